@@ -1,0 +1,74 @@
+/** A stream of random numbers that is the same for the same seed, on every machine. */
+export interface SeededRandom {
+  /** Uniform in [0, 1), 32 random bits. */
+  uniform(): number;
+  /** Uniform whole number in [0, bound). */
+  below(bound: number): number;
+  /** Standard normal. */
+  normal(): number;
+  /** An independent stream; the same name gives the same stream. */
+  fork(name: string): SeededRandom;
+}
+
+/**
+ * sfc32, Chris Doty-Humphrey's small fast counting generator, seeded through a string hash.
+ *
+ * @see PractRand, http://pracrand.sourceforge.net/
+ */
+export function seededRandom(seed: number | string): SeededRandom {
+  const text = String(seed);
+  let [a, b, c, counter] = [hash(text, 1), hash(text, 2), hash(text, 3), 1];
+  let spareNormal: number | undefined;
+
+  function next(): number {
+    const sum = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+  for (let round = 0; round < 12; round++) next();
+
+  const uniform = (): number => next() / 4294967296;
+  return {
+    uniform,
+    below: (bound) => Math.floor(uniform() * bound),
+    normal() {
+      if (spareNormal !== undefined) {
+        const value = spareNormal;
+        spareNormal = undefined;
+        return value;
+      }
+      // Box and Muller; 1 - uniform keeps the logarithm away from zero.
+      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
+      const angle = 2 * Math.PI * uniform();
+      spareNormal = radius * Math.sin(angle);
+      return radius * Math.cos(angle);
+    },
+    fork: (name) => seededRandom(`${text}/${name}`),
+  };
+}
+
+/** Fisher and Yates; a new array of 0..count-1 in random order. */
+export function shuffledIndices(count: number, random: SeededRandom): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const other = random.below(last + 1);
+    const kept = order[last] ?? 0;
+    order[last] = order[other] ?? 0;
+    order[other] = kept;
+  }
+  return order;
+}
+
+/** FNV-1a over UTF-16 units with a final avalanche (MurmurHash3's). */
+function hash(text: string, salt: number): number {
+  let state = (0x811c9dc5 ^ Math.imul(salt, 0x9e3779b1)) | 0;
+  for (let index = 0; index < text.length; index++) {
+    state = Math.imul(state ^ text.charCodeAt(index), 0x01000193);
+  }
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return state ^ (state >>> 16);
+}

@@ -1,0 +1,57 @@
+/** Count, median, minimum, maximum, mean and sample standard deviation of measured values. */
+export interface Summary {
+  count: number;
+  median: number;
+  minimum: number;
+  maximum: number;
+  mean: number;
+  /** Sample standard deviation (divisor n - 1); undefined for fewer than two values. */
+  standardDeviation: number | undefined;
+}
+
+/** @throws RangeError if there is no value */
+export function summarise(values: readonly number[]): Summary {
+  if (values.length === 0) throw new RangeError("a summary needs at least one value");
+  const mean = meanOf(values);
+  return {
+    count: values.length,
+    median: quantile(values, 0.5),
+    minimum: Math.min(...values),
+    maximum: Math.max(...values),
+    mean,
+    standardDeviation: values.length < 2 ? undefined : standardDeviation(values, mean),
+  };
+}
+
+/** @throws RangeError if there is no value */
+export function meanOf(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError("a mean needs at least one value");
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Quantile by linear interpolation between order statistics (Hyndman and Fan's type 7).
+ *
+ * @param fraction in 0..1
+ * @throws RangeError if there is no value
+ */
+export function quantile(values: readonly number[], fraction: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * fraction;
+  const below = sorted[Math.floor(position)];
+  const above = sorted[Math.ceil(position)];
+  if (below === undefined || above === undefined) {
+    throw new RangeError("a quantile needs at least one value and a fraction in 0..1");
+  }
+  return below + (above - below) * (position - Math.floor(position));
+}
+
+/** @throws RangeError if there is no value */
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+function standardDeviation(values: readonly number[], mean: number): number {
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1));
+}

@@ -1,0 +1,32 @@
+import { z } from "zod";
+
+/** What a check has to say about a run, as data; `report/describe-finding.ts` makes the sentences. */
+export const finding = z.discriminatedUnion("rule", [
+  z.strictObject({
+    rule: z.literal("exited-after-target"),
+    exitCode: z.number().optional(),
+    signal: z.string().optional(),
+  }),
+  z.strictObject({
+    rule: z.literal("metric-not-a-number"),
+    metric: z.string(),
+    seen: z.string(),
+    count: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("metric-never-matched"),
+    metric: z.string(),
+    pattern: z.string(),
+    linesRead: z.number(),
+    nearestLine: z.string().optional(),
+  }),
+  z.strictObject({ rule: z.literal("clock-stepped"), steppedMs: z.number() }),
+  z.strictObject({ rule: z.literal("logged-clock-unusable"), reason: z.string() }),
+  z.strictObject({
+    rule: z.literal("unreadable-log-lines"),
+    count: z.number(),
+    firstLine: z.number(),
+  }),
+  z.strictObject({ rule: z.literal("processes-left-running"), count: z.number() }),
+]);
+export type Finding = z.output<typeof finding>;

@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+/** What happened to a run as a whole, in order. Times are the launching host's. */
+const happening = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("created"), pid: z.number().int() }),
+  z.strictObject({ kind: z.literal("launched"), rank: z.number().int(), pid: z.number().int() }),
+  z.strictObject({
+    kind: z.literal("clock-started"),
+    by: z.enum(["launch", "run_start", "pattern"]),
+  }),
+  z.strictObject({
+    kind: z.literal("target-reached"),
+    value: z.number(),
+    samplesCount: z.number().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("stopping"),
+    reason: z.enum(["target", "max-time", "max-cost", "max-samples", "interrupt", "failure"]),
+  }),
+  z.strictObject({
+    kind: z.literal("rank-exited"),
+    rank: z.number().int(),
+    exitCode: z.number().int().optional(),
+    signal: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
+]);
+
+/** A line of events.jsonl: what happened, its place in the chain, and the hash of the line before. */
+export const lifecycleEvent = z.object({
+  index: z.number().int().nonnegative(),
+  timeMs: z.number(),
+  /** SHA-256 of the line before, without its newline; 64 zeros for the first. */
+  previousSha256: z.string().length(64),
+  event: happening,
+});
+export type LifecycleHappening = z.output<typeof happening>;
+export type LifecycleEvent = z.output<typeof lifecycleEvent>;

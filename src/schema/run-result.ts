@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { energyReading } from "./energy.ts";
+import { finding } from "./finding.ts";
+import { metricTarget } from "./metric-target.ts";
+import { cost } from "./price.ts";
+
+/** How a run ended. */
+export const outcome = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("reached"),
+    timeToTrainMs: z.number().nonnegative(),
+    quality: z.number(),
+    samplesCount: z.number().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("missed"),
+    reason: z.enum(["ended", "max-time", "max-cost", "max-samples"]),
+    bestQuality: z.number().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("died"),
+    exitCode: z.number().int().optional(),
+    signal: z.string().optional(),
+    bestQuality: z.number().optional(),
+  }),
+  z.strictObject({ kind: z.literal("interrupted"), bestQuality: z.number().optional() }),
+]);
+export type Outcome = z.output<typeof outcome>;
+
+/** One look at the held-out quality. */
+export const evaluation = z.strictObject({
+  /** Milliseconds since the epoch, the launching host's clock. */
+  timeMs: z.number(),
+  /** Milliseconds since run_start. */
+  clockMs: z.number(),
+  value: z.number(),
+  samplesCount: z.number().optional(),
+  epochNum: z.number().optional(),
+});
+export type Evaluation = z.output<typeof evaluation>;
+
+/** The three stretches of a run. Milliseconds. */
+export const runClock = z.strictObject({
+  launchedMs: z.number(),
+  endedMs: z.number(),
+  /** From launch to the end of the last process: what is paid for. */
+  billedMs: z.number().nonnegative(),
+  runStartMs: z.number().optional(),
+  runStopMs: z.number().optional(),
+  /** From launch to run_start: outside the timed part. */
+  initMs: z.number().nonnegative().optional(),
+  /** Whose times the clock used: the program's MLLOG lines, or the arrival of its output. */
+  source: z.enum(["mllog", "arrival"]),
+});
+export type RunClock = z.output<typeof runClock>;
+
+/** result.json: the verdict on one run, and the fingerprints of the files it was drawn from. */
+export const runResult = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  outcome,
+  clock: runClock,
+  target: metricTarget.optional(),
+  evaluations: z.array(evaluation),
+  /** Training samples per second of the timed part, where the program counts samples. */
+  samplesPerSecond: z.number().optional(),
+  cost,
+  energy: z.array(energyReading),
+  /** CPU time of all processes of the run. */
+  cpuSeconds: z.number().optional(),
+  peakMemoryBytes: z.number().optional(),
+  findings: z.array(finding),
+  files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string().length(64) })),
+});
+export type RunResult = z.output<typeof runResult>;

@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/**
+ * What a run ran on, in the field names of MLPerf's system description files.
+ * Values are text or numbers as those files have them; an unknown value is an empty string there
+ * and absent here.
+ */
+export const systemDescription = z.looseObject({
+  system_name: z.string(),
+  number_of_nodes: z.number().int().positive(),
+  host_processors_per_node: z.number().int().positive().optional(),
+  host_processor_model_name: z.string().optional(),
+  host_processor_core_count: z.number().int().positive().optional(),
+  host_processor_vcpu_count: z.number().int().positive().optional(),
+  host_memory_capacity: z.string().optional(),
+  accelerators_per_node: z.number().int().nonnegative(),
+  accelerator_model_name: z.string().optional(),
+  accelerator_memory_capacity: z.string().optional(),
+  framework: z.string().optional(),
+  operating_system: z.string().optional(),
+});
+export type SystemDescription = z.output<typeof systemDescription>;

@@ -1,0 +1,47 @@
+import { z } from "zod";
+
+/** One telemetry point of one rank: what its last steps were spent on. */
+export const stepSample = z.strictObject({
+  kind: z.literal("step"),
+  /** Milliseconds since the epoch, the launching host's clock. */
+  timeMs: z.number(),
+  rank: z.number().int().nonnegative(),
+  step: z.number().int().nonnegative(),
+  /** Training samples seen so far by all ranks together. */
+  samplesCount: z.number().nonnegative(),
+  /** Steps that the four times below cover. */
+  stepCount: z.number().int().positive(),
+  computeMs: z.number().nonnegative(),
+  communicationMs: z.number().nonnegative(),
+  dataWaitMs: z.number().nonnegative(),
+  loss: z.number().optional(),
+});
+
+/** What the launching host saw of the run's processes and meters. Counters are cumulative since launch. */
+export const hostSample = z.strictObject({
+  kind: z.literal("host"),
+  timeMs: z.number(),
+  /** CPU time of the run's whole process tree. */
+  cpuSeconds: z.number().nonnegative(),
+  /** Resident memory of the process tree now. */
+  memoryBytes: z.number().nonnegative(),
+  processCount: z.number().int().nonnegative(),
+  /** Energy by meter since launch; only meters that are really there. */
+  measuredJoules: z.record(z.string(), z.number()).optional(),
+  accelerators: z
+    .array(
+      z.strictObject({
+        index: z.number().int().nonnegative(),
+        name: z.string(),
+        powerWatts: z.number().optional(),
+        utilisationFraction: z.number().optional(),
+        memoryBytes: z.number().optional(),
+      }),
+    )
+    .optional(),
+});
+
+export const telemetrySample = z.discriminatedUnion("kind", [stepSample, hostSample]);
+export type StepSample = z.output<typeof stepSample>;
+export type HostSample = z.output<typeof hostSample>;
+export type TelemetrySample = z.output<typeof telemetrySample>;
