@@ -2,6 +2,7 @@ import { z } from "zod";
 
 /** What a check has to say about a run, as data; `report/describe-finding.ts` makes the sentences. */
 export const finding = z.discriminatedUnion("rule", [
+  z.strictObject({ rule: z.literal("seed-has-no-effect"), runCount: z.number() }),
   z.strictObject({
     rule: z.literal("exited-after-target"),
     exitCode: z.number().optional(),
@@ -19,6 +20,11 @@ export const finding = z.discriminatedUnion("rule", [
     pattern: z.string(),
     linesRead: z.number(),
     nearestLine: z.string().optional(),
+  }),
+  z.strictObject({
+    rule: z.literal("quality-never-read"),
+    metric: z.string().optional(),
+    metricsSeen: z.array(z.string()),
   }),
   z.strictObject({ rule: z.literal("clock-stepped"), steppedMs: z.number() }),
   z.strictObject({ rule: z.literal("logged-clock-unusable"), reason: z.string() }),

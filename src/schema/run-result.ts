@@ -9,7 +9,8 @@ export const outcome = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("reached"),
     timeToTrainMs: z.number().nonnegative(),
-    quality: z.number(),
+    /** The value that met the target; absent where only `run_stop` says success. */
+    quality: z.number().optional(),
     samplesCount: z.number().optional(),
   }),
   z.strictObject({

@@ -1,0 +1,147 @@
+import type { Finding } from "../schema/finding.ts";
+import type { Outcome, RunClock } from "../schema/run-result.ts";
+import { elapsedMs, type TrackedRun } from "./track-run.ts";
+
+/** How the processes of a run came to their end. */
+export type RunEnd =
+  | { kind: "exited"; exitCode: number | undefined; signal: string | undefined }
+  | { kind: "stopped"; reason: "target" | "max-time" | "max-cost" | "max-samples" | "interrupt" };
+
+export interface Judgement {
+  outcome: Outcome;
+  clock: RunClock;
+  samplesPerSecond: number | undefined;
+  findings: Finding[];
+}
+
+/** Two clocks that differ by less than this say the same: output needs time to arrive. */
+const clockToleranceMs = 1000;
+const clockToleranceFraction = 0.01;
+
+/** The verdict on a run: reached, missed, died or interrupted, and its time by MLPerf's clock. */
+export function judgeRun(
+  run: TrackedRun,
+  end: RunEnd,
+  times: { launchedMs: number; endedMs: number },
+): Judgement {
+  const findings = [...run.findings];
+  if (run.evaluations.length === 0 && run.stop === undefined) {
+    const metric = run.target?.metric;
+    findings.push({
+      rule: "quality-never-read",
+      metricsSeen: [...run.latest.keys()],
+      ...(metric === undefined ? {} : { metric }),
+    });
+  }
+  const timed = timedPart(run, findings);
+  const outcome = outcomeOf(run, end, timed.durationMs);
+  if (
+    outcome.kind === "reached" &&
+    end.kind === "exited" &&
+    (end.signal !== undefined || end.exitCode !== 0)
+  ) {
+    findings.push({ rule: "exited-after-target", ...exitOf(end) });
+  }
+  const samplesCount = finishOf(run)?.samplesCount ?? run.samplesCount;
+  return {
+    outcome,
+    clock: clockOf(run, timed, times),
+    samplesPerSecond: ratePerSecond(samplesCount, timed.durationMs),
+    findings,
+  };
+}
+
+interface TimedPart {
+  /** From run_start to the end of the timed part; absent where the target was not reached. */
+  durationMs: number | undefined;
+  source: "mllog" | "arrival";
+}
+
+function timedPart(run: TrackedRun, findings: Finding[]): TimedPart {
+  const finish = finishOf(run);
+  if (run.start === undefined || finish === undefined) {
+    return {
+      durationMs: undefined,
+      source: run.start?.loggedMs === undefined ? "arrival" : "mllog",
+    };
+  }
+  const arrivedMs = finish.arrivalMs - run.start.arrivalMs;
+  if (run.start.loggedMs === undefined || finish.loggedMs === undefined) {
+    return { durationMs: Math.max(0, arrivedMs), source: "arrival" };
+  }
+  const loggedMs = elapsedMs(run.start, finish);
+  if (!Number.isFinite(loggedMs) || loggedMs < 0) {
+    const reason = `the logged times run from ${run.start.loggedMs} to ${finish.loggedMs}`;
+    findings.push({ rule: "logged-clock-unusable", reason });
+    return { durationMs: Math.max(0, arrivedMs), source: "arrival" };
+  }
+  const differenceMs = loggedMs - arrivedMs;
+  if (Math.abs(differenceMs) > Math.max(clockToleranceMs, clockToleranceFraction * arrivedMs)) {
+    findings.push({ rule: "clock-stepped", steppedMs: differenceMs });
+  }
+  return { durationMs: loggedMs, source: "mllog" };
+}
+
+/** What ended the timed part: a run_stop that says success, else the first evaluation that met the target. */
+function finishOf(run: TrackedRun): TrackedRun["reached"] | TrackedRun["stop"] {
+  const isSuccess = run.stop?.status === "success";
+  if (run.target === undefined) return isSuccess ? run.stop : undefined;
+  if (run.reached === undefined) return undefined;
+  return isSuccess ? run.stop : run.reached;
+}
+
+function outcomeOf(run: TrackedRun, end: RunEnd, durationMs: number | undefined): Outcome {
+  const finish = finishOf(run);
+  if (finish !== undefined && durationMs !== undefined) {
+    const reached: Outcome = { kind: "reached", timeToTrainMs: durationMs };
+    const quality = run.reached?.value ?? run.best;
+    const samplesCount = run.reached?.samplesCount ?? finish.samplesCount;
+    if (quality !== undefined) reached.quality = quality;
+    if (samplesCount !== undefined) reached.samplesCount = samplesCount;
+    return reached;
+  }
+  return run.best === undefined ? unreached(end) : { ...unreached(end), bestQuality: run.best };
+}
+
+function unreached(end: RunEnd): Exclude<Outcome, { kind: "reached" }> {
+  if (end.kind === "stopped") {
+    if (end.reason === "interrupt") return { kind: "interrupted" };
+    return { kind: "missed", reason: end.reason === "target" ? "ended" : end.reason };
+  }
+  const isClean = end.signal === undefined && end.exitCode === 0;
+  return isClean ? { kind: "missed", reason: "ended" } : { kind: "died", ...exitOf(end) };
+}
+
+function clockOf(
+  run: TrackedRun,
+  timed: TimedPart,
+  times: { launchedMs: number; endedMs: number },
+): RunClock {
+  const clock: RunClock = {
+    launchedMs: times.launchedMs,
+    endedMs: times.endedMs,
+    billedMs: Math.max(0, times.endedMs - times.launchedMs),
+    source: timed.source,
+  };
+  if (run.start === undefined) return clock;
+  clock.runStartMs = run.start.arrivalMs;
+  clock.initMs = Math.max(0, run.start.arrivalMs - times.launchedMs);
+  if (timed.durationMs !== undefined) clock.runStopMs = run.start.arrivalMs + timed.durationMs;
+  return clock;
+}
+
+function ratePerSecond(
+  count: number | undefined,
+  durationMs: number | undefined,
+): number | undefined {
+  if (count === undefined || durationMs === undefined || durationMs <= 0) return undefined;
+  return count / (durationMs / 1000);
+}
+
+function exitOf(end: { exitCode: number | undefined; signal: string | undefined }): {
+  exitCode?: number;
+  signal?: string;
+} {
+  if (end.signal !== undefined) return { signal: end.signal };
+  return end.exitCode === undefined ? {} : { exitCode: end.exitCode };
+}
