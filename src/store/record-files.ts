@@ -1,0 +1,35 @@
+/** The files of run records, as far as reading them goes; names are those inside a record. */
+export interface RecordFiles {
+  /** Names of all record directories, in no order; none where there is no home yet. */
+  runIds(): Promise<string[]>;
+  /** Absolute path of a record, whether it exists or not. */
+  directory(runId: string): string;
+  /** Whether there is a record directory. */
+  exists(runId: string): Promise<boolean>;
+  /** Undefined where there is no such file. */
+  readText(runId: string, fileName: string): Promise<string | undefined>;
+  /** Nothing where there is no such file. */
+  readBytes(runId: string, fileName: string): AsyncIterable<Uint8Array>;
+  /** Those of the record's own files that are there, but for result.json; sorted. */
+  fileNames(runId: string): Promise<string[]>;
+}
+
+export const requestFile = "run.json";
+export const resultFile = "result.json";
+export const logFile = "log.txt";
+export const eventsFile = "events.jsonl";
+export const samplesDirectory = "samples";
+
+const ownFiles = new Set([requestFile, logFile, eventsFile]);
+
+/** Whether a file (`samples/rank-0.jsonl`) is part of the record: programs may leave others beside. */
+export function isRecordFile(name: string): boolean {
+  return ownFiles.has(name) || /^samples\/[A-Za-z0-9][\w.-]*\.jsonl$/.test(name);
+}
+
+/** @throws RangeError if the stem would not make a record file */
+export function sampleFileName(fileStem: string): string {
+  const name = `${samplesDirectory}/${fileStem}.jsonl`;
+  if (!isRecordFile(name)) throw new RangeError(`\`${fileStem}\` cannot name a sample file`);
+  return name;
+}
