@@ -1,0 +1,58 @@
+export interface AdamOptions {
+  /** Step size, by the number of training samples seen before this step. */
+  readonly learningRate: (samplesSeen: number) => number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled, in units of the learning rate; 0 for plain Adam. */
+  readonly weightDecay: number;
+}
+
+/** The usual constants; what differs is said. */
+export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+
+/** The two moments of a run of parameters, and how often they were updated. */
+export interface AdamState {
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  stepCount: number;
+}
+
+export function adamState(parameterCount: number): AdamState {
+  return {
+    firstMoment: new Float32Array(parameterCount),
+    secondMoment: new Float32Array(parameterCount),
+    stepCount: 0,
+  };
+}
+
+/**
+ * One step of Adam with decoupled weight decay (AdamW), into `parameters` and `state`. Elementwise:
+ * any division of the parameters among workers gives the same bits.
+ *
+ * @see Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1
+ * @see Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101, algorithm 2
+ */
+export function adamStepInto(
+  parameters: Float32Array,
+  gradients: Float32Array,
+  state: AdamState,
+  options: AdamOptions & { readonly samplesSeen: number },
+): void {
+  const { beta1, beta2, epsilon } = options;
+  const { firstMoment, secondMoment } = state;
+  state.stepCount += 1;
+  const learningRate = options.learningRate(options.samplesSeen);
+  const kept = 1 - learningRate * options.weightDecay;
+  const firstCorrection = learningRate / (1 - beta1 ** state.stepCount);
+  const secondCorrection = 1 / (1 - beta2 ** state.stepCount);
+  for (let index = 0; index < parameters.length; index++) {
+    const gradient = gradients[index] ?? 0;
+    const first = beta1 * (firstMoment[index] ?? 0) + (1 - beta1) * gradient;
+    const second = beta2 * (secondMoment[index] ?? 0) + (1 - beta2) * gradient * gradient;
+    firstMoment[index] = first;
+    secondMoment[index] = second;
+    const step = (firstCorrection * first) / (Math.sqrt(secondCorrection * second) + epsilon);
+    parameters[index] = kept * (parameters[index] ?? 0) - step;
+  }
+}

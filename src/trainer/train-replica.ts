@@ -1,0 +1,208 @@
+import { type SeededRandom, seededRandom, shuffledIndices } from "../foundation/seeded-random.ts";
+import { meetsTarget } from "../schema/metric-target.ts";
+import type { StepSample } from "../schema/telemetry-sample.ts";
+import { type AdamState, adamState, adamStepInto } from "./adam.ts";
+import type { Communicator } from "./communicator.ts";
+import { evaluateReplica, type Replica } from "./replica.ts";
+import type { EmbeddedWorkload } from "./workload.ts";
+
+/** What a replica has to say while it trains. All but samples come from rank 0 alone. */
+export type ReplicaEvent =
+  | { kind: "block-started"; samplesCount: number; sampleCountInBlock: number }
+  | { kind: "progress"; samplesCount: number; loss: number; samplesPerSecond: number }
+  | { kind: "block-stopped"; samplesCount: number }
+  | { kind: "evaluation-started"; samplesCount: number }
+  | { kind: "evaluated"; samplesCount: number; value: number }
+  | { kind: "stopped"; samplesCount: number; reachedTarget: boolean }
+  | { kind: "sample"; sample: Omit<StepSample, "timeMs"> };
+
+export interface TrainReplicaOptions {
+  readonly workload: EmbeddedWorkload;
+  readonly communicator: Communicator;
+  readonly seed: number;
+  /** Training samples after which to give up; the workload's own limit if it is lower. */
+  readonly maxSamples?: number | undefined;
+  /** A clock for durations, in milliseconds. */
+  readonly nowMs: () => number;
+}
+
+const sampleIntervalMs = 200;
+const progressIntervalMs = 300;
+
+/**
+ * Trains one replica, in step with the others of its group, until the target is reached or the
+ * limit is; every replica comes to the same decision. The same (seed, group size) gives the same
+ * parameters, bit by bit.
+ *
+ * @throws GroupAborted if the group was told to stop or a member is missing
+ */
+export function* trainReplica(
+  replica: Replica,
+  options: TrainReplicaOptions,
+): Generator<ReplicaEvent, void> {
+  const { workload, communicator } = options;
+  const { target, samplesBetweenEvaluations } = workload;
+  const leads = communicator.rank === 0;
+  const maxSamples = Math.min(workload.maxSamples, options.maxSamples ?? Infinity);
+  const training = trainingOf(replica, options);
+  communicator.awaitStart();
+  communicator.meet(); // rank 0 has written the first parameters
+  for (;;) {
+    const startCount = training.samplesSeen;
+    const stopCount = Math.min(
+      startCount + samplesBetweenEvaluations,
+      roundUp(maxSamples, workload.globalBatchSize),
+    );
+    if (leads) {
+      const sampleCountInBlock = stopCount - startCount;
+      yield { kind: "block-started", samplesCount: startCount, sampleCountInBlock };
+    }
+    yield* trainBlock(training, stopCount);
+    const samplesCount = training.samplesSeen;
+    if (leads) yield { kind: "block-stopped", samplesCount };
+    if (leads) yield { kind: "evaluation-started", samplesCount };
+    const value = evaluateReplica(replica, communicator);
+    if (leads) yield { kind: "evaluated", samplesCount, value };
+    const reachedTarget = meetsTarget(target, value);
+    if (reachedTarget || samplesCount >= maxSamples) {
+      if (leads) yield { kind: "stopped", samplesCount, reachedTarget };
+      return;
+    }
+  }
+}
+
+/** What one replica carries from step to step. */
+interface Training {
+  readonly replica: Replica;
+  readonly options: TrainReplicaOptions;
+  readonly random: SeededRandom;
+  readonly optimiserState: AdamState;
+  samplesSeen: number;
+  stepCount: number;
+  epoch: number;
+  order: Int32Array;
+  /** Since the last sample of telemetry. */
+  readonly spent: { dataWaitMs: number; computeMs: number; communicationMs: number; steps: number };
+  sampledMs: number;
+  progressMs: number;
+  progressSamples: number;
+}
+
+function trainingOf(replica: Replica, options: TrainReplicaOptions): Training {
+  const { shard } = options.communicator;
+  return {
+    replica,
+    options,
+    random: seededRandom(options.seed),
+    optimiserState: adamState(shard.stop - shard.start),
+    samplesSeen: 0,
+    stepCount: 0,
+    epoch: -1,
+    order: new Int32Array(),
+    spent: { dataWaitMs: 0, computeMs: 0, communicationMs: 0, steps: 0 },
+    sampledMs: options.nowMs(),
+    progressMs: options.nowMs(),
+    progressSamples: 0,
+  };
+}
+
+function* trainBlock(training: Training, stopCount: number): Generator<ReplicaEvent, void> {
+  const { options } = training;
+  training.progressMs = options.nowMs();
+  training.progressSamples = training.samplesSeen;
+  while (training.samplesSeen < stopCount) {
+    const loss = trainStep(training);
+    const nowMs = options.nowMs();
+    const isLast = training.samplesSeen >= stopCount;
+    if (isLast || nowMs - training.sampledMs >= sampleIntervalMs) {
+      yield { kind: "sample", sample: takeSample(training, loss) };
+      training.sampledMs = nowMs;
+    }
+    const isDue = isLast || nowMs - training.progressMs >= progressIntervalMs;
+    if (options.communicator.rank === 0 && isDue) {
+      yield takeProgress(training, loss, nowMs);
+    }
+  }
+}
+
+/** One optimiser step of the whole group. @returns the mean loss over the global batch */
+function trainStep(training: Training): number {
+  const { replica, options, spent } = training;
+  const { communicator, workload, nowMs } = options;
+  const startMs = nowMs();
+  writeBatch(training);
+  const writtenMs = nowMs();
+  communicator.numbers[communicator.rank] = replica.lossAndGradients(
+    communicator.parameters,
+    replica.training.batch,
+    communicator.gradients,
+  );
+  const gradientsMs = nowMs();
+  const gradients = communicator.reduceScatter();
+  const reducedMs = nowMs();
+  const loss = communicator.numbers.reduce((sum, part) => sum + part, 0);
+  adamStepInto(
+    communicator.parameters.subarray(communicator.shard.start, communicator.shard.stop),
+    gradients,
+    training.optimiserState,
+    { ...workload.optimiser, samplesSeen: training.samplesSeen },
+  );
+  const updatedMs = nowMs();
+  communicator.meet(); // now every shard of the parameters is new
+  spent.dataWaitMs += writtenMs - startMs;
+  spent.computeMs += gradientsMs - writtenMs + (updatedMs - reducedMs);
+  spent.communicationMs += reducedMs - gradientsMs + (nowMs() - updatedMs);
+  spent.steps += 1;
+  training.samplesSeen += workload.globalBatchSize;
+  training.stepCount += 1;
+  return loss;
+}
+
+/** Fills this rank's part of the next global batch; a broken batch at an epoch's end is left out. */
+function writeBatch(training: Training): void {
+  const { replica, options, random } = training;
+  const { prepared, share } = replica;
+  const { globalBatchSize } = options.workload;
+  const stepsPerEpoch = Math.floor(prepared.trainingSampleCount / globalBatchSize);
+  const epoch = Math.floor(training.stepCount / stepsPerEpoch);
+  if (epoch !== training.epoch) {
+    training.epoch = epoch;
+    training.order = shuffledIndices(prepared.trainingSampleCount, random.fork(`epoch/${epoch}`));
+  }
+  const batchStart = (training.stepCount % stepsPerEpoch) * globalBatchSize;
+  for (const [position, sample] of replica.training.samples.entries()) {
+    const place = share.start + position;
+    const index = training.order[batchStart + place] ?? 0;
+    const ownRandom = random.fork(`sample/${training.samplesSeen + place}`);
+    prepared.writeTrainingSample(index, ownRandom, sample);
+  }
+}
+
+function takeSample(training: Training, loss: number): Omit<StepSample, "timeMs"> {
+  const { spent, options } = training;
+  const sample = {
+    kind: "step",
+    rank: options.communicator.rank,
+    step: training.stepCount,
+    samplesCount: training.samplesSeen,
+    stepCount: spent.steps,
+    computeMs: spent.computeMs,
+    communicationMs: spent.communicationMs,
+    dataWaitMs: spent.dataWaitMs,
+    loss,
+  } as const;
+  Object.assign(spent, { dataWaitMs: 0, computeMs: 0, communicationMs: 0, steps: 0 });
+  return sample;
+}
+
+function takeProgress(training: Training, loss: number, nowMs: number): ReplicaEvent {
+  const seconds = Math.max(nowMs - training.progressMs, 1e-3) / 1000;
+  const samplesPerSecond = (training.samplesSeen - training.progressSamples) / seconds;
+  training.progressMs = nowMs;
+  training.progressSamples = training.samplesSeen;
+  return { kind: "progress", samplesCount: training.samplesSeen, loss, samplesPerSecond };
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

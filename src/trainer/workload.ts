@@ -1,0 +1,94 @@
+import type { SeededRandom } from "../foundation/seeded-random.ts";
+import type { MetricTarget } from "../schema/metric-target.ts";
+import type { AdamOptions } from "./adam.ts";
+import type { HostArraysOf, Tensor, TensorSpec, TensorSpecs, TensorsOf } from "./tensor-backend.ts";
+
+/** What embedded workloads are about; MLPerf's own areas. */
+export type WorkloadArea = "vision" | "language" | "recommendation" | "science";
+
+/** A training that Pitwall brings along: data, model, and the quality that it must reach. */
+export interface EmbeddedWorkload {
+  /** As typed on the command line, in kebab-case. */
+  readonly name: string;
+  readonly area: WorkloadArea;
+  /** One line: what is learned from what. */
+  readonly title: string;
+  readonly data: WorkloadData;
+  readonly target: MetricTarget;
+  /** Samples of one optimiser step, of all workers together. */
+  readonly globalBatchSize: number;
+  /** Training samples between two evaluations; a whole number of steps. */
+  readonly samplesBetweenEvaluations: number;
+  /** Training samples after which a run gives up. */
+  readonly maxSamples: number;
+  readonly optimiser: AdamOptions;
+  /**
+   * Decodes the data and defines the model. Runs once in every replica, outside the clock; the
+   * same files and seed must give the same result.
+   *
+   * @param files text of every file that `data.files` names, by its path
+   * @throws Error if a file is not what it should be
+   */
+  prepare(files: WorkloadFiles, seed: number): PreparedWorkload;
+}
+
+export interface WorkloadData {
+  /** What it is, and how it is divided into training and held-out samples. */
+  readonly description: string;
+  readonly source: string;
+  readonly licence: string;
+  /** What the world must hand in, by path below the data directory; none for generated data. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[];
+}
+
+/** Decoded text (a `.gz` unpacked) by path. */
+export type WorkloadFiles = Readonly<Record<string, string>>;
+
+/** A trainable tensor and how it starts. */
+export interface ParameterSpec extends TensorSpec {
+  readonly kind: "float32";
+  /** Writes the first values; they come as zeros. */
+  readonly initialise: (values: Float32Array, random: SeededRandom) => void;
+}
+export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
+
+/** Data and model, ready to be trained. */
+export interface PreparedWorkload<
+  Parameters extends ParameterSpecs = ParameterSpecs,
+  Inputs extends TensorSpecs = TensorSpecs,
+> {
+  /** Trainable tensors, in the order in which they are laid out. */
+  readonly parameters: Parameters;
+  /** One sample's tensors, without the batch dimension. */
+  readonly inputs: Inputs;
+  /** Distinct training samples; one epoch passes over them once, in random order. */
+  readonly trainingSampleCount: number;
+  readonly evaluationSampleCount: number;
+
+  /**
+   * Writes one training sample, augmented or made up as `random` says. `random` depends on the seed
+   * and on the sample's place in the run, never on the number of workers.
+   *
+   * @param index of the sample, in 0..trainingSampleCount
+   */
+  writeTrainingSample(index: number, random: SeededRandom, into: HostArraysOf<Inputs>): void;
+  /** Writes one held-out sample: the same for every seed. */
+  writeEvaluationSample(index: number, into: HostArraysOf<Inputs>): void;
+
+  /** Mean loss over a batch, a scalar. Every input has the batch dimension in front. */
+  loss(parameters: TensorsOf<Parameters>, inputs: TensorsOf<Inputs>): Tensor;
+  /** What the metric needs of each held-out sample: [batch] or [batch, ...]. */
+  evaluate(parameters: TensorsOf<Parameters>, inputs: TensorsOf<Inputs>): Tensor;
+  /** The metric, from the outputs of `evaluate` for all held-out samples in order. */
+  metric(outputs: Float32Array): number;
+}
+
+/**
+ * A prepared workload whose parameters and inputs keep their names and types inside, and lose them
+ * outside.
+ */
+export function definePrepared<Parameters extends ParameterSpecs, Inputs extends TensorSpecs>(
+  prepared: PreparedWorkload<Parameters, Inputs>,
+): PreparedWorkload {
+  return prepared;
+}
