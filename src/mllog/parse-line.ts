@@ -1,0 +1,50 @@
+import type { LogDialect } from "../schema/log-event.ts";
+import type { PayloadReading } from "./payload-reading.ts";
+import { readMllPayload } from "./read-mll-payload.ts";
+import { readMllogPayload } from "./read-mllog-payload.ts";
+import { readMlpvPayload } from "./read-mlpv-payload.ts";
+
+/** What one line of text is. */
+export type ParsedLine = PayloadReading | { kind: "other" };
+
+/** Where a line's MLPerf token stands, and of which dialect it is. */
+interface FoundToken {
+  dialect: LogDialect;
+  start: number;
+}
+
+/**
+ * Reads one line of a log, of any dialect, whatever stands in front of the token. Never throws.
+ *
+ * @param line text without its line ending, Latin-1 decoded if it comes from a file
+ */
+export function parseLine(line: string): ParsedLine {
+  const token = findToken(line);
+  return token === undefined
+    ? { kind: "other" }
+    : readPayload(token.dialect, line.slice(token.start));
+}
+
+/** Reads a line that was cut to start at its token. */
+export function readPayload(dialect: LogDialect, fromToken: string): PayloadReading {
+  switch (dialect) {
+    case "mllog":
+      return readMllogPayload(fromToken.slice(tokens.mllog.length));
+    case "mll":
+      return readMllPayload(fromToken);
+    case "mlpv":
+      return readMlpvPayload(fromToken);
+  }
+}
+
+const tokens = { mllog: ":::MLLOG ", mll: ":::MLL", mlpv: ":::MLPv" } as const;
+
+/** The last token counts, as in the official reader; `:::MLLOG ` goes before the older ones. */
+export function findToken(line: string): FoundToken | undefined {
+  if (!line.includes(":::ML")) return undefined;
+  for (const dialect of ["mllog", "mll", "mlpv"] as const) {
+    const start = line.lastIndexOf(tokens[dialect]);
+    if (start >= 0) return { dialect, start };
+  }
+  return undefined;
+}

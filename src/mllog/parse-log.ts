@@ -1,0 +1,38 @@
+import type { LogLine } from "../schema/log-event.ts";
+import { createLogReader } from "./log-reader.ts";
+import { findToken, readPayload } from "./parse-line.ts";
+
+/** A whole log: its lines that hold a token, and how many lines it has in all. */
+export interface ParsedLog {
+  lines: readonly LogLine[];
+  lineCount: number;
+}
+
+/** Reads a whole log. Offsets count bytes, or characters where the log is given as text. Never throws. */
+export function parseLog(log: Uint8Array | string): ParsedLog {
+  if (typeof log === "string") return parseText(log);
+  const reader = createLogReader();
+  const lines = reader.push(log);
+  lines.push(...reader.end());
+  return { lines, lineCount: reader.lineCount() };
+}
+
+function parseText(log: string): ParsedLog {
+  const lines: LogLine[] = [];
+  const lineEnd = /\r\n|\n|\r/g;
+  let lineNumber = 0;
+  let start = 0;
+  while (start < log.length) {
+    lineNumber++;
+    lineEnd.lastIndex = start;
+    const found = lineEnd.exec(log);
+    const text = log.slice(start, found?.index);
+    const token = findToken(text);
+    if (token !== undefined) {
+      const reading = readPayload(token.dialect, text.slice(token.start));
+      lines.push({ ...reading, lineNumber, byteOffset: start + token.start });
+    }
+    start = found === null ? log.length : lineEnd.lastIndex;
+  }
+  return { lines, lineCount: lineNumber };
+}
