@@ -16,7 +16,7 @@ export type ScriptStep =
   | { kind: "stall"; durationMs: number }
   /** Ends by itself. */
   | { kind: "exit"; exit: Exit; afterMs?: number; leftRunningCount?: number }
-  /** Stands still until it is stopped; ticks pass, up to a year of them. */
+  /** Stands still until it is stopped; ticks pass, for a day at most. */
   | { kind: "hang" };
 
 export interface Script {
@@ -31,7 +31,7 @@ export interface RecordedLaunch {
   options: LaunchOptions;
 }
 
-const yearMs = 365 * 24 * 3600 * 1000;
+const dayMs = 24 * 3600 * 1000;
 
 /** Plays programs back from scripts, one per launch, with no process and no waiting: time is a value. */
 export class ScriptedLauncher implements Launcher {
@@ -121,7 +121,7 @@ class ScriptedProgram implements LaunchedProgram {
 
   async *#step(step: Exclude<ScriptStep, { kind: "exit" }>): AsyncGenerator<LaunchEvent> {
     if (step.kind !== "print") {
-      yield* this.#stall(step.kind === "hang" ? yearMs : step.durationMs);
+      yield* this.#stall(step.kind === "hang" ? dayMs : step.durationMs);
       return;
     }
     yield* this.#stall(step.afterMs ?? 0);
@@ -134,8 +134,9 @@ class ScriptedProgram implements LaunchedProgram {
   async *#stall(durationMs: number): AsyncGenerator<LaunchEvent> {
     const { tickMs, nowMs, passMs } = this.#clock;
     const untilMs = nowMs() + durationMs;
-    while (tickMs > 0 && nowMs() + tickMs < untilMs && !this.#isStopping) {
-      passMs(tickMs);
+    const stepMs = tickMs > 0 ? tickMs : durationMs;
+    while (nowMs() + stepMs < untilMs && !this.#isStopping) {
+      passMs(stepMs);
       yield { kind: "tick", timeMs: nowMs() };
     }
     if (!this.#isStopping) passMs(untilMs - nowMs());

@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import type { z } from "zod";
+import { nearestWord } from "../foundation/nearest-word.ts";
+import { UserError } from "../foundation/user-error.ts";
+import { workloadFile, type WorkloadFile } from "../schema/workload-file.ts";
+
+/**
+ * Reads a workload from a YAML (or JSON) file.
+ *
+ * @throws UserError `workload-file-unreadable`, `yaml-broken`, `workload-invalid`; the latter two say line and column
+ */
+export async function readWorkloadFile(path: string): Promise<WorkloadFile> {
+  return parseWorkloadFile(await readText(path), path);
+}
+
+/** As `readWorkloadFile`, of a text already read. */
+export function parseWorkloadFile(text: string, path: string): WorkloadFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new UserError("yaml-broken", `\`${path}\` is not valid YAML`, {
+      at: `${path}:${position(lines, broken.pos[0])}`,
+      saw: `${broken.message}\n${lineOf(text, lines, broken.pos[0])}`,
+      hint: "quote values that hold `: `, `#`, brackets or a leading `*`, such as patterns",
+    });
+  }
+  const parsed = workloadFile.safeParse(document.toJS());
+  if (parsed.success) return parsed.data;
+  throw invalid(parsed.error, { document, lines, path, text });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const saw =
+      code === "EISDIR"
+        ? "it is a directory"
+        : code === "EACCES"
+          ? "no permission to read it"
+          : "no such file";
+    throw new UserError("workload-file-unreadable", `can't read the workload file \`${path}\``, {
+      saw,
+      hint: "`pitwall workloads` lists the embedded ones; a program is run with `pitwall run -- <program>`",
+      cause: error,
+    });
+  }
+}
+
+interface Source {
+  document: Document;
+  lines: LineCounter;
+  path: string;
+  text: string;
+}
+
+function invalid(error: z.ZodError, source: Source): UserError {
+  const [issue] = error.issues;
+  const keys = issue?.code === "unrecognized_keys" ? issue.keys : [];
+  const path = issue?.path ?? [];
+  const [unknown] = keys;
+  const offset =
+    unknown === undefined ? offsetOf(source.document, path) : keyOffset(source.document, unknown);
+  const subject = path.length === 0 ? "it" : `\`${path.join(".")}\``;
+  return new UserError(
+    "workload-invalid",
+    `\`${source.path}\` is not a workload: ${unknown === undefined ? `${subject}: ${issue?.message ?? "invalid"}` : `there is no key \`${unknown}\``}`,
+    {
+      at: `${source.path}:${position(source.lines, offset)}`,
+      saw: lineOf(source.text, source.lines, offset),
+      hint:
+        unknown === undefined
+          ? "`pitwall schema workload` prints what a workload file may say"
+          : keyHint(unknown),
+    },
+  );
+}
+
+function keyHint(unknown: string): string {
+  const known = Object.keys(workloadFile.shape);
+  const nearest = nearestWord(unknown, known);
+  return nearest === undefined ? `known keys: ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
+}
+
+/** Where a value stands in the text. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  let [start] = document.contents?.range ?? [0];
+  for (let depth = 1; depth <= path.length; depth++) {
+    const node: unknown = document.getIn(path.slice(0, depth).map(String), true);
+    if (isNode(node) && node.range) [start] = node.range;
+  }
+  return start;
+}
+
+/** Where a key of the outermost map stands. */
+function keyOffset(document: Document, key: string): number {
+  const pairs = isMap(document.contents) ? document.contents.items : [];
+  const pair = pairs.find((pair) => isScalar(pair.key) && pair.key.value === key);
+  return isScalar(pair?.key) ? (pair.key.range?.[0] ?? 0) : 0;
+}
+
+function position(lines: LineCounter, offset: number): string {
+  const { line, col } = lines.linePos(offset);
+  return `${line}:${col}`;
+}
+
+function lineOf(text: string, lines: LineCounter, offset: number): string {
+  return text.split(/\r\n|\n|\r/u)[lines.linePos(offset).line - 1]?.slice(0, 200) ?? "";
+}

@@ -1,0 +1,37 @@
+import { hostname } from "node:os";
+import type { RunRequest } from "../../src/schema/run-request.ts";
+import type { RunResult } from "../../src/schema/run-result.ts";
+
+/** A valid run.json for tests; give what the test is about. */
+export function exampleRequest(given: Partial<RunRequest> & { runId: string }): RunRequest {
+  return {
+    schemaVersion: 1,
+    series: { id: given.runId.replace(/-\d+$/, ""), index: 1, count: 1 },
+    createdMs: Date.UTC(2026, 10, 22, 14, 30, 5),
+    startable: { kind: "command", name: "toy", command: ["true"], cwd: "/", env: {} },
+    reading: { metrics: [] },
+    seed: 1,
+    stopAtTarget: true,
+    limits: {},
+    launchTarget: { kind: "local" },
+    system: { system_name: "test machine", number_of_nodes: 1, accelerators_per_node: 0 },
+    environment: { pitwallVersion: "0.0.0", nodeVersion: "20.19.0", platform: "linux" },
+    // No process has this id: without a result, the record counts as abandoned.
+    owner: { hostname: hostname(), pid: 2 ** 30 },
+    ...given,
+  };
+}
+
+/** A valid verdict for tests. */
+export function exampleVerdict(runId: string): Omit<RunResult, "files"> {
+  return {
+    schemaVersion: 1,
+    runId,
+    outcome: { kind: "reached", timeToTrainMs: 1000, quality: 0.95 },
+    clock: { launchedMs: 0, endedMs: 1500, billedMs: 1500, source: "arrival" },
+    evaluations: [],
+    cost: { kind: "unpriced", reason: "no price was given" },
+    energy: [],
+    findings: [],
+  };
+}
