@@ -1,0 +1,83 @@
+import { startNvidiaMeter } from "./nvidia-meter.ts";
+import type { GpuRow } from "./parse-nvidia-smi.ts";
+import { openRaplMeter } from "./rapl-meter.ts";
+
+/** Energy of one part of the machine since the meters were opened. */
+export interface MeteredEnergy {
+  part: "processors" | "memory" | "accelerators";
+  meter: "rapl" | "nvml";
+  joules: number;
+  covers: string;
+  /** The stretch covered, where it is not the whole time the meters were open. */
+  intervalMs: number | undefined;
+}
+
+export interface EnergyMeters {
+  /** Only meters that are really there; parts do not overlap. */
+  read(): readonly MeteredEnergy[];
+  gpus(): readonly GpuRow[];
+  /** Why a meter is not there. */
+  reasons(): readonly string[];
+  stop(): void;
+}
+
+/** Opens every meter this machine has. */
+export function openEnergyMeters(options: {
+  powercap?: string | undefined;
+  nvidiaSmi?: string | undefined;
+  visibleDevices: string | undefined;
+  intervalMs: number;
+}): EnergyMeters {
+  const rapl = openRaplMeter(options.powercap);
+  const nvidia = startNvidiaMeter({
+    program: options.nvidiaSmi,
+    intervalMs: options.intervalMs,
+    visibleDevices: options.visibleDevices,
+  });
+
+  function read(): readonly MeteredEnergy[] {
+    const readings: MeteredEnergy[] = [];
+    if (rapl.kind === "open") {
+      const joules = rapl.read();
+      const whole = `of the whole machine, ${rapl.packageCount} packages`;
+      const common = { meter: "rapl", intervalMs: undefined } as const;
+      readings.push({
+        ...common,
+        part: "processors",
+        joules: joules.package,
+        covers: `processors ${whole}`,
+      });
+      if (joules.dram !== undefined) {
+        readings.push({
+          ...common,
+          part: "memory",
+          joules: joules.dram,
+          covers: `memory ${whole}`,
+        });
+      }
+    }
+    const gpus = nvidia.energy();
+    if (gpus !== undefined) {
+      readings.push({
+        part: "accelerators",
+        meter: "nvml",
+        joules: gpus.joules,
+        covers: `${gpus.gpuCount} GPUs, by ${gpus.from}`,
+        intervalMs: gpus.intervalMs,
+      });
+    }
+    return readings;
+  }
+
+  return {
+    read,
+    gpus: () => nvidia.latest(),
+    reasons: () => [
+      ...(rapl.kind === "absent" ? [`no processor meter: ${rapl.reason}`] : []),
+      ...(nvidia.energy() === undefined
+        ? [`no GPU meter: ${nvidia.reason() ?? "no reading came"}`]
+        : []),
+    ],
+    stop: () => nvidia.stop(),
+  };
+}

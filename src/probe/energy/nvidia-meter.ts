@@ -1,0 +1,154 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { type GpuEnergy, trackGpuEnergy } from "./gpu-joules.ts";
+import {
+  type GpuRow,
+  isVisible,
+  knownFields,
+  type NvidiaField,
+  parseGpuLine,
+} from "./parse-nvidia-smi.ts";
+
+const run = promisify(execFile);
+
+export interface NvidiaMeterOptions {
+  /** Program to ask, `nvidia-smi`. */
+  program?: string | undefined;
+  intervalMs?: number | undefined;
+  /** How long the program may say nothing before it is given up, 10 s; loading the driver takes some. */
+  patienceMs?: number | undefined;
+  /** CUDA_VISIBLE_DEVICES of the run; undefined is all. */
+  visibleDevices?: string | undefined;
+  /** Milliseconds from a clock that never steps. */
+  now?: (() => number) | undefined;
+}
+
+export interface NvidiaMeter {
+  /** The newest reading of each GPU, in order of index; empty until there is one. */
+  latest(): readonly GpuRow[];
+  /** Since the first reading; undefined where no energy can be told. */
+  energy(): GpuEnergy | undefined;
+  /** Why there are no readings, or none any more. */
+  reason(): string | undefined;
+  /** Ends the program. Figures stay readable. */
+  stop(): void;
+}
+
+/**
+ * Follows all visible NVIDIA GPUs through one long-lived nvidia-smi that prints a line per GPU and
+ * interval; starting it anew for each reading would cost about a CPU second every time. It never
+ * holds the event loop, and a program that hangs is killed.
+ */
+export function startNvidiaMeter(options: NvidiaMeterOptions = {}): NvidiaMeter {
+  const { program = "nvidia-smi", intervalMs = 1000, patienceMs = 10_000 } = options;
+  const now = options.now ?? (() => performance.now());
+  const newest = new Map<string, GpuRow>();
+  const energy = trackGpuEnergy();
+  let end: (() => void) | undefined;
+  let reason: string | undefined;
+  let isStopped = false;
+
+  function take(line: string, fields: readonly NvidiaField[]): void {
+    const row = parseGpuLine(line, fields);
+    if (row === undefined) {
+      if (newest.size === 0 && line.trim() !== "") reason = `\`${program}\` said: ${line.trim()}`;
+      return;
+    }
+    if (!isVisible(row, options.visibleDevices)) return;
+    reason = undefined;
+    newest.set(row.uuid, row);
+    energy.add(row, now());
+  }
+
+  function stop(): void {
+    isStopped = true;
+    end?.();
+    end = undefined;
+  }
+
+  function follow(fields: readonly NvidiaField[]): void {
+    if (isStopped) return;
+    const query = [`--query-gpu=${fields.join(",")}`, "--format=csv,noheader,nounits"];
+    end = followLines([program, ...query, "-lms", String(intervalMs)], patienceMs, {
+      onLine: (line) => take(line, fields),
+      onEnd: (why) => {
+        if (isStopped) return;
+        reason ??= why;
+        stop();
+      },
+    });
+  }
+
+  void askFields(program, patienceMs).then((known) => {
+    if (known.kind === "known") follow(known.fields);
+    else reason = known.reason;
+  });
+  return {
+    latest: () => [...newest.values()].toSorted((a, b) => a.index - b.index),
+    energy: () => energy.total(),
+    reason: () => reason,
+    stop,
+  };
+}
+
+type FieldAnswer =
+  | { kind: "known"; fields: readonly NvidiaField[] }
+  | { kind: "absent"; reason: string };
+
+async function askFields(program: string, timeoutMs: number): Promise<FieldAnswer> {
+  const asking = run(program, ["--help-query-gpu"]);
+  letGo(asking.child);
+  // Not execFile's own time limit: its timer would hold the event loop.
+  const patience = setTimeout(() => asking.child.kill("SIGKILL"), timeoutMs);
+  patience.unref();
+  try {
+    return { kind: "known", fields: knownFields((await asking).stdout) };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if ("code" in error && error.code === "ENOENT") {
+      return { kind: "absent", reason: `no \`${program}\` here` };
+    }
+    const isKilled = "killed" in error && error.killed === true;
+    const how = isKilled ? `did not answer in ${timeoutMs} ms` : `failed: ${error.message.trim()}`;
+    return { kind: "absent", reason: `\`${program}\` ${how}` };
+  } finally {
+    clearTimeout(patience);
+  }
+}
+
+/** Starts a program and hands on its lines; kills it when it stays silent too long. Gives the way to end it. */
+function followLines(
+  [program = "", ...args]: readonly string[],
+  patienceMs: number,
+  { onLine, onEnd }: { onLine: (line: string) => void; onEnd: (why: string) => void },
+): () => void {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
+  const silence = setTimeout(() => {
+    onEnd(`\`${program}\` said nothing for ${patienceMs} ms`);
+  }, patienceMs);
+  silence.unref();
+  child.on("error", (error) => onEnd(`\`${program}\` failed: ${error.message}`));
+  // Not "exit": the last lines may still be in the pipe then.
+  child.on("close", (code) => {
+    clearTimeout(silence);
+    onEnd(`\`${program}\` ended with exit code ${code ?? "none"}`);
+  });
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    silence.refresh();
+    onLine(line);
+  });
+  letGo(child);
+  return () => {
+    clearTimeout(silence);
+    child.kill("SIGKILL");
+  };
+}
+
+/** Neither the program nor its pipe keeps this process alive. */
+function letGo(child: ChildProcess): void {
+  child.unref();
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null && "unref" in stream && typeof stream.unref === "function") stream.unref();
+  }
+}

@@ -1,0 +1,83 @@
+/** What is asked of each GPU; the driver at hand may not know all of them. */
+export const nvidiaFields = [
+  "index",
+  "uuid",
+  "name",
+  "memory.used",
+  "utilization.gpu",
+  "power.draw.average",
+  "power.draw",
+  "power.draw.instant",
+  "total_energy_consumption",
+] as const;
+export type NvidiaField = (typeof nvidiaFields)[number];
+
+/** One GPU at one moment. A figure that the driver does not give is absent. */
+export interface GpuRow {
+  index: number;
+  uuid: string;
+  name: string;
+  memoryBytes: number | undefined;
+  utilisationFraction: number | undefined;
+  powerWatts: number | undefined;
+  /** The driver's own counter, since it was loaded. */
+  totalJoules: number | undefined;
+}
+
+/** Fields that this driver knows, from `nvidia-smi --help-query-gpu`; an unknown one fails the whole query. */
+export function knownFields(helpText: string): readonly NvidiaField[] {
+  const named = new Set([...helpText.matchAll(/"([a-z0-9_.]+)"/gi)].map((match) => match[1] ?? ""));
+  for (const field of ["index", "uuid", "name"]) named.add(field);
+  return nvidiaFields.filter((field) => named.has(field));
+}
+
+/** One line of `--format=csv,noheader,nounits`; undefined for messages between the lines. */
+export function parseGpuLine(line: string, fields: readonly NvidiaField[]): GpuRow | undefined {
+  const cells = line.split(",").map((cell) => cell.trim());
+  if (cells.length !== fields.length) return undefined;
+  const cell = (field: NvidiaField): string => cells[fields.indexOf(field)] ?? "";
+  const index = numberIn(cell("index"));
+  if (index === undefined || !cell("uuid").startsWith("GPU-")) return undefined;
+  const mebibytes = numberIn(cell("memory.used"));
+  const percent = numberIn(cell("utilization.gpu"));
+  const millijoules = numberIn(cell("total_energy_consumption"));
+  return {
+    index,
+    uuid: cell("uuid"),
+    name: cell("name"),
+    memoryBytes: mebibytes === undefined ? undefined : mebibytes * 1024 * 1024,
+    utilisationFraction: percent === undefined ? undefined : Math.min(1, percent / 100),
+    // The average over the last second suits sums over seconds; older drivers have one figure only.
+    powerWatts:
+      numberIn(cell("power.draw.average")) ??
+      numberIn(cell("power.draw")) ??
+      numberIn(cell("power.draw.instant")),
+    totalJoules: millijoules === undefined ? undefined : millijoules / 1000,
+  };
+}
+
+/** `[N/A]`, `[Not Supported]`, `[Unknown Error]`, `[GPU requires reset]` and the like are no numbers. */
+function numberIn(cell: string): number | undefined {
+  return /^\d+(?:\.\d+)?$/.test(cell) ? Number(cell) : undefined;
+}
+
+/**
+ * Whether a program under this CUDA_VISIBLE_DEVICES sees the GPU. As CUDA reads it: a list of
+ * indices and of beginnings of UUIDs, valid up to the first entry that names no GPU; empty is none;
+ * unset is all. Indices are taken in PCI order, as nvidia-smi counts; CUDA does so too where all
+ * GPUs are alike or CUDA_DEVICE_ORDER asks for it.
+ */
+export function isVisible(gpu: GpuRow, visibleDevices: string | undefined): boolean {
+  if (visibleDevices === undefined) return true;
+  for (const entry of visibleDevices.split(",").map((part) => part.trim())) {
+    const isIndex = /^\d+$/.test(entry);
+    if (!isIndex && !/^(?:GPU|MIG)-./.test(entry)) return false;
+    if (isIndex ? gpu.index === Number(entry) : gpu.uuid.startsWith(parentUuid(entry))) return true;
+  }
+  return false;
+}
+
+/** A slice of a GPU was once named `MIG-GPU-<uuid>/<instances>`; power is known for the whole only. */
+function parentUuid(entry: string): string {
+  return entry.replace(/^MIG-(?=GPU-)/, "").replace(/\/.*$/, "");
+}

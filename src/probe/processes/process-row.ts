@@ -1,0 +1,43 @@
+/** One process at one moment, from whatever table the system keeps. */
+export interface ProcessRow {
+  pid: number;
+  parentPid: number;
+  processGroup: number;
+  /** Absent where the table does not say it (`ps` on macOS). */
+  session: number | undefined;
+  /** Tells two processes apart that had the same pid; absent where the table does not say it. */
+  startedTicks: number | undefined;
+  /** User and system time of all its threads, those that ended included. */
+  ownCpuSeconds: number;
+  /** Time of children that ended and were waited for, their own children's included. */
+  reapedCpuSeconds: number;
+  residentBytes: number;
+}
+
+/** All processes that can be seen now, or why none can. */
+export type ProcessTable =
+  | { kind: "rows"; rows: readonly ProcessRow[] }
+  | { kind: "absent"; reason: string };
+
+/** The roots, everyone in their process groups and sessions, and all descendants. */
+export function selectTree(
+  rows: readonly ProcessRow[],
+  roots: ReadonlySet<number>,
+): readonly ProcessRow[] {
+  const chosen = new Set(rows.filter((row) => isAtRoot(row, roots)).map((row) => row.pid));
+  // Children may be listed before their parents once pids have wrapped, so look until nobody joins.
+  for (let sizeBefore = -1; sizeBefore !== chosen.size;) {
+    sizeBefore = chosen.size;
+    for (const row of rows) if (chosen.has(row.parentPid)) chosen.add(row.pid);
+  }
+  return rows.filter((row) => chosen.has(row.pid));
+}
+
+/** Whether a process is a root, or shares a root's process group or session. */
+function isAtRoot(row: ProcessRow, roots: ReadonlySet<number>): boolean {
+  return (
+    roots.has(row.pid) ||
+    roots.has(row.processGroup) ||
+    (row.session !== undefined && roots.has(row.session))
+  );
+}

@@ -1,0 +1,137 @@
+import {
+  type CgroupPaths,
+  type CgroupRoots,
+  cgroupOf,
+  type CgroupUsage,
+  isSameCgroup,
+  readCgroupUsage,
+} from "../cgroup.ts";
+import { accountCpu } from "./account-cpu.ts";
+import { type ProcessTable, selectTree } from "./process-row.ts";
+import { procTable, readProcRow } from "./read-proc-table.ts";
+import { readPsTable } from "./read-ps-table.ts";
+
+/** What a run's processes used so far, or why that cannot be told. */
+export type Usage =
+  | {
+      kind: "seen";
+      cpuSeconds: number;
+      memoryBytes: number;
+      /** The kernel's own high-water mark, where the run has a control group of its own. */
+      peakMemoryBytes: number | undefined;
+      processCount: number;
+    }
+  | { kind: "absent"; reason: string };
+
+export interface UsageMeter {
+  /** How often it makes sense to read, at most. */
+  leastIntervalMs: number;
+  watch(pid: number): void;
+  /** @param timeMs from a clock that never steps */
+  read(timeMs: number): Promise<Usage>;
+}
+
+export interface UsageMeterOptions {
+  pids: readonly number[];
+  roots: CgroupRoots;
+  coreCount: number;
+  /** `process.platform`, which says how processes can be seen. */
+  platform?: NodeJS.Platform | undefined;
+}
+
+/**
+ * CPU time and memory of a run: from its control group where a scheduler gave it one of its own,
+ * from the table of processes otherwise.
+ */
+export function openUsageMeter(options: UsageMeterOptions): UsageMeter {
+  const { platform = process.platform } = options;
+  if (platform !== "linux") return openPsMeter(options, platform);
+  const own = ownCgroup(options);
+  return own === undefined ? openProcMeter(options) : openCgroupMeter(own, options);
+}
+
+function openProcMeter({ pids, roots, coreCount }: UsageMeterOptions): UsageMeter {
+  const watched = new Set(pids);
+  const table = procTable(roots.proc);
+  const account = accountCpu(coreCount);
+  return {
+    leastIntervalMs: 0,
+    watch: (pid) => void watched.add(pid),
+    // The promise is for `ps`; /proc answers at once.
+    read: (timeMs) => {
+      const self = readProcRow(roots.proc, "self");
+      const parent = self === undefined ? undefined : { ...self };
+      return Promise.resolve(
+        usageOf(table.read(watched), (rows) => account.add({ timeMs, rows, parent })),
+      );
+    },
+  };
+}
+
+function openPsMeter({ pids, coreCount }: UsageMeterOptions, platform: string): UsageMeter {
+  const watched = new Set(pids);
+  const account = accountCpu(coreCount);
+  return {
+    leastIntervalMs: 5000,
+    watch: (pid) => void watched.add(pid),
+    read: async (timeMs) => {
+      if (platform === "win32") {
+        return { kind: "absent", reason: "process usage cannot be read on Windows" };
+      }
+      const table = await readPsTable();
+      if (table.kind === "absent") return table;
+      const rows = selectTree(table.rows, watched);
+      return usageOf({ kind: "rows", rows }, (rows) =>
+        account.add({ timeMs, rows, parent: undefined }),
+      );
+    },
+  };
+}
+
+function usageOf(
+  table: ProcessTable,
+  addUp: (rows: Extract<ProcessTable, { kind: "rows" }>["rows"]) => number,
+): Usage {
+  if (table.kind === "absent") return table;
+  return {
+    kind: "seen",
+    cpuSeconds: addUp(table.rows),
+    memoryBytes: table.rows.reduce((sum, row) => sum + row.residentBytes, 0),
+    peakMemoryBytes: undefined,
+    processCount: table.rows.length,
+  };
+}
+
+function openCgroupMeter(
+  { paths, before }: { paths: CgroupPaths; before: CgroupUsage },
+  { roots }: UsageMeterOptions,
+): UsageMeter {
+  let last: Usage | undefined;
+  return {
+    leastIntervalMs: 0,
+    // A later process of the run is put into the run's group by whoever made the group.
+    watch: () => undefined,
+    read: () => {
+      const usage = readCgroupUsage(paths, roots);
+      if (usage !== undefined) {
+        last = { kind: "seen", ...usage, cpuSeconds: usage.cpuSeconds - before.cpuSeconds };
+      }
+      // A scheduler removes the group with the last process: what was seen last stands.
+      return Promise.resolve(last ?? { kind: "absent", reason: "the control group is gone" });
+    },
+  };
+}
+
+/** The group that all processes of the run share, if it is not ours and its counters can be read. */
+function ownCgroup({
+  pids,
+  roots,
+}: UsageMeterOptions): { paths: CgroupPaths; before: CgroupUsage } | undefined {
+  const ours = cgroupOf("self", roots);
+  const theirs = pids.map((pid) => cgroupOf(pid, roots));
+  const [paths] = theirs;
+  if (ours === undefined || paths === undefined || isSameCgroup(ours, paths)) return undefined;
+  const isShared = theirs.every((other) => other !== undefined && isSameCgroup(paths, other));
+  const before = isShared ? readCgroupUsage(paths, roots) : undefined;
+  return before === undefined ? undefined : { paths, before };
+}

@@ -1,0 +1,171 @@
+import type { EnergyReading } from "../schema/energy.ts";
+import type { PowerEstimate } from "../schema/catalogue.ts";
+import type { HostSample } from "../schema/telemetry-sample.ts";
+import { type EnergyMeters, openEnergyMeters } from "./energy/energy-meters.ts";
+import { estimateCpuEnergy, estimateMemoryEnergy } from "./energy/estimate-energy.ts";
+import type { GpuRow } from "./energy/parse-nvidia-smi.ts";
+import { type MachineLimits, machineLimits, systemRoots } from "./machine-limits.ts";
+import { openUsageMeter, type Usage } from "./processes/usage-meter.ts";
+import { sampleStream } from "./sample-stream.ts";
+
+export interface ProbeOptions {
+  /** The processes a run began with. Their descendants, process groups and sessions belong to it. */
+  pids: readonly number[];
+  /** Coefficients for what no meter measures. */
+  powerEstimate: PowerEstimate;
+  /** Time between samples, 1000 ms; without /proc never under 5000 ms, because `ps` costs more. */
+  intervalMs?: number | undefined;
+  /** Milliseconds since the epoch, the launching host's clock. */
+  now?: (() => number) | undefined;
+  /** CUDA_VISIBLE_DEVICES of the run; undefined is all GPUs. */
+  visibleDevices?: string | undefined;
+  /** Folders and programs to read instead of the system's own. */
+  sources?: ProbeSources | undefined;
+}
+
+/** Where figures are read; tests hand in fixture trees. */
+export interface ProbeSources {
+  proc?: string | undefined;
+  cgroup?: string | undefined;
+  powercap?: string | undefined;
+  nvidiaSmi?: string | undefined;
+}
+
+/** What a run used between start and stop. */
+export interface ProbeTotals {
+  intervalMs: number;
+  /** Absent where this system shows no processes; `reasons` says so. */
+  cpuSeconds: number | undefined;
+  /** Highest sum of resident memory seen; pages shared between processes count for each. */
+  peakMemoryBytes: number | undefined;
+  /** Each from one meter or one formula, for one part of the machine; parts do not overlap. */
+  energy: readonly EnergyReading[];
+  /** Why a figure or a meter is not there. */
+  reasons: readonly string[];
+}
+
+export interface Probe {
+  /** Samples as they are taken, for one reader; ends after `stop`. Of an unread backlog the newest 600 are kept. */
+  samples: AsyncIterable<HostSample>;
+  /** Follows a process that was started later, such as a restarted rank. */
+  watch(pid: number): void;
+  /** Takes a last sample and ends. A second call gives the same totals. */
+  stop(): Promise<ProbeTotals>;
+}
+
+/**
+ * Watches processes and meters of this machine until it is stopped. Its timer and programs do not
+ * keep the program alive.
+ *
+ * Call `stop` after the processes were waited for, so that their last moments are counted.
+ */
+export function startProbe(options: ProbeOptions): Probe {
+  const { pids, now = Date.now, powerEstimate, sources = {}, visibleDevices } = options;
+  const roots = {
+    proc: sources.proc ?? systemRoots.proc,
+    cgroup: sources.cgroup ?? systemRoots.cgroup,
+  };
+  const limits = machineLimits(roots);
+  const usageMeter = openUsageMeter({ pids, roots, coreCount: limits.usableCoreCount });
+  const intervalMs = Math.max(options.intervalMs ?? 1000, usageMeter.leastIntervalMs);
+  const meters = openEnergyMeters({ ...sources, visibleDevices, intervalMs });
+  const stream = sampleStream<HostSample>();
+  const startedMs = performance.now();
+  let peakMemoryBytes: number | undefined;
+  let last: Usage = { kind: "absent", reason: "nothing was read yet" };
+
+  async function take(): Promise<void> {
+    const usage = await usageMeter.read(performance.now());
+    last = usage;
+    if (usage.kind === "absent") return;
+    peakMemoryBytes = Math.max(peakMemoryBytes ?? 0, usage.peakMemoryBytes ?? 0, usage.memoryBytes);
+    stream.push(toSample(usage, meters, now()));
+  }
+
+  let taking: Promise<void> = take();
+  const timer = setInterval(() => {
+    taking = taking.then(take);
+  }, intervalMs);
+  timer.unref();
+
+  async function finish(): Promise<ProbeTotals> {
+    clearInterval(timer);
+    taking = taking.then(take);
+    await taking;
+    const spentMs = performance.now() - startedMs;
+    stream.end();
+    const energy = readingsOf({ meters, last, limits, powerEstimate, intervalMs: spentMs });
+    meters.stop();
+    return {
+      intervalMs: spentMs,
+      cpuSeconds: last.kind === "seen" ? last.cpuSeconds : undefined,
+      peakMemoryBytes,
+      energy,
+      reasons: [...(last.kind === "absent" ? [last.reason] : []), ...meters.reasons()],
+    };
+  }
+
+  let stopping: Promise<ProbeTotals> | undefined;
+  return {
+    samples: stream.values,
+    watch: (pid) => usageMeter.watch(pid),
+    stop: () => (stopping ??= finish()),
+  };
+}
+
+function toSample(
+  usage: Extract<Usage, { kind: "seen" }>,
+  meters: EnergyMeters,
+  timeMs: number,
+): HostSample {
+  const measuredJoules = Object.fromEntries(
+    meters.read().map(({ meter, part, joules }) => [`${meter} ${part}`, joules]),
+  );
+  const gpus = meters.gpus();
+  return {
+    kind: "host",
+    timeMs,
+    cpuSeconds: usage.cpuSeconds,
+    memoryBytes: usage.memoryBytes,
+    processCount: usage.processCount,
+    ...(Object.keys(measuredJoules).length > 0 ? { measuredJoules } : {}),
+    ...(gpus.length > 0 ? { accelerators: gpus.map(toAccelerator) } : {}),
+  };
+}
+
+function toAccelerator(gpu: GpuRow): NonNullable<HostSample["accelerators"]>[number] {
+  const { index, name, powerWatts, utilisationFraction, memoryBytes } = gpu;
+  return { index, name, powerWatts, utilisationFraction, memoryBytes };
+}
+
+/** Measured where there is a meter, estimated for the parts that have none, never both for one part. */
+function readingsOf(known: {
+  meters: EnergyMeters;
+  last: Usage;
+  limits: MachineLimits;
+  powerEstimate: PowerEstimate;
+  intervalMs: number;
+}): readonly EnergyReading[] {
+  const measured = known.meters.read();
+  const parts = new Set(measured.map((reading) => reading.part));
+  const cpuSeconds = known.last.kind === "seen" ? known.last.cpuSeconds : undefined;
+  const input = {
+    intervalMs: known.intervalMs,
+    coreCount: known.limits.usableCoreCount,
+    cpuSeconds: cpuSeconds ?? 0,
+    memoryBytes: known.limits.usableMemoryBytes,
+  };
+  return [
+    ...measured.map(({ joules, meter, covers, intervalMs }): EnergyReading => ({
+      kind: "measured",
+      joules,
+      meter,
+      covers,
+      intervalMs: intervalMs ?? known.intervalMs,
+    })),
+    ...(parts.has("processors") || cpuSeconds === undefined
+      ? []
+      : [estimateCpuEnergy(input, known.powerEstimate)]),
+    ...(parts.has("memory") ? [] : [estimateMemoryEnergy(input, known.powerEstimate)]),
+  ];
+}
