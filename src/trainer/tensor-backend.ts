@@ -90,8 +90,9 @@ export class Tensor {
   sigmoid(): Tensor {
     return Tensor.own(nn.sigmoid(this.reference));
   }
+  /** Its gradient at zero is zero, as everywhere else; the library's own would be one. */
   relu(): Tensor {
-    return Tensor.own(nn.relu(this.reference));
+    return this.greater(0).select(this, 0);
   }
   gelu(): Tensor {
     return Tensor.own(nn.gelu(this.reference));
