@@ -31,7 +31,10 @@ export function isSafeId(id: string): boolean {
 }
 
 function safeName(name: string): string {
-  const plain = name.normalize("NFKD").toLowerCase();
+  const plain = name
+    .normalize("NFKD")
+    .replaceAll(/\p{Mark}/gu, "")
+    .toLowerCase();
   const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== "");
   return words.join("-").slice(0, longestName).replace(/-$/, "") || "run";
 }
