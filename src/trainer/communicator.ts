@@ -39,7 +39,10 @@ export function openGate(memory: GroupMemory): void {
 export function abortGroup(memory: GroupMemory): void {
   const control = controlOf(memory);
   Atomics.store(control, abortWord, 1);
+  // The words that others sleep on must change too: one may be just about to fall asleep on them.
+  Atomics.store(control, gateWord, 1);
   Atomics.notify(control, gateWord);
+  Atomics.add(control, generationWord, 1);
   Atomics.notify(control, generationWord);
 }
 
@@ -97,7 +100,11 @@ export function joinGroup(memory: GroupMemory, rank: number, patienceMs = 60_000
   }
   function meet(): void {
     check();
-    if (size > 1) arrive(control, size, patienceMs);
+    if (size === 1) return;
+    const isComplete = arrive(control, size, patienceMs);
+    if (!isComplete) abortGroup(memory);
+    if (!isComplete) throw new GroupAborted(`a replica was missing for ${patienceMs} ms`);
+    check();
   }
   return {
     rank,
@@ -123,27 +130,20 @@ export function joinGroup(memory: GroupMemory, rank: number, patienceMs = 60_000
   };
 }
 
-function arrive(control: Int32Array, size: number, patienceMs: number): void {
+/** @returns whether all arrived, or the group was stopped; false if time ran out */
+function arrive(control: Int32Array, size: number, patienceMs: number): boolean {
   const generation = Atomics.load(control, generationWord);
   if (Atomics.add(control, arrivedWord, 1) === size - 1) {
     Atomics.store(control, arrivedWord, 0);
     Atomics.add(control, generationWord, 1);
     Atomics.notify(control, generationWord);
-    return;
+    return true;
   }
   for (let spin = 0; spin < spinCount; spin++) {
-    if (Atomics.load(control, generationWord) !== generation) return;
+    if (Atomics.load(control, generationWord) !== generation) return true;
   }
-  while (Atomics.load(control, generationWord) === generation) {
-    const woken = Atomics.wait(control, generationWord, generation, patienceMs);
-    if (Atomics.load(control, generationWord) !== generation) return;
-    if (woken === "timed-out") {
-      Atomics.store(control, abortWord, 1);
-      Atomics.notify(control, generationWord);
-      throw new GroupAborted(`a replica did not come to a meeting within ${patienceMs} ms`);
-    }
-    if (Atomics.load(control, abortWord) !== 0) throw new GroupAborted("the group was stopped");
-  }
+  Atomics.wait(control, generationWord, generation, patienceMs);
+  return Atomics.load(control, generationWord) !== generation;
 }
 
 function addInOrderInto(sum: Float32Array, slots: readonly Float32Array[], start: number): void {

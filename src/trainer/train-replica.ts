@@ -10,7 +10,7 @@ import type { EmbeddedWorkload } from "./workload.ts";
 export type ReplicaEvent =
   | { kind: "block-started"; samplesCount: number; sampleCountInBlock: number }
   | { kind: "progress"; samplesCount: number; loss: number; samplesPerSecond: number }
-  | { kind: "block-stopped"; samplesCount: number }
+  | { kind: "block-stopped"; samplesCount: number; startCount: number }
   | { kind: "evaluation-started"; samplesCount: number }
   | { kind: "evaluated"; samplesCount: number; value: number }
   | { kind: "stopped"; samplesCount: number; reachedTarget: boolean }
@@ -44,9 +44,9 @@ export function* trainReplica(
   const { target, samplesBetweenEvaluations } = workload;
   const leads = communicator.rank === 0;
   const maxSamples = Math.min(workload.maxSamples, options.maxSamples ?? Infinity);
-  const training = trainingOf(replica, options);
   communicator.awaitStart();
   communicator.meet(); // rank 0 has written the first parameters
+  const training = trainingOf(replica, options);
   for (;;) {
     const startCount = training.samplesSeen;
     const stopCount = Math.min(
@@ -59,12 +59,13 @@ export function* trainReplica(
     }
     yield* trainBlock(training, stopCount);
     const samplesCount = training.samplesSeen;
-    if (leads) yield { kind: "block-stopped", samplesCount };
+    if (leads) yield { kind: "block-stopped", samplesCount, startCount };
     if (leads) yield { kind: "evaluation-started", samplesCount };
     const value = evaluateReplica(replica, communicator);
     if (leads) yield { kind: "evaluated", samplesCount, value };
     const reachedTarget = meetsTarget(target, value);
     if (reachedTarget || samplesCount >= maxSamples) {
+      yield* sayHow(training, { isLast: true });
       if (leads) yield { kind: "stopped", samplesCount, reachedTarget };
       return;
     }
@@ -84,12 +85,18 @@ interface Training {
   /** Since the last sample of telemetry. */
   readonly spent: { dataWaitMs: number; computeMs: number; communicationMs: number; steps: number };
   sampledMs: number;
+  /** Since when, and from how many samples on, the throughput is taken. */
   progressMs: number;
   progressSamples: number;
+  /** When the last block ended. */
+  pausedMs: number;
+  /** Of the last step, over the global batch. */
+  loss: number;
 }
 
 function trainingOf(replica: Replica, options: TrainReplicaOptions): Training {
   const { shard } = options.communicator;
+  const startMs = options.nowMs();
   return {
     replica,
     options,
@@ -100,28 +107,38 @@ function trainingOf(replica: Replica, options: TrainReplicaOptions): Training {
     epoch: -1,
     order: new Int32Array(),
     spent: { dataWaitMs: 0, computeMs: 0, communicationMs: 0, steps: 0 },
-    sampledMs: options.nowMs(),
-    progressMs: options.nowMs(),
+    sampledMs: startMs,
+    progressMs: startMs,
     progressSamples: 0,
+    pausedMs: startMs,
+    loss: Number.NaN,
   };
 }
 
 function* trainBlock(training: Training, stopCount: number): Generator<ReplicaEvent, void> {
-  const { options } = training;
-  training.progressMs = options.nowMs();
-  training.progressSamples = training.samplesSeen;
+  // Evaluation is not training: what it took must not count as slow steps.
+  training.progressMs += training.options.nowMs() - training.pausedMs;
   while (training.samplesSeen < stopCount) {
-    const loss = trainStep(training);
-    const nowMs = options.nowMs();
-    const isLast = training.samplesSeen >= stopCount;
-    if (isLast || nowMs - training.sampledMs >= sampleIntervalMs) {
-      yield { kind: "sample", sample: takeSample(training, loss) };
-      training.sampledMs = nowMs;
-    }
-    const isDue = isLast || nowMs - training.progressMs >= progressIntervalMs;
-    if (options.communicator.rank === 0 && isDue) {
-      yield takeProgress(training, loss, nowMs);
-    }
+    training.loss = trainStep(training);
+    yield* sayHow(training, { isLast: false });
+  }
+  training.pausedMs = training.options.nowMs();
+}
+
+/** Telemetry and progress, as often as they are due; the last time, all that is left to say. */
+function* sayHow(
+  training: Training,
+  { isLast }: { isLast: boolean },
+): Generator<ReplicaEvent, void> {
+  const { options, spent } = training;
+  const nowMs = isLast ? training.pausedMs : options.nowMs();
+  if (spent.steps > 0 && (isLast || nowMs - training.sampledMs >= sampleIntervalMs)) {
+    yield { kind: "sample", sample: takeSample(training) };
+    training.sampledMs = nowMs;
+  }
+  if (options.communicator.rank !== 0 || training.samplesSeen === training.progressSamples) return;
+  if (isLast || nowMs - training.progressMs >= progressIntervalMs) {
+    yield takeProgress(training, nowMs);
   }
 }
 
@@ -173,12 +190,24 @@ function writeBatch(training: Training): void {
   for (const [position, sample] of replica.training.samples.entries()) {
     const place = share.start + position;
     const index = training.order[batchStart + place] ?? 0;
-    const ownRandom = random.fork(`sample/${training.samplesSeen + place}`);
+    const ownRandom = lazyFork(random, training.samplesSeen + place);
     prepared.writeTrainingSample(index, ownRandom, sample);
   }
 }
 
-function takeSample(training: Training, loss: number): Omit<StepSample, "timeMs"> {
+/** The sample's own stream, seeded when it is first asked: most workloads never do. */
+function lazyFork(random: SeededRandom, place: number): SeededRandom {
+  let own: SeededRandom | undefined;
+  const forked = (): SeededRandom => (own ??= random.fork(`sample/${place}`));
+  return {
+    uniform: () => forked().uniform(),
+    below: (bound) => forked().below(bound),
+    normal: () => forked().normal(),
+    fork: (name) => forked().fork(name),
+  };
+}
+
+function takeSample(training: Training): Omit<StepSample, "timeMs"> {
   const { spent, options } = training;
   const sample = {
     kind: "step",
@@ -189,18 +218,19 @@ function takeSample(training: Training, loss: number): Omit<StepSample, "timeMs"
     computeMs: spent.computeMs,
     communicationMs: spent.communicationMs,
     dataWaitMs: spent.dataWaitMs,
-    loss,
+    loss: training.loss,
   } as const;
   Object.assign(spent, { dataWaitMs: 0, computeMs: 0, communicationMs: 0, steps: 0 });
   return sample;
 }
 
-function takeProgress(training: Training, loss: number, nowMs: number): ReplicaEvent {
+function takeProgress(training: Training, nowMs: number): ReplicaEvent {
   const seconds = Math.max(nowMs - training.progressMs, 1e-3) / 1000;
   const samplesPerSecond = (training.samplesSeen - training.progressSamples) / seconds;
   training.progressMs = nowMs;
   training.progressSamples = training.samplesSeen;
-  return { kind: "progress", samplesCount: training.samplesSeen, loss, samplesPerSecond };
+  const { samplesSeen, loss } = training;
+  return { kind: "progress", samplesCount: samplesSeen, loss, samplesPerSecond };
 }
 
 function roundUp(value: number, multiple: number): number {
