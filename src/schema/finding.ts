@@ -18,7 +18,6 @@ export const finding = z.discriminatedUnion("rule", [
     rule: z.literal("metric-never-matched"),
     metric: z.string(),
     pattern: z.string(),
-    linesRead: z.number(),
     nearestLine: z.string().optional(),
   }),
   z.strictObject({
@@ -31,7 +30,7 @@ export const finding = z.discriminatedUnion("rule", [
   z.strictObject({
     rule: z.literal("unreadable-log-lines"),
     count: z.number(),
-    firstLine: z.number(),
+    firstLine: z.string(),
   }),
   z.strictObject({ rule: z.literal("processes-left-running"), count: z.number() }),
 ]);

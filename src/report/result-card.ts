@@ -1,0 +1,244 @@
+import { layOutTable } from "../foundation/text-table.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatJoules,
+  formatSignificant,
+  formatUsd,
+} from "../foundation/units.ts";
+import type { EnergyReading } from "../schema/energy.ts";
+import { formatTarget } from "../schema/metric-target.ts";
+import type { Outcome } from "../schema/run-result.ts";
+import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
+import { describeFinding } from "./describe-finding.ts";
+import type { Paint } from "./paint.ts";
+import { countOf } from "./wording.ts";
+
+/** The answer to `pitwall run`: times first, then the bill, then run by run, then what to do next. */
+export function resultCard(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  paint: Paint,
+  { withNext = true } = {},
+): string {
+  const blocks = [
+    [heading(summary, runs, paint)],
+    factLines(summary, runs),
+    runTable(summary, runs, paint),
+    findingLines(summary, runs, paint),
+    withNext ? nextLines(summary, runs, paint) : [],
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string {
+  const startable = runs[0]?.request.startable;
+  const where = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
+  const { score, runCount } = summary;
+  const dropped =
+    score.kind === "scored" ? score.droppedFastest.length + score.droppedSlowest.length : 0;
+  const counted = `${countOf(runCount, "run")}${dropped > 0 ? `, ${dropped} dropped` : ""}`;
+  return [paint.strong(summary.name), ...where, counted].join("   ");
+}
+
+function factLines(summary: SeriesSummary, runs: readonly RunReport[]): string[] {
+  const facts = [
+    ...timeFacts(summary),
+    ["target", targetFact(summary)],
+    ...sampleFacts(summary),
+    ["cost", costFact(summary, runs)],
+    ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
+  ];
+  const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
+  return facts.map(([label, text]) => `  ${(label ?? "").padEnd(width)}   ${text ?? ""}`);
+}
+
+function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): string[][] {
+  if (times === undefined) return [["time to train", "no run reached the target"]];
+  const range = `range ${formatDuration(times.minimum)} … ${formatDuration(times.maximum)}`;
+  switch (score.kind) {
+    case "scored":
+      return [
+        [
+          "time to train",
+          `${formatDuration(score.meanMs)}   MLPerf mean: fastest and slowest dropped, ${score.countedRuns.length} counted`,
+        ],
+        ["median", `${formatDuration(times.median)}   ${range}`],
+      ];
+    case "too-few-converged":
+      return [
+        [
+          "time to train",
+          `no score: ${score.unconverged.length} runs missed the target, at most ${score.allowed} may`,
+        ],
+        [
+          "median",
+          `${formatDuration(times.median)}   ${range}, of the ${times.count} that reached it`,
+        ],
+      ];
+    case "too-few-runs":
+      if (runCount === 1) return [["time to train", formatDuration(times.median)]];
+      return [["median", `${formatDuration(times.median)}   ${range}`]];
+  }
+}
+
+function targetFact({ target, reachedCount, runCount }: SeriesSummary): string {
+  const text =
+    target === undefined
+      ? "the program's own `run_stop` with status `success`"
+      : formatTarget(target);
+  if (runCount === 1) return `${text}, ${reachedCount === 1 ? "reached" : "not reached"}`;
+  return `${text}, reached in ${reachedCount} of ${runCount} runs`;
+}
+
+function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): string[][] {
+  const facts = [];
+  if (samplesToTarget !== undefined) {
+    const { count, median, minimum, maximum } = samplesToTarget;
+    const range = count > 1 ? ` (${formatCount(minimum)} … ${formatCount(maximum)})` : "";
+    facts.push(["samples", `${formatCount(median)} to the target${range}`]);
+  }
+  if (samplesPerSecond !== undefined) {
+    facts.push([
+      "throughput",
+      `${formatRate(samplesPerSecond.median)} samples/s, evaluation included`,
+    ]);
+  }
+  return facts;
+}
+
+/** Samples per second: whole from a hundred up, three digits below. */
+export function formatRate(perSecond: number): string {
+  return perSecond >= 100 ? formatCount(perSecond) : formatSignificant(perSecond, 3);
+}
+
+function costFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
+  if (summary.cost === undefined) {
+    const reason = runs[0]?.result.cost;
+    return reason?.kind === "unpriced" ? reason.reason : "no price given";
+  }
+  const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
+  const units = unitCount === 1 ? price.per : `${formatCount(unitCount)} ${price.per}s`;
+  return `${formatUsd(billedUsd)} billed (${formatDuration(summary.billedMs)} from launch to end), ${formatUsd(trainingUsd)} for the timed part; ${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`;
+}
+
+function energyFact(reading: EnergyReading): string {
+  const draw =
+    reading.intervalMs > 0
+      ? `, mean draw ${formatSignificant(reading.joules / (reading.intervalMs / 1000), 3)} W`
+      : "";
+  const amount = `${formatJoules(reading.joules)}${draw}`;
+  if (reading.kind === "measured")
+    return `${amount}, measured by ${reading.meter}: ${reading.covers}`;
+  return `${amount}, estimated for ${reading.covers}`;
+}
+
+function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
+  if (runs.length < 2) return [];
+  const hasSamples = summary.samplesToTarget !== undefined;
+  const rows = runs.map((run) => {
+    const { outcome, clock } = run.result;
+    const isReached = outcome.kind === "reached";
+    return [
+      String(run.request.series.index),
+      String(run.request.seed),
+      isReached ? seconds(outcome.timeToTrainMs) : "",
+      bestText(run),
+      ...(hasSamples
+        ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
+        : []),
+      clock.initMs === undefined ? "" : seconds(clock.initMs),
+      describeOutcome(outcome, paint) + droppedNote(summary, run.result.runId, paint),
+    ];
+  });
+  const table = layOutTable(
+    [
+      { head: "run", align: "right" },
+      { head: "seed", align: "right" },
+      { head: "time (s)", align: "decimal" },
+      { head: summary.target?.metric ?? "quality", align: "decimal" },
+      ...(hasSamples ? [{ head: "samples", align: "right" as const }] : []),
+      { head: "init (s)", align: "decimal" },
+      { head: "outcome", align: "left" },
+    ],
+    rows,
+  );
+  return table.map((line) => `  ${line}`);
+}
+
+function seconds(ms: number): string {
+  return formatSignificant(ms / 1000, ms >= 100_000 ? 4 : 3);
+}
+
+function bestText({ result }: RunReport): string {
+  const { outcome } = result;
+  const value = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
+  return value === undefined ? "" : formatSignificant(value, 4);
+}
+
+function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): string {
+  if (score.kind !== "scored") return "";
+  if (score.droppedFastest.includes(runId)) return paint.faint(", dropped: fastest");
+  return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
+}
+
+/** An outcome in a word or two. */
+export function describeOutcome(outcome: Outcome, paint: Paint): string {
+  switch (outcome.kind) {
+    case "reached":
+      return paint.good("reached");
+    case "missed":
+      return paint.bad(missedBy[outcome.reason]);
+    case "died":
+      return paint.bad(
+        outcome.signal === undefined
+          ? `died, exit code ${outcome.exitCode ?? "unknown"}`
+          : `died by ${outcome.signal}`,
+      );
+    case "interrupted":
+      return paint.warn("interrupted");
+  }
+}
+
+const missedBy = {
+  ended: "missed: the program ended first",
+  "max-time": "missed: out of time",
+  "max-cost": "missed: out of money",
+  "max-samples": "missed: out of samples",
+} as const;
+
+function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
+  const perRun = runs.flatMap(({ request, result }) =>
+    result.findings.map((finding) => ({ run: request.series.index, finding })),
+  );
+  const all = [...summary.findings.map((finding) => ({ run: undefined, finding })), ...perRun];
+  const texts = all.map(({ run, finding }) => {
+    const { message, hint } = describeFinding(finding);
+    const where = run === undefined || runs.length === 1 ? "" : `run ${run}: `;
+    return { line: `${paint.warn("warning:")} ${where}${message}`, hint };
+  });
+  return texts.flatMap(({ line, hint }) =>
+    hint === undefined ? [line] : [line, `  ${paint.name("hint:")} ${hint}`],
+  );
+}
+
+function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
+  const [first] = runs;
+  const runId = first?.result.runId ?? summary.seriesId;
+  const shown = runs.length === 1 ? runId : summary.seriesId;
+  const lines: [string, string][] = [[`pitwall show ${shown}`, "everything on record"]];
+  if (summary.reachedCount > 0) lines.push([`pitwall rerun ${runId}`, "the same again, same seed"]);
+  else if (first?.request.startable.kind === "command")
+    lines.push([`pitwall show ${shown} --log`, "what the program printed"]);
+  if (runs.length < 3) lines.push(["--runs 5", "five seeds give a score with its spread"]);
+  else lines.push([`pitwall export ${shown} --format mlperf`, "a submission-shaped folder"]);
+  if (summary.cost === undefined) lines.push(["--price 2.49/h", "adds the bill"]);
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return lines.map(
+    ([command, why], index) =>
+      `${index === 0 ? "next: " : "      "}${paint.name(command.padEnd(width))}   ${why}`,
+  );
+}

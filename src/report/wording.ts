@@ -1,0 +1,11 @@
+import { formatCount } from "../foundation/units.ts";
+
+/** `1 run`, `3 runs`, `2 processes`. */
+export function countOf(count: number, word: string): string {
+  return `${formatCount(count)} ${plural(count, word)}`;
+}
+
+export function plural(count: number, word: string): string {
+  if (count === 1) return word;
+  return /(?:s|sh|ch|x)$/u.test(word) ? `${word}es` : `${word}s`;
+}

@@ -1,0 +1,27 @@
+import type { LifecycleEvent } from "./lifecycle-event.ts";
+import type { RunRequest } from "./run-request.ts";
+import type { Evaluation, RunResult } from "./run-result.ts";
+
+/** Everything on record about one run, for people. */
+export interface RunPage {
+  directory: string;
+  request: RunRequest;
+  result: RunResult | undefined;
+  state: { kind: "finished" } | { kind: "running"; owner: "here" | "elsewhere" } | { kind: "abandoned" };
+  /** How far the run came, read back from its log; the same as the result where there is one. */
+  progress: {
+    evaluations: readonly Evaluation[];
+    best: number | undefined;
+    samplesCount: number | undefined;
+  };
+  events: readonly LifecycleEvent[];
+  /** Whether the record is as it was written. */
+  integrity: RecordIntegrity;
+}
+
+export type RecordIntegrity =
+  | { kind: "intact"; fileCount: number }
+  /** No result yet, so only the chain of events can be checked: it holds. */
+  | { kind: "unsealed"; tornLine: boolean }
+  | { kind: "chain-broken"; line: number; reason: string }
+  | { kind: "files-changed"; files: readonly string[] };
