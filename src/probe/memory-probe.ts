@@ -29,6 +29,7 @@ export function memoryProbe(totals: Partial<ProbeTotals> = {}): MemoryProbe {
       lastMs = sample.timeMs;
       stream.push(sample);
     },
+    energySoFar: () => totals.energy ?? [],
     stop: () => {
       stream.end();
       const intervalMs = lastMs - (firstMs ?? lastMs);

@@ -49,6 +49,8 @@ export interface Probe {
   samples: AsyncIterable<HostSample>;
   /** Follows a process that was started later, such as a restarted rank. */
   watch(pid: number): void;
+  /** Energy from the start until the last sample. */
+  energySoFar(): readonly EnergyReading[];
   /** Takes a last sample and ends. A second call gives the same totals. */
   stop(): Promise<ProbeTotals>;
 }
@@ -94,7 +96,7 @@ export function startProbe(options: ProbeOptions): Probe {
     await taking;
     const spentMs = performance.now() - startedMs;
     stream.end();
-    const energy = readingsOf({ meters, last, limits, powerEstimate, intervalMs: spentMs });
+    const energy = energyOver(spentMs);
     meters.stop();
     return {
       intervalMs: spentMs,
@@ -105,10 +107,15 @@ export function startProbe(options: ProbeOptions): Probe {
     };
   }
 
+  function energyOver(spentMs: number): readonly EnergyReading[] {
+    return readingsOf({ meters, last, limits, powerEstimate, intervalMs: spentMs });
+  }
+
   let stopping: Promise<ProbeTotals> | undefined;
   return {
     samples: stream.values,
     watch: (pid) => usageMeter.watch(pid),
+    energySoFar: () => energyOver(performance.now() - startedMs),
     stop: () => (stopping ??= finish()),
   };
 }

@@ -1,26 +1,11 @@
+import type { OlympicMean } from "../schema/series-summary.ts";
+
 /** One run as the score sees it: a time, or none because it did not converge. */
 export interface ScoredRun {
   runId: string;
   /** Absent for a run that did not reach the target. */
   timeToTrainMs: number | undefined;
 }
-
-/** A benchmark result by MLPerf's rule: the fastest and the slowest run dropped, the rest averaged. */
-export type OlympicMean =
-  | {
-      kind: "scored";
-      meanMs: number;
-      /** Dropped from the fast end. */
-      droppedFastest: string[];
-      /** Dropped from the slow end; runs that did not converge come first. */
-      droppedSlowest: string[];
-      countedRuns: string[];
-    }
-  | { kind: "too-few-runs"; have: number; need: number }
-  | { kind: "too-few-converged"; unconverged: string[]; allowed: number };
-
-/** Fewer than three runs leave nothing between the fastest and the slowest. */
-export const fewestRunsForScore = 3;
 
 /**
  * Mean of the runs without the fastest and the slowest. A run that did not converge is the slowest;

@@ -1,6 +1,7 @@
 import type { Finding } from "../schema/finding.ts";
 import type { LogEvent } from "../schema/log-event.ts";
 import { isBetter, meetsTarget, type MetricTarget } from "../schema/metric-target.ts";
+import type { Observation } from "../schema/observation.ts";
 import type { Evaluation } from "../schema/run-result.ts";
 import {
   metadataNumber,
@@ -9,14 +10,6 @@ import {
   samplesCountOf,
   statedTarget,
 } from "./read-event.ts";
-
-/** Something seen of a run, with the launching host's time at which it was seen. */
-export type Observation = { arrivalMs: number } & (
-  | { kind: "event"; event: LogEvent }
-  | { kind: "metric"; metric: string; value: number; text: string }
-  | { kind: "samples"; samplesCount: number }
-  | { kind: "clock-start"; by: "launch" | "pattern" }
-);
 
 /** What an observation changed. */
 export type TrackNews =

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+const quantity = (what: string, example: string) =>
+  z.string().describe(`${what}, with its unit: \`${example}\``);
+
+const patterns = z.union([z.string(), z.array(z.string()).min(1)]);
+
+/**
+ * A workload file: what `pitwall run my-workload.yaml` reads. Exactly one of `workload` (an embedded
+ * one) and `command` (any program) is given.
+ */
+export const workloadFile = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Name in lists and run ids; the file's name if absent"),
+    workload: z
+      .string()
+      .optional()
+      .describe("An embedded workload: `pitwall workloads` lists them"),
+    workers: z
+      .int()
+      .positive()
+      .optional()
+      .describe("Data-parallel workers of an embedded workload"),
+    command: z
+      .union([z.string().min(1), z.array(z.string()).min(1)])
+      .optional()
+      .describe(
+        "Program and arguments. A list is started as it is, a text through `sh -c`. `{seed}` stands for the seed",
+      ),
+    cwd: z
+      .string()
+      .optional()
+      .describe("Directory to start in, relative to this file; this file's if absent"),
+    env: z.record(z.string(), z.string()).optional().describe("Environment variables to add"),
+    metric: patterns
+      .optional()
+      .describe("Regular expression(s) whose first group reads a number: `val_acc=([0-9.]+)`"),
+    samples: z
+      .string()
+      .optional()
+      .describe("Regular expression that reads the samples seen so far"),
+    clockStart: z
+      .string()
+      .optional()
+      .describe("Regular expression of the line that ends initialisation and starts the clock"),
+    target: z.string().optional().describe("Quality to reach: `val_acc >= 0.94` or `loss <= 2.0`"),
+    stopAtTarget: z.boolean().optional().describe("End the program once the target is met"),
+    runs: z.int().positive().optional().describe("How many runs, with seeds counting up"),
+    seed: z.int().nonnegative().optional().describe("Seed of the first run"),
+    maxTime: quantity("Longest time of one run", "20m").optional(),
+    maxCost: quantity("Highest cost of one run", "5usd").optional(),
+    maxSamples: z
+      .union([z.int().positive(), z.string()])
+      .optional()
+      .describe("Most training samples of one run: `50000` or `1.5M`"),
+    price: z
+      .string()
+      .optional()
+      .describe("`12.29/h`, `2.49/h/accelerator`, or a catalogue entry such as `aws/p4d.24xlarge`"),
+  })
+  .refine((file) => (file.workload === undefined) !== (file.command === undefined), {
+    message: "give either `workload` or `command`",
+  })
+  .describe("A Pitwall workload");
+export type WorkloadFile = z.output<typeof workloadFile>;

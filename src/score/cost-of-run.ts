@@ -1,0 +1,34 @@
+import type { Cost, Price } from "../schema/price.ts";
+import type { SystemDescription } from "../schema/system-description.ts";
+
+const hourMs = 3_600_000;
+
+/** What a run is billed for. Milliseconds. */
+export interface BilledRun {
+  /** From launch to the end of the last process. */
+  billedMs: number;
+  /** From run_start to run_stop; absent where the clock never started. */
+  trainingMs: number | undefined;
+  /** Absent where nobody named one. */
+  price: Price | undefined;
+  system: Pick<SystemDescription, "number_of_nodes" | "accelerators_per_node">;
+}
+
+/**
+ * What a run cost: price x time x how many nodes or accelerators it held. A price per accelerator
+ * counts a node without accelerators as one. Providers that bill whole seconds, minutes or hours
+ * round up from this.
+ */
+export function costOfRun({ billedMs, trainingMs, price, system }: BilledRun): Cost {
+  if (price === undefined) return { kind: "unpriced", reason: "no price was given" };
+  const perNode = price.per === "accelerator" ? Math.max(1, system.accelerators_per_node) : 1;
+  const unitCount = system.number_of_nodes * perNode;
+  const usdPerMs = (price.usdPerHour * unitCount) / hourMs;
+  return {
+    kind: "priced",
+    billedUsd: billedMs * usdPerMs,
+    ...(trainingMs === undefined ? {} : { trainingUsd: trainingMs * usdPerMs }),
+    price,
+    unitCount,
+  };
+}

@@ -1,0 +1,291 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { LogEvent } from "../schema/log-event.ts";
+import type { MetricTarget } from "../schema/metric-target.ts";
+import type { Observation } from "../schema/observation.ts";
+import { judgeRun, type RunEnd } from "./judge-run.ts";
+import { RunTracker } from "./track-run.ts";
+
+const atLeast94: MetricTarget = { metric: "val_acc", direction: "at-least", value: 0.94 };
+const exitedCleanly: RunEnd = { kind: "exited", exitCode: 0, signal: undefined };
+
+function logged(
+  key: string,
+  timeMs: number,
+  rest: Partial<LogEvent> & { arrivalMs?: number } = {},
+): Observation {
+  const { arrivalMs = timeMs, ...fields } = rest;
+  const event: LogEvent = {
+    timeMs,
+    namespace: "",
+    eventType: "POINT_IN_TIME",
+    key,
+    value: null,
+    metadata: {},
+    ...fields,
+  };
+  return { kind: "event", event, arrivalMs };
+}
+
+function metric(value: number, arrivalMs: number, name = "val_acc"): Observation {
+  return { kind: "metric", metric: name, value, text: String(value), arrivalMs };
+}
+
+const launch: Observation = { kind: "clock-start", by: "launch", arrivalMs: 1000 };
+
+function judge(
+  target: MetricTarget | undefined,
+  seen: readonly Observation[],
+  end: RunEnd = exitedCleanly,
+) {
+  const tracker = new RunTracker(target);
+  for (const observation of seen) tracker.observe(observation);
+  return judgeRun(tracker.run, end, { launchedMs: 1000, endedMs: 9000 });
+}
+
+describe("judgeRun, of a program that prints a metric", () => {
+  test.each([
+    {
+      name: "stops the clock at the first value that meets the target",
+      seen: [launch, metric(0.5, 2000), metric(0.95, 4000), metric(0.96, 6000)],
+      outcome: { kind: "reached", timeToTrainMs: 3000, quality: 0.95 },
+    },
+    {
+      name: "counts a value that equals the target",
+      seen: [launch, metric(0.94, 4000)],
+      outcome: { kind: "reached", timeToTrainMs: 3000, quality: 0.94 },
+    },
+    {
+      name: "misses where the program ends first, and keeps the best",
+      seen: [launch, metric(0.9, 2000), metric(0.7, 4000)],
+      outcome: { kind: "missed", reason: "ended", bestQuality: 0.9 },
+    },
+    {
+      name: "never takes NaN or an infinity for a quality",
+      seen: [launch, metric(Number.NaN, 2000), metric(Number.POSITIVE_INFINITY, 3000)],
+      outcome: { kind: "missed", reason: "ended" },
+    },
+    {
+      name: "does not look at other metrics",
+      seen: [launch, metric(0.99, 2000, "train_acc")],
+      outcome: { kind: "missed", reason: "ended" },
+    },
+    {
+      name: "starts at the line the user named, not at launch",
+      seen: [
+        { kind: "clock-start", by: "pattern", arrivalMs: 3000 } satisfies Observation,
+        metric(0.95, 5000),
+      ],
+      outcome: { kind: "reached", timeToTrainMs: 2000, quality: 0.95 },
+    },
+    {
+      name: "gives way to a run_start that the program logs itself",
+      seen: [launch, logged("run_start", 3500), metric(0.95, 5000)],
+      outcome: { kind: "reached", timeToTrainMs: 1500, quality: 0.95 },
+    },
+  ])("$name", ({ seen, outcome }) => {
+    expect(judge(atLeast94, seen).outcome).toEqual(outcome);
+  });
+
+  test("reads a target that is better when lower", () => {
+    const target: MetricTarget = { metric: "loss", direction: "at-most", value: 2 };
+    const { outcome } = judge(target, [launch, metric(3, 2000, "loss"), metric(2, 5000, "loss")]);
+    expect(outcome).toEqual({ kind: "reached", timeToTrainMs: 4000, quality: 2 });
+  });
+
+  test("counts how often the metric was not a number", () => {
+    const { findings } = judge(atLeast94, [
+      launch,
+      metric(Number.NaN, 2),
+      metric(Number.NaN, 3),
+      metric(0.1, 4),
+    ]);
+    expect(findings).toContainEqual({
+      rule: "metric-not-a-number",
+      metric: "val_acc",
+      seen: "NaN",
+      count: 2,
+    });
+  });
+});
+
+describe("judgeRun, of a program that logs MLLOG", () => {
+  const target = logged("quality_target", 1500, {
+    value: 0.9,
+    metadata: { metric: "accuracy", direction: "at-least" },
+  });
+  const start = logged("run_start", 2000);
+  const reachedAt5 = logged("eval_accuracy", 5000, {
+    value: 0.91,
+    metadata: { samples_count: 512, epoch_num: 2 },
+  });
+
+  test("takes the target from the log, and the time from run_start to run_stop", () => {
+    const stop = logged("run_stop", 5500, { metadata: { status: "success", samples_count: 512 } });
+    const { outcome, clock, samplesPerSecond } = judge(undefined, [
+      target,
+      start,
+      reachedAt5,
+      stop,
+    ]);
+    expect(outcome).toEqual({
+      kind: "reached",
+      timeToTrainMs: 3500,
+      quality: 0.91,
+      samplesCount: 512,
+    });
+    expect(clock).toMatchObject({
+      initMs: 1000,
+      runStartMs: 2000,
+      runStopMs: 5500,
+      source: "mllog",
+    });
+    expect(samplesPerSecond).toBeCloseTo(512 / 3.5, 6);
+  });
+
+  test.each([
+    {
+      name: "stops at the evaluation where the program goes on without run_stop",
+      seen: [target, start, reachedAt5],
+      outcome: { kind: "reached", timeToTrainMs: 3000, quality: 0.91, samplesCount: 512 },
+    },
+    {
+      name: "believes run_stop's success where no target is known",
+      seen: [start, logged("run_stop", 6000, { metadata: { status: "success" } })],
+      outcome: { kind: "reached", timeToTrainMs: 4000 },
+    },
+    {
+      name: "does not believe a success that the evaluations deny",
+      seen: [target, start, logged("run_stop", 6000, { metadata: { status: "success" } })],
+      outcome: { kind: "missed", reason: "ended" },
+    },
+    {
+      name: "misses a run that says aborted",
+      seen: [start, logged("run_stop", 6000, { metadata: { status: "aborted" } })],
+      outcome: { kind: "missed", reason: "ended" },
+    },
+    {
+      name: "counts the last run_start before run_stop, as the official scorer does",
+      seen: [
+        start,
+        logged("run_start", 2010),
+        logged("run_stop", 6000, { metadata: { status: "success" } }),
+        logged("run_start", 7000),
+      ],
+      outcome: { kind: "reached", timeToTrainMs: 3990 },
+    },
+  ])("$name", ({ seen, outcome }) => {
+    expect(judge(undefined, seen).outcome).toEqual(outcome);
+  });
+
+  test("falls back to arrival times where the program's clock ran backwards", () => {
+    const stop = logged("run_stop", 1200, { arrivalMs: 6000, metadata: { status: "success" } });
+    const { outcome, clock, findings } = judge(undefined, [start, stop]);
+    expect(outcome).toEqual({ kind: "reached", timeToTrainMs: 4000 });
+    expect(clock.source).toBe("arrival");
+    expect(findings.map((finding) => finding.rule)).toEqual(["logged-clock-unusable"]);
+  });
+
+  test("says so where the program's clock was set forward", () => {
+    const stop = logged("run_stop", 3_606_000, {
+      arrivalMs: 6000,
+      metadata: { status: "success" },
+    });
+    expect(judge(undefined, [start, stop]).findings).toEqual([
+      { rule: "clock-stepped", steppedMs: 3_600_000 },
+    ]);
+  });
+
+  test("turns epochs into samples by the size of the training set", () => {
+    const size = logged("train_samples", 1500, { value: 100 });
+    const evaluated = logged("eval_accuracy", 5000, { value: 0.95, metadata: { epoch_num: 3 } });
+    expect(judge(undefined, [target, size, start, evaluated]).outcome).toMatchObject({
+      samplesCount: 300,
+    });
+  });
+});
+
+describe("judgeRun, by how the run ended", () => {
+  test.each([
+    {
+      name: "died by a signal",
+      end: { kind: "exited", exitCode: undefined, signal: "SIGSEGV" },
+      outcome: { kind: "died", signal: "SIGSEGV", bestQuality: 0.5 },
+    },
+    {
+      name: "died with an exit code",
+      end: { kind: "exited", exitCode: 3, signal: undefined },
+      outcome: { kind: "died", exitCode: 3, bestQuality: 0.5 },
+    },
+    {
+      name: "ran out of time",
+      end: { kind: "stopped", reason: "max-time" },
+      outcome: { kind: "missed", reason: "max-time", bestQuality: 0.5 },
+    },
+    {
+      name: "ran out of money",
+      end: { kind: "stopped", reason: "max-cost" },
+      outcome: { kind: "missed", reason: "max-cost", bestQuality: 0.5 },
+    },
+    {
+      name: "was interrupted",
+      end: { kind: "stopped", reason: "interrupt" },
+      outcome: { kind: "interrupted", bestQuality: 0.5 },
+    },
+  ] satisfies { name: string; end: RunEnd; outcome: object }[])("$name", ({ end, outcome }) => {
+    expect(judge(atLeast94, [launch, metric(0.5, 2000)], end).outcome).toEqual(outcome);
+  });
+
+  test("keeps the time of a program that fails after its target", () => {
+    const { outcome, findings } = judge(atLeast94, [launch, metric(0.95, 2000)], {
+      kind: "exited",
+      exitCode: 1,
+      signal: undefined,
+    });
+    expect(outcome.kind).toBe("reached");
+    expect(findings).toEqual([{ rule: "exited-after-target", exitCode: 1 }]);
+  });
+
+  test("says what was read where the target's metric never came", () => {
+    const { findings } = judge(atLeast94, [launch, metric(0.5, 2000, "loss")]);
+    expect(findings).toEqual([
+      { rule: "quality-never-read", metric: "val_acc", metricsSeen: ["loss"] },
+    ]);
+  });
+});
+
+describe("judgeRun, whatever is seen", () => {
+  const observation: fc.Arbitrary<Observation> = fc.oneof(
+    fc.record({ value: fc.double(), at: fc.nat(10_000) }).map(({ value, at }) => metric(value, at)),
+    fc
+      .record({
+        key: fc.constantFrom(
+          "run_start",
+          "run_stop",
+          "eval_accuracy",
+          "quality_target",
+          "block_stop",
+        ),
+        at: fc.integer({ min: -5, max: 10_000 }),
+        value: fc.oneof(fc.double({ noNaN: true }), fc.constant(null)),
+        status: fc.constantFrom("success", "aborted"),
+      })
+      .map(({ key, at, value, status }) =>
+        logged(key, at, { arrivalMs: Math.max(0, at), value, metadata: { status } }),
+      ),
+  );
+
+  test("never gives a negative time or one of a value below the target", () => {
+    fc.assert(
+      fc.property(fc.array(observation, { maxLength: 12 }), (seen) => {
+        const { outcome, clock } = judge(atLeast94, seen);
+        if (outcome.kind === "reached") {
+          expect(outcome.timeToTrainMs).toBeGreaterThanOrEqual(0);
+          expect(outcome.quality).toBeGreaterThanOrEqual(0.94);
+        }
+        expect(clock.billedMs).toBe(8000);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,24 @@
+import type { RunLimits } from "../schema/run-request.ts";
+
+/** How far a run has come, by what its limits count. */
+export interface Spent {
+  launchedForMs: number;
+  /** Absent where no price is known. */
+  billedUsd: number | undefined;
+  /** Absent where the program counts no samples. */
+  samplesCount: number | undefined;
+}
+
+/** The first limit that a run has reached, if any. */
+export function limitHit(
+  limits: RunLimits,
+  spent: Spent,
+): "max-time" | "max-cost" | "max-samples" | undefined {
+  if (reaches(spent.launchedForMs, limits.maxTimeMs)) return "max-time";
+  if (reaches(spent.billedUsd, limits.maxCostUsd)) return "max-cost";
+  return reaches(spent.samplesCount, limits.maxSamples) ? "max-samples" : undefined;
+}
+
+function reaches(value: number | undefined, limit: number | undefined): boolean {
+  return value !== undefined && limit !== undefined && value >= limit;
+}

@@ -1,0 +1,63 @@
+import { predictCrossing } from "../planner/predict-crossing.ts";
+import type { EnergyReading } from "../schema/energy.ts";
+import type { RunProgress } from "../schema/run-progress.ts";
+import type { RunRequest } from "../schema/run-request.ts";
+import type { TrackedRun } from "../score/track-run.ts";
+
+/** One moment of a run, as the live view shows it. */
+export function runProgress(moment: {
+  request: RunRequest;
+  run: TrackedRun;
+  nowMs: number;
+  launchedMs: number;
+  isStopping: boolean;
+  costUsd: number | undefined;
+  energy: readonly EnergyReading[];
+}): RunProgress {
+  const { request, run, nowMs, launchedMs } = moment;
+  const clockMs = run.start === undefined ? undefined : Math.max(0, nowMs - run.start.arrivalMs);
+  const { index, count } = request.series;
+  return {
+    runId: request.runId,
+    name: request.startable.name,
+    series: { index, count },
+    phase: moment.isStopping ? "stopping" : run.start === undefined ? "initialising" : "training",
+    launchedForMs: Math.max(0, nowMs - launchedMs),
+    clockMs,
+    target: run.target,
+    best: run.best,
+    loss: lossOf(run.latest),
+    samplesCount: run.samplesCount,
+    samplesPerSecond: rateOf(run, clockMs),
+    costUsd: moment.costUsd,
+    energy: moment.energy.find((reading) => reading.kind === "measured") ?? moment.energy[0],
+    predicted: predictedOf(run, clockMs),
+  };
+}
+
+/** The newest number whose name speaks of a loss; one of training before one of validation. */
+function lossOf(latest: ReadonlyMap<string, number>): number | undefined {
+  const names = [...latest.keys()].filter((name) => /loss/iu.test(name));
+  const name = names.find((candidate) => /train/iu.test(candidate)) ?? names[0];
+  return name === undefined ? undefined : latest.get(name);
+}
+
+function rateOf(run: TrackedRun, clockMs: number | undefined): number | undefined {
+  const logged = run.latest.get("throughput");
+  if (logged !== undefined) return logged;
+  const isCounted = run.samplesCount !== undefined && clockMs !== undefined && clockMs > 0;
+  return isCounted ? (run.samplesCount ?? 0) / (clockMs / 1000) : undefined;
+}
+
+function predictedOf(run: TrackedRun, clockMs: number | undefined): RunProgress["predicted"] {
+  if (run.target === undefined || run.reached !== undefined || clockMs === undefined)
+    return undefined;
+  const prediction = predictCrossing(run.evaluations, run.target);
+  if (prediction.kind !== "predicted") return undefined;
+  const remaining = (atMs: number): number => Math.max(0, atMs - clockMs);
+  return {
+    remainingMs: remaining(prediction.clockMs),
+    lowMs: remaining(prediction.lowMs),
+    highMs: remaining(prediction.highMs),
+  };
+}
