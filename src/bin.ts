@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { exitCodes, type Face } from "./cli/command-table.ts";
+import { main } from "./cli/main.ts";
+import { colorChoice, screenOf } from "./cli/terminal.ts";
+
+const words = process.argv.slice(2);
+
+function makeFace(): Face {
+  const color = colorChoice(words);
+  return {
+    out: screenOf(process.stdout, color, process.env),
+    err: screenOf(process.stderr, color, process.env),
+    env: process.env,
+    cwd: process.cwd(),
+    nowMs: steadyNowMs(),
+    interrupt: interruptSignal(),
+    self: [process.execPath, fileURLToPath(import.meta.url)],
+    version: readVersion(),
+  };
+}
+
+/** Milliseconds since the epoch that never step back: the wall clock once, a monotonic one from then on. */
+function steadyNowMs(): () => number {
+  const originMs = Date.now() - performance.now();
+  return () => Math.round((originMs + performance.now()) * 1000) / 1000;
+}
+
+/** The first Ctrl-C (or SIGTERM) asks to stop; the second quits at once: the watchdog ends what runs. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    controller.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  return controller.signal;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const found: unknown = JSON.parse(text);
+  const hasVersion = typeof found === "object" && found !== null && "version" in found;
+  return hasVersion ? String(found.version) : "unknown";
+}
+
+// `pitwall runs | head` closes the pipe early: that is no error of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.yes);
+  throw error;
+});
+
+try {
+  process.exitCode = await main(words, makeFace());
+} catch (error) {
+  const trace = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(
+    `error[bug]: Pitwall failed where it should not have\n${trace ?? ""}\n\nhint: please report this, with the command and the lines above\n`,
+  );
+  process.exitCode = exitCodes.ourBug;
+}

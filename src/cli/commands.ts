@@ -1,0 +1,21 @@
+import type { Command } from "./command-table.ts";
+import { exportCommand } from "./commands/export.ts";
+import { rerunCommand } from "./commands/rerun.ts";
+import { runCommand } from "./commands/run.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { schemaCommand } from "./commands/schema.ts";
+import { showCommand } from "./commands/show.ts";
+import { trainCommand } from "./commands/train.ts";
+import { workloadsCommand } from "./commands/workloads.ts";
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  runCommand,
+  runsCommand,
+  showCommand,
+  rerunCommand,
+  exportCommand,
+  workloadsCommand,
+  trainCommand,
+  schemaCommand,
+];

@@ -1,0 +1,67 @@
+import { defineCommand } from "../command-table.ts";
+import { openStore } from "../open-store.ts";
+import { runAndTell } from "../run-and-tell.ts";
+
+const options = {
+  price: {
+    takes: "text",
+    placeholder: "12.29/h",
+    group: "Bill",
+    help: "another price than the one on record",
+  },
+  showOutput: {
+    takes: "nothing",
+    group: "Output",
+    help: "show what the program prints, on standard error",
+  },
+} as const;
+
+export const rerunCommand = defineCommand({
+  name: "rerun",
+  summary: "Do a run again: same command, same seed, same everything",
+  usage: "<run>",
+  arguments: [
+    {
+      name: "run",
+      help: "a run or series of `pitwall runs`, the beginning of its name, or `last`",
+    },
+  ],
+  argumentCount: { least: 1, most: 1 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall rerun last",
+      does: "again; an embedded workload gives the very same curve, and it says so",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "the target was reached" },
+    { code: 1, when: "the target was missed" },
+  ],
+  async act(call) {
+    const {
+      arguments: [text = ""],
+      face,
+      shared,
+      options: given,
+    } = call;
+    const { showRun } = await import("../../workflows/show-run.ts");
+    const { planRerun } = await import("../../workflows/plan-rerun.ts");
+    const { findPrice } = await import("../../workflows/find-price.ts");
+    const shown = await showRun(await openStore(face, shared), text);
+    const pages = shown.kind === "run" ? [shown.page] : shown.pages;
+    const price =
+      given.price === undefined ? undefined : await findPrice(given.price, face.nowMs());
+    const plan = planRerun(
+      pages.map((page) => page.request),
+      price,
+    );
+    return runAndTell(plan, {
+      warnings: [],
+      call,
+      showsOutput: given.showOutput,
+      compareWith: pages,
+    });
+  },
+});

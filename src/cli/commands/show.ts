@@ -1,0 +1,81 @@
+import { defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { openStore } from "../open-store.ts";
+
+const options = {
+  log: {
+    takes: "nothing",
+    group: "What",
+    help: "print what the program printed, and nothing else",
+  },
+} as const;
+
+export const showCommand = defineCommand({
+  name: "show",
+  summary: "Show a run, or the runs of one command together, from the record",
+  usage: "<run>",
+  arguments: [
+    {
+      name: "run",
+      help: "a run or series of `pitwall runs`, the beginning of its name, or `last`",
+    },
+  ],
+  argumentCount: { least: 1, most: 1 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall show last",
+      does: "the newest run: time, bill, curve, events, and whether the record is intact",
+    },
+    { command: "pitwall show last --log | grep loss", does: "its output" },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "the record is intact" },
+    { code: 1, when: "the record was altered after the verdict" },
+  ],
+  async act({ arguments: [text = ""], options: { log }, face, shared }) {
+    const { showRun, finishedReports } = await import("../../workflows/show-run.ts");
+    const shown = await showRun(await openStore(face, shared), text);
+    if (log)
+      return printLogs(
+        shown.kind === "run" ? [shown.page.directory] : shown.pages.map((page) => page.directory),
+        face,
+      );
+    const pages = shown.kind === "run" ? [shown.page] : shown.pages;
+    const reports = finishedReports(pages);
+    const { summariseSeries } = await import("../../score/summarise-series.ts");
+    const summary = reports.length === 0 ? undefined : summariseSeries(reports);
+    if (shared.json) {
+      face.out.write(
+        `${JSON.stringify({ schemaVersion: 1, command: "show", ok: true, result: { summary, runs: pages } })}\n`,
+      );
+    } else {
+      const { runPage } = await import("../../report/run-page.ts");
+      const { resultCard } = await import("../../report/result-card.ts");
+      const { paint } = face.out;
+      const isAlone = pages.length === 1;
+      const card =
+        summary === undefined ? [] : [resultCard(summary, reports, paint, { withNext: false })];
+      const full =
+        isAlone || shared.verbose ? pages : pages.filter((page) => page.result === undefined);
+      const blocks = [
+        ...card,
+        ...full.map((page) => runPage(page, paint, { isVerbose: shared.verbose })),
+      ];
+      face.out.write(`${blocks.join("\n\n")}\n`);
+    }
+    const isAltered = pages.some(
+      ({ integrity }) => integrity.kind === "chain-broken" || integrity.kind === "files-changed",
+    );
+    return isAltered ? exitCodes.no : exitCodes.yes;
+  },
+});
+
+async function printLogs(directories: readonly string[], face: Face): Promise<0> {
+  const { createReadStream } = await import("node:fs");
+  for (const directory of directories) {
+    for await (const chunk of createReadStream(`${directory}/log.txt`, "utf8"))
+      face.out.write(String(chunk));
+  }
+  return exitCodes.yes;
+}

@@ -1,0 +1,71 @@
+import { defineCommand, exitCodes } from "../command-table.ts";
+
+const options = {
+  workers: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    default: 1,
+    group: "Training",
+    help: "data-parallel workers, a thread each",
+  },
+  seed: {
+    takes: "number",
+    placeholder: "number",
+    minimum: 0,
+    default: 1,
+    group: "Training",
+    help: "decides the first weights, the order and the augmentation",
+  },
+  maxSamples: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Training",
+    help: "give up after so many training samples",
+  },
+} as const;
+
+export const trainCommand = defineCommand({
+  name: "train",
+  summary: "Train an embedded workload and print its MLLOG lines, without clock, bill or record",
+  usage: "<workload>",
+  arguments: [{ name: "workload", help: "one that `pitwall workloads` lists" }],
+  argumentCount: { least: 1, most: 1 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall train digits-mlp --seed 3",
+      does: "the program that `pitwall run digits-mlp` starts and clocks",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "the target was reached" },
+    { code: 1, when: "it was not" },
+  ],
+  async act({ arguments: [workload = ""], options: { workers, seed, maxSamples }, face }) {
+    const { trainHere } = await import("../../workflows/train-here.ts");
+    const { formatLine } = await import("../../mllog/format-line.ts");
+    const { metadataText } = await import("../../score/read-event.ts");
+    const { sampleAppender } = await import("../../store/append-samples.ts");
+    const { dataDirectory } = await import("../../store/data-directory.ts");
+    const onSample = sampleAppender(face.env["PITWALL_RUN_DIR"]);
+    const asked = {
+      workload,
+      workers,
+      seed,
+      maxSamples,
+      dataDirectory,
+      nowMs: () => face.nowMs(),
+      onSample,
+    };
+    let isReached = false;
+    for await (const event of trainHere(asked, face.interrupt)) {
+      face.out.write(`${formatLine(event)}\n`);
+      if (event.key === "run_stop") isReached = metadataText(event, "status") === "success";
+    }
+    if (face.interrupt.aborted) return exitCodes.interrupted;
+    return isReached ? exitCodes.yes : exitCodes.no;
+  },
+});

@@ -1,0 +1,54 @@
+import { layOutTable } from "../../foundation/text-table.ts";
+import { defineCommand, exitCodes } from "../command-table.ts";
+
+export const workloadsCommand = defineCommand({
+  name: "workloads",
+  summary: "List the workloads that Pitwall brings along",
+  usage: "",
+  arguments: [],
+  argumentCount: { least: 0, most: 0 },
+  takesProgram: false,
+  examples: [{ command: "pitwall workloads", does: "name, area, target and what is learned" }],
+  options: {},
+  exits: [{ code: 0, when: "always" }],
+  async act({ face, shared }) {
+    const { embeddedWorkloads } = await import("../../trainer/embedded-workloads.ts");
+    const { formatTarget } = await import("../../schema/metric-target.ts");
+    if (shared.json) {
+      const result = embeddedWorkloads.map(
+        ({ name, area, title, target, globalBatchSize, maxSamples, data }) => ({
+          name,
+          area,
+          title,
+          target,
+          globalBatchSize,
+          maxSamples,
+          data,
+        }),
+      );
+      face.out.write(
+        `${JSON.stringify({ schemaVersion: 1, command: "workloads", ok: true, result })}\n`,
+      );
+      return exitCodes.yes;
+    }
+    const { paint } = face.out;
+    const lines = layOutTable(
+      [
+        { head: "workload", align: "left" },
+        { head: "area", align: "left" },
+        { head: "target", align: "left" },
+        { head: "what is learned", align: "left" },
+      ],
+      embeddedWorkloads.map(({ name, area, title, target }) => [
+        paint.name(name),
+        area,
+        formatTarget(target),
+        title,
+      ]),
+    );
+    face.out.write(
+      `${lines.join("\n")}\n\nnext: ${paint.name("pitwall run digits --workers 2")}\n`,
+    );
+    return exitCodes.yes;
+  },
+});

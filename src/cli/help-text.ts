@@ -1,0 +1,89 @@
+import type { Paint } from "../report/paint.ts";
+import { exitCodes, type Command, type OptionDeclaration } from "./command-table.ts";
+import { kebab, sharedOptions } from "./parse-arguments.ts";
+
+/** The first screen: what Pitwall is, and its commands. */
+export function programHelp(commands: readonly Command[], version: string, paint: Paint): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  return [
+    `${paint.strong("pitwall")} ${version}: train to a quality target, against the clock, and know the bill`,
+    "",
+    "  pitwall run digits --workers 2 --runs 5",
+    "  pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- python train.py",
+    "",
+    paint.strong("Commands"),
+    ...commands.map(
+      (command) => `  ${paint.name(command.name.padEnd(width))}   ${command.summary}`,
+    ),
+    "",
+    `${paint.name("pitwall <command> --help")} says more; ${paint.name("pitwall --version")} prints the version`,
+  ].join("\n");
+}
+
+/** One command's screen: a sentence, examples, arguments, flags in groups, exit codes. */
+export function commandHelp(command: Command, paint: Paint): string {
+  return [
+    `${paint.strong(`pitwall ${command.name}`)} ${command.usage}`,
+    "",
+    command.summary,
+    "",
+    ...exampleLines(command, paint),
+    ...argumentLines(command, paint),
+    ...optionLines(command, paint),
+    paint.strong("Exit codes"),
+    ...command.exits.map(({ code, when }) => `  ${String(code).padStart(3)}  ${when}`),
+    `  ${String(exitCodes.wrongRequest).padStart(3)}  the request is wrong; ${exitCodes.worldFailed}: the world failed; ${exitCodes.interrupted}: interrupted`,
+  ].join("\n");
+}
+
+function exampleLines(command: Command, paint: Paint): string[] {
+  return command.examples
+    .flatMap(({ command: line, does }) => [`  ${paint.name(line)}`, `      ${does}`])
+    .concat("");
+}
+
+function argumentLines(command: Command, paint: Paint): string[] {
+  if (command.arguments.length === 0) return [];
+  const width = Math.max(...command.arguments.map(({ name }) => name.length));
+  return [
+    paint.strong("Arguments"),
+    ...command.arguments.map(({ name, help }) => `  ${name.padEnd(width)}   ${help}`),
+    "",
+  ];
+}
+
+function optionLines(command: Command, paint: Paint): string[] {
+  const all = Object.entries({ ...command.options, ...sharedOptions });
+  const width = Math.max(...all.map(([name, declaration]) => flagText(name, declaration).length));
+  const groups = [...new Set(all.map(([, declaration]) => declaration.group))];
+  const optionLine = ([name, declaration]: [string, OptionDeclaration]): string => {
+    const flag = flagText(name, declaration);
+    const blanks = " ".repeat(width - flag.length);
+    return `  ${paint.name(flag)}${blanks}   ${declaration.help}${defaultText(declaration)}`;
+  };
+  return groups.flatMap((group) => {
+    const ofGroup = all.filter(([, declaration]) => declaration.group === group);
+    return [paint.strong(group)].concat(ofGroup.map(optionLine), "");
+  });
+}
+
+/** `--runs <count>`, `--metric <pattern>…`, `--color auto|always|never`. */
+export function flagText(name: string, declaration: OptionDeclaration): string {
+  const flag = `--${kebab(name)}`;
+  switch (declaration.takes) {
+    case "nothing":
+      return flag;
+    case "choice":
+      return `${flag} ${declaration.choices.join("|")}`;
+    case "texts":
+      return `${flag} <${declaration.placeholder}>…`;
+    case "text":
+    case "number":
+      return `${flag} <${declaration.placeholder}>`;
+  }
+}
+
+export function defaultText(declaration: OptionDeclaration): string {
+  if (declaration.takes === "nothing" || declaration.takes === "texts") return "";
+  return declaration.default === undefined ? "" : ` [${String(declaration.default)}]`;
+}

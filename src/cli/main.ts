@@ -1,0 +1,92 @@
+import { nearestWord } from "../foundation/nearest-word.ts";
+import { UserError, WorldError } from "../foundation/user-error.ts";
+import { describeError, type ErrorParts } from "../report/describe-error.ts";
+import { exitCodes, type Command, type ExitCode, type Face } from "./command-table.ts";
+import { commands } from "./commands.ts";
+import { commandHelp, programHelp } from "./help-text.ts";
+import { parseArguments } from "./parse-arguments.ts";
+
+/**
+ * Pitwall as a program: words in, answer and exit code out. Errors that the user can do something
+ * about are told here; any other is ours and goes up to `bin.ts`.
+ */
+export async function main(words: readonly string[], face: Face): Promise<ExitCode> {
+  const [first, ...rest] = words;
+  try {
+    if (first === undefined || first === "--help" || first === "-h")
+      return tellHelp(face, undefined);
+    if (first === "--version" || first === "-V") return tell(face, face.version);
+    if (first === "help") return tellHelp(face, rest[0]);
+    return await runCommand(findCommand(first), rest, face);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tellError(error, { wantsJson: isJsonAsked(words), command: first ?? "", face });
+    return error instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
+  }
+}
+
+async function runCommand(
+  command: Command,
+  words: readonly string[],
+  face: Face,
+): Promise<ExitCode> {
+  const call = parseArguments(command, words);
+  if (call.wantsHelp) return tell(face, commandHelp(command, face.out.paint));
+  // `parseArguments` has just read the values by this very table.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  const options = call.options as Parameters<Command["act"]>[0]["options"];
+  const { arguments: given, program, shared } = call;
+  return command.act({ arguments: given, program, options, shared, face });
+}
+
+function tellHelp(face: Face, name: string | undefined): ExitCode {
+  const { paint } = face.out;
+  if (name === undefined) return tell(face, programHelp(commands, face.version, paint));
+  return tell(face, commandHelp(findCommand(name), paint));
+}
+
+function tell(face: Face, text: string): ExitCode {
+  face.out.write(`${text}\n`);
+  return exitCodes.yes;
+}
+
+function findCommand(name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const names = commands.map((candidate) => candidate.name);
+  const nearest = nearestWord(name, names);
+  if (name.startsWith("-")) {
+    throw new UserError("unknown-option", `\`pitwall\` has no option \`${name}\``, {
+      hint: "options stand behind the command: `pitwall run --help` lists those of `run`",
+    });
+  }
+  throw new UserError("unknown-command", `there is no command \`${name}\``, {
+    hint:
+      nearest === undefined
+        ? `the commands are ${names.join(", ")}`
+        : `did you mean \`pitwall ${nearest}\`?`,
+  });
+}
+
+/** The error, last on the screen; with `--json` one document on standard output instead. */
+export function tellError(
+  error: ErrorParts,
+  { wantsJson, command, face }: { wantsJson: boolean; command: string; face: Face },
+): void {
+  const { code, message, at, saw, hint } = error;
+  if (wantsJson) {
+    const document = {
+      schemaVersion: 1,
+      command,
+      ok: false,
+      error: { code, message, at, saw, hint },
+    };
+    face.out.write(`${JSON.stringify(document)}\n`);
+  }
+  face.err.write(`${describeError(error, face.err.paint)}\n`);
+}
+
+function isJsonAsked(words: readonly string[]): boolean {
+  const dashes = words.indexOf("--");
+  return (dashes === -1 ? words : words.slice(0, dashes)).includes("--json");
+}

@@ -1,0 +1,213 @@
+import { parseArgs } from "node:util";
+import { nearestWord } from "../foundation/nearest-word.ts";
+import { UserError } from "../foundation/user-error.ts";
+import type { Command, OptionDeclaration, OptionTable, SharedOptions } from "./command-table.ts";
+
+/** Flags that every command takes. */
+export const sharedOptions = {
+  json: { takes: "nothing", group: "Output", help: "print one JSON document and nothing else" },
+  quiet: { takes: "nothing", group: "Output", help: "no progress, warnings or hints" },
+  verbose: { takes: "nothing", group: "Output", help: "say more; the answer stays the same" },
+  color: {
+    takes: "choice",
+    choices: ["auto", "always", "never"],
+    default: "auto",
+    group: "Output",
+    help: "colour; `NO_COLOR` turns it off too",
+  },
+  home: {
+    takes: "text",
+    placeholder: "folder",
+    group: "Output",
+    help: "where records are kept; else $PITWALL_HOME, else ./.pitwall",
+  },
+  help: { takes: "nothing", group: "Output", help: "this text" },
+} as const satisfies OptionTable;
+
+export interface ParsedCall {
+  arguments: string[];
+  program: string[] | undefined;
+  options: Record<string, unknown>;
+  shared: SharedOptions;
+  wantsHelp: boolean;
+}
+
+/**
+ * Reads a command's arguments against its table.
+ *
+ * @throws UserError `unknown-option`, `option-needs-value`, `option-invalid`, `argument-missing`, `argument-unexpected`
+ */
+export function parseArguments(command: Command, words: readonly string[]): ParsedCall {
+  const { before, program } = splitProgram(words);
+  const table: OptionTable = { ...sharedOptions, ...command.options };
+  const { positionals, values } = readFlags(command, table, before);
+  const options: Record<string, unknown> = {};
+  for (const [name, declaration] of Object.entries(table)) {
+    options[name] = readValue(kebab(name), declaration, values[kebab(name)]);
+  }
+  const wantsHelp = options["help"] === true;
+  if (!wantsHelp) checkArguments(command, positionals, program);
+  const { json, quiet, verbose, home } = options;
+  return {
+    arguments: positionals,
+    program,
+    options,
+    shared: {
+      json: json === true,
+      quiet: quiet === true,
+      verbose: verbose === true,
+      home: typeof home === "string" ? home : undefined,
+    },
+    wantsHelp,
+  };
+}
+
+/** `stopAtTarget` → `stop-at-target`, as it is typed. */
+export function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function splitProgram(words: readonly string[]): {
+  before: string[];
+  program: string[] | undefined;
+} {
+  const dashes = words.indexOf("--");
+  if (dashes === -1) return { before: [...words], program: undefined };
+  return { before: words.slice(0, dashes), program: words.slice(dashes + 1) };
+}
+
+type RawValue = string | boolean | (string | boolean)[] | undefined;
+
+function readFlags(command: Command, table: OptionTable, words: string[]) {
+  const flags = new Map(
+    Object.entries(table).map(([name, declaration]) => [kebab(name), declaration]),
+  );
+  const { tokens, positionals, values } = parseArgs({
+    args: words,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+    options: Object.fromEntries(
+      [...flags].map(([flag, declaration]) => [
+        flag,
+        {
+          type: declaration.takes === "nothing" ? ("boolean" as const) : ("string" as const),
+          multiple: declaration.takes === "texts",
+          ...(flag === "help" ? { short: "h" } : {}),
+        },
+      ]),
+    ),
+  });
+  for (const token of tokens) {
+    if (token.kind !== "option") continue;
+    const declaration = flags.get(token.name);
+    if (declaration === undefined) throw unknownOption(command, token.rawName, [...flags.keys()]);
+    checkValueGiven(token, declaration, words);
+  }
+  return { positionals, values: values as Record<string, RawValue> };
+}
+
+function unknownOption(command: Command, seen: string, flags: readonly string[]): UserError {
+  const nearest = nearestWord(seen.replace(/^-+/u, ""), flags);
+  return new UserError("unknown-option", `\`pitwall ${command.name}\` has no option \`${seen}\``, {
+    hint:
+      nearest === undefined
+        ? `\`pitwall ${command.name} --help\` lists its options`
+        : `did you mean \`--${nearest}\`?`,
+  });
+}
+
+function checkValueGiven(
+  token: { rawName: string; value?: string | undefined; inlineValue?: boolean | undefined },
+  declaration: OptionDeclaration,
+  words: readonly string[],
+): void {
+  if (declaration.takes === "nothing") {
+    if (token.value === undefined) return;
+    throw new UserError("option-invalid", `\`${token.rawName}\` takes no value`, {
+      saw: `\`${token.value}\``,
+    });
+  }
+  const isFlagInstead = token.inlineValue !== true && /^--[a-z]/u.test(token.value ?? "");
+  if (token.value !== undefined && !isFlagInstead) return;
+  const placeholder =
+    declaration.takes === "choice" ? declaration.choices.join("|") : declaration.placeholder;
+  throw new UserError("option-needs-value", `\`${token.rawName}\` needs a value`, {
+    ...(words.at(-1) === token.rawName
+      ? {}
+      : { saw: `\`${token.value ?? ""}\` stands in its place` }),
+    hint: `write \`${token.rawName} <${placeholder}>\``,
+  });
+}
+
+function readValue(flag: string, declaration: OptionDeclaration, raw: RawValue): unknown {
+  switch (declaration.takes) {
+    case "nothing":
+      return raw === true;
+    case "texts":
+      return Array.isArray(raw) ? raw : [];
+    case "text":
+      return raw ?? declaration.default;
+    case "choice":
+      if (raw === undefined) return declaration.default;
+      if (typeof raw === "string" && declaration.choices.includes(raw)) return raw;
+      throw invalidChoice(flag, String(raw), declaration.choices);
+    case "number":
+      return raw === undefined
+        ? declaration.default
+        : wholeNumber(flag, String(raw), declaration.minimum);
+  }
+}
+
+function wholeNumber(flag: string, text: string, minimum: number): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
+  throw new UserError("option-invalid", `\`--${flag}\` takes a whole number from ${minimum} up`, {
+    at: `--${flag}`,
+    saw: `\`${text}\``,
+    hint: `\`--${flag} ${Math.max(minimum, 1)}\` would do`,
+  });
+}
+
+function invalidChoice(flag: string, text: string, choices: readonly string[]): UserError {
+  const nearest = nearestWord(text, choices);
+  return new UserError("option-invalid", `\`--${flag}\` can't be \`${text}\``, {
+    at: `--${flag}`,
+    hint: `${nearest === undefined ? "" : `did you mean \`${nearest}\`? `}it takes ${choices.map((choice) => `\`${choice}\``).join(", ")}`,
+  });
+}
+
+function checkArguments(
+  command: Command,
+  given: readonly string[],
+  program: string[] | undefined,
+): void {
+  const { least, most } = command.argumentCount;
+  if (program !== undefined && !command.takesProgram) {
+    throw new UserError("argument-unexpected", `\`pitwall ${command.name}\` starts no program`, {
+      saw: `\`-- ${program.join(" ")}\``,
+      hint: `\`pitwall ${command.name} ${command.usage}\``,
+    });
+  }
+  if (given.length > most) {
+    const extra = given[most] ?? "";
+    throw new UserError(
+      "argument-unexpected",
+      `\`pitwall ${command.name}\` doesn't know what to do with \`${extra}\``,
+      {
+        hint: command.takesProgram
+          ? `a program stands behind two dashes: \`pitwall ${command.name} … -- ${extra}\``
+          : `\`pitwall ${command.name} ${command.usage}\``,
+      },
+    );
+  }
+  if (given.length < least) {
+    throw new UserError(
+      "argument-missing",
+      `\`pitwall ${command.name}\` needs ${command.arguments[given.length]?.name ?? "an argument"}`,
+      {
+        hint: `\`pitwall ${command.name} ${command.usage}\`, for example \`${command.examples[0]?.command ?? ""}\``,
+      },
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { formatDuration, formatSignificant } from "../foundation/units.ts";
+import { describeFinding } from "../report/describe-finding.ts";
+import { describeWarning } from "../report/describe-error.ts";
+import { progressLine } from "../report/progress-line.ts";
+import { describeOutcome } from "../report/result-card.ts";
+import type { RunEvent } from "../schema/run-event.ts";
+import type { RunReport } from "../schema/series-summary.ts";
+import type { Paint } from "../report/paint.ts";
+import type { Screen } from "./command-table.ts";
+
+/** Progress is shown once something has taken this long. */
+const quietForMs = 500;
+
+/** Shows a run as it goes on standard error: one line redrawn on a terminal, one plain line a phase elsewhere. */
+export class ProgressView {
+  readonly #screen: Screen;
+  readonly #showsOutput: boolean;
+  #isDrawn = false;
+
+  constructor(screen: Screen, { showsOutput }: { showsOutput: boolean }) {
+    this.#screen = screen;
+    this.#showsOutput = showsOutput;
+  }
+
+  show(event: RunEvent): void {
+    if (event.kind === "progress") {
+      if (this.#screen.isTerminal && event.progress.launchedForMs >= quietForMs) this.#draw(event);
+      return;
+    }
+    if (event.kind === "output") {
+      if (this.#showsOutput) this.#print(Buffer.from(event.bytes).toString("utf8"));
+      return;
+    }
+    const line = this.#phaseLine(event);
+    if (line !== undefined) this.#print(`${line}\n`);
+  }
+
+  /** A warning, above the progress line. */
+  warn(warning: { message: string; hint?: string | undefined }): void {
+    this.#print(`${describeWarning(warning, this.#screen.paint)}\n`);
+  }
+
+  clear(): void {
+    if (this.#isDrawn) this.#screen.write("\r\u001B[2K");
+    this.#isDrawn = false;
+  }
+
+  #draw({ progress }: Extract<RunEvent, { kind: "progress" }>): void {
+    const line = progressLine(progress, Math.max(20, this.#screen.columns - 1), this.#screen.paint);
+    this.#screen.write(`\r\u001B[2K${line}`);
+    this.#isDrawn = true;
+  }
+
+  #print(text: string): void {
+    this.clear();
+    this.#screen.write(text);
+  }
+
+  /** What stays on the screen: the end of each run, and without a terminal each phase. */
+  #phaseLine(event: RunEvent): string | undefined {
+    const { paint, isTerminal } = this.#screen;
+    switch (event.kind) {
+      case "created":
+      case "evaluation":
+        return isTerminal ? undefined : plainPhase(event);
+      case "stopping":
+        if (event.reason !== "interrupt") return undefined;
+        return paint.warn("stopping; press Ctrl-C again to quit at once");
+      case "warning":
+        return describeWarning(describeFinding(event.finding), paint);
+      case "finished":
+        return finishedLine(event.report, paint);
+      default:
+        return undefined;
+    }
+  }
+}
+
+function plainPhase(event: Extract<RunEvent, { kind: "created" | "evaluation" }>): string {
+  if (event.kind === "evaluation") {
+    const { clockMs, value } = event.evaluation;
+    return `  ${formatDuration(clockMs)}: ${formatSignificant(value, 4)}`;
+  }
+  const { series, seed, startable } = event.request;
+  return `${startable.name}: run ${series.index} of ${series.count}, seed ${seed}, record in ${event.directory}`;
+}
+
+function finishedLine({ request, result }: RunReport, paint: Paint): string {
+  const { index, count } = request.series;
+  const { outcome } = result;
+  const time = outcome.kind === "reached" ? ` in ${formatDuration(outcome.timeToTrainMs)}` : "";
+  return `${paint.faint(`run ${index}/${count}`)} ${describeOutcome(outcome, paint)}${time}`;
+}

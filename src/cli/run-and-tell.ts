@@ -1,0 +1,135 @@
+import { describeWarning } from "../report/describe-error.ts";
+import { describeFinding } from "../report/describe-finding.ts";
+import { resultCard } from "../report/result-card.ts";
+import type { RunEvent } from "../schema/run-event.ts";
+import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
+import type { PlanWarning } from "../workflows/find-workload.ts";
+import type { SeriesPlan } from "../workflows/plan-series.ts";
+import type { Paint } from "../report/paint.ts";
+import { countOf } from "../report/wording.ts";
+import type { RunPage } from "../schema/run-page.ts";
+import { compareCurves, type CurveComparison } from "../score/compare-curves.ts";
+import { exitCodes, type Call, type ExitCode, type Face } from "./command-table.ts";
+import { homeOf } from "./open-store.ts";
+import { ProgressView } from "./progress.ts";
+
+interface Told {
+  warnings: readonly PlanWarning[];
+  call: Pick<Call, "face" | "shared">;
+  showsOutput: boolean;
+  /** The runs that these repeat. */
+  compareWith?: readonly RunPage[];
+}
+
+type SeriesEnd = Extract<RunEvent, { kind: "series-finished" }>;
+
+/** Starts a plan, shows it as it goes, tells the answer, and gives the exit code. */
+export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode> {
+  const { face, shared } = told.call;
+  const { end, lastLines } = await followSeries(plan, told);
+  const { summary, runs } = end;
+  const repeats = (told.compareWith ?? []).map((page, index) => {
+    const again = runs[index];
+    return again === undefined ? undefined : compareCurves(page.result, again.result);
+  });
+  if (shared.json) {
+    face.out.write(`${JSON.stringify(jsonDocument(end, told.warnings, repeats))}\n`);
+  } else {
+    const { paint } = face.out;
+    const lines = repeats
+      .filter((repeat) => repeat !== undefined)
+      .map((repeat) => `${describeRepeat(repeat, paint)}\n`);
+    const gap = lines.length === 0 ? "" : "\n";
+    face.out.write(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
+  }
+  if (!shared.quiet) explainFailure(runs, lastLines, face);
+  return exitCodeOf(summary, runs, face.interrupt.aborted);
+}
+
+async function followSeries(
+  plan: SeriesPlan,
+  told: Told,
+): Promise<{ end: SeriesEnd; lastLines: readonly string[] }> {
+  const { face, shared } = told.call;
+  const { runSeries } = await import("../workflows/run-series.ts");
+  const { localWorld } = await import("../workflows/local-world.ts");
+  const world = await localWorld(face, await homeOf(face, shared));
+  const view = shared.quiet ? undefined : new ProgressView(face.err, told);
+  for (const warning of told.warnings) view?.warn(warning);
+  let lastLines: readonly string[] = [];
+  try {
+    for await (const event of runSeries(plan, world, face.interrupt)) {
+      view?.show(event);
+      if (event.kind === "finished") ({ lastLines } = event);
+      if (event.kind === "series-finished") return { end: event, lastLines };
+    }
+  } finally {
+    view?.clear();
+  }
+  throw new Error("a series ended without saying how");
+}
+
+function jsonDocument(
+  { summary, runs }: SeriesEnd,
+  warnings: readonly PlanWarning[],
+  repeats: readonly (CurveComparison | undefined)[],
+) {
+  const findings = runs.flatMap(({ result }) => result.findings);
+  return {
+    schemaVersion: 1,
+    command: "run",
+    ok: true,
+    result: {
+      ...summary,
+      runs: runs.map(({ request, result }) => Object.assign({ seed: request.seed }, result)),
+      ...(repeats.length === 0 ? {} : { repeats }),
+    },
+    warnings: [
+      ...warnings.map((warning) => warning.message),
+      ...findings.map((finding) => describeFinding(finding).message),
+    ],
+  };
+}
+
+/** Whether a re-run gave the same curve; a program of the user's need not, an embedded workload must. */
+function describeRepeat(repeat: CurveComparison, paint: Paint): string {
+  switch (repeat.kind) {
+    case "identical":
+      return paint.good(
+        `same curve as on record: ${countOf(repeat.evaluationCount, "evaluation")}, identical to the last bit`,
+      );
+    case "differs":
+      return paint.warn(
+        `another curve than on record: evaluation ${repeat.atEvaluation} was ${repeat.was ?? "not there"}, is ${repeat.is ?? "not there"}`,
+      );
+    case "nothing-to-compare":
+      return paint.faint("no evaluations to compare with those on record");
+  }
+}
+
+/** What a program that died said last: the first thing anybody would look for. */
+function explainFailure(
+  runs: readonly RunReport[],
+  lastLines: readonly string[],
+  face: Face,
+): void {
+  const outcome = runs.at(-1)?.result.outcome;
+  if (outcome?.kind !== "died" || lastLines.length === 0) return;
+  const { paint } = face.err;
+  const lines = lastLines.map((line) => `  ${paint.faint(line.slice(0, 300))}`);
+  face.err.write(
+    `\n${describeWarning({ message: "the program's last lines were" }, paint)}\n${lines.join("\n")}\n`,
+  );
+}
+
+function exitCodeOf(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  isInterrupted: boolean,
+): ExitCode {
+  if (isInterrupted) return exitCodes.interrupted;
+  const isScored = summary.score.kind === "scored";
+  if (isScored || summary.reachedCount === summary.runCount) return exitCodes.yes;
+  const hasDied = runs.some(({ result }) => result.outcome.kind === "died");
+  return hasDied ? exitCodes.worldFailed : exitCodes.no;
+}
