@@ -23,11 +23,11 @@ export function costOfRun({ billedMs, trainingMs, price, system }: BilledRun): C
   if (price === undefined) return { kind: "unpriced", reason: "no price was given" };
   const perNode = price.per === "accelerator" ? Math.max(1, system.accelerators_per_node) : 1;
   const unitCount = system.number_of_nodes * perNode;
-  const usdPerMs = (price.usdPerHour * unitCount) / hourMs;
+  const usdPerHour = price.usdPerHour * unitCount;
   return {
     kind: "priced",
-    billedUsd: billedMs * usdPerMs,
-    ...(trainingMs === undefined ? {} : { trainingUsd: trainingMs * usdPerMs }),
+    billedUsd: (billedMs / hourMs) * usdPerHour,
+    ...(trainingMs === undefined ? {} : { trainingUsd: (trainingMs / hourMs) * usdPerHour }),
     price,
     unitCount,
   };

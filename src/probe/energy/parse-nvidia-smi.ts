@@ -67,7 +67,10 @@ function numberIn(cell: string): number | undefined {
  * unset is all. Indices are taken in PCI order, as nvidia-smi counts; CUDA does so too where all
  * GPUs are alike or CUDA_DEVICE_ORDER asks for it.
  */
-export function isVisible(gpu: GpuRow, visibleDevices: string | undefined): boolean {
+export function isVisible(
+  gpu: Pick<GpuRow, "index" | "uuid">,
+  visibleDevices: string | undefined,
+): boolean {
   if (visibleDevices === undefined) return true;
   for (const entry of visibleDevices.split(",").map((part) => part.trim())) {
     const isIndex = /^\d+$/.test(entry);
