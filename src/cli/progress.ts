@@ -59,20 +59,14 @@ export class ProgressView {
   /** What stays on the screen: the end of each run, and without a terminal each phase. */
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
-    switch (event.kind) {
-      case "created":
-      case "evaluation":
-        return isTerminal ? undefined : plainPhase(event);
-      case "stopping":
-        if (event.reason !== "interrupt") return undefined;
-        return paint.warn("stopping; press Ctrl-C again to quit at once");
-      case "warning":
-        return describeWarning(describeFinding(event.finding), paint);
-      case "finished":
-        return finishedLine(event.report, paint);
-      default:
-        return undefined;
+    if (event.kind === "created" || event.kind === "evaluation") {
+      return isTerminal ? undefined : plainPhase(event);
     }
+    if (event.kind === "stopping" && event.reason === "interrupt") {
+      return paint.warn("stopping; press Ctrl-C again to quit at once");
+    }
+    if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
+    return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
   }
 }
 

@@ -48,11 +48,11 @@ export const exportCommand = defineCommand({
   exits: [{ code: 0, when: "written" }],
   async act({ arguments: texts, options: { out, submitter, system }, face, shared }) {
     const { exportMlperf } = await import("../../workflows/export-mlperf.ts");
-    const { resolve } = await import("node:path");
+    const path = await import("node:path");
     const store = await openStore(face, shared);
     const written = await exportMlperf(store, {
       texts,
-      folder: resolve(face.cwd, out),
+      folder: path.resolve(face.cwd, out),
       submitter,
       system,
     });

@@ -1,0 +1,115 @@
+import { UserError } from "../foundation/user-error.ts";
+import type { Startable } from "../schema/run-request.ts";
+import type { WorkloadFile } from "../schema/workload-file.ts";
+import type { PlanWarning } from "../workflows/find-workload.ts";
+import type { Asked, SeriesPlan } from "../workflows/plan-series.ts";
+import type { Call } from "./command-table.ts";
+import type { runOptions } from "./run-options.ts";
+
+type RunCall = Call<typeof runOptions>;
+
+/**
+ * What `pitwall run` was asked for, from its options and its workload file; options win.
+ *
+ * @throws UserError for anything written wrongly
+ */
+export async function planRunCall(
+  call: RunCall,
+): Promise<{ plan: SeriesPlan; warnings: PlanWarning[] }> {
+  const { planSeries } = await import("../workflows/plan-series.ts");
+  const { findPrice } = await import("../workflows/find-price.ts");
+  const { workerWarning, seedWarning } = await import("../workflows/find-workload.ts");
+  const file = await fileOf(call);
+  const startable = await startableOf(call, file);
+  const asked = askedOf(call, file?.content);
+  const priceText = call.options.price ?? file?.content.price;
+  const price = priceText === undefined ? undefined : await findPrice(priceText, call.face.nowMs());
+  const plan = planSeries(asked, startable, price);
+  const warnings = [workerWarning(startable), seedWarning(startable, asked.runs)];
+  return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
+}
+
+async function fileOf(call: RunCall): Promise<{ content: WorkloadFile; path: string } | undefined> {
+  const [subject] = call.arguments;
+  if (subject === undefined || !/\.(?:ya?ml|json)$/u.test(subject)) return undefined;
+  const { readWorkloadFile } = await import("../store/read-workload-file.ts");
+  return { content: await readWorkloadFile(subject), path: subject };
+}
+
+async function startableOf(
+  call: RunCall,
+  file: { content: WorkloadFile; path: string } | undefined,
+): Promise<Startable> {
+  const { embeddedStartable, commandStartable, fileStartable } =
+    await import("../workflows/find-workload.ts");
+  const [subject] = call.arguments;
+  const { workers, name } = call.options;
+  if (call.program !== undefined) {
+    if (subject !== undefined) throw bothGiven(subject, call.program);
+    refuseWorkers(workers);
+    return commandStartable(call.program, call.face.cwd, name);
+  }
+  if (file !== undefined) {
+    if (file.content.command !== undefined) refuseWorkers(workers);
+    return fileStartable(file.content, file.path, workers);
+  }
+  if (subject === undefined) throw nothingGiven();
+  if (call.options.metric.length > 0) {
+    throw new UserError(
+      "option-unused",
+      "`--metric` is for programs: an embedded workload logs its own",
+      {
+        hint: `\`pitwall run ${subject}\` is enough`,
+      },
+    );
+  }
+  return embeddedStartable(subject, workers ?? 1);
+}
+
+function askedOf({ options: given }: RunCall, file: WorkloadFile | undefined): Asked {
+  const said: Partial<WorkloadFile> = file ?? {};
+  return {
+    metrics: given.metric.length > 0 ? given.metric : [said.metric ?? []].flat(),
+    samples: either(given.samples, said.samples),
+    clockStart: either(given.clockStart, said.clockStart),
+    target: either(given.target, said.target),
+    stopAtTarget: given.stopAtTarget || said.stopAtTarget === true,
+    runs: either(given.runs, said.runs) ?? 1,
+    seed: either(given.seed, said.seed) ?? 1,
+    maxTime: either(given.maxTime, said.maxTime),
+    maxCost: either(given.maxCost, said.maxCost),
+    maxSamples: either(given.maxSamples, said.maxSamples?.toString()),
+  };
+}
+
+function either<Value>(given: Value | undefined, said: Value | undefined): Value | undefined {
+  return given ?? said;
+}
+
+function refuseWorkers(workers: number | undefined): void {
+  if (workers === undefined) return;
+  throw new UserError(
+    "option-unused",
+    "`--workers` is for embedded workloads: a program starts its own",
+    {
+      hint: "put the number into the program's own arguments",
+    },
+  );
+}
+
+function bothGiven(subject: string, program: readonly string[]): UserError {
+  return new UserError(
+    "argument-unexpected",
+    `both a workload \`${subject}\` and a program are given`,
+    {
+      saw: `\`-- ${program.join(" ")}\``,
+      hint: "give one of them; `--name` names a program's runs",
+    },
+  );
+}
+
+function nothingGiven(): UserError {
+  return new UserError("argument-missing", "`pitwall run` needs something to run", {
+    hint: "`pitwall run digits`, `pitwall run my-workload.yaml`, or `pitwall run --metric … --target … -- python train.py`",
+  });
+}

@@ -1,0 +1,90 @@
+import type { OptionTable } from "./command-table.ts";
+
+/** The flags of `pitwall run`. */
+export const runOptions = {
+  target: {
+    takes: "text",
+    placeholder: "metric>=value",
+    group: "Clock",
+    help: "quality to reach: 'val_acc>=0.94', 'loss<=2.0'",
+  },
+  metric: {
+    takes: "texts",
+    placeholder: "pattern",
+    group: "Clock",
+    help: "reads a metric from the output: 'val_acc=([0-9.]+)'",
+  },
+  samples: {
+    takes: "text",
+    placeholder: "pattern",
+    group: "Clock",
+    help: "reads the training samples seen so far",
+  },
+  clockStart: {
+    takes: "text",
+    placeholder: "pattern",
+    group: "Clock",
+    help: "starts the clock at this line; else at launch, or at `run_start`",
+  },
+  stopAtTarget: {
+    takes: "nothing",
+    group: "Clock",
+    help: "end the program once the target is met",
+  },
+  runs: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Runs",
+    help: "how many runs, seeds counting up; 3 or more give a score [1]",
+  },
+  seed: {
+    takes: "number",
+    placeholder: "number",
+    minimum: 0,
+    group: "Runs",
+    help: "seed of the first run; `{seed}` in the command [1]",
+  },
+  workers: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Runs",
+    help: "data-parallel workers of an embedded workload [1]",
+  },
+  name: {
+    takes: "text",
+    placeholder: "name",
+    group: "Runs",
+    help: "what to call it in lists; else after the program",
+  },
+  maxTime: {
+    takes: "text",
+    placeholder: "20m",
+    group: "Limits",
+    help: "end a run as missed after this long, from launch",
+  },
+  maxCost: {
+    takes: "text",
+    placeholder: "5usd",
+    group: "Limits",
+    help: "end a run as missed at this bill",
+  },
+  maxSamples: {
+    takes: "text",
+    placeholder: "1.5M",
+    group: "Limits",
+    help: "end a run as missed after so many samples",
+  },
+  price: {
+    takes: "text",
+    placeholder: "12.29/h",
+    group: "Bill",
+    help: "per node; '2.49/h/accelerator', or of the catalogue: aws/p5.48xlarge",
+  },
+  showOutput: {
+    takes: "nothing",
+    group: "Output",
+    help: "show what the program prints, on standard error",
+  },
+} as const satisfies OptionTable;
