@@ -50,6 +50,8 @@ export const trainCommand = defineCommand({
     const { metadataText } = await import("../../score/read-event.ts");
     const { sampleAppender } = await import("../../store/append-samples.ts");
     const { dataDirectory } = await import("../../store/data-directory.ts");
+    // MLLOG counts whole milliseconds.
+    const nowMs = (): number => Math.round(face.nowMs());
     const onSample = sampleAppender(face.env["PITWALL_RUN_DIR"]);
     const asked = {
       workload,
