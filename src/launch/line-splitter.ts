@@ -41,7 +41,10 @@ export class LineSplitter {
     return blocks;
   }
 
-  /** The source has ended: gives its last line, if that came without an end. */
+  /**
+   * The source has ended: gives its last line, if that came without an end. Whoever writes
+   * something behind it ends the line first.
+   */
   finish(source: string): Buffer[] {
     const open = this.#openLine(source);
     this.#openLines.delete(source);

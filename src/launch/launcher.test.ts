@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import type { Launcher, LaunchEvent, LaunchOptions, LaunchedProgram } from "./launcher.ts";
+import { localLauncher } from "./local-launcher.ts";
+import { ScriptedLauncher, type Script } from "./scripted-launcher.ts";
+
+/** Programs that both launchers can run: one as a shell script, one as a script of steps. */
+const programs = {
+  talker: {
+    shell: "echo one; echo two; exit 3",
+    script: {
+      steps: [
+        { kind: "print", text: "one\n" },
+        { kind: "print", text: "two\n", afterMs: 5 },
+        { kind: "exit", exit: { kind: "exited", exitCode: 3 } },
+      ],
+    },
+  },
+  complainer: {
+    shell: "echo trouble >&2",
+    script: { steps: [{ kind: "print", text: "trouble\n", stream: "stderr" }] },
+  },
+  suicide: {
+    shell: "kill -SEGV $$",
+    script: { steps: [{ kind: "exit", exit: { kind: "signalled", signal: "SIGSEGV" } }] },
+  },
+  hanger: {
+    shell: "echo ready; exec sleep 1000",
+    script: { steps: [{ kind: "print", text: "ready\n" }, { kind: "hang" }] },
+  },
+  stubborn: {
+    shell: "trap '' TERM; echo ready; while :; do sleep 0.01; done",
+    script: {
+      steps: [{ kind: "print", text: "ready\n" }, { kind: "hang" }],
+      onStop: { kind: "ignored" },
+    },
+  },
+} satisfies Record<string, { shell: string; script: Script }>;
+
+type ProgramName = keyof typeof programs;
+
+const launchers: { name: string; make: (program: ProgramName) => Launcher }[] = [
+  { name: "localLauncher", make: () => localLauncher(countingClock()) },
+  {
+    name: "ScriptedLauncher",
+    make: (program) => new ScriptedLauncher([programs[program].script]),
+  },
+];
+
+describe.each(launchers)("$name", ({ make }) => {
+  async function launch(
+    name: ProgramName,
+    options: Partial<LaunchOptions> = {},
+  ): Promise<LaunchedProgram> {
+    const command = ["sh", "-c", programs[name].shell];
+    const outcome = await make(name).launch(command, {
+      cwd: "/",
+      env: process.env,
+      runDirectory: `/nowhere/launcher-test-${process.pid}`,
+      seed: 1,
+      ...options,
+    });
+    if (outcome.kind !== "launched") throw new Error(JSON.stringify(outcome));
+    return outcome.program;
+  }
+
+  test("hands on what is printed, then how it ended, then that all is over", async () => {
+    const events = await collect(await launch("talker"));
+    expect(textOf(events, "stdout")).toBe("one\ntwo\n");
+    const exit = { kind: "exited", exitCode: 3 };
+    expect(events.at(-1)).toMatchObject({
+      kind: "ended",
+      exit,
+      leftovers: { stoppedCount: 0, unkillableCount: 0 },
+    });
+    expect(events.filter((event) => event.kind === "exited")).toMatchObject([{ exit }]);
+    expect(events.filter((event) => event.kind === "ended")).toHaveLength(1);
+  });
+
+  test("tells standard error from standard output", async () => {
+    const events = await collect(await launch("complainer"));
+    expect(textOf(events, "stdout")).toBe("");
+    expect(textOf(events, "stderr")).toBe("trouble\n");
+  });
+
+  test("names the signal that ended a program", async () => {
+    const events = await collect(await launch("suicide"));
+    expect(events.at(-1)).toMatchObject({ exit: { kind: "signalled", signal: "SIGSEGV" } });
+  });
+
+  test("never lets its clock run backwards", async () => {
+    const program = await launch("talker");
+    const timesMs = (await collect(program)).map((event) => event.timeMs);
+    expect([program.launchedMs, ...timesMs]).toEqual(
+      [program.launchedMs, ...timesMs].toSorted((a, b) => a - b),
+    );
+  });
+
+  test("ticks while nothing comes", async () => {
+    const program = await launch("hanger", { tickMs: 5 });
+    let tickCount = 0;
+    for await (const event of program.events) {
+      if (event.kind === "tick") tickCount++;
+      if (tickCount === 3) await program.stop({ graceMs: 1000 });
+    }
+    expect(tickCount).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each([
+    { name: "ends a program with SIGTERM", program: "hanger", graceMs: 60_000, signal: "SIGTERM" },
+    { name: "kills one that ignores SIGTERM", program: "stubborn", graceMs: 20, signal: "SIGKILL" },
+  ] as const)("$name when told to stop", async ({ program: name, graceMs, signal }) => {
+    const program = await launch(name);
+    const events: LaunchEvent[] = [];
+    for await (const event of program.events) {
+      events.push(event);
+      if (event.kind === "output") await program.stop({ graceMs });
+    }
+    expect(events.at(-1)).toMatchObject({ kind: "ended", exit: { kind: "signalled", signal } });
+    expect(program.processIds()).toEqual([]);
+  });
+
+  test("lets a later call shorten the grace", async () => {
+    const program = await launch("stubborn");
+    let stops: Promise<unknown> = Promise.resolve();
+    for await (const event of program.events) {
+      if (event.kind !== "output") continue;
+      stops = Promise.all([program.stop({ graceMs: 600_000 }), program.stop({ graceMs: 0 })]);
+    }
+    await stops;
+    expect(program.processIds()).toEqual([]);
+  });
+});
+
+/** A clock that no time server sets back. */
+function countingClock(): { nowMs: () => number } {
+  let count = 0;
+  return { nowMs: () => count++ };
+}
+
+async function collect(program: LaunchedProgram): Promise<LaunchEvent[]> {
+  const events: LaunchEvent[] = [];
+  for await (const event of program.events) events.push(event);
+  return events;
+}
+
+function textOf(events: readonly LaunchEvent[], stream: "stdout" | "stderr"): string {
+  const output = events.filter((event) => event.kind === "output" && event.stream === stream);
+  return output.map((event) => (event.kind === "output" ? String(event.bytes) : "")).join("");
+}

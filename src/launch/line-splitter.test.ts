@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LineSplitter, textLines } from "./line-splitter.ts";
+
+describe("LineSplitter", () => {
+  test.each([
+    { name: "passes whole lines on at once", chunks: ["a\nb\n"], expected: ["a\nb\n"] },
+    { name: "waits for the end of a line", chunks: ["a", "b", "\nc"], expected: ["ab\n", "c"] },
+    {
+      name: "passes what is whole and holds the rest",
+      chunks: ["a\nb", "c\n"],
+      expected: ["a\n", "bc\n"],
+    },
+    {
+      name: "takes a progress bar's return as an end",
+      chunks: ["10%\r20%\r30%"],
+      expected: ["10%\r20%\r", "30%"],
+    },
+    {
+      name: "keeps a return and a line feed together",
+      chunks: ["a\r", "\nb\r\n"],
+      expected: ["a\r\n", "b\r\n"],
+    },
+    {
+      name: "takes a held return as an end when something else follows",
+      chunks: ["a\r", "b\n"],
+      expected: ["a\r", "b\n"],
+    },
+    {
+      name: "takes a lone return after a return as a line",
+      chunks: ["a\r", "\r", "b"],
+      expected: ["a\r", "\r", "b"],
+    },
+    { name: "knows no empty block", chunks: ["", "", "a", ""], expected: ["a"] },
+    { name: "keeps empty lines", chunks: ["\n\n\n"], expected: ["\n\n\n"] },
+  ])("$name", ({ chunks, expected }) => {
+    const splitter = new LineSplitter();
+    const blocks = chunks.flatMap((chunk) => splitter.push("stdout", Buffer.from(chunk)));
+    blocks.push(...splitter.finish("stdout"));
+    expect(blocks.map(String)).toEqual(expected);
+  });
+
+  test("never lets one source break into another's line, and keeps every byte in its order", () => {
+    const chunk = fc.record({
+      source: fc.constantFrom("stdout", "stderr"),
+      text: fc.stringMatching(/^[ab\r\n]{0,8}$/),
+    });
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 30 }), (chunks) => {
+        const splitter = new LineSplitter();
+        const written: { source: string; text: string }[] = [];
+        const write = (source: string, blocks: Buffer[]): void => {
+          for (const block of blocks) written.push({ source, text: block.toString() });
+        };
+        for (const { source, text } of chunks) {
+          write(source, splitter.push(source, Buffer.from(own(source, text))));
+        }
+        write("stdout", splitter.finish("stdout"));
+        const outputOfErr = splitter.finish("stderr");
+        const beforeLast = written.map((block) => block.text).join("");
+        // Only the unfinished last lines of the two may meet without an end between them.
+        expect(beforeLast).not.toMatch(/[ab][xy]/);
+        expect(beforeLast.replace(/[ab]+$/, "")).not.toMatch(/[xy][ab]/);
+        write("stderr", outputOfErr);
+        for (const source of ["stdout", "stderr"]) {
+          const sent = chunks.filter((chunk) => chunk.source === source);
+          const got = written.filter((block) => block.source === source);
+          expect(got.map((block) => block.text).join("")).toBe(
+            own(source, sent.map((chunk) => chunk.text).join("")),
+          );
+        }
+      }),
+      { seed: 20261122, numRuns: 500 },
+    );
+  });
+
+  test("gives the same lines however the bytes were cut into chunks", () => {
+    const pieces = fc.array(fc.stringMatching(/^[aé\r\n]{0,6}$/), { maxLength: 20 });
+    fc.assert(
+      fc.property(pieces, (texts) => {
+        const bytes = Buffer.from(texts.join(""));
+        const whole = linesOf([bytes]);
+        expect(linesOf(texts.map((text) => Buffer.from(text)))).toEqual(whole);
+        expect(linesOf(Array.from(bytes, (byte) => Buffer.from([byte])))).toEqual(whole);
+      }),
+      { seed: 20261122, numRuns: 500 },
+    );
+  });
+
+  test("passes an endless line on in pieces, and holds little of it", () => {
+    const splitter = new LineSplitter();
+    const chunk = Buffer.alloc(65_536, "z");
+    let passedBytes = 0;
+    for (let sentBytes = chunk.length; sentBytes <= 64 << 20; sentBytes += chunk.length) {
+      for (const block of splitter.push("stdout", chunk)) passedBytes += block.length;
+      expect(sentBytes - passedBytes).toBeLessThanOrEqual(1 << 20);
+    }
+    for (const block of splitter.finish("stdout")) passedBytes += block.length;
+    expect(passedBytes).toBe(64 << 20);
+  });
+});
+
+describe("textLines", () => {
+  test.each([
+    { text: "a\nb\n", expected: ["a", "b"] },
+    { text: "a\nb", expected: ["a", "b"] },
+    { text: "a\r\nb\rc\n", expected: ["a", "b", "c"] },
+    { text: "\n\n", expected: ["", ""] },
+    { text: "", expected: [] },
+    { text: "größer\n", expected: ["größer"] },
+  ])("reads $text as lines", ({ text, expected }) => {
+    expect(textLines(new TextEncoder().encode(text))).toEqual(expected);
+  });
+
+  test("reads bytes that are no text without stopping", () => {
+    expect(textLines(Uint8Array.of(255, 10, 97, 10))).toEqual(["\uFFFD", "a"]);
+  });
+});
+
+/** Each source prints letters of its own, so that a mixed line shows. */
+function own(source: string, text: string): string {
+  return source === "stdout" ? text : text.replaceAll("a", "x").replaceAll("b", "y");
+}
+
+function linesOf(chunks: readonly Buffer[]): string[] {
+  const splitter = new LineSplitter();
+  const blocks = chunks.flatMap((chunk) => splitter.push("stdout", chunk));
+  return [...blocks, ...splitter.finish("stdout")].flatMap(textLines);
+}
