@@ -1,3 +1,5 @@
+import { type AdamKernel, adamKernel } from "./kernels/adam-kernel.ts";
+
 export interface AdamOptions {
   /** Step size, by the number of training samples seen before this step. */
   readonly learningRate: (samplesSeen: number) => number;
@@ -13,23 +15,19 @@ export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDec
 
 /** The two moments of a run of parameters, and how often they were updated. */
 export interface AdamState {
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
+  readonly kernel: AdamKernel;
   stepCount: number;
 }
 
 export function adamState(parameterCount: number): AdamState {
-  return {
-    firstMoment: new Float32Array(parameterCount),
-    secondMoment: new Float32Array(parameterCount),
-    stepCount: 0,
-  };
+  return { kernel: adamKernel(parameterCount), stepCount: 0 };
 }
 
 /**
- * One step of Adam with decoupled weight decay (AdamW), into `parameters` and `state`. Elementwise:
- * any division of the parameters among workers gives the same bits.
+ * One step of Adam with decoupled weight decay (AdamW), into `parameters` and `state`, in float32.
+ * Elementwise: any division of the parameters among workers gives the same bits.
  *
+ * @throws RangeError if there are more parameters or gradients than the state is for
  * @see Kingma and Ba 2015, https://arxiv.org/abs/1412.6980, algorithm 1
  * @see Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101, algorithm 2
  */
@@ -40,19 +38,18 @@ export function adamStepInto(
   options: AdamOptions & { readonly samplesSeen: number },
 ): void {
   const { beta1, beta2, epsilon } = options;
-  const { firstMoment, secondMoment } = state;
+  const { kernel } = state;
   state.stepCount += 1;
   const learningRate = options.learningRate(options.samplesSeen);
-  const kept = 1 - learningRate * options.weightDecay;
-  const firstCorrection = learningRate / (1 - beta1 ** state.stepCount);
-  const secondCorrection = 1 / (1 - beta2 ** state.stepCount);
-  for (let index = 0; index < parameters.length; index++) {
-    const gradient = gradients[index] ?? 0;
-    const first = beta1 * (firstMoment[index] ?? 0) + (1 - beta1) * gradient;
-    const second = beta2 * (secondMoment[index] ?? 0) + (1 - beta2) * gradient * gradient;
-    firstMoment[index] = first;
-    secondMoment[index] = second;
-    const step = (firstCorrection * first) / (Math.sqrt(secondCorrection * second) + epsilon);
-    parameters[index] = kept * (parameters[index] ?? 0) - step;
-  }
+  kernel.parameters.set(parameters);
+  kernel.gradients.set(gradients);
+  kernel.step({
+    beta1,
+    beta2,
+    firstCorrection: learningRate / (1 - beta1 ** state.stepCount),
+    secondCorrection: 1 / (1 - beta2 ** state.stepCount),
+    epsilon,
+    keptFraction: 1 - learningRate * options.weightDecay,
+  });
+  parameters.set(kernel.parameters);
 }

@@ -1,0 +1,126 @@
+// The few parts of WebAssembly's binary format that a kernel needs: one function over one memory.
+// Numbers are from the WebAssembly core specification 2.0, chapter 5,
+// https://www.w3.org/TR/wasm-core-2/.
+
+/** Value types. */
+export const wasmType = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
+
+/** A stretch of code. */
+export type WasmCode = readonly number[];
+
+const blockOfNothing = 0x40;
+/** Branches to the start of the loop around it. */
+const branchIf = [0x0d, 0];
+const alignedTo16 = 4;
+const magicAndVersion = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]; // "\0asm", 1
+
+/** Instructions. Each leaves its result on the stack, after what it takes from there. */
+export const wasm = {
+  get: (local: number): WasmCode => [0x20, ...unsigned(local)],
+  set: (local: number): WasmCode => [0x21, ...unsigned(local)],
+  tee: (local: number): WasmCode => [0x22, ...unsigned(local)],
+  i32Constant: (value: number): WasmCode => [0x41, ...signed(value)],
+  i32Add: [0x6a] as WasmCode,
+  i32Subtract: [0x6b] as WasmCode,
+  /** [address] to [v128] */
+  load: [...simd(0x00), alignedTo16, 0] as WasmCode,
+  /** [address, v128] to [] */
+  store: [...simd(0x0b), alignedTo16, 0] as WasmCode,
+  /** [f32] to [v128] */
+  splat: simd(0x13),
+  squareRoot: simd(0xe3),
+  add: simd(0xe4),
+  subtract: simd(0xe5),
+  multiply: simd(0xe6),
+  divide: simd(0xe7),
+  /** Repeats the body while what it leaves on the stack is not zero. */
+  loop: (...body: readonly WasmCode[]): WasmCode => [
+    0x03,
+    blockOfNothing,
+    ...body.flat(),
+    ...branchIf,
+    0x0b,
+  ],
+};
+
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (
+    module: object,
+    imports: object,
+  ) => { readonly exports: Record<string, unknown> };
+};
+
+/** A compiled function, to be given memory. */
+export interface WasmFunction {
+  /** @returns memory of its own, of at least so many bytes, and the function over it */
+  readonly over: (byteCount: number) => {
+    readonly memory: ArrayBuffer;
+    readonly call: (...values: readonly number[]) => void;
+  };
+}
+
+/**
+ * Compiles one function that returns nothing.
+ *
+ * @param parameters their types; they are the first locals
+ * @param vectorCount how many v128 locals follow them
+ */
+export function compileWasmFunction(
+  parameters: readonly number[],
+  vectorCount: number,
+  code: WasmCode,
+): WasmFunction {
+  const locals = [1, ...unsigned(vectorCount), wasmType.v128];
+  const body = [...locals, ...code, 0x0b];
+  const module = new WebAssembly.Module(
+    Uint8Array.from([
+      ...magicAndVersion,
+      ...section(1, [1, 0x60, ...vector(parameters), 0]), // types: parameters, no results
+      ...section(2, [1, ...name("world"), ...name("memory"), 2, 0, 1]), // imports: at least a page
+      ...section(3, [1, 0]), // functions: one, of the type above
+      ...section(7, [1, ...name("kernel"), 0, 0]), // exports: it
+      ...section(10, [1, ...vector(body)]), // code
+    ]),
+  );
+  return {
+    over(byteCount) {
+      const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(byteCount / 65536)) });
+      const { exports } = new WebAssembly.Instance(module, { world: { memory } });
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- exported just above
+      return { memory: memory.buffer, call: exports["kernel"] as (...values: number[]) => void };
+    },
+  };
+}
+
+function simd(opcode: number): WasmCode {
+  return [0xfd, ...unsigned(opcode)];
+}
+
+function section(id: number, bytes: readonly number[]): number[] {
+  return [id, ...vector(bytes)];
+}
+
+function vector(bytes: readonly number[]): number[] {
+  return [...unsigned(bytes.length), ...bytes];
+}
+
+function name(text: string): number[] {
+  return vector(Array.from(text, (letter) => letter.charCodeAt(0)));
+}
+
+/** LEB128. */
+function unsigned(value: number): number[] {
+  const low = value & 0x7f;
+  const rest = value >>> 7;
+  return rest === 0 ? [low] : [low | 0x80, ...unsigned(rest)];
+}
+
+function signed(value: number): number[] {
+  const low = value & 0x7f;
+  const rest = value >> 7;
+  const signIsClear = (low & 0x40) === 0;
+  const isLast = (rest === 0 && signIsClear) || (rest === -1 && !signIsClear);
+  return isLast ? [low] : [low | 0x80, ...signed(rest)];
+}
