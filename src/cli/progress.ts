@@ -10,12 +10,14 @@ import type { Screen } from "./command-table.ts";
 
 /** Progress is shown once something has taken this long. */
 const quietForMs = 500;
+const plainEveryMs = 1000;
 
 /** Shows a run as it goes on standard error: one line redrawn on a terminal, one plain line a phase elsewhere. */
 export class ProgressView {
   readonly #screen: Screen;
   readonly #showsOutput: boolean;
   #isDrawn = false;
+  #lastPlainMs = 0;
 
   constructor(screen: Screen, { showsOutput }: { showsOutput: boolean }) {
     this.#screen = screen;
@@ -60,13 +62,21 @@ export class ProgressView {
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
     if (event.kind === "created" || event.kind === "evaluation") {
-      return isTerminal ? undefined : plainPhase(event);
+      return isTerminal || this.#isTooSoon(event) ? undefined : plainPhase(event);
     }
     if (event.kind === "stopping" && event.reason === "interrupt") {
       return paint.warn("stopping; press Ctrl-C again to quit at once");
     }
     if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
     return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
+  }
+
+  /** A file or a pipe gets an evaluation a second at most. */
+  #isTooSoon(event: Extract<RunEvent, { kind: "created" | "evaluation" }>): boolean {
+    const timeMs = event.kind === "evaluation" ? event.evaluation.timeMs : 0;
+    if (event.kind === "evaluation" && timeMs - this.#lastPlainMs < plainEveryMs) return true;
+    this.#lastPlainMs = timeMs;
+    return false;
   }
 }
 

@@ -47,6 +47,7 @@ function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Pain
 function factLines(summary: SeriesSummary, runs: readonly RunReport[]): string[] {
   const facts = [
     ...timeFacts(summary),
+    ...clockFacts(runs),
     ["target", targetFact(summary)],
     ...sampleFacts(summary),
     ["cost", costFact(summary, runs)],
@@ -83,6 +84,13 @@ function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): st
       if (runCount === 1) return [["time to train", formatDuration(times.median)]];
       return [["median", `${formatDuration(times.median)}   ${range}`]];
   }
+}
+
+/** What the clock counted, where the program does not say when its initialisation was over. */
+function clockFacts(runs: readonly RunReport[]): string[][] {
+  const first = runs[0]?.result.clock;
+  if (first?.runStartMs === undefined || first.initMs !== 0) return [];
+  return [["clock", "from launch, initialisation included; `--clock-start` leaves it out"]];
 }
 
 function targetFact({ target, reachedCount, runCount }: SeriesSummary): string {
@@ -139,6 +147,7 @@ function energyFact(reading: EnergyReading): string {
 function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
   if (runs.length < 2) return [];
   const hasSamples = summary.samplesToTarget !== undefined;
+  const hasInit = runs.some(({ result }) => (result.clock.initMs ?? 0) > 0);
   const rows = runs.map((run) => {
     const { outcome, clock } = run.result;
     const isReached = outcome.kind === "reached";
@@ -150,7 +159,7 @@ function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Pai
       ...(hasSamples
         ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
         : []),
-      clock.initMs === undefined ? "" : seconds(clock.initMs),
+      ...(hasInit ? [clock.initMs === undefined ? "" : seconds(clock.initMs)] : []),
       describeOutcome(outcome, paint) + droppedNote(summary, run.result.runId, paint),
     ];
   });
@@ -161,7 +170,7 @@ function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Pai
       { head: "time (s)", align: "decimal" },
       { head: summary.target?.metric ?? "quality", align: "decimal" },
       ...(hasSamples ? [{ head: "samples", align: "right" as const }] : []),
-      { head: "init (s)", align: "decimal" },
+      ...(hasInit ? [{ head: "init (s)", align: "decimal" as const }] : []),
       { head: "outcome", align: "left" },
     ],
     rows,

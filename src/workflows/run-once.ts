@@ -31,10 +31,13 @@ const lastLineCount = 10;
 export async function* runOnce(
   request: RunRequest,
   world: RunWorld,
-  interrupt: AbortSignal,
+  {
+    interrupt,
+    earlierCrossingsMs,
+  }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
 ): AsyncGenerator<RunEvent, RunReport> {
   const { program, writer } = await launchRun(request, world);
-  const run = new RunInProgress({ request, world, program, writer });
+  const run = new RunInProgress({ request, world, program, writer, earlierCrossingsMs });
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
@@ -57,6 +60,7 @@ interface RunParts {
   world: RunWorld;
   program: LaunchedProgram;
   writer: RunWriter;
+  earlierCrossingsMs: readonly number[];
 }
 
 /** One run between its launch and its verdict. */
@@ -167,6 +171,7 @@ class RunInProgress {
       isStopping: this.#stopReason !== undefined,
       costUsd,
       energy: this.#probe.energySoFar(),
+      earlierCrossingsMs: this.#parts.earlierCrossingsMs,
     });
   }
 

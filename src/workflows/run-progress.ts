@@ -13,6 +13,8 @@ export function runProgress(moment: {
   isStopping: boolean;
   costUsd: number | undefined;
   energy: readonly EnergyReading[];
+  /** When earlier runs of the series reached the target, on their clocks. */
+  earlierCrossingsMs: readonly number[];
 }): RunProgress {
   const { request, run, nowMs, launchedMs } = moment;
   const clockMs = run.start === undefined ? undefined : Math.max(0, nowMs - run.start.arrivalMs);
@@ -31,7 +33,7 @@ export function runProgress(moment: {
     samplesPerSecond: rateOf(run, clockMs),
     costUsd: moment.costUsd,
     energy: moment.energy.find((reading) => reading.kind === "measured") ?? moment.energy[0],
-    predicted: predictedOf(run, clockMs),
+    predicted: predictedOf(run, clockMs, moment.earlierCrossingsMs),
   };
 }
 
@@ -49,10 +51,14 @@ function rateOf(run: TrackedRun, clockMs: number | undefined): number | undefine
   return isCounted ? (run.samplesCount ?? 0) / (clockMs / 1000) : undefined;
 }
 
-function predictedOf(run: TrackedRun, clockMs: number | undefined): RunProgress["predicted"] {
-  if (run.target === undefined || run.reached !== undefined || clockMs === undefined)
-    return undefined;
-  const prediction = predictCrossing(run.evaluations, run.target);
+function predictedOf(
+  { target, reached, evaluations }: TrackedRun,
+  clockMs: number | undefined,
+  earlierCrossingsMs: readonly number[],
+): RunProgress["predicted"] {
+  if (target === undefined || reached !== undefined || clockMs === undefined) return undefined;
+  const asked = { evaluations, target, nowClockMs: clockMs, earlierCrossingsMs };
+  const prediction = predictCrossing(asked);
   if (prediction.kind !== "predicted") return undefined;
   const remaining = (atMs: number): number => Math.max(0, atMs - clockMs);
   return {

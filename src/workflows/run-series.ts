@@ -44,7 +44,10 @@ export async function* runSeries(
       ...described,
       ...(plan.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
     };
-    reports.push(yield* runOnce(request, world, interrupt));
+    const earlierCrossingsMs = reports.flatMap(({ result: { outcome } }) =>
+      outcome.kind === "reached" ? [outcome.timeToTrainMs] : [],
+    );
+    reports.push(yield* runOnce(request, world, { interrupt, earlierCrossingsMs }));
     if (interrupt.aborted) break;
   }
   yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };

@@ -59,7 +59,7 @@ export const trainCommand = defineCommand({
       seed,
       maxSamples,
       dataDirectory,
-      nowMs: () => face.nowMs(),
+      nowMs,
       onSample,
     };
     let isReached = false;

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { RunEvent } from "../schema/run-event.ts";
+import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
+import { homeDirectory } from "../store/home-directory.ts";
+import { findPrice } from "./find-price.ts";
+import { commandStartable, embeddedStartable } from "./find-workload.ts";
+import { localWorld } from "./local-world.ts";
+import { planSeries, type Asked } from "./plan-series.ts";
+import { runSeries } from "./run-series.ts";
+
+/** What to train: an embedded workload, or any program. */
+export type TimedWorkload =
+  | { workload: string; workers?: number }
+  | {
+      command: readonly string[];
+      /** Regular expressions whose first group reads a number; none for a program that prints MLLOG. */
+      metric?: string | readonly string[];
+      cwd?: string;
+      name?: string;
+    };
+
+/** Each means what the flag of the same name means; quantities carry their unit. */
+export interface TimingOptions extends Partial<Omit<Asked, "metrics">> {
+  price?: string;
+  /** Where records are kept; `$PITWALL_HOME`, else `./.pitwall`, by default. */
+  home?: string;
+  /** Aborting it stops the run and keeps the record. */
+  signal?: AbortSignal;
+  /** Hears of everything while it happens. */
+  onEvent?: (event: RunEvent) => void;
+}
+
+/**
+ * Trains to a quality target, against the clock, as `pitwall run` does.
+ *
+ * Times are milliseconds, costs US dollars, energy joules. Every run leaves a record.
+ *
+ * @throws UserError if the request is wrong; WorldError if the disk or the system fails
+ * @example
+ * const { summary } = await timeToTrain({ workload: "digits" }, { runs: 3, seed: 1 });
+ * console.log(summary.timeToTrainMs?.median);
+ */
+export async function timeToTrain(
+  subject: TimedWorkload,
+  options: TimingOptions = {},
+): Promise<{ summary: SeriesSummary; runs: readonly RunReport[] }> {
+  const cwd = process.cwd();
+  const nowMs = steadyNowMs();
+  const isCommand = "command" in subject;
+  const startable = isCommand
+    ? commandStartable(subject.command, subject.cwd ?? cwd, subject.name)
+    : embeddedStartable(subject.workload, subject.workers ?? 1);
+  const metrics = isCommand ? [subject.metric ?? []].flat() : [];
+  const price = options.price === undefined ? undefined : await findPrice(options.price, nowMs());
+  const asked = { stopAtTarget: false, runs: 1, seed: 1, ...options, metrics };
+  const home = options.home === undefined ? process.env : { PITWALL_HOME: options.home };
+  const world = await localWorld(
+    { env: process.env, nowMs, version: await packageVersion(), self: [process.execPath, binPath] },
+    homeDirectory(home, cwd),
+  );
+  const signal = options.signal ?? new AbortController().signal;
+  for await (const event of runSeries(planSeries(asked, startable, price), world, signal)) {
+    options.onEvent?.(event);
+    if (event.kind === "series-finished") return { summary: event.summary, runs: event.runs };
+  }
+  throw new Error("a series ended without saying how");
+}
+
+const binPath = fileURLToPath(new URL("../bin.js", import.meta.url));
+
+function steadyNowMs(): () => number {
+  const originMs = Date.now() - performance.now();
+  return () => originMs + performance.now();
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
+  return /"version": *"([^"]+)"/u.exec(text)?.[1] ?? "unknown";
+}
