@@ -1,4 +1,5 @@
 import { close, fsync, open } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describeDiskError } from "./disk-error.ts";
 import { writeWhole } from "./write-whole.ts";
@@ -6,6 +7,9 @@ import { writeWhole } from "./write-whole.ts";
 const openFile = promisify(open);
 const closeFile = promisify(close);
 const syncFile = promisify(fsync);
+
+/** The least time between two writes, unless a batch is full: milliseconds. */
+const writeEveryMs = 5;
 
 interface Batch {
   bytes: Buffer;
@@ -28,6 +32,8 @@ export class AppendFile {
   #writing: Promise<void> | undefined;
   #failure: { error: unknown } | undefined;
   #isClosed = false;
+  #isClosing = false;
+  #waitingForRoom: (() => void)[] = [];
 
   private constructor(path: string, fd: number, batchBytes: number) {
     this.#path = path;
@@ -56,7 +62,7 @@ export class AppendFile {
       done += part.length;
     }
     this.#writing ??= this.#writeBatches();
-    return this.#batches.length > 1 ? this.flush() : undefined;
+    return this.#batches.length > 1 ? this.#room() : undefined;
   }
 
   /** Resolves when the operating system has everything appended so far. */
@@ -67,6 +73,7 @@ export class AppendFile {
 
   /** Flushes, makes it survive a power cut, and closes. */
   async finish(): Promise<void> {
+    this.#isClosing = true;
     await this.flush();
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -81,10 +88,22 @@ export class AppendFile {
 
   /** Writes what it can and closes; what a failed write lost was answered to its callers. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#writing;
     if (this.#isClosed) return;
     this.#isClosed = true;
     await closeFile(this.#fd);
+  }
+
+  /** Resolves when no full batch is waiting any more. */
+  async #room(): Promise<void> {
+    await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #giveRoom(): void {
+    if (this.#batches.length > 1) return;
+    for (const resolve of this.#waitingForRoom.splice(0)) resolve();
   }
 
   #batchWithRoom(): Batch {
@@ -105,11 +124,15 @@ export class AppendFile {
         await writeWhole(this.#fd, batch.bytes, batch.used);
         batch.used = 0;
         this.#spare = batch;
+        this.#giveRoom();
+        // Many small writes cost more than the bytes in them; a line by itself goes out at once.
+        if (this.#batches.length <= 1 && !this.#isClosing) await sleep(writeEveryMs);
       }
     } catch (error) {
       const attempt = { doing: "write the run record", path: this.#path };
       this.#failure = { error: describeDiskError(error, attempt) };
       this.#batches = [];
+      this.#giveRoom();
     }
     this.#writing = undefined;
   }
