@@ -2,6 +2,7 @@ import type { LogLine } from "../schema/log-event.ts";
 import { decodeLatin1 } from "./decode-latin1.ts";
 import { HeldLine } from "./held-line.ts";
 import { findToken, readPayload } from "./parse-line.ts";
+import { PlainBytesReader } from "./read-plain-bytes.ts";
 import { isLineEnd, nextMark, toScannable } from "./scan-bytes.ts";
 
 /** Of a longer line's text from its token on, nothing is kept: it becomes a `line-too-long`. */
@@ -26,6 +27,7 @@ export function createLogReader(): LogReader {
 
 class ChunkedLogReader implements LogReader {
   private readonly held = new HeldLine(maxLineBytes);
+  private readonly plain = new PlainBytesReader();
   private lineNumber = 1;
   private bytesBefore = 0;
   private lineIsEmpty = true;
@@ -56,11 +58,13 @@ class ChunkedLogReader implements LogReader {
     this.held.joinToken(chunk, start, this.bytesBefore);
     let lineStart = start;
     let tokenStart = -1;
+    let hasSecondToken = false;
     let at = start;
     for (;;) {
       at = nextMark(scannable, at);
       if (at < 0) break;
       if (!isLineEnd(chunk[at])) {
+        hasSecondToken = tokenStart >= 0;
         if (tokenStart < 0) tokenStart = at;
         at += 5;
         continue;
@@ -69,10 +73,14 @@ class ChunkedLogReader implements LogReader {
         this.held.append(chunk, lineStart, at);
         this.emitHeld(lines);
       } else if (tokenStart >= 0) {
-        this.emit(lines, chunk.subarray(tokenStart, at), this.bytesBefore + tokenStart);
+        const event = hasSecondToken ? undefined : this.plain.read(chunk, tokenStart, at);
+        const byteOffset = this.bytesBefore + tokenStart;
+        if (event === undefined) this.emit(lines, chunk.subarray(tokenStart, at), byteOffset);
+        else lines.push({ kind: "event", lineNumber: this.lineNumber, byteOffset, event });
       }
       this.held.clear();
       this.lineNumber++;
+      hasSecondToken = false;
       tokenStart = -1;
       at = this.behindLineEnd(chunk, at);
       lineStart = at;
@@ -116,6 +124,12 @@ class ChunkedLogReader implements LogReader {
     if (token === undefined) return;
     const byteOffset = firstTokenOffset + token.start;
     const reading = readPayload(token.dialect, text.slice(token.start));
-    lines.push({ ...reading, lineNumber: this.lineNumber, byteOffset });
+    const lineNumber = this.lineNumber;
+    if (reading.kind === "event") {
+      lines.push({ kind: "event", lineNumber, byteOffset, event: reading.event });
+    } else {
+      const { dialect, reason } = reading;
+      lines.push({ kind: "unreadable", lineNumber, byteOffset, dialect, reason });
+    }
   }
 }

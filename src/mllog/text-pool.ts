@@ -1,0 +1,44 @@
+import { decodeLatin1 } from "./decode-latin1.ts";
+
+const slotCount = 2048;
+/** Longer texts seldom come twice. */
+const longestPooled = 128;
+
+/** Gives the same text for the same bytes without decoding them again, as long as no other text took its slot. */
+export class TextPool {
+  private readonly slots: (string | undefined)[] = Array.from<string | undefined>({
+    length: slotCount,
+  });
+
+  /** @param known texts to begin with */
+  constructor(known: readonly string[]) {
+    for (const text of known) {
+      let hash = 0;
+      for (let at = 0; at < text.length; at++) hash = nextHash(hash, text.charCodeAt(at));
+      this.slots[hash & (slotCount - 1)] = text;
+    }
+  }
+
+  /** @param hash of the bytes from `start` to `end`, made with `nextHash` */
+  textOf(bytes: Uint8Array, start: number, end: number, hash: number): string {
+    const slot = hash & (slotCount - 1);
+    const pooled = this.slots[slot];
+    if (pooled !== undefined && isText(pooled, bytes, start, end)) return pooled;
+    const text = decodeLatin1(bytes, start, end);
+    if (text.length <= longestPooled) this.slots[slot] = text;
+    return text;
+  }
+}
+
+/** A running hash over bytes; begins with 0. */
+export function nextHash(hash: number, byte: number): number {
+  return (Math.imul(hash, 31) + byte) | 0;
+}
+
+function isText(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = 0; at < text.length; at++) {
+    if (text.charCodeAt(at) !== bytes[start + at]) return false;
+  }
+  return true;
+}

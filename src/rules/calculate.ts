@@ -1,0 +1,71 @@
+import { isJsonObject, type JsonValue } from "../foundation/json.ts";
+import type { BinaryOperator, UnaryOperator } from "../schema/rule-edition.ts";
+import { isLess, isList, toNumber } from "./compare-values.ts";
+
+/** What an operator makes of its operands; undefined where that cannot be calculated. */
+type Binary = (a: JsonValue, b: JsonValue) => JsonValue | undefined;
+type Unary = (a: JsonValue) => JsonValue | undefined;
+
+export const binaryCalculations: Record<BinaryOperator, Binary> = {
+  add: arithmetic((a, b) => a + b),
+  sub: arithmetic((a, b) => a - b),
+  mul: arithmetic((a, b) => a * b),
+  div: arithmetic((a, b) => (b === 0 ? undefined : a / b)),
+  pow: arithmetic((a, b) => (a === 0 && b < 0 ? undefined : a ** b)),
+  // The first of two equals stays, also where one of them is NaN.
+  min: (a, b) => {
+    const secondIsLess = isLess(b, a);
+    if (secondIsLess === undefined) return undefined;
+    return secondIsLess ? b : a;
+  },
+  item: (list, position) => (typeof position === "number" ? elementAt(list, position) : undefined),
+};
+
+export const unaryCalculations: Record<UnaryOperator, Unary> = {
+  abs: ofNumber(Math.abs),
+  ceil: ofNumber((a) => (Number.isFinite(a) ? Math.ceil(a) : undefined)),
+  floor: ofNumber((a) => (Number.isFinite(a) ? Math.floor(a) : undefined)),
+  log2: ofNumber((a) => (a <= 0 ? undefined : Math.log2(a))),
+  len: lengthOf,
+  toInt: wholeNumber,
+};
+
+function arithmetic(calculate: (a: number, b: number) => number | undefined): Binary {
+  return (left, right) => {
+    const [a, b] = [toNumber(left), toNumber(right)];
+    return a === undefined || b === undefined ? undefined : calculate(a, b);
+  };
+}
+
+function ofNumber(calculate: (a: number) => number | undefined): Unary {
+  return (operand) => {
+    const a = toNumber(operand);
+    return a === undefined ? undefined : calculate(a);
+  };
+}
+
+function lengthOf(value: JsonValue): number | undefined {
+  // Characters, not UTF-16 units.
+  if (typeof value === "string") return Array.from(value).length;
+  if (isList(value)) return value.length;
+  return isJsonObject(value) ? Object.keys(value).length : undefined;
+}
+
+function wholeNumber(value: JsonValue): number | undefined {
+  const number = toNumber(value);
+  if (number !== undefined) return Number.isFinite(number) ? Math.trunc(number) : undefined;
+  if (typeof value !== "string" || !/^\s*[+-]?\d+(?:_\d+)*\s*$/.test(value)) return undefined;
+  return Number(value.replaceAll("_", ""));
+}
+
+/** Element of a list, or character of a text, at a position; 0 is the first, negative ones count from the end. */
+export function elementAt(list: JsonValue, position: number): JsonValue | undefined {
+  if (!Number.isInteger(position)) return undefined;
+  if (typeof list === "string") return Array.from(list).at(position);
+  return isList(list) ? list.at(position) : undefined;
+}
+
+/** Member of an object by name; undefined if there is none, or the value is no object. */
+export function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}

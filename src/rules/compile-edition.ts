@@ -1,0 +1,104 @@
+import { UserError } from "../foundation/user-error.ts";
+import type { RuleAmendment, RuleEdition, RuleFile, Term } from "../schema/rule-edition.ts";
+import { type CompiledFile, compileRuleFile } from "./compile-rule-file.ts";
+import type { EditionRules } from "./edition-rules.ts";
+import { type LogCheck, startLogCheck } from "./log-check.ts";
+
+/** A rule edition, ready to check logs. */
+export interface CompiledEdition {
+  edition: string;
+  asPublished: boolean;
+  /** Begins to check one log. */
+  start(): LogCheck;
+}
+
+export interface CompileOptions {
+  /** The editions of which this one borrows files: see `borrowedEditions`. Default none. */
+  borrowed?: readonly RuleEdition[];
+  /** Makes the rules those applied at the round. Default: as the official checker holds them today. */
+  asPublished?: readonly RuleAmendment[];
+}
+
+/**
+ * Turns an edition's tables into functions, once, for any number of logs.
+ *
+ * @throws UserError `rules-edition-missing` if the edition borrows files of one that was not given
+ */
+export function compileEdition(
+  edition: RuleEdition,
+  options: CompileOptions = {},
+): CompiledEdition {
+  const amendments = (options.asPublished ?? []).filter((each) => each.edition === edition.edition);
+  const editions = [amend(edition, amendments), ...(options.borrowed ?? [])];
+  const missing = borrowedEditions(edition).find(
+    (id) => !editions.some((each) => each.edition === id),
+  );
+  if (missing !== undefined) {
+    throw new UserError(
+      "rules-edition-missing",
+      `edition \`${edition.edition}\` borrows rules of \`${missing}\``,
+      {
+        hint: `give \`${missing}\` as one of the borrowed editions`,
+      },
+    );
+  }
+  const files = editions.flatMap((each) => each.files);
+  const rules: EditionRules = {
+    edition: edition.edition,
+    asPublished: options.asPublished !== undefined,
+    files: new Map(editions.map((each) => [each.edition, compileFiles(each)])),
+    keys: new Set([...files.flatMap((file) => file.keys.map(({ key }) => key)), "eval_accuracy"]),
+    metadataNames: new Set(["metric", ...files.flatMap(metadataNamesOf)]),
+    warnsIfMissing: new Set(
+      amendments.flatMap((each) => (each.kind === "warn-if-missing" ? [each.key] : [])),
+    ),
+    warnsAtEnd: amendments.some((each) => each.kind === "warn-at-end"),
+  };
+  const { asPublished } = rules;
+  return { edition: edition.edition, asPublished, start: () => startLogCheck(rules) };
+}
+
+/** The editions whose files an edition uses beside its own. */
+export function borrowedEditions(edition: RuleEdition): string[] {
+  const actions = edition.files.flatMap((file) =>
+    file.keys.flatMap((rule) => [...rule.remember, ...rule.then]),
+  );
+  const named = actions.flatMap((action) =>
+    "useRules" in action && action.edition !== undefined ? [action.edition] : [],
+  );
+  return [...new Set(named)].filter((id) => id !== edition.edition);
+}
+
+function compileFiles(edition: RuleEdition): Map<string, CompiledFile> {
+  return new Map(edition.files.map((file) => [file.name, compileRuleFile(edition.edition, file)]));
+}
+
+function amend(edition: RuleEdition, amendments: readonly RuleAmendment[]): RuleEdition {
+  const isDropped = (file: RuleFile, key: string) =>
+    amendments.some(
+      (each) => each.kind === "drop-key" && each.file === file.name && each.key === key,
+    );
+  return {
+    ...edition,
+    files: edition.files.map((file) =>
+      Object.assign({}, file, { keys: file.keys.filter(({ key }) => !isDropped(file, key)) }),
+    ),
+  };
+}
+
+/** Finds every `{"meta": name}` in a file, at any depth. */
+function metadataNamesOf(file: RuleFile): string[] {
+  const names = file.special === undefined ? [] : [file.special.groupBy];
+  const visit = (part: unknown): void => {
+    if (typeof part !== "object" || part === null) return;
+    if (isMeta(part)) names.push(part.meta);
+    for (const inner of Object.values(part)) visit(inner);
+  };
+  visit(file.keys);
+  visit(file.end);
+  return names;
+}
+
+function isMeta(part: object): part is Extract<Term, { meta: string }> {
+  return "meta" in part && typeof part.meta === "string";
+}

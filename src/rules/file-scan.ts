@@ -1,0 +1,252 @@
+import type { JsonValue } from "../foundation/json.ts";
+import type { RuleFinding } from "../schema/rule-finding.ts";
+import { sameValues } from "./compare-values.ts";
+import type { CompiledCheck, CompiledFile, CompiledRule, UseRules } from "./compile-rule-file.ts";
+import { describeAction, describePredicate, shorten } from "./describe-formula.ts";
+import type { RuleContext, RuleLine, RuleState } from "./rule-line.ts";
+import { seePlaces } from "./see-places.ts";
+
+/** What was counted of one key's lines. */
+interface Tally {
+  count: number;
+  first: JsonValue;
+  /** A value that is not the same as the first, and its line. */
+  other: { value: JsonValue; line: number | undefined } | undefined;
+  isMet: boolean;
+  lastLine: RuleLine | undefined;
+}
+
+/** What a scan cannot decide on its own. */
+export interface ScanHost {
+  use(scan: FileScan, request: UseRules, line: RuleLine): void;
+  /** The official checker dies here. */
+  crash(finding: RuleFinding): void;
+}
+
+/** What a scan found out when the log was over. */
+export interface ScanResult {
+  /** One per key, the last one found. */
+  byKey: ReadonlyMap<string, RuleFinding>;
+  withoutKey: readonly RuleFinding[];
+  /** Repeated keys. */
+  warnings: readonly Extract<RuleFinding, { rule: "key-repeated" }>[];
+}
+
+/** One rule file applied to one log, line after line. */
+export class FileScan {
+  readonly file: CompiledFile;
+  /** Index of the log's next line, for whoever feeds this scan. */
+  position = 0;
+  /** Whether its made-up lines have been added to the log. */
+  isSpecialApplied = false;
+  /** Rule files this one asked for, each where it was asked for last. */
+  readonly asked = new Set<FileScan>();
+  private readonly host: ScanHost;
+  private readonly state: RuleState;
+  private readonly context: RuleContext;
+  private readonly tallies: Tally[];
+  private readonly failures = new Map<string, RuleFinding>();
+
+  constructor(file: CompiledFile, host: ScanHost) {
+    this.file = file;
+    this.host = host;
+    this.state = new Map(Object.entries(file.initial).map(([name, value]) => [name, copy(value)]));
+    this.context = { line: undefined, state: this.state };
+    this.tallies = file.rules.map(newTally);
+  }
+
+  push(line: RuleLine): void {
+    const rule = this.file.ruleByKey.get(line.key);
+    const tally = rule === undefined ? undefined : this.tallies[rule.index];
+    if (rule === undefined || tally === undefined) return;
+    this.context.line = line;
+    count(tally, line);
+    if (tally.count === 1 || !rule.onlyFirstCounts) this.judge(rule, line);
+    if (tally.count === 1) this.checkAll(rule, rule.firstCheck, line);
+    this.checkAtLeastOne(rule, tally, line);
+  }
+
+  /** Failures found so far; what is missing shows only at the end. */
+  failuresSoFar(): ReadonlyMap<string, RuleFinding> {
+    return this.failures;
+  }
+
+  /** Keys that must still come, alternatives joined by `|`. */
+  waitingFor(): string[] {
+    return this.file.rules.flatMap(({ key, require }) => {
+      if (typeof require === "object" && "atLeastOneOr" in require) {
+        const keys = [key, ...require.atLeastOneOr];
+        return keys.some((name) => this.countOf(name) > 0) ? [] : [keys.toSorted().join("|")];
+      }
+      return this.countOf(key) < needOf(require) ? [key] : [];
+    });
+  }
+
+  /** Whether a key's condition has been met, for the keys that have one and were logged. */
+  conditionsMet(): ReadonlyMap<string, boolean> {
+    const logged = this.file.rules.filter(
+      ({ key, atLeastOneCheck }) => atLeastOneCheck !== undefined && this.countOf(key) > 0,
+    );
+    return new Map(logged.map(({ key, index }) => [key, this.tallies[index]?.isMet ?? false]));
+  }
+
+  /** Looks at what shows only when the log is over. */
+  finish(): ScanResult {
+    const byKey = new Map(this.failures);
+    const warnings: Extract<RuleFinding, { rule: "key-repeated" }>[] = [];
+    for (const finding of this.file.rules.flatMap((rule) => this.checkCount(rule))) {
+      if (finding.rule === "key-repeated") warnings.push(finding);
+      else byKey.set(finding.key, finding);
+    }
+    return {
+      byKey,
+      withoutKey: [...this.neverMet(), ...this.alternatives(), ...this.checkEnd()],
+      warnings,
+    };
+  }
+
+  private judge(rule: CompiledRule, line: RuleLine): void {
+    this.checkAll(rule, rule.checks, line);
+    for (const action of rule.actions) {
+      if (action.run(this.context, (request) => this.host.use(this, request, line))) continue;
+      this.failures.set(rule.key, {
+        rule: "line-not-usable",
+        ...this.place(rule, line),
+        expected: describeAction(action.source),
+        seen: seePlaces(action.source, this.context),
+      });
+      return;
+    }
+  }
+
+  private checkAll(rule: CompiledRule, checks: readonly CompiledCheck[], line: RuleLine): void {
+    for (const check of checks) {
+      if (check.holds(this.context) === true) continue;
+      this.failures.set(rule.key, {
+        rule: "check-failed",
+        ...this.place(rule, line),
+        ...this.account(check),
+      });
+    }
+  }
+
+  private checkAtLeastOne(rule: CompiledRule, tally: Tally, line: RuleLine): void {
+    const check = rule.atLeastOneCheck;
+    if (check === undefined) return;
+    const holds = check.holds(this.context);
+    if (holds === true) tally.isMet = true;
+    if (holds !== undefined) return;
+    this.host.crash({
+      rule: "condition-not-computable",
+      ...this.place(rule, line),
+      ...this.account(check),
+    });
+  }
+
+  private checkCount(
+    rule: CompiledRule,
+  ): Extract<RuleFinding, { rule: "key-missing" | "values-differ" | "key-repeated" }>[] {
+    const tally = this.tallies[rule.index];
+    if (tally === undefined) return [];
+    const { key } = rule;
+    const file = this.file.name;
+    const need = needOf(rule.require);
+    if (tally.count < need) return [{ rule: "key-missing", file, key, need, count: tally.count }];
+    if (rule.require !== "exactly-one" || tally.count === 1) return [];
+    if (tally.other === undefined) return [{ rule: "key-repeated", file, key, count: tally.count }];
+    return [
+      {
+        rule: "values-differ",
+        file,
+        key,
+        count: tally.count,
+        first: shorten(tally.first),
+        other: shorten(tally.other.value),
+        otherLine: tally.other.line,
+      },
+    ];
+  }
+
+  private neverMet(): RuleFinding[] {
+    return this.file.rules.flatMap((rule): RuleFinding[] => {
+      const tally = this.tallies[rule.index];
+      const check = rule.atLeastOneCheck;
+      if (check === undefined || tally === undefined || tally.count === 0 || tally.isMet) return [];
+      const context = { line: tally.lastLine, state: this.state };
+      return [
+        {
+          rule: "never-met",
+          file: this.file.name,
+          key: rule.key,
+          expected: describePredicate(check.source),
+          count: tally.count,
+          lastLine: tally.lastLine?.lineNumber,
+          lastSeen: seePlaces(check.source, context),
+        },
+      ];
+    });
+  }
+
+  /** One finding per set of keys of which none was logged: keys mostly name each other. */
+  private alternatives(): RuleFinding[] {
+    const sets = new Map<string, string[]>();
+    for (const { key, require } of this.file.rules) {
+      if (typeof require !== "object" || !("atLeastOneOr" in require)) continue;
+      const oneOf = [...new Set([key, ...require.atLeastOneOr])].toSorted();
+      if (oneOf.every((name) => this.countOf(name) === 0)) sets.set(oneOf.join("|"), oneOf);
+    }
+    return [...sets.values()].map((oneOf) => ({
+      rule: "keys-missing",
+      file: this.file.name,
+      oneOf,
+    }));
+  }
+
+  private checkEnd(): RuleFinding[] {
+    this.context.line = undefined;
+    const failed = this.file.end.filter((check) => check.holds(this.context) !== true);
+    return failed.map((check) => {
+      const { expected, seen } = this.account(check);
+      return { rule: "end-check-failed", file: this.file.name, expected, seen };
+    });
+  }
+
+  private countOf(key: string): number {
+    const index = this.file.ruleByKey.get(key)?.index;
+    return index === undefined ? 0 : (this.tallies[index]?.count ?? 0);
+  }
+
+  private place(rule: CompiledRule, line: RuleLine) {
+    return { file: this.file.name, key: rule.key, line: line.lineNumber };
+  }
+
+  private account(check: CompiledCheck) {
+    return {
+      expected: describePredicate(check.source),
+      seen: seePlaces(check.source, this.context),
+    };
+  }
+}
+
+function newTally(): Tally {
+  return { count: 0, first: null, other: undefined, isMet: false, lastLine: undefined };
+}
+
+function count(tally: Tally, line: RuleLine): void {
+  tally.count++;
+  tally.lastLine = line;
+  if (tally.count === 1) tally.first = line.value;
+  else if (tally.other === undefined && !sameValues(tally.first, line.value)) {
+    tally.other = { value: line.value, line: line.lineNumber };
+  }
+}
+
+function needOf(require: CompiledRule["require"]): number {
+  if (typeof require === "object") return "atLeast" in require ? require.atLeast : 0;
+  return require === "exactly-one" || require === "at-least-one" ? 1 : 0;
+}
+
+/** Lists in the state grow, so each scan has its own. */
+function copy(value: JsonValue): JsonValue {
+  return Array.isArray(value) ? value.map(copy) : value;
+}

@@ -1,0 +1,329 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json.ts";
+import type { LogEvent, LogLine, UnreadableLine, UnreadableReason } from "../schema/log-event.ts";
+import type { RuleFinding, RuleVerdict } from "../schema/rule-finding.ts";
+import { aggregateEvalMetrics } from "./aggregate-eval-metrics.ts";
+import type { EditionRules } from "./edition-rules.ts";
+import type { UseRules } from "./compile-rule-file.ts";
+import { shorten } from "./describe-formula.ts";
+import { FileScan, type ScanHost } from "./file-scan.ts";
+import type { RuleLine } from "./rule-line.ts";
+
+/** The check of one log, line by line as they come, or all at once. */
+export interface LogCheck {
+  push(line: LogLine): void;
+  /**
+   * How the log stands while it is still being written. Exact for each line seen, but what only the end of the log
+   * decides is not in it, and a later rule file may still override an earlier one's finding.
+   */
+  soFar(): LiveChecklist;
+  /** The verdict, as the official checker gives it on the whole log. No more lines after this. */
+  finish(): RuleVerdict;
+}
+
+export interface LiveChecklist {
+  /** The rule files in force so far. */
+  files: string[];
+  findings: RuleFinding[];
+  /** Keys that must still come, alternatives joined by `|`. */
+  waitingFor: string[];
+  /** Keys logged whose condition, mostly the quality target, is not met yet. */
+  notMetYet: string[];
+}
+
+export function startLogCheck(rules: EditionRules): LogCheck {
+  return new EditionLogCheck(rules);
+}
+
+/** How many unreadable lines a finding lists; it counts them all. */
+const listedLines = 20;
+/** No log needs as many rule files; one that asks for more asks in a circle. */
+const mostFiles = 1000;
+
+/** For these the official checker dies; the other reasons make it skip the line and fail the log. */
+const deadlyReasons: ReadonlySet<UnreadableReason> = new Set([
+  "not-an-object",
+  "time-missing",
+  "time-not-a-number",
+  "key-missing",
+  "value-missing",
+  "metadata-missing",
+] as const);
+
+class EditionLogCheck implements LogCheck, ScanHost {
+  private readonly rules: EditionRules;
+  private readonly readsOldDialect: boolean;
+  private readonly scans: FileScan[] = [];
+  /** The lines that a rule may look at, because files that join later read from the start. */
+  private lines: RuleLine[] = [];
+  private readableCount = 0;
+  private unreadableCount = 0;
+  private readonly unreadable: UnreadableLine[] = [];
+  private crashed: RuleFinding | undefined;
+
+  constructor(rules: EditionRules) {
+    this.rules = rules;
+    this.readsOldDialect = rules.edition.endsWith("-0.6");
+    this.addScan(rules.edition, "common");
+  }
+
+  push(line: LogLine): void {
+    if (this.crashed !== undefined) return;
+    if (line.kind === "unreadable") this.pushUnreadable(line);
+    else if (this.readsOldDialect) this.pushOldEvent(line);
+    else this.pushEvent(line);
+  }
+
+  private pushEvent({ event, lineNumber, byteOffset }: Extract<LogLine, { kind: "event" }>): void {
+    if (event.dialect !== undefined) return;
+    if (event.lacks !== undefined) {
+      this.crash({
+        rule: "line-incomplete",
+        line: lineNumber,
+        byteOffset,
+        reason: `no-${event.lacks}`,
+      });
+      return;
+    }
+    this.readableCount++;
+    this.addLine(event, event.timeMs, lineNumber);
+  }
+
+  /** Edition 0.6 counts every line with `:::MLL`, newer ones too, which it then cannot read. */
+  private pushOldEvent({
+    event,
+    lineNumber,
+    byteOffset,
+  }: Extract<LogLine, { kind: "event" }>): void {
+    if (event.dialect === "mlpv") return;
+    if (event.dialect === undefined) {
+      const dialect = "mllog";
+      this.pushUnreadable({
+        kind: "unreadable",
+        lineNumber,
+        byteOffset,
+        dialect,
+        reason: "wrong-shape",
+      });
+      return;
+    }
+    this.readableCount++;
+    if (event.lacks !== "value")
+      this.addLine(event, event.timeSeconds ?? event.timeMs / 1000, lineNumber);
+  }
+
+  private pushUnreadable(line: UnreadableLine): void {
+    const isOurs = this.readsOldDialect ? line.dialect !== "mlpv" : line.dialect === "mllog";
+    if (!isOurs) return;
+    if (!this.readsOldDialect && line.reason === "key-not-text") {
+      this.readableCount++;
+      return;
+    }
+    if (!this.readsOldDialect && deadlyReasons.has(line.reason)) {
+      const { lineNumber, byteOffset, reason } = line;
+      this.crash({ rule: "line-incomplete", line: lineNumber, byteOffset, reason });
+      return;
+    }
+    this.unreadableCount++;
+    if (this.unreadable.length < listedLines) this.unreadable.push(line);
+  }
+
+  private addLine(event: LogEvent, time: number, lineNumber: number): void {
+    if (!this.rules.keys.has(event.key)) return;
+    this.lines.push({
+      key: event.key,
+      value: event.value,
+      metadata: event.lacks === "metadata" ? undefined : this.keepWhatMatters(event.metadata),
+      time,
+      lineNumber,
+      valueWrittenAsFloat: event.valueWrittenAsFloat === true,
+    });
+    // Scans may be added while this loop runs; the new ones catch up from the first line.
+    for (const scan of this.scans) this.catchUp(scan);
+  }
+
+  /** Metadata without the members no rule looks at: `file` and `lineno` would be most of what a check holds. */
+  private keepWhatMatters(metadata: JsonValue): JsonValue {
+    if (!isJsonObject(metadata)) return metadata;
+    let kept: Record<string, JsonValue> | undefined;
+    for (const name of Object.keys(metadata)) {
+      if (!this.rules.metadataNames.has(name)) continue;
+      kept ??= {};
+      kept[name] = metadata[name] ?? null;
+    }
+    return kept ?? noMetadata;
+  }
+
+  private catchUp(scan: FileScan): void {
+    while (this.crashed === undefined) {
+      const line = this.lines[scan.position];
+      if (line === undefined) return;
+      scan.position++;
+      scan.push(line);
+    }
+  }
+
+  use(scan: FileScan, request: UseRules, line: RuleLine): void {
+    const edition = request.edition ?? scan.file.edition;
+    const name = request.name ?? "";
+    const asked = this.scans.find(({ file }) => file.edition === edition && file.name === name);
+    const added = asked ?? this.addScan(edition, name);
+    if (added === undefined || request.name === undefined || added.file.isUnreadable) {
+      this.crash({
+        rule: "rules-missing",
+        edition,
+        file: name,
+        key: line.key,
+        line: line.lineNumber,
+        seen: { value: shorten(line.value) },
+        problem: problemOf(request, added),
+      });
+      return;
+    }
+    // Asked for again, it runs again: last.
+    scan.asked.delete(added);
+    scan.asked.add(added);
+  }
+
+  private addScan(edition: string, name: string): FileScan | undefined {
+    const file = this.rules.files.get(edition)?.get(name);
+    if (file === undefined) return undefined;
+    const scan = new FileScan(file, this);
+    this.scans.push(scan);
+    return scan;
+  }
+
+  crash(finding: RuleFinding): void {
+    if (this.crashed !== undefined) return;
+    this.crashed = finding;
+    this.lines = [];
+  }
+
+  soFar(): LiveChecklist {
+    const byKey = new Map<string, RuleFinding>();
+    const waiting = new Set<string>();
+    const met = new Map<string, boolean>();
+    for (const scan of this.scans) {
+      for (const { key } of scan.file.rules) {
+        byKey.delete(key);
+        waiting.delete(key);
+      }
+      for (const [key, finding] of scan.failuresSoFar()) byKey.set(key, finding);
+      for (const key of scan.waitingFor()) waiting.add(key);
+      for (const [key, isMet] of scan.conditionsMet()) met.set(key, isMet);
+    }
+    return {
+      files: this.scans.map(({ file }) => file.name),
+      findings: [...this.crashFindings(), ...byKey.values(), ...this.unreadableFindings()],
+      waitingFor: [...waiting],
+      notMetYet: [...met].flatMap(([key, isMet]) => (isMet ? [] : [key])),
+    };
+  }
+
+  finish(): RuleVerdict {
+    const { findings, warnings } = this.runQueue();
+    const { edition, asPublished } = this.rules;
+    if (this.crashed !== undefined) {
+      return {
+        edition,
+        asPublished,
+        verdict: "crash",
+        failingKeys: [],
+        findings: [this.crashed],
+        warnings: [],
+      };
+    }
+    const failingKeys = [...new Set(findings.flatMap(failingKeyOf))].toSorted();
+    const verdict = findings.length === 0 ? "pass" : "fail";
+    return { edition, asPublished, verdict, failingKeys, findings, warnings };
+  }
+
+  /** Takes the rule files in the order in which they were asked for; a later one overrides an earlier one's keys. */
+  private runQueue(): { findings: RuleFinding[]; warnings: RuleFinding[] } {
+    const byKey = new Map<string, RuleFinding>();
+    const withoutKey: RuleFinding[] = [];
+    const repeated = new Map<string, RuleFinding>();
+    const queue = this.scans.slice(0, 1);
+    for (const scan of queue) {
+      this.applySpecial(scan);
+      this.catchUp(scan);
+      if (queue.length > mostFiles) this.crash({ rule: "rules-never-end", files: namesOf(queue) });
+      if (this.crashed !== undefined) break;
+      const result = scan.finish();
+      for (const { key } of scan.file.rules) byKey.delete(key);
+      for (const [key, finding] of result.byKey) byKey.set(key, finding);
+      for (const finding of result.warnings) repeated.set(finding.key, finding);
+      withoutKey.push(...result.withoutKey);
+      queue.push(...scan.asked);
+    }
+    const all = [
+      ...byKey.values(),
+      ...withoutKey,
+      ...this.unreadableFindings(),
+      ...this.emptyFindings(),
+    ];
+    const [warnings, findings] = partition(all, (finding) => this.onlyWarns(finding));
+    return { findings, warnings: [...warnings, ...repeated.values()] };
+  }
+
+  /** Lines made up of others stand behind the last one, for this rule file and those after it. */
+  private applySpecial(scan: FileScan): void {
+    const { special } = scan.file;
+    if (special === undefined || scan.isSpecialApplied) return;
+    scan.isSpecialApplied = true;
+    const result = aggregateEvalMetrics(this.lines, special.groupBy);
+    if (result.kind === "lines") {
+      this.lines.push(...result.lines);
+      return;
+    }
+    this.crash({
+      rule: "eval-line-not-usable",
+      line: result.line.lineNumber ?? 0,
+      groupBy: special.groupBy,
+      metadata: shorten(result.line.metadata ?? null),
+    });
+  }
+
+  private onlyWarns(finding: RuleFinding): boolean {
+    if (finding.rule === "end-check-failed") return this.rules.warnsAtEnd;
+    return finding.rule === "key-missing" && this.rules.warnsIfMissing.has(finding.key);
+  }
+
+  private crashFindings(): RuleFinding[] {
+    return this.crashed === undefined ? [] : [this.crashed];
+  }
+
+  private unreadableFindings(): RuleFinding[] {
+    if (this.unreadableCount === 0) return [];
+    const lines = this.unreadable.map(({ lineNumber, byteOffset, reason }) => ({
+      line: lineNumber,
+      byteOffset,
+      reason,
+    }));
+    return [{ rule: "unreadable-lines", count: this.unreadableCount, lines }];
+  }
+
+  private emptyFindings(): RuleFinding[] {
+    return this.readableCount === 0 ? [{ rule: "no-lines" }] : [];
+  }
+}
+
+const noMetadata: JsonObject = {};
+
+function problemOf(request: UseRules, scan: FileScan | undefined) {
+  if (request.name === undefined) return "value-is-no-text";
+  return scan === undefined ? "no-such-file" : "cannot-be-loaded";
+}
+
+function namesOf(queue: readonly FileScan[]): string[] {
+  return [...new Set(queue.map(({ file }) => file.name))];
+}
+
+function failingKeyOf(finding: RuleFinding): string[] {
+  if (finding.rule === "keys-missing") return [finding.oneOf.join("|")];
+  if (finding.rule === "end-check-failed") return ["END"];
+  return "key" in finding ? [finding.key] : [];
+}
+
+function partition<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+}

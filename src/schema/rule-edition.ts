@@ -1,0 +1,178 @@
+import { z } from "zod";
+import type { JsonValue } from "../foundation/json.ts";
+
+/**
+ * A value that a rule computes from a line or from what it remembers. Numbers are doubles, and operands nest in the
+ * order of calculation: some comparisons are exact.
+ */
+export type Term =
+  | { const: JsonValue }
+  | { infinity: true }
+  | { list: Term[] }
+  /** The line's value, its member of that name, or its element at that position. */
+  | { value: true | string | number }
+  | { meta: string; else?: JsonValue | undefined }
+  | { state: string }
+  /** The line's timestamp: milliseconds, in edition 0.6 seconds. */
+  | { time: true }
+  | BinaryTerm
+  | UnaryTerm
+  | { if: Predicate; then: Term; else: Term }
+  | { test: Predicate };
+
+export const binaryOperators = ["add", "sub", "mul", "div", "pow", "min", "item"] as const;
+export type BinaryOperator = (typeof binaryOperators)[number];
+export const unaryOperators = ["abs", "ceil", "floor", "log2", "len", "toInt"] as const;
+export type UnaryOperator = (typeof unaryOperators)[number];
+
+/** One member, named after the operator. */
+export type BinaryTerm = { [operator in BinaryOperator]?: [Term, Term] };
+export type UnaryTerm = { [operator in UnaryOperator]?: [Term] };
+
+export function isBinaryTerm(formula: object): formula is BinaryTerm {
+  return binaryOperators.some((operator) => operator in formula);
+}
+
+export function isUnaryTerm(formula: object): formula is UnaryTerm {
+  return unaryOperators.some((operator) => operator in formula);
+}
+
+/** Something that holds, does not hold, or cannot be evaluated. */
+export type Predicate =
+  | { all: Predicate[] }
+  | { any: Predicate[] }
+  | { not: Predicate }
+  | { if: Predicate; then: Predicate; else?: Predicate | undefined }
+  | { op: Comparison; left: Term; right: Term }
+  | { op: "closeTo"; left: Term; right: Term; relative: number }
+  | { op: Question; left: Term };
+
+export const comparisons = ["eq", "ne", "lt", "le", "gt", "ge", "in", "sameItems"] as const;
+export type Comparison = (typeof comparisons)[number];
+export const questions = [
+  "present",
+  "truthy",
+  "isInteger",
+  "isIntegerLiteral",
+  "isBoolean",
+] as const;
+export type Question = (typeof questions)[number];
+
+/** What a rule does with a line once it has looked at it. */
+export type Action = { when?: Predicate | undefined } & (
+  | { set: string; to: Term }
+  | { setNamed: Term; to: Term }
+  | { append: string; element: Term }
+  | { useRules: string; lowercase?: boolean | undefined; edition?: string | undefined }
+  | { report: "score-seconds"; amount: Term }
+);
+
+const json: z.ZodType<JsonValue> = z.json();
+
+const term: z.ZodType<Term> = z.lazy(() =>
+  z.union([
+    z.strictObject({ const: json }),
+    z.strictObject({ value: z.union([z.literal(true), z.string(), z.number()]) }),
+    z.strictObject({ meta: z.string(), else: json.optional() }),
+    z.strictObject({ state: z.string() }),
+    z.strictObject({ time: z.literal(true) }),
+    z.strictObject({ infinity: z.literal(true) }),
+    z.strictObject({ list: z.array(term) }),
+    ...binaryOperators.map((operator) => z.strictObject({ [operator]: z.tuple([term, term]) })),
+    ...unaryOperators.map((operator) => z.strictObject({ [operator]: z.tuple([term]) })),
+    // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a schema
+    z.strictObject({ if: predicate, then: term, else: term }),
+    z.strictObject({ test: predicate }),
+  ]),
+) as z.ZodType<Term>;
+
+const predicate: z.ZodType<Predicate> = z.lazy(() =>
+  z.union([
+    z.strictObject({ op: z.enum(comparisons), left: term, right: term }),
+    z.strictObject({ op: z.enum(questions), left: term }),
+    z.strictObject({ op: z.literal("closeTo"), left: term, right: term, relative: z.number() }),
+    z.strictObject({ all: z.array(predicate) }),
+    z.strictObject({ any: z.array(predicate) }),
+    z.strictObject({ not: predicate }),
+    // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a schema
+    z.strictObject({ if: predicate, then: predicate, else: predicate.optional() }),
+  ]),
+);
+
+const when = predicate.optional();
+
+const action: z.ZodType<Action> = z.union([
+  z.strictObject({ set: z.string(), to: term, when }),
+  z.strictObject({ setNamed: term, to: term, when }),
+  z.strictObject({ append: z.string(), element: term, when }),
+  z.strictObject({
+    useRules: z.string(),
+    lowercase: z.boolean().optional(),
+    edition: z.string().optional(),
+    when,
+  }),
+  z.strictObject({ report: z.literal("score-seconds"), amount: term, when }),
+]);
+
+/** How often a key must occur. */
+const requirement = z.union([
+  z.enum(["exactly-one", "at-least-one", "optional", "none"]),
+  z.strictObject({ atLeast: z.number().int().positive() }),
+  z.strictObject({ atLeastOneOr: z.array(z.string()) }),
+]);
+
+const keyRule = z.strictObject({
+  key: z.string(),
+  require: requirement,
+  checks: z.array(predicate).default([]),
+  firstCheck: z.array(predicate).default([]),
+  atLeastOneCheck: z.array(predicate).default([]),
+  remember: z.array(action).default([]),
+  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a schema
+  then: z.array(action).default([]),
+});
+export type KeyRule = z.output<typeof keyRule>;
+
+const ruleFile = z.strictObject({
+  name: z.string(),
+  keys: z.array(keyRule),
+  initial: z.record(z.string(), json).default({}),
+  end: z.array(predicate).default([]),
+  special: z
+    .strictObject({ id: z.literal("aggregate-eval-metrics"), groupBy: z.string() })
+    .optional(),
+  /** The official checker cannot load this file. */
+  unreadable: z.boolean().default(false),
+});
+export type RuleFile = z.output<typeof ruleFile>;
+
+/** `data/rules/<edition>.json`: the rules of one round as data; which key must occur how often, and within which limits. */
+export const ruleEdition = z.strictObject({
+  edition: z.string(),
+  source: z.string(),
+  files: z.array(ruleFile),
+});
+export type RuleEdition = z.output<typeof ruleEdition>;
+
+const why = z.string();
+
+/** How the rules of a round as they were applied then differ from what the official checker holds for it today. */
+const amendment = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("drop-key"),
+    edition: z.string(),
+    file: z.string(),
+    key: z.string(),
+    why,
+  }),
+  z.strictObject({ kind: z.literal("warn-if-missing"), edition: z.string(), key: z.string(), why }),
+  z.strictObject({ kind: z.literal("warn-at-end"), edition: z.string(), why }),
+]);
+export type RuleAmendment = z.output<typeof amendment>;
+
+/** `data/rules/as-published.json`. */
+export const ruleAmendments = z.strictObject({
+  source: z.string(),
+  amendments: z.array(amendment),
+});
+export type RuleAmendments = z.output<typeof ruleAmendments>;
