@@ -74,7 +74,7 @@ describe("AppendFile", () => {
 
 /** A pipe that takes nothing until somebody reads from it. */
 function openSlowDisk(path: string): { readAll: () => Promise<number> } {
-  execFileSync("mkfifo", [path]);
+  execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const buffer = Buffer.alloc(65_536);
   const readSome = (): number | "nothing-yet" => {

@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
@@ -125,12 +125,12 @@ describe("diskRunStore in a process of its own", () => {
     "a full disk (a small tmpfs; needs root and mount) is told, and leaves a record that opens",
     async () => {
       mkdirSync(home);
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", home]);
+      shell('mount -t tmpfs -o size=2m tmpfs "$0"', home);
       try {
         const child = spawn(process.execPath, [writeScript(fillUntilFull)]);
         expect(await toldAndLeft(await outputOf(child))).toEqual(toldDiskFull("ENOSPC"));
       } finally {
-        execFileSync("umount", [home]);
+        shell('umount "$0"', home);
       }
     },
   );
@@ -265,11 +265,12 @@ async function outputOf(child: ReturnType<typeof spawn>): Promise<string> {
 function mountsTmpfs(): boolean {
   const place = mkdtempSync(join(tmpdir(), "pitwall-mount-"));
   try {
-    const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", place]);
-    if (mounted.status !== 0) return false;
-    execFileSync("umount", [place]);
-    return true;
+    return shell('mount -t tmpfs -o size=1m tmpfs "$0" && umount "$0"', place) === 0;
   } finally {
     rmSync(place, { recursive: true });
   }
+}
+
+function shell(script: string, argument: string): number | null {
+  return spawnSync("/bin/sh", ["-c", script, argument]).status;
 }
