@@ -22,9 +22,6 @@ export type PatternParse =
 export function parseMetricPattern(text: string): PatternParse {
   let expression: RegExp;
   try {
-    // One matching branch more that matches nothing tells how many groups there are.
-    const groups = new RegExp(`${text}|`).exec("");
-    if (groups !== null && groups.length < 2) return { kind: "no-group" };
     expression = new RegExp(text);
   } catch (error) {
     return {
@@ -32,6 +29,9 @@ export function parseMetricPattern(text: string): PatternParse {
       reason: error instanceof SyntaxError ? error.message : String(error),
     };
   }
+  // One more branch, which matches nothing, tells how many groups there are.
+  const groups = new RegExp(`${text}|`).exec("");
+  if (groups !== null && groups.length < 2) return { kind: "no-group" };
   const metric = metricName(text);
   if (metric === undefined) return { kind: "no-name" };
   return {

@@ -57,26 +57,26 @@ interface Source {
   text: string;
 }
 
-function invalid(error: z.ZodError, source: Source): UserError {
+function invalid(error: z.ZodError, { document, lines, path: file, text }: Source): UserError {
   const [issue] = error.issues;
-  const keys = issue?.code === "unrecognized_keys" ? issue.keys : [];
+  const [unknown] = issue?.code === "unrecognized_keys" ? issue.keys : [];
   const path = issue?.path ?? [];
-  const [unknown] = keys;
-  const offset =
-    unknown === undefined ? offsetOf(source.document, path) : keyOffset(source.document, unknown);
-  const subject = path.length === 0 ? "it" : `\`${path.join(".")}\``;
-  return new UserError(
-    "workload-invalid",
-    `\`${source.path}\` is not a workload: ${unknown === undefined ? `${subject}: ${issue?.message ?? "invalid"}` : `there is no key \`${unknown}\``}`,
-    {
-      at: `${source.path}:${position(source.lines, offset)}`,
-      saw: lineOf(source.text, source.lines, offset),
-      hint:
-        unknown === undefined
-          ? "`pitwall schema workload` prints what a workload file may say"
-          : keyHint(unknown),
-    },
-  );
+  const isEmpty = document.contents === null;
+  const offset = unknown === undefined ? offsetOf(document, path) : keyOffset(document, unknown);
+  const fault = isEmpty ? "it is empty" : faultOf(path, issue?.message ?? "");
+  const said = unknown === undefined ? fault : `there is no key \`${unknown}\``;
+  return new UserError("workload-invalid", `\`${file}\` is not a workload: ${said}`, {
+    at: `${file}:${position(lines, offset)}`,
+    ...(isEmpty ? {} : { saw: lineOf(text, lines, offset) }),
+    hint: unknown === undefined ? schemaHint : keyHint(unknown),
+  });
+}
+
+const schemaHint = "`pitwall schema workload` prints what a workload file may say";
+
+function faultOf(path: readonly PropertyKey[], message: string): string {
+  const fault = message.replace(/^Invalid input: /u, "");
+  return path.length === 0 ? fault : `\`${path.join(".")}\`: ${fault}`;
 }
 
 function keyHint(unknown: string): string {

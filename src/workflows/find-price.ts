@@ -19,7 +19,7 @@ export async function findPrice(text: string, nowMs: number): Promise<Price> {
       date: new Date(nowMs).toISOString().slice(0, 10),
     };
   }
-  if (!/[a-z]/iu.test(text) || /^\$|\/h/u.test(text)) throw invalid(text);
+  if (!/[a-z]/iu.test(text) || /^\$|\s|\/h/u.test(text)) throw invalid(text);
   const found = findCataloguePrice(text, await readPriceEntries());
   switch (found.kind) {
     case "found":

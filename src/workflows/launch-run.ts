@@ -68,7 +68,7 @@ export function launchError(
 ): UserError {
   switch (outcome.kind) {
     case "program-not-found":
-      return programNotFound(outcome.program, outcome.searched, request);
+      return programNotFound(outcome.program, request);
     case "not-executable":
       return new UserError("program-not-executable", `\`${outcome.path}\` can't be executed`, {
         saw: outcome.reason,
@@ -86,11 +86,7 @@ export function launchError(
   }
 }
 
-function programNotFound(
-  program: string,
-  searched: readonly string[],
-  request: Pick<RunRequest, "startable">,
-): UserError {
+function programNotFound(program: string, request: Pick<RunRequest, "startable">): UserError {
   const rest = request.startable.kind === "command" ? request.startable.command.slice(1) : [];
   const isShell = rest.length === 0 && program.includes(" ");
   const shell = `a program and its arguments are separate words: \`-- ${program}\`, without quotes around all of it`;
@@ -110,9 +106,7 @@ function programNotFound(
       : `did you mean \`${meant}\`?`;
   return new UserError("program-not-found", `there is no program \`${program}\``, {
     at: `-- ${[program, ...rest].join(" ")}`,
-    saw: program.includes("/")
-      ? "no such file"
-      : `not found in ${searched.length} directories of PATH`,
+    saw: program.includes("/") ? "no such file" : "it is in no directory of the PATH",
     hint: isShell ? shell : other,
   });
 }

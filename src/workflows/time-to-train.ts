@@ -6,7 +6,7 @@ import { homeDirectory } from "../store/home-directory.ts";
 import { findPrice } from "./find-price.ts";
 import { commandStartable, embeddedStartable } from "./find-workload.ts";
 import { localWorld } from "./local-world.ts";
-import { planSeries, type Asked } from "./plan-series.ts";
+import { planSeries, type Asked, type SeriesPlan } from "./plan-series.ts";
 import { runSeries } from "./run-series.ts";
 
 /** What to train: an embedded workload, or any program. */
@@ -45,33 +45,41 @@ export async function timeToTrain(
   subject: TimedWorkload,
   options: TimingOptions = {},
 ): Promise<{ summary: SeriesSummary; runs: readonly RunReport[] }> {
-  const cwd = process.cwd();
-  const nowMs = steadyNowMs();
-  const isCommand = "command" in subject;
-  const startable = isCommand
-    ? commandStartable(subject.command, subject.cwd ?? cwd, subject.name)
-    : embeddedStartable(subject.workload, subject.workers ?? 1);
-  const metrics = isCommand ? [subject.metric ?? []].flat() : [];
-  const price = options.price === undefined ? undefined : await findPrice(options.price, nowMs());
-  const asked = { stopAtTarget: false, runs: 1, seed: 1, ...options, metrics };
+  const plan = await planOf(subject, options);
   const home = options.home === undefined ? process.env : { PITWALL_HOME: options.home };
   const world = await localWorld(
     { env: process.env, nowMs, version: await packageVersion(), self: [process.execPath, binPath] },
-    homeDirectory(home, cwd),
+    homeDirectory(home, process.cwd()),
   );
   const signal = options.signal ?? new AbortController().signal;
-  for await (const event of runSeries(planSeries(asked, startable, price), world, signal)) {
+  for await (const event of runSeries(plan, world, signal)) {
     options.onEvent?.(event);
     if (event.kind === "series-finished") return { summary: event.summary, runs: event.runs };
   }
   throw new Error("a series ended without saying how");
 }
 
+async function planOf(subject: TimedWorkload, options: TimingOptions): Promise<SeriesPlan> {
+  const isCommand = "command" in subject;
+  const startable = isCommand
+    ? commandStartable(subject.command, subject.cwd ?? process.cwd(), subject.name)
+    : embeddedStartable(subject.workload, subject.workers ?? 1);
+  const metrics = isCommand ? [subject.metric ?? []].flat() : [];
+  const price = options.price === undefined ? undefined : await findPrice(options.price, nowMs());
+  return planSeries(
+    { stopAtTarget: false, runs: 1, seed: 1, ...options, metrics },
+    startable,
+    price,
+  );
+}
+
 const binPath = fileURLToPath(new URL("../bin.js", import.meta.url));
 
-function steadyNowMs(): () => number {
-  const originMs = Date.now() - performance.now();
-  return () => originMs + performance.now();
+// The wall clock once and a monotonic one from then on: times in a record never step back.
+const originMs = Date.now() - performance.now();
+
+function nowMs(): number {
+  return originMs + performance.now();
 }
 
 async function packageVersion(): Promise<string> {

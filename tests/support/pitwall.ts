@@ -66,6 +66,7 @@ function mask(text: string, cwd: string | undefined): string {
     .replaceAll(/[\d.,]+ (?:ms|s|min|h)\b(?: \d+ (?:s|min))?/gu, "<time>")
     .replaceAll(/[\d.,]+ [kMG]?(?:J|Wh|W|B)\b(?: \([^)]*\))?/gu, "<amount>")
     .replaceAll(/\$[\d.,]+/gu, "<usd>")
+    .replaceAll(/[\d.,]+ samples\/s/gu, "<rate>")
     .replaceAll(/[\d.]+ CPU-seconds/gu, "<cpu>")
     .replaceAll(/ {2,}(?=<)/gu, "  ");
 }
