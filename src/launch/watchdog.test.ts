@@ -49,6 +49,8 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
     for (let round = 0; round < rounds; round++) {
       const runDirectory = join(directory, `run-${round}`);
       const pitwall = spawn(process.execPath, [script, runDirectory, program], {
+        // What a Pitwall killed while launching leaves among temporary files goes with the test.
+        env: { ...process.env, TMPDIR: directory },
         stdio: ["ignore", "pipe", "inherit"],
       });
       await once(pitwall.stdout, "data");
