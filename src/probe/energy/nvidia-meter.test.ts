@@ -8,6 +8,9 @@ import { startNvidiaMeter } from "./nvidia-meter.ts";
 import { type GpuRow, isVisible, knownFields, parseGpuLine } from "./parse-nvidia-smi.ts";
 
 // No GPU is needed: a script in the shape of nvidia-smi plays back lines as real drivers print them.
+/** How long a script may take to start on a busy machine. */
+const patience = { timeout: 30_000 };
+
 let folder = "";
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "nvidia-smi-"));
@@ -64,7 +67,7 @@ describe("startNvidiaMeter", () => {
       "1, GPU-bbbb, NVIDIA A100-SXM4-80GB, 2048, 100, 200.00",
     ]);
     const meter = startNvidiaMeter({ program, now: clockForTwoGpus() });
-    await expect.poll(() => meter.reason()).toContain("ended with exit code 0");
+    await expect.poll(() => meter.reason(), patience).toContain("ended with exit code 0");
     expect(meter.energy()).toEqual({
       joules: 400,
       gpuCount: 2,
@@ -88,7 +91,7 @@ describe("startNvidiaMeter", () => {
       { help: newerHelp },
     );
     const meter = startNvidiaMeter({ program, now: clockForTwoGpus() });
-    await expect.poll(() => meter.reason()).toContain("ended");
+    await expect.poll(() => meter.reason(), patience).toContain("ended");
     expect(meter.energy()).toMatchObject({ joules: 300, gpuCount: 2, from: "energy counter" });
     expect(meter.latest()[0]?.powerWatts).toBe(222);
   });
@@ -97,7 +100,7 @@ describe("startNvidiaMeter", () => {
     const lines = ["0, GPU-aaaa, T4, 1, 1, 70.00", "1, GPU-bbbb, T4, 1, 1, 60.00"];
     const program = playback([...lines, ...lines]);
     const meter = startNvidiaMeter({ program, visibleDevices: "1" });
-    await expect.poll(() => meter.reason()).toContain("ended");
+    await expect.poll(() => meter.reason(), patience).toContain("ended");
     expect(meter.latest().map((gpu) => gpu.uuid)).toEqual(["GPU-bbbb"]);
   });
 
@@ -116,15 +119,13 @@ describe("startNvidiaMeter", () => {
 
   test("says that there is no such program", async () => {
     const meter = startNvidiaMeter({ program: join(folder, "nowhere") });
-    await expect.poll(() => meter.reason()).toContain("no `");
+    await expect.poll(() => meter.reason(), patience).toContain("no `");
   });
 
   test("gives up a program that hangs, and keeps what it said before", async () => {
     const program = playback(["0, GPU-aaaa, T4, 1, 1, 70.00"], { after: "exec sleep 300" });
     const meter = startNvidiaMeter({ program, patienceMs: 300 });
-    await expect
-      .poll(() => meter.reason(), { timeout: 10_000 })
-      .toContain("said nothing for 300 ms");
+    await expect.poll(() => meter.reason(), patience).toContain("said nothing for 300 ms");
     expect(meter.latest()).toHaveLength(1);
   });
 
@@ -132,9 +133,7 @@ describe("startNvidiaMeter", () => {
     const program = playback([]);
     writeFileSync(program, "#!/bin/sh\nexec sleep 300\n");
     const meter = startNvidiaMeter({ program, patienceMs: 200 });
-    await expect
-      .poll(() => meter.reason(), { timeout: 10_000 })
-      .toContain("did not answer in 200 ms");
+    await expect.poll(() => meter.reason(), patience).toContain("did not answer in 200 ms");
   });
 });
 
