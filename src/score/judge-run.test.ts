@@ -165,6 +165,12 @@ describe("judgeRun, of a program that logs MLLOG", () => {
       outcome: { kind: "missed", reason: "ended" },
     },
     {
+      name: "misses, and does not die, where a program logs run_stop and exits with a code",
+      seen: [start, logged("run_stop", 6000, { metadata: { status: "aborted" } })],
+      end: { kind: "exited", exitCode: 1, signal: undefined } satisfies RunEnd,
+      outcome: { kind: "missed", reason: "ended" },
+    },
+    {
       name: "counts the last run_start before run_stop, as the official scorer does",
       seen: [
         start,
@@ -174,8 +180,8 @@ describe("judgeRun, of a program that logs MLLOG", () => {
       ],
       outcome: { kind: "reached", timeToTrainMs: 3990 },
     },
-  ])("$name", ({ seen, outcome }) => {
-    expect(judge(undefined, seen).outcome).toEqual(outcome);
+  ])("$name", ({ seen, end, outcome }) => {
+    expect(judge(undefined, seen, end).outcome).toEqual(outcome);
   });
 
   test("falls back to arrival times where the program's clock ran backwards", () => {

@@ -100,15 +100,17 @@ function outcomeOf(run: TrackedRun, end: RunEnd, durationMs: number | undefined)
     if (samplesCount !== undefined) reached.samplesCount = samplesCount;
     return reached;
   }
-  return run.best === undefined ? unreached(end) : { ...unreached(end), bestQuality: run.best };
+  const missed = unreached(run, end);
+  return run.best === undefined ? missed : { ...missed, bestQuality: run.best };
 }
 
-function unreached(end: RunEnd): Exclude<Outcome, { kind: "reached" }> {
+function unreached(run: TrackedRun, end: RunEnd): Exclude<Outcome, { kind: "reached" }> {
   if (end.kind === "stopped") {
     if (end.reason === "interrupt") return { kind: "interrupted" };
     return { kind: "missed", reason: end.reason === "target" ? "ended" : end.reason };
   }
-  const isClean = end.signal === undefined && end.exitCode === 0;
+  // A program that logs run_stop has ended its training in order, whatever its exit code says of it.
+  const isClean = end.signal === undefined && (end.exitCode === 0 || run.stop !== undefined);
   return isClean ? { kind: "missed", reason: "ended" } : { kind: "died", ...exitOf(end) };
 }
 

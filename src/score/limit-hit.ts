@@ -2,16 +2,18 @@ import type { RunLimits } from "../schema/run-request.ts";
 
 /** How far a run has come, by what its limits count. */
 export interface Spent {
-  launchedForMs: number;
+  launchedForMs?: number | undefined;
   /** Absent where no price is known. */
-  billedUsd: number | undefined;
+  billedUsd?: number | undefined;
   /** Absent where the program counts no samples. */
-  samplesCount: number | undefined;
+  samplesCount?: number | undefined;
 }
+
+type Limits = { [Name in keyof RunLimits]: RunLimits[Name] | undefined };
 
 /** The first limit that a run has reached, if any. */
 export function limitHit(
-  limits: RunLimits,
+  limits: Limits,
   spent: Spent,
 ): "max-time" | "max-cost" | "max-samples" | undefined {
   if (reaches(spent.launchedForMs, limits.maxTimeMs)) return "max-time";

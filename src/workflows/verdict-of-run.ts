@@ -5,6 +5,7 @@ import type { StopReason } from "../schema/run-event.ts";
 import type { RunRequest } from "../schema/run-request.ts";
 import type { RunResult } from "../schema/run-result.ts";
 import { costOfRun } from "../score/cost-of-run.ts";
+import { limitHit } from "../score/limit-hit.ts";
 import { judgeRun, type RunEnd } from "../score/judge-run.ts";
 import type { OutputFollower } from "./follow-output.ts";
 
@@ -55,8 +56,12 @@ export function exitOf({ exit }: ProgramEnd): { exitCode?: number; signal?: stri
   return exit.kind === "exited" ? { exitCode: exit.exitCode } : { signal: exit.signal };
 }
 
-function runEnd({ stopReason, end }: EndedRun): RunEnd {
+function runEnd({ stopReason, end, request, follower }: EndedRun): RunEnd {
   if (stopReason !== undefined) return { kind: "stopped", reason: stopReason };
+  const { samplesCount, stop } = follower.tracker.run;
+  // An embedded workload counts its samples itself and ends a moment before it would be told to.
+  const hit = limitHit({ maxSamples: request.limits.maxSamples }, { samplesCount });
+  if (hit !== undefined && stop !== undefined) return { kind: "stopped", reason: hit };
   return { kind: "exited", exitCode: undefined, signal: undefined, ...exitOf(end) };
 }
 
