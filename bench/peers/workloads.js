@@ -13,6 +13,14 @@ const shared = { classCount: 10, batchSize: 128, batchCount: 8, adam };
 
 export const workloads = {
   mlp: describeMlp("mlp", [784, 512, 10]),
+  // The network of the embedded workload `digits`.
+  "digits-cnn": describeCnn("digits-cnn", {
+    imageSize: 8,
+    imageChannels: 1,
+    stageChannels: [32, 64],
+    hiddenWidth: 128,
+    classCount: 10,
+  }),
   "mnist-cnn": describeCnn("mnist-cnn", {
     imageSize: 28,
     imageChannels: 1,

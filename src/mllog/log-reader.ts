@@ -3,7 +3,14 @@ import { decodeLatin1 } from "./decode-latin1.ts";
 import { HeldLine } from "./held-line.ts";
 import { findToken, readPayload } from "./parse-line.ts";
 import { PlainBytesReader } from "./read-plain-bytes.ts";
-import { isLineEnd, nextMark, toScannable } from "./scan-bytes.ts";
+import {
+  countLineEnds,
+  isLineEnd,
+  nextLineEnd,
+  nextToken,
+  type ScannableBytes,
+  toScannable,
+} from "./scan-bytes.ts";
 
 /** Of a longer line's text from its token on, nothing is kept: it becomes a `line-too-long`. */
 export const maxLineBytes = 4 * 1024 * 1024;
@@ -38,7 +45,9 @@ class ChunkedLogReader implements LogReader {
     if (chunk.length === 0) return lines;
     const start = this.endedByCarriageReturn && chunk[0] === 0x0a ? 1 : 0;
     this.endedByCarriageReturn = false;
-    this.scan(chunk, start, lines);
+    // A Node buffer cuts pieces off itself much more slowly than the plain array below it.
+    const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
+    this.scan(bytes, start, lines);
     this.bytesBefore += chunk.length;
     return lines;
   }
@@ -55,45 +64,63 @@ class ChunkedLogReader implements LogReader {
 
   private scan(chunk: Uint8Array, start: number, lines: LogLine[]): void {
     const scannable = toScannable(chunk);
-    this.held.joinToken(chunk, start, this.bytesBefore);
-    let lineStart = start;
-    let tokenStart = -1;
-    let hasSecondToken = false;
-    let at = start;
+    const firstLine = this.lineNumber;
+    let at = this.finishHeldLine(scannable, start, lines);
     for (;;) {
-      at = nextMark(scannable, at);
-      if (at < 0) break;
-      if (!isLineEnd(chunk[at])) {
-        hasSecondToken = tokenStart >= 0;
-        if (tokenStart < 0) tokenStart = at;
-        at += 5;
-        continue;
+      const token = nextToken(scannable, at);
+      this.lineNumber += countLineEnds(scannable, at, token < 0 ? chunk.length : token);
+      if (token < 0) break;
+      const lineEnd = nextLineEnd(scannable, token);
+      if (lineEnd < 0) {
+        this.held.begin(chunk, token, this.bytesBefore + token);
+        this.lineIsEmpty = false;
+        return;
       }
-      if (this.held.hasToken()) {
-        this.held.append(chunk, lineStart, at);
-        this.emitHeld(lines);
-      } else if (tokenStart >= 0) {
-        const event = hasSecondToken ? undefined : this.plain.read(chunk, tokenStart, at);
-        const byteOffset = this.bytesBefore + tokenStart;
-        if (event === undefined) this.emit(lines, chunk.subarray(tokenStart, at), byteOffset);
-        else lines.push({ kind: "event", lineNumber: this.lineNumber, byteOffset, event });
-      }
-      this.held.clear();
+      this.readLine(lines, chunk, { token, lineEnd });
       this.lineNumber++;
-      hasSecondToken = false;
-      tokenStart = -1;
-      at = this.behindLineEnd(chunk, at);
-      lineStart = at;
+      at = this.behindLineEnd(chunk, lineEnd);
     }
-    this.hold(chunk, lineStart, tokenStart);
+    if (this.held.hasToken()) return;
+    if (this.lineNumber !== firstLine) this.held.clear();
+    this.keepTail(chunk, at);
   }
 
-  /** Keeps what the next piece needs of a line that is not over. */
-  private hold(chunk: Uint8Array, lineStart: number, tokenStart: number): void {
-    this.lineIsEmpty = lineStart >= chunk.length && !this.held.hasAny();
-    if (this.held.hasToken()) this.held.append(chunk, lineStart, chunk.length);
-    else if (tokenStart >= 0) this.held.begin(chunk, tokenStart, this.bytesBefore + tokenStart);
-    else this.held.keepTail(chunk, lineStart);
+  /** Where the line that the piece before left open is over; the end of the piece if it goes on. */
+  private finishHeldLine(scannable: ScannableBytes, start: number, lines: LogLine[]): number {
+    const { bytes } = scannable;
+    this.held.joinToken(bytes, start, this.bytesBefore);
+    if (!this.held.hasToken()) return start;
+    const lineEnd = nextLineEnd(scannable, start);
+    this.held.append(bytes, start, lineEnd < 0 ? bytes.length : lineEnd);
+    if (lineEnd < 0) return bytes.length;
+    this.emitHeld(lines);
+    this.lineNumber++;
+    return this.behindLineEnd(bytes, lineEnd);
+  }
+
+  private readLine(
+    lines: LogLine[],
+    chunk: Uint8Array,
+    { token, lineEnd }: { token: number; lineEnd: number },
+  ): void {
+    const event = this.plain.read(chunk, token, lineEnd);
+    const byteOffset = this.bytesBefore + token;
+    if (event === undefined) this.emit(lines, chunk.subarray(token, lineEnd), byteOffset);
+    else lines.push({ kind: "event", lineNumber: this.lineNumber, byteOffset, event });
+  }
+
+  /** Keeps the last bytes of a line that is not over, and holds no token yet. */
+  private keepTail(chunk: Uint8Array, scannedTo: number): void {
+    if (scannedTo >= chunk.length) {
+      this.lineIsEmpty = true;
+      return;
+    }
+    this.lineIsEmpty = isLineEnd(chunk.at(-1));
+    this.endedByCarriageReturn = chunk.at(-1) === 0x0d;
+    let tailStart = chunk.length;
+    while (tailStart > Math.max(scannedTo, chunk.length - 4) && !isLineEnd(chunk[tailStart - 1]))
+      tailStart--;
+    this.held.keepTail(chunk, tailStart);
   }
 
   private behindLineEnd(chunk: Uint8Array, at: number): number {

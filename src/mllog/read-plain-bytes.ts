@@ -3,7 +3,6 @@ import { eventTypes, type LogEvent } from "../schema/log-event.ts";
 import { decodeLatin1 } from "./decode-latin1.ts";
 import { nextHash, TextPool } from "./text-pool.ts";
 
-const token = ":::MLLOG ";
 const deepest = 16;
 const [quote, backslash, minus, point, zero, nine] = [0x22, 0x5c, 0x2d, 0x2e, 0x30, 0x39];
 const [comma, colon, openBrace, closeBrace, openList, closeList] = [
@@ -18,6 +17,29 @@ const fieldNames: readonly string[] = [
   "metadata",
 ];
 const valueField = fieldNames.indexOf("value");
+
+/** What stands between the fields of nearly every line. */
+const usual = {
+  token: toBytes(":::MLLOG "),
+  namespace: toBytes(':::MLLOG {"namespace": '),
+  timeMs: toBytes(', "time_ms": '),
+  eventType: toBytes(', "event_type": '),
+  key: toBytes(', "key": '),
+  value: toBytes(', "value": '),
+  metadata: toBytes(', "metadata": '),
+};
+
+/** Metadata as it was last written with a key. */
+interface KnownMetadata {
+  spelling: Uint8Array;
+  metadata: JsonValue;
+  /** Falls when the key comes with other metadata; at 0 it is not looked at any more. */
+  credit: number;
+}
+
+const mostCredit = 8;
+const mostKnown = 256;
+const longestKnown = 512;
 const powersOfTen = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /**
@@ -29,6 +51,7 @@ const powersOfTen = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
  */
 export class PlainBytesReader {
   private readonly pool = new TextPool([...fieldNames, ...eventTypes, "", "file", "lineno"]);
+  private readonly metadataByKey = new Map<string, KnownMetadata>();
   private bytes: Uint8Array = new Uint8Array(0);
   private at = 0;
   private end = 0;
@@ -36,30 +59,51 @@ export class PlainBytesReader {
   private gaveUp = false;
   private numberIsFloat = false;
 
-  /** @param start where a token begins @param end behind the line's last byte; no other token lies between */
+  /** @param start where a token begins @param end behind the line's last byte */
   read(bytes: Uint8Array, start: number, end: number): LogEvent | undefined {
     this.bytes = bytes;
-    this.at = start;
     this.end = end;
+    this.restart(start);
+    const event = this.ifAtEnd(this.readUsualFields());
+    if (event !== undefined) return event;
+    this.restart(start);
+    return this.ifAtEnd(this.readFields());
+  }
+
+  private restart(start: number): void {
+    this.at = start;
     this.depth = 0;
     this.gaveUp = false;
-    if (!this.skipToken()) return undefined;
-    const event = this.readFields();
+  }
+
+  private ifAtEnd(event: LogEvent | undefined): LogEvent | undefined {
     this.skipBlanks();
     return this.gaveUp || this.at !== this.end ? undefined : event;
   }
 
-  private skipToken(): boolean {
-    for (let index = 0; index < token.length; index++) {
-      if (this.bytes[this.at + index] !== token.charCodeAt(index)) return false;
-    }
-    this.at += token.length;
-    return this.at < this.end;
+  /** Fields in the order and spacing that nearly every program writes. */
+  private readUsualFields(): LogEvent | undefined {
+    if (!this.skip(usual.namespace)) return undefined;
+    const namespace = this.readText();
+    if (!this.skip(usual.timeMs)) return undefined;
+    const timeMs = this.readNumber();
+    if (!this.skip(usual.eventType)) return undefined;
+    const type = this.readText();
+    if (!this.skip(usual.key)) return undefined;
+    const key = this.readText();
+    if (!this.skip(usual.value)) return undefined;
+    const value = this.readValue();
+    const valueIsFloat = this.numberIsFloat && Number.isInteger(value);
+    if (!this.skip(usual.metadata)) return undefined;
+    const metadata = this.readMetadata(key);
+    this.expect(closeBrace);
+    return toEvent([namespace, timeMs, type, key, value, metadata], valueIsFloat);
   }
 
   private readFields(): LogEvent | undefined {
     const fields: (JsonValue | undefined)[] = [];
     let valueIsFloat = false;
+    if (!this.skip(usual.token)) return undefined;
     this.skipBlanks();
     this.expect(openBrace);
     do {
@@ -73,6 +117,43 @@ export class PlainBytesReader {
     } while (this.readComma());
     this.expect(closeBrace);
     return toEvent(fields, valueIsFloat);
+  }
+
+  /** Ranks and steps repeat the same metadata with a key; then the object read before serves again. */
+  private readMetadata(key: string): JsonValue {
+    const known = this.metadataByKey.get(key);
+    if (known !== undefined && known.credit > 0) {
+      if (this.skip(known.spelling)) {
+        known.credit = Math.min(known.credit + 1, mostCredit);
+        return known.metadata;
+      }
+      known.credit--;
+    }
+    const start = this.at;
+    const metadata = this.readValue();
+    if (this.gaveUp || this.at - start > longestKnown) return metadata;
+    if (known === undefined && this.metadataByKey.size < mostKnown) {
+      this.metadataByKey.set(key, {
+        spelling: this.bytes.slice(start, this.at),
+        metadata,
+        credit: mostCredit,
+      });
+    } else if (known !== undefined && known.credit > 0) {
+      known.spelling = this.bytes.slice(start, this.at);
+      known.metadata = metadata;
+    }
+    return metadata;
+  }
+
+  /** Steps over these very bytes, if they come next. */
+  private skip(spelling: Uint8Array): boolean {
+    const { bytes, at } = this;
+    if (at + spelling.length > this.end) return false;
+    for (let index = 0; index < spelling.length; index++) {
+      if (bytes[at + index] !== spelling[index]) return false;
+    }
+    this.at = at + spelling.length;
+    return true;
   }
 
   /** A member's name and the colon behind it. */
@@ -139,7 +220,8 @@ export class PlainBytesReader {
     for (; at < end; at++) {
       const byte = bytes[at] ?? 0;
       if (byte === quote) break;
-      if (byte === backslash || byte < 0x20) break;
+      // An escape, a control character, or what may be a second token.
+      if (byte === backslash || byte < 0x20 || (byte === colon && bytes[at + 1] === colon)) break;
       hash = nextHash(hash, byte);
     }
     this.at = at;
@@ -230,4 +312,8 @@ function toEvent(
   };
   if (valueIsFloat) event.valueWrittenAsFloat = true;
   return event;
+}
+
+function toBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

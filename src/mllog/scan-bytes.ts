@@ -4,6 +4,7 @@ export interface ScannableBytes {
   words: Int32Array;
   /** Index in `bytes` of the first byte of `words`. */
   wordsStart: number;
+  hasCarriageReturn: boolean;
 }
 
 /** Lays a view of whole machine words over the aligned part of some bytes; copies nothing. */
@@ -14,7 +15,7 @@ export function toScannable(bytes: Uint8Array): ScannableBytes {
     wordCount === 0
       ? new Int32Array(0)
       : new Int32Array(bytes.buffer, bytes.byteOffset + wordsStart, wordCount);
-  return { bytes, words, wordsStart };
+  return { bytes, words, wordsStart, hasCarriageReturn: bytes.includes(carriageReturn) };
 }
 
 const lineFeed = 0x0a;
@@ -22,41 +23,30 @@ const carriageReturn = 0x0d;
 const colon = 0x3a;
 
 /**
- * Index of the next line ending (\n or \r) or `:::ML` at or behind `from`, or -1.
+ * Index of the next `:::ML` at or behind `from`, or -1.
  *
- * Looks at four bytes at once. A word is of interest if one of its bytes is below 0x0e (the classic test for "has a
- * byte less than"), or if one of its halves is `::`: wherever `:::` stands, it fills one such half.
+ * Looks at four bytes at once: wherever `:::` stands, one of the aligned halves of a word is `::`.
  */
-export function nextMark({ bytes, words, wordsStart }: ScannableBytes, from: number): number {
-  const aligned = wordsStart + ((Math.max(0, from - wordsStart) + 3) & ~3);
-  const mark = firstMark(bytes, from, Math.min(aligned, bytes.length));
-  if (mark >= 0) return mark;
-  for (let word = (aligned - wordsStart) >> 2; word < words.length; word++) {
+export function nextToken({ bytes, words, wordsStart }: ScannableBytes, from: number): number {
+  const first = Math.max(0, from - wordsStart + 3) >> 2;
+  const head = tokenWithin(bytes, from, Math.min(wordsStart + first * 4, bytes.length));
+  if (head >= 0) return head;
+  for (let word = first; word < words.length; word++) {
     const four = words[word] ?? 0;
-    const hasLowByte = ((four - 0x0e0e0e0e) & ~four & 0x80808080) !== 0;
-    if (!hasLowByte && (four & 0xffff) !== 0x3a3a && four >>> 16 !== 0x3a3a) continue;
+    if ((four & 0xffff) !== 0x3a3a && four >>> 16 !== 0x3a3a) continue;
     const start = wordsStart + word * 4;
     // `:::` may have begun with the last byte of the word before.
-    const mark = firstMark(bytes, Math.max(from, start - 1), start + 4);
-    if (mark >= 0) return mark;
+    const found = tokenWithin(bytes, Math.max(from, start - 1), start + 4);
+    if (found >= 0) return found;
   }
-  return firstMark(bytes, Math.max(from, wordsStart + words.length * 4 - 1), bytes.length);
+  return tokenWithin(bytes, Math.max(from, wordsStart + words.length * 4 - 1), bytes.length);
 }
 
-function firstMark(bytes: Uint8Array, from: number, to: number): number {
+function tokenWithin(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; at < to; at++) {
-    if (isMark(bytes, at)) return at;
+    if (bytes[at] === colon && startsToken(bytes, at)) return at;
   }
   return -1;
-}
-
-export function isLineEnd(byte: number | undefined): boolean {
-  return byte === lineFeed || byte === carriageReturn;
-}
-
-function isMark(bytes: Uint8Array, at: number): boolean {
-  const byte = bytes[at];
-  return byte === colon ? startsToken(bytes, at) : isLineEnd(byte);
 }
 
 function startsToken(bytes: Uint8Array, at: number): boolean {
@@ -66,4 +56,52 @@ function startsToken(bytes: Uint8Array, at: number): boolean {
     bytes[at + 3] === 0x4d &&
     bytes[at + 4] === 0x4c
   );
+}
+
+/** How many lines end between `from` and `to`, neither of which splits a \r\n. */
+export function countLineEnds(scannable: ScannableBytes, from: number, to: number): number {
+  return scannable.hasCarriageReturn
+    ? lineEndsOneByOne(scannable.bytes, from, to)
+    : countLineFeeds(scannable, from, to);
+}
+
+/** Counts \n four bytes at once, without a branch per line. */
+function countLineFeeds(
+  { bytes, words, wordsStart }: ScannableBytes,
+  from: number,
+  to: number,
+): number {
+  const firstWord = Math.max(0, from - wordsStart + 3) >> 2;
+  const endWord = Math.max(firstWord, Math.max(0, to - wordsStart) >> 2);
+  let count = lineEndsOneByOne(bytes, from, Math.min(wordsStart + firstWord * 4, to));
+  for (let word = firstWord; word < endWord; word++) {
+    const other = (words[word] ?? 0) ^ 0x0a0a0a0a;
+    // The highest bit of each byte that is 0, and no other bit.
+    const hits = ~(((other & 0x7f7f7f7f) + 0x7f7f7f7f) | other | 0x7f7f7f7f);
+    count += Math.imul(hits >>> 7, 0x01010101) >>> 24;
+  }
+  return count + lineEndsOneByOne(bytes, Math.max(from, wordsStart + endWord * 4), to);
+}
+
+function lineEndsOneByOne(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at++) {
+    const isEnd = isLineEnd(bytes[at]);
+    const endsPair = bytes[at] === lineFeed && at > from && bytes[at - 1] === carriageReturn;
+    if (isEnd && !endsPair) count++;
+  }
+  return count;
+}
+
+/** Index of the next \n or \r at or behind `from`, or -1. */
+export function nextLineEnd({ bytes, hasCarriageReturn }: ScannableBytes, from: number): number {
+  if (!hasCarriageReturn) return bytes.indexOf(lineFeed, from);
+  for (let at = from; at < bytes.length; at++) {
+    if (isLineEnd(bytes[at])) return at;
+  }
+  return -1;
+}
+
+export function isLineEnd(byte: number | undefined): boolean {
+  return byte === lineFeed || byte === carriageReturn;
 }

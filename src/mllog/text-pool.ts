@@ -1,14 +1,13 @@
 import { decodeLatin1 } from "./decode-latin1.ts";
 
 const slotCount = 2048;
+const emptySlots: readonly (string | undefined)[] = Array.from({ length: slotCount });
 /** Longer texts seldom come twice. */
 const longestPooled = 128;
 
 /** Gives the same text for the same bytes without decoding them again, as long as no other text took its slot. */
 export class TextPool {
-  private readonly slots: (string | undefined)[] = Array.from<string | undefined>({
-    length: slotCount,
-  });
+  private readonly slots = emptySlots.slice();
 
   /** @param known texts to begin with */
   constructor(known: readonly string[]) {

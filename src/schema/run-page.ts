@@ -7,7 +7,10 @@ export interface RunPage {
   directory: string;
   request: RunRequest;
   result: RunResult | undefined;
-  state: { kind: "finished" } | { kind: "running"; owner: "here" | "elsewhere" } | { kind: "abandoned" };
+  state:
+    | { kind: "finished" }
+    | { kind: "running"; owner: "here" | "elsewhere" }
+    | { kind: "abandoned" };
   /** How far the run came, read back from its log; the same as the result where there is one. */
   progress: {
     evaluations: readonly Evaluation[];

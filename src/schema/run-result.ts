@@ -70,6 +70,8 @@ export const runResult = z.strictObject({
   /** CPU time of all processes of the run. */
   cpuSeconds: z.number().optional(),
   peakMemoryBytes: z.number().optional(),
+  /** Why a meter or a figure is not there, as the probe found it. */
+  notMeasured: z.array(z.string()),
   findings: z.array(finding),
   files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string().length(64) })),
 });

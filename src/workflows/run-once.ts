@@ -22,6 +22,7 @@ const unmatchedAfterMs = 60_000;
 /** How long a program may take to end by itself once it was asked to. */
 const graceMs = 5000;
 const lastLineCount = 10;
+const lineFeed = 10;
 
 /**
  * Trains once: launches, follows, stops where told to, judges, and closes the record.
@@ -74,6 +75,8 @@ class RunInProgress {
   #isStopTold = false;
   #end: ProgramEnd | undefined;
   #lastProgressMs = 0;
+  /** Whether the log's last line has no end yet. */
+  #isMidLine = false;
   #hasWarnedUnmatched = false;
 
   constructor(parts: RunParts) {
@@ -112,7 +115,10 @@ class RunInProgress {
     } else if (event.kind === "ended") {
       this.#end = event;
       for (const stream of ["stdout", "stderr"]) {
-        for (const block of this.#lines.finish(stream)) yield* this.#log(block, event.timeMs);
+        for (const block of this.#lines.finish(stream)) {
+          await this.#appendOwn("");
+          yield* this.#log(block, event.timeMs);
+        }
       }
     }
   }
@@ -120,13 +126,19 @@ class RunInProgress {
   async *#log(block: Uint8Array, timeMs: number): AsyncGenerator<RunEvent> {
     const { writer, request } = this.#parts;
     await writer.appendLog(block);
+    this.#isMidLine = block.at(-1) !== lineFeed;
     yield { kind: "output", runId: request.runId, bytes: block };
     const text = Buffer.from(block.buffer, block.byteOffset, block.byteLength).toString("utf8");
     const { news, ownLines } = this.follower.output(text, timeMs);
-    if (ownLines !== "") {
-      await writer.appendLog(Buffer.from(text.endsWith("\n") ? ownLines : `\n${ownLines}`));
-    }
+    if (ownLines !== "") await this.#appendOwn(ownLines);
     yield* this.#tell(news, timeMs);
+  }
+
+  /** Adds lines of ours to the log, never in the middle of one of the program's. */
+  async #appendOwn(lines: string): Promise<void> {
+    const text = this.#isMidLine ? `\n${lines}` : lines;
+    this.#isMidLine = false;
+    if (text !== "") await this.#parts.writer.appendLog(Buffer.from(text));
   }
 
   async *#tell(news: readonly TrackNews[], timeMs: number): AsyncGenerator<RunEvent> {
@@ -199,7 +211,7 @@ class RunInProgress {
     const verdict = verdictOfRun({ request, follower, end, stopReason, launchedMs, watched });
     const { outcome, clock } = verdict;
     const ownLines = follower.end(outcome.kind === "reached", clock.runStopMs ?? end.timeMs);
-    if (ownLines !== "") await writer.appendLog(Buffer.from(ownLines));
+    if (ownLines !== "") await this.#appendOwn(ownLines);
     await writer.appendEvent({ kind: "rank-exited", rank: 0, ...exitOf(end) }, end.timeMs);
     await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
     return { request, result: await writer.finish(verdict) };

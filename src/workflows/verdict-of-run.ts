@@ -47,6 +47,7 @@ export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
     energy: [...watched.energy],
     cpuSeconds: watched.cpuSeconds,
     peakMemoryBytes: watched.peakMemoryBytes,
+    notMeasured: [...watched.reasons],
     findings: [...findings, ...follower.findings(), ...leftovers(end)],
   });
 }

@@ -32,6 +32,7 @@ export function exampleVerdict(runId: string): Omit<RunResult, "files"> {
     evaluations: [],
     cost: { kind: "unpriced", reason: "no price was given" },
     energy: [],
+    notMeasured: [],
     findings: [],
   };
 }
