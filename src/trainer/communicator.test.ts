@@ -140,3 +140,25 @@ describe("a group that cannot go on", () => {
     expect(() => communicator.reduceScatter()).toThrow(GroupAborted);
   });
 });
+
+describe("a rank that is woken for nothing", () => {
+  test.skipIf(!isBuilt)("goes on waiting for the others (needs dist)", async () => {
+    const memory = groupMemory(2, 4);
+    const generationWord = 1;
+    // What a late rank of the meeting before does: it wakes sleepers though nothing has moved on.
+    const waker = setInterval(
+      () => Atomics.notify(new Int32Array(memory.buffer), generationWord),
+      5,
+    );
+    const body = `(communicator, lateMs) => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, lateMs);
+      communicator.meet();
+      return "met";
+    }`;
+    try {
+      expect(await asEveryRank(memory, body, { given: [1, 500] })).toEqual(["met", "met"]);
+    } finally {
+      clearInterval(waker);
+    }
+  });
+});

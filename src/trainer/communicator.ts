@@ -142,7 +142,11 @@ function arrive(control: Int32Array, size: number, patienceMs: number): boolean 
   for (let spin = 0; spin < spinCount; spin++) {
     if (Atomics.load(control, generationWord) !== generation) return true;
   }
-  Atomics.wait(control, generationWord, generation, patienceMs);
+  // The last rank moves the generation on and wakes the others a moment later. A rank that saw the
+  // move without sleeping may by then sleep in the next meeting, and is woken for nothing.
+  while (Atomics.load(control, generationWord) === generation) {
+    if (Atomics.wait(control, generationWord, generation, patienceMs) === "timed-out") break;
+  }
   return Atomics.load(control, generationWord) !== generation;
 }
 
