@@ -10,8 +10,9 @@ const anyNumber = fc.oneof(
   fc.integer(),
   fc.constantFrom(1e21, -1e300, -0, 0.1, 5e-324, 2 ** 53 + 2),
 );
+const anyCharacter = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
 const anyText = fc.oneof(
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.constantFrom("__proto__", "\uE000NaN", "NaN", ":::MLL"),
 );
 
@@ -48,7 +49,7 @@ describe("formatLine", () => {
       fc.property(anyEvent, (event) => {
         expect(parseLine(formatLine(event))).toEqual({ kind: "event", event });
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { findToken, readPayload } from "./parse-line.ts";
+import { PlainBytesReader } from "./read-plain-bytes.ts";
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "latin1"));
+}
+
+function readGenerally(line: string) {
+  const token = findToken(line);
+  return token === undefined ? undefined : readPayload(token.dialect, line.slice(token.start));
+}
+
+const numberText = fc.oneof(
+  fc.integer().map(String),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map(String),
+  fc.constantFrom(
+    "0",
+    "-0",
+    "-0.0",
+    "1.0",
+    "01",
+    "1.",
+    ".5",
+    "1e3",
+    "1E-3",
+    "-",
+    "0.1",
+    "0.30000000000000004",
+  ),
+  fc.constantFrom(
+    "9007199254740993",
+    "123456789012345.6",
+    "0.000000000000000000000001",
+    "NaN",
+    "-Infinity",
+  ),
+);
+const textText = fc.oneof(
+  fc.string({ maxLength: 12 }).map((text) => JSON.stringify(text)),
+  fc.constantFrom(
+    '"__proto__"',
+    '""',
+    '"a:::b"',
+    '":::MLLOG "',
+    '"\xe9\x85"',
+    '"\t"',
+    '"unclosed',
+    '"\\u0041"',
+  ),
+);
+const jsonText = fc.letrec<{ value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    numberText,
+    textText,
+    fc.constantFrom(
+      "true",
+      "false",
+      "null",
+      "nul",
+      "{}",
+      "[]",
+      "[1 ,2]",
+      "[,]",
+      "{,}",
+      '{"a" : 1}',
+      "[".repeat(20),
+    ),
+    fc.array(tie("value"), { maxLength: 3 }).map((items) => `[${items.join(", ")}]`),
+    fc
+      .array(fc.tuple(textText, tie("value")), { maxLength: 3 })
+      .map((members) => `{${members.map(([name, value]) => `${name}: ${value}`).join(", ")}}`),
+  ),
+})).value;
+
+const fieldText = fc.tuple(
+  fc.constantFrom(
+    "namespace",
+    "time_ms",
+    "event_type",
+    "key",
+    "value",
+    "metadata",
+    "other",
+    "time_s",
+  ),
+  jsonText,
+);
+const usualLine = fc
+  .record({ time: numberText, type: textText, key: textText, value: jsonText, metadata: jsonText })
+  .map(
+    ({ time, type, key, value, metadata }) =>
+      `{"namespace": "", "time_ms": ${time}, "event_type": ${type}, "key": ${key}, "value": ${value}, "metadata": ${metadata}}`,
+  );
+const unusualLine = fc
+  .array(fieldText, { maxLength: 7 })
+  .map((fields) => `{${fields.map(([name, value]) => `"${name}":${value}`).join(",")}}`);
+const anyLine = fc
+  .tuple(
+    fc.constantFrom(":::MLLOG ", ":::MLLOG", ":::MLL "),
+    fc.oneof(usualLine, unusualLine),
+    fc.constantFrom("", " ", "}", "\x85"),
+  )
+  .map((parts) => parts.join(""));
+
+describe("PlainBytesReader", () => {
+  test("reads a line as the general way does, or not at all", () => {
+    const reader = new PlainBytesReader();
+    fc.assert(
+      fc.property(anyLine, fc.nat(3), (line, before) => {
+        const bytes = bytesOf("x".repeat(before) + line);
+        const event = reader.read(bytes, before, bytes.length);
+        const general = readGenerally(line);
+        expect(event === undefined ? general : { kind: "event", event }).toEqual(general);
+      }),
+      { numRuns: 4000 },
+    );
+  });
+
+  test("does read the lines that programs write", () => {
+    const line = `:::MLLOG {"namespace": "", "time_ms": 1746074193386, "event_type": "INTERVAL_START", "key": "block_start", "value": [1.50, {"a": -0.25}], "metadata": {"file": "/workspace/code/\xe9.py", "lineno": 178, "samples_count": 3.0}}`;
+    const bytes = bytesOf(line);
+    expect({ kind: "event", event: new PlainBytesReader().read(bytes, 0, bytes.length) }).toEqual(
+      readGenerally(line),
+    );
+  });
+
+  test("tells metadata that begins like the one before from it", () => {
+    const reader = new PlainBytesReader();
+    const lines = [
+      '{"step": 1}',
+      '{"step": 1}',
+      '{"step": 12}',
+      '{"step": 1, "loss": 2}',
+      '{"step": 1}',
+    ].map(
+      (metadata) =>
+        `:::MLLOG {"namespace": "", "time_ms": 1, "event_type": "", "key": "k", "value": 0, "metadata": ${metadata}}`,
+    );
+    for (const line of lines) {
+      const bytes = bytesOf(line);
+      expect({ kind: "event", event: reader.read(bytes, 0, bytes.length) }).toEqual(
+        readGenerally(line),
+      );
+    }
+  });
+
+  test("stays right when texts share a place in the pool", () => {
+    const reader = new PlainBytesReader();
+    for (let number = 0; number < 5000; number++) {
+      const bytes = bytesOf(
+        `:::MLLOG {"key": "k${number}", "value": "v${number}", "time_ms": 1, "metadata": {}}`,
+      );
+      expect(reader.read(bytes, 0, bytes.length)).toMatchObject({
+        key: `k${number}`,
+        value: `v${number}`,
+      });
+    }
+  });
+});
