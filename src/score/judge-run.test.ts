@@ -171,6 +171,12 @@ describe("judgeRun, of a program that logs MLLOG", () => {
       outcome: { kind: "missed", reason: "ended" },
     },
     {
+      name: "has died where a program logs run_stop and fails in another way",
+      seen: [start, logged("run_stop", 6000, { metadata: { status: "aborted" } })],
+      end: { kind: "exited", exitCode: 3, signal: undefined } satisfies RunEnd,
+      outcome: { kind: "died", exitCode: 3 },
+    },
+    {
       name: "counts the last run_start before run_stop, as the official scorer does",
       seen: [
         start,

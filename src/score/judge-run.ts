@@ -109,8 +109,9 @@ function unreached(run: TrackedRun, end: RunEnd): Exclude<Outcome, { kind: "reac
     if (end.reason === "interrupt") return { kind: "interrupted" };
     return { kind: "missed", reason: end.reason === "target" ? "ended" : end.reason };
   }
-  // A program that logs run_stop has ended its training in order, whatever its exit code says of it.
-  const isClean = end.signal === undefined && (end.exitCode === 0 || run.stop !== undefined);
+  // After run_stop the training was over, and exit code 1 only says that the answer is no.
+  const isAnswered = run.stop !== undefined && end.exitCode === 1;
+  const isClean = end.signal === undefined && (end.exitCode === 0 || isAnswered);
   return isClean ? { kind: "missed", reason: "ended" } : { kind: "died", ...exitOf(end) };
 }
 
