@@ -13,16 +13,19 @@ import {
 
 // A deep learning recommendation model: Naumov et al. 2019, https://arxiv.org/abs/1906.00091.
 //
-// Every category becomes an embedding, all numbers together become one more vector of that width,
-// and what matters is how these seven vectors agree in pairs.
+// Every category becomes an embedding, all numbers together become two more vectors of that width,
+// and what matters is how these eight vectors agree in pairs. (Two, because one of them can then
+// stay the same for all impressions: agreement with it is what a value brings by itself.)
 //
-// Shapes: B impressions, E = 8 wide, V = 7 vectors.
+// Shapes: B impressions, E = 8 wide, V = 8 vectors.
 
 const embeddingWidth = 8;
-const vectorCount = categoryCount + 1;
+const denseVectorCount = 2;
+const denseWidth = denseVectorCount * embeddingWidth;
+const vectorCount = categoryCount + denseVectorCount;
 const bottomWidth = 16;
 const topWidth = 32;
-const topInputWidth = vectorCount * vectorCount + embeddingWidth;
+const topInputWidth = vectorCount * vectorCount + denseWidth;
 
 const globalBatchSize = 512;
 const trainingImpressionCount = 262_144;
@@ -33,8 +36,8 @@ const parameters = {
   embedding: normal([valueCount, embeddingWidth], 0.06),
   bottomHidden: heNormal([numberCount, bottomWidth], numberCount),
   bottomHiddenBias: zeros([bottomWidth]),
-  bottomOutput: normal([bottomWidth, embeddingWidth], bottomWidth ** -0.5),
-  bottomOutputBias: normal([embeddingWidth], 0.3),
+  bottomOutput: normal([bottomWidth, denseWidth], bottomWidth ** -0.5),
+  bottomOutputBias: normal([denseWidth], 0.3),
   topHidden: heNormal([topInputWidth, topWidth], topInputWidth),
   topHiddenBias: zeros([topWidth]),
   topOutput: normal([topWidth, 1], topWidth ** -0.5),
@@ -63,7 +66,7 @@ export const clicks: EmbeddedWorkload = {
   target: { metric: "roc_auc", direction: "at-least", value: 0.8 },
   globalBatchSize,
   samplesBetweenEvaluations: 64 * globalBatchSize,
-  maxSamples: 2 * trainingImpressionCount,
+  maxSamples: 3 * trainingImpressionCount,
   optimiser: {
     ...adamDefaults,
     beta2: 0.99,
@@ -118,9 +121,9 @@ function clickLogits(weights: Weights, { values, numbers }: Batch): Tensor {
     .add(weights.bottomHiddenBias)
     .relu()
     .matmul(weights.bottomOutput)
-    .add(weights.bottomOutputBias); // [B, E]
+    .add(weights.bottomOutputBias); // [B, 2*E]
   const vectors = concatenate(
-    [embedded(weights, values), dense.reshape([impressionCount, 1, embeddingWidth])],
+    [embedded(weights, values), dense.reshape([impressionCount, denseVectorCount, embeddingWidth])],
     1,
   ); // [B, V, E]
   // Both halves of the symmetric [V, V]: cheaper than picking one out.
