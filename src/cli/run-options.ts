@@ -4,7 +4,7 @@ import type { OptionTable } from "./command-table.ts";
 export const runOptions = {
   target: {
     takes: "text",
-    placeholder: "metric>=value",
+    placeholder: "bound",
     group: "Clock",
     help: "quality to reach: 'val_acc>=0.94', 'loss<=2.0'",
   },

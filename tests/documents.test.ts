@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { cliReference } from "../src/cli/cli-reference.ts";
+import { commands } from "../src/cli/commands.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+describe("docs/cli.md", () => {
+  test("is what `npm run docs` writes", () => {
+    expect(read("docs/cli.md")).toBe(cliReference(commands));
+  });
+});
+
+describe("every document", () => {
+  test.each([
+    "README.md",
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "bench/README.md",
+    "docs/workloads.md",
+  ])("%s links only to files that are there", (path) => {
+    const targets = [...read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/gu)].map(
+      (match) => match[1] ?? "",
+    );
+    const missing = targets.filter((target) => !existsSync(join(root, path, "..", target)));
+    expect(missing).toEqual([]);
+  });
+
+  test("ARCHITECTURE.md gives every dependency its line", () => {
+    const { dependencies } = JSON.parse(read("package.json"));
+    const missing = Object.keys(dependencies).filter(
+      (name) => !read("ARCHITECTURE.md").includes(`| \`${name}\` |`),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("package-lock.json", () => {
+  const lock = JSON.parse(read("package-lock.json"));
+
+  test("holds no package with an install script", () => {
+    const withScript = Object.entries<{ hasInstallScript?: boolean }>(lock.packages).filter(
+      ([, entry]) => entry.hasInstallScript === true,
+    );
+    expect(withScript.map(([name]) => name)).toEqual([]);
+    expect(Object.keys(lock.packages).length).toBeGreaterThan(50);
+  });
+
+  test("names no host to download from", () => {
+    expect(read("package-lock.json")).not.toContain('"resolved": "http');
+  });
+});
