@@ -88,7 +88,7 @@ describe("findings on published logs", () => {
       finding: {
         rule: "unreadable-lines",
         count: 1,
-        lines: [{ line: 12, byteOffset: 2524, reason: "not-json" }],
+        lines: [{ line: 2, byteOffset: 207, reason: "not-json" }],
       },
     },
     {
