@@ -175,4 +175,3 @@ export const ruleAmendments = z.strictObject({
   source: z.string(),
   amendments: z.array(amendment),
 });
-export type RuleAmendments = z.output<typeof ruleAmendments>;
