@@ -40,8 +40,7 @@ async function startableOf(
   call: RunCall,
   file: { content: WorkloadFile; path: string } | undefined,
 ): Promise<Startable> {
-  const { embeddedStartable, commandStartable, fileStartable } =
-    await import("../workflows/find-workload.ts");
+  const { commandStartable, fileStartable } = await import("../workflows/find-workload.ts");
   const [subject] = call.arguments;
   const { workers, name } = call.options;
   if (call.program !== undefined) {
@@ -49,21 +48,20 @@ async function startableOf(
     refuseWorkers(workers);
     return commandStartable(call.program, call.face.cwd, name);
   }
-  if (file !== undefined) {
-    if (file.content.command !== undefined) refuseWorkers(workers);
-    return fileStartable(file.content, file.path, workers);
+  if (file?.content.command !== undefined) {
+    refuseWorkers(workers);
+    return fileStartable(file.content, file.path);
   }
-  if (subject === undefined) throw nothingGiven();
-  if (call.options.metric.length > 0) {
-    throw new UserError(
-      "option-unused",
-      "`--metric` is for programs: an embedded workload logs its own",
-      {
-        hint: `\`pitwall run ${subject}\` is enough`,
-      },
-    );
-  }
-  return embeddedStartable(subject, workers ?? 1);
+  const workload = file?.content.workload ?? subject;
+  if (workload === undefined) throw nothingGiven();
+  if (call.options.metric.length > 0) throw metricForEmbedded(workload);
+  const { embeddedStartable } = await import("../workflows/embedded-startable.ts");
+  return embeddedStartable(workload, workers ?? file?.content.workers ?? 1);
+}
+
+function metricForEmbedded(workload: string): UserError {
+  const message = "`--metric` is for programs: an embedded workload logs its own";
+  return new UserError("option-unused", message, { hint: `\`pitwall run ${workload}\` is enough` });
 }
 
 function askedOf({ options: given }: RunCall, file: WorkloadFile | undefined): Asked {

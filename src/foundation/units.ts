@@ -163,8 +163,11 @@ function withPrefix(value: number, unit: string): string {
 /** `1,234,567`, rounded to a whole number. */
 export function formatCount(count: number): string {
   if (!Number.isFinite(count)) return String(count);
-  const digits = roundedHalfAway(count).toLocaleString("en-US", { maximumFractionDigits: 0 });
-  return digits === "-0" ? "0" : digits;
+  const whole = roundedHalfAway(count);
+  if (whole === 0) return "0";
+  // Not toLocaleString: its first call loads the locale's tables, some 30 ms.
+  const digits = Math.abs(whole) < 1e21 ? whole.toFixed(0) : BigInt(whole).toString();
+  return digits.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 function roundedHalfAway(value: number): number {

@@ -1,28 +1,13 @@
 import { availableParallelism } from "node:os";
 import { basename, dirname, extname, resolve } from "node:path";
-import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError } from "../foundation/user-error.ts";
 import type { Startable } from "../schema/run-request.ts";
 import type { WorkloadFile } from "../schema/workload-file.ts";
-import { embeddedWorkload, embeddedWorkloads } from "../trainer/embedded-workloads.ts";
 
 /** Something that the user should know before a run, though it stops nothing. */
 export interface PlanWarning {
   message: string;
   hint: string;
-}
-
-/** @throws UserError `unknown-workload` */
-export function embeddedStartable(name: string, workers: number): Startable {
-  if (embeddedWorkload(name) !== undefined) return { kind: "embedded", name, workers };
-  const names = embeddedWorkloads.map((workload) => workload.name);
-  const nearest = nearestWord(name, names);
-  throw new UserError("unknown-workload", `there is no workload \`${name}\``, {
-    hint:
-      nearest === undefined
-        ? `the embedded ones are ${names.join(", ")}; a program is run with \`pitwall run -- <program>\`, a file with \`pitwall run my-workload.yaml\``
-        : `did you mean \`${nearest}\`?`,
-  });
 }
 
 /** A program given on the command line; it is named after what it most likely trains. */
@@ -45,22 +30,15 @@ export function commandStartable(
   };
 }
 
-/** What a workload file starts. Paths in it are relative to the file. */
-export function fileStartable(
-  file: WorkloadFile,
-  path: string,
-  workers: number | undefined,
-): Startable {
-  if (file.workload !== undefined)
-    return embeddedStartable(file.workload, workers ?? file.workers ?? 1);
-  const command =
-    typeof file.command === "string" ? ["sh", "-c", file.command] : [...(file.command ?? [])];
+/** The program of a workload file. Paths in it are relative to the file. */
+export function fileStartable(file: WorkloadFile, path: string): Startable {
+  const { command = [], name, env = {}, cwd = "." } = file;
   return {
     kind: "command",
-    name: file.name ?? basename(path, extname(path)),
-    command,
-    cwd: resolve(dirname(path), file.cwd ?? "."),
-    env: file.env ?? {},
+    name: name ?? basename(path, extname(path)),
+    command: typeof command === "string" ? ["sh", "-c", command] : [...command],
+    cwd: resolve(dirname(path), cwd),
+    env,
   };
 }
 

@@ -221,10 +221,10 @@ describe("runSeries", () => {
       ],
     });
     const { events } = await played([script(), script(), script()]);
-    const last = ofKind(events, "progress").filter(
+    const last = ofKind(events, "progress").find(
       ({ progress }) => progress.series.index === 3 && progress.clockMs === 5000,
     );
-    const remainingMs = last[0]?.progress.predicted?.remainingMs ?? Number.NaN;
+    const remainingMs = last?.progress.predicted?.remainingMs ?? Number.NaN;
     expect(remainingMs).toBeGreaterThan(3000);
     expect(remainingMs).toBeLessThan(7000);
   });

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import type { Startable } from "../schema/run-request.ts";
 import type { RunEvent } from "../schema/run-event.ts";
 import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
 import { homeDirectory } from "../store/home-directory.ts";
 import { findPrice } from "./find-price.ts";
-import { commandStartable, embeddedStartable } from "./find-workload.ts";
+import { commandStartable } from "./find-workload.ts";
 import { localWorld } from "./local-world.ts";
 import { planSeries, type Asked, type SeriesPlan } from "./plan-series.ts";
 import { runSeries } from "./run-series.ts";
@@ -63,7 +64,7 @@ async function planOf(subject: TimedWorkload, options: TimingOptions): Promise<S
   const isCommand = "command" in subject;
   const startable = isCommand
     ? commandStartable(subject.command, subject.cwd ?? process.cwd(), subject.name)
-    : embeddedStartable(subject.workload, subject.workers ?? 1);
+    : await embedded(subject.workload, subject.workers);
   const metrics = isCommand ? [subject.metric ?? []].flat() : [];
   const price = options.price === undefined ? undefined : await findPrice(options.price, nowMs());
   return planSeries(
@@ -71,6 +72,11 @@ async function planOf(subject: TimedWorkload, options: TimingOptions): Promise<S
     startable,
     price,
   );
+}
+
+async function embedded(workload: string, workers = 1): Promise<Startable> {
+  const { embeddedStartable } = await import("./embedded-startable.ts");
+  return embeddedStartable(workload, workers);
 }
 
 const binPath = fileURLToPath(new URL("../bin.js", import.meta.url));

@@ -1,6 +1,5 @@
 import { defineCommand } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
-import { runAndTell } from "../run-and-tell.ts";
 
 const options = {
   price: {
@@ -47,6 +46,7 @@ export const rerunCommand = defineCommand({
       options: given,
     } = call;
     const { showRun } = await import("../../workflows/show-run.ts");
+    const { runAndTell } = await import("../run-and-tell.ts");
     const { planRerun } = await import("../../workflows/plan-rerun.ts");
     const { findPrice } = await import("../../workflows/find-price.ts");
     const shown = await showRun(await openStore(face, shared), text);

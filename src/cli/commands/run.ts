@@ -1,6 +1,4 @@
 import { defineCommand } from "../command-table.ts";
-import { planRunCall } from "../plan-run-call.ts";
-import { runAndTell } from "../run-and-tell.ts";
 import { runOptions } from "../run-options.ts";
 
 export const runCommand = defineCommand({
@@ -34,6 +32,8 @@ export const runCommand = defineCommand({
     { code: 1, when: "the target was missed" },
   ],
   async act(call) {
+    const { planRunCall } = await import("../plan-run-call.ts");
+    const { runAndTell } = await import("../run-and-tell.ts");
     const { plan, warnings } = await planRunCall(call);
     return runAndTell(plan, { warnings, call, showsOutput: call.options.showOutput });
   },

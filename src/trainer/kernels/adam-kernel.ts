@@ -1,4 +1,10 @@
-import { compileWasmFunction, wasm, wasmType, type WasmCode } from "./wasm-function.ts";
+import {
+  compileWasmFunction,
+  kernelMemory,
+  wasm,
+  wasmType,
+  type WasmCode,
+} from "./wasm-function.ts";
 
 // Adam over four float32 at a time. A loop in JavaScript takes five times as long: it computes in
 // float64, one by one. Every operation is IEEE float32, so the bits are the same on every machine.
@@ -29,11 +35,16 @@ const lanes = 4;
 
 /** @param count of parameters; the arrays start as zeros */
 export function adamKernel(count: number): AdamKernel {
-  compiled ??= compileWasmFunction(parameterTypes, vectorCount, adamCode());
+  compiled ??= compileWasmFunction(
+    { parameters: parameterTypes, v128Count: vectorCount },
+    adamCode(),
+  );
   const groupCount = Math.ceil(count / lanes);
   const stride = groupCount * lanes * Float32Array.BYTES_PER_ELEMENT;
-  const { memory, call } = compiled.over(4 * stride);
-  const part = (index: number): Float32Array => new Float32Array(memory, index * stride, count);
+  const memory = kernelMemory(4 * stride);
+  const call = compiled.over(memory);
+  const part = (index: number): Float32Array =>
+    new Float32Array(memory.buffer, index * stride, count);
   return {
     parameters: part(0),
     gradients: part(1),

@@ -12,6 +12,7 @@ const blockOfNothing = 0x40;
 /** Branches to the start of the loop around it. */
 const branchIf = [0x0d, 0];
 const alignedTo16 = 4;
+const alignedTo4 = 2;
 const magicAndVersion = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]; // "\0asm", 1
 
 /** Instructions. Each leaves its result on the stack, after what it takes from there. */
@@ -22,10 +23,17 @@ export const wasm = {
   i32Constant: (value: number): WasmCode => [0x41, ...signed(value)],
   i32Add: [0x6a] as WasmCode,
   i32Subtract: [0x6b] as WasmCode,
+  i32Multiply: [0x6c] as WasmCode,
   /** [address] to [v128] */
   load: [...simd(0x00), alignedTo16, 0] as WasmCode,
+  loadAt: (offset: number): WasmCode => [...simd(0x00), alignedTo4, ...unsigned(offset)],
+  /** [address] to [v128], one f32 in every lane */
+  loadSplat: [...simd(0x09), alignedTo4, 0] as WasmCode,
   /** [address, v128] to [] */
   store: [...simd(0x0b), alignedTo16, 0] as WasmCode,
+  storeAt: (offset: number): WasmCode => [...simd(0x0b), alignedTo4, ...unsigned(offset)],
+  /** [] to [v128], all lanes 0 */
+  zero: [...simd(0x0c), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] as WasmCode,
   /** [f32] to [v128] */
   splat: simd(0x13),
   squareRoot: simd(0xe3),
@@ -43,6 +51,11 @@ export const wasm = {
   ],
 };
 
+/** One or the other, as the i32 on the stack is not zero or zero. */
+export function wasmIf(then: WasmCode, otherwise: WasmCode): WasmCode {
+  return [0x04, blockOfNothing, ...then, 0x05, ...otherwise, 0x0b];
+}
+
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };
@@ -52,28 +65,36 @@ declare const WebAssembly: {
   ) => { readonly exports: Record<string, unknown> };
 };
 
-/** A compiled function, to be given memory. */
-export interface WasmFunction {
-  /** @returns memory of its own, of at least so many bytes, and the function over it */
-  readonly over: (byteCount: number) => {
-    readonly memory: ArrayBuffer;
-    readonly call: (...values: readonly number[]) => void;
-  };
+/** Memory that kernels compute in. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
 }
 
-/**
- * Compiles one function that returns nothing.
- *
- * @param parameters their types; they are the first locals
- * @param vectorCount how many v128 locals follow them
- */
-export function compileWasmFunction(
-  parameters: readonly number[],
-  vectorCount: number,
-  code: WasmCode,
-): WasmFunction {
-  const locals = [1, ...unsigned(vectorCount), wasmType.v128];
-  const body = [...locals, ...code, 0x0b];
+export function kernelMemory(byteCount: number): KernelMemory {
+  return new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(byteCount / 65536)) });
+}
+
+/** A compiled function, to be given memory. */
+export interface WasmFunction {
+  readonly over: (memory: KernelMemory) => (...values: readonly number[]) => void;
+}
+
+/** What a function's locals are, in the order of their numbers. */
+export interface WasmLocals {
+  /** Types of the parameters. */
+  readonly parameters: readonly number[];
+  readonly i32Count?: number;
+  readonly v128Count: number;
+}
+
+/** Compiles one function that returns nothing. */
+export function compileWasmFunction(locals: WasmLocals, code: WasmCode): WasmFunction {
+  const { parameters, i32Count = 0, v128Count } = locals;
+  const declared = [
+    ...[2, ...unsigned(i32Count), wasmType.i32],
+    ...[...unsigned(v128Count), wasmType.v128],
+  ];
+  const body = [...declared, ...code, 0x0b];
   const module = new WebAssembly.Module(
     Uint8Array.from([
       ...magicAndVersion,
@@ -85,11 +106,10 @@ export function compileWasmFunction(
     ]),
   );
   return {
-    over(byteCount) {
-      const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil(byteCount / 65536)) });
+    over(memory) {
       const { exports } = new WebAssembly.Instance(module, { world: { memory } });
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- exported just above
-      return { memory: memory.buffer, call: exports["kernel"] as (...values: number[]) => void };
+      return exports["kernel"] as (...values: readonly number[]) => void;
     },
   };
 }
