@@ -4,6 +4,7 @@ import { rerunCommand } from "./commands/rerun.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schemaCommand } from "./commands/schema.ts";
+import { scoreCommand } from "./commands/score.ts";
 import { showCommand } from "./commands/show.ts";
 import { trainCommand } from "./commands/train.ts";
 import { workloadsCommand } from "./commands/workloads.ts";
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   showCommand,
   rerunCommand,
   exportCommand,
+  scoreCommand,
   workloadsCommand,
   trainCommand,
   schemaCommand,

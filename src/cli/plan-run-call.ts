@@ -1,4 +1,5 @@
 import { UserError } from "../foundation/user-error.ts";
+import type { Price } from "../schema/price.ts";
 import type { Startable } from "../schema/run-request.ts";
 import type { WorkloadFile } from "../schema/workload-file.ts";
 import type { PlanWarning } from "../workflows/find-workload.ts";
@@ -17,16 +18,21 @@ export async function planRunCall(
   call: RunCall,
 ): Promise<{ plan: SeriesPlan; warnings: PlanWarning[] }> {
   const { planSeries } = await import("../workflows/plan-series.ts");
-  const { findPrice } = await import("../workflows/find-price.ts");
   const { workerWarning, seedWarning } = await import("../workflows/find-workload.ts");
   const file = await fileOf(call);
   const startable = await startableOf(call, file);
   const asked = askedOf(call, file?.content);
   const priceText = call.options.price ?? file?.content.price;
-  const price = priceText === undefined ? undefined : await findPrice(priceText, call.face.nowMs());
+  const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const plan = planSeries(asked, startable, price);
   const warnings = [workerWarning(startable), seedWarning(startable, asked.runs)];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
+}
+
+/** The catalogue is loaded only where a price is asked for. */
+async function priceOf(text: string, nowMs: number): Promise<Price> {
+  const { findPrice } = await import("../workflows/find-price.ts");
+  return findPrice(text, nowMs);
 }
 
 async function fileOf(call: RunCall): Promise<{ content: WorkloadFile; path: string } | undefined> {

@@ -53,7 +53,7 @@ async function followSeries(
   const { face, shared } = told.call;
   const { runSeries } = await import("../workflows/run-series.ts");
   const { localWorld } = await import("../workflows/local-world.ts");
-  const world = await localWorld(face, await homeOf(face, shared));
+  const world = localWorld(face, await homeOf(face, shared));
   const view = shared.quiet ? undefined : new ProgressView(face.err, told);
   for (const warning of told.warnings) view?.warn(warning);
   let lastLines: readonly string[] = [];

@@ -7,7 +7,7 @@ import {
   formatUsd,
 } from "../foundation/units.ts";
 import type { EnergyReading } from "../schema/energy.ts";
-import { formatTarget } from "../schema/metric-target.ts";
+import { formatTarget } from "../schema/target-text.ts";
 import type { Outcome } from "../schema/run-result.ts";
 import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
 import { describeFinding } from "./describe-finding.ts";

@@ -1,6 +1,7 @@
 import type { Finding } from "../schema/finding.ts";
 import type { LogEvent } from "../schema/log-event.ts";
-import { isBetter, meetsTarget, type MetricTarget } from "../schema/metric-target.ts";
+import { isBetter, meetsTarget } from "../schema/meets-target.ts";
+import type { MetricTarget } from "../schema/metric-target.ts";
 import type { Observation } from "../schema/observation.ts";
 import type { Evaluation } from "../schema/run-result.ts";
 import {

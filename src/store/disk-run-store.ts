@@ -6,9 +6,7 @@ import { UserError } from "../foundation/user-error.ts";
 import type { RunRequest } from "../schema/run-request.ts";
 import { onDisk } from "./disk-error.ts";
 import { openDiskRunWriter } from "./disk-run-writer.ts";
-import { listRuns, resolveRun } from "./find-runs.ts";
 import { prepareHome } from "./home-directory.ts";
-import { openRecord } from "./read-record.ts";
 import { isRecordFile, resultFile, samplesDirectory, type RecordFiles } from "./record-files.ts";
 import { isSafeId } from "./run-id.ts";
 import type { CreateOutcome, RunStore } from "./run-store.ts";
@@ -17,13 +15,25 @@ import { syncDirectory } from "./write-atomically.ts";
 /** Run records under `<home>/runs`; the home is made when the first record is. */
 export function diskRunStore(home: string): RunStore {
   const files = diskRecordFiles(join(home, "runs"));
+  // What reads records loads their schemas, which a run that is about to start need not wait for.
+  const listing = { doing: "list the runs", path: home };
   return {
     create: (request) => createRecord(home, files, request),
-    list: () => onDisk({ doing: "list the runs", path: home }, () => listRuns(files)),
+    list: () =>
+      onDisk(listing, async () => {
+        const { listRuns } = await import("./find-runs.ts");
+        return listRuns(files);
+      }),
     open: (runId) =>
-      onDisk({ doing: "read the run record", path: home }, () => openRecord(files, runId)),
+      onDisk({ doing: "read the run record", path: home }, async () => {
+        const { openRecord } = await import("./read-record.ts");
+        return openRecord(files, runId);
+      }),
     resolve: (text) =>
-      onDisk({ doing: "list the runs", path: home }, () => resolveRun(files, text)),
+      onDisk(listing, async () => {
+        const { resolveRun } = await import("./find-runs.ts");
+        return resolveRun(files, text);
+      }),
   };
 }
 

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LifecycleEvent, LifecycleHappening } from "../schema/lifecycle-event.ts";
 import type { RunRequest } from "../schema/run-request.ts";
-import { runResult, type RunResult } from "../schema/run-result.ts";
+import type { RunResult } from "../schema/run-result.ts";
 import type { TelemetrySample } from "../schema/telemetry-sample.ts";
 import { AppendFile } from "./append-file.ts";
 import { onDisk } from "./disk-error.ts";
@@ -86,6 +86,7 @@ class DiskRunWriter implements RunWriter {
     await this.#eventLines.close();
     return onDisk({ doing: "write the result", path: this.directory }, async () => {
       const files = await fingerprints(this.#files, this.runId);
+      const { runResult } = await import("../schema/run-result.ts");
       const result = runResult.parse({ ...verdict, files });
       await writeAtomically(join(this.directory, resultFile), formatJson(result));
       return result;

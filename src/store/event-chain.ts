@@ -1,10 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  lifecycleEvent,
-  type LifecycleEvent,
-  type LifecycleHappening,
-} from "../schema/lifecycle-event.ts";
-import type { EventHistory } from "./run-store.ts";
+import type { LifecycleEvent, LifecycleHappening } from "../schema/lifecycle-event.ts";
 
 /** Where a chain of event lines stands: how many there are, and the hash of the last one. */
 export interface ChainEnd {
@@ -30,45 +25,7 @@ export function nextEventLine(
   return { event, line, end: { lineCount: end.lineCount + 1, lastSha256: sha256(line) } };
 }
 
-/** Reads events.jsonl: every whole line is checked; a last line without newline was cut off. */
-export function readEventHistory(text: string): EventHistory {
-  const lines = text.split("\n");
-  const rest = lines.pop() ?? "";
-  const tornLine = rest === "" ? undefined : rest;
-  const events: LifecycleEvent[] = [];
-  let end = emptyChain;
-  for (const [index, line] of lines.entries()) {
-    const event = parseEventLine(line);
-    const reason = event === undefined ? "not an event" : linkFault(event, end);
-    if (event === undefined || reason !== undefined) {
-      const broken = { kind: "broken", line: index + 1, reason: reason ?? "" } as const;
-      return { events, chain: broken, tornLine };
-    }
-    events.push(event);
-    end = { lineCount: index + 1, lastSha256: sha256(line) };
-  }
-  return { events, chain: { kind: "intact" }, tornLine };
-}
-
-function linkFault(event: LifecycleEvent, end: ChainEnd): string | undefined {
-  if (event.index !== end.lineCount) {
-    return `its index is ${event.index}, not ${end.lineCount}`;
-  }
-  if (event.previousSha256 !== end.lastSha256) {
-    return "it does not carry the hash of the line before";
-  }
-  return undefined;
-}
-
-function parseEventLine(line: string): LifecycleEvent | undefined {
-  try {
-    return lifecycleEvent.safeParse(JSON.parse(line)).data;
-  } catch {
-    // JSON.parse throws a SyntaxError for what is not JSON; the caller reports the line.
-    return undefined;
-  }
-}
-
-function sha256(text: string): string {
+/** Of a line of text, in hexadecimal. */
+export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

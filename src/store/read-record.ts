@@ -4,7 +4,7 @@ import { errorMessage } from "../foundation/error-code.ts";
 import { runRequest, type RunRequest } from "../schema/run-request.ts";
 import { runResult, type RunResult } from "../schema/run-result.ts";
 import { telemetrySample, type TelemetrySample } from "../schema/telemetry-sample.ts";
-import { readEventHistory } from "./event-chain.ts";
+import { readEventHistory } from "./read-event-history.ts";
 import { fingerprint } from "./fingerprint-file.ts";
 import { ownerLife } from "./process-owner.ts";
 import {

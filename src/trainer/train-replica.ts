@@ -1,5 +1,5 @@
 import { type SeededRandom, seededRandom, shuffledIndices } from "../foundation/seeded-random.ts";
-import { meetsTarget } from "../schema/metric-target.ts";
+import { meetsTarget } from "../schema/meets-target.ts";
 import type { StepSample } from "../schema/telemetry-sample.ts";
 import { type AdamState, adamState, adamStepInto } from "./adam.ts";
 import type { Communicator } from "./communicator.ts";

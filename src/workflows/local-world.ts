@@ -2,7 +2,6 @@ import { localLauncher } from "../launch/local-launcher.ts";
 import { describeSystem } from "../probe/describe-system.ts";
 import { gitCommit } from "../probe/git-commit.ts";
 import { startProbe } from "../probe/start-probe.ts";
-import { readPowerEstimate } from "../store/catalogue.ts";
 import { diskRunStore } from "../store/disk-run-store.ts";
 import { currentOwner } from "../store/process-owner.ts";
 import type { RunWorld } from "./run-world.ts";
@@ -23,18 +22,20 @@ interface Process {
  *
  * @param home where records are kept, absolute
  */
-export async function localWorld(face: Process, home: string): Promise<RunWorld> {
-  const powerEstimate = await readPowerEstimate();
+export function localWorld(face: Process, home: string): RunWorld {
   return {
     store: diskRunStore(home),
     launcher: localLauncher({ nowMs: () => face.nowMs() }),
-    startProbe: ({ pid, env }) =>
-      startProbe({
+    startProbe: async ({ pid, env }) => {
+      // Loaded once the program runs: what it does first need not wait for it.
+      const { readPowerEstimate } = await import("../store/catalogue.ts");
+      return startProbe({
         pids: [pid],
-        powerEstimate,
+        powerEstimate: await readPowerEstimate(),
         now: () => face.nowMs(),
         visibleDevices: env["CUDA_VISIBLE_DEVICES"],
-      }),
+      });
+    },
     nowMs: () => face.nowMs(),
     random: () => Math.random(),
     self: face.self,

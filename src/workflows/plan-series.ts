@@ -2,7 +2,8 @@ import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError } from "../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../foundation/units.ts";
 import { parseMetricPattern, type MetricPattern } from "../mllog/metric-pattern.ts";
-import { parseTarget, type MetricTarget } from "../schema/metric-target.ts";
+import type { MetricTarget } from "../schema/metric-target.ts";
+import { parseTarget } from "../schema/target-text.ts";
 import type { Price } from "../schema/price.ts";
 import type { OutputReading, RunLimits, Startable } from "../schema/run-request.ts";
 

@@ -38,7 +38,13 @@ export async function* runOnce(
   }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
 ): AsyncGenerator<RunEvent, RunReport> {
   const { program, writer } = await launchRun(request, world);
-  const run = new RunInProgress({ request, world, program, writer, earlierCrossingsMs });
+  const watched = world.startProbe({ pid: program.pid, env: world.env });
+  const probe = await watched.catch(async (error: unknown) => {
+    await program.stop({ graceMs: 0 });
+    await writer.close();
+    throw error;
+  });
+  const run = new RunInProgress({ request, probe, program, writer, earlierCrossingsMs });
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
@@ -58,7 +64,7 @@ export async function* runOnce(
 
 interface RunParts {
   request: RunRequest;
-  world: RunWorld;
+  probe: Probe;
   program: LaunchedProgram;
   writer: RunWriter;
   earlierCrossingsMs: readonly number[];
@@ -68,7 +74,6 @@ interface RunParts {
 class RunInProgress {
   readonly follower: OutputFollower;
   readonly #parts: RunParts;
-  readonly #probe: Probe;
   readonly #sampling: Promise<void>;
   readonly #lines = new LineSplitter();
   #stopReason: StopReason | undefined;
@@ -80,10 +85,8 @@ class RunInProgress {
   #hasWarnedUnmatched = false;
 
   constructor(parts: RunParts) {
-    const { request, world, program } = parts;
     this.#parts = parts;
-    this.follower = new OutputFollower(request, program.launchedMs);
-    this.#probe = world.startProbe({ pid: program.pid, env: world.env });
+    this.follower = new OutputFollower(parts.request, parts.program.launchedMs);
     this.#sampling = this.#keepSamples();
     // A failure is met where samples are waited for; until then it is no unhandled rejection.
     this.#sampling.catch(() => undefined);
@@ -182,7 +185,7 @@ class RunInProgress {
       launchedMs: this.#parts.program.launchedMs,
       isStopping: this.#stopReason !== undefined,
       costUsd,
-      energy: this.#probe.energySoFar(),
+      energy: this.#parts.probe.energySoFar(),
       earlierCrossingsMs: this.#parts.earlierCrossingsMs,
     });
   }
@@ -194,14 +197,14 @@ class RunInProgress {
   }
 
   async #keepSamples(): Promise<void> {
-    for await (const sample of this.#probe.samples) {
+    for await (const sample of this.#parts.probe.samples) {
       await this.#parts.writer.appendSample("host", sample);
     }
   }
 
   async conclude(): Promise<RunReport> {
     const { request, writer, program } = this.#parts;
-    const watched = await this.#probe.stop();
+    const watched = await this.#parts.probe.stop();
     await this.#sampling;
     const end = this.#end;
     if (end === undefined) throw new Error("the launcher's events ended without `ended`");
@@ -220,7 +223,7 @@ class RunInProgress {
   /** Ends the program and the writing without a verdict; the record says how far the run came. */
   async abandon(): Promise<void> {
     await this.#parts.program.stop({ graceMs: 0 });
-    await this.#probe.stop();
+    await this.#parts.probe.stop();
     // The disk has just failed, and may fail again at closing: the first error is the one to tell.
     await this.#parts.writer.close().catch(() => undefined);
   }

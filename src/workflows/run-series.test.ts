@@ -27,7 +27,7 @@ async function played(
   const world: RunWorld = {
     store,
     launcher,
-    startProbe: () => memoryProbe(),
+    startProbe: () => Promise.resolve(memoryProbe()),
     nowMs: () => launcher.nowMs(),
     random: () => 0.5,
     self: ["node", "bin.js"],

@@ -8,7 +8,10 @@ export interface RunWorld {
   store: RunStore;
   launcher: Launcher;
   /** Begins to watch a run's processes and the machine's meters. */
-  startProbe(run: { pid: number; env: Readonly<Record<string, string | undefined>> }): Probe;
+  startProbe(run: {
+    pid: number;
+    env: Readonly<Record<string, string | undefined>>;
+  }): Promise<Probe>;
   nowMs(): number;
   /** Uniform in [0, 1), for ids. */
   random(): number;

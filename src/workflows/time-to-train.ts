@@ -48,7 +48,7 @@ export async function timeToTrain(
 ): Promise<{ summary: SeriesSummary; runs: readonly RunReport[] }> {
   const plan = await planOf(subject, options);
   const home = options.home === undefined ? process.env : { PITWALL_HOME: options.home };
-  const world = await localWorld(
+  const world = localWorld(
     { env: process.env, nowMs, version: await packageVersion(), self: [process.execPath, binPath] },
     homeDirectory(home, process.cwd()),
   );

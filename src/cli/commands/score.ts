@@ -1,0 +1,212 @@
+import type { BenchmarkResult } from "../../schema/submission.ts";
+import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+
+const options = {
+  edition: {
+    takes: "text",
+    placeholder: "edition",
+    group: "Rules",
+    help: "the round's rules, `training-5.0`, `hpc-3.0`; default: as the folder's path says",
+  },
+  verdict: {
+    takes: "choice",
+    choices: ["checker", "as-published", "status"],
+    default: "checker",
+    group: "Rules",
+    help: "whose word decides whether a run counts: the official rules of today, those of the time, or the log's own `run_stop`",
+  },
+  "bert-train-samples": {
+    takes: "nothing",
+    group: "Rules",
+    help: "compare BERT's convergence by `train_samples` instead of `epoch_num`",
+  },
+  division: {
+    takes: "choice",
+    choices: ["closed", "open"],
+    group: "Selection",
+    help: "only results of this division",
+  },
+  csv: {
+    takes: "choice",
+    choices: ["results", "official", "official-detailed", "official-weak"],
+    group: "Output",
+    help: "print a table as CSV: ours, or one in the official summarizer's columns",
+  },
+} as const;
+
+export const scoreCommand = defineCommand({
+  name: "score",
+  summary: "Score results by MLPerf's rules: a round, a submission, a system or one benchmark",
+  usage: "<folder>…",
+  arguments: [
+    {
+      name: "folder…",
+      help: "with logs as <organisation>/results/<system>/<benchmark>/result_<n>.txt, at any height",
+    },
+  ],
+  argumentCount: { least: 1, most: 1000 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall score training_results_v5.0/NVIDIA",
+      does: "every result of one submitter, a line each",
+    },
+    {
+      command: "pitwall score Acme/results/node8/llama2_70b_lora --edition 5.1",
+      does: "one result in full: dropped runs, spread, convergence test, energy",
+    },
+    {
+      command: "pitwall score training_results_v5.0 --csv official > summary.csv",
+      does: "the official summarizer's table",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "everything has a score, and converges no faster than the reference allows" },
+    { code: 1, when: "a result has no score, or converges too fast or beyond the reference" },
+    { code: 2, when: "a folder holds no results, or its round is not known" },
+  ],
+  async act(call) {
+    const results = await scoreAll(call);
+    if (results.length === 0) {
+      if (!call.shared.quiet) call.face.err.write("no results of this division\n");
+      return exitCodes.yes;
+    }
+    const { csv } = call.options;
+    if (call.shared.json) {
+      const document = { schemaVersion: 1, command: "score", ok: true, result: { results } };
+      call.face.out.write(`${JSON.stringify(document)}\n`);
+    } else if (csv === undefined) await printForPeople(results, call);
+    else call.face.out.write(await csvOf(results, csv));
+    return results.every(isGood) ? exitCodes.yes : exitCodes.no;
+  },
+});
+
+async function scoreAll({
+  arguments: folders,
+  options: { edition, verdict, division, "bert-train-samples": usesTrainSamples },
+  face,
+  shared,
+}: Call<typeof options>): Promise<BenchmarkResult[]> {
+  const { resolve } = await import("node:path");
+  const { scoreSubmission } = await import("../../workflows/score-submission.ts");
+  const { trustedVerdicts } = await import("../../workflows/judge-log.ts");
+  const progress = shared.quiet ? undefined : new ScoreProgress(face);
+  const results: BenchmarkResult[] = [];
+  const request = {
+    folders: folders.map((folder) => resolve(face.cwd, folder)),
+    edition,
+    division: division === "closed" || division === "open" ? division : undefined,
+    verdict: trustedVerdicts.find((known) => known === verdict) ?? "checker",
+    usesTrainSamples,
+  } as const;
+  try {
+    for await (const event of scoreSubmission(request, face.interrupt)) {
+      if (event.kind === "found") progress?.expect(event.logCount);
+      if (event.kind === "log-read") progress?.step(event.bytes);
+      if (event.kind === "scored") results.push(event.result);
+    }
+  } finally {
+    progress?.clear();
+  }
+  return results;
+}
+
+/** One line on a terminal, from half a second on, at most ten times a second. */
+class ScoreProgress {
+  private readonly face: Face;
+  private readonly startMs: number;
+  private shownMs: number;
+  private expected = 0;
+  private done = 0;
+  private bytes = 0;
+  private isShown = false;
+
+  constructor(face: Face) {
+    this.face = face;
+    this.startMs = face.nowMs();
+    this.shownMs = this.startMs + 400;
+  }
+
+  expect(logCount: number): void {
+    this.expected = logCount;
+  }
+
+  step(bytes: number): void {
+    this.done++;
+    this.bytes += bytes;
+    const nowMs = this.face.nowMs();
+    if (!this.face.err.isTerminal || nowMs - this.shownMs < 100) return;
+    this.shownMs = nowMs;
+    this.isShown = true;
+    const leftMs = ((nowMs - this.startMs) / this.done) * (this.expected - this.done);
+    this.face.err.write(
+      `\r\u001B[Kreading logs: ${this.done} of ${this.expected}, ${(this.bytes / 1e6).toFixed(0)} MB, ${Math.ceil(leftMs / 1000)} s left`,
+    );
+  }
+
+  clear(): void {
+    if (this.isShown) this.face.err.write("\r\u001B[K");
+  }
+}
+
+async function csvOf(results: readonly BenchmarkResult[], csv: string): Promise<string> {
+  const { officialCsv, officialTables } = await import("../../report/official-csv.ts");
+  const table = officialTables.find((known) => known === csv);
+  if (table !== undefined) return officialCsv(results, table);
+  const { scoreCsv } = await import("../../report/score-csv.ts");
+  return scoreCsv(results);
+}
+
+async function printForPeople(
+  results: readonly BenchmarkResult[],
+  { face, shared, arguments: folders }: Call<typeof options>,
+): Promise<void> {
+  const { scoreCard, scoreTable } = await import("../../report/score-report.ts");
+  const { describeSubmissionFinding } = await import("../../report/describe-submission-finding.ts");
+  const { paint } = face.out;
+  const showsAll = shared.verbose || results.length === 1;
+  if (showsAll) {
+    face.out.write(`${results.map((result) => scoreCard(result, paint)).join("\n\n")}\n`);
+  } else {
+    face.out.write(`${scoreTable(results, paint)}\n`);
+    const odd = results.filter(({ findings }) => findings.length > 0);
+    if (shared.quiet) return;
+    for (const { folder, findings } of odd) {
+      for (const finding of findings)
+        face.err.write(
+          `${face.err.paint.warn("warning:")} ${folder}: ${describeSubmissionFinding(finding)}\n`,
+        );
+    }
+    const [first] = results;
+    if (first !== undefined)
+      face.out.write(
+        `\nnext: ${paint.name(`pitwall score ${folders.join(" ")} --verbose`)}   shows every run\n`,
+      );
+  }
+  if (!shared.quiet)
+    face.err.write("\nThese are unverified scores: only MLCommons verifies a submission.\n");
+}
+
+function isGood({ score, weak, convergence, subfolder, scalingKind }: BenchmarkResult): boolean {
+  if (subfolder !== undefined) return true;
+  const isScored = scalingKind === "weak" ? weak?.kind === "scored" : score.kind === "scored";
+  return isScored && convergesAllowed(convergence);
+}
+
+function convergesAllowed(check: BenchmarkResult["convergence"]): boolean {
+  switch (check.kind) {
+    case "found":
+    case "interpolated":
+    case "smaller-batch":
+      return check.test.passes || check.isBypassed;
+    case "missing":
+      return check.isBypassed;
+    case "no-batch-size":
+    case "insufficient":
+    case "not-stated":
+      return false;
+    case "not-checked":
+      return true;
+  }
+}
