@@ -3,14 +3,7 @@ import { decodeLatin1 } from "./decode-latin1.ts";
 import { HeldLine } from "./held-line.ts";
 import { findToken, readPayload } from "./parse-line.ts";
 import { PlainBytesReader } from "./read-plain-bytes.ts";
-import {
-  countLineEnds,
-  isLineEnd,
-  nextLineEnd,
-  nextToken,
-  type ScannableBytes,
-  toScannable,
-} from "./scan-bytes.ts";
+import { countLineEnds, isLineEnd, nextLineEnd, nextToken, toScannable } from "./scan-bytes.ts";
 
 /** Of a longer line's text from its token on, nothing is kept: it becomes a `line-too-long`. */
 export const maxLineBytes = 4 * 1024 * 1024;
@@ -65,18 +58,17 @@ class ChunkedLogReader implements LogReader {
   private scan(chunk: Uint8Array, start: number, lines: LogLine[]): void {
     const scannable = toScannable(chunk);
     const firstLine = this.lineNumber;
-    let at = this.finishHeldLine(scannable, start, lines);
+    let at = this.finishHeldLine(chunk, start, lines);
     for (;;) {
       const token = nextToken(scannable, at);
       this.lineNumber += countLineEnds(scannable, at, token < 0 ? chunk.length : token);
       if (token < 0) break;
-      const lineEnd = nextLineEnd(scannable, token);
+      const lineEnd = this.readLine(lines, chunk, token);
       if (lineEnd < 0) {
         this.held.begin(chunk, token, this.bytesBefore + token);
         this.lineIsEmpty = false;
         return;
       }
-      this.readLine(lines, chunk, { token, lineEnd });
       this.lineNumber++;
       at = this.behindLineEnd(chunk, lineEnd);
     }
@@ -86,11 +78,10 @@ class ChunkedLogReader implements LogReader {
   }
 
   /** Where the line that the piece before left open is over; the end of the piece if it goes on. */
-  private finishHeldLine(scannable: ScannableBytes, start: number, lines: LogLine[]): number {
-    const { bytes } = scannable;
+  private finishHeldLine(bytes: Uint8Array, start: number, lines: LogLine[]): number {
     this.held.joinToken(bytes, start, this.bytesBefore);
     if (!this.held.hasToken()) return start;
-    const lineEnd = nextLineEnd(scannable, start);
+    const lineEnd = nextLineEnd(bytes, start);
     this.held.append(bytes, start, lineEnd < 0 ? bytes.length : lineEnd);
     if (lineEnd < 0) return bytes.length;
     this.emitHeld(lines);
@@ -98,15 +89,17 @@ class ChunkedLogReader implements LogReader {
     return this.behindLineEnd(bytes, lineEnd);
   }
 
-  private readLine(
-    lines: LogLine[],
-    chunk: Uint8Array,
-    { token, lineEnd }: { token: number; lineEnd: number },
-  ): void {
-    const event = this.plain.read(chunk, token, lineEnd);
+  /** Where the line that holds the token ends, or -1 if it goes on behind this piece. */
+  private readLine(lines: LogLine[], chunk: Uint8Array, token: number): number {
     const byteOffset = this.bytesBefore + token;
-    if (event === undefined) this.emit(lines, chunk.subarray(token, lineEnd), byteOffset);
-    else lines.push({ kind: "event", lineNumber: this.lineNumber, byteOffset, event });
+    const event = this.plain.read(chunk, token);
+    if (event !== undefined) {
+      lines.push({ kind: "event", lineNumber: this.lineNumber, byteOffset, event });
+      return this.plain.lineEnd();
+    }
+    const lineEnd = nextLineEnd(chunk, token);
+    if (lineEnd >= 0) this.emit(lines, chunk.subarray(token, lineEnd), byteOffset);
+    return lineEnd;
   }
 
   /** Keeps the last bytes of a line that is not over, and holds no token yet. */

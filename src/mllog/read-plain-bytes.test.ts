@@ -110,8 +110,8 @@ describe("PlainBytesReader", () => {
     const reader = new PlainBytesReader();
     fc.assert(
       fc.property(anyLine, fc.nat(3), (line, before) => {
-        const bytes = bytesOf("x".repeat(before) + line);
-        const event = reader.read(bytes, before, bytes.length);
+        const bytes = bytesOf(`${"x".repeat(before)}${line}\r`);
+        const event = reader.read(bytes, before);
         const general = readGenerally(line);
         expect(event === undefined ? general : { kind: "event", event }).toEqual(general);
       }),
@@ -121,8 +121,8 @@ describe("PlainBytesReader", () => {
 
   test("does read the lines that programs write", () => {
     const line = `:::MLLOG {"namespace": "", "time_ms": 1746074193386, "event_type": "INTERVAL_START", "key": "block_start", "value": [1.50, {"a": -0.25}], "metadata": {"file": "/workspace/code/\xe9.py", "lineno": 178, "samples_count": 3.0}}`;
-    const bytes = bytesOf(line);
-    expect({ kind: "event", event: new PlainBytesReader().read(bytes, 0, bytes.length) }).toEqual(
+    const bytes = bytesOf(`${line}\n`);
+    expect({ kind: "event", event: new PlainBytesReader().read(bytes, 0) }).toEqual(
       readGenerally(line),
     );
   });
@@ -140,10 +140,8 @@ describe("PlainBytesReader", () => {
         `:::MLLOG {"namespace": "", "time_ms": 1, "event_type": "", "key": "k", "value": 0, "metadata": ${metadata}}`,
     );
     for (const line of lines) {
-      const bytes = bytesOf(line);
-      expect({ kind: "event", event: reader.read(bytes, 0, bytes.length) }).toEqual(
-        readGenerally(line),
-      );
+      const bytes = bytesOf(`${line}\n`);
+      expect({ kind: "event", event: reader.read(bytes, 0) }).toEqual(readGenerally(line));
     }
   });
 
@@ -151,9 +149,9 @@ describe("PlainBytesReader", () => {
     const reader = new PlainBytesReader();
     for (let number = 0; number < 5000; number++) {
       const bytes = bytesOf(
-        `:::MLLOG {"key": "k${number}", "value": "v${number}", "time_ms": 1, "metadata": {}}`,
+        `:::MLLOG {"key": "k${number}", "value": "v${number}", "time_ms": 1, "metadata": {}}\n`,
       );
-      expect(reader.read(bytes, 0, bytes.length)).toMatchObject({
+      expect(reader.read(bytes, 0)).toMatchObject({
         key: `k${number}`,
         value: `v${number}`,
       });

@@ -1,6 +1,7 @@
 import type { JsonValue } from "../foundation/json.ts";
 import { eventTypes, type LogEvent } from "../schema/log-event.ts";
 import { decodeLatin1 } from "./decode-latin1.ts";
+import { isLineEnd } from "./scan-bytes.ts";
 import { nextHash, TextPool } from "./text-pool.ts";
 
 const deepest = 16;
@@ -59,15 +60,20 @@ export class PlainBytesReader {
   private gaveUp = false;
   private numberIsFloat = false;
 
-  /** @param start where a token begins @param end behind the line's last byte */
-  read(bytes: Uint8Array, start: number, end: number): LogEvent | undefined {
+  /** Index of the \n or \r behind the line read last. */
+  lineEnd(): number {
+    return this.at;
+  }
+
+  /** @param start where a token begins; the line must end within the bytes */
+  read(bytes: Uint8Array, start: number): LogEvent | undefined {
     this.bytes = bytes;
-    this.end = end;
+    this.end = bytes.length;
     this.restart(start);
-    const event = this.ifAtEnd(this.readUsualFields());
+    const event = this.ifAtLineEnd(this.readUsualFields());
     if (event !== undefined) return event;
     this.restart(start);
-    return this.ifAtEnd(this.readFields());
+    return this.ifAtLineEnd(this.readFields());
   }
 
   private restart(start: number): void {
@@ -76,9 +82,10 @@ export class PlainBytesReader {
     this.gaveUp = false;
   }
 
-  private ifAtEnd(event: LogEvent | undefined): LogEvent | undefined {
+  private ifAtLineEnd(event: LogEvent | undefined): LogEvent | undefined {
+    if (this.gaveUp) return undefined;
     this.skipBlanks();
-    return this.gaveUp || this.at !== this.end ? undefined : event;
+    return isLineEnd(this.bytes[this.at]) ? event : undefined;
   }
 
   /** Fields in the order and spacing that nearly every program writes. */

@@ -4,7 +4,6 @@ export interface ScannableBytes {
   words: Int32Array;
   /** Index in `bytes` of the first byte of `words`. */
   wordsStart: number;
-  hasCarriageReturn: boolean;
 }
 
 /** Lays a view of whole machine words over the aligned part of some bytes; copies nothing. */
@@ -15,22 +14,7 @@ export function toScannable(bytes: Uint8Array): ScannableBytes {
     wordCount === 0
       ? new Int32Array(0)
       : new Int32Array(bytes.buffer, bytes.byteOffset + wordsStart, wordCount);
-  return { bytes, words, wordsStart, hasCarriageReturn: holdsCarriageReturn(bytes, words) };
-}
-
-/** Faster than `includes`; the few bytes outside whole words are not worth being exact about. */
-function holdsCarriageReturn(bytes: Uint8Array, words: Int32Array): boolean {
-  if (words.length * 4 < bytes.length) {
-    const first = bytes.subarray(0, 4);
-    const last = bytes.subarray(-4);
-    if (first.includes(carriageReturn) || last.includes(carriageReturn)) return true;
-  }
-  for (let word = 0; word < words.length; word++) {
-    const other = (words[word] ?? 0) ^ 0x0d0d0d0d;
-    // Not 0 if one of the four bytes is 0.
-    if (((other - 0x01010101) & ~other & 0x80808080) !== 0) return true;
-  }
-  return false;
+  return { bytes, words, wordsStart };
 }
 
 const lineFeed = 0x0a;
@@ -73,29 +57,36 @@ function startsToken(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** How many lines end between `from` and `to`, neither of which splits a \r\n. */
-export function countLineEnds(scannable: ScannableBytes, from: number, to: number): number {
-  return scannable.hasCarriageReturn
-    ? lineEndsOneByOne(scannable.bytes, from, to)
-    : countLineFeeds(scannable, from, to);
-}
-
-/** Counts \n four bytes at once, without a branch per line. */
-function countLineFeeds(
+/**
+ * How many lines end between `from` and `to`, neither of which splits a \r\n.
+ *
+ * Counts \n four bytes at once, without a branch per line; where there is a \r, byte by byte.
+ */
+export function countLineEnds(
   { bytes, words, wordsStart }: ScannableBytes,
   from: number,
   to: number,
 ): number {
   const firstWord = Math.max(0, from - wordsStart + 3) >> 2;
   const endWord = Math.max(firstWord, Math.max(0, to - wordsStart) >> 2);
-  let count = lineEndsOneByOne(bytes, from, Math.min(wordsStart + firstWord * 4, to));
+  const wordsFrom = Math.min(wordsStart + firstWord * 4, to);
+  const wordsTo = Math.max(wordsFrom, wordsStart + endWord * 4);
+  const splitsPair = wordsFrom > from && bytes[wordsFrom - 1] === carriageReturn;
+  if (endWord === firstWord || splitsPair) return lineEndsOneByOne(bytes, from, to);
+  let count = 0;
   for (let word = firstWord; word < endWord; word++) {
-    const other = (words[word] ?? 0) ^ 0x0a0a0a0a;
+    const four = words[word] ?? 0;
+    const fromReturn = four ^ 0x0d0d0d0d;
+    // Not 0 if one of the four bytes is 0.
+    if (((fromReturn - 0x01010101) & ~fromReturn & 0x80808080) !== 0) {
+      return lineEndsOneByOne(bytes, from, to);
+    }
+    const fromFeed = four ^ 0x0a0a0a0a;
     // The highest bit of each byte that is 0, and no other bit.
-    const hits = ~(((other & 0x7f7f7f7f) + 0x7f7f7f7f) | other | 0x7f7f7f7f);
-    count += Math.imul(hits >>> 7, 0x01010101) >>> 24;
+    const feeds = ~(((fromFeed & 0x7f7f7f7f) + 0x7f7f7f7f) | fromFeed | 0x7f7f7f7f);
+    count += Math.imul(feeds >>> 7, 0x01010101) >>> 24;
   }
-  return count + lineEndsOneByOne(bytes, Math.max(from, wordsStart + endWord * 4), to);
+  return count + lineEndsOneByOne(bytes, from, wordsFrom) + lineEndsOneByOne(bytes, wordsTo, to);
 }
 
 function lineEndsOneByOne(bytes: Uint8Array, from: number, to: number): number {
@@ -109,8 +100,7 @@ function lineEndsOneByOne(bytes: Uint8Array, from: number, to: number): number {
 }
 
 /** Index of the next \n or \r at or behind `from`, or -1. */
-export function nextLineEnd({ bytes, hasCarriageReturn }: ScannableBytes, from: number): number {
-  if (!hasCarriageReturn) return bytes.indexOf(lineFeed, from);
+export function nextLineEnd(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     if (isLineEnd(bytes[at])) return at;
   }
