@@ -88,13 +88,13 @@ async function scoreAll({
   face,
   shared,
 }: Call<typeof options>): Promise<BenchmarkResult[]> {
-  const { resolve } = await import("node:path");
+  const path = await import("node:path");
   const { scoreSubmission } = await import("../../workflows/score-submission.ts");
   const { trustedVerdicts } = await import("../../workflows/judge-log.ts");
   const progress = shared.quiet ? undefined : new ScoreProgress(face);
   const results: BenchmarkResult[] = [];
   const request = {
-    folders: folders.map((folder) => resolve(face.cwd, folder)),
+    folders: folders.map((folder) => path.resolve(face.cwd, folder)),
     edition,
     division: division === "closed" || division === "open" ? division : undefined,
     verdict: trustedVerdicts.find((known) => known === verdict) ?? "checker",

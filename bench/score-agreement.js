@@ -1,0 +1,267 @@
+// How far our scores agree with the official summarizer's and RCP checker's, cell by cell, and with results.csv.
+//   npm run build && PITWALL_CORPUS=… node bench/score-agreement.js [round…]
+// PITWALL_CORPUS names a folder with rounds/<round>/, official/<round>.*.csv and results.csv (see bench/logs-corpus.js).
+// Exit code 1 if a score, an RCP outcome or a factor differs.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { scoreSubmission } from "../dist/workflows/score-submission.js";
+import { officialVerdict } from "../dist/report/official-csv.js";
+import { corpus, readCsv, requireCorpus, roundFolder } from "./logs-corpus.js";
+
+const explained = {
+  "training_v4.1 7x8xH100-SXM5-80GB llama2_70b_lora:rcp_scaling_factor":
+    "the folder holds a scaling.json and no logs",
+  "training_v1.0 tpu-v4-1024-JAX unet3d:samples_to_converge":
+    "officially a run that did not converge counts as 1e9",
+  "training_v3.1 eos_n96_ngc23.04_mxnet unet3d:samples_to_converge":
+    "officially a run that did not converge counts as 1e9",
+};
+
+requireCorpus();
+const asked = process.argv.slice(2);
+const published = readCsv(join(corpus, "results.csv"));
+const rounds = asked.length > 0 ? asked : [...new Set(published.map((row) => row.round))];
+let differences = 0;
+const isShowing = process.env.PITWALL_QUIET === undefined;
+
+const columns = [
+  "round",
+  "results",
+  "cells",
+  "factors",
+  "GBS, samples",
+  "energy",
+  "weak",
+  "RCP outcome",
+  "RCP factor",
+  "results.csv",
+  "accelerators",
+  "nodes",
+  "CPU s",
+];
+const widths = [15, 8, 10, 10, 13, 8, 8, 12, 12, 12, 13, 10, 6];
+console.log(columns.map((name, index) => name.padStart(widths[index])).join(" "));
+for (const round of rounds) await compareRound(round);
+process.exitCode = differences === 0 ? 0 : 1;
+
+async function compareRound(round) {
+  const folder = roundFolder(round);
+  if (!existsSync(folder)) {
+    console.log(`${round.padStart(15)} skipped: no logs in ${folder}`);
+    return;
+  }
+  const before = process.cpuUsage();
+  const results = await scoreAll(folder, "checker");
+  const spent = process.cpuUsage(before);
+  // Rounds whose official rules fail runs that were published are compared with results.csv by status.
+  const byStatus = round === "training_v0.6" ? await scoreAll(folder, "status") : results;
+  const tallies = [
+    compareSummary(round, results),
+    compareDetails(round, results, "rcp_scaling_factor", (result) => result.committedScalingFactor),
+    compareBatches(round, results),
+    compareDetails(round, results, "Energy", energyOf),
+    compareWeak(round, results),
+    ...compareConvergence(round, results),
+    ...compareResults(round, byStatus),
+  ];
+  const cells = [
+    round,
+    `${results.length}`,
+    ...tallies.map((tally) => (tally.all === 0 ? "-" : `${tally.equal}/${tally.all}`)),
+    ((spent.user + spent.system) / 1e6).toFixed(1),
+  ];
+  console.log(cells.map((cell, index) => cell.padStart(widths[index])).join(" "));
+}
+
+async function scoreAll(folder, verdict) {
+  const results = [];
+  const request = { folders: [folder], verdict };
+  for await (const event of scoreSubmission(request, new AbortController().signal))
+    if (event.kind === "scored") results.push(event.result);
+  return results;
+}
+
+function officialFile(round, kind) {
+  const path = join(corpus, "official", `${round}.${kind}.csv`);
+  return existsSync(path) ? readCsv(path) : [];
+}
+
+/** Official rows know a system by the file that they link to. */
+function rowsBySystem(round, kind) {
+  return officialFile(round, kind).map((row) => {
+    const link = /systems\/(.*)\.json$/.exec(row.details_url);
+    return { row, system: link?.[1], submitter: row.submitter };
+  });
+}
+
+function findResult(results, { system, submitter }, benchmark, scalingKind) {
+  return results.find(
+    (result) =>
+      result.system.folder === system &&
+      result.system.submitter === submitter &&
+      result.subfolder === undefined &&
+      result.scalingKind === scalingKind &&
+      nameOf(result) === benchmark,
+  );
+}
+
+function nameOf({ benchmarkFolder, benchmark }) {
+  if (benchmarkFolder === undefined) return benchmark;
+  return benchmarkFolder === "mask" ? "maskrcnn" : benchmarkFolder;
+}
+
+function compareSummary(round, results) {
+  const tally = { all: 0, equal: 0 };
+  for (const each of rowsBySystem(round, "summary")) {
+    const names = Object.keys(each.row).filter((name) => isBenchmarkColumn(name));
+    for (const benchmark of names) {
+      const result = findResult(results, each, benchmark, "strong");
+      const ours = result?.score.kind === "scored" ? result.score.scoreMs / 60_000 : undefined;
+      compare(tally, `${round} ${each.system} ${benchmark} score`, each.row[benchmark], ours);
+    }
+  }
+  return tally;
+}
+
+function isBenchmarkColumn(name) {
+  return !/^(division|availability|submitter|system|number_of_nodes|host_|accelerator|framework|notes|private_id|details_url|code_url)/.test(
+    name,
+  );
+}
+
+function compareDetails(round, results, column, ours) {
+  const tally = { all: 0, equal: 0 };
+  for (const each of rowsBySystem(round, "summary_detailed")) {
+    for (const name of Object.keys(each.row).filter((known) => known.endsWith(`:${column}`))) {
+      const [benchmark] = name.split(":");
+      const result = findResult(results, each, benchmark, "strong");
+      if (
+        each.row[name] === "" &&
+        result?.committedScalingFactor !== undefined &&
+        column !== "Energy"
+      )
+        continue;
+      compare(tally, `${round} ${each.system} ${name}`, each.row[name], result && ours(result));
+    }
+  }
+  return tally;
+}
+
+function energyOf(result) {
+  return result.energy?.kind === "measured" ? result.energy.joules : undefined;
+}
+
+function compareBatches(round, results) {
+  const tallies = [
+    compareDetails(round, results, "GBS", (result) => result.globalBatchSize),
+    compareDetails(round, results, "samples_to_converge", (result) => result.samplesToConverge),
+  ];
+  return { all: sum(tallies, "all"), equal: sum(tallies, "equal") };
+}
+
+function sum(tallies, name) {
+  return tallies.reduce((total, tally) => total + tally[name], 0);
+}
+
+function compareWeak(round, results) {
+  const tally = { all: 0, equal: 0 };
+  for (const each of rowsBySystem(round, "summary_weak")) {
+    for (const name of Object.keys(each.row).filter((known) => known.includes(":"))) {
+      const [benchmark, figure] = name.split(":");
+      const weak = findResult(results, each, benchmark, "weak")?.weak;
+      const ours =
+        weak?.kind !== "scored"
+          ? undefined
+          : {
+              number_of_models: weak.modelCount,
+              instance_scale: weak.instanceScale,
+              time_to_train_all: weak.timeToTrainAllMs / 60_000,
+            }[figure];
+      compare(tally, `${round} ${each.system} ${name}`, each.row[name], ours);
+    }
+  }
+  return tally;
+}
+
+function compareConvergence(round, results) {
+  const outcome = { all: 0, equal: 0 };
+  const factor = { all: 0, equal: 0 };
+  for (const row of officialFile(round, "rcp")) {
+    const result = results.find((each) => each.folder === row.dir);
+    const label = `${round} ${row.dir}`;
+    const ours = result && officialVerdict(result.convergence);
+    compareText(
+      outcome,
+      `${label} RCP`,
+      `${row.pass} ${row.message}`,
+      ours && `${ours.pass ? "True" : "False"} ${ours.message}`,
+    );
+    const official = row.norm_factor === "nan" ? "" : row.norm_factor;
+    compare(factor, `${label} RCP factor`, official, ours?.factor);
+  }
+  return [outcome, factor];
+}
+
+function compareResults(round, results) {
+  const scores = { all: 0, equal: 0 };
+  const accelerators = { all: 0, equal: 0 };
+  const nodes = { all: 0, equal: 0 };
+  for (const row of published.filter((each) => each.round === round)) {
+    const result = results.find((each) => each.folder === row.dir);
+    const label = `${round} ${row.dir}`;
+    compare(scores, `${label} in results.csv`, row.score_min, publishedScore(result, row));
+    if (row.accelerators !== "")
+      compare(
+        accelerators,
+        `${label} accelerators`,
+        row.accelerators,
+        result?.system.acceleratorCount,
+      );
+    if (row.nodes !== "") compare(nodes, `${label} nodes`, row.nodes, result?.system.nodeCount);
+  }
+  return [scores, accelerators, nodes];
+}
+
+function publishedScore(result, row) {
+  if (row.scaling.startsWith("weak"))
+    return result?.weak?.kind === "scored" ? result.weak.timeToTrainAllMs / 60_000 : undefined;
+  return result?.score.kind === "scored" ? result.score.scoreMs / 60_000 : undefined;
+}
+
+/** Empty beside nothing is equal and not counted. */
+function compare(tally, label, official, ours) {
+  if (official === "" && ours === undefined) return;
+  tally.all++;
+  const theirs = Number(official);
+  const isEqual =
+    official !== "" &&
+    ours !== undefined &&
+    Math.abs(ours - theirs) <= Math.max(printedTo(official), 1e-6 * Math.abs(theirs));
+  if (isEqual) tally.equal++;
+  else report(label, official, ours);
+}
+
+/** Half a unit in the last place printed: results.csv has six decimals. */
+function printedTo(official) {
+  return 0.5000001 * 10 ** -(official.split(".")[1] ?? "").length;
+}
+
+function compareText(tally, label, official, ours) {
+  tally.all++;
+  if (official === ours) tally.equal++;
+  else report(label, official, ours);
+}
+
+function report(label, official, ours) {
+  const reason = explained[label];
+  if (reason !== undefined) {
+    if (isShowing)
+      console.log(`  explained: ${label}: official ${official}, ours ${ours ?? "none"}: ${reason}`);
+    return;
+  }
+  differences++;
+  if (isShowing)
+    console.log(
+      `  differs: ${label}: official ${official === "" ? "none" : official}, ours ${ours ?? "none"}`,
+    );
+}

@@ -1,0 +1,246 @@
+import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
+import { benchmarkNamed } from "../../schema/mlperf-round.ts";
+import type { LogEvent, LogLine } from "../../schema/log-event.ts";
+import type {
+  LoggedConvergence,
+  RunDigest,
+  RunEnergy,
+  RunJudgement,
+} from "../../schema/submission.ts";
+import { createImageQuality, type ImageQuality } from "./image-quality.ts";
+
+/** Reduces one log to what a score needs, line by line. */
+export interface RunDigester {
+  push(line: LogLine): void;
+  /** @param energy from the power logs, for the run's clocked time */
+  finish(
+    judgement: RunJudgement,
+    energy?: (timeToTrainMs: number | undefined) => RunEnergy,
+  ): RunDigest;
+}
+
+/** These state convergence in `samples_count`; the others in `epoch_num`. */
+const countedInSamples: ReadonlySet<string> = new Set([
+  "llama2_70b_lora",
+  "llama31_8b",
+  "llama31_405b",
+  "flux1",
+  "gpt_oss_20b",
+  "deepseekv3_671b",
+  "qwen35_397b_grpo",
+]);
+
+/**
+ * Begins to read one log.
+ *
+ * @param log its file name
+ * @param edition whose rounds write which fields: `training-5.0`
+ */
+export function createRunDigester(log: string, edition: string): RunDigester {
+  return new LogDigester(log, edition);
+}
+
+class LogDigester implements RunDigester {
+  private readonly log: string;
+  private readonly imageQuality: ImageQuality;
+  private benchmark: string | undefined;
+  private division: string | undefined;
+  private readonly clock = new RunClock();
+  private status: string | undefined;
+  private globalBatchSize: number | undefined;
+  private epochNum: number | undefined;
+  private samplesCount: number | undefined;
+  private trainSamples: number | undefined;
+  private convergence: LoggedConvergence = { kind: "not-converged", status: undefined };
+  private nodeCount: number | undefined;
+  private acceleratorsPerNode: number | undefined;
+  private optimizer: string | undefined;
+  private evaluatedOfflineMs: number | undefined;
+  private oldTarget: number | undefined;
+  private oldQuality: number | undefined;
+
+  constructor(log: string, edition: string) {
+    this.log = log;
+    this.imageQuality = createImageQuality(
+      edition === "training-3.1" ? "step_num" : "samples_count",
+    );
+  }
+
+  push(line: LogLine): void {
+    if (line.kind !== "event") return;
+    readers[line.event.key]?.(this, line.event);
+    if (line.event.dialect === "mlpv") this.readOldLine(line.event);
+  }
+
+  /** Round 0.5 names the benchmark on every line. */
+  private readOldLine({ key, value, metadata }: LogEvent): void {
+    const name = isJsonObject(metadata) ? metadata["benchmark"] : undefined;
+    if (typeof name === "string") this.benchmark ??= benchmarkNamed(name);
+    if (key === "eval_target" && typeof value === "number") this.oldTarget = value;
+    if (key === "eval_accuracy") this.oldQuality = numberIn(value, "value");
+  }
+
+  finish(
+    judgement: RunJudgement,
+    energy?: (timeToTrainMs: number | undefined) => RunEnergy,
+  ): RunDigest {
+    const { startMs, stopMs } = this.clock;
+    const timeToTrainMs =
+      startMs === undefined || stopMs === undefined ? undefined : stopMs - startMs;
+    return {
+      log: this.log,
+      benchmark: this.benchmark,
+      division: this.division,
+      runStartMs: startMs,
+      runStopMs: stopMs,
+      status: this.status,
+      globalBatchSize: this.globalBatchSize,
+      convergence: this.convergence,
+      trainSamples: this.trainSamples,
+      nodeCount: this.nodeCount,
+      acceleratorsPerNode: this.acceleratorsPerNode,
+      optimizer: this.optimizer,
+      evaluatedOfflineMs: this.evaluatedOfflineMs,
+      judgement,
+      energy: energy?.(timeToTrainMs),
+    };
+  }
+
+  readBenchmark({ value }: LogEvent): void {
+    if (typeof value === "string") this.benchmark = benchmarkNamed(value);
+  }
+
+  readDivision({ value }: LogEvent): void {
+    if (typeof value === "string") this.division ??= value.toLowerCase();
+  }
+
+  readStart({ timeMs }: LogEvent): void {
+    this.clock.start(timeMs);
+  }
+
+  readStop(event: LogEvent): void {
+    this.clock.stop(event.timeMs);
+    this.status = statusOf(event) ?? this.unsaidStatus(event);
+    this.convergence =
+      this.status === "success"
+        ? this.statedConvergence()
+        : { kind: "not-converged", status: this.status };
+  }
+
+  /** Round 0.5's `run_stop` may stand alone: then the last evaluation speaks, if the log names its target. */
+  private unsaidStatus({ dialect, value }: LogEvent): string | undefined {
+    if (dialect !== "mlpv" || value !== null) return undefined;
+    const isMissed =
+      this.oldTarget !== undefined &&
+      this.oldQuality !== undefined &&
+      this.oldQuality < this.oldTarget;
+    return isMissed ? "target missed" : "success";
+  }
+
+  /** Each `run_stop` looks back at the evaluations so far; the last one is what counts. */
+  private statedConvergence(): LoggedConvergence {
+    const { benchmark } = this;
+    if (benchmark === "stable_diffusion") return this.imageQuality.converged();
+    const inSamples = benchmark !== undefined && countedInSamples.has(benchmark);
+    const amount = inSamples ? this.samplesCount : this.epochNum;
+    return amount === undefined
+      ? { kind: "not-stated", field: inSamples ? "samples_count" : "epoch_num" }
+      : { kind: "converged", amount };
+  }
+
+  readEvaluation(event: LogEvent): void {
+    if (this.benchmark === "stable_diffusion") {
+      this.imageQuality.push(event);
+      return;
+    }
+    const epochNum = numberIn(event.metadata, "epoch_num");
+    this.epochNum = epochNum === undefined ? undefined : roundToThousandths(epochNum);
+    this.samplesCount = numberIn(event.metadata, "samples_count");
+  }
+
+  readBatchSize({ value }: LogEvent): void {
+    if (typeof value === "number") this.globalBatchSize = value;
+  }
+
+  readTrainSamples({ value }: LogEvent): void {
+    if (typeof value === "number") this.trainSamples = value;
+  }
+
+  readNodeCount({ value }: LogEvent): void {
+    this.nodeCount ??= wholeNumber(value);
+  }
+
+  readAcceleratorsPerNode({ value }: LogEvent): void {
+    this.acceleratorsPerNode ??= wholeNumber(value);
+  }
+
+  readOptimizer({ value }: LogEvent): void {
+    if (typeof value === "string") this.optimizer ??= value;
+  }
+
+  readOfflineEvaluation({ metadata }: LogEvent): void {
+    const seconds = numberIn(metadata, "timestamp");
+    if (seconds !== undefined) this.evaluatedOfflineMs = seconds * 1000;
+  }
+}
+
+const readers: Readonly<
+  Record<string, ((digester: LogDigester, event: LogEvent) => void) | undefined>
+> = {
+  submission_benchmark: (digester, event) => digester.readBenchmark(event),
+  submission_division: (digester, event) => digester.readDivision(event),
+  run_start: (digester, event) => digester.readStart(event),
+  run_stop: (digester, event) => digester.readStop(event),
+  eval_accuracy: (digester, event) => digester.readEvaluation(event),
+  eval_error: (digester, event) => digester.readEvaluation(event),
+  global_batch_size: (digester, event) => digester.readBatchSize(event),
+  train_samples: (digester, event) => digester.readTrainSamples(event),
+  number_of_nodes: (digester, event) => digester.readNodeCount(event),
+  accelerators_per_node: (digester, event) => digester.readAcceleratorsPerNode(event),
+  opt_name: (digester, event) => digester.readOptimizer(event),
+  eval_result: (digester, event) => digester.readOfflineEvaluation(event),
+};
+
+/** The last start and the last stop, up to the line where both are known. Several ranks may log either. */
+class RunClock {
+  startMs: number | undefined;
+  stopMs: number | undefined;
+
+  start(timeMs: number): void {
+    if (!this.isOver()) this.startMs = timeMs;
+  }
+
+  stop(timeMs: number): void {
+    if (!this.isOver()) this.stopMs = timeMs;
+  }
+
+  private isOver(): boolean {
+    return this.startMs !== undefined && this.stopMs !== undefined;
+  }
+}
+
+/** In metadata; in round 0.5 as `{"success": true}`. */
+function statusOf({ value, metadata }: LogEvent): string | undefined {
+  if (isJsonObject(metadata) && typeof metadata["status"] === "string") return metadata["status"];
+  const success = isJsonObject(value) ? value["success"] : undefined;
+  if (success === true || success === "true") return "success";
+  return success === false || success === "false" ? "failure" : undefined;
+}
+
+function numberIn(metadata: JsonValue, name: string): number | undefined {
+  const value = isJsonObject(metadata) ? metadata[name] : undefined;
+  return typeof value === "number" ? value : undefined;
+}
+
+function wholeNumber(value: JsonValue): number | undefined {
+  const number = typeof value === "string" ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) ? number : undefined;
+}
+
+/** To the nearest thousandth, an exact tie to the even one, as the official check rounds. */
+function roundToThousandths(value: number): number {
+  const isTie = Number.isInteger(value * 16) && !Number.isInteger(value * 8);
+  if (!isTie) return Number(value.toFixed(3));
+  const below = Math.floor(value * 1000);
+  return (below % 2 === 0 ? below : below + 1) / 1000;
+}

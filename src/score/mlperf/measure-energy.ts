@@ -1,0 +1,110 @@
+import type { LogLine } from "../../schema/log-event.ts";
+import type { RunEnergy } from "../../schema/submission.ts";
+
+/** One meter's log, reduced: a node's readings, or the estimate for a switch. Plain data. */
+export type MeterDigest =
+  | {
+      kind: "node";
+      startMs: number | undefined;
+      /** As logged. */
+      stopMs: number | undefined;
+      readings: readonly { timeMs: number; watts: number }[];
+      /** Power at the wall over power at the meter. */
+      conversionEfficiency: number;
+    }
+  | { kind: "switch"; watts: number; conversionEfficiency: number };
+
+/** Reads `node_<k>.txt`. The last `conversion_eff` counts. */
+export function digestNodeMeter(lines: readonly LogLine[]): MeterDigest {
+  let startMs: number | undefined;
+  let stopMs: number | undefined;
+  let conversionEfficiency = 1;
+  const readings: { timeMs: number; watts: number }[] = [];
+  const events = lines.flatMap((line) => (line.kind === "event" ? [line.event] : []));
+  for (const { key, timeMs, value } of events.toSorted((a, b) => a.timeMs - b.timeMs)) {
+    if (key === "power_measurement_start") startMs = timeMs;
+    if (key === "power_measurement_stop") stopMs = timeMs;
+    if (typeof value !== "number") continue;
+    if (key === "conversion_eff") conversionEfficiency = value;
+    if (key === "power_reading" && startMs !== undefined) readings.push({ timeMs, watts: value });
+  }
+  return { kind: "node", startMs, stopMs, readings, conversionEfficiency };
+}
+
+/** Reads `sw_<k>.txt`: the first estimate counts, with the efficiency said before it. */
+export function digestSwitchMeter(lines: readonly LogLine[]): MeterDigest {
+  let conversionEfficiency = 1;
+  for (const line of lines) {
+    if (line.kind !== "event" || typeof line.event.value !== "number") continue;
+    const { key, value } = line.event;
+    if (key === "conversion_eff") conversionEfficiency = value;
+    if (key === "interconnect_power_est")
+      return { kind: "switch", watts: value, conversionEfficiency };
+  }
+  return { kind: "switch", watts: 0, conversionEfficiency };
+}
+
+/**
+ * Joules of one run: each node's mean power over its measurement, times the time to train, and each switch's estimated
+ * power over the same time.
+ *
+ * Where a meter logged no stop after its start, the official tool divides by zero; here the last reading ends the
+ * measurement, and the result says so.
+ *
+ * @see MLPerf training power rules; mlcommons/logging, result_summarizer
+ */
+export function measureEnergy(
+  meters: readonly MeterDigest[],
+  timeToTrainMs: number | undefined,
+): RunEnergy {
+  if (timeToTrainMs === undefined) return { kind: "not-computable", reason: "no-clock" };
+  const nodes = meters.filter((meter) => meter.kind === "node");
+  if (nodes.length === 0) return { kind: "not-computable", reason: "no-node-log" };
+  let nodeJoules = 0;
+  let metersEndedByLastReading = 0;
+  for (const node of nodes) {
+    const measured = nodeWatts(node);
+    if (measured.kind === "not-computable") return measured;
+    nodeJoules += (measured.watts * timeToTrainMs) / 1000;
+    if (measured.isEndedByLastReading) metersEndedByLastReading++;
+  }
+  const switchJoules = meters
+    .filter((meter) => meter.kind === "switch")
+    .reduce(
+      (sum, { watts, conversionEfficiency }) =>
+        sum + (conversionEfficiency * watts * timeToTrainMs) / 1000,
+      0,
+    );
+  return {
+    kind: "measured",
+    joules: nodeJoules + switchJoules,
+    switchJoules,
+    metersEndedByLastReading,
+  };
+}
+
+type NodeWatts =
+  | { kind: "measured"; watts: number; isEndedByLastReading: boolean }
+  | Extract<RunEnergy, { kind: "not-computable" }>;
+
+/** Each reading holds since the one before it. */
+function nodeWatts(node: Extract<MeterDigest, { kind: "node" }>): NodeWatts {
+  const { startMs, stopMs, readings, conversionEfficiency } = node;
+  if (startMs === undefined) return { kind: "not-computable", reason: "no-start" };
+  const isUsable = stopMs !== undefined && stopMs > startMs;
+  const endMs = isUsable ? stopMs : readings.at(-1)?.timeMs;
+  if (endMs === undefined || endMs <= startMs)
+    return { kind: "not-computable", reason: "no-readings" };
+  let wattMs = 0;
+  let beforeMs = startMs;
+  for (const { timeMs, watts } of readings) {
+    if (timeMs > endMs) break;
+    wattMs += watts * (timeMs - beforeMs);
+    beforeMs = timeMs;
+  }
+  return {
+    kind: "measured",
+    watts: (conversionEfficiency * wattMs) / (endMs - startMs),
+    isEndedByLastReading: !isUsable,
+  };
+}

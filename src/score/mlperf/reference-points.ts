@@ -1,0 +1,134 @@
+import { droppedAtEachEnd } from "../../schema/mlperf-round.ts";
+import type { ReferenceConvergence } from "../../schema/reference-convergence.ts";
+import { oneSidedPValue } from "./student-t.ts";
+
+/** A reference convergence point in figures; interpolated ones have no runs of their own. */
+export interface ReferencePoint {
+  globalBatchSize: number;
+  /** Without the fastest and the slowest (of unet3d: four each). */
+  mean: number;
+  /** Population standard deviation of all runs. */
+  standardDeviation: number;
+  /** What the t-test counts: the runs left after dropping. */
+  runCount: number;
+}
+
+/** The significance that a submission may not fall below. */
+export const significance = 0.05;
+/** Where the bisection for the smallest acceptable mean ends. */
+const meanTolerance = 1e-4;
+
+/** Each record in figures, the smallest batch size first. */
+export function referencePoints(
+  benchmark: string,
+  records: readonly ReferenceConvergence[],
+): ReferencePoint[] {
+  const dropped = droppedAtEachEnd(benchmark);
+  return records
+    .map(({ globalBatchSize, convergence }) => ({
+      globalBatchSize,
+      mean: trimmedMean(convergence, dropped),
+      standardDeviation: populationDeviation(convergence),
+      runCount: convergence.length - 2 * dropped,
+    }))
+    .toSorted((a, b) => a.globalBatchSize - b.globalBatchSize);
+}
+
+/** Mean without so many of the smallest and of the largest; NaN if nothing is left. */
+export function trimmedMean(values: readonly number[], dropped: number): number {
+  const kept = values.toSorted((a, b) => a - b).slice(dropped, values.length - dropped);
+  return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+}
+
+function populationDeviation(values: readonly number[]): number {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+/**
+ * The points that count: from the batch size that converges fastest upward, without those that converge slower than
+ * their neighbours promise. One pass from the smallest batch size on, which is not the lower convex envelope: a
+ * neighbour that went is not made up for.
+ */
+export function prunePoints(points: readonly ReferencePoint[]): ReferencePoint[] {
+  const fastest = points.reduce<ReferencePoint | undefined>(
+    (best, point) => (best === undefined || point.mean < best.mean ? point : best),
+    undefined,
+  );
+  const kept = points.filter((point) => point.globalBatchSize >= (fastest?.globalBatchSize ?? 0));
+  let index = 1;
+  while (index < kept.length - 1) {
+    const [below, middle, above] = kept.slice(index - 1, index + 2);
+    if (below === undefined || middle === undefined || above === undefined) break;
+    const promised = interpolate(middle.globalBatchSize, below.mean, above.mean, {
+      from: below.globalBatchSize,
+      to: above.globalBatchSize,
+    });
+    if (middle.mean > promised) kept.splice(index, 1);
+    else index++;
+  }
+  return kept;
+}
+
+/** The point between two others, for a batch size that has none. */
+export function interpolatePoint(
+  globalBatchSize: number,
+  [below, above]: readonly [ReferencePoint, ReferencePoint],
+  runCount: number,
+): ReferencePoint {
+  const span = { from: below.globalBatchSize, to: above.globalBatchSize };
+  return {
+    globalBatchSize,
+    mean: interpolate(globalBatchSize, below.mean, above.mean, span),
+    standardDeviation: interpolate(
+      globalBatchSize,
+      below.standardDeviation,
+      above.standardDeviation,
+      span,
+    ),
+    runCount,
+  };
+}
+
+function interpolate(
+  at: number,
+  low: number,
+  high: number,
+  { from, to }: { from: number; to: number },
+): number {
+  const slope = (high - low) / (to - from);
+  return slope * (at - from) + low;
+}
+
+export interface AcceptanceOptions {
+  /** How many of a submission's runs the test counts. */
+  submissionRunCount: number;
+  /** How far below the test's limit a mean may still lie. Default 0. */
+  allowance?: number;
+}
+
+/**
+ * The smallest mean that a submission may have at this point: where a one-sided two-sample t-test, with the reference's
+ * spread on both sides, falls to 5 %. Bisected over 0 … mean to an interval below 1e-4.
+ */
+export function smallestAcceptableMean(
+  point: ReferencePoint,
+  { submissionRunCount, allowance = 0 }: AcceptanceOptions,
+): number {
+  const { mean, standardDeviation, runCount } = point;
+  if (standardDeviation === 0) return mean - allowance;
+  let lowest = 0;
+  let highest = mean;
+  let middle = (lowest + highest) / 2;
+  while (highest - lowest > meanTolerance) {
+    const p = oneSidedPValue({
+      meanDifference: middle - mean,
+      standardDeviation,
+      counts: [runCount, submissionRunCount],
+    });
+    if (p > significance) highest = middle;
+    else lowest = middle;
+    middle = (lowest + highest) / 2;
+  }
+  return middle - allowance;
+}

@@ -1,0 +1,237 @@
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { errorCode } from "../foundation/error-code.ts";
+import { UserError } from "../foundation/user-error.ts";
+import type { ScalingKind } from "../schema/submission.ts";
+import { readScalingFile, type ScalingReading } from "./read-scaling-file.ts";
+import { readSystem, type SystemReading } from "./read-system.ts";
+
+/** A folder with the logs of one system on one benchmark, and what stands around it. Nothing is read of the logs. */
+export interface ResultFolder {
+  path: string;
+  /** From the folder that was asked for, or its own name if that is it. */
+  shownAs: string;
+  organisation: string;
+  /** Name of the folder under `results`. */
+  systemFolder: string;
+  scalingKind: ScalingKind;
+  benchmarkFolder: string | undefined;
+  /** Folders between the benchmark's and the logs: `pruned_results`. */
+  subfolder: string | undefined;
+  /** By number. */
+  logs: readonly ResultLog[];
+  system: SystemReading;
+  scaling: ScalingReading;
+  hasPower: boolean;
+  /** The organisation, or this folder, asks to let a failed convergence check pass. */
+  asksForBypass: boolean;
+}
+
+export interface ResultLog {
+  name: string;
+  path: string;
+  /** Power logs of this run. */
+  nodeMeters: readonly string[];
+  switchMeters: readonly string[];
+}
+
+/**
+ * Finds every result in a folder: a whole round, an organisation, a system, or one benchmark's logs. Reads only, and
+ * follows no links.
+ *
+ * @throws UserError `folder-missing`, `folder-is-a-file`, `folder-empty`, `not-a-submission`, `folder-unreadable`
+ */
+export async function readSubmission(folder: string): Promise<ResultFolder[]> {
+  const root = resolve(folder);
+  await requireFolder(root, folder);
+  const found = await findLogFolders(root);
+  if (found.length === 0) throw await nothingFound(root, folder);
+  const results: ResultFolder[] = [];
+  for (const { path, logNames } of found) results.push(await describeFolder(path, logNames, root));
+  return results;
+}
+
+async function requireFolder(root: string, shown: string): Promise<void> {
+  try {
+    if ((await stat(root)).isDirectory()) return;
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw unreadable(root, error);
+    throw new UserError("folder-missing", `there is no folder \`${shown}\``, {
+      hint: "give the folder of a round, an organisation, a system or one benchmark's logs",
+      cause: error,
+    });
+  }
+  throw new UserError("folder-is-a-file", `\`${shown}\` is a file, and scores are of folders`, {
+    hint: `give the folder with all runs of the result: \`${dirname(shown)}\``,
+  });
+}
+
+async function nothingFound(root: string, shown: string): Promise<UserError> {
+  const entries = await listFolder(root);
+  if (entries.length === 0) {
+    return new UserError("folder-empty", `\`${shown}\` is empty`, {
+      hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+    });
+  }
+  const names = entries.map((entry) => entry.name).toSorted(compareNames);
+  return new UserError(
+    "not-a-submission",
+    `\`${shown}\` holds no results: no \`result_<n>.txt\` in it or below`,
+    {
+      saw: `it holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`,
+      hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+    },
+  );
+}
+
+interface LogFolder {
+  path: string;
+  logNames: readonly string[];
+}
+
+async function findLogFolders(path: string): Promise<LogFolder[]> {
+  const entries = await listFolder(path);
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && !isNoResult(entry.name))
+    .map((entry) => entry.name)
+    .toSorted(compareNames);
+  const logNames = logsAmong(files);
+  const found: LogFolder[] = logNames.length === 0 ? [] : [{ path, logNames }];
+  for (const name of folders) found.push(...(await findLogFolders(join(path, name))));
+  return found;
+}
+
+/** Power logs belong to a run; names like `.git` and `_samples` to nobody. */
+function isNoResult(name: string): boolean {
+  return name === "power" || name === "node_modules" || /^[._]/.test(name);
+}
+
+/** `result_<n>.txt`; a few of round 0.5 have a prefix before it. */
+function logsAmong(files: readonly string[]): string[] {
+  const named = files.filter((name) => /^result_.*\.txt$/.test(name));
+  const prefixed = files.filter((name) => /_result_\d+\.txt$/.test(name));
+  return (named.length > 0 ? named : prefixed).toSorted(compareNames);
+}
+
+async function describeFolder(
+  path: string,
+  logNames: readonly string[],
+  root: string,
+): Promise<ResultFolder> {
+  const place = placeOf(path);
+  const powerFolder = join(path, "power");
+  const runsWithPower = new Set((await listIfThere(powerFolder)).map((entry) => entry.name));
+  const logs: ResultLog[] = [];
+  for (const name of logNames) {
+    const [run = name] = name.split(".");
+    const meters = runsWithPower.has(run) ? await listFolder(join(powerFolder, run)) : [];
+    const metersNamed = (pattern: RegExp): string[] =>
+      meters
+        .map((entry) => entry.name)
+        .filter((meter) => pattern.test(meter))
+        .toSorted(compareNames)
+        .map((meter) => join(powerFolder, run, meter));
+    logs.push({
+      name,
+      path: join(path, name),
+      nodeMeters: metersNamed(/^node_.*\.txt$/),
+      switchMeters: metersNamed(/^sw_.*\.txt$/),
+    });
+  }
+  const params = [path, place.organisationPath].map((each) => join(each, "package_checker_params"));
+  return {
+    path,
+    shownAs: relative(root, path) || basename(path),
+    organisation: place.organisation,
+    systemFolder: place.systemFolder,
+    scalingKind: place.scalingKind,
+    benchmarkFolder: place.benchmarkFolder,
+    subfolder: place.subfolder,
+    logs,
+    system: await readSystem(place),
+    scaling: await readScalingFile(join(path, "scaling.json")),
+    hasPower: runsWithPower.size > 0,
+    asksForBypass: await anyAsksForBypass(params),
+  };
+}
+
+/** What a folder is, by where it stands. */
+export interface FolderPlace {
+  organisation: string;
+  organisationPath: string;
+  systemFolder: string;
+  systemPath: string;
+  scalingKind: ScalingKind;
+  benchmarkFolder: string | undefined;
+  subfolder: string | undefined;
+}
+
+function placeOf(path: string): FolderPlace {
+  const parts = path.split(sep);
+  const at = parts.lastIndexOf("results");
+  const below = at < 0 ? parts.slice(-2) : parts.slice(at + 1);
+  const organisationPath = at < 0 ? dirname(dirname(path)) : parts.slice(0, at).join(sep);
+  const [systemFolder = basename(path), ...rest] = below;
+  const scalingKind = rest[0] === "weak" ? "weak" : "strong";
+  const [benchmarkFolder, ...deeper] =
+    rest[0] === "weak" || rest[0] === "strong" ? rest.slice(1) : rest;
+  // Round 0.5 has folders between the organisation's and `results`.
+  const oldRound = parts.indexOf("v0.5.0");
+  return {
+    organisation: (oldRound < 0 ? undefined : parts[oldRound + 1]) ?? basename(organisationPath),
+    organisationPath,
+    systemFolder,
+    systemPath: at < 0 ? dirname(path) : parts.slice(0, at + 2).join(sep),
+    scalingKind,
+    benchmarkFolder,
+    subfolder: deeper.length === 0 ? undefined : deeper.join("/"),
+  };
+}
+
+async function anyAsksForBypass(paths: readonly string[]): Promise<boolean> {
+  const { readFile } = await import("node:fs/promises");
+  for (const path of paths) {
+    try {
+      if (/rcp[-_]bypass/.test(await readFile(path, "utf8"))) return true;
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw unreadable(path, error);
+    }
+  }
+  return false;
+}
+
+async function listIfThere(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw unreadable(path, error);
+  }
+}
+
+async function listFolder(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (code !== "EACCES" && code !== "EPERM" && code !== "ENOTDIR") return error;
+  return new UserError("folder-unreadable", `can't read \`${path}\``, {
+    saw: `the system answered ${code}`,
+    hint: "a score needs to read every log of a result",
+    cause: error,
+  });
+}
+
+/** `result_10.txt` after `result_9.txt`. */
+function compareNames(a: string, b: string): number {
+  return collator.compare(a, b);
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
