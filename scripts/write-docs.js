@@ -1,6 +1,12 @@
-// Writes docs/cli.md from the built commands; a test says when it is out of date.
+// Writes docs/cli.md from the built commands and docs/workload.schema.json from the schema that reads
+// workload files; tests say when they are out of date.
 import { writeFileSync } from "node:fs";
 import { cliReference } from "../dist/cli/cli-reference.js";
 import { commands } from "../dist/cli/commands.js";
+import { jsonSchema } from "../dist/workflows/json-schema.js";
 
 writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(commands));
+writeFileSync(
+  new URL("../docs/workload.schema.json", import.meta.url),
+  `${JSON.stringify(jsonSchema("workload"), undefined, 2)}\n`,
+);

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { cliReference } from "../src/cli/cli-reference.ts";
 import { commands } from "../src/cli/commands.ts";
+import { jsonSchema } from "../src/workflows/json-schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -11,6 +12,14 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 describe("docs/cli.md", () => {
   test("is what `npm run docs` writes", () => {
     expect(read("docs/cli.md")).toBe(cliReference(commands));
+  });
+});
+
+describe("docs/workload.schema.json", () => {
+  test("is the schema that reads workload files", () => {
+    expect(JSON.parse(read("docs/workload.schema.json"))).toEqual(
+      JSON.parse(JSON.stringify(jsonSchema("workload"))),
+    );
   });
 });
 

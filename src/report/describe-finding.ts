@@ -48,7 +48,7 @@ function neverMatched(finding: Extract<Finding, { rule: "metric-never-matched" }
   message: string;
   hint?: string;
 } {
-  const message = `no line has matched \`${finding.pattern}\` so far`;
+  const message = `no line of the output has matched \`${finding.pattern}\``;
   if (finding.nearestLine === undefined) {
     return {
       message,

@@ -118,10 +118,25 @@ interface Figure {
   of(result: BenchmarkResult): string;
 }
 
-const score: Figure = {
-  name: "time_to_train",
-  of: ({ score }) => (score.kind === "scored" ? floatText(score.scoreMs / 60_000) : ""),
-};
+const score: Figure = { name: "time_to_train", of: (result) => floatText(officialMinutes(result)) };
+
+/** Added up in the official order, so that the last digit is the same too. */
+function officialMinutes(result: BenchmarkResult): number | undefined {
+  if (result.score.kind !== "scored") return undefined;
+  const counted = result.runs
+    .filter(({ fate }) => fate.kind === "counted")
+    .flatMap(({ timeToTrainMs }) =>
+      timeToTrainMs === undefined ? [] : [timeToTrainMs / 60 / 1000],
+    )
+    .toSorted((a, b) => a - b);
+  const sum = counted.reduce((total, minutes) => total + minutes, 0);
+  return (sum / counted.length) * result.committedScalingFactor;
+}
+
+/** Officially nobody looks at how the open division converges. */
+function isOpen({ convergence }: BenchmarkResult): boolean {
+  return convergence.kind === "not-checked" && convergence.reason === "open-division";
+}
 
 const figuresOf: Record<OfficialTable, readonly Figure[]> = {
   official: [score],
@@ -131,8 +146,14 @@ const figuresOf: Record<OfficialTable, readonly Figure[]> = {
       name: "Energy",
       of: ({ energy }) => (energy?.kind === "measured" ? floatText(energy.joules) : ""),
     },
-    { name: "GBS", of: ({ globalBatchSize }) => floatText(globalBatchSize) },
-    { name: "samples_to_converge", of: ({ samplesToConverge }) => floatText(samplesToConverge) },
+    {
+      name: "GBS",
+      of: (result) => (isOpen(result) ? "" : floatText(result.globalBatchSize)),
+    },
+    {
+      name: "samples_to_converge",
+      of: (result) => (isOpen(result) ? "" : floatText(result.samplesToConverge)),
+    },
     { name: "RCP", of: ({ convergence }) => shortOutcome(convergence) },
     {
       name: "rcp_scaling_factor",
@@ -150,7 +171,8 @@ const figuresOf: Record<OfficialTable, readonly Figure[]> = {
     },
     {
       name: "time_to_train_all",
-      of: ({ weak }) => (weak?.kind === "scored" ? floatText(weak.timeToTrainAllMs / 60_000) : ""),
+      of: ({ weak }) =>
+        weak?.kind === "scored" ? floatText(weak.timeToTrainAllMs / 60 / 1000) : "",
     },
   ],
 };
@@ -220,17 +242,25 @@ function wholeText(value: number | undefined): string {
   return value === undefined ? "" : String(value);
 }
 
-/** By all columns, as the official table is sorted; empty ones last. */
+/** By all columns, as the official table is sorted: texts by code point, figures by size with none last. */
 function compareRows(a: readonly string[], b: readonly string[]): number {
   for (const [index, text] of a.entries()) {
-    const other = b[index] ?? "";
-    if (text === other) continue;
-    if (text === "" || other === "") return text === "" ? 1 : -1;
-    const difference = Number(text) - Number(other);
-    if (!Number.isNaN(difference) && index !== 4) return difference;
-    return text < other ? -1 : 1;
+    const order = compareCells(text, b[index] ?? "", isFigure(index, a.length));
+    if (order !== 0) return order;
   }
   return 0;
+}
+
+function isFigure(index: number, columnCount: number): boolean {
+  const isCount = systemColumns[index]?.endsWith("s_count") === true;
+  return isCount || (index >= systemColumns.length && index < columnCount - 2);
+}
+
+function compareCells(a: string, b: string, areFigures: boolean): number {
+  if (a === b) return 0;
+  if (!areFigures) return a < b ? -1 : 1;
+  if (a === "" || b === "") return a === "" ? 1 : -1;
+  return Number(a) - Number(b);
 }
 
 function quote(text: string): string {

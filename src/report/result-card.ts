@@ -11,7 +11,7 @@ import { formatTarget } from "../schema/target-text.ts";
 import type { Outcome } from "../schema/run-result.ts";
 import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
 import { describeFinding } from "./describe-finding.ts";
-import type { Paint } from "./paint.ts";
+import { plainPaint, type Paint } from "./paint.ts";
 import { countOf } from "./wording.ts";
 
 /** The answer to `pitwall run`: times first, then the bill, then run by run, then what to do next. */
@@ -48,9 +48,9 @@ function factLines(summary: SeriesSummary, runs: readonly RunReport[]): string[]
   const facts = [
     ...timeFacts(summary),
     ...clockFacts(runs),
-    ["target", targetFact(summary)],
+    ["target", targetFact(summary, runs)],
     ...sampleFacts(summary),
-    ["cost", costFact(summary, runs)],
+    ...costFacts(summary, runs),
     ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
   ];
   const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
@@ -58,7 +58,9 @@ function factLines(summary: SeriesSummary, runs: readonly RunReport[]): string[]
 }
 
 function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): string[][] {
-  if (times === undefined) return [["time to train", "no run reached the target"]];
+  if (times === undefined) {
+    return [["time to train", runCount === 1 ? "none" : "none: no run reached the target"]];
+  }
   const range = `range ${formatDuration(times.minimum)} … ${formatDuration(times.maximum)}`;
   switch (score.kind) {
     case "scored":
@@ -93,13 +95,20 @@ function clockFacts(runs: readonly RunReport[]): string[][] {
   return [["clock", "from launch, initialisation included; `--clock-start` leaves it out"]];
 }
 
-function targetFact({ target, reachedCount, runCount }: SeriesSummary): string {
+function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
+  const { target, reachedCount, runCount } = summary;
   const text =
     target === undefined
       ? "the program's own `run_stop` with status `success`"
       : formatTarget(target);
-  if (runCount === 1) return `${text}, ${reachedCount === 1 ? "reached" : "not reached"}`;
-  return `${text}, reached in ${reachedCount} of ${runCount} runs`;
+  const [alone] = runs;
+  if (runCount > 1 || alone === undefined) {
+    return `${text}, reached in ${reachedCount} of ${runCount} runs`;
+  }
+  const { outcome } = alone.result;
+  if (outcome.kind === "reached") return `${text}, reached`;
+  const best = bestText(alone) === "" ? "" : `; ${bestText(alone)} at best`;
+  return `${text}, ${describeOutcome(outcome, plainPaint)}${best}`;
 }
 
 function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): string[][] {
@@ -123,14 +132,19 @@ export function formatRate(perSecond: number): string {
   return perSecond >= 100 ? formatCount(perSecond) : formatSignificant(perSecond, 3);
 }
 
-function costFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
+function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[][] {
   if (summary.cost === undefined) {
     const reason = runs[0]?.result.cost;
-    return reason?.kind === "unpriced" ? reason.reason : "no price given";
+    return [["cost", reason?.kind === "unpriced" ? reason.reason : "no price given"]];
   }
   const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
+  const billed = `${formatUsd(billedUsd)} billed, for ${formatDuration(summary.billedMs)} from launch to end`;
+  const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} of it timed` : "";
   const units = unitCount === 1 ? price.per : `${formatCount(unitCount)} ${price.per}s`;
-  return `${formatUsd(billedUsd)} billed (${formatDuration(summary.billedMs)} from launch to end), ${formatUsd(trainingUsd)} for the timed part; ${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`;
+  return [
+    ["cost", billed + timed],
+    ["price", `${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`],
+  ];
 }
 
 function energyFact(reading: EnergyReading): string {
@@ -235,19 +249,31 @@ function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint:
 }
 
 function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
-  const [first] = runs;
-  const runId = first?.result.runId ?? summary.seriesId;
-  const shown = runs.length === 1 ? runId : summary.seriesId;
-  const lines: [string, string][] = [[`pitwall show ${shown}`, "everything on record"]];
-  if (summary.reachedCount > 0) lines.push([`pitwall rerun ${runId}`, "the same again, same seed"]);
-  else if (first?.request.startable.kind === "command")
-    lines.push([`pitwall show ${shown} --log`, "what the program printed"]);
-  if (runs.length < 3) lines.push(["--runs 5", "five seeds give a score with its spread"]);
-  else lines.push([`pitwall export ${shown} --format mlperf`, "a submission-shaped folder"]);
-  if (summary.cost === undefined) lines.push(["--price 2.49/h", "adds the bill"]);
+  const lines = nextSteps(summary, runs);
   const width = Math.max(...lines.map(([command]) => command.length));
   return lines.map(
     ([command, why], index) =>
       `${index === 0 ? "next: " : "      "}${paint.name(command.padEnd(width))}   ${why}`,
   );
+}
+
+/** What a person would likely want now: of a result, more of it; of a failure, its reason. */
+function nextSteps(
+  { seriesId, reachedCount, cost }: SeriesSummary,
+  runs: readonly RunReport[],
+): (readonly [string, string])[] {
+  const runId = runs[0]?.result.runId ?? seriesId;
+  const shown = runs.length === 1 ? runId : seriesId;
+  const record = [`pitwall show ${shown}`, "everything on record"] as const;
+  if (reachedCount === 0) return [[`pitwall show ${shown} --log`, "what was printed"], record];
+  const again = [`pitwall rerun ${runId}`, "the same again, same seed"] as const;
+  if (runs.length >= 3) {
+    return [
+      record,
+      again,
+      [`pitwall export ${shown} --format mlperf`, "a submission-shaped folder"],
+    ];
+  }
+  const price = [["--price 2.49/h", "adds the bill"] as const].filter(() => cost === undefined);
+  return [record, again, ["--runs 5", "five seeds give a score with its spread"], ...price];
 }

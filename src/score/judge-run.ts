@@ -24,15 +24,7 @@ export function judgeRun(
   end: RunEnd,
   times: { launchedMs: number; endedMs: number },
 ): Judgement {
-  const findings = [...run.findings];
-  if (run.evaluations.length === 0 && run.stop === undefined) {
-    const metric = run.target?.metric;
-    findings.push({
-      rule: "quality-never-read",
-      metricsSeen: [...run.latest.keys()],
-      ...(metric === undefined ? {} : { metric }),
-    });
-  }
+  const findings = [...run.findings, ...neverRead(run)];
   const timed = timedPart(run, findings);
   const outcome = outcomeOf(run, end, timed.durationMs);
   if (
@@ -49,6 +41,15 @@ export function judgeRun(
     samplesPerSecond: ratePerSecond(samplesCount, timed.durationMs),
     findings,
   };
+}
+
+/** A run that ended without anything to judge it by. */
+function neverRead({ target, evaluations, stop, latest }: TrackedRun): Finding[] {
+  if (evaluations.length > 0 || stop !== undefined) return [];
+  const metricsSeen = [...latest.keys()];
+  if (target === undefined) return [{ rule: "quality-never-read", metricsSeen }];
+  if (latest.has(target.metric)) return [];
+  return [{ rule: "quality-never-read", metric: target.metric, metricsSeen }];
 }
 
 interface TimedPart {

@@ -45,11 +45,27 @@ export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
       system: request.system,
     }),
     energy: [...watched.energy],
-    cpuSeconds: watched.cpuSeconds,
-    peakMemoryBytes: watched.peakMemoryBytes,
-    notMeasured: [...watched.reasons],
-    findings: [...findings, ...follower.findings(), ...leftovers(end)],
+    ...usageOf(watched),
+    findings: withoutEcho([...findings, ...follower.findings(), ...leftovers(end)]),
   });
+}
+
+/** A pattern that never matched already says why its metric was never read. */
+function withoutEcho(findings: readonly Finding[]): Finding[] {
+  const unmatched = new Set(
+    findings.flatMap((note) => (note.rule === "metric-never-matched" ? [note.metric] : [])),
+  );
+  return findings.filter(
+    (note) => note.rule !== "quality-never-read" || !unmatched.has(note.metric ?? ""),
+  );
+}
+
+/** What the processes used; nothing at all where they were gone before the first look. */
+function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
+  const wasSeen = peakMemoryBytes !== undefined && peakMemoryBytes > 0;
+  if (wasSeen) return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
+  const reason = "CPU time and memory: no process was there when they were read";
+  return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
 }
 
 /** How the main process ended, as records have it. */
