@@ -1,5 +1,7 @@
 import type { Command } from "./command-table.ts";
+import { checkCommand } from "./commands/check.ts";
 import { exportCommand } from "./commands/export.ts";
+import { pricesCommand } from "./commands/prices.ts";
 import { rerunCommand } from "./commands/rerun.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -16,8 +18,10 @@ export const commands: readonly Command[] = [
   showCommand,
   rerunCommand,
   exportCommand,
+  checkCommand,
   scoreCommand,
   workloadsCommand,
+  pricesCommand,
   trainCommand,
   schemaCommand,
 ];

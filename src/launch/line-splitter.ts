@@ -60,14 +60,6 @@ export class LineSplitter {
   }
 }
 
-/** The lines of a block as text, without their ends. */
-export function textLines(block: Uint8Array): string[] {
-  const text = asBuffer(block).toString("utf8");
-  const lines = text.includes("\r") ? text.split(/\r\n|\r|\n/) : text.split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines;
-}
-
 /** Index behind the last line end; a `\r` as the very last byte may be half of a `\r\n` and is none. */
 function endOfLastLine(chunk: Buffer): number {
   const behindFeed = chunk.lastIndexOf(lineFeed) + 1;

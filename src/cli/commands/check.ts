@@ -1,0 +1,162 @@
+import type { CheckReport } from "../../workflows/check-logs.ts";
+import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+
+const options = {
+  edition: {
+    takes: "text",
+    placeholder: "edition",
+    group: "Rules",
+    help: "the round's rules, `training-5.1`, `hpc-3.0`; default: as each log's path says, else the log",
+  },
+  "as-published": {
+    takes: "nothing",
+    group: "Rules",
+    help: "the rules as they were applied at the round, where the official checker has other ones today",
+  },
+  division: {
+    takes: "choice",
+    choices: ["closed", "open"],
+    group: "Selection",
+    help: "only logs of this division",
+  },
+  threads: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Work",
+    help: "threads that read logs; default: one per core, fewer where there is little to read",
+  },
+} as const;
+
+export const checkCommand = defineCommand({
+  name: "check",
+  summary: "Check logs against MLPerf's rules: one, a folder, or a whole round",
+  usage: "<log | folder>…",
+  arguments: [
+    {
+      name: "log | folder…",
+      help: "a log of any name, or a folder with `result_<n>.txt` at any depth; packed with gzip or not",
+    },
+  ],
+  argumentCount: { least: 1, most: 100_000 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall check result_0.txt --edition training-5.1",
+      does: "one log: pass or fail, and what breaks which rule",
+    },
+    {
+      command: "pitwall check training_results_v5.1/Acme",
+      does: "every log of a submitter, and whether its results are complete",
+    },
+    {
+      command: "pitwall check training_results_v2.1 --as-published --json",
+      does: "a round by the rules of its time, for another program",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "every log passes" },
+    { code: 1, when: "a log fails" },
+    { code: 2, when: "there is no such log, or its round is not known" },
+  ],
+  async act(call) {
+    const report = await check(call);
+    const { face, shared } = call;
+    if (shared.json) {
+      const { logs, packages } = report;
+      const result = { logs, packages };
+      face.out.write(
+        `${JSON.stringify({ schemaVersion: 1, command: "check", ok: true, result })}\n`,
+      );
+    } else {
+      const { checkReport } = await import("../../report/check-report.ts");
+      const input = { ...report, arguments: call.arguments };
+      const text = checkReport(input, face.out.paint, { showsAll: shared.verbose });
+      face.out.write(`${shared.quiet ? answerOf(text) : text}\n`);
+    }
+    return report.logs.every(({ verdict }) => verdict === "pass") ? exitCodes.yes : exitCodes.no;
+  },
+});
+
+async function check({
+  arguments: paths,
+  options: { edition, division, "as-published": asPublished, threads },
+  face,
+  shared,
+}: Call<typeof options>): Promise<CheckReport> {
+  const { checkLogs } = await import("../../workflows/check-logs.ts");
+  const progress = shared.quiet ? undefined : new CheckProgress(face);
+  const request = {
+    paths,
+    workingFolder: face.cwd,
+    edition,
+    division: division === "closed" || division === "open" ? division : undefined,
+    asPublished,
+    threadCount: threads,
+  } as const;
+  let report: CheckReport | undefined;
+  try {
+    for await (const event of checkLogs(request, face.interrupt)) {
+      if (event.kind === "found") progress?.expect(event);
+      if (event.kind === "checked") progress?.step(event);
+      if (event.kind === "finished") ({ report } = event);
+    }
+  } finally {
+    progress?.clear();
+  }
+  if (report === undefined) throw new Error("a check ended without a report");
+  if (report.leftOutCount > 0 && !shared.quiet) {
+    face.err.write(`left out: ${report.leftOutCount} of the other division\n`);
+  }
+  return report;
+}
+
+/** With `--quiet` the first line is all. */
+function answerOf(text: string): string {
+  return text.split("\n", 1)[0] ?? "";
+}
+
+/** One line on a terminal, from half a second on, at most ten times a second; without terminal nothing. */
+class CheckProgress {
+  private readonly face: Face;
+  private readonly startMs: number;
+  private shownMs: number;
+  private expectedLogs = 0;
+  private expectedBytes = 0;
+  private logs = 0;
+  private bytes = 0;
+  private isShown = false;
+
+  constructor(face: Face) {
+    this.face = face;
+    this.startMs = face.nowMs();
+    this.shownMs = this.startMs + 400;
+  }
+
+  expect(found: { logCount: number; bytes: number; skippedFolders: readonly string[] }): void {
+    this.expectedLogs = found.logCount;
+    this.expectedBytes = found.bytes;
+    if (found.skippedFolders.length > 0) {
+      this.face.err.write(`not looked into: ${found.skippedFolders.join(", ")}\n`);
+    }
+  }
+
+  step({ logCount, bytes }: { logCount: number; bytes: number }): void {
+    this.logs += logCount;
+    this.bytes += bytes;
+    const nowMs = this.face.nowMs();
+    if (!this.face.err.isTerminal || nowMs - this.shownMs < 100) return;
+    this.shownMs = nowMs;
+    this.isShown = true;
+    const leftBytes = this.expectedBytes - this.bytes;
+    const leftMs = ((nowMs - this.startMs) / Math.max(1, this.bytes)) * leftBytes;
+    this.face.err.write(
+      `\r\u001B[Kchecking: ${this.logs} of ${this.expectedLogs} logs, ${(this.bytes / 1e6).toFixed(0)} of ${(this.expectedBytes / 1e6).toFixed(0)} MB, ${Math.ceil(leftMs / 1000)} s left`,
+    );
+  }
+
+  clear(): void {
+    if (this.isShown) this.face.err.write("\r\u001B[K");
+  }
+}
