@@ -242,25 +242,27 @@ function wholeText(value: number | undefined): string {
   return value === undefined ? "" : String(value);
 }
 
-/** By all columns, as the official table is sorted: texts by code point, figures by size with none last. */
+/** In the official table's order; of equal systems the smaller one comes first. */
+const sortedBy = [
+  "division",
+  "availability",
+  "submitter",
+  "system",
+  "accelerator_model_name",
+  "framework",
+  "accelerators_count",
+].map((name) => systemColumns.indexOf(name));
+
 function compareRows(a: readonly string[], b: readonly string[]): number {
-  for (const [index, text] of a.entries()) {
-    const order = compareCells(text, b[index] ?? "", isFigure(index, a.length));
-    if (order !== 0) return order;
+  for (const index of sortedBy) {
+    const [left = "", right = ""] = [a[index], b[index]];
+    if (left === right) continue;
+    const difference =
+      systemColumns[index] === "accelerators_count" ? Number(left) - Number(right) : 0;
+    if (difference !== 0) return difference;
+    return left < right ? -1 : 1;
   }
   return 0;
-}
-
-function isFigure(index: number, columnCount: number): boolean {
-  const isCount = systemColumns[index]?.endsWith("s_count") === true;
-  return isCount || (index >= systemColumns.length && index < columnCount - 2);
-}
-
-function compareCells(a: string, b: string, areFigures: boolean): number {
-  if (a === b) return 0;
-  if (!areFigures) return a < b ? -1 : 1;
-  if (a === "" || b === "") return a === "" ? 1 : -1;
-  return Number(a) - Number(b);
 }
 
 function quote(text: string): string {

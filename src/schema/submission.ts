@@ -6,7 +6,7 @@ import type { MlperfEdition } from "./mlperf-round.ts";
 const text = z
   .union([z.string(), z.number(), z.null()])
   .optional()
-  .transform((value) => (value === null || value === undefined ? undefined : String(value).trim()));
+  .transform((value) => (value === null || value === undefined ? undefined : String(value)));
 
 /** `systems/<system>.json`, as far as scores are concerned. Every field may be missing. */
 export const systemFile = z
@@ -80,7 +80,7 @@ export const entryFile = z
 export const scalingFile = z.object({ scaling_factor: z.number().positive() });
 
 function wholeNumber(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+  return value !== undefined && /^\s*\d+\s*$/.test(value) ? Number(value) : undefined;
 }
 
 /** Where the counts of a system come from, the most trusted first. */
