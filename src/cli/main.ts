@@ -46,7 +46,7 @@ function tellHelp(face: Face, name: string | undefined): ExitCode {
 }
 
 function tell(face: Face, text: string): ExitCode {
-  face.out.write(`${text}\n`);
+  face.out.tell(`${text}\n`);
   return exitCodes.yes;
 }
 
@@ -83,7 +83,7 @@ export function tellError(
     };
     face.out.write(`${JSON.stringify(document)}\n`);
   }
-  face.err.write(`${describeError(error, face.err.paint)}\n`);
+  face.err.tell(`${describeError(error, face.err.paint)}\n`);
 }
 
 function isJsonAsked(words: readonly string[]): boolean {

@@ -30,7 +30,7 @@ export class ProgressView {
       return;
     }
     if (event.kind === "output") {
-      if (this.#showsOutput) this.#print(Buffer.from(event.bytes).toString("utf8"));
+      if (this.#showsOutput) this.#pass(event.bytes);
       return;
     }
     const line = this.#phaseLine(event);
@@ -53,9 +53,15 @@ export class ProgressView {
     this.#isDrawn = true;
   }
 
+  /** What the program printed, as it is. */
+  #pass(bytes: Uint8Array): void {
+    this.clear();
+    this.#screen.write(Buffer.from(bytes).toString("utf8"));
+  }
+
   #print(text: string): void {
     this.clear();
-    this.#screen.write(text);
+    this.#screen.tell(text);
   }
 
   /** What stays on the screen: the end of each run, and without a terminal each phase. */

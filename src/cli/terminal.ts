@@ -1,5 +1,6 @@
 import type { WriteStream } from "node:tty";
 import picocolors from "picocolors";
+import { wrapText } from "../foundation/wrap-text.ts";
 import { plainPaint, type Paint } from "../report/paint.ts";
 import type { Screen } from "./command-table.ts";
 
@@ -12,8 +13,10 @@ export function screenOf(
   env: Readonly<Record<string, string | undefined>>,
 ): Screen {
   const isTerminal = stream.isTTY === true && env["TERM"] !== "dumb";
+  const write = (text: string): void => void stream.write(text);
   return {
-    write: (text) => void stream.write(text),
+    write,
+    tell: (text) => write(isTerminal ? wrapText(text, stream.columns ?? 80) : text),
     isTerminal,
     get columns() {
       return stream.columns ?? 80;

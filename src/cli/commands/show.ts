@@ -62,7 +62,7 @@ export const showCommand = defineCommand({
         ...card,
         ...full.map((page) => runPage(page, paint, { isVerbose: shared.verbose })),
       ];
-      face.out.write(`${blocks.join("\n\n")}\n`);
+      face.out.tell(`${blocks.join("\n\n")}\n`);
     }
     const isAltered = pages.some(
       ({ integrity }) => integrity.kind === "chain-broken" || integrity.kind === "files-changed",
