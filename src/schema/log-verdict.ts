@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { logDialects } from "./log-event.ts";
+import { ruleFinding } from "./rule-finding.ts";
+
+/** What a check has to say about a log as a file, before and beside the rules. */
+export const logFileFinding = z.discriminatedUnion("rule", [
+  z.strictObject({ rule: z.literal("file-empty") }),
+  /** It holds a NUL byte near its beginning, as texts do not. */
+  z.strictObject({ rule: z.literal("file-not-text"), byteOffset: z.number().int() }),
+  z.strictObject({ rule: z.literal("file-unreadable"), code: z.string() }),
+  /** It begins like a gzip file and cannot be unpacked to its end. */
+  z.strictObject({ rule: z.literal("gzip-broken"), code: z.string() }),
+  /** Its MLPerf lines are of another time than the edition's. */
+  z.strictObject({
+    rule: z.literal("other-dialect"),
+    dialect: z.enum(logDialects),
+    lineCount: z.number().int(),
+  }),
+  /** The log is of another division than the one it was checked for. */
+  z.strictObject({
+    rule: z.literal("division-differs"),
+    expected: z.enum(["closed", "open"]),
+    seen: z.string().optional(),
+  }),
+]);
+export type LogFileFinding = z.output<typeof logFileFinding>;
+
+const logFinding = z.union([ruleFinding, logFileFinding]);
+export type LogFinding = z.output<typeof logFinding>;
+
+/** How one log stands. */
+export const logVerdict = z.strictObject({
+  /** Absent where the log holds no MLPerf line and nothing else names its round; it fails by any rules. */
+  edition: z.string().optional(),
+  /** As the log says; absent if it does not. */
+  benchmark: z.string().optional(),
+  /** As the log says, in lower case. */
+  division: z.string().optional(),
+  verdict: z.enum(["pass", "fail"]),
+  /** The official checker dies on this log without a verdict; here that is a fail. */
+  officialCheckerCrashes: z.boolean(),
+  /** Sorted; a choice of keys joined by `|`; `END` for a check at the end of the log. */
+  failingKeys: z.array(z.string()),
+  /** From `run_start` to `run_stop`; absent if either is. */
+  timeToTrainMs: z.number().optional(),
+  findings: z.array(logFinding),
+  /** Odd, and no reason to fail. */
+  warnings: z.array(logFinding),
+});
+export type LogVerdict = z.output<typeof logVerdict>;
+
+/** A log of several, and where it stands. */
+export const checkedLog = logVerdict.extend({
+  /** The argument by which it was found. */
+  argument: z.string(),
+  /** From that argument on, with `/`; a file given by name is called as it was given. */
+  path: z.string(),
+});
+export type CheckedLog = z.output<typeof checkedLog>;

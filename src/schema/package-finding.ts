@@ -1,0 +1,116 @@
+import { z } from "zod";
+
+const logs = z.array(z.string());
+
+/** What a check has to say about the logs of one result together, and what belongs to them. */
+export const packageFinding = z.discriminatedUnion("rule", [
+  z.strictObject({
+    rule: z.literal("run-count"),
+    have: z.number().int(),
+    need: z.number().int(),
+  }),
+  /** Two logs of one folder claim the same run. */
+  z.strictObject({ rule: z.literal("result-number-repeated"), number: z.string(), logs }),
+  z.strictObject({
+    rule: z.literal("benchmarks-differ"),
+    benchmarks: z.array(z.strictObject({ benchmark: z.string(), logs })),
+  }),
+  z.strictObject({
+    rule: z.literal("folder-names-another-benchmark"),
+    folder: z.string(),
+    logged: z.string(),
+  }),
+  z.strictObject({
+    rule: z.literal("benchmark-not-in-edition"),
+    benchmark: z.string(),
+    edition: z.string(),
+    nearest: z.string().optional(),
+  }),
+  /** Every run is to start from a seed of its own. */
+  z.strictObject({ rule: z.literal("seed-repeated"), seed: z.string(), logs }),
+  z.strictObject({
+    rule: z.literal("hyperparameter-differs"),
+    key: z.string(),
+    values: z.array(z.strictObject({ value: z.string(), logs })),
+  }),
+  z.strictObject({
+    rule: z.literal("system-file-missing"),
+    path: z.string(),
+    nearest: z.string().optional(),
+  }),
+  z.strictObject({
+    rule: z.literal("system-file-invalid"),
+    path: z.string(),
+    reason: z.string(),
+    /** From 1, where the reader can tell. */
+    line: z.number().int().optional(),
+  }),
+  z.strictObject({
+    rule: z.literal("system-fields-missing"),
+    path: z.string(),
+    fields: z.array(
+      z.strictObject({
+        field: z.string(),
+        /** A field of the file that is none of the known ones, and was likely meant. */
+        writtenAs: z.string().optional(),
+      }),
+    ),
+  }),
+  z.strictObject({
+    rule: z.literal("system-value-odd"),
+    path: z.string(),
+    field: z.string(),
+    seen: z.string(),
+    allowed: z.array(z.string()),
+    nearest: z.string().optional(),
+  }),
+  /** There is a folder of power logs, and none in it for these runs. */
+  z.strictObject({ rule: z.literal("power-missing"), logs }),
+  z.strictObject({
+    rule: z.literal("power-files-differ"),
+    counts: z.array(z.strictObject({ nodeFiles: z.number().int(), logs })),
+  }),
+  z.strictObject({ rule: z.literal("power-of-no-run"), folders: z.array(z.string()) }),
+]);
+export type PackageFinding = z.output<typeof packageFinding>;
+
+/** One folder of logs. */
+export const checkedPackage = z.strictObject({
+  argument: z.string(),
+  /** From the argument on; `.` for the argument itself. */
+  path: z.string(),
+  /** `submission`: it stands in `<organisation>/results/<system>/<benchmark>`, so it is checked as a whole result. */
+  kind: z.enum(["submission", "folder"]),
+  organisation: z.string().optional(),
+  system: z.string().optional(),
+  benchmark: z.string().optional(),
+  runCount: z.number().int(),
+  requiredRunCount: z.number().int().optional(),
+  findings: z.array(packageFinding),
+});
+export type CheckedPackage = z.output<typeof checkedPackage>;
+
+/** What a folder of logs is, by where it stands. */
+export type PackagePlace =
+  | {
+      kind: "submission";
+      organisation: string;
+      organisationPath: string;
+      /** The system's folder, after which its description is named. */
+      system: string;
+      benchmark: string;
+      /** HPC's weak scaling trains as many models as the system holds: more than required is right. */
+      scaling: "strong" | "weak";
+    }
+  | { kind: "folder"; benchmark: undefined };
+
+/** A system description as it lies on disk. Paths are from the organisation's folder on. */
+export type SystemFileText =
+  | { kind: "missing"; path: string; others: readonly string[] }
+  | { kind: "text"; path: string; text: string }
+  | { kind: "unreadable"; path: string; code: string };
+
+/** The power logs of a result: folder name, which is the run's, to its count of node files. */
+export type PowerFolder =
+  | { kind: "none" }
+  | { kind: "runs"; nodeFileCounts: ReadonlyMap<string, number> };

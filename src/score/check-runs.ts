@@ -1,0 +1,137 @@
+import { nearestWord } from "../foundation/nearest-word.ts";
+import {
+  benchmarkNamed,
+  benchmarksOfEdition,
+  isMlperfBenchmark,
+  isMlperfEdition,
+  mlperfBenchmarks,
+  requiredRunCount,
+} from "../schema/mlperf-round.ts";
+import type { PackageFinding, PackagePlace, PowerFolder } from "../schema/package-finding.ts";
+import type { LogFacts } from "./log-facts.ts";
+
+export interface PackageLog {
+  /** File name. */
+  name: string;
+  facts: LogFacts;
+}
+
+/** Looks at the logs of one folder as the runs of one result. */
+export function checkRuns(
+  logs: readonly PackageLog[],
+  { edition, place }: { edition: string | undefined; place: PackagePlace },
+): PackageFinding[] {
+  const findings: PackageFinding[] = [...repeatedNumbers(logs)];
+  const byBenchmark = groupNames(logs, ({ facts }) => facts.benchmark);
+  if (byBenchmark.size > 1) {
+    const benchmarks = [...byBenchmark].map(([benchmark, names]) => ({ benchmark, logs: names }));
+    findings.push({ rule: "benchmarks-differ", benchmarks });
+    return findings;
+  }
+  const [benchmark] = byBenchmark.keys();
+  if (place.kind === "submission") findings.push(...folderMatters(logs, place, benchmark));
+  if (benchmark !== undefined) findings.push(...benchmarkMatters(benchmark, edition));
+  findings.push(...repeatedSeeds(logs), ...differingHyperparameters(logs));
+  return findings;
+}
+
+function folderMatters(
+  logs: readonly PackageLog[],
+  place: Extract<PackagePlace, { kind: "submission" }>,
+  logged: string | undefined,
+): PackageFinding[] {
+  const findings: PackageFinding[] = [];
+  const benchmark = logged ?? benchmarkNamed(place.benchmark);
+  if (isMlperfBenchmark(benchmark)) {
+    const need = requiredRunCount(benchmark);
+    const have = logs.length;
+    const isRight = place.scaling === "weak" ? have >= need : have === need;
+    if (!isRight) findings.push({ rule: "run-count", have, need });
+  }
+  if (logged !== undefined && benchmarkNamed(place.benchmark) !== logged) {
+    findings.push({ rule: "folder-names-another-benchmark", folder: place.benchmark, logged });
+  }
+  return findings;
+}
+
+function benchmarkMatters(benchmark: string, edition: string | undefined): PackageFinding[] {
+  if (edition === undefined || !isMlperfEdition(edition)) return [];
+  const known: readonly string[] = benchmarksOfEdition(edition);
+  if (known.includes(benchmark)) return [];
+  const nearest = nearestWord(benchmark, known) ?? nearestWord(benchmark, mlperfBenchmarks);
+  return [{ rule: "benchmark-not-in-edition", benchmark, edition, nearest }];
+}
+
+/** `result_1.txt` and `result_01.txt`; where names hold more than a number, all of it counts. */
+function repeatedNumbers(logs: readonly PackageLog[]): PackageFinding[] {
+  const groups = groupNames(logs, ({ name }) => {
+    const run = /^result_(.*?)\.txt(?:\.gz)?$/.exec(name)?.[1];
+    return run === undefined ? undefined : /^\d+$/.test(run) ? run.replace(/^0+(?=\d)/, "") : run;
+  });
+  return [...groups].flatMap(([number, names]) =>
+    names.length > 1 ? [{ rule: "result-number-repeated", number, logs: names }] : [],
+  );
+}
+
+function repeatedSeeds(logs: readonly PackageLog[]): PackageFinding[] {
+  const groups = groupNames(logs, ({ facts }) =>
+    facts.seeds.length === 0 ? undefined : facts.seeds.join(", "),
+  );
+  return [...groups].flatMap(([seed, names]) =>
+    names.length > 1 ? [{ rule: "seed-repeated", seed, logs: names }] : [],
+  );
+}
+
+function differingHyperparameters(logs: readonly PackageLog[]): PackageFinding[] {
+  const keys = new Set(logs.flatMap(({ facts }) => Object.keys(facts.hyperparameters)));
+  return [...keys].toSorted().flatMap((key) => {
+    const groups = groupNames(logs, ({ facts }) => facts.hyperparameters[key]);
+    if (groups.size < 2) return [];
+    const values = [...groups].map(([value, names]) => ({ value, logs: names }));
+    return [{ rule: "hyperparameter-differs", key, values }];
+  });
+}
+
+/** Each run of a result with power logs needs its own, from as many nodes. */
+export function checkPower(logs: readonly PackageLog[], power: PowerFolder): PackageFinding[] {
+  if (power.kind === "none") return [];
+  const findings: PackageFinding[] = [];
+  const countOf = ({ name }: PackageLog): number => power.nodeFileCounts.get(runOf(name)) ?? 0;
+  const without = logs.filter((log) => countOf(log) === 0);
+  if (without.length > 0) {
+    findings.push({ rule: "power-missing", logs: without.map(({ name }) => name) });
+  }
+  const counts = groupNames(logs, (log) => (countOf(log) === 0 ? undefined : String(countOf(log))));
+  if (counts.size > 1) {
+    findings.push({
+      rule: "power-files-differ",
+      counts: [...counts].map(([count, names]) => ({ nodeFiles: Number(count), logs: names })),
+    });
+  }
+  const runs = new Set(logs.map(({ name }) => runOf(name)));
+  const strangers = [...power.nodeFileCounts.keys()].filter((folder) => !runs.has(folder));
+  if (strangers.length > 0) {
+    findings.push({ rule: "power-of-no-run", folders: strangers.toSorted() });
+  }
+  return findings;
+}
+
+function runOf(name: string): string {
+  return name.replace(/\.txt(?:\.gz)?$/, "");
+}
+
+/** Names by what is the same of them, in the order of first appearance. */
+function groupNames(
+  logs: readonly PackageLog[],
+  keyOf: (log: PackageLog) => string | undefined,
+): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const log of logs) {
+    const key = keyOf(log);
+    if (key === undefined) continue;
+    const names = groups.get(key);
+    if (names === undefined) groups.set(key, [log.name]);
+    else names.push(log.name);
+  }
+  return groups;
+}

@@ -1,0 +1,116 @@
+import { isJsonObject } from "../foundation/json.ts";
+import { benchmarkNamed } from "../schema/mlperf-round.ts";
+import type { LogDialect, LogEvent, LogLine } from "../schema/log-event.ts";
+
+/** What a check tells of a log beside the verdict, and compares between the runs of a result. Plain data. */
+export interface LogFacts {
+  benchmark: string | undefined;
+  /** In lower case. */
+  division: string | undefined;
+  runStartMs: number | undefined;
+  runStopMs: number | undefined;
+  /** Distinct, sorted, as JSON; a run of many ranks may log many. */
+  seeds: string[];
+  /** Key to first value, as JSON. */
+  hyperparameters: Record<string, string>;
+  /** Lines with a token, by dialect; unreadable ones too. */
+  lineCounts: Record<LogDialect, number>;
+}
+
+/** Reduces one log to its facts, line by line. */
+export class LogFactsReader {
+  private benchmark: string | undefined;
+  private division: string | undefined;
+  private runStartMs: number | undefined;
+  private runStopMs: number | undefined;
+  private readonly seeds = new Set<string>();
+  private readonly hyperparameters = new Map<string, string>();
+  private readonly lineCounts: Record<LogDialect, number> = { mlpv: 0, mll: 0, mllog: 0 };
+
+  push(line: LogLine): void {
+    if (line.kind === "unreadable") {
+      this.lineCounts[line.dialect]++;
+      return;
+    }
+    const { event } = line;
+    this.lineCounts[event.dialect ?? "mllog"]++;
+    const read = readers.get(event.key);
+    if (read === undefined) this.readOther(event);
+    else read(this, event);
+  }
+
+  readBenchmark({ value }: LogEvent): void {
+    if (typeof value === "string") this.benchmark ??= benchmarkNamed(value);
+  }
+
+  readDivision({ value }: LogEvent): void {
+    if (typeof value === "string") this.division ??= value.toLowerCase();
+  }
+
+  readStart(event: LogEvent): void {
+    if (!this.isOver()) this.runStartMs = timeOf(event);
+  }
+
+  readStop(event: LogEvent): void {
+    if (!this.isOver()) this.runStopMs = timeOf(event);
+  }
+
+  readSeed({ value }: LogEvent): void {
+    if (this.seeds.size < mostSeeds) this.seeds.add(JSON.stringify(value));
+  }
+
+  /** The last start and the last stop, up to the line where both are known. Several ranks may log either. */
+  private isOver(): boolean {
+    return this.runStartMs !== undefined && this.runStopMs !== undefined;
+  }
+
+  private readOther({ dialect, key, value, metadata }: LogEvent): void {
+    if (isHyperparameter(key) && !this.hyperparameters.has(key)) {
+      this.hyperparameters.set(key, JSON.stringify(value));
+    }
+    // Round 0.5 names the benchmark on every line.
+    if (dialect !== "mlpv" || this.benchmark !== undefined || !isJsonObject(metadata)) return;
+    const name = metadata["benchmark"];
+    if (typeof name === "string") this.benchmark = benchmarkNamed(name);
+  }
+
+  finish(): LogFacts {
+    const { benchmark, division, runStartMs, runStopMs, lineCounts } = this;
+    return {
+      benchmark,
+      division,
+      runStartMs,
+      runStopMs,
+      seeds: [...this.seeds].toSorted(),
+      hyperparameters: Object.fromEntries(this.hyperparameters),
+      lineCounts,
+    };
+  }
+}
+
+/** A line without `time_ms` has no time that counts: Alibaba's of round 0.7 have a `time_s` in its place. */
+function timeOf({ timeMs, lacks }: LogEvent): number | undefined {
+  return lacks === "time_ms" ? undefined : timeMs;
+}
+
+const readers: ReadonlyMap<string, (facts: LogFactsReader, event: LogEvent) => void> = new Map([
+  ["submission_benchmark", (facts, event) => facts.readBenchmark(event)],
+  ["submission_division", (facts, event) => facts.readDivision(event)],
+  ["run_start", (facts, event) => facts.readStart(event)],
+  ["run_stop", (facts, event) => facts.readStop(event)],
+  ["seed", (facts, event) => facts.readSeed(event)],
+] satisfies [string, (facts: LogFactsReader, event: LogEvent) => void][]);
+
+/** More ranks than this log more seeds than are worth holding. */
+const mostSeeds = 64;
+
+/** What MLPerf's rules call hyper-parameters and logs write once: they are the same in every run of a result. */
+function isHyperparameter(key: string): boolean {
+  const first = key.charCodeAt(0);
+  // Most lines are of other keys; a look at the first letter spares them the pattern: g, l, m, o, s.
+  if (first !== 0x67 && first !== 0x6c && first !== 0x6d && first !== 0x6f && first !== 0x73)
+    return false;
+  return /^(?:(?:sgd_|lars_)?opt_|lora_|lars_epsilon$|global_batch_size$|gradient_accumulation_steps$|max_sequence_length$|model_bn_span$|start_warmup_step$)/.test(
+    key,
+  );
+}

@@ -1,0 +1,42 @@
+import { parseLog } from "../mllog/parse-log.ts";
+import { editionNamed } from "../schema/edition-name.ts";
+import type { LogVerdict } from "../schema/log-verdict.ts";
+import { loadEdition } from "./load-edition.ts";
+import { LogChecker } from "./log-checker.ts";
+
+/** By which rules a log is checked. */
+export interface CheckLogOptions {
+  /** The round's rules: `training-5.1`, `5.1`, `hpc-3.0`. */
+  edition: string;
+  /** The division the log is meant for; a log of another one fails with `division-differs`. Default: the log's own. */
+  division?: "closed" | "open";
+  /** The rules as they were applied at the round, where they are other ones today. Default false. */
+  asPublished?: boolean;
+}
+
+/**
+ * Checks one MLPerf log against a round's rules, as the official compliance checker would. Nothing but the package's
+ * own rule tables is read. Times are in milliseconds, lines count from 1.
+ *
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { checkLog } from "pitwall";
+ *
+ * const { verdict, failingKeys, timeToTrainMs } = await checkLog(await readFile("result_0.txt"), {
+ *   edition: "training-5.1",
+ * });
+ * ```
+ *
+ * @param log the bytes of a log file, not packed, or its text
+ * @throws UserError `edition-unknown`, `edition-without-rules`; a log that breaks the rules is a verdict, not an error
+ */
+export async function checkLog(
+  log: Uint8Array | string,
+  { edition, division, asPublished = false }: CheckLogOptions,
+): Promise<LogVerdict> {
+  const { rules } = await loadEdition(editionNamed(edition), { asPublished });
+  const checker = new LogChecker(rules);
+  checker.push(parseLog(log).lines);
+  const fileFindings = log.length === 0 ? [{ rule: "file-empty" as const }] : [];
+  return checker.finish(fileFindings, division).verdict;
+}

@@ -1,0 +1,100 @@
+import type { CompiledEdition } from "../rules/compile-edition.ts";
+import type { LogCheck } from "../rules/log-check.ts";
+import type { LogLine } from "../schema/log-event.ts";
+import type { LogFileFinding, LogVerdict } from "../schema/log-verdict.ts";
+import type { RuleVerdict } from "../schema/rule-finding.ts";
+import { type LogFacts, LogFactsReader } from "../score/log-facts.ts";
+
+/** A log's verdict, and what of the log is compared with other logs. */
+export interface JudgedLog {
+  verdict: LogVerdict;
+  facts: LogFacts;
+}
+
+/** Joins the rules and the facts of one log: lines in, verdict out. */
+export class LogChecker {
+  private readonly facts = new LogFactsReader();
+  private readonly check: LogCheck | undefined;
+  private readonly edition: string | undefined;
+
+  /** @param rules absent where no line of the log says by which rules it was written */
+  constructor(rules: CompiledEdition | undefined) {
+    this.check = rules?.start();
+    this.edition = rules?.edition;
+  }
+
+  push(lines: readonly LogLine[]): void {
+    for (const line of lines) {
+      this.check?.push(line);
+      this.facts.push(line);
+    }
+  }
+
+  /**
+   * @param fileFindings what was odd about the file; said only where the rules fail the log or one of these must
+   * @param expectedDivision a log of another one fails
+   */
+  finish(fileFindings: readonly LogFileFinding[], expectedDivision?: "closed" | "open"): JudgedLog {
+    const facts = this.facts.finish();
+    const judged = this.check?.finish();
+    const divisionFindings = divisionDiffers(facts, expectedDivision);
+    const mustFail = [...fileFindings.filter(isFatal), ...divisionFindings].length > 0;
+    const isPass = judged?.verdict === "pass" && !mustFail;
+    const beside = isPass
+      ? []
+      : [...fileFindings, ...this.otherDialects(facts), ...divisionFindings];
+    return {
+      facts,
+      verdict: {
+        edition: this.edition,
+        benchmark: facts.benchmark,
+        division: facts.division,
+        verdict: isPass ? "pass" : "fail",
+        officialCheckerCrashes: judged?.verdict === "crash",
+        failingKeys: (judged ?? nothingToJudge).failingKeys,
+        timeToTrainMs: timeBetween(facts),
+        findings: [...beside, ...(judged ?? nothingToJudge).findings],
+        warnings: (judged ?? nothingToJudge).warnings,
+      },
+    };
+  }
+
+  /** Lines that the edition does not know as its own, if it knows none. */
+  private otherDialects({ lineCounts }: LogFacts): LogFileFinding[] {
+    if (this.edition === undefined) return [];
+    const own = this.edition === "training-0.6" ? "mll" : "mllog";
+    if (lineCounts[own] > 0) return [];
+    return (["mlpv", "mll", "mllog"] as const)
+      .filter((dialect) => lineCounts[dialect] > 0)
+      .map((dialect) => ({
+        rule: "other-dialect" as const,
+        dialect,
+        lineCount: lineCounts[dialect],
+      }));
+  }
+}
+
+const nothingToJudge: Pick<RuleVerdict, "failingKeys" | "findings" | "warnings"> = {
+  failingKeys: [],
+  findings: [{ rule: "no-lines" }],
+  warnings: [],
+};
+
+/** What was read is not the whole log. */
+function isFatal({ rule }: LogFileFinding): boolean {
+  return rule === "gzip-broken" || rule === "file-unreadable";
+}
+
+function divisionDiffers(
+  { division, lineCounts }: LogFacts,
+  expected: "closed" | "open" | undefined,
+): LogFileFinding[] {
+  if (expected === undefined || division === expected) return [];
+  if (lineCounts.mll + lineCounts.mllog === 0) return [];
+  return [{ rule: "division-differs", expected, seen: division }];
+}
+
+function timeBetween({ runStartMs, runStopMs }: LogFacts): number | undefined {
+  if (runStartMs === undefined || runStopMs === undefined) return undefined;
+  return runStopMs - runStartMs;
+}
