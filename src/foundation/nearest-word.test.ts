@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { editDistance, nearestWord } from "./nearest-word.ts";
+
+const known = ["digits", "digits-mlp", "addition", "clicks", "burgers"];
+
+describe("nearestWord", () => {
+  test.each([
+    { word: "digts", nearest: "digits" },
+    { word: "digitsmlp", nearest: "digits-mlp" },
+    { word: "Burger", nearest: "burgers" },
+    { word: "clikcs", nearest: "clicks" },
+    { word: "add", nearest: "addition" },
+    { word: "resnet", nearest: undefined },
+    { word: "", nearest: undefined },
+  ])("takes `$word` for $nearest", ({ word, nearest }) => {
+    expect(nearestWord(word, known)).toBe(nearest);
+  });
+});
+
+describe("editDistance", () => {
+  test("counts a swap of neighbours as one", () => {
+    expect(editDistance("clikcs", "clicks")).toBe(1);
+  });
+
+  test("is zero for the same word only, the same both ways, and at most the longer word", () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
+        const distance = editDistance(a, b);
+        expect(distance === 0).toBe(a === b);
+        expect(editDistance(b, a)).toBe(distance);
+        expect(distance).toBeLessThanOrEqual(Math.max(a.length, b.length));
+      }),
+    );
+  });
+});
