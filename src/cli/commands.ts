@@ -1,6 +1,7 @@
 import type { Command } from "./command-table.ts";
 import { checkCommand } from "./commands/check.ts";
 import { exportCommand } from "./commands/export.ts";
+import { logCommand } from "./commands/log.ts";
 import { pricesCommand } from "./commands/prices.ts";
 import { rerunCommand } from "./commands/rerun.ts";
 import { runCommand } from "./commands/run.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   rerunCommand,
   exportCommand,
   checkCommand,
+  logCommand,
   scoreCommand,
   workloadsCommand,
   pricesCommand,

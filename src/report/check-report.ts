@@ -104,7 +104,7 @@ function failureBlocks(failing: readonly CheckedLog[], paint: Paint, showsAll: b
     if (rest > 0) names.push(`      and ${rest} more; \`--verbose\` names them`);
     const same =
       logs.length > 1 ? [paint.faint(`      for the same reasons; lines of the first:`)] : [];
-    return [...names, ...same, ...findingLines(first, paint)].join("\n");
+    return [...names, ...same, ...findingLines(first, first.findings, paint)].join("\n");
   });
 }
 
@@ -115,8 +115,13 @@ function signatureOf(finding: LogFinding): string {
   return [rule, about, "expected" in finding ? finding.expected : ""].join(" ");
 }
 
-function findingLines(log: CheckedLog, paint: Paint): string[] {
-  const described = log.findings.map((finding) => describeLogFinding(finding, log.edition));
+/** One line for each finding, and why there is such a rule under the first that asks for it. */
+export function findingLines(
+  { edition }: { edition?: string | undefined },
+  findings: readonly LogFinding[],
+  paint: Paint,
+): string[] {
+  const described = findings.map((finding) => describeLogFinding(finding, edition));
   const width = Math.min(32, Math.max(...described.map(({ about }) => about.length)));
   const reasons = new Set<string>();
   return described.flatMap(({ about, said, why }) => {

@@ -71,7 +71,7 @@ function startThreads(
       const batch = batches[next++];
       if (batch === undefined) return;
       const order: ThreadOrder = { batch };
-      thread.postMessage(order);
+      thread.postMessage(order, []);
     };
     thread.on("message", (answer: ThreadAnswer) => {
       feed();

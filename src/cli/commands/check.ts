@@ -1,4 +1,4 @@
-import type { CheckReport } from "../../workflows/check-logs.ts";
+import type { CheckEvent, CheckReport } from "../../workflows/check-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 
 const options = {
@@ -61,8 +61,15 @@ export const checkCommand = defineCommand({
     { code: 2, when: "there is no such log, or its round is not known" },
   ],
   async act(call) {
-    const report = await check(call);
     const { face, shared } = call;
+    const report = await check(call).catch((error: unknown) => {
+      if (!face.interrupt.aborted) throw error;
+      return undefined;
+    });
+    if (report === undefined) {
+      face.err.write("interrupted: no verdict\n");
+      return exitCodes.interrupted;
+    }
     if (shared.json) {
       const { logs, packages } = report;
       const result = { logs, packages };
@@ -86,7 +93,6 @@ async function check({
   shared,
 }: Call<typeof options>): Promise<CheckReport> {
   const { checkLogs } = await import("../../workflows/check-logs.ts");
-  const progress = shared.quiet ? undefined : new CheckProgress(face);
   const request = {
     paths,
     workingFolder: face.cwd,
@@ -95,21 +101,16 @@ async function check({
     asPublished,
     threadCount: threads,
   } as const;
-  let report: CheckReport | undefined;
+  const progress = shared.quiet ? undefined : new CheckProgress(face);
   try {
     for await (const event of checkLogs(request, face.interrupt)) {
-      if (event.kind === "found") progress?.expect(event);
-      if (event.kind === "checked") progress?.step(event);
-      if (event.kind === "finished") ({ report } = event);
+      progress?.show(event);
+      if (event.kind === "finished") return event.report;
     }
   } finally {
     progress?.clear();
   }
-  if (report === undefined) throw new Error("a check ended without a report");
-  if (report.leftOutCount > 0 && !shared.quiet) {
-    face.err.write(`left out: ${report.leftOutCount} of the other division\n`);
-  }
-  return report;
+  throw new Error("a check ended without a report");
 }
 
 /** With `--quiet` the first line is all. */
@@ -134,7 +135,16 @@ class CheckProgress {
     this.shownMs = this.startMs + 400;
   }
 
-  expect(found: { logCount: number; bytes: number; skippedFolders: readonly string[] }): void {
+  show(event: CheckEvent): void {
+    if (event.kind === "found") this.expect(event);
+    else if (event.kind === "checked") this.step(event);
+    else if (event.report.leftOutCount > 0) {
+      this.clear();
+      this.face.err.write(`left out: ${event.report.leftOutCount} of the other division\n`);
+    }
+  }
+
+  private expect(found: Extract<CheckEvent, { kind: "found" }>): void {
     this.expectedLogs = found.logCount;
     this.expectedBytes = found.bytes;
     if (found.skippedFolders.length > 0) {
@@ -142,7 +152,7 @@ class CheckProgress {
     }
   }
 
-  step({ logCount, bytes }: { logCount: number; bytes: number }): void {
+  private step({ logCount, bytes }: Extract<CheckEvent, { kind: "checked" }>): void {
     this.logs += logCount;
     this.bytes += bytes;
     const nowMs = this.face.nowMs();
@@ -158,5 +168,6 @@ class CheckProgress {
 
   clear(): void {
     if (this.isShown) this.face.err.write("\r\u001B[K");
+    this.isShown = false;
   }
 }
