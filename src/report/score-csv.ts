@@ -1,4 +1,5 @@
 import type { BenchmarkResult } from "../schema/submission.ts";
+import { officialVerdict } from "./official-csv.ts";
 
 /** One row per result, ours: units in the heads, full precision, counts and reasons beside the score. */
 export function scoreCsv(results: readonly BenchmarkResult[]): string {
@@ -32,6 +33,7 @@ const columns: readonly (readonly [string, (result: BenchmarkResult) => Cell])[]
   ["global_batch_size", ({ globalBatchSize }) => globalBatchSize],
   ["samples_to_converge", ({ samplesToConverge }) => samplesToConverge],
   ["convergence_check", ({ convergence }) => convergence.kind],
+  ["official_outcome", ({ convergence }) => officialVerdict(convergence)?.message],
   ["convergence_passes", (result) => testOf(result)?.passes.toString()],
   ["reference_mean", (result) => testOf(result)?.referenceMean],
   ["smallest_acceptable_mean", (result) => testOf(result)?.smallestAcceptableMean],

@@ -180,12 +180,12 @@ function timeFact({ score, committedScalingFactor, weak }: BenchmarkResult): str
   if (weak !== undefined) return "of each model, see the runs";
   switch (score.kind) {
     case "scored": {
-      const { spread, scoreMs, unscaledMs } = score;
+      const { spread, scoreMs, unscaledMs, countedRuns } = score;
       const scaling =
         committedScalingFactor === 1
           ? ""
           : ` = ${minutes(unscaledMs)} × ${formatSignificant(committedScalingFactor, 6)}`;
-      return `${minutes(scoreMs)} min${scaling}, mean of ${countOf(spread.count, "run")}; median ${minutes(spread.median)}, range ${minutes(spread.minimum)} … ${minutes(spread.maximum)}`;
+      return `${minutes(scoreMs)} min${scaling}, ${countedRuns === 1 ? "the middle run" : `mean of ${countedRuns} runs`}; all ${spread.count}: median ${minutes(spread.median)}, range ${minutes(spread.minimum)} … ${minutes(spread.maximum)}`;
     }
     case "too-few-runs":
       return `no score: ${countOf(score.have, "run")}, and ${score.need} are needed`;
@@ -276,7 +276,7 @@ function energyFact({ energy }: BenchmarkResult): [string, string][] {
   return [
     [
       "energy",
-      `${formatJoules(joules)}, ${how}; range ${formatJoules(spread.minimum)} … ${formatJoules(spread.maximum)}`,
+      `${formatJoules(joules)}, ${how}; the ${spread.count} counted: ${formatJoules(spread.minimum)} … ${formatJoules(spread.maximum)}`,
     ],
   ];
 }

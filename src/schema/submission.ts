@@ -181,7 +181,8 @@ export type TimeScore =
       /** Mean of the counted runs times the committed scaling factor. */
       scoreMs: number;
       unscaledMs: number;
-      /** Of the counted runs, unscaled, in milliseconds. */
+      countedRuns: number;
+      /** Of all runs that obey the rules, the dropped fastest and slowest too; unscaled milliseconds. */
       spread: Summary;
     }
   | { kind: "too-few-runs"; have: number; need: number }
@@ -245,6 +246,7 @@ export type EnergyScore =
       kind: "measured";
       /** Mean over the counted runs times the scaling factor. */
       joules: number;
+      /** Of the counted runs, unscaled. */
       spread: Summary;
       runsEndedByLastReading: number;
     }

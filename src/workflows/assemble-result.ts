@@ -182,7 +182,8 @@ function timeToTrainMs(digest: RunDigest, edition: MlperfEdition): number | unde
 function failureOf(digest: RunDigest, edition: MlperfEdition): RunFailure | undefined {
   const { judgement, status } = digest;
   const isEvaluatedOffline = edition === "training-0.6" && digest.evaluatedOfflineMs !== undefined;
-  const isConverged = status === "success" || isEvaluatedOffline;
+  const isConverged =
+    status === "success" || isEvaluatedOffline || stopsWithoutStatus(digest, edition);
   if (judgement.kind === "checked" && judgement.verdict !== "pass") {
     if (!isConverged) return { kind: "not-converged", status };
     return judgement.verdict === "crash"
@@ -192,6 +193,11 @@ function failureOf(digest: RunDigest, edition: MlperfEdition): RunFailure | unde
   // The official checker does not look at the status; where there is no checker, nothing else speaks.
   if (judgement.kind === "self-reported" && !isConverged) return { kind: "not-converged", status };
   return timeToTrainMs(digest, edition) === undefined ? { kind: "no-clock" } : undefined;
+}
+
+/** Some logs of HPC 0.7 only say that they stopped; nothing else in that round speaks of success. */
+function stopsWithoutStatus({ status, runStopMs }: RunDigest, edition: MlperfEdition): boolean {
+  return edition === "hpc-0.7" && status === undefined && runStopMs !== undefined;
 }
 
 function benchmarkFindings(

@@ -1,6 +1,13 @@
 import type { LogLine } from "../../schema/log-event.ts";
 import type { RunEnergy } from "../../schema/submission.ts";
 
+interface PowerReading {
+  timeMs: number;
+  watts: number;
+  /** By time, and in the same millisecond by place in the log. */
+  isAfterStop: boolean;
+}
+
 /** One meter's log, reduced: a node's readings, or the estimate for a switch. Plain data. */
 export type MeterDigest =
   | {
@@ -8,7 +15,7 @@ export type MeterDigest =
       startMs: number | undefined;
       /** As logged. */
       stopMs: number | undefined;
-      readings: readonly { timeMs: number; watts: number }[];
+      readings: readonly PowerReading[];
       /** Power at the wall over power at the meter. */
       conversionEfficiency: number;
     }
@@ -19,14 +26,15 @@ export function digestNodeMeter(lines: readonly LogLine[]): MeterDigest {
   let startMs: number | undefined;
   let stopMs: number | undefined;
   let conversionEfficiency = 1;
-  const readings: { timeMs: number; watts: number }[] = [];
+  const readings: PowerReading[] = [];
   const events = lines.flatMap((line) => (line.kind === "event" ? [line.event] : []));
   for (const { key, timeMs, value } of events.toSorted((a, b) => a.timeMs - b.timeMs)) {
     if (key === "power_measurement_start") startMs = timeMs;
     if (key === "power_measurement_stop") stopMs = timeMs;
     if (typeof value !== "number") continue;
     if (key === "conversion_eff") conversionEfficiency = value;
-    if (key === "power_reading" && startMs !== undefined) readings.push({ timeMs, watts: value });
+    if (key === "power_reading" && startMs !== undefined)
+      readings.push({ timeMs, watts: value, isAfterStop: stopMs !== undefined });
   }
   return { kind: "node", startMs, stopMs, readings, conversionEfficiency };
 }
@@ -97,8 +105,8 @@ function nodeWatts(node: Extract<MeterDigest, { kind: "node" }>): NodeWatts {
     return { kind: "not-computable", reason: "no-readings" };
   let wattMs = 0;
   let beforeMs = startMs;
-  for (const { timeMs, watts } of readings) {
-    if (timeMs > endMs) break;
+  for (const { timeMs, watts, isAfterStop } of readings) {
+    if (isUsable && isAfterStop) break;
     wattMs += watts * (timeMs - beforeMs);
     beforeMs = timeMs;
   }

@@ -1,5 +1,5 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
-import { summarise } from "../../foundation/statistics.ts";
+import { meanOf, summarise } from "../../foundation/statistics.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import {
   droppedAtEachEnd,
@@ -182,13 +182,22 @@ function timeScore(runs: readonly RunToScore[], decided: Decided): TimeScore {
   const need = dropCount * 2 + 1;
   if (counted.length === 0 || runs.length < need)
     return { kind: "too-few-runs", have: runs.length, need };
-  const spread = summarise(counted);
+  const finished = runs.flatMap(({ runId, timeToTrainMs }) =>
+    isInSpread(fates.get(runId)) && timeToTrainMs !== undefined ? [timeToTrainMs] : [],
+  );
+  const unscaledMs = meanOf(counted);
   return {
     kind: "scored",
-    scoreMs: spread.mean * scalingFactor,
-    unscaledMs: spread.mean,
-    spread,
+    scoreMs: unscaledMs * scalingFactor,
+    unscaledMs,
+    countedRuns: counted.length,
+    spread: summarise(finished),
   };
+}
+
+/** The runs that count and those dropped only for being the fastest or the slowest. */
+function isInSpread(fate: RunFate | undefined): boolean {
+  return fate === undefined || fate.kind === "fastest" || fate.kind === "slowest";
 }
 
 function convergenceOf(

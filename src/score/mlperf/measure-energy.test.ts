@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import type { LogLine } from "../../schema/log-event.ts";
+import { digestNodeMeter, digestSwitchMeter, measureEnergy } from "./measure-energy.ts";
+
+/** A meter's log: key, milliseconds, value. */
+function meterLog(...entries: [key: string, timeMs: number, value?: number][]): LogLine[] {
+  return entries.map(([key, timeMs, value = null], index) => ({
+    kind: "event",
+    lineNumber: index + 1,
+    byteOffset: 0,
+    event: { timeMs, namespace: "", eventType: "POINT_IN_TIME", key, value, metadata: "" },
+  }));
+}
+
+const start = "power_measurement_start";
+const stop = "power_measurement_stop";
+const reading = "power_reading";
+
+describe("measureEnergy", () => {
+  test("is mean power times the time to train: 1 kW for 1 s, then 2 kW for 3 s, over a training of 8 s", () => {
+    const node = digestNodeMeter(
+      meterLog(
+        [start, 1000],
+        ["conversion_eff", 1000, 0.9],
+        [reading, 2000, 1000],
+        [reading, 5000, 2000],
+        [stop, 5000],
+      ),
+    );
+    const watts = (0.9 * (1000 * 1000 + 2000 * 3000)) / 4000;
+    expect(measureEnergy([node], 8000)).toEqual({
+      kind: "measured",
+      joules: watts * 8,
+      switchJoules: 0,
+      metersEndedByLastReading: 0,
+    });
+  });
+
+  test("adds the switches' estimate, each with its own efficiency", () => {
+    const node = digestNodeMeter(meterLog([start, 0], [reading, 1000, 100], [stop, 1000]));
+    const sw = digestSwitchMeter(
+      meterLog(
+        ["conversion_eff", 0, 0.5],
+        ["interconnect_power_est", 0, 60],
+        ["interconnect_power_est", 1, 999],
+      ),
+    );
+    expect(measureEnergy([node, sw], 10_000)).toMatchObject({ joules: 1300, switchJoules: 300 });
+  });
+
+  test("readings before the start and after the stop do not count, in whatever order they were logged", () => {
+    const node = digestNodeMeter(
+      meterLog(
+        [reading, 9000, 5000],
+        [reading, 2000, 100],
+        [stop, 2000],
+        [reading, 2000, 4000],
+        [start, 1000],
+        [reading, 500, 7000],
+      ),
+    );
+    expect(measureEnergy([node], 1000)).toMatchObject({ joules: 100 });
+  });
+
+  test.each([
+    { name: "at the start", entries: [[stop, 0] as const] },
+    { name: "not at all", entries: [] },
+  ])("ends with the last reading where the stop is $name", ({ entries }) => {
+    const node = digestNodeMeter(
+      meterLog(
+        [start, 0],
+        ...entries.map(([key, timeMs]) => [key, timeMs] as [string, number]),
+        [reading, 1000, 300],
+        [reading, 2000, 500],
+      ),
+    );
+    expect(measureEnergy([node], 2000)).toMatchObject({ joules: 800, metersEndedByLastReading: 1 });
+  });
+
+  test.each([
+    { name: "no node log", meters: [], reason: "no-node-log" },
+    {
+      name: "no start",
+      meters: [digestNodeMeter(meterLog([reading, 1, 5], [stop, 9]))],
+      reason: "no-start",
+    },
+    {
+      name: "no readings and no stop",
+      meters: [digestNodeMeter(meterLog([start, 1]))],
+      reason: "no-readings",
+    },
+  ])("cannot compute with $name", ({ meters, reason }) => {
+    expect(measureEnergy(meters, 1000)).toEqual({ kind: "not-computable", reason });
+  });
+
+  test("cannot compute without a time to train", () => {
+    expect(measureEnergy([], undefined)).toEqual({ kind: "not-computable", reason: "no-clock" });
+  });
+});
