@@ -76,10 +76,9 @@ export function cnn(shape: CnnShape): Model {
       let hidden = input; // [batch, size, size, channels]
       for (const { name } of stages) {
         const weight = pick(parameters, `${name}.weight`);
-        hidden = convolve3x3(hidden, weight)
-          .add(pick(parameters, `${name}.bias`))
-          .relu();
-        hidden = maxPool2x2(hidden); // [batch, size / 2, size / 2, channels]
+        // Bias and ReLU after pooling: the same values, on a quarter of the elements.
+        hidden = maxPool2x2(convolve3x3(hidden, weight)); // [batch, size / 2, size / 2, channels]
+        hidden = hidden.add(pick(parameters, `${name}.bias`)).relu();
       }
       return head.apply(parameters, hidden.reshape([-1, featureCount]));
     },
@@ -112,7 +111,12 @@ export function convolve3x3(image: Tensor, weight: Tensor): Tensor {
     [0, 1, 2].map((row) => threeColumns.slice([[], [row, row + height], [], []])),
     3,
   ).reshape([-1, 9 * channels]); // [batch * height * width, 9 * channels]
-  return alignedProduct(patches, weight).reshape([-1, height, width, weight.shape[1] ?? 0]);
+  const result = alignedProduct(patches, weight);
+  return result.reshape([-1, height, width, weight.shape[1] ?? 0]).asLayer((shape) => {
+    const [imageLayer, weightLayer] = [image.layer, weight.layer];
+    if (imageLayer === undefined || weightLayer === undefined) return undefined;
+    return { kind: "convolution", shape, image: imageLayer, weight: weightLayer };
+  });
 }
 
 /**
@@ -140,7 +144,11 @@ export function maxPool2x2(image: Tensor): Tensor {
   const [, height = 0, width = 0, channels = 0] = image.shape;
   const [rows, columns] = [height >> 1, width >> 1];
   const even = image.slice([[], [0, 2 * rows], [0, 2 * columns], []]);
-  return even.reshape([-1, rows, 2, columns, 2, channels]).max([2, 4]);
+  const { layer: of } = image;
+  return even
+    .reshape([-1, rows, 2, columns, 2, channels])
+    .max([2, 4])
+    .asLayer((shape) => of && { kind: "max-pool", shape, of });
 }
 
 /**
@@ -155,7 +163,13 @@ export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
     .logSoftmax(-1)
     .mul(labels.oneHot(classCount))
     .sum()
-    .mul(-1 / batch);
+    .mul(-1 / batch)
+    .asLayer((shape) => {
+      const [logitsLayer, labelsLayer] = [logits.layer, labels.layer];
+      if (logitsLayer === undefined || labelsLayer === undefined) return undefined;
+      if (logits.shape.length !== 2) return undefined;
+      return { kind: "cross-entropy", shape, logits: logitsLayer, labels: labelsLayer };
+    });
 }
 
 /** Share of rows whose largest output is at the label. */

@@ -28,7 +28,7 @@ export const wasm = {
   load: [...simd(0x00), alignedTo16, 0] as WasmCode,
   loadAt: (offset: number): WasmCode => [...simd(0x00), alignedTo4, ...unsigned(offset)],
   /** [address] to [v128], one f32 in every lane */
-  loadSplat: [...simd(0x09), alignedTo4, 0] as WasmCode,
+  loadSplatAt: (offset: number): WasmCode => [...simd(0x09), alignedTo4, ...unsigned(offset)],
   /** [address, v128] to [] */
   store: [...simd(0x0b), alignedTo16, 0] as WasmCode,
   storeAt: (offset: number): WasmCode => [...simd(0x0b), alignedTo4, ...unsigned(offset)],
@@ -40,6 +40,16 @@ export const wasm = {
   add: simd(0xe4),
   subtract: simd(0xe5),
   multiply: simd(0xe6),
+  /** [a, b] to [b where a < b, else a]: a NaN in a stays one */
+  larger: simd(0xeb),
+  /** Masks: all bits of a lane. */
+  equal: simd(0x41),
+  greater: simd(0x44),
+  and: simd(0x4e),
+  /** [a, b] to [a and not b] */
+  andNot: simd(0x4f),
+  /** [a, b, c] to [a * b + c], rounded once or twice as the machine likes; see `hasFusedMultiplyAdd` */
+  fusedMultiplyAdd: simd(0x105),
   divide: simd(0xe7),
   /** Repeats the body while what it leaves on the stack is not zero. */
   loop: (...body: readonly WasmCode[]): WasmCode => [
@@ -51,12 +61,41 @@ export const wasm = {
   ],
 };
 
+export function wasmCode(...parts: readonly WasmCode[]): WasmCode {
+  return parts.flat();
+}
+
+/** As often as the i32 local says, which must be above zero and is zero afterwards. */
+export function countingDown(local: number, body: WasmCode): WasmCode {
+  const oneLess = wasmCode(wasm.get(local), wasm.i32Constant(1), wasm.i32Subtract);
+  return wasm.loop(body, oneLess, wasm.tee(local));
+}
+
+/** An i32 local plus what the code leaves on the stack. */
+export function advanced(local: number, by: WasmCode): WasmCode {
+  return wasmCode(wasm.get(local), by, wasm.i32Add, wasm.set(local));
+}
+
+/** Whether the machine knows relaxed SIMD's multiply and add in one instruction. */
+export function hasFusedMultiplyAdd(): boolean {
+  const [v128, body] = [wasmType.v128, [0, 0x20, 0, 0x20, 1, 0x20, 2]];
+  return WebAssembly.validate(
+    Uint8Array.from([
+      ...magicAndVersion,
+      ...section(1, [1, 0x60, 3, v128, v128, v128, 1, v128]),
+      ...section(3, [1, 0]),
+      ...section(10, [1, ...vector([...body, ...wasm.fusedMultiplyAdd, 0x0b])]),
+    ]),
+  );
+}
+
 /** One or the other, as the i32 on the stack is not zero or zero. */
 export function wasmIf(then: WasmCode, otherwise: WasmCode): WasmCode {
   return [0x04, blockOfNothing, ...then, 0x05, ...otherwise, 0x0b];
 }
 
 declare const WebAssembly: {
+  readonly validate: (bytes: Uint8Array) => boolean;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Memory: new (limits: { initial: number }) => { readonly buffer: ArrayBuffer };
   readonly Instance: new (
@@ -90,10 +129,7 @@ export interface WasmLocals {
 /** Compiles one function that returns nothing. */
 export function compileWasmFunction(locals: WasmLocals, code: WasmCode): WasmFunction {
   const { parameters, i32Count = 0, v128Count } = locals;
-  const declared = [
-    ...[2, ...unsigned(i32Count), wasmType.i32],
-    ...[...unsigned(v128Count), wasmType.v128],
-  ];
+  const declared = [2, ...unsigned(i32Count), wasmType.i32, ...unsigned(v128Count), wasmType.v128];
   const body = [...declared, ...code, 0x0b];
   const module = new WebAssembly.Module(
     Uint8Array.from([
