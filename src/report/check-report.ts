@@ -10,8 +10,9 @@ import { countOf, plural } from "./wording.ts";
 export interface CheckReportInput {
   logs: readonly CheckedLog[];
   packages: readonly CheckedPackage[];
-  /** As it was typed, for the next step. */
+  /** As they were typed, for the next step. */
   arguments: readonly string[];
+  edition: string | undefined;
 }
 
 /** What a check found, for people: the answer, the failing logs, the rest in one table, what to do next. */
@@ -180,18 +181,19 @@ function packageBlock(
 }
 
 function nextStep(
-  { logs, arguments: given }: CheckReportInput,
+  { logs, arguments: given, edition }: CheckReportInput,
   failing: readonly CheckedLog[],
   paint: Paint,
 ): string {
   const [first] = failing;
+  const rules = edition === undefined ? "" : ` --edition ${edition}`;
   if (first !== undefined) {
-    return `next: ${paint.name(`pitwall log ${quoted(shownPath(first))}`)}   shows the run, its evaluations and the findings`;
+    return `next: ${paint.name(`pitwall log ${quoted(shownPath(first))}${rules}`)}   shows the run, its evaluations and the findings`;
   }
   const isFile = logs.every(({ argument, path }) => argument === path);
   return isFile
-    ? `next: ${paint.name(`pitwall log ${quoted(given[0] ?? "")}`)}   shows the run and its evaluations`
-    : `next: ${paint.name(`pitwall score ${given.map(quoted).join(" ")}`)}   scores the results`;
+    ? `next: ${paint.name(`pitwall log ${quoted(given[0] ?? "")}${rules}`)}   shows the run and its evaluations`
+    : `next: ${paint.name(`pitwall score ${given.map(quoted).join(" ")}${rules}`)}   scores the results`;
 }
 
 function shownPath({ argument, path }: CheckedLog): string {

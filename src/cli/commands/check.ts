@@ -78,7 +78,7 @@ export const checkCommand = defineCommand({
       );
     } else {
       const { checkReport } = await import("../../report/check-report.ts");
-      const input = { ...report, arguments: call.arguments };
+      const input = { ...report, arguments: call.arguments, edition: call.options.edition };
       const text = checkReport(input, face.out.paint, { showsAll: shared.verbose });
       face.out.write(`${shared.quiet ? answerOf(text) : text}\n`);
     }

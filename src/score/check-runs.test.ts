@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import type { PackagePlace } from "../schema/package-finding.ts";
+import { checkPower, checkRuns, type PackageLog } from "./check-runs.ts";
+
+const place: PackagePlace = {
+  kind: "submission",
+  organisation: "Acme",
+  organisationPath: "/round/Acme",
+  system: "node8",
+  benchmark: "retinanet",
+  scaling: "strong",
+};
+
+function log(number: number, changes: Partial<PackageLog["facts"]> = {}): PackageLog {
+  return {
+    name: `result_${number}.txt`,
+    facts: {
+      benchmark: "retinanet",
+      division: "closed",
+      runStartMs: 0,
+      runStopMs: 1,
+      seeds: [String(number)],
+      hyperparameters: { opt_base_learning_rate: "0.1" },
+      lineCounts: { mlpv: 0, mll: 0, mllog: 10 },
+      ...changes,
+    },
+  };
+}
+
+const five = [0, 1, 2, 3, 4].map((number) => log(number));
+const five51 = { edition: "training-5.1", place };
+
+describe("checkRuns", () => {
+  test("has nothing to say of five runs that differ in their seed alone", () => {
+    expect(checkRuns(five, five51)).toEqual([]);
+  });
+
+  test.each([
+    {
+      name: "counts runs that are missing",
+      logs: five.slice(1),
+      expected: [{ rule: "run-count", have: 4, need: 5 }],
+    },
+    {
+      name: "counts runs that are too many",
+      logs: [...five, log(5)],
+      expected: [{ rule: "run-count", have: 6, need: 5 }],
+    },
+    {
+      name: "finds one run under two names",
+      logs: [...five.slice(0, 4), { ...log(4), name: "result_03.txt.gz" }],
+      expected: [
+        {
+          rule: "result-number-repeated",
+          number: "3",
+          logs: ["result_3.txt", "result_03.txt.gz"],
+        },
+      ],
+    },
+    {
+      name: "finds logs of two benchmarks, and does not compare them further",
+      logs: [...five.slice(0, 4), log(4, { benchmark: "rgat", seeds: ["0"] })],
+      expected: [
+        {
+          rule: "benchmarks-differ",
+          benchmarks: [
+            {
+              benchmark: "retinanet",
+              logs: ["result_0.txt", "result_1.txt", "result_2.txt", "result_3.txt"],
+            },
+            { benchmark: "rgat", logs: ["result_4.txt"] },
+          ],
+        },
+      ],
+    },
+    {
+      name: "finds runs from one seed",
+      logs: [...five.slice(0, 4), log(4, { seeds: ["2"] })],
+      expected: [{ rule: "seed-repeated", seed: "2", logs: ["result_2.txt", "result_4.txt"] }],
+    },
+    {
+      name: "does not take runs without any seed for runs from one",
+      logs: five.map(({ name, facts }) => ({ name, facts: { ...facts, seeds: [] } })),
+      expected: [],
+    },
+    {
+      name: "finds a hyper-parameter that is another one in a run",
+      logs: [...five.slice(0, 4), log(4, { hyperparameters: { opt_base_learning_rate: "0.2" } })],
+      expected: [
+        {
+          rule: "hyperparameter-differs",
+          key: "opt_base_learning_rate",
+          values: [
+            {
+              value: "0.1",
+              logs: ["result_0.txt", "result_1.txt", "result_2.txt", "result_3.txt"],
+            },
+            { value: "0.2", logs: ["result_4.txt"] },
+          ],
+        },
+      ],
+    },
+  ])("$name", ({ logs, expected }) => {
+    expect(checkRuns(logs, five51)).toEqual(expected);
+  });
+
+  test("suggests the benchmark that was likely meant", () => {
+    const logs = five.map(({ name, facts }) => ({
+      name,
+      facts: { ...facts, benchmark: "retinant" },
+    }));
+    expect(
+      checkRuns(logs, { edition: "training-5.1", place: { kind: "folder", benchmark: undefined } }),
+    ).toEqual([
+      {
+        rule: "benchmark-not-in-edition",
+        benchmark: "retinant",
+        edition: "training-5.1",
+        nearest: "retinanet",
+      },
+    ]);
+  });
+
+  test("says that the folder is called after another benchmark", () => {
+    const named = { edition: "training-5.1", place: { ...place, benchmark: "rgat" } };
+    expect(checkRuns(five, named)).toEqual([
+      { rule: "folder-names-another-benchmark", folder: "rgat", logged: "retinanet" },
+    ]);
+  });
+
+  test("asks of weak scaling that there are enough models, not how many", () => {
+    const weak = {
+      edition: "hpc-3.0",
+      place: { ...place, benchmark: "oc20", scaling: "weak" as const },
+    };
+    const logs = [0, 1, 2, 3, 4, 5, 6].map((number) => log(number, { benchmark: "oc20" }));
+    expect(checkRuns(logs, weak)).toEqual([]);
+    expect(checkRuns(logs.slice(3), weak)).toEqual([{ rule: "run-count", have: 4, need: 5 }]);
+  });
+
+  test("does not count the logs of a folder that is no submission's", () => {
+    const folder = {
+      edition: "training-5.1",
+      place: { kind: "folder", benchmark: undefined },
+    } as const;
+    expect(checkRuns(five.slice(0, 1), folder)).toEqual([]);
+  });
+});
+
+describe("checkPower", () => {
+  test("asks for nothing where nobody measured", () => {
+    expect(checkPower(five, { kind: "none" })).toEqual([]);
+  });
+
+  test("asks for power logs of every run, from as many nodes, and of no other", () => {
+    const nodeFileCounts = new Map([
+      ["result_0", 2],
+      ["result_1", 2],
+      ["result_2", 1],
+      ["result_3", 0],
+      ["result_9", 2],
+    ]);
+    expect(checkPower(five, { kind: "runs", nodeFileCounts })).toEqual([
+      { rule: "power-missing", logs: ["result_3.txt", "result_4.txt"] },
+      {
+        rule: "power-files-differ",
+        counts: [
+          { nodeFiles: 2, logs: ["result_0.txt", "result_1.txt"] },
+          { nodeFiles: 1, logs: ["result_2.txt"] },
+        ],
+      },
+      { rule: "power-of-no-run", folders: ["result_9"] },
+    ]);
+  });
+});
