@@ -1,0 +1,92 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { mlperfSystemFields } from "../../src/schema/system-description.ts";
+import { checkJson, passing } from "../support/check-json.ts";
+import { pitwall, temporaryFolder } from "../support/pitwall.ts";
+
+/** `Acme/results/node8/llama2_70b_lora`, ten runs from ten seeds, and the system's description. */
+function submission(): { cwd: string; results: string; system: string } {
+  const cwd = temporaryFolder();
+  const results = join(cwd, "Acme/results/node8/llama2_70b_lora");
+  mkdirSync(results, { recursive: true });
+  mkdirSync(join(cwd, "Acme/systems"));
+  for (let run = 0; run < 10; run++) {
+    const log = passing.replaceAll(/("key": "seed", "value": )\d+/g, `$1${run + 1}`);
+    writeFileSync(join(results, `result_${run}.txt`), log, "latin1");
+  }
+  const system = join(cwd, "Acme/systems/node8.json");
+  const fields = Object.fromEntries(mlperfSystemFields.map((field) => [field, "x"]));
+  writeFileSync(
+    system,
+    JSON.stringify({ ...fields, division: "closed", status: "Available cloud" }, null, 2),
+  );
+  return { cwd, results, system };
+}
+
+describe("a submission", () => {
+  test("that is complete has nothing to look at", async () => {
+    const { cwd } = submission();
+    const { packages, exitCode } = await checkJson(["Acme", "--edition", "5.0"], cwd);
+    expect(exitCode).toBe(0);
+    expect(packages).toEqual([
+      {
+        argument: "Acme",
+        path: "results/node8/llama2_70b_lora",
+        kind: "submission",
+        organisation: "Acme",
+        system: "node8",
+        benchmark: "llama2_70b_lora",
+        runCount: 10,
+        requiredRunCount: 10,
+        findings: [],
+      },
+    ]);
+  });
+
+  test("with much amiss is told so apart from the verdicts, which stay", async () => {
+    const { cwd, results, system } = submission();
+    cpSync(join(results, "result_1.txt"), join(results, "result_01.txt"));
+    writeFileSync(system, readFileSync(system, "utf8").replace('"cooling"', '"coolin"'));
+    mkdirSync(join(results, "power/result_0"), { recursive: true });
+    writeFileSync(join(results, "power/result_0/node_0.txt"), "");
+    const { logs, packages, exitCode } = await checkJson(["Acme", "--edition", "5.0"], cwd);
+    expect(exitCode).toBe(0);
+    expect(logs.every(({ verdict }) => verdict === "pass")).toBe(true);
+    expect(packages[0]?.findings.map(({ rule }) => rule)).toEqual([
+      "result-number-repeated",
+      "run-count",
+      "seed-repeated",
+      "system-fields-missing",
+      "power-missing",
+    ]);
+    const { stdout } = await pitwall(["check", "Acme", "--edition", "5.0"], { cwd });
+    expect(stdout).toContain("1 folder of 1 with something to look at; no verdict depends on it");
+    expect(stdout).toContain("`cooling` (written as `coolin`?)");
+  });
+
+  test("with a description that is no JSON is told where it breaks", async () => {
+    const { cwd, system } = submission();
+    writeFileSync(system, readFileSync(system, "utf8").replace(/\n\}/, ",\n}"));
+    const { packages } = await checkJson(["Acme", "--edition", "5.0"], cwd);
+    expect(packages[0]?.findings).toMatchObject([
+      { rule: "system-file-invalid", path: "systems/node8.json", line: 35 },
+    ]);
+  });
+
+  test("with two benchmarks in one folder is told which log is of which", async () => {
+    const { cwd, results } = submission();
+    const other = passing.replaceAll('"llama2_70b_lora"', '"rgat"');
+    writeFileSync(join(results, "result_9.txt"), other, "latin1");
+    const { packages } = await checkJson(["Acme", "--edition", "5.0"], cwd);
+    expect(packages[0]?.findings).toMatchObject([
+      {
+        rule: "benchmarks-differ",
+        benchmarks: [
+          { benchmark: "llama2_70b_lora", logs: { length: 9 } },
+          { benchmark: "rgat", logs: ["result_9.txt"] },
+        ],
+      },
+    ]);
+  });
+});

@@ -1,0 +1,28 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { checkedLog } from "../../src/schema/log-verdict.ts";
+import { checkedPackage } from "../../src/schema/package-finding.ts";
+import { pitwall } from "./pitwall.ts";
+
+export const fixtures = fileURLToPath(new URL("../fixtures/logs", import.meta.url));
+
+/** A log that passes the rules of round 5.0. */
+export const passing = readFileSync(
+  join(fixtures, "oracle-llama2-70b-lora-training-v5.0/result_2.txt"),
+  "latin1",
+);
+
+const document = z.strictObject({
+  schemaVersion: z.literal(1),
+  command: z.literal("check"),
+  ok: z.literal(true),
+  result: z.strictObject({ logs: z.array(checkedLog), packages: z.array(checkedPackage) }),
+});
+
+/** What `pitwall check … --json` says. */
+export async function checkJson(words: readonly string[], cwd: string) {
+  const { exitCode, stdout, stderr } = await pitwall(["check", ...words, "--json"], { cwd });
+  return { exitCode, stderr, ...document.parse(JSON.parse(stdout)).result };
+}
