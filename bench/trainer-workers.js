@@ -4,13 +4,17 @@
 //   node scripts/build.js && node bench/trainer-workers.js [--workload digits] [--workers 2]
 //                                                          [--pairs 7] [--samples 7040] [--json]
 //
-// Runs come in pairs, one worker and then several, in turn, so that a slow minute of the machine
-// meets both. Counted is the CPU time of the whole process between `run_start` and `run_stop`:
-// training and evaluation, without start-up and compilation. Both halves train the same samples.
+// Runs come in threes, in turn, so that a slow minute of the machine meets all: one worker; several
+// workers together; and as many runs of one worker each, at the same time, that know nothing of each
+// other. What the last lose, the machine takes (cores that are two halves of one, shared caches and
+// memory, a clock that falls); what the second lose beyond that, cooperation costs. Counted is the
+// CPU time of a process between `run_start` and `run_stop`: training and evaluation, without
+// start-up and compilation. All train the same samples.
+import { execFile } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, promisify } from "node:util";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { values: options } = parseArgs({
@@ -21,35 +25,62 @@ const { values: options } = parseArgs({
     samples: { type: "string", default: "7040" },
     dist: { type: "string", default: join(root, "dist") },
     json: { type: "boolean", default: false },
+    // One run of one worker with this seed, as JSON: what the script starts itself as.
+    "one-run": { type: "string" },
   },
 });
 const dist = resolve(options.dist);
 const { trainHere } = await import(pathToFileURL(join(dist, "workflows/train-here.js")));
 const { summarise } = await import(pathToFileURL(join(dist, "foundation/statistics.js")));
 
-const pairs = [];
-for (let pair = 1; pair <= Number(options.pairs); pair++) {
-  const alone = await measure(1, pair);
-  const together = await measure(Number(options.workers), pair);
-  pairs.push({
-    alone,
-    together,
-    efficiencyFraction: together.samplesPerCpuSecond / alone.samplesPerCpuSecond,
-    loadAverage: loadavg()[0],
-  });
+if (options["one-run"] === undefined) await compare();
+else process.stdout.write(JSON.stringify(await measure(1, Number(options["one-run"]))));
+
+async function compare() {
+  const workers = Number(options.workers);
+  const rounds = [];
+  for (let round = 1; round <= Number(options.pairs); round++) {
+    const alone = await measure(1, round);
+    const together = await measure(workers, round);
+    const apart = await measureApart(workers, round);
+    rounds.push({
+      alone,
+      together,
+      apart,
+      efficiencyFraction: together.samplesPerCpuSecond / alone.samplesPerCpuSecond,
+      efficiencyBesideApartFraction: together.samplesPerCpuSecond / apart.samplesPerCpuSecond,
+      loadAverage: loadavg()[0],
+    });
+  }
+  const rate = (kind) => summarise(rounds.map((round) => round[kind].samplesPerCpuSecond));
+  const result = {
+    schemaVersion: 1,
+    workload: options.workload,
+    workers,
+    machine: { cpu: cpus()[0]?.model, cpuCount: cpus().length, node: process.version },
+    efficiencyFraction: summarise(rounds.map((round) => round.efficiencyFraction)),
+    efficiencyBesideApartFraction: summarise(
+      rounds.map((round) => round.efficiencyBesideApartFraction),
+    ),
+    samplesPerCpuSecond: { alone: rate("alone"), together: rate("together"), apart: rate("apart") },
+    speedup: summarise(rounds.map(({ alone, together }) => alone.seconds / together.seconds)),
+    rounds,
+  };
+  process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : asTable(result));
 }
-const result = {
-  schemaVersion: 1,
-  workload: options.workload,
-  workers: Number(options.workers),
-  machine: { cpu: cpus()[0]?.model, cpuCount: cpus().length, node: process.version },
-  efficiencyFraction: summarise(pairs.map(({ efficiencyFraction }) => efficiencyFraction)),
-  samplesPerCpuSecondAlone: summarise(pairs.map(({ alone }) => alone.samplesPerCpuSecond)),
-  samplesPerCpuSecondTogether: summarise(pairs.map(({ together }) => together.samplesPerCpuSecond)),
-  speedup: summarise(pairs.map(({ alone, together }) => alone.seconds / together.seconds)),
-  pairs,
-};
-process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : asTable(result));
+
+/** As many processes of one worker as there would be workers, at the same time. */
+async function measureApart(workers, seed) {
+  const run = promisify(execFile);
+  const shared = ["--workload", options.workload, "--samples", options.samples, "--dist", dist];
+  const processes = Array.from({ length: workers }, () =>
+    run(process.execPath, [fileURLToPath(import.meta.url), ...shared, "--one-run", String(seed)]),
+  );
+  const results = (await Promise.all(processes)).map(({ stdout }) => JSON.parse(stdout));
+  const cpuSeconds = results.reduce((sum, result) => sum + result.cpuSeconds, 0);
+  const samplesCount = results.reduce((sum, result) => sum + result.samplesCount, 0);
+  return { cpuSeconds, samplesCount, samplesPerCpuSecond: samplesCount / cpuSeconds };
+}
 
 async function measure(workers, seed) {
   let cpuStart;
@@ -86,24 +117,31 @@ async function measure(workers, seed) {
   return spent;
 }
 
-function asTable({ workload, workers, machine, pairs, ...summaries }) {
+function asTable({ workload, workers, machine, rounds, ...result }) {
   const lines = [
     `${workload}, 1 and ${workers} workers, on ${machine.cpuCount} x ${machine.cpu}, Node.js ${machine.node}`,
     "",
-    `pair   samples/CPU-s, 1   samples/CPU-s, ${workers}   efficiency   load average`,
-    ...pairs.map(
-      ({ alone, together, efficiencyFraction, loadAverage }, index) =>
-        `${String(index + 1).padStart(4)}   ${alone.samplesPerCpuSecond.toFixed(0).padStart(16)}   ` +
-        `${together.samplesPerCpuSecond.toFixed(0).padStart(16)}   ` +
-        `${efficiencyFraction.toFixed(3).padStart(10)}   ${loadAverage.toFixed(2).padStart(12)}`,
+    "samples per CPU-second",
+    "       1 worker   together      apart   together/1   together/apart   load average",
+    ...rounds.map((round) =>
+      [
+        round.alone.samplesPerCpuSecond.toFixed(0).padStart(15),
+        round.together.samplesPerCpuSecond.toFixed(0).padStart(11),
+        round.apart.samplesPerCpuSecond.toFixed(0).padStart(11),
+        round.efficiencyFraction.toFixed(3).padStart(13),
+        round.efficiencyBesideApartFraction.toFixed(3).padStart(17),
+        round.loadAverage.toFixed(2).padStart(15),
+      ].join(""),
     ),
     "",
-    ...Object.entries(summaries)
-      .filter(([, summary]) => summary?.median !== undefined)
-      .map(
-        ([name, { median, minimum, maximum, count }]) =>
-          `${name}: median ${median.toPrecision(3)}, ${minimum.toPrecision(3)} to ${maximum.toPrecision(3)} over ${count} pairs`,
-      ),
+    inWords("together/1", result.efficiencyFraction),
+    inWords("together/apart", result.efficiencyBesideApartFraction),
+    inWords("speed-up in seconds", result.speedup),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function inWords(name, { median, minimum, maximum, count }) {
+  const range = `${minimum.toFixed(3)} to ${maximum.toFixed(3)} over ${count}`;
+  return `${name}: median ${median.toFixed(3)}, ${range}`;
 }

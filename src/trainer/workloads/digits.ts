@@ -12,7 +12,7 @@ export const digits: EmbeddedWorkload = {
   area: "vision",
   title: "Handwritten digits, 8 x 8 pixels, by a small convolutional network",
   data: digitsData,
-  target: { metric: "accuracy", direction: "at-least", value: 0.985 },
+  target: { metric: "accuracy", direction: "at-least", value: 0.99 },
   globalBatchSize: batchSize,
   samplesBetweenEvaluations: epochSamples,
   maxSamples: 100 * epochSamples,
@@ -23,10 +23,10 @@ export const digits: EmbeddedWorkload = {
     const model = cnn({
       imageSize: 8, // [batch, 8, 8, 1]
       imageChannels: 1,
-      stageChannels: [24, 48], // -> [batch, 4, 4, 24] -> [batch, 2, 2, 48]
-      hiddenWidth: 64, // [batch, 192] -> [batch, 64]
+      stageChannels: [32, 64], // -> [batch, 4, 4, 32] -> [batch, 2, 2, 64]
+      hiddenWidth: 128, // [batch, 256] -> [batch, 128]
       classCount: 10, // -> [batch, 10]
-    }); // 23,658 parameters
+    }); // 53,002 parameters
     return definePrepared({
       parameters: model.parameters,
       inputs: {
