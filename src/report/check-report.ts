@@ -122,7 +122,7 @@ export function findingLines(
   findings: readonly LogFinding[],
   paint: Paint,
 ): string[] {
-  const described = findings.map((finding) => describeLogFinding(finding, edition));
+  const described = worthSaying(findings).map((finding) => describeLogFinding(finding, edition));
   const width = Math.min(32, Math.max(...described.map(({ about }) => about.length)));
   const reasons = new Set<string>();
   return described.flatMap(({ about, said, why }) => {
@@ -131,6 +131,12 @@ export function findingLines(
     reasons.add(why);
     return [line, paint.faint(`  ${"".padEnd(width)}   why: ${why}`)];
   });
+}
+
+/** Of a log without a line that counts, every key is missing; that is said once. */
+function worthSaying(findings: readonly LogFinding[]): readonly LogFinding[] {
+  if (!findings.some(({ rule }) => rule === "no-lines")) return findings;
+  return findings.filter(({ rule }) => rule !== "key-missing" && rule !== "keys-missing");
 }
 
 function warningBlock(logs: readonly CheckedLog[], showsAll: boolean): string {

@@ -78,6 +78,8 @@ function startThreads(
       answers.push(answer);
     });
     thread.on("error", (error) => answers.push(asError(error)));
+    // The second one lies ready when the first is done.
+    feed();
     feed();
     return thread;
   });

@@ -126,8 +126,11 @@ function newestOf(editions: readonly MlperfEdition[]): string {
   return editions.findLast((each) => each.startsWith("training")) ?? editions.at(-1) ?? "";
 }
 
-/** Less than this is checked before threads are up. */
-const leastBytesPerThread = 4 * 1024 * 1024;
+/**
+ * A thread must warm up its own compiled code, which takes about as much work as checking this much: with less for
+ * each, threads cost more than they bring.
+ */
+const leastBytesPerThread = 64 * 1024 * 1024;
 
 async function* checkAll(
   tasks: readonly IndexedTask[],

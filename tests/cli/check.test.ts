@@ -165,6 +165,14 @@ describe("a log that can't be judged by its content", () => {
     expect(logs[0]?.findings).toContainEqual(finding);
   });
 
+  test("is not told of every key that an empty log lacks", async () => {
+    const cwd = folderWith("result_0.txt", "");
+    const { stdout } = await pitwall(["check", ".", "--edition", "5.1"], { cwd });
+    expect(stdout).toContain(
+      "fail  result_0.txt\n  file   is empty\n  log    holds no line that MLPerf's rules read\n\n",
+    );
+  });
+
   test("fails by any rules where it is empty, so none need be named", async () => {
     const { logs } = await checkJson(["."], folderWith("result_0.txt", ""));
     expect(logs).toMatchObject([
