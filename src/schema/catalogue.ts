@@ -27,7 +27,6 @@ export const priceList = z.strictObject({ entries: z.array(priceEntry) });
 
 /** Number formats that peaks are given for; `fp8` and `fp4` count dense arithmetic. */
 export const numberFormats = ["fp32", "tf32", "bf16", "fp16", "fp8", "fp4"] as const;
-export type NumberFormat = (typeof numberFormats)[number];
 
 /** One kind of accelerator. A figure nobody published is absent. */
 export const accelerator = z.strictObject({

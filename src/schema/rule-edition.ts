@@ -84,7 +84,7 @@ const term: z.ZodType<Term> = z.lazy(() =>
     z.strictObject({ if: predicate, then: term, else: term }),
     z.strictObject({ test: predicate }),
   ]),
-) as z.ZodType<Term>;
+);
 
 const predicate: z.ZodType<Predicate> = z.lazy(() =>
   z.union([

@@ -202,10 +202,6 @@ export function zeros(shape: readonly number[]): ParameterSpec {
   return { kind: "float32", shape, initialise: () => undefined };
 }
 
-export function ones(shape: readonly number[]): ParameterSpec {
-  return { kind: "float32", shape, initialise: (values) => values.fill(1) };
-}
-
 function pick(parameters: TensorsOf<ParameterSpecs>, name: string): Tensor {
   const tensor = parameters[name];
   if (tensor === undefined) throw new RangeError(`no parameter ${name}`);
