@@ -84,6 +84,11 @@ describe("checkRuns", () => {
       expected: [],
     },
     {
+      name: "does not take seeds left to chance for one seed",
+      logs: five.map(({ name, facts }) => ({ name, facts: { ...facts, seeds: ["null"] } })),
+      expected: [],
+    },
+    {
       name: "finds a hyper-parameter that is another one in a run",
       logs: [...five.slice(0, 4), log(4, { hyperparameters: { opt_base_learning_rate: "0.2" } })],
       expected: [

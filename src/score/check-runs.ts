@@ -74,9 +74,11 @@ function repeatedNumbers(logs: readonly PackageLog[]): PackageFinding[] {
 }
 
 function repeatedSeeds(logs: readonly PackageLog[]): PackageFinding[] {
-  const groups = groupNames(logs, ({ facts }) =>
-    facts.seeds.length === 0 ? undefined : facts.seeds.join(", "),
-  );
+  const groups = groupNames(logs, ({ facts }) => {
+    // A seed that is logged as `null` was left to chance.
+    const seeds = facts.seeds.filter((seed) => seed !== "null");
+    return seeds.length === 0 ? undefined : seeds.join(", ");
+  });
   return [...groups].flatMap(([seed, names]) =>
     names.length > 1 ? [{ rule: "seed-repeated", seed, logs: names }] : [],
   );
