@@ -19,6 +19,7 @@ export async function main(words: readonly string[], face: Face): Promise<ExitCo
     if (first === "help") return tellHelp(face, rest[0]);
     return await runCommand(findCommand(first), rest, face);
   } catch (error) {
+    if (face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
     if (!(error instanceof UserError)) throw error;
     tellError(error, { wantsJson: isJsonAsked(words), command: first ?? "", face });
     return error instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
@@ -84,6 +85,11 @@ export function tellError(
     face.out.write(`${JSON.stringify(document)}\n`);
   }
   face.err.tell(`${describeError(error, face.err.paint)}\n`);
+}
+
+/** What `AbortSignal.throwIfAborted` throws: the work was given up as asked. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 function isJsonAsked(words: readonly string[]): boolean {
