@@ -19,11 +19,19 @@ export async function main(words: readonly string[], face: Face): Promise<ExitCo
     if (first === "help") return tellHelp(face, rest[0]);
     return await runCommand(findCommand(first), rest, face);
   } catch (error) {
-    if (face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
-    if (!(error instanceof UserError)) throw error;
-    tellError(error, { wantsJson: isJsonAsked(words), command: first ?? "", face });
-    return error instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
+    return failedBy(error, { wantsJson: isJsonAsked(words), command: first ?? "", face });
   }
+}
+
+/** Tells an error that the user can do something about, and gives its exit code; throws any other. */
+function failedBy(
+  error: unknown,
+  told: { wantsJson: boolean; command: string; face: Face },
+): ExitCode {
+  if (told.face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
+  if (!(error instanceof UserError)) throw error;
+  tellError(error, told);
+  return error instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
 }
 
 async function runCommand(
@@ -70,7 +78,7 @@ function findCommand(name: string): Command {
 }
 
 /** The error, last on the screen; with `--json` one document on standard output instead. */
-export function tellError(
+function tellError(
   error: ErrorParts,
   { wantsJson, command, face }: { wantsJson: boolean; command: string; face: Face },
 ): void {
