@@ -1,5 +1,6 @@
 import type { CheckEvent, CheckReport } from "../../workflows/check-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { StatusLine } from "../status-line.ts";
 
 const options = {
   edition: {
@@ -118,56 +119,48 @@ function answerOf(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
-/** One line on a terminal, from half a second on, at most ten times a second; without terminal nothing. */
+/** How far a check is, on one line. */
 class CheckProgress {
-  private readonly face: Face;
-  private readonly startMs: number;
-  private shownMs: number;
-  private expectedLogs = 0;
-  private expectedBytes = 0;
-  private logs = 0;
-  private bytes = 0;
-  private isShown = false;
+  readonly #face: Face;
+  readonly #line: StatusLine;
+  #expectedLogs = 0;
+  #expectedBytes = 0;
+  #logs = 0;
+  #bytes = 0;
 
   constructor(face: Face) {
-    this.face = face;
-    this.startMs = face.nowMs();
-    this.shownMs = this.startMs + 400;
+    this.#face = face;
+    this.#line = new StatusLine(face);
   }
 
   show(event: CheckEvent): void {
-    if (event.kind === "found") this.expect(event);
-    else if (event.kind === "checked") this.step(event);
+    if (event.kind === "found") this.#expect(event);
+    else if (event.kind === "checked") this.#step(event);
     else if (event.report.leftOutCount > 0) {
       this.clear();
-      this.face.err.write(`left out: ${event.report.leftOutCount} of the other division\n`);
+      this.#face.err.write(`left out: ${event.report.leftOutCount} of the other division\n`);
     }
   }
 
-  private expect(found: Extract<CheckEvent, { kind: "found" }>): void {
-    this.expectedLogs = found.logCount;
-    this.expectedBytes = found.bytes;
+  #expect(found: Extract<CheckEvent, { kind: "found" }>): void {
+    this.#expectedLogs = found.logCount;
+    this.#expectedBytes = found.bytes;
     if (found.skippedFolders.length > 0) {
-      this.face.err.write(`not looked into: ${found.skippedFolders.join(", ")}\n`);
+      this.#face.err.write(`not looked into: ${found.skippedFolders.join(", ")}\n`);
     }
   }
 
-  private step({ logCount, bytes }: Extract<CheckEvent, { kind: "checked" }>): void {
-    this.logs += logCount;
-    this.bytes += bytes;
-    const nowMs = this.face.nowMs();
-    if (!this.face.err.isTerminal || nowMs - this.shownMs < 100) return;
-    this.shownMs = nowMs;
-    this.isShown = true;
-    const leftBytes = this.expectedBytes - this.bytes;
-    const leftMs = ((nowMs - this.startMs) / Math.max(1, this.bytes)) * leftBytes;
-    this.face.err.write(
-      `\r\u001B[Kchecking: ${this.logs} of ${this.expectedLogs} logs, ${(this.bytes / 1e6).toFixed(0)} of ${(this.expectedBytes / 1e6).toFixed(0)} MB, ${Math.ceil(leftMs / 1000)} s left`,
-    );
+  #step({ logCount, bytes }: Extract<CheckEvent, { kind: "checked" }>): void {
+    this.#logs += logCount;
+    this.#bytes += bytes;
+    this.#line.show((elapsedMs) => {
+      const leftMs = (elapsedMs / Math.max(1, this.#bytes)) * (this.#expectedBytes - this.#bytes);
+      const read = `${(this.#bytes / 1e6).toFixed(0)} of ${(this.#expectedBytes / 1e6).toFixed(0)} MB`;
+      return `checking: ${this.#logs} of ${this.#expectedLogs} logs, ${read}, ${Math.ceil(leftMs / 1000)} s left`;
+    });
   }
 
   clear(): void {
-    if (this.isShown) this.face.err.write("\r\u001B[K");
-    this.isShown = false;
+    this.#line.clear();
   }
 }

@@ -1,5 +1,6 @@
 import type { BenchmarkResult } from "../../schema/submission.ts";
-import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { StatusLine } from "../status-line.ts";
 
 const options = {
   edition: {
@@ -91,7 +92,8 @@ async function scoreAll({
   const path = await import("node:path");
   const { scoreSubmission } = await import("../../workflows/score-submission.ts");
   const { trustedVerdicts } = await import("../../workflows/judge-log.ts");
-  const progress = shared.quiet ? undefined : new ScoreProgress(face);
+  const line = shared.quiet ? undefined : new StatusLine(face);
+  const read = { expected: 0, logs: 0, bytes: 0 };
   const results: BenchmarkResult[] = [];
   const request = {
     folders: folders.map((folder) => path.resolve(face.cwd, folder)),
@@ -102,52 +104,26 @@ async function scoreAll({
   } as const;
   try {
     for await (const event of scoreSubmission(request, face.interrupt)) {
-      if (event.kind === "found") progress?.expect(event.logCount);
-      if (event.kind === "log-read") progress?.step(event.bytes);
+      if (event.kind === "found") read.expected = event.logCount;
+      if (event.kind === "log-read") {
+        read.logs += 1;
+        read.bytes += event.bytes;
+        line?.show((elapsedMs) => readingText(read, elapsedMs));
+      }
       if (event.kind === "scored") results.push(event.result);
     }
   } finally {
-    progress?.clear();
+    line?.clear();
   }
   return results;
 }
 
-/** One line on a terminal, from half a second on, at most ten times a second. */
-class ScoreProgress {
-  private readonly face: Face;
-  private readonly startMs: number;
-  private shownMs: number;
-  private expected = 0;
-  private done = 0;
-  private bytes = 0;
-  private isShown = false;
-
-  constructor(face: Face) {
-    this.face = face;
-    this.startMs = face.nowMs();
-    this.shownMs = this.startMs + 400;
-  }
-
-  expect(logCount: number): void {
-    this.expected = logCount;
-  }
-
-  step(bytes: number): void {
-    this.done++;
-    this.bytes += bytes;
-    const nowMs = this.face.nowMs();
-    if (!this.face.err.isTerminal || nowMs - this.shownMs < 100) return;
-    this.shownMs = nowMs;
-    this.isShown = true;
-    const leftMs = ((nowMs - this.startMs) / this.done) * (this.expected - this.done);
-    this.face.err.write(
-      `\r\u001B[Kreading logs: ${this.done} of ${this.expected}, ${(this.bytes / 1e6).toFixed(0)} MB, ${Math.ceil(leftMs / 1000)} s left`,
-    );
-  }
-
-  clear(): void {
-    if (this.isShown) this.face.err.write("\r\u001B[K");
-  }
+function readingText(
+  read: { expected: number; logs: number; bytes: number },
+  elapsedMs: number,
+): string {
+  const leftMs = (elapsedMs / read.logs) * (read.expected - read.logs);
+  return `reading logs: ${read.logs} of ${read.expected}, ${(read.bytes / 1e6).toFixed(0)} MB, ${Math.ceil(leftMs / 1000)} s left`;
 }
 
 async function csvOf(results: readonly BenchmarkResult[], csv: string): Promise<string> {
