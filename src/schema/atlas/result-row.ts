@@ -1,0 +1,103 @@
+import { z } from "zod";
+
+/** Where a result is from. */
+export const suites = [
+  "mlperf-training",
+  "mlperf-hpc",
+  "dawnbench",
+  "nanogpt-speedrun",
+  "own",
+] as const;
+export type Suite = (typeof suites)[number];
+
+/** MLPerf's availability categories; `rdi` is Research, Development, or Internal. */
+export const availabilities = ["cloud", "on-premise", "preview", "rdi"] as const;
+export type Availability = (typeof availabilities)[number];
+
+/** What a result's convergence is beside the reference's. */
+export const rcpOutcomes = [
+  "found",
+  "interpolated",
+  "smaller-batch",
+  "missing",
+  "too-fast",
+  "insufficient",
+  "not-checked",
+] as const;
+
+const text = z.string().optional();
+const count = z.number().int().positive().optional();
+const amount = z.number().nonnegative().optional();
+
+/**
+ * One benchmark result, published or one's own: a system, a benchmark, and how long it took. Flat, so that it is a row of
+ * a table in any tool. What nobody stated is absent.
+ */
+export const resultRow = z.strictObject({
+  /** Unique over everything: `mlperf-training/v5.0/Dell/XE9680x8/bert`, `own/<series id>`. */
+  rowId: z.string(),
+  suite: z.enum(suites),
+  /** `v5.0`; DAWNBench and the speedrun have one round each, `2017-2020` and `2024-`; own runs have `own`. */
+  round: z.string(),
+  /** The day the round, entry or record was published, or the own run made: `2025-06-04`, `2025-06`. */
+  publishedOn: text,
+  division: z.enum(["closed", "open"]).optional(),
+  availability: z.enum(availabilities).optional(),
+  submitter: z.string(),
+  /** The system's folder, else its name. */
+  system: z.string(),
+  systemName: text,
+  /** By today's name: `retinanet`, also where round 2.0 logged `ssd`. */
+  benchmark: z.string(),
+  benchmarkAsPublished: z.string(),
+  /** Rows of one benchmark and group may be compared: the compatibility table's group, 1 where there is none. */
+  compatibilityGroup: z.number().int().positive(),
+  /** HPC's two measures. `weak`: many trainings at once; `scoreMs` is then the time until all are done. */
+  scaling: z.enum(["strong", "weak"]),
+  /** `training-5.0`. */
+  edition: text,
+  nodeCount: count,
+  /** Accelerators of all nodes together; absent for systems that train on processors. */
+  acceleratorCount: count,
+  /** Name in accelerators.json: `h100-sxm`. */
+  accelerator: text,
+  /** What charts colour by: `H100`, `TPU v5p`. */
+  acceleratorFamily: text,
+  acceleratorAsPublished: text,
+  framework: text,
+  /** Runs in the folder, and those of them that reached the target by the rules. */
+  runCount: z.number().int().nonnegative(),
+  convergedRunCount: z.number().int().nonnegative(),
+  /** The official score in milliseconds: mean of the counted runs times the scaling factor. */
+  scoreMs: amount,
+  unscaledMs: amount,
+  scalingFactor: z.number().positive(),
+  /** Of the runs that reached the target, unscaled. */
+  fastestMs: amount,
+  medianMs: amount,
+  slowestMs: amount,
+  /** Mean of what the runs needed, the smallest and the largest left out. */
+  samplesToConverge: amount,
+  samplesUnit: z.enum(["epochs", "samples", "steps", "tokens"]).optional(),
+  rcpOutcome: z.enum(rcpOutcomes).optional(),
+  globalBatchSize: z.number().positive().optional(),
+  /** As logged or configured: `fp8`, `bf16`, `amp`. */
+  precision: text,
+  tensorParallel: count,
+  pipelineParallel: count,
+  contextParallel: count,
+  expertParallel: count,
+  /** Where the parallel layout is from: the logs, or a published configuration file. */
+  layoutSource: z.enum(["log", "configuration"]).optional(),
+  /** Joules of one training, by the power rules. */
+  energyJoules: amount,
+  energyLabel: z.enum(["measured", "estimated"]).optional(),
+  /** Where the source itself states what a training cost (DAWNBench), US dollars. */
+  statedCostUsd: amount,
+  /** Weak scaling: trainings done in `scoreMs`. */
+  modelCount: count,
+  /** A link to the source folder or file; for own runs the record's folder. */
+  source: z.string(),
+  note: text,
+});
+export type ResultRow = z.output<typeof resultRow>;
