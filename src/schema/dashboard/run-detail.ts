@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { energyReading } from "../energy.ts";
+import { lifecycleEvent } from "../lifecycle-event.ts";
+import { metricTarget } from "../metric-target.ts";
+import { price } from "../price.ts";
+import { runLimits, runRequest } from "../run-request.ts";
+import { evaluation, runResult } from "../run-result.ts";
+import { remainingTime } from "./run-list.ts";
+import { seriesDescription, xAxes } from "./run-series.ts";
+
+/** `RunProgress` as JSON has it: what is not known is absent. */
+export const runProgressDocument = z.object({
+  runId: z.string(),
+  name: z.string(),
+  series: z.object({ index: z.number(), count: z.number() }),
+  /** Of a run that is over: the last it was in. */
+  phase: z.enum(["initialising", "training", "stopping"]),
+  launchedForMs: z.number(),
+  /** Since run_start. */
+  clockMs: z.number().optional(),
+  target: metricTarget.optional(),
+  best: z.number().optional(),
+  loss: z.number().optional(),
+  samplesCount: z.number().optional(),
+  samplesPerSecond: z.number().optional(),
+  costUsd: z.number().optional(),
+  energy: energyReading.optional(),
+  predicted: remainingTime.optional(),
+});
+export type RunProgressDocument = z.output<typeof runProgressDocument>;
+
+/** When the run will cross its target; clock times are milliseconds since run_start. */
+export const crossingPrediction = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("reached"), clockMs: z.number() }),
+  z.object({
+    kind: z.literal("predicted"),
+    clockMs: z.number(),
+    lowMs: z.number(),
+    highMs: z.number(),
+    from: z.enum(["curve", "earlier-runs", "both"]),
+  }),
+  z.object({
+    kind: z.literal("unclear"),
+    reason: z.enum(["too-few-evaluations", "not-improving", "levels-off", "too-far"]),
+  }),
+]);
+
+/** Whether the record is as it was written; `checking` while files are still being compared with their SHA-256. */
+export const integrityDocument = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("checking") }),
+  z.object({ kind: z.literal("intact"), fileCount: z.number() }),
+  z.object({ kind: z.literal("unsealed"), tornLine: z.boolean() }),
+  z.object({ kind: z.literal("chain-broken"), line: z.number(), reason: z.string() }),
+  z.object({ kind: z.literal("files-changed"), files: z.array(z.string()) }),
+]);
+export type IntegrityDocument = z.output<typeof integrityDocument>;
+
+/** One rule of the live checklist. */
+export const ruleItem = z.object({
+  rule: z.string(),
+  text: z.string(),
+  state: z.enum(["waiting", "met", "broken"]),
+  /** Of the log, from 1. */
+  line: z.number().int().positive().optional(),
+});
+export const rulesDocument = z.object({
+  /** `training-5.1`; absent where only what holds for every log is checked. */
+  edition: z.string().optional(),
+  items: z.array(ruleItem),
+});
+export type RulesDocument = z.output<typeof rulesDocument>;
+
+/** GET /api/runs/:id: everything about one run but for its long series. */
+export const runDetail = z.object({
+  runId: z.string(),
+  directory: z.string(),
+  request: runRequest,
+  result: runResult.optional(),
+  state: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("finished") }),
+    z.object({ kind: z.literal("running"), owner: z.enum(["here", "elsewhere"]) }),
+    z.object({ kind: z.literal("abandoned") }),
+  ]),
+  /** Whether `POST …/stop` can work: it runs, its Pitwall is on this host, and the server may change things. */
+  canStop: z.boolean(),
+  progress: runProgressDocument,
+  evaluations: z.array(evaluation),
+  prediction: crossingPrediction.optional(),
+  events: z.array(lifecycleEvent),
+  rules: rulesDocument.optional(),
+  integrity: integrityDocument,
+  /** Ranks with telemetry, in order. */
+  ranks: z.array(z.number().int().nonnegative()),
+  series: z.array(seriesDescription),
+  /** Axes that points of this run can be placed by. */
+  xAxes: z.array(z.enum(xAxes)),
+  /** Milliseconds since the epoch. */
+  launchedMs: z.number().optional(),
+  runStartMs: z.number().optional(),
+  limits: runLimits,
+  price: price.optional(),
+  /** How many nodes or accelerators the price is multiplied with. */
+  priceUnitCount: z.number().int().positive().optional(),
+  /** Lines of samples/ that could not be read. */
+  unreadableSampleCount: z.number().int().nonnegative(),
+});
+export type RunDetail = z.output<typeof runDetail>;
+
+/** POST /api/runs/:id/stop. */
+export const stopDocument = z.object({
+  runId: z.string(),
+  /** `asked`: its Pitwall was sent the signal that Ctrl-C sends, and ends the run in its own time. */
+  kind: z.literal("asked"),
+  pid: z.number().int(),
+});
+export type StopDocument = z.output<typeof stopDocument>;

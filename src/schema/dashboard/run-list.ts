@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { energyReading } from "../energy.ts";
+import { metricTarget } from "../metric-target.ts";
+import { outcome } from "../run-result.ts";
+
+/** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
+export const remainingTime = z.object({
+  remainingMs: z.number().nonnegative(),
+  lowMs: z.number().nonnegative(),
+  highMs: z.number().nonnegative(),
+});
+
+/** One line of the list of runs. What is not known is absent. */
+export const runListItem = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("readable"),
+    runId: z.string(),
+    seriesId: z.string(),
+    /** Place in its series, from 1, and how many were asked for. */
+    seriesIndex: z.number().int().positive(),
+    seriesCount: z.number().int().positive(),
+    name: z.string(),
+    seed: z.number(),
+    state: z.enum(["running", "finished", "abandoned"]),
+    /** Present where the run is finished. */
+    outcome: outcome.optional(),
+    /** Milliseconds since the epoch. */
+    createdMs: z.number(),
+    /** Since run_start: until now, or until the end. Absent before run_start. */
+    clockMs: z.number().nonnegative().optional(),
+    target: metricTarget.optional(),
+    best: z.number().optional(),
+    loss: z.number().optional(),
+    /** Share of the clock until the (predicted) crossing, 0..1; 1 where the target was reached. */
+    progressFraction: z.number().min(0).max(1).optional(),
+    predicted: remainingTime.optional(),
+    costUsd: z.number().nonnegative().optional(),
+    /** So far; a measured reading where there is one. Its `kind` is the label. */
+    energy: energyReading.optional(),
+    /** Ranks that train: workers of an embedded workload, else those seen in telemetry, at least 1. */
+    rankCount: z.number().int().positive(),
+    samplesPerSecond: z.number().nonnegative().optional(),
+    system: z.string(),
+    /** At most 60 points, oldest first, of what `sparkMetric` names. */
+    spark: z.array(z.number()),
+    sparkMetric: z.string().optional(),
+    findingsCount: z.number().int().nonnegative(),
+  }),
+  z.object({ kind: z.literal("broken"), runId: z.string(), reason: z.string() }),
+]);
+export type RunListItem = z.output<typeof runListItem>;
+
+/** GET /api/runs: the newest first. */
+export const runListDocument = z.object({
+  runs: z.array(runListItem),
+  /** Where `GET /api/runs/stream?since=…` goes on from this list. */
+  streamId: z.string(),
+});
+export type RunListDocument = z.output<typeof runListDocument>;

@@ -1,0 +1,111 @@
+import { z } from "zod";
+
+/**
+ * What a point may be placed by. `clock`: milliseconds since run_start; `wall`: milliseconds since the epoch; `samples`:
+ * training samples; `epochs`; `dollars`: US dollars billed since launch; `energy`: joules since launch.
+ */
+export const xAxes = ["clock", "wall", "samples", "epochs", "dollars", "energy"] as const;
+export type XAxis = (typeof xAxes)[number];
+
+/** Units of values and axes, as data; the page formats them. */
+export const seriesUnits = [
+  "",
+  "milliseconds",
+  "samples",
+  "samples per second",
+  "epochs",
+  "US dollars",
+  "joules",
+  "watts",
+  "bytes",
+  "fraction",
+  "cores",
+] as const;
+export type SeriesUnit = (typeof seriesUnits)[number];
+
+/** A series that a run has. */
+export const seriesDescription = z.object({
+  /**
+   * `quality` (the target's metric), `loss`, `stepMs`, `computeMs`, `communicationMs`, `dataWaitMs`, `otherMs` (each per
+   * step), `samplesPerSecond`, `powerWatts`, `energyJoules`, `cpuCores`, `memoryBytes`, `acceleratorUtilisation`,
+   * `acceleratorMemoryBytes`.
+   */
+  name: z.string(),
+  unit: z.enum(seriesUnits),
+  /** For people: `val_acc`, `step time`. */
+  label: z.string(),
+  /** Whether each rank has its own, so that `rank=` may choose one. */
+  perRank: z.boolean(),
+  /** How the values came about, where that must be said: `measured by rapl`, `estimated: …`. */
+  note: z.string().optional(),
+});
+export type SeriesDescription = z.output<typeof seriesDescription>;
+
+/**
+ * One series over the chosen axis: parallel arrays, one entry for each bucket that holds a point, in order of x. A bucket
+ * of one point is that point.
+ */
+export const seriesBuckets = z.object({
+  name: z.string(),
+  unit: z.enum(seriesUnits),
+  /** Of the bucket's last point, computed from that very point. */
+  x: z.array(z.number()),
+  min: z.array(z.number()),
+  max: z.array(z.number()),
+  /** Value of the point with the greatest x. */
+  last: z.array(z.number()),
+  /** Exact over the bucket's points, all ranks together; only for per-rank series. */
+  median: z.array(z.number()).optional(),
+  count: z.array(z.number().int().positive()),
+});
+export type SeriesBuckets = z.output<typeof seriesBuckets>;
+
+/**
+ * GET /api/runs/:id/series?names=loss,stepMs&x=clock&from=&to=&width=1200&rank=: at most `width` buckets for each series.
+ * `from` and `to` are in the unit of the axis; without them it is all there is. Names the run does not have are absent.
+ */
+export const seriesDocument = z.object({
+  runId: z.string(),
+  xAxis: z.enum(xAxes),
+  xUnit: z.enum(seriesUnits),
+  /** The stretch that the buckets divide. */
+  fromX: z.number(),
+  toX: z.number(),
+  width: z.number().int().positive(),
+  rank: z.number().int().nonnegative().optional(),
+  series: z.array(seriesBuckets),
+});
+export type SeriesDocument = z.output<typeof seriesDocument>;
+
+export const heatmapMetrics = [
+  "stepMs",
+  "computeMs",
+  "communicationMs",
+  "dataWaitMs",
+  "otherMs",
+  "powerWatts",
+] as const;
+export type HeatmapMetric = (typeof heatmapMetrics)[number];
+/** How ranks are put in rows: by number, or by their mean over the stretch, the greatest first. */
+export const rankOrders = ["rank", "mean"] as const;
+export type RankOrder = (typeof rankOrders)[number];
+
+/** GET /api/runs/:id/heatmap?metric=stepMs&columns=400&rows=256&order=rank&from=&to= (milliseconds since the epoch). */
+export const heatmapDocument = z.object({
+  runId: z.string(),
+  metric: z.enum(heatmapMetrics),
+  unit: z.enum(seriesUnits),
+  /** Milliseconds since the epoch; columns divide the stretch evenly. */
+  fromMs: z.number(),
+  toMs: z.number(),
+  rankOrder: z.enum(rankOrders),
+  columns: z.number().int().positive(),
+  rows: z.number().int().positive(),
+  /** rows x columns, row by row: mean of the points in the cell; null where there is none. */
+  values: z.array(z.number().nullable()),
+  /** The ranks of each row (accelerators for `powerWatts`), in the chosen order: several where there are more than rows. */
+  ranksPerRow: z.array(z.array(z.number().int().nonnegative())),
+  least: z.number().optional(),
+  greatest: z.number().optional(),
+});
+export type HeatmapDocument = z.output<typeof heatmapDocument>;
