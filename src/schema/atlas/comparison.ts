@@ -1,0 +1,140 @@
+import type { MeasuredRow } from "./figures.ts";
+import type { CurveSeries, RunCurve } from "./run-curve.ts";
+import type { ResultRun } from "./result-run.ts";
+
+/** One of the things compared: a result, its runs and their curves. */
+export interface CompareSubject {
+  /** How it is called on screen: the row's id, shortened as far as it stays unique. */
+  name: string;
+  measured: MeasuredRow;
+  runs: readonly ResultRun[];
+  curves: readonly RunCurve[];
+  /** Own runs: the quality that ended the clock, `accuracy>=0.99`. Published ones have their benchmark's. */
+  target: string | undefined;
+}
+
+/** Why results may not be compared. */
+export type CompareRefusal =
+  | { kind: "benchmarks-differ"; benchmarks: readonly string[] }
+  | { kind: "suites-differ"; suites: readonly string[] }
+  | {
+      kind: "groups-differ";
+      benchmark: string;
+      groups: readonly number[];
+      reasons: readonly string[];
+    }
+  | { kind: "scaling-differs" }
+  | { kind: "targets-differ"; targets: readonly string[] };
+
+/** What to know before believing a comparison that is allowed. */
+export type CompareWarning =
+  | { kind: "divisions-mixed"; values: readonly string[] }
+  | { kind: "availabilities-mixed"; values: readonly string[] }
+  | { kind: "own-beside-published" }
+  | { kind: "energy-labels-mixed" }
+  | { kind: "no-score"; name: string };
+
+/** One line of the table of differences; a value per subject, absent where nobody stated it. */
+export interface Difference {
+  field: DifferenceField;
+  values: readonly (string | number | undefined)[];
+}
+
+/** In the order of the table. Milliseconds, joules, US dollars, samples per second. */
+export const differenceFields = [
+  "benchmark",
+  "round",
+  "division",
+  "availability",
+  "submitter",
+  "system",
+  "target",
+  "nodes",
+  "accelerators",
+  "accelerator",
+  "framework",
+  "globalBatchSize",
+  "precision",
+  "tensorParallel",
+  "pipelineParallel",
+  "contextParallel",
+  "expertParallel",
+  "runs",
+  "convergedRuns",
+  "scoreMs",
+  "fastestMs",
+  "medianMs",
+  "slowestMs",
+  "scalingFactor",
+  "samplesToConverge",
+  "samplesUnit",
+  "samplesPerSecond",
+  "samplesPerAcceleratorSecond",
+  "acceleratorMs",
+  "costUsd",
+  "energyJoules",
+  "energyLabel",
+] as const;
+export type DifferenceField = (typeof differenceFields)[number];
+
+/**
+ * The ratio of two times as a product: B is `totalRatio` times as fast as A because it needed so many times fewer samples,
+ * had so many times the accelerators, each so many times as fast, and was charged so many times less for converging early.
+ * The factors multiply to the total. Above 1 helps B.
+ */
+export type TimeSplit =
+  | {
+      kind: "split";
+      totalRatio: number;
+      factors: readonly { factor: TimeFactor; ratio: number }[];
+    }
+  | { kind: "no-split"; reason: "no-score" | "no-samples" | "units-differ" };
+
+/** `throughput` stands for both others where the accelerators were not counted. */
+export type TimeFactor =
+  | "samples"
+  | "throughput"
+  | "accelerators"
+  | "throughput-per-accelerator"
+  | "scaling-factor";
+
+/** Whether two sets of run times differ by more than chance: Mann and Whitney's exact test, both sides. */
+export type RunTimeTest =
+  | {
+      kind: "tested";
+      pValue: number;
+      /** The least p-value that so many runs can give at all. */
+      leastPossible: number;
+      counts: readonly [number, number];
+      method: "exact" | "normal";
+    }
+  | { kind: "too-few-runs"; counts: readonly [number, number] };
+
+/** A later subject beside the first. */
+export interface PairComparison {
+  from: string;
+  to: string;
+  split: TimeSplit;
+  test: RunTimeTest;
+}
+
+/** One curve of each subject, on one axis. `value[i]` is at `x[i]`; absent outside the curve. */
+export interface AlignedCurves {
+  series: CurveSeries;
+  metricName: string;
+  axis: "clock" | "samples";
+  /** Milliseconds since `run_start`, or samples. */
+  x: readonly number[];
+  lines: readonly { name: string; run: string; value: readonly (number | undefined)[] }[];
+}
+
+export interface Comparison {
+  subjects: readonly CompareSubject[];
+  /** Empty where the subjects may be compared. */
+  refusals: readonly CompareRefusal[];
+  warnings: readonly CompareWarning[];
+  differences: readonly Difference[];
+  pairs: readonly PairComparison[];
+  /** Absent where fewer than two subjects have a curve of the same metric. */
+  curves: AlignedCurves | undefined;
+}

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { suites } from "./result-row.ts";
+
+/** A stretch of rounds over which a benchmark kept its rules: its results may be compared with each other. */
+export const compatibilityGroup = z.strictObject({
+  suite: z.enum(suites),
+  /** By today's name. */
+  benchmark: z.string(),
+  /** Names it was logged or published under. */
+  aliases: z.array(z.string()),
+  group: z.number().int().positive(),
+  /** `v0.6`. */
+  firstRound: z.string(),
+  lastRound: z.string(),
+  /** What changed since the group before; absent for the first. */
+  difference: z.string().optional(),
+  source: z.string(),
+});
+export type CompatibilityGroup = z.output<typeof compatibilityGroup>;
+export const compatibilityTable = z.strictObject({ entries: z.array(compatibilityGroup) });

@@ -1,0 +1,54 @@
+import type { ResultRow } from "./result-row.ts";
+
+/** By what results are put in order: the whole system, one accelerator, a dollar, a kilowatt-hour. */
+export const measures = ["system", "chip", "dollar", "kwh"] as const;
+export type Measure = (typeof measures)[number];
+
+/** What an hour of one accelerator costs, US dollars, and who says so. */
+export interface AcceleratorPrice {
+  /** Name in accelerators.json. */
+  accelerator: string;
+  usdPerHour: number;
+  /** The least and the greatest of the prices that this one was drawn from. */
+  lowUsdPerHour: number;
+  highUsdPerHour: number;
+  /** Whose prices it was drawn from. */
+  providers: readonly string[];
+  /** The newest day among them: `2025-12`. */
+  date: string;
+  source: string;
+  origin: "catalogue" | "given";
+}
+
+/**
+ * A figure of one training, or why there is none. `stated`: the source itself says so; `computed`: follows from the time
+ * and a known count or price; `estimated`: from a formula where a meter would be better.
+ */
+export type Figure =
+  | { kind: "known"; value: number; label: "measured" | "stated" | "computed" | "estimated" }
+  | { kind: "unknown"; reason: FigureGap };
+
+/** Why a row has no such figure. */
+export type FigureGap = "no-score" | "no-accelerators" | "no-price" | "no-power";
+
+/** The four figures of a result, of one training each (weak scaling: of one of the trainings). */
+export interface Figures {
+  /** Milliseconds: the official score (weak scaling: until all trainings are done). */
+  system: Figure;
+  /** Milliseconds times accelerators. */
+  chip: Figure;
+  /** US dollars. */
+  dollar: Figure;
+  /** Joules. */
+  kwh: Figure;
+}
+
+/** A result with its figures, and the price behind its dollars. */
+export interface MeasuredRow {
+  row: ResultRow;
+  figures: Figures;
+  /** Absent where nobody prices the accelerator, or the source states the cost itself. */
+  price: AcceleratorPrice | undefined;
+  /** Watts of one accelerator behind an estimated energy. */
+  powerLimitWatts: number | undefined;
+}
