@@ -1,10 +1,18 @@
 import type { JsonValue } from "../foundation/json.ts";
 import { nearestWord } from "../foundation/nearest-word.ts";
-import { formatDuration, formatSignificant } from "../foundation/units.ts";
+import { formatCount } from "../foundation/units.ts";
 import type { UnreadableReason } from "../schema/log-event.ts";
 import type { LogFileFinding, LogFinding } from "../schema/log-verdict.ts";
-import { benchmarksOfEdition, isMlperfEdition } from "../schema/mlperf-round.ts";
+import {
+  benchmarksOfEdition,
+  isMlperfEdition,
+  type MlperfEdition,
+} from "../schema/mlperf-round.ts";
 import type { RuleFinding } from "../schema/rule-finding.ts";
+import { describeEndCheck } from "./describe-end-check.ts";
+import { describeExpectation, describeGaps } from "./describe-expectation.ts";
+import { describeRequirement, describeSeen } from "./describe-requirement.ts";
+import { joinNames, valueText } from "./describe-value.ts";
 import { reasonForKey } from "./rule-reasons.ts";
 import { countOf } from "./wording.ts";
 
@@ -21,13 +29,14 @@ export interface FindingWords {
 /** Says in plain words what a finding means. */
 export function describeLogFinding(finding: LogFinding, edition: string | undefined): FindingWords {
   const about = aboutOf(finding);
-  return { about, said: say(finding, edition), why: reasonForKey(about) };
+  const key = finding.rule === "keys-missing" ? finding.oneOf.join("|") : about;
+  return { about, said: say(finding, edition), why: reasonForKey(key) };
 }
 
 function aboutOf(finding: LogFinding): string {
   if ("key" in finding) return finding.key;
-  if (finding.rule === "keys-missing") return finding.oneOf.join("|");
-  if (finding.rule === "end-check-failed") return "END";
+  if (finding.rule === "keys-missing") return finding.oneOf.join(" or ");
+  if (finding.rule === "end-check-failed") return "log";
   return finding.rule.startsWith("file-") || finding.rule === "gzip-broken" ? "file" : "log";
 }
 
@@ -56,6 +65,7 @@ const fileRules = [
   "gzip-broken",
   "other-dialect",
   "division-differs",
+  "edition-without-rules",
 ] as const;
 
 function isOneOf<const Rules extends readonly string[]>(
@@ -71,25 +81,41 @@ function say(finding: LogFinding, edition: string | undefined): string {
   if (isOneOf(finding, crashRules)) return sayCrash(finding, edition);
   switch (finding.rule) {
     case "check-failed":
-      return `${atLine(finding.line)}${sayCheck(finding)}`;
+      return `${atLine(finding.line)}${describeExpectation(finding)}`;
     case "line-not-usable":
-      return `${atLine(finding.line)}can't be worked with: ${finding.expected}${seenText(finding.seen)}`;
+      return `${atLine(finding.line)}${sayUnusable(finding)}`;
     case "never-met":
-      return `never meets \`${finding.expected}\` in ${countOf(finding.count, "line")}; the last${finding.lastLine === undefined ? "" : `, line ${finding.lastLine}`}${seenText(finding.lastSeen)}`;
+      return sayNeverMet(finding);
     case "end-check-failed":
-      return `at the end of the log \`${finding.expected}\` does not hold${seenText(finding.seen)}`;
+      return describeEndCheck(finding.expected, finding.seen);
   }
 }
 
-function sayCheck({ key, expected, seen }: Extract<RuleFinding, { rule: "check-failed" }>): string {
-  const started = seen["state.first_init_start"];
-  const ended = seen["time"];
-  if (key === "init_stop" && typeof started === "number" && typeof ended === "number") {
-    const limit = seen["state.compile_time_mins"];
-    const most = typeof limit === "number" ? `, and ${limit} min are allowed` : "";
-    return `initialisation took ${formatDuration(ended - started)}${most}`;
-  }
-  return `expected \`${expected}\`${seenText(seen)}`;
+/** The rules keep something of a line for later lines; of this one they could not. */
+function sayUnusable({
+  expected,
+  seen,
+}: Extract<RuleFinding, { rule: "line-not-usable" }>): string {
+  const [, source = expected] = / := (.*)$/u.exec(expected) ?? [];
+  const gaps = describeGaps(source, seen);
+  if (gaps !== undefined) return gaps;
+  const value = seen["value"];
+  return value === undefined
+    ? "can't be compared with the lines before it"
+    : `is ${valueText(value)}, with which nothing can be calculated`;
+}
+
+function sayNeverMet({
+  expected,
+  count,
+  lastLine,
+  lastSeen,
+}: Extract<RuleFinding, { rule: "never-met" }>): string {
+  const target = describeRequirement(expected, lastSeen);
+  const where = lastLine === undefined ? "" : `, on line ${lastLine},`;
+  const which =
+    count === 1 ? `the only value${where}` : `the last of ${formatCount(count)} values${where}`;
+  return `never meets the target, ${target}: ${which} is ${describeSeen(lastSeen)}`;
 }
 
 /** Findings about how often something occurs. */
@@ -100,11 +126,13 @@ function sayCount(finding: RuleOf<typeof countRules>): string {
         ? "is never logged"
         : `is logged ${countOf(finding.count, "time")}, and ${finding.need} are needed`;
     case "values-differ":
-      return `is logged ${countOf(finding.count, "time")} and should have one value: first ${valueText(finding.first)}, ${finding.otherLine === undefined ? "" : `on line ${finding.otherLine} `}${valueText(finding.other)}`;
+      return `is logged ${countOf(finding.count, "time")} with different values, and one value is allowed: first ${valueText(finding.first)}, then ${valueText(finding.other)}${finding.otherLine === undefined ? "" : ` on line ${finding.otherLine}`}`;
     case "key-repeated":
       return `is logged ${countOf(finding.count, "time")} with the same value; once is asked for`;
     case "keys-missing":
-      return "none of these is logged";
+      return finding.oneOf.length === 2
+        ? "neither is logged, and one of them is needed"
+        : "none is logged, and one of them is needed";
     case "no-lines":
       return "holds no line that MLPerf's rules read";
     case "unreadable-lines":
@@ -122,28 +150,42 @@ function sayCrash(finding: RuleOf<typeof crashRules>, edition: string | undefine
     case "rules-missing":
       return sayRulesMissing(finding, edition);
     case "rules-never-end":
-      return `its values call up rule files in a circle: ${finding.files.join(", ")}`;
+      return `its values call for rule files that call for each other without end: ${joinNames(finding.files, "and")}`;
     case "condition-not-computable":
-      return `${atLine(finding.line)}\`${finding.expected}\` can't be worked out${seenText(finding.seen)}; the official checker stops there`;
+      return `${atLine(finding.line)}${sayNotComputable(finding)}; the official checker stops there`;
     case "eval-line-not-usable":
-      return `line ${finding.line}: an evaluation needs \`${finding.groupBy}\` and a name of its metric in its metadata, which is ${valueText(finding.metadata)}`;
+      return `line ${finding.line}: the metadata of an evaluation must hold \`${finding.groupBy}\` and the name of its \`metric\`, and is ${valueText(finding.metadata)}`;
   }
+}
+
+function sayNotComputable({
+  expected,
+  seen,
+}: Extract<RuleFinding, { rule: "condition-not-computable" }>): string {
+  const gaps = describeGaps(expected, seen);
+  if (gaps !== undefined) return `${gaps}, so it can't be compared with its target`;
+  return `is ${describeSeen(seen)}, which can't be compared with its target, ${describeRequirement(expected, seen)}`;
 }
 
 function sayRulesMissing(
   { key, line, seen, file, problem }: Extract<RuleFinding, { rule: "rules-missing" }>,
   edition: string | undefined,
 ): string {
-  const value = seen["value"];
+  const value = valueText(seen["value"] ?? null);
   const at = atLine(line);
-  if (problem === "value-is-no-text") return `${at}${valueText(value ?? null)} is no text`;
+  if (problem === "value-is-no-text") return `${at}is ${value}, and must be a text`;
+  if (key === "submission_division") return `${at}is ${value}, and must be \`closed\` or \`open\``;
   if (key !== "submission_benchmark" || edition === undefined || !isMlperfEdition(edition)) {
-    return `${at}${valueText(value ?? null)} calls for rules \`${file}\`, which ${edition ?? "this edition"} does not have`;
+    return `${at}is ${value}, for which ${edition ?? "this edition"} has no rules (\`${file}\`)`;
   }
+  return `${at}${edition} has no rules for ${value} in this division ${otherBenchmarks(edition, seen["value"])}`;
+}
+
+function otherBenchmarks(edition: MlperfEdition, asked: JsonValue | undefined): string {
   const known = benchmarksOfEdition(edition);
-  const nearest = nearestWord(typeof value === "string" ? value : "", known);
-  const meant = nearest === undefined || nearest === value ? "" : `; did you mean \`${nearest}\`?`;
-  return `${at}${edition} has no rules for ${valueText(value ?? null)} in this division (its benchmarks are ${known.join(", ")})${meant}`;
+  const nearest = nearestWord(typeof asked === "string" ? asked : "", known);
+  const meant = nearest === undefined || nearest === asked ? "" : `; did you mean \`${nearest}\`?`;
+  return `(its benchmarks are ${known.join(", ")})${meant}`;
 }
 
 const dialectRounds = {
@@ -166,6 +208,8 @@ function sayOfFile(finding: LogFileFinding, edition: string | undefined): string
       return `holds ${countOf(finding.lineCount, "line")} of ${dialectRounds[finding.dialect]}, and none of ${edition ?? "this edition"}`;
     case "division-differs":
       return `is of the ${finding.seen ?? "unknown"} division, and was to be checked for the ${finding.expected} one`;
+    case "edition-without-rules":
+      return `no rules were written for ${finding.edition}, so nobody can judge it`;
   }
 }
 
@@ -193,22 +237,4 @@ const reasonText: Readonly<
 
 function atLine(line: number | undefined): string {
   return line === undefined ? "" : `line ${line}: `;
-}
-
-/** `: value 0.71, metadata.epoch_num 3`. */
-function seenText(seen: Readonly<Record<string, JsonValue>>): string {
-  const parts = Object.entries(seen).map(([place, value]) => `${place} ${valueText(value)}`);
-  return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
-}
-
-function valueText(value: JsonValue): string {
-  if (typeof value === "number") {
-    return Number.isInteger(value) ? String(value) : formatSignificantly(value);
-  }
-  return typeof value === "string" ? `\`${value}\`` : JSON.stringify(value);
-}
-
-function formatSignificantly(value: number): string {
-  const text = String(value);
-  return text.length > 10 ? formatSignificant(value, 8) : text;
 }

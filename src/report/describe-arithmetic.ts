@@ -1,0 +1,48 @@
+import { bareName, joinWords, type Seen, valueText } from "./describe-value.ts";
+
+/** Formulas with arithmetic in them, in the names of the log. */
+export function describeArithmetic(key: string, expected: string, seen: Seen): string {
+  const operands = Object.entries(seen)
+    .filter(([place]) => place !== "value")
+    .map(([place, value]) => `\`${bareName(place)}\` ${valueText(value)}`);
+  const given = operands.length === 0 ? "" : `, with ${joinWords(operands, "and")}`;
+  const near = /^abs\(\(value - (.+)\)\) < ([\d.e-]+)$/u.exec(expected);
+  const wanted = near?.[1] ?? /^value = (\(.+\))$/u.exec(expected)?.[1];
+  if (wanted !== undefined) {
+    return `is ${valueText(seen["value"] ?? null)}, and must be \`${plainFormula(wanted, key)}\`${given}`;
+  }
+  const own = "value" in seen ? `is ${valueText(seen["value"] ?? null)}, and ` : "";
+  return `${own}must obey \`${plainFormula(expected, key)}\`${given}`;
+}
+
+/** The reciprocal scale is the rules' own; the log knows only the batch size that it comes from. */
+const learningRate = "0.000001 * (global_batch_size / 256) ^ 0.5";
+
+function plainFormula(formula: string, key: string): string {
+  const sides = /^(?<left>.+) (?<sign>=|!=|<=|>=|<|>) (?<right>.+)$/u.exec(formula)?.groups;
+  const { left = "", sign, right = "" } = sides ?? {};
+  if (isBalanced(left) && isBalanced(right) && sign !== undefined) {
+    return `${plainFormula(left, key)} ${sign} ${plainFormula(right, key)}`;
+  }
+  return withoutDoubledBrackets(formula)
+    .replaceAll("state.learning_rate", learningRate)
+    .replaceAll(/\b(?:state|metadata)\./gu, "")
+    .replaceAll(/\bvalue\b/gu, key);
+}
+
+/** `(a / b)` → `a / b`, and `ceil((a / b))` → `ceil(a / b)`. */
+function withoutDoubledBrackets(formula: string): string {
+  const bare = /^\((.*)\)$/u.exec(formula)?.[1];
+  const text = bare !== undefined && isBalanced(bare) ? bare : formula;
+  return text.replaceAll(/\b(ceil|floor|abs|log2)\(\(([^()]*)\)\)/gu, "$1($2)");
+}
+
+function isBalanced(text: string): boolean {
+  let depth = 0;
+  for (const character of text) {
+    if (character === "(") depth++;
+    if (character === ")") depth--;
+    if (depth < 0) return false;
+  }
+  return depth === 0;
+}
