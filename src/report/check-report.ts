@@ -15,20 +15,31 @@ export interface CheckReportInput {
   edition: string | undefined;
 }
 
+export interface CheckReportOptions {
+  /** Every log and every folder, also where many say the same. */
+  showsAll: boolean;
+  /** What is odd about folders, and logs that nobody can judge, count as "no". */
+  isStrict: boolean;
+  /** Ends with a command to go on with. */
+  withNextStep: boolean;
+}
+
 /** What a check found, for people: the answer, the failing logs, the rest in one table, what to do next. */
 export function checkReport(
   input: CheckReportInput,
   paint: Paint,
-  { showsAll }: { showsAll: boolean },
+  options: CheckReportOptions,
 ): string {
+  const { showsAll } = options;
   const failing = input.logs.filter(({ verdict }) => verdict === "fail");
   const blocks = [
     answerLine(input.logs, failing, paint),
     benchmarkTable(input.logs),
     ...failureBlocks(failing, paint, showsAll),
+    notJudgedBlock(input.logs, paint, options),
     warningBlock(input.logs, showsAll),
-    packageBlock(input.packages, paint, showsAll),
-    nextStep(input, failing, paint),
+    packageBlock(input.packages, paint, options),
+    options.withNextStep ? nextStep(input, failing, paint) : "",
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }
@@ -40,13 +51,17 @@ function answerLine(
 ): string {
   const editions = [...new Set(logs.map(({ edition }) => edition ?? "no edition"))];
   const by = `   rules ${editions.join(", ")}`;
-  const passCount = logs.length - failing.length;
-  if (failing.length === 0) {
+  const passCount = logs.filter(({ verdict }) => verdict === "pass").length;
+  if (passCount === logs.length) {
     const all = logs.length === 1 ? "1 log passes" : `all ${countOf(logs.length, "log")} pass`;
     return `${paint.good(all)}${by}`;
   }
-  const fail = paint.bad(`${failing.length} ${failing.length === 1 ? "fails" : "fail"}`);
-  return `${countOf(logs.length, "log")}: ${passCount} ${passCount === 1 ? "passes" : "pass"}, ${fail}${by}`;
+  const counts = [`${passCount} ${passCount === 1 ? "passes" : "pass"}`];
+  if (failing.length > 0)
+    counts.push(paint.bad(`${failing.length} ${failing.length === 1 ? "fails" : "fail"}`));
+  const notJudged = logs.length - passCount - failing.length;
+  if (notJudged > 0) counts.push(paint.warn(`${notJudged} not judged`));
+  return `${countOf(logs.length, "log")}: ${counts.join(", ")}${by}`;
 }
 
 function benchmarkTable(logs: readonly CheckedLog[]): string {
@@ -58,7 +73,7 @@ function benchmarkTable(logs: readonly CheckedLog[]): string {
       benchmark,
       String(members.length),
       String(passing.length),
-      String(members.length - passing.length),
+      String(members.filter(({ verdict }) => verdict === "fail").length),
       timeRange(times),
     ];
   });
@@ -139,6 +154,26 @@ function worthSaying(findings: readonly LogFinding[]): readonly LogFinding[] {
   return findings.filter(({ rule }) => rule !== "key-missing" && rule !== "keys-missing");
 }
 
+function notJudgedBlock(
+  logs: readonly CheckedLog[],
+  paint: Paint,
+  { isStrict }: CheckReportOptions,
+): string {
+  const groups = groupBy(
+    logs.filter(({ verdict }) => verdict === "not-judged"),
+    ({ edition }) => edition ?? "",
+  );
+  const weight = isStrict ? "; with `--strict` that is a no" : "";
+  return [...groups]
+    .map(([edition, members]) => {
+      const [first] = members;
+      const more = members.length > 1 ? ` and ${members.length - 1} more` : "";
+      const name = first === undefined ? "" : paint.name(shownPath(first));
+      return `${paint.warn("not judged")}  ${name}${more}: no rules were written for ${edition}${weight}`;
+    })
+    .join("\n");
+}
+
 function warningBlock(logs: readonly CheckedLog[], showsAll: boolean): string {
   const groups = groupBy(
     logs.flatMap((log) => log.warnings.map((finding) => ({ log, finding }))),
@@ -163,11 +198,11 @@ function warningBlock(logs: readonly CheckedLog[], showsAll: boolean): string {
 function packageBlock(
   packages: readonly CheckedPackage[],
   paint: Paint,
-  showsAll: boolean,
+  { showsAll, isStrict }: CheckReportOptions,
 ): string {
   const odd = packages.filter(({ findings }) => findings.length > 0);
   if (odd.length === 0) return "";
-  const head = `${countOf(odd.length, "folder")} of ${packages.length} with something to look at; no verdict depends on it`;
+  const head = `${countOf(odd.length, "folder")} of ${packages.length} with something to look at; ${isStrict ? "with `--strict` that is a no" : "no verdict depends on it"}`;
   const groups = groupBy(
     odd.flatMap((each) =>
       each.findings.map((finding) => ({ path: each.path, said: describePackageFinding(finding) })),

@@ -10,10 +10,13 @@ import {
 /** Rounds whose logs no published rules were written for. */
 const withoutRules: ReadonlySet<string> = new Set(["training-0.5", "hpc-0.7"]);
 
+/** Whether logs of a round can be judged. */
+export function hasRules(edition: MlperfEdition): boolean {
+  return !withoutRules.has(edition);
+}
+
 /** The editions that logs can be checked by, oldest first. */
-export const checkableEditions: readonly MlperfEdition[] = mlperfEditions.filter(
-  (edition) => !withoutRules.has(edition),
-);
+export const checkableEditions: readonly MlperfEdition[] = mlperfEditions.filter(hasRules);
 
 /**
  * The edition that a user names: `training-5.1`, `training_v5.1`, `v5.1`, `5.1.0`, `hpc-3.0`.
@@ -21,10 +24,16 @@ export const checkableEditions: readonly MlperfEdition[] = mlperfEditions.filter
  * @throws UserError `edition-unknown`, `edition-without-rules`
  */
 export function editionNamed(text: string): MlperfEdition {
-  const plain = text.trim().toLowerCase();
-  const match = /^(?:(training|hpc)(?:_results)?[-_ ]?)?v?(\d+\.\d+)(?:\.0)?$/.exec(plain);
-  const id = match === null ? plain : `${match[1] ?? "training"}-${match[2]}`;
-  return requireRules(id, { message: `no edition \`${text}\` is known`, at: "--edition" });
+  return requireRules(readName(text, checkableEditions), "--edition");
+}
+
+/**
+ * The round that a user names, with rules or without.
+ *
+ * @throws UserError `edition-unknown`
+ */
+export function roundNamed(text: string): MlperfEdition {
+  return readName(text, mlperfEditions);
 }
 
 /**
@@ -34,6 +43,16 @@ export function editionNamed(text: string): MlperfEdition {
  * @throws UserError `edition-unknown`, `edition-without-rules`
  */
 export function editionOfPath(path: string): MlperfEdition | undefined {
+  const round = roundOfPath(path);
+  return round === undefined ? undefined : requireRules(round, path);
+}
+
+/**
+ * The round that a path names, with rules or without.
+ *
+ * @throws UserError `edition-unknown`
+ */
+export function roundOfPath(path: string): MlperfEdition | undefined {
   const folders = path.split(/[/\\]/).toReversed();
   for (const [index, folder] of folders.entries()) {
     const match =
@@ -41,10 +60,8 @@ export function editionOfPath(path: string): MlperfEdition | undefined {
       /^()v(\d+\.\d+)(?:\.0)?$/i.exec(folder);
     if (match === null) continue;
     const usage = match[1] === "" ? usageAround(folders, index) : match[1]?.toLowerCase();
-    return requireRules(`${usage}-${match[2]}`, {
-      message: `the path names a round that is not known, \`${folder}\``,
-      at: path,
-    });
+    const message = `the path names a round that is not known, \`${folder}\``;
+    return requireKnown(`${usage}-${match[2]}`, { message, at: path, known: mlperfEditions });
   }
   return undefined;
 }
@@ -56,21 +73,33 @@ function usageAround(folders: readonly string[], index: number): string {
     : "training";
 }
 
-function requireRules(id: string, { message, at }: { message: string; at: string }): MlperfEdition {
-  if (withoutRules.has(id)) {
-    throw new UserError("edition-without-rules", `no rules were written for round \`${id}\``, {
-      at,
-      hint: "MLPerf's rules begin with training-0.6 and hpc-1.0; `pitwall log` shows any log",
-    });
-  }
+function readName(text: string, known: readonly MlperfEdition[]): MlperfEdition {
+  const plain = text.trim().toLowerCase();
+  const match = /^(?:(training|hpc)(?:_results)?[-_ ]?)?v?(\d+\.\d+)(?:\.0)?$/.exec(plain);
+  const id = match === null ? plain : `${match[1] ?? "training"}-${match[2]}`;
+  return requireKnown(id, { message: `no edition \`${text}\` is known`, at: "--edition", known });
+}
+
+function requireKnown(
+  id: string,
+  { message, at, known }: { message: string; at: string; known: readonly MlperfEdition[] },
+): MlperfEdition {
   if (isMlperfEdition(id)) return id;
-  const nearest = nearestWord(id, checkableEditions);
+  const nearest = nearestWord(id, known);
   throw new UserError("edition-unknown", message, {
     at,
     hint:
       nearest === undefined
-        ? `known are ${checkableEditions.join(", ")}`
-        : `did you mean \`--edition ${nearest}\`? Known are ${checkableEditions.join(", ")}`,
+        ? `known are ${known.join(", ")}`
+        : `did you mean \`--edition ${nearest}\`? Known are ${known.join(", ")}`,
+  });
+}
+
+function requireRules(edition: MlperfEdition, at: string): MlperfEdition {
+  if (hasRules(edition)) return edition;
+  throw new UserError("edition-without-rules", `no rules were written for round \`${edition}\``, {
+    at,
+    hint: "MLPerf's rules begin with training-0.6 and hpc-1.0; `pitwall log` shows any log",
   });
 }
 

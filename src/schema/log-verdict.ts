@@ -22,6 +22,8 @@ export const logFileFinding = z.discriminatedUnion("rule", [
     expected: z.enum(["closed", "open"]),
     seen: z.string().optional(),
   }),
+  /** No rules were written for the log's round, so nobody can judge it. */
+  z.strictObject({ rule: z.literal("edition-without-rules"), edition: z.string() }),
 ]);
 export type LogFileFinding = z.output<typeof logFileFinding>;
 
@@ -36,7 +38,8 @@ export const logVerdict = z.strictObject({
   benchmark: z.string().optional(),
   /** As the log says, in lower case. */
   division: z.string().optional(),
-  verdict: z.enum(["pass", "fail"]),
+  /** `not-judged`: no rules were written for the log's round, and the official checker has none either. */
+  verdict: z.enum(["pass", "fail", "not-judged"]),
   /** The official checker dies on this log without a verdict; here that is a fail. */
   officialCheckerCrashes: z.boolean(),
   /** Sorted; a choice of keys joined by `|`; `END` for a check at the end of the log. */

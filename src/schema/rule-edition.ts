@@ -97,6 +97,12 @@ export const ruleEdition = z.strictObject({
 });
 export type RuleEdition = z.output<typeof ruleEdition>;
 
+/** As written: what is empty may be left out. */
+export type WrittenRuleEdition = Omit<RuleEdition, "files"> & { files: readonly WrittenFile[] };
+type WrittenFile = Pick<RuleFile, "name"> &
+  Partial<Omit<RuleFile, "keys">> & { keys: readonly WrittenKeyRule[] };
+type WrittenKeyRule = Pick<KeyRule, "key" | "require"> & Partial<KeyRule>;
+
 const why = z.string();
 
 /** How the rules of a round as they were applied then differ from what the official checker holds for it today. */

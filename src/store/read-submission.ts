@@ -1,5 +1,5 @@
 import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
@@ -31,6 +31,8 @@ export interface ResultFolder {
 export interface ResultLog {
   name: string;
   path: string;
+  /** With its power logs. */
+  sizeBytes: number;
   /** Power logs of this run. */
   nodeMeters: readonly string[];
   switchMeters: readonly string[];
@@ -133,12 +135,11 @@ async function describeFolder(
         .filter((meter) => pattern.test(meter))
         .toSorted(compareNames)
         .map((meter) => join(powerFolder, run, meter));
-    logs.push({
-      name,
-      path: join(path, name),
-      nodeMeters: metersNamed(/^node_.*\.txt$/),
-      switchMeters: metersNamed(/^sw_.*\.txt$/),
-    });
+    const log = join(path, name);
+    const nodeMeters = metersNamed(/^node_.*\.txt$/);
+    const switchMeters = metersNamed(/^sw_.*\.txt$/);
+    const sizeBytes = await sizeOf([log, ...nodeMeters, ...switchMeters]);
+    logs.push({ name, path: log, sizeBytes, nodeMeters, switchMeters });
   }
   const params = [path, place.organisationPath].map((each) => join(each, "package_checker_params"));
   return {
@@ -155,6 +156,12 @@ async function describeFolder(
     hasPower: runsWithPower.size > 0,
     asksForBypass: await anyAsksForBypass(params),
   };
+}
+
+async function sizeOf(files: readonly string[]): Promise<number> {
+  let bytes = 0;
+  for (const file of files) bytes += (await stat(file)).size;
+  return bytes;
 }
 
 /** What a folder is, by where it stands. */
@@ -191,7 +198,6 @@ function placeOf(path: string): FolderPlace {
 }
 
 async function anyAsksForBypass(paths: readonly string[]): Promise<boolean> {
-  const { readFile } = await import("node:fs/promises");
   for (const path of paths) {
     try {
       if (/rcp[-_]bypass/.test(await readFile(path, "utf8"))) return true;

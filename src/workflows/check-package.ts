@@ -2,13 +2,8 @@ import { isMlperfBenchmark, requiredRunCount as requiredRuns } from "../schema/m
 import type { CheckedPackage, PackagePlace } from "../schema/package-finding.ts";
 import { checkPower, checkRuns, type PackageLog } from "../score/check-runs.ts";
 import { checkSystemFile } from "../score/check-system-file.ts";
-import type { FoundLog } from "../store/find-logs.ts";
 import { placeOfLogs, readPowerFolder, readSystemFile } from "../store/read-package-folder.ts";
-import type { JudgedLog } from "./log-checker.ts";
-
-interface PlacedLog extends JudgedLog {
-  place: FoundLog;
-}
+import type { PlacedLog } from "./placed-log.ts";
 
 /** Looks at the logs of each folder as one result. Logs given by name are looked at alone. */
 export async function checkPackages(logs: readonly PlacedLog[]): Promise<CheckedPackage[]> {

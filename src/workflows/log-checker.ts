@@ -2,6 +2,7 @@ import type { CompiledEdition } from "../rules/compile-edition.ts";
 import type { LogCheck } from "../rules/log-check.ts";
 import type { LogLine } from "../schema/log-event.ts";
 import type { LogFileFinding, LogVerdict } from "../schema/log-verdict.ts";
+import type { MlperfEdition } from "../schema/mlperf-round.ts";
 import type { RuleVerdict } from "../schema/rule-finding.ts";
 import { type LogFacts, LogFactsReader } from "../score/log-facts.ts";
 
@@ -11,16 +12,22 @@ export interface JudgedLog {
   facts: LogFacts;
 }
 
+/** What a log is held to: an edition's rules, or none, since nobody wrote some for its round. */
+export type LogRules = CompiledEdition | { withoutRules: MlperfEdition };
+
 /** Joins the rules and the facts of one log: lines in, verdict out. */
 export class LogChecker {
   private readonly facts = new LogFactsReader();
   private readonly check: LogCheck | undefined;
   private readonly edition: string | undefined;
+  private readonly withoutRules: MlperfEdition | undefined;
 
   /** @param rules absent where no line of the log says by which rules it was written */
-  constructor(rules: CompiledEdition | undefined) {
-    this.check = rules?.start();
-    this.edition = rules?.edition;
+  constructor(rules: LogRules | undefined) {
+    const isJudged = rules !== undefined && "start" in rules;
+    this.check = isJudged ? rules.start() : undefined;
+    this.edition = isJudged ? rules.edition : rules?.withoutRules;
+    this.withoutRules = isJudged ? undefined : rules?.withoutRules;
   }
 
   push(lines: readonly LogLine[]): void {
@@ -36,6 +43,33 @@ export class LogChecker {
    */
   finish(fileFindings: readonly LogFileFinding[], expectedDivision?: "closed" | "open"): JudgedLog {
     const facts = this.facts.finish();
+    const { withoutRules } = this;
+    const judgement =
+      withoutRules === undefined
+        ? this.judge(facts, fileFindings, expectedDivision)
+        : notJudged(withoutRules, fileFindings);
+    const { verdict, officialCheckerCrashes, failingKeys, findings, warnings } = judgement;
+    return {
+      facts,
+      verdict: {
+        edition: this.edition,
+        benchmark: facts.benchmark,
+        division: facts.division,
+        verdict,
+        officialCheckerCrashes,
+        failingKeys,
+        timeToTrainMs: timeBetween(facts),
+        findings,
+        warnings,
+      },
+    };
+  }
+
+  private judge(
+    facts: LogFacts,
+    fileFindings: readonly LogFileFinding[],
+    expectedDivision: "closed" | "open" | undefined,
+  ): Judgement {
     const judged = this.check?.finish();
     const divisionFindings = divisionDiffers(facts, expectedDivision);
     const mustFail = [...fileFindings.filter(isFatal), ...divisionFindings].length > 0;
@@ -43,19 +77,13 @@ export class LogChecker {
     const beside = isPass
       ? []
       : [...fileFindings, ...this.otherDialects(facts), ...divisionFindings];
+    const { failingKeys, findings, warnings } = judged ?? nothingToJudge;
     return {
-      facts,
-      verdict: {
-        edition: this.edition,
-        benchmark: facts.benchmark,
-        division: facts.division,
-        verdict: isPass ? "pass" : "fail",
-        officialCheckerCrashes: judged?.verdict === "crash",
-        failingKeys: (judged ?? nothingToJudge).failingKeys,
-        timeToTrainMs: timeBetween(facts),
-        findings: [...beside, ...(judged ?? nothingToJudge).findings],
-        warnings: (judged ?? nothingToJudge).warnings,
-      },
+      verdict: isPass ? "pass" : "fail",
+      officialCheckerCrashes: judged?.verdict === "crash",
+      failingKeys,
+      findings: [...beside, ...findings],
+      warnings,
     };
   }
 
@@ -72,6 +100,21 @@ export class LogChecker {
         lineCount: lineCounts[dialect],
       }));
   }
+}
+
+type Judgement = Pick<
+  LogVerdict,
+  "verdict" | "officialCheckerCrashes" | "failingKeys" | "findings" | "warnings"
+>;
+
+function notJudged(edition: MlperfEdition, fileFindings: readonly LogFileFinding[]): Judgement {
+  return {
+    verdict: "not-judged",
+    officialCheckerCrashes: false,
+    failingKeys: [],
+    findings: [{ rule: "edition-without-rules", edition }, ...fileFindings],
+    warnings: [],
+  };
 }
 
 const nothingToJudge: Pick<RuleVerdict, "failingKeys" | "findings" | "warnings"> = {

@@ -1,13 +1,14 @@
-import { nearestWord } from "../foundation/nearest-word.ts";
-import { UserError } from "../foundation/user-error.ts";
-import { isMlperfEdition, type MlperfEdition, mlperfEditions } from "../schema/mlperf-round.ts";
-import type { ReferenceConvergence } from "../schema/reference-convergence.ts";
+import { roundNamed } from "../schema/edition-name.ts";
+import type { MlperfEdition } from "../schema/mlperf-round.ts";
 import type { BenchmarkResult, RunDigest } from "../schema/submission.ts";
 import { readReferenceConvergence } from "../store/read-score-data.ts";
-import { readSubmission, type ResultFolder } from "../store/read-submission.ts";
+import { assembleCheck, type CheckReport } from "./assemble-check.ts";
 import { assembleResult } from "./assemble-result.ts";
-import { digestLog } from "./digest-log.ts";
-import { createJudge, type Judge, type TrustedVerdict } from "./judge-log.ts";
+import { planCheck, type PlannedLog } from "./plan-check.ts";
+import { type PlannedResult, planScore, scoreTask } from "./plan-score.ts";
+import type { LogReading, LogTask } from "./read-log.ts";
+import { readLogs } from "./read-logs.ts";
+import type { TrustedVerdict } from "./trusted-verdict.ts";
 
 export interface ScoreRequest {
   folders: readonly string[];
@@ -19,101 +20,117 @@ export interface ScoreRequest {
   verdict?: TrustedVerdict;
   /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
   usesTrainSamples?: boolean;
+  /** Checks the logs in these as well, in the same pass. Default: nothing is checked but what a score needs. */
+  alsoCheck?: { paths: readonly string[]; workingFolder: string } | undefined;
+  /** Default: one per available core, fewer where there is little to read. 1 is this thread alone. */
+  threadCount?: number | undefined;
+  /** The compiled read-logs-thread, where it does not lie beside this file. */
+  threadFile?: URL | undefined;
 }
 
-/** What happens while a submission is scored. */
+/** What happens while a submission is scored; results come last, in the order of folders, and then the check. */
 export type ScoreEvent =
-  | { kind: "found"; resultCount: number; logCount: number }
-  | { kind: "log-read"; bytes: number }
-  | { kind: "scored"; result: BenchmarkResult };
+  | { kind: "found"; resultCount: number; logCount: number; bytes: number }
+  | { kind: "logs-read"; logCount: number; bytes: number }
+  | { kind: "scored"; result: BenchmarkResult }
+  | { kind: "checked"; report: CheckReport };
 
 /**
- * Scores every result in the folders, one after the other. Nothing on disk is changed.
+ * Scores every result in the folders, and checks their logs if asked, reading each log once. What is found is the same
+ * for any number of threads. Nothing on disk is changed.
  *
- * @throws UserError what `readSubmission` throws, and `edition-unknown`, `no-such-division`
+ * @throws UserError what `readSubmission` throws, and `edition-unknown`; with `alsoCheck` also what `findLogs` throws,
+ * and `no-such-division`
  */
 export async function* scoreSubmission(
   request: ScoreRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ScoreEvent> {
-  const folders = await findFolders(request);
-  const asked = request.edition === undefined ? undefined : parseEdition(request.edition);
-  const editions = folders.map((folder) => asked ?? editionOfFolder(folder));
-  const logCount = folders.reduce((sum, folder) => sum + folder.logs.length, 0);
-  yield { kind: "found", resultCount: folders.length, logCount };
+  const { verdict = "checker", division, threadCount, threadFile } = request;
+  const edition = request.edition === undefined ? undefined : roundNamed(request.edition);
+  const results = await planScore(request.folders, edition);
+  const logs = await planAlso(request, { edition, signal });
+  const tasks = joinTasks(results, logs, verdict === "status");
+  const bytes = bytesOf(tasks);
+  yield { kind: "found", resultCount: results.length, logCount: tasks.length, bytes };
 
-  const references = await readReferenceConvergence();
-  const judges = new Map<MlperfEdition, Judge>();
-  for (const [index, folder] of folders.entries()) {
-    const edition = editions[index] ?? editionOfFolder(folder);
-    const judge = judges.get(edition) ?? (await createJudge(edition, request.verdict ?? "checker"));
-    judges.set(edition, judge);
-    const digests: RunDigest[] = [];
-    for (const log of folder.logs) {
-      signal.throwIfAborted();
-      const { digest, bytes } = await digestLog(log, { judge, hasPower: folder.hasPower });
-      digests.push(digest);
-      yield { kind: "log-read", bytes };
+  const readings = new Map<string, LogReading>();
+  const work = { tasks, asPublished: verdict === "as-published", threadCount, threadFile };
+  for await (const done of readLogs(work, signal)) {
+    const tasksDone = done.flatMap(({ index }) => tasks[index] ?? []);
+    for (const [position, { absolutePath }] of tasksDone.entries()) {
+      const reading = done[position]?.reading;
+      if (reading !== undefined) readings.set(absolutePath, reading);
     }
-    const result = assembleResult({
+    yield { kind: "logs-read", logCount: done.length, bytes: bytesOf(tasksDone) };
+  }
+
+  for (const result of await assembleAll(results, readings, request)) {
+    if (division === undefined || divisionOf(result) === division) yield { kind: "scored", result };
+  }
+  if (logs === undefined) return;
+  const placed = logs.flatMap((place) => {
+    const judged = readings.get(place.absolutePath)?.judged;
+    return judged === undefined ? [] : [{ place, ...judged }];
+  });
+  yield { kind: "checked", report: await assembleCheck(placed, division) };
+}
+
+async function planAlso(
+  { alsoCheck }: ScoreRequest,
+  { edition, signal }: { edition: MlperfEdition | undefined; signal: AbortSignal },
+): Promise<readonly PlannedLog[] | undefined> {
+  if (alsoCheck === undefined) return undefined;
+  return (await planCheck({ ...alsoCheck, edition }, signal)).logs;
+}
+
+/** Every log that is scored or checked, once. */
+function joinTasks(
+  results: readonly PlannedResult[],
+  logs: readonly PlannedLog[] | undefined,
+  trustsStatus: boolean,
+): LogTask[] {
+  const tasks = new Map<string, LogTask>();
+  for (const result of results) {
+    for (const log of result.folder.logs) {
+      const task = scoreTask(log, result, { trustsStatus });
+      // Where the log's own word counts and nobody asks for a check, no rules are needed.
+      const isJudged = logs !== undefined || !trustsStatus;
+      tasks.set(log.path, isJudged ? task : { ...task, edition: undefined });
+    }
+  }
+  for (const { absolutePath, sizeBytes, edition } of logs ?? []) {
+    if (!tasks.has(absolutePath)) tasks.set(absolutePath, { absolutePath, sizeBytes, edition });
+  }
+  return [...tasks.values()];
+}
+
+async function assembleAll(
+  results: readonly PlannedResult[],
+  readings: ReadonlyMap<string, LogReading>,
+  { usesTrainSamples = false }: ScoreRequest,
+): Promise<BenchmarkResult[]> {
+  const references = await readReferenceConvergence();
+  return results.map(({ folder, edition }) =>
+    assembleResult({
       folder,
       edition,
-      digests,
-      references: referencesOf(references, edition),
-      usesTrainSamples: request.usesTrainSamples ?? false,
-    });
-    if (request.division === undefined || divisionOf(result) === request.division)
-      yield { kind: "scored", result };
-  }
+      digests: folder.logs.flatMap(({ path }): RunDigest[] => {
+        const digest = readings.get(path)?.digest;
+        return digest === undefined ? [] : [digest];
+      }),
+      references: references.filter((record) => record.edition === edition),
+      usesTrainSamples,
+    }),
+  );
 }
 
-async function findFolders({ folders }: ScoreRequest): Promise<ResultFolder[]> {
-  const found = new Map<string, ResultFolder>();
-  for (const folder of folders)
-    for (const result of await readSubmission(folder)) found.set(result.path, result);
-  return [...found.values()];
-}
-
-function referencesOf(
-  references: readonly ReferenceConvergence[],
-  edition: MlperfEdition,
-): readonly ReferenceConvergence[] {
-  return references.filter((record) => record.edition === edition);
+function bytesOf(tasks: readonly LogTask[]): number {
+  return tasks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** Submitters write `closed`, `Closed` and `close`. */
-export function divisionOf({ division }: BenchmarkResult): "closed" | "open" | undefined {
+function divisionOf({ division }: BenchmarkResult): "closed" | "open" | undefined {
   if (division === undefined) return undefined;
   return division.startsWith("close") ? "closed" : "open";
-}
-
-/** `training-5.0`, `training_v5.0`, `v5.0.0`, `5.0`. */
-function parseEdition(text: string): MlperfEdition {
-  const plain = text.trim().toLowerCase();
-  const match = /^(?:(training|hpc)[-_ ]?)?v?(\d+\.\d+)(?:\.0)?$/.exec(plain);
-  const id = match === null ? plain : `${match[1] ?? "training"}-${match[2]}`;
-  if (isMlperfEdition(id)) return id;
-  throw unknownEdition(`no edition \`${text}\` is known`, id, "--edition");
-}
-
-/** A round's folder is called `training_v5.0`, `training_results_v5.0`, `hpc_v3.0`; round 0.5 has `v0.5.0`. */
-function editionOfFolder({ path }: ResultFolder): MlperfEdition {
-  for (const part of path.split(/[/\\]/).toReversed()) {
-    const match = /(training|hpc)(?:_results)?[-_]v?(\d+\.\d+)/.exec(part);
-    const id =
-      match === null ? (part === "v0.5.0" ? "training-0.5" : undefined) : `${match[1]}-${match[2]}`;
-    if (id === undefined) continue;
-    if (isMlperfEdition(id)) return id;
-    throw unknownEdition(`the path names a round that is not known, \`${part}\``, id, path);
-  }
-  throw unknownEdition("the path does not say which round this is", undefined, path);
-}
-
-function unknownEdition(message: string, id: string | undefined, at: string): UserError {
-  const nearest = id === undefined ? undefined : nearestWord(id, mlperfEditions);
-  const newest = mlperfEditions.findLast((edition) => edition.startsWith("training-"));
-  return new UserError("edition-unknown", message, {
-    at,
-    hint: `name the rules with \`--edition ${nearest ?? newest}\`; known are ${mlperfEditions.join(", ")}`,
-  });
 }

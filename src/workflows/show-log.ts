@@ -5,10 +5,11 @@ import type { LogVerdict } from "../schema/log-verdict.ts";
 import type { MlperfEdition } from "../schema/mlperf-round.ts";
 import { type LogTimeline, TimelineReader } from "../score/read-timeline.ts";
 import { findLogs } from "../store/find-logs.ts";
-import { findEditionClue, readLines } from "./check-log-file.ts";
+import { findEditionClue } from "./find-edition-clue.ts";
 import { loadEdition } from "./load-edition.ts";
 import { type JudgedLog, LogChecker } from "./log-checker.ts";
 import { findQualityTarget } from "./quality-target.ts";
+import { readLogLines } from "./read-log-lines.ts";
 
 export interface ShowLogRequest {
   path: string;
@@ -48,7 +49,7 @@ export async function showLog(request: ShowLogRequest): Promise<ShownLog> {
   const loaded = edition === undefined ? undefined : await loadEdition(edition, { asPublished });
   const checker = new LogChecker(loaded?.rules);
   const reader = new TimelineReader();
-  const fileFindings = await readLines(absolutePath, (lines) => {
+  const fileFindings = await readLogLines(absolutePath, (lines) => {
     checker.push(lines);
     for (const line of lines) reader.push(line);
     return "go-on";

@@ -1,4 +1,5 @@
-import type { CheckEvent, CheckReport } from "../../workflows/check-logs.ts";
+import type { CheckReport } from "../../workflows/assemble-check.ts";
+import type { CheckEvent } from "../../workflows/check-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { StatusLine } from "../status-line.ts";
 
@@ -19,6 +20,11 @@ const options = {
     choices: ["closed", "open"],
     group: "Selection",
     help: "only logs of this division",
+  },
+  strict: {
+    takes: "nothing",
+    group: "Answer",
+    help: "exit with 1 also where a folder lacks something or has something odd (missing files, misspelt system fields, run counts), or a log is of a round without rules",
   },
   threads: {
     takes: "number",
@@ -57,9 +63,15 @@ export const checkCommand = defineCommand({
   ],
   options,
   exits: [
-    { code: 0, when: "every log passes" },
-    { code: 1, when: "a log fails" },
-    { code: 2, when: "there is no such log, or its round is not known" },
+    { code: 0, when: "every log that can be judged passes" },
+    {
+      code: 1,
+      when: "a log fails; with `--strict` also a folder with something to look at, or a log not judged",
+    },
+    {
+      code: 2,
+      when: "there is no such log, its round is not known, or no log is of a round with rules",
+    },
   ],
   async act(call) {
     const { face, shared } = call;
@@ -80,12 +92,24 @@ export const checkCommand = defineCommand({
     } else {
       const { checkReport } = await import("../../report/check-report.ts");
       const input = { ...report, arguments: call.arguments, edition: call.options.edition };
-      const text = checkReport(input, face.out.paint, { showsAll: shared.verbose });
+      const text = checkReport(input, face.out.paint, {
+        showsAll: shared.verbose,
+        isStrict: call.options.strict,
+        withNextStep: true,
+      });
       face.out.write(`${shared.quiet ? answerOf(text) : text}\n`);
     }
-    return report.logs.every(({ verdict }) => verdict === "pass") ? exitCodes.yes : exitCodes.no;
+    return isYes(report, { isStrict: call.options.strict }) ? exitCodes.yes : exitCodes.no;
   },
 });
+
+function isYes({ logs, packages }: CheckReport, { isStrict }: { isStrict: boolean }): boolean {
+  if (!isStrict) return logs.every(({ verdict }) => verdict !== "fail");
+  return (
+    logs.every(({ verdict }) => verdict === "pass") &&
+    packages.every(({ findings }) => findings.length === 0)
+  );
+}
 
 async function check({
   arguments: paths,

@@ -1,4 +1,6 @@
 import type { BenchmarkResult } from "../../schema/submission.ts";
+import type { CheckReport } from "../../workflows/assemble-check.ts";
+import type { ScoreRequest } from "../../workflows/score-submission.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { StatusLine } from "../status-line.ts";
 
@@ -27,6 +29,18 @@ const options = {
     group: "Selection",
     help: "only results of this division",
   },
+  check: {
+    takes: "nothing",
+    group: "Output",
+    help: "say what `pitwall check` says as well: every log is read once for both",
+  },
+  threads: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Work",
+    help: "threads that read logs; default: one per core, fewer where there is little to read",
+  },
   csv: {
     takes: "choice",
     choices: ["results", "official", "official-detailed", "official-weak"],
@@ -53,6 +67,10 @@ export const scoreCommand = defineCommand({
       does: "every result of one submitter, a line each",
     },
     {
+      command: "pitwall score training_results_v5.0 --check",
+      does: "a whole round, scored and checked in one go",
+    },
+    {
       command: "pitwall score Acme/results/node8/llama2_70b_lora --edition 5.1",
       does: "one result in full: dropped runs, spread, convergence test, energy",
     },
@@ -64,66 +82,100 @@ export const scoreCommand = defineCommand({
   options,
   exits: [
     { code: 0, when: "everything has a score, and converges no faster than the reference allows" },
-    { code: 1, when: "a result has no score, or converges too fast or beyond the reference" },
+    {
+      code: 1,
+      when: "a result has no score, or converges too fast or beyond the reference; with `--check` also a log fails",
+    },
     { code: 2, when: "a folder holds no results, or its round is not known" },
   ],
   async act(call) {
-    const results = await scoreAll(call);
-    if (results.length === 0) {
-      if (!call.shared.quiet) call.face.err.write("no results of this division\n");
-      return exitCodes.yes;
-    }
+    const { results, report } = await scoreAll(call);
+    if (results.length === 0 && !call.shared.quiet)
+      call.face.err.write("no results of this division\n");
     const { csv } = call.options;
     if (call.shared.json) {
-      const document = { schemaVersion: 1, command: "score", ok: true, result: { results } };
+      const checked = report === undefined ? {} : { logs: report.logs, packages: report.packages };
+      const result = { results, ...checked };
+      const document = { schemaVersion: 1, command: "score", ok: true, result };
       call.face.out.write(`${JSON.stringify(document)}\n`);
-    } else if (csv === undefined) await printForPeople(results, call);
-    else call.face.out.write(await csvOf(results, csv));
-    return results.every(isGood) ? exitCodes.yes : exitCodes.no;
+    } else {
+      if (csv !== undefined) call.face.out.write(await csvOf(results, csv));
+      else if (results.length > 0) await printForPeople(results, call);
+      if (report !== undefined) await printCheck(report, call);
+    }
+    const passes = report === undefined || report.logs.every(({ verdict }) => verdict !== "fail");
+    return passes && results.every(isGood) ? exitCodes.yes : exitCodes.no;
   },
 });
 
-async function scoreAll({
-  arguments: folders,
-  options: { edition, verdict, division, "bert-train-samples": usesTrainSamples },
-  face,
-  shared,
-}: Call<typeof options>): Promise<BenchmarkResult[]> {
-  const path = await import("node:path");
+interface Answer {
+  results: BenchmarkResult[];
+  /** With `--check`. */
+  report: CheckReport | undefined;
+}
+
+async function scoreAll(call: Call<typeof options>): Promise<Answer> {
   const { scoreSubmission } = await import("../../workflows/score-submission.ts");
-  const { trustedVerdicts } = await import("../../workflows/judge-log.ts");
-  const line = shared.quiet ? undefined : new StatusLine(face);
-  const read = { expected: 0, logs: 0, bytes: 0 };
-  const results: BenchmarkResult[] = [];
-  const request = {
+  const line = call.shared.quiet ? undefined : new StatusLine(call.face);
+  const read = { expectedBytes: 0, logs: 0, bytes: 0 };
+  const answer: Answer = { results: [], report: undefined };
+  try {
+    for await (const event of scoreSubmission(await requestOf(call), call.face.interrupt)) {
+      if (event.kind === "found") read.expectedBytes = event.bytes;
+      if (event.kind === "logs-read") {
+        read.logs += event.logCount;
+        read.bytes += event.bytes;
+        line?.show((elapsedMs) => readingText(read, elapsedMs));
+      }
+      if (event.kind === "scored") answer.results.push(event.result);
+      if (event.kind === "checked") answer.report = event.report;
+    }
+  } finally {
+    line?.clear();
+  }
+  return answer;
+}
+
+async function requestOf({
+  arguments: folders,
+  options: { edition, verdict, division, check, threads, "bert-train-samples": usesTrainSamples },
+  face,
+}: Call<typeof options>): Promise<ScoreRequest> {
+  const path = await import("node:path");
+  const { trustedVerdicts } = await import("../../workflows/trusted-verdict.ts");
+  return {
     folders: folders.map((folder) => path.resolve(face.cwd, folder)),
     edition,
     division: division === "closed" || division === "open" ? division : undefined,
     verdict: trustedVerdicts.find((known) => known === verdict) ?? "checker",
     usesTrainSamples,
-  } as const;
-  try {
-    for await (const event of scoreSubmission(request, face.interrupt)) {
-      if (event.kind === "found") read.expected = event.logCount;
-      if (event.kind === "log-read") {
-        read.logs += 1;
-        read.bytes += event.bytes;
-        line?.show((elapsedMs) => readingText(read, elapsedMs));
-      }
-      if (event.kind === "scored") results.push(event.result);
-    }
-  } finally {
-    line?.clear();
-  }
-  return results;
+    alsoCheck: check ? { paths: folders, workingFolder: face.cwd } : undefined,
+    threadCount: threads,
+  };
 }
 
 function readingText(
-  read: { expected: number; logs: number; bytes: number },
+  read: { expectedBytes: number; logs: number; bytes: number },
   elapsedMs: number,
 ): string {
-  const leftMs = (elapsedMs / read.logs) * (read.expected - read.logs);
-  return `reading logs: ${read.logs} of ${read.expected}, ${(read.bytes / 1e6).toFixed(0)} MB, ${Math.ceil(leftMs / 1000)} s left`;
+  const leftMs = (elapsedMs / Math.max(1, read.bytes)) * (read.expectedBytes - read.bytes);
+  const megabytes = `${(read.bytes / 1e6).toFixed(0)} of ${(read.expectedBytes / 1e6).toFixed(0)} MB`;
+  return `reading logs: ${read.logs}, ${megabytes}, ${Math.ceil(leftMs / 1000)} s left`;
+}
+
+/** Beside a CSV table, which is to stay one, the check goes to standard error. */
+async function printCheck(
+  report: CheckReport,
+  { arguments: folders, options: { edition, csv }, face, shared }: Call<typeof options>,
+): Promise<void> {
+  const { checkReport } = await import("../../report/check-report.ts");
+  const screen = csv === undefined ? face.out : face.err;
+  const text = checkReport({ ...report, arguments: folders, edition }, screen.paint, {
+    showsAll: shared.verbose,
+    isStrict: false,
+    withNextStep: false,
+  });
+  screen.write(`\n${shared.quiet ? (text.split("\n", 1)[0] ?? "") : text}\n`);
 }
 
 async function csvOf(results: readonly BenchmarkResult[], csv: string): Promise<string> {

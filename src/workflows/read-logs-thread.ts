@@ -1,0 +1,25 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { readLog } from "./read-log.ts";
+import type { IndexedReading, ThreadOrder, ThreadStart } from "./read-logs.ts";
+import { RuleShelf } from "./rule-shelf.ts";
+
+// A worker thread of `pitwall check` and `pitwall score`: batches of logs in, readings out, until the port is closed.
+
+const port = parentPort;
+if (port !== null) {
+  // Only read-logs.ts starts this file.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  const { editions } = workerData as ThreadStart;
+  const shelf = new RuleShelf(editions);
+  port.on("message", (order: ThreadOrder) => {
+    void answer(order, shelf).then((readings) => port.postMessage(readings));
+  });
+}
+
+async function answer({ batch }: ThreadOrder, shelf: RuleShelf): Promise<IndexedReading[]> {
+  const readings: IndexedReading[] = [];
+  for (const { index, task } of batch) {
+    readings.push({ index, reading: await readLog(task, shelf) });
+  }
+  return readings;
+}
