@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { suites } from "./result-row.ts";
+
+/** When and where a round was published. */
+export const publishedRound = z.strictObject({
+  suite: z.enum(suites),
+  round: z.string(),
+  publishedOn: z.string(),
+  /** The repository that holds the results; a result's link is a folder in it. */
+  repository: z.string(),
+  licence: z.string(),
+  source: z.string(),
+  /** `listed` in the named source, or `recalled`: known from memory, check before relying on it. */
+  status: z.enum(["listed", "recalled"]),
+});
+export type PublishedRound = z.output<typeof publishedRound>;
+export const publishedRoundList = z.strictObject({ entries: z.array(publishedRound) });

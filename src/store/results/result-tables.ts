@@ -1,0 +1,105 @@
+import type { CurveSeries } from "../../schema/atlas/run-curve.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/result-run.ts";
+
+/** How a column is kept: Parquet's type, and whether every line has a value. */
+export interface ColumnKind {
+  type: "STRING" | "INT32" | "FLOAT" | "DOUBLE";
+  isRequired: boolean;
+}
+
+export type ColumnTable = Readonly<Record<string, ColumnKind>>;
+
+const text = { type: "STRING", isRequired: true } as const;
+const maybeText = { type: "STRING", isRequired: false } as const;
+const count = { type: "INT32", isRequired: true } as const;
+const maybeCount = { type: "INT32", isRequired: false } as const;
+const amount = { type: "DOUBLE", isRequired: true } as const;
+const maybeAmount = { type: "DOUBLE", isRequired: false } as const;
+
+/** Columns of rows.parquet. */
+export const rowColumns = {
+  rowId: text,
+  suite: text,
+  round: text,
+  publishedOn: maybeText,
+  division: maybeText,
+  availability: maybeText,
+  submitter: text,
+  system: text,
+  systemName: maybeText,
+  benchmark: text,
+  benchmarkAsPublished: text,
+  compatibilityGroup: count,
+  scaling: text,
+  edition: maybeText,
+  nodeCount: maybeCount,
+  acceleratorCount: maybeCount,
+  accelerator: maybeText,
+  acceleratorFamily: maybeText,
+  acceleratorAsPublished: maybeText,
+  framework: maybeText,
+  runCount: count,
+  convergedRunCount: count,
+  scoreMs: maybeAmount,
+  unscaledMs: maybeAmount,
+  scalingFactor: amount,
+  fastestMs: maybeAmount,
+  medianMs: maybeAmount,
+  slowestMs: maybeAmount,
+  samplesToConverge: maybeAmount,
+  samplesUnit: maybeText,
+  rcpOutcome: maybeText,
+  globalBatchSize: maybeAmount,
+  precision: maybeText,
+  tensorParallel: maybeCount,
+  pipelineParallel: maybeCount,
+  contextParallel: maybeCount,
+  expertParallel: maybeCount,
+  layoutSource: maybeText,
+  energyJoules: maybeAmount,
+  energyLabel: maybeText,
+  statedCostUsd: maybeAmount,
+  modelCount: maybeCount,
+  source: text,
+  note: maybeText,
+} as const satisfies Record<keyof ResultRow, ColumnKind>;
+
+/** Columns of runs.parquet. */
+export const runColumns = {
+  rowId: text,
+  run: text,
+  fate: text,
+  failure: maybeText,
+  timeToTrainMs: maybeAmount,
+  samplesToConverge: maybeAmount,
+  seed: maybeAmount,
+  joules: maybeAmount,
+  initMs: maybeAmount,
+} as const satisfies Record<keyof ResultRun, ColumnKind>;
+
+/** One point of a curve: a line of curves.parquet. */
+export interface CurvePoint {
+  rowId: string;
+  run: string;
+  series: CurveSeries;
+  metricName: string;
+  /** Of the whole series, before thinning. */
+  pointCount: number;
+  /** Milliseconds since `run_start`, to the millisecond. */
+  clockMs: number;
+  value: number;
+  samples: number | undefined;
+}
+
+/** Columns of curves.parquet. A FLOAT keeps the six digits that thinned points have. */
+export const curveColumns = {
+  rowId: text,
+  run: text,
+  series: text,
+  metricName: text,
+  pointCount: count,
+  clockMs: count,
+  value: { type: "FLOAT", isRequired: true },
+  samples: { type: "FLOAT", isRequired: false },
+} as const satisfies Record<keyof CurvePoint, ColumnKind>;

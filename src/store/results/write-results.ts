@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import { errorCode } from "../../foundation/error-code.ts";
+import { onDisk } from "../disk-error.ts";
+import { packTable, type TableLine } from "./parquet-file.ts";
+import { curveColumns, type CurvePoint, rowColumns, runColumns } from "./result-tables.ts";
+import { roundFolderName } from "./results-folders.ts";
+
+/** A round as it is kept; counts and checksums are the writer's. */
+export interface RoundToWrite {
+  manifest: Omit<
+    RoundManifest,
+    "schemaVersion" | "files" | "resultCount" | "runCount" | "importedBy"
+  >;
+  rows: readonly ResultRow[];
+  runs: readonly ResultRun[];
+  curves: readonly RunCurve[];
+}
+
+/**
+ * Writes a round's folder below `into`, whole or not at all; a round that is there already is replaced.
+ *
+ * @param importedBy `pitwall 0.1.0`
+ * @returns the round's folder
+ * @throws UserError, WorldError what the disk has to say
+ */
+export async function writeResults(
+  into: string,
+  round: RoundToWrite,
+  importedBy: string,
+): Promise<{ folder: string; manifest: RoundManifest }> {
+  const folder = join(into, roundFolderName(round.manifest));
+  const packed = await packRound(round, importedBy);
+  const manifest: RoundManifest = {
+    schemaVersion: 1,
+    ...round.manifest,
+    importedBy,
+    resultCount: round.rows.length,
+    runCount: round.runs.length,
+    files: Object.fromEntries(
+      Object.entries(packed).map(([name, { bytes, rowCount }]) => [
+        name,
+        { bytes: bytes.length, sha256: sha256Of(bytes), rowCount },
+      ]),
+    ),
+  };
+  await onDisk({ doing: "write the imported round", path: folder }, async () => {
+    const draft = `${folder}.draft-${process.pid}`;
+    try {
+      await mkdir(draft, { recursive: true });
+      for (const [name, { bytes }] of Object.entries(packed))
+        await writeFile(join(draft, name), bytes);
+      await writeFile(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+      await takePlace(draft, folder);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  });
+  return { folder, manifest };
+}
+
+interface PackedTable {
+  bytes: Uint8Array;
+  rowCount: number;
+}
+
+/** Enough for one unpacking to be quick, few enough that what is said once per group does not weigh. */
+const linesPerGroup = 50_000;
+
+async function packRound(
+  { rows, runs, curves }: RoundToWrite,
+  createdBy: string,
+): Promise<Record<string, PackedTable>> {
+  const pack = async (
+    lines: readonly TableLine[],
+    columns: typeof rowColumns | typeof runColumns | typeof curveColumns,
+  ): Promise<PackedTable> => ({
+    bytes: await packTable(lines, { columns, linesPerGroup, createdBy }),
+    rowCount: lines.length,
+  });
+  return {
+    "rows.parquet": await pack(rows.toSorted(byRow).map(asLine), rowColumns),
+    "runs.parquet": await pack(runs.toSorted(byRow).map(asLine), runColumns),
+    "curves.parquet": await pack(
+      curves.toSorted(byRow).flatMap((curve) => pointsOf(curve).map(asLine)),
+      curveColumns,
+    ),
+  };
+}
+
+function asLine(noun: ResultRow | ResultRun | CurvePoint): TableLine {
+  return { ...noun };
+}
+
+/** Sorting is stable: a result's runs stay in their order. */
+function byRow(a: { rowId: string }, b: { rowId: string }): number {
+  if (a.rowId === b.rowId) return 0;
+  return a.rowId < b.rowId ? -1 : 1;
+}
+
+function pointsOf(curve: RunCurve): CurvePoint[] {
+  const { rowId, run, series, metricName, pointCount, clockMs, value, samples } = curve;
+  return clockMs.map((pointMs, index) => ({
+    rowId,
+    run,
+    series,
+    metricName,
+    pointCount,
+    clockMs: pointMs,
+    value: value[index] ?? 0,
+    samples: samples?.[index],
+  }));
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** Puts the draft in the folder's place, and takes away what was there. */
+async function takePlace(draft: string, folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const former = `${folder}.former-${process.pid}`;
+  try {
+    await rename(folder, former);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+  }
+  await rename(draft, folder);
+  await rm(former, { recursive: true, force: true });
+}
