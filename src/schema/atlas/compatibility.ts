@@ -13,7 +13,7 @@ export const compatibilityGroup = z.strictObject({
   firstRound: z.string(),
   lastRound: z.string(),
   /** What changed since the group before; absent for the first. */
-  difference: z.string().optional(),
+  reason: z.string().optional(),
   source: z.string(),
 });
 export type CompatibilityGroup = z.output<typeof compatibilityGroup>;
