@@ -1,4 +1,4 @@
-import { constants, type Dirent } from "node:fs";
+import { constants, type Dirent, statSync } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
@@ -45,7 +45,8 @@ export async function findLogs(argument: string, workingFolder: string): Promise
   const logs: FoundLog[] = [];
   for (const absolutePath of paths) {
     const path = relative(root, absolutePath).split(sep).join("/");
-    const { size } = await stat(absolutePath);
+    // Of thousands of logs; asking the thread pool for each takes ten times as long.
+    const { size } = statSync(absolutePath);
     logs.push({ argument, path, absolutePath, sizeBytes: size, isGivenByName: false });
   }
   return {

@@ -1,4 +1,4 @@
-import type { Dirent } from "node:fs";
+import { type Dirent, statSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
@@ -50,7 +50,8 @@ export async function readSubmission(folder: string): Promise<ResultFolder[]> {
   const found = await findLogFolders(root);
   if (found.length === 0) throw await nothingFound(root, folder);
   const results: ResultFolder[] = [];
-  for (const { path, logNames } of found) results.push(await describeFolder(path, logNames, root));
+  const around = new Surroundings();
+  for (const logFolder of found) results.push(await describeFolder(logFolder, { root, around }));
   return results;
 }
 
@@ -90,6 +91,8 @@ async function nothingFound(root: string, shown: string): Promise<UserError> {
 interface LogFolder {
   path: string;
   logNames: readonly string[];
+  /** Of everything in it, so that nothing is looked for in vain. */
+  entryNames: ReadonlySet<string>;
 }
 
 async function findLogFolders(path: string): Promise<LogFolder[]> {
@@ -100,7 +103,8 @@ async function findLogFolders(path: string): Promise<LogFolder[]> {
     .map((entry) => entry.name)
     .toSorted(compareNames);
   const logNames = logsAmong(files);
-  const found: LogFolder[] = logNames.length === 0 ? [] : [{ path, logNames }];
+  const entryNames = new Set(entries.map((entry) => entry.name));
+  const found: LogFolder[] = logNames.length === 0 ? [] : [{ path, logNames, entryNames }];
   for (const name of folders) found.push(...(await findLogFolders(join(path, name))));
   return found;
 }
@@ -117,14 +121,34 @@ function logsAmong(files: readonly string[]): string[] {
   return (named.length > 0 ? named : prefixed).toSorted(compareNames);
 }
 
+/** What several results stand in: read once. */
+class Surroundings {
+  private readonly systems = new Map<string, Promise<SystemReading>>();
+  private readonly bypasses = new Map<string, Promise<boolean>>();
+
+  system(place: FolderPlace): Promise<SystemReading> {
+    const { organisationPath, systemFolder, systemPath } = place;
+    const key = [organisationPath, systemFolder, systemPath].join("\n");
+    const reading = this.systems.get(key) ?? readSystem(place);
+    this.systems.set(key, reading);
+    return reading;
+  }
+
+  asksForBypass(organisationPath: string): Promise<boolean> {
+    const reading = this.bypasses.get(organisationPath) ?? asksForBypass(organisationPath);
+    this.bypasses.set(organisationPath, reading);
+    return reading;
+  }
+}
+
 async function describeFolder(
-  path: string,
-  logNames: readonly string[],
-  root: string,
+  { path, logNames, entryNames }: LogFolder,
+  { root, around }: { root: string; around: Surroundings },
 ): Promise<ResultFolder> {
   const place = placeOf(path);
   const powerFolder = join(path, "power");
-  const runsWithPower = new Set((await listIfThere(powerFolder)).map((entry) => entry.name));
+  const powerEntries = entryNames.has("power") ? await listIfThere(powerFolder) : [];
+  const runsWithPower = new Set(powerEntries.map((entry) => entry.name));
   const logs: ResultLog[] = [];
   for (const name of logNames) {
     const [run = name] = name.split(".");
@@ -138,10 +162,10 @@ async function describeFolder(
     const log = join(path, name);
     const nodeMeters = metersNamed(/^node_.*\.txt$/);
     const switchMeters = metersNamed(/^sw_.*\.txt$/);
-    const sizeBytes = await sizeOf([log, ...nodeMeters, ...switchMeters]);
+    const sizeBytes = sizeOf([log, ...nodeMeters, ...switchMeters]);
     logs.push({ name, path: log, sizeBytes, nodeMeters, switchMeters });
   }
-  const params = [path, place.organisationPath].map((each) => join(each, "package_checker_params"));
+  const scalingPath = join(path, "scaling.json");
   return {
     path,
     shownAs: relative(root, path) || basename(path),
@@ -151,17 +175,20 @@ async function describeFolder(
     benchmarkFolder: place.benchmarkFolder,
     subfolder: place.subfolder,
     logs,
-    system: await readSystem(place),
-    scaling: await readScalingFile(join(path, "scaling.json")),
+    system: await around.system(place),
+    scaling: entryNames.has("scaling.json")
+      ? await readScalingFile(scalingPath)
+      : { kind: "none", path: scalingPath },
     hasPower: runsWithPower.size > 0,
-    asksForBypass: await anyAsksForBypass(params),
+    asksForBypass:
+      (entryNames.has(bypassFile) && (await asksForBypass(path))) ||
+      (await around.asksForBypass(place.organisationPath)),
   };
 }
 
-async function sizeOf(files: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (const file of files) bytes += (await stat(file)).size;
-  return bytes;
+/** Of thousands of logs; asking the thread pool for each takes ten times as long. */
+function sizeOf(files: readonly string[]): number {
+  return files.reduce((bytes, file) => bytes + statSync(file).size, 0);
 }
 
 /** What a folder is, by where it stands. */
@@ -197,15 +224,16 @@ function placeOf(path: string): FolderPlace {
   };
 }
 
-async function anyAsksForBypass(paths: readonly string[]): Promise<boolean> {
-  for (const path of paths) {
-    try {
-      if (/rcp[-_]bypass/.test(await readFile(path, "utf8"))) return true;
-    } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw unreadable(path, error);
-    }
+const bypassFile = "package_checker_params";
+
+async function asksForBypass(folder: string): Promise<boolean> {
+  const path = join(folder, bypassFile);
+  try {
+    return /rcp[-_]bypass/.test(await readFile(path, "utf8"));
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw unreadable(path, error);
   }
-  return false;
 }
 
 async function listIfThere(path: string): Promise<Dirent[]> {

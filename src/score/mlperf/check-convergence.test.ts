@@ -82,7 +82,7 @@ describe("smallestAcceptableMean", () => {
   ])(
     "of $edition $benchmark at $batch is $smallest",
     ({ edition, benchmark, batch, ...expected }) => {
-      const points = referencePoints(benchmark, recordsOf(edition, benchmark));
+      const points = referencePoints(recordsOf(edition, benchmark));
       const point = points.find((each) => each.globalBatchSize === batch);
       if (point === undefined) throw new Error("no such point");
       expect(point.mean).toBeCloseTo(expected.mean, 6);

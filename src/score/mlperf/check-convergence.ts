@@ -46,7 +46,7 @@ export function checkConvergence(
   const unconverged = amounts.filter((amount) => amount === undefined).length;
   if (unconverged > allowed) return { kind: "insufficient", unconverged, allowed };
 
-  const points = prunePoints(referencePoints(benchmark, records));
+  const points = prunePoints(referencePoints(records));
   const match = matchPoint(points, globalBatchSize, 2 * requiredRunCount(benchmark));
   if (match === undefined) return { kind: "missing", globalBatchSize, test: undefined, isBypassed };
   const test = testAgainst(match, submitted, first.unit);

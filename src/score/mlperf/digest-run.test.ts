@@ -162,4 +162,10 @@ describe("createRunDigester", () => {
     );
     expect(read.evaluatedOfflineMs).toBeCloseTo(1_725_869, 6);
   });
+
+  test("a key may be called like a member that every object has", () => {
+    const names = ["__defineGetter__", "constructor", "toString", "__proto__"];
+    const lines = names.map((name) => mllog(name, 1, "rgat"));
+    expect(digest("training-5.0", ...lines)).toEqual(digest("training-5.0"));
+  });
 });

@@ -68,7 +68,7 @@ class LogDigester implements RunDigester {
 
   push(line: LogLine): void {
     if (line.kind !== "event") return;
-    readers[line.event.key]?.(this, line.event);
+    readers.get(line.event.key)?.(this, line.event);
     if (line.event.dialect === "mlpv") this.readOldLine(line.event);
   }
 
@@ -184,22 +184,24 @@ class LogDigester implements RunDigester {
   }
 }
 
-const readers: Readonly<
-  Record<string, ((digester: LogDigester, event: LogEvent) => void) | undefined>
-> = {
-  submission_benchmark: (digester, event) => digester.readBenchmark(event),
-  submission_division: (digester, event) => digester.readDivision(event),
-  run_start: (digester, event) => digester.readStart(event),
-  run_stop: (digester, event) => digester.readStop(event),
-  eval_accuracy: (digester, event) => digester.readEvaluation(event),
-  eval_error: (digester, event) => digester.readEvaluation(event),
-  global_batch_size: (digester, event) => digester.readBatchSize(event),
-  train_samples: (digester, event) => digester.readTrainSamples(event),
-  number_of_nodes: (digester, event) => digester.readNodeCount(event),
-  accelerators_per_node: (digester, event) => digester.readAcceleratorsPerNode(event),
-  opt_name: (digester, event) => digester.readOptimizer(event),
-  eval_result: (digester, event) => digester.readOfflineEvaluation(event),
-};
+type ReadEvent = (digester: LogDigester, event: LogEvent) => void;
+
+const readers: ReadonlyMap<string, ReadEvent> = new Map(
+  Object.entries<ReadEvent>({
+    submission_benchmark: (digester, event) => digester.readBenchmark(event),
+    submission_division: (digester, event) => digester.readDivision(event),
+    run_start: (digester, event) => digester.readStart(event),
+    run_stop: (digester, event) => digester.readStop(event),
+    eval_accuracy: (digester, event) => digester.readEvaluation(event),
+    eval_error: (digester, event) => digester.readEvaluation(event),
+    global_batch_size: (digester, event) => digester.readBatchSize(event),
+    train_samples: (digester, event) => digester.readTrainSamples(event),
+    number_of_nodes: (digester, event) => digester.readNodeCount(event),
+    accelerators_per_node: (digester, event) => digester.readAcceleratorsPerNode(event),
+    opt_name: (digester, event) => digester.readOptimizer(event),
+    eval_result: (digester, event) => digester.readOfflineEvaluation(event),
+  }),
+);
 
 /** The last start and the last stop, up to the line where both are known. Several ranks may log either. */
 class RunClock {

@@ -19,19 +19,26 @@ export const significance = 0.05;
 const meanTolerance = 1e-4;
 
 /** Each record in figures, the smallest batch size first. */
-export function referencePoints(
-  benchmark: string,
-  records: readonly ReferenceConvergence[],
-): ReferencePoint[] {
-  const dropped = droppedAtEachEnd(benchmark);
+export function referencePoints(records: readonly ReferenceConvergence[]): ReferencePoint[] {
   return records
-    .map(({ globalBatchSize, convergence }) => ({
-      globalBatchSize,
-      mean: trimmedMean(convergence, dropped),
-      standardDeviation: populationDeviation(convergence),
-      runCount: convergence.length - 2 * dropped,
-    }))
+    .map((record) => knownPoints.get(record) ?? rememberPoint(record))
     .toSorted((a, b) => a.globalBatchSize - b.globalBatchSize);
+}
+
+/** A round holds each record against dozens of results; its figures stay the same. */
+const knownPoints = new WeakMap<ReferenceConvergence, ReferencePoint>();
+
+function rememberPoint(record: ReferenceConvergence): ReferencePoint {
+  const { benchmark, globalBatchSize, convergence } = record;
+  const dropped = droppedAtEachEnd(benchmark);
+  const point: ReferencePoint = {
+    globalBatchSize,
+    mean: trimmedMean(convergence, dropped),
+    standardDeviation: populationDeviation(convergence),
+    runCount: convergence.length - 2 * dropped,
+  };
+  knownPoints.set(record, point);
+  return point;
 }
 
 /** Mean without so many of the smallest and of the largest; NaN if nothing is left. */
@@ -53,15 +60,18 @@ function pairwiseSum(values: readonly number[]): number {
     return pairwiseSum(values.slice(0, middle)) + pairwiseSum(values.slice(middle));
   }
   const whole = length - (length % 8);
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = Array.from(
-    { length: 8 },
-    (_, lane) =>
-      values
-        .slice(0, whole)
-        .reduce((sum, value, index) => (index % 8 === lane ? sum + value : sum), 0),
-  );
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = laneSums(values.slice(0, whole));
   const sum = a + b + (c + d) + (e + f + (g + h));
   return values.slice(whole).reduce((total, value) => total + value, sum);
+}
+
+/** Eight sums: of every eighth value, from the first, the second and so on. */
+function laneSums(values: readonly number[]): number[] {
+  const lanes = values.slice(0, 8);
+  for (let index = 8; index < values.length; index++) {
+    lanes[index % 8] = (lanes[index % 8] ?? 0) + (values[index] ?? 0);
+  }
+  return lanes;
 }
 
 function populationDeviation(values: readonly number[]): number {
