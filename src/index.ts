@@ -1,4 +1,23 @@
-// The library's only door: reading this file is reading the public API.
+/**
+ * The library's only door: reading this file is reading the public API. Times are milliseconds, lines count from 1.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { checkLog, parseLog, scoreRuns } from "pitwall";
+ *
+ * const folder = "data/example/training_v5.0/tinycorp/results/tinybox_green/retinanet";
+ * const runs = [];
+ * for (const runId of ["result_0", "result_1", "result_2", "result_3", "result_4"]) {
+ *   const log = await readFile(`${folder}/${runId}.txt`);
+ *   const { verdict, failingKeys, timeToTrainMs } = await checkLog(log, { edition: "training-5.0" });
+ *   console.log(runId, parseLog(log).lines.length, verdict, ...failingKeys);
+ *   runs.push({ runId, timeToTrainMs: verdict === "pass" ? timeToTrainMs : undefined });
+ * }
+ * const { score } = scoreRuns(runs, { benchmark: "retinanet", edition: "training-5.0" });
+ * if (score.kind === "scored") console.log(`${(score.scoreMs / 60_000).toFixed(2)} min`);
+ * ```
+ */
 
 export { UserError, WorldError } from "./foundation/user-error.ts";
 export { formatLine } from "./mllog/format-line.ts";

@@ -8,7 +8,22 @@ export interface ParsedLog {
   lineCount: number;
 }
 
-/** Reads a whole log. Offsets count bytes, or characters where the log is given as text. Never throws. */
+/**
+ * Reads a whole log. Offsets count bytes, or characters where the log is given as text. Never throws.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { parseLog } from "pitwall";
+ *
+ * const { lines, lineCount } = parseLog(await readFile("result_0.txt"));
+ * console.log(`${lines.length} events in ${lineCount} lines`);
+ * for (const line of lines) {
+ *   if (line.kind !== "event" || line.event.key !== "eval_accuracy") continue;
+ *   console.log(line.lineNumber, line.event.timeMs, line.event.value);
+ * }
+ * ```
+ */
 export function parseLog(log: Uint8Array | string): ParsedLog {
   if (typeof log === "string") return parseText(log);
   const reader = createLogReader();

@@ -18,13 +18,15 @@ export interface CheckLogOptions {
  * Checks one MLPerf log against a round's rules, as the official compliance checker would. Nothing but the package's
  * own rule tables is read. Times are in milliseconds, lines count from 1.
  *
+ * @example
  * ```ts
  * import { readFile } from "node:fs/promises";
  * import { checkLog } from "pitwall";
  *
- * const { verdict, failingKeys, timeToTrainMs } = await checkLog(await readFile("result_0.txt"), {
- *   edition: "training-5.1",
- * });
+ * const log = await readFile("result_4.txt");
+ * const { verdict, failingKeys, findings } = await checkLog(log, { edition: "training-5.0" });
+ * console.log(verdict, failingKeys);
+ * for (const finding of findings) console.log(finding.rule);
  * ```
  *
  * @param log the bytes of a log file, not packed, or its text

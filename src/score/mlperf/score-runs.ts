@@ -68,12 +68,16 @@ const ncfRunsCounted = 50;
  *
  * Times are milliseconds, energies joules. The order of the runs does not matter, except for round 0.5's ncf.
  *
+ * @example
  * ```ts
- * const { score } = scoreRuns(
+ * import { scoreRuns } from "pitwall";
+ *
+ * const { score, runs } = scoreRuns(
  *   [601_200, 598_800, 612_000].map((timeToTrainMs, index) => ({ runId: `${index}`, timeToTrainMs })),
  *   { benchmark: "llama31_405b", edition: "training-5.1" },
  * );
- * // score is { kind: "scored", scoreMs: 601200, … }
+ * if (score.kind === "scored") console.log(score.scoreMs, score.countedRuns);
+ * for (const { runId, fate } of runs) console.log(runId, fate.kind);
  * ```
  *
  * @throws UserError `benchmark-unknown` if no round has such a benchmark
