@@ -9,6 +9,10 @@ export const publishedRound = z.strictObject({
   /** The repository that holds the results; a result's link is a folder in it. */
   repository: z.string(),
   licence: z.string(),
+  /** Logs that the repository lists, whether or not its large files can still be had. */
+  listedLogCount: z.number().int().positive().optional(),
+  /** Logs that are listed there and could not be had when this was written. */
+  knownGap: z.strictObject({ logCount: z.number().int().positive(), what: z.string() }).optional(),
   source: z.string(),
   /** `listed` in the named source, or `recalled`: known from memory, check before relying on it. */
   status: z.enum(["listed", "recalled"]),
