@@ -1,0 +1,40 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const { PITWALL_SERVER: server = "http://127.0.0.1:7700" } = process.env;
+
+/**
+ * A second entry page for `pitwall export site`: addresses in the hash and documents from files, so
+ * that it works below any path of any web server.
+ */
+const staticPage: Plugin = {
+  name: "static-page",
+  apply: "build",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    const page = bundle["index.html"];
+    if (page?.type !== "asset") throw new Error("the build has no index.html");
+    const source = String(page.source)
+      .replace('<base href="/" />', "")
+      .replace('name="pitwall-mode" content="live"', 'name="pitwall-mode" content="static"');
+    this.emitFile({ type: "asset", fileName: "static.html", source });
+  },
+};
+
+export default defineConfig({
+  root: fileURLToPath(new URL("web", import.meta.url)),
+  // Relative addresses: index.html's `<base>` says below what.
+  base: "./",
+  plugins: [staticPage],
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: fileURLToPath(new URL("dist/web", import.meta.url)),
+    emptyOutDir: true,
+    target: ["chrome123", "firefox121", "safari17.5"],
+    // A data: address would need an exception in the content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { "/api": server } },
+});

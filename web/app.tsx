@@ -1,0 +1,154 @@
+import { signal } from "@preact/signals";
+import type { ComponentType, JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { AboutDocument } from "../src/schema/dashboard/about.ts";
+import { fetchAbout } from "./api.ts";
+import { Link } from "./components/link.tsx";
+import { OtherState } from "./components/panel.tsx";
+import { noteAnswerTime } from "./live/server-clock.ts";
+import { pages, type Page, type PageProps } from "./pages.ts";
+import { matchPath } from "./place.ts";
+import { isStaticSite, place } from "./router.ts";
+import { theme, themes } from "./theme.ts";
+
+const about = signal<AboutDocument | undefined>(undefined);
+const loadedPages = signal<ReadonlyMap<Page, ComponentType<PageProps> | "failed">>(new Map());
+
+const shownPages = pages.filter((page) => !(isStaticSite && page.isLive));
+
+/** The frame of every page, and the page that the address names. */
+export function App(): JSX.Element {
+  useEffect(() => {
+    if (isStaticSite) return undefined;
+    void askAbout();
+    const timer = setInterval(() => void askAbout(), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <>
+      <a class="skip-link" href="#main" onClick={skipToMain}>
+        skip to the page
+      </a>
+      <Header />
+      <main id="main" tabIndex={-1}>
+        <CurrentPage />
+      </main>
+    </>
+  );
+}
+
+/** Says whose records these are, and sets the clock by the server's. */
+async function askAbout(): Promise<void> {
+  const sentMs = performance.now();
+  try {
+    const answer = await fetchAbout();
+    noteAnswerTime(answer.serverTimeMs, sentMs, performance.now());
+    about.value = answer;
+  } catch {
+    // Each page tells on its own that nobody answers; the header then keeps what it knew.
+  }
+}
+
+function skipToMain(event: MouseEvent): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#main")?.focus();
+}
+
+function Header(): JSX.Element {
+  const first = shownPages[0]?.pattern ?? "/";
+  return (
+    <header class="shell-header">
+      <Link to={{ path: first, query: {} }} class="brand">
+        <svg viewBox="0 0 24 20" aria-hidden="true">
+          <path d="M1 20V2h3v18zM7 20V9h3v11zM13 20V6h3v14zM19 20V0h3v20z" />
+        </svg>
+        Pitwall
+      </Link>
+      <nav class="shell-nav" aria-label="pages">
+        {shownPages.map(({ pattern, navigation }) =>
+          navigation === undefined ? undefined : (
+            <Link to={{ path: pattern, query: {} }} isCurrent={isWithin(pattern)}>
+              {navigation}
+            </Link>
+          ),
+        )}
+      </nav>
+      <div class="shell-tools">
+        {about.value === undefined ? undefined : (
+          <span class="about" title={`records in ${about.value.home}`}>
+            {about.value.version}
+            {about.value.isReadOnly ? ", read-only" : ""}
+          </span>
+        )}
+        <ThemeButton />
+      </div>
+    </header>
+  );
+}
+
+function isWithin(pattern: string): boolean {
+  const { path } = place.value;
+  return (
+    path === pattern ||
+    path.startsWith(`${pattern}/`) ||
+    (path === "/" && pattern === shownPages[0]?.pattern)
+  );
+}
+
+function ThemeButton(): JSX.Element {
+  const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? "system";
+  return (
+    <button
+      type="button"
+      data-kind="quiet"
+      aria-label={`colours: ${theme.value}; change to ${next}`}
+      onClick={() => (theme.value = next)}
+    >
+      {theme.value}
+    </button>
+  );
+}
+
+function CurrentPage(): JSX.Element {
+  const { path } = place.value;
+  const found = shownPages
+    .map((page) => ({
+      page,
+      parts: matchPath(page.pattern, path === "/" ? (shownPages[0]?.pattern ?? "/") : path),
+    }))
+    .find(({ parts }) => parts !== undefined);
+  useEffect(() => {
+    if (found !== undefined) void load(found.page);
+  }, [found?.page]);
+  if (found?.parts === undefined) {
+    return (
+      <OtherState
+        state={{
+          kind: "failed",
+          message: `There is no page ${path}`,
+          hint: "the pages there are stand at the top",
+        }}
+      />
+    );
+  }
+  const Body = loadedPages.value.get(found.page);
+  if (Body === undefined) return <OtherState state={{ kind: "loading" }} />;
+  if (Body === "failed") {
+    return (
+      <OtherState
+        state={{
+          kind: "failed",
+          message: "This page could not be fetched",
+          hint: "is `pitwall serve` still running? then reload",
+        }}
+      />
+    );
+  }
+  return <Body key={path} parts={found.parts} />;
+}
+
+async function load(page: Page): Promise<void> {
+  if (typeof loadedPages.peek().get(page) === "function") return;
+  const body = await page.load().catch(() => "failed" as const);
+  loadedPages.value = new Map(loadedPages.peek()).set(page, body);
+}

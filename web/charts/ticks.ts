@@ -1,0 +1,22 @@
+/** Round values between two others, some `count` of them. */
+export function ticksBetween(from: number, to: number, count: number): number[] {
+  const range = to - from;
+  if (!(range > 0) || !Number.isFinite(range)) return Number.isFinite(from) ? [from] : [];
+  const rough = range / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5].find((each) => each * power >= rough * 0.999) ?? 10) * power;
+  const ticks: number[] = [];
+  for (let index = Math.ceil(from / step - 1e-9); index * step <= to + step * 1e-9; index++) {
+    ticks.push(Number((index * step).toPrecision(12)));
+  }
+  return ticks;
+}
+
+/** A tick with as many decimals as tell it from its neighbours: `0.15`, `1,200`. */
+export function tickText(tick: number, ticks: readonly number[]): string {
+  const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
+  const decimals = step > 0 ? Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))) : 0;
+  const [whole = "", fraction] = tick.toFixed(decimals).split(".");
+  const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
+}

@@ -1,0 +1,282 @@
+import { useComputed } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { formatValue } from "../charts/axis-scale.ts";
+import { chartRows, type ChartRows } from "../charts/chart-rows.ts";
+import type { ChartSpec, Mark } from "../charts/chart-spec.ts";
+import { drawUplot, shapeOf, type ChartActions, type DrawnChart } from "../charts/draw-uplot.ts";
+import { dashes, type Palette } from "../charts/palette.ts";
+import { chartFileKinds, saveChart } from "../charts/save-chart.ts";
+import { place, keepInAddress } from "../router.ts";
+import { paletteVersion } from "../theme.ts";
+import { DataTable } from "./data-table.tsx";
+import { Panel, type PanelState } from "./panel.tsx";
+import { screenPalette } from "./screen-palette.ts";
+
+interface ChartPanelProps {
+  spec: ChartSpec;
+  state: PanelState;
+  note?: string | undefined;
+  height: number;
+  class?: string;
+  /** Charts of one group share their cursor. */
+  group: string;
+  choose: ChartActions["choose"];
+}
+
+/** A chart in its panel, with its table and the files it can be saved as. */
+export function ChartPanel(props: ChartPanelProps): JSX.Element {
+  const { spec, state, note, height, group, choose } = props;
+  const drawn = useRef<DrawnChart>(undefined);
+  const isTable = useComputed(() => tablesShown().includes(spec.name)).value;
+  const save = (kind: (typeof chartFileKinds)[number]): void => {
+    const canvas = drawn.current?.canvas();
+    if (canvas !== undefined) void saveChart(spec, kind, { canvas, palette: screenPalette() });
+  };
+  const tools = (
+    <>
+      <button
+        type="button"
+        data-kind="quiet"
+        aria-pressed={isTable}
+        onClick={() => toggleTable(spec.name)}
+      >
+        table
+      </button>
+      {chartFileKinds.map((kind) => (
+        <button
+          type="button"
+          data-kind="quiet"
+          aria-label={`save ${spec.title} as ${kind}`}
+          onClick={() => save(kind)}
+        >
+          {kind}
+        </button>
+      ))}
+    </>
+  );
+  return (
+    <Panel title={spec.title} state={state} note={note} tools={tools} class={props.class ?? ""}>
+      <Chart spec={spec} height={height} group={group} choose={choose} drawn={drawn} />
+      {isTable ? <ChartTable spec={spec} /> : undefined}
+    </Panel>
+  );
+}
+
+/** Which charts show their tables stands in the address. */
+function tablesShown(): string[] {
+  return (place.value.query["tables"] ?? "").split(",").filter((name) => name !== "");
+}
+
+function toggleTable(name: string): void {
+  const shown = tablesShown();
+  const next = shown.includes(name) ? shown.filter((each) => each !== name) : [...shown, name];
+  keepInAddress({ tables: next.join(",") });
+}
+
+interface ChartProps {
+  spec: ChartSpec;
+  height: number;
+  group: string;
+  choose: ChartActions["choose"];
+  drawn: { current: DrawnChart | undefined };
+}
+
+function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  const [pointed, setPointed] = useState<number>();
+  const palette = paletteVersion.value;
+  const shape = shapeOf(spec);
+  const latest = useRef({ spec, choose });
+  latest.current = { spec, choose };
+  useLayoutEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const look = { palette: screenPalette(), width: element.clientWidth, height, syncKey: group };
+    const chart = drawUplot(element, latest.current.spec, look, {
+      pointAt: setPointed,
+      choose: (stretch) => latest.current.choose(stretch),
+    });
+    // eslint(no-param-reassign) concerns bindings; a ref is there to be written.
+    drawn.current = chart;
+    const observer = new ResizeObserver(() => chart.resize(element.clientWidth, height));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+      drawn.current = undefined;
+    };
+  }, [shape, palette, height, group]);
+  useEffect(() => drawn.current?.update(spec), [spec]);
+  return (
+    <div class="chart">
+      <div
+        ref={host}
+        class="plot"
+        role="img"
+        tabIndex={0}
+        aria-label={`${spec.title}: ${describeChart(spec)}. Arrow keys read it out, + and - zoom, 0 shows all`}
+        onKeyDown={(event) => readKey(event, spec, pointed, { drawn, choose })}
+      />
+      <Legend spec={spec} pointed={pointed} palette={screenPalette()} />
+    </div>
+  );
+}
+
+function readKey(
+  event: KeyboardEvent,
+  spec: ChartSpec,
+  pointed: number | undefined,
+  to: Pick<ChartProps, "drawn" | "choose">,
+): void {
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: event.shiftKey ? -10 : -1,
+    ArrowRight: event.shiftKey ? 10 : 1,
+    Home: -1e9,
+    End: 1e9,
+  };
+  const step = steps[event.key];
+  const zoom = { "+": 0.5, "=": 0.5, "-": 2 }[event.key];
+  if (step === undefined && zoom === undefined && event.key !== "0") return;
+  event.preventDefault();
+  if (step !== undefined) to.drawn.current?.step(step);
+  else if (zoom === undefined) to.choose(undefined);
+  else to.choose(zoomed(spec, pointed, zoom));
+}
+
+/** The stretch shown, made shorter or longer around the cursor. */
+function zoomed(
+  spec: ChartSpec,
+  pointed: number | undefined,
+  factor: number,
+): { fromX: number; toX: number } | undefined {
+  const { x } = chartRows(spec);
+  const [first, last] = [x.at(0), x.at(-1)];
+  if (first === undefined || last === undefined || first === last) return undefined;
+  const middle = x[pointed ?? -1] ?? (first + last) / 2;
+  return { fromX: middle - (middle - first) * factor, toX: middle + (last - middle) * factor };
+}
+
+function describeChart(spec: ChartSpec): string {
+  const lines = spec.marks.filter((mark) => mark.kind === "line");
+  return lines
+    .map((line) => {
+      const last = line.y.at(-1);
+      return last === undefined
+        ? line.label
+        : `${line.label} is ${formatValue(last, spec.y.unit)} at the end`;
+    })
+    .join(", ");
+}
+
+/** Names the lines, and reads them out at the cursor, else at the end. */
+function Legend({
+  spec,
+  pointed,
+  palette,
+}: {
+  spec: ChartSpec;
+  pointed: number | undefined;
+  palette: Palette;
+}): JSX.Element {
+  const rows = pointed === undefined ? undefined : chartRows(spec);
+  const x = rows?.x[pointed ?? 0];
+  return (
+    <ul class="chart-legend" aria-live={pointed === undefined ? "off" : "polite"}>
+      {spec.marks.map((mark) => (
+        <LegendEntry mark={mark} text={markText(spec, mark, rows, pointed)} palette={palette} />
+      ))}
+      <li class="at">
+        {x === undefined ? "" : `at ${spec.x.label} `}
+        <span class="value">{x === undefined ? "" : formatValue(x, spec.x.unit)}</span>
+      </li>
+    </ul>
+  );
+}
+
+function LegendEntry({
+  mark,
+  text,
+  palette,
+}: {
+  mark: Mark;
+  text: string;
+  palette: Palette;
+}): JSX.Element | null {
+  if (mark.kind === "level") return null;
+  const colour = palette.tones[mark.kind === "stretch" ? 1 : mark.tone];
+  const isArea = mark.kind !== "line";
+  return (
+    <li>
+      <svg viewBox="0 0 18 10" aria-hidden="true">
+        {isArea ? (
+          <rect width="18" height="10" fill={colour} fill-opacity="0.25" />
+        ) : (
+          <path
+            d="M0 5h18"
+            stroke={colour}
+            stroke-width="2"
+            stroke-dasharray={dashes[mark.stroke].join(" ")}
+          />
+        )}
+      </svg>
+      {mark.label} <span class="value">{text}</span>
+    </li>
+  );
+}
+
+function markText(
+  spec: ChartSpec,
+  mark: Mark,
+  rows: ChartRows | undefined,
+  pointed: number | undefined,
+): string {
+  if (mark.kind === "level") return "";
+  if (mark.kind === "stretch") {
+    return `${formatValue(mark.fromX, spec.x.unit)} … ${formatValue(mark.toX, spec.x.unit)}`;
+  }
+  const index =
+    rows === undefined || pointed === undefined ? undefined : nearest(mark.x, rows.x[pointed]);
+  if (mark.kind === "line") {
+    const value = index === undefined ? mark.y.at(-1) : mark.y[index];
+    return value === undefined ? "" : formatValue(value, spec.y.unit);
+  }
+  const [low, high] = [mark.low[index ?? -1], mark.high[index ?? -1]];
+  return low === undefined || high === undefined
+    ? ""
+    : `${formatValue(low, spec.y.unit)} … ${formatValue(high, spec.y.unit)}`;
+}
+
+/** The last place at or before x; the first where there is none. */
+function nearest(x: readonly number[], at: number | undefined): number | undefined {
+  if (at === undefined || x.length === 0) return undefined;
+  let [low, high] = [0, x.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((x[middle] ?? 0) <= at) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+const shownRowCount = 500;
+
+function ChartTable({ spec }: { spec: ChartSpec }): JSX.Element {
+  const { x, columns } = chartRows(spec);
+  const rows = x.slice(-shownRowCount).map((value, index) => {
+    const place = Math.max(0, x.length - shownRowCount) + index;
+    const cells = columns.map(({ values }) => {
+      const cell = values[place];
+      return cell === undefined ? "" : formatValue(cell, spec.y.unit);
+    });
+    return [formatValue(value, spec.x.unit)].concat(cells);
+  });
+  const note = x.length > shownRowCount ? `, the last ${shownRowCount} of ${x.length} rows` : "";
+  return (
+    <DataTable
+      caption={`${spec.title}${note}`}
+      heads={[spec.x.label, ...columns.map(({ label }) => label)]}
+      rows={rows}
+    />
+  );
+}

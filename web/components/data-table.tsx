@@ -1,0 +1,36 @@
+import type { JSX } from "preact";
+
+/** A plain table that scrolls in its own box; the first column is the row's head. */
+export function DataTable({
+  caption,
+  heads,
+  rows,
+}: {
+  caption: string;
+  heads: readonly string[];
+  rows: readonly (readonly string[])[];
+}): JSX.Element {
+  return (
+    <div class="scroll-box" tabIndex={0} role="region" aria-label={caption}>
+      <table class="data-table">
+        <caption class="hidden-text">{caption}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) => (
+              <th scope="col">{head}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr>
+              {row.map((cell) => (
+                <td>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

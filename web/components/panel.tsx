@@ -1,0 +1,76 @@
+import type { ComponentChildren, JSX } from "preact";
+import { formatDuration } from "../../src/foundation/units.ts";
+
+/** What a panel has to show. */
+export type PanelState =
+  | { kind: "loading" }
+  /** `command` is what would fill it. */
+  | { kind: "empty"; text: string; command?: string | undefined }
+  | { kind: "failed"; message: string; hint?: string | undefined }
+  /** `staleMs` is how old it is, where that is older than it should be. */
+  | { kind: "ready"; staleMs?: number | undefined };
+
+interface PanelProps {
+  title: string;
+  state: PanelState;
+  /** Beside the title: a unit, a label, where figures are from. */
+  note?: ComponentChildren;
+  /** Buttons at the right. */
+  tools?: ComponentChildren;
+  class?: string;
+  children: ComponentChildren;
+}
+
+/** A part of a page, in one of the four states that each of them has. */
+export function Panel({ title, state, note, tools, children, ...rest }: PanelProps): JSX.Element {
+  return (
+    <section
+      class={`panel ${rest.class ?? ""}`}
+      aria-label={title}
+      aria-busy={state.kind === "loading"}
+    >
+      <header class="panel-head">
+        <h2>{title}</h2>
+        {note === undefined ? undefined : <span class="note">{note}</span>}
+        {state.kind === "ready" && state.staleMs !== undefined ? (
+          <span class="panel-stale">as of {formatDuration(state.staleMs)} ago</span>
+        ) : undefined}
+        {tools === undefined || state.kind !== "ready" ? undefined : (
+          <span class="tools">{tools}</span>
+        )}
+      </header>
+      {state.kind === "ready" ? children : <OtherState state={state} />}
+    </section>
+  );
+}
+
+/** What is shown where there is nothing to show. */
+export function OtherState({
+  state,
+}: {
+  state: Exclude<PanelState, { kind: "ready" }>;
+}): JSX.Element {
+  switch (state.kind) {
+    case "loading":
+      return (
+        <div class="panel-state" data-kind="loading" role="status">
+          <div class="loading-bar" />
+          <span class="hidden-text">loading</span>
+        </div>
+      );
+    case "empty":
+      return (
+        <div class="panel-state" data-kind="empty">
+          <span>{state.text}</span>
+          {state.command === undefined ? undefined : <code>{state.command}</code>}
+        </div>
+      );
+    case "failed":
+      return (
+        <div class="panel-state" data-kind="failed" role="alert">
+          <strong>{state.message}</strong>
+          {state.hint === undefined ? undefined : <span>{state.hint}</span>}
+        </div>
+      );
+  }
+}

@@ -1,0 +1,6 @@
+import { render } from "preact";
+import { App } from "./app.tsx";
+
+const host = document.querySelector("#app");
+if (host === null) throw new Error("the page has no #app to draw into");
+render(<App />, host);

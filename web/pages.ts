@@ -1,0 +1,32 @@
+import type { ComponentType } from "preact";
+
+/** What a page is handed: the named parts of its path. */
+export interface PageProps {
+  parts: Readonly<Record<string, string>>;
+}
+
+export interface Page {
+  /** `/runs/:runId`. */
+  pattern: string;
+  /** Where it stands in the head of every page; absent for those that are reached from another. */
+  navigation?: string;
+  /** Whether it needs a server behind it: a static site leaves it out. */
+  isLive: boolean;
+  /** Each page is a file of its own, fetched when it is first shown. */
+  load: () => Promise<ComponentType<PageProps>>;
+}
+
+/** Every page there is; the first that fits is shown, and the first of all stands for `/`. */
+export const pages: readonly Page[] = [
+  {
+    pattern: "/runs",
+    navigation: "Runs",
+    isLive: true,
+    load: async () => (await import("./views/runs/runs-page.tsx")).RunsPage,
+  },
+  {
+    pattern: "/runs/:runId",
+    isLive: true,
+    load: async () => (await import("./views/run/run-page.tsx")).RunPage,
+  },
+];

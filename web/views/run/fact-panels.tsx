@@ -1,0 +1,213 @@
+import type { JSX } from "preact";
+import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
+import { describeFinding } from "../../../src/report/describe-finding.ts";
+import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
+import { Gauge } from "../../components/gauge.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { happeningText } from "./happening-text.ts";
+import { budgetLines } from "./view-model.ts";
+
+/** Cost, time and samples against what was allowed, and what the prediction makes of them. */
+export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
+  const { price, priceUnitCount } = detail;
+  const note =
+    price === undefined
+      ? "no price: `--price 12.29/h` names one"
+      : `$${price.usdPerHour} an hour per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
+  return (
+    <Panel title="Cost against budget" state={{ kind: "ready" }} note={note}>
+      <table class="budget">
+        <thead>
+          <tr>
+            <th scope="col" class="left">
+              what
+            </th>
+            <th scope="col">so far</th>
+            <th scope="col">at target</th>
+            <th scope="col">limit</th>
+          </tr>
+        </thead>
+        <tbody>
+          {budgetLines(detail).map(({ label, used, expected, limit, fraction }) => (
+            <tr>
+              <th scope="row" class="left">
+                {label}
+                {fraction === undefined ? undefined : (
+                  <Gauge
+                    fraction={fraction}
+                    isOver={fraction > 1}
+                    label={`${label}: ${Math.round(fraction * 100)} % of the limit`}
+                  />
+                )}
+              </th>
+              <td>{used}</td>
+              <td class="predicted">{expected}</td>
+              <td class="muted">{limit}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Panel>
+  );
+}
+
+const ruleSigns = { waiting: "…", met: "✓", broken: "✗" } as const;
+const ruleMoods = { waiting: "muted", met: "good", broken: "bad" } as const;
+
+/** What the rules ask of the log, as far as it has come. */
+export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Element {
+  const items = rules?.items ?? [];
+  const count = (state: "met" | "broken"): number =>
+    items.filter((item) => item.state === state).length;
+  const edition = rules?.edition ?? "what holds for every log";
+  return (
+    <Panel
+      title="Rules"
+      state={
+        rules === undefined
+          ? {
+              kind: "empty",
+              text: "No rule has been looked at yet.",
+              command: "pitwall check --run last",
+            }
+          : { kind: "ready" }
+      }
+      note={`${edition}: ${count("met")} of ${items.length} met${count("broken") > 0 ? `, ${count("broken")} broken` : ""}`}
+    >
+      <ul class="checklist scroll-box" tabIndex={0} aria-label="rules">
+        {items.map(({ rule, text, state, line }) => (
+          <li key={rule}>
+            <span class={ruleMoods[state]} role="img" aria-label={state}>
+              {ruleSigns[state]}
+            </span>
+            <span>
+              {text}
+              {line === undefined ? undefined : <span class="muted"> line {line}</span>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+/** What happened to the run as a whole, and what there is to say about it. */
+export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
+  const { events, result } = detail;
+  const startMs = events[0]?.timeMs ?? 0;
+  return (
+    <Panel
+      title="Events"
+      state={
+        events.length === 0
+          ? { kind: "empty", text: "Nothing has happened yet." }
+          : { kind: "ready" }
+      }
+    >
+      <ol class="events scroll-box" tabIndex={0} aria-label="events">
+        {events.map(({ index, timeMs, event }) => {
+          const { text, mood } = happeningText(event);
+          return (
+            <li key={index}>
+              <time
+                dateTime={new Date(timeMs).toISOString()}
+                title={new Date(timeMs).toLocaleString()}
+              >
+                +{formatDuration(timeMs - startMs)}
+              </time>
+              <span class={`mood-${mood}`}>{text}</span>
+            </li>
+          );
+        })}
+      </ol>
+      {(result?.findings ?? []).map((finding) => {
+        const { message, hint } = describeFinding(finding);
+        return (
+          <p class="finding">
+            <strong class="warn">{message}</strong>
+            {hint === undefined ? undefined : <span class="muted"> {hint}</span>}
+          </p>
+        );
+      })}
+    </Panel>
+  );
+}
+
+/** What it ran on and with, and whether the record is as it was written. */
+export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
+  return (
+    <Panel title="System and environment" state={{ kind: "ready" }}>
+      <dl class="facts">
+        {systemFacts(detail).map(([label, text]) => (
+          <>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
+function systemFacts(detail: RunDetail): [label: string, text: string][] {
+  const { startable, system, environment, createdMs, seed, rerunOf } = detail.request;
+  const ran =
+    startable.kind === "embedded"
+      ? `embedded workload ${startable.name}, ${startable.workers} ${startable.workers === 1 ? "worker" : "workers"}`
+      : startable.command.join(" ");
+  const commit =
+    environment.commit === undefined
+      ? ""
+      : `, commit ${environment.commit.slice(0, 10)}${environment.commitIsDirty === true ? " with changes" : ""}`;
+  const facts: [string, string | undefined][] = [
+    ["ran", ran],
+    ["seed", String(seed)],
+    ["again of", rerunOf],
+    ["started", new Date(createdMs).toISOString()],
+    [
+      "system",
+      `${system.system_name}, ${system.number_of_nodes} ${system.number_of_nodes === 1 ? "node" : "nodes"}`,
+    ],
+    ["processor", system.host_processor_model_name],
+    [
+      "accelerators",
+      system.accelerators_per_node === 0
+        ? "none"
+        : `${system.accelerators_per_node} × ${system.accelerator_model_name ?? "unknown"} per node`,
+    ],
+    ["memory", system.host_memory_capacity],
+    ["framework", system.framework],
+    [
+      "with",
+      `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commit}`,
+    ],
+    ["used", usedText(detail)],
+    ["record", detail.directory],
+    ["", integrityText(detail.integrity)],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
+}
+
+function usedText({ result }: RunDetail): string | undefined {
+  const parts = [];
+  if (result?.cpuSeconds !== undefined)
+    parts.push(`${formatSignificant(result.cpuSeconds, 3)} CPU-seconds`);
+  if (result?.peakMemoryBytes !== undefined)
+    parts.push(`${formatBytes(result.peakMemoryBytes)} of memory at most`);
+  return parts.length === 0 ? undefined : parts.join(", ");
+}
+
+function integrityText(integrity: RunDetail["integrity"]): string {
+  switch (integrity.kind) {
+    case "checking":
+      return "comparing its files with their SHA-256";
+    case "intact":
+      return `as it was written: ${integrity.fileCount} files match their SHA-256, events are in sequence`;
+    case "unsealed":
+      return `no verdict to check it against; events are in sequence${integrity.tornLine ? ", the last line was cut off" : ""}`;
+    case "chain-broken":
+      return `events.jsonl was altered at line ${integrity.line}: ${integrity.reason}`;
+    case "files-changed":
+      return `altered since the verdict: ${integrity.files.join(", ")}`;
+  }
+}

@@ -1,0 +1,44 @@
+import { formatSignificant } from "../../../src/foundation/units.ts";
+import type { LifecycleHappening } from "../../../src/schema/lifecycle-event.ts";
+import type { Mood } from "../runs/view-model.ts";
+
+/** What happened to the run, in words, and whether it is good news. */
+export function happeningText(event: LifecycleHappening): { text: string; mood: Mood } {
+  switch (event.kind) {
+    case "created":
+      return { text: `record made by process ${event.pid}`, mood: "plain" };
+    case "launched":
+      return { text: `rank ${event.rank} launched as process ${event.pid}`, mood: "plain" };
+    case "clock-started":
+      return { text: clockText(event.by), mood: "live" };
+    case "target-reached":
+      return { text: `target reached with ${formatSignificant(event.value, 5)}`, mood: "good" };
+    case "stopping":
+      return {
+        text: `stopping: ${event.reason}`,
+        mood: event.reason === "failure" ? "bad" : "plain",
+      };
+    case "rank-exited":
+      return exitText(event);
+    case "ended":
+      return {
+        text: `ended: ${event.outcome}`,
+        mood: event.outcome === "reached" ? "good" : "warn",
+      };
+  }
+}
+
+function clockText(by: "launch" | "run_start" | "pattern"): string {
+  if (by === "launch") return "clock started with the launch";
+  return `clock started by ${by === "pattern" ? "`--clock-start`" : "`run_start`"}`;
+}
+
+function exitText({
+  rank,
+  exitCode,
+  signal,
+}: Extract<LifecycleHappening, { kind: "rank-exited" }>): { text: string; mood: Mood } {
+  if (signal !== undefined) return { text: `rank ${rank} ended by ${signal}`, mood: "warn" };
+  const mood = exitCode === 0 ? "plain" : "bad";
+  return { text: `rank ${rank} exited with code ${exitCode ?? "unknown"}`, mood };
+}

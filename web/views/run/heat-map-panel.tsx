@@ -1,0 +1,274 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import {
+  heatmapMetrics,
+  type HeatmapDocument,
+  type HeatmapMetric,
+} from "../../../src/schema/dashboard/run-series.ts";
+import { fetchHeatmap, type ApiError } from "../../api.ts";
+import { formatValue } from "../../charts/axis-scale.ts";
+import { columnTimeMs, drawHeatMap, heatCsv, heatSvg, rankText } from "../../charts/heat-map.ts";
+import { paperPalette } from "../../charts/palette.ts";
+import { pngOf, saveFile } from "../../charts/save-chart.ts";
+import { DataTable } from "../../components/data-table.tsx";
+import { Panel, type PanelState } from "../../components/panel.tsx";
+import { screenPalette } from "../../components/screen-palette.ts";
+import { asFailure } from "../../live/follow.ts";
+import { keepInAddress, place } from "../../router.ts";
+import { paletteVersion } from "../../theme.ts";
+import { heatTable, metricNames, moveCell, type Cell } from "./heat-map-model.ts";
+
+const title = "Ranks over time";
+
+/** Every rank's every moment, as a picture; a rank that is chosen has the charts to itself. */
+export function HeatMapPanel({
+  runId,
+  isRunning,
+}: {
+  runId: string;
+  isRunning: boolean;
+}): JSX.Element {
+  const { query } = place.value;
+  const metric = heatmapMetrics.find((each) => each === query["heat"]) ?? "stepMs";
+  const order = query["order"] === "mean" ? "mean" : "rank";
+  const { heat, failure } = useHeatmap(runId, { metric, order, isRunning });
+  const isTable = (query["tables"] ?? "").split(",").includes("ranks");
+  const tools = (
+    <>
+      <button
+        type="button"
+        data-kind="quiet"
+        aria-pressed={order === "mean"}
+        onClick={() => keepInAddress({ order: order === "mean" ? undefined : "mean" })}
+      >
+        slowest first
+      </button>
+      <button
+        type="button"
+        data-kind="quiet"
+        aria-pressed={isTable}
+        onClick={() => toggleTable(isTable)}
+      >
+        table
+      </button>
+      <SaveButtons heat={heat} metric={metric} />
+    </>
+  );
+  return (
+    <Panel
+      title={title}
+      state={stateOf(heat, failure)}
+      tools={tools}
+      note={<MetricChoice metric={metric} />}
+    >
+      {heat === undefined ? undefined : <HeatMap heat={heat} />}
+      {heat === undefined || !isTable ? undefined : (
+        <DataTable
+          caption={`${metricNames[metric]} of each row`}
+          heads={["rank", "mean", "greatest"]}
+          rows={heatTable(heat)}
+        />
+      )}
+    </Panel>
+  );
+}
+
+function toggleTable(isShown: boolean): void {
+  const others = (place.peek().query["tables"] ?? "")
+    .split(",")
+    .filter((name) => name !== "ranks" && name !== "");
+  keepInAddress({ tables: [...others, ...(isShown ? [] : ["ranks"])].join(",") });
+}
+
+function stateOf(heat: HeatmapDocument | undefined, failure: ApiError | undefined): PanelState {
+  if (heat === undefined) {
+    return failure === undefined
+      ? { kind: "loading" }
+      : { kind: "failed", message: failure.message, hint: failure.hint };
+  }
+  if (heat.least !== undefined) return { kind: "ready" };
+  return {
+    kind: "empty",
+    text: "No rank has reported its steps. Workloads of Pitwall's own do; so does a program that writes samples.",
+    command: "pitwall run digits --workers 2",
+  };
+}
+
+/** Asks again while the run goes on; the picture before stays until the next is there. */
+function useHeatmap(
+  runId: string,
+  asked: { metric: HeatmapMetric; order: string; isRunning: boolean },
+): { heat: HeatmapDocument | undefined; failure: ApiError | undefined } {
+  const { metric, order, isRunning } = asked;
+  const [known, setKnown] = useState<{ heat?: HeatmapDocument; failure?: ApiError }>({});
+  useEffect(() => {
+    const leave = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async (): Promise<void> => {
+      try {
+        const question = { metric, order, columns: 400, rows: 256 };
+        setKnown({ heat: await fetchHeatmap(runId, question, leave.signal) });
+      } catch (error) {
+        if (leave.signal.aborted) return;
+        setKnown((before) => ({ ...before, failure: asFailure(error) }));
+      }
+      if (isRunning) timer = setTimeout(() => void ask(), 2000);
+    };
+    void ask();
+    return () => {
+      leave.abort();
+      clearTimeout(timer);
+    };
+  }, [runId, metric, order, isRunning]);
+  return { heat: known.heat, failure: known.failure };
+}
+
+function MetricChoice({ metric }: { metric: HeatmapMetric }): JSX.Element {
+  return (
+    <select
+      aria-label="what the colours show"
+      value={metric}
+      onChange={(event) => keepInAddress({ heat: event.currentTarget.value }, { asStep: true })}
+    >
+      {heatmapMetrics.map((each) => (
+        <option value={each}>{metricNames[each]}</option>
+      ))}
+    </select>
+  );
+}
+
+function SaveButtons({
+  heat,
+  metric,
+}: {
+  heat: HeatmapDocument | undefined;
+  metric: HeatmapMetric;
+}): JSX.Element | null {
+  if (heat === undefined) return null;
+  const heading = `${title}: ${metricNames[metric]}`;
+  const save = (kind: "svg" | "png" | "csv"): void => void saveHeat(kind, heading, heat);
+  return (
+    <>
+      {(["svg", "png", "csv"] as const).map((kind) => (
+        <button
+          type="button"
+          data-kind="quiet"
+          aria-label={`save ${title} as ${kind}`}
+          onClick={() => save(kind)}
+        >
+          {kind}
+        </button>
+      ))}
+    </>
+  );
+}
+
+async function saveHeat(
+  kind: "svg" | "png" | "csv",
+  heading: string,
+  heat: HeatmapDocument,
+): Promise<void> {
+  if (kind === "csv") saveFile("ranks.csv", new Blob([heatCsv(heat)], { type: "text/csv" }));
+  if (kind === "svg") {
+    saveFile(
+      "ranks.svg",
+      new Blob([heatSvg(heading, heat, paperPalette)], { type: "image/svg+xml" }),
+    );
+  }
+  if (kind === "png") {
+    const canvas = document.createElement("canvas");
+    canvas.width = 1200;
+    canvas.height = 512;
+    drawHeatMap(canvas, heat, screenPalette());
+    saveFile("ranks.png", await pngOf(heading, canvas, screenPalette()));
+  }
+}
+
+function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [cell, setCell] = useState<Cell>();
+  const palette = paletteVersion.value;
+  useLayoutEffect(() => {
+    if (canvas.current !== null) drawHeatMap(canvas.current, heat, screenPalette());
+  }, [heat, palette]);
+  const choose = (chosen: Cell | undefined): void => {
+    const [rank] = heat.ranksPerRow[chosen?.row ?? -1] ?? [];
+    if (rank !== undefined && heat.metric !== "powerWatts")
+      keepInAddress({ rank: String(rank) }, { asStep: true });
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") choose(cell);
+    const next = moveCell(cell, event, heat);
+    if (next === undefined && event.key !== "Enter") return;
+    event.preventDefault();
+    if (next !== undefined) setCell(next);
+  };
+  return (
+    <div class="heat">
+      <div
+        class="heat-cells"
+        role="application"
+        tabIndex={0}
+        aria-label="ranks over time: arrow keys move, Enter shows a rank's own charts"
+        aria-describedby="heat-readout"
+        onKeyDown={onKey}
+        onPointerMove={(event) => setCell(cellAt(event, heat))}
+        onPointerLeave={() => setCell(undefined)}
+        onClick={(event) => choose(cellAt(event, heat))}
+      >
+        <canvas ref={canvas} width={heat.columns * 2} height={heat.rows < 32 ? 256 : 384} />
+        {cell === undefined ? undefined : <CellFrame cell={cell} heat={heat} />}
+      </div>
+      <div class="heat-foot">
+        <span id="heat-readout" class="heat-readout" aria-live="polite">
+          {readout(cell, heat)}
+        </span>
+        <span class="heat-scale">
+          {heat.least === undefined ? "" : formatValue(heat.least, heat.unit)}
+          <span class="heat-ramp" aria-hidden="true" />
+          {heat.greatest === undefined ? "" : formatValue(heat.greatest, heat.unit)}
+        </span>
+      </div>
+    </div>
+  );
+}
+
+/** The cell below the pointer. */
+function cellAt(event: PointerEvent | MouseEvent, { columns, rows }: HeatmapDocument): Cell {
+  const box = (
+    event.currentTarget instanceof Element ? event.currentTarget : document.body
+  ).getBoundingClientRect();
+  return {
+    column: cellNumber((event.clientX - box.left) / box.width, columns),
+    row: cellNumber((event.clientY - box.top) / box.height, rows),
+  };
+}
+
+function cellNumber(share: number, count: number): number {
+  return Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+}
+
+function CellFrame({ cell, heat }: { cell: Cell; heat: HeatmapDocument }): JSX.Element {
+  return (
+    <span
+      class="heat-cell"
+      style={{
+        left: `${(cell.column / heat.columns) * 100}%`,
+        top: `${(cell.row / heat.rows) * 100}%`,
+        width: `${100 / heat.columns}%`,
+        height: `${100 / heat.rows}%`,
+      }}
+    />
+  );
+}
+
+function readout(cell: Cell | undefined, heat: HeatmapDocument): string {
+  if (cell === undefined)
+    return `${heat.rows} ${heat.rows === 1 ? "row" : "rows"}, ${new Date(heat.fromMs).toLocaleTimeString()} to ${new Date(heat.toMs).toLocaleTimeString()}`;
+  const value = heat.values[cell.row * heat.columns + cell.column];
+  const ranks = heat.ranksPerRow[cell.row] ?? [];
+  const at = new Date(columnTimeMs(heat, cell.column)).toLocaleTimeString();
+  const shown =
+    value === undefined || value === null ? "nothing reported" : formatValue(value, heat.unit);
+  return `rank ${rankText(ranks)}, ${at}: ${shown}`;
+}

@@ -1,0 +1,167 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { LogDocument, LogLine } from "../../../src/schema/dashboard/log-page.ts";
+import { fetchLog, type ApiError } from "../../api.ts";
+import { Panel, type PanelState } from "../../components/panel.tsx";
+import { asFailure } from "../../live/follow.ts";
+import { keepInAddress, place } from "../../router.ts";
+import type { LogTail } from "./apply-run-event.ts";
+import { logQuestion, shownLog, type LogView } from "./log-model.ts";
+
+/** The end of the log as it grows, or the part of it that the reader asks for. */
+export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX.Element {
+  const { query } = place.value;
+  const view: LogView = {
+    find: query["find"] ?? "",
+    rank: query["logRank"] ?? "",
+    from: query["line"] ?? "",
+  };
+  const { page, failure } = useLogPage(runId, view, tail.totalLines);
+  const shown = shownLog(tail, page, view);
+  const firstError = tail.firstErrorLine ?? page?.firstErrorLine;
+  const tools = (
+    <>
+      <input
+        type="search"
+        aria-label="find in the log"
+        placeholder="find"
+        value={view.find}
+        onInput={(event) => keepInAddress({ find: event.currentTarget.value })}
+      />
+      <RankChoice ranks={page?.ranks ?? []} value={view.rank} />
+      <button
+        type="button"
+        data-kind="quiet"
+        disabled={firstError === undefined}
+        onClick={() =>
+          keepInAddress(
+            { line: String(firstError), find: undefined, logRank: undefined },
+            { asStep: true },
+          )
+        }
+      >
+        first error
+      </button>
+      <button
+        type="button"
+        data-kind="quiet"
+        disabled={view.from === ""}
+        onClick={() => keepInAddress({ line: undefined })}
+      >
+        to the end
+      </button>
+    </>
+  );
+  return (
+    <Panel title="Log" state={stateOf(shown, failure)} note={shown?.note} tools={tools}>
+      <LogLines
+        lines={shown?.lines ?? []}
+        marked={Number(view.from)}
+        followsEnd={view.from === ""}
+      />
+    </Panel>
+  );
+}
+
+function stateOf(shown: ReturnType<typeof shownLog>, failure: ApiError | undefined): PanelState {
+  if (shown !== undefined) return { kind: "ready" };
+  return failure === undefined
+    ? { kind: "loading" }
+    : { kind: "failed", message: failure.message, hint: failure.hint };
+}
+
+/** Asks for the page that the view wants, again as the log grows but not more than once in two seconds. */
+function useLogPage(
+  runId: string,
+  { find, rank, from }: LogView,
+  totalLines: number,
+): { page: LogDocument | undefined; failure: ApiError | undefined } {
+  const [known, setKnown] = useState<{ page?: LogDocument; failure?: ApiError }>({});
+  const askedMs = useRef(Number.NEGATIVE_INFINITY);
+  useEffect(() => {
+    const leave = new AbortController();
+    const ask = async (): Promise<void> => {
+      askedMs.current = performance.now();
+      try {
+        setKnown({ page: await fetchLog(runId, logQuestion({ find, rank, from }), leave.signal) });
+      } catch (error) {
+        if (!leave.signal.aborted) setKnown((before) => ({ ...before, failure: asFailure(error) }));
+      }
+    };
+    const waitMs = Math.max(250, askedMs.current + 2000 - performance.now());
+    const timer = setTimeout(() => void ask(), Number.isFinite(waitMs) ? waitMs : 0);
+    return () => {
+      clearTimeout(timer);
+      leave.abort();
+    };
+  }, [runId, find, rank, from, totalLines]);
+  return { page: known.page, failure: known.failure };
+}
+
+function RankChoice({
+  ranks,
+  value,
+}: {
+  ranks: readonly number[];
+  value: string;
+}): JSX.Element | null {
+  if (ranks.length === 0 && value === "") return null;
+  const known = value === "" || ranks.includes(Number(value)) ? ranks : [Number(value), ...ranks];
+  return (
+    <select
+      aria-label="rank"
+      value={value}
+      onChange={(event) => keepInAddress({ logRank: event.currentTarget.value }, { asStep: true })}
+    >
+      <option value="">every rank</option>
+      {known.map((rank) => (
+        <option value={String(rank)}>rank {rank}</option>
+      ))}
+    </select>
+  );
+}
+
+function LogLines({
+  lines,
+  marked,
+  followsEnd,
+}: {
+  lines: readonly LogLine[];
+  marked: number;
+  followsEnd: boolean;
+}): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const isAtEnd = useRef(true);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    if (followsEnd && isAtEnd.current) element.scrollTop = element.scrollHeight;
+    if (!followsEnd) element.scrollTop = 0;
+  }, [lines, followsEnd]);
+  const watchScroll = (): void => {
+    const element = box.current;
+    if (element === null) return;
+    isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
+  };
+  return (
+    <div
+      ref={box}
+      class="scroll-box log"
+      tabIndex={0}
+      role="log"
+      aria-label="lines of the log"
+      aria-live="off"
+      onScroll={watchScroll}
+    >
+      <ol>
+        {lines.map(({ number, text, rank }) => (
+          <li key={number} value={number} class={number === marked ? "marked" : ""}>
+            <span class="line-number">{number}</span>
+            {rank === undefined ? undefined : <span class="line-rank">rank {rank}</span>}
+            <span class="line-text">{text}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,36 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { serverNowMs } from "../../live/server-clock.ts";
+import { clockAt, clockText, type ClockReading } from "./view-model.ts";
+
+/** The run's clock, big; between two reports it goes on by the server's time, once a frame. */
+export function RaceClock({ reading }: { reading: ClockReading }): JSX.Element {
+  const whole = useRef<HTMLSpanElement>(null);
+  const tenths = useRef<HTMLSpanElement>(null);
+  const latest = useRef(reading);
+  latest.current = reading;
+  const isTicking = reading.kind === "ticking";
+  useEffect(() => {
+    let frame = 0;
+    let shown = "";
+    const draw = (): void => {
+      const ms = clockAt(latest.current, serverNowMs());
+      const text = ms === undefined ? { whole: "–", tenths: "" } : clockText(ms);
+      if (whole.current !== null && shown !== text.whole) whole.current.textContent = text.whole;
+      if (tenths.current !== null) tenths.current.textContent = text.tenths;
+      shown = text.whole;
+      if (isTicking) frame = requestAnimationFrame(draw);
+    };
+    draw();
+    return () => cancelAnimationFrame(frame);
+  }, [isTicking, isTicking ? undefined : reading]);
+  return (
+    <div class="race-clock" data-kind={reading.kind} role="timer" aria-label={reading.label}>
+      <span class="race-clock-time">
+        <span ref={whole} />
+        <span ref={tenths} class="race-clock-tenths" />
+      </span>
+      <span class="race-clock-label">{reading.label}</span>
+    </div>
+  );
+}

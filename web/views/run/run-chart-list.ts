@@ -1,0 +1,100 @@
+import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
+import type { SeriesDescription } from "../../../src/schema/dashboard/run-series.ts";
+import type { ChartSpec } from "../../charts/chart-spec.ts";
+import { lossChart } from "../../charts/loss-chart.ts";
+import { machineChart, machineSeries } from "../../charts/machine-chart.ts";
+import { energyChart, powerChart } from "../../charts/power-chart.ts";
+import { qualityChart } from "../../charts/quality-chart.ts";
+import { stepParts, stepTimeChart } from "../../charts/step-time-chart.ts";
+import { throughputChart } from "../../charts/throughput-chart.ts";
+import type { PlacedSeries } from "./shown-series.ts";
+import { expectedCrossing } from "./view-model.ts";
+import { axisOf } from "./x-axis.ts";
+
+/** A chart of the run's page. */
+export interface RunChart {
+  spec: ChartSpec;
+  isWide: boolean;
+  /** Beside its title: where its figures are from. */
+  note: string | undefined;
+  whenEmpty: { text: string; command?: string };
+}
+
+/** The charts of a run, in their order; those of the machine only where there is something to them. */
+export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
+  const x = axisOf[xAxis];
+  const target = detail.progress.target ?? detail.result?.target ?? detail.request.target;
+  const parts = Object.fromEntries(
+    stepParts.flatMap((part) => {
+      const buckets = byName.get(part);
+      return buckets === undefined ? [] : [[part, buckets] as const];
+    }),
+  );
+  const crossing = expectedCrossing(detail, xAxis);
+  const how = powerSource(detail.series);
+  return [
+    {
+      spec: qualityChart(byName.get("quality"), x, { target, crossing }),
+      isWide: true,
+      note: undefined,
+      whenEmpty: {
+        text: "no evaluation was read from the output.",
+        command: "pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- …",
+      },
+    },
+    {
+      spec: lossChart(byName.get("loss"), x),
+      isWide: false,
+      note: undefined,
+      whenEmpty: { text: "no loss was read from the output." },
+    },
+    {
+      spec: throughputChart(byName.get("samplesPerSecond"), x),
+      isWide: false,
+      note: undefined,
+      whenEmpty: { text: "the program does not count its samples." },
+    },
+    {
+      spec: stepTimeChart(parts, x),
+      isWide: false,
+      note: detail.ranks.length > 1 ? `over ${detail.ranks.length} ranks` : undefined,
+      whenEmpty: {
+        text: "no rank has reported what its steps are spent on.",
+        command: "pitwall run digits --workers 2",
+      },
+    },
+    {
+      spec: powerChart(byName.get("powerWatts"), x, how),
+      isWide: false,
+      note: how.note,
+      whenEmpty: { text: "no meter of power was found on this machine." },
+    },
+    {
+      spec: energyChart(byName.get("energyJoules"), x, how),
+      isWide: false,
+      note: how.note,
+      whenEmpty: { text: "no meter of energy was found on this machine." },
+    },
+    ...machineCharts(detail, { xAxis, byName }),
+  ];
+}
+
+function machineCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
+  return series
+    .filter(({ name }) => machineSeries.some((each) => each === name))
+    .map((description) => ({
+      spec: machineChart(description, byName.get(description.name), axisOf[xAxis]),
+      isWide: false,
+      note: description.note,
+      whenEmpty: { text: "nothing was measured in this stretch." },
+    }));
+}
+
+/** How power came about, as its series says. */
+function powerSource(series: readonly SeriesDescription[]): {
+  isMeasured: boolean;
+  note: string | undefined;
+} {
+  const note = series.find(({ name }) => name === "powerWatts" || name === "energyJoules")?.note;
+  return { isMeasured: note?.startsWith("measured") === true, note };
+}

@@ -1,0 +1,131 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { askToStop, recordAddress } from "../../api.ts";
+import { ConnectionBadge } from "../../components/connection-badge.tsx";
+import { Gauge } from "../../components/gauge.tsx";
+import { Link } from "../../components/link.tsx";
+import type { Connection } from "../../live/connection.ts";
+import { asFailure } from "../../live/follow.ts";
+import type { KnownRun } from "./apply-run-event.ts";
+import { RaceClock } from "./race-clock.tsx";
+import { clockReading, instruments, runState, type Instrument } from "./view-model.ts";
+
+/** Which run, its clock, and the instruments. */
+export function RunHeader({
+  run,
+  connection,
+}: {
+  run: KnownRun;
+  connection: Connection;
+}): JSX.Element {
+  const { detail } = run;
+  const { state, mood } = runState(detail);
+  const { startable, series, seed } = detail.request;
+  return (
+    <header class="run-header">
+      <div class="run-title">
+        <p class="crumbs">
+          <Link to={{ path: "/runs", query: {} }}>Runs</Link>
+          <span aria-hidden="true"> / </span>
+          <span class="mono">{detail.runId}</span>
+        </p>
+        <h1>{startable.name}</h1>
+        <p class="run-facts">
+          <strong class={`mood-${mood}`}>{state}</strong>
+          {series.count > 1 ? <span>{`run ${series.index} of ${series.count}`}</span> : undefined}
+          <span>seed {seed}</span>
+          <ConnectionBadge
+            connection={shownConnection(detail.state.kind === "running", connection)}
+          />
+        </p>
+        <p class="run-actions">
+          <a class="button" href={recordAddress(detail.runId)} download>
+            download the record
+          </a>
+          {detail.canStop ? <StopButton runId={detail.runId} /> : undefined}
+        </p>
+      </div>
+      <RaceClock reading={clockReading(detail, run.progressMs)} />
+      <div class="instruments">
+        {instruments(detail).map((instrument) => (
+          <InstrumentView {...instrument} />
+        ))}
+      </div>
+    </header>
+  );
+}
+
+function shownConnection(isRunning: boolean, connection: Connection): Connection {
+  return connection.kind === "live" && !isRunning ? { kind: "ended" } : connection;
+}
+
+function InstrumentView({
+  label,
+  value,
+  detail,
+  fraction,
+  isOver = false,
+}: Instrument): JSX.Element {
+  return (
+    <div class="instrument">
+      <span class="instrument-label">{label}</span>
+      <span class="instrument-value">{value}</span>
+      <span class="instrument-detail" title={detail}>
+        {detail}
+      </span>
+      {fraction === undefined ? undefined : (
+        <Gauge
+          fraction={fraction}
+          isOver={isOver}
+          label={`${label}: ${Math.round(fraction * 100)} %`}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Asks twice, since a stopped run does not go on. */
+function StopButton({ runId }: { runId: string }): JSX.Element {
+  const [step, setStep] = useState<"idle" | "sure?" | "asking" | "asked">("idle");
+  const [problem, setProblem] = useState("");
+  const stop = async (): Promise<void> => {
+    setStep("asking");
+    try {
+      await askToStop(runId);
+      setStep("asked");
+    } catch (error) {
+      const { message, hint } = asFailure(error);
+      setProblem(hint === undefined ? message : `${message}: ${hint}`);
+      setStep("idle");
+    }
+  };
+  if (step === "sure?") {
+    return (
+      <span class="confirm" role="group" aria-label="stop the run?">
+        <button type="button" data-kind="danger" autofocus onClick={() => void stop()}>
+          yes, stop this run
+        </button>
+        <button type="button" onClick={() => setStep("idle")}>
+          let it run
+        </button>
+      </span>
+    );
+  }
+  return (
+    <>
+      <button
+        type="button"
+        data-kind="danger"
+        disabled={step !== "idle"}
+        onClick={() => setStep("sure?")}
+      >
+        {step === "asked" ? "asked to stop" : "stop"}
+      </button>
+      {problem === "" ? undefined : (
+        <span class="bad" role="alert">
+          {problem}
+        </span>
+      )}
+    </>
+  );
+}

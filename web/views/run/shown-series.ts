@@ -1,0 +1,20 @@
+import type { SeriesBuckets, XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import { machineSeries } from "../../charts/machine-chart.ts";
+import { stepParts } from "../../charts/step-time-chart.ts";
+
+/** The series that the page draws, of those that a run may have. */
+export const streamedSeries: readonly string[] = [
+  "quality",
+  "loss",
+  "samplesPerSecond",
+  ...stepParts,
+  "powerWatts",
+  "energyJoules",
+  ...machineSeries,
+];
+
+/** Series by name, and what they are placed by. */
+export interface PlacedSeries {
+  xAxis: XAxis;
+  byName: ReadonlyMap<string, SeriesBuckets>;
+}

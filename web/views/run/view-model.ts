@@ -1,0 +1,285 @@
+import {
+  formatCount,
+  formatDuration,
+  formatJoules,
+  formatSignificant,
+  formatUsd,
+} from "../../../src/foundation/units.ts";
+import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
+import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import { formatTarget } from "../../../src/schema/target-text.ts";
+import { costOfRun } from "../../../src/score/cost-of-run.ts";
+import type { ExpectedCrossing } from "../../charts/quality-chart.ts";
+import { outcomeWord, type Mood } from "../runs/view-model.ts";
+
+/** What the big clock shows. */
+export type ClockReading =
+  /** Goes on by itself from what it was at `atMs`, by the server's clock. */
+  | { kind: "ticking"; shownMs: number; atMs: number; label: string }
+  | { kind: "stopped"; shownMs: number; label: string }
+  | { kind: "none"; label: string };
+
+/** @param progressMs when the detail's progress held, by the server's clock */
+export function clockReading(detail: RunDetail, progressMs: number): ClockReading {
+  const { progress, result, state } = detail;
+  if (result !== undefined) {
+    const { runStartMs, runStopMs, endedMs, billedMs } = result.clock;
+    if (result.outcome.kind === "reached") {
+      return { kind: "stopped", shownMs: result.outcome.timeToTrainMs, label: "time to train" };
+    }
+    if (runStartMs === undefined)
+      return { kind: "stopped", shownMs: billedMs, label: "from launch to end" };
+    return {
+      kind: "stopped",
+      shownMs: (runStopMs ?? endedMs) - runStartMs,
+      label: "clock, target not met",
+    };
+  }
+  const isRunning = state.kind === "running";
+  if (progress.clockMs === undefined) {
+    if (!isRunning) return { kind: "none", label: "the clock never started" };
+    return {
+      kind: "ticking",
+      shownMs: progress.launchedForMs,
+      atMs: progressMs,
+      label: "initialising, since launch",
+    };
+  }
+  if (!isRunning)
+    return { kind: "stopped", shownMs: progress.clockMs, label: "clock when it was abandoned" };
+  return { kind: "ticking", shownMs: progress.clockMs, atMs: progressMs, label: "since run start" };
+}
+
+/** What the clock shows at a moment; never less than it was. */
+export function clockAt(reading: ClockReading, nowMs: number): number | undefined {
+  if (reading.kind === "none") return undefined;
+  if (reading.kind === "stopped") return reading.shownMs;
+  return reading.shownMs + Math.max(0, nowMs - reading.atMs);
+}
+
+/** `0:07.3`, `12:03.4`, `1:02:03.4`: hours only where there are any; the tenths apart, to be drawn smaller. */
+export function clockText(ms: number): { whole: string; tenths: string } {
+  const tenths = Math.floor(ms / 100);
+  const seconds = Math.floor(tenths / 10);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const whole =
+    hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+  return { whole, tenths: `.${tenths % 10}` };
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
+/** How the run stands, in a word. */
+export function runState(detail: RunDetail): { state: string; mood: Mood } {
+  if (detail.result !== undefined) return outcomeWord(detail.result.outcome);
+  if (detail.state.kind === "abandoned") return { state: "abandoned", mood: "warn" };
+  if (detail.state.kind === "finished") return { state: "finished", mood: "plain" };
+  return { state: detail.progress.phase, mood: "live" };
+}
+
+/** One instrument beside the clock. */
+export interface Instrument {
+  label: string;
+  value: string;
+  /** Below the value: a range, a source. */
+  detail: string;
+  fraction?: number | undefined;
+  isOver?: boolean;
+}
+
+/** The instruments, in the order in which they stand. */
+export function instruments(detail: RunDetail): Instrument[] {
+  return [
+    qualityInstrument(detail),
+    estimateInstrument(detail),
+    costInstrument(detail),
+    energyInstrument(detail),
+    rateInstrument(detail),
+  ];
+}
+
+function targetOf({ result, progress, request }: RunDetail): RunDetail["progress"]["target"] {
+  return progress.target ?? result?.target ?? request.target;
+}
+
+/** The best quality so far: by the verdict where there is one. */
+export function bestOf({ result, progress }: RunDetail): number | undefined {
+  if (result === undefined) return progress.best;
+  const { outcome } = result;
+  return (outcome.kind === "reached" ? outcome.quality : outcome.bestQuality) ?? progress.best;
+}
+
+function qualityInstrument(detail: RunDetail): Instrument {
+  const target = targetOf(detail);
+  const best = bestOf(detail);
+  return {
+    label: target?.metric ?? "quality",
+    value: best === undefined ? "–" : formatSignificant(best, 4),
+    detail:
+      target === undefined ? "no target" : formatTarget(target).slice(target.metric.length + 1),
+    fraction: target === undefined ? undefined : targetFraction(detail, target, best),
+  };
+}
+
+/** The way from the first evaluation to the target that lies behind, 0..1. */
+function targetFraction(
+  { evaluations }: RunDetail,
+  target: NonNullable<RunDetail["progress"]["target"]>,
+  best: number | undefined,
+): number | undefined {
+  const first = evaluations[0]?.value;
+  if (best === undefined || first === undefined) return undefined;
+  const sign = target.direction === "at-least" ? 1 : -1;
+  if (sign * (best - target.value) >= 0) return 1;
+  const way = sign * (target.value - first);
+  return way <= 0 ? undefined : Math.max(0, Math.min(1, (sign * (best - first)) / way));
+}
+
+function estimateInstrument({ progress, result, prediction, state }: RunDetail): Instrument {
+  const label = "to target";
+  if (result?.outcome.kind === "reached") return { label, value: "reached", detail: "" };
+  if (state.kind !== "running") return { label, value: "–", detail: "" };
+  const { predicted } = progress;
+  if (predicted === undefined) return { label, value: "–", detail: unclearText(prediction) };
+  const { remainingMs, lowMs, highMs } = predicted;
+  return {
+    label,
+    value: `~${formatDuration(remainingMs)}`,
+    detail: `${formatDuration(lowMs)} … ${formatDuration(highMs)}`,
+  };
+}
+
+function unclearText(prediction: RunDetail["prediction"]): string {
+  if (prediction?.kind !== "unclear") return "";
+  switch (prediction.reason) {
+    case "too-few-evaluations":
+      return "after three evaluations";
+    case "not-improving":
+      return "it does not improve";
+    case "levels-off":
+      return "it levels off below the target";
+    case "too-far":
+      return "too far off to say";
+  }
+}
+
+function costInstrument(detail: RunDetail): Instrument {
+  const costUsd = costOf(detail);
+  const { price, limits } = detail;
+  if (costUsd === undefined) return { label: "cost", value: "–", detail: "no price was given" };
+  const budget = limits.maxCostUsd;
+  const source =
+    price === undefined ? "" : `${formatUsd(price.usdPerHour)} an hour per ${price.per}`;
+  return {
+    label: "cost",
+    value: formatUsd(costUsd),
+    detail: budget === undefined ? source : `of ${formatUsd(budget)}`,
+    fraction: budget === undefined ? undefined : costUsd / budget,
+    isOver: budget !== undefined && costUsd > budget,
+  };
+}
+
+/** Billed so far, or all that was billed. US dollars. */
+export function costOf({ result, progress }: RunDetail): number | undefined {
+  return result?.cost.kind === "priced" ? result.cost.billedUsd : progress.costUsd;
+}
+
+function energyInstrument({ result, progress }: RunDetail): Instrument {
+  const readings = result?.energy;
+  const energy =
+    readings?.find(({ kind }) => kind === "measured") ?? readings?.[0] ?? progress.energy;
+  if (energy === undefined) return { label: "energy", value: "–", detail: "no meter was found" };
+  const how = energy.kind === "measured" ? `measured, ${energy.meter}` : "estimated";
+  return {
+    label: "energy",
+    value: formatJoules(energy.joules),
+    detail: `${how}: ${energy.covers}`,
+  };
+}
+
+function rateInstrument({ result, progress }: RunDetail): Instrument {
+  const rate = result?.samplesPerSecond ?? progress.samplesPerSecond;
+  const { samplesCount } = progress;
+  return {
+    label: "samples/s",
+    value: rate === undefined ? "–" : rate >= 100 ? formatCount(rate) : formatSignificant(rate, 3),
+    detail: samplesCount === undefined ? "" : `${formatCount(samplesCount)} samples seen`,
+  };
+}
+
+/** Where the predicted crossing lies on the chosen axis; absent where it is not predicted, or the axis is no time. */
+export function expectedCrossing(detail: RunDetail, xAxis: XAxis): ExpectedCrossing | undefined {
+  const { prediction, runStartMs, result } = detail;
+  if (result !== undefined || prediction?.kind !== "predicted") return undefined;
+  const { clockMs, lowMs, highMs } = prediction;
+  if (xAxis === "clock") return { atX: clockMs, lowX: lowMs, highX: highMs };
+  if (xAxis !== "wall" || runStartMs === undefined) return undefined;
+  return { atX: runStartMs + clockMs, lowX: runStartMs + lowMs, highX: runStartMs + highMs };
+}
+
+/** One limit that the run may not pass. */
+export interface BudgetLine {
+  label: string;
+  used: string;
+  limit: string;
+  fraction: number | undefined;
+  /** What it will be where the prediction holds; empty where there is none. */
+  expected: string;
+}
+
+/** Cost, time and samples against what was allowed. */
+export function budgetLines(detail: RunDetail): BudgetLine[] {
+  const { limits, progress, request, price, result } = detail;
+  const usedMs = result?.clock.billedMs ?? progress.launchedForMs;
+  const remainingMs = result === undefined ? progress.predicted?.remainingMs : undefined;
+  const endMs = remainingMs === undefined ? undefined : usedMs + remainingMs;
+  const { system } = request;
+  const endUsd =
+    endMs === undefined
+      ? undefined
+      : billedUsd(costOfRun({ billedMs: endMs, trainingMs: undefined, price, system }));
+  return [
+    budgetLine("cost", costOf(detail), {
+      unknown: "no price",
+      format: formatUsd,
+      limit: limits.maxCostUsd,
+      expected: endUsd,
+    }),
+    budgetLine("time", usedMs, {
+      unknown: "",
+      format: formatDuration,
+      limit: limits.maxTimeMs,
+      expected: endMs,
+    }),
+    budgetLine("samples", progress.samplesCount, {
+      unknown: "not counted",
+      format: formatCount,
+      limit: limits.maxSamples,
+      expected: undefined,
+    }),
+  ];
+}
+
+function budgetLine(label: string, used: number | undefined, rest: BudgetRest): BudgetLine {
+  const { unknown, format, limit, expected } = rest;
+  return {
+    label,
+    used: used === undefined ? unknown : format(used),
+    limit: limit === undefined ? "no limit" : format(limit),
+    fraction: used === undefined || limit === undefined ? undefined : used / limit,
+    expected: expected === undefined ? "" : `~${format(expected)}`,
+  };
+}
+
+interface BudgetRest {
+  unknown: string;
+  format: (value: number) => string;
+  limit: number | undefined;
+  expected: number | undefined;
+}
+
+function billedUsd(cost: ReturnType<typeof costOfRun>): number | undefined {
+  return cost.kind === "priced" ? cost.billedUsd : undefined;
+}

@@ -1,0 +1,36 @@
+import { xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import type { Axis } from "../../charts/chart-spec.ts";
+
+/** Each axis as charts name it. */
+export const axisOf: Readonly<Record<XAxis, Axis>> = {
+  clock: { label: "clock", unit: "milliseconds" },
+  wall: { label: "wall time", unit: "epoch milliseconds" },
+  samples: { label: "samples", unit: "samples" },
+  epochs: { label: "epochs", unit: "epochs" },
+  dollars: { label: "cost", unit: "US dollars" },
+  energy: { label: "energy", unit: "joules" },
+};
+
+export const axisNames: Readonly<Record<XAxis, string>> = {
+  clock: "clock",
+  wall: "wall time",
+  samples: "samples",
+  epochs: "epochs",
+  dollars: "dollars",
+  energy: "energy",
+};
+
+/** The axis that the address asks for; the clock where it asks for none or for one there is not. */
+export function readXAxis(text: string | undefined): XAxis {
+  return xAxes.find((axis) => axis === text) ?? "clock";
+}
+
+/** A chosen stretch of the axis, from the address. */
+export function readStretch(
+  query: Readonly<Record<string, string>>,
+): { fromX: number; toX: number } | undefined {
+  const { from, to } = query;
+  if (from === undefined || to === undefined) return undefined;
+  const [fromX, toX] = [Number(from), Number(to)];
+  return Number.isFinite(fromX) && Number.isFinite(toX) && fromX < toX ? { fromX, toX } : undefined;
+}

@@ -1,0 +1,89 @@
+import type { JSX } from "preact";
+import { Gauge } from "../../components/gauge.tsx";
+import { Link } from "../../components/link.tsx";
+import { Sparkline } from "../../components/sparkline.tsx";
+import type { RunRow } from "./view-model.ts";
+
+/** One run of the list. */
+export function RunLine({
+  row,
+  place,
+  isActive,
+}: {
+  row: RunRow;
+  place: { index: number; offset: number };
+  isActive: boolean;
+}): JSX.Element {
+  return (
+    <div
+      id={`run-${row.runId}`}
+      class="run-line"
+      role="row"
+      aria-rowindex={place.index + 2}
+      aria-selected={isActive}
+      style={{ transform: `translateY(${place.offset}px)` }}
+    >
+      <NameAndState row={row} />
+      <span class="started" role="gridcell" title={row.runId}>
+        {row.started}
+      </span>
+      <span class="clock number" role="gridcell">
+        {row.clock}
+      </span>
+      <span class="estimate number" role="gridcell">
+        {row.estimate}
+        <small>{row.range}</small>
+      </span>
+      <QualityAndCurve row={row} />
+      <span class="cost number" role="gridcell">
+        {row.cost}
+      </span>
+      <span class="energy number" role="gridcell" title={row.energyHow}>
+        {row.energy}
+        <small>{row.energyLabel}</small>
+      </span>
+    </div>
+  );
+}
+
+function NameAndState({ row }: { row: RunRow }): JSX.Element {
+  const to = { path: `/runs/${encodeURIComponent(row.runId)}`, query: {} };
+  return (
+    <>
+      <span class="name" role="gridcell">
+        <Link to={to}>{row.name}</Link>
+        <small>{row.detail}</small>
+      </span>
+      <span class={`state mood-${row.mood}`} role="gridcell">
+        {row.state}
+        {row.findingsCount > 0 ? (
+          <small class="warn">
+            {row.findingsCount} {row.findingsCount === 1 ? "finding" : "findings"}
+          </small>
+        ) : undefined}
+      </span>
+    </>
+  );
+}
+
+function QualityAndCurve({ row }: { row: RunRow }): JSX.Element {
+  return (
+    <>
+      <span class="quality" role="gridcell">
+        <span class="quality-text">
+          {row.best} <small>{row.target}</small>
+        </span>
+        {row.fraction === undefined ? undefined : (
+          <Gauge
+            fraction={row.fraction}
+            label={`${Math.round(row.fraction * 100)} % of the way to ${row.target}`}
+          />
+        )}
+      </span>
+      <span class="curve" role="gridcell">
+        <Sparkline values={row.spark} label={`${row.sparkLabel} so far`} />
+        <small>{row.spark.length < 2 ? "" : row.sparkLabel}</small>
+      </span>
+    </>
+  );
+}

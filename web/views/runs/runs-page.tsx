@@ -1,0 +1,221 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ConnectionBadge } from "../../components/connection-badge.tsx";
+import { OtherState } from "../../components/panel.tsx";
+import { useMedia } from "../../components/use-media.ts";
+import { useVirtualRows } from "../../components/use-virtual-rows.ts";
+import { everySecondMs } from "../../live/server-clock.ts";
+import { goTo, keepInAddress, place } from "../../router.ts";
+import { RunLine } from "./run-line.tsx";
+import { followRuns, runsState } from "./runs-state.ts";
+import {
+  chooseRuns,
+  filterChoices,
+  nextSort,
+  readRunsView,
+  runRow,
+  type HeardRun,
+  type RunsView,
+  type SortKey,
+} from "./view-model.ts";
+
+/** All runs on record here, live. */
+export function RunsPage(): JSX.Element {
+  useEffect(() => {
+    const leave = new AbortController();
+    void followRuns(leave.signal);
+    return () => leave.abort();
+  }, []);
+  const { runs, connection, failure } = runsState.value;
+  const all = [...(runs?.values() ?? [])];
+  const view = readRunsView(place.value.query);
+  return (
+    <>
+      <div class="page-head">
+        <h1>Runs</h1>
+        <ConnectionBadge connection={connection} />
+        {all.length === 0 ? undefined : <Filters view={view} all={all} />}
+      </div>
+      {runs !== undefined && all.length > 0 ? (
+        <RunList all={all} view={view} />
+      ) : (
+        <OtherState
+          state={
+            runs !== undefined
+              ? {
+                  kind: "empty",
+                  text: "No run is on record here yet. This one takes a minute:",
+                  command: "pitwall run digits",
+                }
+              : failure === undefined
+                ? { kind: "loading" }
+                : { kind: "failed", message: failure.message, hint: failure.hint }
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function Filters({ view, all }: { view: RunsView; all: readonly HeardRun[] }): JSX.Element {
+  const { states, workloads } = filterChoices(all);
+  return (
+    <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <input
+        type="search"
+        aria-label="find runs by any word"
+        placeholder="find"
+        value={view.find}
+        onInput={(event) => keepInAddress({ find: event.currentTarget.value })}
+      />
+      <Choice name="state" every="every state" value={view.state} choices={states} />
+      <Choice name="workload" every="every workload" value={view.workload} choices={workloads} />
+    </form>
+  );
+}
+
+function Choice({
+  name,
+  every,
+  value,
+  choices,
+}: {
+  name: "state" | "workload";
+  every: string;
+  value: string;
+  choices: readonly string[];
+}): JSX.Element {
+  const known = value === "" || choices.includes(value) ? choices : [value, ...choices];
+  return (
+    <select
+      aria-label={name}
+      value={value}
+      onChange={(event) => keepInAddress({ [name]: event.currentTarget.value }, { asStep: true })}
+    >
+      <option value="">{every}</option>
+      {known.map((choice) => (
+        <option value={choice}>{choice}</option>
+      ))}
+    </select>
+  );
+}
+
+const columns: readonly { key: SortKey | undefined; head: string; class: string }[] = [
+  { key: "name", head: "run", class: "name" },
+  { key: "state", head: "state", class: "state" },
+  { key: "started", head: "started", class: "started" },
+  { key: "clock", head: "clock", class: "clock number" },
+  { key: "estimate", head: "to target", class: "estimate number" },
+  { key: "progress", head: "quality", class: "quality" },
+  { key: undefined, head: "curve", class: "curve" },
+  { key: "cost", head: "cost", class: "cost number" },
+  { key: "energy", head: "energy", class: "energy number" },
+];
+
+function RunList({ all, view }: { all: readonly HeardRun[]; view: RunsView }): JSX.Element {
+  const nowMs = everySecondMs.value;
+  const chosen = chooseRuns(all, view, nowMs);
+  const isNarrow = useMedia("(max-width: 1040px)");
+  const list = useRef<HTMLDivElement>(null);
+  const [activeId, setActiveId] = useState<string>();
+  const { items, height, top, scrollTo } = useVirtualRows(list, chosen.length, isNarrow ? 124 : 50);
+  const active = chosen.findIndex(({ item }) => item.runId === activeId);
+  const onKey = (event: KeyboardEvent): void => {
+    const to = rowAfterKey(event.key, active, chosen.length);
+    if (to === undefined && event.key !== "Enter") return;
+    event.preventDefault();
+    if (to !== undefined) {
+      setActiveId(chosen[to]?.item.runId);
+      scrollTo(to);
+    } else if (activeId !== undefined && active >= 0) openRun(activeId);
+  };
+  return (
+    <div
+      class="run-list"
+      role="grid"
+      aria-label="runs: arrow keys move, Enter opens"
+      aria-rowcount={chosen.length + 1}
+      tabIndex={0}
+      onKeyDown={onKey}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && active < 0) setActiveId(chosen[0]?.item.runId);
+      }}
+      {...(active < 0 ? {} : { "aria-activedescendant": `run-${activeId}` })}
+    >
+      <ListHead view={view} />
+      <div ref={list} class="run-lines" role="rowgroup" style={{ height: `${height}px` }}>
+        {items.map(({ index, start }) => {
+          const heard = chosen[index];
+          if (heard === undefined) return undefined;
+          return (
+            <RunLine
+              key={heard.item.runId}
+              row={runRow(heard, nowMs)}
+              place={{ index, offset: start - top }}
+              isActive={heard.item.runId === activeId}
+            />
+          );
+        })}
+      </div>
+      {chosen.length === 0 ? (
+        <OtherState
+          state={{ kind: "empty", text: `None of the ${all.length} runs is like that.` }}
+        />
+      ) : undefined}
+    </div>
+  );
+}
+
+function openRun(runId: string): void {
+  goTo({ path: `/runs/${encodeURIComponent(runId)}`, query: {} });
+}
+
+/** Where a key leads in the list; undefined for a key that leads nowhere. */
+function rowAfterKey(key: string, active: number, count: number): number | undefined {
+  const page = 10;
+  const moves: Readonly<Record<string, number>> = {
+    ArrowDown: active + 1,
+    ArrowUp: active - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+    Home: 0,
+    End: count - 1,
+  };
+  const to = moves[key];
+  return to === undefined ? undefined : Math.max(0, Math.min(count - 1, to));
+}
+
+function ListHead({ view }: { view: RunsView }): JSX.Element {
+  return (
+    <div role="rowgroup">
+      <div class="run-head" role="row" aria-rowindex={1}>
+        {columns.map(({ key, head, class: className }) => {
+          const isSorted = key !== undefined && view.sort === key;
+          const order = view.isDescending ? "descending" : "ascending";
+          return (
+            <span
+              class={className}
+              role="columnheader"
+              {...(isSorted ? { "aria-sort": order } : {})}
+            >
+              {key === undefined ? (
+                head
+              ) : (
+                <button
+                  type="button"
+                  onKeyDown={(event) => event.stopPropagation()}
+                  onClick={() => keepInAddress({ sort: nextSort(view, key) }, { asStep: true })}
+                >
+                  {head}
+                  {isSorted ? (
+                    <span aria-hidden="true">{view.isDescending ? " ↓" : " ↑"}</span>
+                  ) : undefined}
+                </button>
+              )}
+            </span>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
