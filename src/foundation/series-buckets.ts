@@ -1,0 +1,237 @@
+/** One entry for each bucket that holds a point, in order of x. */
+export interface Buckets {
+  /** Of the last point of each. */
+  x: number[];
+  min: number[];
+  max: number[];
+  last: number[];
+  /** Only of a grid that keeps medians. */
+  median: number[] | undefined;
+  count: number[];
+}
+
+export interface BucketGridOptions {
+  /** Where the first bucket starts. */
+  fromX: number;
+  /** Width of a bucket on the axis; greater than 0. */
+  stepX: number;
+  /** Points from here on are left out, and `overrunX` tells of them. */
+  toX: number;
+  keepsMedian: boolean;
+}
+
+/**
+ * Points put into equal stretches of an axis, in any order: least, greatest, last, count and, where asked for, the exact
+ * median of each stretch. It can be read and filled on: `settle` makes what came since readable.
+ */
+export class BucketGrid {
+  readonly fromX: number;
+  readonly stepX: number;
+  readonly #bucketLimit: number;
+  readonly #keepsMedian: boolean;
+  #columns = makeColumns(256);
+  #bucketCount = 0;
+  /** Points whose bucket has no settled median yet: in parallel. */
+  #waitingBuckets = new Int32Array(1024);
+  #waitingValues = new Float64Array(1024);
+  #waitingCount = 0;
+  /** Buckets below this have their median for good; what comes late counts in all but the median. */
+  #medianFrom = 0;
+  #turn = 1;
+  #overrunX: number | undefined;
+
+  constructor({ fromX, stepX, toX, keepsMedian }: BucketGridOptions) {
+    this.fromX = fromX;
+    this.stepX = stepX;
+    this.#bucketLimit = Math.ceil((toX - fromX) / stepX);
+    this.#keepsMedian = keepsMedian;
+  }
+
+  get bucketCount(): number {
+    return this.#bucketCount;
+  }
+
+  /** The turn that points pushed now belong to; `settle` ends it. */
+  get turn(): number {
+    return this.#turn;
+  }
+
+  /** The greatest place behind the end at which there was a point; undefined where there was none. */
+  get overrunX(): number | undefined {
+    return this.#overrunX;
+  }
+
+  /** Values and places that are no numbers are left out, as are points before the grid. */
+  push(x: number, value: number): void {
+    const bucket = Math.floor((x - this.fromX) / this.stepX);
+    if (!(bucket >= 0) || !Number.isFinite(value)) return;
+    if (bucket >= this.#bucketLimit) {
+      if (this.#overrunX === undefined || x > this.#overrunX) this.#overrunX = x;
+      return;
+    }
+    if (bucket >= this.#bucketCount) this.#grow(bucket + 1);
+    this.#add(bucket, x, value);
+    if (this.#keepsMedian && bucket >= this.#medianFrom) this.#wait(bucket, value);
+  }
+
+  #add(bucket: number, x: number, value: number): void {
+    const { count, min, max, last, lastX, changedAt } = this.#columns;
+    count[bucket] = (count[bucket] ?? 0) + 1;
+    changedAt[bucket] = this.#turn;
+    if (value < (min[bucket] ?? value)) min[bucket] = value;
+    if (value > (max[bucket] ?? value)) max[bucket] = value;
+    if (x >= (lastX[bucket] ?? x)) {
+      last[bucket] = value;
+      lastX[bucket] = x;
+    }
+  }
+
+  /** Makes medians of what was pushed, and begins the next turn. */
+  settle(): void {
+    this.#turn += 1;
+    if (!this.#keepsMedian || this.#waitingCount === 0) return;
+    const first = this.#medianFrom;
+    const starts = this.#sortedByBucket(first);
+    const { median } = this.#columns;
+    for (let bucket = first; bucket < this.#bucketCount; bucket++) {
+      const values = starts.values.subarray(
+        starts.starts[bucket - first],
+        starts.starts[bucket - first + 1],
+      );
+      if (values.length > 0) median[bucket] = medianInPlace(values);
+    }
+    // Only the last bucket can still be growing in the ordinary way of things.
+    this.#medianFrom = Math.max(first, this.#bucketCount - 1);
+    const kept = starts.values.slice(starts.starts[this.#medianFrom - first]);
+    this.#waitingCount = 0;
+    for (const value of kept) this.#wait(this.#medianFrom, value);
+  }
+
+  /**
+   * The buckets from the first on that changed after a turn, and where that one starts; everything for turn 0.
+   * Undefined where nothing changed.
+   */
+  since(turn: number): (Buckets & { fromX: number }) | undefined {
+    const { count, changedAt } = this.#columns;
+    for (let bucket = 0; bucket < this.#bucketCount; bucket++) {
+      if ((count[bucket] ?? 0) > 0 && (changedAt[bucket] ?? 0) > turn)
+        return { ...this.#read(bucket), fromX: this.fromX + bucket * this.stepX };
+    }
+    return undefined;
+  }
+
+  /** All buckets that hold a point. */
+  all(): Buckets {
+    return this.#read(0);
+  }
+
+  #read(firstBucket: number): Buckets {
+    const { count, min, max, last, lastX, median } = this.#columns;
+    const buckets: Buckets = {
+      x: [],
+      min: [],
+      max: [],
+      last: [],
+      median: this.#keepsMedian ? [] : undefined,
+      count: [],
+    };
+    for (let bucket = firstBucket; bucket < this.#bucketCount; bucket++) {
+      const points = count[bucket] ?? 0;
+      if (points === 0) continue;
+      buckets.x.push(lastX[bucket] ?? 0);
+      buckets.min.push(min[bucket] ?? 0);
+      buckets.max.push(max[bucket] ?? 0);
+      buckets.last.push(last[bucket] ?? 0);
+      buckets.median?.push(median[bucket] ?? 0);
+      buckets.count.push(points);
+    }
+    return buckets;
+  }
+
+  #grow(bucketCount: number): void {
+    this.#bucketCount = bucketCount;
+    const room = this.#columns.count.length;
+    if (bucketCount <= room) return;
+    const larger = makeColumns(Math.max(bucketCount, room * 2));
+    larger.count.set(this.#columns.count);
+    larger.changedAt.set(this.#columns.changedAt);
+    for (const name of ["min", "max", "last", "lastX", "median"] as const)
+      larger[name].set(this.#columns[name]);
+    this.#columns = larger;
+  }
+
+  #wait(bucket: number, value: number): void {
+    const room = this.#waitingValues.length;
+    if (this.#waitingCount === room) {
+      const buckets = new Int32Array(room * 2);
+      const values = new Float64Array(room * 2);
+      buckets.set(this.#waitingBuckets);
+      values.set(this.#waitingValues);
+      this.#waitingBuckets = buckets;
+      this.#waitingValues = values;
+    }
+    this.#waitingBuckets[this.#waitingCount] = bucket;
+    this.#waitingValues[this.#waitingCount] = value;
+    this.#waitingCount += 1;
+  }
+
+  /** The waiting values, bucket after bucket (a counting sort): `starts[i]` is where bucket `first + i` begins. */
+  #sortedByBucket(first: number): { values: Float64Array; starts: Int32Array } {
+    const starts = new Int32Array(this.#bucketCount - first + 1);
+    for (let index = 0; index < this.#waitingCount; index++) {
+      const next = (this.#waitingBuckets[index] ?? 0) - first + 1;
+      starts[next] = (starts[next] ?? 0) + 1;
+    }
+    for (let index = 1; index < starts.length; index++)
+      starts[index] = (starts[index] ?? 0) + (starts[index - 1] ?? 0);
+    const ends = starts.slice();
+    const values = new Float64Array(this.#waitingCount);
+    for (let index = 0; index < this.#waitingCount; index++) {
+      const bucket = (this.#waitingBuckets[index] ?? 0) - first;
+      const place = ends[bucket] ?? 0;
+      values[place] = this.#waitingValues[index] ?? 0;
+      ends[bucket] = place + 1;
+    }
+    return { values, starts };
+  }
+}
+
+interface Columns {
+  count: Uint32Array;
+  changedAt: Uint32Array;
+  min: Float64Array;
+  max: Float64Array;
+  last: Float64Array;
+  lastX: Float64Array;
+  median: Float64Array;
+}
+
+function makeColumns(room: number): Columns {
+  return {
+    count: new Uint32Array(room),
+    changedAt: new Uint32Array(room),
+    min: new Float64Array(room).fill(Number.POSITIVE_INFINITY),
+    max: new Float64Array(room).fill(Number.NEGATIVE_INFINITY),
+    last: new Float64Array(room),
+    lastX: new Float64Array(room).fill(Number.NEGATIVE_INFINITY),
+    median: new Float64Array(room),
+  };
+}
+
+/** The middle value, or the mean of the two in the middle; puts the values in order. */
+function medianInPlace(values: Float64Array): number {
+  values.sort();
+  const middle = values.length >> 1;
+  const upper = values[middle] ?? 0;
+  return values.length % 2 === 1 ? upper : ((values[middle - 1] ?? 0) + upper) / 2;
+}
+
+/**
+ * The width of a bucket such that `width` of them hold all from `fromX` to `toX`, the end included; 1 where that is a
+ * single point.
+ */
+export function stepFor(fromX: number, toX: number, width: number): number {
+  const stretch = toX - fromX;
+  if (!(stretch > 0)) return 1;
+  return (stretch * (1 + 1e-12)) / width;
+}

@@ -1,0 +1,154 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { HostSample, StepSample } from "../../schema/telemetry-sample.ts";
+import { FollowedSamples } from "./follow-samples.ts";
+
+let record = "";
+beforeEach(() => {
+  record = mkdtempSync(join(tmpdir(), "pitwall-samples-"));
+  mkdirSync(join(record, "samples"));
+});
+afterEach(() => rmSync(record, { recursive: true }));
+
+function step(rank: number, number: number, more: Partial<StepSample> = {}): StepSample {
+  return {
+    kind: "step",
+    timeMs: 1_000_000 + number * 1000,
+    rank,
+    step: number,
+    samplesCount: number * 64,
+    stepCount: 4,
+    computeMs: 40,
+    communicationMs: 8,
+    dataWaitMs: 4,
+    ...more,
+  };
+}
+
+const host: HostSample = {
+  kind: "host",
+  timeMs: 1_000_500,
+  cpuSeconds: 1,
+  memoryBytes: 1e6,
+  processCount: 1,
+};
+
+const pathOf = (name: string): string => join(record, "samples", `${name}.jsonl`);
+
+function append(name: string, ...samples: (StepSample | HostSample)[]): void {
+  appendFileSync(pathOf(name), samples.map((sample) => `${JSON.stringify(sample)}\n`).join(""));
+}
+
+describe("FollowedSamples", () => {
+  test("reads on where it stopped, and new files as they come", async () => {
+    const samples = new FollowedSamples(record);
+    append("rank-0", step(0, 1));
+    await samples.readOn("all");
+    expect(samples.steps.rowCount).toBe(1);
+    append("rank-0", step(0, 2));
+    append("rank-3", step(3, 1));
+    await samples.readOn();
+    expect(samples.steps.rowCount).toBe(3);
+    expect(samples.steps.ranks()).toEqual([0, 3]);
+    expect(samples.steps.timeRange).toEqual({ fromMs: 1_001_000, toMs: 1_002_000 });
+  });
+
+  test("parts are per step, and the rest is what no part explains", async () => {
+    const samples = new FollowedSamples(record);
+    append("rank-0", step(0, 1), step(0, 2));
+    await samples.readOn("all");
+    const [chunk] = samples.steps.chunks;
+    expect(chunk?.computeMs[1]).toBe(10);
+    expect(chunk?.communicationMs[1]).toBe(2);
+    expect(chunk?.dataWaitMs[1]).toBe(1);
+    expect(chunk?.otherMs[0]).toBeNaN();
+    expect(chunk?.otherMs[1]).toBe((1000 - 52) / 4);
+  });
+
+  test("a last line without its end waits for it", async () => {
+    const samples = new FollowedSamples(record);
+    const line = `${JSON.stringify(step(0, 1))}\n`;
+    appendFileSync(pathOf("rank-0"), line + line.slice(0, 50));
+    await samples.readOn("all");
+    expect(samples.steps.rowCount).toBe(1);
+    appendFileSync(pathOf("rank-0"), line.slice(50));
+    await samples.readOn();
+    expect(samples.steps.rowCount).toBe(2);
+    expect(samples.unreadableCount).toBe(0);
+  });
+
+  test("the host's samples are read by themselves until all are asked for", async () => {
+    const samples = new FollowedSamples(record);
+    append("host", host);
+    append("rank-0", step(0, 1));
+    await samples.readOn("host");
+    expect([samples.host.length, samples.steps.rowCount]).toEqual([1, 0]);
+    await samples.readOn("all");
+    expect([samples.host.length, samples.steps.rowCount]).toEqual([1, 1]);
+  });
+
+  test("counts lines that are no sample, and goes on behind them", async () => {
+    const samples = new FollowedSamples(record);
+    appendFileSync(pathOf("rank-0"), `rubbish\n{}\n\n{"kind":"step"}\n`);
+    append("rank-0", step(0, 1), step(-1, 2), step(1 << 25, 2));
+    await samples.readOn("all");
+    expect(samples.steps.rowCount).toBe(1);
+    expect(samples.unreadableCount).toBe(5);
+  });
+
+  test("reads what other programs write: blanks, other order, a line longer than the buffer", async () => {
+    const samples = new FollowedSamples(record);
+    const spaced = JSON.stringify(step(0, 1, { loss: 0.25 })).replaceAll(":", ": ");
+    appendFileSync(pathOf("rank-0"), `${spaced}\n${" ".repeat(3 << 20)}${spaced}\n`);
+    append("rank-0", step(0, 3));
+    await samples.readOn("all");
+    expect(samples.steps.rowCount).toBe(3);
+    expect(samples.steps.hasLoss).toBe(true);
+  });
+
+  test("begins again where a file was replaced by a shorter one", async () => {
+    const samples = new FollowedSamples(record);
+    append("rank-0", step(0, 1), step(0, 2));
+    await samples.readOn("all");
+    writeFileSync(pathOf("rank-0"), `${JSON.stringify(step(0, 9))}\n`);
+    await samples.readOn();
+    expect(samples.steps.rowCount).toBe(1);
+    expect(samples.generation).toBe(1);
+  });
+
+  test("follows no link out of the record", async () => {
+    const outside = join(record, "outside.jsonl");
+    writeFileSync(outside, `${JSON.stringify(step(0, 1))}\n`);
+    symlinkSync(outside, pathOf("rank-0"));
+    const samples = new FollowedSamples(record);
+    await samples.readOn("all");
+    expect(samples.steps.rowCount).toBe(0);
+  });
+
+  test("a record that was deleted has nothing new", async () => {
+    const samples = new FollowedSamples(join(record, "gone"));
+    await samples.readOn("all");
+    expect(samples.steps.rowCount).toBe(0);
+  });
+
+  test("keeps rows apart over more than one block", async () => {
+    const count = 70_000;
+    const lines = Array.from({ length: count }, (_, index) => step(index % 7, index));
+    append("rank-0", ...lines);
+    const samples = new FollowedSamples(record);
+    await samples.readOn("all");
+    const steps = samples.steps.chunks.flatMap((chunk) =>
+      Array.from(chunk.samplesCount.subarray(0, chunk.rowCount)),
+    );
+    expect(steps).toEqual(lines.map((line) => line.samplesCount));
+  });
+});

@@ -1,0 +1,149 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import { type HostSample, telemetrySample } from "../../schema/telemetry-sample.ts";
+import { isRecordFile, samplesDirectory } from "../record-files.ts";
+import { FollowedFile } from "./follow-file.ts";
+import { StepLineScanner } from "./scan-step-line.ts";
+import { StepColumns } from "./step-columns.ts";
+
+const lineFeed = 10;
+const bufferBytes = 1 << 20;
+/** After so many bytes others get a turn. */
+const bytesInOneGo = 4 << 20;
+const filesInOneGo = 256;
+/** The newest are kept where a run has more; at one a second this is more than a day. */
+const mostHostSamples = 100_000;
+
+/** Which files of samples/ are read: those of the launching host alone, or all. */
+export type SamplesWanted = "host" | "all";
+
+/** The telemetry of one record, read as it grows. */
+export class FollowedSamples {
+  readonly #directory: string;
+  readonly #scanner = new StepLineScanner();
+  readonly #files = new Map<string, FollowedFile>();
+  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  #steps = new StepColumns();
+  #host: HostSample[] = [];
+  #unreadableCount = 0;
+  #generation = 0;
+  #directoryMs = 0;
+  #wanted: SamplesWanted = "host";
+
+  /** @param recordDirectory of the run, absolute */
+  constructor(recordDirectory: string) {
+    this.#directory = join(recordDirectory, samplesDirectory);
+  }
+
+  get steps(): StepColumns {
+    return this.#steps;
+  }
+
+  /** In the order they were written. */
+  get host(): readonly HostSample[] {
+    return this.#host;
+  }
+
+  /** Lines that are no sample. */
+  get unreadableCount(): number {
+    return this.#unreadableCount;
+  }
+
+  /** Another number: files were replaced, and everything was read anew. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get readsSteps(): boolean {
+    return this.#wanted === "all";
+  }
+
+  /** Reads what is new in all files, giving way to other work now and then. */
+  async readOn(wanted: SamplesWanted = this.#wanted): Promise<void> {
+    if (wanted === "all") this.#wanted = "all";
+    this.#findFiles();
+    let filesInThisGo = 0;
+    for (const [name, file] of this.#files) {
+      if (this.#wanted === "host" && name.startsWith("rank-")) continue;
+      let followed = file.readOn(this.#buffer, bytesInOneGo);
+      while (followed.kind === "read" && followed.byteCount >= bytesInOneGo) {
+        await giveWay();
+        followed = file.readOn(this.#buffer, bytesInOneGo);
+      }
+      if (followed.kind === "replaced") return this.#startAgain();
+      filesInThisGo += 1;
+      if (filesInThisGo % filesInOneGo === 0) await giveWay();
+    }
+  }
+
+  #startAgain(): Promise<void> {
+    this.#files.clear();
+    this.#steps = new StepColumns();
+    this.#host = [];
+    this.#unreadableCount = 0;
+    this.#generation += 1;
+    this.#directoryMs = 0;
+    return this.readOn();
+  }
+
+  #findFiles(): void {
+    const changedMs = modifiedMs(this.#directory);
+    if (changedMs === undefined || changedMs === this.#directoryMs) return;
+    this.#directoryMs = changedMs;
+    for (const name of readdirSync(this.#directory)) {
+      if (this.#files.has(name) || !isRecordFile(`${samplesDirectory}/${name}`)) continue;
+      const path = join(this.#directory, name);
+      this.#files.set(
+        name,
+        new FollowedFile(path, (bytes, start, end) => this.#readLines(bytes, start, end)),
+      );
+    }
+  }
+
+  #readLines(bytes: Uint8Array, start: number, end: number): void {
+    const scanner = this.#scanner;
+    scanner.load(bytes);
+    for (let from = start; from < end;) {
+      const to = bytes.indexOf(lineFeed, from);
+      if (to > from && !(scanner.scan(from, to) && this.#steps.push(scanner.row)))
+        this.#readOther(bytes, from, to);
+      from = to + 1;
+    }
+  }
+
+  /** A line that is not a step sample as our own writer has them. */
+  #readOther(bytes: Uint8Array, from: number, to: number): void {
+    const sample = parseSample(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from));
+    if (sample?.kind === "step") {
+      if (this.#steps.push({ ...sample, loss: sample.loss ?? Number.NaN })) return;
+    } else if (sample !== undefined) {
+      if (this.#host.length >= mostHostSamples) this.#host = this.#host.slice(mostHostSamples / 4);
+      this.#host.push(sample);
+      return;
+    }
+    this.#unreadableCount += 1;
+  }
+}
+
+function parseSample(line: Buffer) {
+  try {
+    return telemetrySample.safeParse(JSON.parse(line.toString("utf8"))).data;
+  } catch {
+    // Not JSON: not ours. The caller counts it.
+    return undefined;
+  }
+}
+
+function modifiedMs(path: string): number | undefined {
+  try {
+    return statSync(path).mtimeMs;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,128 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { stepSample } from "../../schema/telemetry-sample.ts";
+import { StepLineScanner } from "./scan-step-line.ts";
+import type { StepRow } from "./step-columns.ts";
+
+const sample = {
+  kind: "step",
+  timeMs: 1_763_826_000_123.456,
+  rank: 3,
+  step: 1234,
+  samplesCount: 157_952,
+  stepCount: 4,
+  computeMs: 12.345_678,
+  communicationMs: 1.25,
+  dataWaitMs: 0,
+  loss: 1.234_567_890_123_456,
+};
+
+function scanned(line: string) {
+  const scanner = new StepLineScanner();
+  const bytes = Buffer.from(`before${line}behind`);
+  scanner.load(bytes);
+  return scanner.scan(6, bytes.length - 6) ? { ...scanner.row } : undefined;
+}
+
+/** The greatest difference, as a share of the value. */
+function farthestOff(read: StepRow | undefined, meant: object): number {
+  const values = new Map(Object.entries(read ?? {}));
+  const differences = Object.entries(meant).map(([name, was]) => {
+    const is = values.get(name) ?? Number.NaN;
+    return is === was ? 0 : Math.abs(is - was) / Math.abs(was);
+  });
+  return Math.max(...differences);
+}
+
+const amount = fc.oneof(
+  fc.double({ min: 0, max: 1e7, noNaN: true }).map((value) => (value === 0 ? 0 : value)),
+  fc.integer({ min: 0, max: 1_000_000 }).map((value) => value / 1000),
+  fc.nat(),
+);
+
+const anySample = fc.record({
+  timeMs: fc.oneof(
+    fc.integer({ min: 1e12, max: 2e12 }),
+    fc.double({ min: 1e12, max: 2e12, noNaN: true }),
+  ),
+  rank: fc.nat(100_000),
+  step: fc.nat(),
+  samplesCount: amount,
+  stepCount: fc.integer({ min: 1, max: 1000 }),
+  computeMs: amount,
+  communicationMs: amount,
+  dataWaitMs: amount,
+  loss: fc.oneof(
+    amount,
+    fc.double({ min: -1e9, max: 1e9, noNaN: true }).map((value) => value || 0),
+  ),
+});
+
+describe("StepLineScanner", () => {
+  test("reads what JSON.parse reads, to fifteen digits", () => {
+    fc.assert(
+      fc.property(anySample, (any) => {
+        const line = JSON.stringify({ kind: "step", ...any });
+        const { kind: _, ...meant } = stepSample.parse(JSON.parse(line));
+        expect(farthestOff(scanned(line), meant)).toBeLessThan(5e-16);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a number with many zeros behind its point is read whole", () => {
+    const small = "0.0000000000000000000000000125";
+    const line = JSON.stringify(sample).replace('"computeMs":12.345678', `"computeMs":${small}`);
+    expect(scanned(line)?.computeMs).toBe(Number(small));
+  });
+
+  test("fields may come in any order", () => {
+    const { kind, loss, ...others } = sample;
+    const line = JSON.stringify({
+      kind,
+      loss,
+      ...Object.fromEntries(Object.entries(others).toReversed()),
+    });
+    const { kind: _, ...meant } = sample;
+    expect(scanned(line)).toEqual(meant);
+  });
+
+  test("a loss may be missing, and is not that of the line before", () => {
+    const scanner = new StepLineScanner();
+    const read = (line: string) => {
+      scanner.load(Buffer.from(line));
+      return scanner.scan(0, line.length);
+    };
+    expect(read(JSON.stringify(sample))).toBe(true);
+    expect(read(JSON.stringify({ ...sample, loss: undefined }))).toBe(true);
+    expect(scanner.row.loss).toBeNaN();
+  });
+
+  const line = JSON.stringify(sample);
+  test.each([
+    { name: "a line that is cut off", text: line.slice(0, -1) },
+    { name: "a line that is cut off within a number", text: line.slice(0, 40) },
+    { name: "nothing", text: "" },
+    { name: "text behind the end", text: `${line}x` },
+    { name: "a sample of the host", text: line.replace("step", "host") },
+    { name: "blanks", text: line.replaceAll(":", ": ") },
+    { name: "a field that is missing", text: line.replace('"rank":3,', "") },
+    { name: "a field that is there twice", text: line.replace('"rank":3,', '"rank":3,"rank":3,') },
+    { name: "a field nobody knows", text: line.replace("loss", "lost") },
+    { name: "text in place of a number", text: line.replace('"rank":3', '"rank":"3"') },
+    { name: "a number without digits", text: line.replace('"rank":3', '"rank":-') },
+    { name: "a number that ends with its point", text: line.replace('"rank":3', '"rank":3.') },
+    { name: "null", text: line.replace('"rank":3', '"rank":null') },
+  ])("leaves $name to the reader of JSON", ({ text }) => {
+    expect(scanned(text)).toBeUndefined();
+  });
+
+  test("no bytes make it throw", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(line.length), (noise, at) => {
+        const result = scanned(line.slice(0, at) + noise + line.slice(at + noise.length));
+        expect(result === undefined || Number.isFinite(result.timeMs)).toBe(true);
+      }),
+    );
+  });
+});

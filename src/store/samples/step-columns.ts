@@ -1,0 +1,131 @@
+/** Rows of one block of columns: enough to spread the cost of making it, few enough to waste little. */
+const chunkRows = 1 << 16;
+/** Ranks are indices of arrays here; a number beyond this is a slip of the pen. */
+const mostRanks = 1 << 20;
+
+/** One step sample as numbers. Times are of `stepCount` steps together, milliseconds. */
+export interface StepRow {
+  timeMs: number;
+  rank: number;
+  step: number;
+  samplesCount: number;
+  stepCount: number;
+  computeMs: number;
+  communicationMs: number;
+  dataWaitMs: number;
+  /** NaN where there is none. */
+  loss: number;
+}
+
+/** Some rows, column by column. Times of parts are per step. Only the first `rowCount` entries count. */
+export interface StepChunk {
+  rowCount: number;
+  readonly rank: Uint32Array;
+  readonly timeMs: Float64Array;
+  readonly samplesCount: Float64Array;
+  /** NaN where the program named none. */
+  readonly loss: Float64Array;
+  readonly computeMs: Float32Array;
+  readonly communicationMs: Float32Array;
+  readonly dataWaitMs: Float32Array;
+  /** Between steps, and in steps but in none of the three parts; NaN for a rank's first sample. */
+  readonly otherMs: Float32Array;
+}
+
+/** Step samples of all ranks in the order they were read, 44 bytes each. */
+export class StepColumns {
+  readonly chunks: StepChunk[] = [];
+  #rowCount = 0;
+  #lastMs = new Float64Array(64).fill(Number.NaN);
+  #firstTimeMs = Number.POSITIVE_INFINITY;
+  #lastTimeMs = Number.NEGATIVE_INFINITY;
+  #hasLoss = false;
+  #mostSamples = 0;
+
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Of all rows, milliseconds since the epoch; undefined where there is none. */
+  get timeRange(): { fromMs: number; toMs: number } | undefined {
+    if (this.#rowCount === 0) return undefined;
+    return { fromMs: this.#firstTimeMs, toMs: this.#lastTimeMs };
+  }
+
+  get hasLoss(): boolean {
+    return this.#hasLoss;
+  }
+
+  get mostSamples(): number {
+    return this.#mostSamples;
+  }
+
+  /** Ranks that have a row, in order. */
+  ranks(): number[] {
+    const ranks: number[] = [];
+    for (const [rank, lastMs] of this.#lastMs.entries())
+      if (!Number.isNaN(lastMs)) ranks.push(rank);
+    return ranks;
+  }
+
+  /** @returns false for a row that cannot be: it is left out */
+  push(row: StepRow): boolean {
+    const { rank, timeMs, stepCount } = row;
+    if (!(rank >= 0 && rank < mostRanks && Number.isInteger(rank) && stepCount > 0)) return false;
+    if (!Number.isFinite(timeMs)) return false;
+    const chunk = this.#chunkWithRoom();
+    const index = chunk.rowCount;
+    const parts = row.computeMs + row.communicationMs + row.dataWaitMs;
+    chunk.rank[index] = rank;
+    chunk.timeMs[index] = timeMs;
+    chunk.samplesCount[index] = row.samplesCount;
+    chunk.loss[index] = row.loss;
+    chunk.computeMs[index] = row.computeMs / stepCount;
+    chunk.communicationMs[index] = row.communicationMs / stepCount;
+    chunk.dataWaitMs[index] = row.dataWaitMs / stepCount;
+    chunk.otherMs[index] = this.#otherMs(rank, timeMs, parts) / stepCount;
+    chunk.rowCount += 1;
+    this.#rowCount += 1;
+    this.#widen(row);
+    return true;
+  }
+
+  #widen({ timeMs, loss, samplesCount }: StepRow): void {
+    if (timeMs < this.#firstTimeMs) this.#firstTimeMs = timeMs;
+    if (timeMs > this.#lastTimeMs) this.#lastTimeMs = timeMs;
+    if (samplesCount > this.#mostSamples) this.#mostSamples = samplesCount;
+    if (!Number.isNaN(loss)) this.#hasLoss = true;
+  }
+
+  /** What of the time since the rank's sample before is in none of the parts. */
+  #otherMs(rank: number, timeMs: number, partsMs: number): number {
+    if (rank >= this.#lastMs.length) {
+      const larger = new Float64Array(Math.max(rank + 1, this.#lastMs.length * 2)).fill(Number.NaN);
+      larger.set(this.#lastMs);
+      this.#lastMs = larger;
+    }
+    const elapsedMs = timeMs - (this.#lastMs[rank] ?? Number.NaN);
+    this.#lastMs[rank] = timeMs;
+    return elapsedMs < 0 ? Number.NaN : Math.max(0, elapsedMs - partsMs);
+  }
+
+  #chunkWithRoom(): StepChunk {
+    const last = this.chunks.at(-1);
+    if (last !== undefined && last.rowCount < last.timeMs.length) return last;
+    // The first is small: most runs have few samples.
+    const room = last === undefined ? 1024 : Math.min(chunkRows, last.timeMs.length * 4);
+    const chunk = {
+      rowCount: 0,
+      rank: new Uint32Array(room),
+      timeMs: new Float64Array(room),
+      samplesCount: new Float64Array(room),
+      loss: new Float64Array(room),
+      computeMs: new Float32Array(room),
+      communicationMs: new Float32Array(room),
+      dataWaitMs: new Float32Array(room),
+      otherMs: new Float32Array(room),
+    };
+    this.chunks.push(chunk);
+    return chunk;
+  }
+}
