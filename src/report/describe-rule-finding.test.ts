@@ -197,6 +197,12 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
     said: "its `weights_initialization` lines name 1 tensors, and the reference has 2; missing `b`",
   },
   {
+    name: "a log of a round that no rules were written for",
+    finding: { rule: "edition-without-rules", edition: "training-0.5" },
+    about: "log",
+    said: "no rules were written for training-0.5, so nobody can judge it",
+  },
+  {
     name: "a log of another time",
     finding: { rule: "other-dialect", dialect: "mlpv", lineCount: 2 },
     about: "log",

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { editionNamed, editionOfPath, editionsWithBenchmark } from "./edition-name.ts";
+import {
+  editionNamed,
+  editionOfPath,
+  editionsWithBenchmark,
+  hasRules,
+  roundNamed,
+  roundOfPath,
+} from "./edition-name.ts";
 
 describe("editionNamed", () => {
   test.each([
@@ -43,6 +50,26 @@ describe("editionOfPath", () => {
 
   test("refuses a round that is not known rather than guess", () => {
     expect(() => editionOfPath("/data/training_v9.9/Acme")).toThrow(/`training_v9\.9`/);
+  });
+});
+
+describe("a round that no rules were written for", () => {
+  test.each([
+    { round: "training-0.5", text: "0.5", path: "/data/v0.5.0/intel/results" },
+    { round: "hpc-0.7", text: "hpc_v0.7", path: "/data/hpc_results_v0.7/Acme" },
+  ])("$round is known, and no edition to check by", ({ round, text, path }) => {
+    expect(roundNamed(text)).toBe(round);
+    expect(roundOfPath(path)).toBe(round);
+    expect(hasRules(roundNamed(text))).toBe(false);
+    const refusal = expect.objectContaining({ code: "edition-without-rules" });
+    expect(() => editionNamed(text)).toThrow(refusal);
+    expect(() => editionOfPath(path)).toThrow(refusal);
+  });
+
+  test("is among those that are known where one is misspelt", () => {
+    expect(() => roundNamed("training-0.55")).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining("training-0.5, ") }),
+    );
   });
 });
 

@@ -13,6 +13,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { checkJson, fixtures, passing } from "../support/check-json.ts";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
+import { writeInto } from "../support/unpack-submission.ts";
 
 /** A folder with one log in it. */
 function folderWith(name: string, content: string | Uint8Array = passing): string {
@@ -218,6 +219,101 @@ describe("a log that can't be judged by its content", () => {
       expect(logs[0]?.findings).toContainEqual({ rule: "file-unreadable", code: "EACCES" });
     },
   );
+});
+
+describe("a log of a round that no rules were written for", () => {
+  const old = readFileSync(join(fixtures, "intel-ncf-training-v0.5/result_0.txt"), "latin1");
+
+  /** One log that passes, one that nobody can judge. */
+  function folderWithBoth(): string {
+    const cwd = temporaryFolder();
+    writeInto(cwd, "training_v5.0/result_0.txt", passing);
+    writeInto(cwd, "training_v0.5/result_0.txt", old);
+    return cwd;
+  }
+
+  test("is not judged, and the others are", async () => {
+    const { logs, packages, exitCode } = await checkJson(["."], folderWithBoth());
+    expect(exitCode).toBe(0);
+    expect(logs).toMatchObject([
+      {
+        path: "training_v0.5/result_0.txt",
+        edition: "training-0.5",
+        benchmark: "ncf",
+        verdict: "not-judged",
+        officialCheckerCrashes: false,
+        failingKeys: [],
+        findings: [{ rule: "edition-without-rules", edition: "training-0.5" }],
+        warnings: [],
+      },
+      { path: "training_v5.0/result_0.txt", edition: "training-5.0", verdict: "pass" },
+    ]);
+    expect(logs[0]?.timeToTrainMs).toBeGreaterThan(0);
+    // Nothing is said of a folder whose rules nobody knows.
+    expect(packages.map(({ path }) => path)).toEqual(["training_v5.0"]);
+  });
+
+  test("is told by its lines where its path does not say", async () => {
+    const cwd = folderWithBoth();
+    const words = ["training_v5.0", "old.log"];
+    writeInto(cwd, "old.log", old);
+    const { logs, exitCode } = await checkJson(words, cwd);
+    expect(exitCode).toBe(0);
+    expect(logs.map(({ verdict }) => verdict)).toEqual(["pass", "not-judged"]);
+  });
+
+  test("is shown as such, and counts as a no with --strict", async () => {
+    const cwd = folderWithBoth();
+    const shown = await pitwall(["check", "."], { cwd });
+    expect({ ...shown, stdout: shown.stdout.split("\n") }).toEqual({
+      exitCode: 0,
+      stderr: "",
+      stdout: expect.arrayContaining([
+        "2 logs: 1 passes, 1 not judged   rules training-0.5, training-5.0",
+        "not judged  training_v0.5/result_0.txt: no rules were written for training-0.5",
+      ]),
+    });
+    expect((await pitwall(["check", ".", "--strict"], { cwd })).exitCode).toBe(1);
+    const strictly = await pitwall(["check", "training_v5.0", "--strict"], { cwd });
+    expect(strictly.exitCode).toBe(0);
+  });
+
+  test("does not hide a log that fails", async () => {
+    const cwd = folderWithBoth();
+    writeInto(cwd, "training_v5.0/more/result_1.txt", "");
+    const { logs, exitCode } = await checkJson(["."], cwd);
+    expect(exitCode).toBe(1);
+    expect(logs.map(({ verdict }) => verdict)).toEqual(["not-judged", "fail", "pass"]);
+  });
+
+  test("is a wrong request where it is all there is", async () => {
+    const { exitCode, stdout, stderr } = await pitwall(["check", "training_v0.5"], {
+      cwd: folderWithBoth(),
+    });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(/error\[edition-without-rules\]: .*`training-0\.5`\n[^]*1 log of such/);
+  });
+});
+
+describe("what is odd about a folder", () => {
+  test("never changes the exit code, unless --strict makes it count", async () => {
+    const cwd = folderWith("result_0.txt");
+    // Two runs of one seed.
+    writeInto(cwd, "result_1.txt", passing);
+    const words = ["check", ".", "--edition", "5.0"];
+    const plain = await pitwall(words, { cwd });
+    expect(plain.exitCode).toBe(0);
+    expect(plain.stdout).toContain("1 folder of 1 with something to look at; no verdict depends");
+    const strictly = await pitwall([...words, "--strict"], { cwd });
+    expect(strictly.exitCode).toBe(1);
+    expect(strictly.stdout).toContain("something to look at; with `--strict` that is a no");
+    const json = await Promise.all([
+      pitwall([...words, "--json"], { cwd }),
+      pitwall([...words, "--json", "--strict"], { cwd }),
+    ]);
+    expect(json.map(({ exitCode }) => exitCode)).toEqual([0, 1]);
+    expect(json[1]?.stdout).toBe(json[0]?.stdout);
+  });
 });
 
 describe("a request that is wrong", () => {

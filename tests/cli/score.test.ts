@@ -30,6 +30,69 @@ describe("pitwall score", () => {
     });
   });
 
+  test("finds the same on any number of threads, energy included", async () => {
+    const cwd = unpackSubmission("lenovo-bert-v5.0");
+    const [alone, two, five] = await Promise.all(
+      ["1", "2", "5"].map((count) =>
+        pitwall(["score", ".", "--json", "--check", "--threads", count], { cwd }),
+      ),
+    );
+    expect(two).toEqual(alone);
+    expect(five).toEqual(alone);
+    expect(alone?.stdout).toContain('"joules":');
+  });
+
+  test("says with --check what `score` and `check` say apart", async () => {
+    const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
+    const ran = await Promise.all([
+      pitwall(["score", ".", "--json", "--check"], { cwd }),
+      pitwall(["score", ".", "--json"], { cwd }),
+      pitwall(["check", ".", "--json"], { cwd }),
+    ]);
+    const [both, score, check] = ran.map(({ stdout }) => JSON.parse(stdout).result);
+    expect(Object.keys(both)).toEqual(["results", "logs", "packages"]);
+    expect(both).toEqual({ ...score, ...check });
+    expect(check.logs).toHaveLength(3);
+  });
+
+  test("prints the check under the scores, and exits with 1 where a log fails", async () => {
+    const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
+    const scoreAlone = await pitwall(["score", "."], { cwd });
+    const ran = await pitwall(["score", ".", "--check"], { cwd });
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout.startsWith(scoreAlone.stdout)).toBe(true);
+    expect(ran.stdout).toContain("\n\nall 3 logs pass   rules training-5.0\n");
+    expect(ran.stdout).not.toContain("next: pitwall score");
+    // A log that no score needs.
+    writeInto(cwd, "training_v5.0/notes/result_9.txt.gz", "");
+    const failing = await pitwall(["score", ".", "--check"], { cwd });
+    expect(failing.exitCode).toBe(1);
+    expect(failing.stdout).toContain("4 logs: 3 pass, 1 fails");
+  });
+
+  test("leaves a CSV table one: the check goes to standard error", async () => {
+    const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
+    const table = await pitwall(["score", ".", "--csv", "official"], { cwd });
+    const ran = await pitwall(["score", ".", "--csv", "official", "--check", "--quiet"], { cwd });
+    expect(ran).toEqual({
+      exitCode: 0,
+      stdout: table.stdout,
+      stderr: "\nall 3 logs pass   rules training-5.0\n",
+    });
+  });
+
+  test("scores a round without rules, and says that its logs are not judged", async () => {
+    const cwd = unpackSubmission("nvidia-ncf-v0.5");
+    const alone = await pitwall(["score", ".", "--json"], { cwd });
+    const { stdout, exitCode } = await pitwall(["score", ".", "--check", "--json"], { cwd });
+    const { results, logs } = JSON.parse(stdout).result;
+    expect(exitCode).toBe(alone.exitCode);
+    expect(results).toEqual(JSON.parse(alone.stdout).result.results);
+    expect(results).toMatchObject([{ edition: "training-0.5", score: { kind: "scored" } }]);
+    expect(logs.length).toBeGreaterThan(50);
+    expect(logs.every(({ verdict }: { verdict: string }) => verdict === "not-judged")).toBe(true);
+  });
+
   test("exits with 1 where a result has no score", async () => {
     const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
     rmSync(join(cwd, place, "result_1.txt"));
