@@ -46,13 +46,23 @@ export class HeldLine {
       this.isTooLong = true;
       return;
     }
-    if (length > this.bytes.length) {
-      const grown = new Uint8Array(Math.max(length, this.bytes.length * 2));
-      grown.set(this.bytes.subarray(0, this.length));
-      this.bytes = grown;
-    }
+    this.makeRoom(length);
     this.bytes.set(chunk.subarray(from, to), this.length);
     this.length = length;
+  }
+
+  /** What is held and a \n behind it; good until more is appended. */
+  withLineEnd(): Uint8Array {
+    this.makeRoom(this.length + 1);
+    this.bytes[this.length] = 0x0a;
+    return this.bytes.subarray(0, this.length + 1);
+  }
+
+  private makeRoom(length: number): void {
+    if (length <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(length, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.bytes = grown;
   }
 
   /** Keeps the line's last bytes, since a token may begin in them. */

@@ -3,7 +3,7 @@ import { decodeLatin1 } from "./decode-latin1.ts";
 import { HeldLine } from "./held-line.ts";
 import { findToken, readPayload } from "./parse-line.ts";
 import { PlainBytesReader } from "./read-plain-bytes.ts";
-import { countLineEnds, isLineEnd, nextLineEnd, nextToken, toScannable } from "./scan-bytes.ts";
+import { ByteScanner, isLineEnd, nextLineEnd } from "./scan-bytes.ts";
 
 /** Of a longer line's text from its token on, nothing is kept: it becomes a `line-too-long`. */
 export const maxLineBytes = 4 * 1024 * 1024;
@@ -28,6 +28,7 @@ export function createLogReader(): LogReader {
 class ChunkedLogReader implements LogReader {
   private readonly held = new HeldLine(maxLineBytes);
   private readonly plain = new PlainBytesReader();
+  private readonly scanner = new ByteScanner();
   private lineNumber = 1;
   private bytesBefore = 0;
   private lineIsEmpty = true;
@@ -56,12 +57,14 @@ class ChunkedLogReader implements LogReader {
   }
 
   private scan(chunk: Uint8Array, start: number, lines: LogLine[]): void {
-    const scannable = toScannable(chunk);
+    const { scanner } = this;
+    scanner.take(chunk);
     const firstLine = this.lineNumber;
     let at = this.finishHeldLine(chunk, start, lines);
     for (;;) {
-      const token = nextToken(scannable, at);
-      this.lineNumber += countLineEnds(scannable, at, token < 0 ? chunk.length : token);
+      const lineEndsBefore = scanner.lineEndCount;
+      const token = scanner.nextToken(at);
+      this.lineNumber += scanner.lineEndCount - lineEndsBefore;
       if (token < 0) break;
       const lineEnd = this.readLine(lines, chunk, token);
       if (lineEnd < 0) {
@@ -124,10 +127,17 @@ class ChunkedLogReader implements LogReader {
 
   private emitHeld(lines: LogLine[]): void {
     if (!this.held.hasToken()) return;
-    const { bytes, length, tokenOffset, isTooLong } = this.held;
+    const { bytes, tokenOffset, isTooLong } = this.held;
     if (isTooLong) lines.push(this.tooLongLine(decodeLatin1(bytes, 0, shownBytes), tokenOffset));
-    else this.emit(lines, bytes.subarray(0, length), tokenOffset);
+    else this.emitWhole(lines, this.held.withLineEnd(), tokenOffset);
     this.held.clear();
+  }
+
+  /** @param bytes a line from its first token on, and its \n */
+  private emitWhole(lines: LogLine[], bytes: Uint8Array, byteOffset: number): void {
+    const event = this.plain.read(bytes, 0);
+    if (event === undefined) this.emit(lines, bytes.subarray(0, -1), byteOffset);
+    else lines.push({ kind: "event", lineNumber: this.lineNumber, byteOffset, event });
   }
 
   private tooLongLine(beginning: string, byteOffset: number): LogLine {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findToken, readPayload } from "./parse-line.ts";
-import { PlainBytesReader } from "./read-plain-bytes.ts";
+import { PlainBytesReader, ReadingMemory } from "./read-plain-bytes.ts";
 
 function bytesOf(text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text, "latin1"));
@@ -117,6 +117,40 @@ describe("PlainBytesReader", () => {
       }),
       { numRuns: 4000 },
     );
+  });
+
+  test("reads lines that come again, in this log or another, as the general way does", () => {
+    const lineSet = fc.array(usualLine, { minLength: 1, maxLength: 4 });
+    const order = fc.array(fc.tuple(fc.nat(3), fc.nat(2), numberText), { maxLength: 24 });
+    fc.assert(
+      fc.property(lineSet, order, (payloads, picks) => {
+        const memory = new ReadingMemory();
+        const readers = [0, 1, 2].map(() => new PlainBytesReader(memory));
+        for (const [line, reader, time] of picks) {
+          const payload = payloads[line % payloads.length] ?? "";
+          const text = `:::MLLOG ${payload.replace(/"time_ms": [^,]*/, () => `"time_ms": ${time}`)}`;
+          const event = readers[reader]?.read(bytesOf(`${text}\n`), 0);
+          const general = readGenerally(text);
+          expect(event === undefined ? general : { kind: "event", event }).toEqual(general);
+        }
+      }),
+      { numRuns: 700 },
+    );
+  });
+
+  test("gives each line that comes again its own time, and shares its metadata", () => {
+    const read = (time: string) =>
+      new PlainBytesReader(memory).read(
+        bytesOf(
+          `:::MLLOG {"namespace": "", "time_ms": ${time}, "event_type": "INTERVAL_START", "key": "k", "value": 2.0, "metadata": {"file": "a.py"}}\n`,
+        ),
+        0,
+      );
+    const memory = new ReadingMemory();
+    const [first, second] = [read("1"), read("2")];
+    expect([first?.timeMs, second?.timeMs]).toEqual([1, 2]);
+    expect(second).toEqual({ ...first, timeMs: 2 });
+    expect(second?.metadata).toBe(first?.metadata);
   });
 
   test("does read the lines that programs write", () => {

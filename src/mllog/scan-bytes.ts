@@ -1,102 +1,112 @@
-/** A piece of a log with a second view on the same bytes, four at a time. */
-export interface ScannableBytes {
-  bytes: Uint8Array;
-  words: Int32Array;
-  /** Index in `bytes` of the first byte of `words`. */
-  wordsStart: number;
-}
-
-/** Lays a view of whole machine words over the aligned part of some bytes; copies nothing. */
-export function toScannable(bytes: Uint8Array): ScannableBytes {
-  const wordsStart = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
-  const wordCount = (bytes.length - wordsStart) >> 2;
-  const words =
-    wordCount === 0
-      ? new Int32Array(0)
-      : new Int32Array(bytes.buffer, bytes.byteOffset + wordsStart, wordCount);
-  return { bytes, words, wordsStart };
-}
-
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const colon = 0x3a;
+const blockWords = 4;
 
 /**
- * Index of the next `:::ML` at or behind `from`, or -1.
+ * Looks for tokens in a piece of a log and counts the lines it passes, in one go.
  *
- * Looks at four bytes at once: wherever `:::` stands, one of the aligned halves of a word is `::`.
+ * Looks at sixteen bytes at once, and closer only where one of them may end a line or two of them are `::`.
  */
-export function nextToken({ bytes, words, wordsStart }: ScannableBytes, from: number): number {
-  const first = Math.max(0, from - wordsStart + 3) >> 2;
-  const head = tokenWithin(bytes, from, Math.min(wordsStart + first * 4, bytes.length));
-  if (head >= 0) return head;
-  for (let word = first; word < words.length; word++) {
-    const four = words[word] ?? 0;
-    if ((four & 0xffff) !== 0x3a3a && four >>> 16 !== 0x3a3a) continue;
-    const start = wordsStart + word * 4;
-    // `:::` may have begun with the last byte of the word before.
-    const found = tokenWithin(bytes, Math.max(from, start - 1), start + 4);
-    if (found >= 0) return found;
+export class ByteScanner {
+  /** Line ends passed since the piece was taken; \r\n is one. */
+  lineEndCount = 0;
+  private bytes: Uint8Array = new Uint8Array(0);
+  private words: Int32Array = new Int32Array(0);
+  /** Index in `bytes` of the first byte of `words`. */
+  private wordsStart = 0;
+
+  /** Lays a view of whole machine words over the aligned part of the bytes; copies nothing. */
+  take(bytes: Uint8Array): void {
+    this.bytes = bytes;
+    this.lineEndCount = 0;
+    this.wordsStart = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
+    const wordCount = (bytes.length - this.wordsStart) >> 2;
+    this.words =
+      wordCount === 0
+        ? new Int32Array(0)
+        : new Int32Array(bytes.buffer, bytes.byteOffset + this.wordsStart, wordCount);
   }
-  return tokenWithin(bytes, Math.max(from, wordsStart + words.length * 4 - 1), bytes.length);
+
+  /** Index of the next `:::ML` at or behind `from`, which splits no \r\n; -1 if there is none. */
+  nextToken(from: number): number {
+    const { bytes, words, wordsStart } = this;
+    const last = words.length - blockWords;
+    let word = Math.max(0, from - wordsStart + 3) >> 2;
+    const head = this.lookCloser(from, from, Math.min(wordsStart + word * 4, bytes.length));
+    if (head >= 0) return head;
+    for (; word <= last; word += blockWords) {
+      if (!isSuspectBlock(words, word)) continue;
+      const found = this.lookIntoBlock(from, word);
+      if (found >= 0) return found;
+    }
+    return this.lookCloser(from, wordsStart + word * 4, bytes.length);
+  }
+
+  private lookIntoBlock(from: number, firstWord: number): number {
+    for (let word = firstWord; word < firstWord + blockWords; word++) {
+      if (!isSuspect(this.words[word] ?? 0)) continue;
+      const at = this.wordsStart + word * 4;
+      const found = this.lookCloser(from, at, at + 4);
+      if (found >= 0) return found;
+    }
+    return -1;
+  }
+
+  /** Takes some bytes one by one. `from` is where the search began: a token may begin before these bytes. */
+  private lookCloser(from: number, start: number, end: number): number {
+    const { bytes } = this;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at];
+      if (byte === colon) {
+        // Of `:::`, the word before may hold the first and look innocent.
+        if (at === start && at > from && startsToken(bytes, at - 1)) return at - 1;
+        if (startsToken(bytes, at)) return at;
+      } else if (byte === carriageReturn) this.lineEndCount++;
+      else if (byte === lineFeed && (at === from || bytes[at - 1] !== carriageReturn))
+        this.lineEndCount++;
+    }
+    return -1;
+  }
 }
 
-function tokenWithin(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = from; at < to; at++) {
-    if (bytes[at] === colon && startsToken(bytes, at)) return at;
-  }
-  return -1;
+/** The test of `isSuspect` on four words, joined to branch once. */
+function isSuspectBlock(words: Int32Array, at: number): boolean {
+  const a = words[at] ?? 0;
+  const b = words[at + 1] ?? 0;
+  const c = words[at + 2] ?? 0;
+  const d = words[at + 3] ?? 0;
+  const low = lowByte(a) | lowByte(b) | lowByte(c) | lowByte(d);
+  const pairs = colonPair(a) | colonPair(b) | colonPair(c) | colonPair(d);
+  return ((low & 0x80808080) | (pairs & 0x80008000)) !== 0;
+}
+
+/**
+ * Whether one of four bytes is below 16, as \n and \r are, or an aligned pair of them is `::`, as one is wherever
+ * `:::` stands. The arithmetic is that of the tests "has a byte less than n" and "has a zero" in S. E. Anderson's
+ * Bit Twiddling Hacks.
+ */
+function isSuspect(four: number): boolean {
+  return ((lowByte(four) & 0x80808080) | (colonPair(four) & 0x80008000)) !== 0;
+}
+
+function lowByte(four: number): number {
+  return (four - 0x10101010) & ~four;
+}
+
+function colonPair(four: number): number {
+  const fromColons = four ^ 0x3a3a3a3a;
+  return (fromColons - 0x00010001) & ~fromColons;
 }
 
 function startsToken(bytes: Uint8Array, at: number): boolean {
   return (
+    bytes[at] === colon &&
     bytes[at + 1] === colon &&
     bytes[at + 2] === colon &&
     bytes[at + 3] === 0x4d &&
     bytes[at + 4] === 0x4c
   );
-}
-
-/**
- * How many lines end between `from` and `to`, neither of which splits a \r\n.
- *
- * Counts \n four bytes at once, without a branch per line; where there is a \r, byte by byte.
- */
-export function countLineEnds(
-  { bytes, words, wordsStart }: ScannableBytes,
-  from: number,
-  to: number,
-): number {
-  const firstWord = Math.max(0, from - wordsStart + 3) >> 2;
-  const endWord = Math.max(firstWord, Math.max(0, to - wordsStart) >> 2);
-  const wordsFrom = Math.min(wordsStart + firstWord * 4, to);
-  const wordsTo = Math.max(wordsFrom, wordsStart + endWord * 4);
-  const splitsPair = wordsFrom > from && bytes[wordsFrom - 1] === carriageReturn;
-  if (endWord === firstWord || splitsPair) return lineEndsOneByOne(bytes, from, to);
-  let count = 0;
-  for (let word = firstWord; word < endWord; word++) {
-    const four = words[word] ?? 0;
-    const fromReturn = four ^ 0x0d0d0d0d;
-    // Not 0 if one of the four bytes is 0.
-    if (((fromReturn - 0x01010101) & ~fromReturn & 0x80808080) !== 0) {
-      return lineEndsOneByOne(bytes, from, to);
-    }
-    const fromFeed = four ^ 0x0a0a0a0a;
-    // The highest bit of each byte that is 0, and no other bit.
-    const feeds = ~(((fromFeed & 0x7f7f7f7f) + 0x7f7f7f7f) | fromFeed | 0x7f7f7f7f);
-    count += Math.imul(feeds >>> 7, 0x01010101) >>> 24;
-  }
-  return count + lineEndsOneByOne(bytes, from, wordsFrom) + lineEndsOneByOne(bytes, wordsTo, to);
-}
-
-function lineEndsOneByOne(bytes: Uint8Array, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) {
-    const isEnd = isLineEnd(bytes[at]);
-    const endsPair = bytes[at] === lineFeed && at > from && bytes[at - 1] === carriageReturn;
-    if (isEnd && !endsPair) count++;
-  }
-  return count;
 }
 
 /** Index of the next \n or \r at or behind `from`, or -1. */
