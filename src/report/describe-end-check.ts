@@ -1,5 +1,6 @@
 import type { JsonValue } from "../foundation/json.ts";
 import { joinNames, type Seen, valueText } from "./describe-value.ts";
+import { countOf } from "./wording.ts";
 
 /** What is wrong with a log as a whole, which shows when its last line has been read. */
 export function describeEndCheck(expected: string, seen: Seen): string {
@@ -40,7 +41,7 @@ function describeTensors(expected: string, seen: Seen): string | undefined {
   if (list === undefined) return undefined;
   const wanted = listedNames(JSON.parse(list));
   const named = listedNames(seen["state.initialized_tensors"] ?? []);
-  const counts = `its \`weights_initialization\` lines name ${named.count} tensors, and the reference has ${wanted.count}`;
+  const counts = `its \`weights_initialization\` lines name ${countOf(named.count, "tensor")}, and the reference has ${wanted.count}`;
   if (named.isCut || wanted.isCut) return counts;
   const missing = wanted.names.filter((name) => !named.names.includes(name));
   const other = named.names.filter((name) => !wanted.names.includes(name));

@@ -194,7 +194,7 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { "state.initialized_tensors": ["a"] },
     },
     about: "log",
-    said: "its `weights_initialization` lines name 1 tensors, and the reference has 2; missing `b`",
+    said: "its `weights_initialization` lines name 1 tensor, and the reference has 2; missing `b`",
   },
   {
     name: "a log of a round that no rules were written for",
