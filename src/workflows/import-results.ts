@@ -41,7 +41,7 @@ export type ImportEvent =
   | { kind: "imported"; folder: string; manifest: RoundManifest };
 
 /** Points kept of each series of a run; of the quality twice as many. More of the run nearest to the median. */
-const pointsPerSeries = { usual: 12, median: 60 };
+const pointsPerSeries = { usual: 24, median: 120 };
 
 /**
  * Turns published rounds into rows, runs and curves on disk. A round is written whole or not at all, and replaces what

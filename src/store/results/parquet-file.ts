@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { parquetReadObjects } from "hyparquet";
+import { parquetMetadata, parquetRead, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { ColumnTable } from "./result-tables.ts";
 
 /** Lines of a table by column name, as a file holds them; an absent value is no member. */
@@ -9,13 +9,15 @@ export interface TableWriting {
   columns: ColumnTable;
   /** Lines per row group; a reader that wants a few lines unpacks the groups that may hold them. */
   linesPerGroup: number;
+  /** `GZIP` (the default) packs tighter; `SNAPPY` unpacks faster where columns are short. */
+  codec?: "GZIP" | "SNAPPY";
   createdBy: string;
 }
 
-/** Packs lines into a Parquet file: gzip, so that every tool reads it, and Node and browsers natively fast. */
+/** Packs lines into a Parquet file that every tool reads. */
 export async function packTable(
   lines: readonly TableLine[],
-  { columns, linesPerGroup, createdBy }: TableWriting,
+  { columns, linesPerGroup, codec = "GZIP", createdBy }: TableWriting,
 ): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import("hyparquet-writer");
   const columnData = Object.entries(columns).map(([name, { type, isRequired }]) =>
@@ -32,7 +34,7 @@ export async function packTable(
   return new Uint8Array(
     parquetWriteBuffer({
       columnData,
-      codec: "GZIP",
+      codec,
       compressors: { GZIP: (bytes) => gzipSync(bytes, { level: 9 }) },
       rowGroupSize: linesPerGroup,
       statisticsTruncateLength: Number.POSITIVE_INFINITY,
@@ -51,32 +53,67 @@ function encodingOf(
 }
 
 /**
- * Unpacks the lines of a Parquet file that belong to one result, or all.
+ * Unpacks the lines of a Parquet file, or only those of one result. Columns that this version does not know are left
+ * out, and those that an older one did not write are absent.
  *
  * @throws Error of any kind, from the parser, if the bytes are no Parquet file of these columns
  */
 export async function unpackTable(
   bytes: Uint8Array,
-  { columns, where }: { columns: ColumnTable; where?: Readonly<Record<string, string>> },
+  { columns, where }: TableReading,
 ): Promise<TableLine[]> {
   const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
   if (!(file instanceof ArrayBuffer)) throw new Error("the file is in shared memory");
-  const filter =
-    where === undefined
-      ? undefined
-      : Object.fromEntries(Object.entries(where).map(([name, value]) => [name, { $eq: value }]));
-  const lines: Record<string, unknown>[] = await parquetReadObjects({
+  const metadata = parquetMetadata(file);
+  const there = new Set(parquetSchema(metadata).children.map(({ element }) => element.name));
+  const lacking = Object.entries(columns).find(
+    ([name, { isRequired }]) => isRequired && !there.has(name),
+  );
+  if (lacking !== undefined) throw new Error(`it has no column ${lacking[0]}`);
+  const source = {
     file,
-    columns: Object.keys(columns),
-    compressors: { GZIP: (packed) => gunzipSync(packed) },
-    ...(filter === undefined ? {} : { filter }),
-  });
-  return lines.map((line) => withoutNulls(line));
+    metadata,
+    columns: Object.keys(columns).filter((name) => there.has(name)),
+    compressors: { GZIP: (packed: Uint8Array) => gunzipSync(packed) },
+  };
+  return where === undefined ? readAll(source) : readSome(source, where);
 }
 
-function withoutNulls(line: Readonly<Record<string, unknown>>): TableLine {
-  const kept: Record<string, unknown> = {};
-  for (const name in line)
-    if (line[name] !== null && line[name] !== undefined) kept[name] = line[name];
-  return kept;
+export interface TableReading {
+  columns: ColumnTable;
+  /** Columns and the text that they must hold. */
+  where?: Readonly<Record<string, string>>;
+}
+
+type Source = Parameters<typeof parquetReadObjects>[0];
+
+/** Column by column, which is how they are stored: twice as fast as line by line. */
+async function readAll(source: Source): Promise<TableLine[]> {
+  const lines: Record<string, unknown>[] = [];
+  await parquetRead({
+    ...source,
+    onChunk: ({ columnName, columnData, rowStart }) => {
+      for (let index = 0; index < columnData.length; index++) {
+        const value: unknown = columnData[index];
+        const line = (lines[rowStart + index] ??= {});
+        if (value !== null && value !== undefined) line[columnName] = value;
+      }
+    },
+  });
+  return lines;
+}
+
+async function readSome(
+  source: Source,
+  where: Readonly<Record<string, string>>,
+): Promise<TableLine[]> {
+  const filter = Object.fromEntries(
+    Object.entries(where).map(([name, value]) => [name, { $eq: value }]),
+  );
+  const lines: Record<string, unknown>[] = await parquetReadObjects({ ...source, filter });
+  return lines.map((line) =>
+    Object.fromEntries(
+      Object.entries(line).filter(([, value]) => value !== null && value !== undefined),
+    ),
+  );
 }

@@ -32,12 +32,16 @@ export async function unpackArchive(
     else await readTar(tarOf(path, kind), writer, signal);
   } catch (error) {
     if (!isDamage(error)) throw error;
-    throw new UserError("archive-damaged", `\`${basename(path)}\` is damaged, cut off, or no archive of files`, {
-      at: path,
-      saw: error.message,
-      hint: "fetch it again",
-      cause: error,
-    });
+    throw new UserError(
+      "archive-damaged",
+      `\`${basename(path)}\` is damaged, cut off, or no archive of files`,
+      {
+        at: path,
+        saw: error.message,
+        hint: "fetch it again",
+        cause: error,
+      },
+    );
   }
   return writer.unpacked();
 }

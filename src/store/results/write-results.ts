@@ -8,7 +8,13 @@ import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import { errorCode } from "../../foundation/error-code.ts";
 import { onDisk } from "../disk-error.ts";
 import { packTable, type TableLine } from "./parquet-file.ts";
-import { curveColumns, type CurvePoint, rowColumns, runColumns } from "./result-tables.ts";
+import {
+  type ColumnTable,
+  curveColumns,
+  type CurvePoint,
+  rowColumns,
+  runColumns,
+} from "./result-tables.ts";
 import { roundFolderName } from "./results-folders.ts";
 
 /** A round as it is kept; counts and checksums are the writer's. */
@@ -70,7 +76,7 @@ interface PackedTable {
 }
 
 /** Enough for one unpacking to be quick, few enough that what is said once per group does not weigh. */
-const linesPerGroup = 50_000;
+const linesPerGroup = 10_000;
 
 async function packRound(
   { rows, runs, curves }: RoundToWrite,
@@ -78,17 +84,19 @@ async function packRound(
 ): Promise<Record<string, PackedTable>> {
   const pack = async (
     lines: readonly TableLine[],
-    columns: typeof rowColumns | typeof runColumns | typeof curveColumns,
+    columns: ColumnTable,
+    codec: "GZIP" | "SNAPPY",
   ): Promise<PackedTable> => ({
-    bytes: await packTable(lines, { columns, linesPerGroup, createdBy }),
+    bytes: await packTable(lines, { columns, codec, linesPerGroup, createdBy }),
     rowCount: lines.length,
   });
   return {
-    "rows.parquet": await pack(rows.toSorted(byRow).map(asLine), rowColumns),
-    "runs.parquet": await pack(runs.toSorted(byRow).map(asLine), runColumns),
+    "rows.parquet": await pack(rows.toSorted(byRow).map(asLine), rowColumns, "SNAPPY"),
+    "runs.parquet": await pack(runs.toSorted(byRow).map(asLine), runColumns, "GZIP"),
     "curves.parquet": await pack(
       curves.toSorted(byRow).flatMap((curve) => pointsOf(curve).map(asLine)),
       curveColumns,
+      "GZIP",
     ),
   };
 }
