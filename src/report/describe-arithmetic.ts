@@ -2,6 +2,10 @@ import { bareName, joinWords, type Seen, valueText } from "./describe-value.ts";
 
 /** Formulas with arithmetic in them, in the names of the log. */
 export function describeArithmetic(key: string, expected: string, seen: Seen): string {
+  const due = seen["state.learning_rate"];
+  if (typeof due === "number") {
+    return `is ${valueText(seen["value"] ?? null)}, and must be \`${learningRate}\`, which is ${valueText(due)}`;
+  }
   const operands = Object.entries(seen)
     .filter(([place]) => place !== "value")
     .map(([place, value]) => `\`${bareName(place)}\` ${valueText(value)}`);
@@ -15,7 +19,7 @@ export function describeArithmetic(key: string, expected: string, seen: Seen): s
   return `${own}must obey \`${plainFormula(expected, key)}\`${given}`;
 }
 
-/** The reciprocal scale is the rules' own; the log knows only the batch size that it comes from. */
+/** What edition 6.1 calls its learning rate: worked out of the batch size, and on no line of a log. */
 const learningRate = "0.000001 * (global_batch_size / 256) ^ 0.5";
 
 function plainFormula(formula: string, key: string): string {
@@ -25,7 +29,6 @@ function plainFormula(formula: string, key: string): string {
     return `${plainFormula(left, key)} ${sign} ${plainFormula(right, key)}`;
   }
   return withoutDoubledBrackets(formula)
-    .replaceAll("state.learning_rate", learningRate)
     .replaceAll(/\b(?:state|metadata)\./gu, "")
     .replaceAll(/\bvalue\b/gu, key);
 }

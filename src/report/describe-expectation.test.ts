@@ -99,6 +99,12 @@ describe("describeExpectation", () => {
       said: "is 0.1, and must be 0.000001",
     },
     {
+      key: "opt_base_learning_rate",
+      expected: "value = 0.00002 or value = 0.00003",
+      seen: { value: 0.1 },
+      said: "is 0.1, and must be 0.00002 or 0.00003",
+    },
+    {
       key: "opt_bias_correction",
       expected: "value",
       seen: { value: false },
@@ -172,6 +178,12 @@ describe("describeExpectation", () => {
       expected: "abs((value - (0.000024 * ((state.global_batch_size / 16384) ^ 0.5)))) < 1e-9",
       seen: { value: 0.1, "state.global_batch_size": 16384 },
       said: "is 0.1, and must be `0.000024 * ((global_batch_size / 16384) ^ 0.5)`, with `global_batch_size` 16384",
+    },
+    {
+      key: "opt_base_learning_rate",
+      expected: "abs((value - state.learning_rate)) < 1e-9",
+      seen: { value: 0.1, "state.learning_rate": 0.000002 },
+      said: "is 0.1, and must be `0.000001 * (global_batch_size / 256) ^ 0.5`, which is 0.000002",
     },
   ])("keeps the arithmetic of a rule, in the log's own names: $said", ({ said, ...given }) => {
     expect(describeExpectation(given)).toBe(said);

@@ -61,6 +61,10 @@ function describeMisfit(expected: string, seen: Seen): string | undefined {
   const shape = shapeText(condition);
   if (shape !== undefined) return `${isText("value", seen, 0)}, and must be ${shape}`;
   if (condition === 'value != ""') return "is empty";
+  const choices = condition.split(" or ").map((part) => /^value = (\S+)$/u.exec(part)?.[1]);
+  if (choices.length > 1 && !choices.includes(undefined)) {
+    return `${isText("value", seen, 0)}, and must be ${choices.join(" or ")}`;
+  }
   const comparison = readComparison(condition);
   if (comparison === undefined) return undefined;
   return `${isText(comparison.place, seen, comparison.limit)}, and must be ${limitText(comparison)}`;
