@@ -1,7 +1,7 @@
 import { isJsonObject } from "../foundation/json.ts";
 import { nearestWord } from "../foundation/nearest-word.ts";
 import type { PackageFinding, SystemFileText } from "../schema/package-finding.ts";
-import { mlperfSystemFields, type SubmissionTerms } from "../schema/system-description.ts";
+import { mlperfSystemFields, type SubmissionTerms } from "../schema/mlperf-system-file.ts";
 
 /** Since round 4.0 these spellings only (mlcommons/logging, system_desc_checker). */
 const statusSpellings: readonly SubmissionTerms["status"][] = [

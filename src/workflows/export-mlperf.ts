@@ -1,7 +1,7 @@
 import { join, relative } from "node:path";
 import { UserError } from "../foundation/user-error.ts";
 import type { RunPage } from "../schema/run-page.ts";
-import { toMlperfSystemJson } from "../schema/system-description.ts";
+import { toMlperfSystemJson } from "../schema/mlperf-system-file.ts";
 import type { RunStore } from "../store/run-store.ts";
 import { writeFolder, type FolderFile } from "../store/write-folder.ts";
 import { showRun } from "./show-run.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { mlperfSystemFields, systemDescription, toMlperfSystemJson } from "./system-description.ts";
+import { mlperfSystemFields, toMlperfSystemJson } from "./mlperf-system-file.ts";
+import { systemDescription } from "./system-description.ts";
 
 const terms = { submitter: "Someone", division: "open", status: "Available on-premise" } as const;
 const smallest = systemDescription.parse({
