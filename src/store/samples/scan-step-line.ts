@@ -98,7 +98,7 @@ export class StepLineScanner {
     const bytes = this.#bytes;
     const start = this.#at;
     const isNegative = bytes[start] === minus;
-    const firstDigit = isNegative ? start + 1 : start;
+    const firstDigit = start + Number(isNegative);
     let at = firstDigit;
     let pointAt = 0;
     // Whole numbers of 32 bits are added up several times faster than doubles.
