@@ -1,9 +1,8 @@
-import { z, type ZodType } from "zod";
+import type { ZodType } from "zod";
 import { aboutDocument, type AboutDocument } from "../src/schema/dashboard/about.ts";
 import { apiErrorDocument } from "../src/schema/dashboard/api-error.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
-import { runListDocument, type RunListDocument } from "../src/schema/dashboard/run-list.ts";
 import {
   heatmapDocument,
   seriesDocument,
@@ -11,9 +10,6 @@ import {
   type SeriesDocument,
 } from "../src/schema/dashboard/run-series.ts";
 import { documentUrl } from "./router.ts";
-
-// The page's content security policy forbids making code from text, which zod would try for speed.
-z.config({ jitless: true });
 
 /** What a request asks beside its path; entries that are undefined are left out. */
 export type Question = Readonly<Record<string, string | number | undefined>>;
@@ -56,10 +52,6 @@ export async function fetchDocument<T>(
 
 export function fetchAbout(): Promise<AboutDocument> {
   return fetchDocument(aboutDocument, "api/about");
-}
-
-export function fetchRuns(signal: AbortSignal): Promise<RunListDocument> {
-  return fetchDocument(runListDocument, "api/runs", { signal });
 }
 
 export function fetchRun(runId: string, signal: AbortSignal): Promise<RunDetail> {

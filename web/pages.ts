@@ -1,9 +1,5 @@
 import type { ComponentType } from "preact";
-
-/** What a page is handed: the named parts of its path. */
-export interface PageProps {
-  parts: Readonly<Record<string, string>>;
-}
+import type { PageProps } from "./page-props.ts";
 
 export interface Page {
   /** `/runs/:runId`. */

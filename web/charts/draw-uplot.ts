@@ -135,10 +135,15 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
       which === "x" ? extent.toX : Math.max(Math.abs(extent.fromY), Math.abs(extent.toY));
     return axisScale(spec[which], greatest);
   };
-  const ticks = (which: "x" | "y"): Pick<uPlot.Axis, "splits" | "values" | "label"> => ({
-    // uPlot asks for round values in the scale's own unit; they are to be round in the shown one.
-    splits: (...[, , least, greatest, increment]) =>
-      roundSplits({ least, greatest, increment, divisor: scaleOf(which).divisor }),
+  // Ticks are to be round in the unit that is shown, which is not always the scale's own.
+  const ticks = (which: "x" | "y"): Pick<uPlot.Axis, "splits" | "values"> => ({
+    splits: (self) => {
+      const { divisor } = scaleOf(which);
+      const [least = 0, greatest = 1] = [self.scales[which]?.min, self.scales[which]?.max];
+      if (least === null || greatest === null) return [];
+      const count = tickCount(self, which);
+      return ticksBetween(least / divisor, greatest / divisor, count).map((tick) => tick * divisor);
+    },
     values: (_self, splits) => splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
   });
   return [
@@ -147,15 +152,10 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
   ];
 }
 
-function roundSplits(asked: {
-  least: number;
-  greatest: number;
-  increment: number;
-  divisor: number;
-}): number[] {
-  const { least, greatest, increment, divisor } = asked;
-  const count = Math.max(1, Math.round((greatest - least) / increment));
-  return ticksBetween(least / divisor, greatest / divisor, count).map((tick) => tick * divisor);
+/** As many as stand apart from each other. */
+function tickCount({ bbox }: uPlot, which: "x" | "y"): number {
+  const pixels = (which === "x" ? bbox.width : bbox.height) / devicePixelRatio;
+  return Math.max(2, Math.floor(pixels / (which === "x" ? 60 : 34)));
 }
 
 function splitTexts(splits: readonly number[], unit: AxisUnit, divisor: number): string[] {

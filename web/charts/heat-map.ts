@@ -35,7 +35,8 @@ export function heatPixels(
   const scale = greatest > least ? (tableSize - 1) / (greatest - least) : 0;
   for (const [cell, value] of heat.values.entries()) {
     if (value === null) continue;
-    const from = Math.round((value - least) * scale) * 3;
+    const shade = Math.max(0, Math.min(tableSize - 1, Math.round((value - least) * scale)));
+    const from = shade * 3;
     pixels.set(table.subarray(from, from + 3), cell * 4);
     pixels[cell * 4 + 3] = 255;
   }

@@ -1,7 +1,8 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { formatValue } from "../charts/axis-scale.ts";
+import { axisScale, formatValue } from "../charts/axis-scale.ts";
+import { chartExtent } from "../charts/chart-extent.ts";
 import { chartRows, type ChartRows } from "../charts/chart-rows.ts";
 import type { ChartSpec, Mark } from "../charts/chart-spec.ts";
 import { drawUplot, shapeOf, type ChartActions, type DrawnChart } from "../charts/draw-uplot.ts";
@@ -110,6 +111,7 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
   useEffect(() => drawn.current?.update(spec), [spec]);
   return (
     <div class="chart">
+      <div class="axis-label">{axisLabels(spec).y}</div>
       <div
         ref={host}
         class="plot"
@@ -121,6 +123,15 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
       <Legend spec={spec} pointed={pointed} palette={screenPalette()} />
     </div>
   );
+}
+
+/** What the axes count, in the units of their ticks. */
+function axisLabels(spec: ChartSpec): { x: string; y: string } {
+  const { fromY, toX, toY } = chartExtent(spec);
+  return {
+    x: axisScale(spec.x, toX).label,
+    y: axisScale(spec.y, Math.max(Math.abs(fromY), Math.abs(toY))).label,
+  };
 }
 
 function readKey(
@@ -183,15 +194,20 @@ function Legend({
   const x = rows?.x[pointed ?? 0];
   return (
     <ul class="chart-legend" aria-live={pointed === undefined ? "off" : "polite"}>
-      {spec.marks.map((mark) => (
+      {spec.marks.filter(isListed).map((mark) => (
         <LegendEntry mark={mark} text={markText(spec, mark, rows, pointed)} palette={palette} />
       ))}
       <li class="at">
-        {x === undefined ? "" : `at ${spec.x.label} `}
+        {x === undefined ? `over ${axisLabels(spec).x}` : `at ${spec.x.label} `}
         <span class="value">{x === undefined ? "" : formatValue(x, spec.x.unit)}</span>
       </li>
     </ul>
   );
+}
+
+/** A band goes with its line, and a level is named where it is drawn. */
+function isListed(mark: Mark): boolean {
+  return mark.kind === "line" || mark.kind === "stretch";
 }
 
 function LegendEntry({
@@ -202,22 +218,20 @@ function LegendEntry({
   mark: Mark;
   text: string;
   palette: Palette;
-}): JSX.Element | null {
-  if (mark.kind === "level") return null;
-  const colour = palette.tones[mark.kind === "stretch" ? 1 : mark.tone];
-  const isArea = mark.kind !== "line";
+}): JSX.Element {
+  const colour = palette.tones[mark.kind === "line" ? mark.tone : 1];
   return (
     <li>
       <svg viewBox="0 0 18 10" aria-hidden="true">
-        {isArea ? (
-          <rect width="18" height="10" fill={colour} fill-opacity="0.25" />
-        ) : (
+        {mark.kind === "line" ? (
           <path
             d="M0 5h18"
             stroke={colour}
             stroke-width="2"
             stroke-dasharray={dashes[mark.stroke].join(" ")}
           />
+        ) : (
+          <rect width="18" height="10" fill={colour} fill-opacity="0.25" />
         )}
       </svg>
       {mark.label} <span class="value">{text}</span>
@@ -231,20 +245,31 @@ function markText(
   rows: ChartRows | undefined,
   pointed: number | undefined,
 ): string {
-  if (mark.kind === "level") return "";
   if (mark.kind === "stretch") {
     return `${formatValue(mark.fromX, spec.x.unit)} … ${formatValue(mark.toX, spec.x.unit)}`;
   }
-  const index =
-    rows === undefined || pointed === undefined ? undefined : nearest(mark.x, rows.x[pointed]);
-  if (mark.kind === "line") {
-    const value = index === undefined ? mark.y.at(-1) : mark.y[index];
-    return value === undefined ? "" : formatValue(value, spec.y.unit);
-  }
-  const [low, high] = [mark.low[index ?? -1], mark.high[index ?? -1]];
-  return low === undefined || high === undefined
-    ? ""
-    : `${formatValue(low, spec.y.unit)} … ${formatValue(high, spec.y.unit)}`;
+  if (mark.kind !== "line") return "";
+  const at = rows === undefined || pointed === undefined ? undefined : rows.x[pointed];
+  const value = mark.y[placeOf(mark.x, at)];
+  if (value === undefined) return "";
+  return `${formatValue(value, spec.y.unit)}${bandText(spec, mark, at)}`;
+}
+
+/** The band that a line runs in, at the same place. */
+function bandText(spec: ChartSpec, line: Mark, at: number | undefined): string {
+  const band = spec.marks.find(
+    (mark) => mark.kind === "band" && line.kind === "line" && mark.tone === line.tone,
+  );
+  if (band?.kind !== "band") return "";
+  const place = placeOf(band.x, at);
+  const [low, high] = [band.low[place], band.high[place]];
+  if (low === undefined || high === undefined) return "";
+  return ` (${formatValue(low, spec.y.unit)} … ${formatValue(high, spec.y.unit)})`;
+}
+
+/** The last place at or before x; the end where no x is given. */
+function placeOf(x: readonly number[], at: number | undefined): number {
+  return at === undefined ? x.length - 1 : (nearest(x, at) ?? 0);
 }
 
 /** The last place at or before x; the first where there is none. */

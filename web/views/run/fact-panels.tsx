@@ -136,7 +136,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
 /** What it ran on and with, and whether the record is as it was written. */
 export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
   return (
-    <Panel title="System and environment" state={{ kind: "ready" }}>
+    <Panel title="System and environment" state={{ kind: "ready" }} class="system">
       <dl class="facts">
         {systemFacts(detail).map(([label, text]) => (
           <>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { OtherState } from "../../components/panel.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
-import type { PageProps } from "../../pages.ts";
+import type { PageProps } from "../../page-props.ts";
 import { place } from "../../router.ts";
 import { BudgetPanel, EventsPanel, RulesPanel, SystemPanel } from "./fact-panels.tsx";
 import { HeatMapPanel } from "./heat-map-panel.tsx";
@@ -45,12 +45,10 @@ export function RunPage({ parts }: PageProps): JSX.Element {
         <BudgetPanel detail={detail} />
         <EventsPanel detail={detail} />
         <RulesPanel rules={detail.rules} />
+        <SystemPanel detail={detail} />
         <WhenSeen class="wide" minHeight={320}>
           {() => <LogPanel runId={runId} tail={run.log} />}
         </WhenSeen>
-        <div class="wide">
-          <SystemPanel detail={detail} />
-        </div>
       </div>
     </article>
   );

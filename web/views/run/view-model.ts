@@ -192,11 +192,9 @@ function energyInstrument({ result, progress }: RunDetail): Instrument {
     readings?.find(({ kind }) => kind === "measured") ?? readings?.[0] ?? progress.energy;
   if (energy === undefined) return { label: "energy", value: "–", detail: "no meter was found" };
   const how = energy.kind === "measured" ? `measured, ${energy.meter}` : "estimated";
-  return {
-    label: "energy",
-    value: formatJoules(energy.joules),
-    detail: `${how}: ${energy.covers}`,
-  };
+  const [value = "", hours] = formatJoules(energy.joules).replace(/\)$/u, "").split(" (");
+  const parts = hours === undefined ? [] : [hours];
+  return { label: "energy", value, detail: [...parts, `${how}: ${energy.covers}`].join(", ") };
 }
 
 function rateInstrument({ result, progress }: RunDetail): Instrument {

@@ -56,11 +56,7 @@ function NameAndState({ row }: { row: RunRow }): JSX.Element {
       </span>
       <span class={`state mood-${row.mood}`} role="gridcell">
         {row.state}
-        {row.findingsCount > 0 ? (
-          <small class="warn">
-            {row.findingsCount} {row.findingsCount === 1 ? "finding" : "findings"}
-          </small>
-        ) : undefined}
+        <small class="warn">{row.stateNote}</small>
       </span>
     </>
   );

@@ -4,6 +4,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../../src/foundation/units.ts";
+import { countOf } from "../../../src/report/wording.ts";
 import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
 import type { Outcome } from "../../../src/schema/run-result.ts";
 
@@ -26,6 +27,8 @@ export interface RunRow {
   detail: string;
   state: string;
   mood: Mood;
+  /** Under the state: which limit was hit, how many findings. */
+  stateNote: string;
   started: string;
   clock: string;
   estimate: string;
@@ -42,7 +45,6 @@ export interface RunRow {
   energyHow: string;
   spark: readonly number[];
   sparkLabel: string;
-  findingsCount: number;
 }
 
 /** @param nowMs by the server's clock; a running clock goes on from when it was heard of */
@@ -56,6 +58,7 @@ export function runRow({ item, heardMs }: HeardRun, nowMs: number): RunRow {
     detail: detailOf(item),
     state,
     mood,
+    stateNote: stateNoteOf(item),
     started: ago(item.createdMs, nowMs),
     clock: textOr(clockOf(item, heardMs, nowMs), formatDuration),
     estimate: predicted === undefined ? "" : `~${formatDuration(predicted.remainingMs)}`,
@@ -67,13 +70,12 @@ export function runRow({ item, heardMs }: HeardRun, nowMs: number): RunRow {
     target: targetOf(item),
     fraction: item.progressFraction,
     cost: textOr(item.costUsd, formatUsd),
-    energy: textOr(energy?.joules, formatJoules),
+    energy: textOr(energy?.joules, (joules) => formatJoules(joules).replace(/ \(.*$/u, "")),
     energyLabel: energy?.kind ?? "",
     energyHow:
       energy === undefined ? "" : energy.kind === "measured" ? energy.meter : energy.formula,
     spark: item.spark,
     sparkLabel: item.sparkMetric ?? "",
-    findingsCount: item.findingsCount,
   };
 }
 
@@ -84,6 +86,7 @@ function brokenRow({ runId, reason }: Extract<RunListItem, { kind: "broken" }>):
     detail: reason,
     state: "unreadable",
     mood: "bad",
+    stateNote: "",
     started: "",
     clock: "",
     estimate: "",
@@ -97,7 +100,6 @@ function brokenRow({ runId, reason }: Extract<RunListItem, { kind: "broken" }>):
     energyHow: "",
     spark: [],
     sparkLabel: "",
-    findingsCount: 0,
   };
 }
 
@@ -113,15 +115,20 @@ export function outcomeWord(outcome: Outcome): { state: string; mood: Mood } {
     case "reached":
       return { state: "reached", mood: "good" };
     case "missed":
-      return {
-        state: outcome.reason === "ended" ? "missed" : `missed: ${outcome.reason}`,
-        mood: "warn",
-      };
+      return { state: "missed", mood: "warn" };
     case "died":
       return { state: "died", mood: "bad" };
     case "interrupted":
       return { state: "interrupted", mood: "warn" };
   }
+}
+
+/** What else there is to say of how a run ended. */
+function stateNoteOf({ outcome, findingsCount }: ReadableRun): string {
+  const notes: string[] = [];
+  if (outcome?.kind === "missed" && outcome.reason !== "ended") notes.push(outcome.reason);
+  if (findingsCount > 0) notes.push(countOf(findingsCount, "finding"));
+  return notes.join(", ");
 }
 
 function detailOf({ seriesIndex, seriesCount, seed, rankCount }: ReadableRun): string {

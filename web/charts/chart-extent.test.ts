@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { chartExtent } from "./chart-extent.ts";
+import type { ChartSpec, Mark } from "./chart-spec.ts";
+
+const line = (x: number[], y: number[]): Mark => ({
+  kind: "line",
+  label: "a",
+  tone: 1,
+  stroke: "solid",
+  x,
+  y,
+});
+const chart = (marks: Mark[], includesZero = false): ChartSpec => ({
+  name: "test",
+  title: "Test",
+  x: { label: "clock", unit: "milliseconds" },
+  y: { label: "loss", unit: "", includesZero },
+  marks,
+});
+
+describe("chartExtent", () => {
+  test.each([
+    {
+      name: "leaves a little room above and below",
+      marks: [line([0, 10], [0, 100])],
+      expected: { fromX: 0, toX: 10, fromY: -6, toY: 106 },
+    },
+    {
+      name: "stands on zero where zero must be seen",
+      marks: [line([0, 10], [50, 100])],
+      includesZero: true,
+      expected: { fromX: 0, toX: 10, fromY: 0, toY: 106 },
+    },
+    {
+      name: "shows a target above everything measured",
+      marks: [line([0, 10], [0, 50]), { kind: "level", label: "t", y: 100 }] as Mark[],
+      expected: { fromX: 0, toX: 10, fromY: -6, toY: 106 },
+    },
+    {
+      name: "gives one point room around it",
+      marks: [line([5], [2])],
+      expected: { fromX: 4.75, toX: 5.25, fromY: 1.9, toY: 2.1 },
+    },
+    {
+      name: "is not empty where nothing is",
+      marks: [],
+      expected: { fromX: 0, toX: 1, fromY: 0, toY: 1 },
+    },
+    {
+      name: "passes over what is no number",
+      marks: [line([0, 1, 2], [0, Number.NaN, Number.POSITIVE_INFINITY])],
+      expected: { fromX: 0, toX: 2, fromY: -0.5, toY: 0.5 },
+    },
+  ])("$name", ({ marks, includesZero = false, expected }) => {
+    expect(chartExtent(chart(marks, includesZero))).toEqual(expected);
+  });
+
+  test("a crossing far ahead is shown only so far that what was measured keeps a third", () => {
+    const far: Mark = { kind: "stretch", label: "soon", fromX: 500, toX: 900, atX: 600 };
+    expect(chartExtent(chart([far, line([0, 10], [0, 1])])).toX).toBe(30);
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, test } from "vitest";
+import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
+import {
+  ago,
+  chooseRuns,
+  filterChoices,
+  nextSort,
+  readRunsView,
+  runRow,
+  type HeardRun,
+} from "./view-model.ts";
+
+type Readable = Extract<RunListItem, { kind: "readable" }>;
+
+const nowMs = Date.UTC(2026, 0, 2, 12);
+
+function heard(changes: Partial<Readable> = {}): HeardRun {
+  return { item: readable(changes), heardMs: nowMs - 5000 };
+}
+
+function readable(changes: Partial<Readable> = {}): Readable {
+  return {
+    kind: "readable",
+    runId: "20260102-110000-aaaa",
+    seriesId: "20260102-110000-aaaa",
+    seriesIndex: 1,
+    seriesCount: 1,
+    name: "digits",
+    seed: 1,
+    state: "running",
+    createdMs: nowMs - 600_000,
+    clockMs: 60_000,
+    target: { metric: "accuracy", direction: "at-least", value: 0.97 },
+    best: 0.95312,
+    progressFraction: 0.6,
+    predicted: { remainingMs: 40_000, lowMs: 20_000, highMs: 90_000 },
+    costUsd: 0.25,
+    energy: { kind: "measured", joules: 5e6, meter: "rapl", covers: "all", intervalMs: 1 },
+    rankCount: 2,
+    system: "box",
+    spark: [1, 2],
+    findingsCount: 0,
+    ...changes,
+  };
+}
+
+const broken: HeardRun = {
+  item: { kind: "broken", runId: "20260101-000000-zzzz", reason: "run.json is missing" },
+  heardMs: nowMs,
+};
+
+const ids = (runs: readonly HeardRun[]) => runs.map(({ item }) => item.runId);
+
+describe("runRow", () => {
+  test("says a running run in words, its clock moved on since it was heard of", () => {
+    expect(runRow(heard(), nowMs)).toMatchObject({
+      detail: "seed 1, 2 ranks",
+      state: "running",
+      mood: "live",
+      started: "10 min ago",
+      clock: "1 min 05 s",
+      estimate: "~40.0 s",
+      range: "20.0 s … 1 min 30 s",
+      best: "0.9531",
+      target: "accuracy ≥ 0.97",
+      cost: "$0.25",
+      energy: "5.00 MJ",
+      energyLabel: "measured",
+      energyHow: "rapl",
+    });
+  });
+
+  test("the clock of a finished run stands still", () => {
+    const outcome = { kind: "reached", timeToTrainMs: 60_000 } as const;
+    const row = runRow(heard({ state: "finished", outcome }), nowMs);
+    expect([row.clock, row.state, row.mood]).toEqual(["1 min 00 s", "reached", "good"]);
+  });
+
+  test("what is not known is left empty, not written as zero", () => {
+    const {
+      clockMs: _c,
+      target: _t,
+      best: _b,
+      predicted: _p,
+      costUsd: _u,
+      energy: _e,
+      progressFraction: _f,
+      ...bare
+    } = readable();
+    const row = runRow({ item: bare, heardMs: nowMs }, nowMs);
+    expect([row.clock, row.estimate, row.best, row.target, row.cost, row.energy]).toEqual(
+      Array.from({ length: 6 }, () => ""),
+    );
+    expect(row.fraction).toBeUndefined();
+  });
+
+  test.each([
+    {
+      outcome: { kind: "missed", reason: "max-cost" } as const,
+      state: "missed",
+      note: "max-cost, 2 findings",
+    },
+    { outcome: { kind: "missed", reason: "ended" } as const, state: "missed", note: "2 findings" },
+    { outcome: { kind: "died", exitCode: 1 } as const, state: "died", note: "2 findings" },
+    { outcome: { kind: "interrupted" } as const, state: "interrupted", note: "2 findings" },
+  ])("$outcome.kind is `$state` with `$note` below", ({ outcome, state, note }) => {
+    const row = runRow(heard({ state: "finished", outcome, findingsCount: 2 }), nowMs);
+    expect([row.state, row.stateNote]).toEqual([state, note]);
+  });
+
+  test("a record that can't be read says why", () => {
+    expect(runRow(broken, nowMs)).toMatchObject({
+      state: "unreadable",
+      detail: "run.json is missing",
+    });
+  });
+});
+
+test.each([
+  [-5000, "just now"],
+  [59_999, "just now"],
+  [60_000, "1 min ago"],
+  [7_200_000, "2 h ago"],
+  [86_400_000, "2026-01-01"],
+])("%d ms ago is `%s`", (passedMs, text) => {
+  expect(ago(nowMs - passedMs, nowMs)).toBe(text);
+});
+
+describe("chooseRuns", () => {
+  const a = heard({ runId: "a", name: "digits", costUsd: 1, clockMs: 50_000 });
+  const b = heard({ runId: "b", name: "nanogpt", costUsd: 3, clockMs: 10_000, createdMs: nowMs });
+  const { costUsd: _none, ...unpriced } = readable({
+    runId: "c",
+    name: "digits",
+    state: "abandoned",
+  });
+  const c: HeardRun = { item: unpriced, heardMs: nowMs };
+  const all = [a, b, c, broken];
+  const chosen = (query: Record<string, string>) =>
+    ids(chooseRuns(all, readRunsView(query), nowMs));
+
+  test.each([
+    {
+      name: "the newest first where nothing is asked",
+      query: {},
+      expected: ["b", "c", "a", broken.item.runId],
+    },
+    {
+      name: "by cost, what has none last",
+      query: { sort: "cost" },
+      expected: ["a", "b", "c", broken.item.runId],
+    },
+    {
+      name: "by cost the other way, what has none still last",
+      query: { sort: "-cost" },
+      expected: ["b", "a", "c", broken.item.runId],
+    },
+    {
+      name: "by the clock as it is now",
+      query: { sort: "clock" },
+      expected: ["b", "a", "c", broken.item.runId],
+    },
+    { name: "by a state", query: { state: "abandoned" }, expected: ["c"] },
+    { name: "by a workload", query: { workload: "digits", sort: "name" }, expected: ["c", "a"] },
+    {
+      name: "by all of several words, whatever their case",
+      query: { find: "DIGITS aband" },
+      expected: ["c"],
+    },
+    {
+      name: "by why a record is unreadable",
+      query: { find: "run.json" },
+      expected: [broken.item.runId],
+    },
+    {
+      name: "a sort that nobody knows is no sort",
+      query: { sort: "colour" },
+      expected: ["b", "c", "a", broken.item.runId],
+    },
+  ])("$name", ({ query, expected }) => {
+    expect(chosen(query)).toEqual(expected);
+  });
+
+  test("filters offer what there is", () => {
+    expect(filterChoices(all)).toEqual({
+      states: ["abandoned", "running", "unreadable"],
+      workloads: ["digits", "nanogpt"],
+    });
+  });
+});
+
+test("a click on a column sorts by it, numbers from the greatest; another turns it round", () => {
+  const view = readRunsView({ sort: "name" });
+  expect(nextSort(view, "cost")).toBe("-cost");
+  expect(nextSort(view, "name")).toBe("-name");
+  expect(nextSort(readRunsView({ sort: "-cost" }), "cost")).toBe("cost");
+});
