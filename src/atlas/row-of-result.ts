@@ -39,7 +39,6 @@ export function rowOfResult(
   const { system, benchmark } = result;
   const { suite, round, publishedOn, source } = place;
   const counts = countsOf(result);
-  const submitter = system.submitter ?? system.organisation;
   const split = findConfiguration(
     {
       edition: result.edition,
@@ -61,7 +60,8 @@ export function rowOfResult(
     rowId: rowIdOf(result, place),
     suite,
     round,
-    submitter,
+    // Descriptions spell one submitter in several ways, or not at all; the folder is what the round calls it.
+    submitter: system.organisation,
     system: place.system,
     benchmarkAsPublished: benchmark,
     ...nameBenchmark(benchmark, { suite, round }, tables.compatibility),
@@ -231,7 +231,7 @@ function availabilityOf(text: string | undefined): Availability | undefined {
 }
 
 function noteOf(
-  { system, subfolder, weak, findings }: BenchmarkResult,
+  { system, benchmark, subfolder, weak, findings }: BenchmarkResult,
   { round }: ResultPlace,
 ): string | undefined {
   const notes = [
@@ -241,7 +241,10 @@ function noteOf(
     weak?.kind === "scored" && weak.instanceScale !== undefined
       ? `each model trained on ${weak.instanceScale} accelerators, or nodes where there are none`
       : undefined,
-    subfolder === undefined ? undefined : `set aside by the submitter in ${subfolder}`,
+    // Habana's BERT of round 1.0 lies in a folder of its own below `resnet`.
+    subfolder === undefined || subfolder === benchmark
+      ? undefined
+      : `set aside by the submitter in ${subfolder}`,
     findings.some(({ rule }) => rule === "run-repeated") ? "a run is in it twice" : undefined,
   ].filter((note) => note !== undefined);
   return notes.length === 0 ? undefined : notes.join("; ");

@@ -76,30 +76,49 @@ async function* importFolders(
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent> {
   const planned = await planScore(folders, edition === undefined ? undefined : roundNamed(edition));
-  const results: BenchmarkResult[] = [];
-  for await (const event of scoreSubmission({ folders, edition }, signal)) {
-    if (event.kind === "found")
-      yield { kind: "found", resultCount: event.resultCount, logCount: event.logCount };
-    if (event.kind === "logs-read") yield { kind: "logs-read", stage: 1, logCount: event.logCount };
-    if (event.kind === "scored") results.push(event.result);
-  }
+  const logCount = planned.reduce((sum, { folder }) => sum + folder.logs.length, 0);
+  yield { kind: "found", resultCount: planned.length, logCount };
   const tables = await readResultTables();
   const references = await readReferenceConvergence();
   for (const id of new Set(planned.map((one) => one.edition))) {
+    const paths = planned.filter((one) => one.edition === id).map(({ folder }) => folder.path);
     const round: RoundContents = { rows: [], runs: [], curves: [], results: [], logCount: 0 };
-    for (const [index, one] of planned.entries()) {
-      const result = results[index];
-      if (one.edition !== id || result === undefined) continue;
+    for await (const scored of scoreRound(paths, id, signal)) {
+      if (scored.kind === "logs-read") {
+        yield { kind: "logs-read", stage: 1, logCount: scored.logCount };
+        continue;
+      }
       signal.throwIfAborted();
-      await addResult(round, { planned: one, result, tables, references });
-      yield { kind: "logs-read", stage: 2, logCount: one.folder.logs.length };
+      await addResult(round, { ...scored, tables, references });
+      yield { kind: "logs-read", stage: 2, logCount: scored.planned.folder.logs.length };
     }
-    const written = await writeResults(
-      into,
-      { manifest: manifestOf(id, round, tables), ...round },
-      importedBy,
-    );
-    yield { kind: "imported", ...written };
+    const manifest = manifestOf(id, round, tables);
+    yield { kind: "imported", ...(await writeResults(into, { manifest, ...round }, importedBy)) };
+  }
+}
+
+type RoundEvent =
+  | { kind: "logs-read"; logCount: number }
+  | { kind: "scored"; planned: PlannedResult; result: BenchmarkResult };
+
+/**
+ * Scores the results of one round as it was judged at the time. Of round 0.6 the logs' own word counts: the rules
+ * there are fail all of Google's logs, whose results were published all the same.
+ */
+async function* scoreRound(
+  paths: readonly string[],
+  edition: MlperfEdition,
+  signal: AbortSignal,
+): AsyncGenerator<RoundEvent> {
+  const planned = await planScore(paths, edition);
+  const verdict = edition === "training-0.6" ? "status" : "as-published";
+  let index = 0;
+  for await (const event of scoreSubmission({ folders: paths, edition, verdict }, signal)) {
+    if (event.kind === "logs-read") yield { kind: "logs-read", logCount: event.logCount };
+    if (event.kind !== "scored") continue;
+    // Results come in the order of the plan.
+    const place = planned[index++];
+    if (place !== undefined) yield { kind: "scored", planned: place, result: event.result };
   }
 }
 

@@ -40,13 +40,15 @@ function partsFromOrganisation({ path, organisation }: ResultFolder): readonly s
   return parts.slice(Math.max(at, 0));
 }
 
+/** Folders of round 0.5 that every system of a submitter has. */
+const saysNothing: ReadonlySet<string> = new Set(["results", "submission", "tpu", ""]);
+
 /** Round 0.5 has folders between the organisation's and `results` that tell its systems apart. */
 function systemOf({ systemFolder }: ResultFolder, parts: readonly string[]): string {
   const results = parts.lastIndexOf("results");
   if (parts[0] !== "v0.5.0" || results < 0) return systemFolder;
-  return [...parts.slice(2, results), parts[results + 1] ?? ""]
-    .filter((part) => part !== "" && part !== "results")
-    .join("/");
+  const telling = parts.slice(2, results + 2).filter((part) => !saysNothing.has(part));
+  return telling.length === 0 ? systemFolder : telling.join("/");
 }
 
 /** Somebody's own folder is not in the round's repository, and has nothing in its path that says it were. */
