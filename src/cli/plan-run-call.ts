@@ -24,9 +24,17 @@ export async function planRunCall(
   const asked = askedOf(call, file?.content);
   const priceText = call.options.price ?? file?.content.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
-  const plan = planSeries(asked, startable, price);
+  const edition = await editionOf(call.options.edition);
+  const plan = { ...planSeries(asked, startable, price), ...edition };
   const warnings = [workerWarning(startable), seedWarning(startable, asked.runs)];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
+}
+
+/** Rounds are loaded only where one is named. */
+async function editionOf(text: string | undefined): Promise<Pick<SeriesPlan, "edition">> {
+  if (text === undefined) return {};
+  const { editionNamed } = await import("../schema/edition-name.ts");
+  return { edition: editionNamed(text) };
 }
 
 /** The catalogue is loaded only where a price is asked for. */

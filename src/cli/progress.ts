@@ -2,7 +2,7 @@ import { formatDuration, formatSignificant } from "../foundation/units.ts";
 import { describeFinding } from "../report/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
 import { progressLine } from "../report/progress-line.ts";
-import { describeOutcome } from "../report/result-card.ts";
+import { describeOutcome } from "../report/describe-outcome.ts";
 import type { RunEvent } from "../schema/run-event.ts";
 import type { RunReport } from "../schema/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
@@ -18,6 +18,8 @@ export class ProgressView {
   readonly #showsOutput: boolean;
   #isDrawn = false;
   #lastPlainMs = 0;
+  /** Runs that a rule was named of. */
+  readonly #warnedOf = new Set<string>();
 
   constructor(screen: Screen, { showsOutput }: { showsOutput: boolean }) {
     this.#screen = screen;
@@ -40,6 +42,13 @@ export class ProgressView {
   /** A warning, above the progress line. */
   warn(warning: { message: string; hint?: string | undefined }): void {
     this.#print(`${describeWarning(warning, this.#screen.paint)}\n`);
+  }
+
+  /** A warning that a run gives once, whatever else it would warn of. */
+  warnOnce(runId: string, warning: Parameters<ProgressView["warn"]>[0]): void {
+    if (this.#warnedOf.has(runId)) return;
+    this.#warnedOf.add(runId);
+    this.warn(warning);
   }
 
   clear(): void {

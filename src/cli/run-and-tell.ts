@@ -1,6 +1,5 @@
 import { describeWarning } from "../report/describe-error.ts";
 import { describeFinding } from "../report/describe-finding.ts";
-import { resultCard } from "../report/result-card.ts";
 import type { RunEvent } from "../schema/run-event.ts";
 import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
 import type { PlanWarning } from "../workflows/find-workload.ts";
@@ -40,6 +39,7 @@ export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode
       .filter((repeat) => repeat !== undefined)
       .map((repeat) => `${describeRepeat(repeat, paint)}\n`);
     const gap = lines.length === 0 ? "" : "\n";
+    const { resultCard } = await import("../report/result-card.ts");
     face.out.tell(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
   }
   if (!shared.quiet) explainFailure(runs, lastLines, face);
@@ -60,6 +60,7 @@ async function followSeries(
   try {
     for await (const event of runSeries(plan, world, face.interrupt)) {
       view?.show(event);
+      if (event.kind === "checklist") await warnOfBroken(event, view);
       if (event.kind === "finished") ({ lastLines } = event);
       if (event.kind === "series-finished") return { end: event, lastLines };
     }
@@ -67,6 +68,17 @@ async function followSeries(
     view?.clear();
   }
   throw new Error("a series ended without saying how");
+}
+
+/** Names the first rule that a run breaks, when it does. What only the end of a log decides, the card tells. */
+async function warnOfBroken(
+  { runId, checklist }: Extract<RunEvent, { kind: "checklist" }>,
+  view: ProgressView | undefined,
+): Promise<void> {
+  const [first] = checklist.findings;
+  if (view === undefined || checklist.isFinal || first === undefined) return;
+  const { describeBroken } = await import("../report/rules-text.ts");
+  view.warnOnce(runId, describeBroken(first, checklist.edition));
 }
 
 function jsonDocument(

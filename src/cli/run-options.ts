@@ -82,6 +82,12 @@ export const runOptions = {
     group: "Bill",
     help: "per node; '2.49/h/accelerator', or of the catalogue: aws/p5.48xlarge",
   },
+  edition: {
+    takes: "text",
+    placeholder: "edition",
+    group: "Rules",
+    help: "the round's rules for the log, `training-5.1`; default: the newest that fit",
+  },
   showOutput: {
     takes: "nothing",
     group: "Output",

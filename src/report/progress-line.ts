@@ -2,7 +2,7 @@ import { truncate } from "../foundation/text-table.ts";
 import { formatDuration, formatJoules, formatSignificant, formatUsd } from "../foundation/units.ts";
 import type { RunProgress } from "../schema/run-progress.ts";
 import type { Paint } from "./paint.ts";
-import { formatRate } from "./result-card.ts";
+import { formatRate } from "./wording.ts";
 
 /** One line on how far a run is; the least telling parts go first where the terminal is narrow. */
 export function progressLine(progress: RunProgress, width: number, paint: Paint): string {
@@ -41,6 +41,7 @@ function progressParts(progress: RunProgress, paint: Paint): Part[] {
           text: `${formatJoules(energy.joules)}${energy.kind === "estimated" ? " est." : ""}`,
           rank: 7,
         },
+    rulesPart(progress.rules, paint),
     predicted === undefined ? undefined : { text: paint.name(predictedText(predicted)), rank: 1 },
   ];
   return parts.filter((part) => part !== undefined);
@@ -56,6 +57,14 @@ function qualityPart(target: RunProgress["target"], best: number | undefined): P
   const sign = target.direction === "at-least" ? ">=" : "<=";
   const now = best === undefined ? "–" : formatSignificant(best, 4);
   return { text: `${target.metric} ${now} → ${sign} ${target.value}`, rank: 0 };
+}
+
+function rulesPart(rules: RunProgress["rules"], paint: Paint): Part | undefined {
+  if (rules === undefined) return undefined;
+  const { metCount, brokenCount, checkCount } = rules;
+  const text = `rules ${metCount}/${checkCount}`;
+  if (brokenCount === 0) return { text, rank: 4 };
+  return { text: `${text}, ${paint.bad(`${brokenCount} broken`)}`, rank: 2 };
 }
 
 function predictedText(predicted: NonNullable<RunProgress["predicted"]>): string {

@@ -8,22 +8,27 @@ import {
 } from "../foundation/units.ts";
 import type { EnergyReading } from "../schema/energy.ts";
 import { formatTarget } from "../schema/target-text.ts";
-import type { Outcome } from "../schema/run-result.ts";
 import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
 import { describeFinding } from "./describe-finding.ts";
+import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "./paint.ts";
-import { countOf } from "./wording.ts";
+import { holdsNothing, seriesRulesText } from "./rules-text.ts";
+import { countOf, formatRate } from "./wording.ts";
 
-/** The answer to `pitwall run`: times first, then the bill, then run by run, then what to do next. */
+/**
+ * The answer to `pitwall run`: times first, then the bill, then run by run, then what to do next.
+ *
+ * @param options without its last block, or without the row on rules; default: with both
+ */
 export function resultCard(
   summary: SeriesSummary,
   runs: readonly RunReport[],
   paint: Paint,
-  { withNext = true } = {},
+  { withNext = true, withRules = true } = {},
 ): string {
   const blocks = [
     [heading(summary, runs, paint)],
-    factLines(summary, runs),
+    factLines(summary, runs, withRules ? rulesFacts(runs, paint) : []),
     runTable(summary, runs, paint),
     findingLines(summary, runs, paint),
     withNext ? nextLines(summary, runs, paint) : [],
@@ -44,7 +49,11 @@ function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Pain
   return [paint.strong(summary.name), ...where, counted].join("   ");
 }
 
-function factLines(summary: SeriesSummary, runs: readonly RunReport[]): string[] {
+function factLines(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  more: readonly string[][],
+): string[] {
   const facts = [
     ...timeFacts(summary),
     ...clockFacts(runs),
@@ -52,9 +61,18 @@ function factLines(summary: SeriesSummary, runs: readonly RunReport[]): string[]
     ...sampleFacts(summary),
     ...costFacts(summary, runs),
     ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
+    ...more,
   ];
   const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
   return facts.map(([label, text]) => `  ${(label ?? "").padEnd(width)}   ${text ?? ""}`);
+}
+
+function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {
+  const text = seriesRulesText(
+    runs.flatMap(({ result }) => result.rules ?? []),
+    paint,
+  );
+  return text === undefined ? [] : [["rules", text]];
 }
 
 function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): string[][] {
@@ -125,11 +143,6 @@ function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): stri
     ]);
   }
   return facts;
-}
-
-/** Samples per second: whole from a hundred up, three digits below. */
-export function formatRate(perSecond: number): string {
-  return perSecond >= 100 ? formatCount(perSecond) : formatSignificant(perSecond, 3);
 }
 
 function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[][] {
@@ -208,31 +221,6 @@ function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): str
   return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
 }
 
-/** An outcome in a word or two. */
-export function describeOutcome(outcome: Outcome, paint: Paint): string {
-  switch (outcome.kind) {
-    case "reached":
-      return paint.good("reached");
-    case "missed":
-      return paint.bad(missedBy[outcome.reason]);
-    case "died":
-      return paint.bad(
-        outcome.signal === undefined
-          ? `died, exit code ${outcome.exitCode ?? "unknown"}`
-          : `died by ${outcome.signal}`,
-      );
-    case "interrupted":
-      return paint.warn("interrupted");
-  }
-}
-
-const missedBy = {
-  ended: "missed: the program ended first",
-  "max-time": "missed: out of time",
-  "max-cost": "missed: out of money",
-  "max-samples": "missed: out of samples",
-} as const;
-
 function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
   const perRun = runs.flatMap(({ request, result }) =>
     result.findings.map((finding) => ({ run: request.series.index, finding })),
@@ -265,15 +253,34 @@ function nextSteps(
   const runId = runs[0]?.result.runId ?? seriesId;
   const shown = runs.length === 1 ? runId : seriesId;
   const record = [`pitwall show ${shown}`, "everything on record"] as const;
-  if (reachedCount === 0) return [[`pitwall show ${shown} --log`, "what was printed"], record];
+  const check = isBreaking(runs)
+    ? [[`pitwall check ${shown}`, "which rules are broken, and where"] as const]
+    : [];
+  if (reachedCount === 0)
+    return [[`pitwall show ${shown} --log`, "what was printed"], ...check, record];
   const again = [`pitwall rerun ${runId}`, "the same again, same seed"] as const;
   if (runs.length >= 3) {
     return [
+      ...check,
       record,
       again,
       [`pitwall export ${shown} --format mlperf`, "a submission-shaped folder"],
     ];
   }
   const price = [["--price 2.49/h", "adds the bill"] as const].filter(() => cost === undefined);
-  return [record, again, ["--runs 5", "five seeds give a score with its spread"], ...price];
+  return [
+    ...check,
+    record,
+    again,
+    ["--runs 5", "five seeds give a score with its spread"],
+    ...price,
+  ];
+}
+
+/** Whether a log breaks a rule; one that holds nothing to check does not. */
+function isBreaking(runs: readonly RunReport[]): boolean {
+  return runs.some(
+    ({ result: { rules } }) =>
+      rules !== undefined && rules.verdict !== "pass" && !holdsNothing(rules),
+  );
 }

@@ -9,7 +9,8 @@ import type { LifecycleEvent } from "../schema/lifecycle-event.ts";
 import type { RecordIntegrity, RunPage } from "../schema/run-page.ts";
 import type { Evaluation } from "../schema/run-result.ts";
 import type { Paint } from "./paint.ts";
-import { describeOutcome } from "./result-card.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { countOf } from "./wording.ts";
 
 const shownEvaluationCount = 12;
@@ -23,6 +24,7 @@ export function runPage(
   return [
     factBlock(page, paint),
     evaluationBlock(page, paint, isVerbose),
+    isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
     timelineBlock(page.events, paint),
   ]
     .filter((block) => block !== "")
@@ -49,6 +51,7 @@ function factBlock(page: RunPage, paint: Paint): string {
   ];
   if (result !== undefined)
     facts.push(["time", timeText(result.clock)], ["used", usedText(result)]);
+  facts.push(["rules", rulesFact(page, paint)]);
   facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
   const width = Math.max(...facts.map(([label]) => label.length));
   return [
@@ -56,6 +59,15 @@ function factBlock(page: RunPage, paint: Paint): string {
     "",
     ...facts.map(([label, text]) => `  ${label.padEnd(width)}   ${text}`),
   ].join("\n");
+}
+
+/** As read off the log now; a verdict of another mind is named beside it. */
+function rulesFact({ rules, checklist, result }: RunPage, paint: Paint): string {
+  if (rules === undefined) return checklistText(checklist, paint);
+  const text = rulesText(rules, paint);
+  const told = result?.rules;
+  if (told === undefined || told.verdict === rules.verdict) return text;
+  return `${text} (the verdict says: ${rulesText(told, paint)})`;
 }
 
 function stateText({ state, result, progress }: RunPage, paint: Paint): string {

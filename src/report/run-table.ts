@@ -3,7 +3,7 @@ import { formatDuration, formatSignificant, formatUsd } from "../foundation/unit
 import type { RunRequest } from "../schema/run-request.ts";
 import type { RunResult } from "../schema/run-result.ts";
 import type { Paint } from "./paint.ts";
-import { describeOutcome } from "./result-card.ts";
+import { describeOutcome } from "./describe-outcome.ts";
 
 /** A run as a list shows it. */
 export type RunRow =

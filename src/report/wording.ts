@@ -1,4 +1,4 @@
-import { formatCount } from "../foundation/units.ts";
+import { formatCount, formatSignificant } from "../foundation/units.ts";
 
 /** `1 run`, `3 runs`, `2 processes`. */
 export function countOf(count: number, word: string): string {
@@ -8,4 +8,9 @@ export function countOf(count: number, word: string): string {
 export function plural(count: number, word: string): string {
   if (count === 1) return word;
   return /(?:s|sh|ch|x)$/u.test(word) ? `${word}es` : `${word}s`;
+}
+
+/** Samples per second: whole from a hundred up, three digits below. */
+export function formatRate(perSecond: number): string {
+  return perSecond >= 100 ? formatCount(perSecond) : formatSignificant(perSecond, 3);
 }

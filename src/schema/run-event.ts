@@ -2,6 +2,7 @@ import type { Finding } from "./finding.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation } from "./run-result.ts";
+import type { RunChecklist } from "./run-checklist.ts";
 import type { RunReport, SeriesSummary } from "./series-summary.ts";
 
 /** Why a run is being stopped. */
@@ -18,5 +19,7 @@ export type RunEvent =
   | { kind: "output"; runId: string; bytes: Uint8Array }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }
+  /** How the log stands against the rules, when that changes; at most four times a second, and once it is over. */
+  | { kind: "checklist"; runId: string; checklist: RunChecklist }
   | { kind: "finished"; report: RunReport; lastLines: readonly string[] }
   | { kind: "series-finished"; summary: SeriesSummary; runs: readonly RunReport[] };

@@ -1,6 +1,8 @@
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation, RunResult } from "./run-result.ts";
+import type { RunChecklist } from "./run-checklist.ts";
+import type { RunRules } from "./run-rules.ts";
 
 /** Everything on record about one run, for people. */
 export interface RunPage {
@@ -18,6 +20,9 @@ export interface RunPage {
     samplesCount: number | undefined;
   };
   events: readonly LifecycleEvent[];
+  /** How the log stands against the rules, read again off the log; no verdict while the run goes on. */
+  rules: RunRules | undefined;
+  checklist: RunChecklist;
   /** Whether the record is as it was written. */
   integrity: RecordIntegrity;
 }

@@ -1,5 +1,6 @@
 import type { EnergyReading } from "./energy.ts";
 import type { MetricTarget } from "./metric-target.ts";
+import type { ChecklistCounts } from "./run-checklist.ts";
 
 /** How far a run is, right now; what the progress line and the dashboard's header show. */
 export interface RunProgress {
@@ -20,6 +21,8 @@ export interface RunProgress {
   costUsd: number | undefined;
   /** So far; the measured reading where there is one. */
   energy: EnergyReading | undefined;
+  /** How the log stands against the rules; absent while nothing was logged that they read. */
+  rules?: ChecklistCounts | undefined;
   /** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
   predicted: { remainingMs: number; lowMs: number; highMs: number } | undefined;
 }

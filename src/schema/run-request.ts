@@ -55,6 +55,8 @@ export const runRequest = z.strictObject({
   seed: z.number().int().nonnegative(),
   stopAtTarget: z.boolean(),
   limits: runLimits,
+  /** By whose rules the log is checked; default: the newest round's that fit. */
+  edition: z.string().optional(),
   price: price.optional(),
   launchTarget: z.strictObject({ kind: z.literal("local") }),
   system: systemDescription,

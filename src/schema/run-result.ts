@@ -3,6 +3,7 @@ import { energyReading } from "./energy.ts";
 import { finding } from "./finding.ts";
 import { metricTarget } from "./metric-target.ts";
 import { cost } from "./price.ts";
+import { runRules } from "./run-rules.ts";
 
 /** How a run ended. */
 export const outcome = z.discriminatedUnion("kind", [
@@ -73,6 +74,8 @@ export const runResult = z.strictObject({
   /** Why a meter or a figure is not there, as the probe found it. */
   notMeasured: z.array(z.string()),
   findings: z.array(finding),
+  /** How the log stands against MLPerf's rules; records made before Pitwall looked have none. */
+  rules: runRules.optional(),
   files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string().length(64) })),
 });
 export type RunResult = z.output<typeof runResult>;

@@ -28,6 +28,7 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
     stopAtTarget: first.stopAtTarget,
     limits: first.limits,
     price: price ?? first.price,
+    ...(first.edition === undefined ? {} : { edition: first.edition }),
     seeds: requests.map((request) => request.seed),
     rerunOf: requests.length === 1 ? first.runId : first.series.id,
   };

@@ -30,6 +30,8 @@ export interface SeriesPlan {
   limits: RunLimits;
   price: Price | undefined;
   seeds: readonly number[];
+  /** By whose rules the logs are checked: `training-5.1`. Default: the newest round's that fit. */
+  edition?: string;
   rerunOf?: string;
 }
 

@@ -9,6 +9,7 @@ import { costOfRun } from "../score/cost-of-run.ts";
 import { limitHit } from "../score/limit-hit.ts";
 import type { TrackNews } from "../score/track-run.ts";
 import type { RunWriter } from "../store/run-store.ts";
+import { LiveRules } from "./check-run-live.ts";
 import { OutputFollower } from "./follow-output.ts";
 import { launchRun } from "./launch-run.ts";
 import { runProgress } from "./run-progress.ts";
@@ -23,6 +24,11 @@ const unmatchedAfterMs = 60_000;
 const graceMs = 5000;
 const lastLineCount = 10;
 const lineFeed = 10;
+/**
+ * Loading the rules stops the clock's ear for some hundredths of a second. Where times are those of arrival, that
+ * waits until it is less than a hundredth of the run, and until a moment after an evaluation: the next is not due.
+ */
+const rulesWaitMs = 10_000;
 
 /**
  * Trains once: launches, follows, stops where told to, judges, and closes the record.
@@ -44,7 +50,9 @@ export async function* runOnce(
     await writer.close();
     throw error;
   });
-  const run = new RunInProgress({ request, probe, program, writer, earlierCrossingsMs });
+  const rules = new LiveRules({ request, edition: request.edition });
+  if (!isTimedByArrival(request)) rules.start();
+  const run = new RunInProgress({ request, probe, rules, program, writer, earlierCrossingsMs });
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
@@ -52,7 +60,7 @@ export async function* runOnce(
   try {
     yield { kind: "created", request, directory: writer.directory };
     yield* run.follow();
-    report = await run.conclude();
+    report = yield* run.conclude();
   } finally {
     interrupt.removeEventListener("abort", stopByHand);
     // The disk failed, or the reader of these events left: nothing may be left running.
@@ -62,9 +70,15 @@ export async function* runOnce(
   return report;
 }
 
+/** Whether the clock goes by when output arrives here, not by times that the program logs. */
+function isTimedByArrival({ reading }: RunRequest): boolean {
+  return reading.metrics.length > 0 || reading.clockStartPattern !== undefined;
+}
+
 interface RunParts {
   request: RunRequest;
   probe: Probe;
+  rules: LiveRules;
   program: LaunchedProgram;
   writer: RunWriter;
   earlierCrossingsMs: readonly number[];
@@ -126,22 +140,27 @@ class RunInProgress {
     }
   }
 
-  async *#log(block: Uint8Array, timeMs: number): AsyncGenerator<RunEvent> {
-    const { writer, request } = this.#parts;
+  async *#log(block: Buffer, timeMs: number): AsyncGenerator<RunEvent> {
+    const { writer, request, rules, program } = this.#parts;
     await writer.appendLog(block);
     this.#isMidLine = block.at(-1) !== lineFeed;
     yield { kind: "output", runId: request.runId, bytes: block };
-    const text = Buffer.from(block.buffer, block.byteOffset, block.byteLength).toString("utf8");
+    const text = block.toString("utf8");
+    rules.log(block, text);
     const { news, ownLines } = this.follower.output(text, timeMs);
     if (ownLines !== "") await this.#appendOwn(ownLines);
     yield* this.#tell(news, timeMs);
+    if (news.length > 0 && timeMs - program.launchedMs > rulesWaitMs) rules.start();
   }
 
   /** Adds lines of ours to the log, never in the middle of one of the program's. */
   async #appendOwn(lines: string): Promise<void> {
     const text = this.#isMidLine ? `\n${lines}` : lines;
     this.#isMidLine = false;
-    if (text !== "") await this.#parts.writer.appendLog(Buffer.from(text));
+    if (text === "") return;
+    const bytes = Buffer.from(text);
+    await this.#parts.writer.appendLog(bytes);
+    this.#parts.rules.log(bytes, text);
   }
 
   async *#tell(news: readonly TrackNews[], timeMs: number): AsyncGenerator<RunEvent> {
@@ -156,7 +175,7 @@ class RunInProgress {
 
   /** Looks at the clock: limits, warnings, and the live view. */
   async *#look(timeMs: number): AsyncGenerator<RunEvent> {
-    const { request, program, writer } = this.#parts;
+    const { request, program, writer, rules } = this.#parts;
     const launchedForMs = timeMs - program.launchedMs;
     const billedUsd = this.#billedUsd(launchedForMs);
     const { samplesCount } = this.follower.tracker.run;
@@ -172,6 +191,8 @@ class RunInProgress {
       const { runId } = request;
       for (const finding of this.follower.unmatched()) yield { kind: "warning", runId, finding };
     }
+    const checklist = rules.news(timeMs);
+    if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
     if (timeMs - this.#lastProgressMs < progressEveryMs) return;
     this.#lastProgressMs = timeMs;
     yield { kind: "progress", progress: this.#progress(timeMs, billedUsd) };
@@ -187,6 +208,7 @@ class RunInProgress {
       costUsd,
       energy: this.#parts.probe.energySoFar(),
       earlierCrossingsMs: this.#parts.earlierCrossingsMs,
+      checklist: this.#parts.rules.checklist,
     });
   }
 
@@ -202,7 +224,7 @@ class RunInProgress {
     }
   }
 
-  async conclude(): Promise<RunReport> {
+  async *conclude(): AsyncGenerator<RunEvent, RunReport> {
     const { request, writer, program } = this.#parts;
     const watched = await this.#parts.probe.stop();
     await this.#sampling;
@@ -217,7 +239,9 @@ class RunInProgress {
     if (ownLines !== "") await this.#appendOwn(ownLines);
     await writer.appendEvent({ kind: "rank-exited", rank: 0, ...exitOf(end) }, end.timeMs);
     await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
-    return { request, result: await writer.finish(verdict) };
+    const { rules, checklist } = await this.#parts.rules.finish();
+    yield { kind: "checklist", runId: request.runId, checklist };
+    return { request, result: await writer.finish({ ...verdict, rules }) };
   }
 
   /** Ends the program and the writing without a verdict; the record says how far the run came. */

@@ -2,6 +2,7 @@ import { predictCrossing } from "../planner/predict-crossing.ts";
 import type { EnergyReading } from "../schema/energy.ts";
 import type { RunProgress } from "../schema/run-progress.ts";
 import type { RunRequest } from "../schema/run-request.ts";
+import { countChecks, type RunChecklist } from "../schema/run-checklist.ts";
 import type { TrackedRun } from "../score/track-run.ts";
 
 /** One moment of a run, as the live view shows it. */
@@ -15,6 +16,7 @@ export function runProgress(moment: {
   energy: readonly EnergyReading[];
   /** When earlier runs of the series reached the target, on their clocks. */
   earlierCrossingsMs: readonly number[];
+  checklist?: RunChecklist | undefined;
 }): RunProgress {
   const { request, run, nowMs, launchedMs } = moment;
   const clockMs = run.start === undefined ? undefined : Math.max(0, nowMs - run.start.arrivalMs);
@@ -33,6 +35,7 @@ export function runProgress(moment: {
     samplesPerSecond: rateOf(run, clockMs),
     costUsd: moment.costUsd,
     energy: moment.energy.find((reading) => reading.kind === "measured") ?? moment.energy[0],
+    rules: moment.checklist === undefined ? undefined : countChecks(moment.checklist),
     predicted: predictedOf(run, clockMs, moment.earlierCrossingsMs),
   };
 }

@@ -39,6 +39,7 @@ export async function* runSeries(
       seed,
       stopAtTarget: plan.stopAtTarget,
       limits: plan.limits,
+      ...(plan.edition === undefined ? {} : { edition: plan.edition }),
       ...(plan.price === undefined ? {} : { price: plan.price }),
       launchTarget: { kind: "local" },
       ...described,

@@ -4,6 +4,7 @@ import type { RecordIntegrity, RunPage } from "../schema/run-page.ts";
 import type { RunReport } from "../schema/series-summary.ts";
 import { RunTracker, type TrackedRun } from "../score/track-run.ts";
 import type { RunRecord, RunStore } from "../store/run-store.ts";
+import { checkRecordedRun } from "./check-recorded-run.ts";
 
 /** The runs a user meant, opened. */
 export type Shown =
@@ -62,6 +63,7 @@ async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
 async function pageOf(record: RunRecord): Promise<RunPage> {
   const { result, request, state, directory } = record;
   const followed = result === undefined ? await replayLog(record) : undefined;
+  const { rules, checklist } = await checkRecordedRun(record);
   const bestQuality =
     result?.outcome.kind === "reached" ? result.outcome.quality : result?.outcome.bestQuality;
   return {
@@ -75,6 +77,8 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
       samplesCount: followed?.samplesCount,
     },
     events: record.events.events,
+    rules,
+    checklist,
     integrity: await integrityOf(record),
   };
 }

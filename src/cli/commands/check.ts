@@ -1,6 +1,7 @@
 import type { CheckReport } from "../../workflows/assemble-check.ts";
 import type { CheckEvent } from "../../workflows/check-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { openStore } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
 
 const options = {
@@ -42,7 +43,7 @@ export const checkCommand = defineCommand({
   arguments: [
     {
       name: "log | folder…",
-      help: "a log of any name, or a folder with `result_<n>.txt` at any depth; packed with gzip or not",
+      help: "a log of any name, a folder with `result_<n>.txt` at any depth, packed with gzip or not; or a run of `pitwall runs`",
     },
   ],
   argumentCount: { least: 1, most: 100_000 },
@@ -75,7 +76,7 @@ export const checkCommand = defineCommand({
   ],
   async act(call) {
     const { face, shared } = call;
-    const report = await check(call).catch((error: unknown) => {
+    const report = await checkAll(call).catch((error: unknown) => {
       if (!face.interrupt.aborted) throw error;
       return undefined;
     });
@@ -91,7 +92,9 @@ export const checkCommand = defineCommand({
       );
     } else {
       const { checkReport } = await import("../../report/check-report.ts");
-      const input = { ...report, arguments: call.arguments, edition: call.options.edition };
+      // A run given by its name is a log by its path.
+      const found = [...new Set(report.logs.map(({ argument }) => argument))];
+      const input = { ...report, arguments: found, edition: call.options.edition };
       const text = checkReport(input, face.out.paint, {
         showsAll: shared.verbose,
         isStrict: call.options.strict,
@@ -109,6 +112,18 @@ function isYes({ logs, packages }: CheckReport, { isStrict }: { isStrict: boolea
     logs.every(({ verdict }) => verdict === "pass") &&
     packages.every(({ findings }) => findings.length === 0)
   );
+}
+
+/** Runs of ours first, by the rules that fit them; then all other logs. */
+async function checkAll(call: Call<typeof options>): Promise<CheckReport> {
+  const { checkRecords } = await import("../../workflows/check-records.ts");
+  const { arguments: paths, face, shared, options } = call;
+  const asked = { paths, workingFolder: face.cwd, edition: options.edition };
+  const own = await checkRecords(asked, await openStore(face, shared));
+  if (own.logs.length === 0) return check(call);
+  const none: CheckReport = { logs: [], packages: [], leftOutCount: 0 };
+  const others = own.rest.length === 0 ? none : await check({ ...call, arguments: own.rest });
+  return { ...others, logs: [...own.logs, ...others.logs] };
 }
 
 async function check({

@@ -55,7 +55,9 @@ export const showCommand = defineCommand({
       const { paint } = face.out;
       const isAlone = pages.length === 1;
       const card =
-        summary === undefined ? [] : [resultCard(summary, reports, paint, { withNext: false })];
+        summary === undefined
+          ? []
+          : [resultCard(summary, reports, paint, { withNext: false, withRules: !isAlone })];
       const full =
         isAlone || shared.verbose ? pages : pages.filter((page) => page.result === undefined);
       const blocks = [
