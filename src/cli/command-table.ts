@@ -95,6 +95,8 @@ export interface Face {
 
 export interface Screen {
   write(text: string): void;
+  /** For what is no text: a Parquet file. */
+  writeBytes(bytes: Uint8Array): void;
   /** Writes text for people, broken between words where a terminal is narrower. */
   tell(text: string): void;
   isTerminal: boolean;

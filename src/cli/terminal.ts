@@ -16,6 +16,7 @@ export function screenOf(
   const write = (text: string): void => void stream.write(text);
   return {
     write,
+    writeBytes: (bytes) => void stream.write(bytes),
     tell: (text) => write(isTerminal ? wrapText(text, stream.columns ?? 80) : text),
     isTerminal,
     get columns() {

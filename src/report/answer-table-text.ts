@@ -1,0 +1,86 @@
+import { type Column, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
+import type { AnswerTable } from "../schema/answer-table.ts";
+import type { Paint } from "./paint.ts";
+
+/** The least that a cell is cut to. */
+const leastCellWidth = 12;
+
+/** An answer as a table for people; long texts are cut so that lines fit, numbers never. */
+export function answerText(
+  { columns, rows }: AnswerTable,
+  { width, paint }: { width: number; paint: Paint },
+): string {
+  const cells = rows.map((row) => row.map(cellText));
+  const limit = cellLimit(
+    columns.map(({ name }) => name),
+    cells,
+    width,
+  );
+  const heads = columns.map(({ name, type }): Column => ({
+    head: name,
+    align: isNumeric(type) ? "decimal" : "left",
+  }));
+  const shown = cells.map((row) =>
+    row.map((text, index) => (heads[index]?.align === "left" ? truncate(text, limit) : text)),
+  );
+  const [head = "", ...lines] = layOutTable(heads, shown);
+  const count = `${rows.length.toLocaleString("en")} ${rows.length === 1 ? "row" : "rows"}`;
+  return [paint.strong(head), ...lines, "", paint.faint(count)].join("\n");
+}
+
+/** The widest cut at which all lines fit; none of them is cut below the least width. */
+function cellLimit(
+  names: readonly string[],
+  cells: readonly (readonly string[])[],
+  width: number,
+): number {
+  const widest = names.map((name, index) =>
+    Math.max(visibleWidth(name), ...cells.map((row) => visibleWidth(row[index] ?? ""))),
+  );
+  for (let limit = Math.max(leastCellWidth, ...widest); limit > leastCellWidth; limit--) {
+    const total = widest.reduce((sum, cell) => sum + Math.min(cell, limit) + 2, -2);
+    if (total <= width) return limit;
+  }
+  return leastCellWidth;
+}
+
+function isNumeric(type: string): boolean {
+  return (
+    /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|DOUBLE|FLOAT|DECIMAL)/u.test(type) &&
+    !type.endsWith("]")
+  );
+}
+
+function cellText(value: unknown): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** RFC 4180, a head line first, lines ending in a newline alone. */
+export function answerCsv({ columns, rows }: AnswerTable): string {
+  const lines = [columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))];
+  return lines.map((line) => `${line.map(csvCell).join(",")}\n`).join("");
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A table in Markdown. */
+export function answerMarkdown({ columns, rows }: AnswerTable): string {
+  const head = columns.map(({ name }) => markdownCell(name));
+  const rule = columns.map(({ type }) => (isNumeric(type) ? "---:" : "---"));
+  const body = rows.map((row) => row.map((value) => markdownCell(cellText(value))));
+  return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |\n`).join("");
+}
+
+function markdownCell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll(/\r?\n/gu, " ");
+}
+
+/** Rows as objects, by column name. */
+export function answerObjects({ columns, rows }: AnswerTable): Record<string, unknown>[] {
+  return rows.map((row) =>
+    Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])),
+  );
+}

@@ -1,0 +1,68 @@
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
+
+const isInstalled = await import("@duckdb/node-api").then(
+  () => true,
+  () => false,
+);
+const shipped = fileURLToPath(new URL("../../data/results", import.meta.url));
+
+describe.skipIf(!isInstalled)("pitwall sql (skips where DuckDB is not installed)", () => {
+  test("answers over the shipped results, aligned for people", async () => {
+    const question =
+      "select round, accelerator, scoreMs / 60000 as minutes from results where suite = 'mlperf-training' and benchmark = 'gpt3' and round = 'v3.1' and scoreMs is not null order by scoreMs limit 2";
+    expect(transcript(await pitwall(["sql", question]))).toMatchSnapshot();
+  });
+
+  test("writes CSV and Markdown, with what they need quoted", async () => {
+    const question = `select 'a "b", c' as words, 'x|y' as bar, 3 as n from prices limit 1`;
+    expect((await pitwall(["sql", question, "--format", "csv"])).stdout).toBe(
+      'words,bar,n\n"a ""b"", c",x|y,3\n',
+    );
+    expect((await pitwall(["sql", question, "--format", "md"])).stdout).toBe(
+      '| words | bar | n |\n| --- | --- | ---: |\n| a "b", c | x\\|y | 3 |\n',
+    );
+  });
+
+  test("asks one's own runs beside the published ones", async () => {
+    const cwd = temporaryFolder();
+    const program = ["--metric", "acc=([0-9.]+)", "--target", "acc>=0.5", "--", "echo", "acc=0.75"];
+    await pitwall(["run", ...program], { cwd });
+    const question =
+      "select suite, r.fate, c.value from results join runs r using (rowId) join curves c using (rowId) where suite = 'own'";
+    const { stdout } = await pitwall(["sql", question, "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      result: { rows: [{ suite: "own", fate: "counted", value: 0.75 }] },
+    });
+  });
+
+  test("warns of a round whose Parquet is broken, and answers from the others", async () => {
+    const cwd = temporaryFolder();
+    const own = join(cwd, "home", "results", "mlperf-training-v0.6");
+    mkdirSync(join(own, ".."), { recursive: true });
+    cpSync(join(shipped, "mlperf-training-v0.6"), own, { recursive: true });
+    writeFileSync(join(own, "runs.parquet"), "PAR1 not at all PAR1");
+    const ran = await pitwall(["sql", "select count(*) > 1000 as many from runs"], { cwd });
+    expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("true") });
+    expect(ran.stderr).toMatch(/^warning\[file-unreadable\]: runs\.parquet of/u);
+  });
+
+  test.each([
+    { name: "files", question: "select * from read_csv('/etc/passwd')" },
+    { name: "changes", question: "drop table results" },
+    { name: "an unknown column", question: "select minutes from results" },
+  ])("refuses $name", async ({ question }) => {
+    expect(transcript(await pitwall(["sql", question]))).toMatchSnapshot();
+  });
+});
+
+test("sql lists its tables without DuckDB's help", async () => {
+  const { exitCode, stdout } = await pitwall(["sql", "tables", "--format", "csv"]);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain("results,rowId,STRING\n");
+  expect(stdout).toContain("accelerators,bf16FlopPerSecond,DOUBLE\n");
+});
