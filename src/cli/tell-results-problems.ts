@@ -9,9 +9,9 @@ export async function tellResultsProblems(
 ): Promise<void> {
   if (problems.length === 0 || shared.quiet) return;
   const { describeResultsProblem } = await import("../report/describe-results-problem.ts");
-  const { warn, name } = face.err.paint;
+  const { paint } = face.err;
   for (const problem of problems) {
     const { code, message, hint } = describeResultsProblem(problem);
-    face.err.tell(`${warn(`warning[${code}]`)}: ${message}\n${name("hint")}: ${hint}\n`);
+    face.err.tell(`${paint.warn(`warning[${code}]`)}: ${message}\n${paint.name("hint")}: ${hint}\n`);
   }
 }

@@ -53,7 +53,7 @@ function isNumeric(type: string): boolean {
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** RFC 4180, a head line first, lines ending in a newline alone. */

@@ -77,11 +77,11 @@ async function readTables(
   const own = await ownResults(store, atlas.accelerators);
   const contents: Record<TableName, () => Promise<Omit<SqlTable, "name" | "columns">>> = {
     results: async () => ({
-      lines: [...own.map(({ row }) => row), ...atlas.rows].map((row) => ({ ...row })),
+      lines: [...own.map(({ row }) => row), ...atlas.rows],
       files: [],
     }),
     runs: async () => ({
-      lines: own.flatMap(({ runs }) => runs).map((run) => ({ ...run })),
+      lines: own.flatMap(({ runs }) => runs),
       files: rounds.map((round) => round.runs),
     }),
     curves: async () => ({
@@ -89,7 +89,7 @@ async function readTables(
       files: rounds.map((round) => round.curves),
     }),
     prices: async () => ({
-      lines: (await readPriceEntries()).map((entry) => ({ ...entry })),
+      lines: await readPriceEntries(),
       files: [],
     }),
     accelerators: async () => ({
@@ -106,19 +106,22 @@ async function readTables(
       files: [],
     }),
   };
-  const tables = await Promise.all(
-    [...wanted].map(async (name) => ({
-      name,
-      columns: sqlColumns[name],
-      ...(await contents[name]()),
-    })),
-  );
+  const tables: SqlTable[] = [];
+  for (const name of wanted) {
+    const { lines, files } = await contents[name]();
+    tables.push({ name, columns: sqlColumns[name], lines, files });
+  }
   return { tables, problems: atlas.problems };
 }
 
-function pointsOf({ clockMs, value, samples, ...curve }: RunCurve): Record<string, unknown>[] {
+function pointsOf(curve: RunCurve): object[] {
+  const { rowId, run, series, metricName, pointCount, clockMs, value, samples } = curve;
   return clockMs.map((pointMs, index) => ({
-    ...curve,
+    rowId,
+    run,
+    series,
+    metricName,
+    pointCount,
     clockMs: Math.round(pointMs),
     value: value[index],
     samples: samples?.[index],

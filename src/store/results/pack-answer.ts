@@ -23,5 +23,5 @@ function kindOf(values: readonly unknown[]): ColumnKind {
 
 function asKept(value: unknown, type: ColumnKind["type"] | undefined): unknown {
   if (value === null || value === undefined || type === "DOUBLE") return value ?? undefined;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

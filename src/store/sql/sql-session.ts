@@ -8,7 +8,7 @@ import type { ColumnTable } from "../results/result-tables.ts";
 export interface SqlTable {
   name: string;
   columns: ColumnTable;
-  lines: readonly Readonly<Record<string, unknown>>[];
+  lines: readonly object[];
   /** Absolute paths of Parquet files with these columns. */
   files: readonly string[];
 }
@@ -52,7 +52,7 @@ export async function openSqlSession(tables: readonly SqlTable[]): Promise<SqlSe
   return new DuckdbSession({ instance, connection, readingTypes, skippedFiles });
 }
 
-async function importDuckdb(): Promise<typeof import("@duckdb/node-api")> {
+async function importDuckdb() {
   try {
     return await import("@duckdb/node-api");
   } catch (error) {
@@ -92,7 +92,8 @@ async function load(connection: DuckDBConnection, table: SqlTable): Promise<Skip
   if (table.lines.length === 0) return skipped;
   const appender = await connection.createAppender(table.name);
   for (const line of table.lines) {
-    for (const [name, { type }] of columns) append(appender, line[name], type);
+    const cells = new Map<string, unknown>(Object.entries(line));
+    for (const [name, { type }] of columns) append(appender, cells.get(name), type);
     appender.endRow();
   }
   appender.closeSync();
@@ -101,7 +102,8 @@ async function load(connection: DuckDBConnection, table: SqlTable): Promise<Skip
 
 function append(appender: DuckDBAppender, value: unknown, type: keyof typeof sqlTypes): void {
   if (value === undefined || value === null) appender.appendNull();
-  else if (type === "STRING") appender.appendVarchar(String(value));
+  else if (type === "STRING")
+    appender.appendVarchar(typeof value === "string" ? value : JSON.stringify(value));
   else if (type === "INT32") appender.appendInteger(Number(value));
   else if (type === "FLOAT") appender.appendFloat(Number(value));
   else appender.appendDouble(Number(value));
