@@ -185,12 +185,14 @@ function nearestToMedian({ runs }: BenchmarkResult): string | undefined {
   return (passed[Math.floor((passed.length - 1) / 2)] ?? runs[0])?.runId;
 }
 
-/** What a benchmark's logs count samples in; rounds without reference points count epochs, and BERT always samples. */
+/** What a benchmark's logs count samples in; rounds without reference points count epochs. */
 function convergenceFields(
   edition: MlperfEdition,
   benchmark: string,
   references: readonly ReferenceConvergence[],
-): { unit: ReferenceConvergence["unit"]; fields: readonly string[] } {
+): { unit: ReferenceConvergence["unit"] | undefined; fields: readonly string[] } {
+  // BERT of that round logs epochs, steps or samples as `epoch_num`, as each submitter liked.
+  if (edition === "training-0.7" && benchmark === "bert") return { unit: undefined, fields: [] };
   const ofBenchmark = references.filter((record) => record.benchmark === benchmark);
   const known = ofBenchmark.find((record) => record.edition === edition) ?? ofBenchmark.at(-1);
   if (known === undefined) return { unit: "epochs", fields: ["epoch_num"] };

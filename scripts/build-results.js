@@ -1,0 +1,56 @@
+// Rebuilds data/results from the published rounds:
+//   npm run build && PITWALL_CORPUS=<folder> node scripts/build-results.js [round…]
+// PITWALL_CORPUS names a folder with rounds/<round> (folders or archives: training_v5.0, hpc_v3.0.tar.zst), or with the
+// rounds themselves, and perhaps dawnbench.csv and modded_nanogpt_records.csv. All that is found is imported.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { importResults } from "../dist/workflows/import-results.js";
+import { importDawnbench, importSpeedrun } from "../dist/workflows/import-tables.js";
+
+const corpus = process.env.PITWALL_CORPUS;
+if (corpus === undefined || !existsSync(corpus)) {
+  console.error("PITWALL_CORPUS names no folder of published rounds; see scripts/build-results.js");
+  process.exit(2);
+}
+const into = fileURLToPath(new URL("../data/results", import.meta.url));
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const importedBy = `pitwall ${version}`;
+const asked = process.argv.slice(2);
+const isAsked = (name) => asked.length === 0 || asked.some((word) => name.startsWith(word));
+const roundsFolder = existsSync(join(corpus, "rounds")) ? join(corpus, "rounds") : corpus;
+
+const found = new Map();
+for (const name of readdirSync(roundsFolder).toSorted()) {
+  const round = /^(?:training|hpc)(?:_results)?_v\d+\.\d+/.exec(name)?.[0];
+  // Where a round is there more than once, the complete one has most to say; a folder is quicker than an archive.
+  if (round === undefined || !isAsked(round)) continue;
+  const rank =
+    (name.includes("complete") ? 2 : 0) + (/\.(?:tar|zst|tgz|gz|zip)$/.test(name) ? 0 : 1);
+  if (rank >= (found.get(round)?.rank ?? 0))
+    found.set(round, { rank, path: join(roundsFolder, name) });
+}
+const total = { bytes: 0 };
+for (const { path } of found.values()) {
+  const request = { sources: [path], into, importedBy };
+  for await (const event of importResults(request, new AbortController().signal))
+    if (event.kind === "imported") tell(event);
+}
+for (const [file, importTable] of [
+  ["dawnbench.csv", importDawnbench],
+  ["modded_nanogpt_records.csv", importSpeedrun],
+]) {
+  const path = [join(corpus, file), join(corpus, "validation", file)].find(existsSync);
+  if (path !== undefined && isAsked(file))
+    tell(await importTable({ file: path, into, importedBy }));
+}
+console.log(`${(total.bytes / 1e6).toFixed(2)} MB in all`);
+
+function tell({ folder, manifest }) {
+  const bytes = Object.values(manifest.files).reduce((sum, file) => sum + file.bytes, 0);
+  total.bytes += bytes;
+  console.log(
+    `${folder}: ${manifest.resultCount} results, ${manifest.runCount} runs, ${manifest.logCount} logs, ${(bytes / 1e6).toFixed(2)} MB`,
+  );
+  for (const sentence of manifest.missing) console.log(`  ${sentence}`);
+}
