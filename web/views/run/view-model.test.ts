@@ -164,7 +164,7 @@ describe("instruments", () => {
     expect(all["cost"]?.value).toBe("$0.50");
     expect(all["energy"]).toMatchObject({
       value: "7.20 kJ",
-      detail: "2.00 Wh, measured, rapl: cpu packages",
+      detail: "2.00 Wh, measured, rapl: cpu packages; 1.00 J estimated: y",
     });
     expect(all["samples/s"]?.value).toBe("1,234");
     expect(all["accuracy"]?.value).toBe("0.9712");

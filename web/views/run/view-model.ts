@@ -186,15 +186,19 @@ export function costOf({ result, progress }: RunDetail): number | undefined {
   return result?.cost.kind === "priced" ? result.cost.billedUsd : progress.costUsd;
 }
 
+/** The best-known reading large, the others named beside it: they are not to be added up. */
 function energyInstrument({ result, progress }: RunDetail): Instrument {
-  const readings = result?.energy;
-  const energy =
-    readings?.find(({ kind }) => kind === "measured") ?? readings?.[0] ?? progress.energy;
-  if (energy === undefined) return { label: "energy", value: "–", detail: "no meter was found" };
-  const how = energy.kind === "measured" ? `measured, ${energy.meter}` : "estimated";
-  const [value = "", hours] = formatJoules(energy.joules).replace(/\)$/u, "").split(" (");
+  const readings = result?.energy ?? (progress.energy === undefined ? [] : [progress.energy]);
+  const shown = readings.find(({ kind }) => kind === "measured") ?? readings[0];
+  if (shown === undefined) return { label: "energy", value: "–", detail: "no meter was found" };
+  const [value = "", hours] = formatJoules(shown.joules).replace(/\)$/u, "").split(" (");
+  const how = shown.kind === "measured" ? `measured, ${shown.meter}` : "estimated";
+  const others = readings
+    .filter((reading) => reading !== shown)
+    .map(({ joules, kind, covers }) => `${formatJoules(joules)} ${kind}: ${covers}`);
   const parts = hours === undefined ? [] : [hours];
-  return { label: "energy", value, detail: [...parts, `${how}: ${energy.covers}`].join(", ") };
+  const detail = [[...parts, `${how}: ${shown.covers}`].join(", "), ...others].join("; ");
+  return { label: "energy", value, detail };
 }
 
 function rateInstrument({ result, progress }: RunDetail): Instrument {

@@ -1,0 +1,165 @@
+// What the run's page costs the reader: frames per second while many ranks stream, first paint, and
+// the time until a run of many points is drawn.
+//
+//   node scripts/build.js && node bench/dashboard/page.js [--ranks 4096] [--seconds 30] [--points 1000000] [--json]
+//
+// Drives Debian's Chromium without a window; it draws without a graphics card, so a reader's own
+// browser does no worse. The records are made by `pitwall run` and served by `pitwall serve`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { chromium } from "playwright-core";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const bin = join(here, "..", "..", "dist", "bin.js");
+const { values: options } = parseArgs({
+  options: {
+    ranks: { type: "string", default: "4096" },
+    seconds: { type: "string", default: "30" },
+    points: { type: "string", default: "1000000" },
+    port: { type: "string", default: "7719" },
+    chromium: { type: "string", default: "/usr/bin/chromium" },
+    json: { type: "boolean", default: false },
+  },
+});
+const seconds = Number(options.seconds);
+const home = mkdtempSync(join(tmpdir(), "pitwall-page-"));
+const env = { ...process.env, PITWALL_HOME: home, NO_COLOR: "1" };
+const children = [];
+
+function start(words) {
+  const child = spawn(process.execPath, [bin, ...words], {
+    env,
+    cwd: home,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  children.push(child);
+  return child;
+}
+
+/** Starts a run whose ranks are written by rank-writer.js. */
+function startRanks(ranks, forSeconds, backlog) {
+  const writer = [process.execPath, join(here, "rank-writer.js"), ranks, forSeconds, backlog].map(
+    String,
+  );
+  const reads = [
+    "--metric",
+    "val_acc=(\\S+)",
+    "--samples",
+    "samples=(\\d+)",
+    "--target",
+    "val_acc>=2",
+  ];
+  return start(["run", "--quiet", ...reads, "--", ...writer]);
+}
+
+function newestRun() {
+  return readdirSync(join(home, "runs")).toSorted().at(-1);
+}
+
+/** Opens a page and says, in milliseconds since the navigation began, when it was painted and its charts drawn. */
+async function open(browser, address) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.goto(address);
+  await page.waitForFunction(
+    () => document.querySelectorAll(".chart .plot canvas").length >= 2,
+    undefined,
+    {
+      timeout: 120_000,
+      polling: "raf",
+    },
+  );
+  const drawnMs = await page.evaluate(() => performance.now());
+  const firstPaintMs = await page.evaluate(
+    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
+  );
+  return { page, firstPaintMs, drawnMs };
+}
+
+/** Counts the frames of so many seconds, and finds the longest wait between two of them. */
+function countFrames(page, forMs) {
+  return page.evaluate(
+    (forMs) =>
+      new Promise((resolve) => {
+        const times = [];
+        const take = (nowMs) => {
+          times.push(nowMs);
+          const passedMs = nowMs - times[0];
+          if (passedMs < forMs) return requestAnimationFrame(take);
+          const gaps = times.slice(1).map((time, index) => time - times[index]);
+          const longestMs = gaps.reduce((a, b) => Math.max(a, b), 0);
+          const late = gaps.filter((gap) => gap > 20).length;
+          return resolve({
+            framesPerSecond: ((times.length - 1) / passedMs) * 1000,
+            longestMs,
+            late,
+          });
+        };
+        requestAnimationFrame(take);
+      }),
+    forMs,
+  );
+}
+
+async function main() {
+  const server = start(["serve", "--port", options.port]);
+  await once(server.stdout, "data");
+  const origin = `http://127.0.0.1:${options.port}`;
+  const browser = await chromium.launch({
+    executablePath: options.chromium,
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
+  });
+  try {
+    const many = startRanks(Number(options.ranks), seconds * 2 + 25, 0);
+    await new Promise((resolve) => setTimeout(resolve, 10_000));
+    const live = await open(browser, `${origin}/runs/${newestRun()}`);
+    const atTop = await countFrames(live.page, seconds * 1000);
+    await live.page.locator(".heat-cells").scrollIntoViewIfNeeded();
+    const atRanks = await countFrames(live.page, seconds * 1000);
+    await live.page.close();
+    many.kill("SIGINT");
+    await once(many, "exit");
+    const ranks = 100;
+    const points = startRanks(ranks, 0, Math.ceil(Number(options.points) / ranks));
+    await once(points, "exit");
+    const runId = newestRun();
+    const cold = await open(browser, `${origin}/runs/${runId}`);
+    await cold.page.close();
+    const warm = await open(browser, `${origin}/runs/${runId}`);
+    report({ atTop, atRanks, live, cold, warm });
+  } finally {
+    await browser.close();
+  }
+}
+
+function report({ atTop, atRanks, live, cold, warm }) {
+  const figures = {
+    ranks: Number(options.ranks),
+    framesPerSecondAtTop: atTop.framesPerSecond,
+    longestFrameAtTopMs: atTop.longestMs,
+    framesPerSecondAtRanks: atRanks.framesPerSecond,
+    longestFrameAtRanksMs: atRanks.longestMs,
+    liveFirstPaintMs: live.firstPaintMs,
+    liveDrawnMs: live.drawnMs,
+    points: Number(options.points),
+    pointsFirstPaintMs: cold.firstPaintMs,
+    pointsDrawnMs: cold.drawnMs,
+    pointsDrawnAgainMs: warm.drawnMs,
+    loadAverage: loadavg()[0],
+  };
+  if (options.json) console.log(JSON.stringify(figures, undefined, 2));
+  else
+    for (const [name, value] of Object.entries(figures))
+      console.log(`${name.padEnd(24)} ${value?.toFixed(1)}`);
+}
+
+try {
+  await main();
+} finally {
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(home, { recursive: true, force: true });
+}
