@@ -1,14 +1,21 @@
 import type { Command } from "./command-table.ts";
 import { checkCommand } from "./commands/check.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { exportCommand } from "./commands/export.ts";
+import { gainsCommand } from "./commands/gains.ts";
 import { logCommand } from "./commands/log.ts";
+import { paretoCommand } from "./commands/pareto.ts";
 import { pricesCommand } from "./commands/prices.ts";
 import { rerunCommand } from "./commands/rerun.ts";
+import { resultsCommand } from "./commands/results.ts";
+import { resultsImportCommand } from "./commands/results-import.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { scalingCommand } from "./commands/scaling.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { showCommand } from "./commands/show.ts";
+import { sqlCommand } from "./commands/sql.ts";
 import { trainCommand } from "./commands/train.ts";
 import { workloadsCommand } from "./commands/workloads.ts";
 
@@ -22,6 +29,13 @@ export const commands: readonly Command[] = [
   checkCommand,
   logCommand,
   scoreCommand,
+  resultsCommand,
+  resultsImportCommand,
+  compareCommand,
+  gainsCommand,
+  scalingCommand,
+  paretoCommand,
+  sqlCommand,
   workloadsCommand,
   pricesCommand,
   trainCommand,

@@ -1,0 +1,98 @@
+import type { ResultFilter } from "../atlas/filter-results.ts";
+import type { Availability, Suite } from "../schema/atlas/result-row.ts";
+import type { OptionTable } from "./command-table.ts";
+
+// Written out, as their nouns would load the schema library for `--help` too.
+const availabilities = ["cloud", "on-premise", "preview", "rdi"] as const satisfies Availability[];
+const suites = [
+  "mlperf-training",
+  "mlperf-hpc",
+  "dawnbench",
+  "nanogpt-speedrun",
+  "own",
+] as const satisfies Suite[];
+
+/** Which results: the same flags, with the same meaning, in every command of the atlas. */
+export const filterOptions = {
+  benchmark: {
+    takes: "text",
+    placeholder: "name",
+    group: "Selection",
+    help: "bert, 'llama*', bert,resnet: patterns, several with commas, capitals do not matter",
+  },
+  round: { takes: "text", placeholder: "name", group: "Selection", help: "v5.0, 'v4.*'" },
+  submitter: {
+    takes: "text",
+    placeholder: "name",
+    group: "Selection",
+    help: "nvidia, also where it submitted with others",
+  },
+  system: { takes: "text", placeholder: "name", group: "Selection", help: "'*gb200*'" },
+  accelerator: {
+    takes: "text",
+    placeholder: "name",
+    group: "Selection",
+    help: "h100 (the family), h100-sxm, or as published",
+  },
+  division: {
+    takes: "choice",
+    choices: ["closed", "open"],
+    group: "Selection",
+    help: "only results of this division",
+  },
+  availability: {
+    takes: "choice",
+    choices: availabilities,
+    group: "Selection",
+    help: "only systems offered so",
+  },
+  suite: {
+    takes: "choice",
+    choices: suites,
+    group: "Selection",
+    help: "only results of this suite",
+  },
+  minAccelerators: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Selection",
+    help: "only systems with so many accelerators or more",
+  },
+  maxAccelerators: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Selection",
+    help: "only systems with so many accelerators or fewer",
+  },
+} as const satisfies OptionTable;
+
+/** What results are measured with. */
+export const pricesOption = {
+  prices: {
+    takes: "text",
+    placeholder: "file.yaml",
+    group: "Figures",
+    help: "your own prices, dollars per hour of one accelerator: `h100-sxm: 2.50`",
+  },
+} as const satisfies OptionTable;
+
+/** Just what the filter takes of a command's options. */
+export function filterOf(options: ResultFilter): ResultFilter {
+  const { benchmark, round, submitter, system, accelerator, division, availability, suite } =
+    options;
+  const { minAccelerators, maxAccelerators } = options;
+  return {
+    benchmark,
+    round,
+    submitter,
+    system,
+    accelerator,
+    division,
+    availability,
+    suite,
+    minAccelerators,
+    maxAccelerators,
+  };
+}

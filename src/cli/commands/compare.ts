@@ -1,0 +1,77 @@
+import { UserError } from "../../foundation/user-error.ts";
+import { pricesOption } from "../atlas-options.ts";
+import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { defineCommand, exitCodes } from "../command-table.ts";
+import { homeOf, openStore } from "../open-store.ts";
+
+const options = {
+  axis: {
+    takes: "choice",
+    choices: ["clock", "samples"],
+    default: "clock",
+    group: "Figures",
+    help: "what curves are aligned on",
+  },
+  ...pricesOption,
+  anyway: {
+    takes: "nothing",
+    group: "Rules",
+    help: "compare what the compatibility table says may not be compared",
+  },
+} as const;
+
+export const compareCommand = defineCommand({
+  name: "compare",
+  summary: "Lay results side by side: only what differs, whether it is chance, where the time went",
+  usage: "<result> <result>…",
+  arguments: [
+    {
+      name: "result",
+      help: "a published one by its folders (`v5.0/Dell/XE9680x8/bert`, `*` for anything) or by words that it alone has; your own run, series or `last`; a folder of logs",
+    },
+  ],
+  argumentCount: { least: 2, most: 20 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall compare v3.1/NVIDIA/eos-dfw_n64*/gpt3 v4.1/NVIDIA/eos_n64*/gpt3",
+      does: "what a year of software was worth on the same 512 accelerators",
+    },
+    { command: "pitwall compare last 20261122-101500-ab12", does: "two of your own" },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "compared" },
+    { code: 2, when: "a result is not known, or the results may not be compared (`--anyway`)" },
+  ],
+  async act({ arguments: names, options: { axis, anyway, prices }, face, shared }) {
+    const { compareNamed } = await import("../../workflows/compare-results.ts");
+    const request = {
+      names,
+      store: await openStore(face, shared),
+      cwd: face.cwd,
+      axis: axis === "samples" ? ("samples" as const) : ("clock" as const),
+      home: await homeOf(face, shared),
+      pricesPath: await absolutePath(prices, face.cwd),
+    };
+    const { comparison, problems } = await compareNamed(request, face.interrupt);
+    await tellProblems(problems, face, shared);
+    const { comparisonPage, describeCompareWarning, describeRefusal } =
+      await import("../../report/atlas/comparison-page.ts");
+    const reasons = comparison.refusals.map(describeRefusal);
+    if (reasons.length > 0 && !anyway)
+      throw new UserError("not-comparable", "these results may not be compared", {
+        saw: reasons.join("\n"),
+        hint: "`--anyway` lays them side by side all the same",
+      });
+    if (!shared.quiet)
+      for (const text of [...reasons, ...comparison.warnings.map(describeCompareWarning)])
+        face.err.tell(`${face.err.paint.warn("warning:")} ${text}\n`);
+    if (shared.json) writeJson(face, "compare", comparison);
+    else {
+      const look = { width: tableWidth(face), paint: face.out.paint };
+      face.out.write(`${comparisonPage(comparison, look)}\n`);
+    }
+    return exitCodes.yes;
+  },
+});

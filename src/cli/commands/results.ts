@@ -1,0 +1,140 @@
+import { measures, type Measure } from "../../schema/atlas/figures.ts";
+import { sortKeys, type SortKey } from "../../atlas/sort-results.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { ListedResults } from "../../workflows/list-results.ts";
+import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
+import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { homeOf, openStore } from "../open-store.ts";
+
+const formats = ["table", "csv", "json", "md", "parquet"] as const;
+
+/** Lines of a table that a person reads; other formats have all. */
+const usualLimit = 40;
+
+const options = {
+  ...filterOptions,
+  own: { takes: "nothing", group: "Selection", help: "your own runs too" },
+  per: {
+    takes: "choice",
+    choices: measures,
+    default: "system",
+    group: "Figures",
+    help: "what counts: minutes of the system, chip-minutes, dollars or kWh of one training",
+  },
+  ...pricesOption,
+  sort: {
+    takes: "choice",
+    choices: sortKeys,
+    group: "Order",
+    help: "the least first; default: what --per says",
+  },
+  limit: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 0,
+    group: "Order",
+    help: "at most so many, 0 for all; default: 40 in a table, else all",
+  },
+  format: {
+    takes: "choice",
+    choices: formats,
+    default: "table",
+    group: "Output",
+    help: "how they are written; parquet to a file: > results.parquet",
+  },
+} as const;
+
+export const resultsCommand = defineCommand({
+  name: "results",
+  summary: "List published results, and your own: per system, per chip, per dollar, per kWh",
+  usage: "",
+  arguments: [],
+  argumentCount: { least: 0, most: 0 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall results --benchmark bert --round 'v4.*' --accelerator h100",
+      does: "the fastest first, and under which terms each was published",
+    },
+    {
+      command: "pitwall results --benchmark llama2_70b_lora --max-accelerators 64 --per dollar",
+      does: "what it costs on at most 64 accelerators, cheapest first, and by which price",
+    },
+    {
+      command: "pitwall results --format csv > results.csv",
+      does: "everything on record, full precision",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "listed" },
+    { code: 1, when: "no result meets all filters" },
+    { code: 2, when: "nobody has such a benchmark, accelerator, submitter or round" },
+  ],
+  async act(call) {
+    const { options, face, shared } = call;
+    const format = formats.find((known) => known === options.format) ?? "table";
+    const per = measures.find((known) => known === options.per) ?? "system";
+    const listed = await list(call, per);
+    await tellProblems(listed.problems, face, shared);
+    const isEmpty = listed.rows.length === 0;
+    if (isEmpty && !shared.quiet) face.err.write("no result meets all of these filters\n");
+    if (!isEmpty || format !== "table" || shared.json)
+      await write[shared.json ? "json" : format](listed, per, call);
+    return isEmpty ? exitCodes.no : exitCodes.yes;
+  },
+});
+
+async function list(call: Call<typeof options>, per: Measure): Promise<ListedResults> {
+  const { face, shared } = call;
+  const chosen = call.options;
+  const { listResults } = await import("../../workflows/list-results.ts");
+  const isForPeople = chosen.format === "table" && !shared.json;
+  const limit = chosen.limit ?? (isForPeople ? usualLimit : 0);
+  return listResults({
+    filter: filterOf(chosen),
+    sort: sortKeys.find((known) => known === chosen.sort) ?? sortOf[per],
+    limit: limit === 0 ? undefined : limit,
+    home: await homeOf(face, shared),
+    pricesPath: await absolutePath(chosen.prices, face.cwd),
+    ownStore: chosen.own ? await openStore(face, shared) : undefined,
+  });
+}
+
+const sortOf: Readonly<Record<Measure, SortKey>> = {
+  system: "time",
+  chip: "chip",
+  dollar: "cost",
+  kwh: "energy",
+};
+
+type Writer = (listed: ListedResults, per: Measure, call: Call<typeof options>) => Promise<void>;
+
+const write: Readonly<Record<(typeof formats)[number], Writer>> = {
+  async table({ rows, foundCount }, per, { face }) {
+    const { resultTable } = await import("../../report/atlas/result-table.ts");
+    const look = { per, foundCount, width: tableWidth(face), paint: face.out.paint };
+    face.out.write(`${resultTable(rows, look)}\n`);
+  },
+  async csv({ rows }, _per, { face }) {
+    const { resultsCsv } = await import("../../report/atlas/result-lines.ts");
+    face.out.write(resultsCsv(rows));
+  },
+  async json({ rows, foundCount }, per, { face }) {
+    writeJson(face, "results", { per, foundCount, rows });
+  },
+  async md({ rows }, per, { face }) {
+    const { resultMarkdown } = await import("../../report/atlas/result-table.ts");
+    face.out.write(resultMarkdown(rows, per));
+  },
+  async parquet({ rows }, _per, { face }) {
+    if (face.out.isTerminal)
+      throw new UserError("parquet-to-terminal", "Parquet is no text for a terminal", {
+        at: "--format parquet",
+        hint: "send it to a file: `> results.parquet`",
+      });
+    const { packResults } = await import("../../workflows/pack-results.ts");
+    face.out.writeBytes(await packResults(rows, `pitwall ${face.version}`));
+  },
+};

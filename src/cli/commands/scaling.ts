@@ -1,0 +1,51 @@
+import { UserError } from "../../foundation/user-error.ts";
+import { filterOf, filterOptions } from "../atlas-options.ts";
+import { tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { defineCommand, exitCodes } from "../command-table.ts";
+import { homeOf } from "../open-store.ts";
+
+const options = {
+  ...filterOptions,
+  division: { ...filterOptions.division, default: "closed" },
+} as const;
+
+export const scalingCommand = defineCommand({
+  name: "scaling",
+  summary: "Show time against accelerators: efficiency, why it is lost, where it stops paying",
+  usage: "--benchmark <name> [--accelerator <name>]",
+  arguments: [],
+  argumentCount: { least: 0, most: 0 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall scaling --benchmark gpt3 --accelerator h100",
+      does: "of the newest round with four sizes or more; batch size and throughput told apart",
+    },
+    {
+      command: "pitwall scaling --benchmark bert --accelerator a100 --round 'v*'",
+      does: "all rounds together, the fastest of each size",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "shown" },
+    { code: 2, when: "the benchmark is not known, or has results of one size only" },
+  ],
+  async act({ options, face, shared }) {
+    if (options.benchmark === undefined)
+      throw new UserError("one-benchmark-needed", "`pitwall scaling` needs a benchmark", {
+        hint: "`pitwall scaling --benchmark gpt3 --accelerator h100`",
+      });
+    const { showScaling } = await import("../../workflows/show-scaling.ts");
+    const home = await homeOf(face, shared);
+    const { study, problems } = await showScaling({ filter: filterOf(options), home });
+    await tellProblems(problems, face, shared);
+    if (shared.json) writeJson(face, "scaling", study);
+    else {
+      const { scalingPage } = await import("../../report/atlas/scaling-page.ts");
+      const look = { width: tableWidth(face), paint: face.out.paint };
+      face.out.write(`${scalingPage(study, look)}\n`);
+    }
+    return exitCodes.yes;
+  },
+});

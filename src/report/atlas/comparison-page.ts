@@ -1,0 +1,239 @@
+import {
+  formatCount,
+  formatJoules,
+  formatMinutes,
+  formatSignificant,
+  formatUsd,
+} from "../../foundation/units.ts";
+import { layOutTable, truncate } from "../../foundation/text-table.ts";
+import type {
+  CompareRefusal,
+  CompareWarning,
+  Comparison,
+  Difference,
+  DifferenceField,
+  PairComparison,
+  TimeFactor,
+} from "../../schema/atlas/comparison.ts";
+import type { Paint } from "../paint.ts";
+import { sparkline } from "../sparkline.ts";
+import { countOf } from "../wording.ts";
+import { numberText, priceNotes } from "./wording.ts";
+
+/** A comparison: who wins by how much, where the time went, then only what differs. */
+export function comparisonPage(
+  comparison: Comparison,
+  { width, paint }: { width: number; paint: Paint },
+): string {
+  const { subjects, pairs } = comparison;
+  const isPair = subjects.length === 2;
+  const blocks = [
+    pairs.flatMap((pair) => pairLines(pair, paint, isPair)),
+    differenceTable(comparison, width, paint),
+    curveLines(comparison, width, paint),
+    priceNotes(subjects.map(({ measured }) => measured)).map((note) =>
+      paint.faint(`price ${note}`),
+    ),
+    subjects.flatMap(({ name, measured }) =>
+      measured.row.note === undefined ? [] : [paint.faint(`${name}: ${measured.row.note}`)],
+    ),
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function pairLines(
+  { from, to, split, test }: PairComparison,
+  paint: Paint,
+  isPair: boolean,
+): string[] {
+  if (split.kind === "no-split" && split.reason === "no-score")
+    return [`${paint.strong(to)} against ${from}: one of them has no score`];
+  const head =
+    split.kind === "split" ? verdict(from, to, split.totalRatio, paint) : `${to} against ${from}`;
+  const lines = [head, `  ${chanceText(test)}`];
+  if (split.kind === "split") {
+    const factors = split.factors.filter(({ ratio }) => Math.abs(ratio - 1) > 5e-4);
+    if (factors.length > 0) lines.push(`  ${factorText(split.totalRatio, factors)}`);
+  } else lines.push(`  where the time went is not known: ${splitGaps[split.reason]}`);
+  return isPair ? lines : [...lines, ""];
+}
+
+function verdict(from: string, to: string, ratio: number, paint: Paint): string {
+  if (Math.abs(ratio - 1) < 5e-4) return `${paint.strong(to)} takes as long as ${from}`;
+  return ratio > 1
+    ? `${paint.strong(to)} is ${paint.good(`${formatSignificant(ratio, 3)}x as fast`)} as ${from}`
+    : `${paint.strong(to)} is ${paint.bad(`${formatSignificant(1 / ratio, 3)}x slower`)} than ${from}`;
+}
+
+const splitGaps = {
+  "no-score": "one of them has no score",
+  "no-samples": "nobody logged how many samples were needed",
+  "units-differ": "one counts epochs, the other samples",
+} as const;
+
+const factorWords: Readonly<Record<TimeFactor, string>> = {
+  samples: "samples to converge",
+  throughput: "throughput",
+  accelerators: "accelerators",
+  "throughput-per-accelerator": "throughput of each",
+  "scaling-factor": "scaling factor",
+};
+
+function factorText(
+  total: number,
+  factors: readonly { factor: TimeFactor; ratio: number }[],
+): string {
+  const product = factors.map(
+    ({ factor, ratio }) => `${formatSignificant(ratio, 3)} ${factorWords[factor]}`,
+  );
+  return `${formatSignificant(total, 3)} = ${product.join(" x ")}`;
+}
+
+function chanceText(test: PairComparison["test"]): string {
+  const [a, b] = test.counts;
+  if (test.kind === "too-few-runs")
+    return `${countOf(a, "run")} against ${b}: too few to tell a difference from chance`;
+  const { pValue, leastPossible } = test;
+  const p = pValue < 0.0005 ? "p < 0.0005" : `p = ${formatSignificant(pValue, 2)}`;
+  const floor =
+    leastPossible > 0.01
+      ? `, so few can give no less than ${formatSignificant(leastPossible, 2)}`
+      : "";
+  return `${p}: so often would chance alone set run times this far apart (${a} against ${b} runs, Mann-Whitney${floor})`;
+}
+
+function differenceTable(
+  { subjects, differences }: Comparison,
+  width: number,
+  paint: Paint,
+): string[] {
+  if (differences.length === 0) return ["nothing on record differs"];
+  const share = Math.max(12, Math.floor((width - 20) / subjects.length) - 2);
+  const heads = subjects.map(({ name }) => truncate(name, share));
+  const rows = differences.map(({ field, values }) => [
+    fieldWords[field],
+    ...values.map((value) => truncate(valueText(field, value), share)),
+  ]);
+  const [head = "", ...lines] = layOutTable(
+    [
+      { head: "differs", align: "left" },
+      ...heads.map((name) => ({ head: name, align: "left" as const })),
+    ],
+    rows,
+  );
+  return [paint.faint(head), ...lines];
+}
+
+const fieldWords: Readonly<Record<DifferenceField, string>> = {
+  benchmark: "benchmark",
+  round: "round",
+  division: "division",
+  availability: "availability",
+  submitter: "submitter",
+  system: "system",
+  target: "target",
+  nodes: "nodes",
+  accelerators: "accelerators",
+  accelerator: "accelerator",
+  framework: "framework",
+  globalBatchSize: "batch size",
+  precision: "precision",
+  tensorParallel: "tensor parallel",
+  pipelineParallel: "pipeline parallel",
+  contextParallel: "context parallel",
+  expertParallel: "expert parallel",
+  runs: "runs",
+  convergedRuns: "converged",
+  scoreMs: "time to train",
+  fastestMs: "fastest run",
+  medianMs: "median run",
+  slowestMs: "slowest run",
+  scalingFactor: "scaling factor",
+  samplesToConverge: "to converge",
+  samplesUnit: "counted in",
+  samplesPerSecond: "throughput /s",
+  samplesPerAcceleratorSecond: "of each /s",
+  acceleratorMs: "chip-minutes",
+  costUsd: "cost",
+  energyJoules: "energy",
+  energyLabel: "energy is",
+};
+
+function valueText(field: DifferenceField, value: Difference["values"][number]): string {
+  if (value === undefined) return "-";
+  if (typeof value === "string") return value;
+  return (formats[field] ?? plainNumber)(value);
+}
+
+const formats: Readonly<Partial<Record<DifferenceField, (value: number) => string>>> = {
+  scoreMs: formatMinutes,
+  fastestMs: formatMinutes,
+  medianMs: formatMinutes,
+  slowestMs: formatMinutes,
+  acceleratorMs: (value) => numberText(value / 60_000),
+  costUsd: formatUsd,
+  energyJoules: formatJoules,
+  samplesPerSecond: numberText,
+  samplesPerAcceleratorSecond: numberText,
+};
+
+function plainNumber(value: number): string {
+  return Number.isInteger(value) ? formatCount(value) : formatSignificant(value, 5);
+}
+
+/** All lines begin at 0 and end where the longest curve ends; a shorter one stops earlier. */
+function curveLines({ curves }: Comparison, width: number, paint: Paint): string[] {
+  if (curves === undefined) return [];
+  const names = curves.lines.map(({ name }) => truncate(name, Math.max(12, width - 60)));
+  const longest = Math.max(...names.map((name) => name.length));
+  const end = curves.x.at(-1) ?? 0;
+  const axis = curves.axis === "clock" ? formatMinutes(end) : `${formatCount(end)} samples`;
+  const bars = curves.lines.map(({ value, run }, index) => {
+    const before = value.findIndex((one) => one !== undefined);
+    const known = value.filter((one) => one !== undefined);
+    const line = `${" ".repeat(Math.max(0, before))}${sparkline(known, known.length)}`;
+    return `${(names[index] ?? "").padEnd(longest)}  ${line.padEnd(curves.x.length)}  ${paint.faint(run)}`;
+  });
+  return [
+    paint.faint(
+      `${curves.metricName} of the median run, from 0 to ${axis}, each line by its own range`,
+    ),
+    ...bars,
+  ];
+}
+
+/** Why the comparison is refused, one sentence. */
+export function describeRefusal(refusal: CompareRefusal): string {
+  switch (refusal.kind) {
+    case "benchmarks-differ":
+      return `they trained different benchmarks: ${refusal.benchmarks.join(", ")}`;
+    case "suites-differ":
+      return `they are of different suites with different rules: ${refusal.suites.join(", ")}`;
+    case "groups-differ": {
+      const why = refusal.reasons.length === 0 ? "the rules changed" : refusal.reasons.join("; ");
+      return `${refusal.benchmark} changed between them: ${why}`;
+    }
+    case "scaling-differs":
+      return "one trained a single model as fast as it could, the other many at once";
+    case "targets-differ":
+      return `they trained to different targets: ${refusal.targets.join(", ")}`;
+  }
+}
+
+export function describeCompareWarning(warning: CompareWarning): string {
+  switch (warning.kind) {
+    case "divisions-mixed":
+      return `divisions are mixed (${warning.values.join(", ")}): open results may change the model`;
+    case "availabilities-mixed":
+      return `availability is mixed (${warning.values.join(", ")}): not all of it can be bought or rented`;
+    case "own-beside-published":
+      return "own runs stand beside published ones: nobody has reviewed that they follow the same rules";
+    case "energy-labels-mixed":
+      return "energy is measured for some and estimated for others: the two are not alike";
+    case "no-score":
+      return `${warning.name} has no score`;
+  }
+}

@@ -1,0 +1,84 @@
+import { formatCount } from "../../foundation/units.ts";
+import type { Measure } from "../../schema/atlas/figures.ts";
+import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { Paint } from "../paint.ts";
+import { countOf } from "../wording.ts";
+import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import {
+  acceleratorText,
+  bestWords,
+  energyNote,
+  figureText,
+  gapText,
+  measureHeads,
+  noFigure,
+  priceNotes,
+  termsText,
+} from "./wording.ts";
+
+/** The front: who is on it and by what, what it was chosen from, and what the figures stand on. */
+export function paretoTable(
+  { objectives, members, candidateCount, leftOut }: ParetoFront,
+  { benchmark, width, paint }: { benchmark: string; width: number; paint: Paint },
+): string {
+  const [head = "", ...lines] = fitTable(columnsFor(objectives), members, width);
+  const rows = members.map(({ measured }) => measured);
+  const energy = objectives.includes("kwh") ? energyNote(rows) : undefined;
+  const notes = [
+    ...leftOut.map(
+      ({ measure, reason, count }) =>
+        `${countOf(count, "result")} left out: no ${measureHeads[measure]}, ${gapText(reason)}`,
+    ),
+    ...(objectives.includes("dollar") ? priceNotes(rows).map((note) => `price ${note}`) : []),
+    ...(energy === undefined ? [] : [energy]),
+  ];
+  return [
+    `${paint.strong(benchmark)}   ${members.length} of ${countOf(candidateCount, "result")}: no other is better in ${objectives.map((measure) => measureHeads[measure]).join(", ")} at once`,
+    "",
+    paint.faint(head),
+    ...lines,
+    ...notes.map((note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`),
+    "",
+    `next: ${paint.name(`pitwall results --benchmark ${benchmark} --per ${objectives.at(1) ?? "dollar"}`)}   all of them, in that order`,
+  ].join("\n");
+}
+
+function columnsFor(objectives: readonly Measure[]): FittedColumn<FrontMember>[] {
+  return [
+    ...objectives.map((measure): FittedColumn<FrontMember> => ({
+      head: measureHeads[measure],
+      align: "decimal",
+      cell: ({ measured }) => figureText(measured.figures, measure),
+    })),
+    {
+      head: "chips",
+      align: "right",
+      cell: ({ measured: { row } }) =>
+        row.acceleratorCount === undefined ? noFigure : formatCount(row.acceleratorCount),
+    },
+    {
+      head: "kind",
+      align: "left",
+      cell: ({ measured }) => acceleratorText(measured.row),
+      shrinkTo: 8,
+    },
+    {
+      head: "submitter",
+      align: "left",
+      cell: ({ measured }) => measured.row.submitter,
+      shrinkTo: 8,
+    },
+    { head: "round", align: "left", cell: ({ measured }) => measured.row.round },
+    { head: "terms", align: "left", cell: ({ measured }) => termsText(measured.row), shrinkTo: 14 },
+    { head: "wins by", align: "left", cell: winText, dropAt: 1 },
+  ];
+}
+
+function winText({ wins, tradeOff, measured: { figures } }: FrontMember): string {
+  if (wins.length > 0) return wins.map((measure) => bestWords[measure]).join(", ");
+  if (tradeOff === undefined) return "nobody beats all of it";
+  const { best, within } = tradeOff;
+  const amount = figureText(figures, within);
+  const limit = within === "dollar" ? `$${amount}` : `${amount} ${measureHeads[within]}`;
+  return `${bestWords[best]} up to ${limit}`;
+}

@@ -1,0 +1,51 @@
+import type { Figure, MeasuredRow } from "../../schema/atlas/figures.ts";
+import { resultRow } from "../../schema/atlas/result-row.ts";
+
+/** A result with its figures as one flat line; the figures' names stand behind those of the row. */
+export type ResultLine = Readonly<Record<string, string | number | undefined>>;
+
+/** What lines hold beside the row's own fields. */
+export const figureFields = [
+  "acceleratorMs",
+  "costUsd",
+  "costLabel",
+  "usdPerAcceleratorHour",
+  "priceDate",
+  "priceSource",
+  "trainingJoules",
+  "trainingJoulesLabel",
+] as const;
+
+const fields: readonly string[] = [...Object.keys(resultRow.shape), ...figureFields];
+
+/** Milliseconds, joules of one training, US dollars; full precision. */
+export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
+  return {
+    ...row,
+    acceleratorMs: known(figures.chip)?.value,
+    costUsd: known(figures.dollar)?.value,
+    costLabel: known(figures.dollar)?.label,
+    usdPerAcceleratorHour: price?.usdPerHour,
+    priceDate: price?.date,
+    priceSource: price?.source,
+    trainingJoules: known(figures.kwh)?.value,
+    trainingJoulesLabel: known(figures.kwh)?.label,
+  };
+}
+
+/** RFC 4180, with a head line; what nobody stated is empty. */
+export function resultsCsv(rows: readonly MeasuredRow[]): string {
+  const lines = rows.map((measured) => {
+    const line = resultLine(measured);
+    return fields.map((field) => String(line[field] ?? ""));
+  });
+  return [fields, ...lines].map((cells) => `${cells.map(quoted).join(",")}\n`).join("");
+}
+
+function quoted(cell: string): string {
+  return /[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+function known(figure: Figure): Extract<Figure, { kind: "known" }> | undefined {
+  return figure.kind === "known" ? figure : undefined;
+}

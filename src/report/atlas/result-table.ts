@@ -1,0 +1,157 @@
+import { formatCount } from "../../foundation/units.ts";
+import type { Measure, MeasuredRow } from "../../schema/atlas/figures.ts";
+import { countOf } from "../wording.ts";
+import { type Paint, plainPaint } from "../paint.ts";
+import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import {
+  acceleratorText,
+  energyNote,
+  figureText,
+  gapNotes,
+  measureHeads,
+  noFigure,
+  priceNotes,
+  termsText,
+} from "./wording.ts";
+
+export interface ResultTableLook {
+  /** The figure that stands first. */
+  per: Measure;
+  /** Before a limit cut the list. */
+  foundCount: number;
+  width: number;
+  paint: Paint;
+}
+
+/** Results as a table of the screen's width, what the figures stand on, and what to type next. */
+export function resultTable(rows: readonly MeasuredRow[], look: ResultTableLook): string {
+  const { per, foundCount, width, paint } = look;
+  const [head = "", ...lines] = fitTable(resultColumns(rows, per, paint), rows, width);
+  return [
+    headline(rows, foundCount, paint),
+    "",
+    paint.faint(head),
+    ...lines,
+    ...notesOf(rows, per, width).map(
+      (note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`,
+    ),
+    "",
+    nextLine(rows, look),
+  ].join("\n");
+}
+
+/** The same columns in Markdown, all of them. */
+export function resultMarkdown(rows: readonly MeasuredRow[], per: Measure): string {
+  const columns = resultColumns(rows, per);
+  const heads = columns.map(({ head }) => head);
+  const rules = columns.map(({ align }) => (align === "left" ? "---" : "---:"));
+  const body = rows.map((row) => columns.map((column) => column.cell(row).replaceAll("|", "\\|")));
+  return [heads, rules, ...body].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function headline(rows: readonly MeasuredRow[], foundCount: number, paint: Paint): string {
+  const benchmarks = new Set(rows.map(({ row }) => row.benchmark));
+  const [only = ""] = benchmarks;
+  const what = benchmarks.size === 1 ? only : countOf(benchmarks.size, "benchmark");
+  const shown =
+    rows.length < foundCount
+      ? `${formatCount(rows.length)} of ${countOf(foundCount, "result")}; --limit 0 shows all`
+      : countOf(rows.length, "result");
+  return `${paint.strong(what)}   ${shown}`;
+}
+
+function resultColumns(
+  rows: readonly MeasuredRow[],
+  per: Measure,
+  paint: Paint = plainPaint,
+): FittedColumn<MeasuredRow>[] {
+  const rest: readonly Measure[] = ["system", "dollar", "chip", "kwh"];
+  const others = rest.filter((measure) => measure !== per);
+  const hasMany = new Set(rows.map(({ row }) => row.benchmark)).size > 1;
+  const hasSuites = new Set(rows.map(({ row }) => row.suite)).size > 1;
+  return [
+    figureColumn(per, { paint: (text) => paint.strong(text) }),
+    ...others.map((measure, index) =>
+      figureColumn(measure, measure === "system" ? {} : { dropAt: 4 + index }),
+    ),
+    ...(hasMany ? [textColumn("benchmark", ({ row }) => row.benchmark, 9)] : []),
+    {
+      head: "chips",
+      align: "right",
+      cell: ({ row }) =>
+        row.acceleratorCount === undefined ? noFigure : formatCount(row.acceleratorCount),
+    },
+    textColumn("kind", ({ row }) => acceleratorText(row), 8),
+    textColumn("submitter", ({ row }) => row.submitter, 8),
+    { ...textColumn("system", ({ row }) => row.system, 12), dropAt: 3 },
+    ...(hasSuites ? [{ ...textColumn("suite", ({ row }) => row.suite, 6), dropAt: 2 }] : []),
+    textColumn("round", ({ row }) => row.round, 5),
+    textColumn("terms", ({ row }) => termsText(row), 14),
+    {
+      head: "runs",
+      align: "right",
+      cell: ({ row }) => String(row.runCount),
+      dropAt: 1,
+    },
+  ];
+}
+
+function figureColumn(
+  measure: Measure,
+  more: Pick<FittedColumn<MeasuredRow>, "paint" | "dropAt">,
+): FittedColumn<MeasuredRow> {
+  return {
+    head: measureHeads[measure],
+    align: "decimal",
+    cell: ({ figures }) => figureText(figures, measure),
+    ...more,
+  };
+}
+
+function textColumn(
+  head: string,
+  cell: (row: MeasuredRow) => string,
+  shrinkTo: number,
+): FittedColumn<MeasuredRow> {
+  return { head, align: "left", cell, shrinkTo };
+}
+
+/** Of the figures that are shown: at a narrow width only the chosen one is sure to be. */
+function notesOf(rows: readonly MeasuredRow[], per: Measure, width: number): string[] {
+  const isWide = width >= 100;
+  const prices = per === "dollar" || isWide ? priceNotes(rows) : [];
+  const energy = per === "kwh" || isWide ? energyNote(rows) : undefined;
+  const withGaps: readonly Measure[] = isWide ? ["system", "dollar", "kwh"] : [per];
+  const gaps = withGaps.flatMap((measure) => gapNotes(rows, measure));
+  const shown = prices.slice(0, 6);
+  const more = prices.length - shown.length;
+  return [
+    ...shown.map((note) => `price ${note}`),
+    ...(more > 0 ? [`and ${more} more prices: \`pitwall prices\``] : []),
+    ...(energy === undefined ? [] : [energy]),
+    ...gaps,
+  ];
+}
+
+function nextLine(rows: readonly MeasuredRow[], { paint, per }: ResultTableLook): string {
+  const [first] = rows;
+  const second = rows.find(
+    ({ row }) =>
+      row !== first?.row &&
+      row.benchmark === first?.row.benchmark &&
+      row.scoreMs !== first.row.scoreMs &&
+      row.compatibilityGroup === first.row.compatibilityGroup,
+  );
+  if (first === undefined) return "";
+  const command =
+    second === undefined || first.row.suite === "own"
+      ? `pitwall pareto --benchmark ${first.row.benchmark}`
+      : `pitwall compare ${shortId(first)} ${shortId(second)}`;
+  const does = second === undefined || per !== "system" ? "" : "   shows what makes the difference";
+  return `next: ${paint.name(command)}${command.startsWith("pitwall compare") ? does : ""}`;
+}
+
+/** The id without its suite, which is enough to find it again. */
+function shortId({ row }: MeasuredRow): string {
+  return row.rowId.split("/").slice(1).join("/");
+}

@@ -1,0 +1,102 @@
+import { formatCount, formatSignificant } from "../../foundation/units.ts";
+import type { ScalingPoint, ScalingStudy } from "../../schema/atlas/scaling-study.ts";
+import type { Paint } from "../paint.ts";
+import { countOf } from "../wording.ts";
+import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import { noFigure, numberText } from "./wording.ts";
+
+/** Time against accelerators, and why efficiency is lost: samples needed, or throughput. */
+export function scalingPage(
+  study: ScalingStudy,
+  { width, paint }: { width: number; paint: Paint },
+): string {
+  const { points, leftOutCount, benchmark } = study;
+  const [head = "", ...lines] = fitTable(columns, points, width);
+  const leftOut =
+    leftOutCount === 0
+      ? ""
+      : `; ${countOf(leftOutCount, "slower result")} of the same sizes left out`;
+  return [
+    `${paint.strong(benchmark)} on ${study.accelerators.join(", ")}   ${study.rounds.join(", ")}, the fastest of each size${leftOut}`,
+    stopText(study, paint),
+    "",
+    paint.faint(head),
+    ...lines,
+    "",
+    "efficiency = samples x rate: what batch size costs in samples needed, times samples per second",
+    "of each accelerator, both against the smallest system",
+    samplesText(study),
+    throughputText(study),
+    "",
+    `next: ${paint.name(`pitwall pareto --benchmark ${benchmark}`)}   what the time costs`,
+  ].join("\n");
+}
+
+const columns: readonly FittedColumn<ScalingPoint>[] = [
+  { head: "chips", align: "right", cell: ({ acceleratorCount }) => formatCount(acceleratorCount) },
+  { head: "minutes", align: "decimal", cell: ({ timeMs }) => numberText(timeMs / 60_000) },
+  {
+    head: "speed-up",
+    align: "decimal",
+    cell: ({ speedup }) => `${formatSignificant(speedup, 3)}x`,
+  },
+  { head: "efficiency", align: "decimal", cell: ({ efficiency }) => percent(efficiency) },
+  { head: "samples", align: "decimal", cell: ({ parts }) => percent(parts?.samples) },
+  { head: "rate", align: "decimal", cell: ({ parts }) => percent(parts?.throughput) },
+  {
+    head: "batch",
+    align: "right",
+    cell: ({ row }) =>
+      row.globalBatchSize === undefined ? noFigure : formatCount(row.globalBatchSize),
+  },
+  {
+    head: "off fit: S",
+    align: "decimal",
+    cell: ({ samplesResidual }) => signed(samplesResidual),
+    dropAt: 3,
+  },
+  {
+    head: "R",
+    align: "decimal",
+    cell: ({ throughputResidual }) => signed(throughputResidual),
+    dropAt: 3,
+  },
+  { head: "round", align: "left", cell: ({ row }) => row.round, dropAt: 1 },
+  { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 6, dropAt: 2 },
+];
+
+function percent(fraction: number | undefined): string {
+  return fraction === undefined ? noFigure : `${(fraction * 100).toFixed(1)}%`;
+}
+
+function signed(fraction: number | undefined): string {
+  if (fraction === undefined) return noFigure;
+  return `${fraction < 0 ? "-" : "+"}${(Math.abs(fraction) * 100).toFixed(1)}%`;
+}
+
+function stopText({ stopsPaying }: ScalingStudy, paint: Paint): string {
+  switch (stopsPaying.kind) {
+    case "at":
+      return `${paint.warn(`stops paying near ${formatCount(stopsPaying.acceleratorCount)}`)}: from there a doubling gives less than ${stopsPaying.threshold}x the speed`;
+    case "pays-throughout":
+      return `${paint.good("pays throughout")}: at ${formatCount(stopsPaying.largest)} a doubling would still give ${formatSignificant(stopsPaying.doublingSpeedup, 3)}x the speed, by the fits`;
+    case "not-known":
+      return "too few sizes to say where it stops paying: three are needed";
+  }
+}
+
+function samplesText({ samplesFit: fit, samplesUnit = "samples" }: ScalingStudy): string {
+  if (fit.kind === "too-few-points")
+    return `S: ${countOf(fit.have, "batch size")}, too few to fit samples against batch size (${fit.need} are needed)`;
+  const grows =
+    fit.criticalBatchSize === undefined
+      ? "; they do not grow with the batch here"
+      : `; twice the base at batch ${formatCount(fit.criticalBatchSize)}`;
+  return `S: ${samplesUnit} needed = ${numberText(fit.base)} ${fit.perBatch < 0 ? "-" : "+"} ${numberText(Math.abs(fit.perBatch))} x batch${grows}; half the points within ${(fit.medianResidual * 100).toFixed(1)}%`;
+}
+
+function throughputText({ throughputFit: fit, samplesUnit = "samples" }: ScalingStudy): string {
+  if (fit.kind === "too-few-points")
+    return `R: ${countOf(fit.have, "size")}, too few to fit throughput (${fit.need} are needed)`;
+  return `R: ${samplesUnit} per second = ${numberText(fit.ratePerSecond)} x chips^${formatSignificant(fit.exponent, 3)} (1 is perfect); half the points within ${(fit.medianResidual * 100).toFixed(1)}%`;
+}
