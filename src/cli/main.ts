@@ -16,11 +16,20 @@ export async function main(words: readonly string[], face: Face): Promise<ExitCo
     if (first === undefined || first === "--help" || first === "-h")
       return tellHelp(face, undefined);
     if (first === "--version" || first === "-V") return tell(face, face.version);
-    if (first === "help") return tellHelp(face, rest[0]);
-    return await runCommand(findCommand(first), rest, face);
+    if (first === "help") return tellHelp(face, nameIn(rest));
+    const name = nameIn(words);
+    const command = findCommand(name ?? first);
+    return await runCommand(command, words.slice(command.name.split(" ").length), face);
   } catch (error) {
-    return failedBy(error, { wantsJson: isJsonAsked(words), command: first ?? "", face });
+    const command = nameIn(words) ?? "";
+    return failedBy(error, { wantsJson: isJsonAsked(words), command, face });
   }
+}
+
+/** The command that words begin with: two of them where those two name one, `results import`. */
+function nameIn([first, second]: readonly string[]): string | undefined {
+  const both = `${first} ${second}`;
+  return commands.some(({ name }) => name === both) ? both : first;
 }
 
 /** Tells an error that the user can do something about, and gives its exit code; throws any other. */

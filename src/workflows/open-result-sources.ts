@@ -19,7 +19,7 @@ export type SourceEvent =
 /**
  * Makes a folder of each source.
  *
- * @throws UserError `source-missing`, and what `unpackArchive` throws
+ * @throws UserError `source-missing`, `archive-holds-no-round`, and what `unpackArchive` throws
  */
 export async function* openResultSources(
   sources: readonly string[],
@@ -38,8 +38,16 @@ export async function* openResultSources(
     // Handed over before it is filled, so that it is taken away whatever happens.
     yield { kind: "opened", source: { folder, close } };
     const unpacked = await unpackArchive(path, folder, signal);
+    if (unpacked.fileCount === 0) throw noRound(path);
     yield { kind: "unpacked", archive: path, ...unpacked };
   }
+}
+
+function noRound(path: string): UserError {
+  return new UserError("archive-holds-no-round", `\`${basename(path)}\` holds no logs of a round`, {
+    at: path,
+    hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+  });
 }
 
 async function isFolder(path: string): Promise<boolean> {

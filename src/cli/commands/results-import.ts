@@ -1,0 +1,125 @@
+import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import type { ImportRequest } from "../../workflows/import-results.ts";
+import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { homeOf } from "../open-store.ts";
+import { StatusLine } from "../status-line.ts";
+
+const options = {
+  into: {
+    takes: "text",
+    placeholder: "folder",
+    group: "Import",
+    help: "where the rounds' folders go; default: `results` in the home",
+  },
+  edition: {
+    takes: "text",
+    placeholder: "edition",
+    group: "Import",
+    help: "the round, `training-5.1`, `hpc-3.0`; default: as the folders' paths say",
+  },
+} as const;
+
+export const resultsImportCommand = defineCommand({
+  name: "results import",
+  summary: "Take published rounds, or a submission of your own, among the results",
+  usage: "<folder | archive>…",
+  arguments: [
+    {
+      name: "folder | archive…",
+      help: "a round, an organisation or a system, as a folder, .tar, .tar.gz, .tgz, .tar.zst or .zip",
+    },
+  ],
+  argumentCount: { least: 1, most: 1000 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall results import training_results_v5.1.tar.gz",
+      does: "one more round; importing it again replaces it",
+    },
+    {
+      command: "pitwall results import submission/Acme --edition 5.1",
+      does: "your own logs, beside what was published",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "every round is imported whole" },
+    { code: 2, when: "there is no round in it, or an archive is damaged or not to be trusted" },
+  ],
+  async act(call) {
+    const imported = await importAll(call);
+    if (call.shared.json) {
+      const result = { rounds: imported };
+      const document = { schemaVersion: 1, command: "results import", ok: true, result };
+      call.face.out.write(`${JSON.stringify(document)}\n`);
+      return exitCodes.yes;
+    }
+    for (const { folder, manifest } of imported) tellRound(folder, manifest, call);
+    if (!call.shared.quiet)
+      call.face.out.write(
+        `\nnext: ${call.face.out.paint.name("pitwall results")}   shows them among all others\n`,
+      );
+    return exitCodes.yes;
+  },
+});
+
+interface ImportedRound {
+  folder: string;
+  manifest: RoundManifest;
+}
+
+async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
+  const { basename } = await import("node:path");
+  const { importResults } = await import("../../workflows/import-results.ts");
+  const line = call.shared.quiet ? undefined : new StatusLine(call.face);
+  const imported: ImportedRound[] = [];
+  const read = { expected: 0, scored: 0, traced: 0 };
+  try {
+    for await (const event of importResults(await requestOf(call), call.face.interrupt)) {
+      if (event.kind === "unpacking") line?.show(() => `unpacking ${basename(event.archive)}`);
+      if (event.kind === "found") read.expected = event.logCount;
+      if (event.kind === "logs-read") {
+        read[event.stage === 1 ? "scored" : "traced"] += event.logCount;
+        const { expected, scored, traced } = read;
+        line?.show(() => `reading logs: ${scored} scored, ${traced} traced of ${expected}`);
+      }
+      if (event.kind === "imported") imported.push(event);
+    }
+  } finally {
+    line?.clear();
+  }
+  return imported.map(({ folder, manifest }) => ({ folder, manifest }));
+}
+
+async function requestOf({
+  arguments: sources,
+  options: { into, edition },
+  shared,
+  face,
+}: Call<typeof options>): Promise<ImportRequest> {
+  const path = await import("node:path");
+  const { ownResultsFolder } = await import("../../store/results/results-folders.ts");
+  const { prepareHome } = await import("../../store/home-directory.ts");
+  const home = await homeOf(face, shared);
+  if (into === undefined) await prepareHome(home);
+  return {
+    sources: sources.map((source) => path.resolve(face.cwd, source)),
+    into: into === undefined ? ownResultsFolder(home) : path.resolve(face.cwd, into),
+    edition,
+    importedBy: `pitwall ${face.version}`,
+  };
+}
+
+function tellRound(
+  folder: string,
+  { suite, round, resultCount, runCount, files, missing }: RoundManifest,
+  { face, shared }: Call<typeof options>,
+): void {
+  const bytes = Object.values(files).reduce((sum, file) => sum + file.bytes, 0);
+  const size = `${(bytes / 1e6).toFixed(2)} MB`;
+  face.out.write(
+    `${suite} ${round}   ${resultCount} results, ${runCount} runs, ${size} in ${face.out.paint.name(folder)}\n`,
+  );
+  if (shared.quiet) return;
+  for (const sentence of missing) face.err.tell(`${face.err.paint.warn("warning:")} ${sentence}\n`);
+}
