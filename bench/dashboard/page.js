@@ -118,7 +118,8 @@ async function main() {
     await new Promise((resolve) => setTimeout(resolve, 10_000));
     const live = await open(browser, `${origin}/runs/${newestRun()}`);
     const atTop = await countFrames(live.page, seconds * 1000);
-    await live.page.locator(".heat-cells").scrollIntoViewIfNeeded();
+    await live.page.evaluate(() => document.querySelector(".panel-grid").scrollIntoView());
+    await live.page.locator(".heat-cells canvas").waitFor();
     const atRanks = await countFrames(live.page, seconds * 1000);
     await live.page.close();
     many.kill("SIGINT");

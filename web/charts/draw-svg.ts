@@ -113,12 +113,12 @@ function drawMark(mark: Mark, frame: Frame): string {
 function legend(marks: readonly Mark[], { height, palette }: Frame): string[] {
   let x = margin.left;
   return marks
-    .filter((mark) => mark.kind === "line" || mark.kind === "band")
+    .filter((mark) => mark.kind !== "level")
     .map((mark) => {
-      const colour = palette.tones[mark.tone];
+      const colour = palette.tones[mark.kind === "stretch" ? 1 : mark.tone];
       const y = height - 12;
       const sample =
-        mark.kind === "band"
+        mark.kind !== "line"
           ? `<rect x="${x}" y="${y - 9}" width="18" height="9" fill="${colour}" fill-opacity="${bandOpacity}"/>`
           : `<path d="M${x} ${y - 4}h18" stroke="${colour}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`;
       const text = `<text x="${x + 24}" y="${y}" fill="${palette.muted}">${escaped(mark.label)}</text>`;

@@ -19,7 +19,7 @@ export interface DrawnChart {
   /** Draws a chart of the same shape: the same lines and bands, other rows. */
   update: (spec: ChartSpec) => void;
   resize: (width: number, height: number) => void;
-  /** Moves the cursor by so many rows; from nowhere it begins at the last. */
+  /** Moves the cursor by so many rows, infinitely many for an end; from nowhere it begins at the last. */
   step: (count: number) => void;
   canvas: () => HTMLCanvasElement;
   destroy: () => void;
@@ -233,7 +233,8 @@ function stepCursor(plot: uPlot, count: number): void {
   const last = x.length - 1;
   if (last < 0) return;
   const now = plot.cursor.idx;
-  const to = Math.max(0, Math.min(last, now === null || now === undefined ? last : now + count));
+  const from = typeof now === "number" ? now + count : Number.isFinite(count) ? last : count;
+  const to = Math.max(0, Math.min(last, from));
   const value = x[to];
   if (value === undefined || value === null) return;
   plot.setCursor({ left: plot.valToPos(value, "x"), top: plot.over.clientHeight / 2 });

@@ -143,8 +143,8 @@ function readKey(
   const steps: Readonly<Record<string, number>> = {
     ArrowLeft: event.shiftKey ? -10 : -1,
     ArrowRight: event.shiftKey ? 10 : 1,
-    Home: -1e9,
-    End: 1e9,
+    Home: Number.NEGATIVE_INFINITY,
+    End: Number.POSITIVE_INFINITY,
   };
   const step = steps[event.key];
   const zoom = { "+": 0.5, "=": 0.5, "-": 2 }[event.key];

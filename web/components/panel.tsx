@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { Prose } from "./prose.tsx";
 import { formatDuration } from "../../src/foundation/units.ts";
 
 /** What a panel has to show. */
@@ -61,15 +62,23 @@ export function OtherState({
     case "empty":
       return (
         <div class="panel-state" data-kind="empty">
-          <span>{state.text}</span>
+          <span>
+            <Prose text={state.text} />
+          </span>
           {state.command === undefined ? undefined : <code>{state.command}</code>}
         </div>
       );
     case "failed":
       return (
         <div class="panel-state" data-kind="failed" role="alert">
-          <strong>{state.message}</strong>
-          {state.hint === undefined ? undefined : <span>{state.hint}</span>}
+          <strong>
+            <Prose text={state.message} />
+          </strong>
+          {state.hint === undefined ? undefined : (
+            <span>
+              <Prose text={state.hint} />
+            </span>
+          )}
         </div>
       );
   }

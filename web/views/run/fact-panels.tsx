@@ -3,6 +3,7 @@ import { formatBytes, formatDuration, formatSignificant } from "../../../src/fou
 import { describeFinding } from "../../../src/report/describe-finding.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Gauge } from "../../components/gauge.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { happeningText } from "./happening-text.ts";
 import { budgetLines } from "./view-model.ts";
@@ -81,7 +82,7 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
               {ruleSigns[state]}
             </span>
             <span>
-              {text}
+              <Prose text={text} />
               {line === undefined ? undefined : <span class="muted"> line {line}</span>}
             </span>
           </li>
@@ -115,7 +116,9 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
               >
                 +{formatDuration(timeMs - startMs)}
               </time>
-              <span class={`mood-${mood}`}>{text}</span>
+              <span class={`mood-${mood}`}>
+                <Prose text={text} />
+              </span>
             </li>
           );
         })}
@@ -124,8 +127,15 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
         const { message, hint } = describeFinding(finding);
         return (
           <p class="finding">
-            <strong class="warn">{message}</strong>
-            {hint === undefined ? undefined : <span class="muted"> {hint}</span>}
+            <strong class="warn">
+              <Prose text={message} />
+            </strong>
+            {hint === undefined ? undefined : (
+              <span class="muted">
+                {" "}
+                <Prose text={hint} />
+              </span>
+            )}
           </p>
         );
       })}

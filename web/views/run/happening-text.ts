@@ -10,7 +10,7 @@ export function happeningText(event: LifecycleHappening): { text: string; mood: 
     case "launched":
       return { text: `rank ${event.rank} launched as process ${event.pid}`, mood: "plain" };
     case "clock-started":
-      return { text: clockText(event.by), mood: "live" };
+      return { text: clockText(event.by), mood: "plain" };
     case "target-reached":
       return { text: `target reached with ${formatSignificant(event.value, 5)}`, mood: "good" };
     case "stopping":

@@ -16,9 +16,12 @@ export function RaceClock({ reading }: { reading: ClockReading }): JSX.Element {
     const draw = (): void => {
       const ms = clockAt(latest.current, serverNowMs());
       const text = ms === undefined ? { whole: "–", tenths: "" } : clockText(ms);
-      if (whole.current !== null && shown !== text.whole) whole.current.textContent = text.whole;
-      if (tenths.current !== null) tenths.current.textContent = text.tenths;
-      shown = text.whole;
+      // Ten times a second is all that can be read; a frame without news must cost nothing.
+      if (shown !== text.whole + text.tenths) {
+        if (whole.current !== null) whole.current.textContent = text.whole;
+        if (tenths.current !== null) tenths.current.textContent = text.tenths;
+      }
+      shown = text.whole + text.tenths;
       if (isTicking) frame = requestAnimationFrame(draw);
     };
     draw();

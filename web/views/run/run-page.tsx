@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { OtherState } from "../../components/panel.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { WhenSeen } from "../../components/when-seen.tsx";
 import type { PageProps } from "../../page-props.ts";
 import { place } from "../../router.ts";
@@ -107,8 +108,14 @@ function Notices({ state }: { state: RunState }): JSX.Element | null {
   if (told === undefined) return null;
   return (
     <p class="notice warn" role="alert">
-      <strong>{told.message}</strong>
-      {told.hint === undefined ? undefined : <span class="muted">{told.hint}</span>}
+      <strong>
+        <Prose text={told.message} />
+      </strong>
+      {told.hint === undefined ? undefined : (
+        <span class="muted">
+          <Prose text={told.hint} />
+        </span>
+      )}
     </p>
   );
 }
