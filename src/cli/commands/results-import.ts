@@ -69,14 +69,14 @@ interface ImportedRound {
 }
 
 async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
-  const { basename } = await import("node:path");
+  const path = await import("node:path");
   const { importResults } = await import("../../workflows/import-results.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const imported: ImportedRound[] = [];
   const read = { expected: 0, scored: 0, traced: 0 };
   try {
     for await (const event of importResults(await requestOf(call), call.face.interrupt)) {
-      if (event.kind === "unpacking") line?.show(() => `unpacking ${basename(event.archive)}`);
+      if (event.kind === "unpacking") line?.show(() => `unpacking ${path.basename(event.archive)}`);
       if (event.kind === "found") read.expected = event.logCount;
       if (event.kind === "logs-read") {
         read[event.stage === 1 ? "scored" : "traced"] += event.logCount;

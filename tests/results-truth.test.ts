@@ -1,0 +1,238 @@
+import { describe, expect, test } from "vitest";
+import { type ResultRow, resultRow } from "../src/schema/atlas/result-row.ts";
+import { resultRun } from "../src/schema/atlas/result-run.ts";
+import { runCurve } from "../src/schema/atlas/run-curve.ts";
+import { readCsv } from "../src/store/results/read-csv.ts";
+import {
+  findRoundFiles,
+  readResultRows,
+  readResultRuns,
+  readRunCurves,
+} from "../src/store/results/read-results.ts";
+
+const fixture = (name: string): string =>
+  new URL(`fixtures/results/${name}`, import.meta.url).pathname;
+const { rows, manifests, problems } = await readResultRows();
+const round = (name: string): { suite: string; round: string } => ({
+  suite: name.startsWith("hpc") ? "mlperf-hpc" : "mlperf-training",
+  round: name.replace(/^\w+_/, ""),
+});
+const ofRound = (name: string): ResultRow[] => {
+  const wanted = round(name);
+  return rows.filter((row) => row.suite === wanted.suite && row.round === wanted.round);
+};
+
+describe("the shipped results", () => {
+  test("are read without a problem, and each row is one by the noun", () => {
+    expect(problems).toEqual([]);
+    expect(rows.map((row) => resultRow.parse(row))).toEqual(rows);
+    expect(new Set(rows.map(({ rowId }) => rowId)).size).toBe(rows.length);
+  });
+
+  test("take at most 12 MB together", () => {
+    const bytes = manifests.flatMap(({ files }) => Object.values(files)).map((file) => file.bytes);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(12e6);
+  });
+
+  test("count what their manifests count", () => {
+    for (const { suite, round, resultCount } of manifests)
+      expect(
+        rows.filter((row) => row.suite === suite && row.round === round).length,
+        `${suite} ${round}`,
+      ).toBe(resultCount);
+  });
+
+  test("have every score of the official tables", async () => {
+    const cells = await readCsv(fixture("official-scores.csv"), [
+      "round",
+      "system",
+      "scaling",
+      "benchmark",
+      "minutes",
+    ]);
+    const wrong = cells
+      .map((cell) => {
+        const scores = ofRound(cell("round"))
+          .filter(
+            (row) =>
+              row.system === cell("system") &&
+              row.benchmarkAsPublished === cell("benchmark") &&
+              row.scaling === cell("scaling"),
+          )
+          .map((row) => (row.scoreMs ?? Number.NaN) / 60_000);
+        const minutes = Number(cell("minutes"));
+        const isThere = scores.some((score) => Math.abs(score - minutes) <= 1e-6 * minutes);
+        return isThere
+          ? undefined
+          : { of: cell("system"), benchmark: cell("benchmark"), minutes, scores };
+      })
+      .filter((each) => each !== undefined);
+    expect(cells.length).toBeGreaterThan(800);
+    expect(wrong).toEqual([]);
+  });
+
+  test("equal an independent count of the same logs, folder by folder", async () => {
+    const lines = await readCsv(fixture("recomputed-scores.csv"), [
+      "round",
+      "dir",
+      "accelerators",
+      "nodes",
+      "runs",
+      "passed",
+      "score_min",
+      "score_unscaled_min",
+      "scaling_factor",
+    ]);
+    const bySource = new Map(
+      rows.map((row) => [`${row.suite} ${row.round} ${row.source.split("/tree/main/")[1]}`, row]),
+    );
+    const known = (text: string): number | undefined =>
+      text === "" || Number(text) === 0 ? undefined : Number(text);
+    const wrong: unknown[] = [];
+    for (const line of lines) {
+      const { suite, round: name } = round(line("round"));
+      const row = bySource.get(`${suite} ${name} ${encodeURI(line("dir"))}`);
+      const score = known(line("score_min"));
+      const unscaled = known(line("score_unscaled_min"));
+      const isEqual =
+        row?.runCount === Number(line("runs")) &&
+        row.convergedRunCount === Number(line("passed")) &&
+        Math.abs(row.scalingFactor - Number(line("scaling_factor"))) <= 1e-6 &&
+        isClose(row.scoreMs, score) &&
+        isClose(row.unscaledMs, unscaled) &&
+        (row.acceleratorCount === known(line("accelerators")) || line("dir") in counted) &&
+        (row.nodeCount === known(line("nodes")) || line("dir") in counted);
+      if (!isEqual) wrong.push({ dir: line("dir"), row });
+    }
+    expect(lines.length).toBe(953);
+    expect(wrong).toEqual([]);
+  });
+
+  test("name every accelerator, or say that there is none", () => {
+    const mlperf = rows.filter(({ suite }) => suite.startsWith("mlperf"));
+    const unnamed = mlperf.filter(
+      (row) => row.acceleratorCount !== undefined && row.accelerator === undefined,
+    );
+    // Alibaba's three results of round 0.7 have no description of the system.
+    expect(unnamed.map(({ rowId }) => rowId).filter((id) => !id.includes("v0.7/Alibaba/"))).toEqual(
+      [],
+    );
+    expect(mlperf.filter(({ accelerator }) => accelerator === "tpu")).toEqual([]);
+    expect(mlperf.filter((row) => row.acceleratorFamily === undefined && row.accelerator)).toEqual(
+      [],
+    );
+  });
+
+  test("reproduce the press figures of round 3.1", () => {
+    const best = (benchmark: string, count: number): number | undefined =>
+      Math.min(
+        ...ofRound("training_v3.1")
+          .filter((row) => row.benchmark === benchmark && row.acceleratorCount === count)
+          .map((row) => (row.scoreMs ?? Number.NaN) / 60_000),
+      );
+    expect(best("gpt3", 10_752)).toBeCloseTo(3.917, 3);
+    expect(best("stable_diffusion", 1024)).toBeCloseTo(2.466, 3);
+    expect(best("bert", 3472)).toBeCloseTo(0.1193, 4);
+    expect(best("retinanet", 2048)).toBeCloseTo(0.9193, 4);
+  });
+
+  test("link to a folder of the round's repository", () => {
+    const row = rows.find(({ rowId }) => rowId.startsWith("mlperf-training/v5.0/AMD/"));
+    expect(row?.source).toMatch(
+      /^https:\/\/github\.com\/mlcommons\/training_results_v5\.0\/tree\/main\/AMD\/results\/.+/,
+    );
+  });
+});
+
+/** Its description does not parse, and has the counts all the same; the independent count leaves them open. */
+const counted: Readonly<Record<string, string>> = {
+  "Alibaba/results/sinian/resnet": "a comma too many in the description",
+};
+
+function isClose(ms: number | undefined, minutes: number | undefined): boolean {
+  if (ms === undefined || minutes === undefined) return ms === minutes;
+  // The table has six decimals.
+  return Math.abs(ms / 60_000 - minutes) <= 1e-6;
+}
+
+describe("the runs and curves of a result", () => {
+  const row = rows.find(
+    ({ rowId }) => rowId === "mlperf-training/v5.0/NVIDIA/tyche_ngpu512_ngc25.04_pytorch/bert",
+  );
+
+  test("agree with its row", async () => {
+    const { items, problems } = await readResultRuns(row?.rowId ?? "");
+    expect(problems).toEqual([]);
+    expect(items.map((run) => resultRun.parse(run))).toEqual(items);
+    expect(items).toHaveLength(row?.runCount ?? -1);
+    const times = items
+      .filter(({ fate }) => fate === "counted")
+      .map((run) => run.timeToTrainMs ?? 0);
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    expect(mean).toBeCloseTo(row?.unscaledMs ?? 0, 6);
+    expect(items.filter(({ fate }) => fate === "slowest")).toHaveLength(1);
+  });
+
+  test("end at the target, within the run's time", async () => {
+    const { items: runs } = await readResultRuns(row?.rowId ?? "");
+    for (const run of runs) {
+      const { items } = await readRunCurves(row?.rowId ?? "", { run: run.run });
+      expect(items.map((curve) => runCurve.parse(curve))).toEqual(items);
+      const quality = items.find(({ series }) => series === "quality");
+      expect(quality?.value.at(-1)).toBeGreaterThanOrEqual(0.72);
+      expect(quality?.samples?.at(-1)).toBe(run.samplesToConverge);
+      expect(Math.max(...items.flatMap(({ clockMs }) => clockMs))).toBeLessThanOrEqual(
+        (run.timeToTrainMs ?? 0) + 1000,
+      );
+      expect(items.map(({ series }) => series)).toContain("samplesPerSecond");
+    }
+  });
+
+  test("are none for a row that nobody has", async () => {
+    expect(await readResultRuns("mlperf-training/v9.9/Nobody/x/bert")).toEqual({
+      items: [],
+      problems: [],
+    });
+    expect(await readRunCurves("../../etc")).toEqual({ items: [], problems: [] });
+  });
+});
+
+const duckdb = await import("@duckdb/node-api").catch(() => undefined);
+
+test.skipIf(duckdb === undefined)(
+  "another program reads the Parquet files (skipped: @duckdb/node-api is not installed)",
+  async () => {
+    const connection = await (await duckdb?.DuckDBInstance.create())?.connect();
+    const { rounds } = await findRoundFiles();
+    const files = rounds.find(({ manifest }) => manifest.round === "v5.0");
+    const count = async (file: string): Promise<unknown> => {
+      const reader = await connection?.runAndReadAll(
+        `select count(*)::int as n, count(distinct "rowId")::int as results from read_parquet('${file.replaceAll("'", "''")}')`,
+      );
+      return reader?.getRowObjects()[0];
+    };
+    expect(await count(files?.rows ?? "")).toEqual({ n: 201, results: 201 });
+    expect(await count(files?.runs ?? "")).toEqual({ n: 1717, results: 201 });
+    expect(await count(files?.curves ?? "")).toMatchObject({
+      n: files?.manifest.files["curves.parquet"]?.rowCount,
+    });
+    const reader = await connection?.runAndReadAll(
+      `select min("scoreMs") as best from read_parquet('${files?.rows}') where benchmark = 'llama31_405b'`,
+    );
+    const best = Math.min(
+      ...ofRound("training_v5.0")
+        .filter(({ benchmark }) => benchmark === "llama31_405b")
+        .map(({ scoreMs }) => scoreMs ?? Number.NaN),
+    );
+    expect(reader?.getRowObjects()[0]).toEqual({ best });
+    connection?.closeSync();
+  },
+);
+
+test("every shipped manifest says where its round is from", () => {
+  for (const { sourceRepository, licence, importedBy } of manifests) {
+    expect(sourceRepository).toMatch(/^https:\/\/github\.com\//);
+    expect(licence).toMatch(/^(?:Apache-2\.0|MIT)$/);
+    expect(importedBy).toMatch(/^pitwall \d+\.\d+\.\d+$/);
+  }
+});
