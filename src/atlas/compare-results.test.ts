@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { h100Rod, resultOf, someGroups } from "../../tests/support/result-rows.ts";
 import type { CompareSubject } from "../schema/atlas/comparison.ts";
 import type { ResultRow } from "../schema/atlas/result-row.ts";
+import type { RunCurve } from "../schema/atlas/run-curve.ts";
 import type { ResultRun } from "../schema/atlas/result-run.ts";
 import { compareResults } from "./compare-results.ts";
 import { measureRow } from "./measures.ts";
@@ -30,6 +31,17 @@ const run = (
   fate: "counted",
   timeToTrainMs: minutes === undefined ? undefined : minutes * 60_000,
   ...more,
+});
+
+/** From 0 at the start to 1 at the end. */
+const curve = (name: string, longestMs: number): RunCurve => ({
+  rowId: "r",
+  run: name,
+  series: "quality",
+  metricName: "accuracy",
+  clockMs: [0, longestMs],
+  value: [0, 1],
+  pointCount: 2,
 });
 
 describe("compareResults", () => {
@@ -126,16 +138,6 @@ describe("compareResults", () => {
   });
 
   test("aligns the curves of the median runs on one axis", () => {
-    const curve = (name: string, longest: number) =>
-      ({
-        rowId: "r",
-        run: name,
-        series: "quality",
-        metricName: "m",
-        clockMs: [0, longest],
-        value: [0, 1],
-        pointCount: 2,
-      }) as const;
     const a = subject(
       {},
       { runs: [run("0", 3), run("1", 1), run("2", 2)], curves: [curve("0", 99), curve("2", 20)] },
@@ -143,31 +145,19 @@ describe("compareResults", () => {
     const b = subject({ system: "b" }, { curves: [curve("0", 40)] });
     const curves = compareResults([a, b], []).curves;
     expect(curves?.lines.map((line) => line.run)).toEqual(["2", "0"]);
-    expect([
-      curves?.x[0],
-      curves?.x.at(-1),
-      curves?.lines[0]?.value[10],
-      curves?.lines[0]?.value.at(-1),
-    ]).toEqual([0, 40, 0.5, undefined]);
-    expect(curves?.lines[1]?.value.at(-1)).toBe(1);
+    expect([curves?.x[0], curves?.x.at(-1)]).toEqual([0, 40]);
+    const [first, second] = curves?.lines ?? [];
+    expect([first?.value[10], first?.value.at(-1), second?.value.at(-1)]).toEqual([
+      0.5,
+      undefined,
+      1,
+    ]);
   });
 
   test("aligns no curves of different metrics", () => {
-    const curve = (metricName: string) =>
-      ({
-        rowId: "r",
-        run: "0",
-        series: "quality",
-        metricName,
-        clockMs: [0, 1],
-        value: [0, 1],
-        pointCount: 2,
-      }) as const;
-    const subjects = [
-      subject({}, { curves: [curve("a")] }),
-      subject({ system: "b" }, { curves: [curve("b")] }),
-    ];
-    expect(compareResults(subjects, []).curves).toBeUndefined();
+    const a = subject({}, { curves: [curve("0", 1)] });
+    const b = subject({ system: "b" }, { curves: [{ ...curve("0", 1), metricName: "other" }] });
+    expect(compareResults([a, b], []).curves).toBeUndefined();
   });
 });
 
