@@ -3,6 +3,7 @@ import {
   type CompareSubject,
   type CompareWarning,
   type Comparison,
+  type CurveAxis,
   type Difference,
   type DifferenceField,
   differenceFields,
@@ -24,7 +25,7 @@ import { testRunTimes } from "./test-run-times.ts";
 export function compareResults(
   subjects: readonly CompareSubject[],
   groups: readonly CompatibilityGroup[],
-  axis: "clock" | "samples" = "clock",
+  axis: CurveAxis = "clock",
 ): Comparison {
   const [first, ...others] = subjects;
   return {
@@ -72,9 +73,14 @@ function distinct(values: readonly (string | undefined)[]): string[] {
 }
 
 function differencesOf(subjects: readonly CompareSubject[]): Difference[] {
+  return fieldsOf(subjects).filter(({ values }) => new Set(values).size > 1);
+}
+
+/** Every field that can be told of all subjects, whether it differs or not; left out is what nobody stated. */
+export function fieldsOf(subjects: readonly CompareSubject[]): Difference[] {
   return differenceFields
     .map((field) => ({ field, values: subjects.map((subject) => valuesByField[field](subject)) }))
-    .filter(({ values }) => new Set(values).size > 1);
+    .filter(({ values }) => values.some((value) => value !== undefined));
 }
 
 type Value = string | number | undefined;

@@ -2,11 +2,12 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { compareResults } from "../atlas/compare-results.ts";
 import { findRow } from "../atlas/find-row.ts";
+import { shortNames } from "../atlas/short-names.ts";
 import { measureRow } from "../atlas/measures.ts";
 import type { OwnResult } from "../atlas/own-row.ts";
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
-import type { Comparison, CompareSubject } from "../schema/atlas/comparison.ts";
+import type { Comparison, CompareSubject, CurveAxis } from "../schema/atlas/comparison.ts";
 import type { ResultsProblem } from "../schema/atlas/results-problem.ts";
 import type { RunStore } from "../store/run-store.ts";
 import { readResultRuns, readRunCurves } from "../store/results/read-results.ts";
@@ -19,7 +20,7 @@ export interface CompareRequest extends AtlasRequest {
   names: readonly string[];
   store: RunStore;
   cwd: string;
-  axis: "clock" | "samples";
+  axis: CurveAxis;
 }
 
 /**
@@ -123,20 +124,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Leaves out of the ids what all of them share, folder by folder from the front, and the benchmark where it is one. */
 function withShortNames(subjects: readonly CompareSubject[]): CompareSubject[] {
-  const parts = subjects.map(({ measured }) => measured.row.rowId.split("/"));
-  const [first = []] = parts;
-  const isShared = (at: number, fromEnd: boolean): boolean =>
-    parts.every(
-      (one) => one.length > 1 && one.at(fromEnd ? -at : at) === first.at(fromEnd ? -at : at),
-    );
-  let front = 0;
-  while (front < first.length - 1 && isShared(front, false)) front += 1;
-  const hasSharedEnd = subjects.length > 1 && isShared(1, true);
-  return subjects.map((subject, index) => {
-    const own = parts[index] ?? [];
-    const kept = own.slice(Math.min(front, own.length - 1), hasSharedEnd ? -1 : undefined);
-    return { ...subject, name: kept.length === 0 ? subject.name : kept.join("/") };
-  });
+  const names = shortNames(subjects.map(({ name }) => name));
+  return subjects.map((subject, index) => ({ ...subject, name: names[index] ?? subject.name }));
 }

@@ -1,13 +1,17 @@
+import type { CurveAxis } from "../../schema/atlas/comparison.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { pricesOption } from "../atlas-options.ts";
 import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
+// Written out, as their noun would load the schema library for `--help` too.
+const axes = ["clock", "samples", "dollars", "energy"] as const satisfies CurveAxis[];
+
 const options = {
   axis: {
     takes: "choice",
-    choices: ["clock", "samples"],
+    choices: axes,
     default: "clock",
     group: "Figures",
     help: "what curves are aligned on",
@@ -50,7 +54,7 @@ export const compareCommand = defineCommand({
       names,
       store: await openStore(face, shared),
       cwd: face.cwd,
-      axis: axis === "samples" ? ("samples" as const) : ("clock" as const),
+      axis: axes.find((known) => known === axis) ?? "clock",
       home: await homeOf(face, shared),
       pricesPath: await absolutePath(prices, face.cwd),
     };

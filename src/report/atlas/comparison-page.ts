@@ -7,6 +7,7 @@ import {
 } from "../../foundation/units.ts";
 import { layOutTable, truncate } from "../../foundation/text-table.ts";
 import type {
+  AlignedCurves,
   CompareRefusal,
   CompareWarning,
   Comparison,
@@ -44,7 +45,8 @@ export function comparisonPage(
     .join("\n\n");
 }
 
-function pairLines(
+/** Who wins by how much, whether it is chance, and the product it is made of. */
+export function pairLines(
   { from, to, split, test }: PairComparison,
   paint: Paint,
   isPair: boolean,
@@ -74,7 +76,7 @@ const splitGaps = {
   "units-differ": "one counts epochs, the other samples",
 } as const;
 
-const factorWords: Readonly<Record<TimeFactor, string>> = {
+export const factorWords: Readonly<Record<TimeFactor, string>> = {
   samples: "samples to converge",
   throughput: "throughput",
   accelerators: "accelerators",
@@ -127,7 +129,7 @@ function differenceTable(
   return [paint.faint(head), ...lines];
 }
 
-const fieldWords: Readonly<Record<DifferenceField, string>> = {
+export const fieldWords: Readonly<Record<DifferenceField, string>> = {
   benchmark: "benchmark",
   round: "round",
   division: "division",
@@ -162,7 +164,7 @@ const fieldWords: Readonly<Record<DifferenceField, string>> = {
   energyLabel: "energy is",
 };
 
-function valueText(field: DifferenceField, value: Difference["values"][number]): string {
+export function valueText(field: DifferenceField, value: Difference["values"][number]): string {
   if (value === undefined) return "-";
   if (typeof value === "string") return value;
   return (formats[field] ?? plainNumber)(value);
@@ -190,7 +192,7 @@ function curveLines({ curves }: Comparison, width: number, paint: Paint): string
   const names = curves.lines.map(({ name }) => truncate(name, Math.max(12, width - 60)));
   const longest = Math.max(...names.map((name) => name.length));
   const end = curves.x.at(-1) ?? 0;
-  const axis = curves.axis === "clock" ? formatMinutes(end) : `${formatCount(end)} samples`;
+  const axis = axisText(curves, end);
   const bars = curves.lines.map(({ value, run }, index) => {
     const before = value.findIndex((one) => one !== undefined);
     const known = value.filter((one) => one !== undefined);
@@ -203,6 +205,19 @@ function curveLines({ curves }: Comparison, width: number, paint: Paint): string
     ),
     ...bars,
   ];
+}
+
+function axisText({ axis, samplesUnit = "samples" }: AlignedCurves, end: number): string {
+  switch (axis) {
+    case "clock":
+      return formatMinutes(end);
+    case "samples":
+      return `${plainNumber(end)} ${samplesUnit}`;
+    case "dollars":
+      return formatUsd(end);
+    case "energy":
+      return formatJoules(end);
+  }
 }
 
 /** Why the comparison is refused, one sentence. */

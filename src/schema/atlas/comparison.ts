@@ -1,4 +1,5 @@
 import type { MeasuredRow } from "./figures.ts";
+import type { ResultRow } from "./result-row.ts";
 import type { CurveSeries, RunCurve } from "./run-curve.ts";
 import type { ResultRun } from "./result-run.ts";
 
@@ -118,12 +119,20 @@ export interface PairComparison {
   test: RunTimeTest;
 }
 
+/**
+ * What curves are laid over each other by. `clock`: milliseconds since `run_start`; `samples`: in the results' `samplesUnit`;
+ * `dollars` and `energy`: US dollars and joules, spent evenly over the result's time.
+ */
+export const curveAxes = ["clock", "samples", "dollars", "energy"] as const;
+export type CurveAxis = (typeof curveAxes)[number];
+
 /** One curve of each subject, on one axis. `value[i]` is at `x[i]`; absent outside the curve. */
 export interface AlignedCurves {
   series: CurveSeries;
   metricName: string;
-  axis: "clock" | "samples";
-  /** Milliseconds since `run_start`, or samples. */
+  axis: CurveAxis;
+  /** What `samples` counts. */
+  samplesUnit: ResultRow["samplesUnit"];
   x: readonly number[];
   lines: readonly { name: string; run: string; value: readonly (number | undefined)[] }[];
 }
