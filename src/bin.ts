@@ -18,6 +18,10 @@ function makeFace(): Face {
     interrupt: interruptSignal(),
     self: [process.execPath, fileURLToPath(import.meta.url)],
     version: readVersion(),
+    startDashboard: async (request) => {
+      const { serveDashboard } = await import("./server/serve-dashboard.ts");
+      return serveDashboard(request);
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Paint } from "../report/paint.ts";
+import type { StartDashboard } from "../schema/dashboard/serving.ts";
 
 /** Exit codes, as STYLE of the house has them. */
 export const exitCodes = {
@@ -91,6 +92,8 @@ export interface Face {
   /** The command that starts this very program again: Node.js and the path of bin.js. */
   self: readonly string[];
   version: string;
+  /** Starts the dashboard's server, which is loaded only then. */
+  startDashboard: StartDashboard;
 }
 
 export interface Screen {

@@ -14,6 +14,7 @@ import { runsCommand } from "./commands/runs.ts";
 import { scalingCommand } from "./commands/scaling.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { scoreCommand } from "./commands/score.ts";
+import { serveCommand } from "./commands/serve.ts";
 import { showCommand } from "./commands/show.ts";
 import { sqlCommand } from "./commands/sql.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   runCommand,
   runsCommand,
   showCommand,
+  serveCommand,
   rerunCommand,
   exportCommand,
   checkCommand,

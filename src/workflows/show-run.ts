@@ -100,7 +100,8 @@ async function replayLog(record: RunRecord): Promise<TrackedRun> {
   return tracker.run;
 }
 
-async function integrityOf(record: RunRecord): Promise<RecordIntegrity> {
+/** Whether the record is as it was written: reads every file of it. */
+export async function integrityOf(record: RunRecord): Promise<RecordIntegrity> {
   const { chain, tornLine } = record.events;
   if (chain.kind === "broken")
     return { kind: "chain-broken", line: chain.line, reason: chain.reason };

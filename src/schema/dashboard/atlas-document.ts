@@ -1,31 +1,25 @@
 import { z } from "zod";
+import { compatibilityGroup } from "../atlas/compatibility.ts";
 import { resultRow } from "../atlas/result-row.ts";
 import { resultRun } from "../atlas/result-run.ts";
 import { roundManifest } from "../atlas/round-manifest.ts";
 import { runCurve } from "../atlas/run-curve.ts";
 import { accelerator } from "../catalogue.ts";
 
-/** What an hour of one accelerator costs, US dollars, and who says so. */
-export const acceleratorPrice = z.object({
+/** What an hour of one accelerator costs, US dollars, and who says so: `AcceleratorPrice` as JSON has it. */
+export const acceleratorPriceDocument = z.object({
   /** Name in accelerators.json. */
   accelerator: z.string(),
   usdPerHour: z.number().positive(),
-  source: z.string(),
+  /** The least and the greatest of the prices that this one was drawn from. */
+  lowUsdPerHour: z.number().positive(),
+  highUsdPerHour: z.number().positive(),
+  providers: z.array(z.string()),
   date: z.string(),
-});
-export type AcceleratorPrice = z.output<typeof acceleratorPrice>;
-
-/** Rounds of one benchmark whose results may be compared with each other. */
-export const compatibilityEntry = z.object({
-  benchmark: z.string(),
-  group: z.number().int().positive(),
-  firstRound: z.string(),
-  lastRound: z.string(),
-  /** Why it differs from the group before. */
-  reason: z.string().optional(),
   source: z.string(),
+  origin: z.enum(["catalogue", "given"]),
 });
-export type CompatibilityEntry = z.output<typeof compatibilityEntry>;
+export type AcceleratorPriceDocument = z.output<typeof acceleratorPriceDocument>;
 
 /** Something about the data that the reader should know: a round that could not be read, and what to do. */
 export const atlasProblem = z.object({
@@ -38,8 +32,8 @@ export const atlasProblem = z.object({
 export const atlasDocument = z.object({
   rows: z.array(resultRow),
   accelerators: z.array(accelerator),
-  prices: z.array(acceleratorPrice),
-  compatibility: z.array(compatibilityEntry),
+  prices: z.array(acceleratorPriceDocument),
+  compatibility: z.array(compatibilityGroup),
   rounds: z.array(roundManifest),
   problems: z.array(atlasProblem),
 });
@@ -50,5 +44,7 @@ export const atlasRowDocument = z.object({
   row: resultRow,
   runs: z.array(resultRun),
   curves: z.array(runCurve),
+  /** Own runs: the quality that ended the clock, `accuracy >= 0.99`. */
+  target: z.string().optional(),
 });
 export type AtlasRowDocument = z.output<typeof atlasRowDocument>;

@@ -50,7 +50,7 @@ export class FollowedSamples {
     return this.#unreadableCount;
   }
 
-  /** Another number: files were replaced, and everything was read anew. */
+  /** Another number: what was read before is not all there any more. */
   get generation(): number {
     return this.#generation;
   }
@@ -118,7 +118,10 @@ export class FollowedSamples {
     if (sample?.kind === "step") {
       if (this.#steps.push({ ...sample, loss: sample.loss ?? Number.NaN })) return;
     } else if (sample !== undefined) {
-      if (this.#host.length >= mostHostSamples) this.#host = this.#host.slice(mostHostSamples / 4);
+      if (this.#host.length >= mostHostSamples) {
+        this.#host = this.#host.slice(mostHostSamples / 4);
+        this.#generation += 1;
+      }
       this.#host.push(sample);
       return;
     }

@@ -1,0 +1,113 @@
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../foundation/user-error.ts";
+import { defineCommand, exitCodes } from "../command-table.ts";
+import { homeOf } from "../open-store.ts";
+
+const options = {
+  port: {
+    takes: "number",
+    placeholder: "port",
+    minimum: 0,
+    default: 7700,
+    group: "Where",
+    help: "0 takes any free one",
+  },
+  host: {
+    takes: "text",
+    placeholder: "address",
+    default: "127.0.0.1",
+    group: "Where",
+    help: "address to listen on; any but this machine's own loopback needs a token",
+  },
+  allowHost: {
+    takes: "texts",
+    placeholder: "name",
+    group: "Where",
+    help: "another name that browsers reach it by, as behind a proxy; may be repeated",
+  },
+  token: {
+    takes: "nothing",
+    group: "Who",
+    help: "ask for the token on loopback too, as on a machine with other users",
+  },
+  readOnly: { takes: "nothing", group: "Who", help: "show runs, and let nobody stop one" },
+} as const;
+
+const webFolder = fileURLToPath(new URL("../../web", import.meta.url));
+
+export const serveCommand = defineCommand({
+  name: "serve",
+  summary: "Serve the dashboard: runs as they go, the atlas of results, comparisons",
+  usage: "",
+  arguments: [],
+  argumentCount: { least: 0, most: 0 },
+  takesProgram: false,
+  examples: [
+    { command: "pitwall serve", does: "the dashboard at http://127.0.0.1:7700/, until Ctrl-C" },
+    {
+      command: "pitwall serve --host 0.0.0.0",
+      does: "for other machines too, with a token; tunnel it through ssh where you can",
+    },
+  ],
+  options,
+  exits: [
+    { code: 2, when: "the port is in use" },
+    { code: 130, when: "Ctrl-C" },
+  ],
+  async act({ options: { port, host, allowHost, token, readOnly }, face, shared }) {
+    if (port > 65_535) {
+      throw new UserError("option-invalid", "`--port` takes a number up to 65535", {
+        saw: String(port),
+      });
+    }
+    const home = await homeOf(face, shared);
+    const { paint } = face.err;
+    const links: string[] = [];
+    const dashboard = await face.startDashboard({
+      home,
+      version: face.version,
+      port,
+      host,
+      allowHosts: allowHost,
+      needsToken: token,
+      isReadOnly: readOnly,
+      webFolder,
+      nowMs: () => face.nowMs(),
+      onBug: (error) => face.err.write(`${bugText(error)}\n`),
+      onLink: (url) => {
+        links.push(url);
+        if (links.length > 1) face.err.write(`next link, which works once: ${paint.name(url)}\n`);
+      },
+    });
+    const url = links[0] ?? dashboard.url;
+    if (shared.json) {
+      const result = { url, tokenPath: dashboard.tokenPath };
+      face.out.write(
+        `${JSON.stringify({ schemaVersion: 1, command: "serve", ok: true, result })}\n`,
+      );
+    } else face.out.write(`${url}\n`);
+    if (!shared.quiet) {
+      const access =
+        dashboard.tokenPath === undefined
+          ? "open to everybody on this machine"
+          : `the link works once; the token is in ${paint.name(dashboard.tokenPath)}`;
+      face.err.tell(`runs of ${paint.name(home)}; ${access}; Ctrl-C ends it\n`);
+    }
+    await untilAborted(face.interrupt);
+    await dashboard.close();
+    return exitCodes.interrupted;
+  },
+});
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+/** What a request died of, for whoever reads the terminal; the client is only told that it did. */
+function bugText(error: unknown): string {
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `error[bug]: a request failed where it should not have\n${trace}`;
+}

@@ -1,0 +1,19 @@
+import type { RunStore } from "../store/run-store.ts";
+import type { RunWatch } from "../workflows/watch-runs.ts";
+import type { StreamLimit } from "./event-stream.ts";
+import type { GuardRules } from "./guard.ts";
+import type { StaticFiles } from "./static-files.ts";
+
+/** What the routes are made of. */
+export interface DashboardParts {
+  version: string;
+  home: string;
+  isReadOnly: boolean;
+  store: RunStore;
+  watch: RunWatch;
+  files: StaticFiles;
+  streams: StreamLimit;
+  rules: GuardRules;
+  /** Is handed every bug of ours, for the terminal. */
+  onBug(error: unknown): void;
+}

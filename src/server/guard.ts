@@ -1,0 +1,117 @@
+import type { MiddlewareHandler } from "hono";
+import { UserError } from "../foundation/user-error.ts";
+import type { Admission } from "./access-token.ts";
+
+const cookieName = "pitwall_session";
+const mostBodyBytes = 64 * 1024;
+
+const safetyHeaders = {
+  "content-security-policy":
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+} as const;
+
+/** Who may ask, and under which names the server is known. */
+export interface GuardRules {
+  /** Exactly as a `Host` header has them, in lower case: `127.0.0.1:7700`. */
+  allowedHosts: ReadonlySet<string>;
+  /** Absent where everybody who can reach the server may come in: on loopback. */
+  admission: Admission | undefined;
+  /** Told when a link was used up, so that the next one can be shown. */
+  onLinkUsed(): void;
+}
+
+/** Puts the headers of a safe answer on every answer, errors included. */
+export function withSafetyHeaders(): MiddlewareHandler {
+  return async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(safetyHeaders)) context.header(name, value);
+    if (context.req.path.startsWith("/api/") && !context.res.headers.has("cache-control"))
+      context.header("cache-control", "no-store");
+  };
+}
+
+/**
+ * Lets through what may be answered: for a name this server is known by, from its own pages or from no page at all,
+ * without a large body, and with the token where one is needed.
+ */
+export function guard(rules: GuardRules): MiddlewareHandler {
+  return async (context, next) => {
+    const { req } = context;
+    const header = (name: string): string | undefined => req.header(name);
+    checkHost(header("host"), rules);
+    checkOrigin({ ...requestSides(header), method: req.method, path: req.path }, rules);
+    checkBody(header("content-length"), header("transfer-encoding"));
+    const { admission } = rules;
+    if (admission === undefined) return next();
+    if (admission.admits(bearerOf(header("authorization")), cookieOf(header("cookie"))))
+      return next();
+    const code = req.query("token");
+    const isPage = req.method === "GET" && !req.path.startsWith("/api/");
+    const session = isPage && code !== undefined ? admission.exchange(code) : undefined;
+    if (session === undefined) {
+      throw new UserError("token-needed", "this dashboard needs its token", {
+        hint: "open the link that `pitwall serve` printed (each works once), or send `Authorization: Bearer` with the token of its file",
+      });
+    }
+    rules.onLinkUsed();
+    context.header("set-cookie", `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`);
+    // Without the code, so that it stays in no history.
+    return context.redirect(req.path, 303);
+  };
+}
+
+function checkHost(host: string | undefined, { allowedHosts }: GuardRules): void {
+  if (host !== undefined && allowedHosts.has(host.toLowerCase())) return;
+  throw new UserError("foreign-host", "this server is not known by that name", {
+    hint: "start it with `--allow-host <name>` to reach it by another name",
+  });
+}
+
+interface Sides {
+  origin: string | undefined;
+  fetchSite: string | undefined;
+}
+
+function requestSides(header: (name: string) => string | undefined): Sides {
+  return { origin: header("origin"), fetchSite: header("sec-fetch-site") };
+}
+
+/** Browsers say where a request comes from; programs that are no browsers say nothing. */
+function checkOrigin(
+  { origin, fetchSite, method, path }: Sides & { method: string; path: string },
+  { allowedHosts }: GuardRules,
+): void {
+  const changes = method !== "GET" && method !== "HEAD";
+  const isApi = path.startsWith("/api/");
+  const isOwnOrigin = origin === undefined || allowedHosts.has(hostOfOrigin(origin));
+  const isOwnSite =
+    fetchSite === undefined || fetchSite === "same-origin" || (fetchSite === "none" && !changes);
+  const isFine = changes || isApi ? isOwnOrigin && isOwnSite : isOwnOrigin;
+  if (isFine) return;
+  throw new UserError("foreign-origin", "that request comes from another site's page");
+}
+
+/** `http://127.0.0.1:7700` → `127.0.0.1:7700`; nothing that is allowed for any other form, `null` included. */
+function hostOfOrigin(origin: string): string {
+  return /^https?:\/\/([^/?#@\s]+)$/.exec(origin.toLowerCase())?.[1] ?? "";
+}
+
+/** No route takes a body; a small one does no harm. */
+function checkBody(length: string | undefined, encoding: string | undefined): void {
+  if (encoding === undefined && Number(length ?? 0) <= mostBodyBytes) return;
+  throw new UserError("body-too-large", "requests here have no body");
+}
+
+function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization ?? "")?.[1];
+}
+
+function cookieOf(cookies: string | undefined): string | undefined {
+  const pairs = (cookies ?? "").split(";").map((pair) => pair.trim());
+  return pairs.find((pair) => pair.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
+}

@@ -1,0 +1,102 @@
+import { getConnInfo } from "@hono/node-server/conninfo";
+import type { Context, Hono } from "hono";
+import { UserError } from "../foundation/user-error.ts";
+import type { LogDocument } from "../schema/dashboard/log-page.ts";
+import type { RunListDocument } from "../schema/dashboard/run-list.ts";
+import type { StopDocument } from "../schema/dashboard/run-detail.ts";
+import { readLogLines } from "../store/log-lines.ts";
+import { archiveRecord } from "../store/record-archive.ts";
+import { stopRun } from "../workflows/stop-run.ts";
+import type { DashboardParts } from "./dashboard-parts.ts";
+import { eventStream, type StreamSource } from "./event-stream.ts";
+import { heatmapQuestion, logQuestion, seriesQuestion, streamQuestion } from "./questions.ts";
+import { BoardEvents, boardStreamId, RunEvents } from "./run-events.ts";
+
+/** Everything below /api/runs. A run id is looked up by the store; nothing asked becomes a path. */
+export function addRunRoutes(app: Hono, parts: DashboardParts): void {
+  const { watch } = parts;
+  app.get("/api/runs", async (context) => {
+    await watch.refreshBoard();
+    const list: RunListDocument = { runs: watch.board.items(), streamId: boardStreamId(watch) };
+    return context.json(list);
+  });
+  app.get("/api/runs/stream", (context) => {
+    const since = context.req.header("last-event-id") ?? context.req.query("since");
+    return sendEvents(context, parts, new BoardEvents(watch, since));
+  });
+  app.get("/api/runs/:id", async (context) => {
+    return context.json(await watch.detail(await watch.open(context.req.param("id"))));
+  });
+  app.get("/api/runs/:id/series", async (context) => {
+    const { names, x, from, to, width, rank } = seriesQuestion.parse(context.req.query());
+    const opened = await watch.open(context.req.param("id"));
+    const question = { names, xAxis: x, width, rank, fromX: from, toX: to };
+    return context.json(watch.series(opened, question));
+  });
+  app.get("/api/runs/:id/heatmap", async (context) => {
+    const { order, from, to, ...others } = heatmapQuestion.parse(context.req.query());
+    const opened = await watch.open(context.req.param("id"));
+    const question = { ...others, rankOrder: order, fromMs: from, toMs: to };
+    return context.json(watch.heatmap(opened, question));
+  });
+  app.get("/api/runs/:id/log", (context) => sendLog(context, parts, context.req.param("id")));
+  app.get("/api/runs/:id/record", async (context) => {
+    const { run } = await watch.open(context.req.param("id"));
+    const archive = ReadableStream.from(archiveRecord(run.directory, run.runId));
+    return new Response(archive, {
+      headers: {
+        "content-type": "application/x-tar",
+        "content-disposition": `attachment; filename="${run.runId}.tar"`,
+      },
+    });
+  });
+  app.get("/api/runs/:id/stream", async (context) => {
+    const { names, x, width, rank } = streamQuestion.parse(context.req.query());
+    const opened = await watch.open(context.req.param("id"));
+    const asked = {
+      question: { names, xAxis: x, width, rank },
+      lastEventId: context.req.header("last-event-id"),
+    };
+    return sendEvents(context, parts, new RunEvents(watch, opened, asked));
+  });
+  app.post("/api/runs/:id/stop", async (context) => {
+    if (parts.isReadOnly) {
+      throw new UserError("read-only", "nothing can be changed from here", {
+        hint: "start `pitwall serve` without `--read-only`, or press Ctrl-C in the run's terminal",
+      });
+    }
+    const { run } = await watch.open(context.req.param("id"));
+    const pid = await stopRun(run.record);
+    const answer: StopDocument = { runId: run.runId, kind: "asked", pid };
+    return context.json(answer);
+  });
+}
+
+async function sendLog(context: Context, { watch }: DashboardParts, id: string): Promise<Response> {
+  const question = logQuestion.parse(context.req.query());
+  const { run } = await watch.open(id);
+  const { index, path } = run.log;
+  const { lines, nextFrom } = await readLogLines(path, index, question);
+  const { firstErrorLine } = index;
+  const document: LogDocument = {
+    runId: run.runId,
+    lines,
+    totalLines: index.lineCount,
+    ...(firstErrorLine === undefined ? {} : { firstErrorLine }),
+    ranks: index.ranks(),
+    ...(nextFrom === undefined ? {} : { nextFrom }),
+  };
+  return context.json(document);
+}
+
+function sendEvents(context: Context, parts: DashboardParts, source: StreamSource): Response {
+  const release = parts.streams.take(getConnInfo(context).remote.address ?? "unknown");
+  return new Response(eventStream(source, release), {
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      // A proxy that waits for more would hold events back.
+      "x-accel-buffering": "no",
+    },
+  });
+}

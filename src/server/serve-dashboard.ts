@@ -1,0 +1,166 @@
+import { createServer, type Server } from "node:http";
+import { hostname, networkInterfaces } from "node:os";
+import { getRequestListener } from "@hono/node-server";
+import { errorCode } from "../foundation/error-code.ts";
+import { UserError } from "../foundation/user-error.ts";
+import { machineLimits } from "../probe/machine-limits.ts";
+import { readPowerEstimate } from "../store/catalogue.ts";
+import type { Dashboard, DashboardRequest } from "../schema/dashboard/serving.ts";
+import { diskRunStore } from "../store/disk-run-store.ts";
+import { RunWatch } from "../workflows/watch-runs.ts";
+import { Admission, readOrMakeToken } from "./access-token.ts";
+import { dashboardApp } from "./dashboard-app.ts";
+import { StreamLimit } from "./event-stream.ts";
+import { StaticFiles } from "./static-files.ts";
+
+const mostConnections = 512;
+const mostStreams = 64;
+const mostStreamsPerClient = 16;
+const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
+
+/**
+ * Starts the dashboard's server.
+ *
+ * @throws UserError `port-in-use`, `port-refused`, `host-unknown`, and what the token's file has to say
+ */
+export async function serveDashboard(options: DashboardRequest): Promise<Dashboard> {
+  const { home, isReadOnly } = options;
+  const store = diskRunStore(home);
+  const server = createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 10_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 5000,
+    connectionsCheckingInterval: 5000,
+  });
+  server.maxConnections = mostConnections;
+  server.maxHeadersCount = 100;
+  const port = await listen(server, options);
+  try {
+    const isOpen = !isLoopback(options.host);
+    const token = isOpen || options.needsToken ? await readOrMakeToken(home) : undefined;
+    const admission = token === undefined ? undefined : new Admission(token.token);
+    const url = `http://${shownHost(options.host)}:${port}/`;
+    const tellLink = (): void => {
+      if (admission !== undefined) options.onLink(`${url}?token=${admission.linkCode}`);
+    };
+    const energyBasis = { limits: machineLimits(), powerEstimate: await readPowerEstimate() };
+    const world = { store, nowMs: () => options.nowMs(), energyBasis };
+    const watch = new RunWatch(home, world, { mayStop: !isReadOnly });
+    const app = dashboardApp({
+      version: options.version,
+      home,
+      isReadOnly,
+      store,
+      watch,
+      files: new StaticFiles(options.webFolder),
+      streams: new StreamLimit({ most: mostStreams, mostPerClient: mostStreamsPerClient }),
+      rules: { allowedHosts: allowedHosts(options, port), admission, onLinkUsed: tellLink },
+      onBug: (error) => options.onBug(error),
+    });
+    const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+    server.on("request", (request, response) => void answer(request, response));
+    tellLink();
+    return { url, tokenPath: token?.path, close: () => close(server, watch) };
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+async function listen(server: Server, { host, port }: DashboardRequest): Promise<number> {
+  try {
+    return await bind(server, host, port);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "EADDRINUSE") {
+      const free = await freePortFrom(host, port + 1);
+      throw new UserError("port-in-use", `port ${port} is in use`, {
+        at: "--port",
+        hint:
+          free === undefined
+            ? "name another with `--port`"
+            : `port ${free} is free: --port ${free}`,
+        cause: error,
+      });
+    }
+    if (code === "EACCES") {
+      throw new UserError("port-refused", `port ${port} may not be opened`, {
+        at: "--port",
+        hint: "ports below 1024 are for the system: leave `--port` out",
+        cause: error,
+      });
+    }
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
+      throw new UserError("host-unknown", `\`${host}\` is no address of this machine`, {
+        at: "--host",
+        hint: "127.0.0.1 for this machine alone, 0.0.0.0 for everybody who can reach it",
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function bind(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port }, () => {
+      server.off("error", reject);
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+  });
+}
+
+async function freePortFrom(host: string, first: number): Promise<number | undefined> {
+  for (let port = first; port < Math.min(first + 20, 65_536); port++) {
+    const trial = createServer();
+    try {
+      await bind(trial, host, port);
+      return port;
+    } catch {
+      // In use as well: the next one.
+    } finally {
+      trial.close();
+    }
+  }
+  return undefined;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** An address that a browser on this machine can open. */
+function shownHost(host: string): string {
+  if (host === "0.0.0.0") return hostname();
+  if (host === "::") return hostname();
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Exactly the names this server has; anything else is a page that plays a trick with names (DNS rebinding). */
+function allowedHosts({ host, allowHosts }: DashboardRequest, port: number): ReadonlySet<string> {
+  const isEverywhere = host === "0.0.0.0" || host === "::";
+  const addresses = Object.values(networkInterfaces()).flatMap((list) =>
+    (list ?? []).map(({ address, family }) => (family === "IPv6" ? `[${address}]` : address)),
+  );
+  const own = isEverywhere ? [...addresses, hostname()] : [shownHost(host)];
+  const names = [...(isEverywhere || isLoopback(host) ? loopbackNames : []), ...own];
+  const given = allowHosts.flatMap((name) =>
+    /:\d+$/.test(name) ? [name] : [name, `${name}:${port}`],
+  );
+  const withPort = names.flatMap((name) =>
+    port === 80 ? [name, `${name}:80`] : `${name}:${port}`,
+  );
+  return new Set([...withPort, ...given].map((name) => name.toLowerCase()));
+}
+
+async function close(server: Server, watch: RunWatch): Promise<void> {
+  watch.close();
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeAllConnections();
+  await closed;
+}
