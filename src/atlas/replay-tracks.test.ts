@@ -17,7 +17,7 @@ function curve(series: RunCurve["series"], points: readonly [number, number, num
 }
 
 function track(curves: readonly RunCurve[]): ReplayTrack {
-  return { title: "a run", timeToTrainMs: 1000, hasReachedTarget: true, target: 0.9, curves };
+  return { title: "a run", timeToTrainMs: 1000, hasReachedTarget: true, curves };
 }
 
 describe("positionAt", () => {

@@ -7,7 +7,6 @@ export interface ReplayTrack {
   /** The clocked time; the track stands still from then on. Milliseconds. */
   timeToTrainMs: number;
   hasReachedTarget: boolean;
-  target: number | undefined;
   curves: readonly RunCurve[];
 }
 

@@ -1,0 +1,123 @@
+import { setTimeout } from "node:timers/promises";
+import { parseDurationMs } from "../../foundation/units.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { ReplayEvent } from "../../workflows/replay-results.ts";
+import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+
+const options = {
+  in: {
+    takes: "text",
+    placeholder: "10s",
+    default: "10s",
+    group: "Pace",
+    help: "how long it takes on the screen, whatever it took then; 0s shows all at once",
+  },
+  run: {
+    takes: "text",
+    placeholder: "result_3",
+    group: "Selection",
+    help: "which run of the result. Default: the middle one of those that count",
+  },
+  against: {
+    takes: "texts",
+    placeholder: "result",
+    group: "Selection",
+    help: "another result or an own run, on the same clock beside it; may be repeated",
+  },
+} as const;
+
+export const replayCommand = defineCommand({
+  name: "replay",
+  summary: "Watch a published training again, as if it were live",
+  usage: "<result>",
+  arguments: [
+    {
+      name: "<result>",
+      help: "a row of `pitwall results`, by as much of its id as no other has; an own run; a folder of logs",
+    },
+  ],
+  argumentCount: { least: 1, most: 1 },
+  takesProgram: false,
+  examples: [
+    {
+      command: "pitwall replay 'v3.1 gpt3 10752 eos*'",
+      does: "GPT-3 on 10,752 accelerators, in ten seconds",
+    },
+    {
+      command: "pitwall replay 'v5.0 tinybox_green retinanet' --against last --in 5s",
+      does: "a published run and your own last one, on one clock",
+    },
+  ],
+  options,
+  exits: [
+    { code: 0, when: "replayed" },
+    { code: 2, when: "there is no such result, or nothing is known of its way" },
+  ],
+  async act(call) {
+    const { arguments: names, options: given, face, shared } = call;
+    const { loadAtlas } = await import("../../workflows/load-atlas.ts");
+    const { replayResults } = await import("../../workflows/replay-results.ts");
+    const { homeOf, openStore } = await import("../open-store.ts");
+    const atlas = await loadAtlas({ home: await homeOf(face, shared) });
+    const store = await openStore(face, shared);
+    const events = replayResults(
+      { names: [...names, ...given.against], run: given.run, durationMs: durationOf(given.in) },
+      { atlas, store, cwd: face.cwd, signal: face.interrupt },
+      {
+        nowMs: () => face.nowMs(),
+        sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
+      },
+    );
+    await (shared.json ? tellAsJson(events, face) : tellOnScreen(events, call));
+    return exitCodes.yes;
+  },
+});
+
+function durationOf(text: string): number {
+  const ms = /^0+ ?(?:ms|s|min|m)?$/u.test(text.trim()) ? 0 : parseDurationMs(text);
+  if (ms !== undefined) return ms;
+  throw new UserError("bad-value", `\`--in ${text}\` is no duration`, {
+    hint: "such as `10s`, `2min`, `0s`",
+  });
+}
+
+async function tellAsJson(events: AsyncIterable<ReplayEvent>, face: Face): Promise<void> {
+  for await (const event of events) {
+    if (event.kind === "frame") continue;
+    face.out.write(`${JSON.stringify(event)}\n`);
+  }
+}
+
+async function tellOnScreen(
+  events: AsyncIterable<ReplayEvent>,
+  { face, shared }: Pick<Call, "face" | "shared">,
+): Promise<void> {
+  const page = await import("../../report/atlas/replay-page.ts");
+  const { RedrawnBlock } = await import("../redrawn-block.ts");
+  const { tellResultsProblems } = await import("../tell-results-problems.ts");
+  const { err, out } = face;
+  const block = new RedrawnBlock(err);
+  let tracks: Parameters<typeof page.replayEnd>[0] = [];
+  for await (const event of events) {
+    switch (event.kind) {
+      case "opened":
+        tracks = event.runs.map(({ track }) => track);
+        await tellResultsProblems(event.problems, face, shared);
+        break;
+      case "evaluation":
+        if (!err.isTerminal && !shared.quiet)
+          err.write(`${page.evaluationLine(tracks, event.evaluation)}\n`);
+        break;
+      case "frame": {
+        if (!err.isTerminal || shared.quiet) break;
+        const { clockMs, positions } = event;
+        const view = { clockMs, width: err.columns, paint: err.paint };
+        block.draw(page.replayFrame(tracks, positions, view));
+        break;
+      }
+      case "finished":
+        out.write(`${page.replayEnd(tracks, out.paint)}\n`);
+        break;
+    }
+  }
+}
