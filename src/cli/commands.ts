@@ -6,6 +6,7 @@ import { gainsCommand } from "./commands/gains.ts";
 import { logCommand } from "./commands/log.ts";
 import { paretoCommand } from "./commands/pareto.ts";
 import { pricesCommand } from "./commands/prices.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { rerunCommand } from "./commands/rerun.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { resultsImportCommand } from "./commands/results-import.ts";
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   gainsCommand,
   scalingCommand,
   paretoCommand,
+  replayCommand,
   sqlCommand,
   workloadsCommand,
   pricesCommand,
