@@ -81,7 +81,7 @@ describe("gainsOverRounds", () => {
   });
 
   test("is silent about Moore's law without days", () => {
-    const some = rows.map(({ publishedOn: _, ...row }) => row);
+    const some = rows.map((row) => Object.assign({}, row, { publishedOn: undefined }));
     expect(gains("system", some)).toMatchObject({
       days: undefined,
       mooreGain: undefined,

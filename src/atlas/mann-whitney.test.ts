@@ -6,7 +6,7 @@ import { mannWhitney } from "./mann-whitney.ts";
 function choices(values: readonly number[], size: number): number[][] {
   if (size === 0) return [[]];
   return values.flatMap((value, at) =>
-    choices(values.slice(at + 1), size - 1).map((rest) => [value, ...rest]),
+    choices(values.slice(at + 1), size - 1).map((rest) => [value].concat(rest)),
   );
 }
 

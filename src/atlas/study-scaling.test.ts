@@ -40,11 +40,12 @@ describe("studyScaling", () => {
 
   test("is not moved by one wild system, and shows how far off it is", () => {
     const rows = sizes.map((count) => lawful(count, 0.9));
-    const wild = rows.map((row) =>
-      row.acceleratorCount === 64
-        ? { ...row, unscaledMs: (row.unscaledMs ?? 0) * 10, scoreMs: (row.scoreMs ?? 0) * 10 }
-        : row,
-    );
+    const slowedBy = (row: ResultRow, factor: number): ResultRow =>
+      Object.assign({}, row, {
+        unscaledMs: (row.unscaledMs ?? 0) * factor,
+        scoreMs: (row.scoreMs ?? 0) * factor,
+      });
+    const wild = rows.map((row) => slowedBy(row, row.acceleratorCount === 64 ? 10 : 1));
     const { throughputFit, points } = studied(wild);
     expect(throughputFit.kind === "fitted" && throughputFit.exponent).toBeCloseTo(0.9, 2);
     expect(

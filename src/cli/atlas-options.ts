@@ -1,16 +1,5 @@
 import type { ResultFilter } from "../atlas/filter-results.ts";
-import type { Availability, Suite } from "../schema/atlas/result-row.ts";
 import type { OptionTable } from "./command-table.ts";
-
-// Written out, as their nouns would load the schema library for `--help` too.
-const availabilities = ["cloud", "on-premise", "preview", "rdi"] as const satisfies Availability[];
-const suites = [
-  "mlperf-training",
-  "mlperf-hpc",
-  "dawnbench",
-  "nanogpt-speedrun",
-  "own",
-] as const satisfies Suite[];
 
 /** Which results: the same flags, with the same meaning, in every command of the atlas. */
 export const filterOptions = {
@@ -41,16 +30,16 @@ export const filterOptions = {
     help: "only results of this division",
   },
   availability: {
-    takes: "choice",
-    choices: availabilities,
+    takes: "text",
+    placeholder: "name",
     group: "Selection",
-    help: "only systems offered so",
+    help: "cloud, on-premise, preview, rdi: how the system was offered",
   },
   suite: {
-    takes: "choice",
-    choices: suites,
+    takes: "text",
+    placeholder: "name",
     group: "Selection",
-    help: "only results of this suite",
+    help: "mlperf-training, mlperf-hpc, dawnbench, nanogpt-speedrun, own",
   },
   minAccelerators: {
     takes: "number",

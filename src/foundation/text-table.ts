@@ -49,6 +49,8 @@ function pad(text: string, width: number, align: ColumnAlignment): string {
 
 /** Columns a text takes on a terminal: colour codes take none, East Asian wide letters two. */
 export function visibleWidth(text: string): number {
+  // Most cells are plain: a table of a thousand rows asks for each of them several times.
+  if (/^[ -~]*$/u.test(text)) return text.length;
   let width = 0;
   for (const letter of stripStyle(text)) width += isWide(letter.codePointAt(0) ?? 0) ? 2 : 1;
   return width;

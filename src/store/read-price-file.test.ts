@@ -75,8 +75,7 @@ describe("parsePriceFile", () => {
     { name: "broken YAML", text: "h100-sxm: [1\n", code: "yaml-broken", at: "my.yaml:2:1" },
   ])("says where: $name", ({ text, code, at, hint }) => {
     const error = errorOf(text);
-    expect([error.code, error.at]).toEqual([code, at]);
-    if (hint !== undefined) expect(error.hint).toBe(hint);
+    expect(error).toMatchObject({ code, at, ...(hint === undefined ? {} : { hint }) });
   });
 
   test("says that a file is not there", async () => {
