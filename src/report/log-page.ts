@@ -7,6 +7,7 @@ import {
 } from "../foundation/units.ts";
 import type { LogVerdict } from "../schema/log-verdict.ts";
 import { findingLines } from "./check-report.ts";
+import { describeRequirement } from "./describe-requirement.ts";
 import type { Paint } from "./paint.ts";
 import { sparkline } from "./sparkline.ts";
 import { countOf } from "./wording.ts";
@@ -186,7 +187,10 @@ const shownEvaluations = 12;
 
 function evaluationBlock(log: LogPageInput, paint: Paint, showsAll: boolean): string {
   const { evaluations, moments, evaluationsLeftOut } = log.timeline;
-  const aim = log.target === undefined ? "" : `   target ${log.target.key}: ${log.target.text}`;
+  const aim =
+    log.target === undefined
+      ? ""
+      : `   target ${log.target.key} ${describeRequirement(log.target.text, {})}`;
   if (evaluations.length === 0) return aim === "" ? "" : `no evaluations${aim}`;
   const startMs = moments.find(({ key }) => key === "run_start")?.timeMs;
   const rows = evaluations.map(({ metric, key, timeMs, progress, value, line }, index) => [

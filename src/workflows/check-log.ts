@@ -1,6 +1,8 @@
 import { parseLog } from "../mllog/parse-log.ts";
+import type { CompiledEdition } from "../rules/compile-edition.ts";
 import { editionNamed } from "../schema/edition-name.ts";
 import type { LogVerdict } from "../schema/log-verdict.ts";
+import type { MlperfEdition } from "../schema/mlperf-round.ts";
 import { loadEdition } from "./load-edition.ts";
 import { LogChecker } from "./log-checker.ts";
 
@@ -36,9 +38,20 @@ export async function checkLog(
   log: Uint8Array | string,
   { edition, division, asPublished = false }: CheckLogOptions,
 ): Promise<LogVerdict> {
-  const { rules } = await loadEdition(editionNamed(edition), { asPublished });
+  const rules = await rulesOf(editionNamed(edition), asPublished);
   const checker = new LogChecker(rules);
   checker.push(parseLog(log).lines);
   const fileFindings = log.length === 0 ? [{ rule: "file-empty" as const }] : [];
   return checker.finish(fileFindings, division).verdict;
+}
+
+const compiled = new Map<string, Promise<CompiledEdition>>();
+
+/** Reading and compiling an edition takes longer than most logs: each is done once. */
+function rulesOf(edition: MlperfEdition, asPublished: boolean): Promise<CompiledEdition> {
+  const name = `${edition} ${asPublished ? "as published" : "today"}`;
+  const found =
+    compiled.get(name) ?? loadEdition(edition, { asPublished }).then(({ rules }) => rules);
+  compiled.set(name, found);
+  return found;
 }

@@ -23,6 +23,16 @@ function folderWith(log: string): string {
 }
 
 describe("pitwall log", () => {
+  test("shows the log of a run of one's own by its name", async () => {
+    const cwd = temporaryFolder();
+    const program = ["--metric", "acc=([0-9.]+)", "--target", "acc>=0.5", "--", "echo", "acc=0.75"];
+    await pitwall(["run", ...program], { cwd });
+    const { exitCode, stdout } = await pitwall(["log", "last"], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/0\.75/u);
+    expect((await pitwall(["log", "nosuch"], { cwd })).stderr).toContain("error[log-missing]");
+  });
+
   test("shows who, when, each evaluation against the target, and the findings", async () => {
     const cwd = folderWith("tinycorp-retinanet-training-v5.0/result_4.txt");
     const { exitCode, stdout, stderr } = await pitwall(["log", "a.log", "--edition", "5.0"], {
@@ -34,7 +44,7 @@ describe("pitwall log", () => {
     expect(lines).toContainEqual(expect.stringMatching(/^ {2}submitter +tinycorp$/));
     expect(stdout).toMatch(/run_start +the clock starts +line \d+/);
     expect(stdout).toContain("the last line; the clock never stops");
-    expect(stdout).toContain("evaluations   target eval_accuracy: value >= 0.34 and value < 1");
+    expect(stdout).toContain("evaluations   target eval_accuracy at least 0.34 and below 1");
     expect(stdout).toMatch(/eval_accuracy +0\.33972 +not met +line \d+/);
     expect(stdout).toMatch(/what breaks the rules\n {2}run_stop +is never logged/);
   });

@@ -1,4 +1,5 @@
 import { defineCommand, exitCodes } from "../command-table.ts";
+import { openStore } from "../open-store.ts";
 
 const options = {
   edition: {
@@ -18,7 +19,12 @@ export const logCommand = defineCommand({
   name: "log",
   summary: "Show one MLPerf log: timeline, evaluations against the target, loss, findings",
   usage: "<log>",
-  arguments: [{ name: "log", help: "a log of any name, packed with gzip or not" }],
+  arguments: [
+    {
+      name: "log",
+      help: "a log of any name, packed with gzip or not; or a run of `pitwall runs`",
+    },
+  ],
   argumentCount: { least: 1, most: 1 },
   takesProgram: false,
   examples: [
@@ -37,8 +43,11 @@ export const logCommand = defineCommand({
     { code: 1, when: "the log breaks the rules" },
     { code: 2, when: "there is no such log" },
   ],
-  async act({ arguments: [path = ""], options, face, shared }) {
+  async act({ arguments: [named = ""], options, face, shared }) {
     const { showLog } = await import("../../workflows/show-log.ts");
+    const { logOfRun } = await import("../../workflows/log-of-run.ts");
+    const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
+    const path = ownLog ?? named;
     const { edition, "as-published": asPublished } = options;
     const log = await showLog({ path, workingFolder: face.cwd, edition, asPublished });
     if (shared.json) {
