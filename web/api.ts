@@ -1,6 +1,12 @@
 import type { ZodType } from "zod";
 import { aboutDocument, type AboutDocument } from "../src/schema/dashboard/about.ts";
 import { apiErrorDocument } from "../src/schema/dashboard/api-error.ts";
+import {
+  atlasDocument,
+  atlasRowDocument,
+  type AtlasDocument,
+  type AtlasRowDocument,
+} from "../src/schema/dashboard/atlas-document.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
 import {
@@ -9,7 +15,7 @@ import {
   type HeatmapDocument,
   type SeriesDocument,
 } from "../src/schema/dashboard/run-series.ts";
-import { documentUrl } from "./router.ts";
+import { documentUrl, isStaticSite } from "./router.ts";
 
 /** What a request asks beside its path; entries that are undefined are left out. */
 export type Question = Readonly<Record<string, string | number | undefined>>;
@@ -82,6 +88,16 @@ export function fetchLog(
   return fetchDocument(logDocument, `${runPath(runId)}/log`, { question, signal });
 }
 
+export function fetchAtlas(signal: AbortSignal): Promise<AtlasDocument> {
+  return fetchDocument(atlasDocument, isStaticSite ? "api/atlas.json" : "api/atlas", { signal });
+}
+
+/** @param index the row's place in the atlas, by which a static site's files are called */
+export function fetchAtlasRow(rowId: string, index: number): Promise<AtlasRowDocument> {
+  if (isStaticSite) return fetchDocument(atlasRowDocument, `api/rows/${index}.json`);
+  return fetchDocument(atlasRowDocument, "api/atlas/row", { question: { rowId } });
+}
+
 /** Asks the Pitwall that owns the run to stop it, as Ctrl-C would. */
 export async function askToStop(runId: string): Promise<void> {
   const path = `${runPath(runId)}/stop`;
@@ -134,7 +150,7 @@ async function ask(address: URL, request: RequestInit): Promise<Response> {
     throw new ApiError({
       code: "no-answer",
       message: "nobody answers",
-      hint: "is `pitwall serve` still running?",
+      hint: isStaticSite ? "reload the page" : "is `pitwall serve` still running?",
       cause: error,
     });
   }

@@ -70,8 +70,19 @@ const stepsOf: Readonly<Record<Exclude<AxisUnit, "epoch milliseconds">, Steps>> 
   "": plain,
 };
 
+const timeOfDay = new Intl.DateTimeFormat(undefined, {
+  year: "numeric",
+  month: "2-digit",
+  day: "2-digit",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 1,
+  hourCycle: "h23",
+});
+
 const formats: Readonly<Record<AxisUnit, (value: number) => string>> = {
-  "epoch milliseconds": (value) => new Date(value).toLocaleString(),
+  "epoch milliseconds": (value) => timeOfDay.format(value),
   milliseconds: formatDuration,
   joules: formatJoules,
   watts: (value) => `${formatSignificant(value, 3)} W`,

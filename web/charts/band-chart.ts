@@ -1,5 +1,5 @@
 import type { SeriesBuckets } from "../../src/schema/dashboard/run-series.ts";
-import type { Axis, ChartSpec, Mark, Stroke, Tone } from "./chart-spec.ts";
+import type { ChartSpec, Mark, Stroke, Tone } from "./chart-spec.ts";
 
 /** How one series of a chart is told apart from the others. */
 export interface BandLook {
@@ -19,7 +19,11 @@ export interface BandChartNames {
 }
 
 /** Series as lines, each over the band between its least and greatest value at each x. */
-export function bandChart(names: BandChartNames, x: Axis, looks: readonly BandLook[]): ChartSpec {
+export function bandChart(
+  names: BandChartNames,
+  x: ChartSpec["x"],
+  looks: readonly BandLook[],
+): ChartSpec {
   const there = looks.filter(({ buckets }) => (buckets?.x.length ?? 0) > 0);
   const bands = there.filter(({ buckets }) => buckets !== undefined && hasWidth(buckets));
   const marks: Mark[] = [...bands.map(bandOf), ...there.map(lineOf)];

@@ -15,13 +15,14 @@ const room = 0.06;
 const widestReach = 2;
 
 /** What a chart has to show for all of its marks to be seen. */
-export function chartExtent({ marks, y }: ChartSpec): Extent {
+export function chartExtent({ marks, x, y }: ChartSpec): Extent {
   const across = new Span();
   const upright = new Span();
   for (const mark of marks) {
     if (mark.kind === "line" || mark.kind === "band") across.takeAll(mark.x);
     for (const values of ysOf(mark)) upright.takeAll(values);
   }
+  across.takeAll(x.atLeast ?? []);
   for (const mark of marks) if (mark.kind === "stretch") across.reach(mark.toX, widestReach);
   if (y.includesZero === true) upright.take(0);
   const [fromX, toX] = across.ends(0);

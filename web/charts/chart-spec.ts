@@ -45,7 +45,8 @@ export interface ChartSpec {
   /** Names the files it is saved as: `loss`. */
   name: string;
   title: string;
-  x: Axis;
+  /** What x shows at least, in its own unit, so that charts under one cursor line up. */
+  x: Axis & { atLeast?: readonly [from: number, to: number] };
   y: Axis & { includesZero?: boolean };
   marks: readonly Mark[];
 }

@@ -2,7 +2,7 @@ import { axisScale, type AxisScale } from "./axis-scale.ts";
 import { bandOpacity, chartFont, dashes, type Palette } from "./palette.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 import { chartExtent, type Extent } from "./chart-extent.ts";
-import { tickText, ticksBetween } from "./ticks.ts";
+import { tickText, ticksBetween, timesBetween } from "./ticks.ts";
 
 const margin = { top: 34, right: 18, bottom: 62, left: 64 };
 
@@ -59,7 +59,8 @@ function frameOf(spec: ChartSpec, palette: Palette, width: number, height: numbe
 function axes(frame: Frame): string[] {
   const { extent, x, y, width, height, palette, atX, atY } = frame;
   const bottom = height - margin.bottom;
-  const xTicks = ticksBetween(extent.fromX / x.divisor, extent.toX / x.divisor, 8);
+  const between = x.isTime ? timesBetween : ticksBetween;
+  const xTicks = between(extent.fromX / x.divisor, extent.toX / x.divisor, 8);
   const yTicks = ticksBetween(extent.fromY / y.divisor, extent.toY / y.divisor, 5);
   return [
     ...yTicks.map((tick) => {

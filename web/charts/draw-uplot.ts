@@ -4,7 +4,7 @@ import { chartExtent, type Extent } from "./chart-extent.ts";
 import { chartRows } from "./chart-rows.ts";
 import type { AxisUnit, ChartSpec, Mark } from "./chart-spec.ts";
 import { bandOpacity, chartFont, dashes, seeThrough, type Palette } from "./palette.ts";
-import { tickText, ticksBetween } from "./ticks.ts";
+import { tickText, ticksBetween, timesBetween } from "./ticks.ts";
 
 /** What the reader does with a chart that others must know. */
 export interface ChartActions {
@@ -138,11 +138,12 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
   // Ticks are to be round in the unit that is shown, which is not always the scale's own.
   const ticks = (which: "x" | "y"): Pick<uPlot.Axis, "splits" | "values"> => ({
     splits: (self) => {
-      const { divisor } = scaleOf(which);
+      const { divisor, isTime } = scaleOf(which);
       const [least = 0, greatest = 1] = [self.scales[which]?.min, self.scales[which]?.max];
       if (least === null || greatest === null) return [];
       const count = tickCount(self, which);
-      return ticksBetween(least / divisor, greatest / divisor, count).map((tick) => tick * divisor);
+      const between = isTime ? timesBetween : ticksBetween;
+      return between(least / divisor, greatest / divisor, count).map((tick) => tick * divisor);
     },
     values: (_self, splits) => splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
   });
@@ -162,7 +163,10 @@ function splitTexts(splits: readonly number[], unit: AxisUnit, divisor: number):
   const ticks = splits.map((split) => split / divisor);
   if (unit !== "epoch milliseconds") return ticks.map((tick) => tickText(tick, ticks));
   const isBySeconds = Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0)) < 60;
-  const clock = new Intl.DateTimeFormat(undefined, { timeStyle: isBySeconds ? "medium" : "short" });
+  const clock = new Intl.DateTimeFormat(undefined, {
+    timeStyle: isBySeconds ? "medium" : "short",
+    hourCycle: "h23",
+  });
   return splits.map((split) => clock.format(split));
 }
 

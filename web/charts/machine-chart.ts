@@ -1,6 +1,6 @@
 import type { SeriesBuckets, SeriesDescription } from "../../src/schema/dashboard/run-series.ts";
 import { bandChart } from "./band-chart.ts";
-import type { Axis, ChartSpec } from "./chart-spec.ts";
+import type { ChartSpec } from "./chart-spec.ts";
 
 /** What the machine gives to the run: cores, memory, accelerators. */
 export const machineSeries = [
@@ -14,7 +14,7 @@ export const machineSeries = [
 export function machineChart(
   { name, label }: SeriesDescription,
   buckets: SeriesBuckets | undefined,
-  x: Axis,
+  x: ChartSpec["x"],
 ): ChartSpec {
   const title = `${label.slice(0, 1).toUpperCase()}${label.slice(1)}`;
   return bandChart({ name, title, label, includesZero: true }, x, [

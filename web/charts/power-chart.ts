@@ -1,11 +1,11 @@
 import type { SeriesBuckets } from "../../src/schema/dashboard/run-series.ts";
 import { bandChart } from "./band-chart.ts";
-import type { Axis, ChartSpec } from "./chart-spec.ts";
+import type { ChartSpec } from "./chart-spec.ts";
 
 /** What the run draws. An estimate is dotted, as every figure that was not measured. */
 export function powerChart(
   power: SeriesBuckets | undefined,
-  x: Axis,
+  x: ChartSpec["x"],
   { isMeasured }: { isMeasured: boolean },
 ): ChartSpec {
   const names = { name: "power", title: "Power", label: "power", includesZero: true };
@@ -22,7 +22,7 @@ export function powerChart(
 /** Energy since launch. */
 export function energyChart(
   energy: SeriesBuckets | undefined,
-  x: Axis,
+  x: ChartSpec["x"],
   { isMeasured }: { isMeasured: boolean },
 ): ChartSpec {
   const names = {

@@ -1,6 +1,6 @@
 import type { SeriesBuckets } from "../../src/schema/dashboard/run-series.ts";
 import type { MetricTarget } from "../../src/schema/metric-target.ts";
-import type { Axis, ChartSpec, Mark } from "./chart-spec.ts";
+import type { ChartSpec, Mark } from "./chart-spec.ts";
 
 /** Where the target is expected to be met, along the chart's x. */
 export interface ExpectedCrossing {
@@ -12,7 +12,7 @@ export interface ExpectedCrossing {
 /** The target's metric, the target, and where the two are expected to meet. */
 export function qualityChart(
   quality: SeriesBuckets | undefined,
-  x: Axis,
+  x: ChartSpec["x"],
   asked: { target: MetricTarget | undefined; crossing: ExpectedCrossing | undefined },
 ): ChartSpec {
   const { target, crossing } = asked;

@@ -1,6 +1,6 @@
 import type { SeriesBuckets } from "../../src/schema/dashboard/run-series.ts";
 import { bandChart, type BandLook } from "./band-chart.ts";
-import type { Axis, ChartSpec } from "./chart-spec.ts";
+import type { ChartSpec } from "./chart-spec.ts";
 
 /** The parts of a step, in the order in which they are drawn. */
 export const stepParts = ["computeMs", "communicationMs", "dataWaitMs", "otherMs"] as const;
@@ -16,7 +16,7 @@ const looks: Readonly<Record<StepPart, Omit<BandLook, "buckets">>> = {
 /** What a step is spent on, over all ranks: the median, and the band from the least to the greatest. */
 export function stepTimeChart(
   parts: Readonly<Partial<Record<StepPart, SeriesBuckets>>>,
-  x: Axis,
+  x: ChartSpec["x"],
 ): ChartSpec {
   const names = {
     name: "step-time",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { tickText, ticksBetween } from "./ticks.ts";
+import { tickText, ticksBetween, timesBetween } from "./ticks.ts";
 
 describe("ticksBetween", () => {
   test.each([
@@ -41,4 +41,12 @@ test.each([
   { tick: 7, ticks: [7], text: "7" },
 ])("$tick is written $text", ({ tick, ticks, text }) => {
   expect(tickText(tick, ticks)).toBe(text);
+});
+
+test.each([
+  { name: "never parts of a second", from: 100.2, to: 103.1, expected: [101, 102, 103] },
+  { name: "quarters of a minute", from: 0, to: 60, expected: [0, 15, 30, 45, 60] },
+  { name: "half hours", from: 3500, to: 9500, expected: [3600, 5400, 7200, 9000] },
+])("times of day stand at $name", ({ from, to, expected }) => {
+  expect(timesBetween(from, to, 5)).toEqual(expected);
 });

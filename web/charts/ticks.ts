@@ -20,3 +20,29 @@ export function tickText(tick: number, ticks: readonly number[]): string {
   const grouped = whole.replaceAll(/\B(?=(?:\d{3})+$)/gu, ",");
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
+
+const minute = 60;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** What a clock's face is divided by, seconds. */
+const timeSteps = [
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * minute),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * hour),
+  ...[1, 2, 7, 14, 28].map((days) => days * day),
+];
+
+/** Round times of day between two others, at most some `count` of them; seconds since the epoch. */
+export function timesBetween(from: number, to: number, count: number): number[] {
+  const rough = (to - from) / Math.max(1, count);
+  const step = timeSteps.find((each) => each >= rough) ?? 28 * day;
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
+  return ticks;
+}

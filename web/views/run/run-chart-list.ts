@@ -1,5 +1,5 @@
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { SeriesDescription } from "../../../src/schema/dashboard/run-series.ts";
+import type { SeriesDescription, XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import type { ChartSpec } from "../../charts/chart-spec.ts";
 import { lossChart } from "../../charts/loss-chart.ts";
 import { machineChart, machineSeries } from "../../charts/machine-chart.ts";
@@ -22,7 +22,7 @@ export interface RunChart {
 
 /** The charts of a run, in their order; those of the machine only where there is something to them. */
 export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
-  const x = axisOf[xAxis];
+  const x = sharedAxis(xAxis, byName);
   const target = detail.progress.target ?? detail.result?.target ?? detail.request.target;
   const parts = Object.fromEntries(
     stepParts.flatMap((part) => {
@@ -38,7 +38,7 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       isWide: true,
       note: undefined,
       whenEmpty: {
-        text: "no evaluation was read from the output.",
+        text: "No evaluation was read from the output",
         command: "pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- …",
       },
     },
@@ -46,20 +46,20 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       spec: lossChart(byName.get("loss"), x),
       isWide: false,
       note: undefined,
-      whenEmpty: { text: "no loss was read from the output." },
+      whenEmpty: { text: "No loss was read from the output" },
     },
     {
       spec: throughputChart(byName.get("samplesPerSecond"), x),
       isWide: false,
       note: undefined,
-      whenEmpty: { text: "the program does not count its samples." },
+      whenEmpty: { text: "The program has not said how many samples it has seen" },
     },
     {
       spec: stepTimeChart(parts, x),
       isWide: false,
       note: detail.ranks.length > 1 ? `over ${detail.ranks.length} ranks` : undefined,
       whenEmpty: {
-        text: "no rank has reported what its steps are spent on.",
+        text: "No rank has reported what its steps are spent on",
         command: "pitwall run digits --workers 2",
       },
     },
@@ -67,13 +67,13 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       spec: powerChart(byName.get("powerWatts"), x, how),
       isWide: false,
       note: how.note,
-      whenEmpty: { text: "no meter of power was found on this machine." },
+      whenEmpty: { text: "No power was read on this machine" },
     },
     {
       spec: energyChart(byName.get("energyJoules"), x, how),
       isWide: false,
       note: how.note,
-      whenEmpty: { text: "no meter of energy was found on this machine." },
+      whenEmpty: { text: "No energy was read on this machine" },
     },
     ...machineCharts(detail, { xAxis, byName }),
   ];
@@ -83,11 +83,20 @@ function machineCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): 
   return series
     .filter(({ name }) => machineSeries.some((each) => each === name))
     .map((description) => ({
-      spec: machineChart(description, byName.get(description.name), axisOf[xAxis]),
+      spec: machineChart(description, byName.get(description.name), sharedAxis(xAxis, byName)),
       isWide: false,
       note: description.note,
-      whenEmpty: { text: "nothing was measured in this stretch." },
+      whenEmpty: { text: "Nothing was measured in this stretch" },
     }));
+}
+
+/** The axis over the whole stretch that any of the series has points in. */
+function sharedAxis(xAxis: XAxis, byName: PlacedSeries["byName"]): ChartSpec["x"] {
+  const ends = [...byName.values()]
+    .flatMap(({ x }) => [x.at(0), x.at(-1)])
+    .filter((end) => end !== undefined);
+  if (ends.length === 0) return axisOf[xAxis];
+  return { ...axisOf[xAxis], atLeast: [Math.min(...ends), Math.max(...ends)] };
 }
 
 /** How power came about, as its series says. */

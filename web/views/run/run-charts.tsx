@@ -121,7 +121,7 @@ function stateOf(
   const isRunning = detail.state.kind === "running";
   return {
     kind: "empty",
-    text: isRunning ? `Not yet: ${whenEmpty.text}` : whenEmpty.text,
+    text: `${whenEmpty.text}${isRunning ? " so far" : ""}.`,
     command: whenEmpty.command,
   };
 }

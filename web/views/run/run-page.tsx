@@ -55,6 +55,9 @@ export function RunPage({ parts }: PageProps): JSX.Element {
   );
 }
 
+/** What the stream does not tell comes up as a run goes on: further series, ranks and axes. */
+const askAgainMs = 5000;
+
 /** Fetches the run and follows it; another axis or rank is another stream. */
 function useRun(state: RunState): void {
   const { query } = place.value;
@@ -66,6 +69,16 @@ function useRun(state: RunState): void {
     void fetchUntilThere(state, leave.signal);
     return () => leave.abort();
   }, [state]);
+  const isRunning = state.run.value?.detail.state.kind === "running";
+  useEffect(() => {
+    if (!isRunning) return undefined;
+    const leave = new AbortController();
+    const timer = setInterval(() => void fetchDetail(state, leave.signal), askAgainMs);
+    return () => {
+      leave.abort();
+      clearInterval(timer);
+    };
+  }, [state, isRunning]);
   useEffect(() => {
     if (!isKnown) return undefined;
     const leave = new AbortController();

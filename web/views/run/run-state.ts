@@ -45,7 +45,8 @@ export async function fetchDetail(state: RunState, stop: AbortSignal): Promise<v
       known === undefined ? knownRun(detail, heardMs) : { ...known, detail, progressMs: heardMs };
     state.failure.value = undefined;
   } catch (error) {
-    if (!stop.aborted) state.failure.value = asFailure(error);
+    // Once the run is known, the connection tells what is wrong, and the stream when it is deleted.
+    if (!stop.aborted && state.run.peek() === undefined) state.failure.value = asFailure(error);
   }
 }
 

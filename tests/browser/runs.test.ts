@@ -1,0 +1,266 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { clockText } from "../../web/views/run/view-model.ts";
+import { formatJoules, formatSignificant, formatUsd } from "../../src/foundation/units.ts";
+import { bin, temporaryFolder } from "../support/pitwall.ts";
+import { readsAccuracy, writeTraining } from "../support/programs.ts";
+import { hasBrowser, keepScreenshot, launchBrowser, openPage } from "./support/browser.ts";
+import { environmentOf, serve } from "./support/serve.ts";
+
+const missing = hasBrowser ? "" : ": no Chromium at /usr/bin/chromium, nor in $PITWALL_CHROMIUM";
+
+let browser: Browser;
+
+/** An empty home for records. */
+function newHome(): string {
+  const home = join(temporaryFolder(), "home");
+  mkdirSync(home);
+  return home;
+}
+
+/** Runs the built program to its end. */
+function pitwall(home: string, words: readonly string[]): string {
+  const options = { cwd: home, env: environmentOf(home), encoding: "utf8" as const };
+  return execFileSync(process.execPath, [bin, ...words], {
+    ...options,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+/** Starts the built program and leaves it running. */
+function start(home: string, words: readonly string[]): void {
+  const child = spawn(process.execPath, [bin, ...words, "--quiet"], {
+    cwd: home,
+    env: environmentOf(home),
+    stdio: "ignore",
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+}
+
+/** A training of some seconds that gets better slowly, and reaches its target at its end. */
+function slowTraining(home: string, evaluationCount: number, everyMs = 400): string[] {
+  const values = Array.from({ length: evaluationCount }, (_, index) =>
+    index === evaluationCount - 1 ? 0.95 : Number((0.5 + index * 0.001).toFixed(3)),
+  );
+  return [
+    "run",
+    ...readsAccuracy,
+    "--price",
+    "36/h",
+    "--",
+    ...writeTraining(home, { values, everyMs }),
+  ];
+}
+
+/** Where the keyboard is. Written as text, since it runs in the page. */
+function focusIs(page: Page, selector: string): Promise<boolean> {
+  return page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`);
+}
+
+/** Opens the only run there is from the list, as soon as the list has it. */
+async function openOnlyRun(page: Page): Promise<string> {
+  const line = page.locator(".run-line a").first();
+  await line.waitFor();
+  await line.click();
+  await page.waitForSelector(".race-clock");
+  return decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1) ?? "");
+}
+
+async function instrument(page: Page, called: string): Promise<string> {
+  const boxes = page
+    .locator(".instrument")
+    .filter({ has: page.getByText(called, { exact: true }) });
+  return boxes.locator(".instrument-value").innerText();
+}
+
+async function tableRowCount(page: Page): Promise<number> {
+  return page.locator("section[aria-label*='against its target'] tbody tr").count();
+}
+
+describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  test("an empty home says which command fills it", async () => {
+    const { origin } = await serve(newHome());
+    const { page, offences } = await openPage(browser, origin);
+    await page.getByText("pitwall run digits").waitFor();
+    await keepScreenshot(page, "runs-empty");
+    expect(offences).toEqual([]);
+  });
+
+  test("a run is seen live from the list to its end, with the numbers that the terminal shows", async () => {
+    const home = newHome();
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(browser, `${origin}/runs`);
+    start(home, ["run", "digits", "--workers", "2", "--seed", "1", "--price", "12.29/h"]);
+    const runId = await openOnlyRun(page);
+    await page.getByText("since run start").waitFor();
+    const clock = page.locator(".race-clock-time");
+    const before = await clock.innerText();
+    await expect.poll(() => clock.innerText()).not.toBe(before);
+    await keepScreenshot(page, "run-live");
+    await page.getByText("time to train", { exact: true }).waitFor({ timeout: 110_000 });
+    const shown = JSON.parse(pitwall(home, ["show", runId, "--json"]));
+    const [{ result }] = shown.result.runs;
+    const { whole, tenths } = clockText(result.outcome.timeToTrainMs);
+    expect((await clock.innerText()).replaceAll(/\s/gu, "")).toBe(`${whole}${tenths}`);
+    expect(await instrument(page, "accuracy")).toBe(formatSignificant(result.outcome.quality, 4));
+    expect(await instrument(page, "cost")).toBe(formatUsd(result.cost.billedUsd));
+    const [energy] = result.energy;
+    expect(formatJoules(energy.joules)).toContain(await instrument(page, "energy"));
+    await page
+      .locator("section[aria-label*='against its target'] button", { hasText: "table" })
+      .click();
+    await expect.poll(() => tableRowCount(page)).toBe(result.evaluations.length);
+    await keepScreenshot(page, "run-finished");
+    expect(offences).toEqual([]);
+  });
+
+  test("reloading, and a server that is started again, lose nothing", async () => {
+    const home = newHome();
+    const first = await serve(home);
+    const { page, offences } = await openPage(browser, `${first.origin}/runs`);
+    start(home, slowTraining(home, 60));
+    const runId = await openOnlyRun(page);
+    await page.goto(`${first.origin}/runs/${encodeURIComponent(runId)}?tables=quality&x=wall`);
+    await expect.poll(() => tableRowCount(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(5);
+    await page.reload();
+    await expect.poll(() => tableRowCount(page), { timeout: 30_000 }).toBeGreaterThanOrEqual(5);
+    expect(
+      await page
+        .locator("input[name='x-axis']:checked")
+        .evaluate((input) => input.parentElement?.textContent),
+    ).toBe("wall time");
+    await first.stop();
+    await page.getByText("reconnecting, as of").waitFor();
+    await keepScreenshot(page, "run-reconnecting");
+    await serve(home, first.port);
+    await page.locator(".connection[data-kind='live']").waitFor();
+    await page.getByText("time to train", { exact: true }).waitFor({ timeout: 60_000 });
+    await expect.poll(() => tableRowCount(page), { timeout: 10_000 }).toBe(60);
+    expect(offences).toEqual([]);
+  });
+
+  test("a keyboard finds a run, opens it, reads a chart and changes its axis", async () => {
+    const home = newHome();
+    pitwall(home, slowTraining(home, 6, 100));
+    pitwall(home, slowTraining(home, 8, 100));
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(browser, `${origin}/runs?sort=started`);
+    await page.locator(".run-line").nth(1).waitFor();
+    for (let presses = 0; presses < 30; presses++) {
+      await page.keyboard.press("Tab");
+      if (await focusIs(page, "[role=grid]")) break;
+    }
+    await page.keyboard.press("ArrowDown");
+    const active = await page.locator(".run-line[aria-selected='true']").getAttribute("id");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".race-clock");
+    expect(`run-${decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1) ?? "")}`).toBe(
+      active,
+    );
+    await page.locator("section[aria-label*='against its target'] .plot").waitFor();
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press("Tab");
+      if (await focusIs(page, ".plot")) break;
+    }
+    await page.keyboard.press("Home");
+    await page.locator(".chart-legend .at", { hasText: "at clock" }).first().waitFor();
+    await page.keyboard.press("ArrowRight");
+    await keepScreenshot(page, "run-by-keyboard");
+    await page.locator("input[name='x-axis']:checked").focus();
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => new URL(page.url()).searchParams.get("x")).toBe("wall");
+    await page.goBack();
+    await expect.poll(() => new URL(page.url()).searchParams.get("x")).toBeNull();
+    expect(offences).toEqual([]);
+  });
+
+  test("filters, order and the run that is looked for stay in the address", async () => {
+    const home = newHome();
+    pitwall(home, slowTraining(home, 3, 20));
+    const { origin } = await serve(home);
+    const { page } = await openPage(browser, `${origin}/runs?find=nothing+like+this`);
+    await page.getByText("None of the 1 runs is like that.").waitFor();
+    await page.getByLabel("find runs by any word").fill("train");
+    await page.locator(".run-line").waitFor();
+    await page.getByLabel("state", { exact: true }).selectOption("reached");
+    await page.getByRole("button", { name: "cost" }).click();
+    expect(new URL(page.url()).search).toBe("?find=train&state=reached&sort=-cost");
+    await page.reload();
+    await page.locator(".run-line").waitFor();
+    await keepScreenshot(page, "runs");
+  });
+
+  test("a record deleted while it is looked at says so, in the list and on its page", async () => {
+    const home = newHome();
+    pitwall(home, slowTraining(home, 3, 20));
+    const { origin } = await serve(home);
+    const list = await openPage(browser, `${origin}/runs`);
+    const one = await openPage(browser, `${origin}/runs`);
+    const runId = await openOnlyRun(one.page);
+    await list.page.locator(".run-line").waitFor();
+    rmSync(join(home, "runs", runId), { recursive: true });
+    await one.page.getByText("This run was deleted.").waitFor();
+    await list.page.getByText("No run is on record here yet").waitFor();
+    await one.page.reload();
+    await one.page.locator(".panel-state[data-kind='failed']").waitFor();
+    await keepScreenshot(one.page, "run-deleted");
+    expect(await one.page.locator(".panel-state strong").innerText()).toContain(runId);
+  });
+
+  test("a chart is saved as SVG, PNG and CSV, with every evaluation in it", async () => {
+    const home = newHome();
+    pitwall(home, slowTraining(home, 12, 20));
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(browser, `${origin}/runs`);
+    await openOnlyRun(page);
+    const panel = page.locator("section[aria-label*='against its target']");
+    await panel.locator(".plot canvas").waitFor();
+    const saved: Record<string, Buffer> = {};
+    for (const kind of ["svg", "png", "csv"]) {
+      const coming = page.waitForEvent("download");
+      await panel.locator("button", { hasText: kind }).click();
+      const download = await coming;
+      expect(download.suggestedFilename()).toBe(`quality.${kind}`);
+      const chunks: Buffer[] = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+      saved[kind] = Buffer.concat(chunks);
+    }
+    expect(saved["csv"]?.toString().trim().split("\n")).toHaveLength(13);
+    expect(saved["svg"]?.toString()).toContain("target ≥ 0.94");
+    expect(saved["png"]?.subarray(1, 4).toString()).toBe("PNG");
+    expect(offences).toEqual([]);
+  });
+
+  test.each([
+    { width: 1440, height: 900, colorScheme: "dark" as const },
+    { width: 1440, height: 900, colorScheme: "light" as const },
+    { width: 390, height: 844, colorScheme: "light" as const },
+    // 1280 pixels at 400 %.
+    { width: 320, height: 256, colorScheme: "dark" as const },
+  ])("nothing is cut off at $width pixels, $colorScheme", async (look) => {
+    const home = newHome();
+    pitwall(home, slowTraining(home, 5, 20));
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(browser, `${origin}/runs`, look);
+    await page.locator(".run-line").waitFor();
+    const overflow = (): Promise<number> =>
+      page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await openOnlyRun(page);
+    await page.locator(".axis-bar").scrollIntoViewIfNeeded();
+    await page.mouse.wheel(0, 300);
+    await page.locator(".plot canvas").first().waitFor();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await keepScreenshot(page, `run-${look.width}-${look.colorScheme}`);
+    expect(offences).toEqual([]);
+  });
+});

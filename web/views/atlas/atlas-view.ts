@@ -1,0 +1,181 @@
+import {
+  filterResults,
+  type PatternField,
+  type ResultFilter,
+} from "../../../src/atlas/filter-results.ts";
+import {
+  compareRoundNames,
+  sortKeys,
+  sortResults,
+  type SortKey,
+} from "../../../src/atlas/sort-results.ts";
+import type { CompatibilityGroup } from "../../../src/schema/atlas/compatibility.ts";
+import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+
+/** What can be chosen from in the head of the page, by the names of the command line's flags. */
+export const filterFields = [
+  "round",
+  "submitter",
+  "accelerator",
+  "division",
+  "availability",
+] as const satisfies PatternField[];
+export type FilterField = (typeof filterFields)[number];
+
+/** What of the atlas is shown; the address keeps it. */
+export interface AtlasView {
+  benchmark: string;
+  filter: ResultFilter;
+  measure: Measure;
+  sort: SortKey;
+  isDescending: boolean;
+  /** The result whose panel is open. */
+  rowId: string | undefined;
+  /** Results that wait to be compared. */
+  picked: readonly string[];
+  withFront: boolean;
+}
+
+const sortOfMeasure: Readonly<Record<Measure, SortKey>> = {
+  system: "time",
+  chip: "chip",
+  dollar: "cost",
+  kwh: "energy",
+};
+
+/** Reads the view out of the address; without a benchmark, the one with the most results. */
+export function readAtlasView(
+  query: Readonly<Record<string, string>>,
+  rows: readonly MeasuredRow[],
+): AtlasView {
+  const measure = measures.find((known) => known === query["per"]) ?? "system";
+  const benchmark = query["benchmark"] ?? benchmarkChoices(rows)[0]?.name ?? "";
+  const sort = query["sort"] ?? "";
+  const isDescending = sort.startsWith("-");
+  const key = sortKeys.find((known) => known === (isDescending ? sort.slice(1) : sort));
+  return {
+    benchmark,
+    filter: {
+      benchmark,
+      ...Object.fromEntries(
+        filterFields.flatMap((field) => {
+          const wanted = query[field] ?? "";
+          return wanted === "" ? [] : [[field, wanted]];
+        }),
+      ),
+    },
+    measure,
+    sort: key ?? sortOfMeasure[measure],
+    isDescending,
+    rowId: query["row"],
+    picked: readIds(query["compare"]),
+    withFront: query["front"] !== "no",
+  };
+}
+
+/** Ids stand in the address with commas between them; a comma within one is written as `%2C`. */
+export function readIds(text: string | undefined): readonly string[] {
+  const ids = (text ?? "").split(",").filter((id) => id !== "");
+  return [...new Set(ids.map((id) => id.replaceAll("%2C", ",")))];
+}
+
+export function writeIds(ids: readonly string[]): string {
+  return ids.map((id) => id.replaceAll(",", "%2C")).join(",");
+}
+
+/** The address' `sort` after a click on a column: the other way round where it was sorted by that already. */
+export function nextSort(view: AtlasView, key: SortKey): string {
+  return view.sort === key && !view.isDescending ? `-${key}` : key;
+}
+
+/** Benchmarks with a count of results, the most first; one's own stand behind the published ones. */
+export function benchmarkChoices(
+  rows: readonly MeasuredRow[],
+): { name: string; count: number; isOwn: boolean }[] {
+  const found = new Map<string, { name: string; count: number; isOwn: boolean }>();
+  for (const { row } of rows) {
+    const sofar = found.get(row.benchmark);
+    const isOwn = row.suite === "own" && (sofar?.isOwn ?? true);
+    found.set(row.benchmark, { name: row.benchmark, count: (sofar?.count ?? 0) + 1, isOwn });
+  }
+  return [...found.values()].toSorted(
+    (a, b) => Number(a.isOwn) - Number(b.isOwn) || b.count - a.count || compare(a.name, b.name),
+  );
+}
+
+/** What the results of a benchmark have in a field. */
+export function fieldChoices(
+  rows: readonly MeasuredRow[],
+  benchmark: string,
+  field: FilterField,
+): string[] {
+  const own = rows.filter(({ row }) => row.benchmark === benchmark);
+  const values = own.flatMap(({ row }) =>
+    field === "accelerator" ? (row.acceleratorFamily ?? row.accelerator ?? []) : (row[field] ?? []),
+  );
+  const distinct = [...new Set<string>(values)];
+  return field === "round"
+    ? distinct.toSorted((a, b) => compareRoundNames(b, a))
+    : distinct.toSorted(compare);
+}
+
+function compare(a: string, b: string): number {
+  const [first, second] = [a.toLowerCase(), b.toLowerCase()];
+  return first < second ? -1 : Number(first > second);
+}
+
+export type ChosenRows =
+  | { kind: "chosen"; rows: readonly MeasuredRow[] }
+  | { kind: "unknown"; message: string; hint: string };
+
+/** The rows that a view shows, in its order; the engine's own words where nobody has what it asks for. */
+export function chooseRows(
+  all: readonly MeasuredRow[],
+  view: AtlasView,
+  groups: readonly CompatibilityGroup[],
+): ChosenRows {
+  const measured = new Map(all.map((one) => [one.row, one]));
+  const outcome = filterResults([...measured.keys()], view.filter, groups);
+  if (outcome.kind === "unknown") {
+    const { field, wanted, nearest, known } = outcome;
+    const shown = known.slice(0, 12).join(", ");
+    return {
+      kind: "unknown",
+      message: `No result has the ${field} ${wanted}`,
+      hint: nearest === undefined ? `known are ${shown}` : `did you mean ${nearest}?`,
+    };
+  }
+  const rows = sortResults(
+    outcome.rows.flatMap((row) => measured.get(row) ?? []),
+    view.sort,
+  );
+  return { kind: "chosen", rows: view.isDescending ? turned(rows, view.sort) : rows };
+}
+
+/** The other way round, but for what lacks the figure: that stays last. */
+function turned(rows: readonly MeasuredRow[], key: SortKey): MeasuredRow[] {
+  const has = rows.filter((row) => hasKey(row, key));
+  return [...has.toReversed(), ...rows.filter((row) => !hasKey(row, key))];
+}
+
+function hasKey({ row, figures }: MeasuredRow, key: SortKey): boolean {
+  if (key === "round") return true;
+  if (key === "accelerators") return row.acceleratorCount !== undefined;
+  return measures.some(
+    (measure) => sortOfMeasure[measure] === key && figures[measure].kind === "known",
+  );
+}
+
+/** What to type in a terminal for the same numbers. */
+export function commandOf(view: AtlasView): string {
+  const flags = Object.entries({ ...view.filter, per: view.measure }).flatMap(([name, value]) =>
+    value === undefined || (name === "per" && value === "system")
+      ? []
+      : [`--${name} ${shellText(String(value))}`],
+  );
+  return `pitwall results ${flags.join(" ")}`;
+}
+
+function shellText(text: string): string {
+  return /^[\w.,+-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
