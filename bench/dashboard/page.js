@@ -65,14 +65,7 @@ function newestRun() {
 async function open(browser, address) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(address);
-  await page.waitForFunction(
-    () => document.querySelectorAll(".chart .plot canvas").length >= 2,
-    undefined,
-    {
-      timeout: 120_000,
-      polling: "raf",
-    },
-  );
+  await page.locator(".chart .plot canvas").nth(1).waitFor({ timeout: 120_000 });
   const drawnMs = await page.evaluate(() => performance.now());
   const firstPaintMs = await page.evaluate(
     () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,

@@ -67,9 +67,7 @@ export async function keepScreenshot(page: Page, name: string): Promise<void> {
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
   // Panels are drawn when they are seen, so all of the page must be.
   await page.setViewportSize({ width: before?.width ?? 1440, height: Math.min(8000, height) });
-  await page.waitForFunction(
-    "document.querySelector('.wide:empty, .chart-grid > :empty') === null",
-  );
+  await page.locator(".wide:empty, .chart-grid > :empty").first().waitFor({ state: "detached" });
   await page.screenshot({ path: `${artefacts}${name}.png`, fullPage: true });
   if (before !== null) await page.setViewportSize(before);
 }
