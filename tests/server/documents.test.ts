@@ -1,0 +1,261 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { expect, test } from "vitest";
+import type { z } from "zod";
+import { parseProcessStat } from "../../src/foundation/process-stat.ts";
+import { atlasDocument } from "../../src/schema/dashboard/atlas-document.ts";
+import { logDocument } from "../../src/schema/dashboard/log-page.ts";
+import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
+import { runListDocument } from "../../src/schema/dashboard/run-list.ts";
+import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
+import { UserError } from "../../src/foundation/user-error.ts";
+import { diskRunStore } from "../../src/store/disk-run-store.ts";
+import {
+  logEvaluation,
+  makeHome,
+  requestFor,
+  startedMs,
+  startRecord,
+  startServer,
+  stepAt,
+} from "./start-server.ts";
+
+async function document<Noun>(url: string, schema: z.ZodType<Noun>): Promise<Noun> {
+  const response = await fetch(url);
+  const body: unknown = await response.json();
+  expect([url, response.status, body]).toEqual([url, 200, expect.anything()]);
+  return schema.parse(body);
+}
+
+async function toyServer() {
+  const home = makeHome();
+  const writer = await startRecord(home, "toy-1");
+  for (const [index, value] of [0.5, 0.6, 0.65].entries()) {
+    const epoch = index + 1;
+    const counts = { samples_count: epoch * 1000, epoch_num: epoch };
+    logEvaluation(writer, value, startedMs + 2000 + index * 3000, counts);
+  }
+  void writer.appendLog(Buffer.from("[rank1]: all is well\n[rank3]: RuntimeError: it is not\n"));
+  for (const rank of [0, 1, 5]) {
+    for (let step = 1; step <= 6; step++)
+      await writer.appendSample(`rank-${rank}`, stepAt(rank, step));
+  }
+  await writer.appendSample("host", {
+    kind: "host",
+    timeMs: startedMs + 100,
+    cpuSeconds: 0,
+    memoryBytes: 1e6,
+    processCount: 1,
+    measuredJoules: { "rapl processors": 0 },
+  });
+  await writer.appendSample("host", {
+    kind: "host",
+    timeMs: startedMs + 10_100,
+    cpuSeconds: 5,
+    memoryBytes: 2e6,
+    processCount: 1,
+    measuredJoules: { "rapl processors": 500 },
+  });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const server = await startServer(home);
+  return { ...server, writer, api: `${server.url}api` };
+}
+
+test("the list says what is known of a run that goes on", async () => {
+  const { api } = await toyServer();
+  const { runs } = await document(`${api}/runs`, runListDocument);
+  expect(runs).toMatchObject([
+    {
+      kind: "readable",
+      runId: "toy-1",
+      state: "running",
+      best: 0.65,
+      spark: [0.5, 0.6, 0.65],
+      energy: { kind: "measured", joules: 500, meter: "rapl" },
+    },
+  ]);
+});
+
+test("one run is described with all it has", async () => {
+  const { api } = await toyServer();
+  const detail = await document(`${api}/runs/toy-1`, runDetail);
+  expect(detail).toMatchObject({
+    runId: "toy-1",
+    state: { kind: "running", owner: "here" },
+    canStop: true,
+    ranks: [0, 1, 5],
+    launchedMs: startedMs + 100,
+    runStartMs: startedMs + 1000,
+    integrity: { kind: "unsealed" },
+    xAxes: ["clock", "wall", "samples", "epochs", "dollars", "energy"],
+    priceUnitCount: 1,
+    unreadableSampleCount: 0,
+  });
+  expect(detail.evaluations.map(({ value }) => value)).toEqual([0.5, 0.6, 0.65]);
+  expect(detail.series.map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      "quality",
+      "loss",
+      "stepMs",
+      "otherMs",
+      "samplesPerSecond",
+      "powerWatts",
+    ]),
+  );
+});
+
+test.each([
+  { x: "clock", expected: [1000, 4000, 7000] },
+  { x: "wall", expected: [2000, 5000, 8000].map((ms) => startedMs + ms) },
+  { x: "samples", expected: [1000, 2000, 3000] },
+  { x: "epochs", expected: [1, 2, 3] },
+  // 36 dollars an hour are a cent a second, from launch on.
+  { x: "dollars", expected: [0.019, 0.049, 0.079] },
+  // 500 joules in the ten seconds since launch.
+  { x: "energy", expected: [95, 245, 395] },
+])(
+  "a point stands on the axis of $x where it belongs, to the last digits",
+  async ({ x, expected }) => {
+    const { api } = await toyServer();
+    const { series } = await document(
+      `${api}/runs/toy-1/series?names=quality&x=${x}`,
+      seriesDocument,
+    );
+    expect(series.map(({ last }) => last)).toEqual([[0.5, 0.6, 0.65]]);
+    for (const [index, place] of (series[0]?.x ?? []).entries())
+      expect(place).toBeCloseTo(expected[index] ?? 0, 9);
+  },
+);
+
+test("all ranks of a series are in one band, and one rank by itself where it is asked for", async () => {
+  const { api } = await toyServer();
+  const address = `${api}/runs/toy-1/series?names=stepMs,loss&width=1`;
+  const all = await document(address, seriesDocument);
+  // Two steps a sample: half of compute, communication and data wait together.
+  expect(all.series).toMatchObject([
+    { name: "loss", count: [18] },
+    { name: "stepMs", min: [65], max: [67.5], median: [65.5], count: [18] },
+  ]);
+  const one = await document(`${address}&rank=5`, seriesDocument);
+  expect(one.series[1]).toMatchObject({ min: [67.5], max: [67.5], count: [6] });
+});
+
+test("a stretch can be looked at closer", async () => {
+  const { api } = await toyServer();
+  const { series } = await document(
+    `${api}/runs/toy-1/series?names=loss&rank=0&from=2000&to=4000`,
+    seriesDocument,
+  );
+  expect(series[0]?.x).toEqual([2000, 3000, 4000]);
+});
+
+test("the heat-map has a row for each rank, in the order that is asked for", async () => {
+  const { api } = await toyServer();
+  const address = `${api}/runs/toy-1/heatmap?metric=computeMs&columns=2`;
+  const byRank = await document(address, heatmapDocument);
+  expect(byRank).toMatchObject({
+    rows: 3,
+    ranksPerRow: [[0], [1], [5]],
+    values: [50, 50, 50.5, 50.5, 52.5, 52.5],
+  });
+  const byMean = await document(`${address}&order=mean&rows=2`, heatmapDocument);
+  expect(byMean.ranksPerRow).toEqual([[5, 1], [0]]);
+});
+
+test.each([
+  { name: "the newest lines", question: "from=-2", numbers: [5, 6] },
+  { name: "lines from one on", question: "from=2&limit=2", numbers: [2, 3] },
+  { name: "the lines of a rank", question: "from=1&rank=3", numbers: [6] },
+  { name: "lines that hold some text", question: "from=1&find=ALL%20IS", numbers: [5] },
+  { name: "lines that look like errors", question: "from=1&find=error", numbers: [6] },
+  { name: "nothing behind the end", question: "from=100", numbers: [] },
+])("the log gives $name", async ({ question, numbers }) => {
+  const { api } = await toyServer();
+  const log = await document(`${api}/runs/toy-1/log?${question}`, logDocument);
+  expect(log.lines.map(({ number }) => number)).toEqual(numbers);
+  expect(log).toMatchObject({ totalLines: 6, firstErrorLine: 6, ranks: [1, 3] });
+});
+
+test.each([
+  { path: "runs/nobody", status: 404, code: "unknown-run" },
+  { path: "runs/toy-1/series", status: 400, code: "question-invalid" },
+  { path: "runs/toy-1/series?names=loss&x=moon", status: 400, code: "question-invalid" },
+  { path: "runs/toy-1/series?names=loss&width=1e9", status: 400, code: "question-invalid" },
+  { path: "runs/toy-1/heatmap?rows=0", status: 400, code: "question-invalid" },
+  { path: "atlas/row?rowId=nobody", status: 404, code: "unknown-row" },
+  { path: "nothing", status: 404, code: "unknown-route" },
+])("$path answers $status, $code", async ({ path, status, code }) => {
+  const { api } = await toyServer();
+  const response = await fetch(`${api}/${path}`);
+  expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
+});
+
+test("an axis that the run does not have is refused with the reason", async () => {
+  const home = makeHome();
+  const { price: _, ...unpriced } = await requestFor("toy-1");
+  const created = await diskRunStore(home).create(unpriced);
+  if (created.kind !== "created") throw new Error("the home is new");
+  await created.writer.appendSample("rank-0", stepAt(0, 1));
+  const { url } = await startServer(home);
+  const response = await fetch(`${url}api/runs/toy-1/series?names=loss&x=dollars`);
+  expect([response.status, await response.json()]).toMatchObject([
+    422,
+    { error: { code: "axis-unavailable", hint: expect.stringContaining("--price") } },
+  ]);
+});
+
+test("the record comes as an archive of its files", async () => {
+  const { api, writer } = await toyServer();
+  const response = await fetch(`${api}/runs/toy-1/record`);
+  expect(response.headers.get("content-disposition")).toBe('attachment; filename="toy-1.tar"');
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  expect(bytes.length % 512).toBe(0);
+  const text = Buffer.from(bytes).toString("latin1");
+  for (const name of ["run.json", "log.txt", "events.jsonl", "samples/rank-5.jsonl"]) {
+    expect(text).toContain(`toy-1/${name}\0`);
+    expect(text).toContain(readFileSync(`${writer.directory}/${name}`, "latin1"));
+  }
+});
+
+test("the atlas holds the published results", async () => {
+  const { api } = await toyServer();
+  const atlas = await document(`${api}/atlas`, atlasDocument);
+  expect(atlas.rows.length).toBeGreaterThan(0);
+  expect(atlas.prices.find(({ accelerator }) => accelerator === "h100-sxm")).toBeDefined();
+});
+
+test("a run is stopped by the signal of Ctrl-C to its owner, and to nobody else", async () => {
+  const owner = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000); console.log('up')"]);
+  await once(owner.stdout, "data");
+  const { pid = 0 } = owner;
+  const ticks = parseProcessStat(readFileSync(`/proc/${pid}/stat`, "utf8"))?.startedTicks ?? 0;
+  const home = makeHome();
+  const stop = { method: "POST" } as const;
+  await startRecord(home, "mine", {
+    owner: { hostname: hostname(), pid, processStartedTicks: ticks },
+  });
+  await startRecord(home, "later", {
+    owner: { hostname: hostname(), pid, processStartedTicks: ticks + 1 },
+  });
+  await startRecord(home, "unsure", { owner: { hostname: hostname(), pid } });
+  const { url } = await startServer(home);
+  expect((await fetch(`${url}api/runs/later/stop`, stop)).status).toBe(409);
+  expect((await fetch(`${url}api/runs/unsure/stop`, stop)).status).toBe(409);
+  expect(owner.exitCode).toBeNull();
+  const answer = await fetch(`${url}api/runs/mine/stop`, stop);
+  expect(await answer.json()).toEqual({ runId: "mine", kind: "asked", pid });
+  const [, signal] = await once(owner, "exit");
+  expect(signal).toBe("SIGINT");
+});
+
+test("a port in use is told with the next free one", async () => {
+  const { port } = await startServer(makeHome());
+  const second = startServer(makeHome(), { port });
+  await expect(second).rejects.toBeInstanceOf(UserError);
+  await expect(second).rejects.toMatchObject({
+    code: "port-in-use",
+    hint: expect.stringMatching(/port \d+ is free: --port \d+/),
+  });
+});

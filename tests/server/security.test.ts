@@ -1,0 +1,376 @@
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { StreamLimit } from "../../src/server/event-stream.ts";
+import { dashboardApp } from "../../src/server/dashboard-app.ts";
+import { StaticFiles } from "../../src/server/static-files.ts";
+import { diskRunStore } from "../../src/store/disk-run-store.ts";
+import { RunWatch } from "../../src/workflows/watch-runs.ts";
+import { makeHome, rawRequest, startRecord, startServer } from "./start-server.ts";
+
+interface Route {
+  method: string;
+  path: string;
+}
+
+/** Every route that the application has registered, with a run filled in; a new one is tried without being listed here. */
+function registeredRoutes(runId: string): Route[] {
+  const home = "/nowhere";
+  const store = diskRunStore(home);
+  const energyBasis = {
+    limits: { usableCoreCount: 1, usableMemoryBytes: 1 },
+    powerEstimate: {
+      idleWattsPerCore: 1,
+      busyWattsPerCore: 1,
+      memoryWattsPerGigabyte: 1,
+      source: "",
+      checkedOn: "",
+      status: "",
+    },
+  };
+  const app = dashboardApp({
+    version: "",
+    home,
+    isReadOnly: false,
+    store,
+    watch: new RunWatch(home, { store, nowMs: () => 0, energyBasis }, { mayStop: true }),
+    files: new StaticFiles(home),
+    streams: new StreamLimit({ most: 1, mostPerClient: 1 }),
+    rules: { allowedHosts: new Set(), admission: undefined, onLinkUsed: () => undefined },
+    onBug: () => undefined,
+  });
+  const routes = app.routes.map(({ method, path }) => ({
+    method: method === "ALL" ? "GET" : method,
+    path: path
+      .replace(":id", runId)
+      .replace("*", "anything")
+      .replace("/series", "/series?names=loss"),
+  }));
+  return [...new Map(routes.map((route) => [`${route.method} ${route.path}`, route])).values()];
+}
+
+const runId = "toy-1";
+const routes = registeredRoutes(runId);
+/** What the guard answers; anything else means that a request came through. */
+const refusals = new Set([401, 403]);
+
+async function guardedServer(needsToken = true) {
+  const home = makeHome();
+  // On another machine, so that the stop that gets through stops nothing.
+  const elsewhere = { hostname: "another-host", pid: 1 };
+  await startRecord(home, runId, { owner: elsewhere });
+  const server = await startServer(home, { needsToken });
+  const token = needsToken ? readFileSync(join(home, "server-token"), "utf8").trim() : "";
+  return { ...server, token };
+}
+
+describe("every route", () => {
+  test("is in the table", () => {
+    expect(routes.length).toBeGreaterThanOrEqual(13);
+    expect(routes).toContainEqual({ method: "POST", path: `/api/runs/${runId}/stop` });
+  });
+
+  test("without the token, or with a wrong one, answers 401 and nothing of the run", async () => {
+    const { port, token } = await guardedServer();
+    const wrong = `${token.startsWith("A") ? "B" : "A"}${token.slice(1)}`;
+    const tries = [
+      {},
+      { authorization: `Bearer ${wrong}` },
+      { authorization: `Bearer ${token}x` },
+      { authorization: token },
+      { authorization: "Bearer " },
+      { cookie: `pitwall_session=${token}` },
+    ];
+    for (const route of routes) {
+      for (const headers of tries) {
+        const { status, body } = await rawRequest(port, { ...route, headers });
+        expect([route, headers, status]).toEqual([route, headers, 401]);
+        expect(body).not.toContain(runId);
+      }
+    }
+  });
+
+  test("with the token lets the request through", async () => {
+    const { port, token, bugs } = await guardedServer();
+    const headers = { authorization: `Bearer ${token}` };
+    for (const route of routes) {
+      const { status } = await rawRequest(port, { ...route, headers });
+      expect([route, refusals.has(status)]).toEqual([route, false]);
+    }
+    expect(bugs).toEqual([]);
+  });
+
+  test("for a foreign Host answers 403, with the token or without", async () => {
+    const { port, token } = await guardedServer();
+    const hosts = [
+      "evil.example",
+      `evil.example:${port}`,
+      "127.0.0.1",
+      `127.0.0.1:${port + 1}`,
+      "",
+    ];
+    for (const route of routes) {
+      for (const host of hosts) {
+        const headers = { host, authorization: `Bearer ${token}` };
+        const { status } = await rawRequest(port, { ...route, headers });
+        // An empty one is no HTTP at all.
+        expect([route, host, status]).toEqual([route, host, host === "" ? 400 : 403]);
+      }
+    }
+  });
+
+  test("for a page of another site answers 403", async () => {
+    const { port } = await guardedServer(false);
+    const foreign = [
+      { origin: "http://evil.example" },
+      { origin: "null" },
+      { origin: `http://127.0.0.1:${port + 1}` },
+      { origin: `http://127.0.0.1:${port}.evil.example` },
+      { origin: `http://evil.example@127.0.0.1:${port}` },
+    ];
+    for (const route of routes) {
+      for (const headers of foreign) {
+        const { status } = await rawRequest(port, { ...route, headers });
+        expect([route, headers, status]).toEqual([route, headers, 403]);
+      }
+    }
+  });
+
+  test("below /api answers 403 to what a browser says is from another site", async () => {
+    const { port } = await guardedServer(false);
+    for (const route of routes.filter(({ path }) => path.startsWith("/api/"))) {
+      for (const site of ["cross-site", "same-site"]) {
+        const headers = { "sec-fetch-site": site };
+        const { status } = await rawRequest(port, { ...route, headers });
+        expect([route, site, status]).toEqual([route, site, 403]);
+      }
+    }
+  });
+
+  test("carries the headers of a safe answer, also with an error", async () => {
+    const { port } = await guardedServer(false);
+    for (const route of routes) {
+      const { head } = await rawRequest(port, route);
+      expect(head).toMatch(/content-security-policy: default-src 'self'/i);
+      expect(head).toMatch(/x-content-type-options: nosniff/i);
+      expect(head).toMatch(/referrer-policy: no-referrer/i);
+    }
+  });
+});
+
+describe("a change", () => {
+  const stop = { method: "POST", path: `/api/runs/${runId}/stop` };
+
+  test("is refused to a page of another site, whatever it says its body is", async () => {
+    const { port } = await guardedServer(false);
+    for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded"]) {
+      const headers = { origin: "http://evil.example", "content-type": type };
+      expect((await rawRequest(port, { ...stop, headers })).status).toBe(403);
+    }
+    const typed = { "sec-fetch-site": "none" };
+    expect((await rawRequest(port, { ...stop, headers: typed })).status).toBe(403);
+  });
+
+  test("is let through from the dashboard's own pages, and from programs", async () => {
+    const { port } = await guardedServer(false);
+    const own = { origin: `http://127.0.0.1:${port}`, "sec-fetch-site": "same-origin" };
+    for (const headers of [own, {}]) {
+      const { status, body } = await rawRequest(port, { ...stop, headers });
+      expect([status, body]).toEqual([409, expect.stringContaining("run-elsewhere")]);
+    }
+  });
+
+  test("is refused with `--read-only`", async () => {
+    const home = makeHome();
+    await startRecord(home, runId);
+    const { port } = await startServer(home, { isReadOnly: true });
+    const { status, body } = await rawRequest(port, stop);
+    expect([status, body]).toEqual([403, expect.stringContaining("read-only")]);
+  });
+
+  test("with a large body, or one of unknown length, is refused", async () => {
+    const { port } = await guardedServer(false);
+    const large = { "content-length": String(65 * 1024) };
+    expect((await rawRequest(port, { ...stop, headers: large })).status).toBe(413);
+    const chunked = { "transfer-encoding": "chunked" };
+    expect((await rawRequest(port, { ...stop, headers: chunked })).status).toBe(413);
+  });
+});
+
+describe("the token", () => {
+  test("is 256 bits in a file that only its owner can read, and stays", async () => {
+    const { home, token } = await guardedServer();
+    expect(Buffer.from(token, "base64url").length).toBe(32);
+    expect(statSync(join(home, "server-token")).mode & 0o777).toBe(0o600);
+    await startServer(home, { needsToken: true });
+    expect(readFileSync(join(home, "server-token"), "utf8").trim()).toBe(token);
+  });
+
+  test("is not used from a file that others can read", async () => {
+    const home = makeHome();
+    await startServer(home, { needsToken: true });
+    chmodSync(join(home, "server-token"), 0o644);
+    await expect(startServer(home, { needsToken: true })).rejects.toMatchObject({
+      code: "token-file-open",
+    });
+  });
+
+  test("is needed on every address but loopback", async () => {
+    const open = await startServer(makeHome(), { host: "0.0.0.0" });
+    const everywhere = await rawRequest(open.port, { path: "/api/about" });
+    expect([open.tokenPath !== undefined, everywhere.status]).toEqual([true, 401]);
+    const local = await startServer(makeHome());
+    expect([local.tokenPath, local.links]).toEqual([undefined, []]);
+  });
+
+  test("a link works once, for a cookie that scripts can't read, and leaves no trace in the address", async () => {
+    const { port, links, token } = await guardedServer();
+    const [link = ""] = links;
+    const path = link.slice(link.indexOf("/", "http://".length));
+    const first = await rawRequest(port, { path });
+    expect(first.status).toBe(303);
+    expect(first.head).toMatch(/^location: \/$/im);
+    expect(first.head).toMatch(/set-cookie: [^\r]*HttpOnly; SameSite=Strict/i);
+    expect(first.head).not.toContain(token);
+    const cookie = /set-cookie: (pitwall_session=[^;]+)/i.exec(first.head)?.[1];
+    expect((await rawRequest(port, { path: "/api/about", headers: { cookie } })).status).toBe(200);
+    expect((await rawRequest(port, { path })).status).toBe(401);
+    expect(links.length).toBe(2);
+  });
+
+  test("of the file is no code for a link", async () => {
+    const { port, token } = await guardedServer();
+    expect((await rawRequest(port, { path: `/?token=${token}` })).status).toBe(401);
+  });
+});
+
+describe("a host name", () => {
+  test("that was allowed is answered, with its port and without", async () => {
+    const server = await startServer(makeHome(), { allowHosts: ["pit.example"] });
+    for (const host of ["pit.example", `PIT.example:${server.port}`, `localhost:${server.port}`]) {
+      const { status } = await rawRequest(server.port, { path: "/api/about", headers: { host } });
+      expect([host, status]).toEqual([host, 200]);
+    }
+  });
+});
+
+const secret = "not for the network";
+const traversals = [
+  "../secret.txt",
+  "../../secret.txt",
+  "..%2fsecret.txt",
+  "..%2Fsecret.txt",
+  "%2e%2e/secret.txt",
+  "%2e%2e%2fsecret.txt",
+  "%252e%252e%252fsecret.txt",
+  "..%252fsecret.txt",
+  "..\\secret.txt",
+  "..%5csecret.txt",
+  "..%5Csecret.txt",
+  "%c0%ae%c0%ae/secret.txt",
+  "%c0%ae%c0%ae%c0%afsecret.txt",
+  "..%c0%afsecret.txt",
+  "..%u2215secret.txt",
+  "....//secret.txt",
+  "..;/secret.txt",
+  "./.././secret.txt",
+  "/secret.txt",
+  "..%00/secret.txt",
+  "secret.txt%00.html",
+  "C:/secret.txt",
+  "file:///secret.txt",
+  "..#/secret.txt",
+  "assets/../../secret.txt",
+  "link.txt",
+  "linked/secret.txt",
+];
+
+describe("a path out of what is served", () => {
+  async function serverBesideSecret() {
+    const home = makeHome();
+    const web = join(home, "web");
+    mkdirSync(join(web, "assets"), { recursive: true });
+    writeFileSync(join(web, "index.html"), "the page");
+    writeFileSync(join(home, "secret.txt"), secret);
+    mkdirSync(join(home, "outside"));
+    writeFileSync(join(home, "outside", "secret.txt"), secret);
+    symlinkSync(join(home, "secret.txt"), join(web, "link.txt"));
+    symlinkSync(join(home, "outside"), join(web, "linked"));
+    writeFileSync(join(home, "server.txt"), secret);
+    return startServer(home);
+  }
+
+  test.each(traversals)("%s is not followed", async (path) => {
+    const { port, home } = await serverBesideSecret();
+    const paths = [
+      `/${path}`,
+      `/assets/${path}`,
+      `//${path}`,
+      `/api/runs/${path}`,
+      `/api/runs/${path}/log`,
+      `/api/runs/${path}/record`,
+      path,
+      `${home}/${path}`,
+      `http://127.0.0.1:${port}/${path}`,
+      `/api/atlas/row?rowId=${path}`,
+    ];
+    for (const asked of paths) {
+      const { body, status } = await rawRequest(port, { path: asked });
+      expect([asked, body.includes(secret)]).toEqual([asked, false]);
+      expect([asked, status === 500]).toEqual([asked, false]);
+    }
+  });
+
+  test("the pages themselves are served, by their routes too", async () => {
+    const { port } = await serverBesideSecret();
+    for (const path of ["/", "/index.html", "/runs", `/runs/${runId}`, "/atlas", "/compare"])
+      expect((await rawRequest(port, { path })).body).toContain("the page");
+    expect((await rawRequest(port, { path: "/nothing.js" })).status).toBe(404);
+  });
+
+  test("without built pages says so, with 503", async () => {
+    const { port } = await startServer(makeHome());
+    const { status, body } = await rawRequest(port, { path: "/runs" });
+    expect([status, body]).toEqual([503, expect.stringContaining("not built")]);
+  });
+});
+
+describe("a record with links in it", () => {
+  test("whose log is a link shows none of it", async () => {
+    const home = makeHome();
+    writeFileSync(join(home, "secret.txt"), `${secret}\n`);
+    const writer = await startRecord(home, runId);
+    await writer.close();
+    rmSync(join(writer.directory, "log.txt"));
+    symlinkSync(join(home, "secret.txt"), join(writer.directory, "log.txt"));
+    const { port } = await startServer(home);
+    for (const path of ["log", "record", ""]) {
+      const { body } = await rawRequest(port, { path: `/api/runs/${runId}/${path}` });
+      expect(body).not.toContain(secret);
+    }
+  });
+
+  test("whose run.json is a link, or that is one itself, is not opened", async () => {
+    const home = makeHome();
+    const outside = makeHome();
+    await startRecord(outside, runId);
+    mkdirSync(join(home, "runs", "half"), { recursive: true });
+    symlinkSync(join(outside, "runs", runId), join(home, "runs", runId));
+    symlinkSync(join(outside, "runs", runId, "run.json"), join(home, "runs", "half", "run.json"));
+    const { port } = await startServer(home);
+    for (const id of [runId, "half"]) {
+      const { status, body } = await rawRequest(port, { path: `/api/runs/${id}` });
+      expect([id, status, body]).toEqual([id, 403, expect.stringContaining("record-linked")]);
+    }
+    const list = await rawRequest(port, { path: "/api/runs" });
+    expect(list.body.match(/"kind":"broken"/g)?.length).toBe(2);
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { Dashboard, DashboardRequest } from "../../src/schema/dashboard/serving.ts";
+import type { RunRequest } from "../../src/schema/run-request.ts";
+import type { StepSample } from "../../src/schema/telemetry-sample.ts";
+import { serveDashboard } from "../../src/server/serve-dashboard.ts";
+import { diskRunStore } from "../../src/store/disk-run-store.ts";
+import { currentOwner } from "../../src/store/process-owner.ts";
+import type { RunWriter } from "../../src/store/run-store.ts";
+
+export const startedMs = Date.UTC(2026, 0, 2);
+
+export function makeHome(): string {
+  const home = mkdtempSync(join(tmpdir(), "pitwall-server-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+export interface StartedServer extends Dashboard {
+  home: string;
+  port: number;
+  links: string[];
+  bugs: unknown[];
+}
+
+/** A server on a free port of loopback, ended with the test. */
+export async function startServer(
+  home: string,
+  options: Partial<DashboardRequest> = {},
+): Promise<StartedServer> {
+  const links: string[] = [];
+  const bugs: unknown[] = [];
+  const dashboard = await serveDashboard({
+    home,
+    version: "1.2.3",
+    port: 0,
+    host: "127.0.0.1",
+    allowHosts: [],
+    needsToken: false,
+    isReadOnly: false,
+    webFolder: join(home, "web"),
+    nowMs: () => Date.now(),
+    onBug: (error) => bugs.push(error),
+    onLink: (url) => links.push(url),
+    ...options,
+  });
+  onTestFinished(() => dashboard.close());
+  return { ...dashboard, home, port: Number(new URL(dashboard.url).port), links, bugs };
+}
+
+export async function requestFor(
+  runId: string,
+  more: Partial<RunRequest> = {},
+): Promise<RunRequest> {
+  return {
+    schemaVersion: 1,
+    runId,
+    series: { id: runId, index: 1, count: 1 },
+    createdMs: startedMs,
+    startable: { kind: "command", name: "toy", command: ["toy"], cwd: "/", env: {} },
+    reading: { metrics: [] },
+    target: { metric: "accuracy", direction: "at-least", value: 0.9 },
+    seed: 1,
+    stopAtTarget: true,
+    limits: {},
+    price: { usdPerHour: 36, per: "node", source: "--price", date: "2026-01-01" },
+    launchTarget: { kind: "local" },
+    system: { system_name: "box", number_of_nodes: 1, accelerators_per_node: 0 },
+    environment: { pitwallVersion: "1.2.3", nodeVersion: "20.0.0", platform: "linux x64" },
+    owner: await currentOwner(),
+    ...more,
+  };
+}
+
+/** A record that is being written by this very process, so that it runs. */
+export async function startRecord(
+  home: string,
+  runId: string,
+  more: Partial<RunRequest> = {},
+): Promise<RunWriter> {
+  const created = await diskRunStore(home).create(await requestFor(runId, more));
+  if (created.kind !== "created") throw new Error(`there is a run ${runId} already`);
+  const { writer } = created;
+  await writer.appendEvent({ kind: "created", pid: process.pid }, startedMs);
+  await writer.appendEvent({ kind: "launched", rank: 0, pid: process.pid }, startedMs + 100);
+  logLine(writer, { key: "run_start", value: null, time_ms: startedMs + 1000 });
+  return writer;
+}
+
+/** Adds the MLLOG line of one evaluation to the log. */
+export function logEvaluation(
+  writer: RunWriter,
+  value: number,
+  timeMs: number,
+  counts: object = {},
+): void {
+  const metadata = { metric: "accuracy", ...counts };
+  logLine(writer, { key: "eval_accuracy", value, time_ms: timeMs, metadata });
+}
+
+function logLine(writer: RunWriter, event: object): void {
+  const line = { namespace: "", event_type: "POINT_IN_TIME", metadata: {}, ...event };
+  void writer.appendLog(Buffer.from(`:::MLLOG ${JSON.stringify(line)}\n`));
+}
+
+export function stepAt(rank: number, step: number, more: Partial<StepSample> = {}): StepSample {
+  return {
+    kind: "step",
+    timeMs: startedMs + 1000 + step * 1000,
+    rank,
+    step,
+    samplesCount: step * 100,
+    stepCount: 2,
+    computeMs: 100 + rank,
+    communicationMs: 20,
+    dataWaitMs: 10,
+    loss: 1 / step,
+    ...more,
+  };
+}
+
+/** One request byte by byte, so that no client library makes the path or the headers tidy. */
+export function rawRequest(
+  port: number,
+  { method = "GET", path, headers = {} }: { method?: string; path: string; headers?: object },
+): Promise<{ status: number; head: string; body: string }> {
+  const lines = Object.entries({ host: `127.0.0.1:${port}`, connection: "close", ...headers });
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+      socket.write(Buffer.from(`${method} ${path} HTTP/1.1\r\n${head}\r\n`, "latin1"));
+    });
+    let text = "";
+    socket.setEncoding("latin1");
+    socket.on("data", (piece) => {
+      text += piece;
+      // A stream never ends: its first bytes say enough.
+      if (text.includes("text/event-stream")) socket.destroy();
+    });
+    socket.on("error", reject);
+    socket.on("close", () => {
+      const [head = "", ...body] = text.split("\r\n\r\n");
+      resolve({ status: Number(head.split(" ")[1]), head, body: body.join("\r\n\r\n") });
+    });
+  });
+}

@@ -1,0 +1,192 @@
+import { appendFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { runsStreamEvents, runStreamEvents } from "../../src/schema/dashboard/run-stream.ts";
+import {
+  logEvaluation,
+  makeHome,
+  rawRequest,
+  startedMs,
+  startRecord,
+  startServer,
+  stepAt,
+} from "./start-server.ts";
+
+interface SeenEvent {
+  name: string;
+  id: string | undefined;
+  // What was sent is parsed with the noun of its event.
+  data: unknown;
+}
+
+/** Reads server-sent events one by one, as a browser's page does. */
+function openStream(url: string, headers: Record<string, string> = {}) {
+  const controller = new AbortController();
+  onTestFinished(() => controller.abort());
+  async function* read(): AsyncGenerator<SeenEvent> {
+    const { body } = await fetch(url, { headers, signal: controller.signal });
+    if (body === null) return;
+    let text = "";
+    for await (const piece of body.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      for (let end = text.indexOf("\n\n"); end !== -1; end = text.indexOf("\n\n")) {
+        const lines = text.slice(0, end).split("\n");
+        text = text.slice(end + 2);
+        const field = (name: string): string | undefined =>
+          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+        const name = field("event");
+        const data = field("data");
+        if (name !== undefined && data !== undefined)
+          yield { name, id: field("id"), data: JSON.parse(data) };
+      }
+    }
+  }
+  const events = read();
+  return {
+    /** The next event of a name; `lastId` is the newest id until then. */
+    async next(name: string): Promise<SeenEvent> {
+      for (;;) {
+        const { value, done } = await events.next();
+        if (done === true) throw new Error(`the stream ended before ${name}`);
+        if (value.id !== undefined) this.lastId = value.id;
+        if (value.name === name) return value;
+      }
+    },
+    lastId: undefined as string | undefined,
+    close: () => controller.abort(),
+  };
+}
+
+const evaluationOf = (event: SeenEvent) => runStreamEvents.evaluation.parse(event.data);
+const seriesOf = (event: SeenEvent) => runStreamEvents.series.parse(event.data);
+
+async function runningServer() {
+  const home = makeHome();
+  const writer = await startRecord(home, "toy-1");
+  logEvaluation(writer, 0.5, startedMs + 2000);
+  await writer.appendSample("rank-0", stepAt(0, 1));
+  await writer.appendSample("rank-0", stepAt(0, 10));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const server = await startServer(home);
+  const url = `${server.url}api/runs/toy-1/stream?names=loss&width=100`;
+  return { home, writer, url, close: () => server.close() };
+}
+
+test("a run is told from the beginning, and then as it goes", async () => {
+  const { writer, url } = await runningServer();
+  const stream = openStream(url);
+  expect(evaluationOf(await stream.next("evaluation"))).toMatchObject({
+    from: 0,
+    evaluations: [{ value: 0.5, clockMs: 1000 }],
+  });
+  expect(seriesOf(await stream.next("series"))).toMatchObject({
+    isReset: true,
+    series: [{ name: "loss", x: [1000, 10_000], last: [1, 0.1], count: [1, 1] }],
+  });
+  logEvaluation(writer, 0.7, startedMs + 12_000);
+  await writer.appendSample("rank-0", stepAt(0, 11));
+  expect(evaluationOf(await stream.next("evaluation"))).toMatchObject({
+    from: 1,
+    evaluations: [{ value: 0.7 }],
+  });
+  const { isReset, series } = seriesOf(await stream.next("series"));
+  expect([isReset, series[0]?.x]).toEqual([false, [11_000]]);
+});
+
+test("a client that comes back gets what it missed, and nothing twice", async () => {
+  const { writer, url } = await runningServer();
+  const first = openStream(url);
+  await first.next("log");
+  const { lastId = "" } = first;
+  first.close();
+  logEvaluation(writer, 0.8, startedMs + 13_000);
+  await writer.appendSample("rank-0", stepAt(0, 12));
+  const again = openStream(url, { "last-event-id": lastId });
+  expect(evaluationOf(await again.next("evaluation"))).toMatchObject({
+    from: 1,
+    evaluations: [{ value: 0.8 }],
+  });
+  const log = runStreamEvents.log.parse((await again.next("log")).data);
+  expect(log.lines.map(({ number }) => number)).toEqual([3]);
+});
+
+test("a client that comes with the id of another server begins anew", async () => {
+  const { url } = await runningServer();
+  for (const id of ["0123456789ab.1.1.1.1.1.0", "rubbish", "a".repeat(10_000)]) {
+    const stream = openStream(url, { "last-event-id": id });
+    expect(evaluationOf(await stream.next("evaluation")).from).toBe(0);
+    expect(seriesOf(await stream.next("series")).isReset).toBe(true);
+    stream.close();
+  }
+});
+
+test("a line that is being written is told when it is whole", async () => {
+  const { writer, url } = await runningServer();
+  const stream = openStream(url);
+  await stream.next("log");
+  const path = join(writer.directory, "log.txt");
+  appendFileSync(path, "half a ");
+  await stream.next("progress");
+  appendFileSync(path, "line\n");
+  const { lines } = runStreamEvents.log.parse((await stream.next("log")).data);
+  expect(lines).toEqual([{ number: 3, text: "half a line" }]);
+});
+
+test("a run that is deleted while it is shown is removed, and its stream ends", async () => {
+  const { writer, url, home } = await runningServer();
+  const board = openStream(url.replace("/toy-1/stream", "/stream"));
+  await board.next("snapshot");
+  const stream = openStream(url);
+  await stream.next("log");
+  rmSync(writer.directory, { recursive: true });
+  expect((await stream.next("removed")).data).toEqual({ runId: "toy-1" });
+  await expect(stream.next("progress")).rejects.toThrow("ended");
+  expect((await board.next("removed")).data).toEqual({ runId: "toy-1" });
+  const { status } = await rawRequest(Number(new URL(url).port), { path: "/api/runs/toy-1" });
+  expect([home !== "", status]).toEqual([true, 404]);
+});
+
+test("the list is told whole, then run by run; a client that comes back gets what changed", async () => {
+  const { url, home, writer } = await runningServer();
+  const boardUrl = url.replace("/toy-1/stream", "/stream").replace(/\?.*/, "");
+  const board = openStream(boardUrl);
+  const { runs } = runsStreamEvents.snapshot.parse((await board.next("snapshot")).data);
+  expect(runs.map(({ runId }) => runId)).toEqual(["toy-1"]);
+  logEvaluation(writer, 0.75, startedMs + 12_000);
+  for (;;) {
+    const item = runsStreamEvents.run.parse((await board.next("run")).data);
+    if (item.kind === "readable" && item.best === 0.75) break;
+  }
+  const { lastId = "" } = board;
+  board.close();
+  await startRecord(home, "toy-2");
+  const again = openStream(boardUrl, { "last-event-id": lastId });
+  for (;;) {
+    const event = await again.next("run");
+    if (runsStreamEvents.run.parse(event.data).runId === "toy-2") break;
+  }
+});
+
+test("more streams than one client may have are refused, and a closed one makes room", async () => {
+  const { url } = await runningServer();
+  const streams = Array.from({ length: 16 }, () => openStream(url));
+  for (const stream of streams) await stream.next("progress");
+  const refused = await fetch(url);
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get("retry-after")).toBe("5");
+  await refused.text();
+  streams[0]?.close();
+  for (;;) {
+    const { status, body } = await fetch(url);
+    await body?.cancel();
+    if (status === 200) break;
+  }
+});
+
+test("the server ends with streams open", async () => {
+  const { url, close } = await runningServer();
+  const stream = openStream(url);
+  await stream.next("progress");
+  await close();
+  await expect(stream.next("finished")).rejects.toThrow(/terminated|ended/);
+});
