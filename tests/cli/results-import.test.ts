@@ -1,0 +1,117 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  readResultRows,
+  readResultRuns,
+  readRunCurves,
+} from "../../src/store/results/read-results.ts";
+import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
+import { unpackSubmission } from "../support/unpack-submission.ts";
+
+const masked = (text: string): string => text.replaceAll(/pitwall-import-\w+/g, "<scratch>");
+
+describe("pitwall results import", () => {
+  test("takes a folder among the results, with its runs and curves", async () => {
+    const cwd = unpackSubmission("lenovo-bert-v5.0");
+    const ran = await pitwall(["results", "import", "training_v5.0", "--quiet"], { cwd });
+    expect(transcript(ran, cwd)).toMatchInlineSnapshot(`
+      "exit 0
+      stdout:
+      mlperf-training v5.0   1 results, 10 runs, <amount> in <folder>/home/results/mlperf-training-v5.0"
+    `);
+    const folders = [join(cwd, "home", "results")];
+    const { rows, problems } = await readResultRows(folders);
+    expect(problems).toEqual([]);
+    expect(rows).toMatchObject([
+      {
+        suite: "mlperf-training",
+        round: "v5.0",
+        submitter: "Lenovo",
+        benchmark: "bert",
+        accelerator: "b200-sxm",
+        acceleratorCount: 8,
+        energyLabel: "measured",
+        rcpOutcome: "interpolated",
+        runCount: 10,
+      },
+    ]);
+    const rowId = rows[0]?.rowId ?? "";
+    expect((await readResultRuns(rowId, folders)).items).toHaveLength(10);
+    const curves = await readRunCurves(rowId, { folders });
+    expect(new Set(curves.items.map(({ run }) => run)).size).toBe(10);
+  });
+
+  test("takes an archive just the same, replaces what was there, and leaves nothing behind", async () => {
+    const cwd = unpackSubmission("nvidia-ncf-v0.5");
+    const [round = ""] = readdirSync(cwd).filter((name) => name !== "home");
+    execFileSync("tar", ["czf", "round.tgz", round], { cwd });
+    const env = { TMPDIR: join(cwd, "scratch") };
+    mkdirSync(env.TMPDIR);
+    const once = await pitwall(["results", "import", round, "--into", "out", "--json"], { cwd });
+    const before = await readResultRows([join(cwd, "out")]);
+    const again = await pitwall(["results", "import", "round.tgz", "--into", "out", "--json"], {
+      cwd,
+      env,
+    });
+    expect(again.stderr).toBe("");
+    expect(again).toEqual(once);
+    expect(await readResultRows([join(cwd, "out")])).toEqual(before);
+    expect(before.rows).toMatchObject([
+      { round: "v0.5", benchmark: "ncf", runCount: 100, convergedRunCount: 86 },
+    ]);
+    expect(readdirSync(env.TMPDIR)).toEqual([]);
+    expect(readdirSync(join(cwd, "out"))).toEqual(["mlperf-training-v0.5"]);
+  });
+
+  test("says what is wrong with a source, and imports nothing", async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, "other/deep"), { recursive: true });
+    writeFileSync(join(cwd, "other/deep/readme.md"), "nothing here");
+    writeFileSync(join(cwd, "notes.txt"), "no archive");
+    execFileSync("tar", ["cf", "other.tar", "other"], { cwd });
+    const tell = async (...words: string[]): Promise<string> =>
+      masked(transcript(await pitwall(["results", "import", ...words], { cwd }), cwd));
+    expect(await tell("missing.tar.gz")).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[source-missing]: there is no file or folder \`<folder>/missing.tar.gz\`
+
+      hint: give the folder of a round, or an archive of it: .tar, .tar.gz, .tgz, .tar.zst or .zip"
+    `);
+    expect(await tell("notes.txt")).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[archive-unknown]: \`notes.txt\` is no archive that can be read
+        at <folder>/notes.txt
+
+      hint: give a folder, or an archive: .tar, .tar.gz, .tgz, .tar.zst or .zip"
+    `);
+    expect(await tell("other.tar")).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[archive-holds-no-round]: \`other.tar\` holds no logs of a round
+        at <folder>/other.tar
+
+      hint: logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt"
+    `);
+    expect(await tell("other")).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[not-a-submission]: \`<folder>/other\` holds no results: no \`result_<n>.txt\` in it or below
+        it holds deep
+
+      hint: logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt"
+    `);
+    expect(existsSync(join(cwd, "home/results"))).toBe(false);
+  });
+
+  test("is a command of two words, with a help of its own", async () => {
+    const { stdout, exitCode } = await pitwall(["help", "results", "import"]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("pitwall results import <folder | archive>…");
+    const wrong = await pitwall(["results", "imprt", "x"]);
+    expect(wrong.exitCode).toBe(2);
+  });
+});
