@@ -54,3 +54,8 @@ export function heatTable(heat: HeatmapDocument): string[][] {
     return [rankText(ranks), formatValue(mean, heat.unit), formatValue(greatest, heat.unit)];
   });
 }
+
+/** A column for each second: ranks seldom tell more often, and columns that nobody tells of are gaps. */
+export function columnCount(durationMs: number): number {
+  return Math.max(16, Math.min(400, Math.floor(durationMs / 1000)));
+}

@@ -16,7 +16,7 @@ import { screenPalette } from "../../components/screen-palette.ts";
 import { asFailure } from "../../live/follow.ts";
 import { keepInAddress, place } from "../../router.ts";
 import { paletteVersion } from "../../theme.ts";
-import { heatTable, metricNames, moveCell, type Cell } from "./heat-map-model.ts";
+import { columnCount, heatTable, metricNames, moveCell, type Cell } from "./heat-map-model.ts";
 
 const title = "Ranks over time";
 
@@ -24,14 +24,17 @@ const title = "Ranks over time";
 export function HeatMapPanel({
   runId,
   isRunning,
+  durationMs,
 }: {
   runId: string;
   isRunning: boolean;
+  /** Since launch. */
+  durationMs: number;
 }): JSX.Element {
   const { query } = place.value;
   const metric = heatmapMetrics.find((each) => each === query["heat"]) ?? "stepMs";
   const order = query["order"] === "mean" ? "mean" : "rank";
-  const { heat, failure } = useHeatmap(runId, { metric, order, isRunning });
+  const { heat, failure } = useHeatmap(runId, { metric, order, isRunning, durationMs });
   const isTable = (query["tables"] ?? "").split(",").includes("ranks");
   const tools = (
     <>
@@ -97,16 +100,18 @@ function stateOf(heat: HeatmapDocument | undefined, failure: ApiError | undefine
 /** Asks again while the run goes on; the picture before stays until the next is there. */
 function useHeatmap(
   runId: string,
-  asked: { metric: HeatmapMetric; order: string; isRunning: boolean },
+  asked: { metric: HeatmapMetric; order: string; isRunning: boolean; durationMs: number },
 ): { heat: HeatmapDocument | undefined; failure: ApiError | undefined } {
   const { metric, order, isRunning } = asked;
+  const columns = useRef(0);
+  columns.current = columnCount(asked.durationMs);
   const [known, setKnown] = useState<{ heat?: HeatmapDocument; failure?: ApiError }>({});
   useEffect(() => {
     const leave = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async (): Promise<void> => {
       try {
-        const question = { metric, order, columns: 400, rows: 256 };
+        const question = { metric, order, columns: columns.current, rows: 256 };
         setKnown({ heat: await fetchHeatmap(runId, question, leave.signal) });
       } catch (error) {
         if (leave.signal.aborted) return;

@@ -41,7 +41,13 @@ export function RunPage({ parts }: PageProps): JSX.Element {
       <RunCharts run={run} />
       <div class="panel-grid">
         <WhenSeen class="wide" minHeight={320}>
-          {() => <HeatMapPanel runId={runId} isRunning={isRunning} />}
+          {() => (
+            <HeatMapPanel
+              runId={runId}
+              isRunning={isRunning}
+              durationMs={detail.result?.clock.billedMs ?? detail.progress.launchedForMs}
+            />
+          )}
         </WhenSeen>
         <BudgetPanel detail={detail} />
         <EventsPanel detail={detail} />

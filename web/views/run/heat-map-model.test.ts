@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { columnCount, heatTable, moveCell } from "./heat-map-model.ts";
+
+const size = { rows: 3, columns: 5 };
+const key = (name: string, shiftKey = false) => ({ key: name, shiftKey });
+
+describe("moveCell", () => {
+  test.each([
+    {
+      name: "from nowhere to the first rank, now",
+      cell: undefined,
+      pressed: key("ArrowDown"),
+      expected: { row: 0, column: 4 },
+    },
+    {
+      name: "down a rank",
+      cell: { row: 0, column: 4 },
+      pressed: key("ArrowDown"),
+      expected: { row: 1, column: 4 },
+    },
+    {
+      name: "not beyond the last rank",
+      cell: { row: 2, column: 4 },
+      pressed: key("ArrowDown", true),
+      expected: { row: 2, column: 4 },
+    },
+    {
+      name: "to the beginning",
+      cell: { row: 1, column: 3 },
+      pressed: key("Home"),
+      expected: { row: 1, column: 0 },
+    },
+    {
+      name: "nowhere with another key",
+      cell: { row: 1, column: 3 },
+      pressed: key("a"),
+      expected: undefined,
+    },
+  ])("$name", ({ cell, pressed, expected }) => {
+    expect(moveCell(cell, pressed, size)).toEqual(expected);
+  });
+});
+
+test.each([
+  [0, 16],
+  [90_500, 90],
+  [1e9, 400],
+])("a run of %d ms has %d columns", (durationMs, columns) => {
+  expect(columnCount(durationMs)).toBe(columns);
+});
+
+test("the table has each row's mean and greatest, and nothing for a rank that told nothing", () => {
+  const heat = {
+    runId: "a",
+    metric: "stepMs" as const,
+    unit: "milliseconds" as const,
+    fromMs: 0,
+    toMs: 1,
+    rankOrder: "rank" as const,
+    columns: 2,
+    rows: 2,
+    values: [10, 30, null, null],
+    ranksPerRow: [[0, 1], [7]],
+  };
+  expect(heatTable(heat)).toEqual([
+    ["0-1", "20 ms", "30 ms"],
+    ["7", "", ""],
+  ]);
+});
