@@ -207,7 +207,7 @@ test.skipIf(duckdb === undefined)(
     const first = async (sql: string): Promise<unknown> =>
       (await connection.runAndReadAll(sql)).getRowObjects()[0];
     const { rounds } = await findRoundFiles();
-    const [files] = rounds.filter(({ manifest }) => manifest.round === "v5.0");
+    const files = rounds.find(({ manifest }) => manifest.round === "v5.0");
     if (files === undefined) throw new Error("round 5.0 is not shipped");
     const count = (file: string): Promise<unknown> =>
       first(

@@ -45,7 +45,7 @@ describe("pitwall results import", () => {
 
   test("takes an archive just the same, replaces what was there, and leaves nothing behind", async () => {
     const cwd = unpackSubmission("nvidia-ncf-v0.5");
-    const [round = ""] = readdirSync(cwd).filter((name) => name !== "home");
+    const round = readdirSync(cwd).find((name) => name !== "home") ?? "";
     execFileSync("tar", ["czf", "round.tgz", round], { cwd });
     const env = { TMPDIR: join(cwd, "scratch") };
     mkdirSync(env.TMPDIR);

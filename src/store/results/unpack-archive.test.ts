@@ -201,7 +201,3 @@ function zipOf(
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...parts, list, end]);
 }
-
-function checksum(text: string): number {
-  return typeof crc32 === "function" ? crc32(text) : 0;
-}
