@@ -49,7 +49,7 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
           </button>
         )}
       </div>
-      <div class="chart-grid">
+      <div class={charts.length === 0 ? "chart-grid waiting" : "chart-grid"}>
         {charts.length === 0 ? <FirstCharts failure={failure} /> : undefined}
         {charts.map((chart) => (
           <WhenSeen
