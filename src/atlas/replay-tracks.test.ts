@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { ReplayTrack } from "../schema/atlas/replay.ts";
 import type { RunCurve } from "../schema/atlas/run-curve.ts";
-import { evaluationsBetween, positionAt, type ReplayTrack } from "./replay-tracks.ts";
+import { evaluationsBetween, positionAt } from "./replay-tracks.ts";
 
 function curve(series: RunCurve["series"], points: readonly [number, number, number?][]): RunCurve {
   const base = { rowId: "a/b", run: "result_0", series, metricName: "eval_accuracy" };

@@ -1,13 +1,8 @@
 import type { OwnResult } from "../atlas/own-row.ts";
-import {
-  evaluationsBetween,
-  positionAt,
-  type ReplayedEvaluation,
-  type ReplayPosition,
-  type ReplayTrack,
-} from "../atlas/replay-tracks.ts";
+import { evaluationsBetween, positionAt } from "../atlas/replay-tracks.ts";
 import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError } from "../foundation/user-error.ts";
+import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../schema/atlas/replay.ts";
 import type { ResultRow } from "../schema/atlas/result-row.ts";
 import type { ResultRun } from "../schema/atlas/result-run.ts";
 import type { ResultsProblem } from "../schema/atlas/results-problem.ts";

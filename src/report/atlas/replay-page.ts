@@ -5,7 +5,7 @@ import {
   formatMinutes,
   formatSignificant,
 } from "../../foundation/units.ts";
-import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../atlas/replay-tracks.ts";
+import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
 import type { Paint } from "../paint.ts";
 
 const barCells = 20;
