@@ -199,6 +199,11 @@ describe("splitRatio", () => {
     { name: "no samples", fields: { samplesToConverge: undefined }, reason: "no-samples" },
     { name: "other units", fields: { samplesUnit: "epochs" as const }, reason: "units-differ" },
   ])("has no split where there is $name", ({ fields, reason }) => {
-    expect(splitRatio(resultOf({}), resultOf(fields))).toEqual({ kind: "no-split", reason });
+    expect(splitRatio(resultOf({}), resultOf(fields))).toMatchObject({ kind: "no-split", reason });
+    expect(splitRatio(resultOf({ scoreMs: 8 }), resultOf({ scoreMs: 2, ...fields }))).toMatchObject(
+      {
+        totalRatio: reason === "no-score" ? undefined : 4,
+      },
+    );
   });
 });

@@ -7,9 +7,13 @@ import type { ResultRow } from "../schema/atlas/result-row.ts";
  * everything that makes a step faster or slower, evaluation and start-up included.
  */
 export function splitRatio(from: ResultRow, to: ResultRow): TimeSplit {
-  if (!hasTime(from) || !hasTime(to)) return { kind: "no-split", reason: "no-score" };
-  if (!hasSamples(from) || !hasSamples(to)) return { kind: "no-split", reason: "no-samples" };
-  if (from.samplesUnit !== to.samplesUnit) return { kind: "no-split", reason: "units-differ" };
+  if (!hasTime(from) || !hasTime(to))
+    return { kind: "no-split", totalRatio: undefined, reason: "no-score" };
+  const totalRatio = from.scoreMs / to.scoreMs;
+  if (!hasSamples(from) || !hasSamples(to))
+    return { kind: "no-split", totalRatio, reason: "no-samples" };
+  if (from.samplesUnit !== to.samplesUnit)
+    return { kind: "no-split", totalRatio, reason: "units-differ" };
   const throughput = rate(to) / rate(from);
   const factors: { factor: TimeFactor; ratio: number }[] = [
     { factor: "samples", ratio: from.samplesToConverge / to.samplesToConverge },
@@ -27,7 +31,7 @@ export function splitRatio(from: ResultRow, to: ResultRow): TimeSplit {
     factor: "scaling-factor",
     ratio: from.scoreMs / from.unscaledMs / (to.scoreMs / to.unscaledMs),
   });
-  return { kind: "split", totalRatio: from.scoreMs / to.scoreMs, factors };
+  return { kind: "split", totalRatio, factors };
 }
 
 interface TimedRow extends ResultRow {

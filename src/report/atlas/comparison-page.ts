@@ -51,10 +51,10 @@ export function pairLines(
   paint: Paint,
   isPair: boolean,
 ): string[] {
-  if (split.kind === "no-split" && split.reason === "no-score")
+  const { totalRatio } = split;
+  if (totalRatio === undefined)
     return [`${paint.strong(to)} against ${from}: one of them has no score`];
-  const head =
-    split.kind === "split" ? verdict(from, to, split.totalRatio, paint) : `${to} against ${from}`;
+  const head = verdict(from, to, totalRatio, paint);
   const lines = [head, `  ${chanceText(test)}`];
   if (split.kind === "split") {
     const factors = split.factors.filter(({ ratio }) => Math.abs(ratio - 1) > 5e-4);

@@ -89,7 +89,12 @@ export type TimeSplit =
       totalRatio: number;
       factors: readonly { factor: TimeFactor; ratio: number }[];
     }
-  | { kind: "no-split"; reason: "no-score" | "no-samples" | "units-differ" };
+  /** `totalRatio` is absent where one of the two has no time. */
+  | {
+      kind: "no-split";
+      totalRatio: number | undefined;
+      reason: "no-score" | "no-samples" | "units-differ";
+    };
 
 /** `throughput` stands for both others where the accelerators were not counted. */
 export type TimeFactor =
