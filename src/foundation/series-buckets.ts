@@ -218,12 +218,53 @@ function makeColumns(room: number): Columns {
   };
 }
 
-/** The middle value, or the mean of the two in the middle; puts the values in order. */
+/** The middle value, or the mean of the two in the middle; moves the values about. */
 function medianInPlace(values: Float64Array): number {
-  values.sort();
   const middle = values.length >> 1;
-  const upper = values[middle] ?? 0;
-  return values.length % 2 === 1 ? upper : ((values[middle - 1] ?? 0) + upper) / 2;
+  const upper = selectInPlace(values, middle);
+  if (values.length % 2 === 1) return upper;
+  // All that is left of the middle is at most it: the greatest of them is the other one.
+  let lower = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < middle; index++) lower = Math.max(lower, values[index] ?? lower);
+  return (lower + upper) / 2;
+}
+
+/**
+ * The value that would stand at a place if they were in order; none greater is left of it afterwards.
+ *
+ * @see Hoare 1961, algorithm 65, FIND
+ */
+function selectInPlace(values: Float64Array, place: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const { left, right } = partition(values, low, high);
+    if (place > right && place < left) break;
+    if (place <= right) high = right;
+    else low = left;
+  }
+  return values[place] ?? 0;
+}
+
+/** Moves small values to the left and great ones to the right: none up to `right` is greater than any from `left` on. */
+function partition(
+  values: Float64Array,
+  low: number,
+  high: number,
+): { left: number; right: number } {
+  const pivot = values[(low + high) >> 1] ?? 0;
+  let left = low;
+  let right = high;
+  for (;;) {
+    while ((values[left] ?? pivot) < pivot) left += 1;
+    while ((values[right] ?? pivot) > pivot) right -= 1;
+    if (left > right) return { left, right };
+    const kept = values[left] ?? 0;
+    values[left] = values[right] ?? 0;
+    values[right] = kept;
+    left += 1;
+    right -= 1;
+  }
 }
 
 /**

@@ -12,6 +12,8 @@ export type TakePoint = (timeMs: number, samplesCount: number, value: number) =>
 export interface PointSource {
   description: SeriesDescription;
   count(): number;
+  /** Of all points, where that is known without looking at each. */
+  timeRange(): { fromMs: number; toMs: number } | undefined;
   /** Hands over the points from the `from`-th on; of one rank where one is named. */
   visit(from: number, rank: number | undefined, take: TakePoint): void;
 }
@@ -92,6 +94,7 @@ function stepSource(
   return {
     description: { name, unit: "milliseconds", label, perRank: true },
     count: () => steps.rowCount,
+    timeRange: () => steps.timeRange,
     visit(from, rank, take) {
       let base = 0;
       for (const chunk of steps.chunks) {
@@ -119,6 +122,7 @@ function listSource(
   return {
     description: { ...description, perRank: false },
     count: () => values.length,
+    timeRange: () => undefined,
     visit(from, _rank, take) {
       for (let index = from; index < values.length; index++)
         take(timesMs[index] ?? 0, samples[index] ?? Number.NaN, values[index] ?? 0);

@@ -51,21 +51,36 @@ export function viewRunSeries(
 function extentOf(
   sources: readonly PointSource[],
   place: PlaceOnAxis,
-  { fromX, toX, rank }: SeriesQuestion,
+  { fromX, toX, rank, xAxis }: SeriesQuestion,
 ): { fromX: number; toX: number } {
   if (fromX !== undefined && toX !== undefined) return { fromX, toX: Math.max(fromX, toX) };
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
+  const widen = (timeMs: number, samplesCount: number): void => {
+    const x = place(timeMs, samplesCount);
+    if (x < least) least = x;
+    if (x > greatest) greatest = x;
+  };
+  // On these axes a later point stands further right, so that the first and the last say it all.
+  const isByTime = xAxis === "clock" || xAxis === "wall" || xAxis === "dollars";
   for (const source of sources) {
-    source.visit(0, rank, (timeMs, samplesCount) => {
-      const x = place(timeMs, samplesCount);
-      if (x < least) least = x;
-      if (x > greatest) greatest = x;
-    });
+    const range = isByTime && rank === undefined ? source.timeRange() : undefined;
+    if (range === undefined) source.visit(0, rank, widen);
+    else for (const timeMs of [range.fromMs, range.toMs]) widen(timeMs, Number.NaN);
   }
-  const [from, to] = least <= greatest ? [least, greatest] : [0, 0];
-  const start = fromX ?? from;
-  return { fromX: start, toX: Math.max(start, toX ?? to) };
+  return asked(least <= greatest ? { fromX: least, toX: greatest } : { fromX: 0, toX: 0 }, {
+    fromX,
+    toX,
+  });
+}
+
+/** What there is, narrowed or widened to what was asked. */
+function asked(
+  all: { fromX: number; toX: number },
+  wanted: { fromX: number | undefined; toX: number | undefined },
+): { fromX: number; toX: number } {
+  const fromX = wanted.fromX ?? all.fromX;
+  return { fromX, toX: Math.max(fromX, wanted.toX ?? all.toX) };
 }
 
 interface GridPlace {
