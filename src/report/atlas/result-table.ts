@@ -85,7 +85,7 @@ function resultColumns(
     textColumn("submitter", ({ row }) => row.submitter, 8),
     { ...textColumn("system", ({ row }) => row.system, 12), dropAt: 3 },
     ...(hasSuites ? [{ ...textColumn("suite", ({ row }) => row.suite, 6), dropAt: 2 }] : []),
-    textColumn("round", ({ row }) => row.round, 5),
+    textColumn("round", ({ row }) => row.round, 9),
     textColumn("terms", ({ row }) => termsText(row), 14),
     {
       head: "runs",

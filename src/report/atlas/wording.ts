@@ -127,5 +127,9 @@ export function gapNotes(rows: readonly MeasuredRow[], measure: Measure): string
 /** How energies without a meter were worked out. */
 export function energyNote(rows: readonly MeasuredRow[]): string | undefined {
   if (!rows.some(({ powerLimitWatts }) => powerLimitWatts !== undefined)) return undefined;
-  return "~ estimated: accelerators x power limit x time; hosts, network and cooling are not in it. Others are measured";
+  const isMeasured = rows.some(
+    ({ figures: { kwh } }) => kwh.kind === "known" && kwh.label === "measured",
+  );
+  const others = isMeasured ? "; without ~ it is measured" : "";
+  return `~ estimated: accelerators x power limit x time; hosts, network and cooling are not in it${others}`;
 }
