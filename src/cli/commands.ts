@@ -2,6 +2,7 @@ import type { Command } from "./command-table.ts";
 import { checkCommand } from "./commands/check.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { exportCommand } from "./commands/export.ts";
+import { exportSiteCommand } from "./commands/export-site.ts";
 import { gainsCommand } from "./commands/gains.ts";
 import { logCommand } from "./commands/log.ts";
 import { paretoCommand } from "./commands/pareto.ts";
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   serveCommand,
   rerunCommand,
   exportCommand,
+  exportSiteCommand,
   checkCommand,
   logCommand,
   scoreCommand,

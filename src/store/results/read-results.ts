@@ -107,6 +107,46 @@ export async function readRunCurves(
   );
 }
 
+/** Runs and curves of some results, by `rowId`. */
+export interface ResultDetails {
+  runs: ReadonlyMap<string, ResultRun[]>;
+  curves: ReadonlyMap<string, RunCurve[]>;
+  problems: ResultsProblem[];
+}
+
+/** Reads all runs and curves there are, one round after the other, those of the first folder first. */
+export async function* readDetails(
+  folders: readonly string[] = shipped,
+): AsyncGenerator<ResultDetails> {
+  const found: ResultsProblem[] = [];
+  for (const round of await findRounds(folders, found)) {
+    const problems = found.splice(0);
+    const [runLines = [], curveLines = []] = [
+      await readTable(round, "runs.parquet", { columns: runColumns }, problems),
+      await readTable(round, "curves.parquet", { columns: curveColumns }, problems),
+    ];
+    const place = { round, problems };
+    const runs = parseLines(runLines, resultRun, { ...place, file: "runs.parquet" }) ?? [];
+    const curves =
+      parseLines(joinPoints(curveLines), runCurve, { ...place, file: "curves.parquet" }) ?? [];
+    yield {
+      runs: byRow(runs),
+      curves: byRow(curves),
+      problems,
+    };
+  }
+}
+
+function byRow<Item extends { rowId: string }>(items: readonly Item[]): Map<string, Item[]> {
+  const found = new Map<string, Item[]>();
+  for (const item of items) {
+    const own = found.get(item.rowId);
+    if (own === undefined) found.set(item.rowId, [item]);
+    else own.push(item);
+  }
+  return found;
+}
+
 interface RoundPlace {
   folder: string;
   manifest: RoundManifest;
@@ -285,6 +325,7 @@ function joinPoints(lines: readonly TableLine[]): TableLine[] {
     const { rowId, run, series, metricName, pointCount, clockMs, value, samples } = line;
     const goesOn =
       current !== undefined &&
+      current["rowId"] === rowId &&
       current["run"] === run &&
       current["series"] === series &&
       current["metricName"] === metricName;
