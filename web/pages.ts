@@ -25,4 +25,16 @@ export const pages: readonly Page[] = [
     isLive: true,
     load: async () => (await import("./views/run/run-page.tsx")).RunPage,
   },
+  {
+    pattern: "/atlas",
+    navigation: "Atlas",
+    isLive: false,
+    load: async () => (await import("./views/atlas/atlas-page.tsx")).AtlasPage,
+  },
+  {
+    pattern: "/compare",
+    navigation: "Compare",
+    isLive: false,
+    load: async () => (await import("./views/compare/compare-page.tsx")).ComparePage,
+  },
 ];

@@ -52,11 +52,12 @@ export function atlasChart(
   const newest = newestGroup(rows);
   const points = rows
     .flatMap((measured) => pointOf(measured, measure) ?? [])
-    .map((point) => ({
-      ...point.point,
-      isOnFront: front.has(point.point.rowId),
-      isOfOtherRules: point.row.suite !== "own" && point.row.compatibilityGroup !== newest,
-    }))
+    .map(({ row, point }) =>
+      Object.assign({}, point, {
+        isOnFront: front.has(point.rowId),
+        isOfOtherRules: row.suite !== "own" && row.compatibilityGroup !== newest,
+      }),
+    )
     .toSorted((a, b) => a.x - b.x || a.y - b.y);
   const x = logDomain(points.map((point) => point.x));
   const y = logDomain(points.map((point) => point.y));

@@ -1,0 +1,60 @@
+import { shortened } from "./shortened.ts";
+import { baseOptions, type DrawnPlot, type PlotLibrary, type PlotLook } from "./plot-look.ts";
+import { withoutStyleSheet } from "./plot-look.ts";
+import { scalesOf } from "./draw-atlas.ts";
+import type { RunTimesChart } from "./run-times-chart.ts";
+
+/** A line of dots for each result, with the box that holds the middle half of them. */
+export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: PlotLook): DrawnPlot {
+  const { palette, width } = look;
+  const marginLeft = Math.min(240, width * 0.38);
+  const most = Math.floor(marginLeft / 6.2);
+  const boxed = new Set(
+    chart.subjects.filter(
+      (name) => chart.points.filter(({ subject }) => subject === name).length > 3,
+    ),
+  );
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    marginTop: 8,
+    marginRight: 16,
+    marginBottom: 38,
+    marginLeft,
+    x: { type: "linear", nice: true, zero: false },
+    y: { type: "band", domain: [...chart.subjects], padding: 0.3 },
+    marks: [
+      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
+      Plot.axisX({
+        color: palette.muted,
+        tickSize: 0,
+        tickPadding: 6,
+        ticks: width / 90,
+        label: "time to train (min)",
+        labelAnchor: "right",
+        labelArrow: "none",
+        fontSize: 11,
+      }),
+      Plot.axisY({
+        color: palette.text,
+        tickSize: 0,
+        tickPadding: 8,
+        label: null,
+        tickFormat: (name: string) => shortened(name, most),
+        fontSize: 11,
+      }),
+      Plot.boxX(
+        chart.points.filter(({ subject }) => boxed.has(subject)),
+        { x: "minutes", y: "subject", fill: palette.grid, stroke: palette.muted, r: 0 },
+      ),
+      Plot.dot(chart.points, {
+        x: "minutes",
+        y: "subject",
+        r: 4,
+        fill: ({ isCounted }) => (isCounted ? palette.tones[1] : palette.surface),
+        stroke: palette.tones[1],
+        strokeWidth: 1.4,
+      }),
+    ],
+  });
+  return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}

@@ -1,0 +1,84 @@
+import { logDomain, logTicks } from "./log-ticks.ts";
+import { shortened } from "./shortened.ts";
+import {
+  baseOptions,
+  type DrawnPlot,
+  type PlotLibrary,
+  type PlotLook,
+  withoutStyleSheet,
+} from "./plot-look.ts";
+import { scalesOf } from "./draw-atlas.ts";
+import { tickLabel } from "./tick-label.ts";
+import type { WaterfallStep } from "./waterfall-chart.ts";
+
+/** Steps from one time down (or up) to the other, on logarithms of minutes. */
+export function drawWaterfall(
+  Plot: PlotLibrary,
+  steps: readonly WaterfallStep[],
+  look: PlotLook,
+): DrawnPlot {
+  const { palette, width } = look;
+  const domain = logDomain(
+    steps.flatMap(({ fromMinutes, toMinutes }) => [fromMinutes, toMinutes]),
+    1.6,
+  ) ?? { from: 1, to: 2 };
+  const ticks = logTicks(domain, width / 90);
+  const marginLeft = Math.min(230, width * 0.4);
+  const bars = steps.map((step, index) => ({ ...step, key: String(index) }));
+  const colours: Readonly<Record<WaterfallStep["kind"], string>> = {
+    total: palette.muted,
+    faster: palette.tones[3],
+    slower: palette.tones[1],
+  };
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    marginTop: 8,
+    marginRight: 20,
+    marginBottom: 38,
+    marginLeft,
+    x: { type: "log", domain: [domain.from, domain.to] },
+    y: { type: "band", domain: bars.map(({ key }) => key), padding: 0.28 },
+    color: { type: "identity" },
+    marks: [
+      Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
+      Plot.axisX(ticks, {
+        color: palette.muted,
+        tickSize: 0,
+        tickPadding: 6,
+        label: "time to train (min)",
+        labelAnchor: "right",
+        labelArrow: "none",
+        tickFormat: tickLabel,
+        fontSize: 11,
+      }),
+      Plot.axisY({
+        color: palette.text,
+        tickSize: 0,
+        tickPadding: 8,
+        label: null,
+        tickFormat: (key: string) =>
+          shortened(bars[Number(key)]?.label ?? "", Math.floor(marginLeft / 6.4)),
+        fontSize: 11,
+      }),
+      Plot.barX(bars, {
+        x1: ({ kind, fromMinutes }) => (kind === "total" ? domain.from : fromMinutes),
+        x2: "toMinutes",
+        y: "key",
+        fill: ({ kind }: WaterfallStep) => colours[kind],
+        fillOpacity: 0.85,
+      }),
+      Plot.text(bars, {
+        x: ({ fromMinutes, toMinutes }) => Math.max(fromMinutes, toMinutes),
+        y: "key",
+        text: "text",
+        textAnchor: "start",
+        dx: 6,
+        fill: palette.text,
+        stroke: palette.surface,
+        strokeWidth: 3,
+        fontSize: 11,
+      }),
+    ],
+  });
+  return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}

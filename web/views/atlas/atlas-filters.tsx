@@ -1,0 +1,142 @@
+import type { JSX } from "preact";
+import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import { measures, type Measure } from "../../../src/schema/atlas/figures.ts";
+import { keepInAddress } from "../../router.ts";
+import {
+  type AtlasView,
+  benchmarkChoices,
+  fieldChoices,
+  type FilterField,
+  filterFields,
+} from "./atlas-view.ts";
+
+const measureWords: Readonly<Record<Measure, string>> = {
+  system: "time",
+  chip: "per chip",
+  dollar: "dollars",
+  kwh: "energy",
+};
+
+const everyWords: Readonly<Record<FilterField, string>> = {
+  round: "every round",
+  submitter: "everybody",
+  accelerator: "every kind",
+  division: "both",
+  availability: "any",
+};
+
+/** What is shown, all of it in the address: the benchmark, what counts, and which results. */
+export function AtlasFilters({
+  view,
+  rows,
+}: {
+  view: AtlasView;
+  rows: readonly MeasuredRow[];
+}): JSX.Element {
+  return (
+    <form class="atlas-filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <BenchmarkChoice view={view} rows={rows} />
+      {filterFields.map((field) => (
+        <Choice
+          key={field}
+          field={field}
+          value={view.filter[field] ?? ""}
+          choices={fieldChoices(rows, view.benchmark, field)}
+        />
+      ))}
+      <fieldset class="segments">
+        <legend class="hidden-text">what counts</legend>
+        {measures.map((measure) => (
+          <label>
+            <input
+              type="radio"
+              name="measure"
+              checked={measure === view.measure}
+              onChange={() =>
+                keepInAddress(
+                  { per: measure === "system" ? undefined : measure, sort: undefined },
+                  { asStep: true },
+                )
+              }
+            />
+            {measureWords[measure]}
+          </label>
+        ))}
+      </fieldset>
+      {hasFilter(view) ? (
+        <button
+          type="button"
+          data-kind="quiet"
+          class="end"
+          onClick={() =>
+            keepInAddress(Object.fromEntries(filterFields.map((field) => [field, undefined])), {
+              asStep: true,
+            })
+          }
+        >
+          show all
+        </button>
+      ) : undefined}
+    </form>
+  );
+}
+
+function hasFilter({ filter }: AtlasView): boolean {
+  return filterFields.some((field) => filter[field] !== undefined);
+}
+
+function BenchmarkChoice({
+  view,
+  rows,
+}: {
+  view: AtlasView;
+  rows: readonly MeasuredRow[];
+}): JSX.Element {
+  const choices = benchmarkChoices(rows);
+  const isKnown = choices.some(({ name }) => name === view.benchmark);
+  return (
+    <label>
+      benchmark
+      <select
+        value={view.benchmark}
+        onChange={(event) =>
+          keepInAddress({ benchmark: event.currentTarget.value, row: undefined }, { asStep: true })
+        }
+      >
+        {isKnown ? undefined : <option value={view.benchmark}>{view.benchmark}</option>}
+        {choices.map(({ name, count, isOwn }) => (
+          <option value={name}>{`${name} (${isOwn ? "yours, " : ""}${count})`}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Choice({
+  field,
+  value,
+  choices,
+}: {
+  field: FilterField;
+  value: string;
+  choices: readonly string[];
+}): JSX.Element {
+  // The address may hold a pattern, or several names, as the command line takes them.
+  const known = value === "" || choices.includes(value) ? choices : [value, ...choices];
+  return (
+    <label>
+      {field}
+      <select
+        value={value}
+        onChange={(event) =>
+          keepInAddress({ [field]: event.currentTarget.value }, { asStep: true })
+        }
+      >
+        <option value="">{everyWords[field]}</option>
+        {known.map((choice) => (
+          <option value={choice}>{choice}</option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,161 @@
+import {
+  formatCount,
+  formatJoules,
+  formatMinutes,
+  formatSignificant,
+  formatUsd,
+} from "../../../src/foundation/units.ts";
+import { gapText, numberText, priceNotes, termsText } from "../../../src/report/atlas/wording.ts";
+import type { Figure, MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
+import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
+import type { CurveSeries, RunCurve } from "../../../src/schema/atlas/run-curve.ts";
+import type { ChartSpec, Mark } from "../../charts/chart-spec.ts";
+import { sizeText } from "./view-model.ts";
+
+/** What is on record of a result, in words; what nobody stated is left out. */
+export function resultFacts(measured: MeasuredRow): [label: string, text: string][] {
+  const { row, figures } = measured;
+  const facts: [string, string | undefined][] = [
+    ["terms", termsText(row)],
+    ["published", row.publishedOn],
+    ["size", `${sizeText(row)}${nodesText(row)}`],
+    ["accelerator", row.acceleratorAsPublished],
+    ["framework", row.framework],
+    ["batch size", row.globalBatchSize === undefined ? undefined : numberText(row.globalBatchSize)],
+    ["precision", row.precision],
+    ["layout", layoutText(row)],
+    ["to converge", samplesText(row)],
+    ["reference", rcpText(row)],
+    ["runs", `${row.convergedRunCount} of ${row.runCount} converged`],
+    ["spread", spreadText(row)],
+    ["chip-minutes", figureFact(figures.chip, (value) => numberText(value / 60_000))],
+    ["cost", figureFact(figures.dollar, formatUsd)],
+    ["price", priceNotes([measured])[0]],
+    ["energy", figureFact(figures.kwh, formatJoules)],
+    ["scaling factor", row.scalingFactor === 1 ? undefined : String(row.scalingFactor)],
+    ["trainings", row.modelCount === undefined ? undefined : `${row.modelCount} at once`],
+    ["note", row.note],
+  ];
+  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
+}
+
+/** `28.41 min`, or why there is none. */
+export function leadText({ figures }: MeasuredRow): string {
+  const { system } = figures;
+  return system.kind === "known" ? formatMinutes(system.value) : gapText(system.reason);
+}
+
+function nodesText({ nodeCount, acceleratorCount }: ResultRow): string {
+  if (nodeCount === undefined || acceleratorCount === undefined) return "";
+  return ` on ${formatCount(nodeCount)} ${nodeCount === 1 ? "node" : "nodes"}`;
+}
+
+function layoutText(row: ResultRow): string | undefined {
+  const parts = [
+    ["tp", row.tensorParallel],
+    ["pp", row.pipelineParallel],
+    ["cp", row.contextParallel],
+    ["ep", row.expertParallel],
+  ].flatMap(([name, count]) => (count === undefined ? [] : [`${name} ${count}`]));
+  if (parts.length === 0) return undefined;
+  return `${parts.join(", ")}${row.layoutSource === "configuration" ? " (from its configuration)" : ""}`;
+}
+
+function samplesText({ samplesToConverge, samplesUnit }: ResultRow): string | undefined {
+  if (samplesToConverge === undefined) return undefined;
+  return `${numberText(samplesToConverge)} ${samplesUnit ?? "samples"}`;
+}
+
+const rcpWords: Readonly<Record<NonNullable<ResultRow["rcpOutcome"]>, string>> = {
+  found: "converged as the reference does",
+  interpolated: "converged as the reference does, between two of its batch sizes",
+  "smaller-batch": "batch smaller than any of the reference's",
+  missing: "no reference at this batch size",
+  "too-fast": "converged faster than the reference",
+  insufficient: "too few runs to tell",
+  "not-checked": "not checked",
+};
+
+function rcpText({ rcpOutcome }: ResultRow): string | undefined {
+  return rcpOutcome === undefined ? undefined : rcpWords[rcpOutcome];
+}
+
+function spreadText({ fastestMs, medianMs, slowestMs }: ResultRow): string | undefined {
+  if (fastestMs === undefined || slowestMs === undefined || medianMs === undefined)
+    return undefined;
+  return `${formatMinutes(fastestMs)} … ${formatMinutes(slowestMs)}, median ${formatMinutes(medianMs)}`;
+}
+
+function figureFact(figure: Figure, format: (value: number) => string): string | undefined {
+  if (figure.kind === "unknown")
+    return figure.reason === "no-score" ? undefined : `- (${gapText(figure.reason)})`;
+  const isPlain = figure.label === "computed";
+  return `${format(figure.value)}${isPlain ? "" : ` (${figure.label})`}`;
+}
+
+const fateWords: Readonly<Record<ResultRun["fate"], string>> = {
+  counted: "counted",
+  fastest: "dropped, fastest",
+  slowest: "dropped, slowest",
+  failed: "failed",
+  "not-needed": "not needed",
+};
+
+export const runHeads = ["run", "minutes", "fate", "to converge", "seed"] as const;
+
+/** Runs as lines of a table. */
+export function runLines(runs: readonly ResultRun[]): string[][] {
+  return runs.map(({ run, fate, failure, timeToTrainMs, samplesToConverge, seed }) => [
+    run,
+    timeToTrainMs === undefined ? "-" : formatMinutes(timeToTrainMs).replace(" min", ""),
+    failure === undefined ? fateWords[fate] : `${fateWords[fate]}: ${failure}`,
+    samplesToConverge === undefined ? "-" : formatSignificant(samplesToConverge, 4),
+    seed === undefined ? "-" : String(seed),
+  ]);
+}
+
+const seriesUnits = {
+  quality: "",
+  loss: "",
+  stepMs: "milliseconds",
+  samplesPerSecond: "samples per second",
+} as const satisfies Record<CurveSeries, string>;
+
+/** One chart for each series that was kept, every run a line; the run with the median time stands out. */
+export function curveCharts(runs: readonly ResultRun[], curves: readonly RunCurve[]): ChartSpec[] {
+  const middle = medianRun(runs);
+  const names = [...new Set(curves.map(({ series, metricName }) => `${series} ${metricName}`))];
+  return names.map((name): ChartSpec => {
+    const own = curves.filter((curve) => `${curve.series} ${curve.metricName}` === name);
+    const [first] = own;
+    const marks = own
+      .toSorted((a, b) => Number(a.run === middle) - Number(b.run === middle))
+      .map((curve): Mark => {
+        const isMiddle = curve.run === middle;
+        return {
+          kind: "line",
+          label: isMiddle ? `${curve.run}, the median` : curve.run,
+          tone: isMiddle ? 1 : 5,
+          stroke: "solid",
+          x: curve.clockMs,
+          y: curve.value,
+          withPoints: isMiddle && curve.series === "quality",
+        };
+      });
+    return {
+      name: `${first?.series ?? ""}-curves`,
+      title: (first?.metricName ?? "").replaceAll("_", " "),
+      x: { label: "clock", unit: "milliseconds" },
+      y: { label: first?.metricName ?? "", unit: seriesUnits[first?.series ?? "quality"] },
+      marks,
+    };
+  });
+}
+
+function medianRun(runs: readonly ResultRun[]): string | undefined {
+  const timed = runs
+    .filter(({ fate, timeToTrainMs }) => fate !== "failed" && timeToTrainMs !== undefined)
+    .toSorted((a, b) => (a.timeToTrainMs ?? 0) - (b.timeToTrainMs ?? 0));
+  return timed[Math.floor((timed.length - 1) / 2)]?.run;
+}

@@ -1,0 +1,173 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
+import type { ApiError } from "../../api.ts";
+import { clipChart, type Stretch } from "../../charts/clip-chart.ts";
+import type { ChartSpec } from "../../charts/chart-spec.ts";
+import { ChartPanel } from "../../components/chart.tsx";
+import { DataTable } from "../../components/data-table.tsx";
+import { Link } from "../../components/link.tsx";
+import { OtherState, Panel } from "../../components/panel.tsx";
+import { type Atlas, rowDocument } from "../../live/atlas-documents.ts";
+import { asFailure } from "../../live/follow.ts";
+import { keepInAddress } from "../../router.ts";
+import { focusChart } from "./atlas-scatter.tsx";
+import { type AtlasView, writeIds } from "./atlas-view.ts";
+import { curveCharts, leadText, resultFacts, runHeads, runLines } from "./result-facts.ts";
+
+interface ResultPanelProps {
+  atlas: Atlas;
+  /** Absent where the address names a result that is not on record. */
+  measured: MeasuredRow | undefined;
+  view: AtlasView;
+}
+
+/** One result in full: what it ran on, its runs, their curves, and where it was published. */
+export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.focus(), []);
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") close();
+  };
+  return (
+    <div ref={box} class="result-panel" tabIndex={-1} onKeyDown={onKey}>
+      {measured === undefined ? (
+        <Panel
+          title="No such result"
+          tools={undefined}
+          state={{
+            kind: "failed",
+            message: `There is no result ${view.rowId ?? ""}`,
+            hint: "the table below has those there are",
+          }}
+        >
+          {undefined}
+        </Panel>
+      ) : (
+        <Panel
+          title={`${measured.row.submitter}, ${measured.row.benchmark} ${measured.row.round}`}
+          state={{ kind: "ready" }}
+          tools={
+            <button type="button" data-kind="quiet" onClick={close}>
+              close <span aria-hidden="true">×</span>
+            </button>
+          }
+        >
+          <Body atlas={atlas} measured={measured} picked={view.picked} />
+        </Panel>
+      )}
+    </div>
+  );
+}
+
+function close(): void {
+  keepInAddress({ row: undefined }, { asStep: true });
+  focusChart();
+}
+
+function Body({
+  atlas,
+  measured,
+  picked,
+}: {
+  atlas: Atlas;
+  measured: MeasuredRow;
+  picked: readonly string[];
+}): JSX.Element {
+  const { row } = measured;
+  const isPicked = picked.includes(row.rowId);
+  const next = isPicked ? picked.filter((id) => id !== row.rowId) : [...picked, row.rowId];
+  return (
+    <>
+      <div class="lead">{leadText(measured)}</div>
+      <div class="muted">{row.systemName ?? row.system}</div>
+      <div class="actions">
+        <button
+          type="button"
+          aria-pressed={isPicked}
+          disabled={!isPicked && picked.length >= 20}
+          onClick={() => keepInAddress({ compare: writeIds(next) })}
+        >
+          {isPicked ? "take out of compare" : "add to compare"}
+        </button>
+        <Source row={row} />
+      </div>
+      <dl class="facts">
+        {resultFacts(measured).map(([label, text]) => (
+          <>
+            <dt>{label}</dt>
+            <dd>{text}</dd>
+          </>
+        ))}
+      </dl>
+      <Runs atlas={atlas} rowId={row.rowId} />
+    </>
+  );
+}
+
+function Source({ row }: Pick<MeasuredRow, "row">): JSX.Element | null {
+  if (/^https?:\/\//u.test(row.source))
+    return (
+      <a class="button" href={row.source} rel="noreferrer" target="_blank">
+        source
+      </a>
+    );
+  if (row.suite === "own")
+    return (
+      <Link to={{ path: "/runs", query: {} }} class="button">
+        your runs
+      </Link>
+    );
+  return <span class="muted">{row.source}</span>;
+}
+
+function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
+  const [found, setFound] = useState<AtlasRowDocument>();
+  const [failure, setFailure] = useState<ApiError>();
+  useEffect(() => {
+    let isCurrent = true;
+    rowDocument(atlas, rowId).then(
+      (document) => isCurrent && setFound(document),
+      (error: unknown) => isCurrent && setFailure(asFailure(error)),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [atlas, rowId]);
+  if (failure !== undefined && found === undefined)
+    return <OtherState state={{ kind: "failed", message: failure.message, hint: failure.hint }} />;
+  if (found === undefined) return <OtherState state={{ kind: "loading" }} />;
+  const { runs, curves } = found;
+  return (
+    <>
+      <h3>Runs</h3>
+      {runs.length === 0 ? (
+        <p class="muted">The source has no runs by themselves.</p>
+      ) : (
+        <DataTable caption="runs of this result" heads={runHeads} rows={runLines(runs)} />
+      )}
+      <h3>Curves</h3>
+      {curves.length === 0 ? <p class="muted">No curve was logged.</p> : undefined}
+      {curveCharts(runs, curves).map((spec) => (
+        <Curves key={spec.name} spec={spec} />
+      ))}
+    </>
+  );
+}
+
+/** A chart that keeps its own stretch of the clock. */
+function Curves({ spec }: { spec: ChartSpec }): JSX.Element {
+  const [stretch, setStretch] = useState<Stretch>();
+  const shown = stretch === undefined ? spec : clipChart(spec, stretch);
+  return (
+    <ChartPanel
+      spec={shown}
+      state={{ kind: "ready" }}
+      note={stretch === undefined ? undefined : "a part; 0 or a double click shows all"}
+      height={180}
+      group="atlas-curves"
+      choose={setStretch}
+    />
+  );
+}

@@ -1,0 +1,193 @@
+import type { JSX } from "preact";
+import { resultsCsv } from "../../../src/report/atlas/result-lines.ts";
+import {
+  acceleratorText,
+  energyNote,
+  figureText,
+  gapNotes,
+  measureHeads,
+  noFigure,
+  priceNotes,
+  termsText,
+} from "../../../src/report/atlas/wording.ts";
+import type { SortKey } from "../../../src/atlas/sort-results.ts";
+import { formatCount } from "../../../src/foundation/units.ts";
+import { countOf } from "../../../src/report/wording.ts";
+import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import { saveFile } from "../../charts/save-chart.ts";
+import { Panel } from "../../components/panel.tsx";
+import { hrefOf, keepInAddress, place } from "../../router.ts";
+import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";
+
+interface Column {
+  head: string;
+  sort?: SortKey;
+  isText?: boolean;
+  cell: (measured: MeasuredRow) => string;
+}
+
+const sortOf: Readonly<Record<Measure, SortKey>> = {
+  system: "time",
+  chip: "chip",
+  dollar: "cost",
+  kwh: "energy",
+};
+
+/** The columns of `pitwall results`, in words of the same engine. */
+const columns: readonly Column[] = [
+  ...measures.map((measure) => ({
+    head: measureHeads[measure],
+    sort: sortOf[measure],
+    cell: ({ figures }: MeasuredRow) => figureText(figures, measure),
+  })),
+  {
+    head: "chips",
+    sort: "accelerators",
+    cell: ({ row }) =>
+      row.acceleratorCount === undefined ? noFigure : formatCount(row.acceleratorCount),
+  },
+  { head: "kind", isText: true, cell: ({ row }) => acceleratorText(row) },
+  { head: "system", isText: true, cell: ({ row }) => row.system },
+  { head: "round", sort: "round", isText: true, cell: ({ row }) => row.round },
+  { head: "terms", isText: true, cell: ({ row }) => termsText(row) },
+  { head: "runs", cell: ({ row }) => String(row.runCount) },
+];
+
+/** The chosen results as a table: the same rows, order and figures as in the terminal. */
+export function ResultTable({
+  view,
+  rows,
+}: {
+  view: AtlasView;
+  rows: readonly MeasuredRow[];
+}): JSX.Element {
+  const save = (): void =>
+    saveFile(`${view.benchmark}.csv`, new Blob([resultsCsv(rows)], { type: "text/csv" }));
+  return (
+    <Panel
+      title={countOf(rows.length, "result")}
+      note={<code>{commandOf(view)}</code>}
+      state={
+        rows.length === 0
+          ? { kind: "empty", text: `No result of ${view.benchmark} is like that.` }
+          : { kind: "ready" }
+      }
+      tools={
+        <button
+          type="button"
+          data-kind="quiet"
+          aria-label="save these results as csv"
+          onClick={save}
+        >
+          csv
+        </button>
+      }
+    >
+      <div class="scroll-box result-table" tabIndex={0} role="region" aria-label="results">
+        <table class="data-table">
+          <TableHead view={view} />
+          <tbody>
+            {rows.map((measured) => (
+              <ResultLine
+                key={measured.row.rowId}
+                measured={measured}
+                isOpened={measured.row.rowId === view.rowId}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <ul class="chart-notes">
+        {notesOf(rows).map((note) => (
+          <li>{note}</li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function notesOf(rows: readonly MeasuredRow[]): string[] {
+  const energy = energyNote(rows);
+  return [
+    ...priceNotes(rows).map((note) => `price ${note}`),
+    ...(energy === undefined ? [] : [energy]),
+    ...measures.flatMap((measure) => (measure === "chip" ? [] : gapNotes(rows, measure))),
+  ];
+}
+
+function TableHead({ view }: { view: AtlasView }): JSX.Element {
+  return (
+    <thead>
+      <tr>
+        <th scope="col" class="left">
+          submitter
+        </th>
+        {columns.map(({ head, sort, isText = false }) => {
+          const isSorted = sort !== undefined && sort === view.sort;
+          const order = view.isDescending ? "descending" : "ascending";
+          return (
+            <th
+              scope="col"
+              class={isText ? "left" : ""}
+              {...(isSorted ? { "aria-sort": order } : {})}
+            >
+              {sort === undefined ? (
+                head
+              ) : (
+                <button
+                  type="button"
+                  onClick={() => keepInAddress({ sort: nextSort(view, sort) }, { asStep: true })}
+                >
+                  {head}
+                  {isSorted ? (
+                    <span aria-hidden="true">{view.isDescending ? " ↓" : " ↑"}</span>
+                  ) : undefined}
+                </button>
+              )}
+            </th>
+          );
+        })}
+      </tr>
+    </thead>
+  );
+}
+
+function ResultLine({
+  measured,
+  isOpened,
+}: {
+  measured: MeasuredRow;
+  isOpened: boolean;
+}): JSX.Element {
+  const { rowId, submitter } = measured.row;
+  const { path, query } = place.value;
+  return (
+    <tr class={isOpened ? "opened" : ""} data-row={rowId}>
+      <th scope="row" class="left">
+        <a
+          href={hrefOf({ path, query: { ...query, row: rowId } })}
+          onClick={(event) => {
+            if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+            event.preventDefault();
+            keepInAddress({ row: rowId }, { asStep: true });
+          }}
+        >
+          {submitter}
+        </a>
+      </th>
+      {columns.map(({ head, cell, isText = false }) => {
+        const text = cell(measured);
+        const isLong = head === "system";
+        return (
+          <td
+            class={isText ? `left${isLong ? " wide-text" : ""}` : ""}
+            data-column={head}
+            {...(isLong ? { title: text } : {})}
+          >
+            {text}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}

@@ -1,0 +1,188 @@
+import type { JSX } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
+import type { ApiError } from "../../api.ts";
+import { Link } from "../../components/link.tsx";
+import { OtherState } from "../../components/panel.tsx";
+import { type Atlas, atlasState, followAtlas, rowDocument } from "../../live/atlas-documents.ts";
+import { asFailure } from "../../live/follow.ts";
+import { keepInAddress, place } from "../../router.ts";
+import { writeIds } from "../atlas/atlas-view.ts";
+import { ComparisonBody } from "./comparison-body.tsx";
+import { ResultSearch } from "./result-search.tsx";
+import {
+  findSubjects,
+  mostSubjects,
+  readCompareView,
+  subjectsOf,
+  type CompareView,
+  type FoundSubject,
+} from "./view-model.ts";
+
+/** Results side by side: who wins, why, by how much of it chance, and what else differs. */
+export function ComparePage(): JSX.Element {
+  useEffect(() => {
+    const leave = new AbortController();
+    followAtlas(leave.signal);
+    return () => leave.abort();
+  }, []);
+  const { atlas, failure } = atlasState.value;
+  return (
+    <>
+      <div class="page-head">
+        <h1>Compare</h1>
+      </div>
+      {atlas === undefined ? (
+        <OtherState
+          state={
+            failure === undefined
+              ? { kind: "loading" }
+              : { kind: "failed", message: failure.message, hint: failure.hint }
+          }
+        />
+      ) : (
+        <Chosen atlas={atlas} />
+      )}
+    </>
+  );
+}
+
+function Chosen({ atlas }: { atlas: Atlas }): JSX.Element {
+  const { query } = place.value;
+  const text = JSON.stringify(query);
+  const view = useMemo(() => readCompareView(query), [text]);
+  const ids = view.ids.join("\n");
+  const found = useMemo(() => findSubjects(view.ids, atlas.rows), [ids, atlas]);
+  const measured = useMemo(
+    () => unique(found.flatMap((one) => (one.kind === "found" ? [one.measured] : []))),
+    [found],
+  );
+  return (
+    <>
+      <div class="compare-tools">
+        <ResultSearch
+          rows={atlas.rows}
+          chosen={measured}
+          isFull={view.ids.length >= mostSubjects}
+          add={(rowId) => keepInAddress({ ids: writeIds([...view.ids, rowId]) }, { asStep: true })}
+        />
+        <Link to={{ path: "/atlas", query: atlasQuery(measured, view) }} class="button">
+          pick in the atlas
+        </Link>
+      </div>
+      <Names found={found} view={view} />
+      {measured.length < 2 ? (
+        <OtherState
+          state={{
+            kind: "empty",
+            text:
+              measured.length === 0
+                ? "Nothing to compare yet: search above, or pick points in the atlas. In the terminal:"
+                : "One more is needed to compare it with. In the terminal:",
+            command: "pitwall compare <result> <result>",
+          }}
+        />
+      ) : (
+        <Documents atlas={atlas} measured={measured} view={view} />
+      )}
+    </>
+  );
+}
+
+function atlasQuery(
+  measured: readonly MeasuredRow[],
+  { ids }: CompareView,
+): Record<string, string> {
+  const benchmark = measured[0]?.row.benchmark;
+  return { ...(benchmark === undefined ? {} : { benchmark }), compare: writeIds(ids) };
+}
+
+function unique(rows: readonly MeasuredRow[]): readonly MeasuredRow[] {
+  return [...new Set(rows)];
+}
+
+function Names({
+  found,
+  view,
+}: {
+  found: readonly FoundSubject[];
+  view: CompareView;
+}): JSX.Element | null {
+  if (found.length === 0) return null;
+  const drop = (written: string): void =>
+    keepInAddress(
+      { ids: writeIds(view.ids.filter((id) => id !== written)), with: undefined },
+      { asStep: true },
+    );
+  return (
+    <>
+      <ul class="chips" aria-label="compared">
+        {found.map((one) => (
+          <li class="chip">
+            {one.kind === "found"
+              ? one.measured.row.rowId.split("/").slice(1).join("/")
+              : one.written}
+            <button
+              type="button"
+              aria-label={`take out ${one.written}`}
+              onClick={() => drop(one.written)}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.map((one) =>
+        one.kind === "found" ? undefined : (
+          <div class="notice bad" role="alert">
+            <strong>{one.message}</strong>
+            <span class="muted">{one.hint}</span>
+          </div>
+        ),
+      )}
+    </>
+  );
+}
+
+/** Fetches the runs and curves of what is compared. */
+function Documents({
+  atlas,
+  measured,
+  view,
+}: {
+  atlas: Atlas;
+  measured: readonly MeasuredRow[];
+  view: CompareView;
+}): JSX.Element {
+  const [documents, setDocuments] = useState<readonly AtlasRowDocument[]>();
+  const [failure, setFailure] = useState<ApiError>();
+  useEffect(() => {
+    let isCurrent = true;
+    Promise.all(measured.map(({ row }) => rowDocument(atlas, row.rowId))).then(
+      (all) => {
+        if (!isCurrent) return;
+        setFailure(undefined);
+        setDocuments(all);
+      },
+      (error: unknown) => isCurrent && setFailure(asFailure(error)),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [atlas, measured]);
+  const subjects = useMemo(() => {
+    // Until the documents of a new choice are there, those of the old one stay.
+    const known = new Map(documents?.map((document) => [document.row.rowId, document]));
+    return subjectsOf(
+      measured.flatMap((one) => {
+        const document = known.get(one.row.rowId);
+        return document === undefined ? [] : [{ measured: one, document }];
+      }),
+    );
+  }, [documents, measured]);
+  if (failure !== undefined)
+    return <OtherState state={{ kind: "failed", message: failure.message, hint: failure.hint }} />;
+  if (subjects.length < 2) return <OtherState state={{ kind: "loading" }} />;
+  return <ComparisonBody atlas={atlas} subjects={subjects} view={view} />;
+}

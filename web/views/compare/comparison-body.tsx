@@ -1,0 +1,268 @@
+import type { JSX } from "preact";
+import { useCallback, useMemo, useState } from "preact/hooks";
+import { compareResults } from "../../../src/atlas/compare-results.ts";
+import {
+  describeCompareWarning,
+  describeRefusal,
+} from "../../../src/report/atlas/comparison-page.ts";
+import type { Comparison, CompareSubject } from "../../../src/schema/atlas/comparison.ts";
+import { curveAxes } from "../../../src/schema/atlas/comparison.ts";
+import { clipChart, type Stretch } from "../../charts/clip-chart.ts";
+import { drawRunTimes } from "../../charts/draw-run-times.ts";
+import { drawWaterfall } from "../../charts/draw-waterfall.ts";
+import { runTimesChart, runTimesCsv } from "../../charts/run-times-chart.ts";
+import { waterfallCsv, waterfallSteps } from "../../charts/waterfall-chart.ts";
+import { ChartPanel } from "../../components/chart.tsx";
+import { DataTable } from "../../components/data-table.tsx";
+import { Panel } from "../../components/panel.tsx";
+import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
+import type { Atlas } from "../../live/atlas-documents.ts";
+import { keepInAddress } from "../../router.ts";
+import { FactTable } from "./fact-table.tsx";
+import { axisWords, curvesChart, pairSentences, type CompareView } from "./view-model.ts";
+
+interface BodyProps {
+  atlas: Atlas;
+  subjects: readonly CompareSubject[];
+  view: CompareView;
+}
+
+/** The comparison that the engine makes, or why it makes none. */
+export function ComparisonBody({ atlas, subjects, view }: BodyProps): JSX.Element {
+  const comparison = useMemo(
+    () => compareResults(subjects, atlas.groups, view.axis),
+    [subjects, atlas, view.axis],
+  );
+  const { refusals, warnings } = comparison;
+  const isRefused = refusals.length > 0 && !view.isAnyway;
+  return (
+    <>
+      {refusals.length > 0 ? (
+        <Refusals comparison={comparison} isAnyway={view.isAnyway} />
+      ) : undefined}
+      {isRefused ? undefined : (
+        <>
+          {warnings.length === 0 ? undefined : (
+            <ul class="warnings" aria-label="warnings">
+              {warnings.map((warning) => (
+                <li>{describeCompareWarning(warning)}</li>
+              ))}
+            </ul>
+          )}
+          <div class="compare-grid">
+            <Verdicts comparison={comparison} />
+            <Split comparison={comparison} view={view} />
+            <RunTimes subjects={subjects} />
+            <Curves subjects={subjects} view={view} />
+            <div class="wide">
+              <FactTable comparison={comparison} showsAll={view.showsAll} />
+            </div>
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function Refusals({
+  comparison,
+  isAnyway,
+}: {
+  comparison: Comparison;
+  isAnyway: boolean;
+}): JSX.Element {
+  return (
+    <div class="refusal" role={isAnyway ? "status" : "alert"}>
+      <strong>
+        {isAnyway
+          ? "Compared although these results may not be"
+          : "These results may not be compared"}
+      </strong>
+      <ul>
+        {comparison.refusals.map((refusal) => (
+          <li>{describeRefusal(refusal)}</li>
+        ))}
+      </ul>
+      <button
+        type="button"
+        onClick={() => keepInAddress({ anyway: isAnyway ? undefined : "yes" }, { asStep: true })}
+      >
+        {isAnyway ? "do not compare" : "compare anyway"}
+      </button>
+    </div>
+  );
+}
+
+function Verdicts({ comparison }: { comparison: Comparison }): JSX.Element {
+  return (
+    <Panel title="Who is faster" state={{ kind: "ready" }}>
+      <ul class="verdicts">
+        {comparison.pairs.map((pair) => {
+          const [head, ...rest] = pairSentences(pair);
+          return (
+            <li>
+              <strong>{head}</strong>
+              {rest.map((line) => (
+                <span>{line}</span>
+              ))}
+            </li>
+          );
+        })}
+      </ul>
+    </Panel>
+  );
+}
+
+/** Where the time went from the first to one of the others. */
+function Split({ comparison, view }: { comparison: Comparison; view: CompareView }): JSX.Element {
+  const { pairs, subjects } = comparison;
+  const pair = pairs.find(({ to }) => to === view.other) ?? pairs[0];
+  const fromMs = subjects[0]?.measured.row.scoreMs;
+  const steps = useMemo(
+    () =>
+      pair?.split.kind === "split" && fromMs !== undefined
+        ? waterfallSteps(pair.split, fromMs, [pair.from, pair.to])
+        : [],
+    [pair, fromMs],
+  );
+  const draw: DrawPlot = useCallback((Plot, look) => drawWaterfall(Plot, steps, look), [steps]);
+  return (
+    <PlotPanel
+      name="where-the-time-went"
+      title="Where the time went"
+      state={
+        steps.length > 0
+          ? { kind: "ready" }
+          : {
+              kind: "empty",
+              text: `Not known: ${pair === undefined ? "" : (pairSentences(pair).at(-1) ?? "")}`,
+            }
+      }
+      note={
+        pairs.length < 2 ? undefined : (
+          <label class="field">
+            to
+            <select
+              aria-label="the later one of the two"
+              value={pair?.to}
+              onChange={(event) => keepInAddress({ with: event.currentTarget.value })}
+            >
+              {pairs.map(({ to }) => (
+                <option value={to}>{to}</option>
+              ))}
+            </select>
+          </label>
+        )
+      }
+      draw={draw}
+      heightAt={() => 60 + 34 * Math.max(3, steps.length)}
+      csv={() => waterfallCsv(steps)}
+      table={() => (
+        <DataTable
+          caption="where the time went"
+          heads={["step", "", "minutes before", "minutes after"]}
+          rows={steps.map(({ label, text, fromMinutes, toMinutes }) => [
+            label,
+            text,
+            fromMinutes.toPrecision(4),
+            toMinutes.toPrecision(4),
+          ])}
+        />
+      )}
+      label={steps.map(({ label, text }) => `${label} ${text}`).join(", ")}
+    />
+  );
+}
+
+function RunTimes({ subjects }: { subjects: readonly CompareSubject[] }): JSX.Element {
+  const chart = useMemo(() => runTimesChart(subjects), [subjects]);
+  const draw: DrawPlot = useCallback((Plot, look) => drawRunTimes(Plot, chart, look), [chart]);
+  return (
+    <PlotPanel
+      name="run-times"
+      title="Run times"
+      state={
+        chart.points.length > 0
+          ? { kind: "ready" }
+          : { kind: "empty", text: "None of these results has runs with a time." }
+      }
+      draw={draw}
+      heightAt={() => 60 + 36 * Math.max(2, chart.subjects.length)}
+      csv={() => runTimesCsv(chart)}
+      table={() => (
+        <DataTable
+          caption="run times"
+          heads={["result", "run", "minutes", "in the score"]}
+          rows={chart.points.map(({ subject, run, minutes, isCounted }) => [
+            subject,
+            run,
+            minutes.toFixed(2),
+            isCounted ? "yes" : "no",
+          ])}
+        />
+      )}
+      label={`${chart.points.length} run times of ${chart.subjects.length} results`}
+    >
+      <ul class="chart-notes">
+        <li>hollow: dropped from the score, as the rules ask</li>
+        {chart.notes.map((note) => (
+          <li>{note}</li>
+        ))}
+      </ul>
+    </PlotPanel>
+  );
+}
+
+function Curves({
+  subjects,
+  view,
+}: {
+  subjects: readonly CompareSubject[];
+  view: CompareView;
+}): JSX.Element {
+  const [stretch, setStretch] = useState<Stretch>();
+  const { spec, absent } = useMemo(() => curvesChart(subjects, view.axis), [subjects, view.axis]);
+  const shown = stretch === undefined ? spec : clipChart(spec, stretch);
+  return (
+    <div class="curves">
+      <ChartPanel
+        spec={shown}
+        state={
+          spec.marks.length > 0
+            ? { kind: "ready" }
+            : {
+                kind: "empty",
+                text: `None of these results has a curve by ${axisWords[view.axis]}.`,
+              }
+        }
+        note={absent.length === 0 ? undefined : `not on this axis: ${absent.join(", ")}`}
+        height={260}
+        group="compare-curves"
+        choose={setStretch}
+      />
+      <fieldset class="segments" aria-label="what curves are laid over each other by">
+        {curveAxes.map((axis) => (
+          <label>
+            <input
+              type="radio"
+              name="curve-axis"
+              checked={axis === view.axis}
+              onChange={() => {
+                setStretch(undefined);
+                keepInAddress({ axis: axis === "clock" ? undefined : axis }, { asStep: true });
+              }}
+            />
+            {axis === "samples" ? samplesWord(subjects) : axisWords[axis]}
+          </label>
+        ))}
+      </fieldset>
+    </div>
+  );
+}
+
+/** `epochs`, where that is what all of them count. */
+function samplesWord(subjects: readonly CompareSubject[]): string {
+  const units = new Set(subjects.map(({ measured }) => measured.row.samplesUnit ?? "samples"));
+  const [unit = "samples"] = units;
+  return units.size === 1 ? unit : "samples";
+}

@@ -1,0 +1,79 @@
+import type { JSX } from "preact";
+import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
+import { Panel } from "../../components/panel.tsx";
+import { csvOf } from "../../charts/csv.ts";
+import { saveFile } from "../../charts/save-chart.ts";
+import { keepInAddress } from "../../router.ts";
+import { factTable } from "./view-model.ts";
+
+/** What differs between the results, or all that is known of them. */
+export function FactTable({
+  comparison,
+  showsAll,
+}: {
+  comparison: Comparison;
+  showsAll: boolean;
+}): JSX.Element {
+  const { heads, rows } = factTable(comparison, showsAll);
+  const save = (): void => {
+    const lines = [["", ...heads], ...rows.map(({ head, cells }) => [head, ...cells])];
+    saveFile("comparison.csv", new Blob([csvOf(lines)], { type: "text/csv" }));
+  };
+  return (
+    <Panel
+      title={showsAll ? "Everything on record" : "What differs"}
+      state={
+        rows.length > 0 ? { kind: "ready" } : { kind: "empty", text: "Nothing on record differs." }
+      }
+      tools={
+        <>
+          <button
+            type="button"
+            data-kind="quiet"
+            aria-pressed={showsAll}
+            onClick={() => keepInAddress({ all: showsAll ? undefined : "yes" })}
+          >
+            also what is alike
+          </button>
+          <button
+            type="button"
+            data-kind="quiet"
+            aria-label="save this table as csv"
+            onClick={save}
+          >
+            csv
+          </button>
+        </>
+      }
+    >
+      <div class="scroll-box result-table" tabIndex={0} role="region" aria-label="differences">
+        <table class="data-table">
+          <thead>
+            <tr>
+              <th scope="col" class="left">
+                <span class="hidden-text">field</span>
+              </th>
+              {heads.map((head) => (
+                <th scope="col" class="left">
+                  {head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ head, cells, differs }) => (
+              <tr class={differs || !showsAll ? "" : "muted"}>
+                <th scope="row" class="left">
+                  {head}
+                </th>
+                {cells.map((cell) => (
+                  <td class="left">{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
