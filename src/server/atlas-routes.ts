@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { atlasDocument, atlasRowDocument } from "../workflows/serve-atlas.ts";
+import type { AtlasHome } from "../workflows/serve-atlas.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { rowQuestion } from "./questions.ts";
 
@@ -12,7 +12,7 @@ export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts
   app.get("/api/atlas", async (context) => {
     const nowMs = watch.nowMs();
     if (made === undefined || nowMs - made.atMs > freshForMs)
-      made = { atMs: nowMs, text: atlasDocument({ home, store }).then((it) => JSON.stringify(it)) };
+      made = { atMs: nowMs, text: atlasText({ home, store }) };
     const { text } = made;
     // A failure is this request's; the next one tries again.
     text.catch(() => {
@@ -22,6 +22,13 @@ export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts
   });
   app.get("/api/atlas/row", async (context) => {
     const { rowId } = rowQuestion.parse(context.req.query());
+    const { atlasRowDocument } = await import("../workflows/serve-atlas.ts");
     return context.json(await atlasRowDocument({ home, store }, rowId));
   });
+}
+
+/** Reading Parquet is loaded by the first who asks for it. */
+async function atlasText(atlas: AtlasHome): Promise<string> {
+  const { atlasDocument } = await import("../workflows/serve-atlas.ts");
+  return JSON.stringify(await atlasDocument(atlas));
 }

@@ -1,21 +1,11 @@
 import { createServer, type Server } from "node:http";
 import { hostname, networkInterfaces } from "node:os";
-import { getRequestListener } from "@hono/node-server";
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
-import { machineLimits } from "../probe/machine-limits.ts";
-import { readPowerEstimate } from "../store/catalogue.ts";
 import type { Dashboard, DashboardRequest } from "../schema/dashboard/serving.ts";
-import { diskRunStore } from "../store/disk-run-store.ts";
-import { RunWatch } from "../workflows/watch-runs.ts";
 import { Admission, readOrMakeToken } from "./access-token.ts";
-import { dashboardApp } from "./dashboard-app.ts";
-import { StreamLimit } from "./event-stream.ts";
-import { StaticFiles } from "./static-files.ts";
 
 const mostConnections = 512;
-const mostStreams = 64;
-const mostStreamsPerClient = 16;
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
@@ -24,8 +14,7 @@ const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
  * @throws UserError `port-in-use`, `port-refused`, `host-unknown`, and what the token's file has to say
  */
 export async function serveDashboard(options: DashboardRequest): Promise<Dashboard> {
-  const { home, isReadOnly } = options;
-  const store = diskRunStore(home);
+  const { home } = options;
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
@@ -44,24 +33,22 @@ export async function serveDashboard(options: DashboardRequest): Promise<Dashboa
     const tellLink = (): void => {
       if (admission !== undefined) options.onLink(`${url}?token=${admission.linkCode}`);
     };
-    const energyBasis = { limits: machineLimits(), powerEstimate: await readPowerEstimate() };
-    const world = { store, nowMs: () => options.nowMs(), energyBasis };
-    const watch = new RunWatch(home, world, { mayStop: !isReadOnly });
-    const app = dashboardApp({
-      version: options.version,
-      home,
-      isReadOnly,
-      store,
-      watch,
-      files: new StaticFiles(options.webFolder),
-      streams: new StreamLimit({ most: mostStreams, mostPerClient: mostStreamsPerClient }),
-      rules: { allowedHosts: allowedHosts(options, port), admission, onLinkUsed: tellLink },
-      onBug: (error) => options.onBug(error),
+    const rules = { allowedHosts: allowedHosts(options, port), admission, onLinkUsed: tellLink };
+    // Loaded behind the address: whoever opens it at once waits for what is left of it.
+    const loading = import("./answer-requests.ts").then(({ answerRequests }) =>
+      answerRequests(options, rules),
+    );
+    loading.catch((error: unknown) => options.onBug(error));
+    server.on("request", (request, response) => {
+      loading
+        .then((answering) => answering.answer(request, response))
+        .catch(() => {
+          response.statusCode = 500;
+          response.end();
+        });
     });
-    const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-    server.on("request", (request, response) => void answer(request, response));
     tellLink();
-    return { url, tokenPath: token?.path, close: () => close(server, watch) };
+    return { url, tokenPath: token?.path, close: () => close(server, loading) };
   } catch (error) {
     server.close();
     throw error;
@@ -156,11 +143,12 @@ function allowedHosts({ host, allowHosts }: DashboardRequest, port: number): Rea
   return new Set([...withPort, ...given].map((name) => name.toLowerCase()));
 }
 
-async function close(server: Server, watch: RunWatch): Promise<void> {
-  watch.close();
+async function close(server: Server, loading: Promise<{ stop(): void }>): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeAllConnections();
+  const answering = await loading;
+  answering.stop();
   await closed;
 }

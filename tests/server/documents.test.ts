@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect, test } from "vitest";
 import type { z } from "zod";
@@ -12,6 +12,7 @@ import { runListDocument } from "../../src/schema/dashboard/run-list.ts";
 import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
 import { UserError } from "../../src/foundation/user-error.ts";
 import { diskRunStore } from "../../src/store/disk-run-store.ts";
+import { showRun } from "../../src/workflows/show-run.ts";
 import {
   logEvaluation,
   makeHome,
@@ -248,6 +249,27 @@ test("a run is stopped by the signal of Ctrl-C to its owner, and to nobody else"
   expect(await answer.json()).toEqual({ runId: "mine", kind: "asked", pid });
   const [, signal] = await once(owner, "exit");
   expect(signal).toBe("SIGINT");
+});
+
+test("an abandoned run says what `pitwall show` says", async () => {
+  const { writer, home } = await toyServer();
+  const path = `${writer.directory}/run.json`;
+  const request: unknown = JSON.parse(readFileSync(path, "utf8"));
+  const owner = { hostname: hostname(), pid: 2 ** 22 + 1 };
+  writeFileSync(path, JSON.stringify(Object.assign({}, request, { owner })));
+  const { url } = await startServer(home);
+  const detail = await document(`${url}api/runs/toy-1`, runDetail);
+  const shown = await showRun(diskRunStore(home), "toy-1");
+  if (shown.kind !== "run") throw new Error("one run was meant");
+  const { page } = shown;
+  expect(page.progress.best).toBe(0.65);
+  expect(detail.state).toEqual(page.state);
+  expect(detail.evaluations).toEqual(page.progress.evaluations);
+  expect(detail.progress.best).toBe(page.progress.best);
+  expect(detail.progress.samplesCount).toBe(page.progress.samplesCount);
+  expect(detail.events).toEqual(page.events);
+  expect(detail.integrity).toEqual(page.integrity);
+  expect(detail.canStop).toBe(false);
 });
 
 test("a port in use is told with the next free one", async () => {

@@ -7,7 +7,7 @@ import { runCurve } from "../atlas/run-curve.ts";
 import { accelerator } from "../catalogue.ts";
 
 /** What an hour of one accelerator costs, US dollars, and who says so: `AcceleratorPrice` as JSON has it. */
-export const acceleratorPriceDocument = z.object({
+const acceleratorPriceDocument = z.object({
   /** Name in accelerators.json. */
   accelerator: z.string(),
   usdPerHour: z.number().positive(),
@@ -19,7 +19,6 @@ export const acceleratorPriceDocument = z.object({
   source: z.string(),
   origin: z.enum(["catalogue", "given"]),
 });
-export type AcceleratorPriceDocument = z.output<typeof acceleratorPriceDocument>;
 
 /** Something about the data that the reader should know: a round that could not be read, and what to do. */
 export const atlasProblem = z.object({
