@@ -12,6 +12,8 @@ export async function tellResultsProblems(
   const { paint } = face.err;
   for (const problem of problems) {
     const { code, message, hint } = describeResultsProblem(problem);
-    face.err.tell(`${paint.warn(`warning[${code}]`)}: ${message}\n${paint.name("hint")}: ${hint}\n`);
+    face.err.tell(
+      `${paint.warn(`warning[${code}]`)}: ${message}\n${paint.name("hint")}: ${hint}\n`,
+    );
   }
 }

@@ -23,7 +23,11 @@ const referenceConvergence = z.strictObject({
 });
 export type ReferenceConvergence = z.output<typeof referenceConvergence>;
 
-/** `data/rcps.json`: every published reference convergence point, round 1.0 on. */
+/**
+ * `data/rcps.json`: every published reference convergence point, round 1.0 on. Tests hold the shipped file to it.
+ *
+ * @internal
+ */
 export const referenceConvergenceList = z.strictObject({
   source: z.string(),
   records: z.array(referenceConvergence),

@@ -119,7 +119,11 @@ const amendment = z.discriminatedUnion("kind", [
 ]);
 export type RuleAmendment = z.output<typeof amendment>;
 
-/** `data/rules/as-published.json`. */
+/**
+ * `data/rules/as-published.json`. Tests hold the shipped file to it.
+ *
+ * @internal
+ */
 export const ruleAmendments = z.strictObject({
   source: z.string(),
   amendments: z.array(amendment),
