@@ -10,6 +10,7 @@ import {
   type PairComparison,
 } from "../schema/atlas/comparison.ts";
 import type { Figure } from "../schema/atlas/figures.ts";
+import type { Availability } from "../schema/atlas/result-row.ts";
 import { alignCurves } from "./align-curves.ts";
 import { valueOf } from "./measures.ts";
 import { refusalsOf } from "./may-compare.ts";
@@ -47,6 +48,9 @@ function comparePair(from: CompareSubject, to: CompareSubject): PairComparison {
   };
 }
 
+/** What anybody can rent or buy today; of the others nobody knows when. */
+const canBeHad: ReadonlySet<string> = new Set<Availability>(["cloud", "on-premise"]);
+
 function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
   const rows = subjects.map(({ measured }) => measured.row);
   const divisions = distinct(rows.map(({ division }) => division));
@@ -55,7 +59,10 @@ function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
   const labels = subjects.map(({ measured }) => labelOf(measured.figures.kwh));
   const warnings: CompareWarning[] = [];
   if (divisions.length > 1) warnings.push({ kind: "divisions-mixed", values: divisions });
-  if (availabilities.length > 1)
+  const [isHad, isNotHad] = [true, false].map((has) =>
+    availabilities.some((one) => canBeHad.has(one) === has),
+  );
+  if (isHad === true && isNotHad === true)
     warnings.push({ kind: "availabilities-mixed", values: availabilities });
   if (ownCount > 0 && ownCount < rows.length) warnings.push({ kind: "own-beside-published" });
   if (distinct(labels).length > 1) warnings.push({ kind: "energy-labels-mixed" });

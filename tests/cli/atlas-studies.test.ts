@@ -38,8 +38,7 @@ describe("pitwall compare", () => {
       eos_n64_ngc23.09_nemo          ██▇▆▆▆▅▅▅▅▄▄▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁  result_2
       eos-dfw_n1344_ngc23.09_nemo   █▁                                        result_1
 
-      price h100-sxm $3.95/h on demand: median of 6 providers, $2.29 … $6.88, newest 2026-08
-      warning: availability is mixed (on-premise, cloud): not all of it can be bought or rented"
+      price h100-sxm $3.95/h on demand: median of 6 providers, $2.29 … $6.88, newest 2026-08"
     `);
   });
 
