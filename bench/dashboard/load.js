@@ -1,5 +1,6 @@
 // How much the dashboard's server takes while many ranks write, and how soon a large run opens.
 //   node bench/dashboard/load.js [--ranks 4096] [--seconds 600] [--watchers 2] [--points 1000000]
+//     --already 600   so many seconds of samples are there before anybody looks: the end of a long run, sooner
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,13 +17,15 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "600" },
     watchers: { type: "string", default: "2" },
     points: { type: "string", default: "1000000" },
+    already: { type: "string", default: "0" },
   },
 });
-const [ranks, seconds, watchers, points] = [
+const [ranks, seconds, watchers, points, already] = [
   values.ranks,
   values.seconds,
   values.watchers,
   values.points,
+  values.already,
 ].map(Number);
 const bin = fileURLToPath(new URL("../../dist/bin.js", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "pitwall-load-"));
@@ -101,6 +104,14 @@ const say = (text) => process.stdout.write(`${text}\n`);
 
 async function measureLive() {
   const writer = await makeRun("live-1");
+  const pathOf = (rank) => join(writer.directory, "samples", `rank-${rank}.jsonl`);
+  const earlierMs = Date.now() - already * 1000;
+  for (let rank = 0; rank < (already > 0 ? ranks : 0); rank++) {
+    const lines = Array.from({ length: already }, (_, index) =>
+      sampleLine(rank, (index + 1) * 4, earlierMs + index * 1000),
+    );
+    writeFileSync(pathOf(rank), lines.join(""));
+  }
   const { server, url, startMs } = await startServer();
   say(`server started in ${startMs.toFixed(0)} ms`);
   const run = `${url}api/runs/live-1`;
@@ -123,8 +134,8 @@ async function measureLive() {
     const timeMs = Date.now();
     for (let rank = 0; rank < ranks; rank++)
       appendFileSync(
-        join(writer.directory, "samples", `rank-${rank}.jsonl`),
-        sampleLine(rank, second * 4, timeMs + Math.random() * 100),
+        pathOf(rank),
+        sampleLine(rank, (already + second) * 4, timeMs + Math.random() * 100),
       );
     if (second % 5 === 0) {
       answers.series.push((await timed(`${run}/series?names=${names}&width=1200`)).ms);
@@ -169,6 +180,8 @@ async function measureOpening() {
   const times = [];
   for (let round = 0; round < 5; round++) {
     const { server, url } = await startServer();
+    // Until this is answered the server is still loading its routes.
+    await timed(`${url}api/runs`);
     const cpuBefore = cpuSeconds(server.pid);
     const detail = await timed(`${url}api/runs/large-1`);
     const series = await timed(`${url}api/runs/large-1/series?names=loss,stepMs&width=1200`);
@@ -176,7 +189,7 @@ async function measureOpening() {
     server.kill("SIGINT");
     await once(server, "exit");
   }
-  say(`a run of ${points} points, first look after the server's start, 5 rounds:`);
+  say(`a run of ${points} points, first look at it, 5 rounds:`);
   for (const name of ["detail", "series"])
     say(`  ${name}: ${median(times.map((time) => time[name])).toFixed(0)} ms median`);
   say(`  both: ${median(times.map((time) => time.cpu)).toFixed(2)} CPU-seconds median`);

@@ -18,7 +18,12 @@ export interface BucketGridOptions {
   /** Points from here on are left out, and `overrunX` tells of them. */
   toX: number;
   keepsMedian: boolean;
+  /** About how many points are to come, so that room is made for them once. */
+  expectedCount?: number | undefined;
 }
+
+/** Room for points whose median is still to be made. */
+const leastRoom = 1024;
 
 /**
  * Points put into equal stretches of an axis, in any order: least, greatest, last, count and, where asked for, the exact
@@ -32,15 +37,18 @@ export class BucketGrid {
   #columns = makeColumns(256);
   #bucketCount = 0;
   /** Points whose bucket has no settled median yet: in parallel. */
-  #waitingBuckets = new Int32Array(1024);
-  #waitingValues = new Float64Array(1024);
+  #waitingBuckets: Int32Array<ArrayBuffer>;
+  #waitingValues: Float64Array<ArrayBuffer>;
   #waitingCount = 0;
   /** Buckets below this have their median for good; what comes late counts in all but the median. */
   #medianFrom = 0;
   #turn = 1;
   #overrunX: number | undefined;
 
-  constructor({ fromX, stepX, toX, keepsMedian }: BucketGridOptions) {
+  constructor({ fromX, stepX, toX, keepsMedian, expectedCount }: BucketGridOptions) {
+    const room = keepsMedian ? Math.max(leastRoom, expectedCount ?? 0) : 0;
+    this.#waitingBuckets = new Int32Array(room);
+    this.#waitingValues = new Float64Array(room);
     this.fromX = fromX;
     this.stepX = stepX;
     this.#bucketLimit = Math.ceil((toX - fromX) / stepX);
@@ -103,6 +111,9 @@ export class BucketGrid {
     // Only the last bucket can still be growing in the ordinary way of things.
     this.#medianFrom = Math.max(first, this.#bucketCount - 1);
     const kept = starts.values.slice(starts.starts[this.#medianFrom - first]);
+    // A grid that lives on is filled by few points at a time.
+    this.#waitingBuckets = new Int32Array(leastRoom);
+    this.#waitingValues = new Float64Array(leastRoom);
     this.#waitingCount = 0;
     for (const value of kept) this.#wait(this.#medianFrom, value);
   }

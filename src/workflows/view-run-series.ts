@@ -95,7 +95,13 @@ function filledGrid(
   place: PlaceOnAxis,
   { fromX, stepX, toX, rank }: GridPlace,
 ): BucketGrid {
-  const grid = new BucketGrid({ fromX, stepX, toX, keepsMedian: source.description.perRank });
+  const grid = new BucketGrid({
+    fromX,
+    stepX,
+    toX,
+    keepsMedian: source.description.perRank,
+    expectedCount: rank === undefined ? source.count() : undefined,
+  });
   source.visit(0, rank, (timeMs, samplesCount, value) =>
     grid.push(place(timeMs, samplesCount), value),
   );
