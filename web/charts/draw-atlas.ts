@@ -5,11 +5,13 @@ import { placeLabels } from "./label-places.ts";
 import { doublingTicks, logTicks } from "./log-ticks.ts";
 import { seeThrough } from "./palette.ts";
 import {
+  axisLook,
   baseOptions,
   type DrawnPlot,
   type PlotLibrary,
   type PlotLook,
   withoutStyleSheet,
+  xLabel,
 } from "./plot-look.ts";
 import { tickLabel } from "./tick-label.ts";
 
@@ -43,10 +45,8 @@ export function drawAtlas(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook):
       Plot.gridY(yTicks, { stroke: palette.grid, strokeOpacity: 1 }),
       Plot.axisX(xTicks, {
         ...axisLook(look),
+        ...xLabel,
         label: "accelerators",
-        labelAnchor: "right",
-        labelArrow: "none",
-        labelOffset: 36,
         tickFormat: tickLabel,
       }),
       Plot.axisY(yTicks, { ...axisLook(look), label: null, tickFormat: tickLabel }),
@@ -94,10 +94,6 @@ function nameFamilies(
     label.textContent = text;
     svg.append(label);
   }
-}
-
-function axisLook({ palette }: PlotLook) {
-  return { color: palette.muted, tickSize: 0, tickPadding: 6, fontSize: 11 };
 }
 
 /** Where values lie on a drawing with plain scales. */

@@ -1,6 +1,7 @@
 import type { GainPoint, GainsChart } from "./gains-chart.ts";
 import { logTicks } from "./log-ticks.ts";
 import {
+  axisLook,
   baseOptions,
   type DrawnPlot,
   type PlotLibrary,
@@ -14,7 +15,7 @@ import { tickLabel } from "./tick-label.ts";
 export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook): DrawnPlot {
   const { palette, width, height } = look;
   const yTicks = logTicks(chart.y, height / 34);
-  const axis = { color: palette.muted, tickSize: 0, tickPadding: 6, fontSize: 11 };
+  const axis = axisLook(look);
   const changes = chart.lines[0]?.points.filter(({ change }) => change !== undefined) ?? [];
   const drawn = Plot.plot({
     ...baseOptions(look),

@@ -1,6 +1,13 @@
 import { shortened } from "./shortened.ts";
-import { baseOptions, type DrawnPlot, type PlotLibrary, type PlotLook } from "./plot-look.ts";
-import { withoutStyleSheet } from "./plot-look.ts";
+import {
+  axisLook,
+  baseOptions,
+  type DrawnPlot,
+  type PlotLibrary,
+  type PlotLook,
+  withoutStyleSheet,
+  xLabel,
+} from "./plot-look.ts";
 import { scalesOf } from "./draw-atlas.ts";
 import type { RunTimesChart } from "./run-times-chart.ts";
 
@@ -20,19 +27,15 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
     marginRight: 16,
     marginBottom: 38,
     marginLeft,
-    x: { type: "linear", nice: true, zero: false },
+    x: { type: "linear", nice: true, zero: false, inset: 8 },
     y: { type: "band", domain: [...chart.subjects], padding: 0.3 },
     marks: [
       Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
       Plot.axisX({
-        color: palette.muted,
-        tickSize: 0,
-        tickPadding: 6,
+        ...axisLook(look),
+        ...xLabel,
         ticks: width / 90,
         label: "time to train (min)",
-        labelAnchor: "right",
-        labelArrow: "none",
-        fontSize: 11,
       }),
       Plot.axisY({
         color: palette.text,

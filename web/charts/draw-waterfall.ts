@@ -1,11 +1,13 @@
 import { logDomain, logTicks } from "./log-ticks.ts";
 import { shortened } from "./shortened.ts";
 import {
+  axisLook,
   baseOptions,
   type DrawnPlot,
   type PlotLibrary,
   type PlotLook,
   withoutStyleSheet,
+  xLabel,
 } from "./plot-look.ts";
 import { scalesOf } from "./draw-atlas.ts";
 import { tickLabel } from "./tick-label.ts";
@@ -24,12 +26,6 @@ export function drawWaterfall(
   ) ?? { from: 1, to: 2 };
   const ticks = logTicks(domain, width / 90);
   const marginLeft = Math.min(230, width * 0.4);
-  const bars = steps.map((step, index) => ({ ...step, key: String(index) }));
-  const colours: Readonly<Record<WaterfallStep["kind"], string>> = {
-    total: palette.muted,
-    faster: palette.tones[3],
-    slower: palette.tones[1],
-  };
   const drawn = Plot.plot({
     ...baseOptions(look),
     marginTop: 8,
@@ -37,19 +33,15 @@ export function drawWaterfall(
     marginBottom: 38,
     marginLeft,
     x: { type: "log", domain: [domain.from, domain.to] },
-    y: { type: "band", domain: bars.map(({ key }) => key), padding: 0.28 },
+    y: { type: "band", domain: steps.map((_, index) => String(index)), padding: 0.28 },
     color: { type: "identity" },
     marks: [
       Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
       Plot.axisX(ticks, {
-        color: palette.muted,
-        tickSize: 0,
-        tickPadding: 6,
+        ...axisLook(look),
+        ...xLabel,
         label: "time to train (min)",
-        labelAnchor: "right",
-        labelArrow: "none",
         tickFormat: tickLabel,
-        fontSize: 11,
       }),
       Plot.axisY({
         color: palette.text,
@@ -57,28 +49,45 @@ export function drawWaterfall(
         tickPadding: 8,
         label: null,
         tickFormat: (key: string) =>
-          shortened(bars[Number(key)]?.label ?? "", Math.floor(marginLeft / 6.4)),
+          shortened(steps[Number(key)]?.label ?? "", Math.floor(marginLeft / 6.4)),
         fontSize: 11,
       }),
-      Plot.barX(bars, {
-        x1: ({ kind, fromMinutes }) => (kind === "total" ? domain.from : fromMinutes),
-        x2: "toMinutes",
-        y: "key",
-        fill: ({ kind }: WaterfallStep) => colours[kind],
-        fillOpacity: 0.85,
-      }),
-      Plot.text(bars, {
-        x: ({ fromMinutes, toMinutes }) => Math.max(fromMinutes, toMinutes),
-        y: "key",
-        text: "text",
-        textAnchor: "start",
-        dx: 6,
-        fill: palette.text,
-        stroke: palette.surface,
-        strokeWidth: 3,
-        fontSize: 11,
-      }),
+      ...stepMarks(Plot, steps, { look, from: domain.from }),
     ],
   });
   return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}
+
+/** A bar for each step, and what it does behind it. */
+function stepMarks(
+  Plot: PlotLibrary,
+  steps: readonly WaterfallStep[],
+  { look: { palette }, from }: { look: PlotLook; from: number },
+) {
+  const bars = steps.map((step, index) => Object.assign({ key: String(index) }, step));
+  const colours: Readonly<Record<WaterfallStep["kind"], string>> = {
+    total: palette.muted,
+    faster: palette.tones[3],
+    slower: palette.tones[1],
+  };
+  return [
+    Plot.barX(bars, {
+      x1: ({ kind, fromMinutes }) => (kind === "total" ? from : fromMinutes),
+      x2: "toMinutes",
+      y: "key",
+      fill: ({ kind }: WaterfallStep) => colours[kind],
+      fillOpacity: 0.85,
+    }),
+    Plot.text(bars, {
+      x: ({ fromMinutes, toMinutes }) => Math.max(fromMinutes, toMinutes),
+      y: "key",
+      text: "text",
+      textAnchor: "start",
+      dx: 6,
+      fill: palette.text,
+      stroke: palette.surface,
+      strokeWidth: 3,
+      fontSize: 11,
+    }),
+  ];
 }

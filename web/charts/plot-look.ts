@@ -50,6 +50,21 @@ export function baseOptions({ width, height, palette }: PlotLook) {
   return { width, height, style: { color: palette.text, background: "none", fontSize: "11px" } };
 }
 
+/** The same axis everywhere: values and no marks beside them. */
+export function axisLook({ palette }: PlotLook) {
+  return {
+    color: palette.muted,
+    tickSize: 0,
+    tickPadding: 6,
+    fontSize: 11,
+    // Of given values on an axis of logarithms Plot would write those alone that it would have chosen itself.
+    ticks: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** The name of an axis below its right end. */
+export const xLabel = { labelAnchor: "right", labelArrow: "none", labelOffset: 36 } as const;
+
 /**
  * Makes a drawing fit to stand in a page: Plot writes a style sheet into each, which the page's content security policy
  * forbids; atlas.css has those rules instead.

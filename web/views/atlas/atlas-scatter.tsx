@@ -11,7 +11,14 @@ import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import { keepInAddress } from "../../router.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { ShapeIcon } from "./shape-icon.tsx";
-import { atlasChart, chartNotes, familyCounts, tipOf, toggledFamily } from "./view-model.ts";
+import {
+  atlasChart,
+  chartNotes,
+  familyCounts,
+  processors,
+  tipOf,
+  toggledFamily,
+} from "./view-model.ts";
 
 const chartId = "atlas-points";
 
@@ -239,6 +246,7 @@ function Families({
         <li>
           <button
             type="button"
+            disabled={family === processors}
             aria-pressed={chosen.includes(family)}
             title={`only ${family}`}
             onClick={() =>

@@ -22,7 +22,10 @@ export function resultFacts(measured: MeasuredRow): [label: string, text: string
     ["size", `${sizeText(row)}${nodesText(row)}`],
     ["accelerator", row.acceleratorAsPublished],
     ["framework", row.framework],
-    ["batch size", row.globalBatchSize === undefined ? undefined : numberText(row.globalBatchSize)],
+    [
+      "batch size",
+      row.globalBatchSize === undefined ? undefined : formatCount(row.globalBatchSize),
+    ],
     ["precision", row.precision],
     ["layout", layoutText(row)],
     ["to converge", samplesText(row)],
@@ -33,7 +36,10 @@ export function resultFacts(measured: MeasuredRow): [label: string, text: string
     ["cost", figureFact(figures.dollar, formatUsd)],
     ["price", priceNotes([measured])[0]],
     ["energy", figureFact(figures.kwh, formatJoules)],
-    ["scaling factor", row.scalingFactor === 1 ? undefined : String(row.scalingFactor)],
+    [
+      "scaling factor",
+      row.scalingFactor === 1 ? undefined : formatSignificant(row.scalingFactor, 5),
+    ],
     ["trainings", row.modelCount === undefined ? undefined : `${row.modelCount} at once`],
     ["note", row.note],
   ];

@@ -1,11 +1,11 @@
 import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/gains-over-rounds.ts";
 import { filterResults } from "../../../src/atlas/filter-results.ts";
-import { valueOf } from "../../../src/atlas/measures.ts";
 import { paretoFront } from "../../../src/atlas/pareto-front.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import {
   acceleratorText,
   figureText,
+  gapText,
   measureHeads,
   termsText,
 } from "../../../src/report/atlas/wording.ts";
@@ -86,12 +86,20 @@ function pointOf(
       rowId: row.rowId,
       x,
       y: inUnit(figure.value, measure),
-      family: row.acceleratorFamily ?? acceleratorText(row),
+      family: familyOf(row),
       kind: kindOf(row),
       isOpen: row.division === "open",
       isEstimated: figure.label === "estimated",
     },
   };
+}
+
+/** What systems without accelerators are called. */
+export const processors = "processors";
+
+function familyOf(row: ResultRow): string {
+  if (row.acceleratorFamily !== undefined) return row.acceleratorFamily;
+  return row.acceleratorCount === undefined ? processors : acceleratorText(row);
 }
 
 /** Minutes, accelerator-minutes, dollars, kilowatt-hours. */
@@ -112,7 +120,7 @@ function kindOf({ suite, availability }: ResultRow): PointKind {
 }
 
 /** The compatibility group of the newest results; one's own runs have none. */
-export function newestGroup(rows: readonly MeasuredRow[]): number {
+function newestGroup(rows: readonly MeasuredRow[]): number {
   return Math.max(0, ...rows.map(({ row }) => (row.suite === "own" ? 0 : row.compatibilityGroup)));
 }
 
@@ -168,6 +176,7 @@ export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): stri
     ...(estimated.length > 0
       ? [`dashed: ${countOf(estimated.length, "figure")} estimated, not measured`]
       : []),
+    ...frontNotes(rows),
     ...(byNodes.length > 0
       ? [`${countOf(byNodes.length, "system")} of processors alone, placed by nodes`]
       : []),
@@ -175,6 +184,14 @@ export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): stri
       ? [`${countOf(absent.length, "result")} without ${measureHeads[measure]}: only in the table`]
       : []),
   ];
+}
+
+/** Who could not be ringed, and why. */
+function frontNotes(rows: readonly MeasuredRow[]): string[] {
+  return frontOf(rows).leftOut.map(
+    ({ measure, reason, count }) =>
+      `${countOf(count, "result")} can't be ringed without ${measureHeads[measure]}: ${gapText(reason)}`,
+  );
 }
 
 /** One result in the few words of a tip beside its point. */
@@ -227,7 +244,7 @@ function isPublished({ suite }: ResultRow): boolean {
 export function familyCounts(rows: readonly MeasuredRow[]): { family: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const { row } of rows) {
-    const family = row.acceleratorFamily ?? acceleratorText(row);
+    const family = familyOf(row);
     counts.set(family, (counts.get(family) ?? 0) + 1);
   }
   return [...counts]
@@ -240,10 +257,4 @@ export function toggledFamily(accelerator: string | undefined, family: string): 
   const chosen = (accelerator ?? "").split(",").filter((name) => name !== "");
   const isChosen = chosen.includes(family);
   return (isChosen ? chosen.filter((name) => name !== family) : [...chosen, family]).join(",");
-}
-
-/** A row's value in a measure's unit, as charts and CSV have it. */
-export function amountOf(measured: MeasuredRow, measure: Measure): number | undefined {
-  const value = valueOf(measured.figures, measure);
-  return value === undefined ? undefined : inUnit(value, measure);
 }

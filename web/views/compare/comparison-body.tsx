@@ -50,9 +50,13 @@ export function ComparisonBody({ atlas, subjects, view }: BodyProps): JSX.Elemen
             </ul>
           )}
           <div class="compare-grid">
-            <Verdicts comparison={comparison} />
-            <Split comparison={comparison} view={view} />
-            <RunTimes subjects={subjects} />
+            <div class="stack">
+              <Verdicts comparison={comparison} />
+              <RunTimes subjects={subjects} />
+            </div>
+            <div class="stack">
+              <Split comparison={comparison} view={view} />
+            </div>
             <Curves subjects={subjects} view={view} />
             <div class="wide">
               <FactTable comparison={comparison} showsAll={view.showsAll} />
@@ -135,7 +139,7 @@ function Split({ comparison, view }: { comparison: Comparison; view: CompareView
           ? { kind: "ready" }
           : {
               kind: "empty",
-              text: `Not known: ${pair === undefined ? "" : (pairSentences(pair).at(-1) ?? "")}`,
+              text: (pair === undefined ? undefined : pairSentences(pair).at(-1)) ?? "Not known.",
             }
       }
       note={
@@ -224,7 +228,25 @@ function Curves({
   const { spec, absent } = useMemo(() => curvesChart(subjects, view.axis), [subjects, view.axis]);
   const shown = stretch === undefined ? spec : clipChart(spec, stretch);
   return (
-    <div class="curves">
+    <div class="wide curves">
+      <div class="axis-bar">
+        <fieldset class="segments" aria-label="what curves are laid over each other by">
+          {curveAxes.map((axis) => (
+            <label>
+              <input
+                type="radio"
+                name="curve-axis"
+                checked={axis === view.axis}
+                onChange={() => {
+                  setStretch(undefined);
+                  keepInAddress({ axis: axis === "clock" ? undefined : axis }, { asStep: true });
+                }}
+              />
+              {axis === "samples" ? samplesWord(subjects) : axisWords[axis]}
+            </label>
+          ))}
+        </fieldset>
+      </div>
       <ChartPanel
         spec={shown}
         state={
@@ -240,22 +262,6 @@ function Curves({
         group="compare-curves"
         choose={setStretch}
       />
-      <fieldset class="segments" aria-label="what curves are laid over each other by">
-        {curveAxes.map((axis) => (
-          <label>
-            <input
-              type="radio"
-              name="curve-axis"
-              checked={axis === view.axis}
-              onChange={() => {
-                setStretch(undefined);
-                keepInAddress({ axis: axis === "clock" ? undefined : axis }, { asStep: true });
-              }}
-            />
-            {axis === "samples" ? samplesWord(subjects) : axisWords[axis]}
-          </label>
-        ))}
-      </fieldset>
     </div>
   );
 }

@@ -46,34 +46,42 @@ export function FactTable({
         </>
       }
     >
-      <div class="scroll-box result-table" tabIndex={0} role="region" aria-label="differences">
-        <table class="data-table">
-          <thead>
-            <tr>
+      <Facts heads={heads} rows={rows} showsAll={showsAll} />
+    </Panel>
+  );
+}
+
+type FactsProps = ReturnType<typeof factTable> & { showsAll: boolean };
+
+function Facts({ heads, rows, showsAll }: FactsProps): JSX.Element {
+  return (
+    <div class="scroll-box result-table" tabIndex={0} role="region" aria-label="differences">
+      <table class="data-table">
+        <thead>
+          <tr>
+            <th scope="col" class="left">
+              <span class="hidden-text">field</span>
+            </th>
+            {heads.map((head) => (
               <th scope="col" class="left">
-                <span class="hidden-text">field</span>
+                {head}
               </th>
-              {heads.map((head) => (
-                <th scope="col" class="left">
-                  {head}
-                </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ head, cells, differs }) => (
+            <tr class={differs || !showsAll ? "" : "muted"}>
+              <th scope="row" class="left">
+                {head}
+              </th>
+              {cells.map((cell) => (
+                <td class="left">{cell}</td>
               ))}
             </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ head, cells, differs }) => (
-              <tr class={differs || !showsAll ? "" : "muted"}>
-                <th scope="row" class="left">
-                  {head}
-                </th>
-                {cells.map((cell) => (
-                  <td class="left">{cell}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Panel>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import { suggest } from "./view-model.ts";
+import { suggest, type Suggestion } from "./view-model.ts";
 
 interface ResultSearchProps {
   rows: readonly MeasuredRow[];
@@ -53,27 +53,40 @@ export function ResultSearch({ rows, chosen, isFull, add }: ResultSearchProps): 
         {...(isOpen && found.length > 0 ? { "aria-activedescendant": `suggestion-${active}` } : {})}
       />
       {isOpen ? (
-        <ul id="result-suggestions" role="listbox" aria-label="results found">
-          {found.map(({ rowId, title, detail }, index) => (
-            <li
-              id={`suggestion-${index}`}
-              role="option"
-              aria-selected={index === active}
-              onMouseEnter={() => setActive(index)}
-              onMouseDown={(event) => {
-                event.preventDefault();
-                choose(rowId);
-              }}
-            >
-              {title}
-              <small>{detail}</small>
-            </li>
-          ))}
-          {found.length === 0 ? (
-            <li aria-disabled="true">no result has all of these words</li>
-          ) : undefined}
-        </ul>
+        <Suggestions found={found} active={active} {...{ setActive, choose }} />
       ) : undefined}
     </div>
+  );
+}
+
+interface SuggestionsProps {
+  found: readonly Suggestion[];
+  active: number;
+  setActive: (index: number) => void;
+  choose: (rowId: string) => void;
+}
+
+function Suggestions({ found, active, setActive, choose }: SuggestionsProps): JSX.Element {
+  return (
+    <ul id="result-suggestions" role="listbox" aria-label="results found">
+      {found.map(({ rowId, title, detail }, index) => (
+        <li
+          id={`suggestion-${index}`}
+          role="option"
+          aria-selected={index === active}
+          onMouseEnter={() => setActive(index)}
+          onMouseDown={(event) => {
+            event.preventDefault();
+            choose(rowId);
+          }}
+        >
+          {title}
+          <small>{detail}</small>
+        </li>
+      ))}
+      {found.length === 0 ? (
+        <li aria-disabled="true">no result has all of these words</li>
+      ) : undefined}
+    </ul>
   );
 }

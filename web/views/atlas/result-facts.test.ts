@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
+import { measured } from "./made-up-results.ts";
+import { curveCharts, leadText, resultFacts, runLines } from "./result-facts.ts";
+
+describe("resultFacts", () => {
+  test("leaves out what nobody stated", () => {
+    const facts = Object.fromEntries(resultFacts(measured("A")));
+    expect(facts).toMatchObject({
+      size: "8 x h100-sxm on 1 node",
+      cost: "$4.00",
+      energy: "3.36 MJ (933 Wh) (estimated)",
+    });
+    expect(facts).not.toHaveProperty("batch size");
+    expect(facts).not.toHaveProperty("scaling factor");
+    expect(facts["price"]).toContain("median of 2 providers");
+  });
+
+  test("a layout out of a configuration file says so", () => {
+    const row = { tensorParallel: 4, pipelineParallel: 8, layoutSource: "configuration" } as const;
+    expect(Object.fromEntries(resultFacts(measured("A", row)))["layout"]).toBe(
+      "tp 4, pp 8 (from its configuration)",
+    );
+  });
+
+  test("a result without score leads with why", () => {
+    expect(leadText(measured("A", { scoreMs: undefined }))).toBe("no score");
+    expect(leadText(measured("A"))).toBe("10.00 min");
+  });
+});
+
+const run = (name: string, more: Partial<ResultRun>): ResultRun => ({
+  rowId: "r",
+  run: name,
+  fate: "counted",
+  ...more,
+});
+
+describe("runLines", () => {
+  test("say what became of each run", () => {
+    const lines = runLines([
+      run("result_0", { timeToTrainMs: 600_000, samplesToConverge: 3_000_000, seed: 7 }),
+      run("result_1", { fate: "failed", failure: "not-converged" }),
+      run("result_2", { fate: "slowest", timeToTrainMs: 700_000 }),
+    ]);
+    expect(lines).toEqual([
+      ["result_0", "10.00", "counted", "3000000", "7"],
+      ["result_1", "-", "failed: not-converged", "-", "-"],
+      ["result_2", "11.67", "dropped, slowest", "-", "-"],
+    ]);
+  });
+});
+
+describe("curveCharts", () => {
+  const curve = (name: string, series: "quality" | "stepMs") => ({
+    rowId: "r",
+    run: name,
+    series,
+    metricName: series === "quality" ? "eval_accuracy" : "train_step_time",
+    clockMs: [0, 1000],
+    value: [0.1, 0.9],
+    pointCount: 2,
+  });
+
+  test("a chart for each series; the median run is drawn last and stands out", () => {
+    const runs = [
+      run("result_0", { timeToTrainMs: 3000 }),
+      run("result_1", { timeToTrainMs: 1000 }),
+      run("result_2", { timeToTrainMs: 2000 }),
+    ];
+    const curves = [
+      curve("result_0", "quality"),
+      curve("result_2", "quality"),
+      curve("result_1", "quality"),
+      curve("result_0", "stepMs"),
+    ];
+    const [quality, steps] = curveCharts(runs, curves);
+    expect(quality?.title).toBe("eval accuracy");
+    expect(quality?.marks.map((mark) => (mark.kind === "line" ? mark.label : ""))).toEqual([
+      "result_0",
+      "result_1",
+      "result_2, the median",
+    ]);
+    expect(steps?.y.unit).toBe("milliseconds");
+    expect(steps?.marks).toHaveLength(1);
+  });
+});
