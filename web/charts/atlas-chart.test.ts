@@ -17,6 +17,7 @@ describe("pointAfterKey", () => {
   const points = [point("a", 8, 10), point("b", 8, 40), point("c", 64, 5), point("d", 512, 20)];
   test.each([
     { name: "the first, where none was", from: undefined, key: "ArrowRight", to: "a" },
+    { name: "the last, where none was", from: undefined, key: "End", to: "d" },
     { name: "the next in order of accelerators", from: "b", key: "ArrowRight", to: "c" },
     { name: "the one before", from: "c", key: "ArrowLeft", to: "b" },
     { name: "no further than the last", from: "d", key: "ArrowRight", to: "d" },

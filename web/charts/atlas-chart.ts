@@ -104,5 +104,7 @@ export function pointAfterKey(
   };
   const to = steps[key];
   if (to === undefined) return undefined;
-  return order[at < 0 ? 0 : Math.max(0, Math.min(order.length - 1, to))];
+  // Where none was, steps begin at the first.
+  if (at < 0 && key !== "End") return order[0];
+  return order[Math.max(0, Math.min(order.length - 1, to))];
 }

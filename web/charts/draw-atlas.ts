@@ -173,7 +173,14 @@ function points(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
     ),
     Plot.dot(
       chart.points.filter(({ isOnFront }) => isOnFront),
-      { x: "x", y: "y", r: radius + 3.6, stroke: palette.text, strokeWidth: 1.3 },
+      {
+        x: "x",
+        y: "y",
+        r: radius + 3.6,
+        stroke: palette.text,
+        strokeWidth: 1.3,
+        ariaDescription: "nobody beats these",
+      },
     ),
     layer(
       chart.points.filter(({ kind }) => kind === "own"),

@@ -98,6 +98,7 @@ function BenchmarkChoice({
     <label>
       benchmark
       <select
+        aria-label="benchmark"
         value={view.benchmark}
         onChange={(event) =>
           keepInAddress({ benchmark: event.currentTarget.value, row: undefined }, { asStep: true })
@@ -127,6 +128,7 @@ function Choice({
     <label>
       {field}
       <select
+        aria-label={field}
         value={value}
         onChange={(event) =>
           keepInAddress({ [field]: event.currentTarget.value }, { asStep: true })

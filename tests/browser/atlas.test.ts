@@ -1,0 +1,244 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { figureText } from "../../src/report/atlas/wording.ts";
+import type { MeasuredRow } from "../../src/schema/atlas/figures.ts";
+import { hasBrowser, keepScreenshot, launchBrowser, openPage } from "./support/browser.ts";
+import { newHome, resultOf, runPitwall } from "./support/program.ts";
+import { serve } from "./support/serve.ts";
+
+const missing = hasBrowser ? "" : ": no Chromium at /usr/bin/chromium, nor in $PITWALL_CHROMIUM";
+
+let browser: Browser;
+
+const points = "#atlas-points";
+
+/** The first column that is asked for, of every row of the table. */
+async function column(page: Page, head: string): Promise<string[]> {
+  return page.locator(`[aria-label="results"] td[data-column="${head}"]`).allInnerTexts();
+}
+
+async function rowIds(page: Page): Promise<(string | null)[]> {
+  const rows = await page.locator('[aria-label="results"] tbody tr').all();
+  return Promise.all(rows.map((row) => row.getAttribute("data-row")));
+}
+
+function queryOf(page: Page): Record<string, string> {
+  return Object.fromEntries(new URL(page.url()).searchParams);
+}
+
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const isThere = `document.activeElement.matches(${JSON.stringify(selector)})`;
+    if (await page.evaluate<boolean>(isThere)) return;
+  }
+  throw new Error(`the keyboard never came to ${selector}`);
+}
+
+describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  test("shows the rows, order and figures of `pitwall results`", async () => {
+    const home = newHome();
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(
+      browser,
+      `${origin}/atlas?benchmark=llama2_70b_lora&round=v4.1,v5.0&per=dollar`,
+    );
+    await page.locator(".plot-figure svg").first().waitFor();
+    const { rows }: { rows: MeasuredRow[] } = resultOf(home, [
+      "results",
+      "--benchmark",
+      "llama2_70b_lora",
+      "--round",
+      "v4.1,v5.0",
+      "--per",
+      "dollar",
+    ]);
+    expect(rows.length).toBeGreaterThan(10);
+    expect(await rowIds(page)).toEqual(rows.map(({ row }) => row.rowId));
+    const told = (measure: "system" | "dollar" | "kwh"): string[] =>
+      rows.map(({ figures }) => figureText(figures, measure));
+    expect(await column(page, "minutes")).toEqual(told("system"));
+    expect(await column(page, "$")).toEqual(told("dollar"));
+    expect(await column(page, "kWh")).toEqual(told("kwh"));
+    await keepScreenshot(page, "atlas");
+    expect(offences).toEqual([]);
+  });
+
+  test("rings the results of `pitwall pareto`, and gains are those of `pitwall gains`", async () => {
+    const home = newHome();
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=resnet`);
+    await page.locator(".plot-figure svg").first().waitFor();
+    const { members } = resultOf(home, ["pareto", "--benchmark", "resnet"]);
+    const rings = page.locator('.plot-figure [aria-description="nobody beats these"] circle');
+    expect(await rings.count()).toBe(members.length);
+    await page.getByLabel(/^ringed/u).uncheck();
+    await expect.poll(() => rings.count()).toBe(0);
+    const { totalGain } = resultOf(home, ["gains", "--benchmark", "resnet"]);
+    expect(totalGain).toBeGreaterThan(30);
+    const gains = page.locator("section[aria-label^='Gains over rounds']");
+    await gains.getByText(`best system: ${totalGain.toFixed(1)}x from v0.5`).waitFor();
+    expect(offences).toEqual([]);
+  });
+
+  test("a point opens its result, which goes on to be compared", async () => {
+    const home = newHome();
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(
+      browser,
+      `${origin}/atlas?benchmark=gpt3&round=v3.1,v4.1`,
+    );
+    await page.locator(".plot-figure svg").first().waitFor();
+    await page.getByRole("link", { name: "Oracle" }).first().click();
+    const panel = page.locator(".result-panel");
+    await panel.getByText("Oracle, gpt3 v4.1").waitFor();
+    await panel.locator(".uplot").first().waitFor();
+    const rowId = queryOf(page)["row"] ?? "";
+    const { subjects } = resultOf(home, ["compare", rowId, "v4.1/NVIDIA/eos_n64*/gpt3"]);
+    const runs = panel.locator('[aria-label="runs of this result"] tbody tr');
+    expect(await runs.count()).toBe(subjects[0].runs.length);
+    expect(await panel.getByRole("link", { name: "source" }).getAttribute("href")).toBe(
+      subjects[0].measured.row.source,
+    );
+    await panel.getByRole("button", { name: "add to compare" }).click();
+    await keepScreenshot(page, "atlas-result");
+    await page.goBack();
+    await panel.waitFor({ state: "detached" });
+    expect(offences).toEqual([]);
+  });
+
+  test("a keyboard goes from point to point, opens one, and comes back", async () => {
+    const { origin } = await serve(newHome());
+    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=gpt3`);
+    await page.locator(".plot-figure svg").first().waitFor();
+    await tabTo(page, points);
+    await page.keyboard.press("End");
+    const tip = page.locator(".plot-tip");
+    const last = await tip.innerText();
+    await page.keyboard.press("ArrowLeft");
+    await expect.poll(() => tip.innerText()).not.toBe(last);
+    await keepScreenshot(page, "atlas-by-keyboard");
+    const [, submitter = ""] = (await tip.innerText()).split("\n");
+    await page.keyboard.press("Enter");
+    const panel = page.locator(".result-panel");
+    await panel.locator("h2").first().waitFor();
+    expect(submitter).toContain((await panel.locator("h2").first().innerText()).split(",")[0]);
+    await page.keyboard.press("Escape");
+    await panel.waitFor({ state: "detached" });
+    expect(await page.evaluate<boolean>(`document.activeElement.matches("${points}")`)).toBe(true);
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowUp");
+    expect(await tip.isVisible()).toBe(true);
+    expect(offences).toEqual([]);
+  });
+
+  test("filters, measure and order stay in the address; a reload shows the same", async () => {
+    const { origin } = await serve(newHome());
+    const { page } = await openPage(browser, `${origin}/atlas`);
+    await page.locator(".plot-figure svg").first().waitFor();
+    await page.getByLabel("benchmark", { exact: true }).selectOption("bert");
+    await page.getByLabel("round", { exact: true }).selectOption("v4.1");
+    await page.getByText("per chip", { exact: true }).click();
+    await page.getByRole("button", { name: /^H100/u }).click();
+    await page.getByRole("button", { name: "chips", exact: true }).click();
+    expect(queryOf(page)).toEqual({
+      benchmark: "bert",
+      round: "v4.1",
+      per: "chip",
+      accelerator: "H100",
+      sort: "accelerators",
+    });
+    const before = await rowIds(page);
+    expect(before.length).toBeGreaterThan(2);
+    await page.reload();
+    await page.locator(".plot-figure svg").first().waitFor();
+    expect(await rowIds(page)).toEqual(before);
+    await page.goBack();
+    await expect.poll(() => queryOf(page)["sort"]).toBeUndefined();
+  });
+
+  test("what nobody has says what is nearest; a row that is gone says so", async () => {
+    const { origin } = await serve(newHome());
+    const { page } = await openPage(browser, `${origin}/atlas?benchmark=brt`);
+    await page.getByText("No result has the benchmark brt").waitFor();
+    await page.getByText("did you mean bert?").waitFor();
+    await page.goto(`${origin}/atlas?benchmark=bert&row=mlperf-training/v9.9/x/y/bert`);
+    await page.getByText("There is no result mlperf-training/v9.9/x/y/bert").waitFor();
+    expect((await rowIds(page)).length).toBeGreaterThan(100);
+  });
+
+  test("one's own runs stand among the results", async () => {
+    const home = newHome();
+    runPitwall(home, ["run", "digits", "--workers", "1", "--seed", "1", "--quiet"]);
+    const { origin } = await serve(home);
+    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=digits`);
+    await page.locator(".plot-figure svg").first().waitFor();
+    const { rows } = resultOf(home, ["results", "--benchmark", "digits", "--own"]);
+    expect(await column(page, "minutes")).toEqual([figureText(rows[0].figures, "system")]);
+    await page.locator(".shapes", { hasText: "your own" }).waitFor();
+    await page.locator('[aria-label="results"] th a').click();
+    await page.locator(".result-panel .uplot").first().waitFor();
+    await keepScreenshot(page, "atlas-own");
+    expect(offences).toEqual([]);
+  });
+
+  test("the chart is saved as SVG, PNG and CSV", async () => {
+    const { origin } = await serve(newHome());
+    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=gpt3&round=v4.1`);
+    const panel = page.locator("section[aria-label^='Time to train against']");
+    await panel.locator(".plot-figure svg").waitFor();
+    const saved: Record<string, Buffer> = {};
+    for (const kind of ["svg", "png", "csv"]) {
+      const coming = page.waitForEvent("download");
+      await panel.getByRole("button", { name: `as ${kind}` }).click();
+      const download = await coming;
+      expect(download.suggestedFilename()).toBe(`atlas-gpt3-system.${kind}`);
+      const chunks: Buffer[] = [];
+      for await (const chunk of await download.createReadStream()) chunks.push(chunk);
+      saved[kind] = Buffer.concat(chunks);
+    }
+    const count = (await rowIds(page)).length;
+    expect(saved["csv"]?.toString().trim().split("\n")).toHaveLength(count + 1);
+    const svg = saved["svg"]?.toString() ?? "";
+    expect(svg).toContain("Time to train against accelerators: gpt3");
+    expect(svg).toContain("TPU v5p");
+    expect(svg).not.toContain("<style");
+    const colours = `(async () => {
+      const bytes = Uint8Array.from(atob(${JSON.stringify(saved["png"]?.toString("base64"))}), (c) => c.charCodeAt(0));
+      const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      const canvas = new OffscreenCanvas(image.width, image.height);
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    })()`;
+    // Points, lines, text and their soft edges: a picture of nothing has one colour.
+    expect(await page.evaluate<number>(colours)).toBeGreaterThan(100);
+    expect(offences).toEqual([]);
+  });
+
+  test.each([
+    { width: 1440, height: 900, colorScheme: "light" as const },
+    { width: 390, height: 844, colorScheme: "dark" as const },
+    // 1280 pixels at 400 %.
+    { width: 320, height: 256, colorScheme: "light" as const },
+  ])("nothing is cut off at $width pixels, $colorScheme", async (look) => {
+    const { origin } = await serve(newHome());
+    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=bert`, look);
+    await page.locator(".plot-figure svg").first().waitFor();
+    const overflow = (): Promise<number> =>
+      page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await page.locator('[aria-label="results"] th a').first().click();
+    await page.locator(".result-panel .uplot").first().waitFor();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await keepScreenshot(page, `atlas-${look.width}-${look.colorScheme}`);
+    expect(offences).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+import { renameSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/pitwall.ts";
+import { hasBrowser, keepScreenshot, launchBrowser, openPage } from "./support/browser.ts";
+import { serveFiles } from "./support/file-server.ts";
+import { newHome, resultOf, runPitwall } from "./support/program.ts";
+
+const missing = hasBrowser ? "" : ": no Chromium at /usr/bin/chromium, nor in $PITWALL_CHROMIUM";
+
+let browser: Browser;
+
+describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+
+  afterAll(() => browser.close());
+
+  test("is walked from the atlas by a point to a comparison, below a path of a server that knows files alone", async () => {
+    const [home, root] = [newHome(), temporaryFolder()];
+    runPitwall(home, ["export", "site", join(root, "first"), "--quiet"]);
+    // It works wherever it is put afterwards.
+    mkdirSync(join(root, "some", "where"), { recursive: true });
+    renameSync(join(root, "first"), join(root, "some", "where", "atlas"));
+    const origin = await serveFiles(root);
+    const { page, offences } = await openPage(browser, `${origin}/some/where/atlas/`);
+    await page.locator(".plot-figure svg").first().waitFor();
+    expect(await page.locator(".shell-nav").innerText()).not.toContain("Runs");
+    await page.getByLabel("benchmark", { exact: true }).selectOption("gpt3");
+    await page.locator("#atlas-points").focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("Enter");
+    const panel = page.locator(".result-panel");
+    await panel.locator(".uplot").first().waitFor();
+    await panel.getByRole("button", { name: "add to compare" }).click();
+    await page.locator("#atlas-points").focus();
+    await page.keyboard.press("End");
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("Enter");
+    await panel.getByRole("button", { name: "add to compare" }).click();
+    await keepScreenshot(page, "site-atlas");
+    await page.getByRole("link", { name: "compare these 2" }).click();
+    await page.locator(".verdicts").waitFor();
+    const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
+    const ids = (query.get("ids") ?? "").split(",");
+    const { pairs } = resultOf(home, ["compare", ...ids]);
+    expect(await page.locator(".verdicts strong").innerText()).toContain(pairs[0].to);
+    await page.reload();
+    await page.locator(".verdicts").waitFor();
+    await page.goBack();
+    await page.locator("#atlas-points").waitFor();
+    await keepScreenshot(page, "site-compare");
+    expect(offences).toEqual([]);
+  });
+
+  test("a file that is gone is told with what to do, and the rest of the page stays", async () => {
+    const [home, root] = [newHome(), temporaryFolder()];
+    runPitwall(home, ["export", "site", join(root, "site"), "--quiet"]);
+    renameSync(join(root, "site", "api", "rows"), join(root, "rows"));
+    const origin = await serveFiles(root);
+    const { page } = await openPage(browser, `${origin}/site/#/atlas?benchmark=gpt3`);
+    await page.locator('[aria-label="results"] th a').first().click();
+    const panel = page.locator(".result-panel");
+    await panel.getByText("answered with status 404").waitFor();
+    expect(await panel.locator(".facts").innerText()).toContain("terms");
+  });
+});

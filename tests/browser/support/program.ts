@@ -1,0 +1,28 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { bin, temporaryFolder } from "../../support/pitwall.ts";
+import { environmentOf } from "./serve.ts";
+
+/** An empty home for records, which goes when the test ends. */
+export function newHome(): string {
+  const home = join(temporaryFolder(), "home");
+  mkdirSync(home);
+  return home;
+}
+
+/** Runs the built program to its end; what it said on standard output. */
+export function runPitwall(home: string, words: readonly string[]): string {
+  return execFileSync(process.execPath, [bin, ...words], {
+    cwd: home,
+    env: environmentOf(home),
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    maxBuffer: 1 << 28,
+  });
+}
+
+/** The `result` of the document that a command prints with `--json`. */
+export function resultOf(home: string, words: readonly string[]) {
+  return JSON.parse(runPitwall(home, [...words, "--json"])).result;
+}
