@@ -1,3 +1,4 @@
+import { csvText } from "../foundation/csv.ts";
 import { type Column, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
 import type { AnswerTable } from "../schema/answer-table.ts";
 import type { Paint } from "./paint.ts";
@@ -56,14 +57,9 @@ function cellText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** RFC 4180, a head line first, lines ending in a newline alone. */
+/** CSV with a head line. */
 export function answerCsv({ columns, rows }: AnswerTable): string {
-  const lines = [columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))];
-  return lines.map((line) => `${line.map(csvCell).join(",")}\n`).join("");
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText([columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))]);
 }
 
 /** A table in Markdown. */

@@ -94,7 +94,7 @@ async function tellOnScreen(
 ): Promise<void> {
   const page = await import("../../report/atlas/replay-page.ts");
   const { RedrawnBlock } = await import("../redrawn-block.ts");
-  const { tellResultsProblems } = await import("../tell-results-problems.ts");
+  const { tellProblems } = await import("../atlas-screen.ts");
   const { err, out } = face;
   const block = new RedrawnBlock(err);
   let tracks: Parameters<typeof page.replayEnd>[0] = [];
@@ -102,7 +102,7 @@ async function tellOnScreen(
     switch (event.kind) {
       case "opened":
         tracks = event.runs.map(({ track }) => track);
-        await tellResultsProblems(event.problems, face, shared);
+        await tellProblems(event.problems, face, shared);
         break;
       case "evaluation":
         if (!err.isTerminal && !shared.quiet)

@@ -1,7 +1,7 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { AnswerTable } from "../../schema/answer-table.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";
-import { tellResultsProblems } from "../tell-results-problems.ts";
+import { tellProblems } from "../atlas-screen.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;
 
@@ -47,7 +47,7 @@ export const sqlCommand = defineCommand({
     const home = await homeOf(face, shared);
     const store = await openStore(face, shared);
     const answer = await querySql({ question, home, store }, face.interrupt);
-    await tellResultsProblems(answer.problems, face, shared);
+    await tellProblems(answer.problems, face, shared);
     await writeAnswer(answer.table, shared.json ? "json" : format, face);
     return exitCodes.yes;
   },

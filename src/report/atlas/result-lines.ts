@@ -1,3 +1,4 @@
+import { csvText } from "../../foundation/csv.ts";
 import type { Figure, MeasuredRow } from "../../schema/atlas/figures.ts";
 import { resultRow } from "../../schema/atlas/result-row.ts";
 
@@ -33,17 +34,13 @@ export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
   };
 }
 
-/** RFC 4180, with a head line; what nobody stated is empty. */
+/** CSV with a head line; what nobody stated is empty. */
 export function resultsCsv(rows: readonly MeasuredRow[]): string {
   const lines = rows.map((measured) => {
     const line = resultLine(measured);
     return fields.map((field) => String(line[field] ?? ""));
   });
-  return [fields, ...lines].map((cells) => `${cells.map(quoted).join(",")}\n`).join("");
-}
-
-function quoted(cell: string): string {
-  return /[",\r\n]/u.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return csvText([fields, ...lines]);
 }
 
 function known(figure: Figure): Extract<Figure, { kind: "known" }> | undefined {
