@@ -2,18 +2,25 @@
 //   npm run build && PITWALL_CORPUS=<folder> node scripts/build-results.js [round…]
 // PITWALL_CORPUS names a folder with rounds/<round> (folders or archives: training_v5.0, hpc_v3.0.tar.zst), or with the
 // rounds themselves, and perhaps dawnbench.csv and modded_nanogpt_records.csv. All that is found is imported.
+//   npm run build && node scripts/build-results.js --caches-only
+// makes each round's rows-cache.jsonl anew from its rows.parquet, and needs no published rounds.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importResults } from "../dist/workflows/import-results.js";
 import { importDawnbench, importSpeedrun } from "../dist/workflows/import-tables.js";
+import { rewriteRowsCaches } from "../dist/store/results/rewrite-rows-caches.js";
 
+const into = fileURLToPath(new URL("../data/results", import.meta.url));
+if (process.argv.includes("--caches-only")) {
+  for (const path of await rewriteRowsCaches(into)) console.log(path);
+  process.exit(0);
+}
 const corpus = process.env.PITWALL_CORPUS;
 if (corpus === undefined || !existsSync(corpus)) {
   console.error("PITWALL_CORPUS names no folder of published rounds; see scripts/build-results.js");
   process.exit(2);
 }
-const into = fileURLToPath(new URL("../data/results", import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const importedBy = `pitwall ${version}`;
 const asked = process.argv.slice(2);

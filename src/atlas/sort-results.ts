@@ -8,11 +8,12 @@ export type SortKey = (typeof sortKeys)[number];
 
 /** The least first (rounds: the newest first, within a round the fastest); rows without the figure last, in their order. */
 export function sortResults(rows: readonly MeasuredRow[], key: SortKey): MeasuredRow[] {
-  if (key === "round")
-    return rows.toSorted(
-      (a, b) => compareRounds(b.row, a.row) || compareFigures(a, b, (row) => timeOf(row)),
-    );
-  return rows.toSorted((a, b) => compareFigures(a, b, (row) => figureOf(row, key)));
+  const figure = key === "round" ? "time" : key;
+  const byFigure = rows
+    .map((row) => ({ row, value: figureOf(row, figure) }))
+    .toSorted((a, b) => compareValues(a.value, b.value))
+    .map(({ row }) => row);
+  return key === "round" ? byFigure.toSorted((a, b) => compareRounds(b.row, a.row)) : byFigure;
 }
 
 /** The order of publication as rounds are numbered: within a suite v0.5, v1.0, … v10.0. */
@@ -36,12 +37,7 @@ function roundNumber(round: string): number {
   return major === undefined ? -1 : Number(major) * 1000 + Number(minor);
 }
 
-function compareFigures(
-  a: MeasuredRow,
-  b: MeasuredRow,
-  figure: (row: MeasuredRow) => number | undefined,
-): number {
-  const [first, second] = [figure(a), figure(b)];
+function compareValues(first: number | undefined, second: number | undefined): number {
   if (first === undefined || second === undefined)
     return Number(first === undefined) - Number(second === undefined);
   return first - second;
@@ -56,8 +52,4 @@ const measureOf: Readonly<Record<Exclude<SortKey, "accelerators" | "round">, Mea
 
 function figureOf(row: MeasuredRow, key: Exclude<SortKey, "round">): number | undefined {
   return key === "accelerators" ? row.row.acceleratorCount : valueOf(row.figures, measureOf[key]);
-}
-
-function timeOf(row: MeasuredRow): number | undefined {
-  return valueOf(row.figures, "system");
 }

@@ -1,39 +1,21 @@
-import { readFile } from "node:fs/promises";
 import { nearestWord } from "../foundation/nearest-word.ts";
-import {
-  type Accelerator,
-  acceleratorList,
-  type PowerEstimate,
-  powerEstimate,
-  type PriceEntry,
-  priceList,
-} from "../schema/catalogue.ts";
+import type { Accelerator, PowerEstimate, PriceEntry } from "../schema/catalogue.ts";
 import type { Price } from "../schema/price.ts";
-
-/** Where the package keeps its data, seen from the sources and from the build alike. */
-const shippedFolder = new URL("../../data/", import.meta.url);
+import { readShippedTable } from "./read-shipped-table.ts";
 
 /** Everything that can be rented, with its price. */
-export async function readPriceEntries(
-  folder: URL = shippedFolder,
-): Promise<readonly PriceEntry[]> {
-  return priceList.parse(await readJson(new URL("prices.json", folder))).entries;
+export async function readPriceEntries(): Promise<readonly PriceEntry[]> {
+  return (await readShippedTable<{ entries: PriceEntry[] }>("prices.json")).entries;
 }
 
 /** Every accelerator whose figures are known. */
-export async function readAccelerators(
-  folder: URL = shippedFolder,
-): Promise<readonly Accelerator[]> {
-  return acceleratorList.parse(await readJson(new URL("accelerators.json", folder))).entries;
+export async function readAccelerators(): Promise<readonly Accelerator[]> {
+  return (await readShippedTable<{ entries: Accelerator[] }>("accelerators.json")).entries;
 }
 
 /** Coefficients for the energy of a machine without a meter. */
-export async function readPowerEstimate(folder: URL = shippedFolder): Promise<PowerEstimate> {
-  return powerEstimate.parse(await readJson(new URL("power-estimate.json", folder)));
-}
-
-async function readJson(file: URL): Promise<unknown> {
-  return JSON.parse(await readFile(file, "utf8"));
+export function readPowerEstimate(): Promise<PowerEstimate> {
+  return readShippedTable<PowerEstimate>("power-estimate.json");
 }
 
 /** What a look-up gives; the other kinds hold what an error for people needs. */

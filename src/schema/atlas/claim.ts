@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { suites } from "./result-row.ts";
+import { suites } from "./result-words.ts";
 
 const where = {
   suite: z.enum(suites),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { suites } from "./result-row.ts";
+import { suites } from "./result-words.ts";
 
 /** A stretch of rounds over which a benchmark kept its rules: its results may be compared with each other. */
 export const compatibilityGroup = z.strictObject({

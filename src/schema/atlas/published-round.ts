@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { suites } from "./result-row.ts";
+import { suites } from "./result-words.ts";
 
 /** When and where a round was published. */
 export const publishedRound = z.strictObject({

@@ -1,29 +1,17 @@
 import { z } from "zod";
+import {
+  availabilities,
+  divisions,
+  energyLabels,
+  layoutSources,
+  rcpOutcomes,
+  samplesUnits,
+  scalings,
+  suites,
+} from "./result-words.ts";
 
-/** Where a result is from. */
-export const suites = [
-  "mlperf-training",
-  "mlperf-hpc",
-  "dawnbench",
-  "nanogpt-speedrun",
-  "own",
-] as const;
 export type Suite = (typeof suites)[number];
-
-/** MLPerf's availability categories; `rdi` is Research, Development, or Internal. */
-export const availabilities = ["cloud", "on-premise", "preview", "rdi"] as const;
 export type Availability = (typeof availabilities)[number];
-
-/** What a result's convergence is beside the reference's. */
-export const rcpOutcomes = [
-  "found",
-  "interpolated",
-  "smaller-batch",
-  "missing",
-  "too-fast",
-  "insufficient",
-  "not-checked",
-] as const;
 
 const text = z.string().optional();
 const count = z.number().int().positive().optional();
@@ -41,7 +29,7 @@ export const resultRow = z.strictObject({
   round: z.string(),
   /** The day the round, entry or record was published, or the own run made: `2025-06-04`, `2025-06`. */
   publishedOn: text,
-  division: z.enum(["closed", "open"]).optional(),
+  division: z.enum(divisions).optional(),
   availability: z.enum(availabilities).optional(),
   submitter: z.string(),
   /** The system's folder, else its name. */
@@ -53,7 +41,7 @@ export const resultRow = z.strictObject({
   /** Rows of one benchmark and group may be compared: the compatibility table's group, 1 where there is none. */
   compatibilityGroup: z.number().int().positive(),
   /** HPC's two measures. `weak`: many trainings at once; `scoreMs` is then the time until all are done. */
-  scaling: z.enum(["strong", "weak"]),
+  scaling: z.enum(scalings),
   /** `training-5.0`. */
   edition: text,
   nodeCount: count,
@@ -78,7 +66,7 @@ export const resultRow = z.strictObject({
   slowestMs: amount,
   /** Mean of what the runs needed, the smallest and the largest left out. */
   samplesToConverge: amount,
-  samplesUnit: z.enum(["epochs", "samples", "steps", "tokens"]).optional(),
+  samplesUnit: z.enum(samplesUnits).optional(),
   rcpOutcome: z.enum(rcpOutcomes).optional(),
   globalBatchSize: z.number().positive().optional(),
   /** As logged or configured: `fp8`, `bf16`, `amp`. */
@@ -88,10 +76,10 @@ export const resultRow = z.strictObject({
   contextParallel: count,
   expertParallel: count,
   /** Where the parallel layout is from: the logs, or a published configuration file. */
-  layoutSource: z.enum(["log", "configuration"]).optional(),
+  layoutSource: z.enum(layoutSources).optional(),
   /** Joules of one training, by the power rules. */
   energyJoules: amount,
-  energyLabel: z.enum(["measured", "estimated"]).optional(),
+  energyLabel: z.enum(energyLabels).optional(),
   /** Where the source itself states what a training cost (DAWNBench), US dollars. */
   statedCostUsd: amount,
   /** Weak scaling: trainings done in `scoreMs`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { suites } from "./result-row.ts";
+import { suites } from "./result-words.ts";
 
 /** manifest.json beside a round's Parquet files: what they hold, where it is from, and what was missing. */
 export const roundManifest = z.strictObject({

@@ -1,14 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { type CompatibilityGroup, compatibilityTable } from "../../schema/atlas/compatibility.ts";
-import {
-  type LaunchConfiguration,
-  launchConfigurationList,
-} from "../../schema/atlas/launch-configuration.ts";
-import { type PublishedRound, publishedRoundList } from "../../schema/atlas/published-round.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
+import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { readAccelerators } from "../catalogue.ts";
-import { dataDirectory } from "../data-directory.ts";
+import { readCompatibility } from "../read-atlas-tables.ts";
+import { readShippedTable } from "../read-shipped-table.ts";
 
 /** The package's tables that published results are named and dated by. */
 export interface ResultTables {
@@ -19,19 +15,16 @@ export interface ResultTables {
 }
 
 export async function readResultTables(): Promise<ResultTables> {
-  const [rounds, compatibility, configurations] = await Promise.all([
-    readData("rounds.json"),
-    readData("compatibility.json"),
-    readData("configurations.json"),
+  const [rounds, accelerators, compatibility, configurations] = await Promise.all([
+    readShippedTable<{ entries: PublishedRound[] }>("rounds.json"),
+    readAccelerators(),
+    readCompatibility(),
+    readShippedTable<{ entries: LaunchConfiguration[] }>("configurations.json"),
   ]);
   return {
-    rounds: publishedRoundList.parse(rounds).entries,
-    accelerators: await readAccelerators(),
-    compatibility: compatibilityTable.parse(compatibility).entries,
-    configurations: launchConfigurationList.parse(configurations).entries,
+    rounds: rounds.entries,
+    accelerators,
+    compatibility,
+    configurations: configurations.entries,
   };
-}
-
-async function readData(name: string): Promise<unknown> {
-  return JSON.parse(await readFile(join(dataDirectory, name), "utf8"));
 }

@@ -1,15 +1,14 @@
-import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, errorMessage } from "../../foundation/error-code.ts";
-import { type ResultRow, resultRow } from "../../schema/atlas/result-row.ts";
-import { type ResultRun, resultRun } from "../../schema/atlas/result-run.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import { type RoundManifest, roundManifest } from "../../schema/atlas/round-manifest.ts";
-import { type RunCurve, runCurve } from "../../schema/atlas/run-curve.ts";
-import { z } from "zod";
-import { type TableLine, type TableReading, unpackTable } from "./parquet-file.ts";
-import { curveColumns, rowColumns, runColumns } from "./result-tables.ts";
+import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import { findRounds, type RoundPlace } from "./find-rounds.ts";
+import { joinPoints } from "./join-points.ts";
+import type { TableLine, TableReading } from "./parquet-file.ts";
+import { readRows, readTable } from "./read-table.ts";
+import { curveColumns, runColumns } from "./result-tables.ts";
 import { roundFolderName, shippedResultsFolder } from "./results-folders.ts";
 
 /** Every result that is kept, and what could not be read. */
@@ -30,20 +29,19 @@ export async function readResultRows(
   folders: readonly string[] = shipped,
 ): Promise<ResultCollection> {
   const problems: ResultsProblem[] = [];
-  const file = "rows.parquet";
+  const rounds = await findRounds(folders, problems);
+  const read = await Promise.all(
+    rounds.map(async (round) => {
+      const found: ResultsProblem[] = [];
+      return { round, rows: await readRows(round, found), found };
+    }),
+  );
   const manifests: RoundManifest[] = [];
   const rows = new Map<string, ResultRow>();
-  for (const round of await findRounds(folders, problems)) {
-    const lines = await readTable(round, file, { columns: rowColumns }, problems);
-    if (lines === undefined) continue;
-    const read = lines.filter(isResultRow);
-    if (read.length < lines.length) {
-      const reason = `${lines.length - read.length} rows are not of the kind that this version reads`;
-      problems.push({ kind: "file-unreadable", folder: round.folder, file, reason });
-      continue;
-    }
-    manifests.push(round.manifest);
-    for (const row of read) rows.set(row.rowId, row);
+  for (const { round, rows: ofRound, found } of read) {
+    problems.push(...found);
+    if (ofRound !== undefined) manifests.push(round.manifest);
+    for (const row of ofRound ?? []) rows.set(row.rowId, row);
   }
   return { rows: [...rows.values()], manifests, problems };
 }
@@ -87,7 +85,7 @@ export async function readResultRuns(
   return readOfRow(
     { rowId, folders, file: "runs.parquet" },
     { columns: runColumns, where: { rowId } },
-    (lines, place) => parseLines(lines, resultRun, place),
+    async (lines, place) => parseLines(lines, (await loadSchemas()).resultRun, place),
   );
 }
 
@@ -103,7 +101,7 @@ export async function readRunCurves(
   return readOfRow(
     { rowId, folders, file: "curves.parquet" },
     { columns: curveColumns, where: { rowId, ...(run === undefined ? {} : { run }) } },
-    (lines, place) => parseLines(joinPoints(lines), runCurve, place),
+    async (lines, place) => parseLines(joinPoints(lines), (await loadSchemas()).runCurve, place),
   );
 }
 
@@ -118,6 +116,7 @@ export interface ResultDetails {
 export async function* readDetails(
   folders: readonly string[] = shipped,
 ): AsyncGenerator<ResultDetails> {
+  const { resultRun, runCurve } = await loadSchemas();
   const found: ResultsProblem[] = [];
   for (const round of await findRounds(folders, found)) {
     const problems = found.splice(0);
@@ -147,11 +146,6 @@ function byRow<Item extends { rowId: string }>(items: readonly Item[]): Map<stri
   return found;
 }
 
-interface RoundPlace {
-  folder: string;
-  manifest: RoundManifest;
-}
-
 interface LinePlace {
   round: RoundPlace;
   file: string;
@@ -161,7 +155,7 @@ interface LinePlace {
 async function readOfRow<Noun>(
   { rowId, folders, file }: { rowId: string; folders: readonly string[]; file: string },
   wanted: TableReading,
-  parse: (lines: readonly TableLine[], place: LinePlace) => Noun[] | undefined,
+  parse: (lines: readonly TableLine[], place: LinePlace) => Promise<Noun[] | undefined>,
 ): Promise<RowReading<Noun>> {
   const problems: ResultsProblem[] = [];
   const [suite = "", name = ""] = rowId.split("/");
@@ -169,118 +163,22 @@ async function readOfRow<Noun>(
   const rounds = await findRounds(folders, problems, wantedRound);
   for (const round of rounds.toReversed()) {
     const lines = await readTable(round, file, wanted, problems);
-    const items = lines && parse(lines, { round, file, problems });
+    const items = lines && (await parse(lines, { round, file, problems }));
     if (items !== undefined && items.length > 0) return { items, problems };
   }
   return { items: [], problems };
 }
 
-/** The rounds in the folders that have a manifest, those of the first folder first. */
-async function findRounds(
-  folders: readonly string[],
-  problems: ResultsProblem[],
-  only?: string,
-): Promise<RoundPlace[]> {
-  const rounds: RoundPlace[] = [];
-  for (const parent of folders) {
-    const names = await listRounds(parent);
-    for (const name of names.filter((name) => only === undefined || name === only)) {
-      const folder = join(parent, name);
-      const manifest = await readManifest(folder, problems);
-      if (manifest !== undefined) rounds.push({ folder, manifest });
-    }
-  }
-  return rounds;
-}
-
-/** Folders of rounds; drafts of imports that are under way, or were cut off, are not. */
-async function listRounds(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory() && !/^\.|\.(?:draft|former)-\d+$/.test(entry.name))
-      .map((entry) => entry.name)
-      .toSorted();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-    throw error;
-  }
-}
-
-async function readManifest(
-  folder: string,
-  problems: ResultsProblem[],
-): Promise<RoundManifest | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, "manifest.json"), "utf8");
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    problems.push({ kind: "manifest-missing", folder });
-    return undefined;
-  }
-  const parsed = roundManifest.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const reason =
-    issue === undefined ? "it is no manifest" : `${issue.path.join(".")}: ${issue.message}`;
-  problems.push({ kind: "manifest-invalid", folder, reason });
-  return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The schema says that nothing is no manifest.
-    return undefined;
-  }
-}
-
-async function readTable(
-  { folder, manifest }: RoundPlace,
-  file: string,
-  wanted: TableReading,
-  problems: ResultsProblem[],
-): Promise<TableLine[] | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(join(folder, file));
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    problems.push({ kind: "file-missing", folder, file });
-    return undefined;
-  }
-  if (createHash("sha256").update(bytes).digest("hex") !== manifest.files[file]?.sha256) {
-    problems.push({ kind: "file-changed", folder, file });
-    return undefined;
-  }
-  try {
-    return await unpackTable(bytes, wanted);
-  } catch (error) {
-    // The parser throws what it stumbles over, as errors of all kinds.
-    problems.push({ kind: "file-unreadable", folder, file, reason: errorMessage(error) });
-    return undefined;
-  }
-}
-
-const enums = Object.entries(resultRow.shape).flatMap(([name, field]) => {
-  const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
-  return inner instanceof z.ZodEnum ? [{ name, values: new Set<unknown>(inner.options) }] : [];
-});
-const requiredColumns = Object.entries(rowColumns)
-  .filter(([, { isRequired }]) => isRequired)
-  .map(([name]) => name);
-
-/**
- * Enough for rows whose file is, by its checksum, as this program wrote it, and whose columns have the right types: a
- * whole parse of every row would take most of the time that reading takes.
- */
-function isResultRow(line: TableLine): line is ResultRow {
-  return (
-    requiredColumns.every((name) => line[name] !== undefined) &&
-    enums.every(({ name, values }) => line[name] === undefined || values.has(line[name]))
-  );
+/** Only where lines are validated: loading the validator takes longer than reading every row. */
+async function loadSchemas(): Promise<{
+  resultRun: LineSchema<ResultRun>;
+  runCurve: LineSchema<RunCurve>;
+}> {
+  const [{ resultRun }, { runCurve }] = await Promise.all([
+    import("../../schema/atlas/result-run.ts"),
+    import("../../schema/atlas/run-curve.ts"),
+  ]);
+  return { resultRun, runCurve };
 }
 
 interface LineSchema<Noun> {
@@ -309,38 +207,4 @@ function parseLines<Noun>(
     }
   }
   return nouns;
-}
-
-interface OpenCurve extends Record<string, unknown> {
-  clockMs: number[];
-  value: number[];
-  samples?: number[];
-}
-
-/** The points of a series stand together, in order of time; a series says its samples at each point, or at none. */
-function joinPoints(lines: readonly TableLine[]): TableLine[] {
-  const curves: OpenCurve[] = [];
-  let current: OpenCurve | undefined;
-  for (const line of lines) {
-    const { rowId, run, series, metricName, pointCount, clockMs, value, samples } = line;
-    const goesOn =
-      current !== undefined &&
-      current["rowId"] === rowId &&
-      current["run"] === run &&
-      current["series"] === series &&
-      current["metricName"] === metricName;
-    if (current === undefined || !goesOn) {
-      current = { rowId, run, series, metricName, pointCount, clockMs: [], value: [] };
-      curves.push(current);
-    }
-    current.clockMs.push(Number(clockMs));
-    current.value.push(fromFloat(Number(value)));
-    if (samples !== undefined) (current.samples ??= []).push(fromFloat(Number(samples)));
-  }
-  return curves;
-}
-
-/** A 32-bit float as the decimal number it was made of. */
-function fromFloat(value: number): number {
-  return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }

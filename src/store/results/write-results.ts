@@ -7,7 +7,7 @@ import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import { errorCode } from "../../foundation/error-code.ts";
 import { onDisk } from "../disk-error.ts";
-import { packTable, type TableLine } from "./parquet-file.ts";
+import { packTable, type TableLine, unpackTable } from "./parquet-file.ts";
 import {
   type ColumnTable,
   curveColumns,
@@ -16,6 +16,7 @@ import {
   runColumns,
 } from "./result-tables.ts";
 import { roundFolderName } from "./results-folders.ts";
+import { packRowsCache, rowsCacheName } from "./rows-cache.ts";
 
 /** A round as it is kept; counts and checksums are the writer's. */
 export interface RoundToWrite {
@@ -55,12 +56,14 @@ export async function writeResults(
       ]),
     ),
   };
+  const cache = await packCache(packed["rows.parquet"].bytes);
   await onDisk({ doing: "write the imported round", path: folder }, async () => {
     const draft = `${folder}.draft-${process.pid}`;
     try {
       await mkdir(draft, { recursive: true });
       for (const [name, { bytes }] of Object.entries(packed))
         await writeFile(join(draft, name), bytes);
+      if (cache !== undefined) await writeFile(join(draft, rowsCacheName), cache);
       await writeFile(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
       await takePlace(draft, folder);
     } finally {
@@ -81,7 +84,7 @@ const linesPerGroup = 10_000;
 async function packRound(
   { rows, runs, curves }: RoundToWrite,
   createdBy: string,
-): Promise<Record<string, PackedTable>> {
+): Promise<Record<"rows.parquet" | "runs.parquet" | "curves.parquet", PackedTable>> {
   const pack = async (
     lines: readonly TableLine[],
     columns: ColumnTable,
@@ -99,6 +102,11 @@ async function packRound(
       "GZIP",
     ),
   };
+}
+
+/** Of what the file gives back, so that both say the same. */
+async function packCache(rows: Uint8Array): Promise<string | undefined> {
+  return packRowsCache(await unpackTable(rows, { columns: rowColumns }), sha256Of(rows));
 }
 
 function asLine(noun: ResultRow | ResultRun | CurvePoint): TableLine {

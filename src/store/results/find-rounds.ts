@@ -1,0 +1,76 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import { isRoundManifest } from "./is-round-manifest.ts";
+
+/** A round's folder that has a manifest. */
+export interface RoundPlace {
+  folder: string;
+  manifest: RoundManifest;
+}
+
+/** The rounds in the folders that have a manifest, those of the first folder first. */
+export async function findRounds(
+  folders: readonly string[],
+  problems: ResultsProblem[],
+  only?: string,
+): Promise<RoundPlace[]> {
+  const names = await Promise.all(folders.map(listRounds));
+  const read = await Promise.all(
+    folders.flatMap((parent, index) =>
+      (names[index] ?? [])
+        .filter((name) => only === undefined || name === only)
+        .map((name) => readManifest(join(parent, name))),
+    ),
+  );
+  problems.push(...read.flatMap((each) => (each.kind === "unreadable" ? each.problem : [])));
+  return read.flatMap((each) => (each.kind === "read" ? each.round : []));
+}
+
+/** Folders of rounds; drafts of imports that are under way, or were cut off, are not. */
+async function listRounds(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && !/^\.|\.(?:draft|former)-\d+$/.test(entry.name))
+      .map((entry) => entry.name)
+      .toSorted();
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+type ManifestReading =
+  | { kind: "read"; round: RoundPlace }
+  | { kind: "unreadable"; problem: ResultsProblem };
+
+async function readManifest(folder: string): Promise<ManifestReading> {
+  let text: string;
+  try {
+    text = await readFile(join(folder, "manifest.json"), "utf8");
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return { kind: "unreadable", problem: { kind: "manifest-missing", folder } };
+  }
+  const manifest = parseJson(text);
+  if (isRoundManifest(manifest)) return { kind: "read", round: { folder, manifest } };
+  const { roundManifest } = await import("../../schema/atlas/round-manifest.ts");
+  const parsed = roundManifest.safeParse(manifest);
+  if (parsed.success) return { kind: "read", round: { folder, manifest: parsed.data } };
+  const [issue] = parsed.error.issues;
+  const reason =
+    issue === undefined ? "it is no manifest" : `${issue.path.join(".")}: ${issue.message}`;
+  return { kind: "unreadable", problem: { kind: "manifest-invalid", folder, reason } };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema says that nothing is no manifest.
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { isJsonObject } from "../../foundation/json.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import { isResultRow } from "./is-result-row.ts";
+import type { TableLine } from "./parquet-file.ts";
+
+// A round's rows as JSON, beside its rows.parquet: unpacking Parquet takes a fresh process fifty times as long. The Parquet
+// stays the truth: a cache that is missing, made of other rows, or damaged is not used, and nothing is said about it.
+//
+// Two lines of text: what the second was made of, and its sha256; and the rows, absent values absent.
+
+/** Its name in a round's folder. */
+export const rowsCacheName = "rows-cache.jsonl";
+
+const schemaVersion = 1;
+const lineFeed = 0x0a;
+
+/**
+ * Writes down the lines of a rows.parquet, as they were read of it.
+ *
+ * @param rowsSha256 of the whole rows.parquet
+ * @returns nothing where JSON cannot hold a value, such as NaN
+ */
+export function packRowsCache(lines: readonly TableLine[], rowsSha256: string): string | undefined {
+  if (!lines.every((line) => Object.values(line).every(isKeptByJson))) return undefined;
+  const body = JSON.stringify(lines);
+  const head = JSON.stringify({ schemaVersion, rowsSha256, bodySha256: sha256Of(body) });
+  return `${head}\n${body}`;
+}
+
+/** Texts, and numbers that JSON gives back as they are. */
+function isKeptByJson(value: unknown): boolean {
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
+  return typeof value === "string";
+}
+
+/**
+ * The rows in a cache, if it was made of this very rows.parquet and is whole; undefined if not.
+ *
+ * @param rowsSha256 of the rows.parquet beside it
+ */
+export function unpackRowsCache(cache: Uint8Array, rowsSha256: string): ResultRow[] | undefined {
+  const end = cache.indexOf(lineFeed);
+  if (end === -1) return undefined;
+  const body = cache.subarray(end + 1);
+  const head = parse(cache.subarray(0, end));
+  const isUsable =
+    isJsonObject(head) &&
+    head["schemaVersion"] === schemaVersion &&
+    head["rowsSha256"] === rowsSha256 &&
+    head["bodySha256"] === sha256Of(body);
+  if (!isUsable) return undefined;
+  const rows = parse(body);
+  return Array.isArray(rows) && rows.every(isRow) ? rows : undefined;
+}
+
+function isRow(line: unknown): line is ResultRow {
+  return isJsonObject(line) && isResultRow(line);
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    // Nothing is no cache.
+    return undefined;
+  }
+}
+
+function sha256Of(content: Uint8Array | string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
