@@ -155,7 +155,8 @@ export class RunEvents implements StreamSource {
   }
 
   *#series(): Generator<RunStreamEvent> {
-    if (this.#question.names.length === 0) return;
+    // Not before all samples are read: the look at them comes with a call of its own.
+    if (this.#question.names.length === 0 || !this.#opened.run.samples.hasReadSteps) return;
     const tail = this.#opened.tail(this.#question);
     const { epoch, turn } = tail.cursor;
     const { tailEpoch, tailTurn } = this.#cursor;

@@ -25,7 +25,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     return sendEvents(context, parts, new BoardEvents(watch, since));
   });
   app.get("/api/runs/:id", async (context) => {
-    return context.json(await watch.detail(await watch.open(context.req.param("id"))));
+    return context.json(await watch.detail(await watch.openPage(context.req.param("id"))));
   });
   app.get("/api/runs/:id/series", async (context) => {
     const { names, x, from, to, width, rank } = seriesQuestion.parse(context.req.query());
@@ -41,7 +41,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
   });
   app.get("/api/runs/:id/log", (context) => sendLog(context, parts, context.req.param("id")));
   app.get("/api/runs/:id/record", async (context) => {
-    const { run } = await watch.open(context.req.param("id"));
+    const { run } = await watch.openPage(context.req.param("id"));
     const archive = ReadableStream.from(archiveRecord(run.directory, run.runId));
     return new Response(archive, {
       headers: {
@@ -52,7 +52,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
   });
   app.get("/api/runs/:id/stream", async (context) => {
     const { names, x, width, rank } = streamQuestion.parse(context.req.query());
-    const opened = await watch.open(context.req.param("id"));
+    const opened = await watch.openPage(context.req.param("id"));
     const asked = {
       question: { names, xAxis: x, width, rank },
       lastEventId: context.req.header("last-event-id"),
@@ -65,7 +65,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
         hint: "start `pitwall serve` without `--read-only`, or press Ctrl-C in the run's terminal",
       });
     }
-    const { run } = await watch.open(context.req.param("id"));
+    const { run } = await watch.openPage(context.req.param("id"));
     const pid = await stopRun(run.record);
     const answer: StopDocument = { runId: run.runId, kind: "asked", pid };
     return context.json(answer);
@@ -74,7 +74,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
 
 async function sendLog(context: Context, { watch }: DashboardParts, id: string): Promise<Response> {
   const question = logQuestion.parse(context.req.query());
-  const { run } = await watch.open(id);
+  const { run } = await watch.openPage(id);
   const { index, path } = run.log;
   const { lines, nextFrom } = await readLogLines(path, index, question);
   const { firstErrorLine } = index;

@@ -44,6 +44,7 @@ export function describeWatchedRun(
     ...withValue("price", price),
     ...withValue("priceUnitCount", cost.kind === "priced" ? cost.unitCount : undefined),
     unreadableSampleCount: run.samples.unreadableCount,
+    ...withValue("isReadingSamples", run.samples.hasReadSteps ? undefined : (true as const)),
   };
 }
 

@@ -127,7 +127,7 @@ export class RunBoard {
         return true;
       }
     }
-    if (!(await run.readOn("host"))) return false;
+    if (!(await run.readOn("list"))) return false;
     this.#set(runId, this.#itemOf(run), { sign, nowMs, run: run.isOver ? undefined : run });
     return true;
   }

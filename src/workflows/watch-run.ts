@@ -3,8 +3,9 @@ import type { Evaluation, RunResult } from "../schema/run-result.ts";
 import type { EnergyReading } from "../schema/energy.ts";
 import type { RunProgress } from "../schema/run-progress.ts";
 import { costOfRun } from "../score/cost-of-run.ts";
-import { FollowedSamples, type SamplesWanted } from "../store/samples/follow-samples.ts";
+import { FollowedSamples } from "../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../store/run-store.ts";
+import { areManySamples, readManySamples } from "./read-samples.ts";
 import { runProgress } from "./run-progress.ts";
 import {
   energyAt,
@@ -16,6 +17,12 @@ import {
 import { WatchedLog } from "./watched-log.ts";
 
 const bufferBytes = 1 << 20;
+
+/**
+ * How much of a record is read. `list`: all but samples of ranks. `page`: the same, and its log is held against the
+ * rules. `all`: the samples of ranks too.
+ */
+export type RunWanted = "list" | "page" | "all";
 
 /** What watching a run needs beside its record. */
 export interface WatchWorld {
@@ -40,17 +47,22 @@ export class WatchedRun {
   #record: RunRecord;
   readonly #world: WatchWorld;
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
-  #reading: Promise<void> = Promise.resolve();
+  #reading: Promise<unknown> = Promise.resolve();
   #readMs = Number.NEGATIVE_INFINITY;
   #isSettled = false;
-  #wanted: SamplesWanted = "host";
+  #readingSteps: Promise<unknown> = Promise.resolve();
+  #stepsMs = Number.NEGATIVE_INFINITY;
+  #areStepsSettled = false;
   #curveGeneration = 0;
+  readonly #columnsFile: string | undefined;
 
-  constructor(record: RunRecord, world: WatchWorld) {
+  /** @param columnsFile where the columns of its samples are kept once it is over; nowhere where there is none */
+  constructor(record: RunRecord, world: WatchWorld, columnsFile?: string) {
     this.runId = record.runId;
     this.directory = record.directory;
     this.#record = record;
     this.#world = world;
+    this.#columnsFile = columnsFile;
     this.log = new WatchedLog(record.request, record.directory);
     this.samples = new FollowedSamples(record.directory);
   }
@@ -94,41 +106,60 @@ export class WatchedRun {
     return Math.max(lastEventMs, this.samples.host.at(-1)?.timeMs ?? 0);
   }
 
+  /** Whether the samples of ranks are still to be read, and so many that nobody should wait for them. */
+  get hasMuchToRead(): boolean {
+    return !this.samples.hasReadSteps && areManySamples(this.samples);
+  }
+
   /**
-   * Reads what is new of the record.
+   * Reads what is new of the record. Who wants no samples of ranks does not wait for who does.
    *
    * @param notOlderMs what was read at most so long ago is new enough
    * @returns false where the record is gone
    */
-  readOn(wanted: SamplesWanted, notOlderMs = 0): Promise<boolean> {
-    const next = this.#reading.then(() => this.#readOn(wanted, notOlderMs));
-    this.#reading = next.then(
-      () => undefined,
-      () => undefined,
-    );
-    return next;
+  async readOn(wanted: RunWanted, notOlderMs = 0): Promise<boolean> {
+    if (wanted !== "list") this.log.rules.start();
+    const read = this.#reading.then(() => this.#readOn(notOlderMs));
+    this.#reading = read.catch(() => undefined);
+    if (!(await read)) return false;
+    if (wanted !== "all") return true;
+    const readSteps = this.#readingSteps.then(() => this.#readSteps(notOlderMs));
+    this.#readingSteps = readSteps.catch(() => undefined);
+    await readSteps;
+    return true;
   }
 
-  async #readOn(wanted: SamplesWanted, notOlderMs: number): Promise<boolean> {
+  async #readOn(notOlderMs: number): Promise<boolean> {
     const nowMs = this.#world.nowMs();
-    const hasAll = wanted === "host" || this.#wanted === "all";
-    if (hasAll && (this.#isSettled || nowMs - this.#readMs < notOlderMs)) return true;
-    if (wanted === "all") {
-      this.#wanted = "all";
-      this.log.rules.start();
-    }
+    if (this.#isSettled || nowMs - this.#readMs < notOlderMs) return true;
     // First whether it is over: then what is read behind it is complete.
     const opened = await this.#world.store.open(this.runId);
     if (opened.kind !== "opened") return false;
     const isOver = opened.record.state.kind !== "running";
     await this.log.readOn(this.#buffer);
-    await this.samples.readOn(this.#wanted);
+    await this.samples.readOn("host");
     this.#record = opened.record;
     this.#growCurve();
     this.#readMs = nowMs;
     this.#isSettled = isOver;
     this.version += 1;
     return true;
+  }
+
+  async #readSteps(notOlderMs: number): Promise<void> {
+    const nowMs = this.#world.nowMs();
+    if (this.#areStepsSettled || nowMs - this.#stepsMs < notOlderMs) return;
+    const isOver = this.#isSettled;
+    if (!this.samples.hasReadSteps) {
+      const columnsFile = this.result === undefined ? undefined : this.#columnsFile;
+      const { samples, directory } = this;
+      await readManySamples({ samples, recordDirectory: directory, columnsFile });
+    }
+    await this.samples.readOn("all");
+    this.#growCurve();
+    this.#stepsMs = nowMs;
+    this.#areStepsSettled = isOver;
+    this.version += 1;
   }
 
   #growCurve(): void {

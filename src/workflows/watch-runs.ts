@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { UserError } from "../foundation/user-error.ts";
 import type { IntegrityDocument, RunDetail } from "../schema/dashboard/run-detail.ts";
 import type { HeatmapDocument, SeriesDocument } from "../schema/dashboard/run-series.ts";
@@ -21,6 +22,8 @@ const evictAfterMs = 60_000;
 /** Rows of telemetry that may be kept of runs nobody watches, all together: about 180 MB. */
 const mostIdleRows = 4_000_000;
 const integrityWaitMs = 150;
+/** Files that take long to compare are compared once the page has its charts. */
+const integrityDelayMs = 1000;
 const mostTails = 32;
 
 /** One run that is being looked at, with all its telemetry. */
@@ -35,7 +38,11 @@ export class OpenRun {
   usedMs = 0;
   isRemoved = false;
   integrity: IntegrityDocument = { kind: "checking" };
+  /** The first reading of a large run's samples, as long as it goes on. */
+  firstReading: Promise<void> | undefined;
   #integrityVersion = -1;
+  #wasLarge = false;
+  #grownVersion = -1;
   #sources: { version: number; list: PointSource[] } = { version: -1, list: [] };
 
   constructor(run: WatchedRun) {
@@ -58,10 +65,14 @@ export class OpenRun {
 
   /** Compares files with their SHA-256 in the background, once for each verdict; waits for it only a moment. */
   async checkIntegrity(): Promise<IntegrityDocument> {
-    const { record, version, isOver } = this.run;
-    if (this.#integrityVersion === version) return this.integrity;
+    const { record, version, isOver, hasMuchToRead } = this.run;
+    this.#wasLarge ||= hasMuchToRead;
+    if (this.#integrityVersion === version || hasMuchToRead) return this.integrity;
     this.#integrityVersion = version;
-    const checked = integrityOf(record).then((integrity) => {
+    const isForLater = this.#wasLarge && record.result !== undefined;
+    const begun = isForLater ? pause(integrityDelayMs) : Promise.resolve();
+    const checked = begun.then(async () => {
+      const integrity = await integrityOf(record);
       this.integrity =
         integrity.kind === "files-changed"
           ? { ...integrity, files: [...integrity.files] }
@@ -69,6 +80,7 @@ export class OpenRun {
     });
     // A file that went while it was read: the next reading of the record finds it gone.
     const settled = checked.catch(() => undefined);
+    if (isForLater) return this.integrity;
     await (isOver ? Promise.race([settled, pause(integrityWaitMs)]) : settled);
     return this.integrity;
   }
@@ -96,7 +108,10 @@ export class OpenRun {
     return tail;
   }
 
+  /** Fills the series on; where nothing was read since, they are as they were. */
   grow(): void {
+    if (this.#grownVersion === this.run.version) return;
+    this.#grownVersion = this.run.version;
     const sources = this.sources();
     for (const tail of this.tails.values()) tail.growFrom(this.run, sources, this.origin);
   }
@@ -144,13 +159,47 @@ export class RunWatch {
    * @throws UserError `unknown-run`, `record-broken`, `record-linked`
    */
   async open(runId: string): Promise<OpenRun> {
+    const opened = await this.#opened(runId);
+    if (!(await opened.run.readOn("all", freshForMs))) throw this.#removed(opened);
+    this.#evict();
+    return opened;
+  }
+
+  /**
+   * Opens a run for what is told of it before its telemetry: where that is long, it is read meanwhile, and who listens is
+   * called when it is there.
+   *
+   * @throws UserError `unknown-run`, `record-broken`, `record-linked`
+   */
+  async openPage(runId: string): Promise<OpenRun> {
+    const opened = await this.#opened(runId);
+    const { run } = opened;
+    if (!(await run.readOn("page", freshForMs))) throw this.#removed(opened);
+    if (run.hasMuchToRead) this.#readFirst(opened);
+    else if (!(await run.readOn("all", freshForMs))) throw this.#removed(opened);
+    this.#evict();
+    return opened;
+  }
+
+  async #opened(runId: string): Promise<OpenRun> {
     const known = this.#open.get(runId);
     const isThere = await this.#checkPlace(runId);
     const opened = isThere && known !== undefined ? known : await this.#openRecord(runId);
     opened.usedMs = this.nowMs();
-    if (!(await opened.run.readOn("all", freshForMs))) throw this.#removed(opened);
-    this.#evict();
     return opened;
+  }
+
+  #readFirst(opened: OpenRun): void {
+    opened.firstReading ??= opened.run.readOn("all").then(
+      () => {
+        opened.firstReading = undefined;
+        this.#callListeners();
+      },
+      () => {
+        // The disk refused for now: the next look tries again.
+        opened.firstReading = undefined;
+      },
+    );
   }
 
   async #checkPlace(runId: string): Promise<boolean> {
@@ -178,7 +227,8 @@ export class RunWatch {
     }
     const raced = this.#open.get(runId);
     if (raced !== undefined) return raced;
-    const opened = new OpenRun(new WatchedRun(outcome.record, this.#world));
+    const columnsFile = join(this.home, "cache", `${outcome.record.runId}.columns`);
+    const opened = new OpenRun(new WatchedRun(outcome.record, this.#world, columnsFile));
     this.#open.set(runId, opened);
     return opened;
   }
@@ -237,7 +287,8 @@ export class RunWatch {
     return () => {
       opened.watcherCount -= 1;
       opened.usedMs = this.nowMs();
-      if (opened.watcherCount === 0) opened.tails.clear();
+      // Those of a run that is over stay as they are, for whoever comes next.
+      if (opened.watcherCount === 0 && !opened.run.isOver) opened.tails.clear();
       stop();
     };
   }
@@ -274,14 +325,22 @@ export class RunWatch {
     } finally {
       this.#isTicking = false;
     }
+    this.#callListeners();
+  }
+
+  #callListeners(): void {
     for (const listener of this.#listeners) listener();
   }
 
   async #look(opened: OpenRun): Promise<void> {
     const place = await recordPlace(this.home, opened.run.runId);
-    const isThere = place.kind === "inside" && (await opened.run.readOn("all"));
-    if (isThere) opened.grow();
-    else this.#removed(opened);
+    const { run } = opened;
+    const isThere = place.kind === "inside" && (await run.readOn("page"));
+    if (!isThere) return void this.#removed(opened);
+    // Others are not kept waiting by a long reading.
+    if (run.hasMuchToRead) return this.#readFirst(opened);
+    await run.readOn("all", freshForMs);
+    opened.grow();
   }
 
   /** Lets go of what nobody has asked for in a while, and of the oldest where that is too much. */

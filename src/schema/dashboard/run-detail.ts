@@ -103,6 +103,11 @@ export const runDetail = z.object({
   priceUnitCount: z.number().int().positive().optional(),
   /** Lines of samples/ that could not be read. */
   unreadableSampleCount: z.number().int().nonnegative(),
+  /**
+   * The samples of ranks are still being read: ranks, series and axes of theirs are not named yet, and what their files
+   * were is not checked. The first `series` of the stream comes when they are.
+   */
+  isReadingSamples: z.literal(true).optional(),
 });
 export type RunDetail = z.output<typeof runDetail>;
 

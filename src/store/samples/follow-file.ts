@@ -16,6 +16,12 @@ export type Followed =
 /** Whole lines with their line ends, all of them in one piece of memory that is used again afterwards. */
 export type LinesReader = (bytes: Uint8Array, start: number, end: number) => void;
 
+/** How far a file was read; `inode` is undefined before the first reading. */
+export interface FilePlace {
+  offset: number;
+  inode: number | undefined;
+}
+
 /**
  * A file that another process appends lines to, read on where the last reading ended. A last line without its end
  * waits. Links are not followed, and only regular files are read.
@@ -36,6 +42,18 @@ export class FollowedFile {
   /** Bytes read so far, the waiting ones included. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Where reading has to go on that knows nothing of what waits: behind the last whole line. */
+  get place(): FilePlace {
+    return { offset: this.#offset - this.#rest.length, inode: this.#inode };
+  }
+
+  /** Goes on where another reader of the same file stopped. */
+  goOnFrom({ offset, inode }: FilePlace): void {
+    this.#offset = offset;
+    this.#inode = inode;
+    this.#rest = new Uint8Array(0);
   }
 
   /** Whether there is a last line without its end. */

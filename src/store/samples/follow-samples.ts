@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { type HostSample, telemetrySample } from "../../schema/telemetry-sample.ts";
 import { isRecordFile, samplesDirectory } from "../record-files.ts";
-import { FollowedFile } from "./follow-file.ts";
+import { type FilePlace, FollowedFile } from "./follow-file.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
-import { StepColumns } from "./step-columns.ts";
+import { StepColumns, type StepPart } from "./step-columns.ts";
 
 const lineFeed = 10;
 const bufferBytes = 1 << 20;
@@ -18,26 +18,55 @@ const mostHostSamples = 100_000;
 /** Which files of samples/ are read: those of the launching host alone, or all. */
 export type SamplesWanted = "host" | "all";
 
+/** What was read of some files, to be gone on with elsewhere. */
+export interface SamplesPart {
+  steps: StepPart;
+  host: readonly HostSample[];
+  unreadableCount: number;
+  files: readonly ({ name: string } & FilePlace)[];
+}
+
+/** A file of samples as the disk has it. */
+export interface SampleFileState {
+  name: string;
+  sizeBytes: number;
+  modifiedMs: number;
+  inode: number;
+}
+
 /** The telemetry of one record, read as it grows. */
 export class FollowedSamples {
   readonly #directory: string;
   readonly #scanner = new StepLineScanner();
   readonly #files = new Map<string, FollowedFile>();
   readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  readonly #only: ReadonlySet<string> | undefined;
+  readonly #noSteps = new StepColumns();
   #steps = new StepColumns();
+  #hasReadSteps = false;
   #host: HostSample[] = [];
   #unreadableCount = 0;
   #generation = 0;
   #directoryMs = 0;
   #wanted: SamplesWanted = "host";
 
-  /** @param recordDirectory of the run, absolute */
-  constructor(recordDirectory: string) {
+  /**
+   * @param recordDirectory of the run, absolute
+   * @param only the files to read, where it is not all of them
+   */
+  constructor(recordDirectory: string, only?: ReadonlySet<string>) {
     this.#directory = join(recordDirectory, samplesDirectory);
+    this.#only = only;
   }
 
+  /** None before all files were read once: half of them would show a run that never was. */
   get steps(): StepColumns {
-    return this.#steps;
+    return this.#hasReadSteps ? this.#steps : this.#noSteps;
+  }
+
+  /** Whether all that was there was read once. */
+  get hasReadSteps(): boolean {
+    return this.#hasReadSteps;
   }
 
   /** In the order they were written. */
@@ -55,17 +84,46 @@ export class FollowedSamples {
     return this.#generation;
   }
 
-  get readsSteps(): boolean {
+  /** Whether samples of ranks are being read here, or were: then there is nothing to adopt. */
+  get hasBegunSteps(): boolean {
     return this.#wanted === "all";
   }
 
-  /** Reads what is new in all files, giving way to other work now and then. */
+  /** The files of ranks as they are now, by name. */
+  rankFiles(): SampleFileState[] {
+    this.#findFiles();
+    return [...this.#files.keys()]
+      .filter(isOfRank)
+      .toSorted()
+      .flatMap((name) => fileState(this.#directory, name) ?? []);
+  }
+
+  /** All that was read, without a copy. */
+  part(): SamplesPart {
+    return {
+      steps: this.#steps.part(),
+      host: this.#host,
+      unreadableCount: this.#unreadableCount,
+      files: [...this.#files].map(([name, file]) => ({ name, ...file.place })),
+    };
+  }
+
+  /** Takes what was read elsewhere of files that were not read here yet; `readOn` goes on behind it. */
+  adopt({ steps, host, unreadableCount, files }: SamplesPart): void {
+    this.#findFiles();
+    this.#steps.adopt(steps);
+    for (const sample of host) this.#keepHost(sample);
+    this.#unreadableCount += unreadableCount;
+    for (const { name, ...place } of files) this.#files.get(name)?.goOnFrom(place);
+  }
+
+  /** Reads what is new in the files wanted, giving way to other work now and then. */
   async readOn(wanted: SamplesWanted = this.#wanted): Promise<void> {
     if (wanted === "all") this.#wanted = "all";
     this.#findFiles();
     let filesInThisGo = 0;
     for (const [name, file] of this.#files) {
-      if (this.#wanted === "host" && name.startsWith("rank-")) continue;
+      if (wanted === "host" && isOfRank(name)) continue;
       let followed = file.readOn(this.#buffer, bytesInOneGo);
       while (followed.kind === "read" && followed.byteCount >= bytesInOneGo) {
         await giveWay();
@@ -75,11 +133,13 @@ export class FollowedSamples {
       filesInThisGo += 1;
       if (filesInThisGo % filesInOneGo === 0) await giveWay();
     }
+    if (wanted === "all") this.#hasReadSteps = true;
   }
 
   #startAgain(): Promise<void> {
     this.#files.clear();
     this.#steps = new StepColumns();
+    this.#hasReadSteps = false;
     this.#host = [];
     this.#unreadableCount = 0;
     this.#generation += 1;
@@ -93,6 +153,7 @@ export class FollowedSamples {
     this.#directoryMs = changedMs;
     for (const name of readdirSync(this.#directory)) {
       if (this.#files.has(name) || !isRecordFile(`${samplesDirectory}/${name}`)) continue;
+      if (this.#only?.has(name) === false) continue;
       const path = join(this.#directory, name);
       this.#files.set(
         name,
@@ -118,15 +179,30 @@ export class FollowedSamples {
     if (sample?.kind === "step") {
       if (this.#steps.push({ ...sample, loss: sample.loss ?? Number.NaN })) return;
     } else if (sample !== undefined) {
-      if (this.#host.length >= mostHostSamples) {
-        this.#host = this.#host.slice(mostHostSamples / 4);
-        this.#generation += 1;
-      }
-      this.#host.push(sample);
+      this.#keepHost(sample);
       return;
     }
     this.#unreadableCount += 1;
   }
+
+  #keepHost(sample: HostSample): void {
+    if (this.#host.length >= mostHostSamples) {
+      this.#host = this.#host.slice(mostHostSamples / 4);
+      this.#generation += 1;
+    }
+    this.#host.push(sample);
+  }
+}
+
+function isOfRank(name: string): boolean {
+  return name.startsWith("rank-");
+}
+
+/** Undefined where it went meanwhile, or is no regular file. */
+function fileState(directory: string, name: string): SampleFileState | undefined {
+  const stat = lstatSync(join(directory, name), { throwIfNoEntry: false });
+  if (stat?.isFile() !== true) return undefined;
+  return { name, sizeBytes: stat.size, modifiedMs: stat.mtimeMs, inode: stat.ino };
 }
 
 function parseSample(line: Buffer) {

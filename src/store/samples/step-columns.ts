@@ -20,16 +20,28 @@ export interface StepRow {
 /** Some rows, column by column. Times of parts are per step. Only the first `rowCount` entries count. */
 export interface StepChunk {
   rowCount: number;
-  readonly rank: Uint32Array;
-  readonly timeMs: Float64Array;
-  readonly samplesCount: Float64Array;
+  readonly rank: Uint32Array<ArrayBuffer>;
+  readonly timeMs: Float64Array<ArrayBuffer>;
+  readonly samplesCount: Float64Array<ArrayBuffer>;
   /** NaN where the program named none. */
-  readonly loss: Float64Array;
-  readonly computeMs: Float32Array;
-  readonly communicationMs: Float32Array;
-  readonly dataWaitMs: Float32Array;
+  readonly loss: Float64Array<ArrayBuffer>;
+  readonly computeMs: Float32Array<ArrayBuffer>;
+  readonly communicationMs: Float32Array<ArrayBuffer>;
+  readonly dataWaitMs: Float32Array<ArrayBuffer>;
   /** Between steps, and in steps but in none of the three parts; NaN for a rank's first sample. */
-  readonly otherMs: Float32Array;
+  readonly otherMs: Float32Array<ArrayBuffer>;
+}
+
+/** All rows of some files: as a thread hands them over, or the disk has them. */
+export interface StepPart {
+  chunks: readonly StepChunk[];
+  /** Of each rank, milliseconds since the epoch; NaN for one without a row. */
+  lastMsByRank: Float64Array<ArrayBuffer>;
+  /** Of all rows. */
+  firstTimeMs: number;
+  lastTimeMs: number;
+  hasLoss: boolean;
+  mostSamples: number;
 }
 
 /** Step samples of all ranks in the order they were read, 44 bytes each. */
@@ -68,6 +80,33 @@ export class StepColumns {
     return ranks;
   }
 
+  /** Everything, without a copy: let go of these columns afterwards, or leave the part as it is. */
+  part(): StepPart {
+    return {
+      chunks: this.chunks,
+      lastMsByRank: this.#lastMs,
+      firstTimeMs: this.#firstTimeMs,
+      lastTimeMs: this.#lastTimeMs,
+      hasLoss: this.#hasLoss,
+      mostSamples: this.#mostSamples,
+    };
+  }
+
+  /** Adds rows that were read elsewhere, without a copy. */
+  adopt({ chunks, lastMsByRank, ...part }: StepPart): void {
+    for (const chunk of chunks) {
+      this.chunks.push(chunk);
+      this.#rowCount += chunk.rowCount;
+    }
+    this.#makeRoomFor(lastMsByRank.length - 1);
+    for (const [rank, lastMs] of lastMsByRank.entries())
+      if (!Number.isNaN(lastMs)) this.#lastMs[rank] = lastMs;
+    this.#firstTimeMs = Math.min(this.#firstTimeMs, part.firstTimeMs);
+    this.#lastTimeMs = Math.max(this.#lastTimeMs, part.lastTimeMs);
+    this.#hasLoss ||= part.hasLoss;
+    this.#mostSamples = Math.max(this.#mostSamples, part.mostSamples);
+  }
+
   /** @returns false for a row that cannot be: it is left out */
   push(row: StepRow): boolean {
     const { rank, timeMs, stepCount } = row;
@@ -99,14 +138,17 @@ export class StepColumns {
 
   /** What of the time since the rank's sample before is in none of the parts. */
   #otherMs(rank: number, timeMs: number, partsMs: number): number {
-    if (rank >= this.#lastMs.length) {
-      const larger = new Float64Array(Math.max(rank + 1, this.#lastMs.length * 2)).fill(Number.NaN);
-      larger.set(this.#lastMs);
-      this.#lastMs = larger;
-    }
+    this.#makeRoomFor(rank);
     const elapsedMs = timeMs - (this.#lastMs[rank] ?? Number.NaN);
     this.#lastMs[rank] = timeMs;
     return elapsedMs < 0 ? Number.NaN : Math.max(0, elapsedMs - partsMs);
+  }
+
+  #makeRoomFor(rank: number): void {
+    if (rank < this.#lastMs.length) return;
+    const larger = new Float64Array(Math.max(rank + 1, this.#lastMs.length * 2)).fill(Number.NaN);
+    larger.set(this.#lastMs);
+    this.#lastMs = larger;
   }
 
   #chunkWithRoom(): StepChunk {

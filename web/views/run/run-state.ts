@@ -35,6 +35,9 @@ export function runState(runId: string): RunState {
   };
 }
 
+/** Until then a large record's files may have been compared with their fingerprints. */
+const askAgainMs = 3000;
+
 /** Fetches the run's detail into the state, again where it was known. */
 export async function fetchDetail(state: RunState, stop: AbortSignal): Promise<void> {
   try {
@@ -44,6 +47,9 @@ export async function fetchDetail(state: RunState, stop: AbortSignal): Promise<v
     state.run.value =
       known === undefined ? knownRun(detail, heardMs) : { ...known, detail, progressMs: heardMs };
     state.failure.value = undefined;
+    const isChecking = detail.integrity.kind === "checking" && detail.isReadingSamples !== true;
+    if (isChecking && detail.result !== undefined)
+      setTimeout(() => void (stop.aborted ? undefined : fetchDetail(state, stop)), askAgainMs);
   } catch (error) {
     // Once the run is known, the connection tells what is wrong, and the stream when it is deleted.
     if (!stop.aborted && state.run.peek() === undefined) state.failure.value = asFailure(error);
@@ -88,9 +94,12 @@ async function takeMessage(
   if (event === undefined || run === undefined) return;
   if (event.name === "progress") noteNewsTime(event.data.serverTimeMs, performance.now());
   const wasRunning = run.detail.state.kind === "running";
+  const wasReading = run.detail.isReadingSamples === true;
   state.run.value = applyRunEvent(run, event);
-  // The verdict changes what else is known of the record: its fingerprints, its axes.
-  if (event.name === "finished" && wasRunning) await fetchDetail(state, stop);
+  // The verdict changes what else is known of the record: its fingerprints, its axes. So do samples, once they are read.
+  const tellsMore =
+    (event.name === "finished" && wasRunning) || (event.name === "series" && wasReading);
+  if (tellsMore) await fetchDetail(state, stop);
 }
 
 function lostConnection(connection: Connection): Connection {

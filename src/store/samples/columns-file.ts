@@ -1,0 +1,189 @@
+import { constants, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { endianness } from "node:os";
+import { dirname } from "node:path";
+import { z } from "zod";
+import type { SampleFileState, SamplesPart } from "./follow-samples.ts";
+import type { StepChunk } from "./step-columns.ts";
+
+// The columns of a finished run as they stand in memory, so that they are read in one piece instead of being made of the
+// samples' text again. The record stays the truth: a file that is missing, of other samples, or cut short is not used.
+
+/** Raised with every change of what is kept, or of what is made of a line. */
+const formatVersion = 1;
+/** The length of the heading, padded to whole eights, as 32 bits. */
+const lengthBytes = 8;
+const longestHeading = 1 << 26;
+
+const heading = z.object({
+  formatVersion: z.literal(formatVersion),
+  byteOrder: z.literal(endianness()),
+  /** What the columns were made of. */
+  files: z.array(
+    z.object({
+      name: z.string(),
+      sizeBytes: z.number(),
+      modifiedMs: z.number(),
+      inode: z.number(),
+      /** Where the last whole line ends. */
+      offset: z.number(),
+    }),
+  ),
+  rowCount: z.number().int().positive(),
+  rankRoom: z.number().int().nonnegative(),
+  firstTimeMs: z.number(),
+  lastTimeMs: z.number(),
+  hasLoss: z.boolean(),
+  mostSamples: z.number(),
+  unreadableCount: z.number().int().nonnegative(),
+});
+type Heading = z.output<typeof heading>;
+
+const doubles = ["timeMs", "samplesCount", "loss"] as const;
+const singles = ["computeMs", "communicationMs", "dataWaitMs", "otherMs"] as const;
+const rowBytes = doubles.length * 8 + 4 + singles.length * 4;
+
+/** The columns of files that are as they were when the columns were kept; undefined where there are none. */
+export async function readColumnsFile(
+  path: string,
+  files: readonly SampleFileState[],
+): Promise<SamplesPart | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const { size } = await file.stat();
+    const [headingLength = 0] = new Uint32Array(await readBytes(file, 0, 4));
+    if (headingLength > Math.min(size, longestHeading)) return undefined;
+    const text = Buffer.from(await readBytes(file, lengthBytes, headingLength)).toString("utf8");
+    const known = heading.parse(JSON.parse(text));
+    const start = lengthBytes + headingLength;
+    const bodyBytes = known.rankRoom * 8 + known.rowCount * rowBytes;
+    if (size !== start + bodyBytes || !isOf(known, files)) return undefined;
+    return partOf(known, await readBytes(file, start, bodyBytes));
+  } catch {
+    // Absent, unreadable or damaged: the samples themselves are read instead.
+    return undefined;
+  } finally {
+    await file?.close();
+  }
+}
+
+async function readBytes(file: FileHandle, from: number, length: number): Promise<ArrayBuffer> {
+  const bytes = new ArrayBuffer(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(new Uint8Array(bytes, done), { position: from + done });
+    if (bytesRead === 0) throw new Error("the file ends early");
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function isOf(known: Heading, files: readonly SampleFileState[]): boolean {
+  return (
+    known.files.length === files.length &&
+    known.files.every((was, index) => {
+      const is = files[index];
+      return (
+        is !== undefined &&
+        was.name === is.name &&
+        was.sizeBytes === is.sizeBytes &&
+        was.modifiedMs === is.modifiedMs &&
+        was.inode === is.inode
+      );
+    })
+  );
+}
+
+function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
+  const { rowCount, rankRoom, firstTimeMs, lastTimeMs, hasLoss, mostSamples } = known;
+  let at = 0;
+  const take = (bytes: number): number => {
+    at += bytes;
+    return at - bytes;
+  };
+  const lastMsByRank = new Float64Array(body, take(rankRoom * 8), rankRoom);
+  const double = () => new Float64Array(body, take(rowCount * 8), rowCount);
+  const single = () => new Float32Array(body, take(rowCount * 4), rowCount);
+  const chunk: StepChunk = {
+    rowCount,
+    timeMs: double(),
+    samplesCount: double(),
+    loss: double(),
+    rank: new Uint32Array(body, take(rowCount * 4), rowCount),
+    computeMs: single(),
+    communicationMs: single(),
+    dataWaitMs: single(),
+    otherMs: single(),
+  };
+  return {
+    steps: { chunks: [chunk], lastMsByRank, firstTimeMs, lastTimeMs, hasLoss, mostSamples },
+    host: [],
+    unreadableCount: known.unreadableCount,
+    files: known.files.map(({ name, offset, inode }) => ({ name, offset, inode })),
+  };
+}
+
+/**
+ * Keeps columns, whole or not at all.
+ *
+ * @returns false where there is nothing to keep: no rows, or samples of the host among them, which have no column
+ */
+export async function writeColumnsFile(
+  path: string,
+  files: readonly SampleFileState[],
+  { steps, host, unreadableCount, files: places }: SamplesPart,
+): Promise<boolean> {
+  const { chunks, lastMsByRank, ...sums } = steps;
+  const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+  if (rowCount === 0 || host.length > 0) return false;
+  const offsets = new Map(places.map(({ name, offset }) => [name, offset]));
+  const known: Heading = {
+    formatVersion,
+    byteOrder: endianness(),
+    files: files.map((file) => ({ ...file, offset: offsets.get(file.name) ?? 0 })),
+    rowCount,
+    rankRoom: lastMsByRank.length,
+    ...sums,
+    unreadableCount,
+  };
+  const columns = [
+    lastMsByRank,
+    ...[...doubles, "rank" as const, ...singles].flatMap((name) =>
+      chunks.map((chunk) => chunk[name].subarray(0, chunk.rowCount)),
+    ),
+  ];
+  await mkdir(dirname(path), { recursive: true });
+  const draft = `${path}.${process.pid}.draft`;
+  try {
+    await writeAll(draft, [...headingBytes(known), ...columns]);
+    await rename(draft, path);
+    return true;
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Padded with blanks, so that the numbers behind it stand on whole eights. */
+function headingBytes(known: Heading): Uint8Array[] {
+  const text = Buffer.from(JSON.stringify(known));
+  const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
+  padded.set(text);
+  const length = new Uint32Array(lengthBytes / 4);
+  length[0] = padded.length;
+  return [new Uint8Array(length.buffer), padded];
+}
+
+async function writeAll(path: string, pieces: readonly NodeJS.ArrayBufferView[]): Promise<void> {
+  const file = await open(path, "w", 0o600);
+  try {
+    // One after another: what is written together must fit into one call of the operating system.
+    for (const piece of pieces) await file.appendFile(bytesOf(piece));
+  } finally {
+    await file.close();
+  }
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: NodeJS.ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
