@@ -7,11 +7,11 @@ import { colorChoice, screenOf } from "./cli/terminal.ts";
 
 const words = process.argv.slice(2);
 
-function makeFace(): Face {
+async function makeFace(): Promise<Face> {
   const color = colorChoice(words);
   return {
-    out: screenOf(process.stdout, color, process.env),
-    err: screenOf(process.stderr, color, process.env),
+    out: await screenOf(process.stdout, color, process.env),
+    err: await screenOf(process.stderr, color, process.env),
     env: process.env,
     cwd: process.cwd(),
     nowMs: steadyNowMs(),
@@ -56,7 +56,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  process.exitCode = await main(words, makeFace());
+  process.exitCode = await main(words, await makeFace());
 } catch (error) {
   const trace = error instanceof Error ? error.stack : String(error);
   process.stderr.write(

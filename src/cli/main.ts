@@ -2,8 +2,7 @@ import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../foundation/user-error.ts";
 import { describeError, type ErrorParts } from "../report/describe-error.ts";
 import { exitCodes, type Command, type ExitCode, type Face } from "./command-table.ts";
-import { commands } from "./commands.ts";
-import { commandHelp, programHelp } from "./help-text.ts";
+import { commandNames, loadCommand } from "./load-command.ts";
 import { parseArguments } from "./parse-arguments.ts";
 
 /**
@@ -14,11 +13,11 @@ export async function main(words: readonly string[], face: Face): Promise<ExitCo
   const [first, ...rest] = words;
   try {
     if (first === undefined || first === "--help" || first === "-h")
-      return tellHelp(face, undefined);
+      return await tellHelp(face, undefined);
     if (first === "--version" || first === "-V") return tell(face, face.version);
-    if (first === "help") return tellHelp(face, nameIn(rest));
+    if (first === "help") return await tellHelp(face, nameIn(rest));
     const name = nameIn(words);
-    const command = findCommand(name ?? first);
+    const command = await findCommand(name ?? first);
     return await runCommand(command, words.slice(command.name.split(" ").length), face);
   } catch (error) {
     const command = nameIn(words) ?? "";
@@ -29,7 +28,7 @@ export async function main(words: readonly string[], face: Face): Promise<ExitCo
 /** The command that words begin with: two of them where those two name one, `results import`. */
 function nameIn([first, second]: readonly string[]): string | undefined {
   const both = `${first} ${second}`;
-  return commands.some(({ name }) => name === both) ? both : first;
+  return commandNames.includes(both) ? both : first;
 }
 
 /** Tells an error that the user can do something about, and gives its exit code; throws any other. */
@@ -49,7 +48,7 @@ async function runCommand(
   face: Face,
 ): Promise<ExitCode> {
   const call = parseArguments(command, words);
-  if (call.wantsHelp) return tell(face, commandHelp(command, face.out.paint));
+  if (call.wantsHelp) return tellCommandHelp(face, command);
   // `parseArguments` has just read the values by this very table.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
   const options = call.options as Parameters<Command["act"]>[0]["options"];
@@ -57,10 +56,18 @@ async function runCommand(
   return command.act({ arguments: given, program, options, shared, face });
 }
 
-function tellHelp(face: Face, name: string | undefined): ExitCode {
-  const { paint } = face.out;
-  if (name === undefined) return tell(face, programHelp(commands, face.version, paint));
-  return tell(face, commandHelp(findCommand(name), paint));
+async function tellHelp(face: Face, name: string | undefined): Promise<ExitCode> {
+  if (name !== undefined) return tellCommandHelp(face, await findCommand(name));
+  const [{ commands }, { programHelp }] = await Promise.all([
+    import("./commands.ts"),
+    import("./help-text.ts"),
+  ]);
+  return tell(face, programHelp(commands, face.version, face.out.paint));
+}
+
+async function tellCommandHelp(face: Face, command: Command): Promise<ExitCode> {
+  const { commandHelp } = await import("./help-text.ts");
+  return tell(face, commandHelp(command, face.out.paint));
 }
 
 function tell(face: Face, text: string): ExitCode {
@@ -68,11 +75,10 @@ function tell(face: Face, text: string): ExitCode {
   return exitCodes.yes;
 }
 
-function findCommand(name: string): Command {
-  const command = commands.find((candidate) => candidate.name === name);
+async function findCommand(name: string): Promise<Command> {
+  const command = await loadCommand(name);
   if (command !== undefined) return command;
-  const names = commands.map((candidate) => candidate.name);
-  const nearest = nearestWord(name, names);
+  const nearest = nearestWord(name, commandNames);
   if (name.startsWith("-")) {
     throw new UserError("unknown-option", `\`pitwall\` has no option \`${name}\``, {
       hint: "options stand behind the command: `pitwall run --help` lists those of `run`",
@@ -81,7 +87,7 @@ function findCommand(name: string): Command {
   throw new UserError("unknown-command", `there is no command \`${name}\``, {
     hint:
       nearest === undefined
-        ? `the commands are ${names.join(", ")}`
+        ? `the commands are ${commandNames.join(", ")}`
         : `did you mean \`pitwall ${nearest}\`?`,
   });
 }

@@ -1,5 +1,4 @@
 import type { WriteStream } from "node:tty";
-import picocolors from "picocolors";
 import { wrapText } from "../foundation/wrap-text.ts";
 import { plainPaint, type Paint } from "../report/paint.ts";
 import type { Screen } from "./command-table.ts";
@@ -7,11 +6,11 @@ import type { Screen } from "./command-table.ts";
 export type ColorChoice = "auto" | "always" | "never";
 
 /** A standard stream as a screen; colour is decided here, for each stream by itself, and nowhere else. */
-export function screenOf(
+export async function screenOf(
   stream: Pick<WriteStream, "write"> & { isTTY?: boolean; columns?: number },
   color: ColorChoice,
   env: Readonly<Record<string, string | undefined>>,
-): Screen {
+): Promise<Screen> {
   const isTerminal = stream.isTTY === true && env["TERM"] !== "dumb";
   const write = (text: string): void => void stream.write(text);
   return {
@@ -22,7 +21,7 @@ export function screenOf(
     get columns() {
       return stream.columns ?? 80;
     },
-    paint: hasColor(isTerminal, color, env) ? colorPaint() : plainPaint,
+    paint: hasColor(isTerminal, color, env) ? await colorPaint() : plainPaint,
   };
 }
 
@@ -43,7 +42,8 @@ function hasColor(
   return isTerminal && (env["NO_COLOR"] ?? "") === "";
 }
 
-function colorPaint(): Paint {
+async function colorPaint(): Promise<Paint> {
+  const { default: picocolors } = await import("picocolors");
   const colors = picocolors.createColors(true);
   return {
     strong: colors.bold,

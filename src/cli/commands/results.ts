@@ -89,8 +89,12 @@ export const resultsCommand = defineCommand({
 async function list(call: Call<typeof options>, per: Measure): Promise<ListedResults> {
   const { face, shared } = call;
   const chosen = call.options;
-  const { listResults } = await import("../../workflows/list-results.ts");
   const isForPeople = chosen.format === "table" && !shared.json;
+  const [{ listResults }] = await Promise.all([
+    import("../../workflows/list-results.ts"),
+    // Needed soon, and loaded meanwhile.
+    isForPeople ? import("../../report/atlas/result-table.ts") : undefined,
+  ]);
   const limit = chosen.limit ?? (isForPeople ? usualLimit : 0);
   return listResults({
     filter: filterOf(chosen),
