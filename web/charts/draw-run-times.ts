@@ -15,7 +15,7 @@ import type { RunTimesChart } from "./run-times-chart.ts";
 export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: PlotLook): DrawnPlot {
   const { palette, width } = look;
   const marginLeft = Math.min(240, width * 0.38);
-  const most = Math.floor(marginLeft / 6.2);
+  const most = Math.floor((marginLeft - 10) / 6.4);
   const boxed = new Set(
     chart.subjects.filter(
       (name) => chart.points.filter(({ subject }) => subject === name).length > 3,

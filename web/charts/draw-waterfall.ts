@@ -49,7 +49,7 @@ export function drawWaterfall(
         tickPadding: 8,
         label: null,
         tickFormat: (key: string) =>
-          shortened(steps[Number(key)]?.label ?? "", Math.floor(marginLeft / 6.4)),
+          shortened(steps[Number(key)]?.label ?? "", Math.floor((marginLeft - 10) / 6.6)),
         fontSize: 11,
       }),
       ...stepMarks(Plot, steps, { look, from: domain.from }),

@@ -31,6 +31,8 @@ export const atlasState = signal<AtlasState>({});
 
 /** Own runs may have finished since. */
 const oldAfterMs = 60_000;
+/** Of a page that stays open; reading everything anew takes a moment. */
+const renewEveryMs = 300_000;
 
 /** Fetches the atlas where it is not there or old, and again whenever the reader comes back to the page. */
 export function followAtlas(leave: AbortSignal): void {
@@ -41,7 +43,7 @@ export function followAtlas(leave: AbortSignal): void {
     if (isSeen && (!isFresh || failure !== undefined)) void fetchNow(leave);
   };
   renew();
-  const timer = setInterval(renew, oldAfterMs);
+  const timer = setInterval(renew, renewEveryMs);
   document.addEventListener("visibilitychange", renew, { signal: leave });
   leave.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
@@ -50,7 +52,9 @@ async function fetchNow(leave: AbortSignal): Promise<void> {
   try {
     const atlas = readAtlas(await fetchAtlas(leave));
     atlasState.value = { atlas, heardMs: serverNowMs() };
-    rowDocuments.clear();
+    // What was published stays as it is.
+    for (const rowId of rowDocuments.keys())
+      if (rowId.startsWith("own/")) rowDocuments.delete(rowId);
   } catch (error) {
     if (!leave.aborted) atlasState.value = { ...atlasState.peek(), failure: asFailure(error) };
   }

@@ -85,23 +85,21 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
       {chosen.kind === "unknown" ? (
         <OtherState state={{ kind: "failed", message: chosen.message, hint: chosen.hint }} />
       ) : (
-        <>
-          <div class={view.rowId === undefined ? "atlas-main" : "atlas-main with-result"}>
-            <AtlasScatter view={view} rows={chosen.rows} />
-            {view.rowId === undefined ? undefined : (
-              <ResultPanel
-                key={view.rowId}
-                atlas={atlas}
-                measured={opened === undefined ? undefined : atlas.rows[opened]}
-                view={view}
-              />
-            )}
-          </div>
-          <div class="atlas-main">
+        <div class={view.rowId === undefined ? "atlas-main" : "atlas-main with-result"}>
+          <AtlasScatter view={view} rows={chosen.rows} />
+          {view.rowId === undefined ? undefined : (
+            <ResultPanel
+              key={view.rowId}
+              atlas={atlas}
+              measured={opened === undefined ? undefined : atlas.rows[opened]}
+              view={view}
+            />
+          )}
+          <div class="atlas-rest">
             <GainsPanel atlas={atlas} view={view} />
             <ResultTable view={view} rows={chosen.rows} />
           </div>
-        </>
+        </div>
       )}
       <PickBar view={view} />
     </>

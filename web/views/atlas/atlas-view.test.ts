@@ -109,7 +109,9 @@ describe("choices", () => {
 describe("commandOf", () => {
   test("says what a terminal needs for the same rows, quoted where a shell would read it otherwise", () => {
     const view = readAtlasView({ benchmark: "bert", round: "v4.*", per: "chip" }, rows);
-    expect(commandOf(view)).toBe("pitwall results --benchmark bert --round 'v4.*' --per chip");
+    const command = "pitwall results --benchmark bert --round 'v4.*' --per chip";
+    expect(commandOf(view, rows.slice(0, 1))).toBe(command);
+    expect(commandOf(view, rows)).toBe(`${command} --own`);
   });
 });
 

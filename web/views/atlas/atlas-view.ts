@@ -167,12 +167,13 @@ function hasKey({ row, figures }: MeasuredRow, key: SortKey): boolean {
 }
 
 /** What to type in a terminal for the same numbers. */
-export function commandOf(view: AtlasView): string {
+export function commandOf(view: AtlasView, rows: readonly MeasuredRow[]): string {
   const flags = Object.entries({ ...view.filter, per: view.measure }).flatMap(([name, value]) =>
     value === undefined || (name === "per" && value === "system")
       ? []
       : [`--${name} ${shellText(String(value))}`],
   );
+  if (rows.some(({ row }) => row.suite === "own")) flags.push("--own");
   return `pitwall results ${flags.join(" ")}`;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
+import type { CurveSeries } from "../../../src/schema/atlas/run-curve.ts";
 import { measured } from "./made-up-results.ts";
 import { curveCharts, leadText, resultFacts, runLines } from "./result-facts.ts";
 
@@ -44,7 +45,7 @@ describe("runLines", () => {
       run("result_2", { fate: "slowest", timeToTrainMs: 700_000 }),
     ]);
     expect(lines).toEqual([
-      ["result_0", "10.00", "counted", "3000000", "7"],
+      ["result_0", "10.00", "counted", "3,000,000", "7"],
       ["result_1", "-", "failed: not-converged", "-", "-"],
       ["result_2", "11.67", "dropped, slowest", "-", "-"],
     ]);
@@ -52,7 +53,7 @@ describe("runLines", () => {
 });
 
 describe("curveCharts", () => {
-  const curve = (name: string, series: "quality" | "stepMs") => ({
+  const curve = (name: string, series: CurveSeries) => ({
     rowId: "r",
     run: name,
     series,
@@ -73,8 +74,10 @@ describe("curveCharts", () => {
       curve("result_2", "quality"),
       curve("result_1", "quality"),
       curve("result_0", "stepMs"),
+      Object.assign(curve("result_0", "samplesPerSecond"), { clockMs: [9], value: [9] }),
     ];
-    const [quality, steps] = curveCharts(runs, curves);
+    const [quality, steps, ...others] = curveCharts(runs, curves);
+    expect(others).toEqual([]);
     expect(quality?.title).toBe("eval accuracy");
     expect(quality?.marks.map((mark) => (mark.kind === "line" ? mark.label : ""))).toEqual([
       "result_0",

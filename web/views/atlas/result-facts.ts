@@ -116,9 +116,13 @@ export function runLines(runs: readonly ResultRun[]): string[][] {
     run,
     timeToTrainMs === undefined ? "-" : formatMinutes(timeToTrainMs).replace(" min", ""),
     failure === undefined ? fateWords[fate] : `${fateWords[fate]}: ${failure}`,
-    samplesToConverge === undefined ? "-" : formatSignificant(samplesToConverge, 4),
+    samplesToConverge === undefined ? "-" : countText(samplesToConverge),
     seed === undefined ? "-" : String(seed),
   ]);
+}
+
+function countText(count: number): string {
+  return Number.isInteger(count) ? formatCount(count) : formatSignificant(count, 4);
 }
 
 const seriesUnits = {
@@ -128,8 +132,9 @@ const seriesUnits = {
   samplesPerSecond: "samples per second",
 } as const satisfies Record<CurveSeries, string>;
 
-/** One chart for each series that was kept, every run a line; the run with the median time stands out. */
-export function curveCharts(runs: readonly ResultRun[], curves: readonly RunCurve[]): ChartSpec[] {
+/** One chart for each series that was kept, every run a line; the run with the median time stands out. A lone point is none. */
+export function curveCharts(runs: readonly ResultRun[], all: readonly RunCurve[]): ChartSpec[] {
+  const curves = all.filter(({ value }) => value.length > 1);
   const middle = medianRun(runs);
   const names = [...new Set(curves.map(({ series, metricName }) => `${series} ${metricName}`))];
   return names.map((name): ChartSpec => {

@@ -46,7 +46,7 @@ export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.El
         </Panel>
       ) : (
         <Panel
-          title={`${measured.row.submitter}, ${measured.row.benchmark} ${measured.row.round}`}
+          title={titleOf(measured)}
           state={{ kind: "ready" }}
           tools={
             <button type="button" data-kind="quiet" onClick={close}>
@@ -59,6 +59,11 @@ export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.El
       )}
     </div>
   );
+}
+
+function titleOf({ row }: MeasuredRow): string {
+  if (row.suite === "own") return `your runs of ${row.benchmark}`;
+  return `${row.submitter}, ${row.benchmark} ${row.round}`;
 }
 
 function close(): void {
@@ -139,6 +144,7 @@ function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
     return <OtherState state={{ kind: "failed", message: failure.message, hint: failure.hint }} />;
   if (found === undefined) return <OtherState state={{ kind: "loading" }} />;
   const { runs, curves } = found;
+  const charts = curveCharts(runs, curves);
   return (
     <>
       <h3>Runs</h3>
@@ -148,8 +154,8 @@ function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
         <DataTable caption="runs of this result" heads={runHeads} rows={runLines(runs)} />
       )}
       <h3>Curves</h3>
-      {curves.length === 0 ? <p class="muted">No curve was logged.</p> : undefined}
-      {curveCharts(runs, curves).map((spec) => (
+      {charts.length === 0 ? <p class="muted">No curve was logged.</p> : undefined}
+      {charts.map((spec) => (
         <Curves key={spec.name} spec={spec} />
       ))}
     </>

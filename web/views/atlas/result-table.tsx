@@ -33,6 +33,9 @@ const sortOf: Readonly<Record<Measure, SortKey>> = {
   kwh: "energy",
 };
 
+/** Lines that a browser lays out in no time; more are there for whoever asks. */
+const usualCount = 250;
+
 /** The columns of `pitwall results`, in words of the same engine. */
 const columns: readonly Column[] = [
   ...measures.map((measure) => ({
@@ -61,12 +64,13 @@ export function ResultTable({
   view: AtlasView;
   rows: readonly MeasuredRow[];
 }): JSX.Element {
+  const isWhole = rows.length <= usualCount || place.value.query["rows"] === "all";
   const save = (): void =>
     saveFile(`${view.benchmark}.csv`, new Blob([resultsCsv(rows)], { type: "text/csv" }));
   return (
     <Panel
       title={countOf(rows.length, "result")}
-      note={<code>{commandOf(view)}</code>}
+      note={<code>{commandOf(view, rows)}</code>}
       state={
         rows.length === 0
           ? { kind: "empty", text: `No result of ${view.benchmark} is like that.` }
@@ -87,7 +91,7 @@ export function ResultTable({
         <table class="data-table">
           <TableHead view={view} />
           <tbody>
-            {rows.map((measured) => (
+            {rows.slice(0, isWhole ? rows.length : usualCount).map((measured) => (
               <ResultLine
                 key={measured.row.rowId}
                 measured={measured}
@@ -97,6 +101,11 @@ export function ResultTable({
           </tbody>
         </table>
       </div>
+      {isWhole ? undefined : (
+        <button type="button" class="more" onClick={() => keepInAddress({ rows: "all" })}>
+          show all {rows.length}
+        </button>
+      )}
       <ul class="chart-notes">
         {notesOf(rows).map((note) => (
           <li>{note}</li>
