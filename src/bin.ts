@@ -27,8 +27,13 @@ async function makeFace(): Promise<Face> {
 
 /** Milliseconds since the epoch that never step back: the wall clock once, a monotonic one from then on. */
 function steadyNowMs(): () => number {
-  const originMs = Date.now() - performance.now();
-  return () => Math.round((originMs + performance.now()) * 1000) / 1000;
+  const originMs = Date.now() - steadyMs();
+  return () => Math.round((originMs + steadyMs()) * 1000) / 1000;
+}
+
+/** Not performance.now(): its first call loads modules that few commands need. */
+function steadyMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 /** The first Ctrl-C (or SIGTERM) asks to stop; the second quits at once: the watchdog ends what runs. */

@@ -67,8 +67,10 @@ export function stripStyle(text: string): string {
 export function truncate(text: string, width: number): string {
   if (visibleWidth(text) <= width) return text;
   let kept = "";
+  let keptWidth = 0;
   for (const letter of stripStyle(text)) {
-    if (visibleWidth(kept + letter) > width - 1) break;
+    keptWidth += visibleWidth(letter);
+    if (keptWidth > width - 1) break;
     kept += letter;
   }
   return `${kept}…`;
@@ -87,5 +89,7 @@ const wideRanges: readonly (readonly [number, number])[] = [
 ];
 
 function isWide(codePoint: number): boolean {
-  return wideRanges.some(([from, to]) => codePoint >= from && codePoint <= to);
+  return (
+    codePoint >= 0x1100 && wideRanges.some(([from, to]) => codePoint >= from && codePoint <= to)
+  );
 }

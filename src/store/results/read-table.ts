@@ -43,7 +43,7 @@ export async function readRows(
   return undefined;
 }
 
-async function readCache({ folder }: RoundPlace): Promise<Uint8Array | undefined> {
+async function readCache({ folder }: RoundPlace): Promise<Buffer | undefined> {
   try {
     return await readFile(join(folder, rowsCacheName));
   } catch (error) {

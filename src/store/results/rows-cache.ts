@@ -39,7 +39,7 @@ function isKeptByJson(value: unknown): boolean {
  *
  * @param rowsSha256 of the rows.parquet beside it
  */
-export function unpackRowsCache(cache: Uint8Array, rowsSha256: string): ResultRow[] | undefined {
+export function unpackRowsCache(cache: Buffer, rowsSha256: string): ResultRow[] | undefined {
   const end = cache.indexOf(lineFeed);
   if (end === -1) return undefined;
   const body = cache.subarray(end + 1);
@@ -58,9 +58,9 @@ function isRow(line: unknown): line is ResultRow {
   return isJsonObject(line) && isResultRow(line);
 }
 
-function parse(bytes: Uint8Array): unknown {
+function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return JSON.parse(bytes.toString("utf8"));
   } catch {
     // Nothing is no cache.
     return undefined;
