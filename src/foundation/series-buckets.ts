@@ -1,3 +1,5 @@
+import type { BucketOrder } from "./bucket-order.ts";
+
 /** One entry for each bucket that holds a point, in order of x. */
 export interface Buckets {
   /** Of the last point of each. */
@@ -80,6 +82,67 @@ export class BucketGrid {
     if (bucket >= this.#bucketCount) this.#grow(bucket + 1);
     this.#add(bucket, x, value);
     if (this.#keepsMedian && bucket >= this.#medianFrom) this.#wait(bucket, value);
+  }
+
+  /**
+   * Fills an empty grid with the values of one series, and settles: the same as pushing each.
+   *
+   * @param order of a grid with the same start, width and end
+   * @param values in that order; used as room to work in
+   */
+  fillInOrder(order: BucketOrder, values: Float64Array<ArrayBuffer>): void {
+    const { bucketCount, starts, sortedX } = order;
+    this.#overrunX = order.overrunX;
+    if (bucketCount > 0) this.#grow(bucketCount);
+    let filledCount = 0;
+    let lastValues = values.subarray(0, 0);
+    for (let bucket = 0; bucket < bucketCount; bucket++) {
+      const [start, end] = [starts[bucket] ?? 0, starts[bucket + 1] ?? 0];
+      const count = this.#addStretch({ bucket, start, end }, sortedX, values);
+      if (count === 0) continue;
+      filledCount = bucket + 1;
+      lastValues = values.subarray(start, start + count);
+      if (this.#keepsMedian) this.#columns.median[bucket] = medianInPlace(lastValues);
+    }
+    this.#bucketCount = filledCount;
+    this.#turn += 1;
+    if (!this.#keepsMedian || filledCount === 0) return;
+    this.#medianFrom = filledCount - 1;
+    for (const value of lastValues) this.#wait(this.#medianFrom, value);
+  }
+
+  /** Adds values to one bucket, and moves those that count to its front: so many are answered. */
+  #addStretch(
+    { bucket, start, end }: { bucket: number; start: number; end: number },
+    places: Float64Array,
+    values: Float64Array,
+  ): number {
+    let count = 0;
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    let last = 0;
+    let lastX = Number.NEGATIVE_INFINITY;
+    for (let index = start; index < end; index++) {
+      const value = values[index] ?? Number.NaN;
+      if (!Number.isFinite(value)) continue;
+      values[start + count] = value;
+      count += 1;
+      if (value < min) min = value;
+      if (value > max) max = value;
+      const x = places[index] ?? 0;
+      if (x < lastX) continue;
+      lastX = x;
+      last = value;
+    }
+    if (count === 0) return 0;
+    const columns = this.#columns;
+    columns.count[bucket] = count;
+    columns.changedAt[bucket] = this.#turn;
+    columns.min[bucket] = min;
+    columns.max[bucket] = max;
+    columns.last[bucket] = last;
+    columns.lastX[bucket] = lastX;
+    return count;
   }
 
   #add(bucket: number, x: number, value: number): void {

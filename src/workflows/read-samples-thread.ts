@@ -12,8 +12,10 @@ if (port !== null) {
   const samples = new FollowedSamples(recordDirectory, new Set(names));
   await samples.readOn("all");
   const part = samples.part();
-  const buffers = part.steps.chunks.flatMap(({ rowCount: _, ...columns }) =>
-    Object.values(columns).map(({ buffer }) => buffer),
+  const buffers = part.steps.chunks.flatMap((chunk) =>
+    Object.values(chunk).flatMap((column: number | ArrayBufferView<ArrayBuffer>) =>
+      typeof column === "number" ? [] : [column.buffer],
+    ),
   );
   port.postMessage(part, buffers);
 }

@@ -16,7 +16,12 @@ export interface PointSource {
   timeRange(): { fromMs: number; toMs: number } | undefined;
   /** Hands over the points from the `from`-th on; of one rank where one is named. */
   visit(from: number, rank: number | undefined, take: TakePoint): void;
+  /** Only of steps: hands over all values, some thousands at a time, which is several times faster than one by one. */
+  visitColumns?: (take: TakeColumn) => void;
 }
+
+/** Takes the first `rowCount` values of a column, which is used again afterwards. */
+export type TakeColumn = (column: Float32Array | Float64Array, rowCount: number) => void;
 
 const stepParts = {
   computeMs: "compute, per step",
@@ -36,9 +41,9 @@ export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSour
   if (steps.hasLoss) sources.push(lossSource(steps));
   else sources.push(listSource({ name: "loss", unit: "", label: "loss" }, listed.loss));
   if (steps.rowCount > 0) {
-    sources.push(stepSource(steps, "stepMs", "step time", stepTime));
+    sources.push(stepSource(steps, "stepMs", "step time", stepTimes()));
     for (const part of Object.keys(stepParts).filter(isStepPart))
-      sources.push(stepSource(steps, part, stepParts[part], (chunk, row) => chunk[part][row] ?? 0));
+      sources.push(stepSource(steps, part, stepParts[part], (chunk) => chunk[part]));
   }
   return [...sources, ...hostSources(run, listed)].filter((source) => source.count() > 0);
 }
@@ -80,8 +85,20 @@ export function stepTime(chunk: StepChunk, row: number): number {
   );
 }
 
+/** Of all rows of a block, in room that is used again. */
+function stepTimes(): (chunk: StepChunk) => Float64Array {
+  let room = new Float64Array(0);
+  return (chunk) => {
+    const { rowCount, computeMs, communicationMs, dataWaitMs } = chunk;
+    if (room.length < rowCount) room = new Float64Array(rowCount);
+    for (let row = 0; row < rowCount; row++)
+      room[row] = (computeMs[row] ?? 0) + (communicationMs[row] ?? 0) + (dataWaitMs[row] ?? 0);
+    return room;
+  };
+}
+
 function lossSource(steps: StepColumns): PointSource {
-  const source = stepSource(steps, "loss", "loss", (chunk, row) => chunk.loss[row] ?? 0);
+  const source = stepSource(steps, "loss", "loss", ({ loss }) => loss);
   return { ...source, description: { ...source.description, unit: "" } };
 }
 
@@ -89,7 +106,7 @@ function stepSource(
   steps: StepColumns,
   name: string,
   label: string,
-  valueOf: (chunk: StepChunk, row: number) => number,
+  columnOf: (chunk: StepChunk) => Float32Array | Float64Array,
 ): PointSource {
   return {
     description: { name, unit: "milliseconds", label, perRank: true },
@@ -99,12 +116,17 @@ function stepSource(
       let base = 0;
       for (const chunk of steps.chunks) {
         const { rowCount, timeMs, samplesCount } = chunk;
+        const isNew = from < base + rowCount;
+        const column = isNew ? columnOf(chunk) : timeMs;
         for (let row = Math.max(0, from - base); row < rowCount; row++) {
           if (rank !== undefined && chunk.rank[row] !== rank) continue;
-          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, valueOf(chunk, row));
+          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, column[row] ?? 0);
         }
         base += rowCount;
       }
+    },
+    visitColumns(take) {
+      for (const chunk of steps.chunks) take(columnOf(chunk), chunk.rowCount);
     },
   };
 }

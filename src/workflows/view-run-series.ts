@@ -1,3 +1,4 @@
+import { BucketOrder } from "../foundation/bucket-order.ts";
 import { BucketGrid, type Buckets, stepFor } from "../foundation/series-buckets.ts";
 import type {
   SeriesBuckets,
@@ -30,11 +31,9 @@ export function viewRunSeries(
   const extent = extentOf(wanted, place, question);
   const { fromX, toX } = extent;
   const stepX = stepFor(fromX, toX, question.width);
-  const series = wanted.map((source) => {
-    const end = fromX + stepX * question.width;
-    const grid = filledGrid(source, place, { fromX, stepX, toX: end, rank: question.rank });
-    return bucketsOf(source.description, grid.all());
-  });
+  const end = fromX + stepX * question.width;
+  const grids = filledGrids(wanted, place, { fromX, stepX, toX: end, rank: question.rank });
+  const series = grids.map(({ source, grid }) => bucketsOf(source.description, grid.all()));
   return {
     runId: run.runId,
     xAxis: question.xAxis,
@@ -90,23 +89,37 @@ interface GridPlace {
   rank: number | undefined;
 }
 
-function filledGrid(
-  source: PointSource,
+/** Each source with its points in buckets. Series of steps have their points at the same places: they are sorted once. */
+function filledGrids(
+  sources: readonly PointSource[],
   place: PlaceOnAxis,
-  { fromX, stepX, toX, rank }: GridPlace,
-): BucketGrid {
-  const grid = new BucketGrid({
-    fromX,
-    stepX,
-    toX,
-    keepsMedian: source.description.perRank,
-    expectedCount: rank === undefined ? source.count() : undefined,
+  where: GridPlace,
+): { source: PointSource; grid: BucketGrid }[] {
+  // A single rank's points are few.
+  const isWhole = where.rank === undefined;
+  const ofSteps = isWhole ? sources.find((source) => source.visitColumns) : undefined;
+  const order = ofSteps === undefined ? undefined : orderOf(ofSteps, place, where);
+  return sources.map((source) => {
+    const keepsMedian = source.description.perRank;
+    const grid = new BucketGrid({ ...where, keepsMedian });
+    const { visitColumns } = source;
+    if (visitColumns !== undefined && order !== undefined)
+      grid.fillInOrder(order, order.sorted(visitColumns));
+    else {
+      source.visit(0, where.rank, (timeMs, samplesCount, value) =>
+        grid.push(place(timeMs, samplesCount), value),
+      );
+      grid.settle();
+    }
+    return { source, grid };
   });
-  source.visit(0, rank, (timeMs, samplesCount, value) =>
-    grid.push(place(timeMs, samplesCount), value),
-  );
-  grid.settle();
-  return grid;
+}
+
+function orderOf(source: PointSource, place: PlaceOnAxis, where: GridPlace): BucketOrder {
+  const order = new BucketOrder({ ...where, mostPoints: source.count() });
+  source.visit(0, where.rank, (timeMs, samplesCount) => order.push(place(timeMs, samplesCount)));
+  order.settle();
+  return order;
 }
 
 function bucketsOf({ name, unit }: SeriesDescription, buckets: Buckets): SeriesBuckets {
@@ -194,10 +207,8 @@ export class SeriesTail {
     const { fromX, toX } = extentOf(wanted, place, this.#question);
     const stepX = stepFor(fromX, toX, width);
     const end = fromX + stepX * width * mostTimesWidth;
-    for (const source of wanted) {
-      const grid = filledGrid(source, place, { fromX, stepX, toX: end, rank });
+    for (const { source, grid } of filledGrids(wanted, place, { fromX, stepX, toX: end, rank }))
       this.#parts.set(source.description.name, { source, grid, seen: source.count() });
-    }
   }
 
   /** Everything, for a client that has seen nothing of these buckets. */

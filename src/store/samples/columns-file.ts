@@ -119,7 +119,7 @@ function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
     steps: { chunks: [chunk], lastMsByRank, firstTimeMs, lastTimeMs, hasLoss, mostSamples },
     host: [],
     unreadableCount: known.unreadableCount,
-    files: known.files.map(({ name, offset, inode }) => ({ name, offset, inode })),
+    files: known.files.map(({ name, offset, inode }) => ({ name, place: { offset, inode } })),
   };
 }
 
@@ -136,7 +136,7 @@ export async function writeColumnsFile(
   const { chunks, lastMsByRank, ...sums } = steps;
   const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
   if (rowCount === 0 || host.length > 0) return false;
-  const offsets = new Map(places.map(({ name, offset }) => [name, offset]));
+  const offsets = new Map(places.map(({ name, place }) => [name, place.offset]));
   const known: Heading = {
     formatVersion,
     byteOrder: endianness(),

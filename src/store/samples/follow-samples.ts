@@ -23,7 +23,7 @@ export interface SamplesPart {
   steps: StepPart;
   host: readonly HostSample[];
   unreadableCount: number;
-  files: readonly ({ name: string } & FilePlace)[];
+  files: readonly { name: string; place: FilePlace }[];
 }
 
 /** A file of samples as the disk has it. */
@@ -104,7 +104,7 @@ export class FollowedSamples {
       steps: this.#steps.part(),
       host: this.#host,
       unreadableCount: this.#unreadableCount,
-      files: [...this.#files].map(([name, file]) => ({ name, ...file.place })),
+      files: Array.from(this.#files, ([name, { place }]) => ({ name, place })),
     };
   }
 
@@ -114,7 +114,7 @@ export class FollowedSamples {
     this.#steps.adopt(steps);
     for (const sample of host) this.#keepHost(sample);
     this.#unreadableCount += unreadableCount;
-    for (const { name, ...place } of files) this.#files.get(name)?.goOnFrom(place);
+    for (const { name, place } of files) this.#files.get(name)?.goOnFrom(place);
   }
 
   /** Reads what is new in the files wanted, giving way to other work now and then. */
