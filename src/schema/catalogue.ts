@@ -24,6 +24,7 @@ export const priceEntry = z.strictObject({
 });
 export type PriceEntry = z.output<typeof priceEntry>;
 export const priceList = z.strictObject({ entries: z.array(priceEntry) });
+export type PriceList = z.output<typeof priceList>;
 
 /** Number formats that peaks are given for; `fp8` and `fp4` count dense arithmetic. */
 export const numberFormats = ["fp32", "tf32", "bf16", "fp16", "fp8", "fp4"] as const;
@@ -52,6 +53,7 @@ export const accelerator = z.strictObject({
 });
 export type Accelerator = z.output<typeof accelerator>;
 export const acceleratorList = z.strictObject({ entries: z.array(accelerator) });
+export type AcceleratorList = z.output<typeof acceleratorList>;
 
 /** Coefficients for the power of a machine without a meter. */
 export const powerEstimate = z.strictObject({

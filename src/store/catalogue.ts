@@ -1,16 +1,22 @@
 import { nearestWord } from "../foundation/nearest-word.ts";
-import type { Accelerator, PowerEstimate, PriceEntry } from "../schema/catalogue.ts";
+import type {
+  Accelerator,
+  AcceleratorList,
+  PowerEstimate,
+  PriceEntry,
+  PriceList,
+} from "../schema/catalogue.ts";
 import type { Price } from "../schema/price.ts";
 import { readShippedTable } from "./read-shipped-table.ts";
 
 /** Everything that can be rented, with its price. */
 export async function readPriceEntries(): Promise<readonly PriceEntry[]> {
-  return (await readShippedTable<{ entries: PriceEntry[] }>("prices.json")).entries;
+  return (await readShippedTable<PriceList>("prices.json")).entries;
 }
 
 /** Every accelerator whose figures are known. */
 export async function readAccelerators(): Promise<readonly Accelerator[]> {
-  return (await readShippedTable<{ entries: Accelerator[] }>("accelerators.json")).entries;
+  return (await readShippedTable<AcceleratorList>("accelerators.json")).entries;
 }
 
 /** Coefficients for the energy of a machine without a meter. */

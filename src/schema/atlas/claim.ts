@@ -48,6 +48,7 @@ export const claim = z.strictObject({
 });
 export type Claim = z.output<typeof claim>;
 export const claimList = z.strictObject({ entries: z.array(claim) });
+export type ClaimList = z.output<typeof claimList>;
 
 /** A claim beside what the results say. */
 export interface CheckedClaim {

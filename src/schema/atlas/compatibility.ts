@@ -18,3 +18,4 @@ export const compatibilityGroup = z.strictObject({
 });
 export type CompatibilityGroup = z.output<typeof compatibilityGroup>;
 export const compatibilityTable = z.strictObject({ entries: z.array(compatibilityGroup) });
+export type CompatibilityTable = z.output<typeof compatibilityTable>;

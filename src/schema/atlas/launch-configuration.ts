@@ -22,3 +22,4 @@ export const launchConfigurationList = z.strictObject({
   source: z.string(),
   entries: z.array(launchConfiguration),
 });
+export type LaunchConfigurationList = z.output<typeof launchConfigurationList>;

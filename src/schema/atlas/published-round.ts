@@ -19,3 +19,4 @@ export const publishedRound = z.strictObject({
 });
 export type PublishedRound = z.output<typeof publishedRound>;
 export const publishedRoundList = z.strictObject({ entries: z.array(publishedRound) });
+export type PublishedRoundList = z.output<typeof publishedRoundList>;

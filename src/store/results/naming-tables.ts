@@ -1,6 +1,9 @@
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
-import type { PublishedRound } from "../../schema/atlas/published-round.ts";
+import type {
+  LaunchConfiguration,
+  LaunchConfigurationList,
+} from "../../schema/atlas/launch-configuration.ts";
+import type { PublishedRound, PublishedRoundList } from "../../schema/atlas/published-round.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { readAccelerators } from "../catalogue.ts";
 import { readCompatibility } from "../read-atlas-tables.ts";
@@ -16,10 +19,10 @@ export interface ResultTables {
 
 export async function readResultTables(): Promise<ResultTables> {
   const [rounds, accelerators, compatibility, configurations] = await Promise.all([
-    readShippedTable<{ entries: PublishedRound[] }>("rounds.json"),
+    readShippedTable<PublishedRoundList>("rounds.json"),
     readAccelerators(),
     readCompatibility(),
-    readShippedTable<{ entries: LaunchConfiguration[] }>("configurations.json"),
+    readShippedTable<LaunchConfigurationList>("configurations.json"),
   ]);
   return {
     rounds: rounds.entries,
