@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { borrowedEditions, compileEdition } from "../dist/rules/compile-edition.js";
-import { ruleAmendments, ruleEdition } from "../dist/schema/rule-edition.js";
+import { ruleAmendments, ruleEdition } from "../dist/schema/logs/rule-edition.js";
 
 export const corpus = process.env.PITWALL_CORPUS;
 const rounds = process.env.PITWALL_ROUNDS ?? join(corpus ?? "", "rounds");

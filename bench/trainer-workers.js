@@ -30,7 +30,7 @@ const { values: options } = parseArgs({
   },
 });
 const dist = resolve(options.dist);
-const { trainHere } = await import(pathToFileURL(join(dist, "workflows/train-here.js")));
+const { trainHere } = await import(pathToFileURL(join(dist, "workflows/training/train-here.js")));
 const { summarise } = await import(pathToFileURL(join(dist, "foundation/statistics.js")));
 
 if (options["one-run"] === undefined) await compare();

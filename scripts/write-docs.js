@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { cliReference } from "../dist/cli/cli-reference.js";
 import { commands } from "../dist/cli/commands.js";
-import { jsonSchema } from "../dist/workflows/json-schema.js";
+import { jsonSchema } from "../dist/workflows/runs/json-schema.js";
 
 writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(commands));
 writeFileSync(

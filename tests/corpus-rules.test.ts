@@ -7,9 +7,9 @@ import {
   type CompiledEdition,
   compileEdition,
 } from "../src/rules/compile-edition.ts";
-import { ruleEdition } from "../src/schema/rule-edition.ts";
-import { ruleVerdict } from "../src/schema/rule-finding.ts";
-import type { LogLine } from "../src/schema/log-event.ts";
+import { ruleEdition } from "../src/schema/logs/rule-edition.ts";
+import { ruleVerdict } from "../src/schema/logs/rule-finding.ts";
+import type { LogLine } from "../src/schema/logs/log-event.ts";
 
 const logs = new URL("fixtures/logs/", import.meta.url);
 

@@ -3,7 +3,7 @@ import { checkClaim } from "../src/atlas/check-claim.ts";
 import { gainsOverRounds } from "../src/atlas/gains-over-rounds.ts";
 import { studyScaling } from "../src/atlas/study-scaling.ts";
 import type { ResultRow } from "../src/schema/atlas/result-row.ts";
-import { readClaims, readCompatibility } from "../src/store/read-atlas-tables.ts";
+import { readClaims, readCompatibility } from "../src/store/catalogue/read-atlas-tables.ts";
 import { readResultRows } from "../src/store/results/read-results.ts";
 
 const { rows, problems } = await readResultRows();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readAccelerators } from "../store/catalogue.ts";
+import { readAccelerators } from "../store/catalogue/catalogue.ts";
 import { nameAccelerator } from "./name-accelerator.ts";
 
 const accelerators = await readAccelerators();

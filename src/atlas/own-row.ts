@@ -3,9 +3,9 @@ import type { ResultRow } from "../schema/atlas/result-row.ts";
 import type { ResultRun } from "../schema/atlas/result-run.ts";
 import type { RunCurve } from "../schema/atlas/run-curve.ts";
 import type { Accelerator } from "../schema/catalogue.ts";
-import type { RunResult } from "../schema/run-result.ts";
-import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
-import { formatTarget } from "../schema/target-text.ts";
+import type { RunResult } from "../schema/run/run-result.ts";
+import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
+import { formatTarget } from "../schema/run/target-text.ts";
 import { nameAccelerator } from "./name-accelerator.ts";
 
 /** One's own runs as the atlas has them. */

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../foundation/json.ts";
 import type { CurveSeries, RunCurve } from "../schema/atlas/run-curve.ts";
-import type { LogEvent, LogLine } from "../schema/log-event.ts";
+import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { type SeriesPoint, thinSeries } from "./thin-series.ts";
 
 /** What a log says of its run over time, and beyond what a score needs. */

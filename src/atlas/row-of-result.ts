@@ -4,7 +4,7 @@ import type { LaunchConfiguration } from "../schema/atlas/launch-configuration.t
 import type { Availability, ResultRow, Suite } from "../schema/atlas/result-row.ts";
 import type { ResultRun } from "../schema/atlas/result-run.ts";
 import type { Accelerator } from "../schema/catalogue.ts";
-import type { BenchmarkResult, RunFate, RunFailure } from "../schema/submission.ts";
+import type { BenchmarkResult, RunFate, RunFailure } from "../schema/logs/submission.ts";
 import { findConfiguration } from "./find-configuration.ts";
 import { nameAccelerator } from "./name-accelerator.ts";
 import { nameBenchmark } from "./name-benchmark.ts";

@@ -13,7 +13,7 @@ export async function tellProblems(
   shared: SharedOptions,
 ): Promise<void> {
   if (shared.quiet || problems.length === 0) return;
-  const { describeResultsProblem } = await import("../report/describe-results-problem.ts");
+  const { describeResultsProblem } = await import("../report/findings/describe-results-problem.ts");
   for (const problem of problems) {
     const { message, hint } = describeResultsProblem(problem);
     face.err.tell(`${face.err.paint.warn("warning:")} ${message}\nhint: ${hint}\n`);

@@ -1,10 +1,10 @@
 import { formatDuration, formatSignificant } from "../foundation/units.ts";
-import { describeFinding } from "../report/describe-finding.ts";
+import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
-import { progressLine } from "../report/progress-line.ts";
-import { describeOutcome } from "../report/describe-outcome.ts";
-import type { RunEvent } from "../schema/run-event.ts";
-import type { RunReport } from "../schema/series-summary.ts";
+import { progressLine } from "../report/runs/progress-line.ts";
+import { describeOutcome } from "../report/runs/describe-outcome.ts";
+import type { RunEvent } from "../schema/run/run-event.ts";
+import type { RunReport } from "../schema/run/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
 import type { Screen } from "./command-table.ts";
 

@@ -1,12 +1,12 @@
 import { describeWarning } from "../report/describe-error.ts";
-import { describeFinding } from "../report/describe-finding.ts";
-import type { RunEvent } from "../schema/run-event.ts";
-import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
-import type { PlanWarning } from "../workflows/find-workload.ts";
-import type { SeriesPlan } from "../workflows/plan-series.ts";
+import { describeFinding } from "../report/findings/describe-finding.ts";
+import type { RunEvent } from "../schema/run/run-event.ts";
+import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
+import type { PlanWarning } from "../workflows/runs/find-workload.ts";
+import type { SeriesPlan } from "../workflows/runs/plan-series.ts";
 import type { Paint } from "../report/paint.ts";
 import { countOf } from "../report/wording.ts";
-import type { RunPage } from "../schema/run-page.ts";
+import type { RunPage } from "../schema/run/run-page.ts";
 import { compareCurves, type CurveComparison } from "../score/compare-curves.ts";
 import { exitCodes, type Call, type ExitCode, type Face } from "./command-table.ts";
 import { homeOf } from "./open-store.ts";
@@ -39,7 +39,7 @@ export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode
       .filter((repeat) => repeat !== undefined)
       .map((repeat) => `${describeRepeat(repeat, paint)}\n`);
     const gap = lines.length === 0 ? "" : "\n";
-    const { resultCard } = await import("../report/result-card.ts");
+    const { resultCard } = await import("../report/runs/result-card.ts");
     face.out.tell(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
   }
   if (!shared.quiet) explainFailure(runs, lastLines, face);
@@ -51,8 +51,8 @@ async function followSeries(
   told: Told,
 ): Promise<{ end: SeriesEnd; lastLines: readonly string[] }> {
   const { face, shared } = told.call;
-  const { runSeries } = await import("../workflows/run-series.ts");
-  const { localWorld } = await import("../workflows/local-world.ts");
+  const { runSeries } = await import("../workflows/runs/run-series.ts");
+  const { localWorld } = await import("../workflows/runs/local-world.ts");
   const world = localWorld(face, await homeOf(face, shared));
   const view = shared.quiet ? undefined : new ProgressView(face.err, told);
   for (const warning of told.warnings) view?.warn(warning);
@@ -77,7 +77,7 @@ async function warnOfBroken(
 ): Promise<void> {
   const [first] = checklist.findings;
   if (view === undefined || checklist.isFinal || first === undefined) return;
-  const { describeBroken } = await import("../report/rules-text.ts");
+  const { describeBroken } = await import("../report/runs/rules-text.ts");
   view.warnOnce(runId, describeBroken(first, checklist.edition));
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../foundation/json.ts";
-import { eventTypes, type LogEvent } from "../schema/log-event.ts";
+import { eventTypes, type LogEvent } from "../schema/logs/log-event.ts";
 import { formatLine } from "./format-line.ts";
 import { parseLine } from "./parse-line.ts";
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../foundation/json.ts";
-import type { LogEvent } from "../schema/log-event.ts";
+import type { LogEvent } from "../schema/logs/log-event.ts";
 
 /**
  * An event as an MLLOG line, without the newline, whatever dialect it was read from.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { LogEvent } from "../schema/log-event.ts";
+import type { LogEvent } from "../schema/logs/log-event.ts";
 import { beforeFirstLine, KnownLines } from "./known-lines.ts";
 
 function textOf(line: string, padding = 0) {

@@ -1,4 +1,4 @@
-import type { LogEvent } from "../schema/log-event.ts";
+import type { LogEvent } from "../schema/logs/log-event.ts";
 import { isLineEnd } from "./scan-bytes.ts";
 
 const slotCount = 4096;

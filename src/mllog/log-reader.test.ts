@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { LogLine } from "../schema/log-event.ts";
+import type { LogLine } from "../schema/logs/log-event.ts";
 import { createLogReader, maxLineBytes } from "./log-reader.ts";
 import { findToken, readPayload } from "./parse-line.ts";
 import { parseLog } from "./parse-log.ts";

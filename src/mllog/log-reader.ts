@@ -1,4 +1,4 @@
-import type { LogLine } from "../schema/log-event.ts";
+import type { LogLine } from "../schema/logs/log-event.ts";
 import { decodeLatin1 } from "./decode-latin1.ts";
 import { HeldLine } from "./held-line.ts";
 import { findToken, readPayload } from "./parse-line.ts";

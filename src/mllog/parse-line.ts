@@ -1,4 +1,4 @@
-import type { LogDialect } from "../schema/log-event.ts";
+import type { LogDialect } from "../schema/logs/log-event.ts";
 import type { PayloadReading } from "./payload-reading.ts";
 import { readMllPayload } from "./read-mll-payload.ts";
 import { readMllogPayload } from "./read-mllog-payload.ts";

@@ -1,4 +1,4 @@
-import type { LogLine } from "../schema/log-event.ts";
+import type { LogLine } from "../schema/logs/log-event.ts";
 import { createLogReader } from "./log-reader.ts";
 import { findToken, readPayload } from "./parse-line.ts";
 

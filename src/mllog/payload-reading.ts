@@ -1,4 +1,4 @@
-import type { LogDialect, LogEvent, UnreadableReason } from "../schema/log-event.ts";
+import type { LogDialect, LogEvent, UnreadableReason } from "../schema/logs/log-event.ts";
 
 /** What the text behind a token is. */
 export type PayloadReading =

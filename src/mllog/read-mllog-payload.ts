@@ -4,7 +4,7 @@ import {
   eventTypes,
   type LogEvent,
   type UnreadableReason,
-} from "../schema/log-event.ts";
+} from "../schema/logs/log-event.ts";
 import type { PayloadReading } from "./payload-reading.ts";
 import { parseLooseJson } from "./parse-loose-json.ts";
 import { trimWhiteSpace } from "./trim-white-space.ts";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../foundation/json.ts";
-import type { LogEvent } from "../schema/log-event.ts";
+import type { LogEvent } from "../schema/logs/log-event.ts";
 import type { PayloadReading } from "./payload-reading.ts";
 import { parseLooseJson } from "./parse-loose-json.ts";
 import { secondsToMs } from "./seconds-to-ms.ts";

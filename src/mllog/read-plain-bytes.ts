@@ -1,5 +1,5 @@
 import type { JsonValue } from "../foundation/json.ts";
-import { type EventType, eventTypes, type LogEvent } from "../schema/log-event.ts";
+import { type EventType, eventTypes, type LogEvent } from "../schema/logs/log-event.ts";
 import { BytePattern } from "./byte-pattern.ts";
 import { beforeFirstLine, KnownLines, type LineSlot } from "./known-lines.ts";
 import { PlainJsonReader } from "./plain-json-reader.ts";

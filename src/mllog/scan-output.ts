@@ -1,5 +1,5 @@
-import type { Finding } from "../schema/finding.ts";
-import type { Observation } from "../schema/observation.ts";
+import type { Finding } from "../schema/run/finding.ts";
+import type { Observation } from "../schema/run/observation.ts";
 import { nearestLine, readMetric, type MetricPattern } from "./metric-pattern.ts";
 import { parseLine } from "./parse-line.ts";
 

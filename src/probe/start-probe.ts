@@ -1,6 +1,6 @@
-import type { EnergyReading } from "../schema/energy.ts";
+import type { EnergyReading } from "../schema/run/energy.ts";
 import type { PowerEstimate } from "../schema/catalogue.ts";
-import type { HostSample } from "../schema/telemetry-sample.ts";
+import type { HostSample } from "../schema/run/telemetry-sample.ts";
 import { type EnergyMeters, openEnergyMeters } from "./energy/energy-meters.ts";
 import { estimateCpuEnergy, estimateMemoryEnergy } from "./energy/estimate-energy.ts";
 import type { GpuRow } from "./energy/parse-nvidia-smi.ts";

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../foundation/json.ts";
-import type { BinaryOperator, UnaryOperator } from "../schema/rule-formula.ts";
+import type { BinaryOperator, UnaryOperator } from "../schema/logs/rule-formula.ts";
 import { isLess, isList, toNumber } from "./compare-values.ts";
 
 /** What an operator makes of its operands; undefined where that cannot be calculated. */

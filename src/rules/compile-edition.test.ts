@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../foundation/json.ts";
-import type { LogLine } from "../schema/log-event.ts";
-import { ruleAmendments, ruleEdition } from "../schema/rule-edition.ts";
+import type { LogLine } from "../schema/logs/log-event.ts";
+import { ruleAmendments, ruleEdition } from "../schema/logs/rule-edition.ts";
 import { borrowedEditions, compileEdition } from "./compile-edition.ts";
 
 const data = new URL("../../data/rules/", import.meta.url);

@@ -1,6 +1,6 @@
 import { UserError } from "../foundation/user-error.ts";
-import type { RuleAmendment, RuleEdition, RuleFile } from "../schema/rule-edition.ts";
-import type { Term } from "../schema/rule-formula.ts";
+import type { RuleAmendment, RuleEdition, RuleFile } from "../schema/logs/rule-edition.ts";
+import type { Term } from "../schema/logs/rule-formula.ts";
 import { type CompiledFile, compileRuleFile } from "./compile-rule-file.ts";
 import type { EditionRules } from "./edition-rules.ts";
 import { type LogCheck, startLogCheck } from "./log-check.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../foundation/json.ts";
-import type { Predicate, Term } from "../schema/rule-formula.ts";
+import type { Predicate, Term } from "../schema/logs/rule-formula.ts";
 import { compilePredicate, compileTerm } from "./compile-formula.ts";
 import { describePredicate, describeTerm } from "./describe-formula.ts";
 import type { RuleContext, RuleLine } from "./rule-line.ts";

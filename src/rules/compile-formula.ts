@@ -8,7 +8,7 @@ import {
   type Question,
   type Term,
   unaryOperators,
-} from "../schema/rule-formula.ts";
+} from "../schema/logs/rule-formula.ts";
 import { binaryCalculations, elementAt, memberOf, unaryCalculations } from "./calculate.ts";
 import {
   equalValues,

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../foundation/json.ts";
-import type { KeyRule, RuleFile } from "../schema/rule-edition.ts";
-import type { Action, Predicate } from "../schema/rule-formula.ts";
+import type { KeyRule, RuleFile } from "../schema/logs/rule-edition.ts";
+import type { Action, Predicate } from "../schema/logs/rule-formula.ts";
 import { isJsonObject } from "../foundation/json.ts";
 import { isList } from "./compare-values.ts";
 import {

@@ -7,7 +7,7 @@ import {
   type Predicate,
   type Term,
   unaryOperators,
-} from "../schema/rule-formula.ts";
+} from "../schema/logs/rule-formula.ts";
 import { isList } from "./compare-values.ts";
 
 const signs: Record<string, string> = {

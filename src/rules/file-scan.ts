@@ -1,5 +1,5 @@
 import type { JsonValue } from "../foundation/json.ts";
-import type { RuleFinding } from "../schema/rule-finding.ts";
+import type { RuleFinding } from "../schema/logs/rule-finding.ts";
 import { sameValues } from "./compare-values.ts";
 import type { CompiledCheck, CompiledFile, CompiledRule, UseRules } from "./compile-rule-file.ts";
 import { describeAction, describePredicate, shorten } from "./describe-formula.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../foundation/json.ts";
 import { UserError } from "../foundation/user-error.ts";
-import type { LogEvent, LogLine } from "../schema/log-event.ts";
-import { type RuleEdition, ruleEdition } from "../schema/rule-edition.ts";
+import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
+import { type RuleEdition, ruleEdition } from "../schema/logs/rule-edition.ts";
 import { compileEdition } from "./compile-edition.ts";
 
 /** A rule edition from its files as they would stand in `data/rules/`. */

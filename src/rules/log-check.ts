@@ -1,6 +1,11 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json.ts";
-import type { LogEvent, LogLine, UnreadableLine, UnreadableReason } from "../schema/log-event.ts";
-import type { RuleFinding, RuleVerdict } from "../schema/rule-finding.ts";
+import type {
+  LogEvent,
+  LogLine,
+  UnreadableLine,
+  UnreadableReason,
+} from "../schema/logs/log-event.ts";
+import type { RuleFinding, RuleVerdict } from "../schema/logs/rule-finding.ts";
 import { aggregateEvalMetrics } from "./aggregate-eval-metrics.ts";
 import type { EditionRules } from "./edition-rules.ts";
 import type { UseRules } from "./compile-rule-file.ts";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../foundation/json.ts";
-import type { Action, Predicate, Term } from "../schema/rule-formula.ts";
+import type { Action, Predicate, Term } from "../schema/logs/rule-formula.ts";
 import { compileTerm } from "./compile-formula.ts";
 import { describePlace, isPlace, operandsOf, type PlaceTerm, shorten } from "./describe-formula.ts";
 import type { RuleContext } from "./rule-line.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { PackagePlace } from "../schema/package-finding.ts";
+import type { PackagePlace } from "../schema/logs/package-finding.ts";
 import { checkPower, checkRuns, type PackageLog } from "./check-runs.ts";
 
 const place: PackagePlace = {

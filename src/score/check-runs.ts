@@ -6,8 +6,8 @@ import {
   isMlperfEdition,
   mlperfBenchmarks,
   requiredRunCount,
-} from "../schema/mlperf-round.ts";
-import type { PackageFinding, PackagePlace, PowerFolder } from "../schema/package-finding.ts";
+} from "../schema/logs/mlperf-round.ts";
+import type { PackageFinding, PackagePlace, PowerFolder } from "../schema/logs/package-finding.ts";
 import type { LogFacts } from "./log-facts.ts";
 
 export interface PackageLog {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { mlperfSystemFields } from "../schema/mlperf-system-file.ts";
+import { mlperfSystemFields } from "../schema/logs/mlperf-system-file.ts";
 import { checkSystemFile } from "./check-system-file.ts";
 
 const path = "systems/node8.json";

@@ -1,7 +1,7 @@
 import { isJsonObject } from "../foundation/json.ts";
 import { nearestWord } from "../foundation/nearest-word.ts";
-import type { PackageFinding, SystemFileText } from "../schema/package-finding.ts";
-import { mlperfSystemFields, type SubmissionTerms } from "../schema/mlperf-system-file.ts";
+import type { PackageFinding, SystemFileText } from "../schema/logs/package-finding.ts";
+import { mlperfSystemFields, type SubmissionTerms } from "../schema/logs/mlperf-system-file.ts";
 
 /** Since round 4.0 these spellings only (mlcommons/logging, system_desc_checker). */
 const statusSpellings: readonly SubmissionTerms["status"][] = [

@@ -1,4 +1,4 @@
-import type { Evaluation, RunResult } from "../schema/run-result.ts";
+import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
 
 /** Whether a run gave the same evaluations as the one it repeats, to the last bit. */
 export type CurveComparison =

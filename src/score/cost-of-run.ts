@@ -1,4 +1,4 @@
-import type { Cost, Price } from "../schema/price.ts";
+import type { Cost, Price } from "../schema/run/price.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 
 const hourMs = 3_600_000;

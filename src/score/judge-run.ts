@@ -1,5 +1,5 @@
-import type { Finding } from "../schema/finding.ts";
-import type { Outcome, RunClock } from "../schema/run-result.ts";
+import type { Finding } from "../schema/run/finding.ts";
+import type { Outcome, RunClock } from "../schema/run/run-result.ts";
 import { elapsedMs, type TrackedRun } from "./track-run.ts";
 
 /** How the processes of a run came to their end. */

@@ -1,4 +1,4 @@
-import type { RunLimits } from "../schema/run-request.ts";
+import type { RunLimits } from "../schema/run/run-request.ts";
 
 /** How far a run has come, by what its limits count. */
 export interface Spent {

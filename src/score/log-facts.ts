@@ -1,6 +1,6 @@
 import { isJsonObject } from "../foundation/json.ts";
-import { benchmarkNamed } from "../schema/mlperf-round.ts";
-import type { LogDialect, LogEvent, LogLine } from "../schema/log-event.ts";
+import { benchmarkNamed } from "../schema/logs/mlperf-round.ts";
+import type { LogDialect, LogEvent, LogLine } from "../schema/logs/log-event.ts";
 
 /** What a check tells of a log beside the verdict, and compares between the runs of a result. Plain data. */
 export interface LogFacts {

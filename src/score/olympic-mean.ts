@@ -1,4 +1,4 @@
-import type { OlympicMean } from "../schema/series-summary.ts";
+import type { OlympicMean } from "../schema/run/series-summary.ts";
 
 /** One run as the score sees it: a time, or none because it did not converge. */
 export interface ScoredRun {

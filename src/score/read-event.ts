@@ -1,6 +1,6 @@
 import { isJsonObject } from "../foundation/json.ts";
-import type { LogEvent } from "../schema/log-event.ts";
-import type { MetricTarget } from "../schema/metric-target.ts";
+import type { LogEvent } from "../schema/logs/log-event.ts";
+import type { MetricTarget } from "../schema/run/metric-target.ts";
 
 /** The numbers a log event carries, by every name a target may call them. */
 export function metricsOf(event: LogEvent): { names: string[]; value: number }[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { JsonValue } from "../foundation/json.ts";
-import type { LogLine } from "../schema/log-event.ts";
+import type { LogLine } from "../schema/logs/log-event.ts";
 import { TimelineReader } from "./read-timeline.ts";
 
 type Logged = [timeMs: number, key: string, value?: JsonValue, metadata?: JsonValue];

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../foundation/json.ts";
-import type { LogEvent, LogLine } from "../schema/log-event.ts";
+import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { type SampledSeries, ThinnedSeries } from "./thinned-series.ts";
 
 /** One log as a person wants it. Times are milliseconds since the epoch. */

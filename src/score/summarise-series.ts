@@ -1,7 +1,7 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
-import type { EnergyReading } from "../schema/energy.ts";
-import type { Finding } from "../schema/finding.ts";
-import type { RunReport, SeriesSummary } from "../schema/series-summary.ts";
+import type { EnergyReading } from "../schema/run/energy.ts";
+import type { Finding } from "../schema/run/finding.ts";
+import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
 import { olympicMean } from "./olympic-mean.ts";
 
 /**

@@ -1,9 +1,9 @@
-import type { Finding } from "../schema/finding.ts";
-import type { LogEvent } from "../schema/log-event.ts";
-import { isBetter, meetsTarget } from "../schema/meets-target.ts";
-import type { MetricTarget } from "../schema/metric-target.ts";
-import type { Observation } from "../schema/observation.ts";
-import type { Evaluation } from "../schema/run-result.ts";
+import type { Finding } from "../schema/run/finding.ts";
+import type { LogEvent } from "../schema/logs/log-event.ts";
+import { isBetter, meetsTarget } from "../schema/run/meets-target.ts";
+import type { MetricTarget } from "../schema/run/metric-target.ts";
+import type { Observation } from "../schema/run/observation.ts";
+import type { Evaluation } from "../schema/run/run-result.ts";
 import {
   metadataNumber,
   metadataText,

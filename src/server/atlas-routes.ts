@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import type { AtlasHome } from "../workflows/serve-atlas.ts";
+import type { AtlasHome } from "../workflows/dashboard/serve-atlas.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { rowQuestion } from "./questions.ts";
 
@@ -22,13 +22,13 @@ export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts
   });
   app.get("/api/atlas/row", async (context) => {
     const { rowId } = rowQuestion.parse(context.req.query());
-    const { atlasRowDocument } = await import("../workflows/serve-atlas.ts");
+    const { atlasRowDocument } = await import("../workflows/dashboard/serve-atlas.ts");
     return context.json(await atlasRowDocument({ home, store }, rowId));
   });
 }
 
 /** Reading Parquet is loaded by the first who asks for it. */
 async function atlasText(atlas: AtlasHome): Promise<string> {
-  const { atlasDocument } = await import("../workflows/serve-atlas.ts");
+  const { atlasDocument } = await import("../workflows/dashboard/serve-atlas.ts");
   return JSON.stringify(await atlasDocument(atlas));
 }

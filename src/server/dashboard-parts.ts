@@ -1,5 +1,5 @@
-import type { RunStore } from "../store/run-store.ts";
-import type { RunWatch } from "../workflows/watch-runs.ts";
+import type { RunStore } from "../store/records/run-store.ts";
+import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import type { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
 import type { StaticFiles } from "./static-files.ts";

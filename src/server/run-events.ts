@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { RunStreamEvent } from "../schema/dashboard/run-stream.ts";
-import { readLogLines } from "../store/log-lines.ts";
+import { readLogLines } from "../store/records/log-lines.ts";
 import {
   predictionOf,
   progressDocument,
   rulesDocument,
-} from "../workflows/describe-watched-run.ts";
-import type { SeriesQuestion } from "../workflows/view-run-series.ts";
-import type { OpenRun, RunWatch } from "../workflows/watch-runs.ts";
+} from "../workflows/dashboard/describe-watched-run.ts";
+import type { SeriesQuestion } from "../workflows/dashboard/view-run-series.ts";
+import type { OpenRun, RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
 const mostLogLines = 500;

@@ -3,7 +3,7 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } fr
 import type { z } from "zod";
 import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError } from "../foundation/user-error.ts";
-import { workloadFile, type WorkloadFile } from "../schema/workload-file.ts";
+import { workloadFile, type WorkloadFile } from "../schema/run/workload-file.ts";
 
 /**
  * Reads a workload from a YAML (or JSON) file.

@@ -8,7 +8,7 @@ import { plainPaint } from "../../src/report/paint.ts";
 import { visibleWidth } from "../../src/foundation/text-table.ts";
 import { unpackTable } from "../../src/store/results/parquet-file.ts";
 import { rowColumns } from "../../src/store/results/result-tables.ts";
-import { packResults } from "../../src/workflows/pack-results.ts";
+import { packResults } from "../../src/workflows/results/pack-results.ts";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
 
 const plain = (text: string): string => text.replaceAll(/ +$/gmu, "");

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseLog } from "../../src/mllog/parse-log.ts";
 import { compileEdition } from "../../src/rules/compile-edition.ts";
-import { ruleEdition } from "../../src/schema/rule-edition.ts";
+import { ruleEdition } from "../../src/schema/logs/rule-edition.ts";
 import { pitwall } from "../support/pitwall.ts";
 
 /** The rules of round 5.1 that hold for every benchmark, with an empty file for one that MLPerf does not know. */

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { mlperfSystemFields } from "../../src/schema/mlperf-system-file.ts";
+import { mlperfSystemFields } from "../../src/schema/logs/mlperf-system-file.ts";
 import { checkJson, passing } from "../support/check-json.ts";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
 

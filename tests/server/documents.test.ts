@@ -11,8 +11,8 @@ import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
 import { runListDocument } from "../../src/schema/dashboard/run-list.ts";
 import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
 import { UserError } from "../../src/foundation/user-error.ts";
-import { diskRunStore } from "../../src/store/disk-run-store.ts";
-import { showRun } from "../../src/workflows/show-run.ts";
+import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
+import { showRun } from "../../src/workflows/runs/show-run.ts";
 import {
   logEvaluation,
   makeHome,

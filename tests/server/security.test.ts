@@ -12,8 +12,8 @@ import { describe, expect, test } from "vitest";
 import { StreamLimit } from "../../src/server/event-stream.ts";
 import { dashboardApp } from "../../src/server/dashboard-app.ts";
 import { StaticFiles } from "../../src/server/static-files.ts";
-import { diskRunStore } from "../../src/store/disk-run-store.ts";
-import { RunWatch } from "../../src/workflows/watch-runs.ts";
+import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
+import { RunWatch } from "../../src/workflows/dashboard/watch-runs.ts";
 import { makeHome, rawRequest, startRecord, startServer } from "./start-server.ts";
 
 interface Route {

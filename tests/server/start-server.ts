@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { Dashboard, DashboardRequest } from "../../src/schema/dashboard/serving.ts";
-import type { RunRequest } from "../../src/schema/run-request.ts";
-import type { StepSample } from "../../src/schema/telemetry-sample.ts";
+import type { RunRequest } from "../../src/schema/run/run-request.ts";
+import type { StepSample } from "../../src/schema/run/telemetry-sample.ts";
 import { serveDashboard } from "../../src/server/serve-dashboard.ts";
-import { diskRunStore } from "../../src/store/disk-run-store.ts";
-import { currentOwner } from "../../src/store/process-owner.ts";
-import type { RunWriter } from "../../src/store/run-store.ts";
+import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
+import { currentOwner } from "../../src/store/records/process-owner.ts";
+import type { RunWriter } from "../../src/store/records/run-store.ts";
 
 export const startedMs = Date.UTC(2026, 0, 2);
 

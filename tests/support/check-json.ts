@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { checkedLog } from "../../src/schema/log-verdict.ts";
-import { checkedPackage } from "../../src/schema/package-finding.ts";
+import { checkedLog } from "../../src/schema/logs/log-verdict.ts";
+import { checkedPackage } from "../../src/schema/logs/package-finding.ts";
 import { pitwall } from "./pitwall.ts";
 
 export const fixtures = fileURLToPath(new URL("../fixtures/logs", import.meta.url));

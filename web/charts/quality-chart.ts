@@ -1,5 +1,5 @@
 import type { SeriesBuckets } from "../../src/schema/dashboard/run-series.ts";
-import type { MetricTarget } from "../../src/schema/metric-target.ts";
+import type { MetricTarget } from "../../src/schema/run/metric-target.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 
 /** Where the target is expected to be met, along the chart's x. */

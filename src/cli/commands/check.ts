@@ -1,5 +1,5 @@
-import type { CheckReport } from "../../workflows/assemble-check.ts";
-import type { CheckEvent } from "../../workflows/check-logs.ts";
+import type { CheckReport } from "../../workflows/logs/assemble-check.ts";
+import type { CheckEvent } from "../../workflows/logs/check-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
@@ -91,7 +91,7 @@ export const checkCommand = defineCommand({
         `${JSON.stringify({ schemaVersion: 1, command: "check", ok: true, result })}\n`,
       );
     } else {
-      const { checkReport } = await import("../../report/check-report.ts");
+      const { checkReport } = await import("../../report/logs/check-report.ts");
       // A run given by its name is a log by its path.
       const found = [...new Set(report.logs.map(({ argument }) => argument))];
       const input = { ...report, arguments: found, edition: call.options.edition };
@@ -116,7 +116,7 @@ function isYes({ logs, packages }: CheckReport, { isStrict }: { isStrict: boolea
 
 /** Runs of ours first, by the rules that fit them; then all other logs. */
 async function checkAll(call: Call<typeof options>): Promise<CheckReport> {
-  const { checkRecords } = await import("../../workflows/check-records.ts");
+  const { checkRecords } = await import("../../workflows/run-rules/check-records.ts");
   const { arguments: paths, face, shared, options } = call;
   const asked = { paths, workingFolder: face.cwd, edition: options.edition };
   const own = await checkRecords(asked, await openStore(face, shared));
@@ -132,7 +132,7 @@ async function check({
   face,
   shared,
 }: Call<typeof options>): Promise<CheckReport> {
-  const { checkLogs } = await import("../../workflows/check-logs.ts");
+  const { checkLogs } = await import("../../workflows/logs/check-logs.ts");
   const request = {
     paths,
     workingFolder: face.cwd,

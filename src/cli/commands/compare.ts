@@ -49,7 +49,7 @@ export const compareCommand = defineCommand({
     { code: 2, when: "a result is not known, or the results may not be compared (`--anyway`)" },
   ],
   async act({ arguments: names, options: { axis, anyway, prices }, face, shared }) {
-    const { compareNamed } = await import("../../workflows/compare-results.ts");
+    const { compareNamed } = await import("../../workflows/results/compare-results.ts");
     const request = {
       names,
       store: await openStore(face, shared),

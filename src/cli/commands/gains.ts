@@ -56,7 +56,7 @@ export const gainsCommand = defineCommand({
       throw new UserError("one-benchmark-needed", "`pitwall gains` needs a benchmark", {
         hint: "`pitwall gains --benchmark resnet`; `pitwall results` shows what there is",
       });
-    const { showGains } = await import("../../workflows/show-gains.ts");
+    const { showGains } = await import("../../workflows/results/show-gains.ts");
     const { gains, problems } = await showGains({
       filter: filterOf(options),
       from,
@@ -76,7 +76,7 @@ export const gainsCommand = defineCommand({
 });
 
 async function showClaims({ face, shared }: Call<typeof options>) {
-  const { checkClaims } = await import("../../workflows/show-gains.ts");
+  const { checkClaims } = await import("../../workflows/results/show-gains.ts");
   const { claims, problems } = await checkClaims({ home: await homeOf(face, shared) });
   await tellProblems(problems, face, shared);
   if (shared.json) writeJson(face, "gains", { claims });

@@ -44,8 +44,8 @@ export const logCommand = defineCommand({
     { code: 2, when: "there is no such log" },
   ],
   async act({ arguments: [named = ""], options, face, shared }) {
-    const { showLog } = await import("../../workflows/show-log.ts");
-    const { logOfRun } = await import("../../workflows/log-of-run.ts");
+    const { showLog } = await import("../../workflows/logs/show-log.ts");
+    const { logOfRun } = await import("../../workflows/runs/log-of-run.ts");
     const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
     const path = ownLog ?? named;
     const { edition, "as-published": asPublished } = options;
@@ -54,7 +54,7 @@ export const logCommand = defineCommand({
       const document = { schemaVersion: 1, command: "log", ok: true, result: log };
       face.out.write(`${JSON.stringify(document)}\n`);
     } else {
-      const { logPage } = await import("../../report/log-page.ts");
+      const { logPage } = await import("../../report/logs/log-page.ts");
       const { columns, paint } = face.out;
       face.out.write(`${logPage(log, paint, { showsAll: shared.verbose, columns })}\n`);
     }

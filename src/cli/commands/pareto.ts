@@ -48,7 +48,7 @@ export const paretoCommand = defineCommand({
         hint: "`pitwall pareto --benchmark llama2_70b_lora`",
       });
     const objectives = readObjectives(options.per);
-    const { showPareto } = await import("../../workflows/show-pareto.ts");
+    const { showPareto } = await import("../../workflows/results/show-pareto.ts");
     const { front, benchmark, problems } = await showPareto({
       filter: filterOf(options),
       objectives,

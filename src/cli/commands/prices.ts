@@ -35,7 +35,7 @@ export const pricesCommand = defineCommand({
     { code: 1, when: "there is no such entry" },
   ],
   async act({ options: { accelerator, provider }, face, shared }) {
-    const { readPriceEntries } = await import("../../store/catalogue.ts");
+    const { readPriceEntries } = await import("../../store/catalogue/catalogue.ts");
     const name = accelerator === undefined ? undefined : await acceleratorNamed(accelerator);
     const entries = (await readPriceEntries()).filter(
       (entry) =>
@@ -56,7 +56,7 @@ export const pricesCommand = defineCommand({
 });
 
 async function acceleratorNamed(text: string): Promise<string> {
-  const { findAccelerator, readAccelerators } = await import("../../store/catalogue.ts");
+  const { findAccelerator, readAccelerators } = await import("../../store/catalogue/catalogue.ts");
   const found = findAccelerator(text, await readAccelerators());
   if (found.kind === "found") return found.value.name;
   const nearest = found.kind === "unknown" ? found.nearest : undefined;

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { parseDurationMs } from "../../foundation/units.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { ReplayEvent } from "../../workflows/replay-results.ts";
+import type { ReplayEvent } from "../../workflows/results/replay-results.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 
 const options = {
@@ -55,8 +55,8 @@ export const replayCommand = defineCommand({
   ],
   async act(call) {
     const { arguments: names, options: given, face, shared } = call;
-    const { loadAtlas } = await import("../../workflows/load-atlas.ts");
-    const { replayResults } = await import("../../workflows/replay-results.ts");
+    const { loadAtlas } = await import("../../workflows/results/load-atlas.ts");
+    const { replayResults } = await import("../../workflows/results/replay-results.ts");
     const { homeOf, openStore } = await import("../open-store.ts");
     const atlas = await loadAtlas({ home: await homeOf(face, shared) });
     const store = await openStore(face, shared);

@@ -1,7 +1,7 @@
 import { measures, type Measure } from "../../schema/atlas/figures.ts";
 import { sortKeys, type SortKey } from "../../atlas/sort-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { ListedResults } from "../../workflows/list-results.ts";
+import type { ListedResults } from "../../workflows/results/list-results.ts";
 import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
 import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
@@ -91,7 +91,7 @@ async function list(call: Call<typeof options>, per: Measure): Promise<ListedRes
   const chosen = call.options;
   const isForPeople = chosen.format === "table" && !shared.json;
   const [{ listResults }] = await Promise.all([
-    import("../../workflows/list-results.ts"),
+    import("../../workflows/results/list-results.ts"),
     // Needed soon, and loaded meanwhile.
     isForPeople ? import("../../report/atlas/result-table.ts") : undefined,
   ]);
@@ -138,7 +138,7 @@ const write: Readonly<Record<(typeof formats)[number], Writer>> = {
         at: "--format parquet",
         hint: "send it to a file: `> results.parquet`",
       });
-    const { packResults } = await import("../../workflows/pack-results.ts");
+    const { packResults } = await import("../../workflows/results/pack-results.ts");
     face.out.writeBytes(await packResults(rows, `pitwall ${face.version}`));
   },
 };

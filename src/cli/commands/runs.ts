@@ -56,7 +56,7 @@ export const runsCommand = defineCommand({
         );
       return exitCodes.yes;
     }
-    const { runTable } = await import("../../report/run-table.ts");
+    const { runTable } = await import("../../report/runs/run-table.ts");
     face.out.write(`${runTable(chosen, face.nowMs(), paint)}\n`);
     return exitCodes.yes;
   },

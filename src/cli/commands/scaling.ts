@@ -36,7 +36,7 @@ export const scalingCommand = defineCommand({
       throw new UserError("one-benchmark-needed", "`pitwall scaling` needs a benchmark", {
         hint: "`pitwall scaling --benchmark gpt3 --accelerator h100`",
       });
-    const { showScaling } = await import("../../workflows/show-scaling.ts");
+    const { showScaling } = await import("../../workflows/results/show-scaling.ts");
     const home = await homeOf(face, shared);
     const { study, problems } = await showScaling({ filter: filterOf(options), home });
     await tellProblems(problems, face, shared);

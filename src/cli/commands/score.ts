@@ -1,6 +1,6 @@
-import type { BenchmarkResult } from "../../schema/submission.ts";
-import type { CheckReport } from "../../workflows/assemble-check.ts";
-import type { ScoreRequest } from "../../workflows/score-submission.ts";
+import type { BenchmarkResult } from "../../schema/logs/submission.ts";
+import type { CheckReport } from "../../workflows/logs/assemble-check.ts";
+import type { ScoreRequest } from "../../workflows/logs/score-submission.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { StatusLine } from "../status-line.ts";
 
@@ -115,7 +115,7 @@ interface Answer {
 }
 
 async function scoreAll(call: Call<typeof options>): Promise<Answer> {
-  const { scoreSubmission } = await import("../../workflows/score-submission.ts");
+  const { scoreSubmission } = await import("../../workflows/logs/score-submission.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const read = { expectedBytes: 0, logs: 0, bytes: 0 };
   const answer: Answer = { results: [], report: undefined };
@@ -142,7 +142,7 @@ async function requestOf({
   face,
 }: Call<typeof options>): Promise<ScoreRequest> {
   const path = await import("node:path");
-  const { trustedVerdicts } = await import("../../workflows/trusted-verdict.ts");
+  const { trustedVerdicts } = await import("../../workflows/logs/trusted-verdict.ts");
   return {
     folders: folders.map((folder) => path.resolve(face.cwd, folder)),
     edition,
@@ -168,7 +168,7 @@ async function printCheck(
   report: CheckReport,
   { arguments: folders, options: { edition, csv }, face, shared }: Call<typeof options>,
 ): Promise<void> {
-  const { checkReport } = await import("../../report/check-report.ts");
+  const { checkReport } = await import("../../report/logs/check-report.ts");
   const screen = csv === undefined ? face.out : face.err;
   const text = checkReport({ ...report, arguments: folders, edition }, screen.paint, {
     showsAll: shared.verbose,
@@ -179,10 +179,10 @@ async function printCheck(
 }
 
 async function csvOf(results: readonly BenchmarkResult[], csv: string): Promise<string> {
-  const { officialCsv, officialTables } = await import("../../report/official-csv.ts");
+  const { officialCsv, officialTables } = await import("../../report/logs/official-csv.ts");
   const table = officialTables.find((known) => known === csv);
   if (table !== undefined) return officialCsv(results, table);
-  const { scoreCsv } = await import("../../report/score-csv.ts");
+  const { scoreCsv } = await import("../../report/logs/score-csv.ts");
   return scoreCsv(results);
 }
 
@@ -190,8 +190,9 @@ async function printForPeople(
   results: readonly BenchmarkResult[],
   { face, shared, arguments: folders }: Call<typeof options>,
 ): Promise<void> {
-  const { scoreCard, scoreTable } = await import("../../report/score-report.ts");
-  const { describeSubmissionFinding } = await import("../../report/describe-submission-finding.ts");
+  const { scoreCard, scoreTable } = await import("../../report/logs/score-report.ts");
+  const { describeSubmissionFinding } =
+    await import("../../report/findings/describe-submission-finding.ts");
   const { paint } = face.out;
   const showsAll = shared.verbose || results.length === 1;
   if (showsAll) {

@@ -34,7 +34,7 @@ export const showCommand = defineCommand({
     { code: 1, when: "the record was altered after the verdict" },
   ],
   async act({ arguments: [text = ""], options: { log }, face, shared }) {
-    const { showRun, finishedReports } = await import("../../workflows/show-run.ts");
+    const { showRun, finishedReports } = await import("../../workflows/runs/show-run.ts");
     const shown = await showRun(await openStore(face, shared), text);
     if (log)
       return printLogs(
@@ -50,8 +50,8 @@ export const showCommand = defineCommand({
         `${JSON.stringify({ schemaVersion: 1, command: "show", ok: true, result: { summary, runs: pages } })}\n`,
       );
     } else {
-      const { runPage } = await import("../../report/run-page.ts");
-      const { resultCard } = await import("../../report/result-card.ts");
+      const { runPage } = await import("../../report/runs/run-page.ts");
+      const { resultCard } = await import("../../report/runs/result-card.ts");
       const { paint } = face.out;
       const isAlone = pages.length === 1;
       const card =

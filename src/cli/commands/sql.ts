@@ -42,7 +42,7 @@ export const sqlCommand = defineCommand({
     { code: 2, when: "the question can't be answered, or DuckDB is not installed" },
   ],
   async act({ arguments: [question = ""], options: { format }, face, shared }) {
-    const { querySql } = await import("../../workflows/query-sql.ts");
+    const { querySql } = await import("../../workflows/results/query-sql.ts");
     const { homeOf, openStore } = await import("../open-store.ts");
     const home = await homeOf(face, shared);
     const store = await openStore(face, shared);

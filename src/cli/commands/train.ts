@@ -45,11 +45,11 @@ export const trainCommand = defineCommand({
     { code: 1, when: "it was not" },
   ],
   async act({ arguments: [workload = ""], options: { workers, seed, maxSamples }, face }) {
-    const { trainHere } = await import("../../workflows/train-here.ts");
+    const { trainHere } = await import("../../workflows/training/train-here.ts");
     const { formatLine } = await import("../../mllog/format-line.ts");
     const { metadataText } = await import("../../score/read-event.ts");
-    const { sampleAppender } = await import("../../store/append-samples.ts");
-    const { dataDirectory } = await import("../../store/data-directory.ts");
+    const { sampleAppender } = await import("../../store/records/append-samples.ts");
+    const { dataDirectory } = await import("../../store/catalogue/data-directory.ts");
     // MLLOG counts whole milliseconds.
     const nowMs = (): number => Math.round(face.nowMs());
     const onSample = sampleAppender(face.env["PITWALL_RUN_DIR"]);

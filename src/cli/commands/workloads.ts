@@ -13,7 +13,7 @@ export const workloadsCommand = defineCommand({
   exits: [{ code: 0, when: "always" }],
   async act({ face, shared }) {
     const { embeddedWorkloads } = await import("../../trainer/embedded-workloads.ts");
-    const { formatTarget } = await import("../../schema/target-text.ts");
+    const { formatTarget } = await import("../../schema/run/target-text.ts");
     if (shared.json) {
       const result = embeddedWorkloads.map(
         ({ name, area, title, target, globalBatchSize, maxSamples, data }) => ({

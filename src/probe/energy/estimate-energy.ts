@@ -1,4 +1,4 @@
-import type { EnergyReading } from "../../schema/energy.ts";
+import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { PowerEstimate } from "../../schema/catalogue.ts";
 
 /** What an estimate is made from. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { energyReading } from "../energy.ts";
-import { lifecycleEvent } from "../lifecycle-event.ts";
-import { metricTarget } from "../metric-target.ts";
-import { price } from "../price.ts";
-import { runLimits, runRequest } from "../run-request.ts";
-import { evaluation, runResult } from "../run-result.ts";
+import { energyReading } from "../run/energy.ts";
+import { lifecycleEvent } from "../run/lifecycle-event.ts";
+import { metricTarget } from "../run/metric-target.ts";
+import { price } from "../run/price.ts";
+import { runLimits, runRequest } from "../run/run-request.ts";
+import { evaluation, runResult } from "../run/run-result.ts";
 import { remainingTime } from "./run-list.ts";
 import { seriesDescription, xAxes } from "./run-series.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { energyReading } from "../energy.ts";
-import { metricTarget } from "../metric-target.ts";
-import { outcome } from "../run-result.ts";
+import { energyReading } from "../run/energy.ts";
+import { metricTarget } from "../run/metric-target.ts";
+import { outcome } from "../run/run-result.ts";
 
 /** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
 export const remainingTime = z.object({

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ReferenceConvergence } from "../../schema/reference-convergence.ts";
-import { readReferenceConvergence } from "../../store/read-score-data.ts";
+import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
+import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
 import { checkConvergence, scalingFactorOf } from "./check-convergence.ts";
 import { prunePoints, referencePoints, smallestAcceptableMean } from "./reference-points.ts";
 

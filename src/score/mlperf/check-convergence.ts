@@ -2,9 +2,9 @@ import {
   droppedAtEachEnd,
   type MlperfBenchmark,
   requiredRunCount,
-} from "../../schema/mlperf-round.ts";
-import type { ReferenceConvergence } from "../../schema/reference-convergence.ts";
-import type { ConvergenceCheck, ConvergenceTest } from "../../schema/submission.ts";
+} from "../../schema/logs/mlperf-round.ts";
+import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
+import type { ConvergenceCheck, ConvergenceTest } from "../../schema/logs/submission.ts";
 import {
   interpolatePoint,
   prunePoints,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseLog } from "../../mllog/parse-log.ts";
-import type { RunDigest } from "../../schema/submission.ts";
+import type { RunDigest } from "../../schema/logs/submission.ts";
 import { createRunDigester } from "./digest-run.ts";
 
 function digest(edition: string, ...lines: string[]): RunDigest {

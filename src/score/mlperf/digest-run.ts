@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
-import { benchmarkNamed } from "../../schema/mlperf-round.ts";
-import type { LogEvent, LogLine } from "../../schema/log-event.ts";
+import { benchmarkNamed } from "../../schema/logs/mlperf-round.ts";
+import type { LogEvent, LogLine } from "../../schema/logs/log-event.ts";
 import type {
   LoggedConvergence,
   RunDigest,
   RunEnergy,
   RunJudgement,
-} from "../../schema/submission.ts";
+} from "../../schema/logs/submission.ts";
 import { createImageQuality, type ImageQuality } from "./image-quality.ts";
 
 /** Reduces one log to what a score needs, line by line. */

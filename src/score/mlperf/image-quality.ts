@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../foundation/json.ts";
-import type { LogEvent } from "../../schema/log-event.ts";
-import type { LoggedConvergence } from "../../schema/submission.ts";
+import type { LogEvent } from "../../schema/logs/log-event.ts";
+import type { LoggedConvergence } from "../../schema/logs/submission.ts";
 
 /** Stable diffusion's two metrics arrive on lines of their own, in any order. */
 export interface ImageQuality {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { LogLine } from "../../schema/log-event.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
 import { digestNodeMeter, digestSwitchMeter, measureEnergy } from "./measure-energy.ts";
 
 /** A meter's log: key, milliseconds, value. */

@@ -1,5 +1,5 @@
-import type { LogLine } from "../../schema/log-event.ts";
-import type { RunEnergy } from "../../schema/submission.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import type { RunEnergy } from "../../schema/logs/submission.ts";
 
 interface PowerReading {
   timeMs: number;

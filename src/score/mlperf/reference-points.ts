@@ -1,5 +1,5 @@
-import { droppedAtEachEnd } from "../../schema/mlperf-round.ts";
-import type { ReferenceConvergence } from "../../schema/reference-convergence.ts";
+import { droppedAtEachEnd } from "../../schema/logs/mlperf-round.ts";
+import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
 import { oneSidedPValue } from "./student-t.ts";
 
 /** A reference convergence point in figures; interpolated ones have no runs of their own. */

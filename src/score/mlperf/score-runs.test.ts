@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UserError } from "../../foundation/user-error.ts";
-import type { RunEnergy } from "../../schema/submission.ts";
+import type { RunEnergy } from "../../schema/logs/submission.ts";
 import { type RunToScore, samplesToConverge, scoreRuns } from "./score-runs.ts";
 
 const minute = 60_000;

@@ -6,8 +6,8 @@ import {
   isMlperfBenchmark,
   type MlperfBenchmark,
   mlperfBenchmarks,
-} from "../../schema/mlperf-round.ts";
-import type { ReferenceConvergence } from "../../schema/reference-convergence.ts";
+} from "../../schema/logs/mlperf-round.ts";
+import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
 import type {
   ConvergenceCheck,
   EnergyScore,
@@ -16,7 +16,7 @@ import type {
   RunFate,
   RunRow,
   TimeScore,
-} from "../../schema/submission.ts";
+} from "../../schema/logs/submission.ts";
 import { olympicMean } from "../olympic-mean.ts";
 import { checkConvergence, scalingFactorOf } from "./check-convergence.ts";
 import { trimmedMean } from "./reference-points.ts";

@@ -1,5 +1,5 @@
-import { type MlperfBenchmark, requiredRunCount } from "../../schema/mlperf-round.ts";
-import type { RunDigest, WeakScore } from "../../schema/submission.ts";
+import { type MlperfBenchmark, requiredRunCount } from "../../schema/logs/mlperf-round.ts";
+import type { RunDigest, WeakScore } from "../../schema/logs/submission.ts";
 
 /**
  * HPC's weak scaling: how many models a whole system trains in which time.

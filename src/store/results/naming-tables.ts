@@ -5,9 +5,9 @@ import type {
 } from "../../schema/atlas/launch-configuration.ts";
 import type { PublishedRound, PublishedRoundList } from "../../schema/atlas/published-round.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
-import { readAccelerators } from "../catalogue.ts";
-import { readCompatibility } from "../read-atlas-tables.ts";
-import { readShippedTable } from "../read-shipped-table.ts";
+import { readAccelerators } from "../catalogue/catalogue.ts";
+import { readCompatibility } from "../catalogue/read-atlas-tables.ts";
+import { readShippedTable } from "../catalogue/read-shipped-table.ts";
 
 /** The package's tables that published results are named and dated by. */
 export interface ResultTables {

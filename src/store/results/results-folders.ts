@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { dataDirectory } from "../data-directory.ts";
+import { dataDirectory } from "../catalogue/data-directory.ts";
 
 /** The rounds that the package ships. */
 export const shippedResultsFolder = join(dataDirectory, "results");

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
-import { type HostSample, telemetrySample } from "../../schema/telemetry-sample.ts";
-import { isRecordFile, samplesDirectory } from "../record-files.ts";
+import { type HostSample, telemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { isRecordFile, samplesDirectory } from "../records/record-files.ts";
 import { type FilePlace, FollowedFile } from "./follow-file.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
 import { StepColumns, type StepPart } from "./step-columns.ts";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
-import { describeFinding } from "../../../src/report/describe-finding.ts";
+import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";

@@ -1,5 +1,5 @@
 import { formatSignificant } from "../../../src/foundation/units.ts";
-import type { LifecycleHappening } from "../../../src/schema/lifecycle-event.ts";
+import type { LifecycleHappening } from "../../../src/schema/run/lifecycle-event.ts";
 import type { Mood } from "../runs/view-model.ts";
 
 /** What happened to the run, in words, and whether it is good news. */

@@ -6,7 +6,7 @@ import {
 } from "../../../src/foundation/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
-import type { Outcome } from "../../../src/schema/run-result.ts";
+import type { Outcome } from "../../../src/schema/run/run-result.ts";
 
 type ReadableRun = Extract<RunListItem, { kind: "readable" }>;
 

@@ -1,0 +1,70 @@
+import type { PackageFinding } from "../../schema/logs/package-finding.ts";
+import { countOf } from "../wording.ts";
+
+/** One sentence on what is odd about a result's folder. */
+export function describePackageFinding(finding: PackageFinding): string {
+  if (isAboutFiles(finding)) return describeFile(finding);
+  switch (finding.rule) {
+    case "run-count":
+      return `${countOf(finding.have, "run")}, and a result needs ${finding.need}`;
+    case "result-number-repeated":
+      return `run \`${finding.number}\` is there ${finding.logs.length} times: ${listOf(finding.logs)}`;
+    case "benchmarks-differ":
+      return `logs of ${finding.benchmarks.length} benchmarks in one folder: ${finding.benchmarks
+        .map(({ benchmark, logs }) => `\`${benchmark}\` in ${listOf(logs)}`)
+        .join("; ")}`;
+    case "folder-names-another-benchmark":
+      return `the folder is called \`${finding.folder}\` and the logs are of \`${finding.logged}\``;
+    case "benchmark-not-in-edition":
+      return `\`${finding.benchmark}\` is no benchmark of ${finding.edition}${meant(finding.nearest)}`;
+    case "seed-repeated":
+      return `the same seed ${finding.seed.length > 60 ? "set" : finding.seed} in ${listOf(finding.logs)}`;
+    case "hyperparameter-differs":
+      return `\`${finding.key}\` differs between runs: ${finding.values
+        .map(({ value, logs }) => `${value} in ${listOf(logs)}`)
+        .join("; ")}`;
+  }
+}
+
+type FileFinding = Extract<PackageFinding, { rule: `system-${string}` | `power-${string}` }>;
+
+function isAboutFiles(finding: PackageFinding): finding is FileFinding {
+  return finding.rule.startsWith("system-") || finding.rule.startsWith("power-");
+}
+
+function describeFile(finding: FileFinding): string {
+  switch (finding.rule) {
+    case "system-file-missing":
+      return `\`${finding.path}\` is missing${meant(finding.nearest)}`;
+    case "system-file-invalid":
+      return `\`${finding.path}\`${finding.line === undefined ? "" : `, line ${finding.line}`}: ${finding.reason}`;
+    case "system-fields-missing":
+      return `\`${finding.path}\` lacks ${finding.fields
+        .map(({ field, writtenAs }) =>
+          writtenAs === undefined ? `\`${field}\`` : `\`${field}\` (written as \`${writtenAs}\`?)`,
+        )
+        .join(", ")}`;
+    case "system-value-odd":
+      return `\`${finding.path}\`: \`${finding.field}\` is \`${finding.seen}\`, and can be ${finding.allowed.map((value) => `\`${value}\``).join(", ")}${meant(finding.nearest)}`;
+    case "power-missing":
+      return `there are power logs, and none of ${listOf(finding.logs)}`;
+    case "power-files-differ":
+      return `power logs of different numbers of nodes: ${finding.counts
+        .map(({ nodeFiles, logs }) => `${nodeFiles} in ${listOf(logs)}`)
+        .join("; ")}`;
+    case "power-of-no-run":
+      return `power logs of runs that have no log: ${listOf(finding.folders)}`;
+  }
+}
+
+const shownNames = 4;
+
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, shownNames).map((name) => `\`${name}\``);
+  const rest = names.length - shown.length;
+  return rest > 0 ? `${shown.join(", ")} and ${rest} more` : shown.join(", ");
+}
+
+function meant(nearest: string | undefined): string {
+  return nearest === undefined ? "" : `; did you mean \`${nearest}\`?`;
+}

@@ -1,0 +1,159 @@
+import { expect, test } from "vitest";
+import { unpackSubmission } from "../../../tests/support/unpack-submission.ts";
+import type { BenchmarkResult, RunFate } from "../../schema/logs/submission.ts";
+import { scoreSubmission } from "../../workflows/logs/score-submission.ts";
+import { describeSubmissionFinding } from "../findings/describe-submission-finding.ts";
+import { officialCsv, officialVerdict } from "./official-csv.ts";
+import { plainPaint } from "../paint.ts";
+import { scoreCsv } from "./score-csv.ts";
+import { scoreCard, scoreTable } from "./score-report.ts";
+
+async function scored(...names: string[]): Promise<BenchmarkResult[]> {
+  const results: BenchmarkResult[] = [];
+  const request = { folders: names.map(unpackSubmission) };
+  for await (const event of scoreSubmission(request, new AbortController().signal))
+    if (event.kind === "scored") results.push(event.result);
+  return results;
+}
+
+async function scoredLlama(): Promise<BenchmarkResult> {
+  const [llama] = await scored("nvidia-llama31-405b-v5.0");
+  if (llama === undefined) throw new Error("no result");
+  return llama;
+}
+
+test("a result in full: score with its factor, spread, t-test, runs", async () => {
+  expect(scoreCard(await scoredLlama(), plainPaint)).toMatchInlineSnapshot(`
+    "llama31_405b   NVIDIA/eos-dfw_n256_ngc25.01_nemo   2,048 × NVIDIA H100-SXM5-80GB   training-5.0, closed
+
+      time to train  70.195 min = 60.167 × 1.16667, the middle run; all 3: median 60.167, range 59.906 … 69.962
+      convergence    ok: 276,480 samples beside the reference's 322,560 at batch size 1,152; at least 276,480 (speed-up up to 1.167); scaling factor 1.16667
+
+      run           minutes  to converge  outcome
+      result_0.txt   59.906      276,480  dropped, fastest
+      result_1.txt   69.962      322,560  dropped, slowest
+      result_2.txt   60.167      276,480  counted"
+  `);
+});
+
+test("weak scaling in full", async () => {
+  const [openfold] = await scored("nvidia-openfold-weak-v3.0");
+  if (openfold === undefined) throw new Error("no result");
+  expect(scoreCard(openfold, plainPaint).split("\n").slice(0, 6).join("\n")).toMatchInlineSnapshot(`
+    "openfold   NVIDIA/eos_n256_ngc23.09_pytorch   2,048 × NVIDIA H100 80GB HBM3   hpc-3.0, closed
+
+      time to train  of each model, see the runs
+      weak scaling   0.4649 models per minute: T 2,048 accelerators, S 2,048 per model, M 16 models, 34.415 min from first start to last stop
+      convergence    not checked: it is of strong scaling only; the runs needed 87,406
+    "
+  `);
+});
+
+test("several results, a line each", async () => {
+  const results = await scored(
+    "nvidia-llama31-405b-v5.0",
+    "lenovo-bert-v5.0",
+    "nvidia-minigo-v0.6",
+  );
+  expect(scoreTable(results, plainPaint)).toMatchInlineSnapshot(`
+    "system                             benchmark     accelerators  score (min)   median      min      max  runs  dropped               convergence       scaling  energy
+    NVIDIA/eos-dfw_n256_ngc25.01_nemo  llama31_405b         2,048    70.195     60.167   59.906   69.962      3  fastest, slowest      ok                 1.1667
+    Lenovo/SR780aV3-8xB200_SXM_180GB   bert                     8     3.5713     3.5704   3.2421   3.9001    10  fastest, slowest      ok, interpolated           1.95 MJ (541 Wh)
+    NVIDIA/dgx1_ngc19.05_tensorflow    minigo                   8    10 failed                               10  10 against the rules  none published"
+  `);
+});
+
+test("the official table is the official one, cell by cell", async () => {
+  const results = await scored("lenovo-bert-v5.0");
+  const [head = "", row = ""] = officialCsv(results, "official-detailed").split("\n");
+  const cells = new Map(head.split(",").map((name, index) => [name, row.split(",")[index]]));
+  expect(Object.fromEntries([...cells].filter(([name]) => name.startsWith("bert:")))).toEqual({
+    "bert:time_to_train": "3.5712666666666664",
+    "bert:Energy": expect.stringMatching(/^1949215\.93875400/),
+    "bert:GBS": "768.0",
+    "bert:samples_to_converge": "2473806.125",
+    "bert:RCP": "Pass",
+    "bert:rcp_scaling_factor": "1.0",
+  });
+});
+
+test("our own table has a unit in each head, and the numbers of the test", async () => {
+  const [head = "", row = ""] = scoreCsv([await scoredLlama()]).split("\n");
+  const names = head.split(",");
+  expect(names).toContain("score_minutes");
+  expect(row.split(",")[names.indexOf("recomputed_scaling_factor")]).toBe("1.1666666666666667");
+  expect(row.split(",")).toHaveLength(names.length);
+});
+
+test("every fate of a run is said in words of its own", async () => {
+  const fates: RunFate[] = [
+    { kind: "counted" },
+    { kind: "fastest" },
+    { kind: "slowest" },
+    { kind: "not-needed" },
+    { kind: "failed", failure: { kind: "not-compliant", failingKeys: ["opt_name", "seed"] } },
+    { kind: "failed", failure: { kind: "checker-crash" } },
+    { kind: "failed", failure: { kind: "not-converged", status: "aborted" } },
+    { kind: "failed", failure: { kind: "not-converged", status: undefined } },
+    { kind: "failed", failure: { kind: "no-clock" } },
+  ];
+  const runs = fates.map((fate, index) => ({
+    runId: `result_${index}.txt`,
+    timeToTrainMs: undefined,
+    convergence: undefined,
+    joules: undefined,
+    fate,
+  }));
+  const card = scoreCard({ ...(await scoredLlama()), runs }, plainPaint);
+  expect(card.slice(card.indexOf("  run "))).toMatchInlineSnapshot(`
+    "  run           minutes  to converge  outcome
+      result_0.txt                        counted
+      result_1.txt                        dropped, fastest
+      result_2.txt                        dropped, slowest
+      result_3.txt                        not needed: enough runs converged before it
+      result_4.txt                        dropped, against the rules: opt_name, seed
+      result_5.txt                        dropped, the official checker crashes on it
+      result_6.txt                        dropped, not converged: aborted
+      result_7.txt                        dropped, never says that it converged
+      result_8.txt                        dropped, no \`run_start\` and \`run_stop\`"
+  `);
+});
+
+test("the official wording of each outcome", async () => {
+  expect(officialVerdict((await scoredLlama()).convergence)).toEqual({
+    pass: true,
+    message: "RCP found",
+    factor: 1.1666666666666667,
+  });
+  expect(
+    officialVerdict({ kind: "missing", globalBatchSize: 28, test: undefined, isBypassed: true }),
+  ).toEqual({ pass: false, message: "Missing RCP, please submit RCP with BS = 28", factor: 1 });
+});
+
+test("findings read as sentences", () => {
+  expect(
+    [
+      describeSubmissionFinding({ rule: "benchmarks-differ", benchmarks: ["bert", "ssd", "rnnt"] }),
+      describeSubmissionFinding({ rule: "benchmark-unknown", benchmark: "brt", nearest: "bert" }),
+      describeSubmissionFinding({
+        rule: "result-number-repeated",
+        number: 1,
+        logs: ["result_1.txt", "result_01.txt"],
+      }),
+      describeSubmissionFinding({ rule: "scaling-file-missing", path: "x", factor: 1.0188034188 }),
+      describeSubmissionFinding({
+        rule: "system-fields-missing",
+        path: "systems/a.json",
+        fields: ["status"],
+      }),
+      describeSubmissionFinding({ rule: "power-ends-at-last-reading", runs: 1 }),
+    ].join("\n"),
+  ).toMatchInlineSnapshot(`
+    "the logs are of bert, ssd and rnnt: one folder holds one benchmark
+    no round has a benchmark \`brt\`; did they mean \`bert\`?
+    result_1.txt and result_01.txt share number 1
+    it converges faster than the reference, and there is no \`scaling.json\` with the factor 1.01880
+    \`systems/a.json\` lacks \`status\`
+    1 run without a usable \`power_measurement_stop\`: the last reading ends the measurement (the official tool divides by zero)"
+  `);
+});

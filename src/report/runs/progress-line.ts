@@ -1,0 +1,78 @@
+import { truncate } from "../../foundation/text-table.ts";
+import {
+  formatDuration,
+  formatJoules,
+  formatSignificant,
+  formatUsd,
+} from "../../foundation/units.ts";
+import type { RunProgress } from "../../schema/run/run-progress.ts";
+import type { Paint } from "../paint.ts";
+import { formatRate } from "../wording.ts";
+
+/** One line on how far a run is; the least telling parts go first where the terminal is narrow. */
+export function progressLine(progress: RunProgress, width: number, paint: Paint): string {
+  const parts = progressParts(progress, paint);
+  for (let kept = parts.length; kept > 1; kept--) {
+    const lowestRank = Math.max(...parts.map((part) => part.rank));
+    const line = parts.map((part) => part.text).join("  ");
+    if (truncate(line, width) === line) return line;
+    const dropped = parts.findLastIndex((part) => part.rank === lowestRank);
+    parts.splice(dropped, 1);
+  }
+  return truncate(parts.map((part) => part.text).join("  "), width);
+}
+
+interface Part {
+  text: string;
+  /** 0 is the last to go. */
+  rank: number;
+}
+
+function progressParts(progress: RunProgress, paint: Paint): Part[] {
+  const { series, target, best, loss, samplesPerSecond, costUsd, energy, predicted } = progress;
+  const parts: (Part | undefined)[] = [
+    { text: paint.strong(progress.name), rank: 2 },
+    series.count > 1 ? { text: `run ${series.index}/${series.count}`, rank: 1 } : undefined,
+    { text: phaseText(progress), rank: 0 },
+    qualityPart(target, best),
+    loss === undefined ? undefined : { text: `loss ${formatSignificant(loss, 3)}`, rank: 5 },
+    samplesPerSecond === undefined
+      ? undefined
+      : { text: `${formatRate(samplesPerSecond)} samples/s`, rank: 6 },
+    costUsd === undefined ? undefined : { text: formatUsd(costUsd), rank: 3 },
+    energy === undefined
+      ? undefined
+      : {
+          text: `${formatJoules(energy.joules)}${energy.kind === "estimated" ? " est." : ""}`,
+          rank: 7,
+        },
+    rulesPart(progress.rules, paint),
+    predicted === undefined ? undefined : { text: paint.name(predictedText(predicted)), rank: 1 },
+  ];
+  return parts.filter((part) => part !== undefined);
+}
+
+function phaseText({ phase, clockMs, launchedForMs }: RunProgress): string {
+  if (phase === "initialising") return `initialising ${formatDuration(launchedForMs)}`;
+  return phase === "stopping" ? "stopping" : formatDuration(clockMs ?? launchedForMs);
+}
+
+function qualityPart(target: RunProgress["target"], best: number | undefined): Part | undefined {
+  if (target === undefined) return undefined;
+  const sign = target.direction === "at-least" ? ">=" : "<=";
+  const now = best === undefined ? "–" : formatSignificant(best, 4);
+  return { text: `${target.metric} ${now} → ${sign} ${target.value}`, rank: 0 };
+}
+
+function rulesPart(rules: RunProgress["rules"], paint: Paint): Part | undefined {
+  if (rules === undefined) return undefined;
+  const { metCount, brokenCount, checkCount } = rules;
+  const text = `rules ${metCount}/${checkCount}`;
+  if (brokenCount === 0) return { text, rank: 4 };
+  return { text: `${text}, ${paint.bad(`${brokenCount} broken`)}`, rank: 2 };
+}
+
+function predictedText(predicted: NonNullable<RunProgress["predicted"]>): string {
+  const { remainingMs, lowMs, highMs } = predicted;
+  return `~${formatDuration(remainingMs)} to target (${formatDuration(lowMs)} … ${formatDuration(highMs)})`;
+}

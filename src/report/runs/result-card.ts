@@ -1,0 +1,286 @@
+import { layOutTable } from "../../foundation/text-table.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatJoules,
+  formatSignificant,
+  formatUsd,
+} from "../../foundation/units.ts";
+import type { EnergyReading } from "../../schema/run/energy.ts";
+import { formatTarget } from "../../schema/run/target-text.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import { describeFinding } from "../findings/describe-finding.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import { plainPaint, type Paint } from "../paint.ts";
+import { holdsNothing, seriesRulesText } from "./rules-text.ts";
+import { countOf, formatRate } from "../wording.ts";
+
+/**
+ * The answer to `pitwall run`: times first, then the bill, then run by run, then what to do next.
+ *
+ * @param options without its last block, or without the row on rules; default: with both
+ */
+export function resultCard(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  paint: Paint,
+  { withNext = true, withRules = true } = {},
+): string {
+  const blocks = [
+    [heading(summary, runs, paint)],
+    factLines(summary, runs, withRules ? rulesFacts(runs, paint) : []),
+    runTable(summary, runs, paint),
+    findingLines(summary, runs, paint),
+    withNext ? nextLines(summary, runs, paint) : [],
+  ];
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string {
+  const startable = runs[0]?.request.startable;
+  const where = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
+  const { score, runCount } = summary;
+  const dropped =
+    score.kind === "scored" ? score.droppedFastest.length + score.droppedSlowest.length : 0;
+  const counted = `${countOf(runCount, "run")}${dropped > 0 ? `, ${dropped} dropped` : ""}`;
+  return [paint.strong(summary.name), ...where, counted].join("   ");
+}
+
+function factLines(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  more: readonly string[][],
+): string[] {
+  const facts = [
+    ...timeFacts(summary),
+    ...clockFacts(runs),
+    ["target", targetFact(summary, runs)],
+    ...sampleFacts(summary),
+    ...costFacts(summary, runs),
+    ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
+    ...more,
+  ];
+  const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
+  return facts.map(([label, text]) => `  ${(label ?? "").padEnd(width)}   ${text ?? ""}`);
+}
+
+function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {
+  const text = seriesRulesText(
+    runs.flatMap(({ result }) => result.rules ?? []),
+    paint,
+  );
+  return text === undefined ? [] : [["rules", text]];
+}
+
+function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): string[][] {
+  if (times === undefined) {
+    return [["time to train", runCount === 1 ? "none" : "none: no run reached the target"]];
+  }
+  const range = `range ${formatDuration(times.minimum)} … ${formatDuration(times.maximum)}`;
+  switch (score.kind) {
+    case "scored":
+      return [
+        [
+          "time to train",
+          `${formatDuration(score.meanMs)}   MLPerf mean: fastest and slowest dropped, ${score.countedRuns.length} counted`,
+        ],
+        ["median", `${formatDuration(times.median)}   ${range}`],
+      ];
+    case "too-few-converged":
+      return [
+        [
+          "time to train",
+          `no score: ${score.unconverged.length} runs missed the target, at most ${score.allowed} may`,
+        ],
+        [
+          "median",
+          `${formatDuration(times.median)}   ${range}, of the ${times.count} that reached it`,
+        ],
+      ];
+    case "too-few-runs":
+      if (runCount === 1) return [["time to train", formatDuration(times.median)]];
+      return [["median", `${formatDuration(times.median)}   ${range}`]];
+  }
+}
+
+/** What the clock counted, where the program does not say when its initialisation was over. */
+function clockFacts(runs: readonly RunReport[]): string[][] {
+  const first = runs[0]?.result.clock;
+  if (first?.runStartMs === undefined || first.initMs !== 0) return [];
+  return [["clock", "from launch, initialisation included; `--clock-start` leaves it out"]];
+}
+
+function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
+  const { target, reachedCount, runCount } = summary;
+  const text =
+    target === undefined
+      ? "the program's own `run_stop` with status `success`"
+      : formatTarget(target);
+  const [alone] = runs;
+  if (runCount > 1 || alone === undefined) {
+    return `${text}, reached in ${reachedCount} of ${runCount} runs`;
+  }
+  const { outcome } = alone.result;
+  if (outcome.kind === "reached") return `${text}, reached`;
+  const best = bestText(alone) === "" ? "" : `; ${bestText(alone)} at best`;
+  return `${text}, ${describeOutcome(outcome, plainPaint)}${best}`;
+}
+
+function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): string[][] {
+  const facts = [];
+  if (samplesToTarget !== undefined) {
+    const { count, median, minimum, maximum } = samplesToTarget;
+    const range = count > 1 ? ` (${formatCount(minimum)} … ${formatCount(maximum)})` : "";
+    facts.push(["samples", `${formatCount(median)} to the target${range}`]);
+  }
+  if (samplesPerSecond !== undefined) {
+    facts.push([
+      "throughput",
+      `${formatRate(samplesPerSecond.median)} samples/s, evaluation included`,
+    ]);
+  }
+  return facts;
+}
+
+function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[][] {
+  if (summary.cost === undefined) {
+    const reason = runs[0]?.result.cost;
+    return [["cost", reason?.kind === "unpriced" ? reason.reason : "no price given"]];
+  }
+  const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
+  const billed = `${formatUsd(billedUsd)} billed, for ${formatDuration(summary.billedMs)} from launch to end`;
+  const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} of it timed` : "";
+  const units = unitCount === 1 ? price.per : `${formatCount(unitCount)} ${price.per}s`;
+  return [
+    ["cost", billed + timed],
+    ["price", `${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`],
+  ];
+}
+
+function energyFact(reading: EnergyReading): string {
+  const draw =
+    reading.intervalMs > 0
+      ? `, mean draw ${formatSignificant(reading.joules / (reading.intervalMs / 1000), 3)} W`
+      : "";
+  const amount = `${formatJoules(reading.joules)}${draw}`;
+  if (reading.kind === "measured")
+    return `${amount}, measured by ${reading.meter}: ${reading.covers}`;
+  return `${amount}, estimated for ${reading.covers}`;
+}
+
+function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
+  if (runs.length < 2) return [];
+  const hasSamples = summary.samplesToTarget !== undefined;
+  const hasInit = runs.some(({ result }) => (result.clock.initMs ?? 0) > 0);
+  const rows = runs.map((run) => {
+    const { outcome, clock } = run.result;
+    const isReached = outcome.kind === "reached";
+    return [
+      String(run.request.series.index),
+      String(run.request.seed),
+      isReached ? seconds(outcome.timeToTrainMs) : "",
+      bestText(run),
+      ...(hasSamples
+        ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
+        : []),
+      ...(hasInit ? [clock.initMs === undefined ? "" : seconds(clock.initMs)] : []),
+      describeOutcome(outcome, paint) + droppedNote(summary, run.result.runId, paint),
+    ];
+  });
+  const table = layOutTable(
+    [
+      { head: "run", align: "right" },
+      { head: "seed", align: "right" },
+      { head: "time (s)", align: "decimal" },
+      { head: summary.target?.metric ?? "quality", align: "decimal" },
+      ...(hasSamples ? [{ head: "samples", align: "right" as const }] : []),
+      ...(hasInit ? [{ head: "init (s)", align: "decimal" as const }] : []),
+      { head: "outcome", align: "left" },
+    ],
+    rows,
+  );
+  return table.map((line) => `  ${line}`);
+}
+
+function seconds(ms: number): string {
+  return formatSignificant(ms / 1000, ms >= 100_000 ? 4 : 3);
+}
+
+function bestText({ result }: RunReport): string {
+  const { outcome } = result;
+  const value = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
+  return value === undefined ? "" : formatSignificant(value, 4);
+}
+
+function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): string {
+  if (score.kind !== "scored") return "";
+  if (score.droppedFastest.includes(runId)) return paint.faint(", dropped: fastest");
+  return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
+}
+
+function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
+  const perRun = runs.flatMap(({ request, result }) =>
+    result.findings.map((finding) => ({ run: request.series.index, finding })),
+  );
+  const all = [...summary.findings.map((finding) => ({ run: undefined, finding })), ...perRun];
+  const texts = all.map(({ run, finding }) => {
+    const { message, hint } = describeFinding(finding);
+    const where = run === undefined || runs.length === 1 ? "" : `run ${run}: `;
+    return { line: `${paint.warn("warning:")} ${where}${message}`, hint };
+  });
+  return texts.flatMap(({ line, hint }) =>
+    hint === undefined ? [line] : [line, `  ${paint.name("hint:")} ${hint}`],
+  );
+}
+
+function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
+  const lines = nextSteps(summary, runs);
+  const width = Math.max(...lines.map(([command]) => command.length));
+  return lines.map(
+    ([command, why], index) =>
+      `${index === 0 ? "next: " : "      "}${paint.name(command.padEnd(width))}   ${why}`,
+  );
+}
+
+/** What a person would likely want now: of a result, more of it; of a failure, its reason. */
+function nextSteps(
+  { seriesId, reachedCount, cost }: SeriesSummary,
+  runs: readonly RunReport[],
+): (readonly [string, string])[] {
+  const runId = runs[0]?.result.runId ?? seriesId;
+  const shown = runs.length === 1 ? runId : seriesId;
+  const record = [`pitwall show ${shown}`, "everything on record"] as const;
+  const check = isBreaking(runs)
+    ? [[`pitwall check ${shown}`, "which rules are broken, and where"] as const]
+    : [];
+  if (reachedCount === 0)
+    return [[`pitwall show ${shown} --log`, "what was printed"], ...check, record];
+  const again = [`pitwall rerun ${runId}`, "the same again, same seed"] as const;
+  if (runs.length >= 3) {
+    return [
+      ...check,
+      record,
+      again,
+      [`pitwall export ${shown} --format mlperf`, "a submission-shaped folder"],
+    ];
+  }
+  const price = [["--price 2.49/h", "adds the bill"] as const].filter(() => cost === undefined);
+  return [
+    ...check,
+    record,
+    again,
+    ["--runs 5", "five seeds give a score with its spread"],
+    ...price,
+  ];
+}
+
+/** Whether a log breaks a rule; one that holds nothing to check does not. */
+function isBreaking(runs: readonly RunReport[]): boolean {
+  return runs.some(
+    ({ result: { rules } }) =>
+      rules !== undefined && rules.verdict !== "pass" && !holdsNothing(rules),
+  );
+}

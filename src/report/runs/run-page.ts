@@ -1,0 +1,188 @@
+import { layOutTable } from "../../foundation/text-table.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatSignificant,
+} from "../../foundation/units.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
+import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { Paint } from "../paint.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
+import { countOf } from "../wording.ts";
+
+const shownEvaluationCount = 12;
+
+/** One run in full: what was asked, where, how it went, and whether the record is as it was written. */
+export function runPage(
+  page: RunPage,
+  paint: Paint,
+  { isVerbose }: { isVerbose: boolean },
+): string {
+  return [
+    factBlock(page, paint),
+    evaluationBlock(page, paint, isVerbose),
+    isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
+    timelineBlock(page.events, paint),
+  ]
+    .filter((block) => block !== "")
+    .join("\n\n");
+}
+
+function factBlock(page: RunPage, paint: Paint): string {
+  const { request, result } = page;
+  const { startable, system, environment } = request;
+  const command =
+    startable.kind === "embedded"
+      ? `embedded workload \`${startable.name}\`, ${countOf(startable.workers, "worker")}`
+      : startable.command.join(" ");
+  const facts: [string, string][] = [
+    ["state", stateText(page, paint)],
+    ["ran", command],
+    ["seed", String(request.seed)],
+    ["started", new Date(request.createdMs).toISOString()],
+    ["on", [system.system_name, system.host_processor_model_name].filter(Boolean).join(", ")],
+    [
+      "with",
+      `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commitText(page)}`,
+    ],
+  ];
+  if (result !== undefined)
+    facts.push(["time", timeText(result.clock)], ["used", usedText(result)]);
+  facts.push(["rules", rulesFact(page, paint)]);
+  facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return [
+    paint.strong(request.runId),
+    "",
+    ...facts.map(([label, text]) => `  ${label.padEnd(width)}   ${text}`),
+  ].join("\n");
+}
+
+/** As read off the log now; a verdict of another mind is named beside it. */
+function rulesFact({ rules, checklist, result }: RunPage, paint: Paint): string {
+  if (rules === undefined) return checklistText(checklist, paint);
+  const text = rulesText(rules, paint);
+  const told = result?.rules;
+  if (told === undefined || told.verdict === rules.verdict) return text;
+  return `${text} (the verdict says: ${rulesText(told, paint)})`;
+}
+
+function stateText({ state, result, progress }: RunPage, paint: Paint): string {
+  if (result !== undefined) return describeOutcome(result.outcome, paint);
+  const far =
+    progress.evaluations.length === 0
+      ? "before the first evaluation"
+      : `after ${countOf(progress.evaluations.length, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
+  if (state.kind === "running") return `${paint.good("running")}, ${far}`;
+  return `${paint.warn("abandoned")} ${far}: its Pitwall process was killed`;
+}
+
+function commitText({ request }: RunPage): string {
+  const { commit, commitIsDirty } = request.environment;
+  if (commit === undefined) return "";
+  return `, commit ${commit.slice(0, 10)}${commitIsDirty === true ? " with changes" : ""}`;
+}
+
+function timeText(clock: NonNullable<RunPage["result"]>["clock"]): string {
+  const parts = [`${formatDuration(clock.billedMs)} from launch to end`];
+  if (clock.initMs !== undefined) parts.unshift(`${formatDuration(clock.initMs)} initialisation`);
+  const source =
+    clock.source === "mllog" ? "the program's own MLLOG times" : "the arrival of its output";
+  return `${parts.join(", ")}; the clock went by ${source}`;
+}
+
+function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {
+  const parts = [];
+  if (cpuSeconds !== undefined) parts.push(`${formatSignificant(cpuSeconds, 3)} CPU-seconds`);
+  if (peakMemoryBytes !== undefined)
+    parts.push(`${formatBytes(peakMemoryBytes)} of memory at most`);
+  return parts.length === 0 ? "not measured here" : parts.join(", ");
+}
+
+function integrityText(integrity: RecordIntegrity, paint: Paint): string {
+  switch (integrity.kind) {
+    case "intact":
+      return paint.faint(
+        `as it was written: ${countOf(integrity.fileCount, "file")} match their SHA-256, events are in sequence`,
+      );
+    case "unsealed":
+      return paint.faint(
+        `no verdict to check it against; events are in sequence${integrity.tornLine ? ", the last line was cut off" : ""}`,
+      );
+    case "chain-broken":
+      return paint.bad(`events.jsonl was altered at line ${integrity.line}: ${integrity.reason}`);
+    case "files-changed":
+      return paint.bad(`altered since the verdict: ${integrity.files.join(", ")}`);
+  }
+}
+
+function evaluationBlock(
+  { progress, request, result }: RunPage,
+  paint: Paint,
+  isVerbose: boolean,
+): string {
+  const { evaluations } = progress;
+  if (evaluations.length === 0) return "";
+  const isCut = !isVerbose && evaluations.length > shownEvaluationCount;
+  const shown = isCut ? evaluations.slice(-shownEvaluationCount) : evaluations;
+  const metric = result?.target?.metric ?? request.target?.metric ?? "quality";
+  const lines = layOutTable(
+    [
+      { head: "clock (s)", align: "decimal" },
+      { head: "samples", align: "right" },
+      { head: metric, align: "decimal" },
+    ],
+    shown.map(evaluationRow),
+  );
+  const skipped = evaluations.length - shown.length;
+  const note = isCut
+    ? [paint.faint(`  … ${countOf(skipped, "earlier evaluation")}: --verbose shows all`)]
+    : [];
+  return [...note, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+function evaluationRow({ clockMs, samplesCount, value }: Evaluation): string[] {
+  return [
+    (clockMs / 1000).toFixed(2),
+    samplesCount === undefined ? "" : formatCount(samplesCount),
+    formatSignificant(value, 5),
+  ];
+}
+
+function timelineBlock(events: readonly LifecycleEvent[], paint: Paint): string {
+  const [first] = events;
+  if (first === undefined) return "";
+  return events
+    .map(({ timeMs, event }) => {
+      const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;
+      return `  ${at.padStart(10)}   ${happeningText(event)}`;
+    })
+    .map((line) => paint.faint(line))
+    .join("\n");
+}
+
+function happeningText(event: LifecycleEvent["event"]): string {
+  switch (event.kind) {
+    case "created":
+      return `record made by process ${event.pid}`;
+    case "launched":
+      return `launched as process ${event.pid}`;
+    case "clock-started":
+      return event.by === "launch"
+        ? "clock started with the launch"
+        : `clock started by ${event.by === "pattern" ? "`--clock-start`" : "`run_start`"}`;
+    case "target-reached":
+      return `target reached with ${formatSignificant(event.value, 5)}`;
+    case "stopping":
+      return `stopping: ${event.reason}`;
+    case "rank-exited":
+      return event.signal === undefined
+        ? `exited with code ${event.exitCode ?? "unknown"}`
+        : `ended by ${event.signal}`;
+    case "ended":
+      return `ended: ${event.outcome}`;
+  }
+}

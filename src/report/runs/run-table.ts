@@ -1,0 +1,54 @@
+import { layOutTable } from "../../foundation/text-table.ts";
+import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import type { Paint } from "../paint.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+
+/** A run as a list shows it. */
+export type RunRow =
+  | {
+      kind: "readable";
+      runId: string;
+      state: { kind: "finished" | "running" | "abandoned" };
+      request: RunRequest;
+      result: RunResult | undefined;
+    }
+  | { kind: "broken"; runId: string; reason: string };
+
+/** All runs, the newest last, as a table without a trailing newline. */
+export function runTable(rows: readonly RunRow[], nowMs: number, paint: Paint): string {
+  return layOutTable(
+    [
+      { head: "run", align: "left" },
+      { head: "seed", align: "right" },
+      { head: "time to train", align: "right" },
+      { head: "quality", align: "decimal" },
+      { head: "cost", align: "right" },
+      { head: "started", align: "left" },
+      { head: "state", align: "left" },
+    ],
+    rows.map((row) => cellsOf(row, nowMs, paint)),
+  ).join("\n");
+}
+
+function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
+  if (row.kind === "broken")
+    return [paint.name(row.runId), "", "", "", "", "", paint.bad(`broken: ${row.reason}`)];
+  const { request, result, state } = row;
+  const outcome = result?.outcome;
+  const quality = outcome?.kind === "reached" ? outcome.quality : outcome?.bestQuality;
+  return [
+    paint.name(row.runId),
+    String(request.seed),
+    outcome?.kind === "reached" ? formatDuration(outcome.timeToTrainMs) : "",
+    quality === undefined ? "" : formatSignificant(quality, 4),
+    result?.cost.kind === "priced" ? formatUsd(result.cost.billedUsd) : "",
+    `${formatDuration(Math.max(0, nowMs - request.createdMs))} ago`,
+    outcome === undefined ? stateWord(state.kind, paint) : describeOutcome(outcome, paint),
+  ];
+}
+
+function stateWord(kind: "finished" | "running" | "abandoned", paint: Paint): string {
+  return kind === "running" ? paint.good("running") : paint.warn(kind);
+}

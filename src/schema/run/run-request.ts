@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { metricTarget } from "./metric-target.ts";
+import { price } from "./price.ts";
+import { systemDescription } from "../system-description.ts";
+
+/** Something Pitwall can start. */
+export const startable = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("embedded"),
+    name: z.string(),
+    workers: z.number().int().positive(),
+  }),
+  z.strictObject({
+    kind: z.literal("command"),
+    name: z.string(),
+    /** Program and arguments; `{seed}` in an argument stands for the run's seed. */
+    command: z.array(z.string()).min(1),
+    cwd: z.string(),
+    env: z.record(z.string(), z.string()),
+  }),
+]);
+export type Startable = z.output<typeof startable>;
+
+/** How a program's output is read, where it does not print MLLOG. */
+export const outputReading = z.strictObject({
+  metrics: z.array(z.strictObject({ metric: z.string(), pattern: z.string() })),
+  samplesPattern: z.string().optional(),
+  clockStartPattern: z.string().optional(),
+});
+export type OutputReading = z.output<typeof outputReading>;
+
+/** When to give up. */
+export const runLimits = z.strictObject({
+  maxTimeMs: z.number().positive().optional(),
+  maxCostUsd: z.number().positive().optional(),
+  maxSamples: z.number().positive().optional(),
+});
+export type RunLimits = z.output<typeof runLimits>;
+
+/** run.json: all that was asked, and where; enough to do it again. */
+export const runRequest = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: z.string(),
+  /** The runs started by one command, scored together. */
+  series: z.strictObject({
+    id: z.string(),
+    index: z.number().int().positive(),
+    count: z.number().int().positive(),
+  }),
+  createdMs: z.number(),
+  startable,
+  reading: outputReading,
+  /** Absent where the program's own MLLOG lines are to say it. */
+  target: metricTarget.optional(),
+  seed: z.number().int().nonnegative(),
+  stopAtTarget: z.boolean(),
+  limits: runLimits,
+  /** By whose rules the log is checked; default: the newest round's that fit. */
+  edition: z.string().optional(),
+  price: price.optional(),
+  launchTarget: z.strictObject({ kind: z.literal("local") }),
+  system: systemDescription,
+  environment: z.strictObject({
+    pitwallVersion: z.string(),
+    nodeVersion: z.string(),
+    platform: z.string(),
+    /** Commit of the working directory, where it is a git checkout. */
+    commit: z.string().optional(),
+    commitIsDirty: z.boolean().optional(),
+  }),
+  /** The Pitwall process that writes this record; tells a live run from an abandoned one. */
+  owner: z.strictObject({
+    hostname: z.string(),
+    pid: z.number().int(),
+    processStartedTicks: z.number().optional(),
+  }),
+  rerunOf: z.string().optional(),
+});
+export type RunRequest = z.output<typeof runRequest>;

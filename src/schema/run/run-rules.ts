@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { ruleFinding } from "../logs/rule-finding.ts";
+import { ruleScopes } from "./run-checklist.ts";
+
+/** How a finished run stands against the rules; part of result.json. */
+export const runRules = z.strictObject({
+  edition: z.string(),
+  scope: z.enum(ruleScopes),
+  /** Of MLPerf's, as the log names it; with scope `benchmark` only. */
+  benchmark: z.string().optional(),
+  /** `crash`: the official checker dies on this log without a verdict; never a pass. */
+  verdict: z.enum(["pass", "fail", "crash"]),
+  /** Sorted; alternatives joined by `|`; `END` for a check at the end of the log. Empty for a crash. */
+  failingKeys: z.array(z.string()),
+  /** Items of the checklist, met or broken. */
+  checkCount: z.number().int().nonnegative(),
+  findings: z.array(ruleFinding),
+  /** Odd, and no reason to fail. */
+  warnings: z.array(ruleFinding),
+});
+export type RunRules = z.output<typeof runRules>;

@@ -1,0 +1,48 @@
+import type { Summary } from "../../foundation/statistics.ts";
+import type { EnergyReading } from "./energy.ts";
+import type { Finding } from "./finding.ts";
+import type { MetricTarget } from "./metric-target.ts";
+import type { Price } from "./price.ts";
+import type { RunRequest } from "./run-request.ts";
+import type { RunResult } from "./run-result.ts";
+
+/** A run as far as its record goes: what was asked, and the verdict if there is one. */
+export interface RunReport {
+  request: RunRequest;
+  result: RunResult;
+}
+
+/** A benchmark result by MLPerf's rule: the fastest and the slowest run dropped, the rest averaged. */
+export type OlympicMean =
+  | {
+      kind: "scored";
+      meanMs: number;
+      /** Dropped from the fast end. */
+      droppedFastest: string[];
+      /** Dropped from the slow end; runs that did not converge come first. */
+      droppedSlowest: string[];
+      countedRuns: string[];
+    }
+  | { kind: "too-few-runs"; have: number; need: number }
+  | { kind: "too-few-converged"; unconverged: string[]; allowed: number };
+
+/** Several runs of one workload, scored together. */
+export interface SeriesSummary {
+  seriesId: string;
+  name: string;
+  target: MetricTarget | undefined;
+  runCount: number;
+  reachedCount: number;
+  score: OlympicMean;
+  /** Over the runs that reached the target; absent where none did. */
+  timeToTrainMs: Summary | undefined;
+  samplesToTarget: Summary | undefined;
+  samplesPerSecond: Summary | undefined;
+  /** Of all runs together, US dollars; absent where no price was given. */
+  cost: { billedUsd: number; trainingUsd: number; price: Price; unitCount: number } | undefined;
+  /** Of all runs together, one entry for each meter or formula. */
+  energy: EnergyReading[];
+  billedMs: number;
+  /** What is to say of the runs as a series. */
+  findings: Finding[];
+}

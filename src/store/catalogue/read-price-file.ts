@@ -1,0 +1,143 @@
+import { readFile } from "node:fs/promises";
+import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
+import { z } from "zod";
+import { errorCode } from "../../foundation/error-code.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import { findAccelerator } from "./catalogue.ts";
+
+/** `2.50`, or what else is known of it: `{ usdPerHour: 2.50, provider: acme, source: contract, date: 2026-03 }`. */
+const givenPrice = z.union([
+  z.number().positive(),
+  z.strictObject({
+    usdPerHour: z.number().positive(),
+    provider: z.string().optional(),
+    source: z.string().optional(),
+    date: z.union([z.string(), z.number()]).optional(),
+  }),
+]);
+type GivenPrice = z.output<typeof givenPrice>;
+
+/**
+ * Reads a user's own prices, dollars per hour of one accelerator, from YAML: `h100-sxm: 2.50`.
+ *
+ * @param accelerators whose names and aliases the keys may be
+ * @throws UserError `price-file-unreadable`, `yaml-broken`, `prices-invalid`; the latter two say line and column
+ */
+export async function readPriceFile(
+  path: string,
+  accelerators: readonly Accelerator[],
+): Promise<AcceleratorPrice[]> {
+  return parsePriceFile(await readText(path), path, accelerators);
+}
+
+/** As `readPriceFile`, of a text already read. */
+export function parsePriceFile(
+  text: string,
+  path: string,
+  accelerators: readonly Accelerator[],
+): AcceleratorPrice[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const source = { document, lines, path, text };
+  const [broken] = document.errors;
+  if (broken !== undefined)
+    throw new UserError("yaml-broken", `\`${path}\` is not valid YAML`, {
+      ...placeOf(source, broken.pos[0]),
+      saw: `${broken.message}\n${placeOf(source, broken.pos[0]).saw}`,
+      hint: schemaHint,
+    });
+  if (!isMap(document.contents))
+    throw new UserError("prices-invalid", `\`${path}\` holds no prices`, {
+      ...placeOf(source, 0),
+      hint: schemaHint,
+    });
+  const entries: Record<string, unknown> = document.toJS();
+  return Object.entries(entries).map(([key, value]) => {
+    const accelerator = nameOf(key, source, accelerators);
+    const parsed = givenPrice.safeParse(value);
+    if (parsed.success) return priceOf(accelerator, parsed.data, path);
+    throw new UserError("prices-invalid", `\`${path}\`: the price of \`${key}\` can't be read`, {
+      ...placeOf(source, offsetOf(document, key)),
+      hint: schemaHint,
+    });
+  });
+}
+
+const schemaHint =
+  "one line per accelerator, dollars per hour of one: `h100-sxm: 2.50`, or `h100-sxm: { usdPerHour: 2.50, source: our contract, date: 2026-03 }`";
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    const saw: Readonly<Record<string, string>> = {
+      EISDIR: "it is a directory",
+      EACCES: "no permission to read it",
+      ENOENT: "no such file",
+    };
+    throw new UserError("price-file-unreadable", `can't read the prices in \`${path}\``, {
+      at: "--prices",
+      saw: saw[code] ?? code,
+      hint: schemaHint,
+      cause: error,
+    });
+  }
+}
+
+interface Source {
+  document: Document;
+  lines: LineCounter;
+  path: string;
+  text: string;
+}
+
+function nameOf(key: string, source: Source, accelerators: readonly Accelerator[]): string {
+  const found = findAccelerator(key, accelerators);
+  if (found.kind === "found") return found.value.name;
+  const nearest = found.kind === "unknown" ? found.nearest : undefined;
+  throw new UserError("prices-invalid", `\`${source.path}\`: there is no accelerator \`${key}\``, {
+    ...placeOf(source, offsetOf(source.document, key, "key")),
+    hint:
+      nearest === undefined
+        ? `names are those of \`pitwall prices\`: h100-sxm, a100-sxm-80gb, mi300x`
+        : `did you mean \`${nearest}\`?`,
+  });
+}
+
+function priceOf(accelerator: string, given: GivenPrice, path: string): AcceleratorPrice {
+  const {
+    usdPerHour,
+    provider,
+    source = path,
+    date,
+  } = typeof given === "number" ? { usdPerHour: given } : given;
+  return {
+    accelerator,
+    usdPerHour,
+    lowUsdPerHour: usdPerHour,
+    highUsdPerHour: usdPerHour,
+    providers: provider === undefined ? [] : [provider],
+    date: date === undefined ? "as given" : String(date),
+    source,
+    origin: "given",
+  };
+}
+
+function offsetOf(document: Document, key: string, part: "key" | "value" = "value"): number {
+  const pairs = isMap(document.contents) ? document.contents.items : [];
+  const pair = pairs.find((pair) => isScalar(pair.key) && String(pair.key.value) === key);
+  const node = part === "key" ? pair?.key : (pair?.value ?? pair?.key);
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0;
+}
+
+function placeOf({ lines, path, text }: Source, offset: number): { at: string; saw: string } {
+  const { line, col } = lines.linePos(offset);
+  return {
+    at: `${path}:${line}:${col}`,
+    saw: text.split(/\r\n|\n|\r/u)[line - 1]?.slice(0, 200) ?? "",
+  };
+}

@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { claimList } from "../../schema/atlas/claim.ts";
+import { compatibilityTable } from "../../schema/atlas/compatibility.ts";
+import { launchConfigurationList } from "../../schema/atlas/launch-configuration.ts";
+import { publishedRoundList } from "../../schema/atlas/published-round.ts";
+import { acceleratorList, powerEstimate, priceList } from "../../schema/catalogue.ts";
+import { readAccelerators, readPowerEstimate, readPriceEntries } from "./catalogue.ts";
+import { readClaims, readCompatibility } from "./read-atlas-tables.ts";
+import { readResultTables } from "../results/naming-tables.ts";
+
+interface ShippedTable {
+  name: string;
+  schema: { parse(table: unknown): unknown };
+  read: () => Promise<unknown>;
+}
+
+const entriesOf = async (entries: Promise<unknown>): Promise<unknown> => ({
+  entries: await entries,
+});
+
+describe("the shipped tables, which are read without being validated, are what their schema says", () => {
+  test.each<ShippedTable>([
+    { name: "prices", schema: priceList, read: () => entriesOf(readPriceEntries()) },
+    { name: "accelerators", schema: acceleratorList, read: () => entriesOf(readAccelerators()) },
+    { name: "power-estimate", schema: powerEstimate, read: readPowerEstimate },
+    {
+      name: "compatibility",
+      schema: compatibilityTable,
+      read: () => entriesOf(readCompatibility()),
+    },
+    { name: "claims", schema: claimList, read: () => entriesOf(readClaims()) },
+    {
+      name: "rounds",
+      schema: publishedRoundList,
+      read: () => entriesOf(readResultTables().then(({ rounds }) => rounds)),
+    },
+    {
+      name: "configurations",
+      schema: launchConfigurationList,
+      read: async () => {
+        const { source } = launchConfigurationList.parse(raw("configurations"));
+        return { source, entries: (await readResultTables()).configurations };
+      },
+    },
+  ])("$name", async ({ name, schema, read }) => {
+    expect(await read()).toEqual(schema.parse(raw(name)));
+  });
+});
+
+function raw(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../../../data/${name}.json`, import.meta.url), "utf8"));
+}

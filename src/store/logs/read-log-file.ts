@@ -1,0 +1,84 @@
+import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { pipeline } from "node:stream";
+import { setImmediate } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
+import { errorCode } from "../../foundation/error-code.ts";
+
+const pieceBytes = 1024 * 1024;
+
+/** A piece of a log, or why there is no more. */
+export type LogPiece =
+  | { kind: "bytes"; bytes: Uint8Array }
+  | { kind: "unreadable"; code: string }
+  | { kind: "gzip-broken"; code: string };
+
+/**
+ * Reads a log piece by piece in constant memory, unpacking it if it begins as gzip files do, whatever its name.
+ * A piece is valid until the next one is asked for. Bytes before a failure are given first.
+ */
+export async function* readLogFile(path: string): AsyncGenerator<LogPiece> {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    yield unreadable(error);
+    return;
+  }
+  try {
+    const buffer = spareBuffer ?? new Uint8Array(pieceBytes);
+    spareBuffer = undefined;
+    const firstCount = readSync(file, buffer, 0, pieceBytes, null);
+    if (isGzip(buffer, firstCount)) yield* unpack(path);
+    else yield* readOn(file, buffer, firstCount);
+    spareBuffer = buffer;
+  } catch (error) {
+    yield unreadable(error);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Of the last log read here: a fresh megabyte for each of thousands of small logs is most of their cost. */
+let spareBuffer: Uint8Array | undefined;
+
+/**
+ * Reads without asking the thread pool, which for thousands of small logs costs more than all the rest; signals and
+ * timers get their turn after each piece.
+ */
+async function* readOn(
+  file: number,
+  buffer: Uint8Array,
+  firstCount: number,
+): AsyncGenerator<LogPiece> {
+  let count = firstCount;
+  while (count > 0) {
+    yield { kind: "bytes", bytes: buffer.subarray(0, count) };
+    await setImmediate();
+    count = readSync(file, buffer, 0, pieceBytes, null);
+  }
+}
+
+function isGzip(bytes: Uint8Array, count: number): boolean {
+  return count >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+async function* unpack(path: string): AsyncGenerator<LogPiece> {
+  const unpacked = createGunzip({ chunkSize: pieceBytes });
+  // The reading loop below meets every error of either stream itself.
+  pipeline(createReadStream(path, { highWaterMark: pieceBytes }), unpacked, () => undefined);
+  try {
+    for await (const bytes of unpacked) {
+      if (bytes instanceof Uint8Array) yield { kind: "bytes", bytes };
+    }
+  } catch (error) {
+    const code = errorCode(error);
+    if (code?.startsWith("Z_") !== true) throw error;
+    yield { kind: "gzip-broken", code };
+  }
+}
+
+function unreadable(error: unknown): LogPiece {
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  return { kind: "unreadable", code };
+}

@@ -1,0 +1,67 @@
+import type { Dirent } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import type {
+  PackagePlace,
+  PowerFolder,
+  SystemFileText,
+} from "../../schema/logs/package-finding.ts";
+
+/** `<organisation>/results/<system>/<benchmark>`; in HPC rounds `<system>/strong/<benchmark>` or `weak`. */
+export function placeOfLogs(folder: string): PackagePlace {
+  const parts = folder.split(sep);
+  const at = parts.lastIndexOf("results");
+  const [system, ...rest] = at < 1 ? [] : parts.slice(at + 1);
+  const scaling = rest[0] === "strong" || rest[0] === "weak" ? rest.shift() : "strong";
+  const [benchmark, ...deeper] = rest;
+  const isResult = system !== undefined && benchmark !== undefined && deeper.length === 0;
+  if (!isResult) return { kind: "folder", benchmark: undefined };
+  return {
+    kind: "submission",
+    organisation: parts[at - 1] ?? "",
+    organisationPath: parts.slice(0, at).join(sep),
+    system,
+    benchmark,
+    scaling: scaling === "weak" ? "weak" : "strong",
+  };
+}
+
+/** Reads `systems/<system>.json`, or says which others there are. */
+export async function readSystemFile(
+  place: Extract<PackagePlace, { kind: "submission" }>,
+): Promise<SystemFileText> {
+  const path = `systems/${place.system}.json`;
+  try {
+    const text = await readFile(join(place.organisationPath, path), "utf8");
+    return { kind: "text", path, text };
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    if (code !== "ENOENT" && code !== "ENOTDIR") return { kind: "unreadable", path, code };
+    const others = await listIfThere(join(place.organisationPath, "systems"));
+    return { kind: "missing", path, others: others.map(({ name }) => name) };
+  }
+}
+
+/** Counts the power logs beside a result's logs: `power/<name of the run>/node_<n>.txt`. */
+export async function readPowerFolder(folder: string): Promise<PowerFolder> {
+  const runs = (await listIfThere(join(folder, "power"))).filter((entry) => entry.isDirectory());
+  if (runs.length === 0) return { kind: "none" };
+  const nodeFileCounts = new Map<string, number>();
+  for (const { name } of runs) {
+    const files = await listIfThere(join(folder, "power", name));
+    nodeFileCounts.set(name, files.filter((file) => /^node_.*\.txt$/.test(file.name)).length);
+  }
+  return { kind: "runs", nodeFileCounts };
+}
+
+async function listIfThere(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return [];
+    throw error;
+  }
+}

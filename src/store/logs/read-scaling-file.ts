@@ -1,0 +1,38 @@
+import { readFile } from "node:fs/promises";
+import { errorCode } from "../../foundation/error-code.ts";
+import { scalingFile } from "../../schema/logs/submission.ts";
+
+/** What `scaling.json` says. */
+export type ScalingReading =
+  | { kind: "none"; path: string }
+  | { kind: "read"; path: string; factor: number }
+  | { kind: "invalid"; path: string; reason: string };
+
+/** Reads the review committee's factor. Nothing is written, also where the official checker would. */
+export async function readScalingFile(path: string): Promise<ScalingReading> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return { kind: "none", path };
+    throw error;
+  }
+  const json = parseJson(text);
+  if (json.kind === "broken") return { kind: "invalid", path, reason: json.reason };
+  const parsed = scalingFile.safeParse(json.value);
+  return parsed.success
+    ? { kind: "read", path, factor: parsed.data.scaling_factor }
+    : { kind: "invalid", path, reason: "it has no positive number `scaling_factor`" };
+}
+
+/** A text as JSON, or why it is none. */
+export function parseJson(
+  text: string,
+): { kind: "read"; value: unknown } | { kind: "broken"; reason: string } {
+  try {
+    return { kind: "read", value: JSON.parse(text) };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { kind: "broken", reason: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,271 @@
+import { type Dirent, statSync } from "node:fs";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { ScalingKind } from "../../schema/logs/submission.ts";
+import { readScalingFile, type ScalingReading } from "./read-scaling-file.ts";
+import { readSystem, type SystemReading } from "./read-system.ts";
+
+/** A folder with the logs of one system on one benchmark, and what stands around it. Nothing is read of the logs. */
+export interface ResultFolder {
+  path: string;
+  /** From the folder that was asked for, or its own name if that is it. */
+  shownAs: string;
+  organisation: string;
+  /** Name of the folder under `results`. */
+  systemFolder: string;
+  scalingKind: ScalingKind;
+  benchmarkFolder: string | undefined;
+  /** Folders between the benchmark's and the logs: `pruned_results`. */
+  subfolder: string | undefined;
+  /** By number. */
+  logs: readonly ResultLog[];
+  system: SystemReading;
+  scaling: ScalingReading;
+  hasPower: boolean;
+  /** The organisation, or this folder, asks to let a failed convergence check pass. */
+  asksForBypass: boolean;
+}
+
+export interface ResultLog {
+  name: string;
+  path: string;
+  /** With its power logs. */
+  sizeBytes: number;
+  /** Power logs of this run. */
+  nodeMeters: readonly string[];
+  switchMeters: readonly string[];
+}
+
+/**
+ * Finds every result in a folder: a whole round, an organisation, a system, or one benchmark's logs. Reads only, and
+ * follows no links.
+ *
+ * @throws UserError `folder-missing`, `folder-is-a-file`, `folder-empty`, `not-a-submission`, `folder-unreadable`
+ */
+export async function readSubmission(folder: string): Promise<ResultFolder[]> {
+  const root = resolve(folder);
+  await requireFolder(root, folder);
+  const found = await findLogFolders(root);
+  if (found.length === 0) throw await nothingFound(root, folder);
+  const results: ResultFolder[] = [];
+  const around = new Surroundings();
+  for (const logFolder of found) results.push(await describeFolder(logFolder, { root, around }));
+  return results;
+}
+
+async function requireFolder(root: string, shown: string): Promise<void> {
+  try {
+    if ((await stat(root)).isDirectory()) return;
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw unreadable(root, error);
+    throw new UserError("folder-missing", `there is no folder \`${shown}\``, {
+      hint: "give the folder of a round, an organisation, a system or one benchmark's logs",
+      cause: error,
+    });
+  }
+  throw new UserError("folder-is-a-file", `\`${shown}\` is a file, and scores are of folders`, {
+    hint: `give the folder with all runs of the result: \`${dirname(shown)}\``,
+  });
+}
+
+async function nothingFound(root: string, shown: string): Promise<UserError> {
+  const entries = await listFolder(root);
+  if (entries.length === 0) {
+    return new UserError("folder-empty", `\`${shown}\` is empty`, {
+      hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+    });
+  }
+  const names = entries.map((entry) => entry.name).toSorted(compareNames);
+  return new UserError(
+    "not-a-submission",
+    `\`${shown}\` holds no results: no \`result_<n>.txt\` in it or below`,
+    {
+      saw: `it holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`,
+      hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+    },
+  );
+}
+
+interface LogFolder {
+  path: string;
+  logNames: readonly string[];
+  /** Of everything in it, so that nothing is looked for in vain. */
+  entryNames: ReadonlySet<string>;
+}
+
+async function findLogFolders(path: string): Promise<LogFolder[]> {
+  const entries = await listFolder(path);
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  const folders = entries
+    .filter((entry) => entry.isDirectory() && !isNoResult(entry.name))
+    .map((entry) => entry.name)
+    .toSorted(compareNames);
+  const logNames = logsAmong(files);
+  const entryNames = new Set(entries.map((entry) => entry.name));
+  const found: LogFolder[] = logNames.length === 0 ? [] : [{ path, logNames, entryNames }];
+  for (const name of folders) found.push(...(await findLogFolders(join(path, name))));
+  return found;
+}
+
+/** Power logs belong to a run; names like `.git` and `_samples` to nobody. */
+function isNoResult(name: string): boolean {
+  return name === "power" || name === "node_modules" || /^[._]/.test(name);
+}
+
+/** `result_<n>.txt`; a few of round 0.5 have a prefix before it. */
+function logsAmong(files: readonly string[]): string[] {
+  const named = files.filter((name) => /^result_.*\.txt$/.test(name));
+  const prefixed = files.filter((name) => /_result_\d+\.txt$/.test(name));
+  return (named.length > 0 ? named : prefixed).toSorted(compareNames);
+}
+
+/** What several results stand in: read once. */
+class Surroundings {
+  private readonly systems = new Map<string, Promise<SystemReading>>();
+  private readonly bypasses = new Map<string, Promise<boolean>>();
+
+  system(place: FolderPlace): Promise<SystemReading> {
+    const { organisationPath, systemFolder, systemPath } = place;
+    const key = [organisationPath, systemFolder, systemPath].join("\n");
+    const reading = this.systems.get(key) ?? readSystem(place);
+    this.systems.set(key, reading);
+    return reading;
+  }
+
+  asksForBypass(organisationPath: string): Promise<boolean> {
+    const reading = this.bypasses.get(organisationPath) ?? asksForBypass(organisationPath);
+    this.bypasses.set(organisationPath, reading);
+    return reading;
+  }
+}
+
+async function describeFolder(
+  { path, logNames, entryNames }: LogFolder,
+  { root, around }: { root: string; around: Surroundings },
+): Promise<ResultFolder> {
+  const place = placeOf(path);
+  const powerFolder = join(path, "power");
+  const powerEntries = entryNames.has("power") ? await listIfThere(powerFolder) : [];
+  const runsWithPower = new Set(powerEntries.map((entry) => entry.name));
+  const logs: ResultLog[] = [];
+  for (const name of logNames) {
+    const [run = name] = name.split(".");
+    const meters = runsWithPower.has(run) ? await listFolder(join(powerFolder, run)) : [];
+    const metersNamed = (pattern: RegExp): string[] =>
+      meters
+        .map((entry) => entry.name)
+        .filter((meter) => pattern.test(meter))
+        .toSorted(compareNames)
+        .map((meter) => join(powerFolder, run, meter));
+    const log = join(path, name);
+    const nodeMeters = metersNamed(/^node_.*\.txt$/);
+    const switchMeters = metersNamed(/^sw_.*\.txt$/);
+    const sizeBytes = sizeOf([log, ...nodeMeters, ...switchMeters]);
+    logs.push({ name, path: log, sizeBytes, nodeMeters, switchMeters });
+  }
+  const scalingPath = join(path, "scaling.json");
+  return {
+    path,
+    shownAs: relative(root, path) || basename(path),
+    organisation: place.organisation,
+    systemFolder: place.systemFolder,
+    scalingKind: place.scalingKind,
+    benchmarkFolder: place.benchmarkFolder,
+    subfolder: place.subfolder,
+    logs,
+    system: await around.system(place),
+    scaling: entryNames.has("scaling.json")
+      ? await readScalingFile(scalingPath)
+      : { kind: "none", path: scalingPath },
+    hasPower: runsWithPower.size > 0,
+    asksForBypass:
+      (entryNames.has(bypassFile) && (await asksForBypass(path))) ||
+      (await around.asksForBypass(place.organisationPath)),
+  };
+}
+
+/** Of thousands of logs; asking the thread pool for each takes ten times as long. */
+function sizeOf(files: readonly string[]): number {
+  return files.reduce((bytes, file) => bytes + statSync(file).size, 0);
+}
+
+/** What a folder is, by where it stands. */
+export interface FolderPlace {
+  organisation: string;
+  organisationPath: string;
+  systemFolder: string;
+  systemPath: string;
+  scalingKind: ScalingKind;
+  benchmarkFolder: string | undefined;
+  subfolder: string | undefined;
+}
+
+function placeOf(path: string): FolderPlace {
+  const parts = path.split(sep);
+  const at = parts.lastIndexOf("results");
+  const below = at < 0 ? parts.slice(-2) : parts.slice(at + 1);
+  const organisationPath = at < 0 ? dirname(dirname(path)) : parts.slice(0, at).join(sep);
+  const [systemFolder = basename(path), ...rest] = below;
+  const scalingKind = rest[0] === "weak" ? "weak" : "strong";
+  const [benchmarkFolder, ...deeper] =
+    rest[0] === "weak" || rest[0] === "strong" ? rest.slice(1) : rest;
+  // Round 0.5 has folders between the organisation's and `results`.
+  const oldRound = parts.indexOf("v0.5.0");
+  return {
+    organisation: (oldRound < 0 ? undefined : parts[oldRound + 1]) ?? basename(organisationPath),
+    organisationPath,
+    systemFolder,
+    systemPath: at < 0 ? dirname(path) : parts.slice(0, at + 2).join(sep),
+    scalingKind,
+    benchmarkFolder,
+    subfolder: deeper.length === 0 ? undefined : deeper.join("/"),
+  };
+}
+
+const bypassFile = "package_checker_params";
+
+async function asksForBypass(folder: string): Promise<boolean> {
+  const path = join(folder, bypassFile);
+  try {
+    return /rcp[-_]bypass/.test(await readFile(path, "utf8"));
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw unreadable(path, error);
+  }
+}
+
+async function listIfThere(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw unreadable(path, error);
+  }
+}
+
+async function listFolder(path: string): Promise<Dirent[]> {
+  try {
+    return await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (code !== "EACCES" && code !== "EPERM" && code !== "ENOTDIR") return error;
+  return new UserError("folder-unreadable", `can't read \`${path}\``, {
+    saw: `the system answered ${code}`,
+    hint: "a score needs to read every log of a result",
+    cause: error,
+  });
+}
+
+/** `result_10.txt` after `result_9.txt`. */
+function compareNames(a: string, b: string): number {
+  return collator.compare(a, b);
+}
+
+const collator = new Intl.Collator("en", { numeric: true });

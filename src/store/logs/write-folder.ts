@@ -1,0 +1,51 @@
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { onDisk } from "../disk-error.ts";
+
+/** A file of a folder to be written; the path is relative to the folder. */
+export interface FolderFile {
+  path: string;
+  content: { kind: "text"; text: string } | { kind: "copy"; from: string };
+}
+
+/**
+ * Writes a folder whole or not at all: beside its place first, then renamed.
+ *
+ * @returns the absolute paths written
+ * @throws UserError `folder-exists`; and what the disk has to say
+ */
+export async function writeFolder(folder: string, files: readonly FolderFile[]): Promise<string[]> {
+  const draft = `${folder}.draft-${process.pid}`;
+  return onDisk({ doing: "write the folder", path: folder }, async () => {
+    try {
+      for (const file of files) await writeInto(draft, file);
+      await takePlace(draft, folder);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+    return files.map((file) => join(folder, file.path));
+  });
+}
+
+async function writeInto(draft: string, { path, content }: FolderFile): Promise<void> {
+  const target = join(draft, path);
+  await mkdir(dirname(target), { recursive: true });
+  if (content.kind === "copy") await copyFile(content.from, target);
+  else await writeFile(target, content.text);
+}
+
+async function takePlace(draft: string, folder: string): Promise<void> {
+  try {
+    // An empty folder may be replaced; anything else is somebody's work.
+    await rename(draft, folder);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR") throw error;
+    throw new UserError("folder-exists", `\`${folder}\` is there already`, {
+      hint: "give another with `--out`, or move it away first",
+      cause: error,
+    });
+  }
+}

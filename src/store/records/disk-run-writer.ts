@@ -1,0 +1,126 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { AppendFile } from "./append-file.ts";
+import { onDisk } from "../disk-error.ts";
+import { emptyChain, nextEventLine } from "./event-chain.ts";
+import { fingerprint } from "./fingerprint-file.ts";
+import { LineFile } from "./line-file.ts";
+import {
+  eventsFile,
+  logFile,
+  requestFile,
+  resultFile,
+  sampleFileName,
+  samplesDirectory,
+  type RecordFiles,
+} from "./record-files.ts";
+import type { RunWriter } from "./run-store.ts";
+import { syncDirectory, writeAtomically } from "../write-atomically.ts";
+
+/** Samples come a few times a second; a small batch is enough for one file of them. */
+const sampleBatchBytes = 1 << 14;
+
+/** Writes run.json into a fresh, empty directory and opens the files that grow. */
+export async function openDiskRunWriter(
+  files: RecordFiles,
+  request: RunRequest,
+): Promise<RunWriter> {
+  const directory = files.directory(request.runId);
+  await writeAtomically(join(directory, requestFile), formatJson(request));
+  await mkdir(join(directory, samplesDirectory));
+  const log = await AppendFile.open(join(directory, logFile));
+  const eventLines = await LineFile.create(join(directory, eventsFile));
+  await syncDirectory(directory);
+  return new DiskRunWriter(files, request.runId, { log, eventLines });
+}
+
+class DiskRunWriter implements RunWriter {
+  readonly runId: string;
+  readonly directory: string;
+  readonly #files: RecordFiles;
+  readonly #log: AppendFile;
+  readonly #eventLines: LineFile;
+  readonly #sampleFiles = new Map<string, Promise<AppendFile>>();
+  #chain = emptyChain;
+  #lastEvent: Promise<unknown> = Promise.resolve();
+
+  constructor(files: RecordFiles, runId: string, open: { log: AppendFile; eventLines: LineFile }) {
+    this.runId = runId;
+    this.directory = files.directory(runId);
+    this.#files = files;
+    this.#log = open.log;
+    this.#eventLines = open.eventLines;
+  }
+
+  appendLog(bytes: Uint8Array): Promise<void> | undefined {
+    return this.#log.append(bytes);
+  }
+
+  appendSample(fileStem: string, sample: TelemetrySample): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(sample)}\n`);
+    return onDisk({ doing: "write the run record", path: this.directory }, async () => {
+      const file = await this.#sampleFile(fileStem);
+      await file.append(line);
+    });
+  }
+
+  appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent> {
+    const appended = this.#lastEvent.then(async () => {
+      const next = nextEventLine(this.#chain, happening, timeMs);
+      await this.#eventLines.appendLine(next.line);
+      this.#chain = next.end;
+      return next.event;
+    });
+    // The caller gets the failure; the event after it only waits for its turn.
+    this.#lastEvent = appended.catch(() => undefined);
+    return appended;
+  }
+
+  async finish(verdict: Omit<RunResult, "files">): Promise<RunResult> {
+    await this.#lastEvent;
+    for (const file of await this.#appendFiles()) await file.finish();
+    await this.#eventLines.close();
+    return onDisk({ doing: "write the result", path: this.directory }, async () => {
+      const files = await fingerprints(this.#files, this.runId);
+      const { runResult } = await import("../../schema/run/run-result.ts");
+      const result = runResult.parse({ ...verdict, files });
+      await writeAtomically(join(this.directory, resultFile), formatJson(result));
+      return result;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#lastEvent;
+    for (const file of await this.#appendFiles()) await file.close();
+    await this.#eventLines.close();
+  }
+
+  #sampleFile(fileStem: string): Promise<AppendFile> {
+    const path = join(this.directory, sampleFileName(fileStem));
+    const opened = this.#sampleFiles.get(fileStem) ?? AppendFile.open(path, sampleBatchBytes);
+    this.#sampleFiles.set(fileStem, opened);
+    return opened;
+  }
+
+  async #appendFiles(): Promise<AppendFile[]> {
+    const opened = await Promise.allSettled(this.#sampleFiles.values());
+    const sampleFiles = opened.filter((open) => open.status === "fulfilled");
+    return [this.#log, ...sampleFiles.map((open) => open.value)];
+  }
+}
+
+async function fingerprints(files: RecordFiles, runId: string): Promise<RunResult["files"]> {
+  const prints: RunResult["files"] = {};
+  for (const name of await files.fileNames(runId)) {
+    prints[name] = await fingerprint(files.readBytes(runId, name));
+  }
+  return prints;
+}
+
+function formatJson(noun: RunRequest | RunResult): string {
+  return `${JSON.stringify(noun, undefined, 2)}\n`;
+}

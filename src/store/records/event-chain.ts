@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+
+/** Where a chain of event lines stands: how many there are, and the hash of the last one. */
+export interface ChainEnd {
+  lineCount: number;
+  lastSha256: string;
+}
+
+export const emptyChain: ChainEnd = { lineCount: 0, lastSha256: "0".repeat(64) };
+
+/** The next line, without its newline, and where the chain stands after it. */
+export function nextEventLine(
+  end: ChainEnd,
+  happening: LifecycleHappening,
+  timeMs: number,
+): { event: LifecycleEvent; line: string; end: ChainEnd } {
+  const event: LifecycleEvent = {
+    index: end.lineCount,
+    timeMs,
+    previousSha256: end.lastSha256,
+    event: happening,
+  };
+  const line = JSON.stringify(event);
+  return { event, line, end: { lineCount: end.lineCount + 1, lastSha256: sha256(line) } };
+}
+
+/** Of a line of text, in hexadecimal. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,66 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import { requestFile, resultFile } from "./record-files.ts";
+import { isSafeId } from "./run-id.ts";
+
+/** What can be told of a record without reading it. */
+export interface RecordSign {
+  runId: string;
+  /** Another text: run.json or result.json is another, and the record is to be read again. */
+  sign: string;
+}
+
+const lookAtOnce = 64;
+
+/**
+ * Looks which records there are, without reading them.
+ *
+ * @param isSettled records that need no second look: they are over, and were looked at a while ago
+ */
+export async function lookAtHome(
+  home: string,
+  isSettled: (runId: string) => string | undefined,
+): Promise<RecordSign[]> {
+  const runs = join(home, "runs");
+  const runIds = (await namesIn(runs)).filter(isSafeId);
+  const signs: RecordSign[] = [];
+  for (let start = 0; start < runIds.length; start += lookAtOnce) {
+    const some = runIds.slice(start, start + lookAtOnce);
+    signs.push(
+      ...(await Promise.all(
+        some.map(async (runId) => ({
+          runId,
+          sign: isSettled(runId) ?? (await signOf(join(runs, runId))),
+        })),
+      )),
+    );
+  }
+  return signs;
+}
+
+async function signOf(directory: string): Promise<string> {
+  const marks = await Promise.all(
+    [requestFile, resultFile].map((name) => markOf(join(directory, name))),
+  );
+  return marks.join(" ");
+}
+
+async function markOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeMs } = await lstat(path);
+    return `${ino}:${size}:${mtimeMs}`;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return "-";
+    throw error;
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}

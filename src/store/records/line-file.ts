@@ -1,0 +1,61 @@
+import { close, fdatasync, ftruncate, open } from "node:fs";
+import { promisify } from "node:util";
+import { describeDiskError } from "../disk-error.ts";
+import { writeWhole } from "../write-whole.ts";
+
+const openFile = promisify(open);
+const closeFile = promisify(close);
+const syncData = promisify(fdatasync);
+const truncateFile = promisify(ftruncate);
+
+/**
+ * A file of few lines, each of which matters. One line at a time: the caller waits for each.
+ */
+export class LineFile {
+  readonly #path: string;
+  readonly #fd: number;
+  #wholeBytes = 0;
+  #failure: { error: unknown } | undefined;
+  #isClosed = false;
+
+  private constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  /** Makes the file; it must not be there yet. */
+  static async create(path: string): Promise<LineFile> {
+    return new LineFile(path, await openFile(path, "ax"));
+  }
+
+  /**
+   * Adds one line and resolves when it would survive a power cut. A line whose writing failed is
+   * cut off again, so that a later one may follow.
+   */
+  async appendLine(line: string): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#isClosed) throw new Error(`${this.#path} is closed`);
+    const bytes = Buffer.from(`${line}\n`);
+    try {
+      await writeWhole(this.#fd, bytes, bytes.length);
+      await syncData(this.#fd);
+      this.#wholeBytes += bytes.length;
+    } catch (error) {
+      const described = describeDiskError(error, {
+        doing: "write the run record",
+        path: this.#path,
+      });
+      // If even cutting off fails, no line may follow: it would continue the torn one.
+      await truncateFile(this.#fd, this.#wholeBytes).catch(() => {
+        this.#failure = { error: described };
+      });
+      throw described;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await closeFile(this.#fd);
+  }
+}

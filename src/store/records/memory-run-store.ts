@@ -1,0 +1,151 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import { runResult, type RunResult } from "../../schema/run/run-result.ts";
+import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { emptyChain, nextEventLine } from "./event-chain.ts";
+import { fingerprint } from "./fingerprint-file.ts";
+import { listRuns, resolveRun } from "./find-runs.ts";
+import { openRecord } from "./read-record.ts";
+import {
+  eventsFile,
+  isRecordFile,
+  logFile,
+  requestFile,
+  resultFile,
+  sampleFileName,
+  type RecordFiles,
+} from "./record-files.ts";
+import { isSafeId } from "./run-id.ts";
+import type { CreateOutcome, RunStore, RunWriter } from "./run-store.ts";
+
+/** Run records that are gone with the process: the twin of the disk store, for tests. */
+export class MemoryRunStore implements RunStore {
+  readonly #files = new MemoryRecordFiles();
+
+  create(request: RunRequest): Promise<CreateOutcome> {
+    const { runId } = request;
+    if (!isSafeId(runId)) {
+      const error = new UserError("run-id-invalid", `\`${runId}\` cannot be the name of a run`);
+      return Promise.reject(error);
+    }
+    if (this.#files.records.has(runId)) return Promise.resolve({ kind: "id-taken", runId });
+    this.#files.write(runId, requestFile, JSON.stringify(request));
+    this.#files.write(runId, logFile, "");
+    this.#files.write(runId, eventsFile, "");
+    return Promise.resolve({ kind: "created", writer: new MemoryRunWriter(this.#files, runId) });
+  }
+
+  list(): ReturnType<RunStore["list"]> {
+    return listRuns(this.#files);
+  }
+
+  open(runId: string): ReturnType<RunStore["open"]> {
+    return openRecord(this.#files, runId);
+  }
+
+  resolve(text: string): ReturnType<RunStore["resolve"]> {
+    return resolveRun(this.#files, text);
+  }
+
+  /** Puts a file as it is, to make records that no writer would; undefined takes it away. */
+  tamper(runId: string, fileName: string, text: string | undefined): Promise<void> {
+    if (text === undefined) this.#files.records.get(runId)?.delete(fileName);
+    else this.#files.write(runId, fileName, text);
+    return Promise.resolve();
+  }
+}
+
+class MemoryRecordFiles implements RecordFiles {
+  readonly records = new Map<string, Map<string, Uint8Array[]>>();
+
+  runIds(): Promise<string[]> {
+    return Promise.resolve([...this.records.keys()]);
+  }
+
+  directory(runId: string): string {
+    return `/memory/runs/${runId}`;
+  }
+
+  exists(runId: string): Promise<boolean> {
+    return Promise.resolve(this.records.has(runId));
+  }
+
+  readText(runId: string, fileName: string): Promise<string | undefined> {
+    const chunks = this.records.get(runId)?.get(fileName);
+    return Promise.resolve(chunks === undefined ? undefined : Buffer.concat(chunks).toString());
+  }
+
+  async *readBytes(runId: string, fileName: string): AsyncGenerator<Uint8Array> {
+    yield* this.records.get(runId)?.get(fileName) ?? [];
+  }
+
+  fileNames(runId: string): Promise<string[]> {
+    const names = [...(this.records.get(runId)?.keys() ?? [])];
+    return Promise.resolve(
+      names.filter((name) => name !== resultFile && isRecordFile(name)).toSorted(),
+    );
+  }
+
+  write(runId: string, fileName: string, text: string): void {
+    const record = this.records.get(runId) ?? new Map<string, Uint8Array[]>();
+    this.records.set(runId, record.set(fileName, [Buffer.from(text)]));
+  }
+
+  append(runId: string, fileName: string, bytes: Uint8Array): void {
+    const record = this.records.get(runId);
+    const chunks = record?.get(fileName) ?? [];
+    chunks.push(Uint8Array.from(bytes));
+    record?.set(fileName, chunks);
+  }
+}
+
+class MemoryRunWriter implements RunWriter {
+  readonly runId: string;
+  readonly directory: string;
+  readonly #files: MemoryRecordFiles;
+  #chain = emptyChain;
+  #isClosed = false;
+
+  constructor(files: MemoryRecordFiles, runId: string) {
+    this.runId = runId;
+    this.directory = files.directory(runId);
+    this.#files = files;
+  }
+
+  appendLog(bytes: Uint8Array): undefined {
+    this.#append(logFile, bytes);
+  }
+
+  async appendSample(fileStem: string, sample: TelemetrySample): Promise<void> {
+    this.#append(sampleFileName(fileStem), Buffer.from(`${JSON.stringify(sample)}\n`));
+  }
+
+  async appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent> {
+    const next = nextEventLine(this.#chain, happening, timeMs);
+    this.#append(eventsFile, Buffer.from(`${next.line}\n`));
+    this.#chain = next.end;
+    return next.event;
+  }
+
+  async finish(verdict: Omit<RunResult, "files">): Promise<RunResult> {
+    this.#isClosed = true;
+    const files: RunResult["files"] = {};
+    for (const name of await this.#files.fileNames(this.runId)) {
+      files[name] = await fingerprint(this.#files.readBytes(this.runId, name));
+    }
+    const result = runResult.parse({ ...verdict, files });
+    this.#files.write(this.runId, resultFile, JSON.stringify(result));
+    return result;
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return Promise.resolve();
+  }
+
+  #append(fileName: string, bytes: Uint8Array): void {
+    if (this.#isClosed) throw new Error(`${this.directory}/${fileName} is closed`);
+    this.#files.append(this.runId, fileName, bytes);
+  }
+}

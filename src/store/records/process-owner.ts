@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { errorCode } from "../../foundation/error-code.ts";
+import { parseProcessStat } from "../../foundation/process-stat.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+
+type Owner = RunRequest["owner"];
+
+/** What became of a record's writer; a process of another host cannot be asked. */
+export type OwnerLife = "alive" | "gone" | "elsewhere";
+
+/** This process, as run.json names the writer of a record. */
+export async function currentOwner(): Promise<Owner> {
+  const startedTicks = await startedTicksOf(process.pid);
+  return {
+    hostname: hostname(),
+    pid: process.pid,
+    ...(startedTicks === undefined ? {} : { processStartedTicks: startedTicks }),
+  };
+}
+
+/** Whether the process still lives; its start time tells it from a later one with the same pid. */
+export async function ownerLife(owner: Owner): Promise<OwnerLife> {
+  if (owner.hostname !== hostname()) return "elsewhere";
+  if (!processExists(owner.pid)) return "gone";
+  if (owner.processStartedTicks === undefined) return "alive";
+  const startedTicks = await startedTicksOf(owner.pid);
+  return startedTicks === owner.processStartedTicks ? "alive" : "gone";
+}
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else. ESRCH: it does not exist.
+    return errorCode(error) === "EPERM";
+  }
+}
+
+/** Undefined where the process is gone, or dead and not yet collected, or there is no /proc. */
+async function startedTicksOf(pid: number): Promise<number | undefined> {
+  try {
+    const stat = parseProcessStat(await readFile(`/proc/${pid}/stat`, "utf8"));
+    return stat === undefined || stat.state === "Z" ? undefined : stat.startedTicks;
+  } catch {
+    // The file goes with the process; without it the start time is simply not known.
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import type { z } from "zod";
+import { errorMessage } from "../../foundation/error-code.ts";
+import { runRequest, type RunRequest } from "../../schema/run/run-request.ts";
+import { runResult, type RunResult } from "../../schema/run/run-result.ts";
+import { telemetrySample, type TelemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { readEventHistory } from "./read-event-history.ts";
+import { fingerprint } from "./fingerprint-file.ts";
+import { ownerLife } from "./process-owner.ts";
+import {
+  eventsFile,
+  logFile,
+  requestFile,
+  resultFile,
+  samplesDirectory,
+  type RecordFiles,
+} from "./record-files.ts";
+import type {
+  FileDifference,
+  OpenOutcome,
+  RunState,
+  RunSummary,
+  SampleFile,
+  Verification,
+} from "./run-store.ts";
+
+/** What run.json and result.json say of a run. Never throws: what cannot be read is broken. */
+export async function readSummary(files: RecordFiles, runId: string): Promise<RunSummary> {
+  const directory = files.directory(runId);
+  const request = await readNoun(files, { runId, fileName: requestFile, schema: runRequest });
+  if (request.kind === "missing") {
+    return { kind: "broken", runId, directory, reason: "it has no run.json" };
+  }
+  if (request.kind === "unreadable") return { kind: "broken", runId, directory, ...request.why };
+  if (request.noun.runId !== runId) {
+    const reason = `its run.json is that of \`${request.noun.runId}\``;
+    return { kind: "broken", runId, directory, reason };
+  }
+  const result = await readNoun(files, { runId, fileName: resultFile, schema: runResult });
+  if (result.kind === "unreadable") return { kind: "broken", runId, directory, ...result.why };
+  const found = result.kind === "read" ? result.noun : undefined;
+  const state = await runState(request.noun, found);
+  return { kind: "readable", runId, directory, state, request: request.noun, result: found };
+}
+
+/** Opens one record for reading. */
+export async function openRecord(files: RecordFiles, runId: string): Promise<OpenOutcome> {
+  if (!(await files.exists(runId))) return { kind: "unknown", runId };
+  const summary = await readSummary(files, runId);
+  if (summary.kind === "broken") return summary;
+  const { directory, state, request, result } = summary;
+  const record = {
+    runId,
+    directory,
+    logPath: join(directory, logFile),
+    state,
+    request,
+    result,
+    events: readEventHistory((await files.readText(runId, eventsFile)) ?? ""),
+    readLog: () => files.readBytes(runId, logFile),
+    readSamples: () => readSamples(files, runId),
+    verify: () => verify(files, runId, result),
+  };
+  return { kind: "opened", record };
+}
+
+async function runState(request: RunRequest, result: RunResult | undefined): Promise<RunState> {
+  if (result !== undefined) return { kind: "finished" };
+  const life = await ownerLife(request.owner);
+  if (life === "gone") return { kind: "abandoned" };
+  return { kind: "running", owner: life === "alive" ? "here" : "elsewhere" };
+}
+
+async function readSamples(files: RecordFiles, runId: string): Promise<SampleFile[]> {
+  const names = await files.fileNames(runId);
+  const sampleFiles: SampleFile[] = [];
+  for (const name of names.filter((name) => name.startsWith(`${samplesDirectory}/`))) {
+    const fileStem = name.slice(samplesDirectory.length + 1, -".jsonl".length);
+    const lines = ((await files.readText(runId, name)) ?? "").split("\n");
+    const written = lines.filter((line) => line !== "");
+    const samples = written.map(parseSample).filter((sample) => sample !== undefined);
+    sampleFiles.push({ fileStem, samples, unreadableLineCount: written.length - samples.length });
+  }
+  return sampleFiles;
+}
+
+function parseSample(line: string): TelemetrySample | undefined {
+  try {
+    return telemetrySample.safeParse(JSON.parse(line)).data;
+  } catch {
+    // Not JSON: a line cut off by a kill, or not ours. The caller counts it.
+    return undefined;
+  }
+}
+
+async function verify(
+  files: RecordFiles,
+  runId: string,
+  result: RunResult | undefined,
+): Promise<Verification> {
+  if (result === undefined) return { kind: "unfinished" };
+  const there = new Set(await files.fileNames(runId));
+  const differences: FileDifference[] = [];
+  for (const [file, was] of Object.entries(result.files)) {
+    if (!there.delete(file)) {
+      differences.push({ kind: "missing", file });
+      continue;
+    }
+    const is = await fingerprint(files.readBytes(runId, file));
+    if (is.sha256 !== was.sha256) {
+      differences.push({ kind: "changed", file, wasBytes: was.bytes, isBytes: is.bytes });
+    }
+  }
+  for (const file of there) differences.push({ kind: "added", file });
+  if (differences.length > 0) return { kind: "changed", differences };
+  return { kind: "unchanged", fileCount: Object.keys(result.files).length };
+}
+
+type Read<Noun> =
+  | { kind: "read"; noun: Noun }
+  | { kind: "missing" }
+  | { kind: "unreadable"; why: { reason: string } };
+
+async function readNoun<Noun>(
+  files: RecordFiles,
+  wanted: { runId: string; fileName: string; schema: z.ZodType<Noun> },
+): Promise<Read<Noun>> {
+  try {
+    const text = await files.readText(wanted.runId, wanted.fileName);
+    if (text === undefined) return { kind: "missing" };
+    const parsed = wanted.schema.safeParse(JSON.parse(text));
+    if (parsed.success) return { kind: "read", noun: parsed.data };
+    const issue = parsed.error.issues[0];
+    const where = issue === undefined ? "" : `: ${issue.path.join(".")}: ${issue.message}`;
+    return unreadable(`its ${wanted.fileName} does not have the form of one${where}`);
+  } catch (error) {
+    // Bad JSON, or a file that may not be read: of one record among many, to be listed as broken.
+    return unreadable(`its ${wanted.fileName} cannot be read: ${errorMessage(error)}`);
+  }
+}
+
+function unreadable(reason: string): { kind: "unreadable"; why: { reason: string } } {
+  return { kind: "unreadable", why: { reason } };
+}

@@ -1,0 +1,108 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
+import { isRecordFile, resultFile, samplesDirectory } from "./record-files.ts";
+import { openRegular } from "../samples/follow-file.ts";
+
+const blockBytes = 512;
+const pieceBytes = 1 << 18;
+
+/**
+ * A record's folder as a tar archive, piece by piece. Only the record's own files, and of files that still grow what was
+ * there when their turn came; links are left out.
+ *
+ * @see POSIX.1-2017, pax: the ustar header, and the extended header for long paths and large files
+ */
+export async function* archiveRecord(directory: string, runId: string): AsyncGenerator<Uint8Array> {
+  for (const name of await recordFileNames(directory)) {
+    const file = await openRegular(join(directory, name));
+    if (file === undefined) continue;
+    try {
+      const { size, mtimeMs } = await file.stat();
+      yield header({ path: `${runId}/${name}`, size, mtimeMs });
+      const buffer = Buffer.allocUnsafe(pieceBytes);
+      for (let at = 0; at < size;) {
+        const { bytesRead } = await file.read(buffer, 0, Math.min(pieceBytes, size - at), at);
+        // A file that was cut short meanwhile is filled up, else what follows would be unreadable.
+        const read = bytesRead === 0 ? Math.min(pieceBytes, size - at) : bytesRead;
+        yield bytesRead === 0 ? Buffer.alloc(read) : Buffer.from(buffer.subarray(0, bytesRead));
+        at += read;
+      }
+      yield Buffer.alloc(paddingOf(size));
+    } finally {
+      await file.close();
+    }
+  }
+  yield Buffer.alloc(blockBytes * 2);
+}
+
+async function recordFileNames(directory: string): Promise<string[]> {
+  const top = await namesIn(directory);
+  const samples = await namesIn(join(directory, samplesDirectory));
+  const names = [...top, ...samples.map((name) => `${samplesDirectory}/${name}`)];
+  return names.filter((name) => name === resultFile || isRecordFile(name)).toSorted();
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}
+
+interface Entry {
+  path: string;
+  size: number;
+  mtimeMs: number;
+}
+
+function header(entry: Entry): Buffer {
+  const isLong = entry.path.length > 99 || entry.size >= 8 ** 11;
+  if (!isLong) return ustar({ ...entry, type: "0" });
+  const records = paxRecord("path", entry.path) + paxRecord("size", String(entry.size));
+  const body = Buffer.from(records);
+  return Buffer.concat([
+    ustar({ path: "pax-header", size: body.length, mtimeMs: entry.mtimeMs, type: "x" }),
+    body,
+    Buffer.alloc(paddingOf(body.length)),
+    ustar({
+      ...entry,
+      path: entry.path.slice(-90),
+      size: Math.min(entry.size, 8 ** 11 - 1),
+      type: "0",
+    }),
+  ]);
+}
+
+/** `<length> <key>=<value>`: the length counts itself. */
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  const length = rest.length + String(rest.length + 3).length;
+  return `${length}${rest}`;
+}
+
+function ustar({ path, size, mtimeMs, type }: Entry & { type: "0" | "x" }): Buffer {
+  const block = Buffer.alloc(blockBytes);
+  block.write(path, 0, 100, "latin1");
+  block.write("0000644\0", 100);
+  block.write("0000000\0", 108);
+  block.write("0000000\0", 116);
+  block.write(`${octal(size, 11)}\0`, 124);
+  block.write(`${octal(Math.floor(mtimeMs / 1000), 11)}\0`, 136);
+  block.write("        ", 148);
+  block.write(type, 156);
+  block.write("ustar\u000000", 257);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${octal(sum, 6)}\0 `, 148);
+  return block;
+}
+
+function octal(value: number, digits: number): string {
+  return value.toString(8).padStart(digits, "0");
+}
+
+function paddingOf(size: number): number {
+  return (blockBytes - (size % blockBytes)) % blockBytes;
+}

@@ -1,0 +1,90 @@
+import { predictCrossing } from "../../planner/predict-crossing.ts";
+import type {
+  IntegrityDocument,
+  RulesDocument,
+  RunDetail,
+  RunProgressDocument,
+} from "../../schema/dashboard/run-detail.ts";
+import { xAxes } from "../../schema/dashboard/run-series.ts";
+import type { RunChecklist } from "../../schema/run/run-checklist.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
+import { placeOnAxis, type PointSource } from "./run-points.ts";
+import type { WatchedRun } from "./watch-run.ts";
+
+/** What a page about a run says beside its series. */
+export function describeWatchedRun(
+  run: WatchedRun,
+  sources: readonly PointSource[],
+  known: { earlierCrossingsMs: readonly number[]; integrity: IntegrityDocument; mayStop: boolean },
+): RunDetail {
+  const { request, result, record } = run;
+  const { price, system } = request;
+  const cost = costOfRun({ billedMs: 0, trainingMs: undefined, price, system });
+  const progress = run.progress(known.earlierCrossingsMs);
+  const { state } = record;
+  return {
+    runId: run.runId,
+    directory: run.directory,
+    request,
+    ...withValue("result", result),
+    state,
+    canStop: known.mayStop && state.kind === "running" && state.owner === "here",
+    progress: progressDocument(progress),
+    evaluations: [...run.evaluations],
+    ...withValue("prediction", predictionOf(run, known.earlierCrossingsMs)),
+    events: [...record.events.events],
+    ...withValue("rules", rulesDocument(run.log.rules.checklist)),
+    integrity: known.integrity,
+    ranks: run.samples.steps.ranks(),
+    series: sources.map(({ description }) => description),
+    xAxes: xAxes.filter((axis) => placeOnAxis(run, axis) !== undefined),
+    launchedMs: run.launchedMs,
+    ...withValue("runStartMs", run.runStartMs),
+    limits: request.limits,
+    ...withValue("price", price),
+    ...withValue("priceUnitCount", cost.kind === "priced" ? cost.unitCount : undefined),
+    unreadableSampleCount: run.samples.unreadableCount,
+    ...withValue("isReadingSamples", run.samples.hasReadSteps ? undefined : (true as const)),
+  };
+}
+
+/** When the run will cross its target; absent where there is no target, no clock, or nobody left to cross it. */
+export function predictionOf(
+  run: WatchedRun,
+  earlierCrossingsMs: readonly number[],
+): RunDetail["prediction"] {
+  const { target, start } = run.log.tracker.run;
+  if (target === undefined || start === undefined || run.isOver) return undefined;
+  return predictCrossing({
+    evaluations: run.evaluations,
+    target,
+    nowClockMs: Math.max(0, run.untilMs - start.arrivalMs),
+    earlierCrossingsMs,
+  });
+}
+
+/** Leaves out what is not known, as JSON does. */
+export function progressDocument(
+  progress: ReturnType<WatchedRun["progress"]>,
+): RunProgressDocument {
+  const { rules: _, ...shown } = progress;
+  return shown;
+}
+
+export function rulesDocument(checklist: RunChecklist | undefined): RulesDocument | undefined {
+  if (checklist === undefined) return undefined;
+  const { edition, items } = checklist;
+  return {
+    edition,
+    items: items.map(({ name, state }) => ({ rule: name, text: name, state })),
+  };
+}
+
+function withValue<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { [Key in Name]?: Value } {
+  // The computed key has exactly the name that the type says.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
+}

@@ -1,0 +1,21 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { FollowedSamples } from "../../store/samples/follow-samples.ts";
+import type { SamplesThreadStart } from "./read-samples.ts";
+
+// A worker thread of the dashboard's server: reads some files of samples, hands their columns over, and ends.
+
+const port = parentPort;
+if (port !== null) {
+  // Only read-samples.ts starts this file.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  const { recordDirectory, names } = workerData as SamplesThreadStart;
+  const samples = new FollowedSamples(recordDirectory, new Set(names));
+  await samples.readOn("all");
+  const part = samples.part();
+  const buffers = part.steps.chunks.flatMap((chunk) =>
+    Object.values(chunk).flatMap((column: number | ArrayBufferView<ArrayBuffer>) =>
+      typeof column === "number" ? [] : [column.buffer],
+    ),
+  );
+  port.postMessage(part, buffers);
+}

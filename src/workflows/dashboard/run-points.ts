@@ -1,0 +1,200 @@
+import type { SeriesDescription, SeriesUnit, XAxis } from "../../schema/dashboard/run-series.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
+import type { StepChunk, StepColumns } from "../../store/samples/step-columns.ts";
+import type { WatchRunPoints } from "./watched-points.ts";
+import { joulesAt } from "./watched-energy.ts";
+import type { WatchedRun } from "./watch-run.ts";
+
+/** Takes one point; `samplesCount` is NaN where nobody knows it. */
+export type TakePoint = (timeMs: number, samplesCount: number, value: number) => void;
+
+/** One series of a run: points that only grow in number. */
+export interface PointSource {
+  description: SeriesDescription;
+  count(): number;
+  /** Of all points, where that is known without looking at each. */
+  timeRange(): { fromMs: number; toMs: number } | undefined;
+  /** Hands over the points from the `from`-th on; of one rank where one is named. */
+  visit(from: number, rank: number | undefined, take: TakePoint): void;
+  /** Only of steps: hands over all values, some thousands at a time, which is several times faster than one by one. */
+  visitColumns?: (take: TakeColumn) => void;
+}
+
+/** Takes the first `rowCount` values of a column, which is used again afterwards. */
+export type TakeColumn = (column: Float32Array | Float64Array, rowCount: number) => void;
+
+const stepParts = {
+  computeMs: "compute, per step",
+  communicationMs: "communication, per step",
+  dataWaitMs: "waiting for data, per step",
+  otherMs: "all else, per step",
+} as const;
+type StepPart = keyof typeof stepParts;
+
+/** Every series that the run has points of. */
+export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
+  const { steps } = run.samples;
+  const target = run.result?.target ?? run.log.tracker.run.target;
+  const sources: PointSource[] = [
+    listSource({ name: "quality", unit: "", label: target?.metric ?? "quality" }, listed.quality),
+  ];
+  if (steps.hasLoss) sources.push(lossSource(steps));
+  else sources.push(listSource({ name: "loss", unit: "", label: "loss" }, listed.loss));
+  if (steps.rowCount > 0) {
+    sources.push(stepSource(steps, "stepMs", "step time", stepTimes()));
+    for (const part of Object.keys(stepParts).filter(isStepPart))
+      sources.push(stepSource(steps, part, stepParts[part], (chunk) => chunk[part]));
+  }
+  return [...sources, ...hostSources(run, listed)].filter((source) => source.count() > 0);
+}
+
+function hostSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
+  const { note } = run.energyCurve;
+  const energyNote = note === "" ? {} : { note };
+  return [
+    listSource(
+      { name: "samplesPerSecond", unit: "samples per second", label: "throughput" },
+      listed.samplesPerSecond,
+    ),
+    listSource({ name: "powerWatts", unit: "watts", label: "power", ...energyNote }, listed.power),
+    listSource(
+      { name: "energyJoules", unit: "joules", label: "energy", ...energyNote },
+      listed.energy,
+    ),
+    listSource({ name: "cpuCores", unit: "cores", label: "processor cores busy" }, listed.cpuCores),
+    listSource({ name: "memoryBytes", unit: "bytes", label: "memory" }, listed.memory),
+    listSource(
+      { name: "acceleratorUtilisation", unit: "fraction", label: "accelerators busy" },
+      listed.acceleratorUtilisation,
+    ),
+    listSource(
+      { name: "acceleratorMemoryBytes", unit: "bytes", label: "accelerator memory" },
+      listed.acceleratorMemory,
+    ),
+  ];
+}
+
+function isStepPart(name: string): name is StepPart {
+  return name in stepParts;
+}
+
+/** Milliseconds of one step: the parts the program names. */
+export function stepTime(chunk: StepChunk, row: number): number {
+  return (
+    (chunk.computeMs[row] ?? 0) + (chunk.communicationMs[row] ?? 0) + (chunk.dataWaitMs[row] ?? 0)
+  );
+}
+
+/** Of all rows of a block, in room that is used again. */
+function stepTimes(): (chunk: StepChunk) => Float64Array {
+  let room = new Float64Array(0);
+  return (chunk) => {
+    const { rowCount, computeMs, communicationMs, dataWaitMs } = chunk;
+    if (room.length < rowCount) room = new Float64Array(rowCount);
+    for (let row = 0; row < rowCount; row++)
+      room[row] = (computeMs[row] ?? 0) + (communicationMs[row] ?? 0) + (dataWaitMs[row] ?? 0);
+    return room;
+  };
+}
+
+function lossSource(steps: StepColumns): PointSource {
+  const source = stepSource(steps, "loss", "loss", ({ loss }) => loss);
+  return { ...source, description: { ...source.description, unit: "" } };
+}
+
+function stepSource(
+  steps: StepColumns,
+  name: string,
+  label: string,
+  columnOf: (chunk: StepChunk) => Float32Array | Float64Array,
+): PointSource {
+  return {
+    description: { name, unit: "milliseconds", label, perRank: true },
+    count: () => steps.rowCount,
+    timeRange: () => steps.timeRange,
+    visit(from, rank, take) {
+      let base = 0;
+      for (const chunk of steps.chunks) {
+        const { rowCount, timeMs, samplesCount } = chunk;
+        const isNew = from < base + rowCount;
+        const column = isNew ? columnOf(chunk) : timeMs;
+        for (let row = Math.max(0, from - base); row < rowCount; row++) {
+          if (rank !== undefined && chunk.rank[row] !== rank) continue;
+          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, column[row] ?? 0);
+        }
+        base += rowCount;
+      }
+    },
+    visitColumns(take) {
+      for (const chunk of steps.chunks) take(columnOf(chunk), chunk.rowCount);
+    },
+  };
+}
+
+interface PointList {
+  timesMs: readonly number[];
+  samples: readonly number[];
+  values: readonly number[];
+}
+
+function listSource(
+  description: Omit<SeriesDescription, "perRank" | "unit"> & { unit: SeriesUnit },
+  { timesMs, samples, values }: PointList,
+): PointSource {
+  return {
+    description: { ...description, perRank: false },
+    count: () => values.length,
+    timeRange: () => undefined,
+    visit(from, _rank, take) {
+      for (let index = from; index < values.length; index++)
+        take(timesMs[index] ?? 0, samples[index] ?? Number.NaN, values[index] ?? 0);
+    },
+  };
+}
+
+/** Where a point stands on an axis; NaN where it can't be placed. */
+export type PlaceOnAxis = (timeMs: number, samplesCount: number) => number;
+
+export const axisUnits: Record<XAxis, SeriesUnit> = {
+  clock: "milliseconds",
+  wall: "milliseconds",
+  samples: "samples",
+  epochs: "epochs",
+  dollars: "US dollars",
+  energy: "joules",
+};
+
+/** How points of a run are placed on an axis; undefined where it has no such axis. */
+export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefined {
+  const { launchedMs, runStartMs, energyCurve } = run;
+  switch (axis) {
+    case "wall":
+      return (timeMs) => timeMs;
+    case "clock":
+      return runStartMs === undefined ? undefined : (timeMs) => timeMs - runStartMs;
+    case "samples":
+      return run.samples.steps.mostSamples > 0 || run.log.tracker.run.samplesCount !== undefined
+        ? (_timeMs, samplesCount) => samplesCount
+        : undefined;
+    case "epochs":
+      return placeByEpoch(run.log.samplesPerEpoch);
+    case "dollars":
+      return placeByCost(launchedMs, usdPerMsOf(run));
+    case "energy":
+      return energyCurve.timesMs.length < 2 ? undefined : (timeMs) => joulesAt(energyCurve, timeMs);
+  }
+}
+
+function placeByEpoch(samplesPerEpoch: number | undefined): PlaceOnAxis | undefined {
+  if (samplesPerEpoch === undefined) return undefined;
+  return (_timeMs, samplesCount) => samplesCount / samplesPerEpoch;
+}
+
+function placeByCost(launchedMs: number, usdPerMs: number | undefined): PlaceOnAxis | undefined {
+  return usdPerMs === undefined ? undefined : (timeMs) => (timeMs - launchedMs) * usdPerMs;
+}
+
+function usdPerMsOf({ request: { price, system } }: WatchedRun): number | undefined {
+  const hour = costOfRun({ billedMs: 3_600_000, trainingMs: undefined, price, system });
+  return hour.kind === "priced" ? hour.billedUsd / 3_600_000 : undefined;
+}

@@ -1,0 +1,132 @@
+import { HeatGrid } from "../../foundation/heat-grid.ts";
+import type {
+  HeatmapDocument,
+  HeatmapMetric,
+  RankOrder,
+} from "../../schema/dashboard/run-series.ts";
+import type { StepChunk } from "../../store/samples/step-columns.ts";
+import { stepTime } from "./run-points.ts";
+import type { WatchedRun } from "./watch-run.ts";
+
+export interface HeatmapQuestion {
+  metric: HeatmapMetric;
+  columns: number;
+  rows: number;
+  rankOrder: RankOrder;
+  /** Milliseconds since the epoch. */
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+}
+
+/** Hands over the points of every rank; for power, of every accelerator. */
+type VisitPoints = (take: (rank: number, timeMs: number, value: number) => void) => void;
+
+/** Ranks over time: the mean of a metric in each cell. With more ranks than rows, a row holds several ranks. */
+export function viewRunHeatmap(run: WatchedRun, question: HeatmapQuestion): HeatmapDocument {
+  const visit = pointsOf(run, question.metric);
+  const seen = surveyRanks(visit, question);
+  const ranks = [...seen.meanOfRank.keys()].toSorted(
+    question.rankOrder === "rank"
+      ? (a, b) => a - b
+      : (a, b) => (seen.meanOfRank.get(b) ?? 0) - (seen.meanOfRank.get(a) ?? 0) || a - b,
+  );
+  const rows = Math.max(1, Math.min(question.rows, ranks.length));
+  const ranksPerRow = Array.from({ length: rows }, (): number[] => []);
+  const rowOfRank = new Int32Array(Math.max(0, ...seen.meanOfRank.keys()) + 1).fill(-1);
+  for (const [position, rank] of ranks.entries()) {
+    const row = Math.floor((position * rows) / ranks.length);
+    rowOfRank[rank] = row;
+    ranksPerRow[row]?.push(rank);
+  }
+  const { fromMs, toMs } = seen;
+  const stretchMs = Math.max(1, toMs - fromMs) * (1 + 1e-9);
+  const grid = new HeatGrid(rows, question.columns);
+  visit((rank, timeMs, value) => {
+    if (timeMs < fromMs || timeMs > toMs) return;
+    const column = Math.floor(((timeMs - fromMs) / stretchMs) * question.columns);
+    grid.add(rowOfRank[rank] ?? -1, column, value);
+  });
+  const values = grid.means();
+  return {
+    runId: run.runId,
+    metric: question.metric,
+    unit: question.metric === "powerWatts" ? "watts" : "milliseconds",
+    fromMs,
+    toMs,
+    rankOrder: question.rankOrder,
+    columns: question.columns,
+    rows,
+    values,
+    ranksPerRow,
+    ...rangeOf(values),
+  };
+}
+
+/** Which ranks have points in the stretch, and the mean of each. */
+function surveyRanks(
+  visit: VisitPoints,
+  { fromMs: askedFromMs, toMs: askedToMs }: HeatmapQuestion,
+): { meanOfRank: Map<number, number>; fromMs: number; toMs: number } {
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  let sums = new Float64Array(64);
+  let counts = new Uint32Array(64);
+  visit((rank, timeMs, value) => {
+    if (timeMs < (askedFromMs ?? timeMs) || timeMs > (askedToMs ?? timeMs)) return;
+    if (!Number.isFinite(value)) return;
+    if (timeMs < fromMs) fromMs = timeMs;
+    if (timeMs > toMs) toMs = timeMs;
+    if (rank >= counts.length) {
+      const room = Math.max(rank + 1, counts.length * 2);
+      [sums, counts] = [
+        widened(sums, new Float64Array(room)),
+        widened(counts, new Uint32Array(room)),
+      ];
+    }
+    sums[rank] = (sums[rank] ?? 0) + value;
+    counts[rank] = (counts[rank] ?? 0) + 1;
+  });
+  const meanOfRank = new Map<number, number>();
+  for (const [rank, count] of counts.entries())
+    if (count > 0) meanOfRank.set(rank, (sums[rank] ?? 0) / count);
+  const [from, to] = fromMs <= toMs ? [fromMs, toMs] : [0, 0];
+  return { meanOfRank, fromMs: askedFromMs ?? from, toMs: askedToMs ?? to };
+}
+
+function widened<Column extends Float64Array | Uint32Array>(
+  column: Column,
+  larger: Column,
+): Column {
+  larger.set(column);
+  return larger;
+}
+
+function pointsOf(run: WatchedRun, metric: HeatmapMetric): VisitPoints {
+  if (metric === "powerWatts") {
+    return (take) => {
+      for (const { timeMs, accelerators = [] } of run.samples.host)
+        for (const { index, powerWatts } of accelerators)
+          if (powerWatts !== undefined) take(index, timeMs, powerWatts);
+    };
+  }
+  const valueOf =
+    metric === "stepMs" ? stepTime : (chunk: StepChunk, row: number) => chunk[metric][row] ?? 0;
+  return (take) => {
+    for (const chunk of run.samples.steps.chunks) {
+      const { rowCount, rank, timeMs } = chunk;
+      for (let row = 0; row < rowCount; row++)
+        take(rank[row] ?? 0, timeMs[row] ?? 0, valueOf(chunk, row));
+    }
+  };
+}
+
+function rangeOf(values: readonly (number | null)[]): { least?: number; greatest?: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value === null) continue;
+    least = Math.min(least, value);
+    greatest = Math.max(greatest, value);
+  }
+  return least <= greatest ? { least, greatest } : {};
+}

@@ -1,0 +1,229 @@
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
+import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { RunProgress } from "../../schema/run/run-progress.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
+import { FollowedSamples } from "../../store/samples/follow-samples.ts";
+import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { areManySamples, readManySamples } from "./read-samples.ts";
+import { runProgress } from "../runs/run-progress.ts";
+import {
+  energyAt,
+  type EnergyBasis,
+  type EnergyCurve,
+  growEnergyCurve,
+  leadingEnergy,
+} from "./watched-energy.ts";
+import { WatchedLog } from "./watched-log.ts";
+
+const bufferBytes = 1 << 20;
+
+/**
+ * How much of a record is read. `list`: all but samples of ranks. `page`: the same, and its log is held against the
+ * rules. `all`: the samples of ranks too.
+ */
+export type RunWanted = "list" | "page" | "all";
+
+/** What watching a run needs beside its record. */
+export interface WatchWorld {
+  store: RunStore;
+  nowMs(): number;
+  /** Of this machine; used only for runs that were launched on it. */
+  energyBasis: EnergyBasis;
+}
+
+/**
+ * One run, followed through the files of its record while another process writes them. It says the same as the
+ * terminal of that process: the same log goes through the same engines.
+ */
+export class WatchedRun {
+  readonly runId: string;
+  readonly directory: string;
+  readonly log: WatchedLog;
+  readonly samples: FollowedSamples;
+  readonly energyCurve: EnergyCurve = { timesMs: [], joules: [], note: "" };
+  /** Raised when something was read that was not there before. */
+  version = 0;
+  #record: RunRecord;
+  readonly #world: WatchWorld;
+  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  #reading: Promise<unknown> = Promise.resolve();
+  #readMs = Number.NEGATIVE_INFINITY;
+  #isSettled = false;
+  #readingSteps: Promise<unknown> = Promise.resolve();
+  #stepsMs = Number.NEGATIVE_INFINITY;
+  #areStepsSettled = false;
+  #curveGeneration = 0;
+  readonly #columnsFile: string | undefined;
+
+  /** @param columnsFile where the columns of its samples are kept once it is over; nowhere where there is none */
+  constructor(record: RunRecord, world: WatchWorld, columnsFile?: string) {
+    this.runId = record.runId;
+    this.directory = record.directory;
+    this.#record = record;
+    this.#world = world;
+    this.#columnsFile = columnsFile;
+    this.log = new WatchedLog(record.request, record.directory);
+    this.samples = new FollowedSamples(record.directory);
+  }
+
+  get request(): RunRequest {
+    return this.#record.request;
+  }
+
+  get record(): RunRecord {
+    return this.#record;
+  }
+
+  get result(): RunResult | undefined {
+    return this.#record.result;
+  }
+
+  /** Whether nothing more can come. */
+  get isOver(): boolean {
+    return this.#record.state.kind !== "running";
+  }
+
+  get evaluations(): readonly Evaluation[] {
+    return this.result?.evaluations ?? this.log.tracker.run.evaluations;
+  }
+
+  /** When the program was started, milliseconds since the epoch; the record's making until then. */
+  get launchedMs(): number {
+    const launched = this.#record.events.events.find(({ event }) => event.kind === "launched");
+    return this.result?.clock.launchedMs ?? launched?.timeMs ?? this.request.createdMs;
+  }
+
+  get runStartMs(): number | undefined {
+    return this.result?.clock.runStartMs ?? this.log.tracker.run.start?.arrivalMs;
+  }
+
+  /** The last moment that is known of a run that is over; now for one that goes on. */
+  get untilMs(): number {
+    if (this.result !== undefined) return this.result.clock.endedMs;
+    if (this.#record.state.kind === "running") return this.#world.nowMs();
+    const lastEventMs = this.#record.events.events.at(-1)?.timeMs ?? this.request.createdMs;
+    return Math.max(lastEventMs, this.samples.host.at(-1)?.timeMs ?? 0);
+  }
+
+  /** Whether the samples of ranks are still to be read, and so many that nobody should wait for them. */
+  get hasMuchToRead(): boolean {
+    return !this.samples.hasReadSteps && areManySamples(this.samples);
+  }
+
+  /**
+   * Reads what is new of the record. Who wants no samples of ranks does not wait for who does.
+   *
+   * @param notOlderMs what was read at most so long ago is new enough
+   * @returns false where the record is gone
+   */
+  async readOn(wanted: RunWanted, notOlderMs = 0): Promise<boolean> {
+    if (wanted !== "list") this.log.rules.start();
+    const read = this.#reading.then(() => this.#readOn(notOlderMs));
+    this.#reading = read.catch(() => undefined);
+    if (!(await read)) return false;
+    if (wanted !== "all") return true;
+    const readSteps = this.#readingSteps.then(() => this.#readSteps(notOlderMs));
+    this.#readingSteps = readSteps.catch(() => undefined);
+    await readSteps;
+    return true;
+  }
+
+  async #readOn(notOlderMs: number): Promise<boolean> {
+    const nowMs = this.#world.nowMs();
+    if (this.#isSettled || nowMs - this.#readMs < notOlderMs) return true;
+    // First whether it is over: then what is read behind it is complete.
+    const opened = await this.#world.store.open(this.runId);
+    if (opened.kind !== "opened") return false;
+    const isOver = opened.record.state.kind !== "running";
+    await this.log.readOn(this.#buffer);
+    await this.samples.readOn("host");
+    this.#record = opened.record;
+    this.#growCurve();
+    this.#readMs = nowMs;
+    this.#isSettled = isOver;
+    this.version += 1;
+    return true;
+  }
+
+  async #readSteps(notOlderMs: number): Promise<void> {
+    const nowMs = this.#world.nowMs();
+    if (this.#areStepsSettled || nowMs - this.#stepsMs < notOlderMs) return;
+    const isOver = this.#isSettled;
+    if (!this.samples.hasReadSteps) {
+      const columnsFile = this.result === undefined ? undefined : this.#columnsFile;
+      const { samples, directory } = this;
+      await readManySamples({ samples, recordDirectory: directory, columnsFile });
+    }
+    await this.samples.readOn("all");
+    this.#growCurve();
+    this.#stepsMs = nowMs;
+    this.#areStepsSettled = isOver;
+    this.version += 1;
+  }
+
+  #growCurve(): void {
+    if (this.#curveGeneration !== this.samples.generation) {
+      this.#curveGeneration = this.samples.generation;
+      this.energyCurve.timesMs.length = 0;
+      this.energyCurve.joules.length = 0;
+    }
+    const { launchedMs } = this;
+    growEnergyCurve(this.energyCurve, this.samples.host, { launchedMs, basis: this.#basis() });
+  }
+
+  /** Nothing is known here of the processors of another host. */
+  #basis(): EnergyBasis | undefined {
+    const { state } = this.#record;
+    const isElsewhere = state.kind === "running" && state.owner === "elsewhere";
+    return isElsewhere ? undefined : this.#world.energyBasis;
+  }
+
+  /** So far, or in the end. */
+  get energy(): readonly EnergyReading[] {
+    if (this.result !== undefined) return this.result.energy;
+    const last = this.samples.host.at(-1);
+    return last === undefined ? [] : energyAt(last, this.launchedMs, this.#basis());
+  }
+
+  /** How far the run is, by the engines of the terminal's line; of a run that is over, how far it came. */
+  progress(earlierCrossingsMs: readonly number[]): RunProgress {
+    const { request, result, launchedMs, untilMs } = this;
+    const { price, system } = request;
+    const billedMs = Math.max(0, untilMs - launchedMs);
+    const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
+    const isStopping = this.#record.events.events.some(({ event }) => event.kind === "stopping");
+    const news = this.log.rules.news(this.#world.nowMs());
+    const progress = runProgress({
+      request,
+      run: this.log.tracker.run,
+      nowMs: untilMs,
+      launchedMs,
+      isStopping,
+      costUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
+      energy: this.energy,
+      earlierCrossingsMs,
+      checklist: news ?? this.log.rules.checklist,
+    });
+    return result === undefined ? progress : { ...progress, ...inTheEnd(result) };
+  }
+}
+
+/** What the verdict says, where it says it. */
+function inTheEnd(result: RunResult): Partial<RunProgress> {
+  const { outcome, clock, cost } = result;
+  const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
+  const stopMs = clock.runStopMs ?? clock.endedMs;
+  const ranMs = clock.runStartMs === undefined ? undefined : stopMs - clock.runStartMs;
+  const clockMs = outcome.kind === "reached" ? outcome.timeToTrainMs : ranMs;
+  return {
+    launchedForMs: clock.billedMs,
+    ...(clockMs === undefined ? {} : { clockMs: Math.max(0, clockMs) }),
+    ...(best === undefined ? {} : { best }),
+    ...(result.target === undefined ? {} : { target: result.target }),
+    ...(result.samplesPerSecond === undefined ? {} : { samplesPerSecond: result.samplesPerSecond }),
+    costUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
+    energy: leadingEnergy(result.energy),
+    predicted: undefined,
+  };
+}

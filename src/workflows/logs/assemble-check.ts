@@ -1,0 +1,41 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
+import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
+import { checkPackages } from "./check-package.ts";
+import type { PlacedLog } from "./placed-log.ts";
+
+export interface CheckReport {
+  /** In the order of the arguments and, within one, of paths. */
+  logs: CheckedLog[];
+  /** Folders of logs that were judged. */
+  packages: CheckedPackage[];
+  /** Logs of the other division. */
+  leftOutCount: number;
+}
+
+/**
+ * Puts together what was found in logs, and looks at what belongs to them.
+ *
+ * @param division leaves out logs that say another one
+ * @throws UserError `no-such-division`
+ */
+export async function assembleCheck(
+  logs: readonly PlacedLog[],
+  division: "closed" | "open" | undefined,
+): Promise<CheckReport> {
+  // A log that does not say its division may be of this one.
+  const kept = logs.filter(
+    ({ facts }) => division === undefined || (facts.division ?? division) === division,
+  );
+  if (kept.length === 0) {
+    throw new UserError("no-such-division", `none of these logs is of the ${division} division`, {
+      saw: `${logs.length} of another one`,
+      hint: "leave out `--division` to check them",
+    });
+  }
+  return {
+    logs: kept.map(({ place: { argument, path }, verdict }) => ({ argument, path, ...verdict })),
+    packages: await checkPackages(kept.filter(({ verdict }) => verdict.verdict !== "not-judged")),
+    leftOutCount: logs.length - kept.length,
+  };
+}

@@ -1,0 +1,57 @@
+import { parseLog } from "../../mllog/parse-log.ts";
+import type { CompiledEdition } from "../../rules/compile-edition.ts";
+import { editionNamed } from "../../schema/logs/edition-name.ts";
+import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import { loadEdition } from "./load-edition.ts";
+import { LogChecker } from "./log-checker.ts";
+
+/** By which rules a log is checked. */
+export interface CheckLogOptions {
+  /** The round's rules: `training-5.1`, `5.1`, `hpc-3.0`. */
+  edition: string;
+  /** The division the log is meant for; a log of another one fails with `division-differs`. Default: the log's own. */
+  division?: "closed" | "open";
+  /** The rules as they were applied at the round, where they are other ones today. Default false. */
+  asPublished?: boolean;
+}
+
+/**
+ * Checks one MLPerf log against a round's rules, as the official compliance checker would. Nothing but the package's
+ * own rule tables is read. Times are in milliseconds, lines count from 1.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from "node:fs/promises";
+ * import { checkLog } from "pitwall";
+ *
+ * const log = await readFile("result_4.txt");
+ * const { verdict, failingKeys, findings } = await checkLog(log, { edition: "training-5.0" });
+ * console.log(verdict, failingKeys);
+ * for (const finding of findings) console.log(finding.rule);
+ * ```
+ *
+ * @param log the bytes of a log file, not packed, or its text
+ * @throws UserError `edition-unknown`, `edition-without-rules`; a log that breaks the rules is a verdict, not an error
+ */
+export async function checkLog(
+  log: Uint8Array | string,
+  { edition, division, asPublished = false }: CheckLogOptions,
+): Promise<LogVerdict> {
+  const rules = await rulesOf(editionNamed(edition), asPublished);
+  const checker = new LogChecker(rules);
+  checker.push(parseLog(log).lines);
+  const fileFindings = log.length === 0 ? [{ rule: "file-empty" as const }] : [];
+  return checker.finish(fileFindings, division).verdict;
+}
+
+const compiled = new Map<string, Promise<CompiledEdition>>();
+
+/** Reading and compiling an edition takes longer than most logs: each is done once. */
+function rulesOf(edition: MlperfEdition, asPublished: boolean): Promise<CompiledEdition> {
+  const name = `${edition} ${asPublished ? "as published" : "today"}`;
+  const found =
+    compiled.get(name) ?? loadEdition(edition, { asPublished }).then(({ rules }) => rules);
+  compiled.set(name, found);
+  return found;
+}

@@ -1,0 +1,80 @@
+import { UserError } from "../../foundation/user-error.ts";
+import { editionNamed } from "../../schema/logs/edition-name.ts";
+import { assembleCheck, type CheckReport } from "./assemble-check.ts";
+import type { JudgedLog } from "./log-checker.ts";
+import type { PlacedLog } from "./placed-log.ts";
+import { planCheck, type PlannedLog } from "./plan-check.ts";
+import { readLogs } from "./read-logs.ts";
+
+export interface CheckRequest {
+  /** Files and folders, absolute or from `workingFolder`. */
+  paths: readonly string[];
+  workingFolder: string;
+  /** `training-5.1`. Default: read off each log's path, else off the log. */
+  edition?: string | undefined;
+  /** Leaves out logs that say another one. Default: every log. */
+  division?: "closed" | "open" | undefined;
+  /** The rules as they were applied at the round. Default false. */
+  asPublished?: boolean;
+  /** Default: one per available core, fewer where there is little to read. 1 is this thread alone. */
+  threadCount?: number | undefined;
+  /** The compiled read-logs-thread, where it does not lie beside this file. */
+  threadFile?: URL | undefined;
+}
+
+/** What happens while logs are checked; `finished` comes last. */
+export type CheckEvent =
+  | { kind: "found"; logCount: number; bytes: number; skippedFolders: readonly string[] }
+  | { kind: "checked"; logCount: number; bytes: number }
+  | { kind: "finished"; report: CheckReport };
+
+/**
+ * Checks every log in the given files and folders, and what belongs to the results they make up. What is found is the
+ * same for any number of threads. Nothing on disk is changed.
+ *
+ * @throws UserError what `findLogs` throws, and `edition-unknown`, `no-such-division`; `edition-without-rules` if no
+ * log is of a round with rules
+ */
+export async function* checkLogs(
+  request: CheckRequest,
+  signal: AbortSignal,
+): AsyncGenerator<CheckEvent> {
+  const { paths, workingFolder, division, asPublished = false, threadCount, threadFile } = request;
+  const edition = request.edition === undefined ? undefined : editionNamed(request.edition);
+  const { logs, skippedFolders } = await planCheck({ paths, workingFolder, edition }, signal);
+  yield { kind: "found", logCount: logs.length, bytes: bytesOf(logs), skippedFolders };
+
+  const judged: JudgedLog[] = [];
+  const tasks = logs.map(({ absolutePath, sizeBytes, edition }) => ({
+    absolutePath,
+    sizeBytes,
+    edition,
+  }));
+  const work = { tasks, asPublished, threadCount, threadFile };
+  for await (const readings of readLogs(work, signal)) {
+    for (const { index, reading } of readings) judged[index] = reading.judged;
+    const bytes = bytesOf(readings.flatMap(({ index }) => logs[index] ?? []));
+    yield { kind: "checked", logCount: readings.length, bytes };
+  }
+  const placed = logs.flatMap((place, index): PlacedLog[] => {
+    const log = judged[index];
+    return log === undefined ? [] : [{ place, ...log }];
+  });
+  const report = await assembleCheck(placed, division);
+  requireJudged(report, logs);
+  yield { kind: "finished", report };
+}
+
+function bytesOf(logs: readonly { sizeBytes: number }[]): number {
+  return logs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+function requireJudged(report: CheckReport, logs: readonly PlannedLog[]): void {
+  if (report.logs.some(({ verdict }) => verdict !== "not-judged")) return;
+  const rounds = [...new Set(logs.map((log) => `\`${log.edition}\``))];
+  throw new UserError("edition-without-rules", `no rules were written for ${rounds.join(", ")}`, {
+    at: report.logs[0]?.path,
+    saw: `${report.logs.length === 1 ? "1 log" : `${report.logs.length} logs`} of such a round, and no other`,
+    hint: "MLPerf's rules begin with training-0.6 and hpc-1.0; `pitwall log` shows any log",
+  });
+}

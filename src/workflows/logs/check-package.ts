@@ -1,0 +1,67 @@
+import {
+  isMlperfBenchmark,
+  requiredRunCount as requiredRuns,
+} from "../../schema/logs/mlperf-round.ts";
+import type { CheckedPackage, PackagePlace } from "../../schema/logs/package-finding.ts";
+import { checkPower, checkRuns, type PackageLog } from "../../score/check-runs.ts";
+import { checkSystemFile } from "../../score/check-system-file.ts";
+import {
+  placeOfLogs,
+  readPowerFolder,
+  readSystemFile,
+} from "../../store/logs/read-package-folder.ts";
+import type { PlacedLog } from "./placed-log.ts";
+
+/** Looks at the logs of each folder as one result. Logs given by name are looked at alone. */
+export async function checkPackages(logs: readonly PlacedLog[]): Promise<CheckedPackage[]> {
+  const folders = new Map<string, PlacedLog[]>();
+  for (const log of logs) {
+    if (log.place.isGivenByName) continue;
+    const { absolutePath } = log.place;
+    const folder = absolutePath.slice(0, -nameOf(absolutePath).length - 1);
+    const members = folders.get(folder);
+    if (members === undefined) folders.set(folder, [log]);
+    else members.push(log);
+  }
+  const packages: CheckedPackage[] = [];
+  for (const [folder, members] of folders) packages.push(await checkPackage(folder, members));
+  return packages;
+}
+
+async function checkPackage(
+  folder: string,
+  members: readonly PlacedLog[],
+): Promise<CheckedPackage> {
+  const place = placeOfLogs(folder);
+  const logs: PackageLog[] = members.map((member) => ({
+    name: nameOf(member.place.absolutePath),
+    facts: member.facts,
+  }));
+  const edition = members.find(({ verdict }) => verdict.edition !== undefined)?.verdict.edition;
+  const findings = checkRuns(logs, { edition, place });
+  if (place.kind === "submission") {
+    const system = await readSystemFile(place);
+    findings.push(...checkSystemFile(system, { edition }));
+    findings.push(...checkPower(logs, await readPowerFolder(folder)));
+  }
+  const { argument = "", path = "" } = members[0]?.place ?? {};
+  return { argument, path: folderOf(path), ...describePlace(place, logs), findings };
+}
+
+function describePlace(place: PackagePlace, logs: readonly PackageLog[]) {
+  const logged = logs.find(({ facts }) => facts.benchmark !== undefined)?.facts.benchmark;
+  const runCount = logs.length;
+  if (place.kind === "folder") return { kind: place.kind, benchmark: logged, runCount };
+  const { kind, organisation, system } = place;
+  const benchmark = logged ?? place.benchmark;
+  const requiredRunCount = isMlperfBenchmark(benchmark) ? requiredRuns(benchmark) : undefined;
+  return { kind, organisation, system, benchmark, runCount, requiredRunCount };
+}
+
+function nameOf(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
+}

@@ -1,0 +1,40 @@
+import { editionsWithBenchmark } from "../../schema/logs/edition-name.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import { LogFactsReader } from "../../score/log-facts.ts";
+import { readLogLines } from "./read-log-lines.ts";
+
+/** What a log says of the round it was written for. */
+export type EditionClue =
+  | { kind: "known"; edition: MlperfEdition }
+  /** The benchmark is part of several editions, or of none. */
+  | { kind: "benchmark"; benchmark: string; editions: readonly MlperfEdition[] }
+  /** Of training 0.5, which has no rules. */
+  | { kind: "round-0.5" }
+  | { kind: "no-benchmark" }
+  | { kind: "no-lines" };
+
+/** Reads a log up to the line that names its benchmark. */
+export async function findEditionClue(absolutePath: string): Promise<EditionClue> {
+  const facts = new LogFactsReader();
+  let clue: EditionClue | undefined;
+  await readLogLines(absolutePath, (lines) => {
+    for (const line of lines) facts.push(line);
+    clue = clueOf(facts);
+    return clue === undefined ? "go-on" : "stop";
+  });
+  if (clue !== undefined) return clue;
+  const { mll, mllog } = facts.finish().lineCounts;
+  return { kind: mll + mllog === 0 ? "no-lines" : "no-benchmark" };
+}
+
+function clueOf(facts: LogFactsReader): EditionClue | undefined {
+  const { benchmark, lineCounts } = facts.finish();
+  if (lineCounts.mll > 0) return { kind: "known", edition: "training-0.6" };
+  if (lineCounts.mlpv > 0) return { kind: "round-0.5" };
+  if (benchmark === undefined) return undefined;
+  const editions = editionsWithBenchmark(benchmark).filter((each) => each !== "training-0.6");
+  const [only, ...others] = editions;
+  return only !== undefined && others.length === 0
+    ? { kind: "known", edition: only }
+    : { kind: "benchmark", benchmark, editions };
+}

@@ -1,0 +1,143 @@
+import type { CompiledEdition } from "../../rules/compile-edition.ts";
+import type { LogCheck } from "../../rules/log-check.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import type { LogFileFinding, LogVerdict } from "../../schema/logs/log-verdict.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import type { RuleVerdict } from "../../schema/logs/rule-finding.ts";
+import { type LogFacts, LogFactsReader } from "../../score/log-facts.ts";
+
+/** A log's verdict, and what of the log is compared with other logs. */
+export interface JudgedLog {
+  verdict: LogVerdict;
+  facts: LogFacts;
+}
+
+/** What a log is held to: an edition's rules, or none, since nobody wrote some for its round. */
+export type LogRules = CompiledEdition | { withoutRules: MlperfEdition };
+
+/** Joins the rules and the facts of one log: lines in, verdict out. */
+export class LogChecker {
+  private readonly facts = new LogFactsReader();
+  private readonly check: LogCheck | undefined;
+  private readonly edition: string | undefined;
+  private readonly withoutRules: MlperfEdition | undefined;
+
+  /** @param rules absent where no line of the log says by which rules it was written */
+  constructor(rules: LogRules | undefined) {
+    const isJudged = rules !== undefined && "start" in rules;
+    this.check = isJudged ? rules.start() : undefined;
+    this.edition = isJudged ? rules.edition : rules?.withoutRules;
+    this.withoutRules = isJudged ? undefined : rules?.withoutRules;
+  }
+
+  push(lines: readonly LogLine[]): void {
+    for (const line of lines) {
+      this.check?.push(line);
+      this.facts.push(line);
+    }
+  }
+
+  /**
+   * @param fileFindings what was odd about the file; said only where the rules fail the log or one of these must
+   * @param expectedDivision a log of another one fails
+   */
+  finish(fileFindings: readonly LogFileFinding[], expectedDivision?: "closed" | "open"): JudgedLog {
+    const facts = this.facts.finish();
+    const { withoutRules } = this;
+    const judgement =
+      withoutRules === undefined
+        ? this.judge(facts, fileFindings, expectedDivision)
+        : notJudged(withoutRules, fileFindings);
+    const { verdict, officialCheckerCrashes, failingKeys, findings, warnings } = judgement;
+    return {
+      facts,
+      verdict: {
+        edition: this.edition,
+        benchmark: facts.benchmark,
+        division: facts.division,
+        verdict,
+        officialCheckerCrashes,
+        failingKeys,
+        timeToTrainMs: timeBetween(facts),
+        findings,
+        warnings,
+      },
+    };
+  }
+
+  private judge(
+    facts: LogFacts,
+    fileFindings: readonly LogFileFinding[],
+    expectedDivision: "closed" | "open" | undefined,
+  ): Judgement {
+    const judged = this.check?.finish();
+    const divisionFindings = divisionDiffers(facts, expectedDivision);
+    const mustFail = [...fileFindings.filter(isFatal), ...divisionFindings].length > 0;
+    const isPass = judged?.verdict === "pass" && !mustFail;
+    const beside = isPass
+      ? []
+      : [...fileFindings, ...this.otherDialects(facts), ...divisionFindings];
+    const { failingKeys, findings, warnings } = judged ?? nothingToJudge;
+    return {
+      verdict: isPass ? "pass" : "fail",
+      officialCheckerCrashes: judged?.verdict === "crash",
+      failingKeys,
+      findings: [...beside, ...findings],
+      warnings,
+    };
+  }
+
+  /** Lines that the edition does not know as its own, if it knows none. */
+  private otherDialects({ lineCounts }: LogFacts): LogFileFinding[] {
+    if (this.edition === undefined) return [];
+    const own = this.edition === "training-0.6" ? "mll" : "mllog";
+    if (lineCounts[own] > 0) return [];
+    return (["mlpv", "mll", "mllog"] as const)
+      .filter((dialect) => lineCounts[dialect] > 0)
+      .map((dialect) => ({
+        rule: "other-dialect" as const,
+        dialect,
+        lineCount: lineCounts[dialect],
+      }));
+  }
+}
+
+type Judgement = Pick<
+  LogVerdict,
+  "verdict" | "officialCheckerCrashes" | "failingKeys" | "findings" | "warnings"
+>;
+
+function notJudged(edition: MlperfEdition, fileFindings: readonly LogFileFinding[]): Judgement {
+  return {
+    verdict: "not-judged",
+    officialCheckerCrashes: false,
+    failingKeys: [],
+    findings: [{ rule: "edition-without-rules", edition }, ...fileFindings],
+    warnings: [],
+  };
+}
+
+const nothingToJudge: Pick<RuleVerdict, "failingKeys" | "findings" | "warnings"> = {
+  failingKeys: [],
+  findings: [{ rule: "no-lines" }],
+  warnings: [],
+};
+
+/** What was read is not the whole log. */
+function isFatal({ rule }: LogFileFinding): boolean {
+  return rule === "gzip-broken" || rule === "file-unreadable";
+}
+
+function divisionDiffers(
+  { division, lineCounts }: LogFacts,
+  expected: "closed" | "open" | undefined,
+): LogFileFinding[] {
+  if (expected === undefined || division === expected) return [];
+  if (lineCounts.mll + lineCounts.mllog === 0) return [];
+  return [{ rule: "division-differs", expected, seen: division }];
+}
+
+function timeBetween({ runStartMs, runStopMs }: LogFacts): number | undefined {
+  if (runStartMs === undefined || runStopMs === undefined) return undefined;
+  return runStopMs - runStartMs;
+}

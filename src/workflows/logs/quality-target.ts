@@ -1,0 +1,36 @@
+import { compileAll } from "../../rules/compile-formula.ts";
+import { describePredicate } from "../../rules/describe-formula.ts";
+import type { RuleEdition } from "../../schema/logs/rule-edition.ts";
+import type { LoggedEvaluation } from "../../score/read-timeline.ts";
+
+/** What an evaluation must say for a run to have reached its quality. */
+export interface QualityTarget {
+  key: string;
+  /** `value >= 0.72 and value < 1`. */
+  text: string;
+  /** Undefined where one evaluation alone cannot tell. */
+  isMetBy(evaluation: LoggedEvaluation): boolean | undefined;
+}
+
+/** The target that an edition sets for a benchmark; absent if it has no rules for it. */
+export function findQualityTarget(
+  edition: RuleEdition,
+  { benchmark, division }: { benchmark: string; division: string },
+): QualityTarget | undefined {
+  const file = [`${division}_${benchmark}`, benchmark]
+    .map((name) => edition.files.find((each) => each.name === name))
+    .find((each) => each !== undefined);
+  const rule = file?.keys.find(({ atLeastOneCheck }) => atLeastOneCheck.length > 0);
+  if (rule === undefined) return undefined;
+  const holds = compileAll(rule.atLeastOneCheck);
+  return {
+    key: rule.key,
+    text: rule.atLeastOneCheck.map(describePredicate).join(" and "),
+    isMetBy({ key, value, metadata, timeMs, line }) {
+      if (key !== rule.key) return undefined;
+      const read = { key, value, metadata, time: timeMs };
+      const row = { ...read, lineNumber: line, valueWrittenAsFloat: false };
+      return holds({ line: row, state: new Map() });
+    },
+  };
+}

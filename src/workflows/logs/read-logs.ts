@@ -1,0 +1,169 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { hasRules } from "../../schema/logs/edition-name.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import { cutIntoBatches } from "./cut-into-batches.ts";
+import { type EditionTables, readEditionTables } from "./load-edition.ts";
+import { type LogReading, type LogTask, readLog } from "./read-log.ts";
+import { RuleShelf } from "./rule-shelf.ts";
+
+export interface ReadLogsRequest {
+  tasks: readonly LogTask[];
+  /** The rules as they were applied at the round. */
+  asPublished: boolean;
+  /** Default: one per available core, fewer where there is little to read. 1 is this thread alone. */
+  threadCount?: number | undefined;
+  /** The compiled read-logs-thread, where it does not lie beside this file. */
+  threadFile?: URL | undefined;
+}
+
+/** What one log gave, and which task it was. */
+export interface IndexedReading {
+  index: number;
+  reading: LogReading;
+}
+
+interface IndexedTask {
+  index: number;
+  task: LogTask;
+  sizeBytes: number;
+}
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  editions: readonly EditionTables[];
+}
+
+/** What it is told; it answers each order once. */
+export interface ThreadOrder {
+  batch: readonly IndexedTask[];
+}
+
+type Answers = AsyncQueue<IndexedReading[] | Error>;
+
+/**
+ * Reads logs on this thread and on others, the largest first, each thread taking as many small ones at a time as make a
+ * batch. Readings come in the order in which they get done; what they say is the same for any number of threads.
+ */
+export async function* readLogs(
+  request: ReadLogsRequest,
+  signal: AbortSignal,
+): AsyncGenerator<IndexedReading[]> {
+  const { tasks, asPublished, threadFile } = request;
+  const editions = await tablesFor(tasks, asPublished);
+  const threadCount = request.threadCount ?? worthwhileThreads(tasks);
+  const indexed = tasks.map((task, index) => ({ index, task, sizeBytes: task.sizeBytes }));
+  const batches = new BatchQueue(cutIntoBatches(indexed, threadCount));
+  const answers = new AsyncQueue<IndexedReading[] | Error>();
+  const onAbort = (): void => answers.push(new DOMException("interrupted", "AbortError"));
+  signal.addEventListener("abort", onAbort, { once: true });
+  const otherThreads = Math.min(threadCount, batches.count) - 1;
+  const file = threadFile ?? new URL("./read-logs-thread.js", import.meta.url);
+  const threads = Array.from({ length: Math.max(0, otherThreads) }, () =>
+    startThread(new Worker(file, { workerData: { editions } satisfies ThreadStart }), {
+      batches,
+      answers,
+    }),
+  );
+  let openCount = batches.count;
+  try {
+    signal.throwIfAborted();
+    if (openCount === 0) return;
+    readHere(new RuleShelf(editions), { batches, answers });
+    for await (const answer of answers) {
+      if (answer instanceof Error) throw answer;
+      yield answer;
+      if (--openCount === 0) return;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    batches.close();
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+}
+
+function tablesFor(tasks: readonly LogTask[], asPublished: boolean): Promise<EditionTables[]> {
+  const editions = new Set<MlperfEdition>();
+  for (const { edition } of tasks) {
+    if (edition !== undefined && hasRules(edition)) editions.add(edition);
+  }
+  return Promise.all([...editions].map((edition) => readEditionTables(edition, { asPublished })));
+}
+
+/**
+ * A thread must load its code and warm it up, which takes about as much work as reading this much: with less for each,
+ * threads cost more than they bring.
+ */
+const leastBytesPerThread = 64 * 1024 * 1024;
+
+function worthwhileThreads(tasks: readonly LogTask[]): number {
+  const bytes = tasks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(bytes / leastBytesPerThread)));
+}
+
+/** Batches that several threads take from. */
+class BatchQueue {
+  readonly count: number;
+  #isClosed = false;
+  readonly #left: Iterator<readonly IndexedTask[], undefined>;
+
+  constructor(batches: readonly IndexedTask[][]) {
+    this.count = batches.length;
+    this.#left = batches.values();
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  take(): readonly IndexedTask[] | undefined {
+    return this.#isClosed ? undefined : this.#left.next().value;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+}
+
+interface ThreadLinks {
+  batches: BatchQueue;
+  answers: Answers;
+}
+
+function startThread(thread: Worker, { batches, answers }: ThreadLinks): Worker {
+  const feed = (): void => {
+    const batch = batches.take();
+    if (batch === undefined) return;
+    const order: ThreadOrder = { batch };
+    thread.postMessage(order, []);
+  };
+  thread.on("message", (answer: IndexedReading[]) => {
+    feed();
+    answers.push(answer);
+  });
+  thread.on("error", (error) => answers.push(asError(error)));
+  // The second one lies ready when the first is done.
+  feed();
+  feed();
+  return thread;
+}
+
+/** This thread reads too; the others get their next batch while it lets go between two pieces of a log. */
+function readHere(shelf: RuleShelf, { batches, answers }: ThreadLinks): void {
+  const readAll = async (): Promise<void> => {
+    for (let batch = batches.take(); batch !== undefined; batch = batches.take()) {
+      const readings: IndexedReading[] = [];
+      for (const { index, task } of batch) {
+        if (batches.isClosed) return;
+        readings.push({ index, reading: await readLog(task, shelf) });
+      }
+      answers.push(readings);
+    }
+  };
+  readAll().catch((error: unknown) => answers.push(asError(error)));
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

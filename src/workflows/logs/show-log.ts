@@ -1,0 +1,106 @@
+import { resolve } from "node:path";
+import { UserError } from "../../foundation/user-error.ts";
+import { editionNamed, editionOfPath } from "../../schema/logs/edition-name.ts";
+import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import { type LogTimeline, TimelineReader } from "../../score/read-timeline.ts";
+import { findLogs } from "../../store/logs/find-logs.ts";
+import { findEditionClue } from "./find-edition-clue.ts";
+import { loadEdition } from "./load-edition.ts";
+import { type JudgedLog, LogChecker } from "./log-checker.ts";
+import { findQualityTarget } from "./quality-target.ts";
+import { readLogLines } from "./read-log-lines.ts";
+
+export interface ShowLogRequest {
+  path: string;
+  workingFolder: string;
+  /** Default: as the path says, else the log; a log whose edition is not known is shown without findings. */
+  edition?: string | undefined;
+  /** Default false. */
+  asPublished?: boolean;
+}
+
+/** One log in full. */
+export interface ShownLog {
+  /** As it was given. */
+  path: string;
+  benchmark: string | undefined;
+  division: string | undefined;
+  timeToTrainMs: number | undefined;
+  seeds: readonly string[];
+  timeline: LogTimeline;
+  /** Absent where the edition has none for this benchmark, or is not known. */
+  target: { key: string; text: string } | undefined;
+  /** For each evaluation of the timeline whether it meets the target, where it alone can tell. */
+  meetsTarget: readonly (boolean | undefined)[];
+  /** Absent where the edition is not known. */
+  verdict: LogVerdict | undefined;
+}
+
+/**
+ * Reads one log for people: who, what, when, how well, and what the rules have to say.
+ *
+ * @throws UserError `log-missing`, `log-unreadable`, `log-is-a-folder`, `edition-unknown`, `edition-without-rules`
+ */
+export async function showLog(request: ShowLogRequest): Promise<ShownLog> {
+  const absolutePath = await requireFile(request);
+  const edition = await chooseEdition(request.edition, absolutePath);
+  const { asPublished = false } = request;
+  const loaded = edition === undefined ? undefined : await loadEdition(edition, { asPublished });
+  const checker = new LogChecker(loaded?.rules);
+  const reader = new TimelineReader();
+  const fileFindings = await readLogLines(absolutePath, (lines) => {
+    checker.push(lines);
+    for (const line of lines) reader.push(line);
+    return "go-on";
+  });
+  const { verdict, facts }: JudgedLog = checker.finish(fileFindings);
+  const { benchmark, division, seeds } = facts;
+  const timeline = reader.finish();
+  const target =
+    loaded === undefined || benchmark === undefined
+      ? undefined
+      : findQualityTarget(loaded.tables, { benchmark, division: division ?? "closed" });
+  return {
+    path: request.path,
+    benchmark,
+    division,
+    timeToTrainMs: verdict.timeToTrainMs,
+    seeds,
+    timeline,
+    target: target === undefined ? undefined : { key: target.key, text: target.text },
+    meetsTarget: timeline.evaluations.map((evaluation) => target?.isMetBy(evaluation)),
+    verdict: loaded !== undefined || timeline.eventCount === 0 ? verdict : undefined,
+  };
+}
+
+async function requireFile({ path, workingFolder }: ShowLogRequest): Promise<string> {
+  const { logs } = await findLogs(path, workingFolder);
+  const [first] = logs;
+  if (first?.isGivenByName === true) return resolve(workingFolder, path);
+  throw new UserError(
+    "log-is-a-folder",
+    `\`${path}\` is a folder, and one log is shown at a time`,
+    {
+      saw: `it holds ${logs.length} logs`,
+      hint: `\`pitwall log ${path.replace(/\/+$/, "")}/${first?.path ?? ""}\` shows the first, \`pitwall check ${path}\` checks all`,
+    },
+  );
+}
+
+async function chooseEdition(
+  asked: string | undefined,
+  absolutePath: string,
+): Promise<MlperfEdition | undefined> {
+  if (asked !== undefined) return editionNamed(asked);
+  try {
+    const named = editionOfPath(absolutePath);
+    if (named !== undefined) return named;
+  } catch (error) {
+    // A log of a round without rules can be shown all the same.
+    if (error instanceof UserError && error.code === "edition-without-rules") return undefined;
+    throw error;
+  }
+  const clue = await findEditionClue(absolutePath);
+  return clue.kind === "known" ? clue.edition : undefined;
+}

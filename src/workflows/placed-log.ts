@@ -1,7 +1,0 @@
-import type { FoundLog } from "../store/find-logs.ts";
-import type { JudgedLog } from "./log-checker.ts";
-
-/** A log, where it was found, and how it stands. */
-export interface PlacedLog extends JudgedLog {
-  place: FoundLog;
-}

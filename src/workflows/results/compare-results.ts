@@ -1,0 +1,51 @@
+import { compareResults } from "../../atlas/compare-results.ts";
+import { shortNames } from "../../atlas/short-names.ts";
+import { measureRow } from "../../atlas/measures.ts";
+import type { OwnResult } from "../../atlas/own-row.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { Comparison, CompareSubject, CurveAxis } from "../../schema/atlas/comparison.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
+import { findResult } from "./find-result.ts";
+import { type Atlas, type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+
+export interface CompareRequest extends AtlasRequest {
+  /** Rows, own runs, series, `last`, or folders of logs, as the user wrote them. */
+  names: readonly string[];
+  store: RunStore;
+  cwd: string;
+  axis: CurveAxis;
+}
+
+/**
+ * Lays results side by side that the user named.
+ *
+ * @throws UserError `unknown-result`, `ambiguous-result`, `same-result-twice`, and what `findResult` throws
+ */
+export async function compareNamed(
+  request: CompareRequest,
+  signal: AbortSignal,
+): Promise<{ comparison: Comparison; problems: readonly ResultsProblem[] }> {
+  const atlas = await loadAtlas(request);
+  const subjects: CompareSubject[] = [];
+  for (const name of request.names) {
+    const subject = subjectOf(await findResult(name, { ...request, atlas, signal }), atlas);
+    const { rowId } = subject.measured.row;
+    if (subjects.some(({ measured }) => measured.row.rowId === rowId))
+      throw new UserError("same-result-twice", `\`${name}\` was named before`, { saw: rowId });
+    subjects.push(subject);
+  }
+  return {
+    comparison: compareResults(withShortNames(subjects), atlas.groups, request.axis),
+    problems: atlas.problems,
+  };
+}
+
+function subjectOf({ row, runs, curves, target }: OwnResult, { rod }: Atlas): CompareSubject {
+  return { name: row.rowId, measured: measureRow(row, rod), runs, curves, target };
+}
+
+function withShortNames(subjects: readonly CompareSubject[]): CompareSubject[] {
+  const names = shortNames(subjects.map(({ name }) => name));
+  return subjects.map((subject, index) => ({ ...subject, name: names[index] ?? subject.name }));
+}

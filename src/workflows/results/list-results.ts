@@ -1,0 +1,52 @@
+import type { ResultFilter } from "../../atlas/filter-results.ts";
+import { measureRow } from "../../atlas/measures.ts";
+import { sortResults, type SortKey } from "../../atlas/sort-results.ts";
+import type { MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
+import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+import { selectResults } from "./select-results.ts";
+
+export interface ListRequest extends AtlasRequest {
+  filter: ResultFilter;
+  sort: SortKey;
+  /** At most so many, the first of the order. Default all. */
+  limit?: number | undefined;
+  /** Whose runs stand among the published results. Default nobody's. */
+  ownStore?: RunStore | undefined;
+}
+
+export interface ListedResults {
+  rows: readonly MeasuredRow[];
+  /** Before the limit. */
+  foundCount: number;
+  problems: readonly ResultsProblem[];
+}
+
+/**
+ * Published results, and one's own, that meet a filter, measured and in order.
+ *
+ * @throws UserError what `selectResults` and `loadAtlas` throw
+ */
+export async function listResults(request: ListRequest): Promise<ListedResults> {
+  const { filter, sort, limit, ownStore } = request;
+  const atlas = await loadAtlas(request);
+  const own = ownStore === undefined ? [] : await ownRows(ownStore, atlas.accelerators);
+  const found = selectResults([...own, ...atlas.rows], filter, atlas.groups);
+  const measured = found.map((row) => measureRow(row, atlas.rod));
+  return {
+    rows: sortResults(measured, sort).slice(0, limit),
+    foundCount: found.length,
+    problems: atlas.problems,
+  };
+}
+
+async function ownRows(
+  store: RunStore,
+  accelerators: readonly Accelerator[],
+): Promise<ResultRow[]> {
+  const { ownResults } = await import("./own-results.ts");
+  return (await ownResults(store, accelerators)).map(({ row }) => row);
+}

@@ -1,0 +1,57 @@
+import type { MeasuringRod } from "../../atlas/measures.ts";
+import { priceAccelerators } from "../../atlas/price-accelerators.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import { readAccelerators, readPriceEntries } from "../../store/catalogue/catalogue.ts";
+import { readCompatibility } from "../../store/catalogue/read-atlas-tables.ts";
+import { readResultRows } from "../../store/results/read-results.ts";
+import { resultsFolders } from "../../store/results/results-folders.ts";
+
+/** Every result on record, and what it is measured and compared by. */
+export interface Atlas {
+  rows: readonly ResultRow[];
+  rod: MeasuringRod;
+  groups: readonly CompatibilityGroup[];
+  accelerators: readonly Accelerator[];
+  /** Where the rows were read from. */
+  folders: readonly string[];
+  problems: readonly ResultsProblem[];
+}
+
+/** Where the atlas looks. */
+export interface AtlasRequest {
+  /** The home whose own imports count too. */
+  home: string | undefined;
+  /** A file of the user's own prices, which come before the catalogue's. */
+  pricesPath?: string | undefined;
+}
+
+/**
+ * Reads what is shipped, and what the user imported.
+ *
+ * @throws UserError what `readPriceFile` throws
+ */
+export async function loadAtlas({ home, pricesPath }: AtlasRequest): Promise<Atlas> {
+  const folders = resultsFolders(home);
+  const [collection, accelerators, groups, entries] = await Promise.all([
+    readResultRows(folders),
+    readAccelerators(),
+    readCompatibility(),
+    readPriceEntries(),
+  ]);
+  const prices = new Map(priceAccelerators(entries));
+  if (pricesPath !== undefined) {
+    const { readPriceFile } = await import("../../store/catalogue/read-price-file.ts");
+    for (const price of await readPriceFile(pricesPath, accelerators))
+      prices.set(price.accelerator, price);
+  }
+  const powerLimitWatts = new Map(
+    accelerators.flatMap(({ name, powerLimitWatts: watts }) =>
+      watts === undefined ? [] : [[name, watts] as const],
+    ),
+  );
+  const { rows, problems } = collection;
+  return { rows, rod: { prices, powerLimitWatts }, groups, accelerators, folders, problems };
+}

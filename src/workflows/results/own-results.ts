@@ -1,0 +1,24 @@
+import { ownRow, type OwnResult } from "../../atlas/own-row.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
+import { summariseSeries } from "../../score/summarise-series.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
+
+/** One's own finished runs as results, one for each series. Runs that are under way or unreadable are left out. */
+export async function ownResults(
+  store: RunStore,
+  accelerators: readonly Accelerator[],
+): Promise<OwnResult[]> {
+  const series = new Map<string, { reports: RunReport[]; source: string }>();
+  for (const run of await store.list()) {
+    if (run.kind !== "readable" || run.result === undefined) continue;
+    const { request, result, directory } = run;
+    const sofar = series.get(request.series.id);
+    if (sofar === undefined)
+      series.set(request.series.id, { reports: [{ request, result }], source: directory });
+    else sofar.reports.push({ request, result });
+  }
+  return [...series.values()].map(({ reports, source }) =>
+    ownRow(reports, summariseSeries(reports), { source, accelerators }),
+  );
+}

@@ -1,0 +1,140 @@
+import type { OwnResult } from "../../atlas/own-row.ts";
+import { evaluationsBetween, positionAt } from "../../atlas/replay-tracks.ts";
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import { findResult, type ResultSearch } from "./find-result.ts";
+
+export interface ReplayRequest {
+  /** The results to replay side by side, as the user named them. */
+  names: readonly string[];
+  /** Of the first one: `result_3`. Default the counted run nearest to the middle of them. */
+  run?: string | undefined;
+  /** How long the longest of them takes on the screen. Milliseconds; 0 shows all at once. */
+  durationMs: number;
+}
+
+/** How a replay keeps time. */
+export interface ReplayWorld {
+  nowMs(): number;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** One training of a replay. */
+export interface ReplayedRun {
+  row: ResultRow;
+  run: ResultRun;
+  track: ReplayTrack;
+}
+
+/** What a replay tells as it goes. */
+export type ReplayEvent =
+  | { kind: "opened"; runs: readonly ReplayedRun[]; problems: readonly ResultsProblem[] }
+  | { kind: "evaluation"; evaluation: ReplayedEvaluation }
+  | { kind: "frame"; clockMs: number; positions: readonly ReplayPosition[] }
+  | { kind: "finished" };
+
+const frameMs = 100;
+
+/**
+ * Plays trainings again on one clock, faster or slower than they were: where each stands, and every evaluation as it comes.
+ *
+ * @throws UserError what `findResult` throws, `unknown-run` and `no-curves`
+ */
+export async function* replayResults(
+  request: ReplayRequest,
+  search: ResultSearch,
+  world: ReplayWorld,
+): AsyncGenerator<ReplayEvent> {
+  const runs: ReplayedRun[] = [];
+  for (const [index, name] of request.names.entries()) {
+    const result = await findResult(name, search);
+    runs.push(replayedRun(result, index === 0 ? request.run : undefined));
+  }
+  yield { kind: "opened", runs, problems: search.atlas.problems };
+
+  const tracks = runs.map(({ track }) => track);
+  const longestMs = Math.max(...tracks.map(({ timeToTrainMs }) => timeToTrainMs));
+  const startedMs = world.nowMs();
+  let shownMs = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    search.signal.throwIfAborted();
+    const passed = request.durationMs === 0 ? 1 : (world.nowMs() - startedMs) / request.durationMs;
+    const clockMs = Math.min(1, passed) * longestMs;
+    for (const evaluation of evaluationsBetween(tracks, shownMs, clockMs))
+      yield { kind: "evaluation", evaluation };
+    yield { kind: "frame", clockMs, positions: tracks.map((track) => positionAt(track, clockMs)) };
+    shownMs = clockMs;
+    if (passed >= 1) break;
+    await world.sleep(frameMs, search.signal);
+  }
+  yield { kind: "finished" };
+}
+
+function replayedRun({ row, runs, curves }: OwnResult, asked: string | undefined): ReplayedRun {
+  const run = asked === undefined ? middleRun(runs) : runs.find((each) => each.run === asked);
+  if (run?.timeToTrainMs === undefined) throw noSuchRun(row, runs, asked);
+  const own = curves.filter((curve) => curve.run === run.run);
+  if (own.length === 0) {
+    throw new UserError("no-curves", `nothing is known of how \`${row.rowId}\` went on its way`, {
+      saw: "a time to train, and no evaluation or step",
+      hint: "results of MLPerf's rounds and one's own runs have curves",
+    });
+  }
+  const track: ReplayTrack = {
+    title: titleOf(row),
+    timeToTrainMs: run.timeToTrainMs,
+    hasReachedTarget: run.fate !== "failed",
+    curves: own,
+  };
+  return { row, run, track };
+}
+
+/** The run that stands in the middle of the counted ones by its time; of all, where none counts. */
+function middleRun(runs: readonly ResultRun[]): ResultRun | undefined {
+  const counted = runs.filter(({ fate }) => fate === "counted");
+  const timed = (counted.length > 0 ? counted : runs).filter(
+    (run): run is ResultRun & { timeToTrainMs: number } => run.timeToTrainMs !== undefined,
+  );
+  const sorted = timed.toSorted((a, b) => a.timeToTrainMs - b.timeToTrainMs);
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
+
+function noSuchRun(
+  row: ResultRow,
+  runs: readonly ResultRun[],
+  asked: string | undefined,
+): UserError {
+  const timed = runs.filter(({ timeToTrainMs }) => timeToTrainMs !== undefined);
+  if (asked === undefined || timed.length === 0) {
+    return new UserError("no-curves", `no run of \`${row.rowId}\` has a time to train`, {
+      saw: `${runs.length} runs`,
+      hint: "`pitwall results` shows which results have a score",
+    });
+  }
+  const names = timed.map(({ run }) => run);
+  const nearest = nearestWord(asked, names);
+  const isUntimed = runs.some(({ run }) => run === asked);
+  return new UserError(
+    "unknown-run",
+    isUntimed
+      ? `\`${asked}\` of \`${row.rowId}\` has no time to train`
+      : `\`${row.rowId}\` has no run \`${asked}\``,
+    {
+      at: "--run",
+      hint:
+        nearest === undefined || isUntimed
+          ? `there are ${names.join(", ")}`
+          : `did you mean \`${nearest}\`?`,
+    },
+  );
+}
+
+/** `10,752 x h100-sxm`, with who and when. */
+function titleOf({ suite, round, submitter, system, benchmark }: ResultRow): string {
+  if (suite === "own") return `${benchmark} here`;
+  return `${benchmark} ${round} ${submitter} ${system}`;
+}

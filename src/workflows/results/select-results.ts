@@ -1,0 +1,31 @@
+import { filterResults, type PatternField, type ResultFilter } from "../../atlas/filter-results.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+
+/**
+ * The rows that meet a filter.
+ *
+ * @throws UserError `unknown-benchmark`, `unknown-accelerator`, … with the nearest known one, where no row at all has such
+ *   a value
+ */
+export function selectResults(
+  rows: readonly ResultRow[],
+  filter: ResultFilter,
+  groups: readonly CompatibilityGroup[],
+): readonly ResultRow[] {
+  const outcome = filterResults(rows, filter, groups);
+  if (outcome.kind === "filtered") return outcome.rows;
+  const { field, wanted, nearest, known } = outcome;
+  throw new UserError(`unknown-${field}`, `no result has the ${field} \`${wanted}\``, {
+    at: `--${field}`,
+    hint: nearest === undefined ? listHint(field, known) : `did you mean \`${nearest}\`?`,
+  });
+}
+
+function listHint(field: PatternField, known: readonly string[]): string {
+  if (known.length === 0) return "there are no results on record";
+  const shown = known.slice(0, 20).join(", ");
+  const rest = known.length - 20;
+  return `known are ${shown}${rest > 0 ? ` and ${rest} more` : ""}; \`${field === "round" ? "v4.*" : "*h100*"}\` is a pattern`;
+}

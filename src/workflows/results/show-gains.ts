@@ -1,0 +1,68 @@
+import { checkClaim } from "../../atlas/check-claim.ts";
+import { gainsOverRounds } from "../../atlas/gains-over-rounds.ts";
+import { compareRoundNames } from "../../atlas/sort-results.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { CheckedClaim } from "../../schema/atlas/claim.ts";
+import type { Gains } from "../../schema/atlas/gains.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import { readClaims } from "../../store/catalogue/read-atlas-tables.ts";
+import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+import { selectResults } from "./select-results.ts";
+import type { ResultFilter } from "../../atlas/filter-results.ts";
+
+export interface GainsRequest extends AtlasRequest {
+  filter: ResultFilter;
+  /** First and last round; default: all there are. */
+  from?: string | undefined;
+  to?: string | undefined;
+  per: Gains["per"];
+}
+
+/**
+ * How much better the best result of each round is than that of the first.
+ *
+ * @throws UserError `one-benchmark-needed`, `unknown-round`, `too-few-rounds`, and what `selectResults` throws
+ */
+export async function showGains(
+  request: GainsRequest,
+): Promise<{ gains: Gains; problems: readonly ResultsProblem[] }> {
+  const { filter, from, to, per } = request;
+  const atlas = await loadAtlas(request);
+  for (const round of [from, to])
+    if (round !== undefined) selectResults(atlas.rows, { round }, atlas.groups);
+  const found = selectResults(atlas.rows, filter, atlas.groups);
+  const suites = new Set(found.map(({ suite }) => suite));
+  const benchmarks = new Set(found.map(({ benchmark }) => benchmark));
+  if (benchmarks.size > 1 || suites.size > 1)
+    throw new UserError("one-benchmark-needed", "gains are of one benchmark of one suite", {
+      saw: [...(benchmarks.size > 1 ? benchmarks : suites)].join(", "),
+      hint: `name one: \`--benchmark ${[...benchmarks][0] ?? ""}\`, \`--suite ${[...suites][0] ?? ""}\``,
+    });
+  const inside = found.filter(
+    ({ round }) =>
+      (from === undefined || compareRoundNames(round, roundName(from)) >= 0) &&
+      (to === undefined || compareRoundNames(round, roundName(to)) <= 0),
+  );
+  const outcome = gainsOverRounds(inside, atlas.groups, per);
+  if (outcome.kind === "gains") return { gains: outcome.gains, problems: atlas.problems };
+  throw new UserError("too-few-rounds", "a gain needs two rounds with a result", {
+    saw: outcome.rounds.length === 0 ? "none" : `only ${outcome.rounds.join(", ")}`,
+    hint: "widen `--from` and `--to`, or leave out filters",
+  });
+}
+
+/** What was said in public, beside what the results on record say. */
+export async function checkClaims(
+  request: AtlasRequest,
+): Promise<{ claims: CheckedClaim[]; problems: readonly ResultsProblem[] }> {
+  const [atlas, claims] = await Promise.all([loadAtlas(request), readClaims()]);
+  return {
+    claims: claims.map((claim) => checkClaim(claim, atlas.rows, atlas.groups)),
+    problems: atlas.problems,
+  };
+}
+
+/** `5.0` is `v5.0`. */
+function roundName(text: string): string {
+  return /^\d/u.test(text) ? `v${text}` : text;
+}

@@ -1,0 +1,52 @@
+import type { ResultFilter } from "../../atlas/filter-results.ts";
+import { measureRow } from "../../atlas/measures.ts";
+import { paretoFront } from "../../atlas/pareto-front.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { Measure } from "../../schema/atlas/figures.ts";
+import type { ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
+import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+import { selectResults } from "./select-results.ts";
+
+export interface ParetoRequest extends AtlasRequest {
+  filter: ResultFilter;
+  objectives: readonly Measure[];
+  /** Whose runs stand among the published results. Default nobody's. */
+  ownStore?: RunStore | undefined;
+}
+
+/**
+ * The results that nobody beats in every objective. Of benchmarks whose rules changed, only the newest compatibility group.
+ *
+ * @throws UserError `one-benchmark-needed`, and what `selectResults` throws
+ */
+export async function showPareto(
+  request: ParetoRequest,
+): Promise<{ front: ParetoFront; benchmark: string; problems: readonly ResultsProblem[] }> {
+  const atlas = await loadAtlas(request);
+  const { ownStore, filter, objectives } = request;
+  const own =
+    ownStore === undefined
+      ? []
+      : (await (await import("./own-results.ts")).ownResults(ownStore, atlas.accelerators)).map(
+          ({ row }) => row,
+        );
+  const found = selectResults([...own, ...atlas.rows], filter, atlas.groups);
+  const benchmarks = [...new Set(found.map(({ benchmark }) => benchmark))];
+  if (benchmarks.length > 1)
+    throw new UserError("one-benchmark-needed", "a front is of one benchmark", {
+      saw: benchmarks.slice(0, 12).join(", "),
+      hint: `name one: \`--benchmark ${benchmarks[0] ?? ""}\``,
+    });
+  const newest = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
+  const alike = found.filter(
+    ({ compatibilityGroup, suite }) => suite === "own" || compatibilityGroup === newest,
+  );
+  const measured = alike.map((row) => measureRow(row, atlas.rod));
+  return {
+    front: paretoFront(measured, objectives),
+    benchmark: benchmarks[0] ?? "",
+    problems: atlas.problems,
+  };
+}

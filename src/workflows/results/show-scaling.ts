@@ -1,0 +1,62 @@
+import type { ResultFilter } from "../../atlas/filter-results.ts";
+import { compareRoundNames } from "../../atlas/sort-results.ts";
+import { studyScaling } from "../../atlas/study-scaling.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { ScalingStudy } from "../../schema/atlas/scaling-study.ts";
+import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+import { selectResults } from "./select-results.ts";
+
+/** So many sizes make a round worth a study of its own. */
+const sizesOfStudy = 4;
+
+export interface ScalingRequest extends AtlasRequest {
+  /** Without `round`: the newest round with four sizes or more, else all rounds of the newest compatibility group. */
+  filter: ResultFilter;
+}
+
+/**
+ * How time falls with the number of accelerators, and why it stops falling.
+ *
+ * @throws UserError `one-benchmark-needed`, `too-few-sizes`, and what `selectResults` throws
+ */
+export async function showScaling(
+  request: ScalingRequest,
+): Promise<{ study: ScalingStudy; problems: readonly ResultsProblem[] }> {
+  const { filter } = request;
+  const atlas = await loadAtlas(request);
+  const found = selectResults(atlas.rows, filter, atlas.groups);
+  const benchmarks = [...new Set(found.map(({ benchmark }) => benchmark))];
+  if (benchmarks.length > 1)
+    throw new UserError("one-benchmark-needed", "scaling is of one benchmark", {
+      saw: benchmarks.join(", "),
+      hint: `name one: \`--benchmark ${benchmarks[0] ?? ""}\``,
+    });
+  const newestGroup = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
+  const alike = found.filter(({ compatibilityGroup }) => compatibilityGroup === newestGroup);
+  const chosen = filter.round === undefined ? chooseRound(alike) : alike;
+  const outcome = studyScaling(chosen);
+  if (outcome.kind === "studied") return { study: outcome.study, problems: atlas.problems };
+  throw new UserError("too-few-sizes", "scaling needs results of two sizes", {
+    saw:
+      outcome.sizes.length === 0
+        ? "none with a score and a count of accelerators"
+        : `only ${outcome.sizes.join(", ")} accelerators`,
+    hint: "leave out filters, or take more rounds with `--round 'v*'`",
+  });
+}
+
+/** Rounds differ in software, which would pass for scaling: one round by itself where one has enough sizes. */
+function chooseRound(rows: readonly ResultRow[]): readonly ResultRow[] {
+  const rounds = [...new Set(rows.map(({ round }) => round))].toSorted(compareRoundNames);
+  const full = rounds.findLast((round) => sizesIn(rows, round) >= sizesOfStudy);
+  return full === undefined ? rows : rows.filter(({ round }) => round === full);
+}
+
+function sizesIn(rows: readonly ResultRow[], round: string): number {
+  const sizes = rows
+    .filter((row) => row.round === round && row.scoreMs !== undefined)
+    .flatMap(({ acceleratorCount }) => acceleratorCount ?? []);
+  return new Set(sizes).size;
+}

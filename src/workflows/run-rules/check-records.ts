@@ -1,0 +1,98 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { editionNamed } from "../../schema/logs/edition-name.ts";
+import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
+import { LogFactsReader } from "../../score/log-facts.ts";
+import { diskRunStore } from "../../store/records/disk-run-store.ts";
+import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { checkRecordedRun } from "./check-recorded-run.ts";
+
+/** What of the arguments of a check is a run of ours, checked, and what is not. */
+export interface CheckedRecords {
+  logs: CheckedLog[];
+  /** The other arguments, in their order. */
+  rest: string[];
+}
+
+/**
+ * Checks the runs among the arguments, each against the rules its verdict was drawn by: a run or series by its name,
+ * the folder of a record, or the `log.txt` in one. A run that goes on is checked as if its log ended here.
+ *
+ * @param edition as a user writes it, instead of the one on record
+ * @throws UserError `edition-unknown`, `edition-without-rules`
+ */
+export async function checkRecords(
+  { paths, workingFolder, edition }: RecordsToCheck,
+  store: RunStore,
+): Promise<CheckedRecords> {
+  const used = edition === undefined ? undefined : editionNamed(edition);
+  const logs: CheckedLog[] = [];
+  const rest: string[] = [];
+  for (const argument of paths) {
+    const records = await recordsOf(argument, resolve(workingFolder, argument), store);
+    if (records.length === 0) rest.push(argument);
+    for (const record of records) logs.push(await checkedLog(record, used));
+  }
+  return { logs, rest };
+}
+
+export interface RecordsToCheck {
+  paths: readonly string[];
+  workingFolder: string;
+  edition?: string | undefined;
+}
+
+async function recordsOf(argument: string, path: string, store: RunStore): Promise<RunRecord[]> {
+  const kind = await kindOf(path);
+  if (kind === "file" && basename(path) !== "log.txt") return [];
+  if (kind === undefined) return namedRecords(argument, store);
+  const folder = kind === "file" ? dirname(path) : path;
+  if ((await kindOf(resolve(folder, "run.json"))) !== "file") return [];
+  // A record is found by its name in the home two folders up.
+  return openAll([basename(folder)], diskRunStore(resolve(folder, "../..")));
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+  // What is not there or cannot be looked at is no record; the check of logs says so.
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) return undefined;
+  return status.isDirectory() ? "folder" : "file";
+}
+
+async function namedRecords(name: string, store: RunStore): Promise<RunRecord[]> {
+  const meant = await store.resolve(name);
+  if (meant.kind === "run") return openAll([meant.runId], store);
+  return meant.kind === "series" ? openAll(meant.runIds, store) : [];
+}
+
+async function openAll(runIds: readonly string[], store: RunStore): Promise<RunRecord[]> {
+  const opened = await Promise.all(runIds.map((runId) => store.open(runId)));
+  return opened.flatMap((each) => (each.kind === "opened" ? [each.record] : []));
+}
+
+async function checkedLog(record: RunRecord, edition: string | undefined): Promise<CheckedLog> {
+  const facts = new LogFactsReader();
+  const { rules } = await checkRecordedRun(record, {
+    edition,
+    isOver: true,
+    alsoTake: (line) => facts.push(line),
+  });
+  if (rules === undefined) throw new Error("a log that is over has a verdict");
+  const { benchmark, division, runStartMs, runStopMs } = facts.finish();
+  const hasTime = runStartMs !== undefined && runStopMs !== undefined;
+  const path = record.logPath;
+  return {
+    // As a file given by name: what reads logs finds it by this path.
+    argument: path,
+    path,
+    edition: rules.edition,
+    benchmark,
+    division,
+    verdict: rules.verdict === "pass" ? "pass" : "fail",
+    officialCheckerCrashes: rules.verdict === "crash",
+    failingKeys: rules.failingKeys,
+    timeToTrainMs: hasTime ? runStopMs - runStartMs : undefined,
+    findings: rules.findings,
+    warnings: rules.warnings,
+  };
+}

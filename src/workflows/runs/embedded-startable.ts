@@ -1,0 +1,22 @@
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { Startable } from "../../schema/run/run-request.ts";
+import { embeddedWorkload, embeddedWorkloads } from "../../trainer/embedded-workloads.ts";
+
+/**
+ * An embedded workload by its name. In a file of its own, so that timing a program of the user's
+ * does not load the trainer.
+ *
+ * @throws UserError `unknown-workload`
+ */
+export function embeddedStartable(name: string, workers: number): Startable {
+  if (embeddedWorkload(name) !== undefined) return { kind: "embedded", name, workers };
+  const names = embeddedWorkloads.map((workload) => workload.name);
+  const nearest = nearestWord(name, names);
+  throw new UserError("unknown-workload", `there is no workload \`${name}\``, {
+    hint:
+      nearest === undefined
+        ? `the embedded ones are ${names.join(", ")}; a program is run with \`pitwall run -- <program>\`, a file with \`pitwall run my-workload.yaml\``
+        : `did you mean \`${nearest}\`?`,
+  });
+}

@@ -1,0 +1,71 @@
+import { availableParallelism } from "node:os";
+import { basename, dirname, extname, resolve } from "node:path";
+import { UserError } from "../../foundation/user-error.ts";
+import type { Startable } from "../../schema/run/run-request.ts";
+import type { WorkloadFile } from "../../schema/run/workload-file.ts";
+
+/** Something that the user should know before a run, though it stops nothing. */
+export interface PlanWarning {
+  message: string;
+  hint: string;
+}
+
+/** A program given on the command line; it is named after what it most likely trains. */
+export function commandStartable(
+  command: readonly string[],
+  cwd: string,
+  name: string | undefined,
+): Startable {
+  if (command.length === 0 || command[0] === "") {
+    throw new UserError("program-missing", "there is no program behind `--`", {
+      hint: "`pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- python train.py`",
+    });
+  }
+  return {
+    kind: "command",
+    name: name ?? commandName(command),
+    command: [...command],
+    cwd,
+    env: {},
+  };
+}
+
+/** The program of a workload file. Paths in it are relative to the file. */
+export function fileStartable(file: WorkloadFile, path: string): Startable {
+  const { command = [], name, env = {}, cwd = "." } = file;
+  return {
+    kind: "command",
+    name: name ?? basename(path, extname(path)),
+    command: typeof command === "string" ? ["sh", "-c", command] : [...command],
+    cwd: resolve(dirname(path), cwd),
+    env,
+  };
+}
+
+/** More workers than cores only take turns. */
+export function workerWarning(startable: Startable): PlanWarning | undefined {
+  if (startable.kind !== "embedded") return undefined;
+  const coreCount = availableParallelism();
+  if (startable.workers <= coreCount) return undefined;
+  return {
+    message: `${startable.workers} workers share ${coreCount} ${coreCount === 1 ? "core" : "cores"}: they will take turns, and the run will be no faster`,
+    hint: `\`--workers ${coreCount}\``,
+  };
+}
+
+/** Several seeds that the program may never learn of. */
+export function seedWarning(startable: Startable, runCount: number): PlanWarning | undefined {
+  if (startable.kind !== "command" || runCount < 2) return undefined;
+  if (startable.command.some((word) => word.includes("{seed}"))) return undefined;
+  return {
+    message: `the command holds no \`{seed}\`, so all ${runCount} runs get the same arguments`,
+    hint: "add `--seed {seed}` or what the program calls it, or let it read the variable `PITWALL_SEED`",
+  };
+}
+
+/** `python train.py --seed 1` → `train`: the first word that names a script, else the program. */
+function commandName(command: readonly string[]): string {
+  const script = command.find((word) => /\.(?:py|js|mjs|ts|sh|jl|rb|R|lua|pl)$/u.test(word));
+  const word = script ?? command[0] ?? "run";
+  return basename(word, extname(word)) || "run";
+}

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { runRequest } from "../../schema/run/run-request.ts";
+import { runResult } from "../../schema/run/run-result.ts";
+import { workloadFile } from "../../schema/run/workload-file.ts";
+
+const schemas = { workload: workloadFile, run: runRequest, result: runResult } as const;
+
+/**
+ * A file's schema, for editors and other programs.
+ *
+ * @throws UserError `unknown-schema`
+ */
+export function jsonSchema(name: string): object {
+  const schema = Object.entries(schemas).find(([known]) => known === name)?.[1];
+  if (schema !== undefined) return z.toJSONSchema(schema);
+  const nearest = nearestWord(name, Object.keys(schemas));
+  throw new UserError("unknown-schema", `there is no schema \`${name}\``, {
+    hint:
+      nearest === undefined
+        ? `there are ${Object.keys(schemas).join(", ")}`
+        : `did you mean \`${nearest}\`?`,
+  });
+}

@@ -1,0 +1,112 @@
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import { UserError, WorldError } from "../../foundation/user-error.ts";
+import type { LaunchedProgram, LaunchOutcome } from "../../launch/launcher.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunWriter } from "../../store/records/run-store.ts";
+import type { RunWorld } from "./run-world.ts";
+
+/** A limit is looked at this often while a program is silent. */
+const tickMs = 100;
+
+/**
+ * Makes the record and starts the program.
+ *
+ * @throws UserError `program-not-found`, `program-not-executable`, `folder-missing`
+ * @throws WorldError `start-failed`, and what the record's disk has to say
+ */
+export async function launchRun(
+  request: RunRequest,
+  world: RunWorld,
+): Promise<{ program: LaunchedProgram; writer: RunWriter }> {
+  const created = await world.store.create(request);
+  if (created.kind === "id-taken") {
+    throw new WorldError("run-id-taken", `a run called \`${created.runId}\` is there already`, {
+      hint: "try again: a new id is drawn each time",
+    });
+  }
+  const { writer } = created;
+  await writer.appendEvent({ kind: "created", pid: request.owner.pid }, request.createdMs);
+  const { command, cwd, env } = commandOf(request, world);
+  const outcome = await world.launcher.launch(command, {
+    cwd,
+    env: { ...world.env, ...env },
+    runDirectory: writer.directory,
+    seed: request.seed,
+    tickMs,
+  });
+  if (outcome.kind === "launched") return { program: outcome.program, writer };
+  await writer.close();
+  throw launchError(outcome, request);
+}
+
+function commandOf(
+  request: RunRequest,
+  world: RunWorld,
+): { command: string[]; cwd: string; env: Record<string, string> } {
+  const { startable, seed, limits } = request;
+  if (startable.kind === "command") {
+    const command = startable.command.map((word) => word.replaceAll("{seed}", String(seed)));
+    return { command, cwd: startable.cwd, env: startable.env };
+  }
+  const command = [
+    ...world.self,
+    "train",
+    startable.name,
+    "--workers",
+    String(startable.workers),
+    "--seed",
+    String(seed),
+  ];
+  if (limits.maxSamples !== undefined) command.push("--max-samples", String(limits.maxSamples));
+  return { command, cwd: world.env["PWD"] ?? ".", env: {} };
+}
+
+/** Why a program could not be started, for people; see `checkProgram` for what is found before a record is made. */
+export function launchError(
+  outcome: Exclude<LaunchOutcome, { kind: "launched" }>,
+  request: Pick<RunRequest, "startable">,
+): UserError {
+  switch (outcome.kind) {
+    case "program-not-found":
+      return programNotFound(outcome.program, request);
+    case "not-executable":
+      return new UserError("program-not-executable", `\`${outcome.path}\` can't be executed`, {
+        saw: outcome.reason,
+        hint: `make it executable: \`chmod +x ${outcome.path}\`, or name its interpreter: \`-- python ${outcome.path}\``,
+      });
+    case "cwd-missing":
+      return new UserError("folder-missing", `can't start in \`${outcome.cwd}\``, {
+        saw: outcome.reason,
+        hint: "`cwd` in a workload file is relative to the file",
+      });
+    case "start-failed":
+      return new WorldError("start-failed", "the system refused to start the program", {
+        saw: outcome.reason,
+      });
+  }
+}
+
+function programNotFound(program: string, request: Pick<RunRequest, "startable">): UserError {
+  const rest = request.startable.kind === "command" ? request.startable.command.slice(1) : [];
+  const isShell = rest.length === 0 && program.includes(" ");
+  const shell = `a program and its arguments are separate words: \`-- ${program}\`, without quotes around all of it`;
+  const meant = nearestWord(program, [
+    "python",
+    "python3",
+    "node",
+    "torchrun",
+    "bash",
+    "mpirun",
+    "srun",
+    "uv",
+  ]);
+  const other =
+    meant === undefined || meant === program
+      ? "is it installed, and on the PATH?"
+      : `did you mean \`${meant}\`?`;
+  return new UserError("program-not-found", `there is no program \`${program}\``, {
+    at: `-- ${[program, ...rest].join(" ")}`,
+    saw: program.includes("/") ? "no such file" : "it is in no directory of the PATH",
+    hint: isShell ? shell : other,
+  });
+}

@@ -1,0 +1,35 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { Price } from "../../schema/run/price.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { SeriesPlan } from "./plan-series.ts";
+
+/**
+ * The plan to do recorded runs again, with their own seeds.
+ *
+ * @param price instead of the one on record
+ * @throws RangeError if there is no run
+ */
+export function planRerun(requests: readonly RunRequest[], price: Price | undefined): SeriesPlan {
+  const [first] = requests;
+  if (first === undefined) throw new RangeError("nothing to run again");
+  if (first.limits.maxCostUsd !== undefined && (price ?? first.price) === undefined) {
+    throw new UserError(
+      "max-cost-without-price",
+      "the run has a highest cost and no price on record",
+      {
+        hint: "say what an hour costs: `--price 12.29/h`",
+      },
+    );
+  }
+  return {
+    startable: first.startable,
+    reading: first.reading,
+    target: first.target,
+    stopAtTarget: first.stopAtTarget,
+    limits: first.limits,
+    price: price ?? first.price,
+    ...(first.edition === undefined ? {} : { edition: first.edition }),
+    seeds: requests.map((request) => request.seed),
+    rerunOf: requests.length === 1 ? first.runId : first.series.id,
+  };
+}

@@ -1,0 +1,247 @@
+import { describe, expect, test } from "vitest";
+import { formatLine } from "../../mllog/format-line.ts";
+import { ScriptedLauncher, type Script, type ScriptStep } from "../../launch/scripted-launcher.ts";
+import { memoryProbe } from "../../probe/memory-probe.ts";
+import type { RunEvent } from "../../schema/run/run-event.ts";
+import { MemoryRunStore } from "../../store/records/memory-run-store.ts";
+import { planSeries, type Asked } from "./plan-series.ts";
+import { runSeries } from "./run-series.ts";
+import type { RunWorld } from "./run-world.ts";
+
+const minuteMs = 60_000;
+const exits: ScriptStep = { kind: "exit", exit: { kind: "exited", exitCode: 0 } };
+
+function prints(text: string, afterMs = 1000): ScriptStep {
+  return { kind: "print", text, afterMs };
+}
+
+/** Runs scripts as if each were the program of one run: no process, no waiting, time is a value. */
+async function played(
+  scripts: readonly Script[],
+  asked: Partial<Asked> = {},
+  { interruptAt }: { interruptAt?: RunEvent["kind"] } = {},
+) {
+  const launcher = new ScriptedLauncher(scripts);
+  const store = new MemoryRunStore();
+  const interrupt = new AbortController();
+  const world: RunWorld = {
+    store,
+    launcher,
+    startProbe: () => Promise.resolve(memoryProbe()),
+    nowMs: () => launcher.nowMs(),
+    random: () => 0.5,
+    self: ["node", "bin.js"],
+    env: { PATH: "/bin:/usr/bin" },
+    describe: () =>
+      Promise.resolve({
+        system: { system_name: "test", number_of_nodes: 1, accelerators_per_node: 0 },
+        environment: { pitwallVersion: "0", nodeVersion: "20", platform: "linux" },
+        owner: { hostname: "here", pid: 1 },
+      }),
+  };
+  const plan = planSeries(
+    {
+      metrics: ["val_acc=(\\S+)"],
+      target: "val_acc>=0.9",
+      stopAtTarget: false,
+      runs: scripts.length,
+      seed: 1,
+      ...asked,
+    },
+    { kind: "command", name: "toy", command: ["sh", "{seed}"], cwd: "/", env: {} },
+    { usdPerHour: 3.6, per: "node", source: "test", date: "2026-01-01" },
+  );
+  const events: RunEvent[] = [];
+  for await (const event of runSeries(plan, world, interrupt.signal)) {
+    events.push(event);
+    if (event.kind === interruptAt) interrupt.abort();
+  }
+  const end = events.findLast((event) => event.kind === "series-finished");
+  if (end?.kind !== "series-finished") throw new Error("the series did not end");
+  return { events, launcher, store, runs: end.runs, summary: end.summary };
+}
+
+function ofKind<Kind extends RunEvent["kind"]>(
+  events: readonly RunEvent[],
+  kind: Kind,
+): Extract<RunEvent, { kind: Kind }>[] {
+  return events.filter((event): event is Extract<RunEvent, { kind: Kind }> => event.kind === kind);
+}
+
+describe("runSeries", () => {
+  test("times each run from launch to the first value that is good enough, and bills it to its end", async () => {
+    const script = {
+      steps: [
+        prints("val_acc=0.5\n"),
+        prints("val_acc=0.95\n", 4000),
+        prints("val_acc=0.96\n"),
+        exits,
+      ],
+    };
+    const { runs, summary } = await played([script]);
+    const [run] = runs;
+    expect(run?.result.outcome).toEqual({ kind: "reached", timeToTrainMs: 5000, quality: 0.95 });
+    expect(run?.result.clock.billedMs).toBe(6000);
+    expect(summary.cost).toMatchObject({
+      billedUsd: expect.closeTo(0.006, 9),
+      trainingUsd: expect.closeTo(0.005, 9),
+    });
+  });
+
+  test("gives each run its own seed, in the command", async () => {
+    const script = { steps: [prints("val_acc=0.95\n"), exits] };
+    const { launcher, runs } = await played([script, script, script], { seed: 7 });
+    expect(launcher.launches.map(({ command }) => command)).toEqual([
+      ["sh", "7"],
+      ["sh", "8"],
+      ["sh", "9"],
+    ]);
+    expect(runs.map(({ request }) => request.series.index)).toEqual([1, 2, 3]);
+  });
+
+  test("warns after a minute in which no line has matched, with the line that nearly did", async () => {
+    const silent = {
+      steps: [
+        prints("Val Acc: 0.7\n"),
+        { kind: "stall", durationMs: 2 * minuteMs },
+        exits,
+      ] as const,
+    };
+    const { events } = await played([silent]);
+    const warnings = ofKind(events, "warning").map(({ finding }) => finding);
+    expect(warnings).toEqual([
+      {
+        rule: "metric-never-matched",
+        metric: "val_acc",
+        pattern: "val_acc=(\\S+)",
+        nearestLine: "Val Acc: 0.7",
+      },
+    ]);
+  });
+
+  test("does not warn of a metric that came in time", async () => {
+    const slow = {
+      steps: [prints("val_acc=0.1\n"), { kind: "stall", durationMs: 2 * minuteMs }, exits] as const,
+    };
+    expect(ofKind((await played([slow])).events, "warning")).toEqual([]);
+  });
+
+  test.each([
+    { name: "time", asked: { maxTime: "90s" }, reason: "max-time", billedMs: 90_000 },
+    { name: "money", asked: { maxCost: "0.06usd" }, reason: "max-cost", billedMs: 60_000 },
+  ])("ends a program that hangs when it is out of $name", async ({ asked, reason, billedMs }) => {
+    const { runs, events } = await played(
+      [{ steps: [prints("val_acc=0.3\n"), { kind: "hang" }] }],
+      asked,
+    );
+    expect(runs[0]?.result.outcome).toEqual({ kind: "missed", reason, bestQuality: 0.3 });
+    expect(ofKind(events, "stopping").map((event) => event.reason)).toEqual([reason]);
+    expect(runs[0]?.result.clock.billedMs).toBeGreaterThanOrEqual(billedMs);
+    expect(runs[0]?.result.clock.billedMs).toBeLessThan(billedMs + 1000);
+  });
+
+  test("kills a program that does not stop when asked", async () => {
+    const stubborn: Script = {
+      steps: [prints("val_acc=0.95\n"), { kind: "hang" }],
+      onStop: { kind: "ignored" },
+    };
+    const { runs } = await played([stubborn], { stopAtTarget: true });
+    expect(runs[0]?.result.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 1000 });
+  });
+
+  test("starts no other run after an interrupt, and keeps the one in progress", async () => {
+    const script: Script = { steps: [prints("val_acc=0.5\n"), { kind: "hang" }] };
+    const { runs, launcher } = await played([script, script], {}, { interruptAt: "evaluation" });
+    expect(launcher.launches).toHaveLength(1);
+    expect(runs.map(({ result }) => result.outcome)).toEqual([
+      { kind: "interrupted", bestQuality: 0.5 },
+    ]);
+  });
+
+  test("starts the clock at the line that ends initialisation", async () => {
+    const script = {
+      steps: [
+        prints("compiling\n", 9000),
+        prints("epoch 0\n"),
+        prints("val_acc=0.95\n", 3000),
+        exits,
+      ],
+    };
+    const { runs } = await played([script], { clockStart: "^epoch 0" });
+    expect(runs[0]?.result.outcome).toMatchObject({ timeToTrainMs: 3000 });
+    expect(runs[0]?.result.clock.initMs).toBe(10_000);
+  });
+
+  test("reads a metric out of a progress bar that never ends its line", async () => {
+    const script = { steps: [prints("10% val_acc=0.2\r"), prints("90% val_acc=0.93\r"), exits] };
+    expect((await played([script])).runs[0]?.result.outcome).toMatchObject({
+      kind: "reached",
+      quality: 0.93,
+    });
+  });
+
+  test("keeps its own lines out of the middle of the program's", async () => {
+    const script = { steps: [prints("val_acc=0.95\nlast words"), exits] };
+    const { store, runs } = await played([script]);
+    const opened = await store.open(runs[0]?.result.runId ?? "");
+    if (opened.kind !== "opened") throw new Error(opened.kind);
+    let log = "";
+    for await (const bytes of opened.record.readLog()) log += Buffer.from(bytes).toString();
+    const lines = log.trimEnd().split("\n");
+    expect(lines[0]).toBe("val_acc=0.95");
+    expect(lines.filter((line) => !line.startsWith(":::MLLOG "))).toEqual([
+      "val_acc=0.95",
+      "last words",
+    ]);
+    expect(lines.at(-1)).toContain('"run_stop"');
+  });
+
+  test("goes by the program's own clock where it logs MLLOG, however late the lines arrive", async () => {
+    const line = (key: string, timeMs: number, metadata = {}): string =>
+      `${formatLine({ timeMs, key, value: 0.95, metadata, namespace: "", eventType: "POINT_IN_TIME" })}\n`;
+    const text =
+      line("run_start", 1000) +
+      line("eval_accuracy", 4000, { epoch_num: 1 }) +
+      line("run_stop", 4500, { status: "success" });
+    const { runs } = await played([{ steps: [prints(text, 60), exits] }], {
+      metrics: [],
+      target: "eval_accuracy>=0.9",
+    });
+    expect(runs[0]?.result.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 3500 });
+    expect(runs[0]?.result.findings).toEqual([{ rule: "clock-stepped", steppedMs: 3500 }]);
+  });
+
+  test("tells the time left from what earlier runs took", async () => {
+    const script = (): Script => ({
+      steps: [
+        prints("val_acc=0.2\n"),
+        { kind: "stall", durationMs: 7000 },
+        prints("val_acc=0.95\n", 2000),
+        exits,
+      ],
+    });
+    const { events } = await played([script(), script(), script()]);
+    const last = ofKind(events, "progress").find(
+      ({ progress }) => progress.series.index === 3 && progress.clockMs === 5000,
+    );
+    const remainingMs = last?.progress.predicted?.remainingMs ?? Number.NaN;
+    expect(remainingMs).toBeGreaterThan(3000);
+    expect(remainingMs).toBeLessThan(7000);
+  });
+
+  test("leaves a record whose events are in sequence and whose files are sealed", async () => {
+    const { store, runs } = await played([{ steps: [prints("val_acc=0.95\n"), exits] }]);
+    const opened = await store.open(runs[0]?.result.runId ?? "");
+    if (opened.kind !== "opened") throw new Error(opened.kind);
+    expect(opened.record.events.chain).toEqual({ kind: "intact" });
+    expect(opened.record.events.events.map(({ event }) => event.kind)).toEqual([
+      "created",
+      "launched",
+      "clock-started",
+      "target-reached",
+      "rank-exited",
+      "ended",
+    ]);
+    expect((await opened.record.verify()).kind).toBe("unchanged");
+  });
+});

@@ -1,0 +1,94 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { Startable } from "../../schema/run/run-request.ts";
+import type { RunEvent } from "../../schema/run/run-event.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import { homeDirectory } from "../../store/records/home-directory.ts";
+import { findPrice } from "./find-price.ts";
+import { commandStartable } from "./find-workload.ts";
+import { localWorld } from "./local-world.ts";
+import { planSeries, type Asked, type SeriesPlan } from "./plan-series.ts";
+import { runSeries } from "./run-series.ts";
+
+/** What to train: an embedded workload, or any program. */
+export type TimedWorkload =
+  | { workload: string; workers?: number }
+  | {
+      command: readonly string[];
+      /** Regular expressions whose first group reads a number; none for a program that prints MLLOG. */
+      metric?: string | readonly string[];
+      cwd?: string;
+      name?: string;
+    };
+
+/** Each means what the flag of the same name means; quantities carry their unit. */
+export interface TimingOptions extends Partial<Omit<Asked, "metrics">> {
+  price?: string;
+  /** Where records are kept; `$PITWALL_HOME`, else `./.pitwall`, by default. */
+  home?: string;
+  /** Aborting it stops the run and keeps the record. */
+  signal?: AbortSignal;
+  /** Hears of everything while it happens. */
+  onEvent?: (event: RunEvent) => void;
+}
+
+/**
+ * Trains to a quality target, against the clock, as `pitwall run` does.
+ *
+ * Times are milliseconds, costs US dollars, energy joules. Every run leaves a record.
+ *
+ * @throws UserError if the request is wrong; WorldError if the disk or the system fails
+ * @example
+ * const { summary } = await timeToTrain({ workload: "digits" }, { runs: 3, seed: 1 });
+ * console.log(summary.timeToTrainMs?.median);
+ */
+export async function timeToTrain(
+  subject: TimedWorkload,
+  options: TimingOptions = {},
+): Promise<{ summary: SeriesSummary; runs: readonly RunReport[] }> {
+  const plan = await planOf(subject, options);
+  const home = options.home === undefined ? process.env : { PITWALL_HOME: options.home };
+  const world = localWorld(
+    { env: process.env, nowMs, version: await packageVersion(), self: [process.execPath, binPath] },
+    homeDirectory(home, process.cwd()),
+  );
+  const signal = options.signal ?? new AbortController().signal;
+  for await (const event of runSeries(plan, world, signal)) {
+    options.onEvent?.(event);
+    if (event.kind === "series-finished") return { summary: event.summary, runs: event.runs };
+  }
+  throw new Error("a series ended without saying how");
+}
+
+async function planOf(subject: TimedWorkload, options: TimingOptions): Promise<SeriesPlan> {
+  const isCommand = "command" in subject;
+  const startable = isCommand
+    ? commandStartable(subject.command, subject.cwd ?? process.cwd(), subject.name)
+    : await embedded(subject.workload, subject.workers);
+  const metrics = isCommand ? [subject.metric ?? []].flat() : [];
+  const price = options.price === undefined ? undefined : await findPrice(options.price, nowMs());
+  return planSeries(
+    { stopAtTarget: false, runs: 1, seed: 1, ...options, metrics },
+    startable,
+    price,
+  );
+}
+
+async function embedded(workload: string, workers = 1): Promise<Startable> {
+  const { embeddedStartable } = await import("./embedded-startable.ts");
+  return embeddedStartable(workload, workers);
+}
+
+const binPath = fileURLToPath(new URL("../../bin.js", import.meta.url));
+
+// The wall clock once and a monotonic one from then on: times in a record never step back.
+const originMs = Date.now() - performance.now();
+
+function nowMs(): number {
+  return originMs + performance.now();
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
+  return /"version": *"([^"]+)"/u.exec(text)?.[1] ?? "unknown";
+}

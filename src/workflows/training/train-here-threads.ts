@@ -1,0 +1,173 @@
+import { Worker } from "node:worker_threads";
+
+import { AsyncQueue } from "../../foundation/async-queue.ts";
+import { abortGroup, type GroupMemory, groupMemory, openGate } from "../../trainer/communicator.ts";
+import type { ReplicaEvent } from "../../trainer/train-replica.ts";
+import type { WorkloadFiles } from "../../trainer/workload.ts";
+
+/** What a thread is started with. */
+export interface ReplicaTask {
+  readonly workload: string;
+  readonly files: WorkloadFiles;
+  readonly rank: number;
+  readonly seed: number;
+  readonly maxSamples: number | undefined;
+}
+
+/** What it is told once all threads know how large the model is. */
+export interface ReplicaOrder {
+  readonly memory: GroupMemory;
+}
+
+/** What it says. */
+export type ReplicaMessage =
+  | ({ kind: "prepared" } & PreparedSizes)
+  | { kind: "ready" }
+  | { kind: "event"; event: ReplicaEvent }
+  | { kind: "gave-up"; reason: string };
+
+export interface PreparedSizes {
+  readonly parameterCount: number;
+  readonly trainingSampleCount: number;
+  readonly evaluationSampleCount: number;
+}
+
+/** What a group of threads tells, stamped with the launching thread's clock. */
+export type GroupEvent = { readonly timeMs: number } & (
+  | { kind: "ready"; sizes: PreparedSizes }
+  | { kind: "event"; event: ReplicaEvent }
+  /** A thread ended or hung before its work was done; the others have been told to stop. */
+  | { kind: "replica-died"; rank: number; cause: Error }
+  | { kind: "ended" }
+);
+
+export interface ReplicaGroup {
+  /** All that happens, up to and with `ended`. */
+  readonly events: AsyncIterable<GroupEvent>;
+  /** Lets the replicas begin to train; to be called after `ready`. */
+  start(): void;
+  /** Tells the replicas to stop at their next step; `ended` follows. */
+  abort(): void;
+  /** Ends a thread at once, as a crash would. */
+  kill(rank: number): Promise<void>;
+}
+
+export interface GroupOptions {
+  readonly workload: string;
+  readonly files: WorkloadFiles;
+  readonly workers: number;
+  readonly seed: number;
+  readonly maxSamples: number | undefined;
+  readonly nowMs: () => number;
+  /** The compiled form of train-replica-thread.ts. */
+  readonly threadFile: URL;
+}
+
+/** Starts one worker thread per replica and joins them over shared memory. */
+export function startReplicaThreads(options: GroupOptions): ReplicaGroup {
+  return new ReplicaThreads(options);
+}
+
+class ReplicaThreads implements ReplicaGroup {
+  readonly events = new AsyncQueue<GroupEvent>();
+  readonly #nowMs: () => number;
+  readonly #threads: readonly Worker[];
+  #runningCount: number;
+  #preparedCount = 0;
+  #readyCount = 0;
+  #sizes: PreparedSizes | undefined;
+  #memory: GroupMemory | undefined;
+  #isAborted = false;
+
+  constructor({ workload, files, seed, maxSamples, workers, nowMs, threadFile }: GroupOptions) {
+    this.#nowMs = nowMs;
+    this.#runningCount = workers;
+    this.#threads = Array.from({ length: workers }, (_, rank) => {
+      const task: ReplicaTask = { workload, files, rank, seed, maxSamples };
+      return this.#watch(new Worker(threadFile, { workerData: task }), rank);
+    });
+  }
+
+  start(): void {
+    if (this.#memory !== undefined) openGate(this.#memory);
+  }
+
+  abort(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    // Before they are joined the threads share nothing to be told through.
+    if (this.#memory === undefined) this.#terminate();
+    else abortGroup(this.#memory);
+  }
+
+  async kill(rank: number): Promise<void> {
+    await this.#threads[rank]?.terminate();
+  }
+
+  #watch(thread: Worker, rank: number): Worker {
+    let failure: Error | undefined;
+    thread.on("message", (message: ReplicaMessage) => this.#hear(rank, message));
+    thread.on("error", (error) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+    });
+    thread.on("exit", (exitCode) => {
+      this.#runningCount -= 1;
+      const cause = failure ?? new Error(`its thread ended with code ${exitCode}`);
+      if (exitCode !== 0) this.#lose(rank, cause);
+      if (this.#runningCount > 0) return;
+      this.#tell({ kind: "ended" });
+      this.events.close();
+    });
+    return thread;
+  }
+
+  #hear(rank: number, message: ReplicaMessage): void {
+    switch (message.kind) {
+      case "prepared":
+        this.#sizes = message;
+        this.#preparedCount += 1;
+        if (this.#preparedCount === this.#threads.length) this.#join(message);
+        return;
+      case "ready":
+        this.#readyCount += 1;
+        if (this.#readyCount === this.#threads.length && this.#sizes !== undefined) {
+          this.#tell({ kind: "ready", sizes: this.#sizes });
+        }
+        return;
+      case "event":
+        this.#tell({ kind: "event", event: message.event });
+        return;
+      case "gave-up":
+        // Nobody told it to: it waited in vain for a member that hangs, and so must be ended.
+        if (!this.#isAborted) {
+          this.#lose(rank, new Error(message.reason));
+          this.#terminate();
+        }
+    }
+  }
+
+  #join({ parameterCount }: PreparedSizes): void {
+    if (this.#isAborted) return;
+    this.#memory = groupMemory(this.#threads.length, parameterCount);
+    const order: ReplicaOrder = { memory: this.#memory };
+    for (const thread of this.#threads) thread.postMessage(order, []);
+  }
+
+  #lose(rank: number, cause: Error): void {
+    if (this.#isAborted) return;
+    this.#tell({ kind: "replica-died", rank, cause });
+    this.abort();
+  }
+
+  #terminate(): void {
+    for (const thread of this.#threads) void thread.terminate();
+  }
+
+  #tell(event: DistributiveOmit<GroupEvent, "timeMs">): void {
+    this.events.push({ ...event, timeMs: this.#nowMs() });
+  }
+}
+
+type DistributiveOmit<Union, Key extends PropertyKey> = Union extends unknown
+  ? Omit<Union, Key>
+  : never;
