@@ -2,10 +2,10 @@
 // workload files; tests say when they are out of date.
 import { writeFileSync } from "node:fs";
 import { cliReference } from "../dist/cli/cli-reference.js";
-import { commands } from "../dist/cli/commands.js";
+import { loadCommands } from "../dist/cli/commands.js";
 import { jsonSchema } from "../dist/workflows/runs/json-schema.js";
 
-writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(commands));
+writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(await loadCommands()));
 writeFileSync(
   new URL("../docs/workload.schema.json", import.meta.url),
   `${JSON.stringify(jsonSchema("workload"), undefined, 2)}\n`,

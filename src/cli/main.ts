@@ -2,7 +2,7 @@ import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../foundation/user-error.ts";
 import { describeError, type ErrorParts } from "../report/describe-error.ts";
 import { exitCodes, type Command, type ExitCode, type Face } from "./command-table.ts";
-import { commandNames, loadCommand } from "./load-command.ts";
+import { commandNames, loadCommand, loadCommands } from "./commands.ts";
 import { parseArguments } from "./parse-arguments.ts";
 
 /**
@@ -58,10 +58,7 @@ async function runCommand(
 
 async function tellHelp(face: Face, name: string | undefined): Promise<ExitCode> {
   if (name !== undefined) return tellCommandHelp(face, await findCommand(name));
-  const [{ commands }, { programHelp }] = await Promise.all([
-    import("./commands.ts"),
-    import("./help-text.ts"),
-  ]);
+  const [commands, { programHelp }] = await Promise.all([loadCommands(), import("./help-text.ts")]);
   return tell(face, programHelp(commands, face.version, face.out.paint));
 }
 
