@@ -1,5 +1,6 @@
 import type { ResultFilter } from "../../atlas/filter-results.ts";
 import { measureRow } from "../../atlas/measures.ts";
+import { underNewestRules } from "../../atlas/newest-rules.ts";
 import { paretoFront } from "../../atlas/pareto-front.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Measure } from "../../schema/atlas/figures.ts";
@@ -39,10 +40,7 @@ export async function showPareto(
       saw: benchmarks.slice(0, 12).join(", "),
       hint: `name one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
-  const newest = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
-  const alike = found.filter(
-    ({ compatibilityGroup, suite }) => suite === "own" || compatibilityGroup === newest,
-  );
+  const alike = found.filter(underNewestRules(found));
   const measured = alike.map((row) => measureRow(row, atlas.rod));
   return {
     front: paretoFront(measured, objectives),

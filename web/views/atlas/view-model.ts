@@ -1,5 +1,6 @@
 import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/gains-over-rounds.ts";
 import { filterResults } from "../../../src/atlas/filter-results.ts";
+import { underNewestRules } from "../../../src/atlas/newest-rules.ts";
 import { paretoFront } from "../../../src/atlas/pareto-front.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import {
@@ -49,13 +50,13 @@ export function atlasChart(
   { measure, benchmark, withFront }: Pick<AtlasView, "measure" | "benchmark" | "withFront">,
 ): AtlasChart | undefined {
   const front = withFront ? frontIds(frontOf(rows)) : new Set<string>();
-  const newest = newestGroup(rows);
+  const isNewest = underNewestRules(rows.map(({ row }) => row));
   const points = rows
     .flatMap((measured) => pointOf(measured, measure) ?? [])
     .map(({ row, point }) =>
       Object.assign({}, point, {
         isOnFront: front.has(point.rowId),
-        isOfOtherRules: row.suite !== "own" && row.compatibilityGroup !== newest,
+        isOfOtherRules: !isNewest(row),
       }),
     )
     .toSorted((a, b) => a.x - b.x || a.y - b.y);
@@ -119,16 +120,15 @@ function kindOf({ suite, availability }: ResultRow): PointKind {
   return suite === "own" ? "own" : (availability ?? "not-stated");
 }
 
-/** The compatibility group of the newest results; one's own runs have none. */
-function newestGroup(rows: readonly MeasuredRow[]): number {
-  return Math.max(0, ...rows.map(({ row }) => (row.suite === "own" ? 0 : row.compatibilityGroup)));
+/** Whether a result follows the newest rules among these. */
+function newestRules(rows: readonly MeasuredRow[]): (measured: MeasuredRow) => boolean {
+  const isNewest = underNewestRules(rows.map(({ row }) => row));
+  return ({ row }) => isNewest(row);
 }
 
 /** The front as `pitwall pareto` has it: of those results alone that follow the newest rules, and one's own. */
 export function frontOf(rows: readonly MeasuredRow[]): ParetoFront {
-  const newest = newestGroup(rows);
-  const alike = rows.filter(({ row }) => row.suite === "own" || row.compatibilityGroup === newest);
-  return paretoFront(alike, frontObjectives);
+  return paretoFront(rows.filter(newestRules(rows)), frontObjectives);
 }
 
 function frontIds({ members }: ParetoFront): Set<string> {
@@ -153,9 +153,9 @@ function familyLabels(points: readonly AtlasPoint[]): AtlasChart["familyLabels"]
 
 /** What the reader of the chart should know: who is not on it, whose rules differ. */
 export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): string[] {
-  const newest = newestGroup(rows);
+  const isNewest = newestRules(rows);
   const [older, published] = [
-    rows.filter(({ row }) => row.suite !== "own" && row.compatibilityGroup !== newest),
+    rows.filter((measured) => !isNewest(measured)),
     rows.filter(({ row }) => row.suite !== "own"),
   ];
   const absent = rows.filter((measured) => pointOf(measured, measure) === undefined);
