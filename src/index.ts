@@ -42,4 +42,4 @@ export {
   timeToTrain,
   type TimedWorkload,
   type TimingOptions,
-} from "./workflows/runs/time-to-train.ts";
+} from "./workflows/launch/time-to-train.ts";

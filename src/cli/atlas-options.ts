@@ -1,4 +1,4 @@
-import type { ResultFilter } from "../atlas/filter-results.ts";
+import type { ResultFilter } from "../atlas/rows/filter-results.ts";
 import type { OptionTable } from "./command-table.ts";
 
 /** Which results: the same flags, with the same meaning, in every command of the atlas. */

@@ -2,8 +2,8 @@ import { UserError } from "../foundation/user-error.ts";
 import type { Price } from "../schema/run/price.ts";
 import type { Startable } from "../schema/run/run-request.ts";
 import type { WorkloadFile } from "../schema/run/workload-file.ts";
-import type { PlanWarning } from "../workflows/runs/find-workload.ts";
-import type { Asked, SeriesPlan } from "../workflows/runs/plan-series.ts";
+import type { PlanWarning } from "../workflows/launch/find-workload.ts";
+import type { Asked, SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Call } from "./command-table.ts";
 import type { runOptions } from "./run-options.ts";
 
@@ -17,8 +17,8 @@ type RunCall = Call<typeof runOptions>;
 export async function planRunCall(
   call: RunCall,
 ): Promise<{ plan: SeriesPlan; warnings: PlanWarning[] }> {
-  const { planSeries } = await import("../workflows/runs/plan-series.ts");
-  const { workerWarning, seedWarning } = await import("../workflows/runs/find-workload.ts");
+  const { planSeries } = await import("../workflows/launch/plan-series.ts");
+  const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
   const file = await fileOf(call);
   const startable = await startableOf(call, file);
   const asked = askedOf(call, file?.content);
@@ -39,7 +39,7 @@ async function editionOf(text: string | undefined): Promise<Pick<SeriesPlan, "ed
 
 /** The catalogue is loaded only where a price is asked for. */
 async function priceOf(text: string, nowMs: number): Promise<Price> {
-  const { findPrice } = await import("../workflows/runs/find-price.ts");
+  const { findPrice } = await import("../workflows/launch/find-price.ts");
   return findPrice(text, nowMs);
 }
 
@@ -54,7 +54,7 @@ async function startableOf(
   call: RunCall,
   file: { content: WorkloadFile; path: string } | undefined,
 ): Promise<Startable> {
-  const { commandStartable, fileStartable } = await import("../workflows/runs/find-workload.ts");
+  const { commandStartable, fileStartable } = await import("../workflows/launch/find-workload.ts");
   const [subject] = call.arguments;
   const { workers, name } = call.options;
   if (call.program !== undefined) {
@@ -69,7 +69,7 @@ async function startableOf(
   const workload = file?.content.workload ?? subject;
   if (workload === undefined) throw nothingGiven();
   if (call.options.metric.length > 0) throw metricForEmbedded(workload);
-  const { embeddedStartable } = await import("../workflows/runs/embedded-startable.ts");
+  const { embeddedStartable } = await import("../workflows/launch/embedded-startable.ts");
   return embeddedStartable(workload, workers ?? file?.content.workers ?? 1);
 }
 

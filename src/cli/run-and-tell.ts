@@ -2,8 +2,8 @@ import { describeWarning } from "../report/describe-error.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
 import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
-import type { PlanWarning } from "../workflows/runs/find-workload.ts";
-import type { SeriesPlan } from "../workflows/runs/plan-series.ts";
+import type { PlanWarning } from "../workflows/launch/find-workload.ts";
+import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Paint } from "../report/paint.ts";
 import { countOf } from "../report/wording.ts";
 import type { RunPage } from "../schema/run/run-page.ts";
@@ -51,8 +51,8 @@ async function followSeries(
   told: Told,
 ): Promise<{ end: SeriesEnd; lastLines: readonly string[] }> {
   const { face, shared } = told.call;
-  const { runSeries } = await import("../workflows/runs/run-series.ts");
-  const { localWorld } = await import("../workflows/runs/local-world.ts");
+  const { runSeries } = await import("../workflows/launch/run-series.ts");
+  const { localWorld } = await import("../workflows/launch/local-world.ts");
   const world = localWorld(face, await homeOf(face, shared));
   const view = shared.quiet ? undefined : new ProgressView(face.err, told);
   for (const warning of told.warnings) view?.warn(warning);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Launcher, LaunchEvent, LaunchOptions, LaunchedProgram } from "./launcher.ts";
-import { localLauncher } from "./local-launcher.ts";
+import { localLauncher } from "./local/local-launcher.ts";
 import { ScriptedLauncher, type Script } from "./scripted-launcher.ts";
 
 /** Programs that both launchers can run: one as a shell script, one as a script of steps. */

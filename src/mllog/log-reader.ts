@@ -1,9 +1,9 @@
 import type { LogLine } from "../schema/logs/log-event.ts";
-import { decodeLatin1 } from "./decode-latin1.ts";
-import { HeldLine } from "./held-line.ts";
+import { decodeLatin1 } from "./bytes/decode-latin1.ts";
+import { HeldLine } from "./bytes/held-line.ts";
 import { findToken, readPayload } from "./parse-line.ts";
-import { PlainBytesReader } from "./read-plain-bytes.ts";
-import { ByteScanner, isLineEnd, nextLineEnd } from "./scan-bytes.ts";
+import { PlainBytesReader } from "./bytes/read-plain-bytes.ts";
+import { ByteScanner, isLineEnd, nextLineEnd } from "./bytes/scan-bytes.ts";
 
 /** Of a longer line's text from its token on, nothing is kept: it becomes a `line-too-long`. */
 export const maxLineBytes = 4 * 1024 * 1024;

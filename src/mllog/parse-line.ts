@@ -1,8 +1,8 @@
 import type { LogDialect } from "../schema/logs/log-event.ts";
-import type { PayloadReading } from "./payload-reading.ts";
-import { readMllPayload } from "./read-mll-payload.ts";
-import { readMllogPayload } from "./read-mllog-payload.ts";
-import { readMlpvPayload } from "./read-mlpv-payload.ts";
+import type { PayloadReading } from "./dialects/payload-reading.ts";
+import { readMllPayload } from "./dialects/read-mll-payload.ts";
+import { readMllogPayload } from "./dialects/read-mllog-payload.ts";
+import { readMlpvPayload } from "./dialects/read-mlpv-payload.ts";
 
 /** What one line of text is. */
 export type ParsedLine = PayloadReading | { kind: "other" };

@@ -2,13 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { h100Rod, resultOf } from "../support/result-rows.ts";
-import { measureRow } from "../../src/atlas/measures.ts";
+import { measureRow } from "../../src/atlas/rows/measures.ts";
 import { resultTable } from "../../src/report/atlas/result-table.ts";
 import { plainPaint } from "../../src/report/paint.ts";
 import { visibleWidth } from "../../src/foundation/text-table.ts";
 import { unpackTable } from "../../src/store/results/parquet-file.ts";
 import { rowColumns } from "../../src/store/results/result-tables.ts";
-import { packResults } from "../../src/workflows/results/pack-results.ts";
+import { packResults } from "../../src/workflows/import/pack-results.ts";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
 
 const plain = (text: string): string => text.replaceAll(/ +$/gmu, "");

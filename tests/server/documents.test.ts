@@ -12,7 +12,7 @@ import { runListDocument } from "../../src/schema/dashboard/run-list.ts";
 import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
 import { UserError } from "../../src/foundation/user-error.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
-import { showRun } from "../../src/workflows/runs/show-run.ts";
+import { showRun } from "../../src/workflows/read-run/show-run.ts";
 import {
   logEvaluation,
   makeHome,

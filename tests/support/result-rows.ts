@@ -1,4 +1,4 @@
-import type { MeasuringRod } from "../../src/atlas/measures.ts";
+import type { MeasuringRod } from "../../src/atlas/rows/measures.ts";
 import type { CompatibilityGroup } from "../../src/schema/atlas/compatibility.ts";
 import type { AcceleratorPrice } from "../../src/schema/atlas/figures.ts";
 import type { ResultRow } from "../../src/schema/atlas/result-row.ts";

@@ -1,4 +1,4 @@
-import type { Stroke, Tone } from "./chart-spec.ts";
+import type { Stroke, Tone } from "./run/chart-spec.ts";
 
 /** The colours a chart is drawn with, as a canvas and an SVG file understand them. */
 export interface Palette {

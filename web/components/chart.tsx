@@ -1,13 +1,18 @@
 import { useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { axisScale, formatValue } from "../charts/axis-scale.ts";
-import { chartExtent } from "../charts/chart-extent.ts";
-import { chartRows, type ChartRows } from "../charts/chart-rows.ts";
-import type { ChartSpec, Mark } from "../charts/chart-spec.ts";
-import { drawUplot, shapeOf, type ChartActions, type DrawnChart } from "../charts/draw-uplot.ts";
+import { axisScale, formatValue } from "../charts/axes/axis-scale.ts";
+import { chartExtent } from "../charts/run/chart-extent.ts";
+import { chartRows, type ChartRows } from "../charts/run/chart-rows.ts";
+import type { ChartSpec, Mark } from "../charts/run/chart-spec.ts";
+import {
+  drawUplot,
+  shapeOf,
+  type ChartActions,
+  type DrawnChart,
+} from "../charts/run/draw-uplot.ts";
 import { dashes, type Palette } from "../charts/palette.ts";
-import { chartFileKinds, saveChart } from "../charts/save-chart.ts";
+import { chartFileKinds, saveChart } from "../charts/save/save-chart.ts";
 import { place, keepInAddress } from "../router.ts";
 import { paletteVersion } from "../theme.ts";
 import { DataTable } from "./data-table.tsx";

@@ -7,9 +7,9 @@ import {
   paperLook,
   type PlotLibrary,
   type PlotLook,
-} from "../charts/plot-look.ts";
-import { savePng, saveSvg } from "../charts/save-plot.ts";
-import { saveFile } from "../charts/save-chart.ts";
+} from "../charts/atlas/plot-look.ts";
+import { savePng, saveSvg } from "../charts/save/save-plot.ts";
+import { saveFile } from "../charts/save/save-chart.ts";
 import { keepInAddress, place } from "../router.ts";
 import { colourOf, paletteVersion } from "../theme.ts";
 import { OtherState, Panel, type PanelState } from "./panel.tsx";

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { measureRow, type MeasuringRod } from "../../src/atlas/measures.ts";
+import { measureRow, type MeasuringRod } from "../../src/atlas/rows/measures.ts";
 import type { CompatibilityGroup } from "../../src/schema/atlas/compatibility.ts";
 import type { MeasuredRow } from "../../src/schema/atlas/figures.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../src/schema/dashboard/atlas-document.ts";

@@ -116,7 +116,7 @@ function isYes({ logs, packages }: CheckReport, { isStrict }: { isStrict: boolea
 
 /** Runs of ours first, by the rules that fit them; then all other logs. */
 async function checkAll(call: Call<typeof options>): Promise<CheckReport> {
-  const { checkRecords } = await import("../../workflows/run-rules/check-records.ts");
+  const { checkRecords } = await import("../../workflows/read-run/check-records.ts");
   const { arguments: paths, face, shared, options } = call;
   const asked = { paths, workingFolder: face.cwd, edition: options.edition };
   const own = await checkRecords(asked, await openStore(face, shared));

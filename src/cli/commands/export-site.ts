@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { formatBytes, formatCount } from "../../foundation/units.ts";
-import type { ExportedSite } from "../../workflows/dashboard/export-site.ts";
+import type { ExportedSite } from "../../workflows/export/export-site.ts";
 import { tellProblems, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
@@ -46,7 +46,7 @@ export const exportSiteCommand = defineCommand({
   async act(call) {
     const { options, face, shared } = call;
     const path = await import("node:path");
-    const { exportSite } = await import("../../workflows/dashboard/export-site.ts");
+    const { exportSite } = await import("../../workflows/export/export-site.ts");
     const [folder = ""] = call.arguments;
     const site = await exportSite(
       {

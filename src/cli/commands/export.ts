@@ -47,7 +47,7 @@ export const exportCommand = defineCommand({
   options,
   exits: [{ code: 0, when: "written" }],
   async act({ arguments: texts, options: { out, submitter, system }, face, shared }) {
-    const { exportMlperf } = await import("../../workflows/runs/export-mlperf.ts");
+    const { exportMlperf } = await import("../../workflows/export/export-mlperf.ts");
     const path = await import("node:path");
     const store = await openStore(face, shared);
     const written = await exportMlperf(store, {

@@ -45,7 +45,7 @@ export const logCommand = defineCommand({
   ],
   async act({ arguments: [named = ""], options, face, shared }) {
     const { showLog } = await import("../../workflows/logs/show-log.ts");
-    const { logOfRun } = await import("../../workflows/runs/log-of-run.ts");
+    const { logOfRun } = await import("../../workflows/read-run/log-of-run.ts");
     const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
     const path = ownLog ?? named;
     const { edition, "as-published": asPublished } = options;

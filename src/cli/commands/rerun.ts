@@ -45,10 +45,10 @@ export const rerunCommand = defineCommand({
       shared,
       options: given,
     } = call;
-    const { showRun } = await import("../../workflows/runs/show-run.ts");
+    const { showRun } = await import("../../workflows/read-run/show-run.ts");
     const { runAndTell } = await import("../run-and-tell.ts");
-    const { planRerun } = await import("../../workflows/runs/plan-rerun.ts");
-    const { findPrice } = await import("../../workflows/runs/find-price.ts");
+    const { planRerun } = await import("../../workflows/launch/plan-rerun.ts");
+    const { findPrice } = await import("../../workflows/launch/find-price.ts");
     const shown = await showRun(await openStore(face, shared), text);
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     const price =

@@ -1,5 +1,5 @@
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
-import type { ImportRequest } from "../../workflows/results/import-results.ts";
+import type { ImportRequest } from "../../workflows/import/import-results.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
@@ -70,7 +70,7 @@ interface ImportedRound {
 
 async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
   const path = await import("node:path");
-  const { importResults } = await import("../../workflows/results/import-results.ts");
+  const { importResults } = await import("../../workflows/import/import-results.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const imported: ImportedRound[] = [];
   const read = { expected: 0, scored: 0, traced: 0 };

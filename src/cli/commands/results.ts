@@ -1,5 +1,5 @@
 import { measures, type Measure } from "../../schema/atlas/figures.ts";
-import { sortKeys, type SortKey } from "../../atlas/sort-results.ts";
+import { sortKeys, type SortKey } from "../../atlas/rows/sort-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ListedResults } from "../../workflows/results/list-results.ts";
 import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
@@ -138,7 +138,7 @@ const write: Readonly<Record<(typeof formats)[number], Writer>> = {
         at: "--format parquet",
         hint: "send it to a file: `> results.parquet`",
       });
-    const { packResults } = await import("../../workflows/results/pack-results.ts");
+    const { packResults } = await import("../../workflows/import/pack-results.ts");
     face.out.writeBytes(await packResults(rows, `pitwall ${face.version}`));
   },
 };

@@ -1,6 +1,6 @@
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { CheckReport } from "../../workflows/logs/assemble-check.ts";
-import type { ScoreRequest } from "../../workflows/logs/score-submission.ts";
+import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { StatusLine } from "../status-line.ts";
 
@@ -115,7 +115,7 @@ interface Answer {
 }
 
 async function scoreAll(call: Call<typeof options>): Promise<Answer> {
-  const { scoreSubmission } = await import("../../workflows/logs/score-submission.ts");
+  const { scoreSubmission } = await import("../../workflows/submissions/score-submission.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const read = { expectedBytes: 0, logs: 0, bytes: 0 };
   const answer: Answer = { results: [], report: undefined };

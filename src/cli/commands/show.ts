@@ -34,7 +34,7 @@ export const showCommand = defineCommand({
     { code: 1, when: "the record was altered after the verdict" },
   ],
   async act({ arguments: [text = ""], options: { log }, face, shared }) {
-    const { showRun, finishedReports } = await import("../../workflows/runs/show-run.ts");
+    const { showRun, finishedReports } = await import("../../workflows/read-run/show-run.ts");
     const shown = await showRun(await openStore(face, shared), text);
     if (log)
       return printLogs(

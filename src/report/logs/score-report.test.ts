@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { unpackSubmission } from "../../../tests/support/unpack-submission.ts";
 import type { BenchmarkResult, RunFate } from "../../schema/logs/submission.ts";
-import { scoreSubmission } from "../../workflows/logs/score-submission.ts";
+import { scoreSubmission } from "../../workflows/submissions/score-submission.ts";
 import { describeSubmissionFinding } from "../findings/describe-submission-finding.ts";
 import { officialCsv, officialVerdict } from "./official-csv.ts";
 import { plainPaint } from "../paint.ts";

@@ -1,4 +1,4 @@
-import { predictCrossing } from "../../planner/predict-crossing.ts";
+import { predictCrossing } from "../../planner/forecast/predict-crossing.ts";
 import type {
   IntegrityDocument,
   RulesDocument,

@@ -6,7 +6,7 @@ import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { areManySamples, readManySamples } from "./read-samples.ts";
-import { runProgress } from "../runs/run-progress.ts";
+import { runProgress } from "../launch/run-progress.ts";
 import {
   energyAt,
   type EnergyBasis,

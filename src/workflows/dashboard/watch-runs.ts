@@ -7,7 +7,7 @@ import { recordPlace } from "../../store/records/record-gate.ts";
 import { describeWatchedRun } from "./describe-watched-run.ts";
 import { RunBoard } from "./list-live-runs.ts";
 import { type PointSource, pointSources } from "./run-points.ts";
-import { integrityOf } from "../runs/show-run.ts";
+import { integrityOf } from "../read-run/show-run.ts";
 import { type HeatmapQuestion, viewRunHeatmap } from "./view-run-heatmap.ts";
 import { SeriesTail, type SeriesQuestion, viewRunSeries } from "./view-run-series.ts";
 import { WatchRunPoints } from "./watched-points.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { OutputScanner } from "../../mllog/scan-output.ts";
+import { OutputScanner } from "../../mllog/output/scan-output.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { metadataNumber } from "../../score/read-event.ts";
 import { ThinnedSeries } from "../../score/thinned-series.ts";
@@ -7,8 +7,8 @@ import { RunTracker, type TrackNews } from "../../score/track-run.ts";
 import { LogIndex } from "../../store/records/log-lines.ts";
 import { logFile } from "../../store/records/record-files.ts";
 import { FollowedFile } from "../../store/samples/follow-file.ts";
-import { LiveRules } from "../run-rules/check-run-live.ts";
-import { compileMetric } from "../runs/plan-series.ts";
+import { LiveRules } from "../read-run/check-run-live.ts";
+import { compileMetric } from "../launch/plan-series.ts";
 
 const bytesInOneGo = 4 << 20;
 const mostPoints = 200_000;

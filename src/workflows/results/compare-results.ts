@@ -1,7 +1,7 @@
-import { compareResults } from "../../atlas/compare-results.ts";
-import { shortNames } from "../../atlas/short-names.ts";
-import { measureRow } from "../../atlas/measures.ts";
-import type { OwnResult } from "../../atlas/own-row.ts";
+import { compareResults } from "../../atlas/compare/compare-results.ts";
+import { shortNames } from "../../atlas/names/short-names.ts";
+import { measureRow } from "../../atlas/rows/measures.ts";
+import type { OwnResult } from "../../atlas/rows/own-row.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Comparison, CompareSubject, CurveAxis } from "../../schema/atlas/comparison.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";

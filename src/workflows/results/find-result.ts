@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { findRow } from "../../atlas/find-row.ts";
-import type { OwnResult } from "../../atlas/own-row.ts";
+import { findRow } from "../../atlas/rows/find-row.ts";
+import type { OwnResult } from "../../atlas/rows/own-row.ts";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
@@ -9,7 +9,7 @@ import type { RunStore } from "../../store/records/run-store.ts";
 import { readResultRuns, readRunCurves } from "../../store/results/read-results.ts";
 import type { Atlas } from "./load-atlas.ts";
 import { ownResults } from "./own-results.ts";
-import { resultOfFolder } from "./result-of-folder.ts";
+import { resultOfFolder } from "../import/result-of-folder.ts";
 
 /** Where results are looked for by name. */
 export interface ResultSearch {

@@ -1,6 +1,6 @@
-import type { ResultFilter } from "../../atlas/filter-results.ts";
-import { measureRow } from "../../atlas/measures.ts";
-import { sortResults, type SortKey } from "../../atlas/sort-results.ts";
+import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
+import { measureRow } from "../../atlas/rows/measures.ts";
+import { sortResults, type SortKey } from "../../atlas/rows/sort-results.ts";
 import type { MeasuredRow } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";

@@ -1,5 +1,5 @@
-import type { MeasuringRod } from "../../atlas/measures.ts";
-import { priceAccelerators } from "../../atlas/price-accelerators.ts";
+import type { MeasuringRod } from "../../atlas/rows/measures.ts";
+import { priceAccelerators } from "../../atlas/prices/price-accelerators.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";

@@ -1,4 +1,4 @@
-import { ownRow, type OwnResult } from "../../atlas/own-row.ts";
+import { ownRow, type OwnResult } from "../../atlas/rows/own-row.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";

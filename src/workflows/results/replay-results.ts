@@ -1,5 +1,5 @@
-import type { OwnResult } from "../../atlas/own-row.ts";
-import { evaluationsBetween, positionAt } from "../../atlas/replay-tracks.ts";
+import type { OwnResult } from "../../atlas/rows/own-row.ts";
+import { evaluationsBetween, positionAt } from "../../atlas/compare/replay-tracks.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";

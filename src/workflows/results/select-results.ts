@@ -1,4 +1,8 @@
-import { filterResults, type PatternField, type ResultFilter } from "../../atlas/filter-results.ts";
+import {
+  filterResults,
+  type PatternField,
+  type ResultFilter,
+} from "../../atlas/rows/filter-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";

@@ -1,6 +1,6 @@
-import { checkClaim } from "../../atlas/check-claim.ts";
-import { gainsOverRounds } from "../../atlas/gains-over-rounds.ts";
-import { compareRoundNames } from "../../atlas/sort-results.ts";
+import { checkClaim } from "../../atlas/rounds/check-claim.ts";
+import { gainsOverRounds } from "../../atlas/rounds/gains-over-rounds.ts";
+import { compareRoundNames } from "../../atlas/rows/sort-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { CheckedClaim } from "../../schema/atlas/claim.ts";
 import type { Gains } from "../../schema/atlas/gains.ts";
@@ -8,7 +8,7 @@ import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import { readClaims } from "../../store/catalogue/read-atlas-tables.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 import { selectResults } from "./select-results.ts";
-import type { ResultFilter } from "../../atlas/filter-results.ts";
+import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 
 export interface GainsRequest extends AtlasRequest {
   filter: ResultFilter;

@@ -1,7 +1,7 @@
-import type { ResultFilter } from "../../atlas/filter-results.ts";
-import { measureRow } from "../../atlas/measures.ts";
-import { underNewestRules } from "../../atlas/newest-rules.ts";
-import { paretoFront } from "../../atlas/pareto-front.ts";
+import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
+import { measureRow } from "../../atlas/rows/measures.ts";
+import { underNewestRules } from "../../atlas/rounds/newest-rules.ts";
+import { paretoFront } from "../../atlas/scaling/pareto-front.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Measure } from "../../schema/atlas/figures.ts";
 import type { ParetoFront } from "../../schema/atlas/pareto.ts";

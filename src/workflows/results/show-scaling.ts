@@ -1,6 +1,6 @@
-import type { ResultFilter } from "../../atlas/filter-results.ts";
-import { compareRoundNames } from "../../atlas/sort-results.ts";
-import { studyScaling } from "../../atlas/study-scaling.ts";
+import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
+import { compareRoundNames } from "../../atlas/rows/sort-results.ts";
+import { studyScaling } from "../../atlas/scaling/study-scaling.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";

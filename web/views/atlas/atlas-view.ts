@@ -2,13 +2,13 @@ import {
   filterResults,
   type PatternField,
   type ResultFilter,
-} from "../../../src/atlas/filter-results.ts";
+} from "../../../src/atlas/rows/filter-results.ts";
 import {
   compareRoundNames,
   sortKeys,
   sortResults,
   type SortKey,
-} from "../../../src/atlas/sort-results.ts";
+} from "../../../src/atlas/rows/sort-results.ts";
 import type { CompatibilityGroup } from "../../../src/schema/atlas/compatibility.ts";
 import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 

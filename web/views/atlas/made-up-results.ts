@@ -1,4 +1,4 @@
-import { measureRow, type MeasuringRod } from "../../../src/atlas/measures.ts";
+import { measureRow, type MeasuringRod } from "../../../src/atlas/rows/measures.ts";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
 

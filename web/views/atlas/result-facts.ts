@@ -10,7 +10,7 @@ import type { Figure, MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
 import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
 import type { CurveSeries, RunCurve } from "../../../src/schema/atlas/run-curve.ts";
-import type { ChartSpec, Mark } from "../../charts/chart-spec.ts";
+import type { ChartSpec, Mark } from "../../charts/run/chart-spec.ts";
 import { sizeText } from "./view-model.ts";
 
 /** What is on record of a result, in words; what nobody stated is left out. */

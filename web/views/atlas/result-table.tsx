@@ -10,11 +10,11 @@ import {
   priceNotes,
   termsText,
 } from "../../../src/report/atlas/wording.ts";
-import type { SortKey } from "../../../src/atlas/sort-results.ts";
+import type { SortKey } from "../../../src/atlas/rows/sort-results.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import { saveFile } from "../../charts/save-chart.ts";
+import { saveFile } from "../../charts/save/save-chart.ts";
 import { Panel } from "../../components/panel.tsx";
 import { hrefOf, keepInAddress, place } from "../../router.ts";
 import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";

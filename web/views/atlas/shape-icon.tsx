@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { PointKind } from "../../charts/atlas-chart.ts";
+import type { PointKind } from "../../charts/atlas/atlas-chart.ts";
 
 // As Plot draws them, in a box of 14.
 const shapes: Readonly<Record<PointKind, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { paretoFront } from "../../../src/atlas/pareto-front.ts";
+import { paretoFront } from "../../../src/atlas/scaling/pareto-front.ts";
 import { measured } from "./made-up-results.ts";
 import {
   atlasChart,

@@ -1,7 +1,7 @@
-import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/gains-over-rounds.ts";
-import { filterResults } from "../../../src/atlas/filter-results.ts";
-import { underNewestRules } from "../../../src/atlas/newest-rules.ts";
-import { paretoFront } from "../../../src/atlas/pareto-front.ts";
+import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/rounds/gains-over-rounds.ts";
+import { filterResults } from "../../../src/atlas/rows/filter-results.ts";
+import { underNewestRules } from "../../../src/atlas/rounds/newest-rules.ts";
+import { paretoFront } from "../../../src/atlas/scaling/pareto-front.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import {
   acceleratorText,
@@ -20,8 +20,8 @@ import {
   type AtlasChart,
   type AtlasPoint,
   type PointKind,
-} from "../../charts/atlas-chart.ts";
-import { logDomain } from "../../charts/log-ticks.ts";
+} from "../../charts/atlas/atlas-chart.ts";
+import { logDomain } from "../../charts/axes/log-ticks.ts";
 import type { AtlasView } from "./atlas-view.ts";
 
 const perMinute = 60_000;

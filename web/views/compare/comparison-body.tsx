@@ -1,17 +1,17 @@
 import type { JSX } from "preact";
 import { useCallback, useMemo, useState } from "preact/hooks";
-import { compareResults } from "../../../src/atlas/compare-results.ts";
+import { compareResults } from "../../../src/atlas/compare/compare-results.ts";
 import {
   describeCompareWarning,
   describeRefusal,
 } from "../../../src/report/atlas/comparison-page.ts";
 import type { Comparison, CompareSubject } from "../../../src/schema/atlas/comparison.ts";
 import { curveAxes } from "../../../src/schema/atlas/comparison.ts";
-import { clipChart, type Stretch } from "../../charts/clip-chart.ts";
-import { drawRunTimes } from "../../charts/draw-run-times.ts";
-import { drawWaterfall } from "../../charts/draw-waterfall.ts";
-import { runTimesChart, runTimesCsv } from "../../charts/run-times-chart.ts";
-import { waterfallCsv, waterfallSteps } from "../../charts/waterfall-chart.ts";
+import { clipChart, type Stretch } from "../../charts/run/clip-chart.ts";
+import { drawRunTimes } from "../../charts/atlas/draw-run-times.ts";
+import { drawWaterfall } from "../../charts/atlas/draw-waterfall.ts";
+import { runTimesChart, runTimesCsv } from "../../charts/atlas/run-times-chart.ts";
+import { waterfallCsv, waterfallSteps } from "../../charts/atlas/waterfall-chart.ts";
 import { ChartPanel } from "../../components/chart.tsx";
 import { DataTable } from "../../components/data-table.tsx";
 import { Panel } from "../../components/panel.tsx";

@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
 import { Panel } from "../../components/panel.tsx";
-import { csvOf } from "../../charts/csv.ts";
-import { saveFile } from "../../charts/save-chart.ts";
+import { csvOf } from "../../charts/save/csv.ts";
+import { saveFile } from "../../charts/save/save-chart.ts";
 import { keepInAddress } from "../../router.ts";
 import { factTable } from "./view-model.ts";
 

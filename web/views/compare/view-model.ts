@@ -1,7 +1,7 @@
-import { placeCurves } from "../../../src/atlas/align-curves.ts";
-import { fieldsOf } from "../../../src/atlas/compare-results.ts";
-import { findRow } from "../../../src/atlas/find-row.ts";
-import { shortNames } from "../../../src/atlas/short-names.ts";
+import { placeCurves } from "../../../src/atlas/compare/align-curves.ts";
+import { fieldsOf } from "../../../src/atlas/compare/compare-results.ts";
+import { findRow } from "../../../src/atlas/rows/find-row.ts";
+import { shortNames } from "../../../src/atlas/names/short-names.ts";
 import { fieldWords, pairLines, valueText } from "../../../src/report/atlas/comparison-page.ts";
 import { acceleratorText, figureText } from "../../../src/report/atlas/wording.ts";
 import { plainPaint } from "../../../src/report/paint.ts";
@@ -15,7 +15,7 @@ import {
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
-import type { Axis, ChartSpec, Mark, Stroke, Tone } from "../../charts/chart-spec.ts";
+import type { Axis, ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
 import { readIds } from "../atlas/atlas-view.ts";
 
 /** As many as the command line takes. */

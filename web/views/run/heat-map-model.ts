@@ -1,6 +1,6 @@
 import type { HeatmapDocument, HeatmapMetric } from "../../../src/schema/dashboard/run-series.ts";
-import { formatValue } from "../../charts/axis-scale.ts";
-import { rankText } from "../../charts/heat-map.ts";
+import { formatValue } from "../../charts/axes/axis-scale.ts";
+import { rankText } from "../../charts/run/heat-map.ts";
 
 /** Where the reader points. */
 export interface Cell {

@@ -6,10 +6,16 @@ import {
   type HeatmapMetric,
 } from "../../../src/schema/dashboard/run-series.ts";
 import { fetchHeatmap, type ApiError } from "../../api.ts";
-import { formatValue } from "../../charts/axis-scale.ts";
-import { columnTimeMs, drawHeatMap, heatCsv, heatSvg, rankText } from "../../charts/heat-map.ts";
+import { formatValue } from "../../charts/axes/axis-scale.ts";
+import {
+  columnTimeMs,
+  drawHeatMap,
+  heatCsv,
+  heatSvg,
+  rankText,
+} from "../../charts/run/heat-map.ts";
 import { paperPalette } from "../../charts/palette.ts";
-import { pngOf, saveFile } from "../../charts/save-chart.ts";
+import { pngOf, saveFile } from "../../charts/save/save-chart.ts";
 import { DataTable } from "../../components/data-table.tsx";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { screenPalette } from "../../components/screen-palette.ts";

@@ -1,6 +1,6 @@
 import type { SeriesBuckets, XAxis } from "../../../src/schema/dashboard/run-series.ts";
-import { machineSeries } from "../../charts/machine-chart.ts";
-import { stepParts } from "../../charts/step-time-chart.ts";
+import { machineSeries } from "../../charts/run/machine-chart.ts";
+import { stepParts } from "../../charts/run/step-time-chart.ts";
 
 /** The series that the page draws, of those that a run may have. */
 export const streamedSeries: readonly string[] = [

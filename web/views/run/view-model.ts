@@ -9,7 +9,7 @@ import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import { formatTarget } from "../../../src/schema/run/target-text.ts";
 import { costOfRun } from "../../../src/score/cost-of-run.ts";
-import type { ExpectedCrossing } from "../../charts/quality-chart.ts";
+import type { ExpectedCrossing } from "../../charts/run/quality-chart.ts";
 import { outcomeWord, type Mood } from "../runs/view-model.ts";
 
 /** What the big clock shows. */

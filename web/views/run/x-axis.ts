@@ -1,5 +1,5 @@
 import { xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
-import type { Axis } from "../../charts/chart-spec.ts";
+import type { Axis } from "../../charts/run/chart-spec.ts";
 
 /** Each axis as charts name it. */
 export const axisOf: Readonly<Record<XAxis, Axis>> = {

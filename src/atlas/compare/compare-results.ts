@@ -1,0 +1,146 @@
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import {
+  type CompareSubject,
+  type CompareWarning,
+  type Comparison,
+  type CurveAxis,
+  type Difference,
+  type DifferenceField,
+  differenceFields,
+  type PairComparison,
+} from "../../schema/atlas/comparison.ts";
+import type { Figure } from "../../schema/atlas/figures.ts";
+import type { Availability } from "../../schema/atlas/result-row.ts";
+import { alignCurves } from "./align-curves.ts";
+import { valueOf } from "../rows/measures.ts";
+import { refusalsOf } from "./may-compare.ts";
+import { splitRatio } from "./split-ratio.ts";
+import { testRunTimes } from "./test-run-times.ts";
+
+/**
+ * Lays results side by side: what differs, whether run times differ by more than chance, and where the time went from the
+ * first to each other one. Whether they may be compared at all is in `refusals`; everything else is there all the same.
+ *
+ * @param axis what curves are aligned on
+ */
+export function compareResults(
+  subjects: readonly CompareSubject[],
+  groups: readonly CompatibilityGroup[],
+  axis: CurveAxis = "clock",
+): Comparison {
+  const [first, ...others] = subjects;
+  return {
+    subjects,
+    refusals: refusalsOf(subjects, groups),
+    warnings: warningsOf(subjects),
+    differences: differencesOf(subjects),
+    pairs: first === undefined ? [] : others.map((other) => comparePair(first, other)),
+    curves: alignCurves(subjects, axis),
+  };
+}
+
+function comparePair(from: CompareSubject, to: CompareSubject): PairComparison {
+  return {
+    from: from.name,
+    to: to.name,
+    split: splitRatio(from.measured.row, to.measured.row),
+    test: testRunTimes(from.runs, to.runs),
+  };
+}
+
+/** What anybody can rent or buy today; of the others nobody knows when. */
+const canBeHad: ReadonlySet<string> = new Set<Availability>(["cloud", "on-premise"]);
+
+function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
+  const rows = subjects.map(({ measured }) => measured.row);
+  const divisions = distinct(rows.map(({ division }) => division));
+  const availabilities = distinct(rows.map(({ availability }) => availability));
+  const ownCount = rows.filter(({ suite }) => suite === "own").length;
+  const labels = subjects.map(({ measured }) => labelOf(measured.figures.kwh));
+  const warnings: CompareWarning[] = [];
+  if (divisions.length > 1) warnings.push({ kind: "divisions-mixed", values: divisions });
+  const [isHad, isNotHad] = [true, false].map((has) =>
+    availabilities.some((one) => canBeHad.has(one) === has),
+  );
+  if (isHad === true && isNotHad === true)
+    warnings.push({ kind: "availabilities-mixed", values: availabilities });
+  if (ownCount > 0 && ownCount < rows.length) warnings.push({ kind: "own-beside-published" });
+  if (distinct(labels).length > 1) warnings.push({ kind: "energy-labels-mixed" });
+  for (const { name, measured } of subjects)
+    if (measured.row.scoreMs === undefined) warnings.push({ kind: "no-score", name });
+  return warnings;
+}
+
+function labelOf(figure: Figure): string | undefined {
+  return figure.kind === "known" ? figure.label : undefined;
+}
+
+function distinct(values: readonly (string | undefined)[]): string[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
+}
+
+function differencesOf(subjects: readonly CompareSubject[]): Difference[] {
+  return fieldsOf(subjects).filter(({ values }) => new Set(values).size > 1);
+}
+
+/** Every field that can be told of all subjects, whether it differs or not; left out is what nobody stated. */
+export function fieldsOf(subjects: readonly CompareSubject[]): Difference[] {
+  return differenceFields
+    .map((field) => ({ field, values: subjects.map((subject) => valuesByField[field](subject)) }))
+    .filter(({ values }) => values.some((value) => value !== undefined));
+}
+
+type Value = string | number | undefined;
+
+const ofRow =
+  (read: (row: CompareSubject["measured"]["row"]) => Value) =>
+  ({ measured }: CompareSubject): Value =>
+    read(measured.row);
+
+const valuesByField: Readonly<Record<DifferenceField, (subject: CompareSubject) => Value>> = {
+  benchmark: ofRow((row) => row.benchmark),
+  round: ofRow((row) => row.round),
+  division: ofRow((row) => row.division),
+  availability: ofRow((row) => row.availability),
+  submitter: ofRow((row) => row.submitter),
+  system: ofRow((row) => row.systemName ?? row.system),
+  target: ({ target }) => target,
+  nodes: ofRow((row) => row.nodeCount),
+  accelerators: ofRow((row) => row.acceleratorCount),
+  accelerator: ofRow((row) => row.accelerator ?? row.acceleratorAsPublished),
+  framework: ofRow((row) => row.framework),
+  globalBatchSize: ofRow((row) => row.globalBatchSize),
+  precision: ofRow((row) => row.precision),
+  tensorParallel: ofRow((row) => row.tensorParallel),
+  pipelineParallel: ofRow((row) => row.pipelineParallel),
+  contextParallel: ofRow((row) => row.contextParallel),
+  expertParallel: ofRow((row) => row.expertParallel),
+  runs: ofRow((row) => row.runCount),
+  convergedRuns: ofRow((row) => row.convergedRunCount),
+  scoreMs: ofRow((row) => row.scoreMs),
+  fastestMs: ofRow((row) => row.fastestMs),
+  medianMs: ofRow((row) => row.medianMs),
+  slowestMs: ofRow((row) => row.slowestMs),
+  scalingFactor: ofRow((row) => row.scalingFactor),
+  samplesToConverge: ofRow((row) => row.samplesToConverge),
+  samplesUnit: ofRow((row) => row.samplesUnit),
+  samplesPerSecond: ofRow((row) => samplesPerSecond(row)),
+  samplesPerAcceleratorSecond: ofRow((row) => {
+    const rate = samplesPerSecond(row);
+    if (rate === undefined || row.acceleratorCount === undefined) return undefined;
+    return rate / row.acceleratorCount;
+  }),
+  acceleratorMs: ({ measured }) => valueOf(measured.figures, "chip"),
+  costUsd: ({ measured }) => valueOf(measured.figures, "dollar"),
+  energyJoules: ({ measured }) => valueOf(measured.figures, "kwh"),
+  energyLabel: ({ measured }) => labelOf(measured.figures.kwh),
+};
+
+function samplesPerSecond({
+  samplesToConverge,
+  unscaledMs,
+}: CompareSubject["measured"]["row"]): number | undefined {
+  if (samplesToConverge === undefined || unscaledMs === undefined || unscaledMs === 0)
+    return undefined;
+  return samplesToConverge / (unscaledMs / 1000);
+}

@@ -1,0 +1,56 @@
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { CompareRefusal, CompareSubject } from "../../schema/atlas/comparison.ts";
+
+/**
+ * Why results may not be compared; none if they may. Results are of one kind if they trained the same benchmark to the same
+ * target by the same clock: the compatibility table says over which rounds that held.
+ */
+export function refusalsOf(
+  subjects: readonly CompareSubject[],
+  groups: readonly CompatibilityGroup[],
+): CompareRefusal[] {
+  const rows = subjects.map(({ measured }) => measured.row);
+  const benchmarks = [...new Set(rows.map(({ benchmark }) => benchmark))];
+  if (benchmarks.length > 1) return [{ kind: "benchmarks-differ", benchmarks }];
+  const published = [...new Set(rows.map(({ suite }) => suite))].filter((suite) => suite !== "own");
+  if (published.length > 1) return [{ kind: "suites-differ", suites: published }];
+  const refusals: CompareRefusal[] = [];
+  const numbers = new Set(
+    rows.filter(({ suite }) => suite !== "own").map((row) => row.compatibilityGroup),
+  );
+  const [benchmark = ""] = benchmarks;
+  if (numbers.size > 1) {
+    const found = [...numbers].toSorted((a, b) => a - b);
+    const reasons = changesBetween(groups, { suite: published[0] ?? "", benchmark, groups: found });
+    refusals.push({ kind: "groups-differ", benchmark, groups: found, reasons });
+  }
+  if (new Set(rows.map(({ scaling }) => scaling)).size > 1)
+    refusals.push({ kind: "scaling-differs" });
+  const targets = [...new Set(subjects.flatMap(({ target }) => target ?? []))];
+  if (targets.length > 1) refusals.push({ kind: "targets-differ", targets });
+  return refusals;
+}
+
+/** What changed from the first to the last of some groups of a benchmark, as the table says it. */
+export function changesBetween(
+  groups: readonly CompatibilityGroup[],
+  {
+    suite,
+    benchmark,
+    groups: numbers,
+  }: { suite: string; benchmark: string; groups: readonly number[] },
+): string[] {
+  const first = Math.min(...numbers);
+  const last = Math.max(...numbers);
+  return groups
+    .filter(
+      (known) =>
+        known.suite === suite &&
+        known.benchmark === benchmark &&
+        known.group > first &&
+        known.group <= last,
+    )
+    .flatMap(({ firstRound, reason }) =>
+      reason === undefined ? [] : [`since ${firstRound}: ${reason}`],
+    );
+}

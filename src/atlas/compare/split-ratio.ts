@@ -1,0 +1,55 @@
+import type { TimeFactor, TimeSplit } from "../../schema/atlas/comparison.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+
+/**
+ * Where the time went between two results: score = samples / (accelerators x rate of each) x scaling factor, so that the ratio
+ * of two scores is the product of four ratios. The rate is what is left when time and samples are known: it holds
+ * everything that makes a step faster or slower, evaluation and start-up included.
+ */
+export function splitRatio(from: ResultRow, to: ResultRow): TimeSplit {
+  if (!hasTime(from) || !hasTime(to))
+    return { kind: "no-split", totalRatio: undefined, reason: "no-score" };
+  const totalRatio = from.scoreMs / to.scoreMs;
+  if (!hasSamples(from) || !hasSamples(to))
+    return { kind: "no-split", totalRatio, reason: "no-samples" };
+  if (from.samplesUnit !== to.samplesUnit)
+    return { kind: "no-split", totalRatio, reason: "units-differ" };
+  const throughput = rate(to) / rate(from);
+  const factors: { factor: TimeFactor; ratio: number }[] = [
+    { factor: "samples", ratio: from.samplesToConverge / to.samplesToConverge },
+  ];
+  if (from.acceleratorCount === undefined || to.acceleratorCount === undefined)
+    factors.push({ factor: "throughput", ratio: throughput });
+  else {
+    const accelerators = to.acceleratorCount / from.acceleratorCount;
+    factors.push(
+      { factor: "accelerators", ratio: accelerators },
+      { factor: "throughput-per-accelerator", ratio: throughput / accelerators },
+    );
+  }
+  factors.push({
+    factor: "scaling-factor",
+    ratio: from.scoreMs / from.unscaledMs / (to.scoreMs / to.unscaledMs),
+  });
+  return { kind: "split", totalRatio, factors };
+}
+
+interface TimedRow extends ResultRow {
+  scoreMs: number;
+  unscaledMs: number;
+}
+interface SampledRow extends ResultRow {
+  samplesToConverge: number;
+}
+
+function hasTime(row: ResultRow): row is TimedRow {
+  return (row.scoreMs ?? 0) > 0 && (row.unscaledMs ?? 0) > 0;
+}
+
+function hasSamples(row: ResultRow): row is SampledRow {
+  return (row.samplesToConverge ?? 0) > 0;
+}
+
+function rate({ samplesToConverge, unscaledMs }: TimedRow & SampledRow): number {
+  return samplesToConverge / unscaledMs;
+}

@@ -1,0 +1,45 @@
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { Suite } from "../../schema/atlas/result-row.ts";
+
+/** A benchmark by today's name, and with which results of it a round's may be compared. */
+export interface NamedBenchmark {
+  benchmark: string;
+  compatibilityGroup: number;
+}
+
+/**
+ * Gives a benchmark the name it has today. One name has meant two things: `ssd` is RetinaNet since round 2.0.
+ *
+ * @param published as the logs or the folder have it
+ * @param round `v5.0`
+ */
+export function nameBenchmark(
+  published: string,
+  { suite, round }: { suite: Suite; round: string },
+  groups: readonly CompatibilityGroup[],
+): NamedBenchmark {
+  const named = groups.filter(
+    (group) =>
+      group.suite === suite &&
+      (group.benchmark === published || group.aliases.includes(published)) &&
+      compareRounds(group.firstRound, round) <= 0,
+  );
+  const ofRound = named.filter((group) => compareRounds(round, group.lastRound) <= 0);
+  // A round after the table's last: nothing is known to have changed since the newest group.
+  const [found] = (ofRound.length > 0 ? ofRound : named).toSorted((a, b) =>
+    compareRounds(b.firstRound, a.firstRound),
+  );
+  return found === undefined
+    ? { benchmark: published, compatibilityGroup: 1 }
+    : { benchmark: found.benchmark, compatibilityGroup: found.group };
+}
+
+/** Below 0 where `a` is the earlier round: `v1.1` before `v2.0`, `v0.7` before `v0.10`. */
+function compareRounds(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)];
+  return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);
+}
+
+function numbersOf(round: string): number[] {
+  return round.replace(/^v/, "").split(".").map(Number);
+}

@@ -1,0 +1,80 @@
+import { median } from "../../foundation/statistics.ts";
+import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
+import type { PriceEntry } from "../../schema/catalogue.ts";
+
+/** A price older than the newest one of its accelerator by more than this says nothing about today. */
+const staleAfterMonths = 24;
+
+/**
+ * What an hour of each accelerator costs on demand. Of each provider the newest entry counts (of several as new: the
+ * largest machine, as whole systems are what results were made on; then the cheapest region); of the providers whose entry is
+ * at most 24 months older than the newest, the median. Entries known from memory count only where there is no other.
+ */
+export function priceAccelerators(
+  entries: readonly PriceEntry[],
+): ReadonlyMap<string, AcceleratorPrice> {
+  const offers = entries.flatMap((entry) => {
+    const { accelerator, onDemandUsdPerHour: usd } = entry;
+    if (accelerator === undefined || usd === undefined) return [];
+    return [{ entry, accelerator, usdPerHour: usd / entry.acceleratorCount }];
+  });
+  const prices = new Map<string, AcceleratorPrice>();
+  for (const [accelerator, all] of groupBy(offers, (offer) => offer.accelerator)) {
+    const listed = all.filter(({ entry }) => entry.status === "listed");
+    prices.set(accelerator, priceOf(accelerator, listed.length > 0 ? listed : all));
+  }
+  return prices;
+}
+
+interface Offer {
+  entry: PriceEntry;
+  usdPerHour: number;
+}
+
+function priceOf(accelerator: string, offers: readonly Offer[]): AcceleratorPrice {
+  const newestOfEach = [...groupBy(offers, ({ entry }) => entry.provider).values()].flatMap(
+    (ofProvider) => ofProvider.toSorted(newestLargestCheapest).slice(0, 1),
+  );
+  const newest = Math.max(...newestOfEach.map(({ entry }) => monthOf(entry.asOf)));
+  const counted = newestOfEach.filter(
+    ({ entry }) => newest - monthOf(entry.asOf) <= staleAfterMonths,
+  );
+  const usd = counted.map(({ usdPerHour }) => usdPerHour);
+  const providers = counted.map(({ entry }) => entry.provider).toSorted();
+  const date = counted.map(({ entry }) => entry.asOf).reduce((a, b) => (a > b ? a : b));
+  const sources = new Set(counted.map(({ entry }) => entry.source));
+  return {
+    accelerator,
+    usdPerHour: median(usd),
+    lowUsdPerHour: Math.min(...usd),
+    highUsdPerHour: Math.max(...usd),
+    providers,
+    date,
+    source: [...sources].join("; "),
+    origin: "catalogue",
+  };
+}
+
+function newestLargestCheapest(a: Offer, b: Offer): number {
+  return (
+    monthOf(b.entry.asOf) - monthOf(a.entry.asOf) ||
+    b.entry.acceleratorCount - a.entry.acceleratorCount ||
+    a.usdPerHour - b.usdPerHour
+  );
+}
+
+/** Months since year 0 of `2025-12`, `2025-03-07`; a lone year counts to its end. */
+function monthOf(day: string): number {
+  const [year = "0", month = "12"] = day.split("-");
+  return Number(year) * 12 + Number(month);
+}
+
+function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}

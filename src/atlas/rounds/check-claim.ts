@@ -1,0 +1,109 @@
+import type { CheckedClaim, Claim, ClaimCheck } from "../../schema/atlas/claim.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import { changesBetween } from "../compare/may-compare.ts";
+
+/** Sets a claim beside what the results say; `agrees` within the rounding that the claim itself has. */
+export function checkClaim(
+  claim: Claim,
+  rows: readonly ResultRow[],
+  groups: readonly CompatibilityGroup[],
+): CheckedClaim {
+  const looked = lookUp(claim.check, rows);
+  if (looked.kind === "missing")
+    return {
+      claim,
+      found: { kind: "no-results", missing: looked.missing },
+      groupChange: undefined,
+    };
+  const { value, ends } = looked;
+  const agrees = Math.abs(value / claim.value - 1) <= claim.roundingFraction;
+  const rowIds = ends.map(({ rowId }) => rowId);
+  return {
+    claim,
+    found: { kind: agrees ? "agrees" : "differs", value, rowIds },
+    groupChange: groupChangeOf(claim.check, ends, groups),
+  };
+}
+
+type LookedUp =
+  | { kind: "found"; value: number; ends: readonly ResultRow[] }
+  | { kind: "missing"; missing: string };
+
+function lookUp(check: ClaimCheck, rows: readonly ResultRow[]): LookedUp {
+  switch (check.kind) {
+    case "fastest": {
+      const best = fastest(rows, check);
+      if (best === undefined) return missing(check.benchmark, check.round);
+      return { kind: "found", value: best.scoreMs / 60_000, ends: [best] };
+    }
+    case "gain": {
+      const [from, to] = [check.from, check.to].map((round) => fastest(rows, { ...check, round }));
+      if (from === undefined) return missing(check.benchmark, check.from);
+      if (to === undefined) return missing(check.benchmark, check.to);
+      return { kind: "found", value: from.scoreMs / to.scoreMs, ends: [from, to] };
+    }
+    case "gain-from-stated": {
+      const to = fastest(rows, { ...check, round: check.to });
+      if (to === undefined) return missing(check.benchmark, check.to);
+      return { kind: "found", value: (check.statedMinutes * 60_000) / to.scoreMs, ends: [to] };
+    }
+    case "largest": {
+      const largest = rows
+        .filter((row) => row.suite === check.suite && row.round === check.round)
+        .reduce<ResultRow | undefined>(
+          (most, row) => ((row.acceleratorCount ?? 0) > (most?.acceleratorCount ?? 0) ? row : most),
+          undefined,
+        );
+      if (largest?.acceleratorCount === undefined) return missing("results", check.round);
+      return { kind: "found", value: largest.acceleratorCount, ends: [largest] };
+    }
+  }
+}
+
+function missing(what: string, round: string): LookedUp {
+  return { kind: "missing", missing: `${what} of ${round}` };
+}
+
+/** The fastest closed, strongly scaled result of a round. */
+function fastest(
+  rows: readonly ResultRow[],
+  wanted: {
+    suite: string;
+    benchmark: string;
+    round: string;
+    acceleratorCount?: number | undefined;
+  },
+): (ResultRow & { scoreMs: number }) | undefined {
+  return rows
+    .filter(
+      (row): row is ResultRow & { scoreMs: number } =>
+        row.scoreMs !== undefined &&
+        row.suite === wanted.suite &&
+        row.round === wanted.round &&
+        row.benchmark === wanted.benchmark &&
+        row.division === "closed" &&
+        row.scaling === "strong" &&
+        (wanted.acceleratorCount === undefined || row.acceleratorCount === wanted.acceleratorCount),
+    )
+    .reduce<(ResultRow & { scoreMs: number }) | undefined>(
+      (best, row) => (best === undefined || row.scoreMs < best.scoreMs ? row : best),
+      undefined,
+    );
+}
+
+function groupChangeOf(
+  check: ClaimCheck,
+  ends: readonly ResultRow[],
+  groups: readonly CompatibilityGroup[],
+): string | undefined {
+  const last = ends.at(-1);
+  if (last === undefined || (check.kind !== "gain" && check.kind !== "gain-from-stated"))
+    return undefined;
+  // A stated figure is of the first round, as such claims go.
+  const from = check.kind === "gain" ? (ends[0]?.compatibilityGroup ?? 1) : 1;
+  const numbers = [from, last.compatibilityGroup];
+  const { suite, benchmark } = last;
+  const reasons = changesBetween(groups, { suite, benchmark, groups: numbers });
+  return reasons.length === 0 ? undefined : reasons.join("; ");
+}

@@ -1,0 +1,121 @@
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
+import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import { changesBetween } from "../compare/may-compare.ts";
+import { compareRoundNames } from "../rows/sort-results.ts";
+
+/** Moore's law as gains are set against it: twice as much every 24 months. */
+export const mooreDoublingDays = (24 * 365.2425) / 12;
+
+export type GainsOutcome =
+  | { kind: "gains"; gains: Gains }
+  | { kind: "too-few-rounds"; rounds: readonly string[] };
+
+/**
+ * The best result of each round, and how much better it is than the first: the shortest time, or per chip the fewest
+ * accelerator-minutes. Rounds of another compatibility group are not left out, as headlines do not leave them out either; they are
+ * marked, with what changed.
+ *
+ * @param rows of one suite and benchmark; those without a score (per chip: or accelerators) and weakly scaled ones do
+ *   not count
+ */
+export function gainsOverRounds(
+  rows: readonly ResultRow[],
+  groups: readonly CompatibilityGroup[],
+  per: Gains["per"] = "system",
+): GainsOutcome {
+  const best = bestOfRounds(rows, per);
+  const [first] = best;
+  const last = best.at(-1);
+  if (first === undefined || last === undefined || best.length < 2)
+    return { kind: "too-few-rounds", rounds: best.map(({ row }) => row.round) };
+  const steps = best.map(({ row, value }, index): GainStep => {
+    const before = best[index - 1];
+    return {
+      round: row.round,
+      publishedOn: row.publishedOn,
+      row,
+      value,
+      gainOverFirst: first.value / value,
+      gainOverPrevious: (before ?? first).value / value,
+      mooreGain: mooreGain(daysBetween(first.row.publishedOn, row.publishedOn)),
+      change: before === undefined ? { kind: "none" } : changeOf(before.row, row, groups),
+    };
+  });
+  const days = daysBetween(first.row.publishedOn, last.row.publishedOn);
+  const totalGain = first.value / last.value;
+  const sameGroup = best.find(({ row }) => row.compatibilityGroup === last.row.compatibilityGroup);
+  const isComparable = first.row.compatibilityGroup === last.row.compatibilityGroup;
+  return {
+    kind: "gains",
+    gains: {
+      benchmark: first.row.benchmark,
+      per,
+      division: commonDivision(best.map(({ row }) => row)),
+      steps,
+      totalGain,
+      days,
+      mooreGain: mooreGain(days),
+      doublingMonths:
+        days === undefined || totalGain <= 1
+          ? undefined
+          : days / (365.2425 / 12) / Math.log2(totalGain),
+      isComparable,
+      withinLastGroup:
+        isComparable || sameGroup === undefined || sameGroup === last
+          ? undefined
+          : { from: sameGroup.row.round, gain: sameGroup.value / last.value },
+    },
+  };
+}
+
+/** What is counted per chip or for the whole system, milliseconds. */
+export function gainValue(row: ResultRow, per: Gains["per"]): number | undefined {
+  if (row.scoreMs === undefined || row.scaling === "weak") return undefined;
+  if (per === "system") return row.scoreMs;
+  return row.acceleratorCount === undefined ? undefined : row.scoreMs * row.acceleratorCount;
+}
+
+interface BestOfRound {
+  row: ResultRow;
+  value: number;
+}
+
+function bestOfRounds(rows: readonly ResultRow[], per: Gains["per"]): BestOfRound[] {
+  const best = new Map<string, BestOfRound>();
+  for (const row of rows) {
+    const value = gainValue(row, per);
+    if (value === undefined || value <= 0) continue;
+    const sofar = best.get(row.round);
+    if (sofar === undefined || value < sofar.value) best.set(row.round, { row, value });
+  }
+  return [...best.values()].toSorted((a, b) => compareRoundNames(a.row.round, b.row.round));
+}
+
+function changeOf(
+  before: ResultRow,
+  row: ResultRow,
+  groups: readonly CompatibilityGroup[],
+): GainStep["change"] {
+  const [from, to] = [before.compatibilityGroup, row.compatibilityGroup];
+  if (from === to) return { kind: "none" };
+  const { suite, benchmark } = row;
+  const reasons = changesBetween(groups, { suite, benchmark, groups: [from, to] });
+  return { kind: "group", from, to, reason: reasons.join("; ") || "the rules changed" };
+}
+
+function commonDivision(rows: readonly ResultRow[]): string | undefined {
+  const divisions = new Set(rows.map(({ division }) => division));
+  return divisions.size === 1 ? rows[0]?.division : undefined;
+}
+
+/** Whole days and fractions; `2018-12` counts as the first day of that month. */
+export function daysBetween(from: string | undefined, to: string | undefined): number | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
+  return Number.isFinite(days) ? days : undefined;
+}
+
+function mooreGain(days: number | undefined): number | undefined {
+  return days === undefined ? undefined : 2 ** (days / mooreDoublingDays);
+}

@@ -1,0 +1,59 @@
+import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
+
+/** What is known of a result before its configuration is looked for. */
+export interface ConfiguredSystem {
+  edition: string;
+  submitter: string;
+  benchmark: string;
+  nodeCount: number | undefined;
+  acceleratorCount: number | undefined;
+  globalBatchSize: number | undefined;
+}
+
+/** What the configurations of a result agree on. */
+export type ModelSplit = Pick<
+  LaunchConfiguration,
+  "tensorParallel" | "pipelineParallel" | "contextParallel" | "expertParallel" | "precision"
+>;
+
+/**
+ * Finds how a result's model was split over accelerators, from the configurations that its submitter published. A
+ * submitter may have several for one benchmark and size; what they do not agree on stays unsaid.
+ */
+export function findConfiguration(
+  system: ConfiguredSystem,
+  configurations: readonly LaunchConfiguration[],
+): ModelSplit {
+  const fitting = configurations.filter((one) => fits(one, system));
+  const sameBatch = fitting.filter((one) => one.globalBatchSize === system.globalBatchSize);
+  const [first, ...others] = sameBatch.length > 0 ? sameBatch : fitting;
+  if (first === undefined) return {};
+  const agreed = splitFields.filter((field) => others.every((one) => one[field] === first[field]));
+  return Object.fromEntries(
+    agreed.flatMap((field) => (first[field] === undefined ? [] : [[field, first[field]]])),
+  );
+}
+
+const splitFields = [
+  "tensorParallel",
+  "pipelineParallel",
+  "contextParallel",
+  "expertParallel",
+  "precision",
+] as const;
+
+function fits(one: LaunchConfiguration, system: ConfiguredSystem): boolean {
+  const { nodeCount, acceleratorCount } = system;
+  const perNode =
+    nodeCount === undefined || acceleratorCount === undefined
+      ? undefined
+      : acceleratorCount / nodeCount;
+  return (
+    one.edition === system.edition &&
+    one.submitter === system.submitter &&
+    one.benchmark === system.benchmark &&
+    one.nodeCount !== undefined &&
+    one.nodeCount === nodeCount &&
+    (one.acceleratorsPerNode === undefined || one.acceleratorsPerNode === perNode)
+  );
+}

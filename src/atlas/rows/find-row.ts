@@ -1,0 +1,60 @@
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import { matchesGlob } from "../names/glob-pattern.ts";
+
+export type RowSearch =
+  | { kind: "found"; row: ResultRow }
+  | { kind: "ambiguous"; rows: readonly ResultRow[] }
+  | { kind: "unknown"; nearest: string | undefined };
+
+/**
+ * The row that is meant by its id, by a part of it that no other has (`Dell/XE9680x8/bert`, with `*` or `…` for anything), or by
+ * words that all stand in it, or say how many accelerators of
+ * what kind it has: `v3.1 nvidia gpt3 10752`. Where several fit, one whose folders are written out in full wins.
+ */
+export function findRow(rows: readonly ResultRow[], text: string): RowSearch {
+  const wanted = text.trim().replaceAll(/…|\.\.\./gu, "*");
+  const exact = rows.find(({ rowId }) => rowId === wanted);
+  if (exact !== undefined) return { kind: "found", row: exact };
+  const words = wanted.split(/\s+/u).filter((word) => word !== "");
+  if (words.length === 0) return { kind: "unknown", nearest: undefined };
+  const whole = rows.filter((row) =>
+    words.every((word) => hasFolders(row.rowId, word) || isItsSize(row, word)),
+  );
+  const fitting =
+    whole.length > 0 ? whole : rows.filter((row) => words.every((word) => fits(row, word)));
+  const [only] = fitting;
+  if (only === undefined) return { kind: "unknown", nearest: nearestRow(rows, words) };
+  return fitting.length === 1 ? { kind: "found", row: only } : { kind: "ambiguous", rows: fitting };
+}
+
+function fits(row: ResultRow, word: string): boolean {
+  return matchesGlob(row.rowId, `*${word}*`) || row.accelerator === word || isItsSize(row, word);
+}
+
+/** `10752` and `10,752`. */
+function isItsSize({ acceleratorCount }: ResultRow, word: string): boolean {
+  return acceleratorCount !== undefined && word.replaceAll(",", "") === String(acceleratorCount);
+}
+
+/** Whether the part begins and ends where folders do. */
+function hasFolders(rowId: string, part: string): boolean {
+  return matchesGlob(`/${rowId}/`, `*/${part}/*`);
+}
+
+/** For a slip of the hand: what was typed with the words that stand nowhere put right, else the row whose end is most like it. */
+function nearestRow(rows: readonly ResultRow[], words: readonly string[]): string | undefined {
+  const parts = [...new Set(rows.flatMap(({ rowId }) => rowId.split("/")))];
+  const mended = words.map((word) =>
+    rows.some((row) => fits(row, word)) ? word : nearestWord(word, parts),
+  );
+  const isMended = mended.some((word, index) => word !== words[index]);
+  if (isMended && mended.every((word) => word !== undefined)) return mended.join(" ");
+  const typed = words.join("/");
+  const depth = typed.split("/").length;
+  const ends = new Map(
+    rows.map(({ rowId }) => [rowId.split("/").slice(-depth).join("/"), rowId] as const),
+  );
+  const nearest = nearestWord(typed, [...ends.keys()]);
+  return nearest === undefined ? undefined : ends.get(nearest);
+}

@@ -1,0 +1,86 @@
+import type {
+  AcceleratorPrice,
+  Figure,
+  FigureGap,
+  Figures,
+  Measure,
+  MeasuredRow,
+} from "../../schema/atlas/figures.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+
+/** What rows are measured with, by the accelerator's name in the catalogue. */
+export interface MeasuringRod {
+  prices: ReadonlyMap<string, AcceleratorPrice>;
+  powerLimitWatts: ReadonlyMap<string, number>;
+}
+
+/**
+ * A row's figures: its time; time times accelerators; hours times accelerators times the price; and the energy as measured,
+ * else `accelerators x power limit x time`, which counts accelerators alone, and those at full power all the time.
+ *
+ * Weak scaling trains many models at once: there the last three are of one model.
+ */
+export function measureRow(row: ResultRow, rod: MeasuringRod): MeasuredRow {
+  const { accelerator, scoreMs, acceleratorCount, modelCount = 1 } = row;
+  const price = lookUp(rod.prices, accelerator);
+  const powerLimitWatts = lookUp(rod.powerLimitWatts, accelerator);
+  const system = known(scoreMs, "computed", "no-score");
+  const chip = times(system, scaled(acceleratorCount, 1 / modelCount), {
+    label: "computed",
+    missing: "no-accelerators",
+  });
+  const priced = times(chip, scaled(price?.usdPerHour, 1 / 3_600_000), {
+    label: "computed",
+    missing: "no-price",
+  });
+  const atLimit = times(chip, scaled(powerLimitWatts, 1 / 1000), {
+    label: "estimated",
+    missing: "no-power",
+  });
+  const dollar = statedOr(row.statedCostUsd, "stated", priced);
+  const kwh = statedOr(row.energyJoules, row.energyLabel ?? "measured", atLimit);
+  return {
+    row,
+    figures: { system, chip, dollar, kwh },
+    price: dollar === priced && priced.kind === "known" ? price : undefined,
+    powerLimitWatts: kwh === atLimit && atLimit.kind === "known" ? powerLimitWatts : undefined,
+  };
+}
+
+/** The value of a figure, absent where there is none. */
+export function valueOf(figures: Figures, measure: Measure): number | undefined {
+  const figure = figures[measure];
+  return figure.kind === "known" ? figure.value : undefined;
+}
+
+function lookUp<Thing>(
+  things: ReadonlyMap<string, Thing>,
+  accelerator: string | undefined,
+): Thing | undefined {
+  return accelerator === undefined ? undefined : things.get(accelerator);
+}
+
+function scaled(rate: number | undefined, factor: number): number | undefined {
+  return rate === undefined ? undefined : rate * factor;
+}
+
+type Label = Extract<Figure, { kind: "known" }>["label"];
+
+function known(value: number | undefined, label: Label, reason: FigureGap): Figure {
+  return value === undefined ? { kind: "unknown", reason } : { kind: "known", value, label };
+}
+
+/** A figure times a rate; what the figure lacks, the product lacks. */
+function times(
+  figure: Figure,
+  rate: number | undefined,
+  { label, missing }: { label: Label; missing: FigureGap },
+): Figure {
+  if (figure.kind === "unknown") return figure;
+  return known(scaled(rate, figure.value), label, missing);
+}
+
+/** What the source itself says comes first. */
+function statedOr(value: number | undefined, label: Label, otherwise: Figure): Figure {
+  return value === undefined ? otherwise : { kind: "known", value, label };
+}

@@ -1,0 +1,177 @@
+import { meanOf, median } from "../../foundation/statistics.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import { formatTarget } from "../../schema/run/target-text.ts";
+import { nameAccelerator } from "../names/name-accelerator.ts";
+
+/** One's own runs as the atlas has them. */
+export interface OwnResult {
+  row: ResultRow;
+  runs: ResultRun[];
+  curves: RunCurve[];
+  /** `accuracy >= 0.99`; absent where the program's own lines say it. */
+  target: string | undefined;
+}
+
+/**
+ * The finished runs of one series as a result beside the published ones. Three runs and more have MLPerf's score; with fewer, the
+ * median time stands in its place, and the note says so.
+ *
+ * @param summary of the same runs
+ * @param source the record's folder
+ * @throws RangeError if there is no run
+ */
+export function ownRow(
+  reports: readonly RunReport[],
+  summary: SeriesSummary,
+  { source, accelerators }: { source: string; accelerators: readonly Accelerator[] },
+): OwnResult {
+  const [first] = reports;
+  if (first === undefined) throw new RangeError("a result has at least one run");
+  const rowId = `own/${first.request.series.id}`;
+  const reached = reports.flatMap(({ result }) =>
+    result.outcome.kind === "reached" ? [result] : [],
+  );
+  return {
+    row: {
+      rowId,
+      ...identityOf(first, accelerators),
+      ...timesOf(summary),
+      runCount: reports.length,
+      convergedRunCount: reached.length,
+      samplesToConverge: trimmedMean(reached.flatMap((result) => samplesOf(result) ?? [])),
+      samplesUnit: "samples",
+      ...energyOf(reached),
+      statedCostUsd: costOf(reached),
+      source,
+    },
+    runs: reports.map(({ request, result }) => ({
+      rowId,
+      run: result.runId,
+      ...fateOf(result, summary),
+      timeToTrainMs: result.outcome.kind === "reached" ? result.outcome.timeToTrainMs : undefined,
+      samplesToConverge: samplesOf(result),
+      seed: request.seed,
+      joules: joulesOf(result)?.joules,
+      initMs: result.clock.initMs,
+    })),
+    curves: reports.flatMap(({ request, result }) => {
+      const metricName = result.target?.metric ?? request.target?.metric ?? "quality";
+      return curveOf({ rowId, run: result.runId, metricName }, result);
+    }),
+    target: summary.target === undefined ? undefined : formatTarget(summary.target),
+  };
+}
+
+function identityOf({ request }: RunReport, accelerators: readonly Accelerator[]) {
+  const { system, startable } = request;
+  const { accelerator_model_name: model, number_of_nodes: nodeCount } = system;
+  const acceleratorCount = system.accelerators_per_node * nodeCount;
+  const named =
+    acceleratorCount === 0 ? undefined : nameAccelerator(model, system.system_name, accelerators);
+  return {
+    suite: "own" as const,
+    round: "own",
+    publishedOn: new Date(request.createdMs).toISOString().slice(0, 10),
+    submitter: "own",
+    system: system.system_name,
+    benchmark: startable.name,
+    benchmarkAsPublished: startable.name,
+    compatibilityGroup: 1,
+    scaling: "strong" as const,
+    scalingFactor: 1,
+    nodeCount,
+    acceleratorCount: acceleratorCount === 0 ? undefined : acceleratorCount,
+    accelerator: named?.name,
+    acceleratorFamily: named?.family,
+    acceleratorAsPublished: acceleratorCount === 0 ? undefined : model,
+    framework: system.framework,
+  };
+}
+
+function timesOf({ score, timeToTrainMs: times }: SeriesSummary) {
+  const spread = { fastestMs: times?.minimum, medianMs: times?.median, slowestMs: times?.maximum };
+  switch (score.kind) {
+    case "scored":
+      return { scoreMs: score.meanMs, unscaledMs: score.meanMs, ...spread };
+    case "too-few-runs":
+      return {
+        scoreMs: times?.median,
+        unscaledMs: times?.median,
+        ...spread,
+        note: `the median time: a score takes ${score.need} runs`,
+      };
+    case "too-few-converged":
+      return { ...spread, note: `${score.unconverged.length} runs missed the target: no score` };
+  }
+}
+
+function fateOf(
+  { runId, outcome }: RunResult,
+  { score }: SeriesSummary,
+): Pick<ResultRun, "fate" | "failure"> {
+  if (outcome.kind !== "reached") return { fate: "failed", failure: "not-converged" };
+  if (score.kind !== "scored") return { fate: "counted" };
+  if (score.droppedFastest.includes(runId)) return { fate: "fastest" };
+  return { fate: score.droppedSlowest.includes(runId) ? "slowest" : "counted" };
+}
+
+function samplesOf({ outcome }: RunResult): number | undefined {
+  return outcome.kind === "reached" ? outcome.samplesCount : undefined;
+}
+
+/** As the rows of published results have it: the smallest and the largest left out, where three or more are there. */
+function trimmedMean(values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined;
+  if (values.length < 3) return median(values);
+  return meanOf(values.toSorted((a, b) => a - b).slice(1, -1));
+}
+
+/** A node's meter holds everything else; other meters cover different parts and add up. Estimates never join them. */
+function joulesOf({ energy }: RunResult) {
+  const measured = energy.filter(({ kind }) => kind === "measured");
+  const ofNode = measured.filter((reading) => "meter" in reading && reading.meter === "node-meter");
+  const chosen = ofNode.length > 0 ? ofNode : measured.length > 0 ? measured : energy;
+  if (chosen.length === 0) return undefined;
+  const label = measured.length > 0 ? ("measured" as const) : ("estimated" as const);
+  return { label, joules: chosen.reduce((sum, { joules }) => sum + joules, 0) };
+}
+
+/** Of one training, on average; nothing where some runs were metered and others estimated. */
+function energyOf(reached: readonly RunResult[]) {
+  const readings = reached.map(joulesOf).filter((reading) => reading !== undefined);
+  const labels = new Set(readings.map(({ label }) => label));
+  const [energyLabel] = labels;
+  if (energyLabel === undefined || labels.size > 1 || readings.length < reached.length) return {};
+  return { energyJoules: meanOf(readings.map(({ joules }) => joules)), energyLabel };
+}
+
+function costOf(reached: readonly RunResult[]): number | undefined {
+  const costs = reached.flatMap(({ cost }) =>
+    cost.kind === "priced" ? (cost.trainingUsd ?? []) : [],
+  );
+  return costs.length === 0 || costs.length < reached.length ? undefined : meanOf(costs);
+}
+
+function curveOf(
+  place: { rowId: string; run: string; metricName: string },
+  { evaluations }: RunResult,
+): RunCurve[] {
+  if (evaluations.length === 0) return [];
+  const samples = evaluations.map(({ samplesCount }) => samplesCount);
+  const known = samples.filter((count) => count !== undefined);
+  return [
+    {
+      ...place,
+      series: "quality",
+      clockMs: evaluations.map(({ clockMs }) => clockMs),
+      value: evaluations.map(({ value }) => value),
+      ...(known.length === samples.length ? { samples: known } : {}),
+      pointCount: evaluations.length,
+    },
+  ];
+}

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import { parseLog } from "../../mllog/parse-log.ts";
+import { createCurveReader, type RunTrace } from "./read-curves.ts";
+
+function line(timeMs: number, key: string, value: unknown, metadata: object = {}): string {
+  const event = {
+    namespace: "",
+    time_ms: timeMs,
+    event_type: "POINT_IN_TIME",
+    key,
+    value,
+    metadata,
+  };
+  return `0: :::MLLOG ${JSON.stringify(event)}\n`;
+}
+
+function trace(log: string, fields = ["epoch_num"], mostPoints = 24): RunTrace {
+  const reader = createCurveReader(fields);
+  for (const each of parseLog(log).lines) reader.push(each);
+  return reader.finish(mostPoints);
+}
+
+const start = line(500, "init_start", null) + line(1000, "run_start", null);
+const stop = line(9000, "run_stop", null, { status: "success" });
+
+describe("createCurveReader", () => {
+  test("counts time from run_start, and gives each evaluation its samples", () => {
+    const log = `${start}${line(3000, "eval_accuracy", 0.5, { epoch_num: 1 })}${line(8999, "eval_accuracy", 0.7654321, { epoch_num: 2.5 })}${stop}`;
+    expect(trace(log)).toEqual({
+      curves: [
+        {
+          series: "quality",
+          metricName: "eval_accuracy",
+          clockMs: [2000, 7999],
+          value: [0.5, 0.765432],
+          samples: [1, 2.5],
+          pointCount: 2,
+        },
+      ],
+      seed: undefined,
+      initMs: 500,
+      precision: undefined,
+    });
+  });
+
+  test("reads loss, step time and throughput out of tracked_stats, seconds as milliseconds", () => {
+    const stats = { train_step_time: 0.25, reduced_train_loss: 2.5, throughput: 1189, lr: 1e-4 };
+    const { curves } = trace(`${start}${line(2000, "tracked_stats", stats, { step: 64 })}${stop}`, [
+      "samples_count",
+      "step",
+    ]);
+    expect(
+      curves.map(({ series, metricName, value, samples }) => ({
+        series,
+        metricName,
+        value,
+        samples,
+      })),
+    ).toEqual([
+      { series: "loss", metricName: "reduced_train_loss", value: [2.5], samples: [64] },
+      { series: "stepMs", metricName: "train_step_time", value: [250], samples: [64] },
+      { series: "samplesPerSecond", metricName: "throughput", value: [1189], samples: [64] },
+    ]);
+  });
+
+  test("works throughput out of blocks where nobody logs it, by samples or by epochs", () => {
+    const bySamples = `${start}${line(1000, "block_start", null, { samples_count: 0 })}${line(3000, "block_stop", null, { samples_count: 100 })}${line(3001, "block_stop", null, { samples_count: 100 })}${stop}`;
+    expect(trace(bySamples).curves).toMatchObject([
+      { series: "samplesPerSecond", metricName: "block", value: [50], clockMs: [2000] },
+    ]);
+    const byEpochs = `${line(900, "train_samples", 1000)}${start}${line(1000, "block_start", null, { first_epoch_num: 1, epoch_count: 2 })}${line(5000, "block_stop", null, { first_epoch_num: 1 })}${stop}`;
+    expect(trace(byEpochs).curves).toMatchObject([
+      { series: "samplesPerSecond", metricName: "block", value: [500] },
+    ]);
+  });
+
+  test("keeps parts of a quality apart, by name", () => {
+    const log = `${start}${line(2000, "eval_accuracy", { BBOX: 0.3, SEGM: 0.2 })}${line(3000, "eval_error", 99, { metric: "FID" })}${stop}`;
+    expect(trace(log).curves.map(({ metricName, value }) => [metricName, value])).toEqual([
+      ["BBOX", [0.3]],
+      ["FID", [99]],
+      ["SEGM", [0.2]],
+    ]);
+  });
+
+  test("reads rounds 0.5 and 0.6, numbers in quotes too", () => {
+    const v05 = `:::MLPv0.5.0 resnet 10.0 (a.py:1) run_start\n:::MLPv0.5.0 resnet 12.5 (a.py:2) eval_accuracy: {"epoch": 3, "value": 0.7}\n:::MLPv0.5.0 resnet 13.0 (a.py:3) run_stop: {"success": true}\n`;
+    expect(trace(v05).curves).toMatchObject([{ clockMs: [2500], value: [0.7], samples: [3] }]);
+    const v06 = `:::MLL 10.0 run_start: {"value": null, "metadata": {}}\n:::MLL 11.0 eval_accuracy: {"value": "20.25", "metadata": {"epoch_num": 1}}\n`;
+    expect(trace(v06).curves).toMatchObject([{ clockMs: [1000], value: [20.25] }]);
+  });
+
+  test("sorts what ranks logged out of order, and takes an evaluation that all log once", () => {
+    const log = `${start}${line(4000, "eval_accuracy", 0.6, { epoch_num: 2 })}${line(2000, "eval_accuracy", 0.5, { epoch_num: 1 })}${line(4001, "eval_accuracy", 0.6, { epoch_num: 2 })}${stop}`;
+    expect(trace(log).curves).toMatchObject([
+      { clockMs: [1000, 3000], value: [0.5, 0.6], pointCount: 2 },
+    ]);
+  });
+
+  test("leaves out what is before the clock, after it, or no number", () => {
+    const log = `${line(100, "eval_accuracy", 0.1)}${start}${line(2000, "eval_accuracy", 0.5)}:::MLLOG {"namespace": "", "time_ms": 2500, "event_type": "POINT_IN_TIME", "key": "eval_accuracy", "value": NaN, "metadata": {}}\n${stop}${line(60_000, "eval_accuracy", 0.9)}`;
+    expect(trace(log).curves).toMatchObject([{ value: [0.5], pointCount: 1 }]);
+  });
+
+  test("says how many points there were, and keeps the spike", () => {
+    const steps = Array.from({ length: 500 }, (_, step) =>
+      line(1001 + step, "tracked_stats", { train_step_time: step === 333 ? 9 : 0.1 + step / 1e6 }),
+    );
+    const [curve] = trace(`${start}${steps.join("")}${stop}`, [], 20).curves;
+    expect(curve?.pointCount).toBe(500);
+    expect(curve?.value.length).toBeLessThanOrEqual(20);
+    expect(curve?.value).toContain(9000);
+  });
+
+  test("gives no curves of a run that never started", () => {
+    expect(trace(line(10, "eval_accuracy", 0.5)).curves).toEqual([]);
+  });
+});

@@ -1,0 +1,303 @@
+import { isJsonObject, type JsonValue } from "../../foundation/json.ts";
+import type { CurveSeries, RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { LogEvent, LogLine } from "../../schema/logs/log-event.ts";
+import { type SeriesPoint, thinSeries } from "./thin-series.ts";
+
+/** What a log says of its run over time, and beyond what a score needs. */
+export interface RunTrace {
+  curves: Omit<RunCurve, "rowId" | "run">[];
+  seed: number | undefined;
+  /** From the log's first line to `run_start`, milliseconds. */
+  initMs: number | undefined;
+  precision: string | undefined;
+}
+
+/** Reads a log's curves line by line. */
+export interface CurveReader {
+  push(line: LogLine): void;
+  /** @param mostPoints of each series; of the quality twice as many */
+  finish(mostPoints: number): RunTrace;
+}
+
+/** @param samplesFields metadata that counts what the row's `samplesUnit` counts, the first that is there */
+export function createCurveReader(samplesFields: readonly string[]): CurveReader {
+  return new LogCurves(samplesFields);
+}
+
+/** Names under which programs log a figure in `tracked_stats`, in metadata or as a key of its own. */
+const namesOf: Readonly<Record<string, CurveSeries | undefined>> = {
+  loss: "loss",
+  train_loss: "loss",
+  reduced_train_loss: "loss",
+  train_step_time: "stepMs",
+  train_step_timing: "stepMs",
+  "train_step_timing in s": "stepMs",
+  throughput: "samplesPerSecond",
+  imgs_sec: "samplesPerSecond",
+};
+
+/** Training may go on a little after the evaluation that ends the clock; what is logged later is no part of the run. */
+const graceMs = 1000;
+
+interface OpenSeries {
+  series: CurveSeries;
+  metricName: string;
+  points: SeriesPoint[];
+}
+
+class LogCurves implements CurveReader {
+  private readonly samplesFields: readonly string[];
+  private readonly open = new Map<string, OpenSeries>();
+  private readonly blocks = new BlockClock();
+  private firstMs: number | undefined;
+  private startMs: number | undefined;
+  private stopMs: number | undefined;
+  private seed: number | undefined;
+  private precision: string | undefined;
+
+  constructor(samplesFields: readonly string[]) {
+    this.samplesFields = samplesFields;
+  }
+
+  push(line: LogLine): void {
+    if (line.kind !== "event") return;
+    const { event } = line;
+    // Some logs of round 0.6 have lines at time 0.
+    if (event.timeMs > 0) this.firstMs ??= event.timeMs;
+    this.readClock(event);
+    const read = readers[event.key];
+    if (read !== undefined) read(this, event);
+    else if (namesOf[event.key.trim()] !== undefined)
+      this.addNamed(event.key.trim(), event.value, event);
+  }
+
+  finish(mostPoints: number): RunTrace {
+    const { startMs, firstMs, seed, precision } = this;
+    const initMs =
+      startMs === undefined || firstMs === undefined ? undefined : Math.max(startMs - firstMs, 0);
+    if (startMs === undefined) return { curves: [], seed, initMs, precision };
+    const hasThroughput = [...this.open.values()].some(
+      ({ series }) => series === "samplesPerSecond",
+    );
+    for (const point of hasThroughput ? [] : this.blocks.throughput())
+      this.add({ series: "samplesPerSecond", metricName: this.blocks.kind }, point);
+    const curves = [...this.open.values()]
+      .toSorted(byName)
+      .flatMap((open) => this.curveOf(open, startMs, mostPoints));
+    return { curves, seed, initMs, precision };
+  }
+
+  /** As scores have it: the last start and the last stop, up to the line where both are known. */
+  private readClock({ key, timeMs }: LogEvent): void {
+    if (this.startMs !== undefined && this.stopMs !== undefined) return;
+    if (key === "run_start") this.startMs = timeMs;
+    if (key === "run_stop") this.stopMs = timeMs;
+  }
+
+  private curveOf(
+    { series, metricName, points }: OpenSeries,
+    startMs: number,
+    mostPoints: number,
+  ): RunTrace["curves"] {
+    const lastMs = (this.stopMs ?? Number.POSITIVE_INFINITY) + graceMs;
+    const inRun = points
+      .filter(({ timeMs }) => timeMs >= startMs && timeMs <= lastMs)
+      .toSorted((a, b) => a.timeMs - b.timeMs);
+    const told = series === "quality" ? withoutEchoes(inRun) : inRun;
+    if (told.length === 0) return [];
+    const kept = thinSeries(told, series === "quality" ? mostPoints * 2 : mostPoints);
+    const samples = kept.map((point) => point.samples).filter((count) => count !== undefined);
+    return [
+      {
+        series,
+        metricName,
+        clockMs: kept.map(({ timeMs }) => Math.round(timeMs - startMs)),
+        value: kept.map(({ value }) => sixDigits(value)),
+        ...(samples.length === kept.length ? { samples: samples.map(sixDigits) } : {}),
+        pointCount: told.length,
+      },
+    ];
+  }
+
+  readQuality(event: LogEvent): void {
+    const { value, key } = event;
+    const name = textIn(event.metadata, "metric") ?? key;
+    if (!isJsonObject(value)) return this.addQuality(name, value, event);
+    // Round 0.5 has `{"epoch": 3, "value": 0.7}`, Mask R-CNN `{"BBOX": 0.38, "SEGM": 0.34}`.
+    if (value["value"] !== undefined) return this.addQuality(name, value["value"], event);
+    for (const [part, figure] of Object.entries(value)) this.addQuality(part, figure, event);
+  }
+
+  private addQuality(metricName: string, value: JsonValue, event: LogEvent): void {
+    const figure = numberOf(value);
+    if (figure === undefined) return;
+    const { timeMs } = event;
+    this.add(
+      { series: "quality", metricName },
+      { timeMs, value: figure, samples: this.samplesOf(event) },
+    );
+  }
+
+  /** `{"throughput": 1189.3, "loss": 2.1}`. */
+  readStatistics(event: LogEvent): void {
+    if (!isJsonObject(event.value)) return;
+    for (const [name, value] of Object.entries(event.value)) this.addNamed(name, value, event);
+    // Detection code logs the step's time as `time`, beside `data`, of which it is the wait for data.
+    const { time, data } = event.value;
+    if (typeof time === "number" && typeof data === "number") this.addStep("time", time, event);
+  }
+
+  private addNamed(name: string, value: JsonValue, event: LogEvent): void {
+    const series = namesOf[name];
+    const figure = numberOf(value);
+    if (series === undefined || figure === undefined) return;
+    if (series === "stepMs") return this.addStep(name, figure, event);
+    this.add(
+      { series, metricName: name },
+      { timeMs: event.timeMs, value: figure, samples: this.samplesOf(event) },
+    );
+  }
+
+  private addStep(metricName: string, seconds: number, event: LogEvent): void {
+    this.add(
+      { series: "stepMs", metricName },
+      { timeMs: event.timeMs, value: seconds * 1000, samples: this.samplesOf(event) },
+    );
+  }
+
+  readBlock(event: LogEvent): void {
+    this.blocks.push(event);
+    if (event.key === "block_stop" && isJsonObject(event.metadata))
+      this.addNamed("loss", event.metadata["loss"] ?? null, event);
+  }
+
+  readSeed({ value }: LogEvent): void {
+    this.seed ??= numberOf(value);
+  }
+
+  readPrecision({ value }: LogEvent): void {
+    if (typeof value === "string" && value !== "") this.precision ??= value.toLowerCase();
+  }
+
+  readTrainSamples({ value }: LogEvent): void {
+    this.blocks.trainSamples ??= numberOf(value);
+  }
+
+  private samplesOf({ metadata, value }: LogEvent): number | undefined {
+    for (const field of this.samplesFields) {
+      const count = isJsonObject(metadata) ? numberOf(metadata[field] ?? null) : undefined;
+      if (count !== undefined) return count;
+    }
+    const counts = this.samplesFields.includes("epoch_num") && isJsonObject(value);
+    return counts ? numberOf(value["epoch"] ?? null) : undefined;
+  }
+
+  private add({ series, metricName }: Omit<OpenSeries, "points">, point: SeriesPoint): void {
+    const key = `${series}/${metricName}`;
+    const open = this.open.get(key) ?? { series, metricName, points: [] };
+    open.points.push(point);
+    this.open.set(key, open);
+  }
+}
+
+const readers: Readonly<Record<string, ((log: LogCurves, event: LogEvent) => void) | undefined>> = {
+  eval_accuracy: (log, event) => log.readQuality(event),
+  eval_error: (log, event) => log.readQuality(event),
+  tracked_stats: (log, event) => log.readStatistics(event),
+  block_start: (log, event) => log.readBlock(event),
+  block_stop: (log, event) => log.readBlock(event),
+  epoch_start: (log, event) => log.readBlock(event),
+  epoch_stop: (log, event) => log.readBlock(event),
+  seed: (log, event) => log.readSeed(event),
+  run_set_random_seed: (log, event) => log.readSeed(event),
+  precision: (log, event) => log.readPrecision(event),
+  precision_mode: (log, event) => log.readPrecision(event),
+  train_samples: (log, event) => log.readTrainSamples(event),
+};
+
+/** Throughput where nobody logs it: what a block (else an epoch) trained on, over the time it took. */
+class BlockClock {
+  trainSamples: number | undefined;
+  private readonly begun = new Map<string, LogEvent>();
+  private readonly blocks: { kind: "block" | "epoch"; start: LogEvent; stop: LogEvent }[] = [];
+
+  push(event: LogEvent): void {
+    const kind = event.key.startsWith("block") ? "block" : "epoch";
+    if (event.key.endsWith("_start")) {
+      this.begun.set(kind, event);
+      return;
+    }
+    const start = this.begun.get(kind);
+    if (start !== undefined) this.blocks.push({ kind, start, stop: event });
+    // Every rank may log the end of a block; the first is it.
+    this.begun.delete(kind);
+  }
+
+  /** Which of the two the figures are from. */
+  get kind(): "block" | "epoch" {
+    return this.blocks.some((block) => block.kind === "block") ? "block" : "epoch";
+  }
+
+  throughput(): SeriesPoint[] {
+    return this.blocks
+      .filter((block) => block.kind === this.kind)
+      .flatMap(({ start, stop }) => {
+        const count = this.samplesBetween(start, stop);
+        const seconds = (stop.timeMs - start.timeMs) / 1000;
+        if (count === undefined || count <= 0 || seconds <= 0) return [];
+        return [{ timeMs: stop.timeMs, value: count / seconds, samples: undefined }];
+      });
+  }
+
+  private samplesBetween(start: LogEvent, stop: LogEvent): number | undefined {
+    const [before, after] = [start, stop].map(({ metadata }) =>
+      numberIn(metadata, "samples_count"),
+    );
+    if (before !== undefined && after !== undefined && after > before) return after - before;
+    if (this.trainSamples === undefined) return undefined;
+    if (this.kind === "epoch") return this.trainSamples;
+    const epochs = numberIn(start.metadata, "epoch_count");
+    // BERT counts samples in these fields; no other training goes through its data a thousand times.
+    if (epochs === undefined) return undefined;
+    return epochs > 1000 ? epochs : epochs * this.trainSamples;
+  }
+}
+
+/** Several ranks may log one evaluation. */
+function withoutEchoes(points: readonly SeriesPoint[]): SeriesPoint[] {
+  return points.filter((point, index) => {
+    const before = points[index - 1];
+    return before === undefined || before.value !== point.value || before.samples !== point.samples;
+  });
+}
+
+function byName(a: OpenSeries, b: OpenSeries): number {
+  return curveOrder[a.series] - curveOrder[b.series] || (a.metricName < b.metricName ? -1 : 1);
+}
+
+const curveOrder: Record<CurveSeries, number> = {
+  quality: 0,
+  loss: 1,
+  stepMs: 2,
+  samplesPerSecond: 3,
+};
+
+/** Some logs quote their numbers. Programs log NaN, too. */
+function numberOf(value: JsonValue): number | undefined {
+  const figure = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof figure === "number" && Number.isFinite(figure) ? figure : undefined;
+}
+
+function numberIn(metadata: JsonValue, name: string): number | undefined {
+  return isJsonObject(metadata) ? numberOf(metadata[name] ?? null) : undefined;
+}
+
+function textIn(metadata: JsonValue, name: string): string | undefined {
+  const value = isJsonObject(metadata) ? metadata[name] : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** What is kept of a figure: as many digits as a chart can show, and whole numbers whole. */
+function sixDigits(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(6));
+}

@@ -1,0 +1,74 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { h100Rod, resultOf } from "../../../tests/support/result-rows.ts";
+import type { MeasuredRow } from "../../schema/atlas/figures.ts";
+import { measureRow, valueOf } from "../rows/measures.ts";
+import { paretoFront } from "./pareto-front.ts";
+
+const row = (minutes: number, usd: number, joules: number): MeasuredRow =>
+  measureRow(
+    resultOf({
+      system: `${minutes}/${usd}/${joules}`,
+      scoreMs: minutes * 60_000,
+      statedCostUsd: usd,
+      energyJoules: joules,
+    }),
+    h100Rod,
+  );
+const names = (rows: readonly { measured: MeasuredRow }[]): string[] =>
+  rows.map(({ measured }) => measured.row.system);
+
+describe("paretoFront", () => {
+  test("keeps whom nobody beats, and says by what they win", () => {
+    const { members, candidateCount } = paretoFront(
+      [row(1, 9, 9), row(5, 5, 5), row(6, 6, 6), row(9, 1, 1)],
+      ["system", "dollar", "kwh"],
+    );
+    expect(names(members)).toEqual(["1/9/9", "5/5/5", "9/1/1"]);
+    expect(members.map(({ wins }) => wins)).toEqual([["system"], [], ["dollar", "kwh"]]);
+    expect(members[1]?.tradeOff).toEqual({ best: "system", within: "dollar" });
+    expect(candidateCount).toBe(4);
+  });
+
+  test("keeps equals, as neither beats the other", () => {
+    expect(paretoFront([row(1, 1, 1), row(1, 1, 1)], ["system", "dollar"]).members).toHaveLength(2);
+  });
+
+  test("counts those that lack a figure, by reason", () => {
+    const unpriced = measureRow(resultOf({ accelerator: "ipu" }), h100Rod);
+    const unscored = measureRow(resultOf({ scoreMs: undefined }), h100Rod);
+    const front = paretoFront([row(1, 1, 1), unpriced, unpriced, unscored], ["system", "dollar"]);
+    expect(names(front.members)).toEqual(["1/1/1"]);
+    expect(front.leftOut).toEqual([
+      { measure: "dollar", reason: "no-price", count: 2 },
+      { measure: "system", reason: "no-score", count: 1 },
+    ]);
+  });
+
+  test("is empty where nothing has all figures", () => {
+    expect(paretoFront([], ["system", "dollar"])).toMatchObject({ members: [], candidateCount: 0 });
+  });
+
+  test("leaves nobody on the front who is beaten, and nobody off it who is not", () => {
+    const amount = fc.integer({ min: 1, max: 6 });
+    const some = fc.array(
+      fc.tuple(amount, amount, amount).map((figures) => row(...figures)),
+      { maxLength: 12 },
+    );
+    const objectives = ["system", "dollar", "kwh"] as const;
+    fc.assert(
+      fc.property(some, (rows) => {
+        const values = (one: MeasuredRow): number[] =>
+          objectives.map((measure) => valueOf(one.figures, measure) ?? 0);
+        const beats = (a: MeasuredRow, b: MeasuredRow): boolean =>
+          values(a).every((value, at) => value <= (values(b)[at] ?? 0)) &&
+          values(a).some((value, at) => value < (values(b)[at] ?? 0));
+        const front = new Set(
+          paretoFront(rows, objectives).members.map(({ measured }) => measured),
+        );
+        for (const one of rows)
+          expect(front.has(one)).toBe(!rows.some((other) => beats(other, one)));
+      }),
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { median } from "../../foundation/statistics.ts";
+
+export interface Line {
+  slope: number;
+  intercept: number;
+}
+
+/**
+ * Theil and Sen's line: the median of the slopes between all pairs of points, and the median of what is left. Up to 29 % of the
+ * points may be wild without moving it far. Absent where all points have the same x.
+ *
+ * @see Sen 1968, Estimates of the regression coefficient based on Kendall's tau
+ */
+export function robustLine(points: readonly (readonly [number, number])[]): Line | undefined {
+  const slopes = points.flatMap(([x, y], index) =>
+    points.slice(index + 1).flatMap(([otherX, otherY]) => {
+      return otherX === x ? [] : [(otherY - y) / (otherX - x)];
+    }),
+  );
+  if (slopes.length === 0) return undefined;
+  const slope = median(slopes);
+  return { slope, intercept: median(points.map(([x, y]) => y - slope * x)) };
+}

@@ -1,0 +1,70 @@
+import type { LaunchEvent } from "../launcher.ts";
+
+/** How many bytes of output wait for the reader before the program's pipes are left to fill. */
+const mostWaitingBytes = 1 << 20;
+
+/** The events of a program on their way to their one reader, with back-pressure on output. */
+export class EventQueue implements AsyncIterable<LaunchEvent> {
+  readonly #onFlow: (flow: "pause" | "resume") => void;
+  #events: LaunchEvent[] = [];
+  #waitingBytes = 0;
+  #wakeReader: (() => void) | undefined;
+  #readerHasLeft = false;
+
+  /** @param onFlow called when the sources should stop and may go on; not twice the same */
+  constructor(onFlow: (flow: "pause" | "resume") => void) {
+    this.#onFlow = onFlow;
+  }
+
+  get isEmpty(): boolean {
+    return this.#events.length === 0;
+  }
+
+  /** Whether the reader is behind and the sources have been asked to stop. */
+  get isFull(): boolean {
+    return this.#waitingBytes > mostWaitingBytes;
+  }
+
+  push(event: LaunchEvent): void {
+    if (this.#readerHasLeft) return;
+    this.#events.push(event);
+    if (event.kind === "output") {
+      const wasFull = this.isFull;
+      this.#waitingBytes += event.bytes.length;
+      if (this.isFull && !wasFull) this.#onFlow("pause");
+    }
+    this.#wakeReader?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<LaunchEvent> {
+    try {
+      for (;;) {
+        const events = this.#takeAll();
+        for (const event of events) {
+          yield event;
+          if (event.kind === "ended") return;
+        }
+        if (this.isEmpty) await this.#nextPush();
+      }
+    } finally {
+      this.#readerHasLeft = true;
+      this.#takeAll();
+    }
+  }
+
+  #takeAll(): LaunchEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    const wasFull = this.isFull;
+    this.#waitingBytes = 0;
+    if (wasFull) this.#onFlow("resume");
+    return events;
+  }
+
+  async #nextPush(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wakeReader = resolve;
+    });
+    this.#wakeReader = undefined;
+  }
+}

@@ -1,0 +1,302 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  hasProc,
+  markedProcesses,
+  until,
+  watchdogsOf,
+} from "../../../tests/support/process-table.ts";
+import type { LaunchEvent, LaunchOptions, LaunchOutcome, LaunchedProgram } from "../launcher.ts";
+import { localLauncher } from "./local-launcher.ts";
+
+const launcher = localLauncher({ nowMs: Date.now });
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "pitwall-launch-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+describe("what a program gets", () => {
+  test("its arguments as they are, without a shell in between", async () => {
+    const args = ["$HOME", "a b", "*", "", "'\"", "ü"];
+    expect((await run(["printf", "[%s]", ...args])).stdout).toBe(`[$HOME][a b][*][]['"][ü]`);
+  });
+
+  test("the variables of the contract, and unbuffered Python", async () => {
+    const { stdout } = await run(["env"], {
+      env: { PATH: process.env["PATH"], MINE: "1" },
+      seed: 42,
+    });
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .filter((line) => !line.startsWith("PATH="))
+        .toSorted(),
+    ).toEqual([
+      "MINE=1",
+      "PITWALL_RANK=0",
+      `PITWALL_RUN_DIR=${directory}`,
+      "PITWALL_SEED=42",
+      "PITWALL_WORLD_SIZE=1",
+      "PYTHONUNBUFFERED=1",
+    ]);
+  });
+
+  test("the user's own PYTHONUNBUFFERED", async () => {
+    const env = { ...process.env, PYTHONUNBUFFERED: "" };
+    const { stdout } = await run(["sh", "-c", 'echo "[$PYTHONUNBUFFERED]"'], { env });
+    expect(stdout).toBe("[]\n");
+  });
+
+  test("its working directory, and an empty standard input", async () => {
+    const { stdout } = await run(["sh", "-c", "pwd -P; cat; echo end"], { cwd: "/usr" });
+    expect(stdout).toBe("/usr\nend\n");
+  });
+
+  test("real pipes, so that /dev/stdout and /dev/stderr can be opened", async () => {
+    const { stdout, stderr } = await run([
+      "sh",
+      "-c",
+      "echo a > /dev/stdout; echo b > /dev/stderr",
+    ]);
+    expect({ stdout, stderr }).toEqual({ stdout: "a\n", stderr: "b\n" });
+  });
+
+  test("a process group of its own", async () => {
+    const { stdout, pid } = await run(["sh", "-c", "echo $$; ps -o pgid= -p $$"]);
+    expect(stdout.split("\n").map(Number).slice(0, 2)).toEqual([pid, pid]);
+  });
+});
+
+describe("a program that cannot be started", () => {
+  test("is not found, in the directories that were searched", async () => {
+    const env = { PATH: `${directory}::/usr/bin` };
+    expect(await launch(["no-such-program"], { env })).toEqual({
+      kind: "program-not-found",
+      program: "no-such-program",
+      searched: [directory, ".", "/usr/bin"],
+    });
+    expect(await launch([""])).toMatchObject({ kind: "program-not-found", program: "" });
+  });
+
+  test("is looked for from the working directory when it is a path", async () => {
+    expect(await launch(["./train.py"], { cwd: directory })).toEqual({
+      kind: "program-not-found",
+      program: "./train.py",
+      searched: [join(directory, "train.py")],
+    });
+  });
+
+  test.each([
+    {
+      name: "is not executable when it has no permission",
+      make: (path: string) => writeFileSync(path, "#!/bin/sh\n", { mode: 0o644 }),
+      reason: "it has no permission to be executed",
+    },
+    {
+      name: "is not executable when it is a directory",
+      make: (path: string) => mkdirSync(path),
+      reason: "it is a directory",
+    },
+    {
+      name: "is not executable when its interpreter is missing",
+      make: (path: string) => writeFileSync(path, "#!/no/such/python -u\n", { mode: 0o755 }),
+      reason: "its first line asks for `/no/such/python`, which is not there",
+    },
+  ])("$name", async ({ make, reason }) => {
+    const path = join(directory, "train");
+    make(path);
+    expect(await launch([path])).toEqual({ kind: "not-executable", path, reason });
+  });
+
+  test("is found behind a file of the same name that cannot be run", async () => {
+    writeFileSync(join(directory, "env"), "", { mode: 0o644 });
+    const env = { PATH: `${directory}:${process.env["PATH"]}` };
+    expect((await run(["env"], { env })).exit).toEqual({ kind: "exited", exitCode: 0 });
+  });
+
+  test("has a missing working directory, which is told apart", async () => {
+    const cwd = join(directory, "gone");
+    expect(await launch(["true"], { cwd })).toEqual({ kind: "cwd-missing", cwd, reason: "absent" });
+    writeFileSync(cwd, "");
+    expect(await launch(["true"], { cwd })).toEqual({
+      kind: "cwd-missing",
+      cwd,
+      reason: "not-a-directory",
+    });
+  });
+
+  test("has arguments that no system takes", async () => {
+    const tooLong = "x".repeat(64 << 20);
+    expect(await launch(["true", tooLong])).toMatchObject({ kind: "start-failed" });
+    expect(await launch(["true", "a\0b"])).toMatchObject({ kind: "start-failed" });
+  });
+
+  test.skipIf(!hasProc)("leaves no watchdog behind (needs /proc)", async () => {
+    const { kind } = await launch(["no-such-program"]);
+    expect(kind).toBe("program-not-found");
+    await until(() => watchdogsOf(directory).length === 0);
+  });
+});
+
+describe("output", () => {
+  test("arrives whole and in order, however much it is", async () => {
+    const { stdout } = await run(["sh", "-c", "seq 1 300000; printf end"]);
+    const expected = Array.from({ length: 300_000 }, (_, index) => index + 1);
+    expect(stdout === `${expected.join("\n")}\nend`).toBe(true);
+  });
+
+  test.skipIf(!hasProc)("waits in the program while nobody reads (needs /proc)", async () => {
+    const program = await launched(["head", "-c", "80000000", "/dev/zero"]);
+    const writtenBytes = (): number =>
+      Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${program.pid}/io`, "utf8"))?.[1]);
+    let before = -1;
+    while (before !== writtenBytes() || before === 0) {
+      before = writtenBytes();
+      await sleep(100);
+    }
+    expect(writtenBytes()).toBeLessThan(4_000_000);
+    const events = await collect(program);
+    const readBytes = events.map((event) => (event.kind === "output" ? event.bytes.length : 0));
+    expect(readBytes.reduce((sum, bytes) => sum + bytes)).toBe(80_000_000);
+  });
+
+  test("does not hold a program up when the reader has left", async () => {
+    const program = await launched(["sh", "-c", `seq 1 300000; echo done > ${directory}/done`]);
+    for await (const event of program.events) if (event.kind === "output") break;
+    await until(() => program.processIds().length === 0);
+    expect(existsSync(join(directory, "done"))).toBe(true);
+  });
+});
+
+describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)", () => {
+  test("are given a moment, and not counted when they end in it", async () => {
+    const { ended } = await run(["sh", "-c", "sleep 0.1 & echo x"], { lingerMs: 60_000 });
+    expect(ended).toMatchObject({ leftovers: { stoppedCount: 0, unkillableCount: 0 } });
+  });
+
+  test("are stopped and counted, in the group and out of it", async () => {
+    const script = "sleep 1000 & setsid sleep 1000 & (trap '' TERM; setsid sleep 1000 &) ; echo x";
+    const { ended, program } = await run(["sh", "-c", script], { lingerMs: 200 });
+    expect(ended).toMatchObject({ leftovers: { stoppedCount: 3, unkillableCount: 0 } });
+    expect(program.processIds()).toEqual([]);
+    expect(markedProcesses(directory)).toEqual([]);
+  });
+
+  test("do not keep the run open by holding its pipes where they cannot be found", async () => {
+    // Another session, no environment, and the parent gone: nothing ties it to the run.
+    const escape = "env -i setsid sh -c 'echo $$; exec sleep 1000' & wait_for=$!; sleep 0.2";
+    const { stdout, ended } = await run(["sh", "-c", escape], { lingerMs: 0 });
+    expect(ended).toMatchObject({ kind: "ended" });
+    const pid = Number(stdout);
+    if (pid > 1) process.kill(pid, "SIGKILL");
+  });
+});
+
+describe.skipIf(!hasProc)("stop (needs /proc)", () => {
+  test("ends children, children of children, and those with a session of their own", async () => {
+    const script = [
+      "sleep 1000 &",
+      "setsid sh -c 'sleep 1000 & sleep 1000' &",
+      "env -i setsid sleep 1000 &",
+      "(setsid sleep 1000 &)",
+      "sleep 0.3; echo ready; wait",
+    ].join("\n");
+    const program = await launched(["sh", "-c", script]);
+    let countBefore = 0;
+    for await (const event of program.events) {
+      if (event.kind !== "output") continue;
+      countBefore = program.processIds().length;
+      await program.stop({ graceMs: 5000 });
+      expect(program.processIds()).toEqual([]);
+    }
+    expect(countBefore).toBe(7);
+    expect(markedProcesses(directory)).toEqual([]);
+  });
+
+  test("ends a program that is suspended", async () => {
+    const program = await launched(["sleep", "1000"]);
+    process.kill(program.pid, "SIGSTOP");
+    await program.stop({ graceMs: 60_000 });
+    expect((await collect(program)).at(-1)).toMatchObject({
+      exit: { kind: "signalled", signal: "SIGTERM" },
+    });
+  });
+
+  test("ends a program that forks faster than it is looked at", async () => {
+    const bomb = "trap '' TERM; echo ready; while :; do sleep 1000 & sleep 0.002; done";
+    const program = await launched(["sh", "-c", bomb]);
+    for await (const event of program.events) {
+      if (event.kind === "output") await program.stop({ graceMs: 50 });
+    }
+    expect(markedProcesses(directory)).toEqual([]);
+  });
+
+  test("lets a program that handles SIGTERM finish its work, and hands that on", async () => {
+    const polite = "trap 'echo saved; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
+    const program = await launched(["sh", "-c", polite]);
+    const events: LaunchEvent[] = [];
+    for await (const event of program.events) {
+      events.push(event);
+      if (textOf(events, "stdout") === "ready\n") await program.stop({ graceMs: 60_000 });
+    }
+    expect(textOf(events, "stdout")).toBe("ready\nsaved\n");
+    expect(events.at(-1)).toMatchObject({ exit: { kind: "exited", exitCode: 7 } });
+  });
+
+  test("after the end does nothing", async () => {
+    const { program } = await run(["true"]);
+    await program.stop({ graceMs: 0 });
+    await until(() => watchdogsOf(directory).length === 0);
+    expect(program.processIds()).toEqual([]);
+  });
+});
+
+function launch(
+  command: readonly string[],
+  options: Partial<LaunchOptions> = {},
+): Promise<LaunchOutcome> {
+  const defaults = { cwd: "/", env: process.env, runDirectory: directory, seed: 1 };
+  return launcher.launch(command, { ...defaults, ...options });
+}
+
+async function launched(
+  command: readonly string[],
+  options: Partial<LaunchOptions> = {},
+): Promise<LaunchedProgram> {
+  const outcome = await launch(command, options);
+  if (outcome.kind !== "launched") throw new Error(JSON.stringify(outcome));
+  return outcome.program;
+}
+
+async function run(command: readonly string[], options: Partial<LaunchOptions> = {}) {
+  const program = await launched(command, options);
+  const events = await collect(program);
+  const ended = events.at(-1);
+  return {
+    program,
+    pid: program.pid,
+    stdout: textOf(events, "stdout"),
+    stderr: textOf(events, "stderr"),
+    exit: ended?.kind === "ended" ? ended.exit : undefined,
+    ended,
+  };
+}
+
+async function collect(program: LaunchedProgram): Promise<LaunchEvent[]> {
+  const events: LaunchEvent[] = [];
+  for await (const event of program.events) events.push(event);
+  return events;
+}
+
+function textOf(events: readonly LaunchEvent[], stream: "stdout" | "stderr"): string {
+  const chunks = events.map((event) =>
+    event.kind === "output" && event.stream === stream ? event.bytes : Buffer.alloc(0),
+  );
+  return Buffer.concat(chunks).toString();
+}

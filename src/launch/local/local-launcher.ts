@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { errorCode, errorMessage } from "../../foundation/error-code.ts";
+import { findProgram, missingInterpreter } from "./find-program.ts";
+import type { Launcher, LaunchOptions, LaunchOutcome } from "../launcher.ts";
+import { closeWriters, makeOutputPipes, type OutputPipe } from "./output-pipes.ts";
+import { ProcessTree } from "./process-tree.ts";
+import { programEnvironment } from "../program-environment.ts";
+import { RunningProgram } from "./running-program.ts";
+import { startWatchdog, type Watchdog } from "./watchdog.ts";
+
+/**
+ * Starts programs on this machine, each in a process group of its own, without a shell, with
+ * nothing to read on its standard input.
+ *
+ * @param clock milliseconds since the epoch; `Date.now` but in tests
+ */
+export function localLauncher(clock: { nowMs: () => number }): Launcher {
+  return { launch: (command, options) => launchHere(command, options, clock.nowMs) };
+}
+
+async function launchHere(
+  command: readonly string[],
+  options: LaunchOptions,
+  nowMs: () => number,
+): Promise<LaunchOutcome> {
+  const [program = "", ...args] = command;
+  const env = programEnvironment(options.env, options);
+  const [found, made, watchdog] = await Promise.all([
+    findProgram(program, { cwd: options.cwd, path: env["PATH"] }),
+    makeOutputPipes(),
+    startWatchdog(options.runDirectory),
+  ]);
+  const pipes = made.kind === "made" ? made.pipes : [];
+  if (found.kind !== "found") {
+    giveUp(pipes, watchdog);
+    return found;
+  }
+  if (made.kind === "failed") {
+    giveUp(pipes, watchdog);
+    return { kind: "start-failed", reason: made.reason };
+  }
+  const launchedMs = nowMs();
+  const started = start(program, args, { cwd: options.cwd, env, pipes });
+  if (started.kind === "refused") {
+    giveUp(pipes, watchdog);
+    return explainRefusal(await started.error, found.path);
+  }
+  const { child, pid } = started;
+  const tree = new ProcessTree(pid, options.runDirectory);
+  watchdog.watch({ groupId: pid, startedTicks: tree.startedTicks });
+  closeWriters(pipes);
+  return {
+    kind: "launched",
+    program: new RunningProgram({ child, pid, launchedMs, tree, pipes, watchdog, nowMs, options }),
+  };
+}
+
+type Started =
+  | { kind: "started"; child: ChildProcess; pid: number }
+  | { kind: "refused"; error: Promise<unknown> };
+
+function start(
+  program: string,
+  args: readonly string[],
+  how: { cwd: string; env: Record<string, string>; pipes: readonly OutputPipe[] },
+): Started {
+  try {
+    const child = spawn(program, args, {
+      cwd: how.cwd,
+      env: how.env,
+      detached: true,
+      stdio: ["ignore", ...how.pipes.map((pipe) => pipe.writerFd)],
+    });
+    if (child.pid !== undefined) return { kind: "started", child, pid: child.pid };
+    return { kind: "refused", error: once(child, "error").then(([error]) => error) };
+  } catch (error) {
+    // Some refusals (arguments with a zero byte, too long) are thrown, others are an event.
+    return { kind: "refused", error: Promise.resolve(error) };
+  }
+}
+
+function giveUp(pipes: readonly OutputPipe[], watchdog: Watchdog): void {
+  closeWriters(pipes);
+  for (const pipe of pipes) pipe.reader.destroy();
+  watchdog.dismiss();
+}
+
+async function explainRefusal(error: unknown, path: string): Promise<LaunchOutcome> {
+  if (errorCode(error) === "ENOENT") {
+    const interpreter = await missingInterpreter(path);
+    const reason =
+      interpreter === undefined
+        ? "what it needs to be started is missing"
+        : `its first line asks for \`${interpreter}\`, which is not there`;
+    return { kind: "not-executable", path, reason };
+  }
+  if (errorCode(error) === "EACCES" || errorCode(error) === "ENOEXEC") {
+    return { kind: "not-executable", path, reason: errorMessage(error) };
+  }
+  return { kind: "start-failed", reason: errorMessage(error) };
+}

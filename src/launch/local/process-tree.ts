@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { parseProcessStat, type ProcessStat } from "../../foundation/process-stat.ts";
+import { runDirectoryVariable } from "../program-environment.ts";
+
+/**
+ * The processes of one launched program: its process group, the descendants of its members, and
+ * whoever carries the run's directory in the environment it was started with. The last finds
+ * processes that moved to a session of their own and whose parent is gone.
+ *
+ * A process is remembered by pid and start time, so a pid that is used again is not taken for it.
+ * Without /proc there is only the group.
+ */
+export class ProcessTree {
+  readonly #groupId: number;
+  readonly #marker: string;
+  readonly #sinceTicks: number | undefined;
+  #members = new Map<number, ProcessStat>();
+  #strangers = new Set<string>();
+  #groupLives = true;
+
+  constructor(groupId: number, runDirectory: string) {
+    this.#groupId = groupId;
+    this.#marker = `${runDirectoryVariable}=${runDirectory}`;
+    const leader = readStat(groupId);
+    if (leader !== undefined) this.#members.set(groupId, leader);
+    this.#sinceTicks = leader?.startedTicks;
+  }
+
+  /** Start time of the main process in clock ticks since boot; undefined without /proc. */
+  get startedTicks(): number | undefined {
+    return this.#sinceTicks;
+  }
+
+  /** Ids of the members that live, after looking at all processes of the machine. */
+  scan(): number[] {
+    if (this.#sinceTicks === undefined) return signalGroup(this.#groupId, 0) ? [this.#groupId] : [];
+    const young = readProcesses(this.#sinceTicks);
+    const members = this.#survivors(young);
+    const group = young.filter((stat) => stat.groupId === this.#groupId);
+    // A group that was seen empty is over; its id may by now be that of another one.
+    if (this.#groupLives) for (const stat of group) members.set(stat.pid, stat);
+    this.#groupLives &&= group.length > 0;
+    for (const stat of young) {
+      if (!members.has(stat.pid) && this.#isMarked(stat)) members.set(stat.pid, stat);
+    }
+    addDescendants(members, young);
+    this.#members = members;
+    return this.#livePids();
+  }
+
+  /** Ids of the members that still live, of those known from the last scan. Cheap. */
+  remaining(): number[] {
+    if (this.#sinceTicks === undefined) return this.scan();
+    const known = [...this.#members.keys()].map(readStat).filter((stat) => stat !== undefined);
+    this.#members = this.#survivors(known);
+    return this.#livePids();
+  }
+
+  /** Sends a signal to the members known from the last scan, and to the whole group at once. */
+  signal(signal: NodeJS.Signals): void {
+    const stats = [...this.#members.values()].filter((stat) => isSame(stat, readStat(stat.pid)));
+    // While one member lives in the group, its id cannot be used again for another group.
+    const inGroup = new Set(stats.filter((stat) => stat.groupId === this.#groupId));
+    if (inGroup.size > 0 || this.#sinceTicks === undefined) signalGroup(this.#groupId, signal);
+    for (const stat of stats) if (!inGroup.has(stat)) signalProcess(stat.pid, signal);
+  }
+
+  #survivors(stats: readonly ProcessStat[]): Map<number, ProcessStat> {
+    const same = stats.filter((stat) => isSame(stat, this.#members.get(stat.pid)));
+    return new Map(same.map((stat) => [stat.pid, stat]));
+  }
+
+  #livePids(): number[] {
+    // A dead process that its parent has not collected does nothing any more.
+    const live = [...this.#members.values()].filter((stat) => stat.state !== "Z");
+    return live.map((stat) => stat.pid);
+  }
+
+  #isMarked(stat: ProcessStat): boolean {
+    const identity = `${stat.pid} ${stat.startedTicks}`;
+    if (stat.pid === process.pid || this.#strangers.has(identity)) return false;
+    const isMarked = readEnvironment(stat.pid).includes(this.#marker);
+    if (!isMarked) this.#strangers.add(identity);
+    return isMarked;
+  }
+}
+
+function addDescendants(members: Map<number, ProcessStat>, young: readonly ProcessStat[]): void {
+  for (let sizeBefore = -1; sizeBefore !== members.size;) {
+    sizeBefore = members.size;
+    for (const stat of young) {
+      if (members.has(stat.parentPid)) members.set(stat.pid, stat);
+    }
+  }
+}
+
+function readProcesses(sinceTicks: number): ProcessStat[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const stats = pids.map((pid) => readStat(Number(pid))).filter((stat) => stat !== undefined);
+  return stats.filter((stat) => stat.startedTicks >= sinceTicks);
+}
+
+function readStat(pid: number): ProcessStat | undefined {
+  try {
+    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
+  } catch {
+    // The process has gone, or there is no /proc: either way nothing is known of it.
+    return undefined;
+  }
+}
+
+function readEnvironment(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    // Gone, or somebody else's: what we started can be read.
+    return [];
+  }
+}
+
+function isSame(a: ProcessStat, b: ProcessStat | undefined): boolean {
+  return a.pid === b?.pid && a.startedTicks === b.startedTicks;
+}
+
+function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
+  return signalProcess(-groupId, signal);
+}
+
+function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // Gone in the meantime, or it changed its user: nothing that we could do more.
+    return false;
+  }
+}

@@ -1,0 +1,122 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { runDirectoryVariable } from "../program-environment.ts";
+
+/** A small process that outlives Pitwall by a moment, to end what Pitwall started. */
+export interface Watchdog {
+  /** Undefined when it watches; else why nobody does. */
+  readonly absentBecause: string | undefined;
+  /** Tells it the process group to look after, and how to know it from a later one. */
+  watch(group: { groupId: number; startedTicks: number | undefined }): void;
+  /** Sends it away: the program has ended. */
+  dismiss(): void;
+}
+
+/**
+ * Starts a watchdog for the processes that carry the run's directory in their environment.
+ *
+ * It waits for the end of a pipe that only this process can write to, so it notices every death of
+ * Pitwall, SIGKILL included. It has a session of its own and ignores the terminal's signals.
+ */
+export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
+  const marker = `${runDirectoryVariable}=${runDirectory}`;
+  const shell = spawn("/bin/sh", ["-c", watchdogScript, "pitwall-watchdog", marker], {
+    cwd: "/",
+    // Nothing inherited: above all not the mark of a run that this Pitwall itself is part of.
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  // When it is gone there is nobody to write to, and nothing to be done about it.
+  shell.stdin.on("error", () => undefined);
+  let absentBecause: string | undefined;
+  try {
+    await once(shell, "spawn");
+  } catch (error) {
+    absentBecause = `\`/bin/sh\` did not start: ${String(error)}`;
+  }
+  // It must not keep Pitwall from ending.
+  shell.unref();
+  if ("unref" in shell.stdin && typeof shell.stdin.unref === "function") shell.stdin.unref();
+  return {
+    absentBecause,
+    watch({ groupId, startedTicks }) {
+      shell.stdin.write(`group ${groupId} ${startedTicks ?? ""}\n`);
+    },
+    dismiss() {
+      shell.stdin.end("done\n");
+    },
+  };
+}
+
+/**
+ * POSIX shell. First argument: the environment entry that marks the run's processes.
+ * Input: `group <id> <start time>`, `done`; the end of input without `done` is Pitwall's death.
+ *
+ * A group is only signalled when its leader has the start time it was announced with, or when a
+ * marked process is in it: process ids are used again. Where there is no /proc, the group is all
+ * there is to go by.
+ */
+const watchdogScript = String.raw`
+trap '' HUP INT TERM
+marker=$1 group= ticks=
+while read -r word first second; do
+  case $word in
+    group) group=$first ticks=$second ;;
+    done) exit 0 ;;
+  esac
+done
+
+read_stat() {
+  IFS= read -r stat <"/proc/$1/stat" || return 1
+  set -- \${stat##*") "}
+  state=$1 in_group=$3 started=\${20}
+}
+
+if printf 'a\0' | grep -qzxF a; then
+  marked() { grep -lszxF -e "$marker" /proc/[0-9]*/environ; }
+else
+  marked() {
+    for file in /proc/[0-9]*/environ; do
+      tr '\0' '\n' <"$file" | grep -qxF -e "$marker" && echo "$file"
+    done
+  }
+fi
+
+# Sends signal $1 to all that is left; found says whether there was anything.
+strike() {
+  found=no ours=no
+  if [ ! -r /proc/self/stat ]; then
+    [ -n "$group" ] && kill -s "$1" -- "-$group" && found=yes
+    return
+  fi
+  if [ -n "$group" ] && read_stat "$group" && [ "$started" = "$ticks" ]; then ours=yes; fi
+  for file in $(marked); do
+    pid=\${file#/proc/} pid=\${pid%/environ}
+    read_stat "$pid" && [ "$state" != Z ] || continue
+    found=yes
+    [ "$in_group" = "$group" ] && ours=yes
+    kill -s "$1" "$pid"
+  done
+  if [ "$ours" = yes ]; then kill -s "$1" -- "-$group" && found=yes; fi
+}
+
+pause() { sleep 0.1 || sleep 1; }
+
+strike TERM
+strike CONT
+round=0
+while [ "$found" = yes ] && [ "$round" -lt 20 ]; do
+  round=$((round + 1))
+  pause
+  strike 0
+done
+# Twice nothing in a row, for what was being started while we looked.
+round=0 quiet=0
+while [ "$quiet" -lt 2 ] && [ "$round" -lt 100 ]; do
+  round=$((round + 1))
+  strike KILL
+  if [ "$found" = yes ]; then quiet=0; else quiet=$((quiet + 1)); fi
+  pause
+done
+`.replaceAll("\\$", "$");

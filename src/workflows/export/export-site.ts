@@ -1,0 +1,134 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import type { AtlasDocument, AtlasRowDocument } from "../../schema/dashboard/atlas-document.ts";
+import { type ResultDetails, readDetails } from "../../store/results/read-results.ts";
+import { resultsFolders } from "../../store/results/results-folders.ts";
+import { draftSite, type SiteDraft } from "../../store/site-folder.ts";
+import { atlasDocument, type AtlasHome } from "../dashboard/serve-atlas.ts";
+import { ownResults } from "../results/own-results.ts";
+
+export interface SiteRequest extends AtlasHome {
+  /** Where to. Absolute. */
+  folder: string;
+  /** The built pages. Absolute. */
+  webFolder: string;
+  /** Whether one's own runs go with it. */
+  withOwn: boolean;
+  /** Whether files of others in the folder are no reason to refuse. */
+  isForced: boolean;
+  version: string;
+  nowMs: number;
+}
+
+/** What was written. Bytes. */
+export interface ExportedSite {
+  folder: string;
+  resultCount: number;
+  ownCount: number;
+  bytes: { pages: number; atlas: number; details: number };
+  problems: readonly ResultsProblem[];
+}
+
+/**
+ * Writes the atlas as files that any web server can serve below any path: the dashboard's pages, one document of all results, and
+ * one of each result's runs and curves, so that a reader fetches only those that are looked at.
+ *
+ * @throws UserError `folder-not-ours`, `pages-missing`, the signal's reason, and what the disk has to say
+ */
+export async function exportSite(request: SiteRequest, signal: AbortSignal): Promise<ExportedSite> {
+  const { folder, isForced, version, nowMs } = request;
+  const atlas = await publicAtlas(request);
+  const draft = await draftSite(folder, { isForced });
+  try {
+    const pages = await copyPages(draft, request.webFolder);
+    const atlasBytes = await draft.write("api/atlas.json", JSON.stringify(atlas));
+    const { bytes: details, problems } = await writeDetails(draft, atlas, { request, signal });
+    const bytes = { pages, atlas: atlasBytes, details };
+    const ownCount = atlas.rows.filter(isOwn).length;
+    const resultCount = atlas.rows.length;
+    await draft.finish({
+      kind: "pitwall-site",
+      schemaVersion: 1,
+      version,
+      exportedAt: new Date(nowMs).toISOString(),
+      resultCount,
+      ownCount,
+      bytes: pages + atlasBytes + details,
+    });
+    return { folder, resultCount, ownCount, bytes, problems };
+  } finally {
+    await draft.discard();
+  }
+}
+
+function isOwn({ suite }: { suite: string }): boolean {
+  return suite === "own";
+}
+
+/** Without what is nobody else's business: where things lie on this machine. */
+async function publicAtlas(request: SiteRequest): Promise<AtlasDocument> {
+  const atlas = await atlasDocument(request);
+  const rows = atlas.rows
+    .filter((row) => request.withOwn || !isOwn(row))
+    .map((row) => (isOwn(row) ? withoutPlace(row) : row));
+  return { ...atlas, rows, problems: [] };
+}
+
+function withoutPlace(row: AtlasDocument["rows"][number]): AtlasDocument["rows"][number] {
+  return { ...row, source: "a run of whoever made this site" };
+}
+
+/** The page for files takes the place of the one for a server. */
+async function copyPages(draft: SiteDraft, webFolder: string): Promise<number> {
+  let hasPage = false;
+  const asName = (name: string): string | undefined => {
+    if (name === "index.html") return undefined;
+    if (name !== "static.html") return name;
+    hasPage = true;
+    return "index.html";
+  };
+  const bytes = await draft.copyFolder(webFolder, asName);
+  if (hasPage) return bytes;
+  throw new UserError("pages-missing", "this copy of Pitwall has no built pages", {
+    at: webFolder,
+    hint: "in its sources: `npm run build`",
+  });
+}
+
+/** One file for each row, called by its place in the atlas. */
+async function writeDetails(
+  draft: SiteDraft,
+  { rows, accelerators }: AtlasDocument,
+  { request, signal }: { request: SiteRequest; signal: AbortSignal },
+): Promise<{ bytes: number; problems: ResultsProblem[] }> {
+  const documents = new Map<string, AtlasRowDocument>(
+    rows.map((row) => [row.rowId, { row, runs: [], curves: [] }]),
+  );
+  const problems: ResultsProblem[] = [];
+  for await (const details of readDetails(resultsFolders(request.home))) {
+    signal.throwIfAborted();
+    problems.push(...details.problems);
+    join(documents, details);
+  }
+  if (request.withOwn)
+    for (const { row, runs, curves, target } of await ownResults(request.store, accelerators)) {
+      const document = documents.get(row.rowId);
+      if (document !== undefined)
+        Object.assign(document, { runs, curves }, target === undefined ? {} : { target });
+    }
+  let bytes = 0;
+  for (const [index, { rowId }] of rows.entries()) {
+    signal.throwIfAborted();
+    bytes += await draft.write(`api/rows/${index}.json`, JSON.stringify(documents.get(rowId)));
+  }
+  return { bytes, problems };
+}
+
+/** The later round's runs count where a result is in several. */
+function join(documents: Map<string, AtlasRowDocument>, { runs, curves }: ResultDetails): void {
+  for (const [rowId, own] of runs) {
+    const document = documents.get(rowId);
+    if (document !== undefined)
+      documents.set(rowId, { ...document, runs: own, curves: curves.get(rowId) ?? [] });
+  }
+}

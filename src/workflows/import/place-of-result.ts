@@ -1,0 +1,62 @@
+import { sep } from "node:path";
+import type { ResultPlace } from "../../atlas/rows/row-of-result.ts";
+import type { PublishedRound } from "../../schema/atlas/published-round.ts";
+import { roundOfPath } from "../../schema/logs/edition-name.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import type { ResultFolder } from "../../store/logs/read-submission.ts";
+
+/** Where a result's folder stands in its round, and where that is published. */
+export function placeOfResult(
+  folder: ResultFolder,
+  edition: MlperfEdition,
+  rounds: readonly PublishedRound[],
+): Omit<ResultPlace, "samplesUnit"> {
+  const { suite, round } = roundOfEdition(edition);
+  const published = rounds.find((one) => one.suite === suite && one.round === round);
+  const parts = partsFromOrganisation(folder);
+  return {
+    suite,
+    round,
+    publishedOn: published?.publishedOn,
+    system: systemOf(folder, parts),
+    source: linkTo(folder, parts, published),
+  };
+}
+
+export function roundOfEdition(
+  edition: MlperfEdition,
+): Pick<PublishedRound, "round"> & { suite: "mlperf-training" | "mlperf-hpc" } {
+  const [kind, version] = edition.split("-");
+  return { suite: kind === "hpc" ? "mlperf-hpc" : "mlperf-training", round: `v${version}` };
+}
+
+/** The path from the organisation's folder on; round 0.5 has all organisations in `v0.5.0`. */
+function partsFromOrganisation({ path, organisation }: ResultFolder): readonly string[] {
+  const parts = path.split(sep);
+  const oldRound = parts.lastIndexOf("v0.5.0");
+  if (oldRound >= 0) return parts.slice(oldRound);
+  const results = parts.lastIndexOf("results");
+  const at = parts[results - 1] === organisation ? results - 1 : parts.lastIndexOf(organisation);
+  return parts.slice(Math.max(at, 0));
+}
+
+/** Folders of round 0.5 that every system of a submitter has. */
+const saysNothing: ReadonlySet<string> = new Set(["results", "submission", "tpu", ""]);
+
+/** Round 0.5 has folders between the organisation's and `results` that tell its systems apart. */
+function systemOf({ systemFolder }: ResultFolder, parts: readonly string[]): string {
+  const results = parts.lastIndexOf("results");
+  if (parts[0] !== "v0.5.0" || results < 0) return systemFolder;
+  const telling = parts.slice(2, results + 2).filter((part) => !saysNothing.has(part));
+  return telling.length === 0 ? systemFolder : telling.join("/");
+}
+
+/** Somebody's own folder is not in the round's repository, and has nothing in its path that says it were. */
+function linkTo(
+  { path }: ResultFolder,
+  parts: readonly string[],
+  published: PublishedRound | undefined,
+): string {
+  if (published === undefined || roundOfPath(path) === undefined) return path;
+  return encodeURI(`${published.repository}/tree/main/${parts.join("/")}`);
+}

@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { OwnResult } from "../../atlas/rows/own-row.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { readResultRows, readResultRuns, readRunCurves } from "../../store/results/read-results.ts";
+import { importResults } from "./import-results.ts";
+
+/**
+ * The one result that a folder of logs holds, scored and read as an import would, and kept nowhere.
+ *
+ * @throws UserError `folder-holds-several`, and what `importResults` throws
+ */
+export async function resultOfFolder(path: string, signal: AbortSignal): Promise<OwnResult> {
+  const into = await mkdtemp(join(tmpdir(), "pitwall-compare-"));
+  try {
+    const imports = importResults({ sources: [path], into, importedBy: "pitwall compare" }, signal);
+    for await (const event of imports) if (event.kind === "imported") continue;
+    const { rows } = await readResultRows([into]);
+    const [row] = rows;
+    if (row === undefined || rows.length > 1)
+      throw new UserError("folder-holds-several", `\`${path}\` holds ${rows.length} results`, {
+        saw: rows
+          .slice(0, 5)
+          .map(({ rowId }) => rowId)
+          .join("\n"),
+        hint: "name the folder of one benchmark's logs: <organisation>/results/<system>/<benchmark>",
+      });
+    const [runs, curves] = await Promise.all([
+      readResultRuns(row.rowId, [into]),
+      readRunCurves(row.rowId, { folders: [into] }),
+    ]);
+    // Somebody's own logs may well be of a published system: the two are not one row.
+    const rowId = `logs/${row.rowId.split("/").slice(2).join("/")}`;
+    const own = <Thing extends { rowId: string }>(thing: Thing): Thing => ({ ...thing, rowId });
+    return {
+      row: { ...own(row), source: path },
+      runs: runs.items.map(own),
+      curves: curves.items.map(own),
+      target: undefined,
+    };
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+}

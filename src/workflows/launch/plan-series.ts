@@ -1,0 +1,183 @@
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
+import { parseMetricPattern, type MetricPattern } from "../../mllog/output/metric-pattern.ts";
+import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import { parseTarget } from "../../schema/run/target-text.ts";
+import type { Price } from "../../schema/run/price.ts";
+import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
+
+/** What a user asked for, as written: from options, a workload file, or both. */
+export interface Asked {
+  metrics: readonly string[];
+  samples?: string | undefined;
+  clockStart?: string | undefined;
+  target?: string | undefined;
+  stopAtTarget: boolean;
+  runs: number;
+  seed: number;
+  maxTime?: string | undefined;
+  maxCost?: string | undefined;
+  maxSamples?: string | undefined;
+}
+
+/** What will be run, checked: nothing in it can fail for being written wrongly. */
+export interface SeriesPlan {
+  startable: Startable;
+  reading: OutputReading;
+  target: MetricTarget | undefined;
+  stopAtTarget: boolean;
+  limits: RunLimits;
+  price: Price | undefined;
+  seeds: readonly number[];
+  /** By whose rules the logs are checked: `training-5.1`. Default: the newest round's that fit. */
+  edition?: string;
+  rerunOf?: string;
+}
+
+/**
+ * Turns what was asked into a plan.
+ *
+ * @throws UserError `metric-without-group`, `pattern-invalid`, `metric-without-name`, `target-invalid`,
+ * `target-metric-not-read`, `target-missing`, `limit-invalid`, `max-cost-without-price`
+ */
+export function planSeries(
+  asked: Asked,
+  startable: Startable,
+  price: Price | undefined,
+): SeriesPlan {
+  const metrics = asked.metrics.map((pattern) => compileMetric(pattern, "--metric"));
+  const target = asked.target === undefined ? undefined : readTarget(asked.target, metrics);
+  if (target === undefined && metrics.length > 0) throw targetMissing(metrics);
+  const limits = readLimits(asked);
+  if (limits.maxCostUsd !== undefined && price === undefined) {
+    throw new UserError("max-cost-without-price", "`--max-cost` needs a price", {
+      hint: "say what an hour costs: `--price 12.29/h`, or a catalogue entry: `--price aws/p4d.24xlarge`",
+    });
+  }
+  return {
+    startable,
+    reading: readingOf(asked, metrics),
+    target,
+    stopAtTarget: asked.stopAtTarget,
+    limits,
+    price,
+    seeds: Array.from({ length: asked.runs }, (_, index) => asked.seed + index),
+  };
+}
+
+/** @throws UserError for a pattern that can't be compiled, has no group, or names no metric */
+export function compileMetric(text: string, option: string): MetricPattern {
+  const parsed = parseMetricPattern(text);
+  switch (parsed.kind) {
+    case "pattern":
+      return parsed.pattern;
+    case "invalid":
+      throw patternInvalid(option, text, parsed.reason);
+    case "no-group":
+      throw new UserError(
+        "metric-without-group",
+        `the metric pattern \`${text}\` has no group to read the number from`,
+        {
+          at: option,
+          hint: `put the number in parentheses: \`${option} '${withGroup(text)}'\``,
+        },
+      );
+    case "no-name":
+      throw new UserError("metric-without-name", `the metric pattern \`${text}\` names no metric`, {
+        at: option,
+        hint: `name the group: \`${option} '(?<val_acc>[0-9.]+)'\``,
+      });
+  }
+}
+
+/** @throws UserError `pattern-invalid` */
+export function compileLine(text: string, option: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    throw patternInvalid(option, text, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function patternInvalid(option: string, text: string, reason: string): UserError {
+  return new UserError("pattern-invalid", `\`${text}\` is not a regular expression`, {
+    at: option,
+    saw: reason.replace(/^Invalid regular expression: /u, ""),
+    hint: "escape brackets that stand for themselves: `\\[`, `\\(`; JavaScript's syntax is used",
+  });
+}
+
+function withGroup(text: string): string {
+  const bare = /\[0-9[^\]]*\][+*]?|\\d[+*]?|\\S[+*]?/u.exec(text)?.[0];
+  return bare === undefined ? `${text}([0-9.]+)` : text.replace(bare, `(${bare})`);
+}
+
+function readTarget(text: string, metrics: readonly MetricPattern[]): MetricTarget {
+  const target = parseTarget(text);
+  if (target === undefined) {
+    throw new UserError("target-invalid", `can't read the target \`${text}\``, {
+      at: "--target",
+      hint: "a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'` or `--target 'loss<=2.0'`",
+    });
+  }
+  const names = metrics.map((pattern) => pattern.metric);
+  if (names.length === 0 || names.includes(target.metric)) return target;
+  const known = names.map((name) => `\`${name}\``).join(", ");
+  const meant = nearestWord(target.metric, names) ?? names[0] ?? target.metric;
+  throw new UserError(
+    "target-metric-not-read",
+    `the target is on \`${target.metric}\`, but \`--metric\` reads ${known}`,
+    {
+      at: "--target",
+      hint: `\`--target '${text.replace(target.metric, meant)}'\`, or add a \`--metric\` that reads \`${target.metric}\``,
+    },
+  );
+}
+
+function targetMissing(metrics: readonly MetricPattern[]): UserError {
+  const metric = metrics[0]?.metric ?? "val_acc";
+  return new UserError(
+    "target-missing",
+    `\`--metric\` reads \`${metric}\`, but there is no target to reach`,
+    {
+      hint: `say how good is good enough: \`--target '${metric}>=0.94'\``,
+    },
+  );
+}
+
+function readLimits(asked: Asked): RunLimits {
+  const maxTimeMs = quantity(asked.maxTime, "--max-time", parseDurationMs, "`20m`, `90s`, `1h30m`");
+  const maxCostUsd = quantity(asked.maxCost, "--max-cost", parseUsd, "`5usd`, `$0.50`");
+  const maxSamples = quantity(asked.maxSamples, "--max-samples", parseCount, "`50000`, `1.5M`");
+  return {
+    ...(maxTimeMs === undefined ? {} : { maxTimeMs }),
+    ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
+    ...(maxSamples === undefined ? {} : { maxSamples }),
+  };
+}
+
+function quantity(
+  text: string | undefined,
+  option: string,
+  parse: (text: string) => number | undefined,
+  examples: string,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = parse(text);
+  if (value !== undefined && value > 0) return value;
+  throw new UserError("limit-invalid", `can't read \`${text}\` as a limit above zero`, {
+    at: option,
+    hint: `write it like ${examples}`,
+  });
+}
+
+function readingOf(asked: Asked, metrics: readonly MetricPattern[]): OutputReading {
+  if (asked.samples !== undefined) compileMetric(asked.samples, "--samples");
+  if (asked.clockStart !== undefined) compileLine(asked.clockStart, "--clock-start");
+  return {
+    metrics: metrics.map(({ metric, pattern }) => ({ metric, pattern })),
+    ...(asked.samples === undefined ? {} : { samplesPattern: asked.samples }),
+    ...(asked.clockStart === undefined ? {} : { clockStartPattern: asked.clockStart }),
+  };
+}

@@ -1,0 +1,278 @@
+import type { LaunchedProgram, LaunchEvent } from "../../launch/launcher.ts";
+import { LineSplitter } from "../../launch/line-splitter.ts";
+import type { Probe } from "../../probe/start-probe.ts";
+import type { LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
+import { limitHit } from "../../score/limit-hit.ts";
+import type { TrackNews } from "../../score/track-run.ts";
+import type { RunWriter } from "../../store/records/run-store.ts";
+import { LiveRules } from "../read-run/check-run-live.ts";
+import { OutputFollower } from "../read-run/follow-output.ts";
+import { launchRun } from "./launch-run.ts";
+import { runProgress } from "./run-progress.ts";
+import type { RunWorld } from "./run-world.ts";
+import { exitOf, verdictOfRun, type ProgramEnd } from "./verdict-of-run.ts";
+
+/** The live view is refreshed ten times a second at most. */
+const progressEveryMs = 100;
+/** After this much output without a match, a metric pattern is likely wrong. */
+const unmatchedAfterMs = 60_000;
+/** How long a program may take to end by itself once it was asked to. */
+const graceMs = 5000;
+const lastLineCount = 10;
+const lineFeed = 10;
+/**
+ * Loading the rules stops the clock's ear for some hundredths of a second. Where times are those of arrival, that
+ * waits until it is less than a hundredth of the run, and until a moment after an evaluation: the next is not due.
+ */
+const rulesWaitMs = 10_000;
+
+/**
+ * Trains once: launches, follows, stops where told to, judges, and closes the record.
+ *
+ * @throws UserError if the program can't be started; WorldError if the disk fails
+ */
+export async function* runOnce(
+  request: RunRequest,
+  world: RunWorld,
+  {
+    interrupt,
+    earlierCrossingsMs,
+  }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
+): AsyncGenerator<RunEvent, RunReport> {
+  const { program, writer } = await launchRun(request, world);
+  const watched = world.startProbe({ pid: program.pid, env: world.env });
+  const probe = await watched.catch(async (error: unknown) => {
+    await program.stop({ graceMs: 0 });
+    await writer.close();
+    throw error;
+  });
+  const rules = new LiveRules({ request, edition: request.edition });
+  if (!isTimedByArrival(request)) rules.start();
+  const run = new RunInProgress({ request, probe, rules, program, writer, earlierCrossingsMs });
+  const stopByHand = (): void => run.stop("interrupt");
+  interrupt.addEventListener("abort", stopByHand, { once: true });
+  if (interrupt.aborted) stopByHand();
+  let report: RunReport | undefined;
+  try {
+    yield { kind: "created", request, directory: writer.directory };
+    yield* run.follow();
+    report = yield* run.conclude();
+  } finally {
+    interrupt.removeEventListener("abort", stopByHand);
+    // The disk failed, or the reader of these events left: nothing may be left running.
+    if (report === undefined) await run.abandon();
+  }
+  yield { kind: "finished", report, lastLines: run.follower.lastLines(lastLineCount) };
+  return report;
+}
+
+/** Whether the clock goes by when output arrives here, not by times that the program logs. */
+function isTimedByArrival({ reading }: RunRequest): boolean {
+  return reading.metrics.length > 0 || reading.clockStartPattern !== undefined;
+}
+
+interface RunParts {
+  request: RunRequest;
+  probe: Probe;
+  rules: LiveRules;
+  program: LaunchedProgram;
+  writer: RunWriter;
+  earlierCrossingsMs: readonly number[];
+}
+
+/** One run between its launch and its verdict. */
+class RunInProgress {
+  readonly follower: OutputFollower;
+  readonly #parts: RunParts;
+  readonly #sampling: Promise<void>;
+  readonly #lines = new LineSplitter();
+  #stopReason: StopReason | undefined;
+  #isStopTold = false;
+  #end: ProgramEnd | undefined;
+  #lastProgressMs = 0;
+  /** Whether the log's last line has no end yet. */
+  #isMidLine = false;
+  #hasWarnedUnmatched = false;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.follower = new OutputFollower(parts.request, parts.program.launchedMs);
+    this.#sampling = this.#keepSamples();
+    // A failure is met where samples are waited for; until then it is no unhandled rejection.
+    this.#sampling.catch(() => undefined);
+  }
+
+  /** Asks the program to end; the first reason given is the one that counts. */
+  stop(reason: StopReason): void {
+    if (this.#stopReason !== undefined) return;
+    this.#stopReason = reason;
+    void this.#parts.program.stop({ graceMs });
+  }
+
+  async *follow(): AsyncGenerator<RunEvent> {
+    const { program, request, writer } = this.#parts;
+    await writer.appendEvent({ kind: "launched", rank: 0, pid: program.pid }, program.launchedMs);
+    yield { kind: "launched", runId: request.runId, pid: program.pid };
+    yield* this.#tell(this.follower.launched(request, program.launchedMs), program.launchedMs);
+    for await (const event of program.events) {
+      yield* this.#take(event);
+      yield* this.#look(event.timeMs);
+    }
+  }
+
+  async *#take(event: LaunchEvent): AsyncGenerator<RunEvent> {
+    if (event.kind === "output") {
+      for (const block of this.#lines.push(event.stream, event.bytes)) {
+        yield* this.#log(block, event.timeMs);
+      }
+    } else if (event.kind === "ended") {
+      this.#end = event;
+      for (const stream of ["stdout", "stderr"]) {
+        for (const block of this.#lines.finish(stream)) {
+          await this.#appendOwn("");
+          yield* this.#log(block, event.timeMs);
+        }
+      }
+    }
+  }
+
+  async *#log(block: Buffer, timeMs: number): AsyncGenerator<RunEvent> {
+    const { writer, request, rules, program } = this.#parts;
+    await writer.appendLog(block);
+    this.#isMidLine = block.at(-1) !== lineFeed;
+    yield { kind: "output", runId: request.runId, bytes: block };
+    const text = block.toString("utf8");
+    rules.log(block, text);
+    const { news, ownLines } = this.follower.output(text, timeMs);
+    if (ownLines !== "") await this.#appendOwn(ownLines);
+    yield* this.#tell(news, timeMs);
+    if (news.length > 0 && timeMs - program.launchedMs > rulesWaitMs) rules.start();
+  }
+
+  /** Adds lines of ours to the log, never in the middle of one of the program's. */
+  async #appendOwn(lines: string): Promise<void> {
+    const text = this.#isMidLine ? `\n${lines}` : lines;
+    this.#isMidLine = false;
+    if (text === "") return;
+    const bytes = Buffer.from(text);
+    await this.#parts.writer.appendLog(bytes);
+    this.#parts.rules.log(bytes, text);
+  }
+
+  async *#tell(news: readonly TrackNews[], timeMs: number): AsyncGenerator<RunEvent> {
+    const { writer, request } = this.#parts;
+    for (const change of news) {
+      const happening = happeningOf(change);
+      if (happening !== undefined) await writer.appendEvent(happening, timeMs);
+      yield eventOf(change, request.runId);
+      if (change.kind === "target-reached" && request.stopAtTarget) this.stop("target");
+    }
+  }
+
+  /** Looks at the clock: limits, warnings, and the live view. */
+  async *#look(timeMs: number): AsyncGenerator<RunEvent> {
+    const { request, program, writer, rules } = this.#parts;
+    const launchedForMs = timeMs - program.launchedMs;
+    const billedUsd = this.#billedUsd(launchedForMs);
+    const { samplesCount } = this.follower.tracker.run;
+    const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
+    if (hit !== undefined && this.#end === undefined) this.stop(hit);
+    if (this.#stopReason !== undefined && !this.#isStopTold) {
+      this.#isStopTold = true;
+      await writer.appendEvent({ kind: "stopping", reason: this.#stopReason }, timeMs);
+      yield { kind: "stopping", runId: request.runId, reason: this.#stopReason };
+    }
+    if (!this.#hasWarnedUnmatched && launchedForMs > unmatchedAfterMs) {
+      this.#hasWarnedUnmatched = true;
+      const { runId } = request;
+      for (const finding of this.follower.unmatched()) yield { kind: "warning", runId, finding };
+    }
+    const checklist = rules.news(timeMs);
+    if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
+    if (timeMs - this.#lastProgressMs < progressEveryMs) return;
+    this.#lastProgressMs = timeMs;
+    yield { kind: "progress", progress: this.#progress(timeMs, billedUsd) };
+  }
+
+  #progress(nowMs: number, costUsd: number | undefined) {
+    return runProgress({
+      request: this.#parts.request,
+      run: this.follower.tracker.run,
+      nowMs,
+      launchedMs: this.#parts.program.launchedMs,
+      isStopping: this.#stopReason !== undefined,
+      costUsd,
+      energy: this.#parts.probe.energySoFar(),
+      earlierCrossingsMs: this.#parts.earlierCrossingsMs,
+      checklist: this.#parts.rules.checklist,
+    });
+  }
+
+  #billedUsd(billedMs: number): number | undefined {
+    const { price, system } = this.#parts.request;
+    const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
+    return cost.kind === "priced" ? cost.billedUsd : undefined;
+  }
+
+  async #keepSamples(): Promise<void> {
+    for await (const sample of this.#parts.probe.samples) {
+      await this.#parts.writer.appendSample("host", sample);
+    }
+  }
+
+  async *conclude(): AsyncGenerator<RunEvent, RunReport> {
+    const { request, writer, program } = this.#parts;
+    const watched = await this.#parts.probe.stop();
+    await this.#sampling;
+    const end = this.#end;
+    if (end === undefined) throw new Error("the launcher's events ended without `ended`");
+    const { follower } = this;
+    const stopReason = this.#stopReason;
+    const { launchedMs } = program;
+    const verdict = verdictOfRun({ request, follower, end, stopReason, launchedMs, watched });
+    const { outcome, clock } = verdict;
+    const ownLines = follower.end(outcome.kind === "reached", clock.runStopMs ?? end.timeMs);
+    if (ownLines !== "") await this.#appendOwn(ownLines);
+    await writer.appendEvent({ kind: "rank-exited", rank: 0, ...exitOf(end) }, end.timeMs);
+    await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
+    const { rules, checklist } = await this.#parts.rules.finish();
+    yield { kind: "checklist", runId: request.runId, checklist };
+    return { request, result: await writer.finish({ ...verdict, rules }) };
+  }
+
+  /** Ends the program and the writing without a verdict; the record says how far the run came. */
+  async abandon(): Promise<void> {
+    await this.#parts.program.stop({ graceMs: 0 });
+    await this.#parts.probe.stop();
+    // The disk has just failed, and may fail again at closing: the first error is the one to tell.
+    await this.#parts.writer.close().catch(() => undefined);
+  }
+}
+
+function happeningOf(change: TrackNews): LifecycleHappening | undefined {
+  if (change.kind === "clock-started") return { kind: "clock-started", by: change.by };
+  if (change.kind !== "target-reached") return undefined;
+  const happening: LifecycleHappening = { kind: "target-reached", value: change.value };
+  if (change.samplesCount !== undefined) happening.samplesCount = change.samplesCount;
+  return happening;
+}
+
+function eventOf(change: TrackNews, runId: string): RunEvent {
+  switch (change.kind) {
+    case "clock-started":
+      return { kind: "clock-started", runId, by: change.by };
+    case "evaluation":
+      return { kind: "evaluation", runId, evaluation: change.evaluation };
+    case "target-reached":
+      return {
+        kind: "target-reached",
+        runId,
+        value: change.value,
+        samplesCount: change.samplesCount,
+      };
+  }
+}

@@ -1,0 +1,72 @@
+import { predictCrossing } from "../../planner/forecast/predict-crossing.ts";
+import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { RunProgress } from "../../schema/run/run-progress.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
+
+/** One moment of a run, as the live view shows it. */
+export function runProgress(moment: {
+  request: RunRequest;
+  run: TrackedRun;
+  nowMs: number;
+  launchedMs: number;
+  isStopping: boolean;
+  costUsd: number | undefined;
+  energy: readonly EnergyReading[];
+  /** When earlier runs of the series reached the target, on their clocks. */
+  earlierCrossingsMs: readonly number[];
+  checklist?: RunChecklist | undefined;
+}): RunProgress {
+  const { request, run, nowMs, launchedMs } = moment;
+  const clockMs = run.start === undefined ? undefined : Math.max(0, nowMs - run.start.arrivalMs);
+  const { index, count } = request.series;
+  return {
+    runId: request.runId,
+    name: request.startable.name,
+    series: { index, count },
+    phase: moment.isStopping ? "stopping" : run.start === undefined ? "initialising" : "training",
+    launchedForMs: Math.max(0, nowMs - launchedMs),
+    clockMs,
+    target: run.target,
+    best: run.best,
+    loss: lossOf(run.latest),
+    samplesCount: run.samplesCount,
+    samplesPerSecond: rateOf(run, clockMs),
+    costUsd: moment.costUsd,
+    energy: moment.energy.find((reading) => reading.kind === "measured") ?? moment.energy[0],
+    rules: moment.checklist === undefined ? undefined : countChecks(moment.checklist),
+    predicted: predictedOf(run, clockMs, moment.earlierCrossingsMs),
+  };
+}
+
+/** The newest number whose name speaks of a loss; one of training before one of validation. */
+function lossOf(latest: ReadonlyMap<string, number>): number | undefined {
+  const names = [...latest.keys()].filter((name) => /loss/iu.test(name));
+  const name = names.find((candidate) => /train/iu.test(candidate)) ?? names[0];
+  return name === undefined ? undefined : latest.get(name);
+}
+
+function rateOf(run: TrackedRun, clockMs: number | undefined): number | undefined {
+  const logged = run.latest.get("throughput");
+  if (logged !== undefined) return logged;
+  const isCounted = run.samplesCount !== undefined && clockMs !== undefined && clockMs > 0;
+  return isCounted ? (run.samplesCount ?? 0) / (clockMs / 1000) : undefined;
+}
+
+function predictedOf(
+  { target, reached, evaluations }: TrackedRun,
+  clockMs: number | undefined,
+  earlierCrossingsMs: readonly number[],
+): RunProgress["predicted"] {
+  if (target === undefined || reached !== undefined || clockMs === undefined) return undefined;
+  const asked = { evaluations, target, nowClockMs: clockMs, earlierCrossingsMs };
+  const prediction = predictCrossing(asked);
+  if (prediction.kind !== "predicted") return undefined;
+  const remaining = (atMs: number): number => Math.max(0, atMs - clockMs);
+  return {
+    remainingMs: remaining(prediction.clockMs),
+    lowMs: remaining(prediction.lowMs),
+    highMs: remaining(prediction.highMs),
+  };
+}

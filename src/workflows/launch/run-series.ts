@@ -1,0 +1,64 @@
+import { findProgram } from "../../launch/local/find-program.ts";
+import type { RunEvent } from "../../schema/run/run-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
+import { summariseSeries } from "../../score/summarise-series.ts";
+import { makeRunId, makeSeriesId } from "../../store/records/run-id.ts";
+import { launchError } from "./launch-run.ts";
+import type { SeriesPlan } from "./plan-series.ts";
+import { runOnce } from "./run-once.ts";
+import type { RunWorld } from "./run-world.ts";
+
+/**
+ * Runs a plan: one run for each seed, each on disk before the next begins, scored together at the
+ * end. An interrupt ends the run in progress, keeps its record, and starts no other.
+ *
+ * @throws UserError if the program can't be started; WorldError if the disk fails
+ */
+export async function* runSeries(
+  plan: SeriesPlan,
+  world: RunWorld,
+  interrupt: AbortSignal,
+): AsyncGenerator<RunEvent> {
+  await checkProgram(plan, world);
+  const { startable } = plan;
+  const createdMs = world.nowMs();
+  const seriesId = makeSeriesId({ name: startable.name, createdMs, random: () => world.random() });
+  const described = await world.describe(startable.kind === "command" ? startable.cwd : ".");
+  const reports: RunReport[] = [];
+  for (const [position, seed] of plan.seeds.entries()) {
+    const index = position + 1;
+    const request: RunRequest = {
+      schemaVersion: 1,
+      runId: makeRunId(seriesId, index),
+      series: { id: seriesId, index, count: plan.seeds.length },
+      createdMs: world.nowMs(),
+      startable,
+      reading: plan.reading,
+      ...(plan.target === undefined ? {} : { target: plan.target }),
+      seed,
+      stopAtTarget: plan.stopAtTarget,
+      limits: plan.limits,
+      ...(plan.edition === undefined ? {} : { edition: plan.edition }),
+      ...(plan.price === undefined ? {} : { price: plan.price }),
+      launchTarget: { kind: "local" },
+      ...described,
+      ...(plan.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
+    };
+    const earlierCrossingsMs = reports.flatMap(({ result: { outcome } }) =>
+      outcome.kind === "reached" ? [outcome.timeToTrainMs] : [],
+    );
+    reports.push(yield* runOnce(request, world, { interrupt, earlierCrossingsMs }));
+    if (interrupt.aborted) break;
+  }
+  yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };
+}
+
+/** Looks for the program before a record is made, so that a slip of the hand leaves none. */
+async function checkProgram({ startable }: SeriesPlan, world: RunWorld): Promise<void> {
+  if (startable.kind === "embedded") return;
+  const [program = ""] = startable.command;
+  const path = startable.env["PATH"] ?? world.env["PATH"];
+  const found = await findProgram(program, { cwd: startable.cwd, path });
+  if (found.kind !== "found") throw launchError(found, { startable });
+}

@@ -1,0 +1,104 @@
+import type { LaunchEvent } from "../../launch/launcher.ts";
+import type { ProbeTotals } from "../../probe/start-probe.ts";
+import type { Finding } from "../../schema/run/finding.ts";
+import type { StopReason } from "../../schema/run/run-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
+import { limitHit } from "../../score/limit-hit.ts";
+import { judgeRun, type RunEnd } from "../../score/judge-run.ts";
+import type { OutputFollower } from "../read-run/follow-output.ts";
+
+/** The last thing a launcher says of a program. */
+export type ProgramEnd = Extract<LaunchEvent, { kind: "ended" }>;
+
+/** All that is known of a run when its last process is gone. */
+export interface EndedRun {
+  request: RunRequest;
+  follower: OutputFollower;
+  end: ProgramEnd;
+  stopReason: StopReason | undefined;
+  launchedMs: number;
+  watched: ProbeTotals;
+}
+
+/** The verdict on a run, bill included; what result.json holds but for the fingerprints. */
+export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
+  const { request, follower, end, watched } = ended;
+  const { run } = follower.tracker;
+  const { outcome, clock, samplesPerSecond, findings } = judgeRun(run, runEnd(ended), {
+    launchedMs: ended.launchedMs,
+    endedMs: end.timeMs,
+  });
+  return withoutUndefined({
+    schemaVersion: 1 as const,
+    runId: request.runId,
+    outcome,
+    clock,
+    target: run.target,
+    evaluations: run.evaluations,
+    samplesPerSecond,
+    cost: costOfRun({
+      billedMs: clock.billedMs,
+      trainingMs: outcome.kind === "reached" ? outcome.timeToTrainMs : undefined,
+      price: request.price,
+      system: request.system,
+    }),
+    energy: [...watched.energy],
+    ...usageOf(watched),
+    findings: withoutEcho([...findings, ...follower.findings(), ...leftovers(end)]),
+  });
+}
+
+/** A pattern that never matched already says why its metric was never read. */
+function withoutEcho(findings: readonly Finding[]): Finding[] {
+  const unmatched = new Set(
+    findings.flatMap((note) => (note.rule === "metric-never-matched" ? [note.metric] : [])),
+  );
+  return findings.filter(
+    (note) => note.rule !== "quality-never-read" || !unmatched.has(note.metric ?? ""),
+  );
+}
+
+/** What the processes used; nothing at all where they were gone before the first look. */
+function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
+  const wasSeen = peakMemoryBytes !== undefined && peakMemoryBytes > 0;
+  if (wasSeen) return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
+  const reason = "CPU time and memory: no process was there when they were read";
+  return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
+}
+
+/** How the main process ended, as records have it. */
+export function exitOf({ exit }: ProgramEnd): { exitCode?: number; signal?: string } {
+  return exit.kind === "exited" ? { exitCode: exit.exitCode } : { signal: exit.signal };
+}
+
+function runEnd({ stopReason, end, request, follower }: EndedRun): RunEnd {
+  if (stopReason !== undefined) return { kind: "stopped", reason: stopReason };
+  const { samplesCount, stop } = follower.tracker.run;
+  // An embedded workload counts its samples itself and ends a moment before it would be told to.
+  const hit = limitHit({ maxSamples: request.limits.maxSamples }, { samplesCount });
+  if (hit !== undefined && stop !== undefined) return { kind: "stopped", reason: hit };
+  return { kind: "exited", exitCode: undefined, signal: undefined, ...exitOf(end) };
+}
+
+function leftovers({ leftovers: { stoppedCount } }: ProgramEnd): Finding[] {
+  return stoppedCount > 0 ? [{ rule: "processes-left-running", count: stoppedCount }] : [];
+}
+
+type Defined<Fields> = {
+  [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
+} & {
+  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<
+    Fields[Name],
+    undefined
+  >;
+};
+
+/** Leaves out the fields that hold nothing, as JSON will. */
+function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // Object.entries loses the names; what is left has exactly the shape that the type says.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  return Object.fromEntries(kept) as Defined<Fields>;
+}

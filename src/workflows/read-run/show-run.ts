@@ -1,0 +1,133 @@
+import { UserError } from "../../foundation/user-error.ts";
+import { OutputScanner } from "../../mllog/output/scan-output.ts";
+import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
+import { RunTracker, type TrackedRun } from "../../score/track-run.ts";
+import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { checkRecordedRun } from "./check-recorded-run.ts";
+
+/** The runs a user meant, opened. */
+export type Shown =
+  | { kind: "run"; page: RunPage; record: RunRecord }
+  | { kind: "series"; seriesId: string; pages: readonly RunPage[] };
+
+/**
+ * Opens what was meant by a run id, its unique beginning, a series id, or `last`.
+ *
+ * @throws UserError `unknown-run`, `ambiguous-run`, `record-broken`
+ */
+export async function showRun(store: RunStore, text: string): Promise<Shown> {
+  const meant = await store.resolve(text);
+  switch (meant.kind) {
+    case "run": {
+      const record = await openRecord(store, meant.runId);
+      return { kind: "run", page: await pageOf(record), record };
+    }
+    case "series": {
+      const records = await Promise.all(meant.runIds.map((runId) => openRecord(store, runId)));
+      const pages = await Promise.all(records.map((record) => pageOf(record)));
+      return { kind: "series", seriesId: meant.seriesId, pages };
+    }
+    case "ambiguous":
+      throw new UserError(
+        "ambiguous-run",
+        `\`${text}\` begins the names of ${meant.candidates.length} runs`,
+        {
+          saw: meant.candidates.slice(0, 5).join("\n"),
+          hint: "write a few letters more, or `last`",
+        },
+      );
+    case "unknown":
+      throw unknownRun(text, meant);
+  }
+}
+
+/** Finished runs as the scorer wants them. */
+export function finishedReports(pages: readonly RunPage[]): RunReport[] {
+  return pages.flatMap(({ request, result }) =>
+    result === undefined ? [] : [{ request, result }],
+  );
+}
+
+async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
+  const opened = await store.open(runId);
+  if (opened.kind === "opened") return opened.record;
+  const saw = opened.kind === "broken" ? opened.reason : "it was there a moment ago";
+  throw new UserError("record-broken", `the record of \`${runId}\` can't be read`, {
+    ...(opened.kind === "broken" ? { at: opened.directory } : {}),
+    saw,
+    hint: "its `log.txt` may still be read by hand",
+  });
+}
+
+async function pageOf(record: RunRecord): Promise<RunPage> {
+  const { result, request, state, directory } = record;
+  const followed = result === undefined ? await replayLog(record) : undefined;
+  const { rules, checklist } = await checkRecordedRun(record);
+  const bestQuality =
+    result?.outcome.kind === "reached" ? result.outcome.quality : result?.outcome.bestQuality;
+  return {
+    directory,
+    request,
+    result,
+    state,
+    progress: {
+      evaluations: result?.evaluations ?? followed?.evaluations ?? [],
+      best: bestQuality ?? followed?.best,
+      samplesCount: followed?.samplesCount,
+    },
+    events: record.events.events,
+    rules,
+    checklist,
+    integrity: await integrityOf(record),
+  };
+}
+
+/** Reads a log again, for a run that nobody was left to judge. Its MLLOG lines say how far it came. */
+async function replayLog(record: RunRecord): Promise<TrackedRun> {
+  const tracker = new RunTracker(record.request.target);
+  const scanner = new OutputScanner({ metrics: [] });
+  let rest = "";
+  for await (const bytes of record.readLog()) {
+    const text = rest + Buffer.from(bytes).toString("latin1");
+    const end = text.lastIndexOf("\n") + 1;
+    rest = text.slice(end);
+    for (const seen of scanner.scan(text.slice(0, end), 0)) {
+      const arrivalMs = seen.kind === "event" ? seen.event.timeMs : 0;
+      tracker.observe({ ...seen, arrivalMs });
+    }
+  }
+  return tracker.run;
+}
+
+/** Whether the record is as it was written: reads every file of it. */
+export async function integrityOf(record: RunRecord): Promise<RecordIntegrity> {
+  const { chain, tornLine } = record.events;
+  if (chain.kind === "broken")
+    return { kind: "chain-broken", line: chain.line, reason: chain.reason };
+  const verified = await record.verify();
+  switch (verified.kind) {
+    case "unchanged":
+      return { kind: "intact", fileCount: verified.fileCount };
+    case "unfinished":
+      return { kind: "unsealed", tornLine: tornLine !== undefined };
+    case "changed":
+      return {
+        kind: "files-changed",
+        files: verified.differences.map(({ kind, file }) => `${file} ${kind}`),
+      };
+  }
+}
+
+function unknownRun(
+  text: string,
+  meant: { nearest: string | undefined; runCount: number },
+): UserError {
+  const hint =
+    meant.runCount === 0
+      ? "there is no run on record here yet: `pitwall run digits`; records are kept in `$PITWALL_HOME`, else `./.pitwall`"
+      : meant.nearest === undefined
+        ? "`pitwall runs` lists them"
+        : `did you mean \`${meant.nearest}\`?`;
+  return new UserError("unknown-run", `there is no run \`${text}\``, { hint });
+}

@@ -1,0 +1,57 @@
+import { UserError } from "../../foundation/user-error.ts";
+import { roundOfPath } from "../../schema/logs/edition-name.ts";
+import { type MlperfEdition, mlperfEditions } from "../../schema/logs/mlperf-round.ts";
+import {
+  readSubmission,
+  type ResultFolder,
+  type ResultLog,
+} from "../../store/logs/read-submission.ts";
+import type { LogTask } from "../logs/read-log.ts";
+
+/** A result to score, and its round. */
+export interface PlannedResult {
+  folder: ResultFolder;
+  edition: MlperfEdition;
+}
+
+/**
+ * Finds the results in folders, each once.
+ *
+ * @param edition default: as the path of each folder says
+ * @throws UserError what `readSubmission` throws, and `edition-unknown`
+ */
+export async function planScore(
+  folders: readonly string[],
+  edition: MlperfEdition | undefined,
+): Promise<PlannedResult[]> {
+  const found = new Map<string, ResultFolder>();
+  for (const folder of folders)
+    for (const result of await readSubmission(folder)) found.set(result.path, result);
+  return [...found.values()].map((folder) => ({
+    folder,
+    edition: edition ?? roundOfFolder(folder),
+  }));
+}
+
+/** A round's folder is called `training_v5.0`, `training_results_v5.0`, `hpc_v3.0`; round 0.5 has `v0.5.0`. */
+function roundOfFolder({ path }: ResultFolder): MlperfEdition {
+  const round = roundOfPath(path);
+  if (round !== undefined) return round;
+  const newest = mlperfEditions.findLast((edition) => edition.startsWith("training-"));
+  throw new UserError("edition-unknown", "the path does not say which round this is", {
+    at: path,
+    hint: `name the rules with \`--edition ${newest}\`; known are ${mlperfEditions.join(", ")}`,
+  });
+}
+
+/** What is to be read of a log for its result's score. */
+export function scoreTask(
+  log: ResultLog,
+  { folder, edition }: PlannedResult,
+  { trustsStatus }: { trustsStatus: boolean },
+): LogTask {
+  const { name, path, sizeBytes, nodeMeters, switchMeters } = log;
+  const meters = folder.hasPower ? { nodes: nodeMeters, switches: switchMeters } : undefined;
+  const digest = { log: name, edition, trustsStatus, meters };
+  return { absolutePath: path, sizeBytes, edition, digest };
+}

@@ -1,0 +1,190 @@
+import type { DotOptions } from "@observablehq/plot";
+import type { AtlasChart, AtlasPoint, PointKind } from "./atlas-chart.ts";
+import { familyHue } from "./families.ts";
+import { placeLabels } from "./label-places.ts";
+import { doublingTicks, logTicks } from "../axes/log-ticks.ts";
+import { seeThrough } from "../palette.ts";
+import {
+  axisLook,
+  baseOptions,
+  type DrawnPlot,
+  type PlotLibrary,
+  type PlotLook,
+  withoutStyleSheet,
+  xLabel,
+} from "./plot-look.ts";
+import { tickLabel } from "../axes/tick-label.ts";
+
+/** The shape of each kind of point. */
+export const symbols = {
+  cloud: "circle",
+  "on-premise": "square",
+  preview: "triangle",
+  rdi: "diamond",
+  "not-stated": "cross",
+  own: "star",
+} as const satisfies Record<PointKind, string>;
+
+const margin = { marginTop: 14, marginRight: 18, marginBottom: 40, marginLeft: 54 };
+const radius = 4.2;
+const nothing = "rgba(0, 0, 0, 0)";
+
+/** Results as points on two axes of logarithms. */
+export function drawAtlas(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook): DrawnPlot {
+  const { width, height, palette } = look;
+  const xTicks = doublingTicks(chart.x, width / 64);
+  const yTicks = logTicks(chart.y, height / 34);
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    ...margin,
+    x: { type: "log", base: 2, domain: [chart.x.from, chart.x.to] },
+    y: { type: "log", domain: [chart.y.from, chart.y.to] },
+    color: { type: "identity" },
+    marks: [
+      Plot.gridX(xTicks, { stroke: palette.grid, strokeOpacity: 1 }),
+      Plot.gridY(yTicks, { stroke: palette.grid, strokeOpacity: 1 }),
+      Plot.axisX(xTicks, {
+        ...axisLook(look),
+        ...xLabel,
+        label: "accelerators",
+        tickFormat: tickLabel,
+      }),
+      Plot.axisY(yTicks, { ...axisLook(look), label: null, tickFormat: tickLabel }),
+      ...efficiency(Plot, chart, look),
+      ...points(Plot, chart, look),
+    ],
+  });
+  const { placeOf } = scalesOf(drawn);
+  const svg = withoutStyleSheet(drawn);
+  nameFamilies(svg, chart, look, placeOf);
+  return { svg, placeOf };
+}
+
+/** Writes each family's name beside one of its points, where there is room. */
+function nameFamilies(
+  svg: SVGSVGElement,
+  { familyLabels, points }: AtlasChart,
+  { width, height, palette, families }: PlotLook,
+  placeOf: DrawnPlot["placeOf"],
+): void {
+  const wanted = familyLabels.map(({ family, point }) =>
+    Object.assign({ text: family }, placeOf(point.x, point.y)),
+  );
+  const centres = points.map(({ x, y }) => placeOf(x, y));
+  const frame = {
+    left: margin.marginLeft,
+    top: margin.marginTop,
+    right: width - 4,
+    bottom: height - margin.marginBottom,
+  };
+  for (const { text, left, top, anchor } of placeLabels(wanted, centres, frame)) {
+    const label = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "text");
+    const looks = {
+      x: left,
+      y: top + 4,
+      "text-anchor": anchor,
+      fill: families[familyHue(text)] ?? palette.muted,
+      stroke: palette.surface,
+      "stroke-width": 3,
+      "stroke-linejoin": "round",
+      "paint-order": "stroke",
+      "font-weight": 600,
+    };
+    for (const [name, value] of Object.entries(looks)) label.setAttribute(name, String(value));
+    label.textContent = text;
+    svg.append(label);
+  }
+}
+
+/** Where values lie on a drawing with plain scales. */
+export function scalesOf(drawn: ReturnType<PlotLibrary["plot"]>): Pick<DrawnPlot, "placeOf"> {
+  const [x, y] = [drawn.scale("x"), drawn.scale("y")];
+  if (x === undefined || y === undefined) throw new Error("the drawing has no scales");
+  return { placeOf: (atX, atY) => ({ left: x.apply(atX), top: y.apply(atY) }) };
+}
+
+/** Dashed lines of equal accelerator-time, each with its amount along it. */
+function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palette }: PlotLook) {
+  const inner = {
+    width: width - margin.marginLeft - margin.marginRight,
+    height: height - margin.marginTop - margin.marginBottom,
+  };
+  const perX = inner.width / Math.log(chart.x.to / chart.x.from);
+  const perY = inner.height / Math.log(chart.y.to / chart.y.from);
+  const rotate = (Math.atan2(perY, perX) * 180) / Math.PI;
+  // Text needs some length of line to stand on.
+  const labelled = chart.lines.filter(
+    ({ from, to }) => Math.log(to.x / from.x) * Math.hypot(perX, perY) > 150,
+  );
+  return [
+    Plot.link(chart.lines, {
+      x1: (line) => line.from.x,
+      y1: (line) => line.from.y,
+      x2: (line) => line.to.x,
+      y2: (line) => line.to.y,
+      stroke: palette.muted,
+      strokeOpacity: 0.45,
+      strokeDasharray: "2 4",
+    }),
+    Plot.text(labelled, {
+      x: (line) => line.from.x,
+      y: (line) => line.from.y,
+      text: "label",
+      rotate,
+      textAnchor: "start",
+      dx: 10,
+      dy: -1,
+      lineAnchor: "bottom",
+      fill: palette.muted,
+      fontSize: 10,
+    }),
+  ];
+}
+
+/** Faint ones first, so that what counts lies above them; one's own above all. */
+function points(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
+  const { palette } = look;
+  const place: DotOptions = { x: "x", y: "y", symbol: (point: AtlasPoint) => symbols[point.kind] };
+  const colour = (point: AtlasPoint): string => look.families[familyHue(point.family)] ?? "gray";
+  const layer = (chosen: readonly AtlasPoint[], more: DotOptions) =>
+    Plot.dot(chosen, {
+      ...place,
+      r: radius,
+      fill: (point: AtlasPoint) =>
+        point.isOpen ? nothing : seeThrough(colour(point), point.isEstimated ? 0.3 : 0.8),
+      stroke: colour,
+      strokeWidth: 1.3,
+      ...more,
+    });
+  const published = chart.points.filter(({ kind }) => kind !== "own");
+  const current = published.filter(({ isOfOtherRules }) => !isOfOtherRules);
+  return [
+    layer(
+      published.filter(({ isOfOtherRules }) => isOfOtherRules),
+      { opacity: 0.28 },
+    ),
+    layer(
+      current.filter(({ isEstimated }) => isEstimated),
+      { strokeDasharray: "2 1.5" },
+    ),
+    layer(
+      current.filter(({ isEstimated }) => !isEstimated),
+      {},
+    ),
+    Plot.dot(
+      chart.points.filter(({ isOnFront }) => isOnFront),
+      {
+        x: "x",
+        y: "y",
+        r: radius + 3.6,
+        stroke: palette.text,
+        strokeWidth: 1.3,
+        ariaDescription: "nobody beats these",
+      },
+    ),
+    layer(
+      chart.points.filter(({ kind }) => kind === "own"),
+      { r: radius + 3, fill: palette.tones[1], stroke: palette.text, strokeWidth: 1.4 },
+    ),
+  ];
+}

@@ -1,0 +1,104 @@
+import type { GainPoint, GainsChart } from "./gains-chart.ts";
+import { logTicks } from "../axes/log-ticks.ts";
+import {
+  axisLook,
+  baseOptions,
+  type DrawnPlot,
+  type PlotLibrary,
+  type PlotLook,
+  withoutStyleSheet,
+} from "./plot-look.ts";
+import { scalesOf } from "./draw-atlas.ts";
+import { tickLabel } from "../axes/tick-label.ts";
+
+/** Gains on logarithms against the day of publication, Moore's law dotted. */
+export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook): DrawnPlot {
+  const { palette, width, height } = look;
+  const yTicks = logTicks(chart.y, height / 34);
+  const axis = axisLook(look);
+  const changes = chart.lines[0]?.points.filter(({ change }) => change !== undefined) ?? [];
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    marginTop: 18,
+    marginRight: 74,
+    marginBottom: 28,
+    marginLeft: 46,
+    x: { type: "utc" },
+    y: { type: "log", domain: [chart.y.from, chart.y.to] },
+    color: { type: "identity" },
+    marks: [
+      Plot.gridY(yTicks, { stroke: palette.grid, strokeOpacity: 1 }),
+      Plot.axisY(yTicks, { ...axis, label: null, tickFormat: (tick) => `${tickLabel(tick)}x` }),
+      Plot.axisX({ ...axis, ticks: width < 420 ? 3 : 6, label: null }),
+      Plot.ruleX(changes, { x: day, stroke: palette.muted, strokeDasharray: "1 3" }),
+      Plot.text(changes, {
+        x: day,
+        text: () => "rules changed",
+        frameAnchor: "top",
+        textAnchor: "end",
+        dx: -4,
+        dy: -3,
+        fill: palette.muted,
+        fontSize: 10,
+      }),
+      Plot.line(chart.moore, { x: day, y: "gain", stroke: palette.muted, strokeDasharray: "2 3" }),
+      ends(Plot, [{ label: "Moore's law", at: chart.moore.at(-1) }], palette.muted),
+      ...chart.lines.flatMap(({ label, per, points }) => {
+        const colour = per === "system" ? palette.tones[1] : palette.tones[2];
+        const dash = per === "system" ? {} : { strokeDasharray: "6 4" };
+        return [
+          Plot.line(points, { x: day, y: "gain", stroke: colour, strokeWidth: 1.6, ...dash }),
+          Plot.dot(points, { x: day, y: "gain", fill: colour, r: 3.2 }),
+          ends(Plot, [{ label, at: points.at(-1) }], colour),
+        ];
+      }),
+      roundNames(Plot, chart, look),
+    ],
+  });
+  return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}
+
+function day({ timeMs }: { timeMs: number }): Date {
+  return new Date(timeMs);
+}
+
+/** What a line is, written at its end. */
+function ends(
+  Plot: PlotLibrary,
+  texts: readonly { label: string; at: { timeMs: number; gain: number } | undefined }[],
+  fill: string,
+) {
+  const known = texts.flatMap(({ label, at }) => (at === undefined ? [] : [{ label, ...at }]));
+  return Plot.text(known, {
+    x: day,
+    y: "gain",
+    text: "label",
+    textAnchor: "start",
+    dx: 7,
+    fill,
+    fontWeight: 600,
+    fontSize: 10,
+  });
+}
+
+/** Names of rounds above the upper line, those that would touch their neighbour left out. */
+function roundNames(Plot: PlotLibrary, { lines }: GainsChart, { width, palette }: PlotLook) {
+  const points = lines[0]?.points ?? [];
+  const [first, last] = [points[0]?.timeMs ?? 0, points.at(-1)?.timeMs ?? 1];
+  const perMs = (width - 120) / Math.max(1, last - first);
+  const named: GainPoint[] = [];
+  for (const point of points) {
+    const before = named.at(-1);
+    if (before === undefined || (point.timeMs - before.timeMs) * perMs > 34) named.push(point);
+  }
+  return Plot.text(named, {
+    x: day,
+    y: "gain",
+    text: "round",
+    dy: -11,
+    fill: palette.text,
+    stroke: palette.surface,
+    strokeWidth: 3,
+    fontSize: 10,
+  });
+}

@@ -1,0 +1,93 @@
+import { logDomain, logTicks } from "../axes/log-ticks.ts";
+import { shortened } from "./shortened.ts";
+import {
+  axisLook,
+  baseOptions,
+  type DrawnPlot,
+  type PlotLibrary,
+  type PlotLook,
+  withoutStyleSheet,
+  xLabel,
+} from "./plot-look.ts";
+import { scalesOf } from "./draw-atlas.ts";
+import { tickLabel } from "../axes/tick-label.ts";
+import type { WaterfallStep } from "./waterfall-chart.ts";
+
+/** Steps from one time down (or up) to the other, on logarithms of minutes. */
+export function drawWaterfall(
+  Plot: PlotLibrary,
+  steps: readonly WaterfallStep[],
+  look: PlotLook,
+): DrawnPlot {
+  const { palette, width } = look;
+  const domain = logDomain(
+    steps.flatMap(({ fromMinutes, toMinutes }) => [fromMinutes, toMinutes]),
+    1.6,
+  ) ?? { from: 1, to: 2 };
+  const ticks = logTicks(domain, width / 90);
+  const marginLeft = Math.min(230, width * 0.4);
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    marginTop: 8,
+    marginRight: 20,
+    marginBottom: 38,
+    marginLeft,
+    x: { type: "log", domain: [domain.from, domain.to] },
+    y: { type: "band", domain: steps.map((_, index) => String(index)), padding: 0.28 },
+    color: { type: "identity" },
+    marks: [
+      Plot.gridX(ticks, { stroke: palette.grid, strokeOpacity: 1 }),
+      Plot.axisX(ticks, {
+        ...axisLook(look),
+        ...xLabel,
+        label: "time to train (min)",
+        tickFormat: tickLabel,
+      }),
+      Plot.axisY({
+        color: palette.text,
+        tickSize: 0,
+        tickPadding: 8,
+        label: null,
+        tickFormat: (key: string) =>
+          shortened(steps[Number(key)]?.label ?? "", Math.floor((marginLeft - 10) / 6.6)),
+        fontSize: 11,
+      }),
+      ...stepMarks(Plot, steps, { look, from: domain.from }),
+    ],
+  });
+  return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}
+
+/** A bar for each step, and what it does behind it. */
+function stepMarks(
+  Plot: PlotLibrary,
+  steps: readonly WaterfallStep[],
+  { look: { palette }, from }: { look: PlotLook; from: number },
+) {
+  const bars = steps.map((step, index) => Object.assign({ key: String(index) }, step));
+  const colours: Readonly<Record<WaterfallStep["kind"], string>> = {
+    total: palette.muted,
+    faster: palette.tones[3],
+    slower: palette.tones[1],
+  };
+  return [
+    Plot.barX(bars, {
+      x1: ({ kind, fromMinutes }) => (kind === "total" ? from : fromMinutes),
+      x2: "toMinutes",
+      y: "key",
+      fill: ({ kind }: WaterfallStep) => colours[kind],
+      fillOpacity: 0.85,
+    }),
+    Plot.text(bars, {
+      x: ({ fromMinutes, toMinutes }) => Math.max(fromMinutes, toMinutes),
+      y: "key",
+      text: "text",
+      textAnchor: "start",
+      dx: 6,
+      fill: palette.text,
+      stroke: palette.surface,
+      strokeWidth: 3,
+      fontSize: 11,
+    }),
+  ];
+}

@@ -1,0 +1,87 @@
+import { mooreDoublingDays } from "../../../src/atlas/rounds/gains-over-rounds.ts";
+import type { Gains, GainStep } from "../../../src/schema/atlas/gains.ts";
+import { csvOf } from "../save/csv.ts";
+import { logDomain, type LogDomain } from "../axes/log-ticks.ts";
+
+/** The best of one round against that of the first. */
+export interface GainPoint {
+  round: string;
+  /** Milliseconds since the epoch. */
+  timeMs: number;
+  gain: number;
+  /** Why results before it are of another kind; absent where they are not. */
+  change: string | undefined;
+}
+
+/** Gains over the rounds of a benchmark, as data. */
+export interface GainsChart {
+  title: string;
+  y: LogDomain;
+  lines: readonly { label: string; per: Gains["per"]; points: readonly GainPoint[] }[];
+  /** What Moore's law would have given, from the first day to the last. */
+  moore: readonly { timeMs: number; gain: number }[];
+}
+
+/** Lines of gains against the day of publication; undefined where fewer than two rounds have a day. */
+export function gainsChart(all: readonly Gains[]): GainsChart | undefined {
+  const lines = all.flatMap(({ per, steps }) => {
+    const points = steps.flatMap((step) => pointOf(step) ?? []);
+    const label = per === "system" ? "best system" : "best per chip";
+    return points.length < 2 ? [] : [{ label, per, points }];
+  });
+  const days = lines.flatMap(({ points }) => points.map(({ timeMs }) => timeMs));
+  const [first] = days;
+  if (first === undefined) return undefined;
+  const [from, to] = [Math.min(...days), Math.max(...days)];
+  const moore = mooreLine(from, to);
+  const y = logDomain(
+    [...lines.flatMap(({ points }) => points.map(({ gain }) => gain)), moore.at(-1)?.gain ?? 1],
+    1.25,
+  );
+  if (y === undefined || to <= from) return undefined;
+  const benchmark = all[0]?.benchmark ?? "";
+  return { title: `Gains over rounds: ${benchmark}`, y, lines, moore };
+}
+
+function pointOf({ round, publishedOn, gainOverFirst, change }: GainStep): GainPoint | undefined {
+  const timeMs = publishedOn === undefined ? Number.NaN : Date.parse(publishedOn);
+  if (!Number.isFinite(timeMs)) return undefined;
+  const reason = change.kind === "group" ? change.reason : undefined;
+  return { round, timeMs, gain: gainOverFirst, change: reason };
+}
+
+const dayMs = 86_400_000;
+
+/** A straight line on logarithms: its two ends. */
+function mooreLine(fromMs: number, toMs: number): { timeMs: number; gain: number }[] {
+  const gain = 2 ** ((toMs - fromMs) / dayMs / mooreDoublingDays);
+  return [
+    { timeMs: fromMs, gain: 1 },
+    { timeMs: toMs, gain },
+  ];
+}
+
+/** The chart's points as CSV. */
+export function gainsCsv(all: readonly Gains[]): string {
+  const heads = [
+    "per",
+    "round",
+    "published_on",
+    "row_id",
+    "value_ms",
+    "gain_over_first",
+    "moore_gain",
+  ];
+  const lines = all.flatMap(({ per, steps }) =>
+    steps.map((step) => [
+      per,
+      step.round,
+      step.publishedOn ?? "",
+      step.row.rowId,
+      step.value,
+      step.gainOverFirst,
+      step.mooreGain ?? "",
+    ]),
+  );
+  return csvOf([heads, ...lines]);
+}

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { measured } from "../../views/atlas/made-up-results.ts";
+import { runTimesChart, runTimesCsv } from "./run-times-chart.ts";
+
+const time = { rowId: "r", timeToTrainMs: 90_000 } as const;
+
+test("runs with a time are dots, dropped ones told apart; failed ones are counted, not drawn", () => {
+  const chart = runTimesChart([
+    {
+      name: "a",
+      measured: measured("A"),
+      runs: [
+        { ...time, run: "result_0", fate: "counted" },
+        { ...time, run: "result_1", fate: "fastest" },
+        { rowId: "r", run: "result_2", fate: "failed", failure: "not-converged" },
+      ],
+      curves: [],
+      target: undefined,
+    },
+    { name: "b", measured: measured("B"), runs: [], curves: [], target: undefined },
+  ]);
+  expect(chart.subjects).toEqual(["a"]);
+  expect(chart.points.map(({ minutes, isCounted }) => [minutes, isCounted])).toEqual([
+    [1.5, true],
+    [1.5, false],
+  ]);
+  expect(chart.notes).toEqual(["a: 1 of 3 runs failed", "b: the source has no runs by themselves"]);
+  expect(runTimesCsv(chart)).toBe(
+    "result,run,minutes,counted\na,result_0,1.5,true\na,result_1,1.5,false\n",
+  );
+});

@@ -1,0 +1,66 @@
+import { formatMinutes, formatSignificant } from "../../../src/foundation/units.ts";
+import { factorWords } from "../../../src/report/atlas/comparison-page.ts";
+import type { TimeSplit } from "../../../src/schema/atlas/comparison.ts";
+import { csvOf } from "../save/csv.ts";
+
+/** One step from A's time to B's: `fromMinutes` before it, `toMinutes` after. */
+export interface WaterfallStep {
+  label: string;
+  kind: "total" | "faster" | "slower";
+  fromMinutes: number;
+  toMinutes: number;
+  /** `÷ 1.39`, `x 1.2`, or the whole time. */
+  text: string;
+}
+
+/** A factor this near to 1 changes nothing that can be seen. */
+const nothing = 5e-4;
+
+/**
+ * The split of two times as steps from the one to the other: each factor divides the time that is left. On logarithms a
+ * factor has the same length wherever it stands.
+ *
+ * @param fromMs the official score of A
+ */
+export function waterfallSteps(
+  split: Extract<TimeSplit, { kind: "split" }>,
+  fromMs: number,
+  [from, to]: readonly [string, string],
+): WaterfallStep[] {
+  let minutes = fromMs / 60_000;
+  const steps: WaterfallStep[] = [total(from, minutes)];
+  for (const { factor, ratio } of split.factors) {
+    if (Math.abs(ratio - 1) <= nothing) continue;
+    const after = minutes / ratio;
+    const isFaster = ratio > 1;
+    steps.push({
+      label: factorWords[factor],
+      kind: isFaster ? "faster" : "slower",
+      fromMinutes: minutes,
+      toMinutes: after,
+      text: isFaster ? `÷ ${formatSignificant(ratio, 3)}` : `x ${formatSignificant(1 / ratio, 3)}`,
+    });
+    minutes = after;
+  }
+  return [...steps, total(to, fromMs / split.totalRatio / 60_000)];
+}
+
+function total(label: string, minutes: number): WaterfallStep {
+  return {
+    label,
+    kind: "total",
+    fromMinutes: minutes,
+    toMinutes: minutes,
+    text: formatMinutes(minutes * 60_000),
+  };
+}
+
+export function waterfallCsv(steps: readonly WaterfallStep[]): string {
+  const lines = steps.map(({ label, kind, fromMinutes, toMinutes }) => [
+    label,
+    kind,
+    fromMinutes,
+    toMinutes,
+  ]);
+  return csvOf([["step", "kind", "minutes_before", "minutes_after"], ...lines]);
+}

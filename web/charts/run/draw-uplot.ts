@@ -1,0 +1,245 @@
+import uPlot from "uplot";
+import { axisScale } from "../axes/axis-scale.ts";
+import { chartExtent, type Extent } from "./chart-extent.ts";
+import { chartRows } from "./chart-rows.ts";
+import type { AxisUnit, ChartSpec, Mark } from "./chart-spec.ts";
+import { bandOpacity, chartFont, dashes, seeThrough, type Palette } from "../palette.ts";
+import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
+
+/** What the reader does with a chart that others must know. */
+export interface ChartActions {
+  /** The cursor stands on a row, or on none. */
+  pointAt: (index: number | undefined) => void;
+  /** A stretch of x was chosen, in the axis' own unit; undefined for all of it. */
+  choose: (stretch: { fromX: number; toX: number } | undefined) => void;
+}
+
+/** A drawn chart, to be kept up to date. */
+export interface DrawnChart {
+  /** Draws a chart of the same shape: the same lines and bands, other rows. */
+  update: (spec: ChartSpec) => void;
+  resize: (width: number, height: number) => void;
+  /** Moves the cursor by so many rows, infinitely many for an end; from nowhere it begins at the last. */
+  step: (count: number) => void;
+  canvas: () => HTMLCanvasElement;
+  destroy: () => void;
+}
+
+/** Two charts of one shape differ in their rows alone, and one can become the other. */
+export function shapeOf({ name, x, y, marks }: ChartSpec): string {
+  const lines = marks.filter((mark) => mark.kind === "line" || mark.kind === "band");
+  return JSON.stringify([name, x, y.unit, lines.map((mark) => [mark.kind, mark.label, mark.tone])]);
+}
+
+/** Draws a chart on a canvas inside `host`; charts with the same `syncKey` share their cursor. */
+export function drawUplot(
+  host: HTMLElement,
+  first: ChartSpec,
+  look: { palette: Palette; width: number; height: number; syncKey: string },
+  actions: ChartActions,
+): DrawnChart {
+  let spec = first;
+  let extent = chartExtent(spec);
+  const plot = new uPlot(
+    {
+      width: look.width,
+      height: look.height,
+      padding: [8, 10, 0, 0],
+      legend: { show: false },
+      scales: {
+        x: { time: false, range: () => [extent.fromX, extent.toX] },
+        y: { range: () => [extent.fromY, extent.toY] },
+      },
+      series: [{}, ...seriesOf(spec, look.palette)],
+      bands: bandsOf(spec, look.palette),
+      axes: axesOf(() => ({ spec, extent }), look.palette),
+      cursor: {
+        y: false,
+        drag: { x: true, y: false, setScale: false },
+        points: { size: 6 },
+        sync: { key: look.syncKey, scales: ["x", null] },
+      },
+      hooks: {
+        setCursor: [(self) => actions.pointAt(self.cursor.idx ?? undefined)],
+        setSelect: [(self) => chooseSelected(self, actions)],
+        drawAxes: [(self) => drawFixedMarks(self, spec.marks, look.palette)],
+      },
+    },
+    alignedData(spec),
+    host,
+  );
+  plot.over.addEventListener("dblclick", () => actions.choose(undefined));
+  return {
+    update: (next) => {
+      spec = next;
+      extent = chartExtent(next);
+      plot.setData(alignedData(next));
+    },
+    resize: (width, height) => plot.setSize({ width, height }),
+    step: (count) => stepCursor(plot, count),
+    canvas: () => plot.ctx.canvas,
+    destroy: () => plot.destroy(),
+  };
+}
+
+function alignedData(spec: ChartSpec): uPlot.AlignedData {
+  const { x, columns } = chartRows(spec);
+  return [x, ...columns.map(({ values }) => values)];
+}
+
+function seriesOf({ marks }: ChartSpec, palette: Palette): uPlot.Series[] {
+  return marks.flatMap((mark): uPlot.Series[] => {
+    if (mark.kind === "band") {
+      const edge: uPlot.Series = { spanGaps: true, width: 0, points: { show: false } };
+      return [edge, { ...edge }];
+    }
+    if (mark.kind !== "line") return [];
+    const colour = palette.tones[mark.tone];
+    return [
+      {
+        spanGaps: true,
+        stroke: colour,
+        width: 1.5,
+        dash: [...dashes[mark.stroke]],
+        points: { show: mark.withPoints === true, size: 5, fill: colour },
+      },
+    ];
+  });
+}
+
+/** Column numbers as `chartRows` gives them: one for a line, two for a band. */
+function bandsOf({ marks }: ChartSpec, palette: Palette): uPlot.Band[] {
+  const bands: uPlot.Band[] = [];
+  let column = 1;
+  for (const mark of marks) {
+    if (mark.kind === "band") {
+      const fill = seeThrough(palette.tones[mark.tone], bandOpacity);
+      bands.push({ series: [column + 1, column], fill });
+      column += 2;
+    } else if (mark.kind === "line") column++;
+  }
+  return bands;
+}
+
+function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette): uPlot.Axis[] {
+  const look: uPlot.Axis = {
+    stroke: palette.muted,
+    font: chartFont,
+    labelFont: chartFont,
+    grid: { stroke: palette.grid, width: 1 },
+    ticks: { show: false },
+  };
+  const scaleOf = (which: "x" | "y"): ReturnType<typeof axisScale> => {
+    const { spec, extent } = now();
+    const greatest =
+      which === "x" ? extent.toX : Math.max(Math.abs(extent.fromY), Math.abs(extent.toY));
+    return axisScale(spec[which], greatest);
+  };
+  // Ticks are to be round in the unit that is shown, which is not always the scale's own.
+  const ticks = (which: "x" | "y"): Pick<uPlot.Axis, "splits" | "values"> => ({
+    splits: (self) => {
+      const { divisor, isTime } = scaleOf(which);
+      const [least = 0, greatest = 1] = [self.scales[which]?.min, self.scales[which]?.max];
+      if (least === null || greatest === null) return [];
+      const count = tickCount(self, which);
+      const between = isTime ? timesBetween : ticksBetween;
+      return between(least / divisor, greatest / divisor, count).map((tick) => tick * divisor);
+    },
+    values: (_self, splits) => splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
+  });
+  return [
+    { ...look, ...ticks("x"), size: 24, gap: 4, space: 64 },
+    { ...look, ...ticks("y"), size: 48, gap: 6, space: 32 },
+  ];
+}
+
+/** As many as stand apart from each other. */
+function tickCount({ bbox }: uPlot, which: "x" | "y"): number {
+  const pixels = (which === "x" ? bbox.width : bbox.height) / devicePixelRatio;
+  return Math.max(2, Math.floor(pixels / (which === "x" ? 60 : 34)));
+}
+
+function splitTexts(splits: readonly number[], unit: AxisUnit, divisor: number): string[] {
+  const ticks = splits.map((split) => split / divisor);
+  if (unit !== "epoch milliseconds") return ticks.map((tick) => tickText(tick, ticks));
+  const isBySeconds = Math.abs((ticks[1] ?? 0) - (ticks[0] ?? 0)) < 60;
+  const clock = new Intl.DateTimeFormat(undefined, {
+    timeStyle: isBySeconds ? "medium" : "short",
+    hourCycle: "h23",
+  });
+  return splits.map((split) => clock.format(split));
+}
+
+/** Targets and expected stretches: below the lines, in the plotting area's own pixels. */
+function drawFixedMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): void {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.font = chartFont.replace(/^\d+/u, (size) => String(Number(size) * devicePixelRatio));
+  ctx.lineWidth = devicePixelRatio;
+  for (const mark of marks) {
+    if (mark.kind === "level") drawLevel(plot, mark, palette);
+    if (mark.kind === "stretch") drawStretch(plot, mark, palette);
+  }
+  ctx.restore();
+}
+
+function drawLevel(plot: uPlot, mark: Extract<Mark, { kind: "level" }>, palette: Palette): void {
+  const { ctx, bbox } = plot;
+  const y = plot.valToPos(mark.y, "y", true);
+  ctx.strokeStyle = palette.text;
+  ctx.setLineDash([devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.fillStyle = palette.text;
+  ctx.textAlign = "left";
+  const isHigh = y - bbox.top < 18 * devicePixelRatio;
+  ctx.textBaseline = isHigh ? "top" : "bottom";
+  ctx.fillText(
+    mark.label,
+    bbox.left + 6 * devicePixelRatio,
+    y + (isHigh ? 4 : -3) * devicePixelRatio,
+  );
+}
+
+function drawStretch(
+  plot: uPlot,
+  mark: Extract<Mark, { kind: "stretch" }>,
+  palette: Palette,
+): void {
+  const { ctx, bbox } = plot;
+  const [from, to, at] = [mark.fromX, mark.toX, mark.atX].map((x) => plot.valToPos(x, "x", true));
+  if (from === undefined || to === undefined || at === undefined) return;
+  ctx.fillStyle = seeThrough(palette.tones[1], bandOpacity / 2);
+  ctx.fillRect(from, bbox.top, Math.max(1, to - from), bbox.height);
+  ctx.strokeStyle = palette.tones[1];
+  ctx.setLineDash(dashes.dotted.map((length) => length * devicePixelRatio));
+  ctx.beginPath();
+  ctx.moveTo(at, bbox.top);
+  ctx.lineTo(at, bbox.top + bbox.height);
+  ctx.stroke();
+}
+
+function chooseSelected(plot: uPlot, actions: ChartActions): void {
+  const { left, width } = plot.select;
+  if (width < 4) return;
+  const [fromX, toX] = [plot.posToVal(left, "x"), plot.posToVal(left + width, "x")];
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+  actions.choose({ fromX, toX });
+}
+
+function stepCursor(plot: uPlot, count: number): void {
+  const [x] = plot.data;
+  const last = x.length - 1;
+  if (last < 0) return;
+  const now = plot.cursor.idx;
+  const from = typeof now === "number" ? now + count : Number.isFinite(count) ? last : count;
+  const to = Math.max(0, Math.min(last, from));
+  const value = x[to];
+  if (value === undefined || value === null) return;
+  plot.setCursor({ left: plot.valToPos(value, "x"), top: plot.over.clientHeight / 2 });
+}

@@ -1,0 +1,46 @@
+import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts";
+import { bandChart } from "./band-chart.ts";
+import type { ChartSpec } from "./chart-spec.ts";
+
+/** What the run draws. An estimate is dotted, as every figure that was not measured. */
+export function powerChart(
+  power: SeriesBuckets | undefined,
+  x: ChartSpec["x"],
+  { isMeasured }: { isMeasured: boolean },
+): ChartSpec {
+  const names = { name: "power", title: "Power", label: "power", includesZero: true };
+  return bandChart(names, x, [
+    {
+      buckets: power,
+      label: labelOf(isMeasured),
+      tone: 4,
+      stroke: isMeasured ? "solid" : "dotted",
+    },
+  ]);
+}
+
+/** Energy since launch. */
+export function energyChart(
+  energy: SeriesBuckets | undefined,
+  x: ChartSpec["x"],
+  { isMeasured }: { isMeasured: boolean },
+): ChartSpec {
+  const names = {
+    name: "energy",
+    title: "Energy since launch",
+    label: "energy",
+    includesZero: true,
+  };
+  return bandChart(names, x, [
+    {
+      buckets: energy,
+      label: labelOf(isMeasured),
+      tone: 4,
+      stroke: isMeasured ? "solid" : "dotted",
+    },
+  ]);
+}
+
+function labelOf(isMeasured: boolean): string {
+  return isMeasured ? "measured" : "estimated";
+}

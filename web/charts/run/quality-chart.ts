@@ -1,0 +1,49 @@
+import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts";
+import type { MetricTarget } from "../../../src/schema/run/metric-target.ts";
+import type { ChartSpec, Mark } from "./chart-spec.ts";
+
+/** Where the target is expected to be met, along the chart's x. */
+export interface ExpectedCrossing {
+  atX: number;
+  lowX: number;
+  highX: number;
+}
+
+/** The target's metric, the target, and where the two are expected to meet. */
+export function qualityChart(
+  quality: SeriesBuckets | undefined,
+  x: ChartSpec["x"],
+  asked: { target: MetricTarget | undefined; crossing: ExpectedCrossing | undefined },
+): ChartSpec {
+  const { target, crossing } = asked;
+  const metric = target?.metric ?? "quality";
+  const { x: at = [], last = [], unit = "" } = quality ?? {};
+  const line: Mark = {
+    kind: "line",
+    label: metric,
+    tone: 1,
+    stroke: "solid",
+    x: at,
+    y: last,
+    withPoints: at.length <= 120,
+  };
+  return {
+    name: "quality",
+    title: `${metric} against its target`,
+    x,
+    y: { label: metric, unit },
+    marks: [...crossingMarks(crossing), ...targetMarks(target), line],
+  };
+}
+
+function crossingMarks(crossing: ExpectedCrossing | undefined): Mark[] {
+  if (crossing === undefined) return [];
+  const { atX, lowX, highX } = crossing;
+  return [{ kind: "stretch", label: "predicted crossing", fromX: lowX, toX: highX, atX }];
+}
+
+function targetMarks(target: MetricTarget | undefined): Mark[] {
+  if (target === undefined) return [];
+  const sign = target.direction === "at-least" ? "≥" : "≤";
+  return [{ kind: "level", label: `target ${sign} ${target.value}`, y: target.value }];
+}

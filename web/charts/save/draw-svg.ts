@@ -1,0 +1,146 @@
+import { axisScale, type AxisScale } from "../axes/axis-scale.ts";
+import { bandOpacity, chartFont, dashes, type Palette } from "../palette.ts";
+import type { ChartSpec, Mark } from "../run/chart-spec.ts";
+import { chartExtent, type Extent } from "../run/chart-extent.ts";
+import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
+
+const margin = { top: 34, right: 18, bottom: 62, left: 64 };
+
+interface Frame {
+  width: number;
+  height: number;
+  x: AxisScale;
+  y: AxisScale;
+  extent: Extent;
+  palette: Palette;
+  /** From the axis' own unit to pixels. */
+  atX: (value: number) => number;
+  atY: (value: number) => number;
+}
+
+/** A chart as an SVG file that stands by itself. Pixels. */
+export function drawSvg(
+  spec: ChartSpec,
+  palette: Palette,
+  { width, height }: { width: number; height: number } = { width: 960, height: 400 },
+): string {
+  const frame = frameOf(spec, palette, width, height);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(chartFont.replace(/^\S+ /u, ""))}" font-size="11">`,
+    `<title>${escaped(spec.title)}</title>`,
+    `<rect width="${width}" height="${height}" fill="${palette.surface}"/>`,
+    `<text x="${margin.left}" y="20" font-size="13" font-weight="600" fill="${palette.text}">${escaped(spec.title)}</text>`,
+    ...axes(frame),
+    ...spec.marks.map((mark) => drawMark(mark, frame)),
+    ...legend(spec.marks, frame),
+    "</svg>\n",
+  ].join("\n");
+}
+
+function frameOf(spec: ChartSpec, palette: Palette, width: number, height: number): Frame {
+  const extent = chartExtent(spec);
+  const inner = {
+    width: width - margin.left - margin.right,
+    height: height - margin.top - margin.bottom,
+  };
+  const { fromX, toX, fromY, toY } = extent;
+  return {
+    width,
+    height,
+    x: axisScale(spec.x, toX),
+    y: axisScale(spec.y, Math.max(Math.abs(fromY), Math.abs(toY))),
+    extent,
+    palette,
+    atX: (value) => margin.left + ((value - fromX) / (toX - fromX)) * inner.width,
+    atY: (value) => margin.top + inner.height - ((value - fromY) / (toY - fromY)) * inner.height,
+  };
+}
+
+function axes(frame: Frame): string[] {
+  const { extent, x, y, width, height, palette, atX, atY } = frame;
+  const bottom = height - margin.bottom;
+  const between = x.isTime ? timesBetween : ticksBetween;
+  const xTicks = between(extent.fromX / x.divisor, extent.toX / x.divisor, 8);
+  const yTicks = ticksBetween(extent.fromY / y.divisor, extent.toY / y.divisor, 5);
+  return [
+    ...yTicks.map((tick) => {
+      const at = round(atY(tick * y.divisor));
+      return `<path d="M${margin.left} ${at}H${width - margin.right}" stroke="${palette.grid}"/><text x="${margin.left - 8}" y="${at + 4}" text-anchor="end" fill="${palette.muted}">${tickText(tick, yTicks)}</text>`;
+    }),
+    ...xTicks.map((tick) => {
+      const at = round(atX(tick * x.divisor));
+      const text = x.isTime
+        ? new Date(tick * 1000).toISOString().slice(11, 19)
+        : tickText(tick, xTicks);
+      return `<path d="M${at} ${margin.top}V${bottom}" stroke="${palette.grid}"/><text x="${at}" y="${bottom + 16}" text-anchor="middle" fill="${palette.muted}">${text}</text>`;
+    }),
+    `<text x="${width - margin.right}" y="${bottom + 32}" text-anchor="end" fill="${palette.muted}">${escaped(x.isTime ? `${x.label} (UTC)` : x.label)}</text>`,
+    `<text x="${width - margin.right}" y="20" text-anchor="end" fill="${palette.muted}">${escaped(y.label)}</text>`,
+  ];
+}
+
+function drawMark(mark: Mark, frame: Frame): string {
+  const { palette, atX, atY } = frame;
+  switch (mark.kind) {
+    case "line": {
+      const colour = palette.tones[mark.tone];
+      const points = mark.x.map((x, index) => `${round(atX(x))} ${round(atY(mark.y[index] ?? 0))}`);
+      const line = `<path d="${points.length > 0 ? `M${points.join("L")}` : ""}" fill="none" stroke="${colour}" stroke-width="1.5" stroke-linejoin="round"${dashText(dashes[mark.stroke])}/>`;
+      if (mark.withPoints !== true) return line;
+      const dots = points.map((point) => {
+        const [x, y] = point.split(" ");
+        return `<circle cx="${x}" cy="${y}" r="2.5" fill="${colour}"/>`;
+      });
+      return [line, ...dots].join("");
+    }
+    case "band": {
+      const there = mark.x.map((x, i) => `${round(atX(x))} ${round(atY(mark.high[i] ?? 0))}`);
+      const back = mark.x
+        .map((x, i) => `${round(atX(x))} ${round(atY(mark.low[i] ?? 0))}`)
+        .toReversed();
+      const outline = [...there, ...back];
+      return `<path d="${outline.length > 0 ? `M${outline.join("L")}Z` : ""}" fill="${palette.tones[mark.tone]}" fill-opacity="${bandOpacity}"/>`;
+    }
+    case "level":
+      return `<path d="M${margin.left} ${round(atY(mark.y))}H${frame.width - margin.right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${frame.width - margin.right - 4}" y="${round(atY(mark.y)) - 5}" text-anchor="end" fill="${palette.text}">${escaped(mark.label)}</text>`;
+    case "stretch": {
+      const [from, to] = [round(atX(mark.fromX)), round(atX(mark.toX))];
+      const bottom = frame.height - margin.bottom;
+      return `<rect x="${from}" y="${margin.top}" width="${round(to - from)}" height="${bottom - margin.top}" fill="${palette.tones[1]}" fill-opacity="${bandOpacity / 2}"/><path d="M${round(atX(mark.atX))} ${margin.top}V${bottom}" stroke="${palette.tones[1]}"${dashText(dashes.dotted)}/>`;
+    }
+  }
+}
+
+function legend(marks: readonly Mark[], { height, palette }: Frame): string[] {
+  let x = margin.left;
+  return marks
+    .filter((mark) => mark.kind !== "level")
+    .map((mark) => {
+      const colour = palette.tones[mark.kind === "stretch" ? 1 : mark.tone];
+      const y = height - 12;
+      const sample =
+        mark.kind !== "line"
+          ? `<rect x="${x}" y="${y - 9}" width="18" height="9" fill="${colour}" fill-opacity="${bandOpacity}"/>`
+          : `<path d="M${x} ${y - 4}h18" stroke="${colour}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`;
+      const text = `<text x="${x + 24}" y="${y}" fill="${palette.muted}">${escaped(mark.label)}</text>`;
+      x += 44 + mark.label.length * 6.2;
+      return sample + text;
+    });
+}
+
+function dashText(dash: readonly number[]): string {
+  return dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}"`;
+}
+
+/** Tenths of a pixel are enough, and keep files small. */
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
