@@ -41,34 +41,34 @@ export class FileScan {
   isSpecialApplied = false;
   /** Rule files this one asked for, each where it was asked for last. */
   readonly asked = new Set<FileScan>();
-  private readonly host: ScanHost;
-  private readonly state: RuleState;
-  private readonly context: RuleContext;
-  private readonly tallies: Tally[];
-  private readonly failures = new Map<string, RuleFinding>();
+  readonly #host: ScanHost;
+  readonly #state: RuleState;
+  readonly #context: RuleContext;
+  readonly #tallies: Tally[];
+  readonly #failures = new Map<string, RuleFinding>();
 
   constructor(file: CompiledFile, host: ScanHost) {
     this.file = file;
-    this.host = host;
-    this.state = new Map(Object.entries(file.initial).map(([name, value]) => [name, copy(value)]));
-    this.context = { line: undefined, state: this.state };
-    this.tallies = file.rules.map(newTally);
+    this.#host = host;
+    this.#state = new Map(Object.entries(file.initial).map(([name, value]) => [name, copy(value)]));
+    this.#context = { line: undefined, state: this.#state };
+    this.#tallies = file.rules.map(newTally);
   }
 
   push(line: RuleLine): void {
     const rule = this.file.ruleByKey.get(line.key);
-    const tally = rule === undefined ? undefined : this.tallies[rule.index];
+    const tally = rule === undefined ? undefined : this.#tallies[rule.index];
     if (rule === undefined || tally === undefined) return;
-    this.context.line = line;
+    this.#context.line = line;
     count(tally, line);
-    if (tally.count === 1 || !rule.onlyFirstCounts) this.judge(rule, line);
-    if (tally.count === 1) this.checkAll(rule, rule.firstCheck, line);
-    this.checkAtLeastOne(rule, tally, line);
+    if (tally.count === 1 || !rule.onlyFirstCounts) this.#judge(rule, line);
+    if (tally.count === 1) this.#checkAll(rule, rule.firstCheck, line);
+    this.#checkAtLeastOne(rule, tally, line);
   }
 
   /** Failures found so far; what is missing shows only at the end. */
   failuresSoFar(): ReadonlyMap<string, RuleFinding> {
-    return this.failures;
+    return this.#failures;
   }
 
   /** Keys that must still come, alternatives joined by `|`. */
@@ -76,77 +76,77 @@ export class FileScan {
     return this.file.rules.flatMap(({ key, require }) => {
       if (typeof require === "object" && "atLeastOneOr" in require) {
         const keys = [key, ...require.atLeastOneOr];
-        return keys.some((name) => this.countOf(name) > 0) ? [] : [keys.toSorted().join("|")];
+        return keys.some((name) => this.#countOf(name) > 0) ? [] : [keys.toSorted().join("|")];
       }
-      return this.countOf(key) < needOf(require) ? [key] : [];
+      return this.#countOf(key) < needOf(require) ? [key] : [];
     });
   }
 
   /** Whether a key's condition has been met, for the keys that have one and were logged. */
   conditionsMet(): ReadonlyMap<string, boolean> {
     const logged = this.file.rules.filter(
-      ({ key, atLeastOneCheck }) => atLeastOneCheck !== undefined && this.countOf(key) > 0,
+      ({ key, atLeastOneCheck }) => atLeastOneCheck !== undefined && this.#countOf(key) > 0,
     );
-    return new Map(logged.map(({ key, index }) => [key, this.tallies[index]?.isMet ?? false]));
+    return new Map(logged.map(({ key, index }) => [key, this.#tallies[index]?.isMet ?? false]));
   }
 
   /** Looks at what shows only when the log is over. */
   finish(): ScanResult {
-    const byKey = new Map(this.failures);
+    const byKey = new Map(this.#failures);
     const warnings: Extract<RuleFinding, { rule: "key-repeated" }>[] = [];
-    for (const finding of this.file.rules.flatMap((rule) => this.checkCount(rule))) {
+    for (const finding of this.file.rules.flatMap((rule) => this.#checkCount(rule))) {
       if (finding.rule === "key-repeated") warnings.push(finding);
       else byKey.set(finding.key, finding);
     }
     return {
       byKey,
-      withoutKey: [...this.neverMet(), ...this.alternatives(), ...this.checkEnd()],
+      withoutKey: [...this.#neverMet(), ...this.#alternatives(), ...this.#checkEnd()],
       warnings,
     };
   }
 
-  private judge(rule: CompiledRule, line: RuleLine): void {
-    this.checkAll(rule, rule.checks, line);
+  #judge(rule: CompiledRule, line: RuleLine): void {
+    this.#checkAll(rule, rule.checks, line);
     for (const action of rule.actions) {
-      if (action.run(this.context, (request) => this.host.use(this, request, line))) continue;
-      this.failures.set(rule.key, {
+      if (action.run(this.#context, (request) => this.#host.use(this, request, line))) continue;
+      this.#failures.set(rule.key, {
         rule: "line-not-usable",
-        ...this.place(rule, line),
+        ...this.#place(rule, line),
         expected: describeAction(action.source),
-        seen: seePlaces(action.source, this.context),
+        seen: seePlaces(action.source, this.#context),
       });
       return;
     }
   }
 
-  private checkAll(rule: CompiledRule, checks: readonly CompiledCheck[], line: RuleLine): void {
+  #checkAll(rule: CompiledRule, checks: readonly CompiledCheck[], line: RuleLine): void {
     for (const check of checks) {
-      if (check.holds(this.context) === true) continue;
-      this.failures.set(rule.key, {
+      if (check.holds(this.#context) === true) continue;
+      this.#failures.set(rule.key, {
         rule: "check-failed",
-        ...this.place(rule, line),
-        ...this.account(check),
+        ...this.#place(rule, line),
+        ...this.#account(check),
       });
     }
   }
 
-  private checkAtLeastOne(rule: CompiledRule, tally: Tally, line: RuleLine): void {
+  #checkAtLeastOne(rule: CompiledRule, tally: Tally, line: RuleLine): void {
     const check = rule.atLeastOneCheck;
     if (check === undefined) return;
-    const holds = check.holds(this.context);
+    const holds = check.holds(this.#context);
     if (holds === true) tally.isMet = true;
     if (holds !== undefined) return;
-    this.host.crash({
+    this.#host.crash({
       rule: "condition-not-computable",
-      ...this.place(rule, line),
-      ...this.account(check),
+      ...this.#place(rule, line),
+      ...this.#account(check),
     });
   }
 
-  private checkCount(
+  #checkCount(
     rule: CompiledRule,
   ): Extract<RuleFinding, { rule: "key-missing" | "values-differ" | "key-repeated" }>[] {
-    const tally = this.tallies[rule.index];
+    const tally = this.#tallies[rule.index];
     if (tally === undefined) return [];
     const { key } = rule;
     const file = this.file.name;
@@ -167,12 +167,12 @@ export class FileScan {
     ];
   }
 
-  private neverMet(): RuleFinding[] {
+  #neverMet(): RuleFinding[] {
     return this.file.rules.flatMap((rule): RuleFinding[] => {
-      const tally = this.tallies[rule.index];
+      const tally = this.#tallies[rule.index];
       const check = rule.atLeastOneCheck;
       if (check === undefined || tally === undefined || tally.count === 0 || tally.isMet) return [];
-      const context = { line: tally.lastLine, state: this.state };
+      const context = { line: tally.lastLine, state: this.#state };
       return [
         {
           rule: "never-met",
@@ -188,12 +188,12 @@ export class FileScan {
   }
 
   /** One finding per set of keys of which none was logged: keys mostly name each other. */
-  private alternatives(): RuleFinding[] {
+  #alternatives(): RuleFinding[] {
     const sets = new Map<string, string[]>();
     for (const { key, require } of this.file.rules) {
       if (typeof require !== "object" || !("atLeastOneOr" in require)) continue;
       const oneOf = [...new Set([key, ...require.atLeastOneOr])].toSorted();
-      if (oneOf.every((name) => this.countOf(name) === 0)) sets.set(oneOf.join("|"), oneOf);
+      if (oneOf.every((name) => this.#countOf(name) === 0)) sets.set(oneOf.join("|"), oneOf);
     }
     return [...sets.values()].map((oneOf) => ({
       rule: "keys-missing",
@@ -202,28 +202,28 @@ export class FileScan {
     }));
   }
 
-  private checkEnd(): RuleFinding[] {
-    this.context.line = undefined;
-    const failed = this.file.end.filter((check) => check.holds(this.context) !== true);
+  #checkEnd(): RuleFinding[] {
+    this.#context.line = undefined;
+    const failed = this.file.end.filter((check) => check.holds(this.#context) !== true);
     return failed.map((check) => {
-      const { expected, seen } = this.account(check);
+      const { expected, seen } = this.#account(check);
       return { rule: "end-check-failed", file: this.file.name, expected, seen };
     });
   }
 
-  private countOf(key: string): number {
+  #countOf(key: string): number {
     const index = this.file.ruleByKey.get(key)?.index;
-    return index === undefined ? 0 : (this.tallies[index]?.count ?? 0);
+    return index === undefined ? 0 : (this.#tallies[index]?.count ?? 0);
   }
 
-  private place(rule: CompiledRule, line: RuleLine) {
+  #place(rule: CompiledRule, line: RuleLine) {
     return { file: this.file.name, key: rule.key, line: line.lineNumber };
   }
 
-  private account(check: CompiledCheck) {
+  #account(check: CompiledCheck) {
     return {
       expected: describePredicate(check.source),
-      seen: seePlaces(check.source, this.context),
+      seen: seePlaces(check.source, this.#context),
     };
   }
 }

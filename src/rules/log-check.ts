@@ -55,30 +55,30 @@ const deadlyReasons: ReadonlySet<UnreadableReason> = new Set([
 ] as const);
 
 class EditionLogCheck implements LogCheck, ScanHost {
-  private readonly rules: EditionRules;
-  private readonly readsOldDialect: boolean;
-  private readonly scans: FileScan[] = [];
+  readonly #rules: EditionRules;
+  readonly #readsOldDialect: boolean;
+  readonly #scans: FileScan[] = [];
   /** The lines that a rule may look at, because files that join later read from the start. */
-  private lines: RuleLine[] = [];
-  private readableCount = 0;
-  private unreadableCount = 0;
-  private readonly unreadable: UnreadableLine[] = [];
-  private crashed: RuleFinding | undefined;
+  #lines: RuleLine[] = [];
+  #readableCount = 0;
+  #unreadableCount = 0;
+  readonly #unreadable: UnreadableLine[] = [];
+  #crashed: RuleFinding | undefined;
 
   constructor(rules: EditionRules) {
-    this.rules = rules;
-    this.readsOldDialect = rules.edition.endsWith("-0.6");
-    this.addScan(rules.edition, "common");
+    this.#rules = rules;
+    this.#readsOldDialect = rules.edition.endsWith("-0.6");
+    this.#addScan(rules.edition, "common");
   }
 
   push(line: LogLine): void {
-    if (this.crashed !== undefined) return;
-    if (line.kind === "unreadable") this.pushUnreadable(line);
-    else if (this.readsOldDialect) this.pushOldEvent(line);
-    else this.pushEvent(line);
+    if (this.#crashed !== undefined) return;
+    if (line.kind === "unreadable") this.#pushUnreadable(line);
+    else if (this.#readsOldDialect) this.#pushOldEvent(line);
+    else this.#pushEvent(line);
   }
 
-  private pushEvent({ event, lineNumber, byteOffset }: Extract<LogLine, { kind: "event" }>): void {
+  #pushEvent({ event, lineNumber, byteOffset }: Extract<LogLine, { kind: "event" }>): void {
     if (event.dialect !== undefined) return;
     if (event.lacks !== undefined) {
       this.crash({
@@ -89,20 +89,16 @@ class EditionLogCheck implements LogCheck, ScanHost {
       });
       return;
     }
-    this.readableCount++;
-    this.addLine(event, event.timeMs, lineNumber);
+    this.#readableCount++;
+    this.#addLine(event, event.timeMs, lineNumber);
   }
 
   /** Edition 0.6 counts every line with `:::MLL`, newer ones too, which it then cannot read. */
-  private pushOldEvent({
-    event,
-    lineNumber,
-    byteOffset,
-  }: Extract<LogLine, { kind: "event" }>): void {
+  #pushOldEvent({ event, lineNumber, byteOffset }: Extract<LogLine, { kind: "event" }>): void {
     if (event.dialect === "mlpv") return;
     if (event.dialect === undefined) {
       const dialect = "mllog";
-      this.pushUnreadable({
+      this.#pushUnreadable({
         kind: "unreadable",
         lineNumber,
         byteOffset,
@@ -111,56 +107,56 @@ class EditionLogCheck implements LogCheck, ScanHost {
       });
       return;
     }
-    this.readableCount++;
+    this.#readableCount++;
     if (event.lacks !== "value")
-      this.addLine(event, event.timeSeconds ?? event.timeMs / 1000, lineNumber);
+      this.#addLine(event, event.timeSeconds ?? event.timeMs / 1000, lineNumber);
   }
 
-  private pushUnreadable(line: UnreadableLine): void {
-    const isOurs = this.readsOldDialect ? line.dialect !== "mlpv" : line.dialect === "mllog";
+  #pushUnreadable(line: UnreadableLine): void {
+    const isOurs = this.#readsOldDialect ? line.dialect !== "mlpv" : line.dialect === "mllog";
     if (!isOurs) return;
-    if (!this.readsOldDialect && line.reason === "key-not-text") {
-      this.readableCount++;
+    if (!this.#readsOldDialect && line.reason === "key-not-text") {
+      this.#readableCount++;
       return;
     }
-    if (!this.readsOldDialect && deadlyReasons.has(line.reason)) {
+    if (!this.#readsOldDialect && deadlyReasons.has(line.reason)) {
       const { lineNumber, byteOffset, reason } = line;
       this.crash({ rule: "line-incomplete", line: lineNumber, byteOffset, reason });
       return;
     }
-    this.unreadableCount++;
-    if (this.unreadable.length < listedLines) this.unreadable.push(line);
+    this.#unreadableCount++;
+    if (this.#unreadable.length < listedLines) this.#unreadable.push(line);
   }
 
-  private addLine(event: LogEvent, time: number, lineNumber: number): void {
-    if (!this.rules.keys.has(event.key)) return;
-    this.lines.push({
+  #addLine(event: LogEvent, time: number, lineNumber: number): void {
+    if (!this.#rules.keys.has(event.key)) return;
+    this.#lines.push({
       key: event.key,
       value: event.value,
-      metadata: event.lacks === "metadata" ? undefined : this.keepWhatMatters(event.metadata),
+      metadata: event.lacks === "metadata" ? undefined : this.#keepWhatMatters(event.metadata),
       time,
       lineNumber,
       valueWrittenAsFloat: event.valueWrittenAsFloat === true,
     });
     // Scans may be added while this loop runs; the new ones catch up from the first line.
-    for (const scan of this.scans) this.catchUp(scan);
+    for (const scan of this.#scans) this.#catchUp(scan);
   }
 
   /** Metadata without the members no rule looks at: `file` and `lineno` would be most of what a check holds. */
-  private keepWhatMatters(metadata: JsonValue): JsonValue {
+  #keepWhatMatters(metadata: JsonValue): JsonValue {
     if (!isJsonObject(metadata)) return metadata;
     let kept: Record<string, JsonValue> | undefined;
     for (const name of Object.keys(metadata)) {
-      if (!this.rules.metadataNames.has(name)) continue;
+      if (!this.#rules.metadataNames.has(name)) continue;
       kept ??= {};
       kept[name] = metadata[name] ?? null;
     }
     return kept ?? noMetadata;
   }
 
-  private catchUp(scan: FileScan): void {
-    while (this.crashed === undefined) {
-      const line = this.lines[scan.position];
+  #catchUp(scan: FileScan): void {
+    while (this.#crashed === undefined) {
+      const line = this.#lines[scan.position];
       if (line === undefined) return;
       scan.position++;
       scan.push(line);
@@ -170,8 +166,8 @@ class EditionLogCheck implements LogCheck, ScanHost {
   use(scan: FileScan, request: UseRules, line: RuleLine): void {
     const edition = request.edition ?? scan.file.edition;
     const name = request.name ?? "";
-    const asked = this.scans.find(({ file }) => file.edition === edition && file.name === name);
-    const added = asked ?? this.addScan(edition, name);
+    const asked = this.#scans.find(({ file }) => file.edition === edition && file.name === name);
+    const added = asked ?? this.#addScan(edition, name);
     if (added === undefined || request.name === undefined || added.file.isUnreadable) {
       this.crash({
         rule: "rules-missing",
@@ -189,25 +185,25 @@ class EditionLogCheck implements LogCheck, ScanHost {
     scan.asked.add(added);
   }
 
-  private addScan(edition: string, name: string): FileScan | undefined {
-    const file = this.rules.files.get(edition)?.get(name);
+  #addScan(edition: string, name: string): FileScan | undefined {
+    const file = this.#rules.files.get(edition)?.get(name);
     if (file === undefined) return undefined;
     const scan = new FileScan(file, this);
-    this.scans.push(scan);
+    this.#scans.push(scan);
     return scan;
   }
 
   crash(finding: RuleFinding): void {
-    if (this.crashed !== undefined) return;
-    this.crashed = finding;
-    this.lines = [];
+    if (this.#crashed !== undefined) return;
+    this.#crashed = finding;
+    this.#lines = [];
   }
 
   soFar(): LiveChecklist {
     const byKey = new Map<string, RuleFinding>();
     const waiting = new Set<string>();
     const met = new Map<string, boolean>();
-    for (const scan of this.scans) {
+    for (const scan of this.#scans) {
       for (const { key } of scan.file.rules) {
         byKey.delete(key);
         waiting.delete(key);
@@ -217,23 +213,23 @@ class EditionLogCheck implements LogCheck, ScanHost {
       for (const [key, isMet] of scan.conditionsMet()) met.set(key, isMet);
     }
     return {
-      files: this.scans.map(({ file }) => file.name),
-      findings: [...this.crashFindings(), ...byKey.values(), ...this.unreadableFindings()],
+      files: this.#scans.map(({ file }) => file.name),
+      findings: [...this.#crashFindings(), ...byKey.values(), ...this.#unreadableFindings()],
       waitingFor: [...waiting],
       notMetYet: [...met].flatMap(([key, isMet]) => (isMet ? [] : [key])),
     };
   }
 
   finish(): RuleVerdict {
-    const { findings, warnings } = this.runQueue();
-    const { edition, asPublished } = this.rules;
-    if (this.crashed !== undefined) {
+    const { findings, warnings } = this.#runQueue();
+    const { edition, asPublished } = this.#rules;
+    if (this.#crashed !== undefined) {
       return {
         edition,
         asPublished,
         verdict: "crash",
         failingKeys: [],
-        findings: [this.crashed],
+        findings: [this.#crashed],
         warnings: [],
       };
     }
@@ -243,16 +239,16 @@ class EditionLogCheck implements LogCheck, ScanHost {
   }
 
   /** Takes the rule files in the order in which they were asked for; a later one overrides an earlier one's keys. */
-  private runQueue(): { findings: RuleFinding[]; warnings: RuleFinding[] } {
+  #runQueue(): { findings: RuleFinding[]; warnings: RuleFinding[] } {
     const byKey = new Map<string, RuleFinding>();
     const withoutKey: RuleFinding[] = [];
     const repeated = new Map<string, RuleFinding>();
-    const queue = this.scans.slice(0, 1);
+    const queue = this.#scans.slice(0, 1);
     for (const scan of queue) {
-      this.applySpecial(scan);
-      this.catchUp(scan);
+      this.#applySpecial(scan);
+      this.#catchUp(scan);
       if (queue.length > mostFiles) this.crash({ rule: "rules-never-end", files: namesOf(queue) });
-      if (this.crashed !== undefined) break;
+      if (this.#crashed !== undefined) break;
       const result = scan.finish();
       for (const { key } of scan.file.rules) byKey.delete(key);
       for (const [key, finding] of result.byKey) byKey.set(key, finding);
@@ -263,21 +259,21 @@ class EditionLogCheck implements LogCheck, ScanHost {
     const all = [
       ...byKey.values(),
       ...withoutKey,
-      ...this.unreadableFindings(),
-      ...this.emptyFindings(),
+      ...this.#unreadableFindings(),
+      ...this.#emptyFindings(),
     ];
-    const [warnings, findings] = partition(all, (finding) => this.onlyWarns(finding));
+    const [warnings, findings] = partition(all, (finding) => this.#onlyWarns(finding));
     return { findings, warnings: [...warnings, ...repeated.values()] };
   }
 
   /** Lines made up of others stand behind the last one, for this rule file and those after it. */
-  private applySpecial(scan: FileScan): void {
+  #applySpecial(scan: FileScan): void {
     const { special } = scan.file;
     if (special === undefined || scan.isSpecialApplied) return;
     scan.isSpecialApplied = true;
-    const result = aggregateEvalMetrics(this.lines, special.groupBy);
+    const result = aggregateEvalMetrics(this.#lines, special.groupBy);
     if (result.kind === "lines") {
-      this.lines.push(...result.lines);
+      this.#lines.push(...result.lines);
       return;
     }
     this.crash({
@@ -288,27 +284,27 @@ class EditionLogCheck implements LogCheck, ScanHost {
     });
   }
 
-  private onlyWarns(finding: RuleFinding): boolean {
-    if (finding.rule === "end-check-failed") return this.rules.warnsAtEnd;
-    return finding.rule === "key-missing" && this.rules.warnsIfMissing.has(finding.key);
+  #onlyWarns(finding: RuleFinding): boolean {
+    if (finding.rule === "end-check-failed") return this.#rules.warnsAtEnd;
+    return finding.rule === "key-missing" && this.#rules.warnsIfMissing.has(finding.key);
   }
 
-  private crashFindings(): RuleFinding[] {
-    return this.crashed === undefined ? [] : [this.crashed];
+  #crashFindings(): RuleFinding[] {
+    return this.#crashed === undefined ? [] : [this.#crashed];
   }
 
-  private unreadableFindings(): RuleFinding[] {
-    if (this.unreadableCount === 0) return [];
-    const lines = this.unreadable.map(({ lineNumber, byteOffset, reason }) => ({
+  #unreadableFindings(): RuleFinding[] {
+    if (this.#unreadableCount === 0) return [];
+    const lines = this.#unreadable.map(({ lineNumber, byteOffset, reason }) => ({
       line: lineNumber,
       byteOffset,
       reason,
     }));
-    return [{ rule: "unreadable-lines", count: this.unreadableCount, lines }];
+    return [{ rule: "unreadable-lines", count: this.#unreadableCount, lines }];
   }
 
-  private emptyFindings(): RuleFinding[] {
-    return this.readableCount === 0 ? [{ rule: "no-lines" }] : [];
+  #emptyFindings(): RuleFinding[] {
+    return this.#readableCount === 0 ? [{ rule: "no-lines" }] : [];
   }
 }
 

@@ -46,60 +46,63 @@ interface OpenSeries {
 }
 
 class LogCurves implements CurveReader {
-  private readonly samplesFields: readonly string[];
-  private readonly open = new Map<string, OpenSeries>();
-  private readonly blocks = new BlockClock();
-  private firstMs: number | undefined;
-  private startMs: number | undefined;
-  private stopMs: number | undefined;
-  private seed: number | undefined;
-  private precision: string | undefined;
+  readonly #samplesFields: readonly string[];
+  readonly #open = new Map<string, OpenSeries>();
+  readonly #blocks = new BlockClock();
+  #firstMs: number | undefined;
+  #startMs: number | undefined;
+  #stopMs: number | undefined;
+  #seed: number | undefined;
+  #precision: string | undefined;
 
   constructor(samplesFields: readonly string[]) {
-    this.samplesFields = samplesFields;
+    this.#samplesFields = samplesFields;
   }
 
   push(line: LogLine): void {
     if (line.kind !== "event") return;
     const { event } = line;
     // Some logs of round 0.6 have lines at time 0.
-    if (event.timeMs > 0) this.firstMs ??= event.timeMs;
-    this.readClock(event);
+    if (event.timeMs > 0) this.#firstMs ??= event.timeMs;
+    this.#readClock(event);
     const read = readers[event.key];
     if (read !== undefined) read(this, event);
     else if (namesOf[event.key.trim()] !== undefined)
-      this.addNamed(event.key.trim(), event.value, event);
+      this.#addNamed(event.key.trim(), event.value, event);
   }
 
   finish(mostPoints: number): RunTrace {
-    const { startMs, firstMs, seed, precision } = this;
+    const startMs = this.#startMs;
+    const firstMs = this.#firstMs;
+    const seed = this.#seed;
+    const precision = this.#precision;
     const initMs =
       startMs === undefined || firstMs === undefined ? undefined : Math.max(startMs - firstMs, 0);
     if (startMs === undefined) return { curves: [], seed, initMs, precision };
-    const hasThroughput = [...this.open.values()].some(
+    const hasThroughput = [...this.#open.values()].some(
       ({ series }) => series === "samplesPerSecond",
     );
-    for (const point of hasThroughput ? [] : this.blocks.throughput())
-      this.add({ series: "samplesPerSecond", metricName: this.blocks.kind }, point);
-    const curves = [...this.open.values()]
+    for (const point of hasThroughput ? [] : this.#blocks.throughput())
+      this.#add({ series: "samplesPerSecond", metricName: this.#blocks.kind }, point);
+    const curves = [...this.#open.values()]
       .toSorted(byName)
-      .flatMap((open) => this.curveOf(open, startMs, mostPoints));
+      .flatMap((open) => this.#curveOf(open, startMs, mostPoints));
     return { curves, seed, initMs, precision };
   }
 
   /** As scores have it: the last start and the last stop, up to the line where both are known. */
-  private readClock({ key, timeMs }: LogEvent): void {
-    if (this.startMs !== undefined && this.stopMs !== undefined) return;
-    if (key === "run_start") this.startMs = timeMs;
-    if (key === "run_stop") this.stopMs = timeMs;
+  #readClock({ key, timeMs }: LogEvent): void {
+    if (this.#startMs !== undefined && this.#stopMs !== undefined) return;
+    if (key === "run_start") this.#startMs = timeMs;
+    if (key === "run_stop") this.#stopMs = timeMs;
   }
 
-  private curveOf(
+  #curveOf(
     { series, metricName, points }: OpenSeries,
     startMs: number,
     mostPoints: number,
   ): RunTrace["curves"] {
-    const lastMs = (this.stopMs ?? Number.POSITIVE_INFINITY) + graceMs;
+    const lastMs = (this.#stopMs ?? Number.POSITIVE_INFINITY) + graceMs;
     const inRun = points
       .filter(({ timeMs }) => timeMs >= startMs && timeMs <= lastMs)
       .toSorted((a, b) => a.timeMs - b.timeMs);
@@ -122,81 +125,81 @@ class LogCurves implements CurveReader {
   readQuality(event: LogEvent): void {
     const { value, key } = event;
     const name = textIn(event.metadata, "metric") ?? key;
-    if (!isJsonObject(value)) return this.addQuality(name, value, event);
+    if (!isJsonObject(value)) return this.#addQuality(name, value, event);
     // Round 0.5 has `{"epoch": 3, "value": 0.7}`, Mask R-CNN `{"BBOX": 0.38, "SEGM": 0.34}`.
-    if (value["value"] !== undefined) return this.addQuality(name, value["value"], event);
-    for (const [part, figure] of Object.entries(value)) this.addQuality(part, figure, event);
+    if (value["value"] !== undefined) return this.#addQuality(name, value["value"], event);
+    for (const [part, figure] of Object.entries(value)) this.#addQuality(part, figure, event);
   }
 
-  private addQuality(metricName: string, value: JsonValue, event: LogEvent): void {
+  #addQuality(metricName: string, value: JsonValue, event: LogEvent): void {
     const figure = numberOf(value);
     if (figure === undefined) return;
     const { timeMs } = event;
-    this.add(
+    this.#add(
       { series: "quality", metricName },
-      { timeMs, value: figure, samples: this.samplesOf(event) },
+      { timeMs, value: figure, samples: this.#samplesOf(event) },
     );
   }
 
   /** `{"throughput": 1189.3, "loss": 2.1}`. */
   readStatistics(event: LogEvent): void {
     if (!isJsonObject(event.value)) return;
-    for (const [name, value] of Object.entries(event.value)) this.addNamed(name, value, event);
+    for (const [name, value] of Object.entries(event.value)) this.#addNamed(name, value, event);
     // Detection code logs the step's time as `time`, beside `data`, of which it is the wait for data.
     const { time, data } = event.value;
-    if (typeof time === "number" && typeof data === "number") this.addStep("time", time, event);
+    if (typeof time === "number" && typeof data === "number") this.#addStep("time", time, event);
   }
 
-  private addNamed(name: string, value: JsonValue, event: LogEvent): void {
+  #addNamed(name: string, value: JsonValue, event: LogEvent): void {
     const series = namesOf[name];
     const figure = numberOf(value);
     if (series === undefined || figure === undefined) return;
-    if (series === "stepMs") return this.addStep(name, figure, event);
-    this.add(
+    if (series === "stepMs") return this.#addStep(name, figure, event);
+    this.#add(
       { series, metricName: name },
-      { timeMs: event.timeMs, value: figure, samples: this.samplesOf(event) },
+      { timeMs: event.timeMs, value: figure, samples: this.#samplesOf(event) },
     );
   }
 
-  private addStep(metricName: string, seconds: number, event: LogEvent): void {
-    this.add(
+  #addStep(metricName: string, seconds: number, event: LogEvent): void {
+    this.#add(
       { series: "stepMs", metricName },
-      { timeMs: event.timeMs, value: seconds * 1000, samples: this.samplesOf(event) },
+      { timeMs: event.timeMs, value: seconds * 1000, samples: this.#samplesOf(event) },
     );
   }
 
   readBlock(event: LogEvent): void {
-    this.blocks.push(event);
+    this.#blocks.push(event);
     if (event.key === "block_stop" && isJsonObject(event.metadata))
-      this.addNamed("loss", event.metadata["loss"] ?? null, event);
+      this.#addNamed("loss", event.metadata["loss"] ?? null, event);
   }
 
   readSeed({ value }: LogEvent): void {
-    this.seed ??= numberOf(value);
+    this.#seed ??= numberOf(value);
   }
 
   readPrecision({ value }: LogEvent): void {
-    if (typeof value === "string" && value !== "") this.precision ??= value.toLowerCase();
+    if (typeof value === "string" && value !== "") this.#precision ??= value.toLowerCase();
   }
 
   readTrainSamples({ value }: LogEvent): void {
-    this.blocks.trainSamples ??= numberOf(value);
+    this.#blocks.trainSamples ??= numberOf(value);
   }
 
-  private samplesOf({ metadata, value }: LogEvent): number | undefined {
-    for (const field of this.samplesFields) {
+  #samplesOf({ metadata, value }: LogEvent): number | undefined {
+    for (const field of this.#samplesFields) {
       const count = isJsonObject(metadata) ? numberOf(metadata[field] ?? null) : undefined;
       if (count !== undefined) return count;
     }
-    const counts = this.samplesFields.includes("epoch_num") && isJsonObject(value);
+    const counts = this.#samplesFields.includes("epoch_num") && isJsonObject(value);
     return counts ? numberOf(value["epoch"] ?? null) : undefined;
   }
 
-  private add({ series, metricName }: Omit<OpenSeries, "points">, point: SeriesPoint): void {
+  #add({ series, metricName }: Omit<OpenSeries, "points">, point: SeriesPoint): void {
     const key = `${series}/${metricName}`;
-    const open = this.open.get(key) ?? { series, metricName, points: [] };
+    const open = this.#open.get(key) ?? { series, metricName, points: [] };
     open.points.push(point);
-    this.open.set(key, open);
+    this.#open.set(key, open);
   }
 }
 
@@ -218,38 +221,38 @@ const readers: Readonly<Record<string, ((log: LogCurves, event: LogEvent) => voi
 /** Throughput where nobody logs it: what a block (else an epoch) trained on, over the time it took. */
 class BlockClock {
   trainSamples: number | undefined;
-  private readonly begun = new Map<string, LogEvent>();
-  private readonly blocks: { kind: "block" | "epoch"; start: LogEvent; stop: LogEvent }[] = [];
+  readonly #begun = new Map<string, LogEvent>();
+  readonly #blocks: { kind: "block" | "epoch"; start: LogEvent; stop: LogEvent }[] = [];
 
   push(event: LogEvent): void {
     const kind = event.key.startsWith("block") ? "block" : "epoch";
     if (event.key.endsWith("_start")) {
-      this.begun.set(kind, event);
+      this.#begun.set(kind, event);
       return;
     }
-    const start = this.begun.get(kind);
-    if (start !== undefined) this.blocks.push({ kind, start, stop: event });
+    const start = this.#begun.get(kind);
+    if (start !== undefined) this.#blocks.push({ kind, start, stop: event });
     // Every rank may log the end of a block; the first is it.
-    this.begun.delete(kind);
+    this.#begun.delete(kind);
   }
 
   /** Which of the two the figures are from. */
   get kind(): "block" | "epoch" {
-    return this.blocks.some((block) => block.kind === "block") ? "block" : "epoch";
+    return this.#blocks.some((block) => block.kind === "block") ? "block" : "epoch";
   }
 
   throughput(): SeriesPoint[] {
-    return this.blocks
+    return this.#blocks
       .filter((block) => block.kind === this.kind)
       .flatMap(({ start, stop }) => {
-        const count = this.samplesBetween(start, stop);
+        const count = this.#samplesBetween(start, stop);
         const seconds = (stop.timeMs - start.timeMs) / 1000;
         if (count === undefined || count <= 0 || seconds <= 0) return [];
         return [{ timeMs: stop.timeMs, value: count / seconds, samples: undefined }];
       });
   }
 
-  private samplesBetween(start: LogEvent, stop: LogEvent): number | undefined {
+  #samplesBetween(start: LogEvent, stop: LogEvent): number | undefined {
     const [before, after] = [start, stop].map(({ metadata }) =>
       numberIn(metadata, "samples_count"),
     );

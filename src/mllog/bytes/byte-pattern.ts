@@ -5,16 +5,16 @@ export class BytePattern {
   /** In bytes. */
   readonly length: number;
   /** Every four bytes; where that leaves a rest, the last word overlaps the one before. */
-  private readonly words: Int32Array;
-  private readonly lastWord: number;
+  readonly #words: Int32Array;
+  readonly #lastWord: number;
 
   constructor(view: DataView, start: number, end: number) {
     this.length = end - start;
-    this.words = new Int32Array(this.length >> 2);
-    for (let index = 0; index < this.words.length; index++) {
-      this.words[index] = view.getInt32(start + index * wordBytes, true);
+    this.#words = new Int32Array(this.length >> 2);
+    for (let index = 0; index < this.#words.length; index++) {
+      this.#words[index] = view.getInt32(start + index * wordBytes, true);
     }
-    this.lastWord = view.getInt32(end - wordBytes, true);
+    this.#lastWord = view.getInt32(end - wordBytes, true);
   }
 
   static ofText(text: string): BytePattern {
@@ -24,9 +24,10 @@ export class BytePattern {
 
   /** Whether these very bytes stand at `at`. Looks from the end on, where lines mostly differ. */
   isAt(view: DataView, at: number): boolean {
-    const { words, length } = this;
+    const { length } = this;
+    const words = this.#words;
     if (at + length > view.byteLength) return false;
-    if (view.getInt32(at + length - wordBytes, true) !== this.lastWord) return false;
+    if (view.getInt32(at + length - wordBytes, true) !== this.#lastWord) return false;
     for (let index = words.length - 1; index >= 0; index--) {
       if (view.getInt32(at + index * wordBytes, true) !== words[index]) return false;
     }

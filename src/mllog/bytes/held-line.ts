@@ -11,15 +11,15 @@ export class HeldLine {
   /** Of the token, from the start of the log. */
   tokenOffset = 0;
   isTooLong = false;
-  private startsWithToken = false;
-  private readonly maxBytes: number;
+  #startsWithToken = false;
+  readonly #maxBytes: number;
 
   constructor(maxBytes: number) {
-    this.maxBytes = maxBytes;
+    this.#maxBytes = maxBytes;
   }
 
   hasToken(): boolean {
-    return this.startsWithToken;
+    return this.#startsWithToken;
   }
 
   hasAny(): boolean {
@@ -29,36 +29,36 @@ export class HeldLine {
   clear(): void {
     this.length = 0;
     this.isTooLong = false;
-    this.startsWithToken = false;
+    this.#startsWithToken = false;
   }
 
   /** Starts with a token at `from`, which is `tokenOffset` in the log. */
   begin(chunk: Uint8Array, from: number, tokenOffset: number): void {
     this.clear();
-    this.startsWithToken = true;
+    this.#startsWithToken = true;
     this.tokenOffset = tokenOffset;
     this.append(chunk, from, chunk.length);
   }
 
   append(chunk: Uint8Array, from: number, to: number): void {
     const length = this.length + to - from;
-    if (this.isTooLong || length > this.maxBytes) {
+    if (this.isTooLong || length > this.#maxBytes) {
       this.isTooLong = true;
       return;
     }
-    this.makeRoom(length);
+    this.#makeRoom(length);
     this.bytes.set(chunk.subarray(from, to), this.length);
     this.length = length;
   }
 
   /** What is held and a \n behind it; good until more is appended. */
   withLineEnd(): Uint8Array {
-    this.makeRoom(this.length + 1);
+    this.#makeRoom(this.length + 1);
     this.bytes[this.length] = 0x0a;
     return this.bytes.subarray(0, this.length + 1);
   }
 
-  private makeRoom(length: number): void {
+  #makeRoom(length: number): void {
     if (length <= this.bytes.length) return;
     const grown = new Uint8Array(Math.max(length, this.bytes.length * 2));
     grown.set(this.bytes.subarray(0, this.length));
@@ -76,7 +76,7 @@ export class HeldLine {
 
   /** Finds a token that began in the kept tail and goes on in the next piece. */
   joinToken(chunk: Uint8Array, start: number, bytesBefore: number): void {
-    if (this.startsWithToken || this.length === 0) return;
+    if (this.#startsWithToken || this.length === 0) return;
     const tail = decodeLatin1(this.bytes, 0, this.length);
     const joined = tail + decodeLatin1(chunk, start, Math.min(chunk.length, start + tailBytes));
     const at = joined.indexOf(token);

@@ -46,60 +46,61 @@ const memoryOfAllLogs = new ReadingMemory();
  * that are alike are the same object.
  */
 export class PlainBytesReader {
-  private readonly memory: ReadingMemory;
-  private readonly json: PlainJsonReader;
+  readonly #memory: ReadingMemory;
+  readonly #json: PlainJsonReader;
   /** The last line that was kept in memory. */
-  private before: LineSlot = beforeFirstLine;
+  #before: LineSlot = beforeFirstLine;
 
   constructor(memory = memoryOfAllLogs) {
-    this.memory = memory;
-    this.json = new PlainJsonReader(memory.texts);
+    this.#memory = memory;
+    this.#json = new PlainJsonReader(memory.texts);
   }
 
   /** Index of the \n or \r behind the line read last. */
   lineEnd(): number {
-    return this.json.at;
+    return this.#json.at;
   }
 
   /** @param start where a token begins; the line must end within the bytes */
   read(bytes: Uint8Array, start: number): LogEvent | undefined {
-    this.json.startAt(bytes, start);
-    const event = this.readUsualLine();
+    this.#json.startAt(bytes, start);
+    const event = this.#readUsualLine();
     if (event !== undefined) return event;
-    this.json.startAt(bytes, start);
+    this.#json.startAt(bytes, start);
     const { token } = usual;
-    return this.json.skip(token) ? this.ifAtLineEnd(this.readFields()) : undefined;
+    return this.#json.skip(token) ? this.#ifAtLineEnd(this.#readFields()) : undefined;
   }
 
   /** Fields in the order and spacing that nearly every program writes. */
-  private readUsualLine(): LogEvent | undefined {
-    const { json } = this;
+  #readUsualLine(): LogEvent | undefined {
+    const json = this.#json;
     if (!json.skip(usual.opening)) return undefined;
     const timeMs = json.readNumber();
     if (json.gaveUp) return undefined;
     const behindTime = json.at;
-    const known = this.recall();
+    const known = this.#recall();
     if (known !== undefined) return atTime(known, timeMs);
-    const event = this.ifAtLineEnd(this.readUsualFields(timeMs));
+    const event = this.#ifAtLineEnd(this.#readUsualFields(timeMs));
     if (event === undefined) return undefined;
     const { bytes, view, at: end } = json;
     const text = { bytes, view, start: behindTime, end };
-    this.before = this.memory.lines.keep(this.before, text, event);
+    this.#before = this.#memory.lines.keep(this.#before, text, event);
     return event;
   }
 
   /** Steps over the rest of the line if it is the one that came at this place the last time. */
-  private recall(): LogEvent | undefined {
-    const { json, memory } = this;
-    const slot = memory.lines.recall(this.before, json, json.at);
+  #recall(): LogEvent | undefined {
+    const json = this.#json;
+    const memory = this.#memory;
+    const slot = memory.lines.recall(this.#before, json, json.at);
     if (slot < 0) return undefined;
-    this.before = slot;
+    this.#before = slot;
     json.at += memory.lines.lengthOf(slot);
     return memory.lines.eventOf(slot);
   }
 
-  private readUsualFields(timeMs: number): LogEvent | undefined {
-    const { json } = this;
+  #readUsualFields(timeMs: number): LogEvent | undefined {
+    const json = this.#json;
     if (!json.skip(usual.eventType)) return undefined;
     const type = json.readText();
     if (!json.skip(usual.key)) return undefined;
@@ -122,8 +123,8 @@ export class PlainBytesReader {
     return event;
   }
 
-  private readFields(): LogEvent | undefined {
-    const { json } = this;
+  #readFields(): LogEvent | undefined {
+    const json = this.#json;
     const fields: (JsonValue | undefined)[] = [];
     let valueIsFloat = false;
     json.skipBlanks();
@@ -141,8 +142,8 @@ export class PlainBytesReader {
     return toEvent(fields, valueIsFloat);
   }
 
-  private ifAtLineEnd(event: LogEvent | undefined): LogEvent | undefined {
-    const { json } = this;
+  #ifAtLineEnd(event: LogEvent | undefined): LogEvent | undefined {
+    const json = this.#json;
     if (json.gaveUp) return undefined;
     json.skipBlanks();
     return isLineEnd(json.bytes[json.at]) ? event : undefined;

@@ -11,51 +11,53 @@ const blockWords = 4;
 export class ByteScanner {
   /** Line ends passed since the piece was taken; \r\n is one. */
   lineEndCount = 0;
-  private bytes: Uint8Array = new Uint8Array(0);
-  private words: Int32Array = new Int32Array(0);
+  #bytes: Uint8Array = new Uint8Array(0);
+  #words: Int32Array = new Int32Array(0);
   /** Index in `bytes` of the first byte of `words`. */
-  private wordsStart = 0;
+  #wordsStart = 0;
 
   /** Lays a view of whole machine words over the aligned part of the bytes; copies nothing. */
   take(bytes: Uint8Array): void {
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.lineEndCount = 0;
-    this.wordsStart = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
-    const wordCount = (bytes.length - this.wordsStart) >> 2;
-    this.words =
+    this.#wordsStart = Math.min(bytes.length, (4 - (bytes.byteOffset & 3)) & 3);
+    const wordCount = (bytes.length - this.#wordsStart) >> 2;
+    this.#words =
       wordCount === 0
         ? new Int32Array(0)
-        : new Int32Array(bytes.buffer, bytes.byteOffset + this.wordsStart, wordCount);
+        : new Int32Array(bytes.buffer, bytes.byteOffset + this.#wordsStart, wordCount);
   }
 
   /** Index of the next `:::ML` at or behind `from`, which splits no \r\n; -1 if there is none. */
   nextToken(from: number): number {
-    const { bytes, words, wordsStart } = this;
+    const bytes = this.#bytes;
+    const words = this.#words;
+    const wordsStart = this.#wordsStart;
     const last = words.length - blockWords;
     let word = Math.max(0, from - wordsStart + 3) >> 2;
-    const head = this.lookCloser(from, from, Math.min(wordsStart + word * 4, bytes.length));
+    const head = this.#lookCloser(from, from, Math.min(wordsStart + word * 4, bytes.length));
     if (head >= 0) return head;
     for (; word <= last; word += blockWords) {
       if (!isSuspectBlock(words, word)) continue;
-      const found = this.lookIntoBlock(from, word);
+      const found = this.#lookIntoBlock(from, word);
       if (found >= 0) return found;
     }
-    return this.lookCloser(from, wordsStart + word * 4, bytes.length);
+    return this.#lookCloser(from, wordsStart + word * 4, bytes.length);
   }
 
-  private lookIntoBlock(from: number, firstWord: number): number {
+  #lookIntoBlock(from: number, firstWord: number): number {
     for (let word = firstWord; word < firstWord + blockWords; word++) {
-      if (!isSuspect(this.words[word] ?? 0)) continue;
-      const at = this.wordsStart + word * 4;
-      const found = this.lookCloser(from, at, at + 4);
+      if (!isSuspect(this.#words[word] ?? 0)) continue;
+      const at = this.#wordsStart + word * 4;
+      const found = this.#lookCloser(from, at, at + 4);
       if (found >= 0) return found;
     }
     return -1;
   }
 
   /** Takes some bytes one by one. `from` is where the search began: a token may begin before these bytes. */
-  private lookCloser(from: number, start: number, end: number): number {
-    const { bytes } = this;
+  #lookCloser(from: number, start: number, end: number): number {
+    const bytes = this.#bytes;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
       if (byte === colon) {

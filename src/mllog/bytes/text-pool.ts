@@ -7,24 +7,24 @@ const longestPooled = 128;
 
 /** Gives the same text for the same bytes without decoding them again, as long as no other text took its slot. */
 export class TextPool {
-  private readonly slots = emptySlots.slice();
+  readonly #slots = emptySlots.slice();
 
   /** @param known texts to begin with */
   constructor(known: readonly string[]) {
     for (const text of known) {
       let hash = 0;
       for (let at = 0; at < text.length; at++) hash = nextHash(hash, text.charCodeAt(at));
-      this.slots[hash & (slotCount - 1)] = text;
+      this.#slots[hash & (slotCount - 1)] = text;
     }
   }
 
   /** @param hash of the bytes from `start` to `end`, made with `nextHash` */
   textOf(bytes: Uint8Array, start: number, end: number, hash: number): string {
     const slot = hash & (slotCount - 1);
-    const pooled = this.slots[slot];
+    const pooled = this.#slots[slot];
     if (pooled !== undefined && isText(pooled, bytes, start, end)) return pooled;
     const text = decodeLatin1(bytes, start, end);
-    if (text.length <= longestPooled) this.slots[slot] = text;
+    if (text.length <= longestPooled) this.#slots[slot] = text;
     return text;
   }
 }

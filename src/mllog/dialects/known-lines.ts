@@ -33,33 +33,33 @@ interface LineText extends ViewedBytes {
  * of lines, each at the place that a hash of its bytes gives it.
  */
 export class KnownLines {
-  private readonly events: (LogEvent | undefined)[] = Array.from({ length: slotCount });
+  readonly #events: (LogEvent | undefined)[] = Array.from({ length: slotCount });
   /** In bytes; 0 where no line is kept. */
-  private readonly lengths = new Int32Array(slotCount);
+  readonly #lengths = new Int32Array(slotCount);
   /** Of each line every four bytes; where that leaves a rest, the last word overlaps the one before. */
-  private readonly words = new Int32Array(slotCount * slotWords);
-  private readonly nextSlots = new Int32Array(slotCount + 1);
-  private readonly accounts = new Uint8Array(slotCount);
+  readonly #words = new Int32Array(slotCount * slotWords);
+  readonly #nextSlots = new Int32Array(slotCount + 1);
+  readonly #accounts = new Uint8Array(slotCount);
   /** By account: falls with each line kept, and rises when one comes again. Lines of some keys never do. */
-  private readonly credits = new Int32Array(accountCount).fill(mostCredit);
-  private refusedCount = 0;
+  readonly #credits = new Int32Array(accountCount).fill(mostCredit);
+  #refusedCount = 0;
 
   /** The line that came behind `before` the last time, if the text at `start` is that very line's; else -1. */
   recall(before: LineSlot, { bytes, view }: ViewedBytes, start: number): LineSlot {
-    const slot = this.nextSlots[before] ?? 0;
-    const length = this.lengths[slot] ?? 0;
+    const slot = this.#nextSlots[before] ?? 0;
+    const length = this.#lengths[slot] ?? 0;
     if (length === 0 || !isLineEnd(bytes[start + length])) return -1;
-    if (!this.isAt(slot, view, start)) return -1;
-    this.earn(slot);
+    if (!this.#isAt(slot, view, start)) return -1;
+    this.#earn(slot);
     return slot;
   }
 
   eventOf(slot: LineSlot): LogEvent | undefined {
-    return this.events[slot];
+    return this.#events[slot];
   }
 
   lengthOf(slot: LineSlot): number {
-    return this.lengths[slot] ?? 0;
+    return this.#lengths[slot] ?? 0;
   }
 
   /**
@@ -70,38 +70,38 @@ export class KnownLines {
   keep(before: LineSlot, text: LineText, event: LogEvent): LineSlot {
     const length = text.end - text.start;
     const account = hashOfText(event.key) & (accountCount - 1);
-    const credit = this.credits[account] ?? 0;
-    if (credit === 0 && this.refusedCount++ % lookedAtWithoutCredit !== 0) return before;
+    const credit = this.#credits[account] ?? 0;
+    if (credit === 0 && this.#refusedCount++ % lookedAtWithoutCredit !== 0) return before;
     if (length > slotWords * wordBytes || length < wordBytes) return before;
     const slot = hashOf(text) & (slotCount - 1);
-    this.nextSlots[before] = slot;
-    if (this.lengths[slot] === length && this.isAt(slot, text.view, text.start)) {
-      this.earn(slot);
+    this.#nextSlots[before] = slot;
+    if (this.#lengths[slot] === length && this.#isAt(slot, text.view, text.start)) {
+      this.#earn(slot);
       return slot;
     }
-    this.credits[account] = Math.max(0, credit - 1);
-    this.accounts[slot] = account;
-    this.put(slot, text, event);
+    this.#credits[account] = Math.max(0, credit - 1);
+    this.#accounts[slot] = account;
+    this.#put(slot, text, event);
     return slot;
   }
 
-  private put(slot: LineSlot, { view, start, end }: LineText, event: LogEvent): void {
+  #put(slot: LineSlot, { view, start, end }: LineText, event: LogEvent): void {
     const first = slot * slotWords;
     const wholeWords = (end - start) >> 2;
     for (let index = 0; index < wholeWords; index++) {
-      this.words[first + index] = view.getInt32(start + index * wordBytes, true);
+      this.#words[first + index] = view.getInt32(start + index * wordBytes, true);
     }
     // Overwrites nothing of the next slot: a rest needs the line to be shorter than its slot.
     if (wholeWords < slotWords)
-      this.words[first + wholeWords] = view.getInt32(end - wordBytes, true);
-    this.lengths[slot] = end - start;
-    this.events[slot] = event;
+      this.#words[first + wholeWords] = view.getInt32(end - wordBytes, true);
+    this.#lengths[slot] = end - start;
+    this.#events[slot] = event;
   }
 
   /** Compares from the end on, where lines mostly differ. */
-  private isAt(slot: LineSlot, view: DataView, start: number): boolean {
-    const { words } = this;
-    const length = this.lengths[slot] ?? 0;
+  #isAt(slot: LineSlot, view: DataView, start: number): boolean {
+    const words = this.#words;
+    const length = this.#lengths[slot] ?? 0;
     const first = slot * slotWords;
     const wholeWords = length >> 2;
     const hasRest = (length & 3) !== 0;
@@ -114,10 +114,10 @@ export class KnownLines {
     return true;
   }
 
-  private earn(slot: LineSlot): void {
-    const account = this.accounts[slot] ?? 0;
-    const credit = this.credits[account] ?? 0;
-    if (credit < mostCredit) this.credits[account] = credit + 1;
+  #earn(slot: LineSlot): void {
+    const account = this.#accounts[slot] ?? 0;
+    const credit = this.#credits[account] ?? 0;
+    if (credit < mostCredit) this.#credits[account] = credit + 1;
   }
 }
 

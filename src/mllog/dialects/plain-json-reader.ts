@@ -28,11 +28,11 @@ export class PlainJsonReader {
   numberIsFloat = false;
   bytes: Uint8Array = nothing;
   view: DataView = viewOfNothing;
-  private readonly pool: TextPool;
-  private depth = 0;
+  readonly #pool: TextPool;
+  #depth = 0;
 
   constructor(pool: TextPool) {
-    this.pool = pool;
+    this.#pool = pool;
   }
 
   startAt(bytes: Uint8Array, at: number): void {
@@ -41,7 +41,7 @@ export class PlainJsonReader {
       this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
     this.at = at;
-    this.depth = 0;
+    this.#depth = 0;
     this.gaveUp = false;
   }
 
@@ -75,10 +75,10 @@ export class PlainJsonReader {
     this.skipBlanks();
     const byte = this.bytes[this.at];
     if (byte === quote) return this.readText();
-    if (byte === openBrace || byte === openList) return this.readNested(byte);
-    if (byte === 0x74) return this.readWord("true", true);
-    if (byte === 0x66) return this.readWord("false", false);
-    return byte === 0x6e ? this.readWord("null", null) : this.readNumber();
+    if (byte === openBrace || byte === openList) return this.#readNested(byte);
+    if (byte === 0x74) return this.#readWord("true", true);
+    if (byte === 0x66) return this.#readWord("false", false);
+    return byte === 0x6e ? this.#readWord("null", null) : this.readNumber();
   }
 
   readText(): string {
@@ -96,7 +96,7 @@ export class PlainJsonReader {
     }
     this.at = at;
     this.expect(quote);
-    return this.gaveUp ? "" : this.pool.textOf(bytes, start, at, hash);
+    return this.gaveUp ? "" : this.#pool.textOf(bytes, start, at, hash);
   }
 
   /** Up to 15 digits are exact in a double, and so is one division by a power of ten; the rest goes by text. */
@@ -105,13 +105,13 @@ export class PlainJsonReader {
     const isNegative = this.bytes[start] === minus;
     if (isNegative) this.at++;
     const firstDigit = this.at;
-    const whole = this.readDigits(0);
+    const whole = this.#readDigits(0);
     const wholeDigits = this.at - firstDigit;
-    if (wholeDigits === 0 || (wholeDigits > 1 && this.bytes[firstDigit] === zero)) this.giveUp();
+    if (wholeDigits === 0 || (wholeDigits > 1 && this.bytes[firstDigit] === zero)) this.#giveUp();
     this.numberIsFloat = this.bytes[this.at] === point;
-    const size = this.numberIsFloat ? this.readFraction(whole) : whole;
+    const size = this.numberIsFloat ? this.#readFraction(whole) : whole;
     const isExponent = ((this.bytes[this.at] ?? 0) | 0x20) === 0x65;
-    if (isExponent) this.giveUp();
+    if (isExponent) this.#giveUp();
     if (this.gaveUp) return 0;
     if (this.at - firstDigit > 15) return Number(decodeLatin1(this.bytes, start, this.at));
     return isNegative ? -size : size;
@@ -125,47 +125,47 @@ export class PlainJsonReader {
     return true;
   }
 
-  private readNested(opening: number): JsonValue {
-    if (this.depth >= deepest) this.giveUp();
+  #readNested(opening: number): JsonValue {
+    if (this.#depth >= deepest) this.#giveUp();
     if (this.gaveUp) return null;
-    this.depth++;
-    const value = opening === openBrace ? this.readObject() : this.readList();
-    this.depth--;
+    this.#depth++;
+    const value = opening === openBrace ? this.#readObject() : this.#readList();
+    this.#depth--;
     return value;
   }
 
-  private readObject(): JsonValue {
-    if (this.skip(fileMember)) return this.readObjectWithFile();
+  #readObject(): JsonValue {
+    if (this.skip(fileMember)) return this.#readObjectWithFile();
     const members: Record<string, JsonValue> = {};
     this.at++;
     this.skipBlanks();
-    if (this.bytes[this.at] !== closeBrace) this.readMembersInto(members);
+    if (this.bytes[this.at] !== closeBrace) this.#readMembersInto(members);
     this.expect(closeBrace);
     return members;
   }
 
   /** An object made whole with its first members takes a fraction of the time of one made member by member. */
-  private readObjectWithFile(): JsonValue {
+  #readObjectWithFile(): JsonValue {
     this.at--;
     const file = this.readText();
     const members: Record<string, JsonValue> = this.skip(linenoMember)
       ? { file, lineno: this.readValue() }
       : { file };
-    if (this.readComma()) this.readMembersInto(members);
+    if (this.readComma()) this.#readMembersInto(members);
     this.expect(closeBrace);
     return members;
   }
 
-  private readMembersInto(members: Record<string, JsonValue>): void {
+  #readMembersInto(members: Record<string, JsonValue>): void {
     do {
       const name = this.readName();
-      if (name === "__proto__") this.giveUp();
+      if (name === "__proto__") this.#giveUp();
       // oxlint-disable-next-line eslint/no-param-reassign -- fills what its caller has just made
       members[name] = this.readValue();
     } while (this.readComma());
   }
 
-  private readList(): JsonValue {
+  #readList(): JsonValue {
     const items: JsonValue[] = [];
     this.at++;
     this.skipBlanks();
@@ -177,24 +177,24 @@ export class PlainJsonReader {
     return items;
   }
 
-  private readWord<T extends JsonValue>(word: string, value: T): T {
+  #readWord<T extends JsonValue>(word: string, value: T): T {
     for (let index = 0; index < word.length; index++) {
-      if (this.bytes[this.at + index] !== word.charCodeAt(index)) this.giveUp();
+      if (this.bytes[this.at + index] !== word.charCodeAt(index)) this.#giveUp();
     }
     this.at += word.length;
     return value;
   }
 
-  private readFraction(whole: number): number {
+  #readFraction(whole: number): number {
     this.at++;
     const behindPoint = this.at;
-    const mantissa = this.readDigits(whole);
+    const mantissa = this.#readDigits(whole);
     const decimals = this.at - behindPoint;
-    if (decimals === 0) this.giveUp();
+    if (decimals === 0) this.#giveUp();
     return mantissa / (powersOfTen[decimals] ?? 1);
   }
 
-  private readDigits(before: number): number {
+  #readDigits(before: number): number {
     const { bytes } = this;
     let number = before;
     let at = this.at;
@@ -207,7 +207,7 @@ export class PlainJsonReader {
     return number;
   }
 
-  private giveUp(): void {
+  #giveUp(): void {
     this.gaveUp = true;
   }
 }

@@ -41,27 +41,27 @@ export function createRunDigester(log: string, edition: string): RunDigester {
 }
 
 class LogDigester implements RunDigester {
-  private readonly log: string;
-  private readonly imageQuality: ImageQuality;
-  private benchmark: string | undefined;
-  private division: string | undefined;
-  private readonly clock = new RunClock();
-  private status: string | undefined;
-  private globalBatchSize: number | undefined;
-  private epochNum: number | undefined;
-  private samplesCount: number | undefined;
-  private trainSamples: number | undefined;
-  private convergence: LoggedConvergence = { kind: "not-converged", status: undefined };
-  private nodeCount: number | undefined;
-  private acceleratorsPerNode: number | undefined;
-  private optimizer: string | undefined;
-  private evaluatedOfflineMs: number | undefined;
-  private oldTarget: number | undefined;
-  private oldQuality: number | undefined;
+  readonly #log: string;
+  readonly #imageQuality: ImageQuality;
+  #benchmark: string | undefined;
+  #division: string | undefined;
+  readonly #clock = new RunClock();
+  #status: string | undefined;
+  #globalBatchSize: number | undefined;
+  #epochNum: number | undefined;
+  #samplesCount: number | undefined;
+  #trainSamples: number | undefined;
+  #convergence: LoggedConvergence = { kind: "not-converged", status: undefined };
+  #nodeCount: number | undefined;
+  #acceleratorsPerNode: number | undefined;
+  #optimizer: string | undefined;
+  #evaluatedOfflineMs: number | undefined;
+  #oldTarget: number | undefined;
+  #oldQuality: number | undefined;
 
   constructor(log: string, edition: string) {
-    this.log = log;
-    this.imageQuality = createImageQuality(
+    this.#log = log;
+    this.#imageQuality = createImageQuality(
       edition === "training-3.1" ? "step_num" : "samples_count",
     );
   }
@@ -69,118 +69,118 @@ class LogDigester implements RunDigester {
   push(line: LogLine): void {
     if (line.kind !== "event") return;
     readers.get(line.event.key)?.(this, line.event);
-    if (line.event.dialect === "mlpv") this.readOldLine(line.event);
+    if (line.event.dialect === "mlpv") this.#readOldLine(line.event);
   }
 
   /** Round 0.5 names the benchmark on every line. */
-  private readOldLine({ key, value, metadata }: LogEvent): void {
+  #readOldLine({ key, value, metadata }: LogEvent): void {
     const name = isJsonObject(metadata) ? metadata["benchmark"] : undefined;
-    if (typeof name === "string") this.benchmark ??= benchmarkNamed(name);
-    if (key === "eval_target" && typeof value === "number") this.oldTarget = value;
-    if (key === "eval_accuracy") this.oldQuality = numberIn(value, "value");
+    if (typeof name === "string") this.#benchmark ??= benchmarkNamed(name);
+    if (key === "eval_target" && typeof value === "number") this.#oldTarget = value;
+    if (key === "eval_accuracy") this.#oldQuality = numberIn(value, "value");
   }
 
   finish(
     judgement: RunJudgement,
     energy?: (timeToTrainMs: number | undefined) => RunEnergy,
   ): RunDigest {
-    const { startMs, stopMs } = this.clock;
+    const { startMs, stopMs } = this.#clock;
     const timeToTrainMs =
       startMs === undefined || stopMs === undefined ? undefined : stopMs - startMs;
     return {
-      log: this.log,
-      benchmark: this.benchmark,
-      division: this.division,
+      log: this.#log,
+      benchmark: this.#benchmark,
+      division: this.#division,
       runStartMs: startMs,
       runStopMs: stopMs,
-      status: this.status,
-      globalBatchSize: this.globalBatchSize,
-      convergence: this.convergence,
-      trainSamples: this.trainSamples,
-      nodeCount: this.nodeCount,
-      acceleratorsPerNode: this.acceleratorsPerNode,
-      optimizer: this.optimizer,
-      evaluatedOfflineMs: this.evaluatedOfflineMs,
+      status: this.#status,
+      globalBatchSize: this.#globalBatchSize,
+      convergence: this.#convergence,
+      trainSamples: this.#trainSamples,
+      nodeCount: this.#nodeCount,
+      acceleratorsPerNode: this.#acceleratorsPerNode,
+      optimizer: this.#optimizer,
+      evaluatedOfflineMs: this.#evaluatedOfflineMs,
       judgement,
       energy: energy?.(timeToTrainMs),
     };
   }
 
   readBenchmark({ value }: LogEvent): void {
-    if (typeof value === "string") this.benchmark = benchmarkNamed(value);
+    if (typeof value === "string") this.#benchmark = benchmarkNamed(value);
   }
 
   readDivision({ value }: LogEvent): void {
-    if (typeof value === "string") this.division ??= value.toLowerCase();
+    if (typeof value === "string") this.#division ??= value.toLowerCase();
   }
 
   readStart({ timeMs }: LogEvent): void {
-    this.clock.start(timeMs);
+    this.#clock.start(timeMs);
   }
 
   readStop(event: LogEvent): void {
-    this.clock.stop(event.timeMs);
-    this.status = statusOf(event) ?? this.unsaidStatus(event);
-    this.convergence =
-      this.status === "success"
-        ? this.statedConvergence()
-        : { kind: "not-converged", status: this.status };
+    this.#clock.stop(event.timeMs);
+    this.#status = statusOf(event) ?? this.#unsaidStatus(event);
+    this.#convergence =
+      this.#status === "success"
+        ? this.#statedConvergence()
+        : { kind: "not-converged", status: this.#status };
   }
 
   /** Round 0.5's `run_stop` may stand alone: then the last evaluation speaks, if the log names its target. */
-  private unsaidStatus({ dialect, value }: LogEvent): string | undefined {
+  #unsaidStatus({ dialect, value }: LogEvent): string | undefined {
     if (dialect !== "mlpv" || value !== null) return undefined;
     const isMissed =
-      this.oldTarget !== undefined &&
-      this.oldQuality !== undefined &&
-      this.oldQuality < this.oldTarget;
+      this.#oldTarget !== undefined &&
+      this.#oldQuality !== undefined &&
+      this.#oldQuality < this.#oldTarget;
     return isMissed ? "target missed" : "success";
   }
 
   /** Each `run_stop` looks back at the evaluations so far; the last one is what counts. */
-  private statedConvergence(): LoggedConvergence {
-    const { benchmark } = this;
-    if (benchmark === "stable_diffusion") return this.imageQuality.converged();
+  #statedConvergence(): LoggedConvergence {
+    const benchmark = this.#benchmark;
+    if (benchmark === "stable_diffusion") return this.#imageQuality.converged();
     const inSamples = benchmark !== undefined && countedInSamples.has(benchmark);
-    const amount = inSamples ? this.samplesCount : this.epochNum;
+    const amount = inSamples ? this.#samplesCount : this.#epochNum;
     return amount === undefined
       ? { kind: "not-stated", field: inSamples ? "samples_count" : "epoch_num" }
       : { kind: "converged", amount };
   }
 
   readEvaluation(event: LogEvent): void {
-    if (this.benchmark === "stable_diffusion") {
-      this.imageQuality.push(event);
+    if (this.#benchmark === "stable_diffusion") {
+      this.#imageQuality.push(event);
       return;
     }
     const epochNum = numberIn(event.metadata, "epoch_num");
-    this.epochNum = epochNum === undefined ? undefined : roundToThousandths(epochNum);
-    this.samplesCount = numberIn(event.metadata, "samples_count");
+    this.#epochNum = epochNum === undefined ? undefined : roundToThousandths(epochNum);
+    this.#samplesCount = numberIn(event.metadata, "samples_count");
   }
 
   readBatchSize({ value }: LogEvent): void {
-    if (typeof value === "number") this.globalBatchSize = value;
+    if (typeof value === "number") this.#globalBatchSize = value;
   }
 
   readTrainSamples({ value }: LogEvent): void {
-    if (typeof value === "number") this.trainSamples = value;
+    if (typeof value === "number") this.#trainSamples = value;
   }
 
   readNodeCount({ value }: LogEvent): void {
-    this.nodeCount ??= wholeNumber(value);
+    this.#nodeCount ??= wholeNumber(value);
   }
 
   readAcceleratorsPerNode({ value }: LogEvent): void {
-    this.acceleratorsPerNode ??= wholeNumber(value);
+    this.#acceleratorsPerNode ??= wholeNumber(value);
   }
 
   readOptimizer({ value }: LogEvent): void {
-    if (typeof value === "string") this.optimizer ??= value;
+    if (typeof value === "string") this.#optimizer ??= value;
   }
 
   readOfflineEvaluation({ metadata }: LogEvent): void {
     const seconds = numberIn(metadata, "timestamp");
-    if (seconds !== undefined) this.evaluatedOfflineMs = seconds * 1000;
+    if (seconds !== undefined) this.#evaluatedOfflineMs = seconds * 1000;
   }
 }
 
@@ -209,14 +209,14 @@ class RunClock {
   stopMs: number | undefined;
 
   start(timeMs: number): void {
-    if (!this.isOver()) this.startMs = timeMs;
+    if (!this.#isOver()) this.startMs = timeMs;
   }
 
   stop(timeMs: number): void {
-    if (!this.isOver()) this.stopMs = timeMs;
+    if (!this.#isOver()) this.stopMs = timeMs;
   }
 
-  private isOver(): boolean {
+  #isOver(): boolean {
     return this.startMs !== undefined && this.stopMs !== undefined;
   }
 }

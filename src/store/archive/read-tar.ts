@@ -28,106 +28,106 @@ export async function readTar(
 type Content = "file" | "left-out" | "long-name" | "pax";
 
 class TarReader {
-  private readonly writer: ArchiveWriter;
-  private held: Uint8Array = new Uint8Array(0);
-  private content: Content = "left-out";
+  readonly #writer: ArchiveWriter;
+  #held: Uint8Array = new Uint8Array(0);
+  #content: Content = "left-out";
   /** Bytes to come of the entry, and of the padding behind it. */
-  private remaining = 0;
-  private padding = 0;
-  private extra: Uint8Array[] = [];
-  private longName: string | undefined;
-  private paxName: string | undefined;
-  private paxSize: number | undefined;
-  private entryCount = 0;
-  private isOver = false;
+  #remaining = 0;
+  #padding = 0;
+  #extra: Uint8Array[] = [];
+  #longName: string | undefined;
+  #paxName: string | undefined;
+  #paxSize: number | undefined;
+  #entryCount = 0;
+  #isOver = false;
 
   constructor(writer: ArchiveWriter) {
-    this.writer = writer;
+    this.#writer = writer;
   }
 
   push(piece: Uint8Array): void {
     let bytes = piece;
-    if (this.held.length > 0) {
-      bytes = new Uint8Array(this.held.length + piece.length);
-      bytes.set(this.held);
-      bytes.set(piece, this.held.length);
+    if (this.#held.length > 0) {
+      bytes = new Uint8Array(this.#held.length + piece.length);
+      bytes.set(this.#held);
+      bytes.set(piece, this.#held.length);
     }
     let at = 0;
-    while (!this.isOver) {
-      at = this.takeContent(bytes, at);
-      if (this.remaining + this.padding > 0 || bytes.length - at < blockBytes) break;
-      this.readHeader(bytes.subarray(at, at + blockBytes));
+    while (!this.#isOver) {
+      at = this.#takeContent(bytes, at);
+      if (this.#remaining + this.#padding > 0 || bytes.length - at < blockBytes) break;
+      this.#readHeader(bytes.subarray(at, at + blockBytes));
       at += blockBytes;
     }
-    this.held = this.isOver ? new Uint8Array(0) : bytes.slice(at);
+    this.#held = this.#isOver ? new Uint8Array(0) : bytes.slice(at);
   }
 
   /** An archive ends with a block of zeros; one cut off between two files looks whole but for that. */
   finish(): void {
-    if (!this.isOver || this.entryCount === 0)
+    if (!this.#isOver || this.#entryCount === 0)
       throw new RangeError("the archive ends in the middle, or is empty");
   }
 
-  private takeContent(bytes: Uint8Array, start: number): number {
+  #takeContent(bytes: Uint8Array, start: number): number {
     let at = start;
-    const count = Math.min(this.remaining, bytes.length - at);
+    const count = Math.min(this.#remaining, bytes.length - at);
     if (count > 0) {
       const part = bytes.subarray(at, at + count);
-      if (this.content === "file") this.writer.write(part);
-      if (this.content === "long-name" || this.content === "pax") this.extra.push(part.slice());
-      this.remaining -= count;
+      if (this.#content === "file") this.#writer.write(part);
+      if (this.#content === "long-name" || this.#content === "pax") this.#extra.push(part.slice());
+      this.#remaining -= count;
       at += count;
-      if (this.remaining === 0) this.endContent();
+      if (this.#remaining === 0) this.#endContent();
     }
-    if (this.remaining > 0) return at;
-    const skipped = Math.min(this.padding, bytes.length - at);
-    this.padding -= skipped;
+    if (this.#remaining > 0) return at;
+    const skipped = Math.min(this.#padding, bytes.length - at);
+    this.#padding -= skipped;
     return at + skipped;
   }
 
-  private endContent(): void {
-    this.writer.end();
-    if (this.extra.length === 0) return;
-    const text = new TextDecoder().decode(Buffer.concat(this.extra));
-    this.extra = [];
-    if (this.content === "long-name") this.longName = text.replace(/\0.*$/s, "");
-    else this.readPax(text);
+  #endContent(): void {
+    this.#writer.end();
+    if (this.#extra.length === 0) return;
+    const text = new TextDecoder().decode(Buffer.concat(this.#extra));
+    this.#extra = [];
+    if (this.#content === "long-name") this.#longName = text.replace(/\0.*$/s, "");
+    else this.#readPax(text);
   }
 
   /** Lines `<length> <key>=<value>`. */
-  private readPax(text: string): void {
-    this.paxName = /(?:^|\n)\d+ path=([^\n]*)/.exec(text)?.[1] ?? this.paxName;
+  #readPax(text: string): void {
+    this.#paxName = /(?:^|\n)\d+ path=([^\n]*)/.exec(text)?.[1] ?? this.#paxName;
     const size = /(?:^|\n)\d+ size=(\d+)/.exec(text)?.[1];
-    if (size !== undefined) this.paxSize = Number(size);
+    if (size !== undefined) this.#paxSize = Number(size);
   }
 
-  private readHeader(header: Uint8Array): void {
+  #readHeader(header: Uint8Array): void {
     if (header.every((byte) => byte === 0)) {
-      this.isOver = true;
+      this.#isOver = true;
       return;
     }
     requireChecksum(header);
-    this.entryCount++;
+    this.#entryCount++;
     const type = String.fromCharCode(header[156] ?? 0);
     const isForNext = type === "L" || type === "x" || type === "g" || type === "K";
-    const size = isForNext ? headerSize(header) : (this.paxSize ?? sizeIn(header));
-    this.content = this.beginEntry(type, header);
-    this.remaining = size;
-    this.padding = (blockBytes - (size % blockBytes)) % blockBytes;
-    if (size === 0) this.writer.end();
+    const size = isForNext ? headerSize(header) : (this.#paxSize ?? sizeIn(header));
+    this.#content = this.#beginEntry(type, header);
+    this.#remaining = size;
+    this.#padding = (blockBytes - (size % blockBytes)) % blockBytes;
+    if (size === 0) this.#writer.end();
   }
 
-  private beginEntry(type: string, header: Uint8Array): Content {
+  #beginEntry(type: string, header: Uint8Array): Content {
     if (type === "L") return "long-name";
     if (type === "x") return "pax";
     if (type === "g" || type === "K") return "left-out";
-    const name = this.paxName ?? this.longName ?? nameIn(header);
-    this.paxName = undefined;
-    this.longName = undefined;
-    this.paxSize = undefined;
+    const name = this.#paxName ?? this.#longName ?? nameIn(header);
+    this.#paxName = undefined;
+    this.#longName = undefined;
+    this.#paxSize = undefined;
     if (type === "0" || type === "\0" || type === "7")
-      return this.writer.begin(name) ? "file" : "left-out";
-    if (type !== "5") this.writer.skipLink();
+      return this.#writer.begin(name) ? "file" : "left-out";
+    if (type !== "5") this.#writer.skipLink();
     return "left-out";
   }
 }

@@ -17,23 +17,23 @@ export type LogRules = CompiledEdition | { withoutRules: MlperfEdition };
 
 /** Joins the rules and the facts of one log: lines in, verdict out. */
 export class LogChecker {
-  private readonly facts = new LogFactsReader();
-  private readonly check: LogCheck | undefined;
-  private readonly edition: string | undefined;
-  private readonly withoutRules: MlperfEdition | undefined;
+  readonly #facts = new LogFactsReader();
+  readonly #check: LogCheck | undefined;
+  readonly #edition: string | undefined;
+  readonly #withoutRules: MlperfEdition | undefined;
 
   /** @param rules absent where no line of the log says by which rules it was written */
   constructor(rules: LogRules | undefined) {
     const isJudged = rules !== undefined && "start" in rules;
-    this.check = isJudged ? rules.start() : undefined;
-    this.edition = isJudged ? rules.edition : rules?.withoutRules;
-    this.withoutRules = isJudged ? undefined : rules?.withoutRules;
+    this.#check = isJudged ? rules.start() : undefined;
+    this.#edition = isJudged ? rules.edition : rules?.withoutRules;
+    this.#withoutRules = isJudged ? undefined : rules?.withoutRules;
   }
 
   push(lines: readonly LogLine[]): void {
     for (const line of lines) {
-      this.check?.push(line);
-      this.facts.push(line);
+      this.#check?.push(line);
+      this.#facts.push(line);
     }
   }
 
@@ -42,17 +42,17 @@ export class LogChecker {
    * @param expectedDivision a log of another one fails
    */
   finish(fileFindings: readonly LogFileFinding[], expectedDivision?: "closed" | "open"): JudgedLog {
-    const facts = this.facts.finish();
-    const { withoutRules } = this;
+    const facts = this.#facts.finish();
+    const withoutRules = this.#withoutRules;
     const judgement =
       withoutRules === undefined
-        ? this.judge(facts, fileFindings, expectedDivision)
+        ? this.#judge(facts, fileFindings, expectedDivision)
         : notJudged(withoutRules, fileFindings);
     const { verdict, officialCheckerCrashes, failingKeys, findings, warnings } = judgement;
     return {
       facts,
       verdict: {
-        edition: this.edition,
+        edition: this.#edition,
         benchmark: facts.benchmark,
         division: facts.division,
         verdict,
@@ -65,18 +65,18 @@ export class LogChecker {
     };
   }
 
-  private judge(
+  #judge(
     facts: LogFacts,
     fileFindings: readonly LogFileFinding[],
     expectedDivision: "closed" | "open" | undefined,
   ): Judgement {
-    const judged = this.check?.finish();
+    const judged = this.#check?.finish();
     const divisionFindings = divisionDiffers(facts, expectedDivision);
     const mustFail = [...fileFindings.filter(isFatal), ...divisionFindings].length > 0;
     const isPass = judged?.verdict === "pass" && !mustFail;
     const beside = isPass
       ? []
-      : [...fileFindings, ...this.otherDialects(facts), ...divisionFindings];
+      : [...fileFindings, ...this.#otherDialects(facts), ...divisionFindings];
     const { failingKeys, findings, warnings } = judged ?? nothingToJudge;
     return {
       verdict: isPass ? "pass" : "fail",
@@ -88,9 +88,9 @@ export class LogChecker {
   }
 
   /** Lines that the edition does not know as its own, if it knows none. */
-  private otherDialects({ lineCounts }: LogFacts): LogFileFinding[] {
-    if (this.edition === undefined) return [];
-    const own = this.edition === "training-0.6" ? "mll" : "mllog";
+  #otherDialects({ lineCounts }: LogFacts): LogFileFinding[] {
+    if (this.#edition === undefined) return [];
+    const own = this.#edition === "training-0.6" ? "mll" : "mllog";
     if (lineCounts[own] > 0) return [];
     return (["mlpv", "mll", "mllog"] as const)
       .filter((dialect) => lineCounts[dialect] > 0)

@@ -7,8 +7,7 @@ import { RuleShelf } from "./rule-shelf.ts";
 
 const port = parentPort;
 if (port !== null) {
-  // Only read-logs.ts starts this file.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only read-logs.ts starts this file, with this data
   const { editions } = workerData as ThreadStart;
   const shelf = new RuleShelf(editions);
   port.on("message", (order: ThreadOrder) => {

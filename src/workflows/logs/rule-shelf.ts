@@ -5,22 +5,22 @@ import type { LogRules } from "./log-checker.ts";
 
 /** The rules that a thread has at hand, made ready when a log first asks for them. */
 export class RuleShelf {
-  private readonly tables: ReadonlyMap<MlperfEdition, EditionTables>;
-  private readonly compiled = new Map<MlperfEdition, CompiledEdition>();
+  readonly #tables: ReadonlyMap<MlperfEdition, EditionTables>;
+  readonly #compiled = new Map<MlperfEdition, CompiledEdition>();
 
   constructor(editions: readonly EditionTables[]) {
-    this.tables = new Map(editions.map((each) => [each.edition, each]));
+    this.#tables = new Map(editions.map((each) => [each.edition, each]));
   }
 
   /** What a log of this edition is held to; the shelf has no tables for rounds without rules. */
   rulesOf(edition: MlperfEdition | undefined): LogRules | undefined {
     if (edition === undefined) return undefined;
-    const found = this.compiled.get(edition);
+    const found = this.#compiled.get(edition);
     if (found !== undefined) return found;
-    const tables = this.tables.get(edition);
+    const tables = this.#tables.get(edition);
     if (tables === undefined) return { withoutRules: edition };
     const rules = compileEdition(tables.tables, tables.options);
-    this.compiled.set(edition, rules);
+    this.#compiled.set(edition, rules);
     return rules;
   }
 }
