@@ -9,6 +9,7 @@ import {
 } from "../schema/logs/mlperf-round.ts";
 import type { PackageFinding, PackagePlace, PowerFolder } from "../schema/logs/package-finding.ts";
 import type { LogFacts } from "./log-facts.ts";
+import { repeatedNumbers } from "./repeated-runs.ts";
 
 export interface PackageLog {
   /** File name. */
@@ -21,7 +22,9 @@ export function checkRuns(
   logs: readonly PackageLog[],
   { edition, place }: { edition: string | undefined; place: PackagePlace },
 ): PackageFinding[] {
-  const findings: PackageFinding[] = [...repeatedNumbers(logs)];
+  const findings: PackageFinding[] = repeatedNumbers(logs.map(({ name }) => name)).map(
+    ({ number, logs: names }) => ({ rule: "result-number-repeated", number, logs: names }),
+  );
   const byBenchmark = groupNames(logs, ({ facts }) => facts.benchmark);
   if (byBenchmark.size > 1) {
     const benchmarks = [...byBenchmark].map(([benchmark, names]) => ({ benchmark, logs: names }));
@@ -60,17 +63,6 @@ function benchmarkMatters(benchmark: string, edition: string | undefined): Packa
   if (known.includes(benchmark)) return [];
   const nearest = nearestWord(benchmark, known) ?? nearestWord(benchmark, mlperfBenchmarks);
   return [{ rule: "benchmark-not-in-edition", benchmark, edition, nearest }];
-}
-
-/** `result_1.txt` and `result_01.txt`; where names hold more than a number, all of it counts. */
-function repeatedNumbers(logs: readonly PackageLog[]): PackageFinding[] {
-  const groups = groupNames(logs, ({ name }) => {
-    const run = /^result_(.*?)\.txt(?:\.gz)?$/.exec(name)?.[1];
-    return run === undefined ? undefined : /^\d+$/.test(run) ? run.replace(/^0+(?=\d)/, "") : run;
-  });
-  return [...groups].flatMap(([number, names]) =>
-    names.length > 1 ? [{ rule: "result-number-repeated", number, logs: names }] : [],
-  );
 }
 
 function repeatedSeeds(logs: readonly PackageLog[]): PackageFinding[] {

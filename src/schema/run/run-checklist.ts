@@ -1,7 +1,7 @@
 import type { RuleFinding } from "../logs/rule-finding.ts";
 
 /**
- * Which of an edition's rules a run is held to; `workflows/choose-run-rules.ts` says when.
+ * Which of an edition's rules a run is held to; `rules/run-scope/choose-run-rules.ts` says when.
  *
  * - `benchmark`: all of them, as the log names a benchmark of MLPerf's
  * - `general`: those that hold for every benchmark

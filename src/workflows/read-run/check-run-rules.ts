@@ -4,8 +4,12 @@ import type { RuleFile } from "../../schema/logs/rule-edition.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { RunRules } from "../../schema/run/run-rules.ts";
-import { chooseRunRules, declaredBenchmark, type RunRulesChoice } from "./choose-run-rules.ts";
-import { checklistItems } from "./checklist-items.ts";
+import {
+  chooseRunRules,
+  declaredBenchmark,
+  type RunRulesChoice,
+} from "../../rules/run-scope/choose-run-rules.ts";
+import { checklistItems } from "../../rules/run-scope/checklist-items.ts";
 
 /** Which run's log is checked, and by which edition if not by the newest that fits. */
 export interface RunUnderRules {

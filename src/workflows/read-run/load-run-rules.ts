@@ -5,7 +5,7 @@ import {
 } from "../../rules/compile-edition.ts";
 import type { RuleFile } from "../../schema/logs/rule-edition.ts";
 import { readRuleEdition } from "../../store/catalogue/read-score-data.ts";
-import { type RunRulesChoice, tablesOfScope } from "./choose-run-rules.ts";
+import { type RunRulesChoice, tablesOfScope } from "../../rules/run-scope/choose-run-rules.ts";
 
 /** Rules for a run, ready to check its log, and the files that a checklist is made of. */
 export interface RunRulesTables {

@@ -24,7 +24,7 @@ import {
 import { instanceScales, scoreWeakScaling } from "../../score/mlperf/score-weak-scaling.ts";
 import type { ResultFolder } from "../../store/logs/read-submission.ts";
 import { describeSystem, systemFindings } from "./describe-submitted-system.ts";
-import { repeatedRuns } from "../launch/repeated-runs.ts";
+import { repeatedRuns } from "../../score/repeated-runs.ts";
 
 /** A folder, its logs digested, and what they are held against. */
 export interface ResultParts {

@@ -1,4 +1,4 @@
-import type { LiveChecklist } from "../../rules/log-check.ts";
+import type { LiveChecklist } from "../log-check.ts";
 import type { KeyRule, RuleFile } from "../../schema/logs/rule-edition.ts";
 import type { RuleFinding } from "../../schema/logs/rule-finding.ts";
 import type { ChecklistItem } from "../../schema/run/run-checklist.ts";
