@@ -35,7 +35,8 @@ export interface ParsedCall {
 /**
  * Reads a command's arguments against its table.
  *
- * @throws UserError `unknown-option`, `option-needs-value`, `option-invalid`, `argument-missing`, `argument-unexpected`
+ * @throws UserError `unknown-option`, `option-needs-value`, `option-invalid`, `option-repeated`,
+ * `argument-missing`, `argument-unexpected`
  */
 export function parseArguments(command: Command, words: readonly string[]): ParsedCall {
   const { before, program } = splitProgram(words);
@@ -98,11 +99,16 @@ function readFlags(command: Command, table: OptionTable, words: string[]) {
       ]),
     ),
   });
+  const given = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind !== "option") continue;
     const declaration = flags.get(token.name);
     if (declaration === undefined) throw unknownOption(command, token.rawName, [...flags.keys()]);
     checkValueGiven(token, declaration, words);
+    if (token.value === undefined || declaration.takes === "texts") continue;
+    const earlier = given.get(token.name);
+    if (earlier !== undefined) throw optionRepeated(token.rawName, earlier, token.value);
+    given.set(token.name, token.value);
   }
   return { positionals, values: values as Record<string, RawValue> };
 }
@@ -114,6 +120,14 @@ function unknownOption(command: Command, seen: string, flags: readonly string[])
       nearest === undefined
         ? `\`pitwall ${command.name} --help\` lists its options`
         : `did you mean \`--${nearest}\`?`,
+  });
+}
+
+function optionRepeated(rawName: string, earlier: string, later: string): UserError {
+  return new UserError("option-repeated", `\`${rawName}\` is given twice`, {
+    at: rawName,
+    saw: `\`${earlier}\` and \`${later}\``,
+    hint: `it takes one value: remove \`${rawName} ${earlier}\` or \`${rawName} ${later}\``,
   });
 }
 
