@@ -7,7 +7,8 @@ import {
   rulesDocument,
 } from "../workflows/dashboard/describe-watched-run.ts";
 import type { SeriesQuestion } from "../workflows/dashboard/view-run-series.ts";
-import type { OpenRun, RunWatch } from "../workflows/dashboard/watch-runs.ts";
+import type { OpenRun } from "../workflows/dashboard/open-run.ts";
+import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
 const mostLogLines = 500;

@@ -37,7 +37,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     const { order, from, to, ...others } = heatmapQuestion.parse(context.req.query());
     const opened = await watch.open(context.req.param("id"));
     const question = { ...others, rankOrder: order, fromMs: from, toMs: to };
-    return context.json(watch.heatmap(opened, question));
+    return context.json(opened.heatmap(question));
   });
   app.get("/api/runs/:id/log", (context) => sendLog(context, parts, context.req.param("id")));
   app.get("/api/runs/:id/record", async (context) => {

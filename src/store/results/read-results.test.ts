@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
-import { readResultRows, readResultRuns, readRunCurves } from "./read-results.ts";
+import { readResultRow, readResultRows, readResultRuns, readRunCurves } from "./read-results.ts";
 import { type RoundToWrite, writeResults } from "./write-results.ts";
 
 let folder: string;
@@ -172,6 +172,21 @@ async function vouchFor(round: string, bytes: Uint8Array): Promise<void> {
     text.replace(/("rows\.parquet": \{[^}]*"sha256": ")[0-9a-f]{64}/, `$1${sha256}`),
   );
 }
+
+describe("readResultRow", () => {
+  test("finds a row in the last folder that has it, without reading other rounds", async () => {
+    const [shipped, own] = [join(folder, "shipped"), join(folder, "own")];
+    await write(shipped, roundOf("v5.0", [row(a), row(`${a}2`, { scoreMs: 5 })]));
+    await write(own, roundOf("v5.0", [row(a, { scoreMs: 7 })]));
+    await write(own, roundOf("v4.0", [row("mlperf-training/v4.0/Acme/node8/bert")]));
+    await rm(join(own, "mlperf-training-v4.0", "rows.parquet"));
+    const folders = [shipped, own];
+    expect((await readResultRow(a, folders))?.scoreMs).toBe(7);
+    expect((await readResultRow(`${a}2`, folders))?.scoreMs).toBe(5);
+    expect(await readResultRow("mlperf-training/v5.0/nothing", folders)).toBeUndefined();
+    expect(await readResultRow("../..", folders)).toBeUndefined();
+  });
+});
 
 describe("readResultRuns and readRunCurves", () => {
   const curve = (rowId: string, run: string): RunCurve => ({

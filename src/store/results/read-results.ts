@@ -46,6 +46,21 @@ export async function readResultRows(
   return { rows: [...rows.values()], manifests, problems };
 }
 
+/** Reads one result from its round, without the other rounds; the last folder that has it wins. */
+export async function readResultRow(
+  rowId: string,
+  folders: readonly string[] = shipped,
+): Promise<ResultRow | undefined> {
+  const problems: ResultsProblem[] = [];
+  const rounds = await findRounds(folders, problems, roundFolderOf(rowId));
+  for (const round of rounds.toReversed()) {
+    const rows = await readRows(round, problems);
+    const row = rows?.find((candidate) => candidate.rowId === rowId);
+    if (row !== undefined) return row;
+  }
+  return undefined;
+}
+
 /** Where the files of a round are, for tools that read Parquet themselves. Absolute paths. */
 export interface RoundFiles {
   manifest: RoundManifest;
@@ -152,15 +167,19 @@ interface LinePlace {
   problems: ResultsProblem[];
 }
 
+/** A row id begins with its suite and its round. */
+function roundFolderOf(rowId: string): string {
+  const [suite = "", round = ""] = rowId.split("/");
+  return roundFolderName({ suite, round });
+}
+
 async function readOfRow<Noun>(
   { rowId, folders, file }: { rowId: string; folders: readonly string[]; file: string },
   wanted: TableReading,
   parse: (lines: readonly TableLine[], place: LinePlace) => Promise<Noun[] | undefined>,
 ): Promise<RowReading<Noun>> {
   const problems: ResultsProblem[] = [];
-  const [suite = "", name = ""] = rowId.split("/");
-  const wantedRound = roundFolderName({ suite, round: name });
-  const rounds = await findRounds(folders, problems, wantedRound);
+  const rounds = await findRounds(folders, problems, roundFolderOf(rowId));
   for (const round of rounds.toReversed()) {
     const lines = await readTable(round, file, wanted, problems);
     const items = lines && (await parse(lines, { round, file, problems }));

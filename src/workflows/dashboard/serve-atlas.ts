@@ -1,18 +1,28 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { describeResultsProblem } from "../../report/findings/describe-results-problem.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../schema/dashboard/atlas-document.ts";
-import { findRoundFiles, readResultRuns, readRunCurves } from "../../store/results/read-results.ts";
+import { readAccelerators } from "../../store/catalogue/catalogue.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
-import { type Atlas, loadAtlas } from "../results/load-atlas.ts";
+import {
+  findRoundFiles,
+  readResultRow,
+  readResultRuns,
+  readRunCurves,
+} from "../../store/results/read-results.ts";
+import { resultsFolders } from "../../store/results/results-folders.ts";
+import { loadAtlas } from "../results/load-atlas.ts";
 import { ownResults } from "../results/own-results.ts";
 
-/** Whose atlas it is: published results, the home's own imports, and its runs. */
+/** `own/<series id>` is the id of a result of the home's own runs. */
+const ownPrefix = "own/";
+
+/** The home whose imports and runs are shown beside the published results. */
 export interface AtlasHome {
   home: string;
   store: RunStore;
 }
 
-/** All results and what is needed to measure them by, as the dashboard shows them. */
+/** All results with the prices and tables that the dashboard measures them by. */
 export async function atlasDocument({ home, store }: AtlasHome): Promise<AtlasDocument> {
   const atlas = await loadAtlas({ home });
   const [own, { rounds }] = await Promise.all([
@@ -32,7 +42,7 @@ export async function atlasDocument({ home, store }: AtlasHome): Promise<AtlasDo
 }
 
 /**
- * One result with its runs and curves.
+ * One result with its runs and curves. Reads only the round of that result, or only the home's own runs.
  *
  * @throws UserError `unknown-row`
  */
@@ -40,31 +50,27 @@ export async function atlasRowDocument(
   { home, store }: AtlasHome,
   rowId: string,
 ): Promise<AtlasRowDocument> {
-  const atlas = await loadAtlas({ home });
-  if (rowId.startsWith("own/")) return ownRowDocument(atlas, store, rowId);
-  const row = atlas.rows.find((candidate) => candidate.rowId === rowId);
+  if (rowId.startsWith(ownPrefix)) return ownRowDocument(store, rowId);
+  const folders = resultsFolders(home);
+  const row = await readResultRow(rowId, folders);
   if (row === undefined) throw unknownRow(rowId);
   const [runs, curves] = await Promise.all([
-    readResultRuns(rowId, atlas.folders),
-    readRunCurves(rowId, { folders: atlas.folders }),
+    readResultRuns(rowId, folders),
+    readRunCurves(rowId, { folders }),
   ]);
   return { row, runs: runs.items, curves: curves.items };
 }
 
-async function ownRowDocument(
-  atlas: Atlas,
-  store: RunStore,
-  rowId: string,
-): Promise<AtlasRowDocument> {
-  const own = await ownResults(store, atlas.accelerators);
-  const found = own.find(({ row }) => row.rowId === rowId);
+async function ownRowDocument(store: RunStore, rowId: string): Promise<AtlasRowDocument> {
+  const accelerators = await readAccelerators();
+  const [found] = await ownResults(store, accelerators, rowId.slice(ownPrefix.length));
   if (found === undefined) throw unknownRow(rowId);
   const { row, runs, curves, target } = found;
   return { row, runs, curves, ...(target === undefined ? {} : { target }) };
 }
 
 function unknownRow(rowId: string): UserError {
-  return new UserError("unknown-row", `there is no result \`${rowId.slice(0, 200)}\``, {
-    hint: "`pitwall results --format json` lists them with their ids",
+  return new UserError("unknown-row", `no result \`${rowId.slice(0, 200)}\``, {
+    hint: "`pitwall results --format json` lists the results with their ids",
   });
 }

@@ -4,15 +4,21 @@ import type { RunReport } from "../../schema/run/series-summary.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
-/** One's own finished runs as results, one for each series. Runs that are under way or unreadable are left out. */
+/**
+ * The home's finished runs as results, one for each series. Runs in progress and unreadable records are left out.
+ *
+ * @param onlySeriesId default all series
+ */
 export async function ownResults(
   store: RunStore,
   accelerators: readonly Accelerator[],
+  onlySeriesId?: string,
 ): Promise<OwnResult[]> {
   const series = new Map<string, { reports: RunReport[]; source: string }>();
   for (const run of await store.list()) {
     if (run.kind !== "readable" || run.result === undefined) continue;
     const { request, result, directory } = run;
+    if (onlySeriesId !== undefined && request.series.id !== onlySeriesId) continue;
     const sofar = series.get(request.series.id);
     if (sofar === undefined)
       series.set(request.series.id, { reports: [{ request, result }], source: directory });

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { UserError } from "../../foundation/user-error.ts";
+import { recordPlace } from "../../store/records/record-gate.ts";
+import { evictAfterMs, runsToEvict } from "./evict-runs.ts";
+import { OpenRun } from "./open-run.ts";
+import { WatchedRun, type WatchWorld } from "./watch-run.ts";
+
+/** The timer runs a little later than the age limit, so that it finds the run old enough. */
+const evictionSlackMs = 1000;
+
+/** The runs of one home that are in memory. Unwatched ones are evicted after a minute. */
+export class RunCache {
+  readonly #home: string;
+  readonly #world: WatchWorld;
+  readonly #runs = new Map<string, OpenRun>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(home: string, world: WatchWorld) {
+    this.#home = home;
+    this.#world = world;
+  }
+
+  /**
+   * The run as it is in memory, else read from its record.
+   *
+   * @throws UserError `unknown-run`, `record-broken`, `record-linked`
+   */
+  async open(runId: string): Promise<OpenRun> {
+    await this.#checkPlace(runId);
+    const opened = this.#runs.get(runId) ?? (await this.#read(runId));
+    opened.usedMs = this.#world.nowMs();
+    return opened;
+  }
+
+  /** Runs that at least one client follows. */
+  watched(): OpenRun[] {
+    return [...this.#runs.values()].filter(({ watcherCount }) => watcherCount > 0);
+  }
+
+  /** Whether the record still exists inside the home and is not a link. */
+  async isInside({ run }: OpenRun): Promise<boolean> {
+    const place = await recordPlace(this.#home, run.runId);
+    return place.kind === "inside";
+  }
+
+  /** Forgets a run whose record is gone. */
+  remove(opened: OpenRun): UserError {
+    opened.isRemoved = true;
+    this.#runs.delete(opened.run.runId);
+    return unknownRun(opened.run.runId);
+  }
+
+  /** Evicts what is due, and again later while unwatched runs remain. */
+  evict(): void {
+    const idle = [...this.#runs.values()]
+      .filter(({ watcherCount }) => watcherCount === 0)
+      .map(({ run, usedMs }) => {
+        return { runId: run.runId, usedMs, rowCount: run.samples.steps.rowCount };
+      });
+    for (const runId of runsToEvict(idle, this.#world.nowMs())) this.#runs.delete(runId);
+    this.close();
+    if (idle.length === 0) return;
+    this.#timer = setTimeout(() => this.evict(), evictAfterMs + evictionSlackMs);
+    this.#timer.unref();
+  }
+
+  /** Stops the eviction timer. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #checkPlace(runId: string): Promise<void> {
+    const place = await recordPlace(this.#home, runId);
+    switch (place.kind) {
+      case "inside":
+        return;
+      case "absent": {
+        const known = this.#runs.get(runId);
+        throw known === undefined ? unknownRun(runId) : this.remove(known);
+      }
+      case "linked":
+        throw new UserError("record-linked", `the record of \`${runId}\` can't be shown`, {
+          saw: `${place.what} is a link`,
+          hint: "links are not followed: copy the record into the home directory",
+        });
+    }
+  }
+
+  async #read(runId: string): Promise<OpenRun> {
+    const outcome = await this.#world.store.open(runId);
+    if (outcome.kind === "unknown") throw unknownRun(runId);
+    if (outcome.kind === "broken") {
+      throw new UserError("record-broken", `the record of \`${runId}\` can't be read`, {
+        hint: outcome.reason,
+      });
+    }
+    // Another request may have opened it meanwhile.
+    const raced = this.#runs.get(runId);
+    if (raced !== undefined) return raced;
+    const columnsFile = join(this.#home, "cache", `${outcome.record.runId}.columns`);
+    const opened = new OpenRun(new WatchedRun(outcome.record, this.#world, columnsFile));
+    this.#runs.set(runId, opened);
+    return opened;
+  }
+}
+
+function unknownRun(runId: string): UserError {
+  return new UserError("unknown-run", `no run \`${runId.slice(0, 200)}\``, {
+    hint: "`pitwall runs` lists the runs",
+  });
+}
