@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { cliReference } from "../dist/cli/cli-reference.js";
 import { loadCommands } from "../dist/cli/commands.js";
-import { jsonSchema } from "../dist/workflows/export/json-schema.js";
+import { jsonSchema } from "../dist/schema/json-schema.js";
 
 writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(await loadCommands()));
 writeFileSync(

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { cliReference } from "../src/cli/cli-reference.ts";
 import { loadCommands } from "../src/cli/commands.ts";
-import { jsonSchema } from "../src/workflows/export/json-schema.ts";
+import { jsonSchema } from "../src/schema/json-schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), "utf8");

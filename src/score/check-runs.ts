@@ -9,7 +9,7 @@ import {
 } from "../schema/logs/mlperf-round.ts";
 import type { PackageFinding, PackagePlace, PowerFolder } from "../schema/logs/package-finding.ts";
 import type { LogFacts } from "./log-facts.ts";
-import { repeatedNumbers } from "./repeated-runs.ts";
+import { repeatedNumbers } from "./submission/repeated-runs.ts";
 
 export interface PackageLog {
   /** File name. */

@@ -21,7 +21,7 @@ export const schemaCommand = defineCommand({
   options: {},
   exits: [{ code: 0, when: "always" }],
   async act({ face, arguments: [name = ""] }) {
-    const { jsonSchema } = await import("../../workflows/export/json-schema.ts");
+    const { jsonSchema } = await import("../../schema/json-schema.ts");
     face.out.write(`${JSON.stringify(jsonSchema(name), undefined, 2)}\n`);
     return exitCodes.yes;
   },

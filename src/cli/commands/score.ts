@@ -142,7 +142,7 @@ async function requestOf({
   face,
 }: Call<typeof options>): Promise<ScoreRequest> {
   const path = await import("node:path");
-  const { trustedVerdicts } = await import("../../workflows/logs/trusted-verdict.ts");
+  const { trustedVerdicts } = await import("../../schema/logs/trusted-verdict.ts");
   return {
     folders: folders.map((folder) => path.resolve(face.cwd, folder)),
     edition,

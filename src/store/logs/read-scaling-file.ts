@@ -1,12 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { errorCode } from "../../foundation/error-code.ts";
+import type { ScalingReading } from "../../schema/logs/result-folder.ts";
 import { scalingFile } from "../../schema/logs/submission.ts";
-
-/** What `scaling.json` says. */
-export type ScalingReading =
-  | { kind: "none"; path: string }
-  | { kind: "read"; path: string; factor: number }
-  | { kind: "invalid"; path: string; reason: string };
 
 /** Reads the review committee's factor. Nothing is written, also where the official checker would. */
 export async function readScalingFile(path: string): Promise<ScalingReading> {

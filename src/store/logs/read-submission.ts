@@ -3,40 +3,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
+import type { ResultFolder, ResultLog, SystemReading } from "../../schema/logs/result-folder.ts";
 import type { ScalingKind } from "../../schema/logs/submission.ts";
-import { readScalingFile, type ScalingReading } from "./read-scaling-file.ts";
-import { readSystem, type SystemReading } from "./read-system.ts";
-
-/** A folder with the logs of one system on one benchmark, and what stands around it. Nothing is read of the logs. */
-export interface ResultFolder {
-  path: string;
-  /** From the folder that was asked for, or its own name if that is it. */
-  shownAs: string;
-  organisation: string;
-  /** Name of the folder under `results`. */
-  systemFolder: string;
-  scalingKind: ScalingKind;
-  benchmarkFolder: string | undefined;
-  /** Folders between the benchmark's and the logs: `pruned_results`. */
-  subfolder: string | undefined;
-  /** By number. */
-  logs: readonly ResultLog[];
-  system: SystemReading;
-  scaling: ScalingReading;
-  hasPower: boolean;
-  /** The organisation, or this folder, asks to let a failed convergence check pass. */
-  asksForBypass: boolean;
-}
-
-export interface ResultLog {
-  name: string;
-  path: string;
-  /** With its power logs. */
-  sizeBytes: number;
-  /** Power logs of this run. */
-  nodeMeters: readonly string[];
-  switchMeters: readonly string[];
-}
+import { readScalingFile } from "./read-scaling-file.ts";
+import { readSystem } from "./read-system.ts";
 
 /**
  * Finds every result in a folder: a whole round, an organisation, a system, or one benchmark's logs. Reads only, and
@@ -168,6 +138,7 @@ async function describeFolder(
   const scalingPath = join(path, "scaling.json");
   return {
     path,
+    pathParts: path.split(sep),
     shownAs: relative(root, path) || basename(path),
     organisation: place.organisation,
     systemFolder: place.systemFolder,

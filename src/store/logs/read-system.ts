@@ -1,15 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
+import type { SystemReading } from "../../schema/logs/result-folder.ts";
 import { entryFile, systemFile, type SystemFile } from "../../schema/logs/submission.ts";
 import { parseJson } from "./read-scaling-file.ts";
-
-/** A system's description, or what can be had of it. */
-export type SystemReading =
-  | { kind: "system-file" | "entry-file"; path: string; system: SystemFile }
-  /** Not JSON, or not of the right shape; counts are picked out of the text where it has them. */
-  | { kind: "broken"; path: string; reason: string; system: SystemFile }
-  | { kind: "missing"; path: string };
 
 /** Where a description may stand. */
 export interface SystemPlace {

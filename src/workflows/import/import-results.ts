@@ -15,12 +15,12 @@ import type { ReferenceConvergence } from "../../schema/logs/reference-convergen
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { readLogFile } from "../../store/logs/read-log-file.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
-import type { ResultLog } from "../../store/logs/read-submission.ts";
+import type { ResultLog } from "../../schema/logs/result-folder.ts";
 import { readResultTables, type ResultTables } from "../../store/results/naming-tables.ts";
 import { writeResults } from "../../store/results/write-results.ts";
 import { roundNamed } from "../../schema/logs/edition-name.ts";
-import { describeMissing } from "../submissions/describe-missing-logs.ts";
-import { placeOfResult, roundOfEdition } from "./place-of-result.ts";
+import { describeMissing } from "../../atlas/rounds/describe-missing-logs.ts";
+import { placeOfResult, roundOfEdition } from "../../atlas/rows/place-of-result.ts";
 import { type PlannedResult, planScore } from "../submissions/plan-score.ts";
 import { scoreSubmission } from "../submissions/score-submission.ts";
 import { type OpenSource, openResultSources } from "./open-result-sources.ts";

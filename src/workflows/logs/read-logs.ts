@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { AsyncQueue } from "../../foundation/async-queue.ts";
 import { hasRules } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import { cutIntoBatches } from "./cut-into-batches.ts";
+import { cutIntoBatches } from "../../foundation/cut-into-batches.ts";
 import { type EditionTables, readEditionTables } from "./load-edition.ts";
 import { type LogReading, type LogTask, readLog } from "./read-log.ts";
 import { RuleShelf } from "./rule-shelf.ts";

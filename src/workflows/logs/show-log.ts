@@ -8,7 +8,7 @@ import { findLogs } from "../../store/logs/find-logs.ts";
 import { findEditionClue } from "./find-edition-clue.ts";
 import { loadEdition } from "./load-edition.ts";
 import { type JudgedLog, LogChecker } from "./log-checker.ts";
-import { findQualityTarget } from "../submissions/quality-target.ts";
+import { findQualityTarget } from "../../rules/quality-target.ts";
 import { readLogLines } from "./read-log-lines.ts";
 
 export interface ShowLogRequest {

@@ -7,7 +7,7 @@ import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { selectResults } from "./select-results.ts";
+import { selectResults } from "../../atlas/rows/select-results.ts";
 
 export interface ListRequest extends AtlasRequest {
   filter: ResultFilter;

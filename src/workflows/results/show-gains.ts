@@ -7,7 +7,7 @@ import type { Gains } from "../../schema/atlas/gains.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import { readClaims } from "../../store/catalogue/read-atlas-tables.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { selectResults } from "./select-results.ts";
+import { selectResults } from "../../atlas/rows/select-results.ts";
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 
 export interface GainsRequest extends AtlasRequest {

@@ -8,7 +8,7 @@ import type { ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { selectResults } from "./select-results.ts";
+import { selectResults } from "../../atlas/rows/select-results.ts";
 
 export interface ParetoRequest extends AtlasRequest {
   filter: ResultFilter;

@@ -6,7 +6,7 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { ScalingStudy } from "../../schema/atlas/scaling-study.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { selectResults } from "./select-results.ts";
+import { selectResults } from "../../atlas/rows/select-results.ts";
 
 /** So many sizes make a round worth a study of its own. */
 const sizesOfStudy = 4;

@@ -1,11 +1,8 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import { type MlperfEdition, mlperfEditions } from "../../schema/logs/mlperf-round.ts";
-import {
-  readSubmission,
-  type ResultFolder,
-  type ResultLog,
-} from "../../store/logs/read-submission.ts";
+import type { ResultFolder, ResultLog } from "../../schema/logs/result-folder.ts";
+import { readSubmission } from "../../store/logs/read-submission.ts";
 import type { LogTask } from "../logs/read-log.ts";
 
 /** A result to score, and its round. */

@@ -3,12 +3,12 @@ import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { BenchmarkResult, RunDigest } from "../../schema/logs/submission.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
 import { assembleCheck, type CheckReport } from "../logs/assemble-check.ts";
-import { assembleResult } from "./assemble-result.ts";
+import { assembleResult } from "../../score/submission/assemble-result.ts";
 import { planCheck, type PlannedLog } from "../logs/plan-check.ts";
 import { type PlannedResult, planScore, scoreTask } from "./plan-score.ts";
 import type { LogReading, LogTask } from "../logs/read-log.ts";
 import { readLogs } from "../logs/read-logs.ts";
-import type { TrustedVerdict } from "../logs/trusted-verdict.ts";
+import type { TrustedVerdict } from "../../schema/logs/trusted-verdict.ts";
 
 export interface ScoreRequest {
   folders: readonly string[];

@@ -1,8 +1,4 @@
-import {
-  filterResults,
-  type PatternField,
-  type ResultFilter,
-} from "../../atlas/rows/filter-results.ts";
+import { filterResults, type PatternField, type ResultFilter } from "./filter-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";

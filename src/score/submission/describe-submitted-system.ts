@@ -5,7 +5,7 @@ import type {
   SubmittedSystem,
   SystemFile,
 } from "../../schema/logs/submission.ts";
-import type { ResultFolder } from "../../store/logs/read-submission.ts";
+import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 
 /** What a result ran on: its description, and where that lacks counts, what the logs say. */
 export function describeSystem(

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { nearestWord } from "../../foundation/nearest-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
-import { runRequest } from "../../schema/run/run-request.ts";
-import { runResult } from "../../schema/run/run-result.ts";
-import { workloadFile } from "../../schema/run/workload-file.ts";
+import { nearestWord } from "../foundation/nearest-word.ts";
+import { UserError } from "../foundation/user-error.ts";
+import { runRequest } from "./run/run-request.ts";
+import { runResult } from "./run/run-result.ts";
+import { workloadFile } from "./run/workload-file.ts";
 
 const schemas = { workload: workloadFile, run: runRequest, result: runResult } as const;
 

@@ -1,9 +1,8 @@
-import { sep } from "node:path";
-import type { ResultPlace } from "../../atlas/rows/row-of-result.ts";
+import type { ResultPlace } from "./row-of-result.ts";
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import type { ResultFolder } from "../../store/logs/read-submission.ts";
+import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 
 /** Where a result's folder stands in its round, and where that is published. */
 export function placeOfResult(
@@ -31,8 +30,10 @@ export function roundOfEdition(
 }
 
 /** The path from the organisation's folder on; round 0.5 has all organisations in `v0.5.0`. */
-function partsFromOrganisation({ path, organisation }: ResultFolder): readonly string[] {
-  const parts = path.split(sep);
+function partsFromOrganisation({
+  pathParts: parts,
+  organisation,
+}: ResultFolder): readonly string[] {
   const oldRound = parts.lastIndexOf("v0.5.0");
   if (oldRound >= 0) return parts.slice(oldRound);
   const results = parts.lastIndexOf("results");

@@ -1,4 +1,4 @@
-import type { RunDigest, SubmissionFinding } from "../schema/logs/submission.ts";
+import type { RunDigest, SubmissionFinding } from "../../schema/logs/submission.ts";
 
 /** Finds result files with the same number (`result_1.txt`, `result_01.txt`) and logs of the same run. */
 export function repeatedRuns(digests: readonly RunDigest[]): SubmissionFinding[] {

@@ -1,7 +1,7 @@
-import { compileAll } from "../../rules/compile-formula.ts";
-import { describePredicate } from "../../rules/describe-formula.ts";
-import type { RuleEdition } from "../../schema/logs/rule-edition.ts";
-import type { LoggedEvaluation } from "../../score/read-timeline.ts";
+import type { JsonValue } from "../foundation/json.ts";
+import { compileAll } from "./compile-formula.ts";
+import { describePredicate } from "./describe-formula.ts";
+import type { RuleEdition } from "../schema/logs/rule-edition.ts";
 
 /** What an evaluation must say for a run to have reached its quality. */
 export interface QualityTarget {
@@ -9,7 +9,16 @@ export interface QualityTarget {
   /** `value >= 0.72 and value < 1`. */
   text: string;
   /** Undefined where one evaluation alone cannot tell. */
-  isMetBy(evaluation: LoggedEvaluation): boolean | undefined;
+  isMetBy(evaluation: Evaluation): boolean | undefined;
+}
+
+/** An evaluation as a log has it. */
+interface Evaluation {
+  key: string;
+  value: JsonValue;
+  metadata: JsonValue;
+  timeMs: number;
+  line: number;
 }
 
 /** The target that an edition sets for a benchmark; absent if it has no rules for it. */

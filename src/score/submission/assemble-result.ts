@@ -20,11 +20,11 @@ import {
   type RunToScore,
   samplesToConverge,
   scoreRuns,
-} from "../../score/mlperf/score-runs.ts";
-import { instanceScales, scoreWeakScaling } from "../../score/mlperf/score-weak-scaling.ts";
-import type { ResultFolder } from "../../store/logs/read-submission.ts";
+} from "../mlperf/score-runs.ts";
+import { instanceScales, scoreWeakScaling } from "../mlperf/score-weak-scaling.ts";
+import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import { describeSystem, systemFindings } from "./describe-submitted-system.ts";
-import { repeatedRuns } from "../../score/repeated-runs.ts";
+import { repeatedRuns } from "./repeated-runs.ts";
 
 /** A folder, its logs digested, and what they are held against. */
 export interface ResultParts {
