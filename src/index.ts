@@ -37,7 +37,7 @@ export {
   type ScoringOptions,
 } from "./score/mlperf/score-runs.ts";
 export { olympicMean } from "./score/olympic-mean.ts";
-export { checkLog, type CheckLogOptions } from "./workflows/logs/check-log.ts";
+export { checkLog, type CheckLogOptions } from "./workflows/check/check-log.ts";
 export {
   timeToTrain,
   type TimedWorkload,

@@ -42,7 +42,7 @@ describe("the example in the doc comment of", () => {
     },
     {
       name: "checkLog",
-      path: "src/workflows/logs/check-log.ts",
+      path: "src/workflows/check/check-log.ts",
       said: ["fail [ 'eval_accuracy', 'run_stop' ]", "key-missing", "never-met"],
     },
     {

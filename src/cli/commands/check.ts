@@ -1,5 +1,5 @@
-import type { CheckReport } from "../../workflows/logs/assemble-check.ts";
-import type { CheckEvent } from "../../workflows/logs/check-logs.ts";
+import type { CheckReport } from "../../workflows/check/assemble-check.ts";
+import type { CheckEvent } from "../../workflows/check/check-logs.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
@@ -132,7 +132,7 @@ async function check({
   face,
   shared,
 }: Call<typeof options>): Promise<CheckReport> {
-  const { checkLogs } = await import("../../workflows/logs/check-logs.ts");
+  const { checkLogs } = await import("../../workflows/check/check-logs.ts");
   const request = {
     paths,
     workingFolder: face.cwd,

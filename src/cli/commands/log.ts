@@ -44,7 +44,7 @@ export const logCommand = defineCommand({
     { code: 2, when: "there is no such log" },
   ],
   async act({ arguments: [named = ""], options, face, shared }) {
-    const { showLog } = await import("../../workflows/logs/show-log.ts");
+    const { showLog } = await import("../../workflows/check/show-log.ts");
     const { logOfRun } = await import("../../workflows/read-run/log-of-run.ts");
     const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
     const path = ownLog ?? named;

@@ -1,5 +1,5 @@
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
-import type { CheckReport } from "../../workflows/logs/assemble-check.ts";
+import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { StatusLine } from "../status-line.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../score/mlperf/measure-energy.ts";
 import { type JudgedLog, LogChecker } from "./log-checker.ts";
 import { readLogLines } from "./read-log-lines.ts";
-import type { RuleShelf } from "./rule-shelf.ts";
+import type { RuleCache } from "./rule-cache.ts";
 
 /** A log to read, and what for. Plain data: it can cross threads. */
 export interface LogTask {
@@ -42,9 +42,9 @@ export interface LogReading {
 }
 
 /** Reads a log once, in constant memory, for the verdict and the score alike. */
-export async function readLog(task: LogTask, shelf: RuleShelf): Promise<LogReading> {
+export async function readLog(task: LogTask, rules: RuleCache): Promise<LogReading> {
   const { absolutePath, edition, digest: wanted } = task;
-  const checker = new LogChecker(shelf.rulesOf(edition));
+  const checker = new LogChecker(rules.rulesOf(edition));
   const digester = wanted && createRunDigester(wanted.log, wanted.edition);
   const findings = await readLogLines(absolutePath, (lines) => {
     checker.push(lines);

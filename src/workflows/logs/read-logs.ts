@@ -6,7 +6,7 @@ import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { cutIntoBatches } from "../../foundation/cut-into-batches.ts";
 import { type EditionTables, readEditionTables } from "./load-edition.ts";
 import { type LogReading, type LogTask, readLog } from "./read-log.ts";
-import { RuleShelf } from "./rule-shelf.ts";
+import { RuleCache } from "./rule-cache.ts";
 
 export interface ReadLogsRequest {
   tasks: readonly LogTask[];
@@ -70,7 +70,7 @@ export async function* readLogs(
   try {
     signal.throwIfAborted();
     if (openCount === 0) return;
-    readHere(new RuleShelf(editions), { batches, answers });
+    readHere(new RuleCache(editions), { batches, answers });
     for await (const answer of answers) {
       if (answer instanceof Error) throw answer;
       yield answer;
@@ -150,13 +150,13 @@ function startThread(thread: Worker, { batches, answers }: ThreadLinks): Worker 
 }
 
 /** This thread reads too; the others get their next batch while it lets go between two pieces of a log. */
-function readHere(shelf: RuleShelf, { batches, answers }: ThreadLinks): void {
+function readHere(rules: RuleCache, { batches, answers }: ThreadLinks): void {
   const readAll = async (): Promise<void> => {
     for (let batch = batches.take(); batch !== undefined; batch = batches.take()) {
       const readings: IndexedReading[] = [];
       for (const { index, task } of batch) {
         if (batches.isClosed) return;
-        readings.push({ index, reading: await readLog(task, shelf) });
+        readings.push({ index, reading: await readLog(task, rules) });
       }
       answers.push(readings);
     }

@@ -3,8 +3,8 @@ import type { CompiledEdition } from "../../rules/compile-edition.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import { loadEdition } from "./load-edition.ts";
-import { LogChecker } from "./log-checker.ts";
+import { loadEdition } from "../logs/load-edition.ts";
+import { LogChecker } from "../logs/log-checker.ts";
 
 /** By which rules a log is checked. */
 export interface CheckLogOptions {

@@ -3,8 +3,8 @@ import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { EditionTables } from "./load-edition.ts";
 import type { LogRules } from "./log-checker.ts";
 
-/** The rules that a thread has at hand, made ready when a log first asks for them. */
-export class RuleShelf {
+/** The compiled rule editions of a thread. Each edition is compiled when the first log needs it. */
+export class RuleCache {
   readonly #tables: ReadonlyMap<MlperfEdition, EditionTables>;
   readonly #compiled = new Map<MlperfEdition, CompiledEdition>();
 
@@ -12,7 +12,7 @@ export class RuleShelf {
     this.#tables = new Map(editions.map((each) => [each.edition, each]));
   }
 
-  /** What a log of this edition is held to; the shelf has no tables for rounds without rules. */
+  /** The rules to check a log of this edition against; rounds without rules have no tables. */
   rulesOf(edition: MlperfEdition | undefined): LogRules | undefined {
     if (edition === undefined) return undefined;
     const found = this.#compiled.get(edition);

@@ -1,7 +1,7 @@
 import { editionsWithBenchmark } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { LogFactsReader } from "../../score/log-facts.ts";
-import { readLogLines } from "./read-log-lines.ts";
+import { readLogLines } from "../logs/read-log-lines.ts";
 
 /** What a log says of the round it was written for. */
 export type EditionClue =

@@ -1,10 +1,10 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import { assembleCheck, type CheckReport } from "./assemble-check.ts";
-import type { JudgedLog } from "./log-checker.ts";
+import type { JudgedLog } from "../logs/log-checker.ts";
 import type { PlacedLog } from "./placed-log.ts";
 import { planCheck, type PlannedLog } from "./plan-check.ts";
-import { readLogs } from "./read-logs.ts";
+import { readLogs } from "../logs/read-logs.ts";
 
 export interface CheckRequest {
   /** Files and folders, absolute or from `workingFolder`. */

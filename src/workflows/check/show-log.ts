@@ -6,10 +6,10 @@ import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { type LogTimeline, TimelineReader } from "../../score/read-timeline.ts";
 import { findLogs } from "../../store/logs/find-logs.ts";
 import { findEditionClue } from "./find-edition-clue.ts";
-import { loadEdition } from "./load-edition.ts";
-import { type JudgedLog, LogChecker } from "./log-checker.ts";
+import { loadEdition } from "../logs/load-edition.ts";
+import { type JudgedLog, LogChecker } from "../logs/log-checker.ts";
 import { findQualityTarget } from "../../rules/quality-target.ts";
-import { readLogLines } from "./read-log-lines.ts";
+import { readLogLines } from "../logs/read-log-lines.ts";
 
 export interface ShowLogRequest {
   path: string;
