@@ -4,7 +4,7 @@
 // Exit code 1 if anything differs.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { checkLogs } from "../dist/workflows/check/check-logs.js";
+import { checkLogs } from "../build/workflows/check/check-logs.js";
 import { corpus, editionOf, readCsv, requireCorpus, roundFolder } from "./logs-corpus.js";
 
 requireCorpus();

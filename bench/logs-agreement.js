@@ -3,7 +3,7 @@
 // Exit code 1 if a verdict or a set of failing keys differs.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseLog } from "../dist/mllog/parse-log.js";
+import { parseLog } from "../build/mllog/parse-log.js";
 import {
   corpus,
   editionOf,

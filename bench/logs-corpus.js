@@ -5,8 +5,8 @@
 // PITWALL_ROUNDS names the folder of the unpacked rounds if it is another one.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { borrowedEditions, compileEdition } from "../dist/rules/compile-edition.js";
-import { ruleAmendments, ruleEdition } from "../dist/schema/logs/rule-edition.js";
+import { borrowedEditions, compileEdition } from "../build/rules/compile-edition.js";
+import { ruleAmendments, ruleEdition } from "../build/schema/logs/rule-edition.js";
 
 export const corpus = process.env.PITWALL_CORPUS;
 const rounds = process.env.PITWALL_ROUNDS ?? join(corpus ?? "", "rounds");

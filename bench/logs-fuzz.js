@@ -3,9 +3,9 @@
 // Every line is a published one with a few bytes changed; lines go in as pieces cut at random, and each is read a
 // second time on its own, which must give the same. Then texts made to be slow are read at doubling lengths.
 import { readFileSync } from "node:fs";
-import { createLogReader } from "../dist/mllog/log-reader.js";
-import { parseLine } from "../dist/mllog/parse-line.js";
-import { parseLog } from "../dist/mllog/parse-log.js";
+import { createLogReader } from "../build/mllog/log-reader.js";
+import { parseLine } from "../build/mllog/parse-line.js";
+import { parseLog } from "../build/mllog/parse-log.js";
 import { findLogs, loadEdition } from "./logs-corpus.js";
 
 const [wanted = "5000000", seed = "1"] = process.argv.slice(2);

@@ -5,7 +5,7 @@
 // memory before the clock starts, and go through the reader in pieces of 64 KiB, as from a file. The first round is
 // also told on its own: in that of parsing, the compiler is still at work and no line has been seen before.
 import { readFileSync } from "node:fs";
-import { createLogReader } from "../dist/mllog/log-reader.js";
+import { createLogReader } from "../build/mllog/log-reader.js";
 import { findLogs, loadEdition } from "./logs-corpus.js";
 
 const [folder, editionId, repeats = "5"] = process.argv.slice(2);

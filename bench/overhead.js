@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import { timedRun } from "./overhead/timed-run.js";
@@ -45,7 +45,7 @@ const { values: options } = parseArgs({
 });
 const dist = resolve(options.dist);
 const bin = join(dist, "bin.js");
-const { summarise, median } = await import(pathToFileURL(join(dist, "foundation/statistics.js")));
+const { summarise, median } = await import("../build/foundation/statistics.js");
 const node = process.execPath;
 const folder = mkdtempSync(join(tmpdir(), "pitwall-bench-overhead-"));
 const program = (name, ...args) => [node, join(here, "overhead", name), ...args.map(String)];

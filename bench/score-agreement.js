@@ -4,8 +4,8 @@
 // Exit code 1 if a score, an RCP outcome or a factor differs.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { scoreSubmission } from "../dist/workflows/submissions/score-submission.js";
-import { officialVerdict } from "../dist/report/logs/official-csv.js";
+import { scoreSubmission } from "../build/workflows/submissions/score-submission.js";
+import { officialVerdict } from "../build/report/logs/official-csv.js";
 import { corpus, readCsv, requireCorpus, roundFolder } from "./logs-corpus.js";
 
 const explained = {

@@ -23,15 +23,15 @@ const { values: options } = parseArgs({
     workers: { type: "string", default: "2" },
     pairs: { type: "string", default: "7" },
     samples: { type: "string", default: "7040" },
-    dist: { type: "string", default: join(root, "dist") },
+    build: { type: "string", default: join(root, "build") },
     json: { type: "boolean", default: false },
     // One run of one worker with this seed, as JSON: what the script starts itself as.
     "one-run": { type: "string" },
   },
 });
-const dist = resolve(options.dist);
-const { trainHere } = await import(pathToFileURL(join(dist, "workflows/training/train-here.js")));
-const { summarise } = await import(pathToFileURL(join(dist, "foundation/statistics.js")));
+const build = resolve(options.build);
+const { trainHere } = await import(pathToFileURL(join(build, "workflows/training/train-here.js")));
+const { summarise } = await import(pathToFileURL(join(build, "foundation/statistics.js")));
 
 if (options["one-run"] === undefined) await compare();
 else process.stdout.write(JSON.stringify(await measure(1, Number(options["one-run"]))));
@@ -72,7 +72,7 @@ async function compare() {
 /** As many processes of one worker as there would be workers, at the same time. */
 async function measureApart(workers, seed) {
   const run = promisify(execFile);
-  const shared = ["--workload", options.workload, "--samples", options.samples, "--dist", dist];
+  const shared = ["--workload", options.workload, "--samples", options.samples, "--build", build];
   const processes = Array.from({ length: workers }, () =>
     run(process.execPath, [fileURLToPath(import.meta.url), ...shared, "--one-run", String(seed)]),
   );

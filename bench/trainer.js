@@ -22,15 +22,15 @@ const { values: options } = parseArgs({
     workload: { type: "string", multiple: true, default: Object.keys(workloads) },
     rounds: { type: "string", default: "7" },
     "round-seconds": { type: "string", default: "1" },
-    dist: { type: "string", default: join(here, "..", "dist") },
+    build: { type: "string", default: join(here, "..", "build") },
     python: { type: "string", default: process.env.PITWALL_TORCH_PYTHON ?? "python3" },
     "install-peers": { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
-const dist = resolve(options.dist);
-const { seededRandom } = await import(pathToFileURL(join(dist, "foundation/seeded-random.js")));
-const { summarise } = await import(pathToFileURL(join(dist, "foundation/statistics.js")));
+const build = resolve(options.build);
+const { seededRandom } = await import(pathToFileURL(join(build, "foundation/seeded-random.js")));
+const { summarise } = await import(pathToFileURL(join(build, "foundation/statistics.js")));
 
 /** Losses of the same steps differ by rounding only; float32 sums of 784 terms agree to ~1e-6. */
 const lossTolerance = 1e-3;
@@ -59,7 +59,7 @@ async function measureWorkload(workload) {
   try {
     writeWorkload(folder, workload, seededRandom("bench/trainer"));
     peers.push(
-      await startPeer("pitwall", process.execPath, [peerFile("pitwall-peer.js"), folder, dist]),
+      await startPeer("pitwall", process.execPath, [peerFile("pitwall-peer.js"), folder, build]),
     );
     peers.push(...(await startTfjs(folder)), ...(await startTorch(folder)));
     await compareLosses(peers);

@@ -7,9 +7,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { importResults } from "../dist/workflows/import/import-results.js";
-import { importDawnbench, importSpeedrun } from "../dist/workflows/import/import-tables.js";
-import { rewriteRowsCaches } from "../dist/store/results/rewrite-rows-caches.js";
+import { importResults } from "../build/workflows/import/import-results.js";
+import { importDawnbench, importSpeedrun } from "../build/workflows/import/import-tables.js";
+import { rewriteRowsCaches } from "../build/store/results/rewrite-rows-caches.js";
 
 const into = fileURLToPath(new URL("../data/results", import.meta.url));
 if (process.argv.includes("--caches-only")) {

@@ -1,9 +1,9 @@
 // Writes docs/cli.md from the built commands and docs/workload.schema.json from the schema that reads
 // workload files; tests say when they are out of date.
 import { writeFileSync } from "node:fs";
-import { cliReference } from "../dist/cli/cli-reference.js";
-import { loadCommands } from "../dist/cli/commands.js";
-import { jsonSchema } from "../dist/schema/json-schema.js";
+import { cliReference } from "../build/cli/cli-reference.js";
+import { loadCommands } from "../build/cli/commands.js";
+import { jsonSchema } from "../build/schema/json-schema.js";
 
 writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(await loadCommands()));
 writeFileSync(

@@ -23,7 +23,11 @@ describe("the packed package", () => {
     );
     const names = packed.files.map((file: { path: string }) => file.path);
     expect(names).toContain("data/digits/digits.csv.gz");
-    expect(names.filter((name: string) => /\.test\.|^tests\/|^bench\//u.test(name))).toEqual([]);
+    expect(names.filter((name: string) => /\.test\.|\.map$|^tests\/|^bench\//u.test(name))).toEqual(
+      [],
+    );
+    expect(names.length).toBeLessThanOrEqual(400);
+    expect(names).toContain("dist/THIRD-PARTY-LICENSES");
     writeFileSync(join(folder, "package.json"), '{ "type": "module", "private": true }');
     npm(["install", "--no-audit", "--no-fund", join(folder, packed.filename)], folder);
     const installed = join(folder, "node_modules", ".bin", "pitwall");

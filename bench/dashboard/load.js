@@ -8,8 +8,8 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { diskRunStore } from "../../dist/store/records/disk-run-store.js";
-import { currentOwner } from "../../dist/store/records/process-owner.js";
+import { diskRunStore } from "../../build/store/records/disk-run-store.js";
+import { currentOwner } from "../../build/store/records/process-owner.js";
 
 const { values } = parseArgs({
   options: {

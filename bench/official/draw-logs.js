@@ -1,4 +1,4 @@
-import { seededRandom } from "../../dist/foundation/seeded-random.js";
+import { seededRandom } from "../../build/foundation/seeded-random.js";
 
 /** As many logs as asked for, drawn at random and the same for the same seed; in their order. */
 export function drawLogs(paths, count, seed) {

@@ -1,6 +1,6 @@
 // Our checker over files, one after the other in this process, as the official one is run.
 import { readFileSync } from "node:fs";
-import { createLogReader } from "../../dist/mllog/log-reader.js";
+import { createLogReader } from "../../build/mllog/log-reader.js";
 
 const pieceBytes = 64 * 1024;
 

@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 
 import { readWorkload, serveRounds } from "./serve-rounds.js";
 
-const [folder, dist] = process.argv.slice(2);
-const ours = (file) => import(pathToFileURL(join(dist, "trainer", file)));
+const [folder, build] = process.argv.slice(2);
+const ours = (file) => import(pathToFileURL(join(build, "trainer", file)));
 const { adamDefaults, adamState, adamStepInto } = await ours("adam.js");
 const { cnn, crossEntropy, mlp } = await ours("models.js");
 const { compileLossAndGradients, startTensorBackend } = await ours("tensor-backend.js");

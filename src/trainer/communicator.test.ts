@@ -14,7 +14,7 @@ import {
 } from "./communicator.ts";
 
 // Ranks wait for each other, so each needs a thread, and a thread needs compiled JavaScript.
-const compiled = new URL("../../dist/trainer/communicator.js", import.meta.url);
+const compiled = new URL("../../build/trainer/communicator.js", import.meta.url);
 const isBuilt = existsSync(compiled);
 
 /** Runs the text of a function of (communicator, given) as every rank of a group; its results. */

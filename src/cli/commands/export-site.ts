@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { formatBytes, formatCount } from "../../foundation/units.ts";
 import type { ExportedSite } from "../../workflows/export/export-site.ts";
 import { tellProblems, writeJson } from "../atlas-screen.ts";
@@ -19,8 +18,6 @@ const options = {
 } as const;
 
 type SiteOptions = typeof options;
-
-const webFolder = fileURLToPath(new URL("../../web", import.meta.url));
 
 export const exportSiteCommand = defineCommand({
   name: "export site",
@@ -47,6 +44,7 @@ export const exportSiteCommand = defineCommand({
     const { options, face, shared } = call;
     const path = await import("node:path");
     const { exportSite } = await import("../../workflows/export/export-site.ts");
+    const { webFolder } = await import("../../store/catalogue/package-root.ts");
     const [folder = ""] = call.arguments;
     const site = await exportSite(
       {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { UserError } from "../../foundation/user-error.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
@@ -33,8 +32,6 @@ const options = {
   readOnly: { takes: "nothing", group: "Who", help: "show runs, and let nobody stop one" },
 } as const;
 
-const webFolder = fileURLToPath(new URL("../../web", import.meta.url));
-
 export const serveCommand = defineCommand({
   name: "serve",
   summary: "Serve the dashboard: runs as they go, the atlas of results, comparisons",
@@ -60,6 +57,7 @@ export const serveCommand = defineCommand({
         saw: String(port),
       });
     }
+    const { webFolder } = await import("../../store/catalogue/package-root.ts");
     const home = await homeOf(face, shared);
     const { paint } = face.err;
     const links: string[] = [];

@@ -1,4 +1,5 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { packageRoot } from "./package-root.ts";
 
-/** The package's own `data` folder, from the sources as from what is built of them. */
-export const dataDirectory = fileURLToPath(new URL("../../../data", import.meta.url));
+/** `data/` as shipped with the package. */
+export const dataDirectory = join(packageRoot, "data");

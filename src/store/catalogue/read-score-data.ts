@@ -1,15 +1,15 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
 import type {
   RuleAmendment,
   RuleEdition,
   WrittenRuleEdition,
 } from "../../schema/logs/rule-edition.ts";
+import { dataDirectory } from "./data-directory.ts";
 
 // The package's own tables. A test holds every one of them to its schema, so here none is validated again: that would
 // take as long as checking twenty megabytes of logs.
-
-const shippedFolder = new URL("../../../data/", import.meta.url);
 
 /** Every reference convergence point, of every edition. */
 export async function readReferenceConvergence(): Promise<readonly ReferenceConvergence[]> {
@@ -45,5 +45,5 @@ const noActions = { checks: [], firstCheck: [], atLeastOneCheck: [], remember: [
 
 async function readJson<Shape>(path: string): Promise<Shape> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test holds the shipped files to this shape
-  return JSON.parse(await readFile(new URL(path, shippedFolder), "utf8")) as Shape;
+  return JSON.parse(await readFile(join(dataDirectory, path), "utf8")) as Shape;
 }

@@ -7,7 +7,7 @@ import { areManySamples, readManySamples } from "./read-samples.ts";
 
 // Threads need compiled JavaScript; `npm test` builds it first.
 const threadFile = new URL(
-  "../../../dist/workflows/dashboard/read-samples-thread.js",
+  "../../../build/workflows/dashboard/read-samples-thread.js",
   import.meta.url,
 );
 const isBuilt = existsSync(threadFile);

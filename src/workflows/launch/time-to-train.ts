@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type { Startable } from "../../schema/run/run-request.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import { packageRoot } from "../../store/catalogue/package-root.ts";
 import { homeDirectory } from "../../store/records/home-directory.ts";
 import { findPrice } from "./find-price.ts";
 import { commandStartable } from "./find-workload.ts";
@@ -79,7 +80,7 @@ async function embedded(workload: string, workers = 1): Promise<Startable> {
   return embeddedStartable(workload, workers);
 }
 
-const binPath = fileURLToPath(new URL("../../bin.js", import.meta.url));
+const binPath = join(packageRoot, "dist", "bin.js");
 
 // The wall clock once and a monotonic one from then on: times in a record never step back.
 const originMs = Date.now() - performance.now();
@@ -89,6 +90,6 @@ function nowMs(): number {
 }
 
 async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL("../../../package.json", import.meta.url), "utf8");
+  const text = await readFile(join(packageRoot, "package.json"), "utf8");
   return /"version": *"([^"]+)"/u.exec(text)?.[1] ?? "unknown";
 }

@@ -7,7 +7,7 @@ import type { LogReading, LogTask } from "./read-log.ts";
 import { readLogs } from "./read-logs.ts";
 
 // Threads need compiled JavaScript; `npm test` builds it first.
-const threadFile = new URL("../../../dist/workflows/logs/read-logs-thread.js", import.meta.url);
+const threadFile = new URL("../../../build/workflows/logs/read-logs-thread.js", import.meta.url);
 const isBuilt = existsSync(threadFile);
 const fixtures = fileURLToPath(new URL("../../../tests/fixtures/logs", import.meta.url));
 const never = new AbortController().signal;

@@ -13,7 +13,7 @@ import { startReplicaThreads } from "./train-here-threads.ts";
 
 // Threads need compiled JavaScript; `npm test` builds it first.
 const threadFile = new URL(
-  "../../../dist/workflows/training/train-replica-thread.js",
+  "../../../build/workflows/training/train-replica-thread.js",
   import.meta.url,
 );
 const isBuilt = existsSync(threadFile);
