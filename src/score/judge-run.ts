@@ -74,7 +74,8 @@ function timedPart(run: TrackedRun, findings: Finding[]): TimedPart {
   if (!Number.isFinite(loggedMs) || loggedMs < 0) {
     const reason = `the logged times run from ${run.start.loggedMs} to ${finish.loggedMs}`;
     findings.push({ rule: "logged-clock-unusable", reason });
-    return { durationMs: Math.max(0, arrivedMs), source: "arrival" };
+    // A run_start that arrived after run_stop leaves no timed part.
+    return { durationMs: arrivedMs < 0 ? undefined : arrivedMs, source: "arrival" };
   }
   const differenceMs = loggedMs - arrivedMs;
   if (Math.abs(differenceMs) > Math.max(clockToleranceMs, clockToleranceFraction * arrivedMs)) {

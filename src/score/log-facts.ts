@@ -1,5 +1,6 @@
 import { isJsonObject } from "../foundation/json.ts";
 import { benchmarkNamed } from "../schema/logs/mlperf-round.ts";
+import { OfficialClock } from "./clock.ts";
 import type { LogDialect, LogEvent, LogLine } from "../schema/logs/log-event.ts";
 
 /** What a check tells of a log beside the verdict, and compares between the runs of a result. Plain data. */
@@ -19,71 +20,60 @@ export interface LogFacts {
 
 /** Reduces one log to its facts, line by line. */
 export class LogFactsReader {
-  private benchmark: string | undefined;
-  private division: string | undefined;
-  private runStartMs: number | undefined;
-  private runStopMs: number | undefined;
-  private readonly seeds = new Set<string>();
-  private readonly hyperparameters = new Map<string, string>();
-  private readonly lineCounts: Record<LogDialect, number> = { mlpv: 0, mll: 0, mllog: 0 };
+  #benchmark: string | undefined;
+  #division: string | undefined;
+  readonly #clock = new OfficialClock();
+  readonly #seeds = new Set<string>();
+  readonly #hyperparameters = new Map<string, string>();
+  readonly #lineCounts: Record<LogDialect, number> = { mlpv: 0, mll: 0, mllog: 0 };
 
   push(line: LogLine): void {
     if (line.kind === "unreadable") {
-      this.lineCounts[line.dialect]++;
+      this.#lineCounts[line.dialect]++;
       return;
     }
     const { event } = line;
-    this.lineCounts[event.dialect ?? "mllog"]++;
+    this.#lineCounts[event.dialect ?? "mllog"]++;
     const read = readers.get(event.key);
-    if (read === undefined) this.readOther(event);
+    if (read === undefined) this.#readOther(event);
     else read(this, event);
   }
 
   readBenchmark({ value }: LogEvent): void {
-    if (typeof value === "string") this.benchmark ??= benchmarkNamed(value);
+    if (typeof value === "string") this.#benchmark ??= benchmarkNamed(value);
   }
 
   readDivision({ value }: LogEvent): void {
-    if (typeof value === "string") this.division ??= value.toLowerCase();
+    if (typeof value === "string") this.#division ??= value.toLowerCase();
   }
 
-  readStart(event: LogEvent): void {
-    if (!this.isOver()) this.runStartMs = timeOf(event);
-  }
-
-  readStop(event: LogEvent): void {
-    if (!this.isOver()) this.runStopMs = timeOf(event);
+  readClock(event: LogEvent): void {
+    this.#clock.push(event.key, timeOf(event));
   }
 
   readSeed({ value }: LogEvent): void {
-    if (this.seeds.size < mostSeeds) this.seeds.add(JSON.stringify(value));
+    if (this.#seeds.size < mostSeeds) this.#seeds.add(JSON.stringify(value));
   }
 
-  /** The last start and the last stop, up to the line where both are known. Several ranks may log either. */
-  private isOver(): boolean {
-    return this.runStartMs !== undefined && this.runStopMs !== undefined;
-  }
-
-  private readOther({ dialect, key, value, metadata }: LogEvent): void {
-    if (isHyperparameter(key) && !this.hyperparameters.has(key)) {
-      this.hyperparameters.set(key, JSON.stringify(value));
+  #readOther({ dialect, key, value, metadata }: LogEvent): void {
+    if (isHyperparameter(key) && !this.#hyperparameters.has(key)) {
+      this.#hyperparameters.set(key, JSON.stringify(value));
     }
     // Round 0.5 names the benchmark on every line.
-    if (dialect !== "mlpv" || this.benchmark !== undefined || !isJsonObject(metadata)) return;
+    if (dialect !== "mlpv" || this.#benchmark !== undefined || !isJsonObject(metadata)) return;
     const name = metadata["benchmark"];
-    if (typeof name === "string") this.benchmark = benchmarkNamed(name);
+    if (typeof name === "string") this.#benchmark = benchmarkNamed(name);
   }
 
   finish(): LogFacts {
-    const { benchmark, division, runStartMs, runStopMs, lineCounts } = this;
     return {
-      benchmark,
-      division,
-      runStartMs,
-      runStopMs,
-      seeds: [...this.seeds].toSorted(),
-      hyperparameters: Object.fromEntries(this.hyperparameters),
-      lineCounts,
+      benchmark: this.#benchmark,
+      division: this.#division,
+      runStartMs: this.#clock.start,
+      runStopMs: this.#clock.stop,
+      seeds: [...this.#seeds].toSorted(),
+      hyperparameters: Object.fromEntries(this.#hyperparameters),
+      lineCounts: this.#lineCounts,
     };
   }
 }
@@ -96,8 +86,8 @@ function timeOf({ timeMs, lacks }: LogEvent): number | undefined {
 const readers: ReadonlyMap<string, (facts: LogFactsReader, event: LogEvent) => void> = new Map([
   ["submission_benchmark", (facts, event) => facts.readBenchmark(event)],
   ["submission_division", (facts, event) => facts.readDivision(event)],
-  ["run_start", (facts, event) => facts.readStart(event)],
-  ["run_stop", (facts, event) => facts.readStop(event)],
+  ["run_start", (facts, event) => facts.readClock(event)],
+  ["run_stop", (facts, event) => facts.readClock(event)],
   ["seed", (facts, event) => facts.readSeed(event)],
 ] satisfies [string, (facts: LogFactsReader, event: LogEvent) => void][]);
 

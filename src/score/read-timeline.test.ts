@@ -23,7 +23,7 @@ function read(logged: readonly Logged[]) {
 }
 
 describe("TimelineReader", () => {
-  test("takes each moment from the first line that logs it, whatever other ranks say later", () => {
+  test("takes the timed part from the lines that the score takes it from, where several ranks log it", () => {
     const { moments, status, firstTimeMs, lastTimeMs } = read([
       [1000, "init_start"],
       [5000, "init_stop"],
@@ -35,7 +35,7 @@ describe("TimelineReader", () => {
     expect(moments).toEqual([
       { key: "init_start", timeMs: 1000, line: 1 },
       { key: "init_stop", timeMs: 5000, line: 2 },
-      { key: "run_start", timeMs: 5001, line: 3 },
+      { key: "run_start", timeMs: 5300, line: 4 },
       { key: "run_stop", timeMs: 9000, line: 5 },
     ]);
     expect({ status, firstTimeMs, lastTimeMs }).toEqual({

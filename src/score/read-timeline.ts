@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../foundation/json.ts";
 import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
+import { OfficialClock } from "./clock.ts";
 import { type SampledSeries, ThinnedSeries } from "./thinned-series.ts";
 
 /** One log as a person wants it. Times are milliseconds since the epoch. */
@@ -27,7 +28,7 @@ export interface LogTimeline {
 
 export const momentKeys = ["init_start", "init_stop", "run_start", "run_stop"] as const;
 
-/** The first line of a key; several ranks may log one. */
+/** The first line that logs `init_start` or `init_stop`; of the other two, the line that the official clock uses. */
 export interface Moment {
   key: (typeof momentKeys)[number];
   timeMs: number;
@@ -58,53 +59,56 @@ const mostEvaluations = 5000;
 
 /** Reads a log line by line, in memory that does not grow with its steps. */
 export class TimelineReader {
-  private readonly facts = new Map<string, JsonValue>();
-  private readonly moments = new Map<string, Moment>();
-  private readonly evaluations: LoggedEvaluation[] = [];
-  private evaluationsLeftOut = 0;
-  private readonly loss = new ThinnedSeries();
-  private readonly throughput = new ThinnedSeries();
-  private status: string | undefined;
-  private firstTimeMs: number | undefined;
-  private lastTimeMs: number | undefined;
-  private blockCount = 0;
-  private eventCount = 0;
-  private unreadableCount = 0;
+  readonly #facts = new Map<string, JsonValue>();
+  readonly #moments = new Map<string, Moment>();
+  readonly #clock = new OfficialClock<Moment>();
+  readonly #evaluations: LoggedEvaluation[] = [];
+  #evaluationsLeftOut = 0;
+  readonly #loss = new ThinnedSeries();
+  readonly #throughput = new ThinnedSeries();
+  #status: string | undefined;
+  #firstTimeMs: number | undefined;
+  #lastTimeMs: number | undefined;
+  #blockCount = 0;
+  #eventCount = 0;
+  #unreadableCount = 0;
 
   push(line: LogLine): void {
     if (line.kind === "unreadable") {
-      this.unreadableCount++;
+      this.#unreadableCount++;
       return;
     }
     const { event, lineNumber } = line;
-    this.eventCount++;
-    this.noteTime(event);
+    this.#eventCount++;
+    this.#noteTime(event);
     if (event.key.startsWith("submission_") || event.key === "global_batch_size") {
-      if (!this.facts.has(event.key)) this.facts.set(event.key, event.value);
+      if (!this.#facts.has(event.key)) this.#facts.set(event.key, event.value);
     }
-    if (evaluationKeys.has(event.key)) this.addEvaluation(event, lineNumber);
-    if (event.key === "block_start" || event.key === "epoch_start") this.blockCount++;
-    this.noteMoment(event, lineNumber);
-    this.noteSeries(event);
+    if (evaluationKeys.has(event.key)) this.#addEvaluation(event, lineNumber);
+    if (event.key === "block_start" || event.key === "epoch_start") this.#blockCount++;
+    this.#noteMoment(event, lineNumber);
+    this.#noteSeries(event);
   }
 
   /** Google's lines of round 0.6 have time 0 where they say who submits. */
-  private noteTime({ timeMs }: LogEvent): void {
+  #noteTime({ timeMs }: LogEvent): void {
     if (timeMs <= 0) return;
-    this.firstTimeMs = Math.min(this.firstTimeMs ?? timeMs, timeMs);
-    this.lastTimeMs = Math.max(this.lastTimeMs ?? timeMs, timeMs);
+    this.#firstTimeMs = Math.min(this.#firstTimeMs ?? timeMs, timeMs);
+    this.#lastTimeMs = Math.max(this.#lastTimeMs ?? timeMs, timeMs);
   }
 
-  private noteMoment({ key, timeMs, metadata }: LogEvent, line: number): void {
+  #noteMoment({ key, timeMs, metadata }: LogEvent, line: number): void {
     const known = momentKeys.find((each) => each === key);
     if (known === undefined) return;
-    if (!this.moments.has(key)) this.moments.set(key, { key: known, timeMs, line });
+    const moment = { key: known, timeMs, line };
+    const isOfClock = this.#clock.push(key, moment) !== undefined;
+    if (isOfClock || !this.#moments.has(key)) this.#moments.set(key, moment);
     if (key !== "run_stop") return;
     const status = memberOf(metadata, "status");
-    if (typeof status === "string") this.status ??= status;
+    if (typeof status === "string") this.#status ??= status;
   }
 
-  private noteSeries({ key, value }: LogEvent): void {
+  #noteSeries({ key, value }: LogEvent): void {
     const isTracked = key === "tracked_stats";
     const loss = isTracked
       ? (memberOf(value, "reduced_train_loss") ??
@@ -113,22 +117,22 @@ export class TimelineReader {
       : key === "train_loss" || key === "loss"
         ? value
         : undefined;
-    if (typeof loss === "number") this.loss.push(loss);
+    if (typeof loss === "number") this.#loss.push(loss);
     const throughput = isTracked
       ? memberOf(value, "throughput")
       : key === "throughput"
         ? value
         : undefined;
-    if (typeof throughput === "number") this.throughput.push(throughput);
+    if (typeof throughput === "number") this.#throughput.push(throughput);
   }
 
-  private addEvaluation({ key, timeMs, value, metadata }: LogEvent, line: number): void {
-    if (this.evaluations.length >= mostEvaluations) {
-      this.evaluationsLeftOut++;
+  #addEvaluation({ key, timeMs, value, metadata }: LogEvent, line: number): void {
+    if (this.#evaluations.length >= mostEvaluations) {
+      this.#evaluationsLeftOut++;
       return;
     }
     const metric = memberOf(metadata, "metric");
-    this.evaluations.push({
+    this.#evaluations.push({
       line,
       timeMs,
       key,
@@ -141,26 +145,26 @@ export class TimelineReader {
 
   finish(): LogTimeline {
     const text = (key: string): string | undefined => {
-      const value = this.facts.get(key);
+      const value = this.#facts.get(key);
       return typeof value === "string" ? value : undefined;
     };
-    const batch = this.facts.get("global_batch_size");
+    const batch = this.#facts.get("global_batch_size");
     return {
       organisation: text("submission_org"),
       platform: text("submission_platform"),
       availability: text("submission_status"),
       globalBatchSize: typeof batch === "number" ? batch : undefined,
-      status: this.status,
-      moments: momentKeys.flatMap((key) => this.moments.get(key) ?? []),
-      firstTimeMs: this.firstTimeMs,
-      lastTimeMs: this.lastTimeMs,
-      evaluations: this.evaluations,
-      evaluationsLeftOut: this.evaluationsLeftOut,
-      loss: this.loss.finish(),
-      throughput: this.throughput.finish(),
-      blockCount: this.blockCount,
-      eventCount: this.eventCount,
-      unreadableCount: this.unreadableCount,
+      status: this.#status,
+      moments: momentKeys.flatMap((key) => this.#moments.get(key) ?? []),
+      firstTimeMs: this.#firstTimeMs,
+      lastTimeMs: this.#lastTimeMs,
+      evaluations: this.#evaluations,
+      evaluationsLeftOut: this.#evaluationsLeftOut,
+      loss: this.#loss.finish(),
+      throughput: this.#throughput.finish(),
+      blockCount: this.#blockCount,
+      eventCount: this.#eventCount,
+      unreadableCount: this.#unreadableCount,
     };
   }
 }

@@ -4,6 +4,7 @@ import { isBetter, meetsTarget } from "../schema/run/meets-target.ts";
 import type { MetricTarget } from "../schema/run/metric-target.ts";
 import type { Observation } from "../schema/run/observation.ts";
 import type { Evaluation } from "../schema/run/run-result.ts";
+import { OfficialClock } from "./clock.ts";
 import {
   metadataNumber,
   metadataText,
@@ -48,6 +49,7 @@ export interface TrackedRun {
  */
 export class RunTracker {
   readonly run: TrackedRun;
+  readonly #clock = new OfficialClock<Moment>();
   #trainSamples: number | undefined;
   readonly #asked: MetricTarget | undefined;
 
@@ -90,7 +92,8 @@ export class RunTracker {
     const samplesCount = samplesCountOf(event, this.#trainSamples);
     if (samplesCount !== undefined) this.#countSamples(samplesCount);
     if (event.key === "run_stop") {
-      this.run.stop ??= { ...moment, status: metadataText(event, "status"), samplesCount };
+      if (this.#clock.push(event.key, moment) !== undefined)
+        this.run.stop = { ...moment, status: metadataText(event, "status"), samplesCount };
       return [];
     }
     return metricsOf(event).flatMap(({ names, value }) => {
@@ -119,12 +122,12 @@ export class RunTracker {
     });
   }
 
-  // Several ranks may each log run_start; like the official scorer, the last one before the first
-  // run_stop counts. A program's own run_start also replaces a clock that began at launch.
+  // A program's own run_start replaces a clock that began at launch or at a line that the user named.
   #startClock(by: "launch" | "run_start" | "pattern", moment: Moment): TrackNews[] {
     const isFirst = this.run.startedBy !== by;
-    const isLater = this.run.stop !== undefined || (by !== "run_start" && !isFirst);
-    if (isLater || (this.run.startedBy === "run_start" && by !== "run_start")) return [];
+    const isOwnStart = by === "run_start";
+    if (!isOwnStart && (!isFirst || this.run.startedBy === "run_start")) return [];
+    if (this.#clock.push("run_start", moment) === undefined) return [];
     this.run.start = moment;
     this.run.startedBy = by;
     return isFirst ? [{ kind: "clock-started", by, timeMs: moment.arrivalMs }] : [];

@@ -16,8 +16,15 @@ function line(timeMs: number, key: string, value: unknown, metadata: object = {}
 
 function trace(log: string, fields = ["epoch_num"], mostPoints = 24): RunTrace {
   const reader = createCurveReader(fields);
-  for (const each of parseLog(log).lines) reader.push(each);
-  return reader.finish(mostPoints);
+  let runStartMs: number | undefined;
+  let runStopMs: number | undefined;
+  for (const each of parseLog(log).lines) {
+    reader.push(each);
+    if (each.kind !== "event") continue;
+    if (each.event.key === "run_start") runStartMs = each.event.timeMs;
+    if (each.event.key === "run_stop") runStopMs = each.event.timeMs;
+  }
+  return reader.finish({ runStartMs, runStopMs }, mostPoints);
 }
 
 const start = line(500, "init_start", null) + line(1000, "run_start", null);

@@ -12,11 +12,20 @@ export interface RunTrace {
   precision: string | undefined;
 }
 
+/** When the clock of a run started and stopped, milliseconds since the epoch. */
+export interface RunBounds {
+  runStartMs: number | undefined;
+  runStopMs: number | undefined;
+}
+
 /** Reads a log's curves line by line. */
 export interface CurveReader {
   push(line: LogLine): void;
-  /** @param mostPoints of each series; of the quality twice as many */
-  finish(mostPoints: number): RunTrace;
+  /**
+   * @param clock the run's timed part, as the score has it
+   * @param mostPoints of each series; of the quality twice as many
+   */
+  finish(clock: RunBounds, mostPoints: number): RunTrace;
 }
 
 /** @param samplesFields metadata that counts what the row's `samplesUnit` counts, the first that is there */
@@ -50,8 +59,6 @@ class LogCurves implements CurveReader {
   readonly #open = new Map<string, OpenSeries>();
   readonly #blocks = new BlockClock();
   #firstMs: number | undefined;
-  #startMs: number | undefined;
-  #stopMs: number | undefined;
   #seed: number | undefined;
   #precision: string | undefined;
 
@@ -64,15 +71,14 @@ class LogCurves implements CurveReader {
     const { event } = line;
     // Some logs of round 0.6 have lines at time 0.
     if (event.timeMs > 0) this.#firstMs ??= event.timeMs;
-    this.#readClock(event);
     const read = readers[event.key];
     if (read !== undefined) read(this, event);
     else if (namesOf[event.key.trim()] !== undefined)
       this.#addNamed(event.key.trim(), event.value, event);
   }
 
-  finish(mostPoints: number): RunTrace {
-    const startMs = this.#startMs;
+  finish(clock: RunBounds, mostPoints: number): RunTrace {
+    const { runStartMs: startMs, runStopMs = Number.POSITIVE_INFINITY } = clock;
     const firstMs = this.#firstMs;
     const seed = this.#seed;
     const precision = this.#precision;
@@ -86,23 +92,15 @@ class LogCurves implements CurveReader {
       this.#add({ series: "samplesPerSecond", metricName: this.#blocks.kind }, point);
     const curves = [...this.#open.values()]
       .toSorted(byName)
-      .flatMap((open) => this.#curveOf(open, startMs, mostPoints));
+      .flatMap((open) => this.#curveOf(open, { startMs, lastMs: runStopMs + graceMs }, mostPoints));
     return { curves, seed, initMs, precision };
-  }
-
-  /** As scores have it: the last start and the last stop, up to the line where both are known. */
-  #readClock({ key, timeMs }: LogEvent): void {
-    if (this.#startMs !== undefined && this.#stopMs !== undefined) return;
-    if (key === "run_start") this.#startMs = timeMs;
-    if (key === "run_stop") this.#stopMs = timeMs;
   }
 
   #curveOf(
     { series, metricName, points }: OpenSeries,
-    startMs: number,
+    { startMs, lastMs }: { startMs: number; lastMs: number },
     mostPoints: number,
   ): RunTrace["curves"] {
-    const lastMs = (this.#stopMs ?? Number.POSITIVE_INFINITY) + graceMs;
     const inRun = points
       .filter(({ timeMs }) => timeMs >= startMs && timeMs <= lastMs)
       .toSorted((a, b) => a.timeMs - b.timeMs);

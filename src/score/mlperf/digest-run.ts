@@ -7,6 +7,7 @@ import type {
   RunEnergy,
   RunJudgement,
 } from "../../schema/logs/submission.ts";
+import { clockedMs, OfficialClock } from "../clock.ts";
 import { createImageQuality, type ImageQuality } from "./image-quality.ts";
 
 /** Reduces one log to what a score needs, line by line. */
@@ -45,7 +46,7 @@ class LogDigester implements RunDigester {
   readonly #imageQuality: ImageQuality;
   #benchmark: string | undefined;
   #division: string | undefined;
-  readonly #clock = new RunClock();
+  readonly #clock = new OfficialClock();
   #status: string | undefined;
   #globalBatchSize: number | undefined;
   #epochNum: number | undefined;
@@ -84,15 +85,13 @@ class LogDigester implements RunDigester {
     judgement: RunJudgement,
     energy?: (timeToTrainMs: number | undefined) => RunEnergy,
   ): RunDigest {
-    const { startMs, stopMs } = this.#clock;
-    const timeToTrainMs =
-      startMs === undefined || stopMs === undefined ? undefined : stopMs - startMs;
+    const { start: runStartMs, stop: runStopMs } = this.#clock;
     return {
       log: this.#log,
       benchmark: this.#benchmark,
       division: this.#division,
-      runStartMs: startMs,
-      runStopMs: stopMs,
+      runStartMs,
+      runStopMs,
       status: this.#status,
       globalBatchSize: this.#globalBatchSize,
       convergence: this.#convergence,
@@ -102,7 +101,7 @@ class LogDigester implements RunDigester {
       optimizer: this.#optimizer,
       evaluatedOfflineMs: this.#evaluatedOfflineMs,
       judgement,
-      energy: energy?.(timeToTrainMs),
+      energy: energy?.(clockedMs({ runStartMs, runStopMs })),
     };
   }
 
@@ -114,12 +113,12 @@ class LogDigester implements RunDigester {
     if (typeof value === "string") this.#division ??= value.toLowerCase();
   }
 
-  readStart({ timeMs }: LogEvent): void {
-    this.#clock.start(timeMs);
+  readStart({ key, timeMs }: LogEvent): void {
+    this.#clock.push(key, timeMs);
   }
 
   readStop(event: LogEvent): void {
-    this.#clock.stop(event.timeMs);
+    this.#clock.push(event.key, event.timeMs);
     this.#status = statusOf(event) ?? this.#unsaidStatus(event);
     this.#convergence =
       this.#status === "success"
@@ -202,24 +201,6 @@ const readers: ReadonlyMap<string, ReadEvent> = new Map(
     eval_result: (digester, event) => digester.readOfflineEvaluation(event),
   }),
 );
-
-/** The last start and the last stop, up to the line where both are known. Several ranks may log either. */
-class RunClock {
-  startMs: number | undefined;
-  stopMs: number | undefined;
-
-  start(timeMs: number): void {
-    if (!this.#isOver()) this.startMs = timeMs;
-  }
-
-  stop(timeMs: number): void {
-    if (!this.#isOver()) this.stopMs = timeMs;
-  }
-
-  #isOver(): boolean {
-    return this.startMs !== undefined && this.stopMs !== undefined;
-  }
-}
 
 /** In metadata; in round 0.5 as `{"success": true}`. */
 function statusOf({ value, metadata }: LogEvent): string | undefined {

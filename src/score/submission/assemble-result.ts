@@ -24,6 +24,7 @@ import {
 import { instanceScales, scoreWeakScaling } from "../mlperf/score-weak-scaling.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import { describeSystem, systemFindings } from "./describe-submitted-system.ts";
+import { clockedMs } from "../clock.ts";
 import { repeatedRuns } from "./repeated-runs.ts";
 
 /** A folder, its logs digested, and what they are held against. */
@@ -175,8 +176,7 @@ function toRun(
 function timeToTrainMs(digest: RunDigest, edition: MlperfEdition): number | undefined {
   if (edition === "training-0.6" && digest.evaluatedOfflineMs !== undefined)
     return digest.evaluatedOfflineMs;
-  const { runStartMs, runStopMs } = digest;
-  return runStartMs === undefined || runStopMs === undefined ? undefined : runStopMs - runStartMs;
+  return clockedMs(digest);
 }
 
 function failureOf(digest: RunDigest, edition: MlperfEdition): RunFailure | undefined {

@@ -12,6 +12,8 @@ import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import { OfficialClock } from "../../score/clock.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { readLogFile } from "../../store/logs/read-log-file.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
@@ -175,11 +177,16 @@ async function traceLog(
 ): Promise<RunTrace> {
   const reader = createLogReader();
   const curves = createCurveReader(samplesFields);
+  const clock = new OfficialClock();
+  const push = (line: LogLine): void => {
+    curves.push(line);
+    if (line.kind === "event") clock.push(line.event.key, line.event.timeMs);
+  };
   for await (const piece of readLogFile(path)) {
-    if (piece.kind === "bytes") for (const line of reader.push(piece.bytes)) curves.push(line);
+    if (piece.kind === "bytes") reader.push(piece.bytes).forEach(push);
   }
-  for (const line of reader.end()) curves.push(line);
-  return curves.finish(mostPoints);
+  reader.end().forEach(push);
+  return curves.finish({ runStartMs: clock.start, runStopMs: clock.stop }, mostPoints);
 }
 
 /** Its curves are kept in more detail: it is the run that stands for the result. */

@@ -4,6 +4,7 @@ import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { LogFileFinding, LogVerdict } from "../../schema/logs/log-verdict.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { RuleVerdict } from "../../schema/logs/rule-finding.ts";
+import { clockedMs } from "../../score/clock.ts";
 import { type LogFacts, LogFactsReader } from "../../score/log-facts.ts";
 
 /** A log's verdict, and what of the log is compared with other logs. */
@@ -58,7 +59,7 @@ export class LogChecker {
         verdict,
         officialCheckerCrashes,
         failingKeys,
-        timeToTrainMs: timeBetween(facts),
+        timeToTrainMs: clockedMs(facts),
         findings,
         warnings,
       },
@@ -135,9 +136,4 @@ function divisionDiffers(
   if (expected === undefined || division === expected) return [];
   if (lineCounts.mll + lineCounts.mllog === 0) return [];
   return [{ rule: "division-differs", expected, seen: division }];
-}
-
-function timeBetween({ runStartMs, runStopMs }: LogFacts): number | undefined {
-  if (runStartMs === undefined || runStopMs === undefined) return undefined;
-  return runStopMs - runStartMs;
 }

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
+import { clockedMs } from "../../score/clock.ts";
 import { LogFactsReader } from "../../score/log-facts.ts";
 import { diskRunStore } from "../../store/records/disk-run-store.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -78,8 +79,8 @@ async function checkedLog(record: RunRecord, edition: string | undefined): Promi
     alsoTake: (line) => facts.push(line),
   });
   if (rules === undefined) throw new Error("a log that is over has a verdict");
-  const { benchmark, division, runStartMs, runStopMs } = facts.finish();
-  const hasTime = runStartMs !== undefined && runStopMs !== undefined;
+  const logged = facts.finish();
+  const { benchmark, division } = logged;
   const path = record.logPath;
   return {
     // As a file given by name: what reads logs finds it by this path.
@@ -91,7 +92,7 @@ async function checkedLog(record: RunRecord, edition: string | undefined): Promi
     verdict: rules.verdict === "pass" ? "pass" : "fail",
     officialCheckerCrashes: rules.verdict === "crash",
     failingKeys: rules.failingKeys,
-    timeToTrainMs: hasTime ? runStopMs - runStartMs : undefined,
+    timeToTrainMs: clockedMs(logged),
     findings: rules.findings,
     warnings: rules.warnings,
   };
