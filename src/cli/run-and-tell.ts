@@ -140,8 +140,9 @@ function exitCodeOf(
   isInterrupted: boolean,
 ): ExitCode {
   if (isInterrupted) return exitCodes.interrupted;
+  if (summary.score.kind === "incomplete") return exitCodes.no;
   const isScored = summary.score.kind === "scored";
-  if (isScored || summary.reachedCount === summary.runCount) return exitCodes.yes;
+  if (isScored || summary.reachedCount === summary.completedCount) return exitCodes.yes;
   const hasDied = runs.some(({ result }) => result.outcome.kind === "died");
   return hasDied ? exitCodes.worldFailed : exitCodes.no;
 }

@@ -52,6 +52,12 @@ export const runOptions = {
     group: "Runs",
     help: "data-parallel workers of an embedded workload [1]",
   },
+  resume: {
+    takes: "text",
+    placeholder: "series",
+    group: "Runs",
+    help: "run the remaining seeds of an interrupted series, as it was requested",
+  },
   name: {
     takes: "text",
     placeholder: "name",

@@ -1,25 +1,35 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
 import type { EnergyReading } from "../schema/run/energy.ts";
 import type { Finding } from "../schema/run/finding.ts";
-import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
+import type { RunReport, SeriesScore, SeriesSummary } from "../schema/run/series-summary.ts";
+import { environmentChanges } from "./environment-changes.ts";
 import { olympicMean } from "./olympic-mean.ts";
+import { remainingSeeds } from "./remaining-seeds.ts";
 
 /**
  * Scores the runs of one series together: MLPerf's mean beside median and range, and the bill of all.
+ * Interrupted runs are billed and never scored.
  *
+ * @param options whether `runs` is all that the series has; default: yes. One of its runs alone is
+ * not incomplete.
  * @throws RangeError if there is no run
  */
-export function summariseSeries(runs: readonly RunReport[]): SeriesSummary {
+export function summariseSeries(
+  runs: readonly RunReport[],
+  { isWholeSeries = true } = {},
+): SeriesSummary {
   const [first] = runs;
   if (first === undefined) throw new RangeError("a series has at least one run");
+  const completed = runs.filter(({ result }) => result.outcome.kind !== "interrupted");
   const reached = runs.flatMap(({ result }) => (result.outcome.kind === "reached" ? [result] : []));
   return {
     seriesId: first.request.series.id,
     name: first.request.startable.name,
     target: first.result.target ?? first.request.target,
     runCount: runs.length,
+    completedCount: completed.length,
     reachedCount: reached.length,
-    score: olympicMean(runs.map(scoredRun)),
+    score: isWholeSeries ? scoreOf(runs, completed) : olympicMean(completed.map(scoredRun)),
     timeToTrainMs: summaryOf(runs.map((run) => scoredRun(run).timeToTrainMs)),
     samplesToTarget: summaryOf(
       reached.map(({ outcome }) => (outcome.kind === "reached" ? outcome.samplesCount : undefined)),
@@ -28,7 +38,20 @@ export function summariseSeries(runs: readonly RunReport[]): SeriesSummary {
     cost: totalCost(runs),
     energy: totalEnergy(runs.flatMap(({ result }) => result.energy)),
     billedMs: runs.reduce((sum, { result }) => sum + result.clock.billedMs, 0),
-    findings: seedFinding(runs),
+    findings: [...seedFinding(completed), ...environmentFinding(runs)],
+  };
+}
+
+function scoreOf(runs: readonly RunReport[], completed: readonly RunReport[]): SeriesScore {
+  const missing = remainingSeeds(runs);
+  if (missing.length === 0) return olympicMean(completed.map(scoredRun));
+  return {
+    kind: "incomplete",
+    have: completed.length,
+    need: completed.length + missing.length,
+    interrupted: runs
+      .filter(({ result }) => result.outcome.kind === "interrupted")
+      .map(({ result }) => result.runId),
   };
 }
 
@@ -76,4 +99,10 @@ function seedFinding(runs: readonly RunReport[]): Finding[] {
   const curves = runs.map(({ result }) => result.evaluations.map((point) => point.value).join(" "));
   const isSame = new Set(curves).size === 1 && curves[0]?.includes(" ") === true;
   return seeds.size > 1 && isSame ? [{ rule: "seed-has-no-effect", runCount: runs.length }] : [];
+}
+
+/** A series that was resumed later may have met another machine, commit or version. */
+function environmentFinding(runs: readonly RunReport[]): Finding[] {
+  const changes = environmentChanges(runs.map(({ request }) => request));
+  return changes.length === 0 ? [] : [{ rule: "environment-changed", changes }];
 }

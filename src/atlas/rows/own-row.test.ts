@@ -16,6 +16,7 @@ const summaryOf = (given: Partial<SeriesSummary>): SeriesSummary => ({
   name: "toy",
   target: { metric: "accuracy", direction: "at-least", value: 0.9 },
   runCount: 1,
+  completedCount: 1,
   reachedCount: 1,
   score: { kind: "too-few-runs", have: 1, need: 3 },
   timeToTrainMs: undefined,

@@ -41,7 +41,7 @@ export function ownRow(
       rowId,
       ...identityOf(first, accelerators),
       ...timesOf(summary),
-      runCount: reports.length,
+      runCount: reports.filter(({ result }) => result.outcome.kind !== "interrupted").length,
       convergedRunCount: reached.length,
       samplesToConverge: trimmedMean(reached.flatMap((result) => samplesOf(result) ?? [])),
       samplesUnit: "samples",
@@ -105,6 +105,8 @@ function timesOf({ score, timeToTrainMs: times }: SeriesSummary) {
         ...spread,
         note: `the median time: a score takes ${score.need} runs`,
       };
+    case "incomplete":
+      return { ...spread, note: `${score.have} of ${score.need} requested runs ended: no score` };
     case "too-few-converged":
       return { ...spread, note: `${score.unconverged.length} runs missed the target: no score` };
   }
@@ -114,6 +116,7 @@ function fateOf(
   { runId, outcome }: RunResult,
   { score }: SeriesSummary,
 ): Pick<ResultRun, "fate" | "failure"> {
+  if (outcome.kind === "interrupted") return { fate: "not-needed", failure: "interrupted" };
   if (outcome.kind !== "reached") return { fate: "failed", failure: "not-converged" };
   if (score.kind !== "scored") return { fate: "counted" };
   if (score.droppedFastest.includes(runId)) return { fate: "fastest" };

@@ -32,8 +32,13 @@ export const runCommand = defineCommand({
     { code: 1, when: "the target was missed" },
   ],
   async act(call) {
-    const { planRunCall } = await import("../plan-run-call.ts");
     const { runAndTell } = await import("../run-and-tell.ts");
+    if (call.options.resume !== undefined) {
+      const { planResumeCall } = await import("../plan-resume-call.ts");
+      const plan = await planResumeCall(call, call.options.resume);
+      return runAndTell(plan, { warnings: [], call, showsOutput: call.options.showOutput });
+    }
+    const { planRunCall } = await import("../plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
     return runAndTell(plan, { warnings, call, showsOutput: call.options.showOutput });
   },

@@ -44,7 +44,10 @@ export const showCommand = defineCommand({
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     const reports = finishedReports(pages);
     const { summariseSeries } = await import("../../score/summarise-series.ts");
-    const summary = reports.length === 0 ? undefined : summariseSeries(reports);
+    const summary =
+      reports.length === 0
+        ? undefined
+        : summariseSeries(reports, { isWholeSeries: shown.kind === "series" });
     if (shared.json) {
       face.out.write(
         `${JSON.stringify({ schemaVersion: 1, command: "show", ok: true, result: { summary, runs: pages } })}\n`,

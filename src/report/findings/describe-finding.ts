@@ -36,6 +36,11 @@ export function describeFinding(finding: Finding): { message: string; hint?: str
       return {
         message: `the program left ${countOf(finding.count, "process")} behind; Pitwall ended what was left`,
       };
+    case "environment-changed":
+      return {
+        message: `the runs of this series did not have the same environment: ${finding.changes.map(({ field, was, is }) => `${field} was ${was}, is ${is}`).join("; ")}`,
+        hint: "their times may not be comparable: start a new series to compare like with like",
+      };
     case "seed-has-no-effect":
       return {
         message: `all ${finding.runCount} runs gave the very same curve, though their seeds differ`,

@@ -8,7 +8,7 @@ import {
 } from "../../foundation/units.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import { formatTarget } from "../../schema/run/target-text.ts";
-import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
@@ -42,10 +42,16 @@ export function resultCard(
 function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string {
   const startable = runs[0]?.request.startable;
   const where = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
-  const { score, runCount } = summary;
+  const { score, runCount, completedCount } = summary;
   const dropped =
     score.kind === "scored" ? score.droppedFastest.length + score.droppedSlowest.length : 0;
-  const counted = `${countOf(runCount, "run")}${dropped > 0 ? `, ${dropped} dropped` : ""}`;
+  const interrupted = runCount - completedCount;
+  const counted = [
+    countOf(runCount, "run"),
+    ...(score.kind === "incomplete" ? [`${score.need} requested`] : []),
+    ...(interrupted > 0 && runCount > 1 ? [`${interrupted} interrupted`] : []),
+    ...(dropped > 0 ? [`${dropped} dropped`] : []),
+  ].join(", ");
   return [paint.strong(summary.name), ...where, counted].join("   ");
 }
 
@@ -76,6 +82,7 @@ function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {
 }
 
 function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): string[][] {
+  if (score.kind === "incomplete" && score.need > 1) return incompleteFacts(score, times);
   if (times === undefined) {
     return [["time to train", runCount === 1 ? "none" : "none: no run reached the target"]];
   }
@@ -100,10 +107,23 @@ function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): st
           `${formatDuration(times.median)}   ${range}, of the ${times.count} that reached it`,
         ],
       ];
+    case "incomplete":
     case "too-few-runs":
       if (runCount === 1) return [["time to train", formatDuration(times.median)]];
       return [["median", `${formatDuration(times.median)}   ${range}`]];
   }
+}
+
+/** Times of a series of which runs are missing: a score would count what happened to end. */
+function incompleteFacts(
+  { have, need }: Extract<SeriesScore, { kind: "incomplete" }>,
+  times: SeriesSummary["timeToTrainMs"],
+): string[][] {
+  const facts = [["time to train", `no score: ${have} of ${countOf(need, "requested run")} ended`]];
+  if (times === undefined) return facts;
+  const range = `range ${formatDuration(times.minimum)} … ${formatDuration(times.maximum)}`;
+  const which = `of the ${times.count} that reached the target`;
+  return [...facts, ["median", `${formatDuration(times.median)}   ${range}, ${which}`]];
 }
 
 /** What the clock counted, where the program does not say when its initialisation was over. */
@@ -114,14 +134,14 @@ function clockFacts(runs: readonly RunReport[]): string[][] {
 }
 
 function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
-  const { target, reachedCount, runCount } = summary;
+  const { target, reachedCount, runCount, completedCount } = summary;
   const text =
     target === undefined
       ? "the program's own `run_stop` with status `success`"
       : formatTarget(target);
   const [alone] = runs;
   if (runCount > 1 || alone === undefined) {
-    return `${text}, reached in ${reachedCount} of ${runCount} runs`;
+    return `${text}, reached in ${reachedCount} of ${countOf(completedCount, "run")}`;
   }
   const { outcome } = alone.result;
   if (outcome.kind === "reached") return `${text}, reached`;
@@ -217,8 +237,14 @@ function bestText({ result }: RunReport): string {
 
 function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): string {
   if (score.kind !== "scored") return "";
+  if (!isScored(score, runId)) return paint.faint(", not counted");
   if (score.droppedFastest.includes(runId)) return paint.faint(", dropped: fastest");
   return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
+}
+
+function isScored(score: Extract<SeriesScore, { kind: "scored" }>, runId: string): boolean {
+  const { countedRuns, droppedFastest, droppedSlowest } = score;
+  return [...countedRuns, ...droppedFastest, ...droppedSlowest].includes(runId);
 }
 
 function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
@@ -247,7 +273,7 @@ function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Pa
 
 /** What a person would likely want now: of a result, more of it; of a failure, its reason. */
 function nextSteps(
-  { seriesId, reachedCount, cost }: SeriesSummary,
+  { seriesId, reachedCount, cost, score }: SeriesSummary,
   runs: readonly RunReport[],
 ): (readonly [string, string])[] {
   const runId = runs[0]?.result.runId ?? seriesId;
@@ -256,6 +282,10 @@ function nextSteps(
   const check = isBreaking(runs)
     ? [[`pitwall check ${shown}`, "which rules are broken, and where"] as const]
     : [];
+  if (score.kind === "incomplete" && score.need > 1) {
+    const missing = countOf(score.need - score.have, "remaining run");
+    return [...check, record, [`pitwall run --resume ${seriesId}`, `starts the ${missing}`]];
+  }
   if (reachedCount === 0)
     return [[`pitwall show ${shown} --log`, "what was printed"], ...check, record];
   const again = [`pitwall rerun ${runId}`, "the same again, same seed"] as const;

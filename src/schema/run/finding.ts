@@ -33,5 +33,9 @@ export const finding = z.discriminatedUnion("rule", [
     firstLine: z.string(),
   }),
   z.strictObject({ rule: z.literal("processes-left-running"), count: z.number() }),
+  z.strictObject({
+    rule: z.literal("environment-changed"),
+    changes: z.array(z.strictObject({ field: z.string(), was: z.string(), is: z.string() })),
+  }),
 ]);
 export type Finding = z.output<typeof finding>;

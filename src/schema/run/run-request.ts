@@ -46,6 +46,8 @@ export const runRequest = z.strictObject({
     id: z.string(),
     index: z.number().int().positive(),
     count: z.number().int().positive(),
+    /** All requested seeds, in order; records of 0.1.0 have none and counted up from the first. */
+    seeds: z.array(z.number().int().nonnegative()).optional(),
   }),
   createdMs: z.number(),
   startable,

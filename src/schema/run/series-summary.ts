@@ -26,14 +26,33 @@ export type OlympicMean =
   | { kind: "too-few-runs"; have: number; need: number }
   | { kind: "too-few-converged"; unconverged: string[]; allowed: number };
 
+/**
+ * What a series is worth by MLPerf's rule. A series whose requested runs have not all ended has no
+ * score: the missing run could have been the slowest.
+ */
+export type SeriesScore =
+  | OlympicMean
+  | {
+      kind: "incomplete";
+      /** Runs that ended by themselves or at a limit. */
+      have: number;
+      /** Runs that were requested. */
+      need: number;
+      /** Runs that were interrupted, by id; `pitwall run --resume` repeats their seeds. */
+      interrupted: string[];
+    };
+
 /** Several runs of one workload, scored together. */
 export interface SeriesSummary {
   seriesId: string;
   name: string;
   target: MetricTarget | undefined;
+  /** Runs with a result, interrupted ones included. */
   runCount: number;
+  /** Runs with a result that were not interrupted: those that are scored. */
+  completedCount: number;
   reachedCount: number;
-  score: OlympicMean;
+  score: SeriesScore;
   /** Over the runs that reached the target; absent where none did. */
   timeToTrainMs: Summary | undefined;
   samplesToTarget: Summary | undefined;

@@ -22,14 +22,29 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
     );
   }
   return {
-    startable: first.startable,
-    reading: first.reading,
-    target: first.target,
-    stopAtTarget: first.stopAtTarget,
-    limits: first.limits,
+    ...recordedPlan(first),
     price: price ?? first.price,
-    ...(first.edition === undefined ? {} : { edition: first.edition }),
-    seeds: requests.map((request) => request.seed),
+    seeds: seedsOf(requests),
     rerunOf: requests.length === 1 ? first.runId : first.series.id,
   };
+}
+
+/** What a run on record was started with, except for its seed. */
+export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
+  const { startable, reading, target, stopAtTarget, limits, price, edition, rerunOf } = request;
+  return {
+    startable,
+    reading,
+    target,
+    stopAtTarget,
+    limits,
+    price,
+    ...(edition === undefined ? {} : { edition }),
+    ...(rerunOf === undefined ? {} : { rerunOf }),
+  };
+}
+
+/** A series that was resumed has more runs than seeds: an interrupted run's seed was run again. */
+function seedsOf(requests: readonly RunRequest[]): number[] {
+  return [...new Set(requests.map((request) => request.seed))];
 }

@@ -5,6 +5,7 @@ import { parseMetricPattern, type MetricPattern } from "../../mllog/output/metri
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import { parseTarget } from "../../schema/run/target-text.ts";
 import type { Price } from "../../schema/run/price.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
 
 /** What a user asked for, as written: from options, a workload file, or both. */
@@ -33,6 +34,19 @@ export interface SeriesPlan {
   /** By whose rules the logs are checked: `training-5.1`. Default: the newest round's that fit. */
   edition?: string;
   rerunOf?: string;
+  /** Continue this series instead of starting one. */
+  resumes?: ResumedSeries;
+}
+
+/** A series that was interrupted, as far as it came. */
+export interface ResumedSeries {
+  id: string;
+  /** All seeds that the series was started with; the plan's `seeds` are those that remain. */
+  requestedSeeds: readonly number[];
+  /** Index of its last run. */
+  lastIndex: number;
+  /** Its runs with a result, interrupted ones included. */
+  earlier: readonly RunReport[];
 }
 
 /**

@@ -23,15 +23,25 @@ export async function* runSeries(
   await checkProgram(plan, world);
   const { startable } = plan;
   const createdMs = world.nowMs();
-  const seriesId = makeSeriesId({ name: startable.name, createdMs, random: () => world.random() });
+  const series = plan.resumes ?? {
+    id: makeSeriesId({ name: startable.name, createdMs, random: () => world.random() }),
+    requestedSeeds: plan.seeds,
+    lastIndex: 0,
+    earlier: [],
+  };
   const described = await world.describe(startable.kind === "command" ? startable.cwd : ".");
-  const reports: RunReport[] = [];
+  const reports: RunReport[] = [...series.earlier];
   for (const [position, seed] of plan.seeds.entries()) {
-    const index = position + 1;
+    const index = series.lastIndex + position + 1;
     const request: RunRequest = {
       schemaVersion: 1,
-      runId: makeRunId(seriesId, index),
-      series: { id: seriesId, index, count: plan.seeds.length },
+      runId: makeRunId(series.id, index),
+      series: {
+        id: series.id,
+        index,
+        count: series.lastIndex + plan.seeds.length,
+        seeds: [...series.requestedSeeds],
+      },
       createdMs: world.nowMs(),
       startable,
       reading: plan.reading,

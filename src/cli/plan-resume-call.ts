@@ -1,0 +1,46 @@
+import { UserError } from "../foundation/user-error.ts";
+import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { Call } from "./command-table.ts";
+import { openStore } from "./open-store.ts";
+import { kebab } from "./parse-arguments.ts";
+import { runOptions } from "./run-options.ts";
+
+/** Flags that do not change what is run. */
+const allowed: ReadonlySet<string> = new Set(["resume", "showOutput", "sign"]);
+
+/**
+ * What `pitwall run --resume` continues.
+ *
+ * @throws UserError `option-unused` for anything that would change the series, and what `planResume` throws
+ */
+export async function planResumeCall(
+  call: Call<typeof runOptions>,
+  series: string,
+): Promise<SeriesPlan> {
+  const unused = changeRequested(call);
+  if (unused !== undefined) {
+    throw new UserError("option-unused", `\`--resume\` does not take \`${unused}\``, {
+      hint: "a series is resumed as it was requested; start a new one to change it",
+    });
+  }
+  const { planResume } = await import("../workflows/launch/plan-resume.ts");
+  return planResume(await openStore(call.face, call.shared), series);
+}
+
+/** What of the call would change the series, as it is typed. */
+function changeRequested({
+  options,
+  arguments: [subject],
+  program,
+}: Call<typeof runOptions>): string | undefined {
+  if (subject !== undefined) return subject;
+  if (program !== undefined) return `-- ${program.join(" ")}`;
+  const given = Object.entries(options).find(
+    ([name, value]) => Object.hasOwn(runOptions, name) && !allowed.has(name) && isGiven(value),
+  );
+  return given === undefined ? undefined : `--${kebab(given[0])}`;
+}
+
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+}
