@@ -109,6 +109,11 @@ export function recordAddress(runId: string): string {
   return documentUrl(`${runPath(runId)}/record`).href;
 }
 
+/** Where the bytes of the log can be downloaded from, or those of one of its lines. */
+export function logBytesAddress(runId: string, line?: number): string {
+  return addressOf(`${runPath(runId)}/log/raw`, { line }).href;
+}
+
 /**
  * Opens an event stream; its text comes in pieces as the server sends it.
  *

@@ -30,11 +30,24 @@ export const heatmapQuestion = z.object({
   to: place.optional(),
 });
 
-export const logQuestion = z.object({
-  from: z.coerce.number().int().default(-500),
-  limit: whole(1, 5000).default(500),
-  rank,
-  find: z.string().max(200).optional(),
+/** Characters of an answer about a log: 5,000 lines of 4,000 characters, or 19 lines of 1 MiB. */
+const maxLogCharacters = 20_000_000;
+
+export const logQuestion = z
+  .object({
+    from: z.coerce.number().int().default(-500),
+    limit: whole(1, 5000).default(500),
+    rank,
+    find: z.string().max(200).optional(),
+    characters: whole(1, 1 << 20).default(4000),
+  })
+  .refine(({ limit, characters }) => limit * characters <= maxLogCharacters, {
+    path: ["characters"],
+    message: "limit × characters must not exceed 20000000",
+  });
+
+export const logBytesQuestion = z.object({
+  line: whole(1, Number.MAX_SAFE_INTEGER).optional(),
 });
 
 export const streamQuestion = z.object({

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { RunStreamEvent } from "../schema/dashboard/run-stream.ts";
-import { readLogLines } from "../store/records/log-lines.ts";
+import { readLogLines } from "../store/records/read-log-lines.ts";
 import {
   predictionOf,
   progressDocument,

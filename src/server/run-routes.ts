@@ -4,12 +4,18 @@ import { UserError } from "../foundation/user-error.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
 import type { RunListDocument } from "../schema/dashboard/run-list.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
-import { readLogLines } from "../store/records/log-lines.ts";
+import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
 import { stopRun } from "../workflows/dashboard/stop-run.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { eventStream, type StreamSource } from "./event-stream.ts";
-import { heatmapQuestion, logQuestion, seriesQuestion, streamQuestion } from "./questions.ts";
+import {
+  heatmapQuestion,
+  logBytesQuestion,
+  logQuestion,
+  seriesQuestion,
+  streamQuestion,
+} from "./questions.ts";
 import { BoardEvents, boardStreamId, RunEvents } from "./run-events.ts";
 
 /** Everything below /api/runs. A run id is looked up by the store; nothing asked becomes a path. */
@@ -40,6 +46,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     return context.json(opened.heatmap(question));
   });
   app.get("/api/runs/:id/log", (context) => sendLog(context, parts, context.req.param("id")));
+  app.get("/api/runs/:id/log/raw", (context) => sendLogBytes(context, parts));
   app.get("/api/runs/:id/record", async (context) => {
     const { run } = await watch.openPage(context.req.param("id"));
     const archive = ReadableStream.from(archiveRecord(run.directory, run.runId));
@@ -87,6 +94,20 @@ async function sendLog(context: Context, { watch }: DashboardParts, id: string):
     ...(nextFrom === undefined ? {} : { nextFrom }),
   };
   return context.json(document);
+}
+
+/** The log's bytes as they are: never shown by the browser, always saved. */
+async function sendLogBytes(context: Context, { watch }: DashboardParts): Promise<Response> {
+  const { line } = logBytesQuestion.parse(context.req.query());
+  const { run } = await watch.openPage(context.req.param("id") ?? "");
+  const { index, path } = run.log;
+  const name = `${run.runId}-${line === undefined ? "log" : `line-${line}`}.txt`;
+  return new Response(ReadableStream.from(readLogBytes(path, index, line)), {
+    headers: {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${name}"`,
+    },
+  });
 }
 
 function sendEvents(context: Context, parts: DashboardParts, source: StreamSource): Response {

@@ -193,6 +193,31 @@ test.each([
   expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
 });
 
+test("a long line of the log is cut with its length, and its bytes can be downloaded", async () => {
+  const home = makeHome();
+  const writer = await startRecord(home, "toy-1");
+  const long = "x".repeat(3 << 20);
+  await writer.appendLog(Buffer.from(`${long}\n`));
+  await writer.appendLog(Buffer.from("after\n"));
+  await writer.close();
+  const { url } = await startServer(home);
+  const log = `${url}api/runs/toy-1/log`;
+  const read = async (query: string) =>
+    logDocument.parse(await (await fetch(`${log}?${query}`)).json());
+  const { lines } = await read("from=2");
+  expect(lines).toEqual([
+    { number: 2, text: `${"x".repeat(4000)}…`, byteCount: long.length },
+    { number: 3, text: "after" },
+  ]);
+  const { lines: wide } = await read("from=2&limit=1&characters=1048576");
+  expect(wide[0]?.text).toHaveLength((1 << 20) + 1);
+  expect((await fetch(`${log}?characters=1048576`)).status).toBe(400);
+  const raw = await fetch(`${log}/raw?line=2`);
+  expect(raw.headers.get("content-disposition")).toBe('attachment; filename="toy-1-line-2.txt"');
+  expect(await raw.text()).toBe(`${long}\n`);
+  expect((await (await fetch(`${log}/raw`)).text()).endsWith(`${long}\nafter\n`)).toBe(true);
+});
+
 test("an axis that the run does not have is refused with the reason", async () => {
   const home = makeHome();
   const { price: _, ...unpriced } = await requestFor("toy-1");

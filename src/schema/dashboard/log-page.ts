@@ -3,17 +3,20 @@ import { z } from "zod";
 export const logLine = z.object({
   /** From 1. */
   number: z.number().int().positive(),
-  /** Without line end; cut where it is longer than 4,000 characters. */
+  /** Without line end; cut after 4,000 characters, or after as many as were requested. */
   text: z.string(),
+  /** Length of the whole line in bytes; present where `text` was cut. */
+  byteCount: z.number().int().positive().optional(),
   /** Which rank printed it, where the line says so itself (`[rank3]:`, `[3]`, `rank 3:`). */
   rank: z.number().int().nonnegative().optional(),
 });
 export type LogLine = z.output<typeof logLine>;
 
 /**
- * GET /api/runs/:id/log?from=&limit=500&rank=&find=: lines from `from` on (1 is the first; negative counts from the end, -500
- * if not given), those that `rank` printed, those that hold `find` (capitals do not matter; `error` finds
- * tracebacks, too).
+ * GET /api/runs/:id/log?from=&limit=500&rank=&find=&characters=4000: lines starting at `from` (1 is the first; negative
+ * counts from the end; default -500), limited to those printed by `rank` and those that contain `find`
+ * (case-insensitive; `error` also finds tracebacks). Lines are cut after `characters`; GET /api/runs/:id/log/raw sends
+ * the bytes, of the whole log or of one `line`.
  */
 export const logDocument = z.object({
   runId: z.string(),

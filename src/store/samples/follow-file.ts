@@ -3,8 +3,8 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { errorCode } from "../../foundation/error-code.ts";
 
 const lineFeed = 10;
-/** A line that is longer than this is no line of ours: what is there of it is dropped. */
-const longestLineBytes = 1 << 26;
+/** A longer line is cut here; the reader gets its beginning and learns how much was cut. */
+export const maxLineBytes = 1 << 20;
 
 export type Followed =
   | { kind: "read"; byteCount: number }
@@ -13,8 +13,11 @@ export type Followed =
   | { kind: "replaced" }
   | { kind: "absent" };
 
-/** Whole lines with their line ends, all of them in one piece of memory that is used again afterwards. */
-export type LinesReader = (bytes: Uint8Array, start: number, end: number) => void;
+/**
+ * Receives whole lines with their line ends, in memory that is reused after the call. `cutBytes` is 0, except for a
+ * line that is too long to hold: it comes in a call of its own, without that many bytes before its line end.
+ */
+export type LinesReader = (bytes: Uint8Array, start: number, end: number, cutBytes: number) => void;
 
 /** How far a file was read; `inode` is undefined before the first reading. */
 export interface FilePlace {
@@ -33,6 +36,8 @@ export class FollowedFile {
   #inode: number | undefined;
   /** The beginning of a line whose end was not there yet. */
   #rest: Uint8Array = new Uint8Array(0);
+  /** Bytes of the unfinished line that did not fit into `#rest`. */
+  #cutBytes = 0;
 
   constructor(path: string, readLines: LinesReader) {
     this.path = path;
@@ -44,16 +49,17 @@ export class FollowedFile {
     return this.#offset;
   }
 
-  /** Where reading has to go on that knows nothing of what waits: behind the last whole line. */
+  /** Where another reader continues: after the last whole line. */
   get place(): FilePlace {
-    return { offset: this.#offset - this.#rest.length, inode: this.#inode };
+    return { offset: this.#offset - this.#rest.length - this.#cutBytes, inode: this.#inode };
   }
 
-  /** Goes on where another reader of the same file stopped. */
+  /** Continues where another reader of the same file stopped. */
   goOnFrom({ offset, inode }: FilePlace): void {
     this.#offset = offset;
     this.#inode = inode;
     this.#rest = new Uint8Array(0);
+    this.#cutBytes = 0;
   }
 
   /** Whether there is a last line without its end. */
@@ -92,34 +98,47 @@ export class FollowedFile {
     if (stat.size === this.#offset) return { kind: "unchanged" };
     let byteCount = 0;
     while (byteCount < mostBytes && this.#offset < stat.size) {
-      const into = this.#withRest(buffer);
-      const read = readSync(
-        fd,
-        into,
-        this.#rest.length,
-        into.length - this.#rest.length,
-        this.#offset,
-      );
+      const isCutting = this.#cutBytes > 0;
+      const into = isCutting ? buffer : this.#withRest(buffer);
+      const from = isCutting ? 0 : this.#rest.length;
+      const read = readSync(fd, into, from, into.length - from, this.#offset);
       if (read === 0) break;
       byteCount += read;
       this.#offset += read;
-      this.#take(into, this.#rest.length + read);
+      if (isCutting) this.#takeCut(into, read);
+      else this.#take(into, 0, from + read);
     }
     return { kind: "read", byteCount };
   }
 
-  /** The buffer with the waiting beginning in front; a larger one where a line is longer than the buffer. */
+  /** The buffer with the unfinished line in front; a larger one where that fills half of the buffer. */
   #withRest(buffer: Uint8Array): Uint8Array {
     const rest = this.#rest;
-    const into = rest.length * 2 > buffer.length ? new Uint8Array(rest.length * 4) : buffer;
+    const into =
+      rest.length * 2 > buffer.length ? new Uint8Array(rest.length + buffer.length) : buffer;
     into.set(rest);
     return into;
   }
 
-  #take(bytes: Uint8Array, end: number): void {
-    const wholeEnd = bytes.lastIndexOf(lineFeed, end - 1) + 1;
-    if (wholeEnd > 0) this.#readLines(bytes, 0, wholeEnd);
-    this.#rest = end - wholeEnd > longestLineBytes ? new Uint8Array(0) : bytes.slice(wholeEnd, end);
+  #take(bytes: Uint8Array, start: number, end: number): void {
+    const restStart = end > start ? bytes.lastIndexOf(lineFeed, end - 1) + 1 : end;
+    const wholeEnd = Math.max(start, restStart);
+    if (wholeEnd > start) this.#readLines(bytes, start, wholeEnd, 0);
+    this.#cutBytes = Math.max(0, end - wholeEnd - maxLineBytes);
+    this.#rest = bytes.slice(wholeEnd, end - this.#cutBytes);
+  }
+
+  /** Skips to the end of a line that is too long, and hands its beginning over. */
+  #takeCut(bytes: Uint8Array, end: number): void {
+    const at = bytes.indexOf(lineFeed);
+    const isEnd = at !== -1 && at < end;
+    this.#cutBytes += isEnd ? at : end;
+    if (!isEnd) return;
+    const line = new Uint8Array(this.#rest.length + 1);
+    line.set(this.#rest);
+    line[this.#rest.length] = lineFeed;
+    this.#readLines(line, 0, line.length, this.#cutBytes);
+    this.#take(bytes, at + 1, end);
   }
 }
 

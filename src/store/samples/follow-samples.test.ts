@@ -105,10 +105,13 @@ describe("FollowedSamples", () => {
     expect(samples.unreadableCount).toBe(5);
   });
 
-  test("reads what other programs write: blanks, other order, a line longer than the buffer", async () => {
+  test("reads what other programs write: blanks, other order, a line that crosses the buffer", async () => {
     const samples = new FollowedSamples(record);
     const spaced = JSON.stringify(step(0, 1, { loss: 0.25 })).replaceAll(":", ": ");
-    appendFileSync(pathOf("rank-0"), `${spaced}\n${" ".repeat(3 << 20)}${spaced}\n`);
+    appendFileSync(
+      pathOf("rank-0"),
+      `${spaced}\n${" ".repeat(20_000)}\n${" ".repeat(1_040_000)}${spaced}\n`,
+    );
     append("rank-0", step(0, 3));
     await samples.readOn("all");
     expect(samples.steps.rowCount).toBe(3);

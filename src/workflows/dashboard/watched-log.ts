@@ -76,14 +76,14 @@ export class WatchedLog {
   }
 
   #open(): FollowedFile {
-    return new FollowedFile(this.path, (bytes, start, end) =>
-      this.#take(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start)),
+    return new FollowedFile(this.path, (bytes, start, end, cutBytes) =>
+      this.#take(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start), cutBytes),
     );
   }
 
-  #take(bytes: Buffer): void {
+  #take(bytes: Buffer, cutBytes: number): void {
     const text = bytes.toString("latin1");
-    this.index.take(bytes, text);
+    this.index.take(bytes, text, cutBytes);
     // The rules keep pieces until they are loaded, and this memory is used again.
     this.rules.log(Buffer.from(bytes), text);
     for (const seen of this.#scanner.scan(text, this.#newestMs)) {

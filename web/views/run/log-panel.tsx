@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { formatBytes } from "../../../src/foundation/units.ts";
 import type { LogDocument, LogLine } from "../../../src/schema/dashboard/log-page.ts";
-import { fetchLog, type ApiError } from "../../api.ts";
+import { fetchLog, logBytesAddress, type ApiError } from "../../api.ts";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
 import { keepInAddress, place } from "../../router.ts";
@@ -50,11 +51,15 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
       >
         to the end
       </button>
+      <a class="button" data-kind="quiet" href={logBytesAddress(runId)} download>
+        download
+      </a>
     </>
   );
   return (
     <Panel title="Log" state={stateOf(shown, failure)} note={shown?.note} tools={tools}>
       <LogLines
+        runId={runId}
         lines={shown?.lines ?? []}
         marked={Number(view.from)}
         followsEnd={view.from === ""}
@@ -122,10 +127,12 @@ function RankChoice({
 }
 
 function LogLines({
+  runId,
   lines,
   marked,
   followsEnd,
 }: {
+  runId: string;
   lines: readonly LogLine[];
   marked: number;
   followsEnd: boolean;
@@ -154,11 +161,16 @@ function LogLines({
       onScroll={watchScroll}
     >
       <ol>
-        {lines.map(({ number, text, rank }) => (
+        {lines.map(({ number, text, rank, byteCount }) => (
           <li key={number} value={number} class={number === marked ? "marked" : ""}>
             <span class="line-number">{number}</span>
             {rank === undefined ? undefined : <span class="line-rank">rank {rank}</span>}
             <span class="line-text">{text}</span>
+            {byteCount === undefined ? undefined : (
+              <a class="line-cut" href={logBytesAddress(runId, number)} download>
+                cut: download all {formatBytes(byteCount)}
+              </a>
+            )}
           </li>
         ))}
       </ol>
