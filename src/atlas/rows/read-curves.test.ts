@@ -24,11 +24,12 @@ function trace(log: string, fields = ["epoch_num"], mostPoints = 24): RunTrace {
     if (each.event.key === "run_start") runStartMs = each.event.timeMs;
     if (each.event.key === "run_stop") runStopMs = each.event.timeMs;
   }
-  return reader.finish({ runStartMs, runStopMs }, mostPoints);
+  return reader.finish({ clock: { runStartMs, runStopMs }, samplesFields: fields, mostPoints });
 }
 
 const start = line(500, "init_start", null) + line(1000, "run_start", null);
 const stop = line(9000, "run_stop", null, { status: "success" });
+const clock = { runStartMs: 1000, runStopMs: 9000 };
 
 describe("createCurveReader", () => {
   test("counts time from run_start, and gives each evaluation its samples", () => {
@@ -48,6 +49,26 @@ describe("createCurveReader", () => {
       initMs: 500,
       precision: undefined,
     });
+  });
+
+  test("counts samples in the field that is chosen after the log is read", () => {
+    const both = { epoch_num: 2, samples_count: 640 };
+    const reader = createCurveReader(["epoch_num", "samples_count"]);
+    for (const each of parseLog(`${start}${line(2000, "eval_accuracy", 0.5, both)}${stop}`).lines)
+      reader.push(each);
+    const samplesIn = (field: string) =>
+      reader.finish({ clock, samplesFields: [field], mostPoints: 24 }).curves[0]?.samples;
+    expect(samplesIn("epoch_num")).toEqual([2]);
+    expect(samplesIn("samples_count")).toEqual([640]);
+  });
+
+  test("gives the throughput of blocks each time", () => {
+    const block = `${line(2000, "block_start", null, { samples_count: 0 })}${line(4000, "block_stop", null, { samples_count: 100 })}`;
+    const reader = createCurveReader(["samples_count"]);
+    for (const each of parseLog(`${start}${block}${stop}`).lines) reader.push(each);
+    const options = { clock, samplesFields: ["samples_count"], mostPoints: 24 };
+    expect(reader.finish(options).curves).toHaveLength(1);
+    expect(reader.finish(options)).toEqual(reader.finish(options));
   });
 
   test("reads loss, step time and throughput out of tracked_stats, seconds as milliseconds", () => {

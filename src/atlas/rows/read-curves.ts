@@ -21,16 +21,25 @@ export interface RunBounds {
 /** Reads a log's curves line by line. */
 export interface CurveReader {
   push(line: LogLine): void;
-  /**
-   * @param clock the run's timed part, as the score has it
-   * @param mostPoints of each series; of the quality twice as many
-   */
-  finish(clock: RunBounds, mostPoints: number): RunTrace;
+  /** Can be called repeatedly, with different options. */
+  finish(options: TraceOptions): RunTrace;
 }
 
-/** @param samplesFields metadata that counts what the row's `samplesUnit` counts, the first that is there */
-export function createCurveReader(samplesFields: readonly string[]): CurveReader {
-  return new LogCurves(samplesFields);
+export interface TraceOptions {
+  /** The timed part of the run, as the score has it. */
+  clock: RunBounds;
+  /** Metadata fields that count what the row's `samplesUnit` counts, in order of preference. */
+  samplesFields: readonly string[];
+  /** Maximum per series; quality series keep twice as many. */
+  mostPoints: number;
+}
+
+/**
+ * @param fields all that `samplesFields` of `finish` may name; a log may name its benchmark, and with it the field,
+ *   after its first points
+ */
+export function createCurveReader(fields: readonly string[]): CurveReader {
+  return new LogCurves(fields);
 }
 
 /** Names under which programs log a figure in `tracked_stats`, in metadata or as a key of its own. */
@@ -51,19 +60,34 @@ const graceMs = 1000;
 interface OpenSeries {
   series: CurveSeries;
   metricName: string;
-  points: SeriesPoint[];
+  points: LoggedPoint[];
 }
 
+interface LoggedPoint {
+  timeMs: number;
+  value: number;
+  counts: SampleCounts;
+}
+
+interface SampleCounts {
+  /** One for each field of the reader. */
+  inMetadata: readonly (number | undefined)[];
+  /** Round 0.5 logs `{"epoch": 3, "value": 0.7}`. */
+  epochInValue: number | undefined;
+}
+
+const noCounts: SampleCounts = { inMetadata: [], epochInValue: undefined };
+
 class LogCurves implements CurveReader {
-  readonly #samplesFields: readonly string[];
+  readonly #fields: readonly string[];
   readonly #open = new Map<string, OpenSeries>();
   readonly #blocks = new BlockClock();
   #firstMs: number | undefined;
   #seed: number | undefined;
   #precision: string | undefined;
 
-  constructor(samplesFields: readonly string[]) {
-    this.#samplesFields = samplesFields;
+  constructor(fields: readonly string[]) {
+    this.#fields = fields;
   }
 
   push(line: LogLine): void {
@@ -77,36 +101,42 @@ class LogCurves implements CurveReader {
       this.#addNamed(event.key.trim(), event.value, event);
   }
 
-  finish(clock: RunBounds, mostPoints: number): RunTrace {
-    const { runStartMs: startMs, runStopMs = Number.POSITIVE_INFINITY } = clock;
+  finish(options: TraceOptions): RunTrace {
+    const { runStartMs: startMs, runStopMs = Number.POSITIVE_INFINITY } = options.clock;
     const firstMs = this.#firstMs;
     const seed = this.#seed;
     const precision = this.#precision;
     const initMs =
       startMs === undefined || firstMs === undefined ? undefined : Math.max(startMs - firstMs, 0);
     if (startMs === undefined) return { curves: [], seed, initMs, precision };
-    const hasThroughput = [...this.#open.values()].some(
-      ({ series }) => series === "samplesPerSecond",
-    );
-    for (const point of hasThroughput ? [] : this.#blocks.throughput())
-      this.#add({ series: "samplesPerSecond", metricName: this.#blocks.kind }, point);
-    const curves = [...this.#open.values()]
+    const curves = [...this.#open.values(), ...this.#blockThroughput()]
       .toSorted(byName)
-      .flatMap((open) => this.#curveOf(open, { startMs, lastMs: runStopMs + graceMs }, mostPoints));
+      .flatMap((open) => this.#curveOf(open, { startMs, lastMs: runStopMs + graceMs }, options));
     return { curves, seed, initMs, precision };
+  }
+
+  /** Only for logs without a throughput of their own. */
+  #blockThroughput(): OpenSeries[] {
+    const logged = [...this.#open.values()].some(({ series }) => series === "samplesPerSecond");
+    const points = logged ? [] : this.#blocks.throughput();
+    if (points.length === 0) return [];
+    return [{ series: "samplesPerSecond", metricName: this.#blocks.kind, points }];
   }
 
   #curveOf(
     { series, metricName, points }: OpenSeries,
     { startMs, lastMs }: { startMs: number; lastMs: number },
-    mostPoints: number,
+    { samplesFields, mostPoints }: TraceOptions,
   ): RunTrace["curves"] {
     const inRun = points
       .filter(({ timeMs }) => timeMs >= startMs && timeMs <= lastMs)
+      .map(({ timeMs, value, counts }): SeriesPoint => {
+        return { timeMs, value, samples: this.#samplesIn(counts, samplesFields) };
+      })
       .toSorted((a, b) => a.timeMs - b.timeMs);
-    const told = series === "quality" ? withoutEchoes(inRun) : inRun;
-    if (told.length === 0) return [];
-    const kept = thinSeries(told, series === "quality" ? mostPoints * 2 : mostPoints);
+    const shown = series === "quality" ? withoutEchoes(inRun) : inRun;
+    if (shown.length === 0) return [];
+    const kept = thinSeries(shown, series === "quality" ? mostPoints * 2 : mostPoints);
     const samples = kept.map((point) => point.samples).filter((count) => count !== undefined);
     return [
       {
@@ -115,7 +145,7 @@ class LogCurves implements CurveReader {
         clockMs: kept.map(({ timeMs }) => Math.round(timeMs - startMs)),
         value: kept.map(({ value }) => sixDigits(value)),
         ...(samples.length === kept.length ? { samples: samples.map(sixDigits) } : {}),
-        pointCount: told.length,
+        pointCount: shown.length,
       },
     ];
   }
@@ -135,7 +165,7 @@ class LogCurves implements CurveReader {
     const { timeMs } = event;
     this.#add(
       { series: "quality", metricName },
-      { timeMs, value: figure, samples: this.#samplesOf(event) },
+      { timeMs, value: figure, counts: this.#countsOf(event) },
     );
   }
 
@@ -155,14 +185,14 @@ class LogCurves implements CurveReader {
     if (series === "stepMs") return this.#addStep(name, figure, event);
     this.#add(
       { series, metricName: name },
-      { timeMs: event.timeMs, value: figure, samples: this.#samplesOf(event) },
+      { timeMs: event.timeMs, value: figure, counts: this.#countsOf(event) },
     );
   }
 
   #addStep(metricName: string, seconds: number, event: LogEvent): void {
     this.#add(
       { series: "stepMs", metricName },
-      { timeMs: event.timeMs, value: seconds * 1000, samples: this.#samplesOf(event) },
+      { timeMs: event.timeMs, value: seconds * 1000, counts: this.#countsOf(event) },
     );
   }
 
@@ -184,16 +214,25 @@ class LogCurves implements CurveReader {
     this.#blocks.trainSamples ??= numberOf(value);
   }
 
-  #samplesOf({ metadata, value }: LogEvent): number | undefined {
-    for (const field of this.#samplesFields) {
-      const count = isJsonObject(metadata) ? numberOf(metadata[field] ?? null) : undefined;
-      if (count !== undefined) return count;
-    }
-    const counts = this.#samplesFields.includes("epoch_num") && isJsonObject(value);
-    return counts ? numberOf(value["epoch"] ?? null) : undefined;
+  #countsOf({ metadata, value }: LogEvent): SampleCounts {
+    const epochInValue = isJsonObject(value) ? numberOf(value["epoch"] ?? null) : undefined;
+    const inMetadata = this.#fields.map((field) => numberIn(metadata, field));
+    const isEmpty = epochInValue === undefined && inMetadata.every((count) => count === undefined);
+    return isEmpty ? noCounts : { inMetadata, epochInValue };
   }
 
-  #add({ series, metricName }: Omit<OpenSeries, "points">, point: SeriesPoint): void {
+  #samplesIn(
+    { inMetadata, epochInValue }: SampleCounts,
+    samplesFields: readonly string[],
+  ): number | undefined {
+    for (const field of samplesFields) {
+      const count = inMetadata[this.#fields.indexOf(field)];
+      if (count !== undefined) return count;
+    }
+    return samplesFields.includes("epoch_num") ? epochInValue : undefined;
+  }
+
+  #add({ series, metricName }: Omit<OpenSeries, "points">, point: LoggedPoint): void {
     const key = `${series}/${metricName}`;
     const open = this.#open.get(key) ?? { series, metricName, points: [] };
     open.points.push(point);
@@ -239,14 +278,14 @@ class BlockClock {
     return this.#blocks.some((block) => block.kind === "block") ? "block" : "epoch";
   }
 
-  throughput(): SeriesPoint[] {
+  throughput(): LoggedPoint[] {
     return this.#blocks
       .filter((block) => block.kind === this.kind)
       .flatMap(({ start, stop }) => {
         const count = this.#samplesBetween(start, stop);
         const seconds = (stop.timeMs - start.timeMs) / 1000;
         if (count === undefined || count <= 0 || seconds <= 0) return [];
-        return [{ timeMs: stop.timeMs, value: count / seconds, samples: undefined }];
+        return [{ timeMs: stop.timeMs, value: count / seconds, counts: noCounts }];
       });
   }
 

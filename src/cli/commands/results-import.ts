@@ -73,15 +73,14 @@ async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
   const { importResults } = await import("../../workflows/import/import-results.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const imported: ImportedRound[] = [];
-  const read = { expected: 0, scored: 0, traced: 0 };
+  const read = { expected: 0, logs: 0 };
   try {
     for await (const event of importResults(await requestOf(call), call.face.interrupt)) {
       if (event.kind === "unpacking") line?.show(() => `unpacking ${path.basename(event.archive)}`);
       if (event.kind === "found") read.expected = event.logCount;
       if (event.kind === "logs-read") {
-        read[event.stage === 1 ? "scored" : "traced"] += event.logCount;
-        const { expected, scored, traced } = read;
-        line?.show(() => `reading logs: ${scored} scored, ${traced} traced of ${expected}`);
+        read.logs += event.logCount;
+        line?.show(() => `reading logs: ${read.logs} of ${read.expected}`);
       }
       if (event.kind === "imported") imported.push(event);
     }

@@ -44,7 +44,7 @@ export function assembleResult(parts: ResultParts): BenchmarkResult {
   const system = describeSystem(folder, digests);
   const division = (system.division ?? firstOf(digests, "division"))?.toLowerCase();
   const benchmarks = distinct(digests.map((digest) => digest.benchmark));
-  const benchmark = benchmarks[0] ?? benchmarkNamed(folder.benchmarkFolder ?? folder.systemFolder);
+  const benchmark = benchmarks[0] ?? benchmarkOfFolder(folder);
   const scored = scoreFolder(parts, { benchmark, benchmarks, division });
   const isWeak = folder.scalingKind === "weak";
   const counted = digests.filter((digest) => failureOf(digest, edition) === undefined);
@@ -79,6 +79,11 @@ export function assembleResult(parts: ResultParts): BenchmarkResult {
       ...scalingFindings(result, folder),
     ],
   };
+}
+
+/** The benchmark of logs that do not name one. */
+export function benchmarkOfFolder({ benchmarkFolder, systemFolder }: ResultFolder): string {
+  return benchmarkNamed(benchmarkFolder ?? systemFolder);
 }
 
 interface FolderBenchmark {

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import { readResultRow, readResultRows, readResultRuns, readRunCurves } from "./read-results.ts";
-import { type RoundToWrite, writeResults } from "./write-results.ts";
+import type { RoundContents } from "../../schema/atlas/round-contents.ts";
+import { writeResults } from "./write-results.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -37,7 +38,7 @@ function roundOf(
   round: string,
   rows: readonly ResultRow[],
   curves: readonly RunCurve[] = [],
-): RoundToWrite {
+): RoundContents {
   return {
     manifest: {
       suite: "mlperf-training",
@@ -59,7 +60,7 @@ function roundOf(
   };
 }
 
-const write = (into: string, round: RoundToWrite): Promise<unknown> =>
+const write = (into: string, round: RoundContents): Promise<unknown> =>
   writeResults(into, round, "pitwall 0.0.0");
 const a = "mlperf-training/v5.0/Acme/node8/bert";
 

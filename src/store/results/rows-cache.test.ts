@@ -8,7 +8,8 @@ import { findRoundFiles, readResultRows } from "./read-results.ts";
 import { shippedResultsFolder } from "./results-folders.ts";
 import { rewriteRowsCaches } from "./rewrite-rows-caches.ts";
 import { packRowsCache, rowsCacheName, unpackRowsCache } from "./rows-cache.ts";
-import { type RoundToWrite, writeResults } from "./write-results.ts";
+import type { RoundContents } from "../../schema/atlas/round-contents.ts";
+import { writeResults } from "./write-results.ts";
 
 let folder: string;
 let cache: string;
@@ -44,7 +45,7 @@ async function write(scoreMs: number): Promise<void> {
     changes: "none",
     logCount: 0,
     missing: [],
-  } satisfies RoundToWrite["manifest"];
+  } satisfies RoundContents["manifest"];
   const round = { manifest, rows: [{ ...row, scoreMs }], runs: [], curves: [] };
   await writeResults(folder, round, "pitwall 0.0.0");
 }

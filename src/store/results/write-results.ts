@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { RoundContents } from "../../schema/atlas/round-contents.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
@@ -18,17 +19,6 @@ import {
 import { roundFolderName } from "./results-folders.ts";
 import { packRowsCache, rowsCacheName } from "./rows-cache.ts";
 
-/** A round as it is kept; counts and checksums are the writer's. */
-export interface RoundToWrite {
-  manifest: Omit<
-    RoundManifest,
-    "schemaVersion" | "files" | "resultCount" | "runCount" | "importedBy"
-  >;
-  rows: readonly ResultRow[];
-  runs: readonly ResultRun[];
-  curves: readonly RunCurve[];
-}
-
 /**
  * Writes a round's folder below `into`, whole or not at all; a round that is there already is replaced.
  *
@@ -38,7 +28,7 @@ export interface RoundToWrite {
  */
 export async function writeResults(
   into: string,
-  round: RoundToWrite,
+  round: RoundContents,
   importedBy: string,
 ): Promise<{ folder: string; manifest: RoundManifest }> {
   const folder = join(into, roundFolderName(round.manifest));
@@ -82,7 +72,7 @@ interface PackedTable {
 const linesPerGroup = 10_000;
 
 async function packRound(
-  { rows, runs, curves }: RoundToWrite,
+  { rows, runs, curves }: RoundContents,
   createdBy: string,
 ): Promise<Record<"rows.parquet" | "runs.parquet" | "curves.parquet", PackedTable>> {
   const pack = async (

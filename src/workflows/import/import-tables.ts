@@ -3,7 +3,8 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import { readCsv } from "../../store/results/read-csv.ts";
-import { type RoundToWrite, writeResults } from "../../store/results/write-results.ts";
+import type { RoundDescription } from "../../schema/atlas/round-contents.ts";
+import { writeResults } from "../../store/results/write-results.ts";
 
 export interface TableImport {
   /** A CSV file. */
@@ -161,7 +162,7 @@ function timesOf(
 function write(
   rows: readonly ResultRow[],
   { into, importedBy }: Omit<TableImport, "file">,
-  manifest: Omit<RoundToWrite["manifest"], "logCount">,
+  manifest: Omit<RoundDescription, "logCount">,
 ): Written {
   const runs = rows.map(({ rowId, scoreMs }): ResultRun => ({
     rowId,

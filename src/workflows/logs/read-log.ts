@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
+import { type LogTrace, traceOf } from "../../atlas/rows/log-trace.ts";
+import { createCurveReader } from "../../atlas/rows/read-curves.ts";
+import {
+  samplesCountOf,
+  type SamplesCounts,
+  samplesFieldsOf,
+} from "../../atlas/rows/samples-count.ts";
 import { parseLog } from "../../mllog/parse-log.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import type { RunDigest, RunJudgement } from "../../schema/logs/submission.ts";
+import type { RunDigest, RunEnergy, RunJudgement } from "../../schema/logs/submission.ts";
 import { createRunDigester } from "../../score/mlperf/digest-run.ts";
 import {
   digestNodeMeter,
@@ -32,32 +39,60 @@ export interface DigestTask {
   trustsStatus: boolean;
   /** Paths of the run's power logs; absent where the result has none. */
   meters: { nodes: readonly string[]; switches: readonly string[] } | undefined;
+  /** Absent if curves are not needed. */
+  curves?: CurveTask | undefined;
+}
+
+export interface CurveTask {
+  counts: SamplesCounts;
+  /** The benchmark of logs that do not name one. */
+  benchmark: string;
 }
 
 /** All that is asked of one log. Plain data. */
 export interface LogReading {
   judged: JudgedLog;
-  /** Present where the task asks for it. */
+  /** Present if the task has a digest task. */
   digest: RunDigest | undefined;
+  /** Present if the task has a curve task. */
+  trace: LogTrace | undefined;
 }
 
-/** Reads a log once, in constant memory, for the verdict and the score alike. */
+/** Reads a log once for verdict, score and curves; memory use is constant except for the points of curves. */
 export async function readLog(task: LogTask, rules: RuleCache): Promise<LogReading> {
   const { absolutePath, edition, digest: wanted } = task;
   const checker = new LogChecker(rules.rulesOf(edition));
   const digester = wanted && createRunDigester(wanted.log, wanted.edition);
+  const curves =
+    wanted?.curves === undefined
+      ? undefined
+      : createCurveReader(samplesFieldsOf(wanted.curves.counts));
   const findings = await readLogLines(absolutePath, (lines) => {
     checker.push(lines);
     if (digester !== undefined) for (const line of lines) digester.push(line);
+    if (curves !== undefined) for (const line of lines) curves.push(line);
     return "go-on";
   });
   const judged = checker.finish(findings);
-  if (wanted === undefined || digester === undefined) return { judged, digest: undefined };
-  const judgement = judgementOf(judged, wanted);
-  if (wanted.meters === undefined) return { judged, digest: digester.finish(judgement) };
-  const meters = await readMeters(wanted.meters);
-  const energyFor = (timeToTrainMs: number | undefined) => measureEnergy(meters, timeToTrainMs);
-  return { judged, digest: digester.finish(judgement, energyFor) };
+  if (wanted === undefined || digester === undefined)
+    return { judged, digest: undefined, trace: undefined };
+  const digest = digester.finish(judgementOf(judged, wanted), await energyOf(wanted));
+  if (wanted.curves === undefined || curves === undefined)
+    return { judged, digest, trace: undefined };
+  const benchmark = digest.benchmark ?? wanted.curves.benchmark;
+  return {
+    judged,
+    digest,
+    trace: traceOf(curves, digest, samplesCountOf(wanted.curves.counts, benchmark)),
+  };
+}
+
+async function energyOf({
+  meters,
+}: DigestTask): Promise<((timeToTrainMs: number | undefined) => RunEnergy) | undefined> {
+  if (meters === undefined) return undefined;
+  const digests = await readMeters(meters);
+  return (timeToTrainMs) => measureEnergy(digests, timeToTrainMs);
 }
 
 function judgementOf(

@@ -1,7 +1,9 @@
+import type { SamplesCounts } from "../../atlas/rows/samples-count.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import { type MlperfEdition, mlperfEditions } from "../../schema/logs/mlperf-round.ts";
 import type { ResultFolder, ResultLog } from "../../schema/logs/result-folder.ts";
+import { benchmarkOfFolder } from "../../score/submission/assemble-result.ts";
 import { readSubmission } from "../../store/logs/read-submission.ts";
 import type { LogTask } from "../logs/read-log.ts";
 
@@ -41,14 +43,21 @@ function roundOfFolder({ path }: ResultFolder): MlperfEdition {
   });
 }
 
-/** What is to be read of a log for its result's score. */
+export interface ScoreTaskOptions {
+  trustsStatus: boolean;
+  /** Reads curves, too, in the same pass. */
+  counts: SamplesCounts | undefined;
+}
+
+/** The task that reads one log of a result. */
 export function scoreTask(
   log: ResultLog,
   { folder, edition }: PlannedResult,
-  { trustsStatus }: { trustsStatus: boolean },
+  { trustsStatus, counts }: ScoreTaskOptions,
 ): LogTask {
   const { name, path, sizeBytes, nodeMeters, switchMeters } = log;
   const meters = folder.hasPower ? { nodes: nodeMeters, switches: switchMeters } : undefined;
-  const digest = { log: name, edition, trustsStatus, meters };
+  const curves = counts && { counts, benchmark: benchmarkOfFolder(folder) };
+  const digest = { log: name, edition, trustsStatus, meters, curves };
   return { absolutePath: path, sizeBytes, edition, digest };
 }

@@ -1,14 +1,11 @@
 import { roundNamed } from "../../schema/logs/edition-name.ts";
-import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
-import type { BenchmarkResult, RunDigest } from "../../schema/logs/submission.ts";
-import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
-import { assembleCheck, type CheckReport } from "../check/assemble-check.ts";
-import { assembleResult } from "../../score/submission/assemble-result.ts";
-import { planCheck, type PlannedLog } from "../check/plan-check.ts";
-import { type PlannedResult, planScore, scoreTask } from "./plan-score.ts";
-import type { LogReading, LogTask } from "../logs/read-log.ts";
-import { readLogs } from "../logs/read-logs.ts";
+import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { TrustedVerdict } from "../../schema/logs/trusted-verdict.ts";
+import { assembleCheck, type CheckReport } from "../check/assemble-check.ts";
+import type { PlacedLog } from "../check/placed-log.ts";
+import { planCheck, type PlannedLog } from "../check/plan-check.ts";
+import { planScore } from "./plan-score.ts";
+import { type ResultsEvent, scoreResults } from "./score-results.ts";
 
 export interface ScoreRequest {
   folders: readonly string[];
@@ -20,15 +17,15 @@ export interface ScoreRequest {
   verdict?: TrustedVerdict;
   /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
   usesTrainSamples?: boolean;
-  /** Checks the logs in these as well, in the same pass. Default: nothing is checked but what a score needs. */
+  /** Checks the logs in these as well, in the same pass. Default: only the score's needs are checked. */
   alsoCheck?: { paths: readonly string[]; workingFolder: string } | undefined;
-  /** Default: one per available core, fewer where there is little to read. 1 is this thread alone. */
+  /** Default: one per available core, fewer if there is little to read. 1 is this thread alone. */
   threadCount?: number | undefined;
-  /** The compiled read-logs-thread, where it does not lie beside this file. */
+  /** The compiled read-logs-thread, if it is not beside the compiled read-logs. */
   threadFile?: URL | undefined;
 }
 
-/** What happens while a submission is scored; results come last, in the order of folders, and then the check. */
+/** Results come last, in the order of folders, and then the check. */
 export type ScoreEvent =
   | { kind: "found"; resultCount: number; logCount: number; bytes: number }
   | { kind: "logs-read"; logCount: number; bytes: number }
@@ -36,8 +33,8 @@ export type ScoreEvent =
   | { kind: "checked"; report: CheckReport };
 
 /**
- * Scores every result in the folders, and checks their logs if asked, reading each log once. What is found is the same
- * for any number of threads. Nothing on disk is changed.
+ * Scores every result in the folders, and checks their logs if requested, reading each log once. The outcome is the
+ * same for any number of threads. Nothing on disk is changed.
  *
  * @throws UserError what `readSubmission` throws, and `edition-unknown`; with `alsoCheck` also what `findLogs` throws,
  * and `no-such-division`
@@ -46,87 +43,43 @@ export async function* scoreSubmission(
   request: ScoreRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ScoreEvent> {
-  const { verdict = "checker", division, threadCount, threadFile } = request;
+  const { verdict = "checker", division, alsoCheck } = request;
   const edition = request.edition === undefined ? undefined : roundNamed(request.edition);
   const results = await planScore(request.folders, edition);
-  const logs = await planAlso(request, { edition, signal });
-  const tasks = joinTasks(results, logs, verdict === "status");
-  const bytes = bytesOf(tasks);
-  yield { kind: "found", resultCount: results.length, logCount: tasks.length, bytes };
-
-  const readings = new Map<string, LogReading>();
-  const work = { tasks, asPublished: verdict === "as-published", threadCount, threadFile };
-  for await (const done of readLogs(work, signal)) {
-    const tasksDone = done.flatMap(({ index }) => tasks[index] ?? []);
-    for (const [position, { absolutePath }] of tasksDone.entries()) {
-      const reading = done[position]?.reading;
-      if (reading !== undefined) readings.set(absolutePath, reading);
+  const logs = alsoCheck && (await planCheck({ ...alsoCheck, edition }, signal)).logs;
+  const { usesTrainSamples = false, threadCount, threadFile } = request;
+  const work = { results, logsToCheck: logs, verdict, usesTrainSamples, threadCount, threadFile };
+  for await (const event of scoreResults(work, signal)) {
+    switch (event.kind) {
+      case "found":
+        yield { ...event, resultCount: results.length };
+        break;
+      case "logs-read":
+        yield event;
+        break;
+      case "scored":
+        yield* scoredOf(event, request);
+        if (logs !== undefined)
+          yield { kind: "checked", report: await assembleCheck(place(logs, event), division) };
     }
-    yield { kind: "logs-read", logCount: done.length, bytes: bytesOf(tasksDone) };
   }
+}
 
-  for (const result of await assembleAll(results, readings, request)) {
+type AllScored = Extract<ResultsEvent, { kind: "scored" }>;
+
+function* scoredOf(
+  { results }: AllScored,
+  { division }: ScoreRequest,
+): Generator<Extract<ScoreEvent, { kind: "scored" }>> {
+  for (const { result } of results)
     if (division === undefined || divisionOf(result) === division) yield { kind: "scored", result };
-  }
-  if (logs === undefined) return;
-  const placed = logs.flatMap((place) => {
-    const judged = readings.get(place.absolutePath)?.judged;
-    return judged === undefined ? [] : [{ place, ...judged }];
+}
+
+function place(logs: readonly PlannedLog[], { readings }: AllScored): PlacedLog[] {
+  return logs.flatMap((log) => {
+    const judged = readings.get(log.absolutePath)?.judged;
+    return judged === undefined ? [] : [{ place: log, ...judged }];
   });
-  yield { kind: "checked", report: await assembleCheck(placed, division) };
-}
-
-async function planAlso(
-  { alsoCheck }: ScoreRequest,
-  { edition, signal }: { edition: MlperfEdition | undefined; signal: AbortSignal },
-): Promise<readonly PlannedLog[] | undefined> {
-  if (alsoCheck === undefined) return undefined;
-  return (await planCheck({ ...alsoCheck, edition }, signal)).logs;
-}
-
-/** Every log that is scored or checked, once. */
-function joinTasks(
-  results: readonly PlannedResult[],
-  logs: readonly PlannedLog[] | undefined,
-  trustsStatus: boolean,
-): LogTask[] {
-  const tasks = new Map<string, LogTask>();
-  for (const result of results) {
-    for (const log of result.folder.logs) {
-      const task = scoreTask(log, result, { trustsStatus });
-      // Where the log's own word counts and nobody asks for a check, no rules are needed.
-      const isJudged = logs !== undefined || !trustsStatus;
-      tasks.set(log.path, isJudged ? task : { ...task, edition: undefined });
-    }
-  }
-  for (const { absolutePath, sizeBytes, edition } of logs ?? []) {
-    if (!tasks.has(absolutePath)) tasks.set(absolutePath, { absolutePath, sizeBytes, edition });
-  }
-  return [...tasks.values()];
-}
-
-async function assembleAll(
-  results: readonly PlannedResult[],
-  readings: ReadonlyMap<string, LogReading>,
-  { usesTrainSamples = false }: ScoreRequest,
-): Promise<BenchmarkResult[]> {
-  const references = await readReferenceConvergence();
-  return results.map(({ folder, edition }) =>
-    assembleResult({
-      folder,
-      edition,
-      digests: folder.logs.flatMap(({ path }): RunDigest[] => {
-        const digest = readings.get(path)?.digest;
-        return digest === undefined ? [] : [digest];
-      }),
-      references: references.filter((record) => record.edition === edition),
-      usesTrainSamples,
-    }),
-  );
-}
-
-function bytesOf(tasks: readonly LogTask[]): number {
-  return tasks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** Submitters write `closed`, `Closed` and `close`. */

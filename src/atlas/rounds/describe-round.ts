@@ -1,0 +1,27 @@
+import type { PublishedRound } from "../../schema/atlas/published-round.ts";
+import type { RoundDescription } from "../../schema/atlas/round-contents.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import type { BenchmarkResult } from "../../schema/logs/submission.ts";
+import { roundOfEdition } from "../rows/place-of-result.ts";
+import { describeMissing } from "./describe-missing-logs.ts";
+
+/** Describes an imported MLPerf round: its source, its changes, and what it lacks. */
+export function describeRound(
+  edition: MlperfEdition,
+  { results, logCount }: { results: readonly BenchmarkResult[]; logCount: number },
+  rounds: readonly PublishedRound[],
+): RoundDescription {
+  const { suite, round } = roundOfEdition(edition);
+  const published = rounds.find((one) => one.suite === suite && one.round === round);
+  return {
+    suite,
+    round,
+    publishedOn: published?.publishedOn,
+    sourceRepository: published?.repository ?? "unknown",
+    licence: published?.licence ?? "unknown",
+    changes:
+      "Each result became one row and each log one run; evaluations, loss, step times and throughput were thinned, and names of accelerators and benchmarks made uniform beside the published ones. No score was changed.",
+    logCount,
+    missing: describeMissing(results, { logCount, published }),
+  };
+}

@@ -1,0 +1,78 @@
+import type { PublishedRound } from "../../schema/atlas/published-round.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRun } from "../../schema/atlas/result-run.ts";
+import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import type { ResultFolder } from "../../schema/logs/result-folder.ts";
+import type { BenchmarkResult } from "../../schema/logs/submission.ts";
+import { placeOfResult } from "./place-of-result.ts";
+import type { LogTrace } from "./log-trace.ts";
+import type { RunTrace } from "./read-curves.ts";
+import { type NamingTables, rowOfResult, runName, runsOfResult } from "./row-of-result.ts";
+import { samplesCountOf, type SamplesCounts } from "./samples-count.ts";
+
+/** A scored result, and what its logs say over time. */
+export interface TracedResult {
+  folder: ResultFolder;
+  edition: MlperfEdition;
+  result: BenchmarkResult;
+  /** By file name of the log. */
+  traces: ReadonlyMap<string, LogTrace>;
+}
+
+/** What a result adds to its round. */
+export interface ResultContents {
+  row: ResultRow;
+  runs: ResultRun[];
+  curves: RunCurve[];
+}
+
+/** Makes the row, runs and curves of a scored result. */
+export function contentsOfResult(
+  { folder, edition, result, traces }: TracedResult,
+  { tables, counts }: { tables: ContentTables; counts: SamplesCounts },
+): ResultContents {
+  const samplesUnit = samplesCountOf(counts, result.benchmark).unit;
+  const place = { ...placeOfResult(folder, edition, tables.rounds), samplesUnit };
+  const detailedRun = nearestToMedian(result);
+  const ofLogs = new Map<string, RunTrace>();
+  for (const { name } of folder.logs) {
+    const trace = traces.get(name);
+    if (trace === undefined) continue;
+    const chosen = name === detailedRun ? trace.detailed : trace.usual;
+    ofLogs.set(name, trace.samplesUnit === samplesUnit ? chosen : withoutSamples(chosen));
+  }
+  const precision = [...ofLogs.values()].find((trace) => trace.precision !== undefined)?.precision;
+  const row = rowOfResult(result, place, { tables, precision });
+  const { rowId } = row;
+  return {
+    row,
+    runs: runsOfResult(rowId, result, (runId) => ofLogs.get(runId)),
+    curves: [...ofLogs].flatMap(([log, { curves }]) =>
+      curves.map((curve) => ({ rowId, run: runName(log), ...curve })),
+    ),
+  };
+}
+
+/** The tables that published results are named and dated by. */
+export interface ContentTables extends NamingTables {
+  rounds: readonly PublishedRound[];
+}
+
+/** This run represents the result, so its curves keep more points. */
+function nearestToMedian({ runs }: BenchmarkResult): string | undefined {
+  const passed = runs
+    .filter(({ fate, timeToTrainMs }) => fate.kind !== "failed" && timeToTrainMs !== undefined)
+    .toSorted((a, b) => (a.timeToTrainMs ?? 0) - (b.timeToTrainMs ?? 0));
+  return (passed[Math.floor((passed.length - 1) / 2)] ?? runs[0])?.runId;
+}
+
+/** A log of another benchmark than the result's may count samples in another unit. */
+function withoutSamples(trace: RunTrace): RunTrace {
+  const curves = trace.curves.map((curve) => {
+    const copy = { ...curve };
+    delete copy.samples;
+    return copy;
+  });
+  return { ...trace, curves };
+}

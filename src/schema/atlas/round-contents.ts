@@ -1,0 +1,18 @@
+import type { ResultRow } from "./result-row.ts";
+import type { ResultRun } from "./result-run.ts";
+import type { RoundManifest } from "./round-manifest.ts";
+import type { RunCurve } from "./run-curve.ts";
+
+/** A manifest without what only the writer of a round knows. */
+export type RoundDescription = Omit<
+  RoundManifest,
+  "schemaVersion" | "files" | "resultCount" | "runCount" | "importedBy"
+>;
+
+/** A round of results, ready to be written. */
+export interface RoundContents {
+  manifest: RoundDescription;
+  rows: readonly ResultRow[];
+  runs: readonly ResultRun[];
+  curves: readonly RunCurve[];
+}
