@@ -3,10 +3,10 @@ import { type Column, layOutTable, truncate, visibleWidth } from "../foundation/
 import type { AnswerTable } from "../schema/answer-table.ts";
 import type { Paint } from "./paint.ts";
 
-/** The least that a cell is cut to. */
-const leastCellWidth = 12;
+/** Cells are never truncated below this width. */
+const minimumCellWidth = 12;
 
-/** An answer as a table for people; long texts are cut so that lines fit, numbers never. */
+/** Formats an SQL answer as a table. Long text is truncated to fit the width; numbers never are. */
 export function answerText(
   { columns, rows }: AnswerTable,
   { width, paint }: { width: number; paint: Paint },
@@ -29,7 +29,7 @@ export function answerText(
   return [paint.strong(head), ...lines, "", paint.faint(count)].join("\n");
 }
 
-/** The widest cut at which all lines fit; none of them is cut below the least width. */
+/** The largest cell width at which all lines fit, but at least `minimumCellWidth`. */
 function cellLimit(
   names: readonly string[],
   cells: readonly (readonly string[])[],
@@ -38,11 +38,11 @@ function cellLimit(
   const widest = names.map((name, index) =>
     Math.max(visibleWidth(name), ...cells.map((row) => visibleWidth(row[index] ?? ""))),
   );
-  for (let limit = Math.max(leastCellWidth, ...widest); limit > leastCellWidth; limit--) {
+  for (let limit = Math.max(minimumCellWidth, ...widest); limit > minimumCellWidth; limit--) {
     const total = widest.reduce((sum, cell) => sum + Math.min(cell, limit) + 2, -2);
     if (total <= width) return limit;
   }
-  return leastCellWidth;
+  return minimumCellWidth;
 }
 
 function isNumeric(type: string): boolean {
@@ -57,12 +57,12 @@ function cellText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** CSV with a head line. */
+/** CSV with a header line. */
 export function answerCsv({ columns, rows }: AnswerTable): string {
   return csvText([columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))]);
 }
 
-/** A table in Markdown. */
+/** A Markdown table. */
 export function answerMarkdown({ columns, rows }: AnswerTable): string {
   const head = columns.map(({ name }) => markdownCell(name));
   const rule = columns.map(({ type }) => (isNumeric(type) ? "---:" : "---"));
@@ -74,7 +74,7 @@ function markdownCell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll(/\r?\n/gu, " ");
 }
 
-/** Rows as objects, by column name. */
+/** Rows as objects keyed by column name. */
 export function answerObjects({ columns, rows }: AnswerTable): Record<string, unknown>[] {
   return rows.map((row) =>
     Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null])),

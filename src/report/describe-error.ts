@@ -1,6 +1,6 @@
 import type { Paint } from "./paint.ts";
 
-/** An error for people: what happened, where, what was seen, what to do. */
+/** The parts of a printed error: what failed, where, the value seen, and what to do. */
 export interface ErrorParts {
   code: string;
   message: string;
@@ -9,7 +9,7 @@ export interface ErrorParts {
   hint?: string | undefined;
 }
 
-/** The four parts, each on lines of its own; no newline at the end. */
+/** Prints each part on its own lines, without a trailing newline. */
 export function describeError(error: ErrorParts, paint: Paint): string {
   const lines = [`${paint.bad(`error[${error.code}]:`)} ${error.message}`];
   if (error.at !== undefined) lines.push(`  at ${error.at}`);
@@ -18,7 +18,7 @@ export function describeError(error: ErrorParts, paint: Paint): string {
   return lines.join("\n");
 }
 
-/** A warning in the same shape, on standard error. */
+/** Formats a warning for standard error like an error. */
 export function describeWarning(
   warning: { message: string; hint?: string | undefined },
   paint: Paint,

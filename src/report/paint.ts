@@ -1,4 +1,4 @@
-/** What a stretch of text means; the face decides which colour that is, or none. */
+/** Marks the role of a piece of text; the CLI chooses the color, if any. */
 export interface Paint {
   strong(text: string): string;
   good(text: string): string;
@@ -6,11 +6,11 @@ export interface Paint {
   warn(text: string): string;
   /** Hints, paths and names that the user typed or can type. */
   name(text: string): string;
-  /** For the second read. */
+  /** Secondary information. */
   faint(text: string): string;
 }
 
-/** No colour at all: files, pipes and tests. */
+/** No color, for files, pipes and tests. */
 export const plainPaint: Paint = {
   strong: (text) => text,
   good: (text) => text,

@@ -3,7 +3,7 @@ import { formatUsd } from "../foundation/units.ts";
 import type { PriceEntry } from "../schema/catalogue.ts";
 import type { Paint } from "./paint.ts";
 
-/** Catalogue entries, cheapest per accelerator first; the first column is what `--price` takes. */
+/** Catalog entries, cheapest per accelerator first. The first column is a value that `--price` accepts. */
 export function priceTable(entries: readonly PriceEntry[], paint: Paint): string {
   const sorted = entries.toSorted((a, b) => perAccelerator(a) - perAccelerator(b));
   return layOutTable(

@@ -10,7 +10,7 @@ export function plural(count: number, word: string): string {
   return /(?:s|sh|ch|x)$/u.test(word) ? `${word}es` : `${word}s`;
 }
 
-/** Samples per second: whole from a hundred up, three digits below. */
+/** Samples per second: an integer from 100 up, three significant digits below. */
 export function formatRate(perSecond: number): string {
   return perSecond >= 100 ? formatCount(perSecond) : formatSignificant(perSecond, 3);
 }

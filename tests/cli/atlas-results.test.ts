@@ -32,9 +32,9 @@ describe("pitwall results", () => {
        58.30   1,963    29,851  ~348.3     512  h100-sxm  NVIDIA        eos_n64_ngc23.09_nemo     v3.1   closed, on-prem     3
 
       price h100-sxm $3.95/h on demand: median of 6 providers, $2.29 … $6.88, newest 2026-08
-      ~ estimated: accelerators x power limit x time; hosts, network and cooling are not in it
+      ~ estimated: accelerators x power limit x time, without hosts, network and cooling
 
-      next: pitwall compare v3.1/NVIDIA/eos-dfw_n1344_ngc23.09_nemo/gpt3 v3.1/Azure+NVIDIA/ND_H100_v5_n1344_pytorch/gpt3   shows what makes the difference
+      next: pitwall compare v3.1/NVIDIA/eos-dfw_n1344_ngc23.09_nemo/gpt3 v3.1/Azure+NVIDIA/ND_H100_v5_n1344_pytorch/gpt3   shows what differs
       "
     `);
   });
@@ -65,8 +65,8 @@ describe("pitwall results", () => {
           -      153.6     58,975  ~589.8    384  gaudi2    Intel-HabanaLabs  HLS-Gaudi2-N48-PT     v3.1   closed, on-prem     3
 
       price h100-sxm $2.00/h: our contract, 2026-03
-      ~ estimated: accelerators x power limit x time; hosts, network and cooling are not in it
-      no $ in 2 rows: nobody on record prices the accelerator (gaudi2)
+      ~ estimated: accelerators x power limit x time, without hosts, network and cooling
+      no $ in 2 rows: no price for the accelerator (gaudi2)
 
       next: pitwall compare v3.1/NVIDIA/eos_n64_ngc23.09_nemo/gpt3 v3.1/NVIDIA/eos_n96_ngc23.09_nemo/gpt3
       "

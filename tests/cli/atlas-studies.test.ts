@@ -13,8 +13,8 @@ describe("pitwall compare", () => {
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 0
       eos-dfw_n1344_ngc23.09_nemo is 14.9x as fast as eos_n64_ngc23.09_nemo
-        p = 0.10: so often would chance alone set run times this far apart (3 against 3 runs, Mann-Whitney, so few can give no less than 0.10)
-        14.9 = 0.997 samples to converge x 21.0 accelerators x 0.711 throughput of each
+        p = 0.10 (two-sided Mann–Whitney U test of run times, 3 against 3 runs, minimum possible p with so few runs: 0.10)
+        14.9 = 0.997 samples to converge x 21.0 accelerators x 0.711 throughput per accelerator
 
       differs        eos_n64_ngc23.09_nemo         eos-dfw_n1344_ngc23.09_nemo
       availability   on-premise                    cloud
@@ -29,12 +29,12 @@ describe("pitwall compare", () => {
       slowest run    58.35 min                     3.93 min
       to converge    1,207,959,552                 1,211,105,280
       throughput /s  345,317                       5,152,982
-      of each /s     674.4                         479.3
+      per chip /s    674.4                         479.3
       chip-minutes   29,851                        42,117
       cost           $1,963                        $2,769
       energy         1.25 GJ (348 kWh)             1.77 GJ (491 kWh)
 
-      eval_accuracy of the median run, from 0 to 58.30 min, each line by its own range
+      eval_accuracy of the median run, from 0 to 58.30 min, each line scaled to its own range
       eos_n64_ngc23.09_nemo          ██▇▆▆▆▅▅▅▅▄▄▄▄▄▃▃▃▃▃▃▂▂▂▂▂▂▂▂▁▁▁▁▁▁▁▁▁▁  result_2
       eos-dfw_n1344_ngc23.09_nemo   █▁                                        result_1
 
@@ -47,14 +47,14 @@ describe("pitwall compare", () => {
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 2
       error[not-comparable]: these results may not be compared
-        resnet changed between them: since v0.6: higher target (.749 to .759) and changed initialisation timing
+        resnet changed between these rounds: since v0.6: higher target (.749 to .759) and changed initialization timing
 
       hint: \`--anyway\` lays them side by side all the same"
     `);
     const anyway = await pitwall([...words, "--anyway"]);
     expect([anyway.exitCode, anyway.stderr]).toEqual([
       0,
-      expect.stringContaining("warning: resnet changed between them"),
+      expect.stringContaining("warning: resnet changed between these rounds"),
     ]);
     expect(anyway.stdout).toContain("34.1x as fast");
   });
@@ -146,14 +146,14 @@ describe("pitwall gains", () => {
   test("shows the best of each round against Moore's law, and where rules changed", async () => {
     expect(await show(["gains", "--benchmark", "resnet", "--to", "v0.6"])).toMatchInlineSnapshot(`
       "exit 0
-      resnet   4.87x from v0.5 to v0.6, best system   the rules changed on the way
+      resnet   4.87x from v0.5 to v0.6, best system   the rules changed in between
 
       round  published   minutes   gain  Moore  chips  kind            submitter  terms
       v0.5   2018-12-12    6.242  1.00x  1.00x  1,024  v100-sxm2-16gb  nvidia     on-premise
       v0.6   2019-07-10    1.282  4.87x  1.22x  1,024  tpu-v3          Google     cloud       !
 
-      ! not comparable across v0.6, by the compatibility table: since v0.6: higher target (.749 to .759) and changed initialisation timing
-      Moore's law, x2 every 24 months, gives 1.22x in these 0.57 years: 3.99 times that; a doubling took 3.0 months
+      ! not comparable across v0.6, according to the compatibility table: since v0.6: higher target (.749 to .759) and changed initialization timing
+      Moore's law (2x every 24 months) predicts 1.22x in these 0.57 years; the gain is 3.99 times that; doubling time 3.0 months
       v0.5: counts are the cluster's, as entry.json has them; a run may have used fewer
 
       next: pitwall gains --benchmark resnet --per chip   the same per chip"
@@ -163,7 +163,7 @@ describe("pitwall gains", () => {
   test("checks what was said in public, and finds nothing that differs", async () => {
     const { stdout, exitCode } = await pitwall(["gains", "--claims"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain("49.19x if maskrcnn once took 72.1 min, which no row says");
+    expect(stdout).toContain("49.19x if maskrcnn took 72.1 min, for which there is no result");
   });
 });
 
@@ -172,8 +172,8 @@ describe("pitwall scaling", () => {
     const words = ["scaling", "--benchmark", "gpt3", "--accelerator", "h100", "--round", "v3.1"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 0
-      gpt3 on h100-sxm   v3.1, the fastest of each size; 1 slower result of the same sizes left out
-      pays throughout: at 10,752 a doubling would still give 1.84x the speed, by the fits
+      gpt3 on h100-sxm   v3.1, fastest result of each size; 1 slower result of the same sizes excluded
+      scales throughout: according to the fits, doubling from 10,752 would still give 1.84x the speed
 
        chips  minutes  speed-up  efficiency  samples    rate  batch  off fit: S      R  round  submitter
          512   58.30      1.00x      100.0%   100.0%  100.0%  2,048       +0.0%  -4.1%  v3.1   NVIDIA
@@ -184,12 +184,12 @@ describe("pitwall scaling", () => {
       10,240    4.070    14.3x        71.6%   100.2%   71.5%  2,560       -2.2%  -4.1%  v3.1   NVIDIA
       10,752    3.917    14.9x        70.9%    99.7%   71.1%  2,688       -2.3%  -4.1%  v3.1   NVIDIA
 
-      efficiency = samples x rate: what batch size costs in samples needed, times samples per second
-      of each accelerator, both against the smallest system
-      S: tokens needed = 1,107,296,256 + 49,152 x batch; twice the base at batch 22,528; half the points within 0.0%
-      R: tokens per second = 1417 x chips^0.888 (1 is perfect); half the points within 4.1%
+      efficiency = samples x rate, relative to the smallest system
+      samples: samples to converge (larger batches need more); rate: samples/s per accelerator
+      S: tokens needed = 1,107,296,256 + 49,152 x batch; double the base value at batch size 22,528; median residual 0.0%
+      R: tokens per second = 1417 x chips^0.888 (an exponent of 1 is perfect); median residual 4.1%
 
-      next: pitwall pareto --benchmark gpt3   what the time costs"
+      next: pitwall pareto --benchmark gpt3   time against cost"
     `);
   });
 
@@ -210,7 +210,7 @@ describe("pitwall pareto", () => {
     const words = ["pareto", "--benchmark", "gpt3", "--round", "v3.1", "--per", "system,chip"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 0
-      gpt3   7 of 11 results: no other is better in minutes, chip-min at once
+      gpt3   7 Pareto-optimal of 11 results in minutes, chip-min
 
       minutes  chip-min   chips  kind      submitter  round  terms            wins by
         3.917    42,117  10,752  h100-sxm  NVIDIA     v3.1   closed, cloud    fastest
@@ -221,7 +221,7 @@ describe("pitwall pareto", () => {
        40.63     31,201     768  h100-sxm  NVIDIA     v3.1   closed, on-prem  fastest up to 31,201 chip-min
        58.30     29,851     512  h100-sxm  NVIDIA     v3.1   closed, on-prem  fewest chip-minutes
 
-      next: pitwall results --benchmark gpt3 --per chip   all of them, in that order"
+      next: pitwall results --benchmark gpt3 --per chip   all results, sorted"
     `);
   });
 

@@ -61,7 +61,7 @@ describe("a submission", () => {
       "power-missing",
     ]);
     const { stdout } = await pitwall(["check", "Acme", "--edition", "5.0"], { cwd });
-    expect(stdout).toContain("1 folder of 1 with something to look at; no verdict depends on it");
+    expect(stdout).toContain("findings in 1 of 1 folder; they do not affect the verdict");
     expect(stdout).toContain("`cooling` (written as `coolin`?)");
   });
 

@@ -111,7 +111,7 @@ describe("the report", () => {
     }
     const { stdout } = await pitwall(["check", ".", "--edition", "5.0"], { cwd });
     expect(stdout.match(/is never logged/g)).toHaveLength(1);
-    expect(stdout).toContain("and 3 more; `--verbose` names them");
+    expect(stdout).toContain("and 3 more; list them with `--verbose`");
     const { stdout: all } = await pitwall(["check", ".", "--edition", "5.0", "--verbose"], { cwd });
     expect(all.match(/^fail {2}result_/gm)).toHaveLength(8);
   });
@@ -170,7 +170,7 @@ describe("a log that can't be judged by its content", () => {
     const cwd = folderWith("result_0.txt", "");
     const { stdout } = await pitwall(["check", ".", "--edition", "5.1"], { cwd });
     expect(stdout).toContain(
-      "fail  result_0.txt\n  file   is empty\n  log    holds no line that MLPerf's rules read\n\n",
+      "fail  result_0.txt\n  file   is empty\n  log    contains no lines that the MLPerf rules read\n\n",
     );
   });
 
@@ -188,7 +188,7 @@ describe("a log that can't be judged by its content", () => {
     const { stdout, exitCode } = await pitwall(["check", ".", "--edition", "5.0"], { cwd });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(
-      /training-5\.0 has no rules for `llama2_70b_lore`.*did you mean `llama2_70b_lora`\?/,
+      /is `llama2_70b_lore`; training-5\.0 has no rules for it .*did you mean `llama2_70b_lora`\?/,
     );
   });
 
@@ -270,7 +270,7 @@ describe("a log of a round that no rules were written for", () => {
       stderr: "",
       stdout: expect.arrayContaining([
         "2 logs: 1 passes, 1 not judged   rules training-0.5, training-5.0",
-        "not judged  training_v0.5/result_0.txt: no rules were written for training-0.5",
+        "not judged  training_v0.5/result_0.txt: no rules exist for training-0.5",
       ]),
     });
     expect((await pitwall(["check", ".", "--strict"], { cwd })).exitCode).toBe(1);
@@ -303,10 +303,12 @@ describe("what is odd about a folder", () => {
     const words = ["check", ".", "--edition", "5.0"];
     const plain = await pitwall(words, { cwd });
     expect(plain.exitCode).toBe(0);
-    expect(plain.stdout).toContain("1 folder of 1 with something to look at; no verdict depends");
+    expect(plain.stdout).toContain("findings in 1 of 1 folder; they do not affect the verdict");
     const strictly = await pitwall([...words, "--strict"], { cwd });
     expect(strictly.exitCode).toBe(1);
-    expect(strictly.stdout).toContain("something to look at; with `--strict` that is a no");
+    expect(strictly.stdout).toContain(
+      "findings in 1 of 1 folder; `--strict` counts them as failures",
+    );
     const json = await Promise.all([
       pitwall([...words, "--json"], { cwd }),
       pitwall([...words, "--json", "--strict"], { cwd }),

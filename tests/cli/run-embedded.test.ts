@@ -46,7 +46,7 @@ describe("pitwall run, of an embedded workload", () => {
     ];
     const { stderr, stdout, exitCode } = await pitwall(words);
     expect(stderr).toMatch(/warning: \d+ workers share \d+ cores?: they will take turns/u);
-    expect(stdout).toContain("accuracy >= 0.97, missed: out of samples");
+    expect(stdout).toContain("accuracy >= 0.97, missed: sample limit reached");
     expect(exitCode).toBe(1);
   });
 

@@ -98,7 +98,7 @@ describe("pitwall score", () => {
     rmSync(join(cwd, place, "result_1.txt"));
     const ran = await pitwall(["score", ".", "--quiet"], { cwd });
     expect(ran.exitCode).toBe(1);
-    expect(ran.stdout).toContain("no score: 2 runs, and 3 are needed");
+    expect(ran.stdout).toContain("no score: 2 runs; 3 required");
   });
 
   test.each([

@@ -48,7 +48,7 @@ describe.skipIf(!isInstalled)("pitwall sql (skips where DuckDB is not installed)
     writeFileSync(join(own, "runs.parquet"), "PAR1 not at all PAR1");
     const ran = await pitwall(["sql", "select count(*) > 1000 as many from runs"], { cwd });
     expect(ran).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("true") });
-    expect(ran.stderr).toMatch(/^warning: runs\.parquet of/u);
+    expect(ran.stderr).toMatch(/^warning: cannot read runs\.parquet in/u);
   });
 
   test.each([

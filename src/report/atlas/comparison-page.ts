@@ -21,7 +21,7 @@ import { sparkline } from "../sparkline.ts";
 import { countOf } from "../wording.ts";
 import { numberText, priceNotes } from "./wording.ts";
 
-/** A comparison: who wins by how much, where the time went, then only what differs. */
+/** A comparison: the time ratio, its factors, then only the fields that differ. */
 export function comparisonPage(
   comparison: Comparison,
   { width, paint }: { width: number; paint: Paint },
@@ -45,7 +45,7 @@ export function comparisonPage(
     .join("\n\n");
 }
 
-/** Who wins by how much, whether it is chance, and the product it is made of. */
+/** The time ratio of a pair, whether the difference is statistically significant, and its factors. */
 export function pairLines(
   { from, to, split, test }: PairComparison,
   paint: Paint,
@@ -53,13 +53,13 @@ export function pairLines(
 ): string[] {
   const { totalRatio } = split;
   if (totalRatio === undefined)
-    return [`${paint.strong(to)} against ${from}: one of them has no score`];
+    return [`${paint.strong(to)} and ${from}: cannot be compared, one of them has no score`];
   const head = verdict(from, to, totalRatio, paint);
-  const lines = [head, `  ${chanceText(test)}`];
+  const lines = [head, `  ${significanceText(test)}`];
   if (split.kind === "split") {
     const factors = split.factors.filter(({ ratio }) => Math.abs(ratio - 1) > 5e-4);
     if (factors.length > 0) lines.push(`  ${factorText(split.totalRatio, factors)}`);
-  } else lines.push(`  where the time went is not known: ${splitGaps[split.reason]}`);
+  } else lines.push(`  the ratio cannot be split into factors: ${splitGaps[split.reason]}`);
   return isPair ? lines : [...lines, ""];
 }
 
@@ -72,15 +72,15 @@ function verdict(from: string, to: string, ratio: number, paint: Paint): string 
 
 const splitGaps = {
   "no-score": "one of them has no score",
-  "no-samples": "nobody logged how many samples were needed",
-  "units-differ": "one counts epochs, the other samples",
+  "no-samples": "the logs do not contain the number of samples to converge",
+  "units-differ": "one log counts epochs, the other samples",
 } as const;
 
 export const factorWords: Readonly<Record<TimeFactor, string>> = {
   samples: "samples to converge",
   throughput: "throughput",
   accelerators: "accelerators",
-  "throughput-per-accelerator": "throughput of each",
+  "throughput-per-accelerator": "throughput per accelerator",
   "scaling-factor": "scaling factor",
 };
 
@@ -94,17 +94,17 @@ function factorText(
   return `${formatSignificant(total, 3)} = ${product.join(" x ")}`;
 }
 
-function chanceText(test: PairComparison["test"]): string {
+function significanceText(test: PairComparison["test"]): string {
   const [a, b] = test.counts;
   if (test.kind === "too-few-runs")
-    return `${countOf(a, "run")} against ${b}: too few to tell a difference from chance`;
-  const { pValue, leastPossible } = test;
+    return `${countOf(a, "run")} against ${b}: too few for a significance test`;
+  const { pValue, leastPossible: minimumPValue } = test;
   const p = pValue < 0.0005 ? "p < 0.0005" : `p = ${formatSignificant(pValue, 2)}`;
   const floor =
-    leastPossible > 0.01
-      ? `, so few can give no less than ${formatSignificant(leastPossible, 2)}`
+    minimumPValue > 0.01
+      ? `, minimum possible p with so few runs: ${formatSignificant(minimumPValue, 2)}`
       : "";
-  return `${p}: so often would chance alone set run times this far apart (${a} against ${b} runs, Mann-Whitney${floor})`;
+  return `${p} (two-sided Mann–Whitney U test of run times, ${a} against ${b} runs${floor})`;
 }
 
 function differenceTable(
@@ -112,7 +112,7 @@ function differenceTable(
   width: number,
   paint: Paint,
 ): string[] {
-  if (differences.length === 0) return ["nothing on record differs"];
+  if (differences.length === 0) return ["no recorded field differs"];
   const share = Math.max(12, Math.floor((width - 20) / subjects.length) - 2);
   const heads = subjects.map(({ name }) => truncate(name, share));
   const rows = differences.map(({ field, values }) => [
@@ -155,13 +155,13 @@ export const fieldWords: Readonly<Record<DifferenceField, string>> = {
   slowestMs: "slowest run",
   scalingFactor: "scaling factor",
   samplesToConverge: "to converge",
-  samplesUnit: "counted in",
+  samplesUnit: "samples unit",
   samplesPerSecond: "throughput /s",
-  samplesPerAcceleratorSecond: "of each /s",
+  samplesPerAcceleratorSecond: "per chip /s",
   acceleratorMs: "chip-minutes",
   costUsd: "cost",
   energyJoules: "energy",
-  energyLabel: "energy is",
+  energyLabel: "energy origin",
 };
 
 export function valueText(field: DifferenceField, value: Difference["values"][number]): string {
@@ -186,7 +186,7 @@ function plainNumber(value: number): string {
   return Number.isInteger(value) ? formatCount(value) : formatSignificant(value, 5);
 }
 
-/** All lines begin at 0 and end where the longest curve ends; a shorter one stops earlier. */
+/** All lines share one axis, from 0 to the end of the longest curve. */
 function curveLines({ curves }: Comparison, width: number, paint: Paint): string[] {
   if (curves === undefined) return [];
   const names = curves.lines.map(({ name }) => truncate(name, Math.max(12, width - 60)));
@@ -201,7 +201,7 @@ function curveLines({ curves }: Comparison, width: number, paint: Paint): string
   });
   return [
     paint.faint(
-      `${curves.metricName} of the median run, from 0 to ${axis}, each line by its own range`,
+      `${curves.metricName} of the median run, from 0 to ${axis}, each line scaled to its own range`,
     ),
     ...bars,
   ];
@@ -220,34 +220,34 @@ function axisText({ axis, samplesUnit = "samples" }: AlignedCurves, end: number)
   }
 }
 
-/** Why the comparison is refused, one sentence. */
+/** The reason for refusing the comparison, in one sentence. */
 export function describeRefusal(refusal: CompareRefusal): string {
   switch (refusal.kind) {
     case "benchmarks-differ":
-      return `they trained different benchmarks: ${refusal.benchmarks.join(", ")}`;
+      return `different benchmarks: ${refusal.benchmarks.join(", ")}`;
     case "suites-differ":
-      return `they are of different suites with different rules: ${refusal.suites.join(", ")}`;
+      return `different suites with different rules: ${refusal.suites.join(", ")}`;
     case "groups-differ": {
       const why = refusal.reasons.length === 0 ? "the rules changed" : refusal.reasons.join("; ");
-      return `${refusal.benchmark} changed between them: ${why}`;
+      return `${refusal.benchmark} changed between these rounds: ${why}`;
     }
     case "scaling-differs":
-      return "one trained a single model as fast as it could, the other many at once";
+      return "one result is strong scaling (a single model), the other weak scaling (many models at once)";
     case "targets-differ":
-      return `they trained to different targets: ${refusal.targets.join(", ")}`;
+      return `different quality targets: ${refusal.targets.join(", ")}`;
   }
 }
 
 export function describeCompareWarning(warning: CompareWarning): string {
   switch (warning.kind) {
     case "divisions-mixed":
-      return `divisions are mixed (${warning.values.join(", ")}): open results may change the model`;
+      return `mixed divisions (${warning.values.join(", ")}): open-division results may use a different model`;
     case "availabilities-mixed":
-      return `availability is mixed (${warning.values.join(", ")}): not all of it can be bought or rented`;
+      return `mixed availability (${warning.values.join(", ")}): some of these systems cannot be bought or rented`;
     case "own-beside-published":
-      return "own runs stand beside published ones: nobody has reviewed that they follow the same rules";
+      return "your own runs are compared with published results, but were not reviewed under the same rules";
     case "energy-labels-mixed":
-      return "energy is measured for some and estimated for others: the two are not alike";
+      return "energy is measured for some results and estimated for others; the two are not directly comparable";
     case "no-score":
       return `${warning.name} has no score`;
   }

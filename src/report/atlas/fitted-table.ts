@@ -1,19 +1,19 @@
 import { layOutTable, truncate, visibleWidth } from "../../foundation/text-table.ts";
 
-/** A column that may have to give way where the screen is narrow. */
+/** A column that may be dropped or narrowed to fit the screen. */
 export interface FittedColumn<Row> {
   head: string;
   align: "left" | "right" | "decimal";
   cell(row: Row): string;
-  /** Colours what is shown, after widths are settled. */
+  /** Colors the cell after widths are computed. */
   paint?: (text: string) => string;
-  /** Left out where it does not fit, the greatest number first; absent: always shown. */
+  /** Order of dropping columns that do not fit: highest number first. Absent: never dropped. */
   dropAt?: number;
-  /** Cut down to this width at most, after columns were left out. */
+  /** The minimum width when narrowing columns, after columns were dropped. */
   shrinkTo?: number;
 }
 
-/** Lays rows out in a width: first columns give way, then texts are cut. The first line is the head. */
+/** Fits rows into a width: drops columns first, then truncates text. The first line is the header. */
 export function fitTable<Row>(
   columns: readonly FittedColumn<Row>[],
   rows: readonly Row[],
@@ -52,7 +52,7 @@ function dropColumns<Row>(
   width: number,
 ): readonly MeasuredColumn<Row>[] {
   let kept = columns;
-  while (totalWidth(kept.map((column) => leastWidth(column))) > width) {
+  while (totalWidth(kept.map((column) => minimumWidth(column))) > width) {
     const order = kept.map(({ column }) => column.dropAt ?? 0);
     const next = Math.max(...order);
     if (next === 0) return kept;
@@ -62,19 +62,19 @@ function dropColumns<Row>(
   return kept;
 }
 
-function leastWidth<Row>({ column, width }: MeasuredColumn<Row>): number {
+function minimumWidth<Row>({ column, width }: MeasuredColumn<Row>): number {
   return Math.min(width, column.shrinkTo ?? width);
 }
 
-/** Takes from the column that can spare most, until all fit or none can spare anything. */
+/** Narrows the column with the most spare width until all columns fit or all are at their minimum. */
 function shrinkColumns<Row>(columns: readonly MeasuredColumn<Row>[], width: number): number[] {
   const widths = columns.map((column) => column.width);
   let excess = totalWidth(widths) - width;
   while (excess > 0) {
-    const spare = columns.map((column, at) => (widths[at] ?? 0) - leastWidth(column));
-    const most = Math.max(...spare);
-    if (most <= 0) break;
-    const at = spare.indexOf(most);
+    const spare = columns.map((column, at) => (widths[at] ?? 0) - minimumWidth(column));
+    const maximum = Math.max(...spare);
+    if (maximum <= 0) break;
+    const at = spare.indexOf(maximum);
     widths[at] = (widths[at] ?? 0) - 1;
     excess -= 1;
   }

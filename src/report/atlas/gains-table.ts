@@ -5,7 +5,7 @@ import type { Paint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "./fitted-table.ts";
 import { acceleratorText, noFigure, numberText } from "./wording.ts";
 
-/** What a benchmark gained over the rounds, against Moore's law, and where the rules changed on the way. */
+/** The speed-up of a benchmark over the rounds, compared with Moore's law, with rule changes marked. */
 export function gainsTable(
   gains: Gains,
   { width, paint }: { width: number; paint: Paint },
@@ -31,7 +31,7 @@ export function gainsTable(
 function headline({ benchmark, steps, totalGain, per, isComparable }: Gains, paint: Paint): string {
   const span = `from ${steps[0]?.round ?? ""} to ${steps.at(-1)?.round ?? ""}`;
   const what = per === "system" ? "best system" : "best per chip";
-  const warning = isComparable ? "" : `   ${paint.warn("the rules changed on the way")}`;
+  const warning = isComparable ? "" : `   ${paint.warn("the rules changed in between")}`;
   return `${paint.strong(benchmark)}   ${paint.strong(`${ratioText(totalGain)}x`)} ${span}, ${what}${warning}`;
 }
 
@@ -40,7 +40,7 @@ function changeLines({ steps, withinLastGroup }: Gains, paint: Paint): string[] 
     change.kind === "none"
       ? []
       : [
-          `${paint.warn("! not comparable")} across ${round}, by the compatibility table: ${change.reason}`,
+          `${paint.warn("! not comparable")} across ${round}, according to the compatibility table: ${change.reason}`,
         ],
   );
   if (withinLastGroup === undefined) return changes;
@@ -53,7 +53,7 @@ function changeLines({ steps, withinLastGroup }: Gains, paint: Paint): string[] 
 
 function nextLine({ benchmark, per }: Gains, paint: Paint): string {
   const [flag, does] =
-    per === "system" ? [" --per chip", "the same per chip"] : ["", "the same by whole systems"];
+    per === "system" ? [" --per chip", "the same per chip"] : ["", "the same for whole systems"];
   return `next: ${paint.name(`pitwall gains --benchmark ${benchmark}${flag}`)}   ${does}`;
 }
 
@@ -87,24 +87,24 @@ function gainColumns({ per }: Gains): FittedColumn<GainStep>[] {
 
 function mooreLines({ days, mooreGain, totalGain, doublingMonths }: Gains): string[] {
   if (days === undefined || mooreGain === undefined)
-    return ["against Moore's law: a day of publication is not on record"];
+    return ["no comparison with Moore's law: a publication date is missing"];
   const years = formatSignificant(days / 365.2425, 2);
   const doubling =
     doublingMonths === undefined
       ? ""
-      : `; a doubling took ${formatSignificant(doublingMonths, 2)} months`;
+      : `; doubling time ${formatSignificant(doublingMonths, 2)} months`;
   return [
-    `Moore's law, x2 every 24 months, gives ${ratioText(mooreGain)}x in these ${years} years: ${ratioText(totalGain / mooreGain)} times that${doubling}`,
+    `Moore's law (2x every 24 months) predicts ${ratioText(mooreGain)}x in these ${years} years; the gain is ${ratioText(totalGain / mooreGain)} times that${doubling}`,
   ];
 }
 
-/** A gain of systems holds the growth of systems. */
+/** The gain of whole systems includes their growth, so print it. */
 function sizeLines({ per, steps }: Gains): string[] {
   const before = steps[0]?.row.acceleratorCount;
   const after = steps.at(-1)?.row.acceleratorCount;
   if (per === "chip" || before === undefined || after === undefined || before === after) return [];
   return [
-    `the systems grew ${ratioText(after / before)} times, from ${formatCount(before)} to ${formatCount(after)} accelerators`,
+    `system size grew ${ratioText(after / before)}x, from ${formatCount(before)} to ${formatCount(after)} accelerators`,
   ];
 }
 
@@ -112,7 +112,7 @@ function ratioText(ratio: number): string {
   return ratio >= 100 ? formatCount(ratio) : formatSignificant(ratio, 3);
 }
 
-/** Claims beside what the results on record say. */
+/** Claims compared with the stored results. */
 export function claimsText(claims: readonly CheckedClaim[], paint: Paint): string {
   return claims.map((claim) => claimBlock(claim, paint)).join("\n\n");
 }
@@ -125,25 +125,27 @@ function claimBlock({ claim, found, groupChange }: CheckedClaim, paint: Paint): 
       : `${formatSignificant(value, 4)}${unit === "x" ? "x" : " min"}`;
   const verdict =
     found.kind === "no-results"
-      ? paint.warn(`not on record: ${found.missing}`)
+      ? paint.warn(`no results: ${found.missing}`)
       : found.kind === "agrees"
         ? agreementText(claim, figure(found.value), paint)
-        : paint.bad(`the rows say ${figure(found.value)}, not ${figure(claim.value)}`);
+        : paint.bad(`results give ${figure(found.value)}, not ${figure(claim.value)}`);
   return [
     `${paint.strong(claim.says)}: ${verdict}`,
-    ...(groupChange === undefined ? [] : [`  not comparable by the table: ${groupChange}`]),
+    ...(groupChange === undefined
+      ? []
+      : [`  not comparable according to the compatibility table: ${groupChange}`]),
     ...claim.caveats.map((caveat) => `  ${caveat}`),
     ...(found.kind === "no-results" ? [] : found.rowIds.map((rowId) => paint.faint(`  ${rowId}`))),
     paint.faint(
-      `  said by: ${claim.source}${claim.status === "listed" ? "" : " (wording recalled)"}`,
+      `  source: ${claim.source}${claim.status === "listed" ? "" : " (quoted from memory)"}`,
     ),
   ].join("\n");
 }
 
-/** What rests on a figure that is not on record is no agreement of the rows. */
+/** A claim that depends on a stated figure without a result does not count as confirmed. */
 function agreementText({ check }: Claim, value: string, paint: Paint): string {
-  if (check.kind !== "gain-from-stated") return paint.good(`the rows say ${value}`);
+  if (check.kind !== "gain-from-stated") return paint.good(`results give ${value}`);
   return paint.warn(
-    `${value} if ${check.benchmark} once took ${formatSignificant(check.statedMinutes, 3)} min, which no row says`,
+    `${value} if ${check.benchmark} took ${formatSignificant(check.statedMinutes, 3)} min, for which there is no result`,
   );
 }

@@ -16,7 +16,7 @@ import {
   termsText,
 } from "./wording.ts";
 
-/** The front: who is on it and by what, what it was chosen from, and what the figures stand on. */
+/** The Pareto front: its members, the number of candidates, and the sources of the figures. */
 export function paretoTable(
   { objectives, members, candidateCount, leftOut }: ParetoFront,
   { benchmark, width, paint }: { benchmark: string; width: number; paint: Paint },
@@ -27,19 +27,19 @@ export function paretoTable(
   const notes = [
     ...leftOut.map(
       ({ measure, reason, count }) =>
-        `${countOf(count, "result")} left out: no ${measureHeads[measure]}, ${gapText(reason)}`,
+        `${countOf(count, "result")} excluded, no ${measureHeads[measure]}: ${gapText(reason)}`,
     ),
     ...(objectives.includes("dollar") ? priceNotes(rows).map((note) => `price ${note}`) : []),
     ...(energy === undefined ? [] : [energy]),
   ];
   return [
-    `${paint.strong(benchmark)}   ${members.length} of ${countOf(candidateCount, "result")}: no other is better in ${objectives.map((measure) => measureHeads[measure]).join(", ")} at once`,
+    `${paint.strong(benchmark)}   ${members.length} Pareto-optimal of ${countOf(candidateCount, "result")} in ${objectives.map((measure) => measureHeads[measure]).join(", ")}`,
     "",
     paint.faint(head),
     ...lines,
     ...notes.map((note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`),
     "",
-    `next: ${paint.name(`pitwall results --benchmark ${benchmark} --per ${objectives.at(1) ?? "dollar"}`)}   all of them, in that order`,
+    `next: ${paint.name(`pitwall results --benchmark ${benchmark} --per ${objectives.at(1) ?? "dollar"}`)}   all results, sorted`,
   ].join("\n");
 }
 
@@ -76,7 +76,7 @@ function columnsFor(objectives: readonly Measure[]): FittedColumn<FrontMember>[]
 
 function winText({ wins, tradeOff, measured: { figures } }: FrontMember): string {
   if (wins.length > 0) return wins.map((measure) => bestWords[measure]).join(", ");
-  if (tradeOff === undefined) return "nobody beats all of it";
+  if (tradeOff === undefined) return "Pareto-optimal";
   const { best, within } = tradeOff;
   const amount = figureText(figures, within);
   const limit = within === "dollar" ? `$${amount}` : `${amount} ${measureHeads[within]}`;

@@ -10,7 +10,7 @@ import type { Paint } from "../paint.ts";
 
 const barCells = 20;
 
-/** Two lines for each training: who, and how far. */
+/** Two lines per training: its title and its progress. */
 export function replayFrame(
   tracks: readonly ReplayTrack[],
   positions: readonly ReplayPosition[],
@@ -44,7 +44,7 @@ function bar(fraction: number): string {
 
 function figuresOf(track: ReplayTrack, position: ReplayPosition): string[] {
   const { quality, loss, stepMs, samplesPerSecond, samples } = position;
-  const said = [
+  const parts = [
     quality === undefined ? undefined : `${metricOf(track)} ${formatSignificant(quality, 4)}`,
     loss === undefined ? undefined : `loss ${formatSignificant(loss, 3)}`,
     stepMs === undefined ? undefined : `step ${formatDuration(stepMs)}`,
@@ -53,10 +53,10 @@ function figuresOf(track: ReplayTrack, position: ReplayPosition): string[] {
       ? undefined
       : `at ${samples >= 100 ? formatCount(samples) : formatSignificant(samples, 3)}`,
   ];
-  return said.filter((text) => text !== undefined);
+  return parts.filter((text) => text !== undefined);
 }
 
-/** One evaluation as a line of its own, where lines can't be redrawn. */
+/** One line per evaluation, for output that cannot be redrawn. */
 export function evaluationLine(
   tracks: readonly ReplayTrack[],
   { track: index, clockMs, quality, samples }: ReplayedEvaluation,
@@ -72,7 +72,7 @@ function metricOf({ curves }: ReplayTrack): string {
   return curves.find(({ series }) => series === "quality")?.metricName ?? "quality";
 }
 
-/** How the trainings ended, side by side: the answer of a replay. */
+/** The final summary of a replay: how each training ended. */
 export function replayEnd(tracks: readonly ReplayTrack[], paint: Paint): string {
   const columns: Column[] = [
     { head: "training", align: "left" },
@@ -101,5 +101,5 @@ function ratioLine(tracks: readonly ReplayTrack[]): string[] {
   const [faster, slower] =
     first.timeToTrainMs <= second.timeToTrainMs ? [first, second] : [second, first];
   const ratio = formatSignificant(slower.timeToTrainMs / faster.timeToTrainMs, 3);
-  return ["", `${faster.title} took ${ratio} times less time`];
+  return ["", `${faster.title} was ${ratio}x as fast`];
 }

@@ -2,10 +2,10 @@ import { csvText } from "../../foundation/csv.ts";
 import type { Figure, MeasuredRow } from "../../schema/atlas/figures.ts";
 import { resultRow } from "../../schema/atlas/result-row.ts";
 
-/** A result with its figures as one flat line; the figures' names stand behind those of the row. */
+/** A result and its figures as one flat object; the figures come after the fields of the row. */
 export type ResultLine = Readonly<Record<string, string | number | undefined>>;
 
-/** What lines hold beside the row's own fields. */
+/** Fields added to those of the row. */
 export const figureFields = [
   "acceleratorMs",
   "costUsd",
@@ -19,7 +19,7 @@ export const figureFields = [
 
 const fields: readonly string[] = [...Object.keys(resultRow.shape), ...figureFields];
 
-/** Milliseconds, joules of one training, US dollars; full precision. */
+/** In milliseconds, joules per training and US dollars, at full precision. */
 export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
   return {
     ...row,
@@ -34,7 +34,7 @@ export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
   };
 }
 
-/** CSV with a head line; what nobody stated is empty. */
+/** CSV with a header line; missing values are empty. */
 export function resultsCsv(rows: readonly MeasuredRow[]): string {
   const lines = rows.map((measured) => {
     const line = resultLine(measured);

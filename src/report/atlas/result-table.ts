@@ -15,15 +15,15 @@ import {
 } from "./wording.ts";
 
 export interface ResultTableLook {
-  /** The figure that stands first. */
+  /** The figure in the first column. */
   per: Measure;
-  /** Before a limit cut the list. */
+  /** The number of results before `--limit` was applied. */
   foundCount: number;
   width: number;
   paint: Paint;
 }
 
-/** Results as a table of the screen's width, what the figures stand on, and what to type next. */
+/** Results as a table of the screen's width, the sources of the figures, and a next command. */
 export function resultTable(rows: readonly MeasuredRow[], look: ResultTableLook): string {
   const { per, foundCount, width, paint } = look;
   const [head = "", ...lines] = fitTable(resultColumns(rows, per, paint), rows, width);
@@ -40,7 +40,7 @@ export function resultTable(rows: readonly MeasuredRow[], look: ResultTableLook)
   ].join("\n");
 }
 
-/** The same columns in Markdown, all of them. */
+/** All columns as a Markdown table. */
 export function resultMarkdown(rows: readonly MeasuredRow[], per: Measure): string {
   const columns = resultColumns(rows, per);
   const heads = columns.map(({ head }) => head);
@@ -116,7 +116,7 @@ function textColumn(
   return { head, align: "left", cell, shrinkTo };
 }
 
-/** Of the figures that are shown: at a narrow width only the chosen one is sure to be. */
+/** Notes on the figures shown. At a narrow width only the chosen figure is always shown. */
 function notesOf(rows: readonly MeasuredRow[], per: Measure, width: number): string[] {
   const isWide = width >= 100;
   const prices = per === "dollar" || isWide ? priceNotes(rows) : [];
@@ -127,7 +127,7 @@ function notesOf(rows: readonly MeasuredRow[], per: Measure, width: number): str
   const more = prices.length - shown.length;
   return [
     ...shown.map((note) => `price ${note}`),
-    ...(more > 0 ? [`and ${more} more prices: \`pitwall prices\``] : []),
+    ...(more > 0 ? [`${more} more prices: run \`pitwall prices\``] : []),
     ...(energy === undefined ? [] : [energy]),
     ...gaps,
   ];
@@ -147,11 +147,11 @@ function nextLine(rows: readonly MeasuredRow[], { paint, per }: ResultTableLook)
     second === undefined || first.row.suite === "own"
       ? `pitwall pareto --benchmark ${first.row.benchmark}`
       : `pitwall compare ${shortId(first)} ${shortId(second)}`;
-  const does = second === undefined || per !== "system" ? "" : "   shows what makes the difference";
+  const does = second === undefined || per !== "system" ? "" : "   shows what differs";
   return `next: ${paint.name(command)}${command.startsWith("pitwall compare") ? does : ""}`;
 }
 
-/** The id without its suite, which is enough to find it again. */
+/** The id without its suite, which is enough to identify the result. */
 function shortId({ row }: MeasuredRow): string {
   return row.rowId.split("/").slice(1).join("/");
 }

@@ -5,7 +5,7 @@ import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "./fitted-table.ts";
 import { noFigure, numberText } from "./wording.ts";
 
-/** Time against accelerators, and why efficiency is lost: samples needed, or throughput. */
+/** Time by number of accelerators, and the cause of lost efficiency: samples needed or throughput. */
 export function scalingPage(
   study: ScalingStudy,
   { width, paint }: { width: number; paint: Paint },
@@ -15,20 +15,20 @@ export function scalingPage(
   const leftOut =
     leftOutCount === 0
       ? ""
-      : `; ${countOf(leftOutCount, "slower result")} of the same sizes left out`;
+      : `; ${countOf(leftOutCount, "slower result")} of the same sizes excluded`;
   return [
-    `${paint.strong(benchmark)} on ${study.accelerators.join(", ")}   ${study.rounds.join(", ")}, the fastest of each size${leftOut}`,
+    `${paint.strong(benchmark)} on ${study.accelerators.join(", ")}   ${study.rounds.join(", ")}, fastest result of each size${leftOut}`,
     stopText(study, paint),
     "",
     paint.faint(head),
     ...lines,
     "",
-    "efficiency = samples x rate: what batch size costs in samples needed, times samples per second",
-    "of each accelerator, both against the smallest system",
+    "efficiency = samples x rate, relative to the smallest system",
+    "samples: samples to converge (larger batches need more); rate: samples/s per accelerator",
     samplesText(study),
     throughputText(study),
     "",
-    `next: ${paint.name(`pitwall pareto --benchmark ${benchmark}`)}   what the time costs`,
+    `next: ${paint.name(`pitwall pareto --benchmark ${benchmark}`)}   time against cost`,
   ].join("\n");
 }
 
@@ -77,26 +77,26 @@ function signed(fraction: number | undefined): string {
 function stopText({ stopsPaying }: ScalingStudy, paint: Paint): string {
   switch (stopsPaying.kind) {
     case "at":
-      return `${paint.warn(`stops paying near ${formatCount(stopsPaying.acceleratorCount)}`)}: from there a doubling gives less than ${stopsPaying.threshold}x the speed`;
+      return `${paint.warn(`diminishing returns from ${formatCount(stopsPaying.acceleratorCount)}`)}: doubling the accelerators from there gives less than ${stopsPaying.threshold}x the speed`;
     case "pays-throughout":
-      return `${paint.good("pays throughout")}: at ${formatCount(stopsPaying.largest)} a doubling would still give ${formatSignificant(stopsPaying.doublingSpeedup, 3)}x the speed, by the fits`;
+      return `${paint.good("scales throughout")}: according to the fits, doubling from ${formatCount(stopsPaying.largest)} would still give ${formatSignificant(stopsPaying.doublingSpeedup, 3)}x the speed`;
     case "not-known":
-      return "too few sizes to say where it stops paying: three are needed";
+      return "too few sizes to find the point of diminishing returns: three are required";
   }
 }
 
 function samplesText({ samplesFit: fit, samplesUnit = "samples" }: ScalingStudy): string {
   if (fit.kind === "too-few-points")
-    return `S: ${countOf(fit.have, "batch size")}, too few to fit samples against batch size (${fit.need} are needed)`;
+    return `S: ${countOf(fit.have, "batch size")}, too few to fit samples against batch size (${fit.need} required)`;
   const grows =
     fit.criticalBatchSize === undefined
-      ? "; they do not grow with the batch here"
-      : `; twice the base at batch ${formatCount(fit.criticalBatchSize)}`;
-  return `S: ${samplesUnit} needed = ${numberText(fit.base)} ${fit.perBatch < 0 ? "-" : "+"} ${numberText(Math.abs(fit.perBatch))} x batch${grows}; half the points within ${(fit.medianResidual * 100).toFixed(1)}%`;
+      ? "; no growth with batch size here"
+      : `; double the base value at batch size ${formatCount(fit.criticalBatchSize)}`;
+  return `S: ${samplesUnit} needed = ${numberText(fit.base)} ${fit.perBatch < 0 ? "-" : "+"} ${numberText(Math.abs(fit.perBatch))} x batch${grows}; median residual ${(fit.medianResidual * 100).toFixed(1)}%`;
 }
 
 function throughputText({ throughputFit: fit, samplesUnit = "samples" }: ScalingStudy): string {
   if (fit.kind === "too-few-points")
-    return `R: ${countOf(fit.have, "size")}, too few to fit throughput (${fit.need} are needed)`;
-  return `R: ${samplesUnit} per second = ${numberText(fit.ratePerSecond)} x chips^${formatSignificant(fit.exponent, 3)} (1 is perfect); half the points within ${(fit.medianResidual * 100).toFixed(1)}%`;
+    return `R: ${countOf(fit.have, "size")}, too few to fit throughput (${fit.need} required)`;
+  return `R: ${samplesUnit} per second = ${numberText(fit.ratePerSecond)} x chips^${formatSignificant(fit.exponent, 3)} (an exponent of 1 is perfect); median residual ${(fit.medianResidual * 100).toFixed(1)}%`;
 }

@@ -10,7 +10,7 @@ import type {
 import type { Availability, ResultRow } from "../../schema/atlas/result-row.ts";
 import { countOf } from "../wording.ts";
 
-/** Heads of the four figures, with their unit. */
+/** Column headers of the four figures, with their units. */
 export const measureHeads: Readonly<Record<Measure, string>> = {
   system: "minutes",
   chip: "chip-min",
@@ -18,7 +18,7 @@ export const measureHeads: Readonly<Record<Measure, string>> = {
   kwh: "kWh",
 };
 
-/** What less of each is called. */
+/** The word for the best value of each measure. */
 export const bestWords: Readonly<Record<Measure, string>> = {
   system: "fastest",
   chip: "fewest chip-minutes",
@@ -26,10 +26,10 @@ export const bestWords: Readonly<Record<Measure, string>> = {
   kwh: "least energy",
 };
 
-/** Stands where there is no figure. */
+/** Printed in place of a missing figure. */
 export const noFigure = "-";
 
-/** A figure in the unit of its head; `~` before an estimate. */
+/** A figure in the unit of its header, with a `~` prefix for estimates. */
 export function figureText(figures: Figures, measure: Measure): string {
   const figure = figures[measure];
   if (figure.kind === "unknown") return noFigure;
@@ -48,7 +48,7 @@ function amountText({ value }: Extract<Figure, { kind: "known" }>, measure: Meas
   }
 }
 
-/** Four digits, and thousands in groups. */
+/** Four significant digits, with thousands separators. */
 export function numberText(value: number): string {
   return Math.abs(value) >= 9999.5 ? formatCount(value) : formatSignificant(value, 4);
 }
@@ -60,7 +60,7 @@ const availabilityWords: Readonly<Record<Availability, string>> = {
   rdi: "rdi",
 };
 
-/** `closed, on-prem`; own runs are under no terms. */
+/** `closed, on-prem`, or `own run`. */
 export function termsText({ division, availability, suite }: ResultRow): string {
   if (suite === "own") return "own run";
   const words = [
@@ -70,23 +70,23 @@ export function termsText({ division, availability, suite }: ResultRow): string 
   return words.filter((word) => word !== undefined).join(", ");
 }
 
-/** The catalogue name, else as published. */
+/** The catalog name, or the published name if the catalog has none. */
 export function acceleratorText({ accelerator, acceleratorAsPublished }: ResultRow): string {
   return accelerator ?? acceleratorAsPublished ?? "processors";
 }
 
 const gapWords: Readonly<Record<FigureGap, string>> = {
   "no-score": "no score",
-  "no-accelerators": "no count of accelerators",
-  "no-price": "nobody on record prices the accelerator",
-  "no-power": "no power limit on record for the accelerator",
+  "no-accelerators": "the number of accelerators is unknown",
+  "no-price": "no price for the accelerator",
+  "no-power": "no power limit for the accelerator",
 };
 
 export function gapText(reason: FigureGap): string {
   return gapWords[reason];
 }
 
-/** What the dollars were drawn from: one line for each accelerator among the rows, the most frequent first. */
+/** The prices used: one line per accelerator among the rows, most frequent first. */
 export function priceNotes(rows: readonly MeasuredRow[]): string[] {
   const used = new Map<AcceleratorPrice, number>();
   for (const { price } of rows)
@@ -106,7 +106,7 @@ function priceNote(price: AcceleratorPrice): string {
   return `${each} on demand: median of ${countOf(providers.length, "provider")}, ${formatUsd(lowUsdPerHour)} … ${formatUsd(highUsdPerHour)}, newest ${date}`;
 }
 
-/** Why figures of a measure are missing among the rows, most frequent first. */
+/** Why figures of a measure are missing among the rows. */
 export function gapNotes(rows: readonly MeasuredRow[], measure: Measure): string[] {
   const gaps = new Map<FigureGap, MeasuredRow[]>();
   for (const measured of rows) {
@@ -115,21 +115,21 @@ export function gapNotes(rows: readonly MeasuredRow[], measure: Measure): string
     if (figure.reason === "no-score" && measure !== "system") continue;
     gaps.set(figure.reason, [...(gaps.get(figure.reason) ?? []), measured]);
   }
-  return [...gaps].map(([reason, lacking]) => {
-    const names = [...new Set(lacking.map(({ row }) => acceleratorText(row)))];
+  return [...gaps].map(([reason, missing]) => {
+    const names = [...new Set(missing.map(({ row }) => acceleratorText(row)))];
     const shown = names.slice(0, 4).join(", ");
     const more = names.length > 4 ? ` and ${names.length - 4} more` : "";
-    const whose = reason === "no-score" ? "" : ` (${shown}${more})`;
-    return `no ${measureHeads[measure]} in ${countOf(lacking.length, "row")}: ${gapText(reason)}${whose}`;
+    const details = reason === "no-score" ? "" : ` (${shown}${more})`;
+    return `no ${measureHeads[measure]} in ${countOf(missing.length, "row")}: ${gapText(reason)}${details}`;
   });
 }
 
-/** How energies without a meter were worked out. */
+/** How energy was estimated for systems without a meter. */
 export function energyNote(rows: readonly MeasuredRow[]): string | undefined {
   if (!rows.some(({ powerLimitWatts }) => powerLimitWatts !== undefined)) return undefined;
   const isMeasured = rows.some(
     ({ figures: { kwh } }) => kwh.kind === "known" && kwh.label === "measured",
   );
-  const others = isMeasured ? "; without ~ it is measured" : "";
-  return `~ estimated: accelerators x power limit x time; hosts, network and cooling are not in it${others}`;
+  const others = isMeasured ? "; values without ~ are measured" : "";
+  return `~ estimated: accelerators x power limit x time, without hosts, network and cooling${others}`;
 }

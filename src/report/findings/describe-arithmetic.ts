@@ -1,10 +1,10 @@
 import { bareName, joinWords, type Seen, valueText } from "./describe-value.ts";
 
-/** Formulas with arithmetic in them, in the names of the log. */
+/** Describes formulas that contain arithmetic, using the key names of the log. */
 export function describeArithmetic(key: string, expected: string, seen: Seen): string {
   const due = seen["state.learning_rate"];
   if (typeof due === "number") {
-    return `is ${valueText(seen["value"] ?? null)}, and must be \`${learningRate}\`, which is ${valueText(due)}`;
+    return `is ${valueText(seen["value"] ?? null)}; must be \`${learningRate}\`, which is ${valueText(due)}`;
   }
   const operands = Object.entries(seen)
     .filter(([place]) => place !== "value")
@@ -13,13 +13,13 @@ export function describeArithmetic(key: string, expected: string, seen: Seen): s
   const near = /^abs\(\(value - (.+)\)\) < ([\d.e-]+)$/u.exec(expected);
   const wanted = near?.[1] ?? /^value = (\(.+\))$/u.exec(expected)?.[1];
   if (wanted !== undefined) {
-    return `is ${valueText(seen["value"] ?? null)}, and must be \`${plainFormula(wanted, key)}\`${given}`;
+    return `is ${valueText(seen["value"] ?? null)}; must be \`${plainFormula(wanted, key)}\`${given}`;
   }
-  const own = "value" in seen ? `is ${valueText(seen["value"] ?? null)}, and ` : "";
-  return `${own}must obey \`${plainFormula(expected, key)}\`${given}`;
+  const own = "value" in seen ? `is ${valueText(seen["value"] ?? null)}; ` : "";
+  return `${own}must satisfy \`${plainFormula(expected, key)}\`${given}`;
 }
 
-/** What edition 6.1 calls its learning rate: worked out of the batch size, and on no line of a log. */
+/** The learning rate of edition 6.1. It is computed from the batch size and never logged. */
 const learningRate = "0.000001 * (global_batch_size / 256) ^ 0.5";
 
 function plainFormula(formula: string, key: string): string {

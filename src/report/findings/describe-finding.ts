@@ -2,17 +2,17 @@ import { formatCount, formatDuration } from "../../foundation/units.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import { countOf } from "../wording.ts";
 
-/** A finding in words, with what to do about it. */
+/** Describes a finding, with a hint on what to do about it. */
 export function describeFinding(finding: Finding): { message: string; hint?: string } {
   switch (finding.rule) {
     case "exited-after-target":
       return {
-        message: `the program ended ${endOf(finding)} after the target was met; the time stands`,
+        message: `the program exited ${endOf(finding)} after it reached the target; the time to train is still valid`,
       };
     case "metric-not-a-number":
       return {
-        message: `\`${finding.metric}\` was \`${finding.seen}\`, not a finite number, ${times(finding.count)}; such a value never meets a target`,
-        hint: "a loss that turns to NaN has diverged: try a lower learning rate or gradient clipping",
+        message: `\`${finding.metric}\` was \`${finding.seen}\`, not a finite number, ${times(finding.count)}; Pitwall ignored it`,
+        hint: "training diverged if the loss is NaN: try a lower learning rate or gradient clipping",
       };
     case "metric-never-matched":
       return neverMatched(finding);
@@ -20,21 +20,21 @@ export function describeFinding(finding: Finding): { message: string; hint?: str
       return qualityNeverRead(finding);
     case "clock-stepped":
       return {
-        message: `the program's clock and this machine's differ by ${formatDuration(Math.abs(finding.steppedMs))} over the timed part; the program's own times were used`,
-        hint: "a clock was set during the run, or output was held back in a buffer: run it again, unbuffered",
+        message: `the timed part differs by ${formatDuration(Math.abs(finding.steppedMs))} between the program's clock and this machine's clock; Pitwall used the program's times`,
+        hint: "a clock was adjusted during the run, or the program buffered its output; run it again with unbuffered output",
       };
     case "logged-clock-unusable":
       return {
-        message: `the program's own times can't be used: ${finding.reason}; the time is that of the output's arrival`,
+        message: `the program's own times are unusable: ${finding.reason}; Pitwall used the arrival times of its output`,
       };
     case "unreadable-log-lines":
       return {
         message: `${countOf(finding.count, "MLLOG line")} could not be read`,
-        hint: `the first: \`${finding.firstLine}\``,
+        hint: `first such line: \`${finding.firstLine}\``,
       };
     case "processes-left-running":
       return {
-        message: `the program left ${countOf(finding.count, "process")} behind; Pitwall ended what was left`,
+        message: `${countOf(finding.count, "process")} of the program kept running after it exited; Pitwall ended ${finding.count === 1 ? "it" : "them"}`,
       };
     case "environment-changed":
       return {
@@ -43,8 +43,8 @@ export function describeFinding(finding: Finding): { message: string; hint?: str
       };
     case "seed-has-no-effect":
       return {
-        message: `all ${finding.runCount} runs gave the very same curve, though their seeds differ`,
-        hint: "let the program use its seed: `{seed}` in the command, or the variable `PITWALL_SEED`",
+        message: `all ${finding.runCount} runs produced identical curves although their seeds differ`,
+        hint: "make the program use its seed: put `{seed}` in the command or read the `PITWALL_SEED` environment variable",
       };
   }
 }
@@ -53,14 +53,14 @@ function neverMatched(finding: Extract<Finding, { rule: "metric-never-matched" }
   message: string;
   hint?: string;
 } {
-  const message = `no line of the output has matched \`${finding.pattern}\``;
+  const message = `no output line matched \`${finding.pattern}\``;
   if (finding.nearestLine === undefined) {
     return {
       message,
-      hint: `no line with a number mentions \`${finding.metric}\` either: does the program print it, and unbuffered?`,
+      hint: `no line with a number contains \`${finding.metric}\`; check that the program prints it, with unbuffered output`,
     };
   }
-  return { message, hint: `this line comes near: \`${finding.nearestLine}\`` };
+  return { message, hint: `closest line: \`${finding.nearestLine}\`` };
 }
 
 function qualityNeverRead(finding: Extract<Finding, { rule: "quality-never-read" }>): {
@@ -69,21 +69,22 @@ function qualityNeverRead(finding: Extract<Finding, { rule: "quality-never-read"
 } {
   if (finding.metric === undefined) {
     return {
-      message: "the output held neither MLLOG lines nor a metric, so there is no quality to judge",
-      hint: "tell Pitwall how to read it: `--metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94'`",
+      message:
+        "the output contains no MLLOG lines and no metric, so Pitwall cannot tell whether the target was reached",
+      hint: "specify the metric: `--metric 'val_acc=(\\S+)' --target 'val_acc>=0.94'`",
     };
   }
   const seen = finding.metricsSeen.map((name) => `\`${name}\``).join(", ");
   return {
-    message: `\`${finding.metric}\` was never read from the output`,
-    hint: seen === "" ? "no metric was" : `these were: ${seen}`,
+    message: `\`${finding.metric}\` was not found in the output`,
+    hint: `metrics found: ${seen === "" ? "none" : seen}`,
   };
 }
 
 function endOf(end: { exitCode?: number | undefined; signal?: string | undefined }): string {
   return end.signal === undefined
     ? `with exit code ${end.exitCode ?? "unknown"}`
-    : `by ${end.signal}`;
+    : `with ${end.signal}`;
 }
 
 function times(count: number): string {

@@ -1,22 +1,22 @@
 import type { PackageFinding } from "../../schema/logs/package-finding.ts";
 import { countOf } from "../wording.ts";
 
-/** One sentence on what is odd about a result's folder. */
+/** Describes a finding about a result folder in one sentence. */
 export function describePackageFinding(finding: PackageFinding): string {
   if (isAboutFiles(finding)) return describeFile(finding);
   switch (finding.rule) {
     case "run-count":
-      return `${countOf(finding.have, "run")}, and a result needs ${finding.need}`;
+      return `${countOf(finding.have, "run")}; a result requires ${finding.need}`;
     case "result-number-repeated":
-      return `run \`${finding.number}\` is there ${finding.logs.length} times: ${listOf(finding.logs)}`;
+      return `run number \`${finding.number}\` is used ${finding.logs.length} times: ${listOf(finding.logs)}`;
     case "benchmarks-differ":
       return `logs of ${finding.benchmarks.length} benchmarks in one folder: ${finding.benchmarks
         .map(({ benchmark, logs }) => `\`${benchmark}\` in ${listOf(logs)}`)
         .join("; ")}`;
     case "folder-names-another-benchmark":
-      return `the folder is called \`${finding.folder}\` and the logs are of \`${finding.logged}\``;
+      return `the folder is named \`${finding.folder}\` but its logs are for \`${finding.logged}\``;
     case "benchmark-not-in-edition":
-      return `\`${finding.benchmark}\` is no benchmark of ${finding.edition}${meant(finding.nearest)}`;
+      return `\`${finding.benchmark}\` is not a benchmark of ${finding.edition}${meant(finding.nearest)}`;
     case "seed-repeated":
       return `the same seed ${finding.seed.length > 60 ? "set" : finding.seed} in ${listOf(finding.logs)}`;
     case "hyperparameter-differs":
@@ -39,21 +39,21 @@ function describeFile(finding: FileFinding): string {
     case "system-file-invalid":
       return `\`${finding.path}\`${finding.line === undefined ? "" : `, line ${finding.line}`}: ${finding.reason}`;
     case "system-fields-missing":
-      return `\`${finding.path}\` lacks ${finding.fields
+      return `\`${finding.path}\` is missing ${finding.fields
         .map(({ field, writtenAs }) =>
           writtenAs === undefined ? `\`${field}\`` : `\`${field}\` (written as \`${writtenAs}\`?)`,
         )
         .join(", ")}`;
     case "system-value-odd":
-      return `\`${finding.path}\`: \`${finding.field}\` is \`${finding.seen}\`, and can be ${finding.allowed.map((value) => `\`${value}\``).join(", ")}${meant(finding.nearest)}`;
+      return `\`${finding.path}\`: \`${finding.field}\` is \`${finding.seen}\`; allowed values: ${finding.allowed.map((value) => `\`${value}\``).join(", ")}${meant(finding.nearest)}`;
     case "power-missing":
-      return `there are power logs, and none of ${listOf(finding.logs)}`;
+      return `the result has power logs, but none for ${listOf(finding.logs)}`;
     case "power-files-differ":
-      return `power logs of different numbers of nodes: ${finding.counts
+      return `the number of node power logs differs: ${finding.counts
         .map(({ nodeFiles, logs }) => `${nodeFiles} in ${listOf(logs)}`)
         .join("; ")}`;
     case "power-of-no-run":
-      return `power logs of runs that have no log: ${listOf(finding.folders)}`;
+      return `power logs without a matching run log: ${listOf(finding.folders)}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../foundation/json.ts";
 import { bareName, joinWords, type Seen, valueText } from "./describe-value.ts";
 
-/** What a value must be, said after its name or after "must be": "at least 0.72 and below 1". */
+/** What a value must be, to follow its name or "must be": "at least 0.72 and below 1". */
 export function describeRequirement(expected: string, seen: Seen): string {
   const parts = chooseBranch(expected, seen)
     .replaceAll(/\bstate\.\w+/gu, (place) => JSON.stringify(seen[place] ?? bareName(place)))
@@ -18,7 +18,7 @@ export function describeRequirement(expected: string, seen: Seen): string {
     .join(", ");
 }
 
-/** The numbers seen of a place or two: "0.7196", or "`FID` 170.6, `CLIP` 0.107". */
+/** The values seen for the variables: "0.7196", or "`FID` 170.6, `CLIP` 0.107". */
 export function describeSeen(seen: Seen): string {
   const own = Object.entries(seen).filter(([place]) => !place.startsWith("state."));
   return own.map(([place, value]) => `${placeName(place)}${valueText(value)}`).join(", ");
@@ -30,7 +30,7 @@ type Sign = (typeof signs)[number];
 export interface Comparison {
   place: string;
   sign: Sign;
-  /** Read from the formula: one value, or a list of those allowed. */
+  /** The value in the formula, or the list of allowed values. */
   limit: JsonValue;
 }
 
@@ -56,7 +56,7 @@ function choiceText(choice: JsonValue): string {
   return whole === undefined ? valueText(choice) : `another of the ${whole} allowed`;
 }
 
-/** One place of a line, compared with something fixed; undefined for any other formula. */
+/** A comparison of one variable with a constant; undefined for any other formula. */
 export function readComparison(text: string): Comparison | undefined {
   const turned = /^(?<limit>[\d.e-]+) <= (?<place>(?:value|metadata)[\w.]*)$/u.exec(text)?.groups;
   const groups =
@@ -73,7 +73,7 @@ function signOf(text: string | undefined): Sign {
   return signs.find((sign) => sign === text) ?? "=";
 }
 
-/** The value that a formula compares with; undefined for arithmetic. Of long lists, findings keep the beginning. */
+/** The constant that a formula compares with; undefined for arithmetic. Findings truncate long lists. */
 function readLimit(text: string): JsonValue | undefined {
   try {
     return JSON.parse(text.replaceAll("infinity", '"infinity"'));
@@ -82,7 +82,7 @@ function readLimit(text: string): JsonValue | undefined {
   }
 }
 
-/** Of a target that depends on the batch size, the part that applied. */
+/** For a target that depends on the batch size, the branch that applied. */
 function chooseBranch(expected: string, seen: Seen): string {
   const choice =
     /\(?if (?<place>state\.\w+) < (?<edge>\d+) then (?<below>[^()]+?) else (?<from>[^()]+?)\)?(?= and |$)/u;

@@ -4,7 +4,7 @@ import { describeLogFinding } from "./describe-rule-finding.ts";
 
 const cases: readonly { name: string; finding: LogFinding; about: string; said: string }[] = [
   {
-    name: "a check that failed, with what was expected and seen",
+    name: "a failed check with the expected value and the value seen",
     finding: {
       rule: "check-failed",
       file: "closed_bert",
@@ -14,10 +14,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { value: "adamw" },
     },
     about: "opt_name",
-    said: "line 12: is `adamw`, and must be `lamb`",
+    said: "line 12: is `adamw`; must be `lamb`",
   },
   {
-    name: "initialisation that took too long, as a duration",
+    name: "initialization that exceeded its limit, as a duration",
     finding: {
       rule: "check-failed",
       file: "common",
@@ -27,10 +27,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { time: 1_938_000, "state.first_init_start": 0, "state.compile_time_mins": 30 },
     },
     about: "init_stop",
-    said: "line 8: initialisation took 32 min 18 s, and 30 min are allowed",
+    said: "line 8: initialization took 32 min 18 s; the limit is 30 min",
   },
   {
-    name: "a target that was not reached",
+    name: "a target that was never reached",
     finding: {
       rule: "never-met",
       file: "closed_bert",
@@ -41,28 +41,28 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       lastSeen: { value: 0.719597876071929 },
     },
     about: "eval_accuracy",
-    said: "never meets the target, at least 0.72: the only value, on line 560, is 0.71959788",
+    said: "never meets the target (at least 0.72): the only value, on line 560, is 0.71959788",
   },
   {
-    name: "a key that is missing",
+    name: "a missing key",
     finding: { rule: "key-missing", file: "common", key: "run_stop", need: 1, count: 0 },
     about: "run_stop",
     said: "is never logged",
   },
   {
-    name: "a key that is there too seldom",
+    name: "a key that is logged too few times",
     finding: { rule: "key-missing", file: "x", key: "aggregated_eval_accuracy", need: 2, count: 1 },
     about: "aggregated_eval_accuracy",
-    said: "is logged 1 time, and 2 are needed",
+    said: "is logged 1 time; required: 2",
   },
   {
-    name: "keys of which one is wanted",
+    name: "keys of which one is required",
     finding: { rule: "keys-missing", file: "common", oneOf: ["block_stop", "epoch_stop"] },
     about: "block_stop or epoch_stop",
-    said: "neither is logged, and one of them is needed",
+    said: "neither is logged; one of them is required",
   },
   {
-    name: "values that differ where one is asked for",
+    name: "different values for a key that allows one",
     finding: {
       rule: "values-differ",
       file: "common",
@@ -73,26 +73,26 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       otherLine: 40,
     },
     about: "run_start",
-    said: "is logged 8 times with different values, and one value is allowed: first null, then 1 on line 40",
+    said: "is logged 8 times with different values; only one value is allowed: first null, then 1 on line 40",
   },
   {
-    name: "lines that can't be read, the first three",
+    name: "unreadable lines, listing the first three",
     finding: {
       rule: "unreadable-lines",
       count: 5,
       lines: [1, 2, 3, 4, 5].map((line) => ({ line, byteOffset: 0, reason: "not-json" })),
     },
     about: "log",
-    said: "5 lines can't be read: line 1 is not JSON, line 2 is not JSON, line 3 is not JSON, …",
+    said: "5 lines cannot be read: line 1 is not JSON, line 2 is not JSON, line 3 is not JSON, …",
   },
   {
-    name: "a line at which the official checker dies",
+    name: "a line at which the official checker crashes",
     finding: { rule: "line-incomplete", line: 3, byteOffset: 0, reason: "no-time_ms" },
     about: "log",
     said: "line 3 has no `time_ms`; the official checker stops there",
   },
   {
-    name: "a benchmark that the edition lacks and that is no slip of the hand",
+    name: "a benchmark that the edition does not have and that is not a typo",
     finding: {
       rule: "rules-missing",
       edition: "hpc-3.0",
@@ -103,10 +103,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       problem: "no-such-file",
     },
     about: "submission_benchmark",
-    said: "line 2: hpc-3.0 has no rules for `bert` in this division (its benchmarks are cosmoflow, deepcam, oc20, openfold)",
+    said: "line 2: is `bert`; hpc-3.0 has no rules for it in this division (benchmarks: cosmoflow, deepcam, oc20, openfold)",
   },
   {
-    name: "a line of which the rules must keep something, and can't",
+    name: "a line with a value that the rules cannot store",
     finding: {
       rule: "line-not-usable",
       file: "common",
@@ -119,7 +119,7 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
     said: "line 7: has no `epoch_num` in its metadata",
   },
   {
-    name: "a value with which nothing can be calculated",
+    name: "a value that is not a number",
     finding: {
       rule: "line-not-usable",
       file: "closed_llama31_405b",
@@ -129,10 +129,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { value: "many" },
     },
     about: "global_batch_size",
-    said: "line 7: is `many`, with which nothing can be calculated",
+    said: "line 7: is `many`, which is not a number",
   },
   {
-    name: "an evaluation that lacks what its target is about",
+    name: "an evaluation without the metric of its target",
     finding: {
       rule: "condition-not-computable",
       file: "closed_maskrcnn",
@@ -142,10 +142,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { "value.BBOX": 0.3 },
     },
     about: "eval_accuracy",
-    said: "line 64: has no `SEGM` in its value, so it can't be compared with its target; the official checker stops there",
+    said: "line 64: has no `SEGM` in its value, so it cannot be compared with its target; the official checker stops there",
   },
   {
-    name: "an evaluation that is no number",
+    name: "an evaluation that is not a number",
     finding: {
       rule: "condition-not-computable",
       file: "closed_ssd",
@@ -155,10 +155,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { value: null },
     },
     about: "eval_accuracy",
-    said: "line 64: is null, which can't be compared with its target, at least 0.34 and below 1; the official checker stops there",
+    said: "line 64: is null, which cannot be compared with the target (at least 0.34 and below 1); the official checker stops there",
   },
   {
-    name: "a division that there is not",
+    name: "an unknown division",
     finding: {
       rule: "rules-missing",
       edition: "training-0.7",
@@ -169,10 +169,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       problem: "no-such-file",
     },
     about: "submission_division",
-    said: "line 3: is `Closed`, and must be `closed` or `open`",
+    said: "line 3: is `Closed`; must be `closed` or `open`",
   },
   {
-    name: "an optimizer for which there are no rules",
+    name: "an optimizer without rules",
     finding: {
       rule: "rules-missing",
       edition: "training-0.6",
@@ -183,10 +183,10 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       problem: "no-such-file",
     },
     about: "opt_name",
-    said: "line 3: is `adam`, for which hpc-3.0 has no rules (`resnet_adam`)",
+    said: "line 3: is `adam`; hpc-3.0 has no rules for it (`resnet_adam`)",
   },
   {
-    name: "a log whose tensors are not the reference's",
+    name: "a log whose tensors differ from the reference",
     finding: {
       rule: "end-check-failed",
       file: "closed_dlrm",
@@ -194,32 +194,32 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
       seen: { "state.initialized_tensors": ["a"] },
     },
     about: "log",
-    said: "its `weights_initialization` lines name 1 tensor, and the reference has 2; missing `b`",
+    said: "the `weights_initialization` lines name 1 tensor; the reference has 2; missing `b`",
   },
   {
-    name: "a log of a round that no rules were written for",
+    name: "a log of a round without rules",
     finding: { rule: "edition-without-rules", edition: "training-0.5" },
     about: "log",
-    said: "no rules were written for training-0.5, so nobody can judge it",
+    said: "no rules exist for training-0.5, so the log cannot be judged",
   },
   {
-    name: "a log of another time",
+    name: "a log of another round",
     finding: { rule: "other-dialect", dialect: "mlpv", lineCount: 2 },
     about: "log",
-    said: "holds 2 lines of round v0.5 (`:::MLPv`), and none of hpc-3.0",
+    said: "contains 2 lines of round v0.5 (`:::MLPv`) but none of hpc-3.0",
   },
 ];
 
 describe("describeLogFinding", () => {
-  test.each(cases)("says $name", ({ finding, about, said }) => {
+  test.each(cases)("describes $name", ({ finding, about, said }) => {
     expect(describeLogFinding(finding, "hpc-3.0")).toMatchObject({ about, said });
   });
 
-  test("gives the reason of a rule where the policy gives one, and none where not", () => {
+  test("gives the reason for a rule if the policy states one", () => {
     const why = (key: string) =>
       describeLogFinding({ rule: "key-missing", file: "x", key, need: 1, count: 0 }, undefined).why;
     expect(why("run_stop")).toMatch(/clock stops/);
-    expect(why("opt_adamw_beta_1")).toMatch(/hyper-parameters/);
+    expect(why("opt_adamw_beta_1")).toMatch(/hyperparameters/);
     expect(why("no_such_key")).toBeUndefined();
   });
 });

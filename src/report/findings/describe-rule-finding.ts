@@ -16,17 +16,17 @@ import { joinNames, valueText } from "./describe-value.ts";
 import { reasonForKey } from "./rule-reasons.ts";
 import { countOf } from "../wording.ts";
 
-/** A finding for people. */
+/** A finding as printed. */
 export interface FindingWords {
-  /** The log key, or what else it is about. */
+  /** The log key, `log` or `file`. */
   about: string;
-  /** What was expected and what was seen, and on which line. */
+  /** The expected value, the value seen, and its line. */
   said: string;
-  /** Why there is such a rule. */
+  /** The reason for the rule. */
   why: string | undefined;
 }
 
-/** Says in plain words what a finding means. */
+/** Describes a finding in plain words. */
 export function describeLogFinding(finding: LogFinding, edition: string | undefined): FindingWords {
   const about = aboutOf(finding);
   const key = finding.rule === "keys-missing" ? finding.oneOf.join("|") : about;
@@ -50,7 +50,7 @@ const countRules = [
   "no-lines",
   "unreadable-lines",
 ] as const;
-/** Where the official checker gives up, without a verdict. */
+/** Findings at which the official checker aborts without a verdict. */
 const crashRules = [
   "line-incomplete",
   "rules-missing",
@@ -91,7 +91,7 @@ function say(finding: LogFinding, edition: string | undefined): string {
   }
 }
 
-/** The rules keep something of a line for later lines; of this one they could not. */
+/** Describes a line whose value the rules could not store for later lines. */
 function sayUnusable({
   expected,
   seen,
@@ -101,8 +101,8 @@ function sayUnusable({
   if (gaps !== undefined) return gaps;
   const value = seen["value"];
   return value === undefined
-    ? "can't be compared with the lines before it"
-    : `is ${valueText(value)}, with which nothing can be calculated`;
+    ? "cannot be compared with the preceding lines"
+    : `is ${valueText(value)}, which is not a number`;
 }
 
 function sayNeverMet({
@@ -115,28 +115,28 @@ function sayNeverMet({
   const where = lastLine === undefined ? "" : `, on line ${lastLine},`;
   const which =
     count === 1 ? `the only value${where}` : `the last of ${formatCount(count)} values${where}`;
-  return `never meets the target, ${target}: ${which} is ${describeSeen(lastSeen)}`;
+  return `never meets the target (${target}): ${which} is ${describeSeen(lastSeen)}`;
 }
 
-/** Findings about how often something occurs. */
+/** Describes findings about the number of occurrences. */
 function sayCount(finding: RuleOf<typeof countRules>): string {
   switch (finding.rule) {
     case "key-missing":
       return finding.count === 0
         ? "is never logged"
-        : `is logged ${countOf(finding.count, "time")}, and ${finding.need} are needed`;
+        : `is logged ${countOf(finding.count, "time")}; required: ${finding.need}`;
     case "values-differ":
-      return `is logged ${countOf(finding.count, "time")} with different values, and one value is allowed: first ${valueText(finding.first)}, then ${valueText(finding.other)}${finding.otherLine === undefined ? "" : ` on line ${finding.otherLine}`}`;
+      return `is logged ${countOf(finding.count, "time")} with different values; only one value is allowed: first ${valueText(finding.first)}, then ${valueText(finding.other)}${finding.otherLine === undefined ? "" : ` on line ${finding.otherLine}`}`;
     case "key-repeated":
-      return `is logged ${countOf(finding.count, "time")} with the same value; once is asked for`;
+      return `is logged ${countOf(finding.count, "time")} with the same value; it must be logged once`;
     case "keys-missing":
       return finding.oneOf.length === 2
-        ? "neither is logged, and one of them is needed"
-        : "none is logged, and one of them is needed";
+        ? "neither is logged; one of them is required"
+        : "none is logged; one of them is required";
     case "no-lines":
-      return "holds no line that MLPerf's rules read";
+      return "contains no lines that the MLPerf rules read";
     case "unreadable-lines":
-      return `${countOf(finding.count, "line")} can't be read: ${finding.lines
+      return `${countOf(finding.count, "line")} cannot be read: ${finding.lines
         .slice(0, 3)
         .map(({ line, reason }) => `line ${line} ${reasonText[reason]}`)
         .join(", ")}${finding.count > 3 ? ", …" : ""}`;
@@ -150,11 +150,11 @@ function sayCrash(finding: RuleOf<typeof crashRules>, edition: string | undefine
     case "rules-missing":
       return sayRulesMissing(finding, edition);
     case "rules-never-end":
-      return `its values call for rule files that call for each other without end: ${joinNames(finding.files, "and")}`;
+      return `its values select rule files that include each other in a loop: ${joinNames(finding.files, "and")}`;
     case "condition-not-computable":
       return `${atLine(finding.line)}${sayNotComputable(finding)}; the official checker stops there`;
     case "eval-line-not-usable":
-      return `line ${finding.line}: the metadata of an evaluation must hold \`${finding.groupBy}\` and the name of its \`metric\`, and is ${valueText(finding.metadata)}`;
+      return `line ${finding.line}: the metadata of an evaluation must contain \`${finding.groupBy}\` and \`metric\`; it is ${valueText(finding.metadata)}`;
   }
 }
 
@@ -163,8 +163,8 @@ function sayNotComputable({
   seen,
 }: Extract<RuleFinding, { rule: "condition-not-computable" }>): string {
   const gaps = describeGaps(expected, seen);
-  if (gaps !== undefined) return `${gaps}, so it can't be compared with its target`;
-  return `is ${describeSeen(seen)}, which can't be compared with its target, ${describeRequirement(expected, seen)}`;
+  if (gaps !== undefined) return `${gaps}, so it cannot be compared with its target`;
+  return `is ${describeSeen(seen)}, which cannot be compared with the target (${describeRequirement(expected, seen)})`;
 }
 
 function sayRulesMissing(
@@ -173,25 +173,26 @@ function sayRulesMissing(
 ): string {
   const value = valueText(seen["value"] ?? null);
   const at = atLine(line);
-  if (problem === "value-is-no-text") return `${at}is ${value}, and must be a text`;
-  if (key === "submission_division") return `${at}is ${value}, and must be \`closed\` or \`open\``;
+  if (problem === "value-is-no-text") return `${at}is ${value}; must be a string`;
+  if (key === "submission_division") return `${at}is ${value}; must be \`closed\` or \`open\``;
   if (key !== "submission_benchmark" || edition === undefined || !isMlperfEdition(edition)) {
-    return `${at}is ${value}, for which ${edition ?? "this edition"} has no rules (\`${file}\`)`;
+    return `${at}is ${value}; ${edition ?? "this edition"} has no rules for it (\`${file}\`)`;
   }
-  return `${at}${edition} has no rules for ${value} in this division ${otherBenchmarks(edition, seen["value"])}`;
+  return `${at}is ${value}; ${edition} has no rules for it in this division ${otherBenchmarks(edition, seen["value"])}`;
 }
 
-function otherBenchmarks(edition: MlperfEdition, asked: JsonValue | undefined): string {
+function otherBenchmarks(edition: MlperfEdition, requested: JsonValue | undefined): string {
   const known = benchmarksOfEdition(edition);
-  const nearest = nearestWord(typeof asked === "string" ? asked : "", known);
-  const meant = nearest === undefined || nearest === asked ? "" : `; did you mean \`${nearest}\`?`;
-  return `(its benchmarks are ${known.join(", ")})${meant}`;
+  const nearest = nearestWord(typeof requested === "string" ? requested : "", known);
+  const meant =
+    nearest === undefined || nearest === requested ? "" : `; did you mean \`${nearest}\`?`;
+  return `(benchmarks: ${known.join(", ")})${meant}`;
 }
 
 const dialectRounds = {
   mlpv: "round v0.5 (`:::MLPv`)",
   mll: "round v0.6 (`:::MLL`)",
-  mllog: "rounds from v0.7 on (`:::MLLOG`)",
+  mllog: "rounds v0.7 and later (`:::MLLOG`)",
 } as const;
 
 function sayOfFile(finding: LogFileFinding, edition: string | undefined): string {
@@ -199,17 +200,17 @@ function sayOfFile(finding: LogFileFinding, edition: string | undefined): string
     case "file-empty":
       return "is empty";
     case "file-not-text":
-      return `is no text: there is a NUL byte at offset ${finding.byteOffset}`;
+      return `is not a text file: NUL byte at offset ${finding.byteOffset}`;
     case "file-unreadable":
-      return `can't be read: the system answered ${finding.code}`;
+      return `cannot be read: ${finding.code}`;
     case "gzip-broken":
-      return `begins like a gzip file and can't be unpacked to its end (${finding.code})`;
+      return `starts like a gzip file but cannot be decompressed completely (${finding.code})`;
     case "other-dialect":
-      return `holds ${countOf(finding.lineCount, "line")} of ${dialectRounds[finding.dialect]}, and none of ${edition ?? "this edition"}`;
+      return `contains ${countOf(finding.lineCount, "line")} of ${dialectRounds[finding.dialect]} but none of ${edition ?? "this edition"}`;
     case "division-differs":
-      return `is of the ${finding.seen ?? "unknown"} division, and was to be checked for the ${finding.expected} one`;
+      return `is for the ${finding.seen ?? "unknown"} division, but \`--division\` requested ${finding.expected}`;
     case "edition-without-rules":
-      return `no rules were written for ${finding.edition}, so nobody can judge it`;
+      return `no rules exist for ${finding.edition}, so the log cannot be judged`;
   }
 }
 
@@ -222,16 +223,16 @@ const reasonText: Readonly<
   empty: "has nothing after its token",
   "not-json": "is not JSON",
   "json-null": "is `null`",
-  "not-an-object": "is no JSON object",
+  "not-an-object": "is not a JSON object",
   "time-missing": "has no `time_ms`",
-  "time-not-a-number": "has a `time_ms` that is no number",
-  "time-text-not-a-number": "has a `time_ms` that is no number",
+  "time-not-a-number": "has a `time_ms` that is not a number",
+  "time-text-not-a-number": "has a `time_ms` that is not a number",
   "key-missing": "has no `key`",
-  "key-not-text": "has a `key` that is no text",
+  "key-not-text": "has a `key` that is not a string",
   "value-missing": "has no `value`",
   "metadata-missing": "has no `metadata`",
-  "wrong-shape": "is not shaped like a log line",
-  "nested-too-deep": "is nested too deep",
+  "wrong-shape": "does not have the form of a log line",
+  "nested-too-deep": "is nested too deeply",
   "line-too-long": "is longer than 4 MB",
 };
 

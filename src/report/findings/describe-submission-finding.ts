@@ -2,7 +2,7 @@ import { formatSignificant } from "../../foundation/units.ts";
 import type { SubmissionFinding } from "../../schema/logs/submission.ts";
 import { countOf } from "../wording.ts";
 
-/** What is odd about a result, in a sentence. */
+/** Describes a finding about a result in one sentence. */
 // oxlint-disable-next-line complexity -- one case per rule, and nothing but cases
 export function describeSubmissionFinding(finding: SubmissionFinding): string {
   switch (finding.rule) {
@@ -47,19 +47,19 @@ type RunFinding = Extract<
 function describeRunFinding(finding: RunFinding): string {
   switch (finding.rule) {
     case "run-count":
-      return `${countOf(finding.have, "run")}, where the rules ask for ${finding.need}`;
+      return `${countOf(finding.have, "run")}; the rules require ${finding.need}`;
     case "batch-sizes-differ":
-      return `the runs differ in batch size: ${finding.batchSizes.join(", ")}`;
+      return `batch sizes differ between runs: ${finding.batchSizes.join(", ")}`;
     case "result-number-repeated":
-      return `${list(finding.logs)} share number ${finding.number}`;
+      return `${list(finding.logs)} have the same run number, ${finding.number}`;
     case "run-repeated":
-      return `${list(finding.logs)} start and stop in the same milliseconds: are they one run?`;
+      return `${list(finding.logs)} start and stop in the same millisecond; they may be copies of one run`;
     case "instance-scales-differ":
       return `the models were trained on different numbers of accelerators: ${finding.scales.join(", ")}`;
     case "power-ends-at-last-reading":
-      return `${countOf(finding.runs, "run")} without a usable \`power_measurement_stop\`: the last reading ends the measurement (the official tool divides by zero)`;
+      return `${countOf(finding.runs, "run")} without a valid \`power_measurement_stop\`: the last reading is used as the end (the official tool divides by zero)`;
     case "set-aside":
-      return `not an official result: the logs are set aside in \`${finding.folder}\``;
+      return `not an official result: the logs are in the subfolder \`${finding.folder}\``;
   }
 }
 
@@ -68,13 +68,13 @@ function describeBenchmarkFinding(
 ): string {
   switch (finding.rule) {
     case "benchmarks-differ":
-      return `the logs are of ${list(finding.benchmarks)}: one folder holds one benchmark`;
+      return `the logs are for ${list(finding.benchmarks)}; a folder must hold a single benchmark`;
     case "benchmark-unknown":
-      return `no round has a benchmark \`${finding.benchmark}\`${finding.nearest === undefined ? "" : `; did they mean \`${finding.nearest}\`?`}`;
+      return `unknown benchmark \`${finding.benchmark}\`${finding.nearest === undefined ? "" : `; did you mean \`${finding.nearest}\`?`}`;
     case "benchmark-not-in-edition":
-      return `\`${finding.benchmark}\` is no benchmark of ${finding.edition}`;
+      return `\`${finding.benchmark}\` is not a benchmark of ${finding.edition}`;
     case "folder-names-another-benchmark":
-      return `the folder is called \`${finding.folder}\`, and the logs are of \`${finding.logged}\``;
+      return `the folder is named \`${finding.folder}\` but its logs are for \`${finding.logged}\``;
   }
 }
 
@@ -83,13 +83,13 @@ function describeSystemFinding(
 ): string {
   switch (finding.rule) {
     case "system-file-missing":
-      return `the system is not described: \`${finding.path}\` is not there`;
+      return `missing system description \`${finding.path}\``;
     case "system-file-invalid":
-      return `\`${finding.path}\` is not valid: ${finding.reason}`;
+      return `invalid \`${finding.path}\`: ${finding.reason}`;
     case "system-fields-missing":
-      return `\`${finding.path}\` lacks ${list(finding.fields.map((field) => `\`${field}\``))}`;
+      return `\`${finding.path}\` is missing ${list(finding.fields.map((field) => `\`${field}\``))}`;
     case "counts-not-from-system-file":
-      return `node and accelerator counts are ${finding.countsFrom === "log" ? "those that the logs name" : "picked out of the broken description"}`;
+      return `node and accelerator counts come from ${finding.countsFrom === "log" ? "the logs" : "the readable part of the invalid description"}`;
   }
 }
 
@@ -98,13 +98,13 @@ function describeScalingFinding(
 ): string {
   switch (finding.rule) {
     case "scaling-file-missing":
-      return `it converges faster than the reference, and there is no \`scaling.json\` with the factor ${formatSignificant(finding.factor, 6)}`;
+      return `converges faster than the reference, but \`scaling.json\` with the factor ${formatSignificant(finding.factor, 6)} is missing`;
     case "scaling-file-invalid":
-      return `\`${finding.path}\` is not valid: ${finding.reason}; the score is unscaled`;
+      return `invalid \`${finding.path}\`: ${finding.reason}; the score is not scaled`;
     case "scaling-differs":
       return finding.factor === undefined
-        ? `\`scaling.json\` says ${formatSignificant(finding.committed, 6)}, and the reference points give no factor`
-        : `\`scaling.json\` says ${formatSignificant(finding.committed, 6)}, and the reference points give ${formatSignificant(finding.factor, 6)}`;
+        ? `the factor in \`scaling.json\` is ${formatSignificant(finding.committed, 6)}, but the reference points give no factor`
+        : `the factor in \`scaling.json\` is ${formatSignificant(finding.committed, 6)}, but the reference points give ${formatSignificant(finding.factor, 6)}`;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { JsonValue } from "../../foundation/json.ts";
 import { formatSignificant } from "../../foundation/units.ts";
 
-/** What stood in a formula's places: `value`, `metadata.epoch_num`, `state.in_block`, `time`. */
+/** The values of a formula's variables: `value`, `metadata.epoch_num`, `state.in_block`, `time`. */
 export type Seen = Readonly<Record<string, JsonValue>>;
 
-/** A value of a log for people: texts in backticks, numbers to eight digits. */
+/** Formats a logged value: strings in backticks, numbers with at most eight digits. */
 export function valueText(value: JsonValue): string {
   if (typeof value === "number") {
     const text = String(value);
@@ -20,7 +20,7 @@ export function joinWords(words: readonly string[], last: string): string {
     : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
-/** The same of names, in backticks. */
+/** Joins names in backticks. */
 export function joinNames(names: readonly string[], last: string): string {
   return joinWords(
     names.map((name) => `\`${name}\``),
@@ -28,7 +28,7 @@ export function joinNames(names: readonly string[], last: string): string {
   );
 }
 
-/** A place of a formula by the name that the log has for it. */
+/** The log's own name for a variable of a formula. */
 export function bareName(place: string): string {
   return place.replace(/^(?:state|metadata|value)\./u, "");
 }

@@ -10,21 +10,21 @@ import { countOf, plural } from "../wording.ts";
 export interface CheckReportInput {
   logs: readonly CheckedLog[];
   packages: readonly CheckedPackage[];
-  /** As they were typed, for the next step. */
+  /** The command-line arguments, for the next command. */
   arguments: readonly string[];
   edition: string | undefined;
 }
 
 export interface CheckReportOptions {
-  /** Every log and every folder, also where many say the same. */
+  /** Prints every log and folder instead of grouping equal findings. */
   showsAll: boolean;
-  /** What is odd about folders, and logs that nobody can judge, count as "no". */
+  /** Folder findings and logs without rules count as failures. */
   isStrict: boolean;
-  /** Ends with a command to go on with. */
+  /** Ends with a next command. */
   withNextStep: boolean;
 }
 
-/** What a check found, for people: the answer, the failing logs, the rest in one table, what to do next. */
+/** The result of a check: a summary, the failing logs, warnings, and a next command. */
 export function checkReport(
   input: CheckReportInput,
   paint: Paint,
@@ -83,7 +83,7 @@ function benchmarkTable(logs: readonly CheckedLog[]): string {
       { head: "logs", align: "right" },
       { head: "pass", align: "right" },
       { head: "fail", align: "right" },
-      { head: "time to train of those that pass", align: "left" },
+      { head: "time to train of passing logs", align: "left" },
     ],
     rows,
   );
@@ -91,21 +91,21 @@ function benchmarkTable(logs: readonly CheckedLog[]): string {
 }
 
 function timeRange(timesMs: readonly number[]): string {
-  let least = Number.POSITIVE_INFINITY;
-  let most = Number.NEGATIVE_INFINITY;
+  let minimum = Number.POSITIVE_INFINITY;
+  let maximum = Number.NEGATIVE_INFINITY;
   for (const time of timesMs) {
-    least = Math.min(least, time);
-    most = Math.max(most, time);
+    minimum = Math.min(minimum, time);
+    maximum = Math.max(maximum, time);
   }
   if (timesMs.length === 0) return "";
-  const from = formatMinutes(least);
-  const to = formatMinutes(most);
+  const from = formatMinutes(minimum);
+  const to = formatMinutes(maximum);
   return from === to ? from : `${from} … ${to}`;
 }
 
 const shownLogs = 5;
 
-/** Logs that fail for the same reasons share a block. */
+/** Groups logs that fail for the same reasons. */
 function failureBlocks(failing: readonly CheckedLog[], paint: Paint, showsAll: boolean): string[] {
   const groups = groupBy(failing, ({ edition, findings }) =>
     [edition, ...findings.map(signatureOf)].join("\n"),
@@ -117,27 +117,31 @@ function failureBlocks(failing: readonly CheckedLog[], paint: Paint, showsAll: b
     const shown = showsAll ? logs : logs.slice(0, shownLogs);
     const names = shown.map((log) => `${paint.bad("fail")}  ${paint.name(shownPath(log))}`);
     const rest = logs.length - shown.length;
-    if (rest > 0) names.push(`      and ${rest} more; \`--verbose\` names them`);
+    if (rest > 0) names.push(`      and ${rest} more; list them with \`--verbose\``);
     const same =
-      logs.length > 1 ? [paint.faint(`      for the same reasons; lines of the first:`)] : [];
+      logs.length > 1
+        ? [paint.faint(`      same reasons; line numbers refer to the first log:`)]
+        : [];
     return [...names, ...same, ...findingLines(first, first.findings, paint)].join("\n");
   });
 }
 
-/** What makes two findings the same, whatever the line and the value seen. */
+/** Identifies equal findings, regardless of line and value. */
 function signatureOf(finding: LogFinding): string {
   const { rule } = finding;
   const about = "key" in finding ? finding.key : "oneOf" in finding ? finding.oneOf.join("|") : "";
   return [rule, about, "expected" in finding ? finding.expected : ""].join(" ");
 }
 
-/** One line for each finding, and why there is such a rule under the first that asks for it. */
+/** One line per finding, followed by the reason for the rule the first time it applies. */
 export function findingLines(
   { edition }: { edition?: string | undefined },
   findings: readonly LogFinding[],
   paint: Paint,
 ): string[] {
-  const described = worthSaying(findings).map((finding) => describeLogFinding(finding, edition));
+  const described = withoutRedundant(findings).map((finding) =>
+    describeLogFinding(finding, edition),
+  );
   const width = Math.min(32, Math.max(...described.map(({ about }) => about.length)));
   const reasons = new Set<string>();
   return described.flatMap(({ about, said, why }) => {
@@ -148,8 +152,8 @@ export function findingLines(
   });
 }
 
-/** Of a log without a line that counts, every key is missing; that is said once. */
-function worthSaying(findings: readonly LogFinding[]): readonly LogFinding[] {
+/** A log without MLPerf lines is missing every key; report only that it has no lines. */
+function withoutRedundant(findings: readonly LogFinding[]): readonly LogFinding[] {
   if (!findings.some(({ rule }) => rule === "no-lines")) return findings;
   return findings.filter(({ rule }) => rule !== "key-missing" && rule !== "keys-missing");
 }
@@ -163,13 +167,13 @@ function notJudgedBlock(
     logs.filter(({ verdict }) => verdict === "not-judged"),
     ({ edition }) => edition ?? "",
   );
-  const weight = isStrict ? "; with `--strict` that is a no" : "";
+  const weight = isStrict ? "; `--strict` counts this as a failure" : "";
   return [...groups]
     .map(([edition, members]) => {
       const [first] = members;
       const more = members.length > 1 ? ` and ${members.length - 1} more` : "";
       const name = first === undefined ? "" : paint.name(shownPath(first));
-      return `${paint.warn("not judged")}  ${name}${more}: no rules were written for ${edition}${weight}`;
+      return `${paint.warn("not judged")}  ${name}${more}: no rules exist for ${edition}${weight}`;
     })
     .join("\n");
 }
@@ -182,7 +186,7 @@ function warningBlock(logs: readonly CheckedLog[], showsAll: boolean): string {
   if (groups.size === 0) return "";
   if (!showsAll) {
     const count = new Set([...groups.values()].flat().map(({ log }) => log)).size;
-    return `${countOf(count, "log")} with warnings that do not count, of ${countOf(groups.size, "kind")}; \`--verbose\` shows them`;
+    return `${countOf(count, "log")} with warnings (${countOf(groups.size, "kind")}) that do not affect the verdict; show them with \`--verbose\``;
   }
   return [...groups.values()]
     .flatMap((members) => {
@@ -200,11 +204,11 @@ function packageBlock(
   paint: Paint,
   { showsAll, isStrict }: CheckReportOptions,
 ): string {
-  const odd = packages.filter(({ findings }) => findings.length > 0);
-  if (odd.length === 0) return "";
-  const head = `${countOf(odd.length, "folder")} of ${packages.length} with something to look at; ${isStrict ? "with `--strict` that is a no" : "no verdict depends on it"}`;
+  const flagged = packages.filter(({ findings }) => findings.length > 0);
+  if (flagged.length === 0) return "";
+  const head = `findings in ${flagged.length} of ${countOf(packages.length, "folder")}; ${isStrict ? "`--strict` counts them as failures" : "they do not affect the verdict"}`;
   const groups = groupBy(
-    odd.flatMap((each) =>
+    flagged.flatMap((each) =>
       each.findings.map((finding) => ({ path: each.path, said: describePackageFinding(finding) })),
     ),
     ({ said }) => said,
@@ -217,7 +221,8 @@ function packageBlock(
     return `  ${paint.name(first?.path ?? "")}${more}: ${said}`;
   });
   const rest = all.length - shown.length;
-  if (rest > 0) lines.push(`  and ${rest} more ${plural(rest, "thing")}; \`--verbose\` shows them`);
+  if (rest > 0)
+    lines.push(`  and ${rest} more ${plural(rest, "finding")}; show them with \`--verbose\``);
   return [paint.warn(head), ...lines].join("\n");
 }
 
@@ -229,11 +234,11 @@ function nextStep(
   const [first] = failing;
   const rules = edition === undefined ? "" : ` --edition ${edition}`;
   if (first !== undefined) {
-    return `next: ${paint.name(`pitwall log ${quoted(shownPath(first))}${rules}`)}   shows the run, its evaluations and the findings`;
+    return `next: ${paint.name(`pitwall log ${quoted(shownPath(first))}${rules}`)}   shows the timeline, evaluations and findings`;
   }
   const isFile = logs.every(({ argument, path }) => argument === path);
   return isFile
-    ? `next: ${paint.name(`pitwall log ${quoted(given[0] ?? "")}${rules}`)}   shows the run and its evaluations`
+    ? `next: ${paint.name(`pitwall log ${quoted(given[0] ?? "")}${rules}`)}   shows the timeline and evaluations`
     : `next: ${paint.name(`pitwall score ${given.map(quoted).join(" ")}${rules}`)}   scores the results`;
 }
 
@@ -242,7 +247,7 @@ function shownPath({ argument, path }: CheckedLog): string {
   return `${argument.replace(/\/+$/, "")}/${path}`;
 }
 
-/** As a shell reads it back. */
+/** Quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -12,7 +12,7 @@ import type { Paint } from "../paint.ts";
 import { sparkline } from "../sparkline.ts";
 import { countOf } from "../wording.ts";
 
-/** A long series, thinned. */
+/** A downsampled series. */
 interface Series {
   count: number;
   least: number;
@@ -30,7 +30,7 @@ interface Evaluation {
   progress: { field: string; amount: number } | undefined;
 }
 
-/** What the page shows; times are milliseconds since the epoch. */
+/** The data of the page. Times are milliseconds since the epoch. */
 export interface LogPageInput {
   path: string;
   benchmark: string | undefined;
@@ -59,7 +59,7 @@ export interface LogPageInput {
   verdict: LogVerdict | undefined;
 }
 
-/** One log in full: the answer, who and what, when, how well, and what the rules say. */
+/** One log in full: a summary, its facts, timeline, evaluations and findings. */
 export function logPage(
   log: LogPageInput,
   paint: Paint,
@@ -98,7 +98,7 @@ function factBlock(log: LogPageInput, columns: number): string {
     ["availability", timeline.availability],
     ["division", log.division],
     ["batch size", count(timeline.globalBatchSize)],
-    ["seed", seeds.length > 3 ? `${seeds.length} different ones` : seeds.join(", ") || undefined],
+    ["seed", seeds.length > 3 ? `${seeds.length} different seeds` : seeds.join(", ") || undefined],
     ["lines", linesText(timeline)],
     ["throughput", throughputText(timeline.throughput)],
     ["loss", lossText(timeline.loss, columns)],
@@ -112,18 +112,19 @@ function count(amount: number | undefined): string | undefined {
 }
 
 function linesText({ eventCount, unreadableCount }: LogPageInput["timeline"]): string {
-  const unreadable =
-    unreadableCount === 0 ? "" : `, ${formatCount(unreadableCount)} that can't be read`;
+  const unreadable = unreadableCount === 0 ? "" : `, ${formatCount(unreadableCount)} unreadable`;
   return `${countOf(eventCount, "event")}${unreadable}`;
 }
 
 function throughputText(series: Series | undefined): string | undefined {
   if (series === undefined) return undefined;
-  const { samples, least, most } = series;
+  const { samples, least: minimum, most: maximum } = series;
   const sorted = samples.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? most;
+  const median = sorted[Math.floor(sorted.length / 2)] ?? maximum;
   const range =
-    least === most ? "" : ` (${formatSignificant(least, 4)} … ${formatSignificant(most, 4)})`;
+    minimum === maximum
+      ? ""
+      : ` (${formatSignificant(minimum, 4)} … ${formatSignificant(maximum, 4)})`;
   return `median ${formatSignificant(median, 4)} samples/s${range}, logged ${countOf(series.count, "time")}`;
 }
 
@@ -135,8 +136,8 @@ function lossText(series: Series | undefined, columns: number): string | undefin
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  init_start: "initialisation begins",
-  init_stop: "initialisation ends",
+  init_start: "initialization starts",
+  init_stop: "initialization ends",
   run_start: "the clock starts",
   run_stop: "the clock stops",
 };
@@ -167,7 +168,7 @@ function timelineBlock({ timeline }: LogPageInput): string {
   if (!moments.some(({ key }) => key === "run_stop")) {
     const since = formatDuration(lastTimeMs - originMs);
     const step = formatDuration(lastTimeMs - beforeMs);
-    rows.push([since, `+${step}`, "-", "the last line; the clock never stops", "", ""]);
+    rows.push([since, `+${step}`, "-", "last line; the clock never stops", "", ""]);
   }
   const [, ...lines] = layOutTable(
     [
@@ -219,7 +220,7 @@ function evaluationBlock(log: LogPageInput, paint: Paint, showsAll: boolean): st
       ? []
       : [
           paint.faint(
-            `  the last ${rows.length - hidden} of ${rows.length + evaluationsLeftOut}; \`--verbose\` shows more`,
+            `  last ${rows.length - hidden} of ${rows.length + evaluationsLeftOut}; show more with \`--verbose\``,
           ),
         ];
   return [`evaluations${aim}`, ...lines.map((line) => `  ${line}`), ...more].join("\n");
@@ -241,15 +242,15 @@ function valueText(value: unknown): string {
 
 function findingBlock({ verdict, path }: LogPageInput, paint: Paint): string {
   if (verdict === undefined) {
-    return `next: ${paint.name(`pitwall log ${path} --edition 5.1`)}   checks it against a round's rules; the log does not say which`;
+    return `next: ${paint.name(`pitwall log ${path} --edition 5.1`)}   checks it against the rules of a round; the log does not name one`;
   }
   const { findings, warnings } = verdict;
   const parts = [];
   if (findings.length > 0) {
-    parts.push([paint.bad("what breaks the rules"), ...findingLines(verdict, findings, paint)]);
+    parts.push([paint.bad("broken rules"), ...findingLines(verdict, findings, paint)]);
   }
   if (warnings.length > 0) {
-    parts.push([paint.warn("odd, and allowed"), ...findingLines(verdict, warnings, paint)]);
+    parts.push([paint.warn("warnings"), ...findingLines(verdict, warnings, paint)]);
   }
   return parts.map((lines) => lines.join("\n")).join("\n\n");
 }

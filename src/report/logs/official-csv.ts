@@ -5,13 +5,13 @@ import {
 } from "../../schema/logs/mlperf-round.ts";
 import type { BenchmarkResult, ConvergenceCheck } from "../../schema/logs/submission.ts";
 
-/** The official summarizer's tables: scores alone, with details, and of weak scaling. */
+/** The tables of the official summarizer: scores, scores with details, and weak scaling. */
 export const officialTables = ["official", "official-detailed", "official-weak"] as const;
 export type OfficialTable = (typeof officialTables)[number];
 
 /**
- * Results as the official summarizer writes them: its columns, order, units (minutes, joules) and number format. One
- * row per system. Results of several editions make one table each, one after the other.
+ * Results in the format of the official summarizer: its columns, order, units (minutes, joules) and number format. One
+ * row per system. Each edition has its own table.
  */
 export function officialCsv(results: readonly BenchmarkResult[], table: OfficialTable): string {
   const wanted = results.filter(
@@ -60,7 +60,7 @@ function keyOf({ system }: BenchmarkResult): string {
   return `${system.organisation}/${system.folder}`;
 }
 
-/** Officially the folder's name is the benchmark's. */
+/** The official summarizer takes the benchmark name from the folder. */
 function columnOf({ benchmarkFolder, benchmark }: BenchmarkResult): string {
   return benchmarkFolder === undefined ? benchmark : benchmarkNamed(benchmarkFolder);
 }
@@ -124,7 +124,7 @@ interface Figure {
 
 const score: Figure = { name: "time_to_train", of: (result) => floatText(officialMinutes(result)) };
 
-/** Added up in the official order, so that the last digit is the same too. */
+/** Summed in the official order so that the last digit matches. */
 function officialMinutes(result: BenchmarkResult): number | undefined {
   if (result.score.kind !== "scored") return undefined;
   const counted = result.runs
@@ -137,7 +137,7 @@ function officialMinutes(result: BenchmarkResult): number | undefined {
   return (sum / counted.length) * result.committedScalingFactor;
 }
 
-/** Officially nobody looks at how the open division converges. */
+/** The official tools do not check convergence in the open division. */
 function isOpen({ convergence }: BenchmarkResult): boolean {
   return convergence.kind === "not-checked" && convergence.reason === "open-division";
 }
@@ -181,15 +181,15 @@ const figuresOf: Record<OfficialTable, readonly Figure[]> = {
   ],
 };
 
-/** How the official checker would put it. */
+/** The result of the official RCP checker. */
 export interface OfficialVerdict {
   pass: boolean;
   message: string;
-  /** Also of a failed test; absent without a test. */
+  /** Also set for a failed test; absent without a test. */
   factor: number | undefined;
 }
 
-/** The official RCP checker's answer to the same logs, without its bypass; nothing where it does not look. */
+/** The result of the official RCP checker for the same logs, ignoring its bypass; undefined if it does not check them. */
 export function officialVerdict(check: ConvergenceCheck): OfficialVerdict | undefined {
   switch (check.kind) {
     case "found":
@@ -236,7 +236,7 @@ function shortOutcome(check: ConvergenceCheck): string {
   }
 }
 
-/** As Python prints a float: shortest digits, and a whole one with `.0`. */
+/** Formats a number like a Python float: shortest digits, integers with `.0`. */
 export function floatText(value: number | undefined): string {
   if (value === undefined) return "";
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? `${value}.0` : String(value);
@@ -246,7 +246,7 @@ function wholeText(value: number | undefined): string {
   return value === undefined ? "" : String(value);
 }
 
-/** In the official table's order; of equal systems the smaller one comes first. */
+/** The sort order of the official table; equal systems are sorted by size. */
 const sortedBy = [
   "division",
   "availability",

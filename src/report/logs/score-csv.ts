@@ -1,7 +1,7 @@
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { officialVerdict } from "./official-csv.ts";
 
-/** One row per result, ours: units in the heads, full precision, counts and reasons beside the score. */
+/** Pitwall's own CSV: one row per result, units in the headers, full precision, with counts and reasons. */
 export function scoreCsv(results: readonly BenchmarkResult[]): string {
   const heads = columns.map(([head]) => head);
   const rows = results.map((result) => columns.map(([, cell]) => text(cell(result))));

@@ -22,12 +22,12 @@ async function scoredLlama(): Promise<BenchmarkResult> {
   return llama;
 }
 
-test("a result in full: score with its factor, spread, t-test, runs", async () => {
+test("prints a result in full: score with its factor, spread, t-test and runs", async () => {
   expect(scoreCard(await scoredLlama(), plainPaint)).toMatchInlineSnapshot(`
     "llama31_405b   NVIDIA/eos-dfw_n256_ngc25.01_nemo   2,048 × NVIDIA H100-SXM5-80GB   training-5.0, closed
 
-      time to train  70.195 min = 60.167 × 1.16667, the middle run; all 3: median 60.167, range 59.906 … 69.962
-      convergence    ok: 276,480 samples beside the reference's 322,560 at batch size 1,152; at least 276,480 (speed-up up to 1.167); scaling factor 1.16667
+      time to train  70.195 min = 60.167 × 1.16667, the median run; all 3: median 60.167, range 59.906 … 69.962
+      convergence    ok: 276,480 samples against 322,560 for the reference at batch size 1,152; at least 276,480 (speed-up up to 1.167); scaling factor 1.16667
 
       run           minutes  to converge  outcome
       result_0.txt   59.906      276,480  dropped, fastest
@@ -36,34 +36,34 @@ test("a result in full: score with its factor, spread, t-test, runs", async () =
   `);
 });
 
-test("weak scaling in full", async () => {
+test("prints weak scaling in full", async () => {
   const [openfold] = await scored("nvidia-openfold-weak-v3.0");
   if (openfold === undefined) throw new Error("no result");
   expect(scoreCard(openfold, plainPaint).split("\n").slice(0, 6).join("\n")).toMatchInlineSnapshot(`
     "openfold   NVIDIA/eos_n256_ngc23.09_pytorch   2,048 × NVIDIA H100 80GB HBM3   hpc-3.0, closed
 
-      time to train  of each model, see the runs
+      time to train  see the runs below
       weak scaling   0.4649 models per minute: T 2,048 accelerators, S 2,048 per model, M 16 models, 34.415 min from first start to last stop
-      convergence    not checked: it is of strong scaling only; the runs needed 87,406
+      convergence    not checked: weak scaling; the runs needed 87,406
     "
   `);
 });
 
-test("several results, a line each", async () => {
+test("prints several results, one line each", async () => {
   const results = await scored(
     "nvidia-llama31-405b-v5.0",
     "lenovo-bert-v5.0",
     "nvidia-minigo-v0.6",
   );
   expect(scoreTable(results, plainPaint)).toMatchInlineSnapshot(`
-    "system                             benchmark     accelerators  score (min)   median      min      max  runs  dropped               convergence       scaling  energy
-    NVIDIA/eos-dfw_n256_ngc25.01_nemo  llama31_405b         2,048    70.195     60.167   59.906   69.962      3  fastest, slowest      ok                 1.1667
-    Lenovo/SR780aV3-8xB200_SXM_180GB   bert                     8     3.5713     3.5704   3.2421   3.9001    10  fastest, slowest      ok, interpolated           1.95 MJ (541 Wh)
-    NVIDIA/dgx1_ngc19.05_tensorflow    minigo                   8    10 failed                               10  10 against the rules  none published"
+    "system                             benchmark     accelerators  score (min)   median      min      max  runs  dropped           convergence       scaling  energy
+    NVIDIA/eos-dfw_n256_ngc25.01_nemo  llama31_405b         2,048    70.195     60.167   59.906   69.962      3  fastest, slowest  ok                 1.1667
+    Lenovo/SR780aV3-8xB200_SXM_180GB   bert                     8     3.5713     3.5704   3.2421   3.9001    10  fastest, slowest  ok, interpolated           1.95 MJ (541 Wh)
+    NVIDIA/dgx1_ngc19.05_tensorflow    minigo                   8    10 failed                               10  10 not compliant  none published"
   `);
 });
 
-test("the official table is the official one, cell by cell", async () => {
+test("matches the official table cell by cell", async () => {
   const results = await scored("lenovo-bert-v5.0");
   const [head = "", row = ""] = officialCsv(results, "official-detailed").split("\n");
   const cells = new Map(head.split(",").map((name, index) => [name, row.split(",")[index]]));
@@ -77,7 +77,7 @@ test("the official table is the official one, cell by cell", async () => {
   });
 });
 
-test("our own table has a unit in each head, and the numbers of the test", async () => {
+test("has units in the headers of its own table", async () => {
   const [head = "", row = ""] = scoreCsv([await scoredLlama()]).split("\n");
   const names = head.split(",");
   expect(names).toContain("score_minutes");
@@ -85,7 +85,7 @@ test("our own table has a unit in each head, and the numbers of the test", async
   expect(row.split(",")).toHaveLength(names.length);
 });
 
-test("every fate of a run is said in words of its own", async () => {
+test("describes each run outcome differently", async () => {
   const fates: RunFate[] = [
     { kind: "counted" },
     { kind: "fastest" },
@@ -110,16 +110,16 @@ test("every fate of a run is said in words of its own", async () => {
       result_0.txt                        counted
       result_1.txt                        dropped, fastest
       result_2.txt                        dropped, slowest
-      result_3.txt                        not needed: enough runs converged before it
-      result_4.txt                        dropped, against the rules: opt_name, seed
+      result_3.txt                        not needed: enough earlier runs converged
+      result_4.txt                        dropped, not compliant: opt_name, seed
       result_5.txt                        dropped, the official checker crashes on it
       result_6.txt                        dropped, not converged: aborted
-      result_7.txt                        dropped, never says that it converged
+      result_7.txt                        dropped, no \`run_stop\` status
       result_8.txt                        dropped, no \`run_start\` and \`run_stop\`"
   `);
 });
 
-test("the official wording of each outcome", async () => {
+test("uses the official wording for each outcome", async () => {
   expect(officialVerdict((await scoredLlama()).convergence)).toEqual({
     pass: true,
     message: "RCP found",
@@ -130,7 +130,7 @@ test("the official wording of each outcome", async () => {
   ).toEqual({ pass: false, message: "Missing RCP, please submit RCP with BS = 28", factor: 1 });
 });
 
-test("findings read as sentences", () => {
+test("prints findings as sentences", () => {
   expect(
     [
       describeSubmissionFinding({ rule: "benchmarks-differ", benchmarks: ["bert", "ssd", "rnnt"] }),
@@ -149,11 +149,11 @@ test("findings read as sentences", () => {
       describeSubmissionFinding({ rule: "power-ends-at-last-reading", runs: 1 }),
     ].join("\n"),
   ).toMatchInlineSnapshot(`
-    "the logs are of bert, ssd and rnnt: one folder holds one benchmark
-    no round has a benchmark \`brt\`; did they mean \`bert\`?
-    result_1.txt and result_01.txt share number 1
-    it converges faster than the reference, and there is no \`scaling.json\` with the factor 1.01880
-    \`systems/a.json\` lacks \`status\`
-    1 run without a usable \`power_measurement_stop\`: the last reading ends the measurement (the official tool divides by zero)"
+    "the logs are for bert, ssd and rnnt; a folder must hold a single benchmark
+    unknown benchmark \`brt\`; did you mean \`bert\`?
+    result_1.txt and result_01.txt have the same run number, 1
+    converges faster than the reference, but \`scaling.json\` with the factor 1.01880 is missing
+    \`systems/a.json\` is missing \`status\`
+    1 run without a valid \`power_measurement_stop\`: the last reading is used as the end (the official tool divides by zero)"
   `);
 });

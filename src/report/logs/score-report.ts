@@ -11,7 +11,7 @@ import { describeSubmissionFinding } from "../findings/describe-submission-findi
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 
-/** All results, one line each, without a trailing newline. Times in minutes as MLPerf states them. */
+/** One line per result, without a trailing newline. Times in minutes, like MLPerf. */
 export function scoreTable(results: readonly BenchmarkResult[], paint: Paint): string {
   const rows = results.map((result) => {
     const { system, benchmark, runs } = result;
@@ -66,7 +66,9 @@ function timeCells({ score, weak, benchmark }: BenchmarkResult, paint: Paint): s
       return [paint.bad(`${score.failed} failed`), "", "", ""];
     case "not-scored":
       return [
-        paint.bad(score.reason === "benchmarks-differ" ? "mixed logs" : `what is ${benchmark}?`),
+        paint.bad(
+          score.reason === "benchmarks-differ" ? "mixed logs" : `unknown benchmark ${benchmark}`,
+        ),
         "",
         "",
         "",
@@ -74,7 +76,7 @@ function timeCells({ score, weak, benchmark }: BenchmarkResult, paint: Paint): s
   }
 }
 
-/** Enough digits to lay beside the official table. */
+/** Enough digits to compare with the official table. */
 function minutes(ms: number): string {
   const value = ms / 60_000;
   return value >= 1000 ? value.toFixed(1) : formatSignificant(value, 5);
@@ -105,7 +107,7 @@ function fateWord(fate: RunFate): string | undefined {
 }
 
 const failureWords = {
-  "not-compliant": "against the rules",
+  "not-compliant": "not compliant",
   "checker-crash": "checker crashes",
   "not-converged": "not converged",
   "no-clock": "no clock",
@@ -123,7 +125,7 @@ function convergenceWord(check: ConvergenceCheck, paint: Paint): string {
     case "no-batch-size":
       return paint.bad("no batch size");
     case "insufficient":
-      return paint.bad("too few converged");
+      return paint.bad("insufficient convergence");
     case "not-stated":
       return paint.warn(`no ${check.field}`);
     case "not-checked":
@@ -134,7 +136,7 @@ function convergenceWord(check: ConvergenceCheck, paint: Paint): string {
 const matchWords = {
   found: "ok",
   interpolated: "ok, interpolated",
-  "smaller-batch": "ok, slower on smaller batch",
+  "smaller-batch": "ok, slower at smaller batch",
 } as const;
 
 const notCheckedWords = {
@@ -177,7 +179,7 @@ export function scoreCard(result: BenchmarkResult, paint: Paint): string {
 }
 
 function timeFact({ score, committedScalingFactor, weak }: BenchmarkResult): string {
-  if (weak !== undefined) return "of each model, see the runs";
+  if (weak !== undefined) return "see the runs below";
   switch (score.kind) {
     case "scored": {
       const { spread, scoreMs, unscaledMs, countedRuns } = score;
@@ -185,15 +187,15 @@ function timeFact({ score, committedScalingFactor, weak }: BenchmarkResult): str
         committedScalingFactor === 1
           ? ""
           : ` = ${minutes(unscaledMs)} × ${formatSignificant(committedScalingFactor, 6)}`;
-      return `${minutes(scoreMs)} min${scaling}, ${countedRuns === 1 ? "the middle run" : `mean of ${countedRuns} runs`}; all ${spread.count}: median ${minutes(spread.median)}, range ${minutes(spread.minimum)} … ${minutes(spread.maximum)}`;
+      return `${minutes(scoreMs)} min${scaling}, ${countedRuns === 1 ? "the median run" : `mean of ${countedRuns} runs`}; all ${spread.count}: median ${minutes(spread.median)}, range ${minutes(spread.minimum)} … ${minutes(spread.maximum)}`;
     }
     case "too-few-runs":
-      return `no score: ${countOf(score.have, "run")}, and ${score.need} are needed`;
+      return `no score: ${countOf(score.have, "run")}; ${score.need} required`;
     case "too-many-failed":
-      return `no score: ${countOf(score.failed, "run")} failed, and ${score.allowed} may`;
+      return `no score: ${countOf(score.failed, "run")} failed; at most ${score.allowed} may`;
     case "not-scored":
       return score.reason === "benchmarks-differ"
-        ? "no score: the logs are of several benchmarks"
+        ? "no score: the logs are for different benchmarks"
         : "no score: no MLPerf benchmark has this name";
   }
 }
@@ -201,7 +203,7 @@ function timeFact({ score, committedScalingFactor, weak }: BenchmarkResult): str
 function weakFact({ weak }: BenchmarkResult): [string, string][] {
   if (weak === undefined) return [];
   if (weak.kind === "too-few-models")
-    return [["weak scaling", `no score: ${weak.have} models, and ${weak.need} are needed`]];
+    return [["weak scaling", `no score: ${weak.have} models; ${weak.need} required`]];
   const { timeToTrainAllMs, modelCount, instanceScale, acceleratorCount, modelsPerMinute } = weak;
   const scale = instanceScale === undefined ? "unknown" : formatCount(instanceScale);
   const whole = acceleratorCount === undefined ? "unknown" : formatCount(acceleratorCount);
@@ -228,9 +230,9 @@ function convergenceFact(
       return `${word} at batch size ${formatCount(convergence.globalBatchSize)}${test}`;
     }
     case "no-batch-size":
-      return `${word}: ${convergence.found.length === 0 ? "the logs have no `global_batch_size`" : `the logs differ, ${convergence.found.join(", ")}`}`;
+      return `${word}: ${convergence.found.length === 0 ? "the logs have no `global_batch_size`" : `the logs have different values: ${convergence.found.join(", ")}`}`;
     case "insufficient":
-      return `${word}: ${countOf(convergence.unconverged, "run")} did not converge, and ${convergence.allowed} may`;
+      return `${word}: ${countOf(convergence.unconverged, "run")} did not converge; at most ${convergence.allowed} may`;
     case "not-stated":
       return `${word} in the evaluations of ${convergence.logs.join(", ")}`;
     case "not-checked": {
@@ -242,16 +244,16 @@ function convergenceFact(
 }
 
 const notCheckedSentences = {
-  "open-division": "the open division need not converge as the reference does",
-  "no-reference": "no reference convergence points are published for it",
-  "weak-scaling": "it is of strong scaling only",
-  "benchmarks-differ": "the logs are of several benchmarks",
+  "open-division": "open-division results are not required to match the reference convergence",
+  "no-reference": "no reference convergence points are published for this benchmark",
+  "weak-scaling": "weak scaling",
+  "benchmarks-differ": "the logs are for different benchmarks",
 } as const;
 
 function testText(test: ConvergenceTest): string {
   const mean = test.submissionMean === undefined ? "no mean" : amountText(test.submissionMean);
   const p = test.pValue === undefined ? "" : `, p ${formatSignificant(test.pValue, 3)}`;
-  return `${mean} ${test.unit} beside the reference's ${amountText(test.referenceMean)} at batch size ${test.referenceBatchSizes.map(formatCount).join(" … ")}; at least ${amountText(test.smallestAcceptableMean)} (speed-up up to ${formatSignificant(test.largestSpeedup, 4)})${p}`;
+  return `${mean} ${test.unit} against ${amountText(test.referenceMean)} for the reference at batch size ${test.referenceBatchSizes.map(formatCount).join(" … ")}; at least ${amountText(test.smallestAcceptableMean)} (speed-up up to ${formatSignificant(test.largestSpeedup, 4)})${p}`;
 }
 
 function factorText(factor: number | undefined): string {
@@ -272,7 +274,7 @@ function energyFact({ energy }: BenchmarkResult): [string, string][] {
   const how =
     runsEndedByLastReading === 0
       ? "measured"
-      : `measured up to the last reading in ${countOf(runsEndedByLastReading, "run")}, whose meters logged no usable stop`;
+      : `measured up to the last reading in ${countOf(runsEndedByLastReading, "run")} without a valid stop`;
   return [
     [
       "energy",
@@ -282,11 +284,11 @@ function energyFact({ energy }: BenchmarkResult): [string, string][] {
 }
 
 const energyReasons = {
-  "no-node-log": "a counted run has no power log of a node",
-  "no-start": "a power log lacks `power_measurement_start`",
+  "no-node-log": "a counted run has no node power log",
+  "no-start": "a power log is missing `power_measurement_start`",
   "no-readings": "a power log has no readings",
   "no-clock": "a run has no time to train",
-  "no-score": "the times have none",
+  "no-score": "the result has no time score",
 } as const;
 
 function runTable(runs: readonly RunRow[], { energy }: BenchmarkResult): string[] {
@@ -318,7 +320,7 @@ function fateText(fate: RunFate): string {
     case "slowest":
       return "dropped, slowest";
     case "not-needed":
-      return "not needed: enough runs converged before it";
+      return "not needed: enough earlier runs converged";
     case "failed":
       return failureText(fate.failure);
   }
@@ -327,12 +329,12 @@ function fateText(fate: RunFate): string {
 function failureText(failure: Extract<RunFate, { kind: "failed" }>["failure"]): string {
   switch (failure.kind) {
     case "not-compliant":
-      return `dropped, against the rules: ${failure.failingKeys.join(", ")}`;
+      return `dropped, not compliant: ${failure.failingKeys.join(", ")}`;
     case "checker-crash":
       return "dropped, the official checker crashes on it";
     case "not-converged":
       return failure.status === undefined
-        ? "dropped, never says that it converged"
+        ? "dropped, no `run_stop` status"
         : `dropped, not converged: ${failure.status}`;
     case "no-clock":
       return "dropped, no `run_start` and `run_stop`";

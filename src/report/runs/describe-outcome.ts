@@ -1,7 +1,7 @@
 import type { Outcome } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 
-/** An outcome in a word or two. */
+/** An outcome in a few words. */
 export function describeOutcome(outcome: Outcome, paint: Paint): string {
   switch (outcome.kind) {
     case "reached":
@@ -11,8 +11,8 @@ export function describeOutcome(outcome: Outcome, paint: Paint): string {
     case "died":
       return paint.bad(
         outcome.signal === undefined
-          ? `died, exit code ${outcome.exitCode ?? "unknown"}`
-          : `died by ${outcome.signal}`,
+          ? `failed, exit code ${outcome.exitCode ?? "unknown"}`
+          : `killed by ${outcome.signal}`,
       );
     case "interrupted":
       return paint.warn("interrupted");
@@ -20,8 +20,8 @@ export function describeOutcome(outcome: Outcome, paint: Paint): string {
 }
 
 const missedBy = {
-  ended: "missed: the program ended first",
-  "max-time": "missed: out of time",
-  "max-cost": "missed: out of money",
-  "max-samples": "missed: out of samples",
+  ended: "missed: the program exited first",
+  "max-time": "missed: time limit reached",
+  "max-cost": "missed: cost limit reached",
+  "max-samples": "missed: sample limit reached",
 } as const;

@@ -22,7 +22,7 @@ const progress: RunProgress = {
 };
 
 describe("progressLine", () => {
-  test("says run, time, quality against target, loss, rate, dollars, joules, and time to the target", () => {
+  test("shows run, time, quality against target, loss, rate, dollars, joules, and time to the target", () => {
     expect(progressLine(progress, 200, plainPaint)).toBe(
       "digits  run 2/5  7.34 s  accuracy 0.9783 → >= 0.985  loss 0.0812  12,398 samples/s  $0.00031  41.2 J est.  ~3.00 s to target (2.00 s … 5.20 s)",
     );
@@ -35,7 +35,7 @@ describe("progressLine", () => {
     },
     { width: 60, line: "run 2/5  7.34 s  accuracy 0.9783 → >= 0.985" },
     { width: 20, line: "7.34 s" },
-  ])("drops the least telling parts first: $width columns", ({ width, line }) => {
+  ])("drops the least important parts first: $width columns", ({ width, line }) => {
     expect(progressLine(progress, width, plainPaint)).toBe(line);
   });
 
@@ -45,14 +45,14 @@ describe("progressLine", () => {
     }
   });
 
-  test("shows how long initialisation takes before the clock starts", () => {
+  test("shows the duration of initialization before the clock starts", () => {
     const initialising = {
       ...progress,
       phase: "initialising" as const,
       clockMs: undefined,
       predicted: undefined,
     };
-    expect(progressLine(initialising, 60, plainPaint)).toContain("initialising 9.00 s");
+    expect(progressLine(initialising, 60, plainPaint)).toContain("initializing 9.00 s");
   });
 
   test("leaves a measured energy without a label", () => {

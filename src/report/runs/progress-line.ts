@@ -9,7 +9,7 @@ import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { Paint } from "../paint.ts";
 import { formatRate } from "../wording.ts";
 
-/** One line on how far a run is; the least telling parts go first where the terminal is narrow. */
+/** The progress of a run in one line. On a narrow terminal, the least important parts are dropped first. */
 export function progressLine(progress: RunProgress, width: number, paint: Paint): string {
   const parts = progressParts(progress, paint);
   for (let kept = parts.length; kept > 1; kept--) {
@@ -24,7 +24,7 @@ export function progressLine(progress: RunProgress, width: number, paint: Paint)
 
 interface Part {
   text: string;
-  /** 0 is the last to go. */
+  /** Parts with the highest rank are dropped first. */
   rank: number;
 }
 
@@ -53,7 +53,7 @@ function progressParts(progress: RunProgress, paint: Paint): Part[] {
 }
 
 function phaseText({ phase, clockMs, launchedForMs }: RunProgress): string {
-  if (phase === "initialising") return `initialising ${formatDuration(launchedForMs)}`;
+  if (phase === "initialising") return `initializing ${formatDuration(launchedForMs)}`;
   return phase === "stopping" ? "stopping" : formatDuration(clockMs ?? launchedForMs);
 }
 

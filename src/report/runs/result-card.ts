@@ -12,13 +12,13 @@ import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/ser
 import { describeFinding } from "../findings/describe-finding.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
-import { holdsNothing, seriesRulesText } from "./rules-text.ts";
+import { hasNothingToCheck, seriesRulesText } from "./rules-text.ts";
 import { countOf, formatRate } from "../wording.ts";
 
 /**
- * The answer to `pitwall run`: times first, then the bill, then run by run, then what to do next.
+ * The result of `pitwall run`: times, cost, a table of the runs, warnings, and next commands.
  *
- * @param options without its last block, or without the row on rules; default: with both
+ * @param options whether to include the next commands and the row on rules; default: both
  */
 export function resultCard(
   summary: SeriesSummary,
@@ -100,7 +100,7 @@ function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): st
       return [
         [
           "time to train",
-          `no score: ${score.unconverged.length} runs missed the target, at most ${score.allowed} may`,
+          `no score: ${score.unconverged.length} runs missed the target; at most ${score.allowed} may`,
         ],
         [
           "median",
@@ -114,7 +114,7 @@ function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): st
   }
 }
 
-/** Times of a series of which runs are missing: a score would count what happened to end. */
+/** The times of an incomplete series. It has no score, because the missing runs could change it. */
 function incompleteFacts(
   { have, need }: Extract<SeriesScore, { kind: "incomplete" }>,
   times: SeriesSummary["timeToTrainMs"],
@@ -126,11 +126,13 @@ function incompleteFacts(
   return [...facts, ["median", `${formatDuration(times.median)}   ${range}, ${which}`]];
 }
 
-/** What the clock counted, where the program does not say when its initialisation was over. */
+/** States that the clock includes initialization, if the program does not log where initialization ends. */
 function clockFacts(runs: readonly RunReport[]): string[][] {
   const first = runs[0]?.result.clock;
   if (first?.runStartMs === undefined || first.initMs !== 0) return [];
-  return [["clock", "from launch, initialisation included; `--clock-start` leaves it out"]];
+  return [
+    ["clock", "starts at launch and includes initialization; exclude it with `--clock-start`"],
+  ];
 }
 
 function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
@@ -145,7 +147,7 @@ function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string 
   }
   const { outcome } = alone.result;
   if (outcome.kind === "reached") return `${text}, reached`;
-  const best = bestText(alone) === "" ? "" : `; ${bestText(alone)} at best`;
+  const best = bestText(alone) === "" ? "" : `; best ${bestText(alone)}`;
   return `${text}, ${describeOutcome(outcome, plainPaint)}${best}`;
 }
 
@@ -154,12 +156,12 @@ function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): stri
   if (samplesToTarget !== undefined) {
     const { count, median, minimum, maximum } = samplesToTarget;
     const range = count > 1 ? ` (${formatCount(minimum)} … ${formatCount(maximum)})` : "";
-    facts.push(["samples", `${formatCount(median)} to the target${range}`]);
+    facts.push(["samples", `${formatCount(median)} to reach the target${range}`]);
   }
   if (samplesPerSecond !== undefined) {
     facts.push([
       "throughput",
-      `${formatRate(samplesPerSecond.median)} samples/s, evaluation included`,
+      `${formatRate(samplesPerSecond.median)} samples/s, including evaluation`,
     ]);
   }
   return facts;
@@ -171,8 +173,8 @@ function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[]
     return [["cost", reason?.kind === "unpriced" ? reason.reason : "no price given"]];
   }
   const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
-  const billed = `${formatUsd(billedUsd)} billed, for ${formatDuration(summary.billedMs)} from launch to end`;
-  const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} of it timed` : "";
+  const billed = `${formatUsd(billedUsd)} for ${formatDuration(summary.billedMs)} from launch to exit`;
+  const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} for the timed part` : "";
   const units = unitCount === 1 ? price.per : `${formatCount(unitCount)} ${price.per}s`;
   return [
     ["cost", billed + timed],
@@ -271,46 +273,46 @@ function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Pa
   );
 }
 
-/** What a person would likely want now: of a result, more of it; of a failure, its reason. */
+/** Suggested next commands, depending on whether the run reached its target. */
 function nextSteps(
   { seriesId, reachedCount, cost, score }: SeriesSummary,
   runs: readonly RunReport[],
 ): (readonly [string, string])[] {
   const runId = runs[0]?.result.runId ?? seriesId;
   const shown = runs.length === 1 ? runId : seriesId;
-  const record = [`pitwall show ${shown}`, "everything on record"] as const;
-  const check = isBreaking(runs)
-    ? [[`pitwall check ${shown}`, "which rules are broken, and where"] as const]
+  const record = [`pitwall show ${shown}`, "shows the full record"] as const;
+  const check = breaksRules(runs)
+    ? [[`pitwall check ${shown}`, "lists the broken rules"] as const]
     : [];
   if (score.kind === "incomplete" && score.need > 1) {
     const missing = countOf(score.need - score.have, "remaining run");
     return [...check, record, [`pitwall run --resume ${seriesId}`, `starts the ${missing}`]];
   }
   if (reachedCount === 0)
-    return [[`pitwall show ${shown} --log`, "what was printed"], ...check, record];
-  const again = [`pitwall rerun ${runId}`, "the same again, same seed"] as const;
+    return [[`pitwall show ${shown} --log`, "shows the program's output"], ...check, record];
+  const again = [`pitwall rerun ${runId}`, "repeats the run with the same seed"] as const;
   if (runs.length >= 3) {
     return [
       ...check,
       record,
       again,
-      [`pitwall export ${shown} --format mlperf`, "a submission-shaped folder"],
+      [`pitwall export ${shown} --format mlperf`, "writes an MLPerf submission folder"],
     ];
   }
-  const price = [["--price 2.49/h", "adds the bill"] as const].filter(() => cost === undefined);
+  const price = [["--price 2.49/h", "adds the cost"] as const].filter(() => cost === undefined);
   return [
     ...check,
     record,
     again,
-    ["--runs 5", "five seeds give a score with its spread"],
+    ["--runs 5", "runs five seeds for a score with its spread"],
     ...price,
   ];
 }
 
-/** Whether a log breaks a rule; one that holds nothing to check does not. */
-function isBreaking(runs: readonly RunReport[]): boolean {
+/** Whether a log breaks a rule. A log without MLPerf lines does not. */
+function breaksRules(runs: readonly RunReport[]): boolean {
   return runs.some(
     ({ result: { rules } }) =>
-      rules !== undefined && rules.verdict !== "pass" && !holdsNothing(rules),
+      rules !== undefined && rules.verdict !== "pass" && !hasNothingToCheck(rules),
   );
 }

@@ -7,18 +7,18 @@ import { describeLogFinding } from "../findings/describe-rule-finding.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 
-/** How a run stands against the rules, in one row of a card. */
+/** The rule verdict of a run, in one row of a card. */
 export function rulesText(rules: RunRules, paint: Paint): string {
   const edition = `edition ${rules.edition}`;
-  if (holdsNothing(rules)) return "nothing to check: no MLPerf line in the log";
+  if (hasNothingToCheck(rules)) return "nothing to check: the log contains no MLPerf lines";
   if (rules.verdict === "pass") {
-    return `obeyed, ${countOf(rules.checkCount, "check")} ${scopeText(rules)}, ${edition}`;
+    return `passed, ${countOf(rules.checkCount, "check")} ${scopeText(rules)}, ${edition}`;
   }
   const names = brokenNames(rules);
   return `${paint.bad(`${names.length} broken`)}: ${listNames(names)}; ${edition}`;
 }
 
-/** The same of several runs. */
+/** The rule verdict of several runs. */
 export function seriesRulesText(all: readonly RunRules[], paint: Paint): string | undefined {
   const [first] = all;
   if (first === undefined) return undefined;
@@ -27,26 +27,26 @@ export function seriesRulesText(all: readonly RunRules[], paint: Paint): string 
   const failing = all.filter(({ verdict }) => verdict !== "pass");
   if (failing.length === 0) {
     const checkCount = Math.max(...all.map((rules) => rules.checkCount));
-    return `obeyed in all ${all.length} runs, ${countOf(checkCount, "check")} each, ${edition}`;
+    return `passed in all ${all.length} runs, ${countOf(checkCount, "check")} each, ${edition}`;
   }
-  if (failing.every(holdsNothing)) {
-    return `${failing.length} of ${all.length} runs have no MLPerf line to check; ${edition}`;
+  if (failing.every(hasNothingToCheck)) {
+    return `${failing.length} of ${all.length} runs have no MLPerf lines to check; ${edition}`;
   }
   const names = [...new Set(failing.flatMap(brokenNames))];
   const where = `broken in ${failing.length} of ${all.length} runs`;
   return `${paint.bad(where)}: ${listNames(names)}; ${edition}`;
 }
 
-/** How a run that goes on stands against the rules. */
+/** The rule status of a run in progress. */
 export function checklistText(checklist: RunChecklist, paint: Paint): string {
   const { metCount, brokenCount, checkCount } = countChecks(checklist);
   const broken = brokenCount === 0 ? "" : `, ${paint.bad(`${brokenCount} broken`)}`;
   return `${metCount} of ${countOf(checkCount, "check")} met so far${broken}, edition ${checklist.edition}`;
 }
 
-/** Every item with its state, and what is wrong with the broken ones. */
+/** Each checklist item with its state, and the finding if it is broken. */
 export function checklistLines(checklist: RunChecklist, paint: Paint): string[] {
-  const said = new Map(
+  const descriptions = new Map(
     checklist.findings.map((finding) => {
       const words = describeLogFinding(finding, checklist.edition);
       return [words.about, words.said];
@@ -55,13 +55,13 @@ export function checklistLines(checklist: RunChecklist, paint: Paint): string[] 
   const rows = checklist.items.map(({ name, state }) => [
     name,
     stateText(state, paint),
-    sayingOf(name, said),
+    descriptionOf(name, descriptions),
   ]);
   const columns = ["rule", "state", ""].map((head) => ({ head, align: "left" as const }));
   return layOutTable(columns, rows).map((line) => `  ${line}`);
 }
 
-/** What the first finding says, for a warning while the run goes on. */
+/** A finding as a warning during the run. */
 export function describeBroken(
   finding: RuleFinding,
   edition: string,
@@ -71,19 +71,19 @@ export function describeBroken(
   return why === undefined ? { message } : { message, hint: why };
 }
 
-/** Whether the log holds nothing that rules read. */
-export function holdsNothing({ findings }: Pick<RunRules, "findings">): boolean {
+/** Whether the log contains no lines that the rules read. */
+export function hasNothingToCheck({ findings }: Pick<RunRules, "findings">): boolean {
   return findings.some(({ rule }) => rule === "no-lines");
 }
 
 function scopeText({ scope, benchmark }: RunRules): string {
   switch (scope) {
     case "benchmark":
-      return `for ${benchmark ?? "its benchmark"}`;
+      return `for ${benchmark ?? "the benchmark"}`;
     case "general":
       return "for any benchmark";
     case "clock":
-      return "of the clock";
+      return "on the clock";
   }
 }
 
@@ -92,7 +92,7 @@ function brokenNames({ findings, edition }: RunRules): string[] {
   return [...new Set(names)];
 }
 
-/** What a row of 80 columns has room for. */
+/** The width available in a row of 80 columns. */
 const listedWidth = 30;
 
 function listNames(names: readonly string[]): string {
@@ -117,12 +117,12 @@ function stateText(state: ChecklistItem["state"], paint: Paint): string {
   }
 }
 
-/** An item of several keys is broken by what is said of any. */
-function sayingOf(name: string, said: ReadonlyMap<string, string>): string {
-  const whole = said.get(name);
+/** An item with several keys shows the findings for each of them. */
+function descriptionOf(name: string, descriptions: ReadonlyMap<string, string>): string {
+  const whole = descriptions.get(name);
   if (whole !== undefined) return whole;
   return name
     .split("|")
-    .flatMap((key) => said.get(key) ?? [])
+    .flatMap((key) => descriptions.get(key) ?? [])
     .join("; ");
 }

@@ -15,7 +15,7 @@ import { countOf } from "../wording.ts";
 
 const shownEvaluationCount = 12;
 
-/** One run in full: what was asked, where, how it went, and whether the record is as it was written. */
+/** One run in full: the request, the machine, the outcome, and the integrity of the record. */
 export function runPage(
   page: RunPage,
   paint: Paint,
@@ -36,21 +36,21 @@ function factBlock(page: RunPage, paint: Paint): string {
   const { startable, system, environment } = request;
   const command =
     startable.kind === "embedded"
-      ? `embedded workload \`${startable.name}\`, ${countOf(startable.workers, "worker")}`
+      ? `built-in workload \`${startable.name}\`, ${countOf(startable.workers, "worker")}`
       : startable.command.join(" ");
   const facts: [string, string][] = [
     ["state", stateText(page, paint)],
-    ["ran", command],
+    ["command", command],
     ["seed", String(request.seed)],
     ["started", new Date(request.createdMs).toISOString()],
-    ["on", [system.system_name, system.host_processor_model_name].filter(Boolean).join(", ")],
+    ["machine", [system.system_name, system.host_processor_model_name].filter(Boolean).join(", ")],
     [
-      "with",
+      "versions",
       `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commitText(page)}`,
     ],
   ];
   if (result !== undefined)
-    facts.push(["time", timeText(result.clock)], ["used", usedText(result)]);
+    facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
   facts.push(["rules", rulesFact(page, paint)]);
   facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
   const width = Math.max(...facts.map(([label]) => label.length));
@@ -61,45 +61,44 @@ function factBlock(page: RunPage, paint: Paint): string {
   ].join("\n");
 }
 
-/** As read off the log now; a verdict of another mind is named beside it. */
+/** The rules evaluated on the log now. If the stored verdict differs, it is printed too. */
 function rulesFact({ rules, checklist, result }: RunPage, paint: Paint): string {
   if (rules === undefined) return checklistText(checklist, paint);
   const text = rulesText(rules, paint);
-  const told = result?.rules;
-  if (told === undefined || told.verdict === rules.verdict) return text;
-  return `${text} (the verdict says: ${rulesText(told, paint)})`;
+  const stored = result?.rules;
+  if (stored === undefined || stored.verdict === rules.verdict) return text;
+  return `${text} (stored verdict: ${rulesText(stored, paint)})`;
 }
 
 function stateText({ state, result, progress }: RunPage, paint: Paint): string {
   if (result !== undefined) return describeOutcome(result.outcome, paint);
-  const far =
+  const progressText =
     progress.evaluations.length === 0
       ? "before the first evaluation"
       : `after ${countOf(progress.evaluations.length, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
-  if (state.kind === "running") return `${paint.good("running")}, ${far}`;
-  return `${paint.warn("abandoned")} ${far}: its Pitwall process was killed`;
+  if (state.kind === "running") return `${paint.good("running")}, ${progressText}`;
+  return `${paint.warn("abandoned")} ${progressText}: its Pitwall process was killed`;
 }
 
 function commitText({ request }: RunPage): string {
   const { commit, commitIsDirty } = request.environment;
   if (commit === undefined) return "";
-  return `, commit ${commit.slice(0, 10)}${commitIsDirty === true ? " with changes" : ""}`;
+  return `, commit ${commit.slice(0, 10)}${commitIsDirty === true ? " with uncommitted changes" : ""}`;
 }
 
 function timeText(clock: NonNullable<RunPage["result"]>["clock"]): string {
-  const parts = [`${formatDuration(clock.billedMs)} from launch to end`];
-  if (clock.initMs !== undefined) parts.unshift(`${formatDuration(clock.initMs)} initialisation`);
+  const parts = [`${formatDuration(clock.billedMs)} from launch to exit`];
+  if (clock.initMs !== undefined) parts.unshift(`${formatDuration(clock.initMs)} initialization`);
   const source =
-    clock.source === "mllog" ? "the program's own MLLOG times" : "the arrival of its output";
-  return `${parts.join(", ")}; the clock went by ${source}`;
+    clock.source === "mllog" ? "times in the program's MLLOG lines" : "arrival times of the output";
+  return `${parts.join(", ")}; clock source: ${source}`;
 }
 
 function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {
   const parts = [];
   if (cpuSeconds !== undefined) parts.push(`${formatSignificant(cpuSeconds, 3)} CPU-seconds`);
-  if (peakMemoryBytes !== undefined)
-    parts.push(`${formatBytes(peakMemoryBytes)} of memory at most`);
-  return parts.length === 0 ? "not measured here" : parts.join(", ");
+  if (peakMemoryBytes !== undefined) parts.push(`${formatBytes(peakMemoryBytes)} peak memory`);
+  return parts.length === 0 ? "not measured on this machine" : parts.join(", ");
 }
 
 function integrityText(integrity: RecordIntegrity, paint: Paint): string {
@@ -158,21 +157,21 @@ function timelineBlock(events: readonly LifecycleEvent[], paint: Paint): string 
   return events
     .map(({ timeMs, event }) => {
       const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;
-      return `  ${at.padStart(10)}   ${happeningText(event)}`;
+      return `  ${at.padStart(10)}   ${eventText(event)}`;
     })
     .map((line) => paint.faint(line))
     .join("\n");
 }
 
-function happeningText(event: LifecycleEvent["event"]): string {
+function eventText(event: LifecycleEvent["event"]): string {
   switch (event.kind) {
     case "created":
-      return `record made by process ${event.pid}`;
+      return `record created by process ${event.pid}`;
     case "launched":
-      return `launched as process ${event.pid}`;
+      return `program launched as process ${event.pid}`;
     case "clock-started":
       return event.by === "launch"
-        ? "clock started with the launch"
+        ? "clock started at launch"
         : `clock started by ${event.by === "pattern" ? "`--clock-start`" : "`run_start`"}`;
     case "target-reached":
       return `target reached with ${formatSignificant(event.value, 5)}`;
@@ -181,7 +180,7 @@ function happeningText(event: LifecycleEvent["event"]): string {
     case "rank-exited":
       return event.signal === undefined
         ? `exited with code ${event.exitCode ?? "unknown"}`
-        : `ended by ${event.signal}`;
+        : `killed by ${event.signal}`;
     case "ended":
       return `ended: ${event.outcome}`;
   }

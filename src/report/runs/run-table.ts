@@ -5,7 +5,7 @@ import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 
-/** A run as a list shows it. */
+/** A run in a list. */
 export type RunRow =
   | {
       kind: "readable";
@@ -16,7 +16,7 @@ export type RunRow =
     }
   | { kind: "broken"; runId: string; reason: string };
 
-/** All runs, the newest last, as a table without a trailing newline. */
+/** All runs as a table, newest last, without a trailing newline. */
 export function runTable(rows: readonly RunRow[], nowMs: number, paint: Paint): string {
   return layOutTable(
     [
