@@ -6,20 +6,72 @@ import { rolldown } from "rolldown";
 const external = [/^@jax-js\//u, /^@duckdb\//u];
 
 /**
+ * Modules that are used together, with what they import statically, are merged into one chunk:
+ * opening a file costs more than parsing it. Modules of several lists form a chunk of their own.
+ */
+const usedTogether = {
+  base: ["bin.ts"],
+  run: [
+    "cli/commands/run.ts",
+    "cli/parse-arguments.ts",
+    "cli/plan-run-call.ts",
+    "cli/run-and-tell.ts",
+    "cli/progress.ts",
+    "report/runs/result-card.ts",
+    "store/catalogue/catalogue.ts",
+    "workflows/launch/find-workload.ts",
+    "workflows/launch/local-world.ts",
+    "workflows/launch/plan-series.ts",
+    "workflows/launch/run-series.ts",
+  ],
+  rules: [
+    "mllog/log-reader.ts",
+    "workflows/read-run/check-run-rules.ts",
+    "workflows/read-run/load-run-rules.ts",
+  ],
+  results: [
+    "cli/commands/results.ts",
+    "cli/parse-arguments.ts",
+    "report/atlas/result-table.ts",
+    "workflows/results/list-results.ts",
+  ],
+};
+
+/**
  * Bundles src/ into dist/ and returns the files that went into it.
  *
  * All files are in one folder, so that `new URL("./x-thread.js", import.meta.url)` finds a thread
  * from whatever chunk its caller is in.
  */
 export async function bundleProgram(root) {
+  const sources = join(root, "src");
+  const chunkOf = new Map();
   const bundle = await rolldown({
     cwd: root,
-    input: entries(root),
+    input: entries(sources),
     platform: "node",
     external,
     // The default for Node is CommonJS, which rolldown cannot reduce to what is used.
     resolve: { alias: { yaml: join(root, "node_modules/yaml/browser/index.js") } },
     tsconfig: false,
+    preserveEntrySignatures: "allow-extension",
+    // An import is dynamic here so that a start can skip it, also where another chunk has the module.
+    checks: { ineffectiveDynamicImport: false },
+    plugins: [
+      {
+        name: "assign-chunks",
+        buildEnd() {
+          for (const [name, files] of Object.entries(usedTogether)) {
+            const paths = files.map((file) => join(sources, file));
+            for (const id of reach(this, paths)) {
+              const earlier = chunkOf.get(id);
+              if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
+            }
+          }
+          chunkOf.delete(join(sources, "bin.ts"));
+        },
+      },
+    ],
   });
   const { output } = await bundle.write({
     dir: join(root, "dist"),
@@ -27,19 +79,38 @@ export async function bundleProgram(root) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: false,
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ debugName: "listed chunks", name: (id) => chunkOf.get(id) ?? null }],
+    },
   });
   await bundle.close();
   return output.flatMap((file) => file.moduleIds ?? []);
 }
 
+/** The files and everything that they import statically. */
+function reach(build, files) {
+  const reached = new Set(files);
+  for (const id of reached) {
+    const info = build.getModuleInfo(id);
+    if (info === null) throw new Error(`${id} is not in the bundle`);
+    for (const imported of info.importedIds) {
+      if (build.getModuleInfo(imported)?.isExternal === false || imported.startsWith("/")) {
+        reached.add(imported);
+      }
+    }
+  }
+  return reached;
+}
+
 /** The program, the library, and every file that a worker thread starts with. */
-function entries(root) {
-  const threads = readdirSync(join(root, "src"), { recursive: true })
+function entries(sources) {
+  const threads = readdirSync(sources, { recursive: true })
     .filter((path) => path.endsWith("-thread.ts"))
-    .map((path) => [basename(path, ".ts"), join(root, "src", path)]);
+    .map((path) => [basename(path, ".ts"), join(sources, path)]);
   return {
-    bin: join(root, "src/bin.ts"),
-    index: join(root, "src/index.ts"),
+    bin: join(sources, "bin.ts"),
+    index: join(sources, "index.ts"),
     ...Object.fromEntries(threads),
   };
 }

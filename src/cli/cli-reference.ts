@@ -30,7 +30,7 @@ function commandSection(command: Command): string {
   if (options.length > 0) parts.push(optionTable(options));
   const exits = command.exits.map(({ code, when }) => `${code}: ${when}`);
   parts.push(
-    `Exit codes: ${exits.join("; ")}; 2: the request is wrong; 3: the world failed; 130: interrupted.`,
+    `Exit codes: ${exits.join("; ")}; 2: invalid request; 3: system failure; 130: interrupted.`,
   );
   return parts.join("\n\n");
 }

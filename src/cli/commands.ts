@@ -1,40 +1,140 @@
 import type { Command } from "./command-table.ts";
 
-/** Where each command is: a start loads the one that is called, and all of them only for the help. */
-const loaders: Readonly<Record<string, () => Promise<Command>>> = {
-  run: async () => (await import("./commands/run.ts")).runCommand,
-  runs: async () => (await import("./commands/runs.ts")).runsCommand,
-  show: async () => (await import("./commands/show.ts")).showCommand,
-  serve: async () => (await import("./commands/serve.ts")).serveCommand,
-  rerun: async () => (await import("./commands/rerun.ts")).rerunCommand,
-  export: async () => (await import("./commands/export.ts")).exportCommand,
-  "export site": async () => (await import("./commands/export-site.ts")).exportSiteCommand,
-  check: async () => (await import("./commands/check.ts")).checkCommand,
-  log: async () => (await import("./commands/log.ts")).logCommand,
-  score: async () => (await import("./commands/score.ts")).scoreCommand,
-  results: async () => (await import("./commands/results.ts")).resultsCommand,
-  "results import": async () => (await import("./commands/results-import.ts")).resultsImportCommand,
-  compare: async () => (await import("./commands/compare.ts")).compareCommand,
-  gains: async () => (await import("./commands/gains.ts")).gainsCommand,
-  scaling: async () => (await import("./commands/scaling.ts")).scalingCommand,
-  pareto: async () => (await import("./commands/pareto.ts")).paretoCommand,
-  replay: async () => (await import("./commands/replay.ts")).replayCommand,
-  sql: async () => (await import("./commands/sql.ts")).sqlCommand,
-  workloads: async () => (await import("./commands/workloads.ts")).workloadsCommand,
-  prices: async () => (await import("./commands/prices.ts")).pricesCommand,
-  train: async () => (await import("./commands/train.ts")).trainCommand,
-  schema: async () => (await import("./commands/schema.ts")).schemaCommand,
-};
+/** The headings of `pitwall --help`, in order. */
+export const commandGroups = ["Plan", "Run", "Watch", "Judge", "Compare", "In and out"] as const;
 
-/** In the order of the help. */
-export const commandNames: readonly string[] = Object.keys(loaders);
-
-/** The command of this very name, if there is one. */
-export async function loadCommand(name: string): Promise<Command | undefined> {
-  return Object.hasOwn(loaders, name) ? loaders[name]?.() : undefined;
+export interface CommandEntry {
+  group: (typeof commandGroups)[number];
+  /** The command's own summary, repeated here so that `pitwall --help` loads no command. */
+  summary: string;
+  load: () => Promise<Command>;
 }
 
 /** Every command, in the order of the help. */
+export const commandEntries: Readonly<Record<string, CommandEntry>> = {
+  prices: {
+    group: "Plan",
+    summary: "List machine prices, cheapest accelerator-hour first",
+    load: async () => (await import("./commands/prices.ts")).pricesCommand,
+  },
+  run: {
+    group: "Run",
+    summary: "Train to a quality target and report time, cost and energy",
+    load: async () => (await import("./commands/run.ts")).runCommand,
+  },
+  rerun: {
+    group: "Run",
+    summary: "Repeat a recorded run with the same command and seed",
+    load: async () => (await import("./commands/rerun.ts")).rerunCommand,
+  },
+  workloads: {
+    group: "Run",
+    summary: "List built-in workloads",
+    load: async () => (await import("./commands/workloads.ts")).workloadsCommand,
+  },
+  train: {
+    group: "Run",
+    summary: "Train a built-in workload and print only its MLLOG lines",
+    load: async () => (await import("./commands/train.ts")).trainCommand,
+  },
+  serve: {
+    group: "Watch",
+    summary: "Serve the dashboard: live runs, results, comparisons",
+    load: async () => (await import("./commands/serve.ts")).serveCommand,
+  },
+  runs: {
+    group: "Watch",
+    summary: "List recorded runs, newest last",
+    load: async () => (await import("./commands/runs.ts")).runsCommand,
+  },
+  show: {
+    group: "Watch",
+    summary: "Show a recorded run, or a series of runs",
+    load: async () => (await import("./commands/show.ts")).showCommand,
+  },
+  check: {
+    group: "Judge",
+    summary: "Check logs against the MLPerf rules",
+    load: async () => (await import("./commands/check.ts")).checkCommand,
+  },
+  score: {
+    group: "Judge",
+    summary: "Score a round, a submission or a benchmark by the rules",
+    load: async () => (await import("./commands/score.ts")).scoreCommand,
+  },
+  log: {
+    group: "Judge",
+    summary: "Show one MLPerf log: timeline, evaluations, findings",
+    load: async () => (await import("./commands/log.ts")).logCommand,
+  },
+  results: {
+    group: "Compare",
+    summary: "List published results and your own",
+    load: async () => (await import("./commands/results.ts")).resultsCommand,
+  },
+  compare: {
+    group: "Compare",
+    summary: "Compare results side by side, with significance tests",
+    load: async () => (await import("./commands/compare.ts")).compareCommand,
+  },
+  gains: {
+    group: "Compare",
+    summary: "Show speedups over the rounds, against Moore's law",
+    load: async () => (await import("./commands/gains.ts")).gainsCommand,
+  },
+  scaling: {
+    group: "Compare",
+    summary: "Show time and efficiency by number of accelerators",
+    load: async () => (await import("./commands/scaling.ts")).scalingCommand,
+  },
+  pareto: {
+    group: "Compare",
+    summary: "Show Pareto-optimal results in time, cost and energy",
+    load: async () => (await import("./commands/pareto.ts")).paretoCommand,
+  },
+  replay: {
+    group: "Compare",
+    summary: "Replay a published training run as if it were live",
+    load: async () => (await import("./commands/replay.ts")).replayCommand,
+  },
+  sql: {
+    group: "Compare",
+    summary: "Query results and runs with SQL",
+    load: async () => (await import("./commands/sql.ts")).sqlCommand,
+  },
+  export: {
+    group: "In and out",
+    summary: "Export runs as an MLPerf submission folder",
+    load: async () => (await import("./commands/export.ts")).exportCommand,
+  },
+  "export site": {
+    group: "In and out",
+    summary: "Export the results as a static website",
+    load: async () => (await import("./commands/export-site.ts")).exportSiteCommand,
+  },
+  "results import": {
+    group: "In and out",
+    summary: "Import published rounds or your own submission",
+    load: async () => (await import("./commands/results-import.ts")).resultsImportCommand,
+  },
+  schema: {
+    group: "In and out",
+    summary: "Print the JSON Schema of a file that Pitwall uses",
+    load: async () => (await import("./commands/schema.ts")).schemaCommand,
+  },
+};
+
+export const commandNames: readonly string[] = Object.keys(commandEntries);
+
+/** The command with exactly this name, if it exists. */
+export async function loadCommand(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(commandEntries, name) ? commandEntries[name]?.load() : undefined;
+}
+
+/**
+ * Every command, in the order of the help.
+ * @public used by the generator of docs/cli.md
+ */
 export async function loadCommands(): Promise<readonly Command[]> {
-  return Promise.all(Object.values(loaders).map((load) => load()));
+  return Promise.all(Object.values(commandEntries).map(({ load }) => load()));
 }

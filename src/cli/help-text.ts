@@ -2,24 +2,6 @@ import type { Paint } from "../report/paint.ts";
 import { exitCodes, type Command, type OptionDeclaration } from "./command-table.ts";
 import { kebab, sharedOptions } from "./parse-arguments.ts";
 
-/** The first screen: what Pitwall is, and its commands. */
-export function programHelp(commands: readonly Command[], version: string, paint: Paint): string {
-  const width = Math.max(...commands.map((command) => command.name.length));
-  return [
-    `${paint.strong("pitwall")} ${version}: train to a quality target, against the clock, and know the bill`,
-    "",
-    "  pitwall run digits --workers 2 --runs 5",
-    "  pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- python train.py",
-    "",
-    paint.strong("Commands"),
-    ...commands.map(
-      (command) => `  ${paint.name(command.name.padEnd(width))}   ${command.summary}`,
-    ),
-    "",
-    `${paint.name("pitwall <command> --help")} says more; ${paint.name("pitwall --version")} prints the version`,
-  ].join("\n");
-}
-
 /** One command's screen: a sentence, examples, arguments, flags in groups, exit codes. */
 export function commandHelp(command: Command, paint: Paint): string {
   return [
@@ -32,7 +14,7 @@ export function commandHelp(command: Command, paint: Paint): string {
     ...optionLines(command, paint),
     paint.strong("Exit codes"),
     ...command.exits.map(({ code, when }) => `  ${String(code).padStart(3)}  ${when}`),
-    `  ${String(exitCodes.wrongRequest).padStart(3)}  the request is wrong; ${exitCodes.worldFailed}: the world failed; ${exitCodes.interrupted}: interrupted`,
+    `  ${String(exitCodes.wrongRequest).padStart(3)}  invalid request; ${exitCodes.worldFailed}: system failure; ${exitCodes.interrupted}: interrupted`,
   ].join("\n");
 }
 

@@ -1,44 +1,46 @@
 import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../foundation/user-error.ts";
-import { describeError, type ErrorParts } from "../report/describe-error.ts";
+import type { ErrorParts } from "../report/describe-error.ts";
 import { exitCodes, type Command, type ExitCode, type Face } from "./command-table.ts";
-import { commandNames, loadCommand, loadCommands } from "./commands.ts";
-import { parseArguments } from "./parse-arguments.ts";
+import { commandNames, loadCommand } from "./commands.ts";
 
 /**
- * Pitwall as a program: words in, answer and exit code out. Errors that the user can do something
- * about are told here; any other is ours and goes up to `bin.ts`.
+ * Runs Pitwall with command-line words and returns the exit code. Prints errors that the user can
+ * fix; rethrows any other error to `bin.ts`.
  */
 export async function main(words: readonly string[], face: Face): Promise<ExitCode> {
   const [first, ...rest] = words;
   try {
     if (first === undefined || first === "--help" || first === "-h")
-      return await tellHelp(face, undefined);
-    if (first === "--version" || first === "-V") return tell(face, face.version);
-    if (first === "help") return await tellHelp(face, nameIn(rest));
+      return await printHelp(face, undefined);
+    if (first === "--version" || first === "-V") return print(face, face.version);
+    if (first === "help") return await printHelp(face, nameIn(rest));
     const name = nameIn(words);
     const command = await findCommand(name ?? first);
     return await runCommand(command, words.slice(command.name.split(" ").length), face);
   } catch (error) {
     const command = nameIn(words) ?? "";
-    return failedBy(error, { wantsJson: isJsonAsked(words), command, face });
+    return await reportFailure(error, { wantsJson: requestsJson(words), command, face });
   }
 }
 
-/** The command that words begin with: two of them where those two name one, `results import`. */
+/** The command name at the start of the words: two words for `results import`, else one. */
 function nameIn([first, second]: readonly string[]): string | undefined {
   const both = `${first} ${second}`;
   return commandNames.includes(both) ? both : first;
 }
 
-/** Tells an error that the user can do something about, and gives its exit code; throws any other. */
-function failedBy(
-  error: unknown,
-  told: { wantsJson: boolean; command: string; face: Face },
-): ExitCode {
-  if (told.face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
+interface FailedCall {
+  wantsJson: boolean;
+  command: string;
+  face: Face;
+}
+
+/** Prints an error that the user can fix and returns its exit code; rethrows any other error. */
+async function reportFailure(error: unknown, call: FailedCall): Promise<ExitCode> {
+  if (call.face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
   if (!(error instanceof UserError)) throw error;
-  tellError(error, told);
+  await printError(error, call);
   return error instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
 }
 
@@ -47,27 +49,27 @@ async function runCommand(
   words: readonly string[],
   face: Face,
 ): Promise<ExitCode> {
+  const { parseArguments } = await import("./parse-arguments.ts");
   const call = parseArguments(command, words);
-  if (call.wantsHelp) return tellCommandHelp(face, command);
-  // `parseArguments` has just read the values by this very table.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  if (call.wantsHelp) return printCommandHelp(face, command);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parseArguments has read the values by this command's table
   const options = call.options as Parameters<Command["act"]>[0]["options"];
   const { arguments: given, program, shared } = call;
   return command.act({ arguments: given, program, options, shared, face });
 }
 
-async function tellHelp(face: Face, name: string | undefined): Promise<ExitCode> {
-  if (name !== undefined) return tellCommandHelp(face, await findCommand(name));
-  const [commands, { programHelp }] = await Promise.all([loadCommands(), import("./help-text.ts")]);
-  return tell(face, programHelp(commands, face.version, face.out.paint));
+async function printHelp(face: Face, name: string | undefined): Promise<ExitCode> {
+  if (name !== undefined) return printCommandHelp(face, await findCommand(name));
+  const { programHelp } = await import("./program-help.ts");
+  return print(face, programHelp(face.version, face.out.paint));
 }
 
-async function tellCommandHelp(face: Face, command: Command): Promise<ExitCode> {
+async function printCommandHelp(face: Face, command: Command): Promise<ExitCode> {
   const { commandHelp } = await import("./help-text.ts");
-  return tell(face, commandHelp(command, face.out.paint));
+  return print(face, commandHelp(command, face.out.paint));
 }
 
-function tell(face: Face, text: string): ExitCode {
+function print(face: Face, text: string): ExitCode {
   face.out.tell(`${text}\n`);
   return exitCodes.yes;
 }
@@ -77,23 +79,24 @@ async function findCommand(name: string): Promise<Command> {
   if (command !== undefined) return command;
   const nearest = nearestWord(name, commandNames);
   if (name.startsWith("-")) {
-    throw new UserError("unknown-option", `\`pitwall\` has no option \`${name}\``, {
-      hint: "options stand behind the command: `pitwall run --help` lists those of `run`",
+    throw new UserError("unknown-option", `unknown option \`${name}\``, {
+      hint: "options go after the command: `pitwall run --help` lists the options of `run`",
     });
   }
-  throw new UserError("unknown-command", `there is no command \`${name}\``, {
+  throw new UserError("unknown-command", `unknown command \`${name}\``, {
     hint:
       nearest === undefined
-        ? `the commands are ${commandNames.join(", ")}`
+        ? `commands: ${commandNames.join(", ")}`
         : `did you mean \`pitwall ${nearest}\`?`,
   });
 }
 
-/** The error, last on the screen; with `--json` one document on standard output instead. */
-function tellError(
+/** Prints the error to standard error, and with `--json` also as a document to standard output. */
+async function printError(
   error: ErrorParts,
-  { wantsJson, command, face }: { wantsJson: boolean; command: string; face: Face },
-): void {
+  { wantsJson, command, face }: FailedCall,
+): Promise<void> {
+  const { describeError } = await import("../report/describe-error.ts");
   const { code, message, at, saw, hint } = error;
   if (wantsJson) {
     const document = {
@@ -107,12 +110,12 @@ function tellError(
   face.err.tell(`${describeError(error, face.err.paint)}\n`);
 }
 
-/** What `AbortSignal.throwIfAborted` throws: the work was given up as asked. */
+/** Whether `AbortSignal.throwIfAborted` threw this: the user interrupted the work. */
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-function isJsonAsked(words: readonly string[]): boolean {
+function requestsJson(words: readonly string[]): boolean {
   const dashes = words.indexOf("--");
   return (dashes === -1 ? words : words.slice(0, dashes)).includes("--json");
 }

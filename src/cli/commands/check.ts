@@ -38,7 +38,7 @@ const options = {
 
 export const checkCommand = defineCommand({
   name: "check",
-  summary: "Check logs against MLPerf's rules: one, a folder, or a whole round",
+  summary: "Check logs against the MLPerf rules",
   usage: "<log | folder>…",
   arguments: [
     {

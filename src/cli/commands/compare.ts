@@ -26,7 +26,7 @@ const options = {
 
 export const compareCommand = defineCommand({
   name: "compare",
-  summary: "Lay results side by side: only what differs, whether it is chance, where the time went",
+  summary: "Compare results side by side, with significance tests",
   usage: "<result> <result>…",
   arguments: [
     {

@@ -21,7 +21,7 @@ type SiteOptions = typeof options;
 
 export const exportSiteCommand = defineCommand({
   name: "export site",
-  summary: "Write the atlas as static files that work from any web server, below any path",
+  summary: "Export the results as a static website",
   usage: "<folder>",
   arguments: [
     { name: "folder", help: "where to: new, empty, or an earlier export, which is replaced" },

@@ -33,7 +33,7 @@ const options = {
 
 export const exportCommand = defineCommand({
   name: "export",
-  summary: "Write runs as a folder shaped like an MLPerf submission",
+  summary: "Export runs as an MLPerf submission folder",
   usage: "<run>…",
   arguments: [{ name: "run…", help: "runs or series of `pitwall runs`, or `last`" }],
   argumentCount: { least: 1, most: 1000 },

@@ -26,7 +26,7 @@ const options = {
 
 export const gainsCommand = defineCommand({
   name: "gains",
-  summary: "Show how much faster a benchmark got over the rounds, against Moore's law",
+  summary: "Show speedups over the rounds, against Moore's law",
   usage: "--benchmark <name>",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

@@ -17,7 +17,7 @@ const options = {
 
 export const logCommand = defineCommand({
   name: "log",
-  summary: "Show one MLPerf log: timeline, evaluations against the target, loss, findings",
+  summary: "Show one MLPerf log: timeline, evaluations, findings",
   usage: "<log>",
   arguments: [
     {

@@ -21,7 +21,7 @@ const options = {
 
 export const paretoCommand = defineCommand({
   name: "pareto",
-  summary: "Show the results that nobody beats in time, cost and energy at once",
+  summary: "Show Pareto-optimal results in time, cost and energy",
   usage: "--benchmark <name>",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

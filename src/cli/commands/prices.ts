@@ -18,7 +18,7 @@ const options = {
 
 export const pricesCommand = defineCommand({
   name: "prices",
-  summary: "List what machines cost by the shipped catalogue, cheapest accelerator-hour first",
+  summary: "List machine prices, cheapest accelerator-hour first",
   usage: "",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

@@ -28,7 +28,7 @@ const options = {
 
 export const replayCommand = defineCommand({
   name: "replay",
-  summary: "Watch a published training again, as if it were live",
+  summary: "Replay a published training run as if it were live",
   usage: "<result>",
   arguments: [
     {

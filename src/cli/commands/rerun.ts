@@ -17,7 +17,7 @@ const options = {
 
 export const rerunCommand = defineCommand({
   name: "rerun",
-  summary: "Do a run again: same command, same seed, same everything",
+  summary: "Repeat a recorded run with the same command and seed",
   usage: "<run>",
   arguments: [
     {

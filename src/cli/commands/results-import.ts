@@ -21,7 +21,7 @@ const options = {
 
 export const resultsImportCommand = defineCommand({
   name: "results import",
-  summary: "Take published rounds, or a submission of your own, among the results",
+  summary: "Import published rounds or your own submission",
   usage: "<folder | archive>…",
   arguments: [
     {

@@ -47,7 +47,7 @@ const options = {
 
 export const resultsCommand = defineCommand({
   name: "results",
-  summary: "List published results, and your own: per system, per chip, per dollar, per kWh",
+  summary: "List published results and your own",
   usage: "",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

@@ -3,7 +3,7 @@ import { runOptions } from "../run-options.ts";
 
 export const runCommand = defineCommand({
   name: "run",
-  summary: "Train to a quality target, against the clock, and say what it cost",
+  summary: "Train to a quality target and report time, cost and energy",
   usage: "[workload | file.yaml] [-- program…]",
   arguments: [
     { name: "workload", help: "an embedded workload (`pitwall workloads`), or a workload file" },

@@ -19,7 +19,7 @@ const options = {
 
 export const runsCommand = defineCommand({
   name: "runs",
-  summary: "List the runs on record, the newest last",
+  summary: "List recorded runs, newest last",
   usage: "",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

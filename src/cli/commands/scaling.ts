@@ -11,7 +11,7 @@ const options = {
 
 export const scalingCommand = defineCommand({
   name: "scaling",
-  summary: "Show time against accelerators: efficiency, why it is lost, where it stops paying",
+  summary: "Show time and efficiency by number of accelerators",
   usage: "--benchmark <name> [--accelerator <name>]",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

@@ -2,7 +2,7 @@ import { defineCommand, exitCodes } from "../command-table.ts";
 
 export const schemaCommand = defineCommand({
   name: "schema",
-  summary: "Print the JSON Schema of a file that Pitwall reads or writes",
+  summary: "Print the JSON Schema of a file that Pitwall uses",
   usage: "<workload | run | result>",
   arguments: [
     {

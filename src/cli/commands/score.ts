@@ -51,7 +51,7 @@ const options = {
 
 export const scoreCommand = defineCommand({
   name: "score",
-  summary: "Score results by MLPerf's rules: a round, a submission, a system or one benchmark",
+  summary: "Score a round, a submission or a benchmark by the rules",
   usage: "<folder>…",
   arguments: [
     {

@@ -34,7 +34,7 @@ const options = {
 
 export const serveCommand = defineCommand({
   name: "serve",
-  summary: "Serve the dashboard: runs as they go, the atlas of results, comparisons",
+  summary: "Serve the dashboard: live runs, results, comparisons",
   usage: "",
   arguments: [],
   argumentCount: { least: 0, most: 0 },

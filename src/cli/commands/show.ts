@@ -11,7 +11,7 @@ const options = {
 
 export const showCommand = defineCommand({
   name: "show",
-  summary: "Show a run, or the runs of one command together, from the record",
+  summary: "Show a recorded run, or a series of runs",
   usage: "<run>",
   arguments: [
     {

@@ -17,7 +17,7 @@ const options = {
 
 export const sqlCommand = defineCommand({
   name: "sql",
-  summary: "Ask the published results and your own runs a question in SQL",
+  summary: "Query results and runs with SQL",
   usage: '"<question>" | tables',
   arguments: [
     {

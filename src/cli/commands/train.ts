@@ -28,7 +28,7 @@ const options = {
 
 export const trainCommand = defineCommand({
   name: "train",
-  summary: "Train an embedded workload and print its MLLOG lines, without clock, bill or record",
+  summary: "Train a built-in workload and print only its MLLOG lines",
   usage: "<workload>",
   arguments: [{ name: "workload", help: "one that `pitwall workloads` lists" }],
   argumentCount: { least: 1, most: 1 },

@@ -3,7 +3,7 @@ import { defineCommand, exitCodes } from "../command-table.ts";
 
 export const workloadsCommand = defineCommand({
   name: "workloads",
-  summary: "List the workloads that Pitwall brings along",
+  summary: "List built-in workloads",
   usage: "",
   arguments: [],
   argumentCount: { least: 0, most: 0 },
