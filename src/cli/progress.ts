@@ -82,6 +82,9 @@ export class ProgressView {
     if (event.kind === "stopping" && event.reason === "interrupt") {
       return paint.warn("stopping; press Ctrl-C again to quit at once");
     }
+    if (event.kind === "host-lost") {
+      return paint.warn(`host \`${event.host}\` was lost: ${event.reason}`);
+    }
     if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
     return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
   }

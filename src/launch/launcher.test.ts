@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Launcher, LaunchEvent, LaunchOptions, LaunchedProgram } from "./launcher.ts";
+import { launchingHost } from "../schema/run/host.ts";
+import type { Launcher, LaunchEvent, LaunchOptions, LaunchedJob } from "./launcher.ts";
 import { localLauncher } from "./local/local-launcher.ts";
 import { ScriptedLauncher, type Script } from "./scripted-launcher.ts";
 
@@ -50,7 +51,7 @@ describe.each(launchers)("$name", ({ make }) => {
   async function launch(
     name: ProgramName,
     options: Partial<LaunchOptions> = {},
-  ): Promise<LaunchedProgram> {
+  ): Promise<LaunchedJob> {
     const command = ["sh", "-c", programs[name].shell];
     const outcome = await make(name).launch(command, {
       cwd: "/",
@@ -60,7 +61,7 @@ describe.each(launchers)("$name", ({ make }) => {
       ...options,
     });
     if (outcome.kind !== "launched") throw new Error(JSON.stringify(outcome));
-    return outcome.program;
+    return outcome.job;
   }
 
   test("hands on what is printed, then how it ended, then that all is over", async () => {
@@ -69,10 +70,9 @@ describe.each(launchers)("$name", ({ make }) => {
     const exit = { kind: "exited", exitCode: 3 };
     expect(events.at(-1)).toMatchObject({
       kind: "ended",
-      exit,
       leftovers: { stoppedCount: 0, unkillableCount: 0 },
     });
-    expect(events.filter((event) => event.kind === "exited")).toMatchObject([{ exit }]);
+    expect(exitsOf(events)).toEqual([exit]);
     expect(events.filter((event) => event.kind === "ended")).toHaveLength(1);
   });
 
@@ -84,23 +84,23 @@ describe.each(launchers)("$name", ({ make }) => {
 
   test("names the signal that ended a program", async () => {
     const events = await collect(await launch("suicide"));
-    expect(events.at(-1)).toMatchObject({ exit: { kind: "signalled", signal: "SIGSEGV" } });
+    expect(exitsOf(events)).toEqual([{ kind: "signalled", signal: "SIGSEGV" }]);
   });
 
   test("never lets its clock run backwards", async () => {
-    const program = await launch("talker");
-    const timesMs = (await collect(program)).map((event) => event.timeMs);
-    expect([program.launchedMs, ...timesMs]).toEqual(
-      [program.launchedMs, ...timesMs].toSorted((a, b) => a - b),
+    const job = await launch("talker");
+    const timesMs = (await collect(job)).map((event) => event.timeMs);
+    expect([job.launchedMs, ...timesMs]).toEqual(
+      [job.launchedMs, ...timesMs].toSorted((a, b) => a - b),
     );
   });
 
   test("ticks while nothing comes", async () => {
-    const program = await launch("hanger", { tickMs: 5 });
+    const job = await launch("hanger", { tickMs: 5 });
     let tickCount = 0;
-    for await (const event of program.events) {
+    for await (const event of job.events) {
       if (event.kind === "tick") tickCount++;
-      if (tickCount === 3) await program.stop({ graceMs: 1000 });
+      if (tickCount === 3) await job.stop({ graceMs: 1000 });
     }
     expect(tickCount).toBeGreaterThanOrEqual(3);
   });
@@ -109,25 +109,25 @@ describe.each(launchers)("$name", ({ make }) => {
     { name: "ends a program with SIGTERM", program: "hanger", graceMs: 60_000, signal: "SIGTERM" },
     { name: "kills one that ignores SIGTERM", program: "stubborn", graceMs: 20, signal: "SIGKILL" },
   ] as const)("$name when told to stop", async ({ program: name, graceMs, signal }) => {
-    const program = await launch(name);
+    const job = await launch(name);
     const events: LaunchEvent[] = [];
-    for await (const event of program.events) {
+    for await (const event of job.events) {
       events.push(event);
-      if (event.kind === "output") await program.stop({ graceMs });
+      if (event.kind === "output") await job.stop({ graceMs });
     }
-    expect(events.at(-1)).toMatchObject({ kind: "ended", exit: { kind: "signalled", signal } });
-    expect(program.processIds()).toEqual([]);
+    expect(exitsOf(events)).toEqual([{ kind: "signalled", signal }]);
+    expect(job.processIds(launchingHost)).toEqual([]);
   });
 
   test("lets a later call shorten the grace", async () => {
-    const program = await launch("stubborn");
+    const job = await launch("stubborn");
     let stops: Promise<unknown> = Promise.resolve();
-    for await (const event of program.events) {
+    for await (const event of job.events) {
       if (event.kind !== "output") continue;
-      stops = Promise.all([program.stop({ graceMs: 600_000 }), program.stop({ graceMs: 0 })]);
+      stops = Promise.all([job.stop({ graceMs: 600_000 }), job.stop({ graceMs: 0 })]);
     }
     await stops;
-    expect(program.processIds()).toEqual([]);
+    expect(job.processIds(launchingHost)).toEqual([]);
   });
 });
 
@@ -137,10 +137,14 @@ function countingClock(): { nowMs: () => number } {
   return { nowMs: () => count++ };
 }
 
-async function collect(program: LaunchedProgram): Promise<LaunchEvent[]> {
+async function collect(job: LaunchedJob): Promise<LaunchEvent[]> {
   const events: LaunchEvent[] = [];
-  for await (const event of program.events) events.push(event);
+  for await (const event of job.events) events.push(event);
   return events;
+}
+
+function exitsOf(events: readonly LaunchEvent[]): unknown[] {
+  return events.flatMap((event) => (event.kind === "rank-exited" ? [event.exit] : []));
 }
 
 function textOf(events: readonly LaunchEvent[], stream: "stdout" | "stderr"): string {

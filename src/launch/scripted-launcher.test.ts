@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LaunchEvent, LaunchOptions, LaunchedProgram } from "./launcher.ts";
+import type { LaunchEvent, LaunchOptions, LaunchedJob } from "./launcher.ts";
 import { ScriptedLauncher } from "./scripted-launcher.ts";
 
 const options: LaunchOptions = { cwd: "/", env: {}, runDirectory: "/runs/toy-1", seed: 1 };
@@ -17,15 +17,15 @@ test("a scripted program's time is the script's", async () => {
     ],
     1_000_000,
   );
-  const program = await launched(launcher, { ...options, tickMs: 1000 });
+  const job = await launched(launcher, { ...options, tickMs: 1000 });
   const seen: unknown[] = [];
-  for await (const event of program.events) seen.push([event.kind, event.timeMs - 1_000_000]);
+  for await (const event of job.events) seen.push([event.kind, event.timeMs - 1_000_000]);
   expect(seen).toEqual([
     ["tick", 1000],
     ["output", 1500],
     ["tick", 2500],
     ["tick", 3500],
-    ["exited", 4010],
+    ["rank-exited", 4010],
     ["ended", 4010],
   ]);
   expect(launcher.nowMs()).toBe(1_004_010);
@@ -40,10 +40,10 @@ test("a stopped program ends when its script says so, and no later than the grac
   const ends: LaunchEvent[] = [];
   for (const startedMs of [launcher.nowMs(), launcher.nowMs() + 1300]) {
     expect(launcher.nowMs()).toBe(startedMs);
-    const program = await launched(launcher, { ...options, tickMs: 1000 });
-    for await (const event of program.events) {
-      if (event.kind === "tick") await program.stop({ graceMs: 500 });
-      if (event.kind === "ended") ends.push(event);
+    const job = await launched(launcher, { ...options, tickMs: 1000 });
+    for await (const event of job.events) {
+      if (event.kind === "tick") await job.stop({ graceMs: 500 });
+      if (event.kind === "rank-exited") ends.push(event);
     }
   }
   expect(ends).toMatchObject([{ exit }, { exit: { kind: "signalled", signal: "SIGKILL" } }]);
@@ -58,11 +58,8 @@ test("a launch that fails is scripted as its outcome, and launches are recorded"
   await expect(launcher.launch(["more"], options)).rejects.toThrow("no script is left");
 });
 
-async function launched(
-  launcher: ScriptedLauncher,
-  options: LaunchOptions,
-): Promise<LaunchedProgram> {
+async function launched(launcher: ScriptedLauncher, options: LaunchOptions): Promise<LaunchedJob> {
   const outcome = await launcher.launch(["train"], options);
   if (outcome.kind !== "launched") throw new Error(outcome.kind);
-  return outcome.program;
+  return outcome.job;
 }

@@ -1,31 +1,39 @@
+import { launchingHost } from "../schema/run/host.ts";
+import type { LaunchedRank } from "../schema/run/rank.ts";
 import type {
   Exit,
   Launcher,
   LaunchEvent,
   LaunchOptions,
   LaunchOutcome,
-  LaunchedProgram,
+  LaunchedJob,
   OutputStream,
 } from "./launcher.ts";
 
-/** What a scripted program does next. Each step begins where the one before ended in time. */
+/** What a scripted job does next. Each step begins where the one before ended in time. */
 export type ScriptStep =
-  /** Prints text, `afterMs` later (0 by default). Line ends are the script's to give. */
-  | { kind: "print"; text: string; afterMs?: number; stream?: OutputStream }
+  /** Rank 0, or the rank named, prints text, `afterMs` later (0 by default); the script sets line ends. */
+  | { kind: "print"; text: string; afterMs?: number; stream?: OutputStream; rank?: number }
   /** Does nothing for a while; ticks pass. */
   | { kind: "stall"; durationMs: number }
-  /** Ends by itself. */
-  | { kind: "exit"; exit: Exit; afterMs?: number; leftRunningCount?: number }
-  /** Stands still until it is stopped; ticks pass, for a day at most. */
+  /** One rank ends by itself; all running ranks where none is named. */
+  | { kind: "exit"; exit: Exit; afterMs?: number; leftRunningCount?: number; rank?: number }
+  /** The launcher can no longer reach a host. */
+  | { kind: "lose-host"; host: string; reason: string; afterMs?: number }
+  /** Waits until the job is stopped; ticks pass, for a day at most. */
   | { kind: "hang" };
 
 export interface Script {
+  /** The launching host by default. */
+  hosts?: readonly string[];
+  /** 1 by default. */
+  ranksPerHost?: number;
   steps: readonly ScriptStep[];
-  /** What SIGTERM does: the program ends this much later, or has to be killed. At once by default. */
+  /** What SIGTERM does: the job ends this much later, or has to be killed. At once by default. */
   onStop?: { kind: "ends"; afterMs: number; exit: Exit } | { kind: "ignored" };
 }
 
-/** What a launch asked for, for tests to look at. */
+/** The arguments of a launch, for tests to look at. */
 export interface RecordedLaunch {
   command: readonly string[];
   options: LaunchOptions;
@@ -33,7 +41,7 @@ export interface RecordedLaunch {
 
 const dayMs = 24 * 3600 * 1000;
 
-/** Plays programs back from scripts, one per launch, with no process and no waiting: time is a value. */
+/** Plays jobs back from scripts, one per launch, with no process and no waiting: time is a value. */
 export class ScriptedLauncher implements Launcher {
   /** All launches so far. */
   readonly launches: RecordedLaunch[] = [];
@@ -59,13 +67,12 @@ export class ScriptedLauncher implements Launcher {
     const next = this.#scripts.next();
     if (next.done) return Promise.reject(new RangeError("no script is left for this launch"));
     if ("kind" in next.value) return Promise.resolve(next.value);
-    const pid = 1000 + this.launches.length;
-    const program = new ScriptedProgram(pid, next.value, {
+    const job = new ScriptedJob(1000 * this.launches.length, next.value, {
       tickMs: options.tickMs ?? 0,
       nowMs: () => this.#nowMs,
       passMs: (durationMs) => (this.#nowMs += durationMs),
     });
-    return Promise.resolve({ kind: "launched", program });
+    return Promise.resolve({ kind: "launched", job });
   }
 }
 
@@ -75,26 +82,30 @@ interface ScriptedClock {
   passMs: (durationMs: number) => void;
 }
 
-class ScriptedProgram implements LaunchedProgram {
-  readonly pid: number;
+class ScriptedJob implements LaunchedJob {
+  readonly hosts: readonly string[];
+  readonly ranks: readonly (LaunchedRank & { pid: number })[];
   readonly launchedMs: number;
   readonly guard = { kind: "watched" } as const;
   readonly events: AsyncIterable<LaunchEvent>;
   readonly #script: Script;
   readonly #clock: ScriptedClock;
+  readonly #running: Map<number, LaunchedRank & { pid: number }>;
   #graceMs: number | undefined;
-  #lives = true;
 
-  constructor(pid: number, script: Script, clock: ScriptedClock) {
-    this.pid = pid;
+  constructor(firstPid: number, script: Script, clock: ScriptedClock) {
+    const { hosts = [launchingHost], ranksPerHost = 1 } = script;
+    this.hosts = hosts;
+    this.ranks = ranksOf(hosts, ranksPerHost, firstPid);
+    this.#running = new Map(this.ranks.map((each) => [each.rank, each]));
     this.launchedMs = clock.nowMs();
     this.#script = script;
     this.#clock = clock;
     this.events = this.#play();
   }
 
-  processIds(): number[] {
-    return this.#lives ? [this.pid] : [];
+  processIds(host: string): number[] {
+    return [...this.#running.values()].filter((each) => each.host === host).map(({ pid }) => pid);
   }
 
   stop({ graceMs }: { graceMs: number }): Promise<void> {
@@ -103,34 +114,58 @@ class ScriptedProgram implements LaunchedProgram {
   }
 
   async *#play(): AsyncGenerator<LaunchEvent> {
+    let stoppedCount = 0;
     for (const step of this.#script.steps) {
-      if (this.#isStopping) break;
-      if (step.kind === "exit") {
-        this.#clock.passMs(step.afterMs ?? 0);
-        yield* this.#end(step.exit, step.leftRunningCount ?? 0);
-        return;
-      }
+      if (this.#isStopping || this.#running.size === 0) break;
       yield* this.#step(step);
+      if (step.kind === "exit") stoppedCount += step.leftRunningCount ?? 0;
     }
-    yield* this.#end(this.#isStopping ? this.#stopped() : { kind: "exited", exitCode: 0 }, 0);
+    if (this.#running.size > 0) {
+      yield* this.#exit(this.#isStopping ? this.#stopped() : { kind: "exited", exitCode: 0 });
+    }
+    const leftovers = { stoppedCount, unkillableCount: 0 };
+    yield { kind: "ended", timeMs: this.#clock.nowMs(), leftovers };
   }
 
   get #isStopping(): boolean {
     return this.#graceMs !== undefined;
   }
 
-  async *#step(step: Exclude<ScriptStep, { kind: "exit" }>): AsyncGenerator<LaunchEvent> {
-    if (step.kind !== "print") {
-      yield* this.#stall(step.kind === "hang" ? dayMs : step.durationMs);
-      return;
+  async *#step(step: ScriptStep): AsyncGenerator<LaunchEvent> {
+    switch (step.kind) {
+      case "print":
+        yield* this.#stall(step.afterMs ?? 0);
+        if (!this.#isStopping) yield this.#print(step);
+        return;
+      case "stall":
+        yield* this.#stall(step.durationMs);
+        return;
+      case "exit":
+        this.#clock.passMs(step.afterMs ?? 0);
+        yield* this.#exit(step.exit, step.rank);
+        return;
+      case "lose-host":
+        this.#clock.passMs(step.afterMs ?? 0);
+        yield this.#loseHost(step);
+        return;
+      case "hang":
+        yield* this.#stall(dayMs);
     }
-    yield* this.#stall(step.afterMs ?? 0);
-    if (this.#isStopping) return;
-    const bytes = Buffer.from(step.text);
-    yield { kind: "output", timeMs: this.#clock.nowMs(), stream: step.stream ?? "stdout", bytes };
   }
 
-  /** Lets time pass, tick by tick, until it is over or somebody stops the program. */
+  #print({ text, stream = "stdout", rank = 0 }: ScriptStep & { kind: "print" }): LaunchEvent {
+    const host = this.ranks.find((each) => each.rank === rank)?.host;
+    if (host === undefined) throw new RangeError(`the script has no rank ${rank}`);
+    const bytes = Buffer.from(text);
+    return { kind: "output", timeMs: this.#clock.nowMs(), host, rank, stream, bytes };
+  }
+
+  #loseHost({ host, reason }: ScriptStep & { kind: "lose-host" }): LaunchEvent {
+    for (const each of this.ranks) if (each.host === host) this.#running.delete(each.rank);
+    return { kind: "host-lost", timeMs: this.#clock.nowMs(), host, reason };
+  }
+
+  /** Lets time pass, tick by tick, until it is over or the job is stopped. */
   async *#stall(durationMs: number): AsyncGenerator<LaunchEvent> {
     const { tickMs, nowMs, passMs } = this.#clock;
     const untilMs = nowMs() + durationMs;
@@ -157,10 +192,26 @@ class ScriptedProgram implements LaunchedProgram {
     return { kind: "signalled", signal: "SIGKILL" };
   }
 
-  async *#end(exit: Exit, stoppedCount: number): AsyncGenerator<LaunchEvent> {
-    this.#lives = false;
-    yield { kind: "exited", timeMs: this.#clock.nowMs(), exit };
-    const leftovers = { stoppedCount, unkillableCount: 0 };
-    yield { kind: "ended", timeMs: this.#clock.nowMs(), exit, leftovers };
+  /** Ends one rank; all that are running where none is named. */
+  *#exit(exit: Exit, only?: number): Generator<LaunchEvent> {
+    for (const { rank, host } of this.#running.values()) {
+      if (only !== undefined && rank !== only) continue;
+      this.#running.delete(rank);
+      yield { kind: "rank-exited", timeMs: this.#clock.nowMs(), host, rank, exit };
+    }
   }
+}
+
+/** Ranks numbered through host by host, each with a process id of its own. */
+function ranksOf(
+  hosts: readonly string[],
+  ranksPerHost: number,
+  firstPid: number,
+): (LaunchedRank & { pid: number })[] {
+  return hosts.flatMap((host, hostIndex) =>
+    Array.from({ length: ranksPerHost }, (_, localRank) => {
+      const rank = hostIndex * ranksPerHost + localRank;
+      return { host, rank, localRank, pid: firstPid + rank + 1 };
+    }),
+  );
 }

@@ -56,7 +56,13 @@ function timersHolding(): number {
 
 async function runBurner(sources: ProbeSources) {
   const child = burner();
-  const probe = startProbe({ pids: [child.pid], powerEstimate, intervalMs: 50, sources });
+  const probe = startProbe({
+    host: "localhost",
+    pids: [child.pid],
+    powerEstimate,
+    intervalMs: 50,
+    sources,
+  });
   const samples: HostSample[] = [];
   const reading = (async () => {
     for await (const sample of probe.samples) samples.push(sample);
@@ -117,6 +123,7 @@ describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
 
     const child = burner();
     const probe = startProbe({
+      host: "localhost",
       pids: [child.pid],
       powerEstimate,
       intervalMs: 20,
@@ -151,6 +158,7 @@ describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
   test("follows a process it is told of later", async () => {
     const [first, later] = [burner(), burner()];
     const probe = startProbe({
+      host: "localhost",
       pids: [first.pid],
       powerEstimate,
       intervalMs: 20,
@@ -167,7 +175,12 @@ describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
   test("does not keep the program alive", async () => {
     const child = burner();
     const before = timersHolding();
-    const probe = startProbe({ pids: [child.pid], powerEstimate, sources: noMeters });
+    const probe = startProbe({
+      host: "localhost",
+      pids: [child.pid],
+      powerEstimate,
+      sources: noMeters,
+    });
     expect(timersHolding()).toBe(before);
     await probe.stop();
     child.kill("SIGKILL");
@@ -193,6 +206,7 @@ test.skipIf(!mayMakeGroups)(
     const child = burner();
     for (const group of groups) writeFileSync(join(group, "cgroup.procs"), String(child.pid));
     const probe = startProbe({
+      host: "localhost",
       pids: [child.pid],
       powerEstimate,
       intervalMs: 20,
@@ -215,7 +229,14 @@ test.skipIf(!mayMakeGroups)(
 );
 
 function sample(timeMs: number, memoryBytes: number): HostSample {
-  return { kind: "host", timeMs, cpuSeconds: timeMs / 1000, memoryBytes, processCount: 1 };
+  return {
+    kind: "host",
+    host: "localhost",
+    timeMs,
+    cpuSeconds: timeMs / 1000,
+    memoryBytes,
+    processCount: 1,
+  };
 }
 
 describe("memoryProbe", () => {

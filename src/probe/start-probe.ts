@@ -17,6 +17,8 @@ export interface ProbeOptions {
   intervalMs?: number | undefined;
   /** Milliseconds since the epoch, the launching host's clock. */
   now?: (() => number) | undefined;
+  /** What its launch target calls this machine. */
+  host: string;
   /** CUDA_VISIBLE_DEVICES of the run; undefined is all GPUs. */
   visibleDevices?: string | undefined;
   /** Folders and programs to read instead of the system's own. */
@@ -62,7 +64,7 @@ export interface Probe {
  * Call `stop` after the processes were waited for, so that their last moments are counted.
  */
 export function startProbe(options: ProbeOptions): Probe {
-  const { pids, now = Date.now, powerEstimate, sources = {}, visibleDevices } = options;
+  const { pids, host, now = Date.now, powerEstimate, sources = {}, visibleDevices } = options;
   const roots = {
     proc: sources.proc ?? systemRoots.proc,
     cgroup: sources.cgroup ?? systemRoots.cgroup,
@@ -81,7 +83,7 @@ export function startProbe(options: ProbeOptions): Probe {
     last = usage;
     if (usage.kind === "absent") return;
     peakMemoryBytes = Math.max(peakMemoryBytes ?? 0, usage.peakMemoryBytes ?? 0, usage.memoryBytes);
-    stream.push(toSample(usage, meters, now()));
+    stream.push(toSample(usage, meters, { host, timeMs: now() }));
   }
 
   let taking: Promise<void> = take();
@@ -123,7 +125,7 @@ export function startProbe(options: ProbeOptions): Probe {
 function toSample(
   usage: Extract<Usage, { kind: "seen" }>,
   meters: EnergyMeters,
-  timeMs: number,
+  moment: { host: string; timeMs: number },
 ): HostSample {
   const measuredJoules = Object.fromEntries(
     meters.read().map(({ meter, part, joules }) => [`${meter} ${part}`, joules]),
@@ -131,7 +133,7 @@ function toSample(
   const gpus = meters.gpus();
   return {
     kind: "host",
-    timeMs,
+    ...moment,
     cpuSeconds: usage.cpuSeconds,
     memoryBytes: usage.memoryBytes,
     processCount: usage.processCount,

@@ -30,7 +30,7 @@ export function judgeRun(
   if (
     outcome.kind === "reached" &&
     end.kind === "exited" &&
-    (end.signal !== undefined || end.exitCode !== 0)
+    (end.signal !== undefined || (end.exitCode !== undefined && end.exitCode !== 0))
   ) {
     findings.push({ rule: "exited-after-target", ...exitOf(end) });
   }

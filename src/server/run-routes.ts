@@ -73,8 +73,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
       });
     }
     const { run } = await watch.openPage(context.req.param("id"));
-    const pid = await stopRun(run.record);
-    const answer: StopDocument = { runId: run.runId, kind: "asked", pid };
+    const answer: StopDocument = { runId: run.runId, ...(await stopRun(run.record)) };
     return context.json(answer);
   });
 }

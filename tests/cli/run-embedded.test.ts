@@ -24,7 +24,7 @@ describe("pitwall run, of an embedded workload", () => {
       "events.jsonl",
       "log.txt",
       "run.json",
-      "samples/host.jsonl",
+      "samples/host-localhost.jsonl",
       "samples/rank-0.jsonl",
       "samples/rank-1.jsonl",
     ]);
@@ -55,7 +55,7 @@ describe("pitwall run, of an embedded workload", () => {
     const child = startPitwall(["run", "digits", "--workers", "2"], cwd);
     const directory = await recordOf(cwd);
     const launched = readFileSync(join(directory, "events.jsonl"), "utf8").match(
-      /"kind":"launched","rank":0,"pid":(\d+)/u,
+      /"kind":"launched","host":"localhost","rank":0,"localRank":0,"pid":(\d+)/u,
     );
     process.kill(Number(launched?.[1]), "SIGKILL");
     const [exitCode] = await once(child, "exit");

@@ -45,6 +45,7 @@ async function toyServer() {
   }
   await writer.appendSample("host", {
     kind: "host",
+    host: "localhost",
     timeMs: startedMs + 100,
     cpuSeconds: 0,
     memoryBytes: 1e6,
@@ -53,6 +54,7 @@ async function toyServer() {
   });
   await writer.appendSample("host", {
     kind: "host",
+    host: "localhost",
     timeMs: startedMs + 10_100,
     cpuSeconds: 5,
     memoryBytes: 2e6,

@@ -85,7 +85,10 @@ export async function startRecord(
   if (created.kind !== "created") throw new Error(`there is a run ${runId} already`);
   const { writer } = created;
   await writer.appendEvent({ kind: "created", pid: process.pid }, startedMs);
-  await writer.appendEvent({ kind: "launched", rank: 0, pid: process.pid }, startedMs + 100);
+  await writer.appendEvent(
+    { kind: "launched", host: "localhost", rank: 0, localRank: 0, pid: process.pid },
+    startedMs + 100,
+  );
   logLine(writer, { key: "run_start", value: null, time_ms: startedMs + 1000 });
   return writer;
 }

@@ -36,3 +36,22 @@ export function exampleVerdict(runId: string): Omit<RunResult, "files"> {
     findings: [],
   };
 }
+
+/** The event of a job's only rank. */
+export const exampleLaunch = {
+  kind: "launched",
+  host: "localhost",
+  rank: 0,
+  localRank: 0,
+  pid: 2,
+} as const;
+
+/** What the probe of a job's only host saw once. */
+export const exampleSample = {
+  kind: "host",
+  host: "localhost",
+  timeMs: 5,
+  cpuSeconds: 1,
+  memoryBytes: 2,
+  processCount: 3,
+} as const;

@@ -9,7 +9,8 @@ import {
   until,
   watchdogsOf,
 } from "../../../tests/support/process-table.ts";
-import type { LaunchEvent, LaunchOptions, LaunchOutcome, LaunchedProgram } from "../launcher.ts";
+import type { LaunchEvent, LaunchOptions, LaunchOutcome, LaunchedJob } from "../launcher.ts";
+import { launchingHost } from "../../schema/run/host.ts";
 import { localLauncher } from "./local-launcher.ts";
 
 const launcher = localLauncher({ nowMs: Date.now });
@@ -39,6 +40,7 @@ describe("what a program gets", () => {
         .toSorted(),
     ).toEqual([
       "MINE=1",
+      "PITWALL_LOCAL_RANK=0",
       "PITWALL_RANK=0",
       `PITWALL_RUN_DIR=${directory}`,
       "PITWALL_SEED=42",
@@ -152,24 +154,24 @@ describe("output", () => {
   });
 
   test.skipIf(!hasProc)("waits in the program while nobody reads (needs /proc)", async () => {
-    const program = await launched(["head", "-c", "80000000", "/dev/zero"]);
+    const job = await launched(["head", "-c", "80000000", "/dev/zero"]);
     const writtenBytes = (): number =>
-      Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${program.pid}/io`, "utf8"))?.[1]);
+      Number(/^wchar: (\d+)/m.exec(readFileSync(`/proc/${pidOf(job)}/io`, "utf8"))?.[1]);
     let before = -1;
     while (before !== writtenBytes() || before === 0) {
       before = writtenBytes();
       await sleep(100);
     }
     expect(writtenBytes()).toBeLessThan(4_000_000);
-    const events = await collect(program);
+    const events = await collect(job);
     const readBytes = events.map((event) => (event.kind === "output" ? event.bytes.length : 0));
     expect(readBytes.reduce((sum, bytes) => sum + bytes)).toBe(80_000_000);
   });
 
   test("does not hold a program up when the reader has left", async () => {
-    const program = await launched(["sh", "-c", `seq 1 300000; echo done > ${directory}/done`]);
-    for await (const event of program.events) if (event.kind === "output") break;
-    await until(() => program.processIds().length === 0);
+    const job = await launched(["sh", "-c", `seq 1 300000; echo done > ${directory}/done`]);
+    for await (const event of job.events) if (event.kind === "output") break;
+    await until(() => job.processIds(launchingHost).length === 0);
     expect(existsSync(join(directory, "done"))).toBe(true);
   });
 });
@@ -182,9 +184,9 @@ describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)"
 
   test("are stopped and counted, in the group and out of it", async () => {
     const script = "sleep 1000 & setsid sleep 1000 & (trap '' TERM; setsid sleep 1000 &) ; echo x";
-    const { ended, program } = await run(["sh", "-c", script], { lingerMs: 200 });
+    const { ended, job } = await run(["sh", "-c", script], { lingerMs: 200 });
     expect(ended).toMatchObject({ leftovers: { stoppedCount: 3, unkillableCount: 0 } });
-    expect(program.processIds()).toEqual([]);
+    expect(job.processIds(launchingHost)).toEqual([]);
     expect(markedProcesses(directory)).toEqual([]);
   });
 
@@ -207,53 +209,55 @@ describe.skipIf(!hasProc)("stop (needs /proc)", () => {
       "(setsid sleep 1000 &)",
       "sleep 0.3; echo ready; wait",
     ].join("\n");
-    const program = await launched(["sh", "-c", script]);
+    const job = await launched(["sh", "-c", script]);
     let countBefore = 0;
-    for await (const event of program.events) {
+    for await (const event of job.events) {
       if (event.kind !== "output") continue;
-      countBefore = program.processIds().length;
-      await program.stop({ graceMs: 5000 });
-      expect(program.processIds()).toEqual([]);
+      countBefore = job.processIds(launchingHost).length;
+      await job.stop({ graceMs: 5000 });
+      expect(job.processIds(launchingHost)).toEqual([]);
     }
     expect(countBefore).toBe(7);
     expect(markedProcesses(directory)).toEqual([]);
   });
 
   test("ends a program that is suspended", async () => {
-    const program = await launched(["sleep", "1000"]);
-    process.kill(program.pid, "SIGSTOP");
-    await program.stop({ graceMs: 60_000 });
-    expect((await collect(program)).at(-1)).toMatchObject({
+    const job = await launched(["sleep", "1000"]);
+    process.kill(pidOf(job), "SIGSTOP");
+    await job.stop({ graceMs: 60_000 });
+    expect((await collect(job)).find(({ kind }) => kind === "rank-exited")).toMatchObject({
       exit: { kind: "signalled", signal: "SIGTERM" },
     });
   });
 
   test("ends a program that forks faster than it is looked at", async () => {
     const bomb = "trap '' TERM; echo ready; while :; do sleep 1000 & sleep 0.002; done";
-    const program = await launched(["sh", "-c", bomb]);
-    for await (const event of program.events) {
-      if (event.kind === "output") await program.stop({ graceMs: 50 });
+    const job = await launched(["sh", "-c", bomb]);
+    for await (const event of job.events) {
+      if (event.kind === "output") await job.stop({ graceMs: 50 });
     }
     expect(markedProcesses(directory)).toEqual([]);
   });
 
   test("lets a program that handles SIGTERM finish its work, and hands that on", async () => {
     const polite = "trap 'echo saved; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
-    const program = await launched(["sh", "-c", polite]);
+    const job = await launched(["sh", "-c", polite]);
     const events: LaunchEvent[] = [];
-    for await (const event of program.events) {
+    for await (const event of job.events) {
       events.push(event);
-      if (textOf(events, "stdout") === "ready\n") await program.stop({ graceMs: 60_000 });
+      if (textOf(events, "stdout") === "ready\n") await job.stop({ graceMs: 60_000 });
     }
     expect(textOf(events, "stdout")).toBe("ready\nsaved\n");
-    expect(events.at(-1)).toMatchObject({ exit: { kind: "exited", exitCode: 7 } });
+    expect(events.find(({ kind }) => kind === "rank-exited")).toMatchObject({
+      exit: { kind: "exited", exitCode: 7 },
+    });
   });
 
   test("after the end does nothing", async () => {
-    const { program } = await run(["true"]);
-    await program.stop({ graceMs: 0 });
+    const { job } = await run(["true"]);
+    await job.stop({ graceMs: 0 });
     await until(() => watchdogsOf(directory).length === 0);
-    expect(program.processIds()).toEqual([]);
+    expect(job.processIds(launchingHost)).toEqual([]);
   });
 });
 
@@ -268,30 +272,35 @@ function launch(
 async function launched(
   command: readonly string[],
   options: Partial<LaunchOptions> = {},
-): Promise<LaunchedProgram> {
+): Promise<LaunchedJob> {
   const outcome = await launch(command, options);
   if (outcome.kind !== "launched") throw new Error(JSON.stringify(outcome));
-  return outcome.program;
+  return outcome.job;
 }
 
 async function run(command: readonly string[], options: Partial<LaunchOptions> = {}) {
-  const program = await launched(command, options);
-  const events = await collect(program);
+  const job = await launched(command, options);
+  const events = await collect(job);
   const ended = events.at(-1);
   return {
-    program,
-    pid: program.pid,
+    job,
+    pid: pidOf(job),
     stdout: textOf(events, "stdout"),
     stderr: textOf(events, "stderr"),
-    exit: ended?.kind === "ended" ? ended.exit : undefined,
+    exit: events.find((event) => event.kind === "rank-exited")?.exit,
     ended,
   };
 }
 
-async function collect(program: LaunchedProgram): Promise<LaunchEvent[]> {
+async function collect(job: LaunchedJob): Promise<LaunchEvent[]> {
   const events: LaunchEvent[] = [];
-  for await (const event of program.events) events.push(event);
+  for await (const event of job.events) events.push(event);
   return events;
+}
+
+function pidOf({ ranks: [first] }: LaunchedJob): number {
+  if (first?.pid === undefined) throw new Error("the job has no process id");
+  return first.pid;
 }
 
 function textOf(events: readonly LaunchEvent[], stream: "stdout" | "stderr"): string {

@@ -1,13 +1,17 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { errorCode, errorMessage } from "../../foundation/error-code.ts";
+import { launchingHost } from "../../schema/run/host.ts";
 import { findProgram, missingInterpreter } from "./find-program.ts";
 import type { Launcher, LaunchOptions, LaunchOutcome } from "../launcher.ts";
 import { closeWriters, makeOutputPipes, type OutputPipe } from "./output-pipes.ts";
 import { ProcessTree } from "./process-tree.ts";
-import { programEnvironment } from "../program-environment.ts";
-import { RunningProgram } from "./running-program.ts";
+import { rankEnvironment } from "../rank-environment.ts";
+import { LocalJob } from "./local-job.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
+
+/** The only rank of a local job; a program that starts ranks of its own numbers those itself. */
+const onlyRank = { rank: 0, localRank: 0, worldSize: 1 };
 
 /**
  * Starts programs on this machine, each in a process group of its own, without a shell, with
@@ -25,7 +29,7 @@ async function launchHere(
   nowMs: () => number,
 ): Promise<LaunchOutcome> {
   const [program = "", ...args] = command;
-  const env = programEnvironment(options.env, options);
+  const env = rankEnvironment(options.env, options, onlyRank);
   const [found, made, watchdog] = await Promise.all([
     findProgram(program, { cwd: options.cwd, path: env["PATH"] }),
     makeOutputPipes(),
@@ -47,13 +51,13 @@ async function launchHere(
     return explainRefusal(await started.error, found.path);
   }
   const { child, pid } = started;
-  const tree = new ProcessTree(pid, options.runDirectory);
+  const tree = ProcessTree.startedAs(pid, options.runDirectory);
   watchdog.watch({ groupId: pid, startedTicks: tree.startedTicks });
   closeWriters(pipes);
-  return {
-    kind: "launched",
-    program: new RunningProgram({ child, pid, launchedMs, tree, pipes, watchdog, nowMs, options }),
-  };
+  const place = { host: launchingHost, rank: onlyRank.rank };
+  const rank = { ...place, localRank: onlyRank.localRank, pid };
+  const parts = { child, rank, launchedMs, tree, pipes, watchdog, nowMs, options };
+  return { kind: "launched", job: new LocalJob(parts) };
 }
 
 type Started =

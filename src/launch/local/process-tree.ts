@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parseProcessStat, type ProcessStat } from "../../foundation/process-stat.ts";
-import { runDirectoryVariable } from "../program-environment.ts";
+import { runDirectoryVariable } from "../rank-environment.ts";
 
 /**
  * The processes of one launched program: its process group, the descendants of its members, and
@@ -11,19 +11,33 @@ import { runDirectoryVariable } from "../program-environment.ts";
  * Without /proc there is only the group.
  */
 export class ProcessTree {
-  readonly #groupId: number;
+  readonly #groupId: number | undefined;
   readonly #marker: string;
   readonly #sinceTicks: number | undefined;
   #members = new Map<number, ProcessStat>();
   #strangers = new Set<string>();
   #groupLives = true;
 
-  constructor(groupId: number, runDirectory: string) {
-    this.#groupId = groupId;
+  private constructor(runDirectory: string, leader?: { groupId: number }) {
+    this.#groupId = leader?.groupId;
     this.#marker = `${runDirectoryVariable}=${runDirectory}`;
-    const leader = readStat(groupId);
-    if (leader !== undefined) this.#members.set(groupId, leader);
-    this.#sinceTicks = leader?.startedTicks;
+    if (leader === undefined) {
+      this.#sinceTicks = existsSync("/proc/self/stat") ? 0 : undefined;
+      return;
+    }
+    const stat = readStat(leader.groupId);
+    if (stat !== undefined) this.#members.set(stat.pid, stat);
+    this.#sinceTicks = stat?.startedTicks;
+  }
+
+  /** @param groupId of the job's main process, which has just been started */
+  static startedAs(groupId: number, runDirectory: string): ProcessTree {
+    return new ProcessTree(runDirectory, { groupId });
+  }
+
+  /** Of a run that was started earlier: what carries its mark, and the descendants of that. */
+  static ofRun(runDirectory: string): ProcessTree {
+    return new ProcessTree(runDirectory);
   }
 
   /** Start time of the main process in clock ticks since boot; undefined without /proc. */
@@ -33,7 +47,7 @@ export class ProcessTree {
 
   /** Ids of the members that live, after looking at all processes of the machine. */
   scan(): number[] {
-    if (this.#sinceTicks === undefined) return signalGroup(this.#groupId, 0) ? [this.#groupId] : [];
+    if (this.#sinceTicks === undefined) return this.#groupAlone();
     const young = readProcesses(this.#sinceTicks);
     const members = this.#survivors(young);
     const group = young.filter((stat) => stat.groupId === this.#groupId);
@@ -61,8 +75,17 @@ export class ProcessTree {
     const stats = [...this.#members.values()].filter((stat) => isSame(stat, readStat(stat.pid)));
     // While one member lives in the group, its id cannot be used again for another group.
     const inGroup = new Set(stats.filter((stat) => stat.groupId === this.#groupId));
-    if (inGroup.size > 0 || this.#sinceTicks === undefined) signalGroup(this.#groupId, signal);
+    if (inGroup.size > 0 || this.#sinceTicks === undefined) this.#signalGroup(signal);
     for (const stat of stats) if (!inGroup.has(stat)) signalProcess(stat.pid, signal);
+  }
+
+  /** Without /proc: the group by its id, if it has members. */
+  #groupAlone(): number[] {
+    return this.#groupId !== undefined && this.#signalGroup(0) ? [this.#groupId] : [];
+  }
+
+  #signalGroup(signal: NodeJS.Signals | 0): boolean {
+    return this.#groupId !== undefined && signalProcess(-this.#groupId, signal);
   }
 
   #survivors(stats: readonly ProcessStat[]): Map<number, ProcessStat> {
@@ -120,10 +143,6 @@ function readEnvironment(pid: number): string[] {
 
 function isSame(a: ProcessStat, b: ProcessStat | undefined): boolean {
   return a.pid === b?.pid && a.startedTicks === b.startedTicks;
-}
-
-function signalGroup(groupId: number, signal: NodeJS.Signals | 0): boolean {
-  return signalProcess(-groupId, signal);
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {

@@ -14,6 +14,7 @@ import {
   watchdogsOf,
 } from "../../../tests/support/process-table.ts";
 import { seededRandom } from "../../foundation/seeded-random.ts";
+import { launchingHost } from "../../schema/run/host.ts";
 import { localLauncher } from "./local-launcher.ts";
 
 let directory: string;
@@ -25,19 +26,19 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /proc)", () => {
   let rooms: string;
   beforeAll(() => {
-    rooms = compileRooms(["foundation", "launch"]);
+    rooms = compileRooms(["foundation", "schema", "launch"]);
   });
   afterAll(() => rmSync(rooms, { recursive: true, force: true }));
 
   test("no process of the run is left, whatever the moment", async () => {
     const random = seededRandom(20261122);
     const script = writeScript(`
-      import { localLauncher } from ${JSON.stringify(join(rooms, "launch/local-launcher.js"))};
+      import { localLauncher } from ${JSON.stringify(join(rooms, "launch/local/local-launcher.js"))};
       const command = ["sh", "-c", process.argv[3]];
       const options = { cwd: "/", env: process.env, runDirectory: process.argv[2], seed: 1 };
       console.log("launching");
-      const { program } = await localLauncher({ nowMs: Date.now }).launch(command, options);
-      for await (const event of program.events) if (event.kind === "output") console.log("output");`);
+      const { job } = await localLauncher({ nowMs: Date.now }).launch(command, options);
+      for await (const event of job.events) if (event.kind === "output") console.log("output");`);
     const program = [
       "trap '' TERM HUP",
       "setsid sh -c 'trap \"\" TERM; sleep 1000 & while :; do sleep 1000; done' &",
@@ -77,7 +78,7 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
     const script = writeScript(`
       import { spawn } from "node:child_process";
       import { readFileSync } from "node:fs";
-      import { startWatchdog } from ${JSON.stringify(join(rooms, "launch/watchdog.js"))};
+      import { startWatchdog } from ${JSON.stringify(join(rooms, "launch/local/watchdog.js"))};
       import { parseProcessStat } from ${JSON.stringify(join(rooms, "foundation/process-stat.js"))};
       const sleeper = spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });
       const stat = parseProcessStat(readFileSync(\`/proc/\${sleeper.pid}/stat\`, "utf8"));
@@ -104,9 +105,9 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
       seed: 1,
     });
     if (outcome.kind !== "launched") throw new Error(outcome.kind);
-    const other = outcome.program;
+    const other = outcome.job;
     const script = writeScript(`
-      import { startWatchdog } from ${JSON.stringify(join(rooms, "launch/watchdog.js"))};
+      import { startWatchdog } from ${JSON.stringify(join(rooms, "launch/local/watchdog.js"))};
       await startWatchdog(process.argv[2]);
       console.log("watched");
       setInterval(() => {}, 1000);`);
@@ -115,7 +116,7 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
     pitwall.kill("SIGKILL");
     await once(pitwall, "exit");
     await until(() => watchdogsOf(runDirectory).length === 0);
-    expect(other.processIds()).toEqual([other.pid]);
+    expect(other.processIds(launchingHost)).toEqual([other.ranks[0]?.pid]);
     await other.stop({ graceMs: 0 });
   });
 });

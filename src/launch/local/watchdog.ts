@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { runDirectoryVariable } from "../program-environment.ts";
+import { runDirectoryVariable } from "../rank-environment.ts";
 
 /** A small process that outlives Pitwall by a moment, to end what Pitwall started. */
 export interface Watchdog {

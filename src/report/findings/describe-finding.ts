@@ -4,6 +4,7 @@ import { countOf } from "../wording.ts";
 
 /** Describes a finding, with a hint on what to do about it. */
 export function describeFinding(finding: Finding): { message: string; hint?: string } {
+  if (isJobFinding(finding)) return describeJobFinding(finding);
   switch (finding.rule) {
     case "exited-after-target":
       return {
@@ -32,10 +33,6 @@ export function describeFinding(finding: Finding): { message: string; hint?: str
         message: `${countOf(finding.count, "MLLOG line")} could not be read`,
         hint: `first such line: \`${finding.firstLine}\``,
       };
-    case "processes-left-running":
-      return {
-        message: `${countOf(finding.count, "process")} of the program kept running after it exited; Pitwall ended ${finding.count === 1 ? "it" : "them"}`,
-      };
     case "environment-changed":
       return {
         message: `the runs of this series did not have the same environment: ${finding.changes.map(({ field, was, is }) => `${field} was ${was}, is ${is}`).join("; ")}`,
@@ -45,6 +42,32 @@ export function describeFinding(finding: Finding): { message: string; hint?: str
       return {
         message: `all ${finding.runCount} runs produced identical curves although their seeds differ`,
         hint: "make the program use its seed: put `{seed}` in the command or read the `PITWALL_SEED` environment variable",
+      };
+  }
+}
+
+type JobFinding = Extract<
+  Finding,
+  { rule: "rank-failed" | "host-lost" | "processes-left-running" }
+>;
+
+function isJobFinding(finding: Finding): finding is JobFinding {
+  const { rule } = finding;
+  return rule === "rank-failed" || rule === "host-lost" || rule === "processes-left-running";
+}
+
+/** What happened to the processes of a run. */
+function describeJobFinding(finding: JobFinding): { message: string } {
+  switch (finding.rule) {
+    case "rank-failed":
+      return {
+        message: `rank ${finding.rank} on \`${finding.host}\` failed first: it ended ${endOf(finding)}`,
+      };
+    case "host-lost":
+      return { message: `host \`${finding.host}\` was lost during the run: ${finding.reason}` };
+    case "processes-left-running":
+      return {
+        message: `${countOf(finding.count, "process")} of the program kept running after it exited; Pitwall ended ${finding.count === 1 ? "it" : "them"}`,
       };
   }
 }

@@ -7,6 +7,7 @@ import {
 } from "../../foundation/units.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
+import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeOutcome } from "./describe-outcome.ts";
@@ -154,21 +155,22 @@ function evaluationRow({ clockMs, samplesCount, value }: Evaluation): string[] {
 function timelineBlock(events: readonly LifecycleEvent[], paint: Paint): string {
   const [first] = events;
   if (first === undefined) return "";
+  const isOneRank = events.filter(({ event }) => event.kind === "launched").length <= 1;
   return events
     .map(({ timeMs, event }) => {
       const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;
-      return `  ${at.padStart(10)}   ${eventText(event)}`;
+      return `  ${at.padStart(10)}   ${eventText(event, isOneRank)}`;
     })
     .map((line) => paint.faint(line))
     .join("\n");
 }
 
-function eventText(event: LifecycleEvent["event"]): string {
+function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
   switch (event.kind) {
     case "created":
       return `record created by process ${event.pid}`;
     case "launched":
-      return `program launched as process ${event.pid}`;
+      return `${placeText(event, isOneRank)}${launchText(event)}`;
     case "clock-started":
       return event.by === "launch"
         ? "clock started at launch"
@@ -178,10 +180,24 @@ function eventText(event: LifecycleEvent["event"]): string {
     case "stopping":
       return `stopping: ${event.reason}`;
     case "rank-exited":
-      return event.signal === undefined
-        ? `exited with code ${event.exitCode ?? "unknown"}`
-        : `killed by ${event.signal}`;
+      return `${placeText(event, isOneRank)}${exitText(event)}`;
+    case "host-lost":
+      return `host \`${event.host}\` lost: ${event.reason}`;
     case "ended":
       return `ended: ${event.outcome}`;
   }
+}
+
+function launchText({ pid }: { pid?: number | undefined }): string {
+  return pid === undefined ? "launched" : `launched as process ${pid}`;
+}
+
+function exitText(exit: { exitCode?: number | undefined; signal?: string | undefined }): string {
+  if (exit.signal !== undefined) return `killed by ${exit.signal}`;
+  return `exited with code ${exit.exitCode ?? "unknown"}`;
+}
+
+/** Which rank an event is about; nothing where the job has only one. */
+function placeText({ host, rank }: Place, isOneRank: boolean): string {
+  return isOneRank ? "program " : `rank ${rank} on ${host} `;
 }

@@ -112,10 +112,10 @@ export const runDetail = z.object({
 export type RunDetail = z.output<typeof runDetail>;
 
 /** POST /api/runs/:id/stop. */
-export const stopDocument = z.object({
-  runId: z.string(),
-  /** `asked`: its Pitwall was sent the signal that Ctrl-C sends, and ends the run in its own time. */
-  kind: z.literal("asked"),
-  pid: z.number().int(),
-});
+export const stopDocument = z.discriminatedUnion("kind", [
+  /** The run's Pitwall process was sent the signal of Ctrl-C, and ends the run in its own time. */
+  z.object({ runId: z.string(), kind: z.literal("asked"), pid: z.number().int() }),
+  /** The run's Pitwall process was gone; processes that it had left running were ended. */
+  z.object({ runId: z.string(), kind: z.literal("ended"), endedCount: z.number().int() }),
+]);
 export type StopDocument = z.output<typeof stopDocument>;

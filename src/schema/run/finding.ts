@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { hostName } from "./host.ts";
+import { rankNumber } from "./rank.ts";
 
 /** What a check has to say about a run, as data; `report/describe-finding.ts` makes the sentences. */
 export const finding = z.discriminatedUnion("rule", [
@@ -32,6 +34,15 @@ export const finding = z.discriminatedUnion("rule", [
     count: z.number(),
     firstLine: z.string(),
   }),
+  /** The first rank that failed in a job of several. */
+  z.strictObject({
+    rule: z.literal("rank-failed"),
+    host: hostName,
+    rank: rankNumber,
+    exitCode: z.number().int().optional(),
+    signal: z.string().optional(),
+  }),
+  z.strictObject({ rule: z.literal("host-lost"), host: hostName, reason: z.string() }),
   z.strictObject({ rule: z.literal("processes-left-running"), count: z.number() }),
   z.strictObject({
     rule: z.literal("environment-changed"),

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { hostName } from "./host.ts";
+import { launchedRank, placeFields } from "./rank.ts";
 
 /** What happened to a run as a whole, in order. Times are the launching host's. */
 const happening = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("created"), pid: z.number().int() }),
-  z.strictObject({ kind: z.literal("launched"), rank: z.number().int(), pid: z.number().int() }),
+  /** One for each rank. */
+  launchedRank.extend({ kind: z.literal("launched") }),
   z.strictObject({
     kind: z.literal("clock-started"),
     by: z.enum(["launch", "run_start", "pattern"]),
@@ -19,10 +22,12 @@ const happening = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("rank-exited"),
-    rank: z.number().int(),
+    ...placeFields,
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
   }),
+  /** The launcher gave up on a host: its ranks have no exit. */
+  z.strictObject({ kind: z.literal("host-lost"), host: hostName, reason: z.string() }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
 ]);
 

@@ -1,4 +1,5 @@
 import type { Finding } from "./finding.ts";
+import type { LaunchedRank, Place } from "./rank.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation } from "./run-result.ts";
@@ -6,17 +7,39 @@ import type { RunChecklist } from "./run-checklist.ts";
 import type { RunReport, SeriesSummary } from "./series-summary.ts";
 
 /** Why a run is being stopped. */
-export type StopReason = "target" | "max-time" | "max-cost" | "max-samples" | "interrupt";
+export type StopReason =
+  | "target"
+  | "max-time"
+  | "max-cost"
+  | "max-samples"
+  | "interrupt"
+  | "failure";
 
-/** What a series of runs tells as it goes: the progress line, the dashboard and tests read the same stream. */
+/** How the process of a rank ended. */
+export type RankExit = { exitCode: number } | { signal: string };
+
+/** The events of a series of runs, in order: the progress line, the dashboard and tests read the same stream. */
 export type RunEvent =
   | { kind: "created"; request: RunRequest; directory: string }
-  | { kind: "launched"; runId: string; pid: number }
+  | {
+      kind: "launched";
+      runId: string;
+      hosts: readonly string[];
+      ranks: readonly LaunchedRank[];
+    }
   | { kind: "clock-started"; runId: string; by: "launch" | "run_start" | "pattern" }
   | { kind: "evaluation"; runId: string; evaluation: Evaluation }
   | { kind: "target-reached"; runId: string; value: number; samplesCount: number | undefined }
   | { kind: "stopping"; runId: string; reason: StopReason }
-  | { kind: "output"; runId: string; bytes: Uint8Array }
+  /** Whole lines of one rank. */
+  | ({
+      kind: "output";
+      runId: string;
+      stream: "stdout" | "stderr";
+      bytes: Uint8Array;
+    } & Place)
+  | ({ kind: "rank-exited"; runId: string; exit: RankExit } & Place)
+  | { kind: "host-lost"; runId: string; host: string; reason: string }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }
   /** How the log stands against the rules, when that changes; at most four times a second, and once it is over. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { launchTarget } from "./launch-target.ts";
 import { metricTarget } from "./metric-target.ts";
 import { price } from "./price.ts";
 import { systemDescription } from "../system-description.ts";
@@ -60,7 +61,7 @@ export const runRequest = z.strictObject({
   /** By whose rules the log is checked; default: the newest round's that fit. */
   edition: z.string().optional(),
   price: price.optional(),
-  launchTarget: z.strictObject({ kind: z.literal("local") }),
+  launchTarget,
   system: systemDescription,
   environment: z.strictObject({
     pitwallVersion: z.string(),

@@ -1,11 +1,13 @@
 import { z } from "zod";
+import { hostName, launchingHost } from "./host.ts";
+import { rankNumber } from "./rank.ts";
 
 /** One telemetry point of one rank: what its last steps were spent on. */
 export const stepSample = z.strictObject({
   kind: z.literal("step"),
   /** Milliseconds since the epoch, the launching host's clock. */
   timeMs: z.number(),
-  rank: z.number().int().nonnegative(),
+  rank: rankNumber,
   step: z.number().int().nonnegative(),
   /** Training samples seen so far by all ranks together. */
   samplesCount: z.number().nonnegative(),
@@ -17,13 +19,14 @@ export const stepSample = z.strictObject({
   loss: z.number().optional(),
 });
 
-/** What the launching host saw of the run's processes and meters. Counters are cumulative since launch. */
+/** The run's processes and the meters of one host. Counters are cumulative since launch. */
 export const hostSample = z.strictObject({
   kind: z.literal("host"),
+  host: hostName.default(launchingHost),
   timeMs: z.number(),
-  /** CPU time of the run's whole process tree. */
+  /** CPU time of the run's processes on the host. */
   cpuSeconds: z.number().nonnegative(),
-  /** Resident memory of the process tree now. */
+  /** Resident memory of these processes now. */
   memoryBytes: z.number().nonnegative(),
   processCount: z.number().int().nonnegative(),
   /** Energy by meter since launch; only meters that are really there. */

@@ -70,8 +70,8 @@ describe("diskRunStore in a process of its own", () => {
       console.log("made");
       for (let index = 0; ; index++) {
         for (let count = 0; count < 500; count++) await outcome.writer.appendLog(line);
-        await outcome.writer.appendEvent({ kind: "launched", rank: index, pid: index }, index);
-        await outcome.writer.appendSample("host", { kind: "host", timeMs: index, cpuSeconds: 1, memoryBytes: 1, processCount: 1 });
+        await outcome.writer.appendEvent({ kind: "launched", host: "localhost", rank: index, localRank: 0, pid: index }, index);
+        await outcome.writer.appendSample("host", { kind: "host", host: "localhost", timeMs: index, cpuSeconds: 1, memoryBytes: 1, processCount: 1 });
         if (index === 60) await outcome.writer.finish({ ...verdict, runId });
       }`);
     const rounds = Number(process.env["PITWALL_TEST_KILL_ROUNDS"] ?? 12);

@@ -2,7 +2,12 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
+import {
+  exampleLaunch,
+  exampleRequest,
+  exampleSample,
+  exampleVerdict,
+} from "../../../tests/support/example-run.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { diskRunStore } from "./disk-run-store.ts";
 import { MemoryRunStore } from "./memory-run-store.ts";
@@ -85,7 +90,7 @@ describe.each(implementations)("$name", ({ make }) => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     const appended = await Promise.all([
       writer.appendEvent({ kind: "created", pid: 1 }, 10),
-      writer.appendEvent({ kind: "launched", rank: 0, pid: 2 }, 20),
+      writer.appendEvent(exampleLaunch, 20),
       writer.appendEvent({ kind: "ended", outcome: "reached" }, 30),
     ]);
     await writer.close();
@@ -127,31 +132,26 @@ describe.each(implementations)("$name", ({ make }) => {
 
   test("reads samples back by file, and counts lines that are none", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
-    const sample = {
-      kind: "host",
-      timeMs: 5,
-      cpuSeconds: 1,
-      memoryBytes: 2,
-      processCount: 3,
-    } as const;
-    await writer.appendSample("host", sample);
-    await writer.appendSample("rank-0", { ...sample, timeMs: 6 });
-    await writer.appendSample("host", { ...sample, timeMs: 7 });
+    await writer.appendSample("host", exampleSample);
+    await writer.appendSample("rank-0", { ...exampleSample, timeMs: 6 });
+    await writer.appendSample("host", { ...exampleSample, timeMs: 7 });
     await writer.close();
-    const whole = `${JSON.stringify(sample)}\n`;
+    const whole = `${JSON.stringify(exampleSample)}\n`;
     await made.tamper("toy-1", "samples/rank-1.jsonl", `${whole}{"kind":"other"}\n{"kin`);
     expect(await (await open(store, "toy-1")).readSamples()).toEqual([
-      { fileStem: "host", samples: [sample, { ...sample, timeMs: 7 }], unreadableLineCount: 0 },
-      { fileStem: "rank-0", samples: [{ ...sample, timeMs: 6 }], unreadableLineCount: 0 },
-      { fileStem: "rank-1", samples: [sample], unreadableLineCount: 2 },
+      {
+        fileStem: "host",
+        samples: [exampleSample, { ...exampleSample, timeMs: 7 }],
+        unreadableLineCount: 0,
+      },
+      { fileStem: "rank-0", samples: [{ ...exampleSample, timeMs: 6 }], unreadableLineCount: 0 },
+      { fileStem: "rank-1", samples: [exampleSample], unreadableLineCount: 2 },
     ]);
   });
 
   test("refuses a sample file that would lie outside the record", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
-    const sample = { kind: "host", timeMs: 5, cpuSeconds: 1, memoryBytes: 2, processCount: 3 };
-    const append = async (): Promise<void> =>
-      writer.appendSample("../../escaped", { ...sample, kind: "host" });
+    const append = async (): Promise<void> => writer.appendSample("../../escaped", exampleSample);
     await expect(append()).rejects.toThrow(RangeError);
     await writer.close();
   });
@@ -160,13 +160,7 @@ describe.each(implementations)("$name", ({ make }) => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     await writer.appendLog(Buffer.from("hello\n"));
     await writer.appendEvent({ kind: "created", pid: 1 }, 10);
-    await writer.appendSample("host", {
-      kind: "host",
-      timeMs: 5,
-      cpuSeconds: 1,
-      memoryBytes: 2,
-      processCount: 3,
-    });
+    await writer.appendSample("host", exampleSample);
     const result = await writer.finish(exampleVerdict("toy-1"));
     expect(Object.keys(result.files)).toEqual([
       "events.jsonl",
@@ -377,7 +371,7 @@ async function threeEventLines(store: RunStore): Promise<string[]> {
   const writer = await create(store, exampleRequest({ runId: "chained-1" }));
   const events = [
     await writer.appendEvent({ kind: "created", pid: 1 }, 10),
-    await writer.appendEvent({ kind: "launched", rank: 0, pid: 2 }, 20),
+    await writer.appendEvent(exampleLaunch, 20),
     await writer.appendEvent({ kind: "ended", outcome: "reached" }, 30),
   ];
   await writer.close();

@@ -36,6 +36,7 @@ function step(rank: number, number: number, more: Partial<StepSample> = {}): Ste
 
 const host: HostSample = {
   kind: "host",
+  host: "localhost",
   timeMs: 1_000_500,
   cpuSeconds: 1,
   memoryBytes: 1e6,

@@ -1,38 +1,70 @@
 import { UserError } from "../../foundation/user-error.ts";
+import { launchTargets } from "../../launch/launch-targets.ts";
+import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
 import { ownerLife } from "../../store/records/process-owner.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 
+export type StopOutcome =
+  /** The run's Pitwall process was sent the signal of Ctrl-C: it ends the job, judges the run and keeps the record. */
+  | { kind: "asked"; pid: number }
+  /** The run's Pitwall process was gone; processes that it had left running were ended. */
+  | { kind: "ended"; endedCount: number };
+
 /**
- * Asks the Pitwall that owns a run to stop it, by the signal that Ctrl-C sends: it ends the program, judges the run and
- * keeps the record. Only a process of this host that is surely the owner is sent anything.
+ * Stops a run: through the Pitwall process that owns it, or, if that is gone, through its launch
+ * target. A signal is sent only to a process of this host that is certainly the owner.
  *
- * @returns its process id
  * @throws UserError `run-not-running`, `run-elsewhere`, `owner-unsure`, `owner-refused`
  */
-export async function stopRun({ runId, request, state }: RunRecord): Promise<number> {
-  if (state.kind !== "running")
-    throw new UserError("run-not-running", `\`${runId}\` does not run any more`);
-  const { owner } = request;
-  const life = await ownerLife(owner);
-  if (life === "elsewhere") {
-    throw new UserError("run-elsewhere", `\`${runId}\` runs on another host`, {
-      hint: `press Ctrl-C in its terminal on \`${owner.hostname}\``,
-    });
+export async function stopRun({
+  runId,
+  request,
+  state,
+  directory,
+}: Pick<RunRecord, "runId" | "request" | "state" | "directory">): Promise<StopOutcome> {
+  if (state.kind === "finished") throw notRunning(runId);
+  const life = await ownerLife(request.owner);
+  switch (life) {
+    case "alive":
+      return { kind: "asked", pid: signalOwner(runId, request.owner) };
+    case "elsewhere":
+      throw new UserError("run-elsewhere", `\`${runId}\` is running on another host`, {
+        hint: `press Ctrl-C in its terminal on \`${request.owner.hostname}\``,
+      });
+    case "gone": {
+      const { endedCount } = await endAbandoned(request.launchTarget, directory);
+      if (endedCount === 0) throw notRunning(runId);
+      return { kind: "ended", endedCount };
+    }
   }
-  if (life === "gone") throw new UserError("run-not-running", `nobody runs \`${runId}\` any more`);
-  // Without its start time a process can't be told from a later one with the same number.
+}
+
+function endAbandoned<Kind extends LaunchTargetKind>(
+  target: LaunchTargetOf<Kind>,
+  runDirectory: string,
+): Promise<{ endedCount: number }> {
+  return launchTargets[target.kind].endAbandoned(target, { runDirectory });
+}
+
+function signalOwner(runId: string, owner: RunRequest["owner"]): number {
+  // Without its start time, a process can't be told apart from a later one with the same number.
   if (owner.processStartedTicks === undefined) {
-    throw new UserError("owner-unsure", `the process of \`${runId}\` can't be told for sure`, {
+    throw new UserError("owner-unsure", `can't identify the Pitwall process of \`${runId}\``, {
       hint: "press Ctrl-C in its terminal",
     });
   }
   try {
     process.kill(owner.pid, "SIGINT");
   } catch (error) {
-    throw new UserError("owner-refused", `process ${owner.pid} may not be stopped from here`, {
+    throw new UserError("owner-refused", `no permission to stop process ${owner.pid}`, {
       hint: "it belongs to another user; press Ctrl-C in its terminal",
       cause: error,
     });
   }
   return owner.pid;
+}
+
+function notRunning(runId: string): UserError {
+  return new UserError("run-not-running", `\`${runId}\` is no longer running`);
 }

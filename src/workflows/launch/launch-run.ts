@@ -1,6 +1,6 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
-import type { LaunchedProgram, LaunchOutcome } from "../../launch/launcher.ts";
+import type { Launcher, LaunchedJob, LaunchOutcome } from "../../launch/launcher.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { RunWorld } from "./run-world.ts";
@@ -9,7 +9,7 @@ import type { RunWorld } from "./run-world.ts";
 const tickMs = 100;
 
 /**
- * Makes the record and starts the program.
+ * Makes the record and starts the job.
  *
  * @throws UserError `program-not-found`, `program-not-executable`, `folder-missing`
  * @throws WorldError `start-failed`, and what the record's disk has to say
@@ -17,7 +17,8 @@ const tickMs = 100;
 export async function launchRun(
   request: RunRequest,
   world: RunWorld,
-): Promise<{ program: LaunchedProgram; writer: RunWriter }> {
+  launcher: Launcher,
+): Promise<{ job: LaunchedJob; writer: RunWriter }> {
   const created = await world.store.create(request);
   if (created.kind === "id-taken") {
     throw new WorldError("run-id-taken", `a run called \`${created.runId}\` is there already`, {
@@ -27,14 +28,14 @@ export async function launchRun(
   const { writer } = created;
   await writer.appendEvent({ kind: "created", pid: request.owner.pid }, request.createdMs);
   const { command, cwd, env } = commandOf(request, world);
-  const outcome = await world.launcher.launch(command, {
+  const outcome = await launcher.launch(command, {
     cwd,
     env: { ...world.env, ...env },
     runDirectory: writer.directory,
     seed: request.seed,
     tickMs,
   });
-  if (outcome.kind === "launched") return { program: outcome.program, writer };
+  if (outcome.kind === "launched") return { job: outcome.job, writer };
   await writer.close();
   throw launchError(outcome, request);
 }

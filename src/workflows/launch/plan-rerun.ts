@@ -31,9 +31,11 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
 
 /** What a run on record was started with, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
-  const { startable, reading, target, stopAtTarget, limits, price, edition, rerunOf } = request;
+  const { startable, launchTarget, reading, target, stopAtTarget, limits } = request;
+  const { price, edition, rerunOf } = request;
   return {
     startable,
+    launchTarget,
     reading,
     target,
     stopAtTarget,

@@ -2,6 +2,7 @@ import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
 import { parseMetricPattern, type MetricPattern } from "../../mllog/output/metric-pattern.ts";
+import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import { parseTarget } from "../../schema/run/target-text.ts";
 import type { Price } from "../../schema/run/price.ts";
@@ -25,6 +26,7 @@ export interface Asked {
 /** What will be run, checked: nothing in it can fail for being written wrongly. */
 export interface SeriesPlan {
   startable: Startable;
+  launchTarget: LaunchTarget;
   reading: OutputReading;
   target: MetricTarget | undefined;
   stopAtTarget: boolean;
@@ -71,6 +73,7 @@ export function planSeries(
   }
   return {
     startable,
+    launchTarget: { kind: "local" },
     reading: readingOf(asked, metrics),
     target,
     stopAtTarget: asked.stopAtTarget,

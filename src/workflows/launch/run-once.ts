@@ -1,7 +1,8 @@
-import type { LaunchedProgram, LaunchEvent } from "../../launch/launcher.ts";
+import type { LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import type { Probe } from "../../probe/start-probe.ts";
 import type { LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
@@ -12,9 +13,10 @@ import type { RunWriter } from "../../store/records/run-store.ts";
 import { LiveRules } from "../read-run/check-run-live.ts";
 import { OutputFollower } from "../read-run/follow-output.ts";
 import { launchRun } from "./launch-run.ts";
+import { RankEnds, rankExit } from "./rank-ends.ts";
 import { runProgress } from "./run-progress.ts";
-import type { RunWorld } from "./run-world.ts";
-import { exitOf, verdictOfRun, type ProgramEnd } from "./verdict-of-run.ts";
+import type { RunWorld, TargetWorld } from "./run-world.ts";
+import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 
 /** The live view is refreshed ten times a second at most. */
 const progressEveryMs = 100;
@@ -37,22 +39,22 @@ const rulesWaitMs = 10_000;
  */
 export async function* runOnce(
   request: RunRequest,
-  world: RunWorld,
+  { world, target }: { world: RunWorld; target: TargetWorld },
   {
     interrupt,
     earlierCrossingsMs,
   }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
 ): AsyncGenerator<RunEvent, RunReport> {
-  const { program, writer } = await launchRun(request, world);
-  const watched = world.startProbe({ pid: program.pid, env: world.env });
+  const { job, writer } = await launchRun(request, world, target.launcher);
+  const watched = target.startProbe({ ranks: job.ranks, env: world.env });
   const probe = await watched.catch(async (error: unknown) => {
-    await program.stop({ graceMs: 0 });
+    await job.stop({ graceMs: 0 });
     await writer.close();
     throw error;
   });
   const rules = new LiveRules({ request, edition: request.edition });
   if (!isTimedByArrival(request)) rules.start();
-  const run = new RunInProgress({ request, probe, rules, program, writer, earlierCrossingsMs });
+  const run = new RunInProgress({ request, probe, rules, job, writer, earlierCrossingsMs });
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
@@ -75,11 +77,18 @@ function isTimedByArrival({ reading }: RunRequest): boolean {
   return reading.metrics.length > 0 || reading.clockStartPattern !== undefined;
 }
 
+/** One stream of one rank. */
+type OutputSource = Place & { stream: OutputStream };
+
+function sourceOf({ host, rank, stream }: OutputSource): string {
+  return `${host} ${rank} ${stream}`;
+}
+
 interface RunParts {
   request: RunRequest;
   probe: Probe;
   rules: LiveRules;
-  program: LaunchedProgram;
+  job: LaunchedJob;
   writer: RunWriter;
   earlierCrossingsMs: readonly number[];
 }
@@ -90,9 +99,10 @@ class RunInProgress {
   readonly #parts: RunParts;
   readonly #sampling: Promise<void>;
   readonly #lines = new LineSplitter();
+  readonly #ranks: RankEnds;
   #stopReason: StopReason | undefined;
   #isStopTold = false;
-  #end: ProgramEnd | undefined;
+  #end: JobEnd | undefined;
   #lastProgressMs = 0;
   /** Whether the log's last line has no end yet. */
   #isMidLine = false;
@@ -100,57 +110,111 @@ class RunInProgress {
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    this.follower = new OutputFollower(parts.request, parts.program.launchedMs);
+    this.follower = new OutputFollower(parts.request, parts.job.launchedMs);
+    this.#ranks = new RankEnds(parts.job.ranks);
     this.#sampling = this.#keepSamples();
     // A failure is met where samples are waited for; until then it is no unhandled rejection.
     this.#sampling.catch(() => undefined);
   }
 
-  /** Asks the program to end; the first reason given is the one that counts. */
+  /** Asks the job to end; the first reason given is the one that counts. */
   stop(reason: StopReason): void {
     if (this.#stopReason !== undefined) return;
     this.#stopReason = reason;
-    void this.#parts.program.stop({ graceMs });
+    void this.#parts.job.stop({ graceMs });
   }
 
   async *follow(): AsyncGenerator<RunEvent> {
-    const { program, request, writer } = this.#parts;
-    await writer.appendEvent({ kind: "launched", rank: 0, pid: program.pid }, program.launchedMs);
-    yield { kind: "launched", runId: request.runId, pid: program.pid };
-    yield* this.#tell(this.follower.launched(request, program.launchedMs), program.launchedMs);
-    for await (const event of program.events) {
+    const { job, request, writer } = this.#parts;
+    const { hosts, ranks, launchedMs } = job;
+    for (const rank of ranks) await writer.appendEvent({ kind: "launched", ...rank }, launchedMs);
+    yield { kind: "launched", runId: request.runId, hosts, ranks };
+    yield* this.#tell(this.follower.launched(request, launchedMs), launchedMs);
+    for await (const event of job.events) {
       yield* this.#take(event);
       yield* this.#look(event.timeMs);
     }
   }
 
   async *#take(event: LaunchEvent): AsyncGenerator<RunEvent> {
-    if (event.kind === "output") {
-      for (const block of this.#lines.push(event.stream, event.bytes)) {
-        yield* this.#log(block, event.timeMs);
-      }
-    } else if (event.kind === "ended") {
-      this.#end = event;
-      for (const stream of ["stdout", "stderr"]) {
-        for (const block of this.#lines.finish(stream)) {
+    switch (event.kind) {
+      case "output":
+        for (const block of this.#lines.push(sourceOf(event), event.bytes))
+          yield* this.#log(block, event);
+        return;
+      case "tick":
+        return;
+      case "rank-exited":
+        yield* this.#rankExited(event);
+        return;
+      case "host-lost":
+        yield* this.#hostLost(event);
+        return;
+      case "ended":
+        this.#end = event;
+        yield* this.#finishLines(event.timeMs);
+    }
+  }
+
+  async *#rankExited({
+    timeMs,
+    host,
+    rank,
+    exit,
+  }: LaunchEvent & { kind: "rank-exited" }): AsyncGenerator<RunEvent> {
+    const { writer, request } = this.#parts;
+    const ended = rankExit(exit);
+    this.#ranks.exited({ host, rank }, ended);
+    await writer.appendEvent({ kind: "rank-exited", host, rank, ...ended }, timeMs);
+    yield { kind: "rank-exited", runId: request.runId, host, rank, exit: ended };
+    this.#stopAfterFailure();
+  }
+
+  async *#hostLost({
+    timeMs,
+    host,
+    reason,
+  }: LaunchEvent & { kind: "host-lost" }): AsyncGenerator<RunEvent> {
+    const { writer, request } = this.#parts;
+    this.#ranks.lost(host, reason);
+    await writer.appendEvent({ kind: "host-lost", host, reason }, timeMs);
+    yield { kind: "host-lost", runId: request.runId, host, reason };
+    this.#stopAfterFailure();
+  }
+
+  /** Ranks that train together wait forever for one that is gone, so they are stopped. */
+  #stopAfterFailure(): void {
+    const isAlone = this.#parts.job.ranks.length === 1;
+    if (this.#ranks.hasFailedRank && !isAlone) this.stop("failure");
+  }
+
+  /** Logs what each source printed last without a line end. */
+  async *#finishLines(timeMs: number): AsyncGenerator<RunEvent> {
+    for (const { host, rank } of this.#parts.job.ranks) {
+      for (const stream of ["stdout", "stderr"] as const) {
+        for (const block of this.#lines.finish(sourceOf({ host, rank, stream }))) {
           await this.#appendOwn("");
-          yield* this.#log(block, event.timeMs);
+          yield* this.#log(block, { host, rank, stream, timeMs });
         }
       }
     }
   }
 
-  async *#log(block: Buffer, timeMs: number): AsyncGenerator<RunEvent> {
-    const { writer, request, rules, program } = this.#parts;
+  /** @param block whole lines of one source */
+  async *#log(
+    block: Buffer,
+    { host, rank, stream, timeMs }: OutputSource & { timeMs: number },
+  ): AsyncGenerator<RunEvent> {
+    const { writer, request, rules, job } = this.#parts;
     await writer.appendLog(block);
     this.#isMidLine = block.at(-1) !== lineFeed;
-    yield { kind: "output", runId: request.runId, bytes: block };
+    yield { kind: "output", runId: request.runId, host, rank, stream, bytes: block };
     const text = block.toString("utf8");
     rules.log(block, text);
     const { news, ownLines } = this.follower.output(text, timeMs);
     if (ownLines !== "") await this.#appendOwn(ownLines);
     yield* this.#tell(news, timeMs);
-    if (news.length > 0 && timeMs - program.launchedMs > rulesWaitMs) rules.start();
+    if (news.length > 0 && timeMs - job.launchedMs > rulesWaitMs) rules.start();
   }
 
   /** Adds lines of ours to the log, never in the middle of one of the program's. */
@@ -175,8 +239,8 @@ class RunInProgress {
 
   /** Looks at the clock: limits, warnings, and the live view. */
   async *#look(timeMs: number): AsyncGenerator<RunEvent> {
-    const { request, program, writer, rules } = this.#parts;
-    const launchedForMs = timeMs - program.launchedMs;
+    const { request, job, writer, rules } = this.#parts;
+    const launchedForMs = timeMs - job.launchedMs;
     const billedUsd = this.#billedUsd(launchedForMs);
     const { samplesCount } = this.follower.tracker.run;
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
@@ -203,7 +267,7 @@ class RunInProgress {
       request: this.#parts.request,
       run: this.follower.tracker.run,
       nowMs,
-      launchedMs: this.#parts.program.launchedMs,
+      launchedMs: this.#parts.job.launchedMs,
       isStopping: this.#stopReason !== undefined,
       costUsd,
       energy: this.#parts.probe.energySoFar(),
@@ -220,24 +284,32 @@ class RunInProgress {
 
   async #keepSamples(): Promise<void> {
     for await (const sample of this.#parts.probe.samples) {
-      await this.#parts.writer.appendSample("host", sample);
+      await this.#parts.writer.appendSample(`host-${sample.host}`, sample);
     }
   }
 
   async *conclude(): AsyncGenerator<RunEvent, RunReport> {
-    const { request, writer, program } = this.#parts;
+    const { request, writer, job } = this.#parts;
     const watched = await this.#parts.probe.stop();
     await this.#sampling;
     const end = this.#end;
     if (end === undefined) throw new Error("the launcher's events ended without `ended`");
     const { follower } = this;
     const stopReason = this.#stopReason;
-    const { launchedMs } = program;
-    const verdict = verdictOfRun({ request, follower, end, stopReason, launchedMs, watched });
+    const ranks = this.#ranks;
+    const { launchedMs } = job;
+    const verdict = verdictOfRun({
+      request,
+      follower,
+      end,
+      ranks,
+      stopReason,
+      launchedMs,
+      watched,
+    });
     const { outcome, clock } = verdict;
     const ownLines = follower.end(outcome.kind === "reached", clock.runStopMs ?? end.timeMs);
     if (ownLines !== "") await this.#appendOwn(ownLines);
-    await writer.appendEvent({ kind: "rank-exited", rank: 0, ...exitOf(end) }, end.timeMs);
     await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
     const { rules, checklist } = await this.#parts.rules.finish();
     yield { kind: "checklist", runId: request.runId, checklist };
@@ -246,7 +318,7 @@ class RunInProgress {
 
   /** Ends the program and the writing without a verdict; the record says how far the run came. */
   async abandon(): Promise<void> {
-    await this.#parts.program.stop({ graceMs: 0 });
+    await this.#parts.job.stop({ graceMs: 0 });
     await this.#parts.probe.stop();
     // The disk has just failed, and may fail again at closing: the first error is the one to tell.
     await this.#parts.writer.close().catch(() => undefined);

@@ -26,15 +26,18 @@ async function played(
   const interrupt = new AbortController();
   const world: RunWorld = {
     store,
-    launcher,
-    startProbe: () => Promise.resolve(memoryProbe()),
+    openTarget: () => ({
+      launcher,
+      startProbe: () => Promise.resolve(memoryProbe()),
+      describeSystem: () =>
+        Promise.resolve({ system_name: "test", number_of_nodes: 1, accelerators_per_node: 0 }),
+    }),
     nowMs: () => launcher.nowMs(),
     random: () => 0.5,
     self: ["node", "bin.js"],
     env: { PATH: "/bin:/usr/bin" },
     describe: () =>
       Promise.resolve({
-        system: { system_name: "test", number_of_nodes: 1, accelerators_per_node: 0 },
         environment: { pitwallVersion: "0", nodeVersion: "20", platform: "linux" },
         owner: { hostname: "here", pid: 1 },
       }),

@@ -29,7 +29,11 @@ export async function* runSeries(
     lastIndex: 0,
     earlier: [],
   };
-  const described = await world.describe(startable.kind === "command" ? startable.cwd : ".");
+  const target = world.openTarget(plan.launchTarget);
+  const [system, described] = await Promise.all([
+    target.describeSystem(),
+    world.describe(startable.kind === "command" ? startable.cwd : "."),
+  ]);
   const reports: RunReport[] = [...series.earlier];
   for (const [position, seed] of plan.seeds.entries()) {
     const index = series.lastIndex + position + 1;
@@ -51,14 +55,15 @@ export async function* runSeries(
       limits: plan.limits,
       ...(plan.edition === undefined ? {} : { edition: plan.edition }),
       ...(plan.price === undefined ? {} : { price: plan.price }),
-      launchTarget: { kind: "local" },
+      launchTarget: plan.launchTarget,
+      system,
       ...described,
       ...(plan.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
     };
     const earlierCrossingsMs = reports.flatMap(({ result: { outcome } }) =>
       outcome.kind === "reached" ? [outcome.timeToTrainMs] : [],
     );
-    reports.push(yield* runOnce(request, world, { interrupt, earlierCrossingsMs }));
+    reports.push(yield* runOnce(request, { world, target }, { interrupt, earlierCrossingsMs }));
     if (interrupt.aborted) break;
   }
   yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };

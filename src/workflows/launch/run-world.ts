@@ -1,23 +1,33 @@
 import type { Launcher } from "../../launch/launcher.ts";
 import type { Probe } from "../../probe/start-probe.ts";
+import type { LaunchTarget } from "../../schema/run/launch-target.ts";
+import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { SystemDescription } from "../../schema/system-description.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
-/** What of the world a run meets, handed in so that tests can play it. */
+/** The outside world of a run, handed in so that tests can replace it. */
 export interface RunWorld {
   store: RunStore;
-  launcher: Launcher;
-  /** Begins to watch a run's processes and the machine's meters. */
-  startProbe(run: {
-    pid: number;
-    env: Readonly<Record<string, string | undefined>>;
-  }): Promise<Probe>;
+  openTarget(target: LaunchTarget): TargetWorld;
   nowMs(): number;
   /** Uniform in [0, 1), for ids. */
   random(): number;
-  /** What starts this very program again: Node.js and the path of bin.js. */
+  /** The command that starts this program again: Node.js and the path of bin.js. */
   self: readonly string[];
   env: Readonly<Record<string, string | undefined>>;
-  /** This machine, this installation, this process. */
-  describe(cwd: string): Promise<Pick<RunRequest, "system" | "environment" | "owner">>;
+  /** This installation and this process. */
+  describe(cwd: string): Promise<Pick<RunRequest, "environment" | "owner">>;
+}
+
+/** A launch target with all that belongs to it: one row of the table in `target-worlds.ts`. */
+export interface TargetWorld {
+  launcher: Launcher;
+  /** Begins to watch a job's processes and the meters of its hosts. */
+  startProbe(job: {
+    ranks: readonly LaunchedRank[];
+    env: Readonly<Record<string, string | undefined>>;
+  }): Promise<Probe>;
+  /** The hosts that jobs run on. */
+  describeSystem(): Promise<SystemDescription>;
 }

@@ -7,16 +7,18 @@ import type { RunResult } from "../../schema/run/run-result.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { limitHit } from "../../score/limit-hit.ts";
 import { judgeRun, type RunEnd } from "../../score/judge-run.ts";
+import type { RankEnds } from "./rank-ends.ts";
 import type { OutputFollower } from "../read-run/follow-output.ts";
 
-/** The last thing a launcher says of a program. */
-export type ProgramEnd = Extract<LaunchEvent, { kind: "ended" }>;
+/** The last event of a job. */
+export type JobEnd = Extract<LaunchEvent, { kind: "ended" }>;
 
 /** All that is known of a run when its last process is gone. */
 export interface EndedRun {
   request: RunRequest;
   follower: OutputFollower;
-  end: ProgramEnd;
+  end: JobEnd;
+  ranks: RankEnds;
   stopReason: StopReason | undefined;
   launchedMs: number;
   watched: ProbeTotals;
@@ -24,7 +26,7 @@ export interface EndedRun {
 
 /** The verdict on a run, bill included; what result.json holds but for the fingerprints. */
 export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
-  const { request, follower, end, watched } = ended;
+  const { request, follower, end, ranks, watched } = ended;
   const { run } = follower.tracker;
   const { outcome, clock, samplesPerSecond, findings } = judgeRun(run, runEnd(ended), {
     launchedMs: ended.launchedMs,
@@ -46,7 +48,12 @@ export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
     }),
     energy: [...watched.energy],
     ...usageOf(watched),
-    findings: withoutEcho([...findings, ...follower.findings(), ...leftovers(end)]),
+    findings: withoutEcho([
+      ...findings,
+      ...follower.findings(),
+      ...ranks.findings(),
+      ...leftovers(end),
+    ]),
   });
 }
 
@@ -68,21 +75,17 @@ function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
   return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
 }
 
-/** How the main process ended, as records have it. */
-export function exitOf({ exit }: ProgramEnd): { exitCode?: number; signal?: string } {
-  return exit.kind === "exited" ? { exitCode: exit.exitCode } : { signal: exit.signal };
-}
-
-function runEnd({ stopReason, end, request, follower }: EndedRun): RunEnd {
-  if (stopReason !== undefined) return { kind: "stopped", reason: stopReason };
+function runEnd({ stopReason, ranks, request, follower }: EndedRun): RunEnd {
+  if (stopReason !== undefined && stopReason !== "failure")
+    return { kind: "stopped", reason: stopReason };
   const { samplesCount, stop } = follower.tracker.run;
   // An embedded workload counts its samples itself and ends a moment before it would be told to.
   const hit = limitHit({ maxSamples: request.limits.maxSamples }, { samplesCount });
   if (hit !== undefined && stop !== undefined) return { kind: "stopped", reason: hit };
-  return { kind: "exited", exitCode: undefined, signal: undefined, ...exitOf(end) };
+  return { kind: "exited", ...ranks.exit };
 }
 
-function leftovers({ leftovers: { stoppedCount } }: ProgramEnd): Finding[] {
+function leftovers({ leftovers: { stoppedCount } }: JobEnd): Finding[] {
   return stoppedCount > 0 ? [{ rule: "processes-left-running", count: stoppedCount }] : [];
 }
 

@@ -8,7 +8,7 @@ export function happeningText(event: LifecycleHappening): { text: string; mood: 
     case "created":
       return { text: `record made by process ${event.pid}`, mood: "plain" };
     case "launched":
-      return { text: `rank ${event.rank} launched as process ${event.pid}`, mood: "plain" };
+      return { text: launchText(event), mood: "plain" };
     case "clock-started":
       return { text: clockText(event.by), mood: "plain" };
     case "target-reached":
@@ -20,12 +20,18 @@ export function happeningText(event: LifecycleHappening): { text: string; mood: 
       };
     case "rank-exited":
       return exitText(event);
+    case "host-lost":
+      return { text: `host ${event.host} lost: ${event.reason}`, mood: "bad" };
     case "ended":
       return {
         text: `ended: ${event.outcome}`,
         mood: event.outcome === "reached" ? "good" : "warn",
       };
   }
+}
+
+function launchText({ rank, pid }: Extract<LifecycleHappening, { kind: "launched" }>): string {
+  return `rank ${rank} launched${pid === undefined ? "" : ` as process ${pid}`}`;
 }
 
 function clockText(by: "launch" | "run_start" | "pattern"): string {

@@ -1,23 +1,21 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endProcesses, lookEveryMs, runningCount } from "./end-processes.ts";
 import { EventQueue } from "./event-queue.ts";
-import type { Exit, LaunchedProgram, LaunchEvent, LaunchOptions, Leftovers } from "../launcher.ts";
+import type { Exit, LaunchedJob, LaunchEvent, LaunchOptions, Leftovers } from "../launcher.ts";
+import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { OutputPipe } from "./output-pipes.ts";
 import type { ProcessTree } from "./process-tree.ts";
 import type { Watchdog } from "./watchdog.ts";
 
-/** How often the end of processes is looked for, milliseconds. */
-const lookEveryMs = 20;
 /** How long processes that do not end by themselves have after SIGTERM, milliseconds. */
 const leftoverGraceMs = 1000;
-/** How long killed processes are waited for: longer only takes one that hangs in the kernel. */
-const killPatienceMs = 10_000;
 /** How long a pipe may stay silent and open once no process is known that could hold it. */
 const silentPipeMs = 1000;
 
-export interface ProgramParts {
+export interface JobParts {
   child: ChildProcess;
-  pid: number;
+  rank: LaunchedRank & { pid: number };
   launchedMs: number;
   tree: ProcessTree;
   pipes: readonly OutputPipe[];
@@ -26,18 +24,20 @@ export interface ProgramParts {
   options: LaunchOptions;
 }
 
-/** A program from its start to the end of its last process. */
-export class RunningProgram implements LaunchedProgram {
-  readonly pid: number;
+/** A job of one rank on this machine, from its start to the end of its last process. */
+export class LocalJob implements LaunchedJob {
+  readonly hosts: readonly string[];
+  readonly ranks: readonly [LaunchedRank & { pid: number }];
   readonly launchedMs: number;
-  readonly guard: LaunchedProgram["guard"];
-  readonly #parts: ProgramParts;
+  readonly guard: LaunchedJob["guard"];
+  readonly #parts: JobParts;
   readonly #queue: EventQueue;
   #killAtMs: number | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(parts: ProgramParts) {
-    this.pid = parts.pid;
+  constructor(parts: JobParts) {
+    this.hosts = [parts.rank.host];
+    this.ranks = [parts.rank];
     this.launchedMs = parts.launchedMs;
     const reason = parts.watchdog.absentBecause;
     this.guard = reason === undefined ? { kind: "watched" } : { kind: "unwatched", reason };
@@ -53,14 +53,14 @@ export class RunningProgram implements LaunchedProgram {
     return this.#queue;
   }
 
-  processIds(): number[] {
-    return this.#parts.tree.scan();
+  processIds(host: string): number[] {
+    return host === this.#parts.rank.host ? this.#parts.tree.scan() : [];
   }
 
   async stop({ graceMs }: { graceMs: number }): Promise<void> {
     const killAtMs = performance.now() + graceMs;
     this.#killAtMs = Math.min(this.#killAtMs ?? killAtMs, killAtMs);
-    this.#stopping ??= this.#stopAll();
+    this.#stopping ??= endProcesses(this.#parts.tree, () => this.#killAtMs ?? 0);
     await this.#stopping;
   }
 
@@ -69,13 +69,14 @@ export class RunningProgram implements LaunchedProgram {
     const { tickMs = 0, lingerMs = 1000 } = this.#parts.options;
     const ticking = tickMs > 0 ? setInterval(() => this.#tick(), tickMs) : undefined;
     const exit = await exited;
-    this.#queue.push({ kind: "exited", timeMs: this.#parts.nowMs(), exit });
+    const { host, rank } = this.#parts.rank;
+    this.#queue.push({ kind: "rank-exited", timeMs: this.#parts.nowMs(), host, rank, exit });
     const leftovers = await this.#clearLeftovers(lingerMs);
     this.#parts.watchdog.dismiss();
     await Promise.race([drained, this.#pipesFallSilent()]);
     for (const pipe of this.#parts.pipes) pipe.reader.destroy();
     clearInterval(ticking);
-    this.#queue.push({ kind: "ended", timeMs: this.#parts.nowMs(), exit, leftovers });
+    this.#queue.push({ kind: "ended", timeMs: this.#parts.nowMs(), leftovers });
   }
 
   #tick(): void {
@@ -84,8 +85,10 @@ export class RunningProgram implements LaunchedProgram {
 
   /** Resolves at the end of the pipe. */
   #readPipe({ stream, reader }: OutputPipe): Promise<void> {
+    const { host, rank } = this.#parts.rank;
     reader.on("data", (bytes: Buffer) => {
-      this.#queue.push({ kind: "output", timeMs: this.#parts.nowMs(), stream, bytes });
+      const timeMs = this.#parts.nowMs();
+      this.#queue.push({ kind: "output", timeMs, host, rank, stream, bytes });
     });
     return new Promise((resolve) => {
       reader.once("close", () => resolve());
@@ -98,32 +101,11 @@ export class RunningProgram implements LaunchedProgram {
   async #clearLeftovers(lingerMs: number): Promise<Leftovers> {
     const lingerUntilMs = performance.now() + lingerMs;
     const isOver = (): boolean => this.#stopping !== undefined || performance.now() > lingerUntilMs;
-    while (this.#livingCount() > 0 && !isOver()) await sleep(lookEveryMs);
+    while (runningCount(this.#parts.tree) > 0 && !isOver()) await sleep(lookEveryMs);
     const wasStopped = this.#stopping !== undefined;
     const stoppedCount = wasStopped ? 0 : this.#parts.tree.scan().length;
     if (wasStopped || stoppedCount > 0) await this.stop({ graceMs: leftoverGraceMs });
     return { stoppedCount, unkillableCount: this.#parts.tree.remaining().length };
-  }
-
-  /** Known members first, which is cheap; the whole machine only when they are gone. */
-  #livingCount(): number {
-    return this.#parts.tree.remaining().length || this.#parts.tree.scan().length;
-  }
-
-  async #stopAll(): Promise<void> {
-    const { tree } = this.#parts;
-    tree.scan();
-    tree.signal("SIGTERM");
-    // A stopped process does not see SIGTERM until it goes on.
-    tree.signal("SIGCONT");
-    while (this.#livingCount() > 0 && performance.now() < (this.#killAtMs ?? 0)) {
-      await sleep(lookEveryMs);
-    }
-    const giveUpAtMs = performance.now() + killPatienceMs;
-    while (tree.scan().length > 0 && performance.now() < giveUpAtMs) {
-      tree.signal("SIGKILL");
-      await sleep(lookEveryMs);
-    }
   }
 
   /** Resolves when the pipes have been silent for a while although the reader keeps up. */

@@ -2,13 +2,14 @@
 export const runDirectoryVariable = "PITWALL_RUN_DIR";
 
 /**
- * The environment a program is started with: what it was given, and the contract's variables.
+ * The environment of one rank: what the job was given, and Pitwall's own variables.
  * `PYTHONUNBUFFERED` makes Python hand over each line when it is printed, not 8 KiB later, so that
- * a metric is seen at once; a value set by the user stands.
+ * a metric is seen at once; a value set by the user takes precedence.
  */
-export function programEnvironment(
+export function rankEnvironment(
   given: Readonly<Record<string, string | undefined>>,
   run: { runDirectory: string; seed: number },
+  { rank, localRank, worldSize }: { rank: number; localRank: number; worldSize: number },
 ): Record<string, string> {
   const kept = Object.entries(given).filter((entry) => entry[1] !== undefined);
   return {
@@ -16,7 +17,8 @@ export function programEnvironment(
     ...Object.fromEntries(kept.map(([name, value]) => [name, value ?? ""])),
     [runDirectoryVariable]: run.runDirectory,
     PITWALL_SEED: String(run.seed),
-    PITWALL_RANK: "0",
-    PITWALL_WORLD_SIZE: "1",
+    PITWALL_RANK: String(rank),
+    PITWALL_LOCAL_RANK: String(localRank),
+    PITWALL_WORLD_SIZE: String(worldSize),
   };
 }

@@ -1,0 +1,10 @@
+import type { LaunchTargetKind, LaunchTargetOf } from "../schema/run/launch-target.ts";
+import type { LaunchTargetRow } from "./launch-target-row.ts";
+import { localTarget } from "./local/local-target.ts";
+
+/**
+ * All launch targets. `workflows/launch/target-worlds.ts` adds to each how its jobs are observed,
+ * because launchers and probes do not import each other.
+ */
+export const launchTargets: { [Kind in LaunchTargetKind]: LaunchTargetRow<LaunchTargetOf<Kind>> } =
+  { local: localTarget };

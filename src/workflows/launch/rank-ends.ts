@@ -1,0 +1,58 @@
+import type { Exit } from "../../launch/launcher.ts";
+import type { Finding } from "../../schema/run/finding.ts";
+import type { Place } from "../../schema/run/rank.ts";
+import type { RankExit } from "../../schema/run/run-event.ts";
+
+/** The first thing that went wrong with a job. */
+type Failure = ({ kind: "rank"; exit: RankExit } & Place) | { kind: "host"; host: string };
+
+/** How the ranks of a job ended, as far as they did. */
+export class RankEnds {
+  readonly #rankCount: number;
+  readonly #lostHosts: Extract<Finding, { rule: "host-lost" }>[] = [];
+  #failure: Failure | undefined;
+
+  constructor(ranks: readonly Place[]) {
+    this.#rankCount = ranks.length;
+  }
+
+  exited({ host, rank }: Place, exit: RankExit): void {
+    const isClean = "exitCode" in exit && exit.exitCode === 0;
+    if (!isClean) this.#failure ??= { kind: "rank", host, rank, exit };
+  }
+
+  lost(host: string, reason: string): void {
+    this.#failure ??= { kind: "host", host };
+    this.#lostHosts.push({ rule: "host-lost", host, reason });
+  }
+
+  /** Whether the other ranks of the job can only wait for one that is gone. */
+  get hasFailedRank(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** The end of the job as a whole: that of the first rank to fail; unknown if its host was lost. */
+  get exit(): { exitCode: number | undefined; signal: string | undefined } {
+    if (this.#failure === undefined) return { exitCode: 0, signal: undefined };
+    const unknown = { exitCode: undefined, signal: undefined };
+    return this.#failure.kind === "host" ? unknown : { ...unknown, ...this.#failure.exit };
+  }
+
+  /** Which rank failed first, where there is more than one, and which hosts were lost. */
+  findings(): Finding[] {
+    const failure = this.#failure;
+    if (failure?.kind !== "rank" || this.#rankCount === 1) return this.#lostHosts;
+    const { host, rank, exit } = failure;
+    return [{ rule: "rank-failed", host, rank, ...exit }, ...this.#lostHosts];
+  }
+}
+
+/** How a rank ended, as records have it. */
+export function rankExit(exit: Exit): RankExit {
+  switch (exit.kind) {
+    case "exited":
+      return { exitCode: exit.exitCode };
+    case "signalled":
+      return { signal: exit.signal };
+  }
+}

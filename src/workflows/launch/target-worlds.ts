@@ -1,0 +1,54 @@
+import { launchTargets } from "../../launch/launch-targets.ts";
+import { describeSystem } from "../../probe/describe-system.ts";
+import { startProbe } from "../../probe/start-probe.ts";
+import { launchingHost } from "../../schema/run/host.ts";
+import type {
+  LaunchTarget,
+  LaunchTargetKind,
+  LaunchTargetOf,
+} from "../../schema/run/launch-target.ts";
+import type { TargetWorld } from "./run-world.ts";
+
+/** What all launch targets need of the process that runs them. */
+interface TargetHost {
+  nowMs(): number;
+}
+
+/** How the jobs of a launch target are observed: the part of the target that is not launching. */
+type Observation<Target extends LaunchTarget> = (
+  target: Target,
+  host: TargetHost,
+) => Omit<TargetWorld, "launcher">;
+
+/**
+ * Joins the two halves of each launch target: how jobs are started (`launch/launch-targets.ts`),
+ * and how they are observed. A target without the second half does not compile.
+ */
+const observations: { [Kind in LaunchTargetKind]: Observation<LaunchTargetOf<Kind>> } = {
+  local: observeThisHost,
+};
+
+export function openTarget<Kind extends LaunchTargetKind>(
+  target: LaunchTargetOf<Kind>,
+  host: TargetHost,
+): TargetWorld {
+  const launcher = launchTargets[target.kind].launcher(target, { nowMs: () => host.nowMs() });
+  return { launcher, ...observations[target.kind](target, host) };
+}
+
+function observeThisHost(_target: LaunchTarget, host: TargetHost): Omit<TargetWorld, "launcher"> {
+  return {
+    startProbe: async ({ ranks, env }) => {
+      // Loaded once the job runs: its first moments need not wait for it.
+      const { readPowerEstimate } = await import("../../store/catalogue/catalogue.ts");
+      return startProbe({
+        host: launchingHost,
+        pids: ranks.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
+        powerEstimate: await readPowerEstimate(),
+        now: () => host.nowMs(),
+        visibleDevices: env["CUDA_VISIBLE_DEVICES"],
+      });
+    },
+    describeSystem,
+  };
+}
