@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { matchPath } from "../src/foundation/match-path.ts";
 import type { AboutDocument } from "../src/schema/dashboard/about.ts";
 import { fetchAbout } from "./api.ts";
 import { Link } from "./components/link.tsx";
@@ -8,7 +9,6 @@ import { OtherState } from "./components/panel.tsx";
 import { noteAnswerTime } from "./live/server-clock.ts";
 import type { PageProps } from "./page-props.ts";
 import { pages, type Page } from "./pages.ts";
-import { matchPath } from "./place.ts";
 import { isStaticSite, place } from "./router.ts";
 import { theme, themes } from "./theme.ts";
 

@@ -1,40 +1,44 @@
 import type { ComponentType } from "preact";
+import { type PagePattern, pagePatterns } from "../src/schema/dashboard/page-patterns.ts";
 import type { PageProps } from "./page-props.ts";
 
-export interface Page {
-  /** `/runs/:runId`. */
-  pattern: string;
-  /** Where it stands in the head of every page; absent for those that are reached from another. */
+interface PageEntry {
+  /** Its name in the navigation of every page; absent for pages that are reached from another one. */
   navigation?: string;
-  /** Whether it needs a server behind it: a static site leaves it out. */
+  /** Whether it needs a server: a static site leaves it out. */
   isLive: boolean;
-  /** Each page is a file of its own, fetched when it is first shown. */
+  /** Each page is a chunk of its own, fetched when it is first shown. */
   load: () => Promise<ComponentType<PageProps>>;
 }
 
-/** Every page there is; the first that fits is shown, and the first of all stands for `/`. */
-export const pages: readonly Page[] = [
-  {
-    pattern: "/runs",
+const entries: Readonly<Record<PagePattern, PageEntry>> = {
+  "/runs": {
     navigation: "Runs",
     isLive: true,
     load: async () => (await import("./views/runs/runs-page.tsx")).RunsPage,
   },
-  {
-    pattern: "/runs/:runId",
+  "/runs/:runId": {
     isLive: true,
     load: async () => (await import("./views/run/run-page.tsx")).RunPage,
   },
-  {
-    pattern: "/atlas",
+  "/atlas": {
     navigation: "Atlas",
     isLive: false,
     load: async () => (await import("./views/atlas/atlas-page.tsx")).AtlasPage,
   },
-  {
-    pattern: "/compare",
+  "/compare": {
     navigation: "Compare",
     isLive: false,
     load: async () => (await import("./views/compare/compare-page.tsx")).ComparePage,
   },
-];
+};
+
+export interface Page extends PageEntry {
+  /** `/runs/:runId`. */
+  pattern: string;
+}
+
+/** All pages; the first one is also shown for `/`. */
+export const pages: readonly Page[] = pagePatterns.map((pattern) =>
+  Object.assign({ pattern }, entries[pattern]),
+);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressOf, matchPath, readPlace } from "./place.ts";
+import { addressOf, readPlace } from "./place.ts";
 
 const atRoot = new URL("http://127.0.0.1:7700/");
 const below = new URL("https://example.org/team/pitwall/");
@@ -43,17 +43,4 @@ describe("addressOf", () => {
   test("empty state is left out", () => {
     expect(addressOf({ path: "/runs", query: { find: "" } }, atRoot, "path")).toBe("/runs");
   });
-});
-
-describe("matchPath", () => {
-  test("names the parts, decoded", () => {
-    expect(matchPath("/runs/:runId", "/runs/a%20b")).toEqual({ runId: "a b" });
-  });
-
-  test.each(["/runs", "/runs/", "/runs/a/b", "/atlas/a", "/runs/%E0%A4%A"])(
-    "`%s` is no run's page",
-    (path) => {
-      expect(matchPath("/runs/:runId", path)).toBeUndefined();
-    },
-  );
 });

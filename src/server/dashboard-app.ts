@@ -1,15 +1,14 @@
-import { Hono } from "hono";
+import { Hono, type HonoRequest } from "hono";
+import { matchPath } from "../foundation/match-path.ts";
 import { UserError } from "../foundation/user-error.ts";
 import type { AboutDocument } from "../schema/dashboard/about.ts";
+import { pagePatterns } from "../schema/dashboard/page-patterns.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { guard, withSafetyHeaders } from "./guard.ts";
 import { refusalOf } from "./api-error.ts";
 import { addAtlasRoutes } from "./atlas-routes.ts";
 import { addRunRoutes } from "./run-routes.ts";
-import type { StaticFiles } from "./static-files.ts";
-
-/** Paths that the pages themselves read: the one page is sent for all of them. */
-const pagePaths = /^\/(?:|(?:runs|atlas|compare)(?:\/[^/]*)?)$/;
+import type { StaticFile, StaticFiles } from "./static-files.ts";
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Pitwall</title>
 <h1>The dashboard's pages are not built</h1>
@@ -38,7 +37,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
       hint: "docs/dashboard.md lists what there is",
     });
   });
-  app.get("/*", (context) => sendPage(parts.files, context.req.path));
+  app.get("/*", ({ req }) => sendPage(parts.files, req.path, isNavigation(req)));
   app.all("/*", () => {
     throw new UserError("method-not-allowed", "pages can only be read");
   });
@@ -57,19 +56,36 @@ export function dashboardApp(parts: DashboardParts): Hono {
   return app;
 }
 
-async function sendPage(files: StaticFiles, path: string): Promise<Response> {
-  const isPage = pagePaths.test(path);
-  const found = await files.read(isPage ? "/index.html" : path);
-  if (found !== undefined) {
-    const { bytes, mediaType, isForever } = found;
-    const cacheControl = isForever ? "public, max-age=31536000, immutable" : "no-cache";
-    return new Response(bytes, {
-      headers: { "content-type": mediaType, "cache-control": cacheControl },
-    });
-  }
-  if (!isPage) throw new UserError("unknown-route", "there is no such file");
+/** Whether a browser shows the answer as a page of its own, rather than using it in one. */
+function isNavigation(request: HonoRequest): boolean {
+  const mode = request.header("sec-fetch-mode");
+  if (mode !== undefined) return mode === "navigate";
+  return request.header("accept")?.includes("text/html") ?? false;
+}
+
+function isPagePath(path: string): boolean {
+  const clean = path.replace(/\/+$/, "");
+  return clean === "" || pagePatterns.some((pattern) => matchPath(pattern, clean) !== undefined);
+}
+
+/** All pages have one document, which reads its address; for an unknown address it says so, with 404. */
+async function sendPage(files: StaticFiles, path: string, navigates: boolean): Promise<Response> {
+  const isPage = isPagePath(path);
+  const found = isPage ? undefined : await files.read(path);
+  if (found !== undefined) return fileResponse(found, 200);
+  if (!isPage && !navigates) throw new UserError("unknown-route", "file not found");
+  const page = await files.read("/index.html");
+  if (page !== undefined) return fileResponse(page, isPage ? 200 : 404);
   return new Response(notBuilt, {
     status: 503,
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+function fileResponse({ bytes, mediaType, isForever }: StaticFile, status: number): Response {
+  const cacheControl = isForever ? "public, max-age=31536000, immutable" : "no-cache";
+  return new Response(bytes, {
+    status,
+    headers: { "content-type": mediaType, "cache-control": cacheControl },
   });
 }

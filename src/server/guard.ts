@@ -1,19 +1,10 @@
 import type { MiddlewareHandler } from "hono";
 import { UserError } from "../foundation/user-error.ts";
 import type { Admission } from "./access-token.ts";
+import { safetyHeaders } from "./safety-headers.ts";
 
 const cookieName = "pitwall_session";
 const mostBodyBytes = 64 * 1024;
-
-const safetyHeaders = {
-  "content-security-policy":
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-resource-policy": "same-origin",
-} as const;
 
 /** Who may ask, and under which names the server is known. */
 export interface GuardRules {
@@ -60,9 +51,20 @@ export function guard(rules: GuardRules): MiddlewareHandler {
     }
     rules.onLinkUsed();
     context.header("set-cookie", `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`);
-    // Without the code, so that it stays in no history.
-    return context.redirect(req.path, 303);
+    // Without the code, so that it is not stored in the browser's history.
+    return context.redirect(ownPath(req.path), 303);
   };
+}
+
+/**
+ * A path that leads nowhere but to this server: browsers read `//host`, `/\\host` and paths that resolve to one of them
+ * as addresses of another host.
+ */
+export function ownPath(path: string): string {
+  const base = "http://this.invalid";
+  const target = URL.canParse(path, base) ? new URL(path, base) : undefined;
+  if (target?.origin !== base) return "/";
+  return `/${target.pathname.replace(/^[/\\]+/, "")}`;
 }
 
 function checkHost(host: string | undefined, { allowedHosts }: GuardRules): void {

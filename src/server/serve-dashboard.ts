@@ -4,8 +4,8 @@ import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
 import type { Dashboard, DashboardRequest } from "../schema/dashboard/serving.ts";
 import { Admission, readOrMakeToken } from "./access-token.ts";
+import { limitRequests } from "./limit-requests.ts";
 
-const mostConnections = 512;
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
@@ -17,13 +17,12 @@ export async function serveDashboard(options: DashboardRequest): Promise<Dashboa
   const { home } = options;
   const server = createServer({
     maxHeaderSize: 16 * 1024,
-    headersTimeout: 10_000,
-    requestTimeout: 30_000,
+    headersTimeout: 5000,
+    requestTimeout: 15_000,
     keepAliveTimeout: 5000,
-    connectionsCheckingInterval: 5000,
+    connectionsCheckingInterval: 1000,
   });
-  server.maxConnections = mostConnections;
-  server.maxHeadersCount = 100;
+  const isRefused = limitRequests(server);
   const port = await listen(server, options);
   try {
     const isOpen = !isLoopback(options.host);
@@ -40,6 +39,7 @@ export async function serveDashboard(options: DashboardRequest): Promise<Dashboa
     );
     loading.catch((error: unknown) => options.onBug(error));
     server.on("request", (request, response) => {
+      if (isRefused(request, response)) return;
       loading
         .then((answering) => answering.answer(request, response))
         .catch(() => {

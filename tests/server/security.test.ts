@@ -14,7 +14,7 @@ import { dashboardApp } from "../../src/server/dashboard-app.ts";
 import { StaticFiles } from "../../src/server/static-files.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
 import { RunWatch } from "../../src/workflows/dashboard/watch-runs.ts";
-import { makeHome, rawRequest, startRecord, startServer } from "./start-server.ts";
+import { guardedServer, makeHome, rawRequest, startRecord, startServer } from "./start-server.ts";
 
 interface Route {
   method: string;
@@ -61,16 +61,6 @@ const runId = "toy-1";
 const routes = registeredRoutes(runId);
 /** What the guard answers; anything else means that a request came through. */
 const refusals = new Set([401, 403]);
-
-async function guardedServer(needsToken = true) {
-  const home = makeHome();
-  // On another machine, so that the stop that gets through stops nothing.
-  const elsewhere = { hostname: "another-host", pid: 1 };
-  await startRecord(home, runId, { owner: elsewhere });
-  const server = await startServer(home, { needsToken });
-  const token = needsToken ? readFileSync(join(home, "server-token"), "utf8").trim() : "";
-  return { ...server, token };
-}
 
 describe("every route", () => {
   test("is in the table", () => {

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -125,6 +125,17 @@ export function stepAt(rank: number, step: number, more: Partial<StepSample> = {
   };
 }
 
+/** A server with one run, whose token is read from its file. */
+export async function guardedServer(needsToken = true) {
+  const home = makeHome();
+  // On another machine, so that the stop that gets through stops nothing.
+  const elsewhere = { hostname: "another-host", pid: 1 };
+  await startRecord(home, "toy-1", { owner: elsewhere });
+  const server = await startServer(home, { needsToken });
+  const token = needsToken ? readFileSync(join(home, "server-token"), "utf8").trim() : "";
+  return { ...server, token };
+}
+
 /** One request byte by byte, so that no client library makes the path or the headers tidy. */
 export function rawRequest(
   port: number,
@@ -149,4 +160,33 @@ export function rawRequest(
       resolve({ status: Number(head.split(" ")[1]), head, body: body.join("\r\n\r\n") });
     });
   });
+}
+
+/** Opens connections one after another and writes the same beginning of a request on each. */
+export async function openSockets(port: number, count: number, text: string): Promise<Socket[]> {
+  const sockets: Socket[] = [];
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+  });
+  for (let index = 0; index < count; index++) {
+    const socket = connect(port, "127.0.0.1");
+    // The server closes some of them.
+    socket.on("error", () => undefined);
+    sockets.push(socket);
+    await new Promise<void>((resolve) => {
+      socket.once("connect", () => resolve());
+    });
+    if (text !== "") socket.write(text);
+  }
+  return sockets;
+}
+
+/** Resolves when the other side has closed all of them. */
+export async function closed(sockets: readonly Socket[]): Promise<void> {
+  await Promise.all(
+    sockets.map(async (socket) => {
+      socket.resume();
+      if (!socket.destroyed) await new Promise((resolve) => socket.once("close", resolve));
+    }),
+  );
 }
