@@ -1,12 +1,13 @@
 /**
- * The library's only door: reading this file is reading the public API. Times are milliseconds, lines count from 1.
+ * The public API of the library. Times are in milliseconds; line numbers start at 1.
  *
  * @example
  * ```ts
  * import { readFile } from "node:fs/promises";
  * import { checkLog, parseLog, scoreRuns } from "pitwall";
  *
- * const folder = "data/example/training_v5.0/tinycorp/results/tinybox_green/retinanet";
+ * const example = "node_modules/pitwall/data/example";
+ * const folder = `${example}/training_v5.0/tinycorp/results/tinybox_green/retinanet`;
  * const runs = [];
  * for (const runId of ["result_0", "result_1", "result_2", "result_3", "result_4"]) {
  *   const log = await readFile(`${folder}/${runId}.txt`);

@@ -53,7 +53,7 @@ class Network:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--epochs", type=int, default=20)
     options = parser.parse_args()
     rng = random.Random(options.seed)
     training, validation = half_circles(4000, rng), half_circles(2000, rng)
