@@ -202,7 +202,7 @@ function sayOfFile(finding: LogFileFinding, edition: string | undefined): string
     case "file-not-text":
       return `is not a text file: NUL byte at offset ${finding.byteOffset}`;
     case "file-unreadable":
-      return `cannot be read: ${finding.code}`;
+      return `cannot be read: ${unreadableReason(finding.code)}`;
     case "gzip-broken":
       return `starts like a gzip file but cannot be decompressed completely (${finding.code})`;
     case "other-dialect":
@@ -238,4 +238,17 @@ const reasonText: Readonly<
 
 function atLine(line: number | undefined): string {
   return line === undefined ? "" : `line ${line}: `;
+}
+
+const irregularFiles: Readonly<Record<string, string>> = {
+  EISDIR: "a directory",
+  pipe: "a named pipe",
+  socket: "a socket",
+  device: "a device",
+  link: "a symbolic link",
+};
+
+function unreadableReason(code: string): string {
+  const found = irregularFiles[code];
+  return found === undefined ? code : `it is ${found}, not a regular file`;
 }

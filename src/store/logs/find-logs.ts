@@ -1,9 +1,16 @@
-import { constants, type Dirent, statSync } from "node:fs";
-import { access, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
+import {
+  describeRefusal,
+  listDirectory,
+  openFile,
+  type OpenRefusal,
+  refusalOf,
+  sizeOnDisk,
+} from "../open-file.ts";
 
 /** A log on disk. */
 export interface FoundLog {
@@ -40,14 +47,13 @@ export async function findLogs(argument: string, workingFolder: string): Promise
   }
   const paths: string[] = [];
   const skippedFolders: string[] = [];
-  await walk(root, { paths, skippedFolders });
+  await walk(root, { root, paths, skippedFolders });
   if (paths.length === 0) throw await noLogs(root, argument);
   const logs: FoundLog[] = [];
   for (const absolutePath of paths) {
     const path = relative(root, absolutePath).split(sep).join("/");
-    // Of thousands of logs; asking the thread pool for each takes ten times as long.
-    const { size } = statSync(absolutePath);
-    logs.push({ argument, path, absolutePath, sizeBytes: size, isGivenByName: false });
+    const sizeBytes = sizeOnDisk(absolutePath);
+    logs.push({ argument, path, absolutePath, sizeBytes, isGivenByName: false });
   }
   return {
     logs: logs.toSorted((a, b) => compareTexts(a.path, b.path)),
@@ -65,9 +71,8 @@ async function statOf(path: string, argument: string) {
   try {
     return await stat(path);
   } catch (error) {
-    const code = errorCode(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR")
-      throw unreadable("log-unreadable", argument, error);
+    const refusal = refusalOf(error);
+    if (refusal.kind !== "missing") throw unreadableLog(argument, refusal);
     const nearest = await nearestEntry(path);
     throw new UserError("log-missing", `there is no file or folder \`${argument}\``, {
       hint:
@@ -89,44 +94,38 @@ async function nearestEntry(path: string): Promise<string | undefined> {
 }
 
 async function requireReadable(path: string, argument: string): Promise<void> {
-  try {
-    await access(path, constants.R_OK);
-  } catch (error) {
-    throw unreadable("log-unreadable", argument, error);
-  }
+  const opened = await openFile(path, { followsLinks: true });
+  if (opened.kind === "opened") return opened.file.close();
+  throw unreadableLog(argument, opened);
+}
+
+function unreadableLog(argument: string, refusal: OpenRefusal): UserError {
+  return new UserError("log-unreadable", `cannot read \`${argument}\``, {
+    saw: describeRefusal(refusal),
+    hint: "give a regular file, or a folder of logs; `ls -l` shows what it is and who may read it",
+  });
 }
 
 async function walk(
   folder: string,
-  found: { paths: string[]; skippedFolders: string[] },
+  found: { root: string; paths: string[]; skippedFolders: string[] },
 ): Promise<void> {
-  for (const entry of await list(folder)) {
+  const listed = await listDirectory(folder);
+  if (listed.kind !== "listed") {
+    // The folder that the user named has to be readable; one below it is reported as skipped.
+    if (found.root === folder) throw unreadableFolder(folder, describeRefusal(listed));
+    found.skippedFolders.push(folder);
+    return;
+  }
+  for (const entry of listed.entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
+    // Whatever has a log's name counts as one: reading it says what it is instead of a log.
+    if (/^result_.*\.txt(?:\.gz)?$/.test(entry.name)) found.paths.push(path);
+    // Links to folders are not followed: they may form a loop.
+    else if (entry.isDirectory()) {
       if (/^[._]|^node_modules$/.test(entry.name)) found.skippedFolders.push(path);
       else await walk(path, found);
-    } else if (/^result_.*\.txt(?:\.gz)?$/.test(entry.name) && (await isFile(entry, path))) {
-      found.paths.push(path);
     }
-  }
-}
-
-/** Links to files are followed, links to folders are not: those may lead round in a circle. */
-async function isFile(entry: Dirent, path: string): Promise<boolean> {
-  if (!entry.isSymbolicLink()) return entry.isFile();
-  try {
-    return (await stat(path)).isFile();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-async function list(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    throw unreadable("folder-unreadable", folder, error);
   }
 }
 
@@ -148,12 +147,9 @@ async function noLogs(root: string, argument: string): Promise<UserError> {
   );
 }
 
-function unreadable(code: string, shown: string, error: unknown): unknown {
-  const reason = errorCode(error);
-  if (reason === undefined) return error;
-  return new UserError(code, `can't read \`${shown}\``, {
-    saw: `the system answered ${reason}`,
-    hint: "check who may read it: `ls -l` shows that",
-    cause: error,
+function unreadableFolder(shown: string, saw: string): UserError {
+  return new UserError("folder-unreadable", `cannot read \`${shown}\``, {
+    saw,
+    hint: "check its owner and mode with `ls -l`",
   });
 }

@@ -1,8 +1,9 @@
-import { closeSync, createReadStream, openSync, readSync } from "node:fs";
+import { closeSync, createReadStream, readSync } from "node:fs";
 import { pipeline } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import { errorCode } from "../../foundation/error-code.ts";
+import { openFileSync, refusalCode } from "../open-file.ts";
 
 const pieceBytes = 1024 * 1024;
 
@@ -17,18 +18,17 @@ export type LogPiece =
  * A piece is valid until the next one is asked for. Bytes before a failure are given first.
  */
 export async function* readLogFile(path: string): AsyncGenerator<LogPiece> {
-  let file: number;
-  try {
-    file = openSync(path, "r");
-  } catch (error) {
-    yield unreadable(error);
+  const opened = openFileSync(path, { followsLinks: true });
+  if (opened.kind !== "opened") {
+    yield { kind: "unreadable", code: refusalCode(opened) };
     return;
   }
+  const file = opened.fd;
   try {
     const buffer = spareBuffer ?? new Uint8Array(pieceBytes);
     spareBuffer = undefined;
     const firstCount = readSync(file, buffer, 0, pieceBytes, null);
-    if (isGzip(buffer, firstCount)) yield* unpack(path);
+    if (isGzip(buffer, firstCount)) yield* unpack(file);
     else yield* readOn(file, buffer, firstCount);
     spareBuffer = buffer;
   } catch (error) {
@@ -62,10 +62,16 @@ function isGzip(bytes: Uint8Array, count: number): boolean {
   return count >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-async function* unpack(path: string): AsyncGenerator<LogPiece> {
+async function* unpack(fd: number): AsyncGenerator<LogPiece> {
   const unpacked = createGunzip({ chunkSize: pieceBytes });
   // The reading loop below meets every error of either stream itself.
-  pipeline(createReadStream(path, { highWaterMark: pieceBytes }), unpacked, () => undefined);
+  const packed = createReadStream("", {
+    fd,
+    start: 0,
+    autoClose: false,
+    highWaterMark: pieceBytes,
+  });
+  pipeline(packed, unpacked, () => undefined);
   try {
     for await (const bytes of unpacked) {
       if (bytes instanceof Uint8Array) yield { kind: "bytes", bytes };

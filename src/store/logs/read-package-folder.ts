@@ -1,12 +1,11 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import type {
   PackagePlace,
   PowerFolder,
   SystemFileText,
 } from "../../schema/logs/package-finding.ts";
+import { listDirectory, readText, refusalCode } from "../open-file.ts";
 
 /** `<organisation>/results/<system>/<benchmark>`; in HPC rounds `<system>/strong/<benchmark>` or `weak`. */
 export function placeOfLogs(folder: string): PackagePlace {
@@ -32,16 +31,11 @@ export async function readSystemFile(
   place: Extract<PackagePlace, { kind: "submission" }>,
 ): Promise<SystemFileText> {
   const path = `systems/${place.system}.json`;
-  try {
-    const text = await readFile(join(place.organisationPath, path), "utf8");
-    return { kind: "text", path, text };
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined) throw error;
-    if (code !== "ENOENT" && code !== "ENOTDIR") return { kind: "unreadable", path, code };
-    const others = await listIfThere(join(place.organisationPath, "systems"));
-    return { kind: "missing", path, others: others.map(({ name }) => name) };
-  }
+  const read = await readText(join(place.organisationPath, path), { followsLinks: true });
+  if (read.kind === "read") return { kind: "text", path, text: read.text };
+  if (read.kind !== "missing") return { kind: "unreadable", path, code: refusalCode(read) };
+  const others = await listIfThere(join(place.organisationPath, "systems"));
+  return { kind: "missing", path, others: others.map(({ name }) => name) };
 }
 
 /** Counts the power logs beside a result's logs: `power/<name of the run>/node_<n>.txt`. */
@@ -56,12 +50,8 @@ export async function readPowerFolder(folder: string): Promise<PowerFolder> {
   return { kind: "runs", nodeFileCounts };
 }
 
+/** No entries where the folder is missing or cannot be read. */
 async function listIfThere(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true });
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EACCES") return [];
-    throw error;
-  }
+  const listed = await listDirectory(folder);
+  return listed.kind === "listed" ? listed.entries : [];
 }

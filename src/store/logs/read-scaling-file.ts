@@ -1,18 +1,13 @@
-import { readFile } from "node:fs/promises";
-import { errorCode } from "../../foundation/error-code.ts";
 import type { ScalingReading } from "../../schema/logs/result-folder.ts";
 import { scalingFile } from "../../schema/logs/submission.ts";
+import { describeRefusal, readText } from "../open-file.ts";
 
 /** Reads the review committee's factor. Nothing is written, also where the official checker would. */
 export async function readScalingFile(path: string): Promise<ScalingReading> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return { kind: "none", path };
-    throw error;
-  }
-  const json = parseJson(text);
+  const read = await readText(path, { followsLinks: true });
+  if (read.kind === "missing") return { kind: "none", path };
+  if (read.kind !== "read") return { kind: "invalid", path, reason: describeRefusal(read) };
+  const json = parseJson(read.text);
   if (json.kind === "broken") return { kind: "invalid", path, reason: json.reason };
   const parsed = scalingFile.safeParse(json.value);
   return parsed.success

@@ -1,10 +1,10 @@
-import { type Dirent, statSync } from "node:fs";
-import { readdir, readFile, stat } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultFolder, ResultLog, SystemReading } from "../../schema/logs/result-folder.ts";
 import type { ScalingKind } from "../../schema/logs/submission.ts";
+import { describeRefusal, listDirectory, readText, refusalOf, sizeOnDisk } from "../open-file.ts";
 import { readScalingFile } from "./read-scaling-file.ts";
 import { readSystem } from "./read-system.ts";
 
@@ -29,7 +29,8 @@ async function requireFolder(root: string, shown: string): Promise<void> {
   try {
     if ((await stat(root)).isDirectory()) return;
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw unreadable(root, error);
+    const refusal = refusalOf(error);
+    if (refusal.kind !== "missing") throw unreadable(root, describeRefusal(refusal));
     throw new UserError("folder-missing", `there is no folder \`${shown}\``, {
       hint: "give the folder of a round, an organisation, a system or one benchmark's logs",
       cause: error,
@@ -67,12 +68,13 @@ interface LogFolder {
 
 async function findLogFolders(path: string): Promise<LogFolder[]> {
   const entries = await listFolder(path);
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+  // Whatever has a log's name counts as one: reading it says what it is instead of a log.
+  const logNames = logsAmong(entries.map((entry) => entry.name));
   const folders = entries
     .filter((entry) => entry.isDirectory() && !isNoResult(entry.name))
     .map((entry) => entry.name)
+    .filter((name) => !logNames.includes(name))
     .toSorted(compareNames);
-  const logNames = logsAmong(files);
   const entryNames = new Set(entries.map((entry) => entry.name));
   const found: LogFolder[] = logNames.length === 0 ? [] : [{ path, logNames, entryNames }];
   for (const name of folders) found.push(...(await findLogFolders(join(path, name))));
@@ -122,7 +124,7 @@ async function describeFolder(
   const logs: ResultLog[] = [];
   for (const name of logNames) {
     const [run = name] = name.split(".");
-    const meters = runsWithPower.has(run) ? await listFolder(join(powerFolder, run)) : [];
+    const meters = runsWithPower.has(run) ? await listIfThere(join(powerFolder, run)) : [];
     const metersNamed = (pattern: RegExp): string[] =>
       meters
         .map((entry) => entry.name)
@@ -157,9 +159,8 @@ async function describeFolder(
   };
 }
 
-/** Of thousands of logs; asking the thread pool for each takes ten times as long. */
 function sizeOf(files: readonly string[]): number {
-  return files.reduce((bytes, file) => bytes + statSync(file).size, 0);
+  return files.reduce((bytes, file) => bytes + sizeOnDisk(file), 0);
 }
 
 /** What a folder is, by where it stands. */
@@ -198,39 +199,27 @@ function placeOf(path: string): FolderPlace {
 const bypassFile = "package_checker_params";
 
 async function asksForBypass(folder: string): Promise<boolean> {
-  const path = join(folder, bypassFile);
-  try {
-    return /rcp[-_]bypass/.test(await readFile(path, "utf8"));
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw unreadable(path, error);
-  }
+  const read = await readText(join(folder, bypassFile), { followsLinks: true });
+  // A file that cannot be read requests nothing.
+  return read.kind === "read" && /rcp[-_]bypass/.test(read.text);
 }
 
+/** No entries where the folder is missing or cannot be read. */
 async function listIfThere(path: string): Promise<Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw unreadable(path, error);
-  }
+  const listed = await listDirectory(path);
+  return listed.kind === "listed" ? listed.entries : [];
 }
 
 async function listFolder(path: string): Promise<Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    throw unreadable(path, error);
-  }
+  const listed = await listDirectory(path);
+  if (listed.kind === "listed") return listed.entries;
+  throw unreadable(path, describeRefusal(listed));
 }
 
-function unreadable(path: string, error: unknown): unknown {
-  const code = errorCode(error);
-  if (code !== "EACCES" && code !== "EPERM" && code !== "ENOTDIR") return error;
-  return new UserError("folder-unreadable", `can't read \`${path}\``, {
-    saw: `the system answered ${code}`,
-    hint: "a score needs to read every log of a result",
-    cause: error,
+function unreadable(path: string, saw: string): UserError {
+  return new UserError("folder-unreadable", `cannot read \`${path}\``, {
+    saw,
+    hint: "a score needs every log of a result; check the folder's owner and mode with `ls -l`",
   });
 }
 

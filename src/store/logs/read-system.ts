@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import type { SystemReading } from "../../schema/logs/result-folder.ts";
 import { entryFile, systemFile, type SystemFile } from "../../schema/logs/submission.ts";
+import { describeRefusal, readText } from "../open-file.ts";
 import { parseJson } from "./read-scaling-file.ts";
 
 /** Where a description may stand. */
@@ -15,34 +14,38 @@ export interface SystemPlace {
 /** Reads `systems/<system>.json`, or `entry.json` of round 0.5, beside the benchmarks or one folder up. */
 export async function readSystem(place: SystemPlace): Promise<SystemReading> {
   const path = join(place.organisationPath, "systems", `${place.systemFolder}.json`);
-  const text = await readIfThere(path);
-  if (text !== undefined) return readSystemText(path, text);
+  const read = await readText(path, { followsLinks: true });
+  if (read.kind === "read") return readSystemText(path, read.text);
+  if (read.kind !== "missing") return broken(path, describeRefusal(read), "");
   for (const folder of [place.systemPath, dirname(place.systemPath)]) {
     const entryPath = join(folder, "entry.json");
-    const entry = await readIfThere(entryPath);
-    if (entry !== undefined) return readEntryText(entryPath, entry);
+    const entry = await readText(entryPath, { followsLinks: true });
+    if (entry.kind === "read") return readEntryText(entryPath, entry.text);
+    if (entry.kind !== "missing") return broken(entryPath, describeRefusal(entry), "");
   }
   return { kind: "missing", path };
 }
 
 function readSystemText(path: string, text: string): SystemReading {
   const json = parseJson(text);
-  if (json.kind === "broken")
-    return { kind: "broken", path, reason: json.reason, system: pickOut(text) };
+  if (json.kind === "broken") return broken(path, json.reason, text);
   const parsed = systemFile.safeParse(json.value);
   return parsed.success
     ? { kind: "system-file", path, system: parsed.data }
-    : { kind: "broken", path, reason: "it is no system description", system: pickOut(text) };
+    : broken(path, "it is not a system description", text);
 }
 
 function readEntryText(path: string, text: string): SystemReading {
   const json = parseJson(text);
-  if (json.kind === "broken")
-    return { kind: "broken", path, reason: json.reason, system: pickOut(text) };
+  if (json.kind === "broken") return broken(path, json.reason, text);
   const parsed = entryFile.safeParse(json.value);
   return parsed.success
     ? { kind: "entry-file", path, system: parsed.data }
-    : { kind: "broken", path, reason: "it is no `entry.json` of round 0.5", system: pickOut(text) };
+    : broken(path, "it is not an `entry.json` of round 0.5", text);
+}
+
+function broken(path: string, reason: string, text: string): SystemReading {
+  return { kind: "broken", path, reason, system: pickOut(text) };
 }
 
 /**
@@ -69,13 +72,4 @@ function pickOut(text: string): SystemFile {
     accelerator_model_name: field("accelerator_model_name", "accelerator"),
     framework: field("framework"),
   });
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { type LogTrace, traceOf } from "../../atlas/rows/log-trace.ts";
 import { createCurveReader } from "../../atlas/rows/read-curves.ts";
 import {
@@ -6,7 +5,8 @@ import {
   type SamplesCounts,
   samplesFieldsOf,
 } from "../../atlas/rows/samples-count.ts";
-import { parseLog } from "../../mllog/parse-log.ts";
+import { createLogReader } from "../../mllog/log-reader.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { RunDigest, RunEnergy, RunJudgement } from "../../schema/logs/submission.ts";
 import { createRunDigester } from "../../score/mlperf/digest-run.ts";
@@ -16,6 +16,7 @@ import {
   measureEnergy,
   type MeterDigest,
 } from "../../score/mlperf/measure-energy.ts";
+import { readLogFile } from "../../store/logs/read-log-file.ts";
 import { type JudgedLog, LogChecker } from "./log-checker.ts";
 import { readLogLines } from "./read-log-lines.ts";
 import type { RuleCache } from "./rule-cache.ts";
@@ -113,7 +114,26 @@ async function readMeters({
   switches,
 }: NonNullable<DigestTask["meters"]>): Promise<MeterDigest[]> {
   const meters: MeterDigest[] = [];
-  for (const path of nodes) meters.push(digestNodeMeter(parseLog(await readFile(path)).lines));
-  for (const path of switches) meters.push(digestSwitchMeter(parseLog(await readFile(path)).lines));
+  // A node without readings: energy of a run with an unreadable power log cannot be computed.
+  const unreadable = digestNodeMeter([]);
+  for (const path of nodes) {
+    const lines = await readLines(path);
+    meters.push(lines === undefined ? unreadable : digestNodeMeter(lines));
+  }
+  for (const path of switches) {
+    const lines = await readLines(path);
+    meters.push(lines === undefined ? unreadable : digestSwitchMeter(lines));
+  }
   return meters;
+}
+
+/** All lines of a power log; undefined where it cannot be read to its end. */
+async function readLines(path: string): Promise<LogLine[] | undefined> {
+  const reader = createLogReader();
+  const lines: LogLine[] = [];
+  for await (const piece of readLogFile(path)) {
+    if (piece.kind !== "bytes") return undefined;
+    for (const line of reader.push(piece.bytes)) lines.push(line);
+  }
+  return [...lines, ...reader.end()];
 }
