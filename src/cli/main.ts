@@ -1,3 +1,4 @@
+import { errorCode } from "../foundation/error-code.ts";
 import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../foundation/user-error.ts";
 import type { ErrorParts } from "../report/describe-error.ts";
@@ -39,9 +40,24 @@ interface FailedCall {
 /** Prints an error that the user can fix and returns its exit code; rethrows any other error. */
 async function reportFailure(error: unknown, call: FailedCall): Promise<ExitCode> {
   if (call.face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
-  if (!(error instanceof UserError)) throw error;
-  await printError(error, call);
-  return error instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
+  const reported = systemFailure(error) ?? error;
+  if (!(reported instanceof UserError)) throw error;
+  await printError(reported, call);
+  return reported instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
+}
+
+/** A system call on a file that failed where no better error was made of it: the system's fault, not a bug. */
+function systemFailure(error: unknown): WorldError | undefined {
+  const code = errorCode(error);
+  if (code === undefined || !(error instanceof Error)) return undefined;
+  if (!("syscall" in error && "path" in error)) return undefined;
+  const { syscall, path } = error;
+  if (typeof syscall !== "string" || typeof path !== "string") return undefined;
+  return new WorldError("file-system-failed", `cannot use \`${path}\``, {
+    saw: `the system answered ${code} to ${syscall}`,
+    hint: "check that the path exists, and its owner and mode with `ls -l`",
+    cause: error,
+  });
 }
 
 async function runCommand(

@@ -1,41 +1,61 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { lstat, mkdir, open, readFile } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
+import { onDisk } from "../store/disk-error.ts";
+import { makeDirectory } from "../store/make-directory.ts";
+import { describeRefusal, readText } from "../store/open-file.ts";
+import { createPrivately } from "../store/write-atomically.ts";
 
 const tokenBytes = 32;
 const tokenForm = /^[A-Za-z0-9_-]{43}$/;
 const mostSessions = 256;
 
 /**
- * Reads the home's token, or makes one: 256 random bits in a file that only its owner can read.
+ * Reads the home's token, or makes one: 256 random bits in a file that only its owner can read. An empty file, which a
+ * full disk can leave, is replaced.
  *
- * @throws UserError `token-file-open`: others can read the file; `token-file-invalid`
+ * @throws UserError `token-file-open`: others can read the file; `token-file-invalid`; and what the disk has to say
  */
 export async function readOrMakeToken(home: string): Promise<{ token: string; path: string }> {
   const path = join(home, "server-token");
-  await mkdir(home, { recursive: true });
-  const token = randomBytes(tokenBytes).toString("base64url");
-  try {
-    const file = await open(path, "wx", 0o600);
-    await file.writeFile(`${token}\n`).finally(() => file.close());
-    return { token, path };
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
+  const attempt = { doing: "write the access token", path, chosenBy: "home" } as const;
+  return onDisk(attempt, async () => {
+    await makeDirectory(home);
+    const known = await readToken(path);
+    if (known !== undefined) return { token: known, path };
+    const token = randomBytes(tokenBytes).toString("base64url");
+    if ((await createPrivately(path, `${token}\n`)) === "created") return { token, path };
+    // Another server made it in the meantime.
+    return { token: (await readToken(path)) ?? token, path };
+  });
+}
+
+/** Undefined where there is none; an empty file is removed. */
+async function readToken(path: string): Promise<string | undefined> {
+  const read = await readText(path, { followsLinks: false });
+  if (read.kind === "missing") return undefined;
+  if (read.kind !== "read") throw invalidToken(path, describeRefusal(read));
+  if (read.text === "") {
+    await unlink(path);
+    return undefined;
   }
-  const stat = await lstat(path);
-  if (!stat.isFile() || (stat.mode & 0o077) !== 0) {
-    throw new UserError("token-file-open", "others may read the dashboard's token", {
+  if (((await lstat(path)).mode & 0o077) !== 0) {
+    throw new UserError("token-file-open", "other users can read the dashboard's access token", {
       at: path,
-      hint: `remove it, and a new one is made: \`rm ${path}\``,
+      hint: `delete it to generate a new one: \`rm ${path}\``,
     });
   }
-  const kept = (await readFile(path, "utf8")).trim();
-  if (tokenForm.test(kept)) return { token: kept, path };
-  throw new UserError("token-file-invalid", "the dashboard's token is not one", {
+  const token = read.text.trim();
+  if (tokenForm.test(token)) return token;
+  throw invalidToken(path, "it does not contain a token");
+}
+
+function invalidToken(path: string, saw: string): UserError {
+  return new UserError("token-file-invalid", "the dashboard's access token is invalid", {
     at: path,
-    hint: `remove it, and a new one is made: \`rm ${path}\``,
+    saw,
+    hint: `delete it to generate a new one: \`rm ${path}\``,
   });
 }
 

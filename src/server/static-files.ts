@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
-import { openRegular } from "../store/samples/follow-file.ts";
+import { readBytes } from "../store/open-file.ts";
 
 const mediaTypes: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -92,11 +92,6 @@ async function readInside(
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   }
-  const file = await openRegular(path);
-  if (file === undefined) return undefined;
-  try {
-    return new Uint8Array(await file.readFile());
-  } finally {
-    await file.close();
-  }
+  const read = await readBytes(path, { followsLinks: false });
+  return read.kind === "read" ? new Uint8Array(read.bytes) : undefined;
 }

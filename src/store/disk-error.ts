@@ -6,56 +6,92 @@ export interface DiskAttempt {
   /** As a phrase after "cannot": `write the log`. */
   doing: string;
   path: string;
+  /**
+   * How the user chose the directory, for the hint: an option such as `--out`; `home` for the directory of run records;
+   * `record` for a record in it that exists already. Absent where there is no choice.
+   */
+  chosenBy?: "home" | "record" | `--${string}`;
 }
 
 interface Refusal {
   code: string;
   kind: typeof UserError | typeof WorldError;
   why: string;
-  hint: string;
+  hint: (attempt: DiskAttempt) => string;
 }
 
 const full: Refusal = {
   code: "disk-full",
   kind: WorldError,
   why: "the disk is full",
-  hint: "free some space, or set `PITWALL_HOME` to a directory on another disk",
+  hint: (attempt) => `free some space${orChoose(attempt, "on another disk")}`,
 };
 const tooLarge: Refusal = {
   code: "disk-full",
   kind: WorldError,
-  why: "the file is as large as files may be",
-  hint: "raise the limit (`ulimit -f unlimited`), or let the program print less",
+  why: "the file reached the maximum file size",
+  hint: () => "raise the limit (`ulimit -f unlimited`), or make the program print less",
 };
 const notWritable: Refusal = {
-  code: "home-not-writable",
+  code: "not-writable",
   kind: UserError,
-  why: "writing is not allowed there",
-  hint: "set `PITWALL_HOME` to a directory that you may write to",
+  why: "permission denied",
+  hint: (attempt) =>
+    `check the owner and mode with \`ls -ld\`${orChoose(attempt, "that you can write to")}`,
+};
+const readOnly: Refusal = {
+  code: "not-writable",
+  kind: UserError,
+  why: "the file system is read-only",
+  hint: (attempt) => `mount it writable${orChoose(attempt, "that you can write to")}`,
 };
 const notADirectory: Refusal = {
-  code: "home-not-a-directory",
+  code: "not-a-directory",
   kind: UserError,
-  why: "a file stands in the way",
-  hint: "set `PITWALL_HOME` to a directory, or move the file away",
+  why: "a file is where a directory should be",
+  hint: (attempt) => `move the file away${orChoose(attempt, "that exists or can be created")}`,
 };
-const removed: Refusal = {
-  code: "record-removed",
+const missing: Refusal = {
+  code: "directory-missing",
   kind: WorldError,
-  why: "its directory has gone",
-  hint: "somebody removed the record while it was in use; run again",
+  why: "a directory does not exist and cannot be created, or was removed",
+  hint: (attempt) => `check that the path exists${orChoose(attempt, "on a normal disk")}`,
+};
+const unusablePath: Refusal = {
+  code: "path-invalid",
+  kind: UserError,
+  why: "the path cannot be used",
+  hint: (attempt) => `use a shorter path without looping links${orChoose(attempt, "elsewhere")}`,
 };
 const tooManyOpen: Refusal = {
   code: "too-many-open-files",
   kind: WorldError,
   why: "too many files are open",
-  hint: "raise the limit (`ulimit -n 4096`)",
+  hint: () => "raise the limit (`ulimit -n 4096`)",
 };
 const failed: Refusal = {
   code: "disk-failed",
   kind: WorldError,
   why: "the disk failed",
-  hint: "look at the system's log, or set `PITWALL_HOME` to a directory on another disk",
+  hint: (attempt) => `check the system log${orChoose(attempt, "on another disk")}`,
+};
+
+/** Nothing where the caller did not say what names it. */
+function orChoose({ chosenBy }: DiskAttempt, which: string): string {
+  if (chosenBy === undefined) return "";
+  const how = isHome(chosenBy) ? "`--home` or `PITWALL_HOME`" : `\`${chosenBy}\``;
+  return `, or use ${how} to choose a directory ${which}`;
+}
+
+function isHome(chosenBy: DiskAttempt["chosenBy"]): boolean {
+  return chosenBy === "home" || chosenBy === "record";
+}
+
+const removed: Refusal = {
+  code: "record-removed",
+  kind: WorldError,
+  why: "its directory no longer exists",
+  hint: () => "the record was removed while it was in use; run again",
 };
 
 const refusals: ReadonlyMap<string | undefined, Refusal> = new Map([
@@ -64,10 +100,13 @@ const refusals: ReadonlyMap<string | undefined, Refusal> = new Map([
   ["EFBIG", tooLarge],
   ["EACCES", notWritable],
   ["EPERM", notWritable],
-  ["EROFS", notWritable],
+  ["EROFS", readOnly],
   ["ENOTDIR", notADirectory],
   ["EEXIST", notADirectory],
-  ["ENOENT", removed],
+  ["EISDIR", notADirectory],
+  ["ENOENT", missing],
+  ["ENAMETOOLONG", unusablePath],
+  ["ELOOP", unusablePath],
   ["EMFILE", tooManyOpen],
   ["ENFILE", tooManyOpen],
   ["EIO", failed],
@@ -78,14 +117,20 @@ const refusals: ReadonlyMap<string | undefined, Refusal> = new Map([
 /** The error for people behind a failed system call; anything else is returned as it is. */
 export function describeDiskError(error: unknown, attempt: DiskAttempt): unknown {
   const code = errorCode(error);
-  const refusal = refusals.get(code);
-  if (error instanceof UserError || refusal === undefined) return error;
-  return new refusal.kind(refusal.code, `cannot ${attempt.doing}: ${refusal.why}`, {
-    at: attempt.path,
-    saw: `the system answered ${code}`,
-    hint: refusal.hint,
-    cause: error,
-  });
+  const known = refusals.get(code);
+  if (error instanceof UserError || known === undefined) return error;
+  const refusal = known === missing && attempt.chosenBy === "record" ? removed : known;
+  const isOfHome = isHome(attempt.chosenBy) && refusal.kind === UserError;
+  return new refusal.kind(
+    isOfHome ? `home-${refusal.code}` : refusal.code,
+    `cannot ${attempt.doing}: ${refusal.why}`,
+    {
+      at: attempt.path,
+      saw: `the system answered ${code}`,
+      hint: refusal.hint(attempt),
+      cause: error,
+    },
+  );
 }
 
 /** Runs a piece of disk work and turns the disk's refusals into errors for people. */

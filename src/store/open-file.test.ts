@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   fileKind,
@@ -12,6 +13,7 @@ import {
   refusalCode,
 } from "./open-file.ts";
 
+const execute = promisify(execFile);
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "pitwall-open-"));
@@ -21,7 +23,7 @@ beforeAll(async () => {
   await symlink("/dev/zero", join(folder, "zero"));
   await symlink("loop", join(folder, "loop"));
   await symlink("gone", join(folder, "dangling"));
-  execFileSync("mkfifo", [join(folder, "pipe")]);
+  await execute("mkfifo", [join(folder, "pipe")]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -167,8 +167,8 @@ export function refusalCode(refusal: OpenRefusal): string {
 
 /** The refusal as an error for the user, `file-unreadable`. */
 export function unreadableFile(path: string, refusal: OpenRefusal): UserError {
-  return new UserError("file-unreadable", `cannot read \`${path}\`: ${describeRefusal(refusal)}`, {
-    at: path,
+  return new UserError("file-unreadable", `cannot read \`${path}\``, {
+    saw: describeRefusal(refusal),
     hint: refusalHint(refusal),
   });
 }

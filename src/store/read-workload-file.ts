@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
 import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError } from "../foundation/user-error.ts";
 import { workloadFile, type WorkloadFile } from "../schema/run/workload-file.ts";
+import { describeRefusal, readText } from "./open-file.ts";
 
 /**
  * Reads a workload from a YAML (or JSON) file.
@@ -11,7 +11,7 @@ import { workloadFile, type WorkloadFile } from "../schema/run/workload-file.ts"
  * @throws UserError `workload-file-unreadable`, `yaml-broken`, `workload-invalid`; the latter two say line and column
  */
 export async function readWorkloadFile(path: string): Promise<WorkloadFile> {
-  return parseWorkloadFile(await readText(path), path);
+  return parseWorkloadFile(await textOf(path), path);
 }
 
 /** As `readWorkloadFile`, of a text already read. */
@@ -31,23 +31,13 @@ export function parseWorkloadFile(text: string, path: string): WorkloadFile {
   throw invalid(parsed.error, { document, lines, path, text });
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const saw =
-      code === "EISDIR"
-        ? "it is a directory"
-        : code === "EACCES"
-          ? "no permission to read it"
-          : "no such file";
-    throw new UserError("workload-file-unreadable", `can't read the workload file \`${path}\``, {
-      saw,
-      hint: "`pitwall workloads` lists the embedded ones; a program is run with `pitwall run -- <program>`",
-      cause: error,
-    });
-  }
+async function textOf(path: string): Promise<string> {
+  const read = await readText(path, { followsLinks: true });
+  if (read.kind === "read") return read.text;
+  throw new UserError("workload-file-unreadable", `cannot read the workload file \`${path}\``, {
+    saw: describeRefusal(read),
+    hint: "`pitwall workloads` lists the built-in workloads; run a program with `pitwall run -- <program>`",
+  });
 }
 
 interface Source {

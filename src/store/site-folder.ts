@@ -1,9 +1,10 @@
-import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
 import { siteMarker, type SiteMarker } from "../schema/site-marker.ts";
 import { onDisk } from "./disk-error.ts";
+import { makeDirectory } from "./make-directory.ts";
+import { readText } from "./open-file.ts";
 
 const markerName = "pitwall.json";
 const draftPrefix = ".pitwall-draft-";
@@ -29,8 +30,8 @@ export async function draftSite(
   folder: string,
   { isForced }: { isForced: boolean },
 ): Promise<SiteDraft> {
-  return onDisk({ doing: "write the site", path: folder }, async () => {
-    await mkdir(folder, { recursive: true });
+  return onDisk({ doing: "write the site", path: folder, chosenBy: "--out" }, async () => {
+    await makeDirectory(folder);
     const names = await readdir(folder);
     const left = names.filter((name) => name.startsWith(draftPrefix));
     const former = await readMarker(folder);
@@ -53,16 +54,16 @@ export async function draftSite(
 function draftIn(draft: string, folder: string, former: SiteMarker | undefined): SiteDraft {
   return {
     write: (path, text) =>
-      onDisk({ doing: "write the site", path: join(folder, path) }, async () => {
+      onDisk({ doing: "write the site", path: join(folder, path), chosenBy: "--out" }, async () => {
         const target = join(draft, path);
-        await mkdir(dirname(target), { recursive: true });
+        await makeDirectory(dirname(target));
         await writeFile(target, text);
         return Buffer.byteLength(text);
       }),
     copyFolder: (from, asName) =>
       onDisk({ doing: "copy the pages", path: from }, () => copyFolder(from, draft, asName)),
     finish: (marker) =>
-      onDisk({ doing: "write the site", path: folder }, async () => {
+      onDisk({ doing: "write the site", path: folder, chosenBy: "--out" }, async () => {
         await finish(draft, folder, { marker, former });
       }),
     discard: () => rm(draft, { recursive: true, force: true }),
@@ -117,14 +118,9 @@ async function takePlace(from: string, to: string): Promise<void> {
 
 /** What an earlier export said of itself; undefined where there was none, or the file is something else's. */
 async function readMarker(folder: string): Promise<SiteMarker | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, markerName), "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "EISDIR") return undefined;
-    throw error;
-  }
-  const parsed = siteMarker.safeParse(jsonOf(text));
+  const read = await readText(join(folder, markerName), { followsLinks: false });
+  if (read.kind !== "read") return undefined;
+  const parsed = siteMarker.safeParse(jsonOf(read.text));
   // Names that lead out of the folder were never written by us.
   const isPlain = parsed.data?.entries.every((name) => /^[\w][\w.-]*$/u.test(name)) ?? false;
   return isPlain ? parsed.data : undefined;

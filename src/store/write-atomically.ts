@@ -1,4 +1,4 @@
-import { open, rename, unlink } from "node:fs/promises";
+import { link, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
 
@@ -7,16 +7,41 @@ import { errorCode } from "../foundation/error-code.ts";
  * The temporary name begins with a dot; a leftover from a killed process is ignored by readers.
  */
 export async function writeAtomically(path: string, text: string): Promise<void> {
+  await writeDraft({ path, text, mode: 0o666 }, (temporary) => rename(temporary, path));
+}
+
+/**
+ * As `writeAtomically`, of a file that only its owner can read, and that must not exist yet.
+ *
+ * @returns `exists` where there is a file of that name; it is left as it is
+ */
+export async function createPrivately(path: string, text: string): Promise<"created" | "exists"> {
+  try {
+    await writeDraft({ path, text, mode: 0o600 }, async (temporary) => {
+      await link(temporary, path);
+      await unlink(temporary);
+    });
+    return "created";
+  } catch (error) {
+    if (errorCode(error) === "EEXIST") return "exists";
+    throw error;
+  }
+}
+
+async function writeDraft(
+  { path, text, mode }: { path: string; text: string; mode: number },
+  publish: (temporary: string) => Promise<void>,
+): Promise<void> {
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${process.pid}.tmp`);
-  const file = await open(temporary, "w");
+  const file = await open(temporary, "w", mode);
   try {
     await file.writeFile(text);
     await file.sync();
     await file.close();
-    await rename(temporary, path);
+    await publish(temporary);
   } catch (error) {
-    // The first failure is the one to tell; whether tidying up works changes nothing about it.
+    // The first failure is the one to report; whether tidying up works changes nothing about it.
     await file.close().catch(() => undefined);
     await unlink(temporary).catch(() => undefined);
     throw error;

@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { StreamLimit } from "../../src/server/event-stream.ts";
@@ -213,6 +205,19 @@ describe("the token", () => {
     });
   });
 
+  test("is replaced where a full disk left an empty file, and refused where the file holds something else", async () => {
+    const home = makeHome();
+    writeFileSync(join(home, "server-token"), "");
+    await startServer(home, { needsToken: true });
+    expect(statSync(join(home, "server-token")).mode & 0o777).toBe(0o600);
+    const token = readFileSync(join(home, "server-token"), "utf8").trim();
+    expect(Buffer.from(token, "base64url").length).toBe(32);
+    writeFileSync(join(home, "server-token"), "not a token");
+    await expect(startServer(home, { needsToken: true })).rejects.toMatchObject({
+      code: "token-file-invalid",
+    });
+  });
+
   test("is needed on every address but loopback", async () => {
     const open = await startServer(makeHome(), { host: "0.0.0.0" });
     const everywhere = await rawRequest(open.port, { path: "/api/about" });
@@ -330,37 +335,5 @@ describe("a path out of what is served", () => {
     const { port } = await startServer(makeHome());
     const { status, body } = await rawRequest(port, { path: "/runs" });
     expect([status, body]).toEqual([503, expect.stringContaining("not built")]);
-  });
-});
-
-describe("a record with links in it", () => {
-  test("whose log is a link shows none of it", async () => {
-    const home = makeHome();
-    writeFileSync(join(home, "secret.txt"), `${secret}\n`);
-    const writer = await startRecord(home, runId);
-    await writer.close();
-    rmSync(join(writer.directory, "log.txt"));
-    symlinkSync(join(home, "secret.txt"), join(writer.directory, "log.txt"));
-    const { port } = await startServer(home);
-    for (const path of ["log", "record", ""]) {
-      const { body } = await rawRequest(port, { path: `/api/runs/${runId}/${path}` });
-      expect(body).not.toContain(secret);
-    }
-  });
-
-  test("whose run.json is a link, or that is one itself, is not opened", async () => {
-    const home = makeHome();
-    const outside = makeHome();
-    await startRecord(outside, runId);
-    mkdirSync(join(home, "runs", "half"), { recursive: true });
-    symlinkSync(join(outside, "runs", runId), join(home, "runs", runId));
-    symlinkSync(join(outside, "runs", runId, "run.json"), join(home, "runs", "half", "run.json"));
-    const { port } = await startServer(home);
-    for (const id of [runId, "half"]) {
-      const { status, body } = await rawRequest(port, { path: `/api/runs/${id}` });
-      expect([id, status, body]).toEqual([id, 403, expect.stringContaining("record-linked")]);
-    }
-    const list = await rawRequest(port, { path: "/api/runs" });
-    expect(list.body.match(/"kind":"broken"/g)?.length).toBe(2);
   });
 });

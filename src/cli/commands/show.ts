@@ -77,9 +77,12 @@ export const showCommand = defineCommand({
 });
 
 async function printLogs(directories: readonly string[], face: Face): Promise<0> {
-  const { createReadStream } = await import("node:fs");
+  const { openFile, unreadableFile } = await import("../../store/open-file.ts");
   for (const directory of directories) {
-    for await (const chunk of createReadStream(`${directory}/log.txt`, "utf8"))
+    const path = `${directory}/log.txt`;
+    const opened = await openFile(path, { followsLinks: false });
+    if (opened.kind !== "opened") throw unreadableFile(path, opened);
+    for await (const chunk of opened.file.createReadStream({ encoding: "utf8" }))
       face.out.write(String(chunk));
   }
   return exitCodes.yes;

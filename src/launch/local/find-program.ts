@@ -40,7 +40,8 @@ export async function findProgram(
 
 /** Why starting a program that is there answered "no such file": its first line names a missing one. */
 export async function missingInterpreter(path: string): Promise<string | undefined> {
-  const file = await open(path);
+  // A named pipe in its place would make the opening wait for a writer.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
     const [firstLine = ""] = buffer.toString("latin1", 0, bytesRead).split("\n");

@@ -78,7 +78,7 @@ function stateText({ state, result, progress }: RunPage, paint: Paint): string {
       ? "before the first evaluation"
       : `after ${countOf(progress.evaluations.length, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
   if (state.kind === "running") return `${paint.good("running")}, ${progressText}`;
-  return `${paint.warn("abandoned")} ${progressText}: its Pitwall process was killed`;
+  return `${paint.warn("abandoned")} ${progressText}: its Pitwall process ended without writing a result; it was killed, or the disk was full`;
 }
 
 function commitText({ request }: RunPage): string {

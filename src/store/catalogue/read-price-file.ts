@@ -1,10 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
-import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
+import { describeRefusal, readText } from "../open-file.ts";
 import { findAccelerator } from "./catalogue.ts";
 
 /** `2.50`, or what else is known of it: `{ usdPerHour: 2.50, provider: acme, source: contract, date: 2026-03 }`. */
@@ -29,7 +28,7 @@ export async function readPriceFile(
   path: string,
   accelerators: readonly Accelerator[],
 ): Promise<AcceleratorPrice[]> {
-  return parsePriceFile(await readText(path), path, accelerators);
+  return parsePriceFile(await textOf(path), path, accelerators);
 }
 
 /** As `readPriceFile`, of a text already read. */
@@ -68,24 +67,14 @@ export function parsePriceFile(
 const schemaHint =
   "one line per accelerator, dollars per hour of one: `h100-sxm: 2.50`, or `h100-sxm: { usdPerHour: 2.50, source: our contract, date: 2026-03 }`";
 
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined) throw error;
-    const saw: Readonly<Record<string, string>> = {
-      EISDIR: "it is a directory",
-      EACCES: "no permission to read it",
-      ENOENT: "no such file",
-    };
-    throw new UserError("price-file-unreadable", `can't read the prices in \`${path}\``, {
-      at: "--prices",
-      saw: saw[code] ?? code,
-      hint: schemaHint,
-      cause: error,
-    });
-  }
+async function textOf(path: string): Promise<string> {
+  const read = await readText(path, { followsLinks: true });
+  if (read.kind === "read") return read.text;
+  throw new UserError("price-file-unreadable", `cannot read the prices in \`${path}\``, {
+    at: "--prices",
+    saw: describeRefusal(read),
+    hint: schemaHint,
+  });
 }
 
 interface Source {

@@ -3,14 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import {
-  describeRefusal,
-  listDirectory,
-  openFile,
-  type OpenRefusal,
-  refusalOf,
-  sizeOnDisk,
-} from "../open-file.ts";
+import { describeRefusal, listDirectory, refusalOf, sizeOnDisk } from "../open-file.ts";
 
 /** A log on disk. */
 export interface FoundLog {
@@ -35,15 +28,15 @@ export interface LogSearch {
  * Finds the logs of an argument: the file itself, whatever its name; of a folder every `result_*.txt`, packed or not,
  * at any depth and in the order of their paths. Hidden folders and those whose name begins with `_` are skipped.
  *
- * @throws UserError `log-missing`, `log-unreadable`, `folder-without-logs`, `folder-unreadable`
+ * @throws UserError `log-missing`, `folder-without-logs`, `folder-unreadable`
  */
 export async function findLogs(argument: string, workingFolder: string): Promise<LogSearch> {
   const root = resolve(workingFolder, argument);
   const status = await statOf(root, argument);
-  if (!status.isDirectory()) {
-    await requireReadable(root, argument);
+  // A file that cannot be read is a log all the same: reading it reports why not.
+  if (status?.isDirectory() !== true) {
     const log = { argument, path: argument, absolutePath: root, isGivenByName: true };
-    return { logs: [{ ...log, sizeBytes: status.size }], skippedFolders: [] };
+    return { logs: [{ ...log, sizeBytes: status?.size ?? 0 }], skippedFolders: [] };
   }
   const paths: string[] = [];
   const skippedFolders: string[] = [];
@@ -67,12 +60,13 @@ export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** Undefined for what is there and cannot be looked at. */
 async function statOf(path: string, argument: string) {
   try {
     return await stat(path);
   } catch (error) {
     const refusal = refusalOf(error);
-    if (refusal.kind !== "missing") throw unreadableLog(argument, refusal);
+    if (refusal.kind !== "missing") return undefined;
     const nearest = await nearestEntry(path);
     throw new UserError("log-missing", `there is no file or folder \`${argument}\``, {
       hint:
@@ -91,19 +85,6 @@ async function nearestEntry(path: string): Promise<string | undefined> {
     if (errorCode(error) === undefined) throw error;
     return undefined;
   }
-}
-
-async function requireReadable(path: string, argument: string): Promise<void> {
-  const opened = await openFile(path, { followsLinks: true });
-  if (opened.kind === "opened") return opened.file.close();
-  throw unreadableLog(argument, opened);
-}
-
-function unreadableLog(argument: string, refusal: OpenRefusal): UserError {
-  return new UserError("log-unreadable", `cannot read \`${argument}\``, {
-    saw: describeRefusal(refusal),
-    hint: "give a regular file, or a folder of logs; `ls -l` shows what it is and who may read it",
-  });
 }
 
 async function walk(

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { onDisk } from "../disk-error.ts";
+import { makeDirectory } from "../make-directory.ts";
 
 /** A file of a folder to be written; the path is relative to the folder. */
 export interface FolderFile {
@@ -18,7 +19,7 @@ export interface FolderFile {
  */
 export async function writeFolder(folder: string, files: readonly FolderFile[]): Promise<string[]> {
   const draft = `${folder}.draft-${process.pid}`;
-  return onDisk({ doing: "write the folder", path: folder }, async () => {
+  return onDisk({ doing: "write the folder", path: folder, chosenBy: "--out" }, async () => {
     try {
       for (const file of files) await writeInto(draft, file);
       await takePlace(draft, folder);
@@ -31,7 +32,7 @@ export async function writeFolder(folder: string, files: readonly FolderFile[]):
 
 async function writeInto(draft: string, { path, content }: FolderFile): Promise<void> {
   const target = join(draft, path);
-  await mkdir(dirname(target), { recursive: true });
+  await makeDirectory(dirname(target));
   if (content.kind === "copy") await copyFile(content.from, target);
   else await writeFile(target, content.text);
 }

@@ -1,7 +1,7 @@
 import { close, fsync, open } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { describeDiskError } from "../disk-error.ts";
+import { describeDiskError, type DiskAttempt } from "../disk-error.ts";
 import { writeWhole } from "../write-whole.ts";
 
 const openFile = promisify(open);
@@ -80,7 +80,7 @@ export class AppendFile {
     try {
       await syncFile(this.#fd);
     } catch (error) {
-      throw describeDiskError(error, { doing: "write the run record", path: this.#path });
+      throw describeDiskError(error, this.#attempt);
     } finally {
       await closeFile(this.#fd);
     }
@@ -93,6 +93,10 @@ export class AppendFile {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await closeFile(this.#fd);
+  }
+
+  get #attempt(): DiskAttempt {
+    return { doing: "write the run record", path: this.#path, chosenBy: "record" };
   }
 
   /** Resolves when no full batch is waiting any more. */
@@ -129,8 +133,7 @@ export class AppendFile {
         if (this.#batches.length <= 1 && !this.#isClosing) await sleep(writeEveryMs);
       }
     } catch (error) {
-      const attempt = { doing: "write the run record", path: this.#path };
-      this.#failure = { error: describeDiskError(error, attempt) };
+      this.#failure = { error: describeDiskError(error, this.#attempt) };
       this.#batches = [];
       this.#giveRoom();
     }

@@ -1,10 +1,10 @@
-import { createReadStream } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { lstat, mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { onDisk } from "../disk-error.ts";
+import { fileKind, listDirectory, openFile, readText, unreadableFile } from "../open-file.ts";
 import { openDiskRunWriter } from "./disk-run-writer.ts";
 import { prepareHome } from "./home-directory.ts";
 import { isRecordFile, resultFile, samplesDirectory, type RecordFiles } from "./record-files.ts";
@@ -16,7 +16,7 @@ import { syncDirectory } from "../write-atomically.ts";
 export function diskRunStore(home: string): RunStore {
   const files = diskRecordFiles(join(home, "runs"));
   // What reads records loads their schemas, which a run that is about to start need not wait for.
-  const listing = { doing: "list the runs", path: home };
+  const listing = { doing: "list the runs", path: home, chosenBy: "home" } as const;
   return {
     create: (request) => createRecord(home, files, request),
     list: () =>
@@ -25,7 +25,7 @@ export function diskRunStore(home: string): RunStore {
         return listRuns(files);
       }),
     open: (runId) =>
-      onDisk({ doing: "read the run record", path: home }, async () => {
+      onDisk({ doing: "read the run record", path: home, chosenBy: "record" }, async () => {
         const { openRecord } = await import("./read-record.ts");
         return openRecord(files, runId);
       }),
@@ -50,7 +50,8 @@ async function createRecord(
   }
   const runs = await prepareHome(home);
   const directory = files.directory(runId);
-  return onDisk({ doing: "make the run record", path: directory }, async () => {
+  const attempt = { doing: "create the run record", path: directory, chosenBy: "home" } as const;
+  return onDisk(attempt, async () => {
     if (!(await makeExclusively(directory))) return { kind: "id-taken", runId };
     try {
       await syncDirectory(runs);
@@ -79,38 +80,57 @@ function diskRecordFiles(runs: string): RecordFiles {
   return {
     directory,
     async runIds() {
-      const entries = await orIfAbsent([], () => readdir(runs, { withFileTypes: true }));
-      const directories = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+      const listed = await listDirectory(runs);
+      if (listed.kind === "missing") {
+        await requireNoFileAt(dirname(runs));
+        await requireNoFileAt(runs);
+        return [];
+      }
+      if (listed.kind !== "listed") throw unreadableFile(runs, listed);
+      const directories = listed.entries.filter(
+        (entry) => entry.isDirectory() || entry.isSymbolicLink(),
+      );
       return directories.map((entry) => entry.name).filter(isSafeId);
     },
     async exists(runId) {
-      if (!isSafeId(runId)) return false;
-      const found = await orIfAbsent(undefined, () => stat(directory(runId)));
-      return found?.isDirectory() ?? false;
+      return isSafeId(runId) && (await fileKind(directory(runId))) === "directory";
     },
-    readText: (runId, fileName) =>
-      orIfAbsent(undefined, () => readFile(pathOf(runId, fileName), "utf8")),
+    async readText(runId, fileName) {
+      const path = pathOf(runId, fileName);
+      const read = await readText(path, { followsLinks: false });
+      if (read.kind === "read") return read.text;
+      if (read.kind === "missing") return undefined;
+      throw unreadableFile(path, read);
+    },
     async *readBytes(runId, fileName) {
-      try {
-        yield* createReadStream(pathOf(runId, fileName), { highWaterMark: 1 << 18 });
-      } catch (error) {
-        if (errorCode(error) !== "ENOENT") throw error;
-      }
+      const opened = await openFile(pathOf(runId, fileName), { followsLinks: false });
+      // A file that cannot be read has no content; comparing it with its fingerprint reports it.
+      if (opened.kind !== "opened") return;
+      yield* opened.file.createReadStream({ highWaterMark: 1 << 18 });
     },
     async fileNames(runId) {
-      const top = await orIfAbsent([], () => readdir(directory(runId)));
-      const samples = await orIfAbsent([], () => readdir(pathOf(runId, samplesDirectory)));
+      const top = await namesIn(directory(runId));
+      const samplesPath = pathOf(runId, samplesDirectory);
+      const hasSamples =
+        top.includes(samplesDirectory) && !(await lstat(samplesPath)).isSymbolicLink();
+      const samples = hasSamples ? await namesIn(samplesPath) : [];
       const names = [...top, ...samples.map((name) => `${samplesDirectory}/${name}`)];
       return names.filter((name) => name !== resultFile && isRecordFile(name)).toSorted();
     },
   };
 }
 
-async function orIfAbsent<Value>(absent: Value, read: () => Promise<Value>): Promise<Value> {
-  try {
-    return await read();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return absent;
-    throw error;
-  }
+/** A home that is missing has no records; one that is not a directory is a mistake. */
+async function requireNoFileAt(path: string): Promise<void> {
+  const kind = await fileKind(path);
+  if (kind === "missing" || kind === "directory") return;
+  throw new UserError("home-not-a-directory", `\`${path}\` is not a directory`, {
+    hint: "give a directory with `--home` or `PITWALL_HOME`",
+  });
+}
+
+/** None where the directory is missing or cannot be read. */
+async function namesIn(directory: string): Promise<string[]> {
+  const listed = await listDirectory(directory);
+  return listed.kind === "listed" ? listed.entries.map(({ name }) => name) : [];
 }

@@ -62,10 +62,13 @@ class DiskRunWriter implements RunWriter {
 
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(sample)}\n`);
-    return onDisk({ doing: "write the run record", path: this.directory }, async () => {
-      const file = await this.#sampleFile(fileStem);
-      await file.append(line);
-    });
+    return onDisk(
+      { doing: "write the run record", path: this.directory, chosenBy: "record" },
+      async () => {
+        const file = await this.#sampleFile(fileStem);
+        await file.append(line);
+      },
+    );
   }
 
   appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent> {
@@ -84,13 +87,16 @@ class DiskRunWriter implements RunWriter {
     await this.#lastEvent;
     for (const file of await this.#appendFiles()) await file.finish();
     await this.#eventLines.close();
-    return onDisk({ doing: "write the result", path: this.directory }, async () => {
-      const files = await fingerprints(this.#files, this.runId);
-      const { runResult } = await import("../../schema/run/run-result.ts");
-      const result = runResult.parse({ ...verdict, files });
-      await writeAtomically(join(this.directory, resultFile), formatJson(result));
-      return result;
-    });
+    return onDisk(
+      { doing: "write the result", path: this.directory, chosenBy: "record" },
+      async () => {
+        const files = await fingerprints(this.#files, this.runId);
+        const { runResult } = await import("../../schema/run/run-result.ts");
+        const result = runResult.parse({ ...verdict, files });
+        await writeAtomically(join(this.directory, resultFile), formatJson(result));
+        return result;
+      },
+    );
   }
 
   async close(): Promise<void> {

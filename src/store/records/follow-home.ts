@@ -1,6 +1,6 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
+import { listDirectory, refusalOf, unreadableFile } from "../open-file.ts";
 import { requestFile, resultFile } from "./record-files.ts";
 import { isSafeId } from "./run-id.ts";
 
@@ -51,16 +51,14 @@ async function markOf(path: string): Promise<string> {
     const { ino, size, mtimeMs } = await lstat(path);
     return `${ino}:${size}:${mtimeMs}`;
   } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return "-";
-    throw error;
+    // Reading the record reports a file that cannot be looked at.
+    return refusalOf(error).kind;
   }
 }
 
 async function namesIn(directory: string): Promise<string[]> {
-  try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
-  }
+  const listed = await listDirectory(directory);
+  if (listed.kind === "listed") return listed.entries.map(({ name }) => name);
+  if (listed.kind === "missing") return [];
+  throw unreadableFile(directory, listed);
 }

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { onDisk } from "../disk-error.ts";
+import { makeDirectory } from "../make-directory.ts";
 
 /** Where records are kept: `$PITWALL_HOME`, else `.pitwall` in the working directory. Absolute. */
 export function homeDirectory(
@@ -18,10 +19,12 @@ export function homeDirectory(
  */
 export async function prepareHome(home: string): Promise<string> {
   const runs = join(home, "runs");
-  await onDisk({ doing: "make the home for run records", path: home }, async () => {
-    const firstMade = await mkdir(home, { recursive: true });
-    if (firstMade !== undefined) await writeFile(join(home, ".gitignore"), "*\n");
-    await mkdir(runs, { recursive: true });
-  });
+  await onDisk(
+    { doing: "make the home for run records", path: home, chosenBy: "home" },
+    async () => {
+      if ((await makeDirectory(home)) === "made") await writeFile(join(home, ".gitignore"), "*\n");
+      await makeDirectory(runs);
+    },
+  );
   return runs;
 }

@@ -44,6 +44,7 @@ export class LineFile {
       const described = describeDiskError(error, {
         doing: "write the run record",
         path: this.#path,
+        chosenBy: "record",
       });
       // If even cutting off fails, no line may follow: it would continue the torn one.
       await truncateFile(this.#fd, this.#wholeBytes).catch(() => {

@@ -1,8 +1,9 @@
 import type { FileHandle } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import type { LogLine } from "../../schema/dashboard/log-page.ts";
-import { openRegular } from "../samples/follow-file.ts";
 import { errorLine, type LogIndex, rankOf } from "./log-lines.ts";
+import { openRecordFile } from "./open-record-file.ts";
 import { LineScanner, type ScannedLine } from "./scan-lines.ts";
 
 /** Characters of a line in an answer, unless the query asks for more. */
@@ -62,7 +63,7 @@ export async function* readLogBytes(
   index: LogIndex,
   line?: number,
 ): AsyncGenerator<Uint8Array> {
-  const file = await openRegular(path);
+  const file = await openRecordFile(dirname(path), basename(path));
   if (file === undefined) return;
   try {
     if (line === undefined) return yield* bytesBetween(file, 0, (await file.stat()).size);
@@ -83,7 +84,7 @@ async function* linesFrom(
   index: LogIndex,
   from: number,
 ): AsyncGenerator<{ lines: ScannedLine[]; byteCount: number }> {
-  const file = await openRegular(path);
+  const file = await openRecordFile(dirname(path), basename(path));
   if (file === undefined) return;
   try {
     const { line, byte } = index.positionOf(from);

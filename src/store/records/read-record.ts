@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { z } from "zod";
 import { errorMessage } from "../../foundation/error-code.ts";
+import { UserError } from "../../foundation/user-error.ts";
 import { runRequest, type RunRequest } from "../../schema/run/run-request.ts";
 import { runResult, type RunResult } from "../../schema/run/run-result.ts";
 import { telemetrySample, type TelemetrySample } from "../../schema/run/telemetry-sample.ts";
@@ -16,6 +17,7 @@ import {
   type RecordFiles,
 } from "./record-files.ts";
 import type {
+  EventHistory,
   FileDifference,
   OpenOutcome,
   RunState,
@@ -49,6 +51,8 @@ export async function openRecord(files: RecordFiles, runId: string): Promise<Ope
   const summary = await readSummary(files, runId);
   if (summary.kind === "broken") return summary;
   const { directory, state, request, result } = summary;
+  const events = await readEvents(files, runId);
+  if (events.kind === "unreadable") return { kind: "broken", runId, directory, ...events.why };
   const record = {
     runId,
     directory,
@@ -56,12 +60,26 @@ export async function openRecord(files: RecordFiles, runId: string): Promise<Ope
     state,
     request,
     result,
-    events: readEventHistory((await files.readText(runId, eventsFile)) ?? ""),
+    events: events.history,
     readLog: () => files.readBytes(runId, logFile),
     readSamples: () => readSamples(files, runId),
     verify: () => verify(files, runId, result),
   };
   return { kind: "opened", record };
+}
+
+type EventsReading =
+  | { kind: "read"; history: EventHistory }
+  | { kind: "unreadable"; why: { reason: string } };
+
+async function readEvents(files: RecordFiles, runId: string): Promise<EventsReading> {
+  try {
+    const text = (await files.readText(runId, eventsFile)) ?? "";
+    return { kind: "read", history: readEventHistory(text) };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return unreadable(`its ${eventsFile} cannot be read: ${error.saw ?? error.message}`);
+  }
 }
 
 async function runState(request: RunRequest, result: RunResult | undefined): Promise<RunState> {
@@ -76,12 +94,31 @@ async function readSamples(files: RecordFiles, runId: string): Promise<SampleFil
   const sampleFiles: SampleFile[] = [];
   for (const name of names.filter((name) => name.startsWith(`${samplesDirectory}/`))) {
     const fileStem = name.slice(samplesDirectory.length + 1, -".jsonl".length);
-    const lines = ((await files.readText(runId, name)) ?? "").split("\n");
+    const text = await readSampleText(files, runId, name);
+    // A file that is not a regular one counts as one line that cannot be read.
+    if (text === undefined) {
+      sampleFiles.push({ fileStem, samples: [], unreadableLineCount: 1 });
+      continue;
+    }
+    const lines = text.split("\n");
     const written = lines.filter((line) => line !== "");
     const samples = written.map(parseSample).filter((sample) => sample !== undefined);
     sampleFiles.push({ fileStem, samples, unreadableLineCount: written.length - samples.length });
   }
   return sampleFiles;
+}
+
+async function readSampleText(
+  files: RecordFiles,
+  runId: string,
+  name: string,
+): Promise<string | undefined> {
+  try {
+    return (await files.readText(runId, name)) ?? "";
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 function parseSample(line: string): TelemetrySample | undefined {
@@ -135,7 +172,8 @@ async function readNoun<Noun>(
     return unreadable(`its ${wanted.fileName} does not have the form of one${where}`);
   } catch (error) {
     // Bad JSON, or a file that may not be read: of one record among many, to be listed as broken.
-    return unreadable(`its ${wanted.fileName} cannot be read: ${errorMessage(error)}`);
+    const reason = (error instanceof UserError ? error.saw : undefined) ?? errorMessage(error);
+    return unreadable(`its ${wanted.fileName} cannot be read: ${reason}`);
   }
 }
 

@@ -1,21 +1,19 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import { isRecordFile, resultFile, samplesDirectory } from "./record-files.ts";
-import { openRegular } from "../samples/follow-file.ts";
+import { listDirectory } from "../open-file.ts";
+import { holdRecordDirectory, openRecordFile } from "./open-record-file.ts";
 
 const blockBytes = 512;
 const pieceBytes = 1 << 18;
 
 /**
  * A record's folder as a tar archive, piece by piece. Only the record's own files, and of files that still grow what was
- * there when their turn came; links are left out.
+ * there when their turn came. Links are left out, also hard ones: they could give away a file from elsewhere.
  *
  * @see POSIX.1-2017, pax: the ustar header, and the extended header for long paths and large files
  */
 export async function* archiveRecord(directory: string, runId: string): AsyncGenerator<Uint8Array> {
   for (const name of await recordFileNames(directory)) {
-    const file = await openRegular(join(directory, name));
+    const file = await openRecordFile(directory, name);
     if (file === undefined) continue;
     try {
       const { size, mtimeMs } = await file.stat();
@@ -38,17 +36,19 @@ export async function* archiveRecord(directory: string, runId: string): AsyncGen
 
 async function recordFileNames(directory: string): Promise<string[]> {
   const top = await namesIn(directory);
-  const samples = await namesIn(join(directory, samplesDirectory));
+  const samples = await namesIn(directory, samplesDirectory);
   const names = [...top, ...samples.map((name) => `${samplesDirectory}/${name}`)];
   return names.filter((name) => name === resultFile || isRecordFile(name)).toSorted();
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+async function namesIn(recordDirectory: string, ...below: string[]): Promise<string[]> {
+  const held = holdRecordDirectory(recordDirectory, ...below);
+  if (held === undefined) return [];
   try {
-    return await readdir(directory);
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return [];
-    throw error;
+    const listed = await listDirectory(held.base);
+    return listed.kind === "listed" ? listed.entries.map(({ name }) => name) : [];
+  } finally {
+    held.close();
   }
 }
 

@@ -1,41 +1,45 @@
-import { lstat, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
-import { eventsFile, requestFile, resultFile } from "./record-files.ts";
+import { lstat } from "node:fs/promises";
+import { join } from "node:path";
+import { refusalOf } from "../open-file.ts";
+import { eventsFile, logFile, requestFile, resultFile, samplesDirectory } from "./record-files.ts";
 import { isSafeId } from "./run-id.ts";
 
 export type RecordPlace =
   | { kind: "inside"; directory: string }
   | { kind: "absent" }
-  /** A link leads out of the home, or stands where a file of the record should be. */
-  | { kind: "linked"; what: string };
+  /** A part of the record is a link, or not the kind of file that it should be. */
+  | { kind: "linked"; what: string; fault: string };
 
 /**
- * Whether a record may be shown to others over a network: its folder and the files that are read whole really lie in the
- * home. A program being trained can write into its record, so what lies there is not trusted.
+ * Whether a record may be shown to others over a network: its folder and the files that are read whole are stored in the
+ * home, and nowhere else. A program being trained can write into its record, so its content is not trusted: a link, also
+ * a hard one, could give away a file that only this user may read.
  */
 export async function recordPlace(home: string, runId: string): Promise<RecordPlace> {
   if (!isSafeId(runId)) return { kind: "absent" };
   const directory = join(home, "runs", runId);
-  try {
-    const [runs, real] = await Promise.all([realpath(join(home, "runs")), realpath(directory)]);
-    if (!real.startsWith(runs + sep)) return { kind: "linked", what: "its folder" };
-    for (const name of [requestFile, resultFile, eventsFile]) {
-      if (await isOther(join(directory, name))) return { kind: "linked", what: `its ${name}` };
-    }
-    return { kind: "inside", directory };
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return { kind: "absent" };
-    throw error;
+  const folderFault = await faultOf(directory, "directory");
+  if (folderFault === "missing") return { kind: "absent" };
+  if (folderFault !== undefined) return { kind: "linked", what: "its folder", fault: folderFault };
+  const fileNames = [requestFile, resultFile, eventsFile, logFile];
+  for (const name of [...fileNames, samplesDirectory]) {
+    const wanted = name === samplesDirectory ? "directory" : "file";
+    const fault = await faultOf(join(directory, name), wanted);
+    if (fault !== undefined && fault !== "missing")
+      return { kind: "linked", what: `its ${name}`, fault };
   }
+  return { kind: "inside", directory };
 }
 
-/** Whether there is something, and it is no regular file. */
-async function isOther(path: string): Promise<boolean> {
+async function faultOf(path: string, wanted: "file" | "directory"): Promise<string | undefined> {
   try {
-    return !(await lstat(path)).isFile();
+    const status = await lstat(path);
+    if (status.isSymbolicLink()) return "is a symbolic link";
+    if (wanted === "directory") return status.isDirectory() ? undefined : "is not a directory";
+    if (!status.isFile()) return "is not a regular file";
+    return status.nlink > 1 ? "has a second name, a hard link" : undefined;
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return false;
-    throw error;
+    const refusal = refusalOf(error);
+    return refusal.kind === "missing" ? "missing" : "cannot be looked at";
   }
 }

@@ -1,8 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
+import { describeRefusal, listDirectory, readText } from "../open-file.ts";
 import { isRoundManifest } from "./is-round-manifest.ts";
 
 /** A round's folder that has a manifest. */
@@ -31,16 +30,12 @@ export async function findRounds(
 
 /** Folders of rounds; drafts of imports that are under way, or were cut off, are not. */
 async function listRounds(folder: string): Promise<string[]> {
-  try {
-    const entries = await readdir(folder, { withFileTypes: true });
-    return entries
-      .filter((entry) => entry.isDirectory() && !/^\.|\.(?:draft|former)-\d+$/.test(entry.name))
-      .map((entry) => entry.name)
-      .toSorted();
-  } catch (error) {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return [];
-    throw error;
-  }
+  const listed = await listDirectory(folder);
+  if (listed.kind !== "listed") return [];
+  return listed.entries
+    .filter((entry) => entry.isDirectory() && !/^\.|\.(?:draft|former)-\d+$/.test(entry.name))
+    .map((entry) => entry.name)
+    .toSorted();
 }
 
 type ManifestReading =
@@ -48,14 +43,14 @@ type ManifestReading =
   | { kind: "unreadable"; problem: ResultsProblem };
 
 async function readManifest(folder: string): Promise<ManifestReading> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, "manifest.json"), "utf8");
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+  const read = await readText(join(folder, "manifest.json"), { followsLinks: true });
+  if (read.kind === "missing")
     return { kind: "unreadable", problem: { kind: "manifest-missing", folder } };
+  if (read.kind !== "read") {
+    const reason = describeRefusal(read);
+    return { kind: "unreadable", problem: { kind: "manifest-invalid", folder, reason } };
   }
-  const manifest = parseJson(text);
+  const manifest = parseJson(read.text);
   if (isRoundManifest(manifest)) return { kind: "read", round: { folder, manifest } };
   const { roundManifest } = await import("../../schema/atlas/round-manifest.ts");
   const parsed = roundManifest.safeParse(manifest);

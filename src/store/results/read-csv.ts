@@ -1,7 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import { onDisk } from "../disk-error.ts";
+import { readText, unreadableFile } from "../open-file.ts";
 
 /**
  * Reads a table with a head line, each line as a function from a column to its cell; cells with commas or line ends
@@ -13,7 +12,9 @@ export async function readCsv<Column extends string>(
   path: string,
   columns: readonly Column[],
 ): Promise<((column: Column) => string)[]> {
-  const text = await onDisk({ doing: "read the table", path }, () => readFile(path, "utf8"));
+  const read = await readText(path, { followsLinks: true });
+  if (read.kind !== "read") throw unreadableFile(path, read);
+  const { text } = read;
   const [head = [], ...lines] = linesOf(text);
   const lacking = columns.find((column) => !head.includes(column));
   if (lacking !== undefined) {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { errorCode, errorMessage } from "../../foundation/error-code.ts";
+import { errorMessage } from "../../foundation/error-code.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
+import { describeRefusal, readBytes } from "../open-file.ts";
 import type { RoundPlace } from "./find-rounds.ts";
 import { isResultRow } from "./is-result-row.ts";
 import type { TableLine, TableReading } from "./parquet-file.ts";
@@ -44,13 +44,9 @@ export async function readRows(
 }
 
 async function readCache({ folder }: RoundPlace): Promise<Buffer | undefined> {
-  try {
-    return await readFile(join(folder, rowsCacheName));
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    // Whatever is wrong with it, it is only a cache.
-    return undefined;
-  }
+  const read = await readBytes(join(folder, rowsCacheName), { followsLinks: true });
+  // Whatever is wrong with it, it is only a cache.
+  return read.kind === "read" ? read.bytes : undefined;
 }
 
 /** A file whose sha256 is the manifest's. */
@@ -59,14 +55,17 @@ async function readVouched(
   file: string,
   problems: ResultsProblem[],
 ): Promise<{ bytes: Uint8Array; sha256: string } | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(join(folder, file));
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
+  const read = await readBytes(join(folder, file), { followsLinks: true });
+  if (read.kind === "missing") {
     problems.push({ kind: "file-missing", folder, file });
     return undefined;
   }
+  if (read.kind !== "read") {
+    const reason = describeRefusal(read);
+    problems.push({ kind: "file-unreadable", folder, file, reason });
+    return undefined;
+  }
+  const { bytes } = read;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   if (sha256 === manifest.files[file]?.sha256) return { bytes, sha256 };
   problems.push({ kind: "file-changed", folder, file });

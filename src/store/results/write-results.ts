@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { RoundContents } from "../../schema/atlas/round-contents.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
@@ -8,6 +8,7 @@ import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import { errorCode } from "../../foundation/error-code.ts";
 import { onDisk } from "../disk-error.ts";
+import { makeDirectory } from "../make-directory.ts";
 import { packTable, type TableLine, unpackTable } from "./parquet-file.ts";
 import {
   type ColumnTable,
@@ -47,19 +48,22 @@ export async function writeResults(
     ),
   };
   const cache = await packCache(packed["rows.parquet"].bytes);
-  await onDisk({ doing: "write the imported round", path: folder }, async () => {
-    const draft = `${folder}.draft-${process.pid}`;
-    try {
-      await mkdir(draft, { recursive: true });
-      for (const [name, { bytes }] of Object.entries(packed))
-        await writeFile(join(draft, name), bytes);
-      if (cache !== undefined) await writeFile(join(draft, rowsCacheName), cache);
-      await writeFile(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-      await takePlace(draft, folder);
-    } finally {
-      await rm(draft, { recursive: true, force: true });
-    }
-  });
+  await onDisk(
+    { doing: "write the imported round", path: folder, chosenBy: "--into" },
+    async () => {
+      const draft = `${folder}.draft-${process.pid}`;
+      try {
+        await makeDirectory(draft);
+        for (const [name, { bytes }] of Object.entries(packed))
+          await writeFile(join(draft, name), bytes);
+        if (cache !== undefined) await writeFile(join(draft, rowsCacheName), cache);
+        await writeFile(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+        await takePlace(draft, folder);
+      } finally {
+        await rm(draft, { recursive: true, force: true });
+      }
+    },
+  );
   return { folder, manifest };
 }
 
@@ -129,7 +133,7 @@ function sha256Of(bytes: Uint8Array): string {
 
 /** Puts the draft in the folder's place, and takes away what was there. */
 async function takePlace(draft: string, folder: string): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true });
+  await makeDirectory(dirname(folder));
   const former = `${folder}.former-${process.pid}`;
   try {
     await rename(folder, former);

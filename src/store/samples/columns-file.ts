@@ -1,7 +1,9 @@
-import { constants, type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { endianness } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
+import { makeDirectory } from "../make-directory.ts";
+import { openFile } from "../open-file.ts";
 import type { SampleFileState, SamplesPart } from "./follow-samples.ts";
 import type { StepChunk } from "./step-columns.ts";
 
@@ -49,8 +51,10 @@ export async function readColumnsFile(
 ): Promise<SamplesPart | undefined> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const { size } = await file.stat();
+    const opened = await openFile(path, { followsLinks: false });
+    if (opened.kind !== "opened") return undefined;
+    ({ file } = opened);
+    const { size } = opened.status;
     const [headingLength = 0] = new Uint32Array(await readBytes(file, 0, 4));
     if (headingLength > Math.min(size, longestHeading)) return undefined;
     const text = Buffer.from(await readBytes(file, lengthBytes, headingLength)).toString("utf8");
@@ -152,7 +156,7 @@ export async function writeColumnsFile(
       chunks.map((chunk) => chunk[name].subarray(0, chunk.rowCount)),
     ),
   ];
-  await mkdir(dirname(path), { recursive: true });
+  await makeDirectory(dirname(path));
   const draft = `${path}.${process.pid}.draft`;
   try {
     await writeAll(draft, [...headingBytes(known), ...columns]);

@@ -1,6 +1,5 @@
-import { constants, type FileHandle, open } from "node:fs/promises";
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { errorCode } from "../../foundation/error-code.ts";
+import { closeSync, readSync, type Stats } from "node:fs";
+import { openFileSync } from "../open-file.ts";
 
 const lineFeed = 10;
 /** A longer line is cut here; the reader gets its beginning and learns how much was cut. */
@@ -27,7 +26,8 @@ export interface FilePlace {
 
 /**
  * A file that another process appends lines to, read on where the last reading ended. A last line without its end
- * waits. Links are not followed, and only regular files are read.
+ * waits. Links are not followed, and only regular files are read; a file with a second name (a hard link) counts as
+ * absent, because it could be a file from outside the record.
  */
 export class FollowedFile {
   readonly path: string;
@@ -72,26 +72,28 @@ export class FollowedFile {
    *
    * @param buffer room to read into; several files may share it
    * @param mostBytes ends early after about so many bytes; call again while the answer is `read`
+   * @param openAs another path to the same file, through a directory that is held open
    */
-  readOn(buffer: Uint8Array, mostBytes = Number.POSITIVE_INFINITY): Followed {
-    let fd: number;
+  readOn(
+    buffer: Uint8Array,
+    mostBytes = Number.POSITIVE_INFINITY,
+    openAs: string = this.path,
+  ): Followed {
+    const opened = openFileSync(openAs, { followsLinks: false });
+    if (opened.kind !== "opened") return { kind: "absent" };
     try {
-      // A pipe in the file's place would make the opening wait for its writer.
-      fd = openSync(this.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    } catch (error) {
-      if (isAbsent(error)) return { kind: "absent" };
-      throw error;
-    }
-    try {
-      return this.#readFrom(fd, buffer, mostBytes);
+      if (opened.status.nlink > 1) return { kind: "absent" };
+      return this.#readFrom(opened, buffer, mostBytes);
     } finally {
-      closeSync(fd);
+      closeSync(opened.fd);
     }
   }
 
-  #readFrom(fd: number, buffer: Uint8Array, mostBytes: number): Followed {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) return { kind: "absent" };
+  #readFrom(
+    { fd, status: stat }: { fd: number; status: Stats },
+    buffer: Uint8Array,
+    mostBytes: number,
+  ): Followed {
     const isOther = this.#inode !== undefined && this.#inode !== stat.ino;
     if (isOther || stat.size < this.#offset) return { kind: "replaced" };
     this.#inode = stat.ino;
@@ -139,24 +141,5 @@ export class FollowedFile {
     line[this.#rest.length] = lineFeed;
     this.#readLines(line, 0, line.length, this.#cutBytes);
     this.#take(bytes, at + 1, end);
-  }
-}
-
-function isAbsent(error: unknown): boolean {
-  const code = errorCode(error);
-  // ELOOP: a link stands there, ENXIO: a pipe or a socket.
-  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENXIO";
-}
-
-/** Opens a regular file that is no link; undefined where there is none. */
-export async function openRegular(path: string): Promise<FileHandle | undefined> {
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if ((await file.stat()).isFile()) return file;
-    await file.close();
-    return undefined;
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
   }
 }

@@ -1,7 +1,8 @@
-import { lstatSync, readdirSync, statSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import { type HostSample, telemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { refusalOf } from "../open-file.ts";
+import { holdRecordDirectory } from "../records/open-record-file.ts";
 import { isRecordFile, samplesDirectory } from "../records/record-files.ts";
 import { type FilePlace, FollowedFile } from "./follow-file.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
@@ -36,6 +37,7 @@ export interface SampleFileState {
 
 /** The telemetry of one record, read as it grows. */
 export class FollowedSamples {
+  readonly #record: string;
   readonly #directory: string;
   readonly #scanner = new StepLineScanner();
   readonly #files = new Map<string, FollowedFile>();
@@ -55,6 +57,7 @@ export class FollowedSamples {
    * @param only the files to read, where it is not all of them
    */
   constructor(recordDirectory: string, only?: ReadonlySet<string>) {
+    this.#record = recordDirectory;
     this.#directory = join(recordDirectory, samplesDirectory);
     this.#only = only;
   }
@@ -121,19 +124,32 @@ export class FollowedSamples {
   async readOn(wanted: SamplesWanted = this.#wanted): Promise<void> {
     if (wanted === "all") this.#wanted = "all";
     this.#findFiles();
+    const held = holdRecordDirectory(this.#record, samplesDirectory);
+    if (held !== undefined) {
+      try {
+        if ((await this.#readFiles(held.base, wanted)) === "replaced") return this.#startAgain();
+      } finally {
+        held.close();
+      }
+    }
+    if (wanted === "all") this.#hasReadSteps = true;
+  }
+
+  async #readFiles(base: string, wanted: SamplesWanted): Promise<"read" | "replaced"> {
     let filesInThisGo = 0;
     for (const [name, file] of this.#files) {
       if (wanted === "host" && isOfRank(name)) continue;
-      let followed = file.readOn(this.#buffer, bytesInOneGo);
+      const openAs = join(base, name);
+      let followed = file.readOn(this.#buffer, bytesInOneGo, openAs);
       while (followed.kind === "read" && followed.byteCount >= bytesInOneGo) {
         await giveWay();
-        followed = file.readOn(this.#buffer, bytesInOneGo);
+        followed = file.readOn(this.#buffer, bytesInOneGo, openAs);
       }
-      if (followed.kind === "replaced") return this.#startAgain();
+      if (followed.kind === "replaced") return "replaced";
       filesInThisGo += 1;
       if (filesInThisGo % filesInOneGo === 0) await giveWay();
     }
-    if (wanted === "all") this.#hasReadSteps = true;
+    return "read";
   }
 
   #startAgain(): Promise<void> {
@@ -214,12 +230,15 @@ function parseSample(line: Buffer) {
   }
 }
 
+/** Undefined for what is missing or is not a directory, a link to one included. */
 function modifiedMs(path: string): number | undefined {
   try {
-    return statSync(path).mtimeMs;
+    const status = lstatSync(path);
+    return status.isDirectory() ? status.mtimeMs : undefined;
   } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
+    // Throws what is not an answer of the system about the path.
+    refusalOf(error);
+    return undefined;
   }
 }
 

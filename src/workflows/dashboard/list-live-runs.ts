@@ -103,7 +103,7 @@ export class RunBoard {
     const place = await recordPlace(this.#home, runId);
     if (place.kind === "absent") return false;
     if (place.kind === "linked") {
-      const reason = `${place.what} is a link, which is not followed here`;
+      const reason = `${place.what} ${place.fault}; such files are not served`;
       this.#set(runId, { kind: "broken", runId, reason }, { sign, nowMs });
       return true;
     }

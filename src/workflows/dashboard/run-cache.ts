@@ -80,10 +80,13 @@ export class RunCache {
         throw known === undefined ? unknownRun(runId) : this.remove(known);
       }
       case "linked":
-        throw new UserError("record-linked", `the record of \`${runId}\` can't be shown`, {
-          saw: `${place.what} is a link`,
-          hint: "links are not followed: copy the record into the home directory",
-        });
+        throw new UserError(
+          "record-linked",
+          `cannot show the record of \`${runId}\`: ${place.what} ${place.fault}`,
+          {
+            hint: "links can expose files outside the record; copy it into the home without links",
+          },
+        );
     }
   }
 

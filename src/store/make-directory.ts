@@ -1,0 +1,44 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { errorCode } from "../foundation/error-code.ts";
+
+/**
+ * Makes a directory and those above it where they are missing.
+ *
+ * Node's own `mkdir` with `recursive` never returns on a file system such as /proc, which answers ENOENT to making a
+ * directory in an existing one: it makes the parent again and again.
+ *
+ * @returns whether the directory is new
+ */
+export async function makeDirectory(path: string): Promise<"made" | "existed"> {
+  const missing: string[] = [];
+  for (let at = path; !(await isDirectory(at)); at = dirname(at)) missing.unshift(at);
+  for (const directory of missing) await makeOne(directory);
+  return missing.length > 0 ? "made" : "existed";
+}
+
+/** Throws where something else, or an unusable path, is in the way. */
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    if ((await stat(path)).isDirectory()) return true;
+  } catch (error) {
+    // The root directory always exists, so going up ends.
+    if (errorCode(error) === "ENOENT" && dirname(path) !== path) return false;
+    throw error;
+  }
+  throw Object.assign(new Error(`ENOTDIR: not a directory, mkdir '${path}'`), {
+    code: "ENOTDIR",
+    path,
+    syscall: "mkdir",
+  });
+}
+
+async function makeOne(directory: string): Promise<void> {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    // Another process made it in the meantime.
+    if (errorCode(error) === "EEXIST" && (await isDirectory(directory))) return;
+    throw error;
+  }
+}
