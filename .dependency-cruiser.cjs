@@ -2,7 +2,7 @@
 const engines = "mllog|rules|score|atlas|planner|trainer|diagnose|report";
 const effects = "store|launch|probe";
 // Development dependencies whose code is bundled into dist/.
-const bundled = "@hono/node-server|hono|hyparquet|hyparquet-writer|picocolors|yaml";
+const bundled = "@hono/node-server|hono|hyparquet|hyparquet-writer|picocolors|re2js|yaml";
 const tests = "\\.test\\.ts$";
 
 module.exports = {

@@ -1,37 +1,35 @@
+import {
+  parseLinearPattern,
+  type LinearPattern,
+  type LinearPatternParse,
+} from "./linear-pattern.ts";
+
 /** A regular expression that reads one number from a line of a program's output. */
 export interface MetricPattern {
   /** What the number is called: the group's name, else the word before the group. */
   metric: string;
   /** As the user wrote it. */
   pattern: string;
-  expression: RegExp;
+  expression: LinearPattern;
   /** Text that every matching line holds, so that other lines cost one search; empty if there is none. */
   literal: string;
 }
 
 export type PatternParse =
   | { kind: "pattern"; pattern: MetricPattern }
-  | { kind: "invalid"; reason: string }
+  | Exclude<LinearPatternParse, { kind: "pattern" }>
   | { kind: "no-group" }
   | { kind: "no-name" };
 
 /**
- * Compiles `val_acc=([0-9.]+)`. The first group holds the number; its name is the metric's
- * (`(?<val_acc>…)`), else the identifier in front of the group is.
+ * Compiles `val_acc=([0-9.]+)`. The first group holds the number. The metric is
+ * called like the group (`(?<val_acc>…)`), else like the identifier before the group.
  */
 export function parseMetricPattern(text: string): PatternParse {
-  let expression: RegExp;
-  try {
-    expression = new RegExp(text);
-  } catch (error) {
-    return {
-      kind: "invalid",
-      reason: error instanceof SyntaxError ? error.message : String(error),
-    };
-  }
-  // One more branch, which matches nothing, tells how many groups there are.
-  const groups = new RegExp(`${text}|`).exec("");
-  if (groups !== null && groups.length < 2) return { kind: "no-group" };
+  const parsed = parseLinearPattern(text);
+  if (parsed.kind !== "pattern") return parsed;
+  const expression = parsed.pattern;
+  if (expression.groupCount === 0) return { kind: "no-group" };
   const metric = metricName(text);
   if (metric === undefined) return { kind: "no-name" };
   return {

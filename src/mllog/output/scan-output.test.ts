@@ -33,7 +33,7 @@ describe("OutputScanner", () => {
   });
 
   test("starts the clock once, at the first line that says so", () => {
-    const scanner = new OutputScanner({ metrics: [accuracy], clockStart: /^epoch/u });
+    const scanner = new OutputScanner({ metrics: [accuracy], clockStart: new RegExp("^epoch") });
     const kinds = scanner.scan("loading\nepoch 1\nepoch 2\n", 1).map((seen) => seen.kind);
     expect(kinds).toEqual(["clock-start"]);
   });

@@ -1,5 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import type { Observation } from "../../schema/run/observation.ts";
+import type { LinearPattern } from "./linear-pattern.ts";
 import { nearestLine, readMetric, type MetricPattern } from "./metric-pattern.ts";
 import { parseLine } from "../parse-line.ts";
 
@@ -7,7 +8,7 @@ import { parseLine } from "../parse-line.ts";
 export interface OutputPatterns {
   metrics: readonly MetricPattern[];
   samples?: MetricPattern | undefined;
-  clockStart?: RegExp | undefined;
+  clockStart?: Pick<LinearPattern, "test"> | undefined;
 }
 
 const token = ":::ML";

@@ -1,6 +1,7 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
+import { parseLinearPattern, type LinearPattern } from "../../mllog/output/linear-pattern.ts";
 import { parseMetricPattern, type MetricPattern } from "../../mllog/output/metric-pattern.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
@@ -54,7 +55,7 @@ export interface ResumedSeries {
 /**
  * Turns what was asked into a plan.
  *
- * @throws UserError `metric-without-group`, `pattern-invalid`, `metric-without-name`, `target-invalid`,
+ * @throws UserError `metric-without-group`, `pattern-invalid`, `pattern-unsupported`, `metric-without-name`, `target-invalid`,
  * `target-metric-not-read`, `target-missing`, `limit-invalid`, `max-cost-without-price`
  */
 export function planSeries(
@@ -89,6 +90,8 @@ export function compileMetric(text: string, option: string): MetricPattern {
   switch (parsed.kind) {
     case "pattern":
       return parsed.pattern;
+    case "unsupported":
+      throw patternUnsupported(option, text, parsed.construct);
     case "invalid":
       throw patternInvalid(option, text, parsed.reason);
     case "no-group":
@@ -108,20 +111,36 @@ export function compileMetric(text: string, option: string): MetricPattern {
   }
 }
 
-/** @throws UserError `pattern-invalid` */
-export function compileLine(text: string, option: string): RegExp {
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    throw patternInvalid(option, text, error instanceof Error ? error.message : String(error));
+/** @throws UserError `pattern-invalid`, `pattern-unsupported` */
+export function compileLine(text: string, option: string): LinearPattern {
+  const parsed = parseLinearPattern(text);
+  switch (parsed.kind) {
+    case "pattern":
+      return parsed.pattern;
+    case "unsupported":
+      throw patternUnsupported(option, text, parsed.construct);
+    case "invalid":
+      throw patternInvalid(option, text, parsed.reason);
   }
 }
 
 function patternInvalid(option: string, text: string, reason: string): UserError {
-  return new UserError("pattern-invalid", `\`${text}\` is not a regular expression`, {
+  return new UserError("pattern-invalid", `invalid regular expression \`${text}\``, {
     at: option,
-    saw: reason.replace(/^Invalid regular expression: /u, ""),
-    hint: "escape brackets that stand for themselves: `\\[`, `\\(`; JavaScript's syntax is used",
+    saw: reason,
+    hint: "escape literal brackets: `\\[`, `\\(`",
+  });
+}
+
+function patternUnsupported(
+  option: string,
+  text: string,
+  construct: "lookaround" | "backreference",
+): UserError {
+  const what = construct === "lookaround" ? "lookahead or lookbehind" : "a backreference";
+  return new UserError("pattern-unsupported", `the pattern \`${text}\` uses ${what}`, {
+    at: option,
+    hint: "Pitwall matches in linear time, which excludes lookaround and backreferences; match the surrounding text instead: `val_acc=(\\S+) `",
   });
 }
 
