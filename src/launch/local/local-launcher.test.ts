@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   hasProc,
+  isAlive,
   markedProcesses,
   until,
   watchdogsOf,
@@ -188,6 +189,25 @@ describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)"
     expect(ended).toMatchObject({ leftovers: { stoppedCount: 3, unkillableCount: 0 } });
     expect(job.processIds(launchingHost)).toEqual([]);
     expect(markedProcesses(directory)).toEqual([]);
+  });
+
+  test.each([
+    {
+      name: "an emptied environment and a session of its own",
+      hide: `env -i setsid sh -c 'echo $$ > "$0"; exec sleep 1000' "$FILE" &`,
+    },
+    {
+      name: "a second fork and an emptied environment",
+      hide: `(env -i setsid sh -c 'echo $$ > "$0"; exec sleep 1000 >&- 2>&-' "$FILE" &)`,
+    },
+  ])("are stopped and counted when they hide by $name", async ({ hide }) => {
+    const file = join(directory, "hidden");
+    const env = { ...process.env, FILE: file };
+    const script = `${hide}
+      while [ ! -s "$FILE" ]; do sleep 0.01; done`;
+    const { ended } = await run(["sh", "-c", script], { env, lingerMs: 0 });
+    expect(ended).toMatchObject({ leftovers: { stoppedCount: 1, unkillableCount: 0 } });
+    expect(isAlive(Number(readFileSync(file, "utf8")))).toBe(false);
   });
 
   test("do not keep the run open by holding its pipes where they cannot be found", async () => {

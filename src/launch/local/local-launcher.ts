@@ -4,6 +4,7 @@ import { errorCode, errorMessage } from "../../foundation/error-code.ts";
 import { launchingHost } from "../../schema/run/host.ts";
 import { findProgram, missingInterpreter } from "./find-program.ts";
 import type { Launcher, LaunchOptions, LaunchOutcome } from "../launcher.ts";
+import { jobTag, tagThisProcess, untagThisProcess } from "./job-tag.ts";
 import { closeWriters, makeOutputPipes, type OutputPipe } from "./output-pipes.ts";
 import { ProcessTree } from "./process-tree.ts";
 import { rankEnvironment } from "../rank-environment.ts";
@@ -20,7 +21,18 @@ const onlyRank = { rank: 0, localRank: 0, worldSize: 1 };
  * @param clock milliseconds since the epoch; `Date.now` but in tests
  */
 export function localLauncher(clock: { nowMs: () => number }): Launcher {
-  return { launch: (command, options) => launchHere(command, options, clock.nowMs) };
+  return {
+    launch: (command, options) => inTurn(() => launchHere(command, options, clock.nowMs)),
+  };
+}
+
+let lastTurn: Promise<unknown> = Promise.resolve();
+
+/** One launch at a time: this process can carry the tag of one job only. */
+async function inTurn(launch: () => Promise<LaunchOutcome>): Promise<LaunchOutcome> {
+  const outcome = lastTurn.then(launch);
+  lastTurn = outcome.then(untagThisProcess, untagThisProcess);
+  return outcome;
 }
 
 async function launchHere(
@@ -30,10 +42,13 @@ async function launchHere(
 ): Promise<LaunchOutcome> {
   const [program = "", ...args] = command;
   const env = rankEnvironment(options.env, options, onlyRank);
+  // The watchdog is started before this process is tagged, so it is untagged itself.
+  const starting = startWatchdog(options.runDirectory);
   const [found, made, watchdog] = await Promise.all([
     findProgram(program, { cwd: options.cwd, path: env["PATH"] }),
     makeOutputPipes(),
-    startWatchdog(options.runDirectory),
+    starting,
+    tagThisProcess(jobTag(options.runDirectory)),
   ]);
   const pipes = made.kind === "made" ? made.pipes : [];
   if (found.kind !== "found") {

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parseProcessStat, type ProcessStat } from "../../foundation/process-stat.ts";
 import { runDirectoryVariable } from "../rank-environment.ts";
+import { hasTag, jobTag } from "./job-tag.ts";
 
 /**
- * The processes of one launched program: its process group, the descendants of its members, and
- * whoever carries the run's directory in the environment it was started with. The last finds
- * processes that moved to a session of their own and whose parent is gone.
+ * The processes of one job: its process group, all that carry the run's directory in the
+ * environment they were started with or the job's tag (`job-tag.ts`), and the descendants of these.
+ * Environment and tag find processes that moved to a session of their own and whose parent is gone.
  *
  * A process is remembered by pid and start time, so a pid that is used again is not taken for it.
  * Without /proc there is only the group.
@@ -13,14 +14,17 @@ import { runDirectoryVariable } from "../rank-environment.ts";
 export class ProcessTree {
   readonly #groupId: number | undefined;
   readonly #marker: string;
+  readonly #tag: number;
   readonly #sinceTicks: number | undefined;
   #members = new Map<number, ProcessStat>();
-  #strangers = new Set<string>();
+  /** Processes known to carry neither mark: neither can be acquired later. */
+  #unmarked = new Set<string>();
   #groupLives = true;
 
   private constructor(runDirectory: string, leader?: { groupId: number }) {
     this.#groupId = leader?.groupId;
     this.#marker = `${runDirectoryVariable}=${runDirectory}`;
+    this.#tag = jobTag(runDirectory);
     if (leader === undefined) {
       this.#sinceTicks = existsSync("/proc/self/stat") ? 0 : undefined;
       return;
@@ -101,9 +105,12 @@ export class ProcessTree {
 
   #isMarked(stat: ProcessStat): boolean {
     const identity = `${stat.pid} ${stat.startedTicks}`;
-    if (stat.pid === process.pid || this.#strangers.has(identity)) return false;
-    const isMarked = readEnvironment(stat.pid).includes(this.#marker);
-    if (!isMarked) this.#strangers.add(identity);
+    const isOwnChild = stat.parentPid === process.pid && stat.pid !== this.#groupId;
+    // Pitwall itself carries the tag for a moment, and so may its own tools.
+    if (stat.pid === process.pid || isOwnChild || this.#unmarked.has(identity)) return false;
+    const isMarked =
+      readEnvironment(stat.pid).includes(this.#marker) || hasTag(stat.pid, this.#tag);
+    if (!isMarked) this.#unmarked.add(identity);
     return isMarked;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -43,6 +43,7 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
       "trap '' TERM HUP",
       "setsid sh -c 'trap \"\" TERM; sleep 1000 & while :; do sleep 1000; done' &",
       "(setsid sleep 1000 &)",
+      `(env -i setsid sh -c 'echo $$ > "$0"; exec sleep 1000' "$PITWALL_RUN_DIR.hidden" &)`,
       "while :; do echo line; sleep 0.01 & sleep 0.02; done",
     ].join("\n");
     const rounds = Number(process.env["PITWALL_TEST_KILL_ROUNDS"] ?? 6);
@@ -63,6 +64,9 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
       await once(pitwall, "exit");
       await until(() => watchdogsOf(runDirectory).length === 0);
       expect(markedProcesses(runDirectory)).toEqual([]);
+      const file = `${runDirectory}.hidden`;
+      const hiddenPid = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
+      expect(hiddenPid > 0 && isAlive(hiddenPid)).toBe(false);
     }
     expect(startedCount).toBeGreaterThanOrEqual(Math.floor(rounds / 2));
   });

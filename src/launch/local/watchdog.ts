@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { jobTag } from "./job-tag.ts";
 import { runDirectoryVariable } from "../rank-environment.ts";
 
 /** A small process that outlives Pitwall by a moment, to end what Pitwall started. */
@@ -13,14 +14,15 @@ export interface Watchdog {
 }
 
 /**
- * Starts a watchdog for the processes that carry the run's directory in their environment.
+ * Starts a watchdog for the processes that carry the run's directory in their environment, or its tag.
  *
  * It waits for the end of a pipe that only this process can write to, so it notices every death of
  * Pitwall, SIGKILL included. It has a session of its own and ignores the terminal's signals.
  */
 export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
   const marker = `${runDirectoryVariable}=${runDirectory}`;
-  const shell = spawn("/bin/sh", ["-c", watchdogScript, "pitwall-watchdog", marker], {
+  const tag = String(jobTag(runDirectory));
+  const shell = spawn("/bin/sh", ["-c", watchdogScript, "pitwall-watchdog", marker, tag], {
     cwd: "/",
     // Nothing inherited: above all not the mark of a run that this Pitwall itself is part of.
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
@@ -50,7 +52,7 @@ export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
 }
 
 /**
- * POSIX shell. First argument: the environment entry that marks the run's processes.
+ * POSIX shell. Arguments: the environment entry and the tag that mark the run's processes.
  * Input: `group <id> <start time>`, `done`; the end of input without `done` is Pitwall's death.
  *
  * A group is only signalled when its leader has the start time it was announced with, or when a
@@ -59,7 +61,7 @@ export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
  */
 const watchdogScript = String.raw`
 trap '' HUP INT TERM
-marker=$1 group= ticks=
+marker=$1 tag=$2 group= ticks=
 while read -r word first second; do
   case $word in
     group) group=$first ticks=$second ;;
@@ -83,6 +85,8 @@ else
   }
 fi
 
+tagged() { grep -lsE "^Max file locks +$tag " /proc/[0-9]*/limits; }
+
 # Sends signal $1 to all that is left; found says whether there was anything.
 strike() {
   found=no ours=no
@@ -91,8 +95,9 @@ strike() {
     return
   fi
   if [ -n "$group" ] && read_stat "$group" && [ "$started" = "$ticks" ]; then ours=yes; fi
-  for file in $(marked); do
-    pid=\${file#/proc/} pid=\${pid%/environ}
+  for file in $(marked; tagged); do
+    pid=\${file#/proc/} pid=\${pid%/*}
+    [ "$pid" != "$$" ] || continue
     read_stat "$pid" && [ "$state" != Z ] || continue
     found=yes
     [ "$in_group" = "$group" ] && ours=yes
