@@ -15,6 +15,7 @@ import {
   type HeatmapDocument,
   type SeriesDocument,
 } from "../src/schema/dashboard/run-series.ts";
+import { readJson } from "./read-json.ts";
 import { documentUrl, isStaticSite } from "./router.ts";
 
 /** What a request asks beside its path; entries that are undefined are left out. */
@@ -165,7 +166,10 @@ async function ask(address: URL, request: RequestInit): Promise<Response> {
 
 async function refusal(response: Response): Promise<ApiError> {
   const { status } = response;
-  const body: unknown = await response.json().catch(() => undefined);
+  const body = await response
+    .text()
+    .then(readJson)
+    .catch(() => undefined);
   const read = apiErrorDocument.safeParse(body);
   if (read.success) return new ApiError({ ...read.data.error, status });
   const message = `the server answered with status ${status}`;
@@ -175,7 +179,7 @@ async function refusal(response: Response): Promise<ApiError> {
 async function readBody<T>(schema: ZodType<T>, response: Response, path: string): Promise<T> {
   let body: unknown;
   try {
-    body = await response.json();
+    body = readJson(await response.text());
   } catch (error) {
     throw notPitwall(path, error);
   }

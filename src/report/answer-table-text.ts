@@ -1,4 +1,4 @@
-import { csvText } from "../foundation/csv.ts";
+import { type CsvOptions, csvText } from "../foundation/csv.ts";
 import { type Column, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
 import type { AnswerTable } from "../schema/answer-table.ts";
 import type { Paint } from "./paint.ts";
@@ -58,8 +58,11 @@ function cellText(value: unknown): string {
 }
 
 /** CSV with a header line. */
-export function answerCsv({ columns, rows }: AnswerTable): string {
-  return csvText([columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))]);
+export function answerCsv({ columns, rows }: AnswerTable, options: CsvOptions = {}): string {
+  return csvText(
+    [columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))],
+    options,
+  );
 }
 
 /** A Markdown table. */

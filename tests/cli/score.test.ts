@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
@@ -80,6 +80,26 @@ describe("pitwall score", () => {
       stderr: "\nall 3 logs pass   rules training-5.0\n",
     });
   });
+
+  test.each(["official", "official-detailed", "results"])(
+    "neutralises a submitter's formula in the %s table, unless told not to",
+    async (table) => {
+      const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
+      const ordinary = await pitwall(["score", ".", "--csv", table], { cwd });
+      const raw = await pitwall(["score", ".", "--csv", table, "--raw-csv"], { cwd });
+      expect(raw.stdout).toBe(ordinary.stdout);
+      const systems = join(cwd, "training_v5.0/NVIDIA/systems");
+      for (const name of readdirSync(systems)) {
+        const system: object = JSON.parse(readFileSync(join(systems, name), "utf8"));
+        const changed = JSON.stringify({ ...system, system_name: "=1+1" });
+        writeFileSync(join(systems, name), changed);
+      }
+      const changed = await pitwall(["score", ".", "--csv", table], { cwd });
+      expect(changed.stdout).toContain(",'=1+1,");
+      const changedRaw = await pitwall(["score", ".", "--csv", table, "--raw-csv"], { cwd });
+      expect(changedRaw.stdout).toContain(",=1+1,");
+    },
+  );
 
   test("scores a round without rules, and says that its logs are not judged", async () => {
     const cwd = unpackSubmission("nvidia-ncf-v0.5");

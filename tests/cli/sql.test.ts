@@ -27,6 +27,22 @@ describe.skipIf(!isInstalled)("pitwall sql (skips where DuckDB is not installed)
     );
   });
 
+  test("neutralises cells that a spreadsheet would run, unless told not to", async () => {
+    const question = `select '=1+1' as "@a", '-2+3' as b, '-4' as c, -5 as d, '-' as e`;
+    const csv = async (...flags: string[]): Promise<unknown> =>
+      (await pitwall(["sql", question, "--format", "csv", ...flags])).stdout;
+    expect(await csv()).toBe("'@a,b,c,d,e\n'=1+1,'-2+3,-4,-5,-\n");
+    expect(await csv("--raw-csv")).toBe("@a,b,c,d,e\n=1+1,-2+3,-4,-5,-\n");
+    expect(transcript(await pitwall(["sql", question, "--raw-csv"]))).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[raw-csv-without-csv]: \`--raw-csv\` applies to CSV output only
+        at --raw-csv
+
+      hint: add \`--format csv\`"
+    `);
+  });
+
   test("asks one's own runs beside the published ones", async () => {
     const cwd = temporaryFolder();
     const program = ["--metric", "acc=([0-9.]+)", "--target", "acc>=0.5", "--", "echo", "acc=0.75"];

@@ -2,6 +2,7 @@ import type { ZodType } from "zod";
 import { ApiError, openEventStream, type Question } from "../api.ts";
 import type { StreamMessage } from "./event-stream.ts";
 import { followStream, type StreamNews } from "./follow-stream.ts";
+import { readJson } from "../read-json.ts";
 
 /** Follows one of the server's event streams until the signal ends it. */
 export function follow(
@@ -56,7 +57,7 @@ export function readData<T>(schema: ZodType<T>, message: StreamMessage): T {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -1,10 +1,12 @@
 import { measures, type Measure } from "../../schema/atlas/figures.ts";
 import { sortKeys, type SortKey } from "../../atlas/rows/sort-results.ts";
+import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ListedResults } from "../../workflows/results/list-results.ts";
 import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
 import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;
@@ -43,6 +45,7 @@ const options = {
     group: "Output",
     help: "how they are written; parquet to a file: > results.parquet",
   },
+  ...rawCsvOption,
 } as const;
 
 export const resultsCommand = defineCommand({
@@ -76,12 +79,14 @@ export const resultsCommand = defineCommand({
     const { options, face, shared } = call;
     const format = formats.find((known) => known === options.format) ?? "table";
     const per = measures.find((known) => known === options.per) ?? "system";
+    const isCsv = format === "csv" && !shared.json;
+    const csv = csvOptionsOf(options, { isCsv, csvFlag: "--format csv" });
     const listed = await list(call, per);
     await tellProblems(listed.problems, face, shared);
     const isEmpty = listed.rows.length === 0;
     if (isEmpty && !shared.quiet) face.err.write("no result meets all of these filters\n");
     if (!isEmpty || format !== "table" || shared.json)
-      await write[shared.json ? "json" : format](listed, per, call);
+      await write[shared.json ? "json" : format](listed, { per, csv }, call);
     return isEmpty ? exitCodes.no : exitCodes.yes;
   },
 });
@@ -113,26 +118,31 @@ const sortOf: Readonly<Record<Measure, SortKey>> = {
   kwh: "energy",
 };
 
-type Writer = (listed: ListedResults, per: Measure, call: Call<typeof options>) => Promise<void>;
+interface Look {
+  per: Measure;
+  csv: CsvOptions;
+}
+
+type Writer = (listed: ListedResults, look: Look, call: Call<typeof options>) => Promise<void>;
 
 const write: Readonly<Record<(typeof formats)[number], Writer>> = {
-  async table({ rows, foundCount }, per, { face }) {
+  async table({ rows, foundCount }, { per }, { face }) {
     const { resultTable } = await import("../../report/atlas/result-table.ts");
     const look = { per, foundCount, width: tableWidth(face), paint: face.out.paint };
     face.out.write(`${resultTable(rows, look)}\n`);
   },
-  async csv({ rows }, _per, { face }) {
+  async csv({ rows }, { csv }, { face }) {
     const { resultsCsv } = await import("../../report/atlas/result-lines.ts");
-    face.out.write(resultsCsv(rows));
+    face.out.write(resultsCsv(rows, csv));
   },
-  async json({ rows, foundCount }, per, { face }) {
+  async json({ rows, foundCount }, { per }, { face }) {
     writeJson(face, "results", { per, foundCount, rows });
   },
-  async md({ rows }, per, { face }) {
+  async md({ rows }, { per }, { face }) {
     const { resultMarkdown } = await import("../../report/atlas/result-table.ts");
     face.out.write(resultMarkdown(rows, per));
   },
-  async parquet({ rows }, _per, { face }) {
+  async parquet({ rows }, _look, { face }) {
     if (face.out.isTerminal)
       throw new UserError("parquet-to-terminal", "Parquet is no text for a terminal", {
         at: "--format parquet",

@@ -1,7 +1,9 @@
+import type { CsvOptions } from "../../foundation/csv.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { StatusLine } from "../status-line.ts";
 
 const options = {
@@ -47,6 +49,7 @@ const options = {
     group: "Output",
     help: "print a table as CSV: ours, or one in the official summarizer's columns",
   },
+  ...rawCsvOption,
 } as const;
 
 export const scoreCommand = defineCommand({
@@ -89,17 +92,21 @@ export const scoreCommand = defineCommand({
     { code: 2, when: "a folder holds no results, or its round is not known" },
   ],
   async act(call) {
+    const { csv } = call.options;
+    const csvLook = csvOptionsOf(call.options, {
+      isCsv: csv !== undefined && !call.shared.json,
+      csvFlag: "--csv results",
+    });
     const { results, report } = await scoreAll(call);
     if (results.length === 0 && !call.shared.quiet)
       call.face.err.write("no results of this division\n");
-    const { csv } = call.options;
     if (call.shared.json) {
       const checked = report === undefined ? {} : { logs: report.logs, packages: report.packages };
       const result = { results, ...checked };
       const document = { schemaVersion: 1, command: "score", ok: true, result };
       call.face.out.write(`${JSON.stringify(document)}\n`);
     } else {
-      if (csv !== undefined) call.face.out.write(await csvOf(results, csv));
+      if (csv !== undefined) call.face.out.write(await csvOf(results, csv, csvLook));
       else if (results.length > 0) await printForPeople(results, call);
       if (report !== undefined) await printCheck(report, call);
     }
@@ -178,12 +185,16 @@ async function printCheck(
   screen.write(`\n${shared.quiet ? (text.split("\n", 1)[0] ?? "") : text}\n`);
 }
 
-async function csvOf(results: readonly BenchmarkResult[], csv: string): Promise<string> {
+async function csvOf(
+  results: readonly BenchmarkResult[],
+  csv: string,
+  look: CsvOptions,
+): Promise<string> {
   const { officialCsv, officialTables } = await import("../../report/logs/official-csv.ts");
   const table = officialTables.find((known) => known === csv);
-  if (table !== undefined) return officialCsv(results, table);
+  if (table !== undefined) return officialCsv(results, table, look);
   const { scoreCsv } = await import("../../report/logs/score-csv.ts");
-  return scoreCsv(results);
+  return scoreCsv(results, look);
 }
 
 async function printForPeople(

@@ -1,6 +1,8 @@
+import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { AnswerTable } from "../../schema/answer-table.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { tellProblems } from "../atlas-screen.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;
@@ -13,6 +15,7 @@ const options = {
     group: "Output",
     help: "how the answer is written; parquet goes to a file: > answer.parquet",
   },
+  ...rawCsvOption,
 } as const;
 
 export const sqlCommand = defineCommand({
@@ -41,23 +44,30 @@ export const sqlCommand = defineCommand({
     { code: 0, when: "answered" },
     { code: 2, when: "the question can't be answered, or DuckDB is not installed" },
   ],
-  async act({ arguments: [question = ""], options: { format }, face, shared }) {
+  async act({ arguments: [question = ""], options, face, shared }) {
+    const format = shared.json ? "json" : options.format;
+    const csv = csvOptionsOf(options, { isCsv: format === "csv", csvFlag: "--format csv" });
     const { querySql } = await import("../../workflows/results/query-sql.ts");
     const { homeOf, openStore } = await import("../open-store.ts");
     const home = await homeOf(face, shared);
     const store = await openStore(face, shared);
     const answer = await querySql({ question, home, store }, face.interrupt);
     await tellProblems(answer.problems, face, shared);
-    await writeAnswer(answer.table, shared.json ? "json" : format, face);
+    await writeAnswer(answer.table, { format, csv }, face);
     return exitCodes.yes;
   },
 });
 
-async function writeAnswer(table: AnswerTable, format: string, face: Face): Promise<void> {
+interface Look {
+  format: string;
+  csv: CsvOptions;
+}
+
+async function writeAnswer(table: AnswerTable, { format, csv }: Look, face: Face): Promise<void> {
   const report = await import("../../report/answer-table-text.ts");
   switch (format) {
     case "csv":
-      return face.out.write(report.answerCsv(table));
+      return face.out.write(report.answerCsv(table, csv));
     case "md":
       return face.out.write(report.answerMarkdown(table));
     case "json": {

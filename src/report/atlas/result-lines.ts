@@ -1,4 +1,4 @@
-import { csvText } from "../../foundation/csv.ts";
+import { type CsvOptions, csvText } from "../../foundation/csv.ts";
 import type { Figure, MeasuredRow } from "../../schema/atlas/figures.ts";
 import { resultRow } from "../../schema/atlas/result-row.ts";
 
@@ -35,12 +35,12 @@ export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
 }
 
 /** CSV with a header line; missing values are empty. */
-export function resultsCsv(rows: readonly MeasuredRow[]): string {
+export function resultsCsv(rows: readonly MeasuredRow[], options: CsvOptions = {}): string {
   const lines = rows.map((measured) => {
     const line = resultLine(measured);
-    return fields.map((field) => String(line[field] ?? ""));
+    return fields.map((field) => line[field] ?? "");
   });
-  return csvText([fields, ...lines]);
+  return csvText([fields, ...lines], options);
 }
 
 function known(figure: Figure): Extract<Figure, { kind: "known" }> | undefined {

@@ -1,3 +1,4 @@
+import { type CsvOptions, csvText } from "../../foundation/csv.ts";
 import {
   type MlperfEdition,
   benchmarksOfEdition,
@@ -13,7 +14,11 @@ export type OfficialTable = (typeof officialTables)[number];
  * Results in the format of the official summarizer: its columns, order, units (minutes, joules) and number format. One
  * row per system. Each edition has its own table.
  */
-export function officialCsv(results: readonly BenchmarkResult[], table: OfficialTable): string {
+export function officialCsv(
+  results: readonly BenchmarkResult[],
+  table: OfficialTable,
+  options: CsvOptions = {},
+): string {
   const wanted = results.filter(
     (result) =>
       result.subfolder === undefined &&
@@ -23,15 +28,18 @@ export function officialCsv(results: readonly BenchmarkResult[], table: Official
   return editions
     .map((edition) => {
       const ofEdition = wanted.filter((result) => result.edition === edition);
-      return tableOf(ofEdition, edition, table);
+      return tableOf(ofEdition, { edition, table, options });
     })
     .join("\n");
 }
 
 function tableOf(
   results: readonly BenchmarkResult[],
-  edition: MlperfEdition,
-  table: OfficialTable,
+  {
+    edition,
+    table,
+    options,
+  }: { edition: MlperfEdition; table: OfficialTable; options: CsvOptions },
 ): string {
   const benchmarks = benchmarksOfEdition(edition);
   const figures = figuresOf[table];
@@ -52,8 +60,7 @@ function tableOf(
     });
     return [systemCells(first), cells, linksOf(first, edition)].flat();
   });
-  const lines = [head, ...rows.toSorted(compareRows)].map((cells) => cells.map(quote).join(","));
-  return `${lines.join("\n")}\n`;
+  return csvText([head, ...rows.toSorted(compareRows)], options);
 }
 
 function keyOf({ system }: BenchmarkResult): string {
@@ -267,8 +274,4 @@ function compareRows(a: readonly string[], b: readonly string[]): number {
     return left < right ? -1 : 1;
   }
   return 0;
-}
-
-function quote(text: string): string {
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,11 +1,12 @@
+import { type CsvOptions, csvText } from "../../foundation/csv.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { officialVerdict } from "./official-csv.ts";
 
 /** Pitwall's own CSV: one row per result, units in the headers, full precision, with counts and reasons. */
-export function scoreCsv(results: readonly BenchmarkResult[]): string {
+export function scoreCsv(results: readonly BenchmarkResult[], options: CsvOptions = {}): string {
   const heads = columns.map(([head]) => head);
-  const rows = results.map((result) => columns.map(([, cell]) => text(cell(result))));
-  return `${[heads, ...rows].map((cells) => cells.map(quote).join(",")).join("\n")}\n`;
+  const rows = results.map((result) => columns.map(([, cell]) => cell(result) ?? ""));
+  return csvText([heads, ...rows], options);
 }
 
 type Cell = string | number | undefined;
@@ -64,12 +65,4 @@ function testOf({ convergence }: BenchmarkResult) {
 
 function countFates({ runs }: BenchmarkResult, kind: "counted" | "failed"): number {
   return runs.filter(({ fate }) => fate.kind === kind).length;
-}
-
-function text(cell: Cell): string {
-  return cell === undefined ? "" : String(cell);
-}
-
-function quote(cell: string): string {
-  return /[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

@@ -1,6 +1,6 @@
 import { mooreDoublingDays } from "../../../src/atlas/rounds/gains-over-rounds.ts";
 import type { Gains, GainStep } from "../../../src/schema/atlas/gains.ts";
-import { csvOf } from "../save/csv.ts";
+import { csvText } from "../../../src/foundation/csv.ts";
 import { logDomain, type LogDomain } from "../axes/log-ticks.ts";
 
 /** The best of one round against that of the first. */
@@ -83,5 +83,5 @@ export function gainsCsv(all: readonly Gains[]): string {
       step.mooreGain ?? "",
     ]),
   );
-  return csvOf([heads, ...lines]);
+  return csvText([heads, ...lines]);
 }

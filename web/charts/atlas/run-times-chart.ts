@@ -1,6 +1,6 @@
 import type { CompareSubject } from "../../../src/schema/atlas/comparison.ts";
 import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
-import { csvOf } from "../save/csv.ts";
+import { csvText } from "../../../src/foundation/csv.ts";
 
 /** One run's time beside those of others. */
 export interface TimePoint {
@@ -50,5 +50,5 @@ export function runTimesCsv({ points }: RunTimesChart): string {
     minutes,
     isCounted,
   ]);
-  return csvOf([["result", "run", "minutes", "counted"], ...lines]);
+  return csvText([["result", "run", "minutes", "counted"], ...lines]);
 }

@@ -23,7 +23,7 @@ describe("waterfallSteps", () => {
       ["A", "total", "10.00 min"],
       ["samples to converge", "slower", "x 2.00"],
       ["accelerators", "faster", "÷ 8.00"],
-      ["throughput of each", "slower", "x 2.00"],
+      ["throughput per accelerator", "slower", "x 2.00"],
       ["B", "total", "5.00 min"],
     ]);
     expect(waterfallCsv(steps).split("\n")).toHaveLength(steps.length + 2);

@@ -1,7 +1,7 @@
 import { formatMinutes, formatSignificant } from "../../../src/foundation/units.ts";
 import { factorWords } from "../../../src/report/atlas/comparison-page.ts";
 import type { TimeSplit } from "../../../src/schema/atlas/comparison.ts";
-import { csvOf } from "../save/csv.ts";
+import { csvText } from "../../../src/foundation/csv.ts";
 
 /** One step from A's time to B's: `fromMinutes` before it, `toMinutes` after. */
 export interface WaterfallStep {
@@ -62,5 +62,5 @@ export function waterfallCsv(steps: readonly WaterfallStep[]): string {
     fromMinutes,
     toMinutes,
   ]);
-  return csvOf([["step", "kind", "minutes_before", "minutes_after"], ...lines]);
+  return csvText([["step", "kind", "minutes_before", "minutes_after"], ...lines]);
 }

@@ -1,3 +1,4 @@
+import { csvText } from "../../../src/foundation/csv.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 
 /** What a chart shows, as one table: a row for each x, a column for each line and each edge of a band. */
@@ -59,15 +60,11 @@ export function chartCsv(spec: ChartSpec): string {
     ...columns.map(({ label }) => headOf(label, spec.y.unit)),
   ];
   const lines = x.map((value, index) =>
-    [value, ...columns.map(({ values }) => values[index] ?? "")].join(","),
+    [String(value)].concat(columns.map(({ values }) => String(values[index] ?? ""))),
   );
-  return `${[heads.map(csvText).join(","), ...lines].join("\n")}\n`;
+  return csvText([heads, ...lines]);
 }
 
 function headOf(label: string, unit: string): string {
   return unit === "" ? label : `${label} (${unit})`;
-}
-
-function csvText(text: string): string {
-  return /[",\n\r]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

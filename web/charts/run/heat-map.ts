@@ -1,3 +1,5 @@
+import { csvText } from "../../../src/foundation/csv.ts";
+import { escapedXml } from "../save/escaped-xml.ts";
 import type { HeatmapDocument } from "../../../src/schema/dashboard/run-series.ts";
 import type { Palette } from "../palette.ts";
 
@@ -90,12 +92,12 @@ export function drawHeatMap(
 /** A row of the heat-map for each rank or group of ranks, a column for each stretch of time. */
 export function heatCsv(heat: HeatmapDocument): string {
   const times = Array.from({ length: heat.columns }, (_, column) => columnTimeMs(heat, column));
-  const head = ["rank", ...times.map((timeMs) => new Date(timeMs).toISOString())].join(",");
+  const head = ["rank", ...times.map((timeMs) => new Date(timeMs).toISOString())];
   const lines = heat.ranksPerRow.slice(0, heat.rows).map((ranks, row) => {
     const values = heat.values.slice(row * heat.columns, (row + 1) * heat.columns);
-    return [rankText(ranks), ...values.map((value) => value ?? "")].join(",");
+    return [rankText(ranks)].concat(values.map((value) => (value === null ? "" : String(value))));
   });
-  return `${[head, ...lines].join("\n")}\n`;
+  return csvText([head, ...lines]);
 }
 
 /** When a column begins, milliseconds since the epoch. */
@@ -121,7 +123,7 @@ export function heatSvg(title: string, heat: HeatmapDocument, palette: Palette):
   return [
     '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="440" viewBox="0 0 960 440" font-family="system-ui, sans-serif">',
     `<rect width="960" height="440" fill="${palette.surface}"/>`,
-    `<text x="10" y="26" font-size="13" font-weight="600" fill="${palette.text}">${title}</text>`,
+    `<text x="10" y="26" font-size="13" font-weight="600" fill="${palette.text}">${escapedXml(title)}</text>`,
     `<image x="0" y="40" width="960" height="400" href="${cells.toDataURL("image/png")}"/>`,
     "</svg>\n",
   ].join("\n");

@@ -1,3 +1,4 @@
+import { escapedXml } from "./escaped-xml.ts";
 import { axisScale, type AxisScale } from "../axes/axis-scale.ts";
 import { bandOpacity, chartFont, dashes, type Palette } from "../palette.ts";
 import type { ChartSpec, Mark } from "../run/chart-spec.ts";
@@ -26,10 +27,10 @@ export function drawSvg(
 ): string {
   const frame = frameOf(spec, palette, width, height);
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escaped(chartFont.replace(/^\S+ /u, ""))}" font-size="11">`,
-    `<title>${escaped(spec.title)}</title>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${escapedXml(chartFont.replace(/^\S+ /u, ""))}" font-size="11">`,
+    `<title>${escapedXml(spec.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="${palette.surface}"/>`,
-    `<text x="${margin.left}" y="20" font-size="13" font-weight="600" fill="${palette.text}">${escaped(spec.title)}</text>`,
+    `<text x="${margin.left}" y="20" font-size="13" font-weight="600" fill="${palette.text}">${escapedXml(spec.title)}</text>`,
     ...axes(frame),
     ...spec.marks.map((mark) => drawMark(mark, frame)),
     ...legend(spec.marks, frame),
@@ -74,8 +75,8 @@ function axes(frame: Frame): string[] {
         : tickText(tick, xTicks);
       return `<path d="M${at} ${margin.top}V${bottom}" stroke="${palette.grid}"/><text x="${at}" y="${bottom + 16}" text-anchor="middle" fill="${palette.muted}">${text}</text>`;
     }),
-    `<text x="${width - margin.right}" y="${bottom + 32}" text-anchor="end" fill="${palette.muted}">${escaped(x.isTime ? `${x.label} (UTC)` : x.label)}</text>`,
-    `<text x="${width - margin.right}" y="20" text-anchor="end" fill="${palette.muted}">${escaped(y.label)}</text>`,
+    `<text x="${width - margin.right}" y="${bottom + 32}" text-anchor="end" fill="${palette.muted}">${escapedXml(x.isTime ? `${x.label} (UTC)` : x.label)}</text>`,
+    `<text x="${width - margin.right}" y="20" text-anchor="end" fill="${palette.muted}">${escapedXml(y.label)}</text>`,
   ];
 }
 
@@ -102,7 +103,7 @@ function drawMark(mark: Mark, frame: Frame): string {
       return `<path d="${outline.length > 0 ? `M${outline.join("L")}Z` : ""}" fill="${palette.tones[mark.tone]}" fill-opacity="${bandOpacity}"/>`;
     }
     case "level":
-      return `<path d="M${margin.left} ${round(atY(mark.y))}H${frame.width - margin.right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${frame.width - margin.right - 4}" y="${round(atY(mark.y)) - 5}" text-anchor="end" fill="${palette.text}">${escaped(mark.label)}</text>`;
+      return `<path d="M${margin.left} ${round(atY(mark.y))}H${frame.width - margin.right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${frame.width - margin.right - 4}" y="${round(atY(mark.y)) - 5}" text-anchor="end" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
     case "stretch": {
       const [from, to] = [round(atX(mark.fromX)), round(atX(mark.toX))];
       const bottom = frame.height - margin.bottom;
@@ -122,7 +123,7 @@ function legend(marks: readonly Mark[], { height, palette }: Frame): string[] {
         mark.kind !== "line"
           ? `<rect x="${x}" y="${y - 9}" width="18" height="9" fill="${colour}" fill-opacity="${bandOpacity}"/>`
           : `<path d="M${x} ${y - 4}h18" stroke="${colour}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`;
-      const text = `<text x="${x + 24}" y="${y}" fill="${palette.muted}">${escaped(mark.label)}</text>`;
+      const text = `<text x="${x + 24}" y="${y}" fill="${palette.muted}">${escapedXml(mark.label)}</text>`;
       x += 44 + mark.label.length * 6.2;
       return sample + text;
     });
@@ -135,12 +136,4 @@ function dashText(dash: readonly number[]): string {
 /** Tenths of a pixel are enough, and keep files small. */
 function round(pixels: number): number {
   return Math.round(pixels * 10) / 10;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

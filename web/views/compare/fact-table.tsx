@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
+import { csvText } from "../../../src/foundation/csv.ts";
 import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
 import { Panel } from "../../components/panel.tsx";
-import { csvOf } from "../../charts/save/csv.ts";
 import { saveFile } from "../../charts/save/save-chart.ts";
 import { keepInAddress } from "../../router.ts";
 import { factTable } from "./view-model.ts";
@@ -17,7 +17,7 @@ export function FactTable({
   const { heads, rows } = factTable(comparison, showsAll);
   const save = (): void => {
     const lines = [["", ...heads], ...rows.map(({ head, cells }) => [head, ...cells])];
-    saveFile("comparison.csv", new Blob([csvOf(lines)], { type: "text/csv" }));
+    saveFile("comparison.csv", new Blob([csvText(lines)], { type: "text/csv" }));
   };
   return (
     <Panel
