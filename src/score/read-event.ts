@@ -1,3 +1,4 @@
+import { decodeUtf8 } from "../foundation/decode-utf8.ts";
 import { isJsonObject } from "../foundation/json.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
 import type { MetricTarget } from "../schema/run/metric-target.ts";
@@ -6,7 +7,7 @@ import type { MetricTarget } from "../schema/run/metric-target.ts";
 export function metricsOf(event: LogEvent): { names: string[]; value: number }[] {
   if (event.key === "tracked_stats" && isJsonObject(event.value)) {
     return Object.entries(event.value).flatMap(([name, value]) =>
-      typeof value === "number" ? [{ names: [name], value }] : [],
+      typeof value === "number" ? [{ names: [decodeUtf8(name)], value }] : [],
     );
   }
   const isMetric = event.key.startsWith("eval_") && event.key !== "eval_samples";
@@ -49,7 +50,8 @@ export function metadataNumber(event: LogEvent, name: string): number | undefine
 
 export function metadataText(event: LogEvent, name: string): string | undefined {
   const value = isJsonObject(event.metadata) ? event.metadata[name] : undefined;
-  return typeof value === "string" ? value : undefined;
+  // Log lines are read byte by byte.
+  return typeof value === "string" ? decodeUtf8(value) : undefined;
 }
 
 function toNumber(value: unknown): number | undefined {

@@ -14,7 +14,7 @@ import {
 } from "./read-event.ts";
 
 /** What an observation changed. */
-export type TrackNews =
+export type TrackUpdate =
   | { kind: "clock-started"; by: "launch" | "run_start" | "pattern"; timeMs: number }
   | { kind: "evaluation"; evaluation: Evaluation }
   | { kind: "target-reached"; value: number; samplesCount: number | undefined };
@@ -69,7 +69,7 @@ export class RunTracker {
     };
   }
 
-  observe(seen: Observation): TrackNews[] {
+  observe(seen: Observation): TrackUpdate[] {
     switch (seen.kind) {
       case "event":
         return this.#observeEvent(seen.event, seen.arrivalMs);
@@ -83,7 +83,7 @@ export class RunTracker {
     }
   }
 
-  #observeEvent(event: LogEvent, arrivalMs: number): TrackNews[] {
+  #observeEvent(event: LogEvent, arrivalMs: number): TrackUpdate[] {
     const moment = { loggedMs: event.timeMs, arrivalMs };
     if (event.key === "run_start") return this.#startClock("run_start", moment);
     if (event.key === "train_samples" && typeof event.value === "number")
@@ -109,7 +109,7 @@ export class RunTracker {
     value: number;
     text: string;
     arrivalMs: number;
-  }): TrackNews[] {
+  }): TrackUpdate[] {
     this.run.latest.set(seen.metric, seen.value);
     if (!this.#isTargetMetric([seen.metric])) return [];
     if (!Number.isFinite(seen.value)) this.#noteNotANumber(seen.metric, seen.text);
@@ -123,7 +123,7 @@ export class RunTracker {
   }
 
   // A program's own run_start replaces a clock that began at launch or at a line that the user named.
-  #startClock(by: "launch" | "run_start" | "pattern", moment: Moment): TrackNews[] {
+  #startClock(by: "launch" | "run_start" | "pattern", moment: Moment): TrackUpdate[] {
     const isFirst = this.run.startedBy !== by;
     const isOwnStart = by === "run_start";
     if (!isOwnStart && (!isFirst || this.run.startedBy === "run_start")) return [];
@@ -139,7 +139,7 @@ export class RunTracker {
       samplesCount: number | undefined;
       epochNum: number | undefined;
     },
-  ): TrackNews[] {
+  ): TrackUpdate[] {
     const { target, start } = this.run;
     if (target === undefined || !Number.isFinite(seen.value)) return [];
     const evaluation: Evaluation = {
@@ -152,13 +152,13 @@ export class RunTracker {
     this.run.evaluations.push(evaluation);
     const { best } = this.run;
     if (best === undefined || isBetter(target, seen.value, best)) this.run.best = seen.value;
-    const news: TrackNews[] = [{ kind: "evaluation", evaluation }];
+    const updates: TrackUpdate[] = [{ kind: "evaluation", evaluation }];
     if (this.run.reached === undefined && meetsTarget(target, seen.value)) {
       const { loggedMs, arrivalMs, value, samplesCount } = seen;
       this.run.reached = { loggedMs, arrivalMs, value, samplesCount };
-      news.push({ kind: "target-reached", value, samplesCount });
+      updates.push({ kind: "target-reached", value, samplesCount });
     }
-    return news;
+    return updates;
   }
 
   #isTargetMetric(names: readonly string[]): boolean {

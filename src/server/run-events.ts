@@ -148,7 +148,7 @@ export class RunEvents implements StreamSource {
   }
 
   *#rules(): Generator<RunStreamEvent> {
-    const rules = rulesDocument(this.#opened.run.log.rules.checklist);
+    const rules = rulesDocument(this.#opened.run.log.reader.checklist);
     const text = JSON.stringify(rules) ?? "";
     if (rules === undefined || text === this.#rulesText) return;
     this.#rulesText = text;

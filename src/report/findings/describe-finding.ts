@@ -1,37 +1,21 @@
-import { formatCount, formatDuration } from "../../foundation/units.ts";
+import { formatBytes, formatCount } from "../../foundation/units.ts";
 import type { Finding } from "../../schema/run/finding.ts";
+import {
+  type DescribedFinding,
+  describeClockFinding,
+  isAboutClock,
+} from "./describe-clock-finding.ts";
 import { countOf } from "../wording.ts";
 
 /** Describes a finding, with a hint on what to do about it. */
-export function describeFinding(finding: Finding): { message: string; hint?: string } {
+export function describeFinding(finding: Finding): DescribedFinding {
+  if (isAboutClock(finding)) return describeClockFinding(finding);
+  if (isAboutOutput(finding)) return describeOutputFinding(finding);
   if (isJobFinding(finding)) return describeJobFinding(finding);
   switch (finding.rule) {
     case "exited-after-target":
       return {
         message: `the program exited ${endOf(finding)} after it reached the target; the time to train is still valid`,
-      };
-    case "metric-not-a-number":
-      return {
-        message: `\`${finding.metric}\` was \`${finding.seen}\`, not a finite number, ${times(finding.count)}; Pitwall ignored it`,
-        hint: "training diverged if the loss is NaN: try a lower learning rate or gradient clipping",
-      };
-    case "metric-never-matched":
-      return neverMatched(finding);
-    case "quality-never-read":
-      return qualityNeverRead(finding);
-    case "clock-stepped":
-      return {
-        message: `the timed part differs by ${formatDuration(Math.abs(finding.steppedMs))} between the program's clock and this machine's clock; Pitwall used the program's times`,
-        hint: "a clock was adjusted during the run, or the program buffered its output; run it again with unbuffered output",
-      };
-    case "logged-clock-unusable":
-      return {
-        message: `the program's own times are unusable: ${finding.reason}; Pitwall used the arrival times of its output`,
-      };
-    case "unreadable-log-lines":
-      return {
-        message: `${countOf(finding.count, "MLLOG line")} could not be read`,
-        hint: `first such line: \`${finding.firstLine}\``,
       };
     case "environment-changed":
       return {
@@ -72,10 +56,9 @@ function describeJobFinding(finding: JobFinding): { message: string } {
   }
 }
 
-function neverMatched(finding: Extract<Finding, { rule: "metric-never-matched" }>): {
-  message: string;
-  hint?: string;
-} {
+function neverMatched(
+  finding: Extract<Finding, { rule: "metric-never-matched" }>,
+): DescribedFinding {
   const message = `no output line matched \`${finding.pattern}\``;
   if (finding.nearestLine === undefined) {
     return {
@@ -86,10 +69,9 @@ function neverMatched(finding: Extract<Finding, { rule: "metric-never-matched" }
   return { message, hint: `closest line: \`${finding.nearestLine}\`` };
 }
 
-function qualityNeverRead(finding: Extract<Finding, { rule: "quality-never-read" }>): {
-  message: string;
-  hint?: string;
-} {
+function qualityNeverRead(
+  finding: Extract<Finding, { rule: "quality-never-read" }>,
+): DescribedFinding {
   if (finding.metric === undefined) {
     return {
       message:
@@ -102,6 +84,45 @@ function qualityNeverRead(finding: Extract<Finding, { rule: "quality-never-read"
     message: `\`${finding.metric}\` was not found in the output`,
     hint: `metrics found: ${seen === "" ? "none" : seen}`,
   };
+}
+
+/** What the output of a program lacks or holds too much of. */
+type OutputFinding = Extract<Finding, { rule: (typeof outputRules)[number] }>;
+
+const outputRules = [
+  "metric-not-a-number",
+  "metric-never-matched",
+  "quality-never-read",
+  "unreadable-log-lines",
+  "long-lines-cut",
+] as const;
+
+function isAboutOutput(finding: Finding): finding is OutputFinding {
+  return outputRules.some((rule) => rule === finding.rule);
+}
+
+function describeOutputFinding(finding: OutputFinding): DescribedFinding {
+  switch (finding.rule) {
+    case "metric-not-a-number":
+      return {
+        message: `\`${finding.metric}\` was \`${finding.seen}\`, not a finite number, ${times(finding.count)}; Pitwall ignored it`,
+        hint: "training diverged if the loss is NaN: try a lower learning rate or gradient clipping",
+      };
+    case "metric-never-matched":
+      return neverMatched(finding);
+    case "quality-never-read":
+      return qualityNeverRead(finding);
+    case "unreadable-log-lines":
+      return {
+        message: `${countOf(finding.count, "MLLOG line")} could not be read`,
+        hint: `first such line: \`${finding.firstLine}\``,
+      };
+    case "long-lines-cut":
+      return {
+        message: `${countOf(finding.count, "line")} of the output ${finding.count === 1 ? "is" : "are"} longer than ${formatBytes(finding.keptBytes)} (up to ${formatBytes(finding.longestBytes)}); patterns saw only the first ${formatBytes(finding.keptBytes)}`,
+        hint: "`log.txt` keeps every byte; print metrics on lines of their own",
+      };
+  }
 }
 
 function endOf(end: { exitCode?: number | undefined; signal?: string | undefined }): string {

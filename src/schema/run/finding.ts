@@ -43,6 +43,13 @@ export const finding = z.discriminatedUnion("rule", [
     signal: z.string().optional(),
   }),
   z.strictObject({ rule: z.literal("host-lost"), host: hostName, reason: z.string() }),
+  /** Patterns and displays used the first `keptBytes` of these lines; log.txt has all of them. */
+  z.strictObject({
+    rule: z.literal("long-lines-cut"),
+    count: z.number(),
+    longestBytes: z.number(),
+    keptBytes: z.number(),
+  }),
   z.strictObject({ rule: z.literal("processes-left-running"), count: z.number() }),
   z.strictObject({
     rule: z.literal("environment-changed"),

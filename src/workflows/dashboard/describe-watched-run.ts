@@ -33,7 +33,7 @@ export function describeWatchedRun(
     evaluations: [...run.evaluations],
     ...withValue("prediction", predictionOf(run, known.earlierCrossingsMs)),
     events: [...record.events.events],
-    ...withValue("rules", rulesDocument(run.log.rules.checklist)),
+    ...withValue("rules", rulesDocument(run.log.reader.checklist)),
     integrity: known.integrity,
     ranks: run.samples.steps.ranks(),
     series: sources.map(({ description }) => description),
@@ -53,7 +53,7 @@ export function predictionOf(
   run: WatchedRun,
   earlierCrossingsMs: readonly number[],
 ): RunDetail["prediction"] {
-  const { target, start } = run.log.tracker.run;
+  const { target, start } = run.log.reader.run;
   if (target === undefined || start === undefined || run.isOver) return undefined;
   return predictCrossing({
     evaluations: run.evaluations,

@@ -178,7 +178,7 @@ export class RunBoard {
       samplesPerSecond: progress.samplesPerSecond,
       system: request.system.system_name,
       ...spark,
-      findingsCount: (result?.findings ?? run.log.tracker.run.findings).length,
+      findingsCount: (result?.findings ?? run.log.reader.run.findings).length,
     };
     return item;
   }

@@ -34,7 +34,7 @@ type StepPart = keyof typeof stepParts;
 /** Every series that the run has points of. */
 export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
   const { steps } = run.samples;
-  const target = run.result?.target ?? run.log.tracker.run.target;
+  const target = run.result?.target ?? run.log.reader.run.target;
   const sources: PointSource[] = [
     listSource({ name: "quality", unit: "", label: target?.metric ?? "quality" }, listed.quality),
   ];
@@ -173,7 +173,7 @@ export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefin
     case "clock":
       return runStartMs === undefined ? undefined : (timeMs) => timeMs - runStartMs;
     case "samples":
-      return run.samples.steps.mostSamples > 0 || run.log.tracker.run.samplesCount !== undefined
+      return run.samples.steps.mostSamples > 0 || run.log.reader.run.samplesCount !== undefined
         ? (_timeMs, samplesCount) => samplesCount
         : undefined;
     case "epochs":

@@ -6,7 +6,6 @@ import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { areManySamples, readManySamples } from "./read-samples.ts";
-import { runProgress } from "../launch/run-progress.ts";
 import {
   energyAt,
   type EnergyBasis,
@@ -63,7 +62,7 @@ export class WatchedRun {
     this.#record = record;
     this.#world = world;
     this.#columnsFile = columnsFile;
-    this.log = new WatchedLog(record.request, record.directory);
+    this.log = new WatchedLog(record);
     this.samples = new FollowedSamples(record.directory);
   }
 
@@ -85,7 +84,7 @@ export class WatchedRun {
   }
 
   get evaluations(): readonly Evaluation[] {
-    return this.result?.evaluations ?? this.log.tracker.run.evaluations;
+    return this.result?.evaluations ?? this.log.reader.run.evaluations;
   }
 
   /** When the program was started, milliseconds since the epoch; the record's making until then. */
@@ -95,7 +94,7 @@ export class WatchedRun {
   }
 
   get runStartMs(): number | undefined {
-    return this.result?.clock.runStartMs ?? this.log.tracker.run.start?.arrivalMs;
+    return this.result?.clock.runStartMs ?? this.log.reader.run.start?.arrivalMs;
   }
 
   /** The last moment that is known of a run that is over; now for one that goes on. */
@@ -118,7 +117,7 @@ export class WatchedRun {
    * @returns false where the record is gone
    */
   async readOn(wanted: RunWanted, notOlderMs = 0): Promise<boolean> {
-    if (wanted !== "list") this.log.rules.start();
+    if (wanted !== "list") this.log.reader.startRules();
     const read = this.#reading.then(() => this.#readOn(notOlderMs));
     this.#reading = read.catch(() => undefined);
     if (!(await read)) return false;
@@ -136,7 +135,7 @@ export class WatchedRun {
     const opened = await this.#world.store.open(this.runId);
     if (opened.kind !== "opened") return false;
     const isOver = opened.record.state.kind !== "running";
-    await this.log.readOn(this.#buffer);
+    await this.log.readOn(this.#buffer, opened.record.events.events);
     await this.samples.readOn("host");
     this.#record = opened.record;
     this.#growCurve();
@@ -188,22 +187,20 @@ export class WatchedRun {
 
   /** How far the run is, by the engines of the terminal's line; of a run that is over, how far it came. */
   progress(earlierCrossingsMs: readonly number[]): RunProgress {
-    const { request, result, launchedMs, untilMs } = this;
-    const { price, system } = request;
+    const { result, launchedMs, untilMs } = this;
+    const { price, system } = this.request;
     const billedMs = Math.max(0, untilMs - launchedMs);
     const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
     const isStopping = this.#record.events.events.some(({ event }) => event.kind === "stopping");
-    const news = this.log.rules.news(this.#world.nowMs());
-    const progress = runProgress({
-      request,
-      run: this.log.tracker.run,
+    const { reader } = this.log;
+    reader.checklistUpdate(this.#world.nowMs());
+    const progress = reader.progress({
       nowMs: untilMs,
       launchedMs,
       isStopping,
       costUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
       energy: this.energy,
       earlierCrossingsMs,
-      checklist: news ?? this.log.rules.checklist,
     });
     return result === undefined ? progress : { ...progress, ...inTheEnd(result) };
   }

@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import { OutputScanner } from "../../mllog/output/scan-output.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { Observation } from "../../schema/run/observation.ts";
 import { metadataNumber } from "../../score/read-event.ts";
 import { ThinnedSeries } from "../../score/thinned-series.ts";
-import { RunTracker, type TrackNews } from "../../score/track-run.ts";
+import type { TrackUpdate } from "../../score/track-run.ts";
 import { LogIndex } from "../../store/records/log-lines.ts";
 import { logFile } from "../../store/records/record-files.ts";
+import type { RunRecord } from "../../store/records/run-store.ts";
 import { FollowedFile } from "../../store/samples/follow-file.ts";
-import { LiveRules } from "../read-run/check-run-live.ts";
-import { compileMetric } from "../launch/plan-series.ts";
+import { recordedEdition } from "../read-run/reread-run.ts";
+import { RunReader } from "../read-run/run-reader.ts";
 
 const bytesInOneGo = 4 << 20;
 const mostPoints = 200_000;
@@ -21,12 +22,11 @@ export interface LoggedPoint {
   value: number;
 }
 
-/** The log of one run, read as it grows: where the run stands, how it obeys the rules, and where its lines are. */
+/** The log of one run, read as it grows: the state of the run, the rules checklist, and the positions of its lines. */
 export class WatchedLog {
   readonly path: string;
   index = new LogIndex();
-  tracker: RunTracker;
-  rules: LiveRules;
+  reader: RunReader;
   /** Loss and throughput as logged, where telemetry has none. */
   readonly points: { loss: LoggedPoint[]; samplesPerSecond: LoggedPoint[] } = {
     loss: [],
@@ -34,17 +34,14 @@ export class WatchedLog {
   };
   /** The loss, thinned to what a sparkline shows. */
   spark = new ThinnedSeries(sparkPoints);
-  readonly #request: RunRequest;
-  #scanner: OutputScanner;
+  readonly #record: RunRecord;
+  #events: readonly LifecycleEvent[] = [];
   #file: FollowedFile;
-  #newestMs = 0;
 
-  constructor(request: RunRequest, directory: string) {
-    this.path = join(directory, logFile);
-    this.#request = request;
-    this.tracker = new RunTracker(request.target);
-    this.rules = new LiveRules({ request });
-    this.#scanner = scannerOf(request);
+  constructor(record: RunRecord) {
+    this.path = join(record.directory, logFile);
+    this.#record = record;
+    this.reader = this.#newReader();
     this.#file = this.#open();
   }
 
@@ -54,8 +51,14 @@ export class WatchedLog {
   }
   #samplesPerEpoch: number | undefined;
 
-  /** Reads what is new, giving way to other work now and then. */
-  async readOn(buffer: Uint8Array): Promise<void> {
+  /**
+   * Reads what is new, giving way to other work now and then.
+   *
+   * @param events the run's events so far
+   */
+  async readOn(buffer: Uint8Array, events: readonly LifecycleEvent[]): Promise<void> {
+    this.#events = events;
+    this.reader.noteEvents(events);
     for (;;) {
       const followed = this.#file.readOn(buffer, bytesInOneGo);
       if (followed.kind === "replaced") this.#startAgain();
@@ -66,13 +69,19 @@ export class WatchedLog {
 
   #startAgain(): void {
     this.index = new LogIndex();
-    this.tracker = new RunTracker(this.#request.target);
-    this.rules = new LiveRules({ request: this.#request });
+    this.reader = this.#newReader();
+    this.reader.noteEvents(this.#events);
     this.spark = new ThinnedSeries(sparkPoints);
     this.points.loss.length = 0;
     this.points.samplesPerSecond.length = 0;
-    this.#scanner = scannerOf(this.#request);
     this.#file = this.#open();
+  }
+
+  #newReader(): RunReader {
+    return RunReader.ofRecord(this.#record.request, {
+      edition: recordedEdition(this.#record),
+      observe: (seen, updates) => this.#observe(seen, updates),
+    });
   }
 
   #open(): FollowedFile {
@@ -82,35 +91,32 @@ export class WatchedLog {
   }
 
   #take(bytes: Buffer, cutBytes: number): void {
-    const text = bytes.toString("latin1");
-    this.index.take(bytes, text, cutBytes);
-    // The rules keep pieces until they are loaded, and this memory is used again.
-    this.rules.log(Buffer.from(bytes), text);
-    for (const seen of this.#scanner.scan(text, this.#newestMs)) {
-      if (seen.kind === "event") {
-        this.#newestMs = Math.max(this.#newestMs, seen.event.timeMs);
-        if (seen.event.key === "train_samples" && typeof seen.event.value === "number")
-          this.#samplesPerEpoch ??= seen.event.value;
-      }
-      const arrivalMs = seen.kind === "event" ? seen.event.timeMs : this.#newestMs;
-      this.#note(this.tracker.observe({ ...seen, arrivalMs }));
-      if (seen.kind === "event" && seen.event.key === "tracked_stats") {
-        this.#keepPoint(arrivalMs, metadataNumber(seen.event, "samples_count"));
-      } else if (seen.kind === "metric") this.#keepPoint(arrivalMs, undefined);
-    }
+    this.index.take(bytes, bytes.toString("latin1"), cutBytes);
+    this.reader.take({ stream: "log", bytes });
   }
 
-  #note(news: readonly TrackNews[]): void {
-    for (const change of news) {
-      if (change.kind !== "evaluation") continue;
-      const { epochNum, samplesCount } = change.evaluation;
+  #observe(seen: Observation, updates: readonly TrackUpdate[]): void {
+    this.#noteEpochs(updates);
+    if (seen.kind === "metric") this.#keepPoint(seen.arrivalMs, undefined);
+    if (seen.kind !== "event") return;
+    const { event, arrivalMs } = seen;
+    if (event.key === "train_samples" && typeof event.value === "number")
+      this.#samplesPerEpoch ??= event.value;
+    if (event.key === "tracked_stats")
+      this.#keepPoint(arrivalMs, metadataNumber(event, "samples_count"));
+  }
+
+  #noteEpochs(updates: readonly TrackUpdate[]): void {
+    for (const update of updates) {
+      if (update.kind !== "evaluation") continue;
+      const { epochNum, samplesCount } = update.evaluation;
       if (epochNum !== undefined && epochNum > 0 && samplesCount !== undefined)
         this.#samplesPerEpoch ??= samplesCount / epochNum;
     }
   }
 
   #keepPoint(timeMs: number, samplesCount: number | undefined): void {
-    const { latest } = this.tracker.run;
+    const { latest } = this.reader.run;
     const lossName = [...latest.keys()].find((name) => /loss/iu.test(name));
     const loss = lossName === undefined ? undefined : latest.get(lossName);
     const rate = latest.get("throughput");
@@ -125,18 +131,4 @@ export class WatchedLog {
 
 function keep(points: LoggedPoint[], point: LoggedPoint): void {
   if (point.timeMs > 0 && points.length < mostPoints) points.push(point);
-}
-
-/**
- * A log holds an MLLOG line of ours for each value of the target's metric; reading the program's own line as well would
- * count it twice. Other metrics, and the samples, stand in the program's lines alone.
- */
-function scannerOf({ reading, target }: RunRequest): OutputScanner {
-  const { metrics, samplesPattern } = reading;
-  return new OutputScanner({
-    metrics: metrics
-      .filter(({ metric }) => metric !== target?.metric)
-      .map(({ pattern }) => compileMetric(pattern, "--metric")),
-    samples: samplesPattern === undefined ? undefined : compileMetric(samplesPattern, "--samples"),
-  });
 }

@@ -8,13 +8,11 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { limitHit } from "../../score/limit-hit.ts";
-import type { TrackNews } from "../../score/track-run.ts";
+import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
-import { LiveRules } from "../read-run/check-run-live.ts";
-import { OutputFollower } from "../read-run/follow-output.ts";
+import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
 import { launchRun } from "./launch-run.ts";
 import { RankEnds, rankExit } from "./rank-ends.ts";
-import { runProgress } from "./run-progress.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
 import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 
@@ -25,7 +23,6 @@ const unmatchedAfterMs = 60_000;
 /** How long a program may take to end by itself once it was asked to. */
 const graceMs = 5000;
 const lastLineCount = 10;
-const lineFeed = 10;
 /**
  * Loading the rules stops the clock's ear for some hundredths of a second. Where times are those of arrival, that
  * waits until it is less than a hundredth of the run, and until a moment after an evaluation: the next is not due.
@@ -52,9 +49,8 @@ export async function* runOnce(
     await writer.close();
     throw error;
   });
-  const rules = new LiveRules({ request, edition: request.edition });
-  if (!isTimedByArrival(request)) rules.start();
-  const run = new RunInProgress({ request, probe, rules, job, writer, earlierCrossingsMs });
+  const run = new RunInProgress({ request, probe, job, writer, earlierCrossingsMs });
+  if (!isTimedByArrival(request)) run.reader.startRules();
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
@@ -68,7 +64,7 @@ export async function* runOnce(
     // The disk failed, or the reader of these events left: nothing may be left running.
     if (report === undefined) await run.abandon();
   }
-  yield { kind: "finished", report, lastLines: run.follower.lastLines(lastLineCount) };
+  yield { kind: "finished", report, lastLines: run.reader.lastLines(lastLineCount) };
   return report;
 }
 
@@ -87,7 +83,6 @@ function sourceOf({ host, rank, stream }: OutputSource): string {
 interface RunParts {
   request: RunRequest;
   probe: Probe;
-  rules: LiveRules;
   job: LaunchedJob;
   writer: RunWriter;
   earlierCrossingsMs: readonly number[];
@@ -95,7 +90,7 @@ interface RunParts {
 
 /** One run between its launch and its verdict. */
 class RunInProgress {
-  readonly follower: OutputFollower;
+  readonly reader: RunReader;
   readonly #parts: RunParts;
   readonly #sampling: Promise<void>;
   readonly #lines = new LineSplitter();
@@ -104,13 +99,11 @@ class RunInProgress {
   #isStopTold = false;
   #end: JobEnd | undefined;
   #lastProgressMs = 0;
-  /** Whether the log's last line has no end yet. */
-  #isMidLine = false;
   #hasWarnedUnmatched = false;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
-    this.follower = new OutputFollower(parts.request, parts.job.launchedMs);
+    this.reader = RunReader.live(parts.request, parts.job.launchedMs);
     this.#ranks = new RankEnds(parts.job.ranks);
     this.#sampling = this.#keepSamples();
     // A failure is met where samples are waited for; until then it is no unhandled rejection.
@@ -129,7 +122,7 @@ class RunInProgress {
     const { hosts, ranks, launchedMs } = job;
     for (const rank of ranks) await writer.appendEvent({ kind: "launched", ...rank }, launchedMs);
     yield { kind: "launched", runId: request.runId, hosts, ranks };
-    yield* this.#tell(this.follower.launched(request, launchedMs), launchedMs);
+    yield* this.#tell(this.reader.launched(launchedMs), launchedMs);
     for await (const event of job.events) {
       yield* this.#take(event);
       yield* this.#look(event.timeMs);
@@ -140,7 +133,7 @@ class RunInProgress {
     switch (event.kind) {
       case "output":
         for (const block of this.#lines.push(sourceOf(event), event.bytes))
-          yield* this.#log(block, event);
+          yield* this.#read(block, event);
         return;
       case "tick":
         return;
@@ -192,42 +185,31 @@ class RunInProgress {
   async *#finishLines(timeMs: number): AsyncGenerator<RunEvent> {
     for (const { host, rank } of this.#parts.job.ranks) {
       for (const stream of ["stdout", "stderr"] as const) {
-        for (const block of this.#lines.finish(sourceOf({ host, rank, stream }))) {
-          await this.#appendOwn("");
-          yield* this.#log(block, { host, rank, stream, timeMs });
-        }
+        for (const block of this.#lines.finish(sourceOf({ host, rank, stream })))
+          yield* this.#read(block, { host, rank, stream, timeMs });
       }
     }
+    yield* this.#record(this.reader.endOutput(timeMs), timeMs);
   }
 
-  /** @param block whole lines of one source */
-  async *#log(
-    block: Buffer,
+  /** @param bytes whole lines of one source */
+  async *#read(
+    bytes: Buffer,
     { host, rank, stream, timeMs }: OutputSource & { timeMs: number },
   ): AsyncGenerator<RunEvent> {
-    const { writer, request, rules, job } = this.#parts;
-    await writer.appendLog(block);
-    this.#isMidLine = block.at(-1) !== lineFeed;
-    yield { kind: "output", runId: request.runId, host, rank, stream, bytes: block };
-    const text = block.toString("utf8");
-    rules.log(block, text);
-    const { news, ownLines } = this.follower.output(text, timeMs);
-    if (ownLines !== "") await this.#appendOwn(ownLines);
-    yield* this.#tell(news, timeMs);
-    if (news.length > 0 && timeMs - job.launchedMs > rulesWaitMs) rules.start();
+    yield { kind: "output", runId: this.#parts.request.runId, host, rank, stream, bytes };
+    const taken = this.reader.take({ place: { host, rank }, stream, bytes, timeMs });
+    yield* this.#record(taken, timeMs);
   }
 
-  /** Adds lines of ours to the log, never in the middle of one of the program's. */
-  async #appendOwn(lines: string): Promise<void> {
-    const text = this.#isMidLine ? `\n${lines}` : lines;
-    this.#isMidLine = false;
-    if (text === "") return;
-    const bytes = Buffer.from(text);
-    await this.#parts.writer.appendLog(bytes);
-    this.#parts.rules.log(bytes, text);
+  async *#record({ log, updates }: TakenPiece, timeMs: number): AsyncGenerator<RunEvent> {
+    const { writer, job } = this.#parts;
+    for (const bytes of log) await writer.appendLog(bytes);
+    yield* this.#tell(updates, timeMs);
+    if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
   }
 
-  async *#tell(news: readonly TrackNews[], timeMs: number): AsyncGenerator<RunEvent> {
+  async *#tell(news: readonly TrackUpdate[], timeMs: number): AsyncGenerator<RunEvent> {
     const { writer, request } = this.#parts;
     for (const change of news) {
       const happening = happeningOf(change);
@@ -239,10 +221,10 @@ class RunInProgress {
 
   /** Looks at the clock: limits, warnings, and the live view. */
   async *#look(timeMs: number): AsyncGenerator<RunEvent> {
-    const { request, job, writer, rules } = this.#parts;
+    const { request, job, writer } = this.#parts;
     const launchedForMs = timeMs - job.launchedMs;
     const billedUsd = this.#billedUsd(launchedForMs);
-    const { samplesCount } = this.follower.tracker.run;
+    const { samplesCount } = this.reader.run;
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
     if (hit !== undefined && this.#end === undefined) this.stop(hit);
     if (this.#stopReason !== undefined && !this.#isStopTold) {
@@ -253,9 +235,9 @@ class RunInProgress {
     if (!this.#hasWarnedUnmatched && launchedForMs > unmatchedAfterMs) {
       this.#hasWarnedUnmatched = true;
       const { runId } = request;
-      for (const finding of this.follower.unmatched()) yield { kind: "warning", runId, finding };
+      for (const finding of this.reader.unmatched()) yield { kind: "warning", runId, finding };
     }
-    const checklist = rules.news(timeMs);
+    const checklist = this.reader.checklistUpdate(timeMs);
     if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
     if (timeMs - this.#lastProgressMs < progressEveryMs) return;
     this.#lastProgressMs = timeMs;
@@ -263,16 +245,13 @@ class RunInProgress {
   }
 
   #progress(nowMs: number, costUsd: number | undefined) {
-    return runProgress({
-      request: this.#parts.request,
-      run: this.follower.tracker.run,
+    return this.reader.progress({
       nowMs,
       launchedMs: this.#parts.job.launchedMs,
       isStopping: this.#stopReason !== undefined,
       costUsd,
       energy: this.#parts.probe.energySoFar(),
       earlierCrossingsMs: this.#parts.earlierCrossingsMs,
-      checklist: this.#parts.rules.checklist,
     });
   }
 
@@ -294,13 +273,13 @@ class RunInProgress {
     await this.#sampling;
     const end = this.#end;
     if (end === undefined) throw new Error("the launcher's events ended without `ended`");
-    const { follower } = this;
+    const { reader } = this;
     const stopReason = this.#stopReason;
     const ranks = this.#ranks;
     const { launchedMs } = job;
     const verdict = verdictOfRun({
       request,
-      follower,
+      reader,
       end,
       ranks,
       stopReason,
@@ -308,10 +287,11 @@ class RunInProgress {
       watched,
     });
     const { outcome, clock } = verdict;
-    const ownLines = follower.end(outcome.kind === "reached", clock.runStopMs ?? end.timeMs);
-    if (ownLines !== "") await this.#appendOwn(ownLines);
+    const isReached = outcome.kind === "reached";
+    for (const bytes of reader.endLog({ isReached, timeMs: clock.runStopMs ?? end.timeMs }))
+      await writer.appendLog(bytes);
     await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
-    const { rules, checklist } = await this.#parts.rules.finish();
+    const { rules, checklist } = await reader.finishRules();
     yield { kind: "checklist", runId: request.runId, checklist };
     return { request, result: await writer.finish({ ...verdict, rules }) };
   }
@@ -325,7 +305,7 @@ class RunInProgress {
   }
 }
 
-function happeningOf(change: TrackNews): LifecycleHappening | undefined {
+function happeningOf(change: TrackUpdate): LifecycleHappening | undefined {
   if (change.kind === "clock-started") return { kind: "clock-started", by: change.by };
   if (change.kind !== "target-reached") return undefined;
   const happening: LifecycleHappening = { kind: "target-reached", value: change.value };
@@ -333,7 +313,7 @@ function happeningOf(change: TrackNews): LifecycleHappening | undefined {
   return happening;
 }
 
-function eventOf(change: TrackNews, runId: string): RunEvent {
+function eventOf(change: TrackUpdate, runId: string): RunEvent {
   switch (change.kind) {
     case "clock-started":
       return { kind: "clock-started", runId, by: change.by };

@@ -5,10 +5,10 @@ import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
-import { limitHit } from "../../score/limit-hit.ts";
-import { judgeRun, type RunEnd } from "../../score/judge-run.ts";
+import { endOfRun } from "../../score/end-of-run.ts";
+import { judgeRun } from "../../score/judge-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
-import type { OutputFollower } from "../read-run/follow-output.ts";
+import type { RunReader } from "../read-run/run-reader.ts";
 
 /** The last event of a job. */
 export type JobEnd = Extract<LaunchEvent, { kind: "ended" }>;
@@ -16,7 +16,7 @@ export type JobEnd = Extract<LaunchEvent, { kind: "ended" }>;
 /** All that is known of a run when its last process is gone. */
 export interface EndedRun {
   request: RunRequest;
-  follower: OutputFollower;
+  reader: RunReader;
   end: JobEnd;
   ranks: RankEnds;
   stopReason: StopReason | undefined;
@@ -26,9 +26,10 @@ export interface EndedRun {
 
 /** The verdict on a run, bill included; what result.json holds but for the fingerprints. */
 export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
-  const { request, follower, end, ranks, watched } = ended;
-  const { run } = follower.tracker;
-  const { outcome, clock, samplesPerSecond, findings } = judgeRun(run, runEnd(ended), {
+  const { request, reader, end, ranks, stopReason, watched } = ended;
+  const { run } = reader;
+  const runEnd = endOfRun(request, run, { stopReason, exit: ranks.exit });
+  const { outcome, clock, samplesPerSecond, findings } = judgeRun(run, runEnd, {
     launchedMs: ended.launchedMs,
     endedMs: end.timeMs,
   });
@@ -50,7 +51,7 @@ export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
     ...usageOf(watched),
     findings: withoutEcho([
       ...findings,
-      ...follower.findings(),
+      ...reader.findings(),
       ...ranks.findings(),
       ...leftovers(end),
     ]),
@@ -73,16 +74,6 @@ function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
   if (wasSeen) return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
   const reason = "CPU time and memory: no process was there when they were read";
   return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
-}
-
-function runEnd({ stopReason, ranks, request, follower }: EndedRun): RunEnd {
-  if (stopReason !== undefined && stopReason !== "failure")
-    return { kind: "stopped", reason: stopReason };
-  const { samplesCount, stop } = follower.tracker.run;
-  // An embedded workload counts its samples itself and ends a moment before it would be told to.
-  const hit = limitHit({ maxSamples: request.limits.maxSamples }, { samplesCount });
-  if (hit !== undefined && stop !== undefined) return { kind: "stopped", reason: hit };
-  return { kind: "exited", ...ranks.exit };
 }
 
 function leftovers({ leftovers: { stoppedCount } }: JobEnd): Finding[] {

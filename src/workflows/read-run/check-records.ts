@@ -6,7 +6,7 @@ import { clockedMs } from "../../score/clock.ts";
 import { LogFactsReader } from "../../score/log-facts.ts";
 import { diskRunStore } from "../../store/records/disk-run-store.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
-import { checkRecordedRun } from "./check-recorded-run.ts";
+import { rereadRun } from "./reread-run.ts";
 
 /** What of the arguments of a check is a run of ours, checked, and what is not. */
 export interface CheckedRecords {
@@ -73,7 +73,7 @@ async function openAll(runIds: readonly string[], store: RunStore): Promise<RunR
 
 async function checkedLog(record: RunRecord, edition: string | undefined): Promise<CheckedLog> {
   const facts = new LogFactsReader();
-  const { rules } = await checkRecordedRun(record, {
+  const { rules } = await rereadRun(record, {
     edition,
     isOver: true,
     alsoTake: (line) => facts.push(line),

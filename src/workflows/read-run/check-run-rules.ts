@@ -18,10 +18,14 @@ export interface RunUnderRules {
 }
 
 /**
- * A program says what it is in its first lines. One that says so later than this many MLPerf lines is not heard:
- * the lines before are kept until then, to be checked by other rules.
+ * A program names its benchmark in its first lines; a name after this many MLPerf lines is ignored. Lines are kept
+ * until then, to be checked by the rules of the benchmark.
  */
 const mostLinesBeforeName = 10_000;
+/** When this many lines wait for the rules, loading starts by itself. */
+const mostWaitingLines = 20_000;
+/** At most this often, a changed checklist is reported. */
+const updateEveryMs = 250;
 
 /** Checks a run's log against the rules that fit it, line by line; the same while it grows and when it is read again. */
 export class RunRulesCheck {
@@ -35,33 +39,54 @@ export class RunRulesCheck {
   #mayBeNamed = true;
   #lineCount = 0;
   readonly #seenKeys = new Set<string>();
+  #reported: RunChecklist | undefined;
+  #reportedSignature = "";
+  #reportedMs = Number.NEGATIVE_INFINITY;
+  #reportedLineCount = 0;
 
   constructor(run: RunUnderRules) {
     this.#run = run;
     this.#choice = chooseRunRules(run.request, undefined, run.edition);
   }
 
-  /** Begins to load the rules, which holds up everything else for some hundredths of a second. */
+  /** Starts to load the rules, which blocks the process for some hundredths of a second. */
   start(): void {
     if (this.#loading !== undefined) return;
     this.#loading = this.#load(this.#choice);
-    // A failure is met where the rules are waited for; until then it is no unhandled rejection.
+    // A failure is handled where the rules are awaited.
     this.#loading.catch(() => undefined);
   }
 
-  /** How many MLPerf lines have come, readable or not. */
-  get lineCount(): number {
-    return this.#lineCount;
+  /** The checklist that was made last. */
+  get latest(): RunChecklist | undefined {
+    return this.#reported;
   }
 
   push(lines: readonly LogLine[]): void {
     for (const line of lines) {
       this.#lineCount++;
       if (line.kind === "event") this.#seenKeys.add(line.event.key);
-      if (this.#mayBeNamed) this.#listenForName(line);
+      if (this.#mayBeNamed) this.#readName(line);
       if (this.#mayBeNamed || this.#check === undefined) this.#kept.push(line);
       this.#check?.push(line);
     }
+    if (this.#kept.length > mostWaitingLines) this.start();
+  }
+
+  /** The checklist, if it changed since it was last reported and that was a while ago. */
+  update(nowMs: number): RunChecklist | undefined {
+    const isDue = nowMs - this.#reportedMs >= updateEveryMs;
+    if (!isDue || this.#lineCount === this.#reportedLineCount) return undefined;
+    const checklist = this.checklist();
+    if (checklist === undefined) return undefined;
+    this.#reportedLineCount = this.#lineCount;
+    this.#reportedMs = nowMs;
+    this.#reported = checklist;
+    const { edition, scope, items, findings } = checklist;
+    const signature = JSON.stringify([edition, scope, items, findings.length]);
+    if (signature === this.#reportedSignature) return undefined;
+    this.#reportedSignature = signature;
+    return checklist;
   }
 
   /** Resolves when the rules chosen so far are loaded. */
@@ -70,7 +95,7 @@ export class RunRulesCheck {
     while (this.#check === undefined) await this.#loading;
   }
 
-  /** How the log stands so far; absent until `start` has loaded the rules. */
+  /** The state of the log so far; absent until `start` has loaded the rules. */
   checklist(): RunChecklist | undefined {
     if (this.#check === undefined) return undefined;
     const live = this.#check.soFar();
@@ -83,7 +108,7 @@ export class RunRulesCheck {
   async finish(): Promise<{ rules: RunRules; checklist: RunChecklist }> {
     await this.settle();
     const check = this.#check;
-    if (check === undefined) throw new Error("rules have settled and are not there");
+    if (check === undefined) throw new Error("the rules are missing after they were loaded");
     const live = check.soFar();
     const { asPublished: _, ...verdict } = check.finish();
     const { edition, scope, benchmark } = this.#choice;
@@ -93,6 +118,7 @@ export class RunRulesCheck {
         : { files: live.files, findings: verdict.findings, waitingFor: [], notMetYet: [] };
     const items = checklistItems({ files: this.#files, seenKeys: this.#seenKeys, live: final });
     const { findings } = verdict;
+    this.#reported = { edition, scope, isFinal: true, items, findings };
     return {
       rules: {
         ...verdict,
@@ -100,11 +126,11 @@ export class RunRulesCheck {
         ...(benchmark === undefined ? {} : { benchmark }),
         checkCount: items.length,
       },
-      checklist: { edition, scope, isFinal: true, items, findings },
+      checklist: this.#reported,
     };
   }
 
-  #listenForName(line: LogLine): void {
+  #readName(line: LogLine): void {
     const benchmark =
       line.kind === "event" ? declaredBenchmark(line.event, this.#run.request) : undefined;
     if (benchmark === undefined && this.#lineCount < mostLinesBeforeName) return;
@@ -126,7 +152,7 @@ export class RunRulesCheck {
   }
 
   async #load(choice: RunRulesChoice): Promise<void> {
-    // A program that is to be launched need not wait for the rules engine.
+    // Loaded on demand: launching a program does not wait for the rules engine.
     const { loadRunRules } = await import("./load-run-rules.ts");
     const { files, rules } = await loadRunRules(choice);
     if (choice !== this.#choice) return;

@@ -1,10 +1,8 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { OutputScanner } from "../../mllog/output/scan-output.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
-import { RunTracker, type TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
-import { checkRecordedRun } from "./check-recorded-run.ts";
+import { rereadRun } from "./reread-run.ts";
 
 /** The runs a user meant, opened. */
 export type Shown =
@@ -62,8 +60,7 @@ async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
 
 async function pageOf(record: RunRecord): Promise<RunPage> {
   const { result, request, state, directory } = record;
-  const followed = result === undefined ? await replayLog(record) : undefined;
-  const { rules, checklist } = await checkRecordedRun(record);
+  const { run, rules, checklist } = await rereadRun(record);
   const bestQuality =
     result?.outcome.kind === "reached" ? result.outcome.quality : result?.outcome.bestQuality;
   return {
@@ -72,32 +69,15 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     result,
     state,
     progress: {
-      evaluations: result?.evaluations ?? followed?.evaluations ?? [],
-      best: bestQuality ?? followed?.best,
-      samplesCount: followed?.samplesCount,
+      evaluations: result?.evaluations ?? run.evaluations,
+      best: bestQuality ?? (result === undefined ? run.best : undefined),
+      samplesCount: result === undefined ? run.samplesCount : undefined,
     },
     events: record.events.events,
     rules,
     checklist,
     integrity: await integrityOf(record),
   };
-}
-
-/** Reads a log again, for a run that nobody was left to judge. Its MLLOG lines say how far it came. */
-async function replayLog(record: RunRecord): Promise<TrackedRun> {
-  const tracker = new RunTracker(record.request.target);
-  const scanner = new OutputScanner({ metrics: [] });
-  let rest = "";
-  for await (const bytes of record.readLog()) {
-    const text = rest + Buffer.from(bytes).toString("latin1");
-    const end = text.lastIndexOf("\n") + 1;
-    rest = text.slice(end);
-    for (const seen of scanner.scan(text.slice(0, end), 0)) {
-      const arrivalMs = seen.kind === "event" ? seen.event.timeMs : 0;
-      tracker.observe({ ...seen, arrivalMs });
-    }
-  }
-  return tracker.run;
 }
 
 /** Whether the record is as it was written: reads every file of it. */

@@ -1,0 +1,23 @@
+import type { StopReason } from "../schema/run/run-event.ts";
+import type { RunRequest } from "../schema/run/run-request.ts";
+import type { RunEnd } from "./judge-run.ts";
+import { limitHit } from "./limit-hit.ts";
+import type { TrackedRun } from "./track-run.ts";
+
+/** What ended a run: the reason for which it was stopped, else how its job exited. */
+export function endOfRun(
+  { limits }: Pick<RunRequest, "limits">,
+  { samplesCount, stop }: TrackedRun,
+  known: {
+    stopReason: StopReason | undefined;
+    exit: { exitCode: number | undefined; signal: string | undefined };
+  },
+): RunEnd {
+  const { stopReason } = known;
+  if (stopReason !== undefined && stopReason !== "failure")
+    return { kind: "stopped", reason: stopReason };
+  // An embedded workload counts its samples itself and ends a moment before it would be stopped.
+  const hit = limitHit({ maxSamples: limits.maxSamples }, { samplesCount });
+  if (hit !== undefined && stop !== undefined) return { kind: "stopped", reason: hit };
+  return { kind: "exited", ...known.exit };
+}

@@ -1,0 +1,37 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { OutputPatterns } from "../../mllog/output/read-output.ts";
+import type { OutputReading } from "../../schema/run/run-request.ts";
+import { compileLine, compileMetric } from "../launch/plan-series.ts";
+
+/**
+ * Compiles how a run's output is read.
+ *
+ * @param isRecorded leaves out a pattern that this version does not support, so that old records still open
+ * @throws UserError as `compileMetric` and `compileLine` do, unless the run is recorded
+ */
+export function outputPatterns(
+  { metrics, samplesPattern, clockStartPattern }: OutputReading,
+  { isRecorded }: { isRecorded: boolean },
+): OutputPatterns {
+  const compile = <Pattern>(make: () => Pattern): Pattern | undefined => {
+    try {
+      return make();
+    } catch (error) {
+      if (isRecorded && error instanceof UserError) return undefined;
+      throw error;
+    }
+  };
+  return {
+    metrics: metrics.flatMap(
+      ({ pattern }) => compile(() => compileMetric(pattern, "--metric")) ?? [],
+    ),
+    samples:
+      samplesPattern === undefined
+        ? undefined
+        : compile(() => compileMetric(samplesPattern, "--samples")),
+    clockStart:
+      clockStartPattern === undefined
+        ? undefined
+        : compile(() => compileLine(clockStartPattern, "--clock-start")),
+  };
+}

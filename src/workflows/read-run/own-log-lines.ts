@@ -1,0 +1,61 @@
+import { formatLine } from "../../mllog/format-line.ts";
+import { OwnLog } from "../../mllog/output/own-lines.ts";
+import type { LogEvent } from "../../schema/logs/log-event.ts";
+import type { Observation } from "../../schema/run/observation.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { TrackedRun, TrackUpdate } from "../../score/track-run.ts";
+
+/** Namespace of the MLLOG lines that Pitwall adds to the log of a program that prints only a metric. */
+export const ownNamespace = "pitwall";
+
+/** Whether Pitwall adds MLLOG lines to the log of this run, as long as the program logs no `run_start`. */
+export function mayAddLines({ reading, target }: RunRequest): boolean {
+  return reading.metrics.length > 0 && target !== undefined;
+}
+
+/**
+ * Whether an observation of a run leads to a line of ours: a value of the target's metric after the clock started.
+ * A program that logs `run_start` itself gets none, as two clocks in one log would contradict each other.
+ */
+export function addsLine(run: TrackedRun, seen: Observation): boolean {
+  return (
+    seen.kind === "metric" &&
+    seen.metric === run.target?.metric &&
+    Number.isFinite(seen.value) &&
+    run.start !== undefined &&
+    run.startedBy !== "run_start"
+  );
+}
+
+/** Writes the lines of ours, while the run goes on. */
+export class OwnLogLines {
+  readonly #ownLog: OwnLog | undefined;
+
+  constructor(request: RunRequest, launchedMs: number) {
+    const { seed, startable, target } = request;
+    this.#ownLog =
+      target !== undefined && mayAddLines(request)
+        ? new OwnLog({ benchmark: startable.name, seed, target, launchedMs })
+        : undefined;
+  }
+
+  /** @param updates what the observation changed */
+  after(run: TrackedRun, updates: readonly TrackUpdate[], arrivalMs: number): string {
+    const evaluated = updates.find((change) => change.kind === "evaluation");
+    if (this.#ownLog === undefined || run.start === undefined || evaluated === undefined) return "";
+    const { value, samplesCount } = evaluated.evaluation;
+    return linesOf([
+      ...this.#ownLog.begin(run.start.arrivalMs),
+      this.#ownLog.evaluation(value, samplesCount, arrivalMs),
+    ]);
+  }
+
+  end(run: TrackedRun, end: { isReached: boolean; timeMs: number }): string {
+    const { samplesCount } = run;
+    return linesOf(this.#ownLog?.end({ ...end, samplesCount }) ?? []);
+  }
+}
+
+function linesOf(events: readonly LogEvent[]): string {
+  return events.map((event) => `${formatLine(event)}\n`).join("");
+}

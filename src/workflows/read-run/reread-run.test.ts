@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import { endOfRun } from "../../score/end-of-run.ts";
+import { judgeRun } from "../../score/judge-run.ts";
+import type { TrackUpdate } from "../../score/track-run.ts";
+import { MemoryRunStore } from "../../store/records/memory-run-store.ts";
+import { rereadRun } from "./reread-run.ts";
+import { RunReader } from "./run-reader.ts";
+
+const launchedMs = 1_764_000_000_000.25;
+
+function mllog(key: string, timeMs: number, value: unknown, metadata: object = {}): string {
+  const event = {
+    namespace: "",
+    time_ms: timeMs,
+    event_type: "POINT_IN_TIME",
+    key,
+    value,
+    metadata,
+  };
+  return `:::MLLOG ${JSON.stringify(event)}`;
+}
+
+/** Plays a program's output to a live reader and records it; then judges it live and from the record. */
+async function playAndReread(
+  request: RunRequest,
+  pieces: readonly { text: string; waitMs: number }[],
+) {
+  const store = new MemoryRunStore();
+  const created = await store.create(request);
+  if (created.kind !== "created") throw new Error(created.kind);
+  const { writer } = created;
+  const reader = RunReader.live(request, launchedMs);
+  const record = async (updates: readonly TrackUpdate[], timeMs: number): Promise<void> => {
+    for (const update of updates) {
+      if (update.kind === "clock-started")
+        await writer.appendEvent({ kind: "clock-started", by: update.by }, timeMs);
+      if (update.kind === "target-reached")
+        await writer.appendEvent({ kind: "target-reached", value: update.value }, timeMs);
+    }
+  };
+  await writer.appendEvent(
+    { kind: "launched", host: "here", rank: 0, localRank: 0, pid: 1 },
+    launchedMs,
+  );
+  await record(reader.launched(launchedMs), launchedMs);
+  let timeMs = launchedMs;
+  for (const { text, waitMs } of pieces) {
+    timeMs += waitMs;
+    const taken = reader.take({ stream: "stdout", bytes: Buffer.from(text), timeMs });
+    for (const bytes of taken.log) await writer.appendLog(bytes);
+    await record(taken.updates, timeMs);
+  }
+  const exit = { exitCode: 0, signal: undefined };
+  const { run } = reader;
+  const judgement = judgeRun(run, endOfRun(request, run, { stopReason: undefined, exit }), {
+    launchedMs,
+    endedMs: timeMs,
+  });
+  const isReached = judgement.outcome.kind === "reached";
+  const stopMs = judgement.clock.runStopMs ?? timeMs;
+  for (const bytes of reader.endLog({ isReached, timeMs: stopMs })) await writer.appendLog(bytes);
+  await writer.appendEvent({ kind: "rank-exited", host: "here", rank: 0, exitCode: 0 }, timeMs);
+  await writer.appendEvent({ kind: "ended", outcome: judgement.outcome.kind }, timeMs);
+  const { rules } = await reader.finishRules();
+  await writer.finish({ ...exampleVerdict(request.runId), rules });
+  const opened = await store.open(request.runId);
+  if (opened.kind !== "opened") throw new Error(opened.kind);
+  return { live: { run, judgement, rules }, again: await rereadRun(opened.record) };
+}
+
+function valuesOf({
+  evaluations,
+}: {
+  evaluations: readonly { value: number; samplesCount?: number | undefined }[];
+}) {
+  return evaluations.map(({ value, samplesCount }) => ({ value, samplesCount }));
+}
+
+const accuracy = exampleRequest({
+  runId: "toy-1",
+  createdMs: launchedMs - 3,
+  reading: {
+    metrics: [
+      { metric: "val_acc", pattern: "val_acc=([0-9.]+|nan)" },
+      { metric: "loss", pattern: "loss=([0-9.]+)" },
+    ],
+    samplesPattern: "samples=([0-9]+)",
+  },
+  target: { metric: "val_acc", direction: "at-least", value: 0.9 },
+});
+const startedByLine = {
+  ...accuracy,
+  reading: { ...accuracy.reading, clockStartPattern: "^epoch 1" },
+};
+
+describe("rereadRun", () => {
+  test.each([
+    { name: "a program timed from its launch", request: accuracy },
+    { name: "a program whose clock a line starts", request: startedByLine },
+  ])("judges $name as when it ended, and counts no value twice", async ({ request }) => {
+    const anyLine = fc.oneof(
+      fc.constantFrom("epoch 1", "noise", "val_acc=nan", "loss=2.5", ""),
+      fc.nat(2000).map((count) => `samples=${count}`),
+      fc.nat(100).map((percent) => `val_acc=${percent / 100} loss=1`),
+    );
+    const anyPiece = fc.record({
+      text: fc
+        .array(anyLine, { minLength: 1, maxLength: 4 })
+        .map((lines) => `${lines.join("\n")}\n`),
+      waitMs: fc.double({ min: 0, max: 5000, noNaN: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyPiece, { maxLength: 12 }), async (pieces) => {
+        const { live, again } = await playAndReread(request, pieces);
+        expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
+        expect(again.judgement?.clock).toEqual(live.judgement.clock);
+        expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+        expect(again.run.findings).toEqual(live.run.findings);
+        expect(again.rules).toEqual(live.rules);
+      }),
+      { seed: 3, numRuns: 150 },
+    );
+  });
+
+  test("judges a program with its own MLLOG lines by their times", async () => {
+    const request = exampleRequest({ runId: "toy-1", createdMs: launchedMs });
+    const { live, again } = await playAndReread(request, [
+      { waitMs: 500, text: `${mllog("quality_target", 100, 0.5)}\n` },
+      { waitMs: 500, text: `${mllog("run_start", 1000, null)}\n` },
+      { waitMs: 5000, text: `${mllog("eval_accuracy", 6000, 0.6, { samples_count: 64 })}\n` },
+      { waitMs: 10, text: `${mllog("run_stop", 6010, null, { status: "success" })}\n` },
+    ]);
+    expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
+    expect(again.judgement?.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 5010 });
+    expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+  });
+
+  test("reads the metric of a program that logs run_start itself, for which Pitwall adds no lines", async () => {
+    const { live, again } = await playAndReread(accuracy, [
+      { waitMs: 500, text: `${mllog("run_start", launchedMs + 500, null)}\nval_acc=0.5\n` },
+      { waitMs: 5000, text: "val_acc=0.95\n" },
+    ]);
+    expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+    expect(again.judgement?.outcome).toMatchObject({ kind: "reached", quality: 0.95 });
+  });
+
+  test("tells a program that logs in Pitwall's own namespace from the lines that Pitwall adds", async () => {
+    const own = (key: string, value: unknown, metadata: object = {}) =>
+      mllog(key, launchedMs + 600, value, metadata).replace(
+        '"namespace":""',
+        '"namespace":"pitwall"',
+      );
+    const { live, again } = await playAndReread(accuracy, [
+      { waitMs: 500, text: `${own("run_start", null)}\n` },
+      { waitMs: 5000, text: `${own("eval_accuracy", 0.95, { metric: "val_acc" })}\n` },
+      { waitMs: 1, text: `${own("run_stop", null, { status: "success" })}\n` },
+    ]);
+    expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+    expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
+  });
+
+  test("finds a target metric whose name is not ASCII", async () => {
+    const request = exampleRequest({
+      runId: "toy-1",
+      target: { metric: "précision", direction: "at-least", value: 0.9 },
+    });
+    const { live, again } = await playAndReread(request, [
+      { waitMs: 1, text: `${mllog("run_start", 1000, null)}\n` },
+      { waitMs: 5, text: `${mllog("eval_accuracy", 6000, 0.95, { metric: "précision" })}\n` },
+    ]);
+    expect(live.judgement.outcome).toMatchObject({ kind: "reached", quality: 0.95 });
+    expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
+  });
+});

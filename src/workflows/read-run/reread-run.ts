@@ -1,0 +1,115 @@
+import { LineSplitter } from "../../launch/line-splitter.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { RunChecklist } from "../../schema/run/run-checklist.ts";
+import type { StopReason } from "../../schema/run/run-event.ts";
+import type { RunRules } from "../../schema/run/run-rules.ts";
+import { endOfRun } from "../../score/end-of-run.ts";
+import { judgeRun, type Judgement } from "../../score/judge-run.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
+import type { RunRecord } from "../../store/records/run-store.ts";
+import { RankEnds } from "../launch/rank-ends.ts";
+import { RunReader } from "./run-reader.ts";
+
+/** What the log and the events of a record say about its run. */
+export interface RereadRun {
+  /** Evaluations, clock and target. */
+  run: TrackedRun;
+  /** The verdict of the rules; absent while the run goes on. */
+  rules: RunRules | undefined;
+  checklist: RunChecklist;
+  /** Outcome and clock, judged again; absent where the events do not say how the run ended. */
+  judgement: Judgement | undefined;
+}
+
+interface RereadOptions {
+  /** Default: the edition of the request, else of the verdict. */
+  edition?: string | undefined;
+  /** Whether the log is complete; default: unless the run goes on, which has no verdict of the rules yet. */
+  isOver?: boolean;
+  /** Is handed each MLPerf line. */
+  alsoTake?: (line: LogLine) => void;
+}
+
+/**
+ * Reads a record again, from `log.txt` and `events.jsonl` alone, in constant memory, and judges it as when it ended.
+ *
+ * Of an undamaged record, these come out as in `result.json`:
+ *
+ * - the kind and reason of the outcome, its quality and sample count, and the values of all evaluations;
+ * - the time to train: exactly where the program logs `run_start` and `run_stop`, or where the clock goes by arrival,
+ *   as events.jsonl keeps the arrival of its start and of the target. It differs by up to a millisecond where the events
+ *   are from before that, and by the time that output took to arrive where a program logs `run_start` and prints the
+ *   metric on lines without time;
+ * - the verdict of the rules, by the same edition.
+ *
+ * These do not: `clock.runStartMs` and `initMs` of a program that logs `run_start` (the arrival of that line is on
+ * record only for the first rank that logs it), the arrival times of evaluations that MLLOG lines report (their logged
+ * times stand in), and findings that compare logged times with arrival or with CPU time.
+ */
+export async function rereadRun(
+  record: RunRecord,
+  { edition, isOver = record.state.kind !== "running", alsoTake }: RereadOptions = {},
+): Promise<RereadRun> {
+  const reader = RunReader.ofRecord(record.request, {
+    edition: edition ?? recordedEdition(record),
+    ...(alsoTake === undefined ? {} : { alsoTake }),
+  });
+  reader.noteEvents(record.events.events);
+  await readLog(record, reader);
+  const { run } = reader;
+  const judgement = judgeAgain(record, run);
+  const checklist = reader.checklistSoFar();
+  if (!isOver && checklist !== undefined) return { run, rules: undefined, checklist, judgement };
+  return { run, ...(await reader.finishRules()), judgement };
+}
+
+/** The edition by whose rules a run was or will be judged; undefined where Pitwall chooses the newest. */
+export function recordedEdition({
+  request,
+  result,
+}: Pick<RunRecord, "request" | "result">): string | undefined {
+  return request.edition ?? result?.rules?.edition;
+}
+
+async function readLog(record: RunRecord, reader: RunReader): Promise<void> {
+  const stream = "log";
+  const splitter = new LineSplitter();
+  for await (const chunk of record.readLog()) {
+    for (const bytes of splitter.push(stream, chunk)) reader.take({ stream, bytes });
+    await reader.settleRules();
+  }
+  for (const bytes of splitter.finish(stream)) reader.take({ stream, bytes });
+  reader.endOutput();
+  await reader.settleRules();
+}
+
+function judgeAgain({ request, events }: RunRecord, run: TrackedRun): Judgement | undefined {
+  const launched = events.events.find(({ event }) => event.kind === "launched");
+  const ended = events.events.findLast(({ event }) => event.kind === "ended");
+  if (launched === undefined || ended === undefined) return undefined;
+  const known = { stopReason: stopReasonOf(events.events), exit: exitOf(events.events) };
+  return judgeRun(run, endOfRun(request, run, known), {
+    launchedMs: launched.timeMs,
+    endedMs: ended.timeMs,
+  });
+}
+
+function stopReasonOf(events: readonly LifecycleEvent[]): StopReason | undefined {
+  const stopping = events.find(({ event }) => event.kind === "stopping")?.event;
+  return stopping?.kind === "stopping" ? stopping.reason : undefined;
+}
+
+function exitOf(events: readonly LifecycleEvent[]): RankEnds["exit"] {
+  const ranks = new RankEnds(
+    events.flatMap(({ event }) => (event.kind === "launched" ? [event] : [])),
+  );
+  for (const { event } of events) {
+    if (event.kind === "host-lost") ranks.lost(event.host, event.reason);
+    if (event.kind !== "rank-exited") continue;
+    const { host, rank, exitCode, signal } = event;
+    if (signal !== undefined) ranks.exited({ host, rank }, { signal });
+    else if (exitCode !== undefined) ranks.exited({ host, rank }, { exitCode });
+  }
+  return ranks.exit;
+}

@@ -1,0 +1,255 @@
+import { OutputReader, type ReadBlock } from "../../mllog/output/read-output.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import type { Finding } from "../../schema/run/finding.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { Observation } from "../../schema/run/observation.ts";
+import type { RunChecklist } from "../../schema/run/run-checklist.ts";
+import type { RunProgress } from "../../schema/run/run-progress.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunRules } from "../../schema/run/run-rules.ts";
+import { RunTracker, type TrackedRun, type TrackUpdate } from "../../score/track-run.ts";
+import { RunRulesCheck } from "./check-run-rules.ts";
+import { addsLine, mayAddLines, OwnLogLines } from "./own-log-lines.ts";
+import { outputPatterns } from "./output-patterns.ts";
+import { RecordedTimes } from "./recorded-times.ts";
+import { runProgress } from "./run-progress.ts";
+
+/** Some bytes of a run's output: whole lines, or part of a line that is too long to wait for. */
+export interface OutputPiece {
+  /** Where it was printed; absent in a log that holds the output of all places. */
+  place?: { host: string; rank: number } | undefined;
+  stream: string;
+  bytes: Uint8Array;
+  /** When it arrived, by the launching host's clock; a recorded log does not say. */
+  timeMs?: number;
+}
+
+/** What a piece of output changed. */
+export interface TakenPiece {
+  updates: TrackUpdate[];
+  /** What belongs into the log, in order: the piece, and what Pitwall adds around it. */
+  log: Buffer[];
+}
+
+interface ReaderOptions {
+  /** Instead of the one that the run was requested with. */
+  edition?: string | undefined;
+  /** Is handed each MLPerf line. */
+  alsoTake?: (line: LogLine) => void;
+  /** Is handed each observation and what it changed, one after the other. */
+  observe?: (seen: Observation, updates: readonly TrackUpdate[]) => void;
+  /** Patterns see this much of a longer line; default 1 MiB. */
+  mostLineBytes?: number;
+}
+
+const lineFeed = 10;
+const carriageReturn = 13;
+const keptTailLength = 8192;
+
+/**
+ * Reads a run: a fold over its output that gives evaluations, clock, findings, the rules checklist and progress. The
+ * terminal, the dashboard, `show` and `check` all read runs with it, live or from the record, so that they agree. Each
+ * MLPerf line is parsed once, for the tracker and for the rules.
+ *
+ * A live reader adds MLLOG lines to the log of a program that prints only a metric. A reader of a record reads those
+ * lines back; see `RecordedTimes` for what times it can and cannot reproduce.
+ */
+export class RunReader {
+  readonly #request: RunRequest;
+  readonly #options: ReaderOptions;
+  readonly #tracker: RunTracker;
+  readonly #output: OutputReader;
+  readonly #rules: RunRulesCheck;
+  readonly #ownLines: OwnLogLines | undefined;
+  readonly #recorded: RecordedTimes | undefined;
+  #tail = "";
+  /** Who wrote the last line of the log, where that has no `\n` yet. */
+  #openSource: string | undefined;
+  /** Whether it ends in `\r`, as progress bars do, which is a whole line as well. */
+  #endsInReturn = false;
+  #isStarted = false;
+
+  private constructor(request: RunRequest, options: ReaderOptions, launchedMs: number | undefined) {
+    this.#request = request;
+    this.#options = options;
+    this.#tracker = new RunTracker(request.target);
+    const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
+    this.#output = new OutputReader(patterns, options.mostLineBytes);
+    this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
+    if (launchedMs === undefined) this.#recorded = new RecordedTimes(request);
+    else this.#ownLines = new OwnLogLines(request, launchedMs);
+  }
+
+  /** Reads the output of a program that runs, as it arrives. */
+  static live(request: RunRequest, launchedMs: number, options: ReaderOptions = {}): RunReader {
+    return new RunReader(request, options, launchedMs);
+  }
+
+  /** Reads the log of a record, complete or still growing. */
+  static ofRecord(request: RunRequest, options: ReaderOptions = {}): RunReader {
+    return new RunReader(request, options, undefined);
+  }
+
+  /** Evaluations, clock and target so far. */
+  get run(): TrackedRun {
+    return this.#tracker.run;
+  }
+
+  /** The rules checklist that was made last. */
+  get checklist(): RunChecklist | undefined {
+    return this.#rules.latest;
+  }
+
+  /** The program was launched: the clock starts, where nothing that it prints is to start it. */
+  launched(timeMs: number): TrackUpdate[] {
+    const isTimedFromLaunch =
+      mayAddLines(this.#request) && this.#request.reading.clockStartPattern === undefined;
+    if (!isTimedFromLaunch || this.#isStarted) return [];
+    this.#isStarted = true;
+    return this.#tracker.observe({ kind: "clock-start", by: "launch", arrivalMs: timeMs });
+  }
+
+  /** Takes the run's events as far as they are recorded, before the part of the log that they are about. */
+  noteEvents(events: readonly LifecycleEvent[]): void {
+    this.#recorded?.note(events);
+    const launched = events.find(({ event }) => event.kind === "launched");
+    if (launched !== undefined) this.launched(launched.timeMs);
+  }
+
+  take({ place, stream, bytes, timeMs = 0 }: OutputPiece): TakenPiece {
+    // A program that is timed from its launch has a clock even where the record lost the event.
+    if (this.#recorded !== undefined) this.launched(this.#request.createdMs);
+    const source = place === undefined ? stream : `${place.host} ${place.rank} ${stream}`;
+    const taken: TakenPiece = { updates: [], log: [] };
+    if (this.#openSource !== source && !this.#endsInReturn) this.#endOpenLine(timeMs, taken);
+    this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
+    return taken;
+  }
+
+  /** All output has been taken: reads a last line that has no end. */
+  endOutput(timeMs = 0): TakenPiece {
+    const taken: TakenPiece = { updates: [], log: [] };
+    this.#fold(this.#output.end(timeMs), timeMs, taken);
+    return taken;
+  }
+
+  /** The run was judged: what Pitwall adds at the end of the log. */
+  endLog(end: { isReached: boolean; timeMs: number }): Buffer[] {
+    const taken: TakenPiece = { updates: [], log: [] };
+    this.#add(this.#ownLines?.end(this.run, end) ?? "", end.timeMs, taken);
+    return taken.log;
+  }
+
+  /** Metrics that no line has matched so far. */
+  unmatched(): Finding[] {
+    return this.#output.unmatched();
+  }
+
+  /** What the reading itself found out. */
+  findings(): Finding[] {
+    return this.#output.findings();
+  }
+
+  /** The last lines printed, for an error message. */
+  lastLines(count: number): string[] {
+    return this.#tail
+      .split(/\r\n|\n|\r/u)
+      .filter((line) => line.trim() !== "")
+      .slice(-count);
+  }
+
+  progress(
+    moment: Omit<Parameters<typeof runProgress>[0], "request" | "run" | "checklist">,
+  ): RunProgress {
+    const { run, checklist } = this;
+    return runProgress({ ...moment, request: this.#request, run, checklist });
+  }
+
+  /** Loads the rules, which takes some hundredths of a second; until then there is no checklist. */
+  startRules(): void {
+    this.#rules.start();
+  }
+
+  /** Resolves when the rules are loaded and have seen all lines so far, so that none pile up. */
+  settleRules(): Promise<void> {
+    return this.#rules.settle();
+  }
+
+  /** The checklist, if it changed since this was last called and that was a while ago. */
+  checklistUpdate(nowMs: number): RunChecklist | undefined {
+    return this.#rules.update(nowMs);
+  }
+
+  /** The checklist as of now; absent until the rules are loaded. */
+  checklistSoFar(): RunChecklist | undefined {
+    return this.#rules.checklist();
+  }
+
+  /** The verdict of the rules on the whole log. */
+  finishRules(): Promise<{ rules: RunRules; checklist: RunChecklist }> {
+    return this.#rules.finish();
+  }
+
+  #takeBlock(source: string, bytes: Buffer, timeMs: number, taken: TakenPiece): void {
+    taken.log.push(bytes);
+    this.#openSource = bytes.at(-1) === lineFeed ? undefined : source;
+    this.#endsInReturn = bytes.at(-1) === carriageReturn;
+    const text = bytes.toString("utf8");
+    this.#keepTail(text);
+    this.#fold(this.#output.take({ source, bytes, text }, timeMs), timeMs, taken);
+  }
+
+  #fold({ lines, seen }: ReadBlock, timeMs: number, taken: TakenPiece): void {
+    this.#check(lines);
+    let ownLines = "";
+    for (const each of seen) ownLines += this.#observe(each, taken);
+    this.#add(ownLines, timeMs, taken);
+  }
+
+  /** @returns lines of ours that belong behind the block */
+  #observe(observation: Observation, taken: TakenPiece): string {
+    const { run } = this;
+    const recorded = this.#recorded;
+    const seen = recorded === undefined ? observation : recorded.placed(observation, run);
+    if (seen === undefined) return "";
+    const addsLines = this.#ownLines !== undefined && addsLine(run, seen);
+    const updates = this.#tracker.observe(seen);
+    taken.updates.push(...updates);
+    this.#options.observe?.(seen, updates);
+    return addsLines ? (this.#ownLines?.after(run, updates, seen.arrivalMs) ?? "") : "";
+  }
+
+  /** Adds lines of ours to the log, never within one of the program's. */
+  #add(text: string, timeMs: number, taken: TakenPiece): void {
+    if (text === "") return;
+    this.#endOpenLine(timeMs, taken);
+    const bytes = Buffer.from(text);
+    taken.log.push(bytes);
+    this.#check(this.#output.takeAdded({ source: "pitwall", bytes, text }));
+  }
+
+  /** Ends the line in which a source stopped, as if it had ended it itself: sources never share a line of the log. */
+  #endOpenLine(timeMs: number, taken: TakenPiece): void {
+    const source = this.#openSource;
+    if (source !== undefined) this.#takeBlock(source, Buffer.from("\n"), timeMs, taken);
+  }
+
+  #check(lines: readonly LogLine[]): void {
+    if (lines.length === 0) return;
+    this.#rules.push(lines);
+    const { alsoTake } = this.#options;
+    if (alsoTake !== undefined) for (const line of lines) alsoTake(line);
+  }
+
+  #keepTail(text: string): void {
+    this.#tail =
+      text.length >= keptTailLength
+        ? text.slice(-keptTailLength)
+        : (this.#tail + text).slice(-keptTailLength);
+  }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  if (Buffer.isBuffer(bytes)) return bytes;
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
