@@ -25,7 +25,7 @@ async function makeFace(): Promise<Face> {
   };
 }
 
-/** Milliseconds since the epoch that never step back: the wall clock once, a monotonic one from then on. */
+/** Milliseconds since the epoch that never decrease: the wall clock read once, then a monotonic clock. */
 function steadyNowMs(): () => number {
   const originMs = Date.now() - steadyMs();
   return () => Math.round((originMs + steadyMs()) * 1000) / 1000;
@@ -36,7 +36,7 @@ function steadyMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** The first Ctrl-C (or SIGTERM) asks to stop; the second quits at once: the watchdog ends what runs. */
+/** The first Ctrl-C (or SIGTERM) requests a stop; the second quits at once, and the watchdog ends the run. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
   const onSignal = (): void => {
@@ -54,7 +54,7 @@ function readVersion(): string {
   return hasVersion ? String(found.version) : "unknown";
 }
 
-// `pitwall runs | head` closes the pipe early: that is no error of ours.
+// `pitwall runs | head` closes the pipe early, which is not an error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.yes);
   throw error;
@@ -64,8 +64,9 @@ try {
   process.exitCode = await main(words, await makeFace());
 } catch (error) {
   const trace = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(
-    `error[bug]: Pitwall failed where it should not have\n${trace ?? ""}\n\nhint: please report this, with the command and the lines above\n`,
+  const err = await screenOf(process.stderr, colorChoice(words), process.env);
+  err.write(
+    `error[bug]: internal error\n${trace ?? ""}\n\nhint: please report this, with the command and the lines above\n`,
   );
   process.exitCode = exitCodes.ourBug;
 }

@@ -16,7 +16,7 @@ export async function tellProblems(
   const { describeResultsProblem } = await import("../report/findings/describe-results-problem.ts");
   for (const problem of problems) {
     const { message, hint } = describeResultsProblem(problem);
-    face.err.tell(`${face.err.paint.warn("warning:")} ${message}\nhint: ${hint}\n`);
+    face.err.print(`${face.err.paint.warn("warning:")} ${message}\nhint: ${hint}\n`);
   }
 }
 

@@ -96,12 +96,17 @@ export interface Face {
   startDashboard: StartDashboard;
 }
 
+/** A standard stream. On a terminal, control characters in text are replaced by their escapes. */
 export interface Screen {
   write(text: string): void;
-  /** For what is no text: a Parquet file. */
+  /** Writes bytes unchanged: a Parquet file, a log for a pipe. */
   writeBytes(bytes: Uint8Array): void;
-  /** Writes text for people, broken between words where a terminal is narrower. */
-  tell(text: string): void;
+  /** Writes text for people, wrapped between words to the width of a terminal. */
+  print(text: string): void;
+  /** Clears the current line of a terminal and moves to its start. */
+  clearLine(): void;
+  /** Moves up by a number of lines and clears everything below. */
+  clearLinesAbove(count: number): void;
   isTerminal: boolean;
   columns: number;
   paint: Paint;

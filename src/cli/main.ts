@@ -86,7 +86,7 @@ async function printCommandHelp(face: Face, command: Command): Promise<ExitCode>
 }
 
 function print(face: Face, text: string): ExitCode {
-  face.out.tell(`${text}\n`);
+  face.out.print(`${text}\n`);
   return exitCodes.yes;
 }
 
@@ -123,7 +123,7 @@ async function printError(
     };
     face.out.write(`${JSON.stringify(document)}\n`);
   }
-  face.err.tell(`${describeError(error, face.err.paint)}\n`);
+  face.err.print(`${describeError(error, face.err.paint)}\n`);
 }
 
 /** Whether `AbortSignal.throwIfAborted` threw this: the user interrupted the work. */

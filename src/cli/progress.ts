@@ -1,3 +1,4 @@
+import { plainOutput } from "../foundation/printable-text.ts";
 import { formatDuration, formatSignificant } from "../foundation/units.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
@@ -52,25 +53,28 @@ export class ProgressView {
   }
 
   clear(): void {
-    if (this.#isDrawn) this.#screen.write("\r\u001B[2K");
+    if (this.#isDrawn) this.#screen.clearLine();
     this.#isDrawn = false;
   }
 
   #draw({ progress }: Extract<RunEvent, { kind: "progress" }>): void {
     const line = progressLine(progress, Math.max(20, this.#screen.columns - 1), this.#screen.paint);
-    this.#screen.write(`\r\u001B[2K${line}`);
+    this.#screen.clearLine();
+    this.#screen.write(line);
     this.#isDrawn = true;
   }
 
-  /** What the program printed, as it is. */
+  /** The output of the program: unchanged, or made safe for a terminal. */
   #pass(bytes: Uint8Array): void {
     this.clear();
-    this.#screen.write(Buffer.from(bytes).toString("utf8"));
+    if (this.#screen.isTerminal)
+      this.#screen.write(plainOutput(Buffer.from(bytes).toString("utf8")));
+    else this.#screen.writeBytes(bytes);
   }
 
   #print(text: string): void {
     this.clear();
-    this.#screen.tell(text);
+    this.#screen.print(text);
   }
 
   /** What stays on the screen: the end of each run, and without a terminal each phase. */

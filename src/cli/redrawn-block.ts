@@ -1,6 +1,6 @@
 import type { Screen } from "./command-table.ts";
 
-/** A few lines at the end of a terminal that are drawn over and over. */
+/** Lines at the end of a terminal that are redrawn in place. */
 export class RedrawnBlock {
   readonly #screen: Screen;
   #lineCount = 0;
@@ -9,13 +9,10 @@ export class RedrawnBlock {
     this.#screen = screen;
   }
 
-  /** No line may be wider than the screen: a broken one could not be drawn over. */
+  /** No line may be wider than the screen: a wrapped line could not be redrawn. */
   draw(lines: readonly string[]): void {
-    this.#screen.write(`${this.#upAndClear()}${lines.map((line) => `${line}\n`).join("")}`);
+    if (this.#lineCount > 0) this.#screen.clearLinesAbove(this.#lineCount);
+    this.#screen.write(lines.map((line) => `${line}\n`).join(""));
     this.#lineCount = lines.length;
-  }
-
-  #upAndClear(): string {
-    return this.#lineCount === 0 ? "" : `\u001B[${this.#lineCount}A\u001B[J`;
   }
 }

@@ -40,7 +40,7 @@ export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode
       .map((repeat) => `${describeRepeat(repeat, paint)}\n`);
     const gap = lines.length === 0 ? "" : "\n";
     const { resultCard } = await import("../report/runs/result-card.ts");
-    face.out.tell(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
+    face.out.print(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
   }
   if (!shared.quiet) explainFailure(runs, lastLines, face);
   return exitCodeOf(summary, runs, face.interrupt.aborted);

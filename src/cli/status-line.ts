@@ -4,7 +4,7 @@ import type { Face } from "./command-table.ts";
 const quietForMs = 500;
 const redrawEveryMs = 100;
 
-/** One line on standard error that is redrawn while work goes on; nothing where that is no terminal. */
+/** A status line on standard error, redrawn during long work; prints nothing unless that is a terminal. */
 export class StatusLine {
   readonly #face: Face;
   readonly #startMs: number;
@@ -17,17 +17,18 @@ export class StatusLine {
     this.#nextMs = this.#startMs + quietForMs;
   }
 
-  /** @param text is asked only when the line is due, with the time since the start */
+  /** @param text called with the time since the start, only when the line is due */
   show(text: (elapsedMs: number) => string): void {
     const nowMs = this.#face.nowMs();
     if (!this.#face.err.isTerminal || nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + redrawEveryMs;
     this.#isShown = true;
-    this.#face.err.write(`\r\u001B[2K${text(nowMs - this.#startMs)}`);
+    this.#face.err.clearLine();
+    this.#face.err.write(text(nowMs - this.#startMs));
   }
 
   clear(): void {
-    if (this.#isShown) this.#face.err.write("\r\u001B[2K");
+    if (this.#isShown) this.#face.err.clearLine();
     this.#isShown = false;
   }
 }

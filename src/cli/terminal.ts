@@ -1,31 +1,38 @@
 import type { WriteStream } from "node:tty";
+import { printableText } from "../foundation/printable-text.ts";
 import { wrapText } from "../foundation/wrap-text.ts";
 import { plainPaint, type Paint } from "../report/paint.ts";
 import type { Screen } from "./command-table.ts";
 
 export type ColorChoice = "auto" | "always" | "never";
 
-/** A standard stream as a screen; colour is decided here, for each stream by itself, and nowhere else. */
+/** Wraps a standard stream. Color and control characters are decided here, per stream, and nowhere else. */
 export async function screenOf(
   stream: Pick<WriteStream, "write"> & { isTTY?: boolean; columns?: number },
   color: ColorChoice,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Screen> {
   const isTerminal = stream.isTTY === true && env["TERM"] !== "dumb";
-  const write = (text: string): void => void stream.write(text);
+  // A terminal of unknown size reports no columns, or 0.
+  const columns = (): number => stream.columns || 80;
+  const keepsColor = hasColor(isTerminal, color, env);
+  const write = (text: string): void =>
+    void stream.write(isTerminal ? printableText(text, { keepsColor }) : text);
   return {
     write,
     writeBytes: (bytes) => void stream.write(bytes),
-    tell: (text) => write(isTerminal ? wrapText(text, stream.columns ?? 80) : text),
+    print: (text) => write(isTerminal ? wrapText(text, columns()) : text),
+    clearLine: () => void stream.write("\r\u001B[2K"),
+    clearLinesAbove: (count) => void stream.write(`\u001B[${count}A\u001B[J`),
     isTerminal,
     get columns() {
-      return stream.columns ?? 80;
+      return columns();
     },
-    paint: hasColor(isTerminal, color, env) ? await colorPaint() : plainPaint,
+    paint: keepsColor ? await colorPaint() : plainPaint,
   };
 }
 
-/** What `--color` says, looked up before the options are read: help and errors are coloured too. */
+/** The value of `--color`, read before the other options: help and errors are colored too. */
 export function colorChoice(words: readonly string[]): ColorChoice {
   const position = words.findIndex((word) => word === "--color" || word.startsWith("--color="));
   const word = words[position] ?? "";

@@ -70,7 +70,7 @@ export const compareCommand = defineCommand({
       });
     if (!shared.quiet)
       for (const text of [...reasons, ...comparison.warnings.map(describeCompareWarning)])
-        face.err.tell(`${face.err.paint.warn("warning:")} ${text}\n`);
+        face.err.print(`${face.err.paint.warn("warning:")} ${text}\n`);
     if (shared.json) writeJson(face, "compare", comparison);
     else {
       const look = { width: tableWidth(face), paint: face.out.paint };

@@ -82,7 +82,7 @@ async function showClaims({ face, shared }: Call<typeof options>) {
   if (shared.json) writeJson(face, "gains", { claims });
   else {
     const { claimsText } = await import("../../report/atlas/gains-table.ts");
-    face.out.tell(`${claimsText(claims, face.out.paint)}\n`);
+    face.out.print(`${claimsText(claims, face.out.paint)}\n`);
   }
   const isOff = claims.some(({ found }) => found.kind === "differs");
   return isOff ? exitCodes.no : exitCodes.yes;

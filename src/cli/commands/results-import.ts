@@ -120,5 +120,6 @@ function tellRound(
     `${suite} ${round}   ${resultCount} results, ${runCount} runs, ${size} in ${face.out.paint.name(folder)}\n`,
   );
   if (shared.quiet) return;
-  for (const sentence of missing) face.err.tell(`${face.err.paint.warn("warning:")} ${sentence}\n`);
+  for (const sentence of missing)
+    face.err.print(`${face.err.paint.warn("warning:")} ${sentence}\n`);
 }

@@ -89,7 +89,7 @@ export const serveCommand = defineCommand({
         dashboard.tokenPath === undefined
           ? "open to everybody on this machine"
           : `the link works once; the token is in ${paint.name(dashboard.tokenPath)}`;
-      face.err.tell(`runs of ${paint.name(home)}; ${access}; Ctrl-C ends it\n`);
+      face.err.print(`runs of ${paint.name(home)}; ${access}; Ctrl-C ends it\n`);
     }
     await untilAborted(face.interrupt);
     await dashboard.close();

@@ -1,11 +1,17 @@
-import { defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { plainOutput } from "../../foundation/printable-text.ts";
+import { defineCommand, exitCodes, type Screen } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
 const options = {
   log: {
     takes: "nothing",
     group: "What",
-    help: "print what the program printed, and nothing else",
+    help: "print only the program's output; on a terminal, control characters are escaped",
+  },
+  raw: {
+    takes: "nothing",
+    group: "What",
+    help: "with --log: print the bytes unchanged on a terminal too",
   },
 } as const;
 
@@ -33,13 +39,13 @@ export const showCommand = defineCommand({
     { code: 0, when: "the record is intact" },
     { code: 1, when: "the record was altered after the verdict" },
   ],
-  async act({ arguments: [text = ""], options: { log }, face, shared }) {
+  async act({ arguments: [text = ""], options: { log, raw }, face, shared }) {
     const { showRun, finishedReports } = await import("../../workflows/read-run/show-run.ts");
     const shown = await showRun(await openStore(face, shared), text);
     if (log)
       return printLogs(
         shown.kind === "run" ? [shown.page.directory] : shown.pages.map((page) => page.directory),
-        face,
+        logWriter(face.out, raw),
       );
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     const reports = finishedReports(pages);
@@ -67,7 +73,7 @@ export const showCommand = defineCommand({
         ...card,
         ...full.map((page) => runPage(page, paint, { isVerbose: shared.verbose })),
       ];
-      face.out.tell(`${blocks.join("\n\n")}\n`);
+      face.out.print(`${blocks.join("\n\n")}\n`);
     }
     const isAltered = pages.some(
       ({ integrity }) => integrity.kind === "chain-broken" || integrity.kind === "files-changed",
@@ -76,14 +82,23 @@ export const showCommand = defineCommand({
   },
 });
 
-async function printLogs(directories: readonly string[], face: Face): Promise<0> {
+/** Writes bytes unchanged, or as text to a terminal; a letter split between chunks goes with the second. */
+function logWriter(screen: Screen, isRaw: boolean): (bytes: Buffer) => void {
+  if (isRaw || !screen.isTerminal) return (bytes) => screen.writeBytes(bytes);
+  const decoder = new TextDecoder();
+  return (bytes) => screen.write(plainOutput(decoder.decode(bytes, { stream: true })));
+}
+
+async function printLogs(
+  directories: readonly string[],
+  write: (bytes: Buffer) => void,
+): Promise<0> {
   const { openFile, unreadableFile } = await import("../../store/open-file.ts");
   for (const directory of directories) {
     const path = `${directory}/log.txt`;
     const opened = await openFile(path, { followsLinks: false });
     if (opened.kind !== "opened") throw unreadableFile(path, opened);
-    for await (const chunk of opened.file.createReadStream({ encoding: "utf8" }))
-      face.out.write(String(chunk));
+    for await (const chunk of opened.file.createReadStream()) write(Buffer.from(chunk));
   }
   return exitCodes.yes;
 }
