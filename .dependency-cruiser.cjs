@@ -1,5 +1,5 @@
 // The floors of the house, one rule each; the name is the sentence that explains a failure.
-const engines = "mllog|rules|score|atlas|planner|trainer|diagnose|report";
+const engines = "mllog|formats|rules|score|atlas|planner|trainer|diagnose|report";
 const effects = "store|launch|probe";
 // Development dependencies whose code is bundled into dist/.
 const bundled = "@hono/node-server|hono|hyparquet|hyparquet-writer|picocolors|re2js|yaml";

@@ -8,7 +8,6 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importResults } from "../build/workflows/import/import-results.js";
-import { importDawnbench, importSpeedrun } from "../build/workflows/import/import-tables.js";
 import { rewriteRowsCaches } from "../build/store/results/rewrite-rows-caches.js";
 
 const into = fileURLToPath(new URL("../data/results", import.meta.url));
@@ -43,14 +42,17 @@ for (const { path } of found.values()) {
   for await (const event of importResults(request, new AbortController().signal))
     if (event.kind === "imported") tell(event);
 }
-for (const [file, importTable] of [
-  ["dawnbench.csv", importDawnbench],
-  ["modded_nanogpt_records.csv", importSpeedrun],
-]) {
-  const path = [join(corpus, file), join(corpus, "validation", file)].find(existsSync);
-  if (path !== undefined && isAsked(file))
-    tell(await importTable({ file: path, into, importedBy }));
-}
+const tables = ["dawnbench.csv", "modded_nanogpt_records.csv"].flatMap(
+  (file) =>
+    [join(corpus, file), join(corpus, "validation", file)].find(
+      (path) => isAsked(file) && existsSync(path),
+    ) ?? [],
+);
+for await (const event of importResults(
+  { sources: tables, into, importedBy },
+  new AbortController().signal,
+))
+  if (event.kind === "imported") tell(event);
 console.log(`${(total.bytes / 1e6).toFixed(2)} MB in all`);
 
 function tell({ folder, manifest }) {

@@ -1,3 +1,4 @@
+import { formats } from "../formats/formats.ts";
 import type { Command, OptionDeclaration } from "./command-table.ts";
 import { defaultText, flagText } from "./help-text.ts";
 import { sharedOptions } from "./parse-arguments.ts";
@@ -10,6 +11,9 @@ export function cliReference(commands: readonly Command[]): string {
     "## Flags of every command",
     optionTable(Object.entries(sharedOptions)),
     ...commands.map(commandSection),
+    "## Formats",
+    "`results import` detects the format of a file; `export --format` chooses one.",
+    formatTable(),
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -41,6 +45,19 @@ function optionTable(options: readonly [string, OptionDeclaration][]): string {
     return `| \`${flag}\` | ${escape(declaration.help + defaultText(declaration))} |`;
   });
   return ["| flag | |", "| --- | --- |", ...rows].join("\n");
+}
+
+function formatTable(): string {
+  const rows = formats.map(({ name, summary, fileEndings, read, write }) => {
+    const uses = [read && "`results import`", write && "`export`"].filter(
+      (use) => use !== undefined,
+    );
+    const endings = fileEndings.map((ending) => `\`${ending}\``).join(" ");
+    return `| \`${name}\` | ${escape(summary)} | ${endings} | ${uses.join(", ")} |`;
+  });
+  return ["| format | | file endings | commands |", "| --- | --- | --- | --- |", ...rows].join(
+    "\n",
+  );
 }
 
 function escape(text: string): string {

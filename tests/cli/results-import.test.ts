@@ -78,15 +78,16 @@ describe("pitwall results import", () => {
       stderr:
       error[source-missing]: there is no file or folder \`<folder>/missing.tar.gz\`
 
-      hint: give the folder of a round, or an archive of it: .tar, .tar.gz, .tgz, .tar.zst or .zip"
+      hint: importable: MLPerf logs as a folder or archive; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
     `);
     expect(await tell("notes.txt")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[archive-unknown]: \`notes.txt\` is no archive that can be read
+      error[format-unknown]: the format of \`notes.txt\` is not one that Pitwall imports
         at <folder>/notes.txt
+        a first line that begins with \`no archive\`
 
-      hint: give a folder, or an archive: .tar, .tar.gz, .tgz, .tar.zst or .zip"
+      hint: importable: MLPerf logs as a folder or archive; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
     `);
     expect(await tell("other.tar")).toMatchInlineSnapshot(`
       "exit 2
@@ -107,10 +108,55 @@ describe("pitwall results import", () => {
     expect(existsSync(join(cwd, "home/results"))).toBe(false);
   });
 
+  test("imports a table of results, and knows its format by its columns", async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(
+      join(cwd, "table.txt"),
+      "record,minutes,description,date\n1,45,llm.c baseline,05/28/24\n2,31.4,Tuned,06/06/24\n",
+    );
+    const ran = await pitwall(["results", "import", "table.txt", "--quiet"], { cwd });
+    expect(transcript(ran, cwd)).toMatchInlineSnapshot(`
+      "exit 0
+      stdout:
+      nanogpt-speedrun 2024-   2 results, 2 runs, <amount> in <folder>/home/results/nanogpt-speedrun-2024-"
+    `);
+    const { rows } = await readResultRows([join(cwd, "home", "results")]);
+    expect(rows.map(({ rowId, scoreMs }) => [rowId, scoreMs])).toEqual([
+      ["nanogpt-speedrun/2024-/track-1/1", 2_700_000],
+      ["nanogpt-speedrun/2024-/track-1/2", 1_884_000],
+    ]);
+  });
+
+  test("reads a source as the requested format", async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, "table.csv"), "record,minutes\n1,45\n");
+    mkdirSync(join(cwd, "folder"));
+    const read = async (source: string): Promise<string> => {
+      const words = ["results", "import", source, "--format", "nanogpt-speedrun"];
+      return transcript(await pitwall(words, { cwd }), cwd);
+    };
+    expect(await read("table.csv")).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[table-lacks-column]: \`table.csv\` has no column \`description\`
+        at table.csv
+        record, minutes
+
+      hint: required columns: record, minutes, description, date"
+    `);
+    expect(await read("folder")).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[format-differs]: \`<folder>/folder\` is a folder; \`--format nanogpt-speedrun\` reads a file
+
+      hint: give a file: NanoGPT speedrun records as a CSV table"
+    `);
+  });
+
   test("is a command of two words, with a help of its own", async () => {
     const { stdout, exitCode } = await pitwall(["help", "results", "import"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain("pitwall results import <folder | archive>…");
+    expect(stdout).toContain("pitwall results import <folder | archive | file>…");
     const wrong = await pitwall(["results", "imprt", "x"]);
     expect(wrong.exitCode).toBe(2);
   });

@@ -1,7 +1,5 @@
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
-import type { ResultRun } from "../../schema/atlas/result-run.ts";
-import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import type { ResultContents } from "../../schema/atlas/round-contents.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
@@ -18,13 +16,6 @@ export interface TracedResult {
   result: BenchmarkResult;
   /** By file name of the log. */
   traces: ReadonlyMap<string, LogTrace>;
-}
-
-/** What a result adds to its round. */
-export interface ResultContents {
-  row: ResultRow;
-  runs: ResultRun[];
-  curves: RunCurve[];
 }
 
 /** Makes the row, runs and curves of a scored result. */

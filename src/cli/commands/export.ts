@@ -1,39 +1,41 @@
-import { defineCommand, exitCodes } from "../command-table.ts";
+import { writerOptions } from "../../formats/format.ts";
+import { formatsHelp, type WritableFormat, writableFormats } from "../../formats/formats.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { ExportOutcome } from "../../workflows/export/export-runs.ts";
+import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
 const options = {
   format: {
     takes: "choice",
-    choices: ["mlperf"],
+    choices: writableFormats().map(({ name }) => name),
     default: "mlperf",
     group: "Export",
-    help: "`mlperf`: <submitter>/results/<system>/<benchmark>/result_<n>.txt and systems/<system>.json",
+    help: formatsHelp(writableFormats()),
   },
   out: {
     takes: "text",
-    placeholder: "folder",
-    default: "submission",
+    placeholder: "path",
     group: "Export",
-    help: "where to write; must not be there yet",
+    help: "folder or file to write, which must not exist; default: `submission` for `mlperf`, else standard output",
   },
   submitter: {
     takes: "text",
     placeholder: "name",
-    default: "unnamed",
-    group: "Export",
-    help: "the submitting organisation",
+    group: "MLPerf",
+    help: "the submitting organisation; default: `unnamed`",
   },
   system: {
     takes: "text",
     placeholder: "name",
-    group: "Export",
-    help: "what to call the system; else after its processor or accelerators",
+    group: "MLPerf",
+    help: "name of the system; default: its processor or accelerators",
   },
 } as const;
 
 export const exportCommand = defineCommand({
   name: "export",
-  summary: "Export runs as an MLPerf submission folder",
+  summary: "Export runs as an MLPerf submission, JSON or CSV",
   usage: "<run>…",
   arguments: [{ name: "run…", help: "runs or series of `pitwall runs`, or `last`" }],
   argumentCount: { least: 1, most: 1000 },
@@ -41,34 +43,79 @@ export const exportCommand = defineCommand({
   examples: [
     {
       command: "pitwall export last --format mlperf --submitter Acme --out submission",
-      does: "logs, numbered as MLPerf numbers them, and the system's description",
+      does: "numbered logs and the system description",
+    },
+    {
+      command: "pitwall export last --format csv > curve.csv",
+      does: "one line for each evaluation",
     },
   ],
   options,
   exits: [{ code: 0, when: "written" }],
-  async act({ arguments: texts, options: { out, submitter, system }, face, shared }) {
-    const { exportMlperf } = await import("../../workflows/export/export-mlperf.ts");
-    const path = await import("node:path");
-    const store = await openStore(face, shared);
-    const written = await exportMlperf(store, {
-      texts,
-      folder: path.resolve(face.cwd, out),
-      submitter,
-      system,
-    });
-    if (shared.json) {
-      face.out.write(
-        `${JSON.stringify({ schemaVersion: 1, command: "export", ok: true, result: written })}\n`,
-      );
-      return exitCodes.yes;
-    }
-    const { paint } = face.out;
-    face.out.write(`${written.files.map((file) => paint.name(file)).join("\n")}\n`);
-    if (!shared.quiet) {
-      for (const runId of written.skipped)
-        face.err.write(`${paint.warn("warning:")} \`${runId}\` has no verdict and was left out\n`);
-      face.err.write(`\nThese are unverified results: only MLCommons verifies a submission.\n`);
-    }
+  async act(call) {
+    const outcome = await exportAs(call);
+    if (outcome.kind === "document") {
+      for (const piece of outcome.pieces)
+        if (typeof piece === "string") call.face.out.write(piece);
+        else call.face.out.writeBytes(piece);
+    } else if (call.shared.json) {
+      const { kind: _, ...result } = outcome;
+      const document = { schemaVersion: 1, command: "export", ok: true, result };
+      call.face.out.write(`${JSON.stringify(document)}\n`);
+    } else printPaths(outcome, call);
+    if (!call.shared.quiet && !call.shared.json) warn(outcome, call);
     return exitCodes.yes;
   },
 });
+
+async function exportAs({
+  arguments: texts,
+  options: { format: name, out, ...given },
+  face,
+  shared,
+}: Call<typeof options>): Promise<ExportOutcome> {
+  const { exportRuns } = await import("../../workflows/export/export-runs.ts");
+  const path = await import("node:path");
+  const format = formatNamed(name);
+  if (shared.json && format.write.gives === "document" && out === undefined)
+    throw new UserError("export-needs-out", "`--json` and the export both print a document", {
+      saw: `\`--format ${name} --json\` without \`--out\``,
+      hint: "add `--out <file>`, or omit `--json`",
+    });
+  return exportRuns(await openStore(face, shared), {
+    texts,
+    format,
+    out: out === undefined ? undefined : path.resolve(face.cwd, out),
+    workingFolder: face.cwd,
+    options: Object.fromEntries(
+      writerOptions.flatMap((option) =>
+        given[option] === undefined ? [] : [[option, given[option]]],
+      ),
+    ),
+  });
+}
+
+/** The parser only lets names of the table through. */
+function formatNamed(name: string): WritableFormat {
+  const format = writableFormats().find((known) => known.name === name);
+  if (format === undefined) throw new Error(`the format table has no \`${name}\``);
+  return format;
+}
+
+function printPaths(
+  outcome: Exclude<ExportOutcome, { kind: "document" }>,
+  { face: { out } }: Call<typeof options>,
+): void {
+  const paths = outcome.kind === "folder" ? outcome.files : [outcome.file];
+  out.write(`${paths.map((path) => out.paint.name(path)).join("\n")}\n`);
+}
+
+function warn(
+  { skipped }: ExportOutcome,
+  { face: { err }, options: { format } }: Call<typeof options>,
+): void {
+  for (const runId of skipped)
+    err.write(`${err.paint.warn("warning:")} \`${runId}\` has no verdict and was left out\n`);
+  const notice = formatNamed(format).write.notice;
+  if (notice !== undefined) err.write(`\n${notice}\n`);
+}

@@ -1,3 +1,4 @@
+import { formatsHelp, readableFormats } from "../../formats/formats.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { ImportRequest } from "../../workflows/import/import-results.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
@@ -5,6 +6,12 @@ import { homeOf } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
 
 const options = {
+  format: {
+    takes: "choice",
+    choices: readableFormats().map(({ name }) => name),
+    group: "Import",
+    help: `${formatsHelp(readableFormats())}; default: detected`,
+  },
   into: {
     takes: "text",
     placeholder: "folder",
@@ -21,12 +28,12 @@ const options = {
 
 export const resultsImportCommand = defineCommand({
   name: "results import",
-  summary: "Import published rounds or your own submission",
-  usage: "<folder | archive>…",
+  summary: "Import published rounds, your own submission, or a table of results",
+  usage: "<folder | archive | file>…",
   arguments: [
     {
-      name: "folder | archive…",
-      help: "a round, an organisation or a system, as a folder, .tar, .tar.gz, .tgz, .tar.zst or .zip",
+      name: "folder | archive | file…",
+      help: "a round, an organisation or a system as a folder, .tar, .tar.gz, .tgz, .tar.zst or .zip; or a table as .csv",
     },
   ],
   argumentCount: { least: 1, most: 1000 },
@@ -38,13 +45,17 @@ export const resultsImportCommand = defineCommand({
     },
     {
       command: "pitwall results import submission/Acme --edition 5.1",
-      does: "your own logs, beside what was published",
+      does: "your own logs, next to published results",
+    },
+    {
+      command: "pitwall results import modded_nanogpt_records.csv",
+      does: "a table of results; its columns tell the format",
     },
   ],
   options,
   exits: [
     { code: 0, when: "every round is imported whole" },
-    { code: 2, when: "there is no round in it, or an archive is damaged or not to be trusted" },
+    { code: 2, when: "a source holds no results, has an unknown format, or is damaged or unsafe" },
   ],
   async act(call) {
     const imported = await importAll(call);
@@ -92,7 +103,7 @@ async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
 
 async function requestOf({
   arguments: sources,
-  options: { into, edition },
+  options: { into, edition, format },
   shared,
   face,
 }: Call<typeof options>): Promise<ImportRequest> {
@@ -105,6 +116,7 @@ async function requestOf({
     sources: sources.map((source) => path.resolve(face.cwd, source)),
     into: into === undefined ? ownResultsFolder(home) : path.resolve(face.cwd, into),
     edition,
+    format,
     importedBy: `pitwall ${face.version}`,
   };
 }

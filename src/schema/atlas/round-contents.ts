@@ -9,10 +9,30 @@ export type RoundDescription = Omit<
   "schemaVersion" | "files" | "resultCount" | "runCount" | "importedBy"
 >;
 
+/** What one result adds to its round. */
+export interface ResultContents {
+  row: ResultRow;
+  runs: readonly ResultRun[];
+  curves: readonly RunCurve[];
+}
+
 /** A round of results, ready to be written. */
 export interface RoundContents {
   manifest: RoundDescription;
   rows: readonly ResultRow[];
   runs: readonly ResultRun[];
   curves: readonly RunCurve[];
+}
+
+/** Joins results to a round. */
+export function roundOf(
+  manifest: RoundDescription,
+  contents: readonly ResultContents[],
+): RoundContents {
+  return {
+    manifest,
+    rows: contents.map(({ row }) => row),
+    runs: contents.flatMap(({ runs }) => runs),
+    curves: contents.flatMap(({ curves }) => curves),
+  };
 }

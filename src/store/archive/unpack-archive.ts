@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
+import { type ArchiveKind, archiveKindOf } from "../../foundation/archive-kind.ts";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { onDisk } from "../disk-error.ts";
@@ -46,8 +47,6 @@ export async function unpackArchive(
   return writer.unpacked();
 }
 
-type ArchiveKind = "tar" | "gzip" | "zstd" | "zip";
-
 async function kindOf(path: string): Promise<ArchiveKind> {
   const head = new Uint8Array(512);
   const file = await onDisk({ doing: "read the archive", path }, () => open(path, "r"));
@@ -56,12 +55,8 @@ async function kindOf(path: string): Promise<ArchiveKind> {
   } finally {
     await file.close();
   }
-  const startsWith = (...bytes: number[]): boolean =>
-    bytes.every((byte, index) => head[index] === byte);
-  if (startsWith(0x1f, 0x8b)) return "gzip";
-  if (startsWith(0x28, 0xb5, 0x2f, 0xfd)) return "zstd";
-  if (startsWith(0x50, 0x4b, 0x03, 0x04) || startsWith(0x50, 0x4b, 0x05, 0x06)) return "zip";
-  if (new TextDecoder("latin1").decode(head.subarray(257, 262)) === "ustar") return "tar";
+  const kind = archiveKindOf(head);
+  if (kind !== undefined) return kind;
   throw new UserError("archive-unknown", `\`${basename(path)}\` is no archive that can be read`, {
     at: path,
     hint: "give a folder, or an archive: .tar, .tar.gz, .tgz, .tar.zst or .zip",

@@ -1,7 +1,7 @@
 import { describeRound } from "../../atlas/rounds/describe-round.ts";
 import { contentsOfResult } from "../../atlas/rows/contents-of-result.ts";
 import { type SamplesCounts, samplesCountsOf } from "../../atlas/rows/samples-count.ts";
-import type { RoundContents } from "../../schema/atlas/round-contents.ts";
+import { type RoundContents, roundOf } from "../../schema/atlas/round-contents.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import { roundNamed } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
@@ -10,11 +10,15 @@ import { readResultTables, type ResultTables } from "../../store/results/naming-
 import { writeResults } from "../../store/results/write-results.ts";
 import { planScore } from "../submissions/plan-score.ts";
 import { type ScoredResult, scoreResults } from "../submissions/score-results.ts";
+import { detectSource, type DetectedSource } from "./detect-source.ts";
 import { type OpenSource, openResultSources } from "./open-result-sources.ts";
+import { readResultsFile } from "./read-results-file.ts";
 
 export interface ImportRequest {
-  /** Folders and archives of rounds, organisations or systems. */
+  /** Folders and archives of rounds, organisations or systems, and tables of results. */
   sources: readonly string[];
+  /** The name of the sources' format. Default: detected for each. */
+  format?: string | undefined;
   /** The folder that holds a folder for each round. */
   into: string;
   /** `training-5.1`. Default: as the path of each result says. */
@@ -35,24 +39,46 @@ export type ImportEvent =
  * Turns published rounds into rows, runs and curves on disk. A round is written whole or not at all, and replaces what
  * was imported of it before.
  *
- * @throws UserError what the sources are not: `source-missing`, `archive-…`, `not-a-submission`, `edition-unknown`
+ * @throws UserError `source-missing`, `format-unknown`, `archive-…`, `table-…`, `not-a-submission`, `edition-unknown`
  */
 export async function* importResults(
   request: ImportRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent> {
-  const sources = openResultSources(request.sources, signal);
+  const detected: DetectedSource[] = [];
+  for (const path of request.sources) detected.push(await detectSource(path, request.format));
+  const ofLogs: DetectedSource[] = [];
+  const tables: RoundContents[] = [];
+  for (const source of detected) {
+    const { read } = source.format;
+    switch (read.gives) {
+      case "logs":
+        ofLogs.push(source);
+        break;
+      case "results":
+        tables.push(await readResultsFile(source.path, await read.load()));
+    }
+  }
+  if (ofLogs.length > 0) yield* importLogs(request, ofLogs, signal);
+  for (const table of tables) {
+    const written = await writeResults(request.into, table, request.importedBy);
+    yield { kind: "imported", ...written };
+  }
+}
+
+async function* importLogs(
+  request: ImportRequest,
+  sources: readonly DetectedSource[],
+  signal: AbortSignal,
+): AsyncGenerator<ImportEvent> {
   const opened: OpenSource[] = [];
   try {
-    for await (const event of sources) {
+    for await (const event of openResultSources(sources, signal)) {
       if (event.kind === "opened") opened.push(event.source);
       else yield event;
     }
-    yield* importFolders(
-      request,
-      opened.map(({ folder }) => folder),
-      signal,
-    );
+    const folders = opened.map(({ folder }) => folder);
+    yield* importFolders(request, folders, signal);
   } finally {
     for (const source of opened) await source.close();
   }
@@ -93,10 +119,5 @@ function contentsOfRound(
   );
   const results = scored.map(({ result }) => result);
   const logCount = scored.reduce((sum, { planned }) => sum + planned.folder.logs.length, 0);
-  return {
-    manifest: describeRound(edition, { results, logCount }, tables.rounds),
-    rows: contents.map(({ row }) => row),
-    runs: contents.flatMap(({ runs }) => runs),
-    curves: contents.flatMap(({ curves }) => curves),
-  };
+  return roundOf(describeRound(edition, { results, logCount }, tables.rounds), contents);
 }

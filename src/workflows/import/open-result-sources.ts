@@ -1,11 +1,11 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
+import type { DetectedSource } from "./detect-source.ts";
 
-/** A folder with results in it; an archive's is unpacked for the time. */
+/** A folder with results in it; an archive's is unpacked until `close`. */
 export interface OpenSource {
   folder: string;
   close(): Promise<void>;
@@ -19,23 +19,23 @@ export type SourceEvent =
 /**
  * Makes a folder of each source.
  *
- * @throws UserError `source-missing`, `archive-holds-no-round`, and what `unpackArchive` throws
+ * @throws UserError `archive-holds-no-round`, and what `unpackArchive` throws
  */
 export async function* openResultSources(
-  sources: readonly string[],
+  sources: readonly DetectedSource[],
   signal: AbortSignal,
 ): AsyncGenerator<SourceEvent> {
-  for (const path of sources) {
-    if (await isFolder(path)) {
+  for (const { path, kind } of sources) {
+    if (kind === "folder") {
       yield { kind: "opened", source: { folder: path, close: () => Promise.resolve() } };
       continue;
     }
     yield { kind: "unpacking", archive: path };
     const scratch = await mkdtemp(join(tmpdir(), "pitwall-import-"));
     const close = (): Promise<void> => rm(scratch, { recursive: true, force: true });
-    // The archive's name may be all that says which round it is.
+    // The round may be named only by the archive.
     const folder = join(scratch, basename(path).replace(/\.(?:tar|tgz|zip)\b.*$/, ""));
-    // Handed over before it is filled, so that it is taken away whatever happens.
+    // Yielded before it is filled, so that it is removed even if unpacking fails.
     yield { kind: "opened", source: { folder, close } };
     const unpacked = await unpackArchive(path, folder, signal);
     if (unpacked.fileCount === 0) throw noRound(path);
@@ -48,16 +48,4 @@ function noRound(path: string): UserError {
     at: path,
     hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
   });
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT" && errorCode(error) !== "ENOTDIR") throw error;
-    throw new UserError("source-missing", `there is no file or folder \`${path}\``, {
-      hint: "give the folder of a round, or an archive of it: .tar, .tar.gz, .tgz, .tar.zst or .zip",
-      cause: error,
-    });
-  }
 }

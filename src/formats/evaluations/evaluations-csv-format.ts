@@ -1,0 +1,13 @@
+import type { Format } from "../format.ts";
+
+export const evaluationsCsv: Format = {
+  name: "csv",
+  summary: "one line per evaluation",
+  fileEndings: [".csv"],
+  write: {
+    gives: "document",
+    options: [],
+    needsVerdict: false,
+    load: async () => (await import("./write-evaluations-csv.ts")).writeEvaluationsCsv,
+  },
+};

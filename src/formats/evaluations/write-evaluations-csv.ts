@@ -1,0 +1,41 @@
+import { csvText } from "../../foundation/csv.ts";
+import type { RunPage } from "../../schema/run/run-page.ts";
+
+const columns = [
+  "run",
+  "name",
+  "seed",
+  "metric",
+  "target",
+  "clock_ms",
+  "time",
+  "value",
+  "samples_count",
+  "epoch_num",
+] as const;
+
+/** Writes a line for each evaluation, a run at a time. Cells of unknown values are empty. */
+export function* writeEvaluationsCsv(runs: readonly RunPage[]): Generator<string> {
+  yield csvText([columns]);
+  for (const { request, progress } of runs) {
+    const { runId, startable, seed, target } = request;
+    yield csvText(
+      progress.evaluations.map(({ clockMs, timeMs, value, samplesCount, epochNum }) => [
+        runId,
+        startable.name,
+        String(seed),
+        target?.metric ?? "",
+        textOf(target?.value),
+        String(clockMs),
+        new Date(timeMs).toISOString(),
+        String(value),
+        textOf(samplesCount),
+        textOf(epochNum),
+      ]),
+    );
+  }
+}
+
+function textOf(value: number | undefined): string {
+  return value === undefined ? "" : String(value);
+}

@@ -1,0 +1,81 @@
+import type { ResultContents, RoundDescription } from "../schema/atlas/round-contents.ts";
+import type { RunPage } from "../schema/run/run-page.ts";
+
+/**
+ * A file format: one row of the table in formats.ts. Rows are small and load their reader or writer only when it is
+ * needed, so that help and detection stay fast.
+ */
+export interface Format {
+  /** The value of `--format`. */
+  name: string;
+  /** What the format is, as a phrase for help and documentation. */
+  summary: string;
+  /** Usual file endings: `.csv`. Empty for folders. */
+  fileEndings: readonly string[];
+  read?: FormatReader;
+  write?: FormatWriter;
+}
+
+/** What detection knows of a file or folder. */
+export type FileSample =
+  | { kind: "folder"; name: string }
+  /** `firstBytes` holds the whole file if it is shorter than `sampleBytes`. */
+  | { kind: "file"; name: string; firstBytes: Uint8Array };
+
+/** How many bytes of a file detection needs. */
+export const sampleBytes = 4096;
+
+export type FormatReader = {
+  /** Whether a file or folder is of this format. */
+  detect(sample: FileSample): boolean;
+} & (
+  | { gives: "results"; load(): Promise<ResultsReader> }
+  /** A folder or archive of logs. The import workflow unpacks it, applies the rules and scores it. */
+  | { gives: "logs" }
+);
+
+/** Reads a table of results, one training each. */
+export interface ResultsReader {
+  /** Where the results are from. */
+  round: RoundDescription;
+  /** @param name file name, for errors */
+  open(name: string): StreamReader<ResultContents>;
+}
+
+/** Turns the bytes of a file into nouns, piece by piece. A piece is only valid during the call. */
+export interface StreamReader<Noun> {
+  push(bytes: Uint8Array): readonly Noun[];
+  end(): readonly Noun[];
+}
+
+export type FormatWriter = {
+  /** Options of `pitwall export` that apply to this format. */
+  options: readonly WriterOption[];
+  /** Leaves out runs without a verdict. */
+  needsVerdict: boolean;
+  /** A sentence to print after the export. */
+  notice?: string;
+} & (
+  | { gives: "folder"; defaultFolder: string; load(): Promise<FolderWriter> }
+  | { gives: "document"; load(): Promise<DocumentWriter> }
+);
+
+export const writerOptions = ["submitter", "system"] as const;
+export type WriterOption = (typeof writerOptions)[number];
+export type WriterOptionValues = Readonly<Partial<Record<WriterOption, string>>>;
+
+/** Gives the files of a folder. */
+export type FolderWriter = (
+  runs: readonly RunPage[],
+  options: WriterOptionValues,
+) => readonly FormatFile[];
+
+/** Gives a document in pieces, so that a long one need not be in memory at once. */
+export type DocumentWriter = (runs: readonly RunPage[]) => Iterable<string | Uint8Array>;
+
+/** A file of a folder to be written. */
+export interface FormatFile {
+  /** Relative to the folder, with `/`. */
+  path: string;
+  content: { kind: "text"; text: string } | { kind: "log-of"; run: RunPage };
+}

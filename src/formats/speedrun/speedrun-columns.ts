@@ -1,0 +1,1 @@
+export const speedrunColumns = ["record", "minutes", "description", "date"] as const;

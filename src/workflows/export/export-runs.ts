@@ -1,0 +1,103 @@
+import { join, relative } from "node:path";
+import { UserError } from "../../foundation/user-error.ts";
+import type { FormatFile, WriterOptionValues } from "../../formats/format.ts";
+import type { WritableFormat } from "../../formats/formats.ts";
+import type { RunPage } from "../../schema/run/run-page.ts";
+import { type FolderFile, writeFolder } from "../../store/logs/write-folder.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
+import { writeNewFile } from "../../store/write-new-file.ts";
+import { showRun } from "../read-run/show-run.ts";
+
+export interface ExportRequest {
+  /** Runs or series, as `pitwall runs` names them. */
+  texts: readonly string[];
+  format: WritableFormat;
+  /** The folder or file to write. Default: the format's folder in `workingFolder`, or no file for a document. */
+  out: string | undefined;
+  workingFolder: string;
+  options: WriterOptionValues;
+}
+
+export type ExportOutcome = {
+  /** Ids of runs that were left out because they have no verdict. */
+  skipped: string[];
+} & (
+  | { kind: "folder"; folder: string; files: string[] }
+  | { kind: "file"; file: string }
+  /** Not written yet. */
+  | { kind: "document"; pieces: Iterable<string | Uint8Array> }
+);
+
+/**
+ * Exports runs in a format. Records are not changed.
+ *
+ * @throws UserError `option-not-for-format`, `nothing-to-export`, `folder-exists`, `file-exists`, and what `showRun`
+ *   throws
+ */
+export async function exportRuns(
+  store: RunStore,
+  { texts, format, out, workingFolder, options }: ExportRequest,
+): Promise<ExportOutcome> {
+  const { write } = format;
+  requireOptions(format, options);
+  const pages = await pagesOf(store, texts);
+  const runs = write.needsVerdict ? pages.filter(hasVerdict) : pages;
+  if (runs.length === 0)
+    throw new UserError("nothing-to-export", "none of these runs has a verdict yet", {
+      hint: "`pitwall runs` lists runs with their verdicts",
+    });
+  const skipped = pages.filter((page) => !runs.includes(page)).map(({ request }) => request.runId);
+  switch (write.gives) {
+    case "folder": {
+      const folder = out ?? join(workingFolder, write.defaultFolder);
+      const files = (await write.load())(runs, options).map(folderFile);
+      const written = await writeFolder(folder, files);
+      const parent = join(folder, "..");
+      return {
+        kind: "folder",
+        folder,
+        files: written.map((path) => relative(parent, path)),
+        skipped,
+      };
+    }
+    case "document": {
+      const pieces = (await write.load())(runs);
+      if (out === undefined) return { kind: "document", pieces, skipped };
+      await writeNewFile(out, pieces);
+      return { kind: "file", file: out, skipped };
+    }
+  }
+}
+
+function requireOptions({ name, write }: WritableFormat, options: WriterOptionValues): void {
+  for (const [option, value] of Object.entries(options))
+    if (value !== undefined && !write.options.some((known) => known === option))
+      throw new UserError(
+        "option-not-for-format",
+        `\`--${option}\` does not apply to \`--format ${name}\``,
+        {
+          saw: `\`--${option} ${value}\``,
+          hint: `omit \`--${option}\``,
+        },
+      );
+}
+
+/** Each run once, in the order of the request. */
+async function pagesOf(store: RunStore, texts: readonly string[]): Promise<RunPage[]> {
+  const shown = await Promise.all(texts.map((text) => showRun(store, text)));
+  const pages = shown.flatMap((found) => (found.kind === "run" ? [found.page] : found.pages));
+  return [...new Map(pages.map((page) => [page.request.runId, page])).values()];
+}
+
+function hasVerdict({ result }: RunPage): boolean {
+  return result !== undefined;
+}
+
+function folderFile({ path, content }: FormatFile): FolderFile {
+  switch (content.kind) {
+    case "text":
+      return { path, content };
+    case "log-of":
+      return { path, content: { kind: "copy", from: join(content.run.directory, "log.txt") } };
+  }
+}
