@@ -208,6 +208,13 @@ describe("judgeRun, of a program that logs MLLOG", () => {
     ]);
   });
 
+  test("doubts logged times that are shorter than the lines took to arrive", () => {
+    const stop = logged("run_stop", 2500, { arrivalMs: 6000, metadata: { status: "success" } });
+    const { outcome, findings } = judge(undefined, [start, stop]);
+    expect(outcome).toMatchObject({ kind: "reached", timeToTrainMs: 500 });
+    expect(findings).toEqual([{ rule: "logged-clock-disagrees", loggedMs: 500, arrivedMs: 4000 }]);
+  });
+
   test("turns epochs into samples by the size of the training set", () => {
     const size = logged("train_samples", 1500, { value: 100 });
     const evaluated = logged("eval_accuracy", 5000, { value: 0.95, metadata: { epoch_num: 3 } });

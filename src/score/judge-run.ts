@@ -1,5 +1,7 @@
 import type { Finding } from "../schema/run/finding.ts";
 import type { Outcome, RunClock } from "../schema/run/run-result.ts";
+import { checkTimedPart } from "./check-timed-part.ts";
+import type { CpuHistory } from "./cpu-history.ts";
 import { elapsedMs, type TrackedRun } from "./track-run.ts";
 
 /** How the processes of a run came to their end. */
@@ -22,11 +24,16 @@ const clockToleranceFraction = 0.01;
 export function judgeRun(
   run: TrackedRun,
   end: RunEnd,
-  times: { launchedMs: number; endedMs: number },
+  times: { launchedMs: number; endedMs: number; cpu?: CpuHistory },
 ): Judgement {
   const findings = [...run.findings, ...neverRead(run)];
   const timed = timedPart(run, findings);
   const outcome = outcomeOf(run, end, timed.durationMs);
+  if (run.start !== undefined && timed.durationMs !== undefined) {
+    const { launchedMs, cpu } = times;
+    const span = { launchedMs, startMs: run.start.arrivalMs, durationMs: timed.durationMs };
+    findings.push(...checkTimedPart(span, cpu));
+  }
   if (
     outcome.kind === "reached" &&
     end.kind === "exited" &&
@@ -78,9 +85,10 @@ function timedPart(run: TrackedRun, findings: Finding[]): TimedPart {
     return { durationMs: arrivedMs < 0 ? undefined : arrivedMs, source: "arrival" };
   }
   const differenceMs = loggedMs - arrivedMs;
-  if (Math.abs(differenceMs) > Math.max(clockToleranceMs, clockToleranceFraction * arrivedMs)) {
-    findings.push({ rule: "clock-stepped", steppedMs: differenceMs });
-  }
+  const toleranceMs = Math.max(clockToleranceMs, clockToleranceFraction * arrivedMs);
+  if (differenceMs > toleranceMs) findings.push({ rule: "clock-stepped", steppedMs: differenceMs });
+  if (differenceMs < -toleranceMs)
+    findings.push({ rule: "logged-clock-disagrees", loggedMs, arrivedMs });
   return { durationMs: loggedMs, source: "mllog" };
 }
 

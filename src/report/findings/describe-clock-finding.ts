@@ -1,4 +1,4 @@
-import { formatDuration } from "../../foundation/units.ts";
+import { formatDuration, formatSignificant } from "../../foundation/units.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 
 /** A finding in words. */
@@ -8,7 +8,12 @@ export interface DescribedFinding {
   hint?: string;
 }
 
-const clockRules = ["clock-stepped", "logged-clock-unusable"] as const;
+const clockRules = [
+  "clock-stepped",
+  "logged-clock-unusable",
+  "logged-clock-disagrees",
+  "timed-part-negligible",
+] as const;
 type ClockFinding = Extract<Finding, { rule: (typeof clockRules)[number] }>;
 
 export function isAboutClock(finding: Finding): finding is ClockFinding {
@@ -18,6 +23,16 @@ export function isAboutClock(finding: Finding): finding is ClockFinding {
 /** Describes how far the times that a program logs can be trusted. */
 export function describeClockFinding(finding: ClockFinding): DescribedFinding {
   switch (finding.rule) {
+    case "logged-clock-disagrees":
+      return {
+        message: `time to train is in doubt: by the program's own times the timed part took ${formatDuration(finding.loggedMs)}, but its lines arrived over ${formatDuration(finding.arrivedMs)}`,
+        hint: "check that the program logs the time at which each event happens, and print unbuffered",
+      };
+    case "timed-part-negligible":
+      return {
+        message: `time to train is in doubt: the clock covers ${timedShare(finding)}; the program may have trained before \`run_start\``,
+        hint: "log `run_start` before the first training step; initialization before it may take long, see docs/scoring.md",
+      };
     case "clock-stepped":
       return {
         message: `the timed part differs by ${formatDuration(Math.abs(finding.steppedMs))} between the program's clock and this machine's clock; Pitwall used the program's times`,
@@ -28,4 +43,16 @@ export function describeClockFinding(finding: ClockFinding): DescribedFinding {
         message: `the program's own times are unusable: ${finding.reason}; Pitwall used the arrival times of its output`,
       };
   }
+}
+
+function timedShare(finding: Extract<Finding, { rule: "timed-part-negligible" }>): string {
+  const { timedMs, untimedMs, timedCpuSeconds, untimedCpuSeconds } = finding;
+  const totalMs = timedMs + untimedMs;
+  const time = `${percentOf(timedMs, totalMs)} of the time until the target (${formatDuration(timedMs)} of ${formatDuration(totalMs)})`;
+  if (timedCpuSeconds === undefined || untimedCpuSeconds === undefined) return time;
+  return `${time} and ${percentOf(timedCpuSeconds, timedCpuSeconds + untimedCpuSeconds)} of its CPU time`;
+}
+
+function percentOf(part: number, whole: number): string {
+  return `${formatSignificant(whole > 0 ? (100 * part) / whole : 0, 2)} %`;
 }

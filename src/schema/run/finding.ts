@@ -29,6 +29,21 @@ export const finding = z.discriminatedUnion("rule", [
   }),
   z.strictObject({ rule: z.literal("clock-stepped"), steppedMs: z.number() }),
   z.strictObject({ rule: z.literal("logged-clock-unusable"), reason: z.string() }),
+  /** The timed part by the program's own times is shorter than between the arrivals of the same lines. */
+  z.strictObject({
+    rule: z.literal("logged-clock-disagrees"),
+    loggedMs: z.number(),
+    arrivedMs: z.number(),
+  }),
+  /** The clock covers next to nothing of the time from launch to the target. */
+  z.strictObject({
+    rule: z.literal("timed-part-negligible"),
+    timedMs: z.number(),
+    untimedMs: z.number(),
+    /** Where CPU time was measured. */
+    timedCpuSeconds: z.number().optional(),
+    untimedCpuSeconds: z.number().optional(),
+  }),
   z.strictObject({
     rule: z.literal("unreadable-log-lines"),
     count: z.number(),

@@ -7,6 +7,7 @@ import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
+import { CpuHistory } from "../../score/cpu-history.ts";
 import { limitHit } from "../../score/limit-hit.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
@@ -95,6 +96,7 @@ class RunInProgress {
   readonly #sampling: Promise<void>;
   readonly #lines = new LineSplitter();
   readonly #ranks: RankEnds;
+  readonly #cpu = new CpuHistory();
   #stopReason: StopReason | undefined;
   #isStopTold = false;
   #end: JobEnd | undefined;
@@ -263,6 +265,7 @@ class RunInProgress {
 
   async #keepSamples(): Promise<void> {
     for await (const sample of this.#parts.probe.samples) {
+      this.#cpu.push(sample);
       await this.#parts.writer.appendSample(`host-${sample.host}`, sample);
     }
   }
@@ -285,6 +288,7 @@ class RunInProgress {
       stopReason,
       launchedMs,
       watched,
+      cpu: this.#cpu,
     });
     const { outcome, clock } = verdict;
     const isReached = outcome.kind === "reached";

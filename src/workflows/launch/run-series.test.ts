@@ -214,6 +214,21 @@ describe("runSeries", () => {
     expect(runs[0]?.result.findings).toEqual([{ rule: "clock-stepped", steppedMs: 3500 }]);
   });
 
+  test("marks a result whose clock covers next to nothing of what the program did", async () => {
+    const line = (key: string, metadata = {}): string =>
+      `${formatLine({ timeMs: 1000, key, value: 0.95, metadata, namespace: "", eventType: "POINT_IN_TIME" })}\n`;
+    const text =
+      line("run_start") + line("eval_accuracy") + line("run_stop", { status: "success" });
+    const { runs } = await played([{ steps: [prints(text, 5000), exits] }], {
+      metrics: [],
+      target: "eval_accuracy>=0.9",
+    });
+    expect(runs[0]?.result.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 0 });
+    expect(runs[0]?.result.findings).toMatchObject([
+      { rule: "timed-part-negligible", timedMs: 0, untimedMs: 5000 },
+    ]);
+  });
+
   test("tells the time left from what earlier runs took", async () => {
     const script = (): Script => ({
       steps: [

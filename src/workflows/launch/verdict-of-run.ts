@@ -5,6 +5,7 @@ import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
+import type { CpuHistory } from "../../score/cpu-history.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun } from "../../score/judge-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
@@ -22,6 +23,7 @@ export interface EndedRun {
   stopReason: StopReason | undefined;
   launchedMs: number;
   watched: ProbeTotals;
+  cpu: CpuHistory;
 }
 
 /** The verdict on a run, bill included; what result.json holds but for the fingerprints. */
@@ -32,6 +34,7 @@ export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
   const { outcome, clock, samplesPerSecond, findings } = judgeRun(run, runEnd, {
     launchedMs: ended.launchedMs,
     endedMs: end.timeMs,
+    cpu: ended.cpu,
   });
   return withoutUndefined({
     schemaVersion: 1 as const,
