@@ -1,6 +1,6 @@
 import { formatsHelp, readableFormats } from "../../formats/formats.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
-import type { ImportRequest } from "../../workflows/import/import-results.ts";
+import type { ImportEvent, ImportRequest } from "../../workflows/import/import-results.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
@@ -93,12 +93,24 @@ async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
         read.logs += event.logCount;
         line?.show(() => `reading logs: ${read.logs} of ${read.expected}`);
       }
+      if (event.kind === "unpacked") warnOfSkipped(event, call);
       if (event.kind === "imported") imported.push(event);
     }
   } finally {
     line?.clear();
   }
   return imported.map(({ folder, manifest }) => ({ folder, manifest }));
+}
+
+function warnOfSkipped(
+  { archive, skipped, skippedCount }: Extract<ImportEvent, { kind: "unpacked" }>,
+  { face }: Call<typeof options>,
+): void {
+  const warning = face.err.paint.warn("warning:");
+  for (const { name, reason } of skipped)
+    face.err.print(`${warning} ${archive}: skipped \`${name}\`: ${reason}\n`);
+  const more = skippedCount - skipped.length;
+  if (more > 0) face.err.print(`${warning} ${archive}: ${more} more entries skipped\n`);
 }
 
 async function requestOf({

@@ -1,63 +1,58 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
+import { dirname, join } from "node:path";
+import { errorCode } from "../../foundation/error-code.ts";
 import { describeDiskError } from "../disk-error.ts";
+import { type ArchiveSink, placeOfEntry, shownName, type SkippedEntry } from "./archive-sink.ts";
 
 /** What came out of an archive. */
 export interface UnpackedArchive {
   fileCount: number;
   /** Links, devices and the like: left out. */
   linkCount: number;
+  /** The first of the files that an import reads and that could not be unpacked. */
+  skipped: readonly SkippedEntry[];
+  skippedCount: number;
 }
 
-/** More than any round holds; an archive made to fill disks holds more. */
-const mostFiles = 200_000;
-const mostBytes = 16e9;
+const shownSkipped = 20;
 
-/** Takes the entries of an archive, and writes those that an import reads, below one folder and nowhere else. */
-export class ArchiveWriter {
-  readonly #archive: string;
+/** Writes the entries of an archive that an import reads, below one folder and nowhere else. */
+export class ArchiveWriter implements ArchiveSink {
   readonly #folder: string;
   readonly #written = new Set<string>();
+  readonly #skipped: SkippedEntry[] = [];
+  #skippedCount = 0;
   #linkCount = 0;
-  #bytesWritten = 0;
   #file: number | undefined;
 
-  constructor(archive: string, folder: string) {
-    this.#archive = archive;
+  constructor(folder: string) {
     this.#folder = folder;
   }
 
-  /**
-   * Begins a file, and ends the one before.
-   *
-   * @returns whether its bytes are wanted
-   * @throws UserError `archive-escapes`, `archive-too-large`
-   */
   begin(name: string): boolean {
     this.end();
-    const parts = this.#partsOf(name);
-    const path = parts.join("/");
-    if (!isWanted(path)) return false;
-    this.#written.add(path);
-    if (this.#written.size > mostFiles) throw this.#tooLarge(`more than ${mostFiles} files`);
-    const target = join(this.#folder, ...parts);
-    this.#onDisk(() => {
-      mkdirSync(dirname(target), { recursive: true });
-      this.#file = openSync(target, "w");
-    });
-    return true;
+    const place = placeOfEntry(name);
+    switch (place.kind) {
+      case "escapes":
+      case "not-wanted":
+        return false;
+      case "skipped":
+        this.#skip(place.entry);
+        return false;
+      case "wanted":
+        return this.#open(name, place);
+    }
   }
 
   write(bytes: Uint8Array): void {
     const file = this.#file;
     if (file === undefined) return;
-    this.#bytesWritten += bytes.length;
-    if (this.#bytesWritten > mostBytes) throw this.#tooLarge(`more than ${mostBytes / 1e9} GB`);
-    this.#onDisk(() => {
+    try {
       let at = 0;
       while (at < bytes.length) at += writeSync(file, bytes, at);
-    });
+    } catch (error) {
+      throw this.#described(error);
+    }
   }
 
   end(): void {
@@ -70,47 +65,45 @@ export class ArchiveWriter {
   }
 
   unpacked(): UnpackedArchive {
-    return { fileCount: this.#written.size, linkCount: this.#linkCount };
+    return {
+      fileCount: this.#written.size,
+      linkCount: this.#linkCount,
+      skipped: this.#skipped,
+      skippedCount: this.#skippedCount,
+    };
   }
 
-  #partsOf(name: string): string[] {
-    const parts = name.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
-    const leads = /^[/\\]|^[a-zA-Z]:/.test(name) || parts.includes("..") || name.includes("\0");
-    if (!leads && parts.length > 0) return parts;
-    throw new UserError(
-      "archive-escapes",
-      `\`${basename(this.#archive)}\` names a file outside its folder, and was not unpacked further`,
-      {
-        at: this.#archive,
-        saw: `\`${name}\``,
-        hint: "a round's archive has no such names; do not trust this one",
-      },
-    );
-  }
-
-  #tooLarge(what: string): UserError {
-    return new UserError("archive-too-large", `\`${basename(this.#archive)}\` unpacks to ${what}`, {
-      at: this.#archive,
-      hint: "no round is that large; unpack it yourself and import the folder if you trust it",
-    });
-  }
-
-  #onDisk(work: () => void): void {
+  #open(name: string, { path, parts }: { path: string; parts: readonly string[] }): boolean {
+    const target = join(this.#folder, ...parts);
     try {
-      work();
+      mkdirSync(dirname(target), { recursive: true });
+      this.#file = openSync(target, "w");
     } catch (error) {
-      throw describeDiskError(error, { doing: "unpack the archive", path: this.#folder });
+      const reason = entryFaults.get(errorCode(error));
+      if (reason === undefined) throw this.#described(error);
+      this.#skip({ name: shownName(name), reason });
+      return false;
     }
+    this.#written.add(path);
+    return true;
+  }
+
+  #skip(entry: SkippedEntry): void {
+    this.#skippedCount++;
+    if (this.#skipped.length < shownSkipped) this.#skipped.push(entry);
+  }
+
+  #described(error: unknown): unknown {
+    return describeDiskError(error, { doing: "unpack the archive", path: this.#folder });
   }
 }
 
-/** Logs, what describes systems, scaling factors, requests to the checker, and power logs. */
-function isWanted(path: string): boolean {
-  return (
-    /(?:^|\/)(?:[^/]*result_[^/]*\.txt|entry\.json|scaling\.json|package_checker_params)$/.test(
-      path,
-    ) ||
-    /(?:^|\/)systems\/[^/]+\.json$/.test(path) ||
-    /\/power\/.+\.txt$/.test(path)
-  );
-}
+/** What the system answers to a name that cannot be used here, although it is within the limits. */
+const entryFaults: ReadonlyMap<string | undefined, string> = new Map([
+  ["ENAMETOOLONG", "its name is too long for this file system"],
+  ["ENOTDIR", "a file of the archive has the name of its folder"],
+  ["EEXIST", "a file of the archive has the name of its folder"],
+  ["EISDIR", "a folder of the archive has its name"],
+  ["EILSEQ", "this file system does not accept its name"],
+  ["EINVAL", "this file system does not accept its name"],
+]);

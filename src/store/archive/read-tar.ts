@@ -1,4 +1,4 @@
-import type { ArchiveWriter } from "./archive-writer.ts";
+import type { ArchiveSink } from "./archive-sink.ts";
 
 const blockBytes = 512;
 
@@ -9,10 +9,10 @@ const blockBytes = 512;
  */
 export async function readTar(
   pieces: AsyncIterable<unknown>,
-  writer: ArchiveWriter,
+  sink: ArchiveSink,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = new TarReader(writer);
+  const reader = new TarReader(sink);
   try {
     for await (const piece of pieces) {
       signal.throwIfAborted();
@@ -20,7 +20,7 @@ export async function readTar(
     }
     reader.finish();
   } finally {
-    writer.end();
+    sink.end();
   }
 }
 
@@ -28,7 +28,7 @@ export async function readTar(
 type Content = "file" | "left-out" | "long-name" | "pax";
 
 class TarReader {
-  readonly #writer: ArchiveWriter;
+  readonly #sink: ArchiveSink;
   #held: Uint8Array = new Uint8Array(0);
   #content: Content = "left-out";
   /** Bytes to come of the entry, and of the padding behind it. */
@@ -41,8 +41,8 @@ class TarReader {
   #entryCount = 0;
   #isOver = false;
 
-  constructor(writer: ArchiveWriter) {
-    this.#writer = writer;
+  constructor(sink: ArchiveSink) {
+    this.#sink = sink;
   }
 
   push(piece: Uint8Array): void {
@@ -73,7 +73,7 @@ class TarReader {
     const count = Math.min(this.#remaining, bytes.length - at);
     if (count > 0) {
       const part = bytes.subarray(at, at + count);
-      if (this.#content === "file") this.#writer.write(part);
+      if (this.#content === "file") this.#sink.write(part);
       if (this.#content === "long-name" || this.#content === "pax") this.#extra.push(part.slice());
       this.#remaining -= count;
       at += count;
@@ -86,7 +86,7 @@ class TarReader {
   }
 
   #endContent(): void {
-    this.#writer.end();
+    this.#sink.end();
     if (this.#extra.length === 0) return;
     const text = new TextDecoder().decode(Buffer.concat(this.#extra));
     this.#extra = [];
@@ -111,13 +111,13 @@ class TarReader {
     const type = String.fromCharCode(header[156] ?? 0);
     const isForNext = type === "L" || type === "x" || type === "g" || type === "K";
     const size = isForNext ? headerSize(header) : (this.#paxSize ?? sizeIn(header));
-    this.#content = this.#beginEntry(type, header);
+    this.#content = this.#beginEntry(type, header, size);
     this.#remaining = size;
     this.#padding = (blockBytes - (size % blockBytes)) % blockBytes;
-    if (size === 0) this.#writer.end();
+    if (size === 0) this.#sink.end();
   }
 
-  #beginEntry(type: string, header: Uint8Array): Content {
+  #beginEntry(type: string, header: Uint8Array, size: number): Content {
     if (type === "L") return "long-name";
     if (type === "x") return "pax";
     if (type === "g" || type === "K") return "left-out";
@@ -126,8 +126,8 @@ class TarReader {
     this.#longName = undefined;
     this.#paxSize = undefined;
     if (type === "0" || type === "\0" || type === "7")
-      return this.#writer.begin(name) ? "file" : "left-out";
-    if (type !== "5") this.#writer.skipLink();
+      return this.#sink.begin(name, size) ? "file" : "left-out";
+    if (type !== "5") this.#sink.skipLink();
     return "left-out";
   }
 }

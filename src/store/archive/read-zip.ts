@@ -1,6 +1,7 @@
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { inflateRawSync } from "node:zlib";
-import type { ArchiveWriter } from "./archive-writer.ts";
+import { openFile, unreadableFile } from "../open-file.ts";
+import type { ArchiveSink } from "./archive-sink.ts";
 
 /** A file of a round is smaller; one that unpacks to more is no log. */
 const mostFileBytes = 512 * 1024 * 1024;
@@ -11,21 +12,19 @@ const endBytes = 22;
  *
  * @throws RangeError if the bytes are no such archive, or one of the 64-bit or encrypted kinds
  */
-export async function readZip(
-  path: string,
-  writer: ArchiveWriter,
-  signal: AbortSignal,
-): Promise<void> {
-  const file = await open(path, "r");
+export async function readZip(path: string, sink: ArchiveSink, signal: AbortSignal): Promise<void> {
+  const opened = await openFile(path, { followsLinks: true });
+  if (opened.kind !== "opened") throw unreadableFile(path, opened);
+  const { file } = opened;
   try {
     for (const entry of await readDirectory(file)) {
       signal.throwIfAborted();
       if (entry.name.endsWith("/")) continue;
-      if (entry.isLink) writer.skipLink();
-      else if (writer.begin(entry.name)) writer.write(await unpack(file, entry));
+      if (entry.isLink) sink.skipLink();
+      else if (sink.begin(entry.name, entry.bytes)) sink.write(await unpack(file, entry));
     }
   } finally {
-    writer.end();
+    sink.end();
     await file.close();
   }
 }

@@ -55,7 +55,7 @@ describe("unpackArchive", () => {
       const tree = await makeTree();
       const path = join(scratch, "round.bin");
       execFileSync("tar", ["cf", path, `--format=${format}`, "-C", tree, "Acme"]);
-      expect(await unpack(path)).toEqual({ fileCount: 5, linkCount: 1 });
+      expect(await unpack(path)).toMatchObject({ fileCount: 5, linkCount: 1, skipped: [] });
       await expectUnpacked();
     },
   );
@@ -63,7 +63,7 @@ describe("unpackArchive", () => {
   test("takes a gzipped one, whatever its name", async () => {
     const path = join(scratch, "round.zip");
     execFileSync("tar", ["czf", path, "-C", await makeTree(), "Acme"]);
-    expect(await unpack(path)).toEqual({ fileCount: 5, linkCount: 1 });
+    expect(await unpack(path)).toMatchObject({ fileCount: 5, linkCount: 1, skipped: [] });
     await expectUnpacked();
   });
 
@@ -71,14 +71,14 @@ describe("unpackArchive", () => {
     const tar = join(scratch, "round.tar");
     execFileSync("tar", ["cf", tar, "-C", await makeTree(), "Acme"]);
     execFileSync("zstd", ["-q", "--long=27", tar]);
-    expect(await unpack(`${tar}.zst`)).toEqual({ fileCount: 5, linkCount: 1 });
+    expect(await unpack(`${tar}.zst`)).toMatchObject({ fileCount: 5, linkCount: 1, skipped: [] });
     await expectUnpacked();
   });
 
   test("takes a zip, stored and deflated", async () => {
     const path = join(scratch, "round.zip");
     await writeFile(path, zipOf({ ...files, "Acme/benchmarks/run.py": "code" }));
-    expect(await unpack(path)).toEqual({ fileCount: 5, linkCount: 0 });
+    expect(await unpack(path)).toMatchObject({ fileCount: 5, linkCount: 0, skipped: [] });
     await expectUnpacked();
   });
 
@@ -102,7 +102,7 @@ describe("unpackArchive", () => {
     const path = join(scratch, "evil");
     const link = tarEntry("Acme", "", { type: "2", linkName: scratch });
     await writeFile(path, Buffer.concat([link, tarOf({ "Acme/result_0.txt": "evil" })]));
-    expect(await unpack(path)).toEqual({ fileCount: 1, linkCount: 1 });
+    expect(await unpack(path)).toMatchObject({ fileCount: 1, linkCount: 1, skipped: [] });
     expect(existsSync(join(scratch, "result_0.txt"))).toBe(false);
   });
 
@@ -134,6 +134,74 @@ describe("unpackArchive", () => {
     await expect(unpack(path)).rejects.toMatchObject({ code: "archive-unknown" });
   });
 
+  test.each([
+    { name: "control characters", entry: "Acme/o\n\u001b[31m/result_0.txt", reason: "control" },
+    { name: "too many folders", entry: `${"a/".repeat(33)}result_0.txt`, reason: "deep" },
+    { name: "a long part", entry: `${"n".repeat(260)}/result_0.txt`, reason: "255 bytes" },
+    {
+      name: "a long path",
+      entry: `${`${"n".repeat(250)}/`.repeat(5)}result_0.txt`,
+      reason: "1024",
+    },
+  ])("skips an entry with $name and unpacks the others", async ({ entry, reason }) => {
+    const path = join(scratch, "odd.zip");
+    await writeFile(path, zipOf({ [entry]: "odd", [log]: "x" }));
+    const { fileCount, skipped } = await unpack(path);
+    expect([fileCount, skipped.length]).toEqual([1, 1]);
+    expect(skipped[0]?.reason).toContain(reason);
+    // oxlint-disable-next-line no-control-regex -- control characters are what must not be in it
+    expect(skipped[0]?.name).not.toMatch(/[\u0000-\u001f]/u);
+    expect(skipped[0]?.name.length).toBeLessThanOrEqual(120);
+  });
+
+  test("skips a file in the place of a folder", async () => {
+    const path = join(scratch, "both.tar");
+    const entries = { "Acme/result_0.txt": "x", "Acme/result_0.txt/entry.json": "{}" };
+    await writeFile(path, tarOf(entries));
+    expect(await unpack(path)).toMatchObject({ fileCount: 1, skippedCount: 1 });
+  });
+
+  const shipped = join(import.meta.dirname, "../../../../shared/cases/faults");
+  test.skipIf(!existsSync(shipped)).each(["deep.tgz", "long.tgz", "nl.tgz"])(
+    "unpacks nothing of %s and gives one reason (skipped where the shared cases are missing)",
+    async (name) => {
+      const { fileCount, skipped } = await unpack(join(shipped, name));
+      expect([fileCount, skipped.length]).toEqual([0, 1]);
+    },
+  );
+
+  test("refuses an archive that unpacks to far more than its size, and writes nothing", async () => {
+    const path = join(scratch, "bomb.tgz");
+    const entry = tarEntry(log, "x".repeat(70_000_000), { type: "0" });
+    await writeFile(path, gzipSync(Buffer.concat([entry, Buffer.alloc(1024)])));
+    await expect(unpack(path)).rejects.toMatchObject({ code: "archive-too-large" });
+    expect(existsSync(join(scratch, "out"))).toBe(false);
+  });
+
+  test("refuses a tar whose headers add up to more than the limit, and writes nothing", async () => {
+    const path = join(scratch, "large.tar");
+    // GNU tar's binary size: 32 GB.
+    const header = tarEntry(log, "", { type: "0", bytes: 32e9 });
+    await writeFile(path, header);
+    await expect(unpack(path)).rejects.toMatchObject({ code: "archive-too-large" });
+    expect(existsSync(join(scratch, "out"))).toBe(false);
+  });
+
+  test("refuses a zip whose directory adds up to more than the ratio, and writes nothing", async () => {
+    const path = join(scratch, "bomb.zip");
+    await writeFile(path, zipOf({ [log]: "x" }, { claimedBytes: 2e9 }));
+    await expect(unpack(path)).rejects.toMatchObject({ code: "archive-too-large" });
+    expect(existsSync(join(scratch, "out"))).toBe(false);
+  });
+
+  test("writes nothing of an archive that is damaged near its end", async () => {
+    const path = join(scratch, "cut.tar");
+    const whole = tarOf({ [log]: "x".repeat(3000), "Acme/result_1.txt": "x".repeat(3000) });
+    await writeFile(path, whole.subarray(0, whole.length - 2048));
+    await expect(unpack(path)).rejects.toMatchObject({ code: "archive-damaged" });
+    expect(existsSync(join(scratch, "out"))).toBe(false);
+  });
+
   test("tells of a zip whose file unpacks to more than it says", async () => {
     const path = join(scratch, "bomb.zip");
     await writeFile(path, zipOf({ [log]: "x".repeat(100_000) }, { claimedBytes: 10 }));
@@ -149,12 +217,16 @@ function tarOf(entries: Readonly<Record<string, string>>): Buffer {
 function tarEntry(
   name: string,
   text: string,
-  { type, linkName = "" }: { type: string; linkName?: string },
+  { type, linkName = "", bytes = text.length }: { type: string; linkName?: string; bytes?: number },
 ): Buffer {
   const header = Buffer.alloc(512);
   header.write(name, 0);
   header.write("0000644\0", 100);
-  header.write(`${text.length.toString(8).padStart(11, "0")}\0`, 124);
+  if (bytes < 8 ** 11) header.write(`${bytes.toString(8).padStart(11, "0")}\0`, 124);
+  else {
+    header.writeUInt8(0x80, 124);
+    header.writeBigUInt64BE(BigInt(bytes), 128);
+  }
   header.write("        ", 148);
   header.write(type, 156);
   header.write(linkName, 157);

@@ -1,11 +1,12 @@
-import { createReadStream } from "node:fs";
-import { mkdir, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
 import { type ArchiveKind, archiveKindOf } from "../../foundation/archive-kind.ts";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { onDisk } from "../disk-error.ts";
+import { makeDirectory } from "../make-directory.ts";
+import { openFile, unreadableFile } from "../open-file.ts";
+import { ArchiveSurvey } from "./archive-survey.ts";
 import { ArchiveWriter, type UnpackedArchive } from "./archive-writer.ts";
 import { readTar } from "./read-tar.ts";
 import { readZip } from "./read-zip.ts";
@@ -15,6 +16,8 @@ import { unpackZstd } from "./unpack-zstd.ts";
  * Unpacks what an import reads of an archive: logs, system descriptions, scaling and power files. The rest of a round,
  * its code, stays packed. What the archive is shows in its first bytes, whatever its name.
  *
+ * It is read twice: first to see that it is whole and within `archiveLimits`, then to write.
+ *
  * @param folder is made
  * @throws UserError `archive-unknown`, `archive-damaged`, `archive-escapes`, `archive-too-large`, `zstd-missing`
  */
@@ -23,23 +26,27 @@ export async function unpackArchive(
   folder: string,
   signal: AbortSignal,
 ): Promise<UnpackedArchive> {
-  const kind = await kindOf(path);
-  await onDisk({ doing: "unpack the archive", path: folder }, () =>
-    mkdir(folder, { recursive: true }),
-  );
-  const writer = new ArchiveWriter(path, folder);
+  const { kind, bytes } = await lookAt(path);
+  const survey = new ArchiveSurvey(path, { packedBytes: bytes, countsHeaders: kind === "zip" });
+  const writer = new ArchiveWriter(folder);
   try {
+    if (kind === "zip") {
+      await readZip(path, survey, signal);
+    } else {
+      await readTar(counted(tarOf(path, kind), survey), survey, signal);
+    }
+    await onDisk({ doing: "unpack the archive", path: folder }, () => makeDirectory(folder));
     if (kind === "zip") await readZip(path, writer, signal);
     else await readTar(tarOf(path, kind), writer, signal);
   } catch (error) {
     if (!isDamage(error)) throw error;
     throw new UserError(
       "archive-damaged",
-      `\`${basename(path)}\` is damaged, cut off, or no archive of files`,
+      `\`${basename(path)}\` is damaged, cut off, or not an archive of files`,
       {
         at: path,
         saw: error.message,
-        hint: "fetch it again",
+        hint: "download it again",
         cause: error,
       },
     );
@@ -47,29 +54,43 @@ export async function unpackArchive(
   return writer.unpacked();
 }
 
-async function kindOf(path: string): Promise<ArchiveKind> {
+async function* counted(pieces: AsyncIterable<unknown>, survey: ArchiveSurvey): AsyncGenerator {
+  for await (const piece of pieces) {
+    if (piece instanceof Uint8Array) survey.countUnpacked(piece.length);
+    yield piece;
+  }
+}
+
+async function lookAt(path: string): Promise<{ kind: ArchiveKind; bytes: number }> {
+  const opened = await openFile(path, { followsLinks: true });
+  if (opened.kind !== "opened") throw unreadableFile(path, opened);
   const head = new Uint8Array(512);
-  const file = await onDisk({ doing: "read the archive", path }, () => open(path, "r"));
   try {
-    await file.read(head, 0, head.length, 0);
+    await opened.file.read(head, 0, head.length, 0);
   } finally {
-    await file.close();
+    await opened.file.close();
   }
   const kind = archiveKindOf(head);
-  if (kind !== undefined) return kind;
-  throw new UserError("archive-unknown", `\`${basename(path)}\` is no archive that can be read`, {
+  if (kind !== undefined) return { kind, bytes: opened.status.size };
+  throw new UserError("archive-unknown", `\`${basename(path)}\` is not a supported archive`, {
     at: path,
     hint: "give a folder, or an archive: .tar, .tar.gz, .tgz, .tar.zst or .zip",
   });
 }
 
-function tarOf(path: string, kind: Exclude<ArchiveKind, "zip">): AsyncIterable<unknown> {
-  if (kind === "zstd") return unpackZstd(path);
-  const packed = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  if (kind === "tar") return packed;
+async function* tarOf(path: string, kind: Exclude<ArchiveKind, "zip">): AsyncGenerator {
+  if (kind === "zstd") return yield* unpackZstd(path);
+  const opened = await openFile(path, { followsLinks: true });
+  if (opened.kind !== "opened") throw unreadableFile(path, opened);
+  const packed = opened.file.createReadStream({ highWaterMark: 1024 * 1024 });
+  if (kind === "tar") return yield* packed;
   const plain = createGunzip({ chunkSize: 1024 * 1024 });
   packed.on("error", (error) => plain.destroy(error));
-  return packed.pipe(plain);
+  try {
+    yield* packed.pipe(plain);
+  } finally {
+    packed.destroy();
+  }
 }
 
 /** What the parsers and zlib throw at bytes that make no sense. */

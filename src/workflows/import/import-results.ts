@@ -11,7 +11,7 @@ import { writeResults } from "../../store/results/write-results.ts";
 import { planScore } from "../submissions/plan-score.ts";
 import { type ScoredResult, scoreResults } from "../submissions/score-results.ts";
 import { detectSource, type DetectedSource } from "./detect-source.ts";
-import { type OpenSource, openResultSources } from "./open-result-sources.ts";
+import { type OpenSource, openResultSources, type SourceEvent } from "./open-result-sources.ts";
 import { readResultsFile } from "./read-results-file.ts";
 
 export interface ImportRequest {
@@ -30,7 +30,7 @@ export interface ImportRequest {
 /** What happens while rounds are imported. */
 export type ImportEvent =
   | { kind: "unpacking"; archive: string }
-  | { kind: "unpacked"; archive: string; fileCount: number; linkCount: number }
+  | Extract<SourceEvent, { kind: "unpacked" }>
   | { kind: "found"; resultCount: number; logCount: number }
   | { kind: "logs-read"; logCount: number }
   | { kind: "imported"; folder: string; manifest: RoundManifest };

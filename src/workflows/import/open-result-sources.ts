@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
+import type { SkippedEntry } from "../../store/archive/archive-sink.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
 import type { DetectedSource } from "./detect-source.ts";
 
@@ -13,7 +14,14 @@ export interface OpenSource {
 
 export type SourceEvent =
   | { kind: "unpacking"; archive: string }
-  | { kind: "unpacked"; archive: string; fileCount: number; linkCount: number }
+  | {
+      kind: "unpacked";
+      archive: string;
+      fileCount: number;
+      linkCount: number;
+      skipped: readonly SkippedEntry[];
+      skippedCount: number;
+    }
   | { kind: "opened"; source: OpenSource };
 
 /**
@@ -38,14 +46,17 @@ export async function* openResultSources(
     // Yielded before it is filled, so that it is removed even if unpacking fails.
     yield { kind: "opened", source: { folder, close } };
     const unpacked = await unpackArchive(path, folder, signal);
-    if (unpacked.fileCount === 0) throw noRound(path);
+    if (unpacked.fileCount === 0) throw noRound(path, unpacked.skipped);
     yield { kind: "unpacked", archive: path, ...unpacked };
   }
 }
 
-function noRound(path: string): UserError {
+function noRound(path: string, skipped: readonly SkippedEntry[]): UserError {
   return new UserError("archive-holds-no-round", `\`${basename(path)}\` holds no logs of a round`, {
     at: path,
+    ...(skipped.length === 0
+      ? {}
+      : { saw: skipped.map(({ name, reason }) => `skipped ${name}: ${reason}`).join("\n") }),
     hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
   });
 }

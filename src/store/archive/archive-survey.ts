@@ -1,0 +1,85 @@
+import { basename } from "node:path";
+import { UserError } from "../../foundation/user-error.ts";
+import { archiveLimits, type ArchiveSink, placeOfEntry, shownName } from "./archive-sink.ts";
+
+/** Adds up what an archive would unpack to, so that one beyond the limits is refused before a file is written. */
+export class ArchiveSurvey implements ArchiveSink {
+  readonly #archive: string;
+  readonly #packedBytes: number;
+  readonly #countsHeaders: boolean;
+  #entryCount = 0;
+  #fileCount = 0;
+  #fileBytes = 0;
+  #unpackedBytes = 0;
+
+  /** @param countsHeaders whether the sizes in headers are all that is known of unpacked bytes, as in a zip */
+  constructor(
+    archive: string,
+    { packedBytes, countsHeaders }: { packedBytes: number; countsHeaders: boolean },
+  ) {
+    this.#archive = archive;
+    this.#packedBytes = packedBytes;
+    this.#countsHeaders = countsHeaders;
+  }
+
+  /** @throws UserError `archive-escapes`, `archive-too-large` */
+  begin(name: string, bytes: number): boolean {
+    this.#countEntry();
+    const place = placeOfEntry(name);
+    if (place.kind === "escapes") throw this.#escapes(name);
+    if (place.kind !== "wanted") return false;
+    if (this.#countsHeaders) this.countUnpacked(bytes);
+    this.#fileCount++;
+    this.#fileBytes += bytes;
+    if (this.#fileCount > archiveLimits.files)
+      throw this.#tooLarge(`more than ${archiveLimits.files} files`);
+    if (this.#fileBytes > archiveLimits.bytes)
+      throw this.#tooLarge(`more than ${archiveLimits.bytes / 1e9} GB`);
+    return false;
+  }
+
+  /** Counts bytes that had to be unpacked, whether an entry is wanted or not. */
+  countUnpacked(bytes: number): void {
+    this.#unpackedBytes += bytes;
+    const ratio = this.#unpackedBytes / Math.max(this.#packedBytes, 1);
+    if (this.#unpackedBytes > archiveLimits.ratioFromBytes && ratio > archiveLimits.ratio)
+      throw this.#tooLarge(`more than ${archiveLimits.ratio} times its size`);
+  }
+
+  skipLink(): void {
+    this.#countEntry();
+  }
+
+  /** Nothing is written: no content is wanted. */
+  write(): void {}
+  end(): void {}
+
+  #countEntry(): void {
+    this.#entryCount++;
+    if (this.#entryCount > archiveLimits.entries)
+      throw this.#tooLarge(`more than ${archiveLimits.entries} entries`);
+  }
+
+  #escapes(name: string): UserError {
+    return new UserError(
+      "archive-escapes",
+      `\`${basename(this.#archive)}\` names a file outside its folder; nothing was unpacked`,
+      {
+        at: this.#archive,
+        saw: `\`${shownName(name)}\``,
+        hint: "unexpected file names for an MLPerf round; the archive may be unsafe",
+      },
+    );
+  }
+
+  #tooLarge(what: string): UserError {
+    return new UserError(
+      "archive-too-large",
+      `\`${basename(this.#archive)}\` unpacks to ${what}; nothing was unpacked`,
+      {
+        at: this.#archive,
+        hint: "no published round is that large; if you trust it, unpack it yourself and import the folder",
+      },
+    );
+  }
+}
