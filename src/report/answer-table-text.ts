@@ -57,10 +57,18 @@ function cellText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** CSV with a header line. */
-export function answerCsv({ columns, rows }: AnswerTable, options: CsvOptions = {}): string {
+/** The header line of an answer as CSV. */
+export function answerCsvHead(
+  { columns }: Pick<AnswerTable, "columns">,
+  options: CsvOptions = {},
+): string {
+  return csvText([columns.map(({ name }) => name)], options);
+}
+
+/** Rows of an answer as CSV. */
+export function answerCsvRows(rows: AnswerTable["rows"], options: CsvOptions = {}): string {
   return csvText(
-    [columns.map(({ name }) => name), ...rows.map((row) => row.map(cellText))],
+    rows.map((row) => row.map(cellText)),
     options,
   );
 }

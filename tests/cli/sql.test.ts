@@ -67,6 +67,45 @@ describe.skipIf(!isInstalled)("pitwall sql (skips where DuckDB is not installed)
     expect(ran.stderr).toMatch(/^warning: cannot read runs\.parquet in/u);
   });
 
+  test("prints at most --max-rows rows, and says so", async () => {
+    const words = ["sql", "select range as n from range(10)", "--max-rows", "2"];
+    const csv = await pitwall([...words, "--format", "csv"]);
+    expect(csv).toMatchObject({ exitCode: 0, stdout: "n\n0\n1\n" });
+    expect(csv.stderr).toContain("only the first 2 rows");
+    const json = await pitwall([...words, "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: true,
+      result: { rows: [{ n: 0 }, { n: 1 }], isCut: true },
+    });
+    const whole = await pitwall(["sql", "select range as n from range(2)", "--max-rows", "2"]);
+    expect(whole).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
+  test("streams a large answer in little memory", async () => {
+    const question = "select range, repeat('x', 100) from range(2000000)";
+    const env = { NODE_OPTIONS: "--max-old-space-size=96" };
+    const ran = await pitwall(["sql", question, "--format", "csv"], { env });
+    expect([ran.exitCode, ran.stdout.length > 200_000_000]).toEqual([0, true]);
+  });
+
+  test("ends a query at its --timeout with exit code 3", async () => {
+    const endless =
+      "select count(*) from range(1000000) a, range(1000000) b where a.range * b.range = 7";
+    const ran = await pitwall(["sql", endless, "--timeout", "200ms", "--json"]);
+    expect(ran.exitCode).toBe(3);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ ok: false, error: { code: "sql-timeout" } });
+    const invalid = await pitwall(["sql", "select 1", "--timeout", "fast"]);
+    expect(invalid).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("`fast`") });
+  });
+
+  test("a query that fails after its first rows still gives one JSON document", async () => {
+    const question =
+      "select case when range < 200000 then 1 else error('late') end as n from range(300000)";
+    const ran = await pitwall(["sql", question, "--json"]);
+    expect(ran.exitCode).toBe(2);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ ok: false, error: { code: "sql-invalid" } });
+  });
+
   test.each([
     { name: "files", question: "select * from read_csv('/etc/passwd')" },
     { name: "changes", question: "drop table results" },

@@ -1,7 +1,6 @@
-import type { CsvOptions } from "../../foundation/csv.ts";
+import { parseDurationMs } from "../../foundation/units.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { AnswerTable } from "../../schema/answer-table.ts";
-import { defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { defineCommand, type Face } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { tellProblems } from "../atlas-screen.ts";
 
@@ -13,7 +12,21 @@ const options = {
     choices: formats,
     default: "table",
     group: "Output",
-    help: "how the answer is written; parquet goes to a file: > answer.parquet",
+    help: "output format; redirect parquet to a file: > answer.parquet",
+  },
+  "max-rows": {
+    takes: "number",
+    placeholder: "rows",
+    minimum: 1,
+    group: "Limits",
+    help: "print at most this many rows; default: 1,000 on a terminal, 100,000 for table and md, all for csv and json",
+  },
+  timeout: {
+    takes: "text",
+    placeholder: "duration",
+    default: "60s",
+    group: "Limits",
+    help: "stop a query that takes longer than this",
   },
   ...rawCsvOption,
 } as const;
@@ -42,52 +55,43 @@ export const sqlCommand = defineCommand({
   options,
   exits: [
     { code: 0, when: "answered" },
-    { code: 2, when: "the question can't be answered, or DuckDB is not installed" },
+    { code: 2, when: "the query is invalid, or DuckDB is not installed" },
+    { code: 3, when: "the query took too long or needed too much memory" },
   ],
   async act({ arguments: [question = ""], options, face, shared }) {
-    const format = shared.json ? "json" : options.format;
-    const csv = csvOptionsOf(options, { isCsv: format === "csv", csvFlag: "--format csv" });
     const { querySql } = await import("../../workflows/results/query-sql.ts");
     const { homeOf, openStore } = await import("../open-store.ts");
-    const home = await homeOf(face, shared);
-    const store = await openStore(face, shared);
-    const answer = await querySql({ question, home, store }, face.interrupt);
-    await tellProblems(answer.problems, face, shared);
-    await writeAnswer(answer.table, { format, csv }, face);
-    return exitCodes.yes;
+    const { writeAnswer } = await import("../write-answer.ts");
+    const chosen = formats.find((each) => each === options.format) ?? "table";
+    const format = shared.json ? "json" : chosen;
+    const csv = csvOptionsOf(options, { isCsv: format === "csv", csvFlag: "--format csv" });
+    refuseParquetOnTerminal(format, face);
+    const query = {
+      question,
+      home: await homeOf(face, shared),
+      store: await openStore(face, shared),
+    };
+    const limits = { signal: face.interrupt, timeoutMs: timeoutMsOf(options.timeout) };
+    return querySql(query, limits, async (answer) => {
+      await tellProblems(answer.problems, face, shared);
+      const maxRows = options["max-rows"];
+      return writeAnswer(answer, { format, csv, maxRows, face, shared });
+    });
   },
 });
 
-interface Look {
-  format: string;
-  csv: CsvOptions;
+function timeoutMsOf(text: string): number {
+  const timeoutMs = parseDurationMs(text);
+  if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 2 ** 31) return timeoutMs;
+  throw new UserError("option-invalid", `invalid duration \`${text}\` for \`--timeout\``, {
+    hint: "use for example `30s` or `5m`, at most 24 days",
+  });
 }
 
-async function writeAnswer(table: AnswerTable, { format, csv }: Look, face: Face): Promise<void> {
-  const report = await import("../../report/answer-table-text.ts");
-  switch (format) {
-    case "csv":
-      return face.out.write(report.answerCsv(table, csv));
-    case "md":
-      return face.out.write(report.answerMarkdown(table));
-    case "json": {
-      const result = { columns: table.columns, rows: report.answerObjects(table) };
-      const document = { schemaVersion: 1, command: "sql", ok: true, result };
-      return face.out.write(`${JSON.stringify(document)}\n`);
-    }
-    case "parquet": {
-      if (face.out.isTerminal) {
-        throw new UserError("parquet-to-terminal", "Parquet is no text for a terminal", {
-          at: "--format parquet",
-          hint: "send it to a file: `> answer.parquet`",
-        });
-      }
-      const { packAnswer } = await import("../../store/results/pack-answer.ts");
-      return face.out.writeBytes(await packAnswer(table, `pitwall ${face.version}`));
-    }
-    default: {
-      const width = face.out.isTerminal ? face.out.columns : Number.POSITIVE_INFINITY;
-      return face.out.write(`${report.answerText(table, { width, paint: face.out.paint })}\n`);
-    }
-  }
+function refuseParquetOnTerminal(format: string, face: Face): void {
+  if (format !== "parquet" || !face.out.isTerminal) return;
+  throw new UserError("parquet-to-terminal", "refusing to write Parquet to a terminal", {
+    at: "--format parquet",
+    hint: "redirect it: `> answer.parquet`",
+  });
 }

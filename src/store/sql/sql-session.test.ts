@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../foundation/user-error.ts";
-import { openSqlSession, type SqlSession } from "./sql-session.ts";
+import type { AnswerTable } from "../../schema/answer-table.ts";
+import { openSqlSession, type QueryLimits, type SqlSession } from "./sql-session.ts";
 
 const isInstalled = await import("@duckdb/node-api").then(
   () => true,
   () => false,
 );
-const never = new AbortController().signal;
+const patient = { signal: new AbortController().signal, timeoutMs: 60_000 };
+const endless =
+  "select count(*) from range(1000000) a, range(1000000) b where a.range * b.range = 7";
 
 describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not installed)", () => {
   let session: SqlSession;
@@ -26,9 +29,16 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
   });
   afterAll(() => session.close());
 
+  async function answer(question: string, limits: QueryLimits = patient): Promise<AnswerTable> {
+    const { columns, batches } = await session.ask(question, limits);
+    const rows: (readonly unknown[])[] = [];
+    for await (const batch of batches) rows.push(...batch);
+    return { columns, rows };
+  }
+
   async function refusal(question: string): Promise<string> {
     try {
-      await session.ask(question, never);
+      await answer(question);
     } catch (error) {
       if (error instanceof UserError) return error.code;
       throw error;
@@ -37,7 +47,7 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
   }
 
   test("answers with names, types and plain values; what is absent is null", async () => {
-    expect(await session.ask("select run, joules from runs order by run", never)).toEqual({
+    expect(await answer("select run, joules from runs order by run")).toEqual({
       columns: [
         { name: "run", type: "VARCHAR" },
         { name: "joules", type: "DOUBLE" },
@@ -50,11 +60,10 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
   });
 
   test("gives counts and decimals as numbers, and keeps digits a number would lose", async () => {
-    const answer = await session.ask(
+    const { rows } = await answer(
       "select count(*), 1.25::decimal(5,2), 9007199254740993::bigint, sum(7) from runs",
-      never,
     );
-    expect(answer.rows).toEqual([[2, 1.25, "9007199254740993", 14]]);
+    expect(rows).toEqual([[2, 1.25, "9007199254740993", 14]]);
   });
 
   test("leaves out a file that can't be read, and says so", () => {
@@ -91,16 +100,41 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
     "select getenv('HOME')",
   ])("refuses `%s`", async (question) => {
     expect(await refusal(question)).toMatch(/^sql-(?:invalid|not-a-question)$/u);
-    expect((await session.ask("select count(*) from runs", never)).rows).toEqual([[2]]);
+    expect((await answer("select count(*) from runs")).rows).toEqual([[2]]);
   });
 
   test("gives up a question when interrupted", async () => {
     const controller = new AbortController();
-    const asked = session.ask(
-      "select count(*) from range(1000000) a, range(1000000) b where a.range * b.range = 7",
-      controller.signal,
-    );
+    const asked = answer(endless, { ...patient, signal: controller.signal });
     setImmediate(() => controller.abort());
     await expect(asked).rejects.toThrow(/abort/iu);
+  });
+
+  test("ends a query that takes longer than its time limit", async () => {
+    const asked = answer(endless, { ...patient, timeoutMs: 50 });
+    await expect(asked).rejects.toMatchObject({ code: "sql-timeout" });
+    expect((await answer("select 1")).rows).toEqual([[1]]);
+  });
+
+  test("gives the first rows of an answer that would not fit into memory", async () => {
+    const { batches } = await session.ask(
+      "select range, repeat('x', 1000) from range(1000000000)",
+      patient,
+    );
+    for await (const rows of batches) {
+      expect(rows[0]).toEqual([0, "x".repeat(1000)]);
+      break;
+    }
+  });
+
+  test("ends a query that needs more memory than the limit", async () => {
+    const question =
+      "select a.range, repeat('y', 2000) from range(5000000) a order by hash(a.range)";
+    await expect(answer(question)).rejects.toMatchObject({ code: "sql-out-of-memory" });
+  });
+
+  test("refuses a value that is too large to print", async () => {
+    const asked = answer("select repeat('x', 20000000)");
+    await expect(asked).rejects.toMatchObject({ code: "sql-value-too-large" });
   });
 });

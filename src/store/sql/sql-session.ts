@@ -1,7 +1,14 @@
-import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type {
+  DuckDBAppender,
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBResult,
+} from "@duckdb/node-api";
 import { errorCode, errorMessage } from "../../foundation/error-code.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { formatDuration } from "../../foundation/units.ts";
+import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { AnswerTable } from "../../schema/answer-table.ts";
+import { describeRefusal, openFile } from "../open-file.ts";
 import type { ColumnTable } from "../results/result-tables.ts";
 
 /** A table that can be asked: lines in memory, or Parquet files. */
@@ -19,13 +26,28 @@ interface SkippedFile {
   reason: string;
 }
 
+export interface QueryLimits {
+  signal: AbortSignal;
+  timeoutMs: number;
+}
+
+/** Rows of an answer, some at a time; read once. */
+export interface SqlRows {
+  columns: AnswerTable["columns"];
+  batches: AsyncIterable<AnswerTable["rows"]>;
+}
+
 /** A data base of its own, in memory, that answers questions and can do nothing else. */
 export interface SqlSession {
   skippedFiles: readonly SkippedFile[];
   /**
+   * Runs one reading statement. Rows are computed as they are read, in memory that does not grow with their number. The
+   * time limit counts from here until the last row is read.
+   *
    * @throws UserError `sql-invalid` (with DuckDB's own words), `sql-not-a-question` for all but one reading statement
+   * @throws WorldError `sql-timeout`, `sql-out-of-memory`
    */
-  ask(question: string, signal: AbortSignal): Promise<AnswerTable>;
+  ask(question: string, limits: QueryLimits): Promise<SqlRows>;
   close(): void;
 }
 
@@ -80,6 +102,13 @@ async function load(connection: DuckDBConnection, table: SqlTable): Promise<Skip
   await connection.run(`CREATE TABLE ${quoted(table.name)} (${declared.join(", ")})`);
   const skipped: SkippedFile[] = [];
   for (const path of table.files) {
+    // DuckDB would wait for a writer of a named pipe.
+    const opened = await openFile(path, { followsLinks: true });
+    if (opened.kind !== "opened") {
+      skipped.push({ path, reason: describeRefusal(opened) });
+      continue;
+    }
+    await opened.file.close();
     try {
       const file = `'${path.replaceAll("'", "''")}'`;
       await connection.run(
@@ -123,73 +152,133 @@ interface Opened {
 
 class DuckdbSession implements SqlSession {
   readonly skippedFiles: readonly SkippedFile[];
-  private readonly instance: DuckDBInstance;
-  private readonly connection: DuckDBConnection;
-  private readonly readingTypes: ReadonlySet<number>;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #readingTypes: ReadonlySet<number>;
 
   constructor({ instance, connection, readingTypes, skippedFiles }: Opened) {
-    this.instance = instance;
-    this.connection = connection;
-    this.readingTypes = readingTypes;
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#readingTypes = readingTypes;
     this.skippedFiles = skippedFiles;
   }
 
-  async ask(question: string, signal: AbortSignal): Promise<AnswerTable> {
-    signal.throwIfAborted();
-    // An interrupt that comes before the question runs is lost: repeat it until the question is given up.
-    let repeat: NodeJS.Timeout | undefined;
-    const stop = (): void => {
-      repeat = setInterval(() => this.connection.interrupt(), 20);
-    };
-    signal.addEventListener("abort", stop, { once: true });
+  async ask(question: string, limits: QueryLimits): Promise<SqlRows> {
+    limits.signal.throwIfAborted();
+    const interruption = new QueryInterruption(this.#connection, limits);
     try {
-      const statement = await this.prepare(question);
-      const reader = await statement.runAndReadAll();
-      const names = reader.columnNames();
-      const types = reader.columnTypes();
-      return {
-        columns: names.map((name, index) => ({ name, type: String(types[index]) })),
-        rows: reader
-          .getRowsJson()
-          .map((row) => row.map((value, index) => plain(value, String(types[index])))),
-      };
+      const statement = await this.#prepare(question);
+      const result = await statement.stream();
+      const types = result.columnTypes().map(String);
+      const columns = result
+        .columnNames()
+        .map((name, index) => ({ name, type: types[index] ?? "" }));
+      return { columns, batches: batchesOf(result, { types, question, interruption }) };
     } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof UserError) throw error;
-      throw invalid(question, errorMessage(error));
-    } finally {
-      signal.removeEventListener("abort", stop);
-      clearInterval(repeat);
+      interruption.end();
+      throw interruption.failure(error, question);
     }
   }
 
   close(): void {
-    this.connection.closeSync();
-    this.instance.closeSync();
+    this.#connection.closeSync();
+    this.#instance.closeSync();
   }
 
-  private async prepare(question: string) {
-    const statements = await this.connection.extractStatements(question);
+  async #prepare(question: string) {
+    const statements = await this.#connection.extractStatements(question);
     const statement = await statements.prepare(0);
-    if (statements.count === 1 && this.readingTypes.has(statement.statementType)) return statement;
+    if (statements.count === 1 && this.#readingTypes.has(statement.statementType)) return statement;
     throw new UserError(
       "sql-not-a-question",
       statements.count === 1
-        ? "only questions can be asked: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, EXPLAIN"
-        : "only one statement can be asked at a time",
+        ? "only reading statements are allowed: SELECT, WITH, FROM, DESCRIBE, SUMMARIZE, EXPLAIN"
+        : "only one statement is allowed per query",
       {
         saw: question.trim().slice(0, 120),
-        hint: "nothing here can be changed: the tables are made anew from the records and the shipped results each time",
+        hint: "the SQL tables are read-only: they are rebuilt from run records and shipped results on each call",
       },
     );
   }
 }
 
+async function* batchesOf(
+  result: DuckDBResult,
+  query: { types: readonly string[]; question: string; interruption: QueryInterruption },
+): AsyncGenerator<AnswerTable["rows"]> {
+  const { types, question, interruption } = query;
+  try {
+    for await (const rows of result.yieldRowsJson())
+      yield rows.map((row) => row.map((value, index) => plain(value, types[index] ?? "")));
+  } catch (error) {
+    throw interruption.failure(error, question);
+  } finally {
+    interruption.end();
+  }
+}
+
+/** Stops a query that its user, or the time limit, ends. */
+class QueryInterruption {
+  readonly #limits: QueryLimits;
+  readonly #connection: DuckDBConnection;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onAbort = (): void => this.#interrupt();
+  #repeat: NodeJS.Timeout | undefined;
+  #isTimedOut = false;
+
+  constructor(connection: DuckDBConnection, limits: QueryLimits) {
+    this.#connection = connection;
+    this.#limits = limits;
+    limits.signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#timer = setTimeout(() => {
+      this.#isTimedOut = true;
+      this.#interrupt();
+    }, limits.timeoutMs);
+  }
+
+  end(): void {
+    this.#limits.signal.removeEventListener("abort", this.#onAbort);
+    clearTimeout(this.#timer);
+    clearInterval(this.#repeat);
+  }
+
+  /** The error for people behind what DuckDB threw. */
+  failure(error: unknown, question: string): unknown {
+    const { signal, timeoutMs } = this.#limits;
+    if (signal.aborted) return signal.reason;
+    if (error instanceof UserError) return error;
+    if (this.#isTimedOut) {
+      return new WorldError(
+        "sql-timeout",
+        `the query did not finish within ${formatDuration(timeoutMs)}`,
+        {
+          saw: question.trim().slice(0, 120),
+          hint: "narrow it, or allow more time: `--timeout 5m`",
+        },
+      );
+    }
+    return failedQuery(question, errorMessage(error));
+  }
+
+  /** An interrupt that comes before the query runs is lost: it is repeated until the query ends. */
+  #interrupt(): void {
+    this.#repeat ??= setInterval(() => this.#connection.interrupt(), 20);
+  }
+}
+
+/** A longer text could not be written in one piece. */
+const maxValueCharacters = 16 << 20;
 const wholeNumbers: ReadonlySet<string> = new Set(["BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"]);
 
 /** DuckDB writes large whole numbers and decimals as text; as numbers where none of their digits is lost. */
 function plain(value: unknown, type: string): unknown {
   if (typeof value !== "string") return value;
+  if (value.length > maxValueCharacters) {
+    throw new UserError("sql-value-too-large", "a value of the answer is too large to print", {
+      saw: `${value.length} characters; the limit is ${maxValueCharacters}`,
+      hint: "select a part of it: `substring(…)`",
+    });
+  }
   if (wholeNumbers.has(type)) {
     const number = Number(value);
     return Number.isSafeInteger(number) ? number : value;
@@ -201,7 +290,17 @@ function plain(value: unknown, type: string): unknown {
   return value;
 }
 
-function invalid(question: string, words: string): UserError {
+function failedQuery(question: string, words: string): UserError {
+  if (/Out of Memory/iu.test(words)) {
+    return new WorldError(
+      "sql-out-of-memory",
+      `the query needs more than ${memoryLimit} of memory`,
+      {
+        saw: question.trim().slice(0, 120),
+        hint: "narrow it with WHERE or LIMIT, or sort and group fewer rows",
+      },
+    );
+  }
   const [what = "it is not understood", ...more] = words
     .replace(/^Failed to extract statements: /u, "")
     .split("\n")
@@ -210,7 +309,7 @@ function invalid(question: string, words: string): UserError {
     /Permission Error|disabled (?:by|through) configuration|configuration has been locked/u.test(
       words,
     );
-  return new UserError("sql-invalid", `the question can't be answered: ${what}`, {
+  return new UserError("sql-invalid", `cannot run the query: ${what}`, {
     saw: more.length > 0 ? more.join("\n") : question.trim().slice(0, 120),
     hint: isClosed
       ? "files, network, extensions and settings are out of reach of `pitwall sql`"

@@ -5,7 +5,12 @@ import { readPriceEntries } from "../../store/catalogue/catalogue.ts";
 import { findRoundFiles } from "../../store/results/read-results.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { sqlColumns } from "../../store/sql/sql-columns.ts";
-import { openSqlSession, type SqlTable } from "../../store/sql/sql-session.ts";
+import {
+  openSqlSession,
+  type QueryLimits,
+  type SqlRows,
+  type SqlTable,
+} from "../../store/sql/sql-session.ts";
 import { loadAtlas } from "./load-atlas.ts";
 import { ownResults } from "./own-results.ts";
 
@@ -18,45 +23,56 @@ export interface SqlQuery {
   store: RunStore;
 }
 
-export interface SqlAnswer {
-  table: AnswerTable;
+/** Rows of an answer, some at a time, and what could not be read for it. */
+export interface SqlAnswer extends SqlRows {
   problems: readonly ResultsProblem[];
 }
 
 type TableName = keyof typeof sqlColumns;
 
 /**
- * Answers a question about results, runs, curves, prices and accelerators, published and one's own. Nothing can be
- * changed by it, and nothing else be read.
+ * Runs one query over results, runs, curves, prices and accelerators, published and own. It cannot change or read
+ * anything else.
  *
+ * @param use takes the answer; its rows can be read until the promise resolves
  * @throws UserError `duckdb-missing`, `sql-invalid`, `sql-not-a-question`
+ * @throws WorldError `sql-timeout`, `sql-out-of-memory`
  */
-export async function querySql(query: SqlQuery, signal: AbortSignal): Promise<SqlAnswer> {
-  if (query.question.trim().toLowerCase() === "tables") return { table: tableList(), problems: [] };
+export async function querySql<Result>(
+  query: SqlQuery,
+  limits: QueryLimits,
+  use: (answer: SqlAnswer) => Promise<Result>,
+): Promise<Result> {
+  if (query.question.trim().toLowerCase() === "tables")
+    return use({ ...tableList(), problems: [] });
   const { tables, problems } = await readTables(query, tablesIn(query.question));
   const session = await openSqlSession(tables);
   try {
-    const table = await session.ask(query.question, signal);
+    const rows = await session.ask(query.question, limits);
     const unreadable = session.skippedFiles.map(({ path, reason }): ResultsProblem => {
       const at = path.lastIndexOf("/");
       const [folder, file] = [path.slice(0, at), path.slice(at + 1)];
       return { kind: "file-unreadable", folder, file, reason };
     });
-    return { table, problems: [...problems, ...unreadable] };
+    return await use({ ...rows, problems: [...problems, ...unreadable] });
   } finally {
     session.close();
   }
 }
 
 /** The tables, column by column. */
-function tableList(): AnswerTable {
+function tableList(): SqlRows {
   const rows = Object.entries(sqlColumns).flatMap(([table, columns]) =>
     Object.entries(columns).map(([column, { type }]) => [table, column, type]),
   );
   return {
     columns: ["table", "column", "type"].map((name) => ({ name, type: "VARCHAR" })),
-    rows,
+    batches: oneBatch(rows),
   };
+}
+
+async function* oneBatch(rows: AnswerTable["rows"]): AsyncGenerator<AnswerTable["rows"]> {
+  yield rows;
 }
 
 /** Those that the question may mean: loading the curves takes longer than most questions. */
