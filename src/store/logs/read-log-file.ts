@@ -1,5 +1,5 @@
-import { closeSync, createReadStream, readSync } from "node:fs";
-import { pipeline } from "node:stream";
+import { closeSync, readSync } from "node:fs";
+import { pipeline, Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import { errorCode } from "../../foundation/error-code.ts";
@@ -64,14 +64,8 @@ function isGzip(bytes: Uint8Array, count: number): boolean {
 
 async function* unpack(fd: number): AsyncGenerator<LogPiece> {
   const unpacked = createGunzip({ chunkSize: pieceBytes });
-  // The reading loop below meets every error of either stream itself.
-  const packed = createReadStream("", {
-    fd,
-    start: 0,
-    autoClose: false,
-    highWaterMark: pieceBytes,
-  });
-  pipeline(packed, unpacked, () => undefined);
+  // The loop below handles the errors of both streams.
+  pipeline(Readable.from(packedPieces(fd)), unpacked, () => undefined);
   try {
     for await (const bytes of unpacked) {
       if (bytes instanceof Uint8Array) yield { kind: "bytes", bytes };
@@ -80,6 +74,17 @@ async function* unpack(fd: number): AsyncGenerator<LogPiece> {
     const code = errorCode(error);
     if (code?.startsWith("Z_") !== true) throw error;
     yield { kind: "gzip-broken", code };
+  }
+}
+
+/** A read stream of the file descriptor would close it, which the caller does too. */
+function* packedPieces(fd: number): Generator<Uint8Array> {
+  for (let position = 0; ;) {
+    const bytes = new Uint8Array(pieceBytes);
+    const count = readSync(fd, bytes, 0, pieceBytes, position);
+    if (count === 0) return;
+    position += count;
+    yield bytes.subarray(0, count);
   }
 }
 
