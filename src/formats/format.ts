@@ -60,9 +60,14 @@ export type FormatWriter = {
   | { gives: "document"; load(): Promise<DocumentWriter> }
 );
 
-export const writerOptions = ["submitter", "system"] as const;
-export type WriterOption = (typeof writerOptions)[number];
-export type WriterOptionValues = Readonly<Partial<Record<WriterOption, string>>>;
+/** Options that a format may take; each is an option of `pitwall export`. */
+export interface WriterOptionValues {
+  submitter?: string;
+  system?: string;
+  /** Leaves cells that spreadsheets run as formulas as they are. */
+  rawCsv?: true;
+}
+export type WriterOption = keyof WriterOptionValues;
 
 /** Gives the files of a folder. */
 export type FolderWriter = (
@@ -71,7 +76,10 @@ export type FolderWriter = (
 ) => readonly FormatFile[];
 
 /** Gives a document in pieces, so that a long one need not be in memory at once. */
-export type DocumentWriter = (runs: readonly RunPage[]) => Iterable<string | Uint8Array>;
+export type DocumentWriter = (
+  runs: readonly RunPage[],
+  options: WriterOptionValues,
+) => Iterable<string | Uint8Array>;
 
 /** A file of a folder to be written. */
 export interface FormatFile {

@@ -59,7 +59,7 @@ describe("pitwall export", () => {
       "exit 2
       stderr:
       error[option-not-for-format]: \`--submitter\` does not apply to \`--format csv\`
-        \`--submitter Acme\`
+        at --submitter
 
       hint: omit \`--submitter\`"
     `);

@@ -1,9 +1,9 @@
-import { writerOptions } from "../../formats/format.ts";
 import { formatsHelp, type WritableFormat, writableFormats } from "../../formats/formats.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ExportOutcome } from "../../workflows/export/export-runs.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
+import { rawCsvOption } from "../raw-csv.ts";
 
 const options = {
   format: {
@@ -31,6 +31,7 @@ const options = {
     group: "MLPerf",
     help: "name of the system; default: its processor or accelerators",
   },
+  ...rawCsvOption,
 } as const;
 
 export const exportCommand = defineCommand({
@@ -70,7 +71,7 @@ export const exportCommand = defineCommand({
 
 async function exportAs({
   arguments: texts,
-  options: { format: name, out, ...given },
+  options: { format: name, out, submitter, system, rawCsv },
   face,
   shared,
 }: Call<typeof options>): Promise<ExportOutcome> {
@@ -87,11 +88,11 @@ async function exportAs({
     format,
     out: out === undefined ? undefined : path.resolve(face.cwd, out),
     workingFolder: face.cwd,
-    options: Object.fromEntries(
-      writerOptions.flatMap((option) =>
-        given[option] === undefined ? [] : [[option, given[option]]],
-      ),
-    ),
+    options: {
+      ...(submitter === undefined ? {} : { submitter }),
+      ...(system === undefined ? {} : { system }),
+      ...(rawCsv ? { rawCsv } : {}),
+    },
   });
 }
 

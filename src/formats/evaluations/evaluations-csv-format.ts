@@ -6,7 +6,7 @@ export const evaluationsCsv: Format = {
   fileEndings: [".csv"],
   write: {
     gives: "document",
-    options: [],
+    options: ["rawCsv"],
     needsVerdict: false,
     load: async () => (await import("./write-evaluations-csv.ts")).writeEvaluationsCsv,
   },

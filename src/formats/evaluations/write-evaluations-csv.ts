@@ -1,5 +1,6 @@
 import { csvText } from "../../foundation/csv.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
+import type { WriterOptionValues } from "../format.ts";
 
 const columns = [
   "run",
@@ -15,7 +16,11 @@ const columns = [
 ] as const;
 
 /** Writes a line for each evaluation, a run at a time. Cells of unknown values are empty. */
-export function* writeEvaluationsCsv(runs: readonly RunPage[]): Generator<string> {
+export function* writeEvaluationsCsv(
+  runs: readonly RunPage[],
+  { rawCsv }: WriterOptionValues,
+): Generator<string> {
+  const options = { isRaw: rawCsv === true };
   yield csvText([columns]);
   for (const { request, progress } of runs) {
     const { runId, startable, seed, target } = request;
@@ -23,19 +28,16 @@ export function* writeEvaluationsCsv(runs: readonly RunPage[]): Generator<string
       progress.evaluations.map(({ clockMs, timeMs, value, samplesCount, epochNum }) => [
         runId,
         startable.name,
-        String(seed),
+        seed,
         target?.metric ?? "",
-        textOf(target?.value),
-        String(clockMs),
+        target?.value ?? "",
+        clockMs,
         new Date(timeMs).toISOString(),
-        String(value),
-        textOf(samplesCount),
-        textOf(epochNum),
+        value,
+        samplesCount ?? "",
+        epochNum ?? "",
       ]),
+      options,
     );
   }
-}
-
-function textOf(value: number | undefined): string {
-  return value === undefined ? "" : String(value);
 }

@@ -95,20 +95,20 @@ function logsAmong(files: readonly string[]): string[] {
 
 /** What several results stand in: read once. */
 class Surroundings {
-  private readonly systems = new Map<string, Promise<SystemReading>>();
-  private readonly bypasses = new Map<string, Promise<boolean>>();
+  readonly #systems = new Map<string, Promise<SystemReading>>();
+  readonly #bypasses = new Map<string, Promise<boolean>>();
 
   system(place: FolderPlace): Promise<SystemReading> {
     const { organisationPath, systemFolder, systemPath } = place;
     const key = [organisationPath, systemFolder, systemPath].join("\n");
-    const reading = this.systems.get(key) ?? readSystem(place);
-    this.systems.set(key, reading);
+    const reading = this.#systems.get(key) ?? readSystem(place);
+    this.#systems.set(key, reading);
     return reading;
   }
 
   asksForBypass(organisationPath: string): Promise<boolean> {
-    const reading = this.bypasses.get(organisationPath) ?? asksForBypass(organisationPath);
-    this.bypasses.set(organisationPath, reading);
+    const reading = this.#bypasses.get(organisationPath) ?? asksForBypass(organisationPath);
+    this.#bypasses.set(organisationPath, reading);
     return reading;
   }
 }

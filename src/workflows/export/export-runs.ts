@@ -61,7 +61,7 @@ export async function exportRuns(
       };
     }
     case "document": {
-      const pieces = (await write.load())(runs);
+      const pieces = (await write.load())(runs, options);
       if (out === undefined) return { kind: "document", pieces, skipped };
       await writeNewFile(out, pieces);
       return { kind: "file", file: out, skipped };
@@ -70,16 +70,16 @@ export async function exportRuns(
 }
 
 function requireOptions({ name, write }: WritableFormat, options: WriterOptionValues): void {
-  for (const [option, value] of Object.entries(options))
-    if (value !== undefined && !write.options.some((known) => known === option))
-      throw new UserError(
-        "option-not-for-format",
-        `\`--${option}\` does not apply to \`--format ${name}\``,
-        {
-          saw: `\`--${option} ${value}\``,
-          hint: `omit \`--${option}\``,
-        },
-      );
+  const unused = Object.keys(options).find(
+    (option) => !write.options.some((known) => known === option),
+  );
+  if (unused === undefined) return;
+  const flag = `--${unused.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new UserError(
+    "option-not-for-format",
+    `\`${flag}\` does not apply to \`--format ${name}\``,
+    { at: flag, hint: `omit \`${flag}\`` },
+  );
 }
 
 /** Each run once, in the order of the request. */
