@@ -12,49 +12,49 @@ export interface StreamMessage {
  * @see HTML, section 9.2.6, https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export class EventStreamReader {
-  private rest = "";
-  private event = "";
-  private data: string[] = [];
-  private id: string | undefined;
-  private isFirst = true;
+  #rest = "";
+  #event = "";
+  #data: string[] = [];
+  #id: string | undefined;
+  #isFirst = true;
 
   read(text: string): StreamMessage[] {
     // A byte order mark may stand before everything.
-    const piece = this.isFirst && text.startsWith("\uFEFF") ? text.slice(1) : text;
-    if (text !== "") this.isFirst = false;
-    this.rest += piece;
+    const piece = this.#isFirst && text.startsWith("\uFEFF") ? text.slice(1) : text;
+    if (text !== "") this.#isFirst = false;
+    this.#rest += piece;
     const messages: StreamMessage[] = [];
-    for (let line = this.nextLine(); line !== undefined; line = this.nextLine()) {
-      const message = line === "" ? this.dispatch() : this.readField(line);
+    for (let line = this.#nextLine(); line !== undefined; line = this.#nextLine()) {
+      const message = line === "" ? this.#dispatch() : this.#readField(line);
       if (message !== undefined) messages.push(message);
     }
     return messages;
   }
 
-  private nextLine(): string | undefined {
-    const end = this.rest.search(/[\r\n]/u);
+  #nextLine(): string | undefined {
+    const end = this.#rest.search(/[\r\n]/u);
     if (end < 0) return undefined;
-    const isReturn = this.rest[end] === "\r";
+    const isReturn = this.#rest[end] === "\r";
     // Whether a line feed belongs to this return is known only when the next character is.
-    if (isReturn && end === this.rest.length - 1) return undefined;
-    const line = this.rest.slice(0, end);
-    this.rest = this.rest.slice(end + (isReturn && this.rest[end + 1] === "\n" ? 2 : 1));
+    if (isReturn && end === this.#rest.length - 1) return undefined;
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + (isReturn && this.#rest[end + 1] === "\n" ? 2 : 1));
     return line;
   }
 
-  private readField(line: string): undefined {
+  #readField(line: string): undefined {
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /u, "");
-    if (field === "data") this.data.push(value);
-    if (field === "event") this.event = value;
-    if (field === "id" && !value.includes("\0")) this.id = value;
+    if (field === "data") this.#data.push(value);
+    if (field === "event") this.#event = value;
+    if (field === "id" && !value.includes("\0")) this.#id = value;
   }
 
-  private dispatch(): StreamMessage | undefined {
-    const { event, data, id } = this;
-    this.event = "";
-    this.data = [];
+  #dispatch(): StreamMessage | undefined {
+    const [event, data, id] = [this.#event, this.#data, this.#id];
+    this.#event = "";
+    this.#data = [];
     if (data.length === 0) return undefined;
     return { id, event: event === "" ? "message" : event, data: data.join("\n") };
   }

@@ -84,7 +84,6 @@ function withValue<Name extends string, Value>(
   name: Name,
   value: Value | undefined,
 ): { [Key in Name]?: Value } {
-  // The computed key has exactly the name that the type says.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript widens the computed key `Name` to string
   return (value === undefined ? {} : { [name]: value }) as { [Key in Name]?: Value };
 }

@@ -6,8 +6,7 @@ import type { SamplesThreadStart } from "./read-samples.ts";
 
 const port = parentPort;
 if (port !== null) {
-  // Only read-samples.ts starts this file.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only read-samples.ts starts this file, with this type
   const { recordDirectory, names } = workerData as SamplesThreadStart;
   const samples = new FollowedSamples(recordDirectory, new Set(names));
   await samples.readOn("all");

@@ -39,7 +39,7 @@ function ysOf(mark: Mark): (readonly number[])[] {
 
 class Span {
   least = Number.POSITIVE_INFINITY;
-  private greatest = Number.NEGATIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
 
   takeAll(values: readonly number[]): void {
     for (const value of values) this.take(value);
@@ -48,23 +48,23 @@ class Span {
   take(value: number): void {
     if (!Number.isFinite(value)) return;
     if (value < this.least) this.least = value;
-    if (value > this.greatest) this.greatest = value;
+    if (value > this.#greatest) this.#greatest = value;
   }
 
   /** Goes on as far as `to`, by so many times what is there already at most. */
   reach(to: number, times: number): void {
-    if (this.least <= this.greatest) {
-      this.take(Math.min(to, this.greatest + times * (this.greatest - this.least)));
+    if (this.least <= this.#greatest) {
+      this.take(Math.min(to, this.#greatest + times * (this.#greatest - this.least)));
     }
   }
 
   ends(margin: number): [number, number] {
-    if (this.least > this.greatest) return [0, 1];
-    const range = this.greatest - this.least;
+    if (this.least > this.#greatest) return [0, 1];
+    const range = this.#greatest - this.least;
     if (range === 0) {
       const half = this.least === 0 ? 0.5 : Math.abs(this.least) * 0.05;
-      return [this.least - half, this.greatest + half];
+      return [this.least - half, this.#greatest + half];
     }
-    return [this.least - range * margin, this.greatest + range * margin];
+    return [this.least - range * margin, this.#greatest + range * margin];
   }
 }
