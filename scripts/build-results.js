@@ -38,7 +38,7 @@ for (const name of readdirSync(roundsFolder).toSorted()) {
 }
 const total = { bytes: 0 };
 for (const { path } of found.values()) {
-  const request = { sources: [path], into, importedBy };
+  const request = { sources: [path], into, isFromRepository: true, importedBy };
   for await (const event of importResults(request, new AbortController().signal))
     if (event.kind === "imported") tell(event);
 }

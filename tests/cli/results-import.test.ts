@@ -43,15 +43,36 @@ describe("pitwall results import", () => {
     expect(new Set(curves.items.map(({ run }) => run)).size).toBe(10);
   });
 
+  test("links to the public repository only what is said to come from it", async () => {
+    const cwd = unpackSubmission("lenovo-bert-v5.0");
+    const importInto = async (into: string, ...flags: string[]) => {
+      await pitwall(["results", "import", "training_v5.0", "--into", into, ...flags], { cwd });
+      const { rows, manifests } = await readResultRows([join(cwd, into)]);
+      return { source: rows[0]?.source, manifest: manifests[0] };
+    };
+    const local = await importInto("local");
+    expect(local.source).toMatch(/^Lenovo\/results\//);
+    expect(local.manifest).toMatchObject({
+      sourceRepository: `local: ${join(cwd, "training_v5.0")}`,
+      licence: "unknown",
+    });
+    expect(JSON.stringify(local)).not.toContain("github.com");
+    const published = await importInto("published", "--from-repository");
+    const repository = "https://github.com/mlcommons/training_results_v5.0";
+    expect(published.source).toBe(`${repository}/tree/main/${local.source}`);
+    expect(published.manifest?.sourceRepository).toBe(repository);
+  });
+
   test("takes an archive just the same, replaces what was there, and leaves nothing behind", async () => {
     const cwd = unpackSubmission("nvidia-ncf-v0.5");
     const round = readdirSync(cwd).find((name) => name !== "home") ?? "";
     execFileSync("tar", ["czf", "round.tgz", round], { cwd });
     const env = { TMPDIR: join(cwd, "scratch") };
     mkdirSync(env.TMPDIR);
-    const once = await pitwall(["results", "import", round, "--into", "out", "--json"], { cwd });
+    const flags = ["--from-repository", "--into", "out", "--json"];
+    const once = await pitwall(["results", "import", round, ...flags], { cwd });
     const before = await readResultRows([join(cwd, "out")]);
-    const again = await pitwall(["results", "import", "round.tgz", "--into", "out", "--json"], {
+    const again = await pitwall(["results", "import", "round.tgz", ...flags], {
       cwd,
       env,
     });

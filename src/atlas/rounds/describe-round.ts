@@ -1,3 +1,4 @@
+import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import type { RoundDescription } from "../../schema/atlas/round-contents.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
@@ -5,10 +6,16 @@ import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { roundOfEdition } from "../rows/place-of-result.ts";
 import { describeMissing } from "./describe-missing-logs.ts";
 
+interface ImportedLogs {
+  results: readonly BenchmarkResult[];
+  logCount: number;
+  origin: ImportOrigin;
+}
+
 /** Describes an imported MLPerf round: its source, its changes, and what it lacks. */
 export function describeRound(
   edition: MlperfEdition,
-  { results, logCount }: { results: readonly BenchmarkResult[]; logCount: number },
+  { results, logCount, origin }: ImportedLogs,
   rounds: readonly PublishedRound[],
 ): RoundDescription {
   const { suite, round } = roundOfEdition(edition);
@@ -17,11 +24,26 @@ export function describeRound(
     suite,
     round,
     publishedOn: published?.publishedOn,
-    sourceRepository: published?.repository ?? "unknown",
-    licence: published?.licence ?? "unknown",
+    ...sourceOf(origin, published),
     changes:
       "Each result became one row and each log one run; evaluations, loss, step times and throughput were thinned, and names of accelerators and benchmarks made uniform beside the published ones. No score was changed.",
     logCount,
     missing: describeMissing(results, { logCount, published }),
   };
+}
+
+/** Local files are not said to be the repository's: they may be another version, or someone else's results. */
+function sourceOf(
+  origin: ImportOrigin,
+  published: PublishedRound | undefined,
+): Pick<RoundDescription, "sourceRepository" | "licence"> {
+  switch (origin.kind) {
+    case "local":
+      return { sourceRepository: `local: ${origin.paths.join(", ")}`, licence: "unknown" };
+    case "repository":
+      return {
+        sourceRepository: published?.repository ?? "unknown",
+        licence: published?.licence ?? "unknown",
+      };
+  }
 }

@@ -1,3 +1,4 @@
+import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import type { ResultContents } from "../../schema/atlas/round-contents.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
@@ -18,13 +19,22 @@ export interface TracedResult {
   traces: ReadonlyMap<string, LogTrace>;
 }
 
+export interface ContentsContext {
+  tables: ContentTables;
+  counts: SamplesCounts;
+  origin: ImportOrigin;
+}
+
 /** Makes the row, runs and curves of a scored result. */
 export function contentsOfResult(
   { folder, edition, result, traces }: TracedResult,
-  { tables, counts }: { tables: ContentTables; counts: SamplesCounts },
+  { tables, counts, origin }: ContentsContext,
 ): ResultContents {
   const samplesUnit = samplesCountOf(counts, result.benchmark).unit;
-  const place = { ...placeOfResult(folder, edition, tables.rounds), samplesUnit };
+  const place = {
+    ...placeOfResult(folder, edition, { rounds: tables.rounds, origin }),
+    samplesUnit,
+  };
   const detailedRun = nearestToMedian(result);
   const ofLogs = new Map<string, RunTrace>();
   for (const { name } of folder.logs) {

@@ -1,4 +1,5 @@
 import type { ResultPlace } from "./row-of-result.ts";
+import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
@@ -8,7 +9,7 @@ import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 export function placeOfResult(
   folder: ResultFolder,
   edition: MlperfEdition,
-  rounds: readonly PublishedRound[],
+  { rounds, origin }: { rounds: readonly PublishedRound[]; origin: ImportOrigin },
 ): Omit<ResultPlace, "samplesUnit"> {
   const { suite, round } = roundOfEdition(edition);
   const published = rounds.find((one) => one.suite === suite && one.round === round);
@@ -18,7 +19,7 @@ export function placeOfResult(
     round,
     publishedOn: published?.publishedOn,
     system: systemOf(folder, parts),
-    source: linkTo(folder, parts, published),
+    source: origin.kind === "repository" ? linkTo(folder, parts, published) : parts.join("/"),
   };
 }
 
@@ -52,7 +53,7 @@ function systemOf({ systemFolder }: ResultFolder, parts: readonly string[]): str
   return telling.length === 0 ? systemFolder : telling.join("/");
 }
 
-/** Somebody's own folder is not in the round's repository, and has nothing in its path that says it were. */
+/** The folder of the result in the repository of its round, where the path names a published round. */
 function linkTo(
   { path }: ResultFolder,
   parts: readonly string[],

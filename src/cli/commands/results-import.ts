@@ -24,6 +24,11 @@ const options = {
     group: "Import",
     help: "the round, `training-5.1`, `hpc-3.0`; default: as the folders' paths say",
   },
+  fromRepository: {
+    takes: "nothing",
+    group: "Import",
+    help: "the sources are copies of the rounds' public repositories: link each result there; default: local files, without links",
+  },
 } as const;
 
 export const resultsImportCommand = defineCommand({
@@ -115,7 +120,7 @@ function warnOfSkipped(
 
 async function requestOf({
   arguments: sources,
-  options: { into, edition, format },
+  options: { into, edition, format, fromRepository },
   shared,
   face,
 }: Call<typeof options>): Promise<ImportRequest> {
@@ -129,6 +134,7 @@ async function requestOf({
     into: into === undefined ? ownResultsFolder(home) : path.resolve(face.cwd, into),
     edition,
     format,
+    isFromRepository: fromRepository,
     importedBy: `pitwall ${face.version}`,
   };
 }

@@ -7,7 +7,7 @@ export const roundManifest = z.strictObject({
   suite: z.enum(suites),
   round: z.string(),
   publishedOn: z.string().optional(),
-  /** The repository or page the results were published in. */
+  /** The repository or page the results were published in; `local: <paths>` for files of the user. */
   sourceRepository: z.string(),
   licence: z.string(),
   /** Figures changed or left out on the way, as the licence asks. */

@@ -6,7 +6,12 @@ import { importResults } from "./import-results.ts";
 describe("importResults", () => {
   test("reads each log once, for scores and curves alike", async () => {
     const folder = unpackSubmission("lenovo-bert-v5.0");
-    const request = { sources: [folder], into: join(folder, "out"), importedBy: "pitwall test" };
+    const request = {
+      sources: [folder],
+      into: join(folder, "out"),
+      isFromRepository: false,
+      importedBy: "pitwall test",
+    };
     let expected = 0;
     let read = 0;
     for await (const event of importResults(request, new AbortController().signal)) {

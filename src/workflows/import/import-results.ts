@@ -1,12 +1,13 @@
 import { describeRound } from "../../atlas/rounds/describe-round.ts";
-import { contentsOfResult } from "../../atlas/rows/contents-of-result.ts";
-import { type SamplesCounts, samplesCountsOf } from "../../atlas/rows/samples-count.ts";
+import { type ContentsContext, contentsOfResult } from "../../atlas/rows/contents-of-result.ts";
+import { samplesCountsOf } from "../../atlas/rows/samples-count.ts";
+import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
 import { type RoundContents, roundOf } from "../../schema/atlas/round-contents.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import { roundNamed } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
-import { readResultTables, type ResultTables } from "../../store/results/naming-tables.ts";
+import { readResultTables } from "../../store/results/naming-tables.ts";
 import { writeResults } from "../../store/results/write-results.ts";
 import { planScore } from "../submissions/plan-score.ts";
 import { type ScoredResult, scoreResults } from "../submissions/score-results.ts";
@@ -23,6 +24,8 @@ export interface ImportRequest {
   into: string;
   /** `training-5.1`. Default: as the path of each result says. */
   edition?: string | undefined;
+  /** Whether the sources are copies of the rounds' public repositories: their results are then linked there. */
+  isFromRepository: boolean;
   /** `pitwall 0.1.0`. */
   importedBy: string;
 }
@@ -78,7 +81,10 @@ async function* importLogs(
       else yield event;
     }
     const folders = opened.map(({ folder }) => folder);
-    yield* importFolders(request, folders, signal);
+    const origin: ImportOrigin = request.isFromRepository
+      ? { kind: "repository" }
+      : { kind: "local", paths: sources.map(({ path }) => path) };
+    yield* importFolders(request, { folders, origin }, signal);
   } finally {
     for (const source of opened) await source.close();
   }
@@ -86,7 +92,7 @@ async function* importLogs(
 
 async function* importFolders(
   { edition, into, importedBy }: ImportRequest,
-  folders: readonly string[],
+  { folders, origin }: { folders: readonly string[]; origin: ImportOrigin },
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent> {
   const planned = await planScore(folders, edition === undefined ? undefined : roundNamed(edition));
@@ -103,7 +109,7 @@ async function* importFolders(
       if (event.kind === "logs-read") yield { kind: "logs-read", logCount: event.logCount };
       if (event.kind !== "scored") continue;
       signal.throwIfAborted();
-      const round = contentsOfRound(id, event.results, { tables, counts });
+      const round = contentsOfRound(id, event.results, { tables, counts, origin });
       yield { kind: "imported", ...(await writeResults(into, round, importedBy)) };
     }
   }
@@ -112,12 +118,13 @@ async function* importFolders(
 function contentsOfRound(
   edition: MlperfEdition,
   scored: readonly ScoredResult[],
-  { tables, counts }: { tables: ResultTables; counts: SamplesCounts },
+  context: ContentsContext,
 ): RoundContents {
   const contents = scored.map(({ planned, result, traces }) =>
-    contentsOfResult({ ...planned, result, traces }, { tables, counts }),
+    contentsOfResult({ ...planned, result, traces }, context),
   );
+  const { origin, tables } = context;
   const results = scored.map(({ result }) => result);
   const logCount = scored.reduce((sum, { planned }) => sum + planned.folder.logs.length, 0);
-  return roundOf(describeRound(edition, { results, logCount }, tables.rounds), contents);
+  return roundOf(describeRound(edition, { results, logCount, origin }, tables.rounds), contents);
 }

@@ -14,7 +14,10 @@ import { importResults } from "./import-results.ts";
 export async function resultOfFolder(path: string, signal: AbortSignal): Promise<OwnResult> {
   const into = await mkdtemp(join(tmpdir(), "pitwall-compare-"));
   try {
-    const imports = importResults({ sources: [path], into, importedBy: "pitwall compare" }, signal);
+    const imports = importResults(
+      { sources: [path], into, isFromRepository: false, importedBy: "pitwall compare" },
+      signal,
+    );
     for await (const event of imports) if (event.kind === "imported") continue;
     const { rows } = await readResultRows([into]);
     const [row] = rows;
