@@ -155,7 +155,7 @@ async function ask(address: URL, request: RequestInit): Promise<Response> {
     request.signal?.throwIfAborted();
     throw new ApiError({
       code: "no-answer",
-      message: "nobody answers",
+      message: "no answer from the server",
       hint: isStaticSite ? "reload the page" : "is `pitwall serve` still running?",
       cause: error,
     });
@@ -192,7 +192,7 @@ function notPitwall(path: string, cause?: unknown): ApiError {
   return new ApiError({
     code: "unreadable-answer",
     message: `\`${path}\` is not what this page knows how to read`,
-    hint: "the server may be of another version: reload the page",
+    hint: "the server may have a different version; reload the page",
     cause,
   });
 }

@@ -28,7 +28,7 @@ export function App(): JSX.Element {
   return (
     <>
       <a class="skip-link" href="#main" onClick={skipToMain}>
-        skip to the page
+        skip to content
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
@@ -46,7 +46,7 @@ async function askAbout(): Promise<void> {
     noteAnswerTime(answer.serverTimeMs, sentMs, performance.now());
     about.value = answer;
   } catch {
-    // Each page tells on its own that nobody answers; the header then keeps what it knew.
+    // Each page reports a missing answer itself; the header keeps what it shows.
   }
 }
 
@@ -126,8 +126,8 @@ function CurrentPage(): JSX.Element {
       <OtherState
         state={{
           kind: "failed",
-          message: `There is no page ${path}`,
-          hint: "the pages there are stand at the top",
+          message: `Page not found: ${path}`,
+          hint: "use the navigation at the top of the page",
         }}
       />
     );
@@ -139,8 +139,8 @@ function CurrentPage(): JSX.Element {
       <OtherState
         state={{
           kind: "failed",
-          message: "This page could not be fetched",
-          hint: "is `pitwall serve` still running? then reload",
+          message: "Could not load this page",
+          hint: "check that `pitwall serve` is still running, then reload",
         }}
       />
     );

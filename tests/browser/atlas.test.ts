@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=resnet`);
     await page.locator(".plot-figure svg").first().waitFor();
     const { members } = resultOf(home, ["pareto", "--benchmark", "resnet"]);
-    const rings = page.locator('.plot-figure [aria-description="nobody beats these"] circle');
+    const rings = page.locator('.plot-figure [aria-description="Pareto-optimal"] circle');
     expect(await rings.count()).toBe(members.length);
     await page.getByLabel(/^ringed/u).uncheck();
     await expect.poll(() => rings.count()).toBe(0);
@@ -106,7 +106,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     expect(await panel.getByRole("link", { name: "source" }).getAttribute("href")).toBe(
       subjects[0].measured.row.source,
     );
-    await panel.getByRole("button", { name: "add to compare" }).click();
+    await panel.getByRole("button", { name: "add to comparison" }).click();
     await keepScreenshot(page, "atlas-result");
     await page.goBack();
     await panel.waitFor({ state: "detached" });

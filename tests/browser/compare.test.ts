@@ -51,7 +51,7 @@ describe.skipIf(!hasBrowser)(`comparisons in a browser${missing}`, () => {
     }
     await page.locator(".uplot").waitFor();
     await keepScreenshot(page, "compare");
-    await page.getByRole("button", { name: "also what is alike" }).click();
+    await page.getByRole("button", { name: "show identical fields" }).click();
     await expect.poll(async () => (await facts(page)).length).toBeGreaterThan(rows.length);
     expect(offences).toEqual([]);
   });

@@ -189,7 +189,7 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     const { origin } = await serve(home);
     const { page } = await openPage(browser, `${origin}/runs?find=nothing+like+this`);
     await page.getByText("None of the 1 runs is like that.").waitFor();
-    await page.getByLabel("find runs by any word").fill("train");
+    await page.getByLabel("search runs").fill("train");
     await page.locator(".run-line").waitFor();
     await page.getByLabel("state", { exact: true }).selectOption("reached");
     await page.getByRole("button", { name: "cost" }).click();

@@ -34,12 +34,12 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
     await page.keyboard.press("Enter");
     const panel = page.locator(".result-panel");
     await panel.locator(".uplot").first().waitFor();
-    await panel.getByRole("button", { name: "add to compare" }).click();
+    await panel.getByRole("button", { name: "add to comparison" }).click();
     await page.locator("#atlas-points").focus();
     await page.keyboard.press("End");
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Enter");
-    await panel.getByRole("button", { name: "add to compare" }).click();
+    await panel.getByRole("button", { name: "add to comparison" }).click();
     await keepScreenshot(page, "site-atlas");
     await page.getByRole("link", { name: "compare these 2" }).click();
     await page.locator(".verdicts").waitFor();

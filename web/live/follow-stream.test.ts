@@ -56,7 +56,7 @@ describe("followStream", () => {
     expect(asked).toEqual([undefined, "1", "1"]);
   });
 
-  test("tells each break, and waits longer while nobody answers", async () => {
+  test("reports each lost connection, and waits longer while the server does not answer", async () => {
     const refused = { refuses: "nobody" };
     const { news, waited } = await follow([refused, refused, refused, { sends: ["data: a\n\n"] }]);
     expect(kinds(news)).toEqual(["lost", "lost", "lost", "opened", "message", "lost", "ended"]);

@@ -50,7 +50,7 @@ export function readData<T>(schema: ZodType<T>, message: StreamMessage): T {
   throw new ApiError({
     code: "unreadable-news",
     message: `news of kind \`${message.event}\` is not what this page knows how to read`,
-    hint: "the server may be of another version: reload the page",
+    hint: "the server may have a different version; reload the page",
     cause: read.error,
   });
 }
@@ -69,7 +69,7 @@ export function asFailure(reason: unknown): ApiError {
   if (reason instanceof ApiError) return reason;
   return new ApiError({
     code: "connection-lost",
-    message: "the connection to the server broke off",
+    message: "lost the connection to the server",
     hint: "is `pitwall serve` still running?",
     cause: reason,
   });

@@ -141,7 +141,7 @@ function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palet
   ];
 }
 
-/** Faint ones first, so that what counts lies above them; one's own above all. */
+/** Faint ones first, so that the main ones are drawn above them; own results on top. */
 function points(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
   const { palette } = look;
   const place: DotOptions = { x: "x", y: "y", symbol: (point: AtlasPoint) => symbols[point.kind] };
@@ -179,7 +179,7 @@ function points(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
         r: radius + 3.6,
         stroke: palette.text,
         strokeWidth: 1.3,
-        ariaDescription: "nobody beats these",
+        ariaDescription: "Pareto-optimal",
       },
     ),
     layer(

@@ -78,7 +78,7 @@ export function drawHeatMap(
   palette: Palette,
 ): void {
   const context = canvas.getContext("2d");
-  if (context === null) throw new Error("this browser has no canvas to draw on");
+  if (context === null) throw new Error("this browser does not support canvas");
   const cells = document.createElement("canvas");
   cells.width = heat.columns;
   cells.height = heat.rows;

@@ -47,7 +47,7 @@ export async function pngOf(
   whole.width = drawn.width;
   whole.height = drawn.height + head;
   const context = whole.getContext("2d");
-  if (context === null) throw new Error("this browser has no canvas to draw on");
+  if (context === null) throw new Error("this browser does not support canvas");
   context.fillStyle = palette.surface;
   context.fillRect(0, 0, whole.width, whole.height);
   context.fillStyle = palette.text;
@@ -56,7 +56,7 @@ export async function pngOf(
   context.drawImage(drawn, 0, head);
   return new Promise((resolve, reject) => {
     whole.toBlob((blob) =>
-      blob === null ? reject(new Error("no PNG came about")) : resolve(blob),
+      blob === null ? reject(new Error("could not create the PNG")) : resolve(blob),
     );
   });
 }

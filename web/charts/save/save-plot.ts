@@ -61,7 +61,7 @@ export function paintOnCanvas(svg: SVGSVGElement): HTMLCanvasElement {
   canvas.width = Math.ceil(width * scale);
   canvas.height = Math.ceil(height * scale);
   const context = canvas.getContext("2d");
-  if (context === null) throw new Error("this browser has no canvas to draw on");
+  if (context === null) throw new Error("this browser does not support canvas");
   for (const element of svg.querySelectorAll<SVGGraphicsElement>(
     "path, line, rect, circle, text",
   )) {

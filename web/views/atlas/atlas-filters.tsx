@@ -18,14 +18,14 @@ const measureWords: Readonly<Record<Measure, string>> = {
 };
 
 const everyWords: Readonly<Record<FilterField, string>> = {
-  round: "every round",
+  round: "all rounds",
   submitter: "everybody",
-  accelerator: "every kind",
+  accelerator: "all kinds",
   division: "both",
   availability: "any",
 };
 
-/** What is shown, all of it in the address: the benchmark, what counts, and which results. */
+/** What is shown, all of it in the address: the benchmark, the measure, and the filters. */
 export function AtlasFilters({
   view,
   rows,
@@ -45,7 +45,7 @@ export function AtlasFilters({
         />
       ))}
       <fieldset class="segments">
-        <legend class="hidden-text">what counts</legend>
+        <legend class="hidden-text">measure</legend>
         {measures.map((measure) => (
           <label>
             <input

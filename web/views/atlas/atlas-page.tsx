@@ -111,7 +111,7 @@ function PickBar({ view }: { view: AtlasView }): JSX.Element | null {
   const { picked } = view;
   if (picked.length === 0) return null;
   return (
-    <aside class="pick-bar" aria-label="picked to compare">
+    <aside class="pick-bar" aria-label="selected for comparison">
       {picked.map((id) => (
         <span class="chip">
           {id.split("/").slice(1).join("/")}

@@ -241,7 +241,7 @@ function Families({
 }): JSX.Element {
   const chosen = (accelerator ?? "").split(",");
   return (
-    <ul class="families" aria-label="kinds of accelerators">
+    <ul class="families" aria-label="accelerator families">
       {familyCounts(rows).map(({ family, count }) => (
         <li>
           <button

@@ -9,7 +9,7 @@ const price = {
   usdPerHour: 3,
   lowUsdPerHour: 2,
   highUsdPerHour: 4,
-  providers: ["somebody", "somebody else"],
+  providers: ["somebody", "another submitter"],
   date: "2026-01",
   source: "made up",
   origin: "catalogue" as const,

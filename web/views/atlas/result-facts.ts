@@ -74,12 +74,12 @@ function samplesText({ samplesToConverge, samplesUnit }: ResultRow): string | un
 }
 
 const rcpWords: Readonly<Record<NonNullable<ResultRow["rcpOutcome"]>, string>> = {
-  found: "converged as the reference does",
-  interpolated: "converged as the reference does, between two of its batch sizes",
-  "smaller-batch": "batch smaller than any of the reference's",
+  found: "converged like the reference",
+  interpolated: "converged like the reference, interpolated between two batch sizes",
+  "smaller-batch": "batch smaller than all reference batch sizes",
   missing: "no reference at this batch size",
   "too-fast": "converged faster than the reference",
-  insufficient: "too few runs to tell",
+  insufficient: "too few runs to decide",
   "not-checked": "not checked",
 };
 

@@ -94,7 +94,7 @@ function Body({
           disabled={!isPicked && picked.length >= 20}
           onClick={() => keepInAddress({ compare: writeIds(next) })}
         >
-          {isPicked ? "take out of compare" : "add to compare"}
+          {isPicked ? "remove from comparison" : "add to comparison"}
         </button>
         <Source row={row} />
       </div>
@@ -149,12 +149,12 @@ function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
     <>
       <h3>Runs</h3>
       {runs.length === 0 ? (
-        <p class="muted">The source has no runs by themselves.</p>
+        <p class="muted">The source does not list individual runs.</p>
       ) : (
         <DataTable caption="runs of this result" heads={runHeads} rows={runLines(runs)} />
       )}
       <h3>Curves</h3>
-      {charts.length === 0 ? <p class="muted">No curve was logged.</p> : undefined}
+      {charts.length === 0 ? <p class="muted">No curves were logged.</p> : undefined}
       {charts.map((spec) => (
         <Curves key={spec.name} spec={spec} />
       ))}
@@ -170,7 +170,7 @@ function Curves({ spec }: { spec: ChartSpec }): JSX.Element {
     <ChartPanel
       spec={shown}
       state={{ kind: "ready" }}
-      note={stretch === undefined ? undefined : "a part; 0 or a double click shows all"}
+      note={stretch === undefined ? undefined : "zoomed in; 0 or a double click resets the zoom"}
       height={180}
       group="atlas-curves"
       choose={setStretch}

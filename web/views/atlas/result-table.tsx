@@ -80,7 +80,7 @@ export function ResultTable({
         <button
           type="button"
           data-kind="quiet"
-          aria-label="save these results as csv"
+          aria-label="save these results as CSV"
           onClick={save}
         >
           csv

@@ -147,7 +147,7 @@ function Split({ comparison, view }: { comparison: Comparison; view: CompareView
           <label class="field">
             to
             <select
-              aria-label="the later one of the two"
+              aria-label="the later of the two"
               value={pair?.to}
               onChange={(event) => keepInAddress({ with: event.currentTarget.value })}
             >
@@ -208,7 +208,7 @@ function RunTimes({ subjects }: { subjects: readonly CompareSubject[] }): JSX.El
       label={`${chart.points.length} run times of ${chart.subjects.length} results`}
     >
       <ul class="chart-notes">
-        <li>hollow: dropped from the score, as the rules ask</li>
+        <li>hollow: dropped from the score under the rules</li>
         {chart.notes.map((note) => (
           <li>{note}</li>
         ))}
@@ -230,7 +230,7 @@ function Curves({
   return (
     <div class="wide curves">
       <div class="axis-bar">
-        <fieldset class="segments" aria-label="what curves are laid over each other by">
+        <fieldset class="segments" aria-label="x axis of the curves">
           {curveAxes.map((axis) => (
             <label>
               <input

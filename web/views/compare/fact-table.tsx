@@ -21,10 +21,8 @@ export function FactTable({
   };
   return (
     <Panel
-      title={showsAll ? "Everything on record" : "What differs"}
-      state={
-        rows.length > 0 ? { kind: "ready" } : { kind: "empty", text: "Nothing on record differs." }
-      }
+      title={showsAll ? "All fields" : "What differs"}
+      state={rows.length > 0 ? { kind: "ready" } : { kind: "empty", text: "No differences." }}
       tools={
         <>
           <button
@@ -33,12 +31,12 @@ export function FactTable({
             aria-pressed={showsAll}
             onClick={() => keepInAddress({ all: showsAll ? undefined : "yes" })}
           >
-            also what is alike
+            show identical fields
           </button>
           <button
             type="button"
             data-kind="quiet"
-            aria-label="save this table as csv"
+            aria-label="save this table as CSV"
             onClick={save}
           >
             csv

@@ -42,7 +42,9 @@ export function ResultSearch({ rows, chosen, isFull, add }: ResultSearchProps): 
         aria-controls="result-suggestions"
         aria-autocomplete="list"
         autocomplete="off"
-        placeholder={isFull ? "no more than 20" : "add a result: bert nvidia v5.0, or a row's id"}
+        placeholder={
+          isFull ? "maximum 20 results" : "add a result: bert nvidia v5.0, or a row's id"
+        }
         disabled={isFull}
         value={text}
         onInput={(event) => {
@@ -85,7 +87,7 @@ function Suggestions({ found, active, setActive, choose }: SuggestionsProps): JS
         </li>
       ))}
       {found.length === 0 ? (
-        <li aria-disabled="true">no result has all of these words</li>
+        <li aria-disabled="true">no result matches all of these words</li>
       ) : undefined}
     </ul>
   );

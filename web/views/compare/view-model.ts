@@ -68,7 +68,8 @@ export function findSubjects(
         : found.kind === "unknown" && found.nearest !== undefined
           ? [found.nearest]
           : [];
-    const hint = nearest.length === 0 ? "the search above finds results" : `${nearest.join(", ")}?`;
+    const hint =
+      nearest.length === 0 ? "use the search above to add results" : `${nearest.join(", ")}?`;
     return { kind: "not-found", written, message, hint };
   });
 }

@@ -13,7 +13,7 @@ export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
   const { price, priceUnitCount } = detail;
   const note =
     price === undefined
-      ? "no price: `--price 12.29/h` names one"
+      ? "no price: add `--price 12.29/h`"
       : `$${price.usdPerHour} an hour per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
   return (
     <Panel title="Cost against budget" state={{ kind: "ready" }} note={note}>
@@ -60,7 +60,7 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
   const items = rules?.items ?? [];
   const count = (state: "met" | "broken"): number =>
     items.filter((item) => item.state === state).length;
-  const edition = rules?.edition ?? "what holds for every log";
+  const edition = rules?.edition ?? "checks for every log";
   return (
     <Panel
       title="Rules"
@@ -210,7 +210,7 @@ function usedText({ result }: RunDetail): string | undefined {
 function integrityText(integrity: RunDetail["integrity"]): string {
   switch (integrity.kind) {
     case "checking":
-      return "comparing its files with their SHA-256";
+      return "comparing the files with their SHA-256";
     case "intact":
       return `as it was written: ${integrity.fileCount} files match their SHA-256, events are in sequence`;
     case "unsealed":

@@ -137,7 +137,7 @@ function useHeatmap(
 function MetricChoice({ metric }: { metric: HeatmapMetric }): JSX.Element {
   return (
     <select
-      aria-label="what the colours show"
+      aria-label="what the colors show"
       value={metric}
       onChange={(event) => keepInAddress({ heat: event.currentTarget.value }, { asStep: true })}
     >
@@ -279,7 +279,6 @@ function readout(cell: Cell | undefined, heat: HeatmapDocument): string {
   const value = heat.values[cell.row * heat.columns + cell.column];
   const ranks = heat.ranksPerRow[cell.row] ?? [];
   const at = new Date(columnTimeMs(heat, cell.column)).toLocaleTimeString();
-  const shown =
-    value === undefined || value === null ? "nothing reported" : formatValue(value, heat.unit);
+  const shown = value === undefined || value === null ? "no data" : formatValue(value, heat.unit);
   return `rank ${rankText(ranks)}, ${at}: ${shown}`;
 }

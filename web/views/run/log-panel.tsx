@@ -24,7 +24,7 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
     <>
       <input
         type="search"
-        aria-label="find in the log"
+        aria-label="search the log"
         placeholder="find"
         value={view.find}
         onInput={(event) => keepInAddress({ find: event.currentTarget.value })}
@@ -118,7 +118,7 @@ function RankChoice({
       value={value}
       onChange={(event) => keepInAddress({ logRank: event.currentTarget.value }, { asStep: true })}
     >
-      <option value="">every rank</option>
+      <option value="">all ranks</option>
       {known.map((rank) => (
         <option value={String(rank)}>rank {rank}</option>
       ))}
@@ -156,7 +156,7 @@ function LogLines({
       class="scroll-box log"
       tabIndex={0}
       role="log"
-      aria-label="lines of the log"
+      aria-label="log lines"
       aria-live="off"
       onScroll={watchScroll}
     >

@@ -134,7 +134,7 @@ function AxisSwitch({
   available: readonly XAxis[];
 }): JSX.Element {
   return (
-    <fieldset class="segments" aria-label="what the charts are drawn over">
+    <fieldset class="segments" aria-label="x axis of the charts">
       {xAxes.map((axis) => (
         <label>
           <input

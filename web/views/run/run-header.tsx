@@ -103,10 +103,10 @@ function StopButton({ runId }: { runId: string }): JSX.Element {
     return (
       <span class="confirm" role="group" aria-label="stop the run?">
         <button type="button" data-kind="danger" autofocus onClick={() => void stop()}>
-          yes, stop this run
+          stop this run
         </button>
         <button type="button" onClick={() => setStep("idle")}>
-          let it run
+          cancel
         </button>
       </span>
     );
@@ -119,7 +119,7 @@ function StopButton({ runId }: { runId: string }): JSX.Element {
         disabled={step !== "idle"}
         onClick={() => setStep("sure?")}
       >
-        {step === "asked" ? "asked to stop" : "stop"}
+        {step === "asked" ? "stop requested" : "stop"}
       </button>
       {problem === "" ? undefined : (
         <span class="bad" role="alert">

@@ -25,7 +25,7 @@ const result = (changes: Partial<RunResult> = {}): RunResult => ({
     source: "mllog",
   },
   evaluations: [],
-  cost: { kind: "unpriced", reason: "no price was given" },
+  cost: { kind: "unpriced", reason: "no price given" },
   energy: [],
   notMeasured: [],
   findings: [],
@@ -84,7 +84,7 @@ describe("clockReading", () => {
     {
       name: "shows nothing of a run that was killed before run_start",
       detail: { state: { kind: "abandoned" }, progress: beforeStart },
-      expected: { kind: "none", label: "the clock never started" },
+      expected: { kind: "none", label: "the clock did not start" },
     },
   ])("$name", ({ detail, expected }) => {
     expect(clockReading(sampleDetail(detail), 1000)).toMatchObject(expected);
@@ -138,7 +138,7 @@ describe("instruments", () => {
 
   test.each([
     ["too-few-evaluations", "after three evaluations"],
-    ["levels-off", "it levels off below the target"],
+    ["levels-off", "the metric levels off below the target"],
   ] as const)("where %s there is no estimate, but a reason", (reason, text) => {
     expect(shown({ prediction: { kind: "unclear", reason } })["to target"]).toMatchObject({
       value: "–",

@@ -37,7 +37,7 @@ export function clockReading(detail: RunDetail, progressMs: number): ClockReadin
   }
   const isRunning = state.kind === "running";
   if (progress.clockMs === undefined) {
-    if (!isRunning) return { kind: "none", label: "the clock never started" };
+    if (!isRunning) return { kind: "none", label: "the clock did not start" };
     return {
       kind: "ticking",
       shownMs: progress.launchedForMs,
@@ -46,7 +46,11 @@ export function clockReading(detail: RunDetail, progressMs: number): ClockReadin
     };
   }
   if (!isRunning)
-    return { kind: "stopped", shownMs: progress.clockMs, label: "clock when it was abandoned" };
+    return {
+      kind: "stopped",
+      shownMs: progress.clockMs,
+      label: "clock when the run was abandoned",
+    };
   return { kind: "ticking", shownMs: progress.clockMs, atMs: progressMs, label: "since run start" };
 }
 
@@ -157,18 +161,18 @@ function unclearText(prediction: RunDetail["prediction"]): string {
     case "too-few-evaluations":
       return "after three evaluations";
     case "not-improving":
-      return "it does not improve";
+      return "the metric is not improving";
     case "levels-off":
-      return "it levels off below the target";
+      return "the metric levels off below the target";
     case "too-far":
-      return "too far off to say";
+      return "too far away to predict";
   }
 }
 
 function costInstrument(detail: RunDetail): Instrument {
   const costUsd = costOf(detail);
   const { price, limits } = detail;
-  if (costUsd === undefined) return { label: "cost", value: "–", detail: "no price was given" };
+  if (costUsd === undefined) return { label: "cost", value: "–", detail: "no price given" };
   const budget = limits.maxCostUsd;
   const source =
     price === undefined ? "" : `${formatUsd(price.usdPerHour)} an hour per ${price.per}`;
@@ -190,7 +194,7 @@ export function costOf({ result, progress }: RunDetail): number | undefined {
 function energyInstrument({ result, progress }: RunDetail): Instrument {
   const readings = result?.energy ?? (progress.energy === undefined ? [] : [progress.energy]);
   const shown = readings.find(({ kind }) => kind === "measured") ?? readings[0];
-  if (shown === undefined) return { label: "energy", value: "–", detail: "no meter was found" };
+  if (shown === undefined) return { label: "energy", value: "–", detail: "no power meter found" };
   const [value = "", hours] = formatJoules(shown.joules).replace(/\)$/u, "").split(" (");
   const how = shown.kind === "measured" ? `measured, ${shown.meter}` : "estimated";
   const others = readings

@@ -44,7 +44,7 @@ export function RunsPage(): JSX.Element {
             runs !== undefined
               ? {
                   kind: "empty",
-                  text: "No run is on record here yet. This one takes a minute:",
+                  text: "No runs yet. This example takes a minute:",
                   command: "pitwall run digits",
                 }
               : failure === undefined
@@ -63,13 +63,13 @@ function Filters({ view, all }: { view: RunsView; all: readonly HeardRun[] }): J
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <input
         type="search"
-        aria-label="find runs by any word"
+        aria-label="search runs"
         placeholder="find"
         value={view.find}
         onInput={(event) => keepInAddress({ find: event.currentTarget.value })}
       />
-      <Choice name="state" every="every state" value={view.state} choices={states} />
-      <Choice name="workload" every="every workload" value={view.workload} choices={workloads} />
+      <Choice name="state" every="all states" value={view.state} choices={states} />
+      <Choice name="workload" every="all workloads" value={view.workload} choices={workloads} />
     </form>
   );
 }
