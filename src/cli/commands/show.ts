@@ -1,4 +1,8 @@
 import { plainOutput } from "../../foundation/printable-text.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { RunPage } from "../../schema/run/run-page.ts";
+import type { RunRecord } from "../../store/records/run-store.ts";
+import type { Shown } from "../../workflows/read-run/show-run.ts";
 import { defineCommand, exitCodes, type Screen } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
@@ -12,6 +16,13 @@ const options = {
     takes: "nothing",
     group: "What",
     help: "with --log: print the bytes unchanged on a terminal too",
+  },
+  rank: {
+    takes: "number",
+    placeholder: "number",
+    minimum: 0,
+    group: "What",
+    help: "print only what this rank printed; implies --log",
   },
 } as const;
 
@@ -33,21 +44,18 @@ export const showCommand = defineCommand({
       does: "the newest run: time, bill, curve, events, and whether the record is intact",
     },
     { command: "pitwall show last --log | grep loss", does: "its output" },
+    { command: "pitwall show last --log --rank 0", does: "the output of one rank" },
   ],
   options,
   exits: [
     { code: 0, when: "the record is intact" },
     { code: 1, when: "the record was altered after the verdict" },
   ],
-  async act({ arguments: [text = ""], options: { log, raw }, face, shared }) {
+  async act({ arguments: [text = ""], options: { log, raw, rank }, face, shared }) {
     const { showRun, finishedReports } = await import("../../workflows/read-run/show-run.ts");
     const shown = await showRun(await openStore(face, shared), text);
-    if (log)
-      return printLogs(
-        shown.kind === "run" ? [shown.page.directory] : shown.pages.map((page) => page.directory),
-        logWriter(face.out, raw),
-      );
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
+    if (log || rank !== undefined) return printLogs(shown, rank, logWriter(face.out, raw));
     const reports = finishedReports(pages);
     const { summariseSeries } = await import("../../score/summarise-series.ts");
     const summary =
@@ -82,20 +90,45 @@ export const showCommand = defineCommand({
   },
 });
 
+type WriteBytes = (bytes: Buffer) => void;
+
 /** Writes bytes unchanged, or as text to a terminal; a letter split between chunks goes with the second. */
-function logWriter(screen: Screen, isRaw: boolean): (bytes: Buffer) => void {
+function logWriter(screen: Screen, isRaw: boolean): WriteBytes {
   if (isRaw || !screen.isTerminal) return (bytes) => screen.writeBytes(bytes);
   const decoder = new TextDecoder();
   return (bytes) => screen.write(plainOutput(decoder.decode(bytes, { stream: true })));
 }
 
-async function printLogs(
-  directories: readonly string[],
-  write: (bytes: Buffer) => void,
+async function printLogs(shown: Shown, rank: number | undefined, write: WriteBytes): Promise<0> {
+  const records = shown.kind === "run" ? [shown.record] : shown.records;
+  const pages = shown.kind === "run" ? [shown.page] : shown.pages;
+  return rank === undefined ? printWhole(records, write) : printRank(records, pages, rank, write);
+}
+
+async function printRank(
+  records: readonly RunRecord[],
+  pages: readonly RunPage[],
+  rank: number,
+  write: WriteBytes,
 ): Promise<0> {
+  const lacking = pages.find(({ job }) => !job.ranks.some((each) => each.rank === rank));
+  if (lacking !== undefined)
+    throw unknownRank(lacking.request.runId, rank, lacking.job.ranks.length);
+  for (const record of records)
+    for await (const bytes of record.readLogOfRank(rank)) write(Buffer.from(bytes));
+  return exitCodes.yes;
+}
+
+function unknownRank(runId: string, rank: number, rankCount: number): UserError {
+  return new UserError("unknown-rank", `\`${runId}\` has no rank ${rank}`, {
+    at: "--rank",
+    hint: rankCount === 1 ? "its only rank is 0" : `its ranks are 0 to ${rankCount - 1}`,
+  });
+}
+
+async function printWhole(records: readonly RunRecord[], write: WriteBytes): Promise<0> {
   const { openFile, unreadableFile } = await import("../../store/open-file.ts");
-  for (const directory of directories) {
-    const path = `${directory}/log.txt`;
+  for (const { logPath: path } of records) {
     const opened = await openFile(path, { followsLinks: false });
     if (opened.kind !== "opened") throw unreadableFile(path, opened);
     for await (const chunk of opened.file.createReadStream()) write(Buffer.from(chunk));

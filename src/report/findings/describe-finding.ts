@@ -41,11 +41,12 @@ function isJobFinding(finding: Finding): finding is JobFinding {
 }
 
 /** What happened to the processes of a run. */
-function describeJobFinding(finding: JobFinding): { message: string } {
+function describeJobFinding(finding: JobFinding): { message: string; hint?: string } {
   switch (finding.rule) {
     case "rank-failed":
       return {
         message: `rank ${finding.rank} on \`${finding.host}\` failed first: it ended ${endOf(finding)}`,
+        hint: `its output: \`pitwall show <run> --log --rank ${finding.rank}\``,
       };
     case "host-lost":
       return { message: `host \`${finding.host}\` was lost during the run: ${finding.reason}` };

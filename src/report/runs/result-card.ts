@@ -41,7 +41,8 @@ export function resultCard(
 
 function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string {
   const startable = runs[0]?.request.startable;
-  const where = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
+  const workers = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
+  const where = [...workers, ...jobSize(runs)];
   const { score, runCount, completedCount } = summary;
   const dropped =
     score.kind === "scored" ? score.droppedFastest.length + score.droppedSlowest.length : 0;
@@ -53,6 +54,13 @@ function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Pain
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
   ].join(", ");
   return [paint.strong(summary.name), ...where, counted].join("   ");
+}
+
+/** Hosts and ranks, where a job had more than one rank. */
+function jobSize(runs: readonly RunReport[]): string[] {
+  const job = runs.find(({ result }) => result.job !== undefined)?.result.job;
+  if (job === undefined) return [];
+  return [`${countOf(job.hosts.length, "host")}, ${countOf(job.rankCount, "rank")}`];
 }
 
 function factLines(

@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatSignificant,
 } from "../../foundation/units.ts";
+import type { JobRanks } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Place } from "../../schema/run/rank.ts";
@@ -50,6 +51,7 @@ function factBlock(page: RunPage, paint: Paint): string {
       `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commitText(page)}`,
     ],
   ];
+  if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   if (result !== undefined)
     facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
   facts.push(["rules", rulesFact(page, paint)]);
@@ -60,6 +62,11 @@ function factBlock(page: RunPage, paint: Paint): string {
     "",
     ...facts.map(([label, text]) => `  ${label.padEnd(width)}   ${text}`),
   ].join("\n");
+}
+
+function jobText({ hosts, ranks }: JobRanks): string {
+  const size = `${countOf(hosts.length, "host")}, ${countOf(ranks.length, "rank")}`;
+  return `${size}: ${hosts.join(", ")}`;
 }
 
 /** The rules evaluated on the log now. If the stored verdict differs, it is printed too. */

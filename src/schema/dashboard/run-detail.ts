@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { energyReading } from "../run/energy.ts";
+import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { metricTarget } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
@@ -89,6 +90,8 @@ export const runDetail = z.object({
   events: z.array(lifecycleEvent),
   rules: rulesDocument.optional(),
   integrity: integrityDocument,
+  /** What the job was launched as; empty before the launch. */
+  job: jobRanks,
   /** Ranks with telemetry, in order. */
   ranks: z.array(z.number().int().nonnegative()),
   series: z.array(seriesDescription),

@@ -1,3 +1,4 @@
+import type { JobRanks } from "./job-ranks.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation, RunResult } from "./run-result.ts";
@@ -20,6 +21,7 @@ export interface RunPage {
     samplesCount: number | undefined;
   };
   events: readonly LifecycleEvent[];
+  job: JobRanks;
   /** How the log stands against the rules, read again off the log; no verdict while the run goes on. */
   rules: RunRules | undefined;
   checklist: RunChecklist;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { energyReading } from "./energy.ts";
 import { finding } from "./finding.ts";
+import { hostName } from "./host.ts";
 import { metricTarget } from "./metric-target.ts";
 import { cost } from "./price.ts";
 import { runRules } from "./run-rules.ts";
@@ -62,6 +63,10 @@ export const runResult = z.strictObject({
   runId: z.string(),
   outcome,
   clock: runClock,
+  /** Absent where the job had one rank. */
+  job: z
+    .strictObject({ hosts: z.array(hostName), rankCount: z.number().int().positive() })
+    .optional(),
   target: metricTarget.optional(),
   evaluations: z.array(evaluation),
   /** Training samples per second of the timed part, where the program counts samples. */

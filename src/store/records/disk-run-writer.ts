@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
@@ -9,9 +10,11 @@ import { onDisk } from "../disk-error.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
 import { fingerprint } from "./fingerprint-file.ts";
 import { LineFile } from "./line-file.ts";
+import { LogSourceTrack } from "./log-sources.ts";
 import {
   eventsFile,
   logFile,
+  logRanksFile,
   requestFile,
   resultFile,
   sampleFileName,
@@ -45,6 +48,8 @@ class DiskRunWriter implements RunWriter {
   readonly #log: AppendFile;
   readonly #eventLines: LineFile;
   readonly #sampleFiles = new Map<string, Promise<AppendFile>>();
+  readonly #sources = new LogSourceTrack();
+  #spans: Promise<AppendFile> | undefined;
   #chain = emptyChain;
   #lastEvent: Promise<unknown> = Promise.resolve();
 
@@ -56,8 +61,17 @@ class DiskRunWriter implements RunWriter {
     this.#eventLines = open.eventLines;
   }
 
-  appendLog(bytes: Uint8Array): Promise<void> | undefined {
-    return this.#log.append(bytes);
+  appendLog(bytes: Uint8Array, source?: LogSource): Promise<void> | undefined {
+    const line = this.#sources.note(bytes.length, source);
+    return line === undefined ? this.#log.append(bytes) : this.#appendSpan(line, bytes);
+  }
+
+  async #appendSpan(line: Uint8Array, bytes: Uint8Array): Promise<void> {
+    const path = join(this.directory, logRanksFile);
+    this.#spans ??= AppendFile.open(path, sampleBatchBytes);
+    const spans = await this.#spans;
+    await spans.append(line);
+    await this.#log.append(bytes);
   }
 
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> {
@@ -113,7 +127,11 @@ class DiskRunWriter implements RunWriter {
   }
 
   async #appendFiles(): Promise<AppendFile[]> {
-    const opened = await Promise.allSettled(this.#sampleFiles.values());
+    const files = [
+      ...this.#sampleFiles.values(),
+      ...(this.#spans === undefined ? [] : [this.#spans]),
+    ];
+    const opened = await Promise.allSettled(files);
     const sampleFiles = opened.filter((open) => open.status === "fulfilled");
     return [this.#log, ...sampleFiles.map((open) => open.value)];
   }

@@ -1,16 +1,19 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { runResult, type RunResult } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
 import { fingerprint } from "./fingerprint-file.ts";
 import { listRuns, resolveRun } from "./find-runs.ts";
+import { LogSourceTrack } from "./log-sources.ts";
 import { openRecord } from "./read-record.ts";
 import {
   eventsFile,
   isRecordFile,
   logFile,
+  logRanksFile,
   requestFile,
   resultFile,
   sampleFileName,
@@ -104,6 +107,7 @@ class MemoryRunWriter implements RunWriter {
   readonly runId: string;
   readonly directory: string;
   readonly #files: MemoryRecordFiles;
+  readonly #sources = new LogSourceTrack();
   #chain = emptyChain;
   #isClosed = false;
 
@@ -113,7 +117,9 @@ class MemoryRunWriter implements RunWriter {
     this.#files = files;
   }
 
-  appendLog(bytes: Uint8Array): undefined {
+  appendLog(bytes: Uint8Array, source?: LogSource): undefined {
+    const line = this.#sources.note(bytes.length, source);
+    if (line !== undefined) this.#append(logRanksFile, line);
     this.#append(logFile, bytes);
   }
 

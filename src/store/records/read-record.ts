@@ -8,9 +8,11 @@ import { telemetrySample, type TelemetrySample } from "../../schema/run/telemetr
 import { readEventHistory } from "./read-event-history.ts";
 import { fingerprint } from "./fingerprint-file.ts";
 import { ownerLife } from "./process-owner.ts";
+import { bytesOfRank, parseLogSpans } from "./log-sources.ts";
 import {
   eventsFile,
   logFile,
+  logRanksFile,
   requestFile,
   resultFile,
   samplesDirectory,
@@ -62,10 +64,22 @@ export async function openRecord(files: RecordFiles, runId: string): Promise<Ope
     result,
     events: events.history,
     readLog: () => files.readBytes(runId, logFile),
+    readLogOfRank: (rank: number) => readLogOfRank(files, runId, rank),
     readSamples: () => readSamples(files, runId),
     verify: () => verify(files, runId, result),
   };
   return { kind: "opened", record };
+}
+
+async function* readLogOfRank(
+  files: RecordFiles,
+  runId: string,
+  rank: number,
+): AsyncGenerator<Uint8Array> {
+  const log = files.readBytes(runId, logFile);
+  const spans = await files.readText(runId, logRanksFile);
+  if (spans !== undefined) yield* bytesOfRank(log, parseLogSpans(spans), rank);
+  else if (rank === 0) yield* log;
 }
 
 type EventsReading =

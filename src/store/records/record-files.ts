@@ -17,10 +17,17 @@ export interface RecordFiles {
 export const requestFile = "run.json";
 export const resultFile = "result.json";
 export const logFile = "log.txt";
+/**
+ * Which rank wrote which bytes of the log; only in records of jobs with several ranks. It is a file
+ * of its own, so that the log holds exactly what was printed: MLLOG lines stay readable by other
+ * tools, and a one-rank record is not changed. After Pitwall was killed, the lines of its last
+ * milliseconds may be counted to the rank before.
+ */
+export const logRanksFile = "log-ranks.jsonl";
 export const eventsFile = "events.jsonl";
 export const samplesDirectory = "samples";
 
-const ownFiles = new Set([requestFile, logFile, eventsFile]);
+const ownFiles = new Set([requestFile, logFile, logRanksFile, eventsFile]);
 
 /** Whether a file (`samples/rank-0.jsonl`) is part of the record: programs may leave others beside. */
 export function isRecordFile(name: string): boolean {

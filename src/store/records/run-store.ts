@@ -1,4 +1,5 @@
 import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
@@ -39,8 +40,10 @@ export interface RunWriter {
    * `undefined` means go on; a promise means that more is waiting than should be: await it before
    * the next call, or memory grows. After a failed write every later call fails alike, so a log
    * never has a hole.
+   *
+   * @param source who wrote the bytes, in a job of several ranks; it goes to log-ranks.jsonl
    */
-  appendLog(bytes: Uint8Array): Promise<void> | undefined;
+  appendLog(bytes: Uint8Array, source?: LogSource): Promise<void> | undefined;
   /** Adds a line to samples/<fileStem>.jsonl; back-pressure as for `appendLog`. */
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> | undefined;
   /** Adds an event to the hash chain; resolves when the operating system has the whole line. */
@@ -80,6 +83,8 @@ export interface RunRecord {
   readonly result: RunResult | undefined;
   readonly events: EventHistory;
   readLog(): AsyncIterable<Uint8Array>;
+  /** What one rank printed: in a job of one rank, the whole log. */
+  readLogOfRank(rank: number): AsyncIterable<Uint8Array>;
   readSamples(): Promise<SampleFile[]>;
   /** Compares each file with its fingerprint in result.json. */
   verify(): Promise<Verification>;

@@ -6,6 +6,7 @@ import type {
   RunProgressDocument,
 } from "../../schema/dashboard/run-detail.ts";
 import { xAxes } from "../../schema/dashboard/run-series.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { placeOnAxis, type PointSource } from "./run-points.ts";
@@ -35,6 +36,7 @@ export function describeWatchedRun(
     events: [...record.events.events],
     ...withValue("rules", rulesDocument(run.log.reader.checklist)),
     integrity: known.integrity,
+    job: jobRanksOf(record.events.events),
     ranks: run.samples.steps.ranks(),
     series: sources.map(({ description }) => description),
     xAxes: xAxes.filter((axis) => placeOnAxis(run, axis) !== undefined),

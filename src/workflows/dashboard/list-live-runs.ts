@@ -1,4 +1,5 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { lookAtHome } from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
@@ -202,9 +203,10 @@ function progressFractionOf(
   return wholeMs > 0 ? clockMs / wholeMs : 1;
 }
 
-function rankCountOf({ request: { startable }, samples, log }: WatchedRun): number {
+function rankCountOf({ request: { startable }, record, samples, log }: WatchedRun): number {
+  const launched = jobRanksOf(record.events.events).ranks.length;
   const workers = startable.kind === "embedded" ? startable.workers : 1;
-  return Math.max(workers, samples.steps.ranks().length, log.index.ranks().length);
+  return Math.max(workers, launched, samples.steps.ranks().length, log.index.ranks().length);
 }
 
 /** The target's metric where there are at least two looks at it, else the loss. */

@@ -1,6 +1,7 @@
 import type { Exit } from "../../launch/launcher.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { Place } from "../../schema/run/rank.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RankExit } from "../../schema/run/run-event.ts";
 
 /** The first thing that went wrong with a job. */
@@ -8,12 +9,19 @@ type Failure = ({ kind: "rank"; exit: RankExit } & Place) | { kind: "host"; host
 
 /** How the ranks of a job ended, as far as they did. */
 export class RankEnds {
-  readonly #rankCount: number;
+  readonly #ranks: readonly Place[];
   readonly #lostHosts: Extract<Finding, { rule: "host-lost" }>[] = [];
   #failure: Failure | undefined;
 
   constructor(ranks: readonly Place[]) {
-    this.#rankCount = ranks.length;
+    this.#ranks = ranks;
+  }
+
+  /** What a result says of the size of a job; nothing where it has one rank. */
+  get job(): RunResult["job"] {
+    if (this.#ranks.length === 1) return undefined;
+    const hosts = [...new Set(this.#ranks.map(({ host }) => host))];
+    return { hosts, rankCount: this.#ranks.length };
   }
 
   exited({ host, rank }: Place, exit: RankExit): void {
@@ -41,7 +49,7 @@ export class RankEnds {
   /** Which rank failed first, where there is more than one, and which hosts were lost. */
   findings(): Finding[] {
     const failure = this.#failure;
-    if (failure?.kind !== "rank" || this.#rankCount === 1) return this.#lostHosts;
+    if (failure?.kind !== "rank" || this.#ranks.length === 1) return this.#lostHosts;
     const { host, rank, exit } = failure;
     return [{ rule: "rank-failed", host, rank, ...exit }, ...this.#lostHosts];
   }

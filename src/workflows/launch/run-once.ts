@@ -201,14 +201,28 @@ class RunInProgress {
   ): AsyncGenerator<RunEvent> {
     yield { kind: "output", runId: this.#parts.request.runId, host, rank, stream, bytes };
     const taken = this.reader.take({ place: { host, rank }, stream, bytes, timeMs });
-    yield* this.#record(taken, timeMs);
+    yield* this.#record(taken, timeMs, { host, rank, stream, bytes });
   }
 
-  async *#record({ log, updates }: TakenPiece, timeMs: number): AsyncGenerator<RunEvent> {
-    const { writer, job } = this.#parts;
-    for (const bytes of log) await writer.appendLog(bytes);
+  /** @param printed what the log's blocks were made from; the others are Pitwall's own lines */
+  async *#record(
+    { log, updates }: TakenPiece,
+    timeMs: number,
+    printed?: OutputSource & { bytes: Buffer },
+  ): AsyncGenerator<RunEvent> {
+    const { job } = this.#parts;
+    for (const block of log) await this.#appendLog(block, printed);
     yield* this.#tell(updates, timeMs);
     if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
+  }
+
+  /** In a job of one rank, all lines but Pitwall's are from that rank, and no source is recorded. */
+  #appendLog(block: Buffer, printed?: OutputSource & { bytes: Buffer }): Promise<void> | undefined {
+    const { writer, job } = this.#parts;
+    if (job.ranks.length === 1) return writer.appendLog(block);
+    if (block !== printed?.bytes) return writer.appendLog(block, { by: "pitwall" });
+    const { host, rank, stream } = printed;
+    return writer.appendLog(block, { by: "rank", host, rank, stream });
   }
 
   async *#tell(news: readonly TrackUpdate[], timeMs: number): AsyncGenerator<RunEvent> {
@@ -293,7 +307,7 @@ class RunInProgress {
     const { outcome, clock } = verdict;
     const isReached = outcome.kind === "reached";
     for (const bytes of reader.endLog({ isReached, timeMs: clock.runStopMs ?? end.timeMs }))
-      await writer.appendLog(bytes);
+      await this.#appendLog(bytes);
     await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
     const { rules, checklist } = await reader.finishRules();
     yield { kind: "checklist", runId: request.runId, checklist };

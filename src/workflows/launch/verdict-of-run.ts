@@ -41,6 +41,7 @@ export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
     runId: request.runId,
     outcome,
     clock,
+    job: ranks.job,
     target: run.target,
     evaluations: run.evaluations,
     samplesPerSecond,

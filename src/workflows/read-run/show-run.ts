@@ -1,4 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -7,7 +8,12 @@ import { rereadRun } from "./reread-run.ts";
 /** The runs a user meant, opened. */
 export type Shown =
   | { kind: "run"; page: RunPage; record: RunRecord }
-  | { kind: "series"; seriesId: string; pages: readonly RunPage[] };
+  | {
+      kind: "series";
+      seriesId: string;
+      pages: readonly RunPage[];
+      records: readonly RunRecord[];
+    };
 
 /**
  * Opens what was meant by a run id, its unique beginning, a series id, or `last`.
@@ -24,7 +30,7 @@ export async function showRun(store: RunStore, text: string): Promise<Shown> {
     case "series": {
       const records = await Promise.all(meant.runIds.map((runId) => openRecord(store, runId)));
       const pages = await Promise.all(records.map((record) => pageOf(record)));
-      return { kind: "series", seriesId: meant.seriesId, pages };
+      return { kind: "series", seriesId: meant.seriesId, pages, records };
     }
     case "ambiguous":
       throw new UserError(
@@ -74,6 +80,7 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
       samplesCount: result === undefined ? run.samplesCount : undefined,
     },
     events: record.events.events,
+    job: jobRanksOf(record.events.events),
     rules,
     checklist,
     integrity: await integrityOf(record),

@@ -159,6 +159,13 @@ export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
   );
 }
 
+/** Hosts and ranks, where there is more than one rank. */
+function jobText({ hosts, ranks }: RunDetail["job"]): string {
+  if (ranks.length <= 1) return "";
+  const hostCount = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
+  return `${hostCount}, ${ranks.length} ranks: ${hosts.join(", ")}`;
+}
+
 function systemFacts(detail: RunDetail): [label: string, text: string][] {
   const { startable, system, environment, createdMs, seed, rerunOf } = detail.request;
   const ran =
@@ -178,6 +185,7 @@ function systemFacts(detail: RunDetail): [label: string, text: string][] {
       "system",
       `${system.system_name}, ${system.number_of_nodes} ${system.number_of_nodes === 1 ? "node" : "nodes"}`,
     ],
+    ["job", jobText(detail.job)],
     ["processor", system.host_processor_model_name],
     [
       "accelerators",

@@ -39,6 +39,10 @@ export function sampleDetail(changes: Partial<RunDetail> = {}): RunDetail {
     evaluations: [],
     events: [],
     integrity: { kind: "unsealed", tornLine: false },
+    job: {
+      hosts: ["localhost"],
+      ranks: [{ host: "localhost", rank: 0, localRank: 0, pid: 7, state: { kind: "running" } }],
+    },
     ranks: [0, 1],
     series: [],
     xAxes: ["clock", "wall"],

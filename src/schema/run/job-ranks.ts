@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { hostName } from "./host.ts";
+import type { LifecycleEvent } from "./lifecycle-event.ts";
+import { launchedRank } from "./rank.ts";
+
+const rankState = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("running") }),
+  z.strictObject({
+    kind: z.literal("exited"),
+    timeMs: z.number(),
+    exitCode: z.number().int().optional(),
+    signal: z.string().optional(),
+  }),
+  z.strictObject({ kind: z.literal("host-lost"), timeMs: z.number() }),
+]);
+
+const rankOfJob = launchedRank.extend({ state: rankState });
+type RankOfJob = z.output<typeof rankOfJob>;
+
+/** The hosts and ranks of a job as its events have them, in the order of the ranks. */
+export const jobRanks = z.strictObject({ hosts: z.array(hostName), ranks: z.array(rankOfJob) });
+export type JobRanks = z.output<typeof jobRanks>;
+
+/** Reads the hosts and ranks of a job from its events; there are none before the launch. */
+export function jobRanksOf(events: readonly LifecycleEvent[]): JobRanks {
+  const ranks = new Map<number, RankOfJob>();
+  for (const event of events) applyEvent(ranks, event);
+  const listed = [...ranks.values()];
+  return { hosts: [...new Set(listed.map(({ host }) => host))], ranks: listed };
+}
+
+function applyEvent(ranks: Map<number, RankOfJob>, { timeMs, event }: LifecycleEvent): void {
+  switch (event.kind) {
+    case "launched": {
+      const { kind: _, ...rank } = event;
+      ranks.set(rank.rank, { ...rank, state: { kind: "running" } });
+      return;
+    }
+    case "rank-exited": {
+      const { exitCode, signal } = event;
+      const rank = ranks.get(event.rank);
+      if (rank !== undefined) rank.state = { kind: "exited", timeMs, exitCode, signal };
+      return;
+    }
+    case "host-lost":
+      loseHost(ranks, event.host, timeMs);
+      return;
+    case "created":
+    case "clock-started":
+    case "target-reached":
+    case "stopping":
+    case "ended":
+      return;
+  }
+}
+
+function loseHost(ranks: Map<number, RankOfJob>, host: string, timeMs: number): void {
+  for (const rank of ranks.values()) {
+    const isCut = rank.host === host && rank.state.kind === "running";
+    if (isCut) rank.state = { kind: "host-lost", timeMs };
+  }
+}

@@ -1,0 +1,65 @@
+import { logSpan, type LogSource, type LogSpan } from "../../schema/run/log-source.ts";
+
+/** Who wrote a line, and how many bytes were before it: entries are needed only where that changes. */
+export class LogSourceTrack {
+  #byteCount = 0;
+  #last = "";
+
+  /** Notes the next bytes of a log; gives the line of log-ranks.jsonl that they need, if any. */
+  note(byteCount: number, source: LogSource | undefined): Buffer | undefined {
+    const fromByte = this.#byteCount;
+    this.#byteCount += byteCount;
+    const key = source === undefined ? "" : JSON.stringify(source);
+    if (source === undefined || key === this.#last) return undefined;
+    this.#last = key;
+    const span: LogSpan = { fromByte, source };
+    return Buffer.from(`${JSON.stringify(span)}\n`);
+  }
+}
+
+/** Reads log-ranks.jsonl; stops at the first line that is not an entry, such as a torn last one. */
+export function parseLogSpans(text: string): LogSpan[] {
+  const spans: LogSpan[] = [];
+  for (const line of text.split("\n").slice(0, -1)) {
+    const span = parseSpan(line);
+    if (span === undefined || span.fromByte < (spans.at(-1)?.fromByte ?? 0)) return spans;
+    spans.push(span);
+  }
+  return spans;
+}
+
+/** The parts of a log that one rank wrote. */
+export async function* bytesOfRank(
+  log: AsyncIterable<Uint8Array>,
+  spans: readonly LogSpan[],
+  rank: number,
+): AsyncGenerator<Uint8Array> {
+  const parts = partsOfRank(spans, rank);
+  let chunkStart = 0;
+  let next = 0;
+  for await (const chunk of log) {
+    const chunkEnd = chunkStart + chunk.length;
+    for (let part = parts[next]; part !== undefined && part.from < chunkEnd; part = parts[next]) {
+      yield chunk.subarray(Math.max(0, part.from - chunkStart), part.to - chunkStart);
+      if (part.to > chunkEnd) break;
+      next += 1;
+    }
+    chunkStart = chunkEnd;
+  }
+}
+
+function partsOfRank(spans: readonly LogSpan[], rank: number): { from: number; to: number }[] {
+  return spans.flatMap(({ fromByte, source }, index) => {
+    if (source.by !== "rank" || source.rank !== rank) return [];
+    return [{ from: fromByte, to: spans[index + 1]?.fromByte ?? Number.POSITIVE_INFINITY }];
+  });
+}
+
+function parseSpan(line: string): LogSpan | undefined {
+  try {
+    return logSpan.safeParse(JSON.parse(line)).data;
+  } catch {
+    // Not JSON: a line cut off by a kill.
+    return undefined;
+  }
+}
