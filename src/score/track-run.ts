@@ -25,7 +25,7 @@ interface Moment {
   arrivalMs: number;
 }
 
-/** Where a run stands: filled by `RunTracker`, read by the judge and by the live view. */
+/** The state of a run: written by `RunTracker`, read by `judgeRun` and the live view. */
 export interface TrackedRun {
   target: MetricTarget | undefined;
   start: Moment | undefined;
@@ -42,7 +42,7 @@ export interface TrackedRun {
 }
 
 /**
- * Follows one run by what it prints. Pure: it is handed every observation with its time.
+ * Tracks one run by its observations. Pure: each observation carries its time.
  *
  * The clock runs from `run_start` (or launch, or the line the user named) to `run_stop`, or to the
  * first evaluation that meets the target where the program logs no `run_stop`.

@@ -38,7 +38,7 @@ export class OutputReader {
   unreadableCount = 0;
   firstUnreadableLine: string | undefined;
   readonly #patterns: OutputPatterns;
-  /** What a line must hold to be worth a look; undefined: every line is. */
+  /** What a line must hold for a pattern to match it; undefined: nothing in particular. */
   readonly #needles: readonly string[] | undefined;
   readonly #matchCounts = new Map<string, number>();
   readonly #keptLines: string[] = [];
@@ -54,7 +54,7 @@ export class OutputReader {
       (pattern) => pattern.literal,
     );
     const isSearchable = !literals.includes("") && patterns.clockStart === undefined;
-    this.#needles = isSearchable ? [token, ...literals] : undefined;
+    this.#needles = isSearchable ? literals : undefined;
   }
 
   take(block: LogBlock, arrivalMs: number): ReadBlock {
@@ -71,7 +71,7 @@ export class OutputReader {
     };
     // The text lacks the line that an earlier block began.
     while ((lines[next]?.byteOffset ?? Infinity) < blockStart + restLength) takeLine();
-    for (const line of this.#candidates(text)) {
+    for (const line of this.#candidates(text, lines.length > 0)) {
       if (findToken(line) !== undefined) takeLine(line);
       this.#scanLine(line, arrivalMs, seen);
     }
@@ -148,9 +148,9 @@ export class OutputReader {
     }
   }
 
-  #candidates(text: string): Iterable<string> {
+  #candidates(text: string, mayHoldTokens: boolean): Iterable<string> {
     if (this.#needles === undefined) return text.split(/\r\n|\n|\r/u);
-    return linesHolding(text, this.#needles);
+    return linesHolding(text, mayHoldTokens ? [token, ...this.#needles] : this.#needles);
   }
 }
 

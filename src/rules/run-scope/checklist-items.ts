@@ -4,9 +4,9 @@ import type { RuleFinding } from "../../schema/logs/rule-finding.ts";
 import type { ChecklistItem } from "../../schema/run/run-checklist.ts";
 
 /**
- * Makes a checklist out of how a log stands: an item for every key that the rule files in force ask for, and for
- * every other key of theirs that was logged. Keys of which one is enough are one item. What a finding is about that
- * is no key stands at the end: `END`, `log`.
+ * Makes a checklist from the state of a log: an item for each key that the rule files in force require, and for each
+ * of their optional keys that was logged. Alternative keys share one item. Findings that are not about a key come last:
+ * `END`, `log`.
  *
  * @param seenKeys the keys logged so far
  */
@@ -24,10 +24,10 @@ export function checklistItems({
   const states = new Map<string, ChecklistItem["state"]>();
   for (const rule of rulesInForce(files, live.files)) {
     const name = itemName(rule);
-    const isAsked = rule.require !== "optional" && rule.require !== "none";
+    const isRequired = rule.require !== "optional" && rule.require !== "none";
     const isBroken = broken.has(rule.key) || broken.has(name);
     broken.delete(rule.key);
-    if (!isAsked && !isBroken && !seenKeys.has(rule.key)) continue;
+    if (!isRequired && !isBroken && !seenKeys.has(rule.key)) continue;
     const isWaiting = waiting.has(rule.key) || waiting.has(name);
     const state = isBroken ? "broken" : isWaiting ? "waiting" : "met";
     const before = states.get(name);
@@ -40,7 +40,7 @@ export function checklistItems({
   ];
 }
 
-/** One rule for each key: a file that joined later has the last word. */
+/** One rule for each key: the file that was added last wins. */
 function rulesInForce(files: readonly RuleFile[], names: readonly string[]): Iterable<KeyRule> {
   const byKey = new Map<string, KeyRule>();
   for (const name of names) {
@@ -50,7 +50,7 @@ function rulesInForce(files: readonly RuleFile[], names: readonly string[]): Ite
   return byKey.values();
 }
 
-/** As the engine names a choice of keys. */
+/** The name that the engine gives to alternative keys. */
 function itemName({ key, require }: KeyRule): string {
   if (typeof require !== "object" || !("atLeastOneOr" in require)) return key;
   return [...new Set([key, ...require.atLeastOneOr])].toSorted().join("|");

@@ -11,7 +11,7 @@ import type { Action, Predicate } from "../../schema/logs/rule-formula.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RuleScope } from "../../schema/run/run-checklist.ts";
 
-/** By which rules one run's log is checked. */
+/** The rules that the log of a run is checked against. */
 export interface RunRulesChoice {
   edition: MlperfEdition;
   scope: RuleScope;
@@ -22,15 +22,15 @@ export interface RunRulesChoice {
 /**
  * Chooses the rules for a run:
  *
- * - A program that logs `submission_benchmark` itself speaks as a submission does. Where that is a benchmark of
- *   MLPerf's, all rules of the edition hold, exactly as `pitwall check` applies them to anybody's log (`benchmark`).
- *   Where it is none, and for embedded workloads, all hold but those of single benchmarks (`general`).
- * - Any other program never meant to submit anything. Pitwall may write MLLOG lines for it, and cannot know what a
- *   submission would say of organisation, data set or cache. It is held to what makes a time to train worth
- *   believing (`clock`): see `clockRules`.
+ * - A program that logs an MLPerf benchmark as `submission_benchmark` is checked against all rules of the edition, as
+ *   `pitwall check` does (`benchmark`). With any other name there, and for embedded workloads, the rules of single
+ *   benchmarks do not apply (`general`).
+ * - Any other program is not a submission. Pitwall may add MLLOG lines to its log, but cannot know its organization,
+ *   data set or cache. It is checked against the rules without which a time to train is not credible (`clock`): see
+ *   `clockRules`.
  *
  * @param benchmark as the program itself logs it; absent if it does not, or has not yet
- * @param edition as asked for; default: the newest with that benchmark, else the newest of MLPerf training
+ * @param edition the requested edition; default: the newest with that benchmark, else the newest of MLPerf training
  */
 export function chooseRunRules(
   { startable }: Pick<RunRequest, "startable">,
@@ -43,7 +43,7 @@ export function chooseRunRules(
     const scope = startable.kind === "embedded" ? "general" : "clock";
     return { edition: asked ?? newest, scope };
   }
-  // The lines of round 0.6 are of another dialect than what a program of today logs.
+  // Round 0.6 uses a dialect that current programs do not log.
   const editions = editionsWithBenchmark(benchmark).filter((each) => each !== "training-0.6");
   if (!isMlperfBenchmark(benchmark) || (asked === undefined && editions.length === 0))
     return { edition: asked ?? newest, scope: "general" };
@@ -71,11 +71,11 @@ export function tablesOfScope(tables: RuleEdition, scope: RuleScope): RuleEditio
 
 function newestOf(editions: readonly MlperfEdition[]): MlperfEdition {
   const newest = editions.findLast((each) => each.startsWith("training")) ?? editions.at(-1);
-  if (newest === undefined) throw new RangeError("there is no edition to choose from");
+  if (newest === undefined) throw new RangeError("no edition to choose from");
   return newest;
 }
 
-/** The rules of a file without the question which benchmark it is; that there is a name stays asked for. */
+/** The rules of a file for any benchmark: a benchmark name is still required. */
 function forAnyBenchmark(file: RuleFile): RuleFile {
   const keys = file.keys.map((rule) =>
     rule.key === "submission_benchmark" ? withoutFiles({ ...rule, checks: [] }) : rule,
@@ -83,14 +83,14 @@ function forAnyBenchmark(file: RuleFile): RuleFile {
   return { ...file, keys };
 }
 
-/** Without these three there is no time to train, or none that says to which quality. */
+/** A time to train to a quality requires these three. */
 const clockKeys: ReadonlySet<string> = new Set(["run_start", "run_stop", "eval_accuracy"]);
 
 /**
- * What is asked of a log that is no submission: the clock starts and stops once, with a status; an evaluation is
- * there. Whatever else of the general rules is logged has to be right and in order (initialisation before the clock
- * and over when it starts, blocks and epochs with their numbers), but need not be logged: initialisation may take
- * four hours, as in the open division, and an evaluation need not say its epoch.
+ * The rules for a log that is not a submission: the clock starts and stops once, with a status, and there is an
+ * evaluation. Everything else that the general rules cover is optional, but must be correct and in order if logged
+ * (initialization ends before the clock starts; blocks and epochs have numbers). Initialization may take four hours, as
+ * in the open division, and evaluations do not need an epoch.
  */
 function clockRules(files: readonly RuleFile[]): RuleFile[] {
   return files.filter(({ name }) => name === "common").map(clockFile);
@@ -102,7 +102,7 @@ function clockFile(file: RuleFile): RuleFile {
   return { ...file, initial: { ...file.initial, ...limit }, keys: file.keys.map(clockRule) };
 }
 
-/** How long the open division lets initialisation take: `submission_division` of the common rules. */
+/** The open division's limit on initialization: `submission_division` of the common rules. */
 const openCompileMinutes = 240;
 
 function clockRule(rule: KeyRule): KeyRule {
@@ -119,16 +119,16 @@ function clockRule(rule: KeyRule): KeyRule {
   }
 }
 
-/** A program that logs no initialisation has begun none. */
+/** Applies a check only if the program logs that initialization started. */
 function ifInitialised(check: Predicate): Predicate {
   const isBegun: Predicate = { op: "truthy", left: { state: "init_started" } };
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a rule
+  // oxlint-disable-next-line unicorn/no-thenable -- the key of the rule files; a rule is never awaited
   return { if: isBegun, then: check };
 }
 
 function withoutFiles(rule: KeyRule): KeyRule {
   const remember = rule.remember.filter(asksNoFile);
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a rule
+  // oxlint-disable-next-line unicorn/no-thenable -- the key of the rule files; a rule is never awaited
   return { ...rule, remember, then: rule.then.filter(asksNoFile) };
 }
 

@@ -25,8 +25,8 @@ const unmatchedAfterMs = 60_000;
 const graceMs = 5000;
 const lastLineCount = 10;
 /**
- * Loading the rules stops the clock's ear for some hundredths of a second. Where times are those of arrival, that
- * waits until it is less than a hundredth of the run, and until a moment after an evaluation: the next is not due.
+ * Loading the rules blocks the process for some hundredths of a second, which delays arrival times. Where the clock
+ * uses those, rules are loaded after this much of the run, right after an evaluation.
  */
 const rulesWaitMs = 10_000;
 
@@ -69,7 +69,7 @@ export async function* runOnce(
   return report;
 }
 
-/** Whether the clock goes by when output arrives here, not by times that the program logs. */
+/** Whether the clock uses the arrival times of output, not times that the program logs. */
 function isTimedByArrival({ reading }: RunRequest): boolean {
   return reading.metrics.length > 0 || reading.clockStartPattern !== undefined;
 }
