@@ -209,7 +209,7 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     await list.page.locator(".run-line").waitFor();
     rmSync(join(home, "runs", runId), { recursive: true });
     await one.page.getByText("This run was deleted.").waitFor();
-    await list.page.getByText("No run is on record here yet").waitFor();
+    await list.page.getByText("No runs yet").waitFor();
     await one.page.reload();
     await one.page.locator(".panel-state[data-kind='failed']").waitFor();
     await keepScreenshot(one.page, "run-deleted");

@@ -52,12 +52,21 @@ describe("drawSvg", () => {
     expect(drawSvg(measured, paperPalette, size)).not.toContain('stroke-dasharray="2 3"');
   });
 
-  test("names out of a log cannot become elements", () => {
-    const target = { metric: '<script>"&', direction: "at-least", value: 1 } as const;
+  test.each([
+    { name: '<script>"&', shown: "&lt;script&gt;&quot;&amp;" },
+    {
+      name: '"><img src=x onerror=alert(1)>',
+      shown: "&quot;&gt;&lt;img src=x onerror=alert(1)&gt;",
+    },
+    { name: "]]></text><script>alert(1)</script>", shown: "]]&gt;&lt;/text&gt;&lt;script&gt;" },
+    { name: "acc\u202egpj", shown: "acc⟨U+202E⟩gpj" },
+    { name: "acc\u001b[31m\u0000", shown: "acc␛[31m␀" },
+  ])("the name $name from a log stays text", ({ name, shown }) => {
+    const target = { metric: name, direction: "at-least", value: 1 } as const;
     const chart = qualityChart(buckets("quality", [0.5]), clock, { target, crossing: undefined });
     const svg = drawSvg(chart, paperPalette, size);
-    expect(svg).not.toContain("<script");
-    expect(svg).toContain("&lt;script&gt;&quot;&amp;");
+    expect(svg).toContain(shown);
+    expect(svg).not.toMatch(/<script|<img|\p{Bidi_Control}|(?!\n)\p{Cc}/u);
   });
 
   test("a chart with nothing in it is still a file that opens", () => {
