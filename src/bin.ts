@@ -66,7 +66,7 @@ try {
   const trace = error instanceof Error ? error.stack : String(error);
   const err = await screenOf(process.stderr, colorChoice(words), process.env);
   err.write(
-    `error[bug]: internal error\n${trace ?? ""}\n\nhint: please report this, with the command and the lines above\n`,
+    `error[bug]: internal error\n${trace ?? ""}\n\nhint: please report this error with the command and the lines above\n`,
   );
   process.exitCode = exitCodes.ourBug;
 }

@@ -124,10 +124,10 @@ function unknownOption(command: Command, seen: string, flags: readonly string[])
 }
 
 function optionRepeated(rawName: string, earlier: string, later: string): UserError {
-  return new UserError("option-repeated", `\`${rawName}\` is given twice`, {
+  return new UserError("option-repeated", `\`${rawName}\` was given twice`, {
     at: rawName,
     saw: `\`${earlier}\` and \`${later}\``,
-    hint: `it takes one value: remove \`${rawName} ${earlier}\` or \`${rawName} ${later}\``,
+    hint: `it accepts one value: remove \`${rawName} ${earlier}\` or \`${rawName} ${later}\``,
   });
 }
 
@@ -138,7 +138,7 @@ function checkValueGiven(
 ): void {
   if (declaration.takes === "nothing") {
     if (token.value === undefined) return;
-    throw new UserError("option-invalid", `\`${token.rawName}\` takes no value`, {
+    throw new UserError("option-invalid", `\`${token.rawName}\` does not accept a value`, {
       saw: `\`${token.value}\``,
     });
   }
@@ -146,10 +146,8 @@ function checkValueGiven(
   if (token.value !== undefined && !isFlagInstead) return;
   const placeholder =
     declaration.takes === "choice" ? declaration.choices.join("|") : declaration.placeholder;
-  throw new UserError("option-needs-value", `\`${token.rawName}\` needs a value`, {
-    ...(words.at(-1) === token.rawName
-      ? {}
-      : { saw: `\`${token.value ?? ""}\` stands in its place` }),
+  throw new UserError("option-needs-value", `\`${token.rawName}\` requires a value`, {
+    ...(words.at(-1) === token.rawName ? {} : { saw: `\`${token.value ?? ""}\` follows it` }),
     hint: `write \`${token.rawName} <${placeholder}>\``,
   });
 }
@@ -176,18 +174,18 @@ function readValue(flag: string, declaration: OptionDeclaration, raw: RawValue):
 function wholeNumber(flag: string, text: string, minimum: number): number {
   const value = Number(text);
   if (/^\d+$/u.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-  throw new UserError("option-invalid", `\`--${flag}\` takes a whole number from ${minimum} up`, {
+  throw new UserError("option-invalid", `\`--${flag}\` must be an integer of at least ${minimum}`, {
     at: `--${flag}`,
     saw: `\`${text}\``,
-    hint: `\`--${flag} ${Math.max(minimum, 1)}\` would do`,
+    hint: `for example \`--${flag} ${Math.max(minimum, 1)}\``,
   });
 }
 
 function invalidChoice(flag: string, text: string, choices: readonly string[]): UserError {
   const nearest = nearestWord(text, choices);
-  return new UserError("option-invalid", `\`--${flag}\` can't be \`${text}\``, {
+  return new UserError("option-invalid", `invalid value \`${text}\` for \`--${flag}\``, {
     at: `--${flag}`,
-    hint: `${nearest === undefined ? "" : `did you mean \`${nearest}\`? `}it takes ${choices.map((choice) => `\`${choice}\``).join(", ")}`,
+    hint: `${nearest === undefined ? "" : `did you mean \`${nearest}\`? `}allowed: ${choices.map((choice) => `\`${choice}\``).join(", ")}`,
   });
 }
 
@@ -198,29 +196,33 @@ function checkArguments(
 ): void {
   const { least, most } = command.argumentCount;
   if (program !== undefined && !command.takesProgram) {
-    throw new UserError("argument-unexpected", `\`pitwall ${command.name}\` starts no program`, {
-      saw: `\`-- ${program.join(" ")}\``,
-      hint: `\`pitwall ${command.name} ${command.usage}\``,
-    });
+    throw new UserError(
+      "argument-unexpected",
+      `\`pitwall ${command.name}\` does not start a program`,
+      {
+        saw: `\`-- ${program.join(" ")}\``,
+        hint: `usage: \`pitwall ${command.name} ${command.usage}\``,
+      },
+    );
   }
   if (given.length > most) {
     const extra = given[most] ?? "";
     throw new UserError(
       "argument-unexpected",
-      `\`pitwall ${command.name}\` doesn't know what to do with \`${extra}\``,
+      `unexpected argument \`${extra}\` for \`pitwall ${command.name}\``,
       {
         hint: command.takesProgram
-          ? `a program stands behind two dashes: \`pitwall ${command.name} … -- ${extra}\``
-          : `\`pitwall ${command.name} ${command.usage}\``,
+          ? `put the program after \`--\`: \`pitwall ${command.name} … -- ${extra}\``
+          : `usage: \`pitwall ${command.name} ${command.usage}\``,
       },
     );
   }
   if (given.length < least) {
     throw new UserError(
       "argument-missing",
-      `\`pitwall ${command.name}\` needs ${command.arguments[given.length]?.name ?? "an argument"}`,
+      `\`pitwall ${command.name}\` is missing the argument \`${command.arguments[given.length]?.name ?? ""}\``,
       {
-        hint: `\`pitwall ${command.name} ${command.usage}\`, for example \`${command.examples[0]?.command ?? ""}\``,
+        hint: `usage: \`pitwall ${command.name} ${command.usage}\`, for example \`${command.examples[0]?.command ?? ""}\``,
       },
     );
   }

@@ -19,8 +19,8 @@ export async function planResumeCall(
 ): Promise<SeriesPlan> {
   const unused = changeRequested(call);
   if (unused !== undefined) {
-    throw new UserError("option-unused", `\`--resume\` does not take \`${unused}\``, {
-      hint: "a series is resumed as it was requested; start a new one to change it",
+    throw new UserError("option-unused", `\`--resume\` cannot be combined with \`${unused}\``, {
+      hint: "a resumed series keeps its original settings; start a new series to change them",
     });
   }
   const { planResume } = await import("../workflows/launch/plan-resume.ts");

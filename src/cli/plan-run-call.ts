@@ -74,8 +74,8 @@ async function startableOf(
 }
 
 function metricForEmbedded(workload: string): UserError {
-  const message = "`--metric` is for programs: an embedded workload logs its own";
-  return new UserError("option-unused", message, { hint: `\`pitwall run ${workload}\` is enough` });
+  const message = "`--metric` is not supported for built-in workloads, which log their own metrics";
+  return new UserError("option-unused", message, { hint: `run \`pitwall run ${workload}\`` });
 }
 
 function askedOf({ options: given }: RunCall, file: WorkloadFile | undefined): Asked {
@@ -100,28 +100,24 @@ function either<Value>(given: Value | undefined, said: Value | undefined): Value
 
 function refuseWorkers(workers: number | undefined): void {
   if (workers === undefined) return;
-  throw new UserError(
-    "option-unused",
-    "`--workers` is for embedded workloads: a program starts its own",
-    {
-      hint: "put the number into the program's own arguments",
-    },
-  );
+  throw new UserError("option-unused", "`--workers` is only supported for built-in workloads", {
+    hint: "pass the number of workers in the program's own arguments",
+  });
 }
 
 function bothGiven(subject: string, program: readonly string[]): UserError {
   return new UserError(
     "argument-unexpected",
-    `both a workload \`${subject}\` and a program are given`,
+    `got both the workload \`${subject}\` and a program`,
     {
       saw: `\`-- ${program.join(" ")}\``,
-      hint: "give one of them; `--name` names a program's runs",
+      hint: "specify only one of them; to name the runs of a program, use `--name`",
     },
   );
 }
 
 function nothingGiven(): UserError {
-  return new UserError("argument-missing", "`pitwall run` needs something to run", {
+  return new UserError("argument-missing", "`pitwall run` requires a workload or a program", {
     hint: "`pitwall run digits`, `pitwall run my-workload.yaml`, or `pitwall run --metric … --target … -- python train.py`",
   });
 }

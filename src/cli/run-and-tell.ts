@@ -130,7 +130,7 @@ function explainFailure(
   const { paint } = face.err;
   const lines = lastLines.map((line) => `  ${paint.faint(line.slice(0, 300))}`);
   face.err.write(
-    `\n${describeWarning({ message: "the program's last lines were" }, paint)}\n${lines.join("\n")}\n`,
+    `\n${describeWarning({ message: "last lines of the program's output:" }, paint)}\n${lines.join("\n")}\n`,
   );
 }
 

@@ -37,9 +37,9 @@ export function compileEdition(
   if (missing !== undefined) {
     throw new UserError(
       "rules-edition-missing",
-      `edition \`${edition.edition}\` borrows rules of \`${missing}\``,
+      `edition \`${edition.edition}\` uses rules of \`${missing}\`, which was not provided`,
       {
-        hint: `give \`${missing}\` as one of the borrowed editions`,
+        hint: `pass \`${missing}\` as one of the base editions`,
       },
     );
   }

@@ -16,10 +16,10 @@ export function jsonSchema(name: string): object {
   const schema = Object.entries(schemas).find(([known]) => known === name)?.[1];
   if (schema !== undefined) return z.toJSONSchema(schema);
   const nearest = nearestWord(name, Object.keys(schemas));
-  throw new UserError("unknown-schema", `there is no schema \`${name}\``, {
+  throw new UserError("unknown-schema", `unknown schema \`${name}\``, {
     hint:
       nearest === undefined
-        ? `there are ${Object.keys(schemas).join(", ")}`
+        ? `schemas: ${Object.keys(schemas).join(", ")}`
         : `did you mean \`${nearest}\`?`,
   });
 }

@@ -60,8 +60,8 @@ describe("checkSystemFile", () => {
   });
 
   test.each([
-    { name: "nothing", text: " \n", reason: "it is empty" },
-    { name: "a list", text: "[]", reason: "it is JSON, but no object" },
+    { name: "nothing", text: " \n", reason: "the file is empty" },
+    { name: "a list", text: "[]", reason: "not a JSON object" },
   ])("calls $name invalid", ({ text, reason }) => {
     expect(check(text)).toEqual([{ rule: "system-file-invalid", path, reason }]);
   });

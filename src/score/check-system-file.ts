@@ -27,14 +27,14 @@ export function checkSystemFile(
       {
         rule: "system-file-invalid",
         path,
-        reason: `it can't be read, the system says ${file.code}`,
+        reason: `cannot read the file: ${file.code}`,
       },
     ];
   }
   const parsed = parseJson(file.text);
   if ("reason" in parsed) return [{ rule: "system-file-invalid", path, ...parsed }];
   if (!isJsonObject(parsed.value)) {
-    return [{ rule: "system-file-invalid", path, reason: "it is JSON, but no object" }];
+    return [{ rule: "system-file-invalid", path, reason: "not a JSON object" }];
   }
   return [...missingFields(parsed.value, path), ...oddValues(parsed.value, { path, edition })];
 }
@@ -87,7 +87,7 @@ function parseJson(text: string): { value: unknown } | { reason: string; line?: 
     return { value: JSON.parse(text) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    if (text.trim() === "") return { reason: "it is empty" };
+    if (text.trim() === "") return { reason: "the file is empty" };
     // The message ends in a piece of the text, which says little once the line is known.
     const reason = error.message.replace(/, "[^]*$/, "").replaceAll(/\s+/g, " ");
     const position = /position (\d+)/.exec(error.message)?.[1];

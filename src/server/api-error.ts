@@ -32,7 +32,7 @@ export interface Refusal {
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof ZodError) {
     const [issue] = error.issues;
-    const message = `the question is wrong: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
+    const message = `invalid query: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
     return { status: 400, body: { error: { code: "question-invalid", message } } };
   }
   if (!(error instanceof UserError)) return undefined;

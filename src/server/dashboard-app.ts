@@ -33,20 +33,20 @@ export function dashboardApp(parts: DashboardParts): Hono {
   addRunRoutes(app, parts);
   addAtlasRoutes(app, parts);
   app.all("/api/*", (context) => {
-    throw new UserError("unknown-route", `there is no ${context.req.method} of that path`, {
-      hint: "docs/dashboard.md lists what there is",
+    throw new UserError("unknown-route", `no route for ${context.req.method} with this path`, {
+      hint: "docs/dashboard.md lists the routes",
     });
   });
   app.get("/*", ({ req }) => sendPage(parts.files, req.path, isNavigation(req)));
   app.all("/*", () => {
-    throw new UserError("method-not-allowed", "pages can only be read");
+    throw new UserError("method-not-allowed", "pages only support GET and HEAD");
   });
   app.onError((error) => {
     const refusal = refusalOf(error);
     if (refusal === undefined) parts.onBug(error);
     const { status, body } = refusal ?? {
       status: 500,
-      body: { error: { code: "bug", message: "Pitwall failed where it should not have" } },
+      body: { error: { code: "bug", message: "internal error in Pitwall" } },
     };
     const headers = new Headers({ "content-type": "application/json" });
     if (status === 401) headers.set("www-authenticate", "Bearer");

@@ -25,8 +25,8 @@ export class StreamLimit {
   take(client: string): () => void {
     const own = this.#perClient.get(client) ?? 0;
     if (this.#count >= this.#most || own >= this.#mostPerClient) {
-      throw new UserError("too-many-streams", "too many pages are watching at once", {
-        hint: "close some tabs of the dashboard; pages without a stream can be reloaded",
+      throw new UserError("too-many-streams", "too many open event streams", {
+        hint: "close other dashboard tabs, then reload",
       });
     }
     this.#count += 1;

@@ -45,8 +45,8 @@ export function guard(rules: GuardRules): MiddlewareHandler {
     const isPage = req.method === "GET" && !req.path.startsWith("/api/");
     const session = isPage && code !== undefined ? admission.exchange(code) : undefined;
     if (session === undefined) {
-      throw new UserError("token-needed", "this dashboard needs its token", {
-        hint: "open the link that `pitwall serve` printed (each works once), or send `Authorization: Bearer` with the token of its file",
+      throw new UserError("token-needed", "this dashboard requires a token", {
+        hint: "open the link that `pitwall serve` printed (each link works once), or send `Authorization: Bearer` with the token from the token file",
       });
     }
     rules.onLinkUsed();
@@ -69,8 +69,8 @@ export function ownPath(path: string): string {
 
 function checkHost(host: string | undefined, { allowedHosts }: GuardRules): void {
   if (host !== undefined && allowedHosts.has(host.toLowerCase())) return;
-  throw new UserError("foreign-host", "this server is not known by that name", {
-    hint: "start it with `--allow-host <name>` to reach it by another name",
+  throw new UserError("foreign-host", "unknown host name for this server", {
+    hint: "allow the name with `pitwall serve --allow-host <name>`",
   });
 }
 
@@ -95,7 +95,7 @@ function checkOrigin(
     fetchSite === undefined || fetchSite === "same-origin" || (fetchSite === "none" && !changes);
   const isFine = changes || isApi ? isOwnOrigin && isOwnSite : isOwnOrigin;
   if (isFine) return;
-  throw new UserError("foreign-origin", "that request comes from another site's page");
+  throw new UserError("foreign-origin", "cross-origin request refused");
 }
 
 /** `http://127.0.0.1:7700` → `127.0.0.1:7700`; nothing that is allowed for any other form, `null` included. */
@@ -106,7 +106,7 @@ function hostOfOrigin(origin: string): string {
 /** No route takes a body; a small one does no harm. */
 function checkBody(length: string | undefined, encoding: string | undefined): void {
   if (encoding === undefined && Number(length ?? 0) <= mostBodyBytes) return;
-  throw new UserError("body-too-large", "requests here have no body");
+  throw new UserError("body-too-large", "request bodies are not supported");
 }
 
 function bearerOf(authorization: string | undefined): string | undefined {

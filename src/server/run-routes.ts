@@ -68,7 +68,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
   });
   app.post("/api/runs/:id/stop", async (context) => {
     if (parts.isReadOnly) {
-      throw new UserError("read-only", "nothing can be changed from here", {
+      throw new UserError("read-only", "this dashboard is read-only", {
         hint: "start `pitwall serve` without `--read-only`, or press Ctrl-C in the run's terminal",
       });
     }

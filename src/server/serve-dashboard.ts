@@ -66,22 +66,22 @@ async function listen(server: Server, { host, port }: DashboardRequest): Promise
         at: "--port",
         hint:
           free === undefined
-            ? "name another with `--port`"
-            : `port ${free} is free: --port ${free}`,
+            ? "choose another with `--port`"
+            : `port ${free} is free: use \`--port ${free}\``,
         cause: error,
       });
     }
     if (code === "EACCES") {
-      throw new UserError("port-refused", `port ${port} may not be opened`, {
+      throw new UserError("port-refused", `permission denied to listen on port ${port}`, {
         at: "--port",
-        hint: "ports below 1024 are for the system: leave `--port` out",
+        hint: "ports below 1024 require root; omit `--port` to use the default",
         cause: error,
       });
     }
     if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EAI_AGAIN") {
-      throw new UserError("host-unknown", `\`${host}\` is no address of this machine`, {
+      throw new UserError("host-unknown", `\`${host}\` is not an address of this machine`, {
         at: "--host",
-        hint: "127.0.0.1 for this machine alone, 0.0.0.0 for everybody who can reach it",
+        hint: "use 127.0.0.1 for this machine only, or 0.0.0.0 for all network interfaces",
         cause: error,
       });
     }

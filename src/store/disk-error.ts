@@ -72,7 +72,7 @@ const tooManyOpen: Refusal = {
 const failed: Refusal = {
   code: "disk-failed",
   kind: WorldError,
-  why: "the disk failed",
+  why: "input/output error",
   hint: (attempt) => `check the system log${orChoose(attempt, "on another disk")}`,
 };
 
@@ -126,7 +126,7 @@ export function describeDiskError(error: unknown, attempt: DiskAttempt): unknown
     `cannot ${attempt.doing}: ${refusal.why}`,
     {
       at: attempt.path,
-      saw: `the system answered ${code}`,
+      saw: `system error ${code}`,
       hint: refusal.hint(attempt),
       cause: error,
     },

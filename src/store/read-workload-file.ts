@@ -23,7 +23,7 @@ export function parseWorkloadFile(text: string, path: string): WorkloadFile {
     throw new UserError("yaml-broken", `\`${path}\` is not valid YAML`, {
       at: `${path}:${position(lines, broken.pos[0])}`,
       saw: `${broken.message}\n${lineOf(text, lines, broken.pos[0])}`,
-      hint: "quote values that hold `: `, `#`, brackets or a leading `*`, such as patterns",
+      hint: "quote values that contain `: `, `#`, brackets or a leading `*`, such as patterns",
     });
   }
   const parsed = workloadFile.safeParse(document.toJS());
@@ -55,7 +55,7 @@ function invalid(error: z.ZodError, { document, lines, path: file, text }: Sourc
   const offset = unknown === undefined ? offsetOf(document, path) : keyOffset(document, unknown);
   const fault = isEmpty ? "it is empty" : faultOf(path, issue?.message ?? "");
   const said = unknown === undefined ? fault : `there is no key \`${unknown}\``;
-  return new UserError("workload-invalid", `\`${file}\` is not a workload: ${said}`, {
+  return new UserError("workload-invalid", `\`${file}\` is not a valid workload file: ${said}`, {
     at: `${file}:${position(lines, offset)}`,
     ...(isEmpty ? {} : { saw: lineOf(text, lines, offset) }),
     hint: unknown === undefined ? schemaHint : keyHint(unknown),

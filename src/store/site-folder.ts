@@ -38,9 +38,9 @@ export async function draftSite(
     if (former === undefined && names.length > left.length && !isForced)
       throw new UserError(
         "folder-not-ours",
-        `\`${folder}\` holds files that Pitwall did not write`,
+        `\`${folder}\` contains files that Pitwall did not write`,
         {
-          hint: "name another folder, or `--force` to write among them",
+          hint: "choose another folder, or use `--force` to write into it",
         },
       );
     // Of exports that were killed.

@@ -77,19 +77,19 @@ describe("pitwall results", () => {
     {
       name: "benchmark",
       words: ["--benchmark", "restnet"],
-      says: "no result has the benchmark `restnet`",
+      says: "no results for benchmark `restnet`",
       hint: "did you mean `resnet`?",
     },
     {
       name: "accelerator",
       words: ["--accelerator", "h10"],
-      says: "no result has the accelerator `h10`",
+      says: "no results for accelerator `h10`",
       hint: "did you mean",
     },
     {
       name: "round",
       words: ["--round", "v9.9"],
-      says: "no result has the round `v9.9`",
+      says: "no results for round `v9.9`",
       hint: "known are",
     },
   ])("names the nearest $name it knows", async ({ words, says, hint }) => {

@@ -46,10 +46,10 @@ describe("pitwall compare", () => {
     const words = ["compare", "v0.5/nvidia/dgx1_multi*/resnet", "v3.1/*n448*/resnet"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 2
-      error[not-comparable]: these results may not be compared
+      error[not-comparable]: these results are not comparable
         resnet changed between these rounds: since v0.6: higher target (.749 to .759) and changed initialization timing
 
-      hint: \`--anyway\` lays them side by side all the same"
+      hint: use \`--anyway\` to compare them regardless"
     `);
     const anyway = await pitwall([...words, "--anyway"]);
     expect([anyway.exitCode, anyway.stderr]).toEqual([
@@ -130,9 +130,9 @@ describe("pitwall gains", () => {
     expect(transcript(await pitwall(["gains"]))).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[one-benchmark-needed]: \`pitwall gains\` needs a benchmark
+      error[one-benchmark-needed]: \`pitwall gains\` requires \`--benchmark\`
 
-      hint: \`pitwall gains --benchmark resnet\`; \`pitwall results\` shows what there is"
+      hint: for example \`pitwall gains --benchmark resnet\`; \`pitwall results\` lists the benchmarks"
     `);
     const [several, unknown] = await Promise.all([
       pitwall(["gains", "--benchmark", "bert,resnet"]),
@@ -197,10 +197,10 @@ describe("pitwall scaling", () => {
     const words = ["scaling", "--benchmark", "gpt3", "--accelerator", "tpu-v5e", "--round", "v3.1"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 2
-      error[too-few-sizes]: scaling needs results of two sizes
+      error[too-few-sizes]: scaling requires results of at least two sizes
         only 4096 accelerators
 
-      hint: leave out filters, or take more rounds with \`--round 'v*'\`"
+      hint: remove filters, or include more rounds with \`--round 'v*'\`"
     `);
   });
 });

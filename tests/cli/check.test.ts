@@ -328,7 +328,7 @@ describe("a request that is wrong", () => {
     {
       name: "a folder without logs",
       words: ["empty"],
-      says: /error\[folder-without-logs\][^]*it is empty/,
+      says: /error\[folder-without-logs\][^]*the folder is empty/,
     },
     {
       name: "a folder whose logs have other names",

@@ -84,9 +84,9 @@ describe("pitwall export site", () => {
     expect(transcript(refused, cwd)).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[folder-not-ours]: \`<folder>\` holds files that Pitwall did not write
+      error[folder-not-ours]: \`<folder>\` contains files that Pitwall did not write
 
-      hint: name another folder, or \`--force\` to write among them"
+      hint: choose another folder, or use \`--force\` to write into it"
     `);
     expect(readdirSync(cwd)).not.toContain("index.html");
     const forced = await pitwall(["export", "site", ".", "--force"], { cwd });

@@ -97,7 +97,7 @@ describe("pitwall results import", () => {
     expect(await tell("missing.tar.gz")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[source-missing]: there is no file or folder \`<folder>/missing.tar.gz\`
+      error[source-missing]: no such file or folder: \`<folder>/missing.tar.gz\`
 
       hint: importable: MLPerf logs as a folder or archive; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
     `);
@@ -113,7 +113,7 @@ describe("pitwall results import", () => {
     expect(await tell("other.tar")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[archive-holds-no-round]: \`other.tar\` holds no logs of a round
+      error[archive-holds-no-round]: \`other.tar\` contains no logs of a round
         at <folder>/other.tar
 
       hint: logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt"
@@ -121,8 +121,8 @@ describe("pitwall results import", () => {
     expect(await tell("other")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[not-a-submission]: \`<folder>/other\` holds no results: no \`result_<n>.txt\` in it or below
-        it holds deep
+      error[not-a-submission]: \`<folder>/other\` contains no \`result_<n>.txt\` files at any depth
+        it contains deep
 
       hint: logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt"
     `);

@@ -203,7 +203,7 @@ describe("pitwall run, of any program", () => {
     });
     const { stderr } = await pitwall(["run", ...readsAccuracy, "--", ...command], { cwd });
     expect(stderr).toContain(
-      "the program's last lines were\n  epoch=0 samples=100 loss=0.500 val_acc=0.5\n",
+      "last lines of the program's output:\n  epoch=0 samples=100 loss=0.500 val_acc=0.5\n",
     );
     expect(stderr).toContain("  CUDA out of memory\n");
   });

@@ -118,6 +118,6 @@ describe("pitwall run --resume", () => {
     const cwd = temporaryFolder();
     const { exitCode, stderr } = await pitwall(["run", "--resume", "last", ...words], { cwd });
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(`\`--resume\` does not take \`${unused}\``);
+    expect(stderr).toContain(`\`--resume\` cannot be combined with \`${unused}\``);
   });
 });

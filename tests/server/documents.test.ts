@@ -305,6 +305,6 @@ test("a port in use is told with the next free one", async () => {
   await expect(second).rejects.toBeInstanceOf(UserError);
   await expect(second).rejects.toMatchObject({
     code: "port-in-use",
-    hint: expect.stringMatching(/port \d+ is free: --port \d+/),
+    hint: expect.stringMatching(/port \d+ is free: use `--port \d+/),
   });
 });

@@ -17,7 +17,7 @@ export function selectResults(
   const outcome = filterResults(rows, filter, groups);
   if (outcome.kind === "filtered") return outcome.rows;
   const { field, wanted, nearest, known } = outcome;
-  throw new UserError(`unknown-${field}`, `no result has the ${field} \`${wanted}\``, {
+  throw new UserError(`unknown-${field}`, `no results for ${field} \`${wanted}\``, {
     at: `--${field}`,
     hint: nearest === undefined ? listHint(field, known) : `did you mean \`${nearest}\`?`,
   });

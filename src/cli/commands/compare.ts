@@ -64,9 +64,9 @@ export const compareCommand = defineCommand({
       await import("../../report/atlas/comparison-page.ts");
     const reasons = comparison.refusals.map(describeRefusal);
     if (reasons.length > 0 && !anyway)
-      throw new UserError("not-comparable", "these results may not be compared", {
+      throw new UserError("not-comparable", "these results are not comparable", {
         saw: reasons.join("\n"),
-        hint: "`--anyway` lays them side by side all the same",
+        hint: "use `--anyway` to compare them regardless",
       });
     if (!shared.quiet)
       for (const text of [...reasons, ...comparison.warnings.map(describeCompareWarning)])

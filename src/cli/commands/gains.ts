@@ -53,8 +53,8 @@ export const gainsCommand = defineCommand({
     const { options, face, shared } = call;
     const { from, to, per } = options;
     if (options.benchmark === undefined)
-      throw new UserError("one-benchmark-needed", "`pitwall gains` needs a benchmark", {
-        hint: "`pitwall gains --benchmark resnet`; `pitwall results` shows what there is",
+      throw new UserError("one-benchmark-needed", "`pitwall gains` requires `--benchmark`", {
+        hint: "for example `pitwall gains --benchmark resnet`; `pitwall results` lists the benchmarks",
       });
     const { showGains } = await import("../../workflows/results/show-gains.ts");
     const { gains, problems } = await showGains({

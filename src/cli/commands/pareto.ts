@@ -44,8 +44,8 @@ export const paretoCommand = defineCommand({
   ],
   async act({ options, face, shared }) {
     if (options.benchmark === undefined)
-      throw new UserError("one-benchmark-needed", "`pitwall pareto` needs a benchmark", {
-        hint: "`pitwall pareto --benchmark llama2_70b_lora`",
+      throw new UserError("one-benchmark-needed", "`pitwall pareto` requires `--benchmark`", {
+        hint: "for example `pitwall pareto --benchmark llama2_70b_lora`",
       });
     const objectives = readObjectives(options.per);
     const { showPareto } = await import("../../workflows/results/show-pareto.ts");
@@ -73,14 +73,14 @@ function readObjectives(text: string): Measure[] {
     const measure = measures.find((known) => known === word.toLowerCase());
     if (measure !== undefined) return measure;
     const nearest = nearestWord(word, measures);
-    throw new UserError("option-invalid", `\`--per\` can't be \`${word}\``, {
+    throw new UserError("option-invalid", `invalid value \`${word}\` for \`--per\``, {
       at: "--per",
-      hint: `${nearest === undefined ? "" : `did you mean \`${nearest}\`? `}it takes two or more of ${measures.join(", ")}`,
+      hint: `${nearest === undefined ? "" : `did you mean \`${nearest}\`? `}allowed: two or more of ${measures.join(", ")}`,
     });
   });
   if (chosen.length > 1) return chosen;
-  throw new UserError("option-invalid", "a front needs two measures or more", {
+  throw new UserError("option-invalid", "`--per` requires at least two measures", {
     at: "--per",
-    hint: "`--per system,dollar`",
+    hint: "for example `--per system,dollar`",
   });
 }

@@ -60,11 +60,11 @@ async function acceleratorNamed(text: string): Promise<string> {
   const found = findAccelerator(text, await readAccelerators());
   if (found.kind === "found") return found.value.name;
   const nearest = found.kind === "unknown" ? found.nearest : undefined;
-  throw new UserError("unknown-accelerator", `there is no accelerator \`${text}\` on record`, {
+  throw new UserError("unknown-accelerator", `unknown accelerator \`${text}\``, {
     at: "--accelerator",
     hint:
       nearest === undefined
-        ? "such as h100-sxm, a100-sxm-80gb, mi300x"
+        ? "for example h100-sxm, a100-sxm-80gb, mi300x"
         : `did you mean \`${nearest}\`?`,
   });
 }

@@ -76,8 +76,8 @@ export const replayCommand = defineCommand({
 function durationOf(text: string): number {
   const ms = /^0+ ?(?:ms|s|min|m)?$/u.test(text.trim()) ? 0 : parseDurationMs(text);
   if (ms !== undefined) return ms;
-  throw new UserError("bad-value", `\`--in ${text}\` is no duration`, {
-    hint: "such as `10s`, `2min`, `0s`",
+  throw new UserError("bad-value", `invalid duration \`${text}\` for \`--in\``, {
+    hint: "use for example `10s`, `2min` or `0s`",
   });
 }
 

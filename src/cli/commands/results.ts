@@ -144,9 +144,9 @@ const write: Readonly<Record<(typeof formats)[number], Writer>> = {
   },
   async parquet({ rows }, _look, { face }) {
     if (face.out.isTerminal)
-      throw new UserError("parquet-to-terminal", "Parquet is no text for a terminal", {
+      throw new UserError("parquet-to-terminal", "refusing to write Parquet to a terminal", {
         at: "--format parquet",
-        hint: "send it to a file: `> results.parquet`",
+        hint: "redirect it to a file: `> results.parquet`",
       });
     const { packResults } = await import("../../workflows/import/pack-results.ts");
     face.out.writeBytes(await packResults(rows, `pitwall ${face.version}`));

@@ -33,8 +33,8 @@ export const scalingCommand = defineCommand({
   ],
   async act({ options, face, shared }) {
     if (options.benchmark === undefined)
-      throw new UserError("one-benchmark-needed", "`pitwall scaling` needs a benchmark", {
-        hint: "`pitwall scaling --benchmark gpt3 --accelerator h100`",
+      throw new UserError("one-benchmark-needed", "`pitwall scaling` requires `--benchmark`", {
+        hint: "for example `pitwall scaling --benchmark gpt3 --accelerator h100`",
       });
     const { showScaling } = await import("../../workflows/results/show-scaling.ts");
     const home = await homeOf(face, shared);

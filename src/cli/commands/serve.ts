@@ -53,7 +53,7 @@ export const serveCommand = defineCommand({
   ],
   async act({ options: { port, host, allowHost, token, readOnly }, face, shared }) {
     if (port > 65_535) {
-      throw new UserError("option-invalid", "`--port` takes a number up to 65535", {
+      throw new UserError("option-invalid", "`--port` must be at most 65535", {
         saw: String(port),
       });
     }

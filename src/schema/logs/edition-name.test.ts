@@ -23,7 +23,7 @@ describe("editionNamed", () => {
   test.each([
     { text: "training-5.2", code: "edition-unknown", hint: "training-5." },
     { text: "trainign-5.1", code: "edition-unknown", hint: "training-5.1" },
-    { text: "nonsense", code: "edition-unknown", hint: "known are training-0.6" },
+    { text: "nonsense", code: "edition-unknown", hint: "editions: training-0.6" },
     { text: "0.5", code: "edition-without-rules", hint: "training-0.6" },
     { text: "hpc-0.7", code: "edition-without-rules", hint: "hpc-1.0" },
   ])("refuses `$text` and says what there is", ({ text, code, hint }) => {

@@ -60,7 +60,7 @@ export function roundOfPath(path: string): MlperfEdition | undefined {
       /^()v(\d+\.\d+)(?:\.0)?$/i.exec(folder);
     if (match === null) continue;
     const usage = match[1] === "" ? usageAround(folders, index) : match[1]?.toLowerCase();
-    const message = `the path names a round that is not known, \`${folder}\``;
+    const message = `unknown round \`${folder}\` in the path`;
     return requireKnown(`${usage}-${match[2]}`, { message, at: path, known: mlperfEditions });
   }
   return undefined;
@@ -77,7 +77,7 @@ function readName(text: string, known: readonly MlperfEdition[]): MlperfEdition 
   const plain = text.trim().toLowerCase();
   const match = /^(?:(training|hpc)(?:_results)?[-_ ]?)?v?(\d+\.\d+)(?:\.0)?$/.exec(plain);
   const id = match === null ? plain : `${match[1] ?? "training"}-${match[2]}`;
-  return requireKnown(id, { message: `no edition \`${text}\` is known`, at: "--edition", known });
+  return requireKnown(id, { message: `unknown edition \`${text}\``, at: "--edition", known });
 }
 
 function requireKnown(
@@ -90,16 +90,16 @@ function requireKnown(
     at,
     hint:
       nearest === undefined
-        ? `known are ${known.join(", ")}`
-        : `did you mean \`--edition ${nearest}\`? Known are ${known.join(", ")}`,
+        ? `editions: ${known.join(", ")}`
+        : `did you mean \`--edition ${nearest}\`? Editions: ${known.join(", ")}`,
   });
 }
 
 function requireRules(edition: MlperfEdition, at: string): MlperfEdition {
   if (hasRules(edition)) return edition;
-  throw new UserError("edition-without-rules", `no rules were written for round \`${edition}\``, {
+  throw new UserError("edition-without-rules", `no rules exist for round \`${edition}\``, {
     at,
-    hint: "MLPerf's rules begin with training-0.6 and hpc-1.0; `pitwall log` shows any log",
+    hint: "rules exist from training-0.6 and hpc-1.0; `pitwall log` shows any log",
   });
 }
 

@@ -63,7 +63,7 @@ export const workloadFile = z
       .describe("`12.29/h`, `2.49/h/accelerator`, or a catalogue entry such as `aws/p4d.24xlarge`"),
   })
   .refine((file) => (file.workload === undefined) !== (file.command === undefined), {
-    message: "give either `workload` or `command`",
+    message: "specify either `workload` or `command`",
   })
   .describe("A Pitwall workload");
 export type WorkloadFile = z.output<typeof workloadFile>;

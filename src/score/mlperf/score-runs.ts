@@ -106,10 +106,10 @@ export function scoreRuns(runs: readonly RunToScore[], options: ScoringOptions):
 function knownBenchmark(benchmark: string): MlperfBenchmark {
   if (isMlperfBenchmark(benchmark)) return benchmark;
   const nearest = nearestWord(benchmark, mlperfBenchmarks);
-  throw new UserError("benchmark-unknown", `no MLPerf round has a benchmark \`${benchmark}\``, {
+  throw new UserError("benchmark-unknown", `unknown MLPerf benchmark \`${benchmark}\``, {
     hint:
       nearest === undefined
-        ? `known are ${mlperfBenchmarks.join(", ")}`
+        ? `benchmarks: ${mlperfBenchmarks.join(", ")}`
         : `did you mean \`${nearest}\`?`,
   });
 }

@@ -74,7 +74,7 @@ async function lookAt(path: string): Promise<{ kind: ArchiveKind; bytes: number 
   if (kind !== undefined) return { kind, bytes: opened.status.size };
   throw new UserError("archive-unknown", `\`${basename(path)}\` is not a supported archive`, {
     at: path,
-    hint: "give a folder, or an archive: .tar, .tar.gz, .tgz, .tar.zst or .zip",
+    hint: "supported: a folder, .tar, .tar.gz, .tgz, .tar.zst or .zip",
   });
 }
 

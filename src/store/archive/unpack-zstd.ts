@@ -33,7 +33,7 @@ function missing(path: string, error: unknown): unknown {
   if (errorCode(error) !== "ENOENT") return error;
   return new UserError(
     "zstd-missing",
-    "the archive is packed with zstd, and there is no `zstd` here",
+    "unpacking this archive requires the `zstd` program, which is not installed",
     {
       at: path,
       hint: "install zstd (`apt install zstd`, `brew install zstd`), or unpack it and import the folder",

@@ -48,7 +48,7 @@ export function parsePriceFile(
       hint: schemaHint,
     });
   if (!isMap(document.contents))
-    throw new UserError("prices-invalid", `\`${path}\` holds no prices`, {
+    throw new UserError("prices-invalid", `\`${path}\` contains no prices`, {
       ...placeOf(source, 0),
       hint: schemaHint,
     });
@@ -57,7 +57,7 @@ export function parsePriceFile(
     const accelerator = nameOf(key, source, accelerators);
     const parsed = givenPrice.safeParse(value);
     if (parsed.success) return priceOf(accelerator, parsed.data, path);
-    throw new UserError("prices-invalid", `\`${path}\`: the price of \`${key}\` can't be read`, {
+    throw new UserError("prices-invalid", `\`${path}\`: invalid price for \`${key}\``, {
       ...placeOf(source, offsetOf(document, key)),
       hint: schemaHint,
     });
@@ -88,11 +88,11 @@ function nameOf(key: string, source: Source, accelerators: readonly Accelerator[
   const found = findAccelerator(key, accelerators);
   if (found.kind === "found") return found.value.name;
   const nearest = found.kind === "unknown" ? found.nearest : undefined;
-  throw new UserError("prices-invalid", `\`${source.path}\`: there is no accelerator \`${key}\``, {
+  throw new UserError("prices-invalid", `\`${source.path}\`: unknown accelerator \`${key}\``, {
     ...placeOf(source, offsetOf(source.document, key, "key")),
     hint:
       nearest === undefined
-        ? `names are those of \`pitwall prices\`: h100-sxm, a100-sxm-80gb, mi300x`
+        ? `use names from \`pitwall prices\`, for example h100-sxm, a100-sxm-80gb, mi300x`
         : `did you mean \`${nearest}\`?`,
   });
 }

@@ -68,10 +68,10 @@ async function statOf(path: string, argument: string) {
     const refusal = refusalOf(error);
     if (refusal.kind !== "missing") return undefined;
     const nearest = await nearestEntry(path);
-    throw new UserError("log-missing", `there is no file or folder \`${argument}\``, {
+    throw new UserError("log-missing", `no such file or folder: \`${argument}\``, {
       hint:
         nearest === undefined
-          ? "give a log file, a folder of logs, or the folder of a whole round"
+          ? "specify a log file, a folder of logs, or the folder of a round"
           : `did you mean \`${join(dirname(argument), nearest)}\`?`,
       cause: error,
     });
@@ -117,13 +117,13 @@ async function noLogs(root: string, argument: string): Promise<UserError> {
   const nameless = names.find((name) => /\.(?:txt|log|out|gz)$/.test(name));
   return new UserError(
     "folder-without-logs",
-    `\`${argument}\` is a folder without logs: no \`result_*.txt\` in it or below`,
+    `the folder \`${argument}\` contains no \`result_*.txt\` files at any depth`,
     {
-      saw: names.length === 0 ? "it is empty" : `it holds ${shown.join(", ")}${rest}`,
+      saw: names.length === 0 ? "the folder is empty" : `it contains ${shown.join(", ")}${rest}`,
       hint:
         nameless === undefined
-          ? "give a log file, or a folder with logs called `result_<n>.txt`"
-          : `name a log of another name itself: \`${join(argument, nameless)}\``,
+          ? "specify a log file, or a folder with logs named `result_<n>.txt`"
+          : `to read a log with another name, specify the file: \`${join(argument, nameless)}\``,
     },
   );
 }

@@ -12,7 +12,7 @@ export async function readScalingFile(path: string): Promise<ScalingReading> {
   const parsed = scalingFile.safeParse(json.value);
   return parsed.success
     ? { kind: "read", path, factor: parsed.data.scaling_factor }
-    : { kind: "invalid", path, reason: "it has no positive number `scaling_factor`" };
+    : { kind: "invalid", path, reason: "`scaling_factor` is not a positive number" };
 }
 
 /** A text as JSON, or why it is none. */

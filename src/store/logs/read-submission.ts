@@ -31,14 +31,18 @@ async function requireFolder(root: string, shown: string): Promise<void> {
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal.kind !== "missing") throw unreadable(root, describeRefusal(refusal));
-    throw new UserError("folder-missing", `there is no folder \`${shown}\``, {
-      hint: "give the folder of a round, an organisation, a system or one benchmark's logs",
+    throw new UserError("folder-missing", `no such folder: \`${shown}\``, {
+      hint: "specify the folder of a round, an organization, a system or the logs of one benchmark",
       cause: error,
     });
   }
-  throw new UserError("folder-is-a-file", `\`${shown}\` is a file, and scores are of folders`, {
-    hint: `give the folder with all runs of the result: \`${dirname(shown)}\``,
-  });
+  throw new UserError(
+    "folder-is-a-file",
+    `\`${shown}\` is a file; \`pitwall score\` requires a folder`,
+    {
+      hint: `specify the folder with all runs of the result: \`${dirname(shown)}\``,
+    },
+  );
 }
 
 async function nothingFound(root: string, shown: string): Promise<UserError> {
@@ -51,9 +55,9 @@ async function nothingFound(root: string, shown: string): Promise<UserError> {
   const names = entries.map((entry) => entry.name).toSorted(compareNames);
   return new UserError(
     "not-a-submission",
-    `\`${shown}\` holds no results: no \`result_<n>.txt\` in it or below`,
+    `\`${shown}\` contains no \`result_<n>.txt\` files at any depth`,
     {
-      saw: `it holds ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`,
+      saw: `it contains ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`,
       hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
     },
   );

@@ -44,8 +44,8 @@ async function takePlace(draft: string, folder: string): Promise<void> {
   } catch (error) {
     const code = errorCode(error);
     if (code !== "ENOTEMPTY" && code !== "EEXIST" && code !== "ENOTDIR") throw error;
-    throw new UserError("folder-exists", `\`${folder}\` is there already`, {
-      hint: "give another with `--out`, or move it away first",
+    throw new UserError("folder-exists", `\`${folder}\` already exists`, {
+      hint: "choose another folder with `--out`, or move it away",
       cause: error,
     });
   }

@@ -93,7 +93,7 @@ describe("diskRunStore in a process of its own", () => {
     expect(faults).toEqual([]);
     // A record is only ever unreadable in the instant between its directory and its run.json.
     const broken = found.filter((remains) => remains.kind === "broken");
-    expect(broken.filter((remains) => remains.reason !== "it has no run.json")).toEqual([]);
+    expect(broken.filter((remains) => remains.reason !== "run.json is missing")).toEqual([]);
     // The moments were what they should be: most runs were killed in the middle.
     const inTheMiddle = found.filter((remains) => remains.kind === "opened" && remains.isCutOff);
     expect(inTheMiddle.length).toBeGreaterThan(rounds / 3);
@@ -229,7 +229,7 @@ function toldDiskFull(code: string): unknown {
     name: "WorldError",
     code: "disk-full",
     at: join(home, "runs/full-1/log.txt"),
-    saw: `the system answered ${code}`,
+    saw: `system error ${code}`,
     hint: expect.any(String),
   };
   const eventErrors =

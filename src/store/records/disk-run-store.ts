@@ -44,8 +44,8 @@ async function createRecord(
 ): Promise<CreateOutcome> {
   const { runId } = request;
   if (!isSafeId(runId)) {
-    throw new UserError("run-id-invalid", `\`${runId}\` cannot be the name of a run`, {
-      hint: "use letters, digits, `.`, `_` and `-`, up to 200, beginning with a letter or digit",
+    throw new UserError("run-id-invalid", `\`${runId}\` is not a valid run id`, {
+      hint: "use up to 200 letters, digits, `.`, `_` and `-`, starting with a letter or digit",
     });
   }
   const runs = await prepareHome(home);

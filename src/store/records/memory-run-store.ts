@@ -29,7 +29,7 @@ export class MemoryRunStore implements RunStore {
   create(request: RunRequest): Promise<CreateOutcome> {
     const { runId } = request;
     if (!isSafeId(runId)) {
-      const error = new UserError("run-id-invalid", `\`${runId}\` cannot be the name of a run`);
+      const error = new UserError("run-id-invalid", `\`${runId}\` is not a valid run id`);
       return Promise.reject(error);
     }
     if (this.#files.records.has(runId)) return Promise.resolve({ kind: "id-taken", runId });

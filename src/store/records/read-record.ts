@@ -33,11 +33,11 @@ export async function readSummary(files: RecordFiles, runId: string): Promise<Ru
   const directory = files.directory(runId);
   const request = await readNoun(files, { runId, fileName: requestFile, schema: runRequest });
   if (request.kind === "missing") {
-    return { kind: "broken", runId, directory, reason: "it has no run.json" };
+    return { kind: "broken", runId, directory, reason: "run.json is missing" };
   }
   if (request.kind === "unreadable") return { kind: "broken", runId, directory, ...request.why };
   if (request.noun.runId !== runId) {
-    const reason = `its run.json is that of \`${request.noun.runId}\``;
+    const reason = `its run.json belongs to \`${request.noun.runId}\``;
     return { kind: "broken", runId, directory, reason };
   }
   const result = await readNoun(files, { runId, fileName: resultFile, schema: runResult });

@@ -261,10 +261,10 @@ describe.each(implementations)("$name", ({ make }) => {
     const broken = list.filter((summary) => summary.kind === "broken");
     expect(broken.map(({ runId, reason }) => [runId, reason.replace(/(: ).*/, "$1…")])).toEqual([
       ["bad-result-1", "its result.json does not have the form of one: …"],
-      ["copied-1", "its run.json is that of `early-1`"],
+      ["copied-1", "its run.json belongs to `early-1`"],
       ["half-request-1", "its run.json cannot be read: …"],
       ["newer-version-1", "its run.json does not have the form of one: …"],
-      ["no-request-1", "it has no run.json"],
+      ["no-request-1", "run.json is missing"],
     ]);
     expect(list.slice(broken.length).map((summary) => summary.runId)).toEqual([
       "early-1",

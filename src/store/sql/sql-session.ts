@@ -83,11 +83,11 @@ async function importDuckdb() {
     throw new UserError(
       "duckdb-missing",
       isAbsent
-        ? "`pitwall sql` needs DuckDB, which is not installed"
-        : "DuckDB is installed and can't be loaded",
+        ? "`pitwall sql` requires DuckDB, which is not installed"
+        : "DuckDB is installed but cannot be loaded",
       {
         saw: errorMessage(error).split("\n")[0],
-        hint: "install it beside Pitwall: `npm install @duckdb/node-api`; `pitwall results` answers most questions without it",
+        hint: "install it with `npm install @duckdb/node-api`; `pitwall results` works without it",
         cause: error,
       },
     );
@@ -312,7 +312,7 @@ function failedQuery(question: string, words: string): UserError {
   return new UserError("sql-invalid", `cannot run the query: ${what}`, {
     saw: more.length > 0 ? more.join("\n") : question.trim().slice(0, 120),
     hint: isClosed
-      ? "files, network, extensions and settings are out of reach of `pitwall sql`"
+      ? "`pitwall sql` cannot access files, the network, extensions or settings"
       : "`pitwall sql tables` lists tables and columns",
   });
 }

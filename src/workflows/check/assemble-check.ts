@@ -28,10 +28,14 @@ export async function assembleCheck(
     ({ facts }) => division === undefined || (facts.division ?? division) === division,
   );
   if (kept.length === 0) {
-    throw new UserError("no-such-division", `none of these logs is of the ${division} division`, {
-      saw: `${logs.length} of another one`,
-      hint: "leave out `--division` to check them",
-    });
+    throw new UserError(
+      "no-such-division",
+      `none of these logs belongs to the ${division} division`,
+      {
+        saw: `${logs.length} of another division`,
+        hint: "omit `--division` to check them",
+      },
+    );
   }
   return {
     logs: kept.map(({ place: { argument, path }, verdict }) => ({ argument, path, ...verdict })),

@@ -72,9 +72,9 @@ function bytesOf(logs: readonly { sizeBytes: number }[]): number {
 function requireJudged(report: CheckReport, logs: readonly PlannedLog[]): void {
   if (report.logs.some(({ verdict }) => verdict !== "not-judged")) return;
   const rounds = [...new Set(logs.map((log) => `\`${log.edition}\``))];
-  throw new UserError("edition-without-rules", `no rules were written for ${rounds.join(", ")}`, {
+  throw new UserError("edition-without-rules", `no rules exist for ${rounds.join(", ")}`, {
     at: report.logs[0]?.path,
-    saw: `${report.logs.length === 1 ? "1 log" : `${report.logs.length} logs`} of such a round, and no other`,
-    hint: "MLPerf's rules begin with training-0.6 and hpc-1.0; `pitwall log` shows any log",
+    saw: `${report.logs.length === 1 ? "1 log" : `${report.logs.length} logs`} of such a round, and no other logs`,
+    hint: "rules exist from training-0.6 and hpc-1.0; `pitwall log` shows any log",
   });
 }

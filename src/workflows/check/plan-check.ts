@@ -61,7 +61,7 @@ async function roundInLog({ absolutePath, path }: FoundLog): Promise<MlperfEditi
     case "no-benchmark":
       throw new UserError(
         "edition-unknown",
-        `neither path nor content of \`${path}\` says which round's rules it is for`,
+        `cannot determine the round of \`${path}\` from its path or content`,
         { at: path, ...whatIsKnown(clue) },
       );
   }
@@ -70,17 +70,17 @@ async function roundInLog({ absolutePath, path }: FoundLog): Promise<MlperfEditi
 function whatIsKnown(clue: Extract<EditionClue, { kind: "benchmark" | "no-benchmark" }>) {
   if (clue.kind === "no-benchmark") {
     return {
-      saw: "it never logs `submission_benchmark`",
-      hint: `name the rules, for example \`--edition ${newestOf(checkableEditions)}\`; there are ${checkableEditions.join(", ")}`,
+      saw: "the log has no `submission_benchmark`",
+      hint: `select the rules, for example \`--edition ${newestOf(checkableEditions)}\`; editions: ${checkableEditions.join(", ")}`,
     };
   }
   const { benchmark, editions } = clue;
   return {
     saw:
       editions.length === 0
-        ? `its benchmark \`${benchmark}\` is in no edition`
-        : `its benchmark \`${benchmark}\` is in ${editions.join(", ")}`,
-    hint: `name the rules, for example \`--edition ${newestOf(editions.length === 0 ? checkableEditions : editions)}\``,
+        ? `benchmark \`${benchmark}\` is not in any edition`
+        : `benchmark \`${benchmark}\` is in ${editions.join(", ")}`,
+    hint: `select the rules, for example \`--edition ${newestOf(editions.length === 0 ? checkableEditions : editions)}\``,
   };
 }
 

@@ -80,10 +80,10 @@ async function requireFile({ path, workingFolder }: ShowLogRequest): Promise<str
   if (first?.isGivenByName === true) return resolve(workingFolder, path);
   throw new UserError(
     "log-is-a-folder",
-    `\`${path}\` is a folder, and one log is shown at a time`,
+    `\`${path}\` is a folder; \`pitwall log\` shows a single log`,
     {
-      saw: `it holds ${logs.length} logs`,
-      hint: `\`pitwall log ${path.replace(/\/+$/, "")}/${first?.path ?? ""}\` shows the first, \`pitwall check ${path}\` checks all`,
+      saw: `it contains ${logs.length} logs`,
+      hint: `\`pitwall log ${path.replace(/\/+$/, "")}/${first?.path ?? ""}\` shows the first log; \`pitwall check ${path}\` checks all`,
     },
   );
 }

@@ -94,7 +94,7 @@ export class RunCache {
     const outcome = await this.#world.store.open(runId);
     if (outcome.kind === "unknown") throw unknownRun(runId);
     if (outcome.kind === "broken") {
-      throw new UserError("record-broken", `the record of \`${runId}\` can't be read`, {
+      throw new UserError("record-broken", `cannot read the record of \`${runId}\``, {
         hint: outcome.reason,
       });
     }
@@ -109,7 +109,7 @@ export class RunCache {
 }
 
 function unknownRun(runId: string): UserError {
-  return new UserError("unknown-run", `no run \`${runId.slice(0, 200)}\``, {
+  return new UserError("unknown-run", `unknown run \`${runId.slice(0, 200)}\``, {
     hint: "`pitwall runs` lists the runs",
   });
 }

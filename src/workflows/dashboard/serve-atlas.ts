@@ -70,7 +70,7 @@ async function ownRowDocument(store: RunStore, rowId: string): Promise<AtlasRowD
 }
 
 function unknownRow(rowId: string): UserError {
-  return new UserError("unknown-row", `no result \`${rowId.slice(0, 200)}\``, {
+  return new UserError("unknown-row", `unknown result \`${rowId.slice(0, 200)}\``, {
     hint: "`pitwall results --format json` lists the results with their ids",
   });
 }

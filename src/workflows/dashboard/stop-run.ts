@@ -50,14 +50,14 @@ function endAbandoned<Kind extends LaunchTargetKind>(
 function signalOwner(runId: string, owner: RunRequest["owner"]): number {
   // Without its start time, a process can't be told apart from a later one with the same number.
   if (owner.processStartedTicks === undefined) {
-    throw new UserError("owner-unsure", `can't identify the Pitwall process of \`${runId}\``, {
+    throw new UserError("owner-unsure", `cannot identify the Pitwall process of \`${runId}\``, {
       hint: "press Ctrl-C in its terminal",
     });
   }
   try {
     process.kill(owner.pid, "SIGINT");
   } catch (error) {
-    throw new UserError("owner-refused", `no permission to stop process ${owner.pid}`, {
+    throw new UserError("owner-refused", `permission denied to stop process ${owner.pid}`, {
       hint: "it belongs to another user; press Ctrl-C in its terminal",
       cause: error,
     });

@@ -92,7 +92,7 @@ export class RunWatch {
     if (document !== undefined) return document;
     throw new UserError(
       "axis-unavailable",
-      `\`${opened.run.runId}\` has no points by ${question.xAxis}`,
+      `\`${opened.run.runId}\` has no data for the axis ${question.xAxis}`,
       { hint: axisHints[question.xAxis] },
     );
   }

@@ -89,9 +89,9 @@ async function copyPages(draft: SiteDraft, webFolder: string): Promise<number> {
   };
   const bytes = await draft.copyFolder(webFolder, asName);
   if (hasPage) return bytes;
-  throw new UserError("pages-missing", "this copy of Pitwall has no built pages", {
+  throw new UserError("pages-missing", "the web pages are not built", {
     at: webFolder,
-    hint: "in its sources: `npm run build`",
+    hint: "run `npm run build` in the source folder",
   });
 }
 

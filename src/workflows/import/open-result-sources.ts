@@ -52,11 +52,15 @@ export async function* openResultSources(
 }
 
 function noRound(path: string, skipped: readonly SkippedEntry[]): UserError {
-  return new UserError("archive-holds-no-round", `\`${basename(path)}\` holds no logs of a round`, {
-    at: path,
-    ...(skipped.length === 0
-      ? {}
-      : { saw: skipped.map(({ name, reason }) => `skipped ${name}: ${reason}`).join("\n") }),
-    hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
-  });
+  return new UserError(
+    "archive-holds-no-round",
+    `\`${basename(path)}\` contains no logs of a round`,
+    {
+      at: path,
+      ...(skipped.length === 0
+        ? {}
+        : { saw: skipped.map(({ name, reason }) => `skipped ${name}: ${reason}`).join("\n") }),
+      hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+    },
+  );
 }

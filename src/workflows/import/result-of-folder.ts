@@ -22,12 +22,12 @@ export async function resultOfFolder(path: string, signal: AbortSignal): Promise
     const { rows } = await readResultRows([into]);
     const [row] = rows;
     if (row === undefined || rows.length > 1)
-      throw new UserError("folder-holds-several", `\`${path}\` holds ${rows.length} results`, {
+      throw new UserError("folder-holds-several", `\`${path}\` contains ${rows.length} results`, {
         saw: rows
           .slice(0, 5)
           .map(({ rowId }) => rowId)
           .join("\n"),
-        hint: "name the folder of one benchmark's logs: <organisation>/results/<system>/<benchmark>",
+        hint: "specify the folder with the logs of one benchmark: <organization>/results/<system>/<benchmark>",
       });
     const [runs, curves] = await Promise.all([
       readResultRuns(row.rowId, [into]),

@@ -13,10 +13,10 @@ export function embeddedStartable(name: string, workers: number): Startable {
   if (embeddedWorkload(name) !== undefined) return { kind: "embedded", name, workers };
   const names = embeddedWorkloads.map((workload) => workload.name);
   const nearest = nearestWord(name, names);
-  throw new UserError("unknown-workload", `there is no workload \`${name}\``, {
+  throw new UserError("unknown-workload", `unknown workload \`${name}\``, {
     hint:
       nearest === undefined
-        ? `the embedded ones are ${names.join(", ")}; a program is run with \`pitwall run -- <program>\`, a file with \`pitwall run my-workload.yaml\``
+        ? `built-in workloads: ${names.join(", ")}; run a program with \`pitwall run -- <program>\`, a workload file with \`pitwall run my-workload.yaml\``
         : `did you mean \`${nearest}\`?`,
   });
 }

@@ -28,28 +28,28 @@ export async function findPrice(text: string, nowMs: number): Promise<Price> {
     case "found":
       return found.value;
     case "unknown":
-      throw new UserError("unknown-price", `the price catalogue has no \`${found.wanted}\``, {
+      throw new UserError("unknown-price", `the price catalog has no entry \`${found.wanted}\``, {
         at: "--price",
         hint:
           found.nearest === undefined
-            ? `write the price itself, \`--price 12.29/h\`; known are ${found.known.slice(0, 5).join(", ")} and ${found.known.length - 5} more`
-            : `did you mean \`${found.nearest}\`? Or write the price itself: \`--price 12.29/h\``,
+            ? `specify a price, \`--price 12.29/h\`, or a catalog entry: ${found.known.slice(0, 5).join(", ")} and ${found.known.length - 5} more`
+            : `did you mean \`${found.nearest}\`? Or specify a price: \`--price 12.29/h\``,
       });
     case "no-price":
       throw new UserError(
         "price-not-published",
-        `the catalogue knows \`${found.wanted}\`, but no such price of it`,
+        `the catalog entry \`${found.wanted}\` has no such price`,
         {
           at: "--price",
-          hint: `it has ${found.offered.map((name) => `\`${name}\``).join(", ")}`,
+          hint: `available: ${found.offered.map((name) => `\`${name}\``).join(", ")}`,
         },
       );
   }
 }
 
 function invalid(text: string): UserError {
-  return new UserError("price-invalid", `can't read \`${text}\` as a price`, {
+  return new UserError("price-invalid", `invalid price \`${text}\``, {
     at: "--price",
-    hint: "dollars per hour of a node, `12.29/h`, of an accelerator, `2.49/h/accelerator`, or a catalogue name, `aws/p4d.24xlarge`",
+    hint: "use dollars per node hour (`12.29/h`), per accelerator hour (`2.49/h/accelerator`), or a catalog entry (`aws/p4d.24xlarge`)",
   });
 }

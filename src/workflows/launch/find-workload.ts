@@ -17,8 +17,8 @@ export function commandStartable(
   name: string | undefined,
 ): Startable {
   if (command.length === 0 || command[0] === "") {
-    throw new UserError("program-missing", "there is no program behind `--`", {
-      hint: "`pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- python train.py`",
+    throw new UserError("program-missing", "missing program after `--`", {
+      hint: "for example `pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' -- python train.py`",
     });
   }
   return {
@@ -48,8 +48,8 @@ export function workerWarning(startable: Startable): PlanWarning | undefined {
   const coreCount = availableParallelism();
   if (startable.workers <= coreCount) return undefined;
   return {
-    message: `${startable.workers} workers share ${coreCount} ${coreCount === 1 ? "core" : "cores"}: they will take turns, and the run will be no faster`,
-    hint: `\`--workers ${coreCount}\``,
+    message: `${startable.workers} workers share ${coreCount} ${coreCount === 1 ? "core" : "cores"}; more workers than cores do not make the run faster`,
+    hint: `use \`--workers ${coreCount}\``,
   };
 }
 
@@ -58,8 +58,8 @@ export function seedWarning(startable: Startable, runCount: number): PlanWarning
   if (startable.kind !== "command" || runCount < 2) return undefined;
   if (startable.command.some((word) => word.includes("{seed}"))) return undefined;
   return {
-    message: `the command holds no \`{seed}\`, so all ${runCount} runs get the same arguments`,
-    hint: "add `--seed {seed}` or what the program calls it, or let it read the variable `PITWALL_SEED`",
+    message: `the command does not contain \`{seed}\`, so all ${runCount} runs get the same arguments`,
+    hint: "add `--seed {seed}` (or the program's own flag), or read the `PITWALL_SEED` environment variable in the program",
   };
 }
 

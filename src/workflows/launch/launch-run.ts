@@ -21,8 +21,8 @@ export async function launchRun(
 ): Promise<{ job: LaunchedJob; writer: RunWriter }> {
   const created = await world.store.create(request);
   if (created.kind === "id-taken") {
-    throw new WorldError("run-id-taken", `a run called \`${created.runId}\` is there already`, {
-      hint: "try again: a new id is drawn each time",
+    throw new WorldError("run-id-taken", `the run \`${created.runId}\` already exists`, {
+      hint: "try again; each attempt uses a new id",
     });
   }
   const { writer } = created;
@@ -71,12 +71,12 @@ export function launchError(
     case "program-not-found":
       return programNotFound(outcome.program, request);
     case "not-executable":
-      return new UserError("program-not-executable", `\`${outcome.path}\` can't be executed`, {
+      return new UserError("program-not-executable", `cannot execute \`${outcome.path}\``, {
         saw: outcome.reason,
-        hint: `make it executable: \`chmod +x ${outcome.path}\`, or name its interpreter: \`-- python ${outcome.path}\``,
+        hint: `make it executable with \`chmod +x ${outcome.path}\`, or specify its interpreter: \`-- python ${outcome.path}\``,
       });
     case "cwd-missing":
-      return new UserError("folder-missing", `can't start in \`${outcome.cwd}\``, {
+      return new UserError("folder-missing", `invalid working directory \`${outcome.cwd}\``, {
         saw: outcome.reason,
         hint: "`cwd` in a workload file is relative to the file",
       });
@@ -105,9 +105,9 @@ function programNotFound(program: string, request: Pick<RunRequest, "startable">
     meant === undefined || meant === program
       ? "is it installed, and on the PATH?"
       : `did you mean \`${meant}\`?`;
-  return new UserError("program-not-found", `there is no program \`${program}\``, {
+  return new UserError("program-not-found", `program not found: \`${program}\``, {
     at: `-- ${[program, ...rest].join(" ")}`,
-    saw: program.includes("/") ? "no such file" : "it is in no directory of the PATH",
+    saw: program.includes("/") ? "no such file" : "not in any directory of PATH",
     hint: isShell ? shell : other,
   });
 }

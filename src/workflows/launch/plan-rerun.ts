@@ -15,9 +15,9 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
   if (first.limits.maxCostUsd !== undefined && (price ?? first.price) === undefined) {
     throw new UserError(
       "max-cost-without-price",
-      "the run has a highest cost and no price on record",
+      "the run has a cost limit but no recorded price",
       {
-        hint: "say what an hour costs: `--price 12.29/h`",
+        hint: "specify the price per hour: `--price 12.29/h`",
       },
     );
   }

@@ -48,8 +48,11 @@ async function seriesNamed(store: RunStore, text: string): Promise<string> {
     case "ambiguous":
       throw new UserError(
         "ambiguous-run",
-        `\`${text}\` is the beginning of ${meant.candidates.length} series`,
-        { saw: meant.candidates.slice(0, 5).join("\n"), hint: "type more of the name, or `last`" },
+        `\`${text}\` matches ${meant.candidates.length} series`,
+        {
+          saw: meant.candidates.slice(0, 5).join("\n"),
+          hint: "specify more of the name, or `last`",
+        },
       );
     case "unknown": {
       const known = (await store.list()).flatMap((run) =>
@@ -69,11 +72,11 @@ function indexIn(seriesId: string, runId: string): number {
 
 function unknownSeries(text: string, known: readonly string[]): UserError {
   const nearest = nearestWord(text, known);
-  return new UserError("unknown-series", `there is no series \`${text}\``, {
+  return new UserError("unknown-series", `unknown series \`${text}\``, {
     at: "--resume",
     hint:
       nearest === undefined
-        ? "`pitwall runs` lists the runs; a series is named like its runs, without the last number"
+        ? "`pitwall runs` lists the runs; a series id is a run id without the last number"
         : `did you mean \`${nearest}\`?`,
   });
 }
@@ -83,12 +86,12 @@ function seriesRunning({ runId, request }: ReadableRun): UserError {
   return new UserError("series-running", `\`${runId}\` of this series is still running`, {
     at: "--resume",
     saw: `process ${pid} on ${hostname} is writing its record`,
-    hint: "wait for it to end, or stop it, then resume",
+    hint: "wait until it ends or stop it, then resume",
   });
 }
 
 function seriesComplete(seriesId: string): UserError {
-  return new UserError("series-complete", `all requested runs of \`${seriesId}\` have ended`, {
+  return new UserError("series-complete", `all runs of \`${seriesId}\` are complete`, {
     at: "--resume",
     hint: `\`pitwall show ${seriesId}\` shows them; \`pitwall rerun ${seriesId}\` runs them again`,
   });

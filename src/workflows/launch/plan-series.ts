@@ -68,8 +68,8 @@ export function planSeries(
   if (target === undefined && metrics.length > 0) throw targetMissing(metrics);
   const limits = readLimits(asked);
   if (limits.maxCostUsd !== undefined && price === undefined) {
-    throw new UserError("max-cost-without-price", "`--max-cost` needs a price", {
-      hint: "say what an hour costs: `--price 12.29/h`, or a catalogue entry: `--price aws/p4d.24xlarge`",
+    throw new UserError("max-cost-without-price", "`--max-cost` requires a price", {
+      hint: "specify the price per hour, `--price 12.29/h`, or a catalog entry, `--price aws/p4d.24xlarge`",
     });
   }
   return {
@@ -97,17 +97,21 @@ export function compileMetric(text: string, option: string): MetricPattern {
     case "no-group":
       throw new UserError(
         "metric-without-group",
-        `the metric pattern \`${text}\` has no group to read the number from`,
+        `the metric pattern \`${text}\` has no capture group for the number`,
         {
           at: option,
           hint: `put the number in parentheses: \`${option} '${withGroup(text)}'\``,
         },
       );
     case "no-name":
-      throw new UserError("metric-without-name", `the metric pattern \`${text}\` names no metric`, {
-        at: option,
-        hint: `name the group: \`${option} '(?<val_acc>[0-9.]+)'\``,
-      });
+      throw new UserError(
+        "metric-without-name",
+        `the metric pattern \`${text}\` has no metric name`,
+        {
+          at: option,
+          hint: `name the group: \`${option} '(?<val_acc>\\S+)'\``,
+        },
+      );
   }
 }
 
@@ -152,9 +156,9 @@ function withGroup(text: string): string {
 function readTarget(text: string, metrics: readonly MetricPattern[]): MetricTarget {
   const target = parseTarget(text);
   if (target === undefined) {
-    throw new UserError("target-invalid", `can't read the target \`${text}\``, {
+    throw new UserError("target-invalid", `invalid target \`${text}\``, {
       at: "--target",
-      hint: "a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'` or `--target 'loss<=2.0'`",
+      hint: "use a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'` or `--target 'loss<=2.0'`",
     });
   }
   const names = metrics.map((pattern) => pattern.metric);
@@ -163,10 +167,10 @@ function readTarget(text: string, metrics: readonly MetricPattern[]): MetricTarg
   const meant = nearestWord(target.metric, names) ?? names[0] ?? target.metric;
   throw new UserError(
     "target-metric-not-read",
-    `the target is on \`${target.metric}\`, but \`--metric\` reads ${known}`,
+    `the target uses \`${target.metric}\`, but \`--metric\` reads ${known}`,
     {
       at: "--target",
-      hint: `\`--target '${text.replace(target.metric, meant)}'\`, or add a \`--metric\` that reads \`${target.metric}\``,
+      hint: `use \`--target '${text.replace(target.metric, meant)}'\`, or add a \`--metric\` that reads \`${target.metric}\``,
     },
   );
 }
@@ -175,9 +179,9 @@ function targetMissing(metrics: readonly MetricPattern[]): UserError {
   const metric = metrics[0]?.metric ?? "val_acc";
   return new UserError(
     "target-missing",
-    `\`--metric\` reads \`${metric}\`, but there is no target to reach`,
+    `\`--metric\` reads \`${metric}\`, but \`--target\` is missing`,
     {
-      hint: `say how good is good enough: \`--target '${metric}>=0.94'\``,
+      hint: `specify the quality to reach, for example \`--target '${metric}>=0.94'\``,
     },
   );
 }
@@ -202,9 +206,9 @@ function quantity(
   if (text === undefined) return undefined;
   const value = parse(text);
   if (value !== undefined && value > 0) return value;
-  throw new UserError("limit-invalid", `can't read \`${text}\` as a limit above zero`, {
+  throw new UserError("limit-invalid", `invalid limit \`${text}\`; it must be above zero`, {
     at: option,
-    hint: `write it like ${examples}`,
+    hint: `for example ${examples}`,
   });
 }
 

@@ -33,14 +33,10 @@ export async function showRun(store: RunStore, text: string): Promise<Shown> {
       return { kind: "series", seriesId: meant.seriesId, pages, records };
     }
     case "ambiguous":
-      throw new UserError(
-        "ambiguous-run",
-        `\`${text}\` begins the names of ${meant.candidates.length} runs`,
-        {
-          saw: meant.candidates.slice(0, 5).join("\n"),
-          hint: "write a few letters more, or `last`",
-        },
-      );
+      throw new UserError("ambiguous-run", `\`${text}\` matches ${meant.candidates.length} runs`, {
+        saw: meant.candidates.slice(0, 5).join("\n"),
+        hint: "specify more of the name, or `last`",
+      });
     case "unknown":
       throw unknownRun(text, meant);
   }
@@ -57,10 +53,10 @@ async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
   const opened = await store.open(runId);
   if (opened.kind === "opened") return opened.record;
   const saw = opened.kind === "broken" ? opened.reason : "it was there a moment ago";
-  throw new UserError("record-broken", `the record of \`${runId}\` can't be read`, {
+  throw new UserError("record-broken", `cannot read the record of \`${runId}\``, {
     ...(opened.kind === "broken" ? { at: opened.directory } : {}),
     saw,
-    hint: "its `log.txt` may still be read by hand",
+    hint: "its `log.txt` may still be readable",
   });
 }
 
@@ -112,9 +108,9 @@ function unknownRun(
 ): UserError {
   const hint =
     meant.runCount === 0
-      ? "there is no run on record here yet: `pitwall run digits`; records are kept in `$PITWALL_HOME`, else `./.pitwall`"
+      ? "there are no runs yet: start one with `pitwall run digits`; records are stored in `$PITWALL_HOME`, or `./.pitwall` by default"
       : meant.nearest === undefined
         ? "`pitwall runs` lists them"
         : `did you mean \`${meant.nearest}\`?`;
-  return new UserError("unknown-run", `there is no run \`${text}\``, { hint });
+  return new UserError("unknown-run", `unknown run \`${text}\``, { hint });
 }

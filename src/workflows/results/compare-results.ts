@@ -32,7 +32,7 @@ export async function compareNamed(
     const subject = subjectOf(await findResult(name, { ...request, atlas, signal }), atlas);
     const { rowId } = subject.measured.row;
     if (subjects.some(({ measured }) => measured.row.rowId === rowId))
-      throw new UserError("same-result-twice", `\`${name}\` was named before`, { saw: rowId });
+      throw new UserError("same-result-twice", `\`${name}\` was specified twice`, { saw: rowId });
     subjects.push(subject);
   }
   return {

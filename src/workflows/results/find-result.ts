@@ -34,12 +34,12 @@ export async function findResult(name: string, search: ResultSearch): Promise<Ow
     case "found":
       return publishedResult(found.row, atlas);
     case "ambiguous":
-      throw new UserError("ambiguous-result", `\`${name}\` may be ${found.rows.length} results`, {
+      throw new UserError("ambiguous-result", `\`${name}\` matches ${found.rows.length} results`, {
         saw: found.rows
           .slice(0, 8)
           .map(({ rowId }) => rowId)
           .join("\n"),
-        hint: "write more of its folders: `v5.0/Dell/XE9680x8/bert`; `*` stands for anything",
+        hint: "specify more of its path, for example `v5.0/Dell/XE9680x8/bert`; `*` matches anything",
       });
     case "unknown":
       return ownResult(name, search, found.nearest);
@@ -65,19 +65,19 @@ async function ownResult(
     const own = all.find(({ row }) => row.rowId === `own/${meant.seriesId}`);
     if (own !== undefined) return own;
     throw new UserError("run-not-finished", `\`${name}\` has no finished run yet`, {
-      hint: `\`pitwall show ${name}\` says how far it came`,
+      hint: `\`pitwall show ${name}\` shows its progress`,
     });
   }
   if (meant.kind === "ambiguous")
-    throw new UserError("ambiguous-result", `\`${name}\` begins the names of several runs`, {
+    throw new UserError("ambiguous-result", `\`${name}\` matches several runs`, {
       saw: meant.candidates.slice(0, 5).join("\n"),
-      hint: "write a few letters more, or `last`",
+      hint: "specify more of the name, or `last`",
     });
   const own = meant.nearest === undefined ? undefined : meant.nearest;
-  throw new UserError("unknown-result", `there is no result \`${name}\``, {
+  throw new UserError("unknown-result", `unknown result \`${name}\``, {
     hint:
       nearest === undefined && own === undefined
-        ? "`pitwall results` lists them: round, submitter, system and benchmark together name one, `v5.0/Dell/XE9680x8/bert`"
+        ? "`pitwall results` lists them; identify one by round, submitter, system and benchmark: `v5.0/Dell/XE9680x8/bert`"
         : `did you mean \`${nearest ?? own ?? ""}\`?`,
   });
 }

@@ -79,9 +79,9 @@ function replayedRun({ row, runs, curves }: OwnResult, asked: string | undefined
   if (run?.timeToTrainMs === undefined) throw noSuchRun(row, runs, asked);
   const own = curves.filter((curve) => curve.run === run.run);
   if (own.length === 0) {
-    throw new UserError("no-curves", `nothing is known of how \`${row.rowId}\` went on its way`, {
-      saw: "a time to train, and no evaluation or step",
-      hint: "results of MLPerf's rounds and one's own runs have curves",
+    throw new UserError("no-curves", `\`${row.rowId}\` has no curves to replay`, {
+      saw: "it has a time to train but no evaluations or steps",
+      hint: "results of MLPerf rounds and your own runs have curves",
     });
   }
   const track: ReplayTrack = {
@@ -127,7 +127,7 @@ function noSuchRun(
       at: "--run",
       hint:
         nearest === undefined || isUntimed
-          ? `there are ${names.join(", ")}`
+          ? `runs: ${names.join(", ")}`
           : `did you mean \`${nearest}\`?`,
     },
   );

@@ -34,10 +34,14 @@ export async function showGains(
   const suites = new Set(found.map(({ suite }) => suite));
   const benchmarks = new Set(found.map(({ benchmark }) => benchmark));
   if (benchmarks.size > 1 || suites.size > 1)
-    throw new UserError("one-benchmark-needed", "gains are of one benchmark of one suite", {
-      saw: [...(benchmarks.size > 1 ? benchmarks : suites)].join(", "),
-      hint: `name one: \`--benchmark ${[...benchmarks][0] ?? ""}\`, \`--suite ${[...suites][0] ?? ""}\``,
-    });
+    throw new UserError(
+      "one-benchmark-needed",
+      "`pitwall gains` requires a single benchmark of a single suite",
+      {
+        saw: [...(benchmarks.size > 1 ? benchmarks : suites)].join(", "),
+        hint: `select one: \`--benchmark ${[...benchmarks][0] ?? ""}\`, \`--suite ${[...suites][0] ?? ""}\``,
+      },
+    );
   const inside = found.filter(
     ({ round }) =>
       (from === undefined || compareRoundNames(round, roundName(from)) >= 0) &&
@@ -45,9 +49,9 @@ export async function showGains(
   );
   const outcome = gainsOverRounds(inside, atlas.groups, per);
   if (outcome.kind === "gains") return { gains: outcome.gains, problems: atlas.problems };
-  throw new UserError("too-few-rounds", "a gain needs two rounds with a result", {
+  throw new UserError("too-few-rounds", "a gain requires results from two rounds", {
     saw: outcome.rounds.length === 0 ? "none" : `only ${outcome.rounds.join(", ")}`,
-    hint: "widen `--from` and `--to`, or leave out filters",
+    hint: "widen `--from` and `--to`, or remove filters",
   });
 }
 

@@ -36,9 +36,9 @@ export async function showPareto(
   const found = selectResults([...own, ...atlas.rows], filter, atlas.groups);
   const benchmarks = [...new Set(found.map(({ benchmark }) => benchmark))];
   if (benchmarks.length > 1)
-    throw new UserError("one-benchmark-needed", "a front is of one benchmark", {
+    throw new UserError("one-benchmark-needed", "`pitwall pareto` requires a single benchmark", {
       saw: benchmarks.slice(0, 12).join(", "),
-      hint: `name one: \`--benchmark ${benchmarks[0] ?? ""}\``,
+      hint: `select one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
   const alike = found.filter(underNewestRules(found));
   const measured = alike.map((row) => measureRow(row, atlas.rod));

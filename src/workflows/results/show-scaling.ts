@@ -29,21 +29,21 @@ export async function showScaling(
   const found = selectResults(atlas.rows, filter, atlas.groups);
   const benchmarks = [...new Set(found.map(({ benchmark }) => benchmark))];
   if (benchmarks.length > 1)
-    throw new UserError("one-benchmark-needed", "scaling is of one benchmark", {
+    throw new UserError("one-benchmark-needed", "`pitwall scaling` requires a single benchmark", {
       saw: benchmarks.join(", "),
-      hint: `name one: \`--benchmark ${benchmarks[0] ?? ""}\``,
+      hint: `select one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
   const newestGroup = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
   const alike = found.filter(({ compatibilityGroup }) => compatibilityGroup === newestGroup);
   const chosen = filter.round === undefined ? chooseRound(alike) : alike;
   const outcome = studyScaling(chosen);
   if (outcome.kind === "studied") return { study: outcome.study, problems: atlas.problems };
-  throw new UserError("too-few-sizes", "scaling needs results of two sizes", {
+  throw new UserError("too-few-sizes", "scaling requires results of at least two sizes", {
     saw:
       outcome.sizes.length === 0
-        ? "none with a score and a count of accelerators"
+        ? "no results with a score and a known number of accelerators"
         : `only ${outcome.sizes.join(", ")} accelerators`,
-    hint: "leave out filters, or take more rounds with `--round 'v*'`",
+    hint: "remove filters, or include more rounds with `--round 'v*'`",
   });
 }
 

@@ -37,9 +37,9 @@ function roundOfFolder({ path }: ResultFolder): MlperfEdition {
   const round = roundOfPath(path);
   if (round !== undefined) return round;
   const newest = mlperfEditions.findLast((edition) => edition.startsWith("training-"));
-  throw new UserError("edition-unknown", "the path does not say which round this is", {
+  throw new UserError("edition-unknown", "cannot determine the round from the path", {
     at: path,
-    hint: `name the rules with \`--edition ${newest}\`; known are ${mlperfEditions.join(", ")}`,
+    hint: `select the rules, for example \`--edition ${newest}\`; editions: ${mlperfEditions.join(", ")}`,
   });
 }
 

@@ -22,11 +22,11 @@ export async function readWorkloadFiles(
       if (found !== sha256) {
         throw new WorldError(
           "data-damaged",
-          `\`${path}\` is not the file that ships with Pitwall`,
+          `\`${path}\` differs from the file shipped with Pitwall`,
           {
             at: join(dataDirectory, path),
             saw: `sha256 ${found} instead of ${sha256}`,
-            hint: "install Pitwall again",
+            hint: "reinstall Pitwall",
           },
         );
       }
@@ -43,7 +43,7 @@ async function readDataFile(path: string): Promise<Buffer> {
   } catch (cause) {
     throw new WorldError("data-missing", `cannot read \`${path}\``, {
       saw: cause instanceof Error ? cause.message : String(cause),
-      hint: "install Pitwall again",
+      hint: "reinstall Pitwall",
       cause,
     });
   }

@@ -186,7 +186,7 @@ describe.skipIf(!isBuilt)("trainHere (needs dist)", () => {
     })();
     await expect(log).rejects.toMatchObject({
       code: "replica-died",
-      message: "the replica of rank 1 died",
+      message: "the worker of rank 1 failed",
     });
     expect(metadata(one(events, "run_stop"), "status")).toBe("aborted");
     expect(metadata(one(events, "run_stop"), "reason")).toBe("replica-died");

@@ -153,7 +153,7 @@ class LoggedRun {
 }
 
 function diedError(told: { rank: number; cause: Error }): WorldError {
-  return new WorldError("replica-died", `the replica of rank ${told.rank} died`, {
+  return new WorldError("replica-died", `the worker of rank ${told.rank} failed`, {
     saw: told.cause.message,
     cause: told.cause,
   });
@@ -164,10 +164,10 @@ function findWorkload(name: string): EmbeddedWorkload {
   if (workload !== undefined) return workload;
   const names = embeddedWorkloads.map((known) => known.name);
   const nearest = nearestWord(name, names);
-  throw new UserError("workload-unknown", `no embedded workload is called \`${name}\``, {
+  throw new UserError("workload-unknown", `unknown workload \`${name}\``, {
     hint:
       nearest === undefined
-        ? `there are ${names.map((known) => `\`${known}\``).join(", ")}`
+        ? `built-in workloads: ${names.map((known) => `\`${known}\``).join(", ")}`
         : `did you mean \`${nearest}\`?`,
   });
 }
@@ -176,6 +176,6 @@ function checkWorkers(workload: EmbeddedWorkload, workers: number): void {
   const { globalBatchSize, name } = workload;
   if (Number.isInteger(workers) && workers >= 1 && workers <= globalBatchSize) return;
   throw new UserError("workers-out-of-range", `\`${name}\` cannot train with ${workers} workers`, {
-    hint: `from 1 to ${globalBatchSize}: its batch of ${globalBatchSize} samples is divided among them`,
+    hint: `use 1 to ${globalBatchSize} workers; they share its batch of ${globalBatchSize} samples`,
   });
 }
