@@ -70,7 +70,7 @@ describe.each(launchers)("$name", ({ make }) => {
     const exit = { kind: "exited", exitCode: 3 };
     expect(events.at(-1)).toMatchObject({
       kind: "ended",
-      leftovers: { stoppedCount: 0, unkillableCount: 0 },
+      leftovers: { stoppedCount: 0, unkillablePids: [] },
     });
     expect(exitsOf(events)).toEqual([exit]);
     expect(events.filter((event) => event.kind === "ended")).toHaveLength(1);

@@ -55,8 +55,8 @@ export type LaunchEvent =
 export interface Leftovers {
   /** How many had to be stopped. */
   stoppedCount: number;
-  /** How many could not even be killed (waiting in the kernel for a device that is gone). */
-  unkillableCount: number;
+  /** Those that could not even be killed: they wait in the kernel, or belong to another user. */
+  unkillablePids: readonly number[];
 }
 
 /** Ranks of one program, running together on one or more hosts. */

@@ -123,7 +123,7 @@ class ScriptedJob implements LaunchedJob {
     if (this.#running.size > 0) {
       yield* this.#exit(this.#isStopping ? this.#stopped() : { kind: "exited", exitCode: 0 });
     }
-    const leftovers = { stoppedCount, unkillableCount: 0 };
+    const leftovers = { stoppedCount, unkillablePids: [] };
     yield { kind: "ended", timeMs: this.#clock.nowMs(), leftovers };
   }
 

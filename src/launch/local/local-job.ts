@@ -5,6 +5,7 @@ import { EventQueue } from "./event-queue.ts";
 import type { Exit, LaunchedJob, LaunchEvent, LaunchOptions, Leftovers } from "../launcher.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { OutputPipe } from "./output-pipes.ts";
+import type { Tagging } from "./job-tag.ts";
 import type { ProcessTree } from "./process-tree.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -13,6 +14,9 @@ const leftoverGraceMs = 1000;
 /** How long a pipe may stay silent and open once no process is known that could hold it. */
 const silentPipeMs = 1000;
 
+/** How often untagged descendants are looked for, milliseconds. */
+const trackEveryMs = 1000;
+
 export interface JobParts {
   child: ChildProcess;
   rank: LaunchedRank & { pid: number };
@@ -20,6 +24,7 @@ export interface JobParts {
   tree: ProcessTree;
   pipes: readonly OutputPipe[];
   watchdog: Watchdog;
+  tagging: Tagging;
   nowMs: () => number;
   options: LaunchOptions;
 }
@@ -68,7 +73,9 @@ export class LocalJob implements LaunchedJob {
   async #follow(exited: Promise<Exit>, drained: Promise<unknown>): Promise<void> {
     const { tickMs = 0, lingerMs = 1000 } = this.#parts.options;
     const ticking = tickMs > 0 ? setInterval(() => this.#tick(), tickMs) : undefined;
+    const tracking = this.#trackDescendants();
     const exit = await exited;
+    clearInterval(tracking);
     const { host, rank } = this.#parts.rank;
     this.#queue.push({ kind: "rank-exited", timeMs: this.#parts.nowMs(), host, rank, exit });
     const leftovers = await this.#clearLeftovers(lingerMs);
@@ -77,6 +84,12 @@ export class LocalJob implements LaunchedJob {
     for (const pipe of this.#parts.pipes) pipe.reader.destroy();
     clearInterval(ticking);
     this.#queue.push({ kind: "ended", timeMs: this.#parts.nowMs(), leftovers });
+  }
+
+  /** Untagged descendants are known only if they were seen before they hid, so they are looked for. */
+  #trackDescendants(): NodeJS.Timeout | undefined {
+    const { tagging, tree } = this.#parts;
+    return tagging.kind === "tagged" ? undefined : setInterval(() => tree.scan(), trackEveryMs);
   }
 
   #tick(): void {
@@ -105,7 +118,7 @@ export class LocalJob implements LaunchedJob {
     const wasStopped = this.#stopping !== undefined;
     const stoppedCount = wasStopped ? 0 : this.#parts.tree.scan().length;
     if (wasStopped || stoppedCount > 0) await this.stop({ graceMs: leftoverGraceMs });
-    return { stoppedCount, unkillableCount: this.#parts.tree.remaining().length };
+    return { stoppedCount, unkillablePids: this.#parts.tree.remaining() };
   }
 
   /** Resolves when the pipes have been silent for a while although the reader keeps up. */

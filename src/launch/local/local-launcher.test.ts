@@ -180,13 +180,13 @@ describe("output", () => {
 describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)", () => {
   test("are given a moment, and not counted when they end in it", async () => {
     const { ended } = await run(["sh", "-c", "sleep 0.1 & echo x"], { lingerMs: 60_000 });
-    expect(ended).toMatchObject({ leftovers: { stoppedCount: 0, unkillableCount: 0 } });
+    expect(ended).toMatchObject({ leftovers: { stoppedCount: 0, unkillablePids: [] } });
   });
 
   test("are stopped and counted, in the group and out of it", async () => {
     const script = "sleep 1000 & setsid sleep 1000 & (trap '' TERM; setsid sleep 1000 &) ; echo x";
     const { ended, job } = await run(["sh", "-c", script], { lingerMs: 200 });
-    expect(ended).toMatchObject({ leftovers: { stoppedCount: 3, unkillableCount: 0 } });
+    expect(ended).toMatchObject({ leftovers: { stoppedCount: 3, unkillablePids: [] } });
     expect(job.processIds(launchingHost)).toEqual([]);
     expect(markedProcesses(directory)).toEqual([]);
   });
@@ -206,7 +206,7 @@ describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)"
     const script = `${hide}
       while [ ! -s "$FILE" ]; do sleep 0.01; done`;
     const { ended } = await run(["sh", "-c", script], { env, lingerMs: 0 });
-    expect(ended).toMatchObject({ leftovers: { stoppedCount: 1, unkillableCount: 0 } });
+    expect(ended).toMatchObject({ leftovers: { stoppedCount: 1, unkillablePids: [] } });
     expect(isAlive(Number(readFileSync(file, "utf8")))).toBe(false);
   });
 

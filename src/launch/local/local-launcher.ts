@@ -44,7 +44,7 @@ async function launchHere(
   const env = rankEnvironment(options.env, options, onlyRank);
   // The watchdog is started before this process is tagged, so it is untagged itself.
   const starting = startWatchdog(options.runDirectory);
-  const [found, made, watchdog] = await Promise.all([
+  const [found, made, watchdog, tagging] = await Promise.all([
     findProgram(program, { cwd: options.cwd, path: env["PATH"] }),
     makeOutputPipes(),
     starting,
@@ -71,7 +71,7 @@ async function launchHere(
   closeWriters(pipes);
   const place = { host: launchingHost, rank: onlyRank.rank };
   const rank = { ...place, localRank: onlyRank.localRank, pid };
-  const parts = { child, rank, launchedMs, tree, pipes, watchdog, nowMs, options };
+  const parts = { child, rank, launchedMs, tree, pipes, watchdog, tagging, nowMs, options };
   return { kind: "launched", job: new LocalJob(parts) };
 }
 

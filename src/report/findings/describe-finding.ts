@@ -30,14 +30,16 @@ export function describeFinding(finding: Finding): DescribedFinding {
   }
 }
 
-type JobFinding = Extract<
-  Finding,
-  { rule: "rank-failed" | "host-lost" | "processes-left-running" }
->;
+const jobRules = [
+  "rank-failed",
+  "host-lost",
+  "processes-left-running",
+  "processes-not-ended",
+] as const;
+type JobFinding = Extract<Finding, { rule: (typeof jobRules)[number] }>;
 
 function isJobFinding(finding: Finding): finding is JobFinding {
-  const { rule } = finding;
-  return rule === "rank-failed" || rule === "host-lost" || rule === "processes-left-running";
+  return jobRules.some((rule) => rule === finding.rule);
 }
 
 /** What happened to the processes of a run. */
@@ -50,6 +52,11 @@ function describeJobFinding(finding: JobFinding): { message: string; hint?: stri
       };
     case "host-lost":
       return { message: `host \`${finding.host}\` was lost during the run: ${finding.reason}` };
+    case "processes-not-ended":
+      return {
+        message: `${countOf(finding.pids.length, "process")} of the program could not be ended, not even with SIGKILL: ${finding.pids.join(", ")}`,
+        hint: "they belong to another user, or wait for a device that does not answer: end them as root, or restart the machine",
+      };
     case "processes-left-running":
       return {
         message: `${countOf(finding.count, "process")} of the program kept running after it exited; Pitwall ended ${finding.count === 1 ? "it" : "them"}`,

@@ -66,6 +66,8 @@ export const finding = z.discriminatedUnion("rule", [
     keptBytes: z.number(),
   }),
   z.strictObject({ rule: z.literal("processes-left-running"), count: z.number() }),
+  /** Processes of the run that even SIGKILL did not end. */
+  z.strictObject({ rule: z.literal("processes-not-ended"), pids: z.array(z.number().int()) }),
   z.strictObject({
     rule: z.literal("environment-changed"),
     changes: z.array(z.strictObject({ field: z.string(), was: z.string(), is: z.string() })),

@@ -80,8 +80,13 @@ function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
   return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
 }
 
-function leftovers({ leftovers: { stoppedCount } }: JobEnd): Finding[] {
-  return stoppedCount > 0 ? [{ rule: "processes-left-running", count: stoppedCount }] : [];
+function leftovers({ leftovers: { stoppedCount, unkillablePids } }: JobEnd): Finding[] {
+  const endedCount = stoppedCount - unkillablePids.length;
+  const findings: Finding[] = [];
+  if (endedCount > 0) findings.push({ rule: "processes-left-running", count: endedCount });
+  if (unkillablePids.length > 0)
+    findings.push({ rule: "processes-not-ended", pids: [...unkillablePids] });
+  return findings;
 }
 
 type Defined<Fields> = {
