@@ -1,4 +1,4 @@
-/** Small enough that threads end together, large enough that handing over costs nothing. */
+/** Small enough that threads finish together, large enough that the cost of passing a batch is negligible. */
 const batchesLeftPerThread = 8;
 const leastBatchBytes = 256 * 1024;
 

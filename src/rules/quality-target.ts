@@ -3,12 +3,12 @@ import { compileAll } from "./compile-formula.ts";
 import { describePredicate } from "./describe-formula.ts";
 import type { RuleEdition } from "../schema/logs/rule-edition.ts";
 
-/** What an evaluation must say for a run to have reached its quality. */
+/** The condition that an evaluation must meet for a run to reach its quality target. */
 export interface QualityTarget {
   key: string;
   /** `value >= 0.72 and value < 1`. */
   text: string;
-  /** Undefined where one evaluation alone cannot tell. */
+  /** Undefined if one evaluation alone cannot decide. */
   isMetBy(evaluation: Evaluation): boolean | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import type { BenchmarkResult, SubmissionFinding } from "../../schema/logs/submission.ts";
 
-/** What a round's folder did not hold, one sentence each. */
+/** Describes what a round's folder lacks, one sentence each. */
 export function describeMissing(
   results: readonly BenchmarkResult[],
   { logCount, published }: { logCount: number; published: PublishedRound | undefined },

@@ -27,7 +27,7 @@ import { describeSystem, systemFindings } from "./describe-submitted-system.ts";
 import { clockedMs } from "../clock.ts";
 import { repeatedRuns } from "./repeated-runs.ts";
 
-/** A folder, its logs digested, and what they are held against. */
+/** A folder with its digested logs and the references they are compared with. */
 export interface ResultParts {
   folder: ResultFolder;
   edition: MlperfEdition;
@@ -136,7 +136,7 @@ function unscored(
   };
 }
 
-/** What keeps the reference points from being asked, beyond what the score itself knows. */
+/** Why convergence is not checked, for reasons that the score does not know. */
 function whyNotChecked({
   folder,
   digests,
@@ -195,12 +195,12 @@ function failureOf(digest: RunDigest, edition: MlperfEdition): RunFailure | unde
       ? { kind: "checker-crash" }
       : { kind: "not-compliant", failingKeys: judgement.failingKeys };
   }
-  // The official checker does not look at the status; where there is no checker, nothing else speaks.
+  // The official checker ignores the status; without a checker, the status is the only evidence.
   if (judgement.kind === "self-reported" && !isConverged) return { kind: "not-converged", status };
   return timeToTrainMs(digest, edition) === undefined ? { kind: "no-clock" } : undefined;
 }
 
-/** Some logs of HPC 0.7 only say that they stopped; nothing else in that round speaks of success. */
+/** Some logs of HPC 0.7 log only `run_stop`; that round has no other sign of success. */
 function stopsWithoutStatus({ status, runStopMs }: RunDigest, edition: MlperfEdition): boolean {
   return edition === "hpc-0.7" && status === undefined && runStopMs !== undefined;
 }

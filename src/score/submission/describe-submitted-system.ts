@@ -7,7 +7,7 @@ import type {
 } from "../../schema/logs/submission.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 
-/** What a result ran on: its description, and where that lacks counts, what the logs say. */
+/** The system of a result: its description, with counts from the logs if the description lacks them. */
 export function describeSystem(
   folder: ResultFolder,
   digests: readonly RunDigest[],

@@ -14,16 +14,16 @@ export interface CheckReport {
 }
 
 /**
- * Puts together what was found in logs, and looks at what belongs to them.
+ * Assembles the findings of logs and checks the files that belong to them.
  *
- * @param division leaves out logs that say another one
+ * @param division excludes logs that name another division
  * @throws UserError `no-such-division`
  */
 export async function assembleCheck(
   logs: readonly PlacedLog[],
   division: "closed" | "open" | undefined,
 ): Promise<CheckReport> {
-  // A log that does not say its division may be of this one.
+  // A log that names no division may be of this one.
   const kept = logs.filter(
     ({ facts }) => division === undefined || (facts.division ?? division) === division,
   );

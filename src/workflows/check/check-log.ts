@@ -10,9 +10,9 @@ import { LogChecker } from "../logs/log-checker.ts";
 export interface CheckLogOptions {
   /** The round's rules: `training-5.1`, `5.1`, `hpc-3.0`. */
   edition: string;
-  /** The division the log is meant for; a log of another one fails with `division-differs`. Default: the log's own. */
+  /** The expected division; a log of another one fails with `division-differs`. Default: the log's own. */
   division?: "closed" | "open";
-  /** The rules as they were applied at the round, where they are other ones today. Default false. */
+  /** Uses the rules as applied at the round, if they have changed since. Default false. */
   asPublished?: boolean;
 }
 

@@ -12,13 +12,13 @@ export interface CheckRequest {
   workingFolder: string;
   /** `training-5.1`. Default: read off each log's path, else off the log. */
   edition?: string | undefined;
-  /** Leaves out logs that say another one. Default: every log. */
+  /** Excludes logs that name another division. Default: every log. */
   division?: "closed" | "open" | undefined;
   /** The rules as they were applied at the round. Default false. */
   asPublished?: boolean;
-  /** Default: one per available core, fewer where there is little to read. 1 is this thread alone. */
+  /** Default: one per available core, fewer if there is little to read. 1 is this thread alone. */
   threadCount?: number | undefined;
-  /** The compiled read-logs-thread, where it does not lie beside this file. */
+  /** The compiled read-logs-thread, if it is not in the folder of this module. */
   threadFile?: URL | undefined;
 }
 
@@ -29,7 +29,7 @@ export type CheckEvent =
   | { kind: "finished"; report: CheckReport };
 
 /**
- * Checks every log in the given files and folders, and what belongs to the results they make up. What is found is the
+ * Checks every log in the given files and folders, and the files that belong to their results. The findings are the
  * same for any number of threads. Nothing on disk is changed.
  *
  * @throws UserError what `findLogs` throws, and `edition-unknown`, `no-such-division`; `edition-without-rules` if no

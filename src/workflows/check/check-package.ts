@@ -12,7 +12,7 @@ import {
 } from "../../store/logs/read-package-folder.ts";
 import type { PlacedLog } from "./placed-log.ts";
 
-/** Looks at the logs of each folder as one result. Logs given by name are looked at alone. */
+/** Checks the logs of each folder as one result. Logs given by name are not grouped. */
 export async function checkPackages(logs: readonly PlacedLog[]): Promise<CheckedPackage[]> {
   const folders = new Map<string, PlacedLog[]>();
   for (const log of logs) {

@@ -3,7 +3,7 @@ import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { LogFactsReader } from "../../score/log-facts.ts";
 import { readLogLines } from "../logs/read-log-lines.ts";
 
-/** What a log says of the round it was written for. */
+/** What a log reveals about its round. */
 export type EditionClue =
   | { kind: "known"; edition: MlperfEdition }
   /** The benchmark is part of several editions, or of none. */

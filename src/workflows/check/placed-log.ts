@@ -1,7 +1,7 @@
 import type { FoundLog } from "../../store/logs/find-logs.ts";
 import type { JudgedLog } from "../logs/log-checker.ts";
 
-/** A log, where it was found, and how it stands. */
+/** A log with its location and verdict. */
 export interface PlacedLog extends JudgedLog {
   place: FoundLog;
 }

@@ -8,12 +8,12 @@ import { type EditionClue, findEditionClue } from "./find-edition-clue.ts";
 export interface CheckPlan {
   /** In the order of the arguments and, within one, of paths. */
   logs: PlannedLog[];
-  /** Folders that were not looked into. */
+  /** Folders that were not searched. */
   skippedFolders: string[];
 }
 
 export interface PlannedLog extends FoundLog {
-  /** With rules or without; absent where the log holds no MLPerf line. */
+  /** May have no rules; undefined if the log has no MLPerf line. */
   edition: MlperfEdition | undefined;
 }
 

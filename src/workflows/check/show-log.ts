@@ -14,7 +14,7 @@ import { readLogLines } from "../logs/read-log-lines.ts";
 export interface ShowLogRequest {
   path: string;
   workingFolder: string;
-  /** Default: as the path says, else the log; a log whose edition is not known is shown without findings. */
+  /** Default: read off the path, else off the log; a log of an unknown edition is shown without findings. */
   edition?: string | undefined;
   /** Default false. */
   asPublished?: boolean;
@@ -29,16 +29,16 @@ export interface ShownLog {
   timeToTrainMs: number | undefined;
   seeds: readonly string[];
   timeline: LogTimeline;
-  /** Absent where the edition has none for this benchmark, or is not known. */
+  /** Undefined if the edition is unknown or has no target for this benchmark. */
   target: { key: string; text: string } | undefined;
-  /** For each evaluation of the timeline whether it meets the target, where it alone can tell. */
+  /** For each evaluation of the timeline: whether it meets the target; undefined if one evaluation cannot decide that. */
   meetsTarget: readonly (boolean | undefined)[];
-  /** Absent where the edition is not known. */
+  /** Undefined if the edition is unknown. */
   verdict: LogVerdict | undefined;
 }
 
 /**
- * Reads one log for people: who, what, when, how well, and what the rules have to say.
+ * Reads one log for display: submitter, benchmark, timeline, quality and rule findings.
  *
  * @throws UserError `log-missing`, `log-unreadable`, `log-is-a-folder`, `edition-unknown`, `edition-without-rules`
  */
@@ -97,7 +97,7 @@ async function chooseEdition(
     const named = editionOfPath(absolutePath);
     if (named !== undefined) return named;
   } catch (error) {
-    // A log of a round without rules can be shown all the same.
+    // A log of a round without rules can still be shown.
     if (error instanceof UserError && error.code === "edition-without-rules") return undefined;
     throw error;
   }

@@ -8,11 +8,11 @@ import { atlasDocument, type AtlasHome } from "../dashboard/serve-atlas.ts";
 import { ownResults } from "../results/own-results.ts";
 
 export interface SiteRequest extends AtlasHome {
-  /** Where to. Absolute. */
+  /** The folder to write. Absolute. */
   folder: string;
   /** The built pages. Absolute. */
   webFolder: string;
-  /** Whether one's own runs go with it. */
+  /** Whether own runs are included. */
   withOwn: boolean;
   /** Whether files of others in the folder are no reason to refuse. */
   isForced: boolean;
@@ -20,7 +20,7 @@ export interface SiteRequest extends AtlasHome {
   nowMs: number;
 }
 
-/** What was written. Bytes. */
+/** Bytes written. */
 export interface ExportedSite {
   folder: string;
   resultCount: number;
@@ -31,7 +31,7 @@ export interface ExportedSite {
 
 /**
  * Writes the atlas as files that any web server can serve below any path: the dashboard's pages, one document of all results, and
- * one of each result's runs and curves, so that a reader fetches only those that are looked at.
+ * one for each result's runs and curves, so that a page fetches only those it shows.
  *
  * @throws UserError `folder-not-ours`, `pages-missing`, the signal's reason, and what the disk has to say
  */
@@ -65,7 +65,7 @@ function isOwn({ suite }: { suite: string }): boolean {
   return suite === "own";
 }
 
-/** Without what is nobody else's business: where things lie on this machine. */
+/** Removes private data: paths on this machine. */
 async function publicAtlas(request: SiteRequest): Promise<AtlasDocument> {
   const atlas = await atlasDocument(request);
   const rows = atlas.rows
@@ -124,7 +124,7 @@ async function writeDetails(
   return { bytes, problems };
 }
 
-/** The later round's runs count where a result is in several. */
+/** If a result is in several rounds, the latest round's runs are used. */
 function join(documents: Map<string, AtlasRowDocument>, { runs, curves }: ResultDetails): void {
   for (const [rowId, own] of runs) {
     const document = documents.get(rowId);

@@ -22,7 +22,7 @@ export interface ImportRequest {
   format?: string | undefined;
   /** The folder that holds a folder for each round. */
   into: string;
-  /** `training-5.1`. Default: as the path of each result says. */
+  /** `training-5.1`. Default: read off the path of each result. */
   edition?: string | undefined;
   /** Whether the sources are copies of the rounds' public repositories: their results are then linked there. */
   isFromRepository: boolean;

@@ -11,7 +11,7 @@ const texts: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Packs results with their figures into a Parquet file: the columns of the shipped rows, and the figures behind them.
+ * Packs results with their figures into a Parquet file: the columns of the shipped rows, then the figures.
  *
  * @param createdBy `pitwall 0.1.0`
  */

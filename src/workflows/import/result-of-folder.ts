@@ -7,7 +7,7 @@ import { readResultRows, readResultRuns, readRunCurves } from "../../store/resul
 import { importResults } from "./import-results.ts";
 
 /**
- * The one result that a folder of logs holds, scored and read as an import would, and kept nowhere.
+ * The single result in a folder of logs, scored and read as by an import, without storing it.
  *
  * @throws UserError `folder-holds-several`, and what `importResults` throws
  */
@@ -33,7 +33,7 @@ export async function resultOfFolder(path: string, signal: AbortSignal): Promise
       readResultRuns(row.rowId, [into]),
       readRunCurves(row.rowId, { folders: [into] }),
     ]);
-    // Somebody's own logs may well be of a published system: the two are not one row.
+    // A user's logs of a published system must not share that system's row.
     const rowId = `logs/${row.rowId.split("/").slice(2).join("/")}`;
     const own = <Thing extends { rowId: string }>(thing: Thing): Thing => ({ ...thing, rowId });
     return {

@@ -24,7 +24,7 @@ export interface LoadedEdition {
 /**
  * Reads an edition's tables off the package's data.
  *
- * @param asPublished as they were applied at the round, where they are other ones today
+ * @param asPublished the rules as applied at the round, if they have changed since
  */
 export async function readEditionTables(
   edition: MlperfEdition,

@@ -13,7 +13,7 @@ export interface JudgedLog {
   facts: LogFacts;
 }
 
-/** What a log is held to: an edition's rules, or none, since nobody wrote some for its round. */
+/** The rules a log is checked against: an edition's, or none if its round has no rules. */
 export type LogRules = CompiledEdition | { withoutRules: MlperfEdition };
 
 /** Joins the rules and the facts of one log: lines in, verdict out. */
@@ -23,7 +23,7 @@ export class LogChecker {
   readonly #edition: string | undefined;
   readonly #withoutRules: MlperfEdition | undefined;
 
-  /** @param rules absent where no line of the log says by which rules it was written */
+  /** @param rules undefined if the log does not name its round */
   constructor(rules: LogRules | undefined) {
     const isJudged = rules !== undefined && "start" in rules;
     this.#check = isJudged ? rules.start() : undefined;
@@ -39,7 +39,7 @@ export class LogChecker {
   }
 
   /**
-   * @param fileFindings what was odd about the file; said only where the rules fail the log or one of these must
+   * @param fileFindings problems of the file; reported only if the log fails the rules or a problem makes it fail
    * @param expectedDivision a log of another one fails
    */
   finish(fileFindings: readonly LogFileFinding[], expectedDivision?: "closed" | "open"): JudgedLog {
@@ -88,7 +88,7 @@ export class LogChecker {
     };
   }
 
-  /** Lines that the edition does not know as its own, if it knows none. */
+  /** Lines in dialects of other editions, if there are no lines in this edition's. */
   #otherDialects({ lineCounts }: LogFacts): LogFileFinding[] {
     if (this.#edition === undefined) return [];
     const own = this.#edition === "training-0.6" ? "mll" : "mllog";
@@ -124,7 +124,7 @@ const nothingToJudge: Pick<RuleVerdict, "failingKeys" | "findings" | "warnings">
   warnings: [],
 };
 
-/** What was read is not the whole log. */
+/** Only a part of the log was read. */
 function isFatal({ rule }: LogFileFinding): boolean {
   return rule === "gzip-broken" || rule === "file-unreadable";
 }

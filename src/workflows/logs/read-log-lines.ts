@@ -6,7 +6,7 @@ import { readLogFile } from "../../store/logs/read-log-file.ts";
 /** How far into a file texts show that they are one. */
 const lookedThroughBytes = 64 * 1024;
 
-/** Hands over a log's lines as they are read, in constant memory; gives what is odd about the file. */
+/** Passes on a log's lines as they are read, in constant memory; returns problems of the file. */
 export async function readLogLines(
   absolutePath: string,
   take: (lines: readonly LogLine[]) => "go-on" | "stop",

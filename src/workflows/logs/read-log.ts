@@ -26,9 +26,9 @@ export interface LogTask {
   absolutePath: string;
   /** Of all files to read. */
   sizeBytes: number;
-  /** By whose rules it is checked; absent where none are known, or none are asked. */
+  /** The rules to check it against; undefined if they are unknown or not requested. */
   edition: MlperfEdition | undefined;
-  /** Absent where nothing is to be scored. */
+  /** Absent if the log is not scored. */
   digest?: DigestTask;
 }
 
@@ -36,9 +36,9 @@ export interface DigestTask {
   /** File name of the log. */
   log: string;
   edition: MlperfEdition;
-  /** The log's own word on the run counts, whatever the rules say. */
+  /** The log's status decides whether the run counts, not the rules. */
   trustsStatus: boolean;
-  /** Paths of the run's power logs; absent where the result has none. */
+  /** Paths of the run's power logs; undefined if the result has none. */
   meters: { nodes: readonly string[]; switches: readonly string[] } | undefined;
   /** Absent if curves are not needed. */
   curves?: CurveTask | undefined;
@@ -50,7 +50,7 @@ export interface CurveTask {
   benchmark: string;
 }
 
-/** All that is asked of one log. Plain data. */
+/** What one log gave. Plain data. */
 export interface LogReading {
   judged: JudgedLog;
   /** Present if the task has a digest task. */
@@ -127,7 +127,7 @@ async function readMeters({
   return meters;
 }
 
-/** All lines of a power log; undefined where it cannot be read to its end. */
+/** All lines of a power log; undefined if it cannot be read to its end. */
 async function readLines(path: string): Promise<LogLine[] | undefined> {
   const reader = createLogReader();
   const lines: LogLine[] = [];

@@ -12,9 +12,9 @@ export interface ReadLogsRequest {
   tasks: readonly LogTask[];
   /** The rules as they were applied at the round. */
   asPublished: boolean;
-  /** Default: one per available core, fewer where there is little to read. 1 is this thread alone. */
+  /** Default: one per available core, fewer if there is little to read. 1 is this thread alone. */
   threadCount?: number | undefined;
-  /** The compiled read-logs-thread, where it does not lie beside this file. */
+  /** The compiled read-logs-thread, if it is not in the folder of this module. */
   threadFile?: URL | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface ThreadStart {
   editions: readonly EditionTables[];
 }
 
-/** What it is told; it answers each order once. */
+/** A message to a thread; it answers each one once. */
 export interface ThreadOrder {
   batch: readonly IndexedTask[];
 }
@@ -44,7 +44,7 @@ type Answers = AsyncQueue<IndexedReading[] | Error>;
 
 /**
  * Reads logs on this thread and on others, the largest first, each thread taking as many small ones at a time as make a
- * batch. Readings come in the order in which they get done; what they say is the same for any number of threads.
+ * batch. Readings arrive in the order of completion; their content does not depend on the number of threads.
  */
 export async function* readLogs(
   request: ReadLogsRequest,
@@ -143,7 +143,7 @@ function startThread(thread: Worker, { batches, answers }: ThreadLinks): Worker 
     answers.push(answer);
   });
   thread.on("error", (error) => answers.push(asError(error)));
-  // The second one lies ready when the first is done.
+  // The second batch is queued so that the thread does not wait after the first.
   feed();
   feed();
   return thread;

@@ -11,7 +11,7 @@ import type { Atlas } from "./load-atlas.ts";
 import { ownResults } from "./own-results.ts";
 import { resultOfFolder } from "../import/result-of-folder.ts";
 
-/** Where results are looked for by name. */
+/** Where named results are searched. */
 export interface ResultSearch {
   atlas: Atlas;
   store: RunStore;

@@ -14,7 +14,7 @@ export interface ListRequest extends AtlasRequest {
   sort: SortKey;
   /** At most so many, the first of the order. Default all. */
   limit?: number | undefined;
-  /** Whose runs stand among the published results. Default nobody's. */
+  /** The store whose runs are listed with the published results. Default none. */
   ownStore?: RunStore | undefined;
 }
 
@@ -26,7 +26,7 @@ export interface ListedResults {
 }
 
 /**
- * Published results, and one's own, that meet a filter, measured and in order.
+ * Published and own results that match a filter, measured and sorted.
  *
  * @throws UserError what `selectResults` and `loadAtlas` throw
  */

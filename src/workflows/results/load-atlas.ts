@@ -20,16 +20,16 @@ export interface Atlas {
   problems: readonly ResultsProblem[];
 }
 
-/** Where the atlas looks. */
+/** The atlas's sources. */
 export interface AtlasRequest {
-  /** The home whose own imports count too. */
+  /** The home whose imports are included. */
   home: string | undefined;
-  /** A file of the user's own prices, which come before the catalogue's. */
+  /** A file with the user's prices, which take precedence over the catalogue's. */
   pricesPath?: string | undefined;
 }
 
 /**
- * Reads what is shipped, and what the user imported.
+ * Reads the shipped results and the user's imports.
  *
  * @throws UserError what `readPriceFile` throws
  */

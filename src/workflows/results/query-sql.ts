@@ -17,9 +17,9 @@ import { ownResults } from "./own-results.ts";
 export interface SqlQuery {
   /** One reading statement in DuckDB's SQL, or `tables`. */
   question: string;
-  /** The home whose own imports count too. */
+  /** The home whose imports are included. */
   home: string;
-  /** Whose runs stand among the published ones. */
+  /** The store whose runs are included. */
   store: RunStore;
 }
 

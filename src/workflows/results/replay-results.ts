@@ -40,7 +40,7 @@ export type ReplayEvent =
 const frameMs = 100;
 
 /**
- * Plays trainings again on one clock, faster or slower than they were: where each stands, and every evaluation as it comes.
+ * Replays trainings on one clock at a chosen speed, with the progress of each and every evaluation in order.
  *
  * @throws UserError what `findResult` throws, `unknown-run` and `no-curves`
  */
@@ -93,7 +93,7 @@ function replayedRun({ row, runs, curves }: OwnResult, asked: string | undefined
   return { row, run, track };
 }
 
-/** The run that stands in the middle of the counted ones by its time; of all, where none counts. */
+/** The counted run with the median time; the median of all runs if none counts. */
 function middleRun(runs: readonly ResultRun[]): ResultRun | undefined {
   const counted = runs.filter(({ fate }) => fate === "counted");
   const timed = (counted.length > 0 ? counted : runs).filter(

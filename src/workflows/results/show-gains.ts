@@ -55,7 +55,7 @@ export async function showGains(
   });
 }
 
-/** What was said in public, beside what the results on record say. */
+/** Public claims compared with the stored results. */
 export async function checkClaims(
   request: AtlasRequest,
 ): Promise<{ claims: CheckedClaim[]; problems: readonly ResultsProblem[] }> {

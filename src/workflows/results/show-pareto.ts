@@ -13,12 +13,12 @@ import { selectResults } from "../../atlas/rows/select-results.ts";
 export interface ParetoRequest extends AtlasRequest {
   filter: ResultFilter;
   objectives: readonly Measure[];
-  /** Whose runs stand among the published results. Default nobody's. */
+  /** The store whose runs are listed with the published results. Default none. */
   ownStore?: RunStore | undefined;
 }
 
 /**
- * The results that nobody beats in every objective. Of benchmarks whose rules changed, only the newest compatibility group.
+ * The Pareto-optimal results. For benchmarks whose rules changed, only the newest compatibility group.
  *
  * @throws UserError `one-benchmark-needed`, and what `selectResults` throws
  */

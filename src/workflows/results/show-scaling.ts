@@ -8,7 +8,7 @@ import type { ScalingStudy } from "../../schema/atlas/scaling-study.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 
-/** So many sizes make a round worth a study of its own. */
+/** Minimum number of sizes for a study of one round. */
 const sizesOfStudy = 4;
 
 export interface ScalingRequest extends AtlasRequest {
@@ -47,7 +47,7 @@ export async function showScaling(
   });
 }
 
-/** Rounds differ in software, which would pass for scaling: one round by itself where one has enough sizes. */
+/** Rounds differ in software, which would look like scaling: uses a single round if one has enough sizes. */
 function chooseRound(rows: readonly ResultRow[]): readonly ResultRow[] {
   const rounds = [...new Set(rows.map(({ round }) => round))].toSorted(compareRoundNames);
   const full = rounds.findLast((round) => sizesIn(rows, round) >= sizesOfStudy);

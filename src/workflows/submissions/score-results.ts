@@ -13,7 +13,7 @@ export interface ResultsRequest {
   results: readonly PlannedResult[];
   /** Logs to check; those of the results are read once for both. Default: only the score's needs are checked. */
   logsToCheck?: readonly Omit<LogTask, "digest">[] | undefined;
-  /** Whose word decides whether a run counts. */
+  /** What decides whether a run counts. */
   verdict: TrustedVerdict;
   /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
   usesTrainSamples?: boolean;
@@ -21,7 +21,7 @@ export interface ResultsRequest {
   counts?: SamplesCounts | undefined;
   /** Default: one per available core, fewer if there is little to read. 1 is this thread alone. */
   threadCount?: number | undefined;
-  /** The compiled read-logs-thread, if it is not beside the compiled read-logs. */
+  /** The compiled read-logs-thread, if it is not in the folder of read-logs. */
   threadFile?: URL | undefined;
 }
 

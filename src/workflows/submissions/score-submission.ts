@@ -13,7 +13,7 @@ export interface ScoreRequest {
   edition?: string | undefined;
   /** Only results of this division. Default all. */
   division?: "closed" | "open" | undefined;
-  /** Whose word decides whether a run counts. Default `checker`. */
+  /** What decides whether a run counts. Default `checker`. */
   verdict?: TrustedVerdict;
   /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
   usesTrainSamples?: boolean;
@@ -21,7 +21,7 @@ export interface ScoreRequest {
   alsoCheck?: { paths: readonly string[]; workingFolder: string } | undefined;
   /** Default: one per available core, fewer if there is little to read. 1 is this thread alone. */
   threadCount?: number | undefined;
-  /** The compiled read-logs-thread, if it is not beside the compiled read-logs. */
+  /** The compiled read-logs-thread, if it is not in the folder of read-logs. */
   threadFile?: URL | undefined;
 }
 
