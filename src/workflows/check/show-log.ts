@@ -40,7 +40,7 @@ export interface ShownLog {
 /**
  * Reads one log for display: submitter, benchmark, timeline, quality and rule findings.
  *
- * @throws UserError `log-missing`, `log-unreadable`, `log-is-a-folder`, `edition-unknown`, `edition-without-rules`
+ * @throws UserError `log-missing`, `log-is-a-folder`, `edition-unknown`, `edition-without-rules`
  */
 export async function showLog(request: ShowLogRequest): Promise<ShownLog> {
   const absolutePath = await requireFile(request);
