@@ -52,6 +52,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Show a recorded run, or a series of runs",
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
+  verify: {
+    group: "Watch",
+    summary: "Check that records are intact, and who signed them",
+    load: async () => (await import("./commands/verify.ts")).verifyCommand,
+  },
   check: {
     group: "Judge",
     summary: "Check logs against the MLPerf rules",
@@ -116,6 +121,26 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     group: "In and out",
     summary: "Import published rounds or your own submission",
     load: async () => (await import("./commands/results-import.ts")).resultsImportCommand,
+  },
+  keys: {
+    group: "In and out",
+    summary: "List the keys that sign and verify records",
+    load: async () => (await import("./commands/keys.ts")).keysCommand,
+  },
+  "keys create": {
+    group: "In and out",
+    summary: "Generate an Ed25519 key pair to sign records with",
+    load: async () => (await import("./commands/keys.ts")).keysCreateCommand,
+  },
+  "keys export": {
+    group: "In and out",
+    summary: "Print a public key in PEM, for others to trust",
+    load: async () => (await import("./commands/keys.ts")).keysExportCommand,
+  },
+  "keys trust": {
+    group: "In and out",
+    summary: "Trust a public key, so that `verify` names its owner",
+    load: async () => (await import("./commands/keys.ts")).keysTrustCommand,
   },
   schema: {
     group: "In and out",

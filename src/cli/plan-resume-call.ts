@@ -6,7 +6,7 @@ import { kebab } from "./parse-arguments.ts";
 import { runOptions } from "./run-options.ts";
 
 /** Flags that do not change what is run. */
-const allowed: ReadonlySet<string> = new Set(["resume", "showOutput", "sign"]);
+const allowed: ReadonlySet<string> = new Set(["resume", "showOutput", "sign", "signKey"]);
 
 /**
  * What `pitwall run --resume` continues.

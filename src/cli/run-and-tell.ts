@@ -4,6 +4,7 @@ import type { RunEvent } from "../schema/run/run-event.ts";
 import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
 import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { SigningKey } from "../store/keys/key-store.ts";
 import type { Paint } from "../report/paint.ts";
 import { countOf } from "../report/wording.ts";
 import type { RunPage } from "../schema/run/run-page.ts";
@@ -16,6 +17,7 @@ interface Told {
   warnings: readonly PlanWarning[];
   call: Pick<Call, "face" | "shared">;
   showsOutput: boolean;
+  signingKey?: SigningKey | undefined;
   /** The runs that these repeat. */
   compareWith?: readonly RunPage[];
 }
@@ -53,7 +55,8 @@ async function followSeries(
   const { face, shared } = told.call;
   const { runSeries } = await import("../workflows/launch/run-series.ts");
   const { localWorld } = await import("../workflows/launch/local-world.ts");
-  const world = localWorld(face, await homeOf(face, shared));
+  const { signingKey } = told;
+  const world = { ...localWorld(face, await homeOf(face, shared)), signingKey };
   const view = shared.quiet ? undefined : new ProgressView(face.err, told);
   for (const warning of told.warnings) view?.warn(warning);
   let lastLines: readonly string[] = [];

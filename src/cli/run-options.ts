@@ -94,6 +94,17 @@ export const runOptions = {
     group: "Rules",
     help: "the round's rules for the log, `training-5.1`; default: the newest that fit",
   },
+  sign: {
+    takes: "nothing",
+    group: "Record",
+    help: "sign each record with your key (`pitwall keys create`)",
+  },
+  signKey: {
+    takes: "text",
+    placeholder: "name",
+    group: "Record",
+    help: "which key signs; default: the only one",
+  },
   showOutput: {
     takes: "nothing",
     group: "Output",

@@ -66,6 +66,7 @@ describe.skipIf(process.platform !== "linux")(
         "stopping",
         "rank-exited",
         "ended",
+        "sealed",
       ]);
       const shown = JSON.parse((await pitwall(["show", "last", "--json"], { cwd })).stdout);
       expect(shown.result.runs[0].result.outcome).toEqual({
@@ -126,7 +127,7 @@ describe("a record", () => {
     writeFileSync(join(directory, "log.txt"), log.replace("0.95", "0.99"));
     const { stdout, exitCode } = await pitwall(["show", first], { cwd });
     expect(exitCode).toBe(1);
-    expect(stdout).toContain("altered since the verdict: log.txt changed");
+    expect(stdout).toContain("altered: log.txt changed");
   });
 
   test("is found by the beginning of its name, and shown as a series by the series' name", async () => {

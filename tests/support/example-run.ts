@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { RunRequest } from "../../src/schema/run/run-request.ts";
-import type { RunResult } from "../../src/schema/run/run-result.ts";
+import type { Verdict } from "../../src/schema/run/run-result.ts";
 
 /** A valid run.json for tests; give what the test is about. */
 export function exampleRequest(given: Partial<RunRequest> & { runId: string }): RunRequest {
@@ -23,7 +23,7 @@ export function exampleRequest(given: Partial<RunRequest> & { runId: string }): 
 }
 
 /** A valid verdict for tests. */
-export function exampleVerdict(runId: string): Omit<RunResult, "files"> {
+export function exampleVerdict(runId: string): Verdict {
   return {
     schemaVersion: 1,
     runId,

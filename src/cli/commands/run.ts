@@ -1,4 +1,6 @@
-import { defineCommand } from "../command-table.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { SigningKey } from "../../store/keys/key-store.ts";
+import { defineCommand, type Face } from "../command-table.ts";
 import { runOptions } from "../run-options.ts";
 
 export const runCommand = defineCommand({
@@ -33,13 +35,30 @@ export const runCommand = defineCommand({
   ],
   async act(call) {
     const { runAndTell } = await import("../run-and-tell.ts");
+    const { showOutput: showsOutput, sign, signKey } = call.options;
+    const signingKey = await signingKeyOf(call.face.env, { sign, signKey });
     if (call.options.resume !== undefined) {
       const { planResumeCall } = await import("../plan-resume-call.ts");
       const plan = await planResumeCall(call, call.options.resume);
-      return runAndTell(plan, { warnings: [], call, showsOutput: call.options.showOutput });
+      return runAndTell(plan, { warnings: [], call, showsOutput, signingKey });
     }
     const { planRunCall } = await import("../plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
-    return runAndTell(plan, { warnings, call, showsOutput: call.options.showOutput });
+    return runAndTell(plan, { warnings, call, showsOutput, signingKey });
   },
 });
+
+/** Read before anything runs: a missing key is reported at once. */
+async function signingKeyOf(
+  env: Face["env"],
+  { sign, signKey }: { sign: boolean; signKey: string | undefined },
+): Promise<SigningKey | undefined> {
+  if (!sign && signKey !== undefined) {
+    throw new UserError("option-unused", "`--sign-key` has no effect without `--sign`", {
+      hint: `\`--sign --sign-key ${signKey}\``,
+    });
+  }
+  if (!sign) return undefined;
+  const { readSigningKey } = await import("../../store/keys/key-store.ts");
+  return readSigningKey(env, signKey);
+}

@@ -83,10 +83,8 @@ export const showCommand = defineCommand({
       ];
       face.out.print(`${blocks.join("\n\n")}\n`);
     }
-    const isAltered = pages.some(
-      ({ integrity }) => integrity.kind === "chain-broken" || integrity.kind === "files-changed",
-    );
-    return isAltered ? exitCodes.no : exitCodes.yes;
+    const { isAltered } = await import("../../report/runs/describe-integrity.ts");
+    return pages.some(({ integrity }) => isAltered(integrity)) ? exitCodes.no : exitCodes.yes;
   },
 });
 

@@ -11,6 +11,7 @@ import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
+import { describeIntegrity, isAltered } from "./describe-integrity.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { countOf } from "../wording.ts";
@@ -110,20 +111,8 @@ function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]
 }
 
 function integrityText(integrity: RecordIntegrity, paint: Paint): string {
-  switch (integrity.kind) {
-    case "intact":
-      return paint.faint(
-        `as it was written: ${countOf(integrity.fileCount, "file")} match their SHA-256, events are in sequence`,
-      );
-    case "unsealed":
-      return paint.faint(
-        `no verdict to check it against; events are in sequence${integrity.tornLine ? ", the last line was cut off" : ""}`,
-      );
-    case "chain-broken":
-      return paint.bad(`events.jsonl was altered at line ${integrity.line}: ${integrity.reason}`);
-    case "files-changed":
-      return paint.bad(`altered since the verdict: ${integrity.files.join(", ")}`);
-  }
+  const text = describeIntegrity(integrity);
+  return isAltered(integrity) ? paint.bad(text) : paint.faint(text);
 }
 
 function evaluationBlock(
@@ -179,9 +168,7 @@ function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
     case "launched":
       return `${placeText(event, isOneRank)}${launchText(event)}`;
     case "clock-started":
-      return event.by === "launch"
-        ? "clock started at launch"
-        : `clock started by ${event.by === "pattern" ? "`--clock-start`" : "`run_start`"}`;
+      return clockStartText[event.by];
     case "target-reached":
       return `target reached with ${formatSignificant(event.value, 5)}`;
     case "stopping":
@@ -192,6 +179,8 @@ function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
       return `host \`${event.host}\` lost: ${event.reason}`;
     case "ended":
       return `ended: ${event.outcome}`;
+    case "sealed":
+      return "result sealed";
   }
 }
 
@@ -208,3 +197,9 @@ function exitText(exit: { exitCode?: number | undefined; signal?: string | undef
 function placeText({ host, rank }: Place, isOneRank: boolean): string {
   return isOneRank ? "program " : `rank ${rank} on ${host} `;
 }
+
+const clockStartText = {
+  launch: "clock started at launch",
+  pattern: "clock started by `--clock-start`",
+  run_start: "clock started by `run_start`",
+} as const;

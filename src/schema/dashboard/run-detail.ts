@@ -49,10 +49,28 @@ export const crossingPrediction = z.discriminatedUnion("kind", [
 /** Whether the record is as it was written; `checking` while files are still being compared with their SHA-256. */
 export const integrityDocument = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("checking") }),
-  z.object({ kind: z.literal("intact"), fileCount: z.number() }),
+  z.object({
+    kind: z.literal("intact"),
+    fileCount: z.number(),
+    signature: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("unsigned") }),
+      z.object({ kind: z.literal("valid"), name: z.string(), fingerprint: z.string() }),
+      z.object({
+        kind: z.literal("unknown-key"),
+        claimedName: z.string(),
+        fingerprint: z.string(),
+      }),
+    ]),
+  }),
+  z.object({
+    kind: z.literal("result-not-sealed"),
+    fileCount: z.number(),
+    reason: z.enum(["no-closing-event", "old-version"]),
+  }),
   z.object({ kind: z.literal("unsealed"), tornLine: z.boolean() }),
   z.object({ kind: z.literal("chain-broken"), line: z.number(), reason: z.string() }),
   z.object({ kind: z.literal("files-changed"), files: z.array(z.string()) }),
+  z.object({ kind: z.literal("signature-invalid"), reason: z.string() }),
 ]);
 export type IntegrityDocument = z.output<typeof integrityDocument>;
 

@@ -29,6 +29,11 @@ const happening = z.discriminatedUnion("kind", [
   /** The launcher gave up on a host: its ranks have no exit. */
   z.strictObject({ kind: z.literal("host-lost"), host: hostName, reason: z.string() }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
+  /** The closing event: result.json as it was written, after everything else. */
+  z.strictObject({
+    kind: z.literal("sealed"),
+    result: z.strictObject({ bytes: z.number(), sha256: z.string().length(64) }),
+  }),
 ]);
 
 /** A line of events.jsonl: what happened, its place in the chain, and the hash of the line before. */

@@ -1,5 +1,6 @@
 import type { JobRanks } from "./job-ranks.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
+import type { SignatureCheck } from "./record-signature.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation, RunResult } from "./run-result.ts";
 import type { RunChecklist } from "./run-checklist.ts";
@@ -30,8 +31,15 @@ export interface RunPage {
 }
 
 export type RecordIntegrity =
-  | { kind: "intact"; fileCount: number }
+  /** Every file, result.json included, is as the closing event of the chain says. */
+  | { kind: "intact"; fileCount: number; signature: SignatureCheck }
+  /**
+   * The files are as result.json says, and nothing covers result.json itself: Pitwall ended before it
+   * wrote the closing event, or is 0.1.0, which wrote none.
+   */
+  | { kind: "result-not-sealed"; fileCount: number; reason: "no-closing-event" | "old-version" }
   /** No result yet, so only the chain of events can be checked: it holds. */
   | { kind: "unsealed"; tornLine: boolean }
   | { kind: "chain-broken"; line: number; reason: string }
-  | { kind: "files-changed"; files: readonly string[] };
+  | { kind: "files-changed"; files: readonly string[] }
+  | { kind: "signature-invalid"; reason: string };

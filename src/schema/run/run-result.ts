@@ -81,6 +81,12 @@ export const runResult = z.strictObject({
   findings: z.array(finding),
   /** How the log stands against MLPerf's rules; records made before Pitwall looked have none. */
   rules: runRules.optional(),
+  /** Of events.jsonl: without the closing event, which follows and holds this file's SHA-256. */
   files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string().length(64) })),
+  /** What covers this file itself. Absent in records of Pitwall 0.1.0: nothing does. */
+  sealedBy: z.literal("closing-event").optional(),
 });
 export type RunResult = z.output<typeof runResult>;
+
+/** A result before its record is closed. */
+export type Verdict = Omit<RunResult, "files" | "sealedBy">;

@@ -47,7 +47,11 @@ export type EntryPlace =
   /** It names a file outside the folder that the archive is unpacked into. */
   | { kind: "escapes" };
 
-export function placeOfEntry(name: string): EntryPlace {
+/** Which files of an archive are written, by their path in it. */
+export type WantedFiles = (path: string) => boolean;
+
+/** @param isWanted default: the files that an import reads */
+export function placeOfEntry(name: string, isWanted: WantedFiles = isImported): EntryPlace {
   const parts = name.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
   const leads = /^[/\\]|^[a-zA-Z]:/.test(name) || parts.includes("..") || name.includes("\0");
   if (leads || parts.length === 0) return { kind: "escapes" };
@@ -80,7 +84,7 @@ function nameFault(path: string, parts: readonly string[]): string | undefined {
 }
 
 /** Logs, what describes systems, scaling factors, requests to the checker, and power logs. */
-function isWanted(path: string): boolean {
+function isImported(path: string): boolean {
   return (
     /(?:^|\/)(?:[^/]*result_[^/]*\.txt|entry\.json|scaling\.json|package_checker_params)$/.test(
       path,

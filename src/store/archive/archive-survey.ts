@@ -1,12 +1,19 @@
 import { basename } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import { archiveLimits, type ArchiveSink, placeOfEntry, shownName } from "./archive-sink.ts";
+import {
+  archiveLimits,
+  type ArchiveSink,
+  placeOfEntry,
+  shownName,
+  type WantedFiles,
+} from "./archive-sink.ts";
 
 /** Adds up what an archive would unpack to, so that one beyond the limits is refused before a file is written. */
 export class ArchiveSurvey implements ArchiveSink {
   readonly #archive: string;
   readonly #packedBytes: number;
   readonly #countsHeaders: boolean;
+  readonly #isWanted: WantedFiles | undefined;
   #entryCount = 0;
   #fileCount = 0;
   #fileBytes = 0;
@@ -15,17 +22,22 @@ export class ArchiveSurvey implements ArchiveSink {
   /** @param countsHeaders whether the sizes in headers are all that is known of unpacked bytes, as in a zip */
   constructor(
     archive: string,
-    { packedBytes, countsHeaders }: { packedBytes: number; countsHeaders: boolean },
+    {
+      packedBytes,
+      countsHeaders,
+      isWanted,
+    }: { packedBytes: number; countsHeaders: boolean; isWanted?: WantedFiles | undefined },
   ) {
     this.#archive = archive;
     this.#packedBytes = packedBytes;
     this.#countsHeaders = countsHeaders;
+    this.#isWanted = isWanted;
   }
 
   /** @throws UserError `archive-escapes`, `archive-too-large` */
   begin(name: string, bytes: number): boolean {
     this.#countEntry();
-    const place = placeOfEntry(name);
+    const place = placeOfEntry(name, this.#isWanted);
     if (place.kind === "escapes") throw this.#escapes(name);
     if (place.kind !== "wanted") return false;
     if (this.#countsHeaders) this.countUnpacked(bytes);

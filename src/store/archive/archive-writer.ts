@@ -2,7 +2,13 @@ import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { describeDiskError } from "../disk-error.ts";
-import { type ArchiveSink, placeOfEntry, shownName, type SkippedEntry } from "./archive-sink.ts";
+import {
+  type ArchiveSink,
+  placeOfEntry,
+  shownName,
+  type SkippedEntry,
+  type WantedFiles,
+} from "./archive-sink.ts";
 
 /** What came out of an archive. */
 export interface UnpackedArchive {
@@ -19,19 +25,21 @@ const shownSkipped = 20;
 /** Writes the entries of an archive that an import reads, below one folder and nowhere else. */
 export class ArchiveWriter implements ArchiveSink {
   readonly #folder: string;
+  readonly #isWanted: WantedFiles | undefined;
   readonly #written = new Set<string>();
   readonly #skipped: SkippedEntry[] = [];
   #skippedCount = 0;
   #linkCount = 0;
   #file: number | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, isWanted?: WantedFiles) {
     this.#folder = folder;
+    this.#isWanted = isWanted;
   }
 
   begin(name: string): boolean {
     this.end();
-    const place = placeOfEntry(name);
+    const place = placeOfEntry(name, this.#isWanted);
     switch (place.kind) {
       case "escapes":
       case "not-wanted":

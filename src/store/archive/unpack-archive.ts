@@ -6,6 +6,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";
 import { openFile, unreadableFile } from "../open-file.ts";
+import type { WantedFiles } from "./archive-sink.ts";
 import { ArchiveSurvey } from "./archive-survey.ts";
 import { ArchiveWriter, type UnpackedArchive } from "./archive-writer.ts";
 import { readTar } from "./read-tar.ts";
@@ -19,16 +20,22 @@ import { unpackZstd } from "./unpack-zstd.ts";
  * It is read twice: first to see that it is whole and within `archiveLimits`, then to write.
  *
  * @param folder is made
+ * @param isWanted which files are written; default: those that an import reads
  * @throws UserError `archive-unknown`, `archive-damaged`, `archive-escapes`, `archive-too-large`, `zstd-missing`
  */
 export async function unpackArchive(
   path: string,
   folder: string,
   signal: AbortSignal,
+  isWanted?: WantedFiles,
 ): Promise<UnpackedArchive> {
   const { kind, bytes } = await lookAt(path);
-  const survey = new ArchiveSurvey(path, { packedBytes: bytes, countsHeaders: kind === "zip" });
-  const writer = new ArchiveWriter(folder);
+  const survey = new ArchiveSurvey(path, {
+    packedBytes: bytes,
+    countsHeaders: kind === "zip",
+    isWanted,
+  });
+  const writer = new ArchiveWriter(folder, isWanted);
   try {
     if (kind === "zip") {
       await readZip(path, survey, signal);

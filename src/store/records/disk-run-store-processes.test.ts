@@ -55,7 +55,7 @@ describe("diskRunStore in a process of its own", () => {
       const outcome = await store.open(runId);
       if (outcome.kind !== "opened") throw new Error(JSON.stringify(outcome));
       const { record } = outcome;
-      expect(await record.verify()).toEqual({ kind: "unchanged", fileCount: 3 });
+      expect(await record.verify()).toMatchObject({ kind: "unchanged", fileCount: 3 });
       expect(readFileSync(record.logPath, "utf8")).toBe(`${record.request.seed}\n`);
     }
   });

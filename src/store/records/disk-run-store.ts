@@ -1,5 +1,5 @@
 import { lstat, mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -7,10 +7,16 @@ import { onDisk } from "../disk-error.ts";
 import { fileKind, listDirectory, openFile, readText, unreadableFile } from "../open-file.ts";
 import { openDiskRunWriter } from "./disk-run-writer.ts";
 import { prepareHome } from "./home-directory.ts";
-import { isRecordFile, resultFile, samplesDirectory, type RecordFiles } from "./record-files.ts";
+import {
+  isRecordFile,
+  resultFile,
+  samplesDirectory,
+  signatureFile,
+  type RecordFiles,
+} from "./record-files.ts";
 import { isSafeId } from "./run-id.ts";
-import type { CreateOutcome, RunStore } from "./run-store.ts";
-import { syncDirectory } from "../write-atomically.ts";
+import type { CreateOutcome, OpenOutcome, RunStore } from "./run-store.ts";
+import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
 /** Run records under `<home>/runs`; the home is made when the first record is. */
 export function diskRunStore(home: string): RunStore {
@@ -29,6 +35,13 @@ export function diskRunStore(home: string): RunStore {
         const { openRecord } = await import("./read-record.ts");
         return openRecord(files, runId);
       }),
+    sign: (runId, signature) =>
+      onDisk({ doing: "write the signature", path: files.directory(runId) }, () =>
+        writeAtomically(
+          join(files.directory(runId), signatureFile),
+          `${JSON.stringify(signature, undefined, 2)}\n`,
+        ),
+      ),
     resolve: (text) =>
       onDisk(listing, async () => {
         const { resolveRun } = await import("./find-runs.ts");
@@ -74,9 +87,24 @@ async function makeExclusively(directory: string): Promise<boolean> {
   }
 }
 
-function diskRecordFiles(runs: string): RecordFiles {
-  const directory = (runId: string): string => join(runs, runId);
-  const pathOf = (runId: string, fileName: string): string => join(runs, runId, fileName);
+/**
+ * Opens a record that lies anywhere, under any name: its run.json says which run it is of.
+ *
+ * @param folder holds a run.json
+ */
+export async function openRecordFolder(folder: string): Promise<OpenOutcome> {
+  const files = diskRecordFiles(dirname(folder), () => folder);
+  return onDisk({ doing: "read the run record", path: folder }, async () => {
+    const { openRecord, readRunId } = await import("./read-record.ts");
+    return openRecord(files, (await readRunId(files)) ?? basename(folder));
+  });
+}
+
+function diskRecordFiles(
+  runs: string,
+  directory = (runId: string): string => join(runs, runId),
+): RecordFiles {
+  const pathOf = (runId: string, fileName: string): string => join(directory(runId), fileName);
   return {
     directory,
     async runIds() {

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { AppendFile } from "./append-file.ts";
 import { onDisk } from "../disk-error.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
-import { fingerprint } from "./fingerprint-file.ts";
+import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { LineFile } from "./line-file.ts";
 import { LogSourceTrack } from "./log-sources.ts";
 import {
@@ -97,20 +97,25 @@ class DiskRunWriter implements RunWriter {
     return appended;
   }
 
-  async finish(verdict: Omit<RunResult, "files">): Promise<RunResult> {
+  async finish(verdict: Verdict): Promise<RunResult> {
     await this.#lastEvent;
     for (const file of await this.#appendFiles()) await file.finish();
-    await this.#eventLines.close();
-    return onDisk(
+    const { result, text } = await onDisk(
       { doing: "write the result", path: this.directory, chosenBy: "record" },
       async () => {
         const files = await fingerprints(this.#files, this.runId);
         const { runResult } = await import("../../schema/run/run-result.ts");
-        const result = runResult.parse({ ...verdict, files });
-        await writeAtomically(join(this.directory, resultFile), formatJson(result));
-        return result;
+        const written = runResult.parse({ ...verdict, files, sealedBy: "closing-event" });
+        const json = formatJson(written);
+        await writeAtomically(join(this.directory, resultFile), json);
+        return { result: written, text: json };
       },
     );
+    // Last of all: a record that is cut off before this has a result that is not sealed.
+    const sealed: LifecycleHappening = { kind: "sealed", result: fingerprintText(text) };
+    await this.appendEvent(sealed, verdict.clock.endedMs);
+    await this.#eventLines.close();
+    return result;
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,11 @@
 import { createHash } from "node:crypto";
 
+/** Size and SHA-256 of a file that holds this text. */
+export function fingerprintText(text: string): { bytes: number; sha256: string } {
+  const bytes = Buffer.from(text);
+  return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
 /** Size and SHA-256 of a file's content, read as a stream. */
 export async function fingerprint(
   content: AsyncIterable<Uint8Array>,

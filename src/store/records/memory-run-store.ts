@@ -2,10 +2,11 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import { runResult, type RunResult } from "../../schema/run/run-result.ts";
+import type { RecordSignature } from "../../schema/run/record-signature.ts";
+import { runResult, type RunResult, type Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
-import { fingerprint } from "./fingerprint-file.ts";
+import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { listRuns, resolveRun } from "./find-runs.ts";
 import { LogSourceTrack } from "./log-sources.ts";
 import { openRecord } from "./read-record.ts";
@@ -17,6 +18,7 @@ import {
   requestFile,
   resultFile,
   sampleFileName,
+  signatureFile,
   type RecordFiles,
 } from "./record-files.ts";
 import { isSafeId } from "./run-id.ts";
@@ -45,6 +47,11 @@ export class MemoryRunStore implements RunStore {
 
   open(runId: string): ReturnType<RunStore["open"]> {
     return openRecord(this.#files, runId);
+  }
+
+  sign(runId: string, signature: RecordSignature): Promise<void> {
+    this.#files.write(runId, signatureFile, JSON.stringify(signature));
+    return Promise.resolve();
   }
 
   resolve(text: string): ReturnType<RunStore["resolve"]> {
@@ -134,14 +141,19 @@ class MemoryRunWriter implements RunWriter {
     return next.event;
   }
 
-  async finish(verdict: Omit<RunResult, "files">): Promise<RunResult> {
-    this.#isClosed = true;
+  async finish(verdict: Verdict): Promise<RunResult> {
     const files: RunResult["files"] = {};
     for (const name of await this.#files.fileNames(this.runId)) {
       files[name] = await fingerprint(this.#files.readBytes(this.runId, name));
     }
-    const result = runResult.parse({ ...verdict, files });
-    this.#files.write(this.runId, resultFile, JSON.stringify(result));
+    const result = runResult.parse({ ...verdict, files, sealedBy: "closing-event" });
+    const text = JSON.stringify(result);
+    this.#files.write(this.runId, resultFile, text);
+    await this.appendEvent(
+      { kind: "sealed", result: fingerprintText(text) },
+      verdict.clock.endedMs,
+    );
+    this.#isClosed = true;
     return result;
   }
 

@@ -14,12 +14,13 @@ export function readEventHistory(text: string): EventHistory {
     const reason = event === undefined ? "not an event" : linkFault(event, end);
     if (event === undefined || reason !== undefined) {
       const broken = { kind: "broken", line: index + 1, reason: reason ?? "" } as const;
-      return { events, chain: broken, tornLine };
+      return { events, chain: broken, lastLineSha256: end.lastSha256, tornLine };
     }
     events.push(event);
     end = { lineCount: index + 1, lastSha256: sha256(line) };
   }
-  return { events, chain: { kind: "intact" }, tornLine };
+  const chain = { kind: "intact" } as const;
+  return { events, chain, lastLineSha256: end.lastSha256, tornLine };
 }
 
 function linkFault(event: LifecycleEvent, end: ChainEnd): string | undefined {

@@ -6,7 +6,7 @@ import { runRequest, type RunRequest } from "../../schema/run/run-request.ts";
 import { runResult, type RunResult } from "../../schema/run/run-result.ts";
 import { telemetrySample, type TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { readEventHistory } from "./read-event-history.ts";
-import { fingerprint } from "./fingerprint-file.ts";
+import { recordSignature } from "../../schema/run/record-signature.ts";
 import { ownerLife } from "./process-owner.ts";
 import { bytesOfRank, parseLogSpans } from "./log-sources.ts";
 import {
@@ -16,17 +16,18 @@ import {
   requestFile,
   resultFile,
   samplesDirectory,
+  signatureFile,
   type RecordFiles,
 } from "./record-files.ts";
 import type {
   EventHistory,
-  FileDifference,
   OpenOutcome,
   RunState,
   RunSummary,
   SampleFile,
-  Verification,
+  SignatureFile,
 } from "./run-store.ts";
+import { verifyRecord } from "./verify-record.ts";
 
 /** What run.json and result.json say of a run. Never throws: what cannot be read is broken. */
 export async function readSummary(files: RecordFiles, runId: string): Promise<RunSummary> {
@@ -66,7 +67,8 @@ export async function openRecord(files: RecordFiles, runId: string): Promise<Ope
     readLog: () => files.readBytes(runId, logFile),
     readLogOfRank: (rank: number) => readLogOfRank(files, runId, rank),
     readSamples: () => readSamples(files, runId),
-    verify: () => verify(files, runId, result),
+    verify: () => verifyRecord(files, { runId, result, events: events.history }),
+    readSignature: () => readSignature(files, runId),
   };
   return { kind: "opened", record };
 }
@@ -94,6 +96,12 @@ async function readEvents(files: RecordFiles, runId: string): Promise<EventsRead
     if (!(error instanceof UserError)) throw error;
     return unreadable(`its ${eventsFile} cannot be read: ${error.saw ?? error.message}`);
   }
+}
+
+/** The run that a folder's run.json is of; undefined where it cannot be read, which opening it reports. */
+export async function readRunId(files: RecordFiles): Promise<string | undefined> {
+  const request = await readNoun(files, { runId: "", fileName: requestFile, schema: runRequest });
+  return request.kind === "read" ? request.noun.runId : undefined;
 }
 
 async function runState(request: RunRequest, result: RunResult | undefined): Promise<RunState> {
@@ -144,27 +152,20 @@ function parseSample(line: string): TelemetrySample | undefined {
   }
 }
 
-async function verify(
+async function readSignature(
   files: RecordFiles,
   runId: string,
-  result: RunResult | undefined,
-): Promise<Verification> {
-  if (result === undefined) return { kind: "unfinished" };
-  const there = new Set(await files.fileNames(runId));
-  const differences: FileDifference[] = [];
-  for (const [file, was] of Object.entries(result.files)) {
-    if (!there.delete(file)) {
-      differences.push({ kind: "missing", file });
-      continue;
-    }
-    const is = await fingerprint(files.readBytes(runId, file));
-    if (is.sha256 !== was.sha256) {
-      differences.push({ kind: "changed", file, wasBytes: was.bytes, isBytes: is.bytes });
-    }
+): Promise<SignatureFile | undefined> {
+  const wanted = { runId, fileName: signatureFile, schema: recordSignature };
+  const found = await readNoun(files, wanted);
+  switch (found.kind) {
+    case "missing":
+      return undefined;
+    case "read":
+      return { kind: "read", signature: found.noun };
+    case "unreadable":
+      return { kind: "unreadable", reason: found.why.reason };
   }
-  for (const file of there) differences.push({ kind: "added", file });
-  if (differences.length > 0) return { kind: "changed", differences };
-  return { kind: "unchanged", fileCount: Object.keys(result.files).length };
 }
 
 type Read<Noun> =

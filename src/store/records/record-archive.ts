@@ -1,4 +1,4 @@
-import { isRecordFile, resultFile, samplesDirectory } from "./record-files.ts";
+import { isBundledFile, samplesDirectory } from "./record-files.ts";
 import { listDirectory } from "../open-file.ts";
 import { holdRecordDirectory, openRecordFile } from "./open-record-file.ts";
 
@@ -38,7 +38,7 @@ async function recordFileNames(directory: string): Promise<string[]> {
   const top = await namesIn(directory);
   const samples = await namesIn(directory, samplesDirectory);
   const names = [...top, ...samples.map((name) => `${samplesDirectory}/${name}`)];
-  return names.filter((name) => name === resultFile || isRecordFile(name)).toSorted();
+  return names.filter(isBundledFile).toSorted();
 }
 
 async function namesIn(recordDirectory: string, ...below: string[]): Promise<string[]> {

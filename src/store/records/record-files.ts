@@ -16,6 +16,8 @@ export interface RecordFiles {
 
 export const requestFile = "run.json";
 export const resultFile = "result.json";
+/** Written after the record is closed, and so not among the files that result.json lists. */
+export const signatureFile = "signature.json";
 export const logFile = "log.txt";
 /**
  * Which rank wrote which bytes of the log; only in records of jobs with several ranks. It is a file
@@ -32,6 +34,11 @@ const ownFiles = new Set([requestFile, logFile, logRanksFile, eventsFile]);
 /** Whether a file (`samples/rank-0.jsonl`) is part of the record: programs may leave others beside. */
 export function isRecordFile(name: string): boolean {
   return ownFiles.has(name) || /^samples\/[A-Za-z0-9][\w.-]*\.jsonl$/.test(name);
+}
+
+/** Whether a file belongs into a bundle of the record: its own files, its result and its signature. */
+export function isBundledFile(name: string): boolean {
+  return name === resultFile || name === signatureFile || isRecordFile(name);
 }
 
 /** @throws RangeError if the stem would not make a record file */

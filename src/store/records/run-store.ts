@@ -1,7 +1,8 @@
 import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RecordSignature } from "../../schema/run/record-signature.ts";
+import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 
 /** Run records: made, written, found and read back. On disk, or in memory for tests. */
@@ -16,6 +17,12 @@ export interface RunStore {
   /** All records, oldest first; unreadable ones are listed as broken. Never throws for one record. */
   list(): Promise<RunSummary[]>;
   open(runId: string): Promise<OpenOutcome>;
+  /**
+   * Adds signature.json to a record that is closed.
+   *
+   * @throws WorldError if the disk fails
+   */
+  sign(runId: string, signature: RecordSignature): Promise<void>;
   /** What was meant by a run id, its unique beginning, a series id, or `last`. */
   resolve(text: string): Promise<Resolution>;
 }
@@ -48,8 +55,11 @@ export interface RunWriter {
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> | undefined;
   /** Adds an event to the hash chain; resolves when the operating system has the whole line. */
   appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent>;
-  /** Ends the record: everything on disk, fingerprints taken, result.json written last. */
-  finish(verdict: Omit<RunResult, "files">): Promise<RunResult>;
+  /**
+   * Ends the record: everything on disk, fingerprints taken, result.json written, then the closing
+   * event with the SHA-256 of result.json.
+   */
+  finish(verdict: Verdict): Promise<RunResult>;
   /** Ends writing without a result: what was appended is kept, and the record says how far it came. */
   close(): Promise<void>;
 }
@@ -86,8 +96,10 @@ export interface RunRecord {
   /** What one rank printed: in a job of one rank, the whole log. */
   readLogOfRank(rank: number): AsyncIterable<Uint8Array>;
   readSamples(): Promise<SampleFile[]>;
-  /** Compares each file with its fingerprint in result.json. */
+  /** Compares each file with its fingerprint in result.json, and result.json with the closing event. */
   verify(): Promise<Verification>;
+  /** signature.json; undefined where there is none. */
+  readSignature(): Promise<SignatureFile | undefined>;
 }
 
 /** events.jsonl, read back. */
@@ -96,6 +108,8 @@ export interface EventHistory {
   readonly events: readonly LifecycleEvent[];
   /** Whether each line carries the hash of the one before. Lines count from 1. */
   readonly chain: { kind: "intact" } | { kind: "broken"; line: number; reason: string };
+  /** Of the last whole line, without its newline; 64 zeros where there is none. */
+  readonly lastLineSha256: string;
   /** The beginning of a last line whose writing was cut off. */
   readonly tornLine: string | undefined;
 }
@@ -108,13 +122,18 @@ export interface SampleFile {
   readonly unreadableLineCount: number;
 }
 
+export type SignatureFile =
+  | { kind: "read"; signature: RecordSignature }
+  | { kind: "unreadable"; reason: string };
+
 export type FileDifference =
   | { kind: "missing"; file: string }
   | { kind: "changed"; file: string; wasBytes: number; isBytes: number }
   | { kind: "added"; file: string };
 
 export type Verification =
-  | { kind: "unchanged"; fileCount: number }
+  /** @param closingSha256 of the closing event; absent where there is none */
+  | { kind: "unchanged"; fileCount: number; closingSha256: string | undefined }
   | { kind: "changed"; differences: readonly FileDifference[] }
   /** There is no result.json, hence nothing to compare with. */
   | { kind: "unfinished" };

@@ -259,6 +259,7 @@ describe("runSeries", () => {
       "target-reached",
       "rank-exited",
       "ended",
+      "sealed",
     ]);
     expect((await opened.record.verify()).kind).toBe("unchanged");
   });

@@ -64,6 +64,10 @@ export async function* runSeries(
       outcome.kind === "reached" ? [outcome.timeToTrainMs] : [],
     );
     reports.push(yield* runOnce(request, { world, target }, { interrupt, earlierCrossingsMs }));
+    if (world.signingKey !== undefined) {
+      const { signRun } = await import("./sign-run.ts");
+      await signRun(world.store, request.runId, world.signingKey);
+    }
     if (interrupt.aborted) break;
   }
   yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };

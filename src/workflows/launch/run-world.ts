@@ -4,11 +4,14 @@ import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
+import type { SigningKey } from "../../store/keys/key-store.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
 /** The outside world of a run, handed in so that tests can replace it. */
 export interface RunWorld {
   store: RunStore;
+  /** Signs each record once it is closed; absent where records are not signed. */
+  signingKey?: SigningKey | undefined;
   openTarget(target: LaunchTarget): TargetWorld;
   nowMs(): number;
   /** Uniform in [0, 1), for ids. */

@@ -3,7 +3,7 @@ import type { ProbeTotals } from "../../probe/start-probe.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
+import type { Verdict } from "../../schema/run/run-result.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { CpuHistory } from "../../score/cpu-history.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
@@ -27,7 +27,7 @@ export interface EndedRun {
 }
 
 /** The verdict on a run, bill included; what result.json holds but for the fingerprints. */
-export function verdictOfRun(ended: EndedRun): Omit<RunResult, "files"> {
+export function verdictOfRun(ended: EndedRun): Verdict {
   const { request, reader, end, ranks, stopReason, watched } = ended;
   const { run } = reader;
   const runEnd = endOfRun(request, run, { stopReason, exit: ranks.exit });

@@ -1,8 +1,9 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
+import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { integrityOf } from "./integrity-of.ts";
 import { rereadRun } from "./reread-run.ts";
 
 /** The runs a user meant, opened. */
@@ -81,25 +82,6 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     checklist,
     integrity: await integrityOf(record),
   };
-}
-
-/** Whether the record is as it was written: reads every file of it. */
-export async function integrityOf(record: RunRecord): Promise<RecordIntegrity> {
-  const { chain, tornLine } = record.events;
-  if (chain.kind === "broken")
-    return { kind: "chain-broken", line: chain.line, reason: chain.reason };
-  const verified = await record.verify();
-  switch (verified.kind) {
-    case "unchanged":
-      return { kind: "intact", fileCount: verified.fileCount };
-    case "unfinished":
-      return { kind: "unsealed", tornLine: tornLine !== undefined };
-    case "changed":
-      return {
-        kind: "files-changed",
-        files: verified.differences.map(({ kind, file }) => `${file} ${kind}`),
-      };
-  }
 }
 
 function unknownRun(

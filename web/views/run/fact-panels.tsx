@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
+import { describeIntegrity } from "../../../src/report/runs/describe-integrity.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
@@ -220,12 +221,11 @@ function integrityText(integrity: RunDetail["integrity"]): string {
     case "checking":
       return "comparing the files with their SHA-256";
     case "intact":
-      return `as it was written: ${integrity.fileCount} files match their SHA-256, events are in sequence`;
+    case "result-not-sealed":
     case "unsealed":
-      return `no verdict to check it against; events are in sequence${integrity.tornLine ? ", the last line was cut off" : ""}`;
     case "chain-broken":
-      return `events.jsonl was altered at line ${integrity.line}: ${integrity.reason}`;
     case "files-changed":
-      return `altered since the verdict: ${integrity.files.join(", ")}`;
+    case "signature-invalid":
+      return describeIntegrity(integrity);
   }
 }

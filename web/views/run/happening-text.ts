@@ -27,6 +27,8 @@ export function happeningText(event: LifecycleHappening): { text: string; mood: 
         text: `ended: ${event.outcome}`,
         mood: event.outcome === "reached" ? "good" : "warn",
       };
+    case "sealed":
+      return { text: "result sealed", mood: "plain" };
   }
 }
 
