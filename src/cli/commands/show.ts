@@ -84,7 +84,10 @@ export const showCommand = defineCommand({
       face.out.print(`${blocks.join("\n\n")}\n`);
     }
     const { isAltered } = await import("../../report/runs/describe-integrity.ts");
-    return pages.some(({ integrity }) => isAltered(integrity)) ? exitCodes.no : exitCodes.yes;
+    const hasFindings = pages.some(
+      ({ integrity, verdictDifferences }) => isAltered(integrity) || verdictDifferences.length > 0,
+    );
+    return hasFindings ? exitCodes.no : exitCodes.yes;
   },
 });
 

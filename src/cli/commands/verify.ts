@@ -38,7 +38,10 @@ export const verifyCommand = defineCommand({
       found.push(each);
       if (!shared.json) face.out.write(`${await lineOf(each, face.out.paint)}\n`);
     }
-    const hasAltered = found.some((each) => each.kind === "record" && isAltered(each.integrity));
+    const hasAltered = found.some(
+      (each) =>
+        each.kind === "record" && (isAltered(each.integrity) || each.verdictDifferences.length > 0),
+    );
     const isRead = found.every((each) => each.kind === "record");
     if (shared.json) {
       const result = { records: found };
@@ -58,7 +61,12 @@ function exitCodeOf({ hasAltered, isRead }: { hasAltered: boolean; isRead: boole
 async function lineOf(found: VerifiedRecord, paint: Paint): Promise<string> {
   if (found.kind === "not-a-record")
     return `${paint.name(found.argument)}   ${paint.bad(`not a record: ${found.reason}`)}`;
-  const { describeIntegrity, isAltered } = await import("../../report/runs/describe-integrity.ts");
+  const { describeIntegrity, describeVerdictDifference, isAltered } =
+    await import("../../report/runs/describe-integrity.ts");
   const text = describeIntegrity(found.integrity);
-  return `${paint.name(found.runId)}   ${isAltered(found.integrity) ? paint.bad(text) : text}`;
+  const differences = found.verdictDifferences.map(
+    (difference) => `\n  ${paint.bad(describeVerdictDifference(difference))}`,
+  );
+  const line = isAltered(found.integrity) ? paint.bad(text) : text;
+  return `${paint.name(found.runId)}   ${line}${differences.join("")}`;
 }

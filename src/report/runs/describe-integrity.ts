@@ -1,5 +1,5 @@
 import type { SignatureCheck } from "../../schema/run/record-signature.ts";
-import type { RecordIntegrity } from "../../schema/run/run-page.ts";
+import type { RecordIntegrity, VerdictDifference } from "../../schema/run/run-page.ts";
 
 /** Whether a record is not what was written: the answer of `pitwall verify` is no. */
 export function isAltered({ kind }: RecordIntegrity): boolean {
@@ -13,6 +13,12 @@ export function isAltered({ kind }: RecordIntegrity): boolean {
     case "signature-invalid":
       return true;
   }
+}
+
+/** A field of result.json that log and events contradict. */
+export function describeVerdictDifference(difference: VerdictDifference): string {
+  const { field, recorded, recomputed } = difference;
+  return `result.json says ${field} ${recorded}; log and events give ${recomputed}`;
 }
 
 /** What the files of a record prove, in the same words on the terminal and on the dashboard. */

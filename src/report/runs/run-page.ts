@@ -11,7 +11,7 @@ import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
-import { describeIntegrity, isAltered } from "./describe-integrity.ts";
+import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { countOf } from "../wording.ts";
@@ -57,6 +57,8 @@ function factBlock(page: RunPage, paint: Paint): string {
     facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
   facts.push(["rules", rulesFact(page, paint)]);
   facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
+  for (const difference of page.verdictDifferences)
+    facts.push(["", paint.bad(describeVerdictDifference(difference))]);
   const width = Math.max(...facts.map(([label]) => label.length));
   return [
     paint.strong(request.runId),

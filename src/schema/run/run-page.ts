@@ -28,6 +28,16 @@ export interface RunPage {
   checklist: RunChecklist;
   /** Whether the record is as it was written. */
   integrity: RecordIntegrity;
+  /** Where result.json differs from the verdict that log and events give now. */
+  verdictDifferences: readonly VerdictDifference[];
+}
+
+/** A field of result.json that log and events contradict. */
+export interface VerdictDifference {
+  field: string;
+  /** As JSON, or `absent`. */
+  recorded: string;
+  recomputed: string;
 }
 
 export type RecordIntegrity =

@@ -14,21 +14,30 @@ import {
   signatureFile,
   type RecordFiles,
 } from "./record-files.ts";
+import type { RunLookup } from "./run-lookup.ts";
 import { isSafeId } from "./run-id.ts";
 import type { CreateOutcome, OpenOutcome, RunStore } from "./run-store.ts";
 import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
-/** Run records under `<home>/runs`; the home is made when the first record is. */
-export function diskRunStore(home: string): RunStore {
+/**
+ * Run records under `<home>/runs`; the home is made when the first record is.
+ *
+ * @param options `nowMs`: the file system's clock, for tests
+ */
+export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): RunStore {
   const files = diskRecordFiles(join(home, "runs"));
   // What reads records loads their schemas, which a run that is about to start need not wait for.
+  const lookup = async (): Promise<RunLookup> => {
+    const { indexedLookup } = await import("./indexed-lookup.ts");
+    return indexedLookup(home, files, nowMs);
+  };
   const listing = { doing: "list the runs", path: home, chosenBy: "home" } as const;
   return {
     create: (request) => createRecord(home, files, request),
     list: () =>
       onDisk(listing, async () => {
         const { listRuns } = await import("./find-runs.ts");
-        return listRuns(files);
+        return listRuns(await lookup());
       }),
     open: (runId) =>
       onDisk({ doing: "read the run record", path: home, chosenBy: "record" }, async () => {
@@ -45,7 +54,7 @@ export function diskRunStore(home: string): RunStore {
     resolve: (text) =>
       onDisk(listing, async () => {
         const { resolveRun } = await import("./find-runs.ts");
-        return resolveRun(files, text);
+        return resolveRun(await lookup(), text);
       }),
   };
 }

@@ -1,79 +1,68 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
-import type { RecordFiles } from "./record-files.ts";
-import { readSummary } from "./read-record.ts";
+import { headOf, type RunHead, type RunLookup } from "./run-lookup.ts";
 import type { Resolution, RunSummary } from "./run-store.ts";
 
-/** How many records are read at once: enough to hide the disk's latency, few open files. */
-const readAtOnce = 32;
-
-/** All records, oldest first; broken ones, whose age nobody knows, come first of all. */
-export async function listRuns(files: RecordFiles): Promise<RunSummary[]> {
-  return readSummaries(files, await files.runIds());
+/** All records, oldest first; those that cannot be read, whose age is unknown, come first of all. */
+export async function listRuns(lookup: RunLookup): Promise<RunSummary[]> {
+  const summaries = await lookup.summaries(await lookup.runIds());
+  const ages = new Map(summaries.map((summary) => [summary, headOf(summary)]));
+  return summaries.toSorted((a, b) => byAge(ages.get(a) ?? headOf(a), ages.get(b) ?? headOf(b)));
 }
 
-/** What was meant by a run id, the beginning of one, a series id, or `last` (the newest run). */
-export async function resolveRun(files: RecordFiles, text: string): Promise<Resolution> {
-  const runIds = await files.runIds();
-  if (text === "last") return newestRun(await readSummaries(files, runIds), runIds.length);
-  if (runIds.includes(text)) return oneRun(await readSummary(files, text));
+/** The run or series that a run id, the beginning of one, a series id, or `last` (the newest run) names. */
+export async function resolveRun(lookup: RunLookup, text: string): Promise<Resolution> {
+  const runIds = await lookup.runIds();
+  if (text === "last") return newestRun(await headsByAge(lookup, runIds), runIds.length);
+  if (runIds.includes(text)) return oneOf(await lookup.heads([text]), text);
   const beginning = text === "" ? [] : runIds.filter((runId) => runId.startsWith(text));
-  const summaries = await readSummaries(files, beginning);
-  const [first] = summaries;
+  const heads = await headsByAge(lookup, beginning);
+  const [first] = heads;
   if (first === undefined) return unknownRun(text, runIds);
-  const bySeries = groupBySeries(summaries);
+  const bySeries = groupBySeries(heads);
   const named = bySeries.get(text);
   if (named !== undefined) return oneSeries(text, named);
-  if (summaries.length === 1) return oneRun(first);
-  if (bySeries.size === 1) return oneSeries(seriesOf(first), summaries);
+  if (heads.length === 1) return oneRun(first);
+  if (bySeries.size === 1) return oneSeries(first.seriesId, heads);
   return { kind: "ambiguous", candidates: [...bySeries.keys()] };
 }
 
-async function readSummaries(files: RecordFiles, runIds: string[]): Promise<RunSummary[]> {
-  const summaries: RunSummary[] = [];
-  for (let start = 0; start < runIds.length; start += readAtOnce) {
-    const some = runIds.slice(start, start + readAtOnce);
-    summaries.push(...(await Promise.all(some.map((runId) => readSummary(files, runId)))));
-  }
-  return summaries.toSorted(byAge);
+async function headsByAge(lookup: RunLookup, runIds: readonly string[]): Promise<RunHead[]> {
+  return (await lookup.heads(runIds)).toSorted(byAge);
 }
 
-function byAge(a: RunSummary, b: RunSummary): number {
-  return createdMs(a) - createdMs(b) || a.runId.localeCompare(b.runId, "en", { numeric: true });
+/** `localeCompare` builds a collator for each call. */
+const collator = new Intl.Collator("en", { numeric: true });
+
+function byAge(a: RunHead, b: RunHead): number {
+  return a.createdMs - b.createdMs || collator.compare(a.runId, b.runId);
 }
 
-function createdMs(summary: RunSummary): number {
-  return summary.kind === "broken" ? 0 : summary.request.createdMs;
+function oneOf([head]: readonly RunHead[], runId: string): Resolution {
+  return head === undefined ? { kind: "run", runId, seriesId: runId } : oneRun(head);
 }
 
-function seriesOf(summary: RunSummary): string {
-  return summary.kind === "broken" ? summary.runId : summary.request.series.id;
-}
-
-function newestRun(summaries: readonly RunSummary[], runCount: number): Resolution {
-  const newest = summaries.findLast((summary) => summary.kind === "readable");
+function newestRun(heads: readonly RunHead[], runCount: number): Resolution {
+  const newest = heads.findLast(({ isReadable }) => isReadable);
   return newest === undefined ? { kind: "unknown", nearest: undefined, runCount } : oneRun(newest);
 }
 
-function groupBySeries(summaries: readonly RunSummary[]): Map<string, RunSummary[]> {
-  const bySeries = new Map<string, RunSummary[]>();
-  for (const summary of summaries) {
-    const seriesId = seriesOf(summary);
-    bySeries.set(seriesId, [...(bySeries.get(seriesId) ?? []), summary]);
+function groupBySeries(heads: readonly RunHead[]): Map<string, RunHead[]> {
+  const bySeries = new Map<string, RunHead[]>();
+  for (const head of heads) {
+    const others = bySeries.get(head.seriesId);
+    if (others === undefined) bySeries.set(head.seriesId, [head]);
+    else others.push(head);
   }
   return bySeries;
 }
 
-function oneRun(summary: RunSummary): Resolution {
-  return { kind: "run", runId: summary.runId, seriesId: seriesOf(summary) };
+function oneRun({ runId, seriesId }: RunHead): Resolution {
+  return { kind: "run", runId, seriesId };
 }
 
-function oneSeries(seriesId: string, summaries: readonly RunSummary[]): Resolution {
-  const inOrder = summaries.toSorted((a, b) => indexOf(a) - indexOf(b));
-  return { kind: "series", seriesId, runIds: inOrder.map((summary) => summary.runId) };
-}
-
-function indexOf(summary: RunSummary): number {
-  return summary.kind === "broken" ? 0 : summary.request.series.index;
+function oneSeries(seriesId: string, heads: readonly RunHead[]): Resolution {
+  const ordered = heads.toSorted((a, b) => a.index - b.index);
+  return { kind: "series", seriesId, runIds: ordered.map(({ runId }) => runId) };
 }
 
 function unknownRun(text: string, runIds: readonly string[]): Resolution {

@@ -5,6 +5,7 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
 import { runResult, type RunResult, type Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { directLookup } from "./direct-lookup.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
 import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { listRuns, resolveRun } from "./find-runs.ts";
@@ -42,7 +43,7 @@ export class MemoryRunStore implements RunStore {
   }
 
   list(): ReturnType<RunStore["list"]> {
-    return listRuns(this.#files);
+    return listRuns(directLookup(this.#files));
   }
 
   open(runId: string): ReturnType<RunStore["open"]> {
@@ -55,7 +56,7 @@ export class MemoryRunStore implements RunStore {
   }
 
   resolve(text: string): ReturnType<RunStore["resolve"]> {
-    return resolveRun(this.#files, text);
+    return resolveRun(directLookup(this.#files), text);
   }
 
   /** Puts a file as it is, to make records that no writer would; undefined takes it away. */

@@ -2,12 +2,11 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { errorMessage } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import { runRequest, type RunRequest } from "../../schema/run/run-request.ts";
-import { runResult, type RunResult } from "../../schema/run/run-result.ts";
+import { runRequest } from "../../schema/run/run-request.ts";
+import { runResult } from "../../schema/run/run-result.ts";
 import { telemetrySample, type TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { readEventHistory } from "./read-event-history.ts";
 import { recordSignature } from "../../schema/run/record-signature.ts";
-import { ownerLife } from "./process-owner.ts";
 import { bytesOfRank, parseLogSpans } from "./log-sources.ts";
 import {
   eventsFile,
@@ -22,11 +21,11 @@ import {
 import type {
   EventHistory,
   OpenOutcome,
-  RunState,
   RunSummary,
   SampleFile,
   SignatureFile,
 } from "./run-store.ts";
+import { runState } from "./run-state.ts";
 import { verifyRecord } from "./verify-record.ts";
 
 /** What run.json and result.json say of a run. Never throws: what cannot be read is broken. */
@@ -102,13 +101,6 @@ async function readEvents(files: RecordFiles, runId: string): Promise<EventsRead
 export async function readRunId(files: RecordFiles): Promise<string | undefined> {
   const request = await readNoun(files, { runId: "", fileName: requestFile, schema: runRequest });
   return request.kind === "read" ? request.noun.runId : undefined;
-}
-
-async function runState(request: RunRequest, result: RunResult | undefined): Promise<RunState> {
-  if (result !== undefined) return { kind: "finished" };
-  const life = await ownerLife(request.owner);
-  if (life === "gone") return { kind: "abandoned" };
-  return { kind: "running", owner: life === "alive" ? "here" : "elsewhere" };
 }
 
 async function readSamples(files: RecordFiles, runId: string): Promise<SampleFile[]> {

@@ -4,6 +4,7 @@ import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { integrityOf } from "./integrity-of.ts";
+import { verdictDifferences } from "./verdict-differences.ts";
 import { rereadRun } from "./reread-run.ts";
 
 /** The runs a user meant, opened. */
@@ -63,7 +64,8 @@ async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
 
 async function pageOf(record: RunRecord): Promise<RunPage> {
   const { result, request, state, directory } = record;
-  const { run, rules, checklist } = await rereadRun(record);
+  const reread = await rereadRun(record);
+  const { run, rules, checklist } = reread;
   const bestQuality =
     result?.outcome.kind === "reached" ? result.outcome.quality : result?.outcome.bestQuality;
   return {
@@ -81,6 +83,7 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     rules,
     checklist,
     integrity: await integrityOf(record),
+    verdictDifferences: verdictDifferences(record, reread),
   };
 }
 

@@ -2,17 +2,26 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
-import type { RecordIntegrity } from "../../schema/run/run-page.ts";
+import type { RecordIntegrity, VerdictDifference } from "../../schema/run/run-page.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
 import { listDirectory } from "../../store/open-file.ts";
 import { openRecordFolder } from "../../store/records/disk-run-store.ts";
 import { isBundledFile, requestFile } from "../../store/records/record-files.ts";
 import type { OpenOutcome, RunStore } from "../../store/records/run-store.ts";
 import { integrityOf } from "./integrity-of.ts";
+import { rereadRun } from "./reread-run.ts";
+import { verdictDifferences } from "./verdict-differences.ts";
 
 /** What one argument of `pitwall verify` turned out to be; a series, a folder or a bundle may hold several records. */
 export type VerifiedRecord =
-  | { kind: "record"; argument: string; runId: string; integrity: RecordIntegrity }
+  | {
+      kind: "record";
+      argument: string;
+      runId: string;
+      integrity: RecordIntegrity;
+      /** Where result.json differs from the verdict that log and events give now. */
+      verdictDifferences: readonly VerdictDifference[];
+    }
   | { kind: "not-a-record"; argument: string; reason: string };
 
 export interface RecordsToVerify {
@@ -135,7 +144,9 @@ async function* verifyOpened(
     case "opened": {
       const { record } = opened;
       const integrity = await integrityOf(record, env);
-      yield { kind: "record", argument, runId: record.runId, integrity };
+      const differences = verdictDifferences(record, await rereadRun(record));
+      const { runId } = record;
+      yield { kind: "record", argument, runId, integrity, verdictDifferences: differences };
       return;
     }
     case "broken":

@@ -1,0 +1,117 @@
+import type { VerdictDifference } from "../schema/run/run-page.ts";
+import type { RunRequest } from "../schema/run/run-request.ts";
+import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
+import { costOfRun } from "./cost-of-run.ts";
+import type { Judgement } from "./judge-run.ts";
+import type { TrackedRun } from "./track-run.ts";
+
+interface JudgedAgain {
+  run: Pick<TrackedRun, "evaluations" | "startedBy">;
+  judgement: Judgement;
+}
+
+/**
+ * Where result.json says something else than log and events do. What they hold is compared exactly.
+ * Times are too, but for three cases: evaluations that Pitwall logged itself are on record to the
+ * millisecond; records of 0.1.0 have their times to the millisecond; and a program that logs
+ * `run_start` and prints its metric on lines without a time mixes two clocks, whose difference is
+ * the time that output takes to arrive.
+ */
+export function compareVerdict(
+  request: RunRequest,
+  result: RunResult,
+  { run, judgement }: JudgedAgain,
+): VerdictDifference[] {
+  const hasMixedClocks = request.reading.metrics.length > 0 && run.startedBy === "run_start";
+  const toleranceMs = hasMixedClocks ? arrivalToleranceMs : result.sealedBy === undefined ? 1 : 0;
+  const clockNames = ["launchedMs", "endedMs", "billedMs"] as const;
+  return [
+    ...outcomeDifferences(result.outcome, judgement.outcome, toleranceMs),
+    ...clockNames.flatMap((name) =>
+      differenceIn(`clock.${name}`, result.clock[name], judgement.clock[name], toleranceMs),
+    ),
+    ...(toleranceMs > 0
+      ? []
+      : differenceIn("samplesPerSecond", result.samplesPerSecond, judgement.samplesPerSecond)),
+    ...costDifferences(request, result, judgement),
+    ...evaluationDifferences(result.evaluations, run.evaluations, Math.max(1, toleranceMs)),
+  ];
+}
+
+/** As the judge has it for clocks that say the same. */
+const arrivalToleranceMs = 1000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function outcomeDifferences(
+  recorded: Fields,
+  recomputed: Fields,
+  toleranceMs: number,
+): VerdictDifference[] {
+  const names = new Set([...Object.keys(recorded), ...Object.keys(recomputed)]);
+  return [...names].flatMap((name) =>
+    differenceIn(
+      `outcome.${name}`,
+      recorded[name],
+      recomputed[name],
+      name === "timeToTrainMs" ? toleranceMs : 0,
+    ),
+  );
+}
+
+/** The bill follows from the recorded times, which are compared by themselves. */
+function costDifferences(
+  { price, system }: RunRequest,
+  { cost, outcome }: RunResult,
+  { clock }: Judgement,
+): VerdictDifference[] {
+  const trainingMs = outcome.kind === "reached" ? outcome.timeToTrainMs : undefined;
+  const again = costOfRun({ billedMs: clock.billedMs, trainingMs, price, system });
+  if (cost.kind !== "priced" || again.kind !== "priced")
+    return differenceIn("cost.kind", cost.kind, again.kind);
+  return [
+    ...differenceIn("cost.billedUsd", cost.billedUsd, again.billedUsd),
+    ...differenceIn("cost.trainingUsd", cost.trainingUsd, again.trainingUsd),
+    ...differenceIn("cost.price.usdPerHour", cost.price.usdPerHour, again.price.usdPerHour),
+    ...differenceIn("cost.unitCount", cost.unitCount, again.unitCount),
+  ];
+}
+
+function evaluationDifferences(
+  recorded: readonly Evaluation[],
+  recomputed: readonly Evaluation[],
+  toleranceMs: number,
+): VerdictDifference[] {
+  if (recorded.length !== recomputed.length)
+    return differenceIn("evaluations.length", recorded.length, recomputed.length);
+  for (const [index, was] of recorded.entries()) {
+    const is = recomputed[index];
+    const at = `evaluations[${index}]`;
+    const differences = [
+      ...differenceIn(`${at}.value`, was.value, is?.value),
+      ...differenceIn(`${at}.samplesCount`, was.samplesCount, is?.samplesCount),
+      ...differenceIn(`${at}.epochNum`, was.epochNum, is?.epochNum),
+      ...differenceIn(`${at}.clockMs`, was.clockMs, is?.clockMs, toleranceMs),
+    ];
+    // The first one that differs says enough.
+    if (differences.length > 0) return differences;
+  }
+  return [];
+}
+
+function differenceIn(
+  field: string,
+  recorded: unknown,
+  recomputed: unknown,
+  tolerance = 0,
+): VerdictDifference[] {
+  const areNumbers = typeof recorded === "number" && typeof recomputed === "number";
+  const isSame = areNumbers
+    ? Math.abs(recorded - recomputed) <= tolerance
+    : recorded === recomputed;
+  return isSame ? [] : [{ field, recorded: textOf(recorded), recomputed: textOf(recomputed) }];
+}
+
+function textOf(value: unknown): string {
+  return value === undefined ? "absent" : JSON.stringify(value);
+}

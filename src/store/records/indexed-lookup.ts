@@ -1,0 +1,94 @@
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import type { RecordFiles } from "./record-files.ts";
+import { RunIndex, signOfRecord } from "./run-index.ts";
+import { headOf, type RunHead, type RunLookup } from "./run-lookup.ts";
+import { runState } from "./run-state.ts";
+import type { RunSummary } from "./run-store.ts";
+
+type IndexEntry = NonNullable<ReturnType<RunIndex["find"]>>;
+
+/** What was found of one record: in the index, or by reading it. */
+type Found =
+  | { kind: "indexed"; runId: string; entry: IndexEntry }
+  | { kind: "read"; runId: string; summary: RunSummary };
+
+/** Looks records up in the home's index, and reads those that it does not know as they are now. */
+export function indexedLookup(home: string, files: RecordFiles, nowMs: () => number): RunLookup {
+  return {
+    runIds: () => files.runIds(),
+    heads: async (runIds) => (await lookUp({ home, files, nowMs }, runIds)).map(headOfFound),
+    summaries: async (runIds) => {
+      const found = await lookUp({ home, files, nowMs }, runIds);
+      return Promise.all(found.map((each) => summaryOf(files, each)));
+    },
+  };
+}
+
+async function lookUp(
+  { home, files, nowMs }: { home: string; files: RecordFiles; nowMs: () => number },
+  runIds: readonly string[],
+): Promise<Found[]> {
+  const index = await RunIndex.open(home);
+  const known = new Map<string, IndexEntry>();
+  const signs = new Map<string, string>();
+  for (const runId of runIds) {
+    const sign = signOfRecord(files.directory(runId));
+    if (sign === undefined) continue;
+    signs.set(runId, sign);
+    const entry = index.find(runId, sign);
+    if (entry !== undefined) known.set(runId, entry);
+  }
+  const read = await readOthers(
+    files,
+    runIds.filter((runId) => !known.has(runId)),
+  );
+  const fresh = [...read.values()].flatMap((run) => {
+    const sign = signs.get(run.runId);
+    return run.kind === "readable" && sign !== undefined ? [{ run, sign }] : [];
+  });
+  if (fresh.length > 0) await index.add(fresh, { runIds: await files.runIds(), nowMs: nowMs() });
+  return runIds.map((runId): Found => {
+    const entry = known.get(runId);
+    if (entry !== undefined) return { kind: "indexed", runId, entry };
+    const summary = read.get(runId);
+    if (summary === undefined) throw new Error(`${runId} is neither indexed nor read`);
+    return { kind: "read", runId, summary };
+  });
+}
+
+/** The schemas are loaded only where a record has to be read. */
+async function readOthers(
+  files: RecordFiles,
+  runIds: readonly string[],
+): Promise<Map<string, RunSummary>> {
+  if (runIds.length === 0) return new Map();
+  const { readSummaries } = await import("./direct-lookup.ts");
+  const summaries = await readSummaries(files, runIds);
+  return new Map(summaries.map((summary) => [summary.runId, summary]));
+}
+
+function headOfFound(found: Found): RunHead {
+  return found.kind === "indexed" ? found.entry.head : headOf(found.summary);
+}
+
+async function summaryOf(files: RecordFiles, found: Found): Promise<RunSummary> {
+  if (found.kind === "read") return found.summary;
+  const { runId, entry } = found;
+  // Written by `JSON.stringify` from what the schemas had passed; the sign says it is still so.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking it again takes longer than reading the record
+  const request = JSON.parse(entry.request) as RunRequest;
+  const result =
+    entry.result === undefined
+      ? undefined
+      : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as for the request
+        (JSON.parse(entry.result) as RunResult);
+  return {
+    kind: "readable",
+    runId,
+    directory: files.directory(runId),
+    state: await runState(request, result),
+    request,
+    result,
+  };
+}

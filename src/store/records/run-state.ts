@@ -1,0 +1,15 @@
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import { ownerLife } from "./process-owner.ts";
+import type { RunState } from "./run-store.ts";
+
+/** Whether a run has ended, goes on, or was left by its Pitwall process. */
+export async function runState(
+  request: RunRequest,
+  result: RunResult | undefined,
+): Promise<RunState> {
+  if (result !== undefined) return { kind: "finished" };
+  const life = await ownerLife(request.owner);
+  if (life === "gone") return { kind: "abandoned" };
+  return { kind: "running", owner: life === "alive" ? "here" : "elsewhere" };
+}
