@@ -50,6 +50,7 @@ function applyEvent(ranks: Map<number, RankOfJob>, { timeMs, event }: LifecycleE
     case "target-reached":
     case "stopping":
     case "ended":
+    case "sealed":
       return;
   }
 }

@@ -63,7 +63,7 @@ async function readOthers(
   runIds: readonly string[],
 ): Promise<Map<string, RunSummary>> {
   if (runIds.length === 0) return new Map();
-  const { readSummaries } = await import("./direct-lookup.ts");
+  const { readSummaries } = await import("./read-summaries.ts");
   const summaries = await readSummaries(files, runIds);
   return new Map(summaries.map((summary) => [summary.runId, summary]));
 }

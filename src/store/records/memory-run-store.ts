@@ -5,12 +5,14 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
 import { runResult, type RunResult, type Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
-import { directLookup } from "./direct-lookup.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
 import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { listRuns, resolveRun } from "./find-runs.ts";
 import { LogSourceTrack } from "./log-sources.ts";
 import { openRecord } from "./read-record.ts";
+import { readSummaries } from "./read-summaries.ts";
+import { headOf, type RunLookup } from "./run-lookup.ts";
+import type { RunSummary } from "./run-store.ts";
 import {
   eventsFile,
   isRecordFile,
@@ -167,4 +169,15 @@ class MemoryRunWriter implements RunWriter {
     if (this.#isClosed) throw new Error(`${this.directory}/${fileName} is closed`);
     this.#files.append(this.runId, fileName, bytes);
   }
+}
+
+/** Reads each record's run.json and result.json. */
+function directLookup(files: RecordFiles): RunLookup {
+  const summaries = (runIds: readonly string[]): Promise<RunSummary[]> =>
+    readSummaries(files, runIds);
+  return {
+    runIds: () => files.runIds(),
+    heads: async (runIds) => (await summaries(runIds)).map(headOf),
+    summaries,
+  };
 }

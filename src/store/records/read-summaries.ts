@@ -1,23 +1,11 @@
 import { readSummary } from "./read-record.ts";
 import type { RecordFiles } from "./record-files.ts";
-import { headOf, type RunLookup } from "./run-lookup.ts";
 import type { RunSummary } from "./run-store.ts";
 
 /** How many records are read at once: enough to hide the disk's latency, few open files. */
 const readAtOnce = 32;
 
-/** Reads each record's run.json and result.json. */
-export function directLookup(files: RecordFiles): RunLookup {
-  const summaries = (runIds: readonly string[]): Promise<RunSummary[]> =>
-    readSummaries(files, runIds);
-  return {
-    runIds: () => files.runIds(),
-    heads: async (runIds) => (await summaries(runIds)).map(headOf),
-    summaries,
-  };
-}
-
-/** In the order of `runIds`. */
+/** Reads each record's run.json and result.json; in the order of `runIds`. */
 export async function readSummaries(
   files: RecordFiles,
   runIds: readonly string[],
