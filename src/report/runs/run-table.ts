@@ -1,4 +1,4 @@
-import { layOutTable } from "../../foundation/text-table.ts";
+import { layOutTable, truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
@@ -16,11 +16,15 @@ export type RunRow =
     }
   | { kind: "broken"; runId: string; reason: string };
 
+const mostNameWidth = 30;
+
 /** All runs as a table, newest last, without a trailing newline. */
 export function runTable(rows: readonly RunRow[], nowMs: number, paint: Paint): string {
+  const hasNames = rows.some((row) => nameOf(row) !== "");
   return layOutTable(
     [
       { head: "run", align: "left" },
+      ...(hasNames ? [{ head: "name", align: "left" as const }] : []),
       { head: "seed", align: "right" },
       { head: "time to train", align: "right" },
       { head: "quality", align: "decimal" },
@@ -28,13 +32,28 @@ export function runTable(rows: readonly RunRow[], nowMs: number, paint: Paint): 
       { head: "started", align: "left" },
       { head: "state", align: "left" },
     ],
-    rows.map((row) => cellsOf(row, nowMs, paint)),
+    rows.map((row) => {
+      const [runId = "", ...others] = cellsOf(row, nowMs, paint);
+      return [runId, ...(hasNames ? [nameOf(row)] : []), ...others];
+    }),
   ).join("\n");
+}
+
+/** What `--name` says, where the run id does not begin with it: ids have only plain letters and digits. */
+function nameOf(row: RunRow): string {
+  if (row.kind === "broken") return "";
+  const { name } = row.request.startable;
+  return row.runId.startsWith(`${name}-`) ? "" : truncate(oneLine(name), mostNameWidth);
+}
+
+/** A line break in a name or a reason would break the table. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
 function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
   if (row.kind === "broken")
-    return [paint.name(row.runId), "", "", "", "", "", paint.bad(`broken: ${row.reason}`)];
+    return [paint.name(row.runId), "", "", "", "", "", paint.bad(`broken: ${oneLine(row.reason)}`)];
   const { request, result, state } = row;
   const outcome = result?.outcome;
   const quality = outcome?.kind === "reached" ? outcome.quality : outcome?.bestQuality;

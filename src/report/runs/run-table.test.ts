@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { exampleRequest } from "../../../tests/support/example-run.ts";
+import { plainPaint } from "../paint.ts";
+import { runTable, type RunRow } from "./run-table.ts";
+
+function row(runId: string, name: string): RunRow {
+  const startable = { kind: "command" as const, name, command: ["true"], cwd: "/", env: {} };
+  const request = exampleRequest({ runId, createdMs: 0, startable });
+  return { kind: "readable", runId, state: { kind: "abandoned" }, request, result: undefined };
+}
+
+describe("the list of runs", () => {
+  test("shows names that an id cannot spell, in any alphabet", () => {
+    const rows = [row("toy-1", "toy"), row("run-2", "学習"), row("bert-3", "BERT große")];
+    const lines = runTable(rows, 0, plainPaint).split("\n");
+    expect(lines.map((line) => line.replace(/ (seed|1) .*/u, " $1"))).toEqual([
+      "run     name        seed",
+      "toy-1                  1",
+      "run-2   学習           1",
+      "bert-3  BERT große     1",
+    ]);
+  });
+
+  test("has no column of names where ids say them all", () => {
+    expect(runTable([row("toy-1", "toy")], 0, plainPaint)).not.toContain("name");
+  });
+
+  test("keeps one line per run, whatever its name or fault holds", () => {
+    const broken = { kind: "broken" as const, runId: "bad-1", reason: "two\nlines" };
+    const lines = runTable([row("toy-1", "a\nb\u2028c"), broken], 0, plainPaint).split(
+      /[\n\u2028]/u,
+    );
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toContain("broken: two lines");
+  });
+});
