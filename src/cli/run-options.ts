@@ -12,7 +12,7 @@ export const runOptions = {
     takes: "texts",
     placeholder: "pattern",
     group: "Clock",
-    help: "reads a metric from the output: 'val_acc=([0-9.]+)'",
+    help: "reads a metric from the output: 'val_acc=(\\S+)'",
   },
   samples: {
     takes: "text",

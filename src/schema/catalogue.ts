@@ -1,11 +1,11 @@
 import { z } from "zod";
 
-/** One machine that can be rented, and what it cost on a day. US dollars per hour for the whole instance. */
+/** A rentable machine and its price on a date, in US dollars per hour for the whole instance. */
 export const priceEntry = z.strictObject({
   provider: z.string(),
   /** Unique within a provider, region and date. */
   instance: z.string(),
-  /** Name in accelerators.json, where it is clear which one is meant. */
+  /** Name in accelerators.json, if unambiguous. */
   accelerator: z.string().optional(),
   /** As the source names it. */
   acceleratorLabel: z.string(),
@@ -29,7 +29,7 @@ export type PriceList = z.output<typeof priceList>;
 /** Number formats that peaks are given for; `fp8` and `fp4` count dense arithmetic. */
 export const numberFormats = ["fp32", "tf32", "bf16", "fp16", "fp8", "fp4"] as const;
 
-/** One kind of accelerator. A figure nobody published is absent. */
+/** One accelerator model. Unpublished figures are absent. */
 export const accelerator = z.strictObject({
   name: z.string(),
   vendor: z.string(),

@@ -6,7 +6,7 @@ import { valueOf } from "../rows/measures.ts";
 /** Points that a sparkline, a small chart and a table can all show. */
 const pointCount = 41;
 
-/** The curve that stands for a subject, its own points on the axis. */
+/** The curve of a subject: its points on the axis. */
 export interface PlacedCurve {
   name: string;
   run: string;

@@ -18,10 +18,10 @@ import { splitRatio } from "./split-ratio.ts";
 import { testRunTimes } from "./test-run-times.ts";
 
 /**
- * Lays results side by side: what differs, whether run times differ by more than chance, and where the time went from the
+ * Compares results: differing fields, statistical significance of run times, and the factors of the time ratio from the
  * first to each other one. Whether they may be compared at all is in `refusals`; everything else is there all the same.
  *
- * @param axis what curves are aligned on
+ * @param axis the axis on which curves are aligned
  */
 export function compareResults(
   subjects: readonly CompareSubject[],
@@ -48,7 +48,7 @@ function comparePair(from: CompareSubject, to: CompareSubject): PairComparison {
   };
 }
 
-/** What anybody can rent or buy today; of the others nobody knows when. */
+/** Availabilities that can be rented or bought today. */
 const canBeHad: ReadonlySet<string> = new Set<Availability>(["cloud", "on-premise"]);
 
 function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
@@ -83,7 +83,7 @@ function differencesOf(subjects: readonly CompareSubject[]): Difference[] {
   return fieldsOf(subjects).filter(({ values }) => new Set(values).size > 1);
 }
 
-/** Every field that can be told of all subjects, whether it differs or not; left out is what nobody stated. */
+/** All comparable fields, whether or not they differ; fields without a value for any subject are omitted. */
 export function fieldsOf(subjects: readonly CompareSubject[]): Difference[] {
   return differenceFields
     .map((field) => ({ field, values: subjects.map((subject) => valuesByField[field](subject)) }))

@@ -4,7 +4,7 @@ const largestExactCount = 120;
 export interface RankTest {
   /** Both sides. */
   pValue: number;
-  /** The least p-value that these counts and ties can give. */
+  /** The minimum p-value that these counts and ties can give. */
   leastPossible: number;
   method: "exact" | "normal";
 }

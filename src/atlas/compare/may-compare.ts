@@ -31,7 +31,7 @@ export function refusalsOf(
   return refusals;
 }
 
-/** What changed from the first to the last of some groups of a benchmark, as the table says it. */
+/** The changes from the first to the last of some groups of a benchmark, according to the table. */
 export function changesBetween(
   groups: readonly CompatibilityGroup[],
   {

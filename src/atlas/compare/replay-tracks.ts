@@ -1,7 +1,7 @@
 import type { ReplayedEvaluation, ReplayPosition, ReplayTrack } from "../../schema/atlas/replay.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 
-/** Where a training was `clockMs` after its run_start: the last point of each curve until then. */
+/** The state of a training `clockMs` after its run_start: the last point of each curve until then. */
 export function positionAt(track: ReplayTrack, clockMs: number): ReplayPosition {
   const at = (
     series: RunCurve["series"],
@@ -52,7 +52,7 @@ export function evaluationsBetween(
     .toSorted((a, b) => a.clockMs - b.clockMs);
 }
 
-/** The place of the last time that is not later, by halving; -1 where all are. */
+/** The index of the last time that is not later, by binary search; -1 if all are later. */
 function lastIndexUntil(timesMs: readonly number[], untilMs: number): number {
   let low = 0;
   let high = timesMs.length;

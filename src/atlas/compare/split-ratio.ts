@@ -2,7 +2,7 @@ import type { TimeFactor, TimeSplit } from "../../schema/atlas/comparison.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 
 /**
- * Where the time went between two results: score = samples / (accelerators x rate of each) x scaling factor, so that the ratio
+ * Splits the time ratio of two results into factors: score = samples / (accelerators x rate of each) x scaling factor, so that the ratio
  * of two scores is the product of four ratios. The rate is what is left when time and samples are known: it holds
  * everything that makes a step faster or slower, evaluation and start-up included.
  */

@@ -1,18 +1,18 @@
 import type { Accelerator } from "../../schema/catalogue.ts";
 
-/** An accelerator by one name, whoever wrote it, and the family that charts colour by. */
+/** The normalized name of an accelerator, and its family, which charts color by. */
 export interface NamedAccelerator {
-  /** Name in accelerators.json, or by its pattern where that has none: `h100-sxm`. */
+  /** Name in accelerators.json, or derived by a pattern if it is not listed: `h100-sxm`. */
   name: string;
   /** `H100`, `TPU v5p`. */
   family: string;
 }
 
 /**
- * Gives an accelerator its name; none where the text says that there is none: systems that train on processors.
+ * Normalizes the name of an accelerator; undefined for systems that train on processors.
  *
  * @param published as the system description has it: `NVIDIA A100-SXM4-80GB (400W)`; Google's may be a mere `TPU`
- * @param systemName asked where that does not say which one
+ * @param systemName used if the text is ambiguous
  */
 export function nameAccelerator(
   published: string | undefined,
@@ -32,7 +32,7 @@ export function nameAccelerator(
   return { name: variant?.name ?? model.name, family: model.family };
 }
 
-/** Small letters, digits and single blanks; makers' names and what says nothing of the model left out. */
+/** Lower case letters, digits and single spaces, without vendor names and words that do not identify the model. */
 function plainText(text: string): string {
   return text
     .toLowerCase()
@@ -147,7 +147,7 @@ const models: readonly Model[] = [
   { pattern: /\bascend ?910\b/, name: "ascend-910", family: "Ascend 910" },
 ];
 
-/** Of a model not listed: the first word with a digit behind letters, `RTX A5000`, `L40S`; else all of it. */
+/** For unlisted models: the first word with a digit after letters (`RTX A5000`, `L40S`), or else the full text. */
 function familyIn(plain: string): string {
   const rtx = /\brtx (?:pro )?[a-z]?\d{4}(?: (?:ti|ada|blackwell))?|\brx \d{4} ?[a-z]*/.exec(
     plain,

@@ -34,7 +34,7 @@ export function nameBenchmark(
     : { benchmark: found.benchmark, compatibilityGroup: found.group };
 }
 
-/** Below 0 where `a` is the earlier round: `v1.1` before `v2.0`, `v0.7` before `v0.10`. */
+/** Negative if `a` is the earlier round: `v1.1` before `v2.0`, `v0.7` before `v0.10`. */
 function compareRounds(a: string, b: string): number {
   const [left, right] = [numbersOf(a), numbersOf(b)];
   return (left[0] ?? 0) - (right[0] ?? 0) || (left[1] ?? 0) - (right[1] ?? 0);

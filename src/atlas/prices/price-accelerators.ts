@@ -2,7 +2,7 @@ import { median } from "../../foundation/statistics.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { PriceEntry } from "../../schema/catalogue.ts";
 
-/** A price older than the newest one of its accelerator by more than this says nothing about today. */
+/** The maximum age of a price relative to the newest price of its accelerator. */
 const staleAfterMonths = 24;
 
 /**

@@ -3,7 +3,7 @@ import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { changesBetween } from "../compare/may-compare.ts";
 
-/** Sets a claim beside what the results say; `agrees` within the rounding that the claim itself has. */
+/** Compares a claim with the results; `agrees` within the rounding of the claim. */
 export function checkClaim(
   claim: Claim,
   rows: readonly ResultRow[],

@@ -12,7 +12,7 @@ interface ImportedLogs {
   origin: ImportOrigin;
 }
 
-/** Describes an imported MLPerf round: its source, its changes, and what it lacks. */
+/** Describes an imported MLPerf round: its source, its changes, and its missing data. */
 export function describeRound(
   edition: MlperfEdition,
   { results, logCount, origin }: ImportedLogs,

@@ -69,7 +69,7 @@ export function gainsOverRounds(
   };
 }
 
-/** What is counted per chip or for the whole system, milliseconds. */
+/** The compared value in milliseconds, per chip or for the whole system. */
 export function gainValue(row: ResultRow, per: Gains["per"]): number | undefined {
   if (row.scoreMs === undefined || row.scaling === "weak") return undefined;
   if (per === "system") return row.scoreMs;

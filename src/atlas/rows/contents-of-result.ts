@@ -10,7 +10,7 @@ import type { RunTrace } from "./read-curves.ts";
 import { type NamingTables, rowOfResult, runName, runsOfResult } from "./row-of-result.ts";
 import { samplesCountOf, type SamplesCounts } from "./samples-count.ts";
 
-/** A scored result, and what its logs say over time. */
+/** A scored result and the time series of its logs. */
 export interface TracedResult {
   folder: ResultFolder;
   edition: MlperfEdition;

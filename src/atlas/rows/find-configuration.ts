@@ -1,6 +1,6 @@
 import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
 
-/** What is known of a result before its configuration is looked for. */
+/** The known fields of a result before its configuration is looked up. */
 export interface ConfiguredSystem {
   edition: string;
   submitter: string;
@@ -10,7 +10,7 @@ export interface ConfiguredSystem {
   globalBatchSize: number | undefined;
 }
 
-/** What the configurations of a result agree on. */
+/** The fields on which all configurations of a result agree. */
 export type ModelSplit = Pick<
   LaunchConfiguration,
   "tensorParallel" | "pipelineParallel" | "contextParallel" | "expertParallel" | "precision"

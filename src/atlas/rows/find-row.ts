@@ -37,12 +37,12 @@ function isItsSize({ acceleratorCount }: ResultRow, word: string): boolean {
   return acceleratorCount !== undefined && word.replaceAll(",", "") === String(acceleratorCount);
 }
 
-/** Whether the part begins and ends where folders do. */
+/** Whether the part begins and ends at folder boundaries. */
 function hasFolders(rowId: string, part: string): boolean {
   return matchesGlob(`/${rowId}/`, `*/${part}/*`);
 }
 
-/** For a slip of the hand: what was typed with the words that stand nowhere put right, else the row whose end is most like it. */
+/** For typos: the input with unknown words corrected, or else the row with the most similar ending. */
 function nearestRow(rows: readonly ResultRow[], words: readonly string[]): string | undefined {
   const parts = [...new Set(rows.flatMap(({ rowId }) => rowId.split("/")))];
   const mended = words.map((word) =>

@@ -1,7 +1,7 @@
 import type { CurveReader, RunBounds, RunTrace } from "./read-curves.ts";
 import type { SamplesCount } from "./samples-count.ts";
 
-/** What one log says over time. Plain data. */
+/** The time series of one log, as plain data. */
 export interface LogTrace {
   usual: RunTrace;
   /** With more points; used for one run of each result. */

@@ -8,7 +8,7 @@ import type {
 } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 
-/** What rows are measured with, by the accelerator's name in the catalogue. */
+/** The inputs for measuring rows, keyed by the accelerator name in the catalog. */
 export interface MeasuringRod {
   prices: ReadonlyMap<string, AcceleratorPrice>;
   powerLimitWatts: ReadonlyMap<string, number>;
@@ -47,7 +47,7 @@ export function measureRow(row: ResultRow, rod: MeasuringRod): MeasuredRow {
   };
 }
 
-/** The value of a figure, absent where there is none. */
+/** The value of a figure, or undefined. */
 export function valueOf(figures: Figures, measure: Measure): number | undefined {
   const figure = figures[measure];
   return figure.kind === "known" ? figure.value : undefined;
@@ -70,7 +70,7 @@ function known(value: number | undefined, label: Label, reason: FigureGap): Figu
   return value === undefined ? { kind: "unknown", reason } : { kind: "known", value, label };
 }
 
-/** A figure times a rate; what the figure lacks, the product lacks. */
+/** A figure times a rate; an unknown figure gives an unknown product. */
 function times(
   figure: Figure,
   rate: number | undefined,
@@ -80,7 +80,7 @@ function times(
   return known(scaled(rate, figure.value), label, missing);
 }
 
-/** What the source itself says comes first. */
+/** Values stated by the source take precedence. */
 function statedOr(value: number | undefined, label: Label, otherwise: Figure): Figure {
   return value === undefined ? otherwise : { kind: "known", value, label };
 }

@@ -13,7 +13,7 @@ export interface OwnResult {
   row: ResultRow;
   runs: ResultRun[];
   curves: RunCurve[];
-  /** `accuracy >= 0.99`; absent where the program's own lines say it. */
+  /** `accuracy >= 0.99`; absent if the program logs the target itself. */
   target: string | undefined;
 }
 
@@ -127,7 +127,7 @@ function samplesOf({ outcome }: RunResult): number | undefined {
   return outcome.kind === "reached" ? outcome.samplesCount : undefined;
 }
 
-/** As the rows of published results have it: the smallest and the largest left out, where three or more are there. */
+/** The mean without the smallest and largest value if there are at least three, as for published results. */
 function trimmedMean(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   if (values.length < 3) return median(values);
@@ -144,7 +144,7 @@ function joulesOf({ energy }: RunResult) {
   return { label, joules: chosen.reduce((sum, { joules }) => sum + joules, 0) };
 }
 
-/** Of one training, on average; nothing where some runs were metered and others estimated. */
+/** The mean per training; undefined if some runs were measured and others estimated. */
 function energyOf(reached: readonly RunResult[]) {
   const readings = reached.map(joulesOf).filter((reading) => reading !== undefined);
   const labels = new Set(readings.map(({ label }) => label));

@@ -5,7 +5,7 @@ import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 
-/** Where a result's folder stands in its round, and where that is published. */
+/** The path of a result's folder in its round, and where the round is published. */
 export function placeOfResult(
   folder: ResultFolder,
   edition: MlperfEdition,
@@ -45,7 +45,7 @@ function partsFromOrganisation({
 /** Folders of round 0.5 that every system of a submitter has. */
 const saysNothing: ReadonlySet<string> = new Set(["results", "submission", "tpu", ""]);
 
-/** Round 0.5 has folders between the organisation's and `results` that tell its systems apart. */
+/** Round 0.5 has folders between the organization and `results` that distinguish systems. */
 function systemOf({ systemFolder }: ResultFolder, parts: readonly string[]): string {
   const results = parts.lastIndexOf("results");
   if (parts[0] !== "v0.5.0" || results < 0) return systemFolder;

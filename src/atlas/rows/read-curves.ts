@@ -3,7 +3,7 @@ import type { CurveSeries, RunCurve } from "../../schema/atlas/run-curve.ts";
 import type { LogEvent, LogLine } from "../../schema/logs/log-event.ts";
 import { type SeriesPoint, thinSeries } from "./thin-series.ts";
 
-/** What a log says of its run over time, and beyond what a score needs. */
+/** Reads the time series of a run from its log, and facts that a score does not need. */
 export interface RunTrace {
   curves: Omit<RunCurve, "rowId" | "run">[];
   seed: number | undefined;
@@ -54,7 +54,7 @@ const namesOf: Readonly<Record<string, CurveSeries | undefined>> = {
   imgs_sec: "samplesPerSecond",
 };
 
-/** Training may go on a little after the evaluation that ends the clock; what is logged later is no part of the run. */
+/** Training may continue after the evaluation that stops the clock; later lines are not part of the run. */
 const graceMs = 1000;
 
 interface OpenSeries {
@@ -255,7 +255,7 @@ const readers: Readonly<Record<string, ((log: LogCurves, event: LogEvent) => voi
   train_samples: (log, event) => log.readTrainSamples(event),
 };
 
-/** Throughput where nobody logs it: what a block (else an epoch) trained on, over the time it took. */
+/** Throughput if the log has none: the samples of a block (or else an epoch) divided by its time. */
 class BlockClock {
   trainSamples: number | undefined;
   readonly #begun = new Map<string, LogEvent>();
@@ -337,7 +337,7 @@ function textIn(metadata: JsonValue, name: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** What is kept of a figure: as many digits as a chart can show, and whole numbers whole. */
+/** Rounds a figure to the digits that a chart can show; integers are unchanged. */
 function sixDigits(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }

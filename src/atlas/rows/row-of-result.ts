@@ -10,7 +10,7 @@ import { nameAccelerator } from "../names/name-accelerator.ts";
 import { nameBenchmark } from "../names/name-benchmark.ts";
 import type { RunTrace } from "./read-curves.ts";
 
-/** Where a result stands among all: what its folder and its round say. */
+/** The identity of a result, from its folder and round. */
 export interface ResultPlace {
   suite: Suite;
   /** `v5.0`. */
@@ -104,7 +104,7 @@ export function rowIdOf(result: BenchmarkResult, { suite, round, system }: Resul
   ].join("/");
 }
 
-/** The runs of a result, with what their logs say beyond the score. */
+/** The runs of a result, with facts from their logs that the score does not contain. */
 export function runsOfResult(
   rowId: string,
   { runs }: BenchmarkResult,
@@ -241,7 +241,7 @@ function noteOf(
     weak?.kind === "scored" && weak.instanceScale !== undefined
       ? `each model trained on ${weak.instanceScale} accelerators, or nodes where there are none`
       : undefined,
-    // Habana's BERT of round 1.0 lies in a folder of its own below `resnet`.
+    // Habana's BERT of round 1.0 is in its own folder below `resnet`.
     subfolder === undefined || subfolder === benchmark
       ? undefined
       : `set aside by the submitter in ${subfolder}`,

@@ -2,11 +2,11 @@ import type { MeasuredRow, Measure } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { valueOf } from "./measures.ts";
 
-/** By what a list can be sorted. */
+/** The sort keys of a list. */
 export const sortKeys = ["time", "chip", "cost", "energy", "accelerators", "round"] as const;
 export type SortKey = (typeof sortKeys)[number];
 
-/** The least first (rounds: the newest first, within a round the fastest); rows without the figure last, in their order. */
+/** Ascending (rounds: newest first, then fastest); rows without the figure come last, in their order. */
 export function sortResults(rows: readonly MeasuredRow[], key: SortKey): MeasuredRow[] {
   const figure = key === "round" ? "time" : key;
   const byFigure = rows

@@ -20,7 +20,7 @@ export const runCommand = defineCommand({
     },
     {
       command:
-        "pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' --runs 5 -- python train.py --seed {seed}",
+        "pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' --runs 5 -- python train.py --seed {seed}",
       does: "any program, unchanged; one that prints `:::MLLOG` lines needs no --metric",
     },
     {

@@ -6,7 +6,7 @@ const where = {
   benchmark: z.string(),
 };
 
-/** How a claim is looked up in the results. Minutes are the claim's unit where it is a time. */
+/** How a claim is looked up in the results. Times are in minutes. */
 export const claimCheck = z.discriminatedUnion("kind", [
   /** The fastest closed result of a round. */
   z.strictObject({
@@ -29,7 +29,7 @@ export const claimCheck = z.discriminatedUnion("kind", [
 ]);
 export type ClaimCheck = z.output<typeof claimCheck>;
 
-/** Something said about training speed in public. */
+/** A public claim about training speed. */
 export const claim = z.strictObject({
   id: z.string(),
   /** In our words, with the figure. */
@@ -38,19 +38,19 @@ export const claim = z.strictObject({
   /** How far the figure may be off by its own rounding, a fraction of it. */
   roundingFraction: z.number().nonnegative(),
   unit: z.enum(["min", "x", "accelerators"]),
-  /** Who said it. */
+  /** The source of the claim. */
   source: z.string(),
   /** Whether the wording was seen at the source, or is known from memory. */
   status: z.enum(["listed", "recalled"]),
   check: claimCheck,
-  /** What is not behind it, one sentence each. */
+  /** Caveats, one sentence each. */
   caveats: z.array(z.string()),
 });
 export type Claim = z.output<typeof claim>;
 export const claimList = z.strictObject({ entries: z.array(claim) });
 export type ClaimList = z.output<typeof claimList>;
 
-/** A claim beside what the results say. */
+/** A claim compared with the results. */
 export interface CheckedClaim {
   claim: Claim;
   found:

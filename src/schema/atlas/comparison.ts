@@ -27,7 +27,7 @@ export type CompareRefusal =
   | { kind: "scaling-differs" }
   | { kind: "targets-differ"; targets: readonly string[] };
 
-/** What to know before believing a comparison that is allowed. */
+/** Warnings about an allowed comparison. */
 export type CompareWarning =
   | { kind: "divisions-mixed"; values: readonly string[] }
   | { kind: "availabilities-mixed"; values: readonly string[] }
@@ -35,7 +35,7 @@ export type CompareWarning =
   | { kind: "energy-labels-mixed" }
   | { kind: "no-score"; name: string };
 
-/** One line of the table of differences; a value per subject, absent where nobody stated it. */
+/** One line of the table of differences, with one value per subject; absent if unknown. */
 export interface Difference {
   field: DifferenceField;
   values: readonly (string | number | undefined)[];
@@ -89,14 +89,14 @@ export type TimeSplit =
       totalRatio: number;
       factors: readonly { factor: TimeFactor; ratio: number }[];
     }
-  /** `totalRatio` is absent where one of the two has no time. */
+  /** `totalRatio` is absent if one of the two has no time. */
   | {
       kind: "no-split";
       totalRatio: number | undefined;
       reason: "no-score" | "no-samples" | "units-differ";
     };
 
-/** `throughput` stands for both others where the accelerators were not counted. */
+/** `throughput` replaces both others if the number of accelerators is unknown. */
 export type TimeFactor =
   | "samples"
   | "throughput"
@@ -109,14 +109,14 @@ export type RunTimeTest =
   | {
       kind: "tested";
       pValue: number;
-      /** The least p-value that so many runs can give at all. */
+      /** The minimum p-value possible with this number of runs. */
       leastPossible: number;
       counts: readonly [number, number];
       method: "exact" | "normal";
     }
   | { kind: "too-few-runs"; counts: readonly [number, number] };
 
-/** A later subject beside the first. */
+/** A later subject compared with the first. */
 export interface PairComparison {
   from: string;
   to: string;
@@ -136,7 +136,7 @@ export interface AlignedCurves {
   series: CurveSeries;
   metricName: string;
   axis: CurveAxis;
-  /** What `samples` counts. */
+  /** The unit of `samples`. */
   samplesUnit: ResultRow["samplesUnit"];
   x: readonly number[];
   lines: readonly { name: string; run: string; value: readonly (number | undefined)[] }[];
@@ -144,7 +144,7 @@ export interface AlignedCurves {
 
 export interface Comparison {
   subjects: readonly CompareSubject[];
-  /** Empty where the subjects may be compared. */
+  /** Empty if the subjects may be compared. */
   refusals: readonly CompareRefusal[];
   warnings: readonly CompareWarning[];
   differences: readonly Difference[];

@@ -12,7 +12,7 @@ export const compatibilityGroup = z.strictObject({
   /** `v0.6`. */
   firstRound: z.string(),
   lastRound: z.string(),
-  /** What changed since the group before; absent for the first. */
+  /** The change from the previous group; absent for the first. */
   reason: z.string().optional(),
   source: z.string(),
 });

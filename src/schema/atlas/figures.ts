@@ -1,18 +1,18 @@
 import type { ResultRow } from "./result-row.ts";
 
-/** By what results are put in order: the whole system, one accelerator, a dollar, a kilowatt-hour. */
+/** The measures for ranking results: the whole system, one accelerator, a dollar, a kilowatt-hour. */
 export const measures = ["system", "chip", "dollar", "kwh"] as const;
 export type Measure = (typeof measures)[number];
 
-/** What an hour of one accelerator costs, US dollars, and who says so. */
+/** The price of one accelerator-hour in US dollars, and its source. */
 export interface AcceleratorPrice {
   /** Name in accelerators.json. */
   accelerator: string;
   usdPerHour: number;
-  /** The least and the greatest of the prices that this one was drawn from. */
+  /** The minimum and maximum of the prices that this one is computed from. */
   lowUsdPerHour: number;
   highUsdPerHour: number;
-  /** Whose prices it was drawn from. */
+  /** The providers whose prices were used. */
   providers: readonly string[];
   /** The newest day among them: `2025-12`. */
   date: string;
@@ -43,12 +43,12 @@ export interface Figures {
   kwh: Figure;
 }
 
-/** A result with its figures, and the price behind its dollars. */
+/** A result with its figures and the price used for its cost. */
 export interface MeasuredRow {
   row: ResultRow;
   figures: Figures;
-  /** Absent where nobody prices the accelerator, or the source states the cost itself. */
+  /** Absent if the accelerator has no price or the source states the cost. */
   price: AcceleratorPrice | undefined;
-  /** Watts of one accelerator behind an estimated energy. */
+  /** Watts per accelerator used for estimated energy. */
   powerLimitWatts: number | undefined;
 }

@@ -10,7 +10,7 @@ export interface GainStep {
   /** Times better than the first step; above 1 is better. */
   gainOverFirst: number;
   gainOverPrevious: number;
-  /** What Moore's law would have given since the first step; absent without both days. */
+  /** The gain predicted by Moore's law since the first step; absent without both dates. */
   mooreGain: number | undefined;
   /** Whether the rules changed between the step before and this one, and how. */
   change: { kind: "none" } | { kind: "group"; from: number; to: number; reason: string };

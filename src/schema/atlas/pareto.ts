@@ -3,7 +3,7 @@ import type { FigureGap, MeasuredRow, Measure } from "./figures.ts";
 /** A result that no other beats in every objective. */
 export interface FrontMember {
   measured: MeasuredRow;
-  /** Objectives in which nobody is better. */
+  /** Objectives in which no other result is better. */
   wins: readonly Measure[];
   /** Best in `best` of all that take no more of `within` than this one; absent where there is no such pair. */
   tradeOff: { best: Measure; within: Measure } | undefined;

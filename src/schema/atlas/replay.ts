@@ -1,16 +1,16 @@
 import type { RunCurve } from "./run-curve.ts";
 
-/** What a replay shows of one training: its curves, and when it ended. */
+/** The data of one training in a replay: its curves and end time. */
 export interface ReplayTrack {
-  /** For people: who, what, how many accelerators. */
+  /** Display title: submitter, system, number of accelerators. */
   title: string;
-  /** The clocked time; the track stands still from then on. Milliseconds. */
+  /** The time to train in milliseconds; the track does not change after it. */
   timeToTrainMs: number;
   hasReachedTarget: boolean;
   curves: readonly RunCurve[];
 }
 
-/** Where one training was at a time on its clock; a figure that no point came for yet is absent. */
+/** The state of one training at a time on its clock; figures without a point so far are absent. */
 export interface ReplayPosition {
   isDone: boolean;
   /** Of the track's whole time, in 0..1. */

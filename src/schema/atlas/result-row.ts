@@ -19,7 +19,7 @@ const amount = z.number().nonnegative().optional();
 
 /**
  * One benchmark result, published or one's own: a system, a benchmark, and how long it took. Flat, so that it is a row of
- * a table in any tool. What nobody stated is absent.
+ * a table in any tool. Unknown fields are absent.
  */
 export const resultRow = z.strictObject({
   /** Unique over everything: `mlperf-training/v5.0/Dell/XE9680x8/bert`, `own/<series id>`. */
@@ -35,7 +35,7 @@ export const resultRow = z.strictObject({
   /** The system's folder, else its name. */
   system: z.string(),
   systemName: text,
-  /** By today's name: `retinanet`, also where round 2.0 logged `ssd`. */
+  /** The current name: `retinanet`, even if round 2.0 logged `ssd`. */
   benchmark: z.string(),
   benchmarkAsPublished: z.string(),
   /** Rows of one benchmark and group may be compared: the compatibility table's group, 1 where there is none. */
@@ -49,7 +49,7 @@ export const resultRow = z.strictObject({
   acceleratorCount: count,
   /** Name in accelerators.json: `h100-sxm`. */
   accelerator: text,
-  /** What charts colour by: `H100`, `TPU v5p`. */
+  /** The family, for chart colors: `H100`, `TPU v5p`. */
   acceleratorFamily: text,
   acceleratorAsPublished: text,
   framework: text,
@@ -64,7 +64,7 @@ export const resultRow = z.strictObject({
   fastestMs: amount,
   medianMs: amount,
   slowestMs: amount,
-  /** Mean of what the runs needed, the smallest and the largest left out. */
+  /** Mean over the runs without the smallest and largest value. */
   samplesToConverge: amount,
   samplesUnit: z.enum(samplesUnits).optional(),
   rcpOutcome: z.enum(rcpOutcomes).optional(),

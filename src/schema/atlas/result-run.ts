@@ -6,7 +6,7 @@ export const resultRun = z.strictObject({
   /** The log's name without its ending: `result_0`. Unique within the row. */
   run: z.string(),
   fate: z.enum(["counted", "fastest", "slowest", "failed", "not-needed"]),
-  /** What was wrong, for a failed one: failing keys, `checker-crash`, `not-converged`, `no-clock`. */
+  /** The reason a failed run failed: failing keys, `checker-crash`, `not-converged`, `no-clock`. */
   failure: z.string().optional(),
   /** `run_start` to `run_stop`, milliseconds. */
   timeToTrainMs: z.number().nonnegative().optional(),

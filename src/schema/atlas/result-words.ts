@@ -1,6 +1,6 @@
-// The words that a result's columns may hold, apart from the schema: what reads results at every start needs no validator.
+// Column values, kept separate from the zod schema so that reading results at startup does not load zod.
 
-/** Where a result is from. */
+/** The source of a result. */
 export const suites = [
   "mlperf-training",
   "mlperf-hpc",
@@ -12,7 +12,7 @@ export const suites = [
 /** MLPerf's availability categories; `rdi` is Research, Development, or Internal. */
 export const availabilities = ["cloud", "on-premise", "preview", "rdi"] as const;
 
-/** What a result's convergence is beside the reference's. */
+/** How a result's convergence compares with the reference. */
 export const rcpOutcomes = [
   "found",
   "interpolated",
@@ -28,7 +28,7 @@ export const divisions = ["closed", "open"] as const;
 /** HPC's two measures. */
 export const scalings = ["strong", "weak"] as const;
 
-/** What samples are counted in. */
+/** The unit of samples. */
 export const samplesUnits = ["epochs", "samples", "steps", "tokens"] as const;
 
 /** Where a parallel layout is from: the logs, or a published configuration file. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What is wrong with a folder of results; the other folders are read all the same. */
+/** A problem with a results folder; other folders are still read. */
 export const resultsProblem = z.discriminatedUnion("kind", [
   /** An import that was cut off, or a folder of something else. */
   z.strictObject({ kind: z.literal("manifest-missing"), folder: z.string() }),

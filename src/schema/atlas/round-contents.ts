@@ -9,7 +9,7 @@ export type RoundDescription = Omit<
   "schemaVersion" | "files" | "resultCount" | "runCount" | "importedBy"
 >;
 
-/** What one result adds to its round. */
+/** The contribution of one result to its round. */
 export interface ResultContents {
   row: ResultRow;
   runs: readonly ResultRun[];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { suites } from "./result-words.ts";
 
-/** manifest.json beside a round's Parquet files: what they hold, where it is from, and what was missing. */
+/** manifest.json of a round's Parquet files: contents, source and missing data. */
 export const roundManifest = z.strictObject({
   schemaVersion: z.literal(1),
   suite: z.enum(suites),
@@ -10,13 +10,13 @@ export const roundManifest = z.strictObject({
   /** The repository or page the results were published in; `local: <paths>` for files of the user. */
   sourceRepository: z.string(),
   licence: z.string(),
-  /** Figures changed or left out on the way, as the licence asks. */
+  /** Changed or omitted figures, as the license requires. */
   changes: z.string(),
   importedBy: z.string(),
   logCount: z.number().int().nonnegative(),
   resultCount: z.number().int().nonnegative(),
   runCount: z.number().int().nonnegative(),
-  /** What the source did not hold, one sentence each. */
+  /** Data missing from the source, one sentence each. */
   missing: z.array(z.string()),
   /** Parquet files: rows (`resultRow`), runs (`resultRun`), curves (one line per point). */
   files: z.record(

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** GET /api/about: which Pitwall answers, and for which home. */
 export const aboutDocument = z.object({
   version: z.string(),
-  /** Where the records shown are kept: an absolute path. */
+  /** Absolute path of the home directory with the records. */
   home: z.string(),
   /** Milliseconds since the epoch; all live times are by this clock. */
   serverTimeMs: z.number(),

@@ -6,7 +6,7 @@ export const apiErrorDocument = z.object({
     /** Stable, kebab-case. */
     code: z.string(),
     message: z.string(),
-    /** What to do now. */
+    /** What to do about the error. */
     hint: z.string().optional(),
   }),
 });

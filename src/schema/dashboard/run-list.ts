@@ -10,13 +10,13 @@ export const remainingTime = z.object({
   highMs: z.number().nonnegative(),
 });
 
-/** One line of the list of runs. What is not known is absent. */
+/** One line of the list of runs. Unknown values are absent. */
 export const runListItem = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("readable"),
     runId: z.string(),
     seriesId: z.string(),
-    /** Place in its series, from 1, and how many were asked for. */
+    /** Place in its series, from 1, and how many were requested. */
     seriesIndex: z.number().int().positive(),
     seriesCount: z.number().int().positive(),
     name: z.string(),

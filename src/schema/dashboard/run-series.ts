@@ -52,7 +52,7 @@ export const seriesBuckets = z.object({
   x: z.array(z.number()),
   min: z.array(z.number()),
   max: z.array(z.number()),
-  /** Value of the point with the greatest x. */
+  /** Value of the point with the maximum x. */
   last: z.array(z.number()),
   /** Exact over the bucket's points, all ranks together; only for per-rank series. */
   median: z.array(z.number()).optional(),

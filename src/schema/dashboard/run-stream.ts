@@ -11,7 +11,7 @@ import { seriesBuckets, xAxes } from "./run-series.ts";
  * this server no longer knows, the first event is `snapshot`; else only what has changed since.
  */
 export const runsStreamEvents = {
-  /** All runs there are: throw away what you have. */
+  /** All runs; replaces the client's list. */
   snapshot: z.object({ runs: z.array(runListItem) }),
   run: runListItem,
   removed: z.object({ runId: z.string() }),
@@ -51,7 +51,7 @@ export const runStreamEvents = {
     skippedLines: z.number().int().nonnegative(),
     firstErrorLine: z.number().int().positive().optional(),
   }),
-  /** The verdict is there, or nobody is left to write one (then `result` is absent). */
+  /** The run has a verdict, or no process is left to write one (then `result` is absent). */
   finished: z.object({
     state: z.enum(["finished", "abandoned"]),
     result: runResult.optional(),

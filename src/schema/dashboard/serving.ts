@@ -1,6 +1,6 @@
-/** How the dashboard's server is asked for. */
+/** Options of the dashboard server. */
 export interface DashboardRequest {
-  /** Whose runs are shown: an absolute path. */
+  /** Absolute path of the home directory with the runs. */
   home: string;
   version: string;
   /** 0 takes any free one. */
@@ -9,7 +9,7 @@ export interface DashboardRequest {
   host: string;
   /** Further names the server is reached by, with or without a port. */
   allowHosts: readonly string[];
-  /** Asks for the token on loopback as well. */
+  /** Requires the token on loopback too. */
   needsToken: boolean;
   isReadOnly: boolean;
   /** Absolute path of the built pages. */
@@ -25,7 +25,7 @@ export interface DashboardRequest {
 export interface Dashboard {
   /** Without a token: `http://127.0.0.1:7700/`. */
   url: string;
-  /** Where the token is kept; undefined where none is needed. */
+  /** The path of the token file; undefined if no token is required. */
   tokenPath: string | undefined;
   /** Ends every stream and connection. */
   close(): Promise<void>;

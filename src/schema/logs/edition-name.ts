@@ -7,7 +7,7 @@ import {
   mlperfEditions,
 } from "./mlperf-round.ts";
 
-/** Rounds whose logs no published rules were written for. */
+/** Rounds without published rules. */
 const withoutRules: ReadonlySet<string> = new Set(["training-0.5", "hpc-0.7"]);
 
 /** Whether logs of a round can be judged. */

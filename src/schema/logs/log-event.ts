@@ -8,13 +8,13 @@ export type EventType = (typeof eventTypes)[number];
 export const logDialects = ["mlpv", "mll", "mllog"] as const;
 export type LogDialect = (typeof logDialects)[number];
 
-/** One MLPerf log line, parsed: what happened, when, and with what value. */
+/** One parsed MLPerf log line: key, time and value. */
 export interface LogEvent {
   /** Milliseconds since the epoch, as the program logged it. */
   timeMs: number;
-  /** Empty where the line gives none. */
+  /** Empty if the line has none. */
   namespace: string;
-  /** `POINT_IN_TIME` where the line gives none, as many early logs do. */
+  /** `POINT_IN_TIME` if the line has none, as in many early logs. */
   eventType: EventType;
   key: string;
   /** May hold NaN and infinities, which programs do log. */
@@ -26,11 +26,11 @@ export interface LogEvent {
   timeSeconds?: number;
   /** The value is a whole number and was written as a float: `1.0`, `1e3`. */
   valueWrittenAsFloat?: true;
-  /** The first field that the dialect asks for and the line lacks; the event is readable all the same. */
+  /** The first required field of the dialect that the line is missing; the event is still readable. */
   lacks?: "time_ms" | "value" | "metadata";
 }
 
-/** Why a line that holds an MLPerf token is no event. */
+/** Why a line with an MLPerf token is not an event. */
 export const unreadableReasons = [
   "empty",
   "not-json",
@@ -49,7 +49,7 @@ export const unreadableReasons = [
 ] as const;
 export type UnreadableReason = (typeof unreadableReasons)[number];
 
-/** A line of a log that holds an MLPerf token, and where it stands. Lines without token are only counted. */
+/** A log line with an MLPerf token, and its position. Lines without a token are only counted. */
 export type LogLine =
   | { kind: "event"; lineNumber: number; byteOffset: number; event: LogEvent }
   | UnreadableLine;

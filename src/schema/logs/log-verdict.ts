@@ -2,7 +2,7 @@ import { z } from "zod";
 import { logDialects } from "./log-event.ts";
 import { ruleFinding } from "./rule-finding.ts";
 
-/** What a check has to say about a log as a file, before and beside the rules. */
+/** A finding about the log file itself, independent of the rules. */
 export const logFileFinding = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("file-empty") }),
   /** It holds a NUL byte near its beginning, as texts do not. */
@@ -22,7 +22,7 @@ export const logFileFinding = z.discriminatedUnion("rule", [
     expected: z.enum(["closed", "open"]),
     seen: z.string().optional(),
   }),
-  /** No rules were written for the log's round, so nobody can judge it. */
+  /** No rules exist for the round of the log, so it cannot be judged. */
   z.strictObject({ rule: z.literal("edition-without-rules"), edition: z.string() }),
 ]);
 export type LogFileFinding = z.output<typeof logFileFinding>;
@@ -30,13 +30,13 @@ export type LogFileFinding = z.output<typeof logFileFinding>;
 const logFinding = z.union([ruleFinding, logFileFinding]);
 export type LogFinding = z.output<typeof logFinding>;
 
-/** How one log stands. */
+/** The verdict on one log. */
 export const logVerdict = z.strictObject({
   /** Absent where the log holds no MLPerf line and nothing else names its round; it fails by any rules. */
   edition: z.string().optional(),
-  /** As the log says; absent if it does not. */
+  /** As stated in the log; absent if it does not state it. */
   benchmark: z.string().optional(),
-  /** As the log says, in lower case. */
+  /** As stated in the log, in lower case. */
   division: z.string().optional(),
   /** `not-judged`: no rules were written for the log's round, and the official checker has none either. */
   verdict: z.enum(["pass", "fail", "not-judged"]),
@@ -47,12 +47,12 @@ export const logVerdict = z.strictObject({
   /** From `run_start` to `run_stop`; absent if either is. */
   timeToTrainMs: z.number().optional(),
   findings: z.array(logFinding),
-  /** Odd, and no reason to fail. */
+  /** Findings that do not affect the verdict. */
   warnings: z.array(logFinding),
 });
 export type LogVerdict = z.output<typeof logVerdict>;
 
-/** A log of several, and where it stands. */
+/** One of several logs, with its path. */
 export const checkedLog = logVerdict.extend({
   /** The argument by which it was found. */
   argument: z.string(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const logs = z.array(z.string());
 
-/** What a check has to say about the logs of one result together, and what belongs to them. */
+/** A finding about the logs of one result together and their related files. */
 export const packageFinding = z.discriminatedUnion("rule", [
   z.strictObject({
     rule: z.literal("run-count"),
@@ -90,7 +90,7 @@ export const checkedPackage = z.strictObject({
 });
 export type CheckedPackage = z.output<typeof checkedPackage>;
 
-/** What a folder of logs is, by where it stands. */
+/** The kind of a log folder, determined by its path. */
 export type PackagePlace =
   | {
       kind: "submission";
@@ -104,7 +104,7 @@ export type PackagePlace =
     }
   | { kind: "folder"; benchmark: undefined };
 
-/** A system description as it lies on disk. Paths are from the organisation's folder on. */
+/** A system description on disk. Paths are relative to the organization's folder. */
 export type SystemFileText =
   | { kind: "missing"; path: string; others: readonly string[] }
   | { kind: "text"; path: string; text: string }

@@ -3,13 +3,13 @@ import type { JsonValue } from "../../foundation/json.ts";
 
 const json: z.ZodType<JsonValue> = z.json();
 
-/** What a reference implementation needed to converge at one batch size: MLPerf's "RCP". */
+/** Samples that a reference implementation needed to converge at one batch size: MLPerf's RCP. */
 const referenceConvergence = z.strictObject({
   edition: z.string(),
   benchmark: z.string(),
   name: z.string(),
   globalBatchSize: z.number().positive(),
-  /** What the numbers count. */
+  /** The unit of the numbers. */
   unit: z.enum(["epochs", "samples", "steps", "tokens"]),
   /** The metadata field of the evaluation lines that they are compared with. */
   logField: z.enum(["epoch_num", "samples_count", "step_num"]),
