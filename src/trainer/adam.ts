@@ -10,7 +10,7 @@ export interface AdamOptions {
   readonly weightDecay: number;
 }
 
-/** The usual constants; what differs is said. */
+/** The usual constants; differences are documented. */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
 /** The two moments of a run of parameters, and how often they were updated. */

@@ -11,7 +11,7 @@ const gateWord = 3;
 /** Checks of the memory before a waiting thread goes to sleep: a few microseconds. */
 const spinCount = 200;
 
-/** What the replicas of one run share. Can be posted to a worker. */
+/** Shared state of the replicas of one run. Can be posted to a worker. */
 export interface GroupMemory {
   readonly buffer: SharedArrayBuffer | ArrayBuffer;
   readonly size: number;
@@ -46,7 +46,7 @@ export function abortGroup(memory: GroupMemory): void {
   Atomics.notify(control, generationWord);
 }
 
-/** Thrown in a replica when its group was told to stop, or a member is missing. */
+/** Thrown in a replica when its group was stopped or a member is missing. */
 export class GroupAborted extends Error {
   override readonly name = "GroupAborted";
 }
@@ -59,13 +59,13 @@ export interface Communicator {
   readonly parameters: Float32Array;
   /** The part of the parameters, and of the gradients, that is this rank's to update. */
   readonly shard: { readonly start: number; readonly stop: number };
-  /** Where this rank leaves its gradients before `reduceScatter`. */
+  /** The buffer for this rank's gradients before `reduceScatter`. */
   readonly gradients: Float32Array;
   /** One number of each rank: its own is written before a meeting, all are read after it. */
   readonly numbers: Float64Array;
   /** Sleeps until the gate opens. @throws GroupAborted */
   awaitStart(): void;
-  /** @throws GroupAborted if the group was told to stop */
+  /** @throws GroupAborted if the group was stopped */
   check(): void;
   /** Sleeps until every rank is here. @throws GroupAborted also if one does not come in time */
   meet(): void;
@@ -74,7 +74,7 @@ export interface Communicator {
    * precision, rounded once.
    */
   reduceScatter(): Float32Array;
-  /** Every rank's values behind one another, in rank order. All must bring as many. */
+  /** Concatenates the values of all ranks in rank order. All ranks must contribute the same number. */
   allGather(values: Float32Array): Float32Array;
 }
 

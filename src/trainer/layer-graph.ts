@@ -43,7 +43,7 @@ export function productLayer(left: Layered, right: Layered): LayerNode | undefin
   return { kind: "product", shape, left: left.layer, right: right.layer };
 }
 
-/** What a layer computes from. */
+/** The inputs of a layer. */
 export function sourcesOf(node: LayerNode): readonly LayerNode[] {
   switch (node.kind) {
     case "parameter":
@@ -66,7 +66,7 @@ export function sourcesOf(node: LayerNode): readonly LayerNode[] {
   }
 }
 
-/** Every layer after what it computes from. */
+/** Layers in topological order. */
 export function inOrder(output: LayerNode): LayerNode[] {
   const order: LayerNode[] = [];
   const seen = new Set<LayerNode>();

@@ -23,14 +23,14 @@ import { panelColumns, type TileProduct } from "./kernels/tile-product.ts";
 import type { LayerNode } from "./layer-graph.ts";
 import { type Places, sizeOf } from "./layer-places.ts";
 
-/** What a program is called with, by name. */
+/** The inputs of a program, by name. */
 export type LayerInputs = Readonly<Record<string, Float32Array | Int32Array>>;
 type Node<Kind extends LayerNode["kind"]> = LayerNode & { readonly kind: Kind };
 
-/** What one layer does, and undoes. */
+/** The forward and backward step of a layer. */
 export interface LayerStep {
   readonly forward: (inputs: LayerInputs) => void;
-  /** From the slopes of what it computed to those of what it computed from. */
+  /** Computes gradients of the inputs from gradients of the output. */
   readonly backward: (inputs: LayerInputs) => void;
 }
 
@@ -249,7 +249,7 @@ function matrixOf(
   return { start, rowCount: sizeOf(node) / columnCount, columnCount };
 }
 
-/** Data has no slopes that anyone asks for. */
+/** Data inputs need no gradients. */
 function hasSlopes(node: LayerNode): boolean {
   return node.kind !== "input";
 }

@@ -2,7 +2,7 @@ import type { SeededRandom } from "../foundation/seeded-random.ts";
 import { concatenate, type Tensor, type TensorsOf } from "./tensor-backend.ts";
 import type { ParameterSpec, ParameterSpecs } from "./workload.ts";
 
-/** Trainable tensors and what is computed with them. */
+/** Trainable tensors and the computations on them. */
 export interface Model {
   readonly parameters: ParameterSpecs;
   readonly apply: (parameters: TensorsOf<ParameterSpecs>, input: Tensor) => Tensor;
@@ -139,7 +139,7 @@ function alignedProduct(left: Tensor, right: Tensor): Tensor {
     );
 }
 
-/** [batch, height, width, channels] to [batch, height / 2, width / 2, channels]; odd edges are cut. */
+/** [batch, height, width, channels] to [batch, height / 2, width / 2, channels]; a last odd row or column is dropped. */
 export function maxPool2x2(image: Tensor): Tensor {
   const [, height = 0, width = 0, channels = 0] = image.shape;
   const [rows, columns] = [height >> 1, width >> 1];
@@ -172,7 +172,7 @@ export function crossEntropy(logits: Tensor, labels: Tensor): Tensor {
     });
 }
 
-/** Share of rows whose largest output is at the label. */
+/** Fraction of rows whose largest output is at the label. */
 export function accuracy(predictions: Float32Array, labels: ArrayLike<number>): number {
   let right = 0;
   for (let index = 0; index < predictions.length; index++) {

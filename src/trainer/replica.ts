@@ -86,7 +86,7 @@ export function buildReplica(
   return replica;
 }
 
-/** The first parameters of a seed, behind one another in the order of their specs. */
+/** The initial parameters for a seed, concatenated in the order of their specs. */
 export function initialParameters(specs: ParameterSpecs, seed: number): Float32Array {
   const values = new Float32Array(parameterCountOf(specs));
   const random = seededRandom(seed).fork("parameters");

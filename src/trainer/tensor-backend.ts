@@ -14,7 +14,7 @@ import { type LayerProgram, layerProgram } from "./layer-program.ts";
 // A function that is nothing but a chain of the layers in layer-graph.ts runs on kernels of our
 // own, which train two to six times faster; every other one on the library.
 
-/** Where values live outside the compiled function. */
+/** Storage of values outside the compiled function. */
 export type HostArray = Float32Array | Int32Array;
 
 /** Shape and number format of one tensor. */
@@ -133,7 +133,7 @@ export class Tensor {
   equal(other: Operand): Tensor {
     return Tensor.own(this.reference.equal(referenceOf(other)));
   }
-  /** Where this mask holds, `ifTrue`, elsewhere `ifFalse`. */
+  /** `ifTrue` where this mask is true, `ifFalse` elsewhere. */
   select(ifTrue: Operand, ifFalse: Operand): Tensor {
     return Tensor.own(np.where(this.reference, referenceOf(ifTrue), referenceOf(ifFalse)));
   }
@@ -236,11 +236,11 @@ export async function startTensorBackend(): Promise<void> {
 
 /** A compiled function of parameters and inputs. */
 export interface Forward<Inputs extends TensorSpecs> {
-  /** @param parameters all parameters behind one another, in the order of their specs */
+  /** @param parameters all parameters, concatenated in the order of their specs */
   (parameters: Float32Array, inputs: HostArraysOf<Inputs>): Float32Array;
 }
 
-/** What a compiled function is a function of. `inputs` have the batch dimension in front. */
+/** The arguments of a compiled function. The first dimension of `inputs` is the batch. */
 export interface Signature<Parameters extends TensorSpecs, Inputs extends TensorSpecs> {
   readonly parameters: Parameters;
   readonly inputs: Inputs;

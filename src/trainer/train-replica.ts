@@ -6,7 +6,7 @@ import type { Communicator } from "./communicator.ts";
 import { evaluateReplica, type Replica } from "./replica.ts";
 import type { EmbeddedWorkload } from "./workload.ts";
 
-/** What a replica has to say while it trains. All but samples come from rank 0 alone. */
+/** Messages of a replica during training. All except samples come only from rank 0. */
 export type ReplicaEvent =
   | { kind: "block-started"; samplesCount: number; sampleCountInBlock: number }
   | { kind: "progress"; samplesCount: number; loss: number; samplesPerSecond: number }
@@ -34,7 +34,7 @@ const progressIntervalMs = 300;
  * limit is; every replica comes to the same decision. The same (seed, group size) gives the same
  * parameters, bit by bit.
  *
- * @throws GroupAborted if the group was told to stop or a member is missing
+ * @throws GroupAborted if the group was stopped or a member is missing
  */
 export function* trainReplica(
   replica: Replica,
@@ -72,7 +72,7 @@ export function* trainReplica(
   }
 }
 
-/** What one replica carries from step to step. */
+/** The state of one replica between steps. */
 interface Training {
   readonly replica: Replica;
   readonly options: TrainReplicaOptions;
@@ -116,7 +116,7 @@ function trainingOf(replica: Replica, options: TrainReplicaOptions): Training {
 }
 
 function* trainBlock(training: Training, stopCount: number): Generator<ReplicaEvent, void> {
-  // Evaluation is not training: what it took must not count as slow steps.
+  // Evaluation is not training, so its time must not count as slow steps.
   training.progressMs += training.options.nowMs() - training.pausedMs;
   while (training.samplesSeen < stopCount) {
     training.loss = trainStep(training);
@@ -195,7 +195,7 @@ function writeBatch(training: Training): void {
   }
 }
 
-/** The sample's own stream, seeded when it is first asked: most workloads never do. */
+/** The random stream of the sample, seeded on first use: most workloads never use it. */
 function lazyFork(random: SeededRandom, place: number): SeededRandom {
   let own: SeededRandom | undefined;
   const forked = (): SeededRandom => (own ??= random.fork(`sample/${place}`));

@@ -3,7 +3,7 @@ import type { MetricTarget } from "../schema/run/metric-target.ts";
 import type { AdamOptions } from "./adam.ts";
 import type { HostArraysOf, Tensor, TensorSpec, TensorSpecs, TensorsOf } from "./tensor-backend.ts";
 
-/** What embedded workloads are about; MLPerf's own areas. */
+/** The areas of built-in workloads, as in MLPerf. */
 export type WorkloadArea = "vision" | "language" | "recommendation" | "science";
 
 /** A training that Pitwall brings along: data, model, and the quality that it must reach. */
@@ -11,7 +11,7 @@ export interface EmbeddedWorkload {
   /** As typed on the command line, in kebab-case. */
   readonly name: string;
   readonly area: WorkloadArea;
-  /** One line: what is learned from what. */
+  /** One line that describes the task. */
   readonly title: string;
   readonly data: WorkloadData;
   readonly target: MetricTarget;
@@ -77,7 +77,7 @@ export interface PreparedWorkload<
 
   /** Mean loss over a batch, a scalar. Every input has the batch dimension in front. */
   loss(parameters: TensorsOf<Parameters>, inputs: TensorsOf<Inputs>): Tensor;
-  /** What the metric needs of each held-out sample: [batch] or [batch, ...]. */
+  /** The data that the metric needs for each held-out sample: [batch] or [batch, ...]. */
   evaluate(parameters: TensorsOf<Parameters>, inputs: TensorsOf<Inputs>): Tensor;
   /** The metric, from the outputs of `evaluate` for all held-out samples in order. */
   metric(outputs: Float32Array): number;

@@ -20,7 +20,7 @@ export type CrossingPrediction =
       /** The crossing should fall between these two about three times in four. */
       lowMs: number;
       highMs: number;
-      /** What the prediction stands on. */
+      /** The basis of the prediction. */
       from: "curve" | "earlier-runs" | "both";
     }
   | {
@@ -72,7 +72,7 @@ export function predictCrossing(question: CrossingQuestion): CrossingPrediction 
   return earlier === undefined ? curve : combine(curve, earlier, nowMs);
 }
 
-/** In order of time, one per moment, without values that are no numbers. */
+/** Sorted by time, one value per time, without NaN. */
 function usablePoints(evaluations: readonly Point[]): readonly Point[] {
   const valid = evaluations.filter(
     ({ clockMs, value }) => Number.isFinite(clockMs) && clockMs > 0 && Number.isFinite(value),
@@ -82,7 +82,7 @@ function usablePoints(evaluations: readonly Point[]): readonly Point[] {
 }
 
 const fewestPoints = 3;
-/** Beyond so many times the clock so far a curve says nothing to rely on. */
+/** The maximum extrapolation, as a multiple of the elapsed clock time. */
 const farthestFactor = 20;
 /** Spread between shapes alone was too narrow on the rounds the choices were made on. */
 const intervalWidening = 1.3;
@@ -133,7 +133,7 @@ function atNextEvaluation(time: number, gap: number): number {
 
 interface WeightedTime {
   weight: number;
-  /** Infinite where the shape never gets there. */
+  /** Infinite if the shape never reaches the goal. */
   time: number;
 }
 
@@ -147,7 +147,7 @@ const exponents = [1, 0.5, 0, -0.5, -1] as const;
 /** How many of the last points a shape has to foretell. */
 const foretoldCount = 3;
 
-/** Where each shape that rises meets the goal. Times end at 1; upwards is better. */
+/** The crossing of each rising shape with the goal. Times end at 1; higher is better. */
 function shapeCrossings(
   times: readonly number[],
   raw: readonly number[],
@@ -198,12 +198,12 @@ interface Line {
   slope: number;
 }
 
-/** The last tenth of the time weighs as much as all before: what comes next continues the end. */
+/** The last tenth of the time weighs as much as everything before it, because the curve continues from its end. */
 function recency(time: number): number {
   return time ** 16;
 }
 
-/** Weighted least squares; undefined where the points leave no slope to tell. */
+/** Weighted least squares; undefined if the points determine no slope. */
 function fitLine(
   times: readonly number[],
   xs: readonly number[],
@@ -258,7 +258,7 @@ function scatterAround(
   return Math.sqrt(sum / sumW);
 }
 
-/** The nearest sequence that never falls, in least squares (pool adjacent violators, Ayer et al. 1955). */
+/** The closest non-decreasing sequence in least squares (pool adjacent violators, Ayer et al. 1955). */
 function monotone(values: readonly number[]): readonly number[] {
   const pools: { mean: number; count: number }[] = [];
   for (const value of values) {
@@ -303,7 +303,7 @@ function farthestFinite(times: readonly WeightedTime[], fraction: number): numbe
 /** One standard deviation either side holds two in three; the interval is to hold three in four. */
 const deviationsEachSide = 1.15;
 
-/** What earlier runs say of this one; nothing once it has outlasted them all. */
+/** The prediction from earlier runs; undefined if this run has lasted longer than all of them. */
 function fromEarlierRuns(crossingsMs: readonly number[], nowMs: number): Predicted | undefined {
   const valid = crossingsMs.filter((crossing) => Number.isFinite(crossing) && crossing > 0);
   const ahead = valid.filter((crossing) => crossing > nowMs);

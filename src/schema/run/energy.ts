@@ -8,7 +8,7 @@ export const energyReading = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("measured"),
     joules: z.number(),
-    /** What was read: `rapl`, `nvml` (through nvidia-smi), `node-meter`. */
+    /** The meter: `rapl`, `nvml` (through nvidia-smi), `node-meter`. */
     meter: z.string(),
     /** What the meter covers: `cpu packages of the whole machine`, `4 GPUs`. */
     covers: z.string(),
@@ -17,7 +17,7 @@ export const energyReading = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("estimated"),
     joules: z.number(),
-    /** The formula with its coefficients, and where they are from. */
+    /** The formula with its coefficients, and their source. */
     formula: z.string(),
     covers: z.string(),
     intervalMs: z.number(),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hostName } from "./host.ts";
 import { rankNumber } from "./rank.ts";
 
-/** What a check has to say about a run, as data; `report/describe-finding.ts` makes the sentences. */
+/** A finding about a run, as data; `report/findings/describe-finding.ts` prints it. */
 export const finding = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("seed-has-no-effect"), runCount: z.number() }),
   z.strictObject({
@@ -40,7 +40,7 @@ export const finding = z.discriminatedUnion("rule", [
     rule: z.literal("timed-part-negligible"),
     timedMs: z.number(),
     untimedMs: z.number(),
-    /** Where CPU time was measured. */
+    /** Present if CPU time was measured. */
     timedCpuSeconds: z.number().optional(),
     untimedCpuSeconds: z.number().optional(),
   }),

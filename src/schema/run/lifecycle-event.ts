@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hostName } from "./host.ts";
 import { launchedRank, placeFields } from "./rank.ts";
 
-/** What happened to a run as a whole, in order. Times are the launching host's. */
+/** Events of a run, in order. Times are from the clock of the launching host. */
 const happening = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("created"), pid: z.number().int() }),
   /** One for each rank. */
@@ -36,7 +36,7 @@ const happening = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** A line of events.jsonl: what happened, its place in the chain, and the hash of the line before. */
+/** A line of events.jsonl: the event, its position in the chain, and the hash of the previous line. */
 export const lifecycleEvent = z.object({
   index: z.number().int().nonnegative(),
   timeMs: z.number(),

@@ -4,7 +4,7 @@ import { hostName, launchingHost } from "./host.ts";
 /** The number of a rank in its job, from 0. */
 export const rankNumber = z.number().int().nonnegative();
 
-/** Fields that say where something happened. Records without a host are from one-host jobs. */
+/** Fields that identify the host and rank. Records without a host are from one-host jobs. */
 export const placeFields = { host: hostName.default(launchingHost), rank: rankNumber };
 
 const place = z.strictObject(placeFields);
@@ -16,7 +16,7 @@ export const launchedRank = z.strictObject({
   ...placeFields,
   /** The number of the rank among the ranks of its host, from 0. */
   localRank: rankNumber.default(0),
-  /** Process id on its host; absent where the launch target does not report it. */
+  /** Process id on its host; absent if the launch target does not report it. */
   pid: z.number().int().optional(),
 });
 export type LaunchedRank = z.output<typeof launchedRank>;

@@ -17,7 +17,7 @@ export interface ChecklistItem {
   state: "waiting" | "met" | "broken";
 }
 
-/** How a run stands against the rules, while it goes on or when it is over. */
+/** The rule status of a run, during the run or after it. */
 export interface RunChecklist {
   edition: string;
   scope: RuleScope;
@@ -31,7 +31,7 @@ export interface RunChecklist {
 export interface ChecklistCounts {
   metCount: number;
   brokenCount: number;
-  /** All that is known to be asked for so far. */
+  /** All requirements known so far. */
   checkCount: number;
 }
 

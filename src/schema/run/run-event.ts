@@ -42,7 +42,7 @@ export type RunEvent =
   | { kind: "host-lost"; runId: string; host: string; reason: string }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }
-  /** How the log stands against the rules, when that changes; at most four times a second, and once it is over. */
+  /** The rule status of the log, when it changes (at most four times per second) and at the end. */
   | { kind: "checklist"; runId: string; checklist: RunChecklist }
   | { kind: "finished"; report: RunReport; lastLines: readonly string[] }
   | { kind: "series-finished"; summary: SeriesSummary; runs: readonly RunReport[] };

@@ -15,7 +15,7 @@ export interface RunPage {
     | { kind: "finished" }
     | { kind: "running"; owner: "here" | "elsewhere" }
     | { kind: "abandoned" };
-  /** How far the run came, read back from its log; the same as the result where there is one. */
+  /** The progress of the run, read from its log; equal to the result if there is one. */
   progress: {
     evaluations: readonly Evaluation[];
     best: number | undefined;
@@ -23,10 +23,10 @@ export interface RunPage {
   };
   events: readonly LifecycleEvent[];
   job: JobRanks;
-  /** How the log stands against the rules, read again off the log; no verdict while the run goes on. */
+  /** The rule status of the log, evaluated again; no verdict during the run. */
   rules: RunRules | undefined;
   checklist: RunChecklist;
-  /** Whether the record is as it was written. */
+  /** Whether the record is unchanged since it was written. */
   integrity: RecordIntegrity;
   /** Where result.json differs from the verdict that log and events give now. */
   verdictDifferences: readonly VerdictDifference[];

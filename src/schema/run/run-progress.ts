@@ -2,7 +2,7 @@ import type { EnergyReading } from "./energy.ts";
 import type { MetricTarget } from "./metric-target.ts";
 import type { ChecklistCounts } from "./run-checklist.ts";
 
-/** How far a run is, right now; what the progress line and the dashboard's header show. */
+/** The current progress of a run, as shown in the progress line and the dashboard header. */
 export interface RunProgress {
   runId: string;
   name: string;
@@ -19,9 +19,9 @@ export interface RunProgress {
   samplesPerSecond: number | undefined;
   /** Billed so far, US dollars. */
   costUsd: number | undefined;
-  /** So far; the measured reading where there is one. */
+  /** So far; the measured reading if there is one. */
   energy: EnergyReading | undefined;
-  /** How the log stands against the rules; absent while nothing was logged that they read. */
+  /** The rule status of the log; absent until it contains a line that the rules read. */
   rules?: ChecklistCounts | undefined;
   /** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
   predicted: { remainingMs: number; lowMs: number; highMs: number } | undefined;

@@ -14,7 +14,7 @@ export const startable = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("command"),
     name: z.string(),
-    /** Program and arguments; `{seed}` in an argument stands for the run's seed. */
+    /** Program and arguments; `{seed}` in an argument is replaced by the run's seed. */
     command: z.array(z.string()).min(1),
     cwd: z.string(),
     env: z.record(z.string(), z.string()),
@@ -22,7 +22,7 @@ export const startable = z.discriminatedUnion("kind", [
 ]);
 export type Startable = z.output<typeof startable>;
 
-/** How a program's output is read, where it does not print MLLOG. */
+/** How to read the output of a program that does not print MLLOG. */
 export const outputReading = z.strictObject({
   metrics: z.array(z.strictObject({ metric: z.string(), pattern: z.string() })),
   samplesPattern: z.string().optional(),
@@ -38,7 +38,7 @@ export const runLimits = z.strictObject({
 });
 export type RunLimits = z.output<typeof runLimits>;
 
-/** run.json: all that was asked, and where; enough to do it again. */
+/** run.json: the full request and its environment, sufficient to repeat the run. */
 export const runRequest = z.strictObject({
   schemaVersion: z.literal(1),
   runId: z.string(),
@@ -53,12 +53,12 @@ export const runRequest = z.strictObject({
   createdMs: z.number(),
   startable,
   reading: outputReading,
-  /** Absent where the program's own MLLOG lines are to say it. */
+  /** Absent if the program's MLLOG lines state it. */
   target: metricTarget.optional(),
   seed: z.number().int().nonnegative(),
   stopAtTarget: z.boolean(),
   limits: runLimits,
-  /** By whose rules the log is checked; default: the newest round's that fit. */
+  /** The edition of the rules; default: the newest that fits. */
   edition: z.string().optional(),
   price: price.optional(),
   launchTarget,
@@ -67,11 +67,11 @@ export const runRequest = z.strictObject({
     pitwallVersion: z.string(),
     nodeVersion: z.string(),
     platform: z.string(),
-    /** Commit of the working directory, where it is a git checkout. */
+    /** Commit of the working directory, if it is a git checkout. */
     commit: z.string().optional(),
     commitIsDirty: z.boolean().optional(),
   }),
-  /** The Pitwall process that writes this record; tells a live run from an abandoned one. */
+  /** The Pitwall process that writes this record; distinguishes a running run from an abandoned one. */
   owner: z.strictObject({
     hostname: z.string(),
     pid: z.number().int(),

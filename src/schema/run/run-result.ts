@@ -11,7 +11,7 @@ export const outcome = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("reached"),
     timeToTrainMs: z.number().nonnegative(),
-    /** The value that met the target; absent where only `run_stop` says success. */
+    /** The value that met the target; absent if only `run_stop` reports success. */
     quality: z.number().optional(),
     samplesCount: z.number().optional(),
   }),
@@ -46,13 +46,13 @@ export type Evaluation = z.output<typeof evaluation>;
 export const runClock = z.strictObject({
   launchedMs: z.number(),
   endedMs: z.number(),
-  /** From launch to the end of the last process: what is paid for. */
+  /** From launch to the exit of the last process: the billed time. */
   billedMs: z.number().nonnegative(),
   runStartMs: z.number().optional(),
   runStopMs: z.number().optional(),
   /** From launch to run_start: outside the timed part. */
   initMs: z.number().nonnegative().optional(),
-  /** Whose times the clock used: the program's MLLOG lines, or the arrival of its output. */
+  /** The times used by the clock: those in MLLOG lines, or the arrival of the output. */
   source: z.enum(["mllog", "arrival"]),
 });
 export type RunClock = z.output<typeof runClock>;
@@ -63,13 +63,13 @@ export const runResult = z.strictObject({
   runId: z.string(),
   outcome,
   clock: runClock,
-  /** Absent where the job had one rank. */
+  /** Absent if the job had one rank. */
   job: z
     .strictObject({ hosts: z.array(hostName), rankCount: z.number().int().positive() })
     .optional(),
   target: metricTarget.optional(),
   evaluations: z.array(evaluation),
-  /** Training samples per second of the timed part, where the program counts samples. */
+  /** Training samples per second of the timed part, if the program counts samples. */
   samplesPerSecond: z.number().optional(),
   cost,
   energy: z.array(energyReading),

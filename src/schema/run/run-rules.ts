@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ruleFinding } from "../logs/rule-finding.ts";
 import { ruleScopes } from "./run-checklist.ts";
 
-/** How a finished run stands against the rules; part of result.json. */
+/** The rule verdict of a finished run; part of result.json. */
 export const runRules = z.strictObject({
   edition: z.string(),
   scope: z.enum(ruleScopes),
@@ -15,7 +15,7 @@ export const runRules = z.strictObject({
   /** Items of the checklist, met or broken. */
   checkCount: z.number().int().nonnegative(),
   findings: z.array(ruleFinding),
-  /** Odd, and no reason to fail. */
+  /** Findings that do not affect the verdict. */
   warnings: z.array(ruleFinding),
 });
 export type RunRules = z.output<typeof runRules>;

@@ -6,7 +6,7 @@ import type { Price } from "./price.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { RunResult } from "./run-result.ts";
 
-/** A run as far as its record goes: what was asked, and the verdict if there is one. */
+/** A run in its record: the request, and the verdict if there is one. */
 export interface RunReport {
   request: RunRequest;
   result: RunResult;
@@ -53,15 +53,15 @@ export interface SeriesSummary {
   completedCount: number;
   reachedCount: number;
   score: SeriesScore;
-  /** Over the runs that reached the target; absent where none did. */
+  /** Over the runs that reached the target; absent if none did. */
   timeToTrainMs: Summary | undefined;
   samplesToTarget: Summary | undefined;
   samplesPerSecond: Summary | undefined;
-  /** Of all runs together, US dollars; absent where no price was given. */
+  /** Total of all runs in US dollars; absent without a price. */
   cost: { billedUsd: number; trainingUsd: number; price: Price; unitCount: number } | undefined;
   /** Of all runs together, one entry for each meter or formula. */
   energy: EnergyReading[];
   billedMs: number;
-  /** What is to say of the runs as a series. */
+  /** Findings about the series. */
   findings: Finding[];
 }

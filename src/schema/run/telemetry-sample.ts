@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hostName, launchingHost } from "./host.ts";
 import { rankNumber } from "./rank.ts";
 
-/** One telemetry point of one rank: what its last steps were spent on. */
+/** One telemetry point of one rank: how its last steps spent their time. */
 export const stepSample = z.strictObject({
   kind: z.literal("step"),
   /** Milliseconds since the epoch, the launching host's clock. */

@@ -8,7 +8,7 @@ import type { KernelMemory } from "./wasm-function.ts";
 /** A kernel memory, seen as what it holds, and the vector kernels over it. */
 export interface LayerMemory {
   readonly floats: Float32Array;
-  /** Absent where everything is to be done by plain loops. */
+  /** Absent if plain loops are used for everything. */
   readonly vectors: VectorKernels | undefined;
 }
 
@@ -89,7 +89,7 @@ export interface Images {
   readonly channels: number;
 }
 
-/** The largest of every 2 x 2 pixels, channel by channel; odd edges are left out. */
+/** The largest of every 2 x 2 pixels, channel by channel; a last odd row or column is dropped. */
 export function maxPoolInto(
   { floats, vectors }: LayerMemory,
   pooled: number,

@@ -1,6 +1,6 @@
 import { seededRandom } from "../../foundation/seeded-random.ts";
 
-/** What the characters of a sum are numbered: the ten digits are themselves. */
+/** The token numbers of the characters of a sum: the ten digits map to themselves. */
 export const plusToken = 10;
 export const equalsToken = 11;
 export const tokenCount = 12;
@@ -14,7 +14,7 @@ const digitsOfTerm = 3;
 const termCount = 10 ** digitsOfTerm;
 const heldOutPairCount = 1000;
 
-/** Which pairs of numbers are trained on, and which are only asked for. */
+/** The training pairs and the held-out pairs of numbers. */
 export interface SumSplit {
   /** Each pair as left * 1000 + right. */
   readonly training: Int32Array;
@@ -43,8 +43,8 @@ export function splitSums(): SumSplit {
 }
 
 /**
- * Writes a sum as tokens. The terms stand as people write them, with leading zeros; the answer
- * stands backwards, units first, because that is the order in which carries become known.
+ * Writes a sum as tokens. The terms are written with leading zeros; the answer is reversed,
+ * units first, because carries propagate in that order.
  */
 export function writeSumInto(tokens: Int32Array, pair: number): void {
   const [left, right] = [Math.floor(pair / termCount), pair % termCount];

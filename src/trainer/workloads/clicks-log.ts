@@ -20,9 +20,9 @@ export interface ClickLog {
   readonly values: Int32Array;
   /** [count, numberCount], standard normal. */
   readonly numbers: Float32Array;
-  /** [count], 1 where the viewer clicked. */
+  /** [count], 1 if the viewer clicked. */
   readonly clicked: Uint8Array;
-  /** [count], the chance of a click under the hidden model: what no ranking can beat. */
+  /** [count], the click probability under the hidden model; ranking by it is optimal. */
   readonly clickProbability: Float32Array;
 }
 

@@ -12,7 +12,7 @@ import { selectResults } from "../../atlas/rows/select-results.ts";
 export interface ListRequest extends AtlasRequest {
   filter: ResultFilter;
   sort: SortKey;
-  /** At most so many, the first of the order. Default all. */
+  /** The maximum number of results, after sorting. Default: all. */
   limit?: number | undefined;
   /** The store whose runs are listed with the published results. Default none. */
   ownStore?: RunStore | undefined;

@@ -9,13 +9,13 @@ import { readCompatibility } from "../../store/catalogue/read-atlas-tables.ts";
 import { readResultRows } from "../../store/results/read-results.ts";
 import { resultsFolders } from "../../store/results/results-folders.ts";
 
-/** Every result on record, and what it is measured and compared by. */
+/** All results, with the data for measuring and comparing them. */
 export interface Atlas {
   rows: readonly ResultRow[];
   rod: MeasuringRod;
   groups: readonly CompatibilityGroup[];
   accelerators: readonly Accelerator[];
-  /** Where the rows were read from. */
+  /** The sources of the rows. */
   folders: readonly string[];
   problems: readonly ResultsProblem[];
 }

@@ -75,7 +75,7 @@ async function* oneBatch(rows: AnswerTable["rows"]): AsyncGenerator<AnswerTable[
   yield rows;
 }
 
-/** Those that the question may mean: loading the curves takes longer than most questions. */
+/** The tables that the query may use: loading the curves takes longer than most queries. */
 function tablesIn(question: string): ReadonlySet<TableName> {
   const words = new Set(question.toLowerCase().match(/[a-z_]+/gu));
   const asksForAll =

@@ -30,7 +30,7 @@ export interface ReplayedRun {
   track: ReplayTrack;
 }
 
-/** What a replay tells as it goes. */
+/** Events of a replay. */
 export type ReplayEvent =
   | { kind: "opened"; runs: readonly ReplayedRun[]; problems: readonly ResultsProblem[] }
   | { kind: "evaluation"; evaluation: ReplayedEvaluation }

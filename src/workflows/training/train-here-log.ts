@@ -4,7 +4,7 @@ import type { ReplicaEvent } from "../../trainer/train-replica.ts";
 import type { EmbeddedWorkload } from "../../trainer/workload.ts";
 import type { PreparedSizes } from "./train-here-threads.ts";
 
-/** What a run's log says before anything is trained. */
+/** The log lines before training starts. */
 export interface RunHeading {
   readonly workload: EmbeddedWorkload;
   readonly seed: number;
@@ -41,7 +41,7 @@ export function openingEvents(timeMs: number, heading: RunHeading): LogEvent[] {
   ];
 }
 
-/** What is known once the replicas are ready, up to `run_start`. */
+/** The log lines from the replicas being ready to `run_start`. */
 export function startingEvents(
   timeMs: number,
   { workload, seed }: RunHeading,
@@ -66,7 +66,7 @@ export function startingEvents(
   ];
 }
 
-/** How a run ended, and why where it did not reach the target. */
+/** How a run ended, with the reason if it did not reach the target. */
 export type RunEnding =
   | { kind: "success" }
   | { kind: "aborted"; reason: "gave-up" | "stopped" | "replica-died" };
@@ -77,7 +77,7 @@ export function runStop(timeMs: number, ending: RunEnding, samplesCount: number)
   return eventAt(timeMs, "run_stop", null, { eventType: "INTERVAL_END", metadata });
 }
 
-/** What rank 0 says, as log lines. Samples of telemetry and the end have none of their own. */
+/** Messages of rank 0 as log lines. Telemetry samples and the end have no log line. */
 export function trainingEvents(
   timeMs: number,
   event: Exclude<ReplicaEvent, { kind: "sample" | "stopped" }>,

@@ -5,7 +5,7 @@ import { abortGroup, type GroupMemory, groupMemory, openGate } from "../../train
 import type { ReplicaEvent } from "../../trainer/train-replica.ts";
 import type { WorkloadFiles } from "../../trainer/workload.ts";
 
-/** What a thread is started with. */
+/** The start message of a thread. */
 export interface ReplicaTask {
   readonly workload: string;
   readonly files: WorkloadFiles;
@@ -14,12 +14,12 @@ export interface ReplicaTask {
   readonly maxSamples: number | undefined;
 }
 
-/** What it is told once all threads know how large the model is. */
+/** The message to a thread once the model size is known to all threads. */
 export interface ReplicaOrder {
   readonly memory: GroupMemory;
 }
 
-/** What it says. */
+/** Messages from a thread. */
 export type ReplicaMessage =
   | ({ kind: "prepared" } & PreparedSizes)
   | { kind: "ready" }
@@ -32,11 +32,11 @@ export interface PreparedSizes {
   readonly evaluationSampleCount: number;
 }
 
-/** What a group of threads tells, stamped with the launching thread's clock. */
+/** Messages from a group of threads, with times from the clock of the launching thread. */
 export type GroupEvent = { readonly timeMs: number } & (
   | { kind: "ready"; sizes: PreparedSizes }
   | { kind: "event"; event: ReplicaEvent }
-  /** A thread ended or hung before its work was done; the others have been told to stop. */
+  /** A thread ended or hung before its work was done; the others were stopped. */
   | { kind: "replica-died"; rank: number; cause: Error }
   | { kind: "ended" }
 );
@@ -46,7 +46,7 @@ export interface ReplicaGroup {
   readonly events: AsyncIterable<GroupEvent>;
   /** Lets the replicas begin to train; to be called after `ready`. */
   start(): void;
-  /** Tells the replicas to stop at their next step; `ended` follows. */
+  /** Stops the replicas at their next step; `ended` follows. */
   abort(): void;
   /** Ends a thread at once, as a crash would. */
   kill(rank: number): Promise<void>;

@@ -29,22 +29,22 @@ export interface TrainHereOptions {
   /** Replicas, each a thread of its own. */
   readonly workers: number;
   readonly seed: number;
-  /** Where the workloads' data files lie. */
+  /** The folder with the data files of the workloads. */
   readonly dataDirectory: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
   /** Training samples after which to give up, if sooner than the workload itself would. */
   readonly maxSamples?: number | undefined;
-  /** Is handed every rank's telemetry, at most about five times a second each. */
+  /** Called with the telemetry of each rank, at most about five times per second per rank. */
   readonly onSample?: ((sample: StepSample) => void) | undefined;
-  /** The compiled train-replica-thread, where it does not lie beside this file. */
+  /** The path of the compiled train-replica-thread, if it is not next to this file. */
   readonly threadFile?: URL | undefined;
 }
 
 /**
  * Trains an embedded workload to its target on this machine and yields the run's log.
  *
- * @throws UserError if there is no such workload, or it cannot have so many workers
+ * @throws UserError if the workload does not exist or does not support this number of workers
  * @throws WorldError if the data is missing or damaged, or a replica died: after `run_stop`
  */
 export async function* trainHere(
