@@ -52,7 +52,7 @@ describe("adamStepInto", () => {
     expect(parameters[0]).toBeCloseTo(2 * (1 - 1e-2 * 0.01), 6);
   });
 
-  test("the learning rate is asked for by samples seen", () => {
+  test("passes the number of samples seen to the learning rate schedule", () => {
     const parameters = Float32Array.of(0);
     const state = adamState(1);
     for (const samplesSeen of [0, 320, 640]) {

@@ -2,7 +2,7 @@ import { layerMemory } from "./kernels/layer-kernels.ts";
 import { tileProductOver } from "./kernels/tile-product.ts";
 import { kernelMemory } from "./kernels/wasm-function.ts";
 import { inOrder, type LayerNode } from "./layer-graph.ts";
-import { type ParameterShapes, Places, sizeOf } from "./layer-places.ts";
+import { type ParameterShapes, MemoryLayout, sizeOf } from "./memory-layout.ts";
 import { type LayerInputs, type LayerWorld, planStep } from "./layer-steps.ts";
 
 /** A chain of layers, ready to run on our kernels. */
@@ -16,29 +16,29 @@ export interface LayerProgram {
 /** Lays out memory for a chain of layers and prepares every step, forward and back. */
 export function layerProgram(output: LayerNode, parameters: ParameterShapes): LayerProgram {
   const order = inOrder(output);
-  const places = new Places(order, parameters);
-  const plans = order.map((node) => planStep(node, places));
-  const memory = kernelMemory(Float32Array.BYTES_PER_ELEMENT * places.length);
+  const layout = new MemoryLayout(order, parameters);
+  const plans = order.map((node) => planStep(node, layout));
+  const memory = kernelMemory(Float32Array.BYTES_PER_ELEMENT * layout.length);
   const world: LayerWorld = { memory: layerMemory(memory), tile: tileProductOver(memory) };
   const { floats } = world.memory;
   const steps = plans.map((plan) => plan(world));
   const backwards = steps.toReversed();
   const inputs = order.filter((node) => node.kind === "input");
-  const outputAt = places.valueOf(output);
+  const outputAt = layout.valueOf(output);
   return {
     run(parameterValues, values) {
       floats.set(parameterValues, 0);
       for (const { name, format } of inputs) {
         const input = values[name];
-        if (format === "float32" && input !== undefined) floats.set(input, places.inputOf(name));
+        if (format === "float32" && input !== undefined) floats.set(input, layout.inputOf(name));
       }
       for (const { forward } of steps) forward(values);
       return floats.subarray(outputAt, outputAt + sizeOf(output));
     },
     gradients(values) {
-      floats[places.slopeOf(output)] = 1;
+      floats[layout.slopeOf(output)] = 1;
       for (const { backward } of backwards) backward(values);
-      return floats.subarray(places.parameterCount, 2 * places.parameterCount);
+      return floats.subarray(layout.parameterCount, 2 * layout.parameterCount);
     },
   };
 }

@@ -21,7 +21,7 @@ import {
 import { packedLength, packPanelsInto } from "./kernels/pack-panels.ts";
 import { panelColumns, type TileProduct } from "./kernels/tile-product.ts";
 import type { LayerNode } from "./layer-graph.ts";
-import { type Places, sizeOf } from "./layer-places.ts";
+import { type MemoryLayout, sizeOf } from "./memory-layout.ts";
 
 /** The inputs of a program, by name. */
 export type LayerInputs = Readonly<Record<string, Float32Array | Int32Array>>;
@@ -41,32 +41,32 @@ export interface LayerWorld {
 }
 
 /** Takes room for what the layer needs, and tells how to run it once there is memory. */
-export function planStep(node: LayerNode, places: Places): (world: LayerWorld) => LayerStep {
+export function planStep(node: LayerNode, layout: MemoryLayout): (world: LayerWorld) => LayerStep {
   switch (node.kind) {
     case "parameter":
     case "input":
     case "reshape":
       return () => ({ forward: nothing, backward: nothing });
     case "product":
-      return planProduct(node, places);
+      return planProduct(node, layout);
     case "convolution":
-      return planConvolution(node, places);
+      return planConvolution(node, layout);
     case "max-pool":
-      return planMaxPool(node, places);
+      return planMaxPool(node, layout);
     case "cross-entropy":
-      return planCrossEntropy(node, places);
+      return planCrossEntropy(node, layout);
     case "bias":
       return ({ memory }) => {
-        const matrix = matrixOf(node, places.valueOf(node));
-        const slopes = matrixOf(node, places.slopeOf(node));
+        const matrix = matrixOf(node, layout.valueOf(node));
+        const slopes = matrixOf(node, layout.slopeOf(node));
         return {
-          forward: () => addBiasInto(memory, matrix, places.valueOf(node.bias)),
-          backward: () => sumColumnsInto(memory, places.slopeOf(node.bias), slopes),
+          forward: () => addBiasInto(memory, matrix, layout.valueOf(node.bias)),
+          backward: () => sumColumnsInto(memory, layout.slopeOf(node.bias), slopes),
         };
       };
     case "relu":
       return ({ memory }) => {
-        const [output, slope, count] = [places.valueOf(node), places.slopeOf(node), sizeOf(node)];
+        const [output, slope, count] = [layout.valueOf(node), layout.slopeOf(node), sizeOf(node)];
         return {
           forward: () => reluInto(memory, output, count),
           backward: () => maskByReluInto(memory, slope, { output, count }),
@@ -74,13 +74,13 @@ export function planStep(node: LayerNode, places: Places): (world: LayerWorld) =
       };
     case "scale":
       return ({ memory }) => ({
-        forward: () => scaleInto(memory, places.valueOf(node), [places.valueOf(node.of), node]),
-        backward: () => scaleInto(memory, places.slopeOf(node.of), [places.slopeOf(node), node]),
+        forward: () => scaleInto(memory, layout.valueOf(node), [layout.valueOf(node.of), node]),
+        backward: () => scaleInto(memory, layout.slopeOf(node.of), [layout.slopeOf(node), node]),
       });
     case "argmax":
       return ({ memory }) => ({
         forward: () =>
-          argmaxInto(memory, places.valueOf(node), matrixOf(node.of, places.valueOf(node.of))),
+          argmaxInto(memory, layout.valueOf(node), matrixOf(node.of, layout.valueOf(node.of))),
         backward: () => {
           throw new Error("argmax has no gradient");
         },
@@ -88,21 +88,24 @@ export function planStep(node: LayerNode, places: Places): (world: LayerWorld) =
   }
 }
 
-function planProduct(node: Node<"product">, places: Places): (world: LayerWorld) => LayerStep {
+function planProduct(
+  node: Node<"product">,
+  layout: MemoryLayout,
+): (world: LayerWorld) => LayerStep {
   const { left, right } = node;
   const [rowCount, innerCount] = [left.shape[0] ?? 0, left.shape[1] ?? 0];
   const columnCount = right.shape[1] ?? 0;
-  const panels = places.take(
+  const panels = layout.take(
     Math.max(
       packedLength(innerCount, columnCount),
       packedLength(rowCount, columnCount),
       packedLength(columnCount, innerCount),
     ),
   );
-  const spill = places.take(Math.max(rowCount, innerCount) * panelColumns);
-  const input = places.valueOf(left);
-  const weight = places.valueOf(right);
-  const result = places.valueOf(node);
+  const spill = layout.take(Math.max(rowCount, innerCount) * panelColumns);
+  const input = layout.valueOf(left);
+  const weight = layout.valueOf(right);
+  const result = layout.valueOf(node);
   const whole = { segmentStep: 0, segmentCount: 1, groupCount: 1, groupStep: 0 };
   const common = { panels, spill, accumulates: false };
   return ({ memory, tile }) => ({
@@ -114,12 +117,12 @@ function planProduct(node: Node<"product">, places: Places): (world: LayerWorld)
       multiplyInto(memory, tile, leftSide, { ...common, columnCount, result });
     },
     backward() {
-      const slopes = places.slopeOf(node);
+      const slopes = layout.slopeOf(node);
       const view = { start: slopes, rowStep: columnCount, columnStep: 1 };
       packPanelsInto(memory, panels, { ...view, rowCount, columnCount });
       const turned = { ...whole, start: input, rowStep: 1, innerStep: innerCount };
       const leftSide = { ...turned, runLength: rowCount, rowCount: innerCount };
-      const weightSlopes = places.slopeOf(right);
+      const weightSlopes = layout.slopeOf(right);
       multiplyInto(memory, tile, leftSide, { ...common, columnCount, result: weightSlopes });
       if (!hasSlopes(left)) return;
       const turnedWeight = { start: weight, rowStep: 1, columnStep: columnCount };
@@ -127,7 +130,7 @@ function planProduct(node: Node<"product">, places: Places): (world: LayerWorld)
       packPanelsInto(memory, panels, { ...turnedWeight, ...size });
       const steps = { ...whole, start: slopes, rowStep: columnCount, innerStep: 1 };
       const slopeSide = { ...steps, runLength: columnCount, rowCount };
-      const inputSlopes = places.slopeOf(left);
+      const inputSlopes = layout.slopeOf(left);
       multiplyInto(memory, tile, slopeSide, {
         ...common,
         columnCount: innerCount,
@@ -139,46 +142,46 @@ function planProduct(node: Node<"product">, places: Places): (world: LayerWorld)
 
 function planConvolution(
   node: Node<"convolution">,
-  places: Places,
+  layout: MemoryLayout,
 ): (world: LayerWorld) => LayerStep {
   const { image, weight } = node;
   const [batch = 0, height = 0, width = 0, channels = 0] = image.shape;
   const columnCount = weight.shape[1] ?? 0;
   const size = { batch, height, width };
   const borderedCount = batch * (height + 2) * (width + 2);
-  const bordered = places.take(borderedCount * channels);
+  const bordered = layout.take(borderedCount * channels);
   const goesOn = hasSlopes(image);
-  const borderedSlopes = goesOn ? places.take(borderedCount * columnCount) : 0;
-  const panels = places.take(
+  const borderedSlopes = goesOn ? layout.take(borderedCount * columnCount) : 0;
+  const panels = layout.take(
     Math.max(
       packedLength(9 * channels, columnCount),
       packedLength(height * width, columnCount),
       turnedLength(channels, columnCount),
     ),
   );
-  const spill = places.take(Math.max(height * width, 9 * channels) * panelColumns);
-  const weightAt = places.valueOf(weight);
+  const spill = layout.take(Math.max(height * width, 9 * channels) * panelColumns);
+  const weightAt = layout.valueOf(weight);
   const images = { ...size, bordered, channels };
   return ({ memory, tile }) => ({
     forward() {
-      copyInsideBorder(memory, bordered, { ...size, channels, image: places.valueOf(image) });
+      copyInsideBorder(memory, bordered, { ...size, channels, image: layout.valueOf(image) });
       const view = { start: weightAt, rowStep: columnCount, columnStep: 1 };
       packPanelsInto(memory, panels, { ...view, rowCount: 9 * channels, columnCount });
       convolveInto(memory, tile, images, {
         panels,
         spill,
         columnCount,
-        result: places.valueOf(node),
+        result: layout.valueOf(node),
       });
     },
     backward() {
-      const slopes = places.slopeOf(node);
+      const slopes = layout.slopeOf(node);
       convolutionWeightGradientInto(memory, tile, images, {
         panels,
         spill,
         columnCount,
         slopes,
-        result: places.slopeOf(weight),
+        result: layout.slopeOf(weight),
       });
       if (!goesOn) return;
       copyInsideBorder(memory, borderedSlopes, { ...size, channels: columnCount, image: slopes });
@@ -188,19 +191,22 @@ function planConvolution(
         panels,
         spill,
         columnCount: channels,
-        result: places.slopeOf(image),
+        result: layout.slopeOf(image),
       });
     },
   });
 }
 
-function planMaxPool(node: Node<"max-pool">, places: Places): (world: LayerWorld) => LayerStep {
+function planMaxPool(
+  node: Node<"max-pool">,
+  layout: MemoryLayout,
+): (world: LayerWorld) => LayerStep {
   const [batch = 0, height = 0, width = 0, channels = 0] = node.of.shape;
-  const images = { batch, height, width, channels, image: places.valueOf(node.of) };
+  const images = { batch, height, width, channels, image: layout.valueOf(node.of) };
   return ({ memory }) => {
-    const slopes = { pooled: places.slopeOf(node), image: places.slopeOf(node.of) };
+    const slopes = { pooled: layout.slopeOf(node), image: layout.slopeOf(node.of) };
     return {
-      forward: () => maxPoolInto(memory, places.valueOf(node), images),
+      forward: () => maxPoolInto(memory, layout.valueOf(node), images),
       backward: () => unpoolInto(memory, slopes, images),
     };
   };
@@ -208,7 +214,7 @@ function planMaxPool(node: Node<"max-pool">, places: Places): (world: LayerWorld
 
 function planCrossEntropy(
   node: Node<"cross-entropy">,
-  places: Places,
+  layout: MemoryLayout,
 ): (world: LayerWorld) => LayerStep {
   const { logits, labels } = node;
   if (labels.kind !== "input") throw new RangeError("labels must be an input");
@@ -217,15 +223,15 @@ function planCrossEntropy(
     if (values instanceof Int32Array) return values;
     throw new RangeError(`input ${labels.name} must be int32`);
   };
-  const softmax = matrixOf(logits, places.valueOf(logits));
+  const softmax = matrixOf(logits, layout.valueOf(logits));
   return ({ memory }) => ({
     forward(inputs) {
-      memory.floats[places.valueOf(node)] = softmaxLossInto(memory, softmax, labelsOf(inputs));
+      memory.floats[layout.valueOf(node)] = softmaxLossInto(memory, softmax, labelsOf(inputs));
     },
     backward(inputs) {
-      const factor = memory.floats[places.slopeOf(node)] ?? 0;
+      const factor = memory.floats[layout.slopeOf(node)] ?? 0;
       const about = { ...softmax, labels: labelsOf(inputs), factor };
-      softmaxGradientInto(memory, places.slopeOf(logits), about);
+      softmaxGradientInto(memory, layout.slopeOf(logits), about);
     },
   });
 }

@@ -59,10 +59,10 @@ function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
   const labels = subjects.map(({ measured }) => labelOf(measured.figures.kwh));
   const warnings: CompareWarning[] = [];
   if (divisions.length > 1) warnings.push({ kind: "divisions-mixed", values: divisions });
-  const [isHad, isNotHad] = [true, false].map((has) =>
+  const [isAvailable, isUnavailable] = [true, false].map((has) =>
     availabilities.some((one) => canBeHad.has(one) === has),
   );
-  if (isHad === true && isNotHad === true)
+  if (isAvailable === true && isUnavailable === true)
     warnings.push({ kind: "availabilities-mixed", values: availabilities });
   if (ownCount > 0 && ownCount < rows.length) warnings.push({ kind: "own-beside-published" });
   if (distinct(labels).length > 1) warnings.push({ kind: "energy-labels-mixed" });

@@ -72,16 +72,18 @@ describe("evaluationsBetween", () => {
             ),
           ]),
         );
-        const told: number[] = [];
+        const reported: number[] = [];
         let afterMs = -1;
         for (const untilMs of [
           ...steps.map((_, index) => sum(steps.slice(0, index + 1))),
           10_000,
         ]) {
-          told.push(...evaluationsBetween(tracks, afterMs, untilMs).map(({ clockMs }) => clockMs));
+          reported.push(
+            ...evaluationsBetween(tracks, afterMs, untilMs).map(({ clockMs }) => clockMs),
+          );
           afterMs = untilMs;
         }
-        expect(told).toEqual([...first, ...second].toSorted((a, b) => a - b));
+        expect(reported).toEqual([...first, ...second].toSorted((a, b) => a - b));
       }),
     );
   });

@@ -8,9 +8,17 @@ export function describeMissing(
 ): string[] {
   return [
     listedOnly(logCount, published),
-    tell(results, "system-file-missing", "no description of the system"),
-    tell(results, "system-file-invalid", "a description of the system that cannot be parsed whole"),
-    tell(results, "system-fields-missing", "a description of the system that lacks needed fields"),
+    sentenceFor(results, "system-file-missing", "no description of the system"),
+    sentenceFor(
+      results,
+      "system-file-invalid",
+      "a description of the system that cannot be parsed whole",
+    ),
+    sentenceFor(
+      results,
+      "system-fields-missing",
+      "a description of the system that lacks needed fields",
+    ),
     tooFewRuns(results),
   ].filter((sentence) => sentence !== undefined);
 }
@@ -23,7 +31,7 @@ function listedOnly(logCount: number, published: PublishedRound | undefined): st
   return `${absent} ${absent === 1 ? "log" : "logs"} that the round's repository lists were not there${what}.`;
 }
 
-function tell(
+function sentenceFor(
   results: readonly BenchmarkResult[],
   rule: SubmissionFinding["rule"],
   what: string,

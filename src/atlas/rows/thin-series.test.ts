@@ -10,7 +10,7 @@ const anySeries = fc
 const anyMost = fc.integer({ min: 4, max: 100 });
 
 describe("thinSeries", () => {
-  test("keeps the first, the last, the least and the greatest, in order, and no more than asked", () => {
+  test("keeps the first, last, minimum and maximum in order, within the limit", () => {
     fc.assert(
       fc.property(anySeries, anyMost, (points, most) => {
         const kept = thinSeries(points, most);

@@ -171,7 +171,7 @@ describe("predictCrossing without a clear answer", () => {
   });
 });
 
-test("predictCrossing says when the target was first reached, in whatever order it is told", () => {
+test("predictCrossing says when the target was first reached, in any order of evaluations", () => {
   const evaluations = along((t) => 0.31 * t, 5).toReversed();
   expect(predictCrossing({ evaluations, target: accuracy })).toEqual({
     kind: "reached",
@@ -238,7 +238,7 @@ const anyEvaluations = fc.array(
   { maxLength: 40 },
 );
 
-describe("predictCrossing whatever it is told", () => {
+describe("predictCrossing with any input", () => {
   test("gives finite times in order, none before now", () => {
     const anyTarget = fc.constantFrom(accuracy, loss, { ...accuracy, value: 1e300 });
     const anyEarlier = fc.array(fc.double({ min: -10, max: 1e9 }), { maxLength: 5 });

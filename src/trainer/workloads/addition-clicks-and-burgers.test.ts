@@ -65,14 +65,14 @@ describe("addition", () => {
     writeTrainingSamples(replica);
     const tokens = Int32Array.from(replica.training.batch["tokens"] ?? []);
     // Ask for the same sums that it is taught.
-    const asked = { tokens: new Int32Array(replica.evaluation.batch["tokens"]?.length ?? 0) };
-    asked.tokens.set(tokens);
+    const tested = { tokens: new Int32Array(replica.evaluation.batch["tokens"]?.length ?? 0) };
+    tested.tokens.set(tokens);
     const decode = greedyDecoder(batchSize);
     const gradients = new Float32Array(parameters.length);
     const state = adamState(parameters.length);
     const shares: number[] = [];
     for (let round = 0; round <= 10; round++) {
-      const isRight = [...replica.evaluate(parameters, asked).subarray(0, batchSize)];
+      const isRight = [...replica.evaluate(parameters, tested).subarray(0, batchSize)];
       expect(isRight).toEqual(rowsThatAgree(decode(parameters, tokens), tokens));
       shares.push(isRight.reduce((sum, right) => sum + right, 0) / batchSize);
       for (let step = 0; step < 6; step++) {

@@ -115,7 +115,7 @@ class ReplicaThreads implements ReplicaGroup {
       const cause = failure ?? new Error(`its thread ended with code ${exitCode}`);
       if (exitCode !== 0) this.#lose(rank, cause);
       if (this.#runningCount > 0) return;
-      this.#tell({ kind: "ended" });
+      this.#report({ kind: "ended" });
       this.events.close();
     });
     return thread;
@@ -131,11 +131,11 @@ class ReplicaThreads implements ReplicaGroup {
       case "ready":
         this.#readyCount += 1;
         if (this.#readyCount === this.#threads.length && this.#sizes !== undefined) {
-          this.#tell({ kind: "ready", sizes: this.#sizes });
+          this.#report({ kind: "ready", sizes: this.#sizes });
         }
         return;
       case "event":
-        this.#tell({ kind: "event", event: message.event });
+        this.#report({ kind: "event", event: message.event });
         return;
       case "gave-up":
         // Nobody told it to: it waited in vain for a member that hangs, and so must be ended.
@@ -155,7 +155,7 @@ class ReplicaThreads implements ReplicaGroup {
 
   #lose(rank: number, cause: Error): void {
     if (this.#isAborted) return;
-    this.#tell({ kind: "replica-died", rank, cause });
+    this.#report({ kind: "replica-died", rank, cause });
     this.abort();
   }
 
@@ -163,7 +163,7 @@ class ReplicaThreads implements ReplicaGroup {
     for (const thread of this.#threads) void thread.terminate();
   }
 
-  #tell(event: DistributiveOmit<GroupEvent, "timeMs">): void {
+  #report(event: DistributiveOmit<GroupEvent, "timeMs">): void {
     this.events.push({ ...event, timeMs: this.#nowMs() });
   }
 }

@@ -83,14 +83,14 @@ export async function* logTraining(
   const run = new LoggedRun(heading);
   let death: WorldError | undefined;
   try {
-    for await (const told of group.events) {
-      if (told.kind === "replica-died") death = diedError(told);
-      if (told.kind === "event" && told.event.kind === "sample") {
-        onSample?.({ ...told.event.sample, timeMs: told.timeMs });
+    for await (const message of group.events) {
+      if (message.kind === "replica-died") death = diedError(message);
+      if (message.kind === "event" && message.event.kind === "sample") {
+        onSample?.({ ...message.event.sample, timeMs: message.timeMs });
         continue;
       }
-      yield* run.eventsOf(told);
-      if (told.kind === "ready") group.start();
+      yield* run.eventsOf(message);
+      if (message.kind === "ready") group.start();
     }
   } finally {
     signal.removeEventListener("abort", stop);
@@ -110,13 +110,13 @@ class LoggedRun {
     this.#heading = heading;
   }
 
-  eventsOf(told: GroupEvent): LogEvent[] {
-    const { timeMs } = told;
-    switch (told.kind) {
+  eventsOf(message: GroupEvent): LogEvent[] {
+    const { timeMs } = message;
+    switch (message.kind) {
       case "ready":
-        return this.#start(timeMs, told.sizes);
+        return this.#start(timeMs, message.sizes);
       case "event":
-        return this.#train(timeMs, told.event);
+        return this.#train(timeMs, message.event);
       case "replica-died":
         return this.#stop(timeMs, { kind: "aborted", reason: "replica-died" });
       case "ended":
@@ -152,10 +152,10 @@ class LoggedRun {
   }
 }
 
-function diedError(told: { rank: number; cause: Error }): WorldError {
-  return new WorldError("replica-died", `the worker of rank ${told.rank} failed`, {
-    saw: told.cause.message,
-    cause: told.cause,
+function diedError(message: { rank: number; cause: Error }): WorldError {
+  return new WorldError("replica-died", `the worker of rank ${message.rank} failed`, {
+    saw: message.cause.message,
+    cause: message.cause,
   });
 }
 

@@ -1,14 +1,14 @@
 import { elementCount } from "./element-count.ts";
 import type { LayerNode } from "./layer-graph.ts";
 
-/** Parameters by name, in the order in which they are laid out. */
+/** Parameters by name, in memory order. */
 export type ParameterShapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
 /**
- * Where every value and its slopes lie, in elements of one float32 memory: first all parameters,
- * then their gradients. Bias, ReLU and reshape work in place: their value is their source's.
+ * The offset of each value and its gradient, in elements of one float32 memory: all parameters first,
+ * then their gradients. Bias, ReLU and reshape work in place and share the value of their source.
  */
-export class Places {
+export class MemoryLayout {
   readonly parameterCount: number;
   readonly #parameters = new Map<string, number>();
   readonly #inputs = new Map<string, number>();
@@ -27,7 +27,7 @@ export class Places {
     for (const node of order) this.#place(node);
   }
 
-  /** Room for so many elements, 16-byte aligned. */
+  /** Reserves this number of elements, 16-byte aligned. */
   take(count: number): number {
     const start = (this.length + 3) & ~3;
     this.length = start + count;
