@@ -1,9 +1,9 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** Where a process sits in the control group trees: version 2 has one tree, version 1 one for each controller. */
+/** The control groups of a process: version 2 has one tree, version 1 one tree per controller. */
 export interface CgroupPaths {
-  /** Path below the version 2 mount; absent where only version 1 is there. */
+  /** Path below the version 2 mount; absent if only version 1 is mounted. */
   unified: string | undefined;
   /** Controller name (`cpu`, `cpuacct`, `memory`) to path below its own mount. */
   byController: ReadonlyMap<string, string>;
@@ -33,16 +33,16 @@ export function cgroupOf(pid: number | "self", roots: CgroupRoots): CgroupPaths 
   return { unified, byController };
 }
 
-/** What a control group has used so far. */
+/** The resource usage of a control group so far. */
 export interface CgroupUsage {
   cpuSeconds: number;
   memoryBytes: number;
-  /** The kernel's own high-water mark, where it keeps one. */
+  /** The kernel's high-water mark, if available. */
   peakMemoryBytes: number | undefined;
   processCount: number;
 }
 
-/** Usage counters of a group; undefined where the files are not there or the group is gone. */
+/** Usage counters of a group; undefined if the files are missing or the group was removed. */
 export function readCgroupUsage(paths: CgroupPaths, roots: CgroupRoots): CgroupUsage | undefined {
   return readUnifiedUsage(paths, roots) ?? readSplitUsage(paths, roots);
 }
@@ -78,7 +78,7 @@ function readSplitUsage(paths: CgroupPaths, roots: CgroupRoots): CgroupUsage | u
   };
 }
 
-/** The folder of a process's group under a version 1 controller; undefined where it cannot be seen. */
+/** The folder of a process's group under a version 1 controller; undefined if it is not visible. */
 export function controllerFolder(
   controller: string,
   paths: CgroupPaths,
@@ -136,7 +136,7 @@ function listFolders(folder: string): readonly string[] {
   }
 }
 
-/** The text of a small system file; undefined where it is absent or may not be read. */
+/** The text of a small system file; undefined if it is missing or not readable. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

@@ -12,7 +12,7 @@ import { machineLimits } from "./machine-limits.ts";
 const run = promisify(execFile);
 
 export interface DescribeOptions {
-  /** What the training program is written with, as the user says it; cannot be read off a machine. */
+  /** The framework of the training program, as specified by the user; it cannot be detected. */
   framework?: string | undefined;
   /** Folder whose disk the run uses. */
   folder?: string | undefined;
@@ -23,7 +23,7 @@ export interface DescribeOptions {
   roots?: { proc: string; sys: string; etc: string } | undefined;
 }
 
-/** This machine, in the fields of MLPerf's system descriptions; what cannot be read is absent. */
+/** This machine, in the fields of MLPerf's system descriptions; unreadable fields are absent. */
 export async function describeSystem(options: DescribeOptions = {}): Promise<SystemDescription> {
   const { roots = { proc: "/proc", sys: "/sys", etc: "/etc" }, nvidiaSmi = "nvidia-smi" } = options;
   const gpus = await listGpus(nvidiaSmi, options.visibleDevices);
@@ -149,7 +149,7 @@ interface GpuDescription {
   driver: string | undefined;
 }
 
-/** The GPUs a run may use; none where there is no driver to ask, or where it does not answer in time. */
+/** The GPUs that a run may use; empty if there is no driver or it does not answer in time. */
 async function listGpus(
   program: string,
   visibleDevices: string | undefined,

@@ -8,12 +8,12 @@ export type GitCommit =
   | { kind: "commit"; commit: string; isDirty: boolean }
   | { kind: "absent"; reason: string };
 
-/** Asks git; a folder outside any checkout, no git, or one slower than the limit are all absent, with the reason. */
+/** Runs git. Absent, with the reason, if the folder is not in a checkout, git is missing, or it exceeds the time limit. */
 export async function gitCommit(
   folder: string,
   { timeoutMs = 3000, program = "git" } = {},
 ): Promise<GitCommit> {
-  // Looking must not take the index lock from whoever works in that checkout.
+  // Reading the status must not take the index lock of that checkout.
   const ask = (...args: string[]) =>
     run(program, ["--no-optional-locks", "-C", folder, ...args], {
       timeout: timeoutMs,

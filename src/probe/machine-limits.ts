@@ -10,7 +10,7 @@ import {
   readText,
 } from "./cgroup.ts";
 
-/** What this process may use of the machine it runs on. */
+/** The resources of this machine that this process may use. */
 export interface MachineLimits {
   /** Processors the operating system shows. */
   logicalCoreCount: number;

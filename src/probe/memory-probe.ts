@@ -2,7 +2,7 @@ import type { HostSample } from "../schema/run/telemetry-sample.ts";
 import { sampleStream } from "./sample-stream.ts";
 import type { Probe, ProbeTotals } from "./start-probe.ts";
 
-/** A probe that gives what it is told, for tests of what stands on probes. */
+/** A probe with preset values, for tests. */
 export interface MemoryProbe extends Probe {
   /** Pids handed to `watch`, in order. */
   watched: readonly number[];

@@ -1,4 +1,4 @@
-/** Of samples that nobody reads only so many are kept, the newest. */
+/** The maximum number of unread samples; only the newest are kept. */
 const longestBacklog = 600;
 
 /** Values pushed on one side, read with `for await` on the other, by one reader. */

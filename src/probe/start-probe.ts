@@ -11,13 +11,13 @@ import { sampleStream } from "./sample-stream.ts";
 export interface ProbeOptions {
   /** The processes a run began with. Their descendants, process groups and sessions belong to it. */
   pids: readonly number[];
-  /** Coefficients for what no meter measures. */
+  /** Coefficients for parts without a meter. */
   powerEstimate: PowerEstimate;
   /** Time between samples, 1000 ms; without /proc never under 5000 ms, because `ps` costs more. */
   intervalMs?: number | undefined;
   /** Milliseconds since the epoch, the launching host's clock. */
   now?: (() => number) | undefined;
-  /** What its launch target calls this machine. */
+  /** The name of this machine in its launch target. */
   host: string;
   /** CUDA_VISIBLE_DEVICES of the run; undefined is all GPUs. */
   visibleDevices?: string | undefined;
@@ -25,7 +25,7 @@ export interface ProbeOptions {
   sources?: ProbeSources | undefined;
 }
 
-/** Where figures are read; tests hand in fixture trees. */
+/** The paths of system files; tests pass fixture trees. */
 export interface ProbeSources {
   proc?: string | undefined;
   cgroup?: string | undefined;
@@ -33,10 +33,10 @@ export interface ProbeSources {
   nvidiaSmi?: string | undefined;
 }
 
-/** What a run used between start and stop. */
+/** The resource usage of a run between start and stop. */
 export interface ProbeTotals {
   intervalMs: number;
-  /** Absent where this system shows no processes; `reasons` says so. */
+  /** Absent if this system does not list processes; see `reasons`. */
   cpuSeconds: number | undefined;
   /** Highest sum of resident memory seen; pages shared between processes count for each. */
   peakMemoryBytes: number | undefined;
@@ -76,7 +76,7 @@ export function startProbe(options: ProbeOptions): Probe {
   const stream = sampleStream<HostSample>();
   const startedMs = performance.now();
   let peakMemoryBytes: number | undefined;
-  let last: Usage = { kind: "absent", reason: "nothing was read yet" };
+  let last: Usage = { kind: "absent", reason: "no reading yet" };
 
   async function take(): Promise<void> {
     const usage = await usageMeter.read(performance.now());
@@ -147,7 +147,7 @@ function toAccelerator(gpu: GpuRow): NonNullable<HostSample["accelerators"]>[num
   return { index, name, powerWatts, utilisationFraction, memoryBytes };
 }
 
-/** Measured where there is a meter, estimated for the parts that have none, never both for one part. */
+/** Measured for parts with a meter, estimated for the others, never both for one part. */
 function readingsOf(known: {
   meters: EnergyMeters;
   last: Usage;

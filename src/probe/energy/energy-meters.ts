@@ -8,7 +8,7 @@ export interface MeteredEnergy {
   meter: "rapl" | "nvml";
   joules: number;
   covers: string;
-  /** The stretch covered, where it is not the whole time the meters were open. */
+  /** The measured interval, if shorter than the time the meters were open. */
   intervalMs: number | undefined;
 }
 

@@ -1,14 +1,14 @@
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { PowerEstimate } from "../../schema/catalogue.ts";
 
-/** What an estimate is made from. */
+/** The inputs of an estimate. */
 export interface EstimateInput {
   intervalMs: number;
   /** Cores the run could use, whether it did or not; their idle power is the run's. */
   coreCount: number;
   /** CPU time the run used, on all cores together. */
   cpuSeconds: number;
-  /** Memory the run could use: what is there draws power, used or not. */
+  /** Memory available to the run: installed memory draws power whether or not it is used. */
   memoryBytes: number;
 }
 
@@ -19,7 +19,7 @@ type Estimate = Extract<EnergyReading, { kind: "estimated" }>;
  * step from idle to busy for the CPU time that was used. Cooling, power supply, disks, network and
  * accelerators are not in it.
  *
- * @see data/power-estimate.json for where the coefficients are from
+ * @see data/power-estimate.json for the source of the coefficients
  */
 export function estimateCpuEnergy(input: EstimateInput, estimate: PowerEstimate): Estimate {
   const { idleWattsPerCore: idle, busyWattsPerCore: busy } = estimate;
@@ -37,7 +37,7 @@ export function estimateCpuEnergy(input: EstimateInput, estimate: PowerEstimate)
   };
 }
 
-/** Energy of the memory, where no meter says it: so many watts for each gigabyte, used or not. */
+/** Estimated energy of the memory without a meter: constant watts per gigabyte, used or not. */
 export function estimateMemoryEnergy(input: EstimateInput, estimate: PowerEstimate): Estimate {
   const gigabytes = input.memoryBytes / 1e9;
   const watts = estimate.memoryWattsPerGigabyte;

@@ -10,7 +10,7 @@ export interface GpuEnergy {
   intervalMs: number;
 }
 
-/** A gap longer than this between two readings is not bridged: nobody knows what was drawn in it. */
+/** Longer gaps between two readings are not interpolated, because the power in them is unknown. */
 const longestGapMs = 30_000;
 
 interface Track {
@@ -18,12 +18,12 @@ interface Track {
   /** Trapezoids under the power readings so far. */
   powerJoules: number;
   coveredMs: number;
-  /** The driver's counter at the first reading; undefined where it has none. */
+  /** The driver's counter at the first reading; undefined if it has none. */
   counterStartJoules: number | undefined;
   counterStartMs: number;
 }
 
-/** Adds up what GPUs draw, reading by reading. */
+/** Sums the energy of GPUs over readings. */
 export function trackGpuEnergy(): {
   add(row: GpuRow, timeMs: number): void;
   total(): GpuEnergy | undefined;

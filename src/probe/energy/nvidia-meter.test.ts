@@ -119,7 +119,7 @@ describe("startNvidiaMeter", () => {
 
   test("says that there is no such program", async () => {
     const meter = startNvidiaMeter({ program: join(folder, "nowhere") });
-    await expect.poll(() => meter.reason(), patience).toContain("no `");
+    await expect.poll(() => meter.reason(), patience).toContain("not found");
   });
 
   test("gives up a program that hangs, and keeps what it said before", async () => {

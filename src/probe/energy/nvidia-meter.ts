@@ -16,7 +16,7 @@ export interface NvidiaMeterOptions {
   /** Program to ask, `nvidia-smi`. */
   program?: string | undefined;
   intervalMs?: number | undefined;
-  /** How long the program may say nothing before it is given up, 10 s; loading the driver takes some. */
+  /** The time without output after which the program is stopped, 10 s; loading the driver takes a while. */
   patienceMs?: number | undefined;
   /** CUDA_VISIBLE_DEVICES of the run; undefined is all. */
   visibleDevices?: string | undefined;
@@ -27,9 +27,9 @@ export interface NvidiaMeterOptions {
 export interface NvidiaMeter {
   /** The newest reading of each GPU, in order of index; empty until there is one. */
   latest(): readonly GpuRow[];
-  /** Since the first reading; undefined where no energy can be told. */
+  /** Since the first reading; undefined if energy is unknown. */
   energy(): GpuEnergy | undefined;
-  /** Why there are no readings, or none any more. */
+  /** Why there are no readings, or no further readings. */
   reason(): string | undefined;
   /** Ends the program. Figures stay readable. */
   stop(): void;
@@ -52,7 +52,8 @@ export function startNvidiaMeter(options: NvidiaMeterOptions = {}): NvidiaMeter 
   function take(line: string, fields: readonly NvidiaField[]): void {
     const row = parseGpuLine(line, fields);
     if (row === undefined) {
-      if (newest.size === 0 && line.trim() !== "") reason = `\`${program}\` said: ${line.trim()}`;
+      if (newest.size === 0 && line.trim() !== "")
+        reason = `\`${program}\` printed: ${line.trim()}`;
       return;
     }
     if (!isVisible(row, options.visibleDevices)) return;
@@ -107,7 +108,7 @@ async function askFields(program: string, timeoutMs: number): Promise<FieldAnswe
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if ("code" in error && error.code === "ENOENT") {
-      return { kind: "absent", reason: `no \`${program}\` here` };
+      return { kind: "absent", reason: `\`${program}\` not found` };
     }
     const isKilled = "killed" in error && error.killed === true;
     const how = isKilled ? `did not answer in ${timeoutMs} ms` : `failed: ${error.message.trim()}`;

@@ -1,4 +1,4 @@
-/** What is asked of each GPU; the driver at hand may not know all of them. */
+/** The fields queried for each GPU; the installed driver may not support all of them. */
 export const nvidiaFields = [
   "index",
   "uuid",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 interface Domain {
   part: "package" | "dram";
   path: string;
-  /** Where the counter starts again from zero. */
+  /** The value at which the counter wraps to zero. */
   rangeMicrojoules: number;
   lastMicrojoules: number;
 }
@@ -13,7 +13,7 @@ interface Domain {
 /** Joules since the meter was opened. */
 export interface RaplJoules {
   package: number;
-  /** Absent where memory has no counter of its own. */
+  /** Absent if memory has no separate counter. */
   dram: number | undefined;
 }
 

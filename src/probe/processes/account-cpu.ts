@@ -1,6 +1,6 @@
 import type { ProcessRow } from "./process-row.ts";
 
-/** What is known of the process that started the roots and waits for them. */
+/** The process that started the roots and waits for them. */
 export interface WaitingParent {
   pid: number;
   /** Time of all its children that ended, since whenever it began. */

@@ -3,9 +3,9 @@ export interface ProcessRow {
   pid: number;
   parentPid: number;
   processGroup: number;
-  /** Absent where the table does not say it (`ps` on macOS). */
+  /** Absent if the table does not contain it (`ps` on macOS). */
   session: number | undefined;
-  /** Tells two processes apart that had the same pid; absent where the table does not say it. */
+  /** Distinguishes two processes with the same pid; absent if the table does not contain it. */
   startedTicks: number | undefined;
   /** User and system time of all its threads, those that ended included. */
   ownCpuSeconds: number;

@@ -54,7 +54,7 @@ function listPids(root: string): number[] | undefined {
   }
 }
 
-/** One process out of the table; undefined where it is gone. */
+/** One process of the table; undefined if it exited. */
 export function readProcRow(root: string, pid: number | "self"): ProcessRow | undefined {
   return readRow(join(root, String(pid), "stat"), readKernelUnits(root));
 }

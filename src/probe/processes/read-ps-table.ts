@@ -17,11 +17,11 @@ export async function readPsTable(program = "ps"): Promise<ProcessTable> {
     return { kind: "rows", rows: parsePs(stdout) };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    return { kind: "absent", reason: `\`${program}\` gave no process table: ${reason}` };
+    return { kind: "absent", reason: `\`${program}\` printed no process table: ${reason}` };
   }
 }
 
-/** Lines it cannot read are left out: a process table is no place to stop a run. */
+/** Skips unreadable lines: an unexpected process table must not stop a run. */
 export function parsePs(text: string): readonly ProcessRow[] {
   return text.split("\n").flatMap((line) => {
     const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s*$/.exec(line);

@@ -11,20 +11,20 @@ import { type ProcessTable, selectTree } from "./process-row.ts";
 import { procTable, readProcRow } from "./read-proc-table.ts";
 import { readPsTable } from "./read-ps-table.ts";
 
-/** What a run's processes used so far, or why that cannot be told. */
+/** The resource usage of a run's processes so far, or why it is unknown. */
 export type Usage =
   | {
       kind: "seen";
       cpuSeconds: number;
       memoryBytes: number;
-      /** The kernel's own high-water mark, where the run has a control group of its own. */
+      /** The kernel's high-water mark, if the run has its own control group. */
       peakMemoryBytes: number | undefined;
       processCount: number;
     }
   | { kind: "absent"; reason: string };
 
 export interface UsageMeter {
-  /** How often it makes sense to read, at most. */
+  /** The shortest useful interval between readings. */
   leastIntervalMs: number;
   watch(pid: number): void;
   /** @param timeMs from a clock that never steps */
@@ -117,7 +117,7 @@ function openCgroupMeter(
         last = { kind: "seen", ...usage, cpuSeconds: usage.cpuSeconds - before.cpuSeconds };
       }
       // A scheduler removes the group with the last process: what was seen last stands.
-      return Promise.resolve(last ?? { kind: "absent", reason: "the control group is gone" });
+      return Promise.resolve(last ?? { kind: "absent", reason: "the control group was removed" });
     },
   };
 }
