@@ -44,7 +44,7 @@ async function sampleOf(path: string): Promise<FileSample> {
   const first = await readFirstBytes(path, sampleBytes);
   if (first.kind === "read") return { kind: "file", name, firstBytes: first.bytes };
   if (first.kind !== "missing") throw unreadableFile(path, first);
-  throw new UserError("source-missing", `there is no file or folder \`${path}\``, {
+  throw new UserError("source-missing", `no such file or folder: \`${path}\``, {
     hint: sourcesHint(),
   });
 }
