@@ -147,6 +147,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Print the JSON Schema of a file that Pitwall uses",
     load: async () => (await import("./commands/schema.ts")).schemaCommand,
   },
+  completion: {
+    group: "In and out",
+    summary: "Print a completion script for bash, zsh or fish",
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
+  },
 };
 
 export const commandNames: readonly string[] = Object.keys(commandEntries);
@@ -156,10 +161,7 @@ export async function loadCommand(name: string): Promise<Command | undefined> {
   return Object.hasOwn(commandEntries, name) ? commandEntries[name]?.load() : undefined;
 }
 
-/**
- * Every command, in the order of the help.
- * @public used by the generator of docs/cli.md
- */
+/** Every command, in the order of the help. */
 export async function loadCommands(): Promise<readonly Command[]> {
   return Promise.all(Object.values(commandEntries).map(({ load }) => load()));
 }

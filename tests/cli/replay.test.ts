@@ -22,10 +22,7 @@ describe("pitwall replay", () => {
       ["replay", "last", "--against", "v5.0 tinybox_green retinanet", "--in", "0s", "--json"],
       { cwd },
     );
-    const events = stdout
-      .trim()
-      .split("\n")
-      .map((line): unknown => JSON.parse(line));
+    const { events } = JSON.parse(stdout).result;
     expect(events[0]).toMatchObject({
       kind: "opened",
       runs: [

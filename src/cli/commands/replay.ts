@@ -68,7 +68,7 @@ export const replayCommand = defineCommand({
         sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
       },
     );
-    await (shared.json ? tellAsJson(events, face) : tellOnScreen(events, call));
+    await (shared.json ? printJson(events, face) : playOnScreen(events, call));
     return exitCodes.yes;
   },
 });
@@ -81,14 +81,14 @@ function durationOf(text: string): number {
   });
 }
 
-async function tellAsJson(events: AsyncIterable<ReplayEvent>, face: Face): Promise<void> {
-  for await (const event of events) {
-    if (event.kind === "frame") continue;
-    face.out.write(`${JSON.stringify(event)}\n`);
-  }
+async function printJson(events: AsyncIterable<ReplayEvent>, face: Face): Promise<void> {
+  const { writeJson } = await import("../atlas-screen.ts");
+  const kept: ReplayEvent[] = [];
+  for await (const event of events) if (event.kind !== "frame") kept.push(event);
+  writeJson(face, "replay", { events: kept });
 }
 
-async function tellOnScreen(
+async function playOnScreen(
   events: AsyncIterable<ReplayEvent>,
   { face, shared }: Pick<Call, "face" | "shared">,
 ): Promise<void> {

@@ -1,3 +1,4 @@
+import type { LogEvent } from "../../schema/logs/log-event.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 const options = {
@@ -44,7 +45,7 @@ export const trainCommand = defineCommand({
     { code: 0, when: "the target was reached" },
     { code: 1, when: "it was not" },
   ],
-  async act({ arguments: [workload = ""], options: { workers, seed, maxSamples }, face }) {
+  async act({ arguments: [workload = ""], options: { workers, seed, maxSamples }, face, shared }) {
     const { trainHere } = await import("../../workflows/training/train-here.ts");
     const { formatLine } = await import("../../mllog/format-line.ts");
     const { metadataText } = await import("../../score/read-event.ts");
@@ -62,10 +63,16 @@ export const trainCommand = defineCommand({
       nowMs,
       onSample,
     };
+    const events: LogEvent[] = [];
     let isReached = false;
     for await (const event of trainHere(asked, face.interrupt)) {
-      face.out.write(`${formatLine(event)}\n`);
+      if (shared.json) events.push(event);
+      else face.out.write(`${formatLine(event)}\n`);
       if (event.key === "run_stop") isReached = metadataText(event, "status") === "success";
+    }
+    if (shared.json) {
+      const { writeJson } = await import("../atlas-screen.ts");
+      writeJson(face, "train", { events });
     }
     if (face.interrupt.aborted) return exitCodes.interrupted;
     return isReached ? exitCodes.yes : exitCodes.no;
