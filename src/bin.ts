@@ -1,72 +1,16 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { exitCodes, type Face } from "./cli/command-table.ts";
-import { main } from "./cli/main.ts";
-import { colorChoice, screenOf } from "./cli/terminal.ts";
 
-const words = process.argv.slice(2);
-
-async function makeFace(): Promise<Face> {
-  const color = colorChoice(words);
-  return {
-    out: await screenOf(process.stdout, color, process.env),
-    err: await screenOf(process.stderr, color, process.env),
-    env: process.env,
-    cwd: process.cwd(),
-    nowMs: steadyNowMs(),
-    interrupt: interruptSignal(),
-    self: [process.execPath, fileURLToPath(import.meta.url)],
-    version: readVersion(),
-    startDashboard: async (request) => {
-      const { serveDashboard } = await import("./server/serve-dashboard.ts");
-      return serveDashboard(request);
-    },
-  };
+// Node 22 and later keep compiled code between starts; NODE_DISABLE_COMPILE_CACHE turns that off. The
+// folder is the user's own: anyone may write to Node's default, below /tmp.
+const enableCompileCache: unknown = Reflect.get(module, "enableCompileCache");
+if (typeof enableCompileCache === "function" && process.env["NODE_COMPILE_CACHE"] === undefined) {
+  const caches = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
+  enableCompileCache(join(caches, "pitwall", "compiled"));
 }
 
-/** Milliseconds since the epoch that never decrease: the wall clock read once, then a monotonic clock. */
-function steadyNowMs(): () => number {
-  const originMs = Date.now() - steadyMs();
-  return () => Math.round((originMs + steadyMs()) * 1000) / 1000;
-}
-
-/** Not performance.now(): its first call loads modules that few commands need. */
-function steadyMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
-
-/** The first Ctrl-C (or SIGTERM) requests a stop; the second quits at once, and the watchdog ends the run. */
-function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return controller.signal;
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  const found: unknown = JSON.parse(text);
-  const hasVersion = typeof found === "object" && found !== null && "version" in found;
-  return hasVersion ? String(found.version) : "unknown";
-}
-
-// `pitwall runs | head` closes the pipe early, which is not an error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(exitCodes.yes);
-  throw error;
-});
-
-try {
-  process.exitCode = await main(words, await makeFace());
-} catch (error) {
-  const trace = error instanceof Error ? error.stack : String(error);
-  const err = await screenOf(process.stderr, colorChoice(words), process.env);
-  err.write(
-    `error[bug]: internal error\n${trace ?? ""}\n\nhint: please report this error with the command and the lines above\n`,
-  );
-  process.exitCode = exitCodes.ourBug;
-}
+const { runProgram } = await import("./program.ts");
+await runProgram(fileURLToPath(import.meta.url));

@@ -10,7 +10,7 @@ const external = [/^@jax-js\//u, /^@duckdb\//u];
  * opening a file costs more than parsing it. Modules of several lists form a chunk of their own.
  */
 const usedTogether = {
-  base: ["bin.ts"],
+  base: ["program.ts"],
   run: [
     "cli/commands/run.ts",
     "cli/parse-arguments.ts",
@@ -68,7 +68,6 @@ export async function bundleProgram(root) {
               if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
             }
           }
-          chunkOf.delete(join(sources, "bin.ts"));
         },
       },
     ],
@@ -79,6 +78,8 @@ export async function bundleProgram(root) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: false,
+    // Names stay, for stack traces.
+    minify: { compress: true, mangle: false, codegen: true },
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [{ debugName: "listed chunks", name: (id) => chunkOf.get(id) ?? null }],
