@@ -109,7 +109,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   export: {
     group: "In and out",
-    summary: "Export runs as an MLPerf submission folder",
+    summary: "Export runs as an MLPerf submission, JSON or CSV",
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   "export site": {
