@@ -119,7 +119,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   "results import": {
     group: "In and out",
-    summary: "Import published rounds or your own submission",
+    summary: "Import rounds, a submission or a table of results",
     load: async () => (await import("./commands/results-import.ts")).resultsImportCommand,
   },
   keys: {

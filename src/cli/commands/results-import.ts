@@ -33,7 +33,7 @@ const options = {
 
 export const resultsImportCommand = defineCommand({
   name: "results import",
-  summary: "Import published rounds, your own submission, or a table of results",
+  summary: "Import rounds, a submission or a table of results",
   usage: "<folder | archive | file>…",
   arguments: [
     {
