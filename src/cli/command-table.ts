@@ -68,6 +68,8 @@ export interface Call<Table extends OptionTable = OptionTable> {
   options: OptionValues<Table>;
   shared: SharedOptions;
   face: Face;
+  /** Loads every command, for a command that describes the others. */
+  loadCommands: () => Promise<readonly Command[]>;
 }
 
 /** Options that every command understands. */

@@ -3,7 +3,7 @@ import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../foundation/user-error.ts";
 import type { ErrorParts } from "../report/describe-error.ts";
 import { exitCodes, type Command, type ExitCode, type Face } from "./command-table.ts";
-import { commandNames, loadCommand } from "./commands.ts";
+import { commandNames, loadCommand, loadCommands } from "./commands.ts";
 
 /**
  * Runs Pitwall with command-line words and returns the exit code. Prints errors that the user can
@@ -71,7 +71,7 @@ async function runCommand(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parseArguments has read the values by this command's table
   const options = call.options as Parameters<Command["act"]>[0]["options"];
   const { arguments: given, program, shared } = call;
-  return command.act({ arguments: given, program, options, shared, face });
+  return command.act({ arguments: given, program, options, shared, face, loadCommands });
 }
 
 async function printHelp(face: Face, name: string | undefined): Promise<ExitCode> {

@@ -20,7 +20,7 @@ export const completionCommand = defineCommand({
   ],
   options: {},
   exits: [{ code: 0, when: "printed" }],
-  async act({ face, shared, arguments: [name = ""] }) {
+  async act({ face, shared, loadCommands, arguments: [name = ""] }) {
     const { completionScript, shells } = await import("../completion-script.ts");
     const shell = shells.find((known) => known === name);
     if (shell === undefined) {
@@ -28,7 +28,6 @@ export const completionCommand = defineCommand({
         hint: `supported shells: ${shells.join(", ")}`,
       });
     }
-    const { loadCommands } = await import("../commands.ts");
     const script = completionScript(shell, await loadCommands());
     if (shared.json) {
       const { writeJson } = await import("../atlas-screen.ts");
