@@ -3,14 +3,14 @@ import type { Price } from "../schema/run/price.ts";
 import type { Startable } from "../schema/run/run-request.ts";
 import type { WorkloadFile } from "../schema/run/workload-file.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
-import type { Asked, SeriesPlan } from "../workflows/launch/plan-series.ts";
+import type { SeriesRequest, SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Call } from "./command-table.ts";
 import type { runOptions } from "./run-options.ts";
 
 type RunCall = Call<typeof runOptions>;
 
 /**
- * What `pitwall run` was asked for, from its options and its workload file; options win.
+ * The request of `pitwall run`, from its options and its workload file. Options take precedence.
  *
  * @throws UserError for anything written wrongly
  */
@@ -21,12 +21,12 @@ export async function planRunCall(
   const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
   const file = await fileOf(call);
   const startable = await startableOf(call, file);
-  const asked = askedOf(call, file?.content);
+  const requested = seriesRequestOf(call, file?.content);
   const priceText = call.options.price ?? file?.content.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const edition = await editionOf(call.options.edition);
-  const plan = { ...planSeries(asked, startable, price), ...edition };
-  const warnings = [workerWarning(startable), seedWarning(startable, asked.runs)];
+  const plan = { ...planSeries(requested, startable, price), ...edition };
+  const warnings = [workerWarning(startable), seedWarning(startable, requested.runs)];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
 }
 
@@ -37,7 +37,7 @@ async function editionOf(text: string | undefined): Promise<Pick<SeriesPlan, "ed
   return { edition: editionNamed(text) };
 }
 
-/** The catalogue is loaded only where a price is asked for. */
+/** Loads the catalogue only if a price is requested. */
 async function priceOf(text: string, nowMs: number): Promise<Price> {
   const { findPrice } = await import("../workflows/launch/find-price.ts");
   return findPrice(text, nowMs);
@@ -78,7 +78,10 @@ function metricForEmbedded(workload: string): UserError {
   return new UserError("option-unused", message, { hint: `run \`pitwall run ${workload}\`` });
 }
 
-function askedOf({ options: given }: RunCall, file: WorkloadFile | undefined): Asked {
+function seriesRequestOf(
+  { options: given }: RunCall,
+  file: WorkloadFile | undefined,
+): SeriesRequest {
   const said: Partial<WorkloadFile> = file ?? {};
   return {
     metrics: given.metric.length > 0 ? given.metric : [said.metric ?? []].flat(),

@@ -3,7 +3,7 @@ import { hostName } from "./host.ts";
 import { launchedRank, placeFields } from "./rank.ts";
 
 /** Events of a run, in order. Times are from the clock of the launching host. */
-const happening = z.discriminatedUnion("kind", [
+const eventBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("created"), pid: z.number().int() }),
   /** One for each rank. */
   launchedRank.extend({ kind: z.literal("launched") }),
@@ -26,7 +26,7 @@ const happening = z.discriminatedUnion("kind", [
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
   }),
-  /** The launcher gave up on a host: its ranks have no exit. */
+  /** The launcher can no longer reach a host: its ranks have no exit. */
   z.strictObject({ kind: z.literal("host-lost"), host: hostName, reason: z.string() }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
   /** The closing event: result.json as it was written, after everything else. */
@@ -40,9 +40,9 @@ const happening = z.discriminatedUnion("kind", [
 export const lifecycleEvent = z.object({
   index: z.number().int().nonnegative(),
   timeMs: z.number(),
-  /** SHA-256 of the line before, without its newline; 64 zeros for the first. */
+  /** SHA-256 of the previous line, without its newline; 64 zeros for the first. */
   previousSha256: z.string().length(64),
-  event: happening,
+  event: eventBody,
 });
-export type LifecycleHappening = z.output<typeof happening>;
+export type LifecycleEventBody = z.output<typeof eventBody>;
 export type LifecycleEvent = z.output<typeof lifecycleEvent>;

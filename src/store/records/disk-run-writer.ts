@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
@@ -85,9 +85,9 @@ class DiskRunWriter implements RunWriter {
     );
   }
 
-  appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent> {
+  appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent> {
     const appended = this.#lastEvent.then(async () => {
-      const next = nextEventLine(this.#chain, happening, timeMs);
+      const next = nextEventLine(this.#chain, body, timeMs);
       await this.#eventLines.appendLine(next.line);
       this.#chain = next.end;
       return next.event;
@@ -112,7 +112,7 @@ class DiskRunWriter implements RunWriter {
       },
     );
     // Last of all: a record that is cut off before this has a result that is not sealed.
-    const sealed: LifecycleHappening = { kind: "sealed", result: fingerprintText(text) };
+    const sealed: LifecycleEventBody = { kind: "sealed", result: fingerprintText(text) };
     await this.appendEvent(sealed, verdict.clock.endedMs);
     await this.#eventLines.close();
     return result;

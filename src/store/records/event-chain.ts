@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 
 /** Where a chain of event lines stands: how many there are, and the hash of the last one. */
 export interface ChainEnd {
@@ -12,14 +12,14 @@ export const emptyChain: ChainEnd = { lineCount: 0, lastSha256: "0".repeat(64) }
 /** The next line, without its newline, and where the chain stands after it. */
 export function nextEventLine(
   end: ChainEnd,
-  happening: LifecycleHappening,
+  body: LifecycleEventBody,
   timeMs: number,
 ): { event: LifecycleEvent; line: string; end: ChainEnd } {
   const event: LifecycleEvent = {
     index: end.lineCount,
     timeMs,
     previousSha256: end.lastSha256,
-    event: happening,
+    event: body,
   };
   const line = JSON.stringify(event);
   return { event, line, end: { lineCount: end.lineCount + 1, lastSha256: sha256(line) } };

@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
-import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
@@ -137,8 +137,8 @@ class MemoryRunWriter implements RunWriter {
     this.#append(sampleFileName(fileStem), Buffer.from(`${JSON.stringify(sample)}\n`));
   }
 
-  async appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent> {
-    const next = nextEventLine(this.#chain, happening, timeMs);
+  async appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent> {
+    const next = nextEventLine(this.#chain, body, timeMs);
     this.#append(eventsFile, Buffer.from(`${next.line}\n`));
     this.#chain = next.end;
     return next.event;

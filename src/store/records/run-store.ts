@@ -1,4 +1,4 @@
-import type { LifecycleEvent, LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
@@ -54,7 +54,7 @@ export interface RunWriter {
   /** Adds a line to samples/<fileStem>.jsonl; back-pressure as for `appendLog`. */
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> | undefined;
   /** Adds an event to the hash chain; resolves when the operating system has the whole line. */
-  appendEvent(happening: LifecycleHappening, timeMs: number): Promise<LifecycleEvent>;
+  appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent>;
   /**
    * Ends the record: everything on disk, fingerprints taken, result.json written, then the closing
    * event with the SHA-256 of result.json.

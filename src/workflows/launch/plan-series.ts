@@ -10,8 +10,8 @@ import type { Price } from "../../schema/run/price.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
 
-/** What a user asked for, as written: from options, a workload file, or both. */
-export interface Asked {
+/** A series as the user requested it, unparsed: from options, a workload file, or both. */
+export interface SeriesRequest {
   metrics: readonly string[];
   samples?: string | undefined;
   clockStart?: string | undefined;
@@ -24,7 +24,7 @@ export interface Asked {
   maxSamples?: string | undefined;
 }
 
-/** What will be run, checked: nothing in it can fail for being written wrongly. */
+/** A validated series: all patterns compile and all values are parsed. */
 export interface SeriesPlan {
   startable: Startable;
   launchTarget: LaunchTarget;
@@ -34,17 +34,17 @@ export interface SeriesPlan {
   limits: RunLimits;
   price: Price | undefined;
   seeds: readonly number[];
-  /** By whose rules the logs are checked: `training-5.1`. Default: the newest round's that fit. */
+  /** The rule edition that logs are checked against, for example `training-5.1`. Default: the newest that applies. */
   edition?: string;
   rerunOf?: string;
   /** Continue this series instead of starting one. */
   resumes?: ResumedSeries;
 }
 
-/** A series that was interrupted, as far as it came. */
+/** An interrupted series and its completed runs. */
 export interface ResumedSeries {
   id: string;
-  /** All seeds that the series was started with; the plan's `seeds` are those that remain. */
+  /** All seeds that the series was started with; the plan's `seeds` are the remaining ones. */
   requestedSeeds: readonly number[];
   /** Index of its last run. */
   lastIndex: number;
@@ -53,20 +53,20 @@ export interface ResumedSeries {
 }
 
 /**
- * Turns what was asked into a plan.
+ * Validates a request and turns it into a plan.
  *
  * @throws UserError `metric-without-group`, `pattern-invalid`, `pattern-unsupported`, `metric-without-name`, `target-invalid`,
  * `target-metric-not-read`, `target-missing`, `limit-invalid`, `max-cost-without-price`
  */
 export function planSeries(
-  asked: Asked,
+  requested: SeriesRequest,
   startable: Startable,
   price: Price | undefined,
 ): SeriesPlan {
-  const metrics = asked.metrics.map((pattern) => compileMetric(pattern, "--metric"));
-  const target = asked.target === undefined ? undefined : readTarget(asked.target, metrics);
+  const metrics = requested.metrics.map((pattern) => compileMetric(pattern, "--metric"));
+  const target = requested.target === undefined ? undefined : readTarget(requested.target, metrics);
   if (target === undefined && metrics.length > 0) throw targetMissing(metrics);
-  const limits = readLimits(asked);
+  const limits = readLimits(requested);
   if (limits.maxCostUsd !== undefined && price === undefined) {
     throw new UserError("max-cost-without-price", "`--max-cost` requires a price", {
       hint: "specify the price per hour, `--price 12.29/h`, or a catalog entry, `--price aws/p4d.24xlarge`",
@@ -75,12 +75,12 @@ export function planSeries(
   return {
     startable,
     launchTarget: { kind: "local" },
-    reading: readingOf(asked, metrics),
+    reading: readingOf(requested, metrics),
     target,
-    stopAtTarget: asked.stopAtTarget,
+    stopAtTarget: requested.stopAtTarget,
     limits,
     price,
-    seeds: Array.from({ length: asked.runs }, (_, index) => asked.seed + index),
+    seeds: Array.from({ length: requested.runs }, (_, index) => requested.seed + index),
   };
 }
 
@@ -186,10 +186,15 @@ function targetMissing(metrics: readonly MetricPattern[]): UserError {
   );
 }
 
-function readLimits(asked: Asked): RunLimits {
-  const maxTimeMs = quantity(asked.maxTime, "--max-time", parseDurationMs, "`20m`, `90s`, `1h30m`");
-  const maxCostUsd = quantity(asked.maxCost, "--max-cost", parseUsd, "`5usd`, `$0.50`");
-  const maxSamples = quantity(asked.maxSamples, "--max-samples", parseCount, "`50000`, `1.5M`");
+function readLimits(requested: SeriesRequest): RunLimits {
+  const maxTimeMs = quantity(
+    requested.maxTime,
+    "--max-time",
+    parseDurationMs,
+    "`20m`, `90s`, `1h30m`",
+  );
+  const maxCostUsd = quantity(requested.maxCost, "--max-cost", parseUsd, "`5usd`, `$0.50`");
+  const maxSamples = quantity(requested.maxSamples, "--max-samples", parseCount, "`50000`, `1.5M`");
   return {
     ...(maxTimeMs === undefined ? {} : { maxTimeMs }),
     ...(maxCostUsd === undefined ? {} : { maxCostUsd }),
@@ -212,12 +217,12 @@ function quantity(
   });
 }
 
-function readingOf(asked: Asked, metrics: readonly MetricPattern[]): OutputReading {
-  if (asked.samples !== undefined) compileMetric(asked.samples, "--samples");
-  if (asked.clockStart !== undefined) compileLine(asked.clockStart, "--clock-start");
+function readingOf(requested: SeriesRequest, metrics: readonly MetricPattern[]): OutputReading {
+  if (requested.samples !== undefined) compileMetric(requested.samples, "--samples");
+  if (requested.clockStart !== undefined) compileLine(requested.clockStart, "--clock-start");
   return {
     metrics: metrics.map(({ metric, pattern }) => ({ metric, pattern })),
-    ...(asked.samples === undefined ? {} : { samplesPattern: asked.samples }),
-    ...(asked.clockStart === undefined ? {} : { clockStartPattern: asked.clockStart }),
+    ...(requested.samples === undefined ? {} : { samplesPattern: requested.samples }),
+    ...(requested.clockStart === undefined ? {} : { clockStartPattern: requested.clockStart }),
   };
 }

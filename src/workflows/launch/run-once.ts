@@ -1,7 +1,7 @@
 import type { LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import type { Probe } from "../../probe/start-probe.ts";
-import type { LifecycleHappening } from "../../schema/run/lifecycle-event.ts";
+import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -19,19 +19,19 @@ import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 
 /** The live view is refreshed ten times a second at most. */
 const progressEveryMs = 100;
-/** After this much output without a match, a metric pattern is likely wrong. */
+/** A warning is issued when no metric pattern has matched after this long. */
 const unmatchedAfterMs = 60_000;
-/** How long a program may take to end by itself once it was asked to. */
+/** Time between SIGTERM and SIGKILL. */
 const graceMs = 5000;
 const lastLineCount = 10;
 /**
- * Loading the rules blocks the process for some hundredths of a second, which delays arrival times. Where the clock
- * uses those, rules are loaded after this much of the run, right after an evaluation.
+ * Loading the rules blocks the process for tens of milliseconds, which delays arrival times. If the clock uses
+ * arrival times, rules are loaded after this much of the run, right after an evaluation.
  */
 const rulesWaitMs = 10_000;
 
 /**
- * Trains once: launches, follows, stops where told to, judges, and closes the record.
+ * Performs one run: launches it, reads its output, stops it on request, judges it, and closes its record.
  *
  * @throws UserError if the program can't be started; WorldError if the disk fails
  */
@@ -44,8 +44,8 @@ export async function* runOnce(
   }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
 ): AsyncGenerator<RunEvent, RunReport> {
   const { job, writer } = await launchRun(request, world, target.launcher);
-  const watched = target.startProbe({ ranks: job.ranks, env: world.env });
-  const probe = await watched.catch(async (error: unknown) => {
+  const starting = target.startProbe({ ranks: job.ranks, env: world.env });
+  const probe = await starting.catch(async (error: unknown) => {
     await job.stop({ graceMs: 0 });
     await writer.close();
     throw error;
@@ -62,14 +62,14 @@ export async function* runOnce(
     report = yield* run.conclude();
   } finally {
     interrupt.removeEventListener("abort", stopByHand);
-    // The disk failed, or the reader of these events left: nothing may be left running.
+    // The disk failed, or the caller stopped reading these events: leave no process running.
     if (report === undefined) await run.abandon();
   }
   yield { kind: "finished", report, lastLines: run.reader.lastLines(lastLineCount) };
   return report;
 }
 
-/** Whether the clock uses the arrival times of output, not times that the program logs. */
+/** Whether the clock uses the arrival times of output instead of times that the program logs. */
 function isTimedByArrival({ reading }: RunRequest): boolean {
   return reading.metrics.length > 0 || reading.clockStartPattern !== undefined;
 }
@@ -98,7 +98,7 @@ class RunInProgress {
   readonly #ranks: RankEnds;
   readonly #cpu = new CpuHistory();
   #stopReason: StopReason | undefined;
-  #isStopTold = false;
+  #isStopReported = false;
   #end: JobEnd | undefined;
   #lastProgressMs = 0;
   #hasWarnedUnmatched = false;
@@ -107,12 +107,12 @@ class RunInProgress {
     this.#parts = parts;
     this.reader = RunReader.live(parts.request, parts.job.launchedMs);
     this.#ranks = new RankEnds(parts.job.ranks);
-    this.#sampling = this.#keepSamples();
-    // A failure is met where samples are waited for; until then it is no unhandled rejection.
+    this.#sampling = this.#storeSamples();
+    // `conclude` awaits this promise and handles a failure; this prevents an unhandled rejection before then.
     this.#sampling.catch(() => undefined);
   }
 
-  /** Asks the job to end; the first reason given is the one that counts. */
+  /** Stops the job. Only the first reason is recorded. */
   stop(reason: StopReason): void {
     if (this.#stopReason !== undefined) return;
     this.#stopReason = reason;
@@ -124,10 +124,10 @@ class RunInProgress {
     const { hosts, ranks, launchedMs } = job;
     for (const rank of ranks) await writer.appendEvent({ kind: "launched", ...rank }, launchedMs);
     yield { kind: "launched", runId: request.runId, hosts, ranks };
-    yield* this.#tell(this.reader.launched(launchedMs), launchedMs);
+    yield* this.#report(this.reader.launched(launchedMs), launchedMs);
     for await (const event of job.events) {
       yield* this.#take(event);
-      yield* this.#look(event.timeMs);
+      yield* this.#checkClock(event.timeMs);
     }
   }
 
@@ -177,13 +177,13 @@ class RunInProgress {
     this.#stopAfterFailure();
   }
 
-  /** Ranks that train together wait forever for one that is gone, so they are stopped. */
+  /** After a rank fails, the other ranks wait for it forever, so the job is stopped. */
   #stopAfterFailure(): void {
     const isAlone = this.#parts.job.ranks.length === 1;
     if (this.#ranks.hasFailedRank && !isAlone) this.stop("failure");
   }
 
-  /** Logs what each source printed last without a line end. */
+  /** Logs the last line of each source if it has no line end. */
   async *#finishLines(timeMs: number): AsyncGenerator<RunEvent> {
     for (const { host, rank } of this.#parts.job.ranks) {
       for (const stream of ["stdout", "stderr"] as const) {
@@ -204,7 +204,7 @@ class RunInProgress {
     yield* this.#record(taken, timeMs, { host, rank, stream, bytes });
   }
 
-  /** @param printed what the log's blocks were made from; the others are Pitwall's own lines */
+  /** @param printed the output that the log blocks were made from; other blocks are Pitwall's own lines */
   async *#record(
     { log, updates }: TakenPiece,
     timeMs: number,
@@ -212,11 +212,11 @@ class RunInProgress {
   ): AsyncGenerator<RunEvent> {
     const { job } = this.#parts;
     for (const block of log) await this.#appendLog(block, printed);
-    yield* this.#tell(updates, timeMs);
+    yield* this.#report(updates, timeMs);
     if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
   }
 
-  /** In a job of one rank, all lines but Pitwall's are from that rank, and no source is recorded. */
+  /** In a job of one rank no source is recorded: all lines except Pitwall's own are from that rank. */
   #appendLog(block: Buffer, printed?: OutputSource & { bytes: Buffer }): Promise<void> | undefined {
     const { writer, job } = this.#parts;
     if (job.ranks.length === 1) return writer.appendLog(block);
@@ -225,26 +225,26 @@ class RunInProgress {
     return writer.appendLog(block, { by: "rank", host, rank, stream });
   }
 
-  async *#tell(news: readonly TrackUpdate[], timeMs: number): AsyncGenerator<RunEvent> {
+  async *#report(updates: readonly TrackUpdate[], timeMs: number): AsyncGenerator<RunEvent> {
     const { writer, request } = this.#parts;
-    for (const change of news) {
-      const happening = happeningOf(change);
-      if (happening !== undefined) await writer.appendEvent(happening, timeMs);
+    for (const change of updates) {
+      const body = lifecycleEventOf(change);
+      if (body !== undefined) await writer.appendEvent(body, timeMs);
       yield eventOf(change, request.runId);
       if (change.kind === "target-reached" && request.stopAtTarget) this.stop("target");
     }
   }
 
-  /** Looks at the clock: limits, warnings, and the live view. */
-  async *#look(timeMs: number): AsyncGenerator<RunEvent> {
+  /** Checks limits, issues warnings, and refreshes the live view. */
+  async *#checkClock(timeMs: number): AsyncGenerator<RunEvent> {
     const { request, job, writer } = this.#parts;
     const launchedForMs = timeMs - job.launchedMs;
     const billedUsd = this.#billedUsd(launchedForMs);
     const { samplesCount } = this.reader.run;
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
     if (hit !== undefined && this.#end === undefined) this.stop(hit);
-    if (this.#stopReason !== undefined && !this.#isStopTold) {
-      this.#isStopTold = true;
+    if (this.#stopReason !== undefined && !this.#isStopReported) {
+      this.#isStopReported = true;
       await writer.appendEvent({ kind: "stopping", reason: this.#stopReason }, timeMs);
       yield { kind: "stopping", runId: request.runId, reason: this.#stopReason };
     }
@@ -277,7 +277,7 @@ class RunInProgress {
     return cost.kind === "priced" ? cost.billedUsd : undefined;
   }
 
-  async #keepSamples(): Promise<void> {
+  async #storeSamples(): Promise<void> {
     for await (const sample of this.#parts.probe.samples) {
       this.#cpu.push(sample);
       await this.#parts.writer.appendSample(`host-${sample.host}`, sample);
@@ -314,21 +314,21 @@ class RunInProgress {
     return { request, result: await writer.finish({ ...verdict, rules }) };
   }
 
-  /** Ends the program and the writing without a verdict; the record says how far the run came. */
+  /** Stops the program and closes the record without a verdict; the record keeps what was written so far. */
   async abandon(): Promise<void> {
     await this.#parts.job.stop({ graceMs: 0 });
     await this.#parts.probe.stop();
-    // The disk has just failed, and may fail again at closing: the first error is the one to tell.
+    // The disk has just failed and may fail again on close; the first error is the one to report.
     await this.#parts.writer.close().catch(() => undefined);
   }
 }
 
-function happeningOf(change: TrackUpdate): LifecycleHappening | undefined {
+function lifecycleEventOf(change: TrackUpdate): LifecycleEventBody | undefined {
   if (change.kind === "clock-started") return { kind: "clock-started", by: change.by };
   if (change.kind !== "target-reached") return undefined;
-  const happening: LifecycleHappening = { kind: "target-reached", value: change.value };
-  if (change.samplesCount !== undefined) happening.samplesCount = change.samplesCount;
-  return happening;
+  const body: LifecycleEventBody = { kind: "target-reached", value: change.value };
+  if (change.samplesCount !== undefined) body.samplesCount = change.samplesCount;
+  return body;
 }
 
 function eventOf(change: TrackUpdate, runId: string): RunEvent {

@@ -4,7 +4,7 @@ import { ScriptedLauncher, type Script, type ScriptStep } from "../../launch/scr
 import { memoryProbe } from "../../probe/memory-probe.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import { MemoryRunStore } from "../../store/records/memory-run-store.ts";
-import { planSeries, type Asked } from "./plan-series.ts";
+import { planSeries, type SeriesRequest } from "./plan-series.ts";
 import { runSeries } from "./run-series.ts";
 import type { RunWorld } from "./run-world.ts";
 
@@ -18,7 +18,7 @@ function prints(text: string, afterMs = 1000): ScriptStep {
 /** Runs scripts as if each were the program of one run: no process, no waiting, time is a value. */
 async function played(
   scripts: readonly Script[],
-  asked: Partial<Asked> = {},
+  requested: Partial<SeriesRequest> = {},
   { interruptAt }: { interruptAt?: RunEvent["kind"] } = {},
 ) {
   const launcher = new ScriptedLauncher(scripts);
@@ -49,7 +49,7 @@ async function played(
       stopAtTarget: false,
       runs: scripts.length,
       seed: 1,
-      ...asked,
+      ...requested,
     },
     { kind: "command", name: "toy", command: ["sh", "{seed}"], cwd: "/", env: {} },
     { usdPerHour: 3.6, per: "node", source: "test", date: "2026-01-01" },
@@ -130,20 +130,23 @@ describe("runSeries", () => {
   });
 
   test.each([
-    { name: "time", asked: { maxTime: "90s" }, reason: "max-time", billedMs: 90_000 },
-    { name: "money", asked: { maxCost: "0.06usd" }, reason: "max-cost", billedMs: 60_000 },
-  ])("ends a program that hangs when it is out of $name", async ({ asked, reason, billedMs }) => {
-    const { runs, events } = await played(
-      [{ steps: [prints("val_acc=0.3\n"), { kind: "hang" }] }],
-      asked,
-    );
-    expect(runs[0]?.result.outcome).toEqual({ kind: "missed", reason, bestQuality: 0.3 });
-    expect(ofKind(events, "stopping").map((event) => event.reason)).toEqual([reason]);
-    expect(runs[0]?.result.clock.billedMs).toBeGreaterThanOrEqual(billedMs);
-    expect(runs[0]?.result.clock.billedMs).toBeLessThan(billedMs + 1000);
-  });
+    { name: "time", requested: { maxTime: "90s" }, reason: "max-time", billedMs: 90_000 },
+    { name: "money", requested: { maxCost: "0.06usd" }, reason: "max-cost", billedMs: 60_000 },
+  ])(
+    "ends a program that hangs when it is out of $name",
+    async ({ requested, reason, billedMs }) => {
+      const { runs, events } = await played(
+        [{ steps: [prints("val_acc=0.3\n"), { kind: "hang" }] }],
+        requested,
+      );
+      expect(runs[0]?.result.outcome).toEqual({ kind: "missed", reason, bestQuality: 0.3 });
+      expect(ofKind(events, "stopping").map((event) => event.reason)).toEqual([reason]);
+      expect(runs[0]?.result.clock.billedMs).toBeGreaterThanOrEqual(billedMs);
+      expect(runs[0]?.result.clock.billedMs).toBeLessThan(billedMs + 1000);
+    },
+  );
 
-  test("kills a program that does not stop when asked", async () => {
+  test("kills a program that does not stop when requested", async () => {
     const stubborn: Script = {
       steps: [prints("val_acc=0.95\n"), { kind: "hang" }],
       onStop: { kind: "ignored" },

@@ -10,8 +10,8 @@ import { runOnce } from "./run-once.ts";
 import type { RunWorld } from "./run-world.ts";
 
 /**
- * Runs a plan: one run for each seed, each on disk before the next begins, scored together at the
- * end. An interrupt ends the run in progress, keeps its record, and starts no other.
+ * Runs a plan: one run for each seed. Each record is on disk before the next run starts, and all runs
+ * are scored together at the end. An interrupt stops the current run, keeps its record, and starts no other run.
  *
  * @throws UserError if the program can't be started; WorldError if the disk fails
  */
@@ -73,7 +73,7 @@ export async function* runSeries(
   yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };
 }
 
-/** Looks for the program before a record is made, so that a slip of the hand leaves none. */
+/** Checks that the program exists before a record is made, so that a typing error leaves no record. */
 async function checkProgram({ startable }: SeriesPlan, world: RunWorld): Promise<void> {
   if (startable.kind === "embedded") return;
   const [program = ""] = startable.command;

@@ -8,7 +8,7 @@ import { homeDirectory } from "../../store/records/home-directory.ts";
 import { findPrice } from "./find-price.ts";
 import { commandStartable } from "./find-workload.ts";
 import { localWorld } from "./local-world.ts";
-import { planSeries, type Asked, type SeriesPlan } from "./plan-series.ts";
+import { planSeries, type SeriesRequest, type SeriesPlan } from "./plan-series.ts";
 import { runSeries } from "./run-series.ts";
 
 /** What to train: an embedded workload, or any program. */
@@ -23,7 +23,7 @@ export type TimedWorkload =
     };
 
 /** Each means what the flag of the same name means; quantities carry their unit. */
-export interface TimingOptions extends Partial<Omit<Asked, "metrics">> {
+export interface TimingOptions extends Partial<Omit<SeriesRequest, "metrics">> {
   price?: string;
   /** Where records are kept; `$PITWALL_HOME`, else `./.pitwall`, by default. */
   home?: string;

@@ -6,7 +6,7 @@ import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { happeningText } from "./happening-text.ts";
+import { lifecycleEventText } from "./lifecycle-event-text.ts";
 import { budgetLines } from "./view-model.ts";
 
 /** Cost, time and samples against what was allowed, and what the prediction makes of them. */
@@ -108,7 +108,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
     >
       <ol class="events scroll-box" tabIndex={0} aria-label="events">
         {events.map(({ index, timeMs, event }) => {
-          const { text, mood } = happeningText(event);
+          const { text, mood } = lifecycleEventText(event);
           return (
             <li key={index}>
               <time

@@ -1,9 +1,9 @@
 import { formatSignificant } from "../../../src/foundation/units.ts";
-import type { LifecycleHappening } from "../../../src/schema/run/lifecycle-event.ts";
+import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
 import type { Mood } from "../runs/view-model.ts";
 
-/** What happened to the run, in words, and whether it is good news. */
-export function happeningText(event: LifecycleHappening): { text: string; mood: Mood } {
+/** The text of a lifecycle event, and whether the event is good or bad. */
+export function lifecycleEventText(event: LifecycleEventBody): { text: string; mood: Mood } {
   switch (event.kind) {
     case "created":
       return { text: `record made by process ${event.pid}`, mood: "plain" };
@@ -32,7 +32,7 @@ export function happeningText(event: LifecycleHappening): { text: string; mood: 
   }
 }
 
-function launchText({ rank, pid }: Extract<LifecycleHappening, { kind: "launched" }>): string {
+function launchText({ rank, pid }: Extract<LifecycleEventBody, { kind: "launched" }>): string {
   return `rank ${rank} launched${pid === undefined ? "" : ` as process ${pid}`}`;
 }
 
@@ -45,7 +45,7 @@ function exitText({
   rank,
   exitCode,
   signal,
-}: Extract<LifecycleHappening, { kind: "rank-exited" }>): { text: string; mood: Mood } {
+}: Extract<LifecycleEventBody, { kind: "rank-exited" }>): { text: string; mood: Mood } {
   if (signal !== undefined) return { text: `rank ${rank} ended by ${signal}`, mood: "warn" };
   const mood = exitCode === 0 ? "plain" : "bad";
   return { text: `rank ${rank} exited with code ${exitCode ?? "unknown"}`, mood };
