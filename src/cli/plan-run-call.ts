@@ -89,6 +89,7 @@ function seriesRequestOf(
     clockStart: either(given.clockStart, said.clockStart),
     target: either(given.target, said.target),
     stopAtTarget: given.stopAtTarget || said.stopAtTarget === true,
+    keepOnNan: given.keepOnNan || said.keepOnNan === true,
     runs: either(given.runs, said.runs) ?? 1,
     seed: either(given.seed, said.seed) ?? 1,
     maxTime: either(given.maxTime, said.maxTime),

@@ -10,9 +10,9 @@ export const runOptions = {
   },
   metric: {
     takes: "texts",
-    placeholder: "pattern",
+    placeholder: "name",
     group: "Clock",
-    help: "reads a metric from the output: 'val_acc=(\\S+)'",
+    help: "metric to read, by name or by pattern: 'val_acc=(\\S+)'; default: the target's",
   },
   samples: {
     takes: "text",
@@ -30,6 +30,11 @@ export const runOptions = {
     takes: "nothing",
     group: "Clock",
     help: "end the program once the target is met",
+  },
+  keepOnNan: {
+    takes: "nothing",
+    group: "Limits",
+    help: "do not end a run whose metric is NaN three times in a row",
   },
   runs: {
     takes: "number",

@@ -7,7 +7,10 @@ import { elapsedMs, type TrackedRun } from "./track-run.ts";
 /** How the processes of a run came to their end. */
 export type RunEnd =
   | { kind: "exited"; exitCode: number | undefined; signal: string | undefined }
-  | { kind: "stopped"; reason: "target" | "max-time" | "max-cost" | "max-samples" | "interrupt" };
+  | {
+      kind: "stopped";
+      reason: "target" | "max-time" | "max-cost" | "max-samples" | "not-a-number" | "interrupt";
+    };
 
 export interface Judgement {
   outcome: Outcome;

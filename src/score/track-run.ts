@@ -2,7 +2,7 @@ import type { Finding } from "../schema/run/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
 import { isBetter, meetsTarget } from "../schema/run/meets-target.ts";
 import type { MetricTarget } from "../schema/run/metric-target.ts";
-import type { Observation } from "../schema/run/observation.ts";
+import type { Observation, PrintedValue } from "../schema/run/observation.ts";
 import type { Evaluation } from "../schema/run/run-result.ts";
 import { OfficialClock } from "./clock.ts";
 import {
@@ -12,10 +12,14 @@ import {
   samplesCountOf,
   statedTarget,
 } from "./read-event.ts";
+import { acceptValue } from "./readings/compared-value.ts";
+import { ReadingNotes } from "./readings/reading-notes.ts";
+import { SampleCounter } from "./readings/sample-count.ts";
 
 /** What an observation changed. */
 export type TrackUpdate =
   | { kind: "clock-started"; by: "launch" | "run_start" | "pattern"; timeMs: number }
+  /** The count of samples of the evaluation may come with later output. */
   | { kind: "evaluation"; evaluation: Evaluation }
   | { kind: "target-reached"; value: number; samplesCount: number | undefined };
 
@@ -38,7 +42,9 @@ export interface TrackedRun {
   samplesCount: number | undefined;
   /** The newest value of every number seen, by name. */
   latest: Map<string, number>;
-  findings: Finding[];
+  /** How many values of the target's metric in a row, up to the newest, were not finite. */
+  notFiniteCount: number;
+  readonly findings: readonly Finding[];
 }
 
 /**
@@ -49,12 +55,20 @@ export interface TrackedRun {
  */
 export class RunTracker {
   readonly run: TrackedRun;
+  readonly #notes = new ReadingNotes();
+  readonly #counter = new SampleCounter();
+  /** Whether a count has come since the last evaluation. */
+  #hasFreshCount = false;
+  /** An evaluation whose count of samples may be printed after it. */
+  #uncounted: Evaluation | undefined;
+  #reachedBy: Evaluation | undefined;
   readonly #clock = new OfficialClock<Moment>();
   #trainSamples: number | undefined;
   readonly #asked: MetricTarget | undefined;
 
   constructor(target: MetricTarget | undefined) {
     this.#asked = target;
+    const notes = this.#notes;
     this.run = {
       target,
       start: undefined,
@@ -65,7 +79,10 @@ export class RunTracker {
       best: undefined,
       samplesCount: undefined,
       latest: new Map(),
-      findings: [],
+      notFiniteCount: 0,
+      get findings() {
+        return notes.findings;
+      },
     };
   }
 
@@ -76,11 +93,16 @@ export class RunTracker {
       case "metric":
         return this.#observeMetric(seen);
       case "samples":
-        this.#countSamples(seen.samplesCount);
+        this.#observeCount(seen.samplesCount);
         return [];
       case "clock-start":
         return this.#startClock(seen.by, { loggedMs: undefined, arrivalMs: seen.arrivalMs });
     }
+  }
+
+  /** An evaluation passed that is read elsewhere: counts from here on do not belong to the one before. */
+  endCountOfEvaluation(): void {
+    this.#uncounted = undefined;
   }
 
   #observeEvent(event: LogEvent, arrivalMs: number): TrackUpdate[] {
@@ -104,22 +126,39 @@ export class RunTracker {
     });
   }
 
-  #observeMetric(seen: {
-    metric: string;
-    value: number;
-    text: string;
-    arrivalMs: number;
-  }): TrackUpdate[] {
+  #observeMetric(seen: PrintedValue & { arrivalMs: number }): TrackUpdate[] {
+    const { target } = this.run;
     this.run.latest.set(seen.metric, seen.value);
-    if (!this.#isTargetMetric([seen.metric])) return [];
-    if (!Number.isFinite(seen.value)) this.#noteNotANumber(seen.metric, seen.text);
-    return this.#evaluate({
+    this.#notes.printed(seen);
+    if (target === undefined || !this.#isTargetMetric([seen.metric])) return [];
+    const accepted = acceptValue(target, seen);
+    switch (accepted.kind) {
+      case "not-finite":
+        this.run.notFiniteCount += 1;
+        this.#notes.notFinite(seen);
+        return [];
+      case "doubtful":
+        if (accepted.reason === "off-scale") this.#notes.offScale(seen, target);
+        return [];
+      case "counts":
+        this.run.notFiniteCount = 0;
+        if (accepted.isFractionOfPercent) this.#notes.percentAsFraction(seen, accepted.value);
+        return this.#evaluatePrinted(seen, accepted.value);
+    }
+  }
+
+  #evaluatePrinted(seen: PrintedValue & { arrivalMs: number }, value: number): TrackUpdate[] {
+    const samplesCount = this.#hasFreshCount ? this.#counter.total : undefined;
+    const updates = this.#evaluate({
       loggedMs: undefined,
       arrivalMs: seen.arrivalMs,
-      value: seen.value,
-      samplesCount: this.run.samplesCount,
+      value,
+      samplesCount,
       epochNum: undefined,
     });
+    const isReached = updates.some(({ kind }) => kind === "target-reached");
+    if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(seen.metric, value);
+    return updates;
   }
 
   // A program's own run_start replaces a clock that began at launch or at a line that the user named.
@@ -142,21 +181,30 @@ export class RunTracker {
   ): TrackUpdate[] {
     const { target, start } = this.run;
     if (target === undefined || !Number.isFinite(seen.value)) return [];
+    if (start === undefined) {
+      this.#notes.beforeClock();
+      return [];
+    }
     const evaluation: Evaluation = {
       timeMs: seen.arrivalMs,
-      clockMs: start === undefined ? 0 : Math.max(0, elapsedMs(start, seen)),
+      clockMs: Math.max(0, elapsedMs(start, seen)),
       value: seen.value,
     };
-    if (seen.samplesCount !== undefined) evaluation.samplesCount = seen.samplesCount;
+    const { samplesCount } = seen;
+    if (samplesCount !== undefined) evaluation.samplesCount = samplesCount;
     if (seen.epochNum !== undefined) evaluation.epochNum = seen.epochNum;
+    this.#hasFreshCount = false;
+    this.#uncounted = samplesCount === undefined ? evaluation : undefined;
     this.run.evaluations.push(evaluation);
     const { best } = this.run;
     if (best === undefined || isBetter(target, seen.value, best)) this.run.best = seen.value;
     const updates: TrackUpdate[] = [{ kind: "evaluation", evaluation }];
     if (this.run.reached === undefined && meetsTarget(target, seen.value)) {
-      const { loggedMs, arrivalMs, value, samplesCount } = seen;
+      const { loggedMs, arrivalMs, value } = seen;
+      this.#reachedBy = evaluation;
       this.run.reached = { loggedMs, arrivalMs, value, samplesCount };
       updates.push({ kind: "target-reached", value, samplesCount });
+      if (this.run.evaluations.length === 1) this.#notes.firstMeetsTarget(target.metric, value);
     }
     return updates;
   }
@@ -169,10 +217,20 @@ export class RunTracker {
     this.run.samplesCount = Math.max(this.run.samplesCount ?? 0, samplesCount);
   }
 
-  #noteNotANumber(metric: string, seen: string): void {
-    const known = this.run.findings.find((note) => note.rule === "metric-not-a-number");
-    if (known?.rule === "metric-not-a-number") known.count += 1;
-    else this.run.findings.push({ rule: "metric-not-a-number", metric, seen, count: 1 });
+  /** A count that the program prints; it may come before or after the evaluation that it belongs to. */
+  #observeCount(count: number): void {
+    if (this.#counter.push(count) === "restarted") this.#notes.samplesRestarted();
+    const total = this.#counter.total ?? count;
+    this.#countSamples(total);
+    const evaluation = this.#uncounted;
+    if (evaluation === undefined) {
+      this.#hasFreshCount = true;
+      return;
+    }
+    this.#uncounted = undefined;
+    evaluation.samplesCount = total;
+    if (this.run.reached !== undefined && evaluation === this.#reachedBy)
+      this.run.reached.samplesCount = total;
   }
 }
 

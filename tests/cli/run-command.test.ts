@@ -73,7 +73,7 @@ describe("pitwall run, of any program", () => {
       name: "is not met by NaN, Infinity or words",
       training: { values: ["nan", "inf", "Infinity", "good"] },
       exit: 1,
-      outcome: { kind: "missed", reason: "ended" },
+      outcome: { kind: "missed", reason: "not-a-number" },
     },
   ])("$name", async ({ training, exit, outcome }) => {
     const { exitCode, result } = await ran(training);
@@ -184,6 +184,21 @@ describe("pitwall run, of any program", () => {
     expect(result.findings).toEqual([{ rule: "seed-has-no-effect", runCount: 2 }]);
   });
 
+  test.each([
+    { name: "a name", options: ["--metric", "val_acc", "--target", "val_acc>=0.9"] },
+    { name: "a target alone", options: ["--target", "val_acc>=0.9"] },
+  ])("finds a metric by $name", async ({ options }) => {
+    const cwd = temporaryFolder();
+    const lines = ["train_acc=0.99 val_acc=1.2e-01", "{'val_acc': 0.5}", "val_acc 0.93"];
+    const program = `for (const line of ${JSON.stringify(lines)}) console.log(line)`;
+    const words = ["run", ...options, "--json", "--", process.execPath, "-e", program];
+    const { stdout, exitCode } = await pitwall(words, { cwd });
+    const [run] = JSON.parse(stdout).result.runs;
+    expect(run.evaluations.map(({ value }: { value: number }) => value)).toEqual([0.12, 0.5, 0.93]);
+    expect(run.outcome).toMatchObject({ kind: "reached", quality: 0.93 });
+    expect(exitCode).toBe(0);
+  });
+
   test("shows the line that nearly matches where a metric never does", async () => {
     const { result, exitCode } = await ran({ print: "`Val Acc: ${value}`" });
     expect(exitCode).toBe(1);
@@ -192,6 +207,7 @@ describe("pitwall run, of any program", () => {
       metric: "val_acc",
       pattern: "val_acc=(\\S+)",
       nearestLine: "Val Acc: 0.5",
+      suggestion: "Val Acc",
     });
   });
 

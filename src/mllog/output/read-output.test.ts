@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseMetricPattern, type MetricPattern } from "./metric-pattern.ts";
+import { parseMetricPattern } from "../../formats/text/metric-pattern.ts";
+import { MetricReader, type WantedMetric } from "../../formats/text/metric-reader.ts";
 import { OutputReader, type OutputPatterns } from "./read-output.ts";
 
-function pattern(text: string): MetricPattern {
+function pattern(text: string): WantedMetric {
   const parsed = parseMetricPattern(text);
   if (parsed.kind !== "pattern") throw new Error(parsed.kind);
-  return parsed.pattern;
+  return { kind: "pattern", ...parsed.pattern };
+}
+
+function metrics(...wanted: WantedMetric[]): MetricReader {
+  return new MetricReader({ metrics: wanted });
 }
 
 const accuracy = pattern("val_acc=([0-9.]+)");
@@ -24,7 +29,9 @@ function reading(patterns: OutputPatterns, text: string) {
 describe("OutputReader", () => {
   test("finds metrics, samples and MLLOG lines in order, whatever stands between", () => {
     const { seen, lines } = reading(
-      { metrics: [accuracy], samples: pattern("samples=([0-9]+)") },
+      {
+        metrics: new MetricReader({ metrics: [accuracy], samples: pattern("samples=([0-9]+)") }),
+      },
       `noise\nsamples=64 val_acc=0.5\r\n 0: ${event}\nval_acc=0.7 done\rmore`,
     );
     expect(seen.map((observation) => observation.kind)).toEqual([
@@ -38,14 +45,14 @@ describe("OutputReader", () => {
 
   test("starts the clock once, at the first line that says so", () => {
     const { seen } = reading(
-      { metrics: [accuracy], clockStart: new RegExp("^epoch") },
+      { metrics: metrics(accuracy), clockStart: new RegExp("^epoch") },
       "loading\nepoch 1\nepoch 2\n",
     );
     expect(seen.map(({ kind }) => kind)).toEqual(["clock-start"]);
   });
 
   test("counts MLLOG lines that can't be read, and keeps the first", () => {
-    const reader = new OutputReader({ metrics: [] });
+    const reader = new OutputReader({ metrics: metrics() });
     take(reader, ':::MLLOG {"torn\n:::MLLOG {"torn too\n');
     expect(reader.findings()).toEqual([
       { rule: "unreadable-log-lines", count: 2, firstLine: ':::MLLOG {"torn' },
@@ -53,7 +60,7 @@ describe("OutputReader", () => {
   });
 
   test("tells which metric no line has matched, with the line that nearly did", () => {
-    const reader = new OutputReader({ metrics: [accuracy, pattern("loss=([0-9.]+)")] });
+    const reader = new OutputReader({ metrics: metrics(accuracy, pattern("loss=([0-9.]+)")) });
     take(reader, "loss=2\nVal-Acc 0.5\n");
     expect(reader.unmatched()).toEqual([
       {
@@ -61,6 +68,7 @@ describe("OutputReader", () => {
         metric: "val_acc",
         pattern: "val_acc=([0-9.]+)",
         nearestLine: "Val-Acc 0.5",
+        suggestion: "Val-Acc",
       },
     ]);
   });
@@ -85,14 +93,14 @@ describe("OutputReader", () => {
     const slow = pattern("(?:val_acc)=(?<val_acc>[0-9.]+)");
     fc.assert(
       fc.property(text, (text) => {
-        const fast = reading({ metrics: [accuracy] }, text);
-        expect(fast).toEqual(reading({ metrics: [slow] }, text));
+        const fast = reading({ metrics: metrics(accuracy) }, text);
+        expect(fast).toEqual(reading({ metrics: metrics(slow) }, text));
       }),
     );
   });
 
   test("reads an MLPerf line that comes in pieces once, where its end comes", () => {
-    const reader = new OutputReader({ metrics: [accuracy] });
+    const reader = new OutputReader({ metrics: metrics(accuracy) });
     const [head, tail] = [event.slice(0, 40), event.slice(40)];
     expect(take(reader, `one\n${head}`).seen).toEqual([]);
     const { seen, lines } = take(reader, `${tail}\nval_acc=1\n`);
@@ -101,14 +109,14 @@ describe("OutputReader", () => {
   });
 
   test("places MLPerf lines in the whole log, though blocks without them are not parsed", () => {
-    const reader = new OutputReader({ metrics: [] });
+    const reader = new OutputReader({ metrics: metrics() });
     take(reader, "one\ntwo\n");
     take(reader, "αβγ\r\n");
     expect(take(reader, `${event}\n`).lines).toMatchObject([{ lineNumber: 4, byteOffset: 16 }]);
   });
 
   test("patterns see the beginning of a long line, and one finding says so for all", () => {
-    const reader = new OutputReader({ metrics: [accuracy] }, 20);
+    const reader = new OutputReader({ metrics: metrics(accuracy) }, 20);
     const values = [
       `val_acc=0.1 ${"-".repeat(30)} val_acc=0.2\n`,
       "val_acc=0.3\n",
@@ -125,7 +133,7 @@ describe("OutputReader", () => {
   });
 
   test("keeps the lines of two sources apart, where one is in the middle of a long line", () => {
-    const reader = new OutputReader({ metrics: [accuracy] }, 20);
+    const reader = new OutputReader({ metrics: metrics(accuracy) }, 20);
     take(reader, "-".repeat(30));
     const other = take(reader, "val_acc=0.5\n", "stderr");
     expect(other.seen).toMatchObject([{ kind: "metric", value: 0.5 }]);

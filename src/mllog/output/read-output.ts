@@ -1,17 +1,27 @@
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { Finding } from "../../schema/run/finding.ts";
-import type { Observation } from "../../schema/run/observation.ts";
+import type { Observation, PrintedValue } from "../../schema/run/observation.ts";
 import { createLogReader } from "../log-reader.ts";
 import { findToken } from "../parse-line.ts";
-import type { LinearPattern } from "./linear-pattern.ts";
 import { LineLimit, type LogBlock } from "./line-limit.ts";
-import { nearestLine, readMetric, type MetricPattern } from "./metric-pattern.ts";
+
+/** Reads metrics from lines of text; see `formats/text/metric-reader.ts`. */
+export interface MetricLines {
+  /** Whether any line of a text may hold something; where none does, they are not read. */
+  mayHold(text: string): boolean;
+  read(line: string): {
+    metrics: readonly PrintedValue[];
+    samplesCount: number | undefined;
+  };
+  findings(): Finding[];
+  /** Metrics that no line has matched so far. */
+  unmatched(): Finding[];
+}
 
 /** What to look for in a program's output. */
 export interface OutputPatterns {
-  metrics: readonly MetricPattern[];
-  samples?: MetricPattern | undefined;
-  clockStart?: Pick<LinearPattern, "test"> | undefined;
+  metrics: MetricLines;
+  clockStart?: { test(line: string): boolean } | undefined;
 }
 
 /** What a block holds. */
@@ -25,8 +35,6 @@ export interface ReadBlock {
 const token = ":::ML";
 /** Patterns look at this much of a line. */
 const longestLineBytes = 1 << 20;
-/** How many lines are kept to find one that nearly matches. */
-const keptLineCount = 2000;
 const shownLength = 200;
 
 /**
@@ -38,10 +46,6 @@ export class OutputReader {
   unreadableCount = 0;
   firstUnreadableLine: string | undefined;
   readonly #patterns: OutputPatterns;
-  /** What a line must hold for a pattern to match it; undefined: nothing in particular. */
-  readonly #needles: readonly string[] | undefined;
-  readonly #matchCounts = new Map<string, number>();
-  readonly #keptLines: string[] = [];
   readonly #limit: LineLimit;
   readonly #log = new PlacedLogReader();
   #clockStarted = false;
@@ -50,18 +54,12 @@ export class OutputReader {
   constructor(patterns: OutputPatterns, mostLineBytes = longestLineBytes) {
     this.#patterns = patterns;
     this.#limit = new LineLimit(mostLineBytes);
-    const literals = [...patterns.metrics, ...(patterns.samples ? [patterns.samples] : [])].map(
-      (pattern) => pattern.literal,
-    );
-    const isSearchable = !literals.includes("") && patterns.clockStart === undefined;
-    this.#needles = isSearchable ? literals : undefined;
   }
 
   take(block: LogBlock, arrivalMs: number): ReadBlock {
     const blockStart = this.#log.byteCount;
     const lines = this.#log.push(block);
     const { text, restLength } = this.#limit.cut(block);
-    this.#keepLines(text);
     const seen: Observation[] = [];
     let next = 0;
     const takeLine = (lineText?: string): void => {
@@ -71,9 +69,9 @@ export class OutputReader {
     };
     // The text lacks the line that an earlier block began.
     while ((lines[next]?.byteOffset ?? Infinity) < blockStart + restLength) takeLine();
-    for (const line of this.#candidates(text, lines.length > 0)) {
+    for (const { line, isRewritten } of this.#candidates(text, lines.length > 0)) {
       if (findToken(line) !== undefined) takeLine(line);
-      this.#scanLine(line, arrivalMs, seen);
+      this.#scanLine({ line, isRewritten }, arrivalMs, seen);
     }
     while (next < lines.length) takeLine();
     return { lines, seen };
@@ -94,13 +92,7 @@ export class OutputReader {
 
   /** Metrics that no line has matched so far, each with a line that nearly does. */
   unmatched(): Finding[] {
-    const missing = this.#patterns.metrics.filter(({ metric }) => !this.#matchCounts.has(metric));
-    return missing.map(({ metric, pattern }): Finding => {
-      const nearest = nearestLine(metric, this.#keptLines);
-      const finding: Finding = { rule: "metric-never-matched", metric, pattern };
-      if (nearest !== undefined) finding.nearestLine = nearest;
-      return finding;
-    });
+    return this.#patterns.metrics.unmatched();
   }
 
   /** What the reading itself found out. */
@@ -108,7 +100,7 @@ export class OutputReader {
     const { unreadableCount: count, firstUnreadableLine: firstLine } = this;
     const unreadable: Finding[] =
       firstLine === undefined ? [] : [{ rule: "unreadable-log-lines", count, firstLine }];
-    return [...unreadable, ...this.#limit.findings(), ...this.unmatched()];
+    return [...unreadable, ...this.#limit.findings(), ...this.#patterns.metrics.findings()];
   }
 
   #takeLine(
@@ -123,34 +115,25 @@ export class OutputReader {
     this.firstUnreadableLine ??= shortened(text ?? `line ${line.lineNumber}: ${line.reason}`);
   }
 
-  #scanLine(line: string, arrivalMs: number, seen: Observation[]): void {
-    const { clockStart, samples, metrics } = this.#patterns;
+  #scanLine({ line, isRewritten }: PrintedLine, arrivalMs: number, seen: Observation[]): void {
+    const { clockStart, metrics } = this.#patterns;
     if (!this.#clockStarted && clockStart?.test(line) === true) {
       this.#clockStarted = true;
       seen.push({ kind: "clock-start", by: "pattern", arrivalMs });
     }
-    const count = samples === undefined ? undefined : readMetric(samples, line)?.value;
-    if (count !== undefined && Number.isFinite(count)) {
-      seen.push({ kind: "samples", samplesCount: count, arrivalMs });
-    }
-    for (const pattern of metrics) {
-      const read = readMetric(pattern, line);
-      if (read === undefined) continue;
-      this.#matchCounts.set(pattern.metric, (this.#matchCounts.get(pattern.metric) ?? 0) + 1);
-      seen.push({ kind: "metric", metric: pattern.metric, ...read, arrivalMs });
-    }
+    const read = metrics.read(line);
+    const { samplesCount } = read;
+    if (samplesCount !== undefined && Number.isFinite(samplesCount))
+      seen.push({ kind: "samples", samplesCount, arrivalMs });
+    for (const value of read.metrics)
+      seen.push({ kind: "metric", ...value, arrivalMs, ...(isRewritten ? { isRewritten } : {}) });
   }
 
-  #keepLines(text: string): void {
-    if (this.#keptLines.length >= keptLineCount || this.#patterns.metrics.length === 0) return;
-    for (const line of text.split(/\r\n|\n|\r/u, keptLineCount - this.#keptLines.length)) {
-      this.#keptLines.push(shortened(line));
-    }
-  }
-
-  #candidates(text: string, mayHoldTokens: boolean): Iterable<string> {
-    if (this.#needles === undefined) return text.split(/\r\n|\n|\r/u);
-    return linesHolding(text, mayHoldTokens ? [token, ...this.#needles] : this.#needles);
+  #candidates(text: string, mayHoldTokens: boolean): Iterable<PrintedLine> {
+    const isClockAwaited = this.#patterns.clockStart !== undefined && !this.#clockStarted;
+    if (isClockAwaited || this.#patterns.metrics.mayHold(text)) return printedLines(text);
+    if (!mayHoldTokens) return [];
+    return linesHolding(text, token).map((line) => ({ line, isRewritten: false }));
   }
 }
 
@@ -205,19 +188,34 @@ function countLineFeeds(text: string): number {
   return count;
 }
 
-/** The lines of a text that hold one of the needles, in order, each once. */
-function linesHolding(text: string, needles: readonly string[]): string[] {
-  const starts = new Map<number, number>();
-  for (const needle of needles) {
-    let hit = text.indexOf(needle);
-    while (hit !== -1) {
-      const start = lineStart(text, hit);
-      const end = lineEnd(text, hit);
-      starts.set(start, end);
-      hit = text.indexOf(needle, end);
-    }
+interface PrintedLine {
+  line: string;
+  /** Ended by a carriage return alone: what comes next is written over it. */
+  isRewritten: boolean;
+}
+
+function* printedLines(text: string): Generator<PrintedLine> {
+  let start = 0;
+  while (start < text.length) {
+    const end = lineEnd(text, start);
+    const isReturn = text.charCodeAt(end) === 13;
+    const isPair = isReturn && text.charCodeAt(end + 1) === 10;
+    // At the end of a block, a return may be half of a pair.
+    const isRewritten = isReturn && !isPair && end + 1 < text.length;
+    yield { line: text.slice(start, end), isRewritten };
+    start = end + (isPair ? 2 : 1);
   }
-  return [...starts].toSorted(([a], [b]) => a - b).map(([start, end]) => text.slice(start, end));
+}
+
+/** The lines of a text that hold a needle, in order, each once. */
+function linesHolding(text: string, needle: string): string[] {
+  const lines: string[] = [];
+  for (let hit = text.indexOf(needle); hit !== -1;) {
+    const end = lineEnd(text, hit);
+    lines.push(text.slice(lineStart(text, hit), end));
+    hit = text.indexOf(needle, end);
+  }
+  return lines;
 }
 
 function lineStart(text: string, from: number): number {

@@ -5,11 +5,22 @@ import {
   describeClockFinding,
   isAboutClock,
 } from "./describe-clock-finding.ts";
+import {
+  describeArrivalFinding,
+  describeTextFinding,
+  describeValueFinding,
+  isAboutArrival,
+  isAboutText,
+  isAboutValue,
+} from "./describe-reading-finding.ts";
 import { countOf } from "../wording.ts";
 
 /** Describes a finding, with a hint on what to do about it. */
 export function describeFinding(finding: Finding): DescribedFinding {
   if (isAboutClock(finding)) return describeClockFinding(finding);
+  if (isAboutText(finding)) return describeTextFinding(finding);
+  if (isAboutValue(finding)) return describeValueFinding(finding);
+  if (isAboutArrival(finding)) return describeArrivalFinding(finding);
   if (isAboutOutput(finding)) return describeOutputFinding(finding);
   if (isJobFinding(finding)) return describeJobFinding(finding);
   switch (finding.rule) {
@@ -67,14 +78,24 @@ function describeJobFinding(finding: JobFinding): { message: string; hint?: stri
 function neverMatched(
   finding: Extract<Finding, { rule: "metric-never-matched" }>,
 ): DescribedFinding {
-  const message = `no output line matched \`${finding.pattern}\``;
-  if (finding.nearestLine === undefined) {
+  const { metric, pattern, nearestLine, longerNames = [], suggestion } = finding;
+  const message =
+    pattern === undefined
+      ? `no output line gives \`${metric}\` a number`
+      : `no output line matched \`${pattern}\``;
+  const [longer] = longerNames;
+  if (longer !== undefined) {
+    const names = longerNames.map((name) => `\`${name}\``).join(", ");
+    return { message, hint: `the output has ${names}; to use it: \`--metric '${longer}'\`` };
+  }
+  if (nearestLine === undefined) {
     return {
       message,
-      hint: `no line with a number contains \`${finding.metric}\`; check that the program prints it, with unbuffered output`,
+      hint: `no line with a number contains \`${metric}\`; check that the program prints it, with unbuffered output`,
     };
   }
-  return { message, hint: `closest line: \`${finding.nearestLine}\`` };
+  const advice = suggestion === undefined ? "" : `; try \`--metric '${suggestion}'\``;
+  return { message, hint: `closest line: \`${nearestLine}\`${advice}` };
 }
 
 function qualityNeverRead(

@@ -24,4 +24,5 @@ const missedBy = {
   "max-time": "missed: time limit reached",
   "max-cost": "missed: cost limit reached",
   "max-samples": "missed: sample limit reached",
+  "not-a-number": "missed: diverged to NaN",
 } as const;

@@ -19,8 +19,73 @@ export const finding = z.discriminatedUnion("rule", [
   z.strictObject({
     rule: z.literal("metric-never-matched"),
     metric: z.string(),
-    pattern: z.string(),
+    /** Absent where the metric is looked for by its name. */
+    pattern: z.string().optional(),
     nearestLine: z.string().optional(),
+    /** Longer names that end like the metric's: `train_acc` for `acc`. */
+    longerNames: z.array(z.string()).optional(),
+    /** What to give `--metric` to read the nearest line. */
+    suggestion: z.string().optional(),
+  }),
+  z.strictObject({
+    rule: z.literal("number-cut-short"),
+    metric: z.string(),
+    group: z.string(),
+    whole: z.string(),
+  }),
+  z.strictObject({
+    rule: z.literal("metric-inside-longer-name"),
+    metric: z.string(),
+    found: z.string(),
+  }),
+  z.strictObject({
+    rule: z.literal("decimal-comma-read"),
+    metric: z.string(),
+    seen: z.string(),
+    value: z.number(),
+  }),
+  z.strictObject({ rule: z.literal("comma-ambiguous"), metric: z.string(), seen: z.string() }),
+  z.strictObject({ rule: z.literal("ratio-printed"), metric: z.string(), seen: z.string() }),
+  z.strictObject({ rule: z.literal("source-echoed"), metric: z.string(), line: z.string() }),
+  z.strictObject({
+    rule: z.literal("percent-read-as-fraction"),
+    metric: z.string(),
+    seen: z.string(),
+    value: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("value-off-scale"),
+    metric: z.string(),
+    seen: z.string(),
+    targetValue: z.number(),
+    count: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("first-evaluation-meets-target"),
+    metric: z.string(),
+    value: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("target-met-on-rewritten-line"),
+    metric: z.string(),
+    value: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("several-ranks-print-metric"),
+    metric: z.string(),
+    rankCount: z.number(),
+  }),
+  z.strictObject({ rule: z.literal("evaluations-before-clock"), count: z.number() }),
+  z.strictObject({ rule: z.literal("samples-restarted"), count: z.number() }),
+  z.strictObject({
+    rule: z.literal("output-came-at-once"),
+    evaluationCount: z.number(),
+    withinMs: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("output-stopped"),
+    silentMs: z.number(),
+    usualMs: z.number(),
   }),
   z.strictObject({
     rule: z.literal("quality-never-read"),

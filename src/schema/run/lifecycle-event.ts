@@ -18,7 +18,15 @@ const eventBody = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("stopping"),
-    reason: z.enum(["target", "max-time", "max-cost", "max-samples", "interrupt", "failure"]),
+    reason: z.enum([
+      "target",
+      "max-time",
+      "max-cost",
+      "max-samples",
+      "not-a-number",
+      "interrupt",
+      "failure",
+    ]),
   }),
   z.strictObject({
     kind: z.literal("rank-exited"),

@@ -1,9 +1,23 @@
 import type { LogEvent } from "../logs/log-event.ts";
 
+/** A value of a metric as a program printed it. */
+export interface PrintedValue {
+  metric: string;
+  value: number;
+  text: string;
+  isPercent?: boolean;
+  /** Why the value may have been misread; such a value decides nothing. */
+  doubt?: "ambiguous-comma" | "ratio" | undefined;
+  /** The rank that a launcher's label on the line names. */
+  rank?: number | undefined;
+  /** A carriage return made room for another state of the same line. */
+  isRewritten?: boolean;
+}
+
 /** Something seen of a run, with the launching host's time at which it was seen. */
 export type Observation = { arrivalMs: number } & (
   | { kind: "event"; event: LogEvent }
-  | { kind: "metric"; metric: string; value: number; text: string }
+  | ({ kind: "metric" } & PrintedValue)
   | { kind: "samples"; samplesCount: number }
   | { kind: "clock-start"; by: "launch" | "pattern" }
 );

@@ -12,6 +12,8 @@ export type StopReason =
   | "max-time"
   | "max-cost"
   | "max-samples"
+  /** The target's metric was not a number several times in a row. */
+  | "not-a-number"
   | "interrupt"
   | "failure";
 

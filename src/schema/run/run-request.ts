@@ -24,7 +24,8 @@ export type Startable = z.output<typeof startable>;
 
 /** How to read the output of a program that does not print MLLOG. */
 export const outputReading = z.strictObject({
-  metrics: z.array(z.strictObject({ metric: z.string(), pattern: z.string() })),
+  /** Each with the pattern that reads it; without one, the metric is found by its name. */
+  metrics: z.array(z.strictObject({ metric: z.string(), pattern: z.string().optional() })),
   samplesPattern: z.string().optional(),
   clockStartPattern: z.string().optional(),
 });
@@ -57,6 +58,8 @@ export const runRequest = z.strictObject({
   target: metricTarget.optional(),
   seed: z.number().int().nonnegative(),
   stopAtTarget: z.boolean(),
+  /** Go on where the target's metric is not a number again and again; default: end the run as missed. */
+  keepOnNan: z.boolean().optional(),
   limits: runLimits,
   /** The edition of the rules; default: the newest that fits. */
   edition: z.string().optional(),

@@ -17,7 +17,7 @@ export const outcome = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("missed"),
-    reason: z.enum(["ended", "max-time", "max-cost", "max-samples"]),
+    reason: z.enum(["ended", "max-time", "max-cost", "max-samples", "not-a-number"]),
     bestQuality: z.number().optional(),
   }),
   z.strictObject({

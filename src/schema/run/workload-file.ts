@@ -49,6 +49,10 @@ export const workloadFile = z
       .describe("Regular expression of the line that ends initialisation and starts the clock"),
     target: z.string().optional().describe("Quality to reach: `val_acc >= 0.94` or `loss <= 2.0`"),
     stopAtTarget: z.boolean().optional().describe("End the program once the target is met"),
+    keepOnNan: z
+      .boolean()
+      .optional()
+      .describe("Do not end a run whose metric is NaN three times in a row"),
     runs: z.int().positive().optional().describe("How many runs, with seeds counting up"),
     seed: z.int().nonnegative().optional().describe("Seed of the first run"),
     maxTime: quantity("Longest time of one run", "20m").optional(),

@@ -31,7 +31,7 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
 
 /** What a run on record was started with, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
-  const { startable, launchTarget, reading, target, stopAtTarget, limits } = request;
+  const { startable, launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
   const { price, edition, rerunOf } = request;
   return {
     startable,
@@ -39,6 +39,7 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     reading,
     target,
     stopAtTarget,
+    keepOnNan: keepOnNan === true,
     limits,
     price,
     ...(edition === undefined ? {} : { edition }),

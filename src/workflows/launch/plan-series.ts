@@ -1,8 +1,9 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
-import { parseLinearPattern, type LinearPattern } from "../../mllog/output/linear-pattern.ts";
-import { parseMetricPattern, type MetricPattern } from "../../mllog/output/metric-pattern.ts";
+import { parseLinearPattern, type LinearPattern } from "../../formats/text/linear-pattern.ts";
+import { isMetricName, parseMetricPattern } from "../../formats/text/metric-pattern.ts";
+import type { WantedMetric } from "../../formats/text/metric-reader.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import { parseTarget } from "../../schema/run/target-text.ts";
@@ -17,6 +18,7 @@ export interface SeriesRequest {
   clockStart?: string | undefined;
   target?: string | undefined;
   stopAtTarget: boolean;
+  keepOnNan?: boolean;
   runs: number;
   seed: number;
   maxTime?: string | undefined;
@@ -31,6 +33,7 @@ export interface SeriesPlan {
   reading: OutputReading;
   target: MetricTarget | undefined;
   stopAtTarget: boolean;
+  keepOnNan?: boolean;
   limits: RunLimits;
   price: Price | undefined;
   seeds: readonly number[];
@@ -63,8 +66,9 @@ export function planSeries(
   startable: Startable,
   price: Price | undefined,
 ): SeriesPlan {
-  const metrics = requested.metrics.map((pattern) => compileMetric(pattern, "--metric"));
-  const target = requested.target === undefined ? undefined : readTarget(requested.target, metrics);
+  const given = requested.metrics.map((text) => compileMetric(text, "--metric"));
+  const target = requested.target === undefined ? undefined : readTarget(requested.target, given);
+  const metrics = withTargetMetric(given, target, startable);
   if (target === undefined && metrics.length > 0) throw targetMissing(metrics);
   const limits = readLimits(requested);
   if (limits.maxCostUsd !== undefined && price === undefined) {
@@ -78,18 +82,34 @@ export function planSeries(
     reading: readingOf(requested, metrics),
     target,
     stopAtTarget: requested.stopAtTarget,
+    keepOnNan: requested.keepOnNan === true,
     limits,
     price,
     seeds: Array.from({ length: requested.runs }, (_, index) => requested.seed + index),
   };
 }
 
-/** @throws UserError for a pattern that can't be compiled, has no group, or names no metric */
-export function compileMetric(text: string, option: string): MetricPattern {
+/** A target alone names the metric to look for. */
+function withTargetMetric(
+  given: readonly WantedMetric[],
+  target: MetricTarget | undefined,
+  startable: Startable,
+): readonly WantedMetric[] {
+  if (given.length > 0 || target === undefined || startable.kind !== "command") return given;
+  return [{ kind: "name", metric: target.metric }];
+}
+
+/**
+ * Reads what a user gives for a metric: its name, or a pattern whose first group is its number.
+ *
+ * @throws UserError for a pattern that can't be compiled, has no group, or names no metric
+ */
+export function compileMetric(text: string, option: string): WantedMetric {
+  if (isMetricName(text)) return { kind: "name", metric: text.trim() };
   const parsed = parseMetricPattern(text);
   switch (parsed.kind) {
     case "pattern":
-      return parsed.pattern;
+      return { kind: "pattern", ...parsed.pattern };
     case "unsupported":
       throw patternUnsupported(option, text, parsed.construct);
     case "invalid":
@@ -153,7 +173,7 @@ function withGroup(text: string): string {
   return bare === undefined ? `${text}([0-9.]+)` : text.replace(bare, `(${bare})`);
 }
 
-function readTarget(text: string, metrics: readonly MetricPattern[]): MetricTarget {
+function readTarget(text: string, metrics: readonly WantedMetric[]): MetricTarget {
   const target = parseTarget(text);
   if (target === undefined) {
     throw new UserError("target-invalid", `invalid target \`${text}\``, {
@@ -175,7 +195,7 @@ function readTarget(text: string, metrics: readonly MetricPattern[]): MetricTarg
   );
 }
 
-function targetMissing(metrics: readonly MetricPattern[]): UserError {
+function targetMissing(metrics: readonly WantedMetric[]): UserError {
   const metric = metrics[0]?.metric ?? "val_acc";
   return new UserError(
     "target-missing",
@@ -217,11 +237,14 @@ function quantity(
   });
 }
 
-function readingOf(requested: SeriesRequest, metrics: readonly MetricPattern[]): OutputReading {
+function readingOf(requested: SeriesRequest, metrics: readonly WantedMetric[]): OutputReading {
   if (requested.samples !== undefined) compileMetric(requested.samples, "--samples");
   if (requested.clockStart !== undefined) compileLine(requested.clockStart, "--clock-start");
   return {
-    metrics: metrics.map(({ metric, pattern }) => ({ metric, pattern })),
+    metrics: metrics.map((wanted) => ({
+      metric: wanted.metric,
+      ...(wanted.kind === "pattern" ? { pattern: wanted.pattern } : {}),
+    })),
     ...(requested.samples === undefined ? {} : { samplesPattern: requested.samples }),
     ...(requested.clockStart === undefined ? {} : { clockStartPattern: requested.clockStart }),
   };

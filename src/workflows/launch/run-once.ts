@@ -13,14 +13,15 @@ import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
 import { launchRun } from "./launch-run.ts";
+import { LiveWarnings } from "./live-warnings.ts";
 import { RankEnds, rankExit } from "./rank-ends.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
 import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 
 /** The live view is refreshed ten times a second at most. */
 const progressEveryMs = 100;
-/** A warning is issued when no metric pattern has matched after this long. */
-const unmatchedAfterMs = 60_000;
+/** Training does not come back from a loss that is not a number so many times in a row. */
+const mostNotFinite = 3;
 /** Time between SIGTERM and SIGKILL. */
 const graceMs = 5000;
 const lastLineCount = 10;
@@ -97,18 +98,19 @@ class RunInProgress {
   readonly #lines = new LineSplitter();
   readonly #ranks: RankEnds;
   readonly #cpu = new CpuHistory();
+  readonly #warnings: LiveWarnings;
   #stopReason: StopReason | undefined;
   #isStopReported = false;
   #end: JobEnd | undefined;
   #lastProgressMs = 0;
-  #hasWarnedUnmatched = false;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
     this.reader = RunReader.live(parts.request, parts.job.launchedMs);
     this.#ranks = new RankEnds(parts.job.ranks);
+    this.#warnings = new LiveWarnings(parts.job.launchedMs);
     this.#sampling = this.#storeSamples();
-    // `conclude` awaits this promise and handles a failure; this prevents an unhandled rejection before then.
+    // A failure is met where samples are waited for; until then it is no unhandled rejection.
     this.#sampling.catch(() => undefined);
   }
 
@@ -210,9 +212,11 @@ class RunInProgress {
     timeMs: number,
     printed?: OutputSource & { bytes: Buffer },
   ): AsyncGenerator<RunEvent> {
-    const { job } = this.#parts;
+    const { request, job } = this.#parts;
     for (const block of log) await this.#appendLog(block, printed);
     yield* this.#report(updates, timeMs);
+    const isDiverged = this.reader.run.notFiniteCount >= mostNotFinite;
+    if (isDiverged && request.keepOnNan !== true) this.stop("not-a-number");
     if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
   }
 
@@ -248,11 +252,8 @@ class RunInProgress {
       await writer.appendEvent({ kind: "stopping", reason: this.#stopReason }, timeMs);
       yield { kind: "stopping", runId: request.runId, reason: this.#stopReason };
     }
-    if (!this.#hasWarnedUnmatched && launchedForMs > unmatchedAfterMs) {
-      this.#hasWarnedUnmatched = true;
-      const { runId } = request;
-      for (const finding of this.reader.unmatched()) yield { kind: "warning", runId, finding };
-    }
+    for (const finding of this.#warnings.due(timeMs, this.reader))
+      yield { kind: "warning", runId: request.runId, finding };
     const checklist = this.reader.checklistUpdate(timeMs);
     if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
     if (timeMs - this.#lastProgressMs < progressEveryMs) return;

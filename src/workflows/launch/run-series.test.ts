@@ -118,6 +118,7 @@ describe("runSeries", () => {
         metric: "val_acc",
         pattern: "val_acc=(\\S+)",
         nearestLine: "Val Acc: 0.7",
+        suggestion: "Val Acc",
       },
     ]);
   });
@@ -214,7 +215,7 @@ describe("runSeries", () => {
       target: "eval_accuracy>=0.9",
     });
     expect(runs[0]?.result.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 3500 });
-    expect(runs[0]?.result.findings).toEqual([{ rule: "clock-stepped", steppedMs: 3500 }]);
+    expect(runs[0]?.result.findings).toContainEqual({ rule: "clock-stepped", steppedMs: 3500 });
   });
 
   test("marks a result whose clock covers next to nothing of what the program did", async () => {
@@ -227,9 +228,9 @@ describe("runSeries", () => {
       target: "eval_accuracy>=0.9",
     });
     expect(runs[0]?.result.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 0 });
-    expect(runs[0]?.result.findings).toMatchObject([
-      { rule: "timed-part-negligible", timedMs: 0, untimedMs: 5000 },
-    ]);
+    expect(runs[0]?.result.findings).toContainEqual(
+      expect.objectContaining({ rule: "timed-part-negligible", timedMs: 0, untimedMs: 5000 }),
+    );
   });
 
   test("tells the time left from what earlier runs took", async () => {

@@ -52,6 +52,7 @@ export async function* runSeries(
       ...(plan.target === undefined ? {} : { target: plan.target }),
       seed,
       stopAtTarget: plan.stopAtTarget,
+      ...(plan.keepOnNan ? { keepOnNan: true } : {}),
       limits: plan.limits,
       ...(plan.edition === undefined ? {} : { edition: plan.edition }),
       ...(plan.price === undefined ? {} : { price: plan.price }),

@@ -56,6 +56,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     findings: withoutEcho([
       ...findings,
       ...reader.findings(),
+      ...reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: stopReason !== undefined }),
       ...ranks.findings(),
       ...leftovers(end),
     ]),

@@ -1,4 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
+import { MetricReader, type WantedMetric } from "../../formats/text/metric-reader.ts";
 import type { OutputPatterns } from "../../mllog/output/read-output.ts";
 import type { OutputReading } from "../../schema/run/run-request.ts";
 import { compileLine, compileMetric } from "../launch/plan-series.ts";
@@ -12,7 +13,7 @@ import { compileLine, compileMetric } from "../launch/plan-series.ts";
 export function outputPatterns(
   { metrics, samplesPattern, clockStartPattern }: OutputReading,
   { isRecorded }: { isRecorded: boolean },
-): OutputPatterns {
+): OutputPatterns & { metrics: MetricReader } {
   const compile = <Pattern>(make: () => Pattern): Pattern | undefined => {
     try {
       return make();
@@ -22,16 +23,22 @@ export function outputPatterns(
     }
   };
   return {
-    metrics: metrics.flatMap(
-      ({ pattern }) => compile(() => compileMetric(pattern, "--metric")) ?? [],
-    ),
-    samples:
-      samplesPattern === undefined
-        ? undefined
-        : compile(() => compileMetric(samplesPattern, "--samples")),
+    metrics: new MetricReader({
+      metrics: metrics.flatMap(
+        ({ metric, pattern }) => compile(() => wantedMetric(metric, pattern)) ?? [],
+      ),
+      samples:
+        samplesPattern === undefined
+          ? undefined
+          : compile(() => compileMetric(samplesPattern, "--samples")),
+    }),
     clockStart:
       clockStartPattern === undefined
         ? undefined
         : compile(() => compileLine(clockStartPattern, "--clock-start")),
   };
+}
+
+function wantedMetric(metric: string, pattern: string | undefined): WantedMetric {
+  return pattern === undefined ? { kind: "name", metric } : compileMetric(pattern, "--metric");
 }

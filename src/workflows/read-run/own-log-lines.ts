@@ -3,7 +3,9 @@ import { OwnLog } from "../../mllog/output/own-lines.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
 import type { Observation } from "../../schema/run/observation.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { TrackedRun, TrackUpdate } from "../../score/track-run.ts";
+import type { Evaluation } from "../../schema/run/run-result.ts";
+import { acceptValue } from "../../score/readings/compared-value.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
 
 /** Namespace of the MLLOG lines that Pitwall adds to the log of a program that prints only a metric. */
 export const ownNamespace = "pitwall";
@@ -20,11 +22,19 @@ export function mayAddLines({ reading, target }: RunRequest): boolean {
 export function addsLine(run: TrackedRun, seen: Observation): boolean {
   return (
     seen.kind === "metric" &&
-    seen.metric === run.target?.metric &&
-    Number.isFinite(seen.value) &&
+    run.target !== undefined &&
+    seen.metric === run.target.metric &&
+    acceptValue(run.target, seen).kind === "counts" &&
     run.start !== undefined &&
     run.startedBy !== "run_start"
   );
+}
+
+/** An evaluation that gets a line of ours. */
+export interface OwnEvaluation {
+  evaluation: Evaluation;
+  /** When the clock started, milliseconds since the epoch. */
+  startMs: number;
 }
 
 /** Writes the lines of ours, while the run goes on. */
@@ -39,15 +49,15 @@ export class OwnLogLines {
         : undefined;
   }
 
-  /** @param updates what the observation changed */
-  after(run: TrackedRun, updates: readonly TrackUpdate[], arrivalMs: number): string {
-    const evaluated = updates.find((change) => change.kind === "evaluation");
-    if (this.#ownLog === undefined || run.start === undefined || evaluated === undefined) return "";
-    const { value, samplesCount } = evaluated.evaluation;
-    return linesOf([
-      ...this.#ownLog.begin(run.start.arrivalMs),
-      this.#ownLog.evaluation(value, samplesCount, arrivalMs),
-    ]);
+  after(evaluations: readonly OwnEvaluation[]): string {
+    const log = this.#ownLog;
+    if (log === undefined) return "";
+    return linesOf(
+      evaluations.flatMap(({ evaluation: { value, samplesCount, timeMs }, startMs }) => [
+        ...log.begin(startMs),
+        log.evaluation(value, samplesCount, timeMs),
+      ]),
+    );
   }
 
   end(run: TrackedRun, end: { isReached: boolean; timeMs: number }): string {

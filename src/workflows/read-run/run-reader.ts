@@ -1,3 +1,4 @@
+import type { MetricReader } from "../../formats/text/metric-reader.ts";
 import { OutputReader, type ReadBlock } from "../../mllog/output/read-output.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { Finding } from "../../schema/run/finding.ts";
@@ -7,9 +8,10 @@ import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunRules } from "../../schema/run/run-rules.ts";
+import { ArrivalWatch } from "../../score/readings/arrival-watch.ts";
 import { RunTracker, type TrackedRun, type TrackUpdate } from "../../score/track-run.ts";
 import { RunRulesCheck } from "./check-run-rules.ts";
-import { addsLine, mayAddLines, OwnLogLines } from "./own-log-lines.ts";
+import { addsLine, mayAddLines, type OwnEvaluation, OwnLogLines } from "./own-log-lines.ts";
 import { outputPatterns } from "./output-patterns.ts";
 import { RecordedTimes } from "./recorded-times.ts";
 import { runProgress } from "./run-progress.ts";
@@ -59,9 +61,12 @@ export class RunReader {
   readonly #options: ReaderOptions;
   readonly #tracker: RunTracker;
   readonly #output: OutputReader;
+  readonly #metrics: MetricReader;
   readonly #rules: RunRulesCheck;
   readonly #ownLines: OwnLogLines | undefined;
   readonly #recorded: RecordedTimes | undefined;
+  /** When output arrived; a record does not say. */
+  readonly #arrivals: ArrivalWatch | undefined;
   #tail = "";
   /** Who wrote the last line of the log, where that has no `\n` yet. */
   #openSource: string | undefined;
@@ -74,10 +79,14 @@ export class RunReader {
     this.#options = options;
     this.#tracker = new RunTracker(request.target);
     const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
+    this.#metrics = patterns.metrics;
     this.#output = new OutputReader(patterns, options.mostLineBytes);
     this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
     if (launchedMs === undefined) this.#recorded = new RecordedTimes(request);
-    else this.#ownLines = new OwnLogLines(request, launchedMs);
+    else {
+      this.#ownLines = new OwnLogLines(request, launchedMs);
+      this.#arrivals = new ArrivalWatch(launchedMs);
+    }
   }
 
   /** Reads the output of a program that runs, as it arrives. */
@@ -121,8 +130,10 @@ export class RunReader {
     if (this.#recorded !== undefined) this.launched(this.#request.createdMs);
     const source = place === undefined ? stream : `${place.host} ${place.rank} ${stream}`;
     const taken: TakenPiece = { updates: [], log: [] };
+    this.#arrivals?.output(timeMs);
     if (this.#openSource !== source && !this.#endsInReturn) this.#endOpenLine(timeMs, taken);
     this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
+    if (taken.updates.some(({ kind }) => kind === "evaluation")) this.#arrivals?.evaluation(timeMs);
     return taken;
   }
 
@@ -140,14 +151,41 @@ export class RunReader {
     return taken.log;
   }
 
-  /** Metrics that no line has matched so far. */
+  /** How the output came, as far as that puts its times in doubt. */
+  arrivalFindings(end: { timeMs: number; wasStopped: boolean }): Finding[] {
+    const burst = this.#arrivals?.burst(end.timeMs);
+    const silence = end.wasStopped ? this.silence(end.timeMs) : undefined;
+    return [
+      ...(burst === undefined ? [] : [{ rule: "output-came-at-once" as const, ...burst }]),
+      ...(silence === undefined ? [] : [silence]),
+    ];
+  }
+
+  /** The output has stopped for much longer than usual. */
+  silence(nowMs: number): Extract<Finding, { rule: "output-stopped" }> | undefined {
+    const silence = this.#arrivals?.silence(nowMs);
+    return silence === undefined ? undefined : { rule: "output-stopped", ...silence };
+  }
+
+  /** Lines with numbers so far, as far as they are kept to find one that nearly matches. */
+  get numericLineCount(): number {
+    return this.#metrics.numericLineCount;
+  }
+
+  /** Metrics that no line has matched so far. Those of a program that logs its quality as MLLOG are not missing. */
   unmatched(): Finding[] {
-    return this.#output.unmatched();
+    const isRead = this.run.startedBy === "run_start" && this.run.evaluations.length > 0;
+    return isRead ? [] : this.#output.unmatched();
+  }
+
+  /** How metrics were read, as far as that is in doubt. */
+  readingFindings(): Finding[] {
+    return this.#metrics.findings();
   }
 
   /** What the reading itself found out. */
   findings(): Finding[] {
-    return this.#output.findings();
+    return [...this.#output.findings(), ...this.unmatched()];
   }
 
   /** The last lines printed, for an error message. */
@@ -201,22 +239,27 @@ export class RunReader {
 
   #fold({ lines, seen }: ReadBlock, timeMs: number, taken: TakenPiece): void {
     this.#check(lines);
-    let ownLines = "";
-    for (const each of seen) ownLines += this.#observe(each, taken);
-    this.#add(ownLines, timeMs, taken);
+    const evaluations = seen.flatMap((each) => this.#observe(each, taken) ?? []);
+    // Written once the block is read: the count of samples may be printed after the value.
+    this.#add(this.#ownLines?.after(evaluations) ?? "", timeMs, taken);
   }
 
-  /** @returns lines of ours that belong behind the block */
-  #observe(observation: Observation, taken: TakenPiece): string {
+  /** @returns an evaluation that gets a line of ours after the block */
+  #observe(observation: Observation, taken: TakenPiece): OwnEvaluation | undefined {
     const { run } = this;
     const recorded = this.#recorded;
     const seen = recorded === undefined ? observation : recorded.placed(observation, run);
-    if (seen === undefined) return "";
+    if (seen === undefined) {
+      this.#tracker.endCountOfEvaluation();
+      return undefined;
+    }
     const addsLines = this.#ownLines !== undefined && addsLine(run, seen);
     const updates = this.#tracker.observe(seen);
     taken.updates.push(...updates);
     this.#options.observe?.(seen, updates);
-    return addsLines ? (this.#ownLines?.after(run, updates, seen.arrivalMs) ?? "") : "";
+    const evaluated = updates.find((update) => update.kind === "evaluation");
+    if (!addsLines || run.start === undefined || evaluated === undefined) return undefined;
+    return { evaluation: evaluated.evaluation, startMs: run.start.arrivalMs };
   }
 
   /** Adds lines of ours to the log, never within one of the program's. */

@@ -4,6 +4,8 @@ import {
   type LinearPatternParse,
 } from "./linear-pattern.ts";
 
+const metacharacters = /[()[\]{}*+?\\|^$]/u;
+
 /** A regular expression that reads one number from a line of a program's output. */
 export interface MetricPattern {
   /** What the number is called: the group's name, else the word before the group. */
@@ -38,29 +40,6 @@ export function parseMetricPattern(text: string): PatternParse {
   };
 }
 
-/** The number a line holds for this pattern; NaN and infinities in any common spelling. */
-export function readMetric(
-  pattern: MetricPattern,
-  line: string,
-): { text: string; value: number } | undefined {
-  if (pattern.literal !== "" && !line.includes(pattern.literal)) return undefined;
-  const text = pattern.expression.exec(line)?.[1];
-  if (text === undefined) return undefined;
-  return { text, value: toNumber(text) };
-}
-
-const infinities = /^([+-]?)inf(?:inity)?$/iu;
-
-/** Plain, grouped (`1,234.5`, `1_000`) and percent-free numbers; anything else is NaN. */
-function toNumber(text: string): number {
-  const trimmed = text.trim();
-  const sign = infinities.exec(trimmed)?.[1];
-  if (sign !== undefined) return sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  if (!/\d/u.test(trimmed)) return Number.NaN;
-  // `0.94.` and `0.94,` come from greedy patterns at the end of a sentence.
-  return Number(trimmed.replace(/[.,;:]+$/u, "").replaceAll(/(?<=\d)[,_](?=\d{3}(?:\D|$))/gu, ""));
-}
-
 function metricName(text: string): string | undefined {
   const named = /\(\?<([A-Za-z_$][\w$]*)>/u.exec(text)?.[1];
   if (named !== undefined) return named;
@@ -85,23 +64,7 @@ function leadingLiteral(text: string): string {
   return literal.length >= 2 ? literal : "";
 }
 
-/**
- * The line that comes nearest to what a pattern wants: the one that shares most words with the
- * metric's name and holds a number. For the message about a metric that never matches.
- */
-export function nearestLine(metric: string, lines: readonly string[]): string | undefined {
-  const words = metric
-    .toLowerCase()
-    .split(/[^a-z0-9]+/u)
-    .filter((word) => word.length > 0);
-  let best: { line: string; score: number } | undefined;
-  for (const line of lines) {
-    if (!/\d/u.test(line)) continue;
-    const lower = line.toLowerCase();
-    const score =
-      words.filter((word) => lower.includes(word)).length +
-      (lower.includes(metric.toLowerCase()) ? 1 : 0);
-    if (score > 0 && (best === undefined || score > best.score)) best = { line, score };
-  }
-  return best?.line;
+/** Whether a text is the name of a metric (`val_acc`, `Acc@1`, `lm loss`), not a regular expression. */
+export function isMetricName(text: string): boolean {
+  return /\p{L}/u.test(text) && !metacharacters.test(text);
 }

@@ -6,6 +6,16 @@ export interface LinearPattern {
   /** The whole match and its groups, or undefined. */
   exec(line: string): readonly (string | undefined)[] | undefined;
   test(line: string): boolean;
+  /** Where the pattern and its first group match at or after an index; undefined where they do not. */
+  find(line: string, from: number): GroupSpan | undefined;
+}
+
+/** Where a pattern's first group matched in a line. */
+export interface GroupSpan {
+  /** Where the whole pattern matched. */
+  matchStart: number;
+  start: number;
+  end: number;
 }
 
 export type LinearPatternParse =
@@ -40,9 +50,16 @@ export function parseLinearPattern(text: string): LinearPatternParse {
         (_, group) => matcher.group(group) ?? undefined,
       );
     };
+    const positions = new RegExp(text, "dg");
+    const find = (line: string, from: number): GroupSpan | undefined => {
+      if (isSimple && line.length <= maximumNativeLength) return spanOf(positions, line, from);
+      const matcher = re2.matcher(line.slice(0, maximumLineLength));
+      if (!matcher.find(from) || matcher.start(1) < 0) return undefined;
+      return { matchStart: matcher.start(0), start: matcher.start(1), end: matcher.end(1) };
+    };
     return {
       kind: "pattern",
-      pattern: { groupCount, exec, test: (line) => exec(line) !== undefined },
+      pattern: { groupCount, exec, find, test: (line) => exec(line) !== undefined },
     };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -54,6 +71,15 @@ export function parseLinearPattern(text: string): LinearPatternParse {
 function matchOf(expression: RegExp, line: string): readonly (string | undefined)[] | undefined {
   const match = expression.exec(line);
   return match === null ? undefined : [...match];
+}
+
+function spanOf(expression: RegExp, line: string, from: number): GroupSpan | undefined {
+  const sticky = expression;
+  sticky.lastIndex = from;
+  const match = sticky.exec(line);
+  const group = match?.indices?.[1];
+  if (match === null || group === undefined) return undefined;
+  return { matchStart: match.index, start: group[0], end: group[1] };
 }
 
 function unsupportedConstruct(text: string): "lookaround" | "backreference" | undefined {

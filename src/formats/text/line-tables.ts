@@ -1,0 +1,109 @@
+import { type CommaStyle, readNumberAt } from "./read-number.ts";
+import type { NamedNumber } from "./named-number.ts";
+
+const mostColumns = 200;
+const longestName = 60;
+const delimiters = [",", "\t", ";", "|"] as const;
+type Delimiter = (typeof delimiters)[number] | "blanks";
+
+interface Header {
+  delimiter: Delimiter;
+  names: readonly string[];
+}
+
+/** Reads tables that are printed row by row after a header: CSV, `|` tables, columns of blanks. */
+export class LineTables {
+  #header: Header | undefined;
+
+  /** Whether a header was seen: any line may be a row of its table. */
+  get isOpen(): boolean {
+    return this.#header !== undefined;
+  }
+
+  /** The numbers of a row with the names of their columns; undefined where the line is no row of a table. */
+  read(line: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
+    const header = headerOf(line);
+    if (header !== undefined) {
+      this.#header = header;
+      return [];
+    }
+    if (this.#header === undefined) return undefined;
+    const { delimiter, names } = this.#header;
+    const cells = cellsOf(line, delimiter);
+    if (cells.length !== names.length) return undefined;
+    const isDecimalSafe = delimiter !== ",";
+    const pairs = cells.map((cell, index) =>
+      cellNumber(cell, names[index] ?? "", isDecimalSafe ? commaStyle : undefined),
+    );
+    if (pairs.every((pair) => pair === undefined)) return undefined;
+    const isRow = cells.every((cell, index) => pairs[index] !== undefined || isFiller(cell.text));
+    return isRow ? pairs.filter((pair) => pair !== undefined) : undefined;
+  }
+}
+
+interface Cell {
+  text: string;
+  start: number;
+}
+
+function headerOf(line: string): Header | undefined {
+  for (const delimiter of [...delimiters, "blanks"] as const) {
+    const names = cellsOf(line, delimiter).map(({ text }) => text.replaceAll(/^["']|["']$/gu, ""));
+    const fewest = delimiter === "blanks" ? 3 : 2;
+    const isHeader =
+      names.length >= fewest &&
+      names.length <= mostColumns &&
+      names.every((name) => isColumnName(name, delimiter)) &&
+      new Set(names).size === names.length;
+    if (isHeader) return { delimiter, names };
+  }
+  return undefined;
+}
+
+/** Whether a cell may name a column: a word, not a number, without `=` or `:`. */
+function isColumnName(name: string, delimiter: Delimiter): boolean {
+  if (name.length === 0 || name.length > longestName) return false;
+  const word = delimiter === "blanks" ? /^[A-Za-z_][\w./@%#-]*$/u : /^[A-Za-z_][\w ./@()%#-]*$/u;
+  return word.test(name) && !/^(?:nan|inf(?:inity)?)$/iu.test(name);
+}
+
+function cellsOf(line: string, delimiter: Delimiter): Cell[] {
+  if (delimiter === "blanks")
+    return [...line.matchAll(/\S+/gu)].map(({ 0: text, index }) => ({ text, start: index }));
+  const cells: Cell[] = [];
+  let start = 0;
+  for (const part of line.split(delimiter)) {
+    const text = part.trim();
+    cells.push({ text, start: start + part.indexOf(text) });
+    start += part.length + 1;
+  }
+  return delimiter === "|" ? withoutFrame(cells) : cells;
+}
+
+/** `| a | b |`: the first and the last bar are the frame. */
+function withoutFrame(cells: readonly Cell[]): Cell[] {
+  const first = cells[0]?.text === "" ? 1 : 0;
+  const last = cells.length > 1 && cells.at(-1)?.text === "" ? -1 : cells.length;
+  return cells.slice(first, last);
+}
+
+function cellNumber(
+  { text, start }: Cell,
+  name: string,
+  commaStyle: CommaStyle | undefined,
+): NamedNumber | undefined {
+  const number = readNumberAt(text, 0, commaStyle);
+  if (number === undefined || number.suffixEnd !== text.length) return undefined;
+  const { end, suffixEnd } = number;
+  return {
+    name,
+    number: { ...number, start, end: start + end, suffixEnd: start + suffixEnd },
+    runningMean: undefined,
+    outOf: undefined,
+  };
+}
+
+/** What may stand in a row beside numbers: nothing, a time of day, one word. */
+function isFiller(text: string): boolean {
+  return text === "" || /^[\d:.TZ+-]+$/u.test(text) || /^[\w./@%-]+$/u.test(text);
+}

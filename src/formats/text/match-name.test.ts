@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { matchName } from "./match-name.ts";
+
+test.each([
+  { found: "val_acc", wanted: "val_acc", match: "same" },
+  { found: "Val Acc", wanted: "val_acc", match: "same" },
+  { found: "val-acc", wanted: "val_acc", match: "same" },
+  { found: "train_acc", wanted: "acc", match: "longer" },
+  { found: "val/acc", wanted: "acc", match: "longer" },
+  { found: "validation_0-logloss", wanted: "logloss", match: "longer" },
+  { found: "lm loss", wanted: "loss", match: "longer" },
+  { found: "Test accuracy", wanted: "accuracy", match: "longer" },
+  { found: "valid_0's binary_logloss", wanted: "binary_logloss", match: "longer" },
+  { found: "train.acc", wanted: "acc", match: "longer" },
+  { found: "metrics.val_acc", wanted: "val_acc", match: "same" },
+  { found: "finished with accuracy", wanted: "accuracy", match: "same" },
+  { found: "inaccuracy", wanted: "accuracy", match: "other" },
+  { found: "loss scale", wanted: "loss", match: "other" },
+  { found: "Acc@1", wanted: "acc", match: "other" },
+])("`$found` is `$match` as/than `$wanted`", ({ found, wanted, match }) => {
+  expect(matchName(found, wanted)).toBe(match);
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from "vitest";
+import { parseMetricPattern } from "./metric-pattern.ts";
+import { MetricReader, type WantedMetric } from "./metric-reader.ts";
+
+function byPattern(text: string): WantedMetric {
+  const parsed = parseMetricPattern(text);
+  if (parsed.kind !== "pattern") throw new Error(`${text}: ${parsed.kind}`);
+  return { kind: "pattern", ...parsed.pattern };
+}
+
+function read(wanted: WantedMetric, lines: readonly string[]) {
+  const reader = new MetricReader({ metrics: [wanted] });
+  const values = lines.flatMap((line) => reader.read(line).metrics.map(({ value }) => value));
+  return { values, notes: reader.findings().map(({ rule }) => rule) };
+}
+
+describe("MetricReader, by pattern", () => {
+  test.each([
+    {
+      name: "reads the exponent that a group leaves out, and notes it",
+      wanted: byPattern("val_acc=([0-9.]+)"),
+      lines: ["val_acc=1.2e-01"],
+      values: [0.12],
+      notes: ["number-cut-short"],
+    },
+    {
+      name: "reads the whole number where a greedy pattern leaves one digit",
+      wanted: byPattern("acc.*([0-9.]+)"),
+      lines: ["acc=0.94"],
+      values: [0.94],
+      notes: ["number-cut-short"],
+    },
+    {
+      name: "reads a decimal comma that a group stops at",
+      wanted: byPattern("loss: ([0-9.]+)"),
+      lines: ["loss: 0,94"],
+      values: [0.94],
+      notes: ["number-cut-short", "decimal-comma-read"],
+    },
+    {
+      name: "takes a comma as the rest of the line uses it",
+      wanted: byPattern("Verlust: ([0-9.]+)"),
+      lines: ["Epoche 3 | Verlust: 2,871 | Zeit 0,20 s"],
+      values: [2.871],
+      notes: ["number-cut-short", "decimal-comma-read"],
+    },
+    {
+      name: "prefers a whole word to the end of a longer one",
+      wanted: byPattern("acc=([0-9.]+)"),
+      lines: ["train_acc=0.9 acc=0.5"],
+      values: [0.5],
+      notes: [],
+    },
+    {
+      name: "notes a match inside a longer name",
+      wanted: byPattern("acc=([0-9.]+)"),
+      lines: ["train_acc=0.9"],
+      values: [0.9],
+      notes: ["metric-inside-longer-name"],
+    },
+    {
+      name: "reads through colors",
+      wanted: byPattern("loss: *([0-9.]+)"),
+      lines: ["\u001B[32mloss:\u001B[39m \u001B[1m1.9\u001B[0m"],
+      values: [1.9],
+      notes: [],
+    },
+    {
+      name: "reads a NaN that a group for digits cannot hold",
+      wanted: byPattern("loss: ([0-9.]+)"),
+      lines: ["step 3, loss: 2.5", "step 4, loss: nan"],
+      values: [2.5, Number.NaN],
+      notes: [],
+    },
+    {
+      name: "gives NaN for a word where the number should be",
+      wanted: byPattern(String.raw`acc=(\S+)`),
+      lines: ["acc=n/a"],
+      values: [Number.NaN],
+      notes: [],
+    },
+  ])("$name", ({ wanted, lines, values, notes }) => {
+    expect(read(wanted, lines)).toEqual({ values, notes });
+  });
+});
+
+describe("MetricReader, by name", () => {
+  const accuracy: WantedMetric = { metric: "acc", kind: "name" };
+
+  test.each([
+    {
+      name: "takes the name as a whole word",
+      lines: ["train_acc=0.9 val_acc=0.8", "acc=0.5"],
+      values: [0.5],
+      notes: [],
+    },
+    {
+      name: "passes over a source that the program prints first",
+      lines: ["import torch", "acc = 0.99", "=".repeat(40), "acc = 0.5"],
+      values: [0.5],
+      notes: ["source-echoed"],
+    },
+    {
+      name: "passes over tracebacks",
+      lines: ["Traceback (most recent call last):", "  acc = 0.99", "ValueError: acc = 0.99"],
+      values: [],
+      notes: [],
+    },
+    { name: "notes a ratio", lines: ["acc: 93/100"], values: [93], notes: ["ratio-printed"] },
+    { name: "reads columns", lines: ["epoch,acc", "1,0.5"], values: [0.5], notes: [] },
+  ])("$name", ({ lines, values, notes }) => {
+    expect(read(accuracy, lines)).toEqual({ values, notes });
+  });
+
+  test("names longer names where nothing else fits", () => {
+    const reader = new MetricReader({ metrics: [accuracy] });
+    reader.read("train_acc=0.9 val_acc=0.8");
+    expect(reader.unmatched()).toMatchObject([
+      { rule: "metric-never-matched", metric: "acc", longerNames: ["train_acc", "val_acc"] },
+    ]);
+  });
+
+  test("reads the count of samples", () => {
+    const samples: WantedMetric = { metric: "images", kind: "name" };
+    const reader = new MetricReader({ metrics: [accuracy], samples });
+    expect(reader.read("images 1.5k acc 0.5")).toMatchObject({ samplesCount: 1500 });
+  });
+
+  test("passes over text that can hold nothing, once it has seen enough of it", () => {
+    const reader = new MetricReader({ metrics: [accuracy] });
+    expect(reader.mayHold("anything")).toBe(true);
+    for (let line = 0; line < 600; line++) reader.read(`step ${line} loss 0.5`);
+    expect(reader.mayHold("step 3 loss 0.5\n")).toBe(false);
+    expect(reader.mayHold("step 3 Acc 0.5\n")).toBe(true);
+    reader.read("epoch,acc");
+    expect(reader.mayHold("3,0.5\n")).toBe(true);
+  });
+
+  test("gives the rank that a launcher's label names", () => {
+    const reader = new MetricReader({ metrics: [accuracy] });
+    expect(reader.read("[rank3]: acc=0.5").metrics).toMatchObject([{ value: 0.5, rank: 3 }]);
+  });
+
+  test("says which numeric names the output holds", () => {
+    const reader = new MetricReader({ metrics: [] });
+    reader.read("epoch 1 train_loss=0.5 val_acc=0.9");
+    expect([...reader.names]).toEqual(["epoch", "train_loss", "val_acc"]);
+  });
+});

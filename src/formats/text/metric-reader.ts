@@ -1,0 +1,336 @@
+import type { Finding } from "../../schema/run/finding.ts";
+import { LineTables } from "./line-tables.ts";
+import type { GroupSpan, LinearPattern } from "./linear-pattern.ts";
+import { matchName } from "./match-name.ts";
+import { withoutRankLabel } from "./rank-prefix.ts";
+import { type CommaStyle, type NumberToken, nextNumber } from "./read-number.ts";
+import type { NamedNumber } from "./named-number.ts";
+import { readPairs } from "./read-pairs.ts";
+import { suggestMetric } from "./suggest-metric.ts";
+import { SourceEcho } from "./source-echo.ts";
+import { visibleText } from "./visible-text.ts";
+
+/** A metric to look for: by its name, or by a pattern whose first group is its number. */
+export type WantedMetric = { metric: string } & (
+  | { kind: "name" }
+  | {
+      kind: "pattern";
+      /** As the user wrote it. */
+      pattern: string;
+      expression: Pick<LinearPattern, "find">;
+      /** Text that every matching line holds; empty where there is none. */
+      literal: string;
+    }
+);
+
+/** One value of a wanted metric. */
+export interface MetricReading {
+  metric: string;
+  /** NaN where the program printed NaN, or no number where one was expected. */
+  value: number;
+  /** As printed, its suffix included. */
+  text: string;
+  isPercent: boolean;
+  /** Why the value may have been misread; such a value must not decide anything. */
+  doubt: "ambiguous-comma" | "ratio" | undefined;
+  /** The rank that a launcher's label names. */
+  rank: number | undefined;
+}
+
+/** What a line holds of what is looked for. */
+export interface LineReading {
+  metrics: readonly MetricReading[];
+  /** The count of training samples that the line gives. */
+  samplesCount: number | undefined;
+}
+
+/** What to look for. */
+export interface WantedReadings {
+  metrics: readonly WantedMetric[];
+  /** Reads the training samples so far. */
+  samples?: WantedMetric | undefined;
+}
+
+const longestQuotedText = 200;
+const mostNames = 50;
+/** Lines with numbers that are kept to find one that nearly matches. */
+const mostKeptLines = 500;
+const mlperfToken = ":::ML";
+const nothing: LineReading = { metrics: [], samplesCount: undefined };
+
+/** Reads metrics from the lines that a program prints. */
+export class MetricReader {
+  /** Numeric names that the output holds, in order of appearance. */
+  readonly names = new Set<string>();
+  readonly #wanted: WantedReadings;
+  /** What a text must hold to be worth a look; undefined: every text is. */
+  readonly #needles: RegExp | undefined;
+  readonly #tables = new LineTables();
+  readonly #echo = new SourceEcho();
+  readonly #findings = new Map<string, Finding>();
+  readonly #longerNames = new Map<string, Set<string>>();
+  readonly #matched = new Set<string>();
+  readonly #keptLines: string[] = [];
+  #certain = { thousands: 0, decimal: 0 };
+
+  constructor(wanted: WantedReadings) {
+    this.#wanted = wanted;
+    this.#needles = needlesOf(wanted);
+  }
+
+  /** How many of the lines so far held numbers, as far as lines are kept. */
+  get numericLineCount(): number {
+    return this.#keptLines.length;
+  }
+
+  /**
+   * Whether a text may hold anything of interest. Where it does not, its lines need not be read.
+   * The first lines always do: hints are made from them.
+   */
+  mayHold(text: string): boolean {
+    return (
+      this.#needles === undefined ||
+      this.#keptLines.length < mostKeptLines ||
+      this.#tables.isOpen ||
+      this.#echo.isInside ||
+      this.#needles.test(text)
+    );
+  }
+
+  /** Reads one line, without its end. Lines must come in the order in which they were printed. */
+  read(rawLine: string): LineReading {
+    const { rank, text: line } = withoutRankLabel(visibleText(rawLine));
+    const part = this.#echo.kindOf(line);
+    // Names in MLPerf's own lines are read as events.
+    const pairs = line.includes(mlperfToken) ? [] : this.#pairsOf(line);
+    if (pairs.length > 0 && this.#keptLines.length < mostKeptLines)
+      this.#keptLines.push(line.slice(0, longestQuotedText));
+    const metrics = this.#wanted.metrics.flatMap((wanted) => this.#readWanted(wanted, line, pairs));
+    for (const reading of metrics) reading.rank = rank;
+    if (part !== "output") {
+      if (part === "source") this.#noteSource(metrics, line);
+      return nothing;
+    }
+    for (const { metric } of metrics) this.#matched.add(metric);
+    const { samples } = this.#wanted;
+    const count =
+      samples === undefined ? undefined : this.#readWanted(samples, line, pairs)[0]?.value;
+    return { metrics, samplesCount: count };
+  }
+
+  /** What there is to say so far about how metrics were read. */
+  findings(): Finding[] {
+    return [...this.#findings.values()];
+  }
+
+  /** Metrics that no line has matched so far, each with the nearest line and what to try. */
+  unmatched(): Finding[] {
+    const missing = this.#wanted.metrics.filter(({ metric }) => !this.#matched.has(metric));
+    return missing.map((wanted) => this.#unmatchedFinding(wanted));
+  }
+
+  #unmatchedFinding(wanted: WantedMetric): Finding {
+    const { metric } = wanted;
+    const longer = [...(this.#longerNames.get(metric) ?? [])];
+    return {
+      rule: "metric-never-matched",
+      metric,
+      ...(wanted.kind === "pattern" ? { pattern: wanted.pattern } : {}),
+      ...(longer.length > 0 ? { longerNames: longer } : {}),
+      ...suggestMetric(metric, this.#keptLines),
+    };
+  }
+
+  get #commaStyle(): CommaStyle | undefined {
+    const { thousands, decimal } = this.#certain;
+    if (decimal > 0 && thousands === 0) return "decimal";
+    return thousands > 0 && decimal === 0 ? "thousands" : undefined;
+  }
+
+  #pairsOf(line: string): NamedNumber[] {
+    const before = this.#commaStyle;
+    const pairs = this.#tables.read(line, before) ?? readPairs(line, before);
+    for (const { name, number } of pairs) {
+      if (this.names.size < mostNames) this.names.add(name);
+      if (number.comma === "thousands" || number.comma === "decimal")
+        this.#certain[number.comma] += 1;
+    }
+    const after = this.#commaStyle;
+    // A certain comma anywhere in the line decides how its ambiguous ones are read.
+    return after === before ? pairs : (this.#tables.read(line, after) ?? readPairs(line, after));
+  }
+
+  #readWanted(wanted: WantedMetric, line: string, pairs: readonly NamedNumber[]): MetricReading[] {
+    if (wanted.kind === "name") return this.#readNamed(wanted.metric, line, pairs);
+    const reading = this.#readPattern(wanted, line) ?? notFiniteReading(wanted.metric, line, pairs);
+    return reading === undefined ? [] : [reading];
+  }
+
+  #readNamed(metric: string, line: string, pairs: readonly NamedNumber[]): MetricReading[] {
+    for (const { name, number, outOf } of pairs) {
+      const match = matchName(name, metric);
+      if (match === "same") return [this.#readingOf(metric, line, { number, outOf })];
+      if (match === "longer") this.#addLongerName(metric, name);
+    }
+    return [];
+  }
+
+  #readPattern(
+    wanted: WantedMetric & { kind: "pattern" },
+    line: string,
+  ): MetricReading | undefined {
+    const { metric } = wanted;
+    const span = this.#wholeWordSpan(wanted, line);
+    if (span === undefined) return undefined;
+    const group = line.slice(span.start, span.end);
+    const number = numberAround(line, span, this.#commaStyle);
+    if (number === undefined) {
+      return {
+        metric,
+        value: Number.NaN,
+        text: group,
+        isPercent: false,
+        doubt: undefined,
+        rank: undefined,
+      };
+    }
+    const whole = line.slice(number.start, number.end);
+    const isCut = number.start < span.start || number.end > span.end;
+    if (isCut) this.#note({ rule: "number-cut-short", metric, group, whole });
+    return this.#readingOf(metric, line, { number, outOf: undefined });
+  }
+
+  /** The first match that does not begin inside a longer word; where all do, the first. */
+  #wholeWordSpan(wanted: WantedMetric & { kind: "pattern" }, line: string): GroupSpan | undefined {
+    let first: GroupSpan | undefined;
+    for (let from = 0; from <= line.length;) {
+      const span = wanted.expression.find(line, from);
+      if (span === undefined) break;
+      if (!beginsInsideWord(line, span.matchStart)) return span;
+      first ??= span;
+      from = Math.max(span.end, span.matchStart + 1);
+    }
+    if (first !== undefined) {
+      const found = wordAround(line, first.matchStart);
+      this.#note({ rule: "metric-inside-longer-name", metric: wanted.metric, found });
+    }
+    return first;
+  }
+
+  #readingOf(
+    metric: string,
+    line: string,
+    { number, outOf }: { number: NumberToken; outOf: number | undefined },
+  ): MetricReading {
+    const text = line.slice(number.start, number.suffixEnd);
+    const value = number.value * factorOf(number);
+    const isAmbiguous = number.comma === "ambiguous" && this.#commaStyle === undefined;
+    if (isAmbiguous) this.#note({ rule: "comma-ambiguous", metric, seen: text });
+    const isDecimal =
+      number.comma === "decimal" ||
+      (number.comma === "ambiguous" && this.#commaStyle === "decimal");
+    if (isDecimal) this.#note({ rule: "decimal-comma-read", metric, seen: text, value });
+    if (outOf !== undefined)
+      this.#note({ rule: "ratio-printed", metric, seen: `${text}/${outOf}` });
+    const doubt = isAmbiguous ? "ambiguous-comma" : outOf === undefined ? undefined : "ratio";
+    return {
+      metric,
+      value,
+      text,
+      isPercent: number.suffix?.kind === "percent",
+      doubt,
+      rank: undefined,
+    };
+  }
+
+  #addLongerName(metric: string, name: string): void {
+    const known = this.#longerNames.get(metric) ?? new Set<string>();
+    if (known.size < mostNames) known.add(name);
+    this.#longerNames.set(metric, known);
+  }
+
+  #noteSource(readings: readonly { metric: string }[], line: string): void {
+    for (const { metric } of readings)
+      this.#note({ rule: "source-echoed", metric, line: line.slice(0, longestQuotedText) });
+  }
+
+  /** Each kind of finding is made once for each metric. */
+  #note(finding: Extract<Finding, { metric: string }>): void {
+    const key = `${finding.rule} ${finding.metric}`;
+    if (!this.#findings.has(key)) this.#findings.set(key, finding);
+  }
+}
+
+/** Matches any text that may hold a wanted reading, a table's header, source code or a traceback. */
+function needlesOf({ metrics, samples }: WantedReadings): RegExp | undefined {
+  const wanted = samples === undefined ? metrics : [...metrics, samples];
+  if (wanted.some((each) => each.kind === "pattern" && each.literal === "")) return undefined;
+  const parts = wanted.map((each) =>
+    each.kind === "name"
+      ? each.metric
+          .trim()
+          .split(/[\s_-]+/u)
+          .map((word) => escaped(word))
+          .join("[\\s_-]+")
+      : escaped(each.literal),
+  );
+  // Escape sequences may stand between any two characters.
+  const always = ["\u001B", "^import ", "^from ", "^def ", "^class ", "^#!", "Traceback \\("];
+  return new RegExp([...parts, ...always].join("|"), "imu");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
+}
+
+/** A group for digits cannot hold `nan`: the name of the metric finds it. */
+function notFiniteReading(
+  metric: string,
+  line: string,
+  pairs: readonly NamedNumber[],
+): MetricReading | undefined {
+  const found = pairs.find(
+    ({ name, number }) => !Number.isFinite(number.value) && matchName(name, metric) === "same",
+  );
+  if (found === undefined) return undefined;
+  const { start, end, value } = found.number;
+  return {
+    metric,
+    value,
+    text: line.slice(start, end),
+    isPercent: false,
+    doubt: undefined,
+    rank: undefined,
+  };
+}
+
+/** Counts carry a factor (`1.5M`); other suffixes leave the number as printed. */
+function factorOf({ suffix }: NumberToken): number {
+  return suffix?.kind === "count" ? suffix.factor : 1;
+}
+
+/** The whole number that a group touches, however little of it the group holds. */
+function numberAround(
+  line: string,
+  { start, end }: GroupSpan,
+  commaStyle: CommaStyle | undefined,
+): NumberToken | undefined {
+  let from = start;
+  while (from > 0 && /[\d.,eE+\-\u2212_]/u.test(line[from - 1] ?? "")) from -= 1;
+  for (;;) {
+    const number = nextNumber(line, from, commaStyle);
+    if (number === undefined || number.start >= end) return undefined;
+    if (number.end > start) return number;
+    from = number.end;
+  }
+}
+
+function beginsInsideWord(line: string, at: number): boolean {
+  return /[\w/]/u.test(line[at - 1] ?? " ") && /\w/u.test(line[at] ?? " ");
+}
+
+function wordAround(line: string, at: number): string {
+  const before = /[\w./@-]*$/u.exec(line.slice(0, at))?.[0] ?? "";
+  const after = /^[\w./@-]*/u.exec(line.slice(at))?.[0] ?? "";
+  return before + after;
+}

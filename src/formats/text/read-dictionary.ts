@@ -1,0 +1,144 @@
+import type { NamedNumber } from "./named-number.ts";
+import { readNumberAt } from "./read-number.ts";
+
+const deepest = 16;
+
+/** The numbers of a JSON object or Python dictionary, and the index after it. */
+export interface DictionaryNumbers {
+  entries: NamedNumber[];
+  end: number;
+}
+
+/**
+ * Reads a JSON object or a Python dictionary: quotes of either kind, numbers in quotes, bare `NaN`
+ * and `Infinity`, `tensor(0.9)`, nested dictionaries (keys joined by dots). Values of other kinds
+ * are skipped. Undefined where the text at the index is neither.
+ */
+export function readDictionary(text: string, open: number): DictionaryNumbers | undefined {
+  const reader = new DictionaryReader(text, open);
+  const isWhole = reader.readObject("", 0);
+  return isWhole ? { entries: reader.entries, end: reader.at } : undefined;
+}
+
+class DictionaryReader {
+  readonly entries: NamedNumber[] = [];
+  readonly #text: string;
+  at: number;
+
+  constructor(text: string, open: number) {
+    this.#text = text;
+    this.at = open;
+  }
+
+  /** Whether a whole object was read. */
+  readObject(prefix: string, depth: number): boolean {
+    if (depth > deepest) return false;
+    this.at += 1;
+    for (;;) {
+      this.#skipSpace();
+      if (this.#take("}")) return true;
+      const key = this.#readString();
+      if (key === undefined) return false;
+      this.#skipSpace();
+      if (!this.#take(":")) return false;
+      this.#skipSpace();
+      if (!this.#readValue(prefix === "" ? key : `${prefix}.${key}`, depth)) return false;
+      this.#skipSpace();
+      if (this.#take(",")) continue;
+      return this.#take("}");
+    }
+  }
+
+  #readValue(name: string, depth: number): boolean {
+    const first = this.#text[this.at];
+    if (first === "{") return this.readObject(name, depth + 1);
+    if (first === '"' || first === "'") return this.#readQuoted(name);
+    if (first === "[" || first === "(") return this.#skipBracket();
+    return this.#readWrapped(name) ?? this.#readBare(name);
+  }
+
+  /** `tensor(0.9, device='cuda')`, `np.float32(0.9)`; undefined where there is no call. */
+  #readWrapped(name: string): boolean | undefined {
+    const call = this.#match(/[A-Za-z_][\w.]*\(/y);
+    if (call === undefined) return undefined;
+    const number = readNumberAt(this.#text, this.at + call.length, "thousands");
+    if (number !== undefined) this.#add(name, number);
+    this.at += call.length - 1;
+    return this.#skipBracket();
+  }
+
+  // In a dictionary a comma separates entries: it is never part of a bare number.
+  #readBare(name: string): boolean {
+    const word = this.#match(/[^,}\]\s]+/y);
+    if (word === undefined) return false;
+    this.#addWhole(name, word, this.at);
+    this.at += word.length;
+    return true;
+  }
+
+  #match(expression: RegExp): string | undefined {
+    const sticky = expression;
+    sticky.lastIndex = this.at;
+    return sticky.exec(this.#text)?.[0];
+  }
+
+  #readQuoted(name: string): boolean {
+    const start = this.at + 1;
+    const text = this.#readString();
+    if (text === undefined) return false;
+    this.#addWhole(name, text, start);
+    return true;
+  }
+
+  /** Adds a text that is a number as a whole. */
+  #addWhole(name: string, text: string, start: number): void {
+    const number = readNumberAt(text, 0, undefined);
+    if (number === undefined || number.suffixEnd !== text.length) return;
+    const { end, suffixEnd } = number;
+    this.#add(name, { ...number, start, end: start + end, suffixEnd: start + suffixEnd });
+  }
+
+  #add(name: string, number: NamedNumber["number"]): void {
+    this.entries.push({ name, number, runningMean: undefined, outOf: undefined });
+  }
+
+  #readString(): string | undefined {
+    const quote = this.#text[this.at];
+    if (quote !== '"' && quote !== "'") return undefined;
+    let end = this.at + 1;
+    while (end < this.#text.length && this.#text[end] !== quote) {
+      end += this.#text[end] === "\\" ? 2 : 1;
+    }
+    if (end >= this.#text.length) return undefined;
+    const inside = this.#text.slice(this.at + 1, end);
+    this.at = end + 1;
+    return inside.replaceAll(/\\(.)/gu, "$1");
+  }
+
+  /** Skips a list, a tuple or a call, brackets within it and strings included. */
+  #skipBracket(): boolean {
+    let depth = 0;
+    while (this.at < this.#text.length) {
+      const character = this.#text[this.at] ?? "";
+      if (character === '"' || character === "'") {
+        if (this.#readString() === undefined) return false;
+        continue;
+      }
+      this.at += 1;
+      if ("[({".includes(character)) depth += 1;
+      if ("])}".includes(character)) depth -= 1;
+      if (depth === 0) return true;
+    }
+    return false;
+  }
+
+  #skipSpace(): void {
+    while (/\s/u.test(this.#text[this.at] ?? "")) this.at += 1;
+  }
+
+  #take(character: string): boolean {
+    if (this.#text[this.at] !== character) return false;
+    this.at += 1;
+    return true;
+  }
+}

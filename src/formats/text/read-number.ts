@@ -1,0 +1,227 @@
+/** What follows a number directly. */
+export type NumberSuffix =
+  | { kind: "percent" }
+  /** `k`, `M`, `B`, `G`, `T`: the factor of a count. */
+  | { kind: "count"; factor: number }
+  /** A unit of time, in milliseconds. */
+  | { kind: "time"; unitMs: number }
+  /** Any other unit: `GiB`, `it/s`. */
+  | { kind: "unit"; text: string };
+
+/**
+ * How a comma in a number was read.
+ *
+ * - `none`: there is no comma
+ * - `thousands`: `1,234,567` or `1,234.5`
+ * - `decimal`: `0,94`, or `1.234,5`
+ * - `ambiguous`: `3,912` may be either
+ */
+export type CommaUse = "none" | "thousands" | "decimal" | "ambiguous";
+
+/** One number in a line, whole: sign, digits, decimals, exponent. */
+export interface NumberToken {
+  value: number;
+  /** Index of the first character, sign included. */
+  start: number;
+  /** Index after the last character, without the suffix. */
+  end: number;
+  /** Index after the suffix. */
+  suffixEnd: number;
+  comma: CommaUse;
+  suffix: NumberSuffix | undefined;
+}
+
+/** How an ambiguous comma is to be read: what the log has shown so far, else `thousands`. */
+export type CommaStyle = "thousands" | "decimal";
+
+const special = /(?:nan|inf(?:inity)?)(?![\w.])/iy;
+const thousands = /\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?/y;
+const european = /\d{1,3}(?:\.\d{3})+,\d+(?![\d.])/y;
+const decimalComma = /\d+,\d+(?![\d.])(?!,\d)/y;
+const plain = /(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)/y;
+const exponent = /[eE][+-]?\d+(?![\w.])/y;
+/** Versions, addresses, dates, times of day, hashes: digits that are no number. */
+const notANumber =
+  /\d+(?:\.\d+){2,}|\d+(?:[-:]\d+)+(?:[T.:\d-]*\d)?|(?!\d+[eE]\d+(?!\w))\d+_*[A-Za-z]\w*\d\w*/y;
+
+/**
+ * The next number at or after an index. Digits inside words (`val_2`, `Acc@1`), versions, dates and
+ * times of day are not numbers.
+ */
+export function nextNumber(
+  text: string,
+  from: number,
+  commaStyle: CommaStyle | undefined,
+): NumberToken | undefined {
+  let at = from;
+  while (at < text.length) {
+    at = nextCandidate(text, at);
+    if (at === text.length) return undefined;
+    const token = readNumberAt(text, at, commaStyle);
+    if (token !== undefined) return token;
+    at = endOfWord(text, at);
+  }
+  return undefined;
+}
+
+/** The number that begins at an index, if one does. */
+export function readNumberAt(
+  text: string,
+  start: number,
+  commaStyle: CommaStyle | undefined,
+): NumberToken | undefined {
+  const sign = signAt(text, start);
+  const at = start + (sign === undefined ? 0 : 1);
+  const factor = sign === "-" ? -1 : 1;
+  const word = match(special, text, at);
+  if (word !== undefined) {
+    const value = /nan/iu.test(word) ? Number.NaN : factor * Number.POSITIVE_INFINITY;
+    return {
+      value,
+      start,
+      end: at + word.length,
+      suffixEnd: at + word.length,
+      comma: "none",
+      suffix: undefined,
+    };
+  }
+  const digits = readDigits(text, at, commaStyle);
+  if (digits === undefined) return undefined;
+  const power = match(exponent, text, digits.end) ?? "";
+  const end = digits.end + power.length;
+  const { suffix, length } = suffixAt(text, end);
+  const value = factor * Number(digits.text + power);
+  return { value, start, end, suffixEnd: end + length, comma: digits.comma, suffix };
+}
+
+function readDigits(
+  text: string,
+  at: number,
+  commaStyle: CommaStyle | undefined,
+): { text: string; end: number; comma: CommaUse } | undefined {
+  const eu = match(european, text, at);
+  if (eu !== undefined)
+    return {
+      text: eu.replaceAll(".", "").replace(",", "."),
+      end: at + eu.length,
+      comma: "decimal",
+    };
+  const grouped = match(thousands, text, at);
+  if (grouped !== undefined && !grouped.startsWith("0")) {
+    const isCertain = grouped.includes(".") || grouped.indexOf(",") !== grouped.lastIndexOf(",");
+    const isDecimal = !isCertain && commaStyle === "decimal";
+    const digits = isDecimal ? grouped.replace(",", ".") : grouped.replaceAll(",", "");
+    const comma = isCertain ? "thousands" : "ambiguous";
+    return { text: digits, end: at + grouped.length, comma };
+  }
+  const decimal = match(decimalComma, text, at);
+  if (decimal !== undefined)
+    return { text: decimal.replace(",", "."), end: at + decimal.length, comma: "decimal" };
+  if (match(notANumber, text, at) !== undefined) return undefined;
+  const number = match(plain, text, at);
+  if (number === undefined) return undefined;
+  return { text: number.replaceAll("_", ""), end: at + number.length, comma: "none" };
+}
+
+const countFactors: Readonly<Record<string, number>> = {
+  k: 1e3,
+  K: 1e3,
+  M: 1e6,
+  B: 1e9,
+  G: 1e9,
+  T: 1e12,
+};
+const timeUnitsMs: Readonly<Record<string, number>> = {
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  sec: 1000,
+  secs: 1000,
+  second: 1000,
+  seconds: 1000,
+  min: 60_000,
+  mins: 60_000,
+  minute: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hr: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+};
+const percentSign = /\s?%/y;
+const attachedUnit = /[A-Za-zµ]+(?:\/[A-Za-z]+)?/y;
+const spacedTime = / (?:ms|us|µs|sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|s|h)(?![\w/])/y;
+
+function suffixAt(text: string, at: number): { suffix: NumberSuffix | undefined; length: number } {
+  const percent = match(percentSign, text, at);
+  if (percent !== undefined) return { suffix: { kind: "percent" }, length: percent.length };
+  const unit = match(attachedUnit, text, at);
+  if (unit !== undefined) return { suffix: unitOf(unit), length: unit.length };
+  const time = match(spacedTime, text, at);
+  if (time === undefined) return { suffix: undefined, length: 0 };
+  return { suffix: unitOf(time.trim()), length: time.length };
+}
+
+function unitOf(text: string): NumberSuffix {
+  const factor = countFactors[text];
+  if (factor !== undefined) return { kind: "count", factor };
+  const unitMs = timeUnitsMs[text];
+  if (unitMs !== undefined) return { kind: "time", unitMs };
+  return { kind: "unit", text };
+}
+
+/** The first place at or after an index where a number may begin. */
+function nextCandidate(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (!isNumberStart(text, at, code) || isInWord(text, at)) continue;
+    const before = text[at - 1];
+    const isSigned = isSign(before) && !isInWord(text, at - 1);
+    return isSigned && at > from ? at - 1 : at;
+  }
+  return text.length;
+}
+
+function isNumberStart(text: string, at: number, code: number): boolean {
+  if (code >= 48 && code <= 57) return true;
+  if (code === 46) return isDigit(text.charCodeAt(at + 1));
+  // n, N, i, I: of `nan` and `inf`.
+  if (code === 110 || code === 78 || code === 105 || code === 73)
+    return match(special, text, at) !== undefined;
+  return false;
+}
+
+/** Whether the character before belongs to a word or a number that goes on here. */
+function isInWord(text: string, at: number): boolean {
+  const before = text[at - 1];
+  return before !== undefined && /[\w.@#$]/u.test(before);
+}
+
+/** The end of the digits and letters at an index that are no number. */
+function endOfWord(text: string, from: number): number {
+  const length = match(notANumber, text, from)?.length ?? 1;
+  let at = from + length;
+  while (at < text.length && /\w/u.test(text[at] ?? "")) at++;
+  return at;
+}
+
+function signAt(text: string, at: number): "+" | "-" | undefined {
+  const character = text[at];
+  if (character === "+") return "+";
+  return isSign(character) ? "-" : undefined;
+}
+
+function isSign(character: string | undefined): boolean {
+  return character === "-" || character === "+" || character === "\u2212";
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
+}
+
+function match(expression: RegExp, text: string, at: number): string | undefined {
+  const sticky = expression;
+  sticky.lastIndex = at;
+  return sticky.exec(text)?.[0];
+}

@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readPairs } from "./read-pairs.ts";
+import { visibleText } from "./visible-text.ts";
+
+const escape = "\u001B";
+
+describe("readPairs", () => {
+  test.each<{ name: string; line: string; pairs: Record<string, number> }>([
+    {
+      name: "reads Megatron's fields between bars, exponents and units in names included",
+      line: " [2025-04-13 23:41:12] iteration       10/    1000 | consumed samples:          160 | elapsed time per iteration (ms): 1147.6 | lm loss: 7.399415E+00 | loss scale: 8388608.0 |",
+      pairs: {
+        iteration: 10,
+        "consumed samples": 160,
+        "elapsed time per iteration (ms)": 1147.6,
+        "lm loss": 7.399415,
+        "loss scale": 8388608,
+      },
+    },
+    {
+      name: "reads torchtitan's line through its colors",
+      line: `[titan] 2025-01-02 03:04:05,123 - root - INFO - ${escape}[31mstep: 10  ${escape}[32mloss:  7.5312  ${escape}[33mmemory: 35.21GiB(44.42%)  tps: 6,123  mfu: 35.91%`,
+      pairs: { step: 10, loss: 7.5312, memory: 35.21, tps: 6123, mfu: 35.91 },
+    },
+    {
+      name: "reads MaxText's list",
+      line: "completed step: 12, seconds: 3.456, TFLOP/s/device: 210.123, total_weights: 65536, loss: 7.531",
+      pairs: {
+        "completed step": 12,
+        seconds: 3.456,
+        "TFLOP/s/device": 210.123,
+        total_weights: 65536,
+        loss: 7.531,
+      },
+    },
+    {
+      name: "reads Keras's progress line",
+      line: "5/5 ━━━━━━━━ 0s 2ms/step - accuracy: 0.9000 - loss: 0.3100 - val_loss: 1.2e-01",
+      pairs: { accuracy: 0.9, loss: 0.31, val_loss: 0.12 },
+    },
+    {
+      name: "reads a tqdm postfix",
+      line: "Epoch 0: 100%|██████| 10/10 [00:00<00:00, 50.1it/s, v_num=3, val_loss=0.321]",
+      pairs: { Epoch: 0, v_num: 3, val_loss: 0.321 },
+    },
+    {
+      name: "reads a Python dictionary",
+      line: "{'eval_loss': 1.55, 'eval_accuracy': 0.7, 'note': 'a: 3', 'epoch': 1.0}",
+      pairs: { eval_loss: 1.55, eval_accuracy: 0.7, epoch: 1 },
+    },
+    {
+      name: "reads JSON behind a prefix, numbers in quotes, nested keys and NaN",
+      line: '2031-02-03 04:05:01 | INFO | valid | {"epoch": 1, "valid_ppl": "51.98", "a": {"b": NaN}}',
+      pairs: { epoch: 1, valid_ppl: 51.98, "a.b": Number.NaN },
+    },
+    {
+      name: "reads LightGBM's and XGBoost's columns",
+      line: "[10]\tvalid_0's binary_logloss: 0.48\tvalidation_0-auc:0.9",
+      pairs: { "valid_0's binary_logloss": 0.48, "validation_0-auc": 0.9 },
+    },
+    {
+      name: "reads modded-nanogpt's line",
+      line: "step:125/1750 val_loss:4.3012 train_time:12345ms step_avg:98.76ms",
+      pairs: { step: 125, val_loss: 4.3012, train_time: 12345, step_avg: 98.76 },
+    },
+    {
+      name: "reads the 2018 ImageNet console, `@` in names included",
+      line: "Epoch: [21][175/179]  Time 0.318 (0.368)  Acc@1 66.169 (65.132)  Acc@5 86.063 (85.244)",
+      pairs: { Time: 0.318, "Acc@1": 66.169, "Acc@5": 86.063 },
+    },
+    {
+      name: "reads names in front of numbers in parentheses",
+      line: "epoch 3 train_loss=(1.700) val_acc=0.680",
+      pairs: { epoch: 3, train_loss: 1.7, val_acc: 0.68 },
+    },
+    {
+      name: "reads a cell of a table",
+      line: "│        test_acc           │    0.9312    │",
+      pairs: { test_acc: 0.9312 },
+    },
+    {
+      name: "reads a tensor",
+      line: "val_acc=tensor(0.9412)",
+      pairs: { val_acc: 0.9412 },
+    },
+    {
+      name: "reads fairseq's fields",
+      line: "| epoch 001 | valid on 'valid' subset | loss 6.4 | ppl 84.44 | num_updates 200",
+      pairs: { epoch: 1, loss: 6.4, ppl: 84.44, num_updates: 200 },
+    },
+    { name: "reads a sentence", line: "accuracy is 0.900", pairs: { accuracy: 0.9 } },
+    {
+      name: "reads NaN and infinities",
+      line: "loss: nan, x=-inf",
+      pairs: { loss: Number.NaN, x: Number.NEGATIVE_INFINITY },
+    },
+    {
+      name: "takes no number out of dates, versions, addresses and hashes",
+      line: "at 2031-02-03 04:05:06 torch 2.4.1 on 10.0.0.1 commit 12ab34 acc 0.5",
+      pairs: { acc: 0.5 },
+    },
+  ])("$name", ({ line, pairs }) => {
+    const read = readPairs(visibleText(line)).map(({ name, number }) => [name, number.value]);
+    expect(read).toEqual(Object.entries(pairs));
+  });
+
+  test("gives the running mean and the total beside a number", () => {
+    const [time, accuracy] = readPairs("Time 0.318 (0.368)  Accuracy: 9890/10000 (99%)");
+    expect(time).toMatchObject({ runningMean: 0.368, outOf: undefined });
+    expect(accuracy).toMatchObject({ name: "Accuracy", outOf: 10_000, runningMean: undefined });
+  });
+
+  test("reads any number that JavaScript prints, after any separator", () => {
+    const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+    const separator = fc.constantFrom("=", ": ", " ", " = ", ":", " is ");
+    fc.assert(
+      fc.property(value, separator, (number, between) => {
+        const [pair] = readPairs(`step 3, val_loss${between}${number}, x`).slice(1);
+        expect(pair?.name).toBe("val_loss");
+        expect(pair?.number.value).toBe(Object.is(number, -0) ? 0 : number);
+      }),
+    );
+  });
+
+  test("never throws, and finds numbers in the order of the line", () => {
+    const text = fc.string({
+      unit: fc.constantFrom(...Array.from("{}[]():=,.|'\"\\ \t-+eE%nainf0123456789abc_@/└\u001B")),
+    });
+    fc.assert(
+      fc.property(text, (line) => {
+        const starts = readPairs(line).map(({ number }) => number.start);
+        expect(starts.every((start) => Number.isInteger(start))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

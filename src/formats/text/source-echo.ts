@@ -1,0 +1,72 @@
+/** Lines that only source code has. */
+const code =
+  /^\s*(?:import [\w.]+|from [\w.]+ import |def \w+\(|class [A-Za-z_]\w*[(:]|@\w|#!|#include\b|(?:if|for|while|with|elif) .*:\s*(?:#.*)?$|(?:else|try|finally):|except\b.*:|return\b|raise\b|print\(|\w[\w.]*\(.*\)\s*$|"""|'''|(?:const|let|var|function) )/u;
+const opening =
+  /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class [A-Za-z_]\w*[(:]|#!\/|"""|'''|#include\b)/u;
+const rule = /^[=\-*#_~]{10,}\s*$/u;
+const assignment = /^\s*[\w.[\]'"]+\s*(?::\s*\w+\s*)?[-+*/]?=[^=]/u;
+/** Source has ended after so many lines in a row that do not look like it. */
+const quietLines = 3;
+
+/**
+ * Tells a program's own source, which some programs print first (modded-nanogpt does), from its
+ * output: a line `val_acc=0.95` in the source is not an evaluation. Also tells tracebacks.
+ */
+export class SourceEcho {
+  #state: "output" | "source" | "traceback" = "output";
+  #quietCount = 0;
+
+  /** Whether the next line may still be source or traceback. */
+  get isInside(): boolean {
+    return this.#state !== "output";
+  }
+
+  /** What a line is part of. Lines must be passed in order. */
+  kindOf(line: string): "output" | "source" | "traceback" {
+    if (/^\s*Traceback \(most recent call last\):/u.test(line)) {
+      this.#state = "traceback";
+      return "traceback";
+    }
+    switch (this.#state) {
+      case "traceback":
+        return this.#inTraceback(line);
+      case "source":
+        return this.#inSource(line);
+      case "output":
+        if (!opening.test(line)) return "output";
+        this.#state = "source";
+        this.#quietCount = 0;
+        return "source";
+    }
+  }
+
+  #inTraceback(line: string): "output" | "traceback" {
+    if (/^\s/u.test(line) || line === "") return "traceback";
+    // The exception itself ends a traceback, and is part of it.
+    this.#state = "output";
+    return "traceback";
+  }
+
+  #inSource(line: string): "output" | "source" {
+    if (rule.test(line)) {
+      this.#state = "output";
+      return "source";
+    }
+    const looksLikeCode =
+      line.trim() === "" ||
+      /^\s/u.test(line) ||
+      code.test(line) ||
+      /[([{,:\\]\s*$/u.test(line) ||
+      /^[)\]}]/u.test(line) ||
+      /^\s*#/u.test(line);
+    if (looksLikeCode) {
+      if (line.trim() !== "") this.#quietCount = 0;
+      return "source";
+    }
+    this.#quietCount += 1;
+    const isOver = !assignment.test(line) || this.#quietCount >= quietLines;
+    if (!isOver) return "source";
+    this.#state = "output";
+    return "output";
+  }
+}

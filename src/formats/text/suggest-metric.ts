@@ -1,0 +1,48 @@
+import { readPairs } from "./read-pairs.ts";
+
+/** The line that comes nearest to a metric that no line matched, and what to try instead. */
+export interface MetricSuggestion {
+  nearestLine?: string;
+  /** What to give `--metric`. */
+  suggestion?: string;
+}
+
+/**
+ * Finds the line that shares most words with a metric's name and holds a number.
+ *
+ * @param lines visible text
+ */
+export function suggestMetric(metric: string, lines: readonly string[]): MetricSuggestion {
+  const words = wordsOf(metric);
+  let best: { line: string; score: number } | undefined;
+  for (const line of lines) {
+    const score = scoreOf(words, metric, line);
+    if (score > 0 && (best === undefined || score > best.score)) best = { line, score };
+  }
+  if (best === undefined) return {};
+  const suggestion = nearestName(words, metric, best.line);
+  return { nearestLine: best.line, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+function nearestName(words: readonly string[], metric: string, line: string): string | undefined {
+  let best: { name: string; score: number } | undefined;
+  for (const { name } of readPairs(line)) {
+    // The fewer words a name has beside the wanted ones, the nearer it is.
+    const score = scoreOf(words, metric, name) - wordsOf(name).length / 100;
+    if (score > 0 && (best === undefined || score > best.score)) best = { name, score };
+  }
+  return best?.name;
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[^\p{L}\d]+/u)
+    .filter((word) => word.length > 0);
+}
+
+function scoreOf(words: readonly string[], metric: string, text: string): number {
+  const lower = text.toLowerCase();
+  const whole = lower.includes(metric.toLowerCase()) ? 1 : 0;
+  return words.filter((word) => lower.includes(word)).length + whole;
+}

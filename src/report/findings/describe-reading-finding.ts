@@ -1,0 +1,132 @@
+import { formatCount, formatDuration } from "../../foundation/units.ts";
+import type { Finding } from "../../schema/run/finding.ts";
+import { countOf } from "../wording.ts";
+import type { DescribedFinding } from "./describe-clock-finding.ts";
+
+const textRules = [
+  "number-cut-short",
+  "metric-inside-longer-name",
+  "decimal-comma-read",
+  "comma-ambiguous",
+  "ratio-printed",
+  "source-echoed",
+] as const;
+type TextFinding = Extract<Finding, { rule: (typeof textRules)[number] }>;
+
+const valueRules = [
+  "percent-read-as-fraction",
+  "value-off-scale",
+  "first-evaluation-meets-target",
+  "target-met-on-rewritten-line",
+  "several-ranks-print-metric",
+] as const;
+type ValueFinding = Extract<Finding, { rule: (typeof valueRules)[number] }>;
+
+const arrivalRules = [
+  "evaluations-before-clock",
+  "samples-restarted",
+  "output-came-at-once",
+  "output-stopped",
+] as const;
+type ArrivalFinding = Extract<Finding, { rule: (typeof arrivalRules)[number] }>;
+
+export function isAboutArrival(finding: Finding): finding is ArrivalFinding {
+  return arrivalRules.some((rule) => rule === finding.rule);
+}
+
+export function isAboutText(finding: Finding): finding is TextFinding {
+  return textRules.some((rule) => rule === finding.rule);
+}
+
+export function isAboutValue(finding: Finding): finding is ValueFinding {
+  return valueRules.some((rule) => rule === finding.rule);
+}
+
+/** Describes a doubt about how a number was read from a line of output. */
+export function describeTextFinding(finding: TextFinding): DescribedFinding {
+  switch (finding.rule) {
+    case "number-cut-short":
+      return {
+        message: `the group of the pattern for \`${finding.metric}\` holds \`${finding.group}\` of the number \`${finding.whole}\`; Pitwall read the whole number`,
+        hint: "use a group that takes all of it: `(\\S+)`, or give only the name of the metric",
+      };
+    case "metric-inside-longer-name":
+      return {
+        message: `the pattern for \`${finding.metric}\` matches inside \`${finding.found}\``,
+        hint: `if that is another metric, give the name instead: \`--metric '${finding.metric}'\` matches whole words only`,
+      };
+    case "decimal-comma-read":
+      return {
+        message: `\`${finding.metric}\`: \`${finding.seen}\` has a decimal comma; Pitwall read ${finding.value}`,
+      };
+    case "comma-ambiguous":
+      return {
+        message: `\`${finding.metric}\`: the comma in \`${finding.seen}\` may be a decimal comma or separate thousands; such values were not used`,
+        hint: "print a decimal point, or numbers without separators",
+      };
+    case "ratio-printed":
+      return {
+        message: `\`${finding.metric}\` is printed as a ratio, \`${finding.seen}\`; such values were not used`,
+        hint: "print the quotient as a number of its own",
+      };
+    case "source-echoed":
+      return {
+        message: `the program prints source code that looks like a value of \`${finding.metric}\`; Pitwall ignored it`,
+        hint: `first such line: \`${finding.line}\``,
+      };
+  }
+}
+
+/** Describes a doubt about the values that were read. */
+export function describeValueFinding(finding: ValueFinding): DescribedFinding {
+  switch (finding.rule) {
+    case "percent-read-as-fraction":
+      return {
+        message: `\`${finding.metric}\`: \`${finding.seen}\` is a percentage; the target is a fraction, so Pitwall compared ${finding.value}`,
+      };
+    case "value-off-scale":
+      return {
+        message: `\`${finding.metric}\` was \`${finding.seen}\`, but the target is ${finding.targetValue}: the program seems to print percent; ${countOf(finding.count, "such value")} ${finding.count === 1 ? "was" : "were"} not used`,
+        hint: `give the target on the program's scale, for example \`--target '${finding.metric}>=${finding.targetValue * 100}'\``,
+      };
+    case "first-evaluation-meets-target":
+      return {
+        message: `the first value of \`${finding.metric}\`, ${finding.value}, already meets the target`,
+        hint: "check the direction and the scale of the target",
+      };
+    case "target-met-on-rewritten-line":
+      return {
+        message: `\`${finding.metric}\` met the target, ${finding.value}, on a line that a progress bar rewrote: it may be a running value of one batch`,
+        hint: "use a metric that the program prints once for each evaluation",
+      };
+    case "several-ranks-print-metric":
+      return {
+        message: `${finding.rankCount} ranks print \`${finding.metric}\`; each value counts as an evaluation`,
+        hint: "let one rank print it, after the values were reduced over all ranks",
+      };
+  }
+}
+
+/** Describes a doubt about when output came. */
+export function describeArrivalFinding(finding: ArrivalFinding): DescribedFinding {
+  switch (finding.rule) {
+    case "evaluations-before-clock":
+      return {
+        message: `${countOf(finding.count, "evaluation")} came before the clock started and ${finding.count === 1 ? "was" : "were"} not counted`,
+      };
+    case "samples-restarted":
+      return {
+        message: `the count of samples went back ${finding.count === 1 ? "once" : `${formatCount(finding.count)} times`}, as if it restarted in each epoch; Pitwall added the parts up`,
+      };
+    case "output-came-at-once":
+      return {
+        message: `all ${finding.evaluationCount} evaluations arrived within ${formatDuration(finding.withinMs)} at the end of the run: the program buffers its output, so their times are too late`,
+        hint: "flush after each line: `python -u`, `flush=True`, `stdbuf -oL`",
+      };
+    case "output-stopped":
+      return {
+        message: `no output for the last ${formatDuration(finding.silentMs)}; before that, a line came every ${formatDuration(finding.usualMs)}`,
+        hint: "the program may be stalled; `pitwall show --log` prints its last lines",
+      };
+  }
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "vitest";
+import type { Observation, PrintedValue } from "../schema/run/observation.ts";
+import { RunTracker } from "./track-run.ts";
+
+const launch: Observation = { kind: "clock-start", by: "launch", arrivalMs: 0 };
+const accuracy = { metric: "val_acc", direction: "at-least", value: 0.94 } as const;
+
+function printed(value: number, more: Partial<PrintedValue> = {}): Observation {
+  return { kind: "metric", metric: "val_acc", value, text: String(value), arrivalMs: 1, ...more };
+}
+
+function samples(samplesCount: number): Observation {
+  return { kind: "samples", samplesCount, arrivalMs: 1 };
+}
+
+function tracked(observations: readonly Observation[], target = accuracy) {
+  const tracker = new RunTracker(target);
+  for (const observation of observations) tracker.observe(observation);
+  const { run } = tracker;
+  return { run, rules: run.findings.map(({ rule }) => rule) };
+}
+
+describe("RunTracker", () => {
+  test.each([
+    {
+      name: "never reaches the target with a percentage that is taken for a fraction",
+      observations: [launch, printed(3.41), printed(21.8)],
+      reached: undefined,
+      rules: ["value-off-scale"],
+    },
+    {
+      name: "converts a value with a percent sign",
+      observations: [launch, printed(50, { isPercent: true }), printed(95, { isPercent: true })],
+      reached: 0.95,
+      rules: ["percent-read-as-fraction"],
+    },
+    {
+      name: "never reaches the target with a value whose comma is ambiguous",
+      observations: [launch, printed(1234, { doubt: "ambiguous-comma" })],
+      reached: undefined,
+      rules: [],
+    },
+    {
+      name: "notes that the first value meets the target",
+      observations: [launch, printed(0.95)],
+      reached: 0.95,
+      rules: ["first-evaluation-meets-target"],
+    },
+    {
+      name: "notes that the value stood on a line that was rewritten",
+      observations: [launch, printed(0.5), printed(0.95, { isRewritten: true })],
+      reached: 0.95,
+      rules: ["target-met-on-rewritten-line"],
+    },
+    {
+      name: "notes that several ranks print the metric",
+      observations: [launch, printed(0.5, { rank: 0 }), printed(0.5, { rank: 1 })],
+      reached: undefined,
+      rules: ["several-ranks-print-metric"],
+    },
+    {
+      name: "does not count an evaluation before the clock starts",
+      observations: [printed(0.95), launch, printed(0.5)],
+      reached: undefined,
+      rules: ["evaluations-before-clock"],
+    },
+  ])("$name", ({ observations, reached, rules }) => {
+    const { run, rules: found } = tracked(observations);
+    expect(run.reached?.value).toBe(reached);
+    expect(found).toEqual(rules);
+  });
+
+  test("counts values in a row that are not finite", () => {
+    const nan = printed(Number.NaN);
+    expect(tracked([launch, nan, nan, printed(0.5), nan]).run.notFiniteCount).toBe(1);
+  });
+
+  test.each([
+    {
+      name: "a count before the value",
+      observations: [launch, samples(10), printed(0.5), samples(20), printed(0.95)],
+      counts: [10, 20],
+    },
+    {
+      name: "a count after the value",
+      observations: [launch, printed(0.5), samples(10), printed(0.95), samples(20)],
+      counts: [10, 20],
+    },
+    {
+      name: "a count that restarts in each epoch",
+      observations: [launch, samples(600), printed(0.5), samples(600), samples(300), printed(0.95)],
+      counts: [600, 900],
+    },
+  ])("takes $name for that of the evaluation", ({ observations, counts }) => {
+    const { run } = tracked(observations);
+    expect(run.evaluations.map(({ samplesCount }) => samplesCount)).toEqual(counts);
+    expect(run.reached?.samplesCount).toBe(counts.at(-1));
+  });
+});
