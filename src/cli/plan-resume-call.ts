@@ -6,7 +6,13 @@ import { kebab } from "./parse-arguments.ts";
 import { runOptions } from "./run-options.ts";
 
 /** Flags that do not change what is run. */
-const allowed: ReadonlySet<string> = new Set(["resume", "showOutput", "sign", "signKey"]);
+const allowed: ReadonlySet<string> = new Set([
+  "resume",
+  "keepGoing",
+  "showOutput",
+  "sign",
+  "signKey",
+]);
 
 /**
  * What `pitwall run --resume` continues.
@@ -24,7 +30,8 @@ export async function planResumeCall(
     });
   }
   const { planResume } = await import("../workflows/launch/plan-resume.ts");
-  return planResume(await openStore(call.face, call.shared), series);
+  const plan = await planResume(await openStore(call.face, call.shared), series);
+  return call.options.keepGoing ? { ...plan, keepGoing: true } : plan;
 }
 
 /** What of the call would change the series, as it is typed. */

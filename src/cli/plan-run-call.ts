@@ -90,6 +90,7 @@ function seriesRequestOf(
     target: either(given.target, said.target),
     stopAtTarget: given.stopAtTarget || said.stopAtTarget === true,
     keepOnNan: given.keepOnNan || said.keepOnNan === true,
+    keepGoing: given.keepGoing || said.keepGoing === true,
     runs: either(given.runs, said.runs) ?? 1,
     seed: either(given.seed, said.seed) ?? 1,
     maxTime: either(given.maxTime, said.maxTime),

@@ -143,6 +143,7 @@ function exitCodeOf(
   isInterrupted: boolean,
 ): ExitCode {
   if (isInterrupted) return exitCodes.interrupted;
+  if (summary.stop !== undefined) return exitCodes.worldFailed;
   if (summary.score.kind === "incomplete") return exitCodes.no;
   const isScored = summary.score.kind === "scored";
   if (isScored || summary.reachedCount === summary.completedCount) return exitCodes.yes;

@@ -50,6 +50,11 @@ export const runOptions = {
     group: "Runs",
     help: "seed of the first run; `{seed}` in the command [1]",
   },
+  keepGoing: {
+    takes: "nothing",
+    group: "Runs",
+    help: "start all runs, even after two that died at once or with the same error",
+  },
   workers: {
     takes: "number",
     placeholder: "count",

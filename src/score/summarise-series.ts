@@ -1,7 +1,12 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
 import type { EnergyReading } from "../schema/run/energy.ts";
 import type { Finding } from "../schema/run/finding.ts";
-import type { RunReport, SeriesScore, SeriesSummary } from "../schema/run/series-summary.ts";
+import type {
+  RunReport,
+  SeriesScore,
+  SeriesStop,
+  SeriesSummary,
+} from "../schema/run/series-summary.ts";
 import { environmentChanges } from "./environment-changes.ts";
 import { olympicMean } from "./olympic-mean.ts";
 import { remainingSeeds } from "./remaining-seeds.ts";
@@ -11,12 +16,12 @@ import { remainingSeeds } from "./remaining-seeds.ts";
  * Interrupted runs are billed and never scored.
  *
  * @param options whether `runs` is all that the series has; default: yes. One of its runs alone is
- * not incomplete.
+ * not incomplete; and why the series stopped early, if it did.
  * @throws RangeError if there is no run
  */
 export function summariseSeries(
   runs: readonly RunReport[],
-  { isWholeSeries = true } = {},
+  { isWholeSeries = true, stop }: { isWholeSeries?: boolean; stop?: SeriesStop | undefined } = {},
 ): SeriesSummary {
   const [first] = runs;
   if (first === undefined) throw new RangeError("a series has at least one run");
@@ -30,6 +35,7 @@ export function summariseSeries(
     completedCount: completed.length,
     reachedCount: reached.length,
     score: isWholeSeries ? scoreOf(runs, completed) : olympicMean(completed.map(scoredRun)),
+    ...(stop === undefined ? {} : { stop }),
     timeToTrainMs: summaryOf(runs.map((run) => scoredRun(run).timeToTrainMs)),
     samplesToTarget: summaryOf(
       reached.map(({ outcome }) => (outcome.kind === "reached" ? outcome.samplesCount : undefined)),

@@ -179,6 +179,19 @@ describe("pitwall run, of any program", () => {
     expect(result.timeToTrainMs.median).toBe(times[1]);
   });
 
+  test("stops a series whose first two runs die at once, and says why", async () => {
+    const cwd = temporaryFolder();
+    const command = ["sh", "-c", "echo no such dataset; exit 4"];
+    const words = ["run", ...readsAccuracy, "--runs", "5", "--name", "doomed", "--quiet"];
+    const answer = await pitwall([...words, "--", ...command], { cwd });
+    expect(answer.exitCode).toBe(3);
+    expect(answer.stdout).toContain(
+      "no score: stopped after 2 of 5 runs died with the same error: exit code 4, `no such dataset`",
+    );
+    const all = await pitwall(["run", "--resume", "doomed", "--keep-going", "--json"], { cwd });
+    expect(JSON.parse(all.stdout).result).toMatchObject({ runCount: 5, reachedCount: 0 });
+  });
+
   test("warns where seeds make no difference", async () => {
     const { result } = await ran({}, [...readsAccuracy, "--runs", "2"]);
     expect(result.findings).toEqual([{ rule: "seed-has-no-effect", runCount: 2 }]);

@@ -12,6 +12,7 @@ import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/ser
 import { describeFinding } from "../findings/describe-finding.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
+import { seriesStopText } from "./series-stop-text.ts";
 import { hasNothingToCheck, seriesRulesText } from "./rules-text.ts";
 import { countOf, formatRate } from "../wording.ts";
 
@@ -89,8 +90,8 @@ function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {
   return text === undefined ? [] : [["rules", text]];
 }
 
-function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): string[][] {
-  if (score.kind === "incomplete" && score.need > 1) return incompleteFacts(score, times);
+function timeFacts({ score, timeToTrainMs: times, runCount, stop }: SeriesSummary): string[][] {
+  if (score.kind === "incomplete" && score.need > 1) return incompleteFacts(score, times, stop);
   if (times === undefined) {
     return [["time to train", runCount === 1 ? "none" : "none: no run reached the target"]];
   }
@@ -126,8 +127,13 @@ function timeFacts({ score, timeToTrainMs: times, runCount }: SeriesSummary): st
 function incompleteFacts(
   { have, need }: Extract<SeriesScore, { kind: "incomplete" }>,
   times: SeriesSummary["timeToTrainMs"],
+  stop: SeriesSummary["stop"],
 ): string[][] {
-  const facts = [["time to train", `no score: ${have} of ${countOf(need, "requested run")} ended`]];
+  const reason =
+    stop === undefined
+      ? `${have} of ${countOf(need, "requested run")} ended`
+      : seriesStopText(stop, need);
+  const facts = [["time to train", `no score: ${reason}`]];
   if (times === undefined) return facts;
   const range = `range ${formatDuration(times.minimum)} … ${formatDuration(times.maximum)}`;
   const which = `of the ${times.count} that reached the target`;
@@ -283,7 +289,7 @@ function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Pa
 
 /** Suggested next commands, depending on whether the run reached its target. */
 function nextSteps(
-  { seriesId, reachedCount, cost, score }: SeriesSummary,
+  { seriesId, reachedCount, cost, score, stop }: SeriesSummary,
   runs: readonly RunReport[],
 ): (readonly [string, string])[] {
   const runId = runs[0]?.result.runId ?? seriesId;
@@ -294,7 +300,12 @@ function nextSteps(
     : [];
   if (score.kind === "incomplete" && score.need > 1) {
     const missing = countOf(score.need - score.have, "remaining run");
-    return [...check, record, [`pitwall run --resume ${seriesId}`, `starts the ${missing}`]];
+    const resume = [`pitwall run --resume ${seriesId}`, `starts the ${missing}`] as const;
+    const output = [
+      `pitwall show ${runs.at(-1)?.result.runId ?? runId} --log`,
+      "shows the program's output",
+    ] as const;
+    return [...check, ...(stop === undefined ? [record] : [output]), resume];
   }
   if (reachedCount === 0)
     return [[`pitwall show ${shown} --log`, "shows the program's output"], ...check, record];

@@ -42,6 +42,21 @@ export type SeriesScore =
       interrupted: string[];
     };
 
+interface Death {
+  /** How many runs in a row died. */
+  diedCount: number;
+  /** How the last of them ended. */
+  exitCode?: number;
+  signal?: string;
+  /** The last line that it printed. */
+  lastLine?: string;
+}
+
+/** Why a series stopped before all requested runs were started. */
+export type SeriesStop =
+  | ({ kind: "same-error" } & Death)
+  | ({ kind: "died-at-once"; longestMs: number } & Death);
+
 /** Several runs of one workload, scored together. */
 export interface SeriesSummary {
   seriesId: string;
@@ -53,6 +68,8 @@ export interface SeriesSummary {
   completedCount: number;
   reachedCount: number;
   score: SeriesScore;
+  /** Present where the command that ran the series ended it early. */
+  stop?: SeriesStop;
   /** Over the runs that reached the target; absent if none did. */
   timeToTrainMs: Summary | undefined;
   samplesToTarget: Summary | undefined;

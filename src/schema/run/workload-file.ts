@@ -53,6 +53,10 @@ export const workloadFile = z
       .boolean()
       .optional()
       .describe("Do not end a run whose metric is NaN three times in a row"),
+    keepGoing: z
+      .boolean()
+      .optional()
+      .describe("Start all runs, even after two that died at once or with the same error"),
     runs: z.int().positive().optional().describe("How many runs, with seeds counting up"),
     seed: z.int().nonnegative().optional().describe("Seed of the first run"),
     maxTime: quantity("Longest time of one run", "20m").optional(),

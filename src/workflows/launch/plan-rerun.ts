@@ -32,7 +32,7 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
 /** What a run on record was started with, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   const { startable, launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
-  const { price, edition, rerunOf } = request;
+  const { price, edition, rerunOf, series } = request;
   return {
     startable,
     launchTarget,
@@ -40,6 +40,7 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     target,
     stopAtTarget,
     keepOnNan: keepOnNan === true,
+    keepGoing: series.keepGoing === true,
     limits,
     price,
     ...(edition === undefined ? {} : { edition }),

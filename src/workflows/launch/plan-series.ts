@@ -19,6 +19,7 @@ export interface SeriesRequest {
   target?: string | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
+  keepGoing?: boolean;
   runs: number;
   seed: number;
   maxTime?: string | undefined;
@@ -34,6 +35,8 @@ export interface SeriesPlan {
   target: MetricTarget | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
+  /** Start all runs, however the first ones die. */
+  keepGoing?: boolean;
   limits: RunLimits;
   price: Price | undefined;
   seeds: readonly number[];
@@ -83,6 +86,7 @@ export function planSeries(
     target,
     stopAtTarget: requested.stopAtTarget,
     keepOnNan: requested.keepOnNan === true,
+    keepGoing: requested.keepGoing === true,
     limits,
     price,
     seeds: Array.from({ length: requested.runs }, (_, index) => requested.seed + index),

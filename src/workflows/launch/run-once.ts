@@ -43,7 +43,7 @@ export async function* runOnce(
     interrupt,
     earlierCrossingsMs,
   }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
-): AsyncGenerator<RunEvent, RunReport> {
+): AsyncGenerator<RunEvent> {
   const { job, writer } = await launchRun(request, world, target.launcher);
   const starting = target.startProbe({ ranks: job.ranks, env: world.env });
   const probe = await starting.catch(async (error: unknown) => {
@@ -67,7 +67,6 @@ export async function* runOnce(
     if (report === undefined) await run.abandon();
   }
   yield { kind: "finished", report, lastLines: run.reader.lastLines(lastLineCount) };
-  return report;
 }
 
 /** Whether the clock uses the arrival times of output instead of times that the program logs. */

@@ -165,6 +165,32 @@ describe("runSeries", () => {
     ]);
   });
 
+  test("starts no other run after two that died with the same error", async () => {
+    const fails: Script = {
+      steps: [
+        prints("val_acc=0.5\nerror: no GPU\n", 60_000),
+        { kind: "exit", exit: { kind: "exited", exitCode: 3 } },
+      ],
+    };
+    const { runs, launcher, summary } = await played([fails, fails, fails, fails, fails]);
+    expect(launcher.launches).toHaveLength(2);
+    expect(runs).toHaveLength(2);
+    expect(summary.stop).toEqual({
+      kind: "same-error",
+      diedCount: 2,
+      exitCode: 3,
+      lastLine: "error: no GPU",
+    });
+    expect(summary.score).toMatchObject({ kind: "incomplete", have: 2, need: 5 });
+  });
+
+  test("starts all runs of a series that keeps going", async () => {
+    const fails: Script = { steps: [{ kind: "exit", exit: { kind: "exited", exitCode: 3 } }] };
+    const { runs, summary } = await played([fails, fails, fails], { keepGoing: true });
+    expect(runs.map(({ request }) => request.series.keepGoing)).toEqual([true, true, true]);
+    expect(summary.stop).toBeUndefined();
+  });
+
   test("starts the clock at the line that ends initialisation", async () => {
     const script = {
       steps: [

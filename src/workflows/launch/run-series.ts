@@ -1,7 +1,8 @@
 import { findProgram } from "../../launch/local/find-program.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { RunReport } from "../../schema/run/series-summary.ts";
+import type { RunReport, SeriesStop } from "../../schema/run/series-summary.ts";
+import { seriesStop, type EndedRun } from "../../score/series-stop.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
 import { makeRunId, makeSeriesId } from "../../store/records/run-id.ts";
 import { launchError } from "./launch-run.ts";
@@ -12,6 +13,7 @@ import type { RunWorld } from "./run-world.ts";
 /**
  * Runs a plan: one run for each seed. Each record is on disk before the next run starts, and all runs
  * are scored together at the end. An interrupt stops the current run, keeps its record, and starts no other run.
+ * Two runs in a row that die alike end the series, unless the plan keeps going.
  *
  * @throws UserError if the program can't be started; WorldError if the disk fails
  */
@@ -35,43 +37,68 @@ export async function* runSeries(
     world.describe(startable.kind === "command" ? startable.cwd : "."),
   ]);
   const reports: RunReport[] = [...series.earlier];
+  const ended: EndedRun[] = [];
+  let stop: SeriesStop | undefined;
+  const count = series.lastIndex + plan.seeds.length;
   for (const [position, seed] of plan.seeds.entries()) {
     const index = series.lastIndex + position + 1;
     const request: RunRequest = {
-      schemaVersion: 1,
+      ...commonRequest(plan),
       runId: makeRunId(series.id, index),
       series: {
         id: series.id,
         index,
-        count: series.lastIndex + plan.seeds.length,
+        count,
         seeds: [...series.requestedSeeds],
+        ...(plan.keepGoing === true ? { keepGoing: true as const } : {}),
       },
       createdMs: world.nowMs(),
-      startable,
-      reading: plan.reading,
-      ...(plan.target === undefined ? {} : { target: plan.target }),
       seed,
-      stopAtTarget: plan.stopAtTarget,
-      ...(plan.keepOnNan ? { keepOnNan: true } : {}),
-      limits: plan.limits,
-      ...(plan.edition === undefined ? {} : { edition: plan.edition }),
-      ...(plan.price === undefined ? {} : { price: plan.price }),
-      launchTarget: plan.launchTarget,
       system,
       ...described,
-      ...(plan.rerunOf === undefined ? {} : { rerunOf: plan.rerunOf }),
     };
     const earlierCrossingsMs = reports.flatMap(({ result: { outcome } }) =>
       outcome.kind === "reached" ? [outcome.timeToTrainMs] : [],
     );
-    reports.push(yield* runOnce(request, { world, target }, { interrupt, earlierCrossingsMs }));
-    if (world.signingKey !== undefined) {
-      const { signRun } = await import("./sign-run.ts");
-      await signRun(world.store, request.runId, world.signingKey);
+    const options = { interrupt, earlierCrossingsMs };
+    for await (const event of runOnce(request, { world, target }, options)) {
+      if (event.kind === "finished") {
+        reports.push(event.report);
+        ended.push({ result: event.report.result, lastLine: event.lastLines.at(-1) });
+      }
+      yield event;
     }
+    await signIfRequested(request.runId, world);
     if (interrupt.aborted) break;
+    stop = plan.keepGoing === true || index === count ? undefined : seriesStop(ended);
+    if (stop !== undefined) break;
   }
-  yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };
+  yield { kind: "series-finished", summary: summariseSeries(reports, { stop }), runs: reports };
+}
+
+async function signIfRequested(runId: string, { store, signingKey }: RunWorld): Promise<void> {
+  if (signingKey === undefined) return;
+  const { signRun } = await import("./sign-run.ts");
+  await signRun(store, runId, signingKey);
+}
+
+/** What all runs of a plan have in common. */
+function commonRequest(plan: SeriesPlan) {
+  const { startable, reading, target, stopAtTarget, limits, launchTarget } = plan;
+  const { edition, price, rerunOf } = plan;
+  return {
+    schemaVersion: 1 as const,
+    startable,
+    reading,
+    ...(target === undefined ? {} : { target }),
+    stopAtTarget,
+    ...(plan.keepOnNan === true ? { keepOnNan: true } : {}),
+    limits,
+    launchTarget,
+    ...(edition === undefined ? {} : { edition }),
+    ...(price === undefined ? {} : { price }),
+    ...(rerunOf === undefined ? {} : { rerunOf }),
+  };
 }
 
 /** Checks that the program exists before a record is made, so that a typing error leaves no record. */
