@@ -33,6 +33,8 @@ const usedTogether = {
     "cli/commands/results.ts",
     "cli/parse-arguments.ts",
     "report/atlas/result-table.ts",
+    // Imported dynamically by all that need a home; in no command's chunk alone.
+    "store/records/home-directory.ts",
     "workflows/results/list-results.ts",
   ],
 };

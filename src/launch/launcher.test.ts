@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { launchingHost } from "../schema/run/host.ts";
+import { launchingHost } from "../schema/run/launching-host.ts";
 import type { Launcher, LaunchEvent, LaunchOptions, LaunchedJob } from "./launcher.ts";
 import { localLauncher } from "./local/local-launcher.ts";
 import { ScriptedLauncher, type Script } from "./scripted-launcher.ts";

@@ -1,4 +1,4 @@
-import { launchingHost } from "../schema/run/host.ts";
+import { launchingHost } from "../schema/run/launching-host.ts";
 import type { LaunchedRank } from "../schema/run/rank.ts";
 import type {
   Exit,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { hostName, launchingHost } from "./host.ts";
+import { hostName } from "./host.ts";
+import { launchingHost } from "./launching-host.ts";
 
 /** The number of a rank in its job, from 0. */
 export const rankNumber = z.number().int().nonnegative();

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { hostName, launchingHost } from "./host.ts";
+import { hostName } from "./host.ts";
+import { launchingHost } from "./launching-host.ts";
 import { rankNumber } from "./rank.ts";
 
 /** One telemetry point of one rank: how its last steps spent their time. */

@@ -10,7 +10,7 @@ import { onDisk } from "../disk-error.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
 import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { LineFile } from "./line-file.ts";
-import { LogSourceTrack } from "./log-sources.ts";
+import { LogSourceTrack } from "./log-source-track.ts";
 import {
   eventsFile,
   logFile,

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { LogSource } from "../../schema/run/log-source.ts";
-import { bytesOfRank, LogSourceTrack, parseLogSpans } from "./log-sources.ts";
+import { LogSourceTrack } from "./log-source-track.ts";
+import { bytesOfRank, parseLogSpans } from "./log-sources.ts";
 
 const anySource = fc.oneof(
   fc.constant<LogSource>({ by: "pitwall" }),

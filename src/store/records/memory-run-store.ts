@@ -8,7 +8,7 @@ import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { emptyChain, nextEventLine } from "./event-chain.ts";
 import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { listRuns, resolveRun } from "./find-runs.ts";
-import { LogSourceTrack } from "./log-sources.ts";
+import { LogSourceTrack } from "./log-source-track.ts";
 import { openRecord } from "./read-record.ts";
 import { readSummaries } from "./read-summaries.ts";
 import { headOf, type RunLookup } from "./run-lookup.ts";

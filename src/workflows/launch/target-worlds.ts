@@ -1,7 +1,7 @@
 import { launchTargets } from "../../launch/launch-targets.ts";
 import { describeSystem } from "../../probe/describe-system.ts";
 import { startProbe } from "../../probe/start-probe.ts";
-import { launchingHost } from "../../schema/run/host.ts";
+import { launchingHost } from "../../schema/run/launching-host.ts";
 import type {
   LaunchTarget,
   LaunchTargetKind,

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { pitwall, temporaryFolder } from "../support/pitwall.ts";
+
+/** A text that only the bundled library has. */
+const libraries = { zod: "$ZodError", hyparquet: "parquetMetadata" };
+
+describe("a start does not load", () => {
+  test.each([{ words: ["--help"] }, { words: ["results"] }, { words: ["run", "--", "true"] }])(
+    "zod or the Parquet reader for `pitwall $words`",
+    async ({ words }) => {
+      const loaded = await loadedFiles(words);
+      expect(loaded.length).toBeGreaterThan(0);
+      expect(librariesIn(loaded)).toEqual([]);
+    },
+  );
+});
+
+function librariesIn(paths: readonly string[]): string[] {
+  const texts = paths.map((path) => readFileSync(path, "utf8"));
+  return Object.entries(libraries)
+    .filter(([, mark]) => texts.some((text) => text.includes(mark)))
+    .map(([name]) => name);
+}
+
+/** The files of the bundle that a command loads, as the coverage of V8 lists them. */
+async function loadedFiles(words: readonly string[]): Promise<string[]> {
+  const cwd = temporaryFolder();
+  const coverage = join(cwd, "coverage");
+  await pitwall(words, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  const urls = readdirSync(coverage).flatMap((name) => {
+    const { result }: { result: { url: string }[] } = JSON.parse(
+      readFileSync(join(coverage, name), "utf8"),
+    );
+    return result.map(({ url }) => url);
+  });
+  return urls.filter((url) => url.includes("/dist/")).map((url) => fileURLToPath(url));
+}
