@@ -19,6 +19,7 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 const copied = [
   "src",
   "web",
+  "tests/support",
   "package.json",
   "tsconfig.json",
   "tsconfig.pure.json",

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import type { Launcher } from "../../src/launch/launcher.ts";
+import type { TargetWorld } from "../../src/workflows/launch/run-world.ts";
+import { filesToTouch, scratchCopy } from "./scratch-copy.ts";
+
+const kind = `
+  /** One process on this host, started through another command: \`["nice", "-n", "5"]\`. */
+  z.strictObject({ kind: z.literal("wrapped"), wrapper: z.array(z.string()) }),`;
+
+const target = `import type { LaunchTarget } from "../../schema/run/launch-target.ts";
+import type { LaunchTargetRow } from "../launch-target-row.ts";
+import { localTarget } from "../local/local-target.ts";
+
+export const wrappedTarget: LaunchTargetRow<LaunchTarget & { kind: "wrapped" }> = {
+  launcher({ wrapper }, clock) {
+    const local = localTarget.launcher({ kind: "local" }, clock);
+    return { launch: (command, options) => local.launch([...wrapper, ...command], options) };
+  },
+  endAbandoned: (_target, run) => localTarget.endAbandoned({ kind: "local" }, run),
+};
+`;
+
+const contractRow = `  {
+    name: "wrappedTarget",
+    make: () => wrappedTarget.launcher({ kind: "wrapped", wrapper: ["env"] }, countingClock()),
+  },
+`;
+
+test("a launch target is added with the files that ARCHITECTURE.md names", async () => {
+  const copy = scratchCopy();
+  const local = '  z.strictObject({ kind: z.literal("local") }),';
+  copy.replace("src/schema/run/launch-target.ts", local, local + kind);
+  copy.add("src/launch/wrapped/wrapped-target.ts", target);
+  // Each table of launch targets refuses to compile without a row for the new kind.
+  const checkTypes = (): Promise<void> => copy.runTool(["typescript/bin/tsc", "-p", "."]);
+  const failure = await checkTypes().catch((error: unknown) => String(error));
+  expect(failure).toMatch(/launch\/launch-targets\.ts.*'wrapped' is missing/u);
+  expect(failure).toMatch(/workflows\/launch\/target-worlds\.ts.*'wrapped' is missing/u);
+
+  const importRow = (from: string): string => `import { wrappedTarget } from "${from}";\n`;
+  copy.replace(
+    "src/launch/launch-targets.ts",
+    "\n/**",
+    `${importRow("./wrapped/wrapped-target.ts")}\n/**`,
+  );
+  copy.replace(
+    "src/launch/launch-targets.ts",
+    "{ local: localTarget }",
+    "{ local: localTarget, wrapped: wrappedTarget }",
+  );
+  copy.replace(
+    "src/workflows/launch/target-worlds.ts",
+    "  local: observeThisHost,",
+    "  local: observeThisHost,\n  wrapped: observeThisHost,",
+  );
+  copy.replace(
+    "src/launch/launcher.test.ts",
+    "\n/** Programs",
+    `${importRow("./wrapped/wrapped-target.ts")}\n/** Programs`,
+  );
+  copy.replace("src/launch/launcher.test.ts", "[] = [\n", `[] = [\n${contractRow}`);
+  expect(copy.changedFiles()).toEqual(filesToTouch("a launch target", { target: "wrapped" }));
+  await checkTypes();
+
+  const worlds: { openTarget: (target: object, host: object) => TargetWorld } = await import(
+    join(copy.root, "src/workflows/launch/target-worlds.ts")
+  );
+  const wrapper = ["env", "WRAPPED=yes"];
+  const { launcher } = worlds.openTarget({ kind: "wrapped", wrapper }, { nowMs: () => 0 });
+  expect(await outputOf(launcher, ["sh", "-c", "echo $WRAPPED"])).toBe("yes\n");
+}, 300_000);
+
+/** Runs a command on a launch target and returns what it printed. */
+async function outputOf(launcher: Launcher, command: readonly string[]): Promise<string> {
+  const runDirectory = mkdtempSync(join(tmpdir(), "pitwall-wrapped-"));
+  onTestFinished(() => rmSync(runDirectory, { recursive: true, force: true }));
+  const options = { cwd: "/", env: process.env, runDirectory, seed: 1 };
+  const outcome = await launcher.launch(command, options);
+  if (outcome.kind !== "launched") throw new Error(JSON.stringify(outcome));
+  let output = "";
+  for await (const event of outcome.job.events)
+    if (event.kind === "output") output += String(event.bytes);
+  return output;
+}
