@@ -8,6 +8,8 @@ import { resultCard } from "../../src/report/runs/result-card.ts";
 import { runPage } from "../../src/report/runs/run-page.ts";
 import { plainPaint } from "../../src/report/paint.ts";
 import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
+import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
+import type { HostSample } from "../../src/schema/run/telemetry-sample.ts";
 import type { RunEvent } from "../../src/schema/run/run-event.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
 import { currentOwner } from "../../src/store/records/process-owner.ts";
@@ -20,16 +22,29 @@ import { startServer } from "./start-server.ts";
 const hosts = ["node-a", "node-b", "node-c"];
 const isClean = { kind: "exited", exitCode: 0 } as const;
 
+/** Three samples of each host, one a second, a tenth of a second apart from those of the other hosts. */
+function hostSamples(launchedMs: number): HostSample[] {
+  return hosts.flatMap((host, index) =>
+    [1, 2, 3].map((second): HostSample => ({
+      kind: "host",
+      host,
+      timeMs: launchedMs + second * 1000 + index * 100,
+      cpuSeconds: second * 4,
+      memoryBytes: (index + 1) * second * 1e9,
+      processCount: 4,
+      measuredJoules: { "rapl processors": second * 100 * (index + 1) },
+      accelerators: [{ index: 0, name: "GPU", powerWatts: 300 + index }],
+    })),
+  );
+}
+
 /** Runs one job of three hosts with four ranks each, as a record on disk. */
 async function runJob(steps: readonly ScriptStep[]) {
   const home = mkdtempSync(join(tmpdir(), "pitwall-ranks-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
   const launcher = new ScriptedLauncher([{ hosts, ranksPerHost: 4, steps }], Date.now());
   const probe = memoryProbe();
-  for (const host of hosts) {
-    const usage = { cpuSeconds: 4, memoryBytes: 1e9, processCount: 4 };
-    probe.emit({ kind: "host", host, timeMs: launcher.nowMs() + 500, ...usage });
-  }
+  for (const sample of hostSamples(launcher.nowMs())) probe.emit(sample);
   const owner = await currentOwner();
   const world: RunWorld = {
     store: diskRunStore(home),
@@ -106,6 +121,32 @@ test("a job of 3 hosts and 12 ranks is timed over all of them, and each rank's e
   const answer = await fetch(`http://127.0.0.1:${server.port}/api/runs/${result?.runId}`);
   const detail = runDetail.parse(await answer.json());
   expect(detail.job).toEqual(shown.page.job);
+});
+
+test("the dashboard adds up energy, power, processor time and memory of all hosts", async () => {
+  const { home, result } = await runJob([
+    { kind: "print", text: "val_acc=0.95\n", afterMs: 4000 },
+    { kind: "exit", exit: isClean, afterMs: 1000 },
+  ]);
+  const server = await startServer(home);
+  const address = `http://127.0.0.1:${server.port}/api/runs/${result?.runId}`;
+  const names = "energyJoules,powerWatts,cpuCores,memoryBytes";
+  const answer = await fetch(`${address}/series?x=wall&names=${names}`);
+  const { series } = seriesDocument.parse(await answer.json());
+  const valuesOf = (name: string) => series.find((each) => each.name === name)?.last;
+  // One moment for each sample: the first, second and third host in turn, three times.
+  expect(valuesOf("memoryBytes")).toEqual([1, 3, 6, 7, 9, 12, 13, 15, 18].map((gb) => gb * 1e9));
+  expect(valuesOf("energyJoules")).toEqual([1, 3, 6, 7, 9, 12, 13, 15, 18].map((one) => one * 100));
+  expect(valuesOf("powerWatts")).toEqual([100, 300, 600, 600, 600, 600]);
+  expect(valuesOf("cpuCores")).toEqual([4, 8, 12, 12, 12, 12]);
+
+  const heatmap = await fetch(`${address}/heatmap?metric=powerWatts&columns=1`);
+  const { ranksPerRow, values } = heatmapDocument.parse(await heatmap.json());
+  expect([ranksPerRow, values]).toEqual([
+    [[0], [1], [2]],
+    [300, 301, 302],
+  ]);
+  expect(server.bugs).toEqual([]);
 });
 
 test("lines of ranks are whole in the log, and the record says which rank printed each", async () => {

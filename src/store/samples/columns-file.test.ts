@@ -107,7 +107,7 @@ describe("columns that were kept", () => {
       `${line(0, 1, 1)}${JSON.stringify(host)}\n`,
     );
     const mixed = await readSamples();
-    expect([mixed.host.length, mixed.steps.rowCount]).toEqual([1, 1]);
+    expect([mixed.part().host.length, mixed.steps.rowCount]).toEqual([1, 1]);
     expect(await writeColumnsFile(path, mixed.rankFiles(), mixed.part())).toBe(false);
   });
 });

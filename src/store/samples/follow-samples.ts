@@ -13,10 +13,10 @@ const bufferBytes = 1 << 20;
 /** After so many bytes others get a turn. */
 const bytesInOneGo = 4 << 20;
 const filesInOneGo = 256;
-/** The newest are kept where a run has more; at one a second this is more than a day. */
-const mostHostSamples = 100_000;
+/** Of all hosts together. A run with more keeps the newest; for one host, one a second, this is more than a day. */
+const maxHostSamples = 100_000;
 
-/** Which files of samples/ are read: those of the launching host alone, or all. */
+/** Which files of samples/ are read: those of hosts alone, or all. */
 export type SamplesWanted = "host" | "all";
 
 /** What was read of some files, to be gone on with elsewhere. */
@@ -46,7 +46,8 @@ export class FollowedSamples {
   readonly #noSteps = new StepColumns();
   #steps = new StepColumns();
   #hasReadSteps = false;
-  #host: HostSample[] = [];
+  readonly #samplesByHost = new Map<string, HostSample[]>();
+  #hostSampleCount = 0;
   #unreadableCount = 0;
   #generation = 0;
   #directoryMs = 0;
@@ -72,9 +73,9 @@ export class FollowedSamples {
     return this.#hasReadSteps;
   }
 
-  /** In the order they were written. */
-  get host(): readonly HostSample[] {
-    return this.#host;
+  /** Samples of each host, by its name, in the order they were written. */
+  get samplesByHost(): ReadonlyMap<string, readonly HostSample[]> {
+    return this.#samplesByHost;
   }
 
   /** Lines that are no sample. */
@@ -105,7 +106,7 @@ export class FollowedSamples {
   part(): SamplesPart {
     return {
       steps: this.#steps.part(),
-      host: this.#host,
+      host: [...this.#samplesByHost.values()].flat(),
       unreadableCount: this.#unreadableCount,
       files: Array.from(this.#files, ([name, { place }]) => ({ name, place })),
     };
@@ -115,7 +116,7 @@ export class FollowedSamples {
   adopt({ steps, host, unreadableCount, files }: SamplesPart): void {
     this.#findFiles();
     this.#steps.adopt(steps);
-    for (const sample of host) this.#keepHost(sample);
+    for (const sample of host) this.#storeHost(sample);
     this.#unreadableCount += unreadableCount;
     for (const { name, place } of files) this.#files.get(name)?.goOnFrom(place);
   }
@@ -156,7 +157,8 @@ export class FollowedSamples {
     this.#files.clear();
     this.#steps = new StepColumns();
     this.#hasReadSteps = false;
-    this.#host = [];
+    this.#samplesByHost.clear();
+    this.#hostSampleCount = 0;
     this.#unreadableCount = 0;
     this.#generation += 1;
     this.#directoryMs = 0;
@@ -195,18 +197,28 @@ export class FollowedSamples {
     if (sample?.kind === "step") {
       if (this.#steps.push({ ...sample, loss: sample.loss ?? Number.NaN })) return;
     } else if (sample !== undefined) {
-      this.#keepHost(sample);
+      this.#storeHost(sample);
       return;
     }
     this.#unreadableCount += 1;
   }
 
-  #keepHost(sample: HostSample): void {
-    if (this.#host.length >= mostHostSamples) {
-      this.#host = this.#host.slice(mostHostSamples / 4);
-      this.#generation += 1;
+  #storeHost(sample: HostSample): void {
+    if (this.#hostSampleCount >= maxHostSamples) this.#dropOldestHostSamples();
+    const known = this.#samplesByHost.get(sample.host);
+    if (known === undefined) this.#samplesByHost.set(sample.host, [sample]);
+    else known.push(sample);
+    this.#hostSampleCount += 1;
+  }
+
+  /** Drops the oldest quarter of each host. */
+  #dropOldestHostSamples(): void {
+    this.#hostSampleCount = 0;
+    for (const samples of this.#samplesByHost.values()) {
+      samples.splice(0, Math.ceil(samples.length / 4));
+      this.#hostSampleCount += samples.length;
     }
-    this.#host.push(sample);
+    this.#generation += 1;
   }
 }
 

@@ -5,7 +5,7 @@ import type { WatchRunPoints } from "./watched-points.ts";
 import { joulesAt } from "./watched-energy.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
-/** Takes one point; `samplesCount` is NaN where nobody knows it. */
+/** Takes one point; `samplesCount` is NaN where it is unknown. */
 export type TakePoint = (timeMs: number, samplesCount: number, value: number) => void;
 
 /** One series of a run: points that only grow in number. */
@@ -49,27 +49,27 @@ export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSour
 }
 
 function hostSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
-  const { note } = run.energyCurve;
-  const energyNote = note === "" ? {} : { note };
+  const totals = run.hostTotals;
+  const energyNote = totals.energyNote === "" ? {} : { note: totals.energyNote };
   return [
     listSource(
       { name: "samplesPerSecond", unit: "samples per second", label: "throughput" },
       listed.samplesPerSecond,
     ),
-    listSource({ name: "powerWatts", unit: "watts", label: "power", ...energyNote }, listed.power),
+    listSource({ name: "powerWatts", unit: "watts", label: "power", ...energyNote }, totals.power),
     listSource(
       { name: "energyJoules", unit: "joules", label: "energy", ...energyNote },
-      listed.energy,
+      totals.energy,
     ),
-    listSource({ name: "cpuCores", unit: "cores", label: "processor cores busy" }, listed.cpuCores),
-    listSource({ name: "memoryBytes", unit: "bytes", label: "memory" }, listed.memory),
+    listSource({ name: "cpuCores", unit: "cores", label: "processor cores busy" }, totals.cpuCores),
+    listSource({ name: "memoryBytes", unit: "bytes", label: "memory" }, totals.memory),
     listSource(
       { name: "acceleratorUtilisation", unit: "fraction", label: "accelerators busy" },
-      listed.acceleratorUtilisation,
+      totals.acceleratorUtilisation,
     ),
     listSource(
       { name: "acceleratorMemoryBytes", unit: "bytes", label: "accelerator memory" },
-      listed.acceleratorMemory,
+      totals.acceleratorMemory,
     ),
   ];
 }
@@ -166,7 +166,7 @@ export const axisUnits: Record<XAxis, SeriesUnit> = {
 
 /** How points of a run are placed on an axis; undefined where it has no such axis. */
 export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefined {
-  const { launchedMs, runStartMs, energyCurve } = run;
+  const { launchedMs, runStartMs, hostTotals } = run;
   switch (axis) {
     case "wall":
       return (timeMs) => timeMs;
@@ -181,7 +181,9 @@ export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefin
     case "dollars":
       return placeByCost(launchedMs, usdPerMsOf(run));
     case "energy":
-      return energyCurve.timesMs.length < 2 ? undefined : (timeMs) => joulesAt(energyCurve, timeMs);
+      return hostTotals.energy.values.length < 2
+        ? undefined
+        : (timeMs) => joulesAt(hostTotals.energy, timeMs);
   }
 }
 

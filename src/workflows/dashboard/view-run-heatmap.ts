@@ -4,6 +4,7 @@ import type {
   HeatmapMetric,
   RankOrder,
 } from "../../schema/dashboard/run-series.ts";
+import type { HostSample } from "../../schema/run/telemetry-sample.ts";
 import type { StepChunk } from "../../store/samples/step-columns.ts";
 import { stepTime } from "./run-points.ts";
 import type { WatchedRun } from "./watch-run.ts";
@@ -103,10 +104,12 @@ function widened<Column extends Float64Array | Uint32Array>(
 
 function pointsOf(run: WatchedRun, metric: HeatmapMetric): VisitPoints {
   if (metric === "powerWatts") {
+    const hosts = numberAccelerators(run.samples.samplesByHost);
     return (take) => {
-      for (const { timeMs, accelerators = [] } of run.samples.host)
-        for (const { index, powerWatts } of accelerators)
-          if (powerWatts !== undefined) take(index, timeMs, powerWatts);
+      for (const { samples, firstNumber } of hosts)
+        for (const { timeMs, accelerators = [] } of samples)
+          for (const { index, powerWatts } of accelerators)
+            if (powerWatts !== undefined) take(firstNumber + index, timeMs, powerWatts);
     };
   }
   const valueOf =
@@ -118,6 +121,23 @@ function pointsOf(run: WatchedRun, metric: HeatmapMetric): VisitPoints {
         take(rank[row] ?? 0, timeMs[row] ?? 0, valueOf(chunk, row));
     }
   };
+}
+
+/** Numbers accelerators consecutively, host after host in the order of their names. */
+function numberAccelerators(
+  samplesByHost: ReadonlyMap<string, readonly HostSample[]>,
+): { samples: readonly HostSample[]; firstNumber: number }[] {
+  let firstNumber = 0;
+  return [...samplesByHost]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, samples]) => {
+      const host = { samples, firstNumber };
+      let count = 0;
+      for (const { accelerators = [] } of samples)
+        for (const { index } of accelerators) count = Math.max(count, index + 1);
+      firstNumber += count;
+      return host;
+    });
 }
 
 function rangeOf(values: readonly (number | null)[]): { least?: number; greatest?: number } {

@@ -5,14 +5,9 @@ import type { RunProgress } from "../../schema/run/run-progress.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { HostTotals } from "./host-totals.ts";
 import { areManySamples, readManySamples } from "./read-samples.ts";
-import {
-  energyAt,
-  type EnergyBasis,
-  type EnergyCurve,
-  growEnergyCurve,
-  leadingEnergy,
-} from "./watched-energy.ts";
+import { type EnergyBasis, leadingEnergy } from "./watched-energy.ts";
 import { WatchedLog } from "./watched-log.ts";
 
 const bufferBytes = 1 << 20;
@@ -40,7 +35,7 @@ export class WatchedRun {
   readonly directory: string;
   readonly log: WatchedLog;
   readonly samples: FollowedSamples;
-  readonly energyCurve: EnergyCurve = { timesMs: [], joules: [], note: "" };
+  readonly hostTotals = new HostTotals();
   /** Raised when something was read that was not there before. */
   version = 0;
   #record: RunRecord;
@@ -52,7 +47,7 @@ export class WatchedRun {
   #readingSteps: Promise<unknown> = Promise.resolve();
   #stepsMs = Number.NEGATIVE_INFINITY;
   #areStepsSettled = false;
-  #curveGeneration = 0;
+  #totalsGeneration = 0;
   readonly #columnsFile: string | undefined;
 
   /** @param columnsFile where the columns of its samples are kept once it is over; nowhere where there is none */
@@ -102,7 +97,8 @@ export class WatchedRun {
     if (this.result !== undefined) return this.result.clock.endedMs;
     if (this.#record.state.kind === "running") return this.#world.nowMs();
     const lastEventMs = this.#record.events.events.at(-1)?.timeMs ?? this.request.createdMs;
-    return Math.max(lastEventMs, this.samples.host.at(-1)?.timeMs ?? 0);
+    const hosts = [...this.samples.samplesByHost.values()];
+    return Math.max(lastEventMs, ...hosts.map((samples) => samples.at(-1)?.timeMs ?? 0));
   }
 
   /** Whether the samples of ranks are still to be read, and so many that nobody should wait for them. */
@@ -138,7 +134,7 @@ export class WatchedRun {
     await this.log.readOn(this.#buffer, opened.record.events.events);
     await this.samples.readOn("host");
     this.#record = opened.record;
-    this.#growCurve();
+    this.#growTotals();
     this.#readMs = nowMs;
     this.#isSettled = isOver;
     this.version += 1;
@@ -155,23 +151,22 @@ export class WatchedRun {
       await readManySamples({ samples, recordDirectory: directory, columnsFile });
     }
     await this.samples.readOn("all");
-    this.#growCurve();
+    this.#growTotals();
     this.#stepsMs = nowMs;
     this.#areStepsSettled = isOver;
     this.version += 1;
   }
 
-  #growCurve(): void {
-    if (this.#curveGeneration !== this.samples.generation) {
-      this.#curveGeneration = this.samples.generation;
-      this.energyCurve.timesMs.length = 0;
-      this.energyCurve.joules.length = 0;
+  #growTotals(): void {
+    if (this.#totalsGeneration !== this.samples.generation) {
+      this.#totalsGeneration = this.samples.generation;
+      this.hostTotals.clear();
     }
     const { launchedMs } = this;
-    growEnergyCurve(this.energyCurve, this.samples.host, { launchedMs, basis: this.#basis() });
+    this.hostTotals.grow(this.samples.samplesByHost, { launchedMs, basis: this.#basis() });
   }
 
-  /** Nothing is known here of the processors of another host. */
+  /** The processors of the launching host are unknown if it is another machine. */
   #basis(): EnergyBasis | undefined {
     const { state } = this.#record;
     const isElsewhere = state.kind === "running" && state.owner === "elsewhere";
@@ -180,9 +175,7 @@ export class WatchedRun {
 
   /** So far, or in the end. */
   get energy(): readonly EnergyReading[] {
-    if (this.result !== undefined) return this.result.energy;
-    const last = this.samples.host.at(-1);
-    return last === undefined ? [] : energyAt(last, this.launchedMs, this.#basis());
+    return this.result?.energy ?? this.hostTotals.readings;
   }
 
   /** How far the run is, by the engines of the terminal's line; of a run that is over, how far it came. */

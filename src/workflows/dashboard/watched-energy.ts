@@ -2,20 +2,25 @@ import { estimateCpuEnergy, estimateMemoryEnergy } from "../../probe/energy/esti
 import type { MachineLimits } from "../../probe/machine-limits.ts";
 import type { PowerEstimate } from "../../schema/catalogue.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
+import { launchingHost } from "../../schema/run/launching-host.ts";
 import type { HostSample } from "../../schema/run/telemetry-sample.ts";
+import type { PointRows } from "./point-rows.ts";
 
-/** What energy is worked out from where no meter says it; both are of the launching host. */
+/** The inputs of an energy estimate for parts without a meter; both describe the launching host. */
 export interface EnergyBasis {
   limits: Pick<MachineLimits, "usableCoreCount" | "usableMemoryBytes">;
   powerEstimate: PowerEstimate;
 }
 
-/** Energy of a run from launch to one of its host samples: each meter, and an estimate for what has none. */
-export function energyAt(
-  sample: HostSample,
-  launchedMs: number,
-  basis: EnergyBasis | undefined,
-): EnergyReading[] {
+/** What energy is computed from beside the samples. */
+export interface EnergyInput {
+  launchedMs: number;
+  /** Undefined where the launching host is another machine than this one. */
+  basis: EnergyBasis | undefined;
+}
+
+/** Energy of one host from launch to a sample: each meter, and for the launching host an estimate for parts without one. */
+export function energyAt(sample: HostSample, { launchedMs, basis }: EnergyInput): EnergyReading[] {
   const intervalMs = Math.max(0, sample.timeMs - launchedMs);
   const measured = Object.entries(sample.measuredJoules ?? {}).map(
     ([name, joules]): EnergyReading => {
@@ -23,7 +28,7 @@ export function energyAt(
       return { kind: "measured", joules, meter, covers: part.join(" ") || name, intervalMs };
     },
   );
-  if (basis === undefined) return measured;
+  if (basis === undefined || sample.host !== launchingHost) return measured;
   const parts = new Set(Object.keys(sample.measuredJoules ?? {}).map((name) => name.split(" ")[1]));
   const input = {
     intervalMs,
@@ -38,41 +43,29 @@ export function energyAt(
   ];
 }
 
-/** The reading that stands for the run in one figure: a measured one where there is one. */
+/** Adds up the readings of the same meter or formula on several hosts. */
+export function addReadings(readings: readonly EnergyReading[]): EnergyReading[] {
+  const added = new Map<string, EnergyReading>();
+  for (const reading of readings) {
+    const source = reading.kind === "measured" ? reading.meter : reading.formula;
+    const key = `${reading.kind}\n${source}\n${reading.covers}`;
+    const known = added.get(key) ?? { ...reading, joules: 0 };
+    const intervalMs = Math.max(known.intervalMs, reading.intervalMs);
+    added.set(key, { ...known, joules: known.joules + reading.joules, intervalMs });
+  }
+  return [...added.values()];
+}
+
+/** The reading to show where there is room for one: a measured one if there is one. */
 export function leadingEnergy(readings: readonly EnergyReading[]): EnergyReading | undefined {
   return readings.find(({ kind }) => kind === "measured") ?? readings[0];
 }
 
-/** Joules since launch at the times of the host's samples, in parallel; of one kind of reading alone. */
-export interface EnergyCurve {
-  timesMs: number[];
-  joules: number[];
-  note: string;
-}
-
-/** Adds samples to a curve from the `from`-th on. Measured and estimated readings are never added up. */
-export function growEnergyCurve(
-  curve: EnergyCurve,
-  samples: readonly HostSample[],
-  { launchedMs, basis }: { launchedMs: number; basis: EnergyBasis | undefined },
-): void {
-  for (let index = curve.timesMs.length; index < samples.length; index++) {
-    const sample = samples[index];
-    if (sample === undefined) return;
-    const readings = energyAt(sample, launchedMs, basis);
-    const kind = readings.some((reading) => reading.kind === "measured") ? "measured" : "estimated";
-    const counted = readings.filter((reading) => reading.kind === kind);
-    curve.timesMs.push(sample.timeMs);
-    curve.joules.push(counted.reduce((sum, { joules }) => sum + joules, 0));
-    curve.note = `${kind}: ${counted.map(({ covers }) => covers).join("; ")}`;
-  }
-}
-
-/** Joules at a moment, on the straight line between two samples; NaN outside them. */
-export function joulesAt({ timesMs, joules }: EnergyCurve, timeMs: number): number {
+/** Joules at a moment, interpolated between two points of a series sorted by time; NaN outside it. */
+export function joulesAt({ timesMs, values }: PointRows, timeMs: number): number {
   const at = (index: number): { timeMs: number; joules: number } => ({
     timeMs: timesMs[index] ?? Number.NaN,
-    joules: joules[index] ?? Number.NaN,
+    joules: values[index] ?? Number.NaN,
   });
   let low = 0;
   let high = timesMs.length - 1;

@@ -1,0 +1,163 @@
+import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { HostSample } from "../../schema/run/telemetry-sample.ts";
+import { PointRows } from "./point-rows.ts";
+import { addReadings, energyAt, type EnergyInput } from "./watched-energy.ts";
+
+/**
+ * Memory, power and CPU use of a host are unknown after this long without a sample. What it has used
+ * until then still counts.
+ */
+const staleAfterMs = 30_000;
+
+type EnergyKind = EnergyReading["kind"];
+
+/** One host at its newest sample. */
+interface HostState {
+  sample: HostSample;
+  readings: readonly EnergyReading[];
+  /** Rates since the sample before. */
+  cpuCores?: number;
+  watts?: Partial<Record<EnergyKind, number>>;
+}
+
+/**
+ * Totals over the hosts of a run: at each moment, the sum of the newest value of each host. Rates are
+ * computed per host, because hosts are sampled at different times. Points are only added.
+ */
+export class HostTotals {
+  readonly power = new PointRows();
+  readonly energy = new PointRows();
+  readonly cpuCores = new PointRows();
+  readonly memory = new PointRows();
+  /** One point for each accelerator, not a total. */
+  readonly acceleratorUtilisation = new PointRows();
+  readonly acceleratorMemory = new PointRows();
+  readonly #hosts = new Map<string, HostState>();
+  readonly #takenCounts = new Map<string, number>();
+  #newestMs = Number.NEGATIVE_INFINITY;
+  #energyNote = "";
+
+  /** Which energy is counted: measured or estimated, of which parts. Empty where it is unknown. */
+  get energyNote(): string {
+    return this.#energyNote;
+  }
+
+  /** Energy since launch over all hosts: one reading for each meter or formula. */
+  get readings(): EnergyReading[] {
+    return addReadings([...this.#hosts.values()].flatMap(({ readings }) => readings));
+  }
+
+  clear(): void {
+    for (const rows of [this.power, this.energy, this.cpuCores, this.memory]) rows.clear();
+    for (const rows of [this.acceleratorUtilisation, this.acceleratorMemory]) rows.clear();
+    this.#hosts.clear();
+    this.#takenCounts.clear();
+    this.#newestMs = Number.NEGATIVE_INFINITY;
+    this.#energyNote = "";
+  }
+
+  /** Adds the samples that are new since the last call. */
+  grow(samplesByHost: ReadonlyMap<string, readonly HostSample[]>, input: EnergyInput): void {
+    const added = this.#takeNew(samplesByHost);
+    let hasRates = false;
+    for (const [index, sample] of added.entries()) {
+      hasRates = this.#apply(sample, input) || hasRates;
+      const next = added[index + 1];
+      // Samples of several hosts at the same time make one point.
+      if (next?.timeMs === sample.timeMs && next.host !== sample.host) continue;
+      this.#pushTotals(hasRates);
+      hasRates = false;
+    }
+  }
+
+  #takeNew(samplesByHost: ReadonlyMap<string, readonly HostSample[]>): HostSample[] {
+    const added: HostSample[] = [];
+    for (const [host, samples] of samplesByHost) {
+      for (const sample of samples.slice(this.#takenCounts.get(host) ?? 0)) added.push(sample);
+      this.#takenCounts.set(host, samples.length);
+    }
+    return samplesByHost.size > 1 ? added.toSorted((a, b) => a.timeMs - b.timeMs) : added;
+  }
+
+  /** @returns whether the host has new rates: there are none at its first sample */
+  #apply(sample: HostSample, input: EnergyInput): boolean {
+    this.#pushAccelerators(sample);
+    this.#newestMs = Math.max(this.#newestMs, sample.timeMs);
+    const before = this.#hosts.get(sample.host);
+    const now: HostState = { sample, readings: energyAt(sample, input) };
+    this.#hosts.set(sample.host, now);
+    if (before === undefined) return false;
+    const seconds = (sample.timeMs - before.sample.timeMs) / 1000;
+    if (seconds <= 0) {
+      this.#hosts.set(sample.host, { ...before, ...now });
+      return false;
+    }
+    now.cpuCores = Math.max(0, sample.cpuSeconds - before.sample.cpuSeconds) / seconds;
+    now.watts = {};
+    for (const kind of ["measured", "estimated"] as const) {
+      const [from, to] = [joulesOf(before.readings, kind), joulesOf(now.readings, kind)];
+      if (from !== undefined && to !== undefined) now.watts[kind] = (to - from) / seconds;
+    }
+    return true;
+  }
+
+  #pushTotals(hasRates: boolean): void {
+    const timeMs = this.#newestMs;
+    const hosts = [...this.#hosts.values()];
+    const present = hosts.filter(({ sample }) => timeMs - sample.timeMs <= staleAfterMs);
+    const push = (rows: PointRows, values: readonly (number | undefined)[]): void => {
+      const total = sumOfKnown(values);
+      if (total !== undefined) rows.push(timeMs, undefined, total);
+    };
+    push(
+      this.memory,
+      present.map(({ sample }) => sample.memoryBytes),
+    );
+    const isMeasured = hosts.some(({ readings }) => joulesOf(readings, "measured") !== undefined);
+    const kind = isMeasured ? "measured" : "estimated";
+    push(
+      this.energy,
+      hosts.map(({ readings }) => joulesOf(readings, kind)),
+    );
+    this.#energyNote = noteOf(hosts, kind);
+    if (!hasRates) return;
+    push(
+      this.power,
+      present.map(({ watts }) => watts?.[kind]),
+    );
+    push(
+      this.cpuCores,
+      present.map(({ cpuCores }) => cpuCores),
+    );
+  }
+
+  #pushAccelerators({ timeMs, accelerators = [] }: HostSample): void {
+    for (const { utilisationFraction, memoryBytes } of accelerators) {
+      if (utilisationFraction !== undefined)
+        this.acceleratorUtilisation.push(timeMs, undefined, utilisationFraction);
+      if (memoryBytes !== undefined) this.acceleratorMemory.push(timeMs, undefined, memoryBytes);
+    }
+  }
+}
+
+/** Joules of one kind of reading: measured and estimated readings are never added up. */
+function joulesOf(readings: readonly EnergyReading[], kind: EnergyKind): number | undefined {
+  return sumOfKnown(
+    readings.map((reading) => (reading.kind === kind ? reading.joules : undefined)),
+  );
+}
+
+/** Undefined where no value is known. */
+function sumOfKnown(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0);
+}
+
+function noteOf(hosts: readonly HostState[], kind: EnergyKind): string {
+  const counted = hosts.filter(({ readings }) => joulesOf(readings, kind) !== undefined);
+  if (counted.length === 0) return "";
+  const readings = addReadings(counted.flatMap((host) => host.readings));
+  const covers = readings.filter((reading) => reading.kind === kind).map((each) => each.covers);
+  const hostText = hosts.length === 1 ? "" : ` (${counted.length} of ${hosts.length} hosts)`;
+  return `${kind}: ${covers.join("; ")}${hostText}`;
+}
