@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemDescription } from "../schema/system-description.ts";
+import type { AcceleratorUse, PresentGpu } from "../schema/accelerator-use.ts";
 import { describeSystem } from "./describe-system.ts";
 import { gitCommit } from "./git-commit.ts";
 
@@ -86,7 +87,12 @@ describe("describeSystem", () => {
        echo "2, GPU-cc, NVIDIA H100 80GB HBM3, 81559 MiB, 570.133.20"`,
     );
     const roots = { proc: join(root, "proc"), sys: join(root, "sys"), etc: join(root, "etc") };
-    expect(await describeSystem({ roots, nvidiaSmi, visibleDevices: "0,2" })).toMatchObject({
+    const useOf = (present: readonly PresentGpu[]): AcceleratorUse => ({
+      count: 2,
+      uuids: present.filter(({ index }) => index !== 1).map(({ uuid }) => uuid),
+      selectedBy: "CUDA_VISIBLE_DEVICES=0,2",
+    });
+    expect(await describeSystem({ roots, nvidiaSmi, useOf })).toMatchObject({
       host_processors_per_node: 2,
       host_processor_core_count: 2,
       host_processor_vcpu_count: 4,
@@ -94,6 +100,9 @@ describe("describeSystem", () => {
       host_storage_type: "NVMe SSD",
       host_networking: "2 x 400 Gb/s",
       accelerators_per_node: 2,
+      accelerators_present_per_node: 3,
+      accelerators_selected_by: "CUDA_VISIBLE_DEVICES=0,2",
+      accelerator_uuids: ["GPU-aa", "GPU-cc"],
       accelerator_model_name: "NVIDIA H100 80GB HBM3",
       accelerator_memory_capacity: "81559 MiB",
       other_software_stack: { "nvidia driver": "570.133.20" },

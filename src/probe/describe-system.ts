@@ -4,9 +4,9 @@ import { cpus, hostname, release, type as systemType } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { formatBytes } from "../foundation/units.ts";
+import type { AcceleratorUse, PresentGpu } from "../schema/accelerator-use.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 import { readText } from "./cgroup.ts";
-import { isVisible } from "./energy/parse-nvidia-smi.ts";
 import { machineLimits } from "./machine-limits.ts";
 
 const run = promisify(execFile);
@@ -16,8 +16,8 @@ export interface DescribeOptions {
   framework?: string | undefined;
   /** Folder whose disk the run uses. */
   folder?: string | undefined;
-  /** CUDA_VISIBLE_DEVICES of the run; undefined is all GPUs. */
-  visibleDevices?: string | undefined;
+  /** Decides which of the GPUs the run uses; default: all. */
+  useOf?: ((present: readonly PresentGpu[]) => AcceleratorUse) | undefined;
   nvidiaSmi?: string | undefined;
   /** `/proc`, `/sys`, `/etc`; tests hand in fixture trees. */
   roots?: { proc: string; sys: string; etc: string } | undefined;
@@ -26,7 +26,7 @@ export interface DescribeOptions {
 /** This machine, in the fields of MLPerf's system descriptions; unreadable fields are absent. */
 export async function describeSystem(options: DescribeOptions = {}): Promise<SystemDescription> {
   const { roots = { proc: "/proc", sys: "/sys", etc: "/etc" }, nvidiaSmi = "nvidia-smi" } = options;
-  const gpus = await listGpus(nvidiaSmi, options.visibleDevices);
+  const gpus = await listGpus(nvidiaSmi);
   const [gpu] = gpus;
   const known = {
     ...describeProcessors(roots.proc),
@@ -34,8 +34,7 @@ export async function describeSystem(options: DescribeOptions = {}): Promise<Sys
     host_memory_capacity: formatBytes(machineLimits().totalMemoryBytes),
     ...describeStorage(options.folder ?? ".", roots),
     host_networking: describeNetwork(roots.sys),
-    accelerator_model_name: gpu?.name,
-    accelerator_memory_capacity: gpu?.memory,
+    ...describeAccelerators(gpus, options.useOf?.(gpus)),
     framework: options.framework,
     other_software_stack: {
       kernel: `${systemType()} ${release()}`,
@@ -50,6 +49,18 @@ export async function describeSystem(options: DescribeOptions = {}): Promise<Sys
     number_of_nodes: 1,
     accelerators_per_node: gpus.length,
     ...Object.fromEntries(present),
+  };
+}
+
+function describeAccelerators(gpus: readonly GpuDescription[], use: AcceleratorUse | undefined) {
+  const [gpu] = gpus;
+  return {
+    accelerators_per_node: use?.count,
+    accelerators_present_per_node: gpus.length === 0 ? undefined : gpus.length,
+    accelerators_selected_by: use?.selectedBy,
+    accelerator_uuids: use?.uuids,
+    accelerator_model_name: gpu?.name,
+    accelerator_memory_capacity: gpu?.memory,
   };
 }
 
@@ -143,17 +154,14 @@ function describeNetwork(sys: string): string | undefined {
   return links.map(([megabits, count]) => `${count} x ${megabits / 1000} Gb/s`).join(", ");
 }
 
-interface GpuDescription {
+interface GpuDescription extends PresentGpu {
   name: string;
   memory: string | undefined;
   driver: string | undefined;
 }
 
-/** The GPUs that a run may use; empty if there is no driver or it does not answer in time. */
-async function listGpus(
-  program: string,
-  visibleDevices: string | undefined,
-): Promise<readonly GpuDescription[]> {
+/** All GPUs; empty if there is no driver or it does not answer in time. */
+async function listGpus(program: string): Promise<readonly GpuDescription[]> {
   const fields = "index,uuid,name,memory.total,driver_version";
   const query = [`--query-gpu=${fields}`, "--format=csv,noheader"];
   let text: string;
@@ -163,14 +171,39 @@ async function listGpus(
     // No NVIDIA driver, or one that hangs: no accelerator that could be described.
     return [];
   }
+  const migUuids = text.includes("GPU-") ? await listMigUuids(program) : new Map();
   return text.split("\n").flatMap((line) => {
     const [index = "", uuid = "", name = "", memory, driver] = line
       .split(",")
       .map((cell) => cell.trim());
-    if (!uuid.startsWith("GPU-") || !isVisible({ index: Number(index), uuid }, visibleDevices))
-      return [];
-    return { name, memory: knownCell(memory), driver: knownCell(driver) };
+    if (!uuid.startsWith("GPU-")) return [];
+    return {
+      index: Number(index),
+      uuid,
+      migUuids: migUuids.get(uuid) ?? [],
+      name,
+      memory: knownCell(memory),
+      driver: knownCell(driver),
+    };
   });
+}
+
+/** UUIDs of the MIG devices of each GPU, by its own UUID. */
+async function listMigUuids(program: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  let text: string;
+  try {
+    text = (await run(program, ["-L"], { timeout: 10_000, killSignal: "SIGKILL" })).stdout;
+  } catch {
+    // A driver too old for MIG, or one that hangs: MIG devices stay unknown.
+    return found;
+  }
+  let migs: string[] = [];
+  for (const [, uuid = ""] of text.matchAll(/\(UUID: ([\w-]+)\)/gu)) {
+    if (uuid.startsWith("MIG-")) migs.push(uuid);
+    else found.set(uuid, (migs = []));
+  }
+  return found;
 }
 
 function knownCell(cell: string | undefined): string | undefined {

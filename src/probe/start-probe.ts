@@ -19,8 +19,8 @@ export interface ProbeOptions {
   now?: (() => number) | undefined;
   /** The name of this machine in its launch target. */
   host: string;
-  /** CUDA_VISIBLE_DEVICES of the run; undefined is all GPUs. */
-  visibleDevices?: string | undefined;
+  /** UUIDs of the GPUs that the run uses; undefined is all GPUs. */
+  gpuUuids?: readonly string[] | undefined;
   /** Folders and programs to read instead of the system's own. */
   sources?: ProbeSources | undefined;
 }
@@ -64,7 +64,7 @@ export interface Probe {
  * Call `stop` after the processes were waited for, so that their last moments are counted.
  */
 export function startProbe(options: ProbeOptions): Probe {
-  const { pids, host, now = Date.now, powerEstimate, sources = {}, visibleDevices } = options;
+  const { pids, host, now = Date.now, powerEstimate, sources = {}, gpuUuids } = options;
   const roots = {
     proc: sources.proc ?? systemRoots.proc,
     cgroup: sources.cgroup ?? systemRoots.cgroup,
@@ -72,7 +72,7 @@ export function startProbe(options: ProbeOptions): Probe {
   const limits = machineLimits(roots);
   const usageMeter = openUsageMeter({ pids, roots, coreCount: limits.usableCoreCount });
   const intervalMs = Math.max(options.intervalMs ?? 1000, usageMeter.leastIntervalMs);
-  const meters = openEnergyMeters({ ...sources, visibleDevices, intervalMs });
+  const meters = openEnergyMeters({ ...sources, gpuUuids, intervalMs });
   const stream = sampleStream<HostSample>();
   const startedMs = performance.now();
   let peakMemoryBytes: number | undefined;

@@ -20,7 +20,14 @@ export const systemDescription = z.looseObject({
   host_storage_type: z.string().optional(),
   host_storage_capacity: z.string().optional(),
   host_networking: z.string().optional(),
+  /** Those that the program uses. */
   accelerators_per_node: z.number().int().nonnegative(),
+  /** Those that the node has; records of 0.1.0 do not say. */
+  accelerators_present_per_node: z.number().int().nonnegative().optional(),
+  /** What selects the used ones: `CUDA_VISIBLE_DEVICES=3`. */
+  accelerators_selected_by: z.string().optional(),
+  /** Of the used ones, if not all are used. */
+  accelerator_uuids: z.array(z.string()).optional(),
   accelerator_model_name: z.string().optional(),
   accelerator_memory_capacity: z.string().optional(),
   framework: z.string().optional(),

@@ -179,6 +179,26 @@ describe("pitwall run, of any program", () => {
     expect(result.timeToTrainMs.median).toBe(times[1]);
   });
 
+  test.each([
+    { name: "by the environment", env: { CUDA_VISIBLE_DEVICES: "1" }, prefix: [] },
+    { name: "by the command", env: {}, prefix: ["env", "CUDA_VISIBLE_DEVICES=1"] },
+  ])("bills the accelerators that are used, as selected $name", async ({ env, prefix }) => {
+    const cwd = temporaryFolder();
+    const rows = [0, 1, 2].map(
+      (index) => `echo "${index}, GPU-${index}, NVIDIA T4, 15360 MiB, 570"`,
+    );
+    writeFileSync(join(cwd, "nvidia-smi"), `#!/bin/sh\n${rows.join("\n")}\n`, { mode: 0o755 });
+    const command = [...prefix, ...writeTraining(cwd)];
+    const words = ["run", ...readsAccuracy, "--price", "2/h/accelerator", "--quiet"];
+    const path = `${cwd}:${process.env["PATH"] ?? ""}`;
+    const { stdout } = await pitwall([...words, "--", ...command], {
+      cwd,
+      env: { PATH: path, ...env },
+    });
+    expect(stdout).toContain("1 of 3 × NVIDIA T4, selected by `CUDA_VISIBLE_DEVICES=1`");
+    expect(stdout).toContain("$2.00/h × 1 accelerator,");
+  });
+
   test("stops a series whose first two runs die at once, and says why", async () => {
     const cwd = temporaryFolder();
     const command = ["sh", "-c", "echo no such dataset; exit 4"];

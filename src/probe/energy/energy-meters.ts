@@ -1,4 +1,4 @@
-import { startNvidiaMeter } from "./nvidia-meter.ts";
+import { startNvidiaMeter, type NvidiaMeter } from "./nvidia-meter.ts";
 import type { GpuRow } from "./parse-nvidia-smi.ts";
 import { openRaplMeter } from "./rapl-meter.ts";
 
@@ -25,14 +25,14 @@ export interface EnergyMeters {
 export function openEnergyMeters(options: {
   powercap?: string | undefined;
   nvidiaSmi?: string | undefined;
-  visibleDevices: string | undefined;
+  gpuUuids: readonly string[] | undefined;
   intervalMs: number;
 }): EnergyMeters {
   const rapl = openRaplMeter(options.powercap);
   const nvidia = startNvidiaMeter({
     program: options.nvidiaSmi,
     intervalMs: options.intervalMs,
-    visibleDevices: options.visibleDevices,
+    gpuUuids: options.gpuUuids,
   });
 
   function read(): readonly MeteredEnergy[] {
@@ -74,10 +74,21 @@ export function openEnergyMeters(options: {
     gpus: () => nvidia.latest(),
     reasons: () => [
       ...(rapl.kind === "absent" ? [`no processor meter: ${rapl.reason}`] : []),
-      ...(nvidia.energy() === undefined
-        ? [`no GPU meter: ${nvidia.reason() ?? "no reading came"}`]
+      ...(nvidia.energy() === undefined && options.gpuUuids?.length !== 0
+        ? [missingGpuEnergy(nvidia)]
         : []),
     ],
     stop: () => nvidia.stop(),
   };
+}
+
+function missingGpuEnergy(nvidia: NvidiaMeter): string {
+  const gpus = nvidia.latest();
+  if (gpus.length === 0) return `no GPU meter: ${nvidia.reason() ?? "no reading came"}`;
+  const which = gpus.length === 1 ? "this GPU reports" : "these GPUs report";
+  const isSilent = gpus.every(
+    ({ powerWatts, totalJoules }) => powerWatts === undefined && totalJoules === undefined,
+  );
+  const why = isSilent ? `${which} no power` : "the run ended before a second reading";
+  return `GPU energy is not included: ${why}`;
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { trackGpuEnergy } from "./gpu-joules.ts";
 import { startNvidiaMeter } from "./nvidia-meter.ts";
-import { type GpuRow, isVisible, knownFields, parseGpuLine } from "./parse-nvidia-smi.ts";
+import { type GpuRow, knownFields, parseGpuLine } from "./parse-nvidia-smi.ts";
 
 // No GPU is needed: a script in the shape of nvidia-smi plays back lines as real drivers print them.
 /** How long a script may take to start on a busy machine. */
@@ -96,10 +96,10 @@ describe("startNvidiaMeter", () => {
     expect(meter.latest()[0]?.powerWatts).toBe(222);
   });
 
-  test("leaves out GPUs that the run may not see", async () => {
+  test("leaves out GPUs that the run does not use", async () => {
     const lines = ["0, GPU-aaaa, T4, 1, 1, 70.00", "1, GPU-bbbb, T4, 1, 1, 60.00"];
     const program = playback([...lines, ...lines]);
-    const meter = startNvidiaMeter({ program, visibleDevices: "1" });
+    const meter = startNvidiaMeter({ program, gpuUuids: ["GPU-bbbb"] });
     await expect.poll(() => meter.reason(), patience).toContain("ended");
     expect(meter.latest().map((gpu) => gpu.uuid)).toEqual(["GPU-bbbb"]);
   });
@@ -178,18 +178,6 @@ function gpu(index: number, uuid = `GPU-${index}`): GpuRow {
     totalJoules: undefined,
   };
 }
-
-test.each([
-  { name: "unset is all", visible: undefined, expected: [0, 1, 2] },
-  { name: "empty is none", visible: "", expected: [] },
-  { name: "indices in any order", visible: "2, 0", expected: [0, 2] },
-  { name: "minus one ends the list", visible: "1,-1,2", expected: [1] },
-  { name: "beginnings of UUIDs", visible: "GPU-1", expected: [1] },
-  { name: "the GPU that holds an old-style slice", visible: "MIG-GPU-2/1/0", expected: [2] },
-])("isVisible: $name", ({ visible, expected }) => {
-  const seen = [gpu(0), gpu(1), gpu(2)].filter((row) => isVisible(row, visible));
-  expect(seen.map((row) => row.index)).toEqual(expected);
-});
 
 describe("trackGpuEnergy", () => {
   test("does not invent what was drawn while no reading came", () => {

@@ -2,13 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { type GpuEnergy, trackGpuEnergy } from "./gpu-joules.ts";
-import {
-  type GpuRow,
-  isVisible,
-  knownFields,
-  type NvidiaField,
-  parseGpuLine,
-} from "./parse-nvidia-smi.ts";
+import { type GpuRow, knownFields, type NvidiaField, parseGpuLine } from "./parse-nvidia-smi.ts";
 
 const run = promisify(execFile);
 
@@ -18,8 +12,8 @@ export interface NvidiaMeterOptions {
   intervalMs?: number | undefined;
   /** The time without output after which the program is stopped, 10 s; loading the driver takes a while. */
   patienceMs?: number | undefined;
-  /** CUDA_VISIBLE_DEVICES of the run; undefined is all. */
-  visibleDevices?: string | undefined;
+  /** UUIDs of the GPUs that the run uses; undefined is all. */
+  gpuUuids?: readonly string[] | undefined;
   /** Milliseconds from a clock that never steps. */
   now?: (() => number) | undefined;
 }
@@ -36,7 +30,7 @@ export interface NvidiaMeter {
 }
 
 /**
- * Follows all visible NVIDIA GPUs through one long-lived nvidia-smi that prints a line per GPU and
+ * Follows the NVIDIA GPUs of a run through one long-lived nvidia-smi that prints a line per GPU and
  * interval; starting it anew for each reading would cost about a CPU second every time. It never
  * holds the event loop, and a program that hangs is killed.
  */
@@ -56,7 +50,7 @@ export function startNvidiaMeter(options: NvidiaMeterOptions = {}): NvidiaMeter 
         reason = `\`${program}\` printed: ${line.trim()}`;
       return;
     }
-    if (!isVisible(row, options.visibleDevices)) return;
+    if (options.gpuUuids?.includes(row.uuid) === false) return;
     reason = undefined;
     newest.set(row.uuid, row);
     energy.add(row, now());

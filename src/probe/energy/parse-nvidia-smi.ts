@@ -60,27 +60,3 @@ export function parseGpuLine(line: string, fields: readonly NvidiaField[]): GpuR
 function numberIn(cell: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(cell) ? Number(cell) : undefined;
 }
-
-/**
- * Whether a program under this CUDA_VISIBLE_DEVICES sees the GPU. As CUDA reads it: a list of
- * indices and of beginnings of UUIDs, valid up to the first entry that names no GPU; empty is none;
- * unset is all. Indices are taken in PCI order, as nvidia-smi counts; CUDA does so too where all
- * GPUs are alike or CUDA_DEVICE_ORDER asks for it.
- */
-export function isVisible(
-  gpu: Pick<GpuRow, "index" | "uuid">,
-  visibleDevices: string | undefined,
-): boolean {
-  if (visibleDevices === undefined) return true;
-  for (const entry of visibleDevices.split(",").map((part) => part.trim())) {
-    const isIndex = /^\d+$/.test(entry);
-    if (!isIndex && !/^(?:GPU|MIG)-./.test(entry)) return false;
-    if (isIndex ? gpu.index === Number(entry) : gpu.uuid.startsWith(parentUuid(entry))) return true;
-  }
-  return false;
-}
-
-/** A slice of a GPU was once named `MIG-GPU-<uuid>/<instances>`; power is known for the whole only. */
-function parentUuid(entry: string): string {
-  return entry.replace(/^MIG-(?=GPU-)/, "").replace(/\/.*$/, "");
-}

@@ -13,6 +13,7 @@ import { describeFinding } from "../findings/describe-finding.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
 import { seriesStopText } from "./series-stop-text.ts";
+import { acceleratorsText, hasAccelerators } from "./accelerators-text.ts";
 import { hasNothingToCheck, seriesRulesText } from "./rules-text.ts";
 import { countOf, formatRate } from "../wording.ts";
 
@@ -74,8 +75,10 @@ function factLines(
     ...clockFacts(runs),
     ["target", targetFact(summary, runs)],
     ...sampleFacts(summary),
+    ...acceleratorFacts(runs),
     ...costFacts(summary, runs),
     ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
+    ...missingEnergyFacts(runs),
     ...more,
   ];
   const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
@@ -189,11 +192,26 @@ function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[]
   const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
   const billed = `${formatUsd(billedUsd)} for ${formatDuration(summary.billedMs)} from launch to exit`;
   const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} for the timed part` : "";
-  const units = unitCount === 1 ? price.per : `${formatCount(unitCount)} ${price.per}s`;
+  const isNode = unitCount === 1 && price.per === "node";
+  const units = isNode ? price.per : countOf(unitCount, price.per);
   return [
     ["cost", billed + timed],
     ["price", `${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`],
   ];
+}
+
+/** The accelerators of a node, and how many of them are used. */
+function acceleratorFacts(runs: readonly RunReport[]): string[][] {
+  const system = runs[0]?.request.system;
+  if (system === undefined || !hasAccelerators(system)) return [];
+  return [["accelerators", acceleratorsText(system)]];
+}
+
+function missingEnergyFacts(runs: readonly RunReport[]): string[][] {
+  const missing = runs.flatMap(({ result }) =>
+    result.notMeasured.filter((reason) => reason.startsWith("GPU energy is not included")),
+  );
+  return [...new Set(missing)].map((reason) => ["energy", reason]);
 }
 
 function energyFact(reading: EnergyReading): string {

@@ -45,7 +45,10 @@ export async function* runOnce(
   }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
 ): AsyncGenerator<RunEvent> {
   const { job, writer } = await launchRun(request, world, target.launcher);
-  const starting = target.startProbe({ ranks: job.ranks, env: world.env });
+  const starting = target.startProbe({
+    ranks: job.ranks,
+    gpuUuids: request.system.accelerator_uuids,
+  });
   const probe = await starting.catch(async (error: unknown) => {
     await job.stop({ graceMs: 0 });
     await writer.close();

@@ -33,7 +33,7 @@ export async function* runSeries(
   };
   const target = world.openTarget(plan.launchTarget);
   const [system, described] = await Promise.all([
-    target.describeSystem(),
+    target.describeSystem(programOf(plan, world)),
     world.describe(startable.kind === "command" ? startable.cwd : "."),
   ]);
   const reports: RunReport[] = [...series.earlier];
@@ -74,6 +74,11 @@ export async function* runSeries(
     if (stop !== undefined) break;
   }
   yield { kind: "series-finished", summary: summariseSeries(reports, { stop }), runs: reports };
+}
+
+function programOf({ startable }: SeriesPlan, { env }: RunWorld) {
+  if (startable.kind === "embedded") return { command: [], env };
+  return { command: startable.command, env: { ...env, ...startable.env } };
 }
 
 async function signIfRequested(runId: string, { store, signingKey }: RunWorld): Promise<void> {

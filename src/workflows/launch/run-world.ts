@@ -29,8 +29,12 @@ export interface TargetWorld {
   /** Begins to watch a job's processes and the meters of its hosts. */
   startProbe(job: {
     ranks: readonly LaunchedRank[];
-    env: Readonly<Record<string, string | undefined>>;
+    /** UUIDs of the GPUs that the job uses; undefined is all. */
+    gpuUuids: readonly string[] | undefined;
   }): Promise<Probe>;
-  /** The hosts that jobs run on. */
-  describeSystem(): Promise<SystemDescription>;
+  /** The hosts that jobs run on, and which of their accelerators the program uses. */
+  describeSystem(program: {
+    command: readonly string[];
+    env: Readonly<Record<string, string | undefined>>;
+  }): Promise<SystemDescription>;
 }

@@ -7,6 +7,7 @@ import type {
   LaunchTargetKind,
   LaunchTargetOf,
 } from "../../schema/run/launch-target.ts";
+import { usedAccelerators } from "../../score/used-accelerators.ts";
 import type { TargetWorld } from "./run-world.ts";
 
 /** What all launch targets need of the process that runs them. */
@@ -38,7 +39,7 @@ export function openTarget<Kind extends LaunchTargetKind>(
 
 function observeThisHost(_target: LaunchTarget, host: TargetHost): Omit<TargetWorld, "launcher"> {
   return {
-    startProbe: async ({ ranks, env }) => {
+    startProbe: async ({ ranks, gpuUuids }) => {
       // Loaded once the job runs: its first moments need not wait for it.
       const { readPowerEstimate } = await import("../../store/catalogue/catalogue.ts");
       return startProbe({
@@ -46,9 +47,10 @@ function observeThisHost(_target: LaunchTarget, host: TargetHost): Omit<TargetWo
         pids: ranks.flatMap(({ pid }) => (pid === undefined ? [] : [pid])),
         powerEstimate: await readPowerEstimate(),
         now: () => host.nowMs(),
-        visibleDevices: env["CUDA_VISIBLE_DEVICES"],
+        gpuUuids,
       });
     },
-    describeSystem,
+    describeSystem: ({ env, command }) =>
+      describeSystem({ useOf: (present) => usedAccelerators(env, command, present) }),
   };
 }

@@ -1,3 +1,4 @@
+import { acceleratorsText, hasAccelerators } from "../../../src/report/runs/accelerators-text.ts";
 import type { JSX } from "preact";
 import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
@@ -188,12 +189,7 @@ function systemFacts(detail: RunDetail): [label: string, text: string][] {
     ],
     ["job", jobText(detail.job)],
     ["processor", system.host_processor_model_name],
-    [
-      "accelerators",
-      system.accelerators_per_node === 0
-        ? "none"
-        : `${system.accelerators_per_node} × ${system.accelerator_model_name ?? "unknown"} per node`,
-    ],
+    ["accelerators", hasAccelerators(system) ? acceleratorsText(system) : "none"],
     ["memory", system.host_memory_capacity],
     ["framework", system.framework],
     [
