@@ -1,14 +1,14 @@
 import type { MetricTarget } from "./metric-target.ts";
 
-/** As a person writes it: `val_acc >= 0.94`. */
+/** In the form that `parseTarget` reads: `val_acc >= 0.94`. */
 export function formatTarget(target: MetricTarget): string {
   return `${target.metric} ${target.direction === "at-least" ? ">=" : "<="} ${target.value}`;
 }
 
 const targetText =
-  /^\s*(?<metric>[A-Za-z_][\w./@-]*)\s*(?<sign>>=|<=)\s*(?<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*$/u;
+  /^\s*(?<metric>[\p{L}_][^<>=\n]*?)\s*(?<sign>>=|<=)\s*(?<value>[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*$/u;
 
-/** Reads `val_acc >= 0.94` or `loss<=2.0`; undefined for anything else. */
+/** Reads `val_acc >= 0.94`, `loss<=2.0` or `lm loss<=2.0`; undefined for anything else. */
 export function parseTarget(text: string): MetricTarget | undefined {
   const groups = targetText.exec(text)?.groups;
   if (groups === undefined) return undefined;
