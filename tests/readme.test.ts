@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const hasPython = spawnSync("python3", ["--version"]).status === 0;
 
-/** The fenced blocks of a language. The output at the top has none. */
+/** The fenced blocks of a language. Those with the output of runs have none. */
 function blocks(language: string): string[] {
   const fence = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\`$`, "gmu");
   return [...readme.matchAll(fence)].map((match) => match[1] ?? "");
@@ -84,11 +84,14 @@ describe("the README", () => {
   test.skipIf(!hasPython)(
     "starts with output that the program still prints (needs python3)",
     () => {
-      const [screen = ""] = blocks("");
-      const [command = "", ...shown] = screen.trimEnd().split("\n");
-      const { stdout, status } = shell(command.replace("$ ", ""), exampleFolder());
-      expect(status).toBe(0);
-      expect(shape(stdout)).toEqual(shape(shown.join("\n")));
+      const screens = blocks("").filter((block) => block.startsWith("$ pitwall "));
+      expect(screens.length).toBe(2);
+      for (const screen of screens) {
+        const [command = "", ...shown] = screen.trimEnd().split("\n");
+        const { stdout, status } = shell(command.replace("$ ", ""), exampleFolder());
+        expect(status).toBe(0);
+        expect(shape(stdout)).toEqual(shape(shown.join("\n")));
+      }
     },
   );
 });
