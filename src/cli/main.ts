@@ -39,7 +39,10 @@ interface FailedCall {
 
 /** Prints an error that the user can fix and returns its exit code; rethrows any other error. */
 async function reportFailure(error: unknown, call: FailedCall): Promise<ExitCode> {
-  if (call.face.interrupt.aborted && isAbort(error)) return exitCodes.interrupted;
+  if (call.face.interrupt.aborted && isAbort(error)) {
+    if (call.wantsJson) writeErrorDocument({ code: "interrupted", message: "interrupted" }, call);
+    return exitCodes.interrupted;
+  }
   const reported = systemFailure(error) ?? error;
   if (!(reported instanceof UserError)) throw error;
   await printError(reported, call);
@@ -108,22 +111,19 @@ async function findCommand(name: string): Promise<Command> {
 }
 
 /** Prints the error to standard error, and with `--json` also as a document to standard output. */
-async function printError(
-  error: ErrorParts,
-  { wantsJson, command, face }: FailedCall,
-): Promise<void> {
+async function printError(error: ErrorParts, call: FailedCall): Promise<void> {
   const { describeError } = await import("../report/describe-error.ts");
-  const { code, message, at, saw, hint } = error;
-  if (wantsJson) {
-    const document = {
-      schemaVersion: 1,
-      command,
-      ok: false,
-      error: { code, message, at, saw, hint },
-    };
-    face.out.write(`${JSON.stringify(document)}\n`);
-  }
-  face.err.print(`${describeError(error, face.err.paint)}\n`);
+  if (call.wantsJson) writeErrorDocument(error, call);
+  const { err } = call.face;
+  err.print(`${describeError(error, err.paint)}\n`);
+}
+
+function writeErrorDocument(
+  { code, message, at, saw, hint }: ErrorParts,
+  { command, face }: FailedCall,
+): void {
+  const error = { code, message, at, saw, hint };
+  face.out.write(`${JSON.stringify({ schemaVersion: 1, command, ok: false, error })}\n`);
 }
 
 /** Whether `AbortSignal.throwIfAborted` threw this: the user interrupted the work. */

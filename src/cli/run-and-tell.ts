@@ -16,6 +16,8 @@ import { ProgressView } from "./progress.ts";
 interface Told {
   warnings: readonly PlanWarning[];
   call: Pick<Call, "face" | "shared">;
+  /** The command that the JSON document names. */
+  command: "run" | "rerun";
   showsOutput: boolean;
   signingKey?: SigningKey | undefined;
   /** The runs that these repeat. */
@@ -34,7 +36,7 @@ export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode
     return again === undefined ? undefined : compareCurves(page.result, again.result);
   });
   if (shared.json) {
-    face.out.write(`${JSON.stringify(jsonDocument(end, told.warnings, repeats))}\n`);
+    face.out.write(`${JSON.stringify(jsonDocument(end, told, repeats))}\n`);
   } else {
     const { paint } = face.out;
     const lines = repeats
@@ -86,13 +88,13 @@ async function warnOfBroken(
 
 function jsonDocument(
   { summary, runs }: SeriesEnd,
-  warnings: readonly PlanWarning[],
+  { warnings, command }: Pick<Told, "warnings" | "command">,
   repeats: readonly (CurveComparison | undefined)[],
 ) {
   const findings = runs.flatMap(({ result }) => result.findings);
   return {
     schemaVersion: 1,
-    command: "run",
+    command,
     ok: true,
     result: {
       ...summary,

@@ -7,6 +7,8 @@ import { workloadFile } from "./run/workload-file.ts";
 
 const schemas = { workload: workloadFile, run: runRequest, result: runResult } as const;
 
+export const schemaNames: readonly string[] = Object.keys(schemas);
+
 /**
  * A file's schema, for editors and other programs.
  *
@@ -15,11 +17,9 @@ const schemas = { workload: workloadFile, run: runRequest, result: runResult } a
 export function jsonSchema(name: string): object {
   const schema = Object.entries(schemas).find(([known]) => known === name)?.[1];
   if (schema !== undefined) return z.toJSONSchema(schema);
-  const nearest = nearestWord(name, Object.keys(schemas));
+  const nearest = nearestWord(name, schemaNames);
   throw new UserError("unknown-schema", `unknown schema \`${name}\``, {
     hint:
-      nearest === undefined
-        ? `schemas: ${Object.keys(schemas).join(", ")}`
-        : `did you mean \`${nearest}\`?`,
+      nearest === undefined ? `schemas: ${schemaNames.join(", ")}` : `did you mean \`${nearest}\`?`,
   });
 }

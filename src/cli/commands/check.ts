@@ -77,7 +77,7 @@ export const checkCommand = defineCommand({
   async act(call) {
     const { face, shared } = call;
     const report = await checkAll(call).catch((error: unknown) => {
-      if (!face.interrupt.aborted) throw error;
+      if (!face.interrupt.aborted || shared.json) throw error;
       return undefined;
     });
     if (report === undefined) {

@@ -60,6 +60,7 @@ export const rerunCommand = defineCommand({
     return runAndTell(plan, {
       warnings: [],
       call,
+      command: "rerun",
       showsOutput: given.showOutput,
       compareWith: pages,
     });

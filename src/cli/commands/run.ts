@@ -40,11 +40,11 @@ export const runCommand = defineCommand({
     if (call.options.resume !== undefined) {
       const { planResumeCall } = await import("../plan-resume-call.ts");
       const plan = await planResumeCall(call, call.options.resume);
-      return runAndTell(plan, { warnings: [], call, showsOutput, signingKey });
+      return runAndTell(plan, { command: "run", warnings: [], call, showsOutput, signingKey });
     }
     const { planRunCall } = await import("../plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
-    return runAndTell(plan, { warnings, call, showsOutput, signingKey });
+    return runAndTell(plan, { command: "run", warnings, call, showsOutput, signingKey });
   },
 });
 

@@ -3,7 +3,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import type { Shown } from "../../workflows/read-run/show-run.ts";
-import { defineCommand, exitCodes, type Screen } from "../command-table.ts";
+import { type Call, defineCommand, exitCodes, type Screen } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
 const options = {
@@ -52,37 +52,13 @@ export const showCommand = defineCommand({
     { code: 1, when: "the record was altered after the verdict" },
   ],
   async act({ arguments: [text = ""], options: { log, raw, rank }, face, shared }) {
-    const { showRun, finishedReports } = await import("../../workflows/read-run/show-run.ts");
+    const printsLog = log || rank !== undefined;
+    if (printsLog && shared.json) refuseJson();
+    const { showRun } = await import("../../workflows/read-run/show-run.ts");
     const shown = await showRun(await openStore(face, shared), text);
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
-    if (log || rank !== undefined) return printLogs(shown, rank, logWriter(face.out, raw));
-    const reports = finishedReports(pages);
-    const { summariseSeries } = await import("../../score/summarise-series.ts");
-    const summary =
-      reports.length === 0
-        ? undefined
-        : summariseSeries(reports, { isWholeSeries: shown.kind === "series" });
-    if (shared.json) {
-      face.out.write(
-        `${JSON.stringify({ schemaVersion: 1, command: "show", ok: true, result: { summary, runs: pages } })}\n`,
-      );
-    } else {
-      const { runPage } = await import("../../report/runs/run-page.ts");
-      const { resultCard } = await import("../../report/runs/result-card.ts");
-      const { paint } = face.out;
-      const isAlone = pages.length === 1;
-      const card =
-        summary === undefined
-          ? []
-          : [resultCard(summary, reports, paint, { withNext: false, withRules: !isAlone })];
-      const full =
-        isAlone || shared.verbose ? pages : pages.filter((page) => page.result === undefined);
-      const blocks = [
-        ...card,
-        ...full.map((page) => runPage(page, paint, { isVerbose: shared.verbose })),
-      ];
-      face.out.print(`${blocks.join("\n\n")}\n`);
-    }
+    if (printsLog) return printLogs(shown, rank, logWriter(face.out, raw));
+    await printPages(shown, pages, { face, shared });
     const { isAltered } = await import("../../report/runs/describe-integrity.ts");
     const hasFindings = pages.some(
       ({ integrity, verdictDifferences }) => isAltered(integrity) || verdictDifferences.length > 0,
@@ -90,6 +66,46 @@ export const showCommand = defineCommand({
     return hasFindings ? exitCodes.no : exitCodes.yes;
   },
 });
+
+function refuseJson(): never {
+  throw new UserError("option-unused", "`--json` has no effect with `--log` or `--rank`", {
+    hint: "omit `--json` to print the log, or the other option to print the document",
+  });
+}
+
+async function printPages(
+  shown: Shown,
+  pages: readonly RunPage[],
+  { face, shared }: Pick<Call, "face" | "shared">,
+): Promise<void> {
+  const { finishedReports } = await import("../../workflows/read-run/show-run.ts");
+  const { summariseSeries } = await import("../../score/summarise-series.ts");
+  const reports = finishedReports(pages);
+  const summary =
+    reports.length === 0
+      ? undefined
+      : summariseSeries(reports, { isWholeSeries: shown.kind === "series" });
+  if (shared.json) {
+    const { writeJson } = await import("../atlas-screen.ts");
+    writeJson(face, "show", { summary, runs: pages });
+    return;
+  }
+  const { runPage } = await import("../../report/runs/run-page.ts");
+  const { resultCard } = await import("../../report/runs/result-card.ts");
+  const { paint } = face.out;
+  const isAlone = pages.length === 1;
+  const card =
+    summary === undefined
+      ? []
+      : [resultCard(summary, reports, paint, { withNext: false, withRules: !isAlone })];
+  const full =
+    isAlone || shared.verbose ? pages : pages.filter((page) => page.result === undefined);
+  const blocks = [
+    ...card,
+    ...full.map((page) => runPage(page, paint, { isVerbose: shared.verbose })),
+  ];
+  face.out.print(`${blocks.join("\n\n")}\n`);
+}
 
 type WriteBytes = (bytes: Buffer) => void;
 

@@ -173,7 +173,7 @@ export function keyMissing(name: string | undefined, names: readonly string[]): 
   return new UserError("key-missing", message, {
     hint:
       nearest === undefined
-        ? "generate one: `pitwall keys create`; `pitwall keys list` shows those there are"
+        ? "generate one: `pitwall keys create`; `pitwall keys` lists the existing keys"
         : `did you mean \`${nearest}\`?`,
   });
 }
@@ -191,7 +191,7 @@ async function requireFreeName(env: Environment, name: string): Promise<void> {
 function keyExists(name: string, saw: string): UserError {
   return new UserError("key-exists", `a key \`${name}\` already exists`, {
     saw,
-    hint: "choose another name; `pitwall keys list` shows those there are",
+    hint: "choose another name; `pitwall keys` lists the existing keys",
   });
 }
 

@@ -1,0 +1,180 @@
+import { once } from "node:events";
+import { cpSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { commandNames } from "../../src/cli/commands.ts";
+import { fixtures } from "../support/check-json.ts";
+import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
+import { unpackSubmission } from "../support/unpack-submission.ts";
+
+const program = (value: string): string[] => [
+  "--metric",
+  "acc=([0-9.]+)",
+  "--target",
+  "acc>=0.9",
+  "--",
+  "sh",
+  "-c",
+  `echo acc=0.5; echo acc=${value}`,
+];
+const published = ["v5.0/tinycorp/*/retinanet", "v5.0/NVIDIA/nyx_*/retinanet"];
+
+interface Case {
+  command: string;
+  /** Words after the command. */
+  words: readonly string[];
+  exitCode: number;
+  /** Makes the folder that the command runs in. */
+  prepare?: () => string | Promise<string>;
+}
+
+/** A small input for each command; `serve`, which does not end, is tested below. */
+const cases: readonly Case[] = [
+  { command: "prices", words: ["--accelerator", "h100-sxm"], exitCode: 0 },
+  { command: "prices", words: ["--provider", "none"], exitCode: 1 },
+  { command: "run", words: program("0.95"), exitCode: 0 },
+  { command: "run", words: ["--price", "3.60/h", ...program("0.7")], exitCode: 1 },
+  { command: "run", words: ["--runs", "3", ...program("0.95")], exitCode: 0 },
+  { command: "rerun", words: ["last"], exitCode: 0, prepare: recorded },
+  { command: "workloads", words: [], exitCode: 0 },
+  { command: "train", words: ["digits-mlp", "--max-samples", "2000"], exitCode: 1 },
+  { command: "runs", words: [], exitCode: 0 },
+  { command: "runs", words: [], exitCode: 0, prepare: recorded },
+  { command: "show", words: ["last"], exitCode: 0, prepare: recorded },
+  { command: "verify", words: ["last"], exitCode: 0, prepare: recorded },
+  { command: "verify", words: ["."], exitCode: 2, prepare: () => folderWithFile("odd.txt") },
+  { command: "check", words: ["logs"], exitCode: 1, prepare: logs },
+  { command: "check", words: ["last"], exitCode: 0, prepare: recorded },
+  { command: "score", words: [".", "--check"], exitCode: 0, prepare: () => submission() },
+  { command: "score", words: ["."], exitCode: 1, prepare: () => submission("nvidia-ncf-v0.5") },
+  {
+    command: "score",
+    words: ["."],
+    exitCode: 0,
+    prepare: () => submission("nvidia-openfold-weak-v3.0"),
+  },
+  {
+    command: "log",
+    words: ["logs/oracle-llama2-70b-lora-training-v5.0/result_2.txt"],
+    exitCode: 0,
+    prepare: logs,
+  },
+  { command: "log", words: ["last"], exitCode: 0, prepare: recorded },
+  { command: "results", words: ["--benchmark", "retinanet", "--limit", "20"], exitCode: 0 },
+  { command: "results", words: ["--own", "--suite", "own"], exitCode: 0, prepare: recorded },
+  { command: "results", words: ["--min-accelerators", "1000000"], exitCode: 1 },
+  { command: "compare", words: published, exitCode: 0 },
+  { command: "compare", words: [...published, "--axis", "dollars"], exitCode: 0 },
+  { command: "gains", words: ["--benchmark", "resnet"], exitCode: 0 },
+  { command: "gains", words: ["--claims"], exitCode: 0 },
+  { command: "scaling", words: ["--benchmark", "gpt3", "--accelerator", "h100"], exitCode: 0 },
+  { command: "pareto", words: ["--benchmark", "llama2_70b_lora"], exitCode: 0 },
+  { command: "replay", words: ["v3.1 gpt3 10752 eos*", "--in", "0s"], exitCode: 0 },
+  { command: "sql", words: ["select 1 as one, 'a' as text, null as gap"], exitCode: 0 },
+  { command: "sql", words: ["tables"], exitCode: 0 },
+  { command: "export", words: ["last"], exitCode: 0, prepare: recorded },
+  {
+    command: "export",
+    words: ["last", "--format", "csv", "--out", "curve.csv"],
+    exitCode: 0,
+    prepare: recorded,
+  },
+  { command: "export site", words: ["site"], exitCode: 0 },
+  { command: "results import", words: ["."], exitCode: 0, prepare: () => submission() },
+  { command: "keys", words: [], exitCode: 0, prepare: withKey },
+  { command: "keys create", words: ["alice"], exitCode: 0 },
+  { command: "keys export", words: ["default"], exitCode: 0, prepare: withKey },
+  { command: "keys trust", words: ["alice.pem", "alice"], exitCode: 0, prepare: withPublicKey },
+  { command: "schema", words: [], exitCode: 0 },
+  { command: "schema", words: ["workload"], exitCode: 0 },
+  { command: "completion", words: ["bash"], exitCode: 0 },
+];
+
+describe("--json", () => {
+  test("is tested for every command", () => {
+    const tested = new Set([...cases.map(({ command }) => command), "serve"]);
+    expect([...tested].toSorted()).toEqual([...commandNames].toSorted());
+  });
+
+  test.each(cases)(
+    "prints one document: $command $words",
+    async ({ command, words, exitCode, prepare }) => {
+      const cwd = prepare === undefined ? temporaryFolder() : await prepare();
+      const [before, after] = split(words);
+      const ran = await pitwall([...command.split(" "), ...before, "--json", ...after], { cwd });
+      expect(ran, ran.stderr).toMatchObject({ exitCode });
+      expect(onlyDocument(ran.stdout)).toMatchObject({ schemaVersion: 1, command, ok: true });
+    },
+  );
+
+  test("prints one document when the server is ready: serve", async () => {
+    const server = startPitwall(["serve", "--port", "0", "--json"], temporaryFolder());
+    const [first] = await once(server.stdout ?? server, "data");
+    expect(onlyDocument(String(first))).toMatchObject({ command: "serve", ok: true });
+  });
+
+  test("prints one document with the error", async () => {
+    const ran = await pitwall(["show", "nothing", "--json"]);
+    expect(onlyDocument(ran.stdout)).toMatchObject({
+      schemaVersion: 1,
+      command: "show",
+      ok: false,
+      error: { code: "unknown-run" },
+    });
+  });
+
+  test("refuses to print a log instead of a document", async () => {
+    const ran = await pitwall(["show", "last", "--log", "--json"], { cwd: await recorded() });
+    expect(ran.exitCode).toBe(2);
+    expect(onlyDocument(ran.stdout)).toMatchObject({ ok: false, error: { code: "option-unused" } });
+  });
+});
+
+function onlyDocument(stdout: string): unknown {
+  expect(stdout.endsWith("\n")).toBe(true);
+  return JSON.parse(stdout);
+}
+
+/** The words before `--`, and the rest. */
+function split(words: readonly string[]): [readonly string[], readonly string[]] {
+  const at = words.indexOf("--");
+  return at === -1 ? [words, []] : [words.slice(0, at), words.slice(at)];
+}
+
+async function recorded(): Promise<string> {
+  const cwd = temporaryFolder();
+  await pitwall(["run", "--name", "small", ...program("0.95")], { cwd });
+  return cwd;
+}
+
+async function withKey(): Promise<string> {
+  const cwd = temporaryFolder();
+  await pitwall(["keys", "create"], { cwd });
+  return cwd;
+}
+
+/** A public key from another machine. */
+async function withPublicKey(): Promise<string> {
+  const { stdout } = await pitwall(["keys", "export", "default"], { cwd: await withKey() });
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, "alice.pem"), stdout);
+  return cwd;
+}
+
+function folderWithFile(name: string): string {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, name), "");
+  return cwd;
+}
+
+function logs(): string {
+  const cwd = temporaryFolder();
+  const names = ["oracle-llama2-70b-lora-training-v5.0", "dell-rgat-training-v5.0"];
+  for (const name of names)
+    cpSync(join(fixtures, name), join(cwd, "logs", name), { recursive: true });
+  return cwd;
+}
+
+function submission(name = "lenovo-bert-v5.0"): string {
+  return unpackSubmission(name);
+}
