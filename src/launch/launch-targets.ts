@@ -3,7 +3,7 @@ import type { LaunchTargetRow } from "./launch-target-row.ts";
 import { localTarget } from "./local/local-target.ts";
 
 /**
- * All launch targets. `workflows/launch/target-worlds.ts` adds to each how its jobs are observed,
+ * All launch targets. `workflows/launch/target-worlds.ts` adds how the jobs of each are observed,
  * because launchers and probes do not import each other.
  */
 export const launchTargets: { [Kind in LaunchTargetKind]: LaunchTargetRow<LaunchTargetOf<Kind>> } =

@@ -4,7 +4,7 @@ import type { Launcher, LaunchEvent, LaunchOptions, LaunchedJob } from "./launch
 import { localLauncher } from "./local/local-launcher.ts";
 import { ScriptedLauncher, type Script } from "./scripted-launcher.ts";
 
-/** Programs that both launchers can run: one as a shell script, one as a script of steps. */
+/** Programs for both launchers, each as a shell script and as a script of steps. */
 const programs = {
   talker: {
     shell: "echo one; echo two; exit 3",
@@ -64,7 +64,7 @@ describe.each(launchers)("$name", ({ make }) => {
     return outcome.job;
   }
 
-  test("hands on what is printed, then how it ended, then that all is over", async () => {
+  test("emits the output, then the exit of the rank, then `ended`", async () => {
     const events = await collect(await launch("talker"));
     expect(textOf(events, "stdout")).toBe("one\ntwo\n");
     const exit = { kind: "exited", exitCode: 3 };
@@ -76,18 +76,18 @@ describe.each(launchers)("$name", ({ make }) => {
     expect(events.filter((event) => event.kind === "ended")).toHaveLength(1);
   });
 
-  test("tells standard error from standard output", async () => {
+  test("separates standard error from standard output", async () => {
     const events = await collect(await launch("complainer"));
     expect(textOf(events, "stdout")).toBe("");
     expect(textOf(events, "stderr")).toBe("trouble\n");
   });
 
-  test("names the signal that ended a program", async () => {
+  test("reports the signal that ended a program", async () => {
     const events = await collect(await launch("suicide"));
     expect(exitsOf(events)).toEqual([{ kind: "signalled", signal: "SIGSEGV" }]);
   });
 
-  test("never lets its clock run backwards", async () => {
+  test("emits events with times that never decrease", async () => {
     const job = await launch("talker");
     const timesMs = (await collect(job)).map((event) => event.timeMs);
     expect([job.launchedMs, ...timesMs]).toEqual(
@@ -95,7 +95,7 @@ describe.each(launchers)("$name", ({ make }) => {
     );
   });
 
-  test("ticks while nothing comes", async () => {
+  test("emits ticks while the program is silent", async () => {
     const job = await launch("hanger", { tickMs: 5 });
     let tickCount = 0;
     for await (const event of job.events) {
@@ -107,8 +107,13 @@ describe.each(launchers)("$name", ({ make }) => {
 
   test.each([
     { name: "ends a program with SIGTERM", program: "hanger", graceMs: 60_000, signal: "SIGTERM" },
-    { name: "kills one that ignores SIGTERM", program: "stubborn", graceMs: 20, signal: "SIGKILL" },
-  ] as const)("$name when told to stop", async ({ program: name, graceMs, signal }) => {
+    {
+      name: "kills a program that ignores SIGTERM",
+      program: "stubborn",
+      graceMs: 20,
+      signal: "SIGKILL",
+    },
+  ] as const)("$name on stop", async ({ program: name, graceMs, signal }) => {
     const job = await launch(name);
     const events: LaunchEvent[] = [];
     for await (const event of job.events) {
@@ -119,7 +124,7 @@ describe.each(launchers)("$name", ({ make }) => {
     expect(job.processIds(launchingHost)).toEqual([]);
   });
 
-  test("lets a later call shorten the grace", async () => {
+  test("shortens the grace period on a later call of stop", async () => {
     const job = await launch("stubborn");
     let stops: Promise<unknown> = Promise.resolve();
     for await (const event of job.events) {
@@ -131,7 +136,7 @@ describe.each(launchers)("$name", ({ make }) => {
   });
 });
 
-/** A clock that no time server sets back. */
+/** A clock that only moves forward. */
 function countingClock(): { nowMs: () => number } {
   let count = 0;
   return { nowMs: () => count++ };

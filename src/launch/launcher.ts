@@ -1,24 +1,24 @@
 import type { LaunchedRank, Place } from "../schema/run/rank.ts";
 
-/** Starts jobs, hands on what their ranks print, and leaves no process running after them. */
+/** Starts jobs, emits the output of their ranks, and leaves no process running after them. */
 export interface Launcher {
-  /** Starts a job. Everything that can be wrong with the request is an outcome, not an error. */
+  /** Starts a job. An invalid request is an outcome, not an error. */
   launch(command: readonly string[], options: LaunchOptions): Promise<LaunchOutcome>;
 }
 
 export interface LaunchOptions {
-  /** Where relative paths of the command begin. */
+  /** The working directory of the job. */
   cwd: string;
   /** The environment before Pitwall's own variables are added; see `rankEnvironment`. */
   env: Readonly<Record<string, string | undefined>>;
-  /** The run's record directory, absolute; also the mark by which the run's processes are known. */
+  /** The run's record directory, absolute; also the mark that identifies the run's processes. */
   runDirectory: string;
   seed: number;
-  /** A `tick` comes when nothing else has for this long, milliseconds; 0, the default, for never. */
+  /** A `tick` is emitted after this many milliseconds without another event; 0, the default, for never. */
   tickMs?: number;
   /**
-   * How long processes that outlive the ranks of their host are left alone, milliseconds. 1000 by
-   * default: data-loading workers notice the death of their parent within it.
+   * How long processes may outlive the ranks of their host before they are stopped, milliseconds.
+   * Default: 1000, which is enough for data-loading workers to notice that their parent has ended.
    */
   lingerMs?: number;
 }
@@ -28,7 +28,7 @@ export type LaunchOutcome =
   | { kind: "program-not-found"; program: string; searched: readonly string[] }
   | { kind: "not-executable"; path: string; reason: string }
   | { kind: "cwd-missing"; cwd: string; reason: "absent" | "not-a-directory" | "not-allowed" }
-  /** The system refused: too many processes, no memory, arguments too long. */
+  /** The operating system refused: too many processes, no memory, arguments too long. */
   | { kind: "start-failed"; reason: string };
 
 export type OutputStream = "stdout" | "stderr";
@@ -38,24 +38,24 @@ export type Exit =
   | { kind: "exited"; exitCode: number }
   | { kind: "signalled"; signal: NodeJS.Signals };
 
-/** The events of a job, in order. Times are the launcher's clock, milliseconds since the epoch. */
+/** The events of a job, in order. Times are from the launcher's clock, milliseconds since the epoch. */
 export type LaunchEvent =
-  /** Bytes as they came; a chunk ends anywhere. The receiver owns them. */
+  /** Bytes as they arrived; a chunk may end anywhere. The receiver owns them. */
   | ({ kind: "output"; timeMs: number; stream: OutputStream; bytes: Uint8Array } & Place)
-  /** Nothing has come for a while; lets the receiver look at the clock. */
+  /** There was no event for a while; lets the receiver check the clock. */
   | { kind: "tick"; timeMs: number }
   /** The main process of a rank has ended. Its last output may still follow. */
   | ({ kind: "rank-exited"; timeMs: number; exit: Exit } & Place)
-  /** The launcher can no longer reach a host: nothing more is known of its ranks. */
+  /** The launcher can no longer reach a host: the state of its ranks is unknown. */
   | { kind: "host-lost"; timeMs: number; host: string; reason: string }
-  /** The last event: no process is left on any reachable host and all output has been handed on. */
+  /** The last event: no process is left on any reachable host and all output has been emitted. */
   | { kind: "ended"; timeMs: number; leftovers: Leftovers };
 
-/** Processes that were still running some time after the ranks had ended by themselves. */
+/** Processes that were still running some time after the ranks had exited on their own. */
 export interface Leftovers {
-  /** How many had to be stopped. */
+  /** The number of processes that had to be stopped. */
   stoppedCount: number;
-  /** Those that could not even be killed: they wait in the kernel, or belong to another user. */
+  /** Processes that SIGKILL did not end: they wait in the kernel, or belong to another user. */
   unkillablePids: readonly number[];
 }
 
@@ -65,20 +65,20 @@ export interface LaunchedJob {
   readonly hosts: readonly string[];
   /** At least one, in order, numbered from 0. */
   readonly ranks: readonly LaunchedRank[];
-  /** Just before the first process was made, milliseconds since the epoch. */
+  /** Just before the first process was created, milliseconds since the epoch. */
   readonly launchedMs: number;
-  /** Whether a watchdog ends the job should Pitwall be killed. */
+  /** Whether a watchdog ends the job if Pitwall is killed. */
   readonly guard: { kind: "watched" } | { kind: "unwatched"; reason: string };
   /**
-   * To be read by one reader, to the end. A slow reader slows the job down; memory stays flat.
-   * When the reader leaves early, the job runs on and its output is dropped.
+   * For a single reader. A slow reader slows the job down; memory use stays constant. If the reader
+   * stops early, the job continues and its output is dropped.
    */
   readonly events: AsyncIterable<LaunchEvent>;
-  /** Ids of all processes of the job that are running on a host now. */
+  /** Ids of all processes of the job that are now running on a host. */
   processIds(host: string): number[];
   /**
-   * Ends all processes of the job: SIGTERM, and after `graceMs` SIGKILL. Resolves when they
-   * are gone. A further call can only shorten the grace.
+   * Ends all processes of the job: SIGTERM, and SIGKILL after `graceMs`. Resolves when they have
+   * ended. Another call can only shorten the grace period.
    */
   stop(options: { graceMs: number }): Promise<void>;
 }

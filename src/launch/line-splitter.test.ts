@@ -4,34 +4,34 @@ import { LineSplitter } from "./line-splitter.ts";
 
 describe("LineSplitter", () => {
   test.each([
-    { name: "passes whole lines on at once", chunks: ["a\nb\n"], expected: ["a\nb\n"] },
+    { name: "emits whole lines immediately", chunks: ["a\nb\n"], expected: ["a\nb\n"] },
     { name: "waits for the end of a line", chunks: ["a", "b", "\nc"], expected: ["ab\n", "c"] },
     {
-      name: "passes what is whole and holds the rest",
+      name: "emits whole lines and buffers the rest",
       chunks: ["a\nb", "c\n"],
       expected: ["a\n", "bc\n"],
     },
     {
-      name: "takes a progress bar's return as an end",
+      name: "treats the carriage return of a progress bar as a line end",
       chunks: ["10%\r20%\r30%"],
       expected: ["10%\r20%\r", "30%"],
     },
     {
-      name: "keeps a return and a line feed together",
+      name: "keeps a carriage return and a line feed together",
       chunks: ["a\r", "\nb\r\n"],
       expected: ["a\r\n", "b\r\n"],
     },
     {
-      name: "takes a held return as an end when something else follows",
+      name: "treats a buffered carriage return as a line end if no line feed follows",
       chunks: ["a\r", "b\n"],
       expected: ["a\r", "b\n"],
     },
     {
-      name: "takes a lone return after a return as a line",
+      name: "treats a carriage return after another as a line",
       chunks: ["a\r", "\r", "b"],
       expected: ["a\r", "\r", "b"],
     },
-    { name: "knows no empty block", chunks: ["", "", "a", ""], expected: ["a"] },
+    { name: "never emits an empty block", chunks: ["", "", "a", ""], expected: ["a"] },
     { name: "keeps empty lines", chunks: ["\n\n\n"], expected: ["\n\n\n"] },
   ])("$name", ({ chunks, expected }) => {
     const splitter = new LineSplitter();
@@ -40,7 +40,7 @@ describe("LineSplitter", () => {
     expect(blocks.map(String)).toEqual(expected);
   });
 
-  test("never lets one source break into another's line, and keeps every byte in its order", () => {
+  test("never splits the line of one source with another's, and keeps all bytes in order", () => {
     const chunk = fc.record({
       source: fc.constantFrom("stdout", "stderr"),
       text: fc.stringMatching(/^[ab\r\n]{0,8}$/),
@@ -58,7 +58,7 @@ describe("LineSplitter", () => {
         write("stdout", splitter.finish("stdout"));
         const outputOfErr = splitter.finish("stderr");
         const beforeLast = written.map((block) => block.text).join("");
-        // Only the unfinished last lines of the two may meet without an end between them.
+        // Only the unfinished last lines of the two sources may be joined without a line end.
         expect(beforeLast).not.toMatch(/[ab][xy]/);
         expect(beforeLast.replace(/[ab]+$/, "")).not.toMatch(/[xy][ab]/);
         write("stderr", outputOfErr);
@@ -74,7 +74,7 @@ describe("LineSplitter", () => {
     );
   });
 
-  test("gives the same lines however the bytes were cut into chunks", () => {
+  test("emits the same lines for any division into chunks", () => {
     const pieces = fc.array(fc.stringMatching(/^[aé\r\n]{0,6}$/), { maxLength: 20 });
     fc.assert(
       fc.property(pieces, (texts) => {
@@ -87,7 +87,7 @@ describe("LineSplitter", () => {
     );
   });
 
-  test("passes an endless line on in pieces, and holds little of it", () => {
+  test("emits an endless line in pieces, with little of it in memory", () => {
     const splitter = new LineSplitter();
     const chunk = Buffer.alloc(65_536, "z");
     let passedBytes = 0;
@@ -100,7 +100,7 @@ describe("LineSplitter", () => {
   });
 });
 
-/** Each source prints letters of its own, so that a mixed line shows. */
+/** Each source prints different letters, so that a mixed line is detected. */
 function own(source: string, text: string): string {
   return source === "stdout" ? text : text.replaceAll("a", "x").replaceAll("b", "y");
 }

@@ -1,32 +1,32 @@
 const lineFeed = 10;
 const carriageReturn = 13;
-/** A line may be this long before it is passed on in pieces. */
+/** A longer line is emitted in pieces. */
 const longestHeldBytes = 1 << 20;
-/** Tiny pieces of a line are joined when there are this many. */
+/** Small pieces of a line are joined at this number. */
 const mostPieces = 64;
 
-/** The beginning of a line whose end has not come yet. */
+/** The beginning of a line whose end has not arrived yet. */
 interface OpenLine {
   pieces: Buffer[];
   byteCount: number;
 }
 
 /**
- * Cuts the byte streams of several sources into blocks of whole lines. Blocks can be written one
- * after the other, and no source ever breaks into another's line.
+ * Divides the byte streams of several sources into blocks of whole lines. Blocks written in sequence
+ * never mix the lines of two sources.
  *
- * A line ends with `\n`, `\r\n` or, as progress bars have it, `\r`; all bytes are kept as they are.
- * A line of more than 1 MiB is passed on in pieces, and only there may another source come between.
+ * A line ends with `\n`, `\r\n` or, for progress bars, `\r`; all bytes are preserved. A line of more
+ * than 1 MiB is emitted in pieces; only between these may output of another source follow.
  */
 export class LineSplitter {
   readonly #openLines = new Map<string, OpenLine>();
 
-  /** Takes the next bytes of a source; gives the blocks that are whole now, to be kept in order. */
+  /** Adds the next bytes of a source. Returns the blocks that are now complete, in order. */
   push(source: string, bytes: Uint8Array): Buffer[] {
     const chunk = asBuffer(bytes);
     const open = this.#openLine(source);
     const blocks: Buffer[] = [];
-    // A \r at the very end of a chunk waited to see whether a \n follows.
+    // A \r at the end of the last chunk was buffered, because a \n might follow.
     if (endsInReturn(open) && chunk[0] !== lineFeed && chunk.length > 0) blocks.push(take(open));
     const end = endOfLastLine(chunk);
     let start = 0;
@@ -42,8 +42,8 @@ export class LineSplitter {
   }
 
   /**
-   * The source has ended: gives its last line, if that came without an end. Whoever writes
-   * something behind it ends the line first.
+   * The source has ended: returns its last line if it has no line end. The caller must end that line
+   * before writing anything after it.
    */
   finish(source: string): Buffer[] {
     const open = this.#openLine(source);
@@ -60,7 +60,7 @@ export class LineSplitter {
   }
 }
 
-/** Index behind the last line end; a `\r` as the very last byte may be half of a `\r\n` and is none. */
+/** Index after the last line end. A `\r` as the last byte may be half of a `\r\n` and does not count. */
 function endOfLastLine(chunk: Buffer): number {
   const behindFeed = chunk.lastIndexOf(lineFeed) + 1;
   const tail = chunk.subarray(behindFeed, -1);

@@ -1,10 +1,10 @@
-/** The variable by which the processes of a run are known, whatever group they are in. */
+/** The variable that identifies the processes of a run, independent of their process group. */
 export const runDirectoryVariable = "PITWALL_RUN_DIR";
 
 /**
- * The environment of one rank: what the job was given, and Pitwall's own variables.
- * `PYTHONUNBUFFERED` makes Python hand over each line when it is printed, not 8 KiB later, so that
- * a metric is seen at once; a value set by the user takes precedence.
+ * The environment of one rank: that of the job, plus Pitwall's own variables. `PYTHONUNBUFFERED` makes
+ * Python write each line immediately instead of in blocks of 8 KiB, so that metrics arrive without
+ * delay; a value set by the user takes precedence.
  */
 export function rankEnvironment(
   given: Readonly<Record<string, string | undefined>>,

@@ -4,7 +4,7 @@ import { ScriptedLauncher } from "./scripted-launcher.ts";
 
 const options: LaunchOptions = { cwd: "/", env: {}, runDirectory: "/runs/toy-1", seed: 1 };
 
-test("a scripted program's time is the script's", async () => {
+test("event times follow the script", async () => {
   const launcher = new ScriptedLauncher(
     [
       {
@@ -31,7 +31,7 @@ test("a scripted program's time is the script's", async () => {
   expect(launcher.nowMs()).toBe(1_004_010);
 });
 
-test("a stopped program ends when its script says so, and no later than the grace", async () => {
+test("a stopped program ends as scripted, at the latest after the grace period", async () => {
   const exit = { kind: "exited", exitCode: 143 } as const;
   const launcher = new ScriptedLauncher([
     { steps: [{ kind: "hang" }], onStop: { kind: "ends", afterMs: 300, exit } },
@@ -50,7 +50,7 @@ test("a stopped program ends when its script says so, and no later than the grac
   expect(ends[1]?.timeMs).toBe((ends[0]?.timeMs ?? 0) + 1500);
 });
 
-test("a launch that fails is scripted as its outcome, and launches are recorded", async () => {
+test("a failing launch is scripted as its outcome, and launches are recorded", async () => {
   const refusal = { kind: "start-failed", reason: "no memory" } as const;
   const launcher = new ScriptedLauncher([refusal]);
   expect(await launcher.launch(["python", "train.py"], options)).toEqual(refusal);

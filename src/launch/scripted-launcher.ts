@@ -10,30 +10,30 @@ import type {
   OutputStream,
 } from "./launcher.ts";
 
-/** What a scripted job does next. Each step begins where the one before ended in time. */
+/** A step of a scripted job. Each step starts when the previous one ends. */
 export type ScriptStep =
-  /** Rank 0, or the rank named, prints text, `afterMs` later (0 by default); the script sets line ends. */
+  /** Rank 0, or the given rank, prints text after `afterMs` (default 0). No line end is added. */
   | { kind: "print"; text: string; afterMs?: number; stream?: OutputStream; rank?: number }
-  /** Does nothing for a while; ticks pass. */
+  /** Does nothing for a while except emit ticks. */
   | { kind: "stall"; durationMs: number }
-  /** One rank ends by itself; all running ranks where none is named. */
+  /** The given rank exits; without `rank`, all running ranks exit. */
   | { kind: "exit"; exit: Exit; afterMs?: number; leftRunningCount?: number; rank?: number }
   /** The launcher can no longer reach a host. */
   | { kind: "lose-host"; host: string; reason: string; afterMs?: number }
-  /** Waits until the job is stopped; ticks pass, for a day at most. */
+  /** Emits ticks until the job is stopped, for a day at most. */
   | { kind: "hang" };
 
 export interface Script {
-  /** The launching host by default. */
+  /** Default: the launching host. */
   hosts?: readonly string[];
-  /** 1 by default. */
+  /** Default: 1. */
   ranksPerHost?: number;
   steps: readonly ScriptStep[];
-  /** What SIGTERM does: the job ends this much later, or has to be killed. At once by default. */
+  /** The reaction to SIGTERM: the job ends after a delay, or has to be killed. Default: it ends immediately. */
   onStop?: { kind: "ends"; afterMs: number; exit: Exit } | { kind: "ignored" };
 }
 
-/** The arguments of a launch, for tests to look at. */
+/** The arguments of a launch, for tests. */
 export interface RecordedLaunch {
   command: readonly string[];
   options: LaunchOptions;
@@ -41,7 +41,7 @@ export interface RecordedLaunch {
 
 const dayMs = 24 * 3600 * 1000;
 
-/** Plays jobs back from scripts, one per launch, with no process and no waiting: time is a value. */
+/** Plays jobs from scripts, one per launch, without processes or waiting: time is a value. */
 export class ScriptedLauncher implements Launcher {
   /** All launches so far. */
   readonly launches: RecordedLaunch[] = [];
@@ -57,7 +57,7 @@ export class ScriptedLauncher implements Launcher {
     this.#nowMs = startMs;
   }
 
-  /** The scripted clock: the time of the last event handed on. */
+  /** The scripted clock: the time of the last event. */
   nowMs(): number {
     return this.#nowMs;
   }
@@ -165,7 +165,7 @@ class ScriptedJob implements LaunchedJob {
     return { kind: "host-lost", timeMs: this.#clock.nowMs(), host, reason };
   }
 
-  /** Lets time pass, tick by tick, until it is over or the job is stopped. */
+  /** Advances time tick by tick, until the duration has passed or the job is stopped. */
   async *#stall(durationMs: number): AsyncGenerator<LaunchEvent> {
     const { tickMs, nowMs, passMs } = this.#clock;
     const untilMs = nowMs() + durationMs;
@@ -192,7 +192,7 @@ class ScriptedJob implements LaunchedJob {
     return { kind: "signalled", signal: "SIGKILL" };
   }
 
-  /** Ends one rank; all that are running where none is named. */
+  /** Ends one rank; without `only`, all running ranks. */
   *#exit(exit: Exit, only?: number): Generator<LaunchEvent> {
     for (const { rank, host } of this.#running.values()) {
       if (only !== undefined && rank !== only) continue;
@@ -202,7 +202,7 @@ class ScriptedJob implements LaunchedJob {
   }
 }
 
-/** Ranks numbered through host by host, each with a process id of its own. */
+/** Ranks numbered consecutively, host after host, each with its own process id. */
 function ranksOf(
   hosts: readonly string[],
   ranksPerHost: number,

@@ -1,9 +1,9 @@
 import type { LaunchEvent } from "../launcher.ts";
 
-/** How many bytes of output wait for the reader before the program's pipes are left to fill. */
+/** Above this many unread bytes of output, the program's pipes are no longer read. */
 const mostWaitingBytes = 1 << 20;
 
-/** The events of a program on their way to their one reader, with back-pressure on output. */
+/** A queue of a program's events for a single reader, with back-pressure on output. */
 export class EventQueue implements AsyncIterable<LaunchEvent> {
   readonly #onFlow: (flow: "pause" | "resume") => void;
   #events: LaunchEvent[] = [];
@@ -11,7 +11,7 @@ export class EventQueue implements AsyncIterable<LaunchEvent> {
   #wakeReader: (() => void) | undefined;
   #readerHasLeft = false;
 
-  /** @param onFlow called when the sources should stop and may go on; not twice the same */
+  /** @param onFlow called when the sources should pause or resume, with alternating values */
   constructor(onFlow: (flow: "pause" | "resume") => void) {
     this.#onFlow = onFlow;
   }
@@ -20,7 +20,7 @@ export class EventQueue implements AsyncIterable<LaunchEvent> {
     return this.#events.length === 0;
   }
 
-  /** Whether the reader is behind and the sources have been asked to stop. */
+  /** Whether the sources are paused because the reader is slow. */
   get isFull(): boolean {
     return this.#waitingBytes > mostWaitingBytes;
   }

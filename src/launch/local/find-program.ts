@@ -7,13 +7,13 @@ import type { LaunchOutcome } from "../launcher.ts";
 type Unlaunchable = Exclude<LaunchOutcome, { kind: "launched" }>;
 export type ProgramSearch = { kind: "found"; path: string } | Unlaunchable;
 
-/** Where programs are looked for when the environment has no PATH. */
+/** The search path if the environment has no PATH. */
 const defaultPath = "/usr/local/bin:/usr/bin:/bin";
 
 /**
- * Looks a program up as the system would: a name with a slash is a path, another is looked for
- * in the directories of the environment's PATH. Looks at the working directory first, because the
- * system's own answer does not tell a missing directory from a missing program.
+ * Finds a program as the operating system does: a name with a slash is a path, any other name is
+ * searched in the directories of PATH. Checks the working directory first, because the error of the
+ * operating system is the same for a missing directory and a missing program.
  */
 export async function findProgram(
   program: string,
@@ -30,7 +30,7 @@ export async function findProgram(
   for (const path of program === "" ? [] : candidates) {
     const fault = await checkProgram(path);
     if (fault === undefined) return { kind: "found", path };
-    // As the system does: a file that cannot be run does not end the search.
+    // Like the operating system: a file that is not executable does not end the search.
     if (fault !== "absent") refused ??= { kind: "not-executable", path, reason: fault };
   }
   return (
@@ -38,9 +38,9 @@ export async function findProgram(
   );
 }
 
-/** Why starting a program that is there answered "no such file": its first line names a missing one. */
+/** Explains "no such file" for a program that exists: the interpreter in its first line is missing. */
 export async function missingInterpreter(path: string): Promise<string | undefined> {
-  // A named pipe in its place would make the opening wait for a writer.
+  // Opening a named pipe would block until there is a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
@@ -78,7 +78,7 @@ async function checkProgram(path: string): Promise<string | undefined> {
     await access(path, constants.X_OK);
     return undefined;
   } catch {
-    // It is there, so this can only be the missing permission.
+    // The file exists, so the permission is missing.
     return "it has no permission to be executed";
   }
 }

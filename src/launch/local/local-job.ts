@@ -9,12 +9,12 @@ import type { Tagging } from "./job-tag.ts";
 import type { ProcessTree } from "./process-tree.ts";
 import type { Watchdog } from "./watchdog.ts";
 
-/** How long processes that do not end by themselves have after SIGTERM, milliseconds. */
+/** Time between SIGTERM and SIGKILL for leftover processes, milliseconds. */
 const leftoverGraceMs = 1000;
-/** How long a pipe may stay silent and open once no process is known that could hold it. */
+/** How long a silent pipe may stay open when no known process holds it. */
 const silentPipeMs = 1000;
 
-/** How often untagged descendants are looked for, milliseconds. */
+/** Interval of the search for untagged descendants, milliseconds. */
 const trackEveryMs = 1000;
 
 export interface JobParts {
@@ -86,7 +86,7 @@ export class LocalJob implements LaunchedJob {
     this.#queue.push({ kind: "ended", timeMs: this.#parts.nowMs(), leftovers });
   }
 
-  /** Untagged descendants are known only if they were seen before they hid, so they are looked for. */
+  /** Searches for untagged descendants: they are found only before they detach from their parent. */
   #trackDescendants(): NodeJS.Timeout | undefined {
     const { tagging, tree } = this.#parts;
     return tagging.kind === "tagged" ? undefined : setInterval(() => tree.scan(), trackEveryMs);
@@ -105,12 +105,12 @@ export class LocalJob implements LaunchedJob {
     });
     return new Promise((resolve) => {
       reader.once("close", () => resolve());
-      // A pipe that cannot be read any more has ended, whatever the reason.
+      // A pipe that can no longer be read has ended, for whatever reason.
       reader.once("error", () => resolve());
     });
   }
 
-  /** After the main process: gives the others a moment, then stops them. */
+  /** After the main process has ended: waits for the other processes for a moment, then stops them. */
   async #clearLeftovers(lingerMs: number): Promise<Leftovers> {
     const lingerUntilMs = performance.now() + lingerMs;
     const isOver = (): boolean => this.#stopping !== undefined || performance.now() > lingerUntilMs;
@@ -121,7 +121,7 @@ export class LocalJob implements LaunchedJob {
     return { stoppedCount, unkillablePids: this.#parts.tree.remaining() };
   }
 
-  /** Resolves when the pipes have been silent for a while although the reader keeps up. */
+  /** Resolves when the pipes have been silent for a while and the reader is not slow. */
   async #pipesFallSilent(): Promise<void> {
     const readBytes = (): number =>
       this.#parts.pipes.reduce((sum, pipe) => sum + pipe.reader.bytesRead, 0);

@@ -22,13 +22,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-describe("what a program gets", () => {
-  test("its arguments as they are, without a shell in between", async () => {
+describe("a program receives", () => {
+  test("its arguments unchanged, without a shell", async () => {
     const args = ["$HOME", "a b", "*", "", "'\"", "ü"];
     expect((await run(["printf", "[%s]", ...args])).stdout).toBe(`[$HOME][a b][*][]['"][ü]`);
   });
 
-  test("the variables of the contract, and unbuffered Python", async () => {
+  test("the documented variables, and unbuffered Python", async () => {
     const { stdout } = await run(["env"], {
       env: { PATH: process.env["PATH"], MINE: "1" },
       seed: 42,
@@ -61,7 +61,7 @@ describe("what a program gets", () => {
     expect(stdout).toBe("/usr\nend\n");
   });
 
-  test("real pipes, so that /dev/stdout and /dev/stderr can be opened", async () => {
+  test("pipes for output, so that /dev/stdout and /dev/stderr can be opened", async () => {
     const { stdout, stderr } = await run([
       "sh",
       "-c",
@@ -70,7 +70,7 @@ describe("what a program gets", () => {
     expect({ stdout, stderr }).toEqual({ stdout: "a\n", stderr: "b\n" });
   });
 
-  test("a process group of its own", async () => {
+  test("its own process group", async () => {
     const { stdout, pid } = await run(["sh", "-c", "echo $$; ps -o pgid= -p $$"]);
     expect(stdout.split("\n").map(Number).slice(0, 2)).toEqual([pid, pid]);
   });
@@ -87,7 +87,7 @@ describe("a program that cannot be started", () => {
     expect(await launch([""])).toMatchObject({ kind: "program-not-found", program: "" });
   });
 
-  test("is looked for from the working directory when it is a path", async () => {
+  test("is found relative to the working directory if it is a path", async () => {
     expect(await launch(["./train.py"], { cwd: directory })).toEqual({
       kind: "program-not-found",
       program: "./train.py",
@@ -117,13 +117,13 @@ describe("a program that cannot be started", () => {
     expect(await launch([path])).toEqual({ kind: "not-executable", path, reason });
   });
 
-  test("is found behind a file of the same name that cannot be run", async () => {
+  test("is found after a file of the same name that is not executable", async () => {
     writeFileSync(join(directory, "env"), "", { mode: 0o644 });
     const env = { PATH: `${directory}:${process.env["PATH"]}` };
     expect((await run(["env"], { env })).exit).toEqual({ kind: "exited", exitCode: 0 });
   });
 
-  test("has a missing working directory, which is told apart", async () => {
+  test("is distinguished from a missing working directory", async () => {
     const cwd = join(directory, "gone");
     expect(await launch(["true"], { cwd })).toEqual({ kind: "cwd-missing", cwd, reason: "absent" });
     writeFileSync(cwd, "");
@@ -134,7 +134,7 @@ describe("a program that cannot be started", () => {
     });
   });
 
-  test("has arguments that no system takes", async () => {
+  test("has arguments that the operating system rejects", async () => {
     const tooLong = "x".repeat(64 << 20);
     expect(await launch(["true", tooLong])).toMatchObject({ kind: "start-failed" });
     expect(await launch(["true", "a\0b"])).toMatchObject({ kind: "start-failed" });
@@ -148,7 +148,7 @@ describe("a program that cannot be started", () => {
 });
 
 describe("output", () => {
-  test("arrives whole and in order, however much it is", async () => {
+  test("arrives complete and in order", async () => {
     const { stdout } = await run(["sh", "-c", "seq 1 300000; printf end"]);
     const expected = Array.from({ length: 300_000 }, (_, index) => index + 1);
     expect(stdout === `${expected.join("\n")}\nend`).toBe(true);
@@ -169,7 +169,7 @@ describe("output", () => {
     expect(readBytes.reduce((sum, bytes) => sum + bytes)).toBe(80_000_000);
   });
 
-  test("does not hold a program up when the reader has left", async () => {
+  test("does not block a program after the reader has stopped", async () => {
     const job = await launched(["sh", "-c", `seq 1 300000; echo done > ${directory}/done`]);
     for await (const event of job.events) if (event.kind === "output") break;
     await until(() => job.processIds(launchingHost).length === 0);
@@ -178,12 +178,12 @@ describe("output", () => {
 });
 
 describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)", () => {
-  test("are given a moment, and not counted when they end in it", async () => {
+  test("are not counted if they end within the linger time", async () => {
     const { ended } = await run(["sh", "-c", "sleep 0.1 & echo x"], { lingerMs: 60_000 });
     expect(ended).toMatchObject({ leftovers: { stoppedCount: 0, unkillablePids: [] } });
   });
 
-  test("are stopped and counted, in the group and out of it", async () => {
+  test("are stopped and counted, inside and outside the process group", async () => {
     const script = "sleep 1000 & setsid sleep 1000 & (trap '' TERM; setsid sleep 1000 &) ; echo x";
     const { ended, job } = await run(["sh", "-c", script], { lingerMs: 200 });
     expect(ended).toMatchObject({ leftovers: { stoppedCount: 3, unkillablePids: [] } });
@@ -193,14 +193,14 @@ describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)"
 
   test.each([
     {
-      name: "an emptied environment and a session of its own",
+      name: "an empty environment and a new session",
       hide: `env -i setsid sh -c 'echo $$ > "$0"; exec sleep 1000' "$FILE" &`,
     },
     {
-      name: "a second fork and an emptied environment",
+      name: "a second fork and an empty environment",
       hide: `(env -i setsid sh -c 'echo $$ > "$0"; exec sleep 1000 >&- 2>&-' "$FILE" &)`,
     },
-  ])("are stopped and counted when they hide by $name", async ({ hide }) => {
+  ])("are stopped and counted if they detach by $name", async ({ hide }) => {
     const file = join(directory, "hidden");
     const env = { ...process.env, FILE: file };
     const script = `${hide}
@@ -210,8 +210,8 @@ describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)"
     expect(isAlive(Number(readFileSync(file, "utf8")))).toBe(false);
   });
 
-  test("do not keep the run open by holding its pipes where they cannot be found", async () => {
-    // Another session, no environment, and the parent gone: nothing ties it to the run.
+  test("do not keep the run open by holding its pipes if they cannot be found", async () => {
+    // Another session, no environment, no parent: nothing connects the process to the run.
     const escape = "env -i setsid sh -c 'echo $$; exec sleep 1000' & wait_for=$!; sleep 0.2";
     const { stdout, ended } = await run(["sh", "-c", escape], { lingerMs: 0 });
     expect(ended).toMatchObject({ kind: "ended" });
@@ -221,7 +221,7 @@ describe.skipIf(!hasProc)("processes that a program leaves behind (needs /proc)"
 });
 
 describe.skipIf(!hasProc)("stop (needs /proc)", () => {
-  test("ends children, children of children, and those with a session of their own", async () => {
+  test("ends children, grandchildren, and processes in their own session", async () => {
     const script = [
       "sleep 1000 &",
       "setsid sh -c 'sleep 1000 & sleep 1000' &",
@@ -250,7 +250,7 @@ describe.skipIf(!hasProc)("stop (needs /proc)", () => {
     });
   });
 
-  test("ends a program that forks faster than it is looked at", async () => {
+  test("ends a program that forks faster than it is scanned", async () => {
     const bomb = "trap '' TERM; echo ready; while :; do sleep 1000 & sleep 0.002; done";
     const job = await launched(["sh", "-c", bomb]);
     for await (const event of job.events) {
@@ -259,7 +259,7 @@ describe.skipIf(!hasProc)("stop (needs /proc)", () => {
     expect(markedProcesses(directory)).toEqual([]);
   });
 
-  test("lets a program that handles SIGTERM finish its work, and hands that on", async () => {
+  test("lets a program that handles SIGTERM finish, and emits its output", async () => {
     const polite = "trap 'echo saved; exit 7' TERM; echo ready; while :; do sleep 0.01; done";
     const job = await launched(["sh", "-c", polite]);
     const events: LaunchEvent[] = [];
@@ -273,7 +273,7 @@ describe.skipIf(!hasProc)("stop (needs /proc)", () => {
     });
   });
 
-  test("after the end does nothing", async () => {
+  test("does nothing after the end", async () => {
     const { job } = await run(["true"]);
     await job.stop({ graceMs: 0 });
     await until(() => watchdogsOf(directory).length === 0);

@@ -11,14 +11,14 @@ import { rankEnvironment } from "../rank-environment.ts";
 import { LocalJob } from "./local-job.ts";
 import { startWatchdog, type Watchdog } from "./watchdog.ts";
 
-/** The only rank of a local job; a program that starts ranks of its own numbers those itself. */
+/** The only rank of a local job. A program that starts its own ranks assigns their numbers. */
 const onlyRank = { rank: 0, localRank: 0, worldSize: 1 };
 
 /**
- * Starts programs on this machine, each in a process group of its own, without a shell, with
- * nothing to read on its standard input.
+ * Starts programs on this machine, each in its own process group, without a shell, and with an empty
+ * standard input.
  *
- * @param clock milliseconds since the epoch; `Date.now` but in tests
+ * @param clock milliseconds since the epoch; `Date.now` except in tests
  */
 export function localLauncher(clock: { nowMs: () => number }): Launcher {
   return {
@@ -94,7 +94,7 @@ function start(
     if (child.pid !== undefined) return { kind: "started", child, pid: child.pid };
     return { kind: "refused", error: once(child, "error").then(([error]) => error) };
   } catch (error) {
-    // Some refusals (arguments with a zero byte, too long) are thrown, others are an event.
+    // Node.js throws some errors (arguments that contain a zero byte or are too long) and emits others.
     return { kind: "refused", error: Promise.resolve(error) };
   }
 }

@@ -4,7 +4,7 @@ import { endProcesses } from "./end-processes.ts";
 import { localLauncher } from "./local-launcher.ts";
 import { ProcessTree } from "./process-tree.ts";
 
-/** How long the processes of an abandoned run have to end by themselves, milliseconds. */
+/** Time between SIGTERM and SIGKILL for the processes of an abandoned run, milliseconds. */
 const graceMs = 5000;
 
 /** The host that Pitwall runs on. */

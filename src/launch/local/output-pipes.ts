@@ -10,7 +10,7 @@ import type { OutputStream } from "../launcher.ts";
 
 const execute = promisify(execFile);
 
-/** A pipe: the end to read from here, and the descriptor to give to a program. */
+/** A pipe: the end to read, and the descriptor to pass to a program. */
 export interface OutputPipe {
   stream: OutputStream;
   reader: Socket;
@@ -18,12 +18,12 @@ export interface OutputPipe {
 }
 
 /**
- * Two real pipes for a program's output. What Node makes for a child is a pair of sockets, and
- * opening `/dev/stdout` or `/dev/stderr` fails on a socket: scripts with `> /dev/stderr` or
- * `tee /dev/stderr` would break under Pitwall only.
+ * Two pipes for a program's output. Node.js creates sockets for a child's output, and opening
+ * `/dev/stdout` or `/dev/stderr` fails on a socket: scripts with `> /dev/stderr` or
+ * `tee /dev/stderr` would fail only under Pitwall.
  *
- * Made from named pipes whose names are gone before this returns. The caller closes the writers
- * once the program has them.
+ * Created as named pipes whose names are removed before this returns. The caller closes the write
+ * ends once the program has them.
  */
 export async function makeOutputPipes(): Promise<
   { kind: "made"; pipes: OutputPipe[] } | { kind: "failed"; reason: string }
@@ -42,13 +42,13 @@ export async function makeOutputPipes(): Promise<
   }
 }
 
-/** Closes what makes a pipe end when the program ends; to be called once the program runs. */
+/** Closes the write ends, so that the pipes end with the program. Call it once the program runs. */
 export function closeWriters(pipes: readonly OutputPipe[]): void {
   for (const pipe of pipes) closeSync(pipe.writerFd);
 }
 
 function openPipe(stream: OutputStream, path: string): OutputPipe {
-  // The reader first, without waiting for a writer; then the writer finds it and need not wait.
+  // Opens the read end first, without blocking; opening the write end then does not block either.
   const readerFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writerFd = openSync(path, constants.O_WRONLY);
   return {

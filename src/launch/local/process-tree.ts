@@ -4,12 +4,12 @@ import { runDirectoryVariable } from "../rank-environment.ts";
 import { hasTag, jobTag } from "./job-tag.ts";
 
 /**
- * The processes of one job: its process group, all that carry the run's directory in the
- * environment they were started with or the job's tag (`job-tag.ts`), and the descendants of these.
- * Environment and tag find processes that moved to a session of their own and whose parent is gone.
+ * The processes of one job: its process group, all processes with the run's directory in their initial
+ * environment or with the job's tag (`job-tag.ts`), and the descendants of these. Environment and tag
+ * find processes in their own session whose parent has ended.
  *
- * A process is remembered by pid and start time, so a pid that is used again is not taken for it.
- * Without /proc there is only the group.
+ * A process is identified by pid and start time, so a reused pid is not confused with it. Without
+ * /proc only the group is known.
  */
 export class ProcessTree {
   readonly #groupId: number | undefined;
@@ -17,7 +17,7 @@ export class ProcessTree {
   readonly #tag: number;
   readonly #sinceTicks: number | undefined;
   #members = new Map<number, ProcessStat>();
-  /** Processes known to carry neither mark: neither can be acquired later. */
+  /** Processes known to have neither mark: neither can be acquired later. */
   #unmarked = new Set<string>();
   #groupLives = true;
 
@@ -39,7 +39,7 @@ export class ProcessTree {
     return new ProcessTree(runDirectory, { groupId });
   }
 
-  /** Of a run that was started earlier: what carries its mark, and the descendants of that. */
+  /** Processes of a run that was started earlier: those with its mark, and their descendants. */
   static ofRun(runDirectory: string): ProcessTree {
     return new ProcessTree(runDirectory);
   }
@@ -49,13 +49,13 @@ export class ProcessTree {
     return this.#sinceTicks;
   }
 
-  /** Ids of the members that live, after looking at all processes of the machine. */
+  /** Ids of the running members, from a scan of all processes of the machine. */
   scan(): number[] {
     if (this.#sinceTicks === undefined) return this.#groupAlone();
     const young = readProcesses(this.#sinceTicks);
     const members = this.#survivors(young);
     const group = young.filter((stat) => stat.groupId === this.#groupId);
-    // A group that was seen empty is over; its id may by now be that of another one.
+    // A group that was empty has ended; its id may have been reused.
     if (this.#groupLives) for (const stat of group) members.set(stat.pid, stat);
     this.#groupLives &&= group.length > 0;
     for (const stat of young) {
@@ -66,7 +66,7 @@ export class ProcessTree {
     return this.#livePids();
   }
 
-  /** Ids of the members that still live, of those known from the last scan. Cheap. */
+  /** Ids of the members from the last scan that are still running. Cheap. */
   remaining(): number[] {
     if (this.#sinceTicks === undefined) return this.scan();
     const known = [...this.#members.keys()].map(readStat).filter((stat) => stat !== undefined);
@@ -74,10 +74,10 @@ export class ProcessTree {
     return this.#livePids();
   }
 
-  /** Sends a signal to the members known from the last scan, and to the whole group at once. */
+  /** Sends a signal to the members from the last scan, and to the whole group. */
   signal(signal: NodeJS.Signals): void {
     const stats = [...this.#members.values()].filter((stat) => isSame(stat, readStat(stat.pid)));
-    // While one member lives in the group, its id cannot be used again for another group.
+    // The id of a group is not reused while it has a running member.
     const inGroup = new Set(stats.filter((stat) => stat.groupId === this.#groupId));
     if (inGroup.size > 0 || this.#sinceTicks === undefined) this.#signalGroup(signal);
     for (const stat of stats) if (!inGroup.has(stat)) signalProcess(stat.pid, signal);
@@ -98,7 +98,7 @@ export class ProcessTree {
   }
 
   #livePids(): number[] {
-    // A dead process that its parent has not collected does nothing any more.
+    // A zombie process does nothing any more.
     const live = [...this.#members.values()].filter((stat) => stat.state !== "Z");
     return live.map((stat) => stat.pid);
   }
@@ -106,7 +106,7 @@ export class ProcessTree {
   #isMarked(stat: ProcessStat): boolean {
     const identity = `${stat.pid} ${stat.startedTicks}`;
     const isOwnChild = stat.parentPid === process.pid && stat.pid !== this.#groupId;
-    // Pitwall itself carries the tag for a moment, and so may its own tools.
+    // Pitwall itself has the tag for a moment, and its own tools may have it too.
     if (stat.pid === process.pid || isOwnChild || this.#unmarked.has(identity)) return false;
     const isMarked =
       readEnvironment(stat.pid).includes(this.#marker) || hasTag(stat.pid, this.#tag);
@@ -134,7 +134,7 @@ function readStat(pid: number): ProcessStat | undefined {
   try {
     return parseProcessStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
-    // The process has gone, or there is no /proc: either way nothing is known of it.
+    // The process has ended, or there is no /proc.
     return undefined;
   }
 }
@@ -143,7 +143,7 @@ function readEnvironment(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
   } catch {
-    // Gone, or somebody else's: what we started can be read.
+    // The process has ended or belongs to another user; processes that we started are readable.
     return [];
   }
 }
@@ -156,7 +156,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch {
-    // Gone in the meantime, or it changed its user: nothing that we could do more.
+    // The process has ended or changed its user: nothing more can be done.
     return false;
   }
 }

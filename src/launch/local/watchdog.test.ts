@@ -30,7 +30,7 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
   });
   afterAll(() => rmSync(rooms, { recursive: true, force: true }));
 
-  test("no process of the run is left, whatever the moment", async () => {
+  test("leaves no process of the run, at any moment of the kill", async () => {
     const random = seededRandom(20261122);
     const script = writeScript(`
       import { localLauncher } from ${JSON.stringify(join(rooms, "launch/local/local-launcher.js"))};
@@ -51,12 +51,12 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
     for (let round = 0; round < rounds; round++) {
       const runDirectory = join(directory, `run-${round}`);
       const pitwall = spawn(process.execPath, [script, runDirectory, program], {
-        // What a Pitwall killed while launching leaves among temporary files goes with the test.
+        // A Pitwall killed during launch leaves temporary files; they are removed with the test.
         env: { ...process.env, TMPDIR: directory },
         stdio: ["ignore", "pipe", "inherit"],
       });
       await once(pitwall.stdout, "data");
-      // Odd rounds are killed while launching, even ones in the middle of the run.
+      // Odd rounds are killed during launch, even ones during the run.
       if (round % 2 === 0) await once(pitwall.stdout, "data");
       await sleep(random.below(60));
       if (markedProcesses(runDirectory).length > 1) startedCount++;
@@ -73,11 +73,11 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
 
   test.each([
     {
-      name: "spares a group whose leader is another process than announced",
+      name: "does not signal a group whose leader is not the announced process",
       offset: -1,
       lives: true,
     },
-    { name: "ends a group whose leader is the one announced", offset: 0, lives: false },
+    { name: "ends a group whose leader is the announced process", offset: 0, lives: false },
   ])("$name", async ({ offset, lives }) => {
     const script = writeScript(`
       import { spawn } from "node:child_process";
@@ -100,7 +100,7 @@ describe.skipIf(!hasProc)("startWatchdog: when Pitwall itself is killed (needs /
     if (lives) process.kill(sleeperPid, "SIGKILL");
   });
 
-  test("spares a run whose directory begins like the killed one's", async () => {
+  test("does not end a run whose directory name starts with the killed run's", async () => {
     const runDirectory = join(directory, "run-1");
     const outcome = await localLauncher({ nowMs: Date.now }).launch(["sleep", "1000"], {
       cwd: "/",

@@ -3,33 +3,33 @@ import { once } from "node:events";
 import { jobTag } from "./job-tag.ts";
 import { runDirectoryVariable } from "../rank-environment.ts";
 
-/** A small process that outlives Pitwall by a moment, to end what Pitwall started. */
+/** A small process that outlives Pitwall briefly, to end the processes that Pitwall started. */
 export interface Watchdog {
-  /** Undefined when it watches; else why nobody does. */
+  /** Why there is no watchdog; undefined if it runs. */
   readonly absentBecause: string | undefined;
-  /** Tells it the process group to look after, and how to know it from a later one. */
+  /** Sends it the process group to watch, and the start time that distinguishes it from a later one. */
   watch(group: { groupId: number; startedTicks: number | undefined }): void;
-  /** Sends it away: the program has ended. */
+  /** Ends the watchdog: the program has ended. */
   dismiss(): void;
 }
 
 /**
- * Starts a watchdog for the processes that carry the run's directory in their environment, or its tag.
+ * Starts a watchdog for the processes that have the run's directory in their environment, or its tag.
  *
- * It waits for the end of a pipe that only this process can write to, so it notices every death of
- * Pitwall, SIGKILL included. It has a session of its own and ignores the terminal's signals.
+ * It waits for the end of a pipe that only this process can write to, so it detects every end of
+ * Pitwall, including SIGKILL. It has its own session and ignores the terminal's signals.
  */
 export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
   const marker = `${runDirectoryVariable}=${runDirectory}`;
   const tag = String(jobTag(runDirectory));
   const shell = spawn("/bin/sh", ["-c", watchdogScript, "pitwall-watchdog", marker, tag], {
     cwd: "/",
-    // Nothing inherited: above all not the mark of a run that this Pitwall itself is part of.
+    // Inherits nothing, in particular not the mark of a run that this Pitwall is itself part of.
     env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
-  // When it is gone there is nobody to write to, and nothing to be done about it.
+  // Writing fails after the watchdog has ended; there is nothing to do about that.
   shell.stdin.on("error", () => undefined);
   let absentBecause: string | undefined;
   try {
@@ -37,7 +37,7 @@ export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
   } catch (error) {
     absentBecause = `\`/bin/sh\` did not start: ${String(error)}`;
   }
-  // It must not keep Pitwall from ending.
+  // It must not prevent Pitwall from exiting.
   shell.unref();
   if ("unref" in shell.stdin && typeof shell.stdin.unref === "function") shell.stdin.unref();
   return {
@@ -53,11 +53,10 @@ export async function startWatchdog(runDirectory: string): Promise<Watchdog> {
 
 /**
  * POSIX shell. Arguments: the environment entry and the tag that mark the run's processes.
- * Input: `group <id> <start time>`, `done`; the end of input without `done` is Pitwall's death.
+ * Input: `group <id> <start time>`, `done`. The end of input without `done` means that Pitwall has died.
  *
- * A group is only signalled when its leader has the start time it was announced with, or when a
- * marked process is in it: process ids are used again. Where there is no /proc, the group is all
- * there is to go by.
+ * A group is signaled only if its leader has the announced start time or a marked process is in it,
+ * because process ids are reused. Without /proc only the group is known.
  */
 const watchdogScript = String.raw`
 trap '' HUP INT TERM
