@@ -87,6 +87,7 @@ function seriesRequestOf(
     metrics: given.metric.length > 0 ? given.metric : [said.metric ?? []].flat(),
     samples: either(given.samples, said.samples),
     clockStart: either(given.clockStart, said.clockStart),
+    clock: either(given.clock, said.clock),
     target: either(given.target, said.target),
     stopAtTarget: given.stopAtTarget || said.stopAtTarget === true,
     keepOnNan: given.keepOnNan || said.keepOnNan === true,

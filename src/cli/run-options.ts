@@ -26,6 +26,12 @@ export const runOptions = {
     group: "Clock",
     help: "starts the clock at this line; else at launch, or at `run_start`",
   },
+  clock: {
+    takes: "text",
+    placeholder: "name",
+    group: "Clock",
+    help: "the program's own clock, by name or pattern: 'train_time:(\\d+)ms'",
+  },
   stopAtTarget: {
     takes: "nothing",
     group: "Clock",

@@ -30,9 +30,9 @@ export function judgeRun(
   times: { launchedMs: number; endedMs: number; cpu?: CpuHistory },
 ): Judgement {
   const findings = [...run.findings, ...neverRead(run)];
-  const timed = timedPart(run, findings);
+  const timed = timedPart(run, findings, times.launchedMs);
   const outcome = outcomeOf(run, end, timed.durationMs);
-  if (run.start !== undefined && timed.durationMs !== undefined) {
+  if (run.start !== undefined && timed.durationMs !== undefined && timed.source !== "program") {
     const { launchedMs, cpu } = times;
     const span = { launchedMs, startMs: run.start.arrivalMs, durationMs: timed.durationMs };
     findings.push(...checkTimedPart(span, cpu));
@@ -65,10 +65,40 @@ function neverRead({ target, evaluations, stop, latest }: TrackedRun): Finding[]
 interface TimedPart {
   /** From run_start to the end of the timed part; absent where the target was not reached. */
   durationMs: number | undefined;
-  source: "mllog" | "arrival";
+  source: RunClock["source"];
 }
 
-function timedPart(run: TrackedRun, findings: Finding[]): TimedPart {
+function timedPart(run: TrackedRun, findings: Finding[], launchedMs: number): TimedPart {
+  const byProgram = programTime(run, launchedMs);
+  if (byProgram?.kind === "time") return { durationMs: byProgram.timeMs, source: "program" };
+  if (byProgram?.kind === "unusable") findings.push(byProgram.finding);
+  return loggedOrArrived(run, findings);
+}
+
+/** What the program's own clock showed at the target; undefined where it is not read or the target was not met. */
+function programTime(
+  { programClock, reached }: TrackedRun,
+  launchedMs: number,
+): { kind: "time"; timeMs: number } | { kind: "unusable"; finding: Finding } | undefined {
+  if (programClock === undefined || reached === undefined) return undefined;
+  const { name: clock, wentBack } = programClock;
+  const common = { rule: "program-clock-unusable" as const, clock };
+  const { programMs } = reached;
+  if (programMs === undefined || programMs < 0)
+    return { kind: "unusable", finding: { ...common, problem: "missing" } };
+  if (wentBack !== undefined) {
+    const { fromMs: otherMs, toMs: shownMs } = wentBack;
+    return { kind: "unusable", finding: { ...common, problem: "backwards", shownMs, otherMs } };
+  }
+  const otherMs = reached.arrivalMs - launchedMs;
+  if (programMs > otherMs + Math.max(clockToleranceMs, clockToleranceFraction * otherMs)) {
+    const shown = { shownMs: programMs, otherMs };
+    return { kind: "unusable", finding: { ...common, problem: "ahead", ...shown } };
+  }
+  return { kind: "time", timeMs: programMs };
+}
+
+function loggedOrArrived(run: TrackedRun, findings: Finding[]): TimedPart {
   const finish = finishOf(run);
   if (run.start === undefined || finish === undefined) {
     return {
@@ -142,7 +172,18 @@ function clockOf(
   if (run.start === undefined) return clock;
   clock.runStartMs = run.start.arrivalMs;
   clock.initMs = Math.max(0, run.start.arrivalMs - times.launchedMs);
-  if (timed.durationMs !== undefined) clock.runStopMs = run.start.arrivalMs + timed.durationMs;
+  if (timed.durationMs === undefined) return clock;
+  const { programClock, reached } = run;
+  if (timed.source !== "program" || programClock === undefined || reached === undefined) {
+    clock.runStopMs = run.start.arrivalMs + timed.durationMs;
+    return clock;
+  }
+  clock.runStopMs = reached.arrivalMs;
+  clock.programClock = {
+    name: programClock.name,
+    timeMs: timed.durationMs,
+    fromLaunchMs: reached.arrivalMs - times.launchedMs,
+  };
   return clock;
 }
 

@@ -14,6 +14,7 @@ import {
 } from "./read-event.ts";
 import { acceptValue } from "./readings/compared-value.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
+import { EvaluationClock, programClockKey } from "./readings/evaluation-clock.ts";
 import { SampleCounter } from "./readings/sample-count.ts";
 
 /** What an observation changed. */
@@ -29,19 +30,40 @@ interface Moment {
   arrivalMs: number;
 }
 
+interface SeenEvaluation extends Moment {
+  value: number;
+  samplesCount: number | undefined;
+  epochNum: number | undefined;
+  programMs: number | undefined;
+}
+
+interface ProgramClock {
+  name: string;
+  /** The first time that it went backwards. */
+  wentBack: { fromMs: number; toMs: number } | undefined;
+}
+
 /** The state of a run: written by `RunTracker`, read by `judgeRun` and the live view. */
 export interface TrackedRun {
   target: MetricTarget | undefined;
   start: Moment | undefined;
   startedBy: "launch" | "run_start" | "pattern" | undefined;
   /** The first evaluation that met the target. */
-  reached: (Moment & { value: number; samplesCount: number | undefined }) | undefined;
+  reached:
+    | (Moment & {
+        value: number;
+        samplesCount: number | undefined;
+        programMs: number | undefined;
+      })
+    | undefined;
   stop: (Moment & { status: string | undefined; samplesCount: number | undefined }) | undefined;
   evaluations: Evaluation[];
   best: number | undefined;
   samplesCount: number | undefined;
   /** The newest value of every number seen, by name. */
   latest: Map<string, number>;
+  /** The program's own clock, if it is read. */
+  programClock: ProgramClock | undefined;
   /** How many values of the target's metric in a row, up to the newest, were not finite. */
   notFiniteCount: number;
   readonly findings: readonly Finding[];
@@ -66,7 +88,10 @@ export class RunTracker {
   #trainSamples: number | undefined;
   readonly #asked: MetricTarget | undefined;
 
-  constructor(target: MetricTarget | undefined) {
+  readonly #programClock = new EvaluationClock();
+
+  /** @param programClock name of the program's own clock, if it is read */
+  constructor(target: MetricTarget | undefined, programClock?: string) {
     this.#asked = target;
     const notes = this.#notes;
     this.run = {
@@ -80,6 +105,8 @@ export class RunTracker {
       samplesCount: undefined,
       latest: new Map(),
       notFiniteCount: 0,
+      programClock:
+        programClock === undefined ? undefined : { name: programClock, wentBack: undefined },
       get findings() {
         return notes.findings;
       },
@@ -89,11 +116,14 @@ export class RunTracker {
   observe(seen: Observation): TrackUpdate[] {
     switch (seen.kind) {
       case "event":
-        return this.#observeEvent(seen.event, seen.arrivalMs);
+        return this.#observeEvent(seen);
       case "metric":
         return this.#observeMetric(seen);
       case "samples":
         this.#observeCount(seen.samplesCount);
+        return [];
+      case "program-clock":
+        this.#observeProgramClock(seen.programMs);
         return [];
       case "clock-start":
         return this.#startClock(seen.by, { loggedMs: undefined, arrivalMs: seen.arrivalMs });
@@ -103,9 +133,18 @@ export class RunTracker {
   /** An evaluation passed that is read elsewhere: counts from here on do not belong to the one before. */
   endCountOfEvaluation(): void {
     this.#uncounted = undefined;
+    this.#programClock.skipEvaluation();
   }
 
-  #observeEvent(event: LogEvent, arrivalMs: number): TrackUpdate[] {
+  #observeEvent({
+    event,
+    arrivalMs,
+    isAdded,
+  }: {
+    event: LogEvent;
+    arrivalMs: number;
+    isAdded?: boolean;
+  }): TrackUpdate[] {
     const moment = { loggedMs: event.timeMs, arrivalMs };
     if (event.key === "run_start") return this.#startClock("run_start", moment);
     if (event.key === "train_samples" && typeof event.value === "number")
@@ -122,7 +161,8 @@ export class RunTracker {
       this.run.latest.set(names.at(-1) ?? event.key, value);
       if (!this.#isTargetMetric(names)) return [];
       const epochNum = metadataNumber(event, "epoch_num");
-      return this.#evaluate({ ...moment, value, samplesCount, epochNum });
+      const programMs = metadataNumber(event, programClockKey) ?? this.#freshProgramMs(isAdded);
+      return this.#evaluate({ ...moment, value, samplesCount, epochNum, programMs });
     });
   }
 
@@ -155,6 +195,7 @@ export class RunTracker {
       value,
       samplesCount,
       epochNum: undefined,
+      programMs: this.#freshProgramMs(false),
     });
     const isReached = updates.some(({ kind }) => kind === "target-reached");
     if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(seen.metric, value);
@@ -172,27 +213,16 @@ export class RunTracker {
     return isFirst ? [{ kind: "clock-started", by, timeMs: moment.arrivalMs }] : [];
   }
 
-  #evaluate(
-    seen: Moment & {
-      value: number;
-      samplesCount: number | undefined;
-      epochNum: number | undefined;
-    },
-  ): TrackUpdate[] {
+  #evaluate(seen: SeenEvaluation): TrackUpdate[] {
     const { target, start } = this.run;
     if (target === undefined || !Number.isFinite(seen.value)) return [];
     if (start === undefined) {
       this.#notes.beforeClock();
       return [];
     }
-    const evaluation: Evaluation = {
-      timeMs: seen.arrivalMs,
-      clockMs: Math.max(0, elapsedMs(start, seen)),
-      value: seen.value,
-    };
+    const evaluation = evaluationOf(seen, start);
     const { samplesCount } = seen;
-    if (samplesCount !== undefined) evaluation.samplesCount = samplesCount;
-    if (seen.epochNum !== undefined) evaluation.epochNum = seen.epochNum;
+    this.#programClock.evaluated(evaluation);
     this.#hasFreshCount = false;
     this.#uncounted = samplesCount === undefined ? evaluation : undefined;
     this.run.evaluations.push(evaluation);
@@ -200,9 +230,9 @@ export class RunTracker {
     if (best === undefined || isBetter(target, seen.value, best)) this.run.best = seen.value;
     const updates: TrackUpdate[] = [{ kind: "evaluation", evaluation }];
     if (this.run.reached === undefined && meetsTarget(target, seen.value)) {
-      const { loggedMs, arrivalMs, value } = seen;
+      const { loggedMs, arrivalMs, value, programMs } = seen;
       this.#reachedBy = evaluation;
-      this.run.reached = { loggedMs, arrivalMs, value, samplesCount };
+      this.run.reached = { loggedMs, arrivalMs, value, samplesCount, programMs };
       updates.push({ kind: "target-reached", value, samplesCount });
       if (this.run.evaluations.length === 1) this.#notes.firstMeetsTarget(target.metric, value);
     }
@@ -215,6 +245,19 @@ export class RunTracker {
 
   #countSamples(samplesCount: number): void {
     this.run.samplesCount = Math.max(this.run.samplesCount ?? 0, samplesCount);
+  }
+
+  /** What the clock showed since the last evaluation; a line of ours in a record states it itself. */
+  #freshProgramMs(isAdded: boolean | undefined): number | undefined {
+    return isAdded === true ? undefined : this.#programClock.freshMs;
+  }
+
+  #observeProgramClock(programMs: number): void {
+    const { programClock, reached } = this.run;
+    const back = this.#programClock.push(programMs);
+    if (programClock !== undefined) programClock.wentBack ??= back;
+    if (reached !== undefined && this.#reachedBy?.programMs !== undefined)
+      reached.programMs ??= this.#reachedBy.programMs;
   }
 
   /** A count that the program prints; it may come before or after the evaluation that it belongs to. */
@@ -232,6 +275,20 @@ export class RunTracker {
     if (this.run.reached !== undefined && evaluation === this.#reachedBy)
       this.run.reached.samplesCount = total;
   }
+}
+
+function evaluationOf(
+  { arrivalMs, loggedMs, value, samplesCount, epochNum, programMs }: SeenEvaluation,
+  start: Moment,
+): Evaluation {
+  return {
+    timeMs: arrivalMs,
+    clockMs: Math.max(0, elapsedMs(start, { arrivalMs, loggedMs })),
+    value,
+    ...(samplesCount === undefined ? {} : { samplesCount }),
+    ...(epochNum === undefined ? {} : { epochNum }),
+    ...(programMs === undefined ? {} : { programMs }),
+  };
 }
 
 /** Between two moments, on the program's own clock where both were logged, else on ours. Milliseconds. */

@@ -179,6 +179,24 @@ describe("pitwall run, of any program", () => {
     expect(result.timeToTrainMs.median).toBe(times[1]);
   });
 
+  test("times a run by the program's own clock, and shows the time from launch beside it", async () => {
+    const cwd = temporaryFolder();
+    const lines = [0.5, 0.95].map((value, index) => `val_acc=${value} train_time:${index + 3}ms`);
+    const command = [process.execPath, "-e", `console.log(${JSON.stringify(lines.join("\n"))})`];
+    const words = ["run", "--target", "val_acc>=0.9", "--clock", "train_time:(\\d+)ms"];
+    const card = await pitwall([...words, "--quiet", "--", ...command], { cwd });
+    expect(card.stdout).toMatch(/time to train +4\.0 ms\n/u);
+    expect(card.stdout).toMatch(
+      /clock +4\.0 ms by the program's clock `train_time`, .* from launch/u,
+    );
+    const shown = await pitwall(["show", "last", "--json"], { cwd });
+    expect(JSON.parse(shown.stdout).result.runs[0].result.clock).toMatchObject({
+      source: "program",
+      programClock: { name: "train_time", timeMs: 4 },
+    });
+    expect((await pitwall(["show", "last"], { cwd })).stdout).not.toContain("differs");
+  });
+
   test.each([
     { name: "by the environment", env: { CUDA_VISIBLE_DEVICES: "1" }, prefix: [] },
     { name: "by the command", env: {}, prefix: ["env", "CUDA_VISIBLE_DEVICES=1"] },

@@ -5,6 +5,7 @@ import { matchName } from "./match-name.ts";
 import { withoutRankLabel } from "./rank-prefix.ts";
 import { type CommaStyle, type NumberToken, nextNumber } from "./read-number.ts";
 import type { NamedNumber } from "./named-number.ts";
+import { readDurationMs } from "./read-duration.ts";
 import { readPairs } from "./read-pairs.ts";
 import { suggestMetric } from "./suggest-metric.ts";
 import { SourceEcho } from "./source-echo.ts";
@@ -42,6 +43,8 @@ export interface LineReading {
   metrics: readonly MetricReading[];
   /** The count of training samples that the line gives. */
   samplesCount: number | undefined;
+  /** What the program's own clock shows, in milliseconds. */
+  clockMs: number | undefined;
 }
 
 /** What to look for. */
@@ -49,6 +52,8 @@ export interface WantedReadings {
   metrics: readonly WantedMetric[];
   /** Reads the training samples so far. */
   samples?: WantedMetric | undefined;
+  /** Reads the program's own clock. */
+  clock?: WantedMetric | undefined;
 }
 
 const longestQuotedText = 200;
@@ -56,7 +61,7 @@ const mostNames = 50;
 /** Lines with numbers that are kept to find one that nearly matches. */
 const mostKeptLines = 500;
 const mlperfToken = ":::ML";
-const nothing: LineReading = { metrics: [], samplesCount: undefined };
+const nothing: LineReading = { metrics: [], samplesCount: undefined, clockMs: undefined };
 
 /** Reads metrics from the lines that a program prints. */
 export class MetricReader {
@@ -76,6 +81,11 @@ export class MetricReader {
   constructor(wanted: WantedReadings) {
     this.#wanted = wanted;
     this.#needles = needlesOf(wanted);
+  }
+
+  /** Name of the program's own clock, if it is read. */
+  get clockName(): string | undefined {
+    return this.#wanted.clock?.metric;
   }
 
   /** How many of the lines so far held numbers, as far as lines are kept. */
@@ -115,7 +125,7 @@ export class MetricReader {
     const { samples } = this.#wanted;
     const count =
       samples === undefined ? undefined : this.#readWanted(samples, line, pairs)[0]?.value;
-    return { metrics, samplesCount: count };
+    return { metrics, samplesCount: count, clockMs: this.#readClock(line, pairs) };
   }
 
   /** What there is to say so far about how metrics were read. */
@@ -164,6 +174,25 @@ export class MetricReader {
     if (wanted.kind === "name") return this.#readNamed(wanted.metric, line, pairs);
     const reading = this.#readPattern(wanted, line) ?? notFiniteReading(wanted.metric, line, pairs);
     return reading === undefined ? [] : [reading];
+  }
+
+  #readClock(line: string, pairs: readonly NamedNumber[]): number | undefined {
+    const { clock } = this.#wanted;
+    if (clock === undefined) return undefined;
+    const number =
+      clock.kind === "name"
+        ? pairs.find(({ name }) => matchName(name, clock.metric) === "same")?.number
+        : this.#numberOfPattern(clock, line);
+    if (number === undefined || !Number.isFinite(number.value)) return undefined;
+    return readDurationMs(line, number, clock.metric);
+  }
+
+  #numberOfPattern(
+    wanted: WantedMetric & { kind: "pattern" },
+    line: string,
+  ): NumberToken | undefined {
+    const span = this.#wholeWordSpan(wanted, line);
+    return span === undefined ? undefined : numberAround(line, span, this.#commaStyle);
   }
 
   #readNamed(metric: string, line: string, pairs: readonly NamedNumber[]): MetricReading[] {
@@ -262,8 +291,8 @@ export class MetricReader {
 }
 
 /** Matches any text that may hold a wanted reading, a table's header, source code or a traceback. */
-function needlesOf({ metrics, samples }: WantedReadings): RegExp | undefined {
-  const wanted = samples === undefined ? metrics : [...metrics, samples];
+function needlesOf({ metrics, samples, clock }: WantedReadings): RegExp | undefined {
+  const wanted = [...metrics, samples, clock].filter((each) => each !== undefined);
   if (wanted.some((each) => each.kind === "pattern" && each.literal === "")) return undefined;
   const parts = wanted.map((each) =>
     each.kind === "name"

@@ -39,11 +39,16 @@ export class OwnLog {
     ];
   }
 
-  /** A value of the target's metric. */
-  evaluation(value: number, samplesCount: number | undefined, timeMs: number): LogEvent {
+  /** A value of the target's metric, with further numbers as metadata. */
+  evaluation(
+    value: number,
+    timeMs: number,
+    counted: Readonly<Record<string, number | undefined>>,
+  ): LogEvent {
     const { metric } = this.#subject.target;
-    const metadata =
-      samplesCount === undefined ? { metric } : { metric, samples_count: samplesCount };
+    const metadata: Record<string, JsonValue> = { metric };
+    for (const [key, count] of Object.entries(counted))
+      if (count !== undefined) metadata[key] = count;
     // The common rules want `eval_accuracy`; MLPerf logs losses of its language models under it as well.
     return ownEvent({ timeMs, key: "eval_accuracy", value, metadata });
   }

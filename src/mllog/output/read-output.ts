@@ -12,6 +12,7 @@ export interface MetricLines {
   read(line: string): {
     metrics: readonly PrintedValue[];
     samplesCount: number | undefined;
+    clockMs: number | undefined;
   };
   findings(): Finding[];
   /** Metrics that no line has matched so far. */
@@ -122,7 +123,8 @@ export class OutputReader {
       seen.push({ kind: "clock-start", by: "pattern", arrivalMs });
     }
     const read = metrics.read(line);
-    const { samplesCount } = read;
+    const { samplesCount, clockMs } = read;
+    if (clockMs !== undefined) seen.push({ kind: "program-clock", programMs: clockMs, arrivalMs });
     if (samplesCount !== undefined && Number.isFinite(samplesCount))
       seen.push({ kind: "samples", samplesCount, arrivalMs });
     for (const value of read.metrics)

@@ -11,6 +11,7 @@ export interface DescribedFinding {
 const clockRules = [
   "clock-stepped",
   "logged-clock-unusable",
+  "program-clock-unusable",
   "logged-clock-disagrees",
   "timed-part-negligible",
 ] as const;
@@ -42,6 +43,30 @@ export function describeClockFinding(finding: ClockFinding): DescribedFinding {
       return {
         message: `the program's own times are unusable: ${finding.reason}; Pitwall used the arrival times of its output`,
       };
+    case "program-clock-unusable":
+      return {
+        message: `the program's clock \`${finding.clock}\` is unusable: ${clockProblem(finding)}; Pitwall used the arrival times of the output`,
+        hint: clockHints[finding.problem],
+      };
+  }
+}
+
+const clockHints = {
+  missing: "print the clock on the line of the metric, or between two evaluations",
+  backwards: "use a clock that counts from the start of the training and is never reset",
+  ahead: "check its unit: without one behind the number (`812ms`), it is read as seconds",
+} as const;
+
+function clockProblem(finding: Extract<Finding, { rule: "program-clock-unusable" }>): string {
+  const shown = formatDuration(finding.shownMs ?? 0);
+  const other = formatDuration(finding.otherMs ?? 0);
+  switch (finding.problem) {
+    case "missing":
+      return "no line with it belongs to the value that met the target";
+    case "backwards":
+      return `it went back from ${other} to ${shown}`;
+    case "ahead":
+      return `it shows ${shown} at the target, but only ${other} had passed since launch`;
   }
 }
 

@@ -146,6 +146,12 @@ function incompleteFacts(
 /** States that the clock includes initialization, if the program does not log where initialization ends. */
 function clockFacts(runs: readonly RunReport[]): string[][] {
   const first = runs[0]?.result.clock;
+  if (first?.programClock !== undefined) {
+    const { name, timeMs, fromLaunchMs } = first.programClock;
+    const both = `${formatDuration(timeMs)} by the program's clock \`${name}\`, ${formatDuration(fromLaunchMs)} from launch`;
+    const which = runs.length > 1 ? " in the first run" : "";
+    return [["clock", `${both}${which}; what the program's clock leaves out is not timed`]];
+  }
   if (first?.runStartMs === undefined || first.initMs !== 0) return [];
   return [
     ["clock", "starts at launch and includes initialization; exclude it with `--clock-start`"],

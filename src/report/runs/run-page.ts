@@ -100,10 +100,14 @@ function commitText({ request }: RunPage): string {
 function timeText(clock: NonNullable<RunPage["result"]>["clock"]): string {
   const parts = [`${formatDuration(clock.billedMs)} from launch to exit`];
   if (clock.initMs !== undefined) parts.unshift(`${formatDuration(clock.initMs)} initialization`);
-  const source =
-    clock.source === "mllog" ? "times in the program's MLLOG lines" : "arrival times of the output";
-  return `${parts.join(", ")}; clock source: ${source}`;
+  return `${parts.join(", ")}; clock source: ${clockSources[clock.source]}`;
 }
+
+const clockSources = {
+  mllog: "times in the program's MLLOG lines",
+  arrival: "arrival times of the output",
+  program: "the program's own clock",
+} as const;
 
 function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {
   const parts = [];

@@ -94,6 +94,15 @@ export const finding = z.discriminatedUnion("rule", [
   }),
   z.strictObject({ rule: z.literal("clock-stepped"), steppedMs: z.number() }),
   z.strictObject({ rule: z.literal("logged-clock-unusable"), reason: z.string() }),
+  z.strictObject({
+    rule: z.literal("program-clock-unusable"),
+    clock: z.string(),
+    problem: z.enum(["missing", "backwards", "ahead"]),
+    /** What it showed: after it went backwards, or at the target. */
+    shownMs: z.number().optional(),
+    /** What it showed before it went backwards, or the time since launch. */
+    otherMs: z.number().optional(),
+  }),
   /** The timed part by the program's own times is shorter than between the arrivals of the same lines. */
   z.strictObject({
     rule: z.literal("logged-clock-disagrees"),

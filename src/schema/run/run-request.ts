@@ -28,6 +28,8 @@ export const outputReading = z.strictObject({
   metrics: z.array(z.strictObject({ metric: z.string(), pattern: z.string().optional() })),
   samplesPattern: z.string().optional(),
   clockStartPattern: z.string().optional(),
+  /** The program's own clock: its name, or a pattern whose group is a duration. */
+  programClock: z.string().optional(),
 });
 export type OutputReading = z.output<typeof outputReading>;
 

@@ -39,6 +39,8 @@ export const evaluation = z.strictObject({
   value: z.number(),
   samplesCount: z.number().optional(),
   epochNum: z.number().optional(),
+  /** What the program's own clock showed, if `--clock` reads it. Milliseconds. */
+  programMs: z.number().optional(),
 });
 export type Evaluation = z.output<typeof evaluation>;
 
@@ -52,8 +54,18 @@ export const runClock = z.strictObject({
   runStopMs: z.number().optional(),
   /** From launch to run_start: outside the timed part. */
   initMs: z.number().nonnegative().optional(),
-  /** The times used by the clock: those in MLLOG lines, or the arrival of the output. */
-  source: z.enum(["mllog", "arrival"]),
+  /** The times used by the clock: those in MLLOG lines, the arrival of the output, or what `--clock` reads. */
+  source: z.enum(["mllog", "arrival", "program"]),
+  /** Present if the time to train is by the program's own clock. */
+  programClock: z
+    .strictObject({
+      name: z.string(),
+      /** What it showed at the target. */
+      timeMs: z.number().nonnegative(),
+      /** From launch to the arrival of the line that met the target. */
+      fromLaunchMs: z.number(),
+    })
+    .optional(),
 });
 export type RunClock = z.output<typeof runClock>;
 

@@ -47,6 +47,12 @@ export const workloadFile = z
       .string()
       .optional()
       .describe("Regular expression of the line that ends initialisation and starts the clock"),
+    clock: z
+      .string()
+      .optional()
+      .describe(
+        "Name of the program's own clock, or a regular expression whose group is its time: `train_time:(\\d+)ms`",
+      ),
     target: z.string().optional().describe("Quality to reach: `val_acc >= 0.94` or `loss <= 2.0`"),
     stopAtTarget: z.boolean().optional().describe("End the program once the target is met"),
     keepOnNan: z

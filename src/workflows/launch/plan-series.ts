@@ -16,6 +16,7 @@ export interface SeriesRequest {
   metrics: readonly string[];
   samples?: string | undefined;
   clockStart?: string | undefined;
+  clock?: string | undefined;
   target?: string | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
@@ -243,6 +244,7 @@ function quantity(
 
 function readingOf(requested: SeriesRequest, metrics: readonly WantedMetric[]): OutputReading {
   if (requested.samples !== undefined) compileMetric(requested.samples, "--samples");
+  if (requested.clock !== undefined) compileMetric(requested.clock, "--clock");
   if (requested.clockStart !== undefined) compileLine(requested.clockStart, "--clock-start");
   return {
     metrics: metrics.map((wanted) => ({
@@ -251,5 +253,6 @@ function readingOf(requested: SeriesRequest, metrics: readonly WantedMetric[]): 
     })),
     ...(requested.samples === undefined ? {} : { samplesPattern: requested.samples }),
     ...(requested.clockStart === undefined ? {} : { clockStartPattern: requested.clockStart }),
+    ...(requested.clock === undefined ? {} : { programClock: requested.clock }),
   };
 }

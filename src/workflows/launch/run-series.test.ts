@@ -191,6 +191,59 @@ describe("runSeries", () => {
     expect(summary.stop).toBeUndefined();
   });
 
+  describe("by the program's own clock", () => {
+    const lines = (...texts: string[]): Script => ({
+      steps: [...texts.map((text) => prints(`${text}\n`, 2000)), exits],
+    });
+    const requested = { clock: "train_time:(\\d+)ms" };
+
+    test.each([
+      {
+        name: "takes the time on the line that met the target",
+        texts: ["val_acc=0.5 train_time:100ms", "val_acc=0.95 train_time:800ms"],
+        timeMs: 800,
+      },
+      {
+        name: "takes the newest time before the line that met the target",
+        texts: ["val_acc=0.5", "train_time:700ms", "train_time:900ms", "val_acc=0.95"],
+        timeMs: 900,
+      },
+      {
+        name: "takes the next time after the line that met the target",
+        texts: ["val_acc=0.5", "train_time:100ms", "val_acc=0.95", "train_time:800ms", "val_acc=1"],
+        timeMs: 800,
+      },
+    ])("$name", async ({ texts, timeMs }) => {
+      const { runs } = await played([lines(...texts)], requested);
+      const result = runs[0]?.result;
+      expect(result?.outcome).toMatchObject({ kind: "reached", timeToTrainMs: timeMs });
+      expect(result?.clock).toMatchObject({ source: "program", programClock: { timeMs } });
+      expect(result?.clock.programClock?.fromLaunchMs).toBeGreaterThan(timeMs);
+    });
+
+    test.each([
+      { name: "is missing at the target", problem: "missing", texts: ["val_acc=0.5", "val_acc=1"] },
+      {
+        name: "went backwards",
+        problem: "backwards",
+        texts: ["train_time:900ms", "train_time:100ms val_acc=0.95"],
+      },
+      {
+        name: "shows more time than has passed",
+        problem: "ahead",
+        texts: ["val_acc=0.95 train_time:900000ms"],
+      },
+    ])("uses arrival times where it $name", async ({ texts, problem }) => {
+      const { runs } = await played([lines(...texts)], requested);
+      const result = runs[0]?.result;
+      expect(result?.clock.source).toBe("arrival");
+      expect(result?.outcome).toMatchObject({ timeToTrainMs: 2000 * texts.length });
+      expect(
+        result?.findings.filter(({ rule }) => rule === "program-clock-unusable"),
+      ).toMatchObject([{ clock: "train_time", problem }]);
+    });
+  });
+
   test("starts the clock at the line that ends initialisation", async () => {
     const script = {
       steps: [

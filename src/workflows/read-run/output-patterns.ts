@@ -11,7 +11,7 @@ import { compileLine, compileMetric } from "../launch/plan-series.ts";
  * @throws UserError as `compileMetric` and `compileLine` do, unless the run is recorded
  */
 export function outputPatterns(
-  { metrics, samplesPattern, clockStartPattern }: OutputReading,
+  { metrics, samplesPattern, clockStartPattern, programClock }: OutputReading,
   { isRecorded }: { isRecorded: boolean },
 ): OutputPatterns & { metrics: MetricReader } {
   const compile = <Pattern>(make: () => Pattern): Pattern | undefined => {
@@ -31,6 +31,10 @@ export function outputPatterns(
         samplesPattern === undefined
           ? undefined
           : compile(() => compileMetric(samplesPattern, "--samples")),
+      clock:
+        programClock === undefined
+          ? undefined
+          : compile(() => compileMetric(programClock, "--clock")),
     }),
     clockStart:
       clockStartPattern === undefined

@@ -5,6 +5,7 @@ import type { Observation } from "../../schema/run/observation.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import { acceptValue } from "../../score/readings/compared-value.ts";
+import { programClockKey } from "../../score/readings/evaluation-clock.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 
 /** Namespace of the MLLOG lines that Pitwall adds to the log of a program that prints only a metric. */
@@ -53,9 +54,12 @@ export class OwnLogLines {
     const log = this.#ownLog;
     if (log === undefined) return "";
     return linesOf(
-      evaluations.flatMap(({ evaluation: { value, samplesCount, timeMs }, startMs }) => [
+      evaluations.flatMap(({ evaluation: { value, samplesCount, programMs, timeMs }, startMs }) => [
         ...log.begin(startMs),
-        log.evaluation(value, samplesCount, timeMs),
+        log.evaluation(value, timeMs, {
+          samples_count: samplesCount,
+          [programClockKey]: programMs,
+        }),
       ]),
     );
   }

@@ -55,7 +55,8 @@ export class RecordedTimes {
     // The live run did not observe the other lines of ours.
     if (event.key !== "eval_accuracy") return undefined;
     this.#awaitedCount -= 1;
-    return { kind: "event", event, arrivalMs: this.#exact(event.timeMs, this.#reachedMs) };
+    const arrivalMs = this.#exact(event.timeMs, this.#reachedMs);
+    return { kind: "event", event, arrivalMs, isAdded: true };
   }
 
   /** Whether Pitwall added the line: a program may log in our namespace too, as `pitwall train` does. */

@@ -74,9 +74,17 @@ async function playAndReread(
 function valuesOf({
   evaluations,
 }: {
-  evaluations: readonly { value: number; samplesCount?: number | undefined }[];
+  evaluations: readonly {
+    value: number;
+    samplesCount?: number | undefined;
+    programMs?: number | undefined;
+  }[];
 }) {
-  return evaluations.map(({ value, samplesCount }) => ({ value, samplesCount }));
+  return evaluations.map(({ value, samplesCount, programMs }) => ({
+    value,
+    samplesCount,
+    programMs,
+  }));
 }
 
 const accuracy = exampleRequest({
@@ -95,16 +103,23 @@ const startedByLine = {
   ...accuracy,
   reading: { ...accuracy.reading, clockStartPattern: "^epoch 1" },
 };
+const timedByProgram = {
+  ...accuracy,
+  reading: { ...accuracy.reading, programClock: "train_time:(\\d+)ms" },
+};
 
 describe("rereadRun", () => {
   test.each([
     { name: "a program timed from its launch", request: accuracy },
     { name: "a program whose clock a line starts", request: startedByLine },
+    { name: "a program with a clock of its own", request: timedByProgram },
   ])("judges $name as when it ended, and counts no value twice", async ({ request }) => {
     const anyLine = fc.oneof(
       fc.constantFrom("epoch 1", "noise", "val_acc=nan", "loss=2.5", ""),
       fc.nat(2000).map((count) => `samples=${count}`),
       fc.nat(100).map((percent) => `val_acc=${percent / 100} loss=1`),
+      fc.nat(9000).map((ms) => `train_time:${ms}ms`),
+      fc.nat(9000).map((ms) => `val_acc=0.91 train_time:${ms}ms`),
     );
     const anyPiece = fc.record({
       text: fc

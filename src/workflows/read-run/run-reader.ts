@@ -77,8 +77,8 @@ export class RunReader {
   private constructor(request: RunRequest, options: ReaderOptions, launchedMs: number | undefined) {
     this.#request = request;
     this.#options = options;
-    this.#tracker = new RunTracker(request.target);
     const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
+    this.#tracker = new RunTracker(request.target, patterns.metrics.clockName);
     this.#metrics = patterns.metrics;
     this.#output = new OutputReader(patterns, options.mostLineBytes);
     this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
