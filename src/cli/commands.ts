@@ -69,7 +69,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   log: {
     group: "Judge",
-    summary: "Show one MLPerf log: timeline, evaluations, findings",
+    summary: "Show one log: an MLPerf log with findings, or any metrics",
     load: async () => (await import("./commands/log.ts")).logCommand,
   },
   results: {

@@ -1,7 +1,16 @@
-import { defineCommand, exitCodes } from "../command-table.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import { parseTarget } from "../../schema/run/target-text.ts";
+import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
 const options = {
+  target: {
+    takes: "text",
+    placeholder: "bound",
+    group: "Metrics",
+    help: "find where a log without MLPerf lines met this: 'val_acc>=0.94'",
+  },
   edition: {
     takes: "text",
     placeholder: "edition",
@@ -17,12 +26,12 @@ const options = {
 
 export const logCommand = defineCommand({
   name: "log",
-  summary: "Show one MLPerf log: timeline, evaluations, findings",
+  summary: "Show one log: an MLPerf log with findings, or any metrics",
   usage: "<log>",
   arguments: [
     {
       name: "log",
-      help: "a log of any name, packed with gzip or not; or a run of `pitwall runs`",
+      help: "an MLPerf log, packed or not; a training's text log, TensorBoard event file or offline W&B run; a run of `pitwall runs`",
     },
   ],
   argumentCount: { least: 1, most: 1 },
@@ -36,6 +45,10 @@ export const logCommand = defineCommand({
       command: "pitwall log result_0.txt.gz --json",
       does: "the same for another program",
     },
+    {
+      command: "pitwall log train.log --target 'val_acc>=0.94'",
+      does: "the metrics of any training's log, and where it met the target",
+    },
   ],
   options,
   exits: [
@@ -43,13 +56,20 @@ export const logCommand = defineCommand({
     { code: 1, when: "the log breaks the rules" },
     { code: 2, when: "there is no such log" },
   ],
-  async act({ arguments: [named = ""], options, face, shared }) {
+  async act(call) {
+    const { options, face, shared } = call;
+    const [named = ""] = call.arguments;
     const { showLog } = await import("../../workflows/check/show-log.ts");
     const { logOfRun } = await import("../../workflows/read-run/log-of-run.ts");
     const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
     const path = ownLog ?? named;
     const { edition, "as-published": asPublished } = options;
     const log = await showLog({ path, workingFolder: face.cwd, edition, asPublished });
+    const { eventCount, unreadableCount } = log.timeline;
+    if (eventCount + unreadableCount === 0) {
+      const exit = await printTrainingLog(path, call);
+      if (exit !== undefined) return exit;
+    }
     if (shared.json) {
       const document = { schemaVersion: 1, command: "log", ok: true, result: log };
       face.out.write(`${JSON.stringify(document)}\n`);
@@ -61,3 +81,34 @@ export const logCommand = defineCommand({
     return log.verdict?.verdict === "fail" ? exitCodes.no : exitCodes.yes;
   },
 });
+
+type LogCall = Call<typeof options>;
+
+/** A log that MLPerf's rules do not apply to: its metrics. Undefined where it has none. */
+async function printTrainingLog(
+  path: string,
+  { options: given, face, shared }: LogCall,
+): Promise<ExitCode | undefined> {
+  const { showTrainingLog } = await import("../../workflows/check/show-training-log.ts");
+  const target = given.target === undefined ? undefined : targetOf(given.target);
+  const log = await showTrainingLog(path, { workingFolder: face.cwd, target });
+  if (log === undefined) return undefined;
+  if (shared.json) {
+    const document = { schemaVersion: 1, command: "log", ok: true, result: log };
+    face.out.write(`${JSON.stringify(document)}\n`);
+  } else {
+    const { trainingLogPage } = await import("../../report/logs/training-log-page.ts");
+    face.out.write(`${trainingLogPage(log, face.out.paint, { showsAll: shared.verbose })}\n`);
+  }
+  const isMissed = log.target !== undefined && log.target.reached === undefined;
+  return isMissed ? exitCodes.no : exitCodes.yes;
+}
+
+function targetOf(text: string): MetricTarget {
+  const target = parseTarget(text);
+  if (target !== undefined) return target;
+  throw new UserError("target-invalid", `invalid target \`${text}\``, {
+    at: "--target",
+    hint: "a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'`",
+  });
+}

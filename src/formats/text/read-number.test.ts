@@ -53,6 +53,12 @@ describe("readNumberAt", () => {
 });
 
 describe("nextNumber", () => {
+  test("takes `nan` in a phrase for a word", () => {
+    expect(nextNumber("number of nan iterations: 0", 0, undefined)).toMatchObject({ value: 0 });
+    expect(nextNumber("loss: nan grad 2", 0, undefined)).toMatchObject({ value: Number.NaN });
+    expect(nextNumber("loss nan", 0, undefined)).toMatchObject({ value: Number.NaN });
+  });
+
   test("passes over digits in words", () => {
     expect(nextNumber("val_2 Acc@1 x7 0.5", 0, undefined)).toMatchObject({ value: 0.5, start: 15 });
   });

@@ -187,9 +187,16 @@ function isNumberStart(text: string, at: number, code: number): boolean {
   if (code >= 48 && code <= 57) return true;
   if (code === 46) return isDigit(text.charCodeAt(at + 1));
   // n, N, i, I: of `nan` and `inf`.
-  if (code === 110 || code === 78 || code === 105 || code === 73)
-    return match(special, text, at) !== undefined;
+  if (code === 110 || code === 78 || code === 105 || code === 73) return isSpecialValue(text, at);
   return false;
+}
+
+/** `nan` and `inf` are values after a separator or at the end of a field, and words in `number of nan iterations`. */
+function isSpecialValue(text: string, at: number): boolean {
+  const word = match(special, text, at);
+  if (word === undefined) return false;
+  const isAfterSeparator = /[=:([,"'+\-\u2212]\s*$/u.test(text.slice(Math.max(0, at - 8), at));
+  return isAfterSeparator || !/^ [\p{L}]/u.test(text.slice(at + word.length));
 }
 
 /** Whether the character before belongs to a word or a number that goes on here. */

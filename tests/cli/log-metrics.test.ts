@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
+
+const megatron = [1, 2, 3]
+  .map(
+    (index) =>
+      ` [2025-04-13 23:41:${10 + index}] iteration ${index * 100}/ 300 | elapsed time per iteration (ms): 300.1 | lm loss: ${(5 / index).toFixed(3)}E+00 | number of nan iterations: 0 |\n`,
+  )
+  .join("");
+
+function fileWith(content: string | Buffer, name = "train.log") {
+  const cwd = temporaryFolder();
+  writeFileSync(join(cwd, name), content);
+  return cwd;
+}
+
+describe("pitwall log, of a log without MLPerf lines", () => {
+  test("shows its metrics, and where it met a target", async () => {
+    const cwd = fileWith(megatron);
+    const words = ["log", "train.log", "--target", "lm loss<=2.5"];
+    expect(transcript(await pitwall(words, { cwd }), cwd)).toMatchInlineSnapshot(`
+      "exit 0
+      stdout:
+      train.log   training log   12 values of 4 metrics  <time> from the first to the last time
+
+      target lm loss <= 2.5: reached with 2.5000, step 200, <time> after the first time in the log
+
+        metric                           values     first      last   minimum   maximum
+        iteration                             3  100.00    300.00    100.00    300.00
+        elapsed time per iteration (ms)       3  300.10    300.10    300.10    300.10
+        lm loss                               3    5.0000    1.6670    1.6670    5.0000
+        number of nan iterations              3    0         0         0         0"
+    `);
+  });
+
+  test("exits with 1 where the target is missed", async () => {
+    const cwd = fileWith(megatron);
+    const words = ["log", "train.log", "--target", "lm_loss<=1", "--json"];
+    const { exitCode, stdout } = await pitwall(words, { cwd });
+    expect(JSON.parse(stdout).result).toMatchObject({
+      format: "training log",
+      durationMs: 2000,
+      target: { best: 1.667 },
+    });
+    expect(exitCode).toBe(1);
+  });
+
+  test("gives no time where the log has none", async () => {
+    const cwd = fileWith("epoch 1 acc=0.5\nepoch 2 acc=0.95\n");
+    const { stdout } = await pitwall(["log", "train.log", "--target", "acc>=0.9"], { cwd });
+    expect(stdout).toContain("the log has no times, so there is no time to train");
+  });
+});
