@@ -1,5 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -142,15 +150,28 @@ describe("gitCommit", () => {
   });
 
   test("is absent with the reason outside a checkout, before a first commit and without git", async () => {
-    const outside = { kind: "absent", reason: expect.stringMatching(/not a git repository/i) };
+    const outside = { kind: "absent", reason: expect.stringMatching("not in a git checkout") };
     expect(await gitCommit(root)).toEqual(outside);
     git("init", "--quiet");
-    expect(await gitCommit(root)).toMatchObject({ kind: "absent" });
+    const unborn = { kind: "absent", reason: "the checkout has no commit" };
+    expect(await gitCommit(root)).toEqual(unborn);
     const missing = await gitCommit(root, { program: "no-such-git" });
     expect(missing).toMatchObject({ kind: "absent", reason: expect.stringContaining("ENOENT") });
   });
 
+  test("starts git once, and outside a checkout not at all", async () => {
+    const calls = join(root, "calls");
+    const program = script("counted-git", `echo call >> ${calls}; exec git "$@"`);
+    await gitCommit(root, { program });
+    expect(existsSync(calls)).toBe(false);
+    git("init", "--quiet");
+    git("commit", "--quiet", "--allow-empty", "-m", "first");
+    expect(await gitCommit(root, { program })).toMatchObject({ kind: "commit" });
+    expect(readFileSync(calls, "utf8")).toBe("call\n");
+  });
+
   test("does not wait for a git that hangs", async () => {
+    git("init", "--quiet");
     const program = script("slow-git", "exec sleep 300");
     expect(await gitCommit(root, { program, timeoutMs: 100 })).toEqual({
       kind: "absent",

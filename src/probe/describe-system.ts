@@ -7,6 +7,7 @@ import { formatBytes } from "../foundation/units.ts";
 import type { AcceleratorUse, PresentGpu } from "../schema/accelerator-use.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 import { readText } from "./cgroup.ts";
+import { isOnPath } from "./is-on-path.ts";
 import { machineLimits } from "./machine-limits.ts";
 
 const run = promisify(execFile);
@@ -162,6 +163,7 @@ interface GpuDescription extends PresentGpu {
 
 /** All GPUs; empty if there is no driver or it does not answer in time. */
 async function listGpus(program: string): Promise<readonly GpuDescription[]> {
+  if (!isOnPath(program)) return [];
   const fields = "index,uuid,name,memory.total,driver_version";
   const query = [`--query-gpu=${fields}`, "--format=csv,noheader"];
   let text: string;

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import { isOnPath } from "../is-on-path.ts";
 import { type GpuEnergy, trackGpuEnergy } from "./gpu-joules.ts";
 import { type GpuRow, knownFields, type NvidiaField, parseGpuLine } from "./parse-nvidia-smi.ts";
 
@@ -92,6 +93,7 @@ type FieldAnswer =
   | { kind: "absent"; reason: string };
 
 async function askFields(program: string, timeoutMs: number): Promise<FieldAnswer> {
+  if (!isOnPath(program)) return { kind: "absent", reason: `\`${program}\` not found` };
   const asking = run(program, ["--help-query-gpu"]);
   letGo(asking.child);
   // Not execFile's own time limit: its timer would hold the event loop.
