@@ -18,14 +18,14 @@ import {
 import { readJson } from "./read-json.ts";
 import { documentUrl, isStaticSite } from "./router.ts";
 
-/** What a request asks beside its path; entries that are undefined are left out. */
-export type Question = Readonly<Record<string, string | number | undefined>>;
+/** Query parameters of a request; undefined entries are omitted. */
+export type QueryParameters = Readonly<Record<string, string | number | undefined>>;
 
-/** The server said no, or was not there, or said something that is not what it should say. */
+/** The server refused the request, did not respond, or sent an invalid response. */
 export class ApiError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
-  /** HTTP's; absent where nobody answered. */
+  /** HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
 
   constructor(failure: {
@@ -44,16 +44,19 @@ export class ApiError extends Error {
 }
 
 /**
- * Fetches a document and reads it with its schema.
+ * Fetches a document and parses it with its schema.
  *
  * @throws ApiError, or the signal's reason
  */
 export async function fetchDocument<T>(
   schema: ZodType<T>,
   path: string,
-  { question = {}, signal }: { question?: Question; signal?: AbortSignal | undefined } = {},
+  {
+    parameters = {},
+    signal,
+  }: { parameters?: QueryParameters; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const response = await ask(addressOf(path, question), signal === undefined ? {} : { signal });
+  const response = await send(addressOf(path, parameters), signal === undefined ? {} : { signal });
   return readBody(schema, response, path);
 }
 
@@ -67,71 +70,71 @@ export function fetchRun(runId: string, signal: AbortSignal): Promise<RunDetail>
 
 export function fetchSeries(
   runId: string,
-  question: Question,
+  parameters: QueryParameters,
   signal: AbortSignal,
 ): Promise<SeriesDocument> {
-  return fetchDocument(seriesDocument, `${runPath(runId)}/series`, { question, signal });
+  return fetchDocument(seriesDocument, `${runPath(runId)}/series`, { parameters, signal });
 }
 
 export function fetchHeatmap(
   runId: string,
-  question: Question,
+  parameters: QueryParameters,
   signal: AbortSignal,
 ): Promise<HeatmapDocument> {
-  return fetchDocument(heatmapDocument, `${runPath(runId)}/heatmap`, { question, signal });
+  return fetchDocument(heatmapDocument, `${runPath(runId)}/heatmap`, { parameters, signal });
 }
 
 export function fetchLog(
   runId: string,
-  question: Question,
+  parameters: QueryParameters,
   signal: AbortSignal,
 ): Promise<LogDocument> {
-  return fetchDocument(logDocument, `${runPath(runId)}/log`, { question, signal });
+  return fetchDocument(logDocument, `${runPath(runId)}/log`, { parameters, signal });
 }
 
 export function fetchAtlas(signal: AbortSignal): Promise<AtlasDocument> {
   return fetchDocument(atlasDocument, isStaticSite ? "api/atlas.json" : "api/atlas", { signal });
 }
 
-/** @param index the row's place in the atlas, by which a static site's files are called */
+/** @param index index of the row in the atlas, which names its file on a static site */
 export function fetchAtlasRow(rowId: string, index: number): Promise<AtlasRowDocument> {
   if (isStaticSite) return fetchDocument(atlasRowDocument, `api/rows/${index}.json`);
-  return fetchDocument(atlasRowDocument, "api/atlas/row", { question: { rowId } });
+  return fetchDocument(atlasRowDocument, "api/atlas/row", { parameters: { rowId } });
 }
 
-/** Asks the Pitwall that owns the run to stop it, as Ctrl-C would. */
-export async function askToStop(runId: string): Promise<void> {
+/** Requests that the Pitwall process of the run stops it, like Ctrl-C. */
+export async function requestStop(runId: string): Promise<void> {
   const path = `${runPath(runId)}/stop`;
-  await readBody(stopDocument, await ask(documentUrl(path), { method: "POST" }), path);
+  await readBody(stopDocument, await send(documentUrl(path), { method: "POST" }), path);
 }
 
-/** Where the record can be downloaded from, as one archive. */
+/** Download address of the record as a tar archive. */
 export function recordAddress(runId: string): string {
   return documentUrl(`${runPath(runId)}/record`).href;
 }
 
-/** Where the bytes of the log can be downloaded from, or those of one of its lines. */
+/** Download address of the raw log, or of one line. */
 export function logBytesAddress(runId: string, line?: number): string {
   return addressOf(`${runPath(runId)}/log/raw`, { line }).href;
 }
 
 /**
- * Opens an event stream; its text comes in pieces as the server sends it.
+ * Opens an event stream and returns its text as it arrives.
  *
- * @param lastEventId what was seen last, to go on from there
+ * @param lastEventId id of the last received event; the stream continues after it
  * @throws ApiError, or the signal's reason
  */
 export async function openEventStream(
   path: string,
-  question: Question,
+  parameters: QueryParameters,
   { lastEventId, signal }: { lastEventId: string | undefined; signal: AbortSignal },
 ): Promise<ReadableStream<string>> {
   const headers: Record<string, string> = { accept: "text/event-stream" };
   if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
-  const response = await ask(addressOf(path, question), { headers, signal, cache: "no-store" });
+  const response = await send(addressOf(path, parameters), { headers, signal, cache: "no-store" });
   const { body } = response;
   const type = response.headers.get("content-type") ?? "";
-  if (body === null || !type.startsWith("text/event-stream")) throw notPitwall(path);
+  if (body === null || !type.startsWith("text/event-stream")) throw invalidResponse(path);
   return body.pipeThrough(new TextDecoderStream());
 }
 
@@ -139,15 +142,15 @@ export function runPath(runId: string): string {
   return `api/runs/${encodeURIComponent(runId)}`;
 }
 
-function addressOf(path: string, question: Question): URL {
+function addressOf(path: string, parameters: QueryParameters): URL {
   const address = documentUrl(path);
-  for (const [name, value] of Object.entries(question)) {
+  for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) address.searchParams.set(name, String(value));
   }
   return address;
 }
 
-async function ask(address: URL, request: RequestInit): Promise<Response> {
+async function send(address: URL, request: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address, request);
@@ -155,7 +158,7 @@ async function ask(address: URL, request: RequestInit): Promise<Response> {
     request.signal?.throwIfAborted();
     throw new ApiError({
       code: "no-answer",
-      message: "no answer from the server",
+      message: "no response from the server",
       hint: isStaticSite ? "reload the page" : "is `pitwall serve` still running?",
       cause: error,
     });
@@ -172,7 +175,7 @@ async function refusal(response: Response): Promise<ApiError> {
     .catch(() => undefined);
   const read = apiErrorDocument.safeParse(body);
   if (read.success) return new ApiError({ ...read.data.error, status });
-  const message = `the server answered with status ${status}`;
+  const message = `the server responded with status ${status}`;
   return new ApiError({ code: "status", message, status });
 }
 
@@ -181,17 +184,17 @@ async function readBody<T>(schema: ZodType<T>, response: Response, path: string)
   try {
     body = readJson(await response.text());
   } catch (error) {
-    throw notPitwall(path, error);
+    throw invalidResponse(path, error);
   }
   const read = schema.safeParse(body);
   if (read.success) return read.data;
-  throw notPitwall(path, read.error);
+  throw invalidResponse(path, read.error);
 }
 
-function notPitwall(path: string, cause?: unknown): ApiError {
+function invalidResponse(path: string, cause?: unknown): ApiError {
   return new ApiError({
     code: "unreadable-answer",
-    message: `\`${path}\` is not what this page knows how to read`,
+    message: `invalid response for \`${path}\``,
     hint: "the server may have a different version; reload the page",
     cause,
   });

@@ -5,8 +5,8 @@ import { matchPath } from "../src/foundation/match-path.ts";
 import type { AboutDocument } from "../src/schema/dashboard/about.ts";
 import { fetchAbout } from "./api.ts";
 import { Link } from "./components/link.tsx";
-import { OtherState } from "./components/panel.tsx";
-import { noteAnswerTime } from "./live/server-clock.ts";
+import { StateMessage } from "./components/panel.tsx";
+import { noteResponseTime } from "./live/server-clock.ts";
 import type { PageProps } from "./page-props.ts";
 import { pages, type Page } from "./pages.ts";
 import { isStaticSite, place } from "./router.ts";
@@ -17,12 +17,12 @@ const loadedPages = signal<ReadonlyMap<Page, ComponentType<PageProps> | "failed"
 
 const shownPages = pages.filter((page) => !(isStaticSite && page.isLive));
 
-/** The frame of every page, and the page that the address names. */
+/** The header of all pages and the current page. */
 export function App(): JSX.Element {
   useEffect(() => {
     if (isStaticSite) return undefined;
-    void askAbout();
-    const timer = setInterval(() => void askAbout(), 60_000);
+    void updateAbout();
+    const timer = setInterval(() => void updateAbout(), 60_000);
     return () => clearInterval(timer);
   }, []);
   return (
@@ -38,15 +38,15 @@ export function App(): JSX.Element {
   );
 }
 
-/** Says whose records these are, and sets the clock by the server's. */
-async function askAbout(): Promise<void> {
+/** Updates the version and home in the header, and synchronizes the server clock. */
+async function updateAbout(): Promise<void> {
   const sentMs = performance.now();
   try {
     const answer = await fetchAbout();
-    noteAnswerTime(answer.serverTimeMs, sentMs, performance.now());
+    noteResponseTime(answer.serverTimeMs, sentMs, performance.now());
     about.value = answer;
   } catch {
-    // Each page reports a missing answer itself; the header keeps what it shows.
+    // Each page reports a missing response itself; the header stays unchanged.
   }
 }
 
@@ -102,7 +102,7 @@ function ThemeButton(): JSX.Element {
     <button
       type="button"
       data-kind="quiet"
-      aria-label={`colours: ${theme.value}; change to ${next}`}
+      aria-label={`colors: ${theme.value}; change to ${next}`}
       onClick={() => (theme.value = next)}
     >
       {theme.value}
@@ -123,7 +123,7 @@ function CurrentPage(): JSX.Element {
   }, [found?.page]);
   if (found?.parts === undefined) {
     return (
-      <OtherState
+      <StateMessage
         state={{
           kind: "failed",
           message: `Page not found: ${path}`,
@@ -133,10 +133,10 @@ function CurrentPage(): JSX.Element {
     );
   }
   const Body = loadedPages.value.get(found.page);
-  if (Body === undefined) return <OtherState state={{ kind: "loading" }} />;
+  if (Body === undefined) return <StateMessage state={{ kind: "loading" }} />;
   if (Body === "failed") {
     return (
-      <OtherState
+      <StateMessage
         state={{
           kind: "failed",
           message: "Could not load this page",

@@ -1,4 +1,5 @@
-/** What a page is handed: the named parts of its path. */
+/** Properties of a page component. */
 export interface PageProps {
+  /** The named parts of the path. */
   parts: Readonly<Record<string, string>>;
 }

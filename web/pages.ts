@@ -3,11 +3,11 @@ import { type PagePattern, pagePatterns } from "../src/schema/dashboard/page-pat
 import type { PageProps } from "./page-props.ts";
 
 interface PageEntry {
-  /** Its name in the navigation of every page; absent for pages that are reached from another one. */
+  /** Name in the navigation; undefined for pages that are reached from other pages. */
   navigation?: string;
-  /** Whether it needs a server: a static site leaves it out. */
+  /** Whether the page requires a server; static sites omit it. */
   isLive: boolean;
-  /** Each page is a chunk of its own, fetched when it is first shown. */
+  /** Loads the chunk of the page when it is first shown. */
   load: () => Promise<ComponentType<PageProps>>;
 }
 
@@ -34,7 +34,7 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
 };
 
 export interface Page extends PageEntry {
-  /** `/runs/:runId`. */
+  /** For example `/runs/:runId`. */
   pattern: string;
 }
 

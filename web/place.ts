@@ -1,14 +1,14 @@
-/** Where the reader is: a page's path below the base, and the state it keeps in the address. */
+/** A page address: the path below the base, and the state in the query. */
 export interface Place {
-  /** Begins with a slash and has no other at its end: `/runs/20260101-101010-abcd`. */
+  /** Starts with a slash and does not end with one: `/runs/20260101-101010-abcd`. */
   path: string;
   query: Readonly<Record<string, string>>;
 }
 
-/** How places are written into addresses: as paths below a base, or behind a hash where only files are served. */
+/** How addresses contain places: as paths below a base, or after `#` on a static site. */
 export type AddressKind = "path" | "hash";
 
-/** Reads a place out of an address; `/` and the page's own file mean the first page. */
+/** Parses a place from an address; `/` and `/index.html` mean the first page. */
 export function readPlace(address: URL, base: URL, kind: AddressKind): Place {
   const text =
     kind === "hash"
@@ -25,7 +25,7 @@ function cleanPath(path: string): string {
   return clean.startsWith("/") ? clean : `/${clean}`;
 }
 
-/** The address of a place, to be written into a link. */
+/** Returns the address of a place for a link. */
 export function addressOf(place: Place, base: URL, kind: AddressKind): string {
   const query = new URLSearchParams(
     Object.entries(place.query).filter(([, value]) => value !== ""),

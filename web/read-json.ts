@@ -1,11 +1,11 @@
 import { visibleControls } from "../src/foundation/visible-controls.ts";
 
-/** Ids are sent back to the server, and must stay as they are. */
+/** Ids are sent back to the server and must stay unchanged. */
 const exactKeys: ReadonlySet<string> = new Set(["runId", "rowId"]);
 
 /**
- * Reads JSON from the server, with control characters of all texts as visible symbols: names, logs and messages come
- * from programs and files that Pitwall did not write. All pages get their data from here.
+ * Parses JSON from the server and replaces control characters in all texts by visible symbols, because names, logs and
+ * messages come from other programs. All pages get their data through this function.
  *
  * @throws SyntaxError
  */

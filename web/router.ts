@@ -3,7 +3,7 @@ import { addressOf, readPlace, type AddressKind, type Place } from "./place.ts";
 
 const mode = document.querySelector<HTMLMetaElement>('meta[name="pitwall-mode"]')?.content;
 
-/** Whether documents come from files and nothing is live: what `pitwall export site` writes. */
+/** Whether this is a static site written by `pitwall export site`: documents are files, and there are no live pages. */
 export const isStaticSite = mode === "static";
 
 const addressKind: AddressKind = isStaticSite ? "hash" : "path";
@@ -11,7 +11,7 @@ const base = new URL(".", document.baseURI);
 
 const current = signal<Place>(readHere());
 
-/** Where the reader is; follows links, the back button, and typed addresses. */
+/** The current page address; follows links, the back button, and typed addresses. */
 export const place = computed(() => current.value);
 
 addEventListener("popstate", () => {
@@ -26,7 +26,7 @@ export function hrefOf(to: Place): string {
   return addressOf(to, base, addressKind);
 }
 
-/** Goes to another page; the reader can come back to this one. */
+/** Goes to another page and adds a history entry. */
 export function goTo(to: Place): void {
   history.pushState(undefined, "", hrefOf(to));
   current.value = readHere();
@@ -34,18 +34,18 @@ export function goTo(to: Place): void {
 }
 
 /**
- * Writes state of the page that is shown into the address; `undefined` takes an entry out.
- * A change that a reader would want to go back from makes a step in the history.
+ * Writes state of the current page to the address; `undefined` removes an entry. With `asStep`, the change adds a history
+ * entry; by default it replaces the current one.
  */
-export function keepInAddress(
+export function storeInAddress(
   changes: Readonly<Record<string, string | undefined>>,
   { asStep = false } = {},
 ): void {
   const { path, query } = current.value;
-  const kept = Object.entries({ ...query, ...changes }).filter(
+  const entries = Object.entries({ ...query, ...changes }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "",
   );
-  const to = { path, query: Object.fromEntries(kept) };
+  const to = { path, query: Object.fromEntries(entries) };
   const address = hrefOf(to);
   if (address === hrefOf(current.value)) return;
   if (asStep) history.pushState(undefined, "", address);
@@ -53,7 +53,7 @@ export function keepInAddress(
   current.value = to;
 }
 
-/** Where documents are fetched from: `api/` below the base. */
+/** The URL of a document: a path such as `api/runs` below the base. */
 export function documentUrl(path: string): URL {
   return new URL(path, base);
 }

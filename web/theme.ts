@@ -5,10 +5,10 @@ export type Theme = (typeof themes)[number];
 
 const key = "pitwall-theme";
 
-/** What the reader chose; kept in this browser. */
+/** The chosen theme, stored in the browser. */
 export const theme = signal<Theme>(storedTheme());
 
-/** Counts changes of what colours look like; charts on a canvas are drawn again when it moves. */
+/** Incremented when the colors change, so that charts are redrawn. */
 export const paletteVersion = signal(0);
 
 effect(() => {
@@ -27,7 +27,7 @@ function storedTheme(): Theme {
   try {
     return themes.find((each) => each === localStorage.getItem(key)) ?? "system";
   } catch {
-    // A browser may refuse storage; the system's theme is right then.
+    // The browser may deny storage; use the system theme.
     return "system";
   }
 }
@@ -37,7 +37,7 @@ function store(chosen: Theme): void {
     if (chosen === "system") localStorage.removeItem(key);
     else localStorage.setItem(key, chosen);
   } catch {
-    // Without storage the choice lasts as long as the page.
+    // Without storage, the choice is lost when the page is closed.
   }
 }
 
@@ -45,8 +45,8 @@ const probe = document.createElement("span");
 probe.hidden = true;
 document.body.append(probe);
 
-/** A colour of the style sheet as the canvas wants it: `rgb(…)` for `--accent`. */
-export function colourOf(name: `--${string}`): string {
+/** Returns a color of the style sheet in canvas syntax, for example `rgb(…)` for `--accent`. */
+export function colorOf(name: `--${string}`): string {
   probe.style.color = `var(${name})`;
   return getComputedStyle(probe).color;
 }

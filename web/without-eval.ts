@@ -1,5 +1,5 @@
 import { z } from "zod";
 
-// Where it may, zod makes code from text for speed; the page's content security policy forbids that,
-// and browsers report even the attempt. This must run before the first schema is made.
+// By default, zod compiles code from strings for speed. The content security policy forbids that, and browsers report
+// each attempt. This must run before the first schema is created.
 z.config({ jitless: true });

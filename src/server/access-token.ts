@@ -8,16 +8,16 @@ import { describeRefusal, readText } from "../store/open-file.ts";
 import { createPrivately } from "../store/write-atomically.ts";
 
 const tokenBytes = 32;
-const tokenForm = /^[A-Za-z0-9_-]{43}$/;
-const mostSessions = 256;
+const tokenPattern = /^[A-Za-z0-9_-]{43}$/;
+const maxSessions = 256;
 
 /**
- * Reads the home's token, or makes one: 256 random bits in a file that only its owner can read. An empty file, which a
- * full disk can leave, is replaced.
+ * Reads the access token of the home, or creates one: 256 random bits in a file that only its owner can read. An empty
+ * file, which a full disk can leave, is replaced.
  *
- * @throws UserError `token-file-open`: others can read the file; `token-file-invalid`; and what the disk has to say
+ * @throws UserError `token-file-open`: other users can read the file; `token-file-invalid`; or a disk error
  */
-export async function readOrMakeToken(home: string): Promise<{ token: string; path: string }> {
+export async function readOrCreateToken(home: string): Promise<{ token: string; path: string }> {
   const path = join(home, "server-token");
   const attempt = { doing: "write the access token", path, chosenBy: "home" } as const;
   return onDisk(attempt, async () => {
@@ -26,12 +26,12 @@ export async function readOrMakeToken(home: string): Promise<{ token: string; pa
     if (known !== undefined) return { token: known, path };
     const token = randomBytes(tokenBytes).toString("base64url");
     if ((await createPrivately(path, `${token}\n`)) === "created") return { token, path };
-    // Another server made it in the meantime.
+    // Another server created the file in the meantime.
     return { token: (await readToken(path)) ?? token, path };
   });
 }
 
-/** Undefined where there is none; an empty file is removed. */
+/** Returns undefined if the file is missing. Deletes an empty file. */
 async function readToken(path: string): Promise<string | undefined> {
   const read = await readText(path, { followsLinks: false });
   if (read.kind === "missing") return undefined;
@@ -47,7 +47,7 @@ async function readToken(path: string): Promise<string | undefined> {
     });
   }
   const token = read.text.trim();
-  if (tokenForm.test(token)) return token;
+  if (tokenPattern.test(token)) return token;
   throw invalidToken(path, "it does not contain a token");
 }
 
@@ -59,7 +59,7 @@ function invalidToken(path: string, saw: string): UserError {
   });
 }
 
-/** Compares in a time that says nothing about the secret, whatever the length. */
+/** Compares in constant time, for inputs of any length. */
 export function isSameSecret(given: string, secret: string): boolean {
   return timingSafeEqual(digest(given), digest(secret));
 }
@@ -68,7 +68,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** Who may come in: holders of the token, and browsers that exchanged a link for a cookie. */
+/** Admits clients that send the token, and browsers that exchanged a link for a session cookie. */
 export class Admission {
   readonly #token: string;
   #linkCode = randomBytes(tokenBytes).toString("base64url");
@@ -78,7 +78,7 @@ export class Admission {
     this.#token = token;
   }
 
-  /** What stands behind `?token=` in a link that works once. */
+  /** The value of `?token=` in a link that works once. */
   get linkCode(): string {
     return this.#linkCode;
   }
@@ -86,17 +86,17 @@ export class Admission {
   admits(bearer: string | undefined, session: string | undefined): boolean {
     if (bearer !== undefined && isSameSecret(bearer, this.#token)) return true;
     if (session === undefined) return false;
-    // No early end: how many there are is no secret, which one it is may be.
+    // Compares with every session, so that the time does not depend on which one matches.
     return this.#sessions.filter((known) => isSameSecret(session, known)).length > 0;
   }
 
-  /** @returns a session for a cookie; undefined for a code that is not, or no longer, good */
+  /** @returns the session for the cookie; undefined if the code is wrong or already used */
   exchange(code: string): string | undefined {
     if (!isSameSecret(code, this.#linkCode)) return undefined;
     this.#linkCode = randomBytes(tokenBytes).toString("base64url");
     const session = randomBytes(tokenBytes).toString("base64url");
     this.#sessions.push(session);
-    if (this.#sessions.length > mostSessions) this.#sessions.shift();
+    if (this.#sessions.length > maxSessions) this.#sessions.shift();
     return session;
   }
 }

@@ -10,25 +10,25 @@ import { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
 import { StaticFiles } from "./static-files.ts";
 
-const mostStreams = 64;
-const mostStreamsPerClient = 16;
+const maxStreams = 64;
+const maxStreamsPerClient = 16;
 
-/** What answers each request. */
-export interface Answering {
+/** Answers requests of the HTTP server. */
+export interface RequestAnswerer {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Looks at no file any more. */
+  /** Stops following files. */
   stop(): void;
 }
 
-/** Puts the dashboard's routes together for the HTTP server. */
+/** Builds the dashboard's routes for the HTTP server. */
 export async function answerRequests(
-  asked: DashboardRequest,
+  options: DashboardRequest,
   rules: GuardRules,
-): Promise<Answering> {
-  const { home, isReadOnly, version } = asked;
+): Promise<RequestAnswerer> {
+  const { home, isReadOnly, version } = options;
   const store = diskRunStore(home);
   const energyBasis = { limits: machineLimits(), powerEstimate: await readPowerEstimate() };
-  const world = { store, nowMs: () => asked.nowMs(), energyBasis };
+  const world = { store, nowMs: () => options.nowMs(), energyBasis };
   const watch = new RunWatch(home, world, { mayStop: !isReadOnly });
   const app = dashboardApp({
     version,
@@ -36,10 +36,10 @@ export async function answerRequests(
     isReadOnly,
     store,
     watch,
-    files: new StaticFiles(asked.webFolder),
-    streams: new StreamLimit({ most: mostStreams, mostPerClient: mostStreamsPerClient }),
+    files: new StaticFiles(options.webFolder),
+    streams: new StreamLimit({ max: maxStreams, maxPerClient: maxStreamsPerClient }),
     rules,
-    onBug: (error) => asked.onBug(error),
+    onBug: (error) => options.onBug(error),
   });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {

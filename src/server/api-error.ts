@@ -22,18 +22,18 @@ const statusOfCode: Readonly<Record<string, number>> = {
   "too-many-streams": 503,
 };
 
-/** A refusal with its HTTP status and body. */
+/** The HTTP status and body of an error response. */
 export interface Refusal {
   status: number;
   body: ApiErrorDocument;
 }
 
-/** An error for people as an answer; undefined for a bug of ours. */
+/** Converts a user error to an HTTP response; returns undefined for a bug in Pitwall. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof ZodError) {
     const [issue] = error.issues;
     const message = `invalid query: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
-    return { status: 400, body: { error: { code: "question-invalid", message } } };
+    return { status: 400, body: { error: { code: "query-invalid", message } } };
   }
   if (!(error instanceof UserError)) return undefined;
   const { code, message, hint, saw } = error;

@@ -24,7 +24,7 @@ describe("ConnectionLimit", () => {
     expect([destroyed, limit.count]).toEqual([["half-open 1"], 3]);
   });
 
-  test("evicts the connection that has been idle longest where none is half-open", () => {
+  test("evicts the connection that has been idle longest if none is half-open", () => {
     const { limit, destroyed, connect } = setUp({ max: 2, maxPerAddress: 2 });
     const [first, second] = [connect("first"), connect("second")];
     for (const connection of [second, first]) {
@@ -35,7 +35,7 @@ describe("ConnectionLimit", () => {
     expect(destroyed).toEqual(["second"]);
   });
 
-  test("never evicts a busy connection: the new one is refused", () => {
+  test("refuses a new connection if all others are busy", () => {
     const { limit, destroyed, connect } = setUp({ max: 1, maxPerAddress: 1 });
     const busy = connect("busy");
     limit.begin(busy);
@@ -45,7 +45,7 @@ describe("ConnectionLimit", () => {
     expect([destroyed, limit.isRefused(next)]).toEqual([["refused"], true]);
   });
 
-  test("counts each address on its own, and evicts only connections of that address", () => {
+  test("counts per address, and evicts only connections of the same address", () => {
     const { destroyed, connect } = setUp({ max: 10, maxPerAddress: 2 });
     connect("other", "b");
     connect("first");
@@ -54,7 +54,7 @@ describe("ConnectionLimit", () => {
     expect(destroyed).toEqual(["first"]);
   });
 
-  test("makes room when a connection is closed", () => {
+  test("frees a slot when a connection closes", () => {
     const { limit, destroyed, connect } = setUp({ max: 1, maxPerAddress: 1 });
     limit.remove(connect("closed"));
     connect("new");

@@ -1,4 +1,4 @@
-/** A connection as far as the limit is concerned; `node:net`'s socket is one. */
+/** The properties of a connection that the limit uses; a `node:net` socket has them. */
 export interface LimitedConnection {
   readonly remoteAddress?: string | undefined;
   destroy(): void;
@@ -12,13 +12,13 @@ interface Entry {
 }
 
 /**
- * Bounds the connections of the server, in total and per address. A connection above the limit replaces the oldest
- * half-open one, else the one that has been idle longest. Only where every other connection is busy is it refused.
+ * Limits the connections of the server, in total and per address. A connection above the limit replaces the oldest
+ * half-open one, or else the one that has been idle longest. It is refused only if every other connection is busy.
  */
 export class ConnectionLimit {
   readonly #max: number;
   readonly #maxPerAddress: number;
-  /** In the order in which they entered their state. */
+  /** Ordered by the time of the last state change. */
   readonly #entries = new Map<LimitedConnection, Entry>();
 
   constructor({ max, maxPerAddress }: { max: number; maxPerAddress: number }) {
@@ -30,7 +30,7 @@ export class ConnectionLimit {
     return this.#entries.size;
   }
 
-  /** Adds a new connection, and evicts another one where there are too many. */
+  /** Adds a new connection, and evicts another one if there are too many. */
   add(connection: LimitedConnection): void {
     const address = connection.remoteAddress ?? "unknown";
     const ofAddress = [...this.#entries].filter(([, entry]) => entry.address === address);
@@ -39,12 +39,12 @@ export class ConnectionLimit {
     this.#entries.set(connection, { address, state: "half-open", isRefused });
   }
 
-  /** A request of the connection begins. */
+  /** Marks the start of a request on the connection. */
   begin(connection: LimitedConnection): void {
     this.#enter(connection, "active");
   }
 
-  /** Its answer was sent, or given up. */
+  /** Marks the end of a request: the response was sent or aborted. */
   end(connection: LimitedConnection): void {
     this.#enter(connection, "idle");
   }
@@ -53,7 +53,7 @@ export class ConnectionLimit {
     this.#entries.delete(connection);
   }
 
-  /** Whether its request is to be answered with 503. */
+  /** Whether requests on this connection get status 503. */
   isRefused(connection: LimitedConnection): boolean {
     return this.#entries.get(connection)?.isRefused ?? false;
   }
@@ -65,7 +65,7 @@ export class ConnectionLimit {
     this.#entries.set(connection, { ...entry, state });
   }
 
-  /** Whether there is no room among these connections, after one of them was evicted where possible. */
+  /** Whether the limit is still reached after evicting one of these connections if possible. */
   #isFull(connections: readonly (readonly [LimitedConnection, Entry])[], max: number): boolean {
     if (connections.length < max) return false;
     const oldest = (state: Entry["state"]): LimitedConnection | undefined =>

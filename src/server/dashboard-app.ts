@@ -11,12 +11,12 @@ import { addRunRoutes } from "./run-routes.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Pitwall</title>
-<h1>The dashboard's pages are not built</h1>
-<p>This copy of Pitwall has no <code>dist/web</code>. In its sources: <code>npm run build</code>.
-What the pages would show is served all the same, as JSON: <a href="/api/runs">/api/runs</a>.</p></html>
+<h1>The dashboard pages are not built</h1>
+<p>This installation of Pitwall has no <code>dist/web</code>. In a source checkout, run <code>npm run build</code>.
+The data is available as JSON: <a href="/api/runs">/api/runs</a>.</p></html>
 `;
 
-/** All that the dashboard's server answers. */
+/** Builds all routes of the dashboard server. */
 export function dashboardApp(parts: DashboardParts): Hono {
   const app = new Hono();
   app.use(withSafetyHeaders());
@@ -56,7 +56,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
   return app;
 }
 
-/** Whether a browser shows the answer as a page of its own, rather than using it in one. */
+/** Whether a browser navigates to this address, rather than loading it as part of a page. */
 function isNavigation(request: HonoRequest): boolean {
   const mode = request.header("sec-fetch-mode");
   if (mode !== undefined) return mode === "navigate";
@@ -68,7 +68,7 @@ function isPagePath(path: string): boolean {
   return clean === "" || pagePatterns.some((pattern) => matchPath(pattern, clean) !== undefined);
 }
 
-/** All pages have one document, which reads its address; for an unknown address it says so, with 404. */
+/** Sends the one HTML document of all pages, with status 404 for an unknown address. */
 async function sendPage(files: StaticFiles, path: string, navigates: boolean): Promise<Response> {
   const isPage = isPagePath(path);
   const found = isPage ? undefined : await files.read(path);
@@ -82,8 +82,8 @@ async function sendPage(files: StaticFiles, path: string, navigates: boolean): P
   });
 }
 
-function fileResponse({ bytes, mediaType, isForever }: StaticFile, status: number): Response {
-  const cacheControl = isForever ? "public, max-age=31536000, immutable" : "no-cache";
+function fileResponse({ bytes, mediaType, isImmutable }: StaticFile, status: number): Response {
+  const cacheControl = isImmutable ? "public, max-age=31536000, immutable" : "no-cache";
   return new Response(bytes, {
     status,
     headers: { "content-type": mediaType, "cache-control": cacheControl },

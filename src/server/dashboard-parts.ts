@@ -4,7 +4,7 @@ import type { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
 import type { StaticFiles } from "./static-files.ts";
 
-/** What the routes are made of. */
+/** What the routes need. */
 export interface DashboardParts {
   version: string;
   home: string;
@@ -14,6 +14,6 @@ export interface DashboardParts {
   files: StaticFiles;
   streams: StreamLimit;
   rules: GuardRules;
-  /** Is handed every bug of ours, for the terminal. */
+  /** Called for each internal error, to print it in the terminal. */
   onBug(error: unknown): void;
 }

@@ -1,40 +1,42 @@
 import { UserError } from "../foundation/user-error.ts";
 
 const heartbeatMs = 15_000;
-/** A client that takes nothing for so long is gone. */
+/** A client that reads nothing for this long is disconnected. */
 const stuckAfterMs = 60_000;
-/** Pieces that wait for a slow client; beyond them nothing is made for it until it has caught up. */
-const mostWaitingPieces = 2;
+/** Chunks that are queued for a slow client. No more are created until it has read some. */
+const maxQueuedChunks = 2;
 
-/** How many streams may be open, all together and for one client. */
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+/** Limits the number of open streams, in total and per client. */
 export class StreamLimit {
-  readonly #most: number;
-  readonly #mostPerClient: number;
+  readonly #max: number;
+  readonly #maxPerClient: number;
   readonly #perClient = new Map<string, number>();
   #count = 0;
 
-  constructor({ most, mostPerClient }: { most: number; mostPerClient: number }) {
-    this.#most = most;
-    this.#mostPerClient = mostPerClient;
+  constructor({ max, maxPerClient }: { max: number; maxPerClient: number }) {
+    this.#max = max;
+    this.#maxPerClient = maxPerClient;
   }
 
   /**
-   * @returns what gives the place back
+   * @returns releases the stream's slot
    * @throws UserError `too-many-streams`
    */
   take(client: string): () => void {
     const own = this.#perClient.get(client) ?? 0;
-    if (this.#count >= this.#most || own >= this.#mostPerClient) {
+    if (this.#count >= this.#max || own >= this.#maxPerClient) {
       throw new UserError("too-many-streams", "too many open event streams", {
         hint: "close other dashboard tabs, then reload",
       });
     }
     this.#count += 1;
     this.#perClient.set(client, own + 1);
-    let isGiven = false;
+    let isReleased = false;
     return () => {
-      if (isGiven) return;
-      isGiven = true;
+      if (isReleased) return;
+      isReleased = true;
       this.#count -= 1;
       const left = (this.#perClient.get(client) ?? 1) - 1;
       if (left === 0) this.#perClient.delete(client);
@@ -43,23 +45,23 @@ export class StreamLimit {
   }
 }
 
-/** What a stream tells, made anew from where its client stands each time there may be news. */
+/** The events of a stream, computed from what its client has already received. */
 export interface StreamSource {
-  /** The text of all events since the last call; empty where there are none, undefined to end the stream. */
-  news(): Promise<string | undefined>;
-  /** Calls back when there may be news; the answer ends that. */
+  /** The text of all events since the last call; empty if there are none, undefined to end the stream. */
+  updates(): Promise<string | undefined>;
+  /** Calls `callback` when there may be updates. @returns stops the calls */
   listen(callback: () => void): () => void;
 }
 
-/** One event as text. An `id` is only given to the last of several that belong together. */
+/** Formats one event. Only the last event of a group gets an `id`. */
 export function eventText(name: string, data: unknown, id?: string): string {
   const idLine = id === undefined ? "" : `id: ${id}\n`;
   return `event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`;
 }
 
 /**
- * Sends events for as long as the client listens. A client that is slower than the news is skipped until it has taken
- * what it was sent; then it gets what changed meanwhile, in one piece: nothing piles up for it.
+ * Sends events until the client disconnects. A client that reads too slowly gets no updates until it has read what was
+ * sent; then it gets all changes since then in one chunk. The queue of a client is therefore bounded.
  */
 export function eventStream(source: StreamSource, release: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
@@ -75,17 +77,17 @@ export function eventStream(source: StreamSource, release: () => void): Readable
     clearInterval(heartbeat);
     release();
   };
-  const send = (controller: ReadableStreamDefaultController<Uint8Array>, text: string): void => {
+  const send = (controller: Controller, text: string): void => {
     if (text === "" || isEnded) return;
     sentMs = performance.now();
     controller.enqueue(encoder.encode(text));
   };
-  const tell = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+  const sendUpdates = async (controller: Controller): Promise<void> => {
     const hasRoom = (controller.desiredSize ?? 0) > 0;
     if (isBusy || isEnded || !hasRoom) return;
     isBusy = true;
     try {
-      const text = await source.news();
+      const text = await source.updates();
       if (isEnded) return;
       send(controller, text ?? "");
       if (text !== undefined) return;
@@ -102,22 +104,22 @@ export function eventStream(source: StreamSource, release: () => void): Readable
   return new ReadableStream<Uint8Array>(
     {
       async start(controller) {
-        // Sent at once, so that the client knows it is connected; the time is how soon it should come back.
+        // Sent immediately, so that the client knows it is connected. The value is its reconnection delay.
         send(controller, "retry: 2000\n\n");
-        stopListening = source.listen(() => void tell(controller));
+        stopListening = source.listen(() => void sendUpdates(controller));
         heartbeat = setInterval(() => {
           const silentMs = performance.now() - sentMs;
           const hasRoom = (controller.desiredSize ?? 0) > 0;
-          if (hasRoom && silentMs >= heartbeatMs / 2) send(controller, ": still here\n\n");
+          if (hasRoom && silentMs >= heartbeatMs / 2) send(controller, ": heartbeat\n\n");
           if (hasRoom || silentMs < stuckAfterMs) return;
           end();
-          controller.error(new Error("the client takes nothing"));
+          controller.error(new Error("the client does not read the stream"));
         }, heartbeatMs);
         heartbeat.unref();
-        await tell(controller);
+        await sendUpdates(controller);
       },
       cancel: end,
     },
-    { highWaterMark: mostWaitingPieces },
+    { highWaterMark: maxQueuedChunks },
   );
 }

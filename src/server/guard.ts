@@ -4,19 +4,19 @@ import type { Admission } from "./access-token.ts";
 import { safetyHeaders } from "./safety-headers.ts";
 
 const cookieName = "pitwall_session";
-const mostBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
-/** Who may ask, and under which names the server is known. */
+/** Which clients are admitted, and which host names the server accepts. */
 export interface GuardRules {
-  /** Exactly as a `Host` header has them, in lower case: `127.0.0.1:7700`. */
+  /** Exact `Host` header values in lower case: `127.0.0.1:7700`. */
   allowedHosts: ReadonlySet<string>;
-  /** Absent where everybody who can reach the server may come in: on loopback. */
+  /** Undefined if no token is required, which is the default on loopback. */
   admission: Admission | undefined;
-  /** Told when a link was used up, so that the next one can be shown. */
+  /** Called when a link was used, so that the next link can be printed. */
   onLinkUsed(): void;
 }
 
-/** Puts the headers of a safe answer on every answer, errors included. */
+/** Adds the security headers to every response, including errors. */
 export function withSafetyHeaders(): MiddlewareHandler {
   return async (context, next) => {
     await next();
@@ -27,15 +27,15 @@ export function withSafetyHeaders(): MiddlewareHandler {
 }
 
 /**
- * Lets through what may be answered: for a name this server is known by, from its own pages or from no page at all,
- * without a large body, and with the token where one is needed.
+ * Accepts a request if its host name is known, it does not come from another site's page, its body is small, and it
+ * carries the token if one is required.
  */
 export function guard(rules: GuardRules): MiddlewareHandler {
   return async (context, next) => {
     const { req } = context;
     const header = (name: string): string | undefined => req.header(name);
     checkHost(header("host"), rules);
-    checkOrigin({ ...requestSides(header), method: req.method, path: req.path }, rules);
+    checkOrigin({ ...requestSource(header), method: req.method, path: req.path }, rules);
     checkBody(header("content-length"), header("transfer-encoding"));
     const { admission } = rules;
     if (admission === undefined) return next();
@@ -57,7 +57,7 @@ export function guard(rules: GuardRules): MiddlewareHandler {
 }
 
 /**
- * A path that leads nowhere but to this server: browsers read `//host`, `/\\host` and paths that resolve to one of them
+ * A redirect path that stays on this server: browsers treat `//host`, `/\\host` and paths that resolve to one of them
  * as addresses of another host.
  */
 export function ownPath(path: string): string {
@@ -74,18 +74,18 @@ function checkHost(host: string | undefined, { allowedHosts }: GuardRules): void
   });
 }
 
-interface Sides {
+interface RequestSource {
   origin: string | undefined;
   fetchSite: string | undefined;
 }
 
-function requestSides(header: (name: string) => string | undefined): Sides {
+function requestSource(header: (name: string) => string | undefined): RequestSource {
   return { origin: header("origin"), fetchSite: header("sec-fetch-site") };
 }
 
-/** Browsers say where a request comes from; programs that are no browsers say nothing. */
+/** Browsers send the origin of a request; other programs do not. */
 function checkOrigin(
-  { origin, fetchSite, method, path }: Sides & { method: string; path: string },
+  { origin, fetchSite, method, path }: RequestSource & { method: string; path: string },
   { allowedHosts }: GuardRules,
 ): void {
   const changes = method !== "GET" && method !== "HEAD";
@@ -93,19 +93,19 @@ function checkOrigin(
   const isOwnOrigin = origin === undefined || allowedHosts.has(hostOfOrigin(origin));
   const isOwnSite =
     fetchSite === undefined || fetchSite === "same-origin" || (fetchSite === "none" && !changes);
-  const isFine = changes || isApi ? isOwnOrigin && isOwnSite : isOwnOrigin;
-  if (isFine) return;
+  const isAllowed = changes || isApi ? isOwnOrigin && isOwnSite : isOwnOrigin;
+  if (isAllowed) return;
   throw new UserError("foreign-origin", "cross-origin request refused");
 }
 
-/** `http://127.0.0.1:7700` → `127.0.0.1:7700`; nothing that is allowed for any other form, `null` included. */
+/** `http://127.0.0.1:7700` → `127.0.0.1:7700`. Returns the empty string, which is never allowed, for other forms such as `null`. */
 function hostOfOrigin(origin: string): string {
   return /^https?:\/\/([^/?#@\s]+)$/.exec(origin.toLowerCase())?.[1] ?? "";
 }
 
-/** No route takes a body; a small one does no harm. */
+/** No route reads a body; a small one is ignored. */
 function checkBody(length: string | undefined, encoding: string | undefined): void {
-  if (encoding === undefined && Number(length ?? 0) <= mostBodyBytes) return;
+  if (encoding === undefined && Number(length ?? 0) <= maxBodyBytes) return;
   throw new UserError("body-too-large", "request bodies are not supported");
 }
 

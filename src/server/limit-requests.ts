@@ -2,19 +2,19 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { ConnectionLimit } from "./connection-limit.ts";
 import { safetyHeaders } from "./safety-headers.ts";
 
-/** Behind a tunnel all users share one address, so that its share of the connections is large. */
+/** The limit per address is high because all users behind a tunnel share one address. */
 const connectionLimits = { max: 512, maxPerAddress: 448 };
 const maxHeaders = 100;
 
 /**
- * Bounds the server's connections and the headers of a request.
+ * Limits the server's connections and the headers of a request.
  *
- * @returns answers a request that exceeds a limit, and says whether it did
+ * @returns answers a request that exceeds a limit and returns true; returns false for all others
  */
 export function limitRequests(
   server: Server,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
-  // Node silently drops headers above its own limit. They are bounded by their size, and counted here.
+  // Node silently drops headers above its own limit, so it is disabled and the headers are counted here.
   server.maxHeadersCount = 0;
   const connections = new ConnectionLimit(connectionLimits);
   server.on("connection", (socket) => {
@@ -47,7 +47,11 @@ function refusalOf(
     return { status: 431, code: "too-many-headers", message };
   }
   if (!connections.isRefused(socket)) return undefined;
-  return { status: 503, code: "too-many-connections", message: "all connections are busy" };
+  return {
+    status: 503,
+    code: "too-many-connections",
+    message: "too many connections; all are busy",
+  };
 }
 
 function refuse(response: ServerResponse, { status, code, message }: RequestRefusal): void {

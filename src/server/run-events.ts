@@ -6,16 +6,16 @@ import {
   progressDocument,
   rulesDocument,
 } from "../workflows/dashboard/describe-watched-run.ts";
-import type { SeriesQuestion } from "../workflows/dashboard/view-run-series.ts";
+import type { SeriesQuery } from "../workflows/dashboard/view-run-series.ts";
 import type { OpenRun } from "../workflows/dashboard/open-run.ts";
 import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
-const mostLogLines = 500;
+const maxLogLines = 500;
 const cursorPattern =
   /^([0-9a-f]{12})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(\d{1,15})\.([01])$/;
 
-/** What a client has seen of a run. Written into each event id, so that a client that comes back says it itself. */
+/** What a client has received of a run. Each event id contains it, so that a client that reconnects sends it back. */
 interface Cursor {
   openingId: string;
   tailEpoch: number;
@@ -23,11 +23,12 @@ interface Cursor {
   evaluationCount: number;
   eventCount: number;
   logLine: number;
-  wasTold: boolean;
+  isFinishReported: boolean;
 }
 
 function textOf(cursor: Cursor): string {
-  const { openingId, tailEpoch, tailTurn, evaluationCount, eventCount, logLine, wasTold } = cursor;
+  const { openingId, tailEpoch, tailTurn, evaluationCount, eventCount, logLine, isFinishReported } =
+    cursor;
   return [
     openingId,
     tailEpoch,
@@ -35,16 +36,22 @@ function textOf(cursor: Cursor): string {
     evaluationCount,
     eventCount,
     logLine,
-    Number(wasTold),
+    Number(isFinishReported),
   ].join(".");
 }
 
-/** Where a client stands that names an event of this opening of the run; undefined for any other. */
+/** Parses an event id of this opening of the run; returns undefined for any other id. */
 function readCursor(text: string | undefined, openingId: string): Cursor | undefined {
   const found = cursorPattern.exec(text ?? "");
   if (found === null || found[1] !== openingId) return undefined;
-  const [tailEpoch = 0, tailTurn = 0, evaluationCount = 0, eventCount = 0, logLine = 0, told = 0] =
-    found.slice(2).map(Number);
+  const [
+    tailEpoch = 0,
+    tailTurn = 0,
+    evaluationCount = 0,
+    eventCount = 0,
+    logLine = 0,
+    finish = 0,
+  ] = found.slice(2).map(Number);
   return {
     openingId,
     tailEpoch,
@@ -52,15 +59,15 @@ function readCursor(text: string | undefined, openingId: string): Cursor | undef
     evaluationCount,
     eventCount,
     logLine,
-    wasTold: told === 1,
+    isFinishReported: finish === 1,
   };
 }
 
-/** The events of one run for one client, from where it stands. */
+/** The events of one run for one client, starting after what it has received. */
 export class RunEvents implements StreamSource {
   readonly #watch: RunWatch;
   readonly #opened: OpenRun;
-  readonly #question: SeriesQuestion;
+  readonly #query: SeriesQuery;
   #cursor: Cursor;
   #progressText = "";
   #rulesText = "";
@@ -68,19 +75,19 @@ export class RunEvents implements StreamSource {
   constructor(
     watch: RunWatch,
     opened: OpenRun,
-    asked: { question: SeriesQuestion; lastEventId: string | undefined },
+    request: { query: SeriesQuery; lastEventId: string | undefined },
   ) {
     this.#watch = watch;
     this.#opened = opened;
-    this.#question = asked.question;
-    this.#cursor = readCursor(asked.lastEventId, opened.openingId) ?? {
+    this.#query = request.query;
+    this.#cursor = readCursor(request.lastEventId, opened.openingId) ?? {
       openingId: opened.openingId,
       tailEpoch: 0,
       tailTurn: 0,
       evaluationCount: 0,
       eventCount: 0,
       logLine: 0,
-      wasTold: false,
+      isFinishReported: false,
     };
   }
 
@@ -88,12 +95,12 @@ export class RunEvents implements StreamSource {
     return this.#watch.watchRun(this.#opened, callback);
   }
 
-  async news(): Promise<string | undefined> {
+  async updates(): Promise<string | undefined> {
     if (this.#opened.isRemoved) {
-      // The client is told once; when it asks again there is nothing, and the stream ends.
+      // The removal is reported once; the next call ends the stream.
       if (this.#cursor.openingId === "") return undefined;
       this.#cursor.openingId = "";
-      return this.#written([{ name: "removed", data: { runId: this.#opened.run.runId } }]);
+      return this.#serialize([{ name: "removed", data: { runId: this.#opened.run.runId } }]);
     }
     const events = [
       ...this.#progress(),
@@ -104,10 +111,10 @@ export class RunEvents implements StreamSource {
       ...(await this.#log()),
       ...this.#finished(),
     ];
-    return this.#written(events);
+    return this.#serialize(events);
   }
 
-  #written(events: readonly RunStreamEvent[]): string {
+  #serialize(events: readonly RunStreamEvent[]): string {
     const last = events.length - 1;
     const id = textOf(this.#cursor);
     return events
@@ -156,9 +163,9 @@ export class RunEvents implements StreamSource {
   }
 
   *#series(): Generator<RunStreamEvent> {
-    // Not before all samples are read: the look at them comes with a call of its own.
-    if (this.#question.names.length === 0 || !this.#opened.run.samples.hasReadSteps) return;
-    const tail = this.#opened.tail(this.#question);
+    // Waits until all samples are read; listeners are called when they are.
+    if (this.#query.names.length === 0 || !this.#opened.run.samples.hasReadSteps) return;
+    const tail = this.#opened.tail(this.#query);
     const { epoch, turn } = tail.cursor;
     const { tailEpoch, tailTurn } = this.#cursor;
     const isReset = epoch !== tailEpoch || tailTurn > turn;
@@ -167,7 +174,7 @@ export class RunEvents implements StreamSource {
     this.#cursor.tailTurn = turn;
     const series = isReset ? tail.all() : tail.since(tailTurn);
     if (series.length === 0 && !isReset) return;
-    yield { name: "series", data: { xAxis: this.#question.xAxis, isReset, series } };
+    yield { name: "series", data: { xAxis: this.#query.xAxis, isReset, series } };
   }
 
   async #log(): Promise<RunStreamEvent[]> {
@@ -175,7 +182,7 @@ export class RunEvents implements StreamSource {
     const totalLines = index.lineCount;
     const seen = this.#cursor.logLine > totalLines ? 0 : this.#cursor.logLine;
     if (seen === totalLines) return [];
-    const from = Math.max(seen + 1, totalLines - mostLogLines + 1);
+    const from = Math.max(seen + 1, totalLines - maxLogLines + 1);
     const { lines } = await readLogLines(path, index, { from, limit: totalLines - from + 1 });
     this.#cursor.logLine = totalLines;
     const { firstErrorLine } = index;
@@ -194,8 +201,8 @@ export class RunEvents implements StreamSource {
 
   *#finished(): Generator<RunStreamEvent> {
     const { record, result } = this.#opened.run;
-    if (record.state.kind === "running" || this.#cursor.wasTold) return;
-    this.#cursor.wasTold = true;
+    if (record.state.kind === "running" || this.#cursor.isFinishReported) return;
+    this.#cursor.isFinishReported = true;
     const { kind } = record.state;
     yield {
       name: "finished",
@@ -206,7 +213,7 @@ export class RunEvents implements StreamSource {
 
 const boardPattern = /^([0-9a-f]{12})-(\d{1,12})$/;
 
-/** The list of runs for one client; `serverId` tells this server from one that was there before. */
+/** The list of runs for one client. `serverId` distinguishes this server process from earlier ones. */
 export class BoardEvents implements StreamSource {
   readonly #watch: RunWatch;
   #turn: number | undefined;
@@ -221,14 +228,14 @@ export class BoardEvents implements StreamSource {
     return this.#watch.watchBoard(callback);
   }
 
-  async news(): Promise<string> {
+  async updates(): Promise<string> {
     await this.#watch.refreshBoard();
     const { board } = this.#watch;
-    const news = this.#turn === undefined ? undefined : board.since(this.#turn);
+    const updates = this.#turn === undefined ? undefined : board.since(this.#turn);
     this.#turn = board.turn;
     const id = boardStreamId(this.#watch);
-    if (news === undefined) return eventText("snapshot", { runs: board.items() }, id);
-    const { items, removedIds } = news;
+    if (updates === undefined) return eventText("snapshot", { runs: board.items() }, id);
+    const { items, removedIds } = updates;
     const events = [
       ...items.map((item) => ({ name: "run", data: item })),
       ...removedIds.map((runId) => ({ name: "removed", data: { runId } })),
@@ -242,7 +249,7 @@ export class BoardEvents implements StreamSource {
 
 const serverId = randomBytes(6).toString("hex");
 
-/** Where a stream of the list goes on from what the board says now. */
+/** The event id from which a stream of the list continues after the current state. */
 export function boardStreamId({ board }: RunWatch): string {
   return `${serverId}-${board.turn}`;
 }

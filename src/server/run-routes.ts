@@ -9,16 +9,10 @@ import { archiveRecord } from "../store/records/record-archive.ts";
 import { stopRun } from "../workflows/dashboard/stop-run.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { eventStream, type StreamSource } from "./event-stream.ts";
-import {
-  heatmapQuestion,
-  logBytesQuestion,
-  logQuestion,
-  seriesQuestion,
-  streamQuestion,
-} from "./questions.ts";
+import { heatmapQuery, logBytesQuery, logQuery, seriesQuery, streamQuery } from "./queries.ts";
 import { BoardEvents, boardStreamId, RunEvents } from "./run-events.ts";
 
-/** Everything below /api/runs. A run id is looked up by the store; nothing asked becomes a path. */
+/** Adds the routes under /api/runs. The store looks up run ids; request data is never used to build a file path. */
 export function addRunRoutes(app: Hono, parts: DashboardParts): void {
   const { watch } = parts;
   app.get("/api/runs", async (context) => {
@@ -34,16 +28,16 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     return context.json(await watch.detail(await watch.openPage(context.req.param("id"))));
   });
   app.get("/api/runs/:id/series", async (context) => {
-    const { names, x, from, to, width, rank } = seriesQuestion.parse(context.req.query());
+    const { names, x, from, to, width, rank } = seriesQuery.parse(context.req.query());
     const opened = await watch.open(context.req.param("id"));
-    const question = { names, xAxis: x, width, rank, fromX: from, toX: to };
-    return context.json(watch.series(opened, question));
+    const query = { names, xAxis: x, width, rank, fromX: from, toX: to };
+    return context.json(watch.series(opened, query));
   });
   app.get("/api/runs/:id/heatmap", async (context) => {
-    const { order, from, to, ...others } = heatmapQuestion.parse(context.req.query());
+    const { order, from, to, ...others } = heatmapQuery.parse(context.req.query());
     const opened = await watch.open(context.req.param("id"));
-    const question = { ...others, rankOrder: order, fromMs: from, toMs: to };
-    return context.json(opened.heatmap(question));
+    const query = { ...others, rankOrder: order, fromMs: from, toMs: to };
+    return context.json(opened.heatmap(query));
   });
   app.get("/api/runs/:id/log", (context) => sendLog(context, parts, context.req.param("id")));
   app.get("/api/runs/:id/log/raw", (context) => sendLogBytes(context, parts));
@@ -58,13 +52,13 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     });
   });
   app.get("/api/runs/:id/stream", async (context) => {
-    const { names, x, width, rank } = streamQuestion.parse(context.req.query());
+    const { names, x, width, rank } = streamQuery.parse(context.req.query());
     const opened = await watch.openPage(context.req.param("id"));
-    const asked = {
-      question: { names, xAxis: x, width, rank },
+    const request = {
+      query: { names, xAxis: x, width, rank },
       lastEventId: context.req.header("last-event-id"),
     };
-    return sendEvents(context, parts, new RunEvents(watch, opened, asked));
+    return sendEvents(context, parts, new RunEvents(watch, opened, request));
   });
   app.post("/api/runs/:id/stop", async (context) => {
     if (parts.isReadOnly) {
@@ -79,10 +73,10 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
 }
 
 async function sendLog(context: Context, { watch }: DashboardParts, id: string): Promise<Response> {
-  const question = logQuestion.parse(context.req.query());
+  const query = logQuery.parse(context.req.query());
   const { run } = await watch.openPage(id);
   const { index, path } = run.log;
-  const { lines, nextFrom } = await readLogLines(path, index, question);
+  const { lines, nextFrom } = await readLogLines(path, index, query);
   const { firstErrorLine } = index;
   const document: LogDocument = {
     runId: run.runId,
@@ -95,9 +89,9 @@ async function sendLog(context: Context, { watch }: DashboardParts, id: string):
   return context.json(document);
 }
 
-/** The log's bytes as they are: never shown by the browser, always saved. */
+/** Sends the raw bytes of the log as a download; the browser never displays them. */
 async function sendLogBytes(context: Context, { watch }: DashboardParts): Promise<Response> {
-  const { line } = logBytesQuestion.parse(context.req.query());
+  const { line } = logBytesQuery.parse(context.req.query());
   const { run } = await watch.openPage(context.req.param("id") ?? "");
   const { index, path } = run.log;
   const name = `${run.runId}-${line === undefined ? "log" : `line-${line}`}.txt`;
@@ -115,7 +109,7 @@ function sendEvents(context: Context, parts: DashboardParts, source: StreamSourc
     headers: {
       "content-type": "text/event-stream",
       "cache-control": "no-store",
-      // A proxy that waits for more would hold events back.
+      // Prevents proxies from buffering events.
       "x-accel-buffering": "no",
     },
   });

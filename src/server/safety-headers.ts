@@ -1,4 +1,4 @@
-/** Headers of every answer, errors included. */
+/** Headers of every response, including errors. */
 export const safetyHeaders = {
   "content-security-policy":
     "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",

@@ -3,7 +3,7 @@ import { hostname, networkInterfaces } from "node:os";
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
 import type { Dashboard, DashboardRequest } from "../schema/dashboard/serving.ts";
-import { Admission, readOrMakeToken } from "./access-token.ts";
+import { Admission, readOrCreateToken } from "./access-token.ts";
 import { limitRequests } from "./limit-requests.ts";
 
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
@@ -11,7 +11,7 @@ const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];
 /**
  * Starts the dashboard's server.
  *
- * @throws UserError `port-in-use`, `port-refused`, `host-unknown`, and what the token's file has to say
+ * @throws UserError `port-in-use`, `port-refused`, `host-unknown`, or an error of the token file
  */
 export async function serveDashboard(options: DashboardRequest): Promise<Dashboard> {
   const { home } = options;
@@ -25,15 +25,15 @@ export async function serveDashboard(options: DashboardRequest): Promise<Dashboa
   const isRefused = limitRequests(server);
   const port = await listen(server, options);
   try {
-    const isOpen = !isLoopback(options.host);
-    const token = isOpen || options.needsToken ? await readOrMakeToken(home) : undefined;
+    const isExposed = !isLoopback(options.host);
+    const token = isExposed || options.needsToken ? await readOrCreateToken(home) : undefined;
     const admission = token === undefined ? undefined : new Admission(token.token);
     const url = `http://${shownHost(options.host)}:${port}/`;
-    const tellLink = (): void => {
+    const reportLink = (): void => {
       if (admission !== undefined) options.onLink(`${url}?token=${admission.linkCode}`);
     };
-    const rules = { allowedHosts: allowedHosts(options, port), admission, onLinkUsed: tellLink };
-    // Loaded behind the address: whoever opens it at once waits for what is left of it.
+    const rules = { allowedHosts: allowedHosts(options, port), admission, onLinkUsed: reportLink };
+    // The server listens while the routes load; early requests wait for them.
     const loading = import("./answer-requests.ts").then(({ answerRequests }) =>
       answerRequests(options, rules),
     );
@@ -47,7 +47,7 @@ export async function serveDashboard(options: DashboardRequest): Promise<Dashboa
           response.end();
         });
     });
-    tellLink();
+    reportLink();
     return { url, tokenPath: token?.path, close: () => close(server, loading) };
   } catch (error) {
     server.close();
@@ -107,7 +107,7 @@ async function freePortFrom(host: string, first: number): Promise<number | undef
       await bind(trial, host, port);
       return port;
     } catch {
-      // In use as well: the next one.
+      // This port is also in use; try the next one.
     } finally {
       trial.close();
     }
@@ -119,21 +119,21 @@ function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
-/** An address that a browser on this machine can open. */
+/** A host name that a browser on this machine can open. */
 function shownHost(host: string): string {
   if (host === "0.0.0.0") return hostname();
   if (host === "::") return hostname();
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** Exactly the names this server has; anything else is a page that plays a trick with names (DNS rebinding). */
+/** The exact `Host` values that the server accepts. Requests with other values may come from DNS rebinding. */
 function allowedHosts({ host, allowHosts }: DashboardRequest, port: number): ReadonlySet<string> {
-  const isEverywhere = host === "0.0.0.0" || host === "::";
+  const listensOnAllInterfaces = host === "0.0.0.0" || host === "::";
   const addresses = Object.values(networkInterfaces()).flatMap((list) =>
     (list ?? []).map(({ address, family }) => (family === "IPv6" ? `[${address}]` : address)),
   );
-  const own = isEverywhere ? [...addresses, hostname()] : [shownHost(host)];
-  const names = [...(isEverywhere || isLoopback(host) ? loopbackNames : []), ...own];
+  const own = listensOnAllInterfaces ? [...addresses, hostname()] : [shownHost(host)];
+  const names = [...(listensOnAllInterfaces || isLoopback(host) ? loopbackNames : []), ...own];
   const given = allowHosts.flatMap((name) =>
     /:\d+$/.test(name) ? [name] : [name, `${name}:${port}`],
   );

@@ -15,44 +15,47 @@ const mediaTypes: Readonly<Record<string, string>> = {
   ".map": "application/json",
   ".txt": "text/plain; charset=utf-8",
 };
-const lookEveryMs = 1000;
-const deepest = 8;
+const rescanIntervalMs = 1000;
+const maxDepth = 8;
 
 export interface StaticFile {
   bytes: Uint8Array<ArrayBuffer>;
   mediaType: string;
-  /** Its name holds a hash of its content, so it never changes. */
-  isForever: boolean;
+  /** Whether the file name contains a hash of the content, so that the file never changes. */
+  isImmutable: boolean;
 }
 
 /**
- * The built pages. What may be served is found by walking the folder, never by turning what was asked into a path: a
- * request is looked up in a list. Links are not in it.
+ * The built pages. Requests are looked up in a list of the files in the folder, never used to build a path. The list
+ * excludes links.
  */
 export class StaticFiles {
   readonly #root: string;
   #paths = new Map<string, string>();
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #scannedMs = Number.NEGATIVE_INFINITY;
 
   /** @param root absolute path of the folder */
   constructor(root: string) {
     this.#root = root;
   }
 
-  /** @param urlPath as asked: `/assets/main-Bx3.js`; undefined where there is no such file */
+  /**
+   * @param urlPath path of the request, such as `/assets/main-Bx3.js`
+   * @returns undefined if there is no such file
+   */
   async read(urlPath: string): Promise<StaticFile | undefined> {
-    const path = this.#paths.get(urlPath) ?? (await this.#lookAgain(urlPath));
+    const path = this.#paths.get(urlPath) ?? (await this.#rescan(urlPath));
     if (path === undefined) return undefined;
     const bytes = await readInside(this.#root, path);
     if (bytes === undefined) return undefined;
     const mediaType = mediaTypes[extname(path)] ?? "application/octet-stream";
-    return { bytes, mediaType, isForever: urlPath.startsWith("/assets/") };
+    return { bytes, mediaType, isImmutable: urlPath.startsWith("/assets/") };
   }
 
-  async #lookAgain(urlPath: string): Promise<string | undefined> {
+  async #rescan(urlPath: string): Promise<string | undefined> {
     const nowMs = performance.now();
-    if (nowMs - this.#lookedMs < lookEveryMs) return undefined;
-    this.#lookedMs = nowMs;
+    if (nowMs - this.#scannedMs < rescanIntervalMs) return undefined;
+    this.#scannedMs = nowMs;
     const paths = new Map<string, string>();
     await walk(this.#root, "", paths);
     this.#paths = paths;
@@ -60,14 +63,14 @@ export class StaticFiles {
   }
 }
 
-async function walk(root: string, below: string, paths: Map<string, string>): Promise<void> {
-  if (below.split("/").length > deepest) return;
-  for (const name of await namesIn(join(root, below))) {
+async function walk(root: string, folder: string, paths: Map<string, string>): Promise<void> {
+  if (folder.split("/").length > maxDepth) return;
+  for (const name of await namesIn(join(root, folder))) {
     if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name)) continue;
-    const path = join(root, below, name);
+    const path = join(root, folder, name);
     const stat = await lstat(path);
-    if (stat.isDirectory()) await walk(root, `${below}/${name}`, paths);
-    else if (stat.isFile()) paths.set(`${below}/${name}`, path);
+    if (stat.isDirectory()) await walk(root, `${folder}/${name}`, paths);
+    else if (stat.isFile()) paths.set(`${folder}/${name}`, path);
   }
 }
 
@@ -80,7 +83,7 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** The file's bytes, if it still is where it was found: a build may have replaced it, or a link may stand there now. */
+/** Reads a file, unless it is missing or was replaced by a link since the scan. */
 async function readInside(
   root: string,
   path: string,

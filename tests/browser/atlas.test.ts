@@ -2,7 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { figureText } from "../../src/report/atlas/wording.ts";
 import type { MeasuredRow } from "../../src/schema/atlas/figures.ts";
-import { hasBrowser, keepScreenshot, launchBrowser, openPage } from "./support/browser.ts";
+import { hasBrowser, saveScreenshot, launchBrowser, openPage } from "./support/browser.ts";
 import { newHome, resultOf, runPitwall } from "./support/program.ts";
 import { serve } from "./support/serve.ts";
 
@@ -12,7 +12,7 @@ let browser: Browser;
 
 const points = "#atlas-points";
 
-/** The first column that is asked for, of every row of the table. */
+/** The cells of a column in every row of the table. */
 async function column(page: Page, head: string): Promise<string[]> {
   return page.locator(`[aria-label="results"] td[data-column="${head}"]`).allInnerTexts();
 }
@@ -29,10 +29,10 @@ function queryOf(page: Page): Record<string, string> {
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press("Tab");
-    const isThere = `document.activeElement.matches(${JSON.stringify(selector)})`;
-    if (await page.evaluate<boolean>(isThere)) return;
+    const isFocused = `document.activeElement.matches(${JSON.stringify(selector)})`;
+    if (await page.evaluate<boolean>(isFocused)) return;
   }
-  throw new Error(`the keyboard never came to ${selector}`);
+  throw new Error(`Tab did not reach ${selector}`);
 }
 
 describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
   test("shows the rows, order and figures of `pitwall results`", async () => {
     const home = newHome();
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(
+    const { page, violations } = await openPage(
       browser,
       `${origin}/atlas?benchmark=llama2_70b_lora&round=v4.1,v5.0&per=dollar`,
     );
@@ -61,36 +61,36 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     ]);
     expect(rows.length).toBeGreaterThan(10);
     expect(await rowIds(page)).toEqual(rows.map(({ row }) => row.rowId));
-    const told = (measure: "system" | "dollar" | "kwh"): string[] =>
+    const expected = (measure: "system" | "dollar" | "kwh"): string[] =>
       rows.map(({ figures }) => figureText(figures, measure));
-    expect(await column(page, "minutes")).toEqual(told("system"));
-    expect(await column(page, "$")).toEqual(told("dollar"));
-    expect(await column(page, "kWh")).toEqual(told("kwh"));
-    await keepScreenshot(page, "atlas");
-    expect(offences).toEqual([]);
+    expect(await column(page, "minutes")).toEqual(expected("system"));
+    expect(await column(page, "$")).toEqual(expected("dollar"));
+    expect(await column(page, "kWh")).toEqual(expected("kwh"));
+    await saveScreenshot(page, "atlas");
+    expect(violations).toEqual([]);
   });
 
-  test("rings the results of `pitwall pareto`, and gains are those of `pitwall gains`", async () => {
+  test("rings the results of `pitwall pareto`, and shows the gains of `pitwall gains`", async () => {
     const home = newHome();
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=resnet`);
+    const { page, violations } = await openPage(browser, `${origin}/atlas?benchmark=resnet`);
     await page.locator(".plot-figure svg").first().waitFor();
     const { members } = resultOf(home, ["pareto", "--benchmark", "resnet"]);
     const rings = page.locator('.plot-figure [aria-description="Pareto-optimal"] circle');
     expect(await rings.count()).toBe(members.length);
-    await page.getByLabel(/^ringed/u).uncheck();
+    await page.getByLabel(/^ring:/u).uncheck();
     await expect.poll(() => rings.count()).toBe(0);
     const { totalGain } = resultOf(home, ["gains", "--benchmark", "resnet"]);
     expect(totalGain).toBeGreaterThan(30);
     const gains = page.locator("section[aria-label^='Gains over rounds']");
     await gains.getByText(`best system: ${totalGain.toFixed(1)}x from v0.5`).waitFor();
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test("a point opens its result, which goes on to be compared", async () => {
+  test("opens a result, which can be added to the comparison", async () => {
     const home = newHome();
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(
+    const { page, violations } = await openPage(
       browser,
       `${origin}/atlas?benchmark=gpt3&round=v3.1,v4.1`,
     );
@@ -107,15 +107,15 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
       subjects[0].measured.row.source,
     );
     await panel.getByRole("button", { name: "add to comparison" }).click();
-    await keepScreenshot(page, "atlas-result");
+    await saveScreenshot(page, "atlas-result");
     await page.goBack();
     await panel.waitFor({ state: "detached" });
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test("a keyboard goes from point to point, opens one, and comes back", async () => {
+  test("supports moving between points, opening one, and returning by keyboard", async () => {
     const { origin } = await serve(newHome());
-    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=gpt3`);
+    const { page, violations } = await openPage(browser, `${origin}/atlas?benchmark=gpt3`);
     await page.locator(".plot-figure svg").first().waitFor();
     await tabTo(page, points);
     await page.keyboard.press("End");
@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     const last = await tip.innerText();
     await page.keyboard.press("ArrowLeft");
     await expect.poll(() => tip.innerText()).not.toBe(last);
-    await keepScreenshot(page, "atlas-by-keyboard");
+    await saveScreenshot(page, "atlas-by-keyboard");
     const [, submitter = ""] = (await tip.innerText()).split("\n");
     await page.keyboard.press("Enter");
     const panel = page.locator(".result-panel");
@@ -135,10 +135,10 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     await page.keyboard.press("Home");
     await page.keyboard.press("ArrowUp");
     expect(await tip.isVisible()).toBe(true);
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test("filters, measure and order stay in the address; a reload shows the same", async () => {
+  test("stores filters, measure, and order in the address", async () => {
     const { origin } = await serve(newHome());
     const { page } = await openPage(browser, `${origin}/atlas`);
     await page.locator(".plot-figure svg").first().waitFor();
@@ -163,41 +163,44 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     await expect.poll(() => queryOf(page)["sort"]).toBeUndefined();
   });
 
-  test("what nobody has says what is nearest; a row that is gone says so", async () => {
+  test("suggests the closest benchmark, and reports an unknown row", async () => {
     const { origin } = await serve(newHome());
     const { page } = await openPage(browser, `${origin}/atlas?benchmark=brt`);
     await page.getByText("No result has the benchmark brt").waitFor();
     await page.getByText("did you mean bert?").waitFor();
     await page.goto(`${origin}/atlas?benchmark=bert&row=mlperf-training/v9.9/x/y/bert`);
-    await page.getByText("There is no result mlperf-training/v9.9/x/y/bert").waitFor();
+    await page.getByText("unknown result mlperf-training/v9.9/x/y/bert").waitFor();
     expect((await rowIds(page)).length).toBeGreaterThan(100);
   });
 
-  test("one's own runs stand among the results", async () => {
+  test("shows own runs with the published results", async () => {
     const home = newHome();
     runPitwall(home, ["run", "digits", "--workers", "1", "--seed", "1", "--quiet"]);
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=digits`);
+    const { page, violations } = await openPage(browser, `${origin}/atlas?benchmark=digits`);
     await page.locator(".plot-figure svg").first().waitFor();
     const { rows } = resultOf(home, ["results", "--benchmark", "digits", "--own"]);
     expect(await column(page, "minutes")).toEqual([figureText(rows[0].figures, "system")]);
     await page.locator(".shapes", { hasText: "your own" }).waitFor();
     await page.locator('[aria-label="results"] th a').click();
     await page.locator(".result-panel .uplot").first().waitFor();
-    await keepScreenshot(page, "atlas-own");
-    expect(offences).toEqual([]);
+    await saveScreenshot(page, "atlas-own");
+    expect(violations).toEqual([]);
   });
 
-  test("the chart is saved as SVG, PNG and CSV", async () => {
+  test("saves the chart as SVG, PNG, and CSV", async () => {
     const { origin } = await serve(newHome());
-    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=gpt3&round=v4.1`);
+    const { page, violations } = await openPage(
+      browser,
+      `${origin}/atlas?benchmark=gpt3&round=v4.1`,
+    );
     const panel = page.locator("section[aria-label^='Time to train against']");
     await panel.locator(".plot-figure svg").waitFor();
     const saved: Record<string, Buffer> = {};
     for (const kind of ["svg", "png", "csv"]) {
-      const coming = page.waitForEvent("download");
+      const pending = page.waitForEvent("download");
       await panel.getByRole("button", { name: `as ${kind}` }).click();
-      const download = await coming;
+      const download = await pending;
       expect(download.suggestedFilename()).toBe(`atlas-gpt3-system.${kind}`);
       const chunks: Buffer[] = [];
       for await (const chunk of await download.createReadStream()) chunks.push(chunk);
@@ -209,7 +212,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     expect(svg).toContain("Time to train against accelerators: gpt3");
     expect(svg).toContain("TPU v5p");
     expect(svg).not.toContain("<style");
-    const colours = `(async () => {
+    const colorCount = `(async () => {
       const bytes = Uint8Array.from(atob(${JSON.stringify(saved["png"]?.toString("base64"))}), (c) => c.charCodeAt(0));
       const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
       const canvas = new OffscreenCanvas(image.width, image.height);
@@ -218,19 +221,23 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
       const { data } = context.getImageData(0, 0, image.width, image.height);
       return new Set(new Uint32Array(data.buffer)).size;
     })()`;
-    // Points, lines, text and their soft edges: a picture of nothing has one colour.
-    expect(await page.evaluate<number>(colours)).toBeGreaterThan(100);
-    expect(offences).toEqual([]);
+    // An empty image has one color; points, lines, and antialiased text have many.
+    expect(await page.evaluate<number>(colorCount)).toBeGreaterThan(100);
+    expect(violations).toEqual([]);
   });
 
   test.each([
     { width: 1440, height: 900, colorScheme: "light" as const },
     { width: 390, height: 844, colorScheme: "dark" as const },
-    // 1280 pixels at 400 %.
+    // 1280 pixels at 400 % zoom.
     { width: 320, height: 256, colorScheme: "light" as const },
-  ])("nothing is cut off at $width pixels, $colorScheme", async (look) => {
+  ])("does not overflow at $width pixels, $colorScheme", async (viewport) => {
     const { origin } = await serve(newHome());
-    const { page, offences } = await openPage(browser, `${origin}/atlas?benchmark=bert`, look);
+    const { page, violations } = await openPage(
+      browser,
+      `${origin}/atlas?benchmark=bert`,
+      viewport,
+    );
     await page.locator(".plot-figure svg").first().waitFor();
     const overflow = (): Promise<number> =>
       page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
@@ -238,7 +245,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     await page.locator('[aria-label="results"] th a').first().click();
     await page.locator(".result-panel .uplot").first().waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
-    await keepScreenshot(page, `atlas-${look.width}-${look.colorScheme}`);
-    expect(offences).toEqual([]);
+    await saveScreenshot(page, `atlas-${viewport.width}-${viewport.colorScheme}`);
+    expect(violations).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { clockText } from "../../web/views/run/view-model.ts";
 import { formatJoules, formatSignificant, formatUsd } from "../../src/foundation/units.ts";
 import { bin, temporaryFolder } from "../support/pitwall.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";
-import { hasBrowser, keepScreenshot, launchBrowser, openPage } from "./support/browser.ts";
+import { hasBrowser, saveScreenshot, launchBrowser, openPage } from "./support/browser.ts";
 import { environmentOf, serve } from "./support/serve.ts";
 
 const missing = hasBrowser ? "" : ": no Chromium at /usr/bin/chromium, nor in $PITWALL_CHROMIUM";
@@ -21,7 +21,7 @@ function newHome(): string {
   return home;
 }
 
-/** Runs the built program to its end. */
+/** Runs the built program and returns its output. */
 function pitwall(home: string, words: readonly string[]): string {
   const options = { cwd: home, env: environmentOf(home), encoding: "utf8" as const };
   return execFileSync(process.execPath, [bin, ...words], {
@@ -30,7 +30,7 @@ function pitwall(home: string, words: readonly string[]): string {
   });
 }
 
-/** Starts the built program and leaves it running. */
+/** Starts the built program in the background. */
 function start(home: string, words: readonly string[]): void {
   const child = spawn(process.execPath, [bin, ...words, "--quiet"], {
     cwd: home,
@@ -40,7 +40,7 @@ function start(home: string, words: readonly string[]): void {
   onTestFinished(() => void child.kill("SIGKILL"));
 }
 
-/** A training of some seconds that gets better slowly, and reaches its target at its end. */
+/** A training that improves slowly and reaches its target with the last evaluation. */
 function slowTraining(home: string, evaluationCount: number, everyMs = 400): string[] {
   const values = Array.from({ length: evaluationCount }, (_, index) =>
     index === evaluationCount - 1 ? 0.95 : Number((0.5 + index * 0.001).toFixed(3)),
@@ -55,12 +55,12 @@ function slowTraining(home: string, evaluationCount: number, everyMs = 400): str
   ];
 }
 
-/** Where the keyboard is. Written as text, since it runs in the page. */
+/** Whether the focused element matches. The expression is a string because it runs in the page. */
 function focusIs(page: Page, selector: string): Promise<boolean> {
   return page.evaluate<boolean>(`document.activeElement.matches(${JSON.stringify(selector)})`);
 }
 
-/** Opens the only run there is from the list, as soon as the list has it. */
+/** Opens the only run from the list when it appears. */
 async function openOnlyRun(page: Page): Promise<string> {
   const line = page.locator(".run-line a").first();
   await line.waitFor();
@@ -69,10 +69,8 @@ async function openOnlyRun(page: Page): Promise<string> {
   return decodeURIComponent(new URL(page.url()).pathname.split("/").at(-1) ?? "");
 }
 
-async function instrument(page: Page, called: string): Promise<string> {
-  const boxes = page
-    .locator(".instrument")
-    .filter({ has: page.getByText(called, { exact: true }) });
+async function instrument(page: Page, label: string): Promise<string> {
+  const boxes = page.locator(".instrument").filter({ has: page.getByText(label, { exact: true }) });
   return boxes.locator(".instrument-value").innerText();
 }
 
@@ -87,25 +85,25 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
 
   afterAll(() => browser.close());
 
-  test("an empty home says which command fills it", async () => {
+  test("an empty home shows a command that adds a run", async () => {
     const { origin } = await serve(newHome());
-    const { page, offences } = await openPage(browser, origin);
+    const { page, violations } = await openPage(browser, origin);
     await page.getByText("pitwall run digits").waitFor();
-    await keepScreenshot(page, "runs-empty");
-    expect(offences).toEqual([]);
+    await saveScreenshot(page, "runs-empty");
+    expect(violations).toEqual([]);
   });
 
-  test("a run is seen live from the list to its end, with the numbers that the terminal shows", async () => {
+  test("shows a run live from start to end, with the same numbers as the terminal", async () => {
     const home = newHome();
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(browser, `${origin}/runs`);
+    const { page, violations } = await openPage(browser, `${origin}/runs`);
     start(home, ["run", "digits", "--workers", "2", "--seed", "1", "--price", "12.29/h"]);
     const runId = await openOnlyRun(page);
     await page.getByText("since run start").waitFor();
     const clock = page.locator(".race-clock-time");
     const before = await clock.innerText();
     await expect.poll(() => clock.innerText()).not.toBe(before);
-    await keepScreenshot(page, "run-live");
+    await saveScreenshot(page, "run-live");
     await page.getByText("time to train", { exact: true }).waitFor({ timeout: 110_000 });
     const shown = JSON.parse(pitwall(home, ["show", runId, "--json"]));
     const [{ result }] = shown.result.runs;
@@ -119,14 +117,14 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
       .locator("section[aria-label*='against its target'] button", { hasText: "table" })
       .click();
     await expect.poll(() => tableRowCount(page)).toBe(result.evaluations.length);
-    await keepScreenshot(page, "run-finished");
-    expect(offences).toEqual([]);
+    await saveScreenshot(page, "run-finished");
+    expect(violations).toEqual([]);
   });
 
-  test("reloading, and a server that is started again, lose nothing", async () => {
+  test("keeps all data after a reload and a server restart", async () => {
     const home = newHome();
     const first = await serve(home);
-    const { page, offences } = await openPage(browser, `${first.origin}/runs`);
+    const { page, violations } = await openPage(browser, `${first.origin}/runs`);
     start(home, slowTraining(home, 60));
     const runId = await openOnlyRun(page);
     await page.goto(`${first.origin}/runs/${encodeURIComponent(runId)}?tables=quality&x=wall`);
@@ -140,20 +138,20 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     ).toBe("wall time");
     await first.stop();
     await page.getByText("reconnecting, as of").waitFor();
-    await keepScreenshot(page, "run-reconnecting");
+    await saveScreenshot(page, "run-reconnecting");
     await serve(home, first.port);
     await page.locator(".connection[data-kind='live']").waitFor();
     await page.getByText("time to train", { exact: true }).waitFor({ timeout: 60_000 });
     await expect.poll(() => tableRowCount(page), { timeout: 10_000 }).toBe(60);
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test("a keyboard finds a run, opens it, reads a chart and changes its axis", async () => {
+  test("supports opening a run, reading a chart, and changing its axis by keyboard", async () => {
     const home = newHome();
     pitwall(home, slowTraining(home, 6, 100));
     pitwall(home, slowTraining(home, 8, 100));
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(browser, `${origin}/runs?sort=started`);
+    const { page, violations } = await openPage(browser, `${origin}/runs?sort=started`);
     await page.locator(".run-line").nth(1).waitFor();
     for (let presses = 0; presses < 30; presses++) {
       await page.keyboard.press("Tab");
@@ -174,21 +172,21 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     await page.keyboard.press("Home");
     await page.locator(".chart-legend .at", { hasText: "at clock" }).first().waitFor();
     await page.keyboard.press("ArrowRight");
-    await keepScreenshot(page, "run-by-keyboard");
+    await saveScreenshot(page, "run-by-keyboard");
     await page.locator("input[name='x-axis']:checked").focus();
     await page.keyboard.press("ArrowRight");
     await expect.poll(() => new URL(page.url()).searchParams.get("x")).toBe("wall");
     await page.goBack();
     await expect.poll(() => new URL(page.url()).searchParams.get("x")).toBeNull();
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
-  test("filters, order and the run that is looked for stay in the address", async () => {
+  test("stores filters and order in the address", async () => {
     const home = newHome();
     pitwall(home, slowTraining(home, 3, 20));
     const { origin } = await serve(home);
     const { page } = await openPage(browser, `${origin}/runs?find=nothing+like+this`);
-    await page.getByText("None of the 1 runs is like that.").waitFor();
+    await page.getByText("None of the 1 runs match the filters.").waitFor();
     await page.getByLabel("search runs").fill("train");
     await page.locator(".run-line").waitFor();
     await page.getByLabel("state", { exact: true }).selectOption("reached");
@@ -196,10 +194,10 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     expect(new URL(page.url()).search).toBe("?find=train&state=reached&sort=-cost");
     await page.reload();
     await page.locator(".run-line").waitFor();
-    await keepScreenshot(page, "runs");
+    await saveScreenshot(page, "runs");
   });
 
-  test("a record deleted while it is looked at says so, in the list and on its page", async () => {
+  test("reports a deleted record in the list and on its page", async () => {
     const home = newHome();
     pitwall(home, slowTraining(home, 3, 20));
     const { origin } = await serve(home);
@@ -212,23 +210,23 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     await list.page.getByText("No runs yet").waitFor();
     await one.page.reload();
     await one.page.locator(".panel-state[data-kind='failed']").waitFor();
-    await keepScreenshot(one.page, "run-deleted");
+    await saveScreenshot(one.page, "run-deleted");
     expect(await one.page.locator(".panel-state strong").innerText()).toContain(runId);
   });
 
-  test("a chart is saved as SVG, PNG and CSV, with every evaluation in it", async () => {
+  test("saves a chart with all evaluations as SVG, PNG, and CSV", async () => {
     const home = newHome();
     pitwall(home, slowTraining(home, 12, 20));
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(browser, `${origin}/runs`);
+    const { page, violations } = await openPage(browser, `${origin}/runs`);
     await openOnlyRun(page);
     const panel = page.locator("section[aria-label*='against its target']");
     await panel.locator(".plot canvas").waitFor();
     const saved: Record<string, Buffer> = {};
     for (const kind of ["svg", "png", "csv"]) {
-      const coming = page.waitForEvent("download");
+      const pending = page.waitForEvent("download");
       await panel.locator("button", { hasText: kind }).click();
-      const download = await coming;
+      const download = await pending;
       expect(download.suggestedFilename()).toBe(`quality.${kind}`);
       const chunks: Buffer[] = [];
       for await (const chunk of await download.createReadStream()) chunks.push(chunk);
@@ -237,20 +235,20 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     expect(saved["csv"]?.toString().trim().split("\n")).toHaveLength(13);
     expect(saved["svg"]?.toString()).toContain("target ≥ 0.94");
     expect(saved["png"]?.subarray(1, 4).toString()).toBe("PNG");
-    expect(offences).toEqual([]);
+    expect(violations).toEqual([]);
   });
 
   test.each([
     { width: 1440, height: 900, colorScheme: "dark" as const },
     { width: 1440, height: 900, colorScheme: "light" as const },
     { width: 390, height: 844, colorScheme: "light" as const },
-    // 1280 pixels at 400 %.
+    // 1280 pixels at 400 % zoom.
     { width: 320, height: 256, colorScheme: "dark" as const },
-  ])("nothing is cut off at $width pixels, $colorScheme", async (look) => {
+  ])("does not overflow at $width pixels, $colorScheme", async (viewport) => {
     const home = newHome();
     pitwall(home, slowTraining(home, 5, 20));
     const { origin } = await serve(home);
-    const { page, offences } = await openPage(browser, `${origin}/runs`, look);
+    const { page, violations } = await openPage(browser, `${origin}/runs`, viewport);
     await page.locator(".run-line").waitFor();
     const overflow = (): Promise<number> =>
       page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
@@ -260,7 +258,7 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     await page.mouse.wheel(0, 300);
     await page.locator(".plot canvas").first().waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
-    await keepScreenshot(page, `run-${look.width}-${look.colorScheme}`);
-    expect(offences).toEqual([]);
+    await saveScreenshot(page, `run-${viewport.width}-${viewport.colorScheme}`);
+    expect(violations).toEqual([]);
   });
 });

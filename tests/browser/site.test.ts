@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/pitwall.ts";
-import { hasBrowser, keepScreenshot, launchBrowser, openPage } from "./support/browser.ts";
+import { hasBrowser, saveScreenshot, launchBrowser, openPage } from "./support/browser.ts";
 import { serveFiles } from "./support/file-server.ts";
 import { newHome, resultOf, runPitwall } from "./support/program.ts";
 
@@ -18,14 +18,14 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
 
   afterAll(() => browser.close());
 
-  test("is walked from the atlas by a point to a comparison, below a path of a server that knows files alone", async () => {
+  test("works from atlas to comparison below any path of a static file server", async () => {
     const [home, root] = [newHome(), temporaryFolder()];
     runPitwall(home, ["export", "site", join(root, "first"), "--quiet"]);
-    // It works wherever it is put afterwards.
-    mkdirSync(join(root, "some", "where"), { recursive: true });
-    renameSync(join(root, "first"), join(root, "some", "where", "atlas"));
+    // Moves the site after the export.
+    mkdirSync(join(root, "sub", "path"), { recursive: true });
+    renameSync(join(root, "first"), join(root, "sub", "path", "atlas"));
     const origin = await serveFiles(root);
-    const { page, offences } = await openPage(browser, `${origin}/some/where/atlas/`);
+    const { page, violations } = await openPage(browser, `${origin}/sub/path/atlas/`);
     await page.locator(".plot-figure svg").first().waitFor();
     expect(await page.locator(".shell-nav").innerText()).not.toContain("Runs");
     await page.getByLabel("benchmark", { exact: true }).selectOption("gpt3");
@@ -40,7 +40,7 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Enter");
     await panel.getByRole("button", { name: "add to comparison" }).click();
-    await keepScreenshot(page, "site-atlas");
+    await saveScreenshot(page, "site-atlas");
     await page.getByRole("link", { name: "compare these 2" }).click();
     await page.locator(".verdicts").waitFor();
     const query = new URLSearchParams(new URL(page.url()).hash.split("?")[1]);
@@ -51,11 +51,11 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
     await page.locator(".verdicts").waitFor();
     await page.goBack();
     await page.locator("#atlas-points").waitFor();
-    await keepScreenshot(page, "site-compare");
-    expect(offences).toEqual([]);
+    await saveScreenshot(page, "site-compare");
+    expect(violations).toEqual([]);
   });
 
-  test("a file that is gone is told with what to do, and the rest of the page stays", async () => {
+  test("reports a missing file, and keeps the rest of the page", async () => {
     const [home, root] = [newHome(), temporaryFolder()];
     runPitwall(home, ["export", "site", join(root, "site"), "--quiet"]);
     renameSync(join(root, "site", "api", "rows"), join(root, "rows"));
@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
     const { page } = await openPage(browser, `${origin}/site/#/atlas?benchmark=gpt3`);
     await page.locator('[aria-label="results"] th a').first().click();
     const panel = page.locator(".result-panel");
-    await panel.getByText("answered with status 404").waitFor();
+    await panel.getByText("responded with status 404").waitFor();
     expect(await panel.locator(".facts").innerText()).toContain("terms");
   });
 });

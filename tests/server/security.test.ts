@@ -35,7 +35,7 @@ function registeredRoutes(runId: string): Route[] {
     store,
     watch: new RunWatch(home, { store, nowMs: () => 0, energyBasis }, { mayStop: true }),
     files: new StaticFiles(home),
-    streams: new StreamLimit({ most: 1, mostPerClient: 1 }),
+    streams: new StreamLimit({ max: 1, maxPerClient: 1 }),
     rules: { allowedHosts: new Set(), admission: undefined, onLinkUsed: () => undefined },
     onBug: () => undefined,
   });

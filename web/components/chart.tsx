@@ -13,7 +13,7 @@ import {
 } from "../charts/run/draw-uplot.ts";
 import { dashes, type Palette } from "../charts/palette.ts";
 import { chartFileKinds, saveChart } from "../charts/save/save-chart.ts";
-import { place, keepInAddress } from "../router.ts";
+import { place, storeInAddress } from "../router.ts";
 import { paletteVersion } from "../theme.ts";
 import { DataTable } from "./data-table.tsx";
 import { Panel, type PanelState } from "./panel.tsx";
@@ -25,12 +25,12 @@ interface ChartPanelProps {
   note?: string | undefined;
   height: number;
   class?: string;
-  /** Charts of one group share their cursor. */
+  /** Charts of the same group share their cursor. */
   group: string;
   choose: ChartActions["choose"];
 }
 
-/** A chart in its panel, with its table and the files it can be saved as. */
+/** A panel with a chart, its table, and buttons that save it as a file. */
 export function ChartPanel(props: ChartPanelProps): JSX.Element {
   const { spec, state, note, height, group, choose } = props;
   const drawn = useRef<DrawnChart>(undefined);
@@ -69,7 +69,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
   );
 }
 
-/** Which charts show their tables stands in the address. */
+/** The charts whose tables are shown, from the address. */
 function tablesShown(): string[] {
   return (place.value.query["tables"] ?? "").split(",").filter((name) => name !== "");
 }
@@ -77,7 +77,7 @@ function tablesShown(): string[] {
 function toggleTable(name: string): void {
   const shown = tablesShown();
   const next = shown.includes(name) ? shown.filter((each) => each !== name) : [...shown, name];
-  keepInAddress({ tables: next.join(",") });
+  storeInAddress({ tables: next.join(",") });
 }
 
 interface ChartProps {
@@ -101,9 +101,9 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
     const look = { palette: screenPalette(), width: element.clientWidth, height, syncKey: group };
     const chart = drawUplot(element, latest.current.spec, look, {
       pointAt: setPointed,
-      choose: (stretch) => latest.current.choose(stretch),
+      choose: (range) => latest.current.choose(range),
     });
-    // eslint(no-param-reassign) concerns bindings; a ref is there to be written.
+    // A ref is an output of this component.
     drawn.current = chart;
     const observer = new ResizeObserver(() => chart.resize(element.clientWidth, height));
     observer.observe(element);
@@ -122,7 +122,7 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
         class="plot"
         role="img"
         tabIndex={0}
-        aria-label={`${spec.title}: ${describeChart(spec)}. Arrow keys read it out, + and - zoom, 0 shows all`}
+        aria-label={`${spec.title}: ${describeChart(spec)}. Arrow keys read out values, + and - zoom, 0 shows everything`}
         onKeyDown={(event) => readKey(event, spec, pointed, { drawn, choose })}
       />
       <Legend spec={spec} pointed={pointed} palette={screenPalette()} />
@@ -130,7 +130,7 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
   );
 }
 
-/** What the axes count, in the units of their ticks. */
+/** The axis labels with the units of their ticks. */
 function axisLabels(spec: ChartSpec): { x: string; y: string } {
   const { fromY, toX, toY } = chartExtent(spec);
   return {
@@ -160,7 +160,7 @@ function readKey(
   else to.choose(zoomed(spec, pointed, zoom));
 }
 
-/** The stretch shown, made shorter or longer around the cursor. */
+/** The shown range, zoomed around the cursor. */
 function zoomed(
   spec: ChartSpec,
   pointed: number | undefined,
@@ -185,7 +185,7 @@ function describeChart(spec: ChartSpec): string {
     .join(", ");
 }
 
-/** Names the lines, and reads them out at the cursor, else at the end. */
+/** Lists the lines with their values at the cursor, or at the end without one. */
 function Legend({
   spec,
   pointed,
@@ -210,9 +210,9 @@ function Legend({
   );
 }
 
-/** A band goes with its line, and a level is named where it is drawn. */
+/** Bands are listed with their lines; levels are labeled in the chart. */
 function isListed(mark: Mark): boolean {
-  return mark.kind === "line" || mark.kind === "stretch";
+  return mark.kind === "line" || mark.kind === "range";
 }
 
 function LegendEntry({
@@ -224,19 +224,19 @@ function LegendEntry({
   text: string;
   palette: Palette;
 }): JSX.Element {
-  const colour = palette.tones[mark.kind === "line" ? mark.tone : 1];
+  const color = palette.tones[mark.kind === "line" ? mark.tone : 1];
   return (
     <li>
       <svg viewBox="0 0 18 10" aria-hidden="true">
         {mark.kind === "line" ? (
           <path
             d="M0 5h18"
-            stroke={colour}
+            stroke={color}
             stroke-width="2"
             stroke-dasharray={dashes[mark.stroke].join(" ")}
           />
         ) : (
-          <rect width="18" height="10" fill={colour} fill-opacity="0.25" />
+          <rect width="18" height="10" fill={color} fill-opacity="0.25" />
         )}
       </svg>
       {mark.label} <span class="value">{text}</span>
@@ -250,34 +250,34 @@ function markText(
   rows: ChartRows | undefined,
   pointed: number | undefined,
 ): string {
-  if (mark.kind === "stretch") {
+  if (mark.kind === "range") {
     return `${formatValue(mark.fromX, spec.x.unit)} … ${formatValue(mark.toX, spec.x.unit)}`;
   }
   if (mark.kind !== "line") return "";
   const at = rows === undefined || pointed === undefined ? undefined : rows.x[pointed];
-  const value = mark.y[placeOf(mark.x, at)];
+  const value = mark.y[indexOf(mark.x, at)];
   if (value === undefined) return "";
   return `${formatValue(value, spec.y.unit)}${bandText(spec, mark, at)}`;
 }
 
-/** The band that a line runs in, at the same place. */
+/** The range of the band around a line at the same position. */
 function bandText(spec: ChartSpec, line: Mark, at: number | undefined): string {
   const band = spec.marks.find(
     (mark) => mark.kind === "band" && line.kind === "line" && mark.tone === line.tone,
   );
   if (band?.kind !== "band") return "";
-  const place = placeOf(band.x, at);
-  const [low, high] = [band.low[place], band.high[place]];
+  const index = indexOf(band.x, at);
+  const [low, high] = [band.low[index], band.high[index]];
   if (low === undefined || high === undefined) return "";
   return ` (${formatValue(low, spec.y.unit)} … ${formatValue(high, spec.y.unit)})`;
 }
 
-/** The last place at or before x; the end where no x is given. */
-function placeOf(x: readonly number[], at: number | undefined): number {
+/** The last index at or before x; the last index if x is undefined. */
+function indexOf(x: readonly number[], at: number | undefined): number {
   return at === undefined ? x.length - 1 : (nearest(x, at) ?? 0);
 }
 
-/** The last place at or before x; the first where there is none. */
+/** The last index at or before x; 0 if all values are greater. */
 function nearest(x: readonly number[], at: number | undefined): number | undefined {
   if (at === undefined || x.length === 0) return undefined;
   let [low, high] = [0, x.length - 1];
@@ -294,9 +294,9 @@ const shownRowCount = 500;
 function ChartTable({ spec }: { spec: ChartSpec }): JSX.Element {
   const { x, columns } = chartRows(spec);
   const rows = x.slice(-shownRowCount).map((value, index) => {
-    const place = Math.max(0, x.length - shownRowCount) + index;
+    const position = Math.max(0, x.length - shownRowCount) + index;
     const cells = columns.map(({ values }) => {
-      const cell = values[place];
+      const cell = values[position];
       return cell === undefined ? "" : formatValue(cell, spec.y.unit);
     });
     return [formatValue(value, spec.x.unit)].concat(cells);

@@ -3,7 +3,7 @@ import { formatDuration } from "../../src/foundation/units.ts";
 import type { Connection } from "../live/connection.ts";
 import { everySecondMs } from "../live/server-clock.ts";
 
-/** How the live connection is, in words and with the age of what is shown. */
+/** The state of the live connection and the age of the shown data. */
 export function ConnectionBadge({ connection }: { connection: Connection }): JSX.Element {
   return (
     <span class="connection" data-kind={connection.kind} role="status">
@@ -23,7 +23,7 @@ function textOf(connection: Connection): string {
       return `reconnecting, as of ${formatDuration(Math.round(ageMs / 1000) * 1000)} ago`;
     }
     case "ended":
-      return "over";
+      return "ended";
     case "removed":
       return "deleted";
     case "failed":

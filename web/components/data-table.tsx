@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-/** A plain table that scrolls in its own box; the first column is the row's head. */
+/** A plain table in its own scroll box. */
 export function DataTable({
   caption,
   heads,

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 
-/** How full something is, 0..1; what it means stands in its label. */
+/** A horizontal gauge of a fraction in 0..1; its label describes the meaning. */
 export function Gauge({
   fraction,
   label,
@@ -8,7 +8,7 @@ export function Gauge({
 }: {
   fraction: number;
   label: string;
-  /** More than there should be. */
+  /** Whether the limit is exceeded. */
   isOver?: boolean;
 }): JSX.Element {
   const full = Math.max(0, Math.min(1, fraction));

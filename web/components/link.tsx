@@ -9,7 +9,7 @@ interface LinkProps {
   children: ComponentChildren;
 }
 
-/** A link inside the dashboard: a plain click turns the page, any other is the browser's. */
+/** A link inside the dashboard. A plain click changes the page; the browser handles all other clicks. */
 export function Link({ to, isCurrent = false, children, ...rest }: LinkProps): JSX.Element {
   const follow = (event: MouseEvent): void => {
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;

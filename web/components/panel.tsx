@@ -2,27 +2,27 @@ import type { ComponentChildren, JSX } from "preact";
 import { Prose } from "./prose.tsx";
 import { formatDuration } from "../../src/foundation/units.ts";
 
-/** What a panel has to show. */
+/** The state of a panel. */
 export type PanelState =
   | { kind: "loading" }
-  /** `command` is what would fill it. */
+  /** `command` would add content. */
   | { kind: "empty"; text: string; command?: string | undefined }
   | { kind: "failed"; message: string; hint?: string | undefined }
-  /** `staleMs` is how old it is, where that is older than it should be. */
+  /** `staleMs` is the age of the content, set only if it is outdated. */
   | { kind: "ready"; staleMs?: number | undefined };
 
 interface PanelProps {
   title: string;
   state: PanelState;
-  /** Beside the title: a unit, a label, where figures are from. */
+  /** Shown next to the title: a unit, a label, or a source. */
   note?: ComponentChildren;
-  /** Buttons at the right. */
+  /** Buttons on the right. */
   tools?: ComponentChildren;
   class?: string;
   children: ComponentChildren;
 }
 
-/** A part of a page, in one of the four states that each of them has. */
+/** A part of a page in one of four states. */
 export function Panel({ title, state, note, tools, children, ...rest }: PanelProps): JSX.Element {
   return (
     <section
@@ -40,13 +40,13 @@ export function Panel({ title, state, note, tools, children, ...rest }: PanelPro
           <span class="tools">{tools}</span>
         )}
       </header>
-      {state.kind === "ready" ? children : <OtherState state={state} />}
+      {state.kind === "ready" ? children : <StateMessage state={state} />}
     </section>
   );
 }
 
-/** What is shown where there is nothing to show. */
-export function OtherState({
+/** Shown instead of content that is loading, empty, or failed. */
+export function StateMessage({
   state,
 }: {
   state: Exclude<PanelState, { kind: "ready" }>;

@@ -10,33 +10,33 @@ import {
 } from "../charts/atlas/plot-look.ts";
 import { savePng, saveSvg } from "../charts/save/save-plot.ts";
 import { saveFile } from "../charts/save/save-chart.ts";
-import { keepInAddress, place } from "../router.ts";
-import { colourOf, paletteVersion } from "../theme.ts";
-import { OtherState, Panel, type PanelState } from "./panel.tsx";
+import { storeInAddress, place } from "../router.ts";
+import { colorOf, paletteVersion } from "../theme.ts";
+import { StateMessage, Panel, type PanelState } from "./panel.tsx";
 import { screenPalette } from "./screen-palette.ts";
 
 /** Draws a chart with Observable Plot; the same function for the screen and for files. */
 export type DrawPlot = (Plot: PlotLibrary, look: PlotLook) => DrawnPlot;
 
 interface PlotPanelProps {
-  /** Names the files it is saved as. */
+  /** Name of the saved files. */
   name: string;
   title: string;
   state: PanelState;
   note?: ComponentChildren;
   draw: DrawPlot;
-  /** Pixels, by the width there is. */
+  /** Height in pixels for a width in pixels. */
   heightAt: (width: number) => number;
-  /** In full precision. */
+  /** The data in full precision. */
   csv: () => string;
   table?: () => JSX.Element;
-  /** What lies over the drawing and follows it, and what stands below. */
+  /** Elements above the drawing, for example the marker of the selected point. */
   overlay?: (drawn: DrawnPlot, look: PlotLook) => ComponentChildren;
   children?: ComponentChildren;
   label: string;
 }
 
-/** A chart of Observable Plot in its panel, with its table and the files it can be saved as. */
+/** A panel with a chart of Observable Plot, its table, and buttons that save it as a file. */
 export function PlotPanel(props: PlotPanelProps): JSX.Element {
   const { name, title, state, note, children, csv, draw } = props;
   const drawn = useRef<DrawnPlot>(undefined);
@@ -85,7 +85,7 @@ export function PlotPanel(props: PlotPanelProps): JSX.Element {
   );
 }
 
-/** Which charts show their tables stands in the address. */
+/** The charts whose tables are shown, from the address. */
 function tablesShown(): string[] {
   return (place.value.query["tables"] ?? "").split(",").filter((name) => name !== "");
 }
@@ -93,7 +93,7 @@ function tablesShown(): string[] {
 function toggleTable(name: string): void {
   const shown = tablesShown();
   const next = shown.includes(name) ? shown.filter((each) => each !== name) : [...shown, name];
-  keepInAddress({ tables: next.join(",") });
+  storeInAddress({ tables: next.join(",") });
 }
 
 type FigureProps = Pick<PlotPanelProps, "draw" | "heightAt" | "overlay" | "label"> & {
@@ -122,7 +122,7 @@ function PlotFigure({ draw, heightAt, overlay, label, drawn }: FigureProps): JSX
     if (library === undefined || library === "failed" || width < 40) return;
     const look = screenLook(width, heightAt(width));
     const plot = draw(library, look);
-    // eslint(no-param-reassign) concerns bindings; a ref is there to be written.
+    // A ref is an output of this component.
     drawn.current = plot;
     plot.svg.setAttribute("aria-hidden", "true");
     host.current?.replaceChildren(plot.svg);
@@ -130,7 +130,7 @@ function PlotFigure({ draw, heightAt, overlay, label, drawn }: FigureProps): JSX
   }, [library, width, palette, draw]);
   return (
     <div ref={box} class="plot-figure">
-      {library === "failed" ? <OtherState state={fetchFailure} /> : undefined}
+      {library === "failed" ? <StateMessage state={fetchFailure} /> : undefined}
       <div
         ref={host}
         role="img"
@@ -144,13 +144,13 @@ function PlotFigure({ draw, heightAt, overlay, label, drawn }: FigureProps): JSX
 
 const fetchFailure = {
   kind: "failed" as const,
-  message: "What draws this chart could not be fetched",
-  hint: "reload the page; the table has the same figures",
+  message: "Could not load the chart library",
+  hint: "reload the page; the table shows the same data",
 };
 
 const familyCount = 12;
 
 function screenLook(width: number, height: number): PlotLook {
-  const families = Array.from({ length: familyCount }, (_, hue) => colourOf(`--family-${hue}`));
+  const families = Array.from({ length: familyCount }, (_, hue) => colorOf(`--family-${hue}`));
   return { width, height, palette: screenPalette(), families };
 }

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 
-/** A sentence of Pitwall's: what stands between backticks can be typed or found, and is set so. */
+/** A sentence written by Pitwall. Text in backticks is displayed as code. */
 export function Prose({ text }: { text: string }): JSX.Element {
   const parts = text.split("`");
-  // An unpaired backtick is a backtick.
+  // With an unpaired backtick, the text is shown unchanged.
   if (parts.length % 2 === 0) return <>{text}</>;
   return <>{parts.map((part, index) => (index % 2 === 0 ? part : <code>{part}</code>))}</>;
 }

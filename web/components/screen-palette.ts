@@ -1,9 +1,9 @@
 import type { Palette } from "../charts/palette.ts";
-import { colourOf, paletteVersion } from "../theme.ts";
+import { colorOf, paletteVersion } from "../theme.ts";
 
 let known: { version: number; palette: Palette } | undefined;
 
-/** The style sheet's colours as they are now, in dark or light. */
+/** The current colors of the style sheet, for the dark or light theme. */
 export function screenPalette(): Palette {
   const version = paletteVersion.peek();
   if (known?.version !== version) known = { version, palette: readPalette() };
@@ -13,15 +13,15 @@ export function screenPalette(): Palette {
 function readPalette(): Palette {
   return {
     tones: {
-      1: colourOf("--accent"),
-      2: colourOf("--tone-2"),
-      3: colourOf("--tone-3"),
-      4: colourOf("--tone-4"),
-      5: colourOf("--tone-5"),
+      1: colorOf("--accent"),
+      2: colorOf("--tone-2"),
+      3: colorOf("--tone-3"),
+      4: colorOf("--tone-4"),
+      5: colorOf("--tone-5"),
     },
-    text: colourOf("--text"),
-    muted: colourOf("--muted"),
-    grid: colourOf("--grid"),
-    surface: colourOf("--surface"),
+    text: colorOf("--text"),
+    muted: colorOf("--muted"),
+    grid: colorOf("--grid"),
+    surface: colorOf("--surface"),
   };
 }

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 const [width, height] = [84, 22];
 
-/** A small curve of at most some sixty values, from least to greatest. */
+/** A small curve of about sixty values at most, scaled from minimum to maximum. */
 export function Sparkline({
   values,
   label,
@@ -12,11 +12,11 @@ export function Sparkline({
 }): JSX.Element | null {
   const usable = values.filter((value) => Number.isFinite(value));
   if (usable.length < 2) return null;
-  const least = Math.min(...usable);
-  const range = Math.max(...usable) - least || 1;
+  const min = Math.min(...usable);
+  const range = Math.max(...usable) - min || 1;
   const points = usable.map((value, index) => {
     const x = (index / (usable.length - 1)) * (width - 2) + 1;
-    const y = height - 2 - ((value - least) / range) * (height - 4);
+    const y = height - 2 - ((value - min) / range) * (height - 4);
     return `${x.toFixed(1)},${y.toFixed(1)}`;
   });
   return (

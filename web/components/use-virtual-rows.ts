@@ -11,14 +11,14 @@ import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
 interface VirtualRows {
   items: VirtualItem[];
-  /** Of all rows together, pixels. */
+  /** Total height of all rows in pixels. */
   height: number;
-  /** Where the list begins on the page, pixels. */
+  /** Position of the list on the page in pixels. */
   top: number;
   scrollTo: (index: number) => void;
 }
 
-/** Which rows of a long list are to be drawn while the page scrolls over it. */
+/** Returns the rows of a long list to render at the current scroll position. */
 export function useVirtualRows(
   list: RefObject<HTMLElement | null>,
   count: number,
@@ -35,7 +35,7 @@ export function useVirtualRows(
     observeElementOffset: observeWindowOffset,
     overscan: 6,
     scrollMargin: top.current,
-    // The page's own head stays above a row that is scrolled to.
+    // Keeps a row that is scrolled to below the sticky header.
     scrollPaddingStart: rowHeight * 2,
     scrollPaddingEnd: rowHeight,
     initialRect: { width: innerWidth, height: innerHeight },

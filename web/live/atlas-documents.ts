@@ -8,55 +8,56 @@ import { isStaticSite } from "../router.ts";
 import { asFailure } from "./follow.ts";
 import { serverNowMs } from "./server-clock.ts";
 
-/** Every result there is, measured. */
+/** All results with their measures. */
 export interface Atlas {
   rows: readonly MeasuredRow[];
   groups: readonly CompatibilityGroup[];
   rod: MeasuringRod;
   problems: AtlasDocument["problems"];
-  /** Places in the document, by id. */
-  places: ReadonlyMap<string, number>;
+  /** Index in the document by row id. */
+  positions: ReadonlyMap<string, number>;
 }
 
 export interface AtlasState {
   atlas?: Atlas | undefined;
-  /** When it came, by the server's clock. */
-  heardMs?: number | undefined;
-  /** Why the last question was not answered; what came before stays. */
+  /** When it was received, by the server's clock. */
+  receivedMs?: number | undefined;
+  /** Why the last request failed; earlier data stays. */
   failure?: ApiError | undefined;
 }
 
-/** The atlas as it was last heard of; kept from page to page. */
+/** The last received atlas, shared by all pages. */
 export const atlasState = signal<AtlasState>({});
 
-/** Own runs may have finished since. */
-const oldAfterMs = 60_000;
-/** Of a page that stays open; reading everything anew takes a moment. */
-const renewEveryMs = 300_000;
+/** Own runs may have finished in the meantime. */
+const staleAfterMs = 60_000;
+/** Refresh interval of an open page; long, because measuring all rows takes time. */
+const refreshIntervalMs = 300_000;
 
-/** Fetches the atlas where it is not there or old, and again whenever the reader comes back to the page. */
-export function followAtlas(leave: AbortSignal): void {
-  const renew = (): void => {
-    const { heardMs, failure } = atlasState.peek();
-    const isFresh = heardMs !== undefined && (isStaticSite || serverNowMs() - heardMs < oldAfterMs);
-    const isSeen = document.visibilityState === "visible";
-    if (isSeen && (!isFresh || failure !== undefined)) void fetchNow(leave);
+/** Fetches the atlas if it is missing or stale, and again when the page becomes visible. */
+export function followAtlas(unmount: AbortSignal): void {
+  const refresh = (): void => {
+    const { receivedMs, failure } = atlasState.peek();
+    const isFresh =
+      receivedMs !== undefined && (isStaticSite || serverNowMs() - receivedMs < staleAfterMs);
+    const isVisible = document.visibilityState === "visible";
+    if (isVisible && (!isFresh || failure !== undefined)) void fetchNow(unmount);
   };
-  renew();
-  const timer = setInterval(renew, renewEveryMs);
-  document.addEventListener("visibilitychange", renew, { signal: leave });
-  leave.addEventListener("abort", () => clearInterval(timer), { once: true });
+  refresh();
+  const timer = setInterval(refresh, refreshIntervalMs);
+  document.addEventListener("visibilitychange", refresh, { signal: unmount });
+  unmount.addEventListener("abort", () => clearInterval(timer), { once: true });
 }
 
-async function fetchNow(leave: AbortSignal): Promise<void> {
+async function fetchNow(unmount: AbortSignal): Promise<void> {
   try {
-    const atlas = readAtlas(await fetchAtlas(leave));
-    atlasState.value = { atlas, heardMs: serverNowMs() };
-    // What was published stays as it is.
+    const atlas = readAtlas(await fetchAtlas(unmount));
+    atlasState.value = { atlas, receivedMs: serverNowMs() };
+    // Published results do not change.
     for (const rowId of rowDocuments.keys())
       if (rowId.startsWith("own/")) rowDocuments.delete(rowId);
   } catch (error) {
-    if (!leave.aborted) atlasState.value = { ...atlasState.peek(), failure: asFailure(error) };
+    if (!unmount.aborted) atlasState.value = { ...atlasState.peek(), failure: asFailure(error) };
   }
 }
 
@@ -76,19 +77,19 @@ export function readAtlas(document: AtlasDocument): Atlas {
     groups: compatibility,
     rod,
     problems,
-    places: new Map(rows.map(({ rowId }, index) => [rowId, index])),
+    positions: new Map(rows.map(({ rowId }, index) => [rowId, index])),
   };
 }
 
 const rowDocuments = new Map<string, Promise<AtlasRowDocument>>();
 
-/** A result's runs and curves, fetched once. */
+/** The runs and curves of a result, fetched once. */
 export function rowDocument(atlas: Atlas, rowId: string): Promise<AtlasRowDocument> {
   const known = rowDocuments.get(rowId);
   if (known !== undefined) return known;
-  const coming = fetchAtlasRow(rowId, atlas.places.get(rowId) ?? 0);
-  rowDocuments.set(rowId, coming);
-  // What failed may be asked for again.
-  coming.catch(() => rowDocuments.delete(rowId));
-  return coming;
+  const pending = fetchAtlasRow(rowId, atlas.positions.get(rowId) ?? 0);
+  rowDocuments.set(rowId, pending);
+  // A failed request is not cached.
+  pending.catch(() => rowDocuments.delete(rowId));
+  return pending;
 }

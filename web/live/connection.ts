@@ -1,12 +1,12 @@
 import type { ApiError } from "../api.ts";
 
-/** How a page's live connection is. */
+/** The state of a page's live connection. */
 export type Connection =
   | { kind: "connecting" }
   | { kind: "live" }
-  /** `sinceMs` by the server's clock: how old what is shown is. */
+  /** `sinceMs`, by the server's clock, is the time of the shown data. */
   | { kind: "reconnecting"; sinceMs: number }
-  /** There is nothing more to come. */
+  /** No more data will arrive. */
   | { kind: "ended" }
   | { kind: "removed" }
   | { kind: "failed"; failure: ApiError };

@@ -5,44 +5,44 @@ import { EventStreamReader } from "./event-stream.ts";
 const read = (text: string) => new EventStreamReader().read(text);
 
 describe("EventStreamReader", () => {
-  test("gives a message with its name and id when the empty line comes", () => {
+  test("returns a message with its name and id after the empty line", () => {
     const reader = new EventStreamReader();
     expect(reader.read("id: 7\nevent: run\ndata: {}\n")).toEqual([]);
     expect(reader.read("\n")).toEqual([{ id: "7", event: "run", data: "{}" }]);
   });
 
   test.each([
-    { name: "a heartbeat is no message", text: ": still here\n\n", expected: [] },
-    { name: "an event without data is no message", text: "event: run\n\n", expected: [] },
-    { name: "lines of data are joined", text: "data: a\ndata:b\n\n", expected: ["a\nb"] },
+    { name: "a heartbeat is not a message", text: ": heartbeat\n\n", expected: [] },
+    { name: "an event without data is not a message", text: "event: run\n\n", expected: [] },
+    { name: "data lines are joined", text: "data: a\ndata:b\n\n", expected: ["a\nb"] },
     {
-      name: "one blank after the colon is no data, a second one is",
+      name: "the first space after the colon is not data",
       text: "data:  a\n\n",
       expected: [" a"],
     },
     {
-      name: "a message that is cut off is not given",
+      name: "an incomplete message is not returned",
       text: "data: a\n\ndata: b\n",
       expected: ["a"],
     },
     {
-      name: "all three line endings end a line",
+      name: "supports all three line endings",
       text: "data: a\r\n\r\ndata: b\r\rdata: c\n\n",
       expected: ["a", "b", "c"],
     },
-    { name: "a byte order mark is passed over", text: "\uFEFFdata: a\n\n", expected: ["a"] },
+    { name: "ignores a byte order mark", text: "\uFEFFdata: a\n\n", expected: ["a"] },
   ])("$name", ({ text, expected }) => {
     expect(read(text).map((message) => message.data)).toEqual(expected);
   });
 
-  test("an id stays until the next one, a name does not", () => {
+  test("an id applies until the next id, a name to one message", () => {
     expect(read("id: 1\nevent: run\ndata: a\n\ndata: b\n\n")).toEqual([
       { id: "1", event: "run", data: "a" },
       { id: "1", event: "message", data: "b" },
     ]);
   });
 
-  test("cutting the stream anywhere changes nothing", () => {
+  test("chunk boundaries do not change the messages", () => {
     const text = 'id: 1\r\nevent: run\r\ndata: {"a":1}\r\n\r\n: beat\n\ndata: x\r\rdata: y\n\n';
     fc.assert(
       fc.property(fc.array(fc.nat(text.length), { maxLength: 8 }), (cuts) => {

@@ -6,8 +6,8 @@ export interface StreamMessage {
 }
 
 /**
- * Reads `text/event-stream` piece by piece: feed it text as it arrives, get the messages that are
- * whole. Comments (heartbeats) give nothing.
+ * Parses `text/event-stream` incrementally: takes text as it arrives and returns complete messages. Ignores comments
+ * such as heartbeats.
  *
  * @see HTML, section 9.2.6, https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -19,7 +19,7 @@ export class EventStreamReader {
   #isFirst = true;
 
   read(text: string): StreamMessage[] {
-    // A byte order mark may stand before everything.
+    // The stream may start with a byte order mark.
     const piece = this.#isFirst && text.startsWith("\uFEFF") ? text.slice(1) : text;
     if (text !== "") this.#isFirst = false;
     this.#rest += piece;
@@ -35,7 +35,7 @@ export class EventStreamReader {
     const end = this.#rest.search(/[\r\n]/u);
     if (end < 0) return undefined;
     const isReturn = this.#rest[end] === "\r";
-    // Whether a line feed belongs to this return is known only when the next character is.
+    // The next character decides whether a line feed follows this carriage return.
     if (isReturn && end === this.#rest.length - 1) return undefined;
     const line = this.#rest.slice(0, end);
     this.#rest = this.#rest.slice(end + (isReturn && this.#rest[end + 1] === "\n" ? 2 : 1));

@@ -1,36 +1,36 @@
 import { EventStreamReader, type StreamMessage } from "./event-stream.ts";
 
-/** What following a stream tells, in order. */
-export type StreamNews =
+/** An update of a followed stream. */
+export type StreamUpdate =
   | { kind: "opened" }
   | { kind: "message"; message: StreamMessage }
-  /** The connection broke or never came about; it is tried again after `retryMs`. */
+  /** The connection was lost or could not be opened; it is retried after `retryMs`. */
   | { kind: "lost"; retryMs: number; reason: unknown }
-  /** It will not be tried again. */
+  /** The connection is not retried. */
   | { kind: "ended"; reason: unknown };
 
-/** What of the world following a stream needs. */
+/** The effects that following a stream requires. */
 export interface StreamWorld {
   open: (lastEventId: string | undefined, signal: AbortSignal) => Promise<ReadableStream<string>>;
-  /** Ends early when the signal does. */
+  /** Returns early if the signal is aborted. */
   wait: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Whether trying again is of no use: the run is gone, the reader may not see it. */
+  /** Whether a retry cannot succeed, for example because the run was deleted or access is denied. */
   isFinal: (reason: unknown) => boolean;
 }
 
 const firstRetryMs = 500;
-const longestRetryMs = 10_000;
-/** The server says something every 15 seconds, if only a comment. */
-const longestSilenceMs = 40_000;
+const maxRetryMs = 10_000;
+/** The server sends at least a comment every 15 seconds. */
+const maxSilenceMs = 40_000;
 
 /**
- * Follows an event stream and comes back after each break with the id of the last message, until
- * the signal ends it or the server says that there is nothing to come back to.
+ * Follows an event stream and reconnects after each break with the id of the last message, until the signal is aborted or
+ * the server sends a final error.
  */
 export async function* followStream(
   world: StreamWorld,
   signal: AbortSignal,
-): AsyncGenerator<StreamNews> {
+): AsyncGenerator<StreamUpdate> {
   let lastEventId: string | undefined;
   let retryMs = firstRetryMs;
   while (!signal.aborted) {
@@ -58,7 +58,7 @@ export async function* followStream(
     }
     yield { kind: "lost", retryMs, reason };
     await world.wait(retryMs, signal);
-    retryMs = Math.min(longestRetryMs, retryMs * 2);
+    retryMs = Math.min(maxRetryMs, retryMs * 2);
   }
 }
 
@@ -76,23 +76,23 @@ async function* messagesOf(
       yield* parser.read(piece.value);
     }
   } finally {
-    // The connection may be broken already; there is nothing left to be told about it.
+    // The connection may already be closed; the error has no further information.
     await reader.cancel().catch(() => undefined);
   }
 }
 
-/** What comes, or undefined after a silence that no living server keeps. */
+/** Returns the next result, or undefined if the server is silent for too long. */
 async function orSilence<T>(
-  coming: Promise<T>,
+  pending: Promise<T>,
   world: StreamWorld,
   signal: AbortSignal,
 ): Promise<T | undefined> {
   const cameFirst = new AbortController();
   const silence = world
-    .wait(longestSilenceMs, AbortSignal.any([signal, cameFirst.signal]))
+    .wait(maxSilenceMs, AbortSignal.any([signal, cameFirst.signal]))
     .then(() => undefined);
   try {
-    return await Promise.race([coming, silence]);
+    return await Promise.race([pending, silence]);
   } finally {
     cameFirst.abort();
   }

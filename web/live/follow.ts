@@ -1,25 +1,25 @@
 import type { ZodType } from "zod";
-import { ApiError, openEventStream, type Question } from "../api.ts";
+import { ApiError, openEventStream, type QueryParameters } from "../api.ts";
 import type { StreamMessage } from "./event-stream.ts";
-import { followStream, type StreamNews } from "./follow-stream.ts";
+import { followStream, type StreamUpdate } from "./follow-stream.ts";
 import { readJson } from "../read-json.ts";
 
-/** Follows one of the server's event streams until the signal ends it. */
+/** Follows an event stream of the server until the signal is aborted. */
 export function follow(
   path: string,
-  question: Question,
+  parameters: QueryParameters,
   signal: AbortSignal,
-): AsyncGenerator<StreamNews> {
+): AsyncGenerator<StreamUpdate> {
   const world = {
     open: (lastEventId: string | undefined, stop: AbortSignal) =>
-      openEventStream(path, question, { lastEventId, signal: stop }),
+      openEventStream(path, parameters, { lastEventId, signal: stop }),
     wait,
     isFinal,
   };
   return followStream(world, signal);
 }
 
-/** A refusal stays one; only silence and a server in trouble are worth another try. */
+/** Client errors are final; missing responses and server errors are retried. */
 function isFinal(reason: unknown): boolean {
   if (!(reason instanceof ApiError) || reason.status === undefined) return false;
   return reason.status >= 400 && reason.status < 500 && reason.status !== 429;
@@ -40,16 +40,16 @@ function wait(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * Reads the data of one message with its schema.
+ * Parses the data of one message with its schema.
  *
- * @throws ApiError where it is not what this page knows
+ * @throws ApiError if the data does not match the schema
  */
 export function readData<T>(schema: ZodType<T>, message: StreamMessage): T {
   const read = schema.safeParse(jsonOf(message.data));
   if (read.success) return read.data;
   throw new ApiError({
-    code: "unreadable-news",
-    message: `news of kind \`${message.event}\` is not what this page knows how to read`,
+    code: "unreadable-event",
+    message: `invalid event \`${message.event}\` from the server`,
     hint: "the server may have a different version; reload the page",
     cause: read.error,
   });
@@ -64,7 +64,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What went wrong, as the page tells it. */
+/** Converts any error to one that the page can show. */
 export function asFailure(reason: unknown): ApiError {
   if (reason instanceof ApiError) return reason;
   return new ApiError({

@@ -3,24 +3,24 @@ import { signal } from "@preact/signals";
 let offsetMs: number | undefined;
 
 /**
- * Takes the server's time out of an answer: it lies between when the question was sent and when the
- * answer came. Milliseconds by this page's own clock, which never steps.
+ * Sets the clock offset from a response: the server's time is assumed to be halfway between request and response.
+ * `sentMs` and `receivedMs` are milliseconds of this page's monotonic clock.
  */
-export function noteAnswerTime(serverTimeMs: number, sentMs: number, receivedMs: number): void {
+export function noteResponseTime(serverTimeMs: number, sentMs: number, receivedMs: number): void {
   offsetMs = serverTimeMs - (sentMs + receivedMs) / 2;
 }
 
-/** Takes the server's time out of news that it sent on its own: it was that late at least. */
-export function noteNewsTime(serverTimeMs: number, receivedMs: number): void {
+/** Sets the clock offset from a pushed event: its delay is unknown, so it gives a lower bound. */
+export function noteEventTime(serverTimeMs: number, receivedMs: number): void {
   offsetMs = Math.max(offsetMs ?? Number.NEGATIVE_INFINITY, serverTimeMs - receivedMs);
 }
 
-/** Now, by the server's clock: milliseconds since the epoch. */
+/** The current time by the server's clock, in milliseconds since the epoch. */
 export function serverNowMs(): number {
   return offsetMs === undefined ? Date.now() : performance.now() + offsetMs;
 }
 
-/** The server's time, once a second; for ages and for lists of clocks. */
+/** The server's time, updated once per second, for ages and running clocks. */
 export const everySecondMs = signal(serverNowMs());
 
 setInterval(() => {

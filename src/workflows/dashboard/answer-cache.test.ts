@@ -22,7 +22,7 @@ describe("AnswerCache", () => {
 
   test("holds a bounded number of answers", () => {
     const cache = new AnswerCache<number>();
-    for (let question = 0; question < 65; question++) cache.get(`q${question}`, 1, () => question);
+    for (let query = 0; query < 65; query++) cache.get(`q${query}`, 1, () => query);
     let isRecomputed = false;
     cache.get("q0", 1, () => {
       isRecomputed = true;

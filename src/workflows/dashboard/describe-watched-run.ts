@@ -12,7 +12,7 @@ import { costOfRun } from "../../score/cost-of-run.ts";
 import { placeOnAxis, type PointSource } from "./run-points.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
-/** What a page about a run says beside its series. */
+/** Returns all data of the run page except the points of the series. */
 export function describeWatchedRun(
   run: WatchedRun,
   sources: readonly PointSource[],
@@ -50,7 +50,7 @@ export function describeWatchedRun(
   };
 }
 
-/** When the run will cross its target; absent where there is no target, no clock, or nobody left to cross it. */
+/** Predicts when the run reaches its target; undefined if it has no target, no clock, or is over. */
 export function predictionOf(
   run: WatchedRun,
   earlierCrossingsMs: readonly number[],
@@ -65,7 +65,7 @@ export function predictionOf(
   });
 }
 
-/** Leaves out what is not known, as JSON does. */
+/** Returns the progress without the rule checks, which have their own document. */
 export function progressDocument(
   progress: ReturnType<WatchedRun["progress"]>,
 ): RunProgressDocument {

@@ -36,7 +36,7 @@ describe("runsToEvict", () => {
       evicted: [],
     },
     {
-      name: "evicts everything behind a run that exceeds the limit alone",
+      name: "evicts all runs after one that exceeds the limit alone",
       runs: [idle("a", 10, maxIdleRows + 1), idle("b", 20, 1), idle("c", 30, 1)],
       evicted: ["b", "c"],
     },

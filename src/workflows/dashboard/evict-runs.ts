@@ -1,6 +1,6 @@
-/** Telemetry of a run that nobody watches is evicted after this long without a request. */
+/** An unwatched run is evicted from memory after this long without a request. */
 export const evictAfterMs = 60_000;
-/** Rows of telemetry that unwatched runs may hold together: about 180 MB. */
+/** Maximum rows of telemetry of all unwatched runs together: about 180 MB. */
 export const maxIdleRows = 4_000_000;
 
 /** A run in memory that no client watches. */
@@ -13,8 +13,8 @@ export interface IdleRun {
 }
 
 /**
- * Which unwatched runs to evict: those that were not requested for a minute, and, where all of them together hold too
- * many rows, those requested least recently. The most recent one is kept however large it is: its page is open.
+ * Returns the unwatched runs to evict: those that were not requested for a minute, and the least recently requested ones
+ * if all of them together have too many rows. The most recent one is kept at any size, because its page is probably open.
  */
 export function runsToEvict(idle: readonly IdleRun[], nowMs: number): string[] {
   const newestFirst = idle.toSorted((a, b) => b.usedMs - a.usedMs);

@@ -12,31 +12,31 @@ interface Entry {
   sign: string;
   item: RunListItem;
   text: string;
-  /** The turn in which it was last another. */
+  /** The turn in which the item last changed. */
   changedTurn: number;
-  /** Followed while it runs. */
+  /** Set while the run is in progress and followed. */
   run: WatchedRun | undefined;
-  lookedMs: number;
+  checkedMs: number;
 }
 
 const sparkPoints = 60;
-/** A run that is over is looked at again after this long. */
-const settledForMs = 15_000;
-const mostRemovals = 1000;
+/** A finished run is checked again after this long. */
+const recheckAfterMs = 15_000;
+const maxRemovals = 1000;
 
-/** What changed since a turn; undefined where that is not known any more. */
-export interface BoardNews {
+/** What changed since a turn. */
+export interface BoardUpdates {
   items: RunListItem[];
   removedIds: string[];
 }
 
-/** The list of runs, kept up to date: records that are over are read once, those that run are followed. */
+/** The list of runs, kept up to date. Finished records are read once; running ones are followed. */
 export class RunBoard {
   readonly #home: string;
   readonly #world: WatchWorld;
   readonly #entries = new Map<string, Entry>();
   #removals: { runId: string; turn: number }[] = [];
-  #forgottenTurn = 0;
+  #oldestTurn = 0;
   #turn = 0;
 
   constructor(home: string, world: WatchWorld) {
@@ -48,17 +48,17 @@ export class RunBoard {
     return this.#turn;
   }
 
-  /** The newest first; broken ones last. */
+  /** Newest first; broken records last. */
   items(): RunListItem[] {
     return [...this.#entries.values()].map(({ item }) => item).toSorted(newestFirst);
   }
 
-  /** The run that this board follows itself, where it runs. */
+  /** The followed run; undefined if it is not in progress. */
   followed(runId: string): WatchedRun | undefined {
     return this.#entries.get(runId)?.run;
   }
 
-  /** When earlier runs of the same series reached the target, on their clocks; milliseconds. */
+  /** Times to train, in milliseconds, of earlier runs of the same series that reached the target. */
   earlierCrossingsMs(seriesId: string, beforeIndex: number): number[] {
     const crossings: number[] = [];
     for (const { item } of this.#entries.values()) {
@@ -73,19 +73,21 @@ export class RunBoard {
     const nowMs = this.#world.nowMs();
     const signs = await lookAtHome(this.#home, (runId) => {
       const entry = this.#entries.get(runId);
-      const isSettled = entry?.run === undefined && nowMs - (entry?.lookedMs ?? 0) < settledForMs;
+      const isSettled =
+        entry?.run === undefined && nowMs - (entry?.checkedMs ?? 0) < recheckAfterMs;
       return isSettled ? entry?.sign : undefined;
     });
     this.#turn += 1;
-    const there = new Set<string>();
+    const present = new Set<string>();
     for (const { runId, sign } of signs) {
-      if (await this.#look(runId, sign, nowMs)) there.add(runId);
+      if (await this.#check(runId, sign, nowMs)) present.add(runId);
     }
-    for (const runId of this.#entries.keys()) if (!there.has(runId)) this.#remove(runId);
+    for (const runId of this.#entries.keys()) if (!present.has(runId)) this.#remove(runId);
   }
 
-  since(turn: number): BoardNews | undefined {
-    if (turn < this.#forgottenTurn || turn > this.#turn) return undefined;
+  /** @returns undefined if the removals since that turn are no longer known */
+  since(turn: number): BoardUpdates | undefined {
+    if (turn < this.#oldestTurn || turn > this.#turn) return undefined;
     const entries = [...this.#entries.values()].filter(({ changedTurn }) => changedTurn > turn);
     const removed = this.#removals.filter((removal) => removal.turn > turn);
     return {
@@ -94,11 +96,11 @@ export class RunBoard {
     };
   }
 
-  /** @returns false where there is no such record any more */
-  async #look(runId: string, sign: string, nowMs: number): Promise<boolean> {
+  /** @returns false if the record no longer exists */
+  async #check(runId: string, sign: string, nowMs: number): Promise<boolean> {
     const known = this.#entries.get(runId);
     if (known !== undefined && known.sign === sign && known.run === undefined) {
-      known.lookedMs = Math.max(known.lookedMs, nowMs - settledForMs / 2);
+      known.checkedMs = Math.max(known.checkedMs, nowMs - recheckAfterMs / 2);
       return true;
     }
     const place = await recordPlace(this.#home, runId);
@@ -122,7 +124,7 @@ export class RunBoard {
         return true;
       }
       run = new WatchedRun(opened.record, this.#world);
-      // The verdict of a run that is over says it all.
+      // A finished run needs no data beyond its verdict.
       if (run.result !== undefined) {
         this.#set(runId, this.#itemOf(run), { sign, nowMs });
         return true;
@@ -141,14 +143,14 @@ export class RunBoard {
     const text = JSON.stringify(item);
     const known = this.#entries.get(runId);
     const changedTurn = known?.text === text ? known.changedTurn : this.#turn;
-    this.#entries.set(runId, { sign, item, text, changedTurn, run, lookedMs: nowMs });
+    this.#entries.set(runId, { sign, item, text, changedTurn, run, checkedMs: nowMs });
   }
 
   #remove(runId: string): void {
     this.#entries.delete(runId);
     this.#removals.push({ runId, turn: this.#turn });
-    const dropped = this.#removals.length > mostRemovals ? this.#removals.shift() : undefined;
-    if (dropped !== undefined) this.#forgottenTurn = dropped.turn;
+    const dropped = this.#removals.length > maxRemovals ? this.#removals.shift() : undefined;
+    if (dropped !== undefined) this.#oldestTurn = dropped.turn;
   }
 
   #itemOf(run: WatchedRun): ReadableItem {
@@ -199,8 +201,8 @@ function progressFractionOf(
 ): number | undefined {
   if (result?.outcome.kind === "reached") return 1;
   if (clockMs === undefined || predicted === undefined) return undefined;
-  const wholeMs = clockMs + predicted.remainingMs;
-  return wholeMs > 0 ? clockMs / wholeMs : 1;
+  const totalMs = clockMs + predicted.remainingMs;
+  return totalMs > 0 ? clockMs / totalMs : 1;
 }
 
 function rankCountOf({ request: { startable }, record, samples, log }: WatchedRun): number {
@@ -209,7 +211,7 @@ function rankCountOf({ request: { startable }, record, samples, log }: WatchedRu
   return Math.max(workers, launched, samples.steps.ranks().length, log.index.ranks().length);
 }
 
-/** The target's metric where there are at least two looks at it, else the loss. */
+/** The target metric if it has at least two evaluations, otherwise the loss. */
 function sparkOf({ evaluations, log }: WatchedRun): Pick<ReadableItem, "spark" | "sparkMetric"> {
   if (evaluations.length >= 2) {
     const stride = Math.ceil(evaluations.length / sparkPoints);

@@ -3,8 +3,8 @@ import type { HeatmapDocument, SeriesDocument } from "../../schema/dashboard/run
 import { AnswerCache } from "./answer-cache.ts";
 import { RunIntegrity } from "./run-integrity.ts";
 import { type PointSource, pointSources } from "./run-points.ts";
-import { type HeatmapQuestion, viewRunHeatmap } from "./view-run-heatmap.ts";
-import { SeriesTail, type SeriesQuestion, viewRunSeries } from "./view-run-series.ts";
+import { type HeatmapQuery, viewRunHeatmap } from "./view-run-heatmap.ts";
+import { SeriesTail, type SeriesQuery, viewRunSeries } from "./view-run-series.ts";
 import { WatchRunPoints } from "./watched-points.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
@@ -17,7 +17,7 @@ export class OpenRun {
   readonly integrity: RunIntegrity;
   /** Distinguishes this opening of the run from earlier and later ones. */
   readonly openingId = randomBytes(6).toString("hex");
-  /** Clients that follow the run. */
+  /** Number of clients that follow the run. */
   watcherCount = 0;
   /** When it was last requested. */
   usedMs = 0;
@@ -49,33 +49,33 @@ export class OpenRun {
     return this.#sources.list;
   }
 
-  /** @returns undefined where the run has no points on the requested axis */
-  series(question: SeriesQuestion): SeriesDocument | undefined {
+  /** @returns undefined if the run has no points on the requested axis */
+  series(query: SeriesQuery): SeriesDocument | undefined {
     const sources = this.sources();
-    return this.#seriesAnswers.get(JSON.stringify(question), this.run.version, () =>
-      viewRunSeries(this.run, sources, question),
+    return this.#seriesAnswers.get(JSON.stringify(query), this.run.version, () =>
+      viewRunSeries(this.run, sources, query),
     );
   }
 
-  heatmap(question: HeatmapQuestion): HeatmapDocument {
-    return this.#heatmapAnswers.get(JSON.stringify(question), this.run.version, () =>
-      viewRunHeatmap(this.run, question),
+  heatmap(query: HeatmapQuery): HeatmapDocument {
+    return this.#heatmapAnswers.get(JSON.stringify(query), this.run.version, () =>
+      viewRunHeatmap(this.run, query),
     );
   }
 
-  /** A series that grows with the run, for clients that follow it. */
-  tail(question: SeriesQuestion): SeriesTail {
-    const key = JSON.stringify(question);
+  /** Series that grow with the run, for clients that follow it. */
+  tail(query: SeriesQuery): SeriesTail {
+    const key = JSON.stringify(query);
     const known = this.#tails.get(key);
     if (known !== undefined) return known;
     if (this.#tails.size >= maxTails) this.#tails.clear();
-    const tail = new SeriesTail(question);
+    const tail = new SeriesTail(query);
     tail.growFrom(this.run, this.sources(), this.origin);
     this.#tails.set(key, tail);
     return tail;
   }
 
-  /** Adds new points to all tails; does nothing where the run has not changed. */
+  /** Adds new points to all tails; does nothing if the run has not changed. */
   grow(): void {
     if (this.#grownVersion === this.run.version) return;
     this.#grownVersion = this.run.version;
@@ -83,7 +83,7 @@ export class OpenRun {
     for (const tail of this.#tails.values()) tail.growFrom(this.run, sources, this.origin);
   }
 
-  /** Drops the tails of a run that still changes; those of a finished run serve the next client. */
+  /** Drops the tails of a run in progress. Those of a finished run are kept for the next client. */
   releaseTails(): void {
     if (!this.run.isOver) this.#tails.clear();
   }

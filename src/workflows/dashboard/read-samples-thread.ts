@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { SamplesThreadStart } from "./read-samples.ts";
 
-// A worker thread of the dashboard's server: reads some files of samples, hands their columns over, and ends.
+// A worker thread of the dashboard's server: reads some sample files, transfers their columns, and exits.
 
 const port = parentPort;
 if (port !== null) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
-import { areManySamples, readManySamples } from "./read-samples.ts";
+import { hasManySamples, readManySamples } from "./read-samples.ts";
 
 // Threads need compiled JavaScript; `npm test` builds it first.
 const threadFile = new URL(
@@ -32,7 +32,7 @@ function line(rank: number, step: number): string {
   return `${JSON.stringify({ kind: "step", ...counts, ...parts, loss: 2 / (step + 3) })}\n`;
 }
 
-/** What each rank has, step after step; ranks may be read in any order. */
+/** Sums of each rank's values; ranks may be read in any order. */
 function sumsOf({ steps }: FollowedSamples): Map<number, number[]> {
   const sums = new Map<number, number[]>();
   for (const { rowCount, rank, timeMs, loss, computeMs, dataWaitMs, otherMs } of steps.chunks)
@@ -46,7 +46,7 @@ function sumsOf({ steps }: FollowedSamples): Map<number, number[]> {
   return sums;
 }
 
-async function readHere(): Promise<FollowedSamples> {
+async function readOnMainThread(): Promise<FollowedSamples> {
   const samples = new FollowedSamples(record);
   await samples.readOn("all");
   return samples;
@@ -54,37 +54,37 @@ async function readHere(): Promise<FollowedSamples> {
 
 describe("readManySamples", () => {
   test.skipIf(!isBuilt)(
-    "reads on threads what reading here gives, and keeps it for the next time (needs the built thread)",
+    "reads the same on threads as on the main thread, and stores it for the next time (requires the built thread)",
     async () => {
-      const here = await readHere();
+      const direct = await readOnMainThread();
       const first = new FollowedSamples(record);
-      expect(areManySamples(first)).toBe(true);
+      expect(hasManySamples(first)).toBe(true);
       const request = { samples: first, recordDirectory: record, columnsFile, threadFile };
       const read = await readManySamples(request);
-      expect(read.kind === "on-threads" && (await read.kept)).toBe(true);
+      expect(read.kind === "on-threads" && (await read.stored)).toBe(true);
       await first.readOn("all");
-      expect(sumsOf(first)).toEqual(sumsOf(here));
+      expect(sumsOf(first)).toEqual(sumsOf(direct));
       const again = new FollowedSamples(record);
       expect(await readManySamples({ ...request, samples: again })).toEqual({
         kind: "from-columns",
       });
       await again.readOn("all");
-      expect(sumsOf(again)).toEqual(sumsOf(here));
-      // Whoever has read is not given the same again.
-      expect(await readManySamples({ ...request, samples: again })).toEqual({ kind: "left-out" });
+      expect(sumsOf(again)).toEqual(sumsOf(direct));
+      // Samples that were already read are not read again.
+      expect(await readManySamples({ ...request, samples: again })).toEqual({ kind: "not-read" });
       expect(again.steps.rowCount).toBe(210_000);
     },
   );
 
-  test("leaves it to the caller where no thread is to be had", async () => {
+  test("reads nothing if no thread can be started", async () => {
     const samples = new FollowedSamples(record);
     const request = {
       samples,
       recordDirectory: record,
       columnsFile: join(record, "none.columns"),
-      threadFile: new URL("../there-is-no-such-thread.js", import.meta.url),
+      threadFile: new URL("../missing-thread.js", import.meta.url),
     };
-    expect(await readManySamples(request)).toEqual({ kind: "left-out" });
+    expect(await readManySamples(request)).toEqual({ kind: "not-read" });
     await samples.readOn("all");
     expect(samples.steps.rowCount).toBe(210_000);
   });

@@ -8,41 +8,41 @@ import type {
 } from "../../store/samples/follow-samples.ts";
 import type { StepPart } from "../../store/samples/step-columns.ts";
 
-/** With less to read, threads cost more than they bring; it takes about a tenth of a second. */
-const leastBytes = 30 * 1024 * 1024;
-/** Further threads wait for the disk. */
-const mostThreads = 4;
+/** Below this size, which takes about 0.1 s to read, threads are slower than the main thread. */
+const minBytes = 30 * 1024 * 1024;
+/** More threads do not help: the disk is the bottleneck. */
+const maxThreads = 4;
 
 export interface SamplesToRead {
   samples: FollowedSamples;
-  /** Of the run, absolute. */
+  /** Absolute path of the run's record. */
   recordDirectory: string;
-  /** Where the columns of a run are kept that does not grow any more. */
+  /** Where to store the columns of a finished run. */
   columnsFile: string | undefined;
-  /** The compiled read-samples-thread, where it does not lie beside this file. */
+  /** The compiled read-samples-thread, if it is not next to this file. */
   threadFile?: URL | undefined;
 }
 
-/** What a thread is started with. */
+/** The arguments of a thread. */
 export interface SamplesThreadStart {
   recordDirectory: string;
   names: readonly string[];
 }
 
-/** Whether reading a run's samples takes long enough that others should not wait for it. */
-export function areManySamples(samples: FollowedSamples): boolean {
-  return bytesOf(samples.rankFiles()) >= leastBytes;
+/** Whether a run has so many samples that other requests should not wait while they are read. */
+export function hasManySamples(samples: FollowedSamples): boolean {
+  return bytesOf(samples.rankFiles()) >= minBytes;
 }
 
-/** Where the columns came from; `kept` says, once it is known, whether they were written for the next time. */
+/** Where the columns came from; `stored` resolves to whether they were written to `columnsFile`. */
 export type SamplesRead =
   | { kind: "from-columns" }
-  | { kind: "on-threads"; kept: Promise<boolean> }
-  | { kind: "left-out" };
+  | { kind: "on-threads"; stored: Promise<boolean> }
+  | { kind: "not-read" };
 
 /**
- * Reads samples of ranks for the first time where there are many: from kept columns, else on threads of their own, so
- * that this one goes on answering. What it leaves out, `samples.readOn` reads.
+ * Reads the samples of ranks for the first time if there are many: from stored columns, or else on worker threads, so
+ * that the main thread continues to answer requests. If it returns `not-read`, `samples.readOn` has to read them.
  */
 export async function readManySamples({
   samples,
@@ -51,13 +51,13 @@ export async function readManySamples({
   threadFile = new URL("./read-samples-thread.js", import.meta.url),
 }: SamplesToRead): Promise<SamplesRead> {
   const files = samples.rankFiles();
-  if (samples.hasBegunSteps || bytesOf(files) < leastBytes) return { kind: "left-out" };
-  const kept = columnsFile === undefined ? undefined : await readColumnsFile(columnsFile, files);
-  if (kept !== undefined && !samples.hasBegunSteps) {
-    samples.adopt(kept);
+  if (samples.hasBegunSteps || bytesOf(files) < minBytes) return { kind: "not-read" };
+  const stored = columnsFile === undefined ? undefined : await readColumnsFile(columnsFile, files);
+  if (stored !== undefined && !samples.hasBegunSteps) {
+    samples.adopt(stored);
     return { kind: "from-columns" };
   }
-  const groups = cutEvenly(files, Math.min(mostThreads, availableParallelism()));
+  const groups = cutEvenly(files, Math.min(maxThreads, availableParallelism()));
   let parts: SamplesPart[];
   try {
     parts = await Promise.all(
@@ -66,16 +66,16 @@ export async function readManySamples({
       ),
     );
   } catch {
-    // No thread is to be had: the caller reads here, and meets what is wrong with the files itself.
-    return { kind: "left-out" };
+    // A thread could not start or read: the caller reads on the main thread, and reports errors of the files.
+    return { kind: "not-read" };
   }
-  if (samples.hasBegunSteps) return { kind: "left-out" };
+  if (samples.hasBegunSteps) return { kind: "not-read" };
   for (const part of parts) samples.adopt(part);
-  if (columnsFile === undefined) return { kind: "on-threads", kept: Promise.resolve(false) };
-  const whole = joined(parts, samples.part().steps);
-  const written = writeColumnsFile(columnsFile, files, whole);
-  // A disk that is full, or not to be written to: the next opening takes as long as this one.
-  return { kind: "on-threads", kept: written.catch(() => false) };
+  if (columnsFile === undefined) return { kind: "on-threads", stored: Promise.resolve(false) };
+  const all = joined(parts, samples.part().steps);
+  const written = writeColumnsFile(columnsFile, files, all);
+  // If the disk is full or read-only, the next opening reads the samples again.
+  return { kind: "on-threads", stored: written.catch(() => false) };
 }
 
 function joined(parts: readonly SamplesPart[], steps: StepPart): SamplesPart {
@@ -91,14 +91,14 @@ function bytesOf(files: readonly SampleFileState[]): number {
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** Neighbours stay together: rows come in the order of the files' names. */
+/** Groups adjacent files, because rows are in the order of the file names. */
 function cutEvenly(files: readonly SampleFileState[], count: number): SampleFileState[][] {
-  const wholeBytes = bytesOf(files);
+  const totalBytes = bytesOf(files);
   const groups = Array.from({ length: count }, (): SampleFileState[] => []);
   let bytes = 0;
   for (const file of files) {
     const middle = bytes + file.sizeBytes / 2;
-    groups[Math.min(count - 1, Math.floor((middle / wholeBytes) * count))]?.push(file);
+    groups[Math.min(count - 1, Math.floor((middle / totalBytes) * count))]?.push(file);
     bytes += file.sizeBytes;
   }
   return groups.filter(({ length }) => length > 0);
@@ -107,10 +107,10 @@ function cutEvenly(files: readonly SampleFileState[], count: number): SampleFile
 function readOnThread(file: URL, start: SamplesThreadStart): Promise<SamplesPart> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(file, { workerData: start });
-    // A server that is told to end does not wait for it.
+    // Does not delay the exit of the server.
     thread.unref();
     thread.once("message", (part: SamplesPart) => resolve(part));
     thread.once("error", reject);
-    thread.once("exit", () => reject(new Error("the thread ended without an answer")));
+    thread.once("exit", () => reject(new Error("the thread exited without a result")));
   });
 }

@@ -5,10 +5,10 @@ import { evictAfterMs, runsToEvict } from "./evict-runs.ts";
 import { OpenRun } from "./open-run.ts";
 import { WatchedRun, type WatchWorld } from "./watch-run.ts";
 
-/** The timer runs a little later than the age limit, so that it finds the run old enough. */
+/** Delays the timer beyond the age limit, so that the run has exceeded it. */
 const evictionSlackMs = 1000;
 
-/** The runs of one home that are in memory. Unwatched ones are evicted after a minute. */
+/** The runs of one home in memory. Unwatched ones are evicted after a minute. */
 export class RunCache {
   readonly #home: string;
   readonly #world: WatchWorld;
@@ -21,7 +21,7 @@ export class RunCache {
   }
 
   /**
-   * The run as it is in memory, else read from its record.
+   * Returns the run from memory, or reads it from its record.
    *
    * @throws UserError `unknown-run`, `record-broken`, `record-linked`
    */
@@ -43,14 +43,14 @@ export class RunCache {
     return place.kind === "inside";
   }
 
-  /** Forgets a run whose record is gone. */
+  /** Removes a run whose record was deleted. @returns the error for the client */
   remove(opened: OpenRun): UserError {
     opened.isRemoved = true;
     this.#runs.delete(opened.run.runId);
     return unknownRun(opened.run.runId);
   }
 
-  /** Evicts what is due, and again later while unwatched runs remain. */
+  /** Evicts runs that are due, and schedules the next eviction while unwatched runs remain. */
   evict(): void {
     const idle = [...this.#runs.values()]
       .filter(({ watcherCount }) => watcherCount === 0)
@@ -98,7 +98,7 @@ export class RunCache {
         hint: outcome.reason,
       });
     }
-    // Another request may have opened it meanwhile.
+    // Another request may have opened it in the meantime.
     const raced = this.#runs.get(runId);
     if (raced !== undefined) return raced;
     const columnsFile = join(this.#home, "cache", `${outcome.record.runId}.columns`);

@@ -7,7 +7,7 @@ const maxWaitMs = 150;
 /** Large records are hashed only after the page has loaded its charts. */
 const largeRecordDelayMs = 1000;
 
-/** Compares the files of a record with their SHA-256 in the background, once for each version of the record. */
+/** Compares the files of a record with their SHA-256 in the background, once per version of the record. */
 export class RunIntegrity {
   readonly #run: WatchedRun;
   #known: IntegrityDocument = { kind: "checking" };
@@ -18,22 +18,22 @@ export class RunIntegrity {
     this.#run = run;
   }
 
-  /** What is known by now; `checking` until the first comparison is done. */
+  /** The latest result; `checking` until the first comparison is done. */
   get known(): IntegrityDocument {
     return this.#known;
   }
 
-  /** Starts a comparison where the record changed, and waits for it briefly. */
+  /** Starts a comparison if the record changed, and waits for it briefly. */
   async check(): Promise<IntegrityDocument> {
-    const { record, version, isOver, hasMuchToRead } = this.#run;
-    this.#wasLarge ||= hasMuchToRead;
-    if (this.#version === version || hasMuchToRead) return this.#known;
+    const { record, version, isOver, hasManyUnreadSamples } = this.#run;
+    this.#wasLarge ||= hasManyUnreadSamples;
+    if (this.#version === version || hasManyUnreadSamples) return this.#known;
     this.#version = version;
     const isDelayed = this.#wasLarge && record.result !== undefined;
     const compared = (isDelayed ? pause(largeRecordDelayMs) : Promise.resolve()).then(() =>
       this.#compare(),
     );
-    // A file may disappear while it is read: the next reading of the record finds it missing.
+    // A file may be deleted while it is read; the next reading of the record reports it as missing.
     const settled = compared.catch(() => undefined);
     if (isDelayed) return this.#known;
     await (isOver ? Promise.race([settled, pause(maxWaitMs)]) : settled);

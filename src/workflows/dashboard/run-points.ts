@@ -12,26 +12,26 @@ export type TakePoint = (timeMs: number, samplesCount: number, value: number) =>
 export interface PointSource {
   description: SeriesDescription;
   count(): number;
-  /** Of all points, where that is known without looking at each. */
+  /** The time range of all points, if it is known without reading each point. */
   timeRange(): { fromMs: number; toMs: number } | undefined;
-  /** Hands over the points from the `from`-th on; of one rank where one is named. */
+  /** Passes the points from index `from` on to `take`; only those of `rank` if it is set. */
   visit(from: number, rank: number | undefined, take: TakePoint): void;
-  /** Only of steps: hands over all values, some thousands at a time, which is several times faster than one by one. */
+  /** Only for steps: passes all values in blocks of some thousands, which is several times faster than single points. */
   visitColumns?: (take: TakeColumn) => void;
 }
 
-/** Takes the first `rowCount` values of a column, which is used again afterwards. */
+/** Receives the first `rowCount` values of a column. The column is reused after the call. */
 export type TakeColumn = (column: Float32Array | Float64Array, rowCount: number) => void;
 
 const stepParts = {
   computeMs: "compute, per step",
   communicationMs: "communication, per step",
   dataWaitMs: "waiting for data, per step",
-  otherMs: "all else, per step",
+  otherMs: "other, per step",
 } as const;
 type StepPart = keyof typeof stepParts;
 
-/** Every series that the run has points of. */
+/** All series for which the run has points. */
 export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
   const { steps } = run.samples;
   const target = run.result?.target ?? run.log.reader.run.target;
@@ -61,10 +61,10 @@ function hostSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
       { name: "energyJoules", unit: "joules", label: "energy", ...energyNote },
       totals.energy,
     ),
-    listSource({ name: "cpuCores", unit: "cores", label: "processor cores busy" }, totals.cpuCores),
+    listSource({ name: "cpuCores", unit: "cores", label: "busy CPU cores" }, totals.cpuCores),
     listSource({ name: "memoryBytes", unit: "bytes", label: "memory" }, totals.memory),
     listSource(
-      { name: "acceleratorUtilisation", unit: "fraction", label: "accelerators busy" },
+      { name: "acceleratorUtilisation", unit: "fraction", label: "accelerator utilization" },
       totals.acceleratorUtilisation,
     ),
     listSource(
@@ -78,22 +78,22 @@ function isStepPart(name: string): name is StepPart {
   return name in stepParts;
 }
 
-/** Milliseconds of one step: the parts the program names. */
+/** Milliseconds of one step: the sum of the parts that the program reports. */
 export function stepTime(chunk: StepChunk, row: number): number {
   return (
     (chunk.computeMs[row] ?? 0) + (chunk.communicationMs[row] ?? 0) + (chunk.dataWaitMs[row] ?? 0)
   );
 }
 
-/** Of all rows of a block, in room that is used again. */
+/** Step times of all rows of a chunk, in a buffer that is reused. */
 function stepTimes(): (chunk: StepChunk) => Float64Array {
-  let room = new Float64Array(0);
+  let buffer = new Float64Array(0);
   return (chunk) => {
     const { rowCount, computeMs, communicationMs, dataWaitMs } = chunk;
-    if (room.length < rowCount) room = new Float64Array(rowCount);
+    if (buffer.length < rowCount) buffer = new Float64Array(rowCount);
     for (let row = 0; row < rowCount; row++)
-      room[row] = (computeMs[row] ?? 0) + (communicationMs[row] ?? 0) + (dataWaitMs[row] ?? 0);
-    return room;
+      buffer[row] = (computeMs[row] ?? 0) + (communicationMs[row] ?? 0) + (dataWaitMs[row] ?? 0);
+    return buffer;
   };
 }
 
@@ -152,7 +152,7 @@ function listSource(
   };
 }
 
-/** Where a point stands on an axis; NaN where it can't be placed. */
+/** The position of a point on an axis; NaN if it has none. */
 export type PlaceOnAxis = (timeMs: number, samplesCount: number) => number;
 
 export const axisUnits: Record<XAxis, SeriesUnit> = {
@@ -164,7 +164,7 @@ export const axisUnits: Record<XAxis, SeriesUnit> = {
   energy: "joules",
 };
 
-/** How points of a run are placed on an axis; undefined where it has no such axis. */
+/** Returns how to place points of a run on an axis; undefined if the run has no such axis. */
 export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefined {
   const { launchedMs, runStartMs, hostTotals } = run;
   switch (axis) {

@@ -16,7 +16,7 @@ import { ownResults } from "../results/own-results.ts";
 /** `own/<series id>` is the id of a result of the home's own runs. */
 const ownPrefix = "own/";
 
-/** The home whose imports and runs are shown beside the published results. */
+/** The home whose imports and runs are shown with the published results. */
 export interface AtlasHome {
   home: string;
   store: RunStore;

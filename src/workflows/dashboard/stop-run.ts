@@ -6,14 +6,14 @@ import { ownerLife } from "../../store/records/process-owner.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 
 export type StopOutcome =
-  /** The run's Pitwall process was sent the signal of Ctrl-C: it ends the job, judges the run and keeps the record. */
+  /** SIGINT was sent to the Pitwall process of the run: it ends the job, judges the run and saves the record. */
   | { kind: "asked"; pid: number }
-  /** The run's Pitwall process was gone; processes that it had left running were ended. */
+  /** The Pitwall process of the run no longer exists; the processes that it left running were ended. */
   | { kind: "ended"; endedCount: number };
 
 /**
- * Stops a run: through the Pitwall process that owns it, or, if that is gone, through its launch
- * target. A signal is sent only to a process of this host that is certainly the owner.
+ * Stops a run through the Pitwall process that owns it, or through its launch target if that process no longer exists.
+ * Signals only a process of this host that is verified to be the owner.
  *
  * @throws UserError `run-not-running`, `run-elsewhere`, `owner-unsure`, `owner-refused`
  */
@@ -48,7 +48,7 @@ function endAbandoned<Kind extends LaunchTargetKind>(
 }
 
 function signalOwner(runId: string, owner: RunRequest["owner"]): number {
-  // Without its start time, a process can't be told apart from a later one with the same number.
+  // Without its start time, a process cannot be distinguished from a later one with the same PID.
   if (owner.processStartedTicks === undefined) {
     throw new UserError("owner-unsure", `cannot identify the Pitwall process of \`${runId}\``, {
       hint: "press Ctrl-C in its terminal",

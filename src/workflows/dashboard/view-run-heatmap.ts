@@ -9,7 +9,7 @@ import type { StepChunk } from "../../store/samples/step-columns.ts";
 import { stepTime } from "./run-points.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
-export interface HeatmapQuestion {
+export interface HeatmapQuery {
   metric: HeatmapMetric;
   columns: number;
   rows: number;
@@ -19,19 +19,19 @@ export interface HeatmapQuestion {
   toMs?: number | undefined;
 }
 
-/** Hands over the points of every rank; for power, of every accelerator. */
+/** Passes the points of every rank to `take`; for power, those of every accelerator. */
 type VisitPoints = (take: (rank: number, timeMs: number, value: number) => void) => void;
 
 /** Ranks over time: the mean of a metric in each cell. With more ranks than rows, a row holds several ranks. */
-export function viewRunHeatmap(run: WatchedRun, question: HeatmapQuestion): HeatmapDocument {
-  const visit = pointsOf(run, question.metric);
-  const seen = surveyRanks(visit, question);
+export function viewRunHeatmap(run: WatchedRun, query: HeatmapQuery): HeatmapDocument {
+  const visit = pointsOf(run, query.metric);
+  const seen = surveyRanks(visit, query);
   const ranks = [...seen.meanOfRank.keys()].toSorted(
-    question.rankOrder === "rank"
+    query.rankOrder === "rank"
       ? (a, b) => a - b
       : (a, b) => (seen.meanOfRank.get(b) ?? 0) - (seen.meanOfRank.get(a) ?? 0) || a - b,
   );
-  const rows = Math.max(1, Math.min(question.rows, ranks.length));
+  const rows = Math.max(1, Math.min(query.rows, ranks.length));
   const ranksPerRow = Array.from({ length: rows }, (): number[] => []);
   const rowOfRank = new Int32Array(Math.max(0, ...seen.meanOfRank.keys()) + 1).fill(-1);
   for (const [position, rank] of ranks.entries()) {
@@ -40,22 +40,22 @@ export function viewRunHeatmap(run: WatchedRun, question: HeatmapQuestion): Heat
     ranksPerRow[row]?.push(rank);
   }
   const { fromMs, toMs } = seen;
-  const stretchMs = Math.max(1, toMs - fromMs) * (1 + 1e-9);
-  const grid = new HeatGrid(rows, question.columns);
+  const spanMs = Math.max(1, toMs - fromMs) * (1 + 1e-9);
+  const grid = new HeatGrid(rows, query.columns);
   visit((rank, timeMs, value) => {
     if (timeMs < fromMs || timeMs > toMs) return;
-    const column = Math.floor(((timeMs - fromMs) / stretchMs) * question.columns);
+    const column = Math.floor(((timeMs - fromMs) / spanMs) * query.columns);
     grid.add(rowOfRank[rank] ?? -1, column, value);
   });
   const values = grid.means();
   return {
     runId: run.runId,
-    metric: question.metric,
-    unit: question.metric === "powerWatts" ? "watts" : "milliseconds",
+    metric: query.metric,
+    unit: query.metric === "powerWatts" ? "watts" : "milliseconds",
     fromMs,
     toMs,
-    rankOrder: question.rankOrder,
-    columns: question.columns,
+    rankOrder: query.rankOrder,
+    columns: query.columns,
     rows,
     values,
     ranksPerRow,
@@ -63,25 +63,25 @@ export function viewRunHeatmap(run: WatchedRun, question: HeatmapQuestion): Heat
   };
 }
 
-/** Which ranks have points in the stretch, and the mean of each. */
+/** Returns the ranks that have points in the time range, with the mean of each. */
 function surveyRanks(
   visit: VisitPoints,
-  { fromMs: askedFromMs, toMs: askedToMs }: HeatmapQuestion,
+  { fromMs: requestedFromMs, toMs: requestedToMs }: HeatmapQuery,
 ): { meanOfRank: Map<number, number>; fromMs: number; toMs: number } {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = Number.NEGATIVE_INFINITY;
   let sums = new Float64Array(64);
   let counts = new Uint32Array(64);
   visit((rank, timeMs, value) => {
-    if (timeMs < (askedFromMs ?? timeMs) || timeMs > (askedToMs ?? timeMs)) return;
+    if (timeMs < (requestedFromMs ?? timeMs) || timeMs > (requestedToMs ?? timeMs)) return;
     if (!Number.isFinite(value)) return;
     if (timeMs < fromMs) fromMs = timeMs;
     if (timeMs > toMs) toMs = timeMs;
     if (rank >= counts.length) {
-      const room = Math.max(rank + 1, counts.length * 2);
+      const size = Math.max(rank + 1, counts.length * 2);
       [sums, counts] = [
-        widened(sums, new Float64Array(room)),
-        widened(counts, new Uint32Array(room)),
+        widened(sums, new Float64Array(size)),
+        widened(counts, new Uint32Array(size)),
       ];
     }
     sums[rank] = (sums[rank] ?? 0) + value;
@@ -91,7 +91,7 @@ function surveyRanks(
   for (const [rank, count] of counts.entries())
     if (count > 0) meanOfRank.set(rank, (sums[rank] ?? 0) / count);
   const [from, to] = fromMs <= toMs ? [fromMs, toMs] : [0, 0];
-  return { meanOfRank, fromMs: askedFromMs ?? from, toMs: askedToMs ?? to };
+  return { meanOfRank, fromMs: requestedFromMs ?? from, toMs: requestedToMs ?? to };
 }
 
 function widened<Column extends Float64Array | Uint32Array>(
@@ -141,12 +141,12 @@ function numberAccelerators(
 }
 
 function rangeOf(values: readonly (number | null)[]): { least?: number; greatest?: number } {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   for (const value of values) {
     if (value === null) continue;
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
+    min = Math.min(min, value);
+    max = Math.max(max, value);
   }
-  return least <= greatest ? { least, greatest } : {};
+  return min <= max ? { least: min, greatest: max } : {};
 }

@@ -10,7 +10,7 @@ import { axisUnits, type PlaceOnAxis, placeOnAxis, type PointSource } from "./ru
 import type { WatchedRun } from "./watch-run.ts";
 
 /** Which points of which series, on which axis, in how many buckets. */
-export interface SeriesQuestion {
+export interface SeriesQuery {
   names: readonly string[];
   xAxis: XAxis;
   width: number;
@@ -19,94 +19,94 @@ export interface SeriesQuestion {
   toX?: number | undefined;
 }
 
-/** The buckets of some series of a run; undefined where the run has no such axis. */
+/** Returns the buckets of the requested series; undefined if the run has no such axis. */
 export function viewRunSeries(
   run: WatchedRun,
   sources: readonly PointSource[],
-  question: SeriesQuestion,
+  query: SeriesQuery,
 ): SeriesDocument | undefined {
-  const place = placeOnAxis(run, question.xAxis);
+  const place = placeOnAxis(run, query.xAxis);
   if (place === undefined) return undefined;
-  const wanted = sources.filter(({ description }) => question.names.includes(description.name));
-  const extent = extentOf(wanted, place, question);
+  const requested = sources.filter(({ description }) => query.names.includes(description.name));
+  const extent = extentOf(requested, place, query);
   const { fromX, toX } = extent;
-  const stepX = stepFor(fromX, toX, question.width);
-  const end = fromX + stepX * question.width;
-  const grids = filledGrids(wanted, place, { fromX, stepX, toX: end, rank: question.rank });
+  const stepX = stepFor(fromX, toX, query.width);
+  const end = fromX + stepX * query.width;
+  const grids = filledGrids(requested, place, { fromX, stepX, toX: end, rank: query.rank });
   const series = grids.map(({ source, grid }) => bucketsOf(source.description, grid.all()));
   return {
     runId: run.runId,
-    xAxis: question.xAxis,
-    xUnit: axisUnits[question.xAxis],
+    xAxis: query.xAxis,
+    xUnit: axisUnits[query.xAxis],
     fromX,
     toX,
-    width: question.width,
-    ...(question.rank === undefined ? {} : { rank: question.rank }),
+    width: query.width,
+    ...(query.rank === undefined ? {} : { rank: query.rank }),
     series: series.filter(({ x }) => x.length > 0),
   };
 }
 
-/** From the first point to the last on the axis, unless asked otherwise. */
+/** The requested range; by default from the first point on the axis to the last. */
 function extentOf(
   sources: readonly PointSource[],
   place: PlaceOnAxis,
-  { fromX, toX, rank, xAxis }: SeriesQuestion,
+  { fromX, toX, rank, xAxis }: SeriesQuery,
 ): { fromX: number; toX: number } {
   if (fromX !== undefined && toX !== undefined) return { fromX, toX: Math.max(fromX, toX) };
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
   const widen = (timeMs: number, samplesCount: number): void => {
     const x = place(timeMs, samplesCount);
-    if (x < least) least = x;
-    if (x > greatest) greatest = x;
+    if (x < min) min = x;
+    if (x > max) max = x;
   };
-  // On these axes a later point stands further right, so that the first and the last say it all.
+  // On these axes positions increase with time, so the first and last point give the range.
   const isByTime = xAxis === "clock" || xAxis === "wall" || xAxis === "dollars";
   for (const source of sources) {
     const range = isByTime && rank === undefined ? source.timeRange() : undefined;
     if (range === undefined) source.visit(0, rank, widen);
     else for (const timeMs of [range.fromMs, range.toMs]) widen(timeMs, Number.NaN);
   }
-  return asked(least <= greatest ? { fromX: least, toX: greatest } : { fromX: 0, toX: 0 }, {
+  return withRequested(min <= max ? { fromX: min, toX: max } : { fromX: 0, toX: 0 }, {
     fromX,
     toX,
   });
 }
 
-/** What there is, narrowed or widened to what was asked. */
-function asked(
+/** Replaces the ends of the full range by the requested ones. */
+function withRequested(
   all: { fromX: number; toX: number },
-  wanted: { fromX: number | undefined; toX: number | undefined },
+  requested: { fromX: number | undefined; toX: number | undefined },
 ): { fromX: number; toX: number } {
-  const fromX = wanted.fromX ?? all.fromX;
-  return { fromX, toX: Math.max(fromX, wanted.toX ?? all.toX) };
+  const fromX = requested.fromX ?? all.fromX;
+  return { fromX, toX: Math.max(fromX, requested.toX ?? all.toX) };
 }
 
-interface GridPlace {
+interface GridRange {
   fromX: number;
   stepX: number;
   toX: number;
   rank: number | undefined;
 }
 
-/** Each source with its points in buckets. Series of steps have their points at the same places: they are sorted once. */
+/** Sorts the points of each source into buckets. All step series have the same positions, which are sorted once. */
 function filledGrids(
   sources: readonly PointSource[],
   place: PlaceOnAxis,
-  where: GridPlace,
+  range: GridRange,
 ): { source: PointSource; grid: BucketGrid }[] {
-  // A single rank's points are few.
-  const isWhole = where.rank === undefined;
-  const ofSteps = isWhole ? sources.find((source) => source.visitColumns) : undefined;
-  const order = ofSteps === undefined ? undefined : orderOf(ofSteps, place, where);
+  // A single rank has too few points for sorting to pay off.
+  const hasAllRanks = range.rank === undefined;
+  const ofSteps = hasAllRanks ? sources.find((source) => source.visitColumns) : undefined;
+  const order = ofSteps === undefined ? undefined : orderOf(ofSteps, place, range);
   return sources.map((source) => {
     const keepsMedian = source.description.perRank;
-    const grid = new BucketGrid({ ...where, keepsMedian });
+    const grid = new BucketGrid({ ...range, keepsMedian });
     const { visitColumns } = source;
     if (visitColumns !== undefined && order !== undefined)
       grid.fillInOrder(order, order.sorted(visitColumns));
     else {
-      source.visit(0, where.rank, (timeMs, samplesCount, value) =>
+      source.visit(0, range.rank, (timeMs, samplesCount, value) =>
         grid.push(place(timeMs, samplesCount), value),
       );
       grid.settle();
@@ -115,26 +115,27 @@ function filledGrids(
   });
 }
 
-function orderOf(source: PointSource, place: PlaceOnAxis, where: GridPlace): BucketOrder {
-  const order = new BucketOrder({ ...where, mostPoints: source.count() });
-  source.visit(0, where.rank, (timeMs, samplesCount) => order.push(place(timeMs, samplesCount)));
+function orderOf(source: PointSource, place: PlaceOnAxis, range: GridRange): BucketOrder {
+  const order = new BucketOrder({ ...range, mostPoints: source.count() });
+  source.visit(0, range.rank, (timeMs, samplesCount) => order.push(place(timeMs, samplesCount)));
   order.settle();
   return order;
 }
 
 function bucketsOf({ name, unit }: SeriesDescription, buckets: Buckets): SeriesBuckets {
-  // Parts of steps are kept in single precision; digits behind it are noise.
-  const isRough = unit === "milliseconds";
-  const tidy = (values: number[]): number[] => (isRough ? values.map(toSinglePrecision) : values);
+  // Step parts are stored in single precision; further digits are noise.
+  const isSinglePrecision = unit === "milliseconds";
+  const rounded = (values: number[]): number[] =>
+    isSinglePrecision ? values.map(toSinglePrecision) : values;
   const { x, count } = buckets;
   return {
     name,
     unit,
     x,
-    min: tidy(buckets.min),
-    max: tidy(buckets.max),
-    last: tidy(buckets.last),
-    ...(buckets.median === undefined ? {} : { median: tidy(buckets.median) }),
+    min: rounded(buckets.min),
+    max: rounded(buckets.max),
+    last: rounded(buckets.last),
+    ...(buckets.median === undefined ? {} : { median: rounded(buckets.median) }),
     count,
   };
 }
@@ -143,81 +144,81 @@ function toSinglePrecision(value: number): number {
   return Number(value.toPrecision(7));
 }
 
-/** News of one series for a client that has seen some of it. */
-export type TailNews = SeriesBuckets & { fromX: number };
+/** The changed buckets of one series. */
+export type TailUpdate = SeriesBuckets & { fromX: number };
 
-/** How much wider than asked a stretch may get before its buckets are made anew, twice as wide. */
-const mostTimesWidth = 2;
+/** The range may grow to this multiple of the requested width before its buckets are rebuilt at twice the size. */
+const maxWidthFactor = 2;
 
 /**
- * Series of a running run, in buckets that are filled on as points come. All clients that look at the same series in the
- * same way share one.
+ * Series of a run in progress, in buckets that are filled as points arrive. All clients with the same query share one
+ * instance.
  */
 export class SeriesTail {
-  readonly #question: SeriesQuestion;
-  #parts = new Map<string, { source: PointSource; grid: BucketGrid; seen: number }>();
+  readonly #query: SeriesQuery;
+  #parts = new Map<string, { source: PointSource; grid: BucketGrid; count: number }>();
   #place: PlaceOnAxis | undefined;
   #origin = "";
   #epoch = 0;
   #turn = 0;
 
-  constructor(question: SeriesQuestion) {
-    this.#question = question;
+  constructor(query: SeriesQuery) {
+    this.#query = query;
   }
 
-  /** Two numbers that say what a client has seen: when the buckets were made, and the turn they are in. */
+  /** What a client has received: the number of rebuilds, and the turn since the last one. */
   get cursor(): { epoch: number; turn: number } {
     return { epoch: this.#epoch, turn: this.#turn };
   }
 
-  /** Takes in what the run has come to have. `origin` is another where earlier points do not hold any more. */
+  /** Adds the new points of the run. `origin` changes when earlier points are no longer valid. */
   growFrom(run: WatchedRun, sources: readonly PointSource[], origin: string): void {
-    const { names, xAxis, rank } = this.#question;
-    const wanted = sources.filter(({ description }) => names.includes(description.name));
+    const { names, xAxis, rank } = this.#query;
+    const requested = sources.filter(({ description }) => names.includes(description.name));
     const place = placeOnAxis(run, xAxis);
     const axisOrigin = `${origin} ${run.runStartMs} ${run.launchedMs} ${run.log.samplesPerEpoch}`;
-    // Energy is only known up to the last reading: a point behind it would have been left out for good.
+    // Energy is known only up to the last reading; a later point would be dropped permanently.
     const isSame = axisOrigin === this.#origin && xAxis !== "energy" && place !== undefined;
     this.#origin = axisOrigin;
     this.#place = place;
-    if (!isSame || wanted.some(({ description }) => !this.#parts.has(description.name)))
-      return this.#rebuild(wanted);
+    if (!isSame || requested.some(({ description }) => !this.#parts.has(description.name)))
+      return this.#rebuild(requested);
     let hasOverrun = false;
-    for (const source of wanted) {
+    for (const source of requested) {
       const part = this.#parts.get(source.description.name);
       if (part === undefined) continue;
-      source.visit(part.seen, rank, (timeMs, samplesCount, value) =>
+      source.visit(part.count, rank, (timeMs, samplesCount, value) =>
         part.grid.push(place(timeMs, samplesCount), value),
       );
-      part.seen = source.count();
+      part.count = source.count();
       part.grid.settle();
       hasOverrun ||= part.grid.overrunX !== undefined;
     }
     this.#turn += 1;
-    if (hasOverrun) this.#rebuild(wanted);
+    if (hasOverrun) this.#rebuild(requested);
   }
 
-  #rebuild(wanted: readonly PointSource[]): void {
+  #rebuild(requested: readonly PointSource[]): void {
     this.#epoch += 1;
     this.#turn = 1;
     this.#parts = new Map();
     const place = this.#place;
     if (place === undefined) return;
-    const { width, rank } = this.#question;
-    const { fromX, toX } = extentOf(wanted, place, this.#question);
+    const { width, rank } = this.#query;
+    const { fromX, toX } = extentOf(requested, place, this.#query);
     const stepX = stepFor(fromX, toX, width);
-    const end = fromX + stepX * width * mostTimesWidth;
-    for (const { source, grid } of filledGrids(wanted, place, { fromX, stepX, toX: end, rank }))
-      this.#parts.set(source.description.name, { source, grid, seen: source.count() });
+    const end = fromX + stepX * width * maxWidthFactor;
+    for (const { source, grid } of filledGrids(requested, place, { fromX, stepX, toX: end, rank }))
+      this.#parts.set(source.description.name, { source, grid, count: source.count() });
   }
 
-  /** Everything, for a client that has seen nothing of these buckets. */
-  all(): TailNews[] {
+  /** All buckets, for a client that has received none of them. */
+  all(): TailUpdate[] {
     return this.since(0);
   }
 
-  /** What has changed since a turn. */
-  since(turn: number): TailNews[] {
+  /** The buckets that changed since a turn. */
+  since(turn: number): TailUpdate[] {
     return [...this.#parts.values()].flatMap(({ source, grid }) => {
       const buckets = grid.since(turn);
       if (buckets === undefined) return [];

@@ -43,7 +43,7 @@ describe("WatchFeed", () => {
     expect(calls).toEqual(["called"]);
   });
 
-  test("goes on after a check that failed", async () => {
+  test("continues after a failed check", async () => {
     let checkCount = 0;
     const { feed, calls } = feedWith(async () => {
       checkCount += 1;

@@ -1,9 +1,9 @@
-/** Files are checked this often while at least one client listens. */
+/** Interval between checks while at least one client listens. */
 const tickMs = 1000;
 
 /**
  * Checks for changes at a fixed interval while there are listeners, and calls the listeners after each check. Without
- * listeners nothing runs.
+ * listeners, it does nothing.
  */
 export class WatchFeed {
   readonly #check: () => Promise<void>;
@@ -35,7 +35,7 @@ export class WatchFeed {
     try {
       await this.#check();
     } catch {
-      // The disk refused this time: the shown data ages, and the next check may succeed.
+      // The disk reported an error: the shown data becomes stale, and the next check may succeed.
     } finally {
       this.#isChecking = false;
     }

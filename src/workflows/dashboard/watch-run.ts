@@ -6,29 +6,29 @@ import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { HostTotals } from "./host-totals.ts";
-import { areManySamples, readManySamples } from "./read-samples.ts";
+import { hasManySamples, readManySamples } from "./read-samples.ts";
 import { type EnergyBasis, leadingEnergy } from "./watched-energy.ts";
 import { WatchedLog } from "./watched-log.ts";
 
 const bufferBytes = 1 << 20;
 
 /**
- * How much of a record is read. `list`: all but samples of ranks. `page`: the same, and its log is held against the
- * rules. `all`: the samples of ranks too.
+ * How much of a record to read. `list`: everything except the samples of ranks. `page`: the same, and checks the log
+ * against the rules. `all`: also the samples of ranks.
  */
-export type RunWanted = "list" | "page" | "all";
+export type ReadScope = "list" | "page" | "all";
 
-/** What watching a run needs beside its record. */
+/** What following a run requires besides its record. */
 export interface WatchWorld {
   store: RunStore;
   nowMs(): number;
-  /** Of this machine; used only for runs that were launched on it. */
+  /** Of this machine; used only for runs launched on it. */
   energyBasis: EnergyBasis;
 }
 
 /**
- * One run, followed through the files of its record while another process writes them. It says the same as the
- * terminal of that process: the same log goes through the same engines.
+ * One run, followed through the files of its record while another process writes them. It reports the same numbers as
+ * the terminal of that process, because the same engines read the same log.
  */
 export class WatchedRun {
   readonly runId: string;
@@ -36,7 +36,7 @@ export class WatchedRun {
   readonly log: WatchedLog;
   readonly samples: FollowedSamples;
   readonly hostTotals = new HostTotals();
-  /** Raised when something was read that was not there before. */
+  /** Incremented when new data was read. */
   version = 0;
   #record: RunRecord;
   readonly #world: WatchWorld;
@@ -50,7 +50,7 @@ export class WatchedRun {
   #totalsGeneration = 0;
   readonly #columnsFile: string | undefined;
 
-  /** @param columnsFile where the columns of its samples are kept once it is over; nowhere where there is none */
+  /** @param columnsFile where to store the columns of its samples when it is over; by default they are not stored */
   constructor(record: RunRecord, world: WatchWorld, columnsFile?: string) {
     this.runId = record.runId;
     this.directory = record.directory;
@@ -73,7 +73,7 @@ export class WatchedRun {
     return this.#record.result;
   }
 
-  /** Whether nothing more can come. */
+  /** Whether the run has ended, so that no more data can arrive. */
   get isOver(): boolean {
     return this.#record.state.kind !== "running";
   }
@@ -82,7 +82,7 @@ export class WatchedRun {
     return this.result?.evaluations ?? this.log.reader.run.evaluations;
   }
 
-  /** When the program was started, milliseconds since the epoch; the record's making until then. */
+  /** When the program was started, in milliseconds since the epoch; before that, when the record was created. */
   get launchedMs(): number {
     const launched = this.#record.events.events.find(({ event }) => event.kind === "launched");
     return this.result?.clock.launchedMs ?? launched?.timeMs ?? this.request.createdMs;
@@ -92,7 +92,7 @@ export class WatchedRun {
     return this.result?.clock.runStartMs ?? this.log.reader.run.start?.arrivalMs;
   }
 
-  /** The last moment that is known of a run that is over; now for one that goes on. */
+  /** The end of a finished run, as far as known; the current time for a run in progress. */
   get untilMs(): number {
     if (this.result !== undefined) return this.result.clock.endedMs;
     if (this.#record.state.kind === "running") return this.#world.nowMs();
@@ -101,33 +101,33 @@ export class WatchedRun {
     return Math.max(lastEventMs, ...hosts.map((samples) => samples.at(-1)?.timeMs ?? 0));
   }
 
-  /** Whether the samples of ranks are still to be read, and so many that nobody should wait for them. */
-  get hasMuchToRead(): boolean {
-    return !this.samples.hasReadSteps && areManySamples(this.samples);
+  /** Whether so many samples of ranks are unread that requests should not wait for them. */
+  get hasManyUnreadSamples(): boolean {
+    return !this.samples.hasReadSteps && hasManySamples(this.samples);
   }
 
   /**
-   * Reads what is new of the record. Who wants no samples of ranks does not wait for who does.
+   * Reads the new parts of the record. Calls without samples of ranks do not wait for calls with them.
    *
-   * @param notOlderMs what was read at most so long ago is new enough
-   * @returns false where the record is gone
+   * @param maxAgeMs does not read again if the last reading is at most this old
+   * @returns false if the record no longer exists
    */
-  async readOn(wanted: RunWanted, notOlderMs = 0): Promise<boolean> {
-    if (wanted !== "list") this.log.reader.startRules();
-    const read = this.#reading.then(() => this.#readOn(notOlderMs));
+  async readOn(scope: ReadScope, maxAgeMs = 0): Promise<boolean> {
+    if (scope !== "list") this.log.reader.startRules();
+    const read = this.#reading.then(() => this.#readOn(maxAgeMs));
     this.#reading = read.catch(() => undefined);
     if (!(await read)) return false;
-    if (wanted !== "all") return true;
-    const readSteps = this.#readingSteps.then(() => this.#readSteps(notOlderMs));
+    if (scope !== "all") return true;
+    const readSteps = this.#readingSteps.then(() => this.#readSteps(maxAgeMs));
     this.#readingSteps = readSteps.catch(() => undefined);
     await readSteps;
     return true;
   }
 
-  async #readOn(notOlderMs: number): Promise<boolean> {
+  async #readOn(maxAgeMs: number): Promise<boolean> {
     const nowMs = this.#world.nowMs();
-    if (this.#isSettled || nowMs - this.#readMs < notOlderMs) return true;
-    // First whether it is over: then what is read behind it is complete.
+    if (this.#isSettled || nowMs - this.#readMs < maxAgeMs) return true;
+    // Reads the state first: if the run is over, the files read afterwards are complete.
     const opened = await this.#world.store.open(this.runId);
     if (opened.kind !== "opened") return false;
     const isOver = opened.record.state.kind !== "running";
@@ -141,9 +141,9 @@ export class WatchedRun {
     return true;
   }
 
-  async #readSteps(notOlderMs: number): Promise<void> {
+  async #readSteps(maxAgeMs: number): Promise<void> {
     const nowMs = this.#world.nowMs();
-    if (this.#areStepsSettled || nowMs - this.#stepsMs < notOlderMs) return;
+    if (this.#areStepsSettled || nowMs - this.#stepsMs < maxAgeMs) return;
     const isOver = this.#isSettled;
     if (!this.samples.hasReadSteps) {
       const columnsFile = this.result === undefined ? undefined : this.#columnsFile;
@@ -173,12 +173,12 @@ export class WatchedRun {
     return isElsewhere ? undefined : this.#world.energyBasis;
   }
 
-  /** So far, or in the end. */
+  /** Energy so far, or in total for a finished run. */
   get energy(): readonly EnergyReading[] {
     return this.result?.energy ?? this.hostTotals.readings;
   }
 
-  /** How far the run is, by the engines of the terminal's line; of a run that is over, how far it came. */
+  /** The progress of the run, from the same engines as the terminal; for a finished run, its final state. */
   progress(earlierCrossingsMs: readonly number[]): RunProgress {
     const { result, launchedMs, untilMs } = this;
     const { price, system } = this.request;
@@ -195,12 +195,12 @@ export class WatchedRun {
       energy: this.energy,
       earlierCrossingsMs,
     });
-    return result === undefined ? progress : { ...progress, ...inTheEnd(result) };
+    return result === undefined ? progress : { ...progress, ...finalProgress(result) };
   }
 }
 
-/** What the verdict says, where it says it. */
-function inTheEnd(result: RunResult): Partial<RunProgress> {
+/** The values of the verdict that replace those of the progress. */
+function finalProgress(result: RunResult): Partial<RunProgress> {
   const { outcome, clock, cost } = result;
   const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
   const stopMs = clock.runStopMs ?? clock.endedMs;

@@ -5,11 +5,11 @@ import { describeWatchedRun } from "./describe-watched-run.ts";
 import { RunBoard } from "./list-live-runs.ts";
 import type { OpenRun } from "./open-run.ts";
 import { RunCache } from "./run-cache.ts";
-import type { SeriesQuestion } from "./view-run-series.ts";
+import type { SeriesQuery } from "./view-run-series.ts";
 import { WatchFeed } from "./watch-feed.ts";
 import type { WatchedRun, WatchWorld } from "./watch-run.ts";
 
-/** Data that was read within this time answers a request without another reading. */
+/** Requests use data that was read within this time without reading again. */
 const freshForMs = 500;
 
 /** All runs of one home, for the dashboard: the list, and single runs with their telemetry. Reads only on request. */
@@ -57,7 +57,7 @@ export class RunWatch {
   }
 
   /**
-   * Opens a run for what its page shows first. Where there is much telemetry, it is read in the background, and
+   * Opens a run with the data that its page shows first. A large amount of telemetry is read in the background, and
    * listeners are called when it is complete.
    *
    * @throws UserError `unknown-run`, `record-broken`, `record-linked`
@@ -66,7 +66,7 @@ export class RunWatch {
     const opened = await this.#cache.open(runId);
     const { run } = opened;
     if (!(await run.readOn("page", freshForMs))) throw this.#cache.remove(opened);
-    if (run.hasMuchToRead) this.#readInBackground(opened);
+    if (run.hasManyUnreadSamples) this.#readInBackground(opened);
     else if (!(await run.readOn("all", freshForMs))) throw this.#cache.remove(opened);
     this.#cache.evict();
     return opened;
@@ -87,13 +87,13 @@ export class RunWatch {
   }
 
   /** @throws UserError `axis-unavailable` */
-  series(opened: OpenRun, question: SeriesQuestion): SeriesDocument {
-    const document = opened.series(question);
+  series(opened: OpenRun, query: SeriesQuery): SeriesDocument {
+    const document = opened.series(query);
     if (document !== undefined) return document;
     throw new UserError(
       "axis-unavailable",
-      `\`${opened.run.runId}\` has no data for the axis ${question.xAxis}`,
-      { hint: axisHints[question.xAxis] },
+      `\`${opened.run.runId}\` has no data for the axis ${query.xAxis}`,
+      { hint: axisHints[query.xAxis] },
     );
   }
 
@@ -135,7 +135,7 @@ export class RunWatch {
     const isPresent = (await this.#cache.isInside(opened)) && (await run.readOn("page"));
     if (!isPresent) return void this.#cache.remove(opened);
     // A long reading must not delay the other runs.
-    if (run.hasMuchToRead) return this.#readInBackground(opened);
+    if (run.hasManyUnreadSamples) return this.#readInBackground(opened);
     await run.readOn("all", freshForMs);
     opened.grow();
   }
@@ -147,7 +147,7 @@ export class RunWatch {
         this.#feed.notify();
       },
       () => {
-        // The disk refused this time: the next check tries again.
+        // The disk reported an error; the next check tries again.
         opened.firstReading = undefined;
       },
     );

@@ -77,7 +77,7 @@ export function joulesAt({ timesMs, values }: PointRows, timeMs: number): number
     else high = middle;
   }
   const [before, after] = [at(low), at(high)];
-  const stretchMs = after.timeMs - before.timeMs;
-  const share = stretchMs === 0 ? 1 : (timeMs - before.timeMs) / stretchMs;
+  const spanMs = after.timeMs - before.timeMs;
+  const share = spanMs === 0 ? 1 : (timeMs - before.timeMs) / spanMs;
   return before.joules + (after.joules - before.joules) * share;
 }

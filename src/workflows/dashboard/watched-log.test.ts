@@ -20,7 +20,7 @@ const metricRun = exampleRequest({
   target: { metric: "acc", direction: "at-least", value: 0.9 },
 });
 
-/** Plays output to a live reader, and watches the record that it leaves. */
+/** Passes output to a live reader, and reads the record that it writes. */
 async function liveAndWatched(request: RunRequest, output: readonly string[]) {
   const home = await mkdtemp(join(tmpdir(), "watched-log-"));
   homes.push(home);
@@ -55,7 +55,7 @@ test("shows the checklist of the edition that the run was requested with, as the
   expect(log.reader.checklistSoFar()?.edition).toBe("training-5.0");
 });
 
-test("reads the same evaluations as the terminal, whoever starts the clock", async () => {
+test("reads the same evaluations as the terminal, with and without `run_start`", async () => {
   const runStart =
     ':::MLLOG {"namespace":"","time_ms":1,"event_type":"INTERVAL_START","key":"run_start","value":null,"metadata":{}}\n';
   for (const first of ["", runStart]) {

@@ -11,8 +11,8 @@ import { FollowedFile } from "../../store/samples/follow-file.ts";
 import { recordedEdition } from "../read-run/reread-run.ts";
 import { RunReader } from "../read-run/run-reader.ts";
 
-const bytesInOneGo = 4 << 20;
-const mostPoints = 200_000;
+const maxReadBytes = 4 << 20;
+const maxPoints = 200_000;
 const sparkPoints = 60;
 
 /** A number that the program logged, and when: milliseconds since the epoch. */
@@ -27,12 +27,12 @@ export class WatchedLog {
   readonly path: string;
   index = new LogIndex();
   reader: RunReader;
-  /** Loss and throughput as logged, where telemetry has none. */
+  /** Loss and throughput from the log, used if telemetry has none. */
   readonly points: { loss: LoggedPoint[]; samplesPerSecond: LoggedPoint[] } = {
     loss: [],
     samplesPerSecond: [],
   };
-  /** The loss, thinned to what a sparkline shows. */
+  /** The loss, downsampled for a sparkline. */
   spark = new ThinnedSeries(sparkPoints);
   readonly #record: RunRecord;
   #events: readonly LifecycleEvent[] = [];
@@ -45,14 +45,14 @@ export class WatchedLog {
     this.#file = this.#open();
   }
 
-  /** The first of the samples in an epoch, where the log says how many there are. */
+  /** Samples per epoch, if the log states it. */
   get samplesPerEpoch(): number | undefined {
     return this.#samplesPerEpoch;
   }
   #samplesPerEpoch: number | undefined;
 
   /**
-   * Reads what is new, giving way to other work now and then.
+   * Reads the new part of the log, and regularly yields to other work.
    *
    * @param events the run's events so far
    */
@@ -60,14 +60,14 @@ export class WatchedLog {
     this.#events = events;
     this.reader.noteEvents(events);
     for (;;) {
-      const followed = this.#file.readOn(buffer, bytesInOneGo);
-      if (followed.kind === "replaced") this.#startAgain();
-      else if (followed.kind !== "read" || followed.byteCount < bytesInOneGo) return;
+      const followed = this.#file.readOn(buffer, maxReadBytes);
+      if (followed.kind === "replaced") this.#restart();
+      else if (followed.kind !== "read" || followed.byteCount < maxReadBytes) return;
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  #startAgain(): void {
+  #restart(): void {
     this.index = new LogIndex();
     this.reader = this.#newReader();
     this.reader.noteEvents(this.#events);
@@ -97,13 +97,13 @@ export class WatchedLog {
 
   #observe(seen: Observation, updates: readonly TrackUpdate[]): void {
     this.#noteEpochs(updates);
-    if (seen.kind === "metric") this.#keepPoint(seen.arrivalMs, undefined);
+    if (seen.kind === "metric") this.#addPoint(seen.arrivalMs, undefined);
     if (seen.kind !== "event") return;
     const { event, arrivalMs } = seen;
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#samplesPerEpoch ??= event.value;
     if (event.key === "tracked_stats")
-      this.#keepPoint(arrivalMs, metadataNumber(event, "samples_count"));
+      this.#addPoint(arrivalMs, metadataNumber(event, "samples_count"));
   }
 
   #noteEpochs(updates: readonly TrackUpdate[]): void {
@@ -115,20 +115,20 @@ export class WatchedLog {
     }
   }
 
-  #keepPoint(timeMs: number, samplesCount: number | undefined): void {
+  #addPoint(timeMs: number, samplesCount: number | undefined): void {
     const { latest } = this.reader.run;
     const lossName = [...latest.keys()].find((name) => /loss/iu.test(name));
     const loss = lossName === undefined ? undefined : latest.get(lossName);
     const rate = latest.get("throughput");
     if (loss !== undefined) {
       this.spark.push(loss);
-      keep(this.points.loss, { timeMs, samplesCount, value: loss });
+      addPoint(this.points.loss, { timeMs, samplesCount, value: loss });
     }
     if (rate !== undefined)
-      keep(this.points.samplesPerSecond, { timeMs, samplesCount, value: rate });
+      addPoint(this.points.samplesPerSecond, { timeMs, samplesCount, value: rate });
   }
 }
 
-function keep(points: LoggedPoint[], point: LoggedPoint): void {
-  if (point.timeMs > 0 && points.length < mostPoints) points.push(point);
+function addPoint(points: LoggedPoint[], point: LoggedPoint): void {
+  if (point.timeMs > 0 && points.length < maxPoints) points.push(point);
 }

@@ -39,7 +39,7 @@ export class WatchRunPoints {
     for (const rows of [this.quality, this.loss, this.samplesPerSecond]) rows.clear();
   }
 
-  /** Throughput between two samples of the lowest rank: its samples count those of all ranks. */
+  /** Throughput between two samples of the lowest rank, whose sample counts include all ranks. */
   #growRate({ samples: { steps } }: WatchedRun): void {
     const [rank] = steps.ranks();
     // Throughput from the log is dropped once there is telemetry.

@@ -5,12 +5,12 @@ import { onTestFinished } from "vitest";
 
 const executablePath = process.env["PITWALL_CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** Whether there is a browser to drive; the tests' names say it where there is none. */
+/** Whether Chromium is installed; without it, the test names contain the reason for skipping. */
 export const hasBrowser = existsSync(executablePath);
 
-const artefacts = fileURLToPath(new URL("../../../test-results/", import.meta.url));
+const resultsFolder = fileURLToPath(new URL("../../../test-results/", import.meta.url));
 
-/** Starts the system's Chromium without a window, and without anything that would reach the network. */
+/** Starts the system's Chromium headless, without background network requests. */
 export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -25,49 +25,53 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A page, and what it did that no page of ours may do. */
+/** A page with the violations that it caused. */
 export interface WatchedPage {
   page: Page;
-  /** Requests to other hosts, errors on the console, exceptions; empty at the end of every test. */
-  offences: string[];
+  /** Requests to other hosts, console errors, exceptions, and dialogs; empty at the end of every test. */
+  violations: string[];
 }
 
-/** Opens a page that is watched until the test ends. */
+/** Opens a page and records violations until the test ends. */
 export async function openPage(
   browser: Browser,
   address: string,
-  look: { width?: number; height?: number; colorScheme?: "dark" | "light" } = {},
+  viewport: { width?: number; height?: number; colorScheme?: "dark" | "light" } = {},
 ): Promise<WatchedPage> {
-  const { width = 1440, height = 900, colorScheme = "dark" } = look;
+  const { width = 1440, height = 900, colorScheme = "dark" } = viewport;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme });
   onTestFinished(() => context.close());
   const page = await context.newPage();
-  const offences: string[] = [];
+  const violations: string[] = [];
   const { origin } = new URL(address);
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(origin) && !url.startsWith("blob:")) offences.push(`asked for ${url}`);
+    if (!url.startsWith(origin) && !url.startsWith("blob:")) violations.push(`requested ${url}`);
   });
-  page.on("pageerror", (error) => offences.push(`threw ${error.message}`));
+  page.on("pageerror", (error) => violations.push(`threw ${error.message}`));
   page.on("console", (message) => {
-    // A server that a test stops on purpose is no offence of the page.
+    // Connection errors occur when a test stops the server.
     const isBreak = /ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|404 \(Not Found\)/u.test(
       message.text(),
     );
-    if (message.type() === "error" && !isBreak) offences.push(`said ${message.text()}`);
+    if (message.type() === "error" && !isBreak) violations.push(`logged ${message.text()}`);
+  });
+  page.on("dialog", (dialog) => {
+    violations.push(`opened a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
   });
   await page.goto(address);
-  return { page, offences };
+  return { page, violations };
 }
 
-/** Keeps a picture of the page, to be looked at. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
-  mkdirSync(artefacts, { recursive: true });
+/** Saves a screenshot of the whole page for visual inspection. */
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(resultsFolder, { recursive: true });
   const before = page.viewportSize();
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
-  // Panels are drawn when they are seen, so all of the page must be.
+  // Panels are rendered when they are in the viewport, so it must include the whole page.
   await page.setViewportSize({ width: before?.width ?? 1440, height: Math.min(8000, height) });
   await page.locator(".wide:empty, .chart-grid > :empty").first().waitFor({ state: "detached" });
-  await page.screenshot({ path: `${artefacts}${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${resultsFolder}${name}.png`, fullPage: true });
   if (before !== null) await page.setViewportSize(before);
 }

@@ -12,7 +12,7 @@ const mediaTypes: Readonly<Record<string, string>> = {
   ".json": "application/json",
 };
 
-/** A web server that knows files and nothing else: no routes, no fallback, no Pitwall. */
+/** Starts a web server that only serves files: no routes and no fallback. */
 export async function serveFiles(root: string): Promise<string> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://files");

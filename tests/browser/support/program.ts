@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { bin, temporaryFolder } from "../../support/pitwall.ts";
 import { environmentOf } from "./serve.ts";
 
-/** An empty home for records, which goes when the test ends. */
+/** Creates an empty home, which is deleted when the test ends. */
 export function newHome(): string {
   const home = join(temporaryFolder(), "home");
   mkdirSync(home);
   return home;
 }
 
-/** Runs the built program to its end; what it said on standard output. */
+/** Runs the built program and returns its standard output. */
 export function runPitwall(home: string, words: readonly string[]): string {
   return execFileSync(process.execPath, [bin, ...words], {
     cwd: home,

@@ -4,21 +4,21 @@ import { createServer } from "node:net";
 import { onTestFinished } from "vitest";
 import { bin } from "../../support/pitwall.ts";
 
-/** A `pitwall serve` that a test started. */
+/** A running `pitwall serve`. */
 export interface Served {
-  /** `http://127.0.0.1:41234`, without a slash at its end. */
+  /** `http://127.0.0.1:41234`, without a trailing slash. */
   origin: string;
   port: number;
   stop: () => Promise<void>;
 }
 
-/** What the built program sees of the world in these tests. */
+/** Environment variables of the built program. */
 export function environmentOf(home: string): Record<string, string> {
   const { PATH = "" } = process.env;
   return { PATH, HOME: home, PITWALL_HOME: home, NO_COLOR: "1" };
 }
 
-/** Starts the built server over a home; it is killed when the test ends. */
+/** Starts the built server for a home; it is killed when the test ends. */
 export async function serve(home: string, port?: number): Promise<Served> {
   const at = port ?? (await freePort());
   const child = spawn(process.execPath, [bin, "serve", "--port", String(at)], {
@@ -37,22 +37,22 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-/** What the server says first: its address. */
+/** Resolves to the address that the server prints first. */
 function firstLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    let said = "";
-    let told = "";
+    let stdout = "";
+    let stderr = "";
     child.stdout?.on("data", (bytes: Buffer) => {
-      said += bytes.toString();
-      const address = /http:\/\/\S+/u.exec(said)?.[0];
+      stdout += bytes.toString();
+      const address = /http:\/\/\S+/u.exec(stdout)?.[0];
       if (address !== undefined) resolve(address);
     });
-    child.stderr?.on("data", (bytes: Buffer) => (told += bytes.toString()));
-    child.on("exit", (code) => reject(new Error(`serve ended with ${code}: ${said}${told}`)));
+    child.stderr?.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
+    child.on("exit", (code) => reject(new Error(`serve ended with ${code}: ${stdout}${stderr}`)));
   });
 }
 
-/** A port that nobody listens on just now. */
+/** Finds a free port. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, "127.0.0.1");
   await once(probe, "listening");

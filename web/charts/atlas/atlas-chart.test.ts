@@ -16,29 +16,34 @@ const point = (rowId: string, x: number, y: number): AtlasPoint => ({
 describe("pointAfterKey", () => {
   const points = [point("a", 8, 10), point("b", 8, 40), point("c", 64, 5), point("d", 512, 20)];
   test.each([
-    { name: "the first, where none was", from: undefined, key: "ArrowRight", to: "a" },
-    { name: "the last, where none was", from: undefined, key: "End", to: "d" },
-    { name: "the next in order of accelerators", from: "b", key: "ArrowRight", to: "c" },
-    { name: "the one before", from: "c", key: "ArrowLeft", to: "b" },
-    { name: "no further than the last", from: "d", key: "ArrowRight", to: "d" },
-    { name: "no further than the first", from: "a", key: "ArrowLeft", to: "a" },
-    { name: "the next higher one", from: "a", key: "ArrowUp", to: "d" },
-    { name: "the next lower one", from: "a", key: "ArrowDown", to: "c" },
-    { name: "the last", from: "a", key: "End", to: "d" },
-    { name: "ten on, or the last", from: "a", key: "PageDown", to: "d" },
-    { name: "the first, where the one before is gone", from: "x", key: "ArrowDown", to: "c" },
-  ])("leads to $name", ({ from, key, to }) => {
+    { name: "the first point if none was selected", from: undefined, key: "ArrowRight", to: "a" },
+    { name: "the last point if none was selected", from: undefined, key: "End", to: "d" },
+    { name: "the next point by accelerators", from: "b", key: "ArrowRight", to: "c" },
+    { name: "the previous point", from: "c", key: "ArrowLeft", to: "b" },
+    { name: "not beyond the last point", from: "d", key: "ArrowRight", to: "d" },
+    { name: "not beyond the first point", from: "a", key: "ArrowLeft", to: "a" },
+    { name: "the next higher point", from: "a", key: "ArrowUp", to: "d" },
+    { name: "the next lower point", from: "a", key: "ArrowDown", to: "c" },
+    { name: "the last point", from: "a", key: "End", to: "d" },
+    { name: "ten points ahead, or the last", from: "a", key: "PageDown", to: "d" },
+    {
+      name: "the first point if the selected one no longer exists",
+      from: "x",
+      key: "ArrowDown",
+      to: "c",
+    },
+  ])("moves to $name", ({ from, key, to }) => {
     expect(pointAfterKey(points, from, key)?.rowId).toBe(to);
   });
 
-  test("other keys, and charts without points, lead nowhere", () => {
+  test("ignores other keys and charts without points", () => {
     expect(pointAfterKey(points, "a", "q")).toBeUndefined();
     expect(pointAfterKey([], undefined, "ArrowRight")).toBeUndefined();
   });
 });
 
 describe("efficiencyLines", () => {
-  test("stay inside, and are named by their accelerator-minutes", () => {
+  test("are inside of the domain and labeled with their accelerator-minutes", () => {
     const [x, y] = [
       { from: 4, to: 4096 },
       { from: 0.5, to: 500 },

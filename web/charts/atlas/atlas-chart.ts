@@ -1,30 +1,30 @@
 import type { Availability } from "../../../src/schema/atlas/result-row.ts";
 import type { LogDomain } from "../axes/log-ticks.ts";
 
-/** Whose terms a point is under; each has a shape of its own. */
+/** Availability category of a point; each has its own shape. */
 export type PointKind = Availability | "own" | "not-stated";
 
 /** A result as a point. */
 export interface AtlasPoint {
   rowId: string;
-  /** Accelerators; nodes where a system has none. */
+  /** Number of accelerators; number of nodes for a system without accelerators. */
   x: number;
   y: number;
   family: string;
   kind: PointKind;
-  /** Of the open division: drawn hollow. */
+  /** In the open division: drawn hollow. */
   isOpen: boolean;
-  /** By a formula instead of a meter: drawn pale, with a dashed edge. */
+  /** Estimated, not measured: drawn pale with a dashed outline. */
   isEstimated: boolean;
-  /** No other beats it in every measure: drawn with a ring. */
+  /** Pareto-optimal: drawn with a ring. */
   isOnFront: boolean;
-  /** Followed other rules than the newest results: drawn faint. */
+  /** Under other rules than the newest results: drawn faint. */
   isOfOtherRules: boolean;
 }
 
-/** Where twice the accelerators take half the time: a straight line on both logarithms. */
+/** A line of constant accelerator-time, which is straight on logarithmic axes. */
 export interface EfficiencyLine {
-  /** Accelerator-minutes all along it. */
+  /** Accelerator-minutes on the line. */
   chipMinutes: number;
   label: string;
   from: { x: number; y: number };
@@ -37,14 +37,14 @@ export interface AtlasChart {
   yLabel: string;
   x: LogDomain;
   y: LogDomain;
-  /** From the fewest accelerators to the most, the least y first. */
+  /** In ascending order of accelerators, then of y. */
   points: readonly AtlasPoint[];
   lines: readonly EfficiencyLine[];
-  /** Written beside a point of each family, so that colour is not the only difference. */
+  /** Labels next to one point of each family, so that color is not the only difference. */
   familyLabels: readonly { family: string; point: AtlasPoint }[];
 }
 
-/** What each shape means. */
+/** The meaning of each shape. */
 export const kindWords: Readonly<Record<PointKind, string>> = {
   cloud: "cloud",
   "on-premise": "on-premise",
@@ -54,7 +54,7 @@ export const kindWords: Readonly<Record<PointKind, string>> = {
   own: "your own",
 };
 
-/** Lines of equal accelerator-time over a domain of accelerators and minutes, at powers of ten. */
+/** Lines of constant accelerator-time at powers of ten, within a domain of accelerators and minutes. */
 export function efficiencyLines(x: LogDomain, y: LogDomain): EfficiencyLine[] {
   const lines: EfficiencyLine[] = [];
   const first = Math.ceil(Math.log10(x.from * y.from));
@@ -63,7 +63,7 @@ export function efficiencyLines(x: LogDomain, y: LogDomain): EfficiencyLine[] {
     const chipMinutes = 10 ** power;
     const from = Math.max(x.from, chipMinutes / y.to);
     const to = Math.min(x.to, chipMinutes / y.from);
-    // A line that only cuts a corner says nothing.
+    // A line that only crosses a corner has no use.
     if (to / from < 1.6) continue;
     lines.push({
       chipMinutes,
@@ -81,16 +81,16 @@ function chipMinuteText(count: number): string {
 }
 
 /**
- * Where a key leads from a point: left and right along the order of accelerators, up and down along the order of the measure.
- * Undefined for a key that leads nowhere.
+ * Returns the point that a key moves to: left and right in order of accelerators, up and down in order of the measure.
+ * Returns undefined for other keys.
  */
 export function pointAfterKey(
   points: readonly AtlasPoint[],
   rowId: string | undefined,
   key: string,
 ): AtlasPoint | undefined {
-  const isUpright = key === "ArrowUp" || key === "ArrowDown";
-  const order = isUpright ? points.toSorted((a, b) => a.y - b.y || a.x - b.x) : points;
+  const isVertical = key === "ArrowUp" || key === "ArrowDown";
+  const order = isVertical ? points.toSorted((a, b) => a.y - b.y || a.x - b.x) : points;
   const at = order.findIndex((point) => point.rowId === rowId);
   const steps: Readonly<Record<string, number>> = {
     ArrowRight: at + 1,
@@ -104,7 +104,7 @@ export function pointAfterKey(
   };
   const to = steps[key];
   if (to === undefined) return undefined;
-  // Where none was, steps begin at the first.
+  // Without a selected point, all keys except End move to the first point.
   if (at < 0 && key !== "End") return order[0];
   return order[Math.max(0, Math.min(order.length - 1, to))];
 }

@@ -1,9 +1,9 @@
 import type { DotOptions } from "@observablehq/plot";
 import type { AtlasChart, AtlasPoint, PointKind } from "./atlas-chart.ts";
 import { familyHue } from "./families.ts";
-import { placeLabels } from "./label-places.ts";
+import { placeLabels } from "./place-labels.ts";
 import { doublingTicks, logTicks } from "../axes/log-ticks.ts";
-import { seeThrough } from "../palette.ts";
+import { withOpacity } from "../palette.ts";
 import {
   axisLook,
   baseOptions,
@@ -27,9 +27,9 @@ export const symbols = {
 
 const margin = { marginTop: 14, marginRight: 18, marginBottom: 40, marginLeft: 54 };
 const radius = 4.2;
-const nothing = "rgba(0, 0, 0, 0)";
+const transparent = "rgba(0, 0, 0, 0)";
 
-/** Results as points on two axes of logarithms. */
+/** Draws results as points on two logarithmic axes. */
 export function drawAtlas(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook): DrawnPlot {
   const { width, height, palette } = look;
   const xTicks = doublingTicks(chart.x, width / 64);
@@ -60,24 +60,24 @@ export function drawAtlas(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook):
   return { svg, placeOf };
 }
 
-/** Writes each family's name beside one of its points, where there is room. */
+/** Writes the name of each family next to one of its points if there is space. */
 function nameFamilies(
   svg: SVGSVGElement,
   { familyLabels, points }: AtlasChart,
   { width, height, palette, families }: PlotLook,
   placeOf: DrawnPlot["placeOf"],
 ): void {
-  const wanted = familyLabels.map(({ family, point }) =>
+  const requests = familyLabels.map(({ family, point }) =>
     Object.assign({ text: family }, placeOf(point.x, point.y)),
   );
-  const centres = points.map(({ x, y }) => placeOf(x, y));
+  const centers = points.map(({ x, y }) => placeOf(x, y));
   const frame = {
     left: margin.marginLeft,
     top: margin.marginTop,
     right: width - 4,
     bottom: height - margin.marginBottom,
   };
-  for (const { text, left, top, anchor } of placeLabels(wanted, centres, frame)) {
+  for (const { text, left, top, anchor } of placeLabels(requests, centers, frame)) {
     const label = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "text");
     const looks = {
       x: left,
@@ -96,14 +96,14 @@ function nameFamilies(
   }
 }
 
-/** Where values lie on a drawing with plain scales. */
+/** Converts values to positions on a drawing with plain scales. */
 export function scalesOf(drawn: ReturnType<PlotLibrary["plot"]>): Pick<DrawnPlot, "placeOf"> {
   const [x, y] = [drawn.scale("x"), drawn.scale("y")];
   if (x === undefined || y === undefined) throw new Error("the drawing has no scales");
   return { placeOf: (atX, atY) => ({ left: x.apply(atX), top: y.apply(atY) }) };
 }
 
-/** Dashed lines of equal accelerator-time, each with its amount along it. */
+/** Draws dashed lines of constant accelerator-time with their labels. */
 function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palette }: PlotLook) {
   const inner = {
     width: width - margin.marginLeft - margin.marginRight,
@@ -112,7 +112,7 @@ function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palet
   const perX = inner.width / Math.log(chart.x.to / chart.x.from);
   const perY = inner.height / Math.log(chart.y.to / chart.y.from);
   const rotate = (Math.atan2(perY, perX) * 180) / Math.PI;
-  // Text needs some length of line to stand on.
+  // Short lines have no space for a label.
   const labelled = chart.lines.filter(
     ({ from, to }) => Math.log(to.x / from.x) * Math.hypot(perX, perY) > 150,
   );
@@ -141,18 +141,18 @@ function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palet
   ];
 }
 
-/** Faint ones first, so that the main ones are drawn above them; own results on top. */
+/** Draws faint points first, then the others, and own results on top. */
 function points(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
   const { palette } = look;
   const place: DotOptions = { x: "x", y: "y", symbol: (point: AtlasPoint) => symbols[point.kind] };
-  const colour = (point: AtlasPoint): string => look.families[familyHue(point.family)] ?? "gray";
+  const color = (point: AtlasPoint): string => look.families[familyHue(point.family)] ?? "gray";
   const layer = (chosen: readonly AtlasPoint[], more: DotOptions) =>
     Plot.dot(chosen, {
       ...place,
       r: radius,
       fill: (point: AtlasPoint) =>
-        point.isOpen ? nothing : seeThrough(colour(point), point.isEstimated ? 0.3 : 0.8),
-      stroke: colour,
+        point.isOpen ? transparent : withOpacity(color(point), point.isEstimated ? 0.3 : 0.8),
+      stroke: color,
       strokeWidth: 1.3,
       ...more,
     });

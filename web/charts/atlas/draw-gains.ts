@@ -11,7 +11,7 @@ import {
 import { scalesOf } from "./draw-atlas.ts";
 import { tickLabel } from "../axes/tick-label.ts";
 
-/** Gains on logarithms against the day of publication, Moore's law dotted. */
+/** Draws gains on a logarithmic axis against the publication date, with Moore's law dotted. */
 export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook): DrawnPlot {
   const { palette, width, height } = look;
   const yTicks = logTicks(chart.y, height / 34);
@@ -44,12 +44,12 @@ export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook):
       Plot.line(chart.moore, { x: day, y: "gain", stroke: palette.muted, strokeDasharray: "2 3" }),
       ends(Plot, [{ label: "Moore's law", at: chart.moore.at(-1) }], palette.muted),
       ...chart.lines.flatMap(({ label, per, points }) => {
-        const colour = per === "system" ? palette.tones[1] : palette.tones[2];
+        const color = per === "system" ? palette.tones[1] : palette.tones[2];
         const dash = per === "system" ? {} : { strokeDasharray: "6 4" };
         return [
-          Plot.line(points, { x: day, y: "gain", stroke: colour, strokeWidth: 1.6, ...dash }),
-          Plot.dot(points, { x: day, y: "gain", fill: colour, r: 3.2 }),
-          ends(Plot, [{ label, at: points.at(-1) }], colour),
+          Plot.line(points, { x: day, y: "gain", stroke: color, strokeWidth: 1.6, ...dash }),
+          Plot.dot(points, { x: day, y: "gain", fill: color, r: 3.2 }),
+          ends(Plot, [{ label, at: points.at(-1) }], color),
         ];
       }),
       roundNames(Plot, chart, look),
@@ -62,7 +62,7 @@ function day({ timeMs }: { timeMs: number }): Date {
   return new Date(timeMs);
 }
 
-/** What a line is, written at its end. */
+/** Labels at the ends of the lines. */
 function ends(
   Plot: PlotLibrary,
   texts: readonly { label: string; at: { timeMs: number; gain: number } | undefined }[],
@@ -81,17 +81,17 @@ function ends(
   });
 }
 
-/** Names of rounds above the upper line, those that would touch their neighbour left out. */
+/** Names of rounds above the upper line; omits names that would overlap. */
 function roundNames(Plot: PlotLibrary, { lines }: GainsChart, { width, palette }: PlotLook) {
   const points = lines[0]?.points ?? [];
   const [first, last] = [points[0]?.timeMs ?? 0, points.at(-1)?.timeMs ?? 1];
   const perMs = (width - 120) / Math.max(1, last - first);
-  const named: GainPoint[] = [];
+  const labeled: GainPoint[] = [];
   for (const point of points) {
-    const before = named.at(-1);
-    if (before === undefined || (point.timeMs - before.timeMs) * perMs > 34) named.push(point);
+    const before = labeled.at(-1);
+    if (before === undefined || (point.timeMs - before.timeMs) * perMs > 34) labeled.push(point);
   }
-  return Plot.text(named, {
+  return Plot.text(labeled, {
     x: day,
     y: "gain",
     text: "round",

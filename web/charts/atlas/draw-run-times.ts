@@ -11,11 +11,11 @@ import {
 import { scalesOf } from "./draw-atlas.ts";
 import type { RunTimesChart } from "./run-times-chart.ts";
 
-/** A line of dots for each result, with the box that holds the middle half of them. */
+/** Draws one row of dots per result, with a box from the first to the third quartile. */
 export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: PlotLook): DrawnPlot {
   const { palette, width } = look;
   const marginLeft = Math.min(240, width * 0.38);
-  const most = Math.floor((marginLeft - 10) / 6.4);
+  const maxCharacters = Math.floor((marginLeft - 10) / 6.4);
   const boxed = new Set(
     chart.subjects.filter(
       (name) => chart.points.filter(({ subject }) => subject === name).length > 3,
@@ -42,7 +42,7 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
         tickSize: 0,
         tickPadding: 8,
         label: null,
-        tickFormat: (name: string) => shortened(name, most),
+        tickFormat: (name: string) => shortened(name, maxCharacters),
         fontSize: 11,
       }),
       Plot.boxX(

@@ -13,7 +13,7 @@ import { scalesOf } from "./draw-atlas.ts";
 import { tickLabel } from "../axes/tick-label.ts";
 import type { WaterfallStep } from "./waterfall-chart.ts";
 
-/** Steps from one time down (or up) to the other, on logarithms of minutes. */
+/** Draws the steps from one time to the other on a logarithmic axis of minutes. */
 export function drawWaterfall(
   Plot: PlotLibrary,
   steps: readonly WaterfallStep[],
@@ -58,14 +58,14 @@ export function drawWaterfall(
   return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
 }
 
-/** A bar for each step, and what it does behind it. */
+/** A bar for each step, followed by its factor. */
 function stepMarks(
   Plot: PlotLibrary,
   steps: readonly WaterfallStep[],
   { look: { palette }, from }: { look: PlotLook; from: number },
 ) {
   const bars = steps.map((step, index) => Object.assign({ key: String(index) }, step));
-  const colours: Readonly<Record<WaterfallStep["kind"], string>> = {
+  const colors: Readonly<Record<WaterfallStep["kind"], string>> = {
     total: palette.muted,
     faster: palette.tones[3],
     slower: palette.tones[1],
@@ -75,7 +75,7 @@ function stepMarks(
       x1: ({ kind, fromMinutes }) => (kind === "total" ? from : fromMinutes),
       x2: "toMinutes",
       y: "key",
-      fill: ({ kind }: WaterfallStep) => colours[kind],
+      fill: ({ kind }: WaterfallStep) => colors[kind],
       fillOpacity: 0.85,
     }),
     Plot.text(bars, {

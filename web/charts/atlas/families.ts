@@ -1,7 +1,7 @@
-/** Which colour of the style sheet a family of accelerators has: 1 to 11, or 0 for all that have none of their own. */
+/** Index of the style sheet color of an accelerator family: 1 to 11, or 0 for all other families. */
 export type FamilyHue = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11;
 
-// Families that stand in charts together often are far apart in hue.
+// Families that often appear in the same chart have distinct hues.
 const hues: Readonly<Record<string, FamilyHue>> = {
   H100: 1,
   A100: 2,
@@ -30,7 +30,7 @@ const hues: Readonly<Record<string, FamilyHue>> = {
   K80: 11,
 };
 
-/** The same family has the same hue in every chart. */
+/** Returns the hue of a family, which is the same in every chart. */
 export function familyHue(family: string): FamilyHue {
   return Object.hasOwn(hues, family) ? (hues[family] ?? 0) : 0;
 }

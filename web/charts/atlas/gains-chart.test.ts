@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gainsOverRounds } from "../../../src/atlas/rounds/gains-over-rounds.ts";
 import type { Gains } from "../../../src/schema/atlas/gains.ts";
-import { measured } from "../../views/atlas/made-up-results.ts";
+import { measured } from "../../views/atlas/sample-results.ts";
 import { gainsChart, gainsCsv } from "./gains-chart.ts";
 
 const [first, second] = ["2020-07-29", "2022-07-29"];
@@ -22,7 +22,7 @@ function gains(per: Gains["per"], days: readonly (string | undefined)[] = [first
 }
 
 describe("gainsChart", () => {
-  test("a line for systems and one for chips, and Moore's law from the first day to the last", () => {
+  test("has lines for systems, for chips, and for Moore's law over the same dates", () => {
     const chart = gainsChart([gains("system"), gains("chip")]);
     expect(chart?.lines.map(({ per, points }) => [per, points.map(({ gain }) => gain)])).toEqual([
       ["system", [1, 4]],
@@ -33,12 +33,12 @@ describe("gainsChart", () => {
     expect(chart?.lines[0]?.points[1]?.change).toBe("the rules changed");
   });
 
-  test("without days there is nothing to draw along", () => {
+  test("is undefined without publication dates", () => {
     expect(gainsChart([gains("system", [undefined, second])])).toBeUndefined();
     expect(gainsChart([])).toBeUndefined();
   });
 
-  test("as CSV every step is there, quoted where it must be", () => {
+  test("writes every step to the CSV and quotes fields that need it", () => {
     const lines = gainsCsv([gains("system")])
       .trim()
       .split("\n");

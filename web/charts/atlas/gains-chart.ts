@@ -3,13 +3,13 @@ import type { Gains, GainStep } from "../../../src/schema/atlas/gains.ts";
 import { csvText } from "../../../src/foundation/csv.ts";
 import { logDomain, type LogDomain } from "../axes/log-ticks.ts";
 
-/** The best of one round against that of the first. */
+/** The best result of one round compared with that of the first round. */
 export interface GainPoint {
   round: string;
   /** Milliseconds since the epoch. */
   timeMs: number;
   gain: number;
-  /** Why results before it are of another kind; absent where they are not. */
+  /** Why earlier results are not comparable; undefined if they are. */
   change: string | undefined;
 }
 
@@ -18,11 +18,11 @@ export interface GainsChart {
   title: string;
   y: LogDomain;
   lines: readonly { label: string; per: Gains["per"]; points: readonly GainPoint[] }[];
-  /** What Moore's law would have given, from the first day to the last. */
+  /** The gain by Moore's law from the first date to the last. */
   moore: readonly { timeMs: number; gain: number }[];
 }
 
-/** Lines of gains against the day of publication; undefined where fewer than two rounds have a day. */
+/** Lines of gains against the publication date; undefined if fewer than two rounds have one. */
 export function gainsChart(all: readonly Gains[]): GainsChart | undefined {
   const lines = all.flatMap(({ per, steps }) => {
     const points = steps.flatMap((step) => pointOf(step) ?? []);
@@ -52,7 +52,7 @@ function pointOf({ round, publishedOn, gainOverFirst, change }: GainStep): GainP
 
 const dayMs = 86_400_000;
 
-/** A straight line on logarithms: its two ends. */
+/** The two ends of the line, which is straight on a logarithmic axis. */
 function mooreLine(fromMs: number, toMs: number): { timeMs: number; gain: number }[] {
   const gain = 2 ** ((toMs - fromMs) / dayMs / mooreDoublingDays);
   return [

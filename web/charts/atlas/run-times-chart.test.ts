@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { measured } from "../../views/atlas/made-up-results.ts";
+import { measured } from "../../views/atlas/sample-results.ts";
 import { runTimesChart, runTimesCsv } from "./run-times-chart.ts";
 
 const time = { rowId: "r", timeToTrainMs: 90_000 } as const;
 
-test("runs with a time are dots, dropped ones told apart; failed ones are counted, not drawn", () => {
+test("shows runs with a time as dots, marks dropped runs, and counts failed runs in a note", () => {
   const chart = runTimesChart([
     {
       name: "a",
@@ -24,7 +24,10 @@ test("runs with a time are dots, dropped ones told apart; failed ones are counte
     [1.5, true],
     [1.5, false],
   ]);
-  expect(chart.notes).toEqual(["a: 1 of 3 runs failed", "b: the source has no runs by themselves"]);
+  expect(chart.notes).toEqual([
+    "a: 1 of 3 runs failed",
+    "b: the source does not list individual runs",
+  ]);
   expect(runTimesCsv(chart)).toBe(
     "result,run,minutes,counted\na,result_0,1.5,true\na,result_1,1.5,false\n",
   );

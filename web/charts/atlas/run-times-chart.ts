@@ -2,20 +2,20 @@ import type { CompareSubject } from "../../../src/schema/atlas/comparison.ts";
 import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
 import { csvText } from "../../../src/foundation/csv.ts";
 
-/** One run's time beside those of others. */
+/** The time of one run. */
 export interface TimePoint {
   subject: string;
   run: string;
   minutes: number;
-  /** Whether it went into the score. */
+  /** Whether the run counts in the score. */
   isCounted: boolean;
 }
 
-/** Run times of the things compared, as data; in their order. */
+/** Run times of the compared results, in their order. */
 export interface RunTimesChart {
   subjects: readonly string[];
   points: readonly TimePoint[];
-  /** Runs that have no time: `2 never reached the target`. */
+  /** Notes about runs without a time. */
   notes: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export function runTimesChart(subjects: readonly CompareSubject[]): RunTimesChar
     ),
     notes: subjects.flatMap(({ name, runs }) => {
       const failed = runs.filter(({ fate }) => fate === "failed").length;
-      if (runs.length === 0) return [`${name}: the source has no runs by themselves`];
+      if (runs.length === 0) return [`${name}: the source does not list individual runs`];
       return failed === 0 ? [] : [`${name}: ${failed} of ${runs.length} runs failed`];
     }),
   };

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { splitRatio } from "../../../src/atlas/compare/split-ratio.ts";
-import { measured } from "../../views/atlas/made-up-results.ts";
+import { measured } from "../../views/atlas/sample-results.ts";
 import { waterfallCsv, waterfallSteps } from "./waterfall-chart.ts";
 
 const sampled = { samplesUnit: "samples", samplesToConverge: 1000 } as const;
 
 describe("waterfallSteps", () => {
-  test("what helped divides the time, what hurt multiplies it, what did neither is left out", () => {
+  test("faster factors divide the time, slower factors multiply it, factors of 1 are omitted", () => {
     const from = measured("A", { ...sampled, scoreMs: 600_000, unscaledMs: 600_000 }).row;
     const to = measured("B", {
       ...sampled,
@@ -29,7 +29,7 @@ describe("waterfallSteps", () => {
     expect(waterfallCsv(steps).split("\n")).toHaveLength(steps.length + 2);
   });
 
-  test("the steps lead from the one time to the other without a gap, whatever the results", () => {
+  test("the steps connect the two times without a gap for any results", () => {
     const amount = fc.double({ min: 0.01, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(
@@ -51,7 +51,7 @@ describe("waterfallSteps", () => {
           for (const [index, step] of steps.slice(1, -1).entries())
             expect(step.fromMinutes).toBeCloseTo(steps[index]?.toMinutes ?? 0, 12);
           expect((steps.at(-1)?.toMinutes ?? 0) * 60_000).toBeCloseTo(bMs, 6);
-          // Factors that are left out are smaller than can be seen.
+          // Omitted factors are too close to 1 to be visible.
           expect((steps.at(-2)?.toMinutes ?? 0) / (bMs / 60_000)).toBeCloseTo(1, 2);
         },
       ),

@@ -9,16 +9,16 @@ export interface WaterfallStep {
   kind: "total" | "faster" | "slower";
   fromMinutes: number;
   toMinutes: number;
-  /** `÷ 1.39`, `x 1.2`, or the whole time. */
+  /** `÷ 1.39`, `x 1.2`, or the total time. */
   text: string;
 }
 
-/** A factor this near to 1 changes nothing that can be seen. */
-const nothing = 5e-4;
+/** A factor this close to 1 is not visible. */
+const invisibleChange = 5e-4;
 
 /**
- * The split of two times as steps from the one to the other: each factor divides the time that is left. On logarithms a
- * factor has the same length wherever it stands.
+ * Converts the split of two times to steps from one to the other: each factor divides the remaining time. On a logarithmic
+ * axis, a factor has the same length at any position.
  *
  * @param fromMs the official score of A
  */
@@ -30,7 +30,7 @@ export function waterfallSteps(
   let minutes = fromMs / 60_000;
   const steps: WaterfallStep[] = [total(from, minutes)];
   for (const { factor, ratio } of split.factors) {
-    if (Math.abs(ratio - 1) <= nothing) continue;
+    if (Math.abs(ratio - 1) <= invisibleChange) continue;
     const after = minutes / ratio;
     const isFaster = ratio > 1;
     steps.push({

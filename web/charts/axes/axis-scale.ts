@@ -8,7 +8,7 @@ import {
 } from "../../../src/foundation/units.ts";
 import type { Axis, AxisUnit } from "../run/chart-spec.ts";
 
-/** How values stand on an axis: divided by `divisor`, and named so. */
+/** The scale of an axis: values are divided by `divisor`. */
 export interface AxisScale {
   divisor: number;
   /** The axis label with the unit of its ticks: `clock (min)`. */
@@ -27,29 +27,29 @@ const powersOfTen: readonly (readonly [number, string])[] = [
   [1e3, "k"],
 ];
 
-/** A unit is used from this many of it on: `90 s`, not `1.5 min`. */
-const enough = 2;
+/** A unit is used from this many on: `90 s`, not `1.5 min`. */
+const minCount = 2;
 
 const durations: Steps = [
-  [enough * 86_400_000, 86_400_000, "d"],
-  [enough * 3_600_000, 3_600_000, "h"],
-  [enough * 60_000, 60_000, "min"],
-  [enough * 1000, 1000, "s"],
+  [minCount * 86_400_000, 86_400_000, "d"],
+  [minCount * 3_600_000, 3_600_000, "h"],
+  [minCount * 60_000, 60_000, "min"],
+  [minCount * 1000, 1000, "s"],
   [0, 1, "ms"],
 ];
 
-/** The unit in which an axis up to `greatest` is read best. */
-export function axisScale(axis: Axis, greatest: number): AxisScale {
+/** Selects the unit of an axis whose maximum is `max`. */
+export function axisScale(axis: Axis, max: number): AxisScale {
   const { label, unit } = axis;
   if (unit === "epoch milliseconds") return { divisor: 1000, label, isTime: true };
-  const size = Math.abs(greatest);
+  const size = Math.abs(max);
   const [, divisor, name] = stepsOf[unit].find(([atLeast]) => size >= atLeast) ?? [0, 1, unit];
   return { divisor, label: name === "" ? label : `${label} (${name})`, isTime: false };
 }
 
 function withPowers(unit: string): Steps {
   const powers = powersOfTen.map(
-    ([power, prefix]) => [enough * power, power, `${prefix}${unit}`] as const,
+    ([power, prefix]) => [minCount * power, power, `${prefix}${unit}`] as const,
   );
   return [...powers, [0, 1, unit]];
 }
@@ -97,7 +97,7 @@ const formats: Readonly<Record<AxisUnit, (value: number) => string>> = {
   "": (value) => formatSignificant(value, 4),
 };
 
-/** One value in words, as the rest of Pitwall writes it: `12.3 s`, `$0.12`, `0.9412`. */
+/** Formats a value with its unit as the terminal does: `12.3 s`, `$0.12`, `0.9412`. */
 export function formatValue(value: number, unit: AxisUnit): string {
   return formats[unit](value);
 }

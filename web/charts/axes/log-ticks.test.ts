@@ -4,7 +4,7 @@ import { doublingTicks, logDomain, logTicks } from "./log-ticks.ts";
 import { tickLabel } from "./tick-label.ts";
 
 describe("logDomain", () => {
-  test("holds all positive values and leaves out the rest", () => {
+  test("contains all positive values and ignores others", () => {
     const domain = logDomain([10, 0, -3, 1000, Number.NaN, Number.POSITIVE_INFINITY]);
     expect(domain?.from).toBeLessThan(10);
     expect(domain?.to).toBeGreaterThan(1000);
@@ -12,7 +12,7 @@ describe("logDomain", () => {
     expect(logDomain([0, -1])).toBeUndefined();
   });
 
-  test("a lone point has room on both sides", () => {
+  test("a single point has space on both sides", () => {
     const domain = logDomain([5]);
     expect((domain?.to ?? 0) / (domain?.from ?? 1)).toBeGreaterThan(2);
   });
@@ -21,14 +21,14 @@ describe("logDomain", () => {
 describe("logTicks", () => {
   test.each([
     {
-      name: "each of 1, 2, 5 where there is room",
+      name: "1, 2, and 5 if there is space",
       from: 0.8,
       to: 12,
       count: 10,
       ticks: [1, 2, 5, 10],
     },
     {
-      name: "1 and 3 where there is less",
+      name: "1 and 3 if there is less space",
       from: 0.9,
       to: 1100,
       count: 8,
@@ -36,7 +36,7 @@ describe("logTicks", () => {
     },
     { name: "powers of ten", from: 0.9, to: 1100, count: 5, ticks: [1, 10, 100, 1000] },
     {
-      name: "every other power where even those are many",
+      name: "every other power of ten if there are many",
       from: 0.9,
       to: 1.1e6,
       count: 4,
@@ -47,7 +47,7 @@ describe("logTicks", () => {
     expect(logTicks({ from, to }, count)).toEqual(ticks);
   });
 
-  test("there are always some, inside, and never many more than asked for", () => {
+  test("are never empty, are inside of the domain, and hardly exceed the requested count", () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
@@ -69,7 +69,7 @@ describe("logTicks", () => {
 });
 
 describe("doublingTicks", () => {
-  test("are powers of two, thinned evenly", () => {
+  test("are powers of two at even steps", () => {
     expect(doublingTicks({ from: 0.7, to: 20 }, 10)).toEqual([1, 2, 4, 8, 16]);
     expect(doublingTicks({ from: 3, to: 5000 }, 6)).toEqual([4, 16, 64, 256, 1024, 4096]);
   });
@@ -82,7 +82,7 @@ describe("tickLabel", () => {
     [1024, "1,024"],
     [200_000, "200k"],
     [5e6, "5M"],
-  ])("%d is written %s", (tick, text) => {
+  ])("%d is formatted as %s", (tick, text) => {
     expect(tickLabel(tick)).toBe(text);
   });
 });

@@ -1,34 +1,34 @@
 import { ticksBetween } from "./ticks.ts";
 
-/** A stretch of an axis, both ends above 0. */
+/** A range of a logarithmic axis; both ends are greater than 0. */
 export interface LogDomain {
   from: number;
   to: number;
 }
 
-/** The stretch that holds all values and some room beside them; undefined where there is no positive value. */
-export function logDomain(values: readonly number[], room = 1.35): LogDomain | undefined {
+/** A range that contains all positive values and some space on both sides; undefined without positive values. */
+export function logDomain(values: readonly number[], padding = 1.35): LogDomain | undefined {
   const usable = values.filter((value) => value > 0 && Number.isFinite(value));
   const [first, ...others] = usable;
   if (first === undefined) return undefined;
-  let [least, greatest] = [first, first];
+  let [min, max] = [first, first];
   for (const value of others) {
-    least = Math.min(least, value);
-    greatest = Math.max(greatest, value);
+    min = Math.min(min, value);
+    max = Math.max(max, value);
   }
-  // A lone point would lie on an axis without length.
-  const extra = greatest / least < 1.5 ? 1.4 : 1;
-  return { from: least / room / extra, to: greatest * room * extra };
+  // Avoids an axis of zero length for a single point.
+  const extra = max / min < 1.5 ? 1.4 : 1;
+  return { from: min / padding / extra, to: max * padding * extra };
 }
 
-/** Round values on an axis of logarithms, at most some `count` of them: powers of ten, else 1 and 3, else 1, 2 and 5. */
+/** Round values on a logarithmic axis, at most about `count`: 1, 2, and 5 per decade, or 1 and 3, or powers of ten. */
 export function logTicks({ from, to }: LogDomain, count: number): number[] {
   const choices = [[1, 2, 5], [1, 3], [1]].map((steps) => decadeTicks(from, to, steps));
   const fitting = choices.find((ticks) => ticks.length <= count && ticks.length > 2);
   if (fitting !== undefined) return fitting;
-  const [most = [], , decades = []] = choices;
+  const [fine = [], , decades = []] = choices;
   if (decades.length > count) return everyNth(decades, count);
-  return most.length > 2 ? everyNth(most, count) : ticksBetween(from, to, Math.min(count, 4));
+  return fine.length > 2 ? everyNth(fine, count) : ticksBetween(from, to, Math.min(count, 4));
 }
 
 function decadeTicks(from: number, to: number, steps: readonly number[]): number[] {
@@ -41,7 +41,7 @@ function decadeTicks(from: number, to: number, steps: readonly number[]): number
   return ticks;
 }
 
-/** Powers of two, as systems grow: each, or every second, third … of them, so that at most some `count` are left. */
+/** Powers of two, or every nth of them, at most about `count`. */
 export function doublingTicks({ from, to }: LogDomain, count: number): number[] {
   const ticks: number[] = [];
   for (let power = Math.max(0, Math.ceil(Math.log2(from))); 2 ** power <= to; power++)

@@ -1,6 +1,6 @@
 import { formatCount } from "../../../src/foundation/units.ts";
 
-/** A tick on an axis of logarithms: `0.05`, `20`, `1,024`, `200k`. */
+/** Formats a tick of a logarithmic axis: `0.05`, `20`, `1,024`, `200k`. */
 export function tickLabel(tick: number): string {
   if (tick >= 1e6) return `${Number((tick / 1e6).toPrecision(3))}M`;
   if (tick >= 1e5) return `${Number((tick / 1e3).toPrecision(3))}k`;

@@ -1,4 +1,4 @@
-/** Round values between two others, some `count` of them. */
+/** Round values between two others, about `count` of them. */
 export function ticksBetween(from: number, to: number, count: number): number[] {
   const range = to - from;
   if (!(range > 0) || !Number.isFinite(range)) return Number.isFinite(from) ? [from] : [];
@@ -12,7 +12,7 @@ export function ticksBetween(from: number, to: number, count: number): number[] 
   return ticks;
 }
 
-/** A tick with as many decimals as tell it from its neighbours: `0.15`, `1,200`. */
+/** Formats a tick with enough decimals to distinguish it from adjacent ticks: `0.15`, `1,200`. */
 export function tickText(tick: number, ticks: readonly number[]): string {
   const step = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
   const decimals = step > 0 ? Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9))) : 0;
@@ -25,7 +25,7 @@ const minute = 60;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** What a clock's face is divided by, seconds. */
+/** Tick intervals of times of day in seconds. */
 const timeSteps = [
   1,
   2,
@@ -38,7 +38,7 @@ const timeSteps = [
   ...[1, 2, 7, 14, 28].map((days) => days * day),
 ];
 
-/** Round times of day between two others, at most some `count` of them; seconds since the epoch. */
+/** Round times of day between two others, at most about `count`; seconds since the epoch. */
 export function timesBetween(from: number, to: number, count: number): number[] {
   const rough = (to - from) / Math.max(1, count);
   const step = timeSteps.find((each) => each >= rough) ?? 28 * day;

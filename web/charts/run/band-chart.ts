@@ -1,7 +1,7 @@
 import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts";
 import type { ChartSpec, Mark, Stroke, Tone } from "./chart-spec.ts";
 
-/** How one series of a chart is told apart from the others. */
+/** One series of a chart and how it is drawn. */
 export interface BandLook {
   buckets: SeriesBuckets | undefined;
   label: string;
@@ -9,38 +9,38 @@ export interface BandLook {
   stroke: Stroke;
 }
 
-/** What a chart of bands is called. */
+/** The names of a band chart. */
 export interface BandChartNames {
   name: string;
   title: string;
-  /** Of y. */
+  /** Label of the y axis. */
   label: string;
   includesZero?: boolean;
 }
 
-/** Series as lines, each over the band between its least and greatest value at each x. */
+/** Series as lines, each over a band from its minimum to its maximum at each x. */
 export function bandChart(
   names: BandChartNames,
   x: ChartSpec["x"],
   looks: readonly BandLook[],
 ): ChartSpec {
-  const there = looks.filter(({ buckets }) => (buckets?.x.length ?? 0) > 0);
-  const bands = there.filter(({ buckets }) => buckets !== undefined && hasWidth(buckets));
-  const marks: Mark[] = [...bands.map(bandOf), ...there.map(lineOf)];
+  const present = looks.filter(({ buckets }) => (buckets?.x.length ?? 0) > 0);
+  const bands = present.filter(({ buckets }) => buckets !== undefined && hasWidth(buckets));
+  const marks: Mark[] = [...bands.map(bandOf), ...present.map(lineOf)];
   return {
     name: names.name,
     title: names.title,
     x,
     y: {
       label: names.label,
-      unit: there[0]?.buckets?.unit ?? "",
+      unit: present[0]?.buckets?.unit ?? "",
       ...(names.includesZero === undefined ? {} : { includesZero: names.includesZero }),
     },
     marks,
   };
 }
 
-/** Buckets of one point each have no band to draw. */
+/** Buckets with one point each have no band. */
 function hasWidth({ count }: SeriesBuckets): boolean {
   return count.some((points) => points > 1);
 }
@@ -48,7 +48,7 @@ function hasWidth({ count }: SeriesBuckets): boolean {
 function bandOf({ buckets, label, tone }: BandLook): Mark {
   return {
     kind: "band",
-    label: `${label}, least to greatest`,
+    label: `${label}, minimum to maximum`,
     tone,
     x: buckets?.x ?? [],
     low: buckets?.min ?? [],

@@ -21,33 +21,33 @@ const chart = (marks: Mark[], includesZero = false): ChartSpec => ({
 describe("chartExtent", () => {
   test.each([
     {
-      name: "leaves a little room above and below",
+      name: "adds padding above and below",
       marks: [line([0, 10], [0, 100])],
       expected: { fromX: 0, toX: 10, fromY: -6, toY: 106 },
     },
     {
-      name: "stands on zero where zero must be seen",
+      name: "starts at zero if zero must be visible",
       marks: [line([0, 10], [50, 100])],
       includesZero: true,
       expected: { fromX: 0, toX: 10, fromY: 0, toY: 106 },
     },
     {
-      name: "shows a target above everything measured",
+      name: "includes a target above all measurements",
       marks: [line([0, 10], [0, 50]), { kind: "level", label: "t", y: 100 }] as Mark[],
       expected: { fromX: 0, toX: 10, fromY: -6, toY: 106 },
     },
     {
-      name: "gives one point room around it",
+      name: "adds space around a single point",
       marks: [line([5], [2])],
       expected: { fromX: 4.75, toX: 5.25, fromY: 1.9, toY: 2.1 },
     },
     {
-      name: "is not empty where nothing is",
+      name: "is not empty without marks",
       marks: [],
       expected: { fromX: 0, toX: 1, fromY: 0, toY: 1 },
     },
     {
-      name: "passes over what is no number",
+      name: "ignores values that are not finite",
       marks: [line([0, 1, 2], [0, Number.NaN, Number.POSITIVE_INFINITY])],
       expected: { fromX: 0, toX: 2, fromY: -0.5, toY: 0.5 },
     },
@@ -55,8 +55,8 @@ describe("chartExtent", () => {
     expect(chartExtent(chart(marks, includesZero))).toEqual(expected);
   });
 
-  test("a crossing far ahead is shown only so far that what was measured keeps a third", () => {
-    const far: Mark = { kind: "stretch", label: "soon", fromX: 500, toX: 900, atX: 600 };
+  test("limits a distant crossing so that the measurements fill at least a third", () => {
+    const far: Mark = { kind: "range", label: "soon", fromX: 500, toX: 900, atX: 600 };
     expect(chartExtent(chart([far, line([0, 10], [0, 1])])).toX).toBe(30);
   });
 });

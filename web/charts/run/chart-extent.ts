@@ -1,6 +1,6 @@
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 
-/** The stretches of both axes that a chart shows, in the axes' own units; neither is empty. */
+/** The shown ranges of both axes in their units; never empty. */
 export interface Extent {
   fromX: number;
   toX: number;
@@ -8,26 +8,26 @@ export interface Extent {
   toY: number;
 }
 
-/** Room above and below what is drawn, as a share of its height. */
-const room = 0.06;
+/** Padding above and below the marks, as a fraction of their height. */
+const padding = 0.06;
 
-/** What is expected may be far off; what was measured keeps at least the left third. */
-const widestReach = 2;
+/** A predicted range extends the axis by at most this factor, so that the measurements fill at least a third. */
+const maxExtension = 2;
 
-/** What a chart has to show for all of its marks to be seen. */
+/** The range in which all marks of a chart are visible. */
 export function chartExtent({ marks, x, y }: ChartSpec): Extent {
-  const across = new Span();
-  const upright = new Span();
+  const horizontal = new Span();
+  const vertical = new Span();
   for (const mark of marks) {
-    if (mark.kind === "line" || mark.kind === "band") across.takeAll(mark.x);
-    for (const values of ysOf(mark)) upright.takeAll(values);
+    if (mark.kind === "line" || mark.kind === "band") horizontal.takeAll(mark.x);
+    for (const values of ysOf(mark)) vertical.takeAll(values);
   }
-  across.takeAll(x.atLeast ?? []);
-  for (const mark of marks) if (mark.kind === "stretch") across.reach(mark.toX, widestReach);
-  if (y.includesZero === true) upright.take(0);
-  const [fromX, toX] = across.ends(0);
-  const [fromY, toY] = upright.ends(room);
-  const startsAtZero = y.includesZero === true && upright.least === 0;
+  horizontal.takeAll(x.atLeast ?? []);
+  for (const mark of marks) if (mark.kind === "range") horizontal.reach(mark.toX, maxExtension);
+  if (y.includesZero === true) vertical.take(0);
+  const [fromX, toX] = horizontal.ends(0);
+  const [fromY, toY] = vertical.ends(padding);
+  const startsAtZero = y.includesZero === true && vertical.min === 0;
   return { fromX, toX, fromY: startsAtZero ? 0 : fromY, toY };
 }
 
@@ -38,8 +38,8 @@ function ysOf(mark: Mark): (readonly number[])[] {
 }
 
 class Span {
-  least = Number.POSITIVE_INFINITY;
-  #greatest = Number.NEGATIVE_INFINITY;
+  min = Number.POSITIVE_INFINITY;
+  #max = Number.NEGATIVE_INFINITY;
 
   takeAll(values: readonly number[]): void {
     for (const value of values) this.take(value);
@@ -47,24 +47,24 @@ class Span {
 
   take(value: number): void {
     if (!Number.isFinite(value)) return;
-    if (value < this.least) this.least = value;
-    if (value > this.#greatest) this.#greatest = value;
+    if (value < this.min) this.min = value;
+    if (value > this.#max) this.#max = value;
   }
 
-  /** Goes on as far as `to`, by so many times what is there already at most. */
+  /** Extends the span to `to`, by at most `times` its current length. */
   reach(to: number, times: number): void {
-    if (this.least <= this.#greatest) {
-      this.take(Math.min(to, this.#greatest + times * (this.#greatest - this.least)));
+    if (this.min <= this.#max) {
+      this.take(Math.min(to, this.#max + times * (this.#max - this.min)));
     }
   }
 
   ends(margin: number): [number, number] {
-    if (this.least > this.#greatest) return [0, 1];
-    const range = this.#greatest - this.least;
+    if (this.min > this.#max) return [0, 1];
+    const range = this.#max - this.min;
     if (range === 0) {
-      const half = this.least === 0 ? 0.5 : Math.abs(this.least) * 0.05;
-      return [this.least - half, this.#greatest + half];
+      const half = this.min === 0 ? 0.5 : Math.abs(this.min) * 0.05;
+      return [this.min - half, this.#max + half];
     }
-    return [this.least - range * margin, this.#greatest + range * margin];
+    return [this.min - range * margin, this.#max + range * margin];
   }
 }

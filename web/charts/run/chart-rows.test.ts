@@ -20,7 +20,7 @@ const chart = (marks: Mark[]): ChartSpec => ({
 });
 
 describe("chartRows", () => {
-  test("marks of different x share one table, in order; what has no value there is empty", () => {
+  test("merges marks with different x into one table in order, with empty cells for missing values", () => {
     expect(chartRows(chart([line("a", [1, 3], [10, 30]), line("b", [2, 3], [20, 31])]))).toEqual({
       x: [1, 2, 3],
       columns: [
@@ -30,26 +30,26 @@ describe("chartRows", () => {
     });
   });
 
-  test("a band has a column for each of its edges, a level and a stretch have none", () => {
+  test("a band has a column for each edge; a level and a range have none", () => {
     const marks: Mark[] = [
       { kind: "level", label: "target", y: 1 },
-      { kind: "stretch", label: "soon", fromX: 1, toX: 2, atX: 1.5 },
+      { kind: "range", label: "soon", fromX: 1, toX: 2, atX: 1.5 },
       { kind: "band", label: "loss", tone: 1, x: [1], low: [2], high: [3] },
     ];
     expect(chartRows(chart(marks)).columns).toEqual([
-      { label: "loss, least", values: [2] },
-      { label: "loss, greatest", values: [3] },
+      { label: "loss, minimum", values: [2] },
+      { label: "loss, maximum", values: [3] },
     ]);
   });
 
-  test("two points at one x keep the later one", () => {
+  test("keeps the later of two points at the same x", () => {
     expect(
       chartRows(chart([line("a", [1, 1], [5, 6]), line("b", [1], [7])])).columns[0]?.values,
     ).toEqual([6]);
   });
 });
 
-test("CSV keeps full precision, names units and quotes what must be quoted", () => {
+test("CSV has full precision, units in the header, and quotes where needed", () => {
   const csv = chartCsv(
     chart([line('loss, "smooth"', [0.1, 0.2], [1 / 3, 1e-9]), line("b", [0.1], [2])]),
   );

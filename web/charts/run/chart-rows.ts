@@ -1,7 +1,7 @@
 import { csvText } from "../../../src/foundation/csv.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 
-/** What a chart shows, as one table: a row for each x, a column for each line and each edge of a band. */
+/** The data of a chart as a table: one row per x, one column per line and per edge of a band. */
 export interface ChartRows {
   x: number[];
   columns: { label: string; values: (number | undefined)[] }[];
@@ -13,7 +13,7 @@ interface Column {
   y: readonly number[];
 }
 
-/** Brings the marks of a chart onto one x; what a mark has nothing to say about stays empty. */
+/** Merges the marks of a chart into one table; cells without a value are undefined. */
 export function chartRows(spec: ChartSpec): ChartRows {
   const columns = columnsOf(spec);
   const [first] = columns;
@@ -24,8 +24,8 @@ export function chartRows(spec: ChartSpec): ChartRows {
     };
   }
   const x = [...new Set(columns.flatMap((column) => [...column.x]))].toSorted((a, b) => a - b);
-  const placeOf = new Map(x.map((value, index) => [value, index]));
-  return { x, columns: columns.map((column) => spread(column, placeOf, x.length)) };
+  const indexOf = new Map(x.map((value, index) => [value, index]));
+  return { x, columns: columns.map((column) => spread(column, indexOf, x.length)) };
 }
 
 function columnsOf({ marks }: ChartSpec): Column[] {
@@ -33,26 +33,26 @@ function columnsOf({ marks }: ChartSpec): Column[] {
     if (mark.kind === "line") return [{ label: mark.label, x: mark.x, y: mark.y }];
     if (mark.kind !== "band") return [];
     return [
-      { label: `${mark.label}, least`, x: mark.x, y: mark.low },
-      { label: `${mark.label}, greatest`, x: mark.x, y: mark.high },
+      { label: `${mark.label}, minimum`, x: mark.x, y: mark.low },
+      { label: `${mark.label}, maximum`, x: mark.x, y: mark.high },
     ];
   });
 }
 
 function spread(
   column: Column,
-  placeOf: ReadonlyMap<number, number>,
+  indexOf: ReadonlyMap<number, number>,
   count: number,
 ): ChartRows["columns"][number] {
   const values: (number | undefined)[] = Array.from({ length: count }, () => undefined);
-  for (const [index, x] of column.x.entries()) {
-    const place = placeOf.get(x);
-    if (place !== undefined) values[place] = column.y[index];
+  for (const [position, x] of column.x.entries()) {
+    const index = indexOf.get(x);
+    if (index !== undefined) values[index] = column.y[position];
   }
   return { label: column.label, values };
 }
 
-/** The chart's rows as CSV, in full precision; units stand in the heads. */
+/** The rows of a chart as CSV in full precision, with units in the header. */
 export function chartCsv(spec: ChartSpec): string {
   const { x, columns } = chartRows(spec);
   const heads = [

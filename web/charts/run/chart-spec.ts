@@ -1,6 +1,6 @@
 import type { SeriesUnit } from "../../../src/schema/dashboard/run-series.ts";
 
-/** What an axis counts; `epoch milliseconds` is drawn as the time of day. */
+/** The unit of an axis; `epoch milliseconds` is shown as the time of day. */
 export type AxisUnit = SeriesUnit | "epoch milliseconds";
 
 export interface Axis {
@@ -9,13 +9,13 @@ export interface Axis {
   unit: AxisUnit;
 }
 
-/** Which colour, by its place in the style sheet; the first is the accent. */
+/** Index of a color in the style sheet; 1 is the accent. */
 export type Tone = 1 | 2 | 3 | 4 | 5;
 
-/** How a line is drawn, so that colour is not the only difference. Predictions are dotted, everywhere. */
+/** Line style, so that color is not the only difference. Predictions are always dotted. */
 export type Stroke = "solid" | "dashed" | "long-dashed" | "dash-dotted" | "dotted";
 
-/** Parallel arrays, in order of x. */
+/** One mark of a chart. Arrays are parallel and in order of x. */
 export type Mark =
   | {
       kind: "line";
@@ -26,7 +26,7 @@ export type Mark =
       y: readonly number[];
       withPoints?: boolean;
     }
-  /** From the least to the greatest of what lies at each x. */
+  /** From the minimum to the maximum at each x. */
   | {
       kind: "band";
       label: string;
@@ -35,23 +35,23 @@ export type Mark =
       low: readonly number[];
       high: readonly number[];
     }
-  /** A value to be reached or kept. */
+  /** A target value. */
   | { kind: "level"; label: string; y: number }
-  /** Where something is expected along x. */
-  | { kind: "stretch"; label: string; fromX: number; toX: number; atX: number };
+  /** A predicted range of x. */
+  | { kind: "range"; label: string; fromX: number; toX: number; atX: number };
 
-/** A chart as data: drawn on a canvas, as SVG, as a table and as CSV. */
+/** A chart as data, which is drawn on a canvas, as SVG, as a table, and as CSV. */
 export interface ChartSpec {
-  /** Names the files it is saved as: `loss`. */
+  /** Name of the saved files: `loss`. */
   name: string;
   title: string;
-  /** What x shows at least, in its own unit, so that charts under one cursor line up. */
+  /** `atLeast` is the minimum range of x in its unit, so that charts with a shared cursor align. */
   x: Axis & { atLeast?: readonly [from: number, to: number] };
   y: Axis & { includesZero?: boolean };
   marks: readonly Mark[];
 }
 
-/** Whether there is anything to draw. */
+/** Whether the chart has no points. */
 export function isEmpty({ marks }: ChartSpec): boolean {
   return !marks.some((mark) => (mark.kind === "line" || mark.kind === "band") && mark.x.length > 0);
 }

@@ -1,20 +1,20 @@
 import type { ChartSpec } from "./chart-spec.ts";
 
-/** A stretch of a chart's x, in the axis' own unit. */
-export interface Stretch {
+/** A range of the x axis in its unit. */
+export interface XRange {
   fromX: number;
   toX: number;
 }
 
-/** The same chart with the points of its lines that lie in a stretch. */
-export function clipChart(spec: ChartSpec, { fromX, toX }: Stretch): ChartSpec {
+/** Limits the lines of a chart to the points in a range. */
+export function clipChart(spec: ChartSpec, { fromX, toX }: XRange): ChartSpec {
   const marks = spec.marks.map((mark) => {
     if (mark.kind !== "line") return mark;
-    const kept = mark.x.flatMap((x, index) => (x >= fromX && x <= toX ? [index] : []));
+    const indices = mark.x.flatMap((x, index) => (x >= fromX && x <= toX ? [index] : []));
     return {
       ...mark,
-      x: kept.map((index) => mark.x[index] ?? 0),
-      y: kept.map((index) => mark.y[index] ?? 0),
+      x: indices.map((index) => mark.x[index] ?? 0),
+      y: indices.map((index) => mark.y[index] ?? 0),
     };
   });
   return { ...spec, marks };

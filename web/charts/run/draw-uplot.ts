@@ -3,29 +3,29 @@ import { axisScale } from "../axes/axis-scale.ts";
 import { chartExtent, type Extent } from "./chart-extent.ts";
 import { chartRows } from "./chart-rows.ts";
 import type { AxisUnit, ChartSpec, Mark } from "./chart-spec.ts";
-import { bandOpacity, chartFont, dashes, seeThrough, type Palette } from "../palette.ts";
+import { bandOpacity, chartFont, dashes, withOpacity, type Palette } from "../palette.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
 
-/** What the reader does with a chart that others must know. */
+/** Callbacks for interactions with a chart. */
 export interface ChartActions {
-  /** The cursor stands on a row, or on none. */
+  /** The cursor moved to a row, or to none. */
   pointAt: (index: number | undefined) => void;
-  /** A stretch of x was chosen, in the axis' own unit; undefined for all of it. */
-  choose: (stretch: { fromX: number; toX: number } | undefined) => void;
+  /** The user chose a range of x in the unit of the axis; undefined for everything. */
+  choose: (range: { fromX: number; toX: number } | undefined) => void;
 }
 
-/** A drawn chart, to be kept up to date. */
+/** A drawn chart that can be updated. */
 export interface DrawnChart {
-  /** Draws a chart of the same shape: the same lines and bands, other rows. */
+  /** Draws another chart of the same shape: the same lines and bands with other rows. */
   update: (spec: ChartSpec) => void;
   resize: (width: number, height: number) => void;
-  /** Moves the cursor by so many rows, infinitely many for an end; from nowhere it begins at the last. */
+  /** Moves the cursor by `count` rows, or to an end if infinite. Without a cursor, starts at the last row. */
   step: (count: number) => void;
   canvas: () => HTMLCanvasElement;
   destroy: () => void;
 }
 
-/** Two charts of one shape differ in their rows alone, and one can become the other. */
+/** Charts with the same shape differ only in their rows, so that one can be updated to the other. */
 export function shapeOf({ name, x, y, marks }: ChartSpec): string {
   const lines = marks.filter((mark) => mark.kind === "line" || mark.kind === "band");
   return JSON.stringify([name, x, y.unit, lines.map((mark) => [mark.kind, mark.label, mark.tone])]);
@@ -94,26 +94,26 @@ function seriesOf({ marks }: ChartSpec, palette: Palette): uPlot.Series[] {
       return [edge, { ...edge }];
     }
     if (mark.kind !== "line") return [];
-    const colour = palette.tones[mark.tone];
+    const color = palette.tones[mark.tone];
     return [
       {
         spanGaps: true,
-        stroke: colour,
+        stroke: color,
         width: 1.5,
         dash: [...dashes[mark.stroke]],
-        points: { show: mark.withPoints === true, size: 5, fill: colour },
+        points: { show: mark.withPoints === true, size: 5, fill: color },
       },
     ];
   });
 }
 
-/** Column numbers as `chartRows` gives them: one for a line, two for a band. */
+/** Uses the column numbers of `chartRows`: one column for a line, two for a band. */
 function bandsOf({ marks }: ChartSpec, palette: Palette): uPlot.Band[] {
   const bands: uPlot.Band[] = [];
   let column = 1;
   for (const mark of marks) {
     if (mark.kind === "band") {
-      const fill = seeThrough(palette.tones[mark.tone], bandOpacity);
+      const fill = withOpacity(palette.tones[mark.tone], bandOpacity);
       bands.push({ series: [column + 1, column], fill });
       column += 2;
     } else if (mark.kind === "line") column++;
@@ -131,19 +131,18 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
   };
   const scaleOf = (which: "x" | "y"): ReturnType<typeof axisScale> => {
     const { spec, extent } = now();
-    const greatest =
-      which === "x" ? extent.toX : Math.max(Math.abs(extent.fromY), Math.abs(extent.toY));
-    return axisScale(spec[which], greatest);
+    const max = which === "x" ? extent.toX : Math.max(Math.abs(extent.fromY), Math.abs(extent.toY));
+    return axisScale(spec[which], max);
   };
-  // Ticks are to be round in the unit that is shown, which is not always the scale's own.
+  // Ticks are round in the displayed unit, which can differ from the unit of the scale.
   const ticks = (which: "x" | "y"): Pick<uPlot.Axis, "splits" | "values"> => ({
     splits: (self) => {
       const { divisor, isTime } = scaleOf(which);
-      const [least = 0, greatest = 1] = [self.scales[which]?.min, self.scales[which]?.max];
-      if (least === null || greatest === null) return [];
+      const [min = 0, max = 1] = [self.scales[which]?.min, self.scales[which]?.max];
+      if (min === null || max === null) return [];
       const count = tickCount(self, which);
       const between = isTime ? timesBetween : ticksBetween;
-      return between(least / divisor, greatest / divisor, count).map((tick) => tick * divisor);
+      return between(min / divisor, max / divisor, count).map((tick) => tick * divisor);
     },
     values: (_self, splits) => splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
   });
@@ -153,7 +152,7 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
   ];
 }
 
-/** As many as stand apart from each other. */
+/** The number of ticks that fit without overlap. */
 function tickCount({ bbox }: uPlot, which: "x" | "y"): number {
   const pixels = (which === "x" ? bbox.width : bbox.height) / devicePixelRatio;
   return Math.max(2, Math.floor(pixels / (which === "x" ? 60 : 34)));
@@ -170,7 +169,7 @@ function splitTexts(splits: readonly number[], unit: AxisUnit, divisor: number):
   return splits.map((split) => clock.format(split));
 }
 
-/** Targets and expected stretches: below the lines, in the plotting area's own pixels. */
+/** Draws targets and predicted ranges below the lines. */
 function drawFixedMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): void {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -181,7 +180,7 @@ function drawFixedMarks(plot: uPlot, marks: readonly Mark[], palette: Palette): 
   ctx.lineWidth = devicePixelRatio;
   for (const mark of marks) {
     if (mark.kind === "level") drawLevel(plot, mark, palette);
-    if (mark.kind === "stretch") drawStretch(plot, mark, palette);
+    if (mark.kind === "range") drawRange(plot, mark, palette);
   }
   ctx.restore();
 }
@@ -206,15 +205,11 @@ function drawLevel(plot: uPlot, mark: Extract<Mark, { kind: "level" }>, palette:
   );
 }
 
-function drawStretch(
-  plot: uPlot,
-  mark: Extract<Mark, { kind: "stretch" }>,
-  palette: Palette,
-): void {
+function drawRange(plot: uPlot, mark: Extract<Mark, { kind: "range" }>, palette: Palette): void {
   const { ctx, bbox } = plot;
   const [from, to, at] = [mark.fromX, mark.toX, mark.atX].map((x) => plot.valToPos(x, "x", true));
   if (from === undefined || to === undefined || at === undefined) return;
-  ctx.fillStyle = seeThrough(palette.tones[1], bandOpacity / 2);
+  ctx.fillStyle = withOpacity(palette.tones[1], bandOpacity / 2);
   ctx.fillRect(from, bbox.top, Math.max(1, to - from), bbox.height);
   ctx.strokeStyle = palette.tones[1];
   ctx.setLineDash(dashes.dotted.map((length) => length * devicePixelRatio));

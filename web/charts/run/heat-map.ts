@@ -5,7 +5,7 @@ import type { Palette } from "../palette.ts";
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
-/** From little to much: dark grounds go up to white-hot, light grounds down to ember. */
+/** Colors from low to high values: toward white on dark backgrounds, toward dark red on light ones. */
 const ramps: Readonly<Record<"dark" | "light", readonly Rgb[]>> = {
   dark: [
     [24, 31, 39],
@@ -24,20 +24,20 @@ const ramps: Readonly<Record<"dark" | "light", readonly Rgb[]>> = {
 };
 
 /**
- * The colours of all cells, red, green, blue and opacity, row by row; cells without a value stay
- * empty. The least value has the ramp's first colour, the greatest its last.
+ * The RGBA colors of all cells, row by row. Cells without a value are transparent. The minimum has the first color of the
+ * ramp, the maximum the last.
  */
 export function heatPixels(
   heat: HeatmapDocument,
-  ground: "dark" | "light",
+  background: "dark" | "light",
 ): Uint8ClampedArray<ArrayBuffer> {
-  const table = colourTable(ramps[ground]);
+  const table = colorTable(ramps[background]);
   const pixels = new Uint8ClampedArray(heat.columns * heat.rows * 4);
-  const { least = 0, greatest = 1 } = heat;
-  const scale = greatest > least ? (tableSize - 1) / (greatest - least) : 0;
+  const { least: min = 0, greatest: max = 1 } = heat;
+  const scale = max > min ? (tableSize - 1) / (max - min) : 0;
   for (const [cell, value] of heat.values.entries()) {
     if (value === null) continue;
-    const shade = Math.max(0, Math.min(tableSize - 1, Math.round((value - least) * scale)));
+    const shade = Math.max(0, Math.min(tableSize - 1, Math.round((value - min) * scale)));
     const from = shade * 3;
     pixels.set(table.subarray(from, from + 3), cell * 4);
     pixels[cell * 4 + 3] = 255;
@@ -47,14 +47,14 @@ export function heatPixels(
 
 const tableSize = 256;
 
-function colourTable(ramp: readonly Rgb[]): Uint8ClampedArray {
+function colorTable(ramp: readonly Rgb[]): Uint8ClampedArray {
   const table = new Uint8ClampedArray(tableSize * 3);
   for (let index = 0; index < tableSize; index++) {
-    const along = (index / (tableSize - 1)) * (ramp.length - 1);
-    const before = Math.min(ramp.length - 2, Math.floor(along));
+    const position = (index / (tableSize - 1)) * (ramp.length - 1);
+    const before = Math.min(ramp.length - 2, Math.floor(position));
     const [from, to] = [ramp[before], ramp[before + 1]];
     if (from === undefined || to === undefined) continue;
-    const share = along - before;
+    const share = position - before;
     table.set(
       from.map((part, channel) => part + ((to[channel] ?? part) - part) * share),
       index * 3,
@@ -63,15 +63,15 @@ function colourTable(ramp: readonly Rgb[]): Uint8ClampedArray {
   return table;
 }
 
-/** Which of the two ramps stands out from a ground. */
-export function groundOf({ surface }: Palette): "dark" | "light" {
+/** Whether the surface is dark or light, which selects the ramp. */
+export function backgroundOf({ surface }: Palette): "dark" | "light" {
   const [red = 0, green = 0, blue = 0] = [...surface.matchAll(/\d+/gu)].map(([text]) =>
     Number(text),
   );
   return red * 0.3 + green * 0.59 + blue * 0.11 < 128 ? "dark" : "light";
 }
 
-/** Fills the canvas with the cells, each as large as its share. */
+/** Draws the cells scaled to the canvas. */
 export function drawHeatMap(
   canvas: HTMLCanvasElement,
   heat: HeatmapDocument,
@@ -82,14 +82,14 @@ export function drawHeatMap(
   const cells = document.createElement("canvas");
   cells.width = heat.columns;
   cells.height = heat.rows;
-  const image = new ImageData(heatPixels(heat, groundOf(palette)), heat.columns, heat.rows);
+  const image = new ImageData(heatPixels(heat, backgroundOf(palette)), heat.columns, heat.rows);
   cells.getContext("2d")?.putImageData(image, 0, 0);
   context.clearRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingEnabled = false;
   context.drawImage(cells, 0, 0, canvas.width, canvas.height);
 }
 
-/** A row of the heat-map for each rank or group of ranks, a column for each stretch of time. */
+/** The heat map as CSV: one row per rank or group of ranks, one column per time range. */
 export function heatCsv(heat: HeatmapDocument): string {
   const times = Array.from({ length: heat.columns }, (_, column) => columnTimeMs(heat, column));
   const head = ["rank", ...times.map((timeMs) => new Date(timeMs).toISOString())];
@@ -100,12 +100,12 @@ export function heatCsv(heat: HeatmapDocument): string {
   return csvText([head, ...lines]);
 }
 
-/** When a column begins, milliseconds since the epoch. */
+/** Start time of a column in milliseconds since the epoch. */
 export function columnTimeMs({ fromMs, toMs, columns }: HeatmapDocument, column: number): number {
   return fromMs + ((toMs - fromMs) * column) / columns;
 }
 
-/** `37`; `32-47` for a row of neighbours; `5 and 3 more` for any others. */
+/** `37`, `32-47` for consecutive ranks, or `5 and 3 more`. */
 export function rankText(ranks: readonly number[]): string {
   const [first, ...others] = ranks;
   if (first === undefined) return "";
@@ -114,7 +114,7 @@ export function rankText(ranks: readonly number[]): string {
   return isRange ? `${first}-${others.at(-1)}` : `${first} and ${others.length} more`;
 }
 
-/** An SVG file with the cells inside it as a picture. */
+/** An SVG file that contains the cells as an image. */
 export function heatSvg(title: string, heat: HeatmapDocument, palette: Palette): string {
   const cells = document.createElement("canvas");
   cells.width = 960;

@@ -2,7 +2,7 @@ import type { SeriesBuckets, SeriesDescription } from "../../../src/schema/dashb
 import { bandChart } from "./band-chart.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 
-/** What the machine gives to the run: cores, memory, accelerators. */
+/** Series of machine usage: cores, memory, and accelerators. */
 export const machineSeries = [
   "cpuCores",
   "memoryBytes",
@@ -10,7 +10,7 @@ export const machineSeries = [
   "acceleratorMemoryBytes",
 ] as const;
 
-/** One of the machine's series, by the label that it comes with. */
+/** The chart of one machine series. */
 export function machineChart(
   { name, label }: SeriesDescription,
   buckets: SeriesBuckets | undefined,

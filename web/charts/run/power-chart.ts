@@ -2,7 +2,7 @@ import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts"
 import { bandChart } from "./band-chart.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 
-/** What the run draws. An estimate is dotted, as every figure that was not measured. */
+/** Power of the run. Estimates are dotted. */
 export function powerChart(
   power: SeriesBuckets | undefined,
   x: ChartSpec["x"],

@@ -2,20 +2,20 @@ import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts"
 import type { MetricTarget } from "../../../src/schema/run/metric-target.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 
-/** Where the target is expected to be met, along the chart's x. */
+/** Predicted x range in which the target is reached. */
 export interface ExpectedCrossing {
   atX: number;
   lowX: number;
   highX: number;
 }
 
-/** The target's metric, the target, and where the two are expected to meet. */
+/** The target metric, the target, and the predicted crossing. */
 export function qualityChart(
   quality: SeriesBuckets | undefined,
   x: ChartSpec["x"],
-  asked: { target: MetricTarget | undefined; crossing: ExpectedCrossing | undefined },
+  goal: { target: MetricTarget | undefined; crossing: ExpectedCrossing | undefined },
 ): ChartSpec {
-  const { target, crossing } = asked;
+  const { target, crossing } = goal;
   const metric = target?.metric ?? "quality";
   const { x: at = [], last = [], unit = "" } = quality ?? {};
   const line: Mark = {
@@ -39,7 +39,7 @@ export function qualityChart(
 function crossingMarks(crossing: ExpectedCrossing | undefined): Mark[] {
   if (crossing === undefined) return [];
   const { atX, lowX, highX } = crossing;
-  return [{ kind: "stretch", label: "predicted crossing", fromX: lowX, toX: highX, atX }];
+  return [{ kind: "range", label: "predicted crossing", fromX: lowX, toX: highX, atX }];
 }
 
 function targetMarks(target: MetricTarget | undefined): Mark[] {

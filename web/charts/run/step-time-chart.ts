@@ -2,18 +2,18 @@ import type { SeriesBuckets } from "../../../src/schema/dashboard/run-series.ts"
 import { bandChart, type BandLook } from "./band-chart.ts";
 import type { ChartSpec } from "./chart-spec.ts";
 
-/** The parts of a step, in the order in which they are drawn. */
+/** The parts of a step in drawing order. */
 export const stepParts = ["computeMs", "communicationMs", "dataWaitMs", "otherMs"] as const;
 export type StepPart = (typeof stepParts)[number];
 
 const looks: Readonly<Record<StepPart, Omit<BandLook, "buckets">>> = {
   computeMs: { label: "compute", tone: 2, stroke: "solid" },
   communicationMs: { label: "communication", tone: 4, stroke: "dashed" },
-  dataWaitMs: { label: "data", tone: 1, stroke: "dash-dotted" },
+  dataWaitMs: { label: "data wait", tone: 1, stroke: "dash-dotted" },
   otherMs: { label: "other", tone: 5, stroke: "long-dashed" },
 };
 
-/** What a step is spent on, over all ranks: the median, and the band from the least to the greatest. */
+/** The parts of the step time over all ranks: the median and the band from minimum to maximum. */
 export function stepTimeChart(
   parts: Readonly<Partial<Record<StepPart, SeriesBuckets>>>,
   x: ChartSpec["x"],

@@ -29,7 +29,7 @@ describe("drawSvg", () => {
     expect(drawSvg(chart, paperPalette, size)).toMatchSnapshot();
   });
 
-  test("draws the parts of a step as lines over bands, told apart without colour", () => {
+  test("draws the parts of a step as lines over bands with distinct dashes", () => {
     const chart = stepTimeChart(
       {
         computeMs: buckets("computeMs", [10, 12, 11], 2),
@@ -45,7 +45,7 @@ describe("drawSvg", () => {
     expect(new Set(dashes).size).toBe(dashes.length);
   });
 
-  test("an estimate is dotted, a measurement is not", () => {
+  test("dots an estimate but not a measurement", () => {
     const estimated = powerChart(buckets("powerWatts", [30, 31]), clock, { isMeasured: false });
     const measured = powerChart(buckets("powerWatts", [30, 31]), clock, { isMeasured: true });
     expect(drawSvg(estimated, paperPalette, size)).toContain('stroke-dasharray="2 3"');
@@ -69,7 +69,7 @@ describe("drawSvg", () => {
     expect(svg).not.toMatch(/<script|<img|\p{Bidi_Control}|(?!\n)\p{Cc}/u);
   });
 
-  test("a chart with nothing in it is still a file that opens", () => {
+  test("writes a valid file for an empty chart", () => {
     const svg = drawSvg(stepTimeChart({}, clock), paperPalette, size);
     expect(svg).not.toContain("NaN");
     expect(svg.endsWith("</svg>\n")).toBe(true);

@@ -14,12 +14,12 @@ interface Frame {
   y: AxisScale;
   extent: Extent;
   palette: Palette;
-  /** From the axis' own unit to pixels. */
+  /** Converts values of an axis to pixels. */
   atX: (value: number) => number;
   atY: (value: number) => number;
 }
 
-/** A chart as an SVG file that stands by itself. Pixels. */
+/** Draws a chart as a standalone SVG file. Sizes are in pixels. */
 export function drawSvg(
   spec: ChartSpec,
   palette: Palette,
@@ -84,27 +84,27 @@ function drawMark(mark: Mark, frame: Frame): string {
   const { palette, atX, atY } = frame;
   switch (mark.kind) {
     case "line": {
-      const colour = palette.tones[mark.tone];
+      const color = palette.tones[mark.tone];
       const points = mark.x.map((x, index) => `${round(atX(x))} ${round(atY(mark.y[index] ?? 0))}`);
-      const line = `<path d="${points.length > 0 ? `M${points.join("L")}` : ""}" fill="none" stroke="${colour}" stroke-width="1.5" stroke-linejoin="round"${dashText(dashes[mark.stroke])}/>`;
+      const line = `<path d="${points.length > 0 ? `M${points.join("L")}` : ""}" fill="none" stroke="${color}" stroke-width="1.5" stroke-linejoin="round"${dashText(dashes[mark.stroke])}/>`;
       if (mark.withPoints !== true) return line;
       const dots = points.map((point) => {
         const [x, y] = point.split(" ");
-        return `<circle cx="${x}" cy="${y}" r="2.5" fill="${colour}"/>`;
+        return `<circle cx="${x}" cy="${y}" r="2.5" fill="${color}"/>`;
       });
       return [line, ...dots].join("");
     }
     case "band": {
-      const there = mark.x.map((x, i) => `${round(atX(x))} ${round(atY(mark.high[i] ?? 0))}`);
-      const back = mark.x
+      const upper = mark.x.map((x, i) => `${round(atX(x))} ${round(atY(mark.high[i] ?? 0))}`);
+      const lower = mark.x
         .map((x, i) => `${round(atX(x))} ${round(atY(mark.low[i] ?? 0))}`)
         .toReversed();
-      const outline = [...there, ...back];
+      const outline = [...upper, ...lower];
       return `<path d="${outline.length > 0 ? `M${outline.join("L")}Z` : ""}" fill="${palette.tones[mark.tone]}" fill-opacity="${bandOpacity}"/>`;
     }
     case "level":
       return `<path d="M${margin.left} ${round(atY(mark.y))}H${frame.width - margin.right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${frame.width - margin.right - 4}" y="${round(atY(mark.y)) - 5}" text-anchor="end" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
-    case "stretch": {
+    case "range": {
       const [from, to] = [round(atX(mark.fromX)), round(atX(mark.toX))];
       const bottom = frame.height - margin.bottom;
       return `<rect x="${from}" y="${margin.top}" width="${round(to - from)}" height="${bottom - margin.top}" fill="${palette.tones[1]}" fill-opacity="${bandOpacity / 2}"/><path d="M${round(atX(mark.atX))} ${margin.top}V${bottom}" stroke="${palette.tones[1]}"${dashText(dashes.dotted)}/>`;
@@ -117,12 +117,12 @@ function legend(marks: readonly Mark[], { height, palette }: Frame): string[] {
   return marks
     .filter((mark) => mark.kind !== "level")
     .map((mark) => {
-      const colour = palette.tones[mark.kind === "stretch" ? 1 : mark.tone];
+      const color = palette.tones[mark.kind === "range" ? 1 : mark.tone];
       const y = height - 12;
       const sample =
         mark.kind !== "line"
-          ? `<rect x="${x}" y="${y - 9}" width="18" height="9" fill="${colour}" fill-opacity="${bandOpacity}"/>`
-          : `<path d="M${x} ${y - 4}h18" stroke="${colour}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`;
+          ? `<rect x="${x}" y="${y - 9}" width="18" height="9" fill="${color}" fill-opacity="${bandOpacity}"/>`
+          : `<path d="M${x} ${y - 4}h18" stroke="${color}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`;
       const text = `<text x="${x + 24}" y="${y}" fill="${palette.muted}">${escapedXml(mark.label)}</text>`;
       x += 44 + mark.label.length * 6.2;
       return sample + text;
@@ -133,7 +133,7 @@ function dashText(dash: readonly number[]): string {
   return dash.length === 0 ? "" : ` stroke-dasharray="${dash.join(" ")}"`;
 }
 
-/** Tenths of a pixel are enough, and keep files small. */
+/** Rounds to tenths of a pixel, which keeps files small. */
 function round(pixels: number): number {
   return Math.round(pixels * 10) / 10;
 }

@@ -1,6 +1,6 @@
 import { visibleControls } from "../../../src/foundation/visible-controls.ts";
 
-/** Text for an SVG file: as content or as an attribute in double quotes. Most controls are not allowed in XML at all. */
+/** Escapes text for an SVG file, as content or as a double-quoted attribute. XML forbids most control characters. */
 export function escapedXml(text: string): string {
   return visibleControls(text)
     .replaceAll("&", "&amp;")

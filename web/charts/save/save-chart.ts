@@ -3,11 +3,11 @@ import type { ChartSpec } from "../run/chart-spec.ts";
 import { drawSvg } from "./draw-svg.ts";
 import { paperPalette, type Palette } from "../palette.ts";
 
-/** What a chart can be saved as. */
+/** The file formats of a saved chart. */
 export const chartFileKinds = ["svg", "png", "csv"] as const;
 export type ChartFileKind = (typeof chartFileKinds)[number];
 
-/** Saves a chart into the reader's downloads. A PNG is the canvas as it is seen; an SVG is drawn for paper. */
+/** Downloads a chart as a file. A PNG shows the canvas as displayed; an SVG uses the light theme. */
 export async function saveChart(
   spec: ChartSpec,
   kind: ChartFileKind,
@@ -26,36 +26,36 @@ export async function saveChart(
   }
 }
 
-/** Hands a file to the reader's downloads. */
+/** Downloads a file. */
 export function saveFile(name: string, content: Blob): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
-  // The download has its own hold on the content by then.
+  // By then the browser has read the content.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** A canvas with its title above and the page's colour behind it. */
+/** Encodes a canvas as PNG, with a title and the background color of the page. */
 export async function pngOf(
   title: string,
   drawn: HTMLCanvasElement,
   palette: Palette,
 ): Promise<Blob> {
   const head = 28 * devicePixelRatio;
-  const whole = document.createElement("canvas");
-  whole.width = drawn.width;
-  whole.height = drawn.height + head;
-  const context = whole.getContext("2d");
+  const target = document.createElement("canvas");
+  target.width = drawn.width;
+  target.height = drawn.height + head;
+  const context = target.getContext("2d");
   if (context === null) throw new Error("this browser does not support canvas");
   context.fillStyle = palette.surface;
-  context.fillRect(0, 0, whole.width, whole.height);
+  context.fillRect(0, 0, target.width, target.height);
   context.fillStyle = palette.text;
   context.font = `600 ${13 * devicePixelRatio}px system-ui, sans-serif`;
   context.fillText(title, 10 * devicePixelRatio, 19 * devicePixelRatio);
   context.drawImage(drawn, 0, head);
   return new Promise((resolve, reject) => {
-    whole.toBlob((blob) =>
+    target.toBlob((blob) =>
       blob === null ? reject(new Error("could not create the PNG")) : resolve(blob),
     );
   });

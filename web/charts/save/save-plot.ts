@@ -1,21 +1,21 @@
 import type { Palette } from "../palette.ts";
 import { pngOf, saveFile } from "./save-chart.ts";
 
-/** A drawing as an SVG file that stands by itself, with its title above. */
+/** A standalone SVG file of a drawing with a title. */
 export function svgFile(title: string, svg: SVGSVGElement, palette: Palette): string {
   const [width, height] = [Number(svg.getAttribute("width")), Number(svg.getAttribute("height"))];
   const head = 32;
-  const whole = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const root = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", "svg");
   const make = (name: string, looks: Readonly<Record<string, string | number>>): SVGElement => {
     const element = svg.ownerDocument.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(looks)) element.setAttribute(key, String(value));
-    whole.append(element);
+    root.append(element);
     return element;
   };
-  whole.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  whole.setAttribute("width", String(width));
-  whole.setAttribute("height", String(height + head));
-  whole.setAttribute("viewBox", `0 0 ${width} ${height + head}`);
+  root.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  root.setAttribute("width", String(width));
+  root.setAttribute("height", String(height + head));
+  root.setAttribute("viewBox", `0 0 ${width} ${height + head}`);
   make("title", {}).textContent = title;
   make("rect", { width, height: height + head, fill: palette.surface });
   make("text", {
@@ -28,8 +28,8 @@ export function svgFile(title: string, svg: SVGSVGElement, palette: Palette): st
   }).textContent = title;
   const drawing = svg.cloneNode(true);
   if (drawing instanceof SVGSVGElement) drawing.setAttribute("y", String(head));
-  whole.append(drawing);
-  return `${new XMLSerializer().serializeToString(whole)}\n`;
+  root.append(drawing);
+  return `${new XMLSerializer().serializeToString(root)}\n`;
 }
 
 export function saveSvg(
@@ -41,20 +41,20 @@ export function saveSvg(
   saveFile(`${name}.svg`, content);
 }
 
-/** Saves what is on the screen as it is seen. */
+/** Saves the drawing as displayed. */
 export async function savePng(
   { name, title }: { name: string; title: string },
   svg: SVGSVGElement,
   palette: Palette,
 ): Promise<void> {
-  saveFile(`${name}.png`, await pngOf(title, paintOnCanvas(svg), palette));
+  saveFile(`${name}.png`, await pngOf(title, drawOnCanvas(svg), palette));
 }
 
 /**
- * Paints a drawing that stands in the page on a canvas. Element by element, as a picture made of its text would need an
- * exception in the content security policy.
+ * Draws an SVG of the page on a canvas, element by element: an image made from its source would need an exception in the
+ * content security policy.
  */
-export function paintOnCanvas(svg: SVGSVGElement): HTMLCanvasElement {
+export function drawOnCanvas(svg: SVGSVGElement): HTMLCanvasElement {
   const scale = Math.max(2, devicePixelRatio);
   const { width, height } = svg.getBoundingClientRect();
   const canvas = svg.ownerDocument.createElement("canvas");
@@ -79,7 +79,7 @@ export function paintOnCanvas(svg: SVGSVGElement): HTMLCanvasElement {
   return canvas;
 }
 
-/** Of the element and all that it lies in. */
+/** Combined opacity of the element and its ancestors. */
 function opacityOf(element: Element, upTo: Element): number {
   let opacity = 1;
   for (let at: Element | null = element; at !== null && at !== upTo; at = at.parentElement)

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import { measures, type Measure } from "../../../src/schema/atlas/figures.ts";
-import { keepInAddress } from "../../router.ts";
+import { storeInAddress } from "../../router.ts";
 import {
   type AtlasView,
   benchmarkChoices,
@@ -17,15 +17,15 @@ const measureWords: Readonly<Record<Measure, string>> = {
   kwh: "energy",
 };
 
-const everyWords: Readonly<Record<FilterField, string>> = {
+const allWords: Readonly<Record<FilterField, string>> = {
   round: "all rounds",
-  submitter: "everybody",
-  accelerator: "all kinds",
+  submitter: "all submitters",
+  accelerator: "all accelerators",
   division: "both",
   availability: "any",
 };
 
-/** What is shown, all of it in the address: the benchmark, the measure, and the filters. */
+/** Selects the benchmark, the measure, and the filters, which are stored in the address. */
 export function AtlasFilters({
   view,
   rows,
@@ -53,7 +53,7 @@ export function AtlasFilters({
               name="measure"
               checked={measure === view.measure}
               onChange={() =>
-                keepInAddress(
+                storeInAddress(
                   { per: measure === "system" ? undefined : measure, sort: undefined },
                   { asStep: true },
                 )
@@ -69,7 +69,7 @@ export function AtlasFilters({
           data-kind="quiet"
           class="end"
           onClick={() =>
-            keepInAddress(Object.fromEntries(filterFields.map((field) => [field, undefined])), {
+            storeInAddress(Object.fromEntries(filterFields.map((field) => [field, undefined])), {
               asStep: true,
             })
           }
@@ -101,7 +101,7 @@ function BenchmarkChoice({
         aria-label="benchmark"
         value={view.benchmark}
         onChange={(event) =>
-          keepInAddress({ benchmark: event.currentTarget.value, row: undefined }, { asStep: true })
+          storeInAddress({ benchmark: event.currentTarget.value, row: undefined }, { asStep: true })
         }
       >
         {isKnown ? undefined : <option value={view.benchmark}>{view.benchmark}</option>}
@@ -122,7 +122,7 @@ function Choice({
   value: string;
   choices: readonly string[];
 }): JSX.Element {
-  // The address may hold a pattern, or several names, as the command line takes them.
+  // As on the command line, the address may contain a pattern or several names.
   const known = value === "" || choices.includes(value) ? choices : [value, ...choices];
   return (
     <label>
@@ -131,10 +131,10 @@ function Choice({
         aria-label={field}
         value={value}
         onChange={(event) =>
-          keepInAddress({ [field]: event.currentTarget.value }, { asStep: true })
+          storeInAddress({ [field]: event.currentTarget.value }, { asStep: true })
         }
       >
-        <option value="">{everyWords[field]}</option>
+        <option value="">{allWords[field]}</option>
         {known.map((choice) => (
           <option value={choice}>{choice}</option>
         ))}

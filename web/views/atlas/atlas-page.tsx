@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { Link } from "../../components/link.tsx";
-import { OtherState } from "../../components/panel.tsx";
+import { StateMessage } from "../../components/panel.tsx";
 import { type Atlas, atlasState, followAtlas } from "../../live/atlas-documents.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
-import { isStaticSite, keepInAddress, place } from "../../router.ts";
+import { isStaticSite, storeInAddress, place } from "../../router.ts";
 import { AtlasFilters } from "./atlas-filters.tsx";
 import { AtlasScatter } from "./atlas-scatter.tsx";
 import { type AtlasView, chooseRows, readAtlasView, writeIds } from "./atlas-view.ts";
@@ -12,15 +12,15 @@ import { GainsPanel } from "./gains-panel.tsx";
 import { ResultPanel } from "./result-panel.tsx";
 import { ResultTable } from "./result-table.tsx";
 
-/** Older than this, and not renewed: the reader is told. */
+/** Data older than this is marked as outdated. */
 const staleAfterMs = 10 * 60_000;
 
-/** Every published result of a benchmark and one's own, drawn against the size of the system. */
+/** All published and own results of a benchmark against the size of their systems. */
 export function AtlasPage(): JSX.Element {
   useEffect(() => {
-    const leave = new AbortController();
-    followAtlas(leave.signal);
-    return () => leave.abort();
+    const unmount = new AbortController();
+    followAtlas(unmount.signal);
+    return () => unmount.abort();
   }, []);
   const { atlas, failure } = atlasState.value;
   return (
@@ -30,7 +30,7 @@ export function AtlasPage(): JSX.Element {
         <Age />
       </div>
       {atlas === undefined ? (
-        <OtherState
+        <StateMessage
           state={
             failure === undefined
               ? { kind: "loading" }
@@ -38,10 +38,10 @@ export function AtlasPage(): JSX.Element {
           }
         />
       ) : atlas.rows.length === 0 ? (
-        <OtherState
+        <StateMessage
           state={{
             kind: "empty",
-            text: "No result is on record. This reads a published round:",
+            text: "No results. Import a published round with:",
             command: "pitwall results import <folder or archive>",
           }}
         />
@@ -52,11 +52,11 @@ export function AtlasPage(): JSX.Element {
   );
 }
 
-/** How old what is shown is, where it could not be renewed. */
+/** The age of outdated data. */
 function Age(): JSX.Element | null {
-  const { heardMs, failure } = atlasState.value;
-  if (heardMs === undefined || isStaticSite) return null;
-  const ageMs = everySecondMs.value - heardMs;
+  const { receivedMs, failure } = atlasState.value;
+  if (receivedMs === undefined || isStaticSite) return null;
+  const ageMs = everySecondMs.value - receivedMs;
   if (failure === undefined && ageMs < staleAfterMs) return null;
   const minutes = Math.max(1, Math.round(ageMs / 60_000));
   return (
@@ -72,7 +72,7 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
   const view = useMemo(() => readAtlasView(query, atlas.rows), [text, atlas]);
   const filterText = JSON.stringify([view.filter, view.sort, view.isDescending]);
   const chosen = useMemo(() => chooseRows(atlas.rows, view, atlas.groups), [filterText, atlas]);
-  const opened = view.rowId === undefined ? undefined : atlas.places.get(view.rowId);
+  const opened = view.rowId === undefined ? undefined : atlas.positions.get(view.rowId);
   return (
     <>
       {atlas.problems.map(({ message, hint }) => (
@@ -83,7 +83,7 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
       ))}
       <AtlasFilters view={view} rows={atlas.rows} />
       {chosen.kind === "unknown" ? (
-        <OtherState state={{ kind: "failed", message: chosen.message, hint: chosen.hint }} />
+        <StateMessage state={{ kind: "failed", message: chosen.message, hint: chosen.hint }} />
       ) : (
         <div class={view.rowId === undefined ? "atlas-main" : "atlas-main with-result"}>
           <AtlasScatter view={view} rows={chosen.rows} />
@@ -106,7 +106,7 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
   );
 }
 
-/** What was picked to be compared, and the way there. */
+/** The results selected for comparison, with a link to the comparison. */
 function PickBar({ view }: { view: AtlasView }): JSX.Element | null {
   const { picked } = view;
   if (picked.length === 0) return null;
@@ -117,8 +117,10 @@ function PickBar({ view }: { view: AtlasView }): JSX.Element | null {
           {id.split("/").slice(1).join("/")}
           <button
             type="button"
-            aria-label={`do not compare ${id}`}
-            onClick={() => keepInAddress({ compare: writeIds(picked.filter((one) => one !== id)) })}
+            aria-label={`remove ${id} from the comparison`}
+            onClick={() =>
+              storeInAddress({ compare: writeIds(picked.filter((one) => one !== id)) })
+            }
           >
             ×
           </button>

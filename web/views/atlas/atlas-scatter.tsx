@@ -8,7 +8,7 @@ import { drawAtlas } from "../../charts/atlas/draw-atlas.ts";
 import { familyHue } from "../../charts/atlas/families.ts";
 import type { DrawnPlot, PlotLook } from "../../charts/atlas/plot-look.ts";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
-import { keepInAddress } from "../../router.ts";
+import { storeInAddress } from "../../router.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { ShapeIcon } from "./shape-icon.tsx";
 import {
@@ -22,7 +22,7 @@ import {
 
 const chartId = "atlas-points";
 
-/** Puts the keyboard back on the chart, where a panel that it opened is closed. */
+/** Focuses the chart after a panel that it opened is closed. */
 export function focusChart(): void {
   document.querySelector<HTMLElement>(`#${chartId}`)?.focus();
 }
@@ -31,7 +31,7 @@ function heightAt(width: number): number {
   return Math.round(Math.max(280, Math.min(580, width * 0.56)));
 }
 
-const nothingToDraw: AtlasChart = {
+const emptyChart: AtlasChart = {
   title: "Results against accelerators",
   yLabel: "",
   x: { from: 1, to: 2 },
@@ -41,7 +41,7 @@ const nothingToDraw: AtlasChart = {
   familyLabels: [],
 };
 
-/** The chosen results against the size of their systems; a point opens its result. */
+/** The selected results against the size of their systems. A click on a point opens its result. */
 export function AtlasScatter({
   view,
   rows,
@@ -54,7 +54,7 @@ export function AtlasScatter({
     () => atlasChart(rows, { measure, benchmark, withFront }),
     [rows, measure, benchmark, withFront],
   );
-  const shown = chart ?? nothingToDraw;
+  const shown = chart ?? emptyChart;
   const byId = useMemo(() => new Map(rows.map((one) => [one.row.rowId, one])), [rows]);
   const draw: DrawPlot = useCallback((Plot, look) => drawAtlas(Plot, shown, look), [shown]);
   return (
@@ -68,8 +68,8 @@ export function AtlasScatter({
               kind: "empty",
               text:
                 rows.length === 0
-                  ? `No result of ${benchmark} is like that.`
-                  : `None of these ${rows.length} results has such a figure.`,
+                  ? `No ${benchmark} results match the filters.`
+                  : `None of these ${rows.length} results has a value for this measure.`,
             }
           : { kind: "ready" }
       }
@@ -100,7 +100,7 @@ interface PointsProps {
   view: AtlasView;
 }
 
-/** Lies over the drawing: finds the point at the pointer or by the arrow keys, names it, and opens it. */
+/** An overlay of the chart that selects points by pointer or arrow keys, describes them, and opens them. */
 function Points({ chart, byId, drawn, look, view }: PointsProps): JSX.Element {
   const [pointedId, setPointed] = useState<string>();
   const box = useRef<HTMLDivElement>(null);
@@ -117,7 +117,7 @@ function Points({ chart, byId, drawn, look, view }: PointsProps): JSX.Element {
     else if (event.key === "Enter" && pointed !== undefined) openResult(pointed.rowId);
     else if (event.key === "Escape") {
       setPointed(undefined);
-      keepInAddress({ row: undefined }, { asStep: true });
+      storeInAddress({ row: undefined }, { asStep: true });
     } else return;
     event.preventDefault();
   };
@@ -159,11 +159,11 @@ function Points({ chart, byId, drawn, look, view }: PointsProps): JSX.Element {
 }
 
 function openResult(rowId: string): void {
-  keepInAddress({ row: rowId }, { asStep: true });
+  storeInAddress({ row: rowId }, { asStep: true });
 }
 
-/** As far as a finger or a pointer may miss a point by, pixels. */
-const reach = 26;
+/** Maximum distance in pixels between the pointer and a selected point. */
+const maxDistance = 26;
 
 function nearestPoint(
   { points }: AtlasChart,
@@ -175,7 +175,7 @@ function nearestPoint(
   for (const point of points) {
     const at = drawn.placeOf(point.x, point.y);
     const distance = Math.hypot(at.left - left, at.top - top);
-    if (distance <= reach && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
+    if (distance <= maxDistance && distance < (best?.distance ?? Number.POSITIVE_INFINITY))
       best = { rowId: point.rowId, distance };
   }
   return best?.rowId;
@@ -231,7 +231,7 @@ function spoken(measured: MeasuredRow | undefined, view: AtlasView): string {
   return [head, ...lines].join(", ");
 }
 
-/** Families as a legend that chooses. */
+/** A legend of accelerator families that filters the results. */
 function Families({
   rows,
   accelerator,
@@ -250,7 +250,7 @@ function Families({
             aria-pressed={chosen.includes(family)}
             title={`only ${family}`}
             onClick={() =>
-              keepInAddress({ accelerator: toggledFamily(accelerator, family) }, { asStep: true })
+              storeInAddress({ accelerator: toggledFamily(accelerator, family) }, { asStep: true })
             }
           >
             <span class="swatch" style={{ color: `var(--family-${familyHue(family)})` }} />
@@ -283,12 +283,12 @@ function Legend({ chart, withFront }: { chart: AtlasChart; withFront: boolean })
           <input
             type="checkbox"
             checked={withFront}
-            onChange={() => keepInAddress({ front: withFront ? "no" : undefined })}
+            onChange={() => storeInAddress({ front: withFront ? "no" : undefined })}
           />
-          ringed: nobody beats it in time, dollars and energy at once
+          ring: Pareto-optimal in time, cost, and energy
         </label>
       </li>
-      {chart.lines.length > 0 ? <li>dotted lines: the same accelerator-time</li> : undefined}
+      {chart.lines.length > 0 ? <li>dotted lines: constant accelerator-time</li> : undefined}
     </ul>
   );
 }

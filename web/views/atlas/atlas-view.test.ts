@@ -9,7 +9,7 @@ import {
   readIds,
   writeIds,
 } from "./atlas-view.ts";
-import { measured } from "./made-up-results.ts";
+import { measured } from "./sample-results.ts";
 
 const rows = [
   measured("Fast", { scoreMs: 60_000, acceleratorCount: 64 }),
@@ -20,13 +20,13 @@ const rows = [
 ];
 
 describe("readAtlasView", () => {
-  test("the benchmark with the most results is shown where the address names none", () => {
+  test("selects the benchmark with the most results by default", () => {
     const view = readAtlasView({}, rows);
     expect(view).toMatchObject({ benchmark: "bert", measure: "system", sort: "time" });
     expect(view.withFront).toBe(true);
   });
 
-  test("what the address says is read, and what nobody knows is left", () => {
+  test("reads the address and ignores unknown values", () => {
     const view = readAtlasView(
       { benchmark: "resnet", per: "kwh", sort: "-round", front: "no", division: "", row: "x" },
       rows,
@@ -39,13 +39,13 @@ describe("readAtlasView", () => {
       rowId: "x",
       filter: { benchmark: "resnet" },
     });
-    expect(readAtlasView({ per: "beer", sort: "colour" }, rows)).toMatchObject({
+    expect(readAtlasView({ per: "beer", sort: "color" }, rows)).toMatchObject({
       measure: "system",
       sort: "time",
     });
   });
 
-  test("ids survive the address, with commas in them", () => {
+  test("ids with commas can be written to and read from the address", () => {
     const ids = ["a/b,c", "d/e"];
     expect(readIds(writeIds(ids))).toEqual(ids);
     expect(readIds("a,,a,b")).toEqual(["a", "b"]);
@@ -61,12 +61,12 @@ describe("chooseRows", () => {
 
   test.each([
     {
-      name: "the fastest first, those without a time last",
+      name: "fastest first, results without a time last",
       query: {},
       expected: ["Fast", "Slow", "Failed"],
     },
     {
-      name: "the other way round leaves those without a time last",
+      name: "slowest first, results without a time last",
       query: { sort: "-time" },
       expected: ["Slow", "Fast", "Failed"],
     },
@@ -81,7 +81,7 @@ describe("chooseRows", () => {
     expect(names({ benchmark: "bert", ...query })).toEqual(expected);
   });
 
-  test("what nobody has is said, with the nearest that there is", () => {
+  test("an unknown value is an error with the closest known value", () => {
     expect(names({ benchmark: "bert", round: "v4.2" })).toMatchObject({
       kind: "unknown",
       message: "No result has the round v4.2",
@@ -91,7 +91,7 @@ describe("chooseRows", () => {
 });
 
 describe("choices", () => {
-  test("own benchmarks stand behind the published ones", () => {
+  test("lists own benchmarks after published ones", () => {
     expect(benchmarkChoices(rows).map(({ name, count }) => [name, count])).toEqual([
       ["bert", 3],
       ["resnet", 1],
@@ -99,7 +99,7 @@ describe("choices", () => {
     ]);
   });
 
-  test("the newest round first, and only what the benchmark has", () => {
+  test("lists values of the benchmark, newest round first", () => {
     expect(fieldChoices(rows, "bert", "round")).toEqual(["v5.0", "v4.1"]);
     expect(fieldChoices(rows, "bert", "accelerator")).toEqual(["A100", "H100"]);
     expect(fieldChoices(rows, "resnet", "submitter")).toEqual(["Other"]);
@@ -107,7 +107,7 @@ describe("choices", () => {
 });
 
 describe("commandOf", () => {
-  test("says what a terminal needs for the same rows, quoted where a shell would read it otherwise", () => {
+  test("is the command for the same rows, with shell quotes where needed", () => {
     const view = readAtlasView({ benchmark: "bert", round: "v4.*", per: "chip" }, rows);
     const command = "pitwall results --benchmark bert --round 'v4.*' --per chip";
     expect(commandOf(view, rows.slice(0, 1))).toBe(command);
@@ -116,7 +116,7 @@ describe("commandOf", () => {
 });
 
 describe("nextSort", () => {
-  test("turns round what is sorted already", () => {
+  test("reverses the order of the sorted column", () => {
     const view = readAtlasView({ sort: "chip" }, rows);
     expect(nextSort(view, "chip")).toBe("-chip");
     expect(nextSort(view, "cost")).toBe("cost");

@@ -12,7 +12,7 @@ import {
 import type { CompatibilityGroup } from "../../../src/schema/atlas/compatibility.ts";
 import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 
-/** What can be chosen from in the head of the page, by the names of the command line's flags. */
+/** Filters at the top of the page, named like the command-line flags. */
 export const filterFields = [
   "round",
   "submitter",
@@ -22,7 +22,7 @@ export const filterFields = [
 ] as const satisfies PatternField[];
 export type FilterField = (typeof filterFields)[number];
 
-/** What of the atlas is shown; the address keeps it. */
+/** The view of the atlas, which is stored in the address. */
 export interface AtlasView {
   benchmark: string;
   filter: ResultFilter;
@@ -31,7 +31,7 @@ export interface AtlasView {
   isDescending: boolean;
   /** The result whose panel is open. */
   rowId: string | undefined;
-  /** Results that wait to be compared. */
+  /** Results selected for comparison. */
   picked: readonly string[];
   withFront: boolean;
 }
@@ -43,7 +43,7 @@ const sortOfMeasure: Readonly<Record<Measure, SortKey>> = {
   kwh: "energy",
 };
 
-/** Reads the view out of the address; without a benchmark, the one with the most results. */
+/** Reads the view from the address; the default benchmark is the one with the most results. */
 export function readAtlasView(
   query: Readonly<Record<string, string>>,
   rows: readonly MeasuredRow[],
@@ -59,8 +59,8 @@ export function readAtlasView(
       benchmark,
       ...Object.fromEntries(
         filterFields.flatMap((field) => {
-          const wanted = query[field] ?? "";
-          return wanted === "" ? [] : [[field, wanted]];
+          const requested = query[field] ?? "";
+          return requested === "" ? [] : [[field, requested]];
         }),
       ),
     },
@@ -73,7 +73,7 @@ export function readAtlasView(
   };
 }
 
-/** Ids stand in the address with commas between them; a comma within one is written as `%2C`. */
+/** Reads comma-separated ids from the address; a comma within an id is encoded as `%2C`. */
 export function readIds(text: string | undefined): readonly string[] {
   const ids = (text ?? "").split(",").filter((id) => id !== "");
   return [...new Set(ids.map((id) => id.replaceAll("%2C", ",")))];
@@ -83,27 +83,27 @@ export function writeIds(ids: readonly string[]): string {
   return ids.map((id) => id.replaceAll(",", "%2C")).join(",");
 }
 
-/** The address' `sort` after a click on a column: the other way round where it was sorted by that already. */
+/** The `sort` entry of the address after a click on a column: reverses the order if the column is already sorted. */
 export function nextSort(view: AtlasView, key: SortKey): string {
   return view.sort === key && !view.isDescending ? `-${key}` : key;
 }
 
-/** Benchmarks with a count of results, the most first; one's own stand behind the published ones. */
+/** Benchmarks with their result counts, largest first; own benchmarks after published ones. */
 export function benchmarkChoices(
   rows: readonly MeasuredRow[],
 ): { name: string; count: number; isOwn: boolean }[] {
   const found = new Map<string, { name: string; count: number; isOwn: boolean }>();
   for (const { row } of rows) {
-    const sofar = found.get(row.benchmark);
-    const isOwn = row.suite === "own" && (sofar?.isOwn ?? true);
-    found.set(row.benchmark, { name: row.benchmark, count: (sofar?.count ?? 0) + 1, isOwn });
+    const previous = found.get(row.benchmark);
+    const isOwn = row.suite === "own" && (previous?.isOwn ?? true);
+    found.set(row.benchmark, { name: row.benchmark, count: (previous?.count ?? 0) + 1, isOwn });
   }
   return [...found.values()].toSorted(
     (a, b) => Number(a.isOwn) - Number(b.isOwn) || b.count - a.count || compare(a.name, b.name),
   );
 }
 
-/** What the results of a benchmark have in a field. */
+/** The values of a field in the results of a benchmark. */
 export function fieldChoices(
   rows: readonly MeasuredRow[],
   benchmark: string,
@@ -128,7 +128,7 @@ export type ChosenRows =
   | { kind: "chosen"; rows: readonly MeasuredRow[] }
   | { kind: "unknown"; message: string; hint: string };
 
-/** The rows that a view shows, in its order; the engine's own words where nobody has what it asks for. */
+/** The rows of a view in its order, or an error if a filter matches no result. */
 export function chooseRows(
   all: readonly MeasuredRow[],
   view: AtlasView,
@@ -142,18 +142,18 @@ export function chooseRows(
     return {
       kind: "unknown",
       message: `No result has the ${field} ${wanted}`,
-      hint: nearest === undefined ? `known are ${shown}` : `did you mean ${nearest}?`,
+      hint: nearest === undefined ? `known values: ${shown}` : `did you mean ${nearest}?`,
     };
   }
   const rows = sortResults(
     outcome.rows.flatMap((row) => measured.get(row) ?? []),
     view.sort,
   );
-  return { kind: "chosen", rows: view.isDescending ? turned(rows, view.sort) : rows };
+  return { kind: "chosen", rows: view.isDescending ? reversed(rows, view.sort) : rows };
 }
 
-/** The other way round, but for what lacks the figure: that stays last. */
-function turned(rows: readonly MeasuredRow[], key: SortKey): MeasuredRow[] {
+/** Reverses the order, but keeps rows without the figure at the end. */
+function reversed(rows: readonly MeasuredRow[], key: SortKey): MeasuredRow[] {
   const has = rows.filter((row) => hasKey(row, key));
   return [...has.toReversed(), ...rows.filter((row) => !hasKey(row, key))];
 }
@@ -166,7 +166,7 @@ function hasKey({ row, figures }: MeasuredRow, key: SortKey): boolean {
   );
 }
 
-/** What to type in a terminal for the same numbers. */
+/** The command that prints the same rows. */
 export function commandOf(view: AtlasView, rows: readonly MeasuredRow[]): string {
   const flags = Object.entries({ ...view.filter, per: view.measure }).flatMap(([name, value]) =>
     value === undefined || (name === "per" && value === "system")

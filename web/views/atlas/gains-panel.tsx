@@ -11,14 +11,14 @@ import type { Atlas } from "../../live/atlas-documents.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { gainsOf } from "./view-model.ts";
 
-const nothing: GainsChart = {
+const emptyGains: GainsChart = {
   title: "Gains over rounds",
   y: { from: 1, to: 2 },
   lines: [],
   moore: [],
 };
 
-/** How much better the best of each round is than that of the first, against Moore's law. */
+/** The gain of each round's best result over that of the first round, compared with Moore's law. */
 export function GainsPanel({ atlas, view }: { atlas: Atlas; view: AtlasView }): JSX.Element {
   const filterText = JSON.stringify(view.filter);
   const all = useMemo(() => {
@@ -26,7 +26,7 @@ export function GainsPanel({ atlas, view }: { atlas: Atlas; view: AtlasView }): 
     return [system, chip].flatMap((outcome) => (outcome.kind === "gains" ? [outcome.gains] : []));
   }, [atlas, filterText]);
   const chart = useMemo(() => gainsChart(all), [all]);
-  const shown = chart ?? nothing;
+  const shown = chart ?? emptyGains;
   const draw: DrawPlot = useCallback((Plot, look) => drawGains(Plot, shown, look), [shown]);
   return (
     <PlotPanel
@@ -39,7 +39,7 @@ export function GainsPanel({ atlas, view }: { atlas: Atlas; view: AtlasView }): 
       }
       state={
         chart === undefined
-          ? { kind: "empty", text: "A gain needs two rounds with a result." }
+          ? { kind: "empty", text: "Gains require results from at least two rounds." }
           : { kind: "ready" }
       }
       draw={draw}

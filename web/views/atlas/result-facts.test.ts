@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { ResultRun } from "../../../src/schema/atlas/result-run.ts";
 import type { CurveSeries } from "../../../src/schema/atlas/run-curve.ts";
-import { measured } from "./made-up-results.ts";
+import { measured } from "./sample-results.ts";
 import { curveCharts, leadText, resultFacts, runLines } from "./result-facts.ts";
 
 describe("resultFacts", () => {
-  test("leaves out what nobody stated", () => {
+  test("omits missing values", () => {
     const facts = Object.fromEntries(resultFacts(measured("A")));
     expect(facts).toMatchObject({
       size: "8 x h100-sxm on 1 node",
@@ -17,14 +17,14 @@ describe("resultFacts", () => {
     expect(facts["price"]).toContain("median of 2 providers");
   });
 
-  test("a layout out of a configuration file says so", () => {
+  test("marks a layout from a configuration file", () => {
     const row = { tensorParallel: 4, pipelineParallel: 8, layoutSource: "configuration" } as const;
     expect(Object.fromEntries(resultFacts(measured("A", row)))["layout"]).toBe(
       "tp 4, pp 8 (from its configuration)",
     );
   });
 
-  test("a result without score leads with why", () => {
+  test("leads with the reason if there is no score", () => {
     expect(leadText(measured("A", { scoreMs: undefined }))).toBe("no score");
     expect(leadText(measured("A"))).toBe("10.00 min");
   });
@@ -38,7 +38,7 @@ const run = (name: string, more: Partial<ResultRun>): ResultRun => ({
 });
 
 describe("runLines", () => {
-  test("say what became of each run", () => {
+  test("contain the outcome of each run", () => {
     const lines = runLines([
       run("result_0", { timeToTrainMs: 600_000, samplesToConverge: 3_000_000, seed: 7 }),
       run("result_1", { fate: "failed", failure: "not-converged" }),
@@ -63,7 +63,7 @@ describe("curveCharts", () => {
     pointCount: 2,
   });
 
-  test("a chart for each series; the median run is drawn last and stands out", () => {
+  test("has a chart per series and draws the median run last", () => {
     const runs = [
       run("result_0", { timeToTrainMs: 3000 }),
       run("result_1", { timeToTrainMs: 1000 }),
@@ -82,7 +82,7 @@ describe("curveCharts", () => {
     expect(quality?.marks.map((mark) => (mark.kind === "line" ? mark.label : ""))).toEqual([
       "result_0",
       "result_1",
-      "result_2, the median",
+      "result_2, median",
     ]);
     expect(steps?.y.unit).toBe("milliseconds");
     expect(steps?.marks).toHaveLength(1);

@@ -13,7 +13,7 @@ import type { CurveSeries, RunCurve } from "../../../src/schema/atlas/run-curve.
 import type { ChartSpec, Mark } from "../../charts/run/chart-spec.ts";
 import { sizeText } from "./view-model.ts";
 
-/** What is on record of a result, in words; what nobody stated is left out. */
+/** The facts of a result as text; omits missing values. */
 export function resultFacts(measured: MeasuredRow): [label: string, text: string][] {
   const { row, figures } = measured;
   const facts: [string, string | undefined][] = [
@@ -40,13 +40,13 @@ export function resultFacts(measured: MeasuredRow): [label: string, text: string
       "scaling factor",
       row.scalingFactor === 1 ? undefined : formatSignificant(row.scalingFactor, 5),
     ],
-    ["trainings", row.modelCount === undefined ? undefined : `${row.modelCount} at once`],
+    ["trainings", row.modelCount === undefined ? undefined : `${row.modelCount} in parallel`],
     ["note", row.note],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
 }
 
-/** `28.41 min`, or why there is none. */
+/** `28.41 min`, or the reason why there is no time. */
 export function leadText({ figures }: MeasuredRow): string {
   const { system } = figures;
   return system.kind === "known" ? formatMinutes(system.value) : gapText(system.reason);
@@ -100,7 +100,7 @@ function figureFact(figure: Figure, format: (value: number) => string): string |
   return `${format(figure.value)}${isPlain ? "" : ` (${figure.label})`}`;
 }
 
-const fateWords: Readonly<Record<ResultRun["fate"], string>> = {
+const runOutcomeWords: Readonly<Record<ResultRun["fate"], string>> = {
   counted: "counted",
   fastest: "dropped, fastest",
   slowest: "dropped, slowest",
@@ -108,14 +108,14 @@ const fateWords: Readonly<Record<ResultRun["fate"], string>> = {
   "not-needed": "not needed",
 };
 
-export const runHeads = ["run", "minutes", "fate", "to converge", "seed"] as const;
+export const runHeads = ["run", "minutes", "outcome", "to converge", "seed"] as const;
 
-/** Runs as lines of a table. */
+/** Runs as rows of a table. */
 export function runLines(runs: readonly ResultRun[]): string[][] {
   return runs.map(({ run, fate, failure, timeToTrainMs, samplesToConverge, seed }) => [
     run,
     timeToTrainMs === undefined ? "-" : formatMinutes(timeToTrainMs).replace(" min", ""),
-    failure === undefined ? fateWords[fate] : `${fateWords[fate]}: ${failure}`,
+    failure === undefined ? runOutcomeWords[fate] : `${runOutcomeWords[fate]}: ${failure}`,
     samplesToConverge === undefined ? "-" : countText(samplesToConverge),
     seed === undefined ? "-" : String(seed),
   ]);
@@ -132,7 +132,7 @@ const seriesUnits = {
   samplesPerSecond: "samples per second",
 } as const satisfies Record<CurveSeries, string>;
 
-/** One chart for each series that was kept, every run a line; the run with the median time stands out. A lone point is none. */
+/** One chart per series with one line per run; highlights the run with the median time. Ignores curves of one point. */
 export function curveCharts(runs: readonly ResultRun[], all: readonly RunCurve[]): ChartSpec[] {
   const curves = all.filter(({ value }) => value.length > 1);
   const middle = medianRun(runs);
@@ -146,7 +146,7 @@ export function curveCharts(runs: readonly ResultRun[], all: readonly RunCurve[]
         const isMiddle = curve.run === middle;
         return {
           kind: "line",
-          label: isMiddle ? `${curve.run}, the median` : curve.run,
+          label: isMiddle ? `${curve.run}, median` : curve.run,
           tone: isMiddle ? 1 : 5,
           stroke: "solid",
           x: curve.clockMs,

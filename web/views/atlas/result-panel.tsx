@@ -3,27 +3,27 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import type { ApiError } from "../../api.ts";
-import { clipChart, type Stretch } from "../../charts/run/clip-chart.ts";
+import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";
 import type { ChartSpec } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";
 import { DataTable } from "../../components/data-table.tsx";
 import { Link } from "../../components/link.tsx";
-import { OtherState, Panel } from "../../components/panel.tsx";
+import { StateMessage, Panel } from "../../components/panel.tsx";
 import { type Atlas, rowDocument } from "../../live/atlas-documents.ts";
 import { asFailure } from "../../live/follow.ts";
-import { keepInAddress } from "../../router.ts";
+import { storeInAddress } from "../../router.ts";
 import { focusChart } from "./atlas-scatter.tsx";
 import { type AtlasView, writeIds } from "./atlas-view.ts";
 import { curveCharts, leadText, resultFacts, runHeads, runLines } from "./result-facts.ts";
 
 interface ResultPanelProps {
   atlas: Atlas;
-  /** Absent where the address names a result that is not on record. */
+  /** Undefined if the address contains an unknown result. */
   measured: MeasuredRow | undefined;
   view: AtlasView;
 }
 
-/** One result in full: what it ran on, its runs, their curves, and where it was published. */
+/** The details of one result: system, runs, curves, and source. */
 export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -34,12 +34,12 @@ export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.El
     <div ref={box} class="result-panel" tabIndex={-1} onKeyDown={onKey}>
       {measured === undefined ? (
         <Panel
-          title="No such result"
+          title="Unknown result"
           tools={undefined}
           state={{
             kind: "failed",
-            message: `There is no result ${view.rowId ?? ""}`,
-            hint: "the table below has those there are",
+            message: `unknown result ${view.rowId ?? ""}`,
+            hint: "the table below lists the results",
           }}
         >
           {undefined}
@@ -67,7 +67,7 @@ function titleOf({ row }: MeasuredRow): string {
 }
 
 function close(): void {
-  keepInAddress({ row: undefined }, { asStep: true });
+  storeInAddress({ row: undefined }, { asStep: true });
   focusChart();
 }
 
@@ -92,7 +92,7 @@ function Body({
           type="button"
           aria-pressed={isPicked}
           disabled={!isPicked && picked.length >= 20}
-          onClick={() => keepInAddress({ compare: writeIds(next) })}
+          onClick={() => storeInAddress({ compare: writeIds(next) })}
         >
           {isPicked ? "remove from comparison" : "add to comparison"}
         </button>
@@ -141,8 +141,10 @@ function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
     };
   }, [atlas, rowId]);
   if (failure !== undefined && found === undefined)
-    return <OtherState state={{ kind: "failed", message: failure.message, hint: failure.hint }} />;
-  if (found === undefined) return <OtherState state={{ kind: "loading" }} />;
+    return (
+      <StateMessage state={{ kind: "failed", message: failure.message, hint: failure.hint }} />
+    );
+  if (found === undefined) return <StateMessage state={{ kind: "loading" }} />;
   const { runs, curves } = found;
   const charts = curveCharts(runs, curves);
   return (
@@ -162,18 +164,18 @@ function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
   );
 }
 
-/** A chart that keeps its own stretch of the clock. */
+/** A chart with its own zoom. */
 function Curves({ spec }: { spec: ChartSpec }): JSX.Element {
-  const [stretch, setStretch] = useState<Stretch>();
-  const shown = stretch === undefined ? spec : clipChart(spec, stretch);
+  const [range, setRange] = useState<XRange>();
+  const shown = range === undefined ? spec : clipChart(spec, range);
   return (
     <ChartPanel
       spec={shown}
       state={{ kind: "ready" }}
-      note={stretch === undefined ? undefined : "zoomed in; 0 or a double click resets the zoom"}
+      note={range === undefined ? undefined : "zoomed in; 0 or a double click resets the zoom"}
       height={180}
       group="atlas-curves"
-      choose={setStretch}
+      choose={setRange}
     />
   );
 }

@@ -16,7 +16,7 @@ import { countOf } from "../../../src/report/wording.ts";
 import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import { saveFile } from "../../charts/save/save-chart.ts";
 import { Panel } from "../../components/panel.tsx";
-import { hrefOf, keepInAddress, place } from "../../router.ts";
+import { hrefOf, storeInAddress, place } from "../../router.ts";
 import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";
 
 interface Column {
@@ -33,10 +33,10 @@ const sortOf: Readonly<Record<Measure, SortKey>> = {
   kwh: "energy",
 };
 
-/** Lines that a browser lays out in no time; more are there for whoever asks. */
-const usualCount = 250;
+/** Rows shown before `show all` is pressed, to limit the layout time. */
+const initialRowCount = 250;
 
-/** The columns of `pitwall results`, in words of the same engine. */
+/** The columns of `pitwall results`, formatted by the same functions. */
 const columns: readonly Column[] = [
   ...measures.map((measure) => ({
     head: measureHeads[measure],
@@ -56,7 +56,7 @@ const columns: readonly Column[] = [
   { head: "runs", cell: ({ row }) => String(row.runCount) },
 ];
 
-/** The chosen results as a table: the same rows, order and figures as in the terminal. */
+/** The selected results as a table, with the same rows, order, and figures as in the terminal. */
 export function ResultTable({
   view,
   rows,
@@ -64,7 +64,7 @@ export function ResultTable({
   view: AtlasView;
   rows: readonly MeasuredRow[];
 }): JSX.Element {
-  const isWhole = rows.length <= usualCount || place.value.query["rows"] === "all";
+  const showsAll = rows.length <= initialRowCount || place.value.query["rows"] === "all";
   const save = (): void =>
     saveFile(`${view.benchmark}.csv`, new Blob([resultsCsv(rows)], { type: "text/csv" }));
   return (
@@ -73,7 +73,7 @@ export function ResultTable({
       note={<code>{commandOf(view, rows)}</code>}
       state={
         rows.length === 0
-          ? { kind: "empty", text: `No result of ${view.benchmark} is like that.` }
+          ? { kind: "empty", text: `No ${view.benchmark} results match the filters.` }
           : { kind: "ready" }
       }
       tools={
@@ -91,7 +91,7 @@ export function ResultTable({
         <table class="data-table">
           <TableHead view={view} />
           <tbody>
-            {rows.slice(0, isWhole ? rows.length : usualCount).map((measured) => (
+            {rows.slice(0, showsAll ? rows.length : initialRowCount).map((measured) => (
               <ResultLine
                 key={measured.row.rowId}
                 measured={measured}
@@ -101,8 +101,8 @@ export function ResultTable({
           </tbody>
         </table>
       </div>
-      {isWhole ? undefined : (
-        <button type="button" class="more" onClick={() => keepInAddress({ rows: "all" })}>
+      {showsAll ? undefined : (
+        <button type="button" class="more" onClick={() => storeInAddress({ rows: "all" })}>
           show all {rows.length}
         </button>
       )}
@@ -145,7 +145,7 @@ function TableHead({ view }: { view: AtlasView }): JSX.Element {
               ) : (
                 <button
                   type="button"
-                  onClick={() => keepInAddress({ sort: nextSort(view, sort) }, { asStep: true })}
+                  onClick={() => storeInAddress({ sort: nextSort(view, sort) }, { asStep: true })}
                 >
                   {head}
                   {isSorted ? (
@@ -178,7 +178,7 @@ function ResultLine({
           onClick={(event) => {
             if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
             event.preventDefault();
-            keepInAddress({ row: rowId }, { asStep: true });
+            storeInAddress({ row: rowId }, { asStep: true });
           }}
         >
           {submitter}

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { PointKind } from "../../charts/atlas/atlas-chart.ts";
 
-// As Plot draws them, in a box of 14.
+// The symbols of Observable Plot in a 14 by 14 box.
 const shapes: Readonly<Record<PointKind, string>> = {
   cloud: "M7 2.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9Z",
   "on-premise": "M3 3h8v8h-8Z",
@@ -11,7 +11,7 @@ const shapes: Readonly<Record<PointKind, string>> = {
   own: "M7 .6l1.6 4.6h4.9l-3.9 3l1.4 4.7l-4-2.8l-4 2.8l1.4-4.7l-3.9-3h4.9Z",
 };
 
-/** What a shape of the chart looks like, for its legend. */
+/** The icon of a chart symbol for the legend. */
 export function ShapeIcon({
   kind,
   isOpen = false,

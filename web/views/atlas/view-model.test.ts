@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { paretoFront } from "../../../src/atlas/scaling/pareto-front.ts";
-import { measured } from "./made-up-results.ts";
+import { measured } from "./sample-results.ts";
 import {
   atlasChart,
   chartNotes,
@@ -14,7 +14,7 @@ import {
 const view = { measure: "system", benchmark: "bert", withFront: true } as const;
 
 describe("atlasChart", () => {
-  test("minutes, chip-minutes, dollars and kilowatt-hours of the same result", () => {
+  test("shows minutes, chip-minutes, dollars, and kilowatt-hours", () => {
     const rows = [measured("A")];
     const y = (measure: "system" | "chip" | "dollar" | "kwh"): number | undefined =>
       atlasChart(rows, { ...view, measure })?.points[0]?.y;
@@ -24,7 +24,7 @@ describe("atlasChart", () => {
     expect(y("kwh")).toBeCloseTo((8 * 700 * 600) / 3.6e6, 9);
   });
 
-  test("shape by availability, hollow for the open division, pale for an estimate, a star for one's own", () => {
+  test("sets the shape by availability, and marks open division, estimates, and own results", () => {
     const rows = [
       measured("Open", { division: "open", availability: "rdi" }),
       measured("Metered", { energyJoules: 1e6, energyLabel: "measured" }),
@@ -46,7 +46,7 @@ describe("atlasChart", () => {
     });
   });
 
-  test("results under older rules are marked, one's own never", () => {
+  test("marks results under older rules, but never own results", () => {
     const rows = [
       measured("New"),
       measured("Old", { compatibilityGroup: 1 }),
@@ -56,7 +56,7 @@ describe("atlasChart", () => {
     expect(marked?.map(({ rowId }) => rowId)).toEqual(["mlperf-training/v5.0/Old/bert"]);
   });
 
-  test("systems of processors alone stand at their nodes, and per chip nowhere", () => {
+  test("places systems without accelerators by nodes, and omits them per chip", () => {
     const bare = {
       acceleratorCount: undefined,
       accelerator: undefined,
@@ -65,11 +65,15 @@ describe("atlasChart", () => {
     const rows = [measured("Processors", { ...bare, nodeCount: 16 })];
     expect(atlasChart(rows, view)?.points[0]).toMatchObject({ x: 16, family: "processors" });
     expect(atlasChart(rows, { ...view, measure: "chip" })).toBeUndefined();
-    expect(chartNotes(rows, "system")).toContain("1 system of processors alone, placed by nodes");
-    expect(chartNotes(rows, "chip")).toContain("1 result without chip-min: only in the table");
+    expect(chartNotes(rows, "system")).toContain(
+      "1 system without accelerators, placed by node count",
+    );
+    expect(chartNotes(rows, "chip")).toContain(
+      "1 result without chip-min is shown only in the table",
+    );
   });
 
-  test("the points stand from the fewest accelerators to the most", () => {
+  test("sorts the points by accelerators", () => {
     const rows = [64, 8, 8, 512].map((acceleratorCount, index) =>
       measured(`S${index}`, { acceleratorCount, scoreMs: 600_000 - index }),
     );
@@ -78,7 +82,7 @@ describe("atlasChart", () => {
     expect(points[0]?.y).toBeLessThan(points[1]?.y ?? 0);
   });
 
-  test("lines of equal accelerator-time are there for times alone", () => {
+  test("has lines of constant accelerator-time only for times", () => {
     const rows = [measured("A", { acceleratorCount: 8 }), measured("B", { acceleratorCount: 512 })];
     const chart = atlasChart(rows, view);
     expect(chart?.lines.length).toBeGreaterThan(0);
@@ -91,11 +95,11 @@ describe("atlasChart", () => {
 });
 
 describe("frontOf", () => {
-  test("is the engine's, of the newest rules and one's own", () => {
+  test("is the front of results under the newest rules and own results", () => {
     const rows = [
       measured("A", { scoreMs: 60_000, acceleratorCount: 128 }),
       measured("B", { scoreMs: 600_000, acceleratorCount: 8 }),
-      measured("Beaten", { scoreMs: 700_000, acceleratorCount: 16 }),
+      measured("Dominated", { scoreMs: 700_000, acceleratorCount: 16 }),
       measured("Old", { scoreMs: 1000, compatibilityGroup: 1 }),
     ];
     const expected = paretoFront(rows.slice(0, 3), ["system", "dollar", "kwh"]);
@@ -108,7 +112,7 @@ describe("frontOf", () => {
 });
 
 describe("gainsOf", () => {
-  test("takes closed results of all rounds, whatever round is looked at, and nobody's own", () => {
+  test("uses closed results of all rounds regardless of the round filter, and no own results", () => {
     const rows = [
       measured("A", { round: "v4.1", publishedOn: "2024-11-13", scoreMs: 600_000 }),
       measured("B", { round: "v5.0", scoreMs: 300_000 }),
@@ -120,14 +124,14 @@ describe("gainsOf", () => {
     expect(chip).toMatchObject({ kind: "gains", gains: { totalGain: 2 } });
   });
 
-  test("one round is no gain", () => {
+  test("requires two rounds", () => {
     const { system } = gainsOf([measured("A")], { filter: { benchmark: "bert" } }, []);
     expect(system.kind).toBe("too-few-rounds");
   });
 });
 
 describe("families", () => {
-  test("are counted, the most first", () => {
+  test("are counted, largest count first", () => {
     const rows = [measured("A"), measured("B"), measured("C", { acceleratorFamily: "A100" })];
     expect(familyCounts(rows)).toEqual([
       { family: "H100", count: 2 },
@@ -136,17 +140,17 @@ describe("families", () => {
   });
 
   test.each([
-    { name: "one alone", before: undefined, after: "H100" },
-    { name: "one more", before: "A100", after: "A100,H100" },
-    { name: "one fewer", before: "A100,H100", after: "A100" },
-    { name: "the last one", before: "H100", after: "" },
-  ])("a click chooses $name", ({ before, after }) => {
+    { name: "selects one family", before: undefined, after: "H100" },
+    { name: "adds a family", before: "A100", after: "A100,H100" },
+    { name: "removes a family", before: "A100,H100", after: "A100" },
+    { name: "removes the last family", before: "H100", after: "" },
+  ])("a click $name", ({ before, after }) => {
     expect(toggledFamily(before, "H100")).toBe(after);
   });
 });
 
 describe("tipOf", () => {
-  test("says the figure in the terminal's words, then whose it is", () => {
+  test("has the figure as in the terminal, and the submitter", () => {
     expect(tipOf(measured("Dell"), "system")).toEqual({
       head: "Dell, v5.0",
       lines: ["10.00 minutes", "8 x h100-sxm", "Dell-box", "closed, on-prem"],

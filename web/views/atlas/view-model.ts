@@ -41,10 +41,10 @@ const yLabels: Readonly<Record<Measure, string>> = {
   kwh: "energy of one training (kWh)",
 };
 
-/** The objectives that `pitwall pareto` has unless it is told others. */
+/** The default objectives of `pitwall pareto`. */
 const frontObjectives = ["system", "dollar", "kwh"] as const satisfies Measure[];
 
-/** Rows as points, in the measure's own unit; undefined where none has a place. */
+/** Rows as points in the unit of the measure; undefined if no row has a point. */
 export function atlasChart(
   rows: readonly MeasuredRow[],
   { measure, benchmark, withFront }: Pick<AtlasView, "measure" | "benchmark" | "withFront">,
@@ -95,7 +95,7 @@ function pointOf(
   };
 }
 
-/** What systems without accelerators are called. */
+/** Family name of systems without accelerators. */
 export const processors = "processors";
 
 function familyOf(row: ResultRow): string {
@@ -120,13 +120,13 @@ function kindOf({ suite, availability }: ResultRow): PointKind {
   return suite === "own" ? "own" : (availability ?? "not-stated");
 }
 
-/** Whether a result follows the newest rules among these. */
+/** Returns whether a result follows the newest rules among these rows. */
 function newestRules(rows: readonly MeasuredRow[]): (measured: MeasuredRow) => boolean {
   const isNewest = underNewestRules(rows.map(({ row }) => row));
   return ({ row }) => isNewest(row);
 }
 
-/** The front as `pitwall pareto` has it: of those results alone that follow the newest rules, and one's own. */
+/** The Pareto front as in `pitwall pareto`: of the results under the newest rules and own results. */
 export function frontOf(rows: readonly MeasuredRow[]): ParetoFront {
   return paretoFront(rows.filter(newestRules(rows)), frontObjectives);
 }
@@ -135,23 +135,23 @@ function frontIds({ members }: ParetoFront): Set<string> {
   return new Set(members.map(({ measured }) => measured.row.rowId));
 }
 
-/** Each family is named where it reaches furthest down, the most frequent first. */
+/** Labels each family at its lowest point, most frequent family first. */
 function familyLabels(points: readonly AtlasPoint[]): AtlasChart["familyLabels"] {
   const families = new Map<string, AtlasPoint[]>();
   for (const point of points.filter(({ isOfOtherRules }) => !isOfOtherRules)) {
-    const sofar = families.get(point.family);
-    if (sofar === undefined) families.set(point.family, [point]);
-    else sofar.push(point);
+    const previous = families.get(point.family);
+    if (previous === undefined) families.set(point.family, [point]);
+    else previous.push(point);
   }
   return [...families]
     .toSorted(([, a], [, b]) => b.length - a.length)
     .flatMap(([family, own]) => {
-      const least = own.reduce((best, point) => (point.y < best.y ? point : best));
-      return { family, point: least };
+      const lowest = own.reduce((best, point) => (point.y < best.y ? point : best));
+      return { family, point: lowest };
     });
 }
 
-/** What the reader of the chart should know: who is not on it, whose rules differ. */
+/** Notes about results that are not on the chart or are under other rules. */
 export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): string[] {
   const isNewest = newestRules(rows);
   const [older, published] = [
@@ -171,30 +171,32 @@ export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): stri
   });
   return [
     ...(older.length > 0 && older.length < published.length
-      ? [`faint: ${countOf(older.length, "result")} under other rules than the newest`]
+      ? [`faint: ${countOf(older.length, "result")} under older rules`]
       : []),
     ...(estimated.length > 0
       ? [`dashed: ${countOf(estimated.length, "figure")} estimated, not measured`]
       : []),
     ...frontNotes(rows),
     ...(byNodes.length > 0
-      ? [`${countOf(byNodes.length, "system")} of processors alone, placed by nodes`]
+      ? [`${countOf(byNodes.length, "system")} without accelerators, placed by node count`]
       : []),
     ...(absent.length > 0
-      ? [`${countOf(absent.length, "result")} without ${measureHeads[measure]}: only in the table`]
+      ? [
+          `${countOf(absent.length, "result")} without ${measureHeads[measure]} ${absent.length === 1 ? "is" : "are"} shown only in the table`,
+        ]
       : []),
   ];
 }
 
-/** Who could not be ringed, and why. */
+/** Results that cannot be on the Pareto front, with the reason. */
 function frontNotes(rows: readonly MeasuredRow[]): string[] {
   return frontOf(rows).leftOut.map(
     ({ measure, reason, count }) =>
-      `${countOf(count, "result")} can't be ringed without ${measureHeads[measure]}: ${gapText(reason)}`,
+      `no ring for ${countOf(count, "result")} without ${measureHeads[measure]}: ${gapText(reason)}`,
   );
 }
 
-/** One result in the few words of a tip beside its point. */
+/** The tooltip of a result. */
 export function tipOf(measured: MeasuredRow, measure: Measure): { head: string; lines: string[] } {
   const { row, figures } = measured;
   const figure = `${figureText(figures, measure)} ${measureHeads[measure]}`;
@@ -216,17 +218,17 @@ export function sizeText(row: ResultRow): string {
   return row.nodeCount === undefined ? "size not stated" : countOf(row.nodeCount, "node");
 }
 
-/** How the best of each round gained on the first: of closed results unless the view asks for another division. */
+/** Gains of the best result of each round over the first round. The default division is closed. */
 export function gainsOf(
   all: readonly MeasuredRow[],
   { filter }: Pick<AtlasView, "filter">,
   groups: readonly CompatibilityGroup[],
 ): { system: GainsOutcome; chip: GainsOutcome } {
   const { round: _, ...rest } = filter;
-  const wanted = { ...rest, division: filter.division ?? "closed" };
+  const gainsFilter = { ...rest, division: filter.division ?? "closed" };
   const outcome = filterResults(
     all.map(({ row }) => row),
-    wanted,
+    gainsFilter,
     groups,
   );
   const rows = outcome.kind === "filtered" ? outcome.rows.filter(isPublished) : [];
@@ -240,7 +242,7 @@ function isPublished({ suite }: ResultRow): boolean {
   return suite !== "own";
 }
 
-/** Families among the rows with how many results each has, the most first. */
+/** Accelerator families with their result counts, largest count first. */
 export function familyCounts(rows: readonly MeasuredRow[]): { family: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const { row } of rows) {
@@ -252,7 +254,7 @@ export function familyCounts(rows: readonly MeasuredRow[]): { family: string; co
     .toSorted((a, b) => b.count - a.count || (a.family < b.family ? -1 : 1));
 }
 
-/** The address' `accelerator` after a click on a family: alone, one more, or one fewer. */
+/** The `accelerator` entry of the address after a click on a family. */
 export function toggledFamily(accelerator: string | undefined, family: string): string {
   const chosen = (accelerator ?? "").split(",").filter((name) => name !== "");
   const isChosen = chosen.includes(family);

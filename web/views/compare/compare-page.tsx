@@ -4,28 +4,29 @@ import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import type { ApiError } from "../../api.ts";
 import { Link } from "../../components/link.tsx";
-import { OtherState } from "../../components/panel.tsx";
+import { StateMessage } from "../../components/panel.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { type Atlas, atlasState, followAtlas, rowDocument } from "../../live/atlas-documents.ts";
 import { asFailure } from "../../live/follow.ts";
-import { keepInAddress, place } from "../../router.ts";
+import { storeInAddress, place } from "../../router.ts";
 import { writeIds } from "../atlas/atlas-view.ts";
 import { ComparisonBody } from "./comparison-body.tsx";
 import { ResultSearch } from "./result-search.tsx";
 import {
   findSubjects,
-  mostSubjects,
+  maxSubjects,
   readCompareView,
   subjectsOf,
   type CompareView,
   type FoundSubject,
 } from "./view-model.ts";
 
-/** Results side by side: who wins, why, by how much of it chance, and what else differs. */
+/** Compares results: which is faster, why, whether the difference is significant, and what differs. */
 export function ComparePage(): JSX.Element {
   useEffect(() => {
-    const leave = new AbortController();
-    followAtlas(leave.signal);
-    return () => leave.abort();
+    const unmount = new AbortController();
+    followAtlas(unmount.signal);
+    return () => unmount.abort();
   }, []);
   const { atlas, failure } = atlasState.value;
   return (
@@ -34,7 +35,7 @@ export function ComparePage(): JSX.Element {
         <h1>Compare</h1>
       </div>
       {atlas === undefined ? (
-        <OtherState
+        <StateMessage
           state={
             failure === undefined
               ? { kind: "loading" }
@@ -64,22 +65,22 @@ function Chosen({ atlas }: { atlas: Atlas }): JSX.Element {
         <ResultSearch
           rows={atlas.rows}
           chosen={measured}
-          isFull={view.ids.length >= mostSubjects}
-          add={(rowId) => keepInAddress({ ids: writeIds([...view.ids, rowId]) }, { asStep: true })}
+          isFull={view.ids.length >= maxSubjects}
+          add={(rowId) => storeInAddress({ ids: writeIds([...view.ids, rowId]) }, { asStep: true })}
         />
         <Link to={{ path: "/atlas", query: atlasQuery(measured, view) }} class="button">
-          pick in the atlas
+          select in the atlas
         </Link>
       </div>
       <Names found={found} view={view} />
       {measured.length < 2 ? (
-        <OtherState
+        <StateMessage
           state={{
             kind: "empty",
             text:
               measured.length === 0
-                ? "Nothing to compare yet: search above, or pick points in the atlas. In the terminal:"
-                : "One more is needed to compare it with. In the terminal:",
+                ? "No results selected. Search above, or select points in the atlas. In the terminal:"
+                : "Select one more result. In the terminal:",
             command: "pitwall compare <result> <result>",
           }}
         />
@@ -111,7 +112,7 @@ function Names({
 }): JSX.Element | null {
   if (found.length === 0) return null;
   const drop = (written: string): void =>
-    keepInAddress(
+    storeInAddress(
       { ids: writeIds(view.ids.filter((id) => id !== written)), with: undefined },
       { asStep: true },
     );
@@ -125,7 +126,7 @@ function Names({
               : one.written}
             <button
               type="button"
-              aria-label={`take out ${one.written}`}
+              aria-label={`remove ${one.written}`}
               onClick={() => drop(one.written)}
             >
               ×
@@ -136,7 +137,9 @@ function Names({
       {found.map((one) =>
         one.kind === "found" ? undefined : (
           <div class="notice bad" role="alert">
-            <strong>{one.message}</strong>
+            <strong>
+              <Prose text={one.message} />
+            </strong>
             <span class="muted">{one.hint}</span>
           </div>
         ),
@@ -145,7 +148,7 @@ function Names({
   );
 }
 
-/** Fetches the runs and curves of what is compared. */
+/** Fetches the runs and curves of the compared results. */
 function Documents({
   atlas,
   measured,
@@ -172,7 +175,7 @@ function Documents({
     };
   }, [atlas, measured]);
   const subjects = useMemo(() => {
-    // Until the documents of a new choice are there, those of the old one stay.
+    // Until new documents are fetched, the previous ones are shown.
     const known = new Map(documents?.map((document) => [document.row.rowId, document]));
     return subjectsOf(
       measured.flatMap((one) => {
@@ -182,7 +185,9 @@ function Documents({
     );
   }, [documents, measured]);
   if (failure !== undefined)
-    return <OtherState state={{ kind: "failed", message: failure.message, hint: failure.hint }} />;
-  if (subjects.length < 2) return <OtherState state={{ kind: "loading" }} />;
+    return (
+      <StateMessage state={{ kind: "failed", message: failure.message, hint: failure.hint }} />
+    );
+  if (subjects.length < 2) return <StateMessage state={{ kind: "loading" }} />;
   return <ComparisonBody atlas={atlas} subjects={subjects} view={view} />;
 }

@@ -7,7 +7,7 @@ import {
 } from "../../../src/report/atlas/comparison-page.ts";
 import type { Comparison, CompareSubject } from "../../../src/schema/atlas/comparison.ts";
 import { curveAxes } from "../../../src/schema/atlas/comparison.ts";
-import { clipChart, type Stretch } from "../../charts/run/clip-chart.ts";
+import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";
 import { drawRunTimes } from "../../charts/atlas/draw-run-times.ts";
 import { drawWaterfall } from "../../charts/atlas/draw-waterfall.ts";
 import { runTimesChart, runTimesCsv } from "../../charts/atlas/run-times-chart.ts";
@@ -17,7 +17,7 @@ import { DataTable } from "../../components/data-table.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";
-import { keepInAddress } from "../../router.ts";
+import { storeInAddress } from "../../router.ts";
 import { FactTable } from "./fact-table.tsx";
 import { axisWords, curvesChart, pairSentences, type CompareView } from "./view-model.ts";
 
@@ -27,7 +27,7 @@ interface BodyProps {
   view: CompareView;
 }
 
-/** The comparison that the engine makes, or why it makes none. */
+/** The comparison, or the reasons why the results are not comparable. */
 export function ComparisonBody({ atlas, subjects, view }: BodyProps): JSX.Element {
   const comparison = useMemo(
     () => compareResults(subjects, atlas.groups, view.axis),
@@ -79,8 +79,8 @@ function Refusals({
     <div class="refusal" role={isAnyway ? "status" : "alert"}>
       <strong>
         {isAnyway
-          ? "Compared although these results may not be"
-          : "These results may not be compared"}
+          ? "These results are not comparable; compared anyway"
+          : "These results are not comparable"}
       </strong>
       <ul>
         {comparison.refusals.map((refusal) => (
@@ -89,9 +89,9 @@ function Refusals({
       </ul>
       <button
         type="button"
-        onClick={() => keepInAddress({ anyway: isAnyway ? undefined : "yes" }, { asStep: true })}
+        onClick={() => storeInAddress({ anyway: isAnyway ? undefined : "yes" }, { asStep: true })}
       >
-        {isAnyway ? "do not compare" : "compare anyway"}
+        {isAnyway ? "hide comparison" : "compare anyway"}
       </button>
     </div>
   );
@@ -99,7 +99,7 @@ function Refusals({
 
 function Verdicts({ comparison }: { comparison: Comparison }): JSX.Element {
   return (
-    <Panel title="Who is faster" state={{ kind: "ready" }}>
+    <Panel title="Which is faster" state={{ kind: "ready" }}>
       <ul class="verdicts">
         {comparison.pairs.map((pair) => {
           const [head, ...rest] = pairSentences(pair);
@@ -117,7 +117,7 @@ function Verdicts({ comparison }: { comparison: Comparison }): JSX.Element {
   );
 }
 
-/** Where the time went from the first to one of the others. */
+/** Splits the time difference between the first result and another one. */
 function Split({ comparison, view }: { comparison: Comparison; view: CompareView }): JSX.Element {
   const { pairs, subjects } = comparison;
   const pair = pairs.find(({ to }) => to === view.other) ?? pairs[0];
@@ -139,7 +139,7 @@ function Split({ comparison, view }: { comparison: Comparison; view: CompareView
           ? { kind: "ready" }
           : {
               kind: "empty",
-              text: (pair === undefined ? undefined : pairSentences(pair).at(-1)) ?? "Not known.",
+              text: (pair === undefined ? undefined : pairSentences(pair).at(-1)) ?? "Unknown.",
             }
       }
       note={
@@ -147,9 +147,9 @@ function Split({ comparison, view }: { comparison: Comparison; view: CompareView
           <label class="field">
             to
             <select
-              aria-label="the later of the two"
+              aria-label="second result"
               value={pair?.to}
-              onChange={(event) => keepInAddress({ with: event.currentTarget.value })}
+              onChange={(event) => storeInAddress({ with: event.currentTarget.value })}
             >
               {pairs.map(({ to }) => (
                 <option value={to}>{to}</option>
@@ -196,7 +196,7 @@ function RunTimes({ subjects }: { subjects: readonly CompareSubject[] }): JSX.El
       table={() => (
         <DataTable
           caption="run times"
-          heads={["result", "run", "minutes", "in the score"]}
+          heads={["result", "run", "minutes", "counted"]}
           rows={chart.points.map(({ subject, run, minutes, isCounted }) => [
             subject,
             run,
@@ -208,7 +208,7 @@ function RunTimes({ subjects }: { subjects: readonly CompareSubject[] }): JSX.El
       label={`${chart.points.length} run times of ${chart.subjects.length} results`}
     >
       <ul class="chart-notes">
-        <li>hollow: dropped from the score under the rules</li>
+        <li>hollow: not counted in the score</li>
         {chart.notes.map((note) => (
           <li>{note}</li>
         ))}
@@ -224,9 +224,9 @@ function Curves({
   subjects: readonly CompareSubject[];
   view: CompareView;
 }): JSX.Element {
-  const [stretch, setStretch] = useState<Stretch>();
+  const [range, setRange] = useState<XRange>();
   const { spec, absent } = useMemo(() => curvesChart(subjects, view.axis), [subjects, view.axis]);
-  const shown = stretch === undefined ? spec : clipChart(spec, stretch);
+  const shown = range === undefined ? spec : clipChart(spec, range);
   return (
     <div class="wide curves">
       <div class="axis-bar">
@@ -238,8 +238,8 @@ function Curves({
                 name="curve-axis"
                 checked={axis === view.axis}
                 onChange={() => {
-                  setStretch(undefined);
-                  keepInAddress({ axis: axis === "clock" ? undefined : axis }, { asStep: true });
+                  setRange(undefined);
+                  storeInAddress({ axis: axis === "clock" ? undefined : axis }, { asStep: true });
                 }}
               />
               {axis === "samples" ? samplesWord(subjects) : axisWords[axis]}
@@ -260,13 +260,13 @@ function Curves({
         note={absent.length === 0 ? undefined : `not on this axis: ${absent.join(", ")}`}
         height={260}
         group="compare-curves"
-        choose={setStretch}
+        choose={setRange}
       />
     </div>
   );
 }
 
-/** `epochs`, where that is what all of them count. */
+/** The unit of samples, for example `epochs`, if all subjects have the same one. */
 function samplesWord(subjects: readonly CompareSubject[]): string {
   const units = new Set(subjects.map(({ measured }) => measured.row.samplesUnit ?? "samples"));
   const [unit = "samples"] = units;

@@ -3,10 +3,10 @@ import { csvText } from "../../../src/foundation/csv.ts";
 import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
 import { Panel } from "../../components/panel.tsx";
 import { saveFile } from "../../charts/save/save-chart.ts";
-import { keepInAddress } from "../../router.ts";
+import { storeInAddress } from "../../router.ts";
 import { factTable } from "./view-model.ts";
 
-/** What differs between the results, or all that is known of them. */
+/** The differences between the results, or all their fields. */
 export function FactTable({
   comparison,
   showsAll,
@@ -29,7 +29,7 @@ export function FactTable({
             type="button"
             data-kind="quiet"
             aria-pressed={showsAll}
-            onClick={() => keepInAddress({ all: showsAll ? undefined : "yes" })}
+            onClick={() => storeInAddress({ all: showsAll ? undefined : "yes" })}
           >
             show identical fields
           </button>

@@ -10,7 +10,7 @@ interface ResultSearchProps {
   add: (rowId: string) => void;
 }
 
-/** Finds results by words, and adds one: a box to type in with a list that the arrow keys go through. */
+/** A search box that lists matching results and adds one. */
 export function ResultSearch({ rows, chosen, isFull, add }: ResultSearchProps): JSX.Element {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
@@ -43,7 +43,7 @@ export function ResultSearch({ rows, chosen, isFull, add }: ResultSearchProps): 
         aria-autocomplete="list"
         autocomplete="off"
         placeholder={
-          isFull ? "maximum 20 results" : "add a result: bert nvidia v5.0, or a row's id"
+          isFull ? "maximum of 20 results" : "add a result: bert nvidia v5.0, or a result id"
         }
         disabled={isFull}
         value={text}
@@ -86,9 +86,7 @@ function Suggestions({ found, active, setActive, choose }: SuggestionsProps): JS
           <small>{detail}</small>
         </li>
       ))}
-      {found.length === 0 ? (
-        <li aria-disabled="true">no result matches all of these words</li>
-      ) : undefined}
+      {found.length === 0 ? <li aria-disabled="true">no results match these words</li> : undefined}
     </ul>
   );
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { compareResults } from "../../../src/atlas/compare/compare-results.ts";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
-import { measured } from "../atlas/made-up-results.ts";
+import { measured } from "../atlas/sample-results.ts";
 import {
   curvesChart,
   factTable,
@@ -41,7 +41,7 @@ const pair = subjectsOf([
 ]);
 
 describe("readCompareView", () => {
-  test("twenty at most, each once, and only axes that there are", () => {
+  test("reads at most twenty distinct ids, and only known axes", () => {
     const ids = Array.from({ length: 30 }, (_, index) => `r${index}`).join(",");
     expect(readCompareView({ ids }).ids).toHaveLength(20);
     expect(readCompareView({ ids: "a,a", axis: "moon", anyway: "yes" })).toMatchObject({
@@ -55,20 +55,23 @@ describe("readCompareView", () => {
 
 describe("findSubjects", () => {
   const rows = [dell, nvidia, measured("NVIDIA", { benchmark: "resnet" })];
-  test("finds results as the command line does: by id, by folders, by words", () => {
+  test("finds results like the command line: by id, by path, by words", () => {
     const found = findSubjects(["mlperf-training/v5.0/Dell/bert", "NVIDIA/bert"], rows);
     expect(found.map((one) => one.kind === "found" && one.measured)).toEqual([dell, nvidia]);
   });
 
-  test("says what else may be meant", () => {
+  test("suggests similar results", () => {
     const [several, none] = findSubjects(["NVIDIA", "Del/bert"], rows);
-    expect(several).toMatchObject({ kind: "not-found", message: "NVIDIA may be 2 results" });
-    expect(none).toMatchObject({ kind: "not-found", hint: "mlperf-training/v5.0/Dell/bert?" });
+    expect(several).toMatchObject({ kind: "not-found", message: "`NVIDIA` matches 2 results" });
+    expect(none).toMatchObject({
+      kind: "not-found",
+      hint: "did you mean mlperf-training/v5.0/Dell/bert?",
+    });
   });
 });
 
 describe("curvesChart", () => {
-  test("each curve keeps its own points", () => {
+  test("keeps the points of each curve", () => {
     const { spec, absent } = curvesChart(pair, "clock");
     expect(spec.marks).toMatchObject([
       { label: "Dell (result_0)", x: [0, 300_000, 600_000], y: [0.1, 0.5, 0.75] },
@@ -77,14 +80,14 @@ describe("curvesChart", () => {
     expect(absent).toEqual([]);
   });
 
-  test("epochs are called epochs, and who did not log them is named", () => {
+  test("labels epochs as epochs, and lists results without them", () => {
     const { spec, absent } = curvesChart(pair, "samples");
     expect(spec.x).toEqual({ label: "epochs", unit: "epochs" });
     expect(spec.marks).toHaveLength(1);
     expect(absent).toEqual(["NVIDIA"]);
   });
 
-  test("twenty curves differ in colour or stroke", () => {
+  test("distinguishes twenty curves by color or stroke", () => {
     const many = subjectsOf(
       Array.from({ length: 20 }, (_, index) => {
         const one = measured(`S${index}`);
@@ -99,7 +102,7 @@ describe("curvesChart", () => {
 });
 
 describe("factTable", () => {
-  test("differences only, or everything that anybody stated", () => {
+  test("shows only differences, or all known fields", () => {
     const comparison = compareResults(pair, []);
     const heads = (showsAll: boolean): string[] =>
       factTable(comparison, showsAll).rows.map(({ head }) => head);
@@ -113,7 +116,7 @@ describe("factTable", () => {
 });
 
 describe("pairSentences", () => {
-  test("are the terminal's", () => {
+  test("are the same as in the terminal", () => {
     const [first] = compareResults(pair, []).pairs;
     if (first === undefined) throw new Error("two results make a pair");
     expect(pairSentences(first)[0]).toBe("NVIDIA is 2.00x as fast as Dell");
@@ -128,7 +131,7 @@ describe("suggest", () => {
     dell,
     measured("Mine", { suite: "own", round: "own" }),
   ];
-  test("all words must be there; those of the same benchmark stand first; what is chosen is not offered", () => {
+  test("match all words, list the same benchmark first, and omit selected results", () => {
     const ids = (text: string, chosen: MeasuredRow[]): string[] =>
       suggest(rows, text, chosen).map(({ rowId }) => rowId);
     expect(ids("nvidia", [dell])).toEqual([
@@ -140,7 +143,7 @@ describe("suggest", () => {
     expect(ids("  ", [])).toEqual([]);
   });
 
-  test("say what each is", () => {
+  test("have a title and details", () => {
     expect(suggest(rows, "dell", [])[0]).toMatchObject({
       title: "bert v5.0, Dell, Dell-box",
       detail: "8 x h100-sxm, 10.00 min",

@@ -18,24 +18,24 @@ import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-docum
 import type { Axis, ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
 import { readIds } from "../atlas/atlas-view.ts";
 
-/** As many as the command line takes. */
-export const mostSubjects = 20;
+/** The same limit as on the command line. */
+export const maxSubjects = 20;
 
-/** What is compared, and how it is shown; the address keeps it. */
+/** The compared results and the view of them, which are stored in the address. */
 export interface CompareView {
   ids: readonly string[];
   axis: CurveAxis;
-  /** Also what does not differ. */
+  /** Whether to show fields that do not differ. */
   showsAll: boolean;
-  /** Also what the compatibility table keeps apart. */
+  /** Whether to compare results that are not comparable. */
   isAnyway: boolean;
-  /** The later one of the pair whose time is split; the second unless said otherwise. */
+  /** The second result of the pair whose time is split; by default the second result. */
   other: string | undefined;
 }
 
 export function readCompareView(query: Readonly<Record<string, string>>): CompareView {
   return {
-    ids: readIds(query["ids"]).slice(0, mostSubjects),
+    ids: readIds(query["ids"]).slice(0, maxSubjects),
     axis: curveAxes.find((known) => known === query["axis"]) ?? "clock",
     showsAll: query["all"] === "yes",
     isAnyway: query["anyway"] === "yes",
@@ -43,7 +43,7 @@ export function readCompareView(query: Readonly<Record<string, string>>): Compar
   };
 }
 
-/** What an entry of the address means: as the command line finds results by their names. */
+/** The result of an entry of the address, found like on the command line. */
 export type FoundSubject =
   | { kind: "found"; written: string; measured: MeasuredRow }
   | { kind: "not-found"; written: string; message: string; hint: string };
@@ -60,8 +60,8 @@ export function findSubjects(
     if (measured !== undefined) return { kind: "found", written, measured };
     const message =
       found.kind === "ambiguous"
-        ? `${written} may be ${found.rows.length} results`
-        : `There is no result ${written}`;
+        ? `\`${written}\` matches ${found.rows.length} results`
+        : `unknown result \`${written}\``;
     const nearest =
       found.kind === "ambiguous"
         ? found.rows.slice(0, 3).map(({ rowId }) => rowId)
@@ -69,12 +69,14 @@ export function findSubjects(
           ? [found.nearest]
           : [];
     const hint =
-      nearest.length === 0 ? "use the search above to add results" : `${nearest.join(", ")}?`;
+      nearest.length === 0
+        ? "use the search above to add results"
+        : `did you mean ${nearest.join(" or ")}?`;
     return { kind: "not-found", written, message, hint };
   });
 }
 
-/** What the engine compares, each called by what tells it from the others. */
+/** The subjects of the comparison with short distinct names. */
 export function subjectsOf(
   found: readonly { measured: MeasuredRow; document: AtlasRowDocument }[],
 ): CompareSubject[] {
@@ -88,12 +90,12 @@ export function subjectsOf(
   }));
 }
 
-/** Who wins by how much, whether it is chance, and the product it is made of: the terminal's sentences. */
+/** Ratio, significance, and factors of a pair, in the same sentences as in the terminal. */
 export function pairSentences(pair: PairComparison): string[] {
   return pairLines(pair, plainPaint, true).map((line) => line.trim());
 }
 
-/** The table of differences, or of everything. */
+/** The table of differences, or of all fields. */
 export function factTable(
   comparison: Comparison,
   showsAll: boolean,
@@ -121,7 +123,7 @@ export const axisWords: Readonly<Record<CurveAxis, string>> = {
   energy: "energy",
 };
 
-/** A curve of each subject, its own points, on the axis; and who has no place there. */
+/** The curves of the subjects on an axis, and the names of subjects without one. */
 export function curvesChart(
   subjects: readonly CompareSubject[],
   axis: CurveAxis,
@@ -160,20 +162,20 @@ function axisOf(axis: CurveAxis, unit: ResultRow["samplesUnit"]): Axis {
         ? { label: "epochs", unit: "epochs" }
         : { label: unit ?? "samples", unit: "samples" };
     case "dollars":
-      return { label: "cost, spent evenly", unit: "US dollars" };
+      return { label: "cost, assumed linear", unit: "US dollars" };
     case "energy":
-      return { label: "energy, spent evenly", unit: "joules" };
+      return { label: "energy, assumed linear", unit: "joules" };
   }
 }
 
-/** A result that the search offers. */
+/** A search result. */
 export interface Suggestion {
   rowId: string;
   title: string;
   detail: string;
 }
 
-/** Results in which all words stand, own ones and those of the benchmark that is compared already first. */
+/** Results that contain all words; those of the compared benchmark and rules first. */
 export function suggest(
   rows: readonly MeasuredRow[],
   text: string,
@@ -184,14 +186,16 @@ export function suggest(
     .split(/\s+/u)
     .filter((word) => word !== "");
   if (words.length === 0) return [];
-  const taken = new Set(chosen.map(({ row }) => row.rowId));
+  const selected = new Set(chosen.map(({ row }) => row.rowId));
   const benchmark = chosen[0]?.row.benchmark;
   const group = chosen[0]?.row.compatibilityGroup;
-  const likeness = ({ row }: MeasuredRow): number =>
+  const similarity = ({ row }: MeasuredRow): number =>
     Number(row.benchmark === benchmark) * 2 + Number(row.compatibilityGroup === group);
   return rows
-    .filter(({ row }) => !taken.has(row.rowId) && words.every((word) => textOf(row).includes(word)))
-    .toSorted((a, b) => likeness(b) - likeness(a))
+    .filter(
+      ({ row }) => !selected.has(row.rowId) && words.every((word) => textOf(row).includes(word)),
+    )
+    .toSorted((a, b) => similarity(b) - similarity(a))
     .slice(0, 12)
     .map(suggestionOf);
 }

@@ -20,21 +20,21 @@ const line = (number: number) => ({ number, text: `line ${number}` });
 describe("joinBuckets", () => {
   test.each([
     {
-      name: "appends what comes after",
+      name: "appends later buckets",
       before: [1, 2],
       fromX: 3,
       after: [3, 4],
       expected: [1, 2, 3, 4],
     },
     {
-      name: "puts a bucket that grew in its own place",
+      name: "replaces a bucket that grew",
       before: [1, 2],
       fromX: 2,
       after: [2.5],
       expected: [1, 2.5],
     },
     {
-      name: "replaces everything from its start on",
+      name: "replaces all buckets from the start",
       before: [1, 2, 3],
       fromX: 0,
       after: [9],
@@ -51,7 +51,7 @@ describe("joinBuckets", () => {
 });
 
 describe("applyRunEvent", () => {
-  test("evaluations go on from where the server says, and are never doubled", () => {
+  test("evaluations replace those from the given index on", () => {
     const one = applyRunEvent(start, {
       name: "evaluation",
       data: { from: 0, evaluations: [evaluation(1), evaluation(2)] },
@@ -63,7 +63,7 @@ describe("applyRunEvent", () => {
     expect(two.detail.evaluations.map((each) => each.clockMs)).toEqual([1, 2, 3]);
   });
 
-  test("series of another axis are not mixed with those before", () => {
+  test("series of another axis replace the previous ones", () => {
     const series = [{ ...buckets([1, 2]), fromX: 1 }];
     const clock = applyRunEvent(start, {
       name: "series",
@@ -77,7 +77,7 @@ describe("applyRunEvent", () => {
     expect(wall.seriesAxis).toBe("wall");
   });
 
-  test("a series that news does not name stays as it was", () => {
+  test("keeps series that an update does not contain", () => {
     const data = {
       xAxis: "clock",
       isReset: true,
@@ -95,7 +95,7 @@ describe("applyRunEvent", () => {
     expect(after.series.get("loss")).toBe(before.series.get("loss"));
   });
 
-  test("a series never grows without bound", () => {
+  test("limits the length of a series", () => {
     let run = start;
     for (let round = 0; round < 8; round++) {
       const x = Array.from({ length: 1000 }, (_, index) => round * 1000 + index);
@@ -108,41 +108,41 @@ describe("applyRunEvent", () => {
     expect([kept?.x.length, kept?.count.length, kept?.x.at(-1)]).toEqual([6000, 6000, 7999]);
   });
 
-  test("the log keeps its end, without gaps and without doubles", () => {
-    const news = (lines: number[], skippedLines = 0) => ({
+  test("keeps the end of the log without gaps or duplicates", () => {
+    const update = (lines: number[], skippedLines = 0) => ({
       name: "log" as const,
       data: { lines: lines.map(line), totalLines: lines.at(-1) ?? 0, skippedLines },
     });
-    const one = applyRunEvent(start, news([1, 2, 3]));
-    const two = applyRunEvent(one, news([3, 4]));
+    const one = applyRunEvent(start, update([1, 2, 3]));
+    const two = applyRunEvent(one, update([3, 4]));
     expect(two.log.lines.map((each) => each.number)).toEqual([1, 2, 3, 4]);
-    const jumped = applyRunEvent(two, news([900, 901], 895));
+    const jumped = applyRunEvent(two, update([900, 901], 895));
     expect(jumped.log.lines.map((each) => each.number)).toEqual([900, 901]);
     const long = applyRunEvent(
       jumped,
-      news(Array.from({ length: 3000 }, (_, index) => 902 + index)),
+      update(Array.from({ length: 3000 }, (_, index) => 902 + index)),
     );
     expect([long.log.lines.length, long.log.lines.at(-1)?.number]).toEqual([2000, 3901]);
   });
 
-  test("a first error that was told stays told", () => {
-    const told = applyRunEvent(start, {
+  test("keeps the first error line", () => {
+    const before = applyRunEvent(start, {
       name: "log",
       data: { lines: [], totalLines: 9, skippedLines: 0, firstErrorLine: 4 },
     });
-    const later = applyRunEvent(told, {
+    const later = applyRunEvent(before, {
       name: "log",
       data: { lines: [], totalLines: 10, skippedLines: 0 },
     });
     expect(later.log.firstErrorLine).toBe(4);
   });
 
-  test("the end takes the stop button away", () => {
+  test("a finished run cannot be stopped", () => {
     const over = applyRunEvent(start, { name: "finished", data: { state: "abandoned" } });
     expect([over.detail.state.kind, over.detail.canStop]).toEqual(["abandoned", false]);
   });
 
-  test("a prediction that no longer holds goes", () => {
+  test("removes a prediction that the update does not contain", () => {
     const prediction = {
       kind: "predicted",
       clockMs: 9,
@@ -151,12 +151,12 @@ describe("applyRunEvent", () => {
       from: "curve",
     } as const;
     const { progress } = start.detail;
-    const told = applyRunEvent(start, {
+    const before = applyRunEvent(start, {
       name: "progress",
       data: { progress, prediction, serverTimeMs: 5 },
     });
-    expect(told.detail.prediction).toEqual(prediction);
-    const gone = applyRunEvent(told, { name: "progress", data: { progress, serverTimeMs: 6 } });
-    expect([gone.detail.prediction, gone.progressMs]).toEqual([undefined, 6]);
+    expect(before.detail.prediction).toEqual(prediction);
+    const after = applyRunEvent(before, { name: "progress", data: { progress, serverTimeMs: 6 } });
+    expect([after.detail.prediction, after.progressMs]).toEqual([undefined, 6]);
   });
 });

@@ -3,13 +3,13 @@ import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { SeriesBuckets, XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import type { RunStreamEvent } from "../../../src/schema/dashboard/run-stream.ts";
 
-/** What the page knows of a run. Everything in it is bounded, however long it is looked at. */
+/** The data of a run on its page. The size of all parts is limited. */
 export interface KnownRun {
   detail: RunDetail;
-  /** When `detail.progress` held, by the server's clock. */
+  /** Time of `detail.progress` by the server's clock. */
   progressMs: number;
   series: ReadonlyMap<string, SeriesBuckets>;
-  /** What the series are placed by; absent before the first of them. */
+  /** The x axis of the series; undefined before the first update. */
   seriesAxis: XAxis | undefined;
   log: LogTail;
   isRemoved: boolean;
@@ -22,14 +22,14 @@ export interface LogTail {
   firstErrorLine: number | undefined;
 }
 
-const keptLogLines = 2000;
-const keptBuckets = 6000;
+const maxLogLines = 2000;
+const maxBuckets = 6000;
 
-/** A run as it was fetched, before any news. */
-export function knownRun(detail: RunDetail, heardMs: number): KnownRun {
+/** A fetched run before any stream event. */
+export function knownRun(detail: RunDetail, receivedMs: number): KnownRun {
   return {
     detail,
-    progressMs: heardMs,
+    progressMs: receivedMs,
     series: new Map(),
     seriesAxis: undefined,
     log: { lines: [], totalLines: 0, firstErrorLine: undefined },
@@ -37,15 +37,15 @@ export function knownRun(detail: RunDetail, heardMs: number): KnownRun {
   };
 }
 
-/** The run after what the server told; the one before stays as it was. */
+/** Applies a stream event to a run, and returns the new state. */
 export function applyRunEvent(run: KnownRun, event: RunStreamEvent): KnownRun {
   const { detail } = run;
   switch (event.name) {
     case "progress": {
       const { progress, prediction, serverTimeMs } = event.data;
       const { prediction: _before, ...rest } = detail;
-      const told = prediction === undefined ? {} : { prediction };
-      return { ...run, detail: { ...rest, progress, ...told }, progressMs: serverTimeMs };
+      const newPrediction = prediction === undefined ? {} : { prediction };
+      return { ...run, detail: { ...rest, progress, ...newPrediction }, progressMs: serverTimeMs };
     }
     case "evaluation": {
       const { from, evaluations } = event.data;
@@ -67,37 +67,37 @@ export function applyRunEvent(run: KnownRun, event: RunStreamEvent): KnownRun {
       return { ...run, log: withLines(run.log, event.data) };
     case "finished": {
       const { state, result } = event.data;
-      const told = result === undefined ? {} : { result };
-      return { ...run, detail: { ...detail, ...told, state: { kind: state }, canStop: false } };
+      const verdict = result === undefined ? {} : { result };
+      return { ...run, detail: { ...detail, ...verdict, state: { kind: state }, canStop: false } };
     }
     case "removed":
       return { ...run, isRemoved: true };
   }
 }
 
-type SeriesNews = Extract<RunStreamEvent, { name: "series" }>["data"];
+type SeriesUpdate = Extract<RunStreamEvent, { name: "series" }>["data"];
 
-function withSeries(run: KnownRun, news: SeriesNews): Pick<KnownRun, "series" | "seriesAxis"> {
-  const isFresh = news.isReset || news.xAxis !== run.seriesAxis;
+function withSeries(run: KnownRun, update: SeriesUpdate): Pick<KnownRun, "series" | "seriesAxis"> {
+  const isFresh = update.isReset || update.xAxis !== run.seriesAxis;
   const series = new Map(isFresh ? [] : run.series);
-  for (const { fromX, ...buckets } of news.series) {
+  for (const { fromX, ...buckets } of update.series) {
     const before = series.get(buckets.name);
     const joined = before === undefined ? buckets : joinBuckets(before, buckets, fromX);
     series.set(buckets.name, boundBuckets(joined));
   }
-  return { series, seriesAxis: news.xAxis };
+  return { series, seriesAxis: update.xAxis };
 }
 
-/** Drops the buckets from `fromX` on and puts the new ones in their place. */
+/** Replaces the buckets from `fromX` on by the new ones. */
 export function joinBuckets(
   before: SeriesBuckets,
   after: SeriesBuckets,
   fromX: number,
 ): SeriesBuckets {
   const firstDropped = before.x.findIndex((x) => x >= fromX);
-  const kept = firstDropped < 0 ? before.x.length : firstDropped;
+  const keptCount = firstDropped < 0 ? before.x.length : firstDropped;
   const join = (old: readonly number[], more: readonly number[]): number[] => [
-    ...old.slice(0, kept),
+    ...old.slice(0, keptCount),
     ...more,
   ];
   const { median } = before;
@@ -114,31 +114,31 @@ export function joinBuckets(
   };
 }
 
-/** The server keeps to the width it was told; should it not, the oldest go. */
+/** Drops the oldest buckets above the limit, in case the server sends more than requested. */
 function boundBuckets(buckets: SeriesBuckets): SeriesBuckets {
-  if (buckets.x.length <= keptBuckets) return buckets;
+  if (buckets.x.length <= maxBuckets) return buckets;
   const { median } = buckets;
   return {
     ...buckets,
-    x: buckets.x.slice(-keptBuckets),
-    min: buckets.min.slice(-keptBuckets),
-    max: buckets.max.slice(-keptBuckets),
-    last: buckets.last.slice(-keptBuckets),
-    count: buckets.count.slice(-keptBuckets),
-    ...(median === undefined ? {} : { median: median.slice(-keptBuckets) }),
+    x: buckets.x.slice(-maxBuckets),
+    min: buckets.min.slice(-maxBuckets),
+    max: buckets.max.slice(-maxBuckets),
+    last: buckets.last.slice(-maxBuckets),
+    count: buckets.count.slice(-maxBuckets),
+    ...(median === undefined ? {} : { median: median.slice(-maxBuckets) }),
   };
 }
 
-type LogNews = Extract<RunStreamEvent, { name: "log" }>["data"];
+type LogUpdate = Extract<RunStreamEvent, { name: "log" }>["data"];
 
-function withLines(before: LogTail, news: LogNews): LogTail {
-  const [first] = news.lines;
+function withLines(before: LogTail, update: LogUpdate): LogTail {
+  const [first] = update.lines;
   const isNew = (line: LogLine): boolean => first === undefined || line.number < first.number;
-  // A gap would look like lines that follow each other.
-  const joins = news.skippedLines === 0 ? before.lines.filter(isNew) : [];
+  // Lines after a gap replace the earlier ones, so that the log never appears continuous where it is not.
+  const joins = update.skippedLines === 0 ? before.lines.filter(isNew) : [];
   return {
-    lines: [...joins, ...news.lines].slice(-keptLogLines),
-    totalLines: news.totalLines,
-    firstErrorLine: news.firstErrorLine ?? before.firstErrorLine,
+    lines: [...joins, ...update.lines].slice(-maxLogLines),
+    totalLines: update.totalLines,
+    firstErrorLine: update.firstErrorLine ?? before.firstErrorLine,
   };
 }

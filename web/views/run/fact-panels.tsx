@@ -10,13 +10,13 @@ import { Panel } from "../../components/panel.tsx";
 import { lifecycleEventText } from "./lifecycle-event-text.ts";
 import { budgetLines } from "./view-model.ts";
 
-/** Cost, time and samples against what was allowed, and what the prediction makes of them. */
+/** Cost, time, and samples against their limits, with their predicted values at the target. */
 export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
   const { price, priceUnitCount } = detail;
   const note =
     price === undefined
-      ? "no price: add `--price 12.29/h`"
-      : `$${price.usdPerHour} an hour per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
+      ? "no price given; use `--price`"
+      : `$${price.usdPerHour}/h per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
   return (
     <Panel title="Cost against budget" state={{ kind: "ready" }} note={note}>
       <table class="budget">
@@ -57,12 +57,12 @@ export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
 const ruleSigns = { waiting: "…", met: "✓", broken: "✗" } as const;
 const ruleMoods = { waiting: "muted", met: "good", broken: "bad" } as const;
 
-/** What the rules ask of the log, as far as it has come. */
+/** The rules checklist of the log so far. */
 export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Element {
   const items = rules?.items ?? [];
   const count = (state: "met" | "broken"): number =>
     items.filter((item) => item.state === state).length;
-  const edition = rules?.edition ?? "checks for every log";
+  const edition = rules?.edition ?? "general checks";
   return (
     <Panel
       title="Rules"
@@ -70,7 +70,7 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
         rules === undefined
           ? {
               kind: "empty",
-              text: "No rule has been looked at yet.",
+              text: "No rules checked yet.",
               command: "pitwall check --run last",
             }
           : { kind: "ready" }
@@ -94,18 +94,14 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
   );
 }
 
-/** What happened to the run as a whole, and what there is to say about it. */
+/** Lifecycle events of the run, and its findings. */
 export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
   const { events, result } = detail;
   const startMs = events[0]?.timeMs ?? 0;
   return (
     <Panel
       title="Events"
-      state={
-        events.length === 0
-          ? { kind: "empty", text: "Nothing has happened yet." }
-          : { kind: "ready" }
-      }
+      state={events.length === 0 ? { kind: "empty", text: "No events yet." } : { kind: "ready" }}
     >
       <ol class="events scroll-box" tabIndex={0} aria-label="events">
         {events.map(({ index, timeMs, event }) => {
@@ -145,7 +141,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
   );
 }
 
-/** What it ran on and with, and whether the record is as it was written. */
+/** System and software of the run, and the integrity of its record. */
 export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
   return (
     <Panel title="System and environment" state={{ kind: "ready" }} class="system">
@@ -161,7 +157,7 @@ export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
   );
 }
 
-/** Hosts and ranks, where there is more than one rank. */
+/** Hosts and ranks, if there is more than one rank. */
 function jobText({ hosts, ranks }: RunDetail["job"]): string {
   if (ranks.length <= 1) return "";
   const hostCount = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
@@ -170,7 +166,7 @@ function jobText({ hosts, ranks }: RunDetail["job"]): string {
 
 function systemFacts(detail: RunDetail): [label: string, text: string][] {
   const { startable, system, environment, createdMs, seed, rerunOf } = detail.request;
-  const ran =
+  const command =
     startable.kind === "embedded"
       ? `embedded workload ${startable.name}, ${startable.workers} ${startable.workers === 1 ? "worker" : "workers"}`
       : startable.command.join(" ");
@@ -179,9 +175,9 @@ function systemFacts(detail: RunDetail): [label: string, text: string][] {
       ? ""
       : `, commit ${environment.commit.slice(0, 10)}${environment.commitIsDirty === true ? " with changes" : ""}`;
   const facts: [string, string | undefined][] = [
-    ["ran", ran],
+    ["command", command],
     ["seed", String(seed)],
-    ["again of", rerunOf],
+    ["rerun of", rerunOf],
     ["started", new Date(createdMs).toISOString()],
     [
       "system",
@@ -193,29 +189,29 @@ function systemFacts(detail: RunDetail): [label: string, text: string][] {
     ["memory", system.host_memory_capacity],
     ["framework", system.framework],
     [
-      "with",
+      "software",
       `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commit}`,
     ],
-    ["used", usedText(detail)],
+    ["resources", resourcesText(detail)],
     ["record", detail.directory],
-    ["", integrityText(detail.integrity)],
+    ["integrity", integrityText(detail.integrity)],
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
 }
 
-function usedText({ result }: RunDetail): string | undefined {
+function resourcesText({ result }: RunDetail): string | undefined {
   const parts = [];
   if (result?.cpuSeconds !== undefined)
     parts.push(`${formatSignificant(result.cpuSeconds, 3)} CPU-seconds`);
   if (result?.peakMemoryBytes !== undefined)
-    parts.push(`${formatBytes(result.peakMemoryBytes)} of memory at most`);
+    parts.push(`${formatBytes(result.peakMemoryBytes)} peak memory`);
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 
 function integrityText(integrity: RunDetail["integrity"]): string {
   switch (integrity.kind) {
     case "checking":
-      return "comparing the files with their SHA-256";
+      return "checking the files against their SHA-256";
     case "intact":
     case "result-not-sealed":
     case "unsealed":

@@ -7,13 +7,13 @@ const key = (name: string, shiftKey = false) => ({ key: name, shiftKey });
 describe("moveCell", () => {
   test.each([
     {
-      name: "from nowhere to the first rank, now",
+      name: "to the last column of the first rank without a cell",
       cell: undefined,
       pressed: key("ArrowDown"),
       expected: { row: 0, column: 4 },
     },
     {
-      name: "down a rank",
+      name: "down by one rank",
       cell: { row: 0, column: 4 },
       pressed: key("ArrowDown"),
       expected: { row: 1, column: 4 },
@@ -25,13 +25,13 @@ describe("moveCell", () => {
       expected: { row: 2, column: 4 },
     },
     {
-      name: "to the beginning",
+      name: "to the first column",
       cell: { row: 1, column: 3 },
       pressed: key("Home"),
       expected: { row: 1, column: 0 },
     },
     {
-      name: "nowhere with another key",
+      name: "not at all with another key",
       cell: { row: 1, column: 3 },
       pressed: key("a"),
       expected: undefined,
@@ -49,7 +49,7 @@ test.each([
   expect(columnCount(durationMs)).toBe(columns);
 });
 
-test("the table has each row's mean and greatest, and nothing for a rank that told nothing", () => {
+test("the table has mean and maximum of each row, and empty cells for a rank without data", () => {
   const heat = {
     runId: "a",
     metric: "stepMs" as const,

@@ -2,7 +2,7 @@ import type { HeatmapDocument, HeatmapMetric } from "../../../src/schema/dashboa
 import { formatValue } from "../../charts/axes/axis-scale.ts";
 import { rankText } from "../../charts/run/heat-map.ts";
 
-/** Where the reader points. */
+/** A cell of the heat map. */
 export interface Cell {
   row: number;
   column: number;
@@ -17,7 +17,7 @@ export const metricNames: Readonly<Record<HeatmapMetric, string>> = {
   powerWatts: "power",
 };
 
-/** The cell that an arrow key leads to; undefined for any other key. With Shift ten at a time. */
+/** Returns the cell that an arrow key moves to; undefined for other keys. Shift moves by ten. */
 export function moveCell(
   cell: Cell | undefined,
   { key, shiftKey }: { key: string; shiftKey: boolean },
@@ -42,7 +42,7 @@ function within(value: number, count: number): number {
   return Math.max(0, Math.min(count - 1, value));
 }
 
-/** Mean and greatest of each row, in words. */
+/** Mean and maximum of each row as text. */
 export function heatTable(heat: HeatmapDocument): string[][] {
   return heat.ranksPerRow.slice(0, heat.rows).map((ranks, row) => {
     const values = heat.values
@@ -50,12 +50,12 @@ export function heatTable(heat: HeatmapDocument): string[][] {
       .filter((value) => value !== null);
     if (values.length === 0) return [rankText(ranks), "", ""];
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    const greatest = values.reduce((a, b) => Math.max(a, b));
-    return [rankText(ranks), formatValue(mean, heat.unit), formatValue(greatest, heat.unit)];
+    const max = values.reduce((a, b) => Math.max(a, b));
+    return [rankText(ranks), formatValue(mean, heat.unit), formatValue(max, heat.unit)];
   });
 }
 
-/** A column for each second: ranks seldom tell more often, and columns that nobody tells of are gaps. */
+/** One column per second within limits: ranks rarely report more often, and columns without data would be gaps. */
 export function columnCount(durationMs: number): number {
   return Math.max(16, Math.min(400, Math.floor(durationMs / 1000)));
 }

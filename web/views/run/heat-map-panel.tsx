@@ -20,13 +20,13 @@ import { DataTable } from "../../components/data-table.tsx";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { screenPalette } from "../../components/screen-palette.ts";
 import { asFailure } from "../../live/follow.ts";
-import { keepInAddress, place } from "../../router.ts";
+import { storeInAddress, place } from "../../router.ts";
 import { paletteVersion } from "../../theme.ts";
 import { columnCount, heatTable, metricNames, moveCell, type Cell } from "./heat-map-model.ts";
 
 const title = "Ranks over time";
 
-/** Every rank's every moment, as a picture; a rank that is chosen has the charts to itself. */
+/** A heat map of all ranks over time. Selecting a rank limits the charts to it. */
 export function HeatMapPanel({
   runId,
   isRunning,
@@ -48,7 +48,7 @@ export function HeatMapPanel({
         type="button"
         data-kind="quiet"
         aria-pressed={order === "mean"}
-        onClick={() => keepInAddress({ order: order === "mean" ? undefined : "mean" })}
+        onClick={() => storeInAddress({ order: order === "mean" ? undefined : "mean" })}
       >
         slowest first
       </button>
@@ -74,7 +74,7 @@ export function HeatMapPanel({
       {heat === undefined || !isTable ? undefined : (
         <DataTable
           caption={`${metricNames[metric]} of each row`}
-          heads={["rank", "mean", "greatest"]}
+          heads={["rank", "mean", "maximum"]}
           rows={heatTable(heat)}
         />
       )}
@@ -86,7 +86,7 @@ function toggleTable(isShown: boolean): void {
   const others = (place.peek().query["tables"] ?? "")
     .split(",")
     .filter((name) => name !== "ranks" && name !== "");
-  keepInAddress({ tables: [...others, ...(isShown ? [] : ["ranks"])].join(",") });
+  storeInAddress({ tables: [...others, ...(isShown ? [] : ["ranks"])].join(",") });
 }
 
 function stateOf(heat: HeatmapDocument | undefined, failure: ApiError | undefined): PanelState {
@@ -98,36 +98,36 @@ function stateOf(heat: HeatmapDocument | undefined, failure: ApiError | undefine
   if (heat.least !== undefined) return { kind: "ready" };
   return {
     kind: "empty",
-    text: "No rank has reported its steps. Workloads of Pitwall's own do; so does a program that writes samples.",
+    text: "No rank has reported step times. Built-in workloads report them; other programs can write samples.",
     command: "pitwall run digits --workers 2",
   };
 }
 
-/** Asks again while the run goes on; the picture before stays until the next is there. */
+/** Refetches the heat map while the run is in progress; shows the previous one until then. */
 function useHeatmap(
   runId: string,
-  asked: { metric: HeatmapMetric; order: string; isRunning: boolean; durationMs: number },
+  options: { metric: HeatmapMetric; order: string; isRunning: boolean; durationMs: number },
 ): { heat: HeatmapDocument | undefined; failure: ApiError | undefined } {
-  const { metric, order, isRunning } = asked;
+  const { metric, order, isRunning } = options;
   const columns = useRef(0);
-  columns.current = columnCount(asked.durationMs);
+  columns.current = columnCount(options.durationMs);
   const [known, setKnown] = useState<{ heat?: HeatmapDocument; failure?: ApiError }>({});
   useEffect(() => {
-    const leave = new AbortController();
+    const unmount = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async (): Promise<void> => {
+    const refetch = async (): Promise<void> => {
       try {
-        const question = { metric, order, columns: columns.current, rows: 256 };
-        setKnown({ heat: await fetchHeatmap(runId, question, leave.signal) });
+        const parameters = { metric, order, columns: columns.current, rows: 256 };
+        setKnown({ heat: await fetchHeatmap(runId, parameters, unmount.signal) });
       } catch (error) {
-        if (leave.signal.aborted) return;
+        if (unmount.signal.aborted) return;
         setKnown((before) => ({ ...before, failure: asFailure(error) }));
       }
-      if (isRunning) timer = setTimeout(() => void ask(), 2000);
+      if (isRunning) timer = setTimeout(() => void refetch(), 2000);
     };
-    void ask();
+    void refetch();
     return () => {
-      leave.abort();
+      unmount.abort();
       clearTimeout(timer);
     };
   }, [runId, metric, order, isRunning]);
@@ -139,7 +139,7 @@ function MetricChoice({ metric }: { metric: HeatmapMetric }): JSX.Element {
     <select
       aria-label="what the colors show"
       value={metric}
-      onChange={(event) => keepInAddress({ heat: event.currentTarget.value }, { asStep: true })}
+      onChange={(event) => storeInAddress({ heat: event.currentTarget.value }, { asStep: true })}
     >
       {heatmapMetrics.map((each) => (
         <option value={each}>{metricNames[each]}</option>
@@ -205,7 +205,7 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
   const choose = (chosen: Cell | undefined): void => {
     const [rank] = heat.ranksPerRow[chosen?.row ?? -1] ?? [];
     if (rank !== undefined && heat.metric !== "powerWatts")
-      keepInAddress({ rank: String(rank) }, { asStep: true });
+      storeInAddress({ rank: String(rank) }, { asStep: true });
   };
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === "Enter") choose(cell);
@@ -220,7 +220,7 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
         class="heat-cells"
         role="application"
         tabIndex={0}
-        aria-label="ranks over time: arrow keys move, Enter shows a rank's own charts"
+        aria-label="ranks over time: arrow keys move, Enter shows the charts of one rank"
         aria-describedby="heat-readout"
         onKeyDown={onKey}
         onPointerMove={(event) => setCell(cellAt(event, heat))}
@@ -244,7 +244,7 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
   );
 }
 
-/** The cell below the pointer. */
+/** The cell at the pointer. */
 function cellAt(event: PointerEvent | MouseEvent, { columns, rows }: HeatmapDocument): Cell {
   const box = (
     event.currentTarget instanceof Element ? event.currentTarget : document.body
@@ -255,8 +255,8 @@ function cellAt(event: PointerEvent | MouseEvent, { columns, rows }: HeatmapDocu
   };
 }
 
-function cellNumber(share: number, count: number): number {
-  return Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+function cellNumber(fraction: number, count: number): number {
+  return Math.max(0, Math.min(count - 1, Math.floor(fraction * count)));
 }
 
 function CellFrame({ cell, heat }: { cell: Cell; heat: HeatmapDocument }): JSX.Element {

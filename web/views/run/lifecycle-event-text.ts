@@ -6,13 +6,13 @@ import type { Mood } from "../runs/view-model.ts";
 export function lifecycleEventText(event: LifecycleEventBody): { text: string; mood: Mood } {
   switch (event.kind) {
     case "created":
-      return { text: `record made by process ${event.pid}`, mood: "plain" };
+      return { text: `record created by process ${event.pid}`, mood: "plain" };
     case "launched":
       return { text: launchText(event), mood: "plain" };
     case "clock-started":
       return { text: clockText(event.by), mood: "plain" };
     case "target-reached":
-      return { text: `target reached with ${formatSignificant(event.value, 5)}`, mood: "good" };
+      return { text: `target reached: ${formatSignificant(event.value, 5)}`, mood: "good" };
     case "stopping":
       return {
         text: `stopping: ${event.reason}`,
@@ -37,7 +37,7 @@ function launchText({ rank, pid }: Extract<LifecycleEventBody, { kind: "launched
 }
 
 function clockText(by: "launch" | "run_start" | "pattern"): string {
-  if (by === "launch") return "clock started with the launch";
+  if (by === "launch") return "clock started at launch";
   return `clock started by ${by === "pattern" ? "`--clock-start`" : "`run_start`"}`;
 }
 

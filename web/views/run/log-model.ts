@@ -2,19 +2,19 @@ import { formatCount } from "../../../src/foundation/units.ts";
 import type { LogDocument, LogLine } from "../../../src/schema/dashboard/log-page.ts";
 import type { LogTail } from "./apply-run-event.ts";
 
-/** What of the log the reader asks for, as the address keeps it; empty texts ask for nothing. */
+/** The view of the log, which is stored in the address; empty strings are not set. */
 export interface LogView {
   find: string;
   rank: string;
-  /** The first line to be shown. */
+  /** The line to show first. */
   from: string;
 }
 
-/** The lines that are drawn at once. */
+/** Number of rendered lines. */
 const pageLines = 500;
 
-/** What the server is asked for a view. */
-export function logQuestion({ find, rank, from }: LogView): Record<string, string | number> {
+/** The query parameters of a view. */
+export function logParameters({ find, rank, from }: LogView): Record<string, string | number> {
   return {
     from: from === "" ? -pageLines : Math.max(1, Number(from) - 3),
     limit: pageLines,
@@ -23,14 +23,14 @@ export function logQuestion({ find, rank, from }: LogView): Record<string, strin
   };
 }
 
-/** What is drawn: the tail as it comes where nothing else is asked for, else the page fetched for it. */
+/** The shown lines: by default the live end of the log, otherwise the fetched page. */
 export function shownLog(
   tail: LogTail,
   page: LogDocument | undefined,
   view: LogView,
 ): { lines: readonly LogLine[]; note: string } | undefined {
-  const isPlain = view.find === "" && view.rank === "" && view.from === "";
-  if (isPlain && tail.lines.length > 0) {
+  const isDefault = view.find === "" && view.rank === "" && view.from === "";
+  if (isDefault && tail.lines.length > 0) {
     const lines = tail.lines.slice(-pageLines);
     return { lines, note: noteOf(lines, tail.totalLines) };
   }

@@ -5,11 +5,11 @@ import type { LogDocument, LogLine } from "../../../src/schema/dashboard/log-pag
 import { fetchLog, logBytesAddress, type ApiError } from "../../api.ts";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
-import { keepInAddress, place } from "../../router.ts";
+import { storeInAddress, place } from "../../router.ts";
 import type { LogTail } from "./apply-run-event.ts";
-import { logQuestion, shownLog, type LogView } from "./log-model.ts";
+import { logParameters, shownLog, type LogView } from "./log-model.ts";
 
-/** The end of the log as it grows, or the part of it that the reader asks for. */
+/** The live end of the log, or the part that the user selects. */
 export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX.Element {
   const { query } = place.value;
   const view: LogView = {
@@ -27,7 +27,7 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
         aria-label="search the log"
         placeholder="find"
         value={view.find}
-        onInput={(event) => keepInAddress({ find: event.currentTarget.value })}
+        onInput={(event) => storeInAddress({ find: event.currentTarget.value })}
       />
       <RankChoice ranks={page?.ranks ?? []} value={view.rank} />
       <button
@@ -35,7 +35,7 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
         data-kind="quiet"
         disabled={firstError === undefined}
         onClick={() =>
-          keepInAddress(
+          storeInAddress(
             { line: String(firstError), find: undefined, logRank: undefined },
             { asStep: true },
           )
@@ -47,9 +47,9 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
         type="button"
         data-kind="quiet"
         disabled={view.from === ""}
-        onClick={() => keepInAddress({ line: undefined })}
+        onClick={() => storeInAddress({ line: undefined })}
       >
-        to the end
+        jump to end
       </button>
       <a class="button" data-kind="quiet" href={logBytesAddress(runId)} download>
         download
@@ -75,29 +75,32 @@ function stateOf(shown: ReturnType<typeof shownLog>, failure: ApiError | undefin
     : { kind: "failed", message: failure.message, hint: failure.hint };
 }
 
-/** Asks for the page that the view wants, again as the log grows but not more than once in two seconds. */
+/** Fetches the page of a view, and again when the log grows, at most once every two seconds. */
 function useLogPage(
   runId: string,
   { find, rank, from }: LogView,
   totalLines: number,
 ): { page: LogDocument | undefined; failure: ApiError | undefined } {
   const [known, setKnown] = useState<{ page?: LogDocument; failure?: ApiError }>({});
-  const askedMs = useRef(Number.NEGATIVE_INFINITY);
+  const requestedMs = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
-    const leave = new AbortController();
-    const ask = async (): Promise<void> => {
-      askedMs.current = performance.now();
+    const unmount = new AbortController();
+    const refetch = async (): Promise<void> => {
+      requestedMs.current = performance.now();
       try {
-        setKnown({ page: await fetchLog(runId, logQuestion({ find, rank, from }), leave.signal) });
+        setKnown({
+          page: await fetchLog(runId, logParameters({ find, rank, from }), unmount.signal),
+        });
       } catch (error) {
-        if (!leave.signal.aborted) setKnown((before) => ({ ...before, failure: asFailure(error) }));
+        if (!unmount.signal.aborted)
+          setKnown((before) => ({ ...before, failure: asFailure(error) }));
       }
     };
-    const waitMs = Math.max(250, askedMs.current + 2000 - performance.now());
-    const timer = setTimeout(() => void ask(), Number.isFinite(waitMs) ? waitMs : 0);
+    const waitMs = Math.max(250, requestedMs.current + 2000 - performance.now());
+    const timer = setTimeout(() => void refetch(), Number.isFinite(waitMs) ? waitMs : 0);
     return () => {
       clearTimeout(timer);
-      leave.abort();
+      unmount.abort();
     };
   }, [runId, find, rank, from, totalLines]);
   return { page: known.page, failure: known.failure };
@@ -116,7 +119,7 @@ function RankChoice({
     <select
       aria-label="rank"
       value={value}
-      onChange={(event) => keepInAddress({ logRank: event.currentTarget.value }, { asStep: true })}
+      onChange={(event) => storeInAddress({ logRank: event.currentTarget.value }, { asStep: true })}
     >
       <option value="">all ranks</option>
       {known.map((rank) => (
@@ -145,7 +148,7 @@ function LogLines({
     if (followsEnd && isAtEnd.current) element.scrollTop = element.scrollHeight;
     if (!followsEnd) element.scrollTop = 0;
   }, [lines, followsEnd]);
-  const watchScroll = (): void => {
+  const updateIsAtEnd = (): void => {
     const element = box.current;
     if (element === null) return;
     isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < 24;
@@ -158,7 +161,7 @@ function LogLines({
       role="log"
       aria-label="log lines"
       aria-live="off"
-      onScroll={watchScroll}
+      onScroll={updateIsAtEnd}
     >
       <ol>
         {lines.map(({ number, text, rank, byteCount }) => (
@@ -168,7 +171,7 @@ function LogLines({
             <span class="line-text">{text}</span>
             {byteCount === undefined ? undefined : (
               <a class="line-cut" href={logBytesAddress(runId, number)} download>
-                cut: download all {formatBytes(byteCount)}
+                truncated: download all {formatBytes(byteCount)}
               </a>
             )}
           </li>

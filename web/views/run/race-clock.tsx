@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { serverNowMs } from "../../live/server-clock.ts";
 import { clockAt, clockText, type ClockReading } from "./view-model.ts";
 
-/** The run's clock, big; between two reports it goes on by the server's time, once a frame. */
+/** The large clock of the run. Between updates it continues by the server's clock, once per frame. */
 export function RaceClock({ reading }: { reading: ClockReading }): JSX.Element {
   const whole = useRef<HTMLSpanElement>(null);
   const tenths = useRef<HTMLSpanElement>(null);
@@ -16,7 +16,7 @@ export function RaceClock({ reading }: { reading: ClockReading }): JSX.Element {
     const draw = (): void => {
       const ms = clockAt(latest.current, serverNowMs());
       const text = ms === undefined ? { whole: "–", tenths: "" } : clockText(ms);
-      // Ten times a second is all that can be read; a frame without news must cost nothing.
+      // Changes the document only when the text changes, at most ten times per second.
       if (shown !== text.whole + text.tenths) {
         if (whole.current !== null) whole.current.textContent = text.whole;
         if (tenths.current !== null) tenths.current.textContent = text.tenths;

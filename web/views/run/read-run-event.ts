@@ -3,9 +3,9 @@ import type { StreamMessage } from "../../live/event-stream.ts";
 import { readData } from "../../live/follow.ts";
 
 /**
- * Reads a message of a run's stream; undefined for an event that only a later server knows.
+ * Parses a message of a run's stream; returns undefined for an unknown event of a newer server.
  *
- * @throws ApiError where the data is not what belongs to the event
+ * @throws ApiError if the data does not match the event
  */
 export function readRunEvent(message: StreamMessage): RunStreamEvent | undefined {
   switch (message.event) {

@@ -11,16 +11,16 @@ import type { PlacedSeries } from "./shown-series.ts";
 import { expectedCrossing } from "./view-model.ts";
 import { axisOf } from "./x-axis.ts";
 
-/** A chart of the run's page. */
+/** A chart of the run page. */
 export interface RunChart {
   spec: ChartSpec;
   isWide: boolean;
-  /** Beside its title: where its figures are from. */
+  /** Source of the figures, shown next to the title. */
   note: string | undefined;
   whenEmpty: { text: string; command?: string };
 }
 
-/** The charts of a run, in their order; those of the machine only where there is something to them. */
+/** The charts of a run in order. Machine charts are included only if they have data. */
 export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
   const x = sharedAxis(xAxis, byName);
   const target = detail.progress.target ?? detail.result?.target ?? detail.request.target;
@@ -31,49 +31,49 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
     }),
   );
   const crossing = expectedCrossing(detail, xAxis);
-  const how = powerSource(detail.series);
+  const power = powerSource(detail.series);
   return [
     {
       spec: qualityChart(byName.get("quality"), x, { target, crossing }),
       isWide: true,
       note: undefined,
       whenEmpty: {
-        text: "No evaluation was read from the output",
-        command: "pitwall run --metric 'val_acc=([0-9.]+)' --target 'val_acc>=0.94' -- …",
+        text: "No evaluations in the output",
+        command: "pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' -- …",
       },
     },
     {
       spec: lossChart(byName.get("loss"), x),
       isWide: false,
       note: undefined,
-      whenEmpty: { text: "No loss was read from the output" },
+      whenEmpty: { text: "No loss in the output" },
     },
     {
       spec: throughputChart(byName.get("samplesPerSecond"), x),
       isWide: false,
       note: undefined,
-      whenEmpty: { text: "The program has not said how many samples it has seen" },
+      whenEmpty: { text: "The program has not reported sample counts" },
     },
     {
       spec: stepTimeChart(parts, x),
       isWide: false,
       note: detail.ranks.length > 1 ? `over ${detail.ranks.length} ranks` : undefined,
       whenEmpty: {
-        text: "No rank has reported what its steps are spent on",
+        text: "No rank has reported step times",
         command: "pitwall run digits --workers 2",
       },
     },
     {
-      spec: powerChart(byName.get("powerWatts"), x, how),
+      spec: powerChart(byName.get("powerWatts"), x, power),
       isWide: false,
-      note: how.note,
-      whenEmpty: { text: "No power was read on this machine" },
+      note: power.note,
+      whenEmpty: { text: "No power readings on this machine" },
     },
     {
-      spec: energyChart(byName.get("energyJoules"), x, how),
+      spec: energyChart(byName.get("energyJoules"), x, power),
       isWide: false,
-      note: how.note,
-      whenEmpty: { text: "No energy was read on this machine" },
+      note: power.note,
+      whenEmpty: { text: "No energy readings on this machine" },
     },
     ...machineCharts(detail, { xAxis, byName }),
   ];
@@ -86,11 +86,11 @@ function machineCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): 
       spec: machineChart(description, byName.get(description.name), sharedAxis(xAxis, byName)),
       isWide: false,
       note: description.note,
-      whenEmpty: { text: "Nothing was measured in this stretch" },
+      whenEmpty: { text: "No measurements in this range" },
     }));
 }
 
-/** The axis over the whole stretch that any of the series has points in. */
+/** The axis over the range of all series. */
 function sharedAxis(xAxis: XAxis, byName: PlacedSeries["byName"]): ChartSpec["x"] {
   const ends = [...byName.values()]
     .flatMap(({ x }) => [x.at(0), x.at(-1)])
@@ -99,7 +99,7 @@ function sharedAxis(xAxis: XAxis, byName: PlacedSeries["byName"]): ChartSpec["x"
   return { ...axisOf[xAxis], atLeast: [Math.min(...ends), Math.max(...ends)] };
 }
 
-/** How power came about, as its series says. */
+/** Whether power is measured, from the note of its series. */
 function powerSource(series: readonly SeriesDescription[]): {
   isMeasured: boolean;
   note: string | undefined;

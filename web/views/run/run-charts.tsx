@@ -7,21 +7,21 @@ import { formatValue } from "../../charts/axes/axis-scale.ts";
 import { isEmpty, type ChartSpec } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";
 import type { PanelState } from "../../components/panel.tsx";
-import { WhenSeen } from "../../components/when-seen.tsx";
+import { WhenVisible } from "../../components/when-visible.tsx";
 import { asFailure } from "../../live/follow.ts";
-import { keepInAddress, place } from "../../router.ts";
+import { storeInAddress, place } from "../../router.ts";
 import type { KnownRun } from "./apply-run-event.ts";
 import { runCharts, type RunChart } from "./run-chart-list.ts";
 import { streamedSeries, type PlacedSeries } from "./shown-series.ts";
-import { axisNames, axisOf, readStretch, readXAxis } from "./x-axis.ts";
+import { axisNames, axisOf, readXRange, readXAxis } from "./x-axis.ts";
 
 const chartHeight = 220;
 
-/** The run's series on the chosen axis, all under one cursor. */
+/** The charts of a run on the selected axis with a shared cursor. */
 export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
   const { query } = place.value;
   const xAxis = readXAxis(query["x"]);
-  const stretch = readStretch(query);
+  const range = readXRange(query);
   const rank = query["rank"];
   const { series, failure } = useShownSeries(run, xAxis, rank);
   const charts = useMemo(
@@ -32,9 +32,9 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
     <>
       <div class="axis-bar">
         <AxisSwitch chosen={xAxis} available={run.detail.xAxes} />
-        {stretch === undefined ? undefined : (
+        {range === undefined ? undefined : (
           <button type="button" onClick={() => choose(undefined)}>
-            {`${formatValue(stretch.fromX, axisOf[xAxis].unit)} … ${formatValue(stretch.toX, axisOf[xAxis].unit)}`}
+            {`${formatValue(range.fromX, axisOf[xAxis].unit)} … ${formatValue(range.toX, axisOf[xAxis].unit)}`}
             <span aria-hidden="true">×</span>
             <span class="hidden-text">show all</span>
           </button>
@@ -42,9 +42,9 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
         {rank === undefined ? undefined : (
           <button
             type="button"
-            onClick={() => keepInAddress({ rank: undefined }, { asStep: true })}
+            onClick={() => storeInAddress({ rank: undefined }, { asStep: true })}
           >
-            rank {rank} alone <span aria-hidden="true">×</span>
+            rank {rank} only <span aria-hidden="true">×</span>
             <span class="hidden-text">show all ranks</span>
           </button>
         )}
@@ -52,7 +52,7 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
       <div class={charts.length === 0 ? "chart-grid waiting" : "chart-grid"}>
         {charts.length === 0 ? <FirstCharts failure={failure} /> : undefined}
         {charts.map((chart) => (
-          <WhenSeen
+          <WhenVisible
             key={chart.spec.name}
             class={chart.isWide ? "wide" : ""}
             minHeight={chartHeight + 84}
@@ -67,17 +67,17 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
                 choose={choose}
               />
             )}
-          </WhenSeen>
+          </WhenVisible>
         ))}
       </div>
     </>
   );
 }
 
-/** Another stretch is a step that the reader can go back from. */
+/** A new range adds a history entry. */
 function choose(chosen: { fromX: number; toX: number } | undefined): void {
-  const stretch = { from: numberText(chosen?.fromX), to: numberText(chosen?.toX) };
-  keepInAddress(stretch, { asStep: true });
+  const range = { from: numberText(chosen?.fromX), to: numberText(chosen?.toX) };
+  storeInAddress(range, { asStep: true });
 }
 
 function numberText(value: number | undefined): string | undefined {
@@ -92,7 +92,7 @@ const noSpec: ChartSpec = {
   marks: [],
 };
 
-/** Before the first series are there. */
+/** Shown before the first series arrive. */
 function FirstCharts({ failure }: { failure: ApiError | undefined }): JSX.Element {
   const state: PanelState =
     failure === undefined
@@ -121,7 +121,7 @@ function stateOf(
   const isRunning = detail.state.kind === "running";
   return {
     kind: "empty",
-    text: `${whenEmpty.text}${isRunning ? " so far" : ""}.`,
+    text: `${whenEmpty.text}${isRunning ? " yet" : ""}.`,
     command: whenEmpty.command,
   };
 }
@@ -143,7 +143,7 @@ function AxisSwitch({
             checked={axis === chosen}
             disabled={!available.includes(axis) && axis !== chosen}
             onChange={() =>
-              keepInAddress({ x: axis, from: undefined, to: undefined }, { asStep: true })
+              storeInAddress({ x: axis, from: undefined, to: undefined }, { asStep: true })
             }
           />
           {axisNames[axis]}
@@ -153,55 +153,55 @@ function AxisSwitch({
   );
 }
 
-/** What the stream brings, or a chosen stretch of it that was fetched in finer buckets. */
+/** The streamed series, or the series of a selected range, fetched in finer buckets. */
 function useShownSeries(
   run: KnownRun,
   xAxis: XAxis,
   rankText: string | undefined,
 ): { series: PlacedSeries | undefined; failure: ApiError | undefined } {
-  const stretch = readStretch(place.value.query);
+  const range = readXRange(place.value.query);
   const { runId, state } = run.detail;
   const isRunning = state.kind === "running";
   const [fetched, setFetched] = useState<{ series?: PlacedSeries; failure?: ApiError }>({});
   useEffect(() => {
-    if (stretch === undefined) {
+    if (range === undefined) {
       setFetched({});
       return undefined;
     }
-    const leave = new AbortController();
+    const unmount = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async (): Promise<void> => {
+    const refetch = async (): Promise<void> => {
       try {
-        const question = {
+        const parameters = {
           names: streamedSeries.join(","),
           x: xAxis,
-          from: stretch.fromX,
-          to: stretch.toX,
+          from: range.fromX,
+          to: range.toX,
           width: innerWidth,
           rank: rankText,
         };
-        const document = await fetchSeries(runId, question, leave.signal);
+        const document = await fetchSeries(runId, parameters, unmount.signal);
         const byName = new Map(document.series.map((each) => [each.name, each]));
         setFetched({ series: { xAxis: document.xAxis, byName } });
       } catch (error) {
-        if (!leave.signal.aborted)
+        if (!unmount.signal.aborted)
           setFetched((before) => ({ ...before, failure: asFailure(error) }));
       }
-      if (isRunning && !leave.signal.aborted) timer = setTimeout(() => void ask(), 3000);
+      if (isRunning && !unmount.signal.aborted) timer = setTimeout(() => void refetch(), 3000);
     };
-    void ask();
+    void refetch();
     return () => {
-      leave.abort();
+      unmount.abort();
       clearTimeout(timer);
     };
-  }, [runId, xAxis, rankText, stretch?.fromX, stretch?.toX, isRunning]);
+  }, [runId, xAxis, rankText, range?.fromX, range?.toX, isRunning]);
   const streamed = useMemo(
     () =>
       run.seriesAxis === undefined ? undefined : { xAxis: run.seriesAxis, byName: run.series },
     [run.series, run.seriesAxis],
   );
   return {
-    series: stretch === undefined ? streamed : (fetched.series ?? streamed),
+    series: range === undefined ? streamed : (fetched.series ?? streamed),
     failure: fetched.failure,
   };
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { askToStop, recordAddress } from "../../api.ts";
+import { requestStop, recordAddress } from "../../api.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Link } from "../../components/link.tsx";
@@ -10,7 +10,7 @@ import type { KnownRun } from "./apply-run-event.ts";
 import { RaceClock } from "./race-clock.tsx";
 import { clockReading, instruments, runState, type Instrument } from "./view-model.ts";
 
-/** Which run, its clock, and the instruments. */
+/** The name of the run, its clock, and its key figures. */
 export function RunHeader({
   run,
   connection,
@@ -40,7 +40,7 @@ export function RunHeader({
         </p>
         <p class="run-actions">
           <a class="button" href={recordAddress(detail.runId)} download>
-            download the record
+            download record
           </a>
           {detail.canStop ? <StopButton runId={detail.runId} /> : undefined}
         </p>
@@ -84,22 +84,22 @@ function InstrumentView({
   );
 }
 
-/** Asks twice, since a stopped run does not go on. */
+/** Asks for confirmation, because a stopped run cannot be resumed. */
 function StopButton({ runId }: { runId: string }): JSX.Element {
-  const [step, setStep] = useState<"idle" | "sure?" | "asking" | "asked">("idle");
+  const [step, setStep] = useState<"idle" | "confirming" | "requesting" | "requested">("idle");
   const [problem, setProblem] = useState("");
   const stop = async (): Promise<void> => {
-    setStep("asking");
+    setStep("requesting");
     try {
-      await askToStop(runId);
-      setStep("asked");
+      await requestStop(runId);
+      setStep("requested");
     } catch (error) {
       const { message, hint } = asFailure(error);
       setProblem(hint === undefined ? message : `${message}: ${hint}`);
       setStep("idle");
     }
   };
-  if (step === "sure?") {
+  if (step === "confirming") {
     return (
       <span class="confirm" role="group" aria-label="stop the run?">
         <button type="button" data-kind="danger" autofocus onClick={() => void stop()}>
@@ -117,9 +117,9 @@ function StopButton({ runId }: { runId: string }): JSX.Element {
         type="button"
         data-kind="danger"
         disabled={step !== "idle"}
-        onClick={() => setStep("sure?")}
+        onClick={() => setStep("confirming")}
       >
-        {step === "asked" ? "stop requested" : "stop"}
+        {step === "requested" ? "stop requested" : "stop"}
       </button>
       {problem === "" ? undefined : (
         <span class="bad" role="alert">

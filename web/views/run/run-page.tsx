@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { OtherState } from "../../components/panel.tsx";
+import { StateMessage } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";
-import { WhenSeen } from "../../components/when-seen.tsx";
+import { WhenVisible } from "../../components/when-visible.tsx";
 import type { PageProps } from "../../page-props.ts";
 import { place } from "../../router.ts";
 import { BudgetPanel, EventsPanel, RulesPanel, SystemPanel } from "./fact-panels.tsx";
@@ -14,7 +14,7 @@ import { fetchDetail, followRun, runState, type RunState } from "./run-state.ts"
 import { streamedSeries } from "./shown-series.ts";
 import { readXAxis } from "./x-axis.ts";
 
-/** One run: live while it goes on, and its record afterwards. */
+/** One run: live while it is in progress, and its record afterwards. */
 export function RunPage({ parts }: PageProps): JSX.Element {
   const { runId = "" } = parts;
   const [state] = useState(() => runState(runId));
@@ -23,7 +23,7 @@ export function RunPage({ parts }: PageProps): JSX.Element {
   const failure = state.failure.value;
   if (run === undefined) {
     return (
-      <OtherState
+      <StateMessage
         state={
           failure === undefined
             ? { kind: "loading" }
@@ -40,7 +40,7 @@ export function RunPage({ parts }: PageProps): JSX.Element {
       <RunHeader run={run} connection={state.connection.value} />
       <RunCharts run={run} />
       <div class="panel-grid">
-        <WhenSeen class="wide" minHeight={320}>
+        <WhenVisible class="wide" minHeight={320}>
           {() => (
             <HeatMapPanel
               runId={runId}
@@ -48,55 +48,55 @@ export function RunPage({ parts }: PageProps): JSX.Element {
               durationMs={detail.result?.clock.billedMs ?? detail.progress.launchedForMs}
             />
           )}
-        </WhenSeen>
+        </WhenVisible>
         <BudgetPanel detail={detail} />
         <EventsPanel detail={detail} />
         <RulesPanel rules={detail.rules} />
         <SystemPanel detail={detail} />
-        <WhenSeen class="wide" minHeight={320}>
+        <WhenVisible class="wide" minHeight={320}>
           {() => <LogPanel runId={runId} tail={run.log} />}
-        </WhenSeen>
+        </WhenVisible>
       </div>
     </article>
   );
 }
 
-/** What the stream does not tell comes up as a run goes on: further series, ranks and axes. */
-const askAgainMs = 5000;
+/** Interval for refetching what the stream does not contain: new series, ranks, and axes. */
+const refetchMs = 5000;
 
-/** Fetches the run and follows it; another axis or rank is another stream. */
+/** Fetches the run and follows it. A change of axis or rank opens a new stream. */
 function useRun(state: RunState): void {
   const { query } = place.value;
   const xAxis = readXAxis(query["x"]);
   const rankText = query["rank"];
   const isKnown = state.run.value !== undefined;
   useEffect(() => {
-    const leave = new AbortController();
-    void fetchUntilThere(state, leave.signal);
-    return () => leave.abort();
+    const unmount = new AbortController();
+    void fetchUntilAvailable(state, unmount.signal);
+    return () => unmount.abort();
   }, [state]);
   const isRunning = state.run.value?.detail.state.kind === "running";
   useEffect(() => {
     if (!isRunning) return undefined;
-    const leave = new AbortController();
-    const timer = setInterval(() => void fetchDetail(state, leave.signal), askAgainMs);
+    const unmount = new AbortController();
+    const timer = setInterval(() => void fetchDetail(state, unmount.signal), refetchMs);
     return () => {
-      leave.abort();
+      unmount.abort();
       clearInterval(timer);
     };
   }, [state, isRunning]);
   useEffect(() => {
     if (!isKnown) return undefined;
-    const leave = new AbortController();
+    const unmount = new AbortController();
     const rank = rankText === undefined ? undefined : Number(rankText);
-    const question = { names: streamedSeries, xAxis, rank, width: bucketWidth() };
-    void followRun(state, question, leave.signal);
-    return () => leave.abort();
+    const parameters = { names: streamedSeries, xAxis, rank, width: bucketWidth() };
+    void followRun(state, parameters, unmount.signal);
+    return () => unmount.abort();
   }, [state, isKnown, xAxis, rankText]);
 }
 
-/** A server that is not there yet may come; a run that is not there will not. */
-async function fetchUntilThere(state: RunState, stop: AbortSignal): Promise<void> {
+/** Retries while the server is unavailable; a missing run is final. */
+async function fetchUntilAvailable(state: RunState, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     await fetchDetail(state, stop);
     const failure = state.failure.peek();
@@ -105,7 +105,7 @@ async function fetchUntilThere(state: RunState, stop: AbortSignal): Promise<void
   }
 }
 
-/** No chart is wider than the window; a bucket for each of its pixels is as exact as it can be seen. */
+/** About one bucket per pixel of the window width, which is the visible resolution. */
 function bucketWidth(): number {
   return Math.max(200, Math.min(2000, Math.ceil(innerWidth / 100) * 100));
 }
@@ -117,22 +117,20 @@ function Notices({ state }: { state: RunState }): JSX.Element | null {
     return (
       <p class="notice bad" role="alert">
         <strong>This run was deleted.</strong>
-        <span class="muted">
-          What is shown is what this page still knew; reloading will not find it.
-        </span>
+        <span class="muted">The page shows the last received data. It cannot be reloaded.</span>
       </p>
     );
   }
-  const told = connection.kind === "failed" ? connection.failure : failure;
-  if (told === undefined) return null;
+  const shownFailure = connection.kind === "failed" ? connection.failure : failure;
+  if (shownFailure === undefined) return null;
   return (
     <p class="notice warn" role="alert">
       <strong>
-        <Prose text={told.message} />
+        <Prose text={shownFailure.message} />
       </strong>
-      {told.hint === undefined ? undefined : (
+      {shownFailure.hint === undefined ? undefined : (
         <span class="muted">
-          <Prose text={told.hint} />
+          <Prose text={shownFailure.hint} />
         </span>
       )}
     </p>

@@ -4,25 +4,25 @@ import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import type { Connection } from "../../live/connection.ts";
 import type { StreamMessage } from "../../live/event-stream.ts";
 import { asFailure, follow } from "../../live/follow.ts";
-import { noteNewsTime, serverNowMs } from "../../live/server-clock.ts";
+import { noteEventTime, serverNowMs } from "../../live/server-clock.ts";
 import { applyRunEvent, knownRun, type KnownRun } from "./apply-run-event.ts";
 import { readRunEvent } from "./read-run-event.ts";
 
-/** What of the series the page wants to see; another question is another stream. */
-export interface SeriesQuestion {
+/** The series that the page requests; a change opens a new stream. */
+export interface SeriesRequest {
   names: readonly string[];
   xAxis: XAxis;
   rank: number | undefined;
-  /** How many buckets are told apart on this screen. */
+  /** Number of buckets that the screen can show. */
   width: number;
 }
 
-/** One run as one visit of its page follows it. */
+/** The state of one run while its page is open. */
 export interface RunState {
   runId: string;
   run: Signal<KnownRun | undefined>;
   connection: Signal<Connection>;
-  /** Why nothing has come yet. */
+  /** Why no data has arrived. */
   failure: Signal<ApiError | undefined>;
 }
 
@@ -35,47 +35,49 @@ export function runState(runId: string): RunState {
   };
 }
 
-/** Until then a large record's files may have been compared with their fingerprints. */
-const askAgainMs = 3000;
+/** Refetch delay while the files of a large record are compared with their SHA-256. */
+const refetchMs = 3000;
 
-/** Fetches the run's detail into the state, again where it was known. */
+/** Fetches the detail of the run into the state. */
 export async function fetchDetail(state: RunState, stop: AbortSignal): Promise<void> {
   try {
     const detail = await fetchRun(state.runId, stop);
     const known = state.run.peek();
-    const heardMs = serverNowMs();
+    const receivedMs = serverNowMs();
     state.run.value =
-      known === undefined ? knownRun(detail, heardMs) : { ...known, detail, progressMs: heardMs };
+      known === undefined
+        ? knownRun(detail, receivedMs)
+        : { ...known, detail, progressMs: receivedMs };
     state.failure.value = undefined;
     const isChecking = detail.integrity.kind === "checking" && detail.isReadingSamples !== true;
     if (isChecking && detail.result !== undefined)
-      setTimeout(() => void (stop.aborted ? undefined : fetchDetail(state, stop)), askAgainMs);
+      setTimeout(() => void (stop.aborted ? undefined : fetchDetail(state, stop)), refetchMs);
   } catch (error) {
-    // Once the run is known, the connection tells what is wrong, and the stream when it is deleted.
+    // For a known run, the stream reports connection failures and deletion.
     if (!stop.aborted && state.run.peek() === undefined) state.failure.value = asFailure(error);
   }
 }
 
-/** Keeps a fetched run up to date until the signal ends it. */
+/** Keeps a fetched run up to date until the signal is aborted. */
 export async function followRun(
   state: RunState,
-  { names, xAxis, rank, width }: SeriesQuestion,
+  { names, xAxis, rank, width }: SeriesRequest,
   stop: AbortSignal,
 ): Promise<void> {
-  const question = { names: names.join(","), x: xAxis, width, rank };
-  for await (const news of follow(`${runPath(state.runId)}/stream`, question, stop)) {
-    switch (news.kind) {
+  const parameters = { names: names.join(","), x: xAxis, width, rank };
+  for await (const update of follow(`${runPath(state.runId)}/stream`, parameters, stop)) {
+    switch (update.kind) {
       case "opened":
         state.connection.value = { kind: "live" };
         break;
       case "message":
-        await takeMessage(state, news.message, stop);
+        await takeMessage(state, update.message, stop);
         break;
       case "lost":
         state.connection.value = lostConnection(state.connection.peek());
         break;
       case "ended":
-        takeEnd(state, asFailure(news.reason));
+        takeEnd(state, asFailure(update.reason));
     }
     if (state.run.peek()?.isRemoved === true) {
       state.connection.value = { kind: "removed" };
@@ -92,14 +94,14 @@ async function takeMessage(
   const event = readRunEvent(message);
   const run = state.run.peek();
   if (event === undefined || run === undefined) return;
-  if (event.name === "progress") noteNewsTime(event.data.serverTimeMs, performance.now());
+  if (event.name === "progress") noteEventTime(event.data.serverTimeMs, performance.now());
   const wasRunning = run.detail.state.kind === "running";
   const wasReading = run.detail.isReadingSamples === true;
   state.run.value = applyRunEvent(run, event);
-  // The verdict changes what else is known of the record: its fingerprints, its axes. So do samples, once they are read.
-  const tellsMore =
+  // A verdict changes the integrity and axes of the record; samples that were read add series.
+  const changesDetail =
     (event.name === "finished" && wasRunning) || (event.name === "series" && wasReading);
-  if (tellsMore) await fetchDetail(state, stop);
+  if (changesDetail) await fetchDetail(state, stop);
 }
 
 function lostConnection(connection: Connection): Connection {

@@ -7,7 +7,7 @@ export function sampleDetail(changes: Partial<RunDetail> = {}): RunDetail {
   const series = { id: runId, index: 1, count: 1 };
   return {
     runId,
-    directory: `/home/someone/.pitwall/runs/${runId}`,
+    directory: `/home/user/.pitwall/runs/${runId}`,
     request: {
       schemaVersion: 1,
       runId,

@@ -2,7 +2,7 @@ import type { SeriesBuckets, XAxis } from "../../../src/schema/dashboard/run-ser
 import { machineSeries } from "../../charts/run/machine-chart.ts";
 import { stepParts } from "../../charts/run/step-time-chart.ts";
 
-/** The series that the page draws, of those that a run may have. */
+/** The series that the page shows. */
 export const streamedSeries: readonly string[] = [
   "quality",
   "loss",
@@ -13,7 +13,7 @@ export const streamedSeries: readonly string[] = [
   ...machineSeries,
 ];
 
-/** Series by name, and what they are placed by. */
+/** Series by name, with their x axis. */
 export interface PlacedSeries {
   xAxis: XAxis;
   byName: ReadonlyMap<string, SeriesBuckets>;

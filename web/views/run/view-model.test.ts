@@ -36,7 +36,7 @@ const result = (changes: Partial<RunResult> = {}): RunResult => ({
 const { clockMs: _clock, ...beforeStart } = sampleDetail().progress;
 
 describe("clockReading", () => {
-  test("goes on from the last report by the server's clock", () => {
+  test("continues from the last update by the server's clock", () => {
     const reading = clockReading(sampleDetail(), 1000);
     expect(reading).toEqual({
       kind: "ticking",
@@ -52,7 +52,7 @@ describe("clockReading", () => {
     {
       name: "counts from launch before run_start",
       detail: { progress: { ...beforeStart, phase: "initialising" } },
-      expected: { kind: "ticking", shownMs: 62_000, label: "initialising, since launch" },
+      expected: { kind: "ticking", shownMs: 62_000, label: "initializing, since launch" },
     },
     {
       name: "shows the time to train of a run that reached its target",
@@ -77,12 +77,12 @@ describe("clockReading", () => {
       expected: { kind: "stopped", shownMs: 88_000, label: "clock, target not met" },
     },
     {
-      name: "stands still where nobody is left to stop it",
+      name: "is stopped for an abandoned run",
       detail: { state: { kind: "abandoned" } },
       expected: { kind: "stopped", shownMs: 60_000 },
     },
     {
-      name: "shows nothing of a run that was killed before run_start",
+      name: "shows nothing for a run that was killed before run_start",
       detail: { state: { kind: "abandoned" }, progress: beforeStart },
       expected: { kind: "none", label: "the clock did not start" },
     },
@@ -98,12 +98,12 @@ test.each([
   [723_400, "12:03", ".4"],
   [3_723_400, "1:02:03", ".4"],
   [360_000_000, "100:00:00", ".0"],
-])("%d ms on the clock is %s%s", (ms, whole, tenths) => {
+])("formats %d ms as %s%s", (ms, whole, tenths) => {
   expect(clockText(ms)).toEqual({ whole, tenths });
 });
 
 describe("runState", () => {
-  test("is the phase while it runs, the verdict once there is one", () => {
+  test("is the phase while the run is in progress, then the verdict", () => {
     expect(runState(sampleDetail())).toEqual({ state: "training", mood: "live" });
     expect(runState(sampleDetail({ state: { kind: "abandoned" } })).state).toBe("abandoned");
     expect(runState(sampleDetail({ result: result() }))).toEqual({
@@ -117,7 +117,7 @@ describe("instruments", () => {
   const shown = (detail: Partial<RunDetail>) =>
     Object.fromEntries(instruments(sampleDetail(detail)).map((each) => [each.label, each]));
 
-  test("the gauge is the way from the first evaluation to the target", () => {
+  test("the gauge shows progress from the first evaluation to the target", () => {
     const evaluations = [{ timeMs: 0, clockMs: 0, value: 0.57 }];
     const { accuracy } = shown({
       evaluations,
@@ -127,7 +127,7 @@ describe("instruments", () => {
     expect(accuracy?.fraction).toBeCloseTo(0.5, 10);
   });
 
-  test("a loss that is to fall fills the gauge as it falls", () => {
+  test("the gauge fills as a loss falls", () => {
     const target = { metric: "loss", direction: "at-most", value: 2 } as const;
     const evaluations = [{ timeMs: 0, clockMs: 0, value: 6 }];
     const gauge = (best: number) =>
@@ -139,14 +139,14 @@ describe("instruments", () => {
   test.each([
     ["too-few-evaluations", "after three evaluations"],
     ["levels-off", "the metric levels off below the target"],
-  ] as const)("where %s there is no estimate, but a reason", (reason, text) => {
+  ] as const)("shows a reason instead of an estimate for %s", (reason, text) => {
     expect(shown({ prediction: { kind: "unclear", reason } })["to target"]).toMatchObject({
       value: "–",
       detail: text,
     });
   });
 
-  test("a verdict's figures take the place of the last report's", () => {
+  test("the figures of the verdict replace those of the last update", () => {
     const priced = result({
       cost: {
         kind: "priced",
@@ -170,7 +170,7 @@ describe("instruments", () => {
     expect(all["accuracy"]?.value).toBe("0.9712");
   });
 
-  test("cost above its limit says so", () => {
+  test("marks a cost above its limit", () => {
     const cost = shown({
       limits: { maxCostUsd: 1 },
       progress: { ...sampleDetail().progress, costUsd: 1.5 },
@@ -188,13 +188,13 @@ describe("expectedCrossing", () => {
     from: "curve",
   } as const;
 
-  test("lies on the clock as predicted, and on the wall run_start later", () => {
+  test("is on the clock as predicted, and on the wall time shifted by run_start", () => {
     const detail = sampleDetail({ prediction, runStartMs: 1000 });
     expect(expectedCrossing(detail, "clock")).toEqual({ atX: 100, lowX: 80, highX: 150 });
     expect(expectedCrossing(detail, "wall")).toEqual({ atX: 1100, lowX: 1080, highX: 1150 });
   });
 
-  test("is not drawn where the axis is no time, nor after the verdict", () => {
+  test("is undefined for an axis other than time, and after the verdict", () => {
     expect(
       expectedCrossing(sampleDetail({ prediction, runStartMs: 1 }), "samples"),
     ).toBeUndefined();
@@ -205,7 +205,7 @@ describe("expectedCrossing", () => {
 });
 
 describe("budgetLines", () => {
-  test("the bill at the target is the price times the time that will have passed", () => {
+  test("the expected cost is the price times the predicted time", () => {
     const predicted = { remainingMs: 58_000, lowMs: 1, highMs: 2 };
     const detail = sampleDetail({
       price: { usdPerHour: 36, per: "node", source: "--price", date: "2026-01-01" },

@@ -12,14 +12,14 @@ import { costOfRun } from "../../../src/score/cost-of-run.ts";
 import type { ExpectedCrossing } from "../../charts/run/quality-chart.ts";
 import { outcomeWord, type Mood } from "../runs/view-model.ts";
 
-/** What the big clock shows. */
+/** The reading of the large clock. */
 export type ClockReading =
-  /** Goes on by itself from what it was at `atMs`, by the server's clock. */
+  /** Continues from its value at `atMs` by the server's clock. */
   | { kind: "ticking"; shownMs: number; atMs: number; label: string }
   | { kind: "stopped"; shownMs: number; label: string }
   | { kind: "none"; label: string };
 
-/** @param progressMs when the detail's progress held, by the server's clock */
+/** @param progressMs time of the progress in `detail`, by the server's clock */
 export function clockReading(detail: RunDetail, progressMs: number): ClockReading {
   const { progress, result, state } = detail;
   if (result !== undefined) {
@@ -42,7 +42,7 @@ export function clockReading(detail: RunDetail, progressMs: number): ClockReadin
       kind: "ticking",
       shownMs: progress.launchedForMs,
       atMs: progressMs,
-      label: "initialising, since launch",
+      label: "initializing, since launch",
     };
   }
   if (!isRunning)
@@ -54,14 +54,14 @@ export function clockReading(detail: RunDetail, progressMs: number): ClockReadin
   return { kind: "ticking", shownMs: progress.clockMs, atMs: progressMs, label: "since run start" };
 }
 
-/** What the clock shows at a moment; never less than it was. */
+/** The value of the clock at a time; never decreases. */
 export function clockAt(reading: ClockReading, nowMs: number): number | undefined {
   if (reading.kind === "none") return undefined;
   if (reading.kind === "stopped") return reading.shownMs;
   return reading.shownMs + Math.max(0, nowMs - reading.atMs);
 }
 
-/** `0:07.3`, `12:03.4`, `1:02:03.4`: hours only where there are any; the tenths apart, to be drawn smaller. */
+/** `0:07.3`, `12:03.4`, `1:02:03.4`: with hours only if needed. The tenths are separate because they are smaller. */
 export function clockText(ms: number): { whole: string; tenths: string } {
   const tenths = Math.floor(ms / 100);
   const seconds = Math.floor(tenths / 10);
@@ -75,7 +75,7 @@ function two(value: number): string {
   return String(value).padStart(2, "0");
 }
 
-/** How the run stands, in a word. */
+/** The state of the run as a word. */
 export function runState(detail: RunDetail): { state: string; mood: Mood } {
   if (detail.result !== undefined) return outcomeWord(detail.result.outcome);
   if (detail.state.kind === "abandoned") return { state: "abandoned", mood: "warn" };
@@ -83,17 +83,17 @@ export function runState(detail: RunDetail): { state: string; mood: Mood } {
   return { state: detail.progress.phase, mood: "live" };
 }
 
-/** One instrument beside the clock. */
+/** One key figure next to the clock. */
 export interface Instrument {
   label: string;
   value: string;
-  /** Below the value: a range, a source. */
+  /** Shown below the value: a range or a source. */
   detail: string;
   fraction?: number | undefined;
   isOver?: boolean;
 }
 
-/** The instruments, in the order in which they stand. */
+/** The key figures in display order. */
 export function instruments(detail: RunDetail): Instrument[] {
   return [
     qualityInstrument(detail),
@@ -108,7 +108,7 @@ function targetOf({ result, progress, request }: RunDetail): RunDetail["progress
   return progress.target ?? result?.target ?? request.target;
 }
 
-/** The best quality so far: by the verdict where there is one. */
+/** The best quality so far; from the verdict if there is one. */
 export function bestOf({ result, progress }: RunDetail): number | undefined {
   if (result === undefined) return progress.best;
   const { outcome } = result;
@@ -127,7 +127,7 @@ function qualityInstrument(detail: RunDetail): Instrument {
   };
 }
 
-/** The way from the first evaluation to the target that lies behind, 0..1. */
+/** Progress from the first evaluation to the target, in 0..1. */
 function targetFraction(
   { evaluations }: RunDetail,
   target: NonNullable<RunDetail["progress"]["target"]>,
@@ -137,8 +137,8 @@ function targetFraction(
   if (best === undefined || first === undefined) return undefined;
   const sign = target.direction === "at-least" ? 1 : -1;
   if (sign * (best - target.value) >= 0) return 1;
-  const way = sign * (target.value - first);
-  return way <= 0 ? undefined : Math.max(0, Math.min(1, (sign * (best - first)) / way));
+  const total = sign * (target.value - first);
+  return total <= 0 ? undefined : Math.max(0, Math.min(1, (sign * (best - first)) / total));
 }
 
 function estimateInstrument({ progress, result, prediction, state }: RunDetail): Instrument {
@@ -174,8 +174,7 @@ function costInstrument(detail: RunDetail): Instrument {
   const { price, limits } = detail;
   if (costUsd === undefined) return { label: "cost", value: "–", detail: "no price given" };
   const budget = limits.maxCostUsd;
-  const source =
-    price === undefined ? "" : `${formatUsd(price.usdPerHour)} an hour per ${price.per}`;
+  const source = price === undefined ? "" : `${formatUsd(price.usdPerHour)}/h per ${price.per}`;
   return {
     label: "cost",
     value: formatUsd(costUsd),
@@ -185,23 +184,23 @@ function costInstrument(detail: RunDetail): Instrument {
   };
 }
 
-/** Billed so far, or all that was billed. US dollars. */
+/** Cost so far or in total, in US dollars. */
 export function costOf({ result, progress }: RunDetail): number | undefined {
   return result?.cost.kind === "priced" ? result.cost.billedUsd : progress.costUsd;
 }
 
-/** The best-known reading large, the others named beside it: they are not to be added up. */
+/** Shows one reading, measured if available. The others are in the detail because readings must not be added up. */
 function energyInstrument({ result, progress }: RunDetail): Instrument {
   const readings = result?.energy ?? (progress.energy === undefined ? [] : [progress.energy]);
   const shown = readings.find(({ kind }) => kind === "measured") ?? readings[0];
   if (shown === undefined) return { label: "energy", value: "–", detail: "no power meter found" };
   const [value = "", hours] = formatJoules(shown.joules).replace(/\)$/u, "").split(" (");
-  const how = shown.kind === "measured" ? `measured, ${shown.meter}` : "estimated";
+  const source = shown.kind === "measured" ? `measured, ${shown.meter}` : "estimated";
   const others = readings
     .filter((reading) => reading !== shown)
     .map(({ joules, kind, covers }) => `${formatJoules(joules)} ${kind}: ${covers}`);
   const parts = hours === undefined ? [] : [hours];
-  const detail = [[...parts, `${how}: ${shown.covers}`].join(", "), ...others].join("; ");
+  const detail = [[...parts, `${source}: ${shown.covers}`].join(", "), ...others].join("; ");
   return { label: "energy", value, detail };
 }
 
@@ -211,11 +210,11 @@ function rateInstrument({ result, progress }: RunDetail): Instrument {
   return {
     label: "samples/s",
     value: rate === undefined ? "–" : rate >= 100 ? formatCount(rate) : formatSignificant(rate, 3),
-    detail: samplesCount === undefined ? "" : `${formatCount(samplesCount)} samples seen`,
+    detail: samplesCount === undefined ? "" : `${formatCount(samplesCount)} samples processed`,
   };
 }
 
-/** Where the predicted crossing lies on the chosen axis; absent where it is not predicted, or the axis is no time. */
+/** The predicted crossing on the selected axis; undefined without a prediction or for an axis other than time. */
 export function expectedCrossing(detail: RunDetail, xAxis: XAxis): ExpectedCrossing | undefined {
   const { prediction, runStartMs, result } = detail;
   if (result !== undefined || prediction?.kind !== "predicted") return undefined;
@@ -225,17 +224,17 @@ export function expectedCrossing(detail: RunDetail, xAxis: XAxis): ExpectedCross
   return { atX: runStartMs + clockMs, lowX: runStartMs + lowMs, highX: runStartMs + highMs };
 }
 
-/** One limit that the run may not pass. */
+/** One limit of the run. */
 export interface BudgetLine {
   label: string;
   used: string;
   limit: string;
   fraction: number | undefined;
-  /** What it will be where the prediction holds; empty where there is none. */
+  /** Predicted value at the target; empty without a prediction. */
   expected: string;
 }
 
-/** Cost, time and samples against what was allowed. */
+/** Cost, time, and samples against their limits. */
 export function budgetLines(detail: RunDetail): BudgetLine[] {
   const { limits, progress, request, price, result } = detail;
   const usedMs = result?.clock.billedMs ?? progress.launchedForMs;

@@ -1,7 +1,7 @@
 import { xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import type { Axis } from "../../charts/run/chart-spec.ts";
 
-/** Each axis as charts name it. */
+/** The axes of charts. */
 export const axisOf: Readonly<Record<XAxis, Axis>> = {
   clock: { label: "clock", unit: "milliseconds" },
   wall: { label: "wall time", unit: "epoch milliseconds" },
@@ -20,13 +20,13 @@ export const axisNames: Readonly<Record<XAxis, string>> = {
   energy: "energy",
 };
 
-/** The axis that the address asks for; the clock where it asks for none or for one there is not. */
+/** The axis in the address; by default the clock. */
 export function readXAxis(text: string | undefined): XAxis {
   return xAxes.find((axis) => axis === text) ?? "clock";
 }
 
-/** A chosen stretch of the axis, from the address. */
-export function readStretch(
+/** The selected range of the axis in the address. */
+export function readXRange(
   query: Readonly<Record<string, string>>,
 ): { fromX: number; toX: number } | undefined {
   const { from, to } = query;

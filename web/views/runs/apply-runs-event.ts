@@ -1,21 +1,21 @@
 import type { RunsStreamEvent } from "../../../src/schema/dashboard/run-stream.ts";
-import type { HeardRun } from "./view-model.ts";
+import type { ReceivedRun } from "./view-model.ts";
 
-/** The list after what the server told; the list before stays as it was. */
+/** Applies a stream event to the list, and returns the new list. */
 export function applyRunsEvent(
-  runs: ReadonlyMap<string, HeardRun>,
+  runs: ReadonlyMap<string, ReceivedRun>,
   event: RunsStreamEvent,
-  heardMs: number,
-): ReadonlyMap<string, HeardRun> {
+  receivedMs: number,
+): ReadonlyMap<string, ReceivedRun> {
   switch (event.name) {
     case "snapshot":
-      return new Map(event.data.runs.map((item) => [item.runId, { item, heardMs }]));
+      return new Map(event.data.runs.map((item) => [item.runId, { item, receivedMs }]));
     case "run":
-      return new Map(runs).set(event.data.runId, { item: event.data, heardMs });
+      return new Map(runs).set(event.data.runId, { item: event.data, receivedMs });
     case "removed": {
-      const left = new Map(runs);
-      left.delete(event.data.runId);
-      return left;
+      const remaining = new Map(runs);
+      remaining.delete(event.data.runId);
+      return remaining;
     }
   }
 }

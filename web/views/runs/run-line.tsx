@@ -4,14 +4,14 @@ import { Link } from "../../components/link.tsx";
 import { Sparkline } from "../../components/sparkline.tsx";
 import type { RunRow } from "./view-model.ts";
 
-/** One run of the list. */
+/** One row of the list. */
 export function RunLine({
   row,
-  place,
+  position,
   isActive,
 }: {
   row: RunRow;
-  place: { index: number; offset: number };
+  position: { index: number; offset: number };
   isActive: boolean;
 }): JSX.Element {
   return (
@@ -19,9 +19,9 @@ export function RunLine({
       id={`run-${row.runId}`}
       class="run-line"
       role="row"
-      aria-rowindex={place.index + 2}
+      aria-rowindex={position.index + 2}
       aria-selected={isActive}
-      style={{ transform: `translateY(${place.offset}px)` }}
+      style={{ transform: `translateY(${position.offset}px)` }}
     >
       <NameAndState row={row} />
       <span class="started" role="gridcell" title={row.runId}>
@@ -38,7 +38,7 @@ export function RunLine({
       <span class="cost number" role="gridcell">
         {row.cost}
       </span>
-      <span class="energy number" role="gridcell" title={row.energyHow}>
+      <span class="energy number" role="gridcell" title={row.energySource}>
         {row.energy}
         <small>{row.energyLabel}</small>
       </span>

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
-import { OtherState } from "../../components/panel.tsx";
+import { StateMessage } from "../../components/panel.tsx";
 import { useMedia } from "../../components/use-media.ts";
 import { useVirtualRows } from "../../components/use-virtual-rows.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
-import { goTo, keepInAddress, place } from "../../router.ts";
+import { goTo, storeInAddress, place } from "../../router.ts";
 import { RunLine } from "./run-line.tsx";
 import { followRuns, runsState } from "./runs-state.ts";
 import {
@@ -14,17 +14,17 @@ import {
   nextSort,
   readRunsView,
   runRow,
-  type HeardRun,
+  type ReceivedRun,
   type RunsView,
   type SortKey,
 } from "./view-model.ts";
 
-/** All runs on record here, live. */
+/** The live list of all runs. */
 export function RunsPage(): JSX.Element {
   useEffect(() => {
-    const leave = new AbortController();
-    void followRuns(leave.signal);
-    return () => leave.abort();
+    const unmount = new AbortController();
+    void followRuns(unmount.signal);
+    return () => unmount.abort();
   }, []);
   const { runs, connection, failure } = runsState.value;
   const all = [...(runs?.values() ?? [])];
@@ -39,7 +39,7 @@ export function RunsPage(): JSX.Element {
       {runs !== undefined && all.length > 0 ? (
         <RunList all={all} view={view} />
       ) : (
-        <OtherState
+        <StateMessage
           state={
             runs !== undefined
               ? {
@@ -57,7 +57,7 @@ export function RunsPage(): JSX.Element {
   );
 }
 
-function Filters({ view, all }: { view: RunsView; all: readonly HeardRun[] }): JSX.Element {
+function Filters({ view, all }: { view: RunsView; all: readonly ReceivedRun[] }): JSX.Element {
   const { states, workloads } = filterChoices(all);
   return (
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
@@ -66,22 +66,22 @@ function Filters({ view, all }: { view: RunsView; all: readonly HeardRun[] }): J
         aria-label="search runs"
         placeholder="find"
         value={view.find}
-        onInput={(event) => keepInAddress({ find: event.currentTarget.value })}
+        onInput={(event) => storeInAddress({ find: event.currentTarget.value })}
       />
-      <Choice name="state" every="all states" value={view.state} choices={states} />
-      <Choice name="workload" every="all workloads" value={view.workload} choices={workloads} />
+      <Choice name="state" all="all states" value={view.state} choices={states} />
+      <Choice name="workload" all="all workloads" value={view.workload} choices={workloads} />
     </form>
   );
 }
 
 function Choice({
   name,
-  every,
+  all,
   value,
   choices,
 }: {
   name: "state" | "workload";
-  every: string;
+  all: string;
   value: string;
   choices: readonly string[];
 }): JSX.Element {
@@ -90,9 +90,9 @@ function Choice({
     <select
       aria-label={name}
       value={value}
-      onChange={(event) => keepInAddress({ [name]: event.currentTarget.value }, { asStep: true })}
+      onChange={(event) => storeInAddress({ [name]: event.currentTarget.value }, { asStep: true })}
     >
-      <option value="">{every}</option>
+      <option value="">{all}</option>
       {known.map((choice) => (
         <option value={choice}>{choice}</option>
       ))}
@@ -112,7 +112,7 @@ const columns: readonly { key: SortKey | undefined; head: string; class: string 
   { key: "energy", head: "energy", class: "energy number" },
 ];
 
-function RunList({ all, view }: { all: readonly HeardRun[]; view: RunsView }): JSX.Element {
+function RunList({ all, view }: { all: readonly ReceivedRun[]; view: RunsView }): JSX.Element {
   const nowMs = everySecondMs.value;
   const chosen = chooseRuns(all, view, nowMs);
   const isNarrow = useMedia("(max-width: 1040px)");
@@ -145,21 +145,21 @@ function RunList({ all, view }: { all: readonly HeardRun[]; view: RunsView }): J
       <ListHead view={view} />
       <div ref={list} class="run-lines" role="rowgroup" style={{ height: `${height}px` }}>
         {items.map(({ index, start }) => {
-          const heard = chosen[index];
-          if (heard === undefined) return undefined;
+          const received = chosen[index];
+          if (received === undefined) return undefined;
           return (
             <RunLine
-              key={heard.item.runId}
-              row={runRow(heard, nowMs)}
-              place={{ index, offset: start - top }}
-              isActive={heard.item.runId === activeId}
+              key={received.item.runId}
+              row={runRow(received, nowMs)}
+              position={{ index, offset: start - top }}
+              isActive={received.item.runId === activeId}
             />
           );
         })}
       </div>
       {chosen.length === 0 ? (
-        <OtherState
-          state={{ kind: "empty", text: `None of the ${all.length} runs is like that.` }}
+        <StateMessage
+          state={{ kind: "empty", text: `None of the ${all.length} runs match the filters.` }}
         />
       ) : undefined}
     </div>
@@ -170,7 +170,7 @@ function openRun(runId: string): void {
   goTo({ path: `/runs/${encodeURIComponent(runId)}`, query: {} });
 }
 
-/** Where a key leads in the list; undefined for a key that leads nowhere. */
+/** The row that a key moves to; undefined for other keys. */
 function rowAfterKey(key: string, active: number, count: number): number | undefined {
   const page = 10;
   const moves: Readonly<Record<string, number>> = {
@@ -204,7 +204,7 @@ function ListHead({ view }: { view: RunsView }): JSX.Element {
                 <button
                   type="button"
                   onKeyDown={(event) => event.stopPropagation()}
-                  onClick={() => keepInAddress({ sort: nextSort(view, key) }, { asStep: true })}
+                  onClick={() => storeInAddress({ sort: nextSort(view, key) }, { asStep: true })}
                 >
                   {head}
                   {isSorted ? (

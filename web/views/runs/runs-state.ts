@@ -10,14 +10,14 @@ import type { StreamMessage } from "../../live/event-stream.ts";
 import { asFailure, follow, readData } from "../../live/follow.ts";
 import { serverNowMs } from "../../live/server-clock.ts";
 import { applyRunsEvent } from "./apply-runs-event.ts";
-import type { HeardRun } from "./view-model.ts";
+import type { ReceivedRun } from "./view-model.ts";
 
-/** The list of runs as this page knows it. */
+/** The state of the list of runs. */
 export interface RunsState {
-  /** Absent until the server has told. */
-  runs: ReadonlyMap<string, HeardRun> | undefined;
+  /** Undefined until the first snapshot. */
+  runs: ReadonlyMap<string, ReceivedRun> | undefined;
   connection: Connection;
-  /** Why nothing has come yet. */
+  /** Why no data has arrived. */
   failure: ApiError | undefined;
 }
 
@@ -27,25 +27,25 @@ const start: RunsState = {
   failure: undefined,
 };
 
-/** Shared by all visits of the page, so that coming back shows the list at once. */
+/** Shared by all visits of the page, so that returning to it shows the list immediately. */
 export const runsState = signal<RunsState>(start);
 
-/** Keeps the list up to date until the signal ends it. */
+/** Keeps the list up to date until the signal is aborted. */
 export async function followRuns(signal: AbortSignal): Promise<void> {
-  for await (const news of follow("api/runs/stream", {}, signal)) {
+  for await (const update of follow("api/runs/stream", {}, signal)) {
     const state = runsState.peek();
-    switch (news.kind) {
+    switch (update.kind) {
       case "opened":
         runsState.value = { ...state, connection: { kind: "live" }, failure: undefined };
         break;
       case "message":
-        runsState.value = { ...state, runs: applied(state, news.message) };
+        runsState.value = { ...state, runs: applied(state, update.message) };
         break;
       case "lost":
-        runsState.value = { ...state, connection: lost(state), failure: asFailure(news.reason) };
+        runsState.value = { ...state, connection: lost(state), failure: asFailure(update.reason) };
         break;
       case "ended": {
-        const failure = asFailure(news.reason);
+        const failure = asFailure(update.reason);
         runsState.value = { ...state, connection: { kind: "failed", failure }, failure };
       }
     }
@@ -61,7 +61,7 @@ function applied({ runs }: RunsState, message: StreamMessage): RunsState["runs"]
   return event === undefined ? runs : applyRunsEvent(runs ?? new Map(), event, serverNowMs());
 }
 
-/** Undefined for an event that a later server may know. */
+/** Returns undefined for an unknown event of a newer server. */
 function readRunsEvent(message: StreamMessage): RunsStreamEvent | undefined {
   switch (message.event) {
     case "snapshot":

@@ -7,15 +7,15 @@ import {
   nextSort,
   readRunsView,
   runRow,
-  type HeardRun,
+  type ReceivedRun,
 } from "./view-model.ts";
 
 type Readable = Extract<RunListItem, { kind: "readable" }>;
 
 const nowMs = Date.UTC(2026, 0, 2, 12);
 
-function heard(changes: Partial<Readable> = {}): HeardRun {
-  return { item: readable(changes), heardMs: nowMs - 5000 };
+function received(changes: Partial<Readable> = {}): ReceivedRun {
+  return { item: readable(changes), receivedMs: nowMs - 5000 };
 }
 
 function readable(changes: Partial<Readable> = {}): Readable {
@@ -44,16 +44,16 @@ function readable(changes: Partial<Readable> = {}): Readable {
   };
 }
 
-const broken: HeardRun = {
+const broken: ReceivedRun = {
   item: { kind: "broken", runId: "20260101-000000-zzzz", reason: "run.json is missing" },
-  heardMs: nowMs,
+  receivedMs: nowMs,
 };
 
-const ids = (runs: readonly HeardRun[]) => runs.map(({ item }) => item.runId);
+const ids = (runs: readonly ReceivedRun[]) => runs.map(({ item }) => item.runId);
 
 describe("runRow", () => {
-  test("says a running run in words, its clock moved on since it was heard of", () => {
-    expect(runRow(heard(), nowMs)).toMatchObject({
+  test("formats a run in progress and advances its clock", () => {
+    expect(runRow(received(), nowMs)).toMatchObject({
       detail: "seed 1, 2 ranks",
       state: "running",
       mood: "live",
@@ -66,17 +66,17 @@ describe("runRow", () => {
       cost: "$0.25",
       energy: "5.00 MJ",
       energyLabel: "measured",
-      energyHow: "rapl",
+      energySource: "rapl",
     });
   });
 
-  test("the clock of a finished run stands still", () => {
+  test("does not advance the clock of a finished run", () => {
     const outcome = { kind: "reached", timeToTrainMs: 60_000 } as const;
-    const row = runRow(heard({ state: "finished", outcome }), nowMs);
+    const row = runRow(received({ state: "finished", outcome }), nowMs);
     expect([row.clock, row.state, row.mood]).toEqual(["1 min 00 s", "reached", "good"]);
   });
 
-  test("what is not known is left empty, not written as zero", () => {
+  test("leaves unknown values empty", () => {
     const {
       clockMs: _c,
       target: _t,
@@ -87,7 +87,7 @@ describe("runRow", () => {
       progressFraction: _f,
       ...bare
     } = readable();
-    const row = runRow({ item: bare, heardMs: nowMs }, nowMs);
+    const row = runRow({ item: bare, receivedMs: nowMs }, nowMs);
     expect([row.clock, row.estimate, row.best, row.target, row.cost, row.energy]).toEqual(
       Array.from({ length: 6 }, () => ""),
     );
@@ -103,12 +103,12 @@ describe("runRow", () => {
     { outcome: { kind: "missed", reason: "ended" } as const, state: "missed", note: "2 findings" },
     { outcome: { kind: "died", exitCode: 1 } as const, state: "died", note: "2 findings" },
     { outcome: { kind: "interrupted" } as const, state: "interrupted", note: "2 findings" },
-  ])("$outcome.kind is `$state` with `$note` below", ({ outcome, state, note }) => {
-    const row = runRow(heard({ state: "finished", outcome, findingsCount: 2 }), nowMs);
+  ])("shows $outcome.kind as `$state` with the note `$note`", ({ outcome, state, note }) => {
+    const row = runRow(received({ state: "finished", outcome, findingsCount: 2 }), nowMs);
     expect([row.state, row.stateNote]).toEqual([state, note]);
   });
 
-  test("a record that can't be read says why", () => {
+  test("shows why a record is unreadable", () => {
     expect(runRow(broken, nowMs)).toMatchObject({
       state: "unreadable",
       detail: "run.json is missing",
@@ -122,66 +122,72 @@ test.each([
   [60_000, "1 min ago"],
   [7_200_000, "2 h ago"],
   [86_400_000, "2026-01-01"],
-])("%d ms ago is `%s`", (passedMs, text) => {
+])("formats %d ms ago as `%s`", (passedMs, text) => {
   expect(ago(nowMs - passedMs, nowMs)).toBe(text);
 });
 
 describe("chooseRuns", () => {
-  const a = heard({ runId: "a", name: "digits", costUsd: 1, clockMs: 50_000 });
-  const b = heard({ runId: "b", name: "nanogpt", costUsd: 3, clockMs: 10_000, createdMs: nowMs });
+  const a = received({ runId: "a", name: "digits", costUsd: 1, clockMs: 50_000 });
+  const b = received({
+    runId: "b",
+    name: "nanogpt",
+    costUsd: 3,
+    clockMs: 10_000,
+    createdMs: nowMs,
+  });
   const { costUsd: _none, ...unpriced } = readable({
     runId: "c",
     name: "digits",
     state: "abandoned",
   });
-  const c: HeardRun = { item: unpriced, heardMs: nowMs };
+  const c: ReceivedRun = { item: unpriced, receivedMs: nowMs };
   const all = [a, b, c, broken];
   const chosen = (query: Record<string, string>) =>
     ids(chooseRuns(all, readRunsView(query), nowMs));
 
   test.each([
     {
-      name: "the newest first where nothing is asked",
+      name: "newest first by default",
       query: {},
       expected: ["b", "c", "a", broken.item.runId],
     },
     {
-      name: "by cost, what has none last",
+      name: "by cost, runs without cost last",
       query: { sort: "cost" },
       expected: ["a", "b", "c", broken.item.runId],
     },
     {
-      name: "by cost the other way, what has none still last",
+      name: "by descending cost, runs without cost last",
       query: { sort: "-cost" },
       expected: ["b", "a", "c", broken.item.runId],
     },
     {
-      name: "by the clock as it is now",
+      name: "by the current clock",
       query: { sort: "clock" },
       expected: ["b", "a", "c", broken.item.runId],
     },
     { name: "by a state", query: { state: "abandoned" }, expected: ["c"] },
     { name: "by a workload", query: { workload: "digits", sort: "name" }, expected: ["c", "a"] },
     {
-      name: "by all of several words, whatever their case",
+      name: "by several words, case-insensitive",
       query: { find: "DIGITS aband" },
       expected: ["c"],
     },
     {
-      name: "by why a record is unreadable",
+      name: "by the reason why a record is unreadable",
       query: { find: "run.json" },
       expected: [broken.item.runId],
     },
     {
-      name: "a sort that nobody knows is no sort",
-      query: { sort: "colour" },
+      name: "default order for an unknown sort key",
+      query: { sort: "color" },
       expected: ["b", "c", "a", broken.item.runId],
     },
   ])("$name", ({ query, expected }) => {
     expect(chosen(query)).toEqual(expected);
   });
 
-  test("filters offer what there is", () => {
+  test("filters offer the existing states and workloads", () => {
     expect(filterChoices(all)).toEqual({
       states: ["abandoned", "running", "unreadable"],
       workloads: ["digits", "nanogpt"],
@@ -189,7 +195,7 @@ describe("chooseRuns", () => {
   });
 });
 
-test("a click on a column sorts by it, numbers from the greatest; another turns it round", () => {
+test("a click on a column sorts by it, numbers in descending order; another click reverses the order", () => {
   const view = readRunsView({ sort: "name" });
   expect(nextSort(view, "cost")).toBe("-cost");
   expect(nextSort(view, "name")).toBe("-name");

@@ -10,45 +10,46 @@ import type { Outcome } from "../../../src/schema/run/run-result.ts";
 
 type ReadableRun = Extract<RunListItem, { kind: "readable" }>;
 
-/** A run and when it was heard of, by the server's clock. */
-export interface HeardRun {
+/** A run and when it was received, by the server's clock. */
+export interface ReceivedRun {
   item: RunListItem;
-  heardMs: number;
+  receivedMs: number;
 }
 
-/** What colour repeats of a state's word. */
+/** The color category of a state. */
 export type Mood = "live" | "good" | "bad" | "warn" | "plain";
 
-/** One line of the list, in words. */
+/** One row of the list as text. */
 export interface RunRow {
   runId: string;
   name: string;
-  /** Under the name: place in its series, seed, ranks. */
+  /** Shown below the name: index in the series, seed, and ranks. */
   detail: string;
   state: string;
   mood: Mood;
-  /** Under the state: which limit was hit, how many findings. */
+  /** Shown below the state: the exceeded limit and the number of findings. */
   stateNote: string;
   started: string;
   clock: string;
   estimate: string;
-  /** The estimate's range; empty where there is none. */
+  /** Range of the estimate; empty without one. */
   range: string;
   best: string;
   target: string;
-  /** 0..1, how far along to the target. */
+  /** Progress to the target, in 0..1. */
   fraction: number | undefined;
   cost: string;
   energy: string;
-  /** `measured` or `estimated`, with what or how in `energyHow`. */
+  /** `measured` or `estimated`. */
   energyLabel: string;
-  energyHow: string;
+  /** The meter or the formula. */
+  energySource: string;
   spark: readonly number[];
   sparkLabel: string;
 }
 
-/** @param nowMs by the server's clock; a running clock goes on from when it was heard of */
-export function runRow({ item, heardMs }: HeardRun, nowMs: number): RunRow {
+/** @param nowMs current time by the server's clock, to which a running clock is advanced */
+export function runRow({ item, receivedMs }: ReceivedRun, nowMs: number): RunRow {
   if (item.kind === "broken") return brokenRow(item);
   const { state, mood } = stateOf(item);
   const { energy, predicted } = item;
@@ -60,7 +61,7 @@ export function runRow({ item, heardMs }: HeardRun, nowMs: number): RunRow {
     mood,
     stateNote: stateNoteOf(item),
     started: ago(item.createdMs, nowMs),
-    clock: textOr(clockOf(item, heardMs, nowMs), formatDuration),
+    clock: textOr(clockOf(item, receivedMs, nowMs), formatDuration),
     estimate: predicted === undefined ? "" : `~${formatDuration(predicted.remainingMs)}`,
     range:
       predicted === undefined
@@ -72,7 +73,7 @@ export function runRow({ item, heardMs }: HeardRun, nowMs: number): RunRow {
     cost: textOr(item.costUsd, formatUsd),
     energy: textOr(energy?.joules, (joules) => formatJoules(joules).replace(/ \(.*$/u, "")),
     energyLabel: energy?.kind ?? "",
-    energyHow:
+    energySource:
       energy === undefined ? "" : energy.kind === "measured" ? energy.meter : energy.formula,
     spark: item.spark,
     sparkLabel: item.sparkMetric ?? "",
@@ -97,7 +98,7 @@ function brokenRow({ runId, reason }: Extract<RunListItem, { kind: "broken" }>):
     cost: "",
     energy: "",
     energyLabel: "",
-    energyHow: "",
+    energySource: "",
     spark: [],
     sparkLabel: "",
   };
@@ -109,7 +110,7 @@ function stateOf({ state, outcome }: ReadableRun): { state: string; mood: Mood }
   return outcome === undefined ? { state: "finished", mood: "plain" } : outcomeWord(outcome);
 }
 
-/** How a run ended, in a word. */
+/** The outcome of a run as a word. */
 export function outcomeWord(outcome: Outcome): { state: string; mood: Mood } {
   switch (outcome.kind) {
     case "reached":
@@ -123,7 +124,7 @@ export function outcomeWord(outcome: Outcome): { state: string; mood: Mood } {
   }
 }
 
-/** What else there is to say of how a run ended. */
+/** The exceeded limit and the number of findings. */
 function stateNoteOf({ outcome, findingsCount }: ReadableRun): string {
   const notes: string[] = [];
   if (outcome?.kind === "missed" && outcome.reason !== "ended") notes.push(outcome.reason);
@@ -138,9 +139,9 @@ function detailOf({ seriesIndex, seriesCount, seed, rankCount }: ReadableRun): s
   return parts.join(", ");
 }
 
-function clockOf(item: ReadableRun, heardMs: number, nowMs: number): number | undefined {
+function clockOf(item: ReadableRun, receivedMs: number, nowMs: number): number | undefined {
   if (item.clockMs === undefined || item.state !== "running") return item.clockMs;
-  return item.clockMs + Math.max(0, nowMs - heardMs);
+  return item.clockMs + Math.max(0, nowMs - receivedMs);
 }
 
 function targetOf({ target }: ReadableRun): string {
@@ -148,7 +149,7 @@ function targetOf({ target }: ReadableRun): string {
   return `${target.metric} ${target.direction === "at-least" ? "≥" : "≤"} ${target.value}`;
 }
 
-/** `3 min ago`; from a day on the day itself. */
+/** `3 min ago`; the date for times more than a day ago. */
 export function ago(timeMs: number, nowMs: number): string {
   const passedMs = Math.max(0, nowMs - timeMs);
   if (passedMs < 60_000) return "just now";
@@ -161,7 +162,7 @@ function textOr(value: number | undefined, format: (value: number) => string): s
   return value === undefined ? "" : format(value);
 }
 
-/** What the list can be sorted by. */
+/** Sort keys of the list. */
 export const sortKeys = [
   "started",
   "name",
@@ -174,7 +175,7 @@ export const sortKeys = [
 ] as const;
 export type SortKey = (typeof sortKeys)[number];
 
-/** What of the list is shown, and in which order; the address keeps it. */
+/** Filters and order of the list, which are stored in the address. */
 export interface RunsView {
   find: string;
   state: string;
@@ -183,7 +184,7 @@ export interface RunsView {
   isDescending: boolean;
 }
 
-/** Reads the view out of the address; the newest first unless it says otherwise. */
+/** Reads the view from the address; the default order is newest first. */
 export function readRunsView(query: Readonly<Record<string, string>>): RunsView {
   const { find = "", state = "", workload = "", sort = "-started" } = query;
   const isDescending = sort.startsWith("-");
@@ -198,15 +199,19 @@ export function readRunsView(query: Readonly<Record<string, string>>): RunsView 
   };
 }
 
-/** The address' `sort` after a click on a column: the other way round where it was sorted by that already. */
+/** The `sort` entry of the address after a click on a column: reverses the order if the column is already sorted. */
 export function nextSort(view: RunsView, key: SortKey): string {
   const isText = key === "name" || key === "state";
   const isDescending = view.sort === key ? !view.isDescending : !isText;
   return `${isDescending ? "-" : ""}${key}`;
 }
 
-/** The runs that a view shows, in its order. */
-export function chooseRuns(runs: readonly HeardRun[], view: RunsView, nowMs: number): HeardRun[] {
+/** The runs of a view in its order. */
+export function chooseRuns(
+  runs: readonly ReceivedRun[],
+  view: RunsView,
+  nowMs: number,
+): ReceivedRun[] {
   const words = view.find
     .toLowerCase()
     .split(/\s+/u)
@@ -228,7 +233,7 @@ function nameOf(item: RunListItem): string {
   return item.kind === "readable" ? item.name : "";
 }
 
-/** As the filter names it. */
+/** The state as named in the filter. */
 export function stateName(item: RunListItem): string {
   if (item.kind === "broken") return "unreadable";
   return item.state === "finished" ? (item.outcome?.kind ?? "finished") : item.state;
@@ -244,13 +249,13 @@ function searchText(item: RunListItem): string {
 
 type Key = number | string | undefined;
 
-function keyOf({ item, heardMs }: HeardRun, key: SortKey, nowMs: number): Key {
+function keyOf({ item, receivedMs }: ReceivedRun, key: SortKey, nowMs: number): Key {
   if (item.kind === "broken") return key === "name" ? item.runId : undefined;
   const keys: Readonly<Record<SortKey, Key>> = {
     started: item.createdMs,
     name: item.name,
     state: stateName(item),
-    clock: clockOf(item, heardMs, nowMs),
+    clock: clockOf(item, receivedMs, nowMs),
     estimate: item.predicted?.remainingMs,
     progress: item.progressFraction,
     cost: item.costUsd,
@@ -259,7 +264,7 @@ function keyOf({ item, heardMs }: HeardRun, key: SortKey, nowMs: number): Key {
   return keys[key];
 }
 
-/** What is not known comes last, whichever way round. */
+/** Compares two keys; unknown values are last in both directions. */
 function compareKeys(a: Key, b: Key, sign: number): number {
   if (a === b) return 0;
   if (a === undefined) return 1;
@@ -267,8 +272,8 @@ function compareKeys(a: Key, b: Key, sign: number): number {
   return sign * (a < b ? -1 : 1);
 }
 
-/** What the filters offer: the states and workloads there are. */
-export function filterChoices(runs: readonly HeardRun[]): {
+/** The states and workloads to select from. */
+export function filterChoices(runs: readonly ReceivedRun[]): {
   states: string[];
   workloads: string[];
 } {

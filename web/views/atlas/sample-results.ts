@@ -2,26 +2,26 @@ import { measureRow, type MeasuringRod } from "../../../src/atlas/rows/measures.
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
 
-// Results for tests of the pages that show them; round numbers, so that figures can be seen to be right.
+// Results for tests. Round numbers make the expected figures easy to verify.
 
 const price = {
   accelerator: "h100-sxm",
   usdPerHour: 3,
   lowUsdPerHour: 2,
   highUsdPerHour: 4,
-  providers: ["somebody", "another submitter"],
+  providers: ["provider a", "provider b"],
   date: "2026-01",
   source: "made up",
   origin: "catalogue" as const,
 };
 
-const madeUpRod: MeasuringRod = {
+const sampleCostInputs: MeasuringRod = {
   prices: new Map([["h100-sxm", price]]),
   powerLimitWatts: new Map([["h100-sxm", 700]]),
 };
 
-/** A result of eight H100 in ten minutes, but for what is said otherwise. */
-function madeUpRow(name: string, more: Partial<ResultRow> = {}): ResultRow {
+/** A result of eight H100 in ten minutes, with changes. */
+function sampleRow(name: string, more: Partial<ResultRow> = {}): ResultRow {
   const { round = "v5.0", benchmark = "bert" } = more;
   return {
     rowId: `mlperf-training/${round}/${name}/${benchmark}`,
@@ -51,5 +51,5 @@ function madeUpRow(name: string, more: Partial<ResultRow> = {}): ResultRow {
 }
 
 export function measured(name: string, more: Partial<ResultRow> = {}): MeasuredRow {
-  return measureRow(madeUpRow(name, more), madeUpRod);
+  return measureRow(sampleRow(name, more), sampleCostInputs);
 }

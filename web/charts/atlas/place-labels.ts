@@ -1,12 +1,12 @@
-/** A text that wants to stand beside a point. Pixels. */
-export interface WantedLabel {
+/** A label to be placed next to a point. Pixels. */
+export interface LabelRequest {
   text: string;
   left: number;
   top: number;
 }
 
-/** Where a text stands: at its left end where `anchor` is `start`, at its right end where it is `end`. */
-export interface PlacedLabel extends WantedLabel {
+/** A label whose position is its left end if `anchor` is `start`, and its right end if it is `end`. */
+export interface PlacedLabel extends LabelRequest {
   anchor: "start" | "end";
 }
 
@@ -20,28 +20,28 @@ interface Box {
 const [characterWidth, lineHeight, gap] = [6.3, 13, 9];
 
 /**
- * Finds room for texts beside their points, the first first: to the right, to the left, below or above; those that would lie
- * over another text, a point, or the edge are left out.
+ * Finds positions for labels next to their points, in order: to the right, to the left, below, or above. Omits labels that
+ * would overlap another label, a point, or the edge.
  *
- * @param points centres of everything that is drawn, pixels
+ * @param points centers of all drawn points, pixels
  */
 export function placeLabels(
-  wanted: readonly WantedLabel[],
+  requests: readonly LabelRequest[],
   points: readonly { left: number; top: number }[],
   frame: { left: number; top: number; right: number; bottom: number },
 ): PlacedLabel[] {
-  const taken: Box[] = [];
+  const occupied: Box[] = [];
   const placed: PlacedLabel[] = [];
-  for (const label of wanted) {
-    const found = tries(label).find(({ box }) => isFree(box, taken, points, frame));
+  for (const label of requests) {
+    const found = candidates(label).find(({ box }) => isFree(box, occupied, points, frame));
     if (found === undefined) continue;
-    taken.push(found.box);
+    occupied.push(found.box);
     placed.push(found.label);
   }
   return placed;
 }
 
-function tries({ text, left, top }: WantedLabel): { label: PlacedLabel; box: Box }[] {
+function candidates({ text, left, top }: LabelRequest): { label: PlacedLabel; box: Box }[] {
   const width = text.length * characterWidth;
   const at = (anchor: PlacedLabel["anchor"], x: number, y: number) => ({
     label: { text, left: x, top: y, anchor },
@@ -64,7 +64,7 @@ function tries({ text, left, top }: WantedLabel): { label: PlacedLabel; box: Box
 
 function isFree(
   box: Box,
-  taken: readonly Box[],
+  occupied: readonly Box[],
   points: readonly { left: number; top: number }[],
   frame: Box,
 ): boolean {
@@ -74,9 +74,9 @@ function isFree(
     box.top >= frame.top &&
     box.bottom <= frame.bottom;
   if (!isInside) return false;
-  const reach = 3;
+  const margin = 3;
   return (
-    taken.every(
+    occupied.every(
       (other) =>
         box.left > other.right ||
         box.right < other.left ||
@@ -85,10 +85,10 @@ function isFree(
     ) &&
     points.every(
       ({ left, top }) =>
-        left < box.left - reach ||
-        left > box.right + reach ||
-        top < box.top - reach ||
-        top > box.bottom + reach,
+        left < box.left - margin ||
+        left > box.right + margin ||
+        top < box.top - margin ||
+        top > box.bottom + margin,
     )
   );
 }
