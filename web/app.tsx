@@ -102,10 +102,10 @@ function ThemeButton(): JSX.Element {
     <button
       type="button"
       data-kind="quiet"
-      aria-label={`colors: ${theme.value}; change to ${next}`}
+      aria-label={`theme: ${theme.value}; change to ${next}`}
       onClick={() => (theme.value = next)}
     >
-      {theme.value}
+      theme: {theme.value}
     </button>
   );
 }

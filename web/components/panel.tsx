@@ -13,6 +13,8 @@ export type PanelState =
 
 interface PanelProps {
   title: string;
+  /** The title as elements, if it contains texts from other programs. */
+  heading?: ComponentChildren;
   state: PanelState;
   /** Shown next to the title: a unit, a label, or a source. */
   note?: ComponentChildren;
@@ -31,7 +33,7 @@ export function Panel({ title, state, note, tools, children, ...rest }: PanelPro
       aria-busy={state.kind === "loading"}
     >
       <header class="panel-head">
-        <h2>{title}</h2>
+        <h2>{rest.heading ?? title}</h2>
         {note === undefined ? undefined : <span class="note">{note}</span>}
         {state.kind === "ready" && state.staleMs !== undefined ? (
           <span class="panel-stale">as of {formatDuration(state.staleMs)} ago</span>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
+import { Isolated } from "../../components/isolated.tsx";
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";
 import { type Atlas, atlasState, followAtlas } from "../../live/atlas-documents.ts";
@@ -114,7 +115,7 @@ function PickBar({ view }: { view: AtlasView }): JSX.Element | null {
     <aside class="pick-bar" aria-label="selected for comparison">
       {picked.map((id) => (
         <span class="chip">
-          {id.split("/").slice(1).join("/")}
+          <Isolated parts={id.split("/").slice(1)} separator="/" />
           <button
             type="button"
             aria-label={`remove ${id} from the comparison`}

@@ -7,6 +7,7 @@ import { type AtlasChart, kindWords, pointAfterKey } from "../../charts/atlas/at
 import { drawAtlas } from "../../charts/atlas/draw-atlas.ts";
 import { familyHue } from "../../charts/atlas/families.ts";
 import type { DrawnPlot, PlotLook } from "../../charts/atlas/plot-look.ts";
+import { Isolated } from "../../components/isolated.tsx";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import { storeInAddress } from "../../router.ts";
 import type { AtlasView } from "./atlas-view.ts";
@@ -218,8 +219,13 @@ function Tip({ measured, at, look, view }: TipProps): JSX.Element | null {
   return (
     <div class="plot-tip" style={style}>
       <strong>{lines[0]}</strong>
-      {[head, ...lines.slice(1)].map((line) => (
-        <div>{line}</div>
+      <div>
+        <Isolated parts={head} />
+      </div>
+      {lines.slice(1).map((line) => (
+        <div>
+          <bdi>{line}</bdi>
+        </div>
       ))}
     </div>
   );
@@ -228,7 +234,7 @@ function Tip({ measured, at, look, view }: TipProps): JSX.Element | null {
 function spoken(measured: MeasuredRow | undefined, view: AtlasView): string {
   if (measured === undefined) return "";
   const { head, lines } = tipOf(measured, view.measure);
-  return [head, ...lines].join(", ");
+  return [...head, ...lines].join(", ");
 }
 
 /** A legend of accelerator families that filters the results. */

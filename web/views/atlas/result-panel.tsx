@@ -7,6 +7,7 @@ import { clipChart, type XRange } from "../../charts/run/clip-chart.ts";
 import type { ChartSpec } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";
 import { DataTable } from "../../components/data-table.tsx";
+import { Isolated } from "../../components/isolated.tsx";
 import { Link } from "../../components/link.tsx";
 import { StateMessage, Panel } from "../../components/panel.tsx";
 import { type Atlas, rowDocument } from "../../live/atlas-documents.ts";
@@ -46,7 +47,8 @@ export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.El
         </Panel>
       ) : (
         <Panel
-          title={titleOf(measured)}
+          title={titleParts(measured).join(", ")}
+          heading={<Isolated parts={titleParts(measured)} />}
           state={{ kind: "ready" }}
           tools={
             <button type="button" data-kind="quiet" onClick={close}>
@@ -61,9 +63,9 @@ export function ResultPanel({ atlas, measured, view }: ResultPanelProps): JSX.El
   );
 }
 
-function titleOf({ row }: MeasuredRow): string {
-  if (row.suite === "own") return `your runs of ${row.benchmark}`;
-  return `${row.submitter}, ${row.benchmark} ${row.round}`;
+function titleParts({ row }: MeasuredRow): readonly string[] {
+  if (row.suite === "own") return [`your runs of ${row.benchmark}`];
+  return [row.submitter, `${row.benchmark} ${row.round}`];
 }
 
 function close(): void {
@@ -102,7 +104,9 @@ function Body({
         {resultFacts(measured).map(([label, text]) => (
           <>
             <dt>{label}</dt>
-            <dd>{text}</dd>
+            <dd>
+              <bdi>{text}</bdi>
+            </dd>
           </>
         ))}
       </dl>

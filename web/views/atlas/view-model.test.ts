@@ -152,7 +152,7 @@ describe("families", () => {
 describe("tipOf", () => {
   test("has the figure as in the terminal, and the submitter", () => {
     expect(tipOf(measured("Dell"), "system")).toEqual({
-      head: "Dell, v5.0",
+      head: ["Dell", "v5.0"],
       lines: ["10.00 minutes", "8 x h100-sxm", "Dell-box", "closed, on-prem"],
     });
     expect(tipOf(measured("Dell"), "dollar").lines[0]).toBe("$4.00");

@@ -197,11 +197,14 @@ function frontNotes(rows: readonly MeasuredRow[]): string[] {
 }
 
 /** The tooltip of a result. */
-export function tipOf(measured: MeasuredRow, measure: Measure): { head: string; lines: string[] } {
+export function tipOf(
+  measured: MeasuredRow,
+  measure: Measure,
+): { head: readonly string[]; lines: string[] } {
   const { row, figures } = measured;
   const figure = `${figureText(figures, measure)} ${measureHeads[measure]}`;
   return {
-    head: `${row.submitter}, ${row.round}`,
+    head: [row.submitter, row.round],
     lines: [
       measure === "dollar" ? `$${figureText(figures, measure)}` : figure,
       sizeText(row),

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import type { ApiError } from "../../api.ts";
+import { Isolated } from "../../components/isolated.tsx";
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";
@@ -121,9 +122,11 @@ function Names({
       <ul class="chips" aria-label="compared">
         {found.map((one) => (
           <li class="chip">
-            {one.kind === "found"
-              ? one.measured.row.rowId.split("/").slice(1).join("/")
-              : one.written}
+            {one.kind === "found" ? (
+              <Isolated parts={one.measured.row.rowId.split("/").slice(1)} separator="/" />
+            ) : (
+              <bdi>{one.written}</bdi>
+            )}
             <button
               type="button"
               aria-label={`remove ${one.written}`}

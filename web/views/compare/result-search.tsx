@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import { Isolated } from "../../components/isolated.tsx";
 import { suggest, type Suggestion } from "./view-model.ts";
 
 interface ResultSearchProps {
@@ -82,7 +83,7 @@ function Suggestions({ found, active, setActive, choose }: SuggestionsProps): JS
             choose(rowId);
           }}
         >
-          {title}
+          <Isolated parts={title} />
           <small>{detail}</small>
         </li>
       ))}

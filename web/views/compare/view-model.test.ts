@@ -145,7 +145,7 @@ describe("suggest", () => {
 
   test("have a title and details", () => {
     expect(suggest(rows, "dell", [])[0]).toMatchObject({
-      title: "bert v5.0, Dell, Dell-box",
+      title: ["bert v5.0", "Dell", "Dell-box"],
       detail: "8 x h100-sxm, 10.00 min",
     });
   });

@@ -171,7 +171,7 @@ function axisOf(axis: CurveAxis, unit: ResultRow["samplesUnit"]): Axis {
 /** A search result. */
 export interface Suggestion {
   rowId: string;
-  title: string;
+  title: readonly string[];
   detail: string;
 }
 
@@ -211,7 +211,7 @@ function suggestionOf(measured: MeasuredRow): Suggestion {
   const count = row.acceleratorCount === undefined ? "" : `${row.acceleratorCount} x `;
   return {
     rowId: row.rowId,
-    title: `${row.benchmark} ${row.round}, ${row.submitter}, ${row.system}`,
+    title: [`${row.benchmark} ${row.round}`, row.submitter, row.system],
     detail: `${count}${acceleratorText(row)}, ${figureText(figures, "system")} min`,
   };
 }

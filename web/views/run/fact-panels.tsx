@@ -4,6 +4,7 @@ import { formatBytes, formatDuration, formatSignificant } from "../../../src/fou
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
 import { describeIntegrity } from "../../../src/report/runs/describe-integrity.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
+import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
@@ -15,7 +16,7 @@ export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
   const { price, priceUnitCount } = detail;
   const note =
     price === undefined
-      ? "no price given; use `--price`"
+      ? "no price given; use --price"
       : `$${price.usdPerHour}/h per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
   return (
     <Panel title="Cost against budget" state={{ kind: "ready" }} note={note}>
@@ -75,7 +76,11 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
             }
           : { kind: "ready" }
       }
-      note={`${edition}: ${count("met")} of ${items.length} met${count("broken") > 0 ? `, ${count("broken")} broken` : ""}`}
+      note={
+        rules === undefined
+          ? undefined
+          : `${edition}: ${count("met")} of ${items.length} met${count("broken") > 0 ? `, ${count("broken")} broken` : ""}`
+      }
     >
       <ul class="checklist scroll-box" tabIndex={0} aria-label="rules">
         {items.map(({ rule, text, state, line }) => (
@@ -146,10 +151,12 @@ export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
   return (
     <Panel title="System and environment" state={{ kind: "ready" }} class="system">
       <dl class="facts">
-        {systemFacts(detail).map(([label, text]) => (
+        {systemFacts(detail).map(([label, parts]) => (
           <>
             <dt>{label}</dt>
-            <dd>{text}</dd>
+            <dd>
+              <Isolated parts={parts} />
+            </dd>
           </>
         ))}
       </dl>
@@ -164,7 +171,7 @@ function jobText({ hosts, ranks }: RunDetail["job"]): string {
   return `${hostCount}, ${ranks.length} ranks: ${hosts.join(", ")}`;
 }
 
-function systemFacts(detail: RunDetail): [label: string, text: string][] {
+function systemFacts(detail: RunDetail): [label: string, parts: readonly string[]][] {
   const { startable, system, environment, createdMs, seed, rerunOf } = detail.request;
   const command =
     startable.kind === "embedded"
@@ -174,14 +181,15 @@ function systemFacts(detail: RunDetail): [label: string, text: string][] {
     environment.commit === undefined
       ? ""
       : `, commit ${environment.commit.slice(0, 10)}${environment.commitIsDirty === true ? " with changes" : ""}`;
-  const facts: [string, string | undefined][] = [
+  const facts: [label: string, ...parts: (string | undefined)[]][] = [
     ["command", command],
     ["seed", String(seed)],
     ["rerun of", rerunOf],
     ["started", new Date(createdMs).toISOString()],
     [
       "system",
-      `${system.system_name}, ${system.number_of_nodes} ${system.number_of_nodes === 1 ? "node" : "nodes"}`,
+      system.system_name,
+      `${system.number_of_nodes} ${system.number_of_nodes === 1 ? "node" : "nodes"}`,
     ],
     ["job", jobText(detail.job)],
     ["processor", system.host_processor_model_name],
@@ -196,7 +204,10 @@ function systemFacts(detail: RunDetail): [label: string, text: string][] {
     ["record", detail.directory],
     ["integrity", integrityText(detail.integrity)],
   ];
-  return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
+  return facts.flatMap(([label, ...parts]): [string, readonly string[]][] => {
+    const known = parts.filter((part): part is string => part !== undefined && part !== "");
+    return known.length === 0 ? [] : [[label, known]];
+  });
 }
 
 function resourcesText({ result }: RunDetail): string | undefined {

@@ -1,4 +1,5 @@
 import { formatCount } from "../../../src/foundation/units.ts";
+import { countOf } from "../../../src/report/wording.ts";
 import type { LogDocument, LogLine } from "../../../src/schema/dashboard/log-page.ts";
 import type { LogTail } from "./apply-run-event.ts";
 
@@ -39,6 +40,6 @@ export function shownLog(
 }
 
 function noteOf(lines: readonly LogLine[], totalLines: number): string {
-  if (lines.length === totalLines) return `${formatCount(totalLines)} lines`;
+  if (lines.length === totalLines) return countOf(totalLines, "line");
   return `${formatCount(lines.length)} of ${formatCount(totalLines)} lines`;
 }

@@ -67,13 +67,13 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       spec: powerChart(byName.get("powerWatts"), x, power),
       isWide: false,
       note: power.note,
-      whenEmpty: { text: "No power readings on this machine" },
+      whenEmpty: { text: "Not enough power readings" },
     },
     {
       spec: energyChart(byName.get("energyJoules"), x, power),
       isWide: false,
       note: power.note,
-      whenEmpty: { text: "No energy readings on this machine" },
+      whenEmpty: { text: "Not enough energy readings" },
     },
     ...machineCharts(detail, { xAxis, byName }),
   ];
@@ -86,7 +86,7 @@ function machineCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): 
       spec: machineChart(description, byName.get(description.name), sharedAxis(xAxis, byName)),
       isWide: false,
       note: description.note,
-      whenEmpty: { text: "No measurements in this range" },
+      whenEmpty: { text: "Not enough measurements" },
     }));
 }
 
