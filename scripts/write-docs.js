@@ -1,11 +1,14 @@
-// Writes docs/cli.md from the built commands and docs/workload.schema.json from the schema that reads
+// Writes docs/cli.md from the built commands, docs/json.md from the schemas of their JSON documents, and docs/workload.schema.json from the schema that reads
 // workload files; tests say when they are out of date.
 import { writeFileSync } from "node:fs";
 import { cliReference } from "../build/cli/cli-reference.js";
 import { loadCommands } from "../build/cli/commands.js";
+import { jsonReference } from "../build/cli/json-reference.js";
 import { jsonSchema } from "../build/schema/json-schema.js";
 
-writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(await loadCommands()));
+const commands = await loadCommands();
+writeFileSync(new URL("../docs/cli.md", import.meta.url), cliReference(commands));
+writeFileSync(new URL("../docs/json.md", import.meta.url), jsonReference(commands));
 writeFileSync(
   new URL("../docs/workload.schema.json", import.meta.url),
   `${JSON.stringify(jsonSchema("workload"), undefined, 2)}\n`,

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { cliReference } from "../src/cli/cli-reference.ts";
 import { loadCommands } from "../src/cli/commands.ts";
+import { jsonReference } from "../src/cli/json-reference.ts";
 import { jsonSchema } from "../src/schema/json-schema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +13,12 @@ const read = (path: string): string => readFileSync(join(root, path), "utf8");
 describe("docs/cli.md", () => {
   test("is what `npm run docs` writes", async () => {
     expect(read("docs/cli.md")).toBe(cliReference(await loadCommands()));
+  });
+});
+
+describe("docs/json.md", () => {
+  test("is what `npm run docs` writes", async () => {
+    expect(read("docs/json.md")).toBe(jsonReference(await loadCommands()));
   });
 });
 

@@ -144,7 +144,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   schema: {
     group: "In and out",
-    summary: "Print the JSON Schema of a file that Pitwall uses",
+    summary: "Print the JSON Schema of a file or of a --json document",
     load: async () => (await import("./commands/schema.ts")).schemaCommand,
   },
   completion: {

@@ -1,25 +1,19 @@
 import { z } from "zod";
-import { nearestWord } from "../foundation/nearest-word.ts";
-import { UserError } from "../foundation/user-error.ts";
 import { runRequest } from "./run/run-request.ts";
 import { runResult } from "./run/run-result.ts";
 import { workloadFile } from "./run/workload-file.ts";
 
-const schemas = { workload: workloadFile, run: runRequest, result: runResult } as const;
+const schemas = {
+  workload: workloadFile,
+  "run.json": runRequest,
+  "result.json": runResult,
+} as const;
 
-export const schemaNames: readonly string[] = Object.keys(schemas);
+/** Files with a schema: workload files, and the files of a record by name. */
+export const fileSchemaNames: readonly string[] = Object.keys(schemas);
 
-/**
- * A file's schema, for editors and other programs.
- *
- * @throws UserError `unknown-schema`
- */
-export function jsonSchema(name: string): object {
+/** The JSON Schema of a file, for editors and other programs; `undefined` for other names. */
+export function jsonSchema(name: string): object | undefined {
   const schema = Object.entries(schemas).find(([known]) => known === name)?.[1];
-  if (schema !== undefined) return z.toJSONSchema(schema);
-  const nearest = nearestWord(name, schemaNames);
-  throw new UserError("unknown-schema", `unknown schema \`${name}\``, {
-    hint:
-      nearest === undefined ? `schemas: ${schemaNames.join(", ")}` : `did you mean \`${nearest}\`?`,
-  });
+  return schema === undefined ? undefined : z.toJSONSchema(schema);
 }

@@ -3,6 +3,7 @@ import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandNames } from "../../src/cli/commands.ts";
+import { documentedCommands, documentOf, documentSchema } from "../../src/cli/json-documents.ts";
 import { fixtures } from "../support/check-json.ts";
 import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 import { unpackSubmission } from "../support/unpack-submission.ts";
@@ -87,6 +88,7 @@ const cases: readonly Case[] = [
   { command: "keys trust", words: ["alice.pem", "alice"], exitCode: 0, prepare: withPublicKey },
   { command: "schema", words: [], exitCode: 0 },
   { command: "schema", words: ["workload"], exitCode: 0 },
+  { command: "schema", words: ["results import"], exitCode: 0 },
   { command: "completion", words: ["bash"], exitCode: 0 },
 ];
 
@@ -103,7 +105,9 @@ describe("--json", () => {
       const [before, after] = split(words);
       const ran = await pitwall([...command.split(" "), ...before, "--json", ...after], { cwd });
       expect(ran, ran.stderr).toMatchObject({ exitCode });
-      expect(onlyDocument(ran.stdout)).toMatchObject({ schemaVersion: 1, command, ok: true });
+      const document = onlyDocument(ran.stdout);
+      expect(document).toMatchObject({ schemaVersion: 1, command, ok: true });
+      expect(documentOf(command)?.safeParse(document).error?.issues ?? []).toEqual([]);
     },
   );
 
@@ -111,6 +115,12 @@ describe("--json", () => {
     const server = startPitwall(["serve", "--port", "0", "--json"], temporaryFolder());
     const [first] = await once(server.stdout ?? server, "data");
     expect(onlyDocument(String(first))).toMatchObject({ command: "serve", ok: true });
+  });
+
+  test("has a published schema, but for event lists and summaries", () => {
+    const others = commandNames.filter((name) => !documentedCommands.includes(name));
+    expect(others).toEqual(["train", "log", "replay", "export site"]);
+    expect(documentSchema("show")).toMatchObject({ $defs: { RunResult: { type: "object" } } });
   });
 
   test("prints one document with the error", async () => {

@@ -1,0 +1,275 @@
+import { z } from "zod";
+import { claim } from "../atlas/claim.ts";
+import { curveAxes, differenceFields } from "../atlas/comparison.ts";
+import { measures } from "../atlas/figures.ts";
+import { resultRow } from "../atlas/result-row.ts";
+import { resultRun } from "../atlas/result-run.ts";
+import { samplesUnits } from "../atlas/result-words.ts";
+import { roundManifest } from "../atlas/round-manifest.ts";
+import { curveSeries, runCurve } from "../atlas/run-curve.ts";
+
+// The `result` of each command's JSON document about published results. What is unknown is absent.
+
+const figureGap = z.enum(["no-score", "no-accelerators", "no-price", "no-power"]);
+const figure = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("known"),
+    value: z.number(),
+    label: z.enum(["measured", "stated", "computed", "estimated"]),
+  }),
+  z.strictObject({ kind: z.literal("unknown"), reason: figureGap }),
+]);
+
+const acceleratorPrice = z.strictObject({
+  accelerator: z.string(),
+  usdPerHour: z.number(),
+  lowUsdPerHour: z.number(),
+  highUsdPerHour: z.number(),
+  providers: z.array(z.string()),
+  date: z.string(),
+  source: z.string(),
+  origin: z.enum(["catalogue", "given"]),
+});
+
+export const measuredRow = z.strictObject({
+  row: resultRow,
+  figures: z.strictObject({ system: figure, chip: figure, dollar: figure, kwh: figure }),
+  price: acceleratorPrice.optional(),
+  powerLimitWatts: z.number().optional(),
+});
+
+const measure = z.enum(measures);
+
+export const resultsDocument = z.strictObject({
+  per: measure,
+  foundCount: z.number().int(),
+  rows: z.array(measuredRow),
+});
+
+const texts = z.array(z.string());
+
+const compareRefusal = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("benchmarks-differ"), benchmarks: texts }),
+  z.strictObject({ kind: z.literal("suites-differ"), suites: texts }),
+  z.strictObject({
+    kind: z.literal("groups-differ"),
+    benchmark: z.string(),
+    groups: z.array(z.number()),
+    reasons: texts,
+  }),
+  z.strictObject({ kind: z.literal("scaling-differs") }),
+  z.strictObject({ kind: z.literal("targets-differ"), targets: texts }),
+]);
+
+const compareWarning = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.enum(["divisions-mixed", "availabilities-mixed"]), values: texts }),
+  z.strictObject({ kind: z.enum(["own-beside-published", "energy-labels-mixed"]) }),
+  z.strictObject({ kind: z.literal("no-score"), name: z.string() }),
+]);
+
+const timeSplit = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("split"),
+    totalRatio: z.number(),
+    factors: z.array(
+      z.strictObject({
+        factor: z.enum([
+          "samples",
+          "throughput",
+          "accelerators",
+          "throughput-per-accelerator",
+          "scaling-factor",
+        ]),
+        ratio: z.number(),
+      }),
+    ),
+  }),
+  z.strictObject({
+    kind: z.literal("no-split"),
+    totalRatio: z.number().optional(),
+    reason: z.enum(["no-score", "no-samples", "units-differ"]),
+  }),
+]);
+
+const counts = z.tuple([z.number(), z.number()]);
+const runTimeTest = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("tested"),
+    pValue: z.number(),
+    leastPossible: z.number(),
+    counts,
+    method: z.enum(["exact", "normal"]),
+  }),
+  z.strictObject({ kind: z.literal("too-few-runs"), counts }),
+]);
+
+const alignedCurves = z.strictObject({
+  series: z.enum(curveSeries),
+  metricName: z.string(),
+  axis: z.enum(curveAxes),
+  samplesUnit: z.enum(samplesUnits).optional(),
+  x: z.array(z.number()),
+  /** `value[i]` is at `x[i]`; null outside the curve. */
+  lines: z.array(
+    z.strictObject({ name: z.string(), run: z.string(), value: z.array(z.number().nullable()) }),
+  ),
+});
+
+export const compareDocument = z.strictObject({
+  subjects: z.array(
+    z.strictObject({
+      name: z.string(),
+      measured: measuredRow,
+      runs: z.array(resultRun),
+      curves: z.array(runCurve),
+      target: z.string().optional(),
+    }),
+  ),
+  refusals: z.array(compareRefusal),
+  warnings: z.array(compareWarning),
+  /** One value per subject; null if unknown. */
+  differences: z.array(
+    z.strictObject({
+      field: z.enum(differenceFields),
+      values: z.array(z.union([z.string(), z.number(), z.null()])),
+    }),
+  ),
+  pairs: z.array(
+    z.strictObject({ from: z.string(), to: z.string(), split: timeSplit, test: runTimeTest }),
+  ),
+  curves: alignedCurves.optional(),
+});
+
+const gains = z.strictObject({
+  benchmark: z.string(),
+  per: z.enum(["system", "chip"]),
+  division: z.string().optional(),
+  steps: z.array(
+    z.strictObject({
+      round: z.string(),
+      publishedOn: z.string().optional(),
+      row: resultRow,
+      value: z.number(),
+      gainOverFirst: z.number(),
+      gainOverPrevious: z.number(),
+      mooreGain: z.number().optional(),
+      change: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("none") }),
+        z.strictObject({
+          kind: z.literal("group"),
+          from: z.number(),
+          to: z.number(),
+          reason: z.string(),
+        }),
+      ]),
+    }),
+  ),
+  totalGain: z.number(),
+  days: z.number().optional(),
+  mooreGain: z.number().optional(),
+  doublingMonths: z.number().optional(),
+  isComparable: z.boolean(),
+  withinLastGroup: z.strictObject({ from: z.string(), gain: z.number() }).optional(),
+});
+
+const checkedClaim = z.strictObject({
+  claim,
+  found: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.enum(["agrees", "differs"]), value: z.number(), rowIds: texts }),
+    z.strictObject({ kind: z.literal("no-results"), missing: z.string() }),
+  ]),
+  groupChange: z.string().optional(),
+});
+
+/** `gains`; with `--claims` the claims. */
+export const gainsDocument = z.union([gains, z.strictObject({ claims: z.array(checkedClaim) })]);
+
+const tooFewPoints = z.strictObject({
+  kind: z.literal("too-few-points"),
+  have: z.number(),
+  need: z.number(),
+});
+
+export const scalingDocument = z.strictObject({
+  benchmark: z.string(),
+  rounds: texts,
+  accelerators: texts,
+  points: z.array(
+    z.strictObject({
+      row: resultRow,
+      acceleratorCount: z.number().int(),
+      timeMs: z.number(),
+      speedup: z.number(),
+      efficiency: z.number(),
+      parts: z
+        .strictObject({ samples: z.number(), throughput: z.number(), scalingFactor: z.number() })
+        .optional(),
+      samplesResidual: z.number().optional(),
+      throughputResidual: z.number().optional(),
+    }),
+  ),
+  samplesUnit: z.enum(samplesUnits).optional(),
+  samplesFit: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("fitted"),
+      base: z.number(),
+      perBatch: z.number(),
+      criticalBatchSize: z.number().optional(),
+      batchSizeCount: z.number().int(),
+      medianResidual: z.number(),
+    }),
+    tooFewPoints,
+  ]),
+  throughputFit: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("fitted"),
+      ratePerSecond: z.number(),
+      exponent: z.number(),
+      pointCount: z.number().int(),
+      medianResidual: z.number(),
+    }),
+    tooFewPoints,
+  ]),
+  stopsPaying: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("at"),
+      acceleratorCount: z.number(),
+      threshold: z.number(),
+      doublingSpeedup: z.number(),
+    }),
+    z.strictObject({
+      kind: z.literal("pays-throughout"),
+      largest: z.number(),
+      threshold: z.number(),
+      doublingSpeedup: z.number(),
+    }),
+    z.strictObject({ kind: z.literal("not-known"), reason: z.literal("too-few-points") }),
+  ]),
+  leftOutCount: z.number().int(),
+});
+
+export const paretoDocument = z.strictObject({
+  benchmark: z.string(),
+  objectives: z.array(measure),
+  members: z.array(
+    z.strictObject({
+      measured: measuredRow,
+      wins: z.array(measure),
+      tradeOff: z.strictObject({ best: measure, within: measure }).optional(),
+    }),
+  ),
+  candidateCount: z.number().int(),
+  leftOut: z.array(z.strictObject({ measure, reason: figureGap, count: z.number().int() })),
+});
+
+export const resultsImportDocument = z.strictObject({
+  rounds: z.array(z.strictObject({ folder: z.string(), manifest: roundManifest })),
+});
+
+/** `sql`: rows are objects keyed by column name. */
+export const sqlDocument = z.strictObject({
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string() })),
+  rows: z.array(z.record(z.string(), z.unknown())),
+  /** Present if `--max-rows` cut the answer. */
+  isCut: z.literal(true).optional(),
+});

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { priceEntry } from "../catalogue.ts";
+import { metricTarget } from "../run/metric-target.ts";
+
+/** `prices`: entries of the price catalog. */
+export const pricesDocument = z.array(priceEntry);
+
+/** `workloads`: the built-in workloads. */
+export const workloadsDocument = z.array(
+  z.strictObject({
+    name: z.string(),
+    area: z.string(),
+    title: z.string(),
+    target: metricTarget,
+    globalBatchSize: z.number().int(),
+    maxSamples: z.number().int(),
+    data: z.unknown(),
+  }),
+);
+
+/** `schema`: the names, or one schema. */
+export const schemaDocument = z.union([
+  z.strictObject({ files: z.array(z.string()), commands: z.array(z.string()) }),
+  z.strictObject({ name: z.string(), schema: z.record(z.string(), z.unknown()) }),
+]);
+
+export const completionDocument = z.strictObject({
+  shell: z.enum(["bash", "zsh", "fish"]),
+  script: z.string(),
+});
+
+/** `serve`: printed when the server is ready; the command goes on. */
+export const serveDocument = z.strictObject({
+  url: z.string(),
+  /** Present if clients need the token. */
+  tokenPath: z.string().optional(),
+});

@@ -1,0 +1,221 @@
+import { z } from "zod";
+import { ruleFinding } from "../logs/rule-finding.ts";
+import { energyReading } from "../run/energy.ts";
+import { finding } from "../run/finding.ts";
+import { jobRanks } from "../run/job-ranks.ts";
+import { lifecycleEvent } from "../run/lifecycle-event.ts";
+import { metricTarget } from "../run/metric-target.ts";
+import { price } from "../run/price.ts";
+import { ruleScopes } from "../run/run-checklist.ts";
+import { runRequest } from "../run/run-request.ts";
+import { evaluation, runResult } from "../run/run-result.ts";
+import { runRules } from "../run/run-rules.ts";
+
+// The `result` of each command's JSON document about runs. What is unknown is absent.
+
+export const statisticsSummary = z.strictObject({
+  count: z.number().int(),
+  median: z.number(),
+  minimum: z.number(),
+  maximum: z.number(),
+  mean: z.number(),
+  standardDeviation: z.number().optional(),
+});
+
+const runIds = z.array(z.string());
+
+const seriesScore = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("scored"),
+    meanMs: z.number(),
+    droppedFastest: runIds,
+    droppedSlowest: runIds,
+    countedRuns: runIds,
+  }),
+  z.strictObject({ kind: z.literal("too-few-runs"), have: z.number(), need: z.number() }),
+  z.strictObject({
+    kind: z.literal("too-few-converged"),
+    unconverged: runIds,
+    allowed: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal("incomplete"),
+    have: z.number(),
+    need: z.number(),
+    interrupted: runIds,
+  }),
+]);
+
+export const seriesSummary = z.strictObject({
+  seriesId: z.string(),
+  name: z.string(),
+  target: metricTarget.optional(),
+  runCount: z.number().int(),
+  completedCount: z.number().int(),
+  reachedCount: z.number().int(),
+  score: seriesScore,
+  timeToTrainMs: statisticsSummary.optional(),
+  samplesToTarget: statisticsSummary.optional(),
+  samplesPerSecond: statisticsSummary.optional(),
+  cost: z
+    .strictObject({
+      billedUsd: z.number(),
+      trainingUsd: z.number(),
+      price,
+      unitCount: z.number(),
+    })
+    .optional(),
+  energy: z.array(energyReading),
+  billedMs: z.number(),
+  findings: z.array(finding),
+});
+
+/** `run` and `rerun`. */
+export const runDocument = seriesSummary.extend({
+  runs: z.array(
+    runResult.omit({ files: true, sealedBy: true }).extend({
+      seed: z.number().int(),
+      files: runResult.shape.files.optional(),
+      sealedBy: runResult.shape.sealedBy,
+    }),
+  ),
+  /** `rerun`: whether each run gave the recorded evaluations again. */
+  repeats: z
+    .array(
+      z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("identical"), evaluationCount: z.number().int() }),
+        z.strictObject({
+          kind: z.literal("differs"),
+          atEvaluation: z.number().int(),
+          was: z.number().optional(),
+          is: z.number().optional(),
+        }),
+        z.strictObject({ kind: z.literal("nothing-to-compare") }),
+      ]),
+    )
+    .optional(),
+});
+
+const runState = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("finished") }),
+  z.strictObject({ kind: z.literal("running"), owner: z.enum(["here", "elsewhere"]) }),
+  z.strictObject({ kind: z.literal("abandoned") }),
+]);
+
+/** `runs`: the oldest first. */
+export const runsDocument = z.array(
+  z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("readable"),
+      runId: z.string(),
+      directory: z.string(),
+      state: runState,
+      request: runRequest,
+      result: runResult.optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("broken"),
+      runId: z.string(),
+      directory: z.string(),
+      reason: z.string(),
+    }),
+  ]),
+);
+
+export const recordIntegrity = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("intact"),
+    fileCount: z.number().int(),
+    signature: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("unsigned") }),
+      z.strictObject({ kind: z.literal("valid"), name: z.string(), fingerprint: z.string() }),
+      z.strictObject({
+        kind: z.literal("unknown-key"),
+        claimedName: z.string(),
+        fingerprint: z.string(),
+      }),
+    ]),
+  }),
+  z.strictObject({
+    kind: z.literal("result-not-sealed"),
+    fileCount: z.number().int(),
+    reason: z.enum(["no-closing-event", "old-version"]),
+  }),
+  z.strictObject({ kind: z.literal("unsealed"), tornLine: z.boolean() }),
+  z.strictObject({ kind: z.literal("chain-broken"), line: z.number().int(), reason: z.string() }),
+  z.strictObject({ kind: z.literal("files-changed"), files: z.array(z.string()) }),
+  z.strictObject({ kind: z.literal("signature-invalid"), reason: z.string() }),
+]);
+
+const verdictDifference = z.strictObject({
+  field: z.string(),
+  recorded: z.string(),
+  recomputed: z.string(),
+});
+
+export const runPage = z.strictObject({
+  directory: z.string(),
+  request: runRequest,
+  result: runResult.optional(),
+  state: runState,
+  progress: z.strictObject({
+    evaluations: z.array(evaluation),
+    best: z.number().optional(),
+    samplesCount: z.number().optional(),
+  }),
+  events: z.array(lifecycleEvent),
+  job: jobRanks,
+  rules: runRules.optional(),
+  checklist: z.strictObject({
+    edition: z.string(),
+    scope: z.enum(ruleScopes),
+    isFinal: z.boolean(),
+    items: z.array(
+      z.strictObject({ name: z.string(), state: z.enum(["waiting", "met", "broken"]) }),
+    ),
+    findings: z.array(ruleFinding),
+  }),
+  integrity: recordIntegrity,
+  verdictDifferences: z.array(verdictDifference),
+});
+
+/** `show`: `summary` is absent if no run has a result. */
+export const showDocument = z.strictObject({
+  summary: seriesSummary.optional(),
+  runs: z.array(runPage),
+});
+
+export const verifyDocument = z.strictObject({
+  records: z.array(
+    z.discriminatedUnion("kind", [
+      z.strictObject({
+        kind: z.literal("record"),
+        argument: z.string(),
+        runId: z.string(),
+        integrity: recordIntegrity,
+        verdictDifferences: z.array(verdictDifference),
+      }),
+      z.strictObject({
+        kind: z.literal("not-a-record"),
+        argument: z.string(),
+        reason: z.string(),
+      }),
+    ]),
+  ),
+});
+
+/** `export`: a folder with its files, or one file. */
+export const exportDocument = z.union([
+  z.strictObject({ skipped: runIds, folder: z.string(), files: z.array(z.string()) }),
+  z.strictObject({ skipped: runIds, file: z.string() }),
+]);
+
+const key = z.strictObject({
+  name: z.string(),
+  origin: z.enum(["own", "trusted"]),
+  fingerprint: z.string(),
+  /** PEM. */
+  publicKey: z.string(),
+});
+export const keysDocument = z.strictObject({ directory: z.string(), keys: z.array(key) });
+export const keyDocument = z.strictObject({ directory: z.string().optional(), key });
