@@ -1,42 +1,47 @@
-/** A long series of numbers in little memory: exact count, bounds and last value, and evenly spaced samples of it. */
+/** Summarizes a long series of numbers in little memory: exact count, bounds and last value, and evenly spaced samples. */
 export class ThinnedSeries {
-  private readonly mostSamples: number;
-  private kept: number[] = [];
-  private stride = 1;
-  private count = 0;
-  private least = Number.POSITIVE_INFINITY;
-  private most = Number.NEGATIVE_INFINITY;
-  private last = 0;
+  readonly #maximumSamples: number;
+  #kept: number[] = [];
+  #stride = 1;
+  #count = 0;
+  #minimum = Number.POSITIVE_INFINITY;
+  #maximum = Number.NEGATIVE_INFINITY;
+  #last = 0;
 
-  /** @param mostSamples that are kept; at least half as many are, once there have been as many values */
-  constructor(mostSamples = 512) {
-    this.mostSamples = mostSamples;
+  /** @param maximumSamples to keep; at least half as many are kept once this many values were added */
+  constructor(maximumSamples = 512) {
+    this.#maximumSamples = maximumSamples;
   }
 
-  /** Values that are not finite are counted nowhere: programs log NaN before their first step. */
+  /** Ignores values that are not finite: programs log NaN before their first step. */
   push(value: number): void {
     if (!Number.isFinite(value)) return;
-    if (this.count % this.stride === 0) this.keep(value);
-    this.count++;
-    this.least = Math.min(this.least, value);
-    this.most = Math.max(this.most, value);
-    this.last = value;
+    if (this.#count % this.#stride === 0) this.#storeSample(value);
+    this.#count++;
+    this.#minimum = Math.min(this.#minimum, value);
+    this.#maximum = Math.max(this.#maximum, value);
+    this.#last = value;
   }
 
-  private keep(value: number): void {
-    if (this.kept.length === this.mostSamples) {
-      this.kept = this.kept.filter((_, index) => index % 2 === 0);
-      this.stride *= 2;
-      if (this.count % this.stride !== 0) return;
+  #storeSample(value: number): void {
+    if (this.#kept.length === this.#maximumSamples) {
+      this.#kept = this.#kept.filter((_, index) => index % 2 === 0);
+      this.#stride *= 2;
+      if (this.#count % this.#stride !== 0) return;
     }
-    this.kept.push(value);
+    this.#kept.push(value);
   }
 
-  /** Absent where nothing was pushed. */
+  /** Undefined if no value was added. */
   finish(): SampledSeries | undefined {
-    const { count, least, most, last } = this;
-    if (count === 0) return undefined;
-    return { count, least, most, last, samples: [...this.kept] };
+    if (this.#count === 0) return undefined;
+    return {
+      count: this.#count,
+      least: this.#minimum,
+      most: this.#maximum,
+      last: this.#last,
+      samples: [...this.#kept],
+    };
   }
 }
 
