@@ -98,8 +98,8 @@ export function controllerMount(controller: string, roots: CgroupRoots): string 
 }
 
 /**
- * Whether two processes are accounted for together. A run has a group of its own when its processes
- * sit elsewhere than the program that launched them: then a scheduler or systemd put them there.
+ * Whether two processes are in the same accounting groups. A run has its own group if its processes are
+ * in another group than the program that launched them: a scheduler or systemd put them there.
  */
 export function isSameCgroup(a: CgroupPaths, b: CgroupPaths): boolean {
   if (a.unified !== b.unified) return false;
@@ -120,7 +120,7 @@ function listNames(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {
-    // Not mounted, or gone: nothing is in it.
+    // Not mounted or removed: it has no processes.
     return [];
   }
 }
@@ -131,7 +131,7 @@ function listFolders(folder: string): readonly string[] {
       .filter((entry) => entry.isDirectory())
       .map((entry) => entry.name);
   } catch {
-    // The group is gone with its processes.
+    // The group was removed with its processes.
     return [];
   }
 }
@@ -141,7 +141,7 @@ export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    // Absent, gone, or not for this user: all mean that the figure is not to be had.
+    // Absent, removed or not readable for this user: the figure is unknown.
     return undefined;
   }
 }

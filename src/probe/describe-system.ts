@@ -106,7 +106,7 @@ function describeCaches(sys: string): string | undefined {
   return caches.length > 0 ? caches.join(", ") : undefined;
 }
 
-/** Size of the file system that holds the folder; kind of the only disk, where there is just one kind. */
+/** Size of the file system that holds the folder; kind of the disks, if there is only one kind. */
 function describeStorage(
   folder: string,
   roots: { sys: string },
@@ -136,12 +136,12 @@ function fileSystemBytes(folder: string): number | undefined {
     const { blocks, bsize } = statfsSync(folder);
     return blocks * bsize;
   } catch {
-    // No such folder yet: its disk is unknown.
+    // The folder does not exist yet: its disk is unknown.
     return undefined;
   }
 }
 
-/** `2 x 100 Gb/s, 1 x 1 Gb/s`: links that are up and say their speed. */
+/** `2 x 100 Gb/s, 1 x 1 Gb/s`: links that are up and report their speed. */
 function describeNetwork(sys: string): string | undefined {
   const folder = join(sys, "class/net");
   const countBySpeed = new Map<number, number>();
@@ -170,7 +170,7 @@ async function listGpus(program: string): Promise<readonly GpuDescription[]> {
   try {
     text = (await run(program, query, { timeout: 10_000, killSignal: "SIGKILL" })).stdout;
   } catch {
-    // No NVIDIA driver, or one that hangs: no accelerator that could be described.
+    // No NVIDIA driver, or one that hangs: no accelerator to describe.
     return [];
   }
   const migUuids = text.includes("GPU-") ? await listMigUuids(program) : new Map();

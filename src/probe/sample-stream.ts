@@ -1,5 +1,5 @@
 /** The maximum number of unread samples; only the newest are kept. */
-const longestBacklog = 600;
+const maximumBacklog = 600;
 
 /** Values pushed on one side, read with `for await` on the other, by one reader. */
 export function sampleStream<Value>(): {
@@ -14,7 +14,7 @@ export function sampleStream<Value>(): {
   function push(value: Value): void {
     if (isEnded) return;
     backlog.push(value);
-    if (backlog.length > longestBacklog) backlog.shift();
+    if (backlog.length > maximumBacklog) backlog.shift();
     wake?.();
   }
 

@@ -76,7 +76,7 @@ async function runBurner(sources: ProbeSources) {
 }
 
 describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
-  test("counts a whole process, from before its work to after its end", async () => {
+  test("counts all CPU time of a process until after its end", async () => {
     const { totals, samples, probe } = await runBurner(noMeters);
     expect(totals.cpuSeconds).toBeGreaterThan(0);
     expect(totals.peakMemoryBytes).toBeGreaterThan(100_000);
@@ -90,7 +90,7 @@ describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
     expect(await probe.stop()).toBe(totals);
   });
 
-  test("estimates where there is no meter, with its coefficients, and says which meters are missing", async () => {
+  test("estimates energy without a meter, with the coefficients, and reports which meters are missing", async () => {
     const { totals } = await runBurner(noMeters);
     expect(totals.energy.map((reading) => [reading.kind, reading.covers.split(",")[0]])).toEqual([
       ["estimated", "processors"],
@@ -105,7 +105,7 @@ describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
     expect(totals.reasons).toHaveLength(2);
   });
 
-  test("puts a measured part in the place of its estimate, and only that", async () => {
+  test("replaces only the estimate of a measured part", async () => {
     // A fixture in the layout of /sys/class/powercap, and a script in the shape of nvidia-smi.
     const zone = join(folder, "powercap", "intel-rapl:0");
     mkdirSync(zone, { recursive: true });
@@ -155,7 +155,7 @@ describe.skipIf(!hasProc)("startProbe (needs /proc)", () => {
     expect(totals.reasons).toEqual([]);
   });
 
-  test("follows a process it is told of later", async () => {
+  test("follows a process that is added later", async () => {
     const [first, later] = [burner(), burner()];
     const probe = startProbe({
       host: "localhost",
@@ -240,7 +240,7 @@ function sample(timeMs: number, memoryBytes: number): HostSample {
 }
 
 describe("memoryProbe", () => {
-  test("gives its samples in order, and their highest figures as totals", async () => {
+  test("emits its samples in order, and their maximum values as totals", async () => {
     const probe = memoryProbe({ energy: [] });
     probe.emit(sample(0, 5));
     probe.emit(sample(1000, 9));

@@ -42,12 +42,12 @@ export interface ProbeTotals {
   peakMemoryBytes: number | undefined;
   /** Each from one meter or one formula, for one part of the machine; parts do not overlap. */
   energy: readonly EnergyReading[];
-  /** Why a figure or a meter is not there. */
+  /** Why a figure or a meter is missing. */
   reasons: readonly string[];
 }
 
 export interface Probe {
-  /** Samples as they are taken, for one reader; ends after `stop`. Of an unread backlog the newest 600 are kept. */
+  /** Samples as they are taken, for one reader; ends after `stop`. The newest 600 unread samples are kept. */
   samples: AsyncIterable<HostSample>;
   /** Follows a process that was started later, such as a restarted rank. */
   watch(pid: number): void;
@@ -71,7 +71,7 @@ export function startProbe(options: ProbeOptions): Probe {
   };
   const limits = machineLimits(roots);
   const usageMeter = openUsageMeter({ pids, roots, coreCount: limits.usableCoreCount });
-  const intervalMs = Math.max(options.intervalMs ?? 1000, usageMeter.leastIntervalMs);
+  const intervalMs = Math.max(options.intervalMs ?? 1000, usageMeter.minimumIntervalMs);
   const meters = openEnergyMeters({ ...sources, gpuUuids, intervalMs });
   const stream = sampleStream<HostSample>();
   const startedMs = performance.now();

@@ -13,10 +13,10 @@ export interface MeteredEnergy {
 }
 
 export interface EnergyMeters {
-  /** Only meters that are really there; parts do not overlap. */
+  /** Only meters that exist; parts do not overlap. */
   read(): readonly MeteredEnergy[];
   gpus(): readonly GpuRow[];
-  /** Why a meter is not there. */
+  /** Why a meter is missing. */
   reasons(): readonly string[];
   stop(): void;
 }

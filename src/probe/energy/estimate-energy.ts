@@ -4,9 +4,9 @@ import type { PowerEstimate } from "../../schema/catalogue.ts";
 /** The inputs of an estimate. */
 export interface EstimateInput {
   intervalMs: number;
-  /** Cores the run could use, whether it did or not; their idle power is the run's. */
+  /** Cores available to the run, used or not; their idle power is attributed to the run. */
   coreCount: number;
-  /** CPU time the run used, on all cores together. */
+  /** CPU time of the run, total over all cores. */
   cpuSeconds: number;
   /** Memory available to the run: installed memory draws power whether or not it is used. */
   memoryBytes: number;
@@ -15,16 +15,16 @@ export interface EstimateInput {
 type Estimate = Extract<EnergyReading, { kind: "estimated" }>;
 
 /**
- * Energy of the processors, where no meter says it: every core's idle power all the time, and the
- * step from idle to busy for the CPU time that was used. Cooling, power supply, disks, network and
- * accelerators are not in it.
+ * Estimated energy of processors without a meter: idle power of every core for the whole time, plus the
+ * difference between busy and idle power for the CPU time used. Cooling, power supply, disks, network
+ * and accelerators are not included.
  *
  * @see data/power-estimate.json for the source of the coefficients
  */
 export function estimateCpuEnergy(input: EstimateInput, estimate: PowerEstimate): Estimate {
   const { idleWattsPerCore: idle, busyWattsPerCore: busy } = estimate;
   const seconds = input.intervalMs / 1000;
-  // More CPU time than the cores have is a clock's rounding, not power.
+  // CPU time can exceed the cores' time because of clock rounding.
   const busySeconds = Math.min(input.cpuSeconds, input.coreCount * seconds);
   return {
     kind: "estimated",

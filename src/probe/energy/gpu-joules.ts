@@ -6,12 +6,12 @@ export interface GpuEnergy {
   gpuCount: number;
   /** The driver's counter on every GPU, or power readings added up over time. */
   from: "energy counter" | "power over time";
-  /** The stretch that the figure covers. */
+  /** The interval that the figure covers. */
   intervalMs: number;
 }
 
 /** Longer gaps between two readings are not interpolated, because the power in them is unknown. */
-const longestGapMs = 30_000;
+const maximumGapMs = 30_000;
 
 interface Track {
   last: { timeMs: number; row: GpuRow };
@@ -48,7 +48,7 @@ export function trackGpuEnergy(): {
     if (
       row.powerWatts !== undefined &&
       last.row.powerWatts !== undefined &&
-      gapMs <= longestGapMs
+      gapMs <= maximumGapMs
     ) {
       track.powerJoules += (((row.powerWatts + last.row.powerWatts) / 2) * gapMs) / 1000;
       track.coveredMs += gapMs;

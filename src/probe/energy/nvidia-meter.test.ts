@@ -59,7 +59,7 @@ function clockForTwoGpus(): () => number {
 }
 
 describe("startNvidiaMeter", () => {
-  test("adds up power over time for every GPU", async () => {
+  test("integrates power over time for every GPU", async () => {
     const program = playback([
       "0, GPU-aaaa, NVIDIA A100-SXM4-80GB, 1024, 50, 100.00",
       "1, GPU-bbbb, NVIDIA A100-SXM4-80GB, 2048, 100, 200.00",
@@ -104,7 +104,7 @@ describe("startNvidiaMeter", () => {
     expect(meter.latest().map((gpu) => gpu.uuid)).toEqual(["GPU-bbbb"]);
   });
 
-  test("says what the program said where it finds no driver", async () => {
+  test("reports the message of nvidia-smi without a driver", async () => {
     const program = playback(
       ["NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver."],
       { after: "exit 9" },
@@ -117,19 +117,19 @@ describe("startNvidiaMeter", () => {
     expect(meter.latest()).toEqual([]);
   });
 
-  test("says that there is no such program", async () => {
+  test("reports that nvidia-smi is missing", async () => {
     const meter = startNvidiaMeter({ program: join(folder, "nowhere") });
     await expect.poll(() => meter.reason(), patience).toContain("not found");
   });
 
-  test("gives up a program that hangs, and keeps what it said before", async () => {
+  test("ends a program that hangs, and keeps its earlier readings", async () => {
     const program = playback(["0, GPU-aaaa, T4, 1, 1, 70.00"], { after: "exec sleep 300" });
     const meter = startNvidiaMeter({ program, patienceMs: 3000 });
     await expect.poll(() => meter.reason(), patience).toContain("said nothing for 3000 ms");
     expect(meter.latest()).toHaveLength(1);
   });
 
-  test("gives up a program that hangs on the first question", async () => {
+  test("ends a program that hangs on the first query", async () => {
     const program = playback([]);
     writeFileSync(program, "#!/bin/sh\nexec sleep 300\n");
     const meter = startNvidiaMeter({ program, patienceMs: 200 });
@@ -153,7 +153,7 @@ describe("parseGpuLine", () => {
     },
   );
 
-  test("takes no message for a reading", () => {
+  test("does not parse a message as a reading", () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(parseGpuLine(text, olderFields)).toBeUndefined();
@@ -162,7 +162,7 @@ describe("parseGpuLine", () => {
   });
 });
 
-test("knownFields asks an old driver only for what it lists", () => {
+test("knownFields queries only the fields that an old driver lists", () => {
   expect(knownFields(olderHelp)).toEqual(olderFields);
   expect(knownFields("")).toEqual(["index", "uuid", "name"]);
 });
@@ -180,7 +180,7 @@ function gpu(index: number, uuid = `GPU-${index}`): GpuRow {
 }
 
 describe("trackGpuEnergy", () => {
-  test("does not invent what was drawn while no reading came", () => {
+  test("does not interpolate power over a gap without readings", () => {
     const energy = trackGpuEnergy();
     energy.add({ ...gpu(0), powerWatts: 100 }, 0);
     energy.add({ ...gpu(0), powerWatts: 100 }, 1000);
@@ -196,7 +196,7 @@ describe("trackGpuEnergy", () => {
     expect(energy.total()).toMatchObject({ joules: 50, from: "power over time" });
   });
 
-  test("stays between the least and the greatest power times the time", () => {
+  test("stays between minimum and maximum power times the time", () => {
     const watts = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), {
       minLength: 2,
       maxLength: 50,

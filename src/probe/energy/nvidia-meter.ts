@@ -8,7 +8,7 @@ import { type GpuRow, knownFields, type NvidiaField, parseGpuLine } from "./pars
 const run = promisify(execFile);
 
 export interface NvidiaMeterOptions {
-  /** Program to ask, `nvidia-smi`. */
+  /** Program to run, `nvidia-smi`. */
   program?: string | undefined;
   intervalMs?: number | undefined;
   /** The time without output after which the program is stopped, 10 s; loading the driver takes a while. */
@@ -32,8 +32,8 @@ export interface NvidiaMeter {
 
 /**
  * Follows the NVIDIA GPUs of a run through one long-lived nvidia-smi that prints a line per GPU and
- * interval; starting it anew for each reading would cost about a CPU second every time. It never
- * holds the event loop, and a program that hangs is killed.
+ * interval; starting it for each reading would cost about one CPU second each time. It does not keep
+ * the event loop alive, and a program that hangs is killed.
  */
 export function startNvidiaMeter(options: NvidiaMeterOptions = {}): NvidiaMeter {
   const { program = "nvidia-smi", intervalMs = 1000, patienceMs = 10_000 } = options;
@@ -114,7 +114,7 @@ async function askFields(program: string, timeoutMs: number): Promise<FieldAnswe
   }
 }
 
-/** Starts a program and hands on its lines; kills it when it stays silent too long. Gives the way to end it. */
+/** Starts a program and passes on its lines; kills it if it is silent too long. Returns a function that ends it. */
 function followLines(
   [program = "", ...args]: readonly string[],
   patienceMs: number,

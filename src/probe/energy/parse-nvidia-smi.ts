@@ -12,7 +12,7 @@ export const nvidiaFields = [
 ] as const;
 export type NvidiaField = (typeof nvidiaFields)[number];
 
-/** One GPU at one moment. A figure that the driver does not give is absent. */
+/** One GPU at one moment. A figure that the driver does not report is absent. */
 export interface GpuRow {
   index: number;
   uuid: string;
@@ -56,7 +56,7 @@ export function parseGpuLine(line: string, fields: readonly NvidiaField[]): GpuR
   };
 }
 
-/** `[N/A]`, `[Not Supported]`, `[Unknown Error]`, `[GPU requires reset]` and the like are no numbers. */
+/** `[N/A]`, `[Not Supported]`, `[Unknown Error]`, `[GPU requires reset]` and similar text are not numbers. */
 function numberIn(cell: string): number | undefined {
   return /^\d+(?:\.\d+)?$/.test(cell) ? Number(cell) : undefined;
 }

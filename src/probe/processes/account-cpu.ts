@@ -16,18 +16,18 @@ export interface ProcessLook {
 }
 
 export interface CpuAccount {
-  /** Adds one look and gives CPU time of the run so far. Never falls. */
+  /** Adds one reading and returns the CPU time of the run so far. Never decreases. */
   add(look: ProcessLook): number;
 }
 
 /**
- * CPU time of processes that come and go, from looks at those that live.
+ * CPU time of processes that start and end, from readings of the running ones.
  *
- * A process that ended is in the reaped time of whoever waited for it. If that is another process
- * of the run, its time is already there; what did not arrive there (nobody waited, or init did) is
- * taken from the last look at the process itself. The roots end in the reaped time of the process
- * that started them: that gives their last fraction of an interval too, bounded by what this many
- * cores can do, because that parent may have waited for others as well.
+ * The time of an ended process is added to the reaped time of the process that waited for it. If that is
+ * a process of the run, its time is already counted. Otherwise (no process waited, or init did) the last
+ * reading of the process itself is used. The roots are in the reaped time of the process that started
+ * them, which includes their last fraction of an interval. It is bounded by the time of `coreCount`
+ * cores, because that parent may have waited for other processes too.
  *
  * @param coreCount how many cores the run may use
  */
@@ -46,7 +46,7 @@ export function accountCpu(coreCount: number): CpuAccount {
   return { add };
 }
 
-/** Time of processes that ended between two looks and that no living process of the run carries. */
+/** Time of processes that ended between two readings and is not in any running process of the run. */
 function timeOfEnded(before: ProcessLook, now: ProcessLook, coreCount: number): number {
   const living = new Map(now.rows.map((row) => [identity(row), row]));
   const earlier = new Map(before.rows.map((row) => [row.pid, row]));
@@ -104,7 +104,7 @@ function allCpuSeconds(row: ProcessRow): number {
   return row.ownCpuSeconds + row.reapedCpuSeconds;
 }
 
-/** A pid given to a new process is another process. */
+/** A reused pid is another process. */
 function identity(row: ProcessRow): string {
   return `${row.pid}@${row.startedTicks ?? 0}`;
 }

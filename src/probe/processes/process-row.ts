@@ -1,4 +1,4 @@
-/** One process at one moment, from whatever table the system keeps. */
+/** One process at one moment, from the system's process table. */
 export interface ProcessRow {
   pid: number;
   parentPid: number;
@@ -14,18 +14,18 @@ export interface ProcessRow {
   residentBytes: number;
 }
 
-/** All processes that can be seen now, or why none can. */
+/** All visible processes, or why there are none. */
 export type ProcessTable =
   | { kind: "rows"; rows: readonly ProcessRow[] }
   | { kind: "absent"; reason: string };
 
-/** The roots, everyone in their process groups and sessions, and all descendants. */
+/** The roots, all processes in their process groups and sessions, and all descendants. */
 export function selectTree(
   rows: readonly ProcessRow[],
   roots: ReadonlySet<number>,
 ): readonly ProcessRow[] {
   const chosen = new Set(rows.filter((row) => isAtRoot(row, roots)).map((row) => row.pid));
-  // Children may be listed before their parents once pids have wrapped, so look until nobody joins.
+  // Children may be listed before their parents once pids have wrapped, so repeat until none is added.
   for (let sizeBefore = -1; sizeBefore !== chosen.size;) {
     sizeBefore = chosen.size;
     for (const row of rows) if (chosen.has(row.parentPid)) chosen.add(row.pid);

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type ProcessRow, type ProcessTable, selectTree } from "./process-row.ts";
 
-/** Foreign processes are looked at again every so many reads, in case a pid was given away anew. */
+/** Unrelated processes are checked again after this many reads, in case a pid was reused. */
 const fullScanEvery = 30;
 
 interface KernelUnits {
@@ -11,9 +11,9 @@ interface KernelUnits {
 }
 
 /**
- * A reader of Linux's /proc that stays cheap beside thousands of foreign processes: a process that
- * is no relative of the roots never becomes one, so after the first look only its pid is noticed.
- * Pids that vanish while they are read are left out.
+ * A reader of Linux's /proc that stays cheap with thousands of unrelated processes: a process that is
+ * not related to the roots never becomes related, so after the first read only its pid is checked.
+ * Processes that end during the read are left out.
  *
  * @param root where proc is mounted, `/proc`
  */
@@ -34,7 +34,7 @@ export function procTable(root: string): { read(roots: ReadonlySet<number>): Pro
     const seen = pids.flatMap((pid) =>
       foreign.has(pid) ? [] : (readRow(join(root, String(pid), "stat"), units) ?? []),
     );
-    // A daemon leaves its parent, group and session behind: who was ours once stays ours.
+    // A daemon leaves its parent, group and session: a process once in the tree stays in it.
     const rows = selectTree(seen, new Set([...roots, ...relatives]));
     relatives = new Set(rows.map((row) => row.pid));
     foreign = new Set(pids.filter((pid) => !relatives.has(pid) && !roots.has(pid)));
@@ -49,7 +49,7 @@ function listPids(root: string): number[] | undefined {
       .filter((name) => /^\d+$/.test(name))
       .map(Number);
   } catch {
-    // No proc file system: the caller says so.
+    // No proc file system: the caller reports it.
     return undefined;
   }
 }
@@ -108,14 +108,14 @@ function areNumbers(values: readonly (number | undefined)[]): values is number[]
 const pageSizeTag = 6n;
 const clockTickTag = 17n;
 
-/** Page size differs between kernels (4 KiB, 64 KiB on some Arm servers); the kernel tells each process. */
+/** Page size differs between kernels (4 KiB, 64 KiB on some Arm servers); the kernel passes it to each process. */
 function readKernelUnits(root: string): KernelUnits {
   const units = { ticksPerSecond: 100, pageBytes: 4096 };
   let vector: Buffer;
   try {
     vector = readFileSync(join(root, "self", "auxv"));
   } catch {
-    // A copy of /proc without it: the values of nearly every Linux.
+    // A copy of /proc without this file: use the values of nearly every Linux.
     return units;
   }
   for (let at = 0; at + 16 <= vector.length; at += 16) {

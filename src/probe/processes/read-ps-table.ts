@@ -5,8 +5,8 @@ import type { ProcessRow, ProcessTable } from "./process-row.ts";
 const run = promisify(execFile);
 
 /**
- * All processes through POSIX `ps`, for systems without /proc. It starts a program for every look,
- * so it is asked seldom, and it does not know the time of children that ended.
+ * All processes from POSIX `ps`, for systems without /proc. It starts a program for each reading, so it
+ * is used rarely, and it does not report the time of ended children.
  */
 export async function readPsTable(program = "ps"): Promise<ProcessTable> {
   try {

@@ -25,7 +25,7 @@ export type Usage =
 
 export interface UsageMeter {
   /** The shortest useful interval between readings. */
-  leastIntervalMs: number;
+  minimumIntervalMs: number;
   watch(pid: number): void;
   /** @param timeMs from a clock that never steps */
   read(timeMs: number): Promise<Usage>;
@@ -35,13 +35,13 @@ export interface UsageMeterOptions {
   pids: readonly number[];
   roots: CgroupRoots;
   coreCount: number;
-  /** `process.platform`, which says how processes can be seen. */
+  /** `process.platform`, which determines how processes are listed. */
   platform?: NodeJS.Platform | undefined;
 }
 
 /**
- * CPU time and memory of a run: from its control group where a scheduler gave it one of its own,
- * from the table of processes otherwise.
+ * CPU time and memory of a run: from its control group if a scheduler created one for it, otherwise
+ * from the process table.
  */
 export function openUsageMeter(options: UsageMeterOptions): UsageMeter {
   const { platform = process.platform } = options;
@@ -55,9 +55,9 @@ function openProcMeter({ pids, roots, coreCount }: UsageMeterOptions): UsageMete
   const table = procTable(roots.proc);
   const account = accountCpu(coreCount);
   return {
-    leastIntervalMs: 0,
+    minimumIntervalMs: 0,
     watch: (pid) => void watched.add(pid),
-    // The promise is for `ps`; /proc answers at once.
+    // Only `ps` is asynchronous; reading /proc is not.
     read: (timeMs) => {
       const self = readProcRow(roots.proc, "self");
       const parent = self === undefined ? undefined : { ...self };
@@ -72,7 +72,7 @@ function openPsMeter({ pids, coreCount }: UsageMeterOptions, platform: string): 
   const watched = new Set(pids);
   const account = accountCpu(coreCount);
   return {
-    leastIntervalMs: 5000,
+    minimumIntervalMs: 5000,
     watch: (pid) => void watched.add(pid),
     read: async (timeMs) => {
       if (platform === "win32") {
@@ -108,21 +108,21 @@ function openCgroupMeter(
 ): UsageMeter {
   let last: Usage | undefined;
   return {
-    leastIntervalMs: 0,
-    // A later process of the run is put into the run's group by whoever made the group.
+    minimumIntervalMs: 0,
+    // The scheduler that created the group also puts later processes of the run into it.
     watch: () => undefined,
     read: () => {
       const usage = readCgroupUsage(paths, roots);
       if (usage !== undefined) {
         last = { kind: "seen", ...usage, cpuSeconds: usage.cpuSeconds - before.cpuSeconds };
       }
-      // A scheduler removes the group with the last process: what was seen last stands.
+      // A scheduler removes the group with its last process; the last reading remains valid.
       return Promise.resolve(last ?? { kind: "absent", reason: "the control group was removed" });
     },
   };
 }
 
-/** The group that all processes of the run share, if it is not ours and its counters can be read. */
+/** The group that all processes of the run share, if it is not Pitwall's own and its counters are readable. */
 function ownCgroup({
   pids,
   roots,
