@@ -31,18 +31,18 @@ const five = [0, 1, 2, 3, 4].map((number) => log(number));
 const five51 = { edition: "training-5.1", place };
 
 describe("checkRuns", () => {
-  test("has nothing to say of five runs that differ in their seed alone", () => {
+  test("finds nothing in five runs that differ only in their seed", () => {
     expect(checkRuns(five, five51)).toEqual([]);
   });
 
   test.each([
     {
-      name: "counts runs that are missing",
+      name: "counts missing runs",
       logs: five.slice(1),
       expected: [{ rule: "run-count", have: 4, need: 5 }],
     },
     {
-      name: "counts runs that are too many",
+      name: "counts surplus runs",
       logs: [...five, log(5)],
       expected: [{ rule: "run-count", have: 6, need: 5 }],
     },
@@ -74,22 +74,22 @@ describe("checkRuns", () => {
       ],
     },
     {
-      name: "finds runs from one seed",
+      name: "finds runs with the same seed",
       logs: [...five.slice(0, 4), log(4, { seeds: ["2"] })],
       expected: [{ rule: "seed-repeated", seed: "2", logs: ["result_2.txt", "result_4.txt"] }],
     },
     {
-      name: "does not take runs without any seed for runs from one",
+      name: "does not report runs without a seed as runs with the same seed",
       logs: five.map(({ name, facts }) => ({ name, facts: { ...facts, seeds: [] } })),
       expected: [],
     },
     {
-      name: "does not take seeds left to chance for one seed",
+      name: "does not report random seeds as the same seed",
       logs: five.map(({ name, facts }) => ({ name, facts: { ...facts, seeds: ["null"] } })),
       expected: [],
     },
     {
-      name: "finds a hyper-parameter that is another one in a run",
+      name: "finds a hyperparameter that differs in one run",
       logs: [...five.slice(0, 4), log(4, { hyperparameters: { opt_base_learning_rate: "0.2" } })],
       expected: [
         {
@@ -109,7 +109,7 @@ describe("checkRuns", () => {
     expect(checkRuns(logs, five51)).toEqual(expected);
   });
 
-  test("suggests the benchmark that was likely meant", () => {
+  test("suggests the nearest benchmark name", () => {
     const logs = five.map(({ name, facts }) => ({
       name,
       facts: { ...facts, benchmark: "retinant" },
@@ -126,14 +126,14 @@ describe("checkRuns", () => {
     ]);
   });
 
-  test("says that the folder is called after another benchmark", () => {
+  test("reports a folder that is named after another benchmark", () => {
     const named = { edition: "training-5.1", place: { ...place, benchmark: "rgat" } };
     expect(checkRuns(five, named)).toEqual([
       { rule: "folder-names-another-benchmark", folder: "rgat", logged: "retinanet" },
     ]);
   });
 
-  test("asks of weak scaling that there are enough models, not how many", () => {
+  test("requires a minimum number of models for weak scaling", () => {
     const weak = {
       edition: "hpc-3.0",
       place: { ...place, benchmark: "oc20", scaling: "weak" as const },
@@ -143,7 +143,7 @@ describe("checkRuns", () => {
     expect(checkRuns(logs.slice(3), weak)).toEqual([{ rule: "run-count", have: 4, need: 5 }]);
   });
 
-  test("does not count the logs of a folder that is no submission's", () => {
+  test("does not count the logs of a folder outside a submission", () => {
     const folder = {
       edition: "training-5.1",
       place: { kind: "folder", benchmark: undefined },
@@ -153,11 +153,11 @@ describe("checkRuns", () => {
 });
 
 describe("checkPower", () => {
-  test("asks for nothing where nobody measured", () => {
+  test("requires nothing without power measurements", () => {
     expect(checkPower(five, { kind: "none" })).toEqual([]);
   });
 
-  test("asks for power logs of every run, from as many nodes, and of no other", () => {
+  test("requires power logs of each run, from the same number of nodes, and no others", () => {
     const nodeFileCounts = new Map([
       ["result_0", 2],
       ["result_1", 2],

@@ -17,7 +17,7 @@ export interface PackageLog {
   facts: LogFacts;
 }
 
-/** Looks at the logs of one folder as the runs of one result. */
+/** Checks the logs of one folder as the runs of one result. */
 export function checkRuns(
   logs: readonly PackageLog[],
   { edition, place }: { edition: string | undefined; place: PackagePlace },
@@ -67,7 +67,7 @@ function benchmarkMatters(benchmark: string, edition: string | undefined): Packa
 
 function repeatedSeeds(logs: readonly PackageLog[]): PackageFinding[] {
   const groups = groupNames(logs, ({ facts }) => {
-    // A seed that is logged as `null` was left to chance.
+    // A seed that is logged as `null` is random.
     const seeds = facts.seeds.filter((seed) => seed !== "null");
     return seeds.length === 0 ? undefined : seeds.join(", ");
   });
@@ -86,7 +86,7 @@ function differingHyperparameters(logs: readonly PackageLog[]): PackageFinding[]
   });
 }
 
-/** Each run of a result with power logs needs its own, from as many nodes. */
+/** Each run of a result with power logs needs its own power logs, from the same number of nodes. */
 export function checkPower(logs: readonly PackageLog[], power: PowerFolder): PackageFinding[] {
   if (power.kind === "none") return [];
   const findings: PackageFinding[] = [];
@@ -114,7 +114,7 @@ function runOf(name: string): string {
   return name.replace(/\.txt(?:\.gz)?$/, "");
 }
 
-/** Names by what is the same of them, in the order of first appearance. */
+/** Groups names by a key, in the order of first appearance. */
 function groupNames(
   logs: readonly PackageLog[],
   keyOf: (log: PackageLog) => string | undefined,

@@ -15,11 +15,11 @@ function check(content: unknown, edition = "training-5.1") {
 }
 
 describe("checkSystemFile", () => {
-  test("has nothing to say of a complete description", () => {
+  test("finds nothing in a complete description", () => {
     expect(check(complete)).toEqual([]);
   });
 
-  test("names each missing field, and the one that was likely meant for it", () => {
+  test("reports each missing field, and the field with the nearest name", () => {
     const { host_memory_capacity: memory, cooling: _, ...rest } = complete;
     expect(check({ ...rest, host_memory_capactiy: memory })).toEqual([
       {
@@ -33,13 +33,13 @@ describe("checkSystemFile", () => {
     ]);
   });
 
-  test("asks for 33 fields", () => {
+  test("requires 33 fields", () => {
     expect(check({})).toEqual([
       expect.objectContaining({ fields: expect.objectContaining({ length: 33 }) }),
     ]);
   });
 
-  test("wants the exact spelling of the status since round 4.0, and not before", () => {
+  test("requires the exact spelling of the status since round 4.0, and not before", () => {
     const old = { ...complete, status: "Available on premise" };
     expect(check(old, "training-3.1")).toEqual([]);
     expect(check(old, "hpc-3.0")).toEqual([]);
@@ -53,7 +53,7 @@ describe("checkSystemFile", () => {
     ]);
   });
 
-  test("suggests the division that was meant", () => {
+  test("suggests the nearest division", () => {
     expect(check({ ...complete, division: "close" })).toEqual([
       expect.objectContaining({ field: "division", seen: "close", nearest: "closed" }),
     ]);
@@ -66,14 +66,14 @@ describe("checkSystemFile", () => {
     expect(check(text)).toEqual([{ rule: "system-file-invalid", path, reason }]);
   });
 
-  test("says on which line JSON goes wrong", () => {
+  test("reports the line of a JSON error", () => {
     const text = `${JSON.stringify(complete, null, 2).slice(0, -2)},\n}`;
     expect(check(text)).toEqual([
       expect.objectContaining({ rule: "system-file-invalid", line: 35 }),
     ]);
   });
 
-  test("suggests the nearest name where the file is missing", () => {
+  test("suggests the nearest name if the file is missing", () => {
     const others = ["node4.json", "readme.txt", "nodes8.json"];
     const found = checkSystemFile({ kind: "missing", path, others }, { edition: undefined });
     expect(found).toEqual([{ rule: "system-file-missing", path, nearest: "node4.json" }]);

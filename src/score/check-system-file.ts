@@ -12,7 +12,7 @@ const statusSpellings: readonly SubmissionTerms["status"][] = [
 ];
 const divisions = ["closed", "open"];
 
-/** Looks at a system description as MLPerf's system description checker does: is it there, is it JSON, is it complete. */
+/** Checks a system description like MLPerf's system description checker: the file exists, is JSON, and is complete. */
 export function checkSystemFile(
   file: SystemFileText,
   { edition }: { edition: string | undefined },
@@ -81,14 +81,14 @@ function asksForExactStatus(edition: string | undefined): boolean {
   return version !== undefined && Number(version) >= 4;
 }
 
-/** JSON, or why it is none and, where the message says so, on which line. */
+/** The parsed JSON, or the error and, if the message contains it, the line. */
 function parseJson(text: string): { value: unknown } | { reason: string; line?: number } {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     if (text.trim() === "") return { reason: "the file is empty" };
-    // The message ends in a piece of the text, which says little once the line is known.
+    // The message ends with a piece of the text, which is redundant once the line is known.
     const reason = error.message.replace(/, "[^]*$/, "").replaceAll(/\s+/g, " ");
     const position = /position (\d+)/.exec(error.message)?.[1];
     if (position === undefined) return { reason };

@@ -22,7 +22,7 @@ describe("checkTimedPart", () => {
     },
     { name: "an hour of compilation and 10 s of training", startMs: hour, durationMs: 10 * second },
     { name: "a toy that trains 100 ms after 9 s of imports", startMs: 9 * second, durationMs: 100 },
-    { name: "a toy that is over a moment after its launch", startMs: 900, durationMs: 0 },
+    { name: "a toy that ends right after its launch", startMs: 900, durationMs: 0 },
   ])("believes $name", ({ startMs, durationMs }) => {
     expect(checkTimedPart({ launchedMs: 0, startMs, durationMs }, undefined)).toEqual([]);
   });
@@ -38,14 +38,14 @@ describe("checkTimedPart", () => {
     ]);
   });
 
-  test("gives the CPU time of both parts, where it was measured", () => {
+  test("reports the CPU time of both parts if it was measured", () => {
     const cpu = cpuOf([0, 1, 2, 3, 4, 5, 5]);
     expect(checkTimedPart({ launchedMs: 0, startMs: 4500, durationMs: 2 }, cpu)).toMatchObject([
       { rule: "timed-part-negligible", untimedCpuSeconds: 4.5 },
     ]);
   });
 
-  test("believes a short timed part after a wait that used no CPU", () => {
+  test("accepts a short timed part after a wait that used no CPU", () => {
     const waited = cpuOf([...Array.from({ length: 3601 }, () => 0.1), 4.1, 8.1, 12.1]);
     const span = { launchedMs: 0, startMs: hour, durationMs: 3 * second };
     expect(checkTimedPart(span, waited)).toEqual([]);
@@ -53,7 +53,7 @@ describe("checkTimedPart", () => {
 });
 
 describe("CpuHistory", () => {
-  test("adds up hosts, interpolates between samples and knows nothing before the first", () => {
+  test("adds up hosts, interpolates between samples, and is undefined before the first", () => {
     const cpu = new CpuHistory();
     expect(cpu.secondsAt(5)).toBeUndefined();
     for (const host of ["a", "b"]) {

@@ -9,21 +9,21 @@ export interface TimedSpan {
   durationMs: number;
 }
 
-/** A timed part below this share of the time from launch to its end is in doubt. */
+/** A timed part below this share of the time from launch to its end is doubtful. */
 const negligibleFraction = 0.001;
 /** The same for a timed part of less than a second. */
 const shortFraction = 0.01;
 const shortMs = 1000;
-/** Programs that are over sooner after their launch are not judged: their starting takes most of the time. */
+/** Shorter programs are not checked: starting them takes most of the time. */
 const leastUntimedMs = 1000;
-/** A timed part with this share of the CPU time is believed, however short: the program had only waited before. */
+/** A timed part with this share of the CPU time is accepted, however short: the program only waited before it. */
 const believedCpuFraction = 0.1;
 
 /**
- * Finds runs whose clock covers next to nothing of what the program did until the target: it may have trained before
- * it logged `run_start`. Long initialization with training of a realistic length is not found.
+ * Finds runs whose clock covers almost none of the program's work until the target: it may have trained before it logged
+ * `run_start`. Long initialization with training of a realistic length is not reported.
  *
- * @param cpu absent where CPU time was not measured
+ * @param cpu absent if CPU time was not measured
  */
 export function checkTimedPart(span: TimedSpan, cpu: CpuHistory | undefined): Finding[] {
   const { launchedMs, startMs, durationMs } = span;

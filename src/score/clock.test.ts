@@ -8,7 +8,7 @@ function line(key: string, timeMs: number | undefined) {
 describe("OfficialClock", () => {
   test.each([
     {
-      name: "takes the last start and the first stop where every rank logs both",
+      name: "takes the last start and the first stop if every rank logs both",
       lines: [line("run_start", 1), line("run_start", 2), line("run_stop", 8), line("run_stop", 9)],
       expected: { start: 2, stop: 8 },
     },
@@ -18,7 +18,7 @@ describe("OfficialClock", () => {
       expected: { start: 1, stop: 8 },
     },
     {
-      name: "takes the last stop where no start came before",
+      name: "takes the last stop if there was no start before",
       lines: [line("run_stop", 7), line("run_stop", 8), line("run_start", 9), line("run_stop", 10)],
       expected: { start: 9, stop: 8 },
     },
@@ -28,7 +28,7 @@ describe("OfficialClock", () => {
       expected: { start: 1, stop: 9 },
     },
     {
-      name: "knows no stop of a run that never logs one",
+      name: "has no stop for a run that never logs one",
       lines: [line("run_start", 1), line("eval_accuracy", 2)],
       expected: { start: 1, stop: undefined },
     },

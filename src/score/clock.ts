@@ -4,7 +4,7 @@
  * Several ranks may log either. As in the official scorer, the last of each counts, up to the line where both are
  * known; later lines change nothing.
  *
- * @typeParam Moment what is kept of a line: its time, or more
+ * @typeParam Moment the data kept for a line: its time, or more
  */
 export class OfficialClock<Moment = number> {
   #start: Moment | undefined;
@@ -26,7 +26,7 @@ export class OfficialClock<Moment = number> {
   /**
    * Takes the next event of the log.
    *
-   * @param moment undefined where the line has no usable time
+   * @param moment undefined if the line has no usable time
    * @returns which end the event set, if any
    */
   push(key: string, moment: Moment | undefined): "start" | "stop" | undefined {
@@ -41,7 +41,7 @@ export class OfficialClock<Moment = number> {
   }
 }
 
-/** Time to train in milliseconds; undefined where either end is missing. */
+/** Time to train in milliseconds; undefined if either end is missing. */
 export function clockedMs(clock: {
   runStartMs: number | undefined;
   runStopMs: number | undefined;

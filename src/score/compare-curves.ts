@@ -1,6 +1,6 @@
 import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
 
-/** Whether a run gave the same evaluations as the one it repeats, to the last bit. */
+/** Whether a run has bit-identical evaluations to the run that it repeats. */
 export type CurveComparison =
   | { kind: "identical"; evaluationCount: number }
   | { kind: "differs"; atEvaluation: number; was: number | undefined; is: number | undefined }

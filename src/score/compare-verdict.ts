@@ -11,11 +11,10 @@ interface JudgedAgain {
 }
 
 /**
- * Where result.json says something else than log and events do. What they hold is compared exactly.
- * Times are too, but for three cases: evaluations that Pitwall logged itself are on record to the
- * millisecond; records of 0.1.0 have their times to the millisecond; and a program that logs
- * `run_start` and prints its metric on lines without a time mixes two clocks, whose difference is
- * the time that output takes to arrive.
+ * Differences between result.json and log and events. Values are compared exactly. So are times, with
+ * three exceptions: evaluations that Pitwall logged itself are recorded to the millisecond; records of
+ * 0.1.0 have times to the millisecond; and a program that logs `run_start` and prints its metric on
+ * lines without a time mixes two clocks, which differ by the delay of the output.
  */
 export function compareVerdict(
   request: RunRequest,
@@ -38,7 +37,7 @@ export function compareVerdict(
   ];
 }
 
-/** As the judge has it for clocks that say the same. */
+/** The tolerance of the judge for two clocks that agree. */
 const arrivalToleranceMs = 1000;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -59,7 +58,7 @@ function outcomeDifferences(
   );
 }
 
-/** The bill follows from the recorded times, which are compared by themselves. */
+/** The cost follows from the recorded times, which are compared separately. */
 function costDifferences(
   { price, system }: RunRequest,
   { cost, outcome }: RunResult,
@@ -93,7 +92,7 @@ function evaluationDifferences(
       ...differenceIn(`${at}.epochNum`, was.epochNum, is?.epochNum),
       ...differenceIn(`${at}.clockMs`, was.clockMs, is?.clockMs, toleranceMs),
     ];
-    // The first one that differs says enough.
+    // The first difference is enough.
     if (differences.length > 0) return differences;
   }
   return [];

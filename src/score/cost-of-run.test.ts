@@ -46,20 +46,20 @@ describe("costOfRun", () => {
     expect(cost.safeParse(result).success).toBe(true);
   });
 
-  test("has no training cost where the clock never started", () => {
+  test("has no training cost if the clock never started", () => {
     const system = { number_of_nodes: 1, accelerators_per_node: 0 };
     const result = costOfRun({ billedMs: 1000, trainingMs: undefined, price: perNode, system });
     expect(result).not.toHaveProperty("trainingUsd");
   });
 
-  test("says that nobody gave a price", () => {
+  test("reports a missing price", () => {
     const system = { number_of_nodes: 1, accelerators_per_node: 0 };
     expect(costOfRun({ billedMs: 1000, trainingMs: 500, price: undefined, system })).toMatchObject({
       kind: "unpriced",
     });
   });
 
-  test("never bills training more than the whole run, nor one machine more than two", () => {
+  test("never costs more for training than for the whole run, or for one machine than for two", () => {
     const ms = fc.double({ min: 0, max: 1e12, noNaN: true });
     fc.assert(
       fc.property(

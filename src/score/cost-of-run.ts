@@ -3,20 +3,20 @@ import type { SystemDescription } from "../schema/system-description.ts";
 
 const hourMs = 3_600_000;
 
-/** What a run is billed for. Milliseconds. */
+/** The billed times of a run. Milliseconds. */
 export interface BilledRun {
   /** From launch to the end of the last process. */
   billedMs: number;
-  /** From run_start to run_stop; absent where the clock never started. */
+  /** From run_start to run_stop; absent if the clock never started. */
   trainingMs: number | undefined;
-  /** Absent where nobody named one. */
+  /** Absent if no price was specified. */
   price: Price | undefined;
   system: Pick<SystemDescription, "number_of_nodes" | "accelerators_per_node">;
 }
 
 /**
- * What a run cost: price x time x how many nodes or accelerators it held. A price per accelerator
- * counts a node without accelerators as one. Providers that bill whole seconds, minutes or hours
+ * The cost of a run: price x time x number of nodes or accelerators. A price per accelerator counts a
+ * node without accelerators as one. Providers that bill whole seconds, minutes or hours
  * round up from this.
  */
 export function costOfRun({ billedMs, trainingMs, price, system }: BilledRun): Cost {

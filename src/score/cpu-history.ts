@@ -1,8 +1,8 @@
-/** The CPU time that the processes of a run had used over time, on all hosts together. */
+/** The CPU time used by the processes of a run over time, total over all hosts. */
 export class CpuHistory {
   readonly #hosts = new Map<string, { timesMs: number[]; seconds: number[] }>();
 
-  /** @param cpuSeconds since launch; samples of a host come in order */
+  /** @param cpuSeconds since launch; samples of a host are in order */
   push({ host, timeMs, cpuSeconds }: { host: string; timeMs: number; cpuSeconds: number }): void {
     const known = this.#hosts.get(host);
     if (known === undefined) {

@@ -4,7 +4,7 @@ import type { RunEnd } from "./judge-run.ts";
 import { limitHit } from "./limit-hit.ts";
 import type { TrackedRun } from "./track-run.ts";
 
-/** What ended a run: the reason for which it was stopped, else how its job exited. */
+/** What ended a run: the reason it was stopped for, else the exit of its job. */
 export function endOfRun(
   { limits }: Pick<RunRequest, "limits">,
   { samplesCount, stop }: TrackedRun,
@@ -16,7 +16,7 @@ export function endOfRun(
   const { stopReason } = known;
   if (stopReason !== undefined && stopReason !== "failure")
     return { kind: "stopped", reason: stopReason };
-  // An embedded workload counts its samples itself and ends a moment before it would be stopped.
+  // An embedded workload counts its samples itself and ends just before it would be stopped.
   const hit = limitHit({ maxSamples: limits.maxSamples }, { samplesCount });
   if (hit !== undefined && stop !== undefined) return { kind: "stopped", reason: hit };
   return { kind: "exited", ...known.exit };

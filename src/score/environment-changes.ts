@@ -1,6 +1,6 @@
 import type { RunRequest } from "../schema/run/run-request.ts";
 
-/** A fact about where runs ran that is not the same in all of them. */
+/** A property of the environment that differs between runs. */
 export interface EnvironmentChange {
   field: string;
   was: string;
@@ -9,7 +9,7 @@ export interface EnvironmentChange {
 
 type Place = Pick<RunRequest, "system" | "environment" | "owner">;
 
-/** What differs between the first run's host, system and software and the last's. */
+/** The differences in host, system and software between the first run and the last. */
 export function environmentChanges(runs: readonly Place[]): EnvironmentChange[] {
   const first = runs[0];
   const last = runs.at(-1);
@@ -25,7 +25,7 @@ export function environmentChanges(runs: readonly Place[]): EnvironmentChange[] 
 }
 
 function factsOf({ system, environment, owner }: Place): Record<string, string> {
-  // The frequency is the one at that moment, which is never the same twice.
+  // The frequency is momentary and always differs.
   const { host_processor_frequency: _, ...lasting } = system;
   const facts = { host: owner.hostname, ...environment, ...lasting };
   return Object.fromEntries(

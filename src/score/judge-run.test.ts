@@ -56,22 +56,22 @@ describe("judgeRun, of a program that prints a metric", () => {
       outcome: { kind: "reached", timeToTrainMs: 3000, quality: 0.94 },
     },
     {
-      name: "misses where the program ends first, and keeps the best",
+      name: "misses the target if the program ends first, and keeps the best value",
       seen: [launch, metric(0.9, 2000), metric(0.7, 4000)],
       outcome: { kind: "missed", reason: "ended", bestQuality: 0.9 },
     },
     {
-      name: "never takes NaN or an infinity for a quality",
+      name: "never accepts NaN or an infinity as quality",
       seen: [launch, metric(Number.NaN, 2000), metric(Number.POSITIVE_INFINITY, 3000)],
       outcome: { kind: "missed", reason: "ended" },
     },
     {
-      name: "does not look at other metrics",
+      name: "ignores other metrics",
       seen: [launch, metric(0.99, 2000, "train_acc")],
       outcome: { kind: "missed", reason: "ended" },
     },
     {
-      name: "starts at the line the user named, not at launch",
+      name: "starts the clock at the line that the user specified, not at launch",
       seen: [
         { kind: "clock-start", by: "pattern", arrivalMs: 3000 } satisfies Observation,
         metric(0.95, 5000),
@@ -79,7 +79,7 @@ describe("judgeRun, of a program that prints a metric", () => {
       outcome: { kind: "reached", timeToTrainMs: 2000, quality: 0.95 },
     },
     {
-      name: "gives way to a run_start that the program logs itself",
+      name: "uses a run_start that the program logs itself instead",
       seen: [launch, logged("run_start", 3500), metric(0.95, 5000)],
       outcome: { kind: "reached", timeToTrainMs: 1500, quality: 0.95 },
     },
@@ -145,33 +145,33 @@ describe("judgeRun, of a program that logs MLLOG", () => {
 
   test.each([
     {
-      name: "stops at the evaluation where the program goes on without run_stop",
+      name: "stops the clock at the evaluation if the program continues without run_stop",
       seen: [target, start, reachedAt5],
       outcome: { kind: "reached", timeToTrainMs: 3000, quality: 0.91, samplesCount: 512 },
     },
     {
-      name: "believes run_stop's success where no target is known",
+      name: "accepts run_stop's success if no target is known",
       seen: [start, logged("run_stop", 6000, { metadata: { status: "success" } })],
       outcome: { kind: "reached", timeToTrainMs: 4000 },
     },
     {
-      name: "does not believe a success that the evaluations deny",
+      name: "rejects a success that the evaluations contradict",
       seen: [target, start, logged("run_stop", 6000, { metadata: { status: "success" } })],
       outcome: { kind: "missed", reason: "ended" },
     },
     {
-      name: "misses a run that says aborted",
+      name: "misses the target with status aborted",
       seen: [start, logged("run_stop", 6000, { metadata: { status: "aborted" } })],
       outcome: { kind: "missed", reason: "ended" },
     },
     {
-      name: "misses, and does not die, where a program logs run_stop and exits with a code",
+      name: "misses the target, instead of having died, if a program logs run_stop and exits with code 1",
       seen: [start, logged("run_stop", 6000, { metadata: { status: "aborted" } })],
       end: { kind: "exited", exitCode: 1, signal: undefined } satisfies RunEnd,
       outcome: { kind: "missed", reason: "ended" },
     },
     {
-      name: "has died where a program logs run_stop and fails in another way",
+      name: "has died if a program logs run_stop and fails in another way",
       seen: [start, logged("run_stop", 6000, { metadata: { status: "aborted" } })],
       end: { kind: "exited", exitCode: 3, signal: undefined } satisfies RunEnd,
       outcome: { kind: "died", exitCode: 3 },
@@ -190,7 +190,7 @@ describe("judgeRun, of a program that logs MLLOG", () => {
     expect(judge(undefined, seen, end).outcome).toEqual(outcome);
   });
 
-  test("falls back to arrival times where the program's clock ran backwards", () => {
+  test("falls back to arrival times if the program's clock ran backwards", () => {
     const stop = logged("run_stop", 1200, { arrivalMs: 6000, metadata: { status: "success" } });
     const { outcome, clock, findings } = judge(undefined, [start, stop]);
     expect(outcome).toEqual({ kind: "reached", timeToTrainMs: 4000 });
@@ -198,7 +198,7 @@ describe("judgeRun, of a program that logs MLLOG", () => {
     expect(findings.map((finding) => finding.rule)).toEqual(["logged-clock-unusable"]);
   });
 
-  test("says so where the program's clock was set forward", () => {
+  test("reports that the program's clock was set forward", () => {
     const stop = logged("run_stop", 3_606_000, {
       arrivalMs: 6000,
       metadata: { status: "success" },
@@ -208,14 +208,14 @@ describe("judgeRun, of a program that logs MLLOG", () => {
     ]);
   });
 
-  test("doubts logged times that are shorter than the lines took to arrive", () => {
+  test("reports logged times that are shorter than the arrival times", () => {
     const stop = logged("run_stop", 2500, { arrivalMs: 6000, metadata: { status: "success" } });
     const { outcome, findings } = judge(undefined, [start, stop]);
     expect(outcome).toMatchObject({ kind: "reached", timeToTrainMs: 500 });
     expect(findings).toEqual([{ rule: "logged-clock-disagrees", loggedMs: 500, arrivedMs: 4000 }]);
   });
 
-  test("turns epochs into samples by the size of the training set", () => {
+  test("converts epochs to samples by the size of the training set", () => {
     const size = logged("train_samples", 1500, { value: 100 });
     const evaluated = logged("eval_accuracy", 5000, { value: 0.95, metadata: { epoch_num: 3 } });
     expect(judge(undefined, [target, size, start, evaluated]).outcome).toMatchObject({
@@ -265,7 +265,7 @@ describe("judgeRun, by how the run ended", () => {
     expect(findings).toContainEqual({ rule: "exited-after-target", exitCode: 1 });
   });
 
-  test("says what was read where the target's metric never came", () => {
+  test("reports the metrics that were read if the target's metric was not", () => {
     const { findings } = judge(atLeast94, [launch, metric(0.5, 2000, "loss")]);
     expect(findings).toEqual([
       { rule: "quality-never-read", metric: "val_acc", metricsSeen: ["loss"] },
@@ -273,7 +273,7 @@ describe("judgeRun, by how the run ended", () => {
   });
 });
 
-describe("judgeRun, whatever is seen", () => {
+describe("judgeRun, for any observations", () => {
   const observation: fc.Arbitrary<Observation> = fc.oneof(
     fc.record({ value: fc.double(), at: fc.nat(10_000) }).map(({ value, at }) => metric(value, at)),
     fc
@@ -294,7 +294,7 @@ describe("judgeRun, whatever is seen", () => {
       ),
   );
 
-  test("never gives a negative time or one of a value below the target", () => {
+  test("never returns a negative time, or a time for a value below the target", () => {
     fc.assert(
       fc.property(fc.array(observation, { maxLength: 12 }), (seen) => {
         const { outcome, clock } = judge(atLeast94, seen);

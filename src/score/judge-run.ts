@@ -4,7 +4,7 @@ import { checkTimedPart } from "./check-timed-part.ts";
 import type { CpuHistory } from "./cpu-history.ts";
 import { elapsedMs, type TrackedRun } from "./track-run.ts";
 
-/** How the processes of a run came to their end. */
+/** How the processes of a run ended. */
 export type RunEnd =
   | { kind: "exited"; exitCode: number | undefined; signal: string | undefined }
   | {
@@ -19,7 +19,7 @@ export interface Judgement {
   findings: Finding[];
 }
 
-/** Two clocks that differ by less than this say the same: output needs time to arrive. */
+/** Two clocks that differ by less than this agree, because output is delayed. */
 const clockToleranceMs = 1000;
 const clockToleranceFraction = 0.01;
 
@@ -53,7 +53,7 @@ export function judgeRun(
   };
 }
 
-/** A run that ended without anything to judge it by. */
+/** A run that ended without a target or a `run_stop` to judge it by. */
 function neverRead({ target, evaluations, stop, latest }: TrackedRun): Finding[] {
   if (evaluations.length > 0 || stop !== undefined) return [];
   const metricsSeen = [...latest.keys()];
@@ -63,7 +63,7 @@ function neverRead({ target, evaluations, stop, latest }: TrackedRun): Finding[]
 }
 
 interface TimedPart {
-  /** From run_start to the end of the timed part; absent where the target was not reached. */
+  /** From run_start to the end of the timed part; absent if the target was not reached. */
   durationMs: number | undefined;
   source: RunClock["source"];
 }
@@ -125,7 +125,7 @@ function loggedOrArrived(run: TrackedRun, findings: Finding[]): TimedPart {
   return { durationMs: loggedMs, source: "mllog" };
 }
 
-/** What ended the timed part: a run_stop that says success, else the first evaluation that met the target. */
+/** The end of the timed part: a run_stop with status success, else the first evaluation that met the target. */
 function finishOf(run: TrackedRun): TrackedRun["reached"] | TrackedRun["stop"] {
   const isSuccess = run.stop?.status === "success";
   if (run.target === undefined) return isSuccess ? run.stop : undefined;
@@ -152,7 +152,7 @@ function unreached(run: TrackedRun, end: RunEnd): Exclude<Outcome, { kind: "reac
     if (end.reason === "interrupt") return { kind: "interrupted" };
     return { kind: "missed", reason: end.reason === "target" ? "ended" : end.reason };
   }
-  // After run_stop the training was over, and exit code 1 only says that the answer is no.
+  // Training ends at run_stop; exit code 1 after it only means that the target was missed.
   const isAnswered = run.stop !== undefined && end.exitCode === 1;
   const isClean = end.signal === undefined && (end.exitCode === 0 || isAnswered);
   return isClean ? { kind: "missed", reason: "ended" } : { kind: "died", ...exitOf(end) };

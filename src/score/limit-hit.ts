@@ -1,11 +1,11 @@
 import type { RunLimits } from "../schema/run/run-request.ts";
 
-/** How far a run has come, by what its limits count. */
+/** The current values of a run's limited quantities. */
 export interface Spent {
   launchedForMs?: number | undefined;
-  /** Absent where no price is known. */
+  /** Absent if no price is known. */
   billedUsd?: number | undefined;
-  /** Absent where the program counts no samples. */
+  /** Absent if the program does not count samples. */
   samplesCount?: number | undefined;
 }
 

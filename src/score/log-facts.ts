@@ -3,7 +3,7 @@ import { benchmarkNamed } from "../schema/logs/mlperf-round.ts";
 import { OfficialClock } from "./clock.ts";
 import type { LogDialect, LogEvent, LogLine } from "../schema/logs/log-event.ts";
 
-/** What a check tells of a log beside the verdict, and compares between the runs of a result. Plain data. */
+/** Facts about a log that a check prints beside the verdict and compares between the runs of a result. Plain data. */
 export interface LogFacts {
   benchmark: string | undefined;
   /** In lower case. */
@@ -14,7 +14,7 @@ export interface LogFacts {
   seeds: string[];
   /** Key to first value, as JSON. */
   hyperparameters: Record<string, string>;
-  /** Lines with a token, by dialect; unreadable ones too. */
+  /** Lines with a token, by dialect, including unreadable ones. */
   lineCounts: Record<LogDialect, number>;
 }
 
@@ -52,7 +52,7 @@ export class LogFactsReader {
   }
 
   readSeed({ value }: LogEvent): void {
-    if (this.#seeds.size < mostSeeds) this.#seeds.add(JSON.stringify(value));
+    if (this.#seeds.size < maximumSeeds) this.#seeds.add(JSON.stringify(value));
   }
 
   #readOther({ dialect, key, value, metadata }: LogEvent): void {
@@ -78,7 +78,7 @@ export class LogFactsReader {
   }
 }
 
-/** A line without `time_ms` has no time that counts: Alibaba's of round 0.7 have a `time_s` in its place. */
+/** A line without `time_ms` has no usable time: Alibaba's lines of round 0.7 have `time_s` instead. */
 function timeOf({ timeMs, lacks }: LogEvent): number | undefined {
   return lacks === "time_ms" ? undefined : timeMs;
 }
@@ -91,13 +91,13 @@ const readers: ReadonlyMap<string, (facts: LogFactsReader, event: LogEvent) => v
   ["seed", (facts, event) => facts.readSeed(event)],
 ] satisfies [string, (facts: LogFactsReader, event: LogEvent) => void][]);
 
-/** More ranks than this log more seeds than are worth holding. */
-const mostSeeds = 64;
+/** Seeds beyond this number are not stored; jobs of many ranks may log many. */
+const maximumSeeds = 64;
 
-/** What MLPerf's rules call hyper-parameters and logs write once: they are the same in every run of a result. */
+/** Hyperparameters by MLPerf's rules, logged once: they are the same in every run of a result. */
 function isHyperparameter(key: string): boolean {
   const first = key.charCodeAt(0);
-  // Most lines are of other keys; a look at the first letter spares them the pattern: g, l, m, o, s.
+  // Most lines have other keys; the check of the first letter (g, l, m, o, s) skips the pattern for them.
   if (first !== 0x67 && first !== 0x6c && first !== 0x6d && first !== 0x6f && first !== 0x73)
     return false;
   return /^(?:(?:sgd_|lars_)?opt_|lora_|lars_epsilon$|global_batch_size$|gradient_accumulation_steps$|max_sequence_length$|model_bn_span$|start_warmup_step$)/.test(

@@ -55,7 +55,7 @@ describe("olympicMean", () => {
     expect(olympicMean(runs(times))).toEqual(expected);
   });
 
-  test("drops four at either end where the benchmark says so", () => {
+  test("drops four at either end if the benchmark requires it", () => {
     const times = Array.from({ length: 10 }, (_, index) => index + 1);
     expect(olympicMean(runs(times), { dropCount: 4 })).toMatchObject({
       kind: "scored",

@@ -1,6 +1,6 @@
 import type { OlympicMean } from "../schema/run/series-summary.ts";
 
-/** One run as the score sees it: a time, or none because it did not converge. */
+/** One run to score: its time, or none because it did not converge. */
 export interface ScoredRun {
   runId: string;
   /** Absent for a run that did not reach the target. */
@@ -8,8 +8,8 @@ export interface ScoredRun {
 }
 
 /**
- * Mean of the runs without the fastest and the slowest. A run that did not converge is the slowest;
- * more of them than may be dropped leave no score.
+ * Mean of the runs without the fastest and the slowest. A run that did not converge is the slowest. If
+ * more runs did not converge than may be dropped, there is no score.
  *
  * @param dropCount runs dropped at either end: 1, and 4 for MLPerf's unet3d
  * @see MLPerf training rules, section "Results"

@@ -3,7 +3,7 @@ import { isJsonObject } from "../foundation/json.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
 import type { MetricTarget } from "../schema/run/metric-target.ts";
 
-/** The numbers a log event carries, by every name a target may call them. */
+/** The numbers in a log event, by each name that a target may use for them. */
 export function metricsOf(event: LogEvent): { names: string[]; value: number }[] {
   if (event.key === "tracked_stats" && isJsonObject(event.value)) {
     return Object.entries(event.value).flatMap(([name, value]) =>
@@ -18,7 +18,7 @@ export function metricsOf(event: LogEvent): { names: string[]; value: number }[]
   return [{ names: alias === undefined ? [event.key, short] : [event.key, short, alias], value }];
 }
 
-/** Samples seen by then: as logged, else epochs times the size of the training set. */
+/** Samples seen so far: as logged, else epochs times the size of the training set. */
 export function samplesCountOf(
   event: LogEvent,
   trainSamples: number | undefined,

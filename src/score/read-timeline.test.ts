@@ -23,7 +23,7 @@ function read(logged: readonly Logged[]) {
 }
 
 describe("TimelineReader", () => {
-  test("takes the timed part from the lines that the score takes it from, where several ranks log it", () => {
+  test("uses the same lines for the timed part as the score if several ranks log it", () => {
     const { moments, status, firstTimeMs, lastTimeMs } = read([
       [1000, "init_start"],
       [5000, "init_stop"],
@@ -45,7 +45,7 @@ describe("TimelineReader", () => {
     });
   });
 
-  test("reads how far training was by the count that the evaluation names", () => {
+  test("reads the progress of training from the count in the evaluation", () => {
     const { evaluations } = read([
       [1, "eval_accuracy", 0.5, { epoch_num: 3 }],
       [2, "eval_accuracy", 90, { metric: "FID", samples_count: 512, epoch_num: 1 }],
@@ -60,7 +60,7 @@ describe("TimelineReader", () => {
     ]);
   });
 
-  test("finds loss and throughput as the rounds have written them", () => {
+  test("finds loss and throughput in the formats of all rounds", () => {
     const { loss, throughput } = read([
       [1, "tracked_stats", { train_step_time: 1, reduced_train_loss: 3 }],
       [2, "train_loss", 2],
@@ -73,7 +73,7 @@ describe("TimelineReader", () => {
     expect(throughput?.samples).toEqual([100, 120]);
   });
 
-  test("does not take the zero that some logs give as a time for one", () => {
+  test("ignores a time of zero, which some logs contain", () => {
     const { firstTimeMs, organisation } = read([
       [0, "submission_org", "Google"],
       [1_558_511_260_864, "run_start"],
@@ -82,7 +82,7 @@ describe("TimelineReader", () => {
     expect(organisation).toBe("Google");
   });
 
-  test("counts the evaluations that it does not keep", () => {
+  test("counts the evaluations that it does not store", () => {
     const many = Array.from({ length: 5003 }, (_, index): Logged => [index, "eval_accuracy", 0]);
     const { evaluations, evaluationsLeftOut } = read(many);
     expect(evaluations).toHaveLength(5000);

@@ -3,7 +3,7 @@ import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { OfficialClock } from "./clock.ts";
 import { type SampledSeries, ThinnedSeries } from "./thinned-series.ts";
 
-/** One log as a person wants it. Times are milliseconds since the epoch. */
+/** A summary of one log. Times are milliseconds since the epoch. */
 export interface LogTimeline {
   organisation: string | undefined;
   platform: string | undefined;
@@ -15,7 +15,7 @@ export interface LogTimeline {
   firstTimeMs: number | undefined;
   lastTimeMs: number | undefined;
   evaluations: readonly LoggedEvaluation[];
-  /** Evaluations beyond those kept. */
+  /** The number of evaluations that were not stored. */
   evaluationsLeftOut: number;
   loss: SampledSeries | undefined;
   /** Samples per second, as logged. */
@@ -28,7 +28,7 @@ export interface LogTimeline {
 
 export const momentKeys = ["init_start", "init_stop", "run_start", "run_stop"] as const;
 
-/** The first line that logs `init_start` or `init_stop`; of the other two, the line that the official clock uses. */
+/** The first line that logs `init_start` or `init_stop`; for the other two, the line that the official clock uses. */
 export interface Moment {
   key: (typeof momentKeys)[number];
   timeMs: number;
@@ -39,11 +39,11 @@ export interface LoggedEvaluation {
   line: number;
   timeMs: number;
   key: string;
-  /** As the metadata names it: `FID`. */
+  /** As named in the metadata: `FID`. */
   metric: string | undefined;
   value: JsonValue;
   metadata: JsonValue;
-  /** How far training was, by the metadata's own count: some benchmarks write samples or tokens into `epoch_num`. */
+  /** The progress of training, by the metadata's own count: some benchmarks write samples or tokens into `epoch_num`. */
   progress: { field: (typeof progressFields)[number]; amount: number } | undefined;
 }
 
@@ -55,7 +55,7 @@ const evaluationKeys: ReadonlySet<string> = new Set([
   "eval_result",
   "averaged_validation_loss",
 ]);
-const mostEvaluations = 5000;
+const maximumEvaluations = 5000;
 
 /** Reads a log line by line, in memory that does not grow with its steps. */
 export class TimelineReader {
@@ -90,7 +90,7 @@ export class TimelineReader {
     this.#noteSeries(event);
   }
 
-  /** Google's lines of round 0.6 have time 0 where they say who submits. */
+  /** Google's lines of round 0.6 that name the submitter have time 0. */
   #noteTime({ timeMs }: LogEvent): void {
     if (timeMs <= 0) return;
     this.#firstTimeMs = Math.min(this.#firstTimeMs ?? timeMs, timeMs);
@@ -127,7 +127,7 @@ export class TimelineReader {
   }
 
   #addEvaluation({ key, timeMs, value, metadata }: LogEvent, line: number): void {
-    if (this.#evaluations.length >= mostEvaluations) {
+    if (this.#evaluations.length >= maximumEvaluations) {
       this.#evaluationsLeftOut++;
       return;
     }

@@ -8,8 +8,8 @@ interface SeriesRun {
 }
 
 /**
- * The requested seeds of a series that no run has completed, in the order of the request. A run that
- * was interrupted or has no result did not complete its seed.
+ * The requested seeds of a series that no run has completed, in the order of the request. An
+ * interrupted run or a run without a result did not complete its seed.
  */
 export function remainingSeeds(runs: readonly SeriesRun[]): number[] {
   const remaining = requestedSeeds(runs);

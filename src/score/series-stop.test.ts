@@ -17,12 +17,12 @@ describe("seriesStop", () => {
   test.each([
     { name: "goes on after one run that died", runs: [died("no GPU")], kind: undefined },
     {
-      name: "stops after two runs that died with the same error, however late",
+      name: "stops after two runs that died with the same error, at any time",
       runs: [died("no GPU", { seconds: 900 }), died("no GPU", { seconds: 800 })],
       kind: "same-error",
     },
     {
-      name: "takes errors that differ in numbers for the same",
+      name: "treats errors that differ only in numbers as the same",
       runs: [died("seed 1: bad address 0x7ffe12"), died("seed 2: bad address 0x55a0")],
       kind: "same-error",
     },
@@ -37,7 +37,7 @@ describe("seriesStop", () => {
       kind: undefined,
     },
     {
-      name: "stops after two runs that died within seconds, whatever the errors",
+      name: "stops after two runs that died within seconds, with any errors",
       runs: [died("no GPU", { seconds: 2 }), died("disk full", { seconds: 9 })],
       kind: "died-at-once",
     },

@@ -1,7 +1,7 @@
 import type { Outcome, RunResult } from "../schema/run/run-result.ts";
 import type { SeriesStop } from "../schema/run/series-summary.ts";
 
-/** A run that ended, as far as it decides whether its series goes on. */
+/** The data of an ended run that decides whether its series continues. */
 export interface EndedRun {
   result: { outcome: Outcome; clock: Pick<RunResult["clock"], "billedMs"> };
   /** The last line that the program printed, if it printed one. */
@@ -10,7 +10,7 @@ export interface EndedRun {
 
 /** A series stops after this many failed runs in a row. */
 const failuresToStop = 2;
-/** A run that dies before this is over hardly began to train. */
+/** A run that dies within this time has hardly trained. */
 const diesAtOnceMs = 10_000;
 const keptLineLength = 300;
 

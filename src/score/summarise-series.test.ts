@@ -3,7 +3,7 @@ import { exampleRequest, exampleVerdict } from "../../tests/support/example-run.
 import type { RunReport } from "../schema/run/series-summary.ts";
 import { summariseSeries } from "./summarise-series.ts";
 
-/** Runs of a series of five seeds; `undefined` stands for an interrupted run. */
+/** Runs of a series of five seeds; `undefined` means an interrupted run. */
 function series(times: readonly (number | undefined)[], seeds = [1, 2, 3, 4, 5]): RunReport[] {
   return times.map((timeToTrainMs, position) => {
     const runId = `toy-${position + 1}`;
@@ -31,7 +31,7 @@ describe("the score of a series", () => {
     expect(summariseSeries(series([10, 20, 30, 40, 50])).score).toMatchObject({ meanMs: 30 });
   });
 
-  test("does not exist where a run was interrupted", () => {
+  test("does not exist if a run was interrupted", () => {
     expect(summariseSeries(series([10, 20, undefined])).score).toEqual({
       kind: "incomplete",
       have: 2,
@@ -40,11 +40,11 @@ describe("the score of a series", () => {
     });
   });
 
-  test("does not exist where runs have no result", () => {
+  test("does not exist if runs have no result", () => {
     expect(summariseSeries(series([10, 20, 30])).score).toMatchObject({ kind: "incomplete" });
   });
 
-  test("counts the run that repeated an interrupted one in its place", () => {
+  test("counts the run that repeats an interrupted one", () => {
     const runs = series([10, 20, undefined, 30, 40, 50], [1, 2, 3, 3, 4, 5]);
     const { score, completedCount, runCount } = summariseSeries(runs);
     expect(score).toMatchObject({
@@ -55,12 +55,12 @@ describe("the score of a series", () => {
     expect({ completedCount, runCount }).toEqual({ completedCount: 5, runCount: 6 });
   });
 
-  test("is not missed where only one run of a series is shown", () => {
+  test("is not reported as missing if only one run of a series is shown", () => {
     const score = { kind: "too-few-runs", have: 1, need: 3 };
     expect(summariseSeries(series([10]), { isWholeSeries: false }).score).toEqual(score);
   });
 
-  test("warns where the last run had another environment than the first", () => {
+  test("warns if the environment of the last run differs from the first", () => {
     const runs = series([10, 20, 30, 40, 50]);
     const last = runs[4];
     if (last !== undefined) {

@@ -12,11 +12,11 @@ import { olympicMean } from "./olympic-mean.ts";
 import { remainingSeeds } from "./remaining-seeds.ts";
 
 /**
- * Scores the runs of one series together: MLPerf's mean beside median and range, and the bill of all.
- * Interrupted runs are billed and never scored.
+ * Scores the runs of one series: MLPerf's mean, median and range, and the total cost. Interrupted runs
+ * are billed but never scored.
  *
- * @param options whether `runs` is all that the series has; default: yes. One of its runs alone is
- * not incomplete; and why the series stopped early, if it did.
+ * @param options whether `runs` are all runs of the series (default: yes), because a single one of its
+ * runs is not an incomplete series; and why the series stopped early, if it did
  * @throws RangeError if there is no run
  */
 export function summariseSeries(
@@ -83,7 +83,7 @@ function totalCost(runs: readonly RunReport[]): SeriesSummary["cost"] {
   };
 }
 
-/** Adds up readings of the same meter or formula; never one kind to another. */
+/** Adds up readings of the same meter or formula, never of different kinds. */
 function totalEnergy(readings: readonly EnergyReading[]): EnergyReading[] {
   const totals = new Map<string, EnergyReading>();
   for (const reading of readings) {
@@ -99,7 +99,7 @@ function totalEnergy(readings: readonly EnergyReading[]): EnergyReading[] {
   return [...totals.values()];
 }
 
-/** Runs with different seeds that gave the very same curve: the program does not use its seed. */
+/** Finds runs with different seeds and identical curves: the program does not use its seed. */
 function seedFinding(runs: readonly RunReport[]): Finding[] {
   const seeds = new Set(runs.map(({ request }) => request.seed));
   const curves = runs.map(({ result }) => result.evaluations.map((point) => point.value).join(" "));
@@ -107,7 +107,7 @@ function seedFinding(runs: readonly RunReport[]): Finding[] {
   return seeds.size > 1 && isSame ? [{ rule: "seed-has-no-effect", runCount: runs.length }] : [];
 }
 
-/** A series that was resumed later may have met another machine, commit or version. */
+/** A series that was resumed later may have another machine, commit or version. */
 function environmentFinding(runs: readonly RunReport[]): Finding[] {
   const changes = environmentChanges(runs.map(({ request }) => request));
   return changes.length === 0 ? [] : [{ rule: "environment-changed", changes }];

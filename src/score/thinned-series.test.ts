@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ThinnedSeries } from "./thinned-series.ts";
 
-test("keeps what is exact exact, and evenly spaced samples of the rest", () => {
+test("gives the exact count, bounds and last value, and evenly spaced samples", () => {
   fc.assert(
     fc.property(
       fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
@@ -29,7 +29,7 @@ test("keeps what is exact exact, and evenly spaced samples of the rest", () => {
   );
 });
 
-test("leaves out what is no number, and says nothing of nothing", () => {
+test("ignores values that are not finite, and is undefined without values", () => {
   const series = new ThinnedSeries();
   series.push(Number.NaN);
   series.push(Number.POSITIVE_INFINITY);

@@ -23,7 +23,7 @@ function tracked(observations: readonly Observation[], target = accuracy) {
 describe("RunTracker", () => {
   test.each([
     {
-      name: "never reaches the target with a percentage that is taken for a fraction",
+      name: "never reaches the target with a percentage read as a fraction",
       observations: [launch, printed(3.41), printed(21.8)],
       reached: undefined,
       rules: ["value-off-scale"],
@@ -47,7 +47,7 @@ describe("RunTracker", () => {
       rules: ["first-evaluation-meets-target"],
     },
     {
-      name: "notes that the value stood on a line that was rewritten",
+      name: "notes that the value is from a line that was rewritten",
       observations: [launch, printed(0.5), printed(0.95, { isRewritten: true })],
       reached: 0.95,
       rules: ["target-met-on-rewritten-line"],

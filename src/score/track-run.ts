@@ -17,14 +17,14 @@ import { ReadingNotes } from "./readings/reading-notes.ts";
 import { EvaluationClock, programClockKey } from "./readings/evaluation-clock.ts";
 import { SampleCounter } from "./readings/sample-count.ts";
 
-/** What an observation changed. */
+/** A change made by an observation. */
 export type TrackUpdate =
   | { kind: "clock-started"; by: "launch" | "run_start" | "pattern"; timeMs: number }
   /** The count of samples of the evaluation may come with later output. */
   | { kind: "evaluation"; evaluation: Evaluation }
   | { kind: "target-reached"; value: number; samplesCount: number | undefined };
 
-/** One moment on both clocks: the program's own, where it logs one, and ours. */
+/** One moment on both clocks: the program's own, if it logs times, and Pitwall's. */
 interface Moment {
   loggedMs: number | undefined;
   arrivalMs: number;
@@ -60,7 +60,7 @@ export interface TrackedRun {
   evaluations: Evaluation[];
   best: number | undefined;
   samplesCount: number | undefined;
-  /** The newest value of every number seen, by name. */
+  /** The newest value of each number, by name. */
   latest: Map<string, number>;
   /** The program's own clock, if it is read. */
   programClock: ProgramClock | undefined;
@@ -72,27 +72,27 @@ export interface TrackedRun {
 /**
  * Tracks one run by its observations. Pure: each observation carries its time.
  *
- * The clock runs from `run_start` (or launch, or the line the user named) to `run_stop`, or to the
- * first evaluation that meets the target where the program logs no `run_stop`.
+ * The clock runs from `run_start` (or launch, or the line that the user specified) to `run_stop`, or to
+ * the first evaluation that meets the target if the program logs no `run_stop`.
  */
 export class RunTracker {
   readonly run: TrackedRun;
   readonly #notes = new ReadingNotes();
   readonly #counter = new SampleCounter();
-  /** Whether a count has come since the last evaluation. */
+  /** Whether a sample count was read since the last evaluation. */
   #hasFreshCount = false;
-  /** An evaluation whose count of samples may be printed after it. */
+  /** An evaluation whose sample count may be printed after it. */
   #uncounted: Evaluation | undefined;
   #reachedBy: Evaluation | undefined;
   readonly #clock = new OfficialClock<Moment>();
   #trainSamples: number | undefined;
-  readonly #asked: MetricTarget | undefined;
+  readonly #requestedTarget: MetricTarget | undefined;
 
   readonly #programClock = new EvaluationClock();
 
   /** @param programClock name of the program's own clock, if it is read */
   constructor(target: MetricTarget | undefined, programClock?: string) {
-    this.#asked = target;
+    this.#requestedTarget = target;
     const notes = this.#notes;
     this.run = {
       target,
@@ -130,7 +130,7 @@ export class RunTracker {
     }
   }
 
-  /** An evaluation passed that is read elsewhere: counts from here on do not belong to the one before. */
+  /** An evaluation was read elsewhere: later sample counts do not belong to the previous one. */
   endCountOfEvaluation(): void {
     this.#uncounted = undefined;
     this.#programClock.skipEvaluation();
@@ -149,7 +149,7 @@ export class RunTracker {
     if (event.key === "run_start") return this.#startClock("run_start", moment);
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#trainSamples = event.value;
-    this.run.target = this.#asked ?? statedTarget(event) ?? this.run.target;
+    this.run.target = this.#requestedTarget ?? statedTarget(event) ?? this.run.target;
     const samplesCount = samplesCountOf(event, this.#trainSamples);
     if (samplesCount !== undefined) this.#countSamples(samplesCount);
     if (event.key === "run_stop") {
@@ -202,7 +202,7 @@ export class RunTracker {
     return updates;
   }
 
-  // A program's own run_start replaces a clock that began at launch or at a line that the user named.
+  // A program's own run_start replaces a clock that started at launch or at a line that the user specified.
   #startClock(by: "launch" | "run_start" | "pattern", moment: Moment): TrackUpdate[] {
     const isFirst = this.run.startedBy !== by;
     const isOwnStart = by === "run_start";
