@@ -17,11 +17,11 @@ const rankState = z.discriminatedUnion("kind", [
 const rankOfJob = launchedRank.extend({ state: rankState });
 type RankOfJob = z.output<typeof rankOfJob>;
 
-/** The hosts and ranks of a job as its events have them, in the order of the ranks. */
+/** The hosts and ranks of a job according to its events, in the order of the ranks. */
 export const jobRanks = z.strictObject({ hosts: z.array(hostName), ranks: z.array(rankOfJob) });
 export type JobRanks = z.output<typeof jobRanks>;
 
-/** Reads the hosts and ranks of a job from its events; there are none before the launch. */
+/** The hosts and ranks of a job from its events; none before the launch. */
 export function jobRanksOf(events: readonly LifecycleEvent[]): JobRanks {
   const ranks = new Map<number, RankOfJob>();
   for (const event of events) applyEvent(ranks, event);

@@ -1,2 +1,2 @@
-/** The host that Pitwall itself runs on. Records written before hosts were recorded mean this one. */
+/** The host that Pitwall itself runs on, and the default for records without a host. */
 export const launchingHost = "localhost";

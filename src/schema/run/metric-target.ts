@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The quality to reach: a metric, which way is better, and how far. */
+/** The quality to reach: a metric, the better direction, and a value. */
 export const metricTarget = z.strictObject({
   metric: z.string().min(1),
   direction: z.enum(["at-least", "at-most"]),

@@ -1,16 +1,16 @@
 import type { RuleFinding } from "../logs/rule-finding.ts";
 
 /**
- * Which of an edition's rules a run is held to; `rules/run-scope/choose-run-rules.ts` says when.
+ * Which rules of an edition apply to a run; see `rules/run-scope/choose-run-rules.ts`.
  *
- * - `benchmark`: all of them, as the log names a benchmark of MLPerf's
- * - `general`: those that hold for every benchmark
- * - `clock`: those without which no time to train is worth anything
+ * - `benchmark`: all rules, because the log names an MLPerf benchmark
+ * - `general`: the rules that apply to every benchmark
+ * - `clock`: the rules that a valid time to train requires
  */
 export const ruleScopes = ["benchmark", "general", "clock"] as const;
 export type RuleScope = (typeof ruleScopes)[number];
 
-/** One thing that the rules ask of a log: a key, or a choice of keys joined by `|`; `END`, `log` for the whole. */
+/** One requirement of the rules: a key, or alternative keys joined by `|`; `END` or `log` for the whole log. */
 export interface ChecklistItem {
   name: string;
   /** `waiting`: not logged yet, or its condition (mostly the quality target) is not met yet. */
@@ -21,13 +21,13 @@ export interface ChecklistItem {
 export interface RunChecklist {
   edition: string;
   scope: RuleScope;
-  /** Whether the log is over: nothing waits any more. */
+  /** Whether the log has ended, so that no requirement is waiting. */
   isFinal: boolean;
   items: readonly ChecklistItem[];
   findings: readonly RuleFinding[];
 }
 
-/** The checklist in figures. */
+/** The counts of a checklist. */
 export interface ChecklistCounts {
   metCount: number;
   brokenCount: number;

@@ -6,7 +6,7 @@ import type { Evaluation, RunResult } from "./run-result.ts";
 import type { RunChecklist } from "./run-checklist.ts";
 import type { RunRules } from "./run-rules.ts";
 
-/** Everything on record about one run, for people. */
+/** Everything recorded about one run, for display. */
 export interface RunPage {
   directory: string;
   request: RunRequest;
@@ -28,7 +28,7 @@ export interface RunPage {
   checklist: RunChecklist;
   /** Whether the record is unchanged since it was written. */
   integrity: RecordIntegrity;
-  /** Where result.json differs from the verdict that log and events give now. */
+  /** Differences between result.json and the verdict from log and events. */
   verdictDifferences: readonly VerdictDifference[];
 }
 
@@ -41,14 +41,14 @@ export interface VerdictDifference {
 }
 
 export type RecordIntegrity =
-  /** Every file, result.json included, is as the closing event of the chain says. */
+  /** All files, including result.json, match the closing event of the chain. */
   | { kind: "intact"; fileCount: number; signature: SignatureCheck }
   /**
-   * The files are as result.json says, and nothing covers result.json itself: Pitwall ended before it
-   * wrote the closing event, or is 0.1.0, which wrote none.
+   * The files match result.json, and nothing covers result.json itself: Pitwall ended before it wrote
+   * the closing event, or was version 0.1.0, which wrote none.
    */
   | { kind: "result-not-sealed"; fileCount: number; reason: "no-closing-event" | "old-version" }
-  /** No result yet, so only the chain of events can be checked: it holds. */
+  /** No result yet: only the chain of events was checked, and it is valid. */
   | { kind: "unsealed"; tornLine: boolean }
   | { kind: "chain-broken"; line: number; reason: string }
   | { kind: "files-changed"; files: readonly string[] }

@@ -33,7 +33,7 @@ export const outputReading = z.strictObject({
 });
 export type OutputReading = z.output<typeof outputReading>;
 
-/** When to give up. */
+/** Limits of a run. */
 export const runLimits = z.strictObject({
   maxTimeMs: z.number().positive().optional(),
   maxCostUsd: z.number().positive().optional(),
@@ -65,7 +65,7 @@ export const runRequest = z.strictObject({
   /** Go on where the target's metric is not a number again and again; default: end the run as missed. */
   keepOnNan: z.boolean().optional(),
   limits: runLimits,
-  /** The edition of the rules; default: the newest that fits. */
+  /** The edition of the rules. Default: the newest that applies. */
   edition: z.string().optional(),
   price: price.optional(),
   launchTarget,

@@ -30,7 +30,7 @@ export const outcome = z.discriminatedUnion("kind", [
 ]);
 export type Outcome = z.output<typeof outcome>;
 
-/** One look at the held-out quality. */
+/** One evaluation of the quality on held-out data. */
 export const evaluation = z.strictObject({
   /** Milliseconds since the epoch, the launching host's clock. */
   timeMs: z.number(),
@@ -44,7 +44,7 @@ export const evaluation = z.strictObject({
 });
 export type Evaluation = z.output<typeof evaluation>;
 
-/** The three stretches of a run. Milliseconds. */
+/** The times of a run. Milliseconds. */
 export const runClock = z.strictObject({
   launchedMs: z.number(),
   endedMs: z.number(),
@@ -69,7 +69,7 @@ export const runClock = z.strictObject({
 });
 export type RunClock = z.output<typeof runClock>;
 
-/** result.json: the verdict on one run, and the fingerprints of the files it was drawn from. */
+/** result.json: the verdict on one run, and the fingerprints of the files that it is based on. */
 export const runResult = z.strictObject({
   schemaVersion: z.literal(1),
   runId: z.string(),
@@ -88,12 +88,12 @@ export const runResult = z.strictObject({
   /** CPU time of all processes of the run. */
   cpuSeconds: z.number().optional(),
   peakMemoryBytes: z.number().optional(),
-  /** Why a meter or a figure is not there, as the probe found it. */
+  /** Why a meter or a figure is missing. */
   notMeasured: z.array(z.string()),
   findings: z.array(finding),
-  /** How the log stands against MLPerf's rules; records made before Pitwall looked have none. */
+  /** The verdict of MLPerf's rules on the log; absent in records of older versions. */
   rules: runRules.optional(),
-  /** Of events.jsonl: without the closing event, which follows and holds this file's SHA-256. */
+  /** For events.jsonl: without the closing event, which follows and contains this file's SHA-256. */
   files: z.record(z.string(), z.strictObject({ bytes: z.number(), sha256: z.string().length(64) })),
   /** What covers this file itself. Absent in records of Pitwall 0.1.0: nothing does. */
   sealedBy: z.literal("closing-event").optional(),

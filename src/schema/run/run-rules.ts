@@ -6,7 +6,7 @@ import { ruleScopes } from "./run-checklist.ts";
 export const runRules = z.strictObject({
   edition: z.string(),
   scope: z.enum(ruleScopes),
-  /** Of MLPerf's, as the log names it; with scope `benchmark` only. */
+  /** The MLPerf benchmark named in the log; only with scope `benchmark`. */
   benchmark: z.string().optional(),
   /** `crash`: the official checker dies on this log without a verdict; never a pass. */
   verdict: z.enum(["pass", "fail", "crash"]),

@@ -27,14 +27,14 @@ export type OlympicMean =
   | { kind: "too-few-converged"; unconverged: string[]; allowed: number };
 
 /**
- * What a series is worth by MLPerf's rule. A series whose requested runs have not all ended has no
- * score: the missing run could have been the slowest.
+ * The score of a series by MLPerf's rule. A series with missing runs has no score: a missing run could
+ * have been the slowest.
  */
 export type SeriesScore =
   | OlympicMean
   | {
       kind: "incomplete";
-      /** Runs that ended by themselves or at a limit. */
+      /** Runs that ended on their own or at a limit. */
       have: number;
       /** Runs that were requested. */
       need: number;

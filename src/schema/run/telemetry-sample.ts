@@ -30,7 +30,7 @@ export const hostSample = z.strictObject({
   /** Resident memory of these processes now. */
   memoryBytes: z.number().nonnegative(),
   processCount: z.number().int().nonnegative(),
-  /** Energy by meter since launch; only meters that are really there. */
+  /** Energy by meter since launch; only meters that exist. */
   measuredJoules: z.record(z.string(), z.number()).optional(),
   accelerators: z
     .array(

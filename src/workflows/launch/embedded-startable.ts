@@ -4,8 +4,8 @@ import type { Startable } from "../../schema/run/run-request.ts";
 import { embeddedWorkload, embeddedWorkloads } from "../../trainer/embedded-workloads.ts";
 
 /**
- * An embedded workload by its name. In a file of its own, so that timing a program of the user's
- * does not load the trainer.
+ * An embedded workload by its name. In its own file, so that timing a user's program does not load the
+ * trainer.
  *
  * @throws UserError `unknown-workload`
  */

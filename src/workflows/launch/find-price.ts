@@ -9,7 +9,7 @@ import {
 /**
  * A price as the user wrote it (`12.29/h`, `2.49/h/accelerator`), else by its catalogue name.
  *
- * @param nowMs the day that a written price is said to hold
+ * @param nowMs used as the date of a price that the user wrote
  * @throws UserError `price-invalid`, `unknown-price`, `price-not-published`
  */
 export async function findPrice(text: string, nowMs: number): Promise<Price> {

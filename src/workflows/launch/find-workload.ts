@@ -4,13 +4,13 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import type { WorkloadFile } from "../../schema/run/workload-file.ts";
 
-/** Something that the user should know before a run, though it stops nothing. */
+/** A warning before a run. */
 export interface PlanWarning {
   message: string;
   hint: string;
 }
 
-/** A program given on the command line; it is named after what it most likely trains. */
+/** A program given on the command line; its name is derived from the command. */
 export function commandStartable(
   command: readonly string[],
   cwd: string,
@@ -42,7 +42,7 @@ export function fileStartable(file: WorkloadFile, path: string): Startable {
   };
 }
 
-/** More workers than cores only take turns. */
+/** Warns of more workers than cores. */
 export function workerWarning(startable: Startable): PlanWarning | undefined {
   if (startable.kind !== "embedded") return undefined;
   const coreCount = availableParallelism();
@@ -53,7 +53,7 @@ export function workerWarning(startable: Startable): PlanWarning | undefined {
   };
 }
 
-/** Several seeds that the program may never learn of. */
+/** Warns of several runs whose seeds the program may not read. */
 export function seedWarning(startable: Startable, runCount: number): PlanWarning | undefined {
   if (startable.kind !== "command" || runCount < 2) return undefined;
   if (startable.command.some((word) => word.includes("{seed}"))) return undefined;

@@ -5,14 +5,14 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { RunWorld } from "./run-world.ts";
 
-/** A limit is looked at this often while a program is silent. */
+/** Limits are checked at this interval while a program is silent. */
 const tickMs = 100;
 
 /**
- * Makes the record and starts the job.
+ * Creates the record and starts the job.
  *
  * @throws UserError `program-not-found`, `program-not-executable`, `folder-missing`
- * @throws WorldError `start-failed`, and what the record's disk has to say
+ * @throws WorldError `start-failed`, and disk errors of the record
  */
 export async function launchRun(
   request: RunRequest,
@@ -62,7 +62,7 @@ function commandOf(
   return { command, cwd: world.env["PWD"] ?? ".", env: {} };
 }
 
-/** Why a program could not be started, for people; see `checkProgram` for what is found before a record is made. */
+/** The error for a program that could not be started; `checkProgram` finds some before a record is created. */
 export function launchError(
   outcome: Exclude<LaunchOutcome, { kind: "launched" }>,
   request: Pick<RunRequest, "startable">,

@@ -4,10 +4,10 @@ import { currentOwner } from "../../store/records/process-owner.ts";
 import type { RunWorld } from "./run-world.ts";
 import { openTarget } from "./target-worlds.ts";
 
-/** A launch waits this long for git to look through a large checkout, and then goes on without. */
+/** Time limit for git in a large checkout; after it the launch continues without a commit. */
 const gitTimeoutMs = 1000;
 
-/** What a face hands on of the process it runs in. */
+/** The process that Pitwall runs in. */
 interface Process {
   env: Readonly<Record<string, string | undefined>>;
   self: readonly string[];
@@ -16,9 +16,9 @@ interface Process {
 }
 
 /**
- * The real world: records on this machine's disk, and jobs on every launch target.
+ * The real world: records on this machine's disk and jobs on all launch targets.
  *
- * @param home where records are kept, absolute
+ * @param home the folder of records, absolute
  */
 export function localWorld(face: Process, home: string): RunWorld {
   return {

@@ -4,9 +4,9 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { SeriesPlan } from "./plan-series.ts";
 
 /**
- * The plan to do recorded runs again, with their own seeds.
+ * The plan to repeat recorded runs with their seeds.
  *
- * @param price instead of the one on record
+ * @param price replaces the recorded price
  * @throws RangeError if there is no run
  */
 export function planRerun(requests: readonly RunRequest[], price: Price | undefined): SeriesPlan {
@@ -29,7 +29,7 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
   };
 }
 
-/** What a run on record was started with, except for its seed. */
+/** The plan of a recorded run, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   const { startable, launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
   const { price, edition, rerunOf, series } = request;

@@ -4,10 +4,10 @@ import type { Place } from "../../schema/run/rank.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RankExit } from "../../schema/run/run-event.ts";
 
-/** The first thing that went wrong with a job. */
+/** The first failure of a job. */
 type Failure = ({ kind: "rank"; exit: RankExit } & Place) | { kind: "host"; host: string };
 
-/** How the ranks of a job ended, as far as they did. */
+/** How the ranks of a job have ended so far. */
 export class RankEnds {
   readonly #ranks: readonly Place[];
   readonly #lostHosts: Extract<Finding, { rule: "host-lost" }>[] = [];
@@ -17,7 +17,7 @@ export class RankEnds {
     this.#ranks = ranks;
   }
 
-  /** What a result says of the size of a job; nothing where it has one rank. */
+  /** The size of the job for its result; empty for a job of one rank. */
   get job(): RunResult["job"] {
     if (this.#ranks.length === 1) return undefined;
     const hosts = [...new Set(this.#ranks.map(({ host }) => host))];
@@ -34,19 +34,19 @@ export class RankEnds {
     this.#lostHosts.push({ rule: "host-lost", host, reason });
   }
 
-  /** Whether the other ranks of the job can only wait for one that is gone. */
+  /** Whether a rank has failed or was lost, so that the other ranks wait for it. */
   get hasFailedRank(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** The end of the job as a whole: that of the first rank to fail; unknown if its host was lost. */
+  /** The exit of the job: that of the first rank to fail; unknown if its host was lost. */
   get exit(): { exitCode: number | undefined; signal: string | undefined } {
     if (this.#failure === undefined) return { exitCode: 0, signal: undefined };
     const unknown = { exitCode: undefined, signal: undefined };
     return this.#failure.kind === "host" ? unknown : { ...unknown, ...this.#failure.exit };
   }
 
-  /** Which rank failed first, where there is more than one, and which hosts were lost. */
+  /** Which rank of several failed first, and which hosts were lost. */
   findings(): Finding[] {
     const failure = this.#failure;
     if (failure?.kind !== "rank" || this.#ranks.length === 1) return this.#lostHosts;
@@ -55,7 +55,7 @@ export class RankEnds {
   }
 }
 
-/** How a rank ended, as records have it. */
+/** How a rank ended, as recorded. */
 export function rankExit(exit: Exit): RankExit {
   switch (exit.kind) {
     case "exited":

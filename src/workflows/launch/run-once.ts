@@ -21,7 +21,7 @@ import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 /** The live view is refreshed ten times a second at most. */
 const progressEveryMs = 100;
 /** Training does not come back from a loss that is not a number so many times in a row. */
-const mostNotFinite = 3;
+const maximumNotFinite = 3;
 /** Time between SIGTERM and SIGKILL. */
 const graceMs = 5000;
 const lastLineCount = 10;
@@ -217,7 +217,7 @@ class RunInProgress {
     const { request, job } = this.#parts;
     for (const block of log) await this.#appendLog(block, printed);
     yield* this.#report(updates, timeMs);
-    const isDiverged = this.reader.run.notFiniteCount >= mostNotFinite;
+    const isDiverged = this.reader.run.notFiniteCount >= maximumNotFinite;
     if (isDiverged && request.keepOnNan !== true) this.stop("not-a-number");
     if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
   }

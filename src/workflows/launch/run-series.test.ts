@@ -15,7 +15,7 @@ function prints(text: string, afterMs = 1000): ScriptStep {
   return { kind: "print", text, afterMs };
 }
 
-/** Runs scripts as if each were the program of one run: no process, no waiting, time is a value. */
+/** Runs scripts, each as the program of one run, without processes or waiting: time is a value. */
 async function played(
   scripts: readonly Script[],
   requested: Partial<SeriesRequest> = {},
@@ -72,7 +72,7 @@ function ofKind<Kind extends RunEvent["kind"]>(
 }
 
 describe("runSeries", () => {
-  test("times each run from launch to the first value that is good enough, and bills it to its end", async () => {
+  test("times each run from launch to the first value that meets the target, and bills it to its end", async () => {
     const script = {
       steps: [
         prints("val_acc=0.5\n"),
@@ -102,7 +102,7 @@ describe("runSeries", () => {
     expect(runs.map(({ request }) => request.series.index)).toEqual([1, 2, 3]);
   });
 
-  test("warns after a minute in which no line has matched, with the line that nearly did", async () => {
+  test("warns after a minute without a matching line, with the closest line", async () => {
     const silent = {
       steps: [
         prints("Val Acc: 0.7\n"),
@@ -123,7 +123,7 @@ describe("runSeries", () => {
     ]);
   });
 
-  test("does not warn of a metric that came in time", async () => {
+  test("does not warn about a metric that matched in time", async () => {
     const slow = {
       steps: [prints("val_acc=0.1\n"), { kind: "stall", durationMs: 2 * minuteMs }, exits] as const,
     };
@@ -133,19 +133,16 @@ describe("runSeries", () => {
   test.each([
     { name: "time", requested: { maxTime: "90s" }, reason: "max-time", billedMs: 90_000 },
     { name: "money", requested: { maxCost: "0.06usd" }, reason: "max-cost", billedMs: 60_000 },
-  ])(
-    "ends a program that hangs when it is out of $name",
-    async ({ requested, reason, billedMs }) => {
-      const { runs, events } = await played(
-        [{ steps: [prints("val_acc=0.3\n"), { kind: "hang" }] }],
-        requested,
-      );
-      expect(runs[0]?.result.outcome).toEqual({ kind: "missed", reason, bestQuality: 0.3 });
-      expect(ofKind(events, "stopping").map((event) => event.reason)).toEqual([reason]);
-      expect(runs[0]?.result.clock.billedMs).toBeGreaterThanOrEqual(billedMs);
-      expect(runs[0]?.result.clock.billedMs).toBeLessThan(billedMs + 1000);
-    },
-  );
+  ])("ends a program that hangs at its limit of $name", async ({ requested, reason, billedMs }) => {
+    const { runs, events } = await played(
+      [{ steps: [prints("val_acc=0.3\n"), { kind: "hang" }] }],
+      requested,
+    );
+    expect(runs[0]?.result.outcome).toEqual({ kind: "missed", reason, bestQuality: 0.3 });
+    expect(ofKind(events, "stopping").map((event) => event.reason)).toEqual([reason]);
+    expect(runs[0]?.result.clock.billedMs).toBeGreaterThanOrEqual(billedMs);
+    expect(runs[0]?.result.clock.billedMs).toBeLessThan(billedMs + 1000);
+  });
 
   test("kills a program that does not stop when requested", async () => {
     const stubborn: Script = {
@@ -156,7 +153,7 @@ describe("runSeries", () => {
     expect(runs[0]?.result.outcome).toMatchObject({ kind: "reached", timeToTrainMs: 1000 });
   });
 
-  test("starts no other run after an interrupt, and keeps the one in progress", async () => {
+  test("starts no other run after an interrupt, and keeps the record of the current run", async () => {
     const script: Script = { steps: [prints("val_acc=0.5\n"), { kind: "hang" }] };
     const { runs, launcher } = await played([script, script], {}, { interruptAt: "evaluation" });
     expect(launcher.launches).toHaveLength(1);
@@ -258,7 +255,7 @@ describe("runSeries", () => {
     expect(runs[0]?.result.clock.initMs).toBe(10_000);
   });
 
-  test("reads a metric out of a progress bar that never ends its line", async () => {
+  test("reads a metric from a progress bar that never ends its line", async () => {
     const script = { steps: [prints("10% val_acc=0.2\r"), prints("90% val_acc=0.93\r"), exits] };
     expect((await played([script])).runs[0]?.result.outcome).toMatchObject({
       kind: "reached",
@@ -266,7 +263,7 @@ describe("runSeries", () => {
     });
   });
 
-  test("keeps its own lines out of the middle of the program's", async () => {
+  test("never writes its own lines inside a line of the program", async () => {
     const script = { steps: [prints("val_acc=0.95\nlast words"), exits] };
     const { store, runs } = await played([script]);
     const opened = await store.open(runs[0]?.result.runId ?? "");
@@ -282,7 +279,7 @@ describe("runSeries", () => {
     expect(lines.at(-1)).toContain('"run_stop"');
   });
 
-  test("goes by the program's own clock where it logs MLLOG, however late the lines arrive", async () => {
+  test("uses the times in MLLOG lines, however late the lines arrive", async () => {
     const line = (key: string, timeMs: number, metadata = {}): string =>
       `${formatLine({ timeMs, key, value: 0.95, metadata, namespace: "", eventType: "POINT_IN_TIME" })}\n`;
     const text =
@@ -297,7 +294,7 @@ describe("runSeries", () => {
     expect(runs[0]?.result.findings).toContainEqual({ rule: "clock-stepped", steppedMs: 3500 });
   });
 
-  test("marks a result whose clock covers next to nothing of what the program did", async () => {
+  test("marks a result whose clock covers almost none of the CPU time of the program", async () => {
     const line = (key: string, metadata = {}): string =>
       `${formatLine({ timeMs: 1000, key, value: 0.95, metadata, namespace: "", eventType: "POINT_IN_TIME" })}\n`;
     const text =
@@ -312,7 +309,7 @@ describe("runSeries", () => {
     );
   });
 
-  test("tells the time left from what earlier runs took", async () => {
+  test("estimates the remaining time from the times of earlier runs", async () => {
     const script = (): Script => ({
       steps: [
         prints("val_acc=0.2\n"),

@@ -7,10 +7,10 @@ import type { SystemDescription } from "../../schema/system-description.ts";
 import type { SigningKey } from "../../store/keys/key-store.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
-/** The outside world of a run, handed in so that tests can replace it. */
+/** The environment of a run, passed in so that tests can replace it. */
 export interface RunWorld {
   store: RunStore;
-  /** Signs each record once it is closed; absent where records are not signed. */
+  /** Signs each record once it is closed; absent if records are not signed. */
   signingKey?: SigningKey | undefined;
   openTarget(target: LaunchTarget): TargetWorld;
   nowMs(): number;
@@ -23,10 +23,10 @@ export interface RunWorld {
   describe(cwd: string): Promise<Pick<RunRequest, "environment" | "owner">>;
 }
 
-/** A launch target with all that belongs to it: one row of the table in `target-worlds.ts`. */
+/** A launch target: its launcher and how its jobs are observed; see `target-worlds.ts`. */
 export interface TargetWorld {
   launcher: Launcher;
-  /** Begins to watch a job's processes and the meters of its hosts. */
+  /** Starts to observe a job's processes and the meters of its hosts. */
   startProbe(job: {
     ranks: readonly LaunchedRank[];
     /** UUIDs of the GPUs that the job uses; undefined is all. */

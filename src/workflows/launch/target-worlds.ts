@@ -10,12 +10,12 @@ import type {
 import { usedAccelerators } from "../../score/used-accelerators.ts";
 import type { TargetWorld } from "./run-world.ts";
 
-/** What all launch targets need of the process that runs them. */
+/** The clock of this process, for all launch targets. */
 interface TargetHost {
   nowMs(): number;
 }
 
-/** How the jobs of a launch target are observed: the part of the target that is not launching. */
+/** How the jobs of a launch target are observed: everything except launching. */
 type Observation<Target extends LaunchTarget> = (
   target: Target,
   host: TargetHost,
@@ -23,7 +23,7 @@ type Observation<Target extends LaunchTarget> = (
 
 /**
  * Joins the two halves of each launch target: how jobs are started (`launch/launch-targets.ts`),
- * and how they are observed. A target without the second half does not compile.
+ * and how they are observed. A target without its row here does not compile.
  */
 const observations: { [Kind in LaunchTargetKind]: Observation<LaunchTargetOf<Kind>> } = {
   local: observeThisHost,
@@ -40,7 +40,7 @@ export function openTarget<Kind extends LaunchTargetKind>(
 function observeThisHost(_target: LaunchTarget, host: TargetHost): Omit<TargetWorld, "launcher"> {
   return {
     startProbe: async ({ ranks, gpuUuids }) => {
-      // Loaded once the job runs: its first moments need not wait for it.
+      // Loaded after the launch, so that the launch does not wait for it.
       const { readPowerEstimate } = await import("../../store/catalogue/catalogue.ts");
       return startProbe({
         host: launchingHost,

@@ -22,19 +22,19 @@ export type TimedWorkload =
       name?: string;
     };
 
-/** Each means what the flag of the same name means; quantities carry their unit. */
+/** Each option has the meaning of the flag of the same name; quantities include their unit. */
 export interface TimingOptions extends Partial<Omit<SeriesRequest, "metrics">> {
   price?: string;
-  /** Where records are kept; `$PITWALL_HOME`, else `./.pitwall`, by default. */
+  /** The folder of records. Default: `$PITWALL_HOME`, else `./.pitwall`. */
   home?: string;
   /** Aborting it stops the run and keeps the record. */
   signal?: AbortSignal;
-  /** Hears of everything while it happens. */
+  /** Called with each event of the run. */
   onEvent?: (event: RunEvent) => void;
 }
 
 /**
- * Trains to a quality target, against the clock, as `pitwall run` does.
+ * Trains to a quality target and measures the time, like `pitwall run`.
  *
  * Times are milliseconds, costs US dollars, energy joules. Every run leaves a record.
  *
@@ -82,7 +82,7 @@ async function embedded(workload: string, workers = 1): Promise<Startable> {
 
 const binPath = join(packageRoot, "dist", "bin.js");
 
-// The wall clock once and a monotonic one from then on: times in a record never step back.
+// Reads the wall clock once and a monotonic clock after that: times in a record never decrease.
 const originMs = Date.now() - performance.now();
 
 function nowMs(): number {

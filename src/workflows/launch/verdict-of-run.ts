@@ -14,7 +14,7 @@ import type { RunReader } from "../read-run/run-reader.ts";
 /** The last event of a job. */
 export type JobEnd = Extract<LaunchEvent, { kind: "ended" }>;
 
-/** All that is known of a run when its last process is gone. */
+/** The state of a run after its last process has ended. */
 export interface EndedRun {
   request: RunRequest;
   reader: RunReader;
@@ -26,7 +26,7 @@ export interface EndedRun {
   cpu: CpuHistory;
 }
 
-/** The verdict on a run, bill included; what result.json holds but for the fingerprints. */
+/** The verdict on a run, including its cost: the content of result.json except for the fingerprints. */
 export function verdictOfRun(ended: EndedRun): Verdict {
   const { request, reader, end, ranks, stopReason, watched } = ended;
   const { run } = reader;
@@ -63,7 +63,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
   });
 }
 
-/** A pattern that never matched already says why its metric was never read. */
+/** Leaves out a metric whose pattern never matched: another finding explains it. */
 function withoutEcho(findings: readonly Finding[]): Finding[] {
   const unmatched = new Set(
     findings.flatMap((note) => (note.rule === "metric-never-matched" ? [note.metric] : [])),
@@ -73,7 +73,7 @@ function withoutEcho(findings: readonly Finding[]): Finding[] {
   );
 }
 
-/** What the processes used; nothing at all where they were gone before the first look. */
+/** The resources that the processes used; empty if they ended before the first sample. */
 function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
   const wasSeen = peakMemoryBytes !== undefined && peakMemoryBytes > 0;
   if (wasSeen) return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
@@ -99,10 +99,9 @@ type Defined<Fields> = {
   >;
 };
 
-/** Leaves out the fields that hold nothing, as JSON will. */
+/** Leaves out undefined fields, like JSON. */
 function withoutUndefined<Fields extends object>(fields: Fields): Defined<Fields> {
   const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  // Object.entries loses the names; what is left has exactly the shape that the type says.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see the line above
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries loses the types of the remaining fields
   return Object.fromEntries(kept) as Defined<Fields>;
 }

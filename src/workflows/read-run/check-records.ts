@@ -8,7 +8,7 @@ import { diskRunStore } from "../../store/records/disk-run-store.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { rereadRun } from "./reread-run.ts";
 
-/** What of the arguments of a check is a run of ours, checked, and what is not. */
+/** The arguments of a check: recorded runs with their verdicts, and the other arguments. */
 export interface CheckedRecords {
   logs: CheckedLog[];
   /** The other arguments, in their order. */
@@ -16,10 +16,10 @@ export interface CheckedRecords {
 }
 
 /**
- * Checks the runs among the arguments, each against the rules its verdict was drawn by: a run or series by its name,
- * the folder of a record, or the `log.txt` in one. A run that goes on is checked as if its log ended here.
+ * Checks the runs among the arguments, each against the rules of its verdict: a run or series by name, the folder of a
+ * record, or the `log.txt` in one. A running run is checked as if its log ended here.
  *
- * @param edition as a user writes it, instead of the one on record
+ * @param edition as the user writes it, instead of the recorded one
  * @throws UserError `edition-unknown`, `edition-without-rules`
  */
 export async function checkRecords(
@@ -49,12 +49,12 @@ async function recordsOf(argument: string, path: string, store: RunStore): Promi
   if (kind === undefined) return namedRecords(argument, store);
   const folder = kind === "file" ? dirname(path) : path;
   if ((await kindOf(resolve(folder, "run.json"))) !== "file") return [];
-  // A record is found by its name in the home two folders up.
+  // A record is found by name in the home two folders up.
   return openAll([basename(folder)], diskRunStore(resolve(folder, "../..")));
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
-  // What is not there or cannot be looked at is no record; the check of logs says so.
+  // A missing or unreadable path is not a record; the check of logs reports it.
   const status = await stat(path).catch(() => undefined);
   if (status === undefined) return undefined;
   return status.isDirectory() ? "folder" : "file";
@@ -83,7 +83,7 @@ async function checkedLog(record: RunRecord, edition: string | undefined): Promi
   const { benchmark, division } = logged;
   const path = record.logPath;
   return {
-    // As a file given by name: what reads logs finds it by this path.
+    // The reader of logs finds the file by this path.
     argument: path,
     path,
     edition: rules.edition,

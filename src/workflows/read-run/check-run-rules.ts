@@ -11,7 +11,7 @@ import {
 } from "../../rules/run-scope/choose-run-rules.ts";
 import { checklistItems } from "../../rules/run-scope/checklist-items.ts";
 
-/** Which run's log is checked, and by which edition if not by the newest that fits. */
+/** The run whose log is checked, and the edition. Default: the newest that applies. */
 export interface RunUnderRules {
   request: RunRequest;
   edition?: string | undefined;
@@ -21,20 +21,20 @@ export interface RunUnderRules {
  * A program names its benchmark in its first lines; a name after this many MLPerf lines is ignored. Lines are kept
  * until then, to be checked by the rules of the benchmark.
  */
-const mostLinesBeforeName = 10_000;
-/** When this many lines wait for the rules, loading starts by itself. */
-const mostWaitingLines = 20_000;
-/** At most this often, a changed checklist is reported. */
+const maximumLinesBeforeName = 10_000;
+/** At this many lines without rules, loading starts. */
+const maximumWaitingLines = 20_000;
+/** Minimum interval between reports of a changed checklist. */
 const updateEveryMs = 250;
 
-/** Checks a run's log against the rules that fit it, line by line; the same while it grows and when it is read again. */
+/** Checks a run's log against the applicable rules, line by line, during the run and from the record. */
 export class RunRulesCheck {
   readonly #run: RunUnderRules;
   #choice: RunRulesChoice;
   #loading: Promise<void> | undefined;
   #check: LogCheck | undefined;
   #files: readonly RuleFile[] = [];
-  /** Lines that rules still to be loaded or chosen will have to see. */
+  /** Lines to be checked once the rules are loaded and chosen. */
   #kept: LogLine[] = [];
   #mayBeNamed = true;
   #lineCount = 0;
@@ -49,15 +49,15 @@ export class RunRulesCheck {
     this.#choice = chooseRunRules(run.request, undefined, run.edition);
   }
 
-  /** Starts to load the rules, which blocks the process for some hundredths of a second. */
+  /** Starts to load the rules, which blocks the process for tens of milliseconds. */
   start(): void {
     if (this.#loading !== undefined) return;
     this.#loading = this.#load(this.#choice);
-    // A failure is handled where the rules are awaited.
+    // A failure is handled when the rules are awaited.
     this.#loading.catch(() => undefined);
   }
 
-  /** The checklist that was made last. */
+  /** The newest checklist. */
   get latest(): RunChecklist | undefined {
     return this.#reported;
   }
@@ -70,10 +70,10 @@ export class RunRulesCheck {
       if (this.#mayBeNamed || this.#check === undefined) this.#kept.push(line);
       this.#check?.push(line);
     }
-    if (this.#kept.length > mostWaitingLines) this.start();
+    if (this.#kept.length > maximumWaitingLines) this.start();
   }
 
-  /** The checklist, if it changed since it was last reported and that was a while ago. */
+  /** The checklist, if it has changed since the last report and the minimum interval has passed. */
   update(nowMs: number): RunChecklist | undefined {
     const isDue = nowMs - this.#reportedMs >= updateEveryMs;
     if (!isDue || this.#lineCount === this.#reportedLineCount) return undefined;
@@ -133,7 +133,7 @@ export class RunRulesCheck {
   #readName(line: LogLine): void {
     const benchmark =
       line.kind === "event" ? declaredBenchmark(line.event, this.#run.request) : undefined;
-    if (benchmark === undefined && this.#lineCount < mostLinesBeforeName) return;
+    if (benchmark === undefined && this.#lineCount < maximumLinesBeforeName) return;
     this.#mayBeNamed = false;
     if (benchmark !== undefined) {
       const choice = chooseRunRules(this.#run.request, benchmark, this.#run.edition);

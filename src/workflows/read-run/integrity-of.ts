@@ -5,9 +5,9 @@ import type { RunRecord, Verification } from "../../store/records/run-store.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether the record is as it was written: reads every file of it.
+ * Whether the record is unchanged since it was written. Reads all its files.
  *
- * @param env names the folder of the user's keys; default: that of this process
+ * @param env the environment that names the folder of the user's keys; default: that of this process
  */
 export async function integrityOf(
   record: RunRecord,
@@ -44,7 +44,7 @@ async function sealOf(
   }
   if (signed === undefined) return intact(fileCount, { kind: "unsigned" });
   if (signed.kind === "unreadable") return { kind: "signature-invalid", reason: signed.reason };
-  // Most records have no signature, and need neither keys nor their cryptography.
+  // Most records have no signature, so keys and cryptography are loaded on demand.
   const { checkSignature } = await import("../../store/keys/record-signer.ts");
   const { readKnownKeys } = await import("../../store/keys/key-store.ts");
   const subject = { runId: record.runId, closingSha256 };

@@ -7,16 +7,16 @@ import type { RuleFile } from "../../schema/logs/rule-edition.ts";
 import { readRuleEdition } from "../../store/catalogue/read-score-data.ts";
 import { type RunRulesChoice, tablesOfScope } from "../../rules/run-scope/choose-run-rules.ts";
 
-/** Rules for a run, ready to check its log, and the files that a checklist is made of. */
+/** The rules to check a run's log, and the rule files for its checklist. */
 export interface RunRulesTables {
   files: readonly RuleFile[];
   rules: CompiledEdition;
 }
 
-/** The package's data stays as it is while a program runs. */
+/** The package's data does not change while a program runs. */
 const loaded = new Map<string, Promise<RunRulesTables>>();
 
-/** Reads the rules that were chosen off the package's data, once each for all runs of a series. */
+/** Reads the chosen rules from the package's data, once for all runs of a series. */
 export function loadRunRules({ edition, scope }: RunRulesChoice): Promise<RunRulesTables> {
   const name = `${edition} ${scope}`;
   const rules = loaded.get(name) ?? readRules({ edition, scope });

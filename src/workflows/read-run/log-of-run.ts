@@ -3,8 +3,8 @@ import { join, resolve } from "node:path";
 import type { RunStore } from "../../store/records/run-store.ts";
 
 /**
- * The log of a run of ours that is meant by its name; undefined where something of that name lies in the working folder,
- * or no run is called so.
+ * The log of a recorded run by its name; undefined if a file of that name exists in the working folder or no run has
+ * that name.
  */
 export async function logOfRun(
   name: string,

@@ -17,8 +17,8 @@ export function mayAddLines({ reading, target }: RunRequest): boolean {
 }
 
 /**
- * Whether an observation of a run leads to a line of ours: a value of the target's metric after the clock started.
- * A program that logs `run_start` itself gets none, as two clocks in one log would contradict each other.
+ * Whether Pitwall adds a line for an observation: for a value of the target's metric after the clock has started. A
+ * program that logs `run_start` itself gets none, because two clocks in one log would contradict each other.
  */
 export function addsLine(run: TrackedRun, seen: Observation): boolean {
   return (
@@ -31,14 +31,14 @@ export function addsLine(run: TrackedRun, seen: Observation): boolean {
   );
 }
 
-/** An evaluation that gets a line of ours. */
+/** An evaluation for which Pitwall adds a line. */
 export interface OwnEvaluation {
   evaluation: Evaluation;
   /** When the clock started, milliseconds since the epoch. */
   startMs: number;
 }
 
-/** Writes the lines of ours, while the run goes on. */
+/** Writes Pitwall's own lines during the run. */
 export class OwnLogLines {
   readonly #ownLog: OwnLog | undefined;
 

@@ -6,20 +6,20 @@ import type { TrackedRun } from "../../score/track-run.ts";
 import { addsLine, mayAddLines, ownNamespace } from "./own-log-lines.ts";
 
 /**
- * Gives the observations of a recorded log the times at which they arrived when the run was live.
+ * Assigns the observations of a recorded log the times at which they arrived during the run.
  *
- * A log does not say when a line arrived. Known are: the logged time of each MLLOG line, which stands for its arrival;
- * the time of launch, of the clock's start and of the target, from events.jsonl; and for a value of the target's metric
- * the line that Pitwall added after it, to the millisecond. That line is read in place of the program's own, so that no
- * value counts twice. Anything else gets the newest time known.
+ * A log does not contain arrival times. These are known: the logged time of each MLLOG line, used as its arrival time;
+ * the times of the launch, of the clock's start and of the target, from events.jsonl; and for each value of the target's
+ * metric the line that Pitwall added after it, to the millisecond. That line is read instead of the program's own, so
+ * that no value counts twice. All other observations get the newest known time.
  */
 export class RecordedTimes {
   readonly #request: RunRequest;
-  /** When the clock started and the target was reached, as the run's events say. */
+  /** When the clock started and the target was reached, from the run's events. */
   readonly #startMs = new Map<string, number>();
   #reachedMs: number | undefined;
   #newestMs = 0;
-  /** Values whose added line has not come yet. */
+  /** Values whose added line has not been read yet. */
   #awaitedCount = 0;
   #hasAddedLines = false;
 
@@ -27,7 +27,7 @@ export class RecordedTimes {
     this.#request = request;
   }
 
-  /** Takes the events of the run that are known by now. */
+  /** Sets the events of the run so far. */
   note(events: readonly LifecycleEvent[]): void {
     for (const { event, timeMs } of events) {
       if (event.kind === "clock-started") this.#startMs.set(event.by, timeMs);
@@ -36,7 +36,7 @@ export class RecordedTimes {
     }
   }
 
-  /** The observation as it was made when the run was live; undefined where there was none. */
+  /** The observation as it was made during the run; undefined if there was none. */
   placed(seen: Observation, run: TrackedRun): Observation | undefined {
     if (seen.kind === "event") return this.#placedEvent(seen.event, run);
     if (mayAddLines(this.#request) && addsLine(run, seen)) {
@@ -52,14 +52,14 @@ export class RecordedTimes {
     if (!this.#isAdded(event, run)) return { kind: "event", event, arrivalMs: event.timeMs };
     this.#hasAddedLines = true;
     if (event.key === "run_start") return this.#addedStart(event);
-    // The live run did not observe the other lines of ours.
+    // Pitwall's other lines were not observed during the run.
     if (event.key !== "eval_accuracy") return undefined;
     this.#awaitedCount -= 1;
     const arrivalMs = this.#exact(event.timeMs, this.#reachedMs);
     return { kind: "event", event, arrivalMs, isAdded: true };
   }
 
-  /** Whether Pitwall added the line: a program may log in our namespace too, as `pitwall train` does. */
+  /** Whether Pitwall added the line: a program may use Pitwall's namespace too, as `pitwall train` does. */
   #isAdded({ namespace, key }: LogEvent, run: TrackedRun): boolean {
     if (namespace !== ownNamespace || !mayAddLines(this.#request)) return false;
     if (run.startedBy === "run_start") return false;
@@ -71,7 +71,7 @@ export class RecordedTimes {
     return { kind: "clock-start", by, arrivalMs: this.#startMs.get(by) ?? timeMs };
   }
 
-  /** Lines of ours round their times to milliseconds. */
+  /** Pitwall's own lines have times rounded to milliseconds. */
   #exact(loggedMs: number, recordedMs: number | undefined): number {
     const isSame = recordedMs !== undefined && Math.round(recordedMs) === loggedMs;
     return isSame ? recordedMs : loggedMs;

@@ -23,7 +23,7 @@ function mllog(key: string, timeMs: number, value: unknown, metadata: object = {
   return `:::MLLOG ${JSON.stringify(event)}`;
 }
 
-/** Plays a program's output to a live reader and records it; then judges it live and from the record. */
+/** Feeds a program's output to a live reader and records it, then judges it live and from the record. */
 async function playAndReread(
   request: RunRequest,
   pieces: readonly { text: string; waitMs: number }[],
@@ -113,7 +113,7 @@ describe("rereadRun", () => {
     { name: "a program timed from its launch", request: accuracy },
     { name: "a program whose clock a line starts", request: startedByLine },
     { name: "a program with a clock of its own", request: timedByProgram },
-  ])("judges $name as when it ended, and counts no value twice", async ({ request }) => {
+  ])("gives $name the verdict of its end, and counts no value twice", async ({ request }) => {
     const anyLine = fc.oneof(
       fc.constantFrom("epoch 1", "noise", "val_acc=nan", "loss=2.5", ""),
       fc.nat(2000).map((count) => `samples=${count}`),
@@ -162,7 +162,7 @@ describe("rereadRun", () => {
     expect(again.judgement?.outcome).toMatchObject({ kind: "reached", quality: 0.95 });
   });
 
-  test("tells a program that logs in Pitwall's own namespace from the lines that Pitwall adds", async () => {
+  test("distinguishes a program that logs in Pitwall's namespace from the lines that Pitwall adds", async () => {
     const own = (key: string, value: unknown, metadata: object = {}) =>
       mllog(key, launchedMs + 600, value, metadata).replace(
         '"namespace":""',

@@ -11,36 +11,36 @@ import type { RunRecord } from "../../store/records/run-store.ts";
 import { RankEnds } from "../launch/rank-ends.ts";
 import { RunReader } from "./run-reader.ts";
 
-/** What the log and the events of a record say about its run. */
+/** A run as read from the log and the events of its record. */
 export interface RereadRun {
   /** Evaluations, clock and target. */
   run: TrackedRun;
-  /** The verdict of the rules; absent while the run goes on. */
+  /** The verdict of the rules; absent during the run. */
   rules: RunRules | undefined;
   checklist: RunChecklist;
-  /** Outcome and clock, judged again; absent where the events do not say how the run ended. */
+  /** Outcome and clock, judged again; absent if the events do not contain the end of the run. */
   judgement: Judgement | undefined;
 }
 
 interface RereadOptions {
   /** Default: the edition of the request, else of the verdict. */
   edition?: string | undefined;
-  /** Whether the log is complete; default: unless the run goes on, which has no verdict of the rules yet. */
+  /** Whether the log is complete. Default: whether the run has ended; a running run has no verdict of the rules yet. */
   isOver?: boolean;
-  /** Is handed each MLPerf line. */
+  /** Called with each MLPerf line. */
   alsoTake?: (line: LogLine) => void;
 }
 
 /**
- * Reads a record again, from `log.txt` and `events.jsonl` alone, in constant memory, and judges it as when it ended.
+ * Reads a record again, only from `log.txt` and `events.jsonl`, in constant memory, and judges it as at its end.
  *
- * Of an undamaged record, these come out as in `result.json`:
+ * For an undamaged record, these equal `result.json`:
  *
  * - the kind and reason of the outcome, its quality and sample count, and the values of all evaluations;
- * - the time to train: exactly where the program logs `run_start` and `run_stop`, or where the clock goes by arrival,
- *   as events.jsonl keeps the arrival of its start and of the target. It differs by up to a millisecond where the events
- *   are from before that, and by the time that output took to arrive where a program logs `run_start` and prints the
- *   metric on lines without time;
+ * - the time to train: exactly if the program logs `run_start` and `run_stop`, or if the clock uses arrival times,
+ *   because events.jsonl contains the arrival of its start and of the target. It differs by up to a millisecond for
+ *   events of older versions, and by the delay of the output if a program logs `run_start` and prints the metric on lines
+ *   without time;
  * - the verdict of the rules, by the same edition.
  *
  * These do not: `clock.runStartMs` and `initMs` of a program that logs `run_start` (the arrival of that line is on
@@ -64,7 +64,7 @@ export async function rereadRun(
   return { run, ...(await reader.finishRules()), judgement };
 }
 
-/** The edition by whose rules a run was or will be judged; undefined where Pitwall chooses the newest. */
+/** The edition that a run was or will be judged by; undefined if Pitwall chooses the newest. */
 export function recordedEdition({
   request,
   result,

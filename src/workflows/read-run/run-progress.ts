@@ -5,7 +5,7 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 
-/** One moment of a run, as the live view shows it. */
+/** One moment of a run for the live view. */
 export function runProgress(moment: {
   request: RunRequest;
   run: TrackedRun;
@@ -14,7 +14,7 @@ export function runProgress(moment: {
   isStopping: boolean;
   costUsd: number | undefined;
   energy: readonly EnergyReading[];
-  /** When earlier runs of the series reached the target, on their clocks. */
+  /** Times to train of earlier runs of the series. */
   earlierCrossingsMs: readonly number[];
   checklist?: RunChecklist | undefined;
 }): RunProgress {
@@ -40,7 +40,7 @@ export function runProgress(moment: {
   };
 }
 
-/** The newest number whose name speaks of a loss; one of training before one of validation. */
+/** The newest number whose name contains `loss`; a training loss takes precedence over a validation loss. */
 function lossOf(latest: ReadonlyMap<string, number>): number | undefined {
   const names = [...latest.keys()].filter((name) => /loss/iu.test(name));
   const name = names.find((candidate) => /train/iu.test(candidate)) ?? names[0];
@@ -60,8 +60,8 @@ function predictedOf(
   earlierCrossingsMs: readonly number[],
 ): RunProgress["predicted"] {
   if (target === undefined || reached !== undefined || clockMs === undefined) return undefined;
-  const asked = { evaluations, target, nowClockMs: clockMs, earlierCrossingsMs };
-  const prediction = predictCrossing(asked);
+  const input = { evaluations, target, nowClockMs: clockMs, earlierCrossingsMs };
+  const prediction = predictCrossing(input);
   if (prediction.kind !== "predicted") return undefined;
   const remaining = (atMs: number): number => Math.max(0, atMs - clockMs);
   return {

@@ -31,7 +31,7 @@ const anyLog = fc
   .array(fc.tuple(anyLine, anyEnd), { maxLength: 30 })
   .map((lines) => lines.map(([text, end]) => text + end).join(""));
 
-test("a log that comes in pieces gets the verdict of the whole, line numbers and offsets included", async () => {
+test("a log in pieces gets the verdict of the whole log, with the same line numbers and offsets", async () => {
   await fc.assert(
     fc.asyncProperty(
       anyLog,
@@ -98,7 +98,7 @@ test.each([
   expect(ends.map(({ checklist }) => checklist.edition)).toEqual([expected, expected]);
 });
 
-test("keeps sources apart: a line that one has begun ends before another's, or ours, comes", () => {
+test("ends the unfinished line of a source before a line of another source or of Pitwall", () => {
   const metric = exampleRequest({
     runId: "toy-1",
     reading: { metrics: [{ metric: "acc", pattern: "acc=([0-9.]+)" }] },
@@ -115,7 +115,7 @@ test("keeps sources apart: a line that one has begun ends before another's, or o
   expect(take("stdout", "acc=0.6")).toMatch(/^acc=0\.6\n:::MLLOG .*"eval_accuracy", "value": 0\.6/);
 });
 
-test("opens a record with a pattern that this version refuses, and refuses to run with it", () => {
+test("opens a record with an unsupported pattern, and refuses to run with it", () => {
   const reading = { metrics: [{ metric: "acc", pattern: "acc=(?=1)([0-9.]+)" }] };
   const old = exampleRequest({ runId: "toy-1", reading });
   expect(() => RunReader.live(old, 0)).toThrow("lookahead");

@@ -16,32 +16,32 @@ import { outputPatterns } from "./output-patterns.ts";
 import { RecordedTimes } from "./recorded-times.ts";
 import { runProgress } from "./run-progress.ts";
 
-/** Some bytes of a run's output: whole lines, or part of a line that is too long to wait for. */
+/** Some bytes of a run's output: whole lines, or part of a line that is too long to buffer. */
 export interface OutputPiece {
   /** Where it was printed; absent in a log that holds the output of all places. */
   place?: { host: string; rank: number } | undefined;
   stream: string;
   bytes: Uint8Array;
-  /** When it arrived, by the launching host's clock; a recorded log does not say. */
+  /** When it arrived, by the launching host's clock; absent for a recorded log. */
   timeMs?: number;
 }
 
-/** What a piece of output changed. */
+/** The changes made by a piece of output. */
 export interface TakenPiece {
   updates: TrackUpdate[];
-  /** What belongs into the log, in order: the piece, and what Pitwall adds around it. */
+  /** Bytes for the log, in order: the piece, and the lines that Pitwall adds around it. */
   log: Buffer[];
 }
 
 interface ReaderOptions {
-  /** Instead of the one that the run was requested with. */
+  /** Default: the edition of the request. */
   edition?: string | undefined;
-  /** Is handed each MLPerf line. */
+  /** Called with each MLPerf line. */
   alsoTake?: (line: LogLine) => void;
-  /** Is handed each observation and what it changed, one after the other. */
+  /** Called with each observation and its changes, in order. */
   observe?: (seen: Observation, updates: readonly TrackUpdate[]) => void;
-  /** Patterns see this much of a longer line; default 1 MiB. */
-  mostLineBytes?: number;
+  /** Patterns are matched against this many bytes of a longer line. Default: 1 MiB. */
+  maximumLineBytes?: number;
 }
 
 const lineFeed = 10;
@@ -65,12 +65,12 @@ export class RunReader {
   readonly #rules: RunRulesCheck;
   readonly #ownLines: OwnLogLines | undefined;
   readonly #recorded: RecordedTimes | undefined;
-  /** When output arrived; a record does not say. */
+  /** When output arrived; unknown for a record. */
   readonly #arrivals: ArrivalWatch | undefined;
   #tail = "";
-  /** Who wrote the last line of the log, where that has no `\n` yet. */
+  /** The source of the last line of the log, if that line has no `\n` yet. */
   #openSource: string | undefined;
-  /** Whether it ends in `\r`, as progress bars do, which is a whole line as well. */
+  /** Whether that line ends with `\r`, as progress bars do, and is therefore complete. */
   #endsInReturn = false;
   #isStarted = false;
 
@@ -80,7 +80,7 @@ export class RunReader {
     const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
     this.#tracker = new RunTracker(request.target, patterns.metrics.clockName);
     this.#metrics = patterns.metrics;
-    this.#output = new OutputReader(patterns, options.mostLineBytes);
+    this.#output = new OutputReader(patterns, options.maximumLineBytes);
     this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
     if (launchedMs === undefined) this.#recorded = new RecordedTimes(request);
     else {
@@ -89,7 +89,7 @@ export class RunReader {
     }
   }
 
-  /** Reads the output of a program that runs, as it arrives. */
+  /** Reads the output of a running program as it arrives. */
   static live(request: RunRequest, launchedMs: number, options: ReaderOptions = {}): RunReader {
     return new RunReader(request, options, launchedMs);
   }
@@ -104,12 +104,12 @@ export class RunReader {
     return this.#tracker.run;
   }
 
-  /** The rules checklist that was made last. */
+  /** The newest rules checklist. */
   get checklist(): RunChecklist | undefined {
     return this.#rules.latest;
   }
 
-  /** The program was launched: the clock starts, where nothing that it prints is to start it. */
+  /** The program was launched: starts the clock, unless output starts it. */
   launched(timeMs: number): TrackUpdate[] {
     const isTimedFromLaunch =
       mayAddLines(this.#request) && this.#request.reading.clockStartPattern === undefined;
@@ -118,7 +118,7 @@ export class RunReader {
     return this.#tracker.observe({ kind: "clock-start", by: "launch", arrivalMs: timeMs });
   }
 
-  /** Takes the run's events as far as they are recorded, before the part of the log that they are about. */
+  /** Sets the recorded events of the run, before the part of the log that they refer to. */
   noteEvents(events: readonly LifecycleEvent[]): void {
     this.#recorded?.note(events);
     const launched = events.find(({ event }) => event.kind === "launched");
@@ -126,7 +126,7 @@ export class RunReader {
   }
 
   take({ place, stream, bytes, timeMs = 0 }: OutputPiece): TakenPiece {
-    // A program that is timed from its launch has a clock even where the record lost the event.
+    // A program that is timed from its launch has a clock even if the record lost the event.
     if (this.#recorded !== undefined) this.launched(this.#request.createdMs);
     const source = place === undefined ? stream : `${place.host} ${place.rank} ${stream}`;
     const taken: TakenPiece = { updates: [], log: [] };
@@ -137,21 +137,21 @@ export class RunReader {
     return taken;
   }
 
-  /** All output has been taken: reads a last line that has no end. */
+  /** The output has ended: reads a last line without a line end. */
   endOutput(timeMs = 0): TakenPiece {
     const taken: TakenPiece = { updates: [], log: [] };
     this.#fold(this.#output.end(timeMs), timeMs, taken);
     return taken;
   }
 
-  /** The run was judged: what Pitwall adds at the end of the log. */
+  /** The run was judged: returns the lines that Pitwall adds at the end of the log. */
   endLog(end: { isReached: boolean; timeMs: number }): Buffer[] {
     const taken: TakenPiece = { updates: [], log: [] };
     this.#add(this.#ownLines?.end(this.run, end) ?? "", end.timeMs, taken);
     return taken.log;
   }
 
-  /** How the output came, as far as that puts its times in doubt. */
+  /** Findings about the arrival of output that put its times in doubt. */
   arrivalFindings(end: { timeMs: number; wasStopped: boolean }): Finding[] {
     const burst = this.#arrivals?.burst(end.timeMs);
     const silence = end.wasStopped ? this.silence(end.timeMs) : undefined;
@@ -167,23 +167,23 @@ export class RunReader {
     return silence === undefined ? undefined : { rule: "output-stopped", ...silence };
   }
 
-  /** Lines with numbers so far, as far as they are kept to find one that nearly matches. */
+  /** Lines with numbers that are kept to find one that nearly matches. */
   get numericLineCount(): number {
     return this.#metrics.numericLineCount;
   }
 
-  /** Metrics that no line has matched so far. Those of a program that logs its quality as MLLOG are not missing. */
+  /** Metrics that no line has matched so far. A program that logs its quality as MLLOG has no unmatched metrics. */
   unmatched(): Finding[] {
     const isRead = this.run.startedBy === "run_start" && this.run.evaluations.length > 0;
     return isRead ? [] : this.#output.unmatched();
   }
 
-  /** How metrics were read, as far as that is in doubt. */
+  /** Findings about doubtful readings of metrics. */
   readingFindings(): Finding[] {
     return this.#metrics.findings();
   }
 
-  /** What the reading itself found out. */
+  /** Findings of the reader itself. */
   findings(): Finding[] {
     return [...this.#output.findings(), ...this.unmatched()];
   }
@@ -203,17 +203,17 @@ export class RunReader {
     return runProgress({ ...moment, request: this.#request, run, checklist });
   }
 
-  /** Loads the rules, which takes some hundredths of a second; until then there is no checklist. */
+  /** Loads the rules, which takes tens of milliseconds; there is no checklist until then. */
   startRules(): void {
     this.#rules.start();
   }
 
-  /** Resolves when the rules are loaded and have seen all lines so far, so that none pile up. */
+  /** Resolves when the rules are loaded and have checked all lines so far, so that no lines accumulate. */
   settleRules(): Promise<void> {
     return this.#rules.settle();
   }
 
-  /** The checklist, if it changed since this was last called and that was a while ago. */
+  /** The checklist, if it has changed since the last call and the minimum interval has passed. */
   checklistUpdate(nowMs: number): RunChecklist | undefined {
     return this.#rules.update(nowMs);
   }
@@ -240,11 +240,11 @@ export class RunReader {
   #fold({ lines, seen }: ReadBlock, timeMs: number, taken: TakenPiece): void {
     this.#check(lines);
     const evaluations = seen.flatMap((each) => this.#observe(each, taken) ?? []);
-    // Written once the block is read: the count of samples may be printed after the value.
+    // Written after the block is read, because the sample count may be printed after the value.
     this.#add(this.#ownLines?.after(evaluations) ?? "", timeMs, taken);
   }
 
-  /** @returns an evaluation that gets a line of ours after the block */
+  /** @returns an evaluation for which Pitwall adds a line after the block */
   #observe(observation: Observation, taken: TakenPiece): OwnEvaluation | undefined {
     const { run } = this;
     const recorded = this.#recorded;
@@ -262,7 +262,7 @@ export class RunReader {
     return { evaluation: evaluated.evaluation, startMs: run.start.arrivalMs };
   }
 
-  /** Adds lines of ours to the log, never within one of the program's. */
+  /** Adds Pitwall's own lines to the log, never inside a line of the program. */
   #add(text: string, timeMs: number, taken: TakenPiece): void {
     if (text === "") return;
     this.#endOpenLine(timeMs, taken);
@@ -271,7 +271,7 @@ export class RunReader {
     this.#check(this.#output.takeAdded({ source: "pitwall", bytes, text }));
   }
 
-  /** Ends the line in which a source stopped, as if it had ended it itself: sources never share a line of the log. */
+  /** Ends an unfinished line before another source writes: sources never share a line of the log. */
   #endOpenLine(timeMs: number, taken: TakenPiece): void {
     const source = this.#openSource;
     if (source !== undefined) this.#takeBlock(source, Buffer.from("\n"), timeMs, taken);

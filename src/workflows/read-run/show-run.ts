@@ -7,7 +7,7 @@ import { integrityOf } from "./integrity-of.ts";
 import { verdictDifferences } from "./verdict-differences.ts";
 import { rereadRun } from "./reread-run.ts";
 
-/** The runs a user meant, opened. */
+/** The requested runs, opened. */
 export type Shown =
   | { kind: "run"; page: RunPage; record: RunRecord }
   | {
@@ -18,7 +18,7 @@ export type Shown =
     };
 
 /**
- * Opens what was meant by a run id, its unique beginning, a series id, or `last`.
+ * Opens the runs named by a run id, its unique beginning, a series id, or `last`.
  *
  * @throws UserError `unknown-run`, `ambiguous-run`, `record-broken`
  */
@@ -44,7 +44,7 @@ export async function showRun(store: RunStore, text: string): Promise<Shown> {
   }
 }
 
-/** Finished runs as the scorer wants them. */
+/** Finished runs in the form that the scorer takes. */
 export function finishedReports(pages: readonly RunPage[]): RunReport[] {
   return pages.flatMap(({ request, result }) =>
     result === undefined ? [] : [{ request, result }],

@@ -3,7 +3,7 @@ import { compareVerdict } from "../../score/compare-verdict.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import type { RereadRun } from "./reread-run.ts";
 
-/** Where result.json differs from what log and events give; nothing where they do not say how the run ended. */
+/** Differences between result.json and the verdict from log and events; none if these do not contain the run's end. */
 export function verdictDifferences(
   { request, result }: RunRecord,
   { run, judgement }: RereadRun,

@@ -12,14 +12,14 @@ import { integrityOf } from "./integrity-of.ts";
 import { rereadRun } from "./reread-run.ts";
 import { verdictDifferences } from "./verdict-differences.ts";
 
-/** What one argument of `pitwall verify` turned out to be; a series, a folder or a bundle may hold several records. */
+/** The result for one argument of `pitwall verify`; a series, a folder or a bundle may hold several records. */
 export type VerifiedRecord =
   | {
       kind: "record";
       argument: string;
       runId: string;
       integrity: RecordIntegrity;
-      /** Where result.json differs from the verdict that log and events give now. */
+      /** Differences between result.json and the verdict from log and events. */
       verdictDifferences: readonly VerdictDifference[];
     }
   | { kind: "not-a-record"; argument: string; reason: string };
@@ -129,7 +129,7 @@ async function* verifyBundle(
   }
 }
 
-/** Records lie in a folder of their own, however deep; their samples one deeper. */
+/** Each record has its own folder, at any depth; its samples are one level deeper. */
 function isInBundle(path: string): boolean {
   const parts = path.split("/");
   return isBundledFile(parts.slice(-1).join("/")) || isBundledFile(parts.slice(-2).join("/"));
@@ -168,7 +168,7 @@ async function* recordFolders(folder: string, levels: number): AsyncGenerator<st
 }
 
 async function kindOf(path: string): Promise<"absent" | "folder" | "file" | "other"> {
-  // What cannot be looked at is looked for by name, and then reported as absent.
+  // An inaccessible path is searched by name and then reported as absent.
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return "absent";
   if (found.isDirectory()) return "folder";

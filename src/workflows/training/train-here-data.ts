@@ -9,7 +9,7 @@ import type { EmbeddedWorkload, WorkloadFiles } from "../../trainer/workload.ts"
 /**
  * The text of a workload's data files, checked against their sha256 and unpacked.
  *
- * @throws WorldError if a file is missing or is not the one that the workload was made for
+ * @throws WorldError if a file is missing or has another sha256
  */
 export async function readWorkloadFiles(
   workload: EmbeddedWorkload,

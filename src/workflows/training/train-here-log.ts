@@ -9,7 +9,7 @@ export interface RunHeading {
   readonly workload: EmbeddedWorkload;
   readonly seed: number;
   readonly workers: number;
-  /** The system it runs on, for people: `AMD EPYC 7763`. */
+  /** The system that it runs on, for display: `AMD EPYC 7763`. */
   readonly platform: string;
 }
 
@@ -35,7 +35,7 @@ export function openingEvents(timeMs: number, heading: RunHeading): LogEvent[] {
     point("submission_division", "open"),
     point("submission_status", "research"),
     point("submission_platform", `${platform}, ${workers} worker${workers === 1 ? "" : "s"}`),
-    // Nothing outlives a run: its threads are new, and its data is read before the clock starts.
+    // No state is kept between runs: threads are new, and data is read before the clock starts.
     point("cache_clear", true),
     eventAt(timeMs, "init_start", null, { eventType: "INTERVAL_START" }),
   ];
@@ -107,8 +107,8 @@ export function trainingEvents(
     case "evaluation-started":
       return [eventAt(timeMs, "eval_start", null, { eventType: "INTERVAL_START", metadata: at })];
     case "evaluated": {
-      // Whichever way is better: the common rules ask for `eval_accuracy`, and MLPerf's language
-      // models log their loss under it too.
+      // For both directions: the common rules require `eval_accuracy`, and MLPerf's language models log
+      // their loss under it too.
       const { metric } = epochs.target;
       return [
         eventAt(timeMs, "eval_accuracy", event.value, { metadata: { ...at, metric } }),

@@ -42,13 +42,13 @@ export type GroupEvent = { readonly timeMs: number } & (
 );
 
 export interface ReplicaGroup {
-  /** All that happens, up to and with `ended`. */
+  /** All events, up to and including `ended`. */
   readonly events: AsyncIterable<GroupEvent>;
-  /** Lets the replicas begin to train; to be called after `ready`. */
+  /** Starts the training of the replicas. Call it after `ready`. */
   start(): void;
   /** Stops the replicas at their next step; `ended` follows. */
   abort(): void;
-  /** Ends a thread at once, as a crash would. */
+  /** Ends a thread immediately, like a crash. */
   kill(rank: number): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ class ReplicaThreads implements ReplicaGroup {
   abort(): void {
     if (this.#isAborted) return;
     this.#isAborted = true;
-    // Before they are joined the threads share nothing to be told through.
+    // Before they are joined, the threads have no shared memory for a stop signal.
     if (this.#memory === undefined) this.#terminate();
     else abortGroup(this.#memory);
   }
@@ -138,7 +138,7 @@ class ReplicaThreads implements ReplicaGroup {
         this.#report({ kind: "event", event: message.event });
         return;
       case "gave-up":
-        // Nobody told it to: it waited in vain for a member that hangs, and so must be ended.
+        // The thread stopped without a request: another replica hangs, so all must be ended.
         if (!this.#isAborted) {
           this.#lose(rank, new Error(message.reason));
           this.#terminate();

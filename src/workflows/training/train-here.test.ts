@@ -20,7 +20,7 @@ const isBuilt = existsSync(threadFile);
 const dataDirectory = fileURLToPath(new URL("../../../data", import.meta.url));
 const never = new AbortController().signal;
 
-/** A clock that goes on by one millisecond at every look. */
+/** A clock that advances by one millisecond at each reading. */
 function countingClock(): () => number {
   let timeMs = 1_700_000_000_000;
   return () => timeMs++;
@@ -63,7 +63,7 @@ const lastLoss = (events: readonly LogEvent[]): JsonValue | undefined => {
   const stats = events.findLast(({ key }) => key === "tracked_stats")?.value;
   return isJsonObject(stats) ? stats["train_loss"] : undefined;
 };
-/** What the common rules want exactly once, or what a reader wants before the clock starts. */
+/** Keys that the common rules require exactly once, or that readers expect before the clock starts. */
 const keysOnce = [
   "submission_benchmark",
   "submission_org",
@@ -79,7 +79,7 @@ const keysOnce = [
 ];
 
 describe.skipIf(!isBuilt)("trainHere (needs dist)", () => {
-  test("reaches the target, and the log obeys the common rules", async () => {
+  test("reaches the target with a log that follows the common rules", async () => {
     const samples: StepSample[] = [];
     const events = await train({ workers: 2, onSample: (sample) => samples.push(sample) });
     const keys = events.map(({ key }) => key);
@@ -123,7 +123,7 @@ describe.skipIf(!isBuilt)("trainHere (needs dist)", () => {
     }
   });
 
-  test("gives the same curve, bit by bit, for the same seed and workers", async () => {
+  test("gives the same curve, bit for bit, for the same seed and workers", async () => {
     const options = { workers: 2, maxSamples: 64 * 22 * 4 };
     const [first, second] = [await train(options), await train(options)];
     expect(curve(first)).toHaveLength(4);
@@ -141,7 +141,7 @@ describe.skipIf(!isBuilt)("trainHere (needs dist)", () => {
     expect(curve(otherSeed)).not.toEqual(curve(alone));
   });
 
-  test("gives up at its limit, and says so", async () => {
+  test("stops at its limit, and logs the reason", async () => {
     const stop = one(await train({ maxSamples: 1000 }), "run_stop");
     // Whole batches of 64: sixteen of them.
     expect(stop.metadata).toEqual({ status: "aborted", samples_count: 1024, reason: "gave-up" });
@@ -150,7 +150,7 @@ describe.skipIf(!isBuilt)("trainHere (needs dist)", () => {
   test.each([
     { key: "init_start", ending: [] },
     { key: "eval_accuracy", ending: ["stopped"] },
-  ])("stops when it is told to, after $key", async ({ key, ending }) => {
+  ])("stops on request, after $key", async ({ key, ending }) => {
     const controller = new AbortController();
     const events: LogEvent[] = [];
     const options = { workload: "digits-mlp", workers: 2, seed: 1, dataDirectory, threadFile };
@@ -159,7 +159,7 @@ describe.skipIf(!isBuilt)("trainHere (needs dist)", () => {
       events.push(event);
       if (event.key === key) controller.abort();
     }
-    // A clock that never started is not stopped.
+    // A clock that has not started is not stopped.
     const stops = events.filter((event) => event.key === "run_stop");
     expect(stops.map((event) => metadata(event, "reason"))).toEqual(ending);
     expect(events.at(-1)?.key).toBe(ending.length === 0 ? "init_start" : "run_stop");

@@ -26,14 +26,14 @@ import {
 export interface TrainHereOptions {
   /** Name of an embedded workload. */
   readonly workload: string;
-  /** Replicas, each a thread of its own. */
+  /** Replicas, each in its own thread. */
   readonly workers: number;
   readonly seed: number;
   /** The folder with the data files of the workloads. */
   readonly dataDirectory: string;
   /** Milliseconds since the epoch. */
   readonly nowMs: () => number;
-  /** Training samples after which to give up, if sooner than the workload itself would. */
+  /** Stops after this many training samples, if below the workload's own limit. */
   readonly maxSamples?: number | undefined;
   /** Called with the telemetry of each rank, at most about five times per second per rank. */
   readonly onSample?: ((sample: StepSample) => void) | undefined;
@@ -71,7 +71,7 @@ export async function* trainHere(
   yield* logTraining(group, { heading, onSample: options.onSample }, signal);
 }
 
-/** The log of a group of replicas from its first line to `run_stop`, whatever happens to it. */
+/** The log of a group of replicas from its first line to `run_stop`, on success or failure. */
 export async function* logTraining(
   group: ReplicaGroup,
   { heading, onSample }: { heading: RunHeading; onSample?: TrainHereOptions["onSample"] },
@@ -99,7 +99,7 @@ export async function* logTraining(
   if (death !== undefined) throw death;
 }
 
-/** How far a run's log has come: `run_start` and `run_stop` at most once, the second after the first. */
+/** The state of a run's log: `run_start` and `run_stop` at most once, in this order. */
 class LoggedRun {
   readonly #heading: RunHeading;
   #state: "initialising" | "running" | "stopped" = "initialising";

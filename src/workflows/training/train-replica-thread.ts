@@ -1,4 +1,4 @@
-// The file that every replica's worker thread starts in. It has no exports that anyone calls.
+// The entry file of each replica's worker thread. It has no exports.
 import { parentPort, workerData } from "node:worker_threads";
 
 import { GroupAborted, joinGroup } from "../../trainer/communicator.ts";
@@ -20,7 +20,7 @@ if (workload === undefined) throw new Error(`no embedded workload ${task.workloa
 
 await startTensorBackend();
 const prepared = workload.prepare(task.files, task.seed);
-// Listen before speaking: the answer may come at once.
+// Listen before posting: the answer may arrive immediately.
 const order = new Promise<ReplicaOrder>((resolve) => port.once("message", resolve));
 say({
   kind: "prepared",
