@@ -29,6 +29,16 @@ const usedTogether = {
     "workflows/read-run/check-run-rules.ts",
     "workflows/read-run/load-run-rules.ts",
   ],
+  // What `runs`, `show` and others read records with, none of which needs the launcher.
+  records: [
+    "cli/commands/runs.ts",
+    "cli/parse-arguments.ts",
+    "report/runs/run-table.ts",
+    "store/records/disk-run-store.ts",
+    "store/records/find-runs.ts",
+    "store/records/home-directory.ts",
+    "store/records/indexed-lookup.ts",
+  ],
   results: [
     "cli/commands/results.ts",
     "cli/parse-arguments.ts",
