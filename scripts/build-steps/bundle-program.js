@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
+import { importWithoutFacades } from "./import-without-facades.js";
 
 /** Packages that stay outside the bundle: large, or with native code. */
 const external = [/^@jax-js\//u, /^@duckdb\//u];
@@ -70,6 +71,7 @@ export async function bundleProgram(root) {
     // An import is dynamic here so that a start can skip it, also where another chunk has the module.
     checks: { ineffectiveDynamicImport: false },
     plugins: [
+      importWithoutFacades(),
       {
         name: "assign-chunks",
         buildEnd() {
