@@ -16,6 +16,18 @@ describe("a start does not load", () => {
       expect(librariesIn(loaded)).toEqual([]);
     },
   );
+
+  test("the launcher or the pattern engine for `pitwall runs`", async () => {
+    const loaded = await loadedFiles(["runs"]);
+    const texts = loaded.map((path) => readFileSync(path, "utf8"));
+    expect(texts.filter((text) => /RE2JS|pitwall-watchdog/u.test(text))).toEqual([]);
+  });
+
+  test("files that only re-export another for `pitwall run`", async () => {
+    const loaded = await loadedFiles(["run", "--", "true"]);
+    const texts = loaded.map((path) => readFileSync(path, "utf8"));
+    expect(texts.filter((text) => /^export\{[^}]+\}from"[^"]+";?\s*$/u.test(text))).toEqual([]);
+  });
 });
 
 function librariesIn(paths: readonly string[]): string[] {
