@@ -77,10 +77,10 @@ describe("pitwall export", () => {
     expect(transcript(unknown, cwd)).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[option-invalid]: \`--format\` can't be \`mlperv\`
+      error[option-invalid]: invalid value \`mlperv\` for \`--format\`
         at --format
 
-      hint: did you mean \`mlperf\`? it takes \`mlperf\`, \`json\`, \`csv\`"
+      hint: did you mean \`mlperf\`? allowed: \`mlperf\`, \`json\`, \`csv\`"
     `);
   });
 

@@ -196,9 +196,9 @@ describe("a result that is odd", () => {
   });
 
   test.each([
-    { name: "is no JSON", text: "1.5", reason: /no positive number/ },
+    { name: "is no JSON", text: "1.5", reason: /not a positive number/ },
     { name: "is cut off", text: '{"scaling_factor": ', reason: /JSON/ },
-    { name: "is negative", text: '{"scaling_factor": -1}', reason: /no positive number/ },
+    { name: "is negative", text: '{"scaling_factor": -1}', reason: /not a positive number/ },
   ])("a scaling.json that $name: unscaled, and said so", async ({ text, reason }) => {
     const result = await scoreOne(
       changed((folder) => writeInto(folder, `${place}/scaling.json`, text)),
