@@ -33,7 +33,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof ZodError) {
     const [issue] = error.issues;
     const message = `invalid query: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
-    return { status: 400, body: { error: { code: "query-invalid", message } } };
+    return { status: 400, body: { error: { code: "question-invalid", message } } };
   }
   if (!(error instanceof UserError)) return undefined;
   const { code, message, hint, saw } = error;
