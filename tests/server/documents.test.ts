@@ -66,7 +66,7 @@ async function toyServer() {
   return { ...server, writer, api: `${server.url}api` };
 }
 
-test("the list says what is known of a run that goes on", async () => {
+test("the list describes a run in progress", async () => {
   const { api } = await toyServer();
   const { runs } = await document(`${api}/runs`, runListDocument);
   expect(runs).toMatchObject([
@@ -81,7 +81,7 @@ test("the list says what is known of a run that goes on", async () => {
   ]);
 });
 
-test("one run is described with all it has", async () => {
+test("the detail describes all parts of a run", async () => {
   const { api } = await toyServer();
   const detail = await document(`${api}/runs/toy-1`, runDetail);
   expect(detail).toMatchObject({
@@ -114,9 +114,9 @@ test.each([
   { x: "wall", expected: [2000, 5000, 8000].map((ms) => startedMs + ms) },
   { x: "samples", expected: [1000, 2000, 3000] },
   { x: "epochs", expected: [1, 2, 3] },
-  // 36 dollars an hour are a cent a second, from launch on.
+  // 36 dollars per hour are one cent per second since launch.
   { x: "dollars", expected: [0.019, 0.049, 0.079] },
-  // 500 joules in the ten seconds since launch.
+  // 500 joules in ten seconds since launch.
   { x: "energy", expected: [95, 245, 395] },
 ])(
   "a point stands on the axis of $x where it belongs, to the last digits",
@@ -132,7 +132,7 @@ test.each([
   },
 );
 
-test("all ranks of a series are in one band, and one rank by itself where it is asked for", async () => {
+test("a series combines all ranks, or contains one requested rank", async () => {
   const { api } = await toyServer();
   const address = `${api}/runs/toy-1/series?names=stepMs,loss&width=1`;
   const all = await document(address, seriesDocument);
@@ -145,7 +145,7 @@ test("all ranks of a series are in one band, and one rank by itself where it is 
   expect(one.series[1]).toMatchObject({ min: [67.5], max: [67.5], count: [6] });
 });
 
-test("a stretch can be looked at closer", async () => {
+test("a series can be limited to a range", async () => {
   const { api } = await toyServer();
   const { series } = await document(
     `${api}/runs/toy-1/series?names=loss&rank=0&from=2000&to=4000`,
@@ -154,7 +154,7 @@ test("a stretch can be looked at closer", async () => {
   expect(series[0]?.x).toEqual([2000, 3000, 4000]);
 });
 
-test("the heat-map has a row for each rank, in the order that is asked for", async () => {
+test("the heat map has one row per rank in the requested order", async () => {
   const { api } = await toyServer();
   const address = `${api}/runs/toy-1/heatmap?metric=computeMs&columns=2`;
   const byRank = await document(address, heatmapDocument);
@@ -168,15 +168,15 @@ test("the heat-map has a row for each rank, in the order that is asked for", asy
 });
 
 test.each([
-  { name: "the newest lines", question: "from=-2", numbers: [5, 6] },
-  { name: "lines from one on", question: "from=2&limit=2", numbers: [2, 3] },
-  { name: "the lines of a rank", question: "from=1&rank=3", numbers: [6] },
-  { name: "lines that hold some text", question: "from=1&find=ALL%20IS", numbers: [5] },
-  { name: "lines that look like errors", question: "from=1&find=error", numbers: [6] },
-  { name: "nothing behind the end", question: "from=100", numbers: [] },
-])("the log gives $name", async ({ question, numbers }) => {
+  { name: "the newest lines", query: "from=-2", numbers: [5, 6] },
+  { name: "lines from a number on", query: "from=2&limit=2", numbers: [2, 3] },
+  { name: "the lines of a rank", query: "from=1&rank=3", numbers: [6] },
+  { name: "lines that contain a text", query: "from=1&find=ALL%20IS", numbers: [5] },
+  { name: "lines that look like errors", query: "from=1&find=error", numbers: [6] },
+  { name: "nothing after the end", query: "from=100", numbers: [] },
+])("the log gives $name", async ({ query, numbers }) => {
   const { api } = await toyServer();
-  const log = await document(`${api}/runs/toy-1/log?${question}`, logDocument);
+  const log = await document(`${api}/runs/toy-1/log?${query}`, logDocument);
   expect(log.lines.map(({ number }) => number)).toEqual(numbers);
   expect(log).toMatchObject({ totalLines: 6, firstErrorLine: 6, ranks: [1, 3] });
 });
@@ -195,7 +195,7 @@ test.each([
   expect([response.status, await response.json()]).toMatchObject([status, { error: { code } }]);
 });
 
-test("a long line of the log is cut with its length, and its bytes can be downloaded", async () => {
+test("a long log line is truncated with its length, and its bytes can be downloaded", async () => {
   const home = makeHome();
   const writer = await startRecord(home, "toy-1");
   const long = "x".repeat(3 << 20);
@@ -220,7 +220,7 @@ test("a long line of the log is cut with its length, and its bytes can be downlo
   expect((await (await fetch(`${log}/raw`)).text()).endsWith(`${long}\nafter\n`)).toBe(true);
 });
 
-test("an axis that the run does not have is refused with the reason", async () => {
+test("an unavailable axis is an error with the reason", async () => {
   const home = makeHome();
   const { price: _, ...unpriced } = await requestFor("toy-1");
   const created = await diskRunStore(home).create(unpriced);
@@ -234,7 +234,7 @@ test("an axis that the run does not have is refused with the reason", async () =
   ]);
 });
 
-test("the record comes as an archive of its files", async () => {
+test("the record is downloaded as an archive of its files", async () => {
   const { api, writer } = await toyServer();
   const response = await fetch(`${api}/runs/toy-1/record`);
   expect(response.headers.get("content-disposition")).toBe('attachment; filename="toy-1.tar"');
@@ -247,14 +247,14 @@ test("the record comes as an archive of its files", async () => {
   }
 });
 
-test("the atlas holds the published results", async () => {
+test("the atlas contains the published results", async () => {
   const { api } = await toyServer();
   const atlas = await document(`${api}/atlas`, atlasDocument);
   expect(atlas.rows.length).toBeGreaterThan(0);
   expect(atlas.prices.find(({ accelerator }) => accelerator === "h100-sxm")).toBeDefined();
 });
 
-test("a run is stopped by the signal of Ctrl-C to its owner, and to nobody else", async () => {
+test("a run is stopped by sending SIGINT only to its owner", async () => {
   const owner = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000); console.log('up')"]);
   await once(owner.stdout, "data");
   const { pid = 0 } = owner;
@@ -278,7 +278,7 @@ test("a run is stopped by the signal of Ctrl-C to its owner, and to nobody else"
   expect(signal).toBe("SIGINT");
 });
 
-test("an abandoned run says what `pitwall show` says", async () => {
+test("an abandoned run has the same values as in `pitwall show`", async () => {
   const { writer, home } = await toyServer();
   const path = `${writer.directory}/run.json`;
   const request: unknown = JSON.parse(readFileSync(path, "utf8"));
@@ -299,7 +299,7 @@ test("an abandoned run says what `pitwall show` says", async () => {
   expect(detail.canStop).toBe(false);
 });
 
-test("a port in use is told with the next free one", async () => {
+test("the error for a port in use contains the next free port", async () => {
   const { port } = await startServer(makeHome());
   const second = startServer(makeHome(), { port });
   await expect(second).rejects.toBeInstanceOf(UserError);

@@ -6,8 +6,8 @@ import { makeHome, rawRequest, startRecord, startServer } from "./start-server.t
 const runId = "toy-1";
 const secret = "text that must not be served";
 
-describe("a record with links in it", () => {
-  test("whose log is a link shows none of it", async () => {
+describe("a record with links", () => {
+  test("whose log is a link does not expose the target", async () => {
     const home = makeHome();
     writeFileSync(join(home, "secret.txt"), `${secret}\n`);
     const writer = await startRecord(home, runId);
@@ -21,7 +21,7 @@ describe("a record with links in it", () => {
     }
   });
 
-  /** A record with telemetry, and a file outside it that must not be served. */
+  /** Creates a record with telemetry, and a file outside of it that must not be served. */
   async function recordBesideSecret() {
     const home = makeHome();
     const secretPath = join(home, "secret.txt");
@@ -34,7 +34,7 @@ describe("a record with links in it", () => {
 
   const recordPaths = ["/log", "/record", "", "/series?names=loss", "/heatmap"];
 
-  test("whose samples directory is a link gives away nothing below it", async () => {
+  test("whose samples directory is a link does not expose its files", async () => {
     const { home, secretPath, directory } = await recordBesideSecret();
     const outside = makeHome();
     linkSync(secretPath, join(outside, "host.jsonl"));
@@ -48,7 +48,7 @@ describe("a record with links in it", () => {
     }
   });
 
-  test("whose log is a hard link is refused, and the answer says why", async () => {
+  test("whose log is a hard link is refused with the reason", async () => {
     const { home, secretPath, directory } = await recordBesideSecret();
     rmSync(join(directory, "log.txt"));
     linkSync(secretPath, join(directory, "log.txt"));
@@ -62,7 +62,7 @@ describe("a record with links in it", () => {
     expect(list.body).toContain("hard link");
   });
 
-  test("that has a hard link among its samples is served without it", async () => {
+  test("with a hard link among its samples is served without that file", async () => {
     const { home, secretPath, directory } = await recordBesideSecret();
     linkSync(secretPath, join(directory, "samples", "rank-0.jsonl"));
     writeFileSync(join(directory, "samples", "rank-1.jsonl"), "{}\n");
@@ -74,7 +74,7 @@ describe("a record with links in it", () => {
     expect(body).not.toContain(secret);
   });
 
-  test("whose run.json is a link, or that is one itself, is not opened", async () => {
+  test("is not opened if it or its run.json is a link", async () => {
     const home = makeHome();
     const outside = makeHome();
     await startRecord(outside, runId);

@@ -31,11 +31,11 @@ describe("a link that works once", () => {
 });
 
 describe("a request with many headers", () => {
-  test("of more than 100 is refused with 431, and so is a foreign Origin among them", async () => {
+  test("is refused with 431 above 100 headers, also with a foreign Origin", async () => {
     const { port } = await guardedServer(false);
     const manyHeaders = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, "1"]));
-    // `host` and `connection` come with each request.
+    // Each request also has `host` and `connection`.
     const path = "/api/about";
     expect((await rawRequest(port, { path, headers: manyHeaders(98) })).status).toBe(200);
     expect((await rawRequest(port, { path, headers: manyHeaders(99) })).status).toBe(431);
@@ -47,7 +47,7 @@ describe("a request with many headers", () => {
     }
   });
 
-  test("of more than 16 KB is refused with 431", async () => {
+  test("is refused with 431 above 16 KB", async () => {
     const { port } = await guardedServer(false);
     const headers = { "x-large": "x".repeat(17 * 1024) };
     expect((await rawRequest(port, { path: "/api/about", headers })).status).toBe(431);
@@ -55,12 +55,12 @@ describe("a request with many headers", () => {
 });
 
 describe("half-open connections", () => {
-  test("600 of them do not delay a request", async () => {
+  test("do not delay a request if there are 600 of them", async () => {
     const { port } = await guardedServer(false);
     const sockets = await openSockets(port, 600, "GET /api/about HTTP/1.1\r\nHost: x\r\n");
     const { status } = await rawRequest(port, { path: "/api/about" });
     expect(status).toBe(200);
-    // Beyond the limit of one address the oldest were closed, and the newest are still open.
+    // Above the limit per address, the oldest are closed and the newest are still open.
     await closed(sockets.slice(0, 100));
     expect(sockets.at(-1)?.destroyed).toBe(false);
   });

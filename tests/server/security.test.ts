@@ -13,7 +13,7 @@ interface Route {
   path: string;
 }
 
-/** Every route that the application has registered, with a run filled in; a new one is tried without being listed here. */
+/** All registered routes of the application with a run id, so that new routes are tested automatically. */
 function registeredRoutes(runId: string): Route[] {
   const home = "/nowhere";
   const store = diskRunStore(home);
@@ -51,7 +51,7 @@ function registeredRoutes(runId: string): Route[] {
 
 const runId = "toy-1";
 const routes = registeredRoutes(runId);
-/** What the guard answers; anything else means that a request came through. */
+/** Responses of the guard; any other response means that it accepted the request. */
 const refusals = new Set([401, 403]);
 
 describe("every route", () => {
@@ -60,7 +60,7 @@ describe("every route", () => {
     expect(routes).toContainEqual({ method: "POST", path: `/api/runs/${runId}/stop` });
   });
 
-  test("without the token, or with a wrong one, answers 401 and nothing of the run", async () => {
+  test("returns 401 and no run data without a valid token", async () => {
     const { port, token } = await guardedServer();
     const wrong = `${token.startsWith("A") ? "B" : "A"}${token.slice(1)}`;
     const tries = [
@@ -80,7 +80,7 @@ describe("every route", () => {
     }
   });
 
-  test("with the token lets the request through", async () => {
+  test("accepts requests with the token", async () => {
     const { port, token, bugs } = await guardedServer();
     const headers = { authorization: `Bearer ${token}` };
     for (const route of routes) {
@@ -90,7 +90,7 @@ describe("every route", () => {
     expect(bugs).toEqual([]);
   });
 
-  test("for a foreign Host answers 403, with the token or without", async () => {
+  test("returns 403 for a foreign Host, with and without the token", async () => {
     const { port, token } = await guardedServer();
     const hosts = [
       "evil.example",
@@ -103,13 +103,13 @@ describe("every route", () => {
       for (const host of hosts) {
         const headers = { host, authorization: `Bearer ${token}` };
         const { status } = await rawRequest(port, { ...route, headers });
-        // An empty one is no HTTP at all.
+        // An empty host is invalid in HTTP.
         expect([route, host, status]).toEqual([route, host, host === "" ? 400 : 403]);
       }
     }
   });
 
-  test("for a page of another site answers 403", async () => {
+  test("returns 403 for a foreign Origin", async () => {
     const { port } = await guardedServer(false);
     const foreign = [
       { origin: "http://evil.example" },
@@ -126,7 +126,7 @@ describe("every route", () => {
     }
   });
 
-  test("below /api answers 403 to what a browser says is from another site", async () => {
+  test("under /api returns 403 for requests that a browser marks as cross-site", async () => {
     const { port } = await guardedServer(false);
     for (const route of routes.filter(({ path }) => path.startsWith("/api/"))) {
       for (const site of ["cross-site", "same-site"]) {
@@ -137,7 +137,7 @@ describe("every route", () => {
     }
   });
 
-  test("carries the headers of a safe answer, also with an error", async () => {
+  test("has the security headers, also for errors", async () => {
     const { port } = await guardedServer(false);
     for (const route of routes) {
       const { head } = await rawRequest(port, route);
@@ -148,10 +148,10 @@ describe("every route", () => {
   });
 });
 
-describe("a change", () => {
+describe("a state-changing request", () => {
   const stop = { method: "POST", path: `/api/runs/${runId}/stop` };
 
-  test("is refused to a page of another site, whatever it says its body is", async () => {
+  test("is refused for a foreign Origin with any content type", async () => {
     const { port } = await guardedServer(false);
     for (const type of ["application/json", "text/plain", "application/x-www-form-urlencoded"]) {
       const headers = { origin: "http://evil.example", "content-type": type };
@@ -161,7 +161,7 @@ describe("a change", () => {
     expect((await rawRequest(port, { ...stop, headers: typed })).status).toBe(403);
   });
 
-  test("is let through from the dashboard's own pages, and from programs", async () => {
+  test("is accepted from the dashboard's own pages and from programs", async () => {
     const { port } = await guardedServer(false);
     const own = { origin: `http://127.0.0.1:${port}`, "sec-fetch-site": "same-origin" };
     for (const headers of [own, {}]) {
@@ -178,7 +178,7 @@ describe("a change", () => {
     expect([status, body]).toEqual([403, expect.stringContaining("read-only")]);
   });
 
-  test("with a large body, or one of unknown length, is refused", async () => {
+  test("is refused with a large body or one of unknown length", async () => {
     const { port } = await guardedServer(false);
     const large = { "content-length": String(65 * 1024) };
     expect((await rawRequest(port, { ...stop, headers: large })).status).toBe(413);
@@ -188,7 +188,7 @@ describe("a change", () => {
 });
 
 describe("the token", () => {
-  test("is 256 bits in a file that only its owner can read, and stays", async () => {
+  test("is 256 bits in a file that only its owner can read, and does not change", async () => {
     const { home, token } = await guardedServer();
     expect(Buffer.from(token, "base64url").length).toBe(32);
     expect(statSync(join(home, "server-token")).mode & 0o777).toBe(0o600);
@@ -196,7 +196,7 @@ describe("the token", () => {
     expect(readFileSync(join(home, "server-token"), "utf8").trim()).toBe(token);
   });
 
-  test("is not used from a file that others can read", async () => {
+  test("is refused if others can read the file", async () => {
     const home = makeHome();
     await startServer(home, { needsToken: true });
     chmodSync(join(home, "server-token"), 0o644);
@@ -205,7 +205,7 @@ describe("the token", () => {
     });
   });
 
-  test("is replaced where a full disk left an empty file, and refused where the file holds something else", async () => {
+  test("is replaced if the file is empty, and refused if the file is invalid", async () => {
     const home = makeHome();
     writeFileSync(join(home, "server-token"), "");
     await startServer(home, { needsToken: true });
@@ -218,7 +218,7 @@ describe("the token", () => {
     });
   });
 
-  test("is needed on every address but loopback", async () => {
+  test("is required on all addresses except loopback", async () => {
     const open = await startServer(makeHome(), { host: "0.0.0.0" });
     const everywhere = await rawRequest(open.port, { path: "/api/about" });
     expect([open.tokenPath !== undefined, everywhere.status]).toEqual([true, 401]);
@@ -226,7 +226,7 @@ describe("the token", () => {
     expect([local.tokenPath, local.links]).toEqual([undefined, []]);
   });
 
-  test("a link works once, for a cookie that scripts can't read, and leaves no trace in the address", async () => {
+  test("is exchanged once by link for an HttpOnly cookie and removed from the address", async () => {
     const { port, links, token } = await guardedServer();
     const [link = ""] = links;
     const path = link.slice(link.indexOf("/", "http://".length));
@@ -241,14 +241,14 @@ describe("the token", () => {
     expect(links.length).toBe(2);
   });
 
-  test("of the file is no code for a link", async () => {
+  test("is not accepted as the code of a link", async () => {
     const { port, token } = await guardedServer();
     expect((await rawRequest(port, { path: `/?token=${token}` })).status).toBe(401);
   });
 });
 
 describe("a host name", () => {
-  test("that was allowed is answered, with its port and without", async () => {
+  test("that is allowed is accepted with and without the port", async () => {
     const server = await startServer(makeHome(), { allowHosts: ["pit.example"] });
     for (const host of ["pit.example", `PIT.example:${server.port}`, `localhost:${server.port}`]) {
       const { status } = await rawRequest(server.port, { path: "/api/about", headers: { host } });
@@ -288,7 +288,7 @@ const traversals = [
   "linked/secret.txt",
 ];
 
-describe("a path out of what is served", () => {
+describe("a path outside of the served folder", () => {
   async function serverBesideSecret() {
     const home = makeHome();
     const web = join(home, "web");
@@ -324,14 +324,14 @@ describe("a path out of what is served", () => {
     }
   });
 
-  test("the pages themselves are served, by their routes too", async () => {
+  test("serves the pages at their routes", async () => {
     const { port } = await serverBesideSecret();
     for (const path of ["/", "/index.html", "/runs", `/runs/${runId}`, "/atlas", "/compare"])
       expect((await rawRequest(port, { path })).body).toContain("the page");
     expect((await rawRequest(port, { path: "/nothing.js" })).status).toBe(404);
   });
 
-  test("without built pages says so, with 503", async () => {
+  test("returns 503 if the pages are not built", async () => {
     const { port } = await startServer(makeHome());
     const { status, body } = await rawRequest(port, { path: "/runs" });
     expect([status, body]).toEqual([503, expect.stringContaining("not built")]);

@@ -26,7 +26,7 @@ export interface StartedServer extends Dashboard {
   bugs: unknown[];
 }
 
-/** A server on a free port of loopback, ended with the test. */
+/** Starts a server on a free loopback port; it is closed when the test ends. */
 export async function startServer(
   home: string,
   options: Partial<DashboardRequest> = {},
@@ -75,14 +75,14 @@ export async function requestFor(
   };
 }
 
-/** A record that is being written by this very process, so that it runs. */
+/** Creates a record that this process owns, so that the run is in progress. */
 export async function startRecord(
   home: string,
   runId: string,
   more: Partial<RunRequest> = {},
 ): Promise<RunWriter> {
   const created = await diskRunStore(home).create(await requestFor(runId, more));
-  if (created.kind !== "created") throw new Error(`there is a run ${runId} already`);
+  if (created.kind !== "created") throw new Error(`run ${runId} already exists`);
   const { writer } = created;
   await writer.appendEvent({ kind: "created", pid: process.pid }, startedMs);
   await writer.appendEvent(
@@ -125,10 +125,10 @@ export function stepAt(rank: number, step: number, more: Partial<StepSample> = {
   };
 }
 
-/** A server with one run, whose token is read from its file. */
+/** Starts a server with one run, and reads the token from its file. */
 export async function guardedServer(needsToken = true) {
   const home = makeHome();
-  // On another machine, so that the stop that gets through stops nothing.
+  // The run is on another host, so that an accepted stop request signals no process.
   const elsewhere = { hostname: "another-host", pid: 1 };
   await startRecord(home, "toy-1", { owner: elsewhere });
   const server = await startServer(home, { needsToken });
@@ -136,7 +136,7 @@ export async function guardedServer(needsToken = true) {
   return { ...server, token };
 }
 
-/** One request byte by byte, so that no client library makes the path or the headers tidy. */
+/** Sends one request over a raw socket, so that no client library normalizes the path or headers. */
 export function rawRequest(
   port: number,
   { method = "GET", path, headers = {} }: { method?: string; path: string; headers?: object },
@@ -151,7 +151,7 @@ export function rawRequest(
     socket.setEncoding("latin1");
     socket.on("data", (piece) => {
       text += piece;
-      // A stream never ends: its first bytes say enough.
+      // A stream does not end; its first bytes are sufficient.
       if (text.includes("text/event-stream")) socket.destroy();
     });
     socket.on("error", reject);
@@ -162,7 +162,7 @@ export function rawRequest(
   });
 }
 
-/** Opens connections one after another and writes the same beginning of a request on each. */
+/** Opens connections one after another and sends the same incomplete request on each. */
 export async function openSockets(port: number, count: number, text: string): Promise<Socket[]> {
   const sockets: Socket[] = [];
   onTestFinished(() => {
@@ -181,7 +181,7 @@ export async function openSockets(port: number, count: number, text: string): Pr
   return sockets;
 }
 
-/** Resolves when the other side has closed all of them. */
+/** Resolves when the server has closed all of them. */
 export async function closed(sockets: readonly Socket[]): Promise<void> {
   await Promise.all(
     sockets.map(async (socket) => {

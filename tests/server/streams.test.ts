@@ -15,11 +15,11 @@ import {
 interface SeenEvent {
   name: string;
   id: string | undefined;
-  // What was sent is parsed with the noun of its event.
+  // Parses the data with the schema of its event.
   data: unknown;
 }
 
-/** Reads server-sent events one by one, as a browser's page does. */
+/** Reads server-sent events one by one. */
 function openStream(url: string, headers: Record<string, string> = {}) {
   const controller = new AbortController();
   onTestFinished(() => controller.abort());
@@ -43,7 +43,7 @@ function openStream(url: string, headers: Record<string, string> = {}) {
   }
   const events = read();
   return {
-    /** The next event of a name; `lastId` is the newest id until then. */
+    /** Returns the next event with a name; `lastId` is the latest id so far. */
     async next(name: string): Promise<SeenEvent> {
       for (;;) {
         const { value, done } = await events.next();
@@ -72,7 +72,7 @@ async function runningServer() {
   return { home, writer, url, close: () => server.close() };
 }
 
-test("a run is told from the beginning, and then as it goes", async () => {
+test("a stream sends all data of a run, then updates", async () => {
   const { writer, url } = await runningServer();
   const stream = openStream(url);
   expect(evaluationOf(await stream.next("evaluation"))).toMatchObject({
@@ -93,7 +93,7 @@ test("a run is told from the beginning, and then as it goes", async () => {
   expect([isReset, series[0]?.x]).toEqual([false, [11_000]]);
 });
 
-test("a client that comes back gets what it missed, and nothing twice", async () => {
+test("a client that reconnects gets the missed events once", async () => {
   const { writer, url } = await runningServer();
   const first = openStream(url);
   await first.next("log");
@@ -110,7 +110,7 @@ test("a client that comes back gets what it missed, and nothing twice", async ()
   expect(log.lines.map(({ number }) => number)).toEqual([3]);
 });
 
-test("a client that comes with the id of another server begins anew", async () => {
+test("a client with the id of another server gets all data", async () => {
   const { url } = await runningServer();
   for (const id of ["0123456789ab.1.1.1.1.1.0", "rubbish", "a".repeat(10_000)]) {
     const stream = openStream(url, { "last-event-id": id });
@@ -120,7 +120,7 @@ test("a client that comes with the id of another server begins anew", async () =
   }
 });
 
-test("a line that is being written is told when it is whole", async () => {
+test("an incomplete line is sent when it is complete", async () => {
   const { writer, url } = await runningServer();
   const stream = openStream(url);
   await stream.next("log");
@@ -132,7 +132,7 @@ test("a line that is being written is told when it is whole", async () => {
   expect(lines).toEqual([{ number: 3, text: "half a line" }]);
 });
 
-test("a run that is deleted while it is shown is removed, and its stream ends", async () => {
+test("the stream of a deleted run reports the removal and ends", async () => {
   const { writer, url, home } = await runningServer();
   const board = openStream(url.replace("/toy-1/stream", "/stream"));
   await board.next("snapshot");
@@ -146,7 +146,7 @@ test("a run that is deleted while it is shown is removed, and its stream ends", 
   expect([home !== "", status]).toEqual([true, 404]);
 });
 
-test("the list is told whole, then run by run; a client that comes back gets what changed", async () => {
+test("the list stream sends a snapshot, then changed runs; a client that reconnects gets the changes", async () => {
   const { url, home, writer } = await runningServer();
   const boardUrl = url.replace("/toy-1/stream", "/stream").replace(/\?.*/, "");
   const board = openStream(boardUrl);
@@ -167,7 +167,7 @@ test("the list is told whole, then run by run; a client that comes back gets wha
   }
 });
 
-test("more streams than one client may have are refused, and a closed one makes room", async () => {
+test("the number of streams per client is limited, and closing one frees a slot", async () => {
   const { url } = await runningServer();
   const streams = Array.from({ length: 16 }, () => openStream(url));
   for (const stream of streams) await stream.next("progress");
@@ -183,7 +183,7 @@ test("more streams than one client may have are refused, and a closed one makes 
   }
 });
 
-test("the server ends with streams open", async () => {
+test("the server closes with open streams", async () => {
   const { url, close } = await runningServer();
   const stream = openStream(url);
   await stream.next("progress");
