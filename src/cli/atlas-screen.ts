@@ -6,6 +6,11 @@ export function tableWidth({ out }: Face): number {
   return out.isTerminal ? out.columns : 120;
 }
 
+/** Columns of a table that has no limit of its own: the terminal's; without a terminal, any number. */
+export function screenWidth({ out }: Pick<Face, "out">): number {
+  return out.isTerminal ? out.columns : Number.POSITIVE_INFINITY;
+}
+
 /** Folders of results that could not be read, on standard error. */
 export async function tellProblems(
   problems: readonly ResultsProblem[],

@@ -32,7 +32,7 @@ export function layOutTable(
 }
 
 /** Pads each number on the right so that decimal points stand under each other. */
-function alignDecimals(texts: readonly string[]): string[] {
+export function alignDecimals(texts: readonly string[]): string[] {
   const tails = texts.map(
     (text) => /^[-+$~]*[\d,]*(?<tail>.*)$/u.exec(stripStyle(text))?.groups?.["tail"]?.length ?? 0,
   );

@@ -1,31 +1,55 @@
-import { layOutTable } from "../foundation/text-table.ts";
 import { formatUsd } from "../foundation/units.ts";
 import type { PriceEntry } from "../schema/catalogue.ts";
+import { type FittedColumn, fitTable } from "./fitted-table.ts";
 import type { Paint } from "./paint.ts";
 
-/** Catalog entries, cheapest per accelerator first. The first column is a value that `--price` accepts. */
-export function priceTable(entries: readonly PriceEntry[], paint: Paint): string {
+/** Catalog entries in a table that fits into a width, cheapest per accelerator first. The first column is a value that `--price` accepts. */
+export function priceTable(
+  entries: readonly PriceEntry[],
+  { width, paint }: { width: number; paint: Paint },
+): string {
   const sorted = entries.toSorted((a, b) => perAccelerator(a) - perAccelerator(b));
-  return layOutTable(
-    [
-      { head: "--price", align: "left" },
-      { head: "accelerators", align: "left" },
-      { head: "$/h", align: "decimal" },
-      { head: "$/h each", align: "decimal" },
-      { head: "spot $/h", align: "decimal" },
-      { head: "region", align: "left" },
-      { head: "as of", align: "left" },
-    ],
-    sorted.map((entry) => [
-      paint.name(`${entry.provider}/${entry.instance}`),
-      `${entry.acceleratorCount} × ${entry.acceleratorLabel}`,
-      dollars(entry.onDemandUsdPerHour),
-      dollars(entry.onDemandUsdPerHour === undefined ? undefined : perAccelerator(entry)),
-      dollars(entry.spotUsdPerHour),
-      entry.region ?? "",
-      entry.status === "listed" ? entry.asOf : `${entry.asOf}, ${entry.status}`,
-    ]),
-  ).join("\n");
+  const columns: FittedColumn<PriceEntry>[] = [
+    {
+      head: "--price",
+      align: "left",
+      cell: (entry) => `${entry.provider}/${entry.instance}`,
+      paint: (text) => paint.name(text),
+      shrinkTo: 12,
+    },
+    {
+      head: "accelerators",
+      align: "left",
+      cell: (entry) => `${entry.acceleratorCount} × ${entry.acceleratorLabel}`,
+      shrinkTo: 10,
+    },
+    {
+      head: "$/h",
+      align: "decimal",
+      cell: (entry) => dollars(entry.onDemandUsdPerHour),
+      dropAt: 1,
+    },
+    {
+      head: "$/h each",
+      align: "decimal",
+      cell: (entry) =>
+        dollars(entry.onDemandUsdPerHour === undefined ? undefined : perAccelerator(entry)),
+    },
+    {
+      head: "spot $/h",
+      align: "decimal",
+      cell: (entry) => dollars(entry.spotUsdPerHour),
+      dropAt: 3,
+    },
+    { head: "region", align: "left", cell: (entry) => entry.region ?? "", dropAt: 4 },
+    {
+      head: "as of",
+      align: "left",
+      cell: (entry) => (entry.status === "listed" ? entry.asOf : `${entry.asOf}, ${entry.status}`),
+      dropAt: 2,
+    },
+  ];
+  return fitTable(columns, sorted, width).join("\n");
 }
 
 function perAccelerator(entry: PriceEntry): number {

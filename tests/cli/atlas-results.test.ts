@@ -58,11 +58,11 @@ describe("pitwall results", () => {
     expect(plain(stdout)).toMatchInlineSnapshot(`
       "gpt3   4 results
 
-             $  minutes  chip-min     kWh  chips  kind      submitter         system                round  terms            runs
-        995.02    58.30    29,851  ~348.3    512  h100-sxm  NVIDIA            eos_n64_ngc23.09_ne…  v3.1   closed, on-prem     3
-      1,040       40.63    31,201  ~364.0    768  h100-sxm  NVIDIA            eos_n96_ngc23.09_ne…  v3.1   closed, on-prem     3
-          -      223.9     57,321  ~573.2    256  gaudi2    Intel-HabanaLabs  HLS-Gaudi2-N32-PT     v3.1   closed, on-prem     3
-          -      153.6     58,975  ~589.8    384  gaudi2    Intel-HabanaLabs  HLS-Gaudi2-N48-PT     v3.1   closed, on-prem     3
+             $  minutes  chip-min     kWh  chips  kind      submitter        system               round  terms            runs
+        995.02    58.30    29,851  ~348.3    512  h100-sxm  NVIDIA           eos_n64_ngc23.09_n…  v3.1   closed, on-prem     3
+      1,040       40.63    31,201  ~364.0    768  h100-sxm  NVIDIA           eos_n96_ngc23.09_n…  v3.1   closed, on-prem     3
+          -      223.9     57,321  ~573.2    256  gaudi2    Intel-HabanaLa…  HLS-Gaudi2-N32-PT    v3.1   closed, on-prem     3
+          -      153.6     58,975  ~589.8    384  gaudi2    Intel-HabanaLa…  HLS-Gaudi2-N48-PT    v3.1   closed, on-prem     3
 
       price h100-sxm $2.00/h: our contract, 2026-03
       ~ estimated: accelerators x power limit x time, without hosts, network and cooling

@@ -1,5 +1,6 @@
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { CheckEvent } from "../../workflows/check/check-logs.ts";
+import { screenWidth } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 import { StatusLine } from "../status-line.ts";
@@ -99,8 +100,9 @@ export const checkCommand = defineCommand({
         showsAll: shared.verbose,
         isStrict: call.options.strict,
         withNextStep: true,
+        width: screenWidth(face),
       });
-      face.out.write(`${shared.quiet ? answerOf(text) : text}\n`);
+      face.out.print(`${shared.quiet ? answerOf(text) : text}\n`);
     }
     return isYes(report, { isStrict: call.options.strict }) ? exitCodes.yes : exitCodes.no;
   },

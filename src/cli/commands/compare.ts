@@ -74,7 +74,7 @@ export const compareCommand = defineCommand({
     if (shared.json) writeJson(face, "compare", comparison);
     else {
       const look = { width: tableWidth(face), paint: face.out.paint };
-      face.out.write(`${comparisonPage(comparison, look)}\n`);
+      face.out.print(`${comparisonPage(comparison, look)}\n`);
     }
     return exitCodes.yes;
   },

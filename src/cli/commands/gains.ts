@@ -69,7 +69,7 @@ export const gainsCommand = defineCommand({
     else {
       const { gainsTable } = await import("../../report/atlas/gains-table.ts");
       const look = { width: tableWidth(face), paint: face.out.paint };
-      face.out.write(`${gainsTable(gains, look)}\n`);
+      face.out.print(`${gainsTable(gains, look)}\n`);
     }
     return exitCodes.yes;
   },

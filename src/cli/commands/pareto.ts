@@ -61,7 +61,7 @@ export const paretoCommand = defineCommand({
     else {
       const { paretoTable } = await import("../../report/atlas/pareto-table.ts");
       const look = { benchmark, width: tableWidth(face), paint: face.out.paint };
-      face.out.write(`${paretoTable(front, look)}\n`);
+      face.out.print(`${paretoTable(front, look)}\n`);
     }
     return front.members.length > 0 ? exitCodes.yes : exitCodes.no;
   },

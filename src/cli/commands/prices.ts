@@ -1,4 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
+import { screenWidth } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 const options = {
@@ -47,7 +48,8 @@ export const pricesCommand = defineCommand({
       face.out.write(`${JSON.stringify(document)}\n`);
     } else if (entries.length > 0) {
       const { priceTable } = await import("../../report/price-table.ts");
-      face.out.write(`${priceTable(entries, face.out.paint)}\n`);
+      const look = { width: screenWidth(face), paint: face.out.paint };
+      face.out.print(`${priceTable(entries, look)}\n`);
     } else if (!shared.quiet) {
       face.err.write("the catalogue has no such entry\n");
     }

@@ -129,7 +129,7 @@ const write: Readonly<Record<(typeof formats)[number], Writer>> = {
   async table({ rows, foundCount }, { per }, { face }) {
     const { resultTable } = await import("../../report/atlas/result-table.ts");
     const look = { per, foundCount, width: tableWidth(face), paint: face.out.paint };
-    face.out.write(`${resultTable(rows, look)}\n`);
+    face.out.print(`${resultTable(rows, look)}\n`);
   },
   async csv({ rows }, { csv }, { face }) {
     const { resultsCsv } = await import("../../report/atlas/result-lines.ts");

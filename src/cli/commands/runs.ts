@@ -1,3 +1,4 @@
+import { screenWidth } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
@@ -57,7 +58,8 @@ export const runsCommand = defineCommand({
       return exitCodes.yes;
     }
     const { runTable } = await import("../../report/runs/run-table.ts");
-    face.out.write(`${runTable(chosen, face.nowMs(), paint)}\n`);
+    const look = { nowMs: face.nowMs(), width: screenWidth(face), paint };
+    face.out.print(`${runTable(chosen, look)}\n`);
     return exitCodes.yes;
   },
 });

@@ -44,7 +44,7 @@ export const scalingCommand = defineCommand({
     else {
       const { scalingPage } = await import("../../report/atlas/scaling-page.ts");
       const look = { width: tableWidth(face), paint: face.out.paint };
-      face.out.write(`${scalingPage(study, look)}\n`);
+      face.out.print(`${scalingPage(study, look)}\n`);
     }
     return exitCodes.yes;
   },

@@ -2,6 +2,7 @@ import type { CsvOptions } from "../../foundation/csv.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
+import { screenWidth } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { StatusLine } from "../status-line.ts";
@@ -181,6 +182,7 @@ async function printCheck(
     showsAll: shared.verbose,
     isStrict: false,
     withNextStep: false,
+    width: screenWidth({ out: screen }),
   });
   screen.write(`\n${shared.quiet ? (text.split("\n", 1)[0] ?? "") : text}\n`);
 }
@@ -207,9 +209,9 @@ async function printForPeople(
   const { paint } = face.out;
   const showsAll = shared.verbose || results.length === 1;
   if (showsAll) {
-    face.out.write(`${results.map((result) => scoreCard(result, paint)).join("\n\n")}\n`);
+    face.out.print(`${results.map((result) => scoreCard(result, paint)).join("\n\n")}\n`);
   } else {
-    face.out.write(`${scoreTable(results, paint)}\n`);
+    face.out.print(`${scoreTable(results, { width: screenWidth(face), paint })}\n`);
     const odd = results.filter(({ findings }) => findings.length > 0);
     if (shared.quiet) return;
     for (const { folder, findings } of odd) {

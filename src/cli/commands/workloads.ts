@@ -1,4 +1,4 @@
-import { layOutTable } from "../../foundation/text-table.ts";
+import { screenWidth } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 export const workloadsCommand = defineCommand({
@@ -32,21 +32,29 @@ export const workloadsCommand = defineCommand({
       return exitCodes.yes;
     }
     const { paint } = face.out;
-    const lines = layOutTable(
+    const { fitTable } = await import("../../report/fitted-table.ts");
+    const lines = fitTable<(typeof embeddedWorkloads)[number]>(
       [
-        { head: "workload", align: "left" },
-        { head: "area", align: "left" },
-        { head: "target", align: "left" },
-        { head: "what is learned", align: "left" },
+        {
+          head: "workload",
+          align: "left",
+          cell: ({ name }) => name,
+          paint: (text) => paint.name(text),
+        },
+        { head: "area", align: "left", cell: ({ area }) => area, shrinkTo: 8, dropAt: 2 },
+        { head: "target", align: "left", cell: ({ target }) => formatTarget(target), shrinkTo: 12 },
+        {
+          head: "what is learned",
+          align: "left",
+          cell: ({ title }) => title,
+          shrinkTo: 15,
+          dropAt: 1,
+        },
       ],
-      embeddedWorkloads.map(({ name, area, title, target }) => [
-        paint.name(name),
-        area,
-        formatTarget(target),
-        title,
-      ]),
+      embeddedWorkloads,
+      screenWidth(face),
     );
-    face.out.write(
+    face.out.print(
       `${lines.join("\n")}\n\nnext: ${paint.name("pitwall run digits --workers 2")}\n`,
     );
     return exitCodes.yes;

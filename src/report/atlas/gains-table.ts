@@ -2,7 +2,7 @@ import { formatCount, formatSignificant } from "../../foundation/units.ts";
 import type { CheckedClaim, Claim } from "../../schema/atlas/claim.ts";
 import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
 import type { Paint } from "../paint.ts";
-import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { acceleratorText, noFigure, numberText } from "./wording.ts";
 
 /** The speed-up of a benchmark over the rounds, compared with Moore's law, with rule changes marked. */
@@ -70,6 +70,7 @@ function gainColumns({ per }: Gains): FittedColumn<GainStep>[] {
     {
       head: "Moore",
       align: "decimal",
+      dropAt: 1,
       cell: ({ mooreGain }) => (mooreGain === undefined ? noFigure : `${ratioText(mooreGain)}x`),
     },
     {
@@ -79,7 +80,7 @@ function gainColumns({ per }: Gains): FittedColumn<GainStep>[] {
         row.acceleratorCount === undefined ? noFigure : formatCount(row.acceleratorCount),
     },
     { head: "kind", align: "left", cell: ({ row }) => acceleratorText(row), shrinkTo: 8 },
-    { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 8 },
+    { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 6 },
     { head: "terms", align: "left", cell: ({ row }) => row.availability ?? "", dropAt: 3 },
     { head: "", align: "left", cell: ({ change }) => (change.kind === "none" ? "" : "!") },
   ];

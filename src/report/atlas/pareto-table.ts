@@ -3,7 +3,7 @@ import type { Measure } from "../../schema/atlas/figures.ts";
 import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
-import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import {
   acceleratorText,
   bestWords,
@@ -68,9 +68,15 @@ function columnsFor(objectives: readonly Measure[]): FittedColumn<FrontMember>[]
       cell: ({ measured }) => measured.row.submitter,
       shrinkTo: 8,
     },
-    { head: "round", align: "left", cell: ({ measured }) => measured.row.round },
-    { head: "terms", align: "left", cell: ({ measured }) => termsText(measured.row), shrinkTo: 14 },
-    { head: "wins by", align: "left", cell: winText, dropAt: 1 },
+    { head: "round", align: "left", cell: ({ measured }) => measured.row.round, dropAt: 1 },
+    {
+      head: "terms",
+      align: "left",
+      cell: ({ measured }) => termsText(measured.row),
+      shrinkTo: 14,
+      dropAt: 1,
+    },
+    { head: "wins by", align: "left", cell: winText, dropAt: 2 },
   ];
 }
 

@@ -2,7 +2,7 @@ import { formatCount } from "../../foundation/units.ts";
 import type { Measure, MeasuredRow } from "../../schema/atlas/figures.ts";
 import { countOf } from "../wording.ts";
 import { type Paint, plainPaint } from "../paint.ts";
-import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import {
   acceleratorText,
   energyNote,
@@ -72,7 +72,7 @@ function resultColumns(
   return [
     figureColumn(per, { paint: (text) => paint.strong(text) }),
     ...others.map((measure, index) =>
-      figureColumn(measure, measure === "system" ? {} : { dropAt: 4 + index }),
+      figureColumn(measure, measure === "system" ? {} : { dropAt: 5 + index }),
     ),
     ...(hasMany ? [textColumn("benchmark", ({ row }) => row.benchmark, 9)] : []),
     {
@@ -83,15 +83,15 @@ function resultColumns(
     },
     textColumn("kind", ({ row }) => acceleratorText(row), 8),
     textColumn("submitter", ({ row }) => row.submitter, 8),
-    { ...textColumn("system", ({ row }) => row.system, 12), dropAt: 3 },
-    ...(hasSuites ? [{ ...textColumn("suite", ({ row }) => row.suite, 6), dropAt: 2 }] : []),
+    { ...textColumn("system", ({ row }) => row.system, 12), dropAt: 4 },
+    ...(hasSuites ? [{ ...textColumn("suite", ({ row }) => row.suite, 6), dropAt: 3 }] : []),
     textColumn("round", ({ row }) => row.round, 9),
-    textColumn("terms", ({ row }) => termsText(row), 14),
+    { ...textColumn("terms", ({ row }) => termsText(row), 14), dropAt: 1 },
     {
       head: "runs",
       align: "right",
       cell: ({ row }) => String(row.runCount),
-      dropAt: 1,
+      dropAt: 2,
     },
   ];
 }

@@ -2,7 +2,7 @@ import { formatCount, formatSignificant } from "../../foundation/units.ts";
 import type { ScalingPoint, ScalingStudy } from "../../schema/atlas/scaling-study.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
-import { type FittedColumn, fitTable } from "./fitted-table.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { noFigure, numberText } from "./wording.ts";
 
 /** Time by number of accelerators, and the cause of lost efficiency: samples needed or throughput. */
@@ -38,6 +38,7 @@ const columns: readonly FittedColumn<ScalingPoint>[] = [
   {
     head: "speed-up",
     align: "decimal",
+    dropAt: 1,
     cell: ({ speedup }) => `${formatSignificant(speedup, 3)}x`,
   },
   { head: "efficiency", align: "decimal", cell: ({ efficiency }) => percent(efficiency) },
@@ -46,6 +47,7 @@ const columns: readonly FittedColumn<ScalingPoint>[] = [
   {
     head: "batch",
     align: "right",
+    dropAt: 1,
     cell: ({ row }) =>
       row.globalBatchSize === undefined ? noFigure : formatCount(row.globalBatchSize),
   },
@@ -53,16 +55,16 @@ const columns: readonly FittedColumn<ScalingPoint>[] = [
     head: "off fit: S",
     align: "decimal",
     cell: ({ samplesResidual }) => signed(samplesResidual),
-    dropAt: 3,
+    dropAt: 4,
   },
   {
     head: "R",
     align: "decimal",
     cell: ({ throughputResidual }) => signed(throughputResidual),
-    dropAt: 3,
+    dropAt: 4,
   },
-  { head: "round", align: "left", cell: ({ row }) => row.round, dropAt: 1 },
-  { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 6, dropAt: 2 },
+  { head: "round", align: "left", cell: ({ row }) => row.round, dropAt: 2 },
+  { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 6, dropAt: 3 },
 ];
 
 function percent(fraction: number | undefined): string {

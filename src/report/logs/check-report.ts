@@ -1,9 +1,9 @@
-import { layOutTable } from "../../foundation/text-table.ts";
 import { formatMinutes } from "../../foundation/units.ts";
 import type { CheckedLog, LogFinding } from "../../schema/logs/log-verdict.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
 import { describePackageFinding } from "../findings/describe-package-finding.ts";
 import { describeLogFinding } from "../findings/describe-rule-finding.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf, plural } from "../wording.ts";
 
@@ -22,6 +22,8 @@ export interface CheckReportOptions {
   isStrict: boolean;
   /** Ends with a next command. */
   withNextStep: boolean;
+  /** Columns of the screen. */
+  width: number;
 }
 
 /** The result of a check: a summary, the failing logs, warnings, and a next command. */
@@ -34,7 +36,7 @@ export function checkReport(
   const failing = input.logs.filter(({ verdict }) => verdict === "fail");
   const blocks = [
     answerLine(input.logs, failing, paint),
-    benchmarkTable(input.logs),
+    benchmarkTable(input.logs, options.width),
     ...failureBlocks(failing, paint, showsAll),
     notJudgedBlock(input.logs, paint, options),
     warningBlock(input.logs, showsAll),
@@ -64,30 +66,35 @@ function answerLine(
   return `${countOf(logs.length, "log")}: ${counts.join(", ")}${by}`;
 }
 
-function benchmarkTable(logs: readonly CheckedLog[]): string {
+function benchmarkTable(logs: readonly CheckedLog[], width: number): string {
   const groups = groupBy(logs, ({ benchmark }) => benchmark ?? "unknown");
-  const rows = [...groups].map(([benchmark, members]) => {
-    const passing = members.filter(({ verdict }) => verdict === "pass");
-    const times = passing.flatMap(({ timeToTrainMs }) => timeToTrainMs ?? []);
-    return [
-      benchmark,
-      String(members.length),
-      String(passing.length),
-      String(members.filter(({ verdict }) => verdict === "fail").length),
-      timeRange(times),
-    ];
-  });
-  const lines = layOutTable(
-    [
-      { head: "benchmark", align: "left" },
-      { head: "logs", align: "right" },
-      { head: "pass", align: "right" },
-      { head: "fail", align: "right" },
-      { head: "time to train of passing logs", align: "left" },
-    ],
-    rows,
-  );
-  return lines.map((line) => `  ${line}`).join("\n");
+  const columns: FittedColumn<[string, CheckedLog[]]>[] = [
+    { head: "benchmark", align: "left", cell: ([benchmark]) => benchmark, shrinkTo: 9 },
+    { head: "logs", align: "right", cell: ([, members]) => String(members.length), dropAt: 1 },
+    {
+      head: "pass",
+      align: "right",
+      cell: ([, members]) => String(withVerdict(members, "pass").length),
+    },
+    {
+      head: "fail",
+      align: "right",
+      cell: ([, members]) => String(withVerdict(members, "fail").length),
+    },
+    {
+      head: "time to train of passing logs",
+      align: "left",
+      cell: ([, members]) =>
+        timeRange(withVerdict(members, "pass").flatMap(({ timeToTrainMs }) => timeToTrainMs ?? [])),
+      shrinkTo: 18,
+    },
+  ];
+  const lines = fitTable(columns, [...groups], width - 2);
+  return lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n");
+}
+
+function withVerdict(members: readonly CheckedLog[], verdict: CheckedLog["verdict"]): CheckedLog[] {
+  return members.filter((log) => log.verdict === verdict);
 }
 
 function timeRange(timesMs: readonly number[]): string {

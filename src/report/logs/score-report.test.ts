@@ -55,7 +55,8 @@ test("prints several results, one line each", async () => {
     "lenovo-bert-v5.0",
     "nvidia-minigo-v0.6",
   );
-  expect(scoreTable(results, plainPaint)).toMatchInlineSnapshot(`
+  expect(scoreTable(results, { width: Number.POSITIVE_INFINITY, paint: plainPaint }))
+    .toMatchInlineSnapshot(`
     "system                             benchmark     accelerators  score (min)   median      min      max  runs  dropped           convergence       scaling  energy
     NVIDIA/eos-dfw_n256_ngc25.01_nemo  llama31_405b         2,048    70.195     60.167   59.906   69.962      3  fastest, slowest  ok                 1.1667
     Lenovo/SR780aV3-8xB200_SXM_180GB   bert                     8     3.5713     3.5704   3.2421   3.9001    10  fastest, slowest  ok, interpolated           1.95 MJ (541 Wh)

@@ -8,44 +8,61 @@ import type {
   RunRow,
 } from "../../schema/logs/submission.ts";
 import { describeSubmissionFinding } from "../findings/describe-submission-finding.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 
-/** One line per result, without a trailing newline. Times in minutes, like MLPerf. */
-export function scoreTable(results: readonly BenchmarkResult[], paint: Paint): string {
-  const rows = results.map((result) => {
-    const { system, benchmark, runs } = result;
-    return [
-      paint.name(`${system.organisation}/${system.folder}`),
-      result.scalingKind === "weak" ? `${benchmark}, weak` : benchmark,
-      system.acceleratorCount === undefined ? "" : formatCount(system.acceleratorCount),
-      ...timeCells(result, paint),
-      String(runs.length),
-      droppedText(runs),
-      convergenceWord(result.convergence, paint),
-      result.committedScalingFactor === 1
-        ? ""
-        : formatSignificant(result.committedScalingFactor, 5),
-      energyText(result),
-    ];
-  });
-  return layOutTable(
-    [
-      { head: "system", align: "left" },
-      { head: "benchmark", align: "left" },
-      { head: "accelerators", align: "right" },
-      { head: "score (min)", align: "decimal" },
-      { head: "median", align: "decimal" },
-      { head: "min", align: "decimal" },
-      { head: "max", align: "decimal" },
-      { head: "runs", align: "right" },
-      { head: "dropped", align: "left" },
-      { head: "convergence", align: "left" },
-      { head: "scaling", align: "decimal" },
-      { head: "energy", align: "left" },
-    ],
-    rows,
-  ).join("\n");
+/** One line per result in a table that fits into a width, without a trailing newline. Times in minutes, like MLPerf. */
+export function scoreTable(
+  results: readonly BenchmarkResult[],
+  { width, paint }: { width: number; paint: Paint },
+): string {
+  const times = new Map(results.map((result) => [result, timeCells(result, paint)]));
+  const time = (index: number) => (result: BenchmarkResult) => times.get(result)?.[index] ?? "";
+  const columns: FittedColumn<BenchmarkResult>[] = [
+    {
+      head: "system",
+      align: "left",
+      cell: ({ system }) => `${system.organisation}/${system.folder}`,
+      paint: (text) => paint.name(text),
+      shrinkTo: 12,
+    },
+    {
+      head: "benchmark",
+      align: "left",
+      cell: ({ scalingKind, benchmark }) =>
+        scalingKind === "weak" ? `${benchmark}, weak` : benchmark,
+      shrinkTo: 9,
+    },
+    {
+      head: "accelerators",
+      align: "right",
+      cell: ({ system: { acceleratorCount } }) =>
+        acceleratorCount === undefined ? "" : formatCount(acceleratorCount),
+      dropAt: 4,
+    },
+    { head: "score (min)", align: "decimal", cell: time(0) },
+    { head: "median", align: "decimal", cell: time(1), dropAt: 6 },
+    { head: "min", align: "decimal", cell: time(2), dropAt: 7 },
+    { head: "max", align: "decimal", cell: time(3), dropAt: 7 },
+    { head: "runs", align: "right", cell: ({ runs }) => String(runs.length), dropAt: 2 },
+    { head: "dropped", align: "left", cell: ({ runs }) => droppedText(runs), dropAt: 3 },
+    {
+      head: "convergence",
+      align: "left",
+      cell: ({ convergence }) => convergenceWord(convergence, paint),
+      dropAt: 1,
+    },
+    {
+      head: "scaling",
+      align: "decimal",
+      cell: ({ committedScalingFactor: factor }) =>
+        factor === 1 ? "" : formatSignificant(factor, 5),
+      dropAt: 5,
+    },
+    { head: "energy", align: "left", cell: energyText, dropAt: 8 },
+  ];
+  return fitTable(columns, results, width).join("\n");
 }
 
 function timeCells({ score, weak, benchmark }: BenchmarkResult, paint: Paint): string[] {

@@ -12,7 +12,11 @@ function row(runId: string, name: string): RunRow {
 describe("the list of runs", () => {
   test("shows names that an id cannot spell, in any alphabet", () => {
     const rows = [row("toy-1", "toy"), row("run-2", "学習"), row("bert-3", "BERT große")];
-    const lines = runTable(rows, 0, plainPaint).split("\n");
+    const lines = runTable(rows, {
+      nowMs: 0,
+      width: Number.POSITIVE_INFINITY,
+      paint: plainPaint,
+    }).split("\n");
     expect(lines.map((line) => line.replace(/ (seed|1) .*/u, " $1"))).toEqual([
       "run     name        seed",
       "toy-1                  1",
@@ -22,14 +26,32 @@ describe("the list of runs", () => {
   });
 
   test("has no column of names where ids say them all", () => {
-    expect(runTable([row("toy-1", "toy")], 0, plainPaint)).not.toContain("name");
+    expect(
+      runTable([row("toy-1", "toy")], {
+        nowMs: 0,
+        width: Number.POSITIVE_INFINITY,
+        paint: plainPaint,
+      }),
+    ).not.toContain("name");
+  });
+
+  test.each([50, 80, 120])("fits %d columns, and names the columns it dropped", (width) => {
+    const rows = [row("run-20261128-171528-abcd-1", "a name of some length"), row("run-2", "b")];
+    const lines = runTable(rows, { nowMs: 1e9, width, paint: plainPaint }).split("\n");
+    const [head = "", first = ""] = lines;
+    expect(Math.max(head.length, first.length)).toBeLessThanOrEqual(width);
+    expect(first).toContain("abandoned".slice(0, 8));
+    const isDropped = ["seed", "quality", "cost", "started"].some((name) => !head.includes(name));
+    expect(lines.at(-1)?.startsWith("not shown: ")).toBe(isDropped);
   });
 
   test("keeps one line per run, whatever its name or fault holds", () => {
     const broken = { kind: "broken" as const, runId: "bad-1", reason: "two\nlines" };
-    const lines = runTable([row("toy-1", "a\nb\u2028c"), broken], 0, plainPaint).split(
-      /[\n\u2028]/u,
-    );
+    const lines = runTable([row("toy-1", "a\nb\u2028c"), broken], {
+      nowMs: 0,
+      width: Number.POSITIVE_INFINITY,
+      paint: plainPaint,
+    }).split(/[\n\u2028]/u);
     expect(lines).toHaveLength(3);
     expect(lines[2]).toContain("broken: two lines");
   });

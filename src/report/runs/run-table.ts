@@ -1,8 +1,9 @@
-import { layOutTable, truncate } from "../../foundation/text-table.ts";
+import { truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 
 /** A run in a list. */
@@ -18,25 +19,25 @@ export type RunRow =
 
 const mostNameWidth = 30;
 
-/** All runs as a table, newest last, without a trailing newline. */
-export function runTable(rows: readonly RunRow[], nowMs: number, paint: Paint): string {
+/** All runs as a table that fits into a width, newest last, without a trailing newline. */
+export function runTable(
+  rows: readonly RunRow[],
+  { nowMs, width, paint }: { nowMs: number; width: number; paint: Paint },
+): string {
   const hasNames = rows.some((row) => nameOf(row) !== "");
-  return layOutTable(
-    [
-      { head: "run", align: "left" },
-      ...(hasNames ? [{ head: "name", align: "left" as const }] : []),
-      { head: "seed", align: "right" },
-      { head: "time to train", align: "right" },
-      { head: "quality", align: "decimal" },
-      { head: "cost", align: "right" },
-      { head: "started", align: "left" },
-      { head: "state", align: "left" },
-    ],
-    rows.map((row) => {
-      const [runId = "", ...others] = cellsOf(row, nowMs, paint);
-      return [runId, ...(hasNames ? [nameOf(row)] : []), ...others];
-    }),
-  ).join("\n");
+  const cells = new Map(rows.map((row) => [row, cellsOf(row, nowMs, paint)]));
+  const cell = (index: number) => (row: RunRow) => cells.get(row)?.[index] ?? "";
+  const columns: FittedColumn<RunRow>[] = [
+    { head: "run", align: "left", cell: cell(0), shrinkTo: 12 },
+    ...(hasNames ? [{ head: "name", align: "left", cell: nameOf, shrinkTo: 8 } as const] : []),
+    { head: "seed", align: "right", cell: cell(1), dropAt: 4 },
+    { head: "time to train", align: "right", cell: cell(2) },
+    { head: "quality", align: "decimal", cell: cell(3), dropAt: 1 },
+    { head: "cost", align: "right", cell: cell(4), dropAt: 3 },
+    { head: "started", align: "left", cell: cell(5), dropAt: 2 },
+    { head: "state", align: "left", cell: cell(6), shrinkTo: 9 },
+  ];
+  return fitTable(columns, rows, width).join("\n");
 }
 
 /** What `--name` says, where the run id does not begin with it: ids have only plain letters and digits. */

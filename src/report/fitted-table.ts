@@ -1,4 +1,4 @@
-import { layOutTable, truncate, visibleWidth } from "../../foundation/text-table.ts";
+import { alignDecimals, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
 
 /** A column that may be dropped or narrowed to fit the screen. */
 export interface FittedColumn<Row> {
@@ -13,19 +13,44 @@ export interface FittedColumn<Row> {
   shrinkTo?: number;
 }
 
-/** Fits rows into a width: drops columns first, then truncates text. The first line is the header. */
+/**
+ * Fits rows into a width: drops columns first, then truncates text. The first line is the header; if columns were
+ * dropped, the last line names them.
+ */
 export function fitTable<Row>(
   columns: readonly FittedColumn<Row>[],
   rows: readonly Row[],
   width: number,
 ): string[] {
+  const fitted = fitColumns(columns, rows, width);
+  const kept = new Set(fitted.kept.map(({ column }) => column));
+  const dropped = columns.filter((column) => !kept.has(column)).map(({ head }) => head);
+  const lines = layOut(fitted, rows);
+  if (dropped.length === 0) return lines;
+  return [...lines, "", `not shown: ${dropped.join(", ")}; use a wider terminal or \`--json\``];
+}
+
+interface Fitted<Row> {
+  kept: readonly MeasuredColumn<Row>[];
+  widths: readonly number[];
+}
+
+function fitColumns<Row>(
+  columns: readonly FittedColumn<Row>[],
+  rows: readonly Row[],
+  width: number,
+): Fitted<Row> {
   const measured = columns.map((column) => {
-    const texts = rows.map((row) => column.cell(row));
+    const cells = rows.map((row) => column.cell(row));
+    const texts = column.align === "decimal" ? alignDecimals(cells) : cells;
     const widest = Math.max(visibleWidth(column.head), ...texts.map(visibleWidth));
     return { column, texts, width: widest };
   });
   const kept = dropColumns(measured, width);
-  const widths = shrinkColumns(kept, width);
+  return { kept, widths: shrinkColumns(kept, width) };
+}
+
+function layOut<Row>({ kept, widths }: Fitted<Row>, rows: readonly Row[]): string[] {
   const lines = rows.map((_, row) =>
     kept.map(({ column, texts }, index) => {
       const text = truncate(texts[row] ?? "", widths[index] ?? 0);
