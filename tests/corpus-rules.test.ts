@@ -48,7 +48,7 @@ describe("golden corpus", () => {
     "judges $log as the official checker does",
     ({ log, edition, verdict, keys }) => {
       const ours = check(edition, parseLog(readFileSync(new URL(log, logs))).lines);
-      // Where the official checker dies it leaves no list of keys behind.
+      // If the official checker crashes, there is no list of keys.
       const officialKeys = verdict === "crash" || keys === "" ? [] : keys.split(";");
       expect({ verdict: ours.verdict, failingKeys: ours.failingKeys }).toEqual({
         verdict,

@@ -15,7 +15,7 @@ function blocks(language: string): string[] {
   return [...readme.matchAll(fence)].map((match) => match[1] ?? "");
 }
 
-/** A copy of the example folder, as the README tells users to make, and the package where npm installs it. */
+/** A copy of the example folder, made as the README describes, and the package where npm installs it. */
 function exampleFolder(): string {
   const cwd = temporaryFolder();
   cpSync(join(root, "data/example"), cwd, { recursive: true });

@@ -198,7 +198,7 @@ describe("the runs and curves of a result", () => {
     }
   });
 
-  test("are none for a row that nobody has", async () => {
+  test("are empty for an unknown row", async () => {
     expect(await readResultRuns("mlperf-training/v9.9/Nobody/x/bert")).toEqual({
       items: [],
       problems: [],

@@ -21,7 +21,7 @@ export class HeatGrid {
     this.#counts[cell] = (this.#counts[cell] ?? 0) + 1;
   }
 
-  /** Row by row; null where there is no point. Four significant digits: cells are colours, and there are many. */
+  /** Row by row; null where there is no point. Four significant digits: cells are colors, and there are many. */
   means(): (number | null)[] {
     return Array.from(this.#counts, (count, cell) =>
       count === 0 ? null : Number(((this.#sums[cell] ?? 0) / count).toPrecision(4)),

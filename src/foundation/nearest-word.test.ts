@@ -19,7 +19,7 @@ describe("nearestWord", () => {
 });
 
 describe("editDistance", () => {
-  test("counts a swap of neighbours as one", () => {
+  test("counts a swap of neighbors as one", () => {
     expect(editDistance("clikcs", "clicks")).toBe(1);
   });
 

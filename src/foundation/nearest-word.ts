@@ -12,7 +12,7 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   return best.distance <= farthest || isPart ? best.word : undefined;
 }
 
-/** Optimal string alignment distance: insert, delete, replace, or swap two neighbours, at cost 1. */
+/** Optimal string alignment distance: insert, delete, replace, or swap two neighbors, at cost 1. */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

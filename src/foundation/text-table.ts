@@ -47,7 +47,7 @@ function pad(text: string, width: number, align: ColumnAlignment): string {
   return align === "left" ? text + blanks : blanks + text;
 }
 
-/** Columns a text takes on a terminal: colour codes take none, East Asian wide letters two. */
+/** Columns a text takes on a terminal: color codes take none, East Asian wide letters two. */
 export function visibleWidth(text: string): number {
   // Most cells are plain: a table of a thousand rows asks for each of them several times.
   if (/^[ -~]*$/u.test(text)) return text.length;

@@ -25,7 +25,7 @@ describe("wrapText", () => {
       wrapped: "a\n    https://example.org/long",
     },
     {
-      name: "counts no colour codes",
+      name: "counts no color codes",
       text: "\u001B[36mone\u001B[39m two",
       width: 7,
       wrapped: "\u001B[36mone\u001B[39m two",

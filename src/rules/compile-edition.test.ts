@@ -92,7 +92,7 @@ describe("rules as they were applied at the round", () => {
     return { today: today.finish(), atRound: atRound.finish() };
   }
 
-  test("1.1: weight initialisation only warned", () => {
+  test("1.1: weight initialization only warned", () => {
     const { today, atRound } = verdicts("training-1.1");
     expect(today.failingKeys).toEqual(expect.arrayContaining(["END", "weights_initialization"]));
     expect(today.failingKeys.filter((key) => !atRound.failingKeys.includes(key))).toEqual([

@@ -15,7 +15,7 @@ export const priceEntry = z.strictObject({
   region: z.string().optional(),
   /** The time the figure held, as the source gives it. */
   date: z.string(),
-  /** The latest day that the source can speak for, to tell newer from older: `2025-03-07`, `2018`. */
+  /** The latest date that the source covers; decides which of two entries is newer: `2025-03-07`, `2018`. */
   asOf: z.string(),
   source: z.string(),
   /** `listed` in the named source, or `recalled`: known from memory or worked out, check before relying on it. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** `pitwall.json` in the folder of an exported site: that it is one, of when, and what lies beside it. */
+/** `pitwall.json` in the folder of an exported site: marks the folder as an export, with its date and files. */
 export const siteMarker = z.strictObject({
   kind: z.literal("pitwall-site"),
   schemaVersion: z.literal(1),

@@ -95,7 +95,7 @@ describe("allGather", () => {
 });
 
 describe("a group that cannot go on", () => {
-  test.skipIf(!isBuilt)("wakes whoever sleeps when it is stopped (needs dist)", async () => {
+  test.skipIf(!isBuilt)("wakes waiting workers when it is stopped (needs dist)", async () => {
     const memory = groupMemory(3, 4);
     // Rank 2 never meets anyone.
     const waiting = asEveryRank<string>(

@@ -8,7 +8,7 @@ type Values = Float32Array | Int32Array;
 type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 type Inputs = Readonly<Record<string, Values>>;
 
-/** One array per parameter, of values that lie behind one another in the order of the names. */
+/** One array per parameter, of values stored contiguously in the order of the names. */
 export function uploadParameters(specs: Shapes, values: Float32Array): np.Array[] {
   let offset = 0;
   return Object.values(specs).map(({ shape }) => {

@@ -82,7 +82,7 @@ describe("our kernels and the tensor library", () => {
         return { loss: run(parameters, inputs, gradients), gradients };
       };
       const ours = gradientsOf((loss) => loss);
-      // Adding a number is no layer of ours.
+      // Adding a number is not a supported layer.
       const library = gradientsOf((loss) => loss.add(0));
 
       expect(ours.loss).toBeCloseTo(library.loss, 4);
@@ -113,7 +113,7 @@ describe("a chain of layers", () => {
       expected: true,
     },
     {
-      name: "is no bias after ReLU, which would lose its output",
+      name: "does not fuse a bias after ReLU, which would lose its output",
       node: { kind: "bias", shape, of: relu, bias },
       expected: false,
     },
@@ -128,7 +128,7 @@ describe("a chain of layers", () => {
       expected: true,
     },
     {
-      name: "is no product with data on the right",
+      name: "does not fuse a product with data on the right",
       node: { kind: "product", shape, left: relu, right: { ...input, name: "y" } },
       expected: false,
     },

@@ -40,7 +40,7 @@ export interface LayerWorld {
   readonly tile: TileProduct;
 }
 
-/** Takes room for what the layer needs, and tells how to run it once there is memory. */
+/** Reserves memory for the layer, and returns how to run it once the memory is allocated. */
 export function planStep(node: LayerNode, layout: MemoryLayout): (world: LayerWorld) => LayerStep {
   switch (node.kind) {
     case "parameter":

@@ -139,7 +139,7 @@ function alignedProduct(left: Tensor, right: Tensor): Tensor {
     );
 }
 
-/** [batch, height, width, channels] to [batch, height / 2, width / 2, channels]; a last odd row or column is dropped. */
+/** [batch, height, width, channels] to [batch, height / 2, width / 2, channels]; with an odd size, the last row or column is dropped. */
 export function maxPool2x2(image: Tensor): Tensor {
   const [, height = 0, width = 0, channels = 0] = image.shape;
   const [rows, columns] = [height >> 1, width >> 1];

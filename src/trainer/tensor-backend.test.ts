@@ -255,7 +255,7 @@ describe("fast and plain agree", () => {
     }
   });
 
-  test("2 x 2 max pooling leaves out odd edges", () => {
+  test("2 x 2 max pooling drops the last row and column of odd sizes", () => {
     const image = Float32Array.from({ length: 15 }, (_, index) => index % 7);
     const pooled = compileForward(
       { parameters: {}, inputs: { image: float(1, 3, 5, 1) } },

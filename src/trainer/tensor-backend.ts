@@ -8,7 +8,7 @@ import { type LayerProgram, layerProgram } from "./layer-program.ts";
 // The border to the arithmetic: `Tensor`s inside a traced function, flat typed arrays outside.
 //
 // A function that is handed to `compileForward` or `compileLossAndGradients` runs once, with
-// tensors that stand for values still to come; what it did is then compiled to WebAssembly and
+// tensors that are placeholders for later values; what it did is then compiled to WebAssembly and
 // replayed on every call. So its control flow may depend on shapes, never on values.
 //
 // A function that is nothing but a chain of the layers in layer-graph.ts runs on kernels of our

@@ -77,7 +77,7 @@ interface Training {
   readonly replica: Replica;
   readonly options: TrainReplicaOptions;
   readonly random: SeededRandom;
-  readonly optimiserState: AdamState;
+  readonly optimizerState: AdamState;
   samplesSeen: number;
   stepCount: number;
   epoch: number;
@@ -101,7 +101,7 @@ function trainingOf(replica: Replica, options: TrainReplicaOptions): Training {
     replica,
     options,
     random: seededRandom(options.seed),
-    optimiserState: adamState(shard.stop - shard.start),
+    optimizerState: adamState(shard.stop - shard.start),
     samplesSeen: 0,
     stepCount: 0,
     epoch: -1,
@@ -142,7 +142,7 @@ function* sayHow(
   }
 }
 
-/** One optimiser step of the whole group. @returns the mean loss over the global batch */
+/** One optimizer step of the whole group. @returns the mean loss over the global batch */
 function trainStep(training: Training): number {
   const { replica, options, spent } = training;
   const { communicator, workload, nowMs } = options;
@@ -161,8 +161,8 @@ function trainStep(training: Training): number {
   adamStepInto(
     communicator.parameters.subarray(communicator.shard.start, communicator.shard.stop),
     gradients,
-    training.optimiserState,
-    { ...workload.optimiser, samplesSeen: training.samplesSeen },
+    training.optimizerState,
+    { ...workload.optimizer, samplesSeen: training.samplesSeen },
   );
   const updatedMs = nowMs();
   communicator.meet(); // now every shard of the parameters is new

@@ -15,13 +15,13 @@ export interface EmbeddedWorkload {
   readonly title: string;
   readonly data: WorkloadData;
   readonly target: MetricTarget;
-  /** Samples of one optimiser step, of all workers together. */
+  /** Samples of one optimizer step, of all workers together. */
   readonly globalBatchSize: number;
   /** Training samples between two evaluations; a whole number of steps. */
   readonly samplesBetweenEvaluations: number;
   /** Training samples after which a run gives up. */
   readonly maxSamples: number;
-  readonly optimiser: AdamOptions;
+  readonly optimizer: AdamOptions;
   /**
    * Decodes the data and defines the model. Runs once in every replica, outside the clock; the
    * same files and seed must give the same result.

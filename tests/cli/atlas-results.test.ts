@@ -39,7 +39,7 @@ describe("pitwall results", () => {
     `);
   });
 
-  test("puts dollars first when asked, by the user's own price", async () => {
+  test("sorts by dollars with `--per dollar`, at the user's own price", async () => {
     const cwd = temporaryFolder();
     writeFileSync(
       join(cwd, "my.yaml"),
@@ -124,7 +124,7 @@ describe("pitwall results", () => {
     expect(md).toContain("| 3.917 |");
   });
 
-  test("stands among own runs with --own", async () => {
+  test("lists own runs with --own", async () => {
     const cwd = temporaryFolder();
     await pitwall(
       [
@@ -173,7 +173,7 @@ describe("the table of results", () => {
     }),
   ].map((row) => measureRow(row, h100Rod));
 
-  test.each([80, 100, 120, 200])("is no wider than %i columns", (width) => {
+  test.each([80, 100, 120, 200])("is at most %i columns wide", (width) => {
     const lines = resultTable(rows, { per: "kwh", foundCount: 2, width, paint: plainPaint }).split(
       "\n",
     );

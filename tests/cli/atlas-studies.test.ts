@@ -168,7 +168,7 @@ describe("pitwall gains", () => {
 });
 
 describe("pitwall scaling", () => {
-  test("tells batch size and throughput apart", async () => {
+  test("distinguishes batch size and throughput", async () => {
     const words = ["scaling", "--benchmark", "gpt3", "--accelerator", "h100", "--round", "v3.1"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 0

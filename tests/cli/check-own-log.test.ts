@@ -12,7 +12,7 @@ function generalRules(division: string, benchmark: string) {
   const general = new Set(["common", "closed_common", "open_common"]);
   const ownFile = {
     name: `${division}_${benchmark}`,
-    // A later file's word on a key counts: that the benchmark is on MLPerf's list is not asked for.
+    // A later rule file overrides a key: the benchmark need not be on MLPerf's list.
     keys: [{ key: "submission_benchmark", require: "exactly-one" }],
   };
   const files = whole.files.filter(({ name }) => general.has(name));

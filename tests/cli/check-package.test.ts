@@ -44,7 +44,7 @@ describe("a submission", () => {
     ]);
   });
 
-  test("with much amiss is told so apart from the verdicts, which stay", async () => {
+  test("with many problems is reported apart from the verdicts, which do not change", async () => {
     const { cwd, results, system } = submission();
     cpSync(join(results, "result_1.txt"), join(results, "result_01.txt"));
     writeFileSync(system, readFileSync(system, "utf8").replace('"cooling"', '"coolin"'));
@@ -65,7 +65,7 @@ describe("a submission", () => {
     expect(stdout).toContain("`cooling` (written as `coolin`?)");
   });
 
-  test("with a description that is no JSON is told where it breaks", async () => {
+  test("with a description that is not JSON is reported with the position", async () => {
     const { cwd, system } = submission();
     writeFileSync(system, readFileSync(system, "utf8").replace(/\n\}/, ",\n}"));
     const { packages } = await checkJson(["Acme", "--edition", "5.0"], cwd);
@@ -74,7 +74,7 @@ describe("a submission", () => {
     ]);
   });
 
-  test("with two benchmarks in one folder is told which log is of which", async () => {
+  test("with two benchmarks in one folder is reported with the benchmark of each log", async () => {
     const { cwd, results } = submission();
     const other = passing.replaceAll('"llama2_70b_lora"', '"rgat"');
     writeFileSync(join(results, "result_9.txt"), other, "latin1");

@@ -102,7 +102,7 @@ describe("the report", () => {
     expect(lines.at(-2)).toMatch(/^next: pitwall log result_0\.txt --edition 5\.0 /);
   });
 
-  test("tells once what many logs have in common", async () => {
+  test("reports once what many logs have in common", async () => {
     const cwd = temporaryFolder();
     const broken = passing.replaceAll(/^.*"run_stop".*\n/gm, "");
     for (let run = 0; run < 8; run++) {
@@ -144,7 +144,7 @@ describe("a log that can't be judged by its content", () => {
   test.each([
     { name: "is empty", content: "", finding: { rule: "file-empty" } },
     {
-      name: "is no text",
+      name: "is not text",
       content: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 0xff, 0, 0]),
       finding: { rule: "file-not-text", byteOffset: 4 },
     },
@@ -166,7 +166,7 @@ describe("a log that can't be judged by its content", () => {
     expect(logs[0]?.findings).toContainEqual(finding);
   });
 
-  test("is not told of every key that an empty log lacks", async () => {
+  test("does not list every key that an empty log lacks", async () => {
     const cwd = folderWith("result_0.txt", "");
     const { stdout } = await pitwall(["check", ".", "--edition", "5.1"], { cwd });
     expect(stdout).toContain(
@@ -192,7 +192,7 @@ describe("a log that can't be judged by its content", () => {
     );
   });
 
-  test("goes on behind a line of 64 MB", async () => {
+  test("continues after a line of 64 MB", async () => {
     const cwd = folderWith("result_0.txt", "x".repeat(64 * 1024 * 1024));
     const path = join(cwd, "result_0.txt");
     appendFileSync(path, `\n${passing}`, "latin1");
@@ -224,7 +224,7 @@ describe("a log that can't be judged by its content", () => {
 describe("a log of a round that no rules were written for", () => {
   const old = readFileSync(join(fixtures, "intel-ncf-training-v0.5/result_0.txt"), "latin1");
 
-  /** One log that passes, one that nobody can judge. */
+  /** One log that passes, and one of a round without rules. */
   function folderWithBoth(): string {
     const cwd = temporaryFolder();
     writeInto(cwd, "training_v5.0/result_0.txt", passing);
@@ -249,11 +249,11 @@ describe("a log of a round that no rules were written for", () => {
       { path: "training_v5.0/result_0.txt", edition: "training-5.0", verdict: "pass" },
     ]);
     expect(logs[0]?.timeToTrainMs).toBeGreaterThan(0);
-    // Nothing is said of a folder whose rules nobody knows.
+    // Folders of rounds without rules are not checked.
     expect(packages.map(({ path }) => path)).toEqual(["training_v5.0"]);
   });
 
-  test("is told by its lines where its path does not say", async () => {
+  test("is determined from its lines if its path does not contain it", async () => {
     const cwd = folderWithBoth();
     const words = ["training_v5.0", "old.log"];
     writeInto(cwd, "old.log", old);
@@ -295,7 +295,7 @@ describe("a log of a round that no rules were written for", () => {
   });
 });
 
-describe("what is odd about a folder", () => {
+describe("problems of a folder", () => {
   test("never changes the exit code, unless --strict makes it count", async () => {
     const cwd = folderWith("result_0.txt");
     // Two runs of one seed.

@@ -39,7 +39,7 @@ describe.skipIf(disk === undefined)("a full disk (skipped: cannot mount a tmpfs)
     expect(stdout).toContain("it was killed, or the disk was full");
   });
 
-  test("leaves no token file behind", async () => {
+  test("leaves no token file", async () => {
     const served = await pitwall(["serve", "--token", "--port", "0", "--home", home]);
     expect(served.exitCode).toBe(3);
     expect(served.stderr).toContain("cannot write the access token: the disk is full");

@@ -16,14 +16,14 @@ describe("a request that is wrong", () => {
     { name: "a program that is not there", words: ["run", ...reads, "--", "pyhton", "train.py"] },
     { name: "a whole command in one word", words: ["run", ...reads, "--", "python train.py"] },
     { name: "a program that can't be executed", words: ["run", ...reads, "--", "./train.py"] },
-    { name: "no program behind the dashes", words: ["run", ...reads, "--"] },
+    { name: "no program after the dashes", words: ["run", ...reads, "--"] },
     { name: "nothing to run", words: ["run"] },
     {
       name: "a metric pattern without a group",
       words: ["run", "--metric", "val_acc=[0-9.]+", "--target", "val_acc>=0.9", "--", "true"],
     },
     {
-      name: "a pattern that is no regular expression",
+      name: "a pattern that is not a regular expression",
       words: ["run", "--metric", "val_acc=([0-9.+", "--target", "val_acc>=0.9", "--", "true"],
     },
     {
@@ -66,7 +66,7 @@ describe("a request that is wrong", () => {
     expect(await said(words, folder)).toMatchSnapshot();
   });
 
-  test("is one JSON document where JSON was asked for", async () => {
+  test("is one JSON document with `--json`", async () => {
     const ran = await pitwall(["run", "digts", "--json"]);
     expect(ran.exitCode).toBe(2);
     expect(JSON.parse(ran.stdout)).toMatchObject({
@@ -76,7 +76,7 @@ describe("a request that is wrong", () => {
     });
   });
 
-  test("leaves no record behind", async () => {
+  test("leaves no record", async () => {
     const cwd = temporaryFolder();
     await pitwall(["run", ...reads, "--", "pyhton"], { cwd });
     expect((await pitwall(["runs", "--json"], { cwd })).stdout).toContain('"result":[]');

@@ -58,7 +58,7 @@ describe("pitwall export site", () => {
     }
   });
 
-  test("own runs go with it only where asked, and never say where they lie", async () => {
+  test("own runs are included only with `--own`, without their paths", async () => {
     const cwd = temporaryFolder();
     await pitwall(["run", "digits", "--workers", "1", "--seed", "1", "--quiet"], { cwd });
     await pitwall(["export", "site", "plain", "--quiet"], { cwd });
@@ -77,7 +77,7 @@ describe("pitwall export site", () => {
     }
   });
 
-  test("asks before it writes among the files of others", async () => {
+  test("requires `--force` to write among other files", async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, "thesis.tex"), "work");
     const refused = await pitwall(["export", "site", "."], { cwd });

@@ -15,7 +15,7 @@ const document = z.object({
   }),
 });
 
-/** A folder that holds a published log under a name that tells nothing. */
+/** A folder with a published log under a meaningless name. */
 function folderWith(log: string): string {
   const cwd = temporaryFolder();
   cpSync(join(fixtures, log), join(cwd, "a.log"));

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
 
 describe("pitwall replay", () => {
-  test("tells each evaluation as it comes, and ends with the published time", async () => {
+  test("prints each evaluation in turn, and ends with the published time", async () => {
     const ran = await pitwall(["replay", "v3.1 gpt3 10752 eos*", "--in", "0s"]);
     expect(ran).toMatchObject({ exitCode: 0 });
     expect(ran.stderr.split("\n")).toHaveLength(23);

@@ -63,7 +63,7 @@ describe("pitwall results import", () => {
     expect(published.manifest?.sourceRepository).toBe(repository);
   });
 
-  test("takes an archive just the same, replaces what was there, and leaves nothing behind", async () => {
+  test("imports an archive the same way, replaces the earlier import, and leaves no temporary files", async () => {
     const cwd = unpackSubmission("nvidia-ncf-v0.5");
     const round = readdirSync(cwd).find((name) => name !== "home") ?? "";
     execFileSync("tar", ["czf", "round.tgz", round], { cwd });

@@ -16,7 +16,7 @@ async function ran(
 }
 
 describe("pitwall run, of any program", () => {
-  test("tells time, target and bill on a card", async () => {
+  test("prints time, target and cost on a card", async () => {
     const cwd = temporaryFolder();
     const command = writeTraining(cwd);
     const words = [
@@ -64,7 +64,7 @@ describe("pitwall run, of any program", () => {
       outcome: { kind: "died", exitCode: 7 },
     },
     {
-      name: "stands where a program fails after the target",
+      name: "is valid if the program fails after the target",
       training: { atEnd: "process.exit(7);" },
       exit: 0,
       outcome: { kind: "reached" },
@@ -81,7 +81,7 @@ describe("pitwall run, of any program", () => {
     expect(exitCode).toBe(exit);
   });
 
-  test("ends the program at the target where told to", async () => {
+  test("ends the program at the target with `--stop-at-target`", async () => {
     const endless = {
       values: [
         ...Array.from({ length: 5 }, () => 0.95),
@@ -113,7 +113,7 @@ describe("pitwall run, of any program", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("reads a program that logs MLLOG without being told how", async () => {
+  test("reads a program that logs MLLOG without `--metric`", async () => {
     const cwd = temporaryFolder();
     const log = (key: string, value: unknown, metadata: object): string =>
       `console.log("0: :::MLLOG " + JSON.stringify({ namespace: "", time_ms: Date.now(), event_type: "POINT_IN_TIME", key: ${JSON.stringify(key)}, value: ${JSON.stringify(value)}, metadata: ${JSON.stringify(metadata)} }));`;

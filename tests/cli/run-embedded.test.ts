@@ -52,7 +52,7 @@ describe("pitwall run, of an embedded workload", () => {
     expect(exitCode).toBe(1);
   });
 
-  test("leaves no worker behind when the training process is killed with -9", async () => {
+  test("leaves no worker when the training process is killed with -9", async () => {
     const cwd = temporaryFolder();
     const child = startPitwall(["run", "digits", "--workers", "2"], cwd);
     const directory = await recordOf(cwd);

@@ -5,7 +5,7 @@ import { checkJson } from "../support/check-json.ts";
 import { pitwall, temporaryFolder } from "../support/pitwall.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";
 
-/** A program that logs as a submission does; the plain lines between stand for what programs print beside. */
+/** A program that logs like a submission, with other lines of output in between. */
 const logging = `
 const log = (key, value, metadata = {}) =>
   console.log(":::MLLOG " + JSON.stringify({ namespace: "", time_ms: Date.now(), event_type: "POINT_IN_TIME", key, value, metadata }));
@@ -26,7 +26,7 @@ log("train_samples", 64); log("eval_samples", 64); await wait();
 log("run_stop", null, { status: "success", samples_count: 64 });
 `;
 const obedient = `${logging}${opening}log("init_stop", null);${training}`;
-/** The clock starts before initialisation is over. */
+/** The clock starts before initialization is over. */
 const hasty = `${logging}${opening}${training}log("init_stop", null);`;
 
 function writeProgram(source: string, benchmark: string): { cwd: string; command: string[] } {

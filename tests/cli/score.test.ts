@@ -82,7 +82,7 @@ describe("pitwall score", () => {
   });
 
   test.each(["official", "official-detailed", "results"])(
-    "neutralises a submitter's formula in the %s table, unless told not to",
+    "neutralises a submitter's formula in the %s table, unless `--raw-csv` is given",
     async (table) => {
       const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
       const ordinary = await pitwall(["score", ".", "--csv", table], { cwd });
@@ -128,7 +128,7 @@ describe("pitwall score", () => {
       prepare: (cwd: string) => mkdirSync(join(cwd, "empty")),
     },
     {
-      name: "a folder that is no submission",
+      name: "a folder that is not a submission",
       folder: "photos",
       prepare: (cwd: string) => writeInto(cwd, "photos/cat.txt", ""),
     },

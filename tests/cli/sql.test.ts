@@ -27,7 +27,7 @@ describe.skipIf(!isInstalled)("pitwall sql (skips where DuckDB is not installed)
     );
   });
 
-  test("neutralises cells that a spreadsheet would run, unless told not to", async () => {
+  test("neutralises cells that a spreadsheet would run, unless `--raw-csv` is given", async () => {
     const question = `select '=1+1' as "@a", '-2+3' as b, '-4' as c, -5 as d, '-' as e`;
     const csv = async (...flags: string[]): Promise<unknown> =>
       (await pitwall(["sql", question, "--format", "csv", ...flags])).stdout;
@@ -43,7 +43,7 @@ describe.skipIf(!isInstalled)("pitwall sql (skips where DuckDB is not installed)
     `);
   });
 
-  test("asks one's own runs beside the published ones", async () => {
+  test("queries own runs together with published ones", async () => {
     const cwd = temporaryFolder();
     const program = ["--metric", "acc=([0-9.]+)", "--target", "acc>=0.5", "--", "echo", "acc=0.75"];
     await pitwall(["run", ...program], { cwd });

@@ -144,7 +144,7 @@ describe("pitwall verify", () => {
     expect((await verified(places, cwd)).exitCode).toBe(1);
   });
 
-  test("names what is no record, checks the rest and exits with 2", async () => {
+  test("names what is not a record, checks the rest and exits with 2", async () => {
     const { cwd, runId } = await recorded();
     mkdirSync(join(cwd, "empty"));
     writeFileSync(join(cwd, "notes.txt"), "nothing");

@@ -40,7 +40,7 @@ describe.each([digits, addition])("the first steps of $name", (workload) => {
     for (const [step, ours] of trainHere(task, prepared).entries()) {
       const at = `step ${step + 1}`;
       const { loss, gradients, parameters } = recordOf(theirs, step);
-      const learningRate = task.optimiser.learningRate(step * batchSize);
+      const learningRate = task.optimizer.learningRate(step * batchSize);
       const moved = distance(parameters, task.firstParameters);
       expect(Math.abs(ours.loss / loss - 1), `${at}, loss`).toBeLessThan(lossTolerance);
       expect(
@@ -104,14 +104,14 @@ function taskOf(workload: EmbeddedWorkload, prepared: PreparedWorkload): StepTas
     parameterSpecs: prepared.parameters,
     inputSpecs: prepared.inputs,
     batchSize,
-    optimiser: workload.optimiser,
+    optimizer: workload.optimizer,
     firstParameters: initialParameters(prepared.parameters, 1),
     batches,
   };
 }
 
 function trainHere(task: StepTask, prepared: PreparedWorkload): StepRecord[] {
-  const { parameterSpecs, inputSpecs, optimiser } = task;
+  const { parameterSpecs, inputSpecs, optimizer } = task;
   const lossAndGradients = compileLossAndGradients(
     { parameters: parameterSpecs, inputs: withBatch(inputSpecs) },
     (parameters, inputs) => prepared.loss(parameters, inputs),
@@ -121,7 +121,7 @@ function trainHere(task: StepTask, prepared: PreparedWorkload): StepRecord[] {
   return task.batches.map((batch, step) => {
     const gradients = new Float32Array(parameters.length);
     const loss = lossAndGradients(parameters, batch, gradients);
-    adamStepInto(parameters, gradients, state, { ...optimiser, samplesSeen: step * batchSize });
+    adamStepInto(parameters, gradients, state, { ...optimizer, samplesSeen: step * batchSize });
     return { loss, gradients, parameters: parameters.slice() };
   });
 }

@@ -18,13 +18,13 @@ export interface StepRecord {
   readonly parameters: Float32Array;
 }
 
-/** The same first parameters, batches and optimiser, for us and for PyTorch. */
+/** The same first parameters, batches and optimizer, for us and for PyTorch. */
 export interface StepTask {
   readonly workload: string;
   readonly parameterSpecs: TensorSpecs;
   readonly inputSpecs: TensorSpecs;
   readonly batchSize: number;
-  readonly optimiser: AdamOptions;
+  readonly optimizer: AdamOptions;
   readonly firstParameters: Float32Array;
   /** One per step; every input has the batch dimension in front. */
   readonly batches: readonly Readonly<Record<string, HostArray>>[];
@@ -45,7 +45,7 @@ export function trainInTorch(task: StepTask): StepRecord[] {
 }
 
 function taskDocument({ workload, parameterSpecs, inputSpecs, ...task }: StepTask): unknown {
-  const { beta1, beta2, epsilon, weightDecay, learningRate } = task.optimiser;
+  const { beta1, beta2, epsilon, weightDecay, learningRate } = task.optimizer;
   return {
     workload,
     parameters: Object.fromEntries(

@@ -105,7 +105,7 @@ function curveOf({ runs, curves }: CompareSubject): RunCurve | undefined {
   return middle === undefined ? quality.values().next().value : quality.get(middle.run);
 }
 
-/** Straight between neighbours; absent before the first point and after the last. */
+/** Straight between neighbors; absent before the first point and after the last. */
 function valueAt(x: readonly number[], values: readonly number[], at: number): number | undefined {
   const above = x.findIndex((position) => position >= at);
   const [high, highValue] = [x[above], values[above]];

@@ -48,7 +48,7 @@ describe("mannWhitney", () => {
     );
   });
 
-  test("says the least that the counts can give", () => {
+  test("gives the smallest p-value that the counts allow", () => {
     expect(mannWhitney([1, 5, 3], [2, 4, 6]).leastPossible).toBeCloseTo(0.1, 12);
   });
 

@@ -42,7 +42,7 @@ describe("positionAt", () => {
     },
     { name: "holds the last value until the next", clockMs: 799, quality: 0.5, stepMs: 6 },
     { name: "takes a value at its very time", clockMs: 800, quality: 0.7, stepMs: 6 },
-    { name: "stands still after the end", clockMs: 5000, quality: 0.91, stepMs: 6 },
+    { name: "does not change after the end", clockMs: 5000, quality: 0.91, stepMs: 6 },
   ])("$name", ({ clockMs, quality, stepMs }) => {
     expect(positionAt(one, clockMs)).toMatchObject({ quality, stepMs, loss: undefined });
   });
@@ -59,7 +59,7 @@ describe("positionAt", () => {
 });
 
 describe("evaluationsBetween", () => {
-  test("tells each evaluation once, whatever the frames are", () => {
+  test("reports each evaluation once, for any frame times", () => {
     const times = fc.uniqueArray(fc.integer({ min: 0, max: 1000 }), { maxLength: 40 });
     const frames = fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 20 });
     fc.assert(

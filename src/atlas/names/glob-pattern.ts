@@ -1,5 +1,5 @@
 /**
- * Whether a text matches a pattern in which `*` stands for any letters and `?` for one; capitals do not matter. Linear in
+ * Whether a text matches a pattern in which `*` matches any characters and `?` one; case-insensitive. Linear in
  * practice: the pattern is walked with one place to fall back to, not compiled to a regular expression.
  */
 export function matchesGlob(text: string, pattern: string): boolean {

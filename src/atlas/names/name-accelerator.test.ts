@@ -47,12 +47,12 @@ describe("nameAccelerator", () => {
     expect(nameAccelerator(published, "", accelerators)).toBeUndefined();
   });
 
-  test("asks the system's name where the description says TPU and no more", () => {
+  test("uses the system's name if the description is only TPU", () => {
     expect(nameAccelerator("TPU", "tpu-v4-512-TF", accelerators)?.name).toBe("tpu-v4");
     expect(nameAccelerator("TPU", "a pod", accelerators)?.name).toBeTruthy();
   });
 
-  test("gives a model that nobody has listed a name and a family of its own", () => {
+  test("gives an unlisted model its own name and family", () => {
     expect(nameAccelerator("NVIDIA R100-SXM-288GB", "", accelerators)).toEqual({
       name: "r100-sxm-288gb",
       family: "R100",

@@ -1,5 +1,5 @@
 /**
- * Ids as people tell them apart: without the folders that all of them share at the front, and without the last one where that
+ * Short names that are still unique: without the folders that all of them share at the front, and without the last one where that
  * is shared too. A lone id keeps its end only.
  */
 export function shortNames(ids: readonly string[]): readonly string[] {

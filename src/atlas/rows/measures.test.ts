@@ -42,7 +42,7 @@ describe("measureRow", () => {
       gaps: [undefined, "no-accelerators", "no-accelerators", "no-accelerators"],
     },
     {
-      name: "an accelerator nobody prices",
+      name: "an accelerator without a price",
       fields: { accelerator: "ipu" },
       gaps: [undefined, undefined, "no-price", "no-power"],
     },

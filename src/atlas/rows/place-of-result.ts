@@ -30,7 +30,7 @@ export function roundOfEdition(
   return { suite: kind === "hpc" ? "mlperf-hpc" : "mlperf-training", round: `v${version}` };
 }
 
-/** The path from the organisation's folder on; round 0.5 has all organisations in `v0.5.0`. */
+/** The path from the organization's folder on; round 0.5 has all organizations in `v0.5.0`. */
 function partsFromOrganisation({
   pathParts: parts,
   organisation,

@@ -91,7 +91,7 @@ describe("createCurveReader", () => {
     ]);
   });
 
-  test("works throughput out of blocks where nobody logs it, by samples or by epochs", () => {
+  test("computes throughput from blocks if it is not logged, by samples or by epochs", () => {
     const bySamples = `${start}${line(1000, "block_start", null, { samples_count: 0 })}${line(3000, "block_stop", null, { samples_count: 100 })}${line(3001, "block_stop", null, { samples_count: 100 })}${stop}`;
     expect(trace(bySamples).curves).toMatchObject([
       { series: "samplesPerSecond", metricName: "block", value: [50], clockMs: [2000] },

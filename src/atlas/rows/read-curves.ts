@@ -42,7 +42,7 @@ export function createCurveReader(fields: readonly string[]): CurveReader {
   return new LogCurves(fields);
 }
 
-/** Names under which programs log a figure in `tracked_stats`, in metadata or as a key of its own. */
+/** Names under which programs log a figure in `tracked_stats`, in metadata or as a separate key. */
 const namesOf: Readonly<Record<string, CurveSeries | undefined>> = {
   loss: "loss",
   train_loss: "loss",

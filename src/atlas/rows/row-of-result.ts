@@ -16,7 +16,7 @@ export interface ResultPlace {
   /** `v5.0`. */
   round: string;
   publishedOn: string | undefined;
-  /** The folders between the organisation's and the benchmark's, `results` left out. */
+  /** The folders between the organization's and the benchmark's, `results` left out. */
   system: string;
   /** A link to the folder, or its path. */
   source: string;

@@ -8,7 +8,7 @@ export interface SeriesPoint {
 
 /**
  * Leaves out points of a long series and none of its extremes: the first and the last stay, and of every stretch
- * between them the least and the greatest, in their order.
+ * between them the minimum and the maximum, in their order.
  *
  * @param mostPoints 4 at least
  */

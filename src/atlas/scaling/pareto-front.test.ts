@@ -19,7 +19,7 @@ const names = (rows: readonly { measured: MeasuredRow }[]): string[] =>
   rows.map(({ measured }) => measured.row.system);
 
 describe("paretoFront", () => {
-  test("keeps whom nobody beats, and says by what they win", () => {
+  test("keeps the Pareto-optimal results, with the measures in which each is best", () => {
     const { members, candidateCount } = paretoFront(
       [row(1, 9, 9), row(5, 5, 5), row(6, 6, 6), row(9, 1, 1)],
       ["system", "dollar", "kwh"],
@@ -49,7 +49,7 @@ describe("paretoFront", () => {
     expect(paretoFront([], ["system", "dollar"])).toMatchObject({ members: [], candidateCount: 0 });
   });
 
-  test("leaves nobody on the front who is beaten, and nobody off it who is not", () => {
+  test("contains exactly the results that no other result beats", () => {
     const amount = fc.integer({ min: 1, max: 6 });
     const some = fc.array(
       fc.tuple(amount, amount, amount).map((figures) => row(...figures)),

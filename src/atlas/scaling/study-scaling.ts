@@ -185,7 +185,7 @@ function rateAt(fit: Extract<ThroughputFit, { kind: "fitted" }>, count: number):
 /**
  * Walks from the smallest system to the largest by the fits, in steps of an eighth of a doubling: where the next doubling would
  * give too little, it stops paying. The batch size on the way follows its own trend over the systems. Where samples have no
- * fit, they are taken not to grow, which the answer then flatters; a single batch size is no reason to grow either.
+ * fit, they are taken not to grow, which the answer then flatters; a single batch size gives no growth either.
  */
 function findStop(
   rows: readonly SampledRow[],

@@ -187,7 +187,7 @@ function alongLine(slope: number) {
 }
 
 describe("predictCrossing with earlier runs", () => {
-  test("stands on them alone until there is a curve", () => {
+  test("uses only earlier runs until there is a curve", () => {
     const result = predicted(
       predictCrossing({
         evaluations: along((t) => 0.01 * t, 1),
@@ -200,7 +200,7 @@ describe("predictCrossing with earlier runs", () => {
     expect(result.highMs).toBeLessThan(70 * minuteMs);
   });
 
-  test("lies between both where both speak, and is less sure the more they disagree", () => {
+  test("is between both estimates if both exist, and less certain the more they disagree", () => {
     const [agreeing, disagreeing] = [alongLine(0.015), alongLine(0.03)];
     expect(agreeing.from).toBe("both");
     expect(disagreeing.clockMs).toBeGreaterThan(30 * minuteMs);

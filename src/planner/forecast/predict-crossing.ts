@@ -315,8 +315,8 @@ function fromEarlierRuns(crossingsMs: readonly number[], nowMs: number): Predict
 }
 
 /**
- * Of the next run's logarithm of time. A spread told by few runs is widened (about as Student's t
- * is); one run alone tells none, and seeds commonly differ by a seventh.
+ * Of the next run's logarithm of time. A spread from few runs is widened (about as Student's t
+ * is); a single run gives none, and seeds commonly differ by a seventh.
  */
 function logDeviation(crossingsMs: readonly number[]): number {
   const count = crossingsMs.length;

@@ -23,7 +23,7 @@ export const bestWords: Readonly<Record<Measure, string>> = {
   system: "fastest",
   chip: "fewest chip-minutes",
   dollar: "cheapest",
-  kwh: "least energy",
+  kwh: "lowest energy",
 };
 
 /** Printed in place of a missing figure. */

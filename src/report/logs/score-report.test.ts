@@ -78,7 +78,7 @@ test("matches the official table cell by cell", async () => {
   });
 });
 
-test("has units in the headers of its own table", async () => {
+test("prints units in the headers of the table", async () => {
   const [head = "", row = ""] = scoreCsv([await scoredLlama()]).split("\n");
   const names = head.split(",");
   expect(names).toContain("score_minutes");

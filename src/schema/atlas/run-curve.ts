@@ -8,8 +8,8 @@ export const curveSeries = ["quality", "loss", "stepMs", "samplesPerSecond"] as 
 export type CurveSeries = (typeof curveSeries)[number];
 
 /**
- * One series of one run: parallel arrays, in order of time. Thinned where there were many points; the least and the
- * greatest value of every stretch are kept.
+ * One series of one run: parallel arrays, in order of time. Downsampled if there were many points; the minimum and
+ * maximum of each interval are kept.
  */
 export const runCurve = z.strictObject({
   rowId: z.string(),

@@ -11,7 +11,7 @@ const acceleratorPriceDocument = z.object({
   /** Name in accelerators.json. */
   accelerator: z.string(),
   usdPerHour: z.number().positive(),
-  /** The least and the greatest of the prices that this one was drawn from. */
+  /** Minimum and maximum of the prices that this median is from. */
   lowUsdPerHour: z.number().positive(),
   highUsdPerHour: z.number().positive(),
   providers: z.array(z.string()),

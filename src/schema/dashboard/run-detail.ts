@@ -46,7 +46,7 @@ export const crossingPrediction = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** Whether the record is as it was written; `checking` while files are still being compared with their SHA-256. */
+/** Whether the record is unchanged; `checking` while files are being compared with their SHA-256. */
 export const integrityDocument = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("checking") }),
   z.object({

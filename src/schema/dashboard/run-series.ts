@@ -86,7 +86,7 @@ export const heatmapMetrics = [
   "powerWatts",
 ] as const;
 export type HeatmapMetric = (typeof heatmapMetrics)[number];
-/** How ranks are put in rows: by number, or by their mean over the stretch, the greatest first. */
+/** The order of ranks in rows: by number, or by their mean over the interval, largest first. */
 export const rankOrders = ["rank", "mean"] as const;
 export type RankOrder = (typeof rankOrders)[number];
 

@@ -73,7 +73,7 @@ describe("a round that no rules were written for", () => {
   });
 });
 
-test("a benchmark of one edition alone tells the edition", () => {
+test("a benchmark that exists in only one edition determines the edition", () => {
   expect(editionsWithBenchmark("openfold")).toEqual(["hpc-3.0"]);
   expect(editionsWithBenchmark("rgat")).toEqual(["training-5.0", "training-5.1"]);
   expect(editionsWithBenchmark("nothing")).toEqual([]);

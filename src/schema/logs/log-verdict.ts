@@ -56,7 +56,7 @@ export type LogVerdict = z.output<typeof logVerdict>;
 export const checkedLog = logVerdict.extend({
   /** The argument by which it was found. */
   argument: z.string(),
-  /** From that argument on, with `/`; a file given by name is called as it was given. */
+  /** Relative to that argument, with `/`; a file given by name keeps that name. */
   path: z.string(),
 });
 export type CheckedLog = z.output<typeof checkedLog>;

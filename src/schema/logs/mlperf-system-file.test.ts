@@ -24,7 +24,7 @@ test("numbers become text, because the checker joins fields as text", () => {
   });
 });
 
-test("software stacks and fields nobody asks for are kept", () => {
+test("keeps software stacks and additional fields", () => {
   const stack = { cuda: "12.9", nccl: "2.26" };
   const system = { ...smallest, other_software_stack: stack, power_management: "none" };
   expect(toMlperfSystemJson(systemDescription.parse(system), terms)).toMatchObject({

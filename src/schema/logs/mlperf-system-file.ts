@@ -1,6 +1,6 @@
 import type { SystemDescription } from "../system-description.ts";
 
-/** The fields that MLPerf's system description checker asks for, in the order of published files. */
+/** The fields that MLPerf's system description checker requires, in the order of published files. */
 export const mlperfSystemFields = [
   "submitter",
   "division",
@@ -50,7 +50,7 @@ export interface SubmissionTerms {
 }
 
 /**
- * The content of `systems/<name>.json` in a submission: every field the checker asks for, as text
+ * The content of `systems/<name>.json` in a submission: every required field, as text
  * (the checker joins some of them and fails on numbers), an empty string where it is unknown, then
  * whatever else the description holds.
  */
@@ -60,9 +60,9 @@ export function toMlperfSystemJson(
 ): Record<string, unknown> {
   const known: Record<string, unknown> = { ...system, ...terms };
   const required = mlperfSystemFields.map((field) => [field, asText(known[field])]);
-  const asked = Object.fromEntries(required);
-  const others = Object.entries(known).filter(([field]) => !Object.hasOwn(asked, field));
-  return { ...asked, ...Object.fromEntries(others) };
+  const requiredFields = Object.fromEntries(required);
+  const others = Object.entries(known).filter(([field]) => !Object.hasOwn(requiredFields, field));
+  return { ...requiredFields, ...Object.fromEntries(others) };
 }
 
 /** Text and structures stay as they are; published files hold software stacks as objects. */

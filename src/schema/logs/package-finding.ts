@@ -26,7 +26,7 @@ export const packageFinding = z.discriminatedUnion("rule", [
     edition: z.string(),
     nearest: z.string().optional(),
   }),
-  /** Every run is to start from a seed of its own. */
+  /** Each run must use a different seed. */
   z.strictObject({ rule: z.literal("seed-repeated"), seed: z.string(), logs }),
   z.strictObject({
     rule: z.literal("hyperparameter-differs"),
@@ -42,7 +42,7 @@ export const packageFinding = z.discriminatedUnion("rule", [
     rule: z.literal("system-file-invalid"),
     path: z.string(),
     reason: z.string(),
-    /** From 1, where the reader can tell. */
+    /** Starts at 1; absent if unknown. */
     line: z.number().int().optional(),
   }),
   z.strictObject({
@@ -51,7 +51,7 @@ export const packageFinding = z.discriminatedUnion("rule", [
     fields: z.array(
       z.strictObject({
         field: z.string(),
-        /** A field of the file that is none of the known ones, and was likely meant. */
+        /** An unknown field of the file with a similar name. */
         writtenAs: z.string().optional(),
       }),
     ),
@@ -79,7 +79,7 @@ export const checkedPackage = z.strictObject({
   argument: z.string(),
   /** From the argument on; `.` for the argument itself. */
   path: z.string(),
-  /** `submission`: it stands in `<organisation>/results/<system>/<benchmark>`, so it is checked as a whole result. */
+  /** `submission`: it is in `<organization>/results/<system>/<benchmark>`, so it is checked as a whole result. */
   kind: z.enum(["submission", "folder"]),
   organisation: z.string().optional(),
   system: z.string().optional(),

@@ -19,7 +19,7 @@ export interface ResultFolder {
   system: SystemReading;
   scaling: ScalingReading;
   hasPower: boolean;
-  /** The organisation, or this folder, requests that a failed convergence check passes. */
+  /** The organization, or this folder, requests that a failed convergence check passes. */
   asksForBypass: boolean;
 }
 

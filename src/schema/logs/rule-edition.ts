@@ -23,7 +23,7 @@ const term: z.ZodType<Term> = z.lazy(() =>
     z.strictObject({ list: z.array(term) }),
     ...binaryOperators.map((operator) => z.strictObject({ [operator]: z.tuple([term, term]) })),
     ...unaryOperators.map((operator) => z.strictObject({ [operator]: z.tuple([term]) })),
-    // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a schema
+    // oxlint-disable-next-line unicorn/no-thenable -- the key in the rule files; schemas are never awaited
     z.strictObject({ if: predicate, then: term, else: term }),
     z.strictObject({ test: predicate }),
   ]),
@@ -37,7 +37,7 @@ const predicate: z.ZodType<Predicate> = z.lazy(() =>
     z.strictObject({ all: z.array(predicate) }),
     z.strictObject({ any: z.array(predicate) }),
     z.strictObject({ not: predicate }),
-    // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a schema
+    // oxlint-disable-next-line unicorn/no-thenable -- the key in the rule files; schemas are never awaited
     z.strictObject({ if: predicate, then: predicate, else: predicate.optional() }),
   ]),
 );
@@ -71,7 +71,7 @@ const keyRule = z.strictObject({
   firstCheck: z.array(predicate).default([]),
   atLeastOneCheck: z.array(predicate).default([]),
   remember: z.array(action).default([]),
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a schema
+  // oxlint-disable-next-line unicorn/no-thenable -- the key in the rule files; schemas are never awaited
   then: z.array(action).default([]),
 });
 export type KeyRule = z.output<typeof keyRule>;

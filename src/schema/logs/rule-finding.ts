@@ -114,7 +114,7 @@ export const ruleFinding = z.discriminatedUnion("rule", [
 ]);
 export type RuleFinding = z.output<typeof ruleFinding>;
 
-/** How a log stands against a rule edition. */
+/** The verdict on a log by a rule edition. */
 export const ruleVerdict = z.strictObject({
   edition: z.string(),
   /** Whether the rules are those applied at the round, where these differ from today's. */

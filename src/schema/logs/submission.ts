@@ -90,7 +90,7 @@ export type CountSource = "system-file" | "entry-file" | "broken-system-file" | 
 export interface SubmittedSystem extends SystemFile {
   /** The folder's name under `results`, which is also the description's. */
   folder: string;
-  /** The organisation's folder. */
+  /** The organization's folder. */
   organisation: string;
   /** Nodes times accelerators per node. */
   acceleratorCount: number | undefined;
@@ -255,7 +255,7 @@ export type EnergyScore =
       reason: Extract<RunEnergy, { kind: "not-computable" }>["reason"] | "no-score";
     };
 
-/** What is odd about a result, as data. */
+/** A problem with a result, as data. */
 export type SubmissionFinding =
   | { rule: "benchmarks-differ"; benchmarks: readonly string[] }
   | { rule: "benchmark-unknown"; benchmark: string; nearest: string | undefined }
@@ -279,7 +279,7 @@ export type SubmissionFinding =
 /** One system on one benchmark. */
 export interface BenchmarkResult {
   edition: MlperfEdition;
-  /** The folder of the logs, from the folder that was asked for. */
+  /** The folder of the logs, relative to the requested folder. */
   folder: string;
   system: SubmittedSystem;
   division: string | undefined;

@@ -111,11 +111,11 @@ describe("prunePoints", () => {
   test("drops batch sizes below the fastest one", () => {
     expect(sizes(prunePoints([at(1, 12), at(2, 10), at(4, 11)]))).toEqual([2, 4]);
   });
-  test("drops a point that converges slower than its neighbours promise", () => {
+  test("drops a point that converges slower than its neighbors promise", () => {
     expect(sizes(prunePoints([at(2, 10), at(4, 14), at(6, 14)]))).toEqual([2, 6]);
     expect(sizes(prunePoints([at(2, 10), at(4, 12), at(6, 14)]))).toEqual([2, 4, 6]);
   });
-  test("does not go back to a neighbour of a dropped point, as the official pass does not", () => {
+  test("does not go back to a neighbor of a dropped point, as the official pass does not", () => {
     // Without 6, the line from 2 to 8 runs below 4; a convex envelope would drop it too.
     expect(sizes(prunePoints([at(2, 10), at(4, 12), at(6, 16), at(8, 13)]))).toEqual([2, 4, 8]);
   });

@@ -82,8 +82,8 @@ function populationDeviation(values: readonly number[]): number {
 
 /**
  * The points that count: from the batch size that converges fastest upward, without those that converge slower than
- * their neighbours promise. One pass from the smallest batch size on, which is not the lower convex envelope: a
- * neighbour that went is not made up for.
+ * their neighbors promise. One pass from the smallest batch size on, which is not the lower convex envelope: a
+ * neighbor that went is not made up for.
  */
 export function prunePoints(points: readonly ReferencePoint[]): ReferencePoint[] {
   const fastest = points.reduce<ReferencePoint | undefined>(

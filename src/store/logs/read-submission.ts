@@ -9,7 +9,7 @@ import { readScalingFile } from "./read-scaling-file.ts";
 import { readSystem } from "./read-system.ts";
 
 /**
- * Finds every result in a folder: a whole round, an organisation, a system, or one benchmark's logs. Reads only, and
+ * Finds every result in a folder: a whole round, an organization, a system, or one benchmark's logs. Reads only, and
  * follows no links.
  *
  * @throws UserError `folder-missing`, `folder-is-a-file`, `folder-empty`, `not-a-submission`, `folder-unreadable`
@@ -187,7 +187,7 @@ function placeOf(path: string): FolderPlace {
   const scalingKind = rest[0] === "weak" ? "weak" : "strong";
   const [benchmarkFolder, ...deeper] =
     rest[0] === "weak" || rest[0] === "strong" ? rest.slice(1) : rest;
-  // Round 0.5 has folders between the organisation's and `results`.
+  // Round 0.5 has folders between the organization's and `results`.
   const oldRound = parts.indexOf("v0.5.0");
   return {
     organisation: (oldRound < 0 ? undefined : parts[oldRound + 1]) ?? basename(organisationPath),

@@ -43,7 +43,7 @@ export async function packTable(
   );
 }
 
-/** Times rise and figures resemble their neighbours; both encodings make that visible to gzip. */
+/** Times rise and figures resemble their neighbors; both encodings make that visible to gzip. */
 function encodingOf(
   name: string,
   type: string,

@@ -77,7 +77,7 @@ describe("solveBurgers", () => {
   test.each([
     { name: "no viscosity", viscosity: 0, time: 1, count: 8 },
     { name: "a time that is not a number", viscosity: 1, time: Number.NaN, count: 8 },
-    { name: "a number of points that is no power of two", viscosity: 1, time: 1, count: 12 },
+    { name: "a number of points that is not a power of two", viscosity: 1, time: 1, count: 12 },
   ])("refuses $name", ({ viscosity, time, count }) => {
     expect(() => solveBurgers(new Float64Array(count), { viscosity, time })).toThrow(RangeError);
   });

@@ -24,7 +24,7 @@ export function inverseFourierTransform(input: ComplexSequence): ComplexSequence
 
 /**
  * The whole-number frequency of each bin: 0, 1, …, n/2 - 1, -n/2, …, -1.
- * Bin n/2 stands for both +n/2 and -n/2.
+ * Bin n/2 is both +n/2 and -n/2.
  */
 export function binFrequency(bin: number, count: number): number {
   return bin < count / 2 ? bin : bin - count;
@@ -40,7 +40,7 @@ function transform(input: ComplexSequence, sign: 1 | -1): ComplexSequence {
   return output;
 }
 
-/** Joins neighbouring transforms of length `half` into transforms of twice that length. */
+/** Joins neighboring transforms of length `half` into transforms of twice that length. */
 function mergeHalvesInto({ re, im }: ComplexSequence, half: number, sign: 1 | -1): void {
   for (let offset = 0; offset < half; offset++) {
     const angle = (sign * Math.PI * offset) / half;

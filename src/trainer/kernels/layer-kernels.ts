@@ -89,7 +89,7 @@ export interface Images {
   readonly channels: number;
 }
 
-/** The largest of every 2 x 2 pixels, channel by channel; a last odd row or column is dropped. */
+/** The largest of every 2 x 2 pixels, channel by channel; with an odd size, the last row or column is dropped. */
 export function maxPoolInto(
   { floats, vectors }: LayerMemory,
   pooled: number,
@@ -141,7 +141,7 @@ function poolSize(images: Images): [number, number, number, number, number] {
   return [(batch * height) / 2, width / 2, channels / lanes, pixel, row];
 }
 
-/** For every pooled element, where its upper left pixel lies in the images. */
+/** For every pooled element, the index of its upper left pixel in the images. */
 function poolOffsets({ batch, height, width, channels }: Images): number[] {
   const offsets: number[] = [];
   const [rows, columns] = [height >> 1, width >> 1];

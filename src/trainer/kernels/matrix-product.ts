@@ -15,7 +15,7 @@ export interface LeftSide {
   rowCount: number;
 }
 
-/** Where the products go, one behind the other, and their right side. All in elements. */
+/** Offsets of the products, one after the other, and of their right side. All in elements. */
 export interface RightSide {
   /** Packed by `packPanelsInto`. */
   panels: number;

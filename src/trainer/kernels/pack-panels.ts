@@ -1,7 +1,7 @@
 import type { LayerMemory } from "./layer-kernels.ts";
 import { panelColumns } from "./tile-product.ts";
 
-// The right side of a product is read 8 columns at a time. Packed, those stand next to each other:
+// The right side of a product is read 8 columns at a time. Packed, those are adjacent in memory:
 // [columns / 8][rows][8], the last panel filled up with zeros. All positions are in elements.
 
 export function panelCountOf(columnCount: number): number {

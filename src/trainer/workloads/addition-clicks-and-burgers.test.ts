@@ -77,7 +77,7 @@ describe("addition", () => {
       shares.push(isRight.reduce((sum, right) => sum + right, 0) / batchSize);
       for (let step = 0; step < 6; step++) {
         replica.lossAndGradients(parameters, replica.training.batch, gradients);
-        const options = { ...addition.optimiser, learningRate: () => 3e-3, samplesSeen: 0 };
+        const options = { ...addition.optimizer, learningRate: () => 3e-3, samplesSeen: 0 };
         adamStepInto(parameters, gradients, state, options);
       }
     }
@@ -161,7 +161,7 @@ function trainFor(workload: EmbeddedWorkload, maxSamples: number) {
   return { before, after, metric: { ofLabels: prepared.metric(labels) } };
 }
 
-/** Greedy decoding: each likeliest character is written down before the next is asked for. */
+/** Greedy decoding: the most probable character is appended before the next is computed. */
 function greedyDecoder(batchSize: number) {
   const inputs = { tokens: { kind: "int32", shape: [batchSize, sumLength] } } as const;
   const logitsOf = compileForward({ parameters: transformerParameters, inputs }, (weights, batch) =>

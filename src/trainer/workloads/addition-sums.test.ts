@@ -28,7 +28,7 @@ describe("splitSums", () => {
     expect(again.training.every((pair, index) => pair === training[index])).toBe(true);
   });
 
-  test("asks for sums with and without carries into the fourth digit, about half each", () => {
+  test("contains sums with and without carries into the fourth digit, about half each", () => {
     const overflowing = heldOut.filter((pair) => Math.floor(pair / 1000) + (pair % 1000) >= 1000);
     // Binomial with p near one half: five deviations of sqrt(1000) / 2.
     expect(Math.abs(overflowing.length - 500)).toBeLessThan(80);

@@ -42,7 +42,7 @@ describe("nextCharacterLogits", () => {
     }
   });
 
-  test("tells apart the same characters in another order", () => {
+  test("distinguishes the same characters in another order", () => {
     const tokens = randomTokens();
     const swapped = tokens.with(0, tokens[1] ?? 0).with(1, tokens[0] ?? 0);
     expect(swapped).not.toEqual(tokens);

@@ -26,7 +26,7 @@ export const addition: EmbeddedWorkload = {
   globalBatchSize,
   samplesBetweenEvaluations: 50 * globalBatchSize,
   maxSamples: 4000 * globalBatchSize,
-  optimiser: {
+  optimizer: {
     ...adamDefaults,
     beta2: 0.99,
     learningRate: learningRateAt,

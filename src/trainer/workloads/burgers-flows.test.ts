@@ -32,7 +32,7 @@ describe("drawFlow", () => {
     expect(measured / expected).toBeLessThan(1.25);
   });
 
-  test("is no task that copying the input solves", () => {
+  test("is not solved by copying the input", () => {
     const error = mean(
       flows.map(({ before, after }) => {
         const change = before.map((value, point) => value - (after[point] ?? Number.NaN));

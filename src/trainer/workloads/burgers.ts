@@ -61,7 +61,7 @@ export const burgers: EmbeddedWorkload = {
   globalBatchSize,
   samplesBetweenEvaluations: trainingFlowCount,
   maxSamples: 40 * trainingFlowCount,
-  optimiser: { ...adamDefaults, beta2: 0.99, learningRate: learningRateAt },
+  optimizer: { ...adamDefaults, beta2: 0.99, learningRate: learningRateAt },
 
   prepare() {
     const training = drawFlows("burgers: training flows", trainingFlowCount);

@@ -67,7 +67,7 @@ export const clicks: EmbeddedWorkload = {
   globalBatchSize,
   samplesBetweenEvaluations: 64 * globalBatchSize,
   maxSamples: 3 * trainingImpressionCount,
-  optimiser: {
+  optimizer: {
     ...adamDefaults,
     beta2: 0.99,
     learningRate: learningRateAt,

@@ -13,7 +13,7 @@ export const digitsMlp: EmbeddedWorkload = {
   globalBatchSize: 64,
   samplesBetweenEvaluations: 64 * 22, // an epoch: 1,437 samples less the last broken batch
   maxSamples: 64 * 22 * 100,
-  optimiser: { ...adamDefaults, learningRate: () => 2e-3 },
+  optimizer: { ...adamDefaults, learningRate: () => 2e-3 },
 
   prepare(files) {
     const { training, heldOut } = readDigits(files[digitsPath] ?? "");

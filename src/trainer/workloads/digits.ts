@@ -16,7 +16,7 @@ export const digits: EmbeddedWorkload = {
   globalBatchSize: batchSize,
   samplesBetweenEvaluations: epochSamples,
   maxSamples: 100 * epochSamples,
-  optimiser: { ...adamDefaults, learningRate },
+  optimizer: { ...adamDefaults, learningRate },
 
   prepare(files) {
     const { training, heldOut } = readDigits(files[digitsPath] ?? "");

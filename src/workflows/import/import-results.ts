@@ -16,7 +16,7 @@ import { type OpenSource, openResultSources, type SourceEvent } from "./open-res
 import { readResultsFile } from "./read-results-file.ts";
 
 export interface ImportRequest {
-  /** Folders and archives of rounds, organisations or systems, and tables of results. */
+  /** Folders and archives of rounds, organizations or systems, and tables of results. */
   sources: readonly string[];
   /** The name of the sources' format. Default: detected for each. */
   format?: string | undefined;

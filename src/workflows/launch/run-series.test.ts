@@ -241,7 +241,7 @@ describe("runSeries", () => {
     });
   });
 
-  test("starts the clock at the line that ends initialisation", async () => {
+  test("starts the clock at the line that ends initialization", async () => {
     const script = {
       steps: [
         prints("compiling\n", 9000),

@@ -47,7 +47,7 @@ export function startingEvents(
   { workload, seed }: RunHeading,
   sizes: PreparedSizes,
 ): LogEvent[] {
-  const { target, optimiser } = workload;
+  const { target, optimizer } = workload;
   const point = (key: string, value: JsonValue): LogEvent => eventAt(timeMs, key, value);
   return [
     point("seed", seed),
@@ -56,8 +56,8 @@ export function startingEvents(
     point("train_samples", sizes.trainingSampleCount),
     point("eval_samples", sizes.evaluationSampleCount),
     point("model_parameters", sizes.parameterCount),
-    point("opt_name", optimiser.weightDecay === 0 ? "adam" : "adamw"),
-    point("opt_base_learning_rate", optimiser.learningRate(0)),
+    point("opt_name", optimizer.weightDecay === 0 ? "adam" : "adamw"),
+    point("opt_base_learning_rate", optimizer.learningRate(0)),
     eventAt(timeMs, "quality_target", target.value, {
       metadata: { metric: target.metric, direction: target.direction },
     }),
