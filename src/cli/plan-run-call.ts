@@ -20,7 +20,9 @@ export async function planRunCall(
   const { planSeries } = await import("../workflows/launch/plan-series.ts");
   const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
   const file = await fileOf(call);
-  const startable = await startableOf(call, file);
+  const { withSettings } = await import("../workflows/launch/program-settings.ts");
+  const started = await startableOf(call, file);
+  const startable = withSettings(started, call.options, call.face.cwd);
   const requested = seriesRequestOf(call, file?.content);
   const priceText = call.options.price ?? file?.content.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());

@@ -74,6 +74,24 @@ export const runOptions = {
     group: "Runs",
     help: "run the remaining seeds of an interrupted series, as it was requested",
   },
+  cwd: {
+    takes: "text",
+    placeholder: "folder",
+    group: "Program",
+    help: "folder to start the program in [the current one]",
+  },
+  env: {
+    takes: "texts",
+    placeholder: "K=V",
+    group: "Program",
+    help: "environment variable of the program; can be repeated",
+  },
+  stdin: {
+    takes: "text",
+    placeholder: "file",
+    group: "Program",
+    help: "file that the program reads on its standard input; default: none",
+  },
   name: {
     takes: "text",
     placeholder: "name",

@@ -11,6 +11,8 @@ export interface LaunchOptions {
   cwd: string;
   /** The environment before Pitwall's own variables are added; see `rankEnvironment`. */
   env: Readonly<Record<string, string | undefined>>;
+  /** An open file that the program reads on its standard input; nothing by default. The caller closes it. */
+  stdinFd?: number | undefined;
   /** The run's record directory, absolute; also the mark that identifies the run's processes. */
   runDirectory: string;
   seed: number;

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
@@ -177,6 +177,37 @@ describe("pitwall run, of any program", () => {
       .toSorted((a: number, b: number) => a - b);
     expect(result.score).toMatchObject({ kind: "scored", meanMs: times[1] });
     expect(result.timeToTrainMs.median).toBe(times[1]);
+  });
+
+  test("starts a program in a folder, with variables and standard input of the user", async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, "inner"));
+    writeFileSync(join(cwd, "answers.txt"), "yes\n");
+    const script = 'read line; echo "$line $A $B $(basename $PWD)"; echo val_acc=0.95';
+    const words = ["run", "--target", "val_acc>=0.9", "--cwd", "inner", "--env", "A=1", "--env"];
+    const { exitCode } = await pitwall(
+      [...words, "B=x=y", "--stdin", "answers.txt", "--", "sh", "-c", script],
+      { cwd },
+    );
+    expect(exitCode).toBe(0);
+    const log = await pitwall(["show", "last", "--log"], { cwd });
+    expect(log.stdout).toContain("yes 1 x=y inner");
+    const again = await pitwall(["rerun", "last"], { cwd });
+    expect(again.stdout).toContain("reached");
+  });
+
+  test.each([
+    { options: ["--env", "A"], code: "env-invalid" },
+    { options: ["--stdin", "missing.txt"], code: "stdin-unreadable" },
+    { options: ["--stdin", "."], code: "stdin-unreadable" },
+    { options: ["--cwd", "missing"], code: "folder-missing" },
+  ])("refuses $options before it makes a record", async ({ options, code }) => {
+    const cwd = temporaryFolder();
+    const words = ["run", "--json", ...readsAccuracy, ...options, "--", "true"];
+    const { exitCode, stdout } = await pitwall(words, { cwd });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).error.code).toBe(code);
+    expect(existsSync(join(cwd, "home", "runs"))).toBe(false);
   });
 
   test("times a run by the program's own clock, and shows the time from launch beside it", async () => {

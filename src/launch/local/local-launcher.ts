@@ -16,7 +16,7 @@ const onlyRank = { rank: 0, localRank: 0, worldSize: 1 };
 
 /**
  * Starts programs on this machine, each in its own process group, without a shell, and with an empty
- * standard input.
+ * standard input unless a file is passed.
  *
  * @param clock milliseconds since the epoch; `Date.now` except in tests
  */
@@ -60,7 +60,7 @@ async function launchHere(
     return { kind: "start-failed", reason: made.reason };
   }
   const launchedMs = nowMs();
-  const started = start(program, args, { cwd: options.cwd, env, pipes });
+  const started = start(program, args, { ...options, env, pipes });
   if (started.kind === "refused") {
     giveUp(pipes, watchdog);
     return explainRefusal(await started.error, found.path);
@@ -82,14 +82,19 @@ type Started =
 function start(
   program: string,
   args: readonly string[],
-  how: { cwd: string; env: Record<string, string>; pipes: readonly OutputPipe[] },
+  how: {
+    cwd: string;
+    env: Record<string, string>;
+    pipes: readonly OutputPipe[];
+    stdinFd?: number | undefined;
+  },
 ): Started {
   try {
     const child = spawn(program, args, {
       cwd: how.cwd,
       env: how.env,
       detached: true,
-      stdio: ["ignore", ...how.pipes.map((pipe) => pipe.writerFd)],
+      stdio: [how.stdinFd ?? "ignore", ...how.pipes.map((pipe) => pipe.writerFd)],
     });
     if (child.pid !== undefined) return { kind: "started", child, pid: child.pid };
     return { kind: "refused", error: once(child, "error").then(([error]) => error) };

@@ -18,6 +18,8 @@ export const startable = z.discriminatedUnion("kind", [
     command: z.array(z.string()).min(1),
     cwd: z.string(),
     env: z.record(z.string(), z.string()),
+    /** File that the program reads on its standard input; absent if it has none. */
+    stdin: z.string().optional(),
   }),
 ]);
 export type Startable = z.output<typeof startable>;

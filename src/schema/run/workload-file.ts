@@ -36,6 +36,10 @@ export const workloadFile = z
       .optional()
       .describe("Directory to start in, relative to this file; this file's if absent"),
     env: z.record(z.string(), z.string()).optional().describe("Environment variables to add"),
+    stdin: z
+      .string()
+      .optional()
+      .describe("File that the program reads on its standard input, relative to this file"),
     metric: patterns
       .optional()
       .describe("Regular expression(s) whose first group reads a number: `val_acc=([0-9.]+)`"),

@@ -32,13 +32,14 @@ export function commandStartable(
 
 /** The program of a workload file. Paths in it are relative to the file. */
 export function fileStartable(file: WorkloadFile, path: string): Startable {
-  const { command = [], name, env = {}, cwd = "." } = file;
+  const { command = [], name, env = {}, cwd = ".", stdin } = file;
   return {
     kind: "command",
     name: name ?? basename(path, extname(path)),
     command: typeof command === "string" ? ["sh", "-c", command] : [...command],
     cwd: resolve(dirname(path), cwd),
     env,
+    ...(stdin === undefined ? {} : { stdin: resolve(dirname(path), stdin) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { Launcher, LaunchedJob, LaunchOutcome } from "../../launch/launcher.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
+import { openStdin } from "./program-settings.ts";
 import type { RunWorld } from "./run-world.ts";
 
 /** Limits are checked at this interval while a program is silent. */
@@ -11,10 +12,24 @@ const tickMs = 100;
 /**
  * Creates the record and starts the job.
  *
- * @throws UserError `program-not-found`, `program-not-executable`, `folder-missing`
+ * @throws UserError `stdin-unreadable`, `program-not-found`, `program-not-executable`, `folder-missing`
  * @throws WorldError `start-failed`, and disk errors of the record
  */
 export async function launchRun(
+  request: RunRequest,
+  world: RunWorld,
+  launcher: Launcher,
+): Promise<{ job: LaunchedJob; writer: RunWriter }> {
+  const stdin = openStdin(request.startable);
+  try {
+    return await launchWith(stdin?.fd, request, world, launcher);
+  } finally {
+    stdin?.close();
+  }
+}
+
+async function launchWith(
+  stdinFd: number | undefined,
   request: RunRequest,
   world: RunWorld,
   launcher: Launcher,
@@ -33,6 +48,7 @@ export async function launchRun(
     env: { ...world.env, ...env },
     runDirectory: writer.directory,
     seed: request.seed,
+    stdinFd,
     tickMs,
   });
   if (outcome.kind === "launched") return { job: outcome.job, writer };
