@@ -58,6 +58,31 @@ describe("describeSystem", () => {
     expect(Object.values(system)).not.toContain(undefined);
   });
 
+  test("hands on which GPU holds which MIG device", async () => {
+    const nvidiaSmi = script(
+      "nvidia-smi",
+      `if [ "$1" = -L ]; then
+         echo "GPU 0: NVIDIA A100 (UUID: GPU-aa)"
+         echo "  MIG 3g.20gb Device 0: (UUID: MIG-1a)"
+         echo "  MIG 3g.20gb Device 1: (UUID: MIG-1b)"
+         echo "GPU 1: NVIDIA A100 (UUID: GPU-bb)"
+       else
+         echo "0, GPU-aa, NVIDIA A100, 40960 MiB, 570.133.20"
+         echo "1, GPU-bb, NVIDIA A100, 40960 MiB, 570.133.20"
+       fi`,
+    );
+    let seen: readonly PresentGpu[] = [];
+    const useOf = (present: readonly PresentGpu[]): AcceleratorUse => {
+      seen = present;
+      return { count: 1, uuids: ["GPU-aa"], selectedBy: "CUDA_VISIBLE_DEVICES=MIG-1b" };
+    };
+    await describeSystem({ nvidiaSmi, useOf });
+    expect(seen).toMatchObject([
+      { index: 0, uuid: "GPU-aa", migUuids: ["MIG-1a", "MIG-1b"] },
+      { index: 1, uuid: "GPU-bb", migUuids: [] },
+    ]);
+  });
+
   test("reads two processors, caches, disks, networks and GPUs off a fixture tree", async () => {
     lay({
       "proc/cpuinfo": [

@@ -166,14 +166,7 @@ async function listGpus(program: string): Promise<readonly GpuDescription[]> {
   if (!isOnPath(program)) return [];
   const fields = "index,uuid,name,memory.total,driver_version";
   const query = [`--query-gpu=${fields}`, "--format=csv,noheader"];
-  let text: string;
-  try {
-    text = (await run(program, query, { timeout: 10_000, killSignal: "SIGKILL" })).stdout;
-  } catch {
-    // No NVIDIA driver, or one that hangs: no accelerator to describe.
-    return [];
-  }
-  const migUuids = text.includes("GPU-") ? await listMigUuids(program) : new Map();
+  const [text, migUuids] = await Promise.all([outputOf(program, query), listMigUuids(program)]);
   return text.split("\n").flatMap((line) => {
     const [index = "", uuid = "", name = "", memory, driver] = line
       .split(",")
@@ -190,16 +183,20 @@ async function listGpus(program: string): Promise<readonly GpuDescription[]> {
   });
 }
 
+/** Empty if there is no NVIDIA driver, or one that hangs. */
+async function outputOf(program: string, args: readonly string[]): Promise<string> {
+  try {
+    return (await run(program, args, { timeout: 10_000, killSignal: "SIGKILL" })).stdout;
+  } catch {
+    // The machine has no GPU that could be described.
+    return "";
+  }
+}
+
 /** UUIDs of the MIG devices of each GPU, by its own UUID. */
 async function listMigUuids(program: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
-  let text: string;
-  try {
-    text = (await run(program, ["-L"], { timeout: 10_000, killSignal: "SIGKILL" })).stdout;
-  } catch {
-    // A driver too old for MIG, or one that hangs: MIG devices stay unknown.
-    return found;
-  }
+  const text = await outputOf(program, ["-L"]);
   let migs: string[] = [];
   for (const [, uuid = ""] of text.matchAll(/\(UUID: ([\w-]+)\)/gu)) {
     if (uuid.startsWith("MIG-")) migs.push(uuid);

@@ -74,7 +74,7 @@ function factLines(
     ...timeFacts(summary),
     ...clockFacts(runs),
     ["target", targetFact(summary, runs)],
-    ...sampleFacts(summary),
+    ...sampleFacts(summary, runs),
     ...acceleratorFacts(runs),
     ...costFacts(summary, runs),
     ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
@@ -174,7 +174,10 @@ function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string 
   return `${text}, ${describeOutcome(outcome, plainPaint)}${best}`;
 }
 
-function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): string[][] {
+function sampleFacts(
+  { samplesToTarget, samplesPerSecond }: SeriesSummary,
+  runs: readonly RunReport[],
+): string[][] {
   const facts = [];
   if (samplesToTarget !== undefined) {
     const { count, median, minimum, maximum } = samplesToTarget;
@@ -182,10 +185,9 @@ function sampleFacts({ samplesToTarget, samplesPerSecond }: SeriesSummary): stri
     facts.push(["samples", `${formatCount(median)} to reach the target${range}`]);
   }
   if (samplesPerSecond !== undefined) {
-    facts.push([
-      "throughput",
-      `${formatRate(samplesPerSecond.median)} samples/s, including evaluation`,
-    ]);
+    const isByProgram = runs.some(({ result }) => result.clock.source === "program");
+    const covers = isByProgram ? "by the program's clock" : "including evaluation";
+    facts.push(["throughput", `${formatRate(samplesPerSecond.median)} samples/s, ${covers}`]);
   }
   return facts;
 }

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import type { Evaluation } from "../../schema/run/run-result.ts";
+import { EvaluationClock } from "./evaluation-clock.ts";
+
+/** Plays readings (numbers) and evaluations ("eval"); gives the reading of each evaluation. */
+function played(steps: readonly (number | "eval" | "skip")[]) {
+  const clock = new EvaluationClock();
+  const evaluations: Evaluation[] = [];
+  for (const step of steps) {
+    if (step === "skip") clock.skipEvaluation();
+    else if (step === "eval") {
+      const { freshMs: programMs } = clock;
+      const evaluation = { timeMs: 0, clockMs: 0, value: 1 };
+      evaluations.push(programMs === undefined ? evaluation : { ...evaluation, programMs });
+      clock.evaluated(evaluations.at(-1) ?? evaluation);
+    } else clock.push(step);
+  }
+  return evaluations.map(({ programMs }) => programMs);
+}
+
+describe("EvaluationClock", () => {
+  test.each([
+    { name: "gives the newest reading before", steps: [1, 2, "eval"] as const, expected: [2] },
+    { name: "else the next reading after", steps: ["eval", 3, 4] as const, expected: [3] },
+    {
+      name: "uses no reading twice",
+      steps: [1, "eval", "eval"] as const,
+      expected: [1, undefined],
+    },
+    {
+      name: "gives no reading from behind the next evaluation",
+      steps: ["eval", "eval", 5] as const,
+      expected: [undefined, 5],
+    },
+    {
+      name: "forgets a reading of an evaluation that was skipped",
+      steps: [1, "skip", "eval", 6] as const,
+      expected: [6],
+    },
+  ])("$name", ({ steps, expected }) => {
+    expect(played(steps)).toEqual(expected);
+  });
+
+  test("notices a clock that goes backwards, beyond what ranks differ by", () => {
+    const clock = new EvaluationClock();
+    expect([1000, 995, 1200, 900].map((ms) => clock.push(ms))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      { fromMs: 1200, toMs: 900 },
+    ]);
+  });
+});
