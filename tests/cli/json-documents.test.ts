@@ -36,6 +36,11 @@ const cases: readonly Case[] = [
   { command: "run", words: program("0.95"), exitCode: 0 },
   { command: "run", words: ["--price", "3.60/h", ...program("0.7")], exitCode: 1 },
   { command: "run", words: ["--runs", "3", ...program("0.95")], exitCode: 0 },
+  {
+    command: "run",
+    words: ["--runs", "3", "--target", "acc>=1", "--", "sh", "-c", "echo boom; exit 3"],
+    exitCode: 3,
+  },
   { command: "rerun", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "workloads", words: [], exitCode: 0 },
   { command: "train", words: ["digits-mlp", "--max-samples", "2000"], exitCode: 1 },

@@ -46,6 +46,13 @@ const seriesScore = z.discriminatedUnion("kind", [
   }),
 ]);
 
+const death = {
+  diedCount: z.number().int(),
+  exitCode: z.number().int().optional(),
+  signal: z.string().optional(),
+  lastLine: z.string().optional(),
+};
+
 export const seriesSummary = z.strictObject({
   seriesId: z.string(),
   name: z.string(),
@@ -54,6 +61,12 @@ export const seriesSummary = z.strictObject({
   completedCount: z.number().int(),
   reachedCount: z.number().int(),
   score: seriesScore,
+  stop: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("same-error"), ...death }),
+      z.strictObject({ kind: z.literal("died-at-once"), longestMs: z.number(), ...death }),
+    ])
+    .optional(),
   timeToTrainMs: statisticsSummary.optional(),
   samplesToTarget: statisticsSummary.optional(),
   samplesPerSecond: statisticsSummary.optional(),
