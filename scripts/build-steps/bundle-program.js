@@ -16,7 +16,7 @@ const usedTogether = {
     "cli/commands/run.ts",
     "cli/parse-arguments.ts",
     "cli/plan-run-call.ts",
-    "cli/run-and-tell.ts",
+    "cli/run-and-report.ts",
     "cli/progress.ts",
     "report/runs/result-card.ts",
     "store/catalogue/catalogue.ts",

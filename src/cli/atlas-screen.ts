@@ -12,7 +12,7 @@ export function screenWidth({ out }: Pick<Face, "out">): number {
 }
 
 /** Folders of results that could not be read, on standard error. */
-export async function tellProblems(
+export async function printProblems(
   problems: readonly ResultsProblem[],
   face: Face,
   shared: SharedOptions,

@@ -1,7 +1,7 @@
 import type { CurveAxis } from "../../schema/atlas/comparison.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { pricesOption } from "../atlas-options.ts";
-import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
@@ -59,7 +59,7 @@ export const compareCommand = defineCommand({
       pricesPath: await absolutePath(prices, face.cwd),
     };
     const { comparison, problems } = await compareNamed(request, face.interrupt);
-    await tellProblems(problems, face, shared);
+    await printProblems(problems, face, shared);
     const { comparisonPage, describeCompareWarning, describeRefusal } =
       await import("../../report/atlas/comparison-page.ts");
     const reasons = comparison.refusals.map(describeRefusal);

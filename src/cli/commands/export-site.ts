@@ -1,6 +1,6 @@
 import { formatBytes, formatCount } from "../../foundation/units.ts";
 import type { ExportedSite } from "../../workflows/export/export-site.ts";
-import { tellProblems, writeJson } from "../atlas-screen.ts";
+import { printProblems, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
@@ -59,14 +59,14 @@ export const exportSiteCommand = defineCommand({
       },
       face.interrupt,
     );
-    await tellProblems(site.problems, face, shared);
+    await printProblems(site.problems, face, shared);
     if (shared.json) writeJson(face, "export site", site);
-    else tell(site, call);
+    else printSite(site, call);
     return exitCodes.yes;
   },
 });
 
-function tell(
+function printSite(
   { folder, resultCount, ownCount, bytes }: ExportedSite,
   { face, shared, options }: Call<SiteOptions>,
 ): void {

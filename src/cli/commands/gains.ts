@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { filterOf, filterOptions } from "../atlas-options.ts";
-import { tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
 
@@ -64,7 +64,7 @@ export const gainsCommand = defineCommand({
       per: per === "chip" ? "chip" : "system",
       home: await homeOf(face, shared),
     });
-    await tellProblems(problems, face, shared);
+    await printProblems(problems, face, shared);
     if (shared.json) writeJson(face, "gains", gains);
     else {
       const { gainsTable } = await import("../../report/atlas/gains-table.ts");
@@ -78,7 +78,7 @@ export const gainsCommand = defineCommand({
 async function showClaims({ face, shared }: Call<typeof options>) {
   const { checkClaims } = await import("../../workflows/results/show-gains.ts");
   const { claims, problems } = await checkClaims({ home: await homeOf(face, shared) });
-  await tellProblems(problems, face, shared);
+  await printProblems(problems, face, shared);
   if (shared.json) writeJson(face, "gains", { claims });
   else {
     const { claimsText } = await import("../../report/atlas/gains-table.ts");

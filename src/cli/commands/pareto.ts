@@ -2,7 +2,7 @@ import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { measures, type Measure } from "../../schema/atlas/figures.ts";
 import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
-import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
@@ -56,7 +56,7 @@ export const paretoCommand = defineCommand({
       pricesPath: await absolutePath(options.prices, face.cwd),
       ownStore: options.own ? await openStore(face, shared) : undefined,
     });
-    await tellProblems(problems, face, shared);
+    await printProblems(problems, face, shared);
     if (shared.json) writeJson(face, "pareto", { benchmark, ...front });
     else {
       const { paretoTable } = await import("../../report/atlas/pareto-table.ts");

@@ -94,7 +94,7 @@ async function playOnScreen(
 ): Promise<void> {
   const page = await import("../../report/atlas/replay-page.ts");
   const { RedrawnBlock } = await import("../redrawn-block.ts");
-  const { tellProblems } = await import("../atlas-screen.ts");
+  const { printProblems } = await import("../atlas-screen.ts");
   const { err, out } = face;
   const block = new RedrawnBlock(err);
   let tracks: Parameters<typeof page.replayEnd>[0] = [];
@@ -102,7 +102,7 @@ async function playOnScreen(
     switch (event.kind) {
       case "opened":
         tracks = event.runs.map(({ track }) => track);
-        await tellProblems(event.problems, face, shared);
+        await printProblems(event.problems, face, shared);
         break;
       case "evaluation":
         if (!err.isTerminal && !shared.quiet)

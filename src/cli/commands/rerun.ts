@@ -46,7 +46,7 @@ export const rerunCommand = defineCommand({
       options: given,
     } = call;
     const { showRun } = await import("../../workflows/read-run/show-run.ts");
-    const { runAndTell } = await import("../run-and-tell.ts");
+    const { runAndReport } = await import("../run-and-report.ts");
     const { planRerun } = await import("../../workflows/launch/plan-rerun.ts");
     const { findPrice } = await import("../../workflows/launch/find-price.ts");
     const shown = await showRun(await openStore(face, shared), text);
@@ -57,7 +57,7 @@ export const rerunCommand = defineCommand({
       pages.map((page) => page.request),
       price,
     );
-    return runAndTell(plan, {
+    return runAndReport(plan, {
       warnings: [],
       call,
       command: "rerun",

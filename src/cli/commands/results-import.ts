@@ -70,7 +70,7 @@ export const resultsImportCommand = defineCommand({
       call.face.out.write(`${JSON.stringify(document)}\n`);
       return exitCodes.yes;
     }
-    for (const { folder, manifest } of imported) tellRound(folder, manifest, call);
+    for (const { folder, manifest } of imported) printRound(folder, manifest, call);
     if (!call.shared.quiet)
       call.face.out.write(
         `\nnext: ${call.face.out.paint.name("pitwall results")}   shows them among all others\n`,
@@ -139,7 +139,7 @@ async function requestOf({
   };
 }
 
-function tellRound(
+function printRound(
   folder: string,
   { suite, round, resultCount, runCount, files, missing }: RoundManifest,
   { face, shared }: Call<typeof options>,

@@ -4,7 +4,7 @@ import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ListedResults } from "../../workflows/results/list-results.ts";
 import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
-import { absolutePath, tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
@@ -82,7 +82,7 @@ export const resultsCommand = defineCommand({
     const isCsv = format === "csv" && !shared.json;
     const csv = csvOptionsOf(options, { isCsv, csvFlag: "--format csv" });
     const listed = await list(call, per);
-    await tellProblems(listed.problems, face, shared);
+    await printProblems(listed.problems, face, shared);
     const isEmpty = listed.rows.length === 0;
     if (isEmpty && !shared.quiet) face.err.write("no result meets all of these filters\n");
     if (!isEmpty || format !== "table" || shared.json)

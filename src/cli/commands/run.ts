@@ -34,17 +34,17 @@ export const runCommand = defineCommand({
     { code: 1, when: "the target was missed" },
   ],
   async act(call) {
-    const { runAndTell } = await import("../run-and-tell.ts");
+    const { runAndReport } = await import("../run-and-report.ts");
     const { showOutput: showsOutput, sign, signKey } = call.options;
     const signingKey = await signingKeyOf(call.face.env, { sign, signKey });
     if (call.options.resume !== undefined) {
       const { planResumeCall } = await import("../plan-resume-call.ts");
       const plan = await planResumeCall(call, call.options.resume);
-      return runAndTell(plan, { command: "run", warnings: [], call, showsOutput, signingKey });
+      return runAndReport(plan, { command: "run", warnings: [], call, showsOutput, signingKey });
     }
     const { planRunCall } = await import("../plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
-    return runAndTell(plan, { command: "run", warnings, call, showsOutput, signingKey });
+    return runAndReport(plan, { command: "run", warnings, call, showsOutput, signingKey });
   },
 });
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { filterOf, filterOptions } from "../atlas-options.ts";
-import { tableWidth, tellProblems, writeJson } from "../atlas-screen.ts";
+import { tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
 
@@ -39,7 +39,7 @@ export const scalingCommand = defineCommand({
     const { showScaling } = await import("../../workflows/results/show-scaling.ts");
     const home = await homeOf(face, shared);
     const { study, problems } = await showScaling({ filter: filterOf(options), home });
-    await tellProblems(problems, face, shared);
+    await printProblems(problems, face, shared);
     if (shared.json) writeJson(face, "scaling", study);
     else {
       const { scalingPage } = await import("../../report/atlas/scaling-page.ts");

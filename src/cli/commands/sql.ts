@@ -2,7 +2,7 @@ import { parseDurationMs } from "../../foundation/units.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { defineCommand, type Face } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
-import { tellProblems } from "../atlas-screen.ts";
+import { printProblems } from "../atlas-screen.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;
 
@@ -73,7 +73,7 @@ export const sqlCommand = defineCommand({
     };
     const limits = { signal: face.interrupt, timeoutMs: timeoutMsOf(options.timeout) };
     return querySql(query, limits, async (answer) => {
-      await tellProblems(answer.problems, face, shared);
+      await printProblems(answer.problems, face, shared);
       const maxRows = options["max-rows"];
       return writeAnswer(answer, { format, csv, maxRows, face, shared });
     });

@@ -13,7 +13,7 @@ import { exitCodes, type Call, type ExitCode, type Face } from "./command-table.
 import { homeOf } from "./open-store.ts";
 import { ProgressView } from "./progress.ts";
 
-interface Told {
+interface ReportOptions {
   warnings: readonly PlanWarning[];
   call: Pick<Call, "face" | "shared">;
   /** The command that the JSON document names. */
@@ -26,17 +26,17 @@ interface Told {
 
 type SeriesEnd = Extract<RunEvent, { kind: "series-finished" }>;
 
-/** Starts a plan, shows it as it goes, tells the answer, and gives the exit code. */
-export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode> {
-  const { face, shared } = told.call;
-  const { end, lastLines } = await followSeries(plan, told);
+/** Runs a plan, prints its progress and result, and returns the exit code. */
+export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Promise<ExitCode> {
+  const { face, shared } = options.call;
+  const { end, lastLines } = await followSeries(plan, options);
   const { summary, runs } = end;
-  const repeats = (told.compareWith ?? []).map((page, index) => {
+  const repeats = (options.compareWith ?? []).map((page, index) => {
     const again = runs[index];
     return again === undefined ? undefined : compareCurves(page.result, again.result);
   });
   if (shared.json) {
-    face.out.write(`${JSON.stringify(jsonDocument(end, told, repeats))}\n`);
+    face.out.write(`${JSON.stringify(jsonDocument(end, options, repeats))}\n`);
   } else {
     const { paint } = face.out;
     const lines = repeats
@@ -52,15 +52,15 @@ export async function runAndTell(plan: SeriesPlan, told: Told): Promise<ExitCode
 
 async function followSeries(
   plan: SeriesPlan,
-  told: Told,
+  options: ReportOptions,
 ): Promise<{ end: SeriesEnd; lastLines: readonly string[] }> {
-  const { face, shared } = told.call;
+  const { face, shared } = options.call;
   const { runSeries } = await import("../workflows/launch/run-series.ts");
   const { localWorld } = await import("../workflows/launch/local-world.ts");
-  const { signingKey } = told;
+  const { signingKey } = options;
   const world = { ...localWorld(face, await homeOf(face, shared)), signingKey };
-  const view = shared.quiet ? undefined : new ProgressView(face.err, told);
-  for (const warning of told.warnings) view?.warn(warning);
+  const view = shared.quiet ? undefined : new ProgressView(face.err, options);
+  for (const warning of options.warnings) view?.warn(warning);
   let lastLines: readonly string[] = [];
   try {
     for await (const event of runSeries(plan, world, face.interrupt)) {
@@ -72,10 +72,10 @@ async function followSeries(
   } finally {
     view?.clear();
   }
-  throw new Error("a series ended without saying how");
+  throw new Error("a series ended without a final event");
 }
 
-/** Names the first rule that a run breaks, when it does. What only the end of a log decides, the card tells. */
+/** Warns of the first rule that a run breaks, when it breaks it. The card reports what only the end of a log decides. */
 async function warnOfBroken(
   { runId, checklist }: Extract<RunEvent, { kind: "checklist" }>,
   view: ProgressView | undefined,
@@ -88,7 +88,7 @@ async function warnOfBroken(
 
 function jsonDocument(
   { summary, runs }: SeriesEnd,
-  { warnings, command }: Pick<Told, "warnings" | "command">,
+  { warnings, command }: Pick<ReportOptions, "warnings" | "command">,
   repeats: readonly (CurveComparison | undefined)[],
 ) {
   const findings = runs.flatMap(({ result }) => result.findings);
@@ -108,7 +108,7 @@ function jsonDocument(
   };
 }
 
-/** Whether a re-run gave the same curve; a program of the user's need not, an embedded workload must. */
+/** Whether a rerun gave the same curve. Built-in workloads always do; other programs may not. */
 function describeRepeat(repeat: CurveComparison, paint: Paint): string {
   switch (repeat.kind) {
     case "identical":
@@ -124,7 +124,7 @@ function describeRepeat(repeat: CurveComparison, paint: Paint): string {
   }
 }
 
-/** What a program that died said last: the first thing anybody would look for. */
+/** Prints the last lines of a program that failed. */
 function explainFailure(
   runs: readonly RunReport[],
   lastLines: readonly string[],
