@@ -372,14 +372,27 @@ describe("a request that is wrong", () => {
 });
 
 describe("which logs are found", () => {
-  test("follows links to logs, and not to folders, which may lead round in a circle", async () => {
+  test("follows links to logs, but not to folders, which may form a loop", async () => {
     const cwd = folderWith("result_0.txt");
     mkdirSync(join(cwd, "more"));
     symlinkSync("../result_0.txt", join(cwd, "more/result_1.txt"));
     symlinkSync("..", join(cwd, "more/up"));
-    symlinkSync("nothing", join(cwd, "more/result_2.txt"));
     const { logs } = await checkJson([".", "--edition", "5.0"], cwd);
     expect(logs.map(({ path }) => path)).toEqual(["more/result_1.txt", "result_0.txt"]);
+  });
+
+  test("reports a link without a target as a log that cannot be read", async () => {
+    const cwd = folderWith("result_0.txt");
+    symlinkSync("nothing", join(cwd, "result_1.txt"));
+    const { logs } = await checkJson([".", "--edition", "5.0"], cwd);
+    expect(logs.map(({ path, verdict }) => [path, verdict])).toEqual([
+      ["result_0.txt", "pass"],
+      ["result_1.txt", "fail"],
+    ]);
+    const { stdout } = await pitwall(["check", ".", "--edition", "5.0"], { cwd });
+    expect(stdout).toContain(
+      "cannot be read: it does not exist, or its symbolic link has no target (ENOENT)",
+    );
   });
 
   test("takes a log once, however often it is named", async () => {

@@ -248,7 +248,17 @@ const irregularFiles: Readonly<Record<string, string>> = {
   link: "a symbolic link",
 };
 
+const systemErrors: Readonly<Record<string, string>> = {
+  ENOENT: "it does not exist, or its symbolic link has no target",
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  ELOOP: "its symbolic links form a loop",
+  ENAMETOOLONG: "its name is too long",
+};
+
 function unreadableReason(code: string): string {
   const found = irregularFiles[code];
-  return found === undefined ? code : `it is ${found}, not a regular file`;
+  if (found !== undefined) return `it is ${found}, not a regular file`;
+  const problem = systemErrors[code];
+  return problem === undefined ? code : `${problem} (${code})`;
 }
