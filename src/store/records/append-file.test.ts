@@ -43,7 +43,7 @@ describe("AppendFile", () => {
     );
   });
 
-  test("shows a lone line at once, without being flushed", async () => {
+  test("writes a single line immediately, without a flush", async () => {
     const path = join(directory, "file");
     const file = await AppendFile.open(path);
     await file.append(Buffer.from("line\n"));
@@ -52,7 +52,7 @@ describe("AppendFile", () => {
     await file.close();
   });
 
-  test("asks the caller to wait while a slow disk is behind, and not for longer", async () => {
+  test("applies back-pressure only while the disk is slower than the caller", async () => {
     const slow = openSlowDisk(join(directory, "pipe"));
     const file = await AppendFile.open(join(directory, "pipe"), 65_536);
     const piece = Buffer.alloc(1000, "p");
@@ -60,10 +60,10 @@ describe("AppendFile", () => {
     let wait: Promise<void> | undefined;
     for (; wait === undefined; sentBytes += piece.length) {
       wait = file.append(piece);
-      // Lets the write begin that will hang in the full pipe.
+      // Waits until the write that will block on the full pipe has started.
       if (sentBytes % 64_000 === 0) await sleep(10);
     }
-    // One batch being written, one full, the pipe's own 64 KiB: and no more.
+    // Expected limit: one batch being written, one full batch, and the pipe's own 64 KiB.
     expect(sentBytes).toBeLessThan(5 * 65_536);
     const readBytes = slow.readAll();
     await wait;
@@ -72,7 +72,7 @@ describe("AppendFile", () => {
   });
 });
 
-/** A pipe that takes nothing until somebody reads from it. */
+/** A pipe whose writes block until a reader reads from it. */
 function openSlowDisk(path: string): { readAll: () => Promise<number> } {
   execFileSync("/bin/sh", ["-c", 'mkfifo "$0"', path]);
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -81,7 +81,7 @@ function openSlowDisk(path: string): { readAll: () => Promise<number> } {
     try {
       return readSync(reader, buffer);
     } catch {
-      // EAGAIN: the writer holds the pipe open and has written nothing.
+      // EAGAIN: the writer has the pipe open but has not written anything.
       return "nothing-yet";
     }
   };

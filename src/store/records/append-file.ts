@@ -8,7 +8,7 @@ const openFile = promisify(open);
 const closeFile = promisify(close);
 const syncFile = promisify(fsync);
 
-/** The least time between two writes, unless a batch is full: milliseconds. */
+/** Minimum time between two writes in milliseconds, unless a batch is full. */
 const writeEveryMs = 5;
 
 interface Batch {
@@ -17,18 +17,18 @@ interface Batch {
 }
 
 /**
- * A file that only grows, for many small pieces at a high rate.
+ * An append-only file for many small pieces at a high rate.
  *
- * Bytes are collected in one batch while another is being written, so memory stays at a few
- * batches and the size of a write follows the rate. The first failed write is kept and answers
- * every later call: nothing is written behind a gap.
+ * Bytes are collected in one batch while another batch is being written, so memory use is limited
+ * to a few batches and the write size follows the rate. The first write error is stored and
+ * returned by every later call, so nothing is written after a gap.
  */
 export class AppendFile {
   readonly #path: string;
   readonly #fd: number;
   readonly #batchBytes: number;
   #batches: Batch[] = [];
-  #spare: Batch | undefined;
+  #unusedBatch: Batch | undefined;
   #writing: Promise<void> | undefined;
   #failure: { error: unknown } | undefined;
   #isClosed = false;
@@ -41,15 +41,15 @@ export class AppendFile {
     this.#batchBytes = batchBytes;
   }
 
-  /** @param batchBytes how much is collected before the caller is asked to wait; 1 MiB by default */
+  /** @param batchBytes how much is collected before the caller has to wait; 1 MiB by default */
   static async open(path: string, batchBytes = 1 << 20): Promise<AppendFile> {
     return new AppendFile(path, await openFile(path, "a"), batchBytes);
   }
 
   /**
-   * Copies the bytes behind all that came before; they reach the file soon, in large writes.
+   * Copies the bytes to the end of the file; they are written soon, in large writes.
    *
-   * @returns undefined: go on; a promise: await it before the next piece, or memory grows
+   * @returns undefined: continue; a promise: await it before the next piece, or memory use grows
    */
   append(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#isClosed) throw new Error(`${this.#path} is closed`);
@@ -71,7 +71,7 @@ export class AppendFile {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  /** Flushes, makes it survive a power cut, and closes. */
+  /** Flushes, syncs to disk (so that the data survives a power failure), and closes. */
   async finish(): Promise<void> {
     this.#isClosing = true;
     await this.flush();
@@ -86,7 +86,7 @@ export class AppendFile {
     }
   }
 
-  /** Writes what it can and closes; what a failed write lost was answered to its callers. */
+  /** Writes what it can and closes. Callers have already received the error of a failed write. */
   async close(): Promise<void> {
     this.#isClosing = true;
     await this.#writing;
@@ -99,7 +99,7 @@ export class AppendFile {
     return { doing: "write the run record", path: this.#path, chosenBy: "record" };
   }
 
-  /** Resolves when no full batch is waiting any more. */
+  /** Resolves when no full batch is waiting. */
   async #room(): Promise<void> {
     await new Promise<void>((resolve) => this.#waitingForRoom.push(resolve));
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -113,23 +113,23 @@ export class AppendFile {
   #batchWithRoom(): Batch {
     const last = this.#batches.at(-1);
     if (last !== undefined && last.used < last.bytes.length) return last;
-    const fresh = this.#spare ?? { bytes: Buffer.allocUnsafeSlow(this.#batchBytes), used: 0 };
-    this.#spare = undefined;
+    const fresh = this.#unusedBatch ?? { bytes: Buffer.allocUnsafeSlow(this.#batchBytes), used: 0 };
+    this.#unusedBatch = undefined;
     this.#batches.push(fresh);
     return fresh;
   }
 
-  /** Writes until nothing is waiting. Never rejects: a failure is kept. */
+  /** Writes until nothing is waiting. Never rejects: an error is stored. */
   async #writeBatches(): Promise<void> {
-    // What arrives in this turn of the event loop goes out in one write.
+    // Everything appended in this turn of the event loop is written in one call.
     await new Promise((resolve) => setImmediate(resolve));
     try {
       for (let batch = this.#batches.shift(); batch; batch = this.#batches.shift()) {
         await writeWhole(this.#fd, batch.bytes, batch.used);
         batch.used = 0;
-        this.#spare = batch;
+        this.#unusedBatch = batch;
         this.#giveRoom();
-        // Many small writes cost more than the bytes in them; a line by itself goes out at once.
+        // Many small writes cost more than the bytes in them; a single line is written immediately.
         if (this.#batches.length <= 1 && !this.#isClosing) await sleep(writeEveryMs);
       }
     } catch (error) {

@@ -4,11 +4,11 @@ import type { StepSample } from "../../schema/run/telemetry-sample.ts";
 import { sampleFileName } from "./record-files.ts";
 
 /**
- * Lets a training program add its ranks' telemetry to the record of the run it belongs to; there is
- * nothing to add to where it was started by hand. A record that can't be written to costs samples,
- * never the training.
+ * Lets a training program add its ranks' telemetry to the record of its run. Does nothing if the
+ * program was not started by Pitwall. If the record cannot be written, samples are lost, but
+ * training continues.
  *
- * @param runDirectory what `PITWALL_RUN_DIR` says
+ * @param runDirectory the value of `PITWALL_RUN_DIR`
  */
 export function sampleAppender(runDirectory: string | undefined): (sample: StepSample) => void {
   if (runDirectory === undefined) return () => undefined;
@@ -20,7 +20,7 @@ export function sampleAppender(runDirectory: string | undefined): (sample: StepS
       mkdirSync(dirname(path), { recursive: true });
       appendFileSync(path, `${JSON.stringify(sample)}\n`);
     } catch {
-      // The record's own writer meets the same disk and tells the user.
+      // The record's own writer gets the same disk error and reports it to the user.
       hasFailed = true;
     }
   };

@@ -25,14 +25,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-describe("diskRunStore in a process of its own", () => {
+describe("diskRunStore in a separate process", () => {
   let rooms: string;
   beforeAll(() => {
     rooms = compileRooms(["foundation", "schema", "store"]);
   });
   afterAll(() => rmSync(rooms, { recursive: true, force: true }));
 
-  test("20 processes that make runs in one home at once all get their own record", async () => {
+  test("20 processes that create runs in one home at the same time each get their own record", async () => {
     const script = writeScript(`
       const name = "race";
       for (let index = 1; ; index++) {
@@ -60,7 +60,7 @@ describe("diskRunStore in a process of its own", () => {
     }
   });
 
-  test("a record opens after kill -9 at any moment, and its events are whole to the last line", async () => {
+  test("a record opens after kill -9 at any moment, and all its event lines are complete", async () => {
     const random = seededRandom(20261122);
     const script = writeScript(`
       const runId = process.argv[2];
@@ -81,7 +81,7 @@ describe("diskRunStore in a process of its own", () => {
       const child = spawn(process.execPath, [script, runId], {
         stdio: ["ignore", "pipe", "ignore"],
       });
-      // Some are killed while the record is being made, most in the middle of the lines.
+      // Some are killed while the record is being created, most while lines are being written.
       const isEarly = round % 5 === 0;
       if (!isEarly) await once(child.stdout, "data");
       const ended = once(child, "exit");
@@ -91,10 +91,10 @@ describe("diskRunStore in a process of its own", () => {
     }
     const faults = found.flatMap((remains) => (remains.kind === "opened" ? remains.faults : []));
     expect(faults).toEqual([]);
-    // A record is only ever unreadable in the instant between its directory and its run.json.
+    // A record is unreadable only between the creation of its directory and that of its run.json.
     const broken = found.filter((remains) => remains.kind === "broken");
     expect(broken.filter((remains) => remains.reason !== "run.json is missing")).toEqual([]);
-    // The moments were what they should be: most runs were killed in the middle.
+    // Checks the timing: most runs were killed while writing.
     const inTheMiddle = found.filter((remains) => remains.kind === "opened" && remains.isCutOff);
     expect(inTheMiddle.length).toBeGreaterThan(rounds / 3);
   });
@@ -122,33 +122,33 @@ describe("diskRunStore in a process of its own", () => {
 
   const canMount = mountsTmpfs();
   test.skipIf(!canMount)(
-    "a full disk (a small tmpfs; needs root and mount) is told, and leaves a record that opens",
+    "a full disk (a small tmpfs; needs root and mount) is reported, and leaves a record that opens",
     async () => {
       mkdirSync(home);
       shell('mount -t tmpfs -o size=2m tmpfs "$0"', home);
       try {
         const child = spawn(process.execPath, [writeScript(fillUntilFull)]);
-        expect(await toldAndLeft(await outputOf(child))).toEqual(toldDiskFull("ENOSPC"));
+        expect(await reportedAndLeft(await outputOf(child))).toEqual(reportedDiskFull("ENOSPC"));
       } finally {
         shell('umount "$0"', home);
       }
     },
   );
 
-  test("a file that may not grow (ulimit -f) is told, and leaves a record that opens", async () => {
+  test("reports a file size limit (ulimit -f), and leaves a record that opens", async () => {
     const script = writeScript(fillUntilFull);
-    // In blocks of 512 bytes: 1 MiB.
+    // 1 MiB in blocks of 512 bytes.
     const limited = spawn("/bin/sh", [
       "-c",
       `ulimit -f 2048; exec "$0" "$1"`,
       process.execPath,
       script,
     ]);
-    expect(await toldAndLeft(await outputOf(limited))).toEqual(toldDiskFull("EFBIG"));
+    expect(await reportedAndLeft(await outputOf(limited))).toEqual(reportedDiskFull("EFBIG"));
   });
 
   const isRoot = process.getuid?.() === 0;
-  test("a home that may not be written to is refused with a hint", async () => {
+  test("refuses a home without write permission, with a hint", async () => {
     mkdirSync(home);
     chmodSync(home, 0o555);
     chmodSync(directory, 0o755);
@@ -156,10 +156,10 @@ describe("diskRunStore in a process of its own", () => {
     const script = writeScript(`
       try { await store.create({ ...base, runId: "toy-1" }); console.log("made"); }
       catch (error) { console.log(error.name, error.code, error.at); }`);
-    // Root may write everywhere, so root asks as somebody else.
-    const nobody = isRoot ? { uid: 65534, gid: 65534 } : {};
+    // Root can write everywhere, so a test as root uses another user.
+    const otherUser = isRoot ? { uid: 65534, gid: 65534 } : {};
     if (isRoot) chownSync(home, 65533, 65533);
-    const child = spawn(process.execPath, [script], { ...nobody, cwd: "/" });
+    const child = spawn(process.execPath, [script], { ...otherUser, cwd: "/" });
     expect(await outputOf(child)).toBe(`UserError home-not-writable ${home}`);
   });
 
@@ -182,7 +182,7 @@ type Remains =
   | { kind: "broken"; reason: string }
   | { kind: "opened"; isCutOff: boolean; faults: string[] };
 
-/** What a killed writer left, and all that is wrong with it. */
+/** What a killed writer left, and everything that is wrong with it. */
 async function remainsOf(runId: string): Promise<Remains> {
   const outcome = await diskRunStore(home).open(runId);
   if (outcome.kind !== "opened") return outcome;
@@ -206,25 +206,25 @@ async function remainsOf(runId: string): Promise<Remains> {
   };
 }
 
-/** What the errors of a full disk said, and what they left behind. */
-async function toldAndLeft(printedErrors: string): Promise<unknown> {
+/** The errors of a full disk, and the files that were left. */
+async function reportedAndLeft(printedErrors: string): Promise<unknown> {
   const outcome = await diskRunStore(home).open("full-1");
   if (outcome.kind !== "opened") return outcome;
   const { state, events, logPath } = outcome.record;
   const log = readFileSync(logPath, "latin1");
   return {
-    told: JSON.parse(printedErrors),
+    reported: JSON.parse(printedErrors),
     state: state.kind,
     chain: events.chain.kind,
     tornLine: events.tornLine,
     firstEvent: events.events[0]?.event.kind,
     logIsLong: log.length > 500_000,
-    // A whole beginning of what was printed: nothing stands behind the cut.
+    // A complete prefix of what was printed; nothing follows the cut.
     logIsABeginning: /^y{0,99}$/.test(log.replaceAll(/y{99}\n/g, "")),
   };
 }
 
-function toldDiskFull(code: string): unknown {
+function reportedDiskFull(code: string): unknown {
   const error = {
     name: "WorldError",
     code: "disk-full",
@@ -237,7 +237,7 @@ function toldDiskFull(code: string): unknown {
       ? [{ ...error, what: "event", at: join(home, "runs/full-1/events.jsonl") }]
       : [];
   return {
-    told: [
+    reported: [
       { ...error, what: "log" },
       { ...error, what: "log-again" },
       ...eventErrors,
@@ -263,11 +263,11 @@ async function outputOf(child: ReturnType<typeof spawn>): Promise<string> {
 }
 
 function mountsTmpfs(): boolean {
-  const place = mkdtempSync(join(tmpdir(), "pitwall-mount-"));
+  const folder = mkdtempSync(join(tmpdir(), "pitwall-mount-"));
   try {
-    return shell('mount -t tmpfs -o size=1m tmpfs "$0" && umount "$0"', place) === 0;
+    return shell('mount -t tmpfs -o size=1m tmpfs "$0" && umount "$0"', folder) === 0;
   } finally {
-    rmSync(place, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -45,25 +45,25 @@ describe("homeDirectory", () => {
 });
 
 describe("a home", () => {
-  test("hides itself from git when it is made", async () => {
+  test("is ignored by git when Pitwall created it", async () => {
     await (await create("toy-1")).close();
     expect(readFileSync(join(home, ".gitignore"), "utf8")).toBe("*\n");
   });
 
-  test("that was there before is left as it is", async () => {
+  test("is left unchanged if it already existed", async () => {
     mkdirSync(home);
     await (await create("toy-1")).close();
     expect(readdirSync(home)).toEqual(["runs"]);
   });
 
-  test("is not made by looking", async () => {
+  test("is not created by reading", async () => {
     const store = diskRunStore(home);
     expect(await store.list()).toEqual([]);
     expect(await store.resolve("last")).toMatchObject({ kind: "unknown" });
     expect(existsSync(home)).toBe(false);
   });
 
-  test("that is a file is refused with a hint, for writing and for reading", async () => {
+  test("that is a file is rejected with a hint, for writing and for reading", async () => {
     writeFileSync(home, "");
     const errors = [await errorOf(create("toy-1")), await errorOf(diskRunStore(home).list())];
     for (const error of errors) {
@@ -72,7 +72,7 @@ describe("a home", () => {
     }
   });
 
-  test("below a file is refused with a hint", async () => {
+  test("below a file is rejected with a hint", async () => {
     writeFileSync(home, "");
     const error = await errorOf(
       diskRunStore(join(home, "below")).create(exampleRequest({ runId: "toy-1" })),
@@ -80,7 +80,7 @@ describe("a home", () => {
     expect(error).toMatchObject({ code: "home-not-a-directory", hint: expect.any(String) });
   });
 
-  test("skips strange entries among the runs", async () => {
+  test("skips entries that are not records", async () => {
     await (await create("toy-1")).close();
     writeFileSync(join(home, "runs", "a-file"), "");
     mkdirSync(join(home, "runs", ".trash"));
@@ -89,9 +89,9 @@ describe("a home", () => {
   });
 });
 
-describe("a record in which something stands in the way", () => {
-  test("leaves nothing behind when run.json cannot be written", async () => {
-    // A request that JSON cannot hold stands for any failure after the directory was made.
+describe("a record with a conflicting file", () => {
+  test("leaves no files if run.json cannot be written", async () => {
+    // Uses a non-serializable request to simulate a failure after the directory was created.
     const request = exampleRequest({ runId: "toy-1" });
     const loop: Record<string, unknown> = {};
     loop["self"] = loop;
@@ -100,14 +100,14 @@ describe("a record in which something stands in the way", () => {
     expect(readdirSync(join(home, "runs"))).toEqual([]);
   });
 
-  test("ignores what a killed writer left half-written", async () => {
+  test("ignores temporary files of a killed writer", async () => {
     const writer = await create("toy-1");
     writeFileSync(join(writer.directory, ".result.json.123.tmp"), '{"schemaV');
     const result = await writer.finish(exampleVerdict("toy-1"));
     expect(Object.keys(result.files)).toEqual(["events.jsonl", "log.txt", "run.json"]);
   });
 
-  test("says that it was removed when it was", async () => {
+  test("reports that it was removed", async () => {
     const writer = await create("toy-1");
     rmSync(writer.directory, { recursive: true });
     const error = await errorOf(writer.finish(exampleVerdict("toy-1")));
@@ -117,7 +117,7 @@ describe("a record in which something stands in the way", () => {
   });
 });
 
-test("a list of many runs reads two small files of each", async () => {
+test("listing many runs reads only two small files of each", async () => {
   const store = diskRunStore(home);
   const first = await create("many-0");
   const owner = await currentOwner();
@@ -127,7 +127,7 @@ test("a list of many runs reads two small files of each", async () => {
     mkdirSync(join(home, "runs", runId));
     const request = exampleRequest({ runId, createdMs: index, owner });
     writeFileSync(join(home, "runs", runId, "run.json"), JSON.stringify(request));
-    // Not readable as text at all: the list must not look into it.
+    // Invalid UTF-8: listing runs must not read it.
     mkdirSync(join(home, "runs", runId, "events.jsonl"));
   }
   const list = await store.list();

@@ -20,13 +20,13 @@ import type { CreateOutcome, OpenOutcome, RunStore } from "./run-store.ts";
 import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
 /**
- * Run records under `<home>/runs`; the home is made when the first record is.
+ * Run records under `<home>/runs`; the home is created with the first record.
  *
  * @param options `nowMs`: the file system's clock, for tests
  */
 export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): RunStore {
   const files = diskRecordFiles(join(home, "runs"));
-  // What reads records loads their schemas, which a run that is about to start need not wait for.
+  // Reading records loads their schemas; starting a run does not, because it would wait for them.
   const lookup = async (): Promise<RunLookup> => {
     const { indexedLookup } = await import("./indexed-lookup.ts");
     return indexedLookup(home, files, nowMs);
@@ -79,7 +79,7 @@ async function createRecord(
       await syncDirectory(runs);
       return { kind: "created", writer: await openDiskRunWriter(files, request) };
     } catch (error) {
-      // Nothing has run yet, so nothing is lost with it; the first failure is the one to tell.
+      // Nothing has run yet, so no data is lost; the first error is the one to report.
       await rm(directory, { recursive: true, force: true }).catch(() => undefined);
       throw error;
     }
@@ -97,9 +97,9 @@ async function makeExclusively(directory: string): Promise<boolean> {
 }
 
 /**
- * Opens a record that lies anywhere, under any name: its run.json says which run it is of.
+ * Opens a record in any folder, under any name: its run.json contains the run id.
  *
- * @param folder holds a run.json
+ * @param folder contains a run.json
  */
 export async function openRecordFolder(folder: string): Promise<OpenOutcome> {
   const files = diskRecordFiles(dirname(folder), () => folder);
@@ -141,7 +141,7 @@ function diskRecordFiles(
     },
     async *readBytes(runId, fileName) {
       const opened = await openFile(pathOf(runId, fileName), { followsLinks: false });
-      // A file that cannot be read has no content; comparing it with its fingerprint reports it.
+      // A file that cannot be read has no content; verification reports it.
       if (opened.kind !== "opened") return;
       yield* opened.file.createReadStream({ highWaterMark: 1 << 18 });
     },
@@ -157,7 +157,7 @@ function diskRecordFiles(
   };
 }
 
-/** A home that is missing has no records; one that is not a directory is a mistake. */
+/** A missing home has no records; a home that is not a directory is an error. */
 async function requireNoFileAt(path: string): Promise<void> {
   const kind = await fileKind(path);
   if (kind === "missing" || kind === "directory") return;
@@ -166,7 +166,7 @@ async function requireNoFileAt(path: string): Promise<void> {
   });
 }
 
-/** None where the directory is missing or cannot be read. */
+/** Returns no entries if the directory is missing or cannot be read. */
 async function namesIn(directory: string): Promise<string[]> {
   const listed = await listDirectory(directory);
   return listed.kind === "listed" ? listed.entries.map(({ name }) => name) : [];

@@ -24,10 +24,10 @@ import {
 import type { RunWriter } from "./run-store.ts";
 import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
-/** Samples come a few times a second; a small batch is enough for one file of them. */
+/** There are a few samples per second; a small batch is enough for one sample file. */
 const sampleBatchBytes = 1 << 14;
 
-/** Writes run.json into a fresh, empty directory and opens the files that grow. */
+/** Writes run.json into a new, empty directory and opens the append-only files. */
 export async function openDiskRunWriter(
   files: RecordFiles,
   request: RunRequest,
@@ -92,7 +92,7 @@ class DiskRunWriter implements RunWriter {
       this.#chain = next.end;
       return next.event;
     });
-    // The caller gets the failure; the event after it only waits for its turn.
+    // The caller gets the error; the next event only waits for its turn.
     this.#lastEvent = appended.catch(() => undefined);
     return appended;
   }
@@ -111,7 +111,7 @@ class DiskRunWriter implements RunWriter {
         return { result: written, text: json };
       },
     );
-    // Last of all: a record that is cut off before this has a result that is not sealed.
+    // Last step: a record that is cut off before this point has a result that is not sealed.
     const sealed: LifecycleEventBody = { kind: "sealed", result: fingerprintText(text) };
     await this.appendEvent(sealed, verdict.clock.endedMs);
     await this.#eventLines.close();

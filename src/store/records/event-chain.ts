@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 
-/** Where a chain of event lines stands: how many there are, and the hash of the last one. */
+/** The state of a chain of event lines: the number of lines and the hash of the last one. */
 export interface ChainEnd {
   lineCount: number;
   lastSha256: string;
@@ -9,7 +9,7 @@ export interface ChainEnd {
 
 export const emptyChain: ChainEnd = { lineCount: 0, lastSha256: "0".repeat(64) };
 
-/** The next line, without its newline, and where the chain stands after it. */
+/** The next line, without its newline, and the state of the chain after it. */
 export function nextEventLine(
   end: ChainEnd,
   body: LifecycleEventBody,
@@ -25,7 +25,7 @@ export function nextEventLine(
   return { event, line, end: { lineCount: end.lineCount + 1, lastSha256: sha256(line) } };
 }
 
-/** Of a line of text, in hexadecimal. */
+/** Hash of a line of text, in hexadecimal. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

@@ -2,14 +2,14 @@ import { nearestWord } from "../../foundation/nearest-word.ts";
 import { headOf, type RunHead, type RunLookup } from "./run-lookup.ts";
 import type { Resolution, RunSummary } from "./run-store.ts";
 
-/** All records, oldest first; those that cannot be read, whose age is unknown, come first of all. */
+/** All records, oldest first. Records that cannot be read have an unknown age and come first. */
 export async function listRuns(lookup: RunLookup): Promise<RunSummary[]> {
   const summaries = await lookup.summaries(await lookup.runIds());
   const ages = new Map(summaries.map((summary) => [summary, headOf(summary)]));
   return summaries.toSorted((a, b) => byAge(ages.get(a) ?? headOf(a), ages.get(b) ?? headOf(b)));
 }
 
-/** The run or series that a run id, the beginning of one, a series id, or `last` (the newest run) names. */
+/** Finds the run or series for a run id, a unique prefix of one, a series id, or `last` (the newest run). */
 export async function resolveRun(lookup: RunLookup, text: string): Promise<Resolution> {
   const runIds = await lookup.runIds();
   if (text === "last") return newestRun(await headsByAge(lookup, runIds), runIds.length);
@@ -30,7 +30,7 @@ async function headsByAge(lookup: RunLookup, runIds: readonly string[]): Promise
   return (await lookup.heads(runIds)).toSorted(byAge);
 }
 
-/** `localeCompare` builds a collator for each call. */
+/** Not `localeCompare`, which creates a collator on each call. */
 const collator = new Intl.Collator("en", { numeric: true });
 
 function byAge(a: RunHead, b: RunHead): number {

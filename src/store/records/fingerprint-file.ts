@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Size and SHA-256 of a file that holds this text. */
+/** Size and SHA-256 of a file with this text. */
 export function fingerprintText(text: string): { bytes: number; sha256: string } {
   const bytes = Buffer.from(text);
   return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };

@@ -4,19 +4,20 @@ import { listDirectory, refusalOf, unreadableFile } from "../open-file.ts";
 import { requestFile, resultFile } from "./record-files.ts";
 import { isSafeId } from "./run-id.ts";
 
-/** What can be told of a record without reading it. */
+/** What is known about a record without reading it. */
 export interface RecordSign {
   runId: string;
-  /** Another text: run.json or result.json is another, and the record is to be read again. */
+  /** Changes whenever run.json or result.json changes; the record must then be read again. */
   sign: string;
 }
 
 const lookAtOnce = 64;
 
 /**
- * Looks which records there are, without reading them.
+ * Lists the existing records without reading them.
  *
- * @param isSettled records that need no second look: they are over, and were looked at a while ago
+ * @param isSettled records that do not need another check: they have ended and were checked a while
+ * ago
  */
 export async function lookAtHome(
   home: string,
@@ -51,7 +52,7 @@ async function markOf(path: string): Promise<string> {
     const { ino, size, mtimeMs } = await lstat(path);
     return `${ino}:${size}:${mtimeMs}`;
   } catch (error) {
-    // Reading the record reports a file that cannot be looked at.
+    // Reading the record reports a file that cannot be accessed.
     return refusalOf(error).kind;
   }
 }

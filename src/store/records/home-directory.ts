@@ -3,7 +3,10 @@ import { join, resolve } from "node:path";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";
 
-/** Where records are kept: `$PITWALL_HOME`, else `.pitwall` in the working directory. Absolute. */
+/**
+ * The directory of run records: `$PITWALL_HOME`, or else `.pitwall` in the working directory.
+ * Absolute.
+ */
 export function homeDirectory(
   env: Readonly<Record<string, string | undefined>>,
   cwd: string,
@@ -12,8 +15,8 @@ export function homeDirectory(
 }
 
 /**
- * Makes the home and its `runs` directory if need be. A home made here hides itself from git;
- * a directory that was there before is left as it is.
+ * Creates the home and its `runs` directory if they are missing. A home created here contains a
+ * .gitignore that excludes it from git; an existing directory is left unchanged.
  *
  * @returns the absolute path of the `runs` directory
  */

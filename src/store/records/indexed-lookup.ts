@@ -8,12 +8,12 @@ import type { RunSummary } from "./run-store.ts";
 
 type IndexEntry = NonNullable<ReturnType<RunIndex["find"]>>;
 
-/** What was found of one record: in the index, or by reading it. */
+/** A record from the index, or from reading its files. */
 type Found =
   | { kind: "indexed"; runId: string; entry: IndexEntry }
   | { kind: "read"; runId: string; summary: RunSummary };
 
-/** Looks records up in the home's index, and reads those that it does not know as they are now. */
+/** Looks up records in the home's index; reads the files of records that have no current index entry. */
 export function indexedLookup(home: string, files: RecordFiles, nowMs: () => number): RunLookup {
   return {
     runIds: () => files.runIds(),
@@ -57,7 +57,7 @@ async function lookUp(
   });
 }
 
-/** The schemas are loaded only where a record has to be read. */
+/** The schemas are loaded only if a record must be read. */
 async function readOthers(
   files: RecordFiles,
   runIds: readonly string[],
@@ -75,7 +75,8 @@ function headOfFound(found: Found): RunHead {
 async function summaryOf(files: RecordFiles, found: Found): Promise<RunSummary> {
   if (found.kind === "read") return found.summary;
   const { runId, entry } = found;
-  // Written by `JSON.stringify` from what the schemas had passed; the sign says it is still so.
+  // Written by `JSON.stringify` from values that the schemas accepted; the file signature shows that it is still
+  // current.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking it again takes longer than reading the record
   const request = JSON.parse(entry.request) as RunRequest;
   const result =

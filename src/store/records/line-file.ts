@@ -9,7 +9,7 @@ const syncData = promisify(fdatasync);
 const truncateFile = promisify(ftruncate);
 
 /**
- * A file of few lines, each of which matters. One line at a time: the caller waits for each.
+ * A file with few lines, all of them important. Each write must finish before the next one starts.
  */
 export class LineFile {
   readonly #path: string;
@@ -23,14 +23,14 @@ export class LineFile {
     this.#fd = fd;
   }
 
-  /** Makes the file; it must not be there yet. */
+  /** Creates the file; it must not exist yet. */
   static async create(path: string): Promise<LineFile> {
     return new LineFile(path, await openFile(path, "ax"));
   }
 
   /**
-   * Adds one line and resolves when it would survive a power cut. A line whose writing failed is
-   * cut off again, so that a later one may follow.
+   * Appends one line and resolves when the line would survive a power failure. A partially written
+   * line is truncated, so that another line can follow.
    */
   async appendLine(line: string): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error;
@@ -46,7 +46,8 @@ export class LineFile {
         path: this.#path,
         chosenBy: "record",
       });
-      // If even cutting off fails, no line may follow: it would continue the torn one.
+      // If the truncation fails too, no further line may be written: it would continue the torn
+      // line.
       await truncateFile(this.#fd, this.#wholeBytes).catch(() => {
         this.#failure = { error: described };
       });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { LogIndex, rankOf } from "./log-lines.ts";
 
-/** An index that received the whole lines of a log in pieces of about that size. */
+/** An index that has received the complete lines of a log in pieces of approximately this size. */
 function indexed(text: string, pieceBytes: number): LogIndex {
   const bytes = Buffer.from(text);
   const index = new LogIndex();
@@ -19,7 +19,7 @@ function indexed(text: string, pieceBytes: number): LogIndex {
 const many = Array.from({ length: 5000 }, (_, index) => `line ${index + 1}\n`).join("");
 
 describe("LogIndex", () => {
-  test("finds the first line that looks like an error, in pieces of any size", () => {
+  test("finds the first error line for any piece size", () => {
     const text = `${many}no error here\n0 errors\nValueError: oh\nTraceback (most recent call last)\n`;
     for (const pieceBytes of [100, 1000, 1 << 20])
       expect(indexed(text, pieceBytes)).toMatchObject({

@@ -1,7 +1,7 @@
 const lineFeed = 10;
 /** The position of every 1024th line is stored. */
 const indexEvery = 1024;
-/** Ranks are collected from this much of a log. */
+/** Rank numbers are collected only from this many bytes at the start of a log. */
 const maxRankBytes = 16 << 20;
 const maxRanks = 1 << 14;
 
@@ -11,9 +11,9 @@ export const errorLine =
 const rankLine =
   /^\s*\[?(?:rank|default|worker)[ _-]?(\d{1,6})\]?[:\]]|^\[(\d{1,6})\](?=[: ])|^\[\d+,(\d{1,6})\]<std/i;
 
-/** Positions of a log's lines, collected while the log is read: enough to open it at any line. */
+/** Line positions of a log, collected while the log is read, so that it can be opened at any line. */
 export class LogIndex {
-  /** Byte at which line `1 + index * indexEvery` begins. */
+  /** Byte offset of line `1 + index * indexEvery`. */
   #positions = [0];
   #lineCount = 0;
   #byteCount = 0;
@@ -28,16 +28,16 @@ export class LogIndex {
     return this.#firstErrorLine;
   }
 
-  /** Ranks whose lines carry their number, in the first 16 MiB. */
+  /** Ranks whose number appears in a line prefix in the first 16 MiB. */
   ranks(): number[] {
     return [...this.#ranks].toSorted((a, b) => a - b);
   }
 
   /**
-   * Adds whole lines, in order.
+   * Adds complete lines, in order.
    *
    * @param text the same lines, one character for each byte
-   * @param cutBytes how many bytes of the last line are missing before its line end
+   * @param cutBytes number of bytes missing from the last line before its line end
    */
   take(bytes: Uint8Array, text: string, cutBytes = 0): void {
     const before = this.#lineCount;
@@ -69,7 +69,7 @@ export class LogIndex {
   }
 }
 
-/** The rank that a line's prefix names: `[rank3]:`, `[default3]:`, `[3]:`, `rank 3:`, `[1,3]<stdout>`. */
+/** The rank in a line's prefix: `[rank3]:`, `[default3]:`, `[3]:`, `rank 3:`, `[1,3]<stdout>`. */
 export function rankOf(line: string): number | undefined {
   const found = rankLine.exec(line.length > 64 ? line.slice(0, 64) : line);
   const digits = found?.[1] ?? found?.[2] ?? found?.[3];

@@ -14,7 +14,7 @@ const anySource = fc.oneof(
   }),
 );
 
-test("the parts of a rank are what it wrote, however the log is cut into chunks", async () => {
+test("returns what a rank wrote for any chunk boundaries of the log", async () => {
   const blocks = fc.array(fc.tuple(anySource, fc.uint8Array({ maxLength: 9 })));
   await fc.assert(
     fc.asyncProperty(blocks, fc.integer({ min: 1, max: 12 }), async (written, chunkLength) => {

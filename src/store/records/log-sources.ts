@@ -11,7 +11,7 @@ export function parseLogSpans(text: string): LogSpan[] {
   return spans;
 }
 
-/** The parts of a log that one rank wrote. */
+/** The parts of a log written by one rank. */
 export async function* bytesOfRank(
   log: AsyncIterable<Uint8Array>,
   spans: readonly LogSpan[],
@@ -42,7 +42,7 @@ function parseSpan(line: string): LogSpan | undefined {
   try {
     return logSpan.safeParse(JSON.parse(line)).data;
   } catch {
-    // Not JSON: a line cut off by a kill.
+    // Not JSON: the line was cut off by a kill.
     return undefined;
   }
 }

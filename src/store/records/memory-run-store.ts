@@ -27,7 +27,7 @@ import {
 import { isSafeId } from "./run-id.ts";
 import type { CreateOutcome, RunStore, RunWriter } from "./run-store.ts";
 
-/** Run records that are gone with the process: the twin of the disk store, for tests. */
+/** Run records in memory, with the same behavior as the disk store; for tests. */
 export class MemoryRunStore implements RunStore {
   readonly #files = new MemoryRecordFiles();
 
@@ -61,7 +61,10 @@ export class MemoryRunStore implements RunStore {
     return resolveRun(directLookup(this.#files), text);
   }
 
-  /** Puts a file as it is, to make records that no writer would; undefined takes it away. */
+  /**
+   * Writes a file directly, to create records that no writer would produce; undefined removes the
+   * file.
+   */
   tamper(runId: string, fileName: string, text: string | undefined): Promise<void> {
     if (text === undefined) this.#files.records.get(runId)?.delete(fileName);
     else this.#files.write(runId, fileName, text);

@@ -3,18 +3,18 @@ import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { openFile, refusalOf } from "../open-file.ts";
 
-/** A directory held open: `base` leads to it even if another file takes its place meanwhile. */
+/** An open directory: `base` refers to it even if its path is replaced later. */
 export interface HeldDirectory {
   base: string;
   close(): void;
 }
 
 /**
- * Holds a record's directory, or one in it, without following a link in the record or at its own place. A program
- * being trained can write into its record, and so replace any part of a path between two looks at it.
+ * Opens a record's directory, or a directory inside it, without following links in the record or at its own path. A
+ * training program can write to its record, so it can replace any path component between two accesses.
  *
- * @param below names of directories in the record, from the outside in
- * @returns undefined where one of them is missing or is not a directory
+ * @param below names of directories in the record, outermost first
+ * @returns undefined if one of them is missing or not a directory
  */
 export function holdRecordDirectory(
   recordDirectory: string,
@@ -32,8 +32,8 @@ export function holdRecordDirectory(
 }
 
 /**
- * Opens a file of a record that is handed to others, over a network say. Undefined for a link, and for a file that
- * has a second name: a hard link to a file elsewhere would give that file away.
+ * Opens a file of a record that is sent to other users, for example over a network. Returns undefined for a symbolic
+ * link and for a file with more than one hard link: it could be a file outside the record.
  *
  * @param name in the record: `log.txt`, `samples/host.jsonl`
  */
@@ -55,7 +55,7 @@ export async function openRecordFile(
   }
 }
 
-/** Where the system has no such folder, a path is resolved again at each use. */
+/** On systems without this folder, the path is resolved again on each use. */
 const openFilesFolder = "/proc/self/fd";
 const hasOpenFilesFolder = existsSync(openFilesFolder);
 
@@ -66,7 +66,7 @@ function holdDirectory(path: string): HeldDirectory | undefined {
     const base = hasOpenFilesFolder ? join(openFilesFolder, String(fd)) : path;
     return { base, close: () => closeSync(fd) };
   } catch (error) {
-    // Throws what is not an answer of the system about the path.
+    // Rethrows errors that are not system errors about the path.
     refusalOf(error);
     return undefined;
   }

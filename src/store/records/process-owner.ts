@@ -6,10 +6,10 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 
 type Owner = RunRequest["owner"];
 
-/** What became of a record's writer; a process of another host cannot be asked. */
+/** State of the process that writes a record; a process on another host cannot be checked. */
 export type OwnerLife = "alive" | "gone" | "elsewhere";
 
-/** This process, as run.json names the writer of a record. */
+/** This process, in the form that run.json uses for the writer of a record. */
 export async function currentOwner(): Promise<Owner> {
   const startedTicks = await startedTicksOf(process.pid);
   return {
@@ -19,7 +19,10 @@ export async function currentOwner(): Promise<Owner> {
   };
 }
 
-/** Whether the process still lives; its start time tells it from a later one with the same pid. */
+/**
+ * Whether the process is still running; the start time distinguishes it from a later process with
+ * the same pid.
+ */
 export async function ownerLife(owner: Owner): Promise<OwnerLife> {
   if (owner.hostname !== hostname()) return "elsewhere";
   if (!processExists(owner.pid)) return "gone";
@@ -33,18 +36,18 @@ function processExists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else. ESRCH: it does not exist.
+    // EPERM: the process exists but belongs to another user. ESRCH: it does not exist.
     return errorCode(error) === "EPERM";
   }
 }
 
-/** Undefined where the process is gone, or dead and not yet collected, or there is no /proc. */
+/** Undefined if the process has ended, is a zombie, or if there is no /proc. */
 async function startedTicksOf(pid: number): Promise<number | undefined> {
   try {
     const stat = parseProcessStat(await readFile(`/proc/${pid}/stat`, "utf8"));
     return stat === undefined || stat.state === "Z" ? undefined : stat.startedTicks;
   } catch {
-    // The file goes with the process; without it the start time is simply not known.
+    // The file disappears with the process; without it the start time is unknown.
     return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { lifecycleEvent, type LifecycleEvent } from "../../schema/run/lifecycle-
 import { emptyChain, sha256, type ChainEnd } from "./event-chain.ts";
 import type { EventHistory } from "./run-store.ts";
 
-/** Reads events.jsonl: every whole line is checked; a last line without newline was cut off. */
+/** Reads events.jsonl: checks every complete line. A last line without newline was cut off. */
 export function readEventHistory(text: string): EventHistory {
   const lines = text.split("\n");
   const rest = lines.pop() ?? "";
@@ -37,7 +37,7 @@ function parseEventLine(line: string): LifecycleEvent | undefined {
   try {
     return lifecycleEvent.safeParse(JSON.parse(line)).data;
   } catch {
-    // JSON.parse throws a SyntaxError for what is not JSON; the caller reports the line.
+    // JSON.parse throws a SyntaxError for invalid JSON; the caller reports the line.
     return undefined;
   }
 }

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A log on disk, indexed as the dashboard does it. */
+/** A log on disk, indexed the same way as in the dashboard. */
 function indexed(
   content: string | Uint8Array,
   bufferBytes = 1000,
@@ -49,21 +49,21 @@ describe("readLogLines", () => {
     expect(await numbersOf(many, { from, limit })).toEqual(expected);
   });
 
-  test("leaves out a last line without its line end", async () => {
+  test("omits a last line without line end", async () => {
     expect(await numbersOf("one\ntwo\nhal", { from: 1, limit: 10 })).toEqual([
       ["1 one", "2 two"],
       undefined,
     ]);
   });
 
-  test("cuts a long line without splitting a character of several bytes", async () => {
+  test("cuts a long line without splitting a multi-byte character", async () => {
     const { path, index } = indexed(`${"é".repeat(200_000)}\nshort\r\n`);
     const { lines } = await readLogLines(path, index, { from: 1, limit: 10 });
     expect(lines[0]).toEqual({ number: 1, text: `${"é".repeat(4000)}…`, byteCount: 400_000 });
     expect(lines[1]).toEqual({ number: 2, text: "short" });
   });
 
-  test("says where to continue when enough lines were found", async () => {
+  test("returns where to continue after enough lines", async () => {
     const query = { from: 1, limit: 1, find: "LINE 4" };
     expect(await numbersOf(many, query)).toEqual([["4 line 4"], 5]);
     expect(await numbersOf(many, { ...query, from: 5 })).toEqual([["40 line 40"], 41]);
@@ -92,7 +92,7 @@ describe("a line of 64 MB", () => {
     return { ...indexed(bytes, 1 << 20), line };
   }
 
-  test("is cut, with its true length, and the lines around it are whole", async () => {
+  test("is cut, with its actual length; neighboring lines are complete", async () => {
     const { path, index } = longLog();
     expect([index.lineCount, index.firstErrorLine]).toEqual([3, 2]);
     const { lines, nextFrom } = await readLogLines(path, index, { from: 1, limit: 10 });
@@ -104,7 +104,7 @@ describe("a line of 64 MB", () => {
     ]);
   });
 
-  test("is shown up to 1 MiB on request, and searched that far", async () => {
+  test("is returned and searched up to 1 MiB on request", async () => {
     const { path, index } = longLog();
     const query = { from: 2, limit: 1, characters: maxLineBytes };
     const { lines } = await readLogLines(path, index, query);
@@ -115,7 +115,7 @@ describe("a line of 64 MB", () => {
     expect([await found("needle"), await found("beyond")]).toEqual([1, 0]);
   });
 
-  test("ends a search, which continues after it", async () => {
+  test("ends a search, which then continues after it", async () => {
     const { path, index } = longLog();
     const search = async (from: number): Promise<unknown> => {
       const { lines, nextFrom } = await readLogLines(path, index, { from, limit: 5, find: "last" });
@@ -144,7 +144,7 @@ describe("a line of 64 MB", () => {
   });
 });
 
-test("lines after a cut line keep their positions, also at an indexed one", async () => {
+test("lines after a cut line have correct positions, including indexed lines", async () => {
   const before = "line\n".repeat(1023);
   const { path, index } = indexed(`${before}${"y".repeat(3 << 20)}\nafter\n`, 1 << 20);
   const { lines } = await readLogLines(path, index, { from: 1025, limit: 5 });

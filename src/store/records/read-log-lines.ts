@@ -6,10 +6,10 @@ import { errorLine, type LogIndex, rankOf } from "./log-lines.ts";
 import { openRecordFile } from "./open-record-file.ts";
 import { LineScanner, type ScannedLine } from "./scan-lines.ts";
 
-/** Characters of a line in an answer, unless the query asks for more. */
+/** Default maximum number of characters per returned line. */
 const defaultCharacters = 4000;
 const pieceBytes = 1 << 18;
-/** Reading ends after this much of a log, a search earlier; the answer says where to continue. */
+/** Reading stops after this many bytes of a log (earlier for a search); the result contains where to continue. */
 const maxReadBytes = 256 << 20;
 const maxSearchedBytes = 64 << 20;
 
@@ -21,12 +21,12 @@ export interface LogQuery {
   rank?: number | undefined;
   /** Case-insensitive; `error` also finds tracebacks. Searches the first 1 MiB of each line. */
   find?: string | undefined;
-  /** Longer lines are cut; default 4,000. */
+  /** Longer lines are cut; default 4,000 characters. */
   characters?: number | undefined;
 }
 
 /**
- * Reads whole lines of a log, in time proportional to the bytes read and with at most 1 MiB of a line in memory.
+ * Reads complete lines of a log, in time proportional to the bytes read and with at most 1 MiB of a line in memory.
  *
  * @returns `nextFrom`: where to continue; undefined at the end
  */
@@ -46,7 +46,7 @@ export async function readLogLines(
     for (const line of piece.lines) {
       number = line.number;
       if (number > index.lineCount) return { lines, nextFrom: undefined };
-      // The first line is read however long it is, so that each answer makes progress.
+      // The first line is always read, whatever its length, so that each call makes progress.
       const isEnough = lines.length >= query.limit || (bytesRead > maxBytes && number > from);
       if (isEnough) return { lines, nextFrom: number };
       const text = line.bytes.toString("utf8").replace(/\r$/, "");
@@ -57,7 +57,7 @@ export async function readLogLines(
   return { lines, nextFrom: number > 0 && number < index.lineCount ? number + 1 : undefined };
 }
 
-/** The bytes of a log as they are, or those of one of its lines with its line end. Nothing where it does not exist. */
+/** The raw bytes of a log, or of one of its lines including the line end. Empty if the line does not exist. */
 export async function* readLogBytes(
   path: string,
   index: LogIndex,
@@ -78,7 +78,7 @@ function firstLine(index: LogIndex, from: number): number {
   return Math.max(1, from < 0 ? index.lineCount + 1 + from : Math.min(from, 1e15));
 }
 
-/** The lines of a log piece by piece, beginning with the line `from`. */
+/** Yields the lines of a log in pieces, starting with line `from`. */
 async function* linesFrom(
   path: string,
   index: LogIndex,
@@ -92,7 +92,7 @@ async function* linesFrom(
     for await (const piece of bytesBetween(file, byte, Number.POSITIVE_INFINITY))
       yield { lines: scanner.push(piece), byteCount: piece.length };
   } catch (error) {
-    // The file was deleted while it was read: the answer is what was read until then.
+    // The file was deleted during reading: return what was read so far.
     if (errorCode(error) !== "ENOENT") throw error;
   } finally {
     await file.close();

@@ -28,7 +28,7 @@ import type {
 import { runState } from "./run-state.ts";
 import { verifyRecord } from "./verify-record.ts";
 
-/** What run.json and result.json say of a run. Never throws: what cannot be read is broken. */
+/** Reads run.json and result.json of a run. Never throws: a record that cannot be read is broken. */
 export async function readSummary(files: RecordFiles, runId: string): Promise<RunSummary> {
   const directory = files.directory(runId);
   const request = await readNoun(files, { runId, fileName: requestFile, schema: runRequest });
@@ -97,7 +97,7 @@ async function readEvents(files: RecordFiles, runId: string): Promise<EventsRead
   }
 }
 
-/** The run that a folder's run.json is of; undefined where it cannot be read, which opening it reports. */
+/** The id in a folder's run.json; undefined if it cannot be read, which opening the record reports. */
 export async function readRunId(files: RecordFiles): Promise<string | undefined> {
   const request = await readNoun(files, { runId: "", fileName: requestFile, schema: runRequest });
   return request.kind === "read" ? request.noun.runId : undefined;
@@ -109,7 +109,7 @@ async function readSamples(files: RecordFiles, runId: string): Promise<SampleFil
   for (const name of names.filter((name) => name.startsWith(`${samplesDirectory}/`))) {
     const fileStem = name.slice(samplesDirectory.length + 1, -".jsonl".length);
     const text = await readSampleText(files, runId, name);
-    // A file that is not a regular one counts as one line that cannot be read.
+    // A file that is not a regular file counts as one invalid line.
     if (text === undefined) {
       sampleFiles.push({ fileStem, samples: [], unreadableLineCount: 1 });
       continue;
@@ -139,7 +139,7 @@ function parseSample(line: string): TelemetrySample | undefined {
   try {
     return telemetrySample.safeParse(JSON.parse(line)).data;
   } catch {
-    // Not JSON: a line cut off by a kill, or not ours. The caller counts it.
+    // Not JSON: a line that was cut off by a kill, or that another program wrote. The caller counts it.
     return undefined;
   }
 }
@@ -178,7 +178,7 @@ async function readNoun<Noun>(
     const where = issue === undefined ? "" : `: ${issue.path.join(".")}: ${issue.message}`;
     return unreadable(`its ${wanted.fileName} does not have the form of one${where}`);
   } catch (error) {
-    // Bad JSON, or a file that may not be read: of one record among many, to be listed as broken.
+    // Invalid JSON or no read permission: the record is listed as broken.
     const reason = (error instanceof UserError ? error.saw : undefined) ?? errorMessage(error);
     return unreadable(`its ${wanted.fileName} cannot be read: ${reason}`);
   }

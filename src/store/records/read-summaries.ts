@@ -2,7 +2,7 @@ import { readSummary } from "./read-record.ts";
 import type { RecordFiles } from "./record-files.ts";
 import type { RunSummary } from "./run-store.ts";
 
-/** How many records are read at once: enough to hide the disk's latency, few open files. */
+/** Number of records read concurrently: enough to hide disk latency with few open files. */
 const readAtOnce = 32;
 
 /** Reads each record's run.json and result.json; in the order of `runIds`. */

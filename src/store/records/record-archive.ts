@@ -6,8 +6,9 @@ const blockBytes = 512;
 const pieceBytes = 1 << 18;
 
 /**
- * A record's folder as a tar archive, piece by piece. Only the record's own files, and of files that still grow what was
- * there when their turn came. Links are left out, also hard ones: they could give away a file from elsewhere.
+ * Streams a record's folder as a tar archive. Contains only the record's own files; of files that are still growing, it
+ * contains the bytes present when the file is added. Symbolic and hard links are omitted: they could expose a file from
+ * elsewhere.
  *
  * @see POSIX.1-2017, pax: the ustar header, and the extended header for long paths and large files
  */
@@ -21,7 +22,7 @@ export async function* archiveRecord(directory: string, runId: string): AsyncGen
       const buffer = Buffer.allocUnsafe(pieceBytes);
       for (let at = 0; at < size;) {
         const { bytesRead } = await file.read(buffer, 0, Math.min(pieceBytes, size - at), at);
-        // A file that was cut short meanwhile is filled up, else what follows would be unreadable.
+        // A file that was truncated meanwhile is padded; otherwise the rest of the archive would be unreadable.
         const read = bytesRead === 0 ? Math.min(pieceBytes, size - at) : bytesRead;
         yield bytesRead === 0 ? Buffer.alloc(read) : Buffer.from(buffer.subarray(0, bytesRead));
         at += read;
@@ -76,7 +77,7 @@ function header(entry: Entry): Buffer {
   ]);
 }
 
-/** `<length> <key>=<value>`: the length counts itself. */
+/** `<length> <key>=<value>`: the length includes its own digits. */
 function paxRecord(key: string, value: string): string {
   const rest = ` ${key}=${value}\n`;
   const length = rest.length + String(rest.length + 3).length;

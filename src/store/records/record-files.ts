@@ -1,29 +1,28 @@
-/** The files of run records, as far as reading them goes; names are those inside a record. */
+/** Read access to the files of run records; names are relative to the record. */
 export interface RecordFiles {
-  /** Names of all record directories, in no order; none where there is no home yet. */
+  /** Names of all record directories, unordered; empty if there is no home yet. */
   runIds(): Promise<string[]>;
-  /** Absolute path of a record, whether it exists or not. */
+  /** Absolute path of a record; it may not exist. */
   directory(runId: string): string;
-  /** Whether there is a record directory. */
+  /** Whether a record directory exists. */
   exists(runId: string): Promise<boolean>;
-  /** Undefined where there is no such file. */
+  /** Undefined if the file does not exist. */
   readText(runId: string, fileName: string): Promise<string | undefined>;
-  /** Nothing where there is no such file. */
+  /** Yields nothing if the file does not exist. */
   readBytes(runId: string, fileName: string): AsyncIterable<Uint8Array>;
-  /** Those of the record's own files that are there, but for result.json; sorted. */
+  /** The record's own files that exist, except result.json; sorted. */
   fileNames(runId: string): Promise<string[]>;
 }
 
 export const requestFile = "run.json";
 export const resultFile = "result.json";
-/** Written after the record is closed, and so not among the files that result.json lists. */
+/** Written after the record is closed, so result.json does not list it. */
 export const signatureFile = "signature.json";
 export const logFile = "log.txt";
 /**
- * Which rank wrote which bytes of the log; only in records of jobs with several ranks. It is a file
- * of its own, so that the log holds exactly what was printed: MLLOG lines stay readable by other
- * tools, and a one-rank record is not changed. After Pitwall was killed, the lines of its last
- * milliseconds may be counted to the rank before.
+ * Which rank wrote which bytes of the log; only in records of jobs with several ranks. It is a separate file so that
+ * the log contains exactly what was printed: other tools can read the MLLOG lines, and one-rank records are unchanged.
+ * If Pitwall was killed, the lines of its last milliseconds may be attributed to the previous rank.
  */
 export const logRanksFile = "log-ranks.jsonl";
 export const eventsFile = "events.jsonl";
@@ -31,17 +30,17 @@ export const samplesDirectory = "samples";
 
 const ownFiles = new Set([requestFile, logFile, logRanksFile, eventsFile]);
 
-/** Whether a file (`samples/rank-0.jsonl`) is part of the record: programs may leave others beside. */
+/** Whether a file (`samples/rank-0.jsonl`) is part of the record; programs may write other files next to it. */
 export function isRecordFile(name: string): boolean {
   return ownFiles.has(name) || /^samples\/[A-Za-z0-9][\w.-]*\.jsonl$/.test(name);
 }
 
-/** Whether a file belongs into a bundle of the record: its own files, its result and its signature. */
+/** Whether a file belongs in a bundle of the record: its own files, its result and its signature. */
 export function isBundledFile(name: string): boolean {
   return name === resultFile || name === signatureFile || isRecordFile(name);
 }
 
-/** @throws RangeError if the stem would not make a record file */
+/** @throws RangeError if the stem is not valid for a record file */
 export function sampleFileName(fileStem: string): string {
   const name = `${samplesDirectory}/${fileStem}.jsonl`;
   if (!isRecordFile(name)) throw new RangeError(`\`${fileStem}\` cannot name a sample file`);

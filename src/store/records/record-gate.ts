@@ -7,13 +7,13 @@ import { isSafeId } from "./run-id.ts";
 export type RecordPlace =
   | { kind: "inside"; directory: string }
   | { kind: "absent" }
-  /** A part of the record is a link, or not the kind of file that it should be. */
+  /** A part of the record is a link or a file of the wrong type. */
   | { kind: "linked"; what: string; fault: string };
 
 /**
- * Whether a record may be shown to others over a network: its folder and the files that are read whole are stored in the
- * home, and nowhere else. A program being trained can write into its record, so its content is not trusted: a link, also
- * a hard one, could give away a file that only this user may read.
+ * Whether a record may be served over a network: its folder and the files that are read completely must be inside the
+ * home. A training program can write to its record, so the content is not trusted: a symbolic or hard link could expose
+ * a file that only this user can read.
  */
 export async function recordPlace(home: string, runId: string): Promise<RecordPlace> {
   if (!isSafeId(runId)) return { kind: "absent" };

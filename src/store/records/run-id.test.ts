@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isSafeId, makeRunId, makeSeriesId } from "./run-id.ts";
 
 describe("makeSeriesId", () => {
-  test("is made of the name, the time in UTC and four random letters", () => {
+  test("consists of the name, the time in UTC and four random letters", () => {
     const createdMs = Date.UTC(2026, 10, 22, 14, 30, 5, 999);
     expect(makeSeriesId({ name: "digits", createdMs, random: () => 0 })).toBe(
       "digits-20261122-143005-2222",
@@ -18,8 +18,8 @@ describe("makeSeriesId", () => {
       given: "GPT 2 (Small)",
       expected: "gpt-2-small",
     },
-    { name: "keeps letters without their accents", given: "Étude", expected: "etude" },
-    { name: "has a name where nothing is left", given: "../..", expected: "run" },
+    { name: "removes accents from letters", given: "Étude", expected: "etude" },
+    { name: "uses a default name if no characters are left", given: "../..", expected: "run" },
     {
       name: "cuts a long name",
       given: `${"a".repeat(39)} ${"b".repeat(300)}`,
@@ -33,7 +33,7 @@ describe("makeSeriesId", () => {
 });
 
 describe("makeRunId", () => {
-  test("counts the runs of a series", () => {
+  test("numbers the runs of a series", () => {
     expect(makeRunId("digits-20261122-143005-k3f9", 12)).toBe("digits-20261122-143005-k3f9-12");
   });
 });

@@ -1,9 +1,9 @@
 const safeId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
-/** Lower-case digits and consonants that are not mistaken for each other and spell no word. */
+/** Lower-case digits and consonants that are easy to distinguish and cannot spell a word. */
 const suffixAlphabet = "23456789bcdfghjkmnpqrstvwxz";
 const suffixLength = 4;
-const longestName = 40;
+const maximumNameLength = 40;
 
 /**
  * A new id for the runs of one command: `digits-20261122-143005-k3f9`. The time is UTC.
@@ -25,7 +25,10 @@ export function makeRunId(seriesId: string, index: number): string {
   return `${seriesId}-${index}`;
 }
 
-/** Whether an id can name a directory everywhere, and can only name one inside the home. */
+/**
+ * Whether an id is a valid directory name on every system and cannot name a directory outside the
+ * home.
+ */
 export function isSafeId(id: string): boolean {
   return safeId.test(id);
 }
@@ -36,7 +39,7 @@ function safeName(name: string): string {
     .replaceAll(/\p{Mark}/gu, "")
     .toLowerCase();
   const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== "");
-  return words.join("-").slice(0, longestName).replace(/-$/, "") || "run";
+  return words.join("-").slice(0, maximumNameLength).replace(/-$/, "") || "run";
 }
 
 function randomSuffix(random: () => number): string {

@@ -25,7 +25,7 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "pitwall-index-"));
   home = join(directory, "home");
   index = join(home, "cache", "runs.jsonl");
-  // A minute later, so that the records count as settled.
+  // One minute later, so that the records count as settled.
   store = diskRunStore(home, { nowMs: () => Date.now() + 60_000 });
   for (let number = 1; number <= recordCount; number++) writeRecord(`toy-${number}-1`, number);
 });
@@ -54,14 +54,14 @@ async function readWithout(): Promise<unknown> {
 }
 
 describe("the index of a home", () => {
-  test("is written by the first list, and changes no list", async () => {
+  test("is written by the first listing, and does not change any listing", async () => {
     const first = await store.list();
     expect(existsSync(index)).toBe(true);
     expect(await store.list()).toEqual(first);
     expect(await readWithout()).toEqual(first);
   });
 
-  test("finds `last`, a prefix and a series as reading does", async () => {
+  test("finds `last`, a prefix and a series like reading the records does", async () => {
     const texts = ["last", "toy-7-1", "toy-7", "toy-1", "none"];
     const before = await Promise.all(texts.map((text) => store.resolve(text)));
     await store.list();
@@ -69,7 +69,7 @@ describe("the index of a home", () => {
     expect(before[0]).toMatchObject({ kind: "run", runId: `toy-${recordCount}-1` });
   });
 
-  test("is not believed where a record was changed, even with its old size and time", async () => {
+  test("is not used for a changed record, even if its size and time are unchanged", async () => {
     await store.list();
     const path = recordFile("toy-7-1", "result.json");
     const { atime, mtime } = statSync(path);
@@ -79,7 +79,7 @@ describe("the index of a home", () => {
     expect(changed).toMatchObject({ result: { outcome: { timeToTrainMs: 9000 } } });
   });
 
-  test("follows records that come and go", async () => {
+  test("tracks added and removed records", async () => {
     await store.list();
     rmSync(join(home, "runs", "toy-7-1"), { recursive: true });
     writeRecord("newest-1", 1000);
@@ -102,26 +102,26 @@ describe("the index of a home", () => {
     { name: "has another header", damage: (text: string) => text.replace("index", "table") },
     { name: "is empty", damage: () => "" },
     { name: "was cut off in a line", damage: (text: string) => text.slice(0, text.length / 2) },
-    { name: "holds lines of no sense", damage: (text: string) => `${text}nonsense\n\t\t\t\n` },
+    { name: "contains invalid lines", damage: (text: string) => `${text}nonsense\n\t\t\t\n` },
     {
-      name: "lost some bytes in the middle",
+      name: "is missing some bytes in the middle",
       damage: (text: string) => text.slice(0, 5000) + text.slice(5100),
     },
-  ])("changes no list where it $name", async ({ damage }) => {
+  ])("does not change the listing if it $name", async ({ damage }) => {
     const list = await store.list();
     writeFileSync(index, damage(readFileSync(index, "utf8")));
     expect(await store.list()).toEqual(list);
     expect(await store.list()).toEqual(list);
   });
 
-  test("changes no list where a directory has its name", async () => {
+  test("does not change the listing if a directory has its name", async () => {
     const list = await store.list();
     rmSync(index);
     mkdirSync(index);
     expect(await store.list()).toEqual(list);
   });
 
-  test("may be written by several at once", async () => {
+  test("can be written by several processes at the same time", async () => {
     const lists = await Promise.all(Array.from({ length: 8 }, () => store.list()));
     for (const list of lists) expect(list).toEqual(lists[0]);
     writeRecord("late-1", 2000);
@@ -130,7 +130,7 @@ describe("the index of a home", () => {
     expect(await readWithout()).toEqual(await store.list());
   });
 
-  test("is written anew instead of growing for ever", async () => {
+  test("is rewritten instead of growing without limit", async () => {
     await store.list();
     const sizeOnce = statSync(index).size;
     for (let round = 0; round < 5; round++) {
@@ -141,7 +141,7 @@ describe("the index of a home", () => {
     expect(statSync(index).size).toBeLessThan(sizeOnce * 2);
   });
 
-  test("leaves out records that may still change within the clock's tick", async () => {
+  test("omits records that may still change within one clock tick", async () => {
     const list = await diskRunStore(home, { nowMs: () => Date.now() }).list();
     expect(list).toHaveLength(recordCount);
     expect(existsSync(index)).toBe(false);

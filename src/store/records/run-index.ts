@@ -10,32 +10,32 @@ import type { RunSummary } from "./run-store.ts";
 
 type ReadableRun = Extract<RunSummary, { kind: "readable" }>;
 
-/** One record in the index: how its two files looked when it was read, and what they held. */
+/** One record in the index: the state of its two files when they were read, and their content. */
 interface IndexEntry {
   sign: string;
   head: RunHead;
-  /** JSON, parsed when it is used. */
+  /** JSON, parsed on use. */
   request: string;
   result: string | undefined;
 }
 
-/** A new number whenever the schemas of run.json or result.json change: older lines are then ignored. */
+/** Increment whenever the schemas of run.json or result.json change: older lines are then ignored. */
 const header = "pitwall run index 1";
 
-/** Smaller homes are read faster than an index is kept. */
-const fewestRecords = 50;
+/** Smaller homes are read faster without an index. */
+const minimumRecords = 50;
 
-/** A file may change twice within one tick of the file system's clock; a record this fresh is read again. */
+/** A file can change twice within one tick of the file system's clock; a record this recent is read again. */
 const settledAfterMs = 2000;
 
-/** Rewritten once it holds this many times more lines than there are records. */
-const mostLinesPerRecord = 1.5;
+/** The file is rewritten when it has more than this many lines per record. */
+const maximumLinesPerRecord = 1.5;
 
 /**
- * `<home>/cache/runs.jsonl`: what run.json and result.json of many records hold, so that listing them
- * opens one file. Never trusted over a record: an entry counts only while both files have the inode,
- * size and times that they had when it was made. It may be deleted at any time; lines that cannot be
- * read are ignored. Several processes may append to it, each with one write.
+ * `<home>/cache/runs.jsonl`: the run.json and result.json of many records, so that listing them opens one file. A
+ * record takes precedence: an entry is valid only while both files have the inode, size and times that they had when
+ * the entry was written. The file can be deleted at any time; invalid lines are ignored. Several processes may append
+ * to it, each with one write.
  */
 export class RunIndex {
   readonly #path: string;
@@ -49,20 +49,20 @@ export class RunIndex {
   static async open(home: string): Promise<RunIndex> {
     const index = new RunIndex(join(home, "cache", "runs.jsonl"));
     const read = await readText(index.#path, { followsLinks: false });
-    // Missing, or not a file that can be read: the index is built anew.
+    // Missing or not readable: the index is rebuilt.
     if (read.kind === "read") index.#parse(read.text);
     return index;
   }
 
-  /** The entry of a record, if its files still have this sign. */
+  /** The entry of a record, if its files still have this signature. */
   find(runId: string, sign: string): IndexEntry | undefined {
     const entry = this.#entries.get(runId);
     return entry?.sign === sign ? entry : undefined;
   }
 
   /**
-   * Adds records that had to be read, or writes the file anew where much of it is out of date. A home
-   * that cannot be written to has no index.
+   * Adds records that had to be read, or rewrites the file if much of it is outdated. A home without write permission
+   * has no index.
    *
    * @param runIds all records of the home
    */
@@ -71,10 +71,10 @@ export class RunIndex {
     { runIds, nowMs }: { runIds: readonly string[]; nowMs: number },
   ): Promise<void> {
     const settled = read.filter(({ sign }) => nowMs - newestMs(sign) > settledAfterMs);
-    if (settled.length === 0 || runIds.length < fewestRecords) return;
+    if (settled.length === 0 || runIds.length < minimumRecords) return;
     for (const { run, sign } of settled) this.#entries.set(run.runId, entryOf(run, sign));
     const lineCount = this.#lineCount + settled.length;
-    const isAppended = this.#lineCount > 0 && lineCount <= runIds.length * mostLinesPerRecord;
+    const isAppended = this.#lineCount > 0 && lineCount <= runIds.length * maximumLinesPerRecord;
     const written = isAppended ? settled.map(({ run }) => run.runId) : runIds;
     const text = written.map((runId) => this.#lineOf(runId)).join("");
     try {
@@ -82,7 +82,7 @@ export class RunIndex {
       await mkdir(dirname(this.#path), { recursive: true });
       await writeAtomically(this.#path, `${header}\n${text}`);
     } catch (error) {
-      // Read-only, full, or a file in the way: lists take longer and say the same.
+      // Read-only, full, or blocked by another file: listings take longer and return the same.
       if (errorCode(error) === undefined) throw error;
     }
   }
@@ -109,14 +109,14 @@ export class RunIndex {
   }
 }
 
-/** How run.json and result.json of a record look from outside; undefined where there is no run.json. */
+/** The file state of a record's run.json and result.json; undefined if there is no run.json. */
 export function signOfRecord(directory: string): string | undefined {
   const request = markOf(join(directory, requestFile));
   if (request === undefined) return undefined;
   return `${request} ${markOf(join(directory, resultFile)) ?? "-"}`;
 }
 
-/** Without the thread pool: for thousands of files that takes a tenth of the time. */
+/** Without the thread pool: for thousands of files this takes a tenth of the time. */
 function markOf(path: string): string | undefined {
   try {
     const status = lstatSync(path, { throwIfNoEntry: false });
@@ -124,7 +124,7 @@ function markOf(path: string): string | undefined {
     const { ino, size, mtimeMs, ctimeMs } = status;
     return `${ino}:${size}:${mtimeMs}:${ctimeMs}`;
   } catch (error) {
-    // What cannot be looked at is read the slow way, which gives the reason.
+    // If the files cannot be accessed, the record is read the slow way, which reports the reason.
     if (errorCode(error) === undefined) throw error;
     return undefined;
   }
@@ -145,7 +145,7 @@ function entryOf({ runId, request, result }: ReadableRun, sign: string): IndexEn
   };
 }
 
-/** A line that is not whole, because two writes met or one was cut off, has other lengths than it says. */
+/** In an incomplete line (two mixed writes, or one cut off), the actual lengths differ from the stated ones. */
 function parseLine(line: string): IndexEntry | undefined {
   const fields = line.split("\t");
   const [runId = "", sign = "", createdMs, seriesId = "", index] = fields;

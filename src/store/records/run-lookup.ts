@@ -1,19 +1,19 @@
 import type { RunSummary } from "./run-store.ts";
 
-/** What finding a run by name needs to know of it. */
+/** What finding a run by name requires. */
 export interface RunHead {
   runId: string;
   isReadable: boolean;
   /** 0 for a record that cannot be read. */
   createdMs: number;
   seriesId: string;
-  /** In its series; 0 for a record that cannot be read. */
+  /** Its number in the series; 0 for a record that cannot be read. */
   index: number;
 }
 
 /** Access to many records at once. */
 export interface RunLookup {
-  /** Names of all records, in no order. */
+  /** Names of all records, unordered. */
   runIds(): Promise<string[]>;
   /** In the order of `runIds`. */
   heads(runIds: readonly string[]): Promise<RunHead[]>;

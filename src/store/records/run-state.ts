@@ -3,7 +3,7 @@ import type { RunResult } from "../../schema/run/run-result.ts";
 import { ownerLife } from "./process-owner.ts";
 import type { RunState } from "./run-store.ts";
 
-/** Whether a run has ended, goes on, or was left by its Pitwall process. */
+/** Whether a run has ended, is running, or was abandoned by its Pitwall process. */
 export async function runState(
   request: RunRequest,
   result: RunResult | undefined,

@@ -16,7 +16,7 @@ import type { RunRecord, RunStore, RunWriter } from "./run-store.ts";
 
 interface StoreUnderTest {
   store: RunStore;
-  /** Replaces or removes a file behind the store's back. */
+  /** Replaces or removes a file without using the store. */
   tamper(runId: string, fileName: string, text: string | undefined): Promise<void>;
   dispose(): Promise<void>;
 }
@@ -35,7 +35,7 @@ describe.each(implementations)("$name", ({ make }) => {
   });
   afterEach(() => made.dispose());
 
-  test("gives back what was asked, as it was asked", async () => {
+  test("returns the request unchanged", async () => {
     const request = exampleRequest({ runId: "toy-1", seed: 7 });
     const writer = await create(store, request);
     await writer.close();
@@ -45,7 +45,7 @@ describe.each(implementations)("$name", ({ make }) => {
     expect(record.result).toBeUndefined();
   });
 
-  test("refuses an id that is taken, and leaves its record alone", async () => {
+  test("rejects an existing id and leaves its record unchanged", async () => {
     await (await create(store, exampleRequest({ runId: "toy-1", seed: 1 }))).close();
     const second = await store.create(exampleRequest({ runId: "toy-1", seed: 2 }));
     expect(second).toEqual({ kind: "id-taken", runId: "toy-1" });
@@ -61,7 +61,7 @@ describe.each(implementations)("$name", ({ make }) => {
     },
   );
 
-  test("keeps the log's bytes in order, whatever they are", async () => {
+  test("stores the log's bytes in order, for any bytes", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     const chunks = [
       Buffer.from("one\n"),
@@ -76,7 +76,7 @@ describe.each(implementations)("$name", ({ make }) => {
     expect((await readAll((await open(store, "toy-1")).readLog())).equals(expected)).toBe(true);
   });
 
-  test("copies log bytes at once, so that the caller may use its buffer again", async () => {
+  test("copies log bytes immediately, so that the caller can reuse its buffer", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     const buffer = Buffer.from("first\n");
     const waiting = writer.appendLog(buffer);
@@ -86,7 +86,7 @@ describe.each(implementations)("$name", ({ make }) => {
     expect((await readAll((await open(store, "toy-1")).readLog())).toString()).toBe("first\n");
   });
 
-  test("chains events, even those appended without waiting for the one before", async () => {
+  test("chains events, including those appended without waiting for the previous one", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     const appended = await Promise.all([
       writer.appendEvent({ kind: "created", pid: 1 }, 10),
@@ -101,7 +101,7 @@ describe.each(implementations)("$name", ({ make }) => {
     expect(new Set(appended.map((event) => event.previousSha256)).size).toBe(3);
   });
 
-  test("tells where the chain of events was broken", async () => {
+  test("reports where the chain of events is broken", async () => {
     const lines = await threeEventLines(store);
     const [first = "", second = "", third = ""] = lines;
     const cases = [
@@ -119,7 +119,7 @@ describe.each(implementations)("$name", ({ make }) => {
     }
   });
 
-  test("tolerates a last event that was cut off, at every byte of it", async () => {
+  test("tolerates a last event that was cut off at any byte", async () => {
     const [first = "", second = ""] = await threeEventLines(store);
     for (let kept = 0; kept <= second.length; kept++) {
       const torn = second.slice(0, kept);
@@ -131,7 +131,7 @@ describe.each(implementations)("$name", ({ make }) => {
     }
   });
 
-  test("reads samples back by file, and counts lines that are none", async () => {
+  test("reads samples by file, and counts lines that are not samples", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     await writer.appendSample("host", exampleSample);
     await writer.appendSample("rank-0", { ...exampleSample, timeMs: 6 });
@@ -150,14 +150,14 @@ describe.each(implementations)("$name", ({ make }) => {
     ]);
   });
 
-  test("refuses a sample file that would lie outside the record", async () => {
+  test("rejects a sample file outside the record", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     const append = async (): Promise<void> => writer.appendSample("../../escaped", exampleSample);
     await expect(append()).rejects.toThrow(RangeError);
     await writer.close();
   });
 
-  test("ends a record with a result that fingerprints all of its files", async () => {
+  test("ends a record with a result that contains fingerprints of all files", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     await writer.appendLog(Buffer.from("hello\n"));
     await writer.appendEvent({ kind: "created", pid: 1 }, 10);
@@ -180,7 +180,7 @@ describe.each(implementations)("$name", ({ make }) => {
     expect(await record.verify()).toMatchObject({ kind: "unchanged", fileCount: 4 });
   });
 
-  test("takes nothing more after the end", async () => {
+  test("accepts no data after the end", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     await writer.finish(exampleVerdict("toy-1"));
     await expect(async () => writer.appendLog(Buffer.from("late"))).rejects.toThrow("closed");
@@ -188,7 +188,7 @@ describe.each(implementations)("$name", ({ make }) => {
     await writer.close();
   });
 
-  test("finds which files were changed, removed or added after the end", async () => {
+  test("reports files that were changed, removed or added after the end", async () => {
     const writer = await create(store, exampleRequest({ runId: "toy-1" }));
     await writer.appendLog(Buffer.from("hello\n"));
     await writer.finish(exampleVerdict("toy-1"));
@@ -206,7 +206,7 @@ describe.each(implementations)("$name", ({ make }) => {
     });
   });
 
-  test("has nothing to verify a record with that never ended", async () => {
+  test("cannot verify a record without a result", async () => {
     await (await create(store, exampleRequest({ runId: "toy-1" }))).close();
     expect(await (await open(store, "toy-1")).verify()).toEqual({ kind: "unfinished" });
   });
@@ -214,7 +214,7 @@ describe.each(implementations)("$name", ({ make }) => {
   describe("state of a run without result", () => {
     test.each([
       {
-        name: "running while its owner lives",
+        name: "running while its owner process is running",
         change: {},
         expected: { kind: "running", owner: "here" },
       },
@@ -229,7 +229,7 @@ describe.each(implementations)("$name", ({ make }) => {
         expected: { kind: "abandoned" },
       },
       {
-        name: "running on trust when the owner is on another host",
+        name: "running without a check when the owner is on another host",
         change: { hostname: "elsewhere.invalid" },
         expected: { kind: "running", owner: "elsewhere" },
       },
@@ -316,12 +316,12 @@ describe.each(implementations)("$name", ({ make }) => {
       { text: "", expected: { kind: "unknown", runCount: 5 } },
       { text: "../runs", expected: { kind: "unknown", runCount: 5 } },
       { text: "zzzzzzzz", expected: { kind: "unknown", nearest: undefined, runCount: 5 } },
-    ])("takes `$text` as meant", async ({ text, expected }) => {
+    ])("resolves `$text`", async ({ text, expected }) => {
       expect(await store.resolve(text)).toMatchObject(expected);
     });
   });
 
-  test("resolves nothing where there are no runs", async () => {
+  test("resolves nothing if there are no runs", async () => {
     const unknown = { kind: "unknown", nearest: undefined, runCount: 0 };
     expect(await store.resolve("last")).toEqual(unknown);
     expect(await store.resolve("toy")).toEqual(unknown);

@@ -5,31 +5,31 @@ import type { RecordSignature } from "../../schema/run/record-signature.ts";
 import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 
-/** Run records: made, written, found and read back. On disk, or in memory for tests. */
+/** Run records: creates, writes, finds and reads them. On disk, or in memory for tests. */
 export interface RunStore {
   /**
-   * Makes a new record, exclusively, and writes its run.json.
+   * Creates a new record exclusively and writes its run.json.
    *
    * @throws UserError `run-id-invalid`, `home-not-writable`, `home-not-a-directory`
    * @throws WorldError `disk-full`, `disk-failed`
    */
   create(request: RunRequest): Promise<CreateOutcome>;
-  /** All records, oldest first; unreadable ones are listed as broken. Never throws for one record. */
+  /** All records, oldest first; unreadable ones are listed as broken. One bad record never makes it throw. */
   list(): Promise<RunSummary[]>;
   open(runId: string): Promise<OpenOutcome>;
   /**
-   * Adds signature.json to a record that is closed.
+   * Adds signature.json to a closed record.
    *
    * @throws WorldError if the disk fails
    */
   sign(runId: string, signature: RecordSignature): Promise<void>;
-  /** What was meant by a run id, its unique beginning, a series id, or `last`. */
+  /** Finds the run or series for a run id, a unique prefix of one, a series id, or `last`. */
   resolve(text: string): Promise<Resolution>;
 }
 
 export type CreateOutcome =
   | { kind: "created"; writer: RunWriter }
-  /** Somebody else has this id: take another. */
+  /** This id already exists: choose another. */
   | { kind: "id-taken"; runId: string };
 
 export type OpenOutcome =
@@ -37,41 +37,40 @@ export type OpenOutcome =
   | { kind: "broken"; runId: string; directory: string; reason: string }
   | { kind: "unknown"; runId: string };
 
-/** Writes one run's record. One writer per record; every method fails with a `WorldError` if the disk does. */
+/** Writes one run's record. One writer per record; every method fails with a `WorldError` if the disk fails. */
 export interface RunWriter {
   readonly runId: string;
   /** Absolute path of the record's directory. */
   readonly directory: string;
   /**
-   * Adds bytes to log.txt, in order of the calls. The bytes are copied, the caller may reuse them.
-   * `undefined` means go on; a promise means that more is waiting than should be: await it before
-   * the next call, or memory grows. After a failed write every later call fails alike, so a log
-   * never has a hole.
+   * Appends bytes to log.txt, in call order. The bytes are copied, so the caller can reuse its buffer. `undefined`
+   * means continue; a promise means that too much data is waiting: await it before the next call, or memory use grows.
+   * After a failed write every later call fails in the same way, so a log never has a gap.
    *
-   * @param source who wrote the bytes, in a job of several ranks; it goes to log-ranks.jsonl
+   * @param source the rank that wrote the bytes, in a job with several ranks; stored in log-ranks.jsonl
    */
   appendLog(bytes: Uint8Array, source?: LogSource): Promise<void> | undefined;
-  /** Adds a line to samples/<fileStem>.jsonl; back-pressure as for `appendLog`. */
+  /** Appends a line to samples/<fileStem>.jsonl; back-pressure as for `appendLog`. */
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> | undefined;
-  /** Adds an event to the hash chain; resolves when the operating system has the whole line. */
+  /** Appends an event to the hash chain; resolves when the operating system has the complete line. */
   appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent>;
   /**
-   * Ends the record: everything on disk, fingerprints taken, result.json written, then the closing
-   * event with the SHA-256 of result.json.
+   * Ends the record: flushes everything to disk, computes fingerprints, writes result.json, then the closing event with
+   * the SHA-256 of result.json.
    */
   finish(verdict: Verdict): Promise<RunResult>;
-  /** Ends writing without a result: what was appended is kept, and the record says how far it came. */
+  /** Stops writing without a result: what was appended is kept, and the record shows how far the run got. */
   close(): Promise<void>;
 }
 
 export type RunState =
   | { kind: "finished" }
-  /** No result, and the Pitwall process that writes it lives; `elsewhere` is taken on trust. */
+  /** No result, and the Pitwall process that writes it is running; `elsewhere` (another host) cannot be checked. */
   | { kind: "running"; owner: "here" | "elsewhere" }
-  /** No result, and nobody is left to write one. */
+  /** No result, and the process that would write it is gone. */
   | { kind: "abandoned" };
 
-/** One line of a list of runs, from run.json and result.json alone. */
+/** One entry of a list of runs, from run.json and result.json alone. */
 export type RunSummary =
   | {
       kind: "readable";
@@ -83,7 +82,7 @@ export type RunSummary =
     }
   | { kind: "broken"; runId: string; directory: string; reason: string };
 
-/** A run read back. */
+/** A run that was read from its record. */
 export interface RunRecord {
   readonly runId: string;
   readonly directory: string;
@@ -93,32 +92,32 @@ export interface RunRecord {
   readonly result: RunResult | undefined;
   readonly events: EventHistory;
   readLog(): AsyncIterable<Uint8Array>;
-  /** What one rank printed: in a job of one rank, the whole log. */
+  /** What one rank printed; in a job with one rank, the complete log. */
   readLogOfRank(rank: number): AsyncIterable<Uint8Array>;
   readSamples(): Promise<SampleFile[]>;
   /** Compares each file with its fingerprint in result.json, and result.json with the closing event. */
   verify(): Promise<Verification>;
-  /** signature.json; undefined where there is none. */
+  /** signature.json; undefined if there is none. */
   readSignature(): Promise<SignatureFile | undefined>;
 }
 
-/** events.jsonl, read back. */
+/** The content of events.jsonl. */
 export interface EventHistory {
-  /** All events before the first broken line, in order; the last one says how far the run came. */
+  /** All events before the first invalid line, in order; the last one shows how far the run got. */
   readonly events: readonly LifecycleEvent[];
-  /** Whether each line carries the hash of the one before. Lines count from 1. */
+  /** Whether each line contains the hash of the previous one. Line numbers start at 1. */
   readonly chain: { kind: "intact" } | { kind: "broken"; line: number; reason: string };
-  /** Of the last whole line, without its newline; 64 zeros where there is none. */
+  /** Hash of the last complete line, without its newline; 64 zeros if there is none. */
   readonly lastLineSha256: string;
-  /** The beginning of a last line whose writing was cut off. */
+  /** The start of a last line that was cut off. */
   readonly tornLine: string | undefined;
 }
 
-/** One file of samples/, read back. */
+/** The content of one file in samples/. */
 export interface SampleFile {
   readonly fileStem: string;
   readonly samples: readonly TelemetrySample[];
-  /** Lines that are no sample: a torn last one, or what another program wrote there. */
+  /** Lines that are not samples: a torn last line, or output of another program. */
   readonly unreadableLineCount: number;
 }
 
@@ -132,10 +131,10 @@ export type FileDifference =
   | { kind: "added"; file: string };
 
 export type Verification =
-  /** @param closingSha256 of the closing event; absent where there is none */
+  /** @param closingSha256 the hash in the closing event; absent if there is none */
   | { kind: "unchanged"; fileCount: number; closingSha256: string | undefined }
   | { kind: "changed"; differences: readonly FileDifference[] }
-  /** There is no result.json, hence nothing to compare with. */
+  /** There is no result.json, so there is nothing to compare with. */
   | { kind: "unfinished" };
 
 export type Resolution =

@@ -2,29 +2,29 @@ import { maxLineBytes } from "../samples/follow-file.ts";
 
 const lineFeed = 10;
 
-/** One whole line of a file. */
+/** One complete line of a file. */
 export interface ScannedLine {
   /** From 1. */
   number: number;
-  /** Where it begins in the file. */
+  /** Its byte offset in the file. */
   startByte: number;
-  /** Its first 1 MiB at most, without line end. */
+  /** At most its first 1 MiB, without line end. */
   bytes: Buffer;
-  /** Its whole length without line end. */
+  /** Its full length without line end. */
   byteCount: number;
 }
 
 export interface ScanStart {
-  /** The number of the line with which the first piece begins, and its byte in the file. */
+  /** The number of the line at the start of the first piece, and its byte offset in the file. */
   line: number;
   byte: number;
-  /** Lines before this number are counted and not returned. */
+  /** Lines before this number are counted but not returned. */
   from: number;
 }
 
 /**
- * Cuts pieces of a file into lines. Each byte is looked at once, and at most 1 MiB of a line is held. A last line
- * without its end is left out.
+ * Splits pieces of a file into lines. Each byte is examined once, and at most 1 MiB of a line is in memory. A last line
+ * without line end is omitted.
  */
 export class LineScanner {
   readonly #from: number;
@@ -40,7 +40,7 @@ export class LineScanner {
     this.#from = from;
   }
 
-  /** @returns the lines that end in this piece; parts of it are kept, so that it must not be written again */
+  /** @returns the lines that end in this piece; they refer to its memory, so the caller must not overwrite it */
   push(piece: Buffer): ScannedLine[] {
     const lines: ScannedLine[] = [];
     let begin = 0;

@@ -16,7 +16,7 @@ type Fingerprint = RunResult["files"][string];
 
 /**
  * Compares a record's files with the fingerprints in result.json, and result.json with the closing
- * event: the last line of events.jsonl, behind the part that result.json has the fingerprint of.
+ * event: the last line of events.jsonl, after the part that the fingerprint in result.json covers.
  */
 export async function verifyRecord(
   files: RecordFiles,
@@ -63,7 +63,7 @@ function differenceOf(file: string, was: Fingerprint, is: Fingerprint): FileDiff
   return { kind: "changed", file, wasBytes: was.bytes, isBytes: is.bytes };
 }
 
-/** A file's content; of events.jsonl, what was there when result.json was written. */
+/** A file's content; for events.jsonl, the content when result.json was written. */
 function contentOf(
   files: RecordFiles,
   {
@@ -78,8 +78,8 @@ function contentOf(
 }
 
 /**
- * The first bytes of events.jsonl, if only the closing event follows them: a whole line, or the
- * beginning of one that was cut off. Else all of it.
+ * The first bytes of events.jsonl, if only the closing event follows them (a complete line, or the
+ * start of one that was cut off). Otherwise all of it.
  */
 async function* beforeClosing(
   content: AsyncIterable<Uint8Array>,
