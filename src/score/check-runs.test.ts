@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { PackagePlace } from "../schema/logs/package-finding.ts";
+import type { PackageLocation } from "../schema/logs/package-finding.ts";
 import { checkPower, checkRuns, type PackageLog } from "./check-runs.ts";
 
-const place: PackagePlace = {
+const location: PackageLocation = {
   kind: "submission",
   organisation: "Acme",
   organisationPath: "/round/Acme",
@@ -28,7 +28,7 @@ function log(number: number, changes: Partial<PackageLog["facts"]> = {}): Packag
 }
 
 const five = [0, 1, 2, 3, 4].map((number) => log(number));
-const five51 = { edition: "training-5.1", place };
+const five51 = { edition: "training-5.1", location };
 
 describe("checkRuns", () => {
   test("finds nothing in five runs that differ only in their seed", () => {
@@ -115,7 +115,10 @@ describe("checkRuns", () => {
       facts: { ...facts, benchmark: "retinant" },
     }));
     expect(
-      checkRuns(logs, { edition: "training-5.1", place: { kind: "folder", benchmark: undefined } }),
+      checkRuns(logs, {
+        edition: "training-5.1",
+        location: { kind: "folder", benchmark: undefined },
+      }),
     ).toEqual([
       {
         rule: "benchmark-not-in-edition",
@@ -136,7 +139,7 @@ describe("checkRuns", () => {
   test("requires a minimum number of models for weak scaling", () => {
     const weak = {
       edition: "hpc-3.0",
-      place: { ...place, benchmark: "oc20", scaling: "weak" as const },
+      location: { ...location, benchmark: "oc20", scaling: "weak" as const },
     };
     const logs = [0, 1, 2, 3, 4, 5, 6].map((number) => log(number, { benchmark: "oc20" }));
     expect(checkRuns(logs, weak)).toEqual([]);
@@ -146,7 +149,7 @@ describe("checkRuns", () => {
   test("does not count the logs of a folder outside a submission", () => {
     const folder = {
       edition: "training-5.1",
-      place: { kind: "folder", benchmark: undefined },
+      location: { kind: "folder", benchmark: undefined },
     } as const;
     expect(checkRuns(five.slice(0, 1), folder)).toEqual([]);
   });

@@ -7,7 +7,11 @@ import {
   mlperfBenchmarks,
   requiredRunCount,
 } from "../schema/logs/mlperf-round.ts";
-import type { PackageFinding, PackagePlace, PowerFolder } from "../schema/logs/package-finding.ts";
+import type {
+  PackageFinding,
+  PackageLocation,
+  PowerFolder,
+} from "../schema/logs/package-finding.ts";
 import type { LogFacts } from "./log-facts.ts";
 import { repeatedNumbers } from "./submission/repeated-runs.ts";
 
@@ -20,7 +24,7 @@ export interface PackageLog {
 /** Checks the logs of one folder as the runs of one result. */
 export function checkRuns(
   logs: readonly PackageLog[],
-  { edition, place }: { edition: string | undefined; place: PackagePlace },
+  { edition, location }: { edition: string | undefined; location: PackageLocation },
 ): PackageFinding[] {
   const findings: PackageFinding[] = repeatedNumbers(logs.map(({ name }) => name)).map(
     ({ number, logs: names }) => ({ rule: "result-number-repeated", number, logs: names }),
@@ -32,7 +36,7 @@ export function checkRuns(
     return findings;
   }
   const [benchmark] = byBenchmark.keys();
-  if (place.kind === "submission") findings.push(...folderMatters(logs, place, benchmark));
+  if (location.kind === "submission") findings.push(...folderMatters(logs, location, benchmark));
   if (benchmark !== undefined) findings.push(...benchmarkMatters(benchmark, edition));
   findings.push(...repeatedSeeds(logs), ...differingHyperparameters(logs));
   return findings;
@@ -40,19 +44,19 @@ export function checkRuns(
 
 function folderMatters(
   logs: readonly PackageLog[],
-  place: Extract<PackagePlace, { kind: "submission" }>,
+  location: Extract<PackageLocation, { kind: "submission" }>,
   logged: string | undefined,
 ): PackageFinding[] {
   const findings: PackageFinding[] = [];
-  const benchmark = logged ?? benchmarkNamed(place.benchmark);
+  const benchmark = logged ?? benchmarkNamed(location.benchmark);
   if (isMlperfBenchmark(benchmark)) {
     const need = requiredRunCount(benchmark);
     const have = logs.length;
-    const isRight = place.scaling === "weak" ? have >= need : have === need;
+    const isRight = location.scaling === "weak" ? have >= need : have === need;
     if (!isRight) findings.push({ rule: "run-count", have, need });
   }
-  if (logged !== undefined && benchmarkNamed(place.benchmark) !== logged) {
-    findings.push({ rule: "folder-names-another-benchmark", folder: place.benchmark, logged });
+  if (logged !== undefined && benchmarkNamed(location.benchmark) !== logged) {
+    findings.push({ rule: "folder-names-another-benchmark", folder: location.benchmark, logged });
   }
   return findings;
 }

@@ -1,14 +1,14 @@
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError, WorldError } from "../foundation/user-error.ts";
 
-/** What was being done when the disk refused. */
+/** The operation that failed. */
 export interface DiskAttempt {
-  /** As a phrase after "cannot": `write the log`. */
+  /** A phrase that follows "cannot": `write the log`. */
   doing: string;
   path: string;
   /**
    * How the user chose the directory, for the hint: an option such as `--out`; `home` for the directory of run records;
-   * `record` for a record in it that exists already. Absent where there is no choice.
+   * `record` for an existing record in it. Absent if there is no choice.
    */
   chosenBy?: "home" | "record" | `--${string}`;
 }
@@ -76,7 +76,7 @@ const failed: Refusal = {
   hint: (attempt) => `check the system log${orChoose(attempt, "on another disk")}`,
 };
 
-/** Nothing where the caller did not say what names it. */
+/** Empty if the caller did not specify how the directory was chosen. */
 function orChoose({ chosenBy }: DiskAttempt, which: string): string {
   if (chosenBy === undefined) return "";
   const how = isHome(chosenBy) ? "`--home` or `PITWALL_HOME`" : `\`${chosenBy}\``;
@@ -114,7 +114,7 @@ const refusals: ReadonlyMap<string | undefined, Refusal> = new Map([
   ["ENXIO", failed],
 ]);
 
-/** The error for people behind a failed system call; anything else is returned as it is. */
+/** The user error for a failed system call; other errors are returned unchanged. */
 export function describeDiskError(error: unknown, attempt: DiskAttempt): unknown {
   const code = errorCode(error);
   const known = refusals.get(code);
@@ -133,7 +133,7 @@ export function describeDiskError(error: unknown, attempt: DiskAttempt): unknown
   );
 }
 
-/** Runs a piece of disk work and turns the disk's refusals into errors for people. */
+/** Runs a disk operation and converts system errors to user errors. */
 export async function onDisk<Result>(
   attempt: DiskAttempt,
   work: () => Promise<Result>,

@@ -11,20 +11,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("makes a directory with those above it, once", async () => {
+test("creates a directory with its missing parents, once", async () => {
   const path = join(folder, "a/b/c");
   expect(await makeDirectory(path)).toBe("made");
   expect((await stat(path)).isDirectory()).toBe(true);
   expect(await makeDirectory(path)).toBe("existed");
 });
 
-test("several callers may make the same directory at once", async () => {
+test("several callers can create the same directory at the same time", async () => {
   const path = join(folder, "together/x/y");
   await Promise.all(Array.from({ length: 8 }, () => makeDirectory(path)));
   expect((await stat(path)).isDirectory()).toBe(true);
 });
 
-test("fails where a file is in the way", async () => {
+test("fails if a file has the same path", async () => {
   const path = join(folder, "file");
   await writeFile(path, "");
   await expect(makeDirectory(path)).rejects.toMatchObject({ code: "ENOTDIR" });
@@ -37,6 +37,9 @@ test("fails on a name that is too long", async () => {
 });
 
 const hasProc = existsSync("/proc/self");
-test.skipIf(!hasProc)("fails in /proc instead of trying for ever (skipped: no /proc)", async () => {
-  await expect(makeDirectory("/proc/runs")).rejects.toMatchObject({ code: "ENOENT" });
-});
+test.skipIf(!hasProc)(
+  "fails in /proc instead of retrying without end (skipped: no /proc)",
+  async () => {
+    await expect(makeDirectory("/proc/runs")).rejects.toMatchObject({ code: "ENOENT" });
+  },
+);

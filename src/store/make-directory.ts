@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
 
 /**
- * Makes a directory and those above it where they are missing.
+ * Creates a directory and its missing parents.
  *
- * Node's own `mkdir` with `recursive` never returns on a file system such as /proc, which answers ENOENT to making a
- * directory in an existing one: it makes the parent again and again.
+ * Node's `mkdir` with `recursive` never returns on a file system such as /proc, where creating a directory in an
+ * existing one fails with ENOENT: Node creates the parent again and again.
  *
  * @returns whether the directory is new
  */
@@ -17,12 +17,12 @@ export async function makeDirectory(path: string): Promise<"made" | "existed"> {
   return missing.length > 0 ? "made" : "existed";
 }
 
-/** Throws where something else, or an unusable path, is in the way. */
+/** Throws if another file or an unusable path prevents the creation. */
 async function isDirectory(path: string): Promise<boolean> {
   try {
     if ((await stat(path)).isDirectory()) return true;
   } catch (error) {
-    // The root directory always exists, so going up ends.
+    // The root directory always exists, so the recursion ends.
     if (errorCode(error) === "ENOENT" && dirname(path) !== path) return false;
     throw error;
   }
@@ -37,7 +37,7 @@ async function makeOne(directory: string): Promise<void> {
   try {
     await mkdir(directory);
   } catch (error) {
-    // Another process made it in the meantime.
+    // Another process created it in the meantime.
     if (errorCode(error) === "EEXIST" && (await isDirectory(directory))) return;
     throw error;
   }

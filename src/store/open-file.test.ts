@@ -39,7 +39,7 @@ const refused = [
 ] as const;
 
 describe("openFile", () => {
-  test.each(refused)("refuses `%s` at once and says why", async (name, refusal, code) => {
+  test.each(refused)("rejects `%s` immediately with the reason", async (name, refusal, code) => {
     const path = join(folder, name);
     expect(await openFile(path, { followsLinks: true })).toEqual(refusal);
     expect(openFileSync(path, { followsLinks: true })).toEqual(refusal);
@@ -47,7 +47,7 @@ describe("openFile", () => {
     expect(refusalCode(refusal)).toBe(code);
   });
 
-  test("follows a link to a regular file only where the caller says so", async () => {
+  test("follows a link to a regular file only if the caller allows it", async () => {
     const path = join(folder, "link");
     expect(await readText(path, { followsLinks: true })).toEqual({ kind: "read", text: "text" });
     const refusal = { kind: "not-regular", found: "link" };
@@ -56,12 +56,12 @@ describe("openFile", () => {
   });
 });
 
-test("listDirectory refuses what is not a directory", async () => {
+test("listDirectory rejects a path that is not a directory", async () => {
   expect(await listDirectory(join(folder, "pipe"))).toEqual({ kind: "missing" });
   expect(await listDirectory(join(folder, "loop"))).toEqual({ kind: "link-loop" });
 });
 
-test("fileKind says what a path leads to without opening it", async () => {
+test("fileKind returns the file type without opening the file", async () => {
   expect(await fileKind(join(folder, "pipe"))).toBe("pipe");
   expect(await fileKind(join(folder, "link"))).toBe("file");
   expect(await fileKind(join(folder, "loop"))).toBe("missing");

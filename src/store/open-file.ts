@@ -12,10 +12,10 @@ import { type FileHandle, lstat, open, readdir, stat } from "node:fs/promises";
 import { errorCode } from "../foundation/error-code.ts";
 import { UserError } from "../foundation/user-error.ts";
 
-/** What a path leads to that is not a regular file. */
+/** The type of a file that is not a regular file. */
 export type IrregularKind = "directory" | "pipe" | "socket" | "device" | "link";
 
-/** Why a file cannot be opened for reading. */
+/** The reason why a file cannot be opened for reading. */
 export type OpenRefusal =
   | { kind: "missing" }
   | { kind: "not-regular"; found: IrregularKind }
@@ -25,7 +25,7 @@ export type OpenRefusal =
   | { kind: "failed"; code: string };
 
 export interface OpenOptions {
-  /** Whether a symbolic link as the last part of the path is followed. Files inside a record never are. */
+  /** Whether to follow a symbolic link at the last path component. Never set for files inside a record. */
   followsLinks: boolean;
 }
 
@@ -33,9 +33,9 @@ type OpenOutcome = { kind: "opened"; file: FileHandle; status: Stats } | OpenRef
 type OpenSyncOutcome = { kind: "opened"; fd: number; status: Stats } | OpenRefusal;
 
 /**
- * Opens a regular file for reading. Every file whose path comes from a user, a record or an archive is opened here.
+ * Opens a regular file for reading. All files whose path comes from a user, a record or an archive are opened here.
  *
- * Opening never blocks and never touches a device: a named pipe would wait for a writer, and opening some devices
+ * Opening never blocks and never opens a device: opening a named pipe would wait for a writer, and opening some devices
  * changes their state. The caller closes the file.
  */
 export async function openFile(path: string, options: OpenOptions): Promise<OpenOutcome> {
@@ -44,7 +44,7 @@ export async function openFile(path: string, options: OpenOptions): Promise<Open
     const before = await (options.followsLinks ? stat(path) : lstat(path));
     if (!before.isFile()) return notRegular(before);
     file = await open(path, openFlags(options));
-    // The path may have been replaced since the first look.
+    // The path may have been replaced after the first check.
     const status = await file.stat();
     if (status.isFile()) return { kind: "opened", file, status };
     await file.close();
@@ -55,7 +55,7 @@ export async function openFile(path: string, options: OpenOptions): Promise<Open
   }
 }
 
-/** As `openFile`, without the thread pool: for thousands of small files that takes a tenth of the time. */
+/** Like `openFile`, without the thread pool: for thousands of small files this takes a tenth of the time. */
 export function openFileSync(path: string, options: OpenOptions): OpenSyncOutcome {
   let fd: number | undefined;
   try {
@@ -75,7 +75,7 @@ export function openFileSync(path: string, options: OpenOptions): OpenSyncOutcom
 type BytesOutcome = { kind: "read"; bytes: Buffer } | OpenRefusal;
 type TextOutcome = { kind: "read"; text: string } | OpenRefusal;
 
-/** Reads a whole regular file. */
+/** Reads a complete regular file. */
 export async function readBytes(path: string, options: OpenOptions): Promise<BytesOutcome> {
   const opened = await openFile(path, options);
   if (opened.kind !== "opened") return opened;
@@ -88,7 +88,7 @@ export async function readBytes(path: string, options: OpenOptions): Promise<Byt
   }
 }
 
-/** Reads a whole regular file as UTF-8. */
+/** Reads a complete regular file as UTF-8. */
 export async function readText(path: string, options: OpenOptions): Promise<TextOutcome> {
   const read = await readBytes(path, options);
   return read.kind === "read" ? { kind: "read", text: read.bytes.toString("utf8") } : read;
@@ -105,21 +105,21 @@ export async function listDirectory(path: string): Promise<ListOutcome> {
   }
 }
 
-/** What a path leads to, links followed. Never opens it. */
+/** The type of the file at a path, with links followed. Never opens the file. */
 export async function fileKind(path: string): Promise<"file" | IrregularKind | "missing"> {
   try {
     const status = await stat(path);
     return status.isFile() ? "file" : irregularKind(status);
   } catch (error) {
-    // A path that cannot be looked at is not usable either; opening it gives the reason.
+    // A path that cannot be accessed is unusable too; opening it reports the reason.
     if (errorCode(error) === undefined) throw error;
     return "missing";
   }
 }
 
 /**
- * The size on disk; 0 for a file that is gone or cannot be looked at, which reading it then reports. Without the thread
- * pool, which takes ten times as long for thousands of logs.
+ * The size on disk; 0 for a file that is missing or cannot be accessed, which reading it then reports. Does not use the
+ * thread pool, which takes ten times as long for thousands of logs.
  */
 export function sizeOnDisk(path: string): number {
   try {
@@ -130,7 +130,7 @@ export function sizeOnDisk(path: string): number {
   }
 }
 
-/** The refusal as a clause: it is a named pipe. */
+/** The reason as a clause: "it is a named pipe". */
 export function describeRefusal(refusal: OpenRefusal): string {
   switch (refusal.kind) {
     case "missing":
@@ -148,7 +148,7 @@ export function describeRefusal(refusal: OpenRefusal): string {
   }
 }
 
-/** A code for the refusal, for findings that carry one: the system's, or the kind of file found. */
+/** A code for findings: the system's error code, or the file type. */
 export function refusalCode(refusal: OpenRefusal): string {
   switch (refusal.kind) {
     case "missing":
@@ -165,7 +165,7 @@ export function refusalCode(refusal: OpenRefusal): string {
   }
 }
 
-/** The refusal as an error for the user, `file-unreadable`. */
+/** The reason as a `file-unreadable` error for the user. */
 export function unreadableFile(path: string, refusal: OpenRefusal): UserError {
   return new UserError("file-unreadable", `cannot read \`${path}\``, {
     saw: describeRefusal(refusal),
@@ -214,7 +214,7 @@ function irregularKind(status: Stats): IrregularKind {
   return status.isSymbolicLink() ? "link" : "device";
 }
 
-/** What a failed system call on a path means; throws what is not one. */
+/** Converts a failed system call on a path to a reason; rethrows other errors. */
 export function refusalOf(error: unknown): OpenRefusal {
   const code = errorCode(error);
   switch (code) {
@@ -222,7 +222,7 @@ export function refusalOf(error: unknown): OpenRefusal {
       throw error;
     case "ENOENT":
     case "ENOTDIR":
-    // A path with a NUL byte cannot name a file.
+    // A path with a NUL byte is never valid.
     case "ERR_INVALID_ARG_VALUE":
       return { kind: "missing" };
     case "EISDIR":

@@ -8,13 +8,13 @@ import { describeRefusal, readText } from "./open-file.ts";
 /**
  * Reads a workload from a YAML (or JSON) file.
  *
- * @throws UserError `workload-file-unreadable`, `yaml-broken`, `workload-invalid`; the latter two say line and column
+ * @throws UserError `workload-file-unreadable`, `yaml-broken`, `workload-invalid`; the last two contain line and column
  */
 export async function readWorkloadFile(path: string): Promise<WorkloadFile> {
   return parseWorkloadFile(await textOf(path), path);
 }
 
-/** As `readWorkloadFile`, of a text already read. */
+/** Like `readWorkloadFile`, for text that was already read. */
 export function parseWorkloadFile(text: string, path: string): WorkloadFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -54,8 +54,8 @@ function invalid(error: z.ZodError, { document, lines, path: file, text }: Sourc
   const isEmpty = document.contents === null;
   const offset = unknown === undefined ? offsetOf(document, path) : keyOffset(document, unknown);
   const fault = isEmpty ? "it is empty" : faultOf(path, issue?.message ?? "");
-  const said = unknown === undefined ? fault : `there is no key \`${unknown}\``;
-  return new UserError("workload-invalid", `\`${file}\` is not a valid workload file: ${said}`, {
+  const reason = unknown === undefined ? fault : `there is no key \`${unknown}\``;
+  return new UserError("workload-invalid", `\`${file}\` is not a valid workload file: ${reason}`, {
     at: `${file}:${position(lines, offset)}`,
     ...(isEmpty ? {} : { saw: lineOf(text, lines, offset) }),
     hint: unknown === undefined ? schemaHint : keyHint(unknown),
@@ -75,7 +75,7 @@ function keyHint(unknown: string): string {
   return nearest === undefined ? `known keys: ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
 }
 
-/** Where a value stands in the text. */
+/** The position of a value in the text. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   let [start] = document.contents?.range ?? [0];
   for (let depth = 1; depth <= path.length; depth++) {
@@ -85,7 +85,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return start;
 }
 
-/** Where a key of the outermost map stands. */
+/** The position of a top-level key. */
 function keyOffset(document: Document, key: string): number {
   const pairs = isMap(document.contents) ? document.contents.items : [];
   const pair = pairs.find((pair) => isScalar(pair.key) && pair.key.value === key);

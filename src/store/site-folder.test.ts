@@ -36,7 +36,7 @@ function namesIn(folder: string): string[] {
 }
 
 describe("draftSite", () => {
-  test("makes the folder, and marks it with version and date", async () => {
+  test("creates the folder, and marks it with version and date", async () => {
     const folder = join(temporaryFolder(), "a", "b");
     await writeSite(folder, { "index.html": "page", "api/atlas.json": "{}" });
     expect(namesIn(folder)).toEqual(["api", "api/atlas.json", "index.html", "pitwall.json"]);
@@ -44,7 +44,7 @@ describe("draftSite", () => {
     expect(read).toEqual({ ...marker, entries: ["api", "index.html"] });
   });
 
-  test("an earlier export goes whole, other files beside it stay", async () => {
+  test("removes an earlier export completely, and keeps other files", async () => {
     const folder = temporaryFolder();
     await writeSite(folder, { "index.html": "old", "api/rows/0.json": "0", "old.js": "" });
     writeFileSync(join(folder, "CNAME"), "example.org");
@@ -61,15 +61,15 @@ describe("draftSite", () => {
   });
 
   test.each([
-    { name: "somebody's files", file: "thesis.tex", text: "work" },
+    { name: "a user's files", file: "thesis.tex", text: "work" },
     { name: "a marker of something else", file: "pitwall.json", text: '{"kind":"other"}' },
-    { name: "a marker that is no JSON", file: "pitwall.json", text: "{" },
+    { name: "a marker that is not JSON", file: "pitwall.json", text: "{" },
     {
       name: "a marker that would have files outside removed",
       file: "pitwall.json",
       text: JSON.stringify({ ...marker, entries: ["../../precious"] }),
     },
-  ])("refuses a folder with $name, and touches nothing", async ({ file, text }) => {
+  ])("rejects a folder with $name, and changes no file", async ({ file, text }) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, file), text);
     await expect(draftSite(folder, { isForced: false })).rejects.toMatchObject({
@@ -79,21 +79,21 @@ describe("draftSite", () => {
     expect(readFileSync(join(folder, file), "utf8")).toBe(text);
   });
 
-  test("forced, it writes among files of others", async () => {
+  test("with force, writes into a folder with other files", async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "thesis.tex"), "work");
     await writeSite(folder, { "index.html": "page" }, { isForced: true });
     expect(namesIn(folder)).toEqual(["index.html", "pitwall.json", "thesis.tex"]);
   });
 
-  test("what a killed export left behind is no reason to refuse, and goes", async () => {
+  test("accepts and removes the remains of a killed export", async () => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, ".pitwall-draft-4711", "api"), { recursive: true });
     await writeSite(folder, { "index.html": "page" });
     expect(namesIn(folder)).toEqual(["index.html", "pitwall.json"]);
   });
 
-  test("discarded, it leaves an earlier export as it was", async () => {
+  test("leaves an earlier export unchanged if discarded", async () => {
     const folder = temporaryFolder();
     await writeSite(folder, { "index.html": "old" });
     const draft = await draftSite(folder, { isForced: false });
@@ -103,7 +103,7 @@ describe("draftSite", () => {
     expect(readFileSync(join(folder, "index.html"), "utf8")).toBe("old");
   });
 
-  test("a file where the folder should be is said, not thrown about", async () => {
+  test("reports a file at the folder's path as a user error", async () => {
     const folder = join(temporaryFolder(), "file");
     writeFileSync(folder, "");
     await expect(draftSite(folder, { isForced: false })).rejects.toMatchObject({
@@ -111,7 +111,7 @@ describe("draftSite", () => {
     });
   });
 
-  test("copied pages are counted, renamed or left out as asked", async () => {
+  test("counts copied pages, and renames or omits them as requested", async () => {
     const pages = temporaryFolder();
     mkdirSync(join(pages, "assets"));
     writeFileSync(join(pages, "assets", "main.js"), "12345");

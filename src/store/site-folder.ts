@@ -9,22 +9,22 @@ import { readText } from "./open-file.ts";
 const markerName = "pitwall.json";
 const draftPrefix = ".pitwall-draft-";
 
-/** A site while it is written: out of sight until it is whole. */
+/** A site that is being written; not visible until it is complete. */
 export interface SiteDraft {
   /** @returns bytes written */
   write(path: string, text: string): Promise<number>;
-  /** Copies a folder's content; paths for which `asName` gives nothing are left out. @returns bytes copied */
+  /** Copies a folder's content; omits paths for which `asName` returns undefined. @returns bytes copied */
   copyFolder(from: string, asName: (name: string) => string | undefined): Promise<number>;
-  /** Puts everything in its place, instead of what an earlier export left; other files stay as they are. */
+  /** Moves everything to its final path and replaces an earlier export; other files are kept. */
   finish(marker: Omit<SiteMarker, "entries">): Promise<void>;
   discard(): Promise<void>;
 }
 
 /**
- * Begins a site in a folder that is new, empty, or holds an earlier export.
+ * Starts a site in a folder that is new, empty, or contains an earlier export.
  *
- * @param isForced writes among files of others, too
- * @throws UserError `folder-not-ours`; and what the disk has to say
+ * @param isForced also writes into a folder with other files
+ * @throws UserError `folder-not-ours`; disk errors
  */
 export async function draftSite(
   folder: string,
@@ -43,7 +43,7 @@ export async function draftSite(
           hint: "choose another folder, or use `--force` to write into it",
         },
       );
-    // Of exports that were killed.
+    // Drafts of exports that were killed.
     for (const name of left) await rm(join(folder, name), { recursive: true, force: true });
     const draft = join(folder, `${draftPrefix}${process.pid}`);
     await mkdir(draft);
@@ -94,7 +94,7 @@ async function sizeOf(path: string): Promise<number> {
   return bytes;
 }
 
-/** The page last, and after it the marker: whoever looks meanwhile finds an old page with old files, or a new one with all of its own. */
+/** Moves the page last, and then the marker, so that a visitor always gets a page whose files exist. */
 async function finish(
   draft: string,
   folder: string,
@@ -105,23 +105,23 @@ async function finish(
   const marker: SiteMarker = { ...site.marker, entries };
   await writeFile(join(draft, markerName), `${JSON.stringify(marker, undefined, 2)}\n`);
   for (const name of [...entries, markerName])
-    await takePlace(join(draft, name), join(folder, name));
+    await moveEntry(join(draft, name), join(folder, name));
   const gone = site.former?.entries.filter((name) => !entries.includes(name)) ?? [];
   for (const name of gone) await rm(join(folder, name), { recursive: true, force: true });
   await rm(draft, { recursive: true, force: true });
 }
 
-async function takePlace(from: string, to: string): Promise<void> {
+async function moveEntry(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await rename(from, to);
 }
 
-/** What an earlier export said of itself; undefined where there was none, or the file is something else's. */
+/** The marker of an earlier export; undefined if there is none, or if the file is not a marker. */
 async function readMarker(folder: string): Promise<SiteMarker | undefined> {
   const read = await readText(join(folder, markerName), { followsLinks: false });
   if (read.kind !== "read") return undefined;
   const parsed = siteMarker.safeParse(jsonOf(read.text));
-  // Names that lead out of the folder were never written by us.
+  // Pitwall never writes names that refer to a path outside the folder.
   const isPlain = parsed.data?.entries.every((name) => /^[\w][\w.-]*$/u.test(name)) ?? false;
   return isPlain ? parsed.data : undefined;
 }
@@ -130,7 +130,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The schema says that nothing is no marker.
+    // The schema rejects an empty value.
     return undefined;
   }
 }

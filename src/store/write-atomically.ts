@@ -3,17 +3,17 @@ import { basename, dirname, join } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
 
 /**
- * Writes a whole file so that a reader, and a machine that loses power, sees all of it or none.
- * The temporary name begins with a dot; a leftover from a killed process is ignored by readers.
+ * Writes a complete file, so that readers see all or none of it, also after a power failure. The temporary name starts
+ * with a dot; readers ignore a file left by a killed process.
  */
 export async function writeAtomically(path: string, text: string): Promise<void> {
   await writeDraft({ path, text, mode: 0o666 }, (temporary) => rename(temporary, path));
 }
 
 /**
- * As `writeAtomically`, of a file that only its owner can read, and that must not exist yet.
+ * Like `writeAtomically`, for a file that only its owner can read and that must not exist yet.
  *
- * @returns `exists` where there is a file of that name; it is left as it is
+ * @returns `exists` if there is already a file with that name; it is left unchanged
  */
 export async function createPrivately(path: string, text: string): Promise<"created" | "exists"> {
   try {
@@ -41,7 +41,7 @@ async function writeDraft(
     await file.close();
     await publish(temporary);
   } catch (error) {
-    // The first failure is the one to report; whether tidying up works changes nothing about it.
+    // The first error is the one to report; an error during cleanup does not matter.
     await file.close().catch(() => undefined);
     await unlink(temporary).catch(() => undefined);
     throw error;
@@ -49,13 +49,13 @@ async function writeDraft(
   await syncDirectory(directory);
 }
 
-/** Makes the names in a directory survive a power cut. */
+/** Syncs a directory, so that its entries survive a power failure. */
 export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, "r");
   try {
     await handle.sync();
   } catch (error) {
-    // Some network file systems cannot do this for directories; names are safe there in their own way.
+    // Some network file systems do not support this for directories; they make names durable in another way.
     if (errorCode(error) !== "EINVAL") throw error;
   } finally {
     await handle.close();

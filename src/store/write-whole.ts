@@ -1,6 +1,9 @@
 import { write } from "node:fs";
 
-/** A system call may write less than asked, above all on a disk that is getting full. */
+/**
+ * Repeats the write until all bytes are written: a system call can write fewer bytes than
+ * requested, especially on an almost full disk.
+ */
 export function writeWhole(fd: number, bytes: Buffer, length: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const writeFrom = (start: number): void => {

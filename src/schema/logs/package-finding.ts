@@ -91,7 +91,7 @@ export const checkedPackage = z.strictObject({
 export type CheckedPackage = z.output<typeof checkedPackage>;
 
 /** The kind of a log folder, determined by its path. */
-export type PackagePlace =
+export type PackageLocation =
   | {
       kind: "submission";
       organisation: string;

@@ -1,57 +1,57 @@
-/** What an archive's entries are handed to, in their order. */
+/** Receives the entries of an archive, in their order. */
 export interface ArchiveSink {
   /**
-   * Begins a file, and ends the one before.
+   * Starts a file and ends the previous one.
    *
-   * @param bytes as its header says
-   * @returns whether its bytes are wanted
+   * @param bytes the size in its header
+   * @returns whether the caller should pass its content
    */
   begin(name: string, bytes: number): boolean;
   write(bytes: Uint8Array): void;
   end(): void;
-  /** A link, device or the like. */
+  /** A link, device or similar. */
   skipLink(): void;
 }
 
 /**
- * Limits of an archive that is imported; the largest shipped round has 2,208 runs. An archive beyond one of
- * them is refused before a file is written.
+ * Limits of an archive that is imported; the largest shipped round has 2,208 runs. An archive that exceeds a limit is
+ * rejected before any file is written.
  */
 export const archiveLimits = {
-  /** Entries of any kind. */
+  /** Entries of any type. */
   entries: 1_000_000,
   /** Files that an import reads. */
   files: 200_000,
-  /** Bytes of those files together. */
+  /** Total bytes of those files. */
   bytes: 16e9,
-  /** Unpacked bytes to packed bytes, of archives that unpack to more than `ratioFromBytes`. */
+  /** Ratio of unpacked to packed bytes, checked for archives that unpack to more than `ratioFromBytes`. */
   ratio: 200,
   ratioFromBytes: 64e6,
 } as const;
 
-/** Limits of one entry's name; an entry beyond them is skipped and reported. */
+/** Limits of an entry's name; an entry that exceeds one is skipped and reported. */
 const nameLimits = { pathBytes: 1024, partBytes: 255, depth: 32 } as const;
 
-/** An entry that was not unpacked, and why. */
+/** An entry that was not unpacked, and the reason. */
 export interface SkippedEntry {
-  /** Control characters are escaped, and a long name is cut. */
+  /** Control characters are escaped, and a long name is truncated. */
   name: string;
   reason: string;
 }
 
-/** What to do with an entry, by its name. */
-export type EntryPlace =
+/** How to handle an entry, by its name. */
+export type EntryTarget =
   | { kind: "wanted"; path: string; parts: readonly string[] }
   | { kind: "not-wanted" }
   | { kind: "skipped"; entry: SkippedEntry }
-  /** It names a file outside the folder that the archive is unpacked into. */
+  /** The name refers to a file outside the folder that the archive is unpacked into. */
   | { kind: "escapes" };
 
-/** Which files of an archive are written, by their path in it. */
+/** Selects the files of an archive to write, by their path in it. */
 export type WantedFiles = (path: string) => boolean;
 
 /** @param isWanted default: the files that an import reads */
-export function placeOfEntry(name: string, isWanted: WantedFiles = isImported): EntryPlace {
+export function targetOfEntry(name: string, isWanted: WantedFiles = isImported): EntryTarget {
   const parts = name.split(/[/\\]/).filter((part) => part !== "" && part !== ".");
   const leads = /^[/\\]|^[a-zA-Z]:/.test(name) || parts.includes("..") || name.includes("\0");
   if (leads || parts.length === 0) return { kind: "escapes" };
@@ -62,7 +62,7 @@ export function placeOfEntry(name: string, isWanted: WantedFiles = isImported): 
   return { kind: "wanted", path, parts };
 }
 
-/** A name from outside, safe to print. */
+/** An untrusted name, safe to print. */
 export function shownName(name: string): string {
   const escaped = name.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) =>
     JSON.stringify(character).length > 3
@@ -83,7 +83,7 @@ function nameFault(path: string, parts: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Logs, what describes systems, scaling factors, requests to the checker, and power logs. */
+/** Logs, system descriptions, scaling factors, checker requests, and power logs. */
 function isImported(path: string): boolean {
   return (
     /(?:^|\/)(?:[^/]*result_[^/]*\.txt|entry\.json|scaling\.json|package_checker_params)$/.test(

@@ -3,12 +3,14 @@ import { UserError } from "../../foundation/user-error.ts";
 import {
   archiveLimits,
   type ArchiveSink,
-  placeOfEntry,
+  targetOfEntry,
   shownName,
   type WantedFiles,
 } from "./archive-sink.ts";
 
-/** Adds up what an archive would unpack to, so that one beyond the limits is refused before a file is written. */
+/**
+ * Adds up the unpacked size of an archive, so that an archive beyond the limits is rejected before any file is written.
+ */
 export class ArchiveSurvey implements ArchiveSink {
   readonly #archive: string;
   readonly #packedBytes: number;
@@ -19,7 +21,7 @@ export class ArchiveSurvey implements ArchiveSink {
   #fileBytes = 0;
   #unpackedBytes = 0;
 
-  /** @param countsHeaders whether the sizes in headers are all that is known of unpacked bytes, as in a zip */
+  /** @param countsHeaders whether the sizes in headers are the only known unpacked sizes, as in a zip */
   constructor(
     archive: string,
     {
@@ -37,9 +39,9 @@ export class ArchiveSurvey implements ArchiveSink {
   /** @throws UserError `archive-escapes`, `archive-too-large` */
   begin(name: string, bytes: number): boolean {
     this.#countEntry();
-    const place = placeOfEntry(name, this.#isWanted);
-    if (place.kind === "escapes") throw this.#escapes(name);
-    if (place.kind !== "wanted") return false;
+    const target = targetOfEntry(name, this.#isWanted);
+    if (target.kind === "escapes") throw this.#escapes(name);
+    if (target.kind !== "wanted") return false;
     if (this.#countsHeaders) this.countUnpacked(bytes);
     this.#fileCount++;
     this.#fileBytes += bytes;
@@ -50,7 +52,7 @@ export class ArchiveSurvey implements ArchiveSink {
     return false;
   }
 
-  /** Counts bytes that had to be unpacked, whether an entry is wanted or not. */
+  /** Counts bytes that had to be unpacked, whether or not the entry is imported. */
   countUnpacked(bytes: number): void {
     this.#unpackedBytes += bytes;
     const ratio = this.#unpackedBytes / Math.max(this.#packedBytes, 1);
@@ -62,7 +64,7 @@ export class ArchiveSurvey implements ArchiveSink {
     this.#countEntry();
   }
 
-  /** Nothing is written: no content is wanted. */
+  /** Nothing is written, so no content is needed. */
   write(): void {}
   end(): void {}
 

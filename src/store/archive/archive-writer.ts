@@ -4,25 +4,25 @@ import { errorCode } from "../../foundation/error-code.ts";
 import { describeDiskError } from "../disk-error.ts";
 import {
   type ArchiveSink,
-  placeOfEntry,
+  targetOfEntry,
   shownName,
   type SkippedEntry,
   type WantedFiles,
 } from "./archive-sink.ts";
 
-/** What came out of an archive. */
+/** The result of unpacking an archive. */
 export interface UnpackedArchive {
   fileCount: number;
-  /** Links, devices and the like: left out. */
+  /** Links, devices and similar entries, which are omitted. */
   linkCount: number;
-  /** The first of the files that an import reads and that could not be unpacked. */
+  /** The first file that an import would read but that could not be unpacked. */
   skipped: readonly SkippedEntry[];
   skippedCount: number;
 }
 
 const shownSkipped = 20;
 
-/** Writes the entries of an archive that an import reads, below one folder and nowhere else. */
+/** Writes the archive entries that an import reads, only inside one folder. */
 export class ArchiveWriter implements ArchiveSink {
   readonly #folder: string;
   readonly #isWanted: WantedFiles | undefined;
@@ -39,16 +39,16 @@ export class ArchiveWriter implements ArchiveSink {
 
   begin(name: string): boolean {
     this.end();
-    const place = placeOfEntry(name, this.#isWanted);
-    switch (place.kind) {
+    const target = targetOfEntry(name, this.#isWanted);
+    switch (target.kind) {
       case "escapes":
       case "not-wanted":
         return false;
       case "skipped":
-        this.#skip(place.entry);
+        this.#skip(target.entry);
         return false;
       case "wanted":
-        return this.#open(name, place);
+        return this.#open(name, target);
     }
   }
 
@@ -106,7 +106,7 @@ export class ArchiveWriter implements ArchiveSink {
   }
 }
 
-/** What the system answers to a name that cannot be used here, although it is within the limits. */
+/** System errors for a name that cannot be used on this system although it is within the limits. */
 const entryFaults: ReadonlyMap<string | undefined, string> = new Map([
   ["ENAMETOOLONG", "its name is too long for this file system"],
   ["ENOTDIR", "a file of the archive has the name of its folder"],

@@ -3,9 +3,9 @@ import type { ArchiveSink } from "./archive-sink.ts";
 const blockBytes = 512;
 
 /**
- * Reads a tar archive as it streams: ustar, with the longer names of GNU and of POSIX (pax).
+ * Reads a tar archive as a stream: ustar, with the long names of GNU and POSIX (pax).
  *
- * @throws RangeError if the bytes are no such archive, or end before it does
+ * @throws RangeError if the bytes are not such an archive, or if the archive is truncated
  */
 export async function readTar(
   pieces: AsyncIterable<unknown>,
@@ -24,14 +24,14 @@ export async function readTar(
   }
 }
 
-/** What the bytes behind a header are. */
+/** Meaning of the bytes after a header. */
 type Content = "file" | "left-out" | "long-name" | "pax";
 
 class TarReader {
   readonly #sink: ArchiveSink;
   #held: Uint8Array = new Uint8Array(0);
   #content: Content = "left-out";
-  /** Bytes to come of the entry, and of the padding behind it. */
+  /** Remaining bytes of the entry and of its padding. */
   #remaining = 0;
   #padding = 0;
   #extra: Uint8Array[] = [];
@@ -62,7 +62,7 @@ class TarReader {
     this.#held = this.#isOver ? new Uint8Array(0) : bytes.slice(at);
   }
 
-  /** An archive ends with a block of zeros; one cut off between two files looks whole but for that. */
+  /** An archive ends with a block of zeros; without it, the archive was cut off, possibly between two files. */
   finish(): void {
     if (!this.#isOver || this.#entryCount === 0)
       throw new RangeError("the archive ends in the middle, or is empty");
@@ -143,7 +143,7 @@ function textIn(header: Uint8Array, start: number, length: number): string {
   return new TextDecoder().decode(header.subarray(start, start + length)).replace(/\0.*$/s, "");
 }
 
-/** Octal text; GNU tar writes what does not fit as a binary number, its first bit set. */
+/** Octal text; GNU tar writes larger numbers in binary, with the first bit set. */
 function numberIn(header: Uint8Array, start: number, length: number): number {
   const field = header.subarray(start, start + length);
   if (((field[0] ?? 0) & 0x80) !== 0) {
@@ -159,7 +159,7 @@ function sizeIn(header: Uint8Array): number {
   return size;
 }
 
-/** Of a name or a set of attributes for the entry behind it; those that claim to be megabytes long are none. */
+/** Size of a name or attribute set for the next entry; a size of megabytes is invalid. */
 function headerSize(header: Uint8Array): number {
   const size = sizeIn(header);
   if (size > 1e6) throw new RangeError("a header is larger than any is");

@@ -3,14 +3,14 @@ import { inflateRawSync } from "node:zlib";
 import { openFile, unreadableFile } from "../open-file.ts";
 import type { ArchiveSink } from "./archive-sink.ts";
 
-/** A file of a round is smaller; one that unpacks to more is no log. */
-const mostFileBytes = 512 * 1024 * 1024;
+/** Larger than any file of a round; an entry that unpacks to more is not a log. */
+const maximumFileBytes = 512 * 1024 * 1024;
 const endBytes = 22;
 
 /**
- * Reads a zip archive by its directory, as GitHub makes them.
+ * Reads a zip archive by its central directory, in the form that GitHub creates.
  *
- * @throws RangeError if the bytes are no such archive, or one of the 64-bit or encrypted kinds
+ * @throws RangeError if the bytes are not a zip archive, or if it is 64-bit or encrypted
  */
 export async function readZip(path: string, sink: ArchiveSink, signal: AbortSignal): Promise<void> {
   const opened = await openFile(path, { followsLinks: true });
@@ -31,11 +31,11 @@ export async function readZip(path: string, sink: ArchiveSink, signal: AbortSign
 
 interface ZipEntry {
   name: string;
-  /** 0 is stored, 8 deflated. */
+  /** 0: stored; 8: deflated. */
   method: number;
   packedBytes: number;
   bytes: number;
-  /** Of its local header. */
+  /** Offset of its local header. */
   offset: number;
   isEncrypted: boolean;
   isLink: boolean;
@@ -77,14 +77,15 @@ function entryAt(directory: Buffer, at: number, nameLength: number): ZipEntry {
 
 async function unpack(file: FileHandle, entry: ZipEntry): Promise<Uint8Array> {
   if (entry.isEncrypted) throw new RangeError(`${entry.name} is encrypted`);
-  if (entry.bytes > mostFileBytes) throw new RangeError(`${entry.name} is larger than any log`);
+  if (entry.bytes > maximumFileBytes) throw new RangeError(`${entry.name} is larger than any log`);
   const header = await readAt(file, entry.offset, 30);
   const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
   const packed = await readAt(file, start, entry.packedBytes);
   if (entry.method === 0) return packed;
   if (entry.method !== 8) throw new RangeError(`${entry.name} is packed in an unusual way`);
   const bytes = inflateRawSync(packed, { maxOutputLength: Math.max(entry.bytes, 1) });
-  if (bytes.length !== entry.bytes) throw new RangeError(`${entry.name} is not as long as it says`);
+  if (bytes.length !== entry.bytes)
+    throw new RangeError(`${entry.name} has a wrong size in its header`);
   return bytes;
 }
 

@@ -60,22 +60,25 @@ describe("unpackArchive", () => {
     },
   );
 
-  test("takes a gzipped one, whatever its name", async () => {
+  test("unpacks a gzipped archive with any name", async () => {
     const path = join(scratch, "round.zip");
     execFileSync("tar", ["czf", path, "-C", await makeTree(), "Acme"]);
     expect(await unpack(path)).toMatchObject({ fileCount: 5, linkCount: 1, skipped: [] });
     await expectUnpacked();
   });
 
-  test.skipIf(!has("zstd"))("takes one packed with zstd (skipped: no zstd program)", async () => {
-    const tar = join(scratch, "round.tar");
-    execFileSync("tar", ["cf", tar, "-C", await makeTree(), "Acme"]);
-    execFileSync("zstd", ["-q", "--long=27", tar]);
-    expect(await unpack(`${tar}.zst`)).toMatchObject({ fileCount: 5, linkCount: 1, skipped: [] });
-    await expectUnpacked();
-  });
+  test.skipIf(!has("zstd"))(
+    "unpacks an archive compressed with zstd (skipped: no zstd program)",
+    async () => {
+      const tar = join(scratch, "round.tar");
+      execFileSync("tar", ["cf", tar, "-C", await makeTree(), "Acme"]);
+      execFileSync("zstd", ["-q", "--long=27", tar]);
+      expect(await unpack(`${tar}.zst`)).toMatchObject({ fileCount: 5, linkCount: 1, skipped: [] });
+      await expectUnpacked();
+    },
+  );
 
-  test("takes a zip, stored and deflated", async () => {
+  test("unpacks a zip, stored and deflated", async () => {
     const path = join(scratch, "round.zip");
     await writeFile(path, zipOf({ ...files, "Acme/benchmarks/run.py": "code" }));
     expect(await unpack(path)).toMatchObject({ fileCount: 5, linkCount: 0, skipped: [] });
@@ -89,7 +92,7 @@ describe("unpackArchive", () => {
     "..\\result_0.txt",
     "C:\\result_0.txt",
   ];
-  test.each(outside)("refuses an archive that names %s", async (name) => {
+  test.each(outside)("rejects an archive that names %s", async (name) => {
     const path = join(scratch, "evil");
     await writeFile(path, tarOf({ [name]: "evil" }));
     await expect(unpack(path)).rejects.toMatchObject({ code: "archive-escapes" });
@@ -98,7 +101,7 @@ describe("unpackArchive", () => {
     expect(existsSync(join(scratch, "result_0.txt"))).toBe(false);
   });
 
-  test("writes no file through a link that the archive brings", async () => {
+  test("writes no file through a link in the archive", async () => {
     const path = join(scratch, "evil");
     const link = tarEntry("Acme", "", { type: "2", linkName: scratch });
     await writeFile(path, Buffer.concat([link, tarOf({ "Acme/result_0.txt": "evil" })]));
@@ -106,7 +109,7 @@ describe("unpackArchive", () => {
     expect(existsSync(join(scratch, "result_0.txt"))).toBe(false);
   });
 
-  test("tells of an archive that is cut off anywhere", async () => {
+  test("reports an archive that is truncated at any position", async () => {
     const whole = tarOf({ [log]: "x".repeat(3000) });
     const path = join(scratch, "cut");
     for (const length of [512, 700, 512 + 2999, 512 + 3001, 512 + 3072]) {
@@ -117,7 +120,7 @@ describe("unpackArchive", () => {
     await expect(unpack(path)).rejects.toMatchObject({ code: "archive-damaged" });
   });
 
-  test("tells of a header whose checksum is wrong", async () => {
+  test("reports a header with a wrong checksum", async () => {
     const path = join(scratch, "bad");
     const bytes = tarOf({ [log]: "text" });
     bytes.writeUInt8(0x41, 3);
@@ -128,7 +131,7 @@ describe("unpackArchive", () => {
   test.each([
     ["text", "just some text"],
     ["nothing", ""],
-  ])("tells of a file that is %s", async (_name, text) => {
+  ])("reports a file that is %s", async (_name, text) => {
     const path = join(scratch, "file");
     await writeFile(path, text);
     await expect(unpack(path)).rejects.toMatchObject({ code: "archive-unknown" });
@@ -144,8 +147,8 @@ describe("unpackArchive", () => {
       reason: "1024",
     },
   ])("skips an entry with $name and unpacks the others", async ({ entry, reason }) => {
-    const path = join(scratch, "odd.zip");
-    await writeFile(path, zipOf({ [entry]: "odd", [log]: "x" }));
+    const path = join(scratch, "bad.zip");
+    await writeFile(path, zipOf({ [entry]: "bad", [log]: "x" }));
     const { fileCount, skipped } = await unpack(path);
     expect([fileCount, skipped.length]).toEqual([1, 1]);
     expect(skipped[0]?.reason).toContain(reason);
@@ -154,7 +157,7 @@ describe("unpackArchive", () => {
     expect(skipped[0]?.name.length).toBeLessThanOrEqual(120);
   });
 
-  test("skips a file in the place of a folder", async () => {
+  test("skips an entry whose parent folder is a file", async () => {
     const path = join(scratch, "both.tar");
     const entries = { "Acme/result_0.txt": "x", "Acme/result_0.txt/entry.json": "{}" };
     await writeFile(path, tarOf(entries));
@@ -170,7 +173,7 @@ describe("unpackArchive", () => {
     },
   );
 
-  test("refuses an archive that unpacks to far more than its size, and writes nothing", async () => {
+  test("rejects an archive that unpacks to far more than its size, and writes nothing", async () => {
     const path = join(scratch, "bomb.tgz");
     const entry = tarEntry(log, "x".repeat(70_000_000), { type: "0" });
     await writeFile(path, gzipSync(Buffer.concat([entry, Buffer.alloc(1024)])));
@@ -178,23 +181,23 @@ describe("unpackArchive", () => {
     expect(existsSync(join(scratch, "out"))).toBe(false);
   });
 
-  test("refuses a tar whose headers add up to more than the limit, and writes nothing", async () => {
+  test("rejects a tar whose headers add up to more than the limit, and writes nothing", async () => {
     const path = join(scratch, "large.tar");
-    // GNU tar's binary size: 32 GB.
+    // The binary size format of GNU tar: 32 GB.
     const header = tarEntry(log, "", { type: "0", bytes: 32e9 });
     await writeFile(path, header);
     await expect(unpack(path)).rejects.toMatchObject({ code: "archive-too-large" });
     expect(existsSync(join(scratch, "out"))).toBe(false);
   });
 
-  test("refuses a zip whose directory adds up to more than the ratio, and writes nothing", async () => {
+  test("rejects a zip whose directory adds up to more than the ratio, and writes nothing", async () => {
     const path = join(scratch, "bomb.zip");
     await writeFile(path, zipOf({ [log]: "x" }, { claimedBytes: 2e9 }));
     await expect(unpack(path)).rejects.toMatchObject({ code: "archive-too-large" });
     expect(existsSync(join(scratch, "out"))).toBe(false);
   });
 
-  test("writes nothing of an archive that is damaged near its end", async () => {
+  test("writes no files if an archive is damaged near its end", async () => {
     const path = join(scratch, "cut.tar");
     const whole = tarOf({ [log]: "x".repeat(3000), "Acme/result_1.txt": "x".repeat(3000) });
     await writeFile(path, whole.subarray(0, whole.length - 2048));
@@ -202,7 +205,7 @@ describe("unpackArchive", () => {
     expect(existsSync(join(scratch, "out"))).toBe(false);
   });
 
-  test("tells of a zip whose file unpacks to more than it says", async () => {
+  test("reports a zip entry that unpacks to more than its stated size", async () => {
     const path = join(scratch, "bomb.zip");
     await writeFile(path, zipOf({ [log]: "x".repeat(100_000) }, { claimedBytes: 10 }));
     await expect(unpack(path)).rejects.toMatchObject({ code: expect.stringMatching(/^archive-/) });

@@ -14,13 +14,13 @@ import { readZip } from "./read-zip.ts";
 import { unpackZstd } from "./unpack-zstd.ts";
 
 /**
- * Unpacks what an import reads of an archive: logs, system descriptions, scaling and power files. The rest of a round,
- * its code, stays packed. What the archive is shows in its first bytes, whatever its name.
+ * Unpacks the parts of an archive that an import reads: logs, system descriptions, scaling and power files. It does not
+ * unpack the code of the round. Detects the archive type by the first bytes, not by the name.
  *
- * It is read twice: first to see that it is whole and within `archiveLimits`, then to write.
+ * Reads the archive twice: first to check that it is complete and within `archiveLimits`, then to write files.
  *
- * @param folder is made
- * @param isWanted which files are written; default: those that an import reads
+ * @param folder is created
+ * @param isWanted selects the files to write; default: those that an import reads
  * @throws UserError `archive-unknown`, `archive-damaged`, `archive-escapes`, `archive-too-large`, `zstd-missing`
  */
 export async function unpackArchive(
@@ -100,7 +100,7 @@ async function* tarOf(path: string, kind: Exclude<ArchiveKind, "zip">): AsyncGen
   }
 }
 
-/** What the parsers and zlib throw at bytes that make no sense. */
+/** Errors that the parsers and zlib throw for invalid bytes. */
 function isDamage(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof UserError) return false;
   return error instanceof RangeError || errorCode(error)?.startsWith("Z_") === true;

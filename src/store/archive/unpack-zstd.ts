@@ -4,10 +4,10 @@ import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
 
 /**
- * Unpacks zstd with the system's own program: Node 20 cannot.
+ * Unpacks zstd with the system's `zstd` program, because Node 20 has no zstd support.
  *
  * @throws UserError `zstd-missing`
- * @throws RangeError if the program gives up on the file
+ * @throws RangeError if the program fails on the file
  */
 export async function* unpackZstd(path: string): AsyncGenerator<Uint8Array> {
   const child = spawn("zstd", ["-d", "--long=27", "-q", "-c", "--", path], {

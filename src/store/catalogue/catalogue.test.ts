@@ -12,12 +12,12 @@ const entries = await readPriceEntries();
 const accelerators = await readAccelerators();
 
 describe("the shipped catalogue", () => {
-  test("names every machine once per region and time", () => {
+  test("lists each machine once per region and date", () => {
     const keys = entries.map((e) => `${e.provider}/${e.instance}@${e.region}@${e.asOf}`);
     expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([]);
   });
 
-  test("prices every machine, on demand or spot, and knows its accelerator", () => {
+  test("has a price, on demand or spot, and a known accelerator for each machine", () => {
     const names = new Set(accelerators.map((known) => known.name));
     for (const entry of entries) {
       expect(entry.onDemandUsdPerHour ?? entry.spotUsdPerHour).toBeGreaterThan(0);
@@ -27,7 +27,7 @@ describe("the shipped catalogue", () => {
     expect(entries.length).toBeGreaterThan(250);
   });
 
-  test("gives no two accelerators one name", () => {
+  test("has a unique name for each accelerator", () => {
     for (const known of accelerators) {
       for (const alias of [known.name, ...known.aliases]) {
         expect(findAccelerator(alias, accelerators)).toMatchObject({ value: { name: known.name } });
@@ -35,7 +35,7 @@ describe("the shipped catalogue", () => {
     }
   });
 
-  test("has dense peaks that rise as numbers get shorter", () => {
+  test("has dense peaks that increase as number formats get shorter", () => {
     const order = ["fp32", "bf16", "fp8", "fp4"] as const;
     for (const { peakFlopPerSecond: peaks } of accelerators) {
       const given = order.flatMap((format) => peaks[format] ?? []);
@@ -43,7 +43,7 @@ describe("the shipped catalogue", () => {
     }
   });
 
-  test("holds units of ours: FLOP, bytes, watts", () => {
+  test("uses base units: FLOP, bytes, watts", () => {
     expect(findAccelerator("h100-sxm", accelerators)).toMatchObject({
       kind: "found",
       value: {
@@ -57,7 +57,7 @@ describe("the shipped catalogue", () => {
     });
   });
 
-  test("has power coefficients with their source", async () => {
+  test("has power coefficients with a source", async () => {
     const estimate = await readPowerEstimate();
     expect(estimate.busyWattsPerCore).toBeGreaterThan(estimate.idleWattsPerCore);
     expect(estimate.source).toContain("Cloud Carbon Footprint");
@@ -80,7 +80,7 @@ describe("findPrice", () => {
     expect(price.safeParse(found.kind === "found" && found.value).success).toBe(true);
   });
 
-  test("says where and when the figure held, and what is only recalled", () => {
+  test("reports region and date of a price, and whether its source is unverified", () => {
     expect(findPrice("aws/p5.48xlarge@spot", entries)).toMatchObject({
       value: {
         source: expect.stringMatching(/^aws\/p5\.48xlarge \(spot, us-east-1\): skypilot/),
@@ -93,14 +93,14 @@ describe("findPrice", () => {
     });
   });
 
-  test("suggests the nearest machine for a slip of the hand", () => {
+  test("suggests the closest machine for a typo", () => {
     expect(findPrice("aws/p4d.24xlrage", entries)).toMatchObject({
       kind: "unknown",
       nearest: "aws/p4d.24xlarge",
     });
   });
 
-  test("suggests the region that has it", () => {
+  test("suggests the regions with this machine", () => {
     expect(findPrice("aws/p5.48xlarge@us-east-3", entries)).toMatchObject({
       kind: "unknown",
       wanted: "aws/p5.48xlarge@us-east-3",
@@ -108,7 +108,7 @@ describe("findPrice", () => {
     });
   });
 
-  test("says what is offered where a machine has no such price", () => {
+  test("lists the available prices if a machine has no such price", () => {
     expect(findPrice("aws-capacity-block/p4d.24xlarge@spot", entries)).toEqual({
       kind: "no-price",
       wanted: "aws-capacity-block/p4d.24xlarge@spot",
@@ -128,7 +128,7 @@ test.each([
   expect(findAccelerator(reported, accelerators)).toMatchObject({ kind: "found", value: { name } });
 });
 
-test("findAccelerator suggests the nearest name", () => {
+test("findAccelerator suggests the closest name", () => {
   expect(findAccelerator("h100-sxn", accelerators)).toMatchObject({
     kind: "unknown",
     nearest: "h100-sxm",

@@ -9,33 +9,33 @@ import type {
 import type { Price } from "../../schema/run/price.ts";
 import { readShippedTable } from "./read-shipped-table.ts";
 
-/** Everything that can be rented, with its price. */
+/** All rentable machines, with their prices. */
 export async function readPriceEntries(): Promise<readonly PriceEntry[]> {
   return (await readShippedTable<PriceList>("prices.json")).entries;
 }
 
-/** Every accelerator whose figures are known. */
+/** All accelerators with known specifications. */
 export async function readAccelerators(): Promise<readonly Accelerator[]> {
   return (await readShippedTable<AcceleratorList>("accelerators.json")).entries;
 }
 
-/** Coefficients for the energy of a machine without a meter. */
+/** Coefficients for the energy of a machine without a power meter. */
 export function readPowerEstimate(): Promise<PowerEstimate> {
   return readShippedTable<PowerEstimate>("power-estimate.json");
 }
 
-/** What a look-up gives; the other kinds hold what an error for people needs. */
+/** Result of a lookup; the other kinds contain what the error message needs. */
 export type Found<Thing> =
   | { kind: "found"; value: Thing }
   | { kind: "unknown"; wanted: string; nearest: string | undefined; known: readonly string[] }
   | { kind: "no-price"; wanted: string; offered: readonly string[] };
 
 /**
- * The price behind a catalogue name: `aws/p4d.24xlarge`, `aws/p4d.24xlarge@spot`, with a region
+ * Finds the price for a catalogue name: `aws/p4d.24xlarge`, `aws/p4d.24xlarge@spot`, with a region
  * `aws/p5.48xlarge@us-east-2@spot`, or per accelerator `lambda/h100-sxm`.
  *
- * Of several entries the newest counts, and of equally new ones the dearest, so that nobody is
- * surprised by a bill; the price says region and date.
+ * Uses the newest of several entries, and the most expensive of equally new ones, so that costs are
+ * not underestimated; the price includes its region and date.
  */
 export function findPrice(name: string, entries: readonly PriceEntry[]): Found<Price> {
   const [machine = "", ...modifiers] = name.trim().toLowerCase().split("@");
@@ -100,8 +100,8 @@ function sourceOf(entry: PriceEntry, isSpot: boolean): string {
 }
 
 /**
- * An accelerator under any name: ours (`h100-sxm`), the driver's (`NVIDIA H100 80GB HBM3`), or with
- * other capitals, blanks and hyphens.
+ * Finds an accelerator by any of its names: the catalogue's (`h100-sxm`) or the driver's (`NVIDIA
+ * H100 80GB HBM3`). Ignores case, spaces and hyphens.
  */
 export function findAccelerator(
   name: string,
@@ -118,7 +118,7 @@ export function findAccelerator(
   );
 }
 
-/** Letters, digits and single hyphens, without the vendor in front. */
+/** Letters, digits and single hyphens, without the vendor prefix. */
 function plainName(name: string): string {
   return name
     .toLowerCase()

@@ -1,5 +1,5 @@
 import { join } from "node:path";
 import { packageRoot } from "./package-root.ts";
 
-/** `data/` as shipped with the package. */
+/** The `data/` folder in the package. */
 export const dataDirectory = join(packageRoot, "data");

@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * The folder of Pitwall's own `package.json`. Everything that ships beside the code is found from
- * here: this file itself may be in `src/`, in `build/`, or merged into a chunk of `dist/`.
+ * The folder of Pitwall's own `package.json`. All shipped files are located relative to it: this
+ * source file can be in `src/`, in `build/`, or bundled into a chunk in `dist/`.
  */
 export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,5 +15,5 @@ function findPackageRoot(folder: string): string {
   return findPackageRoot(parent);
 }
 
-/** The dashboard's pages, as built. */
+/** The built dashboard pages. */
 export const webFolder = join(packageRoot, "dist", "web");

@@ -2,13 +2,13 @@ import type { Claim, ClaimList } from "../../schema/atlas/claim.ts";
 import type { CompatibilityGroup, CompatibilityTable } from "../../schema/atlas/compatibility.ts";
 import { readShippedTable } from "./read-shipped-table.ts";
 
-/** Over which rounds each benchmark kept its rules. */
+/** The rounds over which each benchmark's rules were unchanged. */
 export async function readCompatibility(): Promise<readonly CompatibilityGroup[]> {
   const name = "compatibility.json";
   return (await readShippedTable<CompatibilityTable>(name)).entries;
 }
 
-/** What was said in public about training speed. */
+/** Published quotes about training speed. */
 export async function readClaims(): Promise<readonly Claim[]> {
   return (await readShippedTable<ClaimList>("claims.json")).entries;
 }

@@ -16,7 +16,7 @@ const errorOf = (text: string): UserError => {
 };
 
 describe("parsePriceFile", () => {
-  test("reads a bare number, and what else is known of a price", () => {
+  test("reads a plain number, and a price with more fields", () => {
     const text =
       "h100-sxm: 2.50\nmi300x: { usdPerHour: 2, provider: acme, source: contract, date: 2026-03 }\n";
     expect(parse(text)).toEqual([
@@ -40,13 +40,13 @@ describe("parsePriceFile", () => {
     ]);
   });
 
-  test("takes the names that programs report", () => {
+  test("accepts the accelerator names that drivers report", () => {
     expect(parse("NVIDIA H100 80GB HBM3: 3")[0]?.accelerator).toBe("h100-sxm");
   });
 
   test.each([
     {
-      name: "an accelerator nobody knows",
+      name: "an unknown accelerator",
       text: "h100-sxm: 1\nh100-smx: 2\n",
       code: "prices-invalid",
       at: "my.yaml:2:1",
@@ -73,12 +73,12 @@ describe("parsePriceFile", () => {
     { name: "a list", text: "- 1\n", code: "prices-invalid", at: "my.yaml:1:1" },
     { name: "an empty file", text: "", code: "prices-invalid", at: "my.yaml:1:1" },
     { name: "broken YAML", text: "h100-sxm: [1\n", code: "yaml-broken", at: "my.yaml:2:1" },
-  ])("says where: $name", ({ text, code, at, hint }) => {
+  ])("reports the position: $name", ({ text, code, at, hint }) => {
     const error = errorOf(text);
     expect(error).toMatchObject({ code, at, ...(hint === undefined ? {} : { hint }) });
   });
 
-  test("says that a file is not there", async () => {
+  test("reports a missing file", async () => {
     await expect(readPriceFile("/nowhere/prices.yaml", accelerators)).rejects.toMatchObject({
       code: "price-file-unreadable",
       saw: "no such file",

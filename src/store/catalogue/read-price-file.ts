@@ -6,7 +6,7 @@ import type { Accelerator } from "../../schema/catalogue.ts";
 import { describeRefusal, readText } from "../open-file.ts";
 import { findAccelerator } from "./catalogue.ts";
 
-/** `2.50`, or what else is known of it: `{ usdPerHour: 2.50, provider: acme, source: contract, date: 2026-03 }`. */
+/** `2.50`, or a price with details: `{ usdPerHour: 2.50, provider: acme, source: contract, date: 2026-03 }`. */
 const givenPrice = z.union([
   z.number().positive(),
   z.strictObject({
@@ -19,10 +19,10 @@ const givenPrice = z.union([
 type GivenPrice = z.output<typeof givenPrice>;
 
 /**
- * Reads a user's own prices, dollars per hour of one accelerator, from YAML: `h100-sxm: 2.50`.
+ * Reads a user's own prices from YAML, in dollars per hour of one accelerator: `h100-sxm: 2.50`.
  *
- * @param accelerators whose names and aliases the keys may be
- * @throws UserError `price-file-unreadable`, `yaml-broken`, `prices-invalid`; the latter two say line and column
+ * @param accelerators their names and aliases are the valid keys
+ * @throws UserError `price-file-unreadable`, `yaml-broken`, `prices-invalid`; the last two contain line and column
  */
 export async function readPriceFile(
   path: string,
@@ -31,7 +31,7 @@ export async function readPriceFile(
   return parsePriceFile(await textOf(path), path, accelerators);
 }
 
-/** As `readPriceFile`, of a text already read. */
+/** Like `readPriceFile`, for text that was already read. */
 export function parsePriceFile(
   text: string,
   path: string,
@@ -43,13 +43,13 @@ export function parsePriceFile(
   const [broken] = document.errors;
   if (broken !== undefined)
     throw new UserError("yaml-broken", `\`${path}\` is not valid YAML`, {
-      ...placeOf(source, broken.pos[0]),
-      saw: `${broken.message}\n${placeOf(source, broken.pos[0]).saw}`,
+      ...positionOf(source, broken.pos[0]),
+      saw: `${broken.message}\n${positionOf(source, broken.pos[0]).saw}`,
       hint: schemaHint,
     });
   if (!isMap(document.contents))
     throw new UserError("prices-invalid", `\`${path}\` contains no prices`, {
-      ...placeOf(source, 0),
+      ...positionOf(source, 0),
       hint: schemaHint,
     });
   const entries: Record<string, unknown> = document.toJS();
@@ -58,7 +58,7 @@ export function parsePriceFile(
     const parsed = givenPrice.safeParse(value);
     if (parsed.success) return priceOf(accelerator, parsed.data, path);
     throw new UserError("prices-invalid", `\`${path}\`: invalid price for \`${key}\``, {
-      ...placeOf(source, offsetOf(document, key)),
+      ...positionOf(source, offsetOf(document, key)),
       hint: schemaHint,
     });
   });
@@ -89,7 +89,7 @@ function nameOf(key: string, source: Source, accelerators: readonly Accelerator[
   if (found.kind === "found") return found.value.name;
   const nearest = found.kind === "unknown" ? found.nearest : undefined;
   throw new UserError("prices-invalid", `\`${source.path}\`: unknown accelerator \`${key}\``, {
-    ...placeOf(source, offsetOf(source.document, key, "key")),
+    ...positionOf(source, offsetOf(source.document, key, "key")),
     hint:
       nearest === undefined
         ? `use names from \`pitwall prices\`, for example h100-sxm, a100-sxm-80gb, mi300x`
@@ -123,7 +123,7 @@ function offsetOf(document: Document, key: string, part: "key" | "value" = "valu
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-function placeOf({ lines, path, text }: Source, offset: number): { at: string; saw: string } {
+function positionOf({ lines, path, text }: Source, offset: number): { at: string; saw: string } {
   const { line, col } = lines.linePos(offset);
   return {
     at: `${path}:${line}:${col}`,

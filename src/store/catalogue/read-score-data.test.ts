@@ -18,8 +18,8 @@ const editions = readdirSync(new URL("rules/", data))
   .filter((name) => name !== "as-published.json")
   .map((name) => name.replace(/\.json$/, ""));
 
-describe("the shipped tables, which are read without being validated, are what their schema says", () => {
-  test("there are rules of eighteen editions", () => {
+describe("the shipped tables, which are read without validation, match their schemas", () => {
+  test("there are rules for eighteen editions", () => {
     expect(editions).toHaveLength(18);
   });
 
@@ -29,7 +29,7 @@ describe("the shipped tables, which are read without being validated, are what t
     );
   });
 
-  test("what differed at the round", async () => {
+  test("rule differences of past rounds", async () => {
     const { amendments } = ruleAmendments.parse(parsed("rules/as-published.json"));
     expect(await readRuleAmendments()).toEqual(amendments);
     expect(amendments.length).toBeGreaterThan(0);

@@ -8,27 +8,27 @@ import type {
 } from "../../schema/logs/rule-edition.ts";
 import { dataDirectory } from "./data-directory.ts";
 
-// The package's own tables. A test holds every one of them to its schema, so here none is validated again: that would
-// take as long as checking twenty megabytes of logs.
+// The package's own tables. A test validates each of them against its schema; they are not validated here because that
+// would take as long as checking twenty megabytes of logs.
 
-/** Every reference convergence point, of every edition. */
+/** All reference convergence points, of all editions. */
 export async function readReferenceConvergence(): Promise<readonly ReferenceConvergence[]> {
   const { records } = await readJson<{ records: ReferenceConvergence[] }>("rcps.json");
   return records;
 }
 
-/** The rules of an edition that has some: `training-5.0`. */
+/** The rules of an edition: `training-5.0`. */
 export async function readRuleEdition(edition: string): Promise<RuleEdition> {
   return fillIn(await readJson<WrittenRuleEdition>(`rules/${edition}.json`));
 }
 
-/** How rules differed at their round from what they are today. */
+/** How the rules of a past round differed from the current rules. */
 export async function readRuleAmendments(): Promise<readonly RuleAmendment[]> {
   const { amendments } = await readJson<{ amendments: RuleAmendment[] }>("rules/as-published.json");
   return amendments;
 }
 
-/** What a table may leave out, as its schema has it. */
+/** Optional table columns, as in the schema. */
 function fillIn({ edition, source, files }: WrittenRuleEdition): RuleEdition {
   const filled = files.map(({ keys, ...rest }) => ({
     initial: {},
@@ -40,10 +40,10 @@ function fillIn({ edition, source, files }: WrittenRuleEdition): RuleEdition {
   return { edition, source, files: filled };
 }
 
-// oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a rule
+// oxlint-disable-next-line unicorn/no-thenable -- the rule files use this keyword; rules are never awaited
 const noActions = { checks: [], firstCheck: [], atLeastOneCheck: [], remember: [], then: [] };
 
 async function readJson<Shape>(path: string): Promise<Shape> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test holds the shipped files to this shape
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test validates the shipped files
   return JSON.parse(await readFile(join(dataDirectory, path), "utf8")) as Shape;
 }

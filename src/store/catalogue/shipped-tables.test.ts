@@ -19,7 +19,7 @@ const entriesOf = async (entries: Promise<unknown>): Promise<unknown> => ({
   entries: await entries,
 });
 
-describe("the shipped tables, which are read without being validated, are what their schema says", () => {
+describe("the shipped tables, which are read without validation, match their schemas", () => {
   test.each<ShippedTable>([
     { name: "prices", schema: priceList, read: () => entriesOf(readPriceEntries()) },
     { name: "accelerators", schema: acceleratorList, read: () => entriesOf(readAccelerators()) },

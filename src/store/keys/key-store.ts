@@ -21,20 +21,20 @@ import {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A public key that the user knows: an own one, or one that was trusted. */
+/** A public key that the user knows: the user's own, or a trusted one. */
 export interface KnownKey {
   name: string;
   origin: "own" | "trusted";
-  /** `SHA256:` and the digest of the key's SubjectPublicKeyInfo, as base64url. */
+  /** `SHA256:` and the digest of the key's SubjectPublicKeyInfo, in base64url. */
   fingerprint: string;
   /** PEM. */
   publicKey: string;
 }
 
-/** A public key takes about a hundred bytes. */
-const mostKeyBytes = 10_000;
+/** A public key has approximately one hundred bytes. */
+const maximumKeyBytes = 10_000;
 
-/** A private key that signs records. */
+/** A private key for signing records. */
 export interface SigningKey {
   name: string;
   privateKey: KeyObject;
@@ -44,7 +44,10 @@ const privateSuffix = ".private.pem";
 const ownSuffix = ".public.pem";
 const trustedSuffix = ".trusted.pem";
 
-/** `$PITWALL_KEYS`, else `pitwall/keys` in `$XDG_CONFIG_HOME` or `~/.config`. Not the home: that is often a checkout's. */
+/**
+ * `$PITWALL_KEYS`, or else `pitwall/keys` in `$XDG_CONFIG_HOME` or `~/.config`. Not in the home, which is often inside
+ * a checkout.
+ */
 export function keysDirectory(env: Environment): string {
   if (env["PITWALL_KEYS"]) return env["PITWALL_KEYS"];
   const config = env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config");
@@ -52,7 +55,7 @@ export function keysDirectory(env: Environment): string {
 }
 
 /**
- * Generates an Ed25519 key pair. The private key is readable only by the user.
+ * Generates an Ed25519 key pair. Only the user can read the private key.
  *
  * @throws UserError `key-name-invalid`, `key-exists`
  */
@@ -67,9 +70,9 @@ export async function createKey(env: Environment, name: string): Promise<KnownKe
 }
 
 /**
- * Trusts somebody's public key: signatures by it are then reported under this name.
+ * Trusts another user's public key: signatures by it are then reported under this name.
  *
- * @param pem as `pitwall keys export` prints it
+ * @param pem in the form that `pitwall keys export` prints
  * @throws UserError `key-name-invalid`, `key-exists`, `key-invalid`
  */
 export async function trustKey(env: Environment, name: string, pem: string): Promise<KnownKey> {
@@ -84,7 +87,7 @@ export async function trustKey(env: Environment, name: string, pem: string): Pro
   return { name, origin: "trusted", fingerprint: fingerprintOf(publicKey), publicKey: publicPem };
 }
 
-/** Own and trusted keys, by name. */
+/** The user's own and trusted keys, by name. */
 export async function readKnownKeys(env: Environment): Promise<KnownKey[]> {
   const directory = keysDirectory(env);
   const keys: KnownKey[] = [];
@@ -107,9 +110,9 @@ export async function readKnownKeys(env: Environment): Promise<KnownKey[]> {
 }
 
 /**
- * The private key to sign with.
+ * The private key for signing.
  *
- * @param name undefined: the only one there is
+ * @param name undefined: the only existing key
  * @throws UserError `key-missing`, `key-ambiguous`, `key-invalid`
  */
 export async function readSigningKey(
@@ -145,7 +148,7 @@ export async function readPublicKeyFile(path: string): Promise<string> {
   const opened = await openFile(path, { followsLinks: true });
   if (opened.kind !== "opened") throw unreadableKeyFile(path, describeRefusal(opened));
   try {
-    if (opened.status.size <= mostKeyBytes) return await opened.file.readFile("utf8");
+    if (opened.status.size <= maximumKeyBytes) return await opened.file.readFile("utf8");
   } finally {
     await opened.file.close();
   }
@@ -160,7 +163,7 @@ function unreadableKeyFile(path: string, saw: string): UserError {
   });
 }
 
-/** `SHA256:` and the digest of a public key, as base64url. */
+/** `SHA256:` and the digest of a public key, in base64url. */
 export function fingerprintOf(publicKey: KeyObject): string {
   const der = publicKey.export({ type: "spki", format: "der" });
   return `SHA256:${createHash("sha256").update(der).digest("base64url")}`;
@@ -206,7 +209,7 @@ function parsePublicKey(pem: string, at: string): KeyObject {
 }
 
 function keyInvalid(at: string, cause: unknown): UserError {
-  return new UserError("key-invalid", "this is no Ed25519 key in PEM", {
+  return new UserError("key-invalid", "this is not an Ed25519 key in PEM format", {
     at,
     hint: "`pitwall keys export <name>` prints a public key in the expected form",
     cause,

@@ -2,7 +2,7 @@ import { createPublicKey, sign, verify, type KeyObject } from "node:crypto";
 import type { RecordSignature, SignatureCheck } from "../../schema/run/record-signature.ts";
 import { fingerprintOf, type KnownKey, type SigningKey } from "./key-store.ts";
 
-/** What a signature covers: the closing event of a run's hash chain, and with it all of its files. */
+/** What a signature covers: the closing event of a run's hash chain, and therefore all files of the record. */
 export interface SignedSubject {
   runId: string;
   closingSha256: string;
@@ -20,7 +20,7 @@ export function signRecord(subject: SignedSubject, key: SigningKey): RecordSigna
   };
 }
 
-/** Whether a signature belongs to this record, and whether the user knows its key. */
+/** Whether a signature is valid for this record, and whether the user knows its key. */
 export function checkSignature(
   signature: RecordSignature,
   subject: SignedSubject,
@@ -30,7 +30,7 @@ export function checkSignature(
     return { kind: "invalid", reason: "it covers another closing event" };
   const publicKey = readPublicKey(signature.publicKey);
   if (publicKey === undefined)
-    return { kind: "invalid", reason: "signature.json holds no Ed25519 public key" };
+    return { kind: "invalid", reason: "signature.json does not contain an Ed25519 public key" };
   const bytes = Buffer.from(signature.signature, "base64");
   if (!verify(undefined, messageOf(subject), publicKey, bytes))
     return { kind: "invalid", reason: "it does not match the closing event" };
@@ -41,7 +41,7 @@ export function checkSignature(
     : { kind: "valid", name: key.name, fingerprint };
 }
 
-/** The first line keeps a signature of a record from being one of anything else. */
+/** The first line prevents reuse of a record's signature for another kind of document. */
 function messageOf({ runId, closingSha256 }: SignedSubject): Buffer {
   return Buffer.from(`pitwall record 1\n${runId}\n${closingSha256}\n`);
 }
@@ -55,7 +55,7 @@ function readPublicKey(base64: string): KeyObject | undefined {
     });
     return key.asymmetricKeyType === "ed25519" ? key : undefined;
   } catch {
-    // OpenSSL throws various errors at bytes that are no key; the caller reports it.
+    // OpenSSL throws various errors for invalid key bytes; the caller reports them.
     return undefined;
   }
 }

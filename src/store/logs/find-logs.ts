@@ -9,31 +9,31 @@ import { describeRefusal, listDirectory, refusalOf, sizeOnDisk } from "../open-f
 export interface FoundLog {
   /** As the user typed it. */
   argument: string;
-  /** From the argument on, with `/`; a file given by name is called as it was given. */
+  /** Path relative to the argument, with `/`; for a file argument, the argument itself. */
   path: string;
   absolutePath: string;
-  /** On disk; a packed log is larger when read. */
+  /** Size on disk; the content of a compressed log is larger. */
   sizeBytes: number;
-  /** The user named this very file. */
+  /** Whether the argument is this file. */
   isGivenByName: boolean;
 }
 
-/** Logs, and folders that were not looked into. */
+/** Logs, and folders that were not searched. */
 export interface LogSearch {
   logs: FoundLog[];
   skippedFolders: string[];
 }
 
 /**
- * Finds the logs of an argument: the file itself, whatever its name; of a folder every `result_*.txt`, packed or not,
- * at any depth and in the order of their paths. Hidden folders and those whose name begins with `_` are skipped.
+ * Finds the logs for an argument: a file with any name, or every `result_*.txt` in a folder, compressed or not, at any
+ * depth, sorted by path. Skips hidden folders and folders whose name starts with `_`.
  *
  * @throws UserError `log-missing`, `folder-without-logs`, `folder-unreadable`
  */
 export async function findLogs(argument: string, workingFolder: string): Promise<LogSearch> {
   const root = resolve(workingFolder, argument);
   const status = await statOf(root, argument);
-  // A file that cannot be read is a log all the same: reading it reports why not.
+  // A file that cannot be read is listed too: reading it reports the reason.
   if (status?.isDirectory() !== true) {
     const log = { argument, path: argument, absolutePath: root, isGivenByName: true };
     return { logs: [{ ...log, sizeBytes: status?.size ?? 0 }], skippedFolders: [] };
@@ -54,13 +54,13 @@ export async function findLogs(argument: string, workingFolder: string): Promise
   };
 }
 
-/** By code units, the same everywhere. */
+/** Compares code units, so the order is the same on all systems. */
 export function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
 
-/** Undefined for what is there and cannot be looked at. */
+/** Undefined if the path exists but cannot be accessed. */
 async function statOf(path: string, argument: string) {
   try {
     return await stat(path);
@@ -93,16 +93,16 @@ async function walk(
 ): Promise<void> {
   const listed = await listDirectory(folder);
   if (listed.kind !== "listed") {
-    // The folder that the user named has to be readable; one below it is reported as skipped.
+    // The folder in the argument must be readable; an unreadable subfolder is reported as skipped.
     if (found.root === folder) throw unreadableFolder(folder, describeRefusal(listed));
     found.skippedFolders.push(folder);
     return;
   }
   for (const entry of listed.entries) {
     const path = join(folder, entry.name);
-    // Whatever has a log's name counts as one: reading it says what it is instead of a log.
+    // Any entry with a log's name is listed: reading it reports what it is if it is not a file.
     if (/^result_.*\.txt(?:\.gz)?$/.test(entry.name)) found.paths.push(path);
-    // Links to folders are not followed: they may form a loop.
+    // Links to folders are not followed: they can form a loop.
     else if (entry.isDirectory()) {
       if (/^[._]|^node_modules$/.test(entry.name)) found.skippedFolders.push(path);
       else await walk(path, found);

@@ -7,15 +7,15 @@ import { openFileSync, refusalCode } from "../open-file.ts";
 
 const pieceBytes = 1024 * 1024;
 
-/** A piece of a log, or why there is no more. */
+/** A piece of a log, or the reason why reading stopped. */
 export type LogPiece =
   | { kind: "bytes"; bytes: Uint8Array }
   | { kind: "unreadable"; code: string }
   | { kind: "gzip-broken"; code: string };
 
 /**
- * Reads a log piece by piece in constant memory, unpacking it if it begins as gzip files do, whatever its name.
- * A piece is valid until the next one is asked for. Bytes before a failure are given first.
+ * Reads a log in pieces, in constant memory. Decompresses it if it starts with the gzip signature, whatever its name. A
+ * piece is valid until the next one is requested. Yields the bytes before an error first.
  */
 export async function* readLogFile(path: string): AsyncGenerator<LogPiece> {
   const opened = openFileSync(path, { followsLinks: true });
@@ -38,12 +38,15 @@ export async function* readLogFile(path: string): AsyncGenerator<LogPiece> {
   }
 }
 
-/** Of the last log read here: a fresh megabyte for each of thousands of small logs is most of their cost. */
+/**
+ * The buffer of the last log, for reuse: allocating one megabyte for each of thousands of small logs dominates the
+ * time.
+ */
 let spareBuffer: Uint8Array | undefined;
 
 /**
- * Reads without asking the thread pool, which for thousands of small logs costs more than all the rest; signals and
- * timers get their turn after each piece.
+ * Reads synchronously: for thousands of small logs the thread pool would take more time than everything else. Signals
+ * and timers are handled after each piece.
  */
 async function* readOn(
   file: number,
@@ -77,7 +80,7 @@ async function* unpack(fd: number): AsyncGenerator<LogPiece> {
   }
 }
 
-/** A read stream of the file descriptor would close it, which the caller does too. */
+/** A read stream on the file descriptor would close it, but the caller closes it too. */
 function* packedPieces(fd: number): Generator<Uint8Array> {
   for (let position = 0; ;) {
     const bytes = new Uint8Array(pieceBytes);

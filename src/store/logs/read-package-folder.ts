@@ -1,14 +1,14 @@
 import type { Dirent } from "node:fs";
 import { join, sep } from "node:path";
 import type {
-  PackagePlace,
+  PackageLocation,
   PowerFolder,
   SystemFileText,
 } from "../../schema/logs/package-finding.ts";
 import { listDirectory, readText, refusalCode } from "../open-file.ts";
 
 /** `<organisation>/results/<system>/<benchmark>`; in HPC rounds `<system>/strong/<benchmark>` or `weak`. */
-export function placeOfLogs(folder: string): PackagePlace {
+export function locationOfLogs(folder: string): PackageLocation {
   const parts = folder.split(sep);
   const at = parts.lastIndexOf("results");
   const [system, ...rest] = at < 1 ? [] : parts.slice(at + 1);
@@ -26,19 +26,19 @@ export function placeOfLogs(folder: string): PackagePlace {
   };
 }
 
-/** Reads `systems/<system>.json`, or says which others there are. */
+/** Reads `systems/<system>.json`, or lists the other descriptions. */
 export async function readSystemFile(
-  place: Extract<PackagePlace, { kind: "submission" }>,
+  location: Extract<PackageLocation, { kind: "submission" }>,
 ): Promise<SystemFileText> {
-  const path = `systems/${place.system}.json`;
-  const read = await readText(join(place.organisationPath, path), { followsLinks: true });
+  const path = `systems/${location.system}.json`;
+  const read = await readText(join(location.organisationPath, path), { followsLinks: true });
   if (read.kind === "read") return { kind: "text", path, text: read.text };
   if (read.kind !== "missing") return { kind: "unreadable", path, code: refusalCode(read) };
-  const others = await listIfThere(join(place.organisationPath, "systems"));
+  const others = await listIfThere(join(location.organisationPath, "systems"));
   return { kind: "missing", path, others: others.map(({ name }) => name) };
 }
 
-/** Counts the power logs beside a result's logs: `power/<name of the run>/node_<n>.txt`. */
+/** Counts the power logs next to a result's logs: `power/<name of the run>/node_<n>.txt`. */
 export async function readPowerFolder(folder: string): Promise<PowerFolder> {
   const runs = (await listIfThere(join(folder, "power"))).filter((entry) => entry.isDirectory());
   if (runs.length === 0) return { kind: "none" };
@@ -50,7 +50,7 @@ export async function readPowerFolder(folder: string): Promise<PowerFolder> {
   return { kind: "runs", nodeFileCounts };
 }
 
-/** No entries where the folder is missing or cannot be read. */
+/** Returns no entries if the folder is missing or cannot be read. */
 async function listIfThere(folder: string): Promise<Dirent[]> {
   const listed = await listDirectory(folder);
   return listed.kind === "listed" ? listed.entries : [];

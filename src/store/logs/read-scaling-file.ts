@@ -2,7 +2,7 @@ import type { ScalingReading } from "../../schema/logs/result-folder.ts";
 import { scalingFile } from "../../schema/logs/submission.ts";
 import { describeRefusal, readText } from "../open-file.ts";
 
-/** Reads the review committee's factor. Nothing is written, also where the official checker would. */
+/** Reads the review committee's factor. Never writes a file, unlike the official checker. */
 export async function readScalingFile(path: string): Promise<ScalingReading> {
   const read = await readText(path, { followsLinks: true });
   if (read.kind === "missing") return { kind: "none", path };
@@ -15,7 +15,7 @@ export async function readScalingFile(path: string): Promise<ScalingReading> {
     : { kind: "invalid", path, reason: "`scaling_factor` is not a positive number" };
 }
 
-/** A text as JSON, or why it is none. */
+/** Parses a text as JSON, or returns the reason why it is invalid. */
 export function parseJson(
   text: string,
 ): { kind: "read"; value: unknown } | { kind: "broken"; reason: string } {

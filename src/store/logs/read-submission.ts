@@ -66,13 +66,13 @@ async function nothingFound(root: string, shown: string): Promise<UserError> {
 interface LogFolder {
   path: string;
   logNames: readonly string[];
-  /** Of everything in it, so that nothing is looked for in vain. */
+  /** Names of all entries, so that only existing files are opened. */
   entryNames: ReadonlySet<string>;
 }
 
 async function findLogFolders(path: string): Promise<LogFolder[]> {
   const entries = await listFolder(path);
-  // Whatever has a log's name counts as one: reading it says what it is instead of a log.
+  // Any entry with a log's name is listed: reading it reports what it is if it is not a file.
   const logNames = logsAmong(entries.map((entry) => entry.name));
   const folders = entries
     .filter((entry) => entry.isDirectory() && !isNoResult(entry.name))
@@ -85,27 +85,27 @@ async function findLogFolders(path: string): Promise<LogFolder[]> {
   return found;
 }
 
-/** Power logs belong to a run; names like `.git` and `_samples` to nobody. */
+/** Power logs belong to a run; names like `.git` and `_samples` are ignored. */
 function isNoResult(name: string): boolean {
   return name === "power" || name === "node_modules" || /^[._]/.test(name);
 }
 
-/** `result_<n>.txt`; a few of round 0.5 have a prefix before it. */
+/** `result_<n>.txt`; a few logs of round 0.5 have a prefix. */
 function logsAmong(files: readonly string[]): string[] {
   const named = files.filter((name) => /^result_.*\.txt$/.test(name));
   const prefixed = files.filter((name) => /_result_\d+\.txt$/.test(name));
   return (named.length > 0 ? named : prefixed).toSorted(compareNames);
 }
 
-/** What several results stand in: read once. */
+/** Data shared by several results, read once. */
 class Surroundings {
   readonly #systems = new Map<string, Promise<SystemReading>>();
   readonly #bypasses = new Map<string, Promise<boolean>>();
 
-  system(place: FolderPlace): Promise<SystemReading> {
-    const { organisationPath, systemFolder, systemPath } = place;
+  system(role: FolderRole): Promise<SystemReading> {
+    const { organisationPath, systemFolder, systemPath } = role;
     const key = [organisationPath, systemFolder, systemPath].join("\n");
-    const reading = this.#systems.get(key) ?? readSystem(place);
+    const reading = this.#systems.get(key) ?? readSystem(role);
     this.#systems.set(key, reading);
     return reading;
   }
@@ -121,7 +121,7 @@ async function describeFolder(
   { path, logNames, entryNames }: LogFolder,
   { root, around }: { root: string; around: Surroundings },
 ): Promise<ResultFolder> {
-  const place = placeOf(path);
+  const role = roleOf(path);
   const powerFolder = join(path, "power");
   const powerEntries = entryNames.has("power") ? await listIfThere(powerFolder) : [];
   const runsWithPower = new Set(powerEntries.map((entry) => entry.name));
@@ -146,20 +146,20 @@ async function describeFolder(
     path,
     pathParts: path.split(sep),
     shownAs: relative(root, path) || basename(path),
-    organisation: place.organisation,
-    systemFolder: place.systemFolder,
-    scalingKind: place.scalingKind,
-    benchmarkFolder: place.benchmarkFolder,
-    subfolder: place.subfolder,
+    organisation: role.organisation,
+    systemFolder: role.systemFolder,
+    scalingKind: role.scalingKind,
+    benchmarkFolder: role.benchmarkFolder,
+    subfolder: role.subfolder,
     logs,
-    system: await around.system(place),
+    system: await around.system(role),
     scaling: entryNames.has("scaling.json")
       ? await readScalingFile(scalingPath)
       : { kind: "none", path: scalingPath },
     hasPower: runsWithPower.size > 0,
     asksForBypass:
       (entryNames.has(bypassFile) && (await asksForBypass(path))) ||
-      (await around.asksForBypass(place.organisationPath)),
+      (await around.asksForBypass(role.organisationPath)),
   };
 }
 
@@ -167,8 +167,8 @@ function sizeOf(files: readonly string[]): number {
   return files.reduce((bytes, file) => bytes + sizeOnDisk(file), 0);
 }
 
-/** What a folder is, by where it stands. */
-export interface FolderPlace {
+/** The role of a folder, by its path. */
+export interface FolderRole {
   organisation: string;
   organisationPath: string;
   systemFolder: string;
@@ -178,7 +178,7 @@ export interface FolderPlace {
   subfolder: string | undefined;
 }
 
-function placeOf(path: string): FolderPlace {
+function roleOf(path: string): FolderRole {
   const parts = path.split(sep);
   const at = parts.lastIndexOf("results");
   const below = at < 0 ? parts.slice(-2) : parts.slice(at + 1);
@@ -204,11 +204,11 @@ const bypassFile = "package_checker_params";
 
 async function asksForBypass(folder: string): Promise<boolean> {
   const read = await readText(join(folder, bypassFile), { followsLinks: true });
-  // A file that cannot be read requests nothing.
+  // A file that cannot be read contains no requests.
   return read.kind === "read" && /rcp[-_]bypass/.test(read.text);
 }
 
-/** No entries where the folder is missing or cannot be read. */
+/** Returns no entries if the folder is missing or cannot be read. */
 async function listIfThere(path: string): Promise<Dirent[]> {
   const listed = await listDirectory(path);
   return listed.kind === "listed" ? listed.entries : [];
@@ -227,7 +227,7 @@ function unreadable(path: string, saw: string): UserError {
   });
 }
 
-/** `result_10.txt` after `result_9.txt`. */
+/** Sorts `result_10.txt` after `result_9.txt`. */
 function compareNames(a: string, b: string): number {
   return collator.compare(a, b);
 }

@@ -4,20 +4,20 @@ import { entryFile, systemFile, type SystemFile } from "../../schema/logs/submis
 import { describeRefusal, readText } from "../open-file.ts";
 import { parseJson } from "./read-scaling-file.ts";
 
-/** Where a description may stand. */
-export interface SystemPlace {
+/** Possible locations of a description. */
+export interface SystemPaths {
   organisationPath: string;
   systemFolder: string;
   systemPath: string;
 }
 
-/** Reads `systems/<system>.json`, or `entry.json` of round 0.5, beside the benchmarks or one folder up. */
-export async function readSystem(place: SystemPlace): Promise<SystemReading> {
-  const path = join(place.organisationPath, "systems", `${place.systemFolder}.json`);
+/** Reads `systems/<system>.json`, or `entry.json` of round 0.5, next to the benchmarks or one folder above. */
+export async function readSystem(paths: SystemPaths): Promise<SystemReading> {
+  const path = join(paths.organisationPath, "systems", `${paths.systemFolder}.json`);
   const read = await readText(path, { followsLinks: true });
   if (read.kind === "read") return readSystemText(path, read.text);
   if (read.kind !== "missing") return broken(path, describeRefusal(read), "");
-  for (const folder of [place.systemPath, dirname(place.systemPath)]) {
+  for (const folder of [paths.systemPath, dirname(paths.systemPath)]) {
     const entryPath = join(folder, "entry.json");
     const entry = await readText(entryPath, { followsLinks: true });
     if (entry.kind === "read") return readEntryText(entryPath, entry.text);
@@ -49,8 +49,8 @@ function broken(path: string, reason: string, text: string): SystemReading {
 }
 
 /**
- * The few fields that scores need, out of a text that does not parse. NVIDIA's files of round 0.6 are lines
- * `key: {"value": …}` with Python dictionaries inside; Alibaba's of 0.7 have a comma too many.
+ * Extracts the few fields that scores need from invalid JSON. NVIDIA's files of round 0.6 are lines `key: {"value": …}`
+ * that contain Python dictionaries; Alibaba's files of 0.7 have an extra comma.
  */
 function pickOut(text: string): SystemFile {
   const field = (...names: string[]): string | undefined => {

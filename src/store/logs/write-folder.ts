@@ -5,24 +5,24 @@ import { UserError } from "../../foundation/user-error.ts";
 import { onDisk } from "../disk-error.ts";
 import { makeDirectory } from "../make-directory.ts";
 
-/** A file of a folder to be written; the path is relative to the folder. */
+/** A file in the folder to write; the path is relative to the folder. */
 export interface FolderFile {
   path: string;
   content: { kind: "text"; text: string } | { kind: "copy"; from: string };
 }
 
 /**
- * Writes a folder whole or not at all: beside its place first, then renamed.
+ * Writes a folder completely or not at all: into a temporary sibling, which is then renamed.
  *
  * @returns the absolute paths written
- * @throws UserError `folder-exists`; and what the disk has to say
+ * @throws UserError `folder-exists`; disk errors
  */
 export async function writeFolder(folder: string, files: readonly FolderFile[]): Promise<string[]> {
   const draft = `${folder}.draft-${process.pid}`;
   return onDisk({ doing: "write the folder", path: folder, chosenBy: "--out" }, async () => {
     try {
       for (const file of files) await writeInto(draft, file);
-      await takePlace(draft, folder);
+      await moveDraft(draft, folder);
     } finally {
       await rm(draft, { recursive: true, force: true });
     }
@@ -37,9 +37,9 @@ async function writeInto(draft: string, { path, content }: FolderFile): Promise<
   else await writeFile(target, content.text);
 }
 
-async function takePlace(draft: string, folder: string): Promise<void> {
+async function moveDraft(draft: string, folder: string): Promise<void> {
   try {
-    // An empty folder may be replaced; anything else is somebody's work.
+    // An empty folder can be replaced; any other folder may contain user files.
     await rename(draft, folder);
   } catch (error) {
     const code = errorCode(error);

@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 describe("AppendFile", () => {
-  test("holds all pieces in order, whatever their sizes and the pauses between them", async () => {
+  test("writes all pieces in order, for any sizes and pauses", async () => {
     const piece = fc.record({ bytes: fc.uint8Array({ maxLength: 40 }), action: fc.nat(4) });
     let count = 0;
     await fc.assert(

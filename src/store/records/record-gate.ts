@@ -40,6 +40,6 @@ async function faultOf(path: string, wanted: "file" | "directory"): Promise<stri
     return status.nlink > 1 ? "has a second name, a hard link" : undefined;
   } catch (error) {
     const refusal = refusalOf(error);
-    return refusal.kind === "missing" ? "missing" : "cannot be looked at";
+    return refusal.kind === "missing" ? "missing" : "cannot be accessed";
   }
 }

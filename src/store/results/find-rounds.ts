@@ -4,18 +4,18 @@ import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import { describeRefusal, listDirectory, readText } from "../open-file.ts";
 import { isRoundManifest } from "./is-round-manifest.ts";
 
-/** A round's folder that has a manifest. */
-export interface RoundPlace {
+/** A round's folder with a manifest. */
+export interface RoundFolder {
   folder: string;
   manifest: RoundManifest;
 }
 
-/** The rounds in the folders that have a manifest, those of the first folder first. */
+/** The rounds with a manifest in the folders, in folder order. */
 export async function findRounds(
   folders: readonly string[],
   problems: ResultsProblem[],
   only?: string,
-): Promise<RoundPlace[]> {
+): Promise<RoundFolder[]> {
   const names = await Promise.all(folders.map(listRounds));
   const read = await Promise.all(
     folders.flatMap((parent, index) =>
@@ -28,7 +28,9 @@ export async function findRounds(
   return read.flatMap((each) => (each.kind === "read" ? each.round : []));
 }
 
-/** Folders of rounds; drafts of imports that are under way, or were cut off, are not. */
+/**
+ * Folders of rounds, without the temporary folders of imports that are running or were interrupted.
+ */
 async function listRounds(folder: string): Promise<string[]> {
   const listed = await listDirectory(folder);
   if (listed.kind !== "listed") return [];
@@ -39,7 +41,7 @@ async function listRounds(folder: string): Promise<string[]> {
 }
 
 type ManifestReading =
-  | { kind: "read"; round: RoundPlace }
+  | { kind: "read"; round: RoundFolder }
   | { kind: "unreadable"; problem: ResultsProblem };
 
 async function readManifest(folder: string): Promise<ManifestReading> {
@@ -57,7 +59,7 @@ async function readManifest(folder: string): Promise<ManifestReading> {
   if (parsed.success) return { kind: "read", round: { folder, manifest: parsed.data } };
   const [issue] = parsed.error.issues;
   const reason =
-    issue === undefined ? "it is no manifest" : `${issue.path.join(".")}: ${issue.message}`;
+    issue === undefined ? "it is not a manifest" : `${issue.path.join(".")}: ${issue.message}`;
   return { kind: "unreadable", problem: { kind: "manifest-invalid", folder, reason } };
 }
 
@@ -65,7 +67,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The schema says that nothing is no manifest.
+    // The schema reports that an empty value is not a manifest.
     return undefined;
   }
 }

@@ -12,8 +12,8 @@ import {
 import type { TableLine } from "./parquet-file.ts";
 import { rowColumns } from "./result-tables.ts";
 
-/** The columns of rows that hold one of a few words. */
-export const columnWords = {
+/** The columns of rows with enumerated values. */
+export const columnValues = {
   suite: suites,
   division: divisions,
   availability: availabilities,
@@ -24,21 +24,21 @@ export const columnWords = {
   energyLabel: energyLabels,
 } as const satisfies { [Name in keyof ResultRow]?: readonly NonNullable<ResultRow[Name]>[] };
 
-const wordsByColumn = Object.entries(columnWords).map(([name, words]) => ({
+const valuesByColumn = Object.entries(columnValues).map(([name, values]) => ({
   name,
-  words: new Set<unknown>(words),
+  values: new Set<unknown>(values),
 }));
 const requiredColumns = Object.entries(rowColumns)
   .filter(([, { isRequired }]) => isRequired)
   .map(([name]) => name);
 
 /**
- * Enough for rows whose file is, by its checksum, as this program wrote it, and whose columns have the right types: a
- * whole parse of every row would take most of the time that reading takes.
+ * A sufficient check for rows whose file matches its checksum and whose columns have the right types. Parsing every row
+ * with the schema would take most of the reading time.
  */
 export function isResultRow(line: TableLine): line is ResultRow {
   return (
     requiredColumns.every((name) => line[name] !== undefined) &&
-    wordsByColumn.every(({ name, words }) => line[name] === undefined || words.has(line[name]))
+    valuesByColumn.every(({ name, values }) => line[name] === undefined || values.has(line[name]))
   );
 }

@@ -23,7 +23,7 @@ const manifest = {
 };
 
 describe("isRoundManifest", () => {
-  test("takes what the schema takes, of all that is shipped", async () => {
+  test("accepts every shipped manifest, like the schema", async () => {
     const rounds = await findRounds([shippedResultsFolder], []);
     expect(rounds.map(({ manifest }) => isRoundManifest(manifest))).not.toContain(false);
     expect(isRoundManifest(manifest)).toBe(true);
@@ -39,7 +39,7 @@ describe("isRoundManifest", () => {
     },
   );
 
-  test("takes nothing that the schema refuses", () => {
+  test("accepts nothing that the schema rejects", () => {
     const names = fc.constantFrom(...Object.keys(manifest), "more", "toString");
     const values = fc.oneof(
       fc.jsonValue(),

@@ -31,8 +31,8 @@ const manifestMembers: Readonly<Record<keyof RoundManifest, Check>> = {
 };
 
 /**
- * Whether something is a manifest, without loading the validator. What this takes the schema takes, too; what it does not
- * take the schema has the last word on, and the reason.
+ * Whether a value is a manifest, without loading the validator. Accepts only what the schema accepts. A value that this
+ * function rejects must be parsed with the schema, which decides and gives the reason.
  */
 export function isRoundManifest(value: unknown): value is RoundManifest {
   return hasMembers(value, manifestMembers);

@@ -6,7 +6,7 @@ interface OpenCurve extends Record<string, unknown> {
   samples?: number[];
 }
 
-/** The points of a series stand together, in order of time; a series says its samples at each point, or at none. */
+/** The points of a series are consecutive and sorted by time; either all or none of its points have a sample count. */
 export function joinPoints(lines: readonly TableLine[]): TableLine[] {
   const curves: OpenCurve[] = [];
   let current: OpenCurve | undefined;
@@ -29,7 +29,7 @@ export function joinPoints(lines: readonly TableLine[]): TableLine[] {
   return curves;
 }
 
-/** A 32-bit float as the decimal number it was made of. */
+/** Converts a 32-bit float back to the decimal number that it was created from. */
 function fromFloat(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(6));
 }

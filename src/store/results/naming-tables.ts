@@ -9,7 +9,7 @@ import { readAccelerators } from "../catalogue/catalogue.ts";
 import { readCompatibility } from "../catalogue/read-atlas-tables.ts";
 import { readShippedTable } from "../catalogue/read-shipped-table.ts";
 
-/** The package's tables that published results are named and dated by. */
+/** The package's tables for names and dates of published results. */
 export interface ResultTables {
   rounds: readonly PublishedRound[];
   accelerators: readonly Accelerator[];

@@ -2,7 +2,10 @@ import type { AnswerTable } from "../../schema/answer-table.ts";
 import { packTable } from "./parquet-file.ts";
 import type { ColumnKind, ColumnTable } from "./result-tables.ts";
 
-/** Packs an answer into a Parquet file. Numbers stay numbers; what is neither number nor text is JSON text. */
+/**
+ * Writes a query result to a Parquet file. Numbers remain numbers; values that are neither numbers nor text are stored
+ * as JSON text.
+ */
 export async function packAnswer(answer: AnswerTable, createdBy: string): Promise<Uint8Array> {
   const columns: ColumnTable = Object.fromEntries(
     answer.columns.map(({ name }, index) => [name, kindOf(answer.rows.map((row) => row[index]))]),

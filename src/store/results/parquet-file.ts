@@ -2,19 +2,19 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { parquetMetadata, parquetRead, parquetReadObjects, parquetSchema } from "hyparquet";
 import type { ColumnTable } from "./result-tables.ts";
 
-/** Lines of a table by column name, as a file holds them; an absent value is no member. */
+/** Lines of a table by column name, as stored in a file; an absent value has no property. */
 export type TableLine = Readonly<Record<string, unknown>>;
 
 export interface TableWriting {
   columns: ColumnTable;
-  /** Lines per row group; a reader that wants a few lines unpacks the groups that may hold them. */
+  /** Lines per row group; a reader of a few lines unpacks only the groups that can contain them. */
   linesPerGroup: number;
-  /** `GZIP` (the default) packs tighter; `SNAPPY` unpacks faster where columns are short. */
+  /** `GZIP` (the default) is smaller; `SNAPPY` unpacks faster if columns are short. */
   codec?: "GZIP" | "SNAPPY";
   createdBy: string;
 }
 
-/** Packs lines into a Parquet file that every tool reads. */
+/** Writes lines to a Parquet file that standard tools can read. */
 export async function packTable(
   lines: readonly TableLine[],
   { columns, linesPerGroup, codec = "GZIP", createdBy }: TableWriting,
@@ -26,7 +26,7 @@ export async function packTable(
       type,
       nullable: !isRequired,
       data: lines.map((line) => line[name] ?? null),
-      // Of use only for finding a result's lines.
+      // Used only to find a result's lines.
       statistics: name === "rowId",
       offsetIndex: false,
     }),
@@ -53,10 +53,10 @@ function encodingOf(
 }
 
 /**
- * Unpacks the lines of a Parquet file, or only those of one result. Columns that this version does not know are left
- * out, and those that an older one did not write are absent.
+ * Unpacks the lines of a Parquet file, or only those of one result. Ignores unknown columns; columns that an older
+ * version did not write are absent.
  *
- * @throws Error of any kind, from the parser, if the bytes are no Parquet file of these columns
+ * @throws Error of any kind, from the parser, if the bytes are not a Parquet file with these columns
  */
 export async function unpackTable(
   bytes: Uint8Array,
@@ -81,13 +81,13 @@ export async function unpackTable(
 
 export interface TableReading {
   columns: ColumnTable;
-  /** Columns and the text that they must hold. */
+  /** Column names and the required text values. */
   where?: Readonly<Record<string, string>>;
 }
 
 type Source = Parameters<typeof parquetReadObjects>[0];
 
-/** Column by column, which is how they are stored: twice as fast as line by line. */
+/** Column by column, the storage order: twice as fast as line by line. */
 async function readAll(source: Source): Promise<TableLine[]> {
   const lines: Record<string, unknown>[] = [];
   await parquetRead({

@@ -5,7 +5,7 @@ const pieceBytes = 1024 * 1024;
 
 type FirstBytes = { kind: "read"; bytes: Uint8Array } | OpenRefusal;
 
-/** Reads the first bytes of a regular file; fewer if it is shorter. */
+/** Reads the first bytes of a regular file; fewer if the file is shorter. */
 export async function readFirstBytes(path: string, byteCount: number): Promise<FirstBytes> {
   const opened = await openFile(path, { followsLinks: true });
   if (opened.kind !== "opened") return opened;
@@ -20,7 +20,7 @@ export async function readFirstBytes(path: string, byteCount: number): Promise<F
 }
 
 /**
- * Reads a regular file piece by piece, in constant memory. A piece is only valid until the next one is requested.
+ * Reads a regular file in pieces, in constant memory. A piece is valid only until the next one is requested.
  *
  * @throws UserError `file-unreadable`
  */

@@ -65,7 +65,7 @@ const write = (into: string, round: RoundContents): Promise<unknown> =>
 const a = "mlperf-training/v5.0/Acme/node8/bert";
 
 describe("readResultRows", () => {
-  test("gives back what was written, absent fields absent", async () => {
+  test("returns what was written; absent fields stay absent", async () => {
     const rows = [row(a, { scoreMs: 1234.567, nodeCount: 1 }), row(`${a}2`, { division: "open" })];
     await write(folder, roundOf("v5.0", rows));
     const read = await readResultRows([folder]);
@@ -82,7 +82,7 @@ describe("readResultRows", () => {
     expect(manifests).toHaveLength(1);
   });
 
-  test("lets the later folder speak for a row that both have, and keeps the rest of the round", async () => {
+  test("uses the later folder for a row in both folders, and keeps the other rows of the round", async () => {
     const own = join(folder, "own");
     await write(join(folder, "shipped"), roundOf("v5.0", [row(a), row(`${a}2`)]));
     await write(own, roundOf("v5.0", [row(a, { scoreMs: 7 })]));
@@ -93,7 +93,7 @@ describe("readResultRows", () => {
     ]);
   });
 
-  test("says nothing where there is no folder", async () => {
+  test("reports no problem if there is no folder", async () => {
     expect(await readResultRows([join(folder, "none")])).toEqual({
       rows: [],
       manifests: [],
@@ -124,7 +124,7 @@ describe("readResultRows", () => {
         how: (round) => appendFile(join(round, "rows.parquet"), "x"),
       },
       {
-        name: "rows that are no Parquet, and vouched for",
+        name: "rows that are not Parquet but match the manifest",
         kind: "file-unreadable",
         how: (round) => vouchFor(round, Buffer.from("PAR1 not really PAR1")),
       },
@@ -135,7 +135,7 @@ describe("readResultRows", () => {
       },
     ];
 
-  test.each(spoil)("tells of $name, and reads the other rounds", async ({ kind, how }) => {
+  test.each(spoil)("reports $name, and reads the other rounds", async ({ kind, how }) => {
     await write(folder, roundOf("v4.1", [row("mlperf-training/v4.1/Acme/node8/bert")]));
     await write(folder, roundOf("v5.0", [row(a)]));
     const spoilt = join(folder, "mlperf-training-v5.0");
@@ -145,7 +145,7 @@ describe("readResultRows", () => {
     expect(problems).toMatchObject([{ kind, folder: spoilt }]);
   });
 
-  test("survives any cut through a file that its manifest vouches for", async () => {
+  test("handles a file that is truncated at any position", async () => {
     await write(folder, roundOf("v5.0", [row(a), row(`${a}2`)]));
     const round = join(folder, "mlperf-training-v5.0");
     const whole = await readFile(join(round, "rows.parquet"));
@@ -156,7 +156,7 @@ describe("readResultRows", () => {
     }
   });
 
-  test("does not see an import that is under way", async () => {
+  test("ignores an import that is in progress", async () => {
     await mkdir(join(folder, "mlperf-training-v5.0.draft-123"));
     expect((await readResultRows([folder])).problems).toEqual([]);
   });
@@ -201,7 +201,7 @@ describe("readResultRuns and readRunCurves", () => {
     pointCount: 12,
   });
 
-  test("give those of one row, and of one run", async () => {
+  test("return those of one row, and of one run", async () => {
     const curves = [curve(a, "result_0"), curve(a, "result_1"), curve(`${a}2`, "result_0")];
     await write(folder, roundOf("v5.0", [row(a), row(`${a}2`)], curves));
     const all = await readRunCurves(a, { folders: [folder] });
@@ -214,7 +214,7 @@ describe("readResultRuns and readRunCurves", () => {
     ]);
   });
 
-  test("tell of a file that was changed", async () => {
+  test("report a file that was changed", async () => {
     await write(folder, roundOf("v5.0", [row(a)], [curve(a, "result_0")]));
     await appendFile(join(folder, "mlperf-training-v5.0", "curves.parquet"), "x");
     const { items, problems } = await readRunCurves(a, { folders: [folder] });

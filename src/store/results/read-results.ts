@@ -4,14 +4,14 @@ import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
-import { findRounds, type RoundPlace } from "./find-rounds.ts";
+import { findRounds, type RoundFolder } from "./find-rounds.ts";
 import { joinPoints } from "./join-points.ts";
 import type { TableLine, TableReading } from "./parquet-file.ts";
 import { readRows, readTable } from "./read-table.ts";
 import { curveColumns, runColumns } from "./result-tables.ts";
 import { roundFolderName, shippedResultsFolder } from "./results-folders.ts";
 
-/** Every result that is kept, and what could not be read. */
+/** All stored results, and the problems found while reading. */
 export interface ResultCollection {
   /** Sorted by `rowId` within each round. */
   rows: ResultRow[];
@@ -22,8 +22,8 @@ export interface ResultCollection {
 const shipped = [shippedResultsFolder];
 
 /**
- * Reads all rows of the rounds in the folders. A row that is in several counts as the last one has it. What cannot be
- * read becomes a problem and hides nothing else.
+ * Reads all rows of the rounds in the folders. If several folders contain a row, the last one wins. Unreadable data is
+ * reported as a problem and does not affect other data.
  */
 export async function readResultRows(
   folders: readonly string[] = shipped,
@@ -46,7 +46,7 @@ export async function readResultRows(
   return { rows: [...rows.values()], manifests, problems };
 }
 
-/** Reads one result from its round, without the other rounds; the last folder that has it wins. */
+/** Reads one result from its round without reading other rounds; if several folders contain it, the last one wins. */
 export async function readResultRow(
   rowId: string,
   folders: readonly string[] = shipped,
@@ -61,7 +61,7 @@ export async function readResultRow(
   return undefined;
 }
 
-/** Where the files of a round are, for tools that read Parquet themselves. Absolute paths. */
+/** Absolute paths of the files of rounds, for tools that read Parquet directly. */
 export interface RoundFiles {
   manifest: RoundManifest;
   rows: string;
@@ -69,7 +69,10 @@ export interface RoundFiles {
   curves: string;
 }
 
-/** Finds the rounds in the folders, by their manifests; a round may be in several. Their files are not opened. */
+/**
+ * Finds the rounds in the folders by their manifests; several folders may contain the same round. Does not open their
+ * data files.
+ */
 export async function findRoundFiles(
   folders: readonly string[] = shipped,
 ): Promise<{ rounds: RoundFiles[]; problems: ResultsProblem[] }> {
@@ -86,13 +89,13 @@ export async function findRoundFiles(
   };
 }
 
-/** Runs or curves of one result, and why there are none, if something is wrong with their file. */
+/** Runs or curves of one result, and the problem with their file, if any. */
 export interface RowReading<Noun> {
   items: Noun[];
   problems: ResultsProblem[];
 }
 
-/** Reads the runs of one result; none for a row that is in no folder. */
+/** Reads the runs of one result; empty if no folder contains the row. */
 export async function readResultRuns(
   rowId: string,
   folders: readonly string[] = shipped,
@@ -100,14 +103,14 @@ export async function readResultRuns(
   return readOfRow(
     { rowId, folders, file: "runs.parquet" },
     { columns: runColumns, where: { rowId } },
-    async (lines, place) => parseLines(lines, (await loadSchemas()).resultRun, place),
+    async (lines, source) => parseLines(lines, (await loadSchemas()).resultRun, source),
   );
 }
 
 /**
  * Reads the curves of one result, or of one of its runs.
  *
- * @param run as `ResultRun` names it; default all
+ * @param run the run name as in `ResultRun`; default: all runs
  */
 export async function readRunCurves(
   rowId: string,
@@ -116,7 +119,7 @@ export async function readRunCurves(
   return readOfRow(
     { rowId, folders, file: "curves.parquet" },
     { columns: curveColumns, where: { rowId, ...(run === undefined ? {} : { run }) } },
-    async (lines, place) => parseLines(joinPoints(lines), (await loadSchemas()).runCurve, place),
+    async (lines, source) => parseLines(joinPoints(lines), (await loadSchemas()).runCurve, source),
   );
 }
 
@@ -127,7 +130,7 @@ export interface ResultDetails {
   problems: ResultsProblem[];
 }
 
-/** Reads all runs and curves there are, one round after the other, those of the first folder first. */
+/** Reads all runs and curves, one round at a time, in folder order. */
 export async function* readDetails(
   folders: readonly string[] = shipped,
 ): AsyncGenerator<ResultDetails> {
@@ -139,10 +142,10 @@ export async function* readDetails(
       await readTable(round, "runs.parquet", { columns: runColumns }, problems),
       await readTable(round, "curves.parquet", { columns: curveColumns }, problems),
     ];
-    const place = { round, problems };
-    const runs = parseLines(runLines, resultRun, { ...place, file: "runs.parquet" }) ?? [];
+    const source = { round, problems };
+    const runs = parseLines(runLines, resultRun, { ...source, file: "runs.parquet" }) ?? [];
     const curves =
-      parseLines(joinPoints(curveLines), runCurve, { ...place, file: "curves.parquet" }) ?? [];
+      parseLines(joinPoints(curveLines), runCurve, { ...source, file: "curves.parquet" }) ?? [];
     yield {
       runs: byRow(runs),
       curves: byRow(curves),
@@ -161,13 +164,13 @@ function byRow<Item extends { rowId: string }>(items: readonly Item[]): Map<stri
   return found;
 }
 
-interface LinePlace {
-  round: RoundPlace;
+interface LineSource {
+  round: RoundFolder;
   file: string;
   problems: ResultsProblem[];
 }
 
-/** A row id begins with its suite and its round. */
+/** A row id starts with its suite and its round. */
 function roundFolderOf(rowId: string): string {
   const [suite = "", round = ""] = rowId.split("/");
   return roundFolderName({ suite, round });
@@ -176,7 +179,7 @@ function roundFolderOf(rowId: string): string {
 async function readOfRow<Noun>(
   { rowId, folders, file }: { rowId: string; folders: readonly string[]; file: string },
   wanted: TableReading,
-  parse: (lines: readonly TableLine[], place: LinePlace) => Promise<Noun[] | undefined>,
+  parse: (lines: readonly TableLine[], source: LineSource) => Promise<Noun[] | undefined>,
 ): Promise<RowReading<Noun>> {
   const problems: ResultsProblem[] = [];
   const rounds = await findRounds(folders, problems, roundFolderOf(rowId));
@@ -188,7 +191,7 @@ async function readOfRow<Noun>(
   return { items: [], problems };
 }
 
-/** Only where lines are validated: loading the validator takes longer than reading every row. */
+/** Loaded only to validate lines: loading the validator takes longer than reading every row. */
 async function loadSchemas(): Promise<{
   resultRun: LineSchema<ResultRun>;
   runCurve: LineSchema<RunCurve>;
@@ -212,7 +215,7 @@ interface LineSchema<Noun> {
 function parseLines<Noun>(
   lines: readonly TableLine[],
   schema: LineSchema<Noun>,
-  { round, file, problems }: LinePlace,
+  { round, file, problems }: LineSource,
 ): Noun[] | undefined {
   const nouns: Noun[] = [];
   for (const line of lines) {

@@ -4,15 +4,15 @@ import { errorMessage } from "../../foundation/error-code.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import { describeRefusal, readBytes } from "../open-file.ts";
-import type { RoundPlace } from "./find-rounds.ts";
+import type { RoundFolder } from "./find-rounds.ts";
 import { isResultRow } from "./is-result-row.ts";
 import type { TableLine, TableReading } from "./parquet-file.ts";
 import { rowColumns } from "./result-tables.ts";
 import { rowsCacheName, unpackRowsCache } from "./rows-cache.ts";
 
-/** Reads lines of one of a round's Parquet files, if the manifest vouches for it. */
+/** Reads lines of a round's Parquet file, if the file matches the checksum in the manifest. */
 export async function readTable(
-  round: RoundPlace,
+  round: RoundFolder,
   file: string,
   wanted: TableReading,
   problems: ResultsProblem[],
@@ -21,9 +21,9 @@ export async function readTable(
   return vouched && unpack({ round, file, problems }, vouched.bytes, wanted);
 }
 
-/** Reads a round's rows: from their cache where that was made of the very file that the manifest vouches for. */
+/** Reads a round's rows: from the cache if it was created from exactly the file in the manifest. */
 export async function readRows(
-  round: RoundPlace,
+  round: RoundFolder,
   problems: ResultsProblem[],
 ): Promise<ResultRow[] | undefined> {
   const file = "rows.parquet";
@@ -34,8 +34,8 @@ export async function readRows(
   if (vouched === undefined) return undefined;
   const cached = cache && unpackRowsCache(cache, vouched.sha256);
   if (cached !== undefined) return cached;
-  const place = { round, file, problems };
-  const lines = await unpack(place, vouched.bytes, { columns: rowColumns });
+  const source = { round, file, problems };
+  const lines = await unpack(source, vouched.bytes, { columns: rowColumns });
   if (lines === undefined || lines.every(isResultRow)) return lines;
   const strangeCount = lines.filter((line) => !isResultRow(line)).length;
   const reason = `${strangeCount} rows are not of the kind that this version reads`;
@@ -43,15 +43,15 @@ export async function readRows(
   return undefined;
 }
 
-async function readCache({ folder }: RoundPlace): Promise<Buffer | undefined> {
+async function readCache({ folder }: RoundFolder): Promise<Buffer | undefined> {
   const read = await readBytes(join(folder, rowsCacheName), { followsLinks: true });
-  // Whatever is wrong with it, it is only a cache.
+  // An unreadable cache is treated as missing.
   return read.kind === "read" ? read.bytes : undefined;
 }
 
-/** A file whose sha256 is the manifest's. */
+/** A file with the SHA-256 in the manifest. */
 async function readVouched(
-  { folder, manifest }: RoundPlace,
+  { folder, manifest }: RoundFolder,
   file: string,
   problems: ResultsProblem[],
 ): Promise<{ bytes: Uint8Array; sha256: string } | undefined> {
@@ -72,14 +72,14 @@ async function readVouched(
   return undefined;
 }
 
-interface TablePlace {
-  round: RoundPlace;
+interface TableSource {
+  round: RoundFolder;
   file: string;
   problems: ResultsProblem[];
 }
 
 async function unpack(
-  { round, file, problems }: TablePlace,
+  { round, file, problems }: TableSource,
   bytes: Uint8Array,
   wanted: TableReading,
 ): Promise<TableLine[] | undefined> {
@@ -87,7 +87,7 @@ async function unpack(
   try {
     return await unpackTable(bytes, wanted);
   } catch (error) {
-    // The parser throws what it stumbles over, as errors of all kinds.
+    // The parser throws errors of various classes.
     const reason = errorMessage(error);
     problems.push({ kind: "file-unreadable", folder: round.folder, file, reason });
     return undefined;

@@ -2,7 +2,7 @@ import type { CurveSeries } from "../../schema/atlas/run-curve.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
 
-/** How a column is kept: Parquet's type, and whether every line has a value. */
+/** How a column is stored: the Parquet type, and whether every line has a value. */
 export interface ColumnKind {
   type: "STRING" | "INT32" | "FLOAT" | "DOUBLE";
   isRequired: boolean;
@@ -78,21 +78,21 @@ export const runColumns = {
   initMs: maybeAmount,
 } as const satisfies Record<keyof ResultRun, ColumnKind>;
 
-/** One point of a curve: a line of curves.parquet. */
+/** One point of a curve: one line of curves.parquet. */
 export interface CurvePoint {
   rowId: string;
   run: string;
   series: CurveSeries;
   metricName: string;
-  /** Of the whole series, before thinning. */
+  /** Of the complete series, before thinning. */
   pointCount: number;
-  /** Milliseconds since `run_start`, to the millisecond. */
+  /** Milliseconds since `run_start`, rounded to the millisecond. */
   clockMs: number;
   value: number;
   samples: number | undefined;
 }
 
-/** Columns of curves.parquet. A FLOAT keeps the six digits that thinned points have. */
+/** Columns of curves.parquet. A FLOAT preserves the six digits of thinned points. */
 export const curveColumns = {
   rowId: text,
   run: text,

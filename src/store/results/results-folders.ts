@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { dataDirectory } from "../catalogue/data-directory.ts";
 
-/** The rounds that the package ships. */
+/** The rounds shipped with the package. */
 export const shippedResultsFolder = join(dataDirectory, "results");
 
-/** Where results are looked for: what is shipped, then what was imported into this home; the later of two wins. */
+/** The folders that contain results: the shipped ones, then those imported into this home; the later one wins. */
 export function resultsFolders(home: string | undefined): readonly string[] {
   return home === undefined
     ? [shippedResultsFolder]
     : [shippedResultsFolder, ownResultsFolder(home)];
 }
 
-/** Where a user's own imports go. */
+/** The folder for a user's own imports. */
 export function ownResultsFolder(home: string): string {
   return join(home, "results");
 }

@@ -9,11 +9,11 @@ import { rowColumns } from "./result-tables.ts";
 import { packRowsCache, rowsCacheName } from "./rows-cache.ts";
 
 /**
- * Makes the caches of all rounds in a folder anew from their rows.parquet, as importing a round does: of use when this
- * version keeps them otherwise.
+ * Recreates the caches of all rounds in a folder from their rows.parquet, like an import does. Needed if this version
+ * uses another cache format.
  *
  * @returns the paths written
- * @throws Error what the disk, or the parser of a damaged file, has to say
+ * @throws Error from the disk, or from the parser of a damaged file
  */
 export async function rewriteRowsCaches(parent: string): Promise<string[]> {
   const problems: ResultsProblem[] = [];

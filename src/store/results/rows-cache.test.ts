@@ -57,22 +57,22 @@ const scores = async (): Promise<unknown> => {
 
 const sha256Of = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-/** A cache that says of itself that it is whole. */
+/** A cache with valid checksums. */
 async function vouchedFor(change: (body: string) => string, head: object = {}): Promise<string> {
   const [first = "", second = ""] = (await readFile(cache, "utf8")).split("\n");
   const body = change(second);
-  const said: unknown = JSON.parse(first);
-  return `${JSON.stringify(Object.assign({}, said, { bodySha256: sha256Of(body) }, head))}\n${body}`;
+  const stated: unknown = JSON.parse(first);
+  return `${JSON.stringify(Object.assign({}, stated, { bodySha256: sha256Of(body) }, head))}\n${body}`;
 }
 
 describe("the cache of a round's rows", () => {
-  test("is written with the round, and read instead of its Parquet", async () => {
+  test("is written with the round, and read instead of its Parquet file", async () => {
     await write(1);
     await writeFile(cache, await vouchedFor((body) => body.replace('"scoreMs":1', '"scoreMs":2')));
     expect(await scores()).toEqual({ scores: [2], problems: [] });
   });
 
-  test("is not used once the round was imported again", async () => {
+  test("is not used after the round was imported again", async () => {
     await write(1);
     const stale = await readFile(cache);
     await write(7);
@@ -80,7 +80,7 @@ describe("the cache of a round's rows", () => {
     expect(await scores()).toEqual({ scores: [7], problems: [] });
   });
 
-  test("never stands in for rows that were changed, or are gone", async () => {
+  test("is never used for rows that were changed or deleted", async () => {
     await write(1);
     const rows = join(folder, "mlperf-training-v5.0", "rows.parquet");
     const bytes = await readFile(rows);
@@ -95,8 +95,8 @@ describe("the cache of a round's rows", () => {
     { name: "that is missing", how: () => rm(cache) },
     { name: "that is empty", how: () => writeFile(cache, "") },
     { name: "that is a folder", how: () => rm(cache).then(() => mkdir(cache)) },
-    { name: "that is no JSON", how: () => writeFile(cache, "{]\n{]") },
-    { name: "whose first line is no object", how: () => writeFile(cache, "null\n[]") },
+    { name: "that is not JSON", how: () => writeFile(cache, "{]\n{]") },
+    { name: "whose first line is not an object", how: () => writeFile(cache, "null\n[]") },
     {
       name: "with another figure in it",
       how: async () => {
@@ -118,8 +118,9 @@ describe("the cache of a round's rows", () => {
         writeFile(cache, await vouchedFor((body) => body.replace('"rowId"', '"no"'))),
     },
     {
-      name: "with a word that no column may hold",
-      how: async () => writeFile(cache, await vouchedFor((body) => body.replace("strong", "odd"))),
+      name: "with a value that is invalid for its column",
+      how: async () =>
+        writeFile(cache, await vouchedFor((body) => body.replace("strong", "other"))),
     },
     {
       name: "with something else for rows",
@@ -131,13 +132,13 @@ describe("the cache of a round's rows", () => {
     },
   ];
 
-  test.each(harmless)("changes nothing $name", async ({ how }) => {
+  test.each(harmless)("changes no results $name", async ({ how }) => {
     await write(1);
     await how();
     expect(await scores()).toEqual({ scores: [1], problems: [] });
   });
 
-  test("changes nothing wherever it is cut off", async () => {
+  test("changes no results if it is truncated at any position", async () => {
     await write(1);
     const whole = await readFile(cache);
     for (let length = 0; length < whole.length; length += 41) {
@@ -146,7 +147,7 @@ describe("the cache of a round's rows", () => {
     }
   });
 
-  test("is not made of figures that JSON would change", () => {
+  test("is not created for numbers that JSON would change", () => {
     const pack = (scoreMs: number): string | undefined => packRowsCache([{ ...row, scoreMs }], "");
     expect([Number.NaN, Number.POSITIVE_INFINITY, -0].map(pack)).toEqual([
       undefined,
@@ -156,7 +157,7 @@ describe("the cache of a round's rows", () => {
     expect(pack(0.1 + 0.2)).toContain('"scoreMs":0.30000000000000004');
   });
 
-  test("is made again, just the same, from the Parquet alone", async () => {
+  test("is recreated byte for byte from the Parquet file alone", async () => {
     await write(1);
     const before = await readFile(cache, "utf8");
     await rm(cache);
@@ -165,7 +166,7 @@ describe("the cache of a round's rows", () => {
   });
 });
 
-test("every shipped round has a cache that says what its Parquet says, to the letter", async () => {
+test("every shipped round has a cache that exactly matches its Parquet file", async () => {
   const { rounds } = await findRoundFiles();
   expect(rounds.length).toBeGreaterThan(0);
   const cached = await Promise.all(

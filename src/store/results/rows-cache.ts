@@ -4,22 +4,22 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { isResultRow } from "./is-result-row.ts";
 import type { TableLine } from "./parquet-file.ts";
 
-// A round's rows as JSON, beside its rows.parquet: unpacking Parquet takes a fresh process fifty times as long. The Parquet
-// stays the truth: a cache that is missing, made of other rows, or damaged is not used, and nothing is said about it.
+// A round's rows as JSON, next to its rows.parquet: a new process needs fifty times as long to unpack Parquet. The
+// Parquet file takes precedence: a cache that is missing, outdated or damaged is ignored without a message.
 //
-// Two lines of text: what the second was made of, and its sha256; and the rows, absent values absent.
+// Two lines of text: the source and SHA-256 of the second line; then the rows, without absent values.
 
-/** Its name in a round's folder. */
+/** Its file name in a round's folder. */
 export const rowsCacheName = "rows-cache.jsonl";
 
 const schemaVersion = 1;
 const lineFeed = 0x0a;
 
 /**
- * Writes down the lines of a rows.parquet, as they were read of it.
+ * Encodes the lines of a rows.parquet as a cache.
  *
- * @param rowsSha256 of the whole rows.parquet
- * @returns nothing where JSON cannot hold a value, such as NaN
+ * @param rowsSha256 of the complete rows.parquet
+ * @returns undefined if JSON cannot represent a value, such as NaN
  */
 export function packRowsCache(lines: readonly TableLine[], rowsSha256: string): string | undefined {
   if (!lines.every((line) => Object.values(line).every(isKeptByJson))) return undefined;
@@ -28,16 +28,16 @@ export function packRowsCache(lines: readonly TableLine[], rowsSha256: string): 
   return `${head}\n${body}`;
 }
 
-/** Texts, and numbers that JSON gives back as they are. */
+/** Texts, and numbers that JSON preserves. */
 function isKeptByJson(value: unknown): boolean {
   if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0);
   return typeof value === "string";
 }
 
 /**
- * The rows in a cache, if it was made of this very rows.parquet and is whole; undefined if not.
+ * The rows in a cache, if it was created from exactly this rows.parquet and is complete; otherwise undefined.
  *
- * @param rowsSha256 of the rows.parquet beside it
+ * @param rowsSha256 of the rows.parquet next to it
  */
 export function unpackRowsCache(cache: Buffer, rowsSha256: string): ResultRow[] | undefined {
   const end = cache.indexOf(lineFeed);
@@ -62,7 +62,7 @@ function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch {
-    // Nothing is no cache.
+    // An empty value is not a cache.
     return undefined;
   }
 }

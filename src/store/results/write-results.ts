@@ -21,11 +21,11 @@ import { roundFolderName } from "./results-folders.ts";
 import { packRowsCache, rowsCacheName } from "./rows-cache.ts";
 
 /**
- * Writes a round's folder below `into`, whole or not at all; a round that is there already is replaced.
+ * Writes a round's folder inside `into`, completely or not at all; replaces an existing round.
  *
  * @param importedBy `pitwall 0.1.0`
  * @returns the round's folder
- * @throws UserError, WorldError what the disk has to say
+ * @throws UserError, WorldError disk errors
  */
 export async function writeResults(
   into: string,
@@ -58,7 +58,7 @@ export async function writeResults(
           await writeFile(join(draft, name), bytes);
         if (cache !== undefined) await writeFile(join(draft, rowsCacheName), cache);
         await writeFile(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
-        await takePlace(draft, folder);
+        await moveDraft(draft, folder);
       } finally {
         await rm(draft, { recursive: true, force: true });
       }
@@ -72,7 +72,7 @@ interface PackedTable {
   rowCount: number;
 }
 
-/** Enough for one unpacking to be quick, few enough that what is said once per group does not weigh. */
+/** Small enough to unpack quickly; large enough to keep the overhead per group low. */
 const linesPerGroup = 10_000;
 
 async function packRound(
@@ -98,7 +98,7 @@ async function packRound(
   };
 }
 
-/** Of what the file gives back, so that both say the same. */
+/** Built from the decoded file, so that both have the same values. */
 async function packCache(rows: Uint8Array): Promise<string | undefined> {
   return packRowsCache(await unpackTable(rows, { columns: rowColumns }), sha256Of(rows));
 }
@@ -107,7 +107,7 @@ function asLine(noun: ResultRow | ResultRun | CurvePoint): TableLine {
   return { ...noun };
 }
 
-/** Sorting is stable: a result's runs stay in their order. */
+/** Sorting is stable: a result's runs keep their order. */
 function byRow(a: { rowId: string }, b: { rowId: string }): number {
   if (a.rowId === b.rowId) return 0;
   return a.rowId < b.rowId ? -1 : 1;
@@ -131,8 +131,8 @@ function sha256Of(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Puts the draft in the folder's place, and takes away what was there. */
-async function takePlace(draft: string, folder: string): Promise<void> {
+/** Moves the draft to the folder's path, and removes the previous folder. */
+async function moveDraft(draft: string, folder: string): Promise<void> {
   await makeDirectory(dirname(folder));
   const former = `${folder}.former-${process.pid}`;
   try {

@@ -21,7 +21,7 @@ function line(rank: number, step: number, loss: number | undefined): string {
   return `${JSON.stringify({ kind: "step", ...counts, ...parts, loss })}\n`;
 }
 
-/** Two ranks, more rows than one block takes, one line that is no sample, and one without its end. */
+/** Two ranks, more rows than one block, one invalid line, and one line without line end. */
 function writeSamples(): void {
   const lines = Array.from({ length: 70_000 }, (_, step) => line(0, step, 1 / (step + 1)));
   writeFileSync(join(record, "samples", "rank-0.jsonl"), lines.join(""));
@@ -45,23 +45,23 @@ function rowsOf({ steps }: FollowedSamples): unknown[] {
   );
 }
 
-describe("columns that were kept", () => {
-  test("are what reading the samples gives, and are read on from there", async () => {
+describe("stored columns", () => {
+  test("equal the columns from reading the samples, and reading continues from there", async () => {
     writeSamples();
     const read = await readSamples();
     expect(await writeColumnsFile(path, read.rankFiles(), read.part())).toBe(true);
     const adopted = new FollowedSamples(record);
     const part = await readColumnsFile(path, adopted.rankFiles());
-    if (part === undefined) throw new Error("nothing was kept");
+    if (part === undefined) throw new Error("no columns were stored");
     adopted.adopt(part);
     expect(adopted.steps.rowCount).toBe(0);
     await adopted.readOn("all");
     expect(rowsOf(adopted)).toEqual(rowsOf(read));
     expect(adopted.steps.ranks()).toEqual([0, 5]);
     expect(adopted.steps.timeRange).toEqual(read.steps.timeRange);
-    expect([adopted.steps.hasLoss, adopted.steps.mostSamples]).toEqual([true, 69_999 * 64]);
+    expect([adopted.steps.hasLoss, adopted.steps.maximumSamples]).toEqual([true, 69_999 * 64]);
     expect(adopted.unreadableCount).toBe(1);
-    // The line without its end waits in both.
+    // Both wait for the end of the unfinished line.
     writeFileSync(join(record, "samples", "rank-5.jsonl"), line(5, 2, undefined).slice(20), {
       flag: "a",
     });
@@ -70,7 +70,7 @@ describe("columns that were kept", () => {
     expect(rowsOf(adopted)).toEqual(rowsOf(read));
   });
 
-  test("are not used once a file is another, or one more is there", async () => {
+  test("are not used if a file was replaced or added", async () => {
     writeSamples();
     const read = await readSamples();
     const files = read.rankFiles();
@@ -84,7 +84,7 @@ describe("columns that were kept", () => {
     expect(await readColumnsFile(path, [first, second, second])).toBeUndefined();
   });
 
-  test("are not used where they are cut short, of another form, or not there", async () => {
+  test("are not used if they are truncated, missing, or in another format", async () => {
     writeSamples();
     const read = await readSamples();
     const files = read.rankFiles();
@@ -98,7 +98,7 @@ describe("columns that were kept", () => {
     expect(await readColumnsFile(path, files)).toBeUndefined();
   });
 
-  test("are not made of no rows, nor where samples of the host stand among them", async () => {
+  test("are not saved without rows, or if rank files contain host samples", async () => {
     const empty = await readSamples();
     expect(await writeColumnsFile(path, [], empty.part())).toBe(false);
     const host = { kind: "host", timeMs: 1, cpuSeconds: 1, memoryBytes: 1, processCount: 1 };

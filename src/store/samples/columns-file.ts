@@ -7,26 +7,26 @@ import { openFile } from "../open-file.ts";
 import type { SampleFileState, SamplesPart } from "./follow-samples.ts";
 import type { StepChunk } from "./step-columns.ts";
 
-// The columns of a finished run as they stand in memory, so that they are read in one piece instead of being made of the
-// samples' text again. The record stays the truth: a file that is missing, of other samples, or cut short is not used.
+// The columns of a finished run in their in-memory layout, so that they are read in one piece instead of being parsed
+// from the samples again. The record takes precedence: a file that is missing, outdated or truncated is not used.
 
-/** Raised with every change of what is kept, or of what is made of a line. */
-const formatVersion = 1;
-/** The length of the heading, padded to whole eights, as 32 bits. */
+/** Increment on every change of the stored data or of how a line is parsed. */
+const formatVersion = 2;
+/** The length of the heading, padded to a multiple of eight bytes, as 32 bits. */
 const lengthBytes = 8;
-const longestHeading = 1 << 26;
+const maximumHeadingBytes = 1 << 26;
 
 const heading = z.object({
   formatVersion: z.literal(formatVersion),
   byteOrder: z.literal(endianness()),
-  /** What the columns were made of. */
+  /** The files that the columns were created from. */
   files: z.array(
     z.object({
       name: z.string(),
       sizeBytes: z.number(),
       modifiedMs: z.number(),
       inode: z.number(),
-      /** Where the last whole line ends. */
+      /** Offset after the last complete line. */
       offset: z.number(),
     }),
   ),
@@ -35,7 +35,7 @@ const heading = z.object({
   firstTimeMs: z.number(),
   lastTimeMs: z.number(),
   hasLoss: z.boolean(),
-  mostSamples: z.number(),
+  maximumSamples: z.number(),
   unreadableCount: z.number().int().nonnegative(),
 });
 type Heading = z.output<typeof heading>;
@@ -44,7 +44,7 @@ const doubles = ["timeMs", "samplesCount", "loss"] as const;
 const singles = ["computeMs", "communicationMs", "dataWaitMs", "otherMs"] as const;
 const rowBytes = doubles.length * 8 + 4 + singles.length * 4;
 
-/** The columns of files that are as they were when the columns were kept; undefined where there are none. */
+/** The stored columns of files that have not changed since; undefined if there are none. */
 export async function readColumnsFile(
   path: string,
   files: readonly SampleFileState[],
@@ -56,7 +56,7 @@ export async function readColumnsFile(
     ({ file } = opened);
     const { size } = opened.status;
     const [headingLength = 0] = new Uint32Array(await readBytes(file, 0, 4));
-    if (headingLength > Math.min(size, longestHeading)) return undefined;
+    if (headingLength > Math.min(size, maximumHeadingBytes)) return undefined;
     const text = Buffer.from(await readBytes(file, lengthBytes, headingLength)).toString("utf8");
     const known = heading.parse(JSON.parse(text));
     const start = lengthBytes + headingLength;
@@ -64,7 +64,7 @@ export async function readColumnsFile(
     if (size !== start + bodyBytes || !isOf(known, files)) return undefined;
     return partOf(known, await readBytes(file, start, bodyBytes));
   } catch {
-    // Absent, unreadable or damaged: the samples themselves are read instead.
+    // Absent, unreadable or damaged: the samples are read instead.
     return undefined;
   } finally {
     await file?.close();
@@ -99,7 +99,7 @@ function isOf(known: Heading, files: readonly SampleFileState[]): boolean {
 }
 
 function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
-  const { rowCount, rankRoom, firstTimeMs, lastTimeMs, hasLoss, mostSamples } = known;
+  const { rowCount, rankRoom, firstTimeMs, lastTimeMs, hasLoss, maximumSamples } = known;
   let at = 0;
   const take = (bytes: number): number => {
     at += bytes;
@@ -120,27 +120,27 @@ function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
     otherMs: single(),
   };
   return {
-    steps: { chunks: [chunk], lastMsByRank, firstTimeMs, lastTimeMs, hasLoss, mostSamples },
+    steps: { chunks: [chunk], lastMsByRank, firstTimeMs, lastTimeMs, hasLoss, maximumSamples },
     host: [],
     unreadableCount: known.unreadableCount,
-    files: known.files.map(({ name, offset, inode }) => ({ name, place: { offset, inode } })),
+    files: known.files.map(({ name, offset, inode }) => ({ name, position: { offset, inode } })),
   };
 }
 
 /**
- * Keeps columns, whole or not at all.
+ * Saves columns, completely or not at all.
  *
- * @returns false where there is nothing to keep: no rows, or samples of the host among them, which have no column
+ * @returns false if there is nothing to save: no rows, or host samples among them, which have no column
  */
 export async function writeColumnsFile(
   path: string,
   files: readonly SampleFileState[],
-  { steps, host, unreadableCount, files: places }: SamplesPart,
+  { steps, host, unreadableCount, files: positions }: SamplesPart,
 ): Promise<boolean> {
   const { chunks, lastMsByRank, ...sums } = steps;
   const rowCount = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
   if (rowCount === 0 || host.length > 0) return false;
-  const offsets = new Map(places.map(({ name, place }) => [name, place.offset]));
+  const offsets = new Map(positions.map(({ name, position }) => [name, position.offset]));
   const known: Heading = {
     formatVersion,
     byteOrder: endianness(),
@@ -168,7 +168,7 @@ export async function writeColumnsFile(
   }
 }
 
-/** Padded with blanks, so that the numbers behind it stand on whole eights. */
+/** Padded with spaces, so that the numbers after it are aligned to eight bytes. */
 function headingBytes(known: Heading): Uint8Array[] {
   const text = Buffer.from(JSON.stringify(known));
   const padded = Buffer.alloc(Math.ceil(text.length / 8) * 8, " ");
@@ -181,7 +181,7 @@ function headingBytes(known: Heading): Uint8Array[] {
 async function writeAll(path: string, pieces: readonly NodeJS.ArrayBufferView[]): Promise<void> {
   const file = await open(path, "w", 0o600);
   try {
-    // One after another: what is written together must fit into one call of the operating system.
+    // Sequential writes: data written together must fit in one system call.
     for (const piece of pieces) await file.appendFile(bytesOf(piece));
   } finally {
     await file.close();

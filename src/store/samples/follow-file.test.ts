@@ -18,7 +18,7 @@ function followed(content: string) {
 }
 
 describe("FollowedFile", () => {
-  test("waits for the end of a last line", () => {
+  test("waits for the end of the last line", () => {
     const { path, file, seen } = followed("one\ntw");
     const buffer = new Uint8Array(16);
     file.readOn(buffer);
@@ -28,7 +28,7 @@ describe("FollowedFile", () => {
   });
 
   test.each([{ bufferBytes: 1000 }, { bufferBytes: 1 << 16 }, { bufferBytes: 1 << 20 }])(
-    "cuts a line of 5 MB and says by how much, with a buffer of $bufferBytes bytes",
+    "cuts a line of 5 MB and returns the number of cut bytes, with a buffer of $bufferBytes bytes",
     ({ bufferBytes }) => {
       const longBytes = 5_000_000;
       const { file, seen } = followed(`a\n${"x".repeat(longBytes)}\nb\nc\n`);
@@ -43,14 +43,14 @@ describe("FollowedFile", () => {
     },
   );
 
-  test("gives as its place the beginning of a long line without its end", () => {
+  test("has the start of an unfinished long line as its position", () => {
     const { path, file, seen } = followed(`a\n${"x".repeat(3_000_000)}`);
     const buffer = new Uint8Array(1 << 16);
     file.readOn(buffer);
-    expect([file.place.offset, file.hasRest, seen.length]).toEqual([2, true, 1]);
+    expect([file.position.offset, file.hasRest, seen.length]).toEqual([2, true, 1]);
     appendFileSync(path, "y\nb\n");
     file.readOn(buffer);
     expect(seen.map(({ text }) => text).at(-1)).toBe("b\n");
-    expect(file.place.offset).toBe(file.offset);
+    expect(file.position.offset).toBe(file.offset);
   });
 });

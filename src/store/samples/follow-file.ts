@@ -2,39 +2,39 @@ import { closeSync, readSync, type Stats } from "node:fs";
 import { openFileSync } from "../open-file.ts";
 
 const lineFeed = 10;
-/** A longer line is cut here; the reader gets its beginning and learns how much was cut. */
+/** Longer lines are cut at this length; the reader receives the start and the number of bytes that were cut. */
 export const maxLineBytes = 1 << 20;
 
 export type Followed =
   | { kind: "read"; byteCount: number }
   | { kind: "unchanged" }
-  /** It is shorter than it was, or another file: what was read of it holds no more. */
+  /** The file is shorter than before, or was replaced; data read earlier is no longer valid. */
   | { kind: "replaced" }
   | { kind: "absent" };
 
 /**
- * Receives whole lines with their line ends, in memory that is reused after the call. `cutBytes` is 0, except for a
- * line that is too long to hold: it comes in a call of its own, without that many bytes before its line end.
+ * Receives complete lines with their line ends, in memory that is reused after the call. `cutBytes` is 0, except for a
+ * line that is too long: such a line comes in a separate call, without that many bytes before its line end.
  */
 export type LinesReader = (bytes: Uint8Array, start: number, end: number, cutBytes: number) => void;
 
-/** How far a file was read; `inode` is undefined before the first reading. */
-export interface FilePlace {
+/** The position of reading in a file; `inode` is undefined before the first read. */
+export interface FilePosition {
   offset: number;
   inode: number | undefined;
 }
 
 /**
- * A file that another process appends lines to, read on where the last reading ended. A last line without its end
- * waits. Links are not followed, and only regular files are read; a file with a second name (a hard link) counts as
- * absent, because it could be a file from outside the record.
+ * A file that another process appends lines to; each read continues where the previous one ended. A last line without
+ * line end waits. Does not follow links, and reads only regular files; a file with more than one hard link counts as
+ * absent, because it could be a file outside the record.
  */
 export class FollowedFile {
   readonly path: string;
   readonly #readLines: LinesReader;
   #offset = 0;
   #inode: number | undefined;
-  /** The beginning of a line whose end was not there yet. */
+  /** The start of a line without line end so far. */
   #rest: Uint8Array = new Uint8Array(0);
   /** Bytes of the unfinished line that did not fit into `#rest`. */
   #cutBytes = 0;
@@ -44,46 +44,46 @@ export class FollowedFile {
     this.#readLines = readLines;
   }
 
-  /** Bytes read so far, the waiting ones included. */
+  /** Bytes read so far, including those of the unfinished line. */
   get offset(): number {
     return this.#offset;
   }
 
-  /** Where another reader continues: after the last whole line. */
-  get place(): FilePlace {
+  /** Where another reader can continue: after the last complete line. */
+  get position(): FilePosition {
     return { offset: this.#offset - this.#rest.length - this.#cutBytes, inode: this.#inode };
   }
 
   /** Continues where another reader of the same file stopped. */
-  goOnFrom({ offset, inode }: FilePlace): void {
+  continueFrom({ offset, inode }: FilePosition): void {
     this.#offset = offset;
     this.#inode = inode;
     this.#rest = new Uint8Array(0);
     this.#cutBytes = 0;
   }
 
-  /** Whether there is a last line without its end. */
+  /** Whether the last line has no line end yet. */
   get hasRest(): boolean {
     return this.#rest.length > 0;
   }
 
   /**
-   * Reads what is new.
+   * Reads the new data.
    *
-   * @param buffer room to read into; several files may share it
-   * @param mostBytes ends early after about so many bytes; call again while the answer is `read`
-   * @param openAs another path to the same file, through a directory that is held open
+   * @param buffer for reading; several files may share it
+   * @param maximumBytes stops early after approximately this many bytes; call again while the result is `read`
+   * @param openAs another path to the same file, through an open directory
    */
   readOn(
     buffer: Uint8Array,
-    mostBytes = Number.POSITIVE_INFINITY,
+    maximumBytes = Number.POSITIVE_INFINITY,
     openAs: string = this.path,
   ): Followed {
     const opened = openFileSync(openAs, { followsLinks: false });
     if (opened.kind !== "opened") return { kind: "absent" };
     try {
       if (opened.status.nlink > 1) return { kind: "absent" };
-      return this.#readFrom(opened, buffer, mostBytes);
+      return this.#readFrom(opened, buffer, maximumBytes);
     } finally {
       closeSync(opened.fd);
     }
@@ -92,14 +92,14 @@ export class FollowedFile {
   #readFrom(
     { fd, status: stat }: { fd: number; status: Stats },
     buffer: Uint8Array,
-    mostBytes: number,
+    maximumBytes: number,
   ): Followed {
     const isOther = this.#inode !== undefined && this.#inode !== stat.ino;
     if (isOther || stat.size < this.#offset) return { kind: "replaced" };
     this.#inode = stat.ino;
     if (stat.size === this.#offset) return { kind: "unchanged" };
     let byteCount = 0;
-    while (byteCount < mostBytes && this.#offset < stat.size) {
+    while (byteCount < maximumBytes && this.#offset < stat.size) {
       const isCutting = this.#cutBytes > 0;
       const into = isCutting ? buffer : this.#withRest(buffer);
       const from = isCutting ? 0 : this.#rest.length;
@@ -113,7 +113,7 @@ export class FollowedFile {
     return { kind: "read", byteCount };
   }
 
-  /** The buffer with the unfinished line in front; a larger one where that fills half of the buffer. */
+  /** The buffer with the unfinished line at the start; a larger buffer if that line fills half of it. */
   #withRest(buffer: Uint8Array): Uint8Array {
     const rest = this.#rest;
     const into =
@@ -130,7 +130,7 @@ export class FollowedFile {
     this.#rest = bytes.slice(wholeEnd, end - this.#cutBytes);
   }
 
-  /** Skips to the end of a line that is too long, and hands its beginning over. */
+  /** Skips to the end of a line that is too long, and passes on its start. */
   #takeCut(bytes: Uint8Array, end: number): void {
     const at = bytes.indexOf(lineFeed);
     const isEnd = at !== -1 && at < end;

@@ -50,7 +50,7 @@ function append(name: string, ...samples: (StepSample | HostSample)[]): void {
 }
 
 describe("FollowedSamples", () => {
-  test("reads on where it stopped, and new files as they come", async () => {
+  test("continues where it stopped, and reads new files", async () => {
     const samples = new FollowedSamples(record);
     append("rank-0", step(0, 1));
     await samples.readOn("all");
@@ -63,7 +63,7 @@ describe("FollowedSamples", () => {
     expect(samples.steps.timeRange).toEqual({ fromMs: 1_001_000, toMs: 1_002_000 });
   });
 
-  test("parts are per step, and the rest is what no part explains", async () => {
+  test("parts are per step; the remainder is the time in no part", async () => {
     const samples = new FollowedSamples(record);
     append("rank-0", step(0, 1), step(0, 2));
     await samples.readOn("all");
@@ -75,7 +75,7 @@ describe("FollowedSamples", () => {
     expect(chunk?.otherMs[1]).toBe((1000 - 52) / 4);
   });
 
-  test("a last line without its end waits for it", async () => {
+  test("a last line without line end waits for its end", async () => {
     const samples = new FollowedSamples(record);
     const line = `${JSON.stringify(step(0, 1))}\n`;
     appendFileSync(pathOf("rank-0"), line + line.slice(0, 50));
@@ -87,7 +87,7 @@ describe("FollowedSamples", () => {
     expect(samples.unreadableCount).toBe(0);
   });
 
-  test("the host's samples are read by themselves until all are asked for", async () => {
+  test("only the host's samples are read until all are requested", async () => {
     const samples = new FollowedSamples(record);
     append("host", host);
     append("rank-0", step(0, 1));
@@ -97,7 +97,7 @@ describe("FollowedSamples", () => {
     expect([hostSampleCount(samples), samples.steps.rowCount]).toEqual([1, 1]);
   });
 
-  test("counts lines that are no sample, and goes on behind them", async () => {
+  test("counts invalid lines, and continues after them", async () => {
     const samples = new FollowedSamples(record);
     appendFileSync(pathOf("rank-0"), `rubbish\n{}\n\n{"kind":"step"}\n`);
     append("rank-0", step(0, 1), step(-1, 2), step(1 << 25, 2));
@@ -106,7 +106,7 @@ describe("FollowedSamples", () => {
     expect(samples.unreadableCount).toBe(5);
   });
 
-  test("reads what other programs write: blanks, other order, a line that crosses the buffer", async () => {
+  test("reads other JSON styles: spaces, another order, a line that crosses the buffer", async () => {
     const samples = new FollowedSamples(record);
     const spaced = JSON.stringify(step(0, 1, { loss: 0.25 })).replaceAll(":", ": ");
     appendFileSync(
@@ -119,7 +119,7 @@ describe("FollowedSamples", () => {
     expect(samples.steps.hasLoss).toBe(true);
   });
 
-  test("begins again where a file was replaced by a shorter one", async () => {
+  test("starts again if a file was replaced by a shorter one", async () => {
     const samples = new FollowedSamples(record);
     append("rank-0", step(0, 1), step(0, 2));
     await samples.readOn("all");
@@ -129,7 +129,7 @@ describe("FollowedSamples", () => {
     expect(samples.generation).toBe(1);
   });
 
-  test("follows no link out of the record", async () => {
+  test("does not follow a link out of the record", async () => {
     const outside = join(record, "outside.jsonl");
     writeFileSync(outside, `${JSON.stringify(step(0, 1))}\n`);
     symlinkSync(outside, pathOf("rank-0"));
@@ -138,13 +138,13 @@ describe("FollowedSamples", () => {
     expect(samples.steps.rowCount).toBe(0);
   });
 
-  test("a record that was deleted has nothing new", async () => {
+  test("a deleted record has no new samples", async () => {
     const samples = new FollowedSamples(join(record, "gone"));
     await samples.readOn("all");
     expect(samples.steps.rowCount).toBe(0);
   });
 
-  test("keeps rows apart over more than one block", async () => {
+  test("reads rows correctly across blocks", async () => {
     const count = 70_000;
     const lines = Array.from({ length: count }, (_, index) => step(index % 7, index));
     append("rank-0", ...lines);

@@ -4,30 +4,30 @@ import { type HostSample, telemetrySample } from "../../schema/run/telemetry-sam
 import { refusalOf } from "../open-file.ts";
 import { holdRecordDirectory } from "../records/open-record-file.ts";
 import { isRecordFile, samplesDirectory } from "../records/record-files.ts";
-import { type FilePlace, FollowedFile } from "./follow-file.ts";
+import { type FilePosition, FollowedFile } from "./follow-file.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
 import { StepColumns, type StepPart } from "./step-columns.ts";
 
 const lineFeed = 10;
 const bufferBytes = 1 << 20;
-/** After so many bytes others get a turn. */
+/** After this many bytes, other work gets a turn. */
 const bytesInOneGo = 4 << 20;
 const filesInOneGo = 256;
-/** Of all hosts together. A run with more keeps the newest; for one host, one a second, this is more than a day. */
-const maxHostSamples = 100_000;
+/** For all hosts together; only the newest are kept. More than a day for one host with one sample per second. */
+const maximumHostSamples = 100_000;
 
-/** Which files of samples/ are read: those of hosts alone, or all. */
+/** Which files of samples/ are read: only those of hosts, or all. */
 export type SamplesWanted = "host" | "all";
 
-/** What was read of some files, to be gone on with elsewhere. */
+/** What was read of some files, so that another reader can continue. */
 export interface SamplesPart {
   steps: StepPart;
   host: readonly HostSample[];
   unreadableCount: number;
-  files: readonly { name: string; place: FilePlace }[];
+  files: readonly { name: string; position: FilePosition }[];
 }
 
-/** A file of samples as the disk has it. */
+/** A sample file in its current state on disk. */
 export interface SampleFileState {
   name: string;
   sizeBytes: number;
@@ -55,7 +55,7 @@ export class FollowedSamples {
 
   /**
    * @param recordDirectory of the run, absolute
-   * @param only the files to read, where it is not all of them
+   * @param only the files to read, if not all
    */
   constructor(recordDirectory: string, only?: ReadonlySet<string>) {
     this.#record = recordDirectory;
@@ -63,37 +63,37 @@ export class FollowedSamples {
     this.#only = only;
   }
 
-  /** None before all files were read once: half of them would show a run that never was. */
+  /** Empty until all files have been read once: incomplete data would be misleading. */
   get steps(): StepColumns {
     return this.#hasReadSteps ? this.#steps : this.#noSteps;
   }
 
-  /** Whether all that was there was read once. */
+  /** Whether all existing data has been read once. */
   get hasReadSteps(): boolean {
     return this.#hasReadSteps;
   }
 
-  /** Samples of each host, by its name, in the order they were written. */
+  /** Samples by host name, in the order in which they were written. */
   get samplesByHost(): ReadonlyMap<string, readonly HostSample[]> {
     return this.#samplesByHost;
   }
 
-  /** Lines that are no sample. */
+  /** Invalid lines. */
   get unreadableCount(): number {
     return this.#unreadableCount;
   }
 
-  /** Another number: what was read before is not all there any more. */
+  /** Changes when data that was read before is no longer complete. */
   get generation(): number {
     return this.#generation;
   }
 
-  /** Whether samples of ranks are being read here, or were: then there is nothing to adopt. */
+  /** Whether samples of ranks have been read here: then there is nothing to adopt. */
   get hasBegunSteps(): boolean {
     return this.#wanted === "all";
   }
 
-  /** The files of ranks as they are now, by name. */
+  /** The current files of ranks, by name. */
   rankFiles(): SampleFileState[] {
     this.#findFiles();
     return [...this.#files.keys()]
@@ -102,26 +102,26 @@ export class FollowedSamples {
       .flatMap((name) => fileState(this.#directory, name) ?? []);
   }
 
-  /** All that was read, without a copy. */
+  /** All data that was read, not copied. */
   part(): SamplesPart {
     return {
       steps: this.#steps.part(),
       host: [...this.#samplesByHost.values()].flat(),
       unreadableCount: this.#unreadableCount,
-      files: Array.from(this.#files, ([name, { place }]) => ({ name, place })),
+      files: Array.from(this.#files, ([name, { position }]) => ({ name, position })),
     };
   }
 
-  /** Takes what was read elsewhere of files that were not read here yet; `readOn` goes on behind it. */
+  /** Adopts data from another reader for files that have not been read here; `readOn` continues after it. */
   adopt({ steps, host, unreadableCount, files }: SamplesPart): void {
     this.#findFiles();
     this.#steps.adopt(steps);
     for (const sample of host) this.#storeHost(sample);
     this.#unreadableCount += unreadableCount;
-    for (const { name, place } of files) this.#files.get(name)?.goOnFrom(place);
+    for (const { name, position } of files) this.#files.get(name)?.continueFrom(position);
   }
 
-  /** Reads what is new in the files wanted, giving way to other work now and then. */
+  /** Reads new data in the requested files, yielding to other work regularly. */
   async readOn(wanted: SamplesWanted = this.#wanted): Promise<void> {
     if (wanted === "all") this.#wanted = "all";
     this.#findFiles();
@@ -191,7 +191,7 @@ export class FollowedSamples {
     }
   }
 
-  /** A line that is not a step sample as our own writer has them. */
+  /** A line in another format than Pitwall's own step samples. */
   #readOther(bytes: Uint8Array, from: number, to: number): void {
     const sample = parseSample(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from));
     if (sample?.kind === "step") {
@@ -204,7 +204,7 @@ export class FollowedSamples {
   }
 
   #storeHost(sample: HostSample): void {
-    if (this.#hostSampleCount >= maxHostSamples) this.#dropOldestHostSamples();
+    if (this.#hostSampleCount >= maximumHostSamples) this.#dropOldestHostSamples();
     const known = this.#samplesByHost.get(sample.host);
     if (known === undefined) this.#samplesByHost.set(sample.host, [sample]);
     else known.push(sample);
@@ -226,7 +226,7 @@ function isOfRank(name: string): boolean {
   return name.startsWith("rank-");
 }
 
-/** Undefined where it went meanwhile, or is no regular file. */
+/** Undefined if the file has disappeared or is not a regular file. */
 function fileState(directory: string, name: string): SampleFileState | undefined {
   const stat = lstatSync(join(directory, name), { throwIfNoEntry: false });
   if (stat?.isFile() !== true) return undefined;
@@ -237,18 +237,18 @@ function parseSample(line: Buffer) {
   try {
     return telemetrySample.safeParse(JSON.parse(line.toString("utf8"))).data;
   } catch {
-    // Not JSON: not ours. The caller counts it.
+    // Not JSON: written by another program. The caller counts it.
     return undefined;
   }
 }
 
-/** Undefined for what is missing or is not a directory, a link to one included. */
+/** Undefined if the path is missing or not a directory; a link to a directory counts as neither. */
 function modifiedMs(path: string): number | undefined {
   try {
     const status = lstatSync(path);
     return status.isDirectory() ? status.mtimeMs : undefined;
   } catch (error) {
-    // Throws what is not an answer of the system about the path.
+    // Rethrows errors that are not system errors about the path.
     refusalOf(error);
     return undefined;
   }

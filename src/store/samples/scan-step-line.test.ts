@@ -19,12 +19,12 @@ const sample = {
 
 function scanned(line: string) {
   const scanner = new StepLineScanner();
-  const bytes = Buffer.from(`before${line}behind`);
+  const bytes = Buffer.from(`before${line}after`);
   scanner.load(bytes);
-  return scanner.scan(6, bytes.length - 6) ? { ...scanner.row } : undefined;
+  return scanner.scan(6, bytes.length - 5) ? { ...scanner.row } : undefined;
 }
 
-/** The greatest difference, as a share of the value. */
+/** The maximum relative difference. */
 function farthestOff(read: StepRow | undefined, meant: object): number {
   const values = new Map(Object.entries(read ?? {}));
   const differences = Object.entries(meant).map(([name, was]) => {
@@ -59,7 +59,7 @@ const anySample = fc.record({
 });
 
 describe("StepLineScanner", () => {
-  test("reads what JSON.parse reads, to fifteen digits", () => {
+  test("reads the same values as JSON.parse, to fifteen digits", () => {
     fc.assert(
       fc.property(anySample, (any) => {
         const line = JSON.stringify({ kind: "step", ...any });
@@ -70,13 +70,13 @@ describe("StepLineScanner", () => {
     );
   });
 
-  test("a number with many zeros behind its point is read whole", () => {
+  test("reads a number with many zeros after the decimal point", () => {
     const small = "0.0000000000000000000000000125";
     const line = JSON.stringify(sample).replace('"computeMs":12.345678', `"computeMs":${small}`);
     expect(scanned(line)?.computeMs).toBe(Number(small));
   });
 
-  test("fields may come in any order", () => {
+  test("reads fields in any order", () => {
     const { kind, loss, ...others } = sample;
     const line = JSON.stringify({
       kind,
@@ -87,7 +87,7 @@ describe("StepLineScanner", () => {
     expect(scanned(line)).toEqual(meant);
   });
 
-  test("a loss may be missing, and is not that of the line before", () => {
+  test("a missing loss does not repeat the loss of the previous line", () => {
     const scanner = new StepLineScanner();
     const read = (line: string) => {
       scanner.load(Buffer.from(line));
@@ -103,21 +103,21 @@ describe("StepLineScanner", () => {
     { name: "a line that is cut off", text: line.slice(0, -1) },
     { name: "a line that is cut off within a number", text: line.slice(0, 40) },
     { name: "nothing", text: "" },
-    { name: "text behind the end", text: `${line}x` },
+    { name: "text after the end", text: `${line}x` },
     { name: "a sample of the host", text: line.replace("step", "host") },
     { name: "blanks", text: line.replaceAll(":", ": ") },
     { name: "a field that is missing", text: line.replace('"rank":3,', "") },
     { name: "a field that is there twice", text: line.replace('"rank":3,', '"rank":3,"rank":3,') },
-    { name: "a field nobody knows", text: line.replace("loss", "lost") },
-    { name: "text in place of a number", text: line.replace('"rank":3', '"rank":"3"') },
+    { name: "an unknown field", text: line.replace("loss", "lost") },
+    { name: "text instead of a number", text: line.replace('"rank":3', '"rank":"3"') },
     { name: "a number without digits", text: line.replace('"rank":3', '"rank":-') },
     { name: "a number that ends with its point", text: line.replace('"rank":3', '"rank":3.') },
     { name: "null", text: line.replace('"rank":3', '"rank":null') },
-  ])("leaves $name to the reader of JSON", ({ text }) => {
+  ])("leaves $name to JSON.parse", ({ text }) => {
     expect(scanned(text)).toBeUndefined();
   });
 
-  test("no bytes make it throw", () => {
+  test("does not throw for any bytes", () => {
     fc.assert(
       fc.property(fc.string(), fc.nat(line.length), (noise, at) => {
         const result = scanned(line.slice(0, at) + noise + line.slice(at + noise.length));

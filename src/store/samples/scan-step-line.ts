@@ -6,9 +6,9 @@ const minus = 45;
 const point = 46;
 const comma = 44;
 const closeBrace = 125;
-/** So many digits fit into an integer of 32 bits. */
+/** This many digits fit in a 32-bit integer. */
 const chunkDigits = 8;
-const mostDigits = 25;
+const maximumDigits = 25;
 
 const numberFields = [
   "timeMs",
@@ -21,18 +21,18 @@ const numberFields = [
   "dataWaitMs",
   "loss",
 ] as const;
-/** As they stand in a line, in the order our own writer has them. */
+/** In the field order that Pitwall writes. */
 const keys = numberFields.map((name) => wordsOf(`"${name}":`));
 const beginning = wordsOf(`{"kind":"step",`);
-const powersOfTen = Float64Array.from({ length: mostDigits + 1 }, (_, power) =>
+const powersOfTen = Float64Array.from({ length: maximumDigits + 1 }, (_, power) =>
   Number(`1e${power}`),
 );
 const neededFields = 0b0_1111_1111;
 const jsonNumber = /^-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
 /**
- * Reads step samples as Pitwall writes them (`{"kind":"step",…` without blanks, fields in any order) several times
- * faster than JSON.parse, into one row that is used again for each line.
+ * Reads step samples in the form that Pitwall writes (`{"kind":"step",…` without spaces, fields in any order) several
+ * times faster than JSON.parse, into one row that is reused for each line.
  */
 export class StepLineScanner {
   readonly row: StepRow = {
@@ -50,16 +50,16 @@ export class StepLineScanner {
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
 
-  /** The bytes that the lines to come stand in. */
+  /** Sets the buffer that contains the next lines. */
   load(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /**
-   * Fills `row` from the line that stands between two places of the loaded bytes. Numbers are right to 15 digits.
+   * Fills `row` from the line between two offsets of the loaded bytes. Numbers are exact to 15 digits.
    *
-   * @returns false where the line has another form: it is for JSON.parse to say what it is
+   * @returns false if the line has another form: use JSON.parse instead
    */
   scan(start: number, end: number): boolean {
     if (!holds(this.#view, start, beginning)) return false;
@@ -83,17 +83,17 @@ export class StepLineScanner {
     return false;
   }
 
-  /** The number of the field whose name comes next; -1 for none of ours. */
+  /** The index of the field whose name comes next; -1 if the name is unknown. */
   #takeKey(expected: number): number {
-    const likely = keys[expected];
+    const next = keys[expected];
     const at = this.#at;
-    const isLikely = likely !== undefined && holds(this.#view, at, likely);
-    const field = isLikely ? expected : keys.findIndex((key) => holds(this.#view, at, key));
+    const isNext = next !== undefined && holds(this.#view, at, next);
+    const field = isNext ? expected : keys.findIndex((key) => holds(this.#view, at, key));
     this.#at += keys[field]?.length ?? 0;
     return field;
   }
 
-  /** Exact for numbers of up to 15 digits, and for most of 16. NaN for what is no number. */
+  /** Exact for numbers with up to 15 digits, and for most with 16. NaN for an invalid number. */
   #takeNumber(): number {
     const bytes = this.#bytes;
     const start = this.#at;
@@ -101,7 +101,7 @@ export class StepLineScanner {
     const firstDigit = start + Number(isNegative);
     let at = firstDigit;
     let pointAt = 0;
-    // Whole numbers of 32 bits are added up several times faster than doubles.
+    // 32-bit integers are accumulated several times faster than doubles.
     let head = 0;
     let chunk = 0;
     let inChunk = 0;
@@ -124,12 +124,12 @@ export class StepLineScanner {
     const isOrdinary = isEnd(bytes[at]) && isOrdinaryNumber(at - firstDigit, fractionDigits);
     if (!isOrdinary) return this.#parse(start);
     const mantissa = head * powerOfTen(inChunk) + chunk;
-    // Two exact numbers and one division: rounded once, as JSON.parse would.
+    // Two exact numbers and one division: rounded once, like JSON.parse.
     const size = mantissa / powerOfTen(fractionDigits ?? 0);
     return isNegative ? -size : size;
   }
 
-  /** Numbers with an exponent, or with very many digits. */
+  /** Numbers with an exponent or with very many digits. */
   #parse(start: number): number {
     let text = "";
     for (let at = start; ; at++) {
@@ -177,13 +177,13 @@ function powerOfTen(power: number): number {
   return powersOfTen[power] ?? 1;
 }
 
-/** @param length of all digits, the point included */
+/** @param length of all digits, including the decimal point */
 function isOrdinaryNumber(length: number, fractionDigits: number | undefined): boolean {
-  if (length === 0 || length > mostDigits) return false;
+  if (length === 0 || length > maximumDigits) return false;
   return fractionDigits === undefined || (fractionDigits > 0 && fractionDigits < length - 1);
 }
 
-/** A short text to look for, four bytes at a time; the last four overlap those before. */
+/** A short text to search for, four bytes at a time; the last four bytes overlap the previous ones. */
 interface Words {
   length: number;
   words: Int32Array;

@@ -1,9 +1,9 @@
-/** Rows of one block of columns: enough to spread the cost of making it, few enough to waste little. */
+/** Rows per block of columns: large enough to amortize its allocation, small enough to waste little memory. */
 const chunkRows = 1 << 16;
-/** Ranks are indices of arrays here; a number beyond this is a slip of the pen. */
-const mostRanks = 1 << 20;
+/** Ranks are array indices here; a larger number is treated as an error. */
+const maximumRanks = 1 << 20;
 
-/** One step sample as numbers. Times are of `stepCount` steps together, milliseconds. */
+/** One step sample as numbers. Times are for `stepCount` steps together, in milliseconds. */
 export interface StepRow {
   timeMs: number;
   rank: number;
@@ -13,38 +13,38 @@ export interface StepRow {
   computeMs: number;
   communicationMs: number;
   dataWaitMs: number;
-  /** NaN where there is none. */
+  /** NaN if absent. */
   loss: number;
 }
 
-/** Some rows, column by column. Times of parts are per step. Only the first `rowCount` entries count. */
+/** Rows stored column by column. Times of parts are per step. Only the first `rowCount` entries are valid. */
 export interface StepChunk {
   rowCount: number;
   readonly rank: Uint32Array<ArrayBuffer>;
   readonly timeMs: Float64Array<ArrayBuffer>;
   readonly samplesCount: Float64Array<ArrayBuffer>;
-  /** NaN where the program named none. */
+  /** NaN if the program did not report it. */
   readonly loss: Float64Array<ArrayBuffer>;
   readonly computeMs: Float32Array<ArrayBuffer>;
   readonly communicationMs: Float32Array<ArrayBuffer>;
   readonly dataWaitMs: Float32Array<ArrayBuffer>;
-  /** Between steps, and in steps but in none of the three parts; NaN for a rank's first sample. */
+  /** Time between steps, plus time in steps that belongs to none of the three parts; NaN for a rank's first sample. */
   readonly otherMs: Float32Array<ArrayBuffer>;
 }
 
-/** All rows of some files: as a thread hands them over, or the disk has them. */
+/** All rows of some files, in the form that a worker thread or the cache file returns. */
 export interface StepPart {
   chunks: readonly StepChunk[];
-  /** Of each rank, milliseconds since the epoch; NaN for one without a row. */
+  /** Last time of each rank in milliseconds since the epoch; NaN for a rank without rows. */
   lastMsByRank: Float64Array<ArrayBuffer>;
   /** Of all rows. */
   firstTimeMs: number;
   lastTimeMs: number;
   hasLoss: boolean;
-  mostSamples: number;
+  maximumSamples: number;
 }
 
-/** Step samples of all ranks in the order they were read, 44 bytes each. */
+/** Step samples of all ranks in reading order, 44 bytes each. */
 export class StepColumns {
   readonly chunks: StepChunk[] = [];
   #rowCount = 0;
@@ -52,13 +52,13 @@ export class StepColumns {
   #firstTimeMs = Number.POSITIVE_INFINITY;
   #lastTimeMs = Number.NEGATIVE_INFINITY;
   #hasLoss = false;
-  #mostSamples = 0;
+  #maximumSamples = 0;
 
   get rowCount(): number {
     return this.#rowCount;
   }
 
-  /** Of all rows, milliseconds since the epoch; undefined where there is none. */
+  /** Of all rows, milliseconds since the epoch; undefined if there are no rows. */
   get timeRange(): { fromMs: number; toMs: number } | undefined {
     if (this.#rowCount === 0) return undefined;
     return { fromMs: this.#firstTimeMs, toMs: this.#lastTimeMs };
@@ -68,11 +68,11 @@ export class StepColumns {
     return this.#hasLoss;
   }
 
-  get mostSamples(): number {
-    return this.#mostSamples;
+  get maximumSamples(): number {
+    return this.#maximumSamples;
   }
 
-  /** Ranks that have a row, in order. */
+  /** Ranks with rows, in order. */
   ranks(): number[] {
     const ranks: number[] = [];
     for (const [rank, lastMs] of this.#lastMs.entries())
@@ -80,7 +80,7 @@ export class StepColumns {
     return ranks;
   }
 
-  /** Everything, without a copy: let go of these columns afterwards, or leave the part as it is. */
+  /** All data, not copied: afterwards, discard these columns or do not modify the part. */
   part(): StepPart {
     return {
       chunks: this.chunks,
@@ -88,11 +88,11 @@ export class StepColumns {
       firstTimeMs: this.#firstTimeMs,
       lastTimeMs: this.#lastTimeMs,
       hasLoss: this.#hasLoss,
-      mostSamples: this.#mostSamples,
+      maximumSamples: this.#maximumSamples,
     };
   }
 
-  /** Adds rows that were read elsewhere, without a copy. */
+  /** Adds rows that were read elsewhere, without copying them. */
   adopt({ chunks, lastMsByRank, ...part }: StepPart): void {
     for (const chunk of chunks) {
       this.chunks.push(chunk);
@@ -104,13 +104,14 @@ export class StepColumns {
     this.#firstTimeMs = Math.min(this.#firstTimeMs, part.firstTimeMs);
     this.#lastTimeMs = Math.max(this.#lastTimeMs, part.lastTimeMs);
     this.#hasLoss ||= part.hasLoss;
-    this.#mostSamples = Math.max(this.#mostSamples, part.mostSamples);
+    this.#maximumSamples = Math.max(this.#maximumSamples, part.maximumSamples);
   }
 
-  /** @returns false for a row that cannot be: it is left out */
+  /** @returns false for an invalid row, which is skipped */
   push(row: StepRow): boolean {
     const { rank, timeMs, stepCount } = row;
-    if (!(rank >= 0 && rank < mostRanks && Number.isInteger(rank) && stepCount > 0)) return false;
+    if (!(rank >= 0 && rank < maximumRanks && Number.isInteger(rank) && stepCount > 0))
+      return false;
     if (!Number.isFinite(timeMs)) return false;
     const chunk = this.#chunkWithRoom();
     const index = chunk.rowCount;
@@ -132,11 +133,11 @@ export class StepColumns {
   #widen({ timeMs, loss, samplesCount }: StepRow): void {
     if (timeMs < this.#firstTimeMs) this.#firstTimeMs = timeMs;
     if (timeMs > this.#lastTimeMs) this.#lastTimeMs = timeMs;
-    if (samplesCount > this.#mostSamples) this.#mostSamples = samplesCount;
+    if (samplesCount > this.#maximumSamples) this.#maximumSamples = samplesCount;
     if (!Number.isNaN(loss)) this.#hasLoss = true;
   }
 
-  /** What of the time since the rank's sample before is in none of the parts. */
+  /** Time since the rank's previous sample that belongs to none of the parts. */
   #otherMs(rank: number, timeMs: number, partsMs: number): number {
     this.#makeRoomFor(rank);
     const elapsedMs = timeMs - (this.#lastMs[rank] ?? Number.NaN);
@@ -154,7 +155,7 @@ export class StepColumns {
   #chunkWithRoom(): StepChunk {
     const last = this.chunks.at(-1);
     if (last !== undefined && last.rowCount < last.timeMs.length) return last;
-    // The first is small: most runs have few samples.
+    // The first block is small: most runs have few samples.
     const room = last === undefined ? 1024 : Math.min(chunkRows, last.timeMs.length * 4);
     const chunk = {
       rowCount: 0,

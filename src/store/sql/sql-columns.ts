@@ -43,7 +43,7 @@ const acceleratorColumns = {
   note: text,
 } as const satisfies Record<string, ColumnKind>;
 
-/** Every table that can be asked, with its columns. The same names as in the Parquet files and in `--json`. */
+/** All tables that can be queried, with their columns. The same names as in the Parquet files and in `--json`. */
 export const sqlColumns = {
   results: rowColumns,
   runs: runColumns,

@@ -46,7 +46,7 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
     return "answered";
   }
 
-  test("answers with names, types and plain values; what is absent is null", async () => {
+  test("returns names, types and plain values; absent values are null", async () => {
     expect(await answer("select run, joules from runs order by run")).toEqual({
       columns: [
         { name: "run", type: "VARCHAR" },
@@ -59,14 +59,14 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
     });
   });
 
-  test("gives counts and decimals as numbers, and keeps digits a number would lose", async () => {
+  test("returns counts and decimals as numbers, or as text if a number would lose digits", async () => {
     const { rows } = await answer(
       "select count(*), 1.25::decimal(5,2), 9007199254740993::bigint, sum(7) from runs",
     );
     expect(rows).toEqual([[2, 1.25, "9007199254740993", 14]]);
   });
 
-  test("leaves out a file that can't be read, and says so", () => {
+  test("skips a file that cannot be read, and reports it", () => {
     expect(session.skippedFiles).toMatchObject([{ path: "/no/such/file.parquet" }]);
   });
 
@@ -98,25 +98,25 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
     "selec 1",
     "select nosuch from runs",
     "select getenv('HOME')",
-  ])("refuses `%s`", async (question) => {
+  ])("rejects `%s`", async (question) => {
     expect(await refusal(question)).toMatch(/^sql-(?:invalid|not-a-question)$/u);
     expect((await answer("select count(*) from runs")).rows).toEqual([[2]]);
   });
 
-  test("gives up a question when interrupted", async () => {
+  test("ends a query when interrupted", async () => {
     const controller = new AbortController();
-    const asked = answer(endless, { ...patient, signal: controller.signal });
+    const pending = answer(endless, { ...patient, signal: controller.signal });
     setImmediate(() => controller.abort());
-    await expect(asked).rejects.toThrow(/abort/iu);
+    await expect(pending).rejects.toThrow(/abort/iu);
   });
 
   test("ends a query that takes longer than its time limit", async () => {
-    const asked = answer(endless, { ...patient, timeoutMs: 50 });
-    await expect(asked).rejects.toMatchObject({ code: "sql-timeout" });
+    const pending = answer(endless, { ...patient, timeoutMs: 50 });
+    await expect(pending).rejects.toMatchObject({ code: "sql-timeout" });
     expect((await answer("select 1")).rows).toEqual([[1]]);
   });
 
-  test("gives the first rows of an answer that would not fit into memory", async () => {
+  test("returns the first rows of a result that would not fit into memory", async () => {
     const { batches } = await session.ask(
       "select range, repeat('x', 1000) from range(1000000000)",
       patient,
@@ -133,8 +133,8 @@ describe.skipIf(!isInstalled)("openSqlSession (skips where DuckDB is not install
     await expect(answer(question)).rejects.toMatchObject({ code: "sql-out-of-memory" });
   });
 
-  test("refuses a value that is too large to print", async () => {
-    const asked = answer("select repeat('x', 20000000)");
-    await expect(asked).rejects.toMatchObject({ code: "sql-value-too-large" });
+  test("rejects a value that is too large to print", async () => {
+    const pending = answer("select repeat('x', 20000000)");
+    await expect(pending).rejects.toMatchObject({ code: "sql-value-too-large" });
   });
 });

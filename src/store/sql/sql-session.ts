@@ -11,7 +11,7 @@ import type { AnswerTable } from "../../schema/answer-table.ts";
 import { describeRefusal, openFile } from "../open-file.ts";
 import type { ColumnTable } from "../results/result-tables.ts";
 
-/** A table that can be asked: lines in memory, or Parquet files. */
+/** A table that can be queried: lines in memory, or Parquet files. */
 export interface SqlTable {
   name: string;
   columns: ColumnTable;
@@ -20,7 +20,7 @@ export interface SqlTable {
   files: readonly string[];
 }
 
-/** A Parquet file that DuckDB can't read; the other files are there all the same. */
+/** A Parquet file that DuckDB cannot read; the other files are still available. */
 interface SkippedFile {
   path: string;
   reason: string;
@@ -31,34 +31,35 @@ export interface QueryLimits {
   timeoutMs: number;
 }
 
-/** Rows of an answer, some at a time; read once. */
+/** Rows of a query result in batches; can be read once. */
 export interface SqlRows {
   columns: AnswerTable["columns"];
   batches: AsyncIterable<AnswerTable["rows"]>;
 }
 
-/** A data base of its own, in memory, that answers questions and can do nothing else. */
+/** A separate in-memory database that can only run queries. */
 export interface SqlSession {
   skippedFiles: readonly SkippedFile[];
   /**
-   * Runs one reading statement. Rows are computed as they are read, in memory that does not grow with their number. The
-   * time limit counts from here until the last row is read.
+   * Runs one read-only statement. Rows are computed as they are read, in memory that does not grow with the number of
+   * rows. The time limit runs from this call until the last row is read.
    *
-   * @throws UserError `sql-invalid` (with DuckDB's own words), `sql-not-a-question` for all but one reading statement
+   * @throws UserError `sql-invalid` (with DuckDB's message), `sql-not-a-question` for anything but one read-only
+   * statement
    * @throws WorldError `sql-timeout`, `sql-out-of-memory`
    */
   ask(question: string, limits: QueryLimits): Promise<SqlRows>;
   close(): void;
 }
 
-/** More than any sensible question needs, and less than a small machine has. */
+/** More than a reasonable query needs, and less than a small machine has. */
 const memoryLimit = "1GB";
 
 /**
- * Opens DuckDB over the tables. Once they are loaded, files, network, extensions and settings are out of reach, and
- * stay so: the configuration is locked.
+ * Opens DuckDB with the tables. After loading, files, network, extensions and settings are disabled, and the
+ * configuration is locked.
  *
- * @throws UserError `duckdb-missing` where the optional package is not installed
+ * @throws UserError `duckdb-missing` if the optional package is not installed
  */
 export async function openSqlSession(tables: readonly SqlTable[]): Promise<SqlSession> {
   const duckdb = await importDuckdb();
@@ -145,7 +146,7 @@ function quoted(name: string): string {
 interface Opened {
   instance: DuckDBInstance;
   connection: DuckDBConnection;
-  /** Kinds of statements that only read. */
+  /** Types of statements that only read. */
   readingTypes: ReadonlySet<number>;
   skippedFiles: readonly SkippedFile[];
 }
@@ -217,7 +218,7 @@ async function* batchesOf(
   }
 }
 
-/** Stops a query that its user, or the time limit, ends. */
+/** Stops a query when the user interrupts it or the time limit expires. */
 class QueryInterruption {
   readonly #limits: QueryLimits;
   readonly #connection: DuckDBConnection;
@@ -242,7 +243,7 @@ class QueryInterruption {
     clearInterval(this.#repeat);
   }
 
-  /** The error for people behind what DuckDB threw. */
+  /** Converts a DuckDB error to a user error. */
   failure(error: unknown, question: string): unknown {
     const { signal, timeoutMs } = this.#limits;
     if (signal.aborted) return signal.reason;
@@ -260,7 +261,7 @@ class QueryInterruption {
     return failedQuery(question, errorMessage(error));
   }
 
-  /** An interrupt that comes before the query runs is lost: it is repeated until the query ends. */
+  /** An interrupt before the query starts is lost, so it is repeated until the query ends. */
   #interrupt(): void {
     this.#repeat ??= setInterval(() => this.#connection.interrupt(), 20);
   }
@@ -270,7 +271,7 @@ class QueryInterruption {
 const maxValueCharacters = 16 << 20;
 const wholeNumbers: ReadonlySet<string> = new Set(["BIGINT", "UBIGINT", "HUGEINT", "UHUGEINT"]);
 
-/** DuckDB writes large whole numbers and decimals as text; as numbers where none of their digits is lost. */
+/** DuckDB returns large integers and decimals as text; converts them to numbers if no digits are lost. */
 function plain(value: unknown, type: string): unknown {
   if (typeof value !== "string") return value;
   if (value.length > maxValueCharacters) {
@@ -290,8 +291,8 @@ function plain(value: unknown, type: string): unknown {
   return value;
 }
 
-function failedQuery(question: string, words: string): UserError {
-  if (/Out of Memory/iu.test(words)) {
+function failedQuery(question: string, message: string): UserError {
+  if (/Out of Memory/iu.test(message)) {
     return new WorldError(
       "sql-out-of-memory",
       `the query needs more than ${memoryLimit} of memory`,
@@ -301,13 +302,13 @@ function failedQuery(question: string, words: string): UserError {
       },
     );
   }
-  const [what = "it is not understood", ...more] = words
+  const [what = "syntax error", ...more] = message
     .replace(/^Failed to extract statements: /u, "")
     .split("\n")
     .filter((line) => line.trim() !== "");
   const isClosed =
     /Permission Error|disabled (?:by|through) configuration|configuration has been locked/u.test(
-      words,
+      message,
     );
   return new UserError("sql-invalid", `cannot run the query: ${what}`, {
     saw: more.length > 0 ? more.join("\n") : question.trim().slice(0, 120),

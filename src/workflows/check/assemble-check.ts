@@ -2,7 +2,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
 import { checkPackages } from "./check-package.ts";
-import type { PlacedLog } from "./placed-log.ts";
+import type { JudgedFile } from "./judged-file.ts";
 
 export interface CheckReport {
   /** In the order of the arguments and, within one, of paths. */
@@ -20,7 +20,7 @@ export interface CheckReport {
  * @throws UserError `no-such-division`
  */
 export async function assembleCheck(
-  logs: readonly PlacedLog[],
+  logs: readonly JudgedFile[],
   division: "closed" | "open" | undefined,
 ): Promise<CheckReport> {
   // A log that names no division may be of this one.
@@ -38,7 +38,7 @@ export async function assembleCheck(
     );
   }
   return {
-    logs: kept.map(({ place: { argument, path }, verdict }) => ({ argument, path, ...verdict })),
+    logs: kept.map(({ file: { argument, path }, verdict }) => ({ argument, path, ...verdict })),
     packages: await checkPackages(kept.filter(({ verdict }) => verdict.verdict !== "not-judged")),
     leftOutCount: logs.length - kept.length,
   };

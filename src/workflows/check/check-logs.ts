@@ -2,7 +2,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import { assembleCheck, type CheckReport } from "./assemble-check.ts";
 import type { JudgedLog } from "../logs/log-checker.ts";
-import type { PlacedLog } from "./placed-log.ts";
+import type { JudgedFile } from "./judged-file.ts";
 import { planCheck, type PlannedLog } from "./plan-check.ts";
 import { readLogs } from "../logs/read-logs.ts";
 
@@ -56,11 +56,11 @@ export async function* checkLogs(
     const bytes = bytesOf(readings.flatMap(({ index }) => logs[index] ?? []));
     yield { kind: "checked", logCount: readings.length, bytes };
   }
-  const placed = logs.flatMap((place, index): PlacedLog[] => {
+  const judgedFiles = logs.flatMap((file, index): JudgedFile[] => {
     const log = judged[index];
-    return log === undefined ? [] : [{ place, ...log }];
+    return log === undefined ? [] : [{ file, ...log }];
   });
-  const report = await assembleCheck(placed, division);
+  const report = await assembleCheck(judgedFiles, division);
   requireJudged(report, logs);
   yield { kind: "finished", report };
 }

@@ -2,22 +2,22 @@ import {
   isMlperfBenchmark,
   requiredRunCount as requiredRuns,
 } from "../../schema/logs/mlperf-round.ts";
-import type { CheckedPackage, PackagePlace } from "../../schema/logs/package-finding.ts";
+import type { CheckedPackage, PackageLocation } from "../../schema/logs/package-finding.ts";
 import { checkPower, checkRuns, type PackageLog } from "../../score/check-runs.ts";
 import { checkSystemFile } from "../../score/check-system-file.ts";
 import {
-  placeOfLogs,
+  locationOfLogs,
   readPowerFolder,
   readSystemFile,
 } from "../../store/logs/read-package-folder.ts";
-import type { PlacedLog } from "./placed-log.ts";
+import type { JudgedFile } from "./judged-file.ts";
 
 /** Checks the logs of each folder as one result. Logs given by name are not grouped. */
-export async function checkPackages(logs: readonly PlacedLog[]): Promise<CheckedPackage[]> {
-  const folders = new Map<string, PlacedLog[]>();
+export async function checkPackages(logs: readonly JudgedFile[]): Promise<CheckedPackage[]> {
+  const folders = new Map<string, JudgedFile[]>();
   for (const log of logs) {
-    if (log.place.isGivenByName) continue;
-    const { absolutePath } = log.place;
+    if (log.file.isGivenByName) continue;
+    const { absolutePath } = log.file;
     const folder = absolutePath.slice(0, -nameOf(absolutePath).length - 1);
     const members = folders.get(folder);
     if (members === undefined) folders.set(folder, [log]);
@@ -30,30 +30,30 @@ export async function checkPackages(logs: readonly PlacedLog[]): Promise<Checked
 
 async function checkPackage(
   folder: string,
-  members: readonly PlacedLog[],
+  members: readonly JudgedFile[],
 ): Promise<CheckedPackage> {
-  const place = placeOfLogs(folder);
+  const location = locationOfLogs(folder);
   const logs: PackageLog[] = members.map((member) => ({
-    name: nameOf(member.place.absolutePath),
+    name: nameOf(member.file.absolutePath),
     facts: member.facts,
   }));
   const edition = members.find(({ verdict }) => verdict.edition !== undefined)?.verdict.edition;
-  const findings = checkRuns(logs, { edition, place });
-  if (place.kind === "submission") {
-    const system = await readSystemFile(place);
+  const findings = checkRuns(logs, { edition, location });
+  if (location.kind === "submission") {
+    const system = await readSystemFile(location);
     findings.push(...checkSystemFile(system, { edition }));
     findings.push(...checkPower(logs, await readPowerFolder(folder)));
   }
-  const { argument = "", path = "" } = members[0]?.place ?? {};
-  return { argument, path: folderOf(path), ...describePlace(place, logs), findings };
+  const { argument = "", path = "" } = members[0]?.file ?? {};
+  return { argument, path: folderOf(path), ...describeLocation(location, logs), findings };
 }
 
-function describePlace(place: PackagePlace, logs: readonly PackageLog[]) {
+function describeLocation(location: PackageLocation, logs: readonly PackageLog[]) {
   const logged = logs.find(({ facts }) => facts.benchmark !== undefined)?.facts.benchmark;
   const runCount = logs.length;
-  if (place.kind === "folder") return { kind: place.kind, benchmark: logged, runCount };
-  const { kind, organisation, system } = place;
-  const benchmark = logged ?? place.benchmark;
+  if (location.kind === "folder") return { kind: location.kind, benchmark: logged, runCount };
+  const { kind, organisation, system } = location;
+  const benchmark = logged ?? location.benchmark;
   const requiredRunCount = isMlperfBenchmark(benchmark) ? requiredRuns(benchmark) : undefined;
   return { kind, organisation, system, benchmark, runCount, requiredRunCount };
 }

@@ -173,7 +173,7 @@ export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefin
     case "clock":
       return runStartMs === undefined ? undefined : (timeMs) => timeMs - runStartMs;
     case "samples":
-      return run.samples.steps.mostSamples > 0 || run.log.reader.run.samplesCount !== undefined
+      return run.samples.steps.maximumSamples > 0 || run.log.reader.run.samplesCount !== undefined
         ? (_timeMs, samplesCount) => samplesCount
         : undefined;
     case "epochs":

@@ -2,7 +2,7 @@ import { roundNamed } from "../../schema/logs/edition-name.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { TrustedVerdict } from "../../schema/logs/trusted-verdict.ts";
 import { assembleCheck, type CheckReport } from "../check/assemble-check.ts";
-import type { PlacedLog } from "../check/placed-log.ts";
+import type { JudgedFile } from "../check/judged-file.ts";
 import { planCheck, type PlannedLog } from "../check/plan-check.ts";
 import { planScore } from "./plan-score.ts";
 import { type ResultsEvent, scoreResults } from "./score-results.ts";
@@ -60,7 +60,10 @@ export async function* scoreSubmission(
       case "scored":
         yield* scoredOf(event, request);
         if (logs !== undefined)
-          yield { kind: "checked", report: await assembleCheck(place(logs, event), division) };
+          yield {
+            kind: "checked",
+            report: await assembleCheck(judgedFilesOf(logs, event), division),
+          };
     }
   }
 }
@@ -75,10 +78,10 @@ function* scoredOf(
     if (division === undefined || divisionOf(result) === division) yield { kind: "scored", result };
 }
 
-function place(logs: readonly PlannedLog[], { readings }: AllScored): PlacedLog[] {
+function judgedFilesOf(logs: readonly PlannedLog[], { readings }: AllScored): JudgedFile[] {
   return logs.flatMap((log) => {
     const judged = readings.get(log.absolutePath)?.judged;
-    return judged === undefined ? [] : [{ place: log, ...judged }];
+    return judged === undefined ? [] : [{ file: log, ...judged }];
   });
 }
 
