@@ -141,12 +141,12 @@ describe("a folder", () => {
   });
 });
 
-const place = "training_v5.0/NVIDIA/results/eos-dfw_n256_ngc25.01_nemo/llama31_405b";
+const resultFolder = "training_v5.0/NVIDIA/results/eos-dfw_n256_ngc25.01_nemo/llama31_405b";
 
 /** A published result, with something done to it. */
 function changed(change: (folder: string, logs: string) => void): string {
   const folder = unpackSubmission("nvidia-llama31-405b-v5.0");
-  change(folder, join(folder, place));
+  change(folder, join(folder, resultFolder));
   return folder;
 }
 
@@ -189,7 +189,7 @@ describe("a result that is odd", () => {
     expect(result.findings).toEqual([
       {
         rule: "scaling-file-missing",
-        path: join(folder, place, "scaling.json"),
+        path: join(folder, resultFolder, "scaling.json"),
         factor: 322560 / 276480,
       },
     ]);
@@ -201,7 +201,7 @@ describe("a result that is odd", () => {
     { name: "is negative", text: '{"scaling_factor": -1}', reason: /not a positive number/ },
   ])("a scaling.json that $name: unscaled, and said so", async ({ text, reason }) => {
     const result = await scoreOne(
-      changed((folder) => writeInto(folder, `${place}/scaling.json`, text)),
+      changed((folder) => writeInto(folder, `${resultFolder}/scaling.json`, text)),
     );
     expect(result.committedScalingFactor).toBe(1);
     expect(result.findings).toMatchObject([
@@ -211,7 +211,7 @@ describe("a result that is odd", () => {
 
   test("a scaling.json with another factor: it is used, and both are named", async () => {
     const result = await scoreOne(
-      changed((folder) => writeInto(folder, `${place}/scaling.json`, '{"scaling_factor": 1.5}')),
+      changed((folder) => writeInto(folder, `${resultFolder}/scaling.json`, '{"scaling_factor": 1.5}')),
     );
     expect(scoredMinutes(result)).toBeCloseTo((70.19485277777778 / 1.1666666666666667) * 1.5, 9);
     expect(result.findings).toEqual([
