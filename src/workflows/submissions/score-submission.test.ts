@@ -211,7 +211,9 @@ describe("a result that is odd", () => {
 
   test("a scaling.json with another factor: it is used, and both are named", async () => {
     const result = await scoreOne(
-      changed((folder) => writeInto(folder, `${resultFolder}/scaling.json`, '{"scaling_factor": 1.5}')),
+      changed((folder) =>
+        writeInto(folder, `${resultFolder}/scaling.json`, '{"scaling_factor": 1.5}'),
+      ),
     );
     expect(scoredMinutes(result)).toBeCloseTo((70.19485277777778 / 1.1666666666666667) * 1.5, 9);
     expect(result.findings).toEqual([
