@@ -130,7 +130,7 @@ describe("checkRuns", () => {
   });
 
   test("reports a folder that is named after another benchmark", () => {
-    const named = { edition: "training-5.1", place: { ...place, benchmark: "rgat" } };
+    const named = { edition: "training-5.1", location: { ...location, benchmark: "rgat" } };
     expect(checkRuns(five, named)).toEqual([
       { rule: "folder-names-another-benchmark", folder: "rgat", logged: "retinanet" },
     ]);
