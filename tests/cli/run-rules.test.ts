@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { checkJson } from "../support/check-json.ts";
-import { pitwall, temporaryFolder } from "../support/pitwall.ts";
+import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";
 
 /** A program that logs like a submission, with other lines of output in between. */
@@ -28,6 +29,12 @@ log("run_stop", null, { status: "success", samples_count: 64 });
 const obedient = `${logging}${opening}log("init_stop", null);${training}`;
 /** The clock starts before initialization is over. */
 const hasty = `${logging}${opening}${training}log("init_stop", null);`;
+
+/** Keeps the program running until the test has seen what it waits for. */
+const waiting = `
+  const { existsSync } = await import("node:fs");
+  while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
+`;
 
 function writeProgram(source: string, benchmark: string): { cwd: string; command: string[] } {
   const cwd = temporaryFolder();
@@ -67,7 +74,7 @@ describe("a run and the check of its record agree", () => {
     { name: "of nobody's", benchmark: "toy", scope: "general" },
   ])("on a program that logs a benchmark $name and breaks rules", async ({ benchmark, scope }) => {
     const { cwd, command } = writeProgram(hasty, benchmark);
-    const { run, log, folder, stderr } = await runAndCheck(command, cwd);
+    const { run, log, folder } = await runAndCheck(command, cwd);
     expect(run.outcome.kind).toBe("reached");
     expect(run.rules).toMatchObject({
       scope,
@@ -84,7 +91,6 @@ describe("a run and the check of its record agree", () => {
     const lines = readFileSync(join(cwd, folder, "log.txt"), "utf8").split("\n");
     const [first] = run.rules.findings;
     expect(lines[first.line - 1]).toContain('"key":"run_start"');
-    expect(stderr.match(/rule broken/gu)).toHaveLength(1);
     const byName = await checkJson([run.runId], cwd);
     expect(byName.logs[0]?.findings).toEqual(run.rules.findings);
     const shown = JSON.parse((await pitwall(["show", run.runId, "--json"], { cwd })).stdout);
@@ -120,4 +126,17 @@ test("a broken rule is on the card, with the check as the next step", async () =
     /\n {2}rules {11}2 broken: run_start, init_stop; edition training-[\d.]+\n/u,
   );
   expect(stdout).toMatch(/\nnext: pitwall check logs-[\w-]+ +lists the broken rules\n/u);
+});
+
+test("the first broken rule is named once, while the program runs", async () => {
+  const { cwd, command } = writeProgram(`${hasty}\n${waiting}`, "toy");
+  const child = startPitwall(["run", ...command], cwd);
+  let stderr = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+    if (stderr.includes("rule broken")) writeFileSync(join(cwd, "go"), "");
+  });
+  const [exitCode] = await once(child, "close");
+  expect(exitCode).toBe(0);
+  expect(stderr.match(/rule broken/gu)).toHaveLength(1);
 });
