@@ -1,7 +1,7 @@
-/** Kinds of archives that can be unpacked. */
+/** Supported kinds of archives. */
 export type ArchiveKind = "tar" | "gzip" | "zstd" | "zip";
 
-/** Finds the kind of an archive by its first 512 bytes; undefined if it is none of them. */
+/** Detects the kind of an archive by its first 512 bytes; undefined if it is not an archive. */
 export function archiveKindOf(firstBytes: Uint8Array): ArchiveKind | undefined {
   const startsWith = (...bytes: number[]): boolean =>
     bytes.every((byte, index) => firstBytes[index] === byte);

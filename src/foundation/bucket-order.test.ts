@@ -4,7 +4,7 @@ import { BucketOrder } from "./bucket-order.ts";
 import { BucketGrid } from "./series-buckets.ts";
 
 describe("filled in order", () => {
-  test("a grid is what it is when each point is pushed, and can be filled on", () => {
+  test("a grid equals the one with each point pushed, and accepts more points", () => {
     const number = fc.oneof(
       fc.double({ min: -50, max: 150, noNaN: true }),
       fc.constant(Number.NaN),
@@ -43,7 +43,7 @@ describe("filled in order", () => {
     );
   });
 
-  test("tells of points behind its end", () => {
+  test("reports points after its end", () => {
     const where = { fromX: 0, stepX: 1, toX: 3 };
     const order = new BucketOrder({ ...where, mostPoints: 3 });
     for (const x of [1, 9, 5]) order.push(x);

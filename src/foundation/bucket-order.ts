@@ -3,15 +3,15 @@ export interface BucketOrderOptions {
   fromX: number;
   /** Width of a bucket on the axis; greater than 0. */
   stepX: number;
-  /** Points from here on are left out, and `overrunX` tells of them. */
+  /** Points from here on are omitted; `overrunX` reports them. */
   toX: number;
-  /** The most points there can be. */
+  /** The maximum number of points. */
   mostPoints: number;
 }
 
 /**
- * The places of many points in equal stretches of an axis, worked out once for all series that have a value at each of
- * them. Push every place, then `settle`.
+ * The positions of many points in equal intervals of an axis, computed once for all series with a value at each
+ * position. Push all positions, then call `settle`.
  */
 export class BucketOrder {
   readonly fromX: number;
@@ -24,7 +24,7 @@ export class BucketOrder {
   #bucketCount = 0;
   #overrunX: number | undefined;
   #starts = new Int32Array(1);
-  /** Where each point stands once they are in order of buckets. */
+  /** The index of each point in bucket order. */
   #positions = new Int32Array(0);
   #sortedX = new Float64Array(0);
 
@@ -41,22 +41,22 @@ export class BucketOrder {
     return this.#bucketCount;
   }
 
-  /** The greatest place behind the end at which there was a point; undefined where there was none. */
+  /** The largest position of a point after the end; undefined if there was none. */
   get overrunX(): number | undefined {
     return this.#overrunX;
   }
 
-  /** Bucket after bucket: `starts[i]` is where bucket `i` begins, and the last entry where they all end. */
+  /** Bucket boundaries: `starts[i]` is the first index of bucket `i`; the last entry is the end of the last bucket. */
   get starts(): Int32Array {
     return this.#starts;
   }
 
-  /** Places in order of buckets. */
+  /** Positions in bucket order. */
   get sortedX(): Float64Array {
     return this.#sortedX;
   }
 
-  /** The place of the next point; NaN for one that has none. */
+  /** The position of the next point; NaN for a point without one. */
   push(x: number): void {
     let bucket = Math.floor((x - this.fromX) / this.stepX);
     if (!(bucket >= 0)) bucket = -1;
@@ -69,7 +69,7 @@ export class BucketOrder {
     this.#count += 1;
   }
 
-  /** Puts the points in order, those of one bucket as they came (a counting sort). */
+  /** Sorts the points by bucket, preserving their order within a bucket (a counting sort). */
   settle(): void {
     const starts = new Int32Array(this.#bucketCount + 1);
     for (let index = 0; index < this.#count; index++) {
@@ -82,7 +82,7 @@ export class BucketOrder {
     this.#sort(starts.slice());
   }
 
-  /** @param ends where the next point of each bucket goes; changed */
+  /** @param ends index for the next point of each bucket; modified */
   #sort(ends: Int32Array): void {
     const positions = new Int32Array(this.#count);
     const sortedX = new Float64Array(this.#starts.at(-1) ?? 0);
@@ -100,9 +100,9 @@ export class BucketOrder {
   }
 
   /**
-   * The values of one series in order of buckets.
+   * The values of one series in bucket order.
    *
-   * @param handOver gives them, column after column, in the order in which the places were pushed
+   * @param handOver yields the values, column after column, in the order in which the positions were pushed
    */
   sorted(
     handOver: (put: (column: Float32Array | Float64Array, count: number) => void) => void,

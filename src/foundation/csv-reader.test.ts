@@ -38,7 +38,7 @@ describe("CsvReader", () => {
     expect(linesOf(text)).toEqual(lines);
   });
 
-  test("says whether the text ends inside quotes", () => {
+  test("reports whether the text ends inside quotes", () => {
     const reader = new CsvReader();
     reader.push('a,"b\n');
     expect(reader.isInQuotes).toBe(true);
@@ -46,7 +46,7 @@ describe("CsvReader", () => {
     expect(reader.isInQuotes).toBe(false);
   });
 
-  test("gives the same lines however the text is split", () => {
+  test("returns the same lines for any split of the text", () => {
     const text = fc.string({
       unit: fc.constantFrom("a", '"', ",", "\n", "\r", "é"),
       maxLength: 30,

@@ -1,6 +1,6 @@
 /**
- * Reads CSV (RFC 4180) piece by piece. Lines may end in LF or CRLF; empty lines are skipped. Quotes inside a cell that
- * does not begin with one are part of its text.
+ * Reads CSV (RFC 4180) in pieces. Lines may end in LF or CRLF; empty lines are skipped. Quotes inside a cell that does
+ * not start with one are part of its text.
  */
 export class CsvReader {
   #cells: string[] = [];
@@ -12,7 +12,7 @@ export class CsvReader {
     return this.#state === "quoted";
   }
 
-  /** Gives the lines that the text completes. */
+  /** Returns the lines that the text completes. */
   push(text: string): string[][] {
     const lines: string[][] = [];
     for (const character of text) {
@@ -22,7 +22,7 @@ export class CsvReader {
     return lines;
   }
 
-  /** Gives a last line without a line end. */
+  /** Returns a last line without a line end. */
   end(): string[][] {
     const line = this.#endLine();
     return line === undefined ? [] : [line];

@@ -1,15 +1,15 @@
 export type CsvCell = string | number | boolean;
 
 export interface CsvOptions {
-  /** Leaves text as it is, for programs that read it: a spreadsheet may run it as a formula. Default false. */
+  /** Does not escape text, for programs that read it: a spreadsheet may run it as a formula. Default false. */
   isRaw?: boolean;
 }
 
 /**
- * Rows of cells as CSV by RFC 4180; lines end in a newline alone, numbers have full precision.
+ * Formats rows of cells as CSV (RFC 4180); lines end in LF, and numbers have full precision.
  *
- * Spreadsheets run text as a formula that begins with `=`, `+`, `-`, `@`, a tab or a carriage return. Such a cell gets
- * an apostrophe in front, unless it is a number or a lone `-`.
+ * Spreadsheets run text as a formula if it starts with `=`, `+`, `-`, `@`, a tab or a carriage return. Such a cell gets
+ * a leading apostrophe, unless it is a number or a single `-`.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */

@@ -27,7 +27,7 @@ test("every log is in one batch", () => {
   );
 });
 
-test("a batch is an eighth of what is left for each thread, or little, or one large log", () => {
+test("a batch is an eighth of each thread's remaining share, the minimum size, or one large log", () => {
   fc.assert(
     fc.property(anyTasks, anyThreadCount, (tasks, threadCount) => {
       let leftBytes = bytesOf(tasks);
@@ -46,7 +46,7 @@ test("many small logs share a batch", () => {
   expect(cutIntoBatches(tasks, 2).map((batch) => batch.length)).toEqual([262, 262, 262, 214]);
 });
 
-test("the largest logs are begun first, and those of one size in their order", () => {
+test("the largest logs come first; logs of equal size keep their order", () => {
   fc.assert(
     fc.property(anyTasks, (tasks) => {
       const order = cutIntoBatches(tasks, 2).flat();

@@ -3,8 +3,8 @@ const batchesLeftPerThread = 8;
 const leastBatchBytes = 256 * 1024;
 
 /**
- * Batches for threads to take one after the other, the largest logs first. Each holds about the same share of the bytes
- * that are left, so they get smaller towards the end; a log larger than that is a batch alone.
+ * Batches for threads to process in order, the largest logs first. Each contains about the same share of the remaining
+ * bytes, so batches become smaller towards the end; a log larger than that is a batch by itself.
  */
 export function cutIntoBatches<Task extends { sizeBytes: number }>(
   tasks: readonly Task[],
@@ -16,7 +16,7 @@ export function cutIntoBatches<Task extends { sizeBytes: number }>(
   let bytes = 0;
   const goalBytes = (): number =>
     Math.max(leastBatchBytes, leftBytes / (threadCount * batchesLeftPerThread));
-  // Sorting keeps the order of logs of one size.
+  // Sorting preserves the order of logs with equal size.
   for (const task of tasks.toSorted((a, b) => b.sizeBytes - a.sizeBytes)) {
     if (batch.length > 0 && bytes + task.sizeBytes > goalBytes()) {
       batches.push(batch);

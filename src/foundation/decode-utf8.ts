@@ -1,4 +1,4 @@
-/** Text of which each character is one byte, as UTF-8; the text as it is where it is not UTF-8 or not bytes. */
+/** Decodes text with one byte per character as UTF-8; returns it unchanged if it is not UTF-8 or not bytes. */
 export function decodeUtf8(bytesAsText: string): string {
   if (!/[\u0080-\u00FF]/u.test(bytesAsText) || /[^\0-\u00FF]/u.test(bytesAsText))
     return bytesAsText;
@@ -9,7 +9,7 @@ export function decodeUtf8(bytesAsText: string): string {
   try {
     return decodeURIComponent(escaped.join(""));
   } catch (error) {
-    // Latin-1 after all.
+    // The text is Latin-1.
     if (error instanceof URIError) return bytesAsText;
     throw error;
   }

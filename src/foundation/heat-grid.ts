@@ -1,4 +1,4 @@
-/** Rows x columns of cells, each the mean of the points in it. */
+/** Rows and columns of cells, each the mean of its points. */
 export class HeatGrid {
   readonly columns: number;
   readonly rows: number;
@@ -12,7 +12,7 @@ export class HeatGrid {
     this.#counts = new Uint32Array(rows * columns);
   }
 
-  /** A point outside, or one that is no number, is left out. */
+  /** Ignores a point outside the grid, or with a coordinate that is not a number. */
   add(row: number, column: number, value: number): void {
     const isInside = row >= 0 && row < this.rows && column >= 0 && column < this.columns;
     if (!isInside || !Number.isFinite(value)) return;
@@ -21,7 +21,10 @@ export class HeatGrid {
     this.#counts[cell] = (this.#counts[cell] ?? 0) + 1;
   }
 
-  /** Row by row; null where there is no point. Four significant digits: cells are colors, and there are many. */
+  /**
+   * Row by row; null for a cell without points. Four significant digits, because there are many cells and each is shown
+   * as a color.
+   */
   means(): (number | null)[] {
     return Array.from(this.#counts, (count, cell) =>
       count === 0 ? null : Number(((this.#sums[cell] ?? 0) / count).toPrecision(4)),

@@ -1,4 +1,4 @@
-/** Any value that JSON can hold. */
+/** Any value that JSON can represent. */
 export type JsonValue =
   | string
   | number

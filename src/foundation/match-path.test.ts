@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { matchPath } from "./match-path.ts";
 
 describe("matchPath", () => {
-  test("names the parts, decoded", () => {
+  test("returns the named parts, decoded", () => {
     expect(matchPath("/runs/:runId", "/runs/a%20b")).toEqual({ runId: "a b" });
   });
 

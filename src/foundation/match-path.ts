@@ -1,4 +1,7 @@
-/** Matches a pattern such as `/runs/:runId` against a path: the named parts, decoded; undefined where it does not match. */
+/**
+ * Matches a path against a pattern such as `/runs/:runId`: returns the named parts, decoded; undefined if it does not
+ * match.
+ */
 export function matchPath(
   pattern: string,
   path: string,

@@ -13,7 +13,7 @@ describe("nearestWord", () => {
     { word: "add", nearest: "addition" },
     { word: "resnet", nearest: undefined },
     { word: "", nearest: undefined },
-  ])("takes `$word` for $nearest", ({ word, nearest }) => {
+  ])("suggests $nearest for `$word`", ({ word, nearest }) => {
     expect(nearestWord(word, known)).toBe(nearest);
   });
 });
@@ -23,7 +23,7 @@ describe("editDistance", () => {
     expect(editDistance("clikcs", "clicks")).toBe(1);
   });
 
-  test("is zero for the same word only, the same both ways, and at most the longer word", () => {
+  test("is zero only for equal words, symmetric, and at most the length of the longer word", () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 12 }), fc.string({ maxLength: 12 }), (a, b) => {
         const distance = editDistance(a, b);

@@ -1,4 +1,4 @@
-/** The known word that was most likely meant, if one is near enough to be worth saying. */
+/** The closest known word, if it is close enough to suggest. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();
   let best: { word: string; distance: number } | undefined;
@@ -12,7 +12,10 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   return best.distance <= farthest || isPart ? best.word : undefined;
 }
 
-/** Optimal string alignment distance: insert, delete, replace, or swap two neighbors, at cost 1. */
+/**
+ * Optimal string alignment distance: insert, delete, replace, or swap two adjacent letters, at cost
+ * 1.
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

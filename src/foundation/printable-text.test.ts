@@ -43,7 +43,7 @@ describe("printableText", () => {
     expect(printableText(`${text}\r\n`, { keepsColor: false })).toBe(`${text}\n`);
   });
 
-  test("keeps its own colors only where colors are on", () => {
+  test("keeps Pitwall's own colors only if colors are enabled", () => {
     const text = "\u001B[31mbad\u001B[39m";
     expect(printableText(text, { keepsColor: true })).toBe(text);
     expect(printableText(text, { keepsColor: false })).toBe("\\u001b[31mbad\\u001b[39m");

@@ -1,7 +1,7 @@
-/** The fields of Linux's /proc/<pid>/stat that tell processes apart and say how they are related. */
+/** The fields of Linux's /proc/<pid>/stat that identify processes and their relations. */
 export interface ProcessStat {
   pid: number;
-  /** One letter: `R` running, `S` sleeping, `T` stopped, `Z` dead and not yet collected, … */
+  /** One letter: `R` running, `S` sleeping, `T` stopped, `Z` zombie, … */
   state: string;
   parentPid: number;
   groupId: number;
@@ -11,9 +11,9 @@ export interface ProcessStat {
 }
 
 /**
- * Reads the text of a /proc/<pid>/stat file; undefined where it is not one.
+ * Parses the text of a /proc/<pid>/stat file; undefined if it is invalid.
  *
- * @see proc_pid_stat(5): the name in parentheses may itself hold spaces and parentheses
+ * @see proc_pid_stat(5): the name in parentheses may itself contain spaces and parentheses
  */
 export function parseProcessStat(text: string): ProcessStat | undefined {
   const nameEnd = text.lastIndexOf(")");

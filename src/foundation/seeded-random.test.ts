@@ -2,14 +2,14 @@ import { describe, expect, test } from "vitest";
 import { seededRandom, shuffledIndices } from "./seeded-random.ts";
 
 describe("seededRandom", () => {
-  test("gives the same numbers for the same seed, on every machine", () => {
+  test("returns the same numbers for the same seed, on every machine", () => {
     const random = seededRandom(1);
     expect([random.uniform(), random.uniform(), random.below(1000)]).toEqual([
       0.4498089498374611, 0.5129957108292729, 391,
     ]);
   });
 
-  test("gives other numbers for another seed and another fork", () => {
+  test("returns different numbers for another seed or fork", () => {
     const firsts = [
       seededRandom(1),
       seededRandom(2),
@@ -43,7 +43,7 @@ describe("seededRandom", () => {
     );
   });
 
-  test("shuffles every index into place exactly once", () => {
+  test("returns each index exactly once when shuffling", () => {
     const order = shuffledIndices(500, seededRandom(3));
     expect([...order].toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 500 }, (_, index) => index),

@@ -4,7 +4,7 @@ export interface SeededRandom {
   uniform(): number;
   /** Uniform whole number in [0, bound). */
   below(bound: number): number;
-  /** Standard normal. */
+  /** Standard normal distribution. */
   normal(): number;
   /** An independent stream; the same name gives the same stream. */
   fork(name: string): SeededRandom;
@@ -40,7 +40,7 @@ export function seededRandom(seed: number | string): SeededRandom {
         spareNormal = undefined;
         return value;
       }
-      // Box and Muller; 1 - uniform keeps the logarithm away from zero.
+      // Box–Muller transform; 1 - uniform keeps the argument of the logarithm above zero.
       const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
       const angle = 2 * Math.PI * uniform();
       spareNormal = radius * Math.sin(angle);
@@ -50,7 +50,7 @@ export function seededRandom(seed: number | string): SeededRandom {
   };
 }
 
-/** Fisher and Yates; a new array of 0..count-1 in random order. */
+/** Fisher–Yates shuffle; returns a new array of 0..count-1 in random order. */
 export function shuffledIndices(count: number, random: SeededRandom): Int32Array {
   const order = Int32Array.from({ length: count }, (_, index) => index);
   for (let last = count - 1; last > 0; last--) {
@@ -62,7 +62,7 @@ export function shuffledIndices(count: number, random: SeededRandom): Int32Array
   return order;
 }
 
-/** FNV-1a over UTF-16 units with a final avalanche (MurmurHash3's). */
+/** FNV-1a over UTF-16 code units, with the final mixing step of MurmurHash3. */
 function hash(text: string, salt: number): number {
   let state = (0x811c9dc5 ^ Math.imul(salt, 0x9e3779b1)) | 0;
   for (let index = 0; index < text.length; index++) {

@@ -21,7 +21,7 @@ const anyPoints = fc.array(
 );
 
 describe("BucketGrid", () => {
-  test("keeps least, greatest, last, median and count of each stretch", () => {
+  test("stores minimum, maximum, last value, median and count of each bucket", () => {
     const grid = filled([
       [0.1, 5],
       [0.9, 1],
@@ -38,7 +38,7 @@ describe("BucketGrid", () => {
     });
   });
 
-  test("a bucket of one point is that very point", () => {
+  test("a bucket with one point equals that point", () => {
     const grid = filled([[2.345678901234, 0.1 + 0.2]]);
     expect(grid.all()).toMatchObject({
       x: [2.345678901234],
@@ -48,7 +48,7 @@ describe("BucketGrid", () => {
     });
   });
 
-  test("leaves out what is no number, what is before the grid and what is behind it", () => {
+  test("omits values that are not numbers and points outside the grid", () => {
     const grid = filled([
       [-0.001, 1],
       [10.5, 2],
@@ -59,7 +59,7 @@ describe("BucketGrid", () => {
     expect(grid.all().count).toEqual([]);
   });
 
-  test("does not care about the order of points, but for several at one place", () => {
+  test("does not depend on the order of points, except for points at the same position", () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 99 }), fc.integer()), {
@@ -88,7 +88,7 @@ describe("BucketGrid", () => {
     );
   });
 
-  test("filled in turns, in order of x, it is what it is when filled at once", () => {
+  test("gives the same result when filled in steps, in order of x, as when filled at once", () => {
     fc.assert(
       fc.property(anyPoints, fc.integer({ min: 1, max: 20 }), (points, perTurn) => {
         const inOrder = points.toSorted((a, b) => a[0] - b[0]);
@@ -104,7 +104,7 @@ describe("BucketGrid", () => {
     );
   });
 
-  test("the median is that of the statistics room", () => {
+  test("the median equals that of the statistics module", () => {
     fc.assert(
       fc.property(fc.array(fc.integer(), { minLength: 1, maxLength: 40 }), (values) => {
         const grid = filled(values.map((value) => [0.5, value] as const));
@@ -113,7 +113,7 @@ describe("BucketGrid", () => {
     );
   });
 
-  test("what comes late into an old stretch counts in all but its median", () => {
+  test("a late point in a settled bucket affects everything except the median", () => {
     const grid = filled([
       [0.5, 1],
       [5, 2],
@@ -123,7 +123,7 @@ describe("BucketGrid", () => {
     expect(grid.all()).toMatchObject({ max: [100, 2], last: [100, 2], median: [1, 2] });
   });
 
-  test("tells what changed after a turn, from the first such bucket on", () => {
+  test("reports the changes after a turn, starting at the first changed bucket", () => {
     const grid = filled([
       [0.5, 1],
       [5, 2],
@@ -137,7 +137,7 @@ describe("BucketGrid", () => {
     expect(grid.since(0)).toMatchObject({ fromX: 0, count: [1, 2, 1] });
   });
 
-  test("tells how far behind its end a point was", () => {
+  test("reports the position of a point after its end", () => {
     const grid = filled([[5, 1]]);
     expect(grid.overrunX).toBeUndefined();
     grid.push(1e300, 1);
@@ -146,7 +146,7 @@ describe("BucketGrid", () => {
     expect(grid.bucketCount).toBe(6);
   });
 
-  test("has room for many buckets, and no medians where none are asked for", () => {
+  test("supports many buckets, and computes medians only on request", () => {
     const grid = new BucketGrid({ fromX: 0, stepX: 1, toX: 3000, keepsMedian: false });
     for (let x = 0; x < 3000; x++) grid.push(x, x);
     grid.settle();
@@ -156,7 +156,7 @@ describe("BucketGrid", () => {
 });
 
 describe("stepFor", () => {
-  test("the last point of the stretch falls into the last bucket", () => {
+  test("the last point of the range is in the last bucket", () => {
     fc.assert(
       fc.property(
         fc.double({ min: -1e12, max: 1e12, noNaN: true }),
@@ -171,7 +171,7 @@ describe("stepFor", () => {
     );
   });
 
-  test("a stretch without length has one bucket", () => {
+  test("a range of zero length has one bucket", () => {
     expect(stepFor(3, 3, 100)).toBe(1);
   });
 });

@@ -1,13 +1,13 @@
 import type { BucketOrder } from "./bucket-order.ts";
 
-/** One entry for each bucket that holds a point, in order of x. */
+/** One entry for each bucket that contains a point, in order of x. */
 export interface Buckets {
-  /** Of the last point of each. */
+  /** X of the last point of each bucket. */
   x: number[];
   min: number[];
   max: number[];
   last: number[];
-  /** Only of a grid that keeps medians. */
+  /** Only for a grid with medians. */
   median: number[] | undefined;
   count: number[];
 }
@@ -17,19 +17,19 @@ export interface BucketGridOptions {
   fromX: number;
   /** Width of a bucket on the axis; greater than 0. */
   stepX: number;
-  /** Points from here on are left out, and `overrunX` tells of them. */
+  /** Points from here on are omitted; `overrunX` reports them. */
   toX: number;
   keepsMedian: boolean;
-  /** About how many points are to come, so that room is made for them once. */
+  /** Approximate number of points to come, to allocate memory once. */
   expectedCount?: number | undefined;
 }
 
-/** Room for points whose median is still to be made. */
+/** Capacity for points whose median is not computed yet. */
 const leastRoom = 1024;
 
 /**
- * Points put into equal stretches of an axis, in any order: least, greatest, last, count and, where asked for, the exact
- * median of each stretch. It can be read and filled on: `settle` makes what came since readable.
+ * Groups points into equal intervals of an axis, in any order: minimum, maximum, last value, count and, on request, the
+ * exact median of each interval. Points can be added after reading: `settle` makes new points readable.
  */
 export class BucketGrid {
   readonly fromX: number;
@@ -38,11 +38,11 @@ export class BucketGrid {
   readonly #keepsMedian: boolean;
   #columns = makeColumns(256);
   #bucketCount = 0;
-  /** Points whose bucket has no settled median yet: in parallel. */
+  /** Points whose bucket has no settled median yet, in parallel arrays. */
   #waitingBuckets: Int32Array<ArrayBuffer>;
   #waitingValues: Float64Array<ArrayBuffer>;
   #waitingCount = 0;
-  /** Buckets below this have their median for good; what comes late counts in all but the median. */
+  /** The medians of buckets below this are final; later points affect everything except the median. */
   #medianFrom = 0;
   #turn = 1;
   #overrunX: number | undefined;
@@ -61,17 +61,17 @@ export class BucketGrid {
     return this.#bucketCount;
   }
 
-  /** The turn that points pushed now belong to; `settle` ends it. */
+  /** The turn of points pushed now; `settle` ends it. */
   get turn(): number {
     return this.#turn;
   }
 
-  /** The greatest place behind the end at which there was a point; undefined where there was none. */
+  /** The largest position of a point after the end; undefined if there was none. */
   get overrunX(): number | undefined {
     return this.#overrunX;
   }
 
-  /** Values and places that are no numbers are left out, as are points before the grid. */
+  /** Ignores values and positions that are not numbers, and points before the grid. */
   push(x: number, value: number): void {
     const bucket = Math.floor((x - this.fromX) / this.stepX);
     if (!(bucket >= 0) || !Number.isFinite(value)) return;
@@ -85,10 +85,10 @@ export class BucketGrid {
   }
 
   /**
-   * Fills an empty grid with the values of one series, and settles: the same as pushing each.
+   * Fills an empty grid with the values of one series, and settles: equivalent to pushing each value.
    *
    * @param order of a grid with the same start, width and end
-   * @param values in that order; used as room to work in
+   * @param values in that order; used as working memory
    */
   fillInOrder(order: BucketOrder, values: Float64Array<ArrayBuffer>): void {
     const { bucketCount, starts, sortedX } = order;
@@ -111,7 +111,7 @@ export class BucketGrid {
     for (const value of lastValues) this.#wait(this.#medianFrom, value);
   }
 
-  /** Adds values to one bucket, and moves those that count to its front: so many are answered. */
+  /** Adds values to one bucket, and moves the counted ones to its front; returns their number. */
   #addStretch(
     { bucket, start, end }: { bucket: number; start: number; end: number },
     places: Float64Array,
@@ -157,7 +157,7 @@ export class BucketGrid {
     }
   }
 
-  /** Makes medians of what was pushed, and begins the next turn. */
+  /** Computes medians of the pushed points, and starts the next turn. */
   settle(): void {
     this.#turn += 1;
     if (!this.#keepsMedian || this.#waitingCount === 0) return;
@@ -171,10 +171,10 @@ export class BucketGrid {
       );
       if (values.length > 0) median[bucket] = medianInPlace(values);
     }
-    // Only the last bucket can still be growing in the ordinary way of things.
+    // Normally only the last bucket can still grow.
     this.#medianFrom = Math.max(first, this.#bucketCount - 1);
     const kept = starts.values.slice(starts.starts[this.#medianFrom - first]);
-    // A grid that lives on is filled by few points at a time.
+    // A grid that is updated continuously gets few points at a time.
     this.#waitingBuckets = new Int32Array(leastRoom);
     this.#waitingValues = new Float64Array(leastRoom);
     this.#waitingCount = 0;
@@ -182,8 +182,8 @@ export class BucketGrid {
   }
 
   /**
-   * The buckets from the first on that changed after a turn, and where that one starts; everything for turn 0.
-   * Undefined where nothing changed.
+   * The buckets that changed after a turn, and the index of the first of them; everything for turn 0. Undefined if
+   * nothing changed.
    */
   since(turn: number): (Buckets & { fromX: number }) | undefined {
     const { count, changedAt } = this.#columns;
@@ -194,7 +194,7 @@ export class BucketGrid {
     return undefined;
   }
 
-  /** All buckets that hold a point. */
+  /** All buckets that contain a point. */
   all(): Buckets {
     return this.#read(0);
   }
@@ -249,7 +249,7 @@ export class BucketGrid {
     this.#waitingCount += 1;
   }
 
-  /** The waiting values, bucket after bucket (a counting sort): `starts[i]` is where bucket `first + i` begins. */
+  /** The waiting values in bucket order (a counting sort): `starts[i]` is the first index of bucket `first + i`. */
   #sortedByBucket(first: number): { values: Float64Array; starts: Int32Array } {
     const starts = new Int32Array(this.#bucketCount - first + 1);
     for (let index = 0; index < this.#waitingCount; index++) {
@@ -292,19 +292,19 @@ function makeColumns(room: number): Columns {
   };
 }
 
-/** The middle value, or the mean of the two in the middle; moves the values about. */
+/** The middle value, or the mean of the two middle values; reorders the values. */
 function medianInPlace(values: Float64Array): number {
   const middle = values.length >> 1;
   const upper = selectInPlace(values, middle);
   if (values.length % 2 === 1) return upper;
-  // All that is left of the middle is at most it: the greatest of them is the other one.
+  // All values to the left are at most the middle one; the maximum of them is the other middle value.
   let lower = Number.NEGATIVE_INFINITY;
   for (let index = 0; index < middle; index++) lower = Math.max(lower, values[index] ?? lower);
   return (lower + upper) / 2;
 }
 
 /**
- * The value that would stand at a place if they were in order; none greater is left of it afterwards.
+ * The value that would be at an index after sorting; afterwards, no value to its left is larger.
  *
  * @see Hoare 1961, algorithm 65, FIND
  */
@@ -320,7 +320,9 @@ function selectInPlace(values: Float64Array, place: number): number {
   return values[place] ?? 0;
 }
 
-/** Moves small values to the left and great ones to the right: none up to `right` is greater than any from `left` on. */
+/**
+ * Moves small values to the left and large ones to the right: no value up to `right` is larger than any from `left` on.
+ */
 function partition(
   values: Float64Array,
   low: number,
@@ -342,8 +344,8 @@ function partition(
 }
 
 /**
- * The width of a bucket such that `width` of them hold all from `fromX` to `toX`, the end included; 1 where that is a
- * single point.
+ * The bucket width for which `width` buckets cover the range from `fromX` to `toX`, including the end; 1 if the range
+ * is a single point.
  */
 export function stepFor(fromX: number, toX: number, width: number): number {
   const stretch = toX - fromX;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { meanOf, median, quantile, summarise } from "./statistics.ts";
 
 describe("summarise", () => {
-  test("gives count, median, range, mean and sample deviation", () => {
+  test("returns count, median, range, mean and sample deviation", () => {
     expect(summarise([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({
       count: 8,
       median: 4.5,
@@ -14,7 +14,7 @@ describe("summarise", () => {
     });
   });
 
-  test("knows no deviation of one value, and refuses none at all", () => {
+  test("has no deviation for one value, and rejects an empty list", () => {
     expect(summarise([3]).standardDeviation).toBeUndefined();
     expect(() => summarise([])).toThrow(RangeError);
     expect(() => meanOf([])).toThrow(RangeError);
@@ -30,7 +30,7 @@ describe("quantile", () => {
     expect(quantile(values, fraction)).toBe(expected);
   });
 
-  test("lies within the range and does not depend on order", () => {
+  test("is within the range and does not depend on order", () => {
     const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1 });
     fc.assert(
       fc.property(values, (values) => {

@@ -1,4 +1,4 @@
-/** How a column stands: numbers to the right or on their decimal points, words to the left. */
+/** Alignment of a column: numbers to the right or on their decimal points, text to the left. */
 export type ColumnAlignment = "left" | "right" | "decimal";
 
 export interface Column {
@@ -7,7 +7,7 @@ export interface Column {
 }
 
 /**
- * Lays rows out under their heads, two blanks apart; no line ends in blanks.
+ * Formats rows under their headings, with two spaces between columns; no line ends in spaces.
  *
  * @param rows one text per column
  */
@@ -31,7 +31,7 @@ export function layOutTable(
   return [line(heads), ...rows.map((_, row) => line(cells.map((column) => column[row] ?? "")))];
 }
 
-/** Pads each number on the right so that decimal points stand under each other. */
+/** Pads each number on the right so that decimal points are aligned. */
 export function alignDecimals(texts: readonly string[]): string[] {
   const tails = texts.map(
     (text) => /^[-+$~]*[\d,]*(?<tail>.*)$/u.exec(stripStyle(text))?.groups?.["tail"]?.length ?? 0,
@@ -47,23 +47,23 @@ function pad(text: string, width: number, align: ColumnAlignment): string {
   return align === "left" ? text + blanks : blanks + text;
 }
 
-/** Columns a text takes on a terminal: color codes take none, East Asian wide letters two. */
+/** Number of terminal columns of a text: color codes take none, East Asian wide characters two. */
 export function visibleWidth(text: string): number {
-  // Most cells are plain: a table of a thousand rows asks for each of them several times.
+  // Most cells are plain ASCII: a table with a thousand rows needs the width of each several times.
   if (/^[ -~]*$/u.test(text)) return text.length;
   let width = 0;
   for (const letter of stripStyle(text)) width += isWide(letter.codePointAt(0) ?? 0) ? 2 : 1;
   return width;
 }
 
-// oxlint-disable-next-line no-control-regex -- the escape character is what begins a colour code
+// oxlint-disable-next-line no-control-regex -- a color code starts with the escape character
 const styleCode = /\u001B\[[\d;]*m/gu;
 
 export function stripStyle(text: string): string {
   return text.replaceAll(styleCode, "");
 }
 
-/** Cuts a text to a width, with an ellipsis where something is lost. */
+/** Truncates a text to a width, with an ellipsis if something is removed. */
 export function truncate(text: string, width: number): string {
   if (visibleWidth(text) <= width) return text;
   let kept = "";

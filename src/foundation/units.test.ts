@@ -37,11 +37,11 @@ describe("parseDurationMs", () => {
     },
   );
 
-  test("refuses a name that every object has", () => {
+  test("rejects a property name that every object has", () => {
     expect(parseDurationMs("5constructor")).toBeUndefined();
   });
 
-  test("never throws and never gives anything but a finite, non-negative time", () => {
+  test("never throws, and returns only finite, non-negative times", () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string(), fc.stringMatching(/^[0-9.]{1,400}[dhms]{1,2}$/)),
@@ -53,7 +53,7 @@ describe("parseDurationMs", () => {
     );
   });
 
-  test("reads hours, minutes and seconds written one after another as their sum", () => {
+  test("adds consecutive hours, minutes and seconds", () => {
     const part = fc.integer({ min: 0, max: 5000 });
     fc.assert(
       fc.property(part, part, part, (hours, minutes, seconds) => {
@@ -106,7 +106,7 @@ describe("parsePricePerHour", () => {
     "1/h/node/h",
     "-1/h",
     "1/h/toString",
-  ])("refuses %j", (text) => {
+  ])("rejects %j", (text) => {
     expect(parsePricePerHour(text)).toBeUndefined();
   });
 });
@@ -132,7 +132,7 @@ describe("parseCount", () => {
     },
   );
 
-  test("reads back what formatCount wrote", () => {
+  test("parses the output of formatCount", () => {
     fc.assert(
       fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (count) => {
         expect(parseCount(formatCount(count))).toBe(count);
@@ -162,7 +162,7 @@ describe("formatDuration", () => {
     expect(formatDuration(ms)).toBe(text);
   });
 
-  test("is read back to within what it rounded away", () => {
+  test("parses back to the same value within rounding", () => {
     fc.assert(
       fc.property(fc.double({ min: 0.01, max: 1e11, noNaN: true }), (ms) => {
         const shown = parseDurationMs(formatDuration(ms).replaceAll(",", "")) ?? Number.NaN;
@@ -206,7 +206,7 @@ test.each([
 });
 
 describe("formatSignificant", () => {
-  test("is within half a unit of the last digit asked for, and never in exponents", () => {
+  test("is within half a unit of the last requested digit, and never uses exponents", () => {
     const value = fc.double({ min: 1e-8, max: 1e15, noNaN: true });
     fc.assert(
       fc.property(value, fc.integer({ min: 1, max: 6 }), (value, digits) => {
@@ -220,7 +220,7 @@ describe("formatSignificant", () => {
   });
 });
 
-test("a larger amount of money is never shown as a smaller one", () => {
+test("never shows a larger amount of money as a smaller one", () => {
   const usd = fc.double({ min: 1e-7, max: 1e7, noNaN: true });
   fc.assert(
     fc.property(usd, usd, (a, b) => {

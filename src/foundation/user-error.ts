@@ -1,17 +1,17 @@
-/** One line of what was seen, and where; the third and second part of an error for people. */
+/** Details of a user error, one line each. */
 interface ErrorPlace {
-  /** Where it happened: a file with line, an option, a URL. */
+  /** Where it happened: a file and line, an option, or a URL. */
   at?: string | undefined;
-  /** What was there instead of what was wanted. */
+  /** The value that was found. */
   saw?: string | undefined;
-  /** What to do now. */
+  /** What the user should do. */
   hint?: string | undefined;
 }
 
 /**
- * Something the user must change. Ends the program with exit code 2, or 3 for a `WorldError`.
+ * An error that the user must fix. Ends the program with exit code 2, or 3 for a `WorldError`.
  *
- * `code` is stable and kebab-case; `message` alone makes sense in a log file.
+ * `code` is stable and kebab-case; `message` is understandable on its own in a log file.
  */
 export class UserError extends Error {
   readonly code: string;
@@ -29,7 +29,7 @@ export class UserError extends Error {
   }
 }
 
-/** The request was right and the world failed: disk full, host lost. Exit code 3. */
+/** The request was valid, but the environment failed: disk full, host lost. Exit code 3. */
 export class WorldError extends UserError {
   override readonly name = "WorldError";
 }

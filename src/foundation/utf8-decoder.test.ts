@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Utf8Decoder } from "./utf8-decoder.ts";
 
-test("Utf8Decoder gives the same text however the bytes are split", () => {
+test("Utf8Decoder returns the same text for any split of the bytes", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const decoder = new Utf8Decoder();

@@ -1,9 +1,9 @@
-/** C0 and C1 except tabs, line and paragraph separators, and what changes the direction of text. */
+/** C0 and C1 except tabs, line and paragraph separators, and characters that change text direction. */
 const controls = /(?!\t)[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
- * Replaces control characters by visible symbols, so that text from outside can neither hide nor reorder other text:
- * `␛` for ESC, `⟨U+202E⟩` for a bidi override. Tabs are kept.
+ * Replaces control characters by visible symbols, so that external text cannot hide or reorder other text: `␛` for ESC,
+ * `⟨U+202E⟩` for a bidi override. Keeps tabs.
  */
 export function visibleControls(text: string): string {
   return text.replace(controls, symbolOf);

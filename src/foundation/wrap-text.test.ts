@@ -34,7 +34,7 @@ describe("wrapText", () => {
     expect(wrapText(text, width)).toBe(wrapped);
   });
 
-  test("loses no word, and exceeds the width only by words that do", () => {
+  test("keeps every word, and exceeds the width only for longer words", () => {
     const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/u), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(words, fc.integer({ min: 30, max: 80 }), (words, width) => {

@@ -1,10 +1,10 @@
 import { stripStyle, visibleWidth } from "./text-table.ts";
 
 /**
- * Breaks lines that are wider than a terminal between words. What follows hangs under the text
- * behind the line's label (`  cost      $0.12 …`), or a little further in than the line began.
+ * Wraps lines that are wider than a terminal between words. Continuation lines are aligned with the
+ * text after the line's label (`  cost      $0.12 …`), or indented a little more than the line.
  *
- * @param width in columns; words wider than it stay whole
+ * @param width in columns; longer words are not broken
  */
 export function wrapText(text: string, width: number): string {
   return text

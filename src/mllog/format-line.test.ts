@@ -44,7 +44,7 @@ const anyEvent: fc.Arbitrary<LogEvent> = fc
   });
 
 describe("formatLine", () => {
-  test("a written line reads back as the same event", () => {
+  test("parses a written line as the same event", () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
         expect(parseLine(formatLine(event))).toEqual({ kind: "event", event });
@@ -53,7 +53,7 @@ describe("formatLine", () => {
     );
   });
 
-  test("writes the fields in the order that every published log has them", () => {
+  test("writes the fields in the order of the published logs", () => {
     expect(
       formatLine({
         timeMs: 1746074108602,

@@ -2,9 +2,10 @@ import { isJsonObject, type JsonValue } from "../foundation/json.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
 
 /**
- * An event as an MLLOG line, without the newline, whatever dialect it was read from.
+ * Formats an event as an MLLOG line, without the newline, whatever dialect it was read from.
  *
- * Numbers that JSON lacks are written bare (`NaN`, `Infinity`, `-Infinity`), as Python writes and reads them.
+ * Numbers that JSON does not support are written bare (`NaN`, `Infinity`, `-Infinity`), as Python writes and reads
+ * them.
  */
 export function formatLine(event: LogEvent): string {
   const value = formatJson(event.value);
@@ -33,6 +34,6 @@ function formatJson(value: JsonValue): string {
 function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return "-0";
-  // A whole number stays one: JSON.stringify would give large ones an exponent, which readers take for a float.
+  // Keeps whole numbers whole: JSON.stringify writes large ones with an exponent, which readers parse as a float.
   return Number.isInteger(value) ? BigInt(value).toString() : JSON.stringify(value);
 }

@@ -7,7 +7,7 @@ import { parseLog } from "./parse-log.ts";
 
 const goodLine = `:::MLLOG {"namespace": "", "time_ms": 1746074108602, "event_type": "POINT_IN_TIME", "key": "cache_clear", "value": true, "metadata": {"lineno": 231}}`;
 
-/** Text that is rich in what matters: tokens, pieces of them, line endings, real lines. */
+/** Generates text with many tokens, parts of tokens, line endings, and real lines. */
 const logText = fc
   .array(
     fc.constantFrom(
@@ -38,7 +38,7 @@ const logText = fc
   .map((pieces) => pieces.join(""));
 
 describe("createLogReader", () => {
-  test("finds the same lines as a plain reader that decodes and splits the whole text", () => {
+  test("finds the same lines as a simple reader that decodes and splits the whole text", () => {
     fc.assert(
       fc.property(logText, fc.nat(7), (text, padding) => {
         const bytes = Buffer.concat([Buffer.alloc(padding, "x"), Buffer.from(text, "latin1")]);
@@ -49,7 +49,7 @@ describe("createLogReader", () => {
     );
   });
 
-  test("does not care where the log is cut into pieces", () => {
+  test("returns the same lines for any piece boundaries", () => {
     fc.assert(
       fc.property(logText, fc.array(fc.nat(9), { maxLength: 30 }), (text, sizes) => {
         const bytes = Buffer.from(text, "latin1");
@@ -61,7 +61,7 @@ describe("createLogReader", () => {
     );
   });
 
-  test("never throws, whatever the bytes", () => {
+  test("never throws for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(50), (bytes, at) => {
         const withToken = Buffer.concat([
@@ -74,7 +74,7 @@ describe("createLogReader", () => {
     );
   });
 
-  test("keeps a line's own piece of the buffer, so that the caller may reuse it", () => {
+  test("copies an unfinished line, so that the caller can reuse the buffer", () => {
     const reader = createLogReader();
     const piece = Buffer.from(goodLine.slice(0, 60), "latin1");
     reader.push(piece);
@@ -83,7 +83,7 @@ describe("createLogReader", () => {
     expect(line).toMatchObject({ kind: "event", lineNumber: 1, event: { key: "cache_clear" } });
   });
 
-  test("says so when a line is too long to hold, and reads on behind it", () => {
+  test("reports a line that is too long to store, and continues after it", () => {
     const reader = createLogReader();
     const filler = new Uint8Array(1024 * 1024).fill(0x20);
     expect(reader.push(Buffer.from("first\n:::MLLOG {"))).toEqual([]);
@@ -102,7 +102,7 @@ describe("createLogReader", () => {
     expect(reader.lineCount()).toBe(3);
   });
 
-  test("reads a line whose prefix alone is longer than what it may hold", () => {
+  test("reads a line whose prefix exceeds the length limit", () => {
     const reader = createLogReader();
     const filler = new Uint8Array(1024 * 1024).fill(0x23);
     for (let mebibytes = 0; mebibytes <= maxLineBytes / filler.length; mebibytes++)

@@ -5,22 +5,24 @@ import { findToken, readPayload } from "./parse-line.ts";
 import { PlainBytesReader } from "./bytes/read-plain-bytes.ts";
 import { ByteScanner, isLineEnd, nextLineEnd } from "./bytes/scan-bytes.ts";
 
-/** Of a longer line's text from its token on, nothing is kept: it becomes a `line-too-long`. */
+/** If a line's text from its token on is longer, it is discarded and reported as `line-too-long`. */
 export const maxLineBytes = 4 * 1024 * 1024;
-/** Enough of a line to tell its dialect. */
+/** Enough of a line to detect its dialect. */
 const shownBytes = 16;
 
-/** Reads a log piece by piece, in constant memory. */
+/** Reads a log in pieces, in constant memory. */
 export interface LogReader {
-  /** The lines with a token that end within this piece. The piece may be reused afterwards. */
+  /** The lines with a token that end within this piece. The caller can reuse the piece afterwards. */
   push(chunk: Uint8Array): LogLine[];
-  /** The last line, if it holds a token and no line ending. */
+  /** The last line, if it contains a token and has no line ending. */
   end(): LogLine[];
-  /** Lines begun so far, with and without token. */
+  /** Lines started so far, with and without token. */
   lineCount(): number;
 }
 
-/** A reader of one log: any dialect, any prefix, lines ended by \n, \r\n or a lone \r, Latin-1. Never throws. */
+/**
+ * Creates a reader of one log: any dialect, any prefix, lines ended by \n, \r\n or a lone \r, Latin-1. Never throws.
+ */
 export function createLogReader(): LogReader {
   return new ChunkedLogReader();
 }
@@ -39,7 +41,7 @@ class ChunkedLogReader implements LogReader {
     if (chunk.length === 0) return lines;
     const start = this.endedByCarriageReturn && chunk[0] === 0x0a ? 1 : 0;
     this.endedByCarriageReturn = false;
-    // A Node buffer cuts pieces off itself much more slowly than the plain array below it.
+    // Subarrays of a Node buffer are much slower to create than those of the plain array below it.
     const bytes = new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     this.scan(bytes, start, lines);
     this.bytesBefore += chunk.length;
@@ -80,7 +82,7 @@ class ChunkedLogReader implements LogReader {
     this.keepTail(chunk, at);
   }
 
-  /** Where the line that the piece before left open is over; the end of the piece if it goes on. */
+  /** The end of the line that the previous piece left open; the end of the piece if the line continues. */
   private finishHeldLine(bytes: Uint8Array, start: number, lines: LogLine[]): number {
     this.held.joinToken(bytes, start, this.bytesBefore);
     if (!this.held.hasToken()) return start;
@@ -92,7 +94,7 @@ class ChunkedLogReader implements LogReader {
     return this.behindLineEnd(bytes, lineEnd);
   }
 
-  /** Where the line that holds the token ends, or -1 if it goes on behind this piece. */
+  /** The end of the line that contains the token, or -1 if it continues after this piece. */
   private readLine(lines: LogLine[], chunk: Uint8Array, token: number): number {
     const byteOffset = this.bytesBefore + token;
     const event = this.plain.read(chunk, token);
@@ -105,7 +107,7 @@ class ChunkedLogReader implements LogReader {
     return lineEnd;
   }
 
-  /** Keeps the last bytes of a line that is not over, and holds no token yet. */
+  /** Stores the last bytes of an unfinished line that contains no token yet. */
   private keepTail(chunk: Uint8Array, scannedTo: number): void {
     if (scannedTo >= chunk.length) {
       this.lineIsEmpty = true;
@@ -133,7 +135,7 @@ class ChunkedLogReader implements LogReader {
     this.held.clear();
   }
 
-  /** @param bytes a line from its first token on, and its \n */
+  /** @param bytes a line starting at its first token, and its \n */
   private emitWhole(lines: LogLine[], bytes: Uint8Array, byteOffset: number): void {
     const event = this.plain.read(bytes, 0);
     if (event === undefined) this.emit(lines, bytes.subarray(0, -1), byteOffset);
@@ -146,11 +148,11 @@ class ChunkedLogReader implements LogReader {
     return { kind: "unreadable", dialect, reason: "line-too-long", lineNumber, byteOffset };
   }
 
-  /** @param bytes a line from its first token on */
+  /** @param bytes a line starting at its first token */
   private emit(lines: LogLine[], bytes: Uint8Array, firstTokenOffset: number): void {
     const text = decodeLatin1(bytes, 0, bytes.length);
     const token = findToken(text);
-    // `:::ML` alone is none.
+    // `:::ML` alone is not a token.
     if (token === undefined) return;
     const byteOffset = firstTokenOffset + token.start;
     const reading = readPayload(token.dialect, text.slice(token.start));

@@ -64,7 +64,7 @@ describe("parseLine on MLLOG", () => {
       event: { timeMs: 12500, lacks: "time_ms" },
     },
     { name: "NaN", fields: `"time_ms": NaN`, event: { timeMs: Number.NaN } },
-  ])("takes a time that is a $name", ({ fields, event }) => {
+  ])("accepts a time that is a $name", ({ fields, event }) => {
     const line = mllog(`{${fields}, "key": "k", "value": 1, "metadata": null}`);
     expect(parseLine(line)).toMatchObject({ kind: "event", event });
   });
@@ -135,7 +135,7 @@ describe("parseLine on the older dialects", () => {
     expect(parseLine(line)).toEqual({ kind: "unreadable", dialect: "mll", reason });
   });
 
-  test("v0.6: says what a line lacks", () => {
+  test("v0.6: reports what is missing in a line", () => {
     expect(parseLine(':::MLL 1 seed : {"value": 3}')).toMatchObject({
       event: { value: 3, lacks: "metadata" },
     });
@@ -172,7 +172,7 @@ describe("parseLine on the older dialects", () => {
   });
 });
 
-test("no text makes the parser throw", () => {
+test("the parser does not throw for any text", () => {
   const token = fc.constantFrom(":::MLLOG ", ":::MLL ", ":::MLPv0.5.0 ", ":::ML");
   const jsonPiece = fc.constantFrom(
     "{",

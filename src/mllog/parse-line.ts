@@ -4,17 +4,17 @@ import { readMllPayload } from "./dialects/read-mll-payload.ts";
 import { readMllogPayload } from "./dialects/read-mllog-payload.ts";
 import { readMlpvPayload } from "./dialects/read-mlpv-payload.ts";
 
-/** What one line of text is. */
+/** The content of one line of text. */
 export type ParsedLine = PayloadReading | { kind: "other" };
 
-/** Where a line's MLPerf token stands, and of which dialect it is. */
+/** The position and dialect of a line's MLPerf token. */
 interface FoundToken {
   dialect: LogDialect;
   start: number;
 }
 
 /**
- * Reads one line of a log, of any dialect, whatever stands in front of the token. Never throws.
+ * Reads one line of a log, of any dialect, with any prefix before the token. Never throws.
  *
  * @param line text without its line ending, Latin-1 decoded if it comes from a file
  */
@@ -25,7 +25,7 @@ export function parseLine(line: string): ParsedLine {
     : readPayload(token.dialect, line.slice(token.start));
 }
 
-/** Reads a line that was cut to start at its token. */
+/** Reads a line whose text starts at its token. */
 export function readPayload(dialect: LogDialect, fromToken: string): PayloadReading {
   switch (dialect) {
     case "mllog":
@@ -39,7 +39,10 @@ export function readPayload(dialect: LogDialect, fromToken: string): PayloadRead
 
 const tokens = { mllog: ":::MLLOG ", mll: ":::MLL", mlpv: ":::MLPv" } as const;
 
-/** The last token counts, as in the official reader; `:::MLLOG ` goes before the older ones. */
+/**
+ * The last token counts, as in the official reader; `:::MLLOG ` takes precedence over the older
+ * ones.
+ */
 export function findToken(line: string): FoundToken | undefined {
   if (!line.includes(":::ML")) return undefined;
   for (const dialect of ["mllog", "mll", "mlpv"] as const) {

@@ -2,14 +2,14 @@ import type { LogLine } from "../schema/logs/log-event.ts";
 import { createLogReader } from "./log-reader.ts";
 import { findToken, readPayload } from "./parse-line.ts";
 
-/** A whole log: its lines that hold a token, and how many lines it has in all. */
+/** A complete log: its lines with a token, and its total number of lines. */
 export interface ParsedLog {
   lines: readonly LogLine[];
   lineCount: number;
 }
 
 /**
- * Reads a whole log. Offsets count bytes, or characters where the log is given as text. Never throws.
+ * Reads a complete log. Offsets are in bytes, or in characters if the log is given as text. Never throws.
  *
  * @example
  * ```ts

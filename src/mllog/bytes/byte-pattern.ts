@@ -1,10 +1,13 @@
 const wordBytes = 4;
 
-/** Bytes to find again elsewhere, at least four; compares four at a time. */
+/** A byte sequence to search for, at least four bytes long; compares four bytes at a time. */
 export class BytePattern {
-  /** In bytes. */
+  /** Length in bytes. */
   readonly length: number;
-  /** Every four bytes; where that leaves a rest, the last word overlaps the one before. */
+  /**
+   * The bytes in groups of four; if the length is not a multiple of four, the last word overlaps
+   * the previous one.
+   */
   readonly #words: Int32Array;
   readonly #lastWord: number;
 
@@ -22,7 +25,7 @@ export class BytePattern {
     return new BytePattern(new DataView(bytes.buffer), 0, bytes.length);
   }
 
-  /** Whether these very bytes stand at `at`. Looks from the end on, where lines mostly differ. */
+  /** Whether these bytes are at offset `at`. Compares from the end, where lines usually differ. */
   isAt(view: DataView, at: number): boolean {
     const { length } = this;
     const words = this.#words;

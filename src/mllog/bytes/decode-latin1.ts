@@ -1,11 +1,11 @@
 const blockBytes = 4096;
-/** Up to here, one array per length is kept for the characters. */
+/** Up to this length, one reusable array per length stores the characters. */
 const longestKept = 256;
 const keptArrays = Array.from({ length: longestKept + 1 }, (_, length) =>
   Array.from({ length }, () => 0),
 );
 
-/** Each byte to the character of the same number. */
+/** Converts each byte to the character with the same code. */
 export function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   if (end - start <= longestKept) return decodeBlock(bytes, start, end);
   const blocks: string[] = [];
@@ -15,7 +15,7 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
   return blocks.join("");
 }
 
-/** Goes by way of a plain array, which `fromCharCode` takes over ten times faster than a typed one. */
+/** Uses a plain array, because `fromCharCode` is over ten times faster with it than with a typed array. */
 function decodeBlock(bytes: Uint8Array, start: number, end: number): string {
   const codes = keptArrays[end - start] ?? Array.from({ length: end - start }, () => 0);
   for (let index = 0; index < codes.length; index++) codes[index] = bytes[start + index] ?? 0;

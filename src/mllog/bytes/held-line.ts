@@ -3,12 +3,12 @@ import { decodeLatin1 } from "./decode-latin1.ts";
 const token = ":::ML";
 const tailBytes = token.length - 1;
 
-/** What must be kept of a line that reaches over several pieces: its text from the first token on, or its last bytes. */
+/** The stored part of a line that spans several pieces: its text from the first token on, or its last bytes. */
 export class HeldLine {
-  /** The first `length` bytes are held. */
+  /** The first `length` bytes are valid. */
   bytes = new Uint8Array(256);
   length = 0;
-  /** Of the token, from the start of the log. */
+  /** Offset of the token from the start of the log. */
   tokenOffset = 0;
   isTooLong = false;
   #startsWithToken = false;
@@ -32,7 +32,7 @@ export class HeldLine {
     this.#startsWithToken = false;
   }
 
-  /** Starts with a token at `from`, which is `tokenOffset` in the log. */
+  /** Starts with a token at `from`; its offset in the log is `tokenOffset`. */
   begin(chunk: Uint8Array, from: number, tokenOffset: number): void {
     this.clear();
     this.#startsWithToken = true;
@@ -51,7 +51,7 @@ export class HeldLine {
     this.length = length;
   }
 
-  /** What is held and a \n behind it; good until more is appended. */
+  /** The stored bytes followed by \n; valid until more bytes are appended. */
   withLineEnd(): Uint8Array {
     this.#makeRoom(this.length + 1);
     this.bytes[this.length] = 0x0a;
@@ -65,7 +65,7 @@ export class HeldLine {
     this.bytes = grown;
   }
 
-  /** Keeps the line's last bytes, since a token may begin in them. */
+  /** Stores the line's last bytes, because a token may start in them. */
   keepTail(chunk: Uint8Array, lineStart: number): void {
     const from = Math.max(lineStart, chunk.length - tailBytes);
     const stillNeeded = Math.min(this.length, tailBytes - (chunk.length - from));
@@ -74,7 +74,7 @@ export class HeldLine {
     this.append(chunk, from, chunk.length);
   }
 
-  /** Finds a token that began in the kept tail and goes on in the next piece. */
+  /** Finds a token that started in the stored tail and continues in the next piece. */
   joinToken(chunk: Uint8Array, start: number, bytesBefore: number): void {
     if (this.#startsWithToken || this.length === 0) return;
     const tail = decodeLatin1(this.bytes, 0, this.length);

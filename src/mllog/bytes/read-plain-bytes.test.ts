@@ -106,7 +106,7 @@ const anyLine = fc
   .map((parts) => parts.join(""));
 
 describe("PlainBytesReader", () => {
-  test("reads a line as the general way does, or not at all", () => {
+  test("reads a line like the general reader, or not at all", () => {
     const reader = new PlainBytesReader();
     fc.assert(
       fc.property(anyLine, fc.nat(3), (line, before) => {
@@ -119,7 +119,7 @@ describe("PlainBytesReader", () => {
     );
   });
 
-  test("reads lines that come again, in this log or another, as the general way does", () => {
+  test("reads repeated lines, in this log or another, like the general reader", () => {
     const lineSet = fc.array(usualLine, { minLength: 1, maxLength: 4 });
     const order = fc.array(fc.tuple(fc.nat(3), fc.nat(2), numberText), { maxLength: 24 });
     fc.assert(
@@ -138,7 +138,7 @@ describe("PlainBytesReader", () => {
     );
   });
 
-  test("gives each line that comes again its own time, and shares its metadata", () => {
+  test("gives each repeated line its own time, and shares its metadata", () => {
     const read = (time: string) =>
       new PlainBytesReader(memory).read(
         bytesOf(
@@ -153,7 +153,7 @@ describe("PlainBytesReader", () => {
     expect(second?.metadata).toBe(first?.metadata);
   });
 
-  test("does read the lines that programs write", () => {
+  test("reads the lines that programs write", () => {
     const line = `:::MLLOG {"namespace": "", "time_ms": 1746074193386, "event_type": "INTERVAL_START", "key": "block_start", "value": [1.50, {"a": -0.25}], "metadata": {"file": "/workspace/code/\xe9.py", "lineno": 178, "samples_count": 3.0}}`;
     const bytes = bytesOf(`${line}\n`);
     expect({ kind: "event", event: new PlainBytesReader().read(bytes, 0) }).toEqual(
@@ -161,7 +161,7 @@ describe("PlainBytesReader", () => {
     );
   });
 
-  test("tells metadata that begins like the one before from it", () => {
+  test("distinguishes metadata that starts like the previous metadata", () => {
     const reader = new PlainBytesReader();
     const lines = [
       '{"step": 1}',
@@ -179,7 +179,7 @@ describe("PlainBytesReader", () => {
     }
   });
 
-  test("stays right when texts share a place in the pool", () => {
+  test("returns correct texts when several share a pool slot", () => {
     const reader = new PlainBytesReader();
     for (let number = 0; number < 5000; number++) {
       const bytes = bytesOf(

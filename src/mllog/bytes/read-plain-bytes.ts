@@ -17,10 +17,10 @@ const fieldNames: readonly string[] = [
 ];
 const valueField = fieldNames.indexOf("value");
 
-/** What stands between the fields of nearly every line. */
+/** The text between the fields of nearly every line. */
 const usual = {
   token: BytePattern.ofText(":::MLLOG "),
-  /** No program that logs much names a namespace. */
+  /** Programs that log many lines do not set a namespace. */
   opening: BytePattern.ofText(':::MLLOG {"namespace": "", "time_ms": '),
   eventType: BytePattern.ofText(', "event_type": '),
   key: BytePattern.ofText(', "key": '),
@@ -28,27 +28,27 @@ const usual = {
   metadata: BytePattern.ofText(', "metadata": '),
 };
 
-/** What readers remember of the lines and texts they have read; it makes them faster, and changes no answer. */
+/** Cache of lines and texts that readers have read; it affects speed, not results. */
 export class ReadingMemory {
   readonly lines = new KnownLines();
   readonly texts = new TextPool([...fieldNames, ...eventTypes, "", "file", "lineno"]);
 }
 
-/** The logs of a round repeat each other far more than themselves: of v5.0, 70 % of the lines against 27 %. */
+/** The logs of a round repeat each other far more than themselves: in v5.0, 70 % of the lines compared with 27 %. */
 const memoryOfAllLogs = new ReadingMemory();
 
 /**
- * Reads well-formed MLLOG lines straight from bytes, many times faster than by way of `JSON.parse`, because most of
- * them, and of their texts, have been seen before.
+ * Reads well-formed MLLOG lines directly from bytes, many times faster than `JSON.parse`, because most lines and texts
+ * have been read before.
  *
- * Gives up on anything out of the ordinary: escapes, odd numbers, missing or repeated fields, other dialects, errors.
- * Those lines take the general way; what this one accepts, the general one reads the same. Values and metadata of lines
- * that are alike are the same object.
+ * Falls back to the general reader for escapes, unusual numbers, missing or repeated fields, other dialects, and
+ * errors. For lines that this reader accepts, both readers return the same result. Equal values and metadata are the
+ * same object.
  */
 export class PlainBytesReader {
   readonly #memory: ReadingMemory;
   readonly #json: PlainJsonReader;
-  /** The last line that was kept in memory. */
+  /** The last line that was stored. */
   #before: LineSlot = beforeFirstLine;
 
   constructor(memory = memoryOfAllLogs) {
@@ -56,12 +56,12 @@ export class PlainBytesReader {
     this.#json = new PlainJsonReader(memory.texts);
   }
 
-  /** Index of the \n or \r behind the line read last. */
+  /** Index of the \n or \r after the last line read. */
   lineEnd(): number {
     return this.#json.at;
   }
 
-  /** @param start where a token begins; the line must end within the bytes */
+  /** @param start the start of a token; the line must end within the bytes */
   read(bytes: Uint8Array, start: number): LogEvent | undefined {
     this.#json.startAt(bytes, start);
     const event = this.#readUsualLine();
@@ -71,7 +71,7 @@ export class PlainBytesReader {
     return this.#json.skip(token) ? this.#ifAtLineEnd(this.#readFields()) : undefined;
   }
 
-  /** Fields in the order and spacing that nearly every program writes. */
+  /** Fields in the order and spacing that nearly all programs write. */
   #readUsualLine(): LogEvent | undefined {
     const json = this.#json;
     if (!json.skip(usual.opening)) return undefined;
@@ -88,7 +88,7 @@ export class PlainBytesReader {
     return event;
   }
 
-  /** Steps over the rest of the line if it is the one that came at this place the last time. */
+  /** Skips the rest of the line if it is the line that followed here last time. */
   #recall(): LogEvent | undefined {
     const json = this.#json;
     const memory = this.#memory;

@@ -41,7 +41,7 @@ describe("ByteScanner", () => {
     );
   });
 
-  test("counts anew for each piece", () => {
+  test("restarts the count for each piece", () => {
     const scanner = new ByteScanner();
     for (const log of ["a\nb\n", "c\r\nd", ""]) {
       scanner.take(new Uint8Array(Buffer.from(log)));

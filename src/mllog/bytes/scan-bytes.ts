@@ -4,19 +4,19 @@ const colon = 0x3a;
 const blockWords = 4;
 
 /**
- * Looks for tokens in a piece of a log and counts the lines it passes, in one go.
+ * Searches a piece of a log for tokens and counts the lines, in one pass.
  *
- * Looks at sixteen bytes at once, and closer only where one of them may end a line or two of them are `::`.
+ * Examines sixteen bytes at a time, and single bytes only if one of them may end a line or two of them are `::`.
  */
 export class ByteScanner {
-  /** Line ends passed since the piece was taken; \r\n is one. */
+  /** Line ends found since the start of the piece; \r\n counts as one. */
   lineEndCount = 0;
   #bytes: Uint8Array = new Uint8Array(0);
   #words: Int32Array = new Int32Array(0);
   /** Index in `bytes` of the first byte of `words`. */
   #wordsStart = 0;
 
-  /** Lays a view of whole machine words over the aligned part of the bytes; copies nothing. */
+  /** Creates a view of machine words over the aligned part of the bytes, without copying. */
   take(bytes: Uint8Array): void {
     this.#bytes = bytes;
     this.lineEndCount = 0;
@@ -28,7 +28,7 @@ export class ByteScanner {
         : new Int32Array(bytes.buffer, bytes.byteOffset + this.#wordsStart, wordCount);
   }
 
-  /** Index of the next `:::ML` at or behind `from`, which splits no \r\n; -1 if there is none. */
+  /** Index of the next `:::ML` at or after `from`, which must not split a \r\n; -1 if there is none. */
   nextToken(from: number): number {
     const bytes = this.#bytes;
     const words = this.#words;
@@ -55,13 +55,13 @@ export class ByteScanner {
     return -1;
   }
 
-  /** Takes some bytes one by one. `from` is where the search began: a token may begin before these bytes. */
+  /** Examines bytes one by one. `from` is the start of the search: a token may start before these bytes. */
   #lookCloser(from: number, start: number, end: number): number {
     const bytes = this.#bytes;
     for (let at = start; at < end; at++) {
       const byte = bytes[at];
       if (byte === colon) {
-        // Of `:::`, the word before may hold the first and look innocent.
+        // The preceding word may contain the first `:` of `:::`.
         if (at === start && at > from && startsToken(bytes, at - 1)) return at - 1;
         if (startsToken(bytes, at)) return at;
       } else if (byte === carriageReturn) this.lineEndCount++;
@@ -72,7 +72,7 @@ export class ByteScanner {
   }
 }
 
-/** The test of `isSuspect` on four words, joined to branch once. */
+/** The test of `isSuspect` on four words, combined to branch once. */
 function isSuspectBlock(words: Int32Array, at: number): boolean {
   const a = words[at] ?? 0;
   const b = words[at + 1] ?? 0;
@@ -84,9 +84,9 @@ function isSuspectBlock(words: Int32Array, at: number): boolean {
 }
 
 /**
- * Whether one of four bytes is below 16, as \n and \r are, or an aligned pair of them is `::`, as one is wherever
- * `:::` stands. The arithmetic is that of the tests "has a byte less than n" and "has a zero" in S. E. Anderson's
- * Bit Twiddling Hacks.
+ * Whether one of four bytes is below 16 (as \n and \r are), or an aligned pair of them is `::` (which every `:::`
+ * contains). Uses the bit tests "has a byte less than n" and "has a zero byte" from S. E. Anderson's Bit Twiddling
+ * Hacks.
  */
 function isSuspect(four: number): boolean {
   return ((lowByte(four) & 0x80808080) | (colonPair(four) & 0x80008000)) !== 0;
@@ -111,7 +111,7 @@ function startsToken(bytes: Uint8Array, at: number): boolean {
   );
 }
 
-/** Index of the next \n or \r at or behind `from`, or -1. */
+/** Index of the next \n or \r at or after `from`, or -1. */
 export function nextLineEnd(bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     if (isLineEnd(bytes[at])) return at;

@@ -2,14 +2,17 @@ import { decodeLatin1 } from "./decode-latin1.ts";
 
 const slotCount = 2048;
 const emptySlots: readonly (string | undefined)[] = Array.from({ length: slotCount });
-/** Longer texts seldom come twice. */
+/** Longer texts rarely repeat. */
 const longestPooled = 128;
 
-/** Gives the same text for the same bytes without decoding them again, as long as no other text took its slot. */
+/**
+ * Returns the same string for the same bytes without decoding them again, unless another text has replaced it in its
+ * slot.
+ */
 export class TextPool {
   readonly #slots = emptySlots.slice();
 
-  /** @param known texts to begin with */
+  /** @param known initial texts */
   constructor(known: readonly string[]) {
     for (const text of known) {
       let hash = 0;
@@ -18,7 +21,7 @@ export class TextPool {
     }
   }
 
-  /** @param hash of the bytes from `start` to `end`, made with `nextHash` */
+  /** @param hash of the bytes from `start` to `end`, computed with `nextHash` */
   textOf(bytes: Uint8Array, start: number, end: number, hash: number): string {
     const slot = hash & (slotCount - 1);
     const pooled = this.#slots[slot];
@@ -29,7 +32,7 @@ export class TextPool {
   }
 }
 
-/** A running hash over bytes; begins with 0. */
+/** A running hash over bytes; starts at 0. */
 export function nextHash(hash: number, byte: number): number {
   return (Math.imul(hash, 31) + byte) | 0;
 }

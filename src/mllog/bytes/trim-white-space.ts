@@ -1,4 +1,7 @@
-/** Removes leading and trailing white space as Python's `strip` does on Latin-1 text: U+0085 and U+001C to U+001F too. */
+/**
+ * Removes leading and trailing white space like Python's `strip` on Latin-1 text, including U+0085 and U+001C to
+ * U+001F.
+ */
 export function trimWhiteSpace(text: string): string {
   let start = 0;
   let end = text.length;

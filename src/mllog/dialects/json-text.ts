@@ -1,11 +1,11 @@
-/** Position behind the closing quote of the string that opens at `start`, or the end of the text. */
+/** Position after the closing quote of the string that opens at `start`, or the end of the text. */
 export function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
   return Math.min(at + 1, text.length);
 }
 
-/** How many lists and objects are open at once, at most. */
+/** Maximum nesting depth of lists and objects. */
 export function deepestNesting(text: string): number {
   let depth = 0;
   let deepest = 0;

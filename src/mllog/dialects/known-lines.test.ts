@@ -14,7 +14,7 @@ function eventOf(key: string, value = ""): LogEvent {
 }
 
 describe("KnownLines", () => {
-  test("knows a line again only where every byte and the length are the same", () => {
+  test("recognizes a line only if every byte and the length match", () => {
     const line = fc.string({
       unit: fc.constantFrom("a", "b", "\xe9", " "),
       minLength: 4,
@@ -40,7 +40,7 @@ describe("KnownLines", () => {
     );
   });
 
-  test("expects what came next the last time", () => {
+  test("expects the line that followed last time", () => {
     const lines = new KnownLines();
     let before = beforeFirstLine;
     for (const name of ["one.", "two.", "three.", "two."]) {
@@ -54,7 +54,7 @@ describe("KnownLines", () => {
     expect(lines.recall(found, textOf("three."), 0)).toBe(-1);
   });
 
-  test("holds no more than a fixed number of lines, and knows the last ones", () => {
+  test("stores a fixed number of lines, the most recent ones", () => {
     const lines = new KnownLines();
     let before = beforeFirstLine;
     let last = before;
@@ -66,7 +66,7 @@ describe("KnownLines", () => {
     expect(lines.eventOf(lines.recall(last, textOf("line 19999"), 0))?.key).toBe("key 1");
   });
 
-  test("stops keeping the lines of a key that never come again, and takes them up once they do", () => {
+  test("stops storing lines of a key that never repeat, and resumes when they repeat", () => {
     const lines = new KnownLines();
     const keep = (line: string) => lines.keep(beforeFirstLine, textOf(line), eventOf("loss"));
     for (let count = 0; count < 2000; count++) keep(`loss ${count}`);

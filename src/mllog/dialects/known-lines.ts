@@ -6,45 +6,50 @@ const wordBytes = 4;
 const slotWords = 80;
 const accountCount = 256;
 const mostCredit = 1024;
-/** Without credit, one line in so many is looked at all the same: a key's lines may begin to repeat. */
+/** Without credit, one in this many lines is still examined, because a key's lines may start to repeat. */
 const lookedAtWithoutCredit = 16;
 
-/** Names a line that is kept, or `beforeFirstLine`. */
+/** Identifies a stored line, or is `beforeFirstLine`. */
 export type LineSlot = number;
-/** Stands for the line before the first one of each log. */
+/** Represents the position before the first line of each log. */
 export const beforeFirstLine: LineSlot = slotCount;
 
 interface ViewedBytes {
   bytes: Uint8Array;
-  /** On the same bytes. */
+  /** A view of the same bytes. */
   view: DataView;
 }
 
-/** A line's text behind its time, up to the line's end. */
+/** A line's text after its time, up to the line's end. */
 interface LineText extends ViewedBytes {
   start: number;
   end: number;
 }
 
 /**
- * Remembers lines, because ranks, seeds and submitters log the same ones in the same order, and only their times differ.
+ * Remembers lines, because ranks, seeds and submitters log the same lines in the same order with different times.
  *
- * Knows a line again by what followed the line before it: one comparison tells, without a search. Holds a fixed number
- * of lines, each at the place that a hash of its bytes gives it.
+ * Recognizes a line by the line that followed its predecessor last time: one comparison, without a search. Stores a
+ * fixed number of lines, each in the slot given by the hash of its bytes.
  */
 export class KnownLines {
   readonly #events: (LogEvent | undefined)[] = Array.from({ length: slotCount });
-  /** In bytes; 0 where no line is kept. */
+  /** In bytes; 0 for an empty slot. */
   readonly #lengths = new Int32Array(slotCount);
-  /** Of each line every four bytes; where that leaves a rest, the last word overlaps the one before. */
+  /**
+   * Each line in groups of four bytes; if the length is not a multiple of four, the last word overlaps the previous
+   * one.
+   */
   readonly #words = new Int32Array(slotCount * slotWords);
   readonly #nextSlots = new Int32Array(slotCount + 1);
   readonly #accounts = new Uint8Array(slotCount);
-  /** By account: falls with each line kept, and rises when one comes again. Lines of some keys never do. */
+  /**
+   * Credit by key: decreases with each line stored, and increases when one repeats. Lines of some keys never repeat.
+   */
   readonly #credits = new Int32Array(accountCount).fill(mostCredit);
   #refusedCount = 0;
 
-  /** The line that came behind `before` the last time, if the text at `start` is that very line's; else -1. */
+  /** The line that followed `before` last time, if the text at `start` is that line's; otherwise -1. */
   recall(before: LineSlot, { bytes, view }: ViewedBytes, start: number): LineSlot {
     const slot = this.#nextSlots[before] ?? 0;
     const length = this.#lengths[slot] ?? 0;
@@ -63,9 +68,9 @@ export class KnownLines {
   }
 
   /**
-   * Keeps the line that came behind `before`, or finds it among those kept.
+   * Stores the line that followed `before`, or finds it among the stored lines.
    *
-   * @returns the line that decides what is expected next: `before` if the new one is not kept
+   * @returns the line that determines the next expected line: `before` if the new line is not stored
    */
   keep(before: LineSlot, text: LineText, event: LogEvent): LineSlot {
     const length = text.end - text.start;
@@ -91,14 +96,14 @@ export class KnownLines {
     for (let index = 0; index < wholeWords; index++) {
       this.#words[first + index] = view.getInt32(start + index * wordBytes, true);
     }
-    // Overwrites nothing of the next slot: a rest needs the line to be shorter than its slot.
+    // Does not overwrite the next slot: a rest requires the line to be shorter than its slot.
     if (wholeWords < slotWords)
       this.#words[first + wholeWords] = view.getInt32(end - wordBytes, true);
     this.#lengths[slot] = end - start;
     this.#events[slot] = event;
   }
 
-  /** Compares from the end on, where lines mostly differ. */
+  /** Compares from the end, where lines usually differ. */
   #isAt(slot: LineSlot, view: DataView, start: number): boolean {
     const words = this.#words;
     const length = this.#lengths[slot] ?? 0;

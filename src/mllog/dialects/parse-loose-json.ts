@@ -1,16 +1,16 @@
 import type { JsonValue } from "../../foundation/json.ts";
 import { deepestNesting, endOfString } from "./json-text.ts";
 
-/** How deep lists and objects may nest: far beyond any real log, and safe to walk by recursion. */
+/** Maximum nesting of lists and objects: far beyond any real log, and safe for recursion. */
 export const maxNesting = 500;
 
 export type LooseJson =
   | { kind: "json"; value: JsonValue }
   | { kind: "unreadable"; reason: "not-json" | "nested-too-deep" };
 
-/** Parses JSON in which `NaN`, `Infinity` and `-Infinity` may stand for numbers, as Python writes them. Never throws. */
+/** Parses JSON that may contain `NaN`, `Infinity` and `-Infinity` as numbers, as Python writes them. Never throws. */
 export function parseLooseJson(text: string): LooseJson {
-  // Each level costs two characters, so short text cannot nest too deep.
+  // Each level takes two characters, so short text cannot be nested too deep.
   if (text.length > 2 * maxNesting && deepestNesting(text) > maxNesting) {
     return { kind: "unreadable", reason: "nested-too-deep" };
   }
@@ -23,7 +23,7 @@ function tryParse(text: string, reviver?: (key: string, value: unknown) => unkno
   try {
     return { kind: "json", value: JSON.parse(text, reviver) };
   } catch (error) {
-    // SyntaxError is what broken JSON gives; anything else is a bug of ours.
+    // JSON.parse throws a SyntaxError for invalid JSON; any other error is a bug in Pitwall.
     if (error instanceof SyntaxError) return { kind: "unreadable", reason: "not-json" };
     throw error;
   }
@@ -35,7 +35,7 @@ const bareNumbers: readonly (readonly [string, number])[] = [
   ["-Infinity", Number.NEGATIVE_INFINITY],
 ];
 
-/** Puts a marked string in the place of each bare number, parses, and turns the strings back. */
+/** Replaces each bare number by a marked string, parses, and converts the strings back. */
 function parseWithBareNumbers(text: string): LooseJson {
   let mark = "\uE000";
   while (text.includes(mark)) mark += "\uE000";
@@ -55,7 +55,7 @@ function parseWithBareNumbers(text: string): LooseJson {
     pieces.push(text.slice(copied, at), `"${mark}${bare[0]}"`);
     at += bare[0].length;
     copied = at;
-    // A number is no name of a member.
+    // A number cannot be a member name.
     if (/^[ \t\n\r]*:/.test(text.slice(at, at + 64)))
       return { kind: "unreadable", reason: "not-json" };
   }

@@ -1,6 +1,6 @@
 import type { LogDialect, LogEvent, UnreadableReason } from "../../schema/logs/log-event.ts";
 
-/** What the text behind a token is. */
+/** The content after a token. */
 export type PayloadReading =
   | { kind: "event"; event: LogEvent }
   | { kind: "unreadable"; dialect: LogDialect; reason: UnreadableReason };

@@ -7,7 +7,7 @@ const deepest = 16;
 const [blank, quote, backslash, minus, point] = [0x20, 0x22, 0x5c, 0x2d, 0x2e];
 const [zero, nine, comma, colon] = [0x30, 0x39, 0x2c, 0x3a];
 const [openBrace, closeBrace, openList, closeList] = [0x7b, 0x7d, 0x5b, 0x5d];
-/** With these, the metadata of nearly every line begins: the program's file and line. */
+/** The metadata of nearly every line starts with these: the program's file and line. */
 const fileMember = BytePattern.ofText('{"file": "');
 const linenoMember = BytePattern.ofText(', "lineno": ');
 const nothing: Uint8Array = new Uint8Array(0);
@@ -15,16 +15,16 @@ const viewOfNothing: DataView = new DataView(nothing.buffer);
 const powersOfTen = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /**
- * Reads JSON from bytes, from left to right.
+ * Reads JSON from bytes, left to right.
  *
- * Gives up on anything out of the ordinary: escapes, control characters, odd numbers, what may be a second token. What
- * it returns once it has given up means nothing.
+ * Fails on anything unusual: escapes, control characters, unusual numbers, a possible second token. After a failure its
+ * results are not valid.
  */
 export class PlainJsonReader {
-  /** Index of the byte to be read next. */
+  /** Index of the next byte to read. */
   at = 0;
   gaveUp = false;
-  /** Whether the number read last has a point. */
+  /** Whether the last number read has a decimal point. */
   numberIsFloat = false;
   bytes: Uint8Array = nothing;
   view: DataView = viewOfNothing;
@@ -45,7 +45,7 @@ export class PlainJsonReader {
     this.gaveUp = false;
   }
 
-  /** Steps over these very bytes, if they come next. */
+  /** Skips exactly these bytes if they come next. */
   skip(spelling: BytePattern): boolean {
     if (!spelling.isAt(this.view, this.at)) return false;
     this.at += spelling.length;
@@ -56,13 +56,13 @@ export class PlainJsonReader {
     while (this.bytes[this.at] === blank) this.at++;
   }
 
-  /** Steps over a byte that must come next. */
+  /** Skips one byte, which must come next. */
   expect(byte: number): void {
     if (this.bytes[this.at] !== byte) this.gaveUp = true;
     this.at++;
   }
 
-  /** A member's name and the colon behind it. */
+  /** A member name and the colon after it. */
   readName(): string {
     this.skipBlanks();
     const name = this.readText();
@@ -90,7 +90,7 @@ export class PlainJsonReader {
     for (; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
       if (byte === quote) break;
-      // An escape, a control character, or what may be a second token.
+      // An escape, a control character, or a possible second token.
       if (byte === backslash || byte < blank || (byte === colon && bytes[at + 1] === colon)) break;
       hash = nextHash(hash, byte);
     }
@@ -99,7 +99,9 @@ export class PlainJsonReader {
     return this.gaveUp ? "" : this.#pool.textOf(bytes, start, at, hash);
   }
 
-  /** Up to 15 digits are exact in a double, and so is one division by a power of ten; the rest goes by text. */
+  /**
+   * Up to 15 digits are exact in a double, and so is one division by a power of ten; other numbers are parsed as text.
+   */
   readNumber(): number {
     const start = this.at;
     const isNegative = this.bytes[start] === minus;
@@ -117,7 +119,7 @@ export class PlainJsonReader {
     return isNegative ? -size : size;
   }
 
-  /** Steps over a comma, if one comes next. */
+  /** Skips a comma, if one comes next. */
   readComma(): boolean {
     this.skipBlanks();
     if (this.gaveUp || this.bytes[this.at] !== comma) return false;
@@ -144,7 +146,7 @@ export class PlainJsonReader {
     return members;
   }
 
-  /** An object made whole with its first members takes a fraction of the time of one made member by member. */
+  /** Creating an object together with its first members takes a fraction of the time of adding each member. */
   #readObjectWithFile(): JsonValue {
     this.at--;
     const file = this.readText();
@@ -160,7 +162,7 @@ export class PlainJsonReader {
     do {
       const name = this.readName();
       if (name === "__proto__") this.#giveUp();
-      // oxlint-disable-next-line eslint/no-param-reassign -- fills what its caller has just made
+      // oxlint-disable-next-line eslint/no-param-reassign -- fills an object that its caller has just created
       members[name] = this.readValue();
     } while (this.readComma());
   }

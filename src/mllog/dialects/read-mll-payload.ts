@@ -8,7 +8,10 @@ import { wholeValueWrittenAsFloat } from "./whole-value-written-as-float.ts";
 
 const shape = /^:::MLL ([\d.]+) ([A-Za-z0-9_]+) ?:([\s\S]+)$/;
 
-/** Reads a v0.6 line from its token on: `:::MLL <seconds> <key>: {"value": …, "metadata": {…}}`. */
+/**
+ * Reads a v0.6 line, starting at its token: `:::MLL <seconds> <key>: {"value": …, "metadata":
+ * {…}}`.
+ */
 export function readMllPayload(fromToken: string): PayloadReading {
   const match = shape.exec(trimWhiteSpace(fromToken));
   if (match === null) return unreadable("wrong-shape");

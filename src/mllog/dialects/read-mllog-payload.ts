@@ -10,7 +10,7 @@ import { parseLooseJson } from "./parse-loose-json.ts";
 import { trimWhiteSpace } from "../bytes/trim-white-space.ts";
 import { wholeValueWrittenAsFloat } from "./whole-value-written-as-float.ts";
 
-/** Reads what follows `:::MLLOG ` on a line of v0.7 or later. */
+/** Reads the text after `:::MLLOG ` on a line of v0.7 or later. */
 export function readMllogPayload(payload: string): PayloadReading {
   const text = trimWhiteSpace(payload);
   if (text === "") return unreadable("empty");
@@ -45,7 +45,10 @@ function readFields(fields: JsonObject, text: string): PayloadReading {
   return { kind: "event", event };
 }
 
-/** Milliseconds, or why there are none. Some v0.7 logs give seconds as `time_s` in its stead. */
+/**
+ * Milliseconds, or the reason why there are none. Some v0.7 logs contain seconds as `time_s`
+ * instead.
+ */
 function readTimeMs(fields: JsonObject): number | UnreadableReason {
   const time = member(fields, "time_ms");
   if (time === undefined) {
@@ -61,7 +64,7 @@ function readTimeMs(fields: JsonObject): number | UnreadableReason {
 const numberText =
   /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
 
-/** A number written as text the way Python's `float` takes it; undefined if it is none. */
+/** A number written as text, parsed like Python's `float`; undefined if it is not a number. */
 function numberFromText(text: string): number | undefined {
   const trimmed = trimWhiteSpace(text);
   if (numberText.test(trimmed)) return Number(trimmed.replaceAll("_", ""));

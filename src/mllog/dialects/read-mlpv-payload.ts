@@ -7,7 +7,7 @@ import { trimWhiteSpace } from "../bytes/trim-white-space.ts";
 
 const shape = /^:::MLPv\S+ (\S+) ([\d.]+) \(([^()]*):(\d+)\) ([A-Za-z0-9_]+)(?: ?:([\s\S]*))?$/;
 
-/** Reads a v0.5 line from its token on: `:::MLPv0.5.0 <benchmark> <seconds> (<file>:<line>) <key>: <value>`. */
+/** Reads a v0.5 line, starting at its token: `:::MLPv0.5.0 <benchmark> <seconds> (<file>:<line>) <key>: <value>`. */
 export function readMlpvPayload(fromToken: string): PayloadReading {
   const match = shape.exec(trimWhiteSpace(fromToken));
   if (match === null) return { kind: "unreadable", dialect: "mlpv", reason: "wrong-shape" };
@@ -30,7 +30,7 @@ export function readMlpvPayload(fromToken: string): PayloadReading {
   return { kind: "event", event };
 }
 
-/** JSON where it is JSON, else the text itself; null where the line ends behind the key. */
+/** Parsed JSON if the text is JSON, otherwise the text; null if the line ends after the key. */
 function readValue(text: string): JsonValue {
   if (text === "") return null;
   const parsed = parseLooseJson(text);

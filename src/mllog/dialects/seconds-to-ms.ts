@@ -1,4 +1,7 @@
-/** Decimal seconds as text to milliseconds, by moving the point, so that no digit is lost; undefined if it is no number. */
+/**
+ * Converts decimal seconds as text to milliseconds by moving the decimal point, which keeps all digits; undefined if
+ * the text is not a number.
+ */
 export function secondsToMs(seconds: string): number | undefined {
   const match = /^(\d*)\.?(\d*)$/.exec(seconds);
   const [, whole = "", fraction = ""] = match ?? [];

@@ -3,11 +3,11 @@ import { endOfString } from "./json-text.ts";
 const valueMember = /"value"[ \t\n\r]*:[ \t\n\r]*(-?[0-9][0-9.eE+-]*)/g;
 
 /**
- * Whether the member `value` of a JSON object is a whole number written with a point or an exponent, which
- * `JSON.parse` does not tell.
+ * Whether the member `value` of a JSON object is a whole number written with a decimal point or an exponent, which
+ * `JSON.parse` does not reveal.
  *
- * @param value what `value` was parsed to
- * @param text the JSON text of the whole object
+ * @param value the parsed `value`
+ * @param text the JSON text of the complete object
  */
 export function wholeValueWrittenAsFloat(value: number, text: string): boolean {
   if (!Number.isInteger(value)) return false;
@@ -16,7 +16,7 @@ export function wholeValueWrittenAsFloat(value: number, text: string): boolean {
   return outermostValue(text);
 }
 
-/** The same where a nested `value` was written otherwise: only depth 1 counts, and there the last one. */
+/** The same check if a nested `value` may be written differently: only depth 1 counts, and the last one there. */
 function outermostValue(text: string): boolean {
   let depth = 0;
   let asFloat = false;
