@@ -1,7 +1,7 @@
 import type { ResultFilter } from "../atlas/rows/filter-results.ts";
 import type { OptionTable } from "./command-table.ts";
 
-/** Which results: the same flags, with the same meaning, in every command of the atlas. */
+/** Filters for results. They mean the same in every atlas command. */
 export const filterOptions = {
   benchmark: {
     takes: "text",
@@ -57,7 +57,7 @@ export const filterOptions = {
   },
 } as const satisfies OptionTable;
 
-/** What results are measured with. */
+/** The `--prices` option. */
 export const pricesOption = {
   prices: {
     takes: "text",
@@ -67,7 +67,7 @@ export const pricesOption = {
   },
 } as const satisfies OptionTable;
 
-/** Just what the filter takes of a command's options. */
+/** Selects the filter options from a command's options. */
 export function filterOf(options: ResultFilter): ResultFilter {
   const { benchmark, round, submitter, system, accelerator, division, availability, suite } =
     options;

@@ -1,17 +1,17 @@
 import type { ResultsProblem } from "../schema/atlas/results-problem.ts";
 import type { Face, SharedOptions } from "./command-table.ts";
 
-/** Columns a table may take: the terminal's; where there is none, as many as two halves of a page have. */
+/** Maximum width of a table: that of the terminal; without a terminal, the width of a two-column page. */
 export function tableWidth({ out }: Face): number {
   return out.isTerminal ? out.columns : 120;
 }
 
-/** Columns of a table that has no limit of its own: the terminal's; without a terminal, any number. */
+/** Maximum width of a table without its own limit: that of the terminal; unlimited without a terminal. */
 export function screenWidth({ out }: Pick<Face, "out">): number {
   return out.isTerminal ? out.columns : Number.POSITIVE_INFINITY;
 }
 
-/** Folders of results that could not be read, on standard error. */
+/** Warns on standard error about results folders that could not be read. */
 export async function printProblems(
   problems: readonly ResultsProblem[],
   face: Face,
@@ -25,12 +25,12 @@ export async function printProblems(
   }
 }
 
-/** One JSON document with everything, as every command prints it. */
+/** Prints the complete result as one JSON document. */
 export function writeJson(face: Face, command: string, result: unknown): void {
   face.out.write(`${JSON.stringify({ schemaVersion: 1, command, ok: true, result })}\n`);
 }
 
-/** A path as the user typed it, seen from where they stand. */
+/** Resolves a path that the user typed against the working directory. */
 export async function absolutePath(
   path: string | undefined,
   cwd: string,

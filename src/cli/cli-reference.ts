@@ -3,7 +3,7 @@ import type { Command, OptionDeclaration } from "./command-table.ts";
 import { defaultText, flagText } from "./help-text.ts";
 import { sharedOptions } from "./parse-arguments.ts";
 
-/** Every command and flag as Markdown: docs/cli.md, made of the same tables as the help. */
+/** All commands and flags as Markdown: docs/cli.md, generated from the same tables as the help. */
 export function cliReference(commands: readonly Command[]): string {
   const parts = [
     "# The command line",

@@ -1,7 +1,7 @@
 import type { Paint } from "../report/paint.ts";
 import type { StartDashboard } from "../schema/dashboard/serving.ts";
 
-/** Exit codes, as STYLE of the house has them. */
+/** Exit codes. */
 export const exitCodes = {
   yes: 0,
   no: 1,
@@ -12,10 +12,10 @@ export const exitCodes = {
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** One flag: what it takes, and what it is for. Without help it does not compile. */
+/** A flag: the value it takes and its help text, which is required. */
 export type OptionDeclaration = {
   help: string;
-  /** The heading it stands under in the help. */
+  /** The heading of its group in the help. */
   group: string;
 } & (
   | { takes: "nothing" }
@@ -27,7 +27,7 @@ export type OptionDeclaration = {
 
 export type OptionTable = Readonly<Record<string, OptionDeclaration>>;
 
-/** What a command reads for its table of options. */
+/** The option values that a command receives, derived from its table of options. */
 export type OptionValues<Table extends OptionTable> = {
   readonly [Name in keyof Table]: Table[Name] extends { takes: "nothing" }
     ? boolean
@@ -42,17 +42,17 @@ export type OptionValues<Table extends OptionTable> = {
             : string | undefined;
 };
 
-/** A command as the user sees it; `act` loads what it needs when it is called, not before. */
+/** A command. `act` loads its dependencies only when it is called. */
 export interface Command<Table extends OptionTable = OptionTable> {
   name: string;
   /** One sentence. */
   summary: string;
-  /** How the arguments stand: `<run>…`, `[workload | file] [-- program…]`. */
+  /** Syntax of the positional arguments: `<run>…`, `[workload | file] [-- program…]`. */
   usage: string;
   arguments: readonly { name: string; help: string }[];
-  /** Fewest and most arguments, not counting what stands behind `--`. */
-  argumentCount: { least: number; most: number };
-  /** Whether a program may stand behind `--`. */
+  /** Number of positional arguments, not counting those after `--`. */
+  argumentCount: { minimum: number; maximum: number };
+  /** Whether a program may follow `--`. */
   takesProgram: boolean;
   examples: readonly { command: string; does: string }[];
   options: Table;
@@ -63,7 +63,7 @@ export interface Command<Table extends OptionTable = OptionTable> {
 export interface Call<Table extends OptionTable = OptionTable> {
   /** The arguments before `--`. */
   arguments: readonly string[];
-  /** The program and its arguments behind `--`, if there is a `--`. */
+  /** The program and its arguments after `--`; absent without `--`. */
   program: readonly string[] | undefined;
   options: OptionValues<Table>;
   shared: SharedOptions;
@@ -72,7 +72,7 @@ export interface Call<Table extends OptionTable = OptionTable> {
   loadCommands: () => Promise<readonly Command[]>;
 }
 
-/** Options that every command understands. */
+/** Options that every command supports. */
 export interface SharedOptions {
   json: boolean;
   quiet: boolean;
@@ -80,21 +80,21 @@ export interface SharedOptions {
   home: string | undefined;
 }
 
-/** The terminal and what else of the world a command meets, made by `bin.ts`. */
+/** The environment of a command: streams, working directory, interrupts. Created by `bin.ts`. */
 export interface Face {
-  /** The answer, and only the answer. */
+  /** Standard output: only the result. */
   out: Screen;
-  /** Progress, warnings, hints and errors. */
+  /** Standard error: progress, warnings, hints and errors. */
   err: Screen;
   env: Readonly<Record<string, string | undefined>>;
   cwd: string;
   nowMs(): number;
   /** Aborted by the first Ctrl-C. */
   interrupt: AbortSignal;
-  /** The command that starts this very program again: Node.js and the path of bin.js. */
+  /** The command that starts Pitwall: Node.js and the path of bin.js. */
   self: readonly string[];
   version: string;
-  /** Starts the dashboard's server, which is loaded only then. */
+  /** Loads and starts the dashboard server. */
   startDashboard: StartDashboard;
 }
 
@@ -103,7 +103,7 @@ export interface Screen {
   write(text: string): void;
   /** Writes bytes unchanged: a Parquet file, a log for a pipe. */
   writeBytes(bytes: Uint8Array): void;
-  /** Writes text for people, wrapped between words to the width of a terminal. */
+  /** Writes text, wrapped at word boundaries to the width of the terminal. */
   print(text: string): void;
   /** Clears the current line of a terminal and moves to its start. */
   clearLine(): void;
@@ -114,7 +114,7 @@ export interface Screen {
   paint: Paint;
 }
 
-/** Makes the compiler read a command's options off its table. */
+/** Lets the compiler infer the types of a command's options from its table. */
 export function defineCommand<const Table extends OptionTable>(command: Command<Table>): Command {
   return command;
 }

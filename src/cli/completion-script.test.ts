@@ -5,7 +5,7 @@ import { completionScript } from "./completion-script.ts";
 
 const commands = await loadCommands();
 
-/** The words that bash offers for the last of these words. */
+/** The completions that bash offers for the last word. */
 function complete(...words: string[]): string[] {
   const script = `${completionScript("bash", commands)}
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pitwall; printf '%s\\n' "\${COMPREPLY[@]}"`;

@@ -48,7 +48,7 @@ function topNames(commands: readonly Command[]): string {
     .join(" ");
 }
 
-/** What may follow a command: its flags, and the second word of longer commands. */
+/** Completions after a command: its flags, and the second word of two-word commands. */
 function followers(command: Command, commands: readonly Command[]): string {
   const nested = commands
     .filter(({ name }) => name.startsWith(`${command.name} `))
@@ -164,7 +164,7 @@ function fishScript(commands: readonly Command[]): string {
   ].join("\n");
 }
 
-/** Single quotes as all three shells read them. */
+/** Quotes text with single quotes in a form that all three shells accept. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "’")}'`;
 }

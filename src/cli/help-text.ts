@@ -2,7 +2,7 @@ import type { Paint } from "../report/paint.ts";
 import { exitCodes, type Command, type OptionDeclaration } from "./command-table.ts";
 import { kebab, sharedOptions } from "./parse-arguments.ts";
 
-/** One command's screen: a sentence, examples, arguments, flags in groups, exit codes. */
+/** The help text of one command: summary, examples, arguments, flags by group, exit codes. */
 export function commandHelp(command: Command, paint: Paint): string {
   return [
     `${paint.strong(`pitwall ${command.name}`)} ${command.usage}`,

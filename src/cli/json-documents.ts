@@ -72,7 +72,7 @@ export function documentOf(command: string): z.ZodType | undefined {
   ]);
 }
 
-/** Shapes that get a name of their own under `$defs`. */
+/** Shapes that get their own entry under `$defs`. */
 const shapes = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
   Error: commandError,

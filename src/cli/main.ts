@@ -49,7 +49,7 @@ async function reportFailure(error: unknown, call: FailedCall): Promise<ExitCode
   return reported instanceof WorldError ? exitCodes.worldFailed : exitCodes.wrongRequest;
 }
 
-/** A system call on a file that failed where no better error was made of it: the system's fault, not a bug. */
+/** An error from a file system call that was not converted to a more specific error; not a bug in Pitwall. */
 function systemFailure(error: unknown): WorldError | undefined {
   const code = errorCode(error);
   if (code === undefined || !(error instanceof Error)) return undefined;
@@ -71,7 +71,7 @@ async function runCommand(
   const { parseArguments } = await import("./parse-arguments.ts");
   const call = parseArguments(command, words);
   if (call.wantsHelp) return printCommandHelp(face, command);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parseArguments has read the values by this command's table
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parseArguments parsed the values with this command's table
   const options = call.options as Parameters<Command["act"]>[0]["options"];
   const { arguments: given, program, shared } = call;
   return command.act({ arguments: given, program, options, shared, face, loadCommands });

@@ -194,7 +194,7 @@ function checkArguments(
   given: readonly string[],
   program: string[] | undefined,
 ): void {
-  const { least, most } = command.argumentCount;
+  const { minimum, maximum } = command.argumentCount;
   if (program !== undefined && !command.takesProgram) {
     throw new UserError(
       "argument-unexpected",
@@ -205,8 +205,8 @@ function checkArguments(
       },
     );
   }
-  if (given.length > most) {
-    const extra = given[most] ?? "";
+  if (given.length > maximum) {
+    const extra = given[maximum] ?? "";
     throw new UserError(
       "argument-unexpected",
       `unexpected argument \`${extra}\` for \`pitwall ${command.name}\``,
@@ -217,7 +217,7 @@ function checkArguments(
       },
     );
   }
-  if (given.length < least) {
+  if (given.length < minimum) {
     throw new UserError(
       "argument-missing",
       `\`pitwall ${command.name}\` is missing the argument \`${command.arguments[given.length]?.name ?? ""}\``,

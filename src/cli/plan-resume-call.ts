@@ -5,7 +5,7 @@ import { openStore } from "./open-store.ts";
 import { kebab } from "./parse-arguments.ts";
 import { runOptions } from "./run-options.ts";
 
-/** Flags that do not change what is run. */
+/** Flags that do not change the series. */
 const allowed: ReadonlySet<string> = new Set([
   "resume",
   "keepGoing",
@@ -15,7 +15,7 @@ const allowed: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What `pitwall run --resume` continues.
+ * Builds the plan of `pitwall run --resume`.
  *
  * @throws UserError `option-unused` for anything that would change the series, and what `planResume` throws
  */
@@ -34,7 +34,7 @@ export async function planResumeCall(
   return call.options.keepGoing ? { ...plan, keepGoing: true } : plan;
 }
 
-/** What of the call would change the series, as it is typed. */
+/** The first option or argument that would change the series, as the user typed it; undefined if there is none. */
 function changeRequested({
   options,
   arguments: [subject],

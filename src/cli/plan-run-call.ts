@@ -10,9 +10,9 @@ import type { runOptions } from "./run-options.ts";
 type RunCall = Call<typeof runOptions>;
 
 /**
- * The request of `pitwall run`, from its options and its workload file. Options take precedence.
+ * Builds the request of `pitwall run` from its options and its workload file. Options take precedence.
  *
- * @throws UserError for anything written wrongly
+ * @throws UserError for invalid options or an invalid workload file
  */
 export async function planRunCall(
   call: RunCall,
@@ -32,7 +32,7 @@ export async function planRunCall(
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
 }
 
-/** Rounds are loaded only where one is named. */
+/** Loads the rounds only if one is named. */
 async function editionOf(text: string | undefined): Promise<Pick<SeriesPlan, "edition">> {
   if (text === undefined) return {};
   const { editionNamed } = await import("../schema/logs/edition-name.ts");
@@ -84,26 +84,26 @@ function seriesRequestOf(
   { options: given }: RunCall,
   file: WorkloadFile | undefined,
 ): SeriesRequest {
-  const said: Partial<WorkloadFile> = file ?? {};
+  const fromFile: Partial<WorkloadFile> = file ?? {};
   return {
-    metrics: given.metric.length > 0 ? given.metric : [said.metric ?? []].flat(),
-    samples: either(given.samples, said.samples),
-    clockStart: either(given.clockStart, said.clockStart),
-    clock: either(given.clock, said.clock),
-    target: either(given.target, said.target),
-    stopAtTarget: given.stopAtTarget || said.stopAtTarget === true,
-    keepOnNan: given.keepOnNan || said.keepOnNan === true,
-    keepGoing: given.keepGoing || said.keepGoing === true,
-    runs: either(given.runs, said.runs) ?? 1,
-    seed: either(given.seed, said.seed) ?? 1,
-    maxTime: either(given.maxTime, said.maxTime),
-    maxCost: either(given.maxCost, said.maxCost),
-    maxSamples: either(given.maxSamples, said.maxSamples?.toString()),
+    metrics: given.metric.length > 0 ? given.metric : [fromFile.metric ?? []].flat(),
+    samples: either(given.samples, fromFile.samples),
+    clockStart: either(given.clockStart, fromFile.clockStart),
+    clock: either(given.clock, fromFile.clock),
+    target: either(given.target, fromFile.target),
+    stopAtTarget: given.stopAtTarget || fromFile.stopAtTarget === true,
+    keepOnNan: given.keepOnNan || fromFile.keepOnNan === true,
+    keepGoing: given.keepGoing || fromFile.keepGoing === true,
+    runs: either(given.runs, fromFile.runs) ?? 1,
+    seed: either(given.seed, fromFile.seed) ?? 1,
+    maxTime: either(given.maxTime, fromFile.maxTime),
+    maxCost: either(given.maxCost, fromFile.maxCost),
+    maxSamples: either(given.maxSamples, fromFile.maxSamples?.toString()),
   };
 }
 
-function either<Value>(given: Value | undefined, said: Value | undefined): Value | undefined {
-  return given ?? said;
+function either<Value>(option: Value | undefined, fileValue: Value | undefined): Value | undefined {
+  return option ?? fileValue;
 }
 
 function refuseWorkers(workers: number | undefined): void {

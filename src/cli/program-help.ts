@@ -1,7 +1,7 @@
 import type { Paint } from "../report/paint.ts";
 import { commandEntries, commandGroups } from "./commands.ts";
 
-/** The first screen: three examples, and one line per command. */
+/** The text of `pitwall --help`: three examples and one line per command. */
 export function programHelp(version: string, paint: Paint): string {
   const entries = Object.entries(commandEntries);
   const width = Math.max(...entries.map(([name]) => name.length));

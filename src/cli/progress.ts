@@ -13,13 +13,13 @@ import type { Screen } from "./command-table.ts";
 const quietForMs = 500;
 const plainEveryMs = 1000;
 
-/** Shows a run as it goes on standard error: one line redrawn on a terminal, one plain line a phase elsewhere. */
+/** Shows the progress of a run on standard error: one redrawn line on a terminal, otherwise one line per phase. */
 export class ProgressView {
   readonly #screen: Screen;
   readonly #showsOutput: boolean;
   #isDrawn = false;
   #lastPlainMs = 0;
-  /** Runs that a rule was named of. */
+  /** Runs for which a rule violation was reported. */
   readonly #warnedOf = new Set<string>();
 
   constructor(screen: Screen, { showsOutput }: { showsOutput: boolean }) {
@@ -40,12 +40,12 @@ export class ProgressView {
     if (line !== undefined) this.#print(`${line}\n`);
   }
 
-  /** A warning, above the progress line. */
+  /** Prints a warning above the progress line. */
   warn(warning: { message: string; hint?: string | undefined }): void {
     this.#print(`${describeWarning(warning, this.#screen.paint)}\n`);
   }
 
-  /** A warning that a run gives once, whatever else it would warn of. */
+  /** Prints a warning, but at most one per run. */
   warnOnce(runId: string, warning: Parameters<ProgressView["warn"]>[0]): void {
     if (this.#warnedOf.has(runId)) return;
     this.#warnedOf.add(runId);
@@ -64,7 +64,7 @@ export class ProgressView {
     this.#isDrawn = true;
   }
 
-  /** The output of the program: unchanged, or made safe for a terminal. */
+  /** Prints the output of the program, unchanged or with control characters escaped for a terminal. */
   #pass(bytes: Uint8Array): void {
     this.clear();
     if (this.#screen.isTerminal)
@@ -77,7 +77,7 @@ export class ProgressView {
     this.#screen.print(text);
   }
 
-  /** What stays on the screen: the end of each run, and without a terminal each phase. */
+  /** Prints the permanent lines: the end of each run and, without a terminal, each phase. */
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
     if (event.kind === "created" || event.kind === "evaluation") {
@@ -93,7 +93,7 @@ export class ProgressView {
     return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
   }
 
-  /** A file or a pipe gets an evaluation a second at most. */
+  /** Without a terminal, prints at most one evaluation per second. */
   #isTooSoon(event: Extract<RunEvent, { kind: "created" | "evaluation" }>): boolean {
     const timeMs = event.kind === "evaluation" ? event.evaluation.timeMs : 0;
     if (event.kind === "evaluation" && timeMs - this.#lastPlainMs < plainEveryMs) return true;

@@ -12,7 +12,7 @@ export const rawCsvOption = {
 } as const satisfies OptionTable;
 
 /**
- * @param csvFlag how the command is told to write CSV: `--format csv`
+ * @param csvFlag the option that selects CSV output, such as `--format csv`
  * @throws UserError `raw-csv-without-csv`
  */
 export function csvOptionsOf(

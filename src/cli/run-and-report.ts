@@ -20,7 +20,7 @@ interface ReportOptions {
   command: "run" | "rerun";
   showsOutput: boolean;
   signingKey?: SigningKey | undefined;
-  /** The runs that these repeat. */
+  /** The original runs that these runs repeat. */
   compareWith?: readonly RunPage[];
 }
 
@@ -65,7 +65,7 @@ async function followSeries(
   try {
     for await (const event of runSeries(plan, world, face.interrupt)) {
       view?.show(event);
-      if (event.kind === "checklist") await warnOfBroken(event, view);
+      if (event.kind === "checklist") await warnAboutBrokenRule(event, view);
       if (event.kind === "finished") ({ lastLines } = event);
       if (event.kind === "series-finished") return { end: event, lastLines };
     }
@@ -75,8 +75,11 @@ async function followSeries(
   throw new Error("a series ended without a final event");
 }
 
-/** Warns of the first rule that a run breaks, when it breaks it. The card reports what only the end of a log decides. */
-async function warnOfBroken(
+/**
+ * Warns about the first rule that a run violates, as soon as it does. Rules that need the end of the log
+ * are reported on the card.
+ */
+async function warnAboutBrokenRule(
   { runId, checklist }: Extract<RunEvent, { kind: "checklist" }>,
   view: ProgressView | undefined,
 ): Promise<void> {
@@ -108,7 +111,7 @@ function jsonDocument(
   };
 }
 
-/** Whether a rerun gave the same curve. Built-in workloads always do; other programs may not. */
+/** Describes whether a rerun gave the same curve. Built-in workloads always do; other programs may not. */
 function describeRepeat(repeat: CurveComparison, paint: Paint): string {
   switch (repeat.kind) {
     case "identical":

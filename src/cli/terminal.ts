@@ -6,7 +6,7 @@ import type { Screen } from "./command-table.ts";
 
 export type ColorChoice = "auto" | "always" | "never";
 
-/** Wraps a standard stream. Color and control characters are decided here, per stream, and nowhere else. */
+/** Wraps a standard stream. This is the only place that decides, per stream, on color and control characters. */
 export async function screenOf(
   stream: Pick<WriteStream, "write"> & { isTTY?: boolean; columns?: number },
   color: ColorChoice,

@@ -11,7 +11,7 @@ import { describeError } from "../report/describe-error.ts";
 import type { AnswerTable } from "../schema/answer-table.ts";
 import { exitCodes, type ExitCode, type Face } from "./command-table.ts";
 
-/** Rows that are read some at a time. */
+/** Rows that are read in batches. */
 interface AnswerRows {
   columns: AnswerTable["columns"];
   batches: AsyncIterable<AnswerTable["rows"]>;
@@ -25,10 +25,10 @@ interface AnswerOutput {
   shared: { quiet: boolean };
 }
 
-/** Row limits where none is given. CSV and JSON are written as rows arrive; the other formats hold the whole answer. */
+/** Default row limits. CSV and JSON are written as rows arrive; the other formats buffer all rows. */
 const defaultMaxRows = { terminal: 1000, aligned: 100_000, parquet: 1_000_000 } as const;
 
-/** Writes an answer, and says on standard error where it was cut. */
+/** Writes the rows, and reports on standard error if the row limit cut them off. */
 export async function writeAnswer(answer: AnswerRows, output: AnswerOutput): Promise<ExitCode> {
   const { format, face } = output;
   const rows = new LimitedRows(answer.batches, maxRowsOf(output));
@@ -61,7 +61,7 @@ function maxRowsOf({ format, maxRows, face }: AnswerOutput): number {
   return format === "table" || format === "md" ? defaultMaxRows.aligned : Number.POSITIVE_INFINITY;
 }
 
-/** The first rows of an answer; afterwards `isCut` says whether there were more. */
+/** The rows up to the limit; afterwards `isCut` is true if there were more. */
 class LimitedRows {
   readonly maxRows: number;
   readonly #batches: AsyncIterable<AnswerTable["rows"]>;
@@ -114,7 +114,7 @@ async function writeParquet(
   { isCut, maxRows }: LimitedRows,
   { face, maxRows: requested }: AnswerOutput,
 ): Promise<void> {
-  // A file with a part of the data, and nothing in it that says so, would be taken for the whole.
+  // A truncated file has no marker, so a reader would take it for the complete data.
   if (isCut && requested === undefined) {
     throw new UserError("sql-answer-too-large", `the answer has more than ${maxRows} rows`, {
       hint: "write CSV, or choose the number of rows with `--max-rows`",
@@ -124,7 +124,7 @@ async function writeParquet(
   face.out.writeBytes(await packAnswer(table, `pitwall ${face.version}`));
 }
 
-/** One document, written as rows arrive: `ok` comes last, because a query can fail after its first rows. */
+/** One JSON document, written as rows arrive. `ok` is the last member, because a query can fail after its first rows. */
 async function writeJson(
   columns: AnswerTable["columns"],
   batches: LimitedRows,
@@ -141,7 +141,7 @@ async function writeJson(
       }
     }
   } catch (error) {
-    // Before the first row, the error is the whole document, as for every command.
+    // Before the first row, the document contains only the error, as for every command.
     if (before === head || !(error instanceof UserError)) throw error;
     const { code, message, at, saw, hint } = error;
     const failure = JSON.stringify({ code, message, at, saw, hint });

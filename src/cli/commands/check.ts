@@ -47,7 +47,7 @@ export const checkCommand = defineCommand({
       help: "a log of any name, a folder with `result_<n>.txt` at any depth, packed with gzip or not; or a run of `pitwall runs`",
     },
   ],
-  argumentCount: { least: 1, most: 100_000 },
+  argumentCount: { minimum: 1, maximum: 100_000 },
   takesProgram: false,
   examples: [
     {
@@ -93,7 +93,7 @@ export const checkCommand = defineCommand({
       );
     } else {
       const { checkReport } = await import("../../report/logs/check-report.ts");
-      // A run given by its name is a log by its path.
+      // A run name is resolved to the path of its log.
       const found = [...new Set(report.logs.map(({ argument }) => argument))];
       const input = { ...report, arguments: found, edition: call.options.edition };
       const text = checkReport(input, face.out.paint, {
@@ -116,12 +116,12 @@ function isYes({ logs, packages }: CheckReport, { isStrict }: { isStrict: boolea
   );
 }
 
-/** Runs of ours first, by the rules that fit them; then all other logs. */
+/** Checks recorded runs first, with the rules that apply to them, then all other logs. */
 async function checkAll(call: Call<typeof options>): Promise<CheckReport> {
   const { checkRecords } = await import("../../workflows/read-run/check-records.ts");
   const { arguments: paths, face, shared, options } = call;
-  const asked = { paths, workingFolder: face.cwd, edition: options.edition };
-  const own = await checkRecords(asked, await openStore(face, shared));
+  const request = { paths, workingFolder: face.cwd, edition: options.edition };
+  const own = await checkRecords(request, await openStore(face, shared));
   if (own.logs.length === 0) return check(call);
   const none: CheckReport = { logs: [], packages: [], leftOutCount: 0 };
   const others = own.rest.length === 0 ? none : await check({ ...call, arguments: own.rest });
@@ -155,12 +155,12 @@ async function check({
   throw new Error("a check ended without a report");
 }
 
-/** With `--quiet` the first line is all. */
+/** With `--quiet`, prints only the first line. */
 function answerOf(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
-/** How far a check is, on one line. */
+/** The progress of a check, on one line. */
 class CheckProgress {
   readonly #face: Face;
   readonly #line: StatusLine;

@@ -5,7 +5,7 @@ import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-scr
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
-// Written out, as their noun would load the schema library for `--help` too.
+// Repeated here, because importing them would load the schema library for `--help` too.
 const axes = ["clock", "samples", "dollars", "energy"] as const satisfies CurveAxis[];
 
 const options = {
@@ -34,7 +34,7 @@ export const compareCommand = defineCommand({
       help: "a published one by its folders (`v5.0/Dell/XE9680x8/bert`, `*` for anything) or by words that it alone has; your own run, series or `last`; a folder of logs",
     },
   ],
-  argumentCount: { least: 2, most: 20 },
+  argumentCount: { minimum: 2, maximum: 20 },
   takesProgram: false,
   examples: [
     {

@@ -6,7 +6,7 @@ export const completionCommand = defineCommand({
   summary: "Print a completion script for bash, zsh or fish",
   usage: "<bash | zsh | fish>",
   arguments: [{ name: "shell", help: "`bash`, `zsh` or `fish`" }],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {

@@ -26,7 +26,7 @@ export const exportSiteCommand = defineCommand({
   arguments: [
     { name: "folder", help: "where to: new, empty, or an earlier export, which is replaced" },
   ],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {

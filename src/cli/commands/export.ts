@@ -39,7 +39,7 @@ export const exportCommand = defineCommand({
   summary: "Export runs as an MLPerf submission, JSON or CSV",
   usage: "<run>…",
   arguments: [{ name: "run…", help: "runs or series of `pitwall runs`, or `last`" }],
-  argumentCount: { least: 1, most: 1000 },
+  argumentCount: { minimum: 1, maximum: 1000 },
   takesProgram: false,
   examples: [
     {
@@ -96,7 +96,7 @@ async function exportAs({
   });
 }
 
-/** The parser only lets names of the table through. */
+/** The parser accepts only names from the table. */
 function formatNamed(name: string): WritableFormat {
   const format = writableFormats().find((known) => known.name === name);
   if (format === undefined) throw new Error(`the format table has no \`${name}\``);

@@ -29,7 +29,7 @@ export const gainsCommand = defineCommand({
   summary: "Show speedups over the rounds, against Moore's law",
   usage: "--benchmark <name>",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     {

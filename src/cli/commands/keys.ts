@@ -10,7 +10,7 @@ export const keysCommand = defineCommand({
   summary: "List the keys that sign and verify records",
   usage: "",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     { command: "pitwall keys", does: "your own and trusted keys, with their fingerprints" },
@@ -43,7 +43,7 @@ export const keysCreateCommand = defineCommand({
   summary: "Generate an Ed25519 key pair to sign records with",
   usage: "[name]",
   arguments: [{ ...nameArgument, help: `${nameArgument.help}; default: \`default\`` }],
-  argumentCount: { least: 0, most: 1 },
+  argumentCount: { minimum: 0, maximum: 1 },
   takesProgram: false,
   examples: [
     { command: "pitwall keys create", does: "a key for `pitwall run --sign`" },
@@ -71,7 +71,7 @@ export const keysExportCommand = defineCommand({
   summary: "Print a public key in PEM, for others to trust",
   usage: "<name>",
   arguments: [nameArgument],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [{ command: "pitwall keys export default > alice.pem", does: "a file to hand out" }],
   options: noOptions,
@@ -100,7 +100,7 @@ export const keysTrustCommand = defineCommand({
     { name: "file", help: "a public key as `pitwall keys export` prints it" },
     nameArgument,
   ],
-  argumentCount: { least: 2, most: 2 },
+  argumentCount: { minimum: 2, maximum: 2 },
   takesProgram: false,
   examples: [
     { command: "pitwall keys trust alice.pem alice", does: "records signed by Alice are named so" },

@@ -34,7 +34,7 @@ export const logCommand = defineCommand({
       help: "an MLPerf log, packed or not; a training's text log, TensorBoard event file or offline W&B run; a run of `pitwall runs`",
     },
   ],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {
@@ -84,7 +84,7 @@ export const logCommand = defineCommand({
 
 type LogCall = Call<typeof options>;
 
-/** A log that MLPerf's rules do not apply to: its metrics. Undefined where it has none. */
+/** The metrics of a log that MLPerf's rules do not apply to; undefined if it has none. */
 async function printTrainingLog(
   path: string,
   { options: given, face, shared }: LogCall,

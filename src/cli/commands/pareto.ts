@@ -24,7 +24,7 @@ export const paretoCommand = defineCommand({
   summary: "Show Pareto-optimal results in time, cost and energy",
   usage: "--benchmark <name>",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     {

@@ -22,7 +22,7 @@ export const pricesCommand = defineCommand({
   summary: "List machine prices, cheapest accelerator-hour first",
   usage: "",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     {

@@ -36,7 +36,7 @@ export const replayCommand = defineCommand({
       help: "a row of `pitwall results`, by as much of its id as no other has; an own run; a folder of logs",
     },
   ],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {

@@ -25,7 +25,7 @@ export const rerunCommand = defineCommand({
       help: "a run or series of `pitwall runs`, the beginning of its name, or `last`",
     },
   ],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {

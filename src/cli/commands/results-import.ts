@@ -41,7 +41,7 @@ export const resultsImportCommand = defineCommand({
       help: "a round, an organisation or a system as a folder, .tar, .tar.gz, .tgz, .tar.zst or .zip; or a table as .csv",
     },
   ],
-  argumentCount: { least: 1, most: 1000 },
+  argumentCount: { minimum: 1, maximum: 1000 },
   takesProgram: false,
   examples: [
     {
@@ -98,7 +98,7 @@ async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
         read.logs += event.logCount;
         line?.show(() => `reading logs: ${read.logs} of ${read.expected}`);
       }
-      if (event.kind === "unpacked") warnOfSkipped(event, call);
+      if (event.kind === "unpacked") warnAboutSkipped(event, call);
       if (event.kind === "imported") imported.push(event);
     }
   } finally {
@@ -107,7 +107,7 @@ async function importAll(call: Call<typeof options>): Promise<ImportedRound[]> {
   return imported.map(({ folder, manifest }) => ({ folder, manifest }));
 }
 
-function warnOfSkipped(
+function warnAboutSkipped(
   { archive, skipped, skippedCount }: Extract<ImportEvent, { kind: "unpacked" }>,
   { face }: Call<typeof options>,
 ): void {

@@ -11,7 +11,7 @@ import { homeOf, openStore } from "../open-store.ts";
 
 const formats = ["table", "csv", "json", "md", "parquet"] as const;
 
-/** Lines of a table that a person reads; other formats have all. */
+/** Default row limit of tables; other formats print all rows. */
 const usualLimit = 40;
 
 const options = {
@@ -53,7 +53,7 @@ export const resultsCommand = defineCommand({
   summary: "List published results and your own",
   usage: "",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     {
@@ -97,7 +97,7 @@ async function list(call: Call<typeof options>, per: Measure): Promise<ListedRes
   const isForPeople = chosen.format === "table" && !shared.json;
   const [{ listResults }] = await Promise.all([
     import("../../workflows/results/list-results.ts"),
-    // Needed soon, and loaded meanwhile.
+    // Starts loading now, because it is needed soon.
     isForPeople ? import("../../report/atlas/result-table.ts") : undefined,
   ]);
   const limit = chosen.limit ?? (isForPeople ? usualLimit : 0);

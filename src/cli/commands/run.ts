@@ -11,7 +11,7 @@ export const runCommand = defineCommand({
     { name: "workload", help: "an embedded workload (`pitwall workloads`), or a workload file" },
     { name: "program…", help: "any program and its arguments, behind `--`" },
   ],
-  argumentCount: { least: 0, most: 1 },
+  argumentCount: { minimum: 0, maximum: 1 },
   takesProgram: true,
   examples: [
     {
@@ -48,7 +48,7 @@ export const runCommand = defineCommand({
   },
 });
 
-/** Read before anything runs: a missing key is reported at once. */
+/** Read before the first run, so that a missing key is reported immediately. */
 async function signingKeyOf(
   env: Face["env"],
   { sign, signKey }: { sign: boolean; signKey: string | undefined },

@@ -23,7 +23,7 @@ export const runsCommand = defineCommand({
   summary: "List recorded runs, newest last",
   usage: "",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     {

@@ -14,7 +14,7 @@ export const scalingCommand = defineCommand({
   summary: "Show time and efficiency by number of accelerators",
   usage: "--benchmark <name> [--accelerator <name>]",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     {

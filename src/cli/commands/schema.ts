@@ -13,7 +13,7 @@ export const schemaCommand = defineCommand({
       help: "`workload` (what `pitwall run` reads), `run.json` or `result.json` (of a record), or a command, for its `--json` document; default: list the names",
     },
   ],
-  argumentCount: { least: 0, most: 2 },
+  argumentCount: { minimum: 0, maximum: 2 },
   takesProgram: false,
   examples: [
     {

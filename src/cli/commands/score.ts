@@ -63,7 +63,7 @@ export const scoreCommand = defineCommand({
       help: "with logs as <organisation>/results/<system>/<benchmark>/result_<n>.txt, at any height",
     },
   ],
-  argumentCount: { least: 1, most: 1000 },
+  argumentCount: { minimum: 1, maximum: 1000 },
   takesProgram: false,
   examples: [
     {
@@ -118,7 +118,7 @@ export const scoreCommand = defineCommand({
 
 interface Answer {
   results: BenchmarkResult[];
-  /** With `--check`. */
+  /** Present with `--check`. */
   report: CheckReport | undefined;
 }
 
@@ -171,7 +171,7 @@ function readingText(
   return `reading logs: ${read.logs}, ${megabytes}, ${Math.ceil(leftMs / 1000)} s left`;
 }
 
-/** Beside a CSV table, which is to stay one, the check goes to standard error. */
+/** With CSV output, the check goes to standard error, so that standard output stays valid CSV. */
 async function printCheck(
   report: CheckReport,
   { arguments: folders, options: { edition, csv }, face, shared }: Call<typeof options>,
@@ -212,9 +212,9 @@ async function printForPeople(
     face.out.print(`${results.map((result) => scoreCard(result, paint)).join("\n\n")}\n`);
   } else {
     face.out.print(`${scoreTable(results, { width: screenWidth(face), paint })}\n`);
-    const odd = results.filter(({ findings }) => findings.length > 0);
+    const withFindings = results.filter(({ findings }) => findings.length > 0);
     if (shared.quiet) return;
-    for (const { folder, findings } of odd) {
+    for (const { folder, findings } of withFindings) {
       for (const finding of findings)
         face.err.write(
           `${face.err.paint.warn("warning:")} ${folder}: ${describeSubmissionFinding(finding)}\n`,

@@ -37,7 +37,7 @@ export const serveCommand = defineCommand({
   summary: "Serve the dashboard: live runs, results, comparisons",
   usage: "",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [
     { command: "pitwall serve", does: "the dashboard at http://127.0.0.1:7700/, until Ctrl-C" },
@@ -104,7 +104,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What a request died of, for whoever reads the terminal; the client is only told that it did. */
+/** Prints the cause of a failed request to the terminal; the client receives only a generic error. */
 function bugText(error: unknown): string {
   const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `error[bug]: a request failed where it should not have\n${trace}`;

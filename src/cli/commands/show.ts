@@ -36,7 +36,7 @@ export const showCommand = defineCommand({
       help: "a run or series of `pitwall runs`, the beginning of its name, or `last`",
     },
   ],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {
@@ -109,7 +109,7 @@ async function printPages(
 
 type WriteBytes = (bytes: Buffer) => void;
 
-/** Writes bytes unchanged, or as text to a terminal; a letter split between chunks goes with the second. */
+/** Writes bytes unchanged, or as text to a terminal. A character split between two chunks is written with the second. */
 function logWriter(screen: Screen, isRaw: boolean): WriteBytes {
   if (isRaw || !screen.isTerminal) return (bytes) => screen.writeBytes(bytes);
   const decoder = new TextDecoder();

@@ -42,7 +42,7 @@ export const sqlCommand = defineCommand({
     },
     { name: "tables", help: "lists the tables with their columns" },
   ],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {

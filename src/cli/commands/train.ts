@@ -32,7 +32,7 @@ export const trainCommand = defineCommand({
   summary: "Train a built-in workload and print only its MLLOG lines",
   usage: "<workload>",
   arguments: [{ name: "workload", help: "one that `pitwall workloads` lists" }],
-  argumentCount: { least: 1, most: 1 },
+  argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
   examples: [
     {
@@ -54,7 +54,7 @@ export const trainCommand = defineCommand({
     // MLLOG counts whole milliseconds.
     const nowMs = (): number => Math.round(face.nowMs());
     const onSample = sampleAppender(face.env["PITWALL_RUN_DIR"]);
-    const asked = {
+    const request = {
       workload,
       workers,
       seed,
@@ -65,7 +65,7 @@ export const trainCommand = defineCommand({
     };
     const events: LogEvent[] = [];
     let isReached = false;
-    for await (const event of trainHere(asked, face.interrupt)) {
+    for await (const event of trainHere(request, face.interrupt)) {
       if (shared.json) events.push(event);
       else face.out.write(`${formatLine(event)}\n`);
       if (event.key === "run_stop") isReached = metadataText(event, "status") === "success";

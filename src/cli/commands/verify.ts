@@ -13,7 +13,7 @@ export const verifyCommand = defineCommand({
       help: "a run or series, a record's folder, a folder of records, or an archive of them",
     },
   ],
-  argumentCount: { least: 1, most: Number.MAX_SAFE_INTEGER },
+  argumentCount: { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
   takesProgram: false,
   examples: [
     { command: "pitwall verify last", does: "the newest run" },
@@ -52,7 +52,7 @@ export const verifyCommand = defineCommand({
   },
 });
 
-/** Bad news wins: an altered record among unreadable ones is still an altered record. */
+/** The most severe outcome determines the exit code: an altered record takes precedence over unreadable ones. */
 function exitCodeOf({ hasAltered, isRead }: { hasAltered: boolean; isRead: boolean }): ExitCode {
   if (hasAltered) return exitCodes.no;
   return isRead ? exitCodes.yes : exitCodes.wrongRequest;

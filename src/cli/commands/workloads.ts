@@ -6,7 +6,7 @@ export const workloadsCommand = defineCommand({
   summary: "List built-in workloads",
   usage: "",
   arguments: [],
-  argumentCount: { least: 0, most: 0 },
+  argumentCount: { minimum: 0, maximum: 0 },
   takesProgram: false,
   examples: [{ command: "pitwall workloads", does: "name, area, target and what is learned" }],
   options: {},
