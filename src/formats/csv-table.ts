@@ -8,7 +8,7 @@ export interface TableLine<Column extends string> {
   text(column: Column): string;
   /** Undefined for an empty cell. Throws UserError `table-bad-number`. */
   number(column: Column): number | undefined;
-  /** Throws UserError `table-bad-number` for an empty cell, too. */
+  /** Throws UserError `table-bad-number` for an empty cell as well. */
   requiredNumber(column: Column): number;
 }
 
@@ -20,7 +20,7 @@ export function hasColumns(sample: FileSample, columns: readonly string[]): bool
 }
 
 /**
- * Reads a CSV table with a header line, noun by noun.
+ * Reads a CSV table with a header line, row by row.
  *
  * @param name file name, for errors
  * @throws UserError `table-lacks-column`, `table-cut-off`

@@ -16,13 +16,13 @@ export interface Format {
   write?: FormatWriter;
 }
 
-/** What detection knows of a file or folder. */
+/** Input of format detection for a file or folder. */
 export type FileSample =
   | { kind: "folder"; name: string }
   /** `firstBytes` holds the whole file if it is shorter than `sampleBytes`. */
   | { kind: "file"; name: string; firstBytes: Uint8Array };
 
-/** How many bytes of a file detection needs. */
+/** Number of bytes of a file that detection needs. */
 export const sampleBytes = 4096;
 
 export type FormatReader = {
@@ -42,7 +42,7 @@ export interface ResultsReader {
   open(name: string): StreamReader<ResultContents>;
 }
 
-/** Turns the bytes of a file into nouns, piece by piece. A piece is only valid during the call. */
+/** Converts the bytes of a file to typed values, piece by piece. A piece is only valid during the call. */
 export interface StreamReader<Noun> {
   push(bytes: Uint8Array): readonly Noun[];
   end(): readonly Noun[];
@@ -69,13 +69,13 @@ export interface WriterOptionValues {
 }
 export type WriterOption = keyof WriterOptionValues;
 
-/** Gives the files of a folder. */
+/** Yields the files of a folder. */
 export type FolderWriter = (
   runs: readonly RunPage[],
   options: WriterOptionValues,
 ) => readonly FormatFile[];
 
-/** Gives a document in pieces, so that a long one need not be in memory at once. */
+/** Yields a document in pieces, so that long documents need not fit in memory. */
 export type DocumentWriter = (
   runs: readonly RunPage[],
   options: WriterOptionValues,

@@ -2,17 +2,17 @@
 export interface LoggedValue {
   metric: string;
   value: number;
-  /** The program's own count of steps; absent where the file has none. */
+  /** The program's own count of steps; absent if the file has none. */
   step: number | undefined;
-  /** Milliseconds since the epoch, by the clock of the machine that wrote it; absent where the file has none. */
+  /** Milliseconds since the epoch, by the clock of the machine that wrote it; absent if the file has none. */
   timeMs: number | undefined;
 }
 
-/** Why a file was not read to its end. */
+/** Why reading of a file ended. */
 export type ReadingEnd =
-  /** All bytes so far are read. */
+  /** All bytes so far have been read. */
   | { kind: "complete" }
-  /** The last record is not whole yet: the file is being written, or was cut off. */
+  /** The last record is incomplete: the file is still being written, or was truncated. */
   | { kind: "partial"; byteCount: number }
   /** Bytes that do not fit the format; nothing after them was read. */
   | { kind: "corrupt"; atByte: number; reason: string };

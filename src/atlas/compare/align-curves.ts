@@ -3,7 +3,7 @@ import type { Measure } from "../../schema/atlas/figures.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import { valueOf } from "../rows/measures.ts";
 
-/** Points that a sparkline, a small chart and a table can all show. */
+/** Number of points, chosen to suit sparklines, small charts and tables. */
 const pointCount = 41;
 
 /** The curve of a subject: its points on the axis. */
@@ -16,8 +16,8 @@ export interface PlacedCurve {
 }
 
 /**
- * One quality curve of each subject on a common axis, read between its points along straight lines. Where fewer than two
- * subjects have a curve that can be placed there is nothing to align.
+ * Places one quality curve of each subject on a common axis, with linear interpolation between points. There is no result
+ * if fewer than two subjects have a curve with values for the axis.
  */
 export function alignCurves(
   subjects: readonly CompareSubject[],
@@ -43,9 +43,9 @@ export function alignCurves(
 }
 
 /**
- * One quality curve of each subject, of the run with the median time, as neither a lucky nor an unlucky one stands for the
- * rest. Left out are subjects without a curve, of another metric than the first, that do not say (or count otherwise) what
- * the axis counts, and those whose cost or energy is not known.
+ * Selects one quality curve for each subject: that of the run with the median time, as the most representative. Excludes
+ * subjects without a curve, with a different metric than the first, with a missing or different unit on the axis, or
+ * with unknown cost or energy.
  */
 export function placeCurves(
   subjects: readonly CompareSubject[],
@@ -83,7 +83,7 @@ function positionsOf(
   }
 }
 
-/** Spent evenly over the time that the figure is of. */
+/** Distributes cost or energy evenly over the time of the figure. */
 function ratePerMs(
   figures: CompareSubject["measured"]["figures"],
   measure: Measure,
@@ -105,7 +105,7 @@ function curveOf({ runs, curves }: CompareSubject): RunCurve | undefined {
   return middle === undefined ? quality.values().next().value : quality.get(middle.run);
 }
 
-/** Straight between neighbors; absent before the first point and after the last. */
+/** Linear interpolation; absent before the first point and after the last. */
 function valueAt(x: readonly number[], values: readonly number[], at: number): number | undefined {
   const above = x.findIndex((position) => position >= at);
   const [high, highValue] = [x[above], values[above]];

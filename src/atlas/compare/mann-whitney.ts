@@ -1,8 +1,8 @@
-/** More arrangements than this many sums are not counted one by one. */
+/** With more values than this, the normal approximation replaces the exact test. */
 const largestExactCount = 120;
 
 export interface RankTest {
-  /** Both sides. */
+  /** Two-sided. */
   pValue: number;
   /** The minimum p-value that these counts and ties can give. */
   leastPossible: number;
@@ -10,11 +10,11 @@ export interface RankTest {
 }
 
 /**
- * Mann and Whitney's test of two samples, both sides: the share of all ways to deal the same values into two hands of the
- * same sizes whose rank sums lie at least as far from the middle. Ties share their mean rank and are dealt as they are,
- * so that the share stays exact; above 120 values together the normal approximation is close enough.
+ * Two-sided Mann–Whitney U test: the fraction of all assignments of the values to two groups of the same sizes whose rank
+ * sums are at least as far from the mean. Tied values get their mean rank, and the permutations include ties, so the
+ * p-value is exact. For more than 120 values in total, the normal approximation is used.
  *
- * Infinite values are allowed: they are ties for the last rank.
+ * Infinite values are allowed: they are tied for the last rank.
  *
  * @throws RangeError if a sample is empty
  * @see Mann and Whitney 1947, On a test of whether one of two random variables is stochastically larger than the other
@@ -46,8 +46,8 @@ function doubledRanks(values: readonly number[]): number[] {
 
 function exactTest(doubled: readonly number[], size: number, sum: number): RankTest {
   const counts = arrangementsBySum(doubled, size);
-  const most = doubled.reduce((total, rank) => total + rank, 0);
-  const middle = (most * size) / doubled.length;
+  const maximumSum = doubled.reduce((total, rank) => total + rank, 0);
+  const middle = (maximumSum * size) / doubled.length;
   const possible = [...counts.entries()].filter(([, count]) => count > 0);
   const all = possible.reduce((total, [, count]) => total + count, 0);
   const shareBeyond = (distance: number): number =>
@@ -63,19 +63,19 @@ function exactTest(doubled: readonly number[], size: number, sum: number): RankT
 }
 
 /**
- * How many ways there are to choose so many of the ranks, by the sum they have. Counts beyond 2^53 lose digits that no
- * p-value shows.
+ * The number of ways to choose `size` of the ranks, by their sum. Counts above 2^53 lose digits that do not affect
+ * printed p-values.
  */
 function arrangementsBySum(ranks: readonly number[], size: number): Float64Array {
-  const most = ranks.reduce((total, rank) => total + rank, 0);
-  // ways[hand][total]: after the ranks so far, with `hand` of them chosen.
-  const ways = Array.from({ length: size + 1 }, () => new Float64Array(most + 1));
+  const maximumSum = ranks.reduce((total, rank) => total + rank, 0);
+  // ways[chosen][total]: number of ways for the ranks so far, with `chosen` of them.
+  const ways = Array.from({ length: size + 1 }, () => new Float64Array(maximumSum + 1));
   ways[0]?.fill(1, 0, 1);
   for (const rank of ranks) {
-    for (let hand = size; hand >= 1; hand--) {
-      const [into, from] = [ways[hand], ways[hand - 1]];
+    for (let chosen = size; chosen >= 1; chosen--) {
+      const [into, from] = [ways[chosen], ways[chosen - 1]];
       if (into === undefined || from === undefined) continue;
-      for (let total = most; total >= rank; total--)
+      for (let total = maximumSum; total >= rank; total--)
         into[total] = (into[total] ?? 0) + (from[total - rank] ?? 0);
     }
   }
@@ -87,7 +87,7 @@ function normalTest(doubled: readonly number[], size: number, sum: number): Rank
   const ranks = doubled.map((rank) => rank / 2);
   const mean = (count + 1) / 2;
   const spread = ranks.reduce((total, rank) => total + (rank - mean) ** 2, 0);
-  // The variance of a sum drawn without putting back; ties are in the spread already.
+  // The variance of a sum drawn without replacement; `spread` already accounts for ties.
   const deviation = Math.sqrt((size * (count - size) * spread) / (count * (count - 1)));
   if (deviation === 0) return { pValue: 1, leastPossible: 1, method: "normal" };
   const tail = (total: number): number => {
@@ -95,11 +95,11 @@ function normalTest(doubled: readonly number[], size: number, sum: number): Rank
     return Math.min(1, 2 * normalTail(away));
   };
   const sorted = ranks.toSorted((a, b) => a - b);
-  const least = sorted.slice(0, size).reduce((total, rank) => total + rank, 0);
-  return { pValue: tail(sum / 2), leastPossible: tail(least), method: "normal" };
+  const minimumSum = sorted.slice(0, size).reduce((total, rank) => total + rank, 0);
+  return { pValue: tail(sum / 2), leastPossible: tail(minimumSum), method: "normal" };
 }
 
-/** Share of the standard normal above `z` >= 0, to about 1e-7 (Abramowitz and Stegun 26.2.17). */
+/** Tail probability of the standard normal above `z` >= 0, to about 1e-7 (Abramowitz and Stegun 26.2.17). */
 function normalTail(z: number): number {
   const t = 1 / (1 + 0.231_641_9 * z);
   const series =

@@ -3,12 +3,12 @@ import type { ResultRun } from "../../schema/atlas/result-run.ts";
 import { mannWhitney } from "./mann-whitney.ts";
 
 /**
- * Whether the times of two sets of runs differ by more than chance.
+ * Whether the difference between the times of two sets of runs is statistically significant.
  *
- * Mann and Whitney's rank test, because run times are no bell curve: quality is looked at every so many steps, so that times
- * come in a few clumps, and a run that never reached the target is slower than any other without having a time. Ranks take both
- * as they are; a t-test on three runs would trust a spread that three clumped values cannot show. The price is stated:
- * three runs against three never give less than p = 0.1.
+ * Two-sided Mann–Whitney U test. Run times are not normally distributed: quality is evaluated at fixed step intervals, so
+ * times cluster, and a run that never reached the target ranks last without having a time. Ranks handle both; a t-test
+ * on three runs would rely on a variance that three clustered values cannot show. The trade-off, which the output states,
+ * is that three runs against three can never give p < 0.1.
  */
 export function testRunTimes(a: readonly ResultRun[], b: readonly ResultRun[]): RunTimeTest {
   const [first, second] = [timesOf(a), timesOf(b)];
@@ -17,7 +17,7 @@ export function testRunTimes(a: readonly ResultRun[], b: readonly ResultRun[]): 
   return { kind: "tested", ...mannWhitney(first, second), counts };
 }
 
-/** Runs without a valid time are left out, but for those that never reached the target. */
+/** Excludes runs without a valid time, except those that never reached the target. */
 function timesOf(runs: readonly ResultRun[]): number[] {
   return runs.flatMap(({ fate, failure, timeToTrainMs }) => {
     if (fate !== "failed") return timeToTrainMs ?? [];

@@ -3,7 +3,7 @@ import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 
-/** The fields that patterns look at. */
+/** The fields that patterns match. */
 export const patternFields = [
   "suite",
   "benchmark",
@@ -17,8 +17,8 @@ export const patternFields = [
 export type PatternField = (typeof patternFields)[number];
 
 /**
- * What to keep. A pattern may hold `*` and `?`, several may stand behind each other with commas, and capitals do not
- * matter. `h100` means the family as well as the name as published; `v5.0` may be written `5.0`.
+ * Filters for results. Patterns support `*` and `?`, are case-insensitive, and can be combined with commas. `h100`
+ * matches the family as well as the published name; `v5.0` can be written `5.0`.
  */
 export type ResultFilter = { readonly [Field in PatternField]?: string | undefined } & {
   readonly minAccelerators?: number | undefined;
@@ -27,7 +27,7 @@ export type ResultFilter = { readonly [Field in PatternField]?: string | undefin
 
 export type FilterOutcome =
   | { kind: "filtered"; rows: readonly ResultRow[] }
-  /** A pattern that no row at all has, whatever the other filters are. */
+  /** A pattern that matches no row, regardless of the other filters. */
   | {
       kind: "unknown";
       field: PatternField;
@@ -37,9 +37,9 @@ export type FilterOutcome =
     };
 
 /**
- * The rows that meet every filter, in their order.
+ * Returns the rows that match all filters, in their original order.
  *
- * @param groups for the names that benchmarks were logged under before: `gnn` finds `rgat`
+ * @param groups for former names of benchmarks: `gnn` finds `rgat`
  */
 export function filterResults(
   rows: readonly ResultRow[],
@@ -54,23 +54,24 @@ export function filterResults(
       .split(",")
       .map((pattern) => pattern.trim())
       .filter((pattern) => pattern !== "")
-      .map((pattern) => (field === "benchmark" ? todaysName(pattern, rows, groups) : pattern));
+      .map((pattern) => (field === "benchmark" ? currentName(pattern, rows, groups) : pattern));
     for (const pattern of patterns) {
       if (!rows.some((row) => matchesField(row, field, pattern)))
         return unknownPattern(rows, field, pattern);
     }
     tests.push((row) => patterns.some((pattern) => matchesField(row, field, pattern)));
   }
-  const { minAccelerators: least = 0, maxAccelerators: most = Number.POSITIVE_INFINITY } = filter;
+  const { minAccelerators: minimum = 0, maxAccelerators: maximum = Number.POSITIVE_INFINITY } =
+    filter;
   if (filter.minAccelerators !== undefined || filter.maxAccelerators !== undefined)
     tests.push(
-      ({ acceleratorCount: count }) => count !== undefined && count >= least && count <= most,
+      ({ acceleratorCount: count }) => count !== undefined && count >= minimum && count <= maximum,
     );
   return { kind: "filtered", rows: rows.filter((row) => tests.every((test) => test(row))) };
 }
 
-/** A name of its time becomes today's, unless rows have it today too (`ssd` was a benchmark before it was an alias). */
-function todaysName(
+/** Replaces a former benchmark name with the current one, unless rows use the former name too, such as `ssd`. */
+function currentName(
   pattern: string,
   rows: readonly ResultRow[],
   groups: readonly CompatibilityGroup[],
@@ -84,7 +85,7 @@ function matchesField(row: ResultRow, field: PatternField, pattern: string): boo
   return namesOf(row, field).some((name) => matchesGlob(name, pattern));
 }
 
-/** Every name a row goes by in a field. */
+/** All names of a row in a field. */
 function namesOf(row: ResultRow, field: PatternField): readonly string[] {
   switch (field) {
     case "round":

@@ -8,9 +8,9 @@ export type RowSearch =
   | { kind: "unknown"; nearest: string | undefined };
 
 /**
- * The row that is meant by its id, by a part of it that no other has (`Dell/XE9680x8/bert`, with `*` or `…` for anything), or by
- * words that all stand in it, or say how many accelerators of
- * what kind it has: `v3.1 nvidia gpt3 10752`. Where several fit, one whose folders are written out in full wins.
+ * Finds a row by its id, by a unique part of the id (`Dell/XE9680x8/bert`, where `*` and `…` match anything), or by words
+ * that all occur in the id or name the number and kind of accelerators: `v3.1 nvidia gpt3 10752`. If several rows match,
+ * a row that matches whole folder names takes precedence.
  */
 export function findRow(rows: readonly ResultRow[], text: string): RowSearch {
   const wanted = text.trim().replaceAll(/…|\.\.\./gu, "*");

@@ -8,7 +8,7 @@ import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.t
 import { formatTarget } from "../../schema/run/target-text.ts";
 import { nameAccelerator } from "../names/name-accelerator.ts";
 
-/** One's own runs as the atlas has them. */
+/** The user's own runs as an atlas result. */
 export interface OwnResult {
   row: ResultRow;
   runs: ResultRun[];
@@ -18,12 +18,12 @@ export interface OwnResult {
 }
 
 /**
- * The finished runs of one series as a result beside the published ones. Three runs and more have MLPerf's score; with fewer, the
- * median time stands in its place, and the note says so.
+ * Converts the finished runs of one series to a result that can be compared with published ones. Three or more runs have
+ * MLPerf's score; with fewer, the score is the median time, and the note says so.
  *
  * @param summary of the same runs
  * @param source the record's folder
- * @throws RangeError if there is no run
+ * @throws RangeError if there are no runs
  */
 export function ownRow(
   reports: readonly RunReport[],
@@ -52,7 +52,7 @@ export function ownRow(
     runs: reports.map(({ request, result }) => ({
       rowId,
       run: result.runId,
-      ...fateOf(result, summary),
+      ...outcomeOf(result, summary),
       timeToTrainMs: result.outcome.kind === "reached" ? result.outcome.timeToTrainMs : undefined,
       samplesToConverge: samplesOf(result),
       seed: request.seed,
@@ -112,7 +112,7 @@ function timesOf({ score, timeToTrainMs: times }: SeriesSummary) {
   }
 }
 
-function fateOf(
+function outcomeOf(
   { runId, outcome }: RunResult,
   { score }: SeriesSummary,
 ): Pick<ResultRun, "fate" | "failure"> {
@@ -134,7 +134,7 @@ function trimmedMean(values: readonly number[]): number | undefined {
   return meanOf(values.toSorted((a, b) => a - b).slice(1, -1));
 }
 
-/** A node's meter holds everything else; other meters cover different parts and add up. Estimates never join them. */
+/** A node's meter includes all other meters; the others measure different parts and are added. Estimates are never added to measurements. */
 function joulesOf({ energy }: RunResult) {
   const measured = energy.filter(({ kind }) => kind === "measured");
   const ofNode = measured.filter((reading) => "meter" in reading && reading.meter === "node-meter");

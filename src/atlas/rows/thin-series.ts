@@ -2,23 +2,23 @@
 export interface SeriesPoint {
   timeMs: number;
   value: number;
-  /** Samples (epochs, steps) seen by then. */
+  /** Samples (epochs, steps) processed by then. */
   samples: number | undefined;
 }
 
 /**
- * Leaves out points of a long series and none of its extremes: the first and the last stay, and of every stretch
- * between them the minimum and the maximum, in their order.
+ * Reduces the points of a long series but keeps its extremes: the first and last point, and the minimum and maximum of
+ * each section between them, in their original order.
  *
- * @param mostPoints 4 at least
+ * @param maximumPoints at least 4
  */
 export function thinSeries(
   points: readonly SeriesPoint[],
-  mostPoints: number,
+  maximumPoints: number,
 ): readonly SeriesPoint[] {
-  if (points.length <= mostPoints) return points;
+  if (points.length <= maximumPoints) return points;
   const inner = points.slice(1, -1);
-  const stretchCount = Math.floor((mostPoints - 2) / 2);
+  const stretchCount = Math.floor((maximumPoints - 2) / 2);
   const kept: SeriesPoint[] = points.slice(0, 1);
   for (let stretch = 0; stretch < stretchCount; stretch++) {
     const from = Math.floor((stretch * inner.length) / stretchCount);
@@ -31,12 +31,14 @@ export function thinSeries(
 function extremesOf(stretch: readonly SeriesPoint[]): SeriesPoint[] {
   const [first, ...others] = stretch;
   if (first === undefined) return [];
-  let least = first;
-  let greatest = first;
+  let minimum = first;
+  let maximum = first;
   for (const point of others) {
-    if (point.value < least.value) least = point;
-    if (point.value >= greatest.value) greatest = point;
+    if (point.value < minimum.value) minimum = point;
+    if (point.value >= maximum.value) maximum = point;
   }
-  if (least === greatest) return [least];
-  return stretch.indexOf(least) < stretch.indexOf(greatest) ? [least, greatest] : [greatest, least];
+  if (minimum === maximum) return [minimum];
+  return stretch.indexOf(minimum) < stretch.indexOf(maximum)
+    ? [minimum, maximum]
+    : [maximum, minimum];
 }

@@ -3,10 +3,10 @@ import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
 import { valueOf } from "../rows/measures.ts";
 
 /**
- * The results that no other one beats: whoever is at least as good in every objective, and better in one, beats. Less is
- * better in all. Results that lack a figure can neither win nor lose; they are counted with the reason.
+ * The Pareto-optimal results. One result dominates another if it is at least as good in every objective and better in one.
+ * Lower is better in all objectives. Results without one of the figures are excluded and counted by reason.
  *
- * @param objectives two or more; members are in order of the first
+ * @param objectives two or more; members are sorted by the first
  */
 export function paretoFront(
   rows: readonly MeasuredRow[],
@@ -24,8 +24,8 @@ export function paretoFront(
     const key = `${gap.measure} ${gap.reason}`;
     gaps.set(key, { ...gap, count: (gaps.get(key)?.count ?? 0) + 1 });
   }
-  const front = candidates.filter((one) => !candidates.some((other) => beats(other, one)));
-  const least = objectives.map((_, at) =>
+  const front = candidates.filter((one) => !candidates.some((other) => dominates(other, one)));
+  const minimum = objectives.map((_, at) =>
     Math.min(...candidates.map(({ values }) => values[at] ?? 0)),
   );
   return {
@@ -33,7 +33,7 @@ export function paretoFront(
     members: front
       .toSorted((a, b) => (a.values[0] ?? 0) - (b.values[0] ?? 0))
       .map((one): FrontMember => {
-        const wins = objectives.filter((_, at) => one.values[at] === least[at]);
+        const wins = objectives.filter((_, at) => one.values[at] === minimum[at]);
         const tradeOff = wins.length > 0 ? undefined : tradeOffOf(one, front, objectives);
         return { measured: one.measured, wins, tradeOff };
       }),
@@ -59,7 +59,7 @@ function firstGap(
   return undefined;
 }
 
-function beats(one: Candidate, other: Candidate): boolean {
+function dominates(one: Candidate, other: Candidate): boolean {
   let isBetter = false;
   for (const [at, value] of one.values.entries()) {
     const against = other.values[at] ?? 0;

@@ -9,21 +9,21 @@ import type {
 } from "../../schema/atlas/scaling-study.ts";
 import { robustLine } from "./robust-line.ts";
 
-/** A doubling that gives less than this costs a third more accelerator time, or worse. */
+/** A doubling with a smaller gain costs at least a third more accelerator time. */
 const payingThreshold = 1.5;
-/** Two points make a line and show nothing about it. */
-const leastPoints = 3;
+/** Two points always fit a line exactly, so a fit needs more. */
+const minimumPoints = 3;
 
 export type ScalingOutcome =
   | { kind: "studied"; study: ScalingStudy }
-  /** One size, or none, has a time: there is nothing to set against anything. */
+  /** Fewer than two sizes have a time, so they cannot be compared. */
   | { kind: "too-few-sizes"; sizes: readonly number[] };
 
 /**
  * How time falls with the number of accelerators, by the fastest result of each size, and why it stops falling: more samples
- * needed (larger batches), or fewer of them per second and accelerator. Each is fitted by itself.
+ * needed (larger batches), or fewer of them per second and accelerator. Each is fitted separately.
  *
- * @param rows of one benchmark and compatibility group; those without score or accelerators do not count
+ * @param rows of one benchmark and compatibility group; rows without a score or accelerators are ignored
  */
 export function studyScaling(rows: readonly ResultRow[]): ScalingOutcome {
   const usable = rows.filter(isUsable);
@@ -110,8 +110,8 @@ function partsOf(base: UsableRow, row: UsableRow): ScalingPoint["parts"] {
 }
 
 /**
- * S(B) = base + perBatch x B, as MLPerf's reference runs show it: below the critical batch size the samples hardly
- * grow, far above it they grow with the batch, and nothing is won any more.
+ * S(B) = base + perBatch x B, as MLPerf's reference runs show it: below the critical batch size, the samples hardly
+ * grow; far above it, they grow with the batch size, so larger batches do not reduce the time.
  *
  * @see McCandlish et al. 2018, An empirical model of large-batch training, https://arxiv.org/abs/1812.06162
  */
@@ -122,9 +122,9 @@ function fitSamples(rows: readonly SampledRow[]): SamplesFit {
       : [[row.globalBatchSize, row.samplesToConverge] as const],
   );
   const batchSizeCount = new Set(points.map(([batch]) => batch)).size;
-  const line = batchSizeCount < leastPoints ? undefined : robustLine(points);
+  const line = batchSizeCount < minimumPoints ? undefined : robustLine(points);
   if (line === undefined)
-    return { kind: "too-few-points", have: batchSizeCount, need: leastPoints };
+    return { kind: "too-few-points", have: batchSizeCount, need: minimumPoints };
   const { intercept: base, slope: perBatch } = line;
   return {
     kind: "fitted",
@@ -138,13 +138,14 @@ function fitSamples(rows: readonly SampledRow[]): SamplesFit {
   };
 }
 
-/** R(n) = rate x n^exponent: a line where both are logarithms. */
+/** R(n) = rate x n^exponent: a line on logarithmic axes. */
 function fitThroughput(rows: readonly SampledRow[]): ThroughputFit {
   const points = rows.map(
     (row) => [Math.log(row.acceleratorCount), Math.log(ratePerSecond(row))] as const,
   );
-  const line = points.length < leastPoints ? undefined : robustLine(points);
-  if (line === undefined) return { kind: "too-few-points", have: points.length, need: leastPoints };
+  const line = points.length < minimumPoints ? undefined : robustLine(points);
+  if (line === undefined)
+    return { kind: "too-few-points", have: points.length, need: minimumPoints };
   return {
     kind: "fitted",
     ratePerSecond: Math.exp(line.intercept),
@@ -183,9 +184,9 @@ function rateAt(fit: Extract<ThroughputFit, { kind: "fitted" }>, count: number):
 }
 
 /**
- * Walks from the smallest system to the largest by the fits, in steps of an eighth of a doubling: where the next doubling would
- * give too little, it stops paying. The batch size on the way follows its own trend over the systems. Where samples have no
- * fit, they are taken not to grow, which the answer then flatters; a single batch size gives no growth either.
+ * Walks from the smallest system to the largest by the fits, in steps of an eighth of a doubling, up to the size where the
+ * next doubling gains too little. The batch size follows its own trend over the systems. Without a fit for the samples, or
+ * with a single batch size, the samples are assumed constant, which makes the estimate optimistic.
  */
 function findStop(
   rows: readonly SampledRow[],
@@ -225,7 +226,7 @@ function findStop(
   };
 }
 
-/** How the batch size follows the number of accelerators: a power, as systems are sized by doubling. */
+/** How the batch size follows the number of accelerators: a power law, because systems usually grow by doubling. */
 function batchTrend(rows: readonly SampledRow[]): (count: number) => number | undefined {
   const points = rows.flatMap((row) =>
     row.globalBatchSize === undefined

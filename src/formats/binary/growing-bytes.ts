@@ -2,7 +2,7 @@
 export class GrowingBytes {
   #bytes: Uint8Array = new Uint8Array();
   #start = 0;
-  /** How many bytes were taken before those that are here now. */
+  /** Number of bytes taken before the current ones. */
   takenCount = 0;
 
   get length(): number {
@@ -21,13 +21,13 @@ export class GrowingBytes {
     this.#start = 0;
   }
 
-  /** The next bytes, left in place; undefined where there are not enough yet. */
+  /** Returns the next bytes without taking them; undefined if there are not enough yet. */
   peek(byteCount: number): Uint8Array | undefined {
     if (byteCount > this.length) return undefined;
     return this.#bytes.subarray(this.#start, this.#start + byteCount);
   }
 
-  /** Takes the next bytes; undefined, and nothing is taken, where there are not enough yet. */
+  /** Takes the next bytes; takes nothing and returns undefined if there are not enough yet. */
   take(byteCount: number): Uint8Array | undefined {
     const bytes = this.peek(byteCount);
     if (bytes === undefined) return undefined;

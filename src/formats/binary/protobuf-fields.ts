@@ -8,7 +8,7 @@ export type ProtobufField = { number: number } & (
 
 /**
  * The fields of a message in order, by number. Ends at the first field that is cut off or has an
- * unknown wire type: what came before is still good.
+ * unknown wire type: the fields before it are valid.
  *
  * @see https://protobuf.dev/programming-guides/encoding/
  */

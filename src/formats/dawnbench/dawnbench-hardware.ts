@@ -6,8 +6,8 @@ type Hardware = Pick<
 >;
 
 /**
- * What an entry of DAWNBench ran on. The contest is closed and its entries describe their machines in free words, so
- * each description is read here once: machine types by their provider's documentation, TPUs in chips (4 to a Cloud TPU,
+ * The hardware of a DAWNBench entry. The contest is closed and its entries describe their machines in free text, so this
+ * function maps each description: machine types by their provider's documentation, TPUs in chips (4 to a Cloud TPU,
  * 256 to a TPU v2 Pod), K80 and M60 boards by the processors that the machine shows.
  */
 export function dawnbenchHardware(text: string): Hardware {

@@ -12,15 +12,15 @@ import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 /** Length (8 bytes) and its checksum (4 bytes) come before each record, a checksum after it. */
 const headerBytes = 12;
 const footerBytes = 4;
-/** A record is one summary; images may be large. A longer one means that the bytes are not events. */
-const longestRecordBytes = 1 << 30;
+/** Maximum length of a record, large enough for images. A longer one means that the bytes are not events. */
+const maximumRecordBytes = 1 << 30;
 
 const utf8 = utf8Decoder();
 
 /**
- * Reads the scalars of a TensorBoard event file while it grows. Of other records (images,
- * histograms, text) nothing is kept. Checksums are not verified: a length that does not fit the
- * format is found without them.
+ * Reads the scalars of a TensorBoard event file while it grows. Other records (images,
+ * histograms, text) are discarded. Checksums are not verified: invalid lengths are detected without
+ * them.
  *
  * Values are 32-bit floats in these files: 0.1 is read as 0.10000000149.
  *
@@ -30,7 +30,7 @@ export class TensorboardReader {
   readonly #bytes = new GrowingBytes();
   #corrupt: { atByte: number; reason: string } | undefined;
 
-  /** Takes the next bytes of the file; gives the values of the records that are whole now. */
+  /** Takes the next bytes of the file; returns the values of all complete records. */
   push(piece: Uint8Array): LoggedValue[] {
     this.#bytes.push(piece);
     const values: LoggedValue[] = [];
@@ -53,7 +53,7 @@ export class TensorboardReader {
     if (header === undefined) return undefined;
     const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
     const length = view.getBigUint64(0, true);
-    if (length > BigInt(longestRecordBytes)) {
+    if (length > BigInt(maximumRecordBytes)) {
       this.#corrupt = {
         atByte: this.#bytes.takenCount,
         reason: `a record of ${length} bytes is longer than any event`,

@@ -1,8 +1,8 @@
 import { type CommaStyle, readNumberAt } from "./read-number.ts";
 import type { NamedNumber } from "./named-number.ts";
 
-const mostColumns = 200;
-const longestName = 60;
+const maximumColumns = 200;
+const maximumNameLength = 60;
 const delimiters = [",", "\t", ";", "|"] as const;
 type Delimiter = (typeof delimiters)[number] | "blanks";
 
@@ -11,7 +11,7 @@ interface Header {
   names: readonly string[];
 }
 
-/** Reads tables that are printed row by row after a header: CSV, `|` tables, columns of blanks. */
+/** Reads tables that are printed row by row after a header: CSV, `|` tables, columns separated by blanks. */
 export class LineTables {
   #header: Header | undefined;
 
@@ -20,7 +20,7 @@ export class LineTables {
     return this.#header !== undefined;
   }
 
-  /** The numbers of a row with the names of their columns; undefined where the line is no row of a table. */
+  /** The numbers of a row with the names of their columns; undefined if the line is not a row of a table. */
   read(line: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
     const header = headerOf(line);
     if (header !== undefined) {
@@ -52,7 +52,7 @@ function headerOf(line: string): Header | undefined {
     const fewest = delimiter === "blanks" ? 3 : 2;
     const isHeader =
       names.length >= fewest &&
-      names.length <= mostColumns &&
+      names.length <= maximumColumns &&
       names.every((name) => isColumnName(name, delimiter)) &&
       new Set(names).size === names.length;
     if (isHeader) return { delimiter, names };
@@ -62,7 +62,7 @@ function headerOf(line: string): Header | undefined {
 
 /** Whether a cell may name a column: a word, not a number, without `=` or `:`. */
 function isColumnName(name: string, delimiter: Delimiter): boolean {
-  if (name.length === 0 || name.length > longestName) return false;
+  if (name.length === 0 || name.length > maximumNameLength) return false;
   const word = delimiter === "blanks" ? /^[A-Za-z_][\w./@%#-]*$/u : /^[A-Za-z_][\w ./@()%#-]*$/u;
   return word.test(name) && !/^(?:nan|inf(?:inity)?)$/iu.test(name);
 }
@@ -80,7 +80,7 @@ function cellsOf(line: string, delimiter: Delimiter): Cell[] {
   return delimiter === "|" ? withoutFrame(cells) : cells;
 }
 
-/** `| a | b |`: the first and the last bar are the frame. */
+/** `| a | b |`: the first and the last bar are borders. */
 function withoutFrame(cells: readonly Cell[]): Cell[] {
   const first = cells[0]?.text === "" ? 1 : 0;
   const last = cells.length > 1 && cells.at(-1)?.text === "" ? -1 : cells.length;
@@ -103,7 +103,7 @@ function cellNumber(
   };
 }
 
-/** What may stand in a row beside numbers: nothing, a time of day, one word. */
+/** Cells other than numbers that a row may contain: empty, a time of day, one word. */
 function isFiller(text: string): boolean {
   return text === "" || /^[\d:.TZ+-]+$/u.test(text) || /^[\w./@%-]+$/u.test(text);
 }

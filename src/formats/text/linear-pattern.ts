@@ -1,12 +1,12 @@
 import { RE2JS } from "re2js";
 
-/** A user's regular expression that takes time linear in the line's length, whatever the pattern. */
+/** A user's regular expression. Every pattern matches in time linear in the line's length. */
 export interface LinearPattern {
   readonly groupCount: number;
   /** The whole match and its groups, or undefined. */
   exec(line: string): readonly (string | undefined)[] | undefined;
   test(line: string): boolean;
-  /** Where the pattern and its first group match at or after an index; undefined where they do not. */
+  /** Where the pattern and its first group match at or after an index; undefined if they do not. */
   find(line: string, from: number): GroupSpan | undefined;
 }
 
@@ -23,7 +23,7 @@ export type LinearPatternParse =
   | { kind: "unsupported"; construct: "lookaround" | "backreference" }
   | { kind: "invalid"; reason: string };
 
-/** Longer lines are cut before matching. */
+/** Longer lines are truncated before matching. */
 const maximumLineLength = 1 << 20;
 /** On lines up to this length, a simple pattern takes at most this length squared steps. */
 const maximumNativeLength = 4096;

@@ -1,19 +1,19 @@
-/** How a name found in a line relates to the one that is wanted. */
+/** How a name in a line relates to the requested name. */
 export type NameMatch =
-  /** The same name, capitals, blanks, hyphens and underscores aside. */
+  /** The same name, ignoring case, blanks, hyphens and underscores. */
   | "same"
-  /** A longer name of another quantity that ends like the wanted one: `train_acc` for `acc`. */
+  /** A longer name of another quantity that ends with the requested one: `train_acc` for `acc`. */
   | "longer"
   | "other";
 
 /**
- * Words that make another quantity of the name after them: a training loss is not a validation
+ * Words that change the meaning of the name after them: a training loss is not a validation
  * loss, and the best loss so far is not the current one.
  */
 const qualifier =
   /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg)(?:[_-]?\d+)?(?:'s)?$/iu;
 
-/** Compares a name as printed with the name of the wanted metric, by whole words. */
+/** Compares a name as printed with the name of the requested metric, by whole words. */
 export function matchName(found: string, wanted: string): NameMatch {
   const foundName = normalized(found);
   const wantedName = normalized(wanted);
@@ -22,7 +22,7 @@ export function matchName(found: string, wanted: string): NameMatch {
   const rest = foundName.slice(0, -wantedName.length);
   if (!/[_./@'-]$/u.test(rest)) return "other";
   const printed = found.trim().replaceAll(/\s+/gu, " ").slice(0, -wantedName.length);
-  // After a blank or a dot the name begins a word of its own; else it is the end of a longer word.
+  // After a blank or a dot, the name is a separate word; otherwise it is the end of a longer word.
   if (!/[\s.]$/u.test(printed)) return "longer";
   const before = printed.split(/[\s.]+/u);
   return before.some((word) => qualifier.test(word)) ? "longer" : "same";

@@ -8,12 +8,12 @@ const metacharacters = /[()[\]{}*+?\\|^$]/u;
 
 /** A regular expression that reads one number from a line of a program's output. */
 export interface MetricPattern {
-  /** What the number is called: the group's name, else the word before the group. */
+  /** The name of the number: the group's name, otherwise the word before the group. */
   metric: string;
   /** As the user wrote it. */
   pattern: string;
   expression: LinearPattern;
-  /** Text that every matching line holds, so that other lines cost one search; empty if there is none. */
+  /** Text that every matching line contains, so that other lines need only one search; empty if there is none. */
   literal: string;
 }
 
@@ -24,8 +24,8 @@ export type PatternParse =
   | { kind: "no-name" };
 
 /**
- * Compiles `val_acc=([0-9.]+)`. The first group holds the number. The metric is
- * called like the group (`(?<val_acc>…)`), else like the identifier before the group.
+ * Compiles `val_acc=([0-9.]+)`. The first group matches the number. The metric is
+ * named after the group (`(?<val_acc>…)`), otherwise after the identifier before the group.
  */
 export function parseMetricPattern(text: string): PatternParse {
   const parsed = parseLinearPattern(text);
@@ -55,7 +55,7 @@ function metricName(text: string): string | undefined {
     ?.replace(/[./@-]+$/u, "");
 }
 
-/** The plain text that a pattern begins with, so long as no alternative can avoid it. */
+/** The literal text at the start of a pattern, if every match must contain it. */
 function leadingLiteral(text: string): string {
   if (text.includes("|")) return "";
   const plain = /^[^\\^$.|?*+()[\]{}]*/u.exec(text)?.[0] ?? "";

@@ -19,7 +19,7 @@ export type WantedMetric = { metric: string } & (
       /** As the user wrote it. */
       pattern: string;
       expression: Pick<LinearPattern, "find">;
-      /** Text that every matching line holds; empty where there is none. */
+      /** Text that every matching line contains; empty if there is none. */
       literal: string;
     }
 );
@@ -27,27 +27,27 @@ export type WantedMetric = { metric: string } & (
 /** One value of a wanted metric. */
 export interface MetricReading {
   metric: string;
-  /** NaN where the program printed NaN, or no number where one was expected. */
+  /** NaN if the program printed NaN, or no number although one was expected. */
   value: number;
   /** As printed, its suffix included. */
   text: string;
   isPercent: boolean;
-  /** Why the value may have been misread; such a value must not decide anything. */
+  /** Why the value may have been misread; such a value must not affect the outcome. */
   doubt: "ambiguous-comma" | "ratio" | undefined;
   /** The rank that a launcher's label names. */
   rank: number | undefined;
 }
 
-/** What a line holds of what is looked for. */
+/** The requested values of a line. */
 export interface LineReading {
   metrics: readonly MetricReading[];
   /** The count of training samples that the line gives. */
   samplesCount: number | undefined;
-  /** What the program's own clock shows, in milliseconds. */
+  /** The reading of the program's own clock, in milliseconds. */
   clockMs: number | undefined;
 }
 
-/** What to look for. */
+/** The values to read. */
 export interface WantedReadings {
   metrics: readonly WantedMetric[];
   /** Reads the training samples so far. */
@@ -56,19 +56,19 @@ export interface WantedReadings {
   clock?: WantedMetric | undefined;
 }
 
-const longestQuotedText = 200;
-const mostNames = 50;
-/** Lines with numbers that are kept to find one that nearly matches. */
-const mostKeptLines = 500;
+const maximumQuotedLength = 200;
+const maximumNames = 50;
+/** Maximum number of numeric lines kept for finding a similar one. */
+const maximumKeptLines = 500;
 const mlperfToken = ":::ML";
 const nothing: LineReading = { metrics: [], samplesCount: undefined, clockMs: undefined };
 
 /** Reads metrics from the lines that a program prints. */
 export class MetricReader {
-  /** Numeric names that the output holds, in order of appearance. */
+  /** Names of numbers in the output, in order of appearance. */
   readonly names = new Set<string>();
   readonly #wanted: WantedReadings;
-  /** What a text must hold to be worth a look; undefined: every text is. */
+  /** Text without a match contains no requested value; undefined if every text must be read. */
   readonly #needles: RegExp | undefined;
   readonly #tables = new LineTables();
   readonly #echo = new SourceEcho();
@@ -88,19 +88,19 @@ export class MetricReader {
     return this.#wanted.clock?.metric;
   }
 
-  /** How many of the lines so far held numbers, as far as lines are kept. */
+  /** Number of lines with numbers so far, up to the maximum number of kept lines. */
   get numericLineCount(): number {
     return this.#keptLines.length;
   }
 
   /**
-   * Whether a text may hold anything of interest. Where it does not, its lines need not be read.
-   * The first lines always do: hints are made from them.
+   * Whether a text may contain a requested value. If not, its lines need not be read. Always true
+   * for the first lines, which are used for hints.
    */
   mayHold(text: string): boolean {
     return (
       this.#needles === undefined ||
-      this.#keptLines.length < mostKeptLines ||
+      this.#keptLines.length < maximumKeptLines ||
       this.#tables.isOpen ||
       this.#echo.isInside ||
       this.#needles.test(text)
@@ -113,8 +113,8 @@ export class MetricReader {
     const part = this.#echo.kindOf(line);
     // Names in MLPerf's own lines are read as events.
     const pairs = line.includes(mlperfToken) ? [] : this.#pairsOf(line);
-    if (pairs.length > 0 && this.#keptLines.length < mostKeptLines)
-      this.#keptLines.push(line.slice(0, longestQuotedText));
+    if (pairs.length > 0 && this.#keptLines.length < maximumKeptLines)
+      this.#keptLines.push(line.slice(0, maximumQuotedLength));
     const metrics = this.#wanted.metrics.flatMap((wanted) => this.#readWanted(wanted, line, pairs));
     for (const reading of metrics) reading.rank = rank;
     if (part !== "output") {
@@ -128,12 +128,12 @@ export class MetricReader {
     return { metrics, samplesCount: count, clockMs: this.#readClock(line, pairs) };
   }
 
-  /** What there is to say so far about how metrics were read. */
+  /** Findings so far about how metrics were read. */
   findings(): Finding[] {
     return [...this.#findings.values()];
   }
 
-  /** Metrics that no line has matched so far, each with the nearest line and what to try. */
+  /** Metrics without a matching line so far, each with the closest line and a suggestion. */
   unmatched(): Finding[] {
     const missing = this.#wanted.metrics.filter(({ metric }) => !this.#matched.has(metric));
     return missing.map((wanted) => this.#unmatchedFinding(wanted));
@@ -161,12 +161,12 @@ export class MetricReader {
     const before = this.#commaStyle;
     const pairs = this.#tables.read(line, before) ?? readPairs(line, before);
     for (const { name, number } of pairs) {
-      if (this.names.size < mostNames) this.names.add(name);
+      if (this.names.size < maximumNames) this.names.add(name);
       if (number.comma === "thousands" || number.comma === "decimal")
         this.#certain[number.comma] += 1;
     }
     const after = this.#commaStyle;
-    // A certain comma anywhere in the line decides how its ambiguous ones are read.
+    // An unambiguous comma in the line determines how its ambiguous ones are read.
     return after === before ? pairs : (this.#tables.read(line, after) ?? readPairs(line, after));
   }
 
@@ -229,7 +229,7 @@ export class MetricReader {
     return this.#readingOf(metric, line, { number, outOf: undefined });
   }
 
-  /** The first match that does not begin inside a longer word; where all do, the first. */
+  /** The first match that does not begin inside a longer word; if all do, the first match. */
   #wholeWordSpan(wanted: WantedMetric & { kind: "pattern" }, line: string): GroupSpan | undefined {
     let first: GroupSpan | undefined;
     for (let from = 0; from <= line.length;) {
@@ -274,23 +274,23 @@ export class MetricReader {
 
   #addLongerName(metric: string, name: string): void {
     const known = this.#longerNames.get(metric) ?? new Set<string>();
-    if (known.size < mostNames) known.add(name);
+    if (known.size < maximumNames) known.add(name);
     this.#longerNames.set(metric, known);
   }
 
   #noteSource(readings: readonly { metric: string }[], line: string): void {
     for (const { metric } of readings)
-      this.#note({ rule: "source-echoed", metric, line: line.slice(0, longestQuotedText) });
+      this.#note({ rule: "source-echoed", metric, line: line.slice(0, maximumQuotedLength) });
   }
 
-  /** Each kind of finding is made once for each metric. */
+  /** Records each kind of finding once per metric. */
   #note(finding: Extract<Finding, { metric: string }>): void {
     const key = `${finding.rule} ${finding.metric}`;
     if (!this.#findings.has(key)) this.#findings.set(key, finding);
   }
 }
 
-/** Matches any text that may hold a wanted reading, a table's header, source code or a traceback. */
+/** Matches text that may contain a requested value, a table header, source code or a traceback. */
 function needlesOf({ metrics, samples, clock }: WantedReadings): RegExp | undefined {
   const wanted = [...metrics, samples, clock].filter((each) => each !== undefined);
   if (wanted.some((each) => each.kind === "pattern" && each.literal === "")) return undefined;
@@ -303,7 +303,7 @@ function needlesOf({ metrics, samples, clock }: WantedReadings): RegExp | undefi
           .join("[\\s_-]+")
       : escaped(each.literal),
   );
-  // Escape sequences may stand between any two characters.
+  // Escape sequences may occur between any two characters.
   const always = ["\u001B", "^import ", "^from ", "^def ", "^class ", "^#!", "Traceback \\("];
   return new RegExp([...parts, ...always].join("|"), "imu");
 }
@@ -312,7 +312,7 @@ function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
 }
 
-/** A group for digits cannot hold `nan`: the name of the metric finds it. */
+/** A group for digits cannot match `nan`; it is found by the name of the metric. */
 function notFiniteReading(
   metric: string,
   line: string,
@@ -338,7 +338,7 @@ function factorOf({ suffix }: NumberToken): number {
   return suffix?.kind === "count" ? suffix.factor : 1;
 }
 
-/** The whole number that a group touches, however little of it the group holds. */
+/** The complete number that a group matches at least in part. */
 function numberAround(
   line: string,
   { start, end }: GroupSpan,

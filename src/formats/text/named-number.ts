@@ -1,6 +1,6 @@
 import type { NumberToken } from "./read-number.ts";
 
-/** A number in a line and what the line calls it. */
+/** A number in a line and its name there. */
 export interface NamedNumber {
   /** As printed, without quotes; keys of nested dictionaries joined by dots. */
   name: string;

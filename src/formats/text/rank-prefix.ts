@@ -1,6 +1,6 @@
-/** A line without the label that a launcher put in front of it. */
+/** A line without the label that a launcher added. */
 export interface LabelledLine {
-  /** The rank that printed the line, where the label says so. */
+  /** The rank that printed the line, if the label names it. */
   rank: number | undefined;
   text: string;
 }
@@ -12,7 +12,7 @@ export interface LabelledLine {
 const label =
   /^(?:\[(?:rank|default)(\d+)\]:? ?|\[\d+,(\d+)\]<std(?:out|err)>: ?| *(\d+): (?=\D|\d+ ))/u;
 
-/** Takes a launcher's label off a line. */
+/** Removes a launcher's label from a line. */
 export function withoutRankLabel(line: string): LabelledLine {
   const found = label.exec(line);
   const rank = found?.[1] ?? found?.[2] ?? found?.[3];

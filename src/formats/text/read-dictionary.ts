@@ -12,7 +12,7 @@ export interface DictionaryNumbers {
 /**
  * Reads a JSON object or a Python dictionary: quotes of either kind, numbers in quotes, bare `NaN`
  * and `Infinity`, `tensor(0.9)`, nested dictionaries (keys joined by dots). Values of other kinds
- * are skipped. Undefined where the text at the index is neither.
+ * are skipped. Undefined if the text at the index is neither.
  */
 export function readDictionary(text: string, open: number): DictionaryNumbers | undefined {
   const reader = new DictionaryReader(text, open);
@@ -30,7 +30,7 @@ class DictionaryReader {
     this.at = open;
   }
 
-  /** Whether a whole object was read. */
+  /** Whether a complete object was read. */
   readObject(prefix: string, depth: number): boolean {
     if (depth > deepest) return false;
     this.at += 1;
@@ -57,7 +57,7 @@ class DictionaryReader {
     return this.#readWrapped(name) ?? this.#readBare(name);
   }
 
-  /** `tensor(0.9, device='cuda')`, `np.float32(0.9)`; undefined where there is no call. */
+  /** `tensor(0.9, device='cuda')`, `np.float32(0.9)`; undefined if there is no call. */
   #readWrapped(name: string): boolean | undefined {
     const call = this.#match(/[A-Za-z_][\w.]*\(/y);
     if (call === undefined) return undefined;

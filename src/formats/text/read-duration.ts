@@ -2,8 +2,8 @@ import { parseDurationMs } from "../../foundation/units.ts";
 import type { NumberToken } from "./read-number.ts";
 
 /**
- * The duration that a number of a line stands for, in milliseconds. Its unit follows it (`812ms`, `0.8 s`, `2 min`), or
- * ends its name (`train_time_ms`); else it is in seconds.
+ * The duration that a number in a line represents, in milliseconds. Its unit follows it (`812ms`, `0.8 s`, `2 min`), or
+ * ends its name (`train_time_ms`); otherwise it is in seconds.
  */
 export function readDurationMs(line: string, number: NumberToken, name: string): number {
   return number.value * (unitAfterMs(line, number) ?? unitOfNameMs(name) ?? 1000);

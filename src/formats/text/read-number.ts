@@ -1,4 +1,4 @@
-/** What follows a number directly. */
+/** The suffix of a number. */
 export type NumberSuffix =
   | { kind: "percent" }
   /** `k`, `M`, `B`, `G`, `T`: the factor of a count. */
@@ -31,7 +31,7 @@ export interface NumberToken {
   suffix: NumberSuffix | undefined;
 }
 
-/** How an ambiguous comma is to be read: what the log has shown so far, else `thousands`. */
+/** How to read an ambiguous comma: as in the log so far, by default `thousands`. */
 export type CommaStyle = "thousands" | "decimal";
 
 const special = /(?:nan|inf(?:inity)?)(?![\w.])/iy;
@@ -40,7 +40,7 @@ const european = /\d{1,3}(?:\.\d{3})+,\d+(?![\d.])/y;
 const decimalComma = /\d+,\d+(?![\d.])(?!,\d)/y;
 const plain = /(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)/y;
 const exponent = /[eE][+-]?\d+(?![\w.])/y;
-/** Versions, addresses, dates, times of day, hashes: digits that are no number. */
+/** Versions, addresses, dates, times of day, hashes: digits that are not a number. */
 const notANumber =
   /\d+(?:\.\d+){2,}|\d+(?:[-:]\d+)+(?:[T.:\d-]*\d)?|(?!\d+[eE]\d+(?!\w))\d+_*[A-Za-z]\w*\d\w*/y;
 
@@ -64,7 +64,7 @@ export function nextNumber(
   return undefined;
 }
 
-/** The number that begins at an index, if one does. */
+/** The number that begins at an index, if any. */
 export function readNumberAt(
   text: string,
   start: number,
@@ -171,7 +171,7 @@ function unitOf(text: string): NumberSuffix {
   return { kind: "unit", text };
 }
 
-/** The first place at or after an index where a number may begin. */
+/** The first position at or after an index where a number may begin. */
 function nextCandidate(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -199,13 +199,13 @@ function isSpecialValue(text: string, at: number): boolean {
   return isAfterSeparator || !/^ [\p{L}]/u.test(text.slice(at + word.length));
 }
 
-/** Whether the character before belongs to a word or a number that goes on here. */
+/** Whether the character before belongs to a word or a number that continues here. */
 function isInWord(text: string, at: number): boolean {
   const before = text[at - 1];
   return before !== undefined && /[\w.@#$]/u.test(before);
 }
 
-/** The end of the digits and letters at an index that are no number. */
+/** The end of the digits and letters at an index that are not a number. */
 function endOfWord(text: string, from: number): number {
   const length = match(notANumber, text, from)?.length ?? 1;
   let at = from + length;

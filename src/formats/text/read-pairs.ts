@@ -4,8 +4,8 @@ import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts"
 
 /**
  * The numbers of one line with their names, in order: `name=value`, `name: value`, `name value`,
- * `name is value`, cells between `|`, JSON objects and Python dictionaries, on a line together or
- * alone. Numbers without a name are left out.
+ * `name is value`, cells between `|`, JSON objects and Python dictionaries, alone or mixed
+ * on one line. Numbers without a name are left out.
  *
  * @param line visible text, see `visibleText`
  */
@@ -77,7 +77,7 @@ const separator = /\s*(?:[=:]\s*\(|->|=>|==|>=|<=|[=:≈~→])\s*$|\s+(?:is|was|
 const boundary =
   /[|│┃,;\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)| {2,}| [-–—] |\.{2,}|[=:](?=\s|\w)/gu;
 
-/** The name that the text between two numbers gives to the second one. */
+/** The name of the second of two numbers, from the text between them. */
 export function nameBefore(between: string): string | undefined {
   const unwrapped = between.replace(wrapper, "").replace(/["'`*]+$/u, "");
   const parted = separator.exec(unwrapped);
@@ -93,7 +93,7 @@ export function nameBefore(between: string): string | undefined {
 function lastField(text: string, isTight: boolean): string {
   let start = 0;
   for (const found of text.matchAll(boundary)) start = found.index + found[0].length;
-  // Digits that are no number (a time of day, a version) end a field too.
+  // Digits that are not a number (a time of day, a version) also end a field.
   const field = text
     .slice(start)
     .replace(/^.*(?:^|\s)\d\S*(?=\s)/u, "")

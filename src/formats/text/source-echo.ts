@@ -1,16 +1,16 @@
-/** Lines that only source code has. */
+/** Lines that occur only in source code. */
 const code =
   /^\s*(?:import [\w.]+|from [\w.]+ import |def \w+\(|class [A-Za-z_]\w*[(:]|@\w|#!|#include\b|(?:if|for|while|with|elif) .*:\s*(?:#.*)?$|(?:else|try|finally):|except\b.*:|return\b|raise\b|print\(|\w[\w.]*\(.*\)\s*$|"""|'''|(?:const|let|var|function) )/u;
 const opening =
   /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class [A-Za-z_]\w*[(:]|#!\/|"""|'''|#include\b)/u;
 const rule = /^[=\-*#_~]{10,}\s*$/u;
 const assignment = /^\s*[\w.[\]'"]+\s*(?::\s*\w+\s*)?[-+*/]?=[^=]/u;
-/** Source has ended after so many lines in a row that do not look like it. */
+/** The source has ended after this many consecutive lines that do not look like source. */
 const quietLines = 3;
 
 /**
- * Tells a program's own source, which some programs print first (modded-nanogpt does), from its
- * output: a line `val_acc=0.95` in the source is not an evaluation. Also tells tracebacks.
+ * Distinguishes a program's source, which some programs such as modded-nanogpt print first, from its
+ * output: a line `val_acc=0.95` in the source is not an evaluation. Also detects tracebacks.
  */
 export class SourceEcho {
   #state: "output" | "source" | "traceback" = "output";
@@ -42,7 +42,7 @@ export class SourceEcho {
 
   #inTraceback(line: string): "output" | "traceback" {
     if (/^\s/u.test(line) || line === "") return "traceback";
-    // The exception itself ends a traceback, and is part of it.
+    // The exception is the last line of a traceback.
     this.#state = "output";
     return "traceback";
   }

@@ -1,14 +1,14 @@
 import { readPairs } from "./read-pairs.ts";
 
-/** The line that comes nearest to a metric that no line matched, and what to try instead. */
+/** The closest line to a metric that no line matched, and the metric to try instead. */
 export interface MetricSuggestion {
   nearestLine?: string;
-  /** What to give `--metric`. */
+  /** A value for `--metric`. */
   suggestion?: string;
 }
 
 /**
- * Finds the line that shares most words with a metric's name and holds a number.
+ * Finds the line that shares the most words with a metric's name and contains a number.
  *
  * @param lines visible text
  */
@@ -27,7 +27,7 @@ export function suggestMetric(metric: string, lines: readonly string[]): MetricS
 function nearestName(words: readonly string[], metric: string, line: string): string | undefined {
   let best: { name: string; score: number } | undefined;
   for (const { name } of readPairs(line)) {
-    // The fewer words a name has beside the wanted ones, the nearer it is.
+    // The fewer additional words a name has, the better it matches.
     const score = scoreOf(words, metric, name) - wordsOf(name).length / 100;
     if (score > 0 && (best === undefined || score > best.score)) best = { name, score };
   }

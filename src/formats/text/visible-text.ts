@@ -13,8 +13,8 @@ const sequences = new RegExp(
 );
 
 /**
- * One line as a terminal shows it: without escape sequences and control characters, backspaces
- * applied. Tabs stay.
+ * One line as a terminal shows it: without escape sequences and control characters, with
+ * backspaces applied. Tabs are kept.
  */
 export function visibleText(line: string): string {
   if (!hasControl(line)) return line;
@@ -29,7 +29,7 @@ function hasControl(text: string): boolean {
   return false;
 }
 
-/** C0 controls but the tab, and DEL. C1 controls are kept: in text decoded as Latin-1 they are parts of letters. */
+/** C0 controls except the tab, and DEL. C1 controls are kept: in text decoded as Latin-1 they are parts of letters. */
 function isControl(code: number): boolean {
   return (code < 0x20 && code !== 0x09) || code === 0x7f;
 }

@@ -5,7 +5,7 @@ const prefixLength = 80;
 
 /**
  * The time stamp at the beginning of a line, milliseconds since the epoch. A time without a zone is taken as UTC: only
- * differences within one log mean anything.
+ * differences within one log are meaningful.
  */
 export function lineTimeMs(line: string): number | undefined {
   const found = isoTime.exec(line.slice(0, prefixLength));

@@ -8,11 +8,11 @@ import { SourceEcho } from "../text/source-echo.ts";
 import { visibleText } from "../text/visible-text.ts";
 import { lineTimeMs } from "./line-time.ts";
 
-/** A longer line is read only this far. */
+/** Maximum number of characters read from a line. */
 const maximumLineLength = 1 << 20;
 const stepName = /^(?:global[_ ]?step|(?:completed )?step|iteration|iter|epoch)$/iu;
 
-/** Reads every number that a training printed with a name, from the lines of a text log. */
+/** Reads every number that a training printed with a name from the lines of a text log. */
 export class TrainingLogReader {
   readonly #decoder = utf8Decoder();
   readonly #tables = new LineTables();
@@ -20,7 +20,7 @@ export class TrainingLogReader {
   #open = "";
   #newestMs: number | undefined;
 
-  /** Takes the next bytes of the log; gives the values of the lines that are whole now. */
+  /** Takes the next bytes of the log; returns the values of all complete lines. */
   push(bytes: Uint8Array): LoggedValue[] {
     const lines = (this.#open + this.#decoder.decode(bytes, { stream: true })).split(/\r\n|\n|\r/u);
     this.#open = (lines.pop() ?? "").slice(0, maximumLineLength);

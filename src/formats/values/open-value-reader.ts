@@ -5,7 +5,7 @@ import { WandbReader } from "../wandb/wandb-reader.ts";
 
 /** Reads the values that a training logged into a file, piece by piece. */
 export interface ValueReader {
-  /** What the file is, for people. */
+  /** Description of the file format for output. */
   format: string;
   push(bytes: Uint8Array): LoggedValue[];
   /** All bytes have been pushed. */

@@ -11,9 +11,9 @@ const first = 2;
 const last = 4;
 
 /**
- * Cuts a `.wandb` file into its records: LevelDB's log format in blocks of 32 KiB, each chunk with
- * the plain CRC-32 of its type and data. A block with a bad chunk is skipped from there on, as
- * LevelDB does: reading goes on with the next block.
+ * Splits a `.wandb` file into its records: LevelDB's log format in blocks of 32 KiB, each chunk with
+ * the plain CRC-32 of its type and data. After a bad chunk, the rest of the block is skipped, as
+ * in LevelDB: reading continues with the next block.
  */
 export class WandbLogRecords {
   readonly #bytes = new GrowingBytes();
@@ -45,7 +45,7 @@ export class WandbLogRecords {
     if (this.#hasHeader) this.#bytes.take(fileHeader.length);
   }
 
-  /** Whether a chunk, or the padding of a block, was there as a whole. */
+  /** Whether a complete chunk, or the complete padding of a block, was available. */
   #readChunk(records: Uint8Array[]): boolean {
     const left = blockBytes - (this.#bytes.takenCount % blockBytes);
     if (left < chunkHeaderBytes) return this.#bytes.take(left) !== undefined;
@@ -73,7 +73,7 @@ export class WandbLogRecords {
       return;
     }
     if (type === first) this.#parts = [];
-    // The rest of a record whose beginning is lost.
+    // Continues a record whose beginning is missing.
     else if (this.#parts.length === 0) return;
     this.#parts.push(data);
     if (type !== last) return;

@@ -5,7 +5,7 @@ import { WandbLogRecords } from "./log-records.ts";
 
 const utf8 = utf8Decoder();
 
-/** What a run says of itself, besides its values. */
+/** Metadata of a run. */
 export interface WandbRunFacts {
   runId: string | undefined;
   name: string | undefined;
@@ -29,7 +29,7 @@ export class WandbReader {
   };
   readonly #records = new WandbLogRecords();
 
-  /** Takes the next bytes of the file; gives the values of the records that are whole now. */
+  /** Takes the next bytes of the file; returns the values of all complete records. */
   push(piece: Uint8Array): LoggedValue[] {
     return this.#records.push(piece).flatMap((record) => this.#read(record));
   }
@@ -60,7 +60,7 @@ export class WandbReader {
     }
   }
 
-  // Protobuf leaves a zero out: a record without the field is exit code 0.
+  // Protobuf omits zeros: a record without the field has exit code 0.
   #readExit(exit: Uint8Array): void {
     this.facts.exitCode = 0;
     for (const field of protobufFields(exit)) {
@@ -107,7 +107,7 @@ function itemOf(item: Uint8Array): { name: string; value: number } | undefined {
   return { name: key === "" ? nested.join(".") : key, value };
 }
 
-/** A JSON number, or what Python writes where JSON has no word: `NaN`, `Infinity`, in quotes or bare. */
+/** A JSON number, or `NaN` or `Infinity` as Python writes them, with or without quotes. */
 function numberOf(json: string): number | undefined {
   const bare = json.replaceAll('"', "");
   if (/^-?(?:NaN|Infinity)$/u.test(bare)) return Number(bare);

@@ -81,7 +81,7 @@ function usablePoints(evaluations: readonly Point[]): readonly Point[] {
   return [...byTime.values()].toSorted((a, b) => a.clockMs - b.clockMs);
 }
 
-const fewestPoints = 3;
+const minimumPoints = 3;
 /** The maximum extrapolation, as a multiple of the elapsed clock time. */
 const farthestFactor = 20;
 /** Spread between shapes alone was too narrow on the rounds the choices were made on. */
@@ -93,7 +93,7 @@ function fromCurve(
   nowMs: number,
 ): Predicted | Unclear {
   const last = points.at(-1);
-  if (last === undefined || points.length < fewestPoints) {
+  if (last === undefined || points.length < minimumPoints) {
     return { kind: "unclear", reason: "too-few-evaluations" };
   }
   // From here on upwards is better, and the last evaluation is at time 1.

@@ -1,14 +1,14 @@
 import { median } from "../../foundation/statistics.ts";
 
-/** Silence is reported after so many times the usual interval between lines, and not before the minimum. */
+/** Silence is reported after this multiple of the median interval between lines, but not before the minimum. */
 const silentIntervals = 10;
-const shortestSilenceMs = 3000;
+const minimumSilenceMs = 3000;
 const keptIntervals = 64;
-/** Evaluations that all arrive within this share of the run, at its end, were held back by a buffer. */
+/** If all evaluations arrive within this last fraction of the run, they were delayed by a buffer. */
 const burstFraction = 0.02;
-const shortestRunMs = 2000;
+const minimumRunMs = 2000;
 
-/** Follows when output arrives: whether it stopped coming, and whether it came all at once. Times are milliseconds since the epoch. */
+/** Detects output that stopped, and output that arrived in one burst. Times are milliseconds since the epoch. */
 export class ArrivalWatch {
   readonly #launchedMs: number;
   readonly #intervalsMs: number[] = [];
@@ -33,22 +33,22 @@ export class ArrivalWatch {
     this.#evaluations.lastMs = timeMs;
   }
 
-  /** How long nothing has come, where that is unusually long. */
+  /** The time since the last output, if it is unusually long. */
   silence(nowMs: number): { silentMs: number; usualMs: number } | undefined {
     if (this.#lastMs === undefined || this.#intervalsMs.length === 0) return undefined;
     const silentMs = nowMs - this.#lastMs;
     const usualMs = median(this.#intervalsMs);
-    const isUnusual = silentMs >= Math.max(shortestSilenceMs, silentIntervals * usualMs);
+    const isUnusual = silentMs >= Math.max(minimumSilenceMs, silentIntervals * usualMs);
     return isUnusual ? { silentMs, usualMs } : undefined;
   }
 
-  /** Several evaluations that all arrived in one burst at the end of a longer run: their times say nothing. */
+  /** Several evaluations that all arrived in one burst at the end of a longer run. Their times are meaningless. */
   burst(endMs: number): { evaluationCount: number; withinMs: number } | undefined {
     const { count, firstMs, lastMs } = this.#evaluations;
     const runMs = endMs - this.#launchedMs;
     const withinMs = lastMs - firstMs;
     const isAtEnd = endMs - firstMs <= burstFraction * runMs;
-    if (count < 2 || runMs < shortestRunMs || !isAtEnd) return undefined;
+    if (count < 2 || runMs < minimumRunMs || !isAtEnd) return undefined;
     return { evaluationCount: count, withinMs };
   }
 }

@@ -1,23 +1,23 @@
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import type { PrintedValue } from "../../schema/run/observation.ts";
 
-/** A value as it is compared with the target. */
+/** A value on the scale of the target. */
 export interface ComparedValue {
   value: number;
-  /** `94.1 %` against a target of 0.94 was taken as 0.941. */
+  /** Whether a percentage was converted: `94.1 %` to 0.941 for a target of 0.94. */
   isFractionOfPercent: boolean;
   /** A value that cannot be on the target's scale, such as 3.41 against an accuracy of 0.76. */
   isOffScale: boolean;
 }
 
-/** Qualities that are shares: at most 1 as a fraction, at most 100 as a percentage. */
+/** Metrics that are fractions: at most 1, or at most 100 as a percentage. */
 const shareName =
   /(?:^|[_\W])(?:acc(?:uracy)?|top_?[15]|acc@\d|precision|recall|f1|auc|auroc|iou|miou|m?ap(?:50|75)?|dice|exact_match|em|hit_?rate|success_?rate)(?:$|[_\W\d])/iu;
 const fullPercent = 100;
 
 /**
- * Puts a printed value on the scale of the target. A percent sign is converted; a bare number of a
- * quantity that is a share is off the scale above 1 where the target is a fraction.
+ * Converts a printed value to the scale of the target. Percentages are converted. If the metric and the target are
+ * fractions, a number above 1 without a percent sign is off the scale.
  */
 export function comparedValue(
   target: MetricTarget,
@@ -35,13 +35,13 @@ export function comparedValue(
   return { value: printed.value, isFractionOfPercent: false, isOffScale };
 }
 
-/** Whether a printed value counts as an evaluation; one that may have been misread must not. */
+/** Whether a printed value counts as an evaluation. Values that may have been misread do not count. */
 export type AcceptedValue =
   | { kind: "counts"; value: number; isFractionOfPercent: boolean }
   | { kind: "not-finite" }
   | { kind: "doubtful"; reason: "ambiguous-comma" | "ratio" | "off-scale" };
 
-/** Decides whether a printed value of the target's metric counts, and what it is on the target's scale. */
+/** Decides whether a printed value of the target's metric counts, and converts it to the target's scale. */
 export function acceptValue(target: MetricTarget, printed: PrintedValue): AcceptedValue {
   if (!Number.isFinite(printed.value)) return { kind: "not-finite" };
   if (printed.doubt !== undefined) return { kind: "doubtful", reason: printed.doubt };

@@ -3,7 +3,7 @@ import type { Evaluation } from "../../schema/run/run-result.ts";
 /** Key of the metadata that states the program's clock in the lines that Pitwall adds to a log. */
 export const programClockKey = "program_clock_ms";
 
-/** A clock may fall by this share of its highest reading: several ranks print their own. */
+/** A clock may go backwards by this fraction of its maximum, because several ranks print their own. */
 const fallToleranceFraction = 0.01;
 
 /**
@@ -37,7 +37,7 @@ export class EvaluationClock {
     this.#unclocked = evaluation.programMs === undefined ? evaluation : undefined;
   }
 
-  /** An evaluation passed that is read elsewhere: no reading before it belongs to a later one. */
+  /** Called for an evaluation that is read elsewhere: earlier readings do not apply to later evaluations. */
   skipEvaluation(): void {
     this.#freshMs = undefined;
     this.#unclocked = undefined;

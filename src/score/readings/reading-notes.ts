@@ -2,12 +2,12 @@ import type { Finding } from "../../schema/run/finding.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import type { PrintedValue } from "../../schema/run/observation.ts";
 
-/** Collects what there is to say about the values that a program prints, each kind once. */
+/** Collects findings about the values that a program prints, one of each kind. */
 export class ReadingNotes {
   readonly #findings = new Map<string, Finding>();
   readonly #ranks = new Map<string, Set<number>>();
 
-  /** In the order of their rules, which does not depend on what came first. */
+  /** Sorted by rule, independent of the order in which they were found. */
   get findings(): Finding[] {
     return [...this.#findings.values()].toSorted((a, b) => a.rule.localeCompare(b.rule));
   }

@@ -1,12 +1,12 @@
-/** A count below this share of the one before means that counting began again. */
+/** A count below this fraction of the previous one means that the counter was reset. */
 const restartFraction = 0.5;
 
-/** How a counter of samples went on. */
+/** How a sample counter changed. */
 export type CounterStep = "forward" | "restarted" | "backward";
 
 /**
- * Adds up a counter of training samples that a program prints. Some programs count anew in each
- * epoch: a count that falls to less than half is taken for that, and goes on from the total.
+ * Accumulates a counter of training samples that a program prints. Some programs reset it in each
+ * epoch: a count below half of the previous one is treated as a reset and added to the total.
  */
 export class SampleCounter {
   #base = 0;
@@ -23,7 +23,7 @@ export class SampleCounter {
       this.#last = count;
       return "forward";
     }
-    // A smaller step back is another rank's or another loader's count: the highest stands.
+    // A smaller decrease comes from another rank or data loader: keep the maximum.
     if (count > last * restartFraction) return "backward";
     this.#base += last;
     this.#last = count;

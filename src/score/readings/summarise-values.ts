@@ -1,7 +1,7 @@
 import { isBetter, meetsTarget } from "../../schema/run/meets-target.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 
-/** A value of a metric, with what the log says of when it came. */
+/** A value of a metric, with its time in the log. */
 export interface TimedValue {
   metric: string;
   value: number;
@@ -16,13 +16,13 @@ export interface MetricSummary {
   count: number;
   first: number;
   last: number;
-  /** Over the finite values; absent where there is none. */
+  /** Over the finite values; absent if there are none. */
   minimum: number | undefined;
   maximum: number | undefined;
   notFiniteCount: number;
 }
 
-/** Where a log stands against a target. */
+/** Whether a log met a target. */
 export interface TargetInLog {
   target: MetricTarget;
   best: number | undefined;
@@ -32,10 +32,10 @@ export interface TargetInLog {
     | undefined;
 }
 
-/** Metrics beyond this many are counted and not summarized. */
+/** Further metrics are counted but not summarized. */
 const maximumMetrics = 500;
 
-/** Summarizes the values of a log, in memory that does not grow with its length. */
+/** Summarizes the values of a log in constant memory. */
 export class ValueSummary {
   readonly #metrics = new Map<string, MetricSummary>();
   readonly #target: TargetInLog | undefined;
@@ -49,7 +49,7 @@ export class ValueSummary {
     if (target !== undefined) this.#target = { target, best: undefined, reached: undefined };
   }
 
-  /** From the first to the last time, milliseconds; undefined where the log has no times. */
+  /** From the first to the last time, in milliseconds; undefined if the log has no times. */
   get durationMs(): number | undefined {
     const { firstTimeMs, lastTimeMs } = this;
     return firstTimeMs === undefined || lastTimeMs === undefined

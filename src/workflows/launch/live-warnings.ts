@@ -1,16 +1,16 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import type { RunReader } from "../read-run/run-reader.ts";
 
-/** A shorter run has its findings on the card soon enough. */
+/** No warnings before this time: for shorter runs, the findings on the card are enough. */
 const quietMs = 3000;
-/** Checked this often; a warning need not be quicker. */
+/** Interval between checks. */
 const checkEveryMs = 500;
-/** A pattern that matched none of so many lines with numbers is likely wrong, if another line comes near it. */
+/** A pattern that matches none of this many numeric lines is probably wrong, if another line is similar. */
 const numericLinesToMatch = 20;
-/** After this much output without a match, it is likely wrong in any case. */
+/** A pattern without a match for this long is probably wrong in any case. */
 const unmatchedAfterMs = 60_000;
 
-/** What should be said of a run while it goes on: each finding once. */
+/** Findings to report while a run is in progress, each once. */
 export class LiveWarnings {
   readonly #launchedMs: number;
   readonly #reported = new Set<string>();

@@ -18,9 +18,9 @@ import { RankEnds, rankExit } from "./rank-ends.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
 import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 
-/** The live view is refreshed ten times a second at most. */
+/** The live view is refreshed at most ten times per second. */
 const progressEveryMs = 100;
-/** Training does not come back from a loss that is not a number so many times in a row. */
+/** Training is considered failed after this many consecutive NaN losses. */
 const maximumNotFinite = 3;
 /** Time between SIGTERM and SIGKILL. */
 const graceMs = 5000;
@@ -112,7 +112,7 @@ class RunInProgress {
     this.#ranks = new RankEnds(parts.job.ranks);
     this.#warnings = new LiveWarnings(parts.job.launchedMs);
     this.#sampling = this.#storeSamples();
-    // A failure is met where samples are waited for; until then it is no unhandled rejection.
+    // Errors are handled where the samples are awaited; this avoids an unhandled rejection before that.
     this.#sampling.catch(() => undefined);
   }
 

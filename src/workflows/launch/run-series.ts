@@ -13,7 +13,7 @@ import type { RunWorld } from "./run-world.ts";
 /**
  * Runs a plan: one run for each seed. Each record is on disk before the next run starts, and all runs
  * are scored together at the end. An interrupt stops the current run, keeps its record, and starts no other run.
- * Two runs in a row that die alike end the series, unless the plan keeps going.
+ * Two runs in a row that fail in the same way end the series, unless the plan keeps going.
  *
  * @throws UserError if the program can't be started; WorldError if the disk fails
  */
@@ -87,7 +87,7 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
   await signRun(store, runId, signingKey);
 }
 
-/** What all runs of a plan have in common. */
+/** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, reading, target, stopAtTarget, limits, launchTarget } = plan;
   const { edition, price, rerunOf } = plan;
@@ -106,7 +106,7 @@ function commonRequest(plan: SeriesPlan) {
   };
 }
 
-/** Checks that the program exists before a record is made, so that a typing error leaves no record. */
+/** Checks that the program exists before a record is created, so that a typing error leaves no record. */
 async function checkProgram({ startable }: SeriesPlan, world: RunWorld): Promise<void> {
   if (startable.kind === "embedded") return;
   const [program = ""] = startable.command;
