@@ -9,7 +9,7 @@ export interface Summary {
   standardDeviation: number | undefined;
 }
 
-/** @throws RangeError if there is no value */
+/** @throws RangeError if there are no values */
 export function summarise(values: readonly number[]): Summary {
   if (values.length === 0) throw new RangeError("a summary needs at least one value");
   const mean = meanOf(values);
@@ -23,7 +23,7 @@ export function summarise(values: readonly number[]): Summary {
   };
 }
 
-/** @throws RangeError if there is no value */
+/** @throws RangeError if there are no values */
 export function meanOf(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("a mean needs at least one value");
   return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -33,7 +33,7 @@ export function meanOf(values: readonly number[]): number {
  * Quantile by linear interpolation between order statistics (Hyndman and Fan's type 7).
  *
  * @param fraction in 0..1
- * @throws RangeError if there is no value
+ * @throws RangeError if there are no values
  */
 export function quantile(values: readonly number[], fraction: number): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -46,7 +46,7 @@ export function quantile(values: readonly number[], fraction: number): number {
   return below + (above - below) * (position - Math.floor(position));
 }
 
-/** @throws RangeError if there is no value */
+/** @throws RangeError if there are no values */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

@@ -2,8 +2,8 @@
  * Quantities as people write and read them. Inside the program there is one unit per quantity:
  * milliseconds, bytes, watts, joules, US dollars; text becomes one of them here and nowhere else.
  *
- * Parsers give `undefined` for text they do not understand, so that the caller can say where the
- * text stood and what it may be.
+ * Parsers give `undefined` for text they do not understand, so that the caller can report where the
+ * text was found and what is accepted.
  */
 
 const durationUnitsMs: Readonly<Record<string, number>> = {

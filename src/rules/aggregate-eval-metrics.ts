@@ -8,10 +8,10 @@ export type Aggregation =
   | { kind: "unusable"; line: RuleLine };
 
 /**
- * Joins quality metrics that stand on different lines, as image generation logs FID and CLIP: one made-up line
+ * Joins quality metrics from different lines, as image generation logs FID and CLIP: one made-up line
  * `aggregated_eval_accuracy` per number of samples (or steps), with the metrics by name.
  *
- * @param groupBy the metadata field that says which lines belong together
+ * @param groupBy the metadata field that identifies lines that belong together
  */
 export function aggregateEvalMetrics(lines: readonly RuleLine[], groupBy: string): Aggregation {
   const groups = new Map<JsonValue, Group>();
@@ -27,7 +27,7 @@ export function aggregateEvalMetrics(lines: readonly RuleLine[], groupBy: string
     const group = groups.get(id) ?? { metrics: new Map([[groupBy, name]]), time: line.time };
     groups.set(id, group);
     group.time = Math.max(group.time, line.time);
-    // A metric whose name is no text can't be asked for by a rule.
+    // A rule cannot request a metric whose name is not a string.
     if (typeof metric === "string") group.metrics.set(metric, line.value);
   }
   return { kind: "lines", lines: [...groups.values()].map(toLine) };
@@ -49,7 +49,7 @@ function toLine({ metrics, time }: Group): RuleLine {
   };
 }
 
-/** Whether the metadata name a metric; undefined where one can't ask. */
+/** Whether the metadata name a metric; undefined if this cannot be determined. */
 function namesMetric(metadata: JsonValue | undefined): boolean | undefined {
   if (typeof metadata === "string") return metadata.includes("metric");
   if (isList(metadata)) return metadata.includes("metric");

@@ -65,7 +65,7 @@ export function elementAt(list: JsonValue, position: number): JsonValue | undefi
   return isList(list) ? list.at(position) : undefined;
 }
 
-/** Member of an object by name; undefined if there is none, or the value is no object. */
+/** Member of an object by name; undefined if there is none, or the value is not an object. */
 export function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -45,9 +45,9 @@ export interface CompiledCheck {
 
 /** A wish to have another rule file applied too. */
 export interface UseRules {
-  /** The edition of the asking file, if none is named. */
+  /** By default, the edition of the requesting file. */
   edition: string | undefined;
-  /** Absent if the line's value is no text, and so names no file. */
+  /** Absent if the line's value is not a string and therefore does not name a file. */
   name: string | undefined;
 }
 
@@ -132,7 +132,7 @@ function compileSet(
     const target = name(context);
     if (value === undefined || target === undefined || isList(target) || isJsonObject(target))
       return false;
-    // A name that is no text can never be asked for.
+    // A name that is not a string can never be requested.
     if (typeof target === "string") context.state.set(target, value);
     return true;
   };

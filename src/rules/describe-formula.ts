@@ -113,7 +113,7 @@ function describeValue(value: JsonValue): string {
   return JSON.stringify(shorten(value));
 }
 
-/** A value small enough to show: long lists and texts are cut, and say so; NaN and infinities become text. */
+/** A value small enough to show: long lists and texts are truncated and marked; NaN and infinities become text. */
 export function shorten(value: JsonValue): JsonValue {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "string") {

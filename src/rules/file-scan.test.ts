@@ -4,7 +4,7 @@ import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { type RuleEdition, ruleEdition } from "../schema/logs/rule-edition.ts";
 import { compileEdition } from "./compile-edition.ts";
 
-/** A rule edition from its files as they would stand in `data/rules/`. */
+/** A rule edition from its files as in `data/rules/`. */
 function editionOf(...files: unknown[]): RuleEdition {
   return ruleEdition.parse({ edition: "made-up-1.0", source: "made up", files });
 }

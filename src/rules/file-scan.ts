@@ -19,7 +19,7 @@ interface Tally {
 /** What a scan cannot decide on its own. */
 export interface ScanHost {
   use(scan: FileScan, request: UseRules, line: RuleLine): void;
-  /** The official checker dies here. */
+  /** The official checker crashes here. */
   crash(finding: RuleFinding): void;
 }
 
@@ -35,11 +35,11 @@ export interface ScanResult {
 /** One rule file applied to one log, line after line. */
 export class FileScan {
   readonly file: CompiledFile;
-  /** Index of the log's next line, for whoever feeds this scan. */
+  /** Index of the next line of the log, for the caller. */
   position = 0;
   /** Whether its made-up lines have been added to the log. */
   isSpecialApplied = false;
-  /** Rule files this one asked for, each where it was asked for last. */
+  /** Rule files that this one requested, each at its last request. */
   readonly asked = new Set<FileScan>();
   readonly #host: ScanHost;
   readonly #state: RuleState;

@@ -17,7 +17,7 @@ import type { RuleLine } from "./rule-line.ts";
 export interface LogCheck {
   push(line: LogLine): void;
   /**
-   * How the log stands while it is still being written. Exact for each line seen, but what only the end of the log
+   * The state of the log while it is still being written. Exact for each line seen, but what only the end of the log
    * decides is not in it, and a later rule file may still override an earlier one's finding.
    */
   soFar(): LiveChecklist;
@@ -41,10 +41,10 @@ export function startLogCheck(rules: EditionRules): LogCheck {
 
 /** How many unreadable lines a finding lists; it counts them all. */
 const listedLines = 20;
-/** No log needs as many rule files; one that asks for more asks in a circle. */
+/** No log needs this many rule files; a log that requests more has a circular reference. */
 const mostFiles = 1000;
 
-/** For these the official checker dies; the other reasons make it skip the line and fail the log. */
+/** The official checker crashes for these; for the other reasons, it skips the line and fails the log. */
 const deadlyReasons: ReadonlySet<UnreadableReason> = new Set([
   "not-an-object",
   "time-missing",
@@ -238,7 +238,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
     return { edition, asPublished, verdict, failingKeys, findings, warnings };
   }
 
-  /** Takes the rule files in the order in which they were asked for; a later one overrides an earlier one's keys. */
+  /** Takes the rule files in the order in which they were requested; a later one overrides an earlier one's keys. */
   #runQueue(): { findings: RuleFinding[]; warnings: RuleFinding[] } {
     const byKey = new Map<string, RuleFinding>();
     const withoutKey: RuleFinding[] = [];
@@ -266,7 +266,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
     return { findings, warnings: [...warnings, ...repeated.values()] };
   }
 
-  /** Lines made up of others stand behind the last one, for this rule file and those after it. */
+  /** Lines composed of other lines are added after the last one, for this rule file and the following ones. */
   #applySpecial(scan: FileScan): void {
     const { special } = scan.file;
     if (special === undefined || scan.isSpecialApplied) return;

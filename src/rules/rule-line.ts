@@ -17,7 +17,7 @@ export interface RuleLine {
 /** What a rule file remembers while it reads a log, by name. */
 export type RuleState = Map<string, JsonValue>;
 
-/** What a formula is evaluated on. At the end of a log there is no line. */
+/** The input of a formula. At the end of a log, there is no line. */
 export interface RuleContext {
   line: RuleLine | undefined;
   state: RuleState;

@@ -6,7 +6,7 @@ import type { RuleContext } from "./rule-line.ts";
 
 type Formula = Predicate | Term | Action;
 
-/** What stands in each place that a formula reads; places that cannot be read are left out. */
+/** The value of each input that a formula reads; inputs that cannot be read are omitted. */
 export function seePlaces(formula: Formula, context: RuleContext): Record<string, JsonValue> {
   const seen: Record<string, JsonValue> = {};
   for (const place of placesOf(formula)) {

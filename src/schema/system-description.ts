@@ -22,7 +22,7 @@ export const systemDescription = z.looseObject({
   host_networking: z.string().optional(),
   /** Those that the program uses. */
   accelerators_per_node: z.number().int().nonnegative(),
-  /** Those that the node has; records of 0.1.0 do not say. */
+  /** Those that the node has; absent in records of 0.1.0. */
   accelerators_present_per_node: z.number().int().nonnegative().optional(),
   /** What selects the used ones: `CUDA_VISIBLE_DEVICES=3`. */
   accelerators_selected_by: z.string().optional(),

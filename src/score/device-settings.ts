@@ -17,7 +17,7 @@ const shells = new Set(["sh", "bash", "dash", "zsh", "ksh"]);
 
 /**
  * What a command and its environment set the variables to. A command sets them by `env NAME=value …`, or in the script of
- * a shell: `sh -c 'NAME=value …'`. A value that a script computes (`$N`) is unknown, and the environment's stands for it.
+ * a shell: `sh -c 'NAME=value …'`. A value that a script computes (`$N`) is unknown; the value from the environment is used instead.
  */
 export function deviceSettings(
   env: Readonly<Record<string, string | undefined>>,

@@ -23,7 +23,7 @@ export interface Judgement {
 const clockToleranceMs = 1000;
 const clockToleranceFraction = 0.01;
 
-/** The verdict on a run: reached, missed, died or interrupted, and its time by MLPerf's clock. */
+/** The verdict on a run: reached, missed, failed or interrupted, and its time by MLPerf's clock. */
 export function judgeRun(
   run: TrackedRun,
   end: RunEnd,

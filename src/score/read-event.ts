@@ -32,7 +32,7 @@ export function samplesCountOf(
     : undefined;
 }
 
-/** The target a program states itself: `quality_target` (ours) or `target_accuracy` (MLPerf's LLMs). */
+/** The target that a program logs: `quality_target` (Pitwall's) or `target_accuracy` (MLPerf's LLMs). */
 export function statedTarget(event: LogEvent): MetricTarget | undefined {
   if (event.key !== "quality_target" && event.key !== "target_accuracy") return undefined;
   const value = toNumber(event.value);

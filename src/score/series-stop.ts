@@ -10,7 +10,7 @@ export interface EndedRun {
 
 /** A series stops after this many failed runs in a row. */
 const failuresToStop = 2;
-/** A run that dies within this time has hardly trained. */
+/** A run that fails within this time has hardly trained. */
 const diesAtOnceMs = 10_000;
 const keptLineLength = 300;
 

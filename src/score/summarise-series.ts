@@ -17,7 +17,7 @@ import { remainingSeeds } from "./remaining-seeds.ts";
  *
  * @param options whether `runs` are all runs of the series (default: yes), because a single one of its
  * runs is not an incomplete series; and why the series stopped early, if it did
- * @throws RangeError if there is no run
+ * @throws RangeError if there are no runs
  */
 export function summariseSeries(
   runs: readonly RunReport[],

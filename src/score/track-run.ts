@@ -247,7 +247,7 @@ export class RunTracker {
     this.run.samplesCount = Math.max(this.run.samplesCount ?? 0, samplesCount);
   }
 
-  /** What the clock showed since the last evaluation; a line of ours in a record states it itself. */
+  /** The clock reading since the last evaluation; lines that Pitwall wrote to a record contain it. */
   #freshProgramMs(isAdded: boolean | undefined): number | undefined {
     return isAdded === true ? undefined : this.#programClock.freshMs;
   }
@@ -291,7 +291,7 @@ function evaluationOf(
   };
 }
 
-/** Between two moments, on the program's own clock where both were logged, else on ours. Milliseconds. */
+/** Between two moments, on the program's own clock if both were logged, otherwise on Pitwall's. Milliseconds. */
 export function elapsedMs(from: Moment, to: Moment): number {
   const isLogged = from.loggedMs !== undefined && to.loggedMs !== undefined;
   return isLogged ? (to.loggedMs ?? 0) - (from.loggedMs ?? 0) : to.arrivalMs - from.arrivalMs;

@@ -36,7 +36,7 @@ type Point = CrossingQuestion["evaluations"][number];
 /**
  * When a run will reach its target, from its evaluations so far and from earlier runs of its series.
  *
- * Quality is taken to go on as a straight line over t^p, for p of 1, 1/2, 0 (the logarithm), -1/2
+ * Quality is extrapolated as a straight line over t^p, for p of 1, 1/2, 0 (the logarithm), -1/2
  * and -1; the negative ones level off, their gap falling as a power of time. Values are first made
  * monotone, late points count for far more than early ones, each shape weighs as much as it was
  * right about the last points before it had seen them, and the answer is the weighted median,

@@ -19,7 +19,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Shell that prints the text as it stands. */
+/** Shell that prints the text unchanged. */
 function quoted(text: string): string {
   return `cat <<'END'\n${text}\nEND`;
 }

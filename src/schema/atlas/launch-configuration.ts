@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const degree = z.number().int().positive().optional();
 
-/** How a submitter's published launch configuration splits a model, as far as it says. */
+/** How a submitter's published launch configuration splits a model, as far as it is documented. */
 export const launchConfiguration = z.strictObject({
   /** `training-5.0`. */
   edition: z.string(),

@@ -5,7 +5,7 @@ export interface FrontMember {
   measured: MeasuredRow;
   /** Objectives in which no other result is better. */
   wins: readonly Measure[];
-  /** Best in `best` of all that take no more of `within` than this one; absent where there is no such pair. */
+  /** Best in `best` of all that take no more of `within` than this one; absent if there is no such pair. */
   tradeOff: { best: Measure; within: Measure } | undefined;
 }
 

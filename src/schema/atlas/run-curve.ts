@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * What is kept of a training over time. `quality` is the benchmark's own metric (`metricName` says which), `stepMs` the
+ * The stored curves of a training. `quality` is the benchmark's own metric (`metricName` says which), `stepMs` the
  * time of one training step, `samplesPerSecond` the throughput.
  */
 export const curveSeries = ["quality", "loss", "stepMs", "samplesPerSecond"] as const;
@@ -20,7 +20,7 @@ export const runCurve = z.strictObject({
   /** Milliseconds since `run_start`. */
   clockMs: z.array(z.number()),
   value: z.array(z.number()),
-  /** Samples (epochs, steps: the row's `samplesUnit`) seen so far; absent where the log does not say. */
+  /** Samples (epochs, steps: the row's `samplesUnit`) seen so far; absent if the log does not contain them. */
   samples: z.array(z.number()).optional(),
   /** Points before thinning. */
   pointCount: z.number().int().nonnegative(),

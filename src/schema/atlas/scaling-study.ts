@@ -55,7 +55,7 @@ export interface ScalingStudy {
   benchmark: string;
   rounds: readonly string[];
   accelerators: readonly string[];
-  /** From the fewest accelerators to the most. */
+  /** In ascending order of accelerators. */
   points: readonly ScalingPoint[];
   samplesUnit: ResultRow["samplesUnit"];
   samplesFit: SamplesFit;

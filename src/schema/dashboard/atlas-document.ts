@@ -6,7 +6,7 @@ import { roundManifest } from "../atlas/round-manifest.ts";
 import { runCurve } from "../atlas/run-curve.ts";
 import { accelerator } from "../catalogue.ts";
 
-/** What an hour of one accelerator costs, US dollars, and who says so: `AcceleratorPrice` as JSON has it. */
+/** The price of one accelerator hour in US dollars, with its source: the JSON form of `AcceleratorPrice`. */
 const acceleratorPriceDocument = z.object({
   /** Name in accelerators.json. */
   accelerator: z.string(),

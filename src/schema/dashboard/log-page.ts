@@ -7,7 +7,7 @@ export const logLine = z.object({
   text: z.string(),
   /** Length of the whole line in bytes; present where `text` was cut. */
   byteCount: z.number().int().positive().optional(),
-  /** Which rank printed it, where the line says so itself (`[rank3]:`, `[3]`, `rank 3:`). */
+  /** The rank that printed it, if the line has a rank label (`[rank3]:`, `[3]`, `rank 3:`). */
   rank: z.number().int().nonnegative().optional(),
 });
 export type LogLine = z.output<typeof logLine>;

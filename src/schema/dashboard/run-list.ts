@@ -53,7 +53,7 @@ export type RunListItem = z.output<typeof runListItem>;
 /** GET /api/runs: the newest first. */
 export const runListDocument = z.object({
   runs: z.array(runListItem),
-  /** Where `GET /api/runs/stream?since=…` goes on from this list. */
+  /** The position from which `GET /api/runs/stream?since=…` continues after this list. */
   streamId: z.string(),
 });
 export type RunListDocument = z.output<typeof runListDocument>;

@@ -36,7 +36,7 @@ export const seriesDescription = z.object({
   label: z.string(),
   /** Whether each rank has its own, so that `rank=` may choose one. */
   perRank: z.boolean(),
-  /** How the values came about, where that must be said: `measured by rapl`, `estimated: …`. */
+  /** How the values were obtained, if not obvious: `measured by rapl`, `estimated: …`. */
   note: z.string().optional(),
 });
 export type SeriesDescription = z.output<typeof seriesDescription>;

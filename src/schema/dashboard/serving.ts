@@ -15,7 +15,7 @@ export interface DashboardRequest {
   /** Absolute path of the built pages. */
   webFolder: string;
   nowMs(): number;
-  /** Is handed what a request died of, where that is a bug of ours. */
+  /** Called with the cause of a failed request if it is an internal error. */
   onBug(error: unknown): void;
   /** Is handed a link that works once, at the start and again whenever one was used. */
   onLink(url: string): void;

@@ -29,7 +29,7 @@ export const completionDocument = z.strictObject({
   script: z.string(),
 });
 
-/** `serve`: printed when the server is ready; the command goes on. */
+/** `serve`: printed when the server is ready; the command keeps running. */
 export const serveDocument = z.strictObject({
   url: z.string(),
   /** Present if clients need the token. */

@@ -40,7 +40,7 @@ export const logVerdict = z.strictObject({
   division: z.string().optional(),
   /** `not-judged`: no rules were written for the log's round, and the official checker has none either. */
   verdict: z.enum(["pass", "fail", "not-judged"]),
-  /** The official checker dies on this log without a verdict; here that is a fail. */
+  /** The official checker crashes on this log without a verdict; here that is a fail. */
   officialCheckerCrashes: z.boolean(),
   /** Sorted; a choice of keys joined by `|`; `END` for a check at the end of the log. */
   failingKeys: z.array(z.string()),

@@ -8,7 +8,7 @@ const json: z.ZodType<JsonValue> = z.json();
 const line = z.number().int().optional();
 /** The formula that had to hold, in the notation of `rules/describe-formula.ts`. */
 const expected = z.string();
-/** What stood in the formula's places: value, metadata, remembered state. Places that could not be read are absent. */
+/** The inputs of the formula: value, metadata, remembered state. Inputs that could not be read are absent. */
 const seen = z.record(z.string(), json);
 
 const unreadableLine = z.strictObject({
@@ -17,7 +17,7 @@ const unreadableLine = z.strictObject({
   reason: z.enum(unreadableReasons),
 });
 
-/** What a rule edition has to say about a log, as data. `file` is the rule file, `key` the log key. */
+/** A finding of a rule edition about a log, as data. `file` is the rule file, `key` the log key. */
 export const ruleFinding = z.discriminatedUnion("rule", [
   /** A line's value, metadata or place in the log is not as the rules want it. */
   z.strictObject({
@@ -80,7 +80,7 @@ export const ruleFinding = z.discriminatedUnion("rule", [
     lines: z.array(unreadableLine),
   }),
   z.strictObject({ rule: z.literal("no-lines") }),
-  /** The rest: where the official checker dies without a verdict. */
+  /** The rest: where the official checker crashes without a verdict. */
   z.strictObject({
     rule: z.literal("line-incomplete"),
     line: z.number().int(),
@@ -119,7 +119,7 @@ export const ruleVerdict = z.strictObject({
   edition: z.string(),
   /** Whether the rules are those applied at the round, where these differ from today's. */
   asPublished: z.boolean(),
-  /** `crash`: the official checker dies on this log without a verdict; never a pass. */
+  /** `crash`: the official checker crashes on this log without a verdict; never a pass. */
   verdict: z.enum(["pass", "fail", "crash"]),
   /** Sorted; alternatives joined by `|`; `END` for a failed check at the end of the log. Empty for a crash. */
   failingKeys: z.array(z.string()),

@@ -59,7 +59,7 @@ export const questions = [
 ] as const;
 export type Question = (typeof questions)[number];
 
-/** What a rule does with a line once it has looked at it. */
+/** The action of a rule after it has checked a line. */
 export type Action = { when?: Predicate | undefined } & (
   | { set: string; to: Term }
   | { setNamed: Term; to: Term }

@@ -100,11 +100,11 @@ export interface SubmittedSystem extends SystemFile {
 /** How HPC results are measured: one training, or as many as the system holds at once. */
 export type ScalingKind = "strong" | "weak";
 
-/** How many samples (epochs, tokens, steps) a run needed, as its log says. */
+/** How many samples (epochs, tokens, steps) a run needed, from its log. */
 export type LoggedConvergence =
   | { kind: "converged"; amount: number }
   | { kind: "not-converged"; status: string | undefined }
-  /** The log says it converged, and not after how much. */
+  /** The log states that the run converged, but not after how many samples. */
   | { kind: "not-stated"; field: string };
 
 /** Whether a run counts, and by whose word. */
@@ -133,7 +133,7 @@ export interface RunDigest {
   /** Minigo of round 0.6 was evaluated afterwards: training time until the model that met the target. */
   evaluatedOfflineMs: number | undefined;
   judgement: RunJudgement;
-  /** Absent where there are no power logs. */
+  /** Absent without power logs. */
   energy: RunEnergy | undefined;
 }
 
@@ -152,7 +152,7 @@ export type RunEnergy =
 /** Why a run does not count. */
 export type RunFailure =
   | { kind: "not-compliant"; failingKeys: readonly string[] }
-  /** The official checker dies on this log. */
+  /** The official checker crashes on this log. */
   | { kind: "checker-crash" }
   | { kind: "not-converged"; status: string | undefined }
   | { kind: "no-clock" };
@@ -283,7 +283,7 @@ export interface BenchmarkResult {
   folder: string;
   system: SubmittedSystem;
   division: string | undefined;
-  /** As the logs say, else the folder. */
+  /** From the logs, otherwise from the folder. */
   benchmark: string;
   /** As the folder is called. */
   benchmarkFolder: string | undefined;
@@ -302,7 +302,7 @@ export interface BenchmarkResult {
   convergence: ConvergenceCheck;
   /** `scaling.json`'s, 1 without one: what the score is multiplied with. */
   committedScalingFactor: number;
-  /** What the reference points call for; absent if they cannot say. */
+  /** The requirement of the reference points; absent if they do not determine one. */
   recomputedScalingFactor: number | undefined;
   /** Absent without power logs. */
   energy: EnergyScore | undefined;

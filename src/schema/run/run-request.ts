@@ -54,7 +54,7 @@ export const runRequest = z.strictObject({
     count: z.number().int().positive(),
     /** All requested seeds, in order; records of 0.1.0 have none and counted up from the first. */
     seeds: z.array(z.number().int().nonnegative()).optional(),
-    /** Whether runs go on after two that died alike. */
+    /** Whether the series continues after two runs that failed in the same way. */
     keepGoing: z.literal(true).optional(),
   }),
   createdMs: z.number(),

@@ -8,7 +8,7 @@ export const runRules = z.strictObject({
   scope: z.enum(ruleScopes),
   /** The MLPerf benchmark named in the log; only with scope `benchmark`. */
   benchmark: z.string().optional(),
-  /** `crash`: the official checker dies on this log without a verdict; never a pass. */
+  /** `crash`: the official checker crashes on this log without a verdict; never a pass. */
   verdict: z.enum(["pass", "fail", "crash"]),
   /** Sorted; alternatives joined by `|`; `END` for a check at the end of the log. Empty for a crash. */
   failingKeys: z.array(z.string()),

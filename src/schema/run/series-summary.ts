@@ -43,7 +43,7 @@ export type SeriesScore =
     };
 
 interface Death {
-  /** How many runs in a row died. */
+  /** Number of consecutive runs that failed. */
   diedCount: number;
   /** How the last of them ended. */
   exitCode?: number;

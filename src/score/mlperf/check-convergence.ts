@@ -61,7 +61,7 @@ interface Match {
   batchSizes: readonly number[];
 }
 
-/** Nothing if every point is of a smaller batch size: the reference does not say what happens beyond. */
+/** Undefined if all points have a smaller batch size, because the reference does not cover larger ones. */
 function matchPoint(
   points: readonly ReferencePoint[],
   globalBatchSize: number,

@@ -119,15 +119,15 @@ class LogDigester implements RunDigester {
 
   readStop(event: LogEvent): void {
     this.#clock.push(event.key, event.timeMs);
-    this.#status = statusOf(event) ?? this.#unsaidStatus(event);
+    this.#status = statusOf(event) ?? this.#impliedStatus(event);
     this.#convergence =
       this.#status === "success"
         ? this.#statedConvergence()
         : { kind: "not-converged", status: this.#status };
   }
 
-  /** Round 0.5's `run_stop` may stand alone: then the last evaluation speaks, if the log names its target. */
-  #unsaidStatus({ dialect, value }: LogEvent): string | undefined {
+  /** Round 0.5's `run_stop` may have no status: then the last evaluation decides, if the log contains the target. */
+  #impliedStatus({ dialect, value }: LogEvent): string | undefined {
     if (dialect !== "mlpv" || value !== null) return undefined;
     const isMissed =
       this.#oldTarget !== undefined &&

@@ -13,7 +13,7 @@ export interface ImageQuality {
 const highestFid = 90;
 const lowestClip = 0.15;
 
-/** @param field of the metadata that says how far the training was */
+/** @param field the metadata field with the training progress */
 export function createImageQuality(field: "step_num" | "samples_count"): ImageQuality {
   const seen = new Map<number, Map<string, number>>();
   return {

@@ -39,7 +39,7 @@ export function digestNodeMeter(lines: readonly LogLine[]): MeterDigest {
   return { kind: "node", startMs, stopMs, readings, conversionEfficiency };
 }
 
-/** Reads `sw_<k>.txt`: the first estimate counts, with the efficiency said before it. */
+/** Reads `sw_<k>.txt`: the first estimate counts, with the efficiency stated before it. */
 export function digestSwitchMeter(lines: readonly LogLine[]): MeterDigest {
   let conversionEfficiency = 1;
   for (const line of lines) {
@@ -57,7 +57,7 @@ export function digestSwitchMeter(lines: readonly LogLine[]): MeterDigest {
  * power over the same time.
  *
  * Where a meter logged no stop after its start, the official tool divides by zero; here the last reading ends the
- * measurement, and the result says so.
+ * measurement, and the result states this.
  *
  * @see MLPerf training power rules; mlcommons/logging, result_summarizer
  */

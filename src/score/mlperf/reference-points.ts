@@ -41,7 +41,7 @@ function rememberPoint(record: ReferenceConvergence): ReferencePoint {
   return point;
 }
 
-/** Mean without so many of the smallest and of the largest; NaN if nothing is left. */
+/** Mean without the given number of smallest and of largest values; NaN if no values remain. */
 export function trimmedMean(values: readonly number[], dropped: number): number {
   const kept = values.toSorted((a, b) => a - b).slice(dropped, values.length - dropped);
   return pairwiseSum(kept) / kept.length;
@@ -138,7 +138,7 @@ function interpolate(
 export interface AcceptanceOptions {
   /** How many of a submission's runs the test counts. */
   submissionRunCount: number;
-  /** How far below the test's limit a mean may still lie. Default 0. */
+  /** Tolerance below the limit of the test for a mean. Default 0. */
   allowance?: number;
 }
 

@@ -53,7 +53,7 @@ export interface MlperfScore {
   runs: RunRow[];
   score: TimeScore;
   convergence: ConvergenceCheck;
-  /** What the reference points say the score should be multiplied with; absent if they cannot say, or it failed. */
+  /** The factor for the score from the reference points; absent if they do not determine one, or if the check failed. */
   recomputedScalingFactor: number | undefined;
   /** Absent where no run has power logs. */
   energy: EnergyScore | undefined;
@@ -239,7 +239,7 @@ function energyScore(
 }
 
 /**
- * As the official summary states it: mean without the smallest and the largest, whatever the benchmark. A run that did
+ * As in the official summary: mean without the minimum and the maximum, for every benchmark. A run that did
  * not converge is the largest; with more of them than that there is no mean.
  */
 export function samplesToConverge(amounts: readonly (number | undefined)[]): number | undefined {

@@ -29,7 +29,7 @@ export function scoreWeakScaling(
   };
 }
 
-/** Accelerators per model, as the logs say; nodes where a node has none. Several values if the logs differ. */
+/** Accelerators per model, from the logs; nodes if nodes have no accelerators. Several values if the logs differ. */
 export function instanceScales(runs: readonly RunDigest[]): number[] {
   const scales = runs.flatMap(({ nodeCount, acceleratorsPerNode }) =>
     nodeCount === undefined || acceleratorsPerNode === undefined

@@ -1,5 +1,5 @@
 /**
- * Probability that Student's t with so many degrees of freedom is at most `t`.
+ * Probability that Student's t with the given degrees of freedom is at most `t`.
  *
  * Accurate to about 1e-13, checked against published tables and exact forms for 1, 2 and 4 degrees.
  *

@@ -91,7 +91,7 @@ function chipsInName({ acceleratorModelName }: SystemFile): number | undefined {
   return cores === undefined ? undefined : Number(cores) / 2;
 }
 
-/** What the official summary needs of a description, and dies without. */
+/** Fields that the official summary requires in a description; it crashes without them. */
 const neededFields = [
   "submitter",
   "division",

@@ -10,7 +10,7 @@ import {
 } from "../../score/readings/summarise-values.ts";
 import { readPieces } from "../../store/results/read-pieces.ts";
 
-/** A log of a training that does not log by MLPerf's rules: what it says of its metrics. */
+/** The metrics of a training log that does not follow MLPerf's rules. */
 export interface TrainingLog {
   /** As it was given. */
   path: string;

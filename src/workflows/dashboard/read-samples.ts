@@ -29,7 +29,7 @@ export interface SamplesThreadStart {
   names: readonly string[];
 }
 
-/** Whether a run has so many samples that other requests should not wait while they are read. */
+/** Whether a run has too many samples for other requests to wait until they are read. */
 export function hasManySamples(samples: FollowedSamples): boolean {
   return bytesOf(samples.rankFiles()) >= minBytes;
 }

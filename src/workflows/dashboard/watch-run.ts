@@ -101,7 +101,7 @@ export class WatchedRun {
     return Math.max(lastEventMs, ...hosts.map((samples) => samples.at(-1)?.timeMs ?? 0));
   }
 
-  /** Whether so many samples of ranks are unread that requests should not wait for them. */
+  /** Whether too many rank samples are unread for requests to wait for them. */
   get hasManyUnreadSamples(): boolean {
     return !this.samples.hasReadSteps && hasManySamples(this.samples);
   }

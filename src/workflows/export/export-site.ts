@@ -14,7 +14,7 @@ export interface SiteRequest extends AtlasHome {
   webFolder: string;
   /** Whether own runs are included. */
   withOwn: boolean;
-  /** Whether files of others in the folder are no reason to refuse. */
+  /** Whether to write although the folder contains files from other programs. */
   isForced: boolean;
   version: string;
   nowMs: number;
@@ -33,7 +33,7 @@ export interface ExportedSite {
  * Writes the atlas as files that any web server can serve below any path: the dashboard's pages, one document of all results, and
  * one for each result's runs and curves, so that a page fetches only those it shows.
  *
- * @throws UserError `folder-not-ours`, `pages-missing`, the signal's reason, and what the disk has to say
+ * @throws UserError `folder-not-ours`, `pages-missing`, the signal's reason, and disk errors
  */
 export async function exportSite(request: SiteRequest, signal: AbortSignal): Promise<ExportedSite> {
   const { folder, isForced, version, nowMs } = request;

@@ -39,7 +39,7 @@ export type ImportEvent =
   | { kind: "imported"; folder: string; manifest: RoundManifest };
 
 /**
- * Turns published rounds into rows, runs and curves on disk. A round is written whole or not at all, and replaces what
+ * Converts published rounds into rows, runs and curves on disk. A round is written completely or not at all, and replaces what
  * was imported of it before.
  *
  * @throws UserError `source-missing`, `format-unknown`, `archive-…`, `table-…`, `not-a-submission`, `edition-unknown`

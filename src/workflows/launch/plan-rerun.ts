@@ -7,7 +7,7 @@ import type { SeriesPlan } from "./plan-series.ts";
  * The plan to repeat recorded runs with their seeds.
  *
  * @param price replaces the recorded price
- * @throws RangeError if there is no run
+ * @throws RangeError if there are no runs
  */
 export function planRerun(requests: readonly RunRequest[], price: Price | undefined): SeriesPlan {
   const [first] = requests;

@@ -36,7 +36,7 @@ export interface SeriesPlan {
   target: MetricTarget | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
-  /** Start all runs, however the first ones die. */
+  /** Start all runs, even if the first ones fail. */
   keepGoing?: boolean;
   limits: RunLimits;
   price: Price | undefined;

@@ -4,7 +4,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import { openFileSync, type OpenRefusal } from "../../store/open-file.ts";
 
-/** How a program is started, as options of the command line say it; they take precedence over a workload file. */
+/** How a program is started, from the command-line options; they take precedence over a workload file. */
 interface ProgramSettings {
   /** Relative to the folder of the caller. */
   cwd?: string | undefined;

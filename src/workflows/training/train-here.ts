@@ -45,7 +45,7 @@ export interface TrainHereOptions {
  * Trains an embedded workload to its target on this machine and yields the run's log.
  *
  * @throws UserError if the workload does not exist or does not support this number of workers
- * @throws WorldError if the data is missing or damaged, or a replica died: after `run_stop`
+ * @throws WorldError if the data is missing or damaged, or a replica failed: after `run_stop`
  */
 export async function* trainHere(
   options: TrainHereOptions,
