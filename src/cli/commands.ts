@@ -53,7 +53,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
   verify: {
-    group: "Watch",
+    group: "Judge",
     summary: "Check that records are intact, and who signed them",
     load: async () => (await import("./commands/verify.ts")).verifyCommand,
   },

@@ -7,7 +7,7 @@ import type { Command, OptionDeclaration, OptionTable, SharedOptions } from "./c
 export const sharedOptions = {
   json: { takes: "nothing", group: "Output", help: "print one JSON document and nothing else" },
   quiet: { takes: "nothing", group: "Output", help: "no progress, warnings or hints" },
-  verbose: { takes: "nothing", group: "Output", help: "say more; the answer stays the same" },
+  verbose: { takes: "nothing", group: "Output", help: "print more detail" },
   color: {
     takes: "choice",
     choices: ["auto", "always", "never"],
@@ -21,7 +21,7 @@ export const sharedOptions = {
     group: "Output",
     help: "where records are kept; else $PITWALL_HOME, else ./.pitwall",
   },
-  help: { takes: "nothing", group: "Output", help: "this text" },
+  help: { takes: "nothing", group: "Output", help: "print this help" },
 } as const satisfies OptionTable;
 
 export interface ParsedCall {

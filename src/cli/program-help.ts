@@ -15,7 +15,7 @@ export function programHelp(version: string, paint: Paint): string {
   return [
     `${paint.strong("pitwall")} ${version}: measure and compare time to train`,
     "",
-    "  pitwall run --metric 'acc=(\\S+)' --target 'acc>=0.94' -- python train.py",
+    "  pitwall run --target 'val_acc>=0.94' -- python train.py",
     "  pitwall run digits --workers 2 --runs 5",
     "  pitwall results --benchmark bert --round 'v4.*' --accelerator h100",
     ...groups,

@@ -8,24 +8,23 @@ export const runCommand = defineCommand({
   summary: "Train to a quality target and report time, cost and energy",
   usage: "[workload | file.yaml] [-- program…]",
   arguments: [
-    { name: "workload", help: "an embedded workload (`pitwall workloads`), or a workload file" },
-    { name: "program…", help: "any program and its arguments, behind `--`" },
+    { name: "workload", help: "a built-in workload (`pitwall workloads`) or a workload file" },
+    { name: "program…", help: "any program and its arguments, after `--`" },
   ],
   argumentCount: { minimum: 0, maximum: 1 },
   takesProgram: true,
   examples: [
     {
-      command: "pitwall run digits --workers 2 --runs 5 --seed 1",
-      does: "a network learns handwritten digits, five seeds, scored as MLPerf does",
+      command: "pitwall run --target 'val_acc>=0.94' --runs 5 -- python train.py --seed {seed}",
+      does: "time any program to a quality target, with five seeds",
     },
     {
-      command:
-        "pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' --runs 5 -- python train.py --seed {seed}",
-      does: "any program, unchanged; one that prints `:::MLLOG` lines needs no --metric",
+      command: "pitwall run digits --workers 2 --runs 5 --seed 1",
+      does: "train a built-in workload with five seeds, scored like MLPerf",
     },
     {
       command: "pitwall run my-workload.yaml --price aws/p4d.24xlarge",
-      does: "the same from a file, with the bill",
+      does: "read the settings from a file, and compute the cost",
     },
   ],
   options: runOptions,
