@@ -22,6 +22,10 @@ describe("summarise", () => {
 });
 
 describe("quantile", () => {
+  test("does not overflow between very large values of opposite signs", () => {
+    expect(quantile([-1.5e308, 1.5e308], 0.5)).toBe(0);
+  });
+
   test.each([
     { values: [1, 2, 3, 4], fraction: 0.25, expected: 1.75 },
     { values: [4, 1, 3, 2], fraction: 0.5, expected: 2.5 },

@@ -43,7 +43,11 @@ export function quantile(values: readonly number[], fraction: number): number {
   if (below === undefined || above === undefined) {
     throw new RangeError("a quantile needs at least one value and a fraction in 0..1");
   }
-  return below + (above - below) * (position - Math.floor(position));
+  if (below === above) return below;
+  const share = position - Math.floor(position);
+  const span = above - below;
+  // The difference of two very large values of opposite signs overflows.
+  return Number.isFinite(span) ? below + span * share : below * (1 - share) + above * share;
 }
 
 /** @throws RangeError if there are no values */

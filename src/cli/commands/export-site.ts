@@ -8,7 +8,7 @@ const options = {
   own: {
     takes: "nothing",
     group: "Site",
-    help: "your own finished runs too: names, times, cost and energy, not where they lie",
+    help: "include your own finished runs: names, times, cost and energy, without their paths",
   },
   force: {
     takes: "nothing",
@@ -31,7 +31,7 @@ export const exportSiteCommand = defineCommand({
   examples: [
     {
       command: "pitwall export site public",
-      does: "every published result, drawn and compared in the browser, with no server behind it",
+      does: "all published results as pages that need no server",
     },
     { command: "pitwall export site public --own", does: "with your own runs among them" },
   ],

@@ -40,7 +40,7 @@ export const gainsCommand = defineCommand({
       command: "pitwall gains --benchmark bert --per chip",
       does: "the same per accelerator: what more machines do not explain",
     },
-    { command: "pitwall gains --claims", does: "what was said in public, checked" },
+    { command: "pitwall gains --claims", does: "compare published claims with the results" },
   ],
   options,
   exits: [

@@ -39,7 +39,7 @@ export const logCommand = defineCommand({
   examples: [
     {
       command: "pitwall log Acme/results/node8/llama2_70b_lora/result_0.txt --edition 5.1",
-      does: "how the run went, and what the rules have to say",
+      does: "the course of the run, and the rule findings",
     },
     {
       command: "pitwall log result_0.txt.gz --json",

@@ -51,7 +51,7 @@ export const replayCommand = defineCommand({
   options,
   exits: [
     { code: 0, when: "replayed" },
-    { code: 2, when: "there is no such result, or nothing is known of its way" },
+    { code: 2, when: "unknown result, or no curve is stored for it" },
   ],
   async act(call) {
     const { arguments: names, options: given, face, shared } = call;

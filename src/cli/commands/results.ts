@@ -29,7 +29,7 @@ const options = {
     takes: "choice",
     choices: sortKeys,
     group: "Order",
-    help: "the least first; default: what --per says",
+    help: "smallest first; default: the value of --per",
   },
   limit: {
     takes: "number",
@@ -73,7 +73,7 @@ export const resultsCommand = defineCommand({
   exits: [
     { code: 0, when: "listed" },
     { code: 1, when: "no result meets all filters" },
-    { code: 2, when: "nobody has such a benchmark, accelerator, submitter or round" },
+    { code: 2, when: "no results for this benchmark, accelerator, submitter or round" },
   ],
   async act(call) {
     const { options, face, shared } = call;

@@ -29,7 +29,11 @@ const options = {
     group: "Who",
     help: "ask for the token on loopback too, as on a machine with other users",
   },
-  readOnly: { takes: "nothing", group: "Who", help: "show runs, and let nobody stop one" },
+  readOnly: {
+    takes: "nothing",
+    group: "Who",
+    help: "show runs, without the button that stops one",
+  },
 } as const;
 
 export const serveCommand = defineCommand({
@@ -87,7 +91,7 @@ export const serveCommand = defineCommand({
     if (!shared.quiet) {
       const access =
         dashboard.tokenPath === undefined
-          ? "open to everybody on this machine"
+          ? "open to all users of this machine"
           : `the link works once; the token is in ${paint.name(dashboard.tokenPath)}`;
       face.err.print(`runs of ${paint.name(home)}; ${access}; Ctrl-C ends it\n`);
     }

@@ -50,7 +50,7 @@ export const sqlCommand = defineCommand({
         "pitwall sql \"select round, min(scoreMs)/60000 as minutes from results where benchmark = 'bert' group by round order by round\"",
       does: "the fastest BERT of every round",
     },
-    { command: "pitwall sql tables", does: "what can be asked about" },
+    { command: "pitwall sql tables", does: "list the tables and their columns" },
   ],
   options,
   exits: [
