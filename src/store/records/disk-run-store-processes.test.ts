@@ -72,13 +72,15 @@ describe("diskRunStore in a separate process", () => {
         for (let count = 0; count < 500; count++) await outcome.writer.appendLog(line);
         await outcome.writer.appendEvent({ kind: "launched", host: "localhost", rank: index, localRank: 0, pid: index }, index);
         await outcome.writer.appendSample("host", { kind: "host", host: "localhost", timeMs: index, cpuSeconds: 1, memoryBytes: 1, processCount: 1 });
-        if (index === 60) await outcome.writer.finish({ ...verdict, runId });
+        if (index === Number(process.argv[3])) await outcome.writer.finish({ ...verdict, runId });
       }`);
     const rounds = Number(process.env["PITWALL_TEST_KILL_ROUNDS"] ?? 12);
     const found: Remains[] = [];
     for (let round = 0; round < rounds; round++) {
       const runId = `killed-${round}`;
-      const child = spawn(process.execPath, [script, runId], {
+      // Every other one may finish before it is killed; the others write on.
+      const eventsUntilFinish = round % 2 === 0 ? 60 : 100_000;
+      const child = spawn(process.execPath, [script, runId, String(eventsUntilFinish)], {
         stdio: ["ignore", "pipe", "ignore"],
       });
       // Some are killed while the record is being created, most while lines are being written.
