@@ -8,10 +8,10 @@ export type Aggregation =
   | { kind: "unusable"; line: RuleLine };
 
 /**
- * Joins quality metrics from different lines, as image generation logs FID and CLIP: one made-up line
- * `aggregated_eval_accuracy` per number of samples (or steps), with the metrics by name.
+ * Joins quality metrics that are logged on separate lines, such as FID and CLIP for image generation. Generates one
+ * `aggregated_eval_accuracy` line per number of samples (or steps), with the metrics by name.
  *
- * @param groupBy the metadata field that identifies lines that belong together
+ * @param groupBy the metadata field that lines of one group share
  */
 export function aggregateEvalMetrics(lines: readonly RuleLine[], groupBy: string): Aggregation {
   const groups = new Map<JsonValue, Group>();
@@ -22,12 +22,12 @@ export function aggregateEvalMetrics(lines: readonly RuleLine[], groupBy: string
     const name = memberOf(line.metadata, groupBy);
     const metric = memberOf(line.metadata, "metric");
     if (named === undefined || !isName(name) || !isName(metric)) return { kind: "unusable", line };
-    // 1, 1.0 and true are one group.
+    // 1, 1.0 and true are the same group.
     const id = toNumber(name) ?? name;
     const group = groups.get(id) ?? { metrics: new Map([[groupBy, name]]), time: line.time };
     groups.set(id, group);
     group.time = Math.max(group.time, line.time);
-    // A rule cannot request a metric whose name is not a string.
+    // Rules cannot reference a metric whose name is not a string.
     if (typeof metric === "string") group.metrics.set(metric, line.value);
   }
   return { kind: "lines", lines: [...groups.values()].map(toLine) };
@@ -49,7 +49,7 @@ function toLine({ metrics, time }: Group): RuleLine {
   };
 }
 
-/** Whether the metadata name a metric; undefined if this cannot be determined. */
+/** Whether the metadata contains a metric name; undefined if this cannot be determined. */
 function namesMetric(metadata: JsonValue | undefined): boolean | undefined {
   if (typeof metadata === "string") return metadata.includes("metric");
   if (isList(metadata)) return metadata.includes("metric");

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from "../foundation/json.ts";
 import type { BinaryOperator, UnaryOperator } from "../schema/logs/rule-formula.ts";
 import { isLess, isList, toNumber } from "./compare-values.ts";
 
-/** What an operator makes of its operands; undefined where that cannot be calculated. */
+/** Calculates the result of an operator; returns undefined if it cannot be calculated. */
 type Binary = (a: JsonValue, b: JsonValue) => JsonValue | undefined;
 type Unary = (a: JsonValue) => JsonValue | undefined;
 
@@ -12,7 +12,7 @@ export const binaryCalculations: Record<BinaryOperator, Binary> = {
   mul: arithmetic((a, b) => a * b),
   div: arithmetic((a, b) => (b === 0 ? undefined : a / b)),
   pow: arithmetic((a, b) => (a === 0 && b < 0 ? undefined : a ** b)),
-  // The first of two equals stays, also where one of them is NaN.
+  // Returns the first operand if the operands are equal or one of them is NaN.
   min: (a, b) => {
     const secondIsLess = isLess(b, a);
     if (secondIsLess === undefined) return undefined;
@@ -45,7 +45,7 @@ function ofNumber(calculate: (a: number) => number | undefined): Unary {
 }
 
 function lengthOf(value: JsonValue): number | undefined {
-  // Characters, not UTF-16 units.
+  // Counts characters, not UTF-16 units.
   if (typeof value === "string") return Array.from(value).length;
   if (isList(value)) return value.length;
   return isJsonObject(value) ? Object.keys(value).length : undefined;
@@ -58,14 +58,14 @@ function wholeNumber(value: JsonValue): number | undefined {
   return Number(value.replaceAll("_", ""));
 }
 
-/** Element of a list, or character of a text, at a position; 0 is the first, negative ones count from the end. */
+/** Returns a list element or a string character by position, from 0. Negative positions count from the end. */
 export function elementAt(list: JsonValue, position: number): JsonValue | undefined {
   if (!Number.isInteger(position)) return undefined;
   if (typeof list === "string") return Array.from(list).at(position);
   return isList(list) ? list.at(position) : undefined;
 }
 
-/** Member of an object by name; undefined if there is none, or the value is not an object. */
+/** Returns an object member by name; undefined if it is missing or the value is not an object. */
 export function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -1,17 +1,17 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json.ts";
 
-/** A number, or a boolean as 1 or 0; undefined for anything else. */
+/** Returns a number unchanged and a boolean as 1 or 0; returns undefined for other values. */
 export function toNumber(value: JsonValue | undefined): number | undefined {
   if (typeof value === "number") return value;
   return typeof value === "boolean" ? Number(value) : undefined;
 }
 
-/** Numbers and booleans by size, text by text, lists and objects member by member; different kinds are unequal. */
+/** Compares numbers and booleans numerically and lists and objects deeply. Values of different types are unequal. */
 export function equalValues(a: JsonValue, b: JsonValue): boolean {
   return equal(a, b, { nanEqualsNan: false });
 }
 
-/** The same, but NaN equals itself. */
+/** Compares like `equalValues`, except that NaN equals NaN. */
 export function sameValues(a: JsonValue, b: JsonValue): boolean {
   return equal(a, b, { nanEqualsNan: true });
 }
@@ -36,7 +36,7 @@ function equalMembers(a: JsonObject, b: JsonObject, how: { nanEqualsNan: boolean
   );
 }
 
-/** Whether `a` is less than `b`; undefined where the two have no order. NaN is never less. */
+/** Whether `a` is less than `b`; undefined if the types cannot be ordered. NaN is never less. */
 export function isLess(a: JsonValue, b: JsonValue): boolean | undefined {
   const [left, right] = [toNumber(a), toNumber(b)];
   if (left !== undefined && right !== undefined) return left < right;
@@ -44,7 +44,7 @@ export function isLess(a: JsonValue, b: JsonValue): boolean | undefined {
   return undefined;
 }
 
-/** Whether `a` is less than or equal to `b`; undefined where the two have no order. */
+/** Whether `a` is less than or equal to `b`; undefined if the types cannot be ordered. */
 export function isAtMost(a: JsonValue, b: JsonValue): boolean | undefined {
   const [left, right] = [toNumber(a), toNumber(b)];
   if (left !== undefined && right !== undefined) return left <= right;
@@ -52,7 +52,7 @@ export function isAtMost(a: JsonValue, b: JsonValue): boolean | undefined {
   return undefined;
 }
 
-/** JavaScript compares UTF-16 units, which puts characters beyond U+FFFF before U+E000. */
+/** Compares by code point. JavaScript compares UTF-16 units, which sorts characters above U+FFFF before U+E000. */
 function compareCodePoints(a: string, b: string): number {
   for (let at = 0; at < a.length && at < b.length; at++) {
     if (a.charCodeAt(at) === b.charCodeAt(at)) continue;
@@ -65,7 +65,7 @@ export function isList(value: JsonValue | undefined): value is readonly JsonValu
   return Array.isArray(value);
 }
 
-/** Not one of null, false, 0, empty text, empty list, empty object. NaN is truthy. */
+/** False for null, false, 0, and empty strings, lists and objects. NaN is truthy. */
 export function isTruthy(value: JsonValue): boolean {
   const number = toNumber(value);
   if (number !== undefined) return number !== 0;
@@ -73,7 +73,7 @@ export function isTruthy(value: JsonValue): boolean {
   return value !== null && Object.keys(value).length > 0;
 }
 
-/** Whether two lists hold the same texts equally often, in any order. */
+/** Whether two lists contain the same strings the same number of times, in any order. */
 export function haveSameItems(a: readonly JsonValue[], b: readonly JsonValue[]): boolean {
   if (a.length !== b.length) return false;
   const counts = new Map<JsonValue, number>();

@@ -34,7 +34,7 @@ const bert = linesOf([
 ]);
 
 describe("the shipped editions", () => {
-  test.each(editionIds)("%s compiles and says what an empty log lacks", (id) => {
+  test.each(editionIds)("%s compiles and reports the keys missing from an empty log", (id) => {
     const edition = readEdition(id);
     const borrowed = borrowedEditions(edition).map(readEdition);
     const verdict = compileEdition(edition, { borrowed }).start().finish();
@@ -45,7 +45,7 @@ describe("the shipped editions", () => {
     expect(edition.source).not.toBe("");
   });
 
-  test("are those from training 0.6 to 6.1 and HPC 1.0 to 3.0", () => {
+  test("cover training 0.6 to 6.1 and HPC 1.0 to 3.0", () => {
     expect(editionIds.toSorted()).toEqual([
       "hpc-1.0",
       "hpc-2.0",
@@ -72,12 +72,12 @@ describe("the shipped editions", () => {
     { id: "training-1.1", borrowed: ["training-1.0"] },
     { id: "training-4.0", borrowed: ["training-3.1"] },
     { id: "training-5.1", borrowed: [] },
-  ])("$id borrows from $borrowed", ({ id, borrowed }) => {
+  ])("$id borrows files from $borrowed", ({ id, borrowed }) => {
     expect(borrowedEditions(readEdition(id))).toEqual(borrowed);
   });
 });
 
-describe("rules as they were applied at the round", () => {
+describe("rules as applied in the round", () => {
   const { amendments } = ruleAmendments.parse(read("as-published"));
 
   function verdicts(id: string) {
@@ -92,7 +92,7 @@ describe("rules as they were applied at the round", () => {
     return { today: today.finish(), atRound: atRound.finish() };
   }
 
-  test("1.1: weight initialization only warned", () => {
+  test("1.1 only warns about missing weight initialization", () => {
     const { today, atRound } = verdicts("training-1.1");
     expect(today.failingKeys).toEqual(expect.arrayContaining(["END", "weights_initialization"]));
     expect(today.failingKeys.filter((key) => !atRound.failingKeys.includes(key))).toEqual([
@@ -103,7 +103,7 @@ describe("rules as they were applied at the round", () => {
     expect([today.asPublished, atRound.asPublished]).toEqual([false, true]);
   });
 
-  test("2.1: bert needed no opt_lamb_epsilon", () => {
+  test("2.1 does not require opt_lamb_epsilon for bert", () => {
     const { today, atRound } = verdicts("training-2.1");
     expect(today.failingKeys.filter((key) => !atRound.failingKeys.includes(key))).toEqual([
       "opt_lamb_epsilon",
@@ -111,7 +111,7 @@ describe("rules as they were applied at the round", () => {
   });
 
   test.each(["training-0.7", "training-2.0", "training-3.1", "hpc-1.0"])(
-    "%s: nothing differs",
+    "%s produces the same findings as the current rules",
     (id) => {
       const { today, atRound } = verdicts(id);
       expect(atRound.findings).toEqual(today.findings);

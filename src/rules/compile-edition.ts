@@ -5,25 +5,25 @@ import { type CompiledFile, compileRuleFile } from "./compile-rule-file.ts";
 import type { EditionRules } from "./edition-rules.ts";
 import { type LogCheck, startLogCheck } from "./log-check.ts";
 
-/** A rule edition, ready to check logs. */
+/** A compiled rule edition that can check logs. */
 export interface CompiledEdition {
   edition: string;
   asPublished: boolean;
-  /** Begins to check one log. */
+  /** Starts a check of one log. */
   start(): LogCheck;
 }
 
 export interface CompileOptions {
-  /** The editions of which this one borrows files: see `borrowedEditions`. Default none. */
+  /** The editions that this edition borrows files from: see `borrowedEditions`. Default: none. */
   borrowed?: readonly RuleEdition[];
-  /** Makes the rules those applied at the round. Default: as the official checker holds them today. */
+  /** Uses the rules as applied in the round. Default: the rules of the current official checker. */
   asPublished?: readonly RuleAmendment[];
 }
 
 /**
- * Turns an edition's tables into functions, once, for any number of logs.
+ * Compiles an edition's tables into functions that can check any number of logs.
  *
- * @throws UserError `rules-edition-missing` if the edition borrows files of one that was not given
+ * @throws UserError `rules-edition-missing` if the edition borrows files from an edition that was not passed
  */
 export function compileEdition(
   edition: RuleEdition,
@@ -59,7 +59,7 @@ export function compileEdition(
   return { edition: edition.edition, asPublished, start: () => startLogCheck(rules) };
 }
 
-/** The editions whose files an edition uses beside its own. */
+/** Returns the other editions whose files an edition uses. */
 export function borrowedEditions(edition: RuleEdition): string[] {
   const actions = edition.files.flatMap((file) =>
     file.keys.flatMap((rule) => [...rule.remember, ...rule.then]),

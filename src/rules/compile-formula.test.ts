@@ -13,12 +13,12 @@ function constant(json: JsonValue): Term {
 }
 
 function choice(condition: Predicate, yes: Term, no: Term): Term {
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a term
+  // oxlint-disable-next-line unicorn/no-thenable -- rule files use the key `then`; terms are never awaited
   return { if: condition, then: yes, else: no };
 }
 
 function implication(condition: Predicate, then: Predicate): Predicate {
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a predicate
+  // oxlint-disable-next-line unicorn/no-thenable -- rule files use the key `then`; predicates are never awaited
   return { if: condition, then };
 }
 
@@ -47,7 +47,7 @@ function contextOf(
   return { line: whole, state: new Map(Object.entries(state)) };
 }
 
-/** Evaluation errors are undefined. */
+/** The result of an evaluation error. */
 const notComputable = undefined;
 
 describe("compileTerm", () => {
@@ -65,26 +65,26 @@ describe("compileTerm", () => {
       expected: 3,
     },
     {
-      name: "no member of that name",
+      name: "an error for a missing member",
       term: { value: "FID" },
       line: { value: { CLIP: 3 } },
       expected: notComputable,
     },
     {
-      name: "an inherited member, which is none",
+      name: "an error for an inherited member",
       term: { value: "toString" },
       line: { value: {} },
       expected: notComputable,
     },
     {
-      name: "a member of something that has none",
+      name: "an error for a member of a value that is not an object",
       term: { value: "FID" },
       line: { value: "FID" },
       expected: notComputable,
     },
     { name: "an element from the end", term: { value: -1 }, line: { value: [1, 2] }, expected: 2 },
     {
-      name: "an element that is not there",
+      name: "an error for a missing list element",
       term: { value: 2 },
       line: { value: [1, 2] },
       expected: notComputable,
@@ -95,69 +95,69 @@ describe("compileTerm", () => {
       line: { metadata: { a: null } },
       expected: null,
     },
-    { name: "metadata with a stand-in", term: { meta: "a", else: 7 }, expected: 7 },
+    { name: "the default for missing metadata", term: { meta: "a", else: 7 }, expected: 7 },
     {
-      name: "no stand-in for metadata that are no object",
+      name: "an error instead of the default if the metadata is not an object",
       term: { meta: "a", else: 7 },
       line: { metadata: "" },
       expected: notComputable,
     },
     {
-      name: "metadata of a line without any",
+      name: "an error for metadata of a line without metadata",
       term: { meta: "a" },
       line: { metadata: undefined },
       expected: notComputable,
     },
-    { name: "a state never set", term: { state: "a" }, expected: notComputable },
+    { name: "an error for unset state", term: { state: "a" }, expected: notComputable },
     { name: "true as 1", term: { add: [constant(true), constant(1)] }, expected: 2 },
     {
-      name: "text in arithmetic",
+      name: "an error for a string in arithmetic",
       term: { add: [constant("1"), constant(1)] },
       expected: notComputable,
     },
     {
-      name: "division by zero",
+      name: "an error for division by zero",
       term: { div: [constant(1), constant(0)] },
       expected: notComputable,
     },
     {
-      name: "a negative base with a broken exponent",
+      name: "NaN for a negative base with a fractional exponent",
       term: { pow: [constant(-1), constant(0.5)] },
       expected: Number.NaN,
     },
-    { name: "the first of two equals", term: { min: [constant(1), constant(true)] }, expected: 1 },
-    { name: "the smaller text", term: { min: [constant("b"), constant("a")] }, expected: "a" },
+    { name: "the first equal operand", term: { min: [constant(1), constant(true)] }, expected: 1 },
+    { name: "the smaller string", term: { min: [constant("b"), constant("a")] }, expected: "a" },
     {
-      name: "the smaller of text and number",
+      name: "an error for the minimum of a string and a number",
       term: { min: [constant("b"), constant(1)] },
       expected: notComputable,
     },
-    { name: "the logarithm of 0", term: { log2: [constant(0)] }, expected: notComputable },
-    { name: "rounding infinity", term: { ceil: [{ infinity: true }] }, expected: notComputable },
+    { name: "an error for log2(0)", term: { log2: [constant(0)] }, expected: notComputable },
+    { name: "an error for ceil(∞)", term: { ceil: [{ infinity: true }] }, expected: notComputable },
     { name: "the length of an object", term: { len: [constant({ a: 1, b: 2 })] }, expected: 2 },
-    { name: "the length of a number", term: { len: [constant(3)] }, expected: notComputable },
-    { name: "a whole number in text", term: { toInt: [constant(" -1_0 ")] }, expected: -10 },
+    { name: "an error for len(3)", term: { len: [constant(3)] }, expected: notComputable },
+    { name: "an integer from a string", term: { toInt: [constant(" -1_0 ")] }, expected: -10 },
     {
-      name: "a broken number in text",
+      name: "an error for a fractional number in a string",
       term: { toInt: [constant("1.5")] },
       expected: notComputable,
     },
-    { name: "a broken number, cut", term: { toInt: [constant(-1.5)] }, expected: -1 },
+    { name: "a truncated fraction", term: { toInt: [constant(-1.5)] }, expected: -1 },
     {
-      name: "an element at a computed place",
+      name: "a list element at a computed position",
       term: { item: [{ state: "l" }, { sub: [value, constant(1)] }] },
       line: { value: 2 },
       state: { l: [4, 5] },
       expected: 5,
     },
     {
-      name: "only the branch that is chosen",
+      name: "the selected branch without evaluating the other one",
       term: choice({ op: "truthy", left: value }, constant(1), { state: "x" }),
       line: { value: 1 },
       expected: 1,
     },
     {
-      name: "a list with a missing part",
+      name: "an error for a list with a missing element",
       term: { list: [constant(1), { state: "x" }] },
       expected: notComputable,
     },
@@ -165,7 +165,7 @@ describe("compileTerm", () => {
     expect(compileTerm(term)(contextOf(line, state))).toEqual(expected);
   });
 
-  test("keeps the order of calculation, on which exact comparisons hang", () => {
+  test("preserves the order of operations, because exact comparisons depend on it", () => {
     const term: Term = { sub: [{ add: [constant(0.1), constant(0.2)] }, constant(0.3)] };
     expect(compileTerm(term)(contextOf())).toBe(0.1 + 0.2 - 0.3);
   });
@@ -184,37 +184,37 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "a text equals no number",
+      name: "a string does not equal a number",
       predicate: { op: "eq", left: constant("1"), right: constant(1) },
       expected: false,
     },
     {
-      name: "lists are equal by element",
+      name: "lists are compared by element",
       predicate: { op: "eq", left: constant([1, { a: true }]), right: constant([true, { a: 1 }]) },
       expected: true,
     },
     {
-      name: "NaN equals nothing",
+      name: "NaN does not equal any value",
       predicate: { op: "eq", left: constant(Number.NaN), right: constant(Number.NaN) },
       expected: false,
     },
     {
-      name: "null has no size",
+      name: "null cannot be ordered",
       predicate: { op: "ge", left: constant(null), right: constant(0) },
       expected: notComputable,
     },
     {
-      name: "NaN is never at least",
+      name: "NaN is never greater than or equal to a number",
       predicate: { op: "ge", left: constant(Number.NaN), right: constant(0) },
       expected: false,
     },
     {
-      name: "texts go by code point",
+      name: "strings are ordered by code point",
       predicate: { op: "lt", left: constant("\uFFFD"), right: constant("\u{1F600}") },
       expected: true,
     },
     {
-      name: "1 is among true",
+      name: "1 is in a list that contains true",
       predicate: { op: "in", left: constant(1), right: constant(["a", true]) },
       expected: true,
     },
@@ -225,13 +225,13 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "a name within text metadata is present",
+      name: "a name is present if string metadata contains it",
       predicate: { op: "present", left: { meta: "ric" } },
       line: { metadata: "metric" },
       expected: true,
     },
     {
-      name: "nothing is present in a number",
+      name: "presence in a number is an error",
       predicate: { op: "present", left: { meta: "a" } },
       line: { metadata: 3 },
       expected: notComputable,
@@ -242,22 +242,22 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "an empty object is not",
+      name: "an empty object is not truthy",
       predicate: { op: "truthy", left: constant({}) },
       expected: false,
     },
     {
-      name: "nearly whole is whole",
+      name: "a number close to an integer is an integer",
       predicate: { op: "isInteger", left: constant(2.999995) },
       expected: true,
     },
     {
-      name: "a text is not even asked",
+      name: "the integer check is an error for a string",
       predicate: { op: "isInteger", left: constant("3") },
       expected: notComputable,
     },
     {
-      name: "1.0 is no integer literal",
+      name: "1.0 is not an integer literal",
       predicate: { op: "isIntegerLiteral", left: value },
       line: { value: 1, valueWrittenAsFloat: true },
       expected: false,
@@ -269,17 +269,17 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "close enough",
+      name: "numbers within the relative tolerance are close",
       predicate: { op: "closeTo", left: constant(1), right: constant(1.0005), relative: 0.001 },
       expected: true,
     },
     {
-      name: "infinities are close only to themselves",
+      name: "infinity is not close to a finite number",
       predicate: { op: "closeTo", left: { infinity: true }, right: constant(1), relative: 1 },
       expected: false,
     },
     {
-      name: "same texts in another order",
+      name: "the same strings in another order are the same items",
       predicate: {
         op: "sameItems",
         left: constant(["a", "b", "a"]),
@@ -288,7 +288,7 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "same texts, not equally often",
+      name: "the same strings with different counts are not the same items",
       predicate: {
         op: "sameItems",
         left: constant(["a", "b", "b"]),
@@ -297,7 +297,7 @@ describe("compilePredicate", () => {
       expected: false,
     },
     {
-      name: "any: an error before the true branch counts",
+      name: "any propagates an error before the first true operand",
       predicate: {
         any: [
           { op: "truthy", left: { state: "x" } },
@@ -307,7 +307,7 @@ describe("compilePredicate", () => {
       expected: notComputable,
     },
     {
-      name: "any: nothing behind the true branch counts",
+      name: "any stops at the first true operand",
       predicate: {
         any: [
           { op: "eq", left: value, right: value },
@@ -317,7 +317,7 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "all: stops at the first false",
+      name: "all stops at the first false operand",
       predicate: {
         all: [
           { op: "truthy", left: constant(0) },
@@ -327,7 +327,7 @@ describe("compilePredicate", () => {
       expected: false,
     },
     {
-      name: "if without else holds",
+      name: "if without else is true when its condition is false",
       predicate: implication(
         { op: "truthy", left: constant(0) },
         { op: "truthy", left: constant(0) },
@@ -335,7 +335,7 @@ describe("compilePredicate", () => {
       expected: true,
     },
     {
-      name: "not passes an error on",
+      name: "not propagates an error",
       predicate: { not: { op: "truthy", left: { state: "x" } } },
       expected: notComputable,
     },
@@ -343,7 +343,7 @@ describe("compilePredicate", () => {
     expect(compilePredicate(predicate)(contextOf(line))).toBe(expected);
   });
 
-  test("equality goes both ways, and never fails", () => {
+  test("equality is symmetric and never an evaluation error", () => {
     fc.assert(
       fc.property(anyJson, anyJson, (a, b) => {
         const left = constant(a);
@@ -389,7 +389,7 @@ describe("describePredicate", () => {
     expect(describePredicate(predicate)).toBe(text);
   });
 
-  test("cuts long lists", () => {
+  test("truncates long lists", () => {
     expect(describeTerm(constant(Array.from({ length: 40 }, (_, index) => index)))).toBe(
       '[0,1,2,3,4,5,6,7,8,9,10,11,"… (40 items)"]',
     );

@@ -21,16 +21,16 @@ import {
 } from "./compare-values.ts";
 import type { RuleContext } from "./rule-line.ts";
 
-/** A term, ready to be evaluated; undefined is an evaluation error: something missing, or of the wrong kind. */
+/** A compiled term. It returns undefined on an evaluation error: a missing value or a value of the wrong type. */
 export type CompiledTerm = (context: RuleContext) => JsonValue | undefined;
-/** A predicate, ready to be evaluated; undefined is an evaluation error. */
+/** A compiled predicate. It returns undefined on an evaluation error. */
 export type CompiledPredicate = (context: RuleContext) => boolean | undefined;
 
 export function compileTerm(term: Term): CompiledTerm {
   return compilePlace(term) ?? compileCalculation(term) ?? compileChoice(term);
 }
 
-/** Terms that read something. */
+/** Compiles terms that read a line, the state or a constant. */
 function compilePlace(term: Term): CompiledTerm | undefined {
   if ("const" in term) return () => term.const;
   if ("infinity" in term) return () => Number.POSITIVE_INFINITY;
@@ -50,7 +50,7 @@ function compileMeta(name: string, otherwise: JsonValue | undefined): CompiledTe
     isJsonObject(line?.metadata) ? (memberOf(line.metadata, name) ?? otherwise) : undefined;
 }
 
-/** Terms that calculate with others. */
+/** Compiles terms that calculate with other terms. */
 function compileCalculation(term: Term): CompiledTerm | undefined {
   if (isBinaryTerm(term)) {
     for (const operator of binaryOperators) {
@@ -138,7 +138,7 @@ export function compilePredicate(predicate: Predicate): CompiledPredicate {
   };
 }
 
-/** True if all hold; stops at the first that does not, or cannot be evaluated. */
+/** True if all predicates are true. Stops at the first one that is false or cannot be evaluated. */
 export function compileAll(predicates: readonly Predicate[]): CompiledPredicate {
   const parts = predicates.map(compilePredicate);
   return (context) => {
@@ -219,12 +219,12 @@ const questionsByName: Record<Exclude<Question, "present">, Answer> = {
   },
   isIntegerLiteral: (value, { line }) => {
     if (typeof value === "boolean") return true;
-    // Only the line's own value still knows how it was written.
+    // The notation of a number is known only for the line's own value.
     return Number.isInteger(value) && !(line?.value === value && line.valueWrittenAsFloat);
   },
 };
 
-/** Whether a named member is there: of an object, a list of names, or a text that contains it. */
+/** Whether a name is present: as an object member, as a list item, or as a substring. */
 function compilePresent(place: Term): CompiledPredicate {
   if ("meta" in place) return ({ line }) => isPresent(line?.metadata, place.meta);
   if ("value" in place && typeof place.value === "string") {

@@ -11,7 +11,7 @@ import {
 } from "./compile-formula.ts";
 import type { RuleContext } from "./rule-line.ts";
 
-/** A rule file, ready to scan logs. */
+/** A compiled rule file that can scan logs. */
 export interface CompiledFile {
   edition: string;
   name: string;
@@ -25,16 +25,16 @@ export interface CompiledFile {
 
 /** The rule for one key. */
 export interface CompiledRule {
-  /** Place in `rules`. */
+  /** Index in `rules`. */
   index: number;
   key: string;
   require: KeyRule["require"];
   checks: readonly CompiledCheck[];
   firstCheck: readonly CompiledCheck[];
-  /** Must hold for one line; its conditions are joined, and an error in them is fatal. */
+  /** At least one line must meet all of these conditions; an evaluation error is fatal. */
   atLeastOneCheck: CompiledCheck | undefined;
   actions: readonly CompiledAction[];
-  /** Of `submission_…` keys only the first line is checked. */
+  /** True for `submission_…` keys, for which only the first line is checked. */
   onlyFirstCounts: boolean;
 }
 
@@ -43,17 +43,17 @@ export interface CompiledCheck {
   holds: CompiledPredicate;
 }
 
-/** A wish to have another rule file applied too. */
+/** A request to apply another rule file. */
 export interface UseRules {
-  /** By default, the edition of the requesting file. */
+  /** Default: the edition of the requesting file. */
   edition: string | undefined;
-  /** Absent if the line's value is not a string and therefore does not name a file. */
+  /** Undefined if the line's value is not a string and therefore cannot name a file. */
   name: string | undefined;
 }
 
 export interface CompiledAction {
   source: Action;
-  /** False if something in it could not be evaluated; then it had no effect. */
+  /** Returns false, and changes nothing, if a part of the action cannot be evaluated. */
   run(context: RuleContext, use: (request: UseRules) => void): boolean;
 }
 
@@ -132,7 +132,7 @@ function compileSet(
     const target = name(context);
     if (value === undefined || target === undefined || isList(target) || isJsonObject(target))
       return false;
-    // A name that is not a string can never be requested.
+    // Do not store names that are not strings, because formulas cannot read them.
     if (typeof target === "string") context.state.set(target, value);
     return true;
   };
@@ -155,7 +155,7 @@ function compileUseRules(action: Extract<Action, { useRules: string }>): Compile
   };
 }
 
-/** A list in the state, which appending changes in place. */
+/** A list in the state. Append actions modify it in place. */
 function isStateList(value: unknown): value is JsonValue[] {
   return Array.isArray(value);
 }

@@ -25,7 +25,7 @@ const signs: Record<string, string> = {
   in: "in",
 };
 
-/** A predicate as people write formulas: `value >= 0.759 and value < 1`. */
+/** Formats a predicate in infix notation: `value >= 0.759 and value < 1`. */
 export function describePredicate(predicate: Predicate): string {
   if ("all" in predicate) return predicate.all.map(describePart).join(" and ");
   if ("any" in predicate) return predicate.any.map(describePart).join(" or ");
@@ -61,7 +61,7 @@ export function describeTerm(term: Term): string {
   return isPlace(term) ? describePlace(term) : describeCalculation(term);
 }
 
-/** A term that reads a line or what is remembered of earlier ones. */
+/** A term that reads a line or the state stored from earlier lines. */
 export type PlaceTerm = Extract<
   Term,
   { state: string } | { time: true } | { meta: string } | { value: unknown }
@@ -71,7 +71,7 @@ export function isPlace(formula: Predicate | Term | Action): formula is PlaceTer
   return "state" in formula || "time" in formula || "meta" in formula || "value" in formula;
 }
 
-/** The name of a place that a term reads: `value.FID`, `metadata.epoch_num`, `state.in_block`, `time`. */
+/** Formats the location that a term reads: `value.FID`, `metadata.epoch_num`, `state.in_block`, `time`. */
 export function describePlace(place: PlaceTerm): string {
   if ("state" in place) return `state.${place.state}`;
   if ("time" in place) return "time";
@@ -89,14 +89,14 @@ function describeCalculation(term: Term): string {
     : `(${operands.join(` ${sign} `)})`;
 }
 
-/** The terms that a calculation is made of; none for other formulas. */
+/** Returns the operands of a calculation, or an empty list for other formulas. */
 export function operandsOf(formula: object): readonly Term[] {
   if (isBinaryTerm(formula)) return binaryOperators.flatMap((operator) => formula[operator] ?? []);
   if (isUnaryTerm(formula)) return unaryOperators.flatMap((operator) => formula[operator] ?? []);
   return [];
 }
 
-/** What an action works out: `state.first_init_start := min(state.first_init_start, time)`. */
+/** Formats the effect of an action: `state.first_init_start := min(state.first_init_start, time)`. */
 export function describeAction(action: Action): string {
   if ("set" in action) return `state.${action.set} := ${describeTerm(action.to)}`;
   if ("setNamed" in action)
@@ -113,7 +113,7 @@ function describeValue(value: JsonValue): string {
   return JSON.stringify(shorten(value));
 }
 
-/** A value small enough to show: long lists and texts are truncated and marked; NaN and infinities become text. */
+/** Shortens a value for display: truncates and marks long lists and strings; formats NaN and infinities as strings. */
 export function shorten(value: JsonValue): JsonValue {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "string") {

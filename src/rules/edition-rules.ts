@@ -1,16 +1,17 @@
 import type { CompiledFile } from "./compile-rule-file.ts";
 
-/** What a check needs to know of an edition. */
+/** The parts of an edition that a check uses. */
 export interface EditionRules {
   edition: string;
   asPublished: boolean;
-  /** By edition and name, since a few editions borrow files of others. */
+  /** Indexed by edition and name, because some editions borrow files from others. */
   files: ReadonlyMap<string, ReadonlyMap<string, CompiledFile>>;
-  /** Lines with other keys cannot matter. */
+  /** Keys that rules read. Lines with other keys do not affect a check. */
   keys: ReadonlySet<string>;
-  /** Members of metadata that some rule may look at. */
+  /** Metadata members that rules read. */
   metadataNames: ReadonlySet<string>;
-  /** Only warn: missing keys of these names, and checks at the end of a log. */
+  /** Keys that produce only a warning if they are missing. */
   warnsIfMissing: ReadonlySet<string>;
+  /** Whether failed checks at the end of a log produce only warnings. */
   warnsAtEnd: boolean;
 }

@@ -4,7 +4,7 @@ import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { type RuleEdition, ruleEdition } from "../schema/logs/rule-edition.ts";
 import { compileEdition } from "./compile-edition.ts";
 
-/** A rule edition from its files as in `data/rules/`. */
+/** Creates a rule edition from files in the format of `data/rules/`. */
 function editionOf(...files: unknown[]): RuleEdition {
   return ruleEdition.parse({ edition: "made-up-1.0", source: "made up", files });
 }
@@ -40,42 +40,78 @@ const isPositive = { op: "gt", left: { value: true }, right: { const: 0 } };
 
 describe("required keys", () => {
   test.each([
-    { name: "exactly-one: none", require: "exactly-one", values: [], keys: ["a"], warnings: [] },
-    { name: "exactly-one: one", require: "exactly-one", values: [1], keys: [], warnings: [] },
     {
-      name: "exactly-one: same value twice only warns",
+      name: "exactly-one fails without a line",
+      require: "exactly-one",
+      values: [],
+      keys: ["a"],
+      warnings: [],
+    },
+    {
+      name: "exactly-one passes with one line",
+      require: "exactly-one",
+      values: [1],
+      keys: [],
+      warnings: [],
+    },
+    {
+      name: "exactly-one only warns about a repeated equal value",
       require: "exactly-one",
       values: [1, true],
       keys: [],
       warnings: ["key-repeated"],
     },
     {
-      name: "exactly-one: NaN is the same as NaN",
+      name: "exactly-one treats NaN values as equal",
       require: "exactly-one",
       values: [Number.NaN, Number.NaN],
       keys: [],
       warnings: ["key-repeated"],
     },
     {
-      name: "exactly-one: two values",
+      name: "exactly-one fails with two different values",
       require: "exactly-one",
       values: [1, 2],
       keys: ["a"],
       warnings: [],
     },
-    { name: "at-least-one: none", require: "at-least-one", values: [], keys: ["a"], warnings: [] },
-    { name: "at-least-one: two", require: "at-least-one", values: [1, 2], keys: [], warnings: [] },
-    { name: "atLeast 2: one", require: { atLeast: 2 }, values: [1], keys: ["a"], warnings: [] },
-    { name: "optional: none", require: "optional", values: [], keys: [], warnings: [] },
     {
-      name: "alternatives: none of them",
+      name: "at-least-one fails without a line",
+      require: "at-least-one",
+      values: [],
+      keys: ["a"],
+      warnings: [],
+    },
+    {
+      name: "at-least-one passes with two lines",
+      require: "at-least-one",
+      values: [1, 2],
+      keys: [],
+      warnings: [],
+    },
+    {
+      name: "atLeast 2 fails with one line",
+      require: { atLeast: 2 },
+      values: [1],
+      keys: ["a"],
+      warnings: [],
+    },
+    {
+      name: "optional passes without a line",
+      require: "optional",
+      values: [],
+      keys: [],
+      warnings: [],
+    },
+    {
+      name: "alternatives fail if none is logged",
       require: { atLeastOneOr: ["z", "b"] },
       values: [],
       keys: ["a|b|z"],
       warnings: [],
     },
     {
-      name: "alternatives: one of them",
+      name: "alternatives pass if one is logged",
       require: { atLeastOneOr: ["z", "b"] },
       values: [1],
       keys: [],
@@ -98,7 +134,7 @@ describe("required keys", () => {
     expect(verdict.verdict).toBe(keys.length === 0 ? "pass" : "fail");
   });
 
-  test("alternatives that name each other are one finding", () => {
+  test("reports one finding for alternatives that reference each other", () => {
     const keys = [
       { key: "a", require: { atLeastOneOr: ["b"] } },
       { key: "b", require: { atLeastOneOr: ["a"] } },
@@ -113,7 +149,7 @@ describe("required keys", () => {
 });
 
 describe("checks", () => {
-  test("say which line, what was expected and what was seen; the last failing line counts", () => {
+  test("report the last failing line with the expected and actual values", () => {
     const edition = editionOf({
       name: "common",
       keys: [{ key: "a", require: "none", checks: [isPositive] }],
@@ -130,7 +166,7 @@ describe("checks", () => {
     ]);
   });
 
-  test("look only at the first line of a submission_ key", () => {
+  test("apply only to the first line of a submission_ key", () => {
     const keys = [{ key: "submission_org", require: "at-least-one", checks: [isPositive] }];
     const edition = editionOf({ name: "common", keys });
     expect(check(edition, [event("submission_org", 1), event("submission_org", -1)]).verdict).toBe(
@@ -138,7 +174,7 @@ describe("checks", () => {
     );
   });
 
-  test("remember, even from a line that failed, for the lines after it", () => {
+  test("update the state even if the line fails a check", () => {
     const remember = [{ set: "last", to: { value: true } }];
     const isMore = { op: "gt", left: { value: true }, right: { state: "last" } };
     const keys = [{ key: "a", require: "none", checks: [isMore], remember }];
@@ -150,7 +186,7 @@ describe("checks", () => {
     ]);
   });
 
-  test("that cannot remember fail the key and leave out the rest of the line", () => {
+  test("fail the key and skip the remaining actions if an action cannot be evaluated", () => {
     const remember = [
       { set: "first", to: { const: 1 } },
       { set: "x", to: { add: [{ value: true }, { const: 1 }] } },
@@ -179,7 +215,7 @@ describe("checks", () => {
     ]);
   });
 
-  test("firstCheck sees the state after the first line, and no other line", () => {
+  test("apply firstCheck only to the first line, after its state update", () => {
     const keys = [
       {
         key: "a",
@@ -207,16 +243,26 @@ describe("a condition that one line must meet", () => {
   });
 
   test.each([
-    { name: "met once", values: [-1, 3, 10], verdict: "pass", rules: [] },
-    { name: "never met", values: [-1, 10], verdict: "fail", rules: ["never-met"] },
     {
-      name: "no line, which `require` reports",
+      name: "passes if one line meets the condition",
+      values: [-1, 3, 10],
+      verdict: "pass",
+      rules: [],
+    },
+    {
+      name: "fails if no line meets the condition",
+      values: [-1, 10],
+      verdict: "fail",
+      rules: ["never-met"],
+    },
+    {
+      name: "reports only the missing key if there is no line",
       values: [],
       verdict: "fail",
       rules: ["key-missing"],
     },
     {
-      name: "not computable, where the official checker dies",
+      name: "reports a crash if the condition cannot be evaluated, like the official checker",
       values: [3, null],
       verdict: "crash",
       rules: ["condition-not-computable"],
@@ -230,7 +276,7 @@ describe("a condition that one line must meet", () => {
     expect(ours.findings.map(({ rule }) => rule)).toEqual(rules);
   });
 
-  test("counts repeated submission_ lines too", () => {
+  test("also checks repeated submission_ lines", () => {
     const keys = [{ key: "submission_x", require: "none", atLeastOneCheck: [isPositive] }];
     const edition = editionOf({ name: "common", keys });
     expect(check(edition, [event("submission_x", -1), event("submission_x", 1)]).verdict).toBe(

@@ -6,40 +6,40 @@ import { describeAction, describePredicate, shorten } from "./describe-formula.t
 import type { RuleContext, RuleLine, RuleState } from "./rule-line.ts";
 import { seePlaces } from "./see-places.ts";
 
-/** What was counted of one key's lines. */
+/** The line count and values of one key. */
 interface Tally {
   count: number;
   first: JsonValue;
-  /** A value that is not the same as the first, and its line. */
+  /** A value that differs from the first one, with its line. */
   other: { value: JsonValue; line: number | undefined } | undefined;
   isMet: boolean;
   lastLine: RuleLine | undefined;
 }
 
-/** What a scan cannot decide on its own. */
+/** Callbacks for decisions that a scan cannot make on its own. */
 export interface ScanHost {
   use(scan: FileScan, request: UseRules, line: RuleLine): void;
-  /** The official checker crashes here. */
+  /** Records a finding for which the official checker crashes. */
   crash(finding: RuleFinding): void;
 }
 
-/** What a scan found out when the log was over. */
+/** The result of a scan at the end of the log. */
 export interface ScanResult {
-  /** One per key, the last one found. */
+  /** The last finding for each key. */
   byKey: ReadonlyMap<string, RuleFinding>;
   withoutKey: readonly RuleFinding[];
-  /** Repeated keys. */
+  /** Findings for repeated keys. */
   warnings: readonly Extract<RuleFinding, { rule: "key-repeated" }>[];
 }
 
-/** One rule file applied to one log, line after line. */
+/** Applies one rule file to one log, line by line. */
 export class FileScan {
   readonly file: CompiledFile;
-  /** Index of the next line of the log, for the caller. */
+  /** Index of the next log line to read. The caller updates it. */
   position = 0;
-  /** Whether its made-up lines have been added to the log. */
+  /** Whether the aggregated lines have been added to the log. */
   isSpecialApplied = false;
-  /** Rule files that this one requested, each at its last request. */
+  /** Rule files that this file requested, ordered by their last request. */
   readonly asked = new Set<FileScan>();
   readonly #host: ScanHost;
   readonly #state: RuleState;
@@ -66,12 +66,12 @@ export class FileScan {
     this.#checkAtLeastOne(rule, tally, line);
   }
 
-  /** Failures found so far; what is missing shows only at the end. */
+  /** Failures found so far. Missing keys are found only at the end. */
   failuresSoFar(): ReadonlyMap<string, RuleFinding> {
     return this.#failures;
   }
 
-  /** Keys that must still come, alternatives joined by `|`. */
+  /** Required keys that are not logged yet; alternatives are joined by `|`. */
   waitingFor(): string[] {
     return this.file.rules.flatMap(({ key, require }) => {
       if (typeof require === "object" && "atLeastOneOr" in require) {
@@ -82,7 +82,7 @@ export class FileScan {
     });
   }
 
-  /** Whether a key's condition has been met, for the keys that have one and were logged. */
+  /** Whether the condition of each logged key is met. Keys without a condition are omitted. */
   conditionsMet(): ReadonlyMap<string, boolean> {
     const logged = this.file.rules.filter(
       ({ key, atLeastOneCheck }) => atLeastOneCheck !== undefined && this.#countOf(key) > 0,
@@ -90,7 +90,7 @@ export class FileScan {
     return new Map(logged.map(({ key, index }) => [key, this.#tallies[index]?.isMet ?? false]));
   }
 
-  /** Looks at what shows only when the log is over. */
+  /** Runs the checks that need the end of the log. */
   finish(): ScanResult {
     const byKey = new Map(this.#failures);
     const warnings: Extract<RuleFinding, { rule: "key-repeated" }>[] = [];
@@ -187,7 +187,7 @@ export class FileScan {
     });
   }
 
-  /** One finding per set of keys of which none was logged: keys mostly name each other. */
+  /** Returns one finding per set of alternative keys, because alternative keys usually reference each other. */
   #alternatives(): RuleFinding[] {
     const sets = new Map<string, string[]>();
     for (const { key, require } of this.file.rules) {
@@ -246,7 +246,7 @@ function needOf(require: CompiledRule["require"]): number {
   return require === "exactly-one" || require === "at-least-one" ? 1 : 0;
 }
 
-/** Lists in the state grow, so each scan has its own. */
+/** Copies lists in the state, because each scan modifies them. */
 function copy(value: JsonValue): JsonValue {
   return Array.isArray(value) ? value.map(copy) : value;
 }

@@ -5,7 +5,7 @@ import type { LogEvent, LogLine } from "../schema/logs/log-event.ts";
 import { type RuleEdition, ruleEdition } from "../schema/logs/rule-edition.ts";
 import { compileEdition } from "./compile-edition.ts";
 
-/** A rule edition from its files as in `data/rules/`. */
+/** Creates a rule edition from files in the format of `data/rules/`. */
 function editionOf(...files: unknown[]): RuleEdition {
   return ruleEdition.parse({ edition: "made-up-1.0", source: "made up", files });
 }
@@ -37,9 +37,9 @@ function check(edition: RuleEdition, events: readonly Partial<LogEvent>[]) {
   return checking.finish();
 }
 
-/** A rule that brings in another rule file when the key `use` comes. */
+/** A rule that applies another rule file when the key `use` is logged. */
 function usingRules(action: { useRules: string; edition?: string }) {
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the rule files; nobody awaits a rule
+  // oxlint-disable-next-line unicorn/no-thenable -- rule files use the key `then`; rules are never awaited
   return { key: "use", require: "none", then: [action] };
 }
 
@@ -48,7 +48,7 @@ const isPositive = { op: "gt", left: { value: true }, right: { const: 0 } };
 describe("rule files", () => {
   const more = usingRules({ useRules: "{value}" });
 
-  test("a later one reads the log from its start and overrides failures of the same key", () => {
+  test("a later file reads the log from the start and overrides failures of the same key", () => {
     const edition = editionOf(
       { name: "common", keys: [more, { key: "a", require: "none", checks: [isPositive] }] },
       { name: "lenient", keys: [{ key: "a", require: "none" }] },
@@ -64,7 +64,7 @@ describe("rule files", () => {
     expect(check(edition, [...again, event("use", "strict")]).failingKeys).toEqual(["a"]);
   });
 
-  test("a later one does not override failures without key", () => {
+  test("a later file does not override failures without a key", () => {
     const edition = editionOf(
       {
         name: "common",
@@ -77,9 +77,9 @@ describe("rule files", () => {
 
   test.each([
     { name: "that does not exist", value: "nowhere", problem: "no-such-file" },
-    { name: "named by something that is no text", value: 3, problem: "value-is-no-text" },
+    { name: "whose name is not a string", value: 3, problem: "value-is-no-text" },
     { name: "that the official checker cannot load", value: "broken", problem: "cannot-be-loaded" },
-  ])("one $name is a finding, where the official checker dies", ({ value, problem }) => {
+  ])("a file $name produces a finding; the official checker crashes", ({ value, problem }) => {
     const edition = editionOf(
       { name: "common", keys: [more] },
       { name: "broken", unreadable: true, keys: [] },
@@ -91,14 +91,14 @@ describe("rule files", () => {
     ]);
   });
 
-  test("that ask for each other are a finding, where the official checker hangs", () => {
+  test("circular requests produce a finding; the official checker hangs", () => {
     const edition = editionOf({ name: "common", keys: [more] });
     expect(check(edition, [event("use", "common")]).findings).toEqual([
       { rule: "rules-never-end", files: ["common"] },
     ]);
   });
 
-  test("of another edition must be at hand", () => {
+  test("a file borrowed from another edition must be passed to the compiler", () => {
     const edition = editionOf({
       name: "common",
       keys: [usingRules({ useRules: "x", edition: "made-up-0.9" })],
@@ -107,7 +107,7 @@ describe("rule files", () => {
   });
 });
 
-describe("metrics on different lines", () => {
+describe("metrics on separate lines", () => {
   const edition = editionOf({
     name: "common",
     special: { id: "aggregate-eval-metrics", groupBy: "samples" },
@@ -124,7 +124,7 @@ describe("metrics on different lines", () => {
     return event("eval_accuracy", value, { metadata: { metric: name, samples } });
   }
 
-  test("are joined by what they were measured at", () => {
+  test("are joined by the number of samples", () => {
     const lines = [
       metric("FID", 9, 1),
       metric("CLIP", 1, true),
@@ -135,7 +135,7 @@ describe("metrics on different lines", () => {
     expect(check(edition, lines.slice(0, 2)).failingKeys).toEqual(["aggregated_eval_accuracy"]);
   });
 
-  test("without the number they belong to are a finding, where the official checker dies", () => {
+  test("produce a finding if the number of samples is missing; the official checker crashes", () => {
     const line = event("eval_accuracy", 1, { metadata: { metric: "FID" } });
     expect(check(edition, [line]).findings).toMatchObject([
       { rule: "eval-line-not-usable", line: 1, groupBy: "samples" },
@@ -143,7 +143,7 @@ describe("metrics on different lines", () => {
   });
 });
 
-describe("lines that are not as they should be", () => {
+describe("unreadable lines", () => {
   const edition = editionOf({ name: "common", keys: [{ key: "a", require: "none" }] });
 
   function checkLine(line: LogLine, more: RuleEdition = edition) {
@@ -153,7 +153,7 @@ describe("lines that are not as they should be", () => {
   }
   const place = { lineNumber: 4, byteOffset: 77 };
 
-  test("fail the log, and are listed", () => {
+  test("fail the log and are listed in the finding", () => {
     const { verdict, failingKeys, findings } = checkLine({
       kind: "unreadable",
       dialect: "mllog",
@@ -169,7 +169,7 @@ describe("lines that are not as they should be", () => {
   });
 
   test.each(["not-an-object", "time-missing", "key-missing", "value-missing"] as const)(
-    "%s: the official checker dies",
+    "produce a crash verdict for %s, like the official checker",
     (reason) => {
       expect(checkLine({ kind: "unreadable", dialect: "mllog", reason, ...place })).toMatchObject({
         verdict: "crash",
@@ -178,7 +178,7 @@ describe("lines that are not as they should be", () => {
     },
   );
 
-  test("do not matter in a dialect that the edition does not read", () => {
+  test("are ignored in a dialect that the edition does not read", () => {
     const { findings } = checkLine({
       kind: "unreadable",
       dialect: "mll",
@@ -188,7 +188,7 @@ describe("lines that are not as they should be", () => {
     expect(findings).toEqual([{ rule: "no-lines" }]);
   });
 
-  test("edition 0.6 cannot read newer lines, and counts time in seconds", () => {
+  test("include lines in newer dialects for edition 0.6, which measures time in seconds", () => {
     const isEarly = { op: "eq", left: { time: true }, right: { const: 12.5 } };
     const old = ruleEdition.parse({
       edition: "training-0.6",
@@ -205,8 +205,8 @@ describe("lines that are not as they should be", () => {
   });
 });
 
-describe("while the log is still being written", () => {
-  test("tells what failed, what must still come and what is not met yet", () => {
+describe("the state of an unfinished log", () => {
+  test("lists failures, missing keys and unmet conditions", () => {
     const edition = editionOf({
       name: "common",
       keys: [

@@ -13,25 +13,25 @@ import { shorten } from "./describe-formula.ts";
 import { FileScan, type ScanHost } from "./file-scan.ts";
 import type { RuleLine } from "./rule-line.ts";
 
-/** The check of one log, line by line as they come, or all at once. */
+/** Checks one log, either line by line as it is written or all at once. */
 export interface LogCheck {
   push(line: LogLine): void;
   /**
-   * The state of the log while it is still being written. Exact for each line seen, but what only the end of the log
-   * decides is not in it, and a later rule file may still override an earlier one's finding.
+   * Returns the state of a log that is still being written. It covers every line read so far, but excludes checks that
+   * need the end of the log. A later rule file may still override a finding of an earlier one.
    */
   soFar(): LiveChecklist;
-  /** The verdict, as the official checker gives it on the whole log. No more lines after this. */
+  /** Returns the verdict that the official checker gives for the whole log. Do not push lines after this call. */
   finish(): RuleVerdict;
 }
 
 export interface LiveChecklist {
-  /** The rule files in force so far. */
+  /** The rule files applied so far. */
   files: string[];
   findings: RuleFinding[];
-  /** Keys that must still come, alternatives joined by `|`. */
+  /** Required keys that are not logged yet; alternatives are joined by `|`. */
   waitingFor: string[];
-  /** Keys logged whose condition, mostly the quality target, is not met yet. */
+  /** Logged keys whose condition (usually the quality target) is not met yet. */
   notMetYet: string[];
 }
 
@@ -39,12 +39,12 @@ export function startLogCheck(rules: EditionRules): LogCheck {
   return new EditionLogCheck(rules);
 }
 
-/** How many unreadable lines a finding lists; it counts them all. */
+/** Maximum number of unreadable lines that a finding lists; its count includes all of them. */
 const listedLines = 20;
-/** No log needs this many rule files; a log that requests more has a circular reference. */
+/** Valid logs request fewer rule files than this; more requests mean a circular reference. */
 const mostFiles = 1000;
 
-/** The official checker crashes for these; for the other reasons, it skips the line and fails the log. */
+/** The official checker crashes for these reasons. For other reasons, it skips the line and fails the log. */
 const deadlyReasons: ReadonlySet<UnreadableReason> = new Set([
   "not-an-object",
   "time-missing",
@@ -58,7 +58,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
   readonly #rules: EditionRules;
   readonly #readsOldDialect: boolean;
   readonly #scans: FileScan[] = [];
-  /** The lines that a rule may look at, because files that join later read from the start. */
+  /** The lines that rules can read, stored because rule files added later start at the first line. */
   #lines: RuleLine[] = [];
   #readableCount = 0;
   #unreadableCount = 0;
@@ -93,7 +93,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
     this.#addLine(event, event.timeMs, lineNumber);
   }
 
-  /** Edition 0.6 counts every line with `:::MLL`, newer ones too, which it then cannot read. */
+  /** Edition 0.6 counts every line with `:::MLL`, including lines in newer dialects, which it cannot parse. */
   #pushOldEvent({ event, lineNumber, byteOffset }: Extract<LogLine, { kind: "event" }>): void {
     if (event.dialect === "mlpv") return;
     if (event.dialect === undefined) {
@@ -138,11 +138,11 @@ class EditionLogCheck implements LogCheck, ScanHost {
       lineNumber,
       valueWrittenAsFloat: event.valueWrittenAsFloat === true,
     });
-    // Scans may be added while this loop runs; the new ones catch up from the first line.
+    // This loop may add scans; new scans catch up from the first line.
     for (const scan of this.#scans) this.#catchUp(scan);
   }
 
-  /** Metadata without the members no rule looks at: `file` and `lineno` would be most of what a check holds. */
+  /** Removes metadata members that no rule reads: `file` and `lineno` would use most of the memory of a check. */
   #keepWhatMatters(metadata: JsonValue): JsonValue {
     if (!isJsonObject(metadata)) return metadata;
     let kept: Record<string, JsonValue> | undefined;
@@ -180,7 +180,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
       });
       return;
     }
-    // Asked for again, it runs again: last.
+    // A repeated request moves the file to the end of the order.
     scan.asked.delete(added);
     scan.asked.add(added);
   }
@@ -238,7 +238,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
     return { edition, asPublished, verdict, failingKeys, findings, warnings };
   }
 
-  /** Takes the rule files in the order in which they were requested; a later one overrides an earlier one's keys. */
+  /** Applies rule files in request order; a later file overrides the findings of earlier files for its keys. */
   #runQueue(): { findings: RuleFinding[]; warnings: RuleFinding[] } {
     const byKey = new Map<string, RuleFinding>();
     const withoutKey: RuleFinding[] = [];
@@ -266,7 +266,7 @@ class EditionLogCheck implements LogCheck, ScanHost {
     return { findings, warnings: [...warnings, ...repeated.values()] };
   }
 
-  /** Lines composed of other lines are added after the last one, for this rule file and the following ones. */
+  /** Appends aggregated lines to the log, for this rule file and the following ones. */
   #applySpecial(scan: FileScan): void {
     const { special } = scan.file;
     if (special === undefined || scan.isSpecialApplied) return;

@@ -8,11 +8,11 @@ export interface QualityTarget {
   key: string;
   /** `value >= 0.72 and value < 1`. */
   text: string;
-  /** Undefined if one evaluation alone cannot decide. */
+  /** Undefined if the condition needs more than one evaluation. */
   isMetBy(evaluation: Evaluation): boolean | undefined;
 }
 
-/** An evaluation as a log has it. */
+/** An evaluation as logged. */
 interface Evaluation {
   key: string;
   value: JsonValue;
@@ -21,7 +21,7 @@ interface Evaluation {
   line: number;
 }
 
-/** The target that an edition sets for a benchmark; absent if it has no rules for it. */
+/** Returns the target that an edition sets for a benchmark, or undefined if the edition has no rules for it. */
 export function findQualityTarget(
   edition: RuleEdition,
   { benchmark, division }: { benchmark: string; division: string },

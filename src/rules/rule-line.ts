@@ -1,23 +1,23 @@
 import type { JsonValue } from "../foundation/json.ts";
 
-/** What rules may look at in a log line. */
+/** The parts of a log line that rules can read. */
 export interface RuleLine {
   key: string;
   value: JsonValue;
-  /** Absent where the line has none, which only edition 0.6 forgives. */
+  /** Undefined if the line has no metadata, which only edition 0.6 allows. */
   metadata: JsonValue | undefined;
-  /** Milliseconds; in edition 0.6 seconds. */
+  /** In milliseconds; in seconds for edition 0.6. */
   time: number;
-  /** From 1; absent for a line that a rule made up. */
+  /** Starts at 1; undefined for a line that a rule generated. */
   lineNumber: number | undefined;
-  /** The value is a whole number written with a point or exponent. */
+  /** Whether the value is an integer written with a decimal point or exponent. */
   valueWrittenAsFloat: boolean;
 }
 
-/** What a rule file remembers while it reads a log, by name. */
+/** Values that a rule file stores while it reads a log, by name. */
 export type RuleState = Map<string, JsonValue>;
 
-/** The input of a formula. At the end of a log, there is no line. */
+/** The input of a formula. `line` is undefined at the end of a log. */
 export interface RuleContext {
   line: RuleLine | undefined;
   state: RuleState;

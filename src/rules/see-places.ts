@@ -6,7 +6,7 @@ import type { RuleContext } from "./rule-line.ts";
 
 type Formula = Predicate | Term | Action;
 
-/** The value of each input that a formula reads; inputs that cannot be read are omitted. */
+/** Returns the value of each input that a formula reads. Inputs that cannot be read are omitted. */
 export function seePlaces(formula: Formula, context: RuleContext): Record<string, JsonValue> {
   const seen: Record<string, JsonValue> = {};
   for (const place of placesOf(formula)) {
@@ -16,7 +16,7 @@ export function seePlaces(formula: Formula, context: RuleContext): Record<string
   return seen;
 }
 
-/** The terms within a formula that read a line or the state. */
+/** Returns the terms in a formula that read a line or the state. */
 function placesOf(formula: Formula | undefined): PlaceTerm[] {
   if (formula === undefined) return [];
   if (isPlace(formula)) return [formula];

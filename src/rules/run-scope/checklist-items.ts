@@ -4,8 +4,8 @@ import type { RuleFinding } from "../../schema/logs/rule-finding.ts";
 import type { ChecklistItem } from "../../schema/run/run-checklist.ts";
 
 /**
- * Makes a checklist from the state of a log: an item for each key that the rule files in force require, and for each
- * of their optional keys that was logged. Alternative keys share one item. Findings that are not about a key come last:
+ * Creates a checklist from the state of a log, with an item for each key that the applied rule files require and for
+ * each optional key that was logged. Alternative keys share one item. Items for findings without a key come last:
  * `END`, `log`.
  *
  * @param seenKeys the keys logged so far
@@ -40,7 +40,7 @@ export function checklistItems({
   ];
 }
 
-/** One rule for each key: the file that was added last wins. */
+/** Returns one rule per key. If several files have a rule for a key, the file added last takes precedence. */
 function rulesInForce(files: readonly RuleFile[], names: readonly string[]): Iterable<KeyRule> {
   const byKey = new Map<string, KeyRule>();
   for (const name of names) {
@@ -50,7 +50,7 @@ function rulesInForce(files: readonly RuleFile[], names: readonly string[]): Ite
   return byKey.values();
 }
 
-/** The name that the engine gives to alternative keys. */
+/** The name that the rule engine uses for a set of alternative keys. */
 function itemName({ key, require }: KeyRule): string {
   if (typeof require !== "object" || !("atLeastOneOr" in require)) return key;
   return [...new Set([key, ...require.atLeastOneOr])].toSorted().join("|");

@@ -11,11 +11,11 @@ import type { Action, Predicate } from "../../schema/logs/rule-formula.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RuleScope } from "../../schema/run/run-checklist.ts";
 
-/** The rules that the log of a run is checked against. */
+/** The rules that a run's log is checked against. */
 export interface RunRulesChoice {
   edition: MlperfEdition;
   scope: RuleScope;
-  /** Of MLPerf's; with scope `benchmark` only. */
+  /** An MLPerf benchmark; set only with scope `benchmark`. */
   benchmark?: string;
 }
 
@@ -26,10 +26,10 @@ export interface RunRulesChoice {
  *   `pitwall check` does (`benchmark`). With any other name there, and for embedded workloads, the rules of single
  *   benchmarks do not apply (`general`).
  * - Any other program is not a submission. Pitwall may add MLLOG lines to its log, but cannot know its organization,
- *   data set or cache. It is checked against the rules without which a time to train is not credible (`clock`): see
+ *   dataset or cache. It is checked only against the rules that a credible time to train requires (`clock`): see
  *   `clockRules`.
  *
- * @param benchmark as the program itself logs it; absent if it does not, or has not yet
+ * @param benchmark as logged by the program; undefined if the program has not logged one
  * @param edition the requested edition; default: the newest with that benchmark, else the newest of MLPerf training
  */
 export function chooseRunRules(
@@ -43,21 +43,21 @@ export function chooseRunRules(
     const scope = startable.kind === "embedded" ? "general" : "clock";
     return { edition: asked ?? newest, scope };
   }
-  // Round 0.6 uses a dialect that current programs do not log.
+  // Round 0.6 uses a log dialect that current programs do not write.
   const editions = editionsWithBenchmark(benchmark).filter((each) => each !== "training-0.6");
   if (!isMlperfBenchmark(benchmark) || (asked === undefined && editions.length === 0))
     return { edition: asked ?? newest, scope: "general" };
   return { edition: asked ?? newestOf(editions), scope: "benchmark", benchmark };
 }
 
-/** The benchmark that a line names, unless it is a line that Pitwall wrote for a program without MLLOG. */
+/** Returns the benchmark that a line names, unless Pitwall wrote the line for a program without MLLOG. */
 export function declaredBenchmark(event: LogEvent, request: RunRequest): string | undefined {
   if (event.key !== "submission_benchmark" || typeof event.value !== "string") return undefined;
   const mayBeOurs = request.startable.kind === "command" && request.reading.metrics.length > 0;
   return mayBeOurs && event.namespace === "pitwall" ? undefined : benchmarkNamed(event.value);
 }
 
-/** An edition's tables, cut to a scope. */
+/** Reduces an edition's tables to a scope. */
 export function tablesOfScope(tables: RuleEdition, scope: RuleScope): RuleEdition {
   switch (scope) {
     case "benchmark":
@@ -75,7 +75,7 @@ function newestOf(editions: readonly MlperfEdition[]): MlperfEdition {
   return newest;
 }
 
-/** The rules of a file for any benchmark: a benchmark name is still required. */
+/** Returns the rules of a file that apply to any benchmark. A benchmark name is still required. */
 function forAnyBenchmark(file: RuleFile): RuleFile {
   const keys = file.keys.map((rule) =>
     rule.key === "submission_benchmark" ? withoutFiles({ ...rule, checks: [] }) : rule,
@@ -83,7 +83,7 @@ function forAnyBenchmark(file: RuleFile): RuleFile {
   return { ...file, keys };
 }
 
-/** A time to train to a quality requires these three. */
+/** The three keys that a time-to-train measurement requires. */
 const clockKeys: ReadonlySet<string> = new Set(["run_start", "run_stop", "eval_accuracy"]);
 
 /**
@@ -102,7 +102,7 @@ function clockFile(file: RuleFile): RuleFile {
   return { ...file, initial: { ...file.initial, ...limit }, keys: file.keys.map(clockRule) };
 }
 
-/** The open division's limit on initialization: `submission_division` of the common rules. */
+/** The open division's limit on initialization, from `submission_division` in the common rules. */
 const openCompileMinutes = 240;
 
 function clockRule(rule: KeyRule): KeyRule {
@@ -122,13 +122,13 @@ function clockRule(rule: KeyRule): KeyRule {
 /** Applies a check only if the program logs that initialization started. */
 function ifInitialised(check: Predicate): Predicate {
   const isBegun: Predicate = { op: "truthy", left: { state: "init_started" } };
-  // oxlint-disable-next-line unicorn/no-thenable -- the key of the rule files; a rule is never awaited
+  // oxlint-disable-next-line unicorn/no-thenable -- rule files use the key `then`; rules are never awaited
   return { if: isBegun, then: check };
 }
 
 function withoutFiles(rule: KeyRule): KeyRule {
   const remember = rule.remember.filter(asksNoFile);
-  // oxlint-disable-next-line unicorn/no-thenable -- the key of the rule files; a rule is never awaited
+  // oxlint-disable-next-line unicorn/no-thenable -- rule files use the key `then`; rules are never awaited
   return { ...rule, remember, then: rule.then.filter(asksNoFile) };
 }
 

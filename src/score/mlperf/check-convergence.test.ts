@@ -29,7 +29,7 @@ function record(globalBatchSize: number, convergence: number[]): ReferenceConver
 }
 
 describe("smallestAcceptableMean", () => {
-  // Worked out with SciPy's ttest_ind_from_stats and the same bisection.
+  // Calculated with SciPy's ttest_ind_from_stats and the same bisection.
   test.each([
     {
       edition: "training-5.0",
@@ -80,7 +80,7 @@ describe("smallestAcceptableMean", () => {
       smallest: 12.445026397705078,
     },
   ])(
-    "of $edition $benchmark at $batch is $smallest",
+    "is $smallest for $edition $benchmark at batch size $batch",
     ({ edition, benchmark, batch, ...expected }) => {
       const points = referencePoints(recordsOf(edition, benchmark));
       const point = points.find((each) => each.globalBatchSize === batch);
@@ -92,7 +92,7 @@ describe("smallestAcceptableMean", () => {
     },
   );
 
-  test("is the mean itself where the reference runs do not differ", () => {
+  test("equals the reference mean if the reference runs do not differ", () => {
     const point = { globalBatchSize: 8, mean: 7, standardDeviation: 0, runCount: 8 };
     expect(smallestAcceptableMean(point, { submissionRunCount: 3 })).toBe(7);
   });
@@ -111,12 +111,12 @@ describe("prunePoints", () => {
   test("drops batch sizes below the fastest one", () => {
     expect(sizes(prunePoints([at(1, 12), at(2, 10), at(4, 11)]))).toEqual([2, 4]);
   });
-  test("drops a point that converges slower than its neighbors promise", () => {
+  test("drops a point that converges slower than the interpolation of its neighbors", () => {
     expect(sizes(prunePoints([at(2, 10), at(4, 14), at(6, 14)]))).toEqual([2, 6]);
     expect(sizes(prunePoints([at(2, 10), at(4, 12), at(6, 14)]))).toEqual([2, 4, 6]);
   });
-  test("does not go back to a neighbor of a dropped point, as the official pass does not", () => {
-    // Without 6, the line from 2 to 8 runs below 4; a convex envelope would drop it too.
+  test("does not recheck the neighbors of a dropped point, like the official check", () => {
+    // Without 6, the line from 2 to 8 is below 4, so a convex envelope would also drop 4.
     expect(sizes(prunePoints([at(2, 10), at(4, 12), at(6, 16), at(8, 13)]))).toEqual([2, 4, 8]);
   });
 });
@@ -134,7 +134,7 @@ describe("checkConvergence", () => {
 
   test.each([
     {
-      name: "found: as slow as the reference",
+      name: "a submission as slow as the reference passes",
       batch: 64,
       amounts: [10, 10, 10, 10, 10],
       kind: "found",
@@ -142,7 +142,7 @@ describe("checkConvergence", () => {
       factor: 1,
     },
     {
-      name: "found: faster than the mean, within chance",
+      name: "a submission faster than the mean passes within the t-test limit",
       batch: 64,
       amounts: [9.8, 9.8, 9.8, 9.8, 9.8],
       kind: "found",
@@ -150,7 +150,7 @@ describe("checkConvergence", () => {
       factor: 10 / 9.8,
     },
     {
-      name: "found: too fast has no factor",
+      name: "a submission that is too fast has no factor",
       batch: 64,
       amounts: [8, 8, 8, 8, 8],
       kind: "found",
@@ -158,7 +158,7 @@ describe("checkConvergence", () => {
       factor: undefined,
     },
     {
-      name: "found: one run that did not converge is the slowest",
+      name: "a run that did not converge ranks as slowest",
       batch: 64,
       amounts: [10, undefined, 10, 10, 10],
       kind: "found",
@@ -166,7 +166,7 @@ describe("checkConvergence", () => {
       factor: 1,
     },
     {
-      name: "interpolated between the two around",
+      name: "a batch size between two references is interpolated",
       batch: 160,
       amounts: [15, 15, 15, 15, 15],
       kind: "interpolated",
@@ -174,7 +174,7 @@ describe("checkConvergence", () => {
       factor: 1,
     },
     {
-      name: "smaller batch than any, slower than the smallest",
+      name: "a batch smaller than any reference passes if it converges slower",
       batch: 32,
       amounts: [11, 11, 11, 11, 11],
       kind: "smaller-batch",
@@ -182,7 +182,7 @@ describe("checkConvergence", () => {
       factor: 1,
     },
     {
-      name: "too few runs for a mean",
+      name: "too few runs have no mean",
       batch: 64,
       amounts: [10],
       kind: "found",
@@ -197,24 +197,24 @@ describe("checkConvergence", () => {
 
   test.each([
     {
-      name: "a larger batch than any reference",
+      name: "a batch larger than any reference",
       batch: 512,
       amounts: [40, 40, 40, 40, 40],
       hasTest: false,
     },
     {
-      name: "a smaller batch, converging faster",
+      name: "a smaller batch that converges faster",
       batch: 32,
       amounts: [5, 5, 5, 5, 5],
       hasTest: true,
     },
-  ])("misses a reference: $name", ({ batch, amounts, hasTest }) => {
+  ])("reports a missing reference for $name", ({ batch, amounts, hasTest }) => {
     const check = submit(batch, ...amounts);
     expect(check.kind).toBe("missing");
     expect("test" in check && check.test !== undefined).toBe(hasTest);
   });
 
-  test("two runs that did not converge are too many", () => {
+  test("two runs that did not converge exceed the limit", () => {
     expect(submit(64, 10, undefined, undefined, 10, 10)).toEqual({
       kind: "insufficient",
       unconverged: 2,
@@ -222,7 +222,7 @@ describe("checkConvergence", () => {
     });
   });
 
-  test("a p-value below five percent goes with a failed test, outside the bisection's tolerance", () => {
+  test("the test passes exactly if the p-value is above 5%, outside the bisection tolerance", () => {
     fc.assert(
       fc.property(fc.double({ min: 5, max: 12, noNaN: true }), (amount) => {
         const check = submit(64, amount, amount, amount, amount, amount);
@@ -234,7 +234,7 @@ describe("checkConvergence", () => {
     );
   });
 
-  test("llama31_405b may be one evaluation earlier than a reference whose runs do not differ", () => {
+  test("llama31_405b may converge one evaluation interval before a reference whose runs do not differ", () => {
     const check = (amount: number) =>
       checkConvergence(
         {

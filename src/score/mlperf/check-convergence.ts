@@ -15,22 +15,22 @@ import {
 } from "./reference-points.ts";
 import { oneSidedPValue } from "./student-t.ts";
 
-/** A submission's convergence: what each run needed, `undefined` for one that did not converge. */
+/** A submission's convergence: the amount per run, or `undefined` for a run that did not converge. */
 export interface SubmittedConvergence {
   benchmark: MlperfBenchmark;
   edition: string;
   globalBatchSize: number;
   amounts: readonly (number | undefined)[];
-  /** The review committee let the submission pass without this test. Default false. */
+  /** Whether the review committee waived this test for the submission. Default: false. */
   isBypassed?: boolean;
 }
 
-/** From round 5.0 on, llama31_405b may converge that much earlier than the t-test allows: one evaluation interval. */
+/** From round 5.0, llama31_405b may converge one evaluation interval earlier than the t-test allows. */
 const llama405bAllowanceSamples = 46_080;
 
 /**
- * Whether a submission converges no faster than chance allows beside the reference, and the factor that evens out what
- * it gained.
+ * Tests whether a submission converges significantly faster than the reference, and calculates the factor that
+ * compensates for the difference.
  *
  * @param records the edition's reference convergence points of this benchmark
  * @see mlcommons/logging, rcp_checker; MLPerf training rules, "Reference Convergence Points"
@@ -112,7 +112,7 @@ function testAgainst(
             standardDeviation: point.standardDeviation,
             counts: [point.runCount, submissionRunCount],
           }),
-    // Divided back, as the official check does it: a mean that is exactly the smallest acceptable one passes.
+    // Divide like the official check, so that a mean equal to the smallest acceptable mean passes.
     passes: submissionMean !== undefined && submissionMean >= point.mean / largestSpeedup,
     normalisationFactor:
       submissionMean === undefined ? undefined : Math.max(1, point.mean / submissionMean),
@@ -123,7 +123,7 @@ function hasAllowance(benchmark: MlperfBenchmark, edition: string): boolean {
   return benchmark === "llama31_405b" && edition.startsWith("training-");
 }
 
-/** The factor that the package checker writes: none of a failed test. */
+/** Returns the factor that the package checker writes, or undefined for a failed test. */
 export function scalingFactorOf(check: ConvergenceCheck): number | undefined {
   switch (check.kind) {
     case "found":

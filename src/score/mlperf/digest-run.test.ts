@@ -41,7 +41,7 @@ describe("createRunDigester", () => {
     });
   });
 
-  test("the clock ends with the line where start and stop are both known; the last of each before it counts", () => {
+  test("uses the last run_start and the first run_stop after it, and ignores later times", () => {
     const read = digest(
       "training-3.0",
       mllog("run_start", 1000),
@@ -54,9 +54,9 @@ describe("createRunDigester", () => {
   });
 
   test.each([
-    { name: "an exact tie to the even thousandth below", epoch: 2.3125, expected: 2.312 },
-    { name: "an exact tie to the even thousandth above", epoch: 2.1875, expected: 2.188 },
-    { name: "anything else to the nearest", epoch: 0.98765, expected: 0.988 },
+    { name: "an exact tie down to the even thousandth", epoch: 2.3125, expected: 2.312 },
+    { name: "an exact tie up to the even thousandth", epoch: 2.1875, expected: 2.188 },
+    { name: "other values to the nearest thousandth", epoch: 0.98765, expected: 0.988 },
   ])("rounds $name", ({ epoch, expected }) => {
     const read = digest(
       "training-5.0",
@@ -70,7 +70,7 @@ describe("createRunDigester", () => {
   test.each([
     { benchmark: "llama2_70b_lora", key: "eval_accuracy" },
     { benchmark: "flux1", key: "eval_error" },
-  ])("reads $benchmark's convergence off samples_count", ({ benchmark, key }) => {
+  ])("reads $benchmark's convergence from samples_count", ({ benchmark, key }) => {
     const read = digest(
       "training-5.1",
       mllog("submission_benchmark", 1, benchmark),
@@ -80,7 +80,7 @@ describe("createRunDigester", () => {
     expect(read.convergence).toEqual({ kind: "converged", amount: 3072 });
   });
 
-  test("says which field a converged run leaves out", () => {
+  test("reports the missing field of a converged run", () => {
     const read = digest(
       "training-5.0",
       mllog("submission_benchmark", 1, "llama31_405b"),
@@ -93,7 +93,7 @@ describe("createRunDigester", () => {
   test.each([
     { edition: "training-3.1", field: "step_num" },
     { edition: "training-5.0", field: "samples_count" },
-  ])("joins stable diffusion's two metrics by $field in $edition", ({ edition, field }) => {
+  ])("joins the two Stable Diffusion metrics by $field in $edition", ({ edition, field }) => {
     const at = (amount: number, metric: string, value: number): string =>
       mllog("eval_accuracy", 5, value, { [field]: amount, metric });
     const read = digest(
@@ -110,7 +110,7 @@ describe("createRunDigester", () => {
     expect(read.convergence).toEqual({ kind: "converged", amount: 3000 });
   });
 
-  test("an unfinished log has no stop and did not converge", () => {
+  test("an unfinished log has no stop and counts as not converged", () => {
     const read = digest("training-5.0", mllog("run_start", 5), "not a line of ours");
     expect(read.runStopMs).toBeUndefined();
     expect(read.convergence).toEqual({ kind: "not-converged", status: undefined });
@@ -119,27 +119,32 @@ describe("createRunDigester", () => {
   const old = (key: string, seconds: number): string =>
     `:::MLPv0.5.0 resnet ${seconds} (train.py:1) ${key}`;
   test.each([
-    { name: "says so", stop: 'run_stop: {"success": true}', quality: 0.1, status: "success" },
+    { name: "logs success", stop: 'run_stop: {"success": true}', quality: 0.1, status: "success" },
     {
-      name: "says so in quotes",
+      name: "logs success as a string",
       stop: 'run_stop: {"success": "true"}',
       quality: 0.1,
       status: "success",
     },
     {
-      name: "says that it failed",
+      name: "logs failure",
       stop: 'run_stop: {"success": false}',
       quality: 0.9,
       status: "failure",
     },
-    { name: "says nothing and met its target", stop: "run_stop", quality: 0.75, status: "success" },
     {
-      name: "says nothing and missed its target",
+      name: "logs no status and meets its target",
+      stop: "run_stop",
+      quality: 0.75,
+      status: "success",
+    },
+    {
+      name: "logs no status and misses its target",
       stop: "run_stop",
       quality: 0.7,
       status: "target missed",
     },
-  ])("a run of round 0.5 that $name", ({ stop, quality, status }) => {
+  ])("reads the status of a round 0.5 run that $name", ({ stop, quality, status }) => {
     const read = digest(
       "training-0.5",
       old("run_start", 100.5),
@@ -155,7 +160,7 @@ describe("createRunDigester", () => {
     });
   });
 
-  test("minigo of round 0.6 was evaluated afterwards, in seconds since its start", () => {
+  test("reads the offline evaluation time of minigo in round 0.6, in seconds since the run start", () => {
     const read = digest(
       "training-0.6",
       ':::MLL 1560828319.234 eval_result: {"metadata": {"iteration": 19, "timestamp": 1725.869}, "value": null}',
@@ -163,7 +168,7 @@ describe("createRunDigester", () => {
     expect(read.evaluatedOfflineMs).toBeCloseTo(1_725_869, 6);
   });
 
-  test("a key may be called like a member that every object has", () => {
+  test("ignores keys with the names of Object.prototype members", () => {
     const names = ["__defineGetter__", "constructor", "toString", "__proto__"];
     const lines = names.map((name) => mllog(name, 1, "rgat"));
     expect(digest("training-5.0", ...lines)).toEqual(digest("training-5.0"));

@@ -10,17 +10,17 @@ import type {
 import { clockedMs, OfficialClock } from "../clock.ts";
 import { createImageQuality, type ImageQuality } from "./image-quality.ts";
 
-/** Reduces one log to what a score needs, line by line. */
+/** Reads one log line by line and extracts the data for scoring. */
 export interface RunDigester {
   push(line: LogLine): void;
-  /** @param energy from the power logs, for the run's clocked time */
+  /** @param energy calculates energy from the power logs for the run's time to train */
   finish(
     judgement: RunJudgement,
     energy?: (timeToTrainMs: number | undefined) => RunEnergy,
   ): RunDigest;
 }
 
-/** These state convergence in `samples_count`; the others in `epoch_num`. */
+/** Benchmarks that log convergence in `samples_count`; the others use `epoch_num`. */
 const countedInSamples: ReadonlySet<string> = new Set([
   "llama2_70b_lora",
   "llama31_8b",
@@ -32,10 +32,10 @@ const countedInSamples: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Begins to read one log.
+ * Creates a digester for one log.
  *
- * @param log its file name
- * @param edition whose rounds write which fields: `training-5.0`
+ * @param log the file name of the log
+ * @param edition the edition, which determines field names; for example `training-5.0`
  */
 export function createRunDigester(log: string, edition: string): RunDigester {
   return new LogDigester(log, edition);
@@ -126,7 +126,7 @@ class LogDigester implements RunDigester {
         : { kind: "not-converged", status: this.#status };
   }
 
-  /** Round 0.5's `run_stop` may have no status: then the last evaluation decides, if the log contains the target. */
+  /** Derives a missing `run_stop` status in round 0.5 from the last evaluation, if the log contains the target. */
   #impliedStatus({ dialect, value }: LogEvent): string | undefined {
     if (dialect !== "mlpv" || value !== null) return undefined;
     const isMissed =
@@ -136,7 +136,7 @@ class LogDigester implements RunDigester {
     return isMissed ? "target missed" : "success";
   }
 
-  /** Each `run_stop` looks back at the evaluations so far; the last one is what counts. */
+  /** Returns convergence from the evaluations before a `run_stop`. The last `run_stop` is used. */
   #statedConvergence(): LoggedConvergence {
     const benchmark = this.#benchmark;
     if (benchmark === "stable_diffusion") return this.#imageQuality.converged();
@@ -202,7 +202,7 @@ const readers: ReadonlyMap<string, ReadEvent> = new Map(
   }),
 );
 
-/** In metadata; in round 0.5 as `{"success": true}`. */
+/** Reads the status from metadata, or from `{"success": true}` in round 0.5. */
 function statusOf({ value, metadata }: LogEvent): string | undefined {
   if (isJsonObject(metadata) && typeof metadata["status"] === "string") return metadata["status"];
   const success = isJsonObject(value) ? value["success"] : undefined;
@@ -220,7 +220,7 @@ function wholeNumber(value: JsonValue): number | undefined {
   return typeof number === "number" && Number.isInteger(number) ? number : undefined;
 }
 
-/** To the nearest thousandth, an exact tie to the even one, as the official check rounds. */
+/** Rounds to the nearest thousandth and exact ties to even, like the official check. */
 function roundToThousandths(value: number): number {
   const isTie = Number.isInteger(value * 16) && !Number.isInteger(value * 8);
   if (!isTie) return Number(value.toFixed(3));

@@ -2,10 +2,10 @@ import { isJsonObject } from "../../foundation/json.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
 import type { LoggedConvergence } from "../../schema/logs/submission.ts";
 
-/** Stable diffusion's two metrics arrive on lines of their own, in any order. */
+/** Stable Diffusion logs its two metrics on separate lines, in any order. */
 export interface ImageQuality {
   push(event: LogEvent): void;
-  /** The earliest point where both meet their targets. */
+  /** Returns the earliest point where both metrics meet their targets. */
   converged(): LoggedConvergence;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import { digestNodeMeter, digestSwitchMeter, measureEnergy } from "./measure-energy.ts";
 
-/** A meter's log: key, milliseconds, value. */
+/** Creates a meter log from entries of key, milliseconds and value. */
 function meterLog(...entries: [key: string, timeMs: number, value?: number][]): LogLine[] {
   return entries.map(([key, timeMs, value = null], index) => ({
     kind: "event",
@@ -17,7 +17,7 @@ const stop = "power_measurement_stop";
 const reading = "power_reading";
 
 describe("measureEnergy", () => {
-  test("is mean power times the time to train: 1 kW for 1 s, then 2 kW for 3 s, over a training of 8 s", () => {
+  test("multiplies mean power by time to train: 1 kW for 1 s, then 2 kW for 3 s, with 8 s of training", () => {
     const node = digestNodeMeter(
       meterLog(
         [start, 1000],
@@ -36,7 +36,7 @@ describe("measureEnergy", () => {
     });
   });
 
-  test("adds the switches' estimate, each with its own efficiency", () => {
+  test("adds the estimate of each switch with its own efficiency", () => {
     const node = digestNodeMeter(meterLog([start, 0], [reading, 1000, 100], [stop, 1000]));
     const sw = digestSwitchMeter(
       meterLog(
@@ -48,7 +48,7 @@ describe("measureEnergy", () => {
     expect(measureEnergy([node, sw], 10_000)).toMatchObject({ joules: 1300, switchJoules: 300 });
   });
 
-  test("readings before the start and after the stop do not count, in whatever order they were logged", () => {
+  test("ignores readings before the start and after the stop, regardless of log order", () => {
     const node = digestNodeMeter(
       meterLog(
         [reading, 9000, 5000],
@@ -64,8 +64,8 @@ describe("measureEnergy", () => {
 
   test.each([
     { name: "at the start", entries: [[stop, 0] as const] },
-    { name: "not at all", entries: [] },
-  ])("ends with the last reading where the stop is $name", ({ entries }) => {
+    { name: "missing", entries: [] },
+  ])("ends at the last reading if the stop is $name", ({ entries }) => {
     const node = digestNodeMeter(
       meterLog(
         [start, 0],

@@ -4,11 +4,11 @@ import type { RunEnergy } from "../../schema/logs/submission.ts";
 interface PowerReading {
   timeMs: number;
   watts: number;
-  /** By time, and in the same millisecond by place in the log. */
+  /** Sorted by time; readings of the same millisecond keep their log order. */
   isAfterStop: boolean;
 }
 
-/** One meter's log, reduced: a node's readings, or the estimate for a switch. Plain data. */
+/** Summary of one meter's log, as plain data: a node's readings or the power estimate for a switch. */
 export type MeterDigest =
   | {
       kind: "node";
@@ -16,12 +16,12 @@ export type MeterDigest =
       /** As logged. */
       stopMs: number | undefined;
       readings: readonly PowerReading[];
-      /** Power at the wall over power at the meter. */
+      /** Ratio of power at the wall to power at the meter. */
       conversionEfficiency: number;
     }
   | { kind: "switch"; watts: number; conversionEfficiency: number };
 
-/** Reads `node_<k>.txt`. The last `conversion_eff` counts. */
+/** Reads `node_<k>.txt`. Uses the last `conversion_eff`. */
 export function digestNodeMeter(lines: readonly LogLine[]): MeterDigest {
   let startMs: number | undefined;
   let stopMs: number | undefined;
@@ -39,7 +39,7 @@ export function digestNodeMeter(lines: readonly LogLine[]): MeterDigest {
   return { kind: "node", startMs, stopMs, readings, conversionEfficiency };
 }
 
-/** Reads `sw_<k>.txt`: the first estimate counts, with the efficiency stated before it. */
+/** Reads `sw_<k>.txt`. Uses the first estimate and the last efficiency logged before it. */
 export function digestSwitchMeter(lines: readonly LogLine[]): MeterDigest {
   let conversionEfficiency = 1;
   for (const line of lines) {
@@ -53,11 +53,11 @@ export function digestSwitchMeter(lines: readonly LogLine[]): MeterDigest {
 }
 
 /**
- * Joules of one run: each node's mean power over its measurement, times the time to train, and each switch's estimated
- * power over the same time.
+ * Calculates the energy of one run in joules: the mean measured power of each node plus the estimated power of each
+ * switch, multiplied by the time to train.
  *
- * Where a meter logged no stop after its start, the official tool divides by zero; here the last reading ends the
- * measurement, and the result states this.
+ * If a meter logged no stop after its start, the official tool divides by zero. Pitwall ends the measurement at the
+ * last reading instead and records this in the result.
  *
  * @see MLPerf training power rules; mlcommons/logging, result_summarizer
  */
@@ -95,7 +95,7 @@ type NodeWatts =
   | { kind: "measured"; watts: number; isEndedByLastReading: boolean }
   | Extract<RunEnergy, { kind: "not-computable" }>;
 
-/** Each reading holds since the one before it. */
+/** Each reading applies to the interval since the previous reading. */
 function nodeWatts(node: Extract<MeterDigest, { kind: "node" }>): NodeWatts {
   const { startMs, stopMs, readings, conversionEfficiency } = node;
   if (startMs === undefined) return { kind: "not-computable", reason: "no-start" };

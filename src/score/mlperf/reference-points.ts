@@ -2,30 +2,30 @@ import { droppedAtEachEnd } from "../../schema/logs/mlperf-round.ts";
 import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
 import { oneSidedPValue } from "./student-t.ts";
 
-/** A reference convergence point in figures; interpolated ones have no runs of their own. */
+/** Statistics of a reference convergence point. Interpolated points have no runs. */
 export interface ReferencePoint {
   globalBatchSize: number;
-  /** Without the fastest and the slowest (of unet3d: four each). */
+  /** Mean without the fastest and slowest run (unet3d: without four of each). */
   mean: number;
   /** Population standard deviation of all runs. */
   standardDeviation: number;
-  /** What the t-test counts: the runs left after dropping. */
+  /** The number of runs after dropping, which the t-test uses. */
   runCount: number;
 }
 
-/** The significance that a submission may not fall below. */
+/** The minimum p-value for a submission. */
 export const significance = 0.05;
-/** Where the bisection for the smallest acceptable mean ends. */
+/** Interval width at which the bisection for the smallest acceptable mean stops. */
 const meanTolerance = 1e-4;
 
-/** Each record in figures, the smallest batch size first. */
+/** Calculates the statistics of each record, sorted by batch size. */
 export function referencePoints(records: readonly ReferenceConvergence[]): ReferencePoint[] {
   return records
     .map((record) => knownPoints.get(record) ?? rememberPoint(record))
     .toSorted((a, b) => a.globalBatchSize - b.globalBatchSize);
 }
 
-/** A round holds each record against dozens of results; its figures stay the same. */
+/** Cached, because a round compares each record with dozens of results and its statistics do not change. */
 const knownPoints = new WeakMap<ReferenceConvergence, ReferencePoint>();
 
 function rememberPoint(record: ReferenceConvergence): ReferencePoint {
@@ -41,15 +41,15 @@ function rememberPoint(record: ReferenceConvergence): ReferencePoint {
   return point;
 }
 
-/** Mean without the given number of smallest and of largest values; NaN if no values remain. */
+/** Returns the mean without the given number of smallest and largest values; NaN if no values remain. */
 export function trimmedMean(values: readonly number[], dropped: number): number {
   const kept = values.toSorted((a, b) => a - b).slice(dropped, values.length - dropped);
   return pairwiseSum(kept) / kept.length;
 }
 
 /**
- * Sum in the order of NumPy, in which the official check compares means that are equal on paper: up to 128 numbers in
- * eight interleaved sums, more in halves.
+ * Sums in the same order as NumPy, because the official check compares means that are equal in exact arithmetic. Up to
+ * 128 numbers are added in eight interleaved sums; longer lists are split in half.
  */
 function pairwiseSum(values: readonly number[]): number {
   const { length } = values;
@@ -65,7 +65,7 @@ function pairwiseSum(values: readonly number[]): number {
   return values.slice(whole).reduce((total, value) => total + value, sum);
 }
 
-/** Eight sums: of every eighth value, from the first, the second and so on. */
+/** Returns eight sums. Sum `n` adds every eighth value, starting at index `n`. */
 function laneSums(values: readonly number[]): number[] {
   const lanes = values.slice(0, 8);
   for (let index = 8; index < values.length; index++) {
@@ -81,9 +81,9 @@ function populationDeviation(values: readonly number[]): number {
 }
 
 /**
- * The points that count: from the batch size that converges fastest upward, without those that converge slower than
- * their neighbors promise. One pass from the smallest batch size on, which is not the lower convex envelope: a
- * neighbor that went is not made up for.
+ * Returns the points that the check uses. Drops batch sizes below the one that converges fastest, then drops points
+ * that converge slower than the interpolation of their neighbors. This is a single pass from the smallest batch size.
+ * It does not recheck earlier points after a drop, so the result may differ from the lower convex envelope.
  */
 export function prunePoints(points: readonly ReferencePoint[]): ReferencePoint[] {
   const fastest = points.reduce<ReferencePoint | undefined>(
@@ -105,7 +105,7 @@ export function prunePoints(points: readonly ReferencePoint[]): ReferencePoint[]
   return kept;
 }
 
-/** The point between two others, for a batch size that has none. */
+/** Interpolates a point between two others, for a batch size without a reference. */
 export function interpolatePoint(
   globalBatchSize: number,
   [below, above]: readonly [ReferencePoint, ReferencePoint],
@@ -136,15 +136,16 @@ function interpolate(
 }
 
 export interface AcceptanceOptions {
-  /** How many of a submission's runs the test counts. */
+  /** The number of submission runs that the test uses. */
   submissionRunCount: number;
-  /** Tolerance below the limit of the test for a mean. Default 0. */
+  /** How far a mean may be below the limit of the test. Default: 0. */
   allowance?: number;
 }
 
 /**
- * The smallest mean that a submission may have at this point: where a one-sided two-sample t-test, with the reference's
- * spread on both sides, falls to 5 %. Bisected over 0 … mean to an interval below 1e-4.
+ * Returns the smallest acceptable mean of a submission at this point: the mean at which the p-value of a one-sided
+ * two-sample t-test falls to 5%. The test uses the reference's standard deviation for both samples. The bisection
+ * searches 0 … mean and stops at an interval below 1e-4.
  */
 export function smallestAcceptableMean(
   point: ReferencePoint,

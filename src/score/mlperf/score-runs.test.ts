@@ -6,7 +6,7 @@ import { type RunToScore, samplesToConverge, scoreRuns } from "./score-runs.ts";
 
 const minute = 60_000;
 
-/** A number is minutes; `undefined` is a run that did not converge. */
+/** Creates runs from minutes; `undefined` is a run that did not converge. */
 function runs(...minutes: (number | undefined)[]): RunToScore[] {
   return minutes.map((value, index) => ({
     runId: `result_${index}.txt`,
@@ -22,21 +22,21 @@ function fatesOf(scored: ReturnType<typeof scoreRuns>): string {
 describe("scoreRuns", () => {
   test.each([
     {
-      name: "three runs: the median",
+      name: "the score of three runs is the median",
       benchmark: "llama31_405b",
       minutes: [5, 1, 3],
       score: 3,
       fates: "slowest fastest counted",
     },
     {
-      name: "five runs: the middle three",
+      name: "the score of five runs uses the middle three",
       benchmark: "retinanet",
       minutes: [1, 2, 3, 4, 9],
       score: 3,
       fates: "fastest counted counted counted slowest",
     },
     {
-      name: "a run that failed is the slowest",
+      name: "a failed run ranks as slowest",
       benchmark: "retinanet",
       minutes: [2, undefined, 4, 3, 1],
       score: 3,
@@ -48,7 +48,7 @@ describe("scoreRuns", () => {
     expect(fatesOf(scored)).toBe(fates);
   });
 
-  test("unet3d drops four at each end: NVIDIA's 768 H100 of round 3.1, as published", () => {
+  test("unet3d drops four runs at each end and matches NVIDIA's published 768 H100 result of round 3.1", () => {
     const minutes = [
       0.79738,
       0.62165,
@@ -93,7 +93,7 @@ describe("scoreRuns", () => {
     ];
     const { score } = scoreRuns(runs(...minutes), { benchmark: "unet3d", edition: "training-3.1" });
     if (score.kind !== "scored") throw new Error(score.kind);
-    // The four that failed are the four slowest. The times above are printed to five decimals.
+    // The four failed runs rank as the four slowest. The times above have five decimals.
     expect(score.scoreMs / minute).toBeCloseTo(0.772676, 5);
     expect(score.countedRuns).toBe(32);
     expect(score.spread).toMatchObject({ count: 36, maximum: 1.29312 * minute });
@@ -101,7 +101,7 @@ describe("scoreRuns", () => {
 
   test.each([
     {
-      name: "two failed runs where one may",
+      name: "two failed runs if the limit is one",
       benchmark: "retinanet",
       minutes: [1, undefined, undefined, 2, 3],
       expected: { kind: "too-many-failed", failed: 2, allowed: 1 },
@@ -130,7 +130,7 @@ describe("scoreRuns", () => {
     );
   });
 
-  test("a run without clock fails", () => {
+  test("a run without start and stop times fails", () => {
     const [first, ...rest] = runs(1, 2, 3);
     const scored = scoreRuns([{ runId: first?.runId ?? "", timeToTrainMs: undefined }, ...rest], {
       benchmark: "gpt3",
@@ -139,7 +139,7 @@ describe("scoreRuns", () => {
     expect(scored.runs[0]?.fate).toEqual({ kind: "failed", failure: { kind: "no-clock" } });
   });
 
-  test("round 0.5's ncf takes the first fifty that converged, however many did not", () => {
+  test("ncf in round 0.5 uses the first 50 converged runs, regardless of the number of failures", () => {
     const minutes = Array.from({ length: 100 }, (_, index) =>
       index % 3 === 0 ? undefined : index,
     );
@@ -151,7 +151,7 @@ describe("scoreRuns", () => {
     expect(scored.score.kind).toBe("scored");
   });
 
-  test("the scaling factor multiplies time and energy, and the spread stays as measured", () => {
+  test("the scaling factor applies to time and energy, but not to the spread", () => {
     const energy = (joules: number): RunEnergy => ({
       kind: "measured",
       joules,
@@ -174,7 +174,7 @@ describe("scoreRuns", () => {
     expect(scored.energy).toMatchObject({ kind: "measured", joules: 300, spread: { mean: 200 } });
   });
 
-  test("energy drops the runs that the times drop, not the hungriest", () => {
+  test("energy drops the runs dropped by time, not those with the highest energy", () => {
     const joules = [500, 10, 700];
     const measured = runs(1, 2, 3).map((run, index) =>
       Object.assign(run, {
@@ -190,7 +190,7 @@ describe("scoreRuns", () => {
     expect(energy).toMatchObject({ kind: "measured", joules: 10, runsEndedByLastReading: 1 });
   });
 
-  test("a counted run without power logs leaves no energy score", () => {
+  test("energy is not scored if a counted run has no power logs", () => {
     const [first, second, third] = runs(1, 2, 3);
     if (first === undefined || second === undefined || third === undefined) throw new Error();
     const measured: RunToScore[] = [
@@ -207,7 +207,7 @@ describe("scoreRuns", () => {
     });
   });
 
-  test("an unknown benchmark is refused with the nearest known one", () => {
+  test("an unknown benchmark throws an error that suggests the nearest name", () => {
     const call = () =>
       scoreRuns(runs(1, 2, 3), { benchmark: "retinanett", edition: "training-5.0" });
     expect(call).toThrow(UserError);
@@ -231,18 +231,18 @@ describe("scoreRuns", () => {
   });
 });
 
-/** Sums differ in the last bit when they are added up in another order. */
+/** Floating-point sums can differ in the last bit if the order of addition changes. */
 function summaryOf({ score, runs: rows }: ReturnType<typeof scoreRuns>) {
   const kinds = rows.map(({ fate }) => fate.kind).toSorted();
   return score.kind === "scored" ? [score.scoreMs.toFixed(3), ...kinds] : [score, ...kinds];
 }
 
 describe("samplesToConverge", () => {
-  test("leaves out the smallest and the largest, and counts no convergence as the largest", () => {
+  test("drops the minimum and maximum, and ranks an unconverged run as the maximum", () => {
     expect(samplesToConverge([5, 1, 3, 2, 9])).toBeCloseTo(10 / 3, 12);
     expect(samplesToConverge([5, undefined, 3, 2, 1])).toBeCloseTo(10 / 3, 12);
   });
-  test("has no mean of two unconverged runs, nor of two runs", () => {
+  test("is undefined with two unconverged runs or with only two runs", () => {
     expect(samplesToConverge([1, undefined, 3, undefined])).toBeUndefined();
     expect(samplesToConverge([1, 2])).toBeUndefined();
   });

@@ -21,52 +21,52 @@ import { olympicMean } from "../olympic-mean.ts";
 import { checkConvergence, scalingFactorOf } from "./check-convergence.ts";
 import { trimmedMean } from "./reference-points.ts";
 
-/** One run to be scored. */
+/** A run to score. */
 export interface RunToScore {
   runId: string;
-  /** From `run_start` to `run_stop`, in milliseconds; absent where a log lacks either. */
+  /** From `run_start` to `run_stop`, in milliseconds; undefined if the log lacks either key. */
   timeToTrainMs: number | undefined;
-  /** Why the run does not count. Such a run is one of the slowest. Absent for a run that counts. */
+  /** Why the run failed. A failed run ranks as slowest. Undefined for a valid run. */
   failure?: RunFailure | undefined;
-  /** What the run needed to reach the target, in the unit of the benchmark's reference points. */
+  /** The amount of training to reach the target, in the unit of the benchmark's reference points. */
   convergence?: number | undefined;
   energy?: RunEnergy | undefined;
 }
 
 export interface ScoringOptions {
-  /** `llama2_70b_lora`. */
+  /** Example: `llama2_70b_lora`. */
   benchmark: string;
-  /** `training-5.0`. It decides between rules only where they differ between rounds. */
+  /** Example: `training-5.0`. Only affects rules that differ between rounds. */
   edition: string;
-  /** Reference convergence points of this edition and benchmark. Default none: then convergence is not checked. */
+  /** Reference points of this edition and benchmark. Default: none, which skips the convergence check. */
   references?: readonly ReferenceConvergence[];
-  /** Of all runs; needed to check convergence. */
+  /** The batch size of all runs; required for the convergence check. */
   globalBatchSize?: number | undefined;
-  /** What the review committee put into `scaling.json`. Default 1. */
+  /** The factor from `scaling.json`, set by the review committee. Default: 1. */
   scalingFactor?: number;
-  /** The committee let a failed convergence check pass. Default false. */
+  /** Whether the committee accepted a failed convergence check. Default: false. */
   bypassesConvergence?: boolean;
 }
 
-/** A benchmark result by MLPerf's rules. */
+/** A benchmark result under MLPerf rules. */
 export interface MlperfScore {
   runs: RunRow[];
   score: TimeScore;
   convergence: ConvergenceCheck;
-  /** The factor for the score from the reference points; absent if they do not determine one, or if the check failed. */
+  /** The scaling factor from the reference points; undefined if it is unknown or the check failed. */
   recomputedScalingFactor: number | undefined;
-  /** Absent where no run has power logs. */
+  /** Undefined if no run has power logs. */
   energy: EnergyScore | undefined;
 }
 
-/** Round 0.5's ncf: of 100 runs, the first 50 that converge make the result. */
+/** For ncf in round 0.5, the result uses the first 50 of 100 runs that converge. */
 const ncfRunsCounted = 50;
 
 /**
- * Scores the runs of one benchmark by MLPerf's rules: the fastest and the slowest run are dropped (of unet3d four each),
- * a run that does not count is one of the slowest, and the mean of the rest is multiplied by the scaling factor.
+ * Scores the runs of one benchmark under MLPerf rules. Drops the fastest and the slowest run (four of each for unet3d);
+ * failed runs rank as slowest. The score is the mean of the remaining runs, multiplied by the scaling factor.
  *
- * Times are milliseconds, energies joules. The order of the runs does not matter, except for round 0.5's ncf.
+ * Times are in milliseconds and energies in joules. The order of runs matters only for ncf in round 0.5.
  *
  * @example
  * ```ts
@@ -141,7 +141,7 @@ function decideFates(
   return new Map<string, RunFate>([...notNeeded, ...dropped, ...failed]);
 }
 
-/** Of round 0.5's ncf, all runs but the first 50 that converged. */
+/** Returns all runs except the first 50 that converged, for ncf in round 0.5. Returns an empty set otherwise. */
 function unneededRuns(
   runs: readonly RunToScore[],
   benchmark: MlperfBenchmark,
@@ -199,7 +199,7 @@ function timeScore(runs: readonly RunToScore[], decided: Decided): TimeScore {
   };
 }
 
-/** The runs that count and those dropped only for being the fastest or the slowest. */
+/** True for counted runs and for valid runs dropped as fastest or slowest. */
 function isInSpread(fate: RunFate | undefined): boolean {
   return fate === undefined || fate.kind === "fastest" || fate.kind === "slowest";
 }
@@ -239,8 +239,9 @@ function energyScore(
 }
 
 /**
- * As in the official summary: mean without the minimum and the maximum, for every benchmark. A run that did
- * not converge is the largest; with more of them than that there is no mean.
+ * Calculates the mean without the minimum and maximum for every benchmark, like the official summary. A run that did
+ * not converge ranks as the maximum. Returns undefined with fewer than three runs or
+ * more than one unconverged run.
  */
 export function samplesToConverge(amounts: readonly (number | undefined)[]): number | undefined {
   const mean = trimmedMean(

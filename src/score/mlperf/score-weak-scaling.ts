@@ -2,9 +2,9 @@ import { type MlperfBenchmark, requiredRunCount } from "../../schema/logs/mlperf
 import type { RunDigest, WeakScore } from "../../schema/logs/submission.ts";
 
 /**
- * HPC's weak scaling: how many models a whole system trains in which time.
+ * HPC weak scaling: the number of models that a full system trains per unit of time.
  *
- * @param counted the runs that obey the rules; each trains one model
+ * @param counted the compliant runs; each trains one model
  * @param acceleratorCount of the whole system
  * @see MLPerf HPC training rules, "Weak scaling"
  */
@@ -29,7 +29,7 @@ export function scoreWeakScaling(
   };
 }
 
-/** Accelerators per model, from the logs; nodes if nodes have no accelerators. Several values if the logs differ. */
+/** Returns the distinct numbers of accelerators per model in the logs, or of nodes if nodes have no accelerators. */
 export function instanceScales(runs: readonly RunDigest[]): number[] {
   const scales = runs.flatMap(({ nodeCount, acceleratorsPerNode }) =>
     nodeCount === undefined || acceleratorsPerNode === undefined

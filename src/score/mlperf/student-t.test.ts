@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { oneSidedPValue, studentTCdf } from "./student-t.ts";
 
 describe("studentTCdf", () => {
-  // SciPy 1.x, scipy.stats.t.cdf.
+  // Calculated with scipy.stats.t.cdf of SciPy 1.x.
   test.each([
     { t: -0.5, degreesOfFreedom: 1, expected: 0.35241638234956674 },
     { t: 1, degreesOfFreedom: 1, expected: 0.75 },
@@ -17,11 +17,14 @@ describe("studentTCdf", () => {
     { t: -40, degreesOfFreedom: 2, expected: 0.0003122073360923703 },
     { t: 3.3, degreesOfFreedom: 0.5, expected: 0.8246493930806207 },
     { t: -1.6707, degreesOfFreedom: 61, expected: 0.049952286577750506 },
-  ])("is $expected at $t with $degreesOfFreedom degrees", ({ t, degreesOfFreedom, expected }) => {
-    expect(Math.abs(studentTCdf(t, degreesOfFreedom) / expected - 1)).toBeLessThan(1e-12);
-  });
+  ])(
+    "is $expected at $t with $degreesOfFreedom degrees of freedom",
+    ({ t, degreesOfFreedom, expected }) => {
+      expect(Math.abs(studentTCdf(t, degreesOfFreedom) / expected - 1)).toBeLessThan(1e-12);
+    },
+  );
 
-  test("has the closed forms of one, two and four degrees", () => {
+  test("matches the closed forms for one, two and four degrees of freedom", () => {
     fc.assert(
       fc.property(fc.double({ min: -50, max: 50, noNaN: true }), (t) => {
         const one = 0.5 + Math.atan(t) / Math.PI;
@@ -35,7 +38,7 @@ describe("studentTCdf", () => {
     );
   });
 
-  test("rises with t, and both tails add up to one", () => {
+  test("increases with t, and both tails add up to 1", () => {
     const anyT = fc.double({ min: -30, max: 30, noNaN: true });
     fc.assert(
       fc.property(anyT, anyT, fc.integer({ min: 1, max: 200 }), (a, b, degrees) => {
@@ -46,7 +49,7 @@ describe("studentTCdf", () => {
     );
   });
 
-  test("is 0 and 1 at the ends, and refuses a sample of nothing", () => {
+  test("is 0 and 1 at the infinities and rejects zero degrees of freedom", () => {
     expect(studentTCdf(Number.NEGATIVE_INFINITY, 3)).toBe(0);
     expect(studentTCdf(Number.POSITIVE_INFINITY, 3)).toBe(1);
     expect(studentTCdf(Number.NaN, 3)).toBeNaN();
@@ -54,7 +57,7 @@ describe("studentTCdf", () => {
   });
 });
 
-test("a mean five below, spread five, eighteen and eight runs: as scipy.stats.ttest_ind_from_stats halves it", () => {
+test("oneSidedPValue equals half of the two-sided p-value of scipy.stats.ttest_ind_from_stats", () => {
   const p = oneSidedPValue({ meanDifference: -5, standardDeviation: 5, counts: [18, 8] });
   expect(p).toBeCloseTo(0.013565762718767381, 14);
 });

@@ -1,5 +1,5 @@
 /**
- * Probability that Student's t with the given degrees of freedom is at most `t`.
+ * Returns the probability that Student's t with the given degrees of freedom is at most `t`.
  *
  * Accurate to about 1e-13, checked against published tables and exact forms for 1, 2 and 4 degrees.
  *
@@ -13,7 +13,7 @@ export function studentTCdf(t: number, degreesOfFreedom: number): number {
   if (t === Number.NEGATIVE_INFINITY) return 0;
   const square = t * t;
   const total = degreesOfFreedom + square;
-  // Both tails together. For a small t the complement is the accurate one to compute with.
+  // Probability of both tails. For small `t`, the complement is more accurate.
   const twoSided = regularizedBeta(
     { x: degreesOfFreedom / total, complement: square / total },
     degreesOfFreedom / 2,
@@ -22,7 +22,7 @@ export function studentTCdf(t: number, degreesOfFreedom: number): number {
   return t < 0 ? twoSided / 2 : 1 - twoSided / 2;
 }
 
-/** The t of a two-sample test where both samples have the same standard deviation. */
+/** Input of a two-sample test where both samples have the same standard deviation. */
 export interface SameSpreadSamples {
   meanDifference: number;
   standardDeviation: number;
@@ -30,8 +30,8 @@ export interface SameSpreadSamples {
 }
 
 /**
- * Probability of a mean that much lower, or lower still, if both samples came from one population: Student's one-sided
- * two-sample test with pooled variance.
+ * Returns the p-value of Student's one-sided two-sample test with pooled variance: the probability of a mean difference
+ * this low or lower if both samples come from one population.
  *
  * @throws RangeError if the samples together have fewer than three members
  */
@@ -44,7 +44,7 @@ export function oneSidedPValue(samples: SameSpreadSamples): number {
 
 interface Portion {
   x: number;
-  /** 1 - x, without the rounding. */
+  /** 1 - x, without rounding error. */
   complement: number;
 }
 
@@ -54,7 +54,7 @@ function regularizedBeta({ x, complement }: Portion, a: number, b: number): numb
   const logFront =
     logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(complement);
   const front = Math.exp(logFront);
-  // The fraction converges fast below this point; beyond it the mirrored one does.
+  // The fraction converges fast below this point; above it, use the mirrored fraction.
   return x < (a + 1) / (a + b + 2)
     ? (front * betaFraction(x, a, b)) / a
     : 1 - (front * betaFraction(complement, b, a)) / b;

@@ -27,18 +27,18 @@ import { describeSystem, systemFindings } from "./describe-submitted-system.ts";
 import { clockedMs } from "../clock.ts";
 import { repeatedRuns } from "./repeated-runs.ts";
 
-/** A folder with its digested logs and the references they are compared with. */
+/** A folder with its digested logs and the references for comparison. */
 export interface ResultParts {
   folder: ResultFolder;
   edition: MlperfEdition;
   digests: readonly RunDigest[];
-  /** Of this edition. */
+  /** The references of this edition. */
   references: readonly ReferenceConvergence[];
-  /** BERT's convergence is read off `train_samples`. */
+  /** Whether BERT's convergence is read from `train_samples`. */
   usesTrainSamples: boolean;
 }
 
-/** Makes the result of one system on one benchmark out of its logs' digests. */
+/** Creates the result of one system on one benchmark from its log digests. */
 export function assembleResult(parts: ResultParts): BenchmarkResult {
   const { folder, edition, digests } = parts;
   const system = describeSystem(folder, digests);
@@ -81,14 +81,14 @@ export function assembleResult(parts: ResultParts): BenchmarkResult {
   };
 }
 
-/** The benchmark of logs that do not name one. */
+/** Returns the benchmark for logs that do not name one, from the folder name. */
 export function benchmarkOfFolder({ benchmarkFolder, systemFolder }: ResultFolder): string {
   return benchmarkNamed(benchmarkFolder ?? systemFolder);
 }
 
 interface FolderBenchmark {
   benchmark: string;
-  /** All that the logs name. */
+  /** All benchmarks that the logs name. */
   benchmarks: readonly string[];
   division: string | undefined;
 }
@@ -136,7 +136,7 @@ function unscored(
   };
 }
 
-/** Why convergence is not checked, for reasons that the score does not know. */
+/** Returns why convergence is not checked, for reasons that `scoreRuns` cannot detect. */
 function whyNotChecked({
   folder,
   digests,
@@ -177,7 +177,7 @@ function toRun(
   };
 }
 
-/** Minigo of round 0.6 logs no stop: its models were evaluated afterwards. */
+/** Minigo in round 0.6 logs no stop, because its models are evaluated after the run. */
 function timeToTrainMs(digest: RunDigest, edition: MlperfEdition): number | undefined {
   if (edition === "training-0.6" && digest.evaluatedOfflineMs !== undefined)
     return digest.evaluatedOfflineMs;
@@ -195,12 +195,12 @@ function failureOf(digest: RunDigest, edition: MlperfEdition): RunFailure | unde
       ? { kind: "checker-crash" }
       : { kind: "not-compliant", failingKeys: judgement.failingKeys };
   }
-  // The official checker ignores the status; without a checker, the status is the only evidence.
+  // The official checker ignores the status. Without a checker, only the status shows whether a run converged.
   if (judgement.kind === "self-reported" && !isConverged) return { kind: "not-converged", status };
   return timeToTrainMs(digest, edition) === undefined ? { kind: "no-clock" } : undefined;
 }
 
-/** Some logs of HPC 0.7 log only `run_stop`; that round has no other sign of success. */
+/** Some HPC 0.7 logs contain `run_stop` without a status; that round has no other indication of success. */
 function stopsWithoutStatus({ status, runStopMs }: RunDigest, edition: MlperfEdition): boolean {
   return edition === "hpc-0.7" && status === undefined && runStopMs !== undefined;
 }
@@ -243,7 +243,7 @@ function runFindings(
   return findings;
 }
 
-/** The factor is committed to six digits at best. */
+/** Committed factors have at most six digits. */
 const scalingTolerance = 1e-5;
 
 function scalingFindings(

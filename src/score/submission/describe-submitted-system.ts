@@ -7,7 +7,7 @@ import type {
 } from "../../schema/logs/submission.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 
-/** The system of a result: its description, with counts from the logs if the description lacks them. */
+/** Returns the system of a result from its description, with counts from the logs if the description lacks them. */
 export function describeSystem(
   folder: ResultFolder,
   digests: readonly RunDigest[],
@@ -45,7 +45,7 @@ function countsOf(
     };
   }
   const logged = digests.find((digest) => digest.nodeCount !== undefined);
-  // A model of weak scaling trains on a part of the system.
+  // In weak scaling, each model trains on a part of the system.
   if (logged?.nodeCount === undefined || scalingKind === "weak") return noCounts;
   const { nodeCount, acceleratorsPerNode } = logged;
   return {
@@ -85,13 +85,13 @@ const nothingKnown: SystemFile = {
   softwareNotes: undefined,
 };
 
-/** Round 0.5's TPU entries count cores, and those of all nodes on each node; the name has the cores of the slice. */
+/** TPU entries of round 0.5 list the cores of all nodes for each node. The name contains the cores of the slice. */
 function chipsInName({ acceleratorModelName }: SystemFile): number | undefined {
   const cores = /^tpu\s?v\d-(\d+)$/i.exec(acceleratorModelName ?? "")?.[1];
   return cores === undefined ? undefined : Number(cores) / 2;
 }
 
-/** Fields that the official summary requires in a description; it crashes without them. */
+/** Fields that a description must contain. The official summary crashes without them. */
 const neededFields = [
   "submitter",
   "division",

@@ -19,7 +19,7 @@ export function repeatedRuns(digests: readonly RunDigest[]): SubmissionFinding[]
   ];
 }
 
-/** Result files that share a number, or the name where that is not a number. */
+/** Result files that share a number, or a name if the name has no number. */
 export function repeatedNumbers(logs: readonly string[]): { number: string; logs: string[] }[] {
   return group(logs, resultNumber).map(([number, same]) => ({ number, logs: same }));
 }
@@ -30,7 +30,7 @@ function resultNumber(log: string): string | undefined {
   return name?.replace(/^(?:run)?0*(?=\d+$)/, "");
 }
 
-/** What shares a key with another, in the order of first appearance. */
+/** Returns groups of two or more items that share a key, in order of first appearance. */
 function group<Item, Key>(
   items: readonly Item[],
   keyOf: (item: Item) => Key | undefined,
