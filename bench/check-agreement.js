@@ -1,5 +1,5 @@
-// How far `pitwall check` as a whole agrees with the official checker: verdict, failing keys and time to train of
-// every log, and whether one thread and two say the same.
+// Compares `pitwall check` with the official checker: verdict, failing keys and time to train of
+// every log. Also checks that one thread and two threads give the same output.
 //   npm run build && PITWALL_CORPUS=… node bench/check-agreement.js [round…]
 // Exit code 1 if anything differs.
 import { existsSync, readdirSync } from "node:fs";
@@ -53,7 +53,7 @@ function compare(log, row, round) {
   const crashes = row.verdict === "crash";
   return {
     verdict: log?.verdict === (crashes ? "fail" : row.verdict),
-    // The official checker names no keys where it crashes.
+    // The official checker reports no keys if it crashes.
     keys: crashes || log?.failingKeys.join(";") === row.failing_keys,
     time: isSameTime(log?.timeToTrainMs, row.ttt_ms, round),
   };
@@ -73,7 +73,7 @@ async function check(round, { asPublished, threadCount }) {
   throw new Error("no report");
 }
 
-/** The official times of round 0.6 are in seconds, with what doubles add to them. */
+/** The official times of round 0.6 are in seconds, with floating-point rounding errors. */
 function isSameTime(ours, official, round) {
   if (official === "" || ours === undefined) return official === "" && ours === undefined;
   const officialMs = Number(official) * (round.endsWith("v0.6") ? 1000 : 1);

@@ -1,4 +1,4 @@
-// How far our verdicts agree with the official checker's, round by round and key by key.
+// Compares Pitwall's verdicts with those of the official checker, by round and by key.
 //   npm run build && PITWALL_CORPUS=… node bench/logs-agreement.js [round…]
 // Exit code 1 if a verdict or a set of failing keys differs.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -43,7 +43,7 @@ function compareRound(round, { asPublished, rows }) {
     tally.logs++;
     tally[ours.verdict]++;
     const sameVerdict = ours.verdict === row.verdict;
-    // The official checker names no keys where it crashes.
+    // The official checker reports no keys if it crashes.
     const sameKeys =
       sameVerdict && (row.verdict === "crash" || ours.failingKeys.join(";") === row.failing_keys);
     if (sameVerdict) tally.verdict++;

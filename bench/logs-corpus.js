@@ -1,8 +1,8 @@
-// Where the published logs are, and how to walk them. Set PITWALL_CORPUS to a folder that holds
+// Locations of the published logs and functions to list them. Set PITWALL_CORPUS to a folder that contains
 //   rounds/<round>/…/result_*.txt   the logs, unpacked
 //   official/<round>.verdicts.csv   the official checker's verdict per log
 //   cases/mutations.jsonl           changed logs with the official verdict
-// PITWALL_ROUNDS names the folder of the unpacked rounds if it is another one.
+// Set PITWALL_ROUNDS if the unpacked rounds are in a different folder.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { borrowedEditions, compileEdition } from "../build/rules/compile-edition.js";
@@ -19,7 +19,7 @@ export function requireCorpus() {
   process.exit(0);
 }
 
-/** Archives hold the round's folder, or what is in it. */
+/** Archives contain the round's folder or only its contents. */
 export function roundFolder(round) {
   const folder = join(rounds, round);
   const inner = join(folder, round);
@@ -44,7 +44,7 @@ function readEdition(id) {
 
 const compiled = new Map();
 
-/** An edition as the official checker holds it today, or as it was at the round. */
+/** An edition as in the current official checker, or as of the round. */
 export function loadEdition(id, { asPublished = false } = {}) {
   const name = `${id} ${asPublished}`;
   if (!compiled.has(name)) {
@@ -60,7 +60,7 @@ export function loadEdition(id, { asPublished = false } = {}) {
   return compiled.get(name);
 }
 
-/** The edition that a round is judged by: `training_v5.0` → `training-5.0`. */
+/** The edition for checking a round: `training_v5.0` → `training-5.0`. */
 export function editionOf(round) {
   return round.replace("_v", "-");
 }

@@ -1,7 +1,7 @@
-// Feeds the reader and the rules broken logs: nothing may throw, and no line may take more than linear time.
+// Fuzzes the reader and the rules with broken logs: they must not throw and must take linear time per line.
 //   npm run build && node bench/logs-fuzz.js [lines, default 5000000] [seed, default 1]
-// Every line is a published one with a few bytes changed; lines go in as pieces cut at random, and each is read a
-// second time on its own, which must give the same. Then texts made to be slow are read at doubling lengths.
+// Every line is a published one with a few bytes changed. Lines are read in random chunks, and each is read a
+// second time separately, with the same result. Then adversarial texts are read at doubling lengths.
 import { readFileSync } from "node:fs";
 import { createLogReader } from "../build/mllog/log-reader.js";
 import { parseLine } from "../build/mllog/parse-line.js";
@@ -67,7 +67,7 @@ function mutate(line) {
       text = text.slice(0, at) + originals[random(originals.length)].slice(random(200));
     else text = text.slice(0, at) + text.slice(at, to).repeat(2) + text.slice(to);
   }
-  // An empty line between \r and \n would be no line.
+  // An empty line between \r and \n would not count as a line.
   return text.replaceAll(/[\r\n]/g, " ") || " ";
 }
 
@@ -121,7 +121,7 @@ while (counts.lines < lineTotal) {
 const used = process.cpuUsage(startedCpu);
 console.log(JSON.stringify(counts), `${((used.user + used.system) / 1e6).toFixed(0)} CPU-seconds`);
 
-/** Texts that trip up parsers which look back or start over. */
+/** Texts that are slow for parsers with backtracking. */
 const slowTexts = {
   quotes: (length) => `:::MLLOG {"a": ${'"'.repeat(length)}`,
   "escaped quotes, and NaN": (length) => `:::MLLOG NaN "${'\\"'.repeat(length / 2)}`,
@@ -159,7 +159,7 @@ console.log("\ntext                       CPU-seconds at 0.5, 1, 2 MB");
 let superLinear = 0;
 for (const [name, make] of Object.entries(slowTexts)) {
   const seconds = [500_000, 1_000_000, 2_000_000].map((length) => readSeconds(make(length)));
-  // Four times the text in more than eight times the time, and long enough to be sure.
+  // Fails if four times the text takes more than eight times as long, above a minimum time.
   const isSlow = seconds[2] > 0.2 && seconds[2] > 8 * seconds[0];
   if (isSlow) superLinear++;
   console.log(

@@ -1,8 +1,8 @@
-// Applies one described change to a log, so that a small case file stands for many changed logs.
+// Applies one described change to a log, so that a small case file can represent many changed logs.
 
 const token = ":::MLLOG ";
 
-/** @param mutation op, key, occurrence and what the op needs; see cases/README.md of the corpus */
+/** @param mutation op, key, occurrence and the operands of the op; see cases/README.md of the corpus */
 export function mutateLog(text, mutation) {
   const lines = text.split(/\r\n|\n|\r/);
   const chosen = new Set(findLines(lines, mutation.key, mutation.occurrence));
@@ -60,7 +60,7 @@ function keyOf(line) {
     const fields = JSON.parse(line.slice(at + token.length));
     return Object(fields).key;
   } catch {
-    // A torn line has no key.
+    // A truncated line has no key.
     return undefined;
   }
 }

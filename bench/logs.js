@@ -1,9 +1,9 @@
-// Reads and checks every log of a round on one core, and says how fast.
+// Measures the speed of reading and checking every log of a round on one core.
 //   npm run build && node bench/logs.js <folder of logs> <edition> [repeats]
 // For example the complete v5.0 round: node bench/logs.js rounds/training_v5.0.complete training-5.0
 // Counts CPU-seconds (user and system), which other work on the machine disturbs less than wall time. Logs are in
 // memory before the clock starts, and go through the reader in pieces of 64 KiB, as from a file. The first round is
-// also told on its own: in that of parsing, the compiler is still at work and no line has been seen before.
+// also reported separately: in the first parsing round, the JIT is not warm and line caches are empty.
 import { readFileSync } from "node:fs";
 import { createLogReader } from "../build/mllog/log-reader.js";
 import { findLogs, loadEdition } from "./logs-corpus.js";

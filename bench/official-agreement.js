@@ -1,4 +1,4 @@
-// Whether our verdicts are those of an official checker that is installed here, log by log, on logs drawn at random.
+// Compares Pitwall's verdicts with those of a locally installed official checker on randomly drawn logs.
 //   npm run build && node bench/official-agreement.js <folder of rounds> [--logs 200] [--seed 1] [--python …]
 // Rounds are folders such as `training_v5.0`. Exit code 1 if anything differs.
 import { readdirSync } from "node:fs";

@@ -1,10 +1,10 @@
-// Ours and the official MLPerf tool in turn, on the same files of this machine, and the ratio of the two.
+// Runs Pitwall and the official MLPerf tool alternately on the same local files and prints the ratio.
 //   npm run build && node bench/official.js <folder of a round> [<edition>] [--python <one with mlperf-logging>]
 // checks: parsing and checking logs, one after the other in one process, in MB per CPU-second. The official checker is
-//   slow, so 100 logs drawn at random stand for the round; `--logs 300` or `--all` takes more. `--pairs 5` is how often.
+//   slow, so it uses 100 random logs; `--logs 300` or `--all` uses more. `--pairs 5` sets the repetitions.
 // score: a whole round, official summarizer (on a copy: it rewrites files) against `pitwall score --json`, wall time.
-//   `--score-pairs 1` is how often; 0 leaves it out. Organisations of which the official tool dies are named, and left
-//   out of both.
+//   `--score-pairs 1` sets the repetitions; 0 skips it. Organizations that crash the official tool are listed and
+//   excluded for both.
 import { spawn } from "node:child_process";
 import {
   cpSync,
@@ -54,7 +54,7 @@ if (editionId === undefined) {
   process.exit(2);
 }
 
-/** The official checker reads its rules anew for each log, so that small logs are slow. */
+/** The official checker reads its rules again for each log, which makes small logs slow. */
 const sizes = [
   { name: "all of them", holds: () => true },
   { name: "up to 50 kB", holds: (size) => size <= 50_000 },
@@ -147,7 +147,7 @@ async function compareScores() {
   }
 }
 
-/** Archives hold the round's folder, or what is in it. */
+/** Archives contain the round's folder or only its contents. */
 function roundRoot(path) {
   const inner = join(path, basename(resolve(path)));
   return existsSync(inner) ? inner : path;
@@ -164,7 +164,7 @@ async function scoreWithOurs(folders) {
   if (!ok || code > 1 || result.results.length === 0) throw new Error(`score ended with ${code}`);
 }
 
-/** Seconds on the wall, and of processor time where the kernel says (Linux) what ended children took. */
+/** Wall-clock seconds, and on Linux the CPU seconds of ended child processes. */
 async function time(work) {
   const before = childCpuSeconds();
   const startMs = performance.now();
@@ -180,7 +180,7 @@ function childCpuSeconds() {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[13]) + Number(fields[14])) / 100;
   } catch {
-    return undefined; // no /proc here
+    return undefined; // no /proc on this system
   }
 }
 

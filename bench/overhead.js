@@ -1,9 +1,9 @@
-// What Pitwall itself costs: the time of `--help`, the start of a run, the reading of a program
-// that logs, and the passing on of a program that pours.
+// Measures Pitwall's overhead: the time of `--help`, the start of a run, reading the output of a program
+// that logs, and forwarding output at the maximum rate.
 //
 //   node scripts/build.js && node bench/overhead.js [--json]
 //
-// Every figure stands beside the same thing done without Pitwall, measured in turn.
+// Every figure is compared with the same work without Pitwall, measured alternately.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -86,7 +86,7 @@ function measureHelp() {
   return { samples, lines: ["help, ms of wall (CPU)", ...samples.map(wallAndCpu)] };
 }
 
-/** A program that prints the metric and ends, bare and as a run. */
+/** A program that prints the metric and exits, directly and under `pitwall run`. */
 function measureStart() {
   const command = program("print-lines.js", 1, 1e-9);
   const samples = inTurn(
@@ -113,7 +113,7 @@ function measureStart() {
   };
 }
 
-/** 1,000 lines a second: how much longer it takes, and what share of a CPU Pitwall uses. */
+/** 1,000 lines per second: the extra time, and Pitwall's share of a CPU. */
 function measureLines() {
   const seconds = Number(options["line-seconds"]);
   const command = program("print-lines.js", 1000, seconds);
@@ -123,7 +123,7 @@ function measureLines() {
     runWithReport,
   );
   const [bare, run] = samples;
-  // Its own clock, first line to last written: what the reader makes it wait, without the start.
+  // Measured by the program from its first to its last line: the time it waits for the reader, without start-up.
   const slowdownFraction = summarise(
     run.timings.map((one, pair) => one.own.wallMs / bare.timings[pair].own.wallMs - 1),
   );
@@ -145,7 +145,7 @@ function measureLines() {
   };
 }
 
-/** Lines of 100 bytes as fast as they are taken, and offered at 100 MB/s. */
+/** Lines of 100 bytes, at the maximum rate and at 100 MB/s. */
 async function measurePour() {
   const megabytes = Number(options["pour-megabytes"]);
   const pour = program("write-bytes.js", megabytes);

@@ -1,4 +1,4 @@
-// How long `pitwall runs --json` and `pitwall show last` take with many records, over bare Node.js.
+// Measures `pitwall runs --json` and `pitwall show last` with many records, relative to bare Node.js.
 // Usage: node bench/records.js [records] [pairs]; build first.
 
 import { execFileSync, spawnSync } from "node:child_process";
@@ -38,7 +38,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** One real run with twenty evaluations, copied under other names, each copy sealed anew. */
+/** One real run with twenty evaluations, copied under other names; each copy is sealed again. */
 function makeRecords() {
   const program = `for (let i = 1; i <= 20; i++) console.log("val_acc=" + i / 20)`;
   const reads = ["--metric", "val_acc=(\\S+)", "--target", "val_acc>=0.94"];
@@ -75,11 +75,11 @@ function makeRecords() {
     writeFileSync(join(copy, "events.jsonl"), `${[...lines, JSON.stringify(event)].join("\n")}\n`);
   }
   rmSync(directory, { recursive: true });
-  // Records that are fresh are not indexed.
+  // New records are not indexed yet.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
 }
 
-/** Bare Node.js and Pitwall in turns: what slows the machine slows both. */
+/** Alternates bare Node.js and Pitwall, so that other load affects both. */
 function report(name, words, before = () => {}) {
   const differences = [];
   for (let pair = 0; pair < pairCount; pair++) {

@@ -1,6 +1,6 @@
-// How long `pitwall results` takes over everything on record, beside Node.js starting for nothing.
+// Measures `pitwall results` over all stored results, compared with the start of bare Node.js.
 //   npm run build && node bench/results.js [repeats]
-// The processes run in turn, so that other work on the machine meets both alike. Wall time is the least of all
+// The processes alternate, so that other load affects both equally. Wall time is the minimum over all
 // repeats and the median; CPU-seconds (user and system) are the figure to compare on a busy machine.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -50,7 +50,7 @@ for (const { name } of kinds) {
   );
 }
 
-/** The child itself says at its end what it used: Node.js has no figure for children. */
+/** The child reports its own usage at exit, because Node.js has no API for child usage. */
 function time(words) {
   const startedMs = performance.now();
   const { status, stderr } = spawnSync(process.execPath, ["--import", tellCpu, ...words], {

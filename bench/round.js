@@ -1,7 +1,7 @@
-// What a whole round costs: `pitwall check`, `pitwall score` and both in one pass, on one thread and on more, in turn;
-// and whether every number of threads says the same.
+// Measures `pitwall check`, `pitwall score` and both in one pass on a whole round, on one and more threads alternately,
+// and checks that the output is the same for every number of threads.
 //   npm run build && node bench/round.js <folder of a round> [--edition training-5.0] [--threads 1,2] [--rounds 3]
-// Exit code 1 if answers differ.
+// Exit code 1 if outputs differ.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -87,7 +87,7 @@ function measureLogs(path) {
   return { logCount: logs.length, megabytes: bytes / 1e6 };
 }
 
-/** Processor time and peak memory are the kernel's own figures, read just before the process goes. */
+/** Processor time and peak memory are the kernel's own figures, read just before the process exits. */
 async function run(words) {
   const load = loadavg()[0];
   const edition = values.edition === undefined ? [] : ["--edition", values.edition];
@@ -124,7 +124,7 @@ function readUsage(pid) {
       peakMegabytes: Number(peak) / 1000,
     };
   } catch {
-    // It has just ended; the figures before are the last.
+    // The process has just exited; the previous figures are the last.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// How far our scores agree with the official summarizer's and RCP checker's, cell by cell, and with results.csv.
+// Compares Pitwall's scores with those of the official summarizer and RCP checker by cell, and with results.csv.
 //   npm run build && PITWALL_CORPUS=… node bench/score-agreement.js [round…]
 // PITWALL_CORPUS names a folder with rounds/<round>/, official/<round>.*.csv and results.csv (see bench/logs-corpus.js).
 // Exit code 1 if a score, an RCP outcome or a factor differs.
@@ -87,7 +87,7 @@ function officialFile(round, kind) {
   return existsSync(path) ? readCsv(path) : [];
 }
 
-/** Official rows know a system by the file that they link to. */
+/** Official rows identify a system by the file that they link to. */
 function rowsBySystem(round, kind) {
   return officialFile(round, kind).map((row) => {
     const link = /systems\/(.*)\.json$/.exec(row.details_url);
@@ -223,7 +223,7 @@ function compareResults(round, byVerdict) {
   return [scores, accelerators, nodes];
 }
 
-/** results.csv says how many runs passed: a row is compared under the first verdict that passes as many. */
+/** results.csv contains the number of passed runs: a row is compared using the first verdict that passes as many. */
 function resultOfRow(row, byVerdict) {
   const candidates = Object.values(byVerdict).map((results) =>
     results.find((each) => each.folder === row.dir),
@@ -249,7 +249,7 @@ function publishedScore(result, row) {
   return result?.score.kind === "scored" ? result.score.scoreMs / 60_000 : undefined;
 }
 
-/** Empty beside nothing is equal and not counted. */
+/** An empty cell equals a missing one and is not counted. */
 function compare(tally, label, official, ours) {
   if (official === "" && ours === undefined) return;
   tally.all++;
@@ -262,7 +262,7 @@ function compare(tally, label, official, ours) {
   else report(label, official, ours);
 }
 
-/** Half a unit in the last place printed: results.csv has six decimals. */
+/** Half a unit in the last printed digit: results.csv has six decimals. */
 function printedTo(official) {
   return 0.5000001 * 10 ** -(official.split(".")[1] ?? "").length;
 }

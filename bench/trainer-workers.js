@@ -1,15 +1,15 @@
-// What a second worker costs: samples per CPU-second with two workers over one, for `digits` at its
+// Measures the cost of a second worker: samples per CPU-second with two workers relative to one, for `digits` at its
 // shipped batch size (or another workload and other worker counts).
 //
 //   node scripts/build.js && node bench/trainer-workers.js [--workload digits] [--workers 2]
 //                                                          [--pairs 7] [--samples 7040] [--json]
 //
-// Runs come in threes, in turn, so that a slow minute of the machine meets all: one worker; several
-// workers together; and as many runs of one worker each, at the same time, that know nothing of each
-// other. What the last lose, the machine takes (cores that are two halves of one, shared caches and
-// memory, a clock that falls); what the second lose beyond that, cooperation costs. Counted is the
+// Three configurations alternate, so that other load affects all of them: one worker; several
+// cooperating workers; and the same number of independent runs of one worker each, at the same
+// time. The loss of the third is caused by the machine (hyper-threads, shared caches and
+// memory, a lower clock rate); the additional loss of the second is the cost of cooperation. The figure is the
 // CPU time of a process between `run_start` and `run_stop`: training and evaluation, without
-// start-up and compilation. All train the same samples.
+// start-up and compilation. All configurations train the same samples.
 import { execFile } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { join, resolve } from "node:path";
@@ -25,7 +25,7 @@ const { values: options } = parseArgs({
     samples: { type: "string", default: "7040" },
     build: { type: "string", default: join(root, "build") },
     json: { type: "boolean", default: false },
-    // One run of one worker with this seed, as JSON: what the script starts itself as.
+    // The script starts itself with this option: one run of one worker with this seed, printed as JSON.
     "one-run": { type: "string" },
   },
 });
@@ -69,7 +69,7 @@ async function compare() {
   process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : asTable(result));
 }
 
-/** As many processes of one worker as there would be workers, at the same time. */
+/** Runs one single-worker process per worker, at the same time. */
 async function measureApart(workers, seed) {
   const run = promisify(execFile);
   const shared = ["--workload", options.workload, "--samples", options.samples, "--build", build];

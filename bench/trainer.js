@@ -1,10 +1,10 @@
-// Samples per CPU-second of Pitwall's trainer beside TensorFlow.js and PyTorch, on the same model
-// with the same first weights, data and optimiser, side by side in one run.
+// Compares samples per CPU-second of Pitwall's trainer, TensorFlow.js and PyTorch on the same model
+// with the same initial weights, data and optimizer, in one run.
 //
 //   node scripts/build.js && node bench/trainer.js [--python <path>] [--json]
 //
-// Each peer is a process of its own that trains in rounds of about equal CPU time, in turn (ours,
-// TensorFlow.js, PyTorch, ours, …), so that a slow minute of the machine meets all of them. Loading,
+// Each peer is a separate process. Peers train alternately in rounds of about equal CPU time (Pitwall,
+// TensorFlow.js, PyTorch, Pitwall, …), so that other load affects all of them. Loading,
 // the first losses (compared: all must compute the same thing) and one warm-up round are excluded.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -77,7 +77,7 @@ async function measureWorkload(workload) {
   }
 }
 
-/** WebAssembly where it can train; it has no gradient of a convolution (tfjs issue 8474). */
+/** WebAssembly if it can train the model; it has no convolution gradient (tfjs issue 8474). */
 async function startTfjs(folder) {
   if (!existsSync(join(here, "peers/node_modules/@tensorflow/tfjs-core"))) {
     note("skipped TensorFlow.js: it is not installed; --install-peers installs it");
@@ -94,7 +94,7 @@ async function startTfjs(folder) {
       continue;
     }
     await trial.stop();
-    // Afresh, so that its first step is the first step of the others too.
+    // Restarted, so that it starts with the same step as the others.
     return [await start()];
   }
   return [];

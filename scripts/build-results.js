@@ -1,9 +1,9 @@
 // Rebuilds data/results from the published rounds:
 //   npm run build && PITWALL_CORPUS=<folder> node scripts/build-results.js [round…]
-// PITWALL_CORPUS names a folder with rounds/<round> (folders or archives: training_v5.0, hpc_v3.0.tar.zst), or with the
-// rounds themselves, and perhaps dawnbench.csv and modded_nanogpt_records.csv. All that is found is imported.
+// PITWALL_CORPUS is a folder with rounds/<round> (folders or archives: training_v5.0, hpc_v3.0.tar.zst), or with the
+// rounds themselves, and optionally dawnbench.csv and modded_nanogpt_records.csv. Everything found is imported.
 //   npm run build && node scripts/build-results.js --caches-only
-// makes each round's rows-cache.jsonl anew from its rows.parquet, and needs no published rounds.
+// rebuilds each round's rows-cache.jsonl from its rows.parquet and does not need the published rounds.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,7 +29,7 @@ const roundsFolder = existsSync(join(corpus, "rounds")) ? join(corpus, "rounds")
 const found = new Map();
 for (const name of readdirSync(roundsFolder).toSorted()) {
   const round = /^(?:training|hpc)(?:_results)?_v\d+\.\d+/.exec(name)?.[0];
-  // Where a round is there more than once, the complete one has most to say; a folder is quicker than an archive.
+  // If a round exists more than once, prefers a complete copy, then a folder, which is faster than an archive.
   if (round === undefined || !isAsked(round)) continue;
   const rank =
     (name.includes("complete") ? 2 : 0) + (/\.(?:tar|zst|tgz|gz|zip)$/.test(name) ? 0 : 1);

@@ -35,7 +35,7 @@ try {
 }
 chmodSync(`${root}dist/bin.js`, 0o755);
 
-/** Builds dist/web/ and returns the files that went into it. */
+/** Builds dist/web/ and returns the bundled source files. */
 async function buildPages() {
   const { build } = await import("vite");
   const { output } = await build({ configFile: `${root}vite.config.ts`, logLevel: "warn" });

@@ -1,4 +1,4 @@
-// Writes data/configurations.json from a table of launch configurations read off published rounds:
+// Writes data/configurations.json from a table of launch configurations of published rounds:
 //   node scripts/write-configurations.js <configs.csv>
 // Columns: round, submitter, benchmark, nodes, gpus_per_node, tp, pp, cp, ep, fp8, fp4, gbs_calc; one line per file.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ const [head, ...lines] = readFileSync(file, "utf8").trim().split(/\r?\n/);
 const names = head.split(",");
 const entries = new Set();
 for (const line of lines) {
-  // No cell of this table is quoted but the path, which is last and not used.
+  // Only the path can be quoted; it is the last column and is not used.
   const cells = line.split(",");
   const cell = (name) => cells[names.indexOf(name)] ?? "";
   const count = (name) => (/^[1-9]\d*$/.test(cell(name)) ? Number(cell(name)) : undefined);
@@ -29,7 +29,7 @@ for (const line of lines) {
   };
   entries.add(JSON.stringify(entry));
 }
-// A configuration that says nothing still counts: it keeps another one's word from being taken for all.
+// An empty configuration still counts: it prevents another one's values from being used for all.
 const bySystem = new Map();
 for (const text of entries) {
   const { edition, submitter, benchmark, nodeCount } = JSON.parse(text);

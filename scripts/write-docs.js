@@ -1,5 +1,5 @@
 // Writes docs/cli.md from the built commands, docs/json.md from the schemas of their JSON documents, and docs/workload.schema.json from the schema that reads
-// workload files; tests say when they are out of date.
+// workload files; tests fail if they are out of date.
 import { writeFileSync } from "node:fs";
 import { cliReference } from "../build/cli/cli-reference.js";
 import { loadCommands } from "../build/cli/commands.js";

@@ -1,6 +1,6 @@
-// How much the dashboard's server takes while many ranks write, and how soon a large run opens.
+// Measures the load of the dashboard server while many ranks write, and the time to open a large run.
 //   node bench/dashboard/load.js [--ranks 4096] [--seconds 600] [--watchers 2] [--points 1000000]
-//     --already 600   so many seconds of samples are there before anybody looks: the end of a long run, sooner
+//     --already 600   writes this many seconds of samples before the first request, to simulate a long run
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -56,7 +56,7 @@ async function makeRun(runId) {
   return writer;
 }
 
-/** As a training program writes it: numbers with all their digits. */
+/** Numbers with all digits, as a training program writes them. */
 function sampleLine(rank, step, timeMs) {
   return `${JSON.stringify({
     kind: "step",
@@ -165,7 +165,7 @@ async function measureLive() {
   await once(server, "exit");
 }
 
-/** A verdict like that of a program that ended by itself, short of its target. */
+/** The verdict of a program that exited without reaching its target. */
 function verdict(runId, launchedMs) {
   const endedMs = Date.now();
   const billedMs = endedMs - launchedMs;
@@ -182,7 +182,7 @@ function verdict(runId, launchedMs) {
   };
 }
 
-/** Follows the page's stream from its opening: when what is told without samples came, and when the series. */
+/** Follows the page's stream from its opening; records when the message without samples and the series arrive. */
 async function timedStream(url) {
   const beginMs = performance.now();
   const stop = new AbortController();
@@ -230,10 +230,10 @@ async function measureOpening() {
   }
 }
 
-/** What the page does: the detail, then the stream with its series. Times since the first request. */
+/** Makes the page's requests: the detail, then the stream with its series. Times are since the first request. */
 async function openOnce() {
   const { server, url } = await startServer();
-  // Until this is answered the server is still loading its routes.
+  // The server loads its routes until it answers this request.
   await timed(`${url}api/runs`);
   const cpuBefore = cpuSeconds(server.pid);
   const detail = await timed(`${url}api/runs/large-1`);
@@ -245,7 +245,7 @@ async function openOnce() {
     series: detail.ms + stream.series,
     cpu: cpuSeconds(server.pid) - cpuBefore,
   };
-  // The columns are written behind the answers.
+  // The columns are written after the responses.
   await new Promise((resolve) => setTimeout(resolve, 700));
   server.kill("SIGINT");
   await once(server, "exit");

@@ -1,10 +1,10 @@
-// What the run's page costs the reader: frames per second while many ranks stream, first paint, and
-// the time until a run of many points is drawn.
+// Measures the run page in the browser: frames per second while many ranks stream, first paint, and
+// the time to draw a run with many points.
 //
 //   node scripts/build.js && node bench/dashboard/page.js [--ranks 4096] [--seconds 30] [--points 1000000] [--json]
 //
-// Drives Debian's Chromium without a window; it draws without a graphics card, so a reader's own
-// browser does no worse. The records are made by `pitwall run` and served by `pitwall serve`.
+// Uses headless Chromium from Debian, which renders without a GPU, so desktop
+// browsers are at least as fast. `pitwall run` makes the records and `pitwall serve` serves them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -61,7 +61,7 @@ function newestRun() {
   return readdirSync(join(home, "runs")).toSorted().at(-1);
 }
 
-/** Opens a page and says, in milliseconds since the navigation began, when it was painted and its charts drawn. */
+/** Opens a page; returns the time of first paint and of the drawn charts, in milliseconds since navigation start. */
 async function open(browser, address) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   await page.goto(address);
@@ -73,7 +73,7 @@ async function open(browser, address) {
   return { page, firstPaintMs, drawnMs };
 }
 
-/** Counts the frames of so many seconds, and finds the longest wait between two of them. */
+/** Counts frames for the given seconds and finds the longest interval between two frames. */
 function countFrames(page, forMs) {
   return page.evaluate(
     (forMs) =>

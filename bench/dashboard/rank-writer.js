@@ -1,9 +1,9 @@
-// A training that is none: writes the telemetry of many ranks into the record of the run that started it.
+// A simulated training: writes the telemetry of many ranks into the record of the run that started it.
 //
 //   pitwall run … -- node bench/dashboard/rank-writer.js <ranks> <seconds> [<backlog>]
 //
-// First <backlog> samples of each rank at once, a second apart and in the past; then one sample of
-// each rank every second, and a line with a quality.
+// Writes <backlog> samples per rank at once, one second apart, with past times; then one sample of
+// each rank per second, and a line with a quality.
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -14,7 +14,7 @@ mkdirSync(samples, { recursive: true });
 const bornMs = Date.now();
 let step = 0;
 
-/** Every hundredth rank is slow, and all wait for data for a tenth of the time. */
+/** Every hundredth rank is slow, and all ranks wait for data 10 % of the time. */
 function sample(rank, step, timeMs) {
   const slow = rank % 100 === 7 ? 1.4 : 1;
   const isStarved = step % 50 < 5;

@@ -1,6 +1,6 @@
 import { seededRandom } from "../../build/foundation/seeded-random.js";
 
-/** As many logs as asked for, drawn at random and the same for the same seed; in their order. */
+/** Draws the given number of logs at random, reproducibly by seed, and keeps their order. */
 export function drawLogs(paths, count, seed) {
   const random = seededRandom(seed);
   const marked = paths.map((path) => ({ path, mark: random.uniform() }));

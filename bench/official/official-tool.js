@@ -1,11 +1,11 @@
-// The official MLPerf tool (PyPI's mlperf-logging), driven by the scripts beside this file.
+// The official MLPerf tool (PyPI's mlperf-logging), used by the scripts in this folder.
 import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const script = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** What a Python has of it, or undefined with a line that says what is missing. */
+/** The tool's version in a Python installation, or undefined with a message about what is missing. */
 export function findOfficialTool(python) {
   const code =
     "import json, platform, mlperf_logging.compliance_checker.mlp_compliance\nfrom importlib.metadata import version\nprint(json.dumps([version('mlperf-logging'), platform.python_version()]))";
@@ -31,7 +31,7 @@ export function rulesetOf(edition) {
   return [usage, `${version}.0`];
 }
 
-/** The official checker, loaded once; `check(paths)` gives CPU-seconds and a verdict per log. */
+/** The official checker, loaded once; `check(paths)` returns CPU-seconds and a verdict per log. */
 export function startOfficialChecker({ python }, edition) {
   const child = spawn(python, [script("check_logs.py"), ...rulesetOf(edition)], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -48,7 +48,7 @@ export function startOfficialChecker({ python }, edition) {
   };
 }
 
-/** Runs the official summarizer over organisations' folders, which it changes; gives those of which it died. */
+/** Runs the official summarizer on organizations' folders, which it modifies; returns those that crash it. */
 export async function summarizeOfficially({ python }, edition, folders) {
   const words = [script("summarize_round.py"), ...rulesetOf(edition), ...folders];
   const child = spawn(python, words, { stdio: ["ignore", "pipe", "ignore"] });

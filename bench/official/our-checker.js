@@ -1,4 +1,4 @@
-// Our checker over files, one after the other in this process, as the official one is run.
+// Runs Pitwall's checker on files sequentially in this process, like the official one.
 import { readFileSync } from "node:fs";
 import { createLogReader } from "../../build/mllog/log-reader.js";
 

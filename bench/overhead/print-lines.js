@@ -1,5 +1,5 @@
-// A stand-in for a training program that logs: so many lines a second for so many seconds, then
-// the metric. Writes what it took itself, in ms, to the file that BENCH_REPORT names.
+// A simulated training program: prints the given lines per second for the given seconds, then
+// the metric. Writes its own duration, in ms, to the file named by BENCH_REPORT.
 //
 //   node print-lines.js <lines per second> <seconds>
 import { writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Wall and CPU time of one command, everything that it starts included.
+// Wall and CPU time of one command, including its child processes.
 import { spawnSync } from "node:child_process";
 
 /**

@@ -10,7 +10,7 @@ export function watchMemory(pid) {
     try {
       const status = readFileSync(`/proc/${pid}/status`, "utf8");
       const kibibytes = /^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1];
-      // A process that has ended and was not yet waited for has no such line.
+      // A zombie process has no such line.
       if (kibibytes !== undefined) residentBytes.push(Number(kibibytes) * 1024);
     } catch (error) {
       if (error.code !== "ENOENT" && error.code !== "ESRCH") throw error;

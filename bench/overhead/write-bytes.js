@@ -1,4 +1,4 @@
-// A program that pours lines out: so many MB (10^6 bytes), as fast as its reader takes them or at
+// A program that prints many lines: the given MB (10^6 bytes), as fast as its reader accepts them or at
 // a rate in MB/s, then the metric. Writes its rate and its longest blocked write to the file that
 // BENCH_REPORT names.
 //

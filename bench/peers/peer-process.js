@@ -6,19 +6,19 @@ import { createInterface } from "node:readline";
 /**
  * Starts a peer and waits until it has loaded its model.
  *
- * @throws Error with the last of its standard error if it ends before it is ready
+ * @throws Error with the last line of its standard error if it exits before it is ready
  */
 export async function startPeer(name, program, args) {
   const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe"],
-    // One thread each: the ratio is per CPU-second, and idle threads that spin would cost some.
+    // One thread each: the ratio is per CPU-second, and spinning idle threads would use CPU time.
     env: { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
   });
   let errors = "";
   child.stderr.setEncoding("utf8").on("data", (text) => {
     errors = (errors + text).slice(-10_000);
   });
-  // Its end shows as the end of its lines; a failed start has no lines at all.
+  // The exit is detected as the end of its output; a failed start has no output.
   const closed = new Promise((resolve) => {
     child.once("error", (error) => {
       errors += error.message;
@@ -27,7 +27,7 @@ export async function startPeer(name, program, args) {
     child.once("close", resolve);
   });
   child.stdin.on("error", () => {
-    // The peer is gone; the missing answer is reported by `nextLine`.
+    // The peer has exited; `nextLine` reports the missing response.
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   async function nextLine() {
@@ -50,7 +50,7 @@ export async function startPeer(name, program, args) {
   return { name, description: ready, ask, stop };
 }
 
-/** Of a stack trace, the line that names the error. */
+/** The line of a stack trace that names the error. */
 function gist(text) {
   const lines = text.trim().split("\n");
   return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? "";

@@ -1,12 +1,12 @@
-// What the peers written in JavaScript share: reading the folder that bench/trainer.js hands
-// over, and training in rounds when asked to over standard input, one JSON object per line.
+// Shared code of the JavaScript peers: reads the folder that bench/trainer.js
+// writes, and trains in rounds on requests from standard input, one JSON object per line.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { parameterShapes, product } from "./workloads.js";
 
-/** The workload, its first weights and its batches, from the folder that was written for it. */
+/** The workload, its initial weights and its batches, from the folder that was written for it. */
 export function readWorkload(folder) {
   const workload = JSON.parse(readFileSync(join(folder, "spec.json"), "utf8"));
   const bytes = readFileSync(join(folder, "arrays.bin"));
@@ -28,7 +28,7 @@ export function readWorkload(folder) {
 }
 
 /**
- * Answers `{"round": seconds}` with the samples trained and the CPU-seconds of this whole
+ * Responds to `{"round": seconds}` with the samples trained and the CPU-seconds of this whole
  * process (all its threads), and `{"losses": count}` with the losses of the next steps.
  *
  * @param trainer `step(index)` trains on batch `index` and returns a function that reads the

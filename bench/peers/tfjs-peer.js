@@ -3,13 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-backend-wasm";
-// Only for the gradients that it registers: the core's own build for Node.js leaves them out.
+// Imported only for the gradients that it registers: the core's Node.js build omits them.
 import "@tensorflow/tfjs-layers";
 
 import { readWorkload, serveRounds } from "./serve-rounds.js";
 
 const [folder, backend] = process.argv.slice(2);
-// A backend without a kernel must fail, not fall back unseen; and no checks for production.
+// A backend without a kernel must fail instead of falling back silently; debug checks are off.
 tf.env().set("PROD", true);
 if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend ${backend}`);
 await tf.ready();

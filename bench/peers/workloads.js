@@ -1,9 +1,9 @@
 // The models that bench/trainer.js trains, described once for every peer, and the folder in
-// which they, their first weights and their data are handed over.
+// which they, their initial weights and their data are passed to the peers.
 //
 // Layouts in the folder: images are height, width, channels; convolution weights are height,
-// width, channels in, channels out; dense weights are in, out. A peer that keeps another layout
-// permutes when it loads.
+// width, channels in, channels out; dense weights are in, out. A peer with a different layout
+// permutes them on load.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -44,7 +44,7 @@ function describeMlp(name, widths) {
   };
 }
 
-/** Stages of 3 x 3 convolution with zeros around, ReLU and 2 x 2 max pooling, then an MLP. */
+/** Stages of 3 x 3 convolution with zero padding, ReLU and 2 x 2 max pooling, then an MLP. */
 function describeCnn(name, shape) {
   const { imageSize, imageChannels, stageChannels, hiddenWidth, classCount } = shape;
   const stages = stageChannels.flatMap((outputs, index) => [
@@ -123,7 +123,7 @@ export function product(numbers) {
   return numbers.reduce((all, one) => all * one, 1);
 }
 
-/** He's normal start for weights, zero for biases. */
+/** He normal initialization for weights, zero for biases. */
 function firstValues(shape, random) {
   if (shape.length === 1) return new Float32Array(shape[0]);
   const scale = Math.sqrt(2 / product(shape.slice(0, -1)));

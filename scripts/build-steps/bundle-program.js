@@ -7,7 +7,7 @@ import { importWithoutFacades } from "./import-without-facades.js";
 const external = [/^@jax-js\//u, /^@duckdb\//u];
 
 /**
- * Modules that are used together, with what they import statically, are merged into one chunk:
+ * Modules that are used together are merged into one chunk with their static imports:
  * opening a file costs more than parsing it. Modules of several lists form a chunk of their own.
  */
 const usedTogether = {
@@ -30,7 +30,7 @@ const usedTogether = {
     "workflows/read-run/check-run-rules.ts",
     "workflows/read-run/load-run-rules.ts",
   ],
-  // What `runs`, `show` and others read records with, none of which needs the launcher.
+  // Record readers of `runs`, `show` and others, which do not need the launcher.
   records: [
     "cli/commands/runs.ts",
     "cli/parse-arguments.ts",
@@ -44,14 +44,14 @@ const usedTogether = {
     "cli/commands/results.ts",
     "cli/parse-arguments.ts",
     "report/atlas/result-table.ts",
-    // Imported dynamically by all that need a home; in no command's chunk alone.
+    // Imported dynamically by every command that needs a home, so it is not part of one command's chunk.
     "store/records/home-directory.ts",
     "workflows/results/list-results.ts",
   ],
 };
 
 /**
- * Bundles src/ into dist/ and returns the files that went into it.
+ * Bundles src/ into dist/ and returns the bundled source files.
  *
  * All files are in one folder, so that `new URL("./x-thread.js", import.meta.url)` finds a thread
  * from whatever chunk its caller is in.
@@ -64,11 +64,11 @@ export async function bundleProgram(root) {
     input: entries(sources),
     platform: "node",
     external,
-    // The default for Node is CommonJS, which rolldown cannot reduce to what is used.
+    // The default for Node is CommonJS, which rolldown cannot tree-shake.
     resolve: { alias: { yaml: join(root, "node_modules/yaml/browser/index.js") } },
     tsconfig: false,
     preserveEntrySignatures: "allow-extension",
-    // An import is dynamic here so that a start can skip it, also where another chunk has the module.
+    // An import is dynamic here so that a start can skip it, even if another chunk contains the module.
     checks: { ineffectiveDynamicImport: false },
     plugins: [
       importWithoutFacades(),
@@ -92,7 +92,7 @@ export async function bundleProgram(root) {
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     sourcemap: false,
-    // Names stay, for stack traces.
+    // Names are kept for stack traces.
     minify: { compress: true, mangle: false, codegen: true },
     codeSplitting: {
       includeDependenciesRecursively: false,
@@ -103,7 +103,7 @@ export async function bundleProgram(root) {
   return output.flatMap((file) => file.moduleIds ?? []);
 }
 
-/** The files and everything that they import statically. */
+/** The files and their static imports, recursively. */
 function reach(build, files) {
   const reached = new Set(files);
   for (const id of reached) {

@@ -1,9 +1,9 @@
-/** A file that only hands on what another exports, as the bundler writes one for each dynamic import into a merged chunk. */
+/** A file that only re-exports another; the bundler writes one for each dynamic import into a merged chunk. */
 const facade = /^export\{([^}]+)\}from"(\.\/[^"]+)";?\s*$/u;
 
 /**
- * A plugin that makes dynamic imports name the chunk itself: each file costs a start about a
- * millisecond, and `pitwall run` would load twelve that hold one line.
+ * A plugin that makes dynamic imports refer to the chunk directly: each file adds about a
+ * millisecond to start-up, and `pitwall run` would load twelve single-line files.
  */
 export function importWithoutFacades() {
   return {
@@ -26,7 +26,7 @@ export function importWithoutFacades() {
   };
 }
 
-/** `t as name,u as other`, of an export, as the properties of an object. */
+/** Converts `t as name,u as other` of an export to properties of an object. */
 function objectOf(names) {
   return names
     .split(",")

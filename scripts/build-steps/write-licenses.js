@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const packageFolder = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//u;
 
-/** Writes dist/THIRD-PARTY-LICENSES: the license of every package that `modules` come from. */
+/** Writes dist/THIRD-PARTY-LICENSES: the license of every package in `modules`. */
 export function writeLicenses(root, modules) {
   const folders = new Set();
   for (const id of modules) {

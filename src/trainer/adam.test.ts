@@ -5,7 +5,7 @@ import { adamDefaults, adamState, adamStepInto } from "./adam.ts";
 
 const options = { ...adamDefaults, weightDecay: 0.01, learningRate: () => 1e-2 };
 
-/** Nothing but at 640 samples. */
+/** Zero except at 640 samples. */
 const learningRate = (samplesSeen: number): number => (samplesSeen === 640 ? 0.5 : 0);
 
 function normals(count: number, seed: string): Float32Array {
@@ -14,7 +14,7 @@ function normals(count: number, seed: string): Float32Array {
 }
 
 describe("adamStepInto", () => {
-  test.each([1, 2, 3, 4])("divided among %i workers it gives the same bits", (workers) => {
+  test.each([1, 2, 3, 4])("gives the same bits when divided among %i workers", (workers) => {
     const count = 101;
     const whole = normals(count, "parameters");
     const divided = whole.slice();
@@ -37,7 +37,7 @@ describe("adamStepInto", () => {
     expect(divided).toEqual(whole);
   });
 
-  test("its first step is the learning rate against the sign of the gradient", () => {
+  test("takes a first step of the learning rate against the sign of the gradient", () => {
     const parameters = Float32Array.of(1, 1, 1);
     const plain = { ...adamDefaults, learningRate: () => 0.1, samplesSeen: 0 };
     adamStepInto(parameters, Float32Array.of(5, -0.001, 0), adamState(3), plain);
@@ -46,7 +46,7 @@ describe("adamStepInto", () => {
     expect(parameters[2]).toBe(1);
   });
 
-  test("weight decay shrinks a parameter that has no gradient", () => {
+  test("shrinks a parameter without gradient by weight decay", () => {
     const parameters = Float32Array.of(2);
     adamStepInto(parameters, Float32Array.of(0), adamState(1), { ...options, samplesSeen: 0 });
     expect(parameters[0]).toBeCloseTo(2 * (1 - 1e-2 * 0.01), 6);

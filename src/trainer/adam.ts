@@ -13,7 +13,7 @@ export interface AdamOptions {
 /** The usual constants; differences are documented. */
 export const adamDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
 
-/** The two moments of a run of parameters, and how often they were updated. */
+/** The two moments of a range of parameters and the number of updates. */
 export interface AdamState {
   readonly kernel: AdamKernel;
   stepCount: number;

@@ -46,13 +46,13 @@ async function asEveryRank<Result>(
 
 function gradientsOf(rank: number, count: number): Float32Array {
   const random = seededRandom(`rank ${rank}`);
-  // Of very different sizes, so that another order of summation gives other bits.
+  // Values of very different magnitude, so that a different order of summation gives different bits.
   return Float32Array.from({ length: count }, () => random.normal() * 10 ** random.below(9));
 }
 
 describe("reduceScatter and the shared parameters", () => {
   test.skipIf(!isBuilt).each([1, 2, 3, 4])(
-    "give every one of %i ranks the same ordered sum, round after round (needs dist)",
+    "give each of %i ranks the same ordered sum in every round (needs dist)",
     async (size) => {
       const [count, rounds] = [1001, 50];
       const given = Array.from({ length: size }, (_, rank) => gradientsOf(rank, count));
@@ -77,7 +77,7 @@ describe("reduceScatter and the shared parameters", () => {
 
 describe("allGather", () => {
   test.skipIf(!isBuilt)(
-    "puts all values in rank order, also more than a gradient slot holds (needs dist)",
+    "concatenates values in rank order, even if they exceed a gradient slot (needs dist)",
     async () => {
       const given = [0, 1, 2].map((rank) =>
         Float32Array.from({ length: 25 }, (_, i) => 100 * rank + i),
@@ -94,10 +94,10 @@ describe("allGather", () => {
   );
 });
 
-describe("a group that cannot go on", () => {
+describe("a group that cannot continue", () => {
   test.skipIf(!isBuilt)("wakes waiting workers when it is stopped (needs dist)", async () => {
     const memory = groupMemory(3, 4);
-    // Rank 2 never meets anyone.
+    // Rank 2 never joins a meeting.
     const waiting = asEveryRank<string>(
       memory,
       "(communicator) => { communicator.awaitStart(); communicator.meet(); return 'met'; }",
@@ -110,7 +110,7 @@ describe("a group that cannot go on", () => {
     expect(await waiting).toEqual([stopped, stopped]);
   });
 
-  test.skipIf(!isBuilt)("wakes who waits for the start (needs dist)", async () => {
+  test.skipIf(!isBuilt)("wakes workers that wait for the start (needs dist)", async () => {
     const memory = groupMemory(2, 4);
     const waiting = asEveryRank<string>(
       memory,
@@ -122,7 +122,7 @@ describe("a group that cannot go on", () => {
     expect(await waiting).toEqual([stopped, stopped]);
   });
 
-  test.skipIf(!isBuilt)("gives up on a member that never comes (needs dist)", async () => {
+  test.skipIf(!isBuilt)("aborts if a member never arrives (needs dist)", async () => {
     const [answer] = await asEveryRank<string>(
       groupMemory(2, 4),
       "(communicator) => { communicator.meet(); return 'met'; }",
@@ -131,7 +131,7 @@ describe("a group that cannot go on", () => {
     expect(answer).toBe("GroupAborted: a replica was missing for 50 ms");
   });
 
-  test("refuses to go on after it was stopped, also alone", () => {
+  test("refuses to continue after a stop, even with one rank", () => {
     const memory = groupMemory(1, 4);
     const communicator = joinGroup(memory, 0);
     communicator.meet();
@@ -141,11 +141,11 @@ describe("a group that cannot go on", () => {
   });
 });
 
-describe("a rank that is woken for nothing", () => {
-  test.skipIf(!isBuilt)("goes on waiting for the others (needs dist)", async () => {
+describe("a rank with a spurious wake-up", () => {
+  test.skipIf(!isBuilt)("continues to wait for the others (needs dist)", async () => {
     const memory = groupMemory(2, 4);
     const generationWord = 1;
-    // What a late rank of the meeting before does: it wakes sleepers though nothing has moved on.
+    // Simulates a late rank of the previous meeting, which wakes sleepers without a new generation.
     const waker = setInterval(
       () => Atomics.notify(new Int32Array(memory.buffer), generationWord),
       5,

@@ -1,4 +1,4 @@
-// How replicas talk: one block of shared memory and `Atomics`, the same in worker threads and in a
+// Communication of replicas: one block of shared memory and `Atomics`, the same in worker threads and in a
 // page's workers. Layout: control words, one number of each rank, one gradient slot per rank, and
 // the parameters, of which every replica reads all and writes its own shard.
 
@@ -8,7 +8,7 @@ const generationWord = 1;
 const abortWord = 2;
 const gateWord = 3;
 
-/** Checks of the memory before a waiting thread goes to sleep: a few microseconds. */
+/** Number of polls before a waiting thread sleeps: a few microseconds. */
 const spinCount = 200;
 
 /** Shared state of the replicas of one run. Can be posted to a worker. */
@@ -21,7 +21,7 @@ export interface GroupMemory {
 /** Memory for a group of `size` replicas, zeroed, its gate closed. */
 export function groupMemory(size: number, parameterCount: number): GroupMemory {
   const byteCount = parametersOffset(size, parameterCount) + 4 * parameterCount;
-  // A page that is not cross-origin isolated has no shared memory; alone, none is needed.
+  // A page that is not cross-origin isolated has no shared memory; a single replica does not need it.
   const canShare = typeof SharedArrayBuffer !== "undefined";
   if (!canShare && size > 1) throw new Error("several workers need SharedArrayBuffer");
   const buffer = canShare ? new SharedArrayBuffer(byteCount) : new ArrayBuffer(byteCount);
@@ -35,7 +35,7 @@ export function openGate(memory: GroupMemory): void {
   Atomics.notify(control, gateWord);
 }
 
-/** Makes every replica throw `GroupAborted` at its next meeting, also those that wait in one. */
+/** Makes every replica throw `GroupAborted` at its next meeting, including those that wait in one. */
 export function abortGroup(memory: GroupMemory): void {
   const control = controlOf(memory);
   Atomics.store(control, abortWord, 1);
@@ -67,7 +67,7 @@ export interface Communicator {
   awaitStart(): void;
   /** @throws GroupAborted if the group was stopped */
   check(): void;
-  /** Sleeps until every rank is here. @throws GroupAborted also if one does not come in time */
+  /** Sleeps until every rank has arrived. @throws GroupAborted also if one does not arrive in time */
   meet(): void;
   /**
    * Meets, then adds up all ranks' gradients over this rank's shard: in rank order, in double
@@ -78,7 +78,7 @@ export interface Communicator {
   allGather(values: Float32Array): Float32Array;
 }
 
-/** @param patienceMs how long a meeting waits for the last rank before it gives the group up */
+/** @param patienceMs how long a meeting waits for the last rank before it aborts the group */
 export function joinGroup(memory: GroupMemory, rank: number, patienceMs = 60_000): Communicator {
   const { buffer, size, parameterCount } = memory;
   const control = controlOf(memory);
@@ -143,7 +143,7 @@ function arrive(control: Int32Array, size: number, patienceMs: number): boolean 
     if (Atomics.load(control, generationWord) !== generation) return true;
   }
   // The last rank moves the generation on and wakes the others a moment later. A rank that saw the
-  // move without sleeping may by then sleep in the next meeting, and is woken for nothing.
+  // change without sleeping may already sleep in the next meeting and gets a spurious wake-up.
   while (Atomics.load(control, generationWord) === generation) {
     if (Atomics.wait(control, generationWord, generation, patienceMs) === "timed-out") break;
   }
@@ -165,7 +165,7 @@ function addInOrderInto(sum: Float32Array, slots: readonly Float32Array[], start
   }
 }
 
-/** In rounds of as many values as a gradient slot holds. */
+/** Works in rounds of at most the capacity of a gradient slot. */
 function gather(
   values: Float32Array,
   group: {

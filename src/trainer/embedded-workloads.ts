@@ -5,7 +5,7 @@ import { clicks } from "./workloads/clicks.ts";
 import { digits } from "./workloads/digits.ts";
 import { digitsMlp } from "./workloads/digits-mlp.ts";
 
-/** The workloads that Pitwall brings along, in the order in which they are listed to people. */
+/** Pitwall's built-in workloads, in display order. */
 export const embeddedWorkloads: readonly EmbeddedWorkload[] = [
   digits,
   digitsMlp,

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 
 import { elementCount } from "./element-count.ts";
 
-// Between flat typed arrays and the tensor library's arrays. Both ways copy.
+// Conversions between flat typed arrays and the tensor library's arrays. Both directions copy.
 
 type Values = Float32Array | Int32Array;
 type Shapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
@@ -39,7 +39,7 @@ export function upload(values: Values, shape: readonly number[]): np.Array {
   return np.array(values, { shape: [...shape] });
 }
 
-/** Takes the array over. */
+/** Takes ownership of the array. */
 export function floatsOf(array: np.Array): Float32Array {
   const values = array.dataSync();
   return values instanceof Float32Array ? values : Float32Array.from(values);

@@ -1,6 +1,6 @@
 /**
  * A value as the layer that computes it, for models made only of the layers below: those run on
- * kernels of our own. Whatever else a model does is left to the tensor library.
+ * Pitwall's kernels. All other models run on the tensor library.
  */
 export type LayerNode = { readonly shape: readonly number[] } & (
   | { readonly kind: "parameter"; readonly name: string }
@@ -18,7 +18,7 @@ export type LayerNode = { readonly shape: readonly number[] } & (
   | { readonly kind: "argmax"; readonly of: LayerNode }
 );
 
-/** A tensor, as far as it is known which layer computes it. */
+/** A tensor and, if known, the layer that computes it. */
 interface Layered {
   readonly shape: readonly number[];
   readonly layer: LayerNode | undefined;
@@ -82,7 +82,7 @@ export function inOrder(output: LayerNode): LayerNode[] {
 
 /**
  * Whether our kernels can compute it: every value is used once, as in a chain of layers, weights
- * are parameters, and at least one layer does the work that kernels are for.
+ * are parameters, and at least one layer benefits from the kernels.
  */
 export function isChain(output: LayerNode): boolean {
   const order = inOrder(output);

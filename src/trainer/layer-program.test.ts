@@ -23,7 +23,7 @@ interface Case {
   classes: number;
 }
 
-/** Shapes that fill no vector and no tile, and shapes that do. */
+/** Shapes that do not fill a vector or tile, and shapes that do. */
 function randomCase(random: SeededRandom, index: number): Case {
   const batch = 1 + random.below(14);
   const classes = 2 + random.below(9);
@@ -78,7 +78,7 @@ describe("our kernels and the tensor library", () => {
           change(crossEntropy(model.apply(parameters, image), label)),
         );
         run(parameters, inputs, gradients);
-        // The second call must not remember the first.
+        // The second call must not depend on the first.
         return { loss: run(parameters, inputs, gradients), gradients };
       };
       const ours = gradientsOf((loss) => loss);
@@ -137,7 +137,7 @@ describe("a chain of layers", () => {
     expect(isChain(node)).toBe(expected);
   });
 
-  test("is followed by other operations on the library", () => {
+  test("can be followed by operations of the library", () => {
     const signature = {
       parameters: {},
       inputs: { x: { kind: "float32", shape: [1, 2, 2, 1] } as const },

@@ -5,7 +5,7 @@ import { inOrder, type LayerNode } from "./layer-graph.ts";
 import { type ParameterShapes, MemoryLayout, sizeOf } from "./memory-layout.ts";
 import { type LayerInputs, type LayerWorld, planStep } from "./layer-steps.ts";
 
-/** A chain of layers, ready to run on our kernels. */
+/** A chain of layers, compiled for Pitwall's kernels. */
 export interface LayerProgram {
   /** The output, in memory that the next call writes over. */
   readonly run: (parameters: Float32Array, inputs: LayerInputs) => Float32Array;

@@ -121,7 +121,7 @@ export function convolve3x3(image: Tensor, weight: Tensor): Tensor {
 
 /**
  * The matrix product, with zeros appended to the inner dimension up to a multiple of four: the
- * backend's gradient of other widths does without SIMD and is ten times slower.
+ * backend's gradient of other widths does not use SIMD and is ten times slower.
  */
 function alignedProduct(left: Tensor, right: Tensor): Tensor {
   const missing = -(right.shape[0] ?? 0) & 3;

@@ -4,7 +4,7 @@ import { compileLossAndGradients, startTensorBackend } from "./tensor-backend.ts
 beforeAll(startTensorBackend);
 
 describe("relu", () => {
-  test("cuts off below zero, and passes no gradient at zero itself", () => {
+  test("returns zero below zero and has no gradient at zero", () => {
     const signature = { parameters: { x: { kind: "float32", shape: [5] } }, inputs: {} } as const;
     const loss = compileLossAndGradients(signature, ({ x }) => x.relu().mul(3).sum());
     const gradients = new Float32Array(5);

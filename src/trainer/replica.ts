@@ -33,12 +33,12 @@ export interface Replica {
   readonly evaluate: Forward<TensorSpecs>;
 }
 
-/** Runs of the compiled functions before the clock starts; made-up data, results thrown away. */
+/** Warm-up runs of the compiled functions on synthetic data before the clock starts. */
 const warmUpCount = 2;
 const evaluationBatchSize = 128;
 
 /**
- * Compiles a workload for one rank, warms it up on made-up data, and writes the first parameters.
+ * Compiles a workload for one rank, warms it up on synthetic data, and writes the initial parameters.
  *
  * @throws RangeError if there are more workers than samples in a batch
  */
@@ -103,7 +103,7 @@ export function parameterCountOf(specs: ParameterSpecs): number {
   return Object.values(specs).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** The metric over all held-out samples; each rank computes its share, and all learn the result. */
+/** The metric over all held-out samples; each rank computes its share, and all get the result. */
 export function evaluateReplica(replica: Replica, communicator: Communicator): number {
   const { prepared, evaluation, evaluationShare } = replica;
   const count = prepared.evaluationSampleCount;

@@ -54,7 +54,7 @@ function worstGradientError<Parameters extends TensorSpecs, Inputs extends Tenso
 
 type Pair = TensorsOf<{ a: TensorSpec; b: TensorSpec }>;
 
-describe("a gradient is what finite differences say", () => {
+describe("gradients agree with finite differences", () => {
   test.each<{ name: string; a: number[]; b: number[]; of: (pair: Pair) => Tensor }>([
     { name: "add, broadcast", a: [3, 4], b: [4], of: ({ a, b }) => a.add(b) },
     { name: "sub, broadcast", a: [3, 1], b: [3, 4], of: ({ a, b }) => a.sub(b) },
@@ -181,7 +181,7 @@ describe("a gradient is what finite differences say", () => {
       label: { kind: "int32", shape: [batch] } as const,
     };
     const parameters = initialParameters(model.parameters, 3);
-    // Biases start at zero, where a dead unit sits on ReLU's kink.
+    // Biases start at zero, where ReLU is not differentiable for a dead unit.
     for (const [index, value] of parameters.entries()) {
       parameters[index] = value + 0.1 * random.normal();
     }
@@ -197,7 +197,7 @@ describe("a gradient is what finite differences say", () => {
   });
 });
 
-describe("fast and plain agree", () => {
+describe("fast and plain implementations agree", () => {
   // Sums of up to 9 * 5 products of order 1 in float32.
   const rounding = 1e-5;
 
@@ -229,7 +229,7 @@ describe("fast and plain agree", () => {
     }
   });
 
-  test("matrix product, on shapes that fill no vector", () => {
+  test("matrix product, on shapes that do not fill a vector", () => {
     const random = seededRandom("product shapes");
     for (let round = 0; round < 12; round++) {
       const [rows, inner, columns] = [
@@ -267,7 +267,7 @@ describe("fast and plain agree", () => {
 });
 
 describe("a traced function", () => {
-  test("refuses an input of another size", () => {
+  test("refuses an input of a wrong size", () => {
     const forward = compileForward({ parameters: {}, inputs: { x: float(3) } }, (_, { x }) =>
       x.add(1),
     );
@@ -276,7 +276,7 @@ describe("a traced function", () => {
     );
   });
 
-  test("may use a tensor any number of times and leave another unused", () => {
+  test("can use a tensor any number of times and leave another unused", () => {
     const forward = compileForward(
       { parameters: { unused: float(2), w: float(2) }, inputs: { x: float(2) } },
       ({ w }, { x }) => x.add(w).mul(w).add(w.mul(w)).add(x),

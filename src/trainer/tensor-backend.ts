@@ -5,14 +5,14 @@ import { checkInputs, floatsOf, upload, uploadInputs, uploadParameters } from ".
 import { biasLayer, isChain, type LayerNode, productLayer, scaleLayer } from "./layer-graph.ts";
 import { type LayerProgram, layerProgram } from "./layer-program.ts";
 
-// The border to the arithmetic: `Tensor`s inside a traced function, flat typed arrays outside.
+// The interface to the tensor library: `Tensor`s inside a traced function, flat typed arrays outside.
 //
 // A function that is handed to `compileForward` or `compileLossAndGradients` runs once, with
-// tensors that are placeholders for later values; what it did is then compiled to WebAssembly and
+// tensors that are placeholders for later values; its operations are then compiled to WebAssembly and
 // replayed on every call. So its control flow may depend on shapes, never on values.
 //
-// A function that is nothing but a chain of the layers in layer-graph.ts runs on kernels of our
-// own, which train two to six times faster; every other one on the library.
+// A function that is only a chain of the layers in layer-graph.ts runs on Pitwall's
+// own kernels, which train two to six times faster; all others run on the library.
 
 /** Storage of values outside the compiled function. */
 export type HostArray = Float32Array | Int32Array;
@@ -34,10 +34,10 @@ type HostArrayOf<Kind> = Kind extends "int32" ? Int32Array : Float32Array;
 
 export type Operand = Tensor | number;
 
-/** A value inside a traced function. Operations return new tensors and leave their operands alone. */
+/** A value inside a traced function. Operations return new tensors and do not modify their operands. */
 export class Tensor {
   readonly #array: np.Array;
-  /** What computes it, if a layer of ours does. Not for models. */
+  /** The layer of ours that computes it, if any. Not for models. */
   readonly layer: LayerNode | undefined;
 
   private constructor(array: np.Array, layer: LayerNode | undefined) {
@@ -51,7 +51,7 @@ export class Tensor {
     return new Tensor(array, layer);
   }
 
-  /** The same value, also known as what a layer of ours computes. Not for models. */
+  /** The same value, marked as computed by a layer of ours. Not for models. */
   asLayer(of: (shape: readonly number[]) => LayerNode | undefined): Tensor {
     return Tensor.own(this.reference, of(this.shape));
   }
@@ -105,7 +105,7 @@ export class Tensor {
   sigmoid(): Tensor {
     return Tensor.own(nn.sigmoid(this.reference));
   }
-  /** Its gradient at zero is zero, as everywhere else; the library's own would be one. */
+  /** The gradient at zero is zero, as in other frameworks; the library's own gradient there is one. */
   relu(): Tensor {
     const { layer: of } = this;
     return this.greater(0)
@@ -228,7 +228,7 @@ export function constant(values: HostArray, shape: readonly number[]): Tensor {
   return Tensor.own(upload(values, shape));
 }
 
-/** Makes the backend ready. To be awaited once per thread, before anything is compiled. */
+/** Initializes the backend. Await it once per thread before compiling anything. */
 export async function startTensorBackend(): Promise<void> {
   const available = await init("wasm");
   if (!available.includes("wasm")) throw new Error("the tensor backend needs WebAssembly");
@@ -316,7 +316,7 @@ export function compileLossAndGradients<Parameters extends TensorSpecs, Inputs e
   };
 }
 
-/** How many numbers a shape holds. */
+/** The number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return elementCount(shape);
 }
@@ -337,7 +337,7 @@ function traceScope(body: () => Tensor): np.Array {
   }
 }
 
-/** A program of our own kernels, if the function is nothing but a chain of layers. */
+/** A program of our own kernels, if the function is only a chain of layers. */
 function layerProgramOf<Parameters extends TensorSpecs, Inputs extends TensorSpecs>(
   signature: Signature<Parameters, Inputs>,
   body: (parameters: TensorsOf<Parameters>, inputs: TensorsOf<Inputs>) => Tensor,

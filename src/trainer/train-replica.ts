@@ -85,7 +85,7 @@ interface Training {
   /** Since the last sample of telemetry. */
   readonly spent: { dataWaitMs: number; computeMs: number; communicationMs: number; steps: number };
   sampledMs: number;
-  /** Since when, and from how many samples on, the throughput is taken. */
+  /** Start time and start sample count of the throughput measurement. */
   progressMs: number;
   progressSamples: number;
   /** When the last block ended. */
@@ -125,7 +125,7 @@ function* trainBlock(training: Training, stopCount: number): Generator<ReplicaEv
   training.pausedMs = training.options.nowMs();
 }
 
-/** Telemetry and progress, as often as they are due; the last time, all that is left to say. */
+/** Reports telemetry and progress when they are due; the last call reports everything that remains. */
 function* sayHow(
   training: Training,
   { isLast }: { isLast: boolean },
@@ -175,7 +175,7 @@ function trainStep(training: Training): number {
   return loss;
 }
 
-/** Fills this rank's part of the next global batch; a broken batch at an epoch's end is left out. */
+/** Fills this rank's part of the next global batch; an incomplete batch at an epoch's end is skipped. */
 function writeBatch(training: Training): void {
   const { replica, options, random } = training;
   const { prepared, share } = replica;

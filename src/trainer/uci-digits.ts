@@ -29,7 +29,7 @@ const heldOutPerClass = 36;
 
 /**
  * Reads the 1,797 rows and divides them. Held out are 36 of each class, a fifth, drawn once with a
- * seed of its own, so that every run is judged on the same images.
+ * fixed seed, so that every run is evaluated on the same images.
  *
  * @throws Error if a row is not 64 values in 0..16 and a label
  */

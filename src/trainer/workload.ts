@@ -6,7 +6,7 @@ import type { HostArraysOf, Tensor, TensorSpec, TensorSpecs, TensorsOf } from ".
 /** The areas of built-in workloads, as in MLPerf. */
 export type WorkloadArea = "vision" | "language" | "recommendation" | "science";
 
-/** A training that Pitwall brings along: data, model, and the quality that it must reach. */
+/** A built-in training: data, model, and target quality. */
 export interface EmbeddedWorkload {
   /** As typed on the command line, in kebab-case. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface EmbeddedWorkload {
   readonly globalBatchSize: number;
   /** Training samples between two evaluations; a whole number of steps. */
   readonly samplesBetweenEvaluations: number;
-  /** Training samples after which a run gives up. */
+  /** Training samples after which a run stops without reaching the target. */
   readonly maxSamples: number;
   readonly optimizer: AdamOptions;
   /**
@@ -27,17 +27,17 @@ export interface EmbeddedWorkload {
    * same files and seed must give the same result.
    *
    * @param files text of every file that `data.files` names, by its path
-   * @throws Error if a file is not what it should be
+   * @throws Error if a file has unexpected content
    */
   prepare(files: WorkloadFiles, seed: number): PreparedWorkload;
 }
 
 export interface WorkloadData {
-  /** What it is, and how it is divided into training and held-out samples. */
+  /** Description of the data and its split into training and held-out samples. */
   readonly description: string;
   readonly source: string;
   readonly licence: string;
-  /** What the world must hand in, by path below the data directory; none for generated data. */
+  /** Required files, by path below the data directory; none for generated data. */
   readonly files: readonly { readonly path: string; readonly sha256: string }[];
 }
 
@@ -47,7 +47,7 @@ export type WorkloadFiles = Readonly<Record<string, string>>;
 /** A trainable tensor and how it starts. */
 export interface ParameterSpec extends TensorSpec {
   readonly kind: "float32";
-  /** Writes the first values; they come as zeros. */
+  /** Writes the initial values into an array of zeros. */
   readonly initialise: (values: Float32Array, random: SeededRandom) => void;
 }
 export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
@@ -66,7 +66,7 @@ export interface PreparedWorkload<
   readonly evaluationSampleCount: number;
 
   /**
-   * Writes one training sample, augmented or made up as `random` says. `random` depends on the seed
+   * Writes one training sample, augmented or generated with `random`. `random` depends on the seed
    * and on the sample's place in the run, never on the number of workers.
    *
    * @param index of the sample, in 0..trainingSampleCount

@@ -54,23 +54,23 @@ function subject(name: string, more: Partial<ResultRow> = {}, samples?: number[]
 }
 
 describe("placeCurves", () => {
-  test("dollars are spent evenly until the result's cost", () => {
+  test("distributes cost evenly over time, up to the result's cost", () => {
     const [curve] = placeCurves([subject("a")], "dollars");
     expect(curve?.x.map((usd) => Number(usd.toFixed(9)))).toEqual([0, 1, 2]);
   });
 
-  test("energy ends where the result's energy does", () => {
+  test("ends the energy axis at the result's energy", () => {
     const [curve] = placeCurves([subject("a", { energyJoules: 5000 })], "energy");
     expect(curve?.x).toEqual([0, 2500, 5000]);
   });
 
-  test("who has no price has no place on the axis of dollars", () => {
+  test("excludes subjects without a price from the cost axis", () => {
     const subjects = [subject("a"), subject("b", { accelerator: "unheard-of" })];
     expect(placeCurves(subjects, "dollars").map(({ name }) => name)).toEqual(["a"]);
     expect(alignCurves(subjects, "dollars")).toBeUndefined();
   });
 
-  test("epochs are never laid over samples", () => {
+  test("does not align epochs with samples", () => {
     const subjects = [
       subject("a", {}, [0, 5, 10]),
       subject("b", { samplesUnit: "epochs" }, [0, 1, 2]),
@@ -81,7 +81,7 @@ describe("placeCurves", () => {
 });
 
 describe("alignCurves", () => {
-  test("says in what samples are counted, and reads values between points", () => {
+  test("reports the sample unit and interpolates between points", () => {
     const epochs = { samplesUnit: "epochs" as const };
     const aligned = alignCurves(
       [subject("a", epochs, [0, 5, 10]), subject("b", epochs, [0, 10, 20])],

@@ -45,7 +45,7 @@ const curve = (name: string, longestMs: number): RunCurve => ({
 });
 
 describe("compareResults", () => {
-  test("lists only what differs", () => {
+  test("lists only differing fields", () => {
     const { differences } = compareResults(
       [subject({}), subject({ system: "other", globalBatchSize: 64 })],
       someGroups,
@@ -83,7 +83,7 @@ describe("compareResults", () => {
     expect(refusals.map(({ kind }) => kind)).toEqual(kinds);
   });
 
-  test("says why groups differ, in the table's words", () => {
+  test("explains with the table's text why groups differ", () => {
     const subjects = [
       subject({ round: "v0.7" }),
       subject({ round: "v1.0", compatibilityGroup: 2 }),
@@ -104,7 +104,7 @@ describe("compareResults", () => {
     expect(compareResults([a, b], []).refusals).toMatchObject([{ kind: "targets-differ" }]);
   });
 
-  test("warns of mixed terms, own runs and mixed meters", () => {
+  test("warns about mixed terms, own runs and mixed meters", () => {
     const a = subject({ energyJoules: 1, energyLabel: "measured" });
     const b = subject({ division: "open", availability: "preview", suite: "own" });
     const kinds = compareResults([a, b], someGroups).warnings.map(({ kind }) => kind);
@@ -116,7 +116,7 @@ describe("compareResults", () => {
     ]);
   });
 
-  test("tests run times, with runs that missed as the slowest and broken ones left out", () => {
+  test("tests run times; ranks runs that missed the target last and excludes broken runs", () => {
     const a = subject({}, { runs: [run("0", 1), run("1", 2), run("2", 3)] });
     const runs = [
       run("0", 4),
@@ -154,7 +154,7 @@ describe("compareResults", () => {
     ]);
   });
 
-  test("aligns no curves of different metrics", () => {
+  test("does not align curves of different metrics", () => {
     const a = subject({}, { curves: [curve("0", 1)] });
     const b = subject({ system: "b" }, { curves: [{ ...curve("0", 1), metricName: "other" }] });
     expect(compareResults([a, b], []).curves).toBeUndefined();
@@ -186,7 +186,7 @@ describe("splitRatio", () => {
     );
   });
 
-  test("names who was charged for converging early", () => {
+  test("names the result that was penalized for early convergence", () => {
     const split = splitRatio(resultOf({}), resultOf({ scoreMs: 1_200_000, scalingFactor: 2 }));
     expect(split.kind === "split" && split.factors.at(-1)).toEqual({
       factor: "scaling-factor",
@@ -198,7 +198,7 @@ describe("splitRatio", () => {
     { name: "no score", fields: { scoreMs: undefined }, reason: "no-score" },
     { name: "no samples", fields: { samplesToConverge: undefined }, reason: "no-samples" },
     { name: "other units", fields: { samplesUnit: "epochs" as const }, reason: "units-differ" },
-  ])("has no split where there is $name", ({ fields, reason }) => {
+  ])("does not split the ratio if there is $name", ({ fields, reason }) => {
     expect(splitRatio(resultOf({}), resultOf(fields))).toMatchObject({ kind: "no-split", reason });
     expect(splitRatio(resultOf({ scoreMs: 8 }), resultOf({ scoreMs: 2, ...fields }))).toMatchObject(
       {

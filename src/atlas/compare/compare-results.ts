@@ -19,7 +19,7 @@ import { testRunTimes } from "./test-run-times.ts";
 
 /**
  * Compares results: differing fields, statistical significance of run times, and the factors of the time ratio from the
- * first to each other one. Whether they may be compared at all is in `refusals`; everything else is there all the same.
+ * first to each other one. `refusals` lists why they may not be compared; the other fields are always set.
  *
  * @param axis the axis on which curves are aligned
  */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { mannWhitney } from "./mann-whitney.ts";
 
-/** All ways to choose so many of the values, one by one. */
+/** Yields all combinations of the given size. */
 function choices(values: readonly number[], size: number): number[][] {
   if (size === 0) return [[]];
   return values.flatMap((value, at) =>
@@ -10,7 +10,7 @@ function choices(values: readonly number[], size: number): number[][] {
   );
 }
 
-/** By counting every deal of the mean ranks. */
+/** Reference implementation that enumerates all assignments of the mean ranks. */
 function slowPValue(first: readonly number[], second: readonly number[]): number {
   const all = [...first, ...second];
   const ranks = all.map((value) => {
@@ -38,7 +38,7 @@ describe("mannWhitney", () => {
     expect(mannWhitney(first, second).pValue).toBeCloseTo(p, 12);
   });
 
-  test("counts what dealing one by one counts, with ties", () => {
+  test("agrees with enumeration of all assignments, with ties", () => {
     const sample = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 5 });
     fc.assert(
       fc.property(sample, sample, (first, second) => {
@@ -52,7 +52,7 @@ describe("mannWhitney", () => {
     expect(mannWhitney([1, 5, 3], [2, 4, 6]).leastPossible).toBeCloseTo(0.1, 12);
   });
 
-  test("goes over to the normal approximation without a jump", () => {
+  test("is continuous where it switches to the normal approximation", () => {
     const values = (count: number, step: number): number[] =>
       Array.from({ length: count }, (_, at) => at + step);
     const exact = mannWhitney(values(60, 0), values(60, 3.5));

@@ -2,8 +2,8 @@ import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { CompareRefusal, CompareSubject } from "../../schema/atlas/comparison.ts";
 
 /**
- * Why results may not be compared; none if they may. Results are of one kind if they trained the same benchmark to the same
- * target by the same clock: the compatibility table says over which rounds that held.
+ * The reasons why results may not be compared; empty if they may. Results are comparable if they trained the same
+ * benchmark to the same target with the same timing rules; the compatibility table lists the rounds for which that holds.
  */
 export function refusalsOf(
   subjects: readonly CompareSubject[],

@@ -47,12 +47,12 @@ describe("positionAt", () => {
     expect(positionAt(one, clockMs)).toMatchObject({ quality, stepMs, loss: undefined });
   });
 
-  test("counts samples by the furthest curve that counts them", () => {
+  test("takes the sample count from the furthest curve that has one", () => {
     expect(positionAt(one, 900).samples).toBe(256);
     expect(positionAt(track([curve("loss", [[1, 2]])]), 900).samples).toBeUndefined();
   });
 
-  test("is done once the clock has run out", () => {
+  test("is finished at the end of the timed part", () => {
     expect(positionAt(one, 999)).toMatchObject({ isDone: false, doneFraction: 0.999 });
     expect(positionAt(one, 2000)).toMatchObject({ isDone: true, doneFraction: 1 });
   });

@@ -3,8 +3,8 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 
 /**
  * Splits the time ratio of two results into factors: score = samples / (accelerators x rate of each) x scaling factor, so that the ratio
- * of two scores is the product of four ratios. The rate is what is left when time and samples are known: it holds
- * everything that makes a step faster or slower, evaluation and start-up included.
+ * of two scores is the product of four ratios. The rate is derived from time and samples, so it
+ * includes everything that affects step time, including evaluation and start-up.
  */
 export function splitRatio(from: ResultRow, to: ResultRow): TimeSplit {
   if (!hasTime(from) || !hasTime(to))

@@ -1,6 +1,6 @@
 /**
  * Whether a text matches a pattern in which `*` matches any characters and `?` one; case-insensitive. Linear in
- * practice: the pattern is walked with one place to fall back to, not compiled to a regular expression.
+ * practice: matching backtracks to one position only and does not use a regular expression.
  */
 export function matchesGlob(text: string, pattern: string): boolean {
   const letters = text.toLowerCase();

@@ -43,7 +43,7 @@ describe("nameAccelerator", () => {
     "-",
     "Intel(R) Xeon(R) Platinum 8380",
     "FUJITSU Processor A64FX",
-  ])("takes %s for a system that trains on its processors", (published) => {
+  ])("treats %s as a system without accelerators", (published) => {
     expect(nameAccelerator(published, "", accelerators)).toBeUndefined();
   });
 
@@ -52,7 +52,7 @@ describe("nameAccelerator", () => {
     expect(nameAccelerator("TPU", "a pod", accelerators)?.name).toBeTruthy();
   });
 
-  test("gives an unlisted model its own name and family", () => {
+  test("derives name and family of an unlisted model from the text", () => {
     expect(nameAccelerator("NVIDIA R100-SXM-288GB", "", accelerators)).toEqual({
       name: "r100-sxm-288gb",
       family: "R100",

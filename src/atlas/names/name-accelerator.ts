@@ -11,7 +11,7 @@ export interface NamedAccelerator {
 /**
  * Normalizes the name of an accelerator; undefined for systems that train on processors.
  *
- * @param published as the system description has it: `NVIDIA A100-SXM4-80GB (400W)`; Google's may be a mere `TPU`
+ * @param published from the system description: `NVIDIA A100-SXM4-80GB (400W)`; Google's may be only `TPU`
  * @param systemName used if the text is ambiguous
  */
 export function nameAccelerator(
@@ -54,11 +54,11 @@ function meansNone(plain: string): boolean {
 }
 
 interface Model {
-  /** Of the plain text. */
+  /** Matched against the normalized text. */
   pattern: RegExp;
   name: string;
   family: string;
-  /** The first that fits gives the name. */
+  /** The first matching variant gives the name. */
   variants?: readonly { pattern: RegExp; name: string }[];
 }
 
@@ -66,8 +66,8 @@ const pcie40 = /pcie.*40|40.*pcie/;
 const pcie = /pcie/;
 
 /**
- * Spellings seen in published rounds and around them, the more specific first. What a text leaves open goes to the
- * variant that was sold most in that place: `NVIDIA A100` to the 80 GB module, `Tesla V100` to the 16 GB one.
+ * Spellings found in published rounds and elsewhere, more specific ones first. An ambiguous text is mapped to the
+ * variant that is most common there: `NVIDIA A100` to the 80 GB module, `Tesla V100` to the 16 GB one.
  */
 const models: readonly Model[] = [
   { pattern: /\bgb300\b|\bblackwell ultra gb300/, name: "gb300-nvl72", family: "GB300" },

@@ -1,16 +1,16 @@
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { Suite } from "../../schema/atlas/result-row.ts";
 
-/** A benchmark by today's name, and with which results of it a round's may be compared. */
+/** A benchmark's current name, and the compatibility group of the round's results. */
 export interface NamedBenchmark {
   benchmark: string;
   compatibilityGroup: number;
 }
 
 /**
- * Gives a benchmark the name it has today. One name has meant two things: `ssd` is RetinaNet since round 2.0.
+ * Maps a benchmark to its current name. One name has had two meanings: `ssd` is RetinaNet since round 2.0.
  *
- * @param published as the logs or the folder have it
+ * @param published the name in the logs or of the folder
  * @param round `v5.0`
  */
 export function nameBenchmark(
@@ -25,7 +25,7 @@ export function nameBenchmark(
       compareRounds(group.firstRound, round) <= 0,
   );
   const ofRound = named.filter((group) => compareRounds(round, group.lastRound) <= 0);
-  // A round after the table's last: nothing is known to have changed since the newest group.
+  // Rounds newer than the table are assigned to the newest group.
   const [found] = (ofRound.length > 0 ? ofRound : named).toSorted((a, b) =>
     compareRounds(b.firstRound, a.firstRound),
   );

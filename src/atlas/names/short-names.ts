@@ -1,6 +1,6 @@
 /**
- * Short names that are still unique: without the folders that all of them share at the front, and without the last one where that
- * is shared too. A lone id keeps its end only.
+ * Short names that are still unique: without the common leading folders, and without the last folder if it is
+ * common too. A single id is reduced to its end.
  */
 export function shortNames(ids: readonly string[]): readonly string[] {
   const parts = ids.map((id) => id.split("/"));

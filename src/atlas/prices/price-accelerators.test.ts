@@ -80,7 +80,7 @@ describe("priceAccelerators", () => {
     expect(usdOf(entries.toReversed())).toBe(usd);
   });
 
-  test("says the range, the providers and the newest day", () => {
+  test("reports the price range, the providers and the newest date", () => {
     const prices = priceAccelerators([entry("b", 2, { asOf: "2025-03" }), entry("a", 4)]);
     expect(prices.get("h100-sxm")).toMatchObject({
       lowUsdPerHour: 2,

@@ -6,9 +6,9 @@ import type { PriceEntry } from "../../schema/catalogue.ts";
 const staleAfterMonths = 24;
 
 /**
- * What an hour of each accelerator costs on demand. Of each provider the newest entry counts (of several as new: the
- * largest machine, as whole systems are what results were made on; then the cheapest region); of the providers whose entry is
- * at most 24 months older than the newest, the median. Entries known from memory count only where there is no other.
+ * The on-demand price per hour of each accelerator. Uses the newest entry of each provider (among equally new ones, the
+ * largest machine, because results are measured on whole systems; then the cheapest region), and the median over providers
+ * whose entry is at most 24 months older than the newest. Entries that are not `listed` are used only if none is.
  */
 export function priceAccelerators(
   entries: readonly PriceEntry[],
@@ -63,7 +63,7 @@ function newestLargestCheapest(a: Offer, b: Offer): number {
   );
 }
 
-/** Months since year 0 of `2025-12`, `2025-03-07`; a lone year counts to its end. */
+/** Converts `2025-12` or `2025-03-07` to months since year 0; a year without a month counts as its end. */
 function monthOf(day: string): number {
   const [year = "0", month = "12"] = day.split("-");
   return Number(year) * 12 + Number(month);

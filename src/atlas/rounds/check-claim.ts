@@ -100,7 +100,7 @@ function groupChangeOf(
   const last = ends.at(-1);
   if (last === undefined || (check.kind !== "gain" && check.kind !== "gain-from-stated"))
     return undefined;
-  // A stated figure is of the first round, as such claims go.
+  // A stated figure refers to the first round, as is usual for such claims.
   const from = check.kind === "gain" ? (ends[0]?.compatibilityGroup ?? 1) : 1;
   const numbers = [from, last.compatibilityGroup];
   const { suite, benchmark } = last;

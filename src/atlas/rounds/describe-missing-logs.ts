@@ -1,7 +1,7 @@
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
 import type { BenchmarkResult, SubmissionFinding } from "../../schema/logs/submission.ts";
 
-/** Describes what a round's folder lacks, one sentence each. */
+/** Describes the missing data of a round's folder, one sentence per item. */
 export function describeMissing(
   results: readonly BenchmarkResult[],
   { logCount, published }: { logCount: number; published: PublishedRound | undefined },

@@ -32,7 +32,7 @@ export function describeRound(
   };
 }
 
-/** Local files are not said to be the repository's: they may be another version, or someone else's results. */
+/** Local files are not attributed to the repository: they may be another version or unpublished results. */
 function sourceOf(
   origin: ImportOrigin,
   published: PublishedRound | undefined,

@@ -36,7 +36,7 @@ function gains(per: "system" | "chip", some: readonly ResultRow[] = rows) {
 }
 
 describe("gainsOverRounds", () => {
-  test("sets the best of each round against the first, in order of rounds", () => {
+  test("compares the best result of each round with the first round, in round order", () => {
     const { steps, totalGain } = gains("system");
     expect(
       steps.map(({ round, value, gainOverFirst, gainOverPrevious }) => [
@@ -53,7 +53,7 @@ describe("gainsOverRounds", () => {
     expect(totalGain).toBe(8);
   });
 
-  test("counts accelerator time per chip", () => {
+  test("uses accelerator time for gains per chip", () => {
     expect(gains("chip").steps.map(({ row, value }) => [row.system, value])).toEqual([
       ["node", 64],
       ["small", 5],
@@ -61,14 +61,14 @@ describe("gainsOverRounds", () => {
     ]);
   });
 
-  test("gives Moore's law a doubling in 24 months", () => {
+  test("computes Moore's law as a doubling in 24 months", () => {
     const { mooreGain, days, doublingMonths } = gains("system");
     expect(days).toBe(1461);
     expect(mooreGain).toBeCloseTo(4, 2);
     expect(doublingMonths).toBeCloseTo(16, 1);
   });
 
-  test("marks where the rules changed, and gives the gain since", () => {
+  test("marks rule changes and reports the gain since the last one", () => {
     const found = gains("system");
     expect(found.isComparable).toBe(false);
     expect(found.steps.map(({ change }) => change.kind)).toEqual(["none", "group", "none"]);
@@ -80,7 +80,7 @@ describe("gainsOverRounds", () => {
     expect(found.withinLastGroup).toEqual({ from: "v1.0", gain: 4 });
   });
 
-  test("is silent about Moore's law without days", () => {
+  test("omits Moore's law if rounds have no dates", () => {
     const some = rows.map((row) => Object.assign({}, row, { publishedOn: undefined }));
     expect(gains("system", some)).toMatchObject({
       days: undefined,
@@ -89,7 +89,7 @@ describe("gainsOverRounds", () => {
     });
   });
 
-  test("says which rounds there are where one is too few", () => {
+  test("lists the available rounds if there is only one", () => {
     expect(gainsOverRounds(rows.slice(0, 1), someGroups)).toEqual({
       kind: "too-few-rounds",
       rounds: ["v10.0"],

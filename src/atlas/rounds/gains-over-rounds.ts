@@ -4,7 +4,7 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { changesBetween } from "../compare/may-compare.ts";
 import { compareRoundNames } from "../rows/sort-results.ts";
 
-/** Moore's law as gains are set against it: twice as much every 24 months. */
+/** Moore's law as used for comparison: a doubling every 24 months. */
 export const mooreDoublingDays = (24 * 365.2425) / 12;
 
 export type GainsOutcome =
@@ -12,8 +12,8 @@ export type GainsOutcome =
   | { kind: "too-few-rounds"; rounds: readonly string[] };
 
 /**
- * The best result of each round, and how much better it is than the first: the shortest time, or per chip the fewest
- * accelerator-minutes. Rounds of another compatibility group are not left out, as headlines do not leave them out either; they are
+ * The best result of each round and its gain over the first round: by shortest time, or per chip by fewest
+ * accelerator-minutes. Rounds of another compatibility group are included, because published claims include them; they are
  * marked, with what changed.
  *
  * @param rows of one suite and benchmark; those without a score (per chip: or accelerators) and weakly scaled ones do

@@ -15,7 +15,7 @@ export interface TracedResult {
   folder: ResultFolder;
   edition: MlperfEdition;
   result: BenchmarkResult;
-  /** By file name of the log. */
+  /** Keyed by file name of the log. */
   traces: ReadonlyMap<string, LogTrace>;
 }
 
@@ -55,7 +55,7 @@ export function contentsOfResult(
   };
 }
 
-/** The tables that published results are named and dated by. */
+/** The tables for names and dates of published results. */
 export interface ContentTables extends NamingTables {
   rounds: readonly PublishedRound[];
 }
@@ -68,7 +68,7 @@ function nearestToMedian({ runs }: BenchmarkResult): string | undefined {
   return (passed[Math.floor((passed.length - 1) / 2)] ?? runs[0])?.runId;
 }
 
-/** A log of another benchmark than the result's may count samples in another unit. */
+/** A log whose benchmark differs from the result's may count samples in another unit. */
 function withoutSamples(trace: RunTrace): RunTrace {
   const curves = trace.curves.map((curve) => {
     const copy = { ...curve };

@@ -18,7 +18,7 @@ export type ModelSplit = Pick<
 
 /**
  * Finds how a result's model was split over accelerators, from the configurations that its submitter published. A
- * submitter may have several for one benchmark and size; what they do not agree on stays unsaid.
+ * submitter may have several for one benchmark and size; fields on which they differ are omitted.
  */
 export function findConfiguration(
   system: ConfiguredSystem,

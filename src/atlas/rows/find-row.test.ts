@@ -32,7 +32,7 @@ describe("findRow", () => {
     { text: "bert", is: "3 rows" },
     { text: "Dell/XE9680x8/brt", is: "unknown, nearest mlperf-training/v4.1/Dell/XE9680x8/bert" },
     { text: " ", is: "unknown, nearest none" },
-  ])("takes $text for $is", ({ text, is }) => {
+  ])("resolves $text to $is", ({ text, is }) => {
     expect(found(text)).toBe(is);
   });
 });

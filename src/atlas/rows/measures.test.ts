@@ -15,7 +15,7 @@ describe("measureRow", () => {
     expect([price?.usdPerHour, powerLimitWatts]).toEqual([3, 700]);
   });
 
-  test("takes what the source itself states before any price or power limit", () => {
+  test("prefers values stated by the source to price and power limit", () => {
     const row = resultOf({ statedCostUsd: 7, energyJoules: 5, energyLabel: "measured" });
     const measured = measureRow(row, h100Rod);
     expect(measured.figures.dollar).toEqual({ kind: "known", value: 7, label: "stated" });
@@ -23,7 +23,7 @@ describe("measureRow", () => {
     expect([measured.price, measured.powerLimitWatts]).toEqual([undefined, undefined]);
   });
 
-  test("counts one training where many were done at once", () => {
+  test("computes figures per training if many models were trained at once", () => {
     const row = resultOf({ scaling: "weak", modelCount: 4 });
     const { figures } = measureRow(row, h100Rod);
     expect(figures.system).toMatchObject({ value: 600_000 });
@@ -51,7 +51,7 @@ describe("measureRow", () => {
       fields: { accelerator: undefined },
       gaps: [undefined, undefined, "no-price", "no-power"],
     },
-  ])("says what is missing: $name", ({ fields, gaps }) => {
+  ])("reports what is missing: $name", ({ fields, gaps }) => {
     const { figures } = measureRow(resultOf(fields), h100Rod);
     const found = [figures.system, figures.chip, figures.dollar, figures.kwh];
     expect(found.map((figure) => (figure.kind === "unknown" ? figure.reason : undefined))).toEqual(

@@ -15,10 +15,10 @@ export interface MeasuringRod {
 }
 
 /**
- * A row's figures: its time; time times accelerators; hours times accelerators times the price; and the energy as measured,
- * else `accelerators x power limit x time`, which counts accelerators alone, and those at full power all the time.
+ * A row's figures: its time; time times accelerators; hours times accelerators times price; and the measured energy
+ * or else `accelerators x power limit x time`, which assumes full power and ignores everything but the accelerators.
  *
- * Weak scaling trains many models at once: there the last three are of one model.
+ * Weak scaling trains many models at once; the last three figures are then per model.
  */
 export function measureRow(row: ResultRow, rod: MeasuringRod): MeasuredRow {
   const { accelerator, scoreMs, acceleratorCount, modelCount = 1 } = row;

@@ -32,7 +32,7 @@ const place = { source: "/runs/x", accelerators: [] };
 const spread = { count: 3, median: 20, minimum: 10, maximum: 30, mean: 20, standardDeviation: 10 };
 
 describe("ownRow", () => {
-  test("takes the score where there is one, and says which runs counted", () => {
+  test("uses the score if there is one and reports which runs counted", () => {
     const reports = [reached(1, 10, 5), reached(2, 20, 7), reached(3, 30, 100)];
     const score = {
       kind: "scored",
@@ -70,12 +70,12 @@ describe("ownRow", () => {
     expect(resultRow.safeParse(own.row).success).toBe(true);
   });
 
-  test("puts the median time where there is no score yet, and says so", () => {
+  test("uses the median time if there is no score yet and adds a note", () => {
     const { row } = ownRow([reached(1, 20, 5)], summaryOf({ timeToTrainMs: spread }), place);
     expect(row).toMatchObject({ scoreMs: 20, note: "the median time: a score takes 3 runs" });
   });
 
-  test("has no score where too many runs missed", () => {
+  test("has no score if too many runs missed the target", () => {
     const missed = report(1, { outcome: { kind: "missed", reason: "ended" } });
     const score = { kind: "too-few-converged", unconverged: ["a", "b"], allowed: 1 } as const;
     const own = ownRow(
@@ -88,7 +88,7 @@ describe("ownRow", () => {
     expect(own.runs[0]).toMatchObject({ fate: "failed", failure: "not-converged" });
   });
 
-  test("adds up what was measured, and never what was estimated to it", () => {
+  test("adds measurements but never adds estimates to measurements", () => {
     const measured = {
       kind: "measured",
       joules: 5,
@@ -116,7 +116,7 @@ describe("ownRow", () => {
     expect(ownRow(mixed, summaryOf({}), place).row.energyJoules).toBeUndefined();
   });
 
-  test("makes the evaluations a curve, with samples only where all have them", () => {
+  test("converts evaluations to a curve, with samples only if all evaluations have them", () => {
     const evaluations = [
       { timeMs: 0, clockMs: 5, value: 0.5, samplesCount: 10 },
       { timeMs: 0, clockMs: 9, value: 0.9, samplesCount: 20 },

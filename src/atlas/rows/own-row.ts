@@ -19,7 +19,7 @@ export interface OwnResult {
 
 /**
  * Converts the finished runs of one series to a result that can be compared with published ones. Three or more runs have
- * MLPerf's score; with fewer, the score is the median time, and the note says so.
+ * MLPerf's score; with fewer, the score is the median time, and a note reports this.
  *
  * @param summary of the same runs
  * @param source the record's folder

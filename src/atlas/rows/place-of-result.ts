@@ -5,7 +5,7 @@ import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 
-/** The path of a result's folder in its round, and where the round is published. */
+/** The path of a result's folder in its round, and the URL of the published round. */
 export function placeOfResult(
   folder: ResultFolder,
   edition: MlperfEdition,
@@ -30,7 +30,7 @@ export function roundOfEdition(
   return { suite: kind === "hpc" ? "mlperf-hpc" : "mlperf-training", round: `v${version}` };
 }
 
-/** The path from the organization's folder on; round 0.5 has all organizations in `v0.5.0`. */
+/** The path starting at the organization's folder; round 0.5 has all organizations in `v0.5.0`. */
 function partsFromOrganisation({
   pathParts: parts,
   organisation,
@@ -53,7 +53,7 @@ function systemOf({ systemFolder }: ResultFolder, parts: readonly string[]): str
   return telling.length === 0 ? systemFolder : telling.join("/");
 }
 
-/** The folder of the result in the repository of its round, where the path names a published round. */
+/** The result's folder in the repository of its round, if the path names a published round. */
 function linkTo(
   { path }: ResultFolder,
   parts: readonly string[],

@@ -32,7 +32,7 @@ const stop = line(9000, "run_stop", null, { status: "success" });
 const clock = { runStartMs: 1000, runStopMs: 9000 };
 
 describe("createCurveReader", () => {
-  test("counts time from run_start, and gives each evaluation its samples", () => {
+  test("measures time from run_start and assigns samples to each evaluation", () => {
     const log = `${start}${line(3000, "eval_accuracy", 0.5, { epoch_num: 1 })}${line(8999, "eval_accuracy", 0.7654321, { epoch_num: 2.5 })}${stop}`;
     expect(trace(log)).toEqual({
       curves: [
@@ -51,7 +51,7 @@ describe("createCurveReader", () => {
     });
   });
 
-  test("counts samples in the field that is chosen after the log is read", () => {
+  test("reads samples from the field that is chosen after the log is read", () => {
     const both = { epoch_num: 2, samples_count: 640 };
     const reader = createCurveReader(["epoch_num", "samples_count"]);
     for (const each of parseLog(`${start}${line(2000, "eval_accuracy", 0.5, both)}${stop}`).lines)
@@ -62,7 +62,7 @@ describe("createCurveReader", () => {
     expect(samplesIn("samples_count")).toEqual([640]);
   });
 
-  test("gives the throughput of blocks each time", () => {
+  test("reports the throughput of blocks on every call", () => {
     const block = `${line(2000, "block_start", null, { samples_count: 0 })}${line(4000, "block_stop", null, { samples_count: 100 })}`;
     const reader = createCurveReader(["samples_count"]);
     for (const each of parseLog(`${start}${block}${stop}`).lines) reader.push(each);
@@ -71,7 +71,7 @@ describe("createCurveReader", () => {
     expect(reader.finish(options)).toEqual(reader.finish(options));
   });
 
-  test("reads loss, step time and throughput out of tracked_stats, seconds as milliseconds", () => {
+  test("reads loss, step time and throughput from tracked_stats and converts seconds to milliseconds", () => {
     const stats = { train_step_time: 0.25, reduced_train_loss: 2.5, throughput: 1189, lr: 1e-4 };
     const { curves } = trace(`${start}${line(2000, "tracked_stats", stats, { step: 64 })}${stop}`, [
       "samples_count",
@@ -102,7 +102,7 @@ describe("createCurveReader", () => {
     ]);
   });
 
-  test("keeps parts of a quality apart, by name", () => {
+  test("separates the parts of a quality by name", () => {
     const log = `${start}${line(2000, "eval_accuracy", { BBOX: 0.3, SEGM: 0.2 })}${line(3000, "eval_error", 99, { metric: "FID" })}${stop}`;
     expect(trace(log).curves.map(({ metricName, value }) => [metricName, value])).toEqual([
       ["BBOX", [0.3]],
@@ -111,26 +111,26 @@ describe("createCurveReader", () => {
     ]);
   });
 
-  test("reads rounds 0.5 and 0.6, numbers in quotes too", () => {
+  test("reads rounds 0.5 and 0.6, including quoted numbers", () => {
     const v05 = `:::MLPv0.5.0 resnet 10.0 (a.py:1) run_start\n:::MLPv0.5.0 resnet 12.5 (a.py:2) eval_accuracy: {"epoch": 3, "value": 0.7}\n:::MLPv0.5.0 resnet 13.0 (a.py:3) run_stop: {"success": true}\n`;
     expect(trace(v05).curves).toMatchObject([{ clockMs: [2500], value: [0.7], samples: [3] }]);
     const v06 = `:::MLL 10.0 run_start: {"value": null, "metadata": {}}\n:::MLL 11.0 eval_accuracy: {"value": "20.25", "metadata": {"epoch_num": 1}}\n`;
     expect(trace(v06).curves).toMatchObject([{ clockMs: [1000], value: [20.25] }]);
   });
 
-  test("sorts what ranks logged out of order, and takes an evaluation that all log once", () => {
+  test("sorts out-of-order lines of ranks and counts an evaluation that all ranks log once", () => {
     const log = `${start}${line(4000, "eval_accuracy", 0.6, { epoch_num: 2 })}${line(2000, "eval_accuracy", 0.5, { epoch_num: 1 })}${line(4001, "eval_accuracy", 0.6, { epoch_num: 2 })}${stop}`;
     expect(trace(log).curves).toMatchObject([
       { clockMs: [1000, 3000], value: [0.5, 0.6], pointCount: 2 },
     ]);
   });
 
-  test("leaves out what is before the clock, after it, or no number", () => {
+  test("excludes values outside the timed part and values that are not numbers", () => {
     const log = `${line(100, "eval_accuracy", 0.1)}${start}${line(2000, "eval_accuracy", 0.5)}:::MLLOG {"namespace": "", "time_ms": 2500, "event_type": "POINT_IN_TIME", "key": "eval_accuracy", "value": NaN, "metadata": {}}\n${stop}${line(60_000, "eval_accuracy", 0.9)}`;
     expect(trace(log).curves).toMatchObject([{ value: [0.5], pointCount: 1 }]);
   });
 
-  test("says how many points there were, and keeps the spike", () => {
+  test("reports the original number of points and keeps a spike", () => {
     const steps = Array.from({ length: 500 }, (_, step) =>
       line(1001 + step, "tracked_stats", { train_step_time: step === 333 ? 9 : 0.1 + step / 1e6 }),
     );
@@ -140,7 +140,7 @@ describe("createCurveReader", () => {
     expect(curve?.value).toContain(9000);
   });
 
-  test("gives no curves of a run that never started", () => {
+  test("returns no curves for a run that never started", () => {
     expect(trace(line(10, "eval_accuracy", 0.5)).curves).toEqual([]);
   });
 });

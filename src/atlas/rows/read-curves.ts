@@ -3,7 +3,7 @@ import type { CurveSeries, RunCurve } from "../../schema/atlas/run-curve.ts";
 import type { LogEvent, LogLine } from "../../schema/logs/log-event.ts";
 import { type SeriesPoint, thinSeries } from "./thin-series.ts";
 
-/** Reads the time series of a run from its log, and facts that a score does not need. */
+/** The time series of a run from its log, and facts that a score does not need. */
 export interface RunTrace {
   curves: Omit<RunCurve, "rowId" | "run">[];
   seed: number | undefined;
@@ -26,7 +26,7 @@ export interface CurveReader {
 }
 
 export interface TraceOptions {
-  /** The timed part of the run, as the score has it. */
+  /** The timed part of the run, as used for the score. */
   clock: RunBounds;
   /** Metadata fields that count what the row's `samplesUnit` counts, in order of preference. */
   samplesFields: readonly string[];
@@ -70,7 +70,7 @@ interface LoggedPoint {
 }
 
 interface SampleCounts {
-  /** One for each field of the reader. */
+  /** One entry for each field of the reader. */
   inMetadata: readonly (number | undefined)[];
   /** Round 0.5 logs `{"epoch": 3, "value": 0.7}`. */
   epochInValue: number | undefined;
@@ -115,7 +115,7 @@ class LogCurves implements CurveReader {
     return { curves, seed, initMs, precision };
   }
 
-  /** Only for logs without a throughput of their own. */
+  /** Used only for logs that do not log throughput. */
   #blockThroughput(): OpenSeries[] {
     const logged = [...this.#open.values()].some(({ series }) => series === "samplesPerSecond");
     const points = logged ? [] : this.#blocks.throughput();
@@ -173,7 +173,7 @@ class LogCurves implements CurveReader {
   readStatistics(event: LogEvent): void {
     if (!isJsonObject(event.value)) return;
     for (const [name, value] of Object.entries(event.value)) this.#addNamed(name, value, event);
-    // Detection code logs the step's time as `time`, beside `data`, of which it is the wait for data.
+    // Detection code logs the step time as `time`, next to `data`, which is the time waiting for data.
     const { time, data } = event.value;
     if (typeof time === "number" && typeof data === "number") this.#addStep("time", time, event);
   }
@@ -269,11 +269,11 @@ class BlockClock {
     }
     const start = this.#begun.get(kind);
     if (start !== undefined) this.#blocks.push({ kind, start, stop: event });
-    // Every rank may log the end of a block; the first is it.
+    // Every rank may log the end of a block; the first one counts.
     this.#begun.delete(kind);
   }
 
-  /** Which of the two the figures are from. */
+  /** The source of the figures. */
   get kind(): "block" | "epoch" {
     return this.#blocks.some((block) => block.kind === "block") ? "block" : "epoch";
   }
@@ -297,7 +297,7 @@ class BlockClock {
     if (this.trainSamples === undefined) return undefined;
     if (this.kind === "epoch") return this.trainSamples;
     const epochs = numberIn(start.metadata, "epoch_count");
-    // BERT counts samples in these fields; no other training goes through its data a thousand times.
+    // BERT logs samples in these fields; no other benchmark trains for a thousand epochs.
     if (epochs === undefined) return undefined;
     return epochs > 1000 ? epochs : epochs * this.trainSamples;
   }
@@ -322,7 +322,7 @@ const curveOrder: Record<CurveSeries, number> = {
   samplesPerSecond: 3,
 };
 
-/** Some logs quote their numbers. Programs log NaN, too. */
+/** Some logs quote their numbers; some programs log NaN. */
 function numberOf(value: JsonValue): number | undefined {
   const figure = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof figure === "number" && Number.isFinite(figure) ? figure : undefined;

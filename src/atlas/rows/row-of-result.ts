@@ -16,21 +16,21 @@ export interface ResultPlace {
   /** `v5.0`. */
   round: string;
   publishedOn: string | undefined;
-  /** The folders between the organization's and the benchmark's, `results` left out. */
+  /** The folders between the organization's and the benchmark's, without `results`. */
   system: string;
   /** A link to the folder, or its path. */
   source: string;
   samplesUnit: NonNullable<ResultRow["samplesUnit"]> | undefined;
 }
 
-/** The tables that results are named by. */
+/** The tables for names of results. */
 export interface NamingTables {
   accelerators: readonly Accelerator[];
   compatibility: readonly CompatibilityGroup[];
   configurations: readonly LaunchConfiguration[];
 }
 
-/** Makes the atlas's row of a scored result. */
+/** Creates the atlas row of a scored result. */
 export function rowOfResult(
   result: BenchmarkResult,
   place: ResultPlace,
@@ -60,7 +60,7 @@ export function rowOfResult(
     rowId: rowIdOf(result, place),
     suite,
     round,
-    // Descriptions spell one submitter in several ways, or not at all; the folder is what the round calls it.
+    // Descriptions spell a submitter inconsistently or omit it; the folder name is the round's name for it.
     submitter: system.organisation,
     system: place.system,
     benchmarkAsPublished: benchmark,
@@ -221,7 +221,7 @@ function divisionOf(text: string | undefined): "closed" | "open" | undefined {
   return plain.startsWith("open") ? "open" : undefined;
 }
 
-/** Seen are `onprem`, `Available on premise`, `cloud`, `Available in cloud`, `preview`, `research` and more. */
+/** Published values include `onprem`, `Available on premise`, `cloud`, `Available in cloud`, `preview` and `research`. */
 function availabilityOf(text: string | undefined): Availability | undefined {
   const plain = text?.toLowerCase() ?? "";
   if (/preview/.test(plain)) return "preview";

@@ -4,9 +4,9 @@ import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 
 /**
- * The rows that meet a filter.
+ * Returns the rows that match a filter.
  *
- * @throws UserError `unknown-benchmark`, `unknown-accelerator`, … with the nearest known one, where no row at all has such
+ * @throws UserError `unknown-benchmark`, `unknown-accelerator`, … with the closest known value, if no row has such
  *   a value
  */
 export function selectResults(

@@ -27,7 +27,7 @@ describe("sortResults", () => {
 });
 
 describe("compareRoundNames", () => {
-  test("counts, and puts rounds without a number first", () => {
+  test("compares numerically and puts rounds without a number first", () => {
     const names = ["v10.0", "v2.1", "own", "v2.0", "2017-2020"];
     expect(names.toSorted(compareRoundNames)).toEqual([
       "2017-2020",

@@ -21,13 +21,13 @@ export function compareRounds(a: ResultRow, b: ResultRow): number {
   return compareRoundNames(a.round, b.round) || compareTexts(a.suite, b.suite);
 }
 
-/** `v1.1` after `v1.0`; names without a number come first, in the order of the alphabet. */
+/** `v1.1` after `v1.0`; names without a number come first, in alphabetical order. */
 export function compareRoundNames(a: string, b: string): number {
   const [first, second] = [roundNumber(a), roundNumber(b)];
   return first - second || compareTexts(a, b);
 }
 
-/** By code units: `localeCompare` would load the locale's tables first, some 30 ms. */
+/** Compares code units, because `localeCompare` takes about 30 ms to load locale data. */
 function compareTexts(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

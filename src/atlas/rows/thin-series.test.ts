@@ -28,7 +28,7 @@ describe("thinSeries", () => {
     );
   });
 
-  test("leaves a short series as it is", () => {
+  test("does not change a short series", () => {
     const points = [3, 1, 2].map((value, index) => ({ timeMs: index, value, samples: undefined }));
     expect(thinSeries(points, 4)).toBe(points);
   });

@@ -30,11 +30,11 @@ describe("paretoFront", () => {
     expect(candidateCount).toBe(4);
   });
 
-  test("keeps equals, as neither beats the other", () => {
+  test("keeps equal results", () => {
     expect(paretoFront([row(1, 1, 1), row(1, 1, 1)], ["system", "dollar"]).members).toHaveLength(2);
   });
 
-  test("counts those that lack a figure, by reason", () => {
+  test("counts results without a figure by reason", () => {
     const unpriced = measureRow(resultOf({ accelerator: "ipu" }), h100Rod);
     const unscored = measureRow(resultOf({ scoreMs: undefined }), h100Rod);
     const front = paretoFront([row(1, 1, 1), unpriced, unpriced, unscored], ["system", "dollar"]);
@@ -45,11 +45,11 @@ describe("paretoFront", () => {
     ]);
   });
 
-  test("is empty where nothing has all figures", () => {
+  test("is empty if no result has all figures", () => {
     expect(paretoFront([], ["system", "dollar"])).toMatchObject({ members: [], candidateCount: 0 });
   });
 
-  test("contains exactly the results that no other result beats", () => {
+  test("contains exactly the results that no other result dominates", () => {
     const amount = fc.integer({ min: 1, max: 6 });
     const some = fc.array(
       fc.tuple(amount, amount, amount).map((figures) => row(...figures)),

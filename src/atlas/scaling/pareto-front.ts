@@ -69,7 +69,7 @@ function dominates(one: Candidate, other: Candidate): boolean {
   return isBetter;
 }
 
-/** Two objectives of which this one has the best of the first among all that take no more of the second. */
+/** Two objectives: this member has the best value of the first among all members with no more of the second. */
 function tradeOffOf(
   one: Candidate,
   front: readonly Candidate[],

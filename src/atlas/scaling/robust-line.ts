@@ -6,8 +6,8 @@ export interface Line {
 }
 
 /**
- * Theil and Sen's line: the median of the slopes between all pairs of points, and the median of what is left. Up to 29 % of the
- * points may be wild without moving it far. Absent where all points have the same x.
+ * Theil-Sen line: the median slope over all pairs of points, and the median of the residuals as intercept. Up to 29 % of the
+ * points can be outliers with little effect on it. Absent if all points have the same x.
  *
  * @see Sen 1968, Estimates of the regression coefficient based on Kendall's tau
  */

@@ -4,7 +4,7 @@ import { resultOf } from "../../../tests/support/result-rows.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { studyScaling } from "./study-scaling.ts";
 
-/** A system that obeys the laws: S(B) = base + perBatch x B, R(n) = n^exponent, batch 4 n. */
+/** A system that follows the scaling laws exactly: S(B) = base + perBatch x B, R(n) = n^exponent, batch 4 n. */
 function lawful(count: number, exponent: number, { base = 1000, perBatch = 1 } = {}): ResultRow {
   const globalBatchSize = 4 * count;
   const samplesToConverge = base + perBatch * globalBatchSize;
@@ -26,7 +26,7 @@ function studied(rows: readonly ResultRow[]) {
 const sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 describe("studyScaling", () => {
-  test("finds the laws that systems obey", () => {
+  test("recovers the scaling laws of synthetic systems", () => {
     const { samplesFit, throughputFit } = studied(sizes.map((count) => lawful(count, 0.9)));
     expect(samplesFit).toMatchObject({ kind: "fitted", batchSizeCount: 11 });
     expect(
@@ -38,7 +38,7 @@ describe("studyScaling", () => {
     expect(throughputFit.kind === "fitted" && throughputFit.exponent).toBeCloseTo(0.9, 9);
   });
 
-  test("is not moved by one wild system, and shows how far off it is", () => {
+  test("is robust to one outlier and reports its deviation", () => {
     const rows = sizes.map((count) => lawful(count, 0.9));
     const slowedBy = (row: ResultRow, factor: number): ResultRow =>
       Object.assign({}, row, {
@@ -53,7 +53,7 @@ describe("studyScaling", () => {
     ).toBeCloseTo(-0.9, 2);
   });
 
-  test("splits efficiency into parts that multiply to it", () => {
+  test("splits efficiency into factors whose product is the efficiency", () => {
     const amount = fc.double({ min: 1, max: 1e6, noNaN: true });
     const row = fc.record({
       unscaledMs: amount,
@@ -84,7 +84,7 @@ describe("studyScaling", () => {
     );
   });
 
-  test("blames the batch where samples grow, and the throughput where it sags", () => {
+  test("attributes the loss to batch size if samples grow and to throughput if it drops", () => {
     const last = (rows: readonly ResultRow[]) => studied(rows).points.at(-1)?.parts;
     const batch = last(sizes.map((count) => lawful(count, 1)));
     const throughput = last(sizes.map((count) => lawful(count, 0.8, { perBatch: 0 })));
@@ -98,7 +98,7 @@ describe("studyScaling", () => {
     ]);
   });
 
-  test("says where a doubling stops paying", () => {
+  test("reports the size where a doubling gains too little", () => {
     // (1000 + 4n) / n halves with each doubling until 4n is near 1000: 1.5x at n = 125... where 2(1000+4n)/(1000+8n) = 1.5.
     const { stopsPaying } = studied(sizes.map((count) => lawful(count, 1)));
     expect(stopsPaying.kind).toBe("at");
@@ -107,7 +107,7 @@ describe("studyScaling", () => {
     ).toBeLessThan(0.126);
   });
 
-  test("says so where it pays throughout", () => {
+  test("reports that every doubling gains enough", () => {
     expect(
       studied(sizes.map((count) => lawful(count, 0.9, { perBatch: 0 }))).stopsPaying,
     ).toMatchObject({
@@ -117,21 +117,21 @@ describe("studyScaling", () => {
     });
   });
 
-  test("takes the fastest of each size", () => {
+  test("uses the fastest result of each size", () => {
     const slower = { ...lawful(8, 0.5), system: "slow" };
     const { points, leftOutCount } = studied([slower, ...sizes.map((count) => lawful(count, 0.9))]);
     expect(points.map(({ row }) => row.system)).not.toContain("slow");
     expect(leftOutCount).toBe(1);
   });
 
-  test("says which fits have too few points", () => {
+  test("reports which fits have too few points", () => {
     const { samplesFit, throughputFit, stopsPaying } = studied([lawful(1, 1), lawful(2, 1)]);
     expect(samplesFit).toEqual({ kind: "too-few-points", have: 2, need: 3 });
     expect(throughputFit).toEqual({ kind: "too-few-points", have: 2, need: 3 });
     expect(stopsPaying).toEqual({ kind: "not-known", reason: "too-few-points" });
   });
 
-  test("needs two sizes with a score and a count", () => {
+  test("requires two sizes with a score and an accelerator count", () => {
     const rows = [
       lawful(4, 1),
       lawful(4, 0.9),

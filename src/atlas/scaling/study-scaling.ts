@@ -20,7 +20,7 @@ export type ScalingOutcome =
   | { kind: "too-few-sizes"; sizes: readonly number[] };
 
 /**
- * How time falls with the number of accelerators, by the fastest result of each size, and why it stops falling: more samples
+ * How time decreases with the number of accelerators, by the fastest result of each size, and why it stops decreasing: more samples
  * needed (larger batches), or fewer of them per second and accelerator. Each is fitted separately.
  *
  * @param rows of one benchmark and compatibility group; rows without a score or accelerators are ignored

@@ -9,7 +9,7 @@ import {
 // Adam over four float32 at a time. A loop in JavaScript takes five times as long: it computes in
 // float64, one by one. Every operation is IEEE float32, so the bits are the same on every machine.
 
-/** What a step needs besides the arrays, all but the last two as in Kingma and Ba's algorithm 1. */
+/** Scalar inputs of a step; all but the last two are as in Kingma and Ba's algorithm 1. */
 export interface AdamFactors {
   readonly beta1: number;
   readonly beta2: number;
@@ -18,7 +18,7 @@ export interface AdamFactors {
   /** 1 over 1 - beta2 ** step. */
   readonly secondCorrection: number;
   readonly epsilon: number;
-  /** What decoupled weight decay leaves of a parameter, in 0..1. */
+  /** The factor that decoupled weight decay applies to a parameter, in 0..1. */
   readonly keptFraction: number;
 }
 

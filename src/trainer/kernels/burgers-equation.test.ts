@@ -19,7 +19,7 @@ describe("solveBurgers", () => {
     },
   );
 
-  test("agrees with a finite-volume scheme ever better, at second order, as that is refined", () => {
+  test("converges at second order to a refined finite-volume scheme", () => {
     const errors = [64, 128, 256].map((count) => {
       const initial = smoothFlow(count);
       return relativeDistance(
@@ -29,7 +29,7 @@ describe("solveBurgers", () => {
     });
     const [coarse = 0, middle = 0, fine = 0] = errors;
     expect(fine).toBeLessThan(3e-3);
-    // Halving the cells divides the error by four; a front two cells wide is not yet there.
+    // Halving the cells divides the error by four; a front two cells wide is not fully resolved yet.
     expect(coarse / middle).toBeGreaterThan(2.5);
     expect(middle / fine).toBeGreaterThan(3.5);
   });
@@ -41,7 +41,7 @@ describe("solveBurgers", () => {
     }
   });
 
-  test("only ever loses energy", () => {
+  test("never gains energy", () => {
     const initial = smoothFlow(256);
     const energies = [0.1, 0.2, 0.4, 0.8].map((time) =>
       energy(solveBurgers(initial, { viscosity: 0.01, time })),
@@ -50,14 +50,14 @@ describe("solveBurgers", () => {
     expect(energies[0]).toBeLessThan(energy(initial));
   });
 
-  test("goes as far in two half steps as in one", () => {
+  test("gives the same result in two half steps as in one step", () => {
     const initial = smoothFlow(512);
     const half = { viscosity: 0.01, time: 0.25 };
     const inTwo = solveBurgers(solveBurgers(initial, half), half);
     expect(relativeDistance(inTwo, solveBurgers(initial, settings))).toBeLessThan(1e-8);
   });
 
-  test("looks the same from a moving frame", () => {
+  test("is invariant in a moving frame", () => {
     // Half a unit of time at speed 0.5 is a quarter of the circle.
     const still = solveBurgers(smoothFlow(256), settings);
     const moving = solveBurgers(
@@ -68,7 +68,7 @@ describe("solveBurgers", () => {
     expect(relativeDistance(moving, expected)).toBeLessThan(1e-9);
   });
 
-  test("leaves a uniform flow as it is", () => {
+  test("does not change a uniform flow", () => {
     for (const value of solveBurgers(new Float64Array(16).fill(2), settings)) {
       expect(value).toBeCloseTo(2, 12);
     }
@@ -116,7 +116,7 @@ function smoothFlow(count: number, seed = 1): Float64Array {
 }
 
 /**
- * An independent yardstick: conservative central differences of u²/2 - ν u_x, second order in
+ * An independent reference: conservative central differences of u²/2 - ν u_x, second order in
  * space, with classical Runge and Kutta steps that are far below the stability limit.
  */
 function stepBurgers(

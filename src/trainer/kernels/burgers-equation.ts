@@ -6,14 +6,14 @@ import { binFrequency, fourierTransform, inverseFourierTransform } from "./fouri
  *
  * Cole and Hopf: with u = c + v, where c is the mean that the equation conserves, and
  * v = -2ν φ_x / φ, the potential φ obeys the heat equation φ_t = ν φ_xx in the frame that moves
- * with speed c. Each Fourier mode of φ then only decays, by exp(-ν (2πk)² t): there is no time
- * step, so there is none to choose. φ = exp(-V / 2ν), where V is the antiderivative of v, spans
+ * with speed c. Each Fourier mode of φ then only decays, by exp(-ν (2πk)² t): no time
+ * steps are needed. φ = exp(-V / 2ν), where V is the antiderivative of v, spans
  * exp(range(V) / 2ν); the grid has to resolve that, which for ν = 0.01 and waves of size one means
  * some 256 points.
  *
  * @param initial u(x, 0) at x = j/n, n a power of two
  * @param viscosity ν, in domain lengths squared per unit of time
- * @param time how far to go, in units of time
+ * @param time simulated duration, in units of time
  * @returns u(x, time) at the same points
  * @throws RangeError if n is not a power of two, or ν or the time is not positive
  * @see Hopf 1950, https://doi.org/10.1002/cpa.3160030302; Cole 1951, https://doi.org/10.1090/qam/42889
@@ -34,7 +34,7 @@ export function solveBurgers(
   for (let bin = 0; bin < count; bin++) {
     const waveNumber = 2 * Math.PI * binFrequency(bin, count);
     const decay = Math.exp(-viscosity * waveNumber * waveNumber * time);
-    // The moving frame: what is at x now was at x - c t then.
+    // The moving frame: the value at x now was at x - c t at the start.
     const angle = -waveNumber * mean * time;
     const re = decay * (modes.re[bin]! * Math.cos(angle) - modes.im[bin]! * Math.sin(angle));
     const im = decay * (modes.re[bin]! * Math.sin(angle) + modes.im[bin]! * Math.cos(angle));

@@ -25,7 +25,7 @@ describe("fourierTransform", () => {
     );
   });
 
-  test("leaves its input alone", () => {
+  test("does not modify its input", () => {
     const input = randomSequence(8);
     const before = { re: Float64Array.from(input.re), im: Float64Array.from(input.im) };
     fourierTransform(input);

@@ -18,11 +18,11 @@ import { kernelMemory } from "./wasm-function.ts";
 
 const length = 40_000;
 
-/** The same numbers twice: with vector kernels, and without. */
+/** Two copies of the same numbers: for vector kernels and for plain loops. */
 function twins(random: SeededRandom): { fast: LayerMemory; plain: LayerMemory } {
   const fast = layerMemory(kernelMemory(4 * length));
   for (let index = 0; index < length; index++) {
-    // Of a few values only, so that maxima are tied; zero among them.
+    // Uses only a few values, including zero, so that maxima are tied.
     fast.floats[index] = random.below(5) - 2;
   }
   const plain = { floats: fast.floats.slice(), vectors: undefined };
@@ -98,7 +98,7 @@ describe("vector kernels and plain loops give the same bits", () => {
     }
   });
 
-  test("ReLU lets a NaN through", () => {
+  test("ReLU propagates NaN", () => {
     const memory = layerMemory(kernelMemory(64));
     memory.floats.set([Number.NaN, -1, 2, -0, Number.NaN, -3]);
     reluInto(memory, 0, 6);
@@ -109,7 +109,7 @@ describe("vector kernels and plain loops give the same bits", () => {
 describe("multiplyInto", () => {
   const places = { left: 0, right: 10_000, panels: 20_000, result: 30_000, spill: 38_000 };
 
-  test("is the plain sum of products, on random shapes", () => {
+  test("equals the plain sum of products on random shapes", () => {
     for (let round = 0; round < 120; round++) {
       const random = seededRandom(`product ${round}`);
       const memory = kernelMemory(4 * 60_000);

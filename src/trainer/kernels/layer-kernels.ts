@@ -5,7 +5,7 @@ import type { KernelMemory } from "./wasm-function.ts";
 // allow it, else by plain loops. All positions are in elements; a matrix is [rowCount, columnCount]
 // without gaps.
 
-/** A kernel memory, seen as what it holds, and the vector kernels over it. */
+/** Typed views of a kernel memory, and its vector kernels. */
 export interface LayerMemory {
   readonly floats: Float32Array;
   /** Absent if plain loops are used for everything. */
@@ -62,12 +62,12 @@ export function reluInto({ floats, vectors }: LayerMemory, start: number, count:
   const whole = vectors === undefined ? 0 : count - (count % lanes);
   if (whole > 0) vectors?.relu(bytes * start, whole / lanes);
   for (let at = start + whole; at < start + count; at++) {
-    // Not `> 0 ?`: a NaN must stay one.
+    // Not `> 0 ?`, which would replace NaN.
     if (floats[at]! < 0) floats[at] = 0;
   }
 }
 
-/** Takes out of a gradient what ReLU held back: where its output, elsewhere in memory, is zero. */
+/** Sets a gradient to zero where the output of ReLU, elsewhere in memory, is zero. */
 export function maskByReluInto(
   { floats, vectors }: LayerMemory,
   gradient: number,
@@ -109,7 +109,7 @@ export function maxPoolInto(
   }
 }
 
-/** Hands the slope of every maximum to the first pixel that has it; image slopes lie as the image does. */
+/** Assigns the gradient of every maximum to the first pixel with that value; image gradients have the image's layout. */
 export function unpoolInto(
   { floats, vectors }: LayerMemory,
   slopes: { readonly pooled: number; readonly image: number },
@@ -199,7 +199,7 @@ export function softmaxLossInto(
   return loss / rowCount;
 }
 
-/** The gradient of the loss with respect to what softmax was taken of, times `factor`. */
+/** The gradient of the loss with respect to the input of softmax, times `factor`. */
 export function softmaxGradientInto(
   { floats }: LayerMemory,
   target: number,
@@ -215,7 +215,7 @@ export function softmaxGradientInto(
   }
 }
 
-/** Index of the largest of every row; the first of equals. */
+/** Index of the maximum of every row; the first of equal values. */
 export function argmaxInto({ floats }: LayerMemory, target: number, matrix: Matrix): void {
   const { start, rowCount, columnCount } = matrix;
   for (let row = 0; row < rowCount; row++) {

@@ -21,7 +21,7 @@ export interface RightSide {
   panels: number;
   columnCount: number;
   result: number;
-  /** Room for [groupCount][rowCount][8], for columns that fill no panel. */
+  /** Scratch space of [groupCount][rowCount][8] for columns that do not fill a panel. */
   spill: number;
   accumulates: boolean;
 }
@@ -89,7 +89,7 @@ export interface Convolution {
  * result [batch, height, width, columns] = convolution with packed weights [9 * channels, columns].
  *
  * The nine pixels that a result needs are three runs of 3 * channels numbers, one in each of three
- * bordered rows: no patches are ever copied.
+ * bordered rows, so no patches are copied.
  */
 export function convolveInto(
   memory: LayerMemory,

@@ -8,7 +8,7 @@ export function panelCountOf(columnCount: number): number {
   return Math.ceil(columnCount / panelColumns);
 }
 
-/** Elements that a packed matrix takes. */
+/** The number of elements of a packed matrix. */
 export function packedLength(rowCount: number, columnCount: number): number {
   return panelCountOf(columnCount) * rowCount * panelColumns;
 }

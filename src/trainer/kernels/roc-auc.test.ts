@@ -46,11 +46,11 @@ describe("rocAuc", () => {
     expect(rocAuc(scores, labels)).toBeNaN();
   });
 
-  test("refuses labels that do not go with the scores", () => {
+  test("refuses labels and scores of different lengths", () => {
     expect(() => rocAuc([1, 2], [1])).toThrow(RangeError);
   });
 
-  test("equals the share of well-ordered pairs, ties and all", () => {
+  test("equals the share of correctly ordered pairs, with ties", () => {
     const impressions = fc.array(
       fc.record({ score: fc.integer({ min: -5, max: 5 }), label: fc.constantFrom(0, 1) }),
       { maxLength: 60 },

@@ -1,10 +1,10 @@
 /**
- * Area under the receiver operating characteristic: the chance that a positive drawn at random is
- * scored above a negative drawn at random, equal scores counting half. By ranks, in O(n log n).
+ * Area under the receiver operating characteristic: the probability that a random positive is
+ * scored above a random negative; equal scores count half. Computed from ranks in O(n log n).
  *
- * @param scores higher means likelier positive
+ * @param scores higher means more likely positive
  * @param labels 1 for a positive, anything else for a negative; as many as there are scores
- * @returns 0..1, or NaN where there is no positive or no negative, or where a score is NaN
+ * @returns 0..1, or NaN if there is no positive or no negative, or if a score is NaN
  * @throws RangeError if scores and labels differ in number
  * @see Hanley and McNeil 1982, https://doi.org/10.1148/radiology.143.1.7063747
  */

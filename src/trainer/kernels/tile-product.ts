@@ -12,7 +12,7 @@ import {
   wasmType,
 } from "./wasm-function.ts";
 
-// The one hot loop: tiles of up to 6 rows and 8 columns of a matrix product, held in registers.
+// The hot loop: tiles of up to 6 rows and 8 columns of a matrix product, held in registers.
 //
 // 6 x 8 takes 12 vector registers for the sums, 2 for a row of the right side and 1 for an element
 // of the left: 15 of the 16 that x86 has without AVX-512, so nothing spills.
@@ -32,7 +32,7 @@ export interface TileCall {
   resultGroupStride: number;
   /**
    * Left side: its first element, and the distances between rows, inner elements and runs. Either
-   * the rows or the inner elements must lie next to each other, 4 bytes apart.
+   * the rows or the inner elements must be adjacent, 4 bytes apart.
    */
   left: number;
   rowStride: number;
@@ -40,14 +40,14 @@ export interface TileCall {
   segmentStride: number;
   segmentCount: number;
   runLength: number;
-  /** Right side: panels of [segmentCount * runLength][8], 8 columns of each row next to each other. */
+  /** Right side: panels of [segmentCount * runLength][8], 8 adjacent columns of each row. */
   panel: number;
   panelCount: number;
   result: number;
   resultStride: number;
   /** Rows of the result. */
   rowCount: number;
-  /** Whether the result holds a sum to add to. */
+  /** Whether to add to the existing result. */
   accumulates: boolean;
 }
 
@@ -107,19 +107,19 @@ const [segment, counter, segmentStart, panelAt] = [16, 17, 18, 19];
 const [block, leftBlock, resultBlock, tile, resultTile] = [20, 21, 22, 23, 24];
 const firstRowAddress = 25;
 
-/** How a tile finds the elements of the left side that a step along the inner dimension needs. */
+/** Addressing of the elements of the left side for a step along the inner dimension. */
 interface LeftWalk {
   /** At the start of a run, from `segmentStart`. */
   readonly begin: (rows: number) => WasmCode;
-  /** [] to [v128]: a row's element in all lanes, so many steps ahead of the walk. */
+  /** [] to [v128]: a row's element in all lanes, the given number of steps ahead. */
   readonly splat: (row: number, ahead: number) => WasmCode;
-  /** Moves on by so many steps. */
+  /** Advances by the given number of steps. */
   readonly move: (rows: number, steps: number) => WasmCode;
   /** Steps that can be read ahead. */
   readonly stepsAtOnce: 1 | 4;
 }
 
-/** One address for all rows: they lie next to each other. */
+/** One address for all rows, because they are adjacent. */
 const adjacentRows: LeftWalk = {
   begin: () => wasmCode(wasm.get(segmentStart), wasm.set(firstRowAddress)),
   splat: (row) => wasmCode(wasm.get(firstRowAddress), wasm.loadSplatAt(4 * row)),
@@ -127,7 +127,7 @@ const adjacentRows: LeftWalk = {
   stepsAtOnce: 1,
 };
 
-/** An address for every row, good for four steps: the inner elements lie next to each other. */
+/** One address per row, valid for four steps, because the inner elements are adjacent. */
 const apartRows: LeftWalk = {
   begin: (rows) =>
     eachOf(rows, (row) =>
@@ -144,7 +144,7 @@ function compileTiles(walk: LeftWalk): readonly WasmFunction[] {
   return Array.from({ length: tileRows }, (_, index) => compileTile(index + 1, walk, isFused));
 }
 
-/** What the code of a tile depends on, and where it keeps its vectors. */
+/** The parameters of a tile's code and the locals of its vectors. */
 interface TilePlan {
   readonly rows: number;
   readonly walk: LeftWalk;
@@ -184,7 +184,7 @@ function compileTile(rows: number, walk: LeftWalk, isFused: boolean): WasmFuncti
   return compileWasmFunction(locals, countingDown(groupCount, group));
 }
 
-/** Sums up one tile and moves on to the next panel's. */
+/** Computes one tile and advances to the next panel. */
 function oneTile(plan: TilePlan): WasmCode {
   const { rows, walk, sum } = plan;
   const everySum = (body: (address: WasmCode, half: number, local: number) => WasmCode): WasmCode =>
@@ -210,7 +210,7 @@ function oneTile(plan: TilePlan): WasmCode {
   );
 }
 
-/** So many steps along the inner dimension. */
+/** The given number of steps along the inner dimension. */
 function steps(plan: TilePlan, count: number): WasmCode {
   const { walk, rows } = plan;
   const moves = advanced(panelAt, wasm.i32Constant(4 * panelColumns * count));
@@ -246,13 +246,13 @@ function step({ rows, walk, isFused, sum, right, factor }: TilePlan, ahead: numb
   );
 }
 
-/** As often as the i32 local says, or never. */
+/** Repeats by the count in the i32 local, which can be zero. */
 function repeated(times: number, body: WasmCode): WasmCode {
   const loop = wasmCode(wasm.get(times), wasm.set(counter), countingDown(counter, body));
   return wasmCode(wasm.get(times), wasmIf(loop, []));
 }
 
-/** [] to [the address so many rows on] */
+/** [] to [the address the given number of rows later] */
 function rowAddress(start: number, row: number, stride: number): WasmCode {
   if (row === 0) return wasm.get(start);
   const distance = wasmCode(wasm.i32Constant(row), wasm.get(stride), wasm.i32Multiply);

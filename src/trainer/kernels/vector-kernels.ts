@@ -10,17 +10,17 @@ import {
   wasmType,
 } from "./wasm-function.ts";
 
-// What layer-kernels.ts does one by one, four at a time. Addresses and distances in bytes, lengths
+// The operations of layer-kernels.ts on four values at a time. Addresses and distances in bytes, lengths
 // in vectors of four float32; every count must be above zero.
 
-/** Each is as its namesake there says. */
+/** Each is documented at the function of the same name there. */
 export interface VectorKernels {
   readonly relu: (start: number, vectors: number) => void;
   readonly maskByRelu: (gradient: number, output: number, vectors: number) => void;
   readonly addBias: (start: number, bias: number, rows: number, vectors: number) => void;
   /** Adds every row to the target. */
   readonly addRows: (start: number, target: number, rows: number, vectors: number) => void;
-  /** Copies pieces of two vectors that lie `stride` apart to where they lie next to each other. */
+  /** Copies pieces of two vectors that are `stride` apart to adjacent positions. */
   readonly packPanel: (from: number, to: number, stride: number, pieces: number) => void;
   readonly maxPool: (image: number, pooled: number, ...size: PoolSize) => void;
   readonly unpool: (
@@ -96,7 +96,7 @@ function compileMask(): WasmFunction {
   return compileFunction(3, {}, countingDown(vectors, body));
 }
 
-/** For every row of a matrix, and every vector of it beside the same vector of one other row. */
+/** Loops over all rows of a matrix and all vectors of a row, paired with the same vector of one other row. */
 function compileRows(each: (at: number, other: number) => WasmCode): WasmFunction {
   const [at, otherStart, rows, vectors, other, counter] = [0, 1, 2, 3, 4, 5];
   const inRow = wasmCode(each(at, other), advanced(at, vectorBytes), advanced(other, vectorBytes));
@@ -120,8 +120,8 @@ function compilePack(): WasmFunction {
 }
 
 /**
- * Forward: the largest of each four. Backward: `image` holds the values, `distance` further on are
- * its slopes, and `pooled` holds slopes: each goes to the first of its four that is the largest.
+ * Forward: the maximum of each four. Backward: `image` holds the values, `distance` after them are
+ * its gradients, and `pooled` holds gradients: each is assigned to the first maximum of its four.
  */
 function compilePool({ isBackward }: { isBackward: boolean }): WasmFunction {
   const [image, pooled, rows, columns, vectors, pixel, row, distance] = [0, 1, 2, 3, 4, 5, 6, 7];

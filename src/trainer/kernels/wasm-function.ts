@@ -5,7 +5,7 @@
 /** Value types. */
 export const wasmType = { i32: 0x7f, f32: 0x7d, v128: 0x7b } as const;
 
-/** A stretch of code. */
+/** A code sequence. */
 export type WasmCode = readonly number[];
 
 const blockOfNothing = 0x40;
@@ -15,7 +15,7 @@ const alignedTo16 = 4;
 const alignedTo4 = 2;
 const magicAndVersion = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]; // "\0asm", 1
 
-/** Instructions. Each leaves its result on the stack, after what it takes from there. */
+/** Instructions. Each pops its operands from the stack and pushes its result. */
 export const wasm = {
   get: (local: number): WasmCode => [0x20, ...unsigned(local)],
   set: (local: number): WasmCode => [0x21, ...unsigned(local)],
@@ -40,7 +40,7 @@ export const wasm = {
   add: simd(0xe4),
   subtract: simd(0xe5),
   multiply: simd(0xe6),
-  /** [a, b] to [b where a < b, else a]: a NaN in a stays one */
+  /** [a, b] to [b where a < b, else a]: propagates a NaN in a */
   larger: simd(0xeb),
   /** Masks: all bits of a lane. */
   equal: simd(0x41),
@@ -48,10 +48,10 @@ export const wasm = {
   and: simd(0x4e),
   /** [a, b] to [a and not b] */
   andNot: simd(0x4f),
-  /** [a, b, c] to [a * b + c], rounded once or twice as the machine likes; see `hasFusedMultiplyAdd` */
+  /** [a, b, c] to [a * b + c], rounded once or twice depending on the machine; see `hasFusedMultiplyAdd` */
   fusedMultiplyAdd: simd(0x105),
   divide: simd(0xe7),
-  /** Repeats the body while what it leaves on the stack is not zero. */
+  /** Repeats the body while the value it leaves on the stack is not zero. */
   loop: (...body: readonly WasmCode[]): WasmCode => [
     0x03,
     blockOfNothing,
@@ -65,18 +65,18 @@ export function wasmCode(...parts: readonly WasmCode[]): WasmCode {
   return parts.flat();
 }
 
-/** As often as the i32 local says, which must be above zero and is zero afterwards. */
+/** Repeats by the count in the i32 local, which must be above zero and is zero afterwards. */
 export function countingDown(local: number, body: WasmCode): WasmCode {
   const oneLess = wasmCode(wasm.get(local), wasm.i32Constant(1), wasm.i32Subtract);
   return wasm.loop(body, oneLess, wasm.tee(local));
 }
 
-/** An i32 local plus what the code leaves on the stack. */
+/** An i32 local plus the value that the code leaves on the stack. */
 export function advanced(local: number, by: WasmCode): WasmCode {
   return wasmCode(wasm.get(local), by, wasm.i32Add, wasm.set(local));
 }
 
-/** Whether the machine knows relaxed SIMD's multiply and add in one instruction. */
+/** Whether relaxed SIMD's multiply-add is a single instruction on this machine. */
 export function hasFusedMultiplyAdd(): boolean {
   const [v128, body] = [wasmType.v128, [0, 0x20, 0, 0x20, 1, 0x20, 2]];
   return WebAssembly.validate(
@@ -89,7 +89,7 @@ export function hasFusedMultiplyAdd(): boolean {
   );
 }
 
-/** One or the other, as the i32 on the stack is not zero or zero. */
+/** Runs the first code if the i32 on the stack is not zero, or else the second. */
 export function wasmIf(then: WasmCode, otherwise: WasmCode): WasmCode {
   return [0x04, blockOfNothing, ...then, 0x05, ...otherwise, 0x0b];
 }
@@ -118,7 +118,7 @@ export interface WasmFunction {
   readonly over: (memory: KernelMemory) => (...values: readonly number[]) => void;
 }
 
-/** What a function's locals are, in the order of their numbers. */
+/** A function's locals, in index order. */
 export interface WasmLocals {
   /** Types of the parameters. */
   readonly parameters: readonly number[];

@@ -16,7 +16,7 @@ import { clicks } from "./clicks.ts";
 beforeAll(startTensorBackend);
 
 describe.each([addition, clicks, burgers])("$name", (workload) => {
-  test("evaluates after whole steps, and often before it gives up", () => {
+  test("evaluates after whole steps, and several times before its limit", () => {
     expect(workload.samplesBetweenEvaluations % workload.globalBatchSize).toBe(0);
     expect(workload.maxSamples / workload.samplesBetweenEvaluations).toBeGreaterThan(10);
   });
@@ -47,7 +47,7 @@ describe.each([addition, clicks, burgers])("$name", (workload) => {
       const step = Math.min(0.02, 2e-3 / norm);
       const uphill = own.map((value) => value / norm);
       expect(Math.abs(slopeAlong(uphill, step) / norm - 1)).toBeLessThan(0.03);
-      // Uphill alone would not notice a part of the gradient that is missing at a right angle.
+      // The gradient direction alone would not detect a missing orthogonal component.
       const side = 1 / Math.sqrt(stop - start);
       const mixed = uphill.map((value, index) =>
         index >= start && index < stop ? value + (random.uniform() < 0.5 ? side : -side) : 0,
@@ -59,12 +59,12 @@ describe.each([addition, clicks, burgers])("$name", (workload) => {
 });
 
 describe("addition", () => {
-  test("learns sixteen sums by heart, judged as by decoding digit after digit", () => {
+  test("memorizes sixteen sums, with the accuracy of greedy decoding", () => {
     const batchSize = 16;
     const { replica, parameters } = replicaOf(addition, { batchSize, seed: 1 });
     writeTrainingSamples(replica);
     const tokens = Int32Array.from(replica.training.batch["tokens"] ?? []);
-    // Ask for the same sums that it is taught.
+    // Evaluates on the training sums.
     const tested = { tokens: new Int32Array(replica.evaluation.batch["tokens"]?.length ?? 0) };
     tested.tokens.set(tokens);
     const decode = greedyDecoder(batchSize);
@@ -93,19 +93,19 @@ describe("clicks", () => {
     expect(before).toBeGreaterThan(0.4);
     expect(before).toBeLessThan(0.6);
     expect(after).toBeGreaterThan(0.65);
-    // The area is that of the held-out clicks and no others: who knows them ranks perfectly.
+    // The area is computed from the held-out clicks: ranking by these clicks is perfect.
     expect(metric.ofLabels).toBe(1);
   });
 });
 
 describe("burgers", () => {
-  test("predicts unseen flows to better than a half after one epoch", () => {
+  test("predicts unseen flows with an error below one half after one epoch", () => {
     const { before, after } = trainFor(burgers, 1024);
     expect(before).toBeGreaterThan(0.8);
     expect(after).toBeLessThan(0.5);
   });
 
-  test("is as right about a flow wherever on the circle it begins", () => {
+  test("has the same error for a rotated flow", () => {
     const { replica, parameters } = replicaOf(burgers, { batchSize: 1, seed: 5 });
     const { samples, batch } = replica.evaluation;
     for (const [turn, sample] of samples.entries()) {

@@ -13,16 +13,16 @@ describe("splitSums", () => {
     expect(training.filter((pair) => tested.has(pair))).toHaveLength(0);
   });
 
-  test("leaves out nothing else", () => {
+  test("excludes no other pairs", () => {
     const tested = new Set([...heldOut].flatMap((pair) => [pair, mirrored(pair)]));
     const isRising = training.every(
       (pair, index) => index === 0 || pair > (training[index - 1] ?? 0),
     );
-    expect(isRising).toBe(true); // so none is there twice
+    expect(isRising).toBe(true); // so there are no duplicates
     expect(training.length + tested.size).toBe(1_000_000);
   });
 
-  test("divides the same way every time", () => {
+  test("divides the pairs the same way every time", () => {
     const again = splitSums();
     expect(again.heldOut).toEqual(heldOut);
     expect(again.training.every((pair, index) => pair === training[index])).toBe(true);
@@ -41,7 +41,7 @@ describe("writeSumInto", () => {
     { pair: 999_999, text: "999+999=8991" },
     { pair: 0, text: "000+000=0000" },
     { pair: 7_093, text: "007+093=0010" },
-  ])("writes $text with the answer backwards", ({ pair, text }) => {
+  ])("writes $text with a reversed answer", ({ pair, text }) => {
     const tokens = new Int32Array(sumLength);
     writeSumInto(tokens, pair);
     expect(textOf(tokens)).toBe(text);

@@ -23,7 +23,7 @@ export interface SumSplit {
 
 /**
  * Divides all 1,000,000 pairs. A pair is held out together with its mirror image, so no sum that is
- * asked for was trained on in either order. The division is the same for every run.
+ * evaluated was trained on in either order. The division is the same for every run.
  */
 export function splitSums(): SumSplit {
   const random = seededRandom("addition: held-out pairs");

@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 describe("nextCharacterLogits", () => {
   test.each([...Array(sumLength).keys()])(
-    "changing the character at place %i changes no logit before it, and its own",
+    "changing the character at position %i changes its own logits and none before it",
     (place) => {
       const tokens = randomTokens();
       const changed = tokens.with(place, ((tokens[place] ?? 0) + 5) % tokenCount);
@@ -32,7 +32,7 @@ describe("nextCharacterLogits", () => {
     },
   );
 
-  test("sees every earlier character from the last place", () => {
+  test("depends on every earlier character at the last position", () => {
     const tokens = randomTokens();
     const last = (values: Float32Array) => values.subarray((sumLength - 1) * tokenCount);
     const before = last(logitsOf(weights, { tokens }));
@@ -49,7 +49,7 @@ describe("nextCharacterLogits", () => {
     expect(logitsOf(weights, { tokens: swapped })).not.toEqual(logitsOf(weights, { tokens }));
   });
 
-  test("starts close to knowing nothing", () => {
+  test("starts close to a uniform prediction", () => {
     const logits = logitsOf(weights, { tokens: randomTokens() });
     expect(Math.max(...logits.map(Math.abs))).toBeLessThan(2.5);
   });

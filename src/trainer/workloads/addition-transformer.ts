@@ -2,12 +2,12 @@ import { normal, zeros } from "../models.ts";
 import { constant, type Tensor, type TensorsOf } from "../tensor-backend.ts";
 import { sumLength, tokenCount } from "./addition-sums.ts";
 
-// A decoder-only transformer, small enough to read in one sitting.
+// A small decoder-only transformer.
 //
 // Shapes: B sums, T = 12 characters, W = 32 wide, H = 4 heads of D = 8. Activations are kept as
 // [B*T, W], so that every layer is one matrix product.
 //
-// Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, with two later habits: normalisation goes
+// Vaswani et al. 2017, https://arxiv.org/abs/1706.03762, with two later changes: normalization is
 // before each layer (Xiong et al. 2020, https://arxiv.org/abs/2002.04745) and is by the root mean
 // square alone (Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467), here without a gain.
 
@@ -38,10 +38,10 @@ export const transformerParameters = {
 type Weights = TensorsOf<typeof transformerParameters>;
 
 /**
- * What the model expects next after each character.
+ * Predicts the next character after each character.
  *
  * @param tokens int32 [B, T]
- * @returns logits of the 12 characters, [B, T, 12]; those at a place depend on nothing to its right
+ * @returns logits of the 12 characters, [B, T, 12]; the logits at a position depend only on characters up to it
  */
 export function nextCharacterLogits(weights: Weights, tokens: Tensor): Tensor {
   const batch = tokens.shape[0] ?? 0;
@@ -60,7 +60,7 @@ export function nextCharacterLogits(weights: Weights, tokens: Tensor): Tensor {
   return normalised(stream).matmul(weights.unembedding).reshape([batch, sumLength, tokenCount]);
 }
 
-/** Every character gathers from itself and those before it. [B*T, W] to [B*T, W]. */
+/** Causal attention: every character attends to itself and to earlier ones. [B*T, W] to [B*T, W]. */
 function attention(weights: Weights, block: number, input: Tensor): Tensor {
   const rows = input.shape[0] ?? 0;
   const batch = rows / sumLength;
@@ -85,7 +85,7 @@ function attention(weights: Weights, block: number, input: Tensor): Tensor {
     .matmul(ofBlock(weights.attentionOutput, block));
 }
 
-/** Every character thinks by itself. [B*T, W] to [B*T, W]. */
+/** Feed-forward layer, applied to each character separately. [B*T, W] to [B*T, W]. */
 function perceptron(weights: Weights, block: number, input: Tensor): Tensor {
   return input
     .matmul(ofBlock(weights.hidden, block))

@@ -57,17 +57,17 @@ function learningRateAt(samplesSeen: number): number {
   return 5e-3 * Math.min(1, (step + 1) / 50) * Math.max(0.1, 1 - step / 2000);
 }
 
-/** Mean surprise, in nats, at each digit of the right answers. */
+/** Mean cross-entropy, in nats, over the digits of the correct answers. */
 function answerCrossEntropy(weights: Weights, { tokens }: Batch): Tensor {
   const isRightDigit = answersOf(tokens).oneHot(tokenCount).toFloat();
   return answerLogits(weights, tokens).logSoftmax(-1).mul(isRightDigit).sum(-1).mean().neg();
 }
 
 /**
- * 1 where greedy decoding gives the right answer, else 0; [B].
+ * 1 where greedy decoding gives the correct answer, else 0; [B].
  *
- * One pass over the whole sum is enough: greedy decoding goes the right way to the end exactly if
- * at each digit, with the right ones before it, the likeliest next digit is the right one.
+ * One pass over the whole sum is enough: greedy decoding gives the correct answer exactly if,
+ * after each correct prefix, the most likely next digit is the correct one.
  */
 function isAnsweredExactly(weights: Weights, { tokens }: Batch): Tensor {
   const guesses = answerLogits(weights, tokens).argmax(-1); // [B, 4]

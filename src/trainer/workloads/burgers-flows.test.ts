@@ -16,14 +16,14 @@ describe("drawFlow", () => {
     }
   });
 
-  test("keeps the mean of every flow, and takes energy from it", () => {
+  test("preserves the mean of every flow and reduces its energy", () => {
     for (const { before, after } of flows) {
       expect(mean(after)).toBeCloseTo(mean(before), 2);
       expect(energy(after)).toBeLessThan(energy(before));
     }
   });
 
-  test("makes waves of the size it says", () => {
+  test("generates waves with the documented variance", () => {
     // Variance of the mean velocity, plus that of each wave: a² for a cos + b sin of deviation a.
     const waves = [1, 2, 3, 4, 5, 6, 7, 8].map((wave) => (0.4 / (1 + (wave * wave) / 4)) ** 2);
     const expected = waves.reduce((sum, variance) => sum + variance, 0.2 ** 2);

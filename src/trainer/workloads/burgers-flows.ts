@@ -9,7 +9,7 @@ const fineGridSize = 256;
 
 /** In domain lengths squared per unit of time: fronts become about two grid points wide. */
 const viscosity = 0.01;
-/** How far ahead the model is to see, in units of time: waves have steepened into fronts. */
+/** The prediction horizon, in units of time: by then, waves have steepened into fronts. */
 const time = 0.5;
 
 const waveCount = 8;
@@ -22,7 +22,7 @@ export interface Flow {
   readonly after: Float32Array;
 }
 
-/** A random smooth flow, and where Burgers' equation takes it. */
+/** A random smooth flow and its solution under Burgers' equation. */
 export function drawFlow(random: SeededRandom): Flow {
   const before = drawInitialVelocity(random);
   return {

@@ -8,7 +8,7 @@ import { drawFlow, type Flow, gridSize } from "./burgers-flows.ts";
 // A Fourier neural operator: Li et al. 2021, https://arxiv.org/abs/2010.08895.
 //
 // Shapes: B flows, X = 64 points, C = 24 channels, K = 12 waves, L = 3 layers. Points come first,
-// [X, B*C], so that a Fourier transform is one product with a [K, X] matrix, and nothing moves.
+// [X, B*C], so that a Fourier transform is one product with a [K, X] matrix without transposition.
 
 const channelCount = 24;
 const waveCount = 12;
@@ -35,7 +35,7 @@ const parameters = {
   pointBias: zeros([layerCount, channelCount]),
   hidden: normal([channelCount, hiddenWidth], (2 / channelCount) ** 0.5),
   hiddenBias: zeros([hiddenWidth]),
-  // Small: training starts from "nothing changes".
+  // Small, so that the initial prediction is close to the input.
   output: normal([hiddenWidth, 1], 0.1 * hiddenWidth ** -0.5),
 };
 const inputs = {
@@ -45,7 +45,7 @@ const inputs = {
 type Weights = TensorsOf<typeof parameters>;
 type Batch = TensorsOf<typeof inputs>;
 
-/** A network learns where Burgers' equation takes a flow: a small surrogate of a solver. */
+/** A network learns to solve Burgers' equation: a small surrogate model. */
 export const burgers: EmbeddedWorkload = {
   name: "burgers",
   area: "science",
@@ -133,7 +133,7 @@ function predictAfter(weights: Weights, before: Tensor): Tensor {
 }
 
 /**
- * To waves, a complex matrix on each of the lowest K, and back; shorter waves are dropped. Commutes
+ * Fourier transform, a complex matrix on each of the lowest K waves, and the inverse; drops shorter waves. Commutes
  * with rotating the circle, as the equation does. [X, B, C] to [X, B, C].
  */
 function mixWaves(weights: Weights, layer: number, field: Tensor): Tensor {

@@ -6,7 +6,7 @@ const count = 16_384;
 const log = drawClickLog("held out", count);
 
 describe("drawClickLog", () => {
-  test("draws the same log for the same name, and another for another", () => {
+  test("draws the same log for the same name and a different log for a different name", () => {
     expect(drawClickLog("held out", 100)).toEqual({
       count: 100,
       values: log.values.subarray(0, 100 * categoryCount),
@@ -28,7 +28,7 @@ describe("drawClickLog", () => {
     expect(shared).toHaveLength(0);
   });
 
-  test("numbers the values of all categories through", () => {
+  test("numbers the values of all categories consecutively", () => {
     for (let category = 0; category < categoryCount; category++) {
       const values = log.values.filter((_, index) => index % categoryCount === category);
       const below = [0, 500, 800, 900, 930, 954, valueCount];
@@ -49,7 +49,7 @@ describe("drawClickLog", () => {
     }
   });
 
-  test("clicks as often as the hidden model says", () => {
+  test("has the click rate of the hidden model", () => {
     const clicks = log.clicked.reduce((sum, clicked) => sum + clicked, 0);
     const expected = log.clickProbability.reduce((sum, chance) => sum + chance, 0);
     expect(Math.abs(clicks - expected)).toBeLessThan(5 * Math.sqrt(count / 4));
@@ -64,7 +64,7 @@ describe("drawClickLog", () => {
     }
   });
 
-  test("can be ranked to an area of 0.837 by who knows the hidden model, and no feature alone", () => {
+  test("has an optimal area of 0.837 with the hidden model and less with any single feature", () => {
     expect(rocAuc(log.clickProbability, log.clicked)).toBeCloseTo(0.8374, 4);
     for (let column = 0; column < numberCount; column++) {
       const numbers = log.numbers.filter((_, index) => index % numberCount === column);

@@ -5,7 +5,7 @@ import { seededRandom, type SeededRandom } from "../../foundation/seeded-random.
 // An impression is six categories and four numbers. Popularity within a category is skewed as it is
 // in shops and on sites: the value of rank r is drawn in proportion to 1 / (r + 2).
 
-/** How many values each category has. */
+/** The number of values of each category. */
 const categorySizes = { viewer: 500, advert: 300, page: 100, country: 30, hour: 24, device: 6 };
 
 export const categoryCount = Object.keys(categorySizes).length;
@@ -54,10 +54,10 @@ export function drawClickLog(name: string, count: number): ClickLog {
   return log;
 }
 
-/** What makes a viewer click: an appeal of every value, and a taste that values share in pairs. */
+/** The hidden model of clicks: a weight for every value, and a vector per value for pairwise interactions. */
 interface HiddenModel {
   readonly categories: readonly Category[];
-  /** By value. */
+  /** Indexed by value. */
   readonly appeal: Float64Array;
   /** [valueCount, tasteWidth] */
   readonly taste: Float64Array;
@@ -66,7 +66,7 @@ interface HiddenModel {
 interface Category {
   /** Number of the first value. */
   readonly firstValue: number;
-  /** Chance of this value or one before it. */
+  /** Probability of this value or an earlier one. */
   readonly cumulativeProbability: Float64Array;
 }
 
@@ -108,7 +108,7 @@ function drawValue({ firstValue, cumulativeProbability }: Category, random: Seed
   return firstValue + low;
 }
 
-/** Base rate, appeal of each value, agreement of taste of each pair, and what the numbers add. */
+/** Sum of the base rate, the weight of each value, the interaction of each pair, and the effect of the numbers. */
 function hiddenLogit(
   { appeal, taste }: HiddenModel,
   values: Int32Array,

@@ -14,8 +14,8 @@ import {
 // A deep learning recommendation model: Naumov et al. 2019, https://arxiv.org/abs/1906.00091.
 //
 // Every category becomes an embedding, all numbers together become two more vectors of that width,
-// and what matters is how these eight vectors agree in pairs. (Two, because one of them can then
-// stay the same for all impressions: agreement with it is what a value brings by itself.)
+// and the output depends on the pairwise dot products of these eight vectors. (Two, because one can then
+// be constant over all impressions: the product with it is the effect of a value by itself.)
 //
 // Shapes: B impressions, E = 8 wide, V = 8 vectors.
 
@@ -107,7 +107,7 @@ function writeImpressionInto(
   into.clicked[0] = log.clicked[index] ?? 0;
 }
 
-/** Mean of -log p(what the viewer did): log(1 + exp(z)) - clicked · z. */
+/** Mean of -log p(observed action): log(1 + exp(z)) - clicked · z. */
 function clickCrossEntropy(weights: Weights, batch: Batch): Tensor {
   const logits = clickLogits(weights, batch);
   return logits.softplus().sub(logits.mul(batch.clicked)).mean();
@@ -142,7 +142,7 @@ function clickLogits(weights: Weights, { values, numbers }: Batch): Tensor {
 /** int32 [B, 6] to [B, 6, E]. */
 function embedded(weights: Weights, values: Tensor): Tensor {
   const impressionCount = values.shape[0] ?? 0;
-  // The factor makes a step of Adam five times as long for embeddings, which are each seen seldom.
+  // The factor makes Adam steps five times as long for embeddings, because each one is used rarely.
   // It must follow `rows` directly: the gradient of `rows` can scatter what was computed, but not a
   // reshaped view of it.
   return weights.embedding

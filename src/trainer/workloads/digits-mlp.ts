@@ -3,7 +3,7 @@ import { accuracy, crossEntropy, mlp } from "../models.ts";
 import { digitsData, digitsPath, readDigits } from "../uci-digits.ts";
 import { definePrepared, type EmbeddedWorkload } from "../workload.ts";
 
-/** Digits by a multilayer perceptron: under a second, for smoke tests and first impressions. */
+/** Digits by a multilayer perceptron: takes under a second; for smoke tests and demos. */
 export const digitsMlp: EmbeddedWorkload = {
   name: "digits-mlp",
   area: "vision",

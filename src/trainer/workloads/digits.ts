@@ -6,7 +6,7 @@ import { definePrepared, type EmbeddedWorkload } from "../workload.ts";
 const batchSize = 64;
 const epochSamples = 22 * batchSize; // 1,437 less the last broken batch
 
-/** Digits by a convolutional network with shifted images: the workload to see the whole loop with. */
+/** Digits by a convolutional network with shifted images: the workload for demonstrations. */
 export const digits: EmbeddedWorkload = {
   name: "digits",
   area: "vision",
@@ -62,14 +62,14 @@ export const digits: EmbeddedWorkload = {
   },
 };
 
-/** Cosine cycles of 25 epochs from 4e-3 down to 1e-4: each end of a cycle is a chance to arrive. */
+/** Cosine cycles of 25 epochs from 4e-3 down to 1e-4: quality is best at the end of each cycle. */
 function learningRate(samplesSeen: number): number {
   const cycle = 25 * epochSamples;
   const fraction = (samplesSeen % cycle) / cycle;
   return 1e-4 + 3.9e-3 * (0.5 + 0.5 * Math.cos(Math.PI * fraction));
 }
 
-/** The image moved by whole pixels; zeros come in at the edge. */
+/** The image shifted by whole pixels, with zeros at the edge. */
 function writeShifted(pixels: Float32Array, down: number, right: number, into: Float32Array): void {
   for (let row = 0; row < 8; row++) {
     for (let column = 0; column < 8; column++) {

@@ -7,7 +7,7 @@ import type { JudgedFile } from "./judged-file.ts";
 export interface CheckReport {
   /** In the order of the arguments and, within one, of paths. */
   logs: CheckedLog[];
-  /** Folders of logs that were judged. */
+  /** Folders of logs that were checked. */
   packages: CheckedPackage[];
   /** Logs of the other division. */
   leftOutCount: number;
@@ -23,7 +23,7 @@ export async function assembleCheck(
   logs: readonly JudgedFile[],
   division: "closed" | "open" | undefined,
 ): Promise<CheckReport> {
-  // A log that names no division may be of this one.
+  // A log without a division may belong to this one.
   const kept = logs.filter(
     ({ facts }) => division === undefined || (facts.division ?? division) === division,
   );

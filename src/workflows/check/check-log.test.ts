@@ -11,7 +11,7 @@ const bytes = readFileSync(
 );
 
 describe("checkLog", () => {
-  test("gives the verdict, the benchmark and the time to train of a log's bytes, and of its text", async () => {
+  test("returns verdict, benchmark and time to train for a log's bytes and for its text", async () => {
     const verdict = await checkLog(bytes, { edition: "training-5.0" });
     expect(logVerdict.parse(verdict)).toEqual(verdict);
     expect(verdict).toMatchObject({
@@ -25,7 +25,7 @@ describe("checkLog", () => {
     expect(await checkLog(bytes.toString("latin1"), { edition: "5.0" })).toEqual(verdict);
   });
 
-  test("fails a log of another division than the one it is meant for", async () => {
+  test("fails a log whose division differs from the expected one", async () => {
     const meant = (division: "closed" | "open") => checkLog(bytes, { edition: "5.0", division });
     expect(await meant("closed")).toMatchObject({ verdict: "pass" });
     expect(await meant("open")).toMatchObject({
@@ -34,7 +34,7 @@ describe("checkLog", () => {
     });
   });
 
-  test("judges by the rules of the time where it is asked to", async () => {
+  test("applies the rules as of the round on request", async () => {
     const log = readFileSync(
       new URL(
         "../../../tests/fixtures/logs/supermicro-unet3d-training-v1.0/result_2.txt",
@@ -49,7 +49,7 @@ describe("checkLog", () => {
     expect(then.warnings.length).toBeGreaterThan(today.warnings.length);
   });
 
-  test("calls a log on which the official checker dies a fail, and says so", async () => {
+  test("fails a log that crashes the official checker and reports the crash", async () => {
     const torn = `${bytes.toString("latin1")}:::MLLOG {"key": "seed", "value": 1, "metadata": {}}\n`;
     expect(await checkLog(torn, { edition: "5.0" })).toMatchObject({
       verdict: "fail",
@@ -58,7 +58,7 @@ describe("checkLog", () => {
     });
   });
 
-  test("is no pass of nothing", async () => {
+  test("does not pass an empty log", async () => {
     expect(await checkLog("", { edition: "5.1" })).toMatchObject({
       verdict: "fail",
       findings: expect.arrayContaining([{ rule: "file-empty" }, { rule: "no-lines" }]),

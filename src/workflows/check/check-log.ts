@@ -6,7 +6,7 @@ import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { loadEdition } from "../logs/load-edition.ts";
 import { LogChecker } from "../logs/log-checker.ts";
 
-/** By which rules a log is checked. */
+/** The rules for checking a log. */
 export interface CheckLogOptions {
   /** The round's rules: `training-5.1`, `5.1`, `hpc-3.0`. */
   edition: string;
@@ -17,8 +17,8 @@ export interface CheckLogOptions {
 }
 
 /**
- * Checks one MLPerf log against a round's rules, as the official compliance checker would. Nothing but the package's
- * own rule tables is read. Times are in milliseconds, lines count from 1.
+ * Checks one MLPerf log against a round's rules, as the official compliance checker does. It reads only the package's
+ * own rule tables. Times are in milliseconds; lines are numbered from 1.
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export async function checkLog(
 
 const compiled = new Map<string, Promise<CompiledEdition>>();
 
-/** Reading and compiling an edition takes longer than most logs: each is done once. */
+/** Reading and compiling an edition takes longer than checking most logs, so compiled editions are cached. */
 function rulesOf(edition: MlperfEdition, asPublished: boolean): Promise<CompiledEdition> {
   const name = `${edition} ${asPublished ? "as published" : "today"}`;
   const found =

@@ -10,7 +10,7 @@ export interface CheckRequest {
   /** Files and folders, absolute or from `workingFolder`. */
   paths: readonly string[];
   workingFolder: string;
-  /** `training-5.1`. Default: read off each log's path, else off the log. */
+  /** `training-5.1`. Default: derived from each log's path, or else from the log. */
   edition?: string | undefined;
   /** Excludes logs that name another division. Default: every log. */
   division?: "closed" | "open" | undefined;
@@ -22,7 +22,7 @@ export interface CheckRequest {
   threadFile?: URL | undefined;
 }
 
-/** What happens while logs are checked; `finished` comes last. */
+/** Events while logs are checked; `finished` is the last. */
 export type CheckEvent =
   | { kind: "found"; logCount: number; bytes: number; skippedFolders: readonly string[] }
   | { kind: "checked"; logCount: number; bytes: number }

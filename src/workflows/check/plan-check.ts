@@ -21,7 +21,7 @@ export interface LogsAsked {
   /** Files and folders, absolute or from `workingFolder`. */
   paths: readonly string[];
   workingFolder: string;
-  /** Default: read off each log's path, else off the log. */
+  /** Default: derived from each log's path, or else from the log. */
   edition: MlperfEdition | undefined;
 }
 

@@ -14,7 +14,7 @@ import { readLogLines } from "../logs/read-log-lines.ts";
 export interface ShowLogRequest {
   path: string;
   workingFolder: string;
-  /** Default: read off the path, else off the log; a log of an unknown edition is shown without findings. */
+  /** Default: derived from the path, or else from the log; a log of an unknown edition is shown without findings. */
   edition?: string | undefined;
   /** Default false. */
   asPublished?: boolean;

@@ -14,13 +14,13 @@ import { readPieces } from "../../store/results/read-pieces.ts";
 export interface TrainingLog {
   /** As it was given. */
   path: string;
-  /** What the file is, for people. */
+  /** Human-readable description of the file. */
   format: string;
   valueCount: number;
   metrics: readonly MetricSummary[];
   /** Values of metrics beyond those that are summarized. */
   leftOutCount: number;
-  /** From the first to the last time in the log; absent where it has no times. */
+  /** From the first to the last time in the log; absent if it has no times. */
   durationMs: number | undefined;
   target: TargetInLog | undefined;
   end: ReadingEnd;
@@ -28,7 +28,7 @@ export interface TrainingLog {
 
 /**
  * Reads the metrics of a finished training from its log: text of any framework, a TensorBoard event file, or an offline
- * W&B run. The file is read once, piece by piece. Undefined where it holds no number with a name.
+ * W&B run. The file is read once, in chunks. Undefined if it contains no named number.
  *
  * @throws UserError `file-unreadable`
  */

@@ -78,7 +78,7 @@ function withoutPlace(row: AtlasDocument["rows"][number]): AtlasDocument["rows"]
   return { ...row, source: "a run of whoever made this site" };
 }
 
-/** The page for files takes the place of the one for a server. */
+/** Replaces the page for a server with the page for static files. */
 async function copyPages(draft: SiteDraft, webFolder: string): Promise<number> {
   let hasPage = false;
   const asName = (name: string): string | undefined => {
@@ -95,7 +95,7 @@ async function copyPages(draft: SiteDraft, webFolder: string): Promise<number> {
   });
 }
 
-/** One file for each row, called by its place in the atlas. */
+/** Writes one file for each row, named by its index in the atlas. */
 async function writeDetails(
   draft: SiteDraft,
   { rows, accelerators }: AtlasDocument,

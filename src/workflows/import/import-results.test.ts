@@ -4,7 +4,7 @@ import { unpackSubmission } from "../../../tests/support/unpack-submission.ts";
 import { importResults } from "./import-results.ts";
 
 describe("importResults", () => {
-  test("reads each log once, for scores and curves alike", async () => {
+  test("reads each log once for both scores and curves", async () => {
     const folder = unpackSubmission("lenovo-bert-v5.0");
     const request = {
       sources: [folder],

@@ -22,15 +22,15 @@ export interface ImportRequest {
   format?: string | undefined;
   /** The folder that holds a folder for each round. */
   into: string;
-  /** `training-5.1`. Default: read off the path of each result. */
+  /** `training-5.1`. Default: derived from the path of each result. */
   edition?: string | undefined;
-  /** Whether the sources are copies of the rounds' public repositories: their results are then linked there. */
+  /** Whether the sources are copies of the rounds' public repositories: links of their results then point there. */
   isFromRepository: boolean;
   /** `pitwall 0.1.0`. */
   importedBy: string;
 }
 
-/** What happens while rounds are imported. */
+/** Events while rounds are imported. */
 export type ImportEvent =
   | { kind: "unpacking"; archive: string }
   | Extract<SourceEvent, { kind: "unpacked" }>
@@ -39,8 +39,8 @@ export type ImportEvent =
   | { kind: "imported"; folder: string; manifest: RoundManifest };
 
 /**
- * Converts published rounds into rows, runs and curves on disk. A round is written completely or not at all, and replaces what
- * was imported of it before.
+ * Converts published rounds into rows, runs and curves on disk. A round is written completely or not at all, and replaces
+ * any earlier import of the same round.
  *
  * @throws UserError `source-missing`, `format-unknown`, `archive-…`, `table-…`, `not-a-submission`, `edition-unknown`
  */
@@ -103,7 +103,7 @@ async function* importFolders(
   for (const id of new Set(planned.map((one) => one.edition))) {
     const counts = samplesCountsOf(id, references);
     const results = planned.filter((one) => one.edition === id);
-    // The rules of round 0.6 fail all of Google's logs, although their results were published.
+    // The rules of round 0.6 fail all logs by Google, although their results were published.
     const verdict = id === "training-0.6" ? "status" : "as-published";
     for await (const event of scoreResults({ results, verdict, counts }, signal)) {
       if (event.kind === "logs-read") yield { kind: "logs-read", logCount: event.logCount };

@@ -6,7 +6,7 @@ import type { SkippedEntry } from "../../store/archive/archive-sink.ts";
 import { unpackArchive } from "../../store/archive/unpack-archive.ts";
 import type { DetectedSource } from "./detect-source.ts";
 
-/** A folder with results in it; an archive's is unpacked until `close`. */
+/** A folder with results; for an archive, a temporary folder that `close` removes. */
 export interface OpenSource {
   folder: string;
   close(): Promise<void>;
@@ -25,7 +25,7 @@ export type SourceEvent =
   | { kind: "opened"; source: OpenSource };
 
 /**
- * Makes a folder of each source.
+ * Opens each source as a folder; unpacks archives.
  *
  * @throws UserError `archive-holds-no-round`, and what `unpackArchive` throws
  */
@@ -41,7 +41,7 @@ export async function* openResultSources(
     yield { kind: "unpacking", archive: path };
     const scratch = await mkdtemp(join(tmpdir(), "pitwall-import-"));
     const close = (): Promise<void> => rm(scratch, { recursive: true, force: true });
-    // The round may be named only by the archive.
+    // The archive name may be the only place that names the round.
     const folder = join(scratch, basename(path).replace(/\.(?:tar|tgz|zip)\b.*$/, ""));
     // Yielded before it is filled, so that it is removed even if unpacking fails.
     yield { kind: "opened", source: { folder, close } };

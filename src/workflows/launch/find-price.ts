@@ -7,7 +7,7 @@ import {
 } from "../../store/catalogue/catalogue.ts";
 
 /**
- * A price as the user wrote it (`12.29/h`, `2.49/h/accelerator`), else by its catalogue name.
+ * Parses a price (`12.29/h`, `2.49/h/accelerator`) or looks it up by its catalog name.
  *
  * @param nowMs used as the date of a price that the user wrote
  * @throws UserError `price-invalid`, `unknown-price`, `price-not-published`

@@ -43,7 +43,7 @@ export function fileStartable(file: WorkloadFile, path: string): Startable {
   };
 }
 
-/** Warns of more workers than cores. */
+/** Warns if there are more workers than cores. */
 export function workerWarning(startable: Startable): PlanWarning | undefined {
   if (startable.kind !== "embedded") return undefined;
   const coreCount = availableParallelism();
@@ -54,7 +54,7 @@ export function workerWarning(startable: Startable): PlanWarning | undefined {
   };
 }
 
-/** Warns of several runs whose seeds the program may not read. */
+/** Warns if there are several runs and the program may not read their seeds. */
 export function seedWarning(startable: Startable, runCount: number): PlanWarning | undefined {
   if (startable.kind !== "command" || runCount < 2) return undefined;
   if (startable.command.some((word) => word.includes("{seed}"))) return undefined;
@@ -64,7 +64,7 @@ export function seedWarning(startable: Startable, runCount: number): PlanWarning
   };
 }
 
-/** `python train.py --seed 1` → `train`: the first word that names a script, else the program. */
+/** `python train.py --seed 1` → `train`: the first word that names a script, or else the program. */
 function commandName(command: readonly string[]): string {
   const script = command.find((word) => /\.(?:py|js|mjs|ts|sh|jl|rb|R|lua|pl)$/u.test(word));
   const word = script ?? command[0] ?? "run";

@@ -105,7 +105,7 @@ function withTargetMetric(
 }
 
 /**
- * Reads what a user gives for a metric: its name, or a pattern whose first group is its number.
+ * Parses a metric as the user wrote it: its name, or a pattern whose first group is its number.
  *
  * @throws UserError for a pattern that can't be compiled, has no group, or names no metric
  */

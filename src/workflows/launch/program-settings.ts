@@ -8,14 +8,14 @@ import { openFileSync, type OpenRefusal } from "../../store/open-file.ts";
 interface ProgramSettings {
   /** Relative to the folder of the caller. */
   cwd?: string | undefined;
-  /** `NAME=value`, each. */
+  /** Entries of the form `NAME=value`. */
   env: readonly string[];
   /** A file that the program reads on its standard input, relative to the folder of the caller. */
   stdin?: string | undefined;
 }
 
 /**
- * Applies settings to what is started.
+ * Applies settings to the program or workload to start.
  *
  * @throws UserError `option-unused` for a built-in workload, `env-invalid`, `stdin-unreadable`
  */
@@ -36,13 +36,13 @@ export function withSettings(
     env: { ...startable.env, ...Object.fromEntries(env.map((text) => variableOf(text))) },
     ...(stdin === undefined ? {} : { stdin: resolve(callerFolder, stdin) }),
   };
-  // Found now, a missing file leaves no record.
+  // Checked before the launch, so that a missing file leaves no record.
   openStdin(changed)?.close();
   return changed;
 }
 
 /**
- * Opens the file that a program reads on its standard input; undefined where it reads nothing.
+ * Opens the file that a program reads on its standard input; undefined if it reads nothing.
  *
  * @throws UserError `stdin-unreadable`
  */

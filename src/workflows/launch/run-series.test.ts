@@ -162,7 +162,7 @@ describe("runSeries", () => {
     ]);
   });
 
-  test("starts no other run after two that died with the same error", async () => {
+  test("starts no other run after two that failed with the same error", async () => {
     const fails: Script = {
       steps: [
         prints("val_acc=0.5\nerror: no GPU\n", 60_000),
@@ -230,7 +230,7 @@ describe("runSeries", () => {
         problem: "ahead",
         texts: ["val_acc=0.95 train_time:900000ms"],
       },
-    ])("uses arrival times where it $name", async ({ texts, problem }) => {
+    ])("uses arrival times if the program's clock $name", async ({ texts, problem }) => {
       const { runs } = await played([lines(...texts)], requested);
       const result = runs[0]?.result;
       expect(result?.clock.source).toBe("arrival");

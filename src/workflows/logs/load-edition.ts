@@ -8,21 +8,21 @@ import type { RuleEdition } from "../../schema/logs/rule-edition.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { readRuleAmendments, readRuleEdition } from "../../store/catalogue/read-score-data.ts";
 
-/** An edition's tables, and what else its rules are made of. Plain data: it can cross threads. */
+/** An edition's tables and the other inputs of its rules. Plain data that can be posted to threads. */
 export interface EditionTables {
   edition: MlperfEdition;
   tables: RuleEdition;
   options: CompileOptions;
 }
 
-/** An edition's tables, and the rules made of them. */
+/** An edition's tables and the rules compiled from them. */
 export interface LoadedEdition {
   tables: RuleEdition;
   rules: CompiledEdition;
 }
 
 /**
- * Reads an edition's tables off the package's data.
+ * Reads an edition's tables from the package's data.
  *
  * @param asPublished the rules as applied at the round, if they have changed since
  */
@@ -36,7 +36,7 @@ export async function readEditionTables(
   return { edition, tables, options: { borrowed, ...amended } };
 }
 
-/** Reads an edition's tables and makes them ready to check logs. */
+/** Reads an edition's tables and compiles its rules. */
 export async function loadEdition(
   edition: MlperfEdition,
   { asPublished }: { asPublished: boolean },

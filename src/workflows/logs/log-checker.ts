@@ -7,7 +7,7 @@ import type { RuleVerdict } from "../../schema/logs/rule-finding.ts";
 import { clockedMs } from "../../score/clock.ts";
 import { type LogFacts, LogFactsReader } from "../../score/log-facts.ts";
 
-/** A log's verdict, and what of the log is compared with other logs. */
+/** A log's verdict, and the facts that are compared with other logs. */
 export interface JudgedLog {
   verdict: LogVerdict;
   facts: LogFacts;
@@ -40,7 +40,7 @@ export class LogChecker {
 
   /**
    * @param fileFindings problems of the file; reported only if the log fails the rules or a problem makes it fail
-   * @param expectedDivision a log of another one fails
+   * @param expectedDivision a log of another division fails
    */
   finish(fileFindings: readonly LogFileFinding[], expectedDivision?: "closed" | "open"): JudgedLog {
     const facts = this.#facts.finish();

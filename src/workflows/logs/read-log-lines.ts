@@ -3,7 +3,7 @@ import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { LogFileFinding } from "../../schema/logs/log-verdict.ts";
 import { readLogFile } from "../../store/logs/read-log-file.ts";
 
-/** How far into a file texts show that they are one. */
+/** Number of leading bytes that are checked to detect text files. */
 const lookedThroughBytes = 64 * 1024;
 
 /** Passes on a log's lines as they are read, in constant memory; returns problems of the file. */

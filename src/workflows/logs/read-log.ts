@@ -21,10 +21,10 @@ import { type JudgedLog, LogChecker } from "./log-checker.ts";
 import { readLogLines } from "./read-log-lines.ts";
 import type { RuleCache } from "./rule-cache.ts";
 
-/** A log to read, and what for. Plain data: it can cross threads. */
+/** A log to read and the requested outputs. Plain data that can be posted to threads. */
 export interface LogTask {
   absolutePath: string;
-  /** Of all files to read. */
+  /** Index among all files to read. */
   sizeBytes: number;
   /** The rules to check it against; undefined if they are unknown or not requested. */
   edition: MlperfEdition | undefined;
@@ -50,7 +50,7 @@ export interface CurveTask {
   benchmark: string;
 }
 
-/** What one log gave. Plain data. */
+/** The outputs of one log. Plain data. */
 export interface LogReading {
   judged: JudgedLog;
   /** Present if the task has a digest task. */

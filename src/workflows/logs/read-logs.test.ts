@@ -12,10 +12,10 @@ const isBuilt = existsSync(threadFile);
 const fixtures = fileURLToPath(new URL("../../../tests/fixtures/logs", import.meta.url));
 const never = new AbortController().signal;
 
-/** Of the whole logs, from which these are cut: each of it makes a batch. */
+/** Size of the original logs, from which these are excerpts: each log of this size fills a batch. */
 const uncutBytes = 1_000_000;
 
-/** Published logs of several editions, one without rules, and one file that is not there. */
+/** Published logs of several editions, one without rules, and one missing file. */
 const tasks: LogTask[] = [
   ...readdirSync(fixtures, { recursive: true, encoding: "utf8" })
     .filter((name) => /-training-v[53]\.[01].*result_.*\.txt$/.test(name))
@@ -46,7 +46,7 @@ async function readAll(threadCount: number, signal = never): Promise<LogReading[
 }
 
 describe("readLogs", () => {
-  test("gives each log's verdict and digest, which agree", async () => {
+  test("returns each log's verdict and digest, which are consistent", async () => {
     const readings = await readAll(1);
     expect(readings).toHaveLength(tasks.length);
     const verdicts = new Set(readings.map(({ judged }) => judged.verdict.verdict));
@@ -67,12 +67,15 @@ describe("readLogs", () => {
     });
   });
 
-  test.skipIf(!isBuilt)("gives the same on any number of threads (needs a build)", async () => {
-    const alone = await readAll(1);
-    for (const threadCount of [2, 3, 40]) expect(await readAll(threadCount)).toEqual(alone);
-  });
+  test.skipIf(!isBuilt)(
+    "returns the same results for any number of threads (needs a build)",
+    async () => {
+      const alone = await readAll(1);
+      for (const threadCount of [2, 3, 40]) expect(await readAll(threadCount)).toEqual(alone);
+    },
+  );
 
-  test("stops when it is asked to, also between logs", async () => {
+  test("stops on abort, also between logs", async () => {
     await expect(readAll(1, AbortSignal.abort())).rejects.toThrow(/abort/i);
     const controller = new AbortController();
     const request = { tasks, asPublished: false, threadCount: 1 };
@@ -85,7 +88,7 @@ describe("readLogs", () => {
     await expect(read()).rejects.toMatchObject({ name: "AbortError" });
   });
 
-  test("fails with the error of a thread that can't go on", async () => {
+  test("fails with the error of a failed thread", async () => {
     const broken = join(temporaryFolder(), "broken-thread.mjs");
     writeFileSync(broken, 'throw new Error("no such thread");');
     const request = {
@@ -100,7 +103,7 @@ describe("readLogs", () => {
     await expect(read()).rejects.toThrow("no such thread");
   });
 
-  test("has nothing to give where there is nothing to read", async () => {
+  test("returns no readings for no logs", async () => {
     const answers = [];
     for await (const answer of readLogs({ tasks: [], asPublished: false }, never)) {
       answers.push(answer);

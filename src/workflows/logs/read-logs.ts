@@ -18,7 +18,7 @@ export interface ReadLogsRequest {
   threadFile?: URL | undefined;
 }
 
-/** What one log gave, and which task it was. */
+/** The outputs of one log and its task. */
 export interface IndexedReading {
   index: number;
   reading: LogReading;
@@ -30,12 +30,12 @@ interface IndexedTask {
   sizeBytes: number;
 }
 
-/** What a thread is started with. */
+/** The start-up data of a thread. */
 export interface ThreadStart {
   editions: readonly EditionTables[];
 }
 
-/** A message to a thread; it answers each one once. */
+/** A message to a thread; the thread responds to each one once. */
 export interface ThreadOrder {
   batch: readonly IndexedTask[];
 }
@@ -43,7 +43,7 @@ export interface ThreadOrder {
 type Answers = AsyncQueue<IndexedReading[] | Error>;
 
 /**
- * Reads logs on this thread and on others, the largest first, each thread taking as many small ones at a time as make a
+ * Reads logs on this thread and on others, the largest first. A thread takes several small logs at a time as one
  * batch. Readings arrive in the order of completion; their content does not depend on the number of threads.
  */
 export async function* readLogs(
@@ -92,8 +92,8 @@ function tablesFor(tasks: readonly LogTask[], asPublished: boolean): Promise<Edi
 }
 
 /**
- * A thread must load its code and warm it up, which takes about as much work as reading this much: with less for each,
- * threads cost more than they bring.
+ * A thread must load its code and warm it up, which takes about as much work as reading this much: with less work for each,
+ * threads cost more than they save.
  */
 const leastBytesPerThread = 64 * 1024 * 1024;
 
@@ -149,7 +149,7 @@ function startThread(thread: Worker, { batches, answers }: ThreadLinks): Worker 
   return thread;
 }
 
-/** This thread reads too; the others get their next batch while it lets go between two pieces of a log. */
+/** This thread reads too; the others get their next batch when it yields between two chunks of a log. */
 function readHere(rules: RuleCache, { batches, answers }: ThreadLinks): void {
   const readAll = async (): Promise<void> => {
     for (let batch = batches.take(); batch !== undefined; batch = batches.take()) {

@@ -49,7 +49,7 @@ async function recordsOf(argument: string, path: string, store: RunStore): Promi
   if (kind === undefined) return namedRecords(argument, store);
   const folder = kind === "file" ? dirname(path) : path;
   if ((await kindOf(resolve(folder, "run.json"))) !== "file") return [];
-  // A record is found by name in the home two folders up.
+  // The record's home is two folders up; the record is looked up there by name.
   return openAll([basename(folder)], diskRunStore(resolve(folder, "../..")));
 }
 

@@ -5,9 +5,9 @@ import type { OutputReading } from "../../schema/run/run-request.ts";
 import { compileLine, compileMetric } from "../launch/plan-series.ts";
 
 /**
- * Compiles how a run's output is read.
+ * Compiles the patterns for reading a run's output.
  *
- * @param isRecorded leaves out a pattern that this version does not support, so that old records still open
+ * @param isRecorded skips a pattern that this version does not support, so that old records still open
  * @throws UserError as `compileMetric` and `compileLine` do, unless the run is recorded
  */
 export function outputPatterns(

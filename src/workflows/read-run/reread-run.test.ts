@@ -113,7 +113,7 @@ describe("rereadRun", () => {
     { name: "a program timed from its launch", request: accuracy },
     { name: "a program whose clock a line starts", request: startedByLine },
     { name: "a program with a clock of its own", request: timedByProgram },
-  ])("gives $name the verdict of its end, and counts no value twice", async ({ request }) => {
+  ])("gives $name the verdict of its end and does not count a value twice", async ({ request }) => {
     const anyLine = fc.oneof(
       fc.constantFrom("epoch 1", "noise", "val_acc=nan", "loss=2.5", ""),
       fc.nat(2000).map((count) => `samples=${count}`),

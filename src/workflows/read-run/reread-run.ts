@@ -45,7 +45,7 @@ interface RereadOptions {
  *
  * These do not: `clock.runStartMs` and `initMs` of a program that logs `run_start` (the arrival of that line is on
  * record only for the first rank that logs it), the arrival times of evaluations that MLLOG lines report (their logged
- * times stand in), and findings that compare logged times with arrival or with CPU time.
+ * times are used instead), and findings that compare logged times with arrival or with CPU time.
  */
 export async function rereadRun(
   record: RunRecord,

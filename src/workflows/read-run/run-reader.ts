@@ -18,7 +18,7 @@ import { runProgress } from "./run-progress.ts";
 
 /** Some bytes of a run's output: whole lines, or part of a line that is too long to buffer. */
 export interface OutputPiece {
-  /** Where it was printed; absent in a log that holds the output of all places. */
+  /** The source that printed it; absent in a log that contains the output of all sources. */
   place?: { host: string; rank: number } | undefined;
   stream: string;
   bytes: Uint8Array;
@@ -151,7 +151,7 @@ export class RunReader {
     return taken.log;
   }
 
-  /** Findings about the arrival of output that put its times in doubt. */
+  /** Findings about the arrival of output that make its times unreliable. */
   arrivalFindings(end: { timeMs: number; wasStopped: boolean }): Finding[] {
     const burst = this.#arrivals?.burst(end.timeMs);
     const silence = end.wasStopped ? this.silence(end.timeMs) : undefined;

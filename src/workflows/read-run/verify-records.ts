@@ -94,7 +94,7 @@ async function* verifyNamed(
   }
 }
 
-/** A record's own folder, or one that holds records at most three levels down: a home, an unpacked bundle. */
+/** A record's own folder, or a folder with records at most three levels down, such as a home or an unpacked bundle. */
 async function* verifyFolder(
   argument: string,
   folder: string,

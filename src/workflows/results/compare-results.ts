@@ -18,7 +18,7 @@ export interface CompareRequest extends AtlasRequest {
 }
 
 /**
- * Lays results side by side that the user named.
+ * Compares the results that the user named.
  *
  * @throws UserError `unknown-result`, `ambiguous-result`, `same-result-twice`, and what `findResult` throws
  */

@@ -11,7 +11,7 @@ import type { Atlas } from "./load-atlas.ts";
 import { ownResults } from "./own-results.ts";
 import { resultOfFolder } from "../import/result-of-folder.ts";
 
-/** Where named results are searched. */
+/** The sources that named results are looked up in. */
 export interface ResultSearch {
   atlas: Atlas;
   store: RunStore;
@@ -20,7 +20,7 @@ export interface ResultSearch {
 }
 
 /**
- * The result a user means: a folder of logs, a published row by an unambiguous part of its id, an own run or series, or
+ * Resolves the name of a result: a folder of logs, a published row by an unambiguous part of its id, an own run or series, or
  * `last`; with its runs and curves.
  *
  * @throws UserError `unknown-result`, `ambiguous-result`, `run-not-finished`, and what `resultOfFolder` throws

@@ -24,7 +24,7 @@ export interface Atlas {
 export interface AtlasRequest {
   /** The home whose imports are included. */
   home: string | undefined;
-  /** A file with the user's prices, which take precedence over the catalogue's. */
+  /** A file with the user's prices, which take precedence over the catalog's. */
   pricesPath?: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import { summariseSeries } from "../../score/summarise-series.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
 /**
- * The home's finished runs as results, one for each series. Runs in progress and unreadable records are left out.
+ * The home's finished runs as results, one for each series. Runs in progress and unreadable records are excluded.
  *
  * @param onlySeriesId default all series
  */

@@ -15,7 +15,7 @@ import { loadAtlas } from "./load-atlas.ts";
 import { ownResults } from "./own-results.ts";
 
 export interface SqlQuery {
-  /** One reading statement in DuckDB's SQL, or `tables`. */
+  /** One read-only statement in DuckDB's SQL, or `tables`. */
   question: string;
   /** The home whose imports are included. */
   home: string;
@@ -23,7 +23,7 @@ export interface SqlQuery {
   store: RunStore;
 }
 
-/** Rows of an answer, some at a time, and what could not be read for it. */
+/** Rows of a query result, in batches, and the sources that could not be read for it. */
 export interface SqlAnswer extends SqlRows {
   problems: readonly ResultsProblem[];
 }
@@ -34,7 +34,7 @@ type TableName = keyof typeof sqlColumns;
  * Runs one query over results, runs, curves, prices and accelerators, published and own. It cannot change or read
  * anything else.
  *
- * @param use takes the answer; its rows can be read until the promise resolves
+ * @param use receives the query result; its rows can be read until the promise resolves
  * @throws UserError `duckdb-missing`, `sql-invalid`, `sql-not-a-question`
  * @throws WorldError `sql-timeout`, `sql-out-of-memory`
  */

@@ -11,13 +11,13 @@ import { findResult, type ResultSearch } from "./find-result.ts";
 export interface ReplayRequest {
   /** The results to replay side by side, as the user named them. */
   names: readonly string[];
-  /** Of the first one: `result_3`. Default the counted run nearest to the middle of them. */
+  /** The run of the first result: `result_3`. Default: the counted run with the median time. */
   run?: string | undefined;
-  /** How long the longest of them takes on the screen. Milliseconds; 0 shows all at once. */
+  /** Replay duration of the longest run in milliseconds; 0 shows everything at once. */
   durationMs: number;
 }
 
-/** How a replay keeps time. */
+/** The clock of a replay. */
 export interface ReplayWorld {
   nowMs(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -133,7 +133,7 @@ function noSuchRun(
   );
 }
 
-/** `10,752 x h100-sxm`, with who and when. */
+/** The display title of a result. */
 function titleOf({ suite, round, submitter, system, benchmark }: ResultRow): string {
   if (suite === "own") return `${benchmark} here`;
   return `${benchmark} ${round} ${submitter} ${system}`;

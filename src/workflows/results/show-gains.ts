@@ -12,14 +12,14 @@ import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 
 export interface GainsRequest extends AtlasRequest {
   filter: ResultFilter;
-  /** First and last round; default: all there are. */
+  /** First and last round; default: all rounds. */
   from?: string | undefined;
   to?: string | undefined;
   per: Gains["per"];
 }
 
 /**
- * How much better the best result of each round is than that of the first.
+ * The gain of the best result of each round over that of the first round.
  *
  * @throws UserError `one-benchmark-needed`, `unknown-round`, `too-few-rounds`, and what `selectResults` throws
  */

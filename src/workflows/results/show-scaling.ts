@@ -17,7 +17,7 @@ export interface ScalingRequest extends AtlasRequest {
 }
 
 /**
- * How time falls with the number of accelerators, and why it stops falling.
+ * How time decreases with the number of accelerators, and why it stops decreasing.
  *
  * @throws UserError `one-benchmark-needed`, `too-few-sizes`, and what `selectResults` throws
  */

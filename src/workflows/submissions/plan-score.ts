@@ -16,7 +16,7 @@ export interface PlannedResult {
 /**
  * Finds the results in folders, each once.
  *
- * @param edition default: read off the path of each folder
+ * @param edition default: derived from the path of each folder
  * @throws UserError what `readSubmission` throws, and `edition-unknown`
  */
 export async function planScore(

@@ -13,7 +13,7 @@ export interface ResultsRequest {
   results: readonly PlannedResult[];
   /** Logs to check; those of the results are read once for both. Default: only the score's needs are checked. */
   logsToCheck?: readonly Omit<LogTask, "digest">[] | undefined;
-  /** What decides whether a run counts. */
+  /** The criterion for whether a run counts. */
   verdict: TrustedVerdict;
   /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
   usesTrainSamples?: boolean;
@@ -25,11 +25,11 @@ export interface ResultsRequest {
   threadFile?: URL | undefined;
 }
 
-/** A result, and what was read of its logs. */
+/** A result and the data from its logs. */
 export interface ScoredResult {
   planned: PlannedResult;
   result: BenchmarkResult;
-  /** By file name of the log; empty without `counts`. */
+  /** Keyed by file name of the log; empty without `counts`. */
   traces: ReadonlyMap<string, LogTrace>;
 }
 
@@ -39,7 +39,7 @@ export type ResultsEvent =
   /** All logs are read. Results are in the order of the plan; readings by absolute path. */
   | { kind: "scored"; results: ScoredResult[]; readings: ReadonlyMap<string, LogReading> };
 
-/** Scores planned results, reading each log once; what is found is the same for any number of threads. */
+/** Scores planned results, reading each log once; the outcome is the same for any number of threads. */
 export async function* scoreResults(
   request: ResultsRequest,
   signal: AbortSignal,

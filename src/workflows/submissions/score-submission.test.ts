@@ -32,7 +32,7 @@ function scoredMinutes({ score }: BenchmarkResult): number | undefined {
   return score.kind === "scored" ? score.scoreMs / 60_000 : undefined;
 }
 
-describe("published results, beside the official summarizer", () => {
+describe("published results, compared with the official summarizer", () => {
   test("Lenovo's bert of round 5.0: score, energy, interpolated reference", async () => {
     const result = await scoreOne(unpackSubmission("lenovo-bert-v5.0"));
     expect(scoredMinutes(result)).toBeCloseTo(3.5712666666666664, 9);
@@ -58,7 +58,7 @@ describe("published results, beside the official summarizer", () => {
     });
   });
 
-  test("NVIDIA's llama31_405b of round 5.0: three runs, and the largest factor ever published", async () => {
+  test("NVIDIA's llama31_405b of round 5.0: three runs and the largest published factor", async () => {
     const result = await scoreOne(unpackSubmission("nvidia-llama31-405b-v5.0"));
     expect(scoredMinutes(result)).toBeCloseTo(70.19485277777778, 9);
     expect(result.committedScalingFactor).toBe(1.1666666666666667);
@@ -83,13 +83,13 @@ describe("published results, beside the official summarizer", () => {
     );
   });
 
-  test("NVIDIA's ncf of round 0.5: a hundred runs, of which fifty make the result", async () => {
+  test("NVIDIA's ncf of round 0.5: fifty of a hundred runs are used for the score", async () => {
     const result = await scoreOne(unpackSubmission("nvidia-ncf-v0.5"));
     expect(scoredMinutes(result)).toBeCloseTo(0.473318, 6);
     expect(result.system).toMatchObject({ acceleratorCount: 8, countsFrom: "entry-file" });
   });
 
-  test("NVIDIA's minigo of round 0.6: fails today's rules, and scores by its own word", async () => {
+  test("NVIDIA's minigo of round 0.6: fails the current rules and is scored by its logged status", async () => {
     const folder = unpackSubmission("nvidia-minigo-v0.6");
     const strict = await scoreOne(folder);
     expect(strict.score).toEqual({ kind: "too-many-failed", failed: 10, allowed: 1 });
@@ -108,7 +108,7 @@ describe("published results, beside the official summarizer", () => {
 });
 
 describe("a folder", () => {
-  test("is left as it was, byte for byte and in time", async () => {
+  test("keeps its content and modification times", async () => {
     const folder = unpackSubmission("nvidia-llama31-405b-v5.0");
     const before = fingerprint(folder);
     await score(folder);
@@ -126,7 +126,7 @@ describe("a folder", () => {
     expect(result.system).toMatchObject({ organisation: "NVIDIA", acceleratorCount: 2048 });
   });
 
-  test("asked for twice, and the round above it, counts once", async () => {
+  test("counts once if it is given twice and as part of its round", async () => {
     const folder = unpackSubmission("nvidia-llama31-405b-v5.0");
     const results = await score(folder, {
       folders: [folder, join(folder, "training_v5.0"), folder],
@@ -134,7 +134,7 @@ describe("a folder", () => {
     expect(results).toHaveLength(1);
   });
 
-  test("of the other division is left out", async () => {
+  test("is excluded if it belongs to the other division", async () => {
     const folder = unpackSubmission("nvidia-llama31-405b-v5.0");
     expect(await score(folder, { division: "open" })).toEqual([]);
     expect(await score(folder, { division: "closed" })).toHaveLength(1);
@@ -143,7 +143,7 @@ describe("a folder", () => {
 
 const resultFolder = "training_v5.0/NVIDIA/results/eos-dfw_n256_ngc25.01_nemo/llama31_405b";
 
-/** A published result, with something done to it. */
+/** A modified copy of a published result. */
 function changed(change: (folder: string, logs: string) => void): string {
   const folder = unpackSubmission("nvidia-llama31-405b-v5.0");
   change(folder, join(folder, resultFolder));
@@ -154,8 +154,8 @@ function replaceIn(path: string, from: string, to: string): void {
   writeFileSync(path, readFileSync(path, "latin1").replaceAll(from, to), "latin1");
 }
 
-describe("a result that is odd", () => {
-  test("two benchmarks in one folder: no score, and both are named", async () => {
+describe("an unusual result", () => {
+  test("two benchmarks in one folder: has no score and reports both", async () => {
     const folder = changed((_, logs) =>
       replaceIn(join(logs, "result_2.txt"), '"llama31_405b"', '"bert"'),
     );
@@ -167,7 +167,7 @@ describe("a result that is odd", () => {
     });
   });
 
-  test("an unknown benchmark: no score, and the nearest one is suggested", async () => {
+  test("an unknown benchmark: has no score and suggests the closest name", async () => {
     const folder = changed((_, logs) => {
       for (const name of [0, 1, 2])
         replaceIn(join(logs, `result_${name}.txt`), '"llama31_405b"', '"llama31_405"');
@@ -181,7 +181,7 @@ describe("a result that is odd", () => {
     });
   });
 
-  test("no scaling.json where the reference asks for one: unscaled, and the factor is named", async () => {
+  test("a missing scaling.json that the reference requires: is unscaled and reports the factor", async () => {
     const folder = changed((_, logs) => rmSync(join(logs, "scaling.json")));
     const result = await scoreOne(folder);
     expect(result.score).toMatchObject({ kind: "scored" });
@@ -199,7 +199,7 @@ describe("a result that is odd", () => {
     { name: "is no JSON", text: "1.5", reason: /not a positive number/ },
     { name: "is cut off", text: '{"scaling_factor": ', reason: /JSON/ },
     { name: "is negative", text: '{"scaling_factor": -1}', reason: /not a positive number/ },
-  ])("a scaling.json that $name: unscaled, and said so", async ({ text, reason }) => {
+  ])("a scaling.json that $name: is unscaled and reports the reason", async ({ text, reason }) => {
     const result = await scoreOne(
       changed((folder) => writeInto(folder, `${resultFolder}/scaling.json`, text)),
     );
@@ -209,7 +209,7 @@ describe("a result that is odd", () => {
     ]);
   });
 
-  test("a scaling.json with another factor: it is used, and both are named", async () => {
+  test("a scaling.json with a different factor: uses it and reports both", async () => {
     const result = await scoreOne(
       changed((folder) =>
         writeInto(folder, `${resultFolder}/scaling.json`, '{"scaling_factor": 1.5}'),
@@ -221,7 +221,7 @@ describe("a result that is odd", () => {
     ]);
   });
 
-  test("one number on two logs, which are one and the same run", async () => {
+  test("two logs with the same number: count as one run", async () => {
     const folder = changed((_, logs) =>
       writeFileSync(join(logs, "result_01.txt"), readFileSync(join(logs, "result_1.txt"))),
     );
@@ -238,7 +238,7 @@ describe("a result that is odd", () => {
     expect(findings).toContainEqual({ rule: "run-count", have: 4, need: 3 });
   });
 
-  test("a system description with a comma too many: scored, counts picked out of the text", async () => {
+  test("a system description with a trailing comma: is scored with counts extracted from the text", async () => {
     const path = "training_v5.0/NVIDIA/systems/eos-dfw_n256_ngc25.01_nemo.json";
     const folder = changed((folder) => replaceIn(join(folder, path), "}", ",}"));
     const result = await scoreOne(folder);
@@ -254,7 +254,7 @@ describe("a result that is odd", () => {
     ]);
   });
 
-  test("no system description: scored, and said so", async () => {
+  test("no system description: is scored and reports that it is missing", async () => {
     const path = "training_v5.0/NVIDIA/systems/eos-dfw_n256_ngc25.01_nemo.json";
     const folder = changed((folder) => rmSync(join(folder, path)));
     expect((await scoreOne(folder)).findings).toEqual([
@@ -262,7 +262,7 @@ describe("a result that is odd", () => {
     ]);
   });
 
-  test("a log cut off before its end: one dropped run, whose fate says why", async () => {
+  test("a truncated log: drops the run and reports the reason", async () => {
     const folder = changed((_, logs) => {
       const path = join(logs, "result_1.txt");
       const text = readFileSync(path, "latin1");
@@ -277,7 +277,7 @@ describe("a result that is odd", () => {
   });
 });
 
-describe("a request that is wrong", () => {
+describe("an invalid request", () => {
   test.each([
     { name: "a folder that is not there", code: "folder-missing", prepare: () => "nowhere" },
     {
@@ -327,7 +327,7 @@ describe("a request that is wrong", () => {
     await expect(asked).rejects.toMatchObject({ code, hint: expect.any(String) });
   });
 
-  test("an edition that nobody knows is refused, with the nearest one", async () => {
+  test("refuses an unknown edition and suggests the closest one", async () => {
     const asked = score(unpackSubmission("nvidia-llama31-405b-v5.0"), { edition: "hpc-3.1" });
     await expect(asked).rejects.toMatchObject({
       code: "edition-unknown",
@@ -343,7 +343,7 @@ describe("a request that is wrong", () => {
     },
   );
 
-  test("an aborted request stops", async () => {
+  test("stops when the request is aborted", async () => {
     const events = scoreSubmission(
       { folders: [unpackSubmission("nvidia-llama31-405b-v5.0")] },
       AbortSignal.abort(),

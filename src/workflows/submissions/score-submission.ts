@@ -9,11 +9,11 @@ import { type ResultsEvent, scoreResults } from "./score-results.ts";
 
 export interface ScoreRequest {
   folders: readonly string[];
-  /** `training-5.0`. Default: read off the path of each folder. */
+  /** `training-5.0`. Default: derived from the path of each folder. */
   edition?: string | undefined;
   /** Only results of this division. Default all. */
   division?: "closed" | "open" | undefined;
-  /** What decides whether a run counts. Default `checker`. */
+  /** The criterion for whether a run counts. Default `checker`. */
   verdict?: TrustedVerdict;
   /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
   usesTrainSamples?: boolean;
