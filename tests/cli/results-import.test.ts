@@ -104,7 +104,7 @@ describe("pitwall results import", () => {
     expect(await tell("notes.txt")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[format-unknown]: the format of \`notes.txt\` is not one that Pitwall imports
+      error[format-unknown]: cannot detect the format of \`notes.txt\`
         at <folder>/notes.txt
         a first line that begins with \`no archive\`
 

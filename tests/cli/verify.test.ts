@@ -153,7 +153,7 @@ describe("pitwall verify", () => {
     expect(stdout.split("\n").map((line) => line.slice(0, 27))).toEqual([
       "empty   not a record: it ho",
       "notes.txt   not a record: `",
-      "none-such   not a record: t",
+      "none-such   not a record: n",
       `${runId}   ${noProof}`.slice(0, 27),
       "",
     ]);

@@ -50,15 +50,11 @@ async function sampleOf(path: string): Promise<FileSample> {
 }
 
 function formatUnknown(path: string, sample: FileSample): UserError {
-  return new UserError(
-    "format-unknown",
-    `the format of \`${basename(path)}\` is not one that Pitwall imports`,
-    {
-      at: path,
-      saw: sample.kind === "file" ? startOf(sample.firstBytes) : "a folder",
-      hint: sourcesHint(),
-    },
-  );
+  return new UserError("format-unknown", `cannot detect the format of \`${basename(path)}\``, {
+    at: path,
+    saw: sample.kind === "file" ? startOf(sample.firstBytes) : "a folder",
+    hint: sourcesHint(),
+  });
 }
 
 const shownCharacters = 60;

@@ -88,7 +88,7 @@ async function* verifyNamed(
     }
     case "unknown": {
       const nearest = meant.nearest === undefined ? "" : `; did you mean \`${meant.nearest}\`?`;
-      const reason = `there is no run, folder or bundle of that name${nearest}`;
+      const reason = `no run, folder or bundle has this name${nearest}`;
       yield { kind: "not-a-record", argument, reason };
     }
   }
