@@ -21,13 +21,18 @@ export async function planRunCall(
   const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
   const file = await fileOf(call);
   const { withSettings } = await import("../workflows/launch/program-settings.ts");
+  const { withLabels } = await import("../workflows/launch/labels-of-call.ts");
   const started = await startableOf(call, file);
-  const startable = withSettings(started, call.options, call.face.cwd);
+  const { startable, ...labels } = withLabels(
+    withSettings(started, call.options, call.face.cwd),
+    call.options,
+    file?.content,
+  );
   const requested = seriesRequestOf(call, file?.content);
   const priceText = call.options.price ?? file?.content.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const edition = await editionOf(call.options.edition);
-  const plan = { ...planSeries(requested, startable, price), ...edition };
+  const plan = { ...planSeries(requested, startable, price), ...labels, ...edition };
   const warnings = [workerWarning(startable), seedWarning(startable, requested.runs)];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
 }
@@ -58,11 +63,11 @@ async function startableOf(
 ): Promise<Startable> {
   const { commandStartable, fileStartable } = await import("../workflows/launch/find-workload.ts");
   const [subject] = call.arguments;
-  const { workers, name } = call.options;
+  const { workers } = call.options;
   if (call.program !== undefined) {
     if (subject !== undefined) throw bothGiven(subject, call.program);
     refuseWorkers(workers);
-    return commandStartable(call.program, call.face.cwd, name);
+    return commandStartable(call.program, call.face.cwd);
   }
   if (file?.content.command !== undefined) {
     refuseWorkers(workers);

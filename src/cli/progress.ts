@@ -5,6 +5,7 @@ import { describeWarning } from "../report/describe-error.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeOutcome } from "../report/runs/describe-outcome.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
+import { runName } from "../schema/run/run-labels.ts";
 import type { RunReport } from "../schema/run/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
 import type { Screen } from "./command-table.ts";
@@ -107,8 +108,8 @@ function plainPhase(event: Extract<RunEvent, { kind: "created" | "evaluation" }>
     const { clockMs, value } = event.evaluation;
     return `  ${formatDuration(clockMs)}: ${formatSignificant(value, 4)}`;
   }
-  const { series, seed, startable } = event.request;
-  return `${startable.name}: run ${series.index} of ${series.count}, seed ${seed}, record in ${event.directory}`;
+  const { series, seed } = event.request;
+  return `${runName(event.request)}: run ${series.index} of ${series.count}, seed ${seed}, record in ${event.directory}`;
 }
 
 function finishedLine({ request, result }: RunReport, paint: Paint): string {

@@ -96,7 +96,19 @@ export const runOptions = {
     takes: "text",
     placeholder: "name",
     group: "Runs",
-    help: "name in lists; default: the name of the program",
+    help: "name in lists; default: the name of the script, module or program",
+  },
+  tag: {
+    takes: "texts",
+    placeholder: "k=v",
+    group: "Runs",
+    help: "tag for filters, `lr=0.1` or `baseline`; can be repeated",
+  },
+  note: {
+    takes: "text",
+    placeholder: "text",
+    group: "Runs",
+    help: "description, shown by `pitwall show`",
   },
   maxTime: {
     takes: "text",

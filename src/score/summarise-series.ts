@@ -1,6 +1,7 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
 import type { EnergyReading } from "../schema/run/energy.ts";
 import type { Finding } from "../schema/run/finding.ts";
+import { runName } from "../schema/run/run-labels.ts";
 import type {
   RunReport,
   SeriesScore,
@@ -29,7 +30,7 @@ export function summariseSeries(
   const reached = runs.flatMap(({ result }) => (result.outcome.kind === "reached" ? [result] : []));
   return {
     seriesId: first.request.series.id,
-    name: first.request.startable.name,
+    name: runName(first.request),
     target: first.result.target ?? first.request.target,
     runCount: runs.length,
     completedCount: completed.length,

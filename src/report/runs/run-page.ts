@@ -7,6 +7,7 @@ import {
 } from "../../foundation/units.ts";
 import type { JobRanks } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { formatTag, type RunLabels } from "../../schema/run/run-labels.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
@@ -52,6 +53,7 @@ function factBlock(page: RunPage, paint: Paint): string {
       `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commitText(page)}`,
     ],
   ];
+  facts.push(...labelFacts(request.labels));
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   if (result !== undefined)
     facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
@@ -65,6 +67,14 @@ function factBlock(page: RunPage, paint: Paint): string {
     "",
     ...facts.map(([label, text]) => `  ${label.padEnd(width)}   ${text}`),
   ].join("\n");
+}
+
+function labelFacts({ tags = {}, note }: RunLabels = {}): [string, string][] {
+  const tagText = Object.entries(tags).map(formatTag).join(", ");
+  return [
+    ...(tagText === "" ? [] : [["tags", tagText] satisfies [string, string]]),
+    ...(note === undefined ? [] : [["note", note] satisfies [string, string]]),
+  ];
 }
 
 function jobText({ hosts, ranks }: JobRanks): string {

@@ -1,5 +1,6 @@
 import { truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import { runName } from "../../schema/run/run-labels.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
@@ -43,7 +44,7 @@ export function runTable(
 /** What `--name` says, where the run id does not begin with it: ids have only plain letters and digits. */
 function nameOf(row: RunRow): string {
   if (row.kind === "broken") return "";
-  const { name } = row.request.startable;
+  const name = runName(row.request);
   return row.runId.startsWith(`${name}-`) ? "" : truncate(oneLine(name), mostNameWidth);
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { launchTarget } from "./launch-target.ts";
 import { metricTarget } from "./metric-target.ts";
 import { price } from "./price.ts";
+import { runLabels } from "./run-labels.ts";
 import { systemDescription } from "../system-description.ts";
 
 /** Something Pitwall can start. */
@@ -59,6 +60,7 @@ export const runRequest = z.strictObject({
   }),
   createdMs: z.number(),
   startable,
+  labels: runLabels.optional(),
   reading: outputReading,
   /** Absent if the program's MLLOG lines state it. */
   target: metricTarget.optional(),

@@ -16,6 +16,11 @@ export const workloadFile = z
       .min(1)
       .optional()
       .describe("Name in lists and run ids; the file's name if absent"),
+    tags: z
+      .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+      .optional()
+      .describe("Tags by key, for filters: `{ lr: 0.1, data: small }`"),
+    note: z.string().optional().describe("A description of the runs"),
     workload: z
       .string()
       .optional()

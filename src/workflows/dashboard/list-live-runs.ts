@@ -1,5 +1,6 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { runName } from "../../schema/run/run-labels.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { lookAtHome } from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
@@ -164,7 +165,7 @@ export class RunBoard {
       seriesId: id,
       seriesIndex: index,
       seriesCount: count,
-      name: request.startable.name,
+      name: runName(request),
       seed: request.seed,
       state: run.record.state.kind,
       outcome: result?.outcome,

@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import type { WorkloadFile } from "../../schema/run/workload-file.ts";
+import { commandName } from "./command-name.ts";
 
 /** A warning before a run. */
 export interface PlanWarning {
@@ -11,23 +12,13 @@ export interface PlanWarning {
 }
 
 /** A program given on the command line; its name is derived from the command. */
-export function commandStartable(
-  command: readonly string[],
-  cwd: string,
-  name: string | undefined,
-): Startable {
+export function commandStartable(command: readonly string[], cwd: string): Startable {
   if (command.length === 0 || command[0] === "") {
     throw new UserError("program-missing", "missing program after `--`", {
       hint: "for example `pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' -- python train.py`",
     });
   }
-  return {
-    kind: "command",
-    name: name ?? commandName(command),
-    command: [...command],
-    cwd,
-    env: {},
-  };
+  return { kind: "command", name: commandName(command), command: [...command], cwd, env: {} };
 }
 
 /** The program of a workload file. Paths in it are relative to the file. */
@@ -62,11 +53,4 @@ export function seedWarning(startable: Startable, runCount: number): PlanWarning
     message: `the command does not contain \`{seed}\`, so all ${runCount} runs get the same arguments`,
     hint: "add `--seed {seed}` (or the program's own flag), or read the `PITWALL_SEED` environment variable in the program",
   };
-}
-
-/** `python train.py --seed 1` → `train`: the first word that names a script, or else the program. */
-function commandName(command: readonly string[]): string {
-  const script = command.find((word) => /\.(?:py|js|mjs|ts|sh|jl|rb|R|lua|pl)$/u.test(word));
-  const word = script ?? command[0] ?? "run";
-  return basename(word, extname(word)) || "run";
 }

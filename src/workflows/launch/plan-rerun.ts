@@ -32,9 +32,10 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
 /** The plan of a recorded run, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   const { startable, launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
-  const { price, edition, rerunOf, series } = request;
+  const { labels, price, edition, rerunOf, series } = request;
   return {
     startable,
+    ...(labels === undefined ? {} : { labels }),
     launchTarget,
     reading,
     target,

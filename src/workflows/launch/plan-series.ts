@@ -8,6 +8,7 @@ import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import { parseTarget } from "../../schema/run/target-text.ts";
 import type { Price } from "../../schema/run/price.ts";
+import type { RunLabels } from "../../schema/run/run-labels.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
 
@@ -31,6 +32,7 @@ export interface SeriesRequest {
 /** A validated series: all patterns compile and all values are parsed. */
 export interface SeriesPlan {
   startable: Startable;
+  labels?: RunLabels;
   launchTarget: LaunchTarget;
   reading: OutputReading;
   target: MetricTarget | undefined;

@@ -1,5 +1,6 @@
 import { findProgram } from "../../launch/local/find-program.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
+import { runName } from "../../schema/run/run-labels.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport, SeriesStop } from "../../schema/run/series-summary.ts";
 import { seriesStop, type EndedRun } from "../../score/series-stop.ts";
@@ -26,7 +27,7 @@ export async function* runSeries(
   const { startable } = plan;
   const createdMs = world.nowMs();
   const series = plan.resumes ?? {
-    id: makeSeriesId({ name: startable.name, createdMs, random: () => world.random() }),
+    id: makeSeriesId({ name: runName(plan), createdMs, random: () => world.random() }),
     requestedSeeds: plan.seeds,
     lastIndex: 0,
     earlier: [],
@@ -89,11 +90,12 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
-  const { startable, reading, target, stopAtTarget, limits, launchTarget } = plan;
+  const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
   const { edition, price, rerunOf } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
+    ...(labels === undefined ? {} : { labels }),
     reading,
     ...(target === undefined ? {} : { target }),
     stopAtTarget,

@@ -64,7 +64,7 @@ export async function timeToTrain(
 async function planOf(subject: TimedWorkload, options: TimingOptions): Promise<SeriesPlan> {
   const isCommand = "command" in subject;
   const startable = isCommand
-    ? commandStartable(subject.command, subject.cwd ?? process.cwd(), subject.name)
+    ? programOf(subject)
     : await embedded(subject.workload, subject.workers);
   const metrics = isCommand ? [subject.metric ?? []].flat() : [];
   const price = options.price === undefined ? undefined : await findPrice(options.price, nowMs());
@@ -73,6 +73,15 @@ async function planOf(subject: TimedWorkload, options: TimingOptions): Promise<S
     startable,
     price,
   );
+}
+
+function programOf({
+  command,
+  cwd,
+  name,
+}: Extract<TimedWorkload, { command: unknown }>): Startable {
+  const startable = commandStartable(command, cwd ?? process.cwd());
+  return name === undefined ? startable : { ...startable, name };
 }
 
 async function embedded(workload: string, workers = 1): Promise<Startable> {

@@ -1,5 +1,6 @@
 import { predictCrossing } from "../../planner/forecast/predict-crossing.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
+import { runName } from "../../schema/run/run-labels.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";
@@ -23,7 +24,7 @@ export function runProgress(moment: {
   const { index, count } = request.series;
   return {
     runId: request.runId,
-    name: request.startable.name,
+    name: runName(request),
     series: { index, count },
     phase: moment.isStopping ? "stopping" : run.start === undefined ? "initialising" : "training",
     launchedForMs: Math.max(0, nowMs - launchedMs),

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requestStop, recordAddress } from "../../api.ts";
+import { formatTag, runName, type RunLabels } from "../../../src/schema/run/run-labels.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Link } from "../../components/link.tsx";
@@ -20,7 +21,7 @@ export function RunHeader({
 }): JSX.Element {
   const { detail } = run;
   const { state, mood } = runState(detail);
-  const { startable, series, seed } = detail.request;
+  const { series, seed, labels } = detail.request;
   return (
     <header class="run-header">
       <div class="run-title">
@@ -29,7 +30,7 @@ export function RunHeader({
           <span aria-hidden="true"> / </span>
           <span class="mono">{detail.runId}</span>
         </p>
-        <h1>{startable.name}</h1>
+        <h1>{runName(detail.request)}</h1>
         <p class="run-facts">
           <strong class={`mood-${mood}`}>{state}</strong>
           {series.count > 1 ? <span>{`run ${series.index} of ${series.count}`}</span> : undefined}
@@ -38,6 +39,7 @@ export function RunHeader({
             connection={shownConnection(detail.state.kind === "running", connection)}
           />
         </p>
+        <LabelLine labels={labels} />
         <p class="run-actions">
           <a class="button" href={recordAddress(detail.runId)} download>
             download record
@@ -127,5 +129,20 @@ function StopButton({ runId }: { runId: string }): JSX.Element {
         </span>
       )}
     </>
+  );
+}
+
+function LabelLine({ labels }: { labels: RunLabels | undefined }): JSX.Element | undefined {
+  const tags = Object.entries(labels?.tags ?? {});
+  if (tags.length === 0 && labels?.note === undefined) return undefined;
+  return (
+    <p class="run-labels">
+      {tags.map((tag) => (
+        <span class="tag" key={tag[0]}>
+          <bdi>{formatTag(tag)}</bdi>
+        </span>
+      ))}
+      {labels?.note === undefined ? undefined : <bdi class="note">{labels.note}</bdi>}
+    </p>
   );
 }
