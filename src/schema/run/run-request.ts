@@ -3,6 +3,7 @@ import { launchTarget } from "./launch-target.ts";
 import { metricTarget } from "./metric-target.ts";
 import { price } from "./price.ts";
 import { runLabels } from "./run-labels.ts";
+import { raceMembership } from "./race-membership.ts";
 import { systemDescription } from "../system-description.ts";
 
 /** Something Pitwall can start. */
@@ -89,5 +90,7 @@ export const runRequest = z.strictObject({
     processStartedTicks: z.number().optional(),
   }),
   rerunOf: z.string().optional(),
+  /** Present for a run of `pitwall race`. */
+  race: raceMembership.optional(),
 });
 export type RunRequest = z.output<typeof runRequest>;

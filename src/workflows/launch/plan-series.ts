@@ -9,6 +9,7 @@ import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import { parseTarget } from "../../schema/run/target-text.ts";
 import type { Price } from "../../schema/run/price.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
+import type { RaceMembership } from "../../schema/run/race-membership.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
 
@@ -46,6 +47,8 @@ export interface SeriesPlan {
   /** The rule edition that logs are checked against, for example `training-5.1`. Default: the newest that applies. */
   edition?: string;
   rerunOf?: string;
+  /** The race that the runs are part of. */
+  race?: RaceMembership;
   /** Continue this series instead of starting one. */
   resumes?: ResumedSeries;
 }
@@ -57,6 +60,8 @@ export interface ResumedSeries {
   requestedSeeds: readonly number[];
   /** Index of its last run. */
   lastIndex: number;
+  /** Runs of the whole series. Default: those so far and those of the plan. */
+  runCount?: number;
   /** Its runs with a result, interrupted ones included. */
   earlier: readonly RunReport[];
 }

@@ -40,7 +40,7 @@ export async function* runSeries(
   const reports: RunReport[] = [...series.earlier];
   const ended: EndedRun[] = [];
   let stop: SeriesStop | undefined;
-  const count = series.lastIndex + plan.seeds.length;
+  const count = runCountOf(plan);
   for (const [position, seed] of plan.seeds.entries()) {
     const index = series.lastIndex + position + 1;
     const request: RunRequest = {
@@ -77,6 +77,10 @@ export async function* runSeries(
   yield { kind: "series-finished", summary: summariseSeries(reports, { stop }), runs: reports };
 }
 
+function runCountOf({ seeds, resumes }: SeriesPlan): number {
+  return resumes?.runCount ?? (resumes?.lastIndex ?? 0) + seeds.length;
+}
+
 function programOf({ startable }: SeriesPlan, { env }: RunWorld) {
   if (startable.kind === "embedded") return { command: [], env };
   return { command: startable.command, env: { ...env, ...startable.env } };
@@ -91,7 +95,7 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
-  const { edition, price, rerunOf } = plan;
+  const { edition, price, rerunOf, race } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
@@ -105,11 +109,15 @@ function commonRequest(plan: SeriesPlan) {
     ...(edition === undefined ? {} : { edition }),
     ...(price === undefined ? {} : { price }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    ...(race === undefined ? {} : { race }),
   };
 }
 
 /** Checks that the program exists before a record is created, so that a typing error leaves no record. */
-async function checkProgram({ startable }: SeriesPlan, world: RunWorld): Promise<void> {
+async function checkProgram(
+  { startable }: Pick<SeriesPlan, "startable">,
+  world: Pick<RunWorld, "env">,
+): Promise<void> {
   if (startable.kind === "embedded") return;
   const [program = ""] = startable.command;
   const path = startable.env["PATH"] ?? world.env["PATH"];
