@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
 import { importWithoutFacades } from "./import-without-facades.js";
 
-/** Packages that stay outside the bundle: large, or with native code. */
-const external = [/^@jax-js\//u, /^@duckdb\//u];
+/** Packages that stay outside the bundle: large, or with native or WebAssembly code. */
+const external = [/^@jax-js\//u, /^@duckdb\//u, /^node-sqlite3-wasm$/u];
 
 /**
  * Modules that are used together are merged into one chunk with their static imports:

@@ -1,5 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
 
@@ -51,5 +52,31 @@ describe("pitwall log, of a log without MLPerf lines", () => {
     const cwd = fileWith("epoch 1 acc=0.5\nepoch 2 acc=0.95\n");
     const { stdout } = await pitwall(["log", "train.log", "--target", "acc>=0.9"], { cwd });
     expect(stdout).toContain("the log has no times, so there is no time to train");
+  });
+});
+
+describe("pitwall log, of an MLflow store", () => {
+  const database = gunzipSync(
+    readFileSync(new URL("../fixtures/trackers/mlflow.db.gz", import.meta.url)),
+  );
+
+  test("shows the metrics of one run", async () => {
+    const cwd = fileWith(database, "mlflow.db");
+    const words = ["log", "mlflow.db", "--run", "seed-2", "--target", "val/acc>=0.8", "--json"];
+    const { exitCode, stdout } = await pitwall(words, { cwd });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout).result).toMatchObject({
+      valueCount: 13,
+      target: { reached: { step: 3, value: 0.8 } },
+    });
+  });
+
+  test("lists the runs where several fit", async () => {
+    const cwd = fileWith(database, "mlflow.db");
+    const { exitCode, stderr } = await pitwall(["log", "mlflow.db"], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("`mlflow.db` contains 3 runs");
+    expect(stderr).toContain("(seed-1)");
+    expect(stderr).toContain("--run <id>");
   });
 });

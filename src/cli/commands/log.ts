@@ -1,6 +1,7 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import { parseTarget } from "../../schema/run/target-text.ts";
+import type { TrainingLog } from "../../workflows/check/show-training-log.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
@@ -10,6 +11,12 @@ const options = {
     placeholder: "bound",
     group: "Metrics",
     help: "find where a log without MLPerf lines met this: 'val_acc>=0.94'",
+  },
+  run: {
+    takes: "text",
+    placeholder: "id",
+    group: "Metrics",
+    help: "the run of an MLflow store with several runs, by id or name",
   },
   edition: {
     takes: "text",
@@ -31,7 +38,7 @@ export const logCommand = defineCommand({
   arguments: [
     {
       name: "log",
-      help: "an MLPerf log, packed or not; a training's text log, TensorBoard event file or offline W&B run; a run of `pitwall runs`",
+      help: "an MLPerf log, packed or not; a training's text log, TensorBoard event file, offline W&B run or MLflow store (`mlruns`, `mlflow.db`); a run of `pitwall runs`",
     },
   ],
   argumentCount: { minimum: 1, maximum: 1 },
@@ -64,6 +71,12 @@ export const logCommand = defineCommand({
     const ownLog = await logOfRun(named, face.cwd, await openStore(face, shared));
     const path = ownLog ?? named;
     const { edition, "as-published": asPublished } = options;
+    const { showTrackedRun } = await import("../../workflows/check/show-training-log.ts");
+    const tracked = await showTrackedRun(path, {
+      workingFolder: face.cwd,
+      ...metricsOptions(options),
+    });
+    if (tracked !== undefined) return printed(tracked, call);
     const log = await showLog({ path, workingFolder: face.cwd, edition, asPublished });
     const { eventCount, unreadableCount } = log.timeline;
     if (eventCount + unreadableCount === 0) {
@@ -85,14 +98,15 @@ export const logCommand = defineCommand({
 type LogCall = Call<typeof options>;
 
 /** The metrics of a log that MLPerf's rules do not apply to; undefined if it has none. */
-async function printTrainingLog(
-  path: string,
-  { options: given, face, shared }: LogCall,
-): Promise<ExitCode | undefined> {
+async function printTrainingLog(path: string, call: LogCall): Promise<ExitCode | undefined> {
+  const { options: given, face } = call;
   const { showTrainingLog } = await import("../../workflows/check/show-training-log.ts");
-  const target = given.target === undefined ? undefined : targetOf(given.target);
+  const { target } = metricsOptions(given);
   const log = await showTrainingLog(path, { workingFolder: face.cwd, target });
-  if (log === undefined) return undefined;
+  return log === undefined ? undefined : printed(log, call);
+}
+
+async function printed(log: TrainingLog, { face, shared }: LogCall): Promise<ExitCode> {
   if (shared.json) {
     const document = { schemaVersion: 1, command: "log", ok: true, result: log };
     face.out.write(`${JSON.stringify(document)}\n`);
@@ -102,6 +116,10 @@ async function printTrainingLog(
   }
   const isMissed = log.target !== undefined && log.target.reached === undefined;
   return isMissed ? exitCodes.no : exitCodes.yes;
+}
+
+function metricsOptions({ target, run }: LogCall["options"]) {
+  return { target: target === undefined ? undefined : targetOf(target), run };
 }
 
 function targetOf(text: string): MetricTarget {

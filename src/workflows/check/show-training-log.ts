@@ -1,4 +1,6 @@
 import { basename, resolve } from "node:path";
+import { UserError } from "../../foundation/user-error.ts";
+import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
 import { matchName } from "../../formats/text/match-name.ts";
 import { openValueReader, type ValueReader } from "../../formats/values/open-value-reader.ts";
@@ -9,6 +11,7 @@ import {
   ValueSummary,
 } from "../../score/readings/summarise-values.ts";
 import { readPieces } from "../../store/results/read-pieces.ts";
+import { isMlflowStore, openMlflow } from "../trackers/open-mlflow.ts";
 
 /** The metrics of a training log that does not follow MLPerf's rules. */
 export interface TrainingLog {
@@ -53,6 +56,71 @@ export async function showTrainingLog(
     end: reader.end(),
   };
 }
+
+/**
+ * Reads the metrics of one run of an MLflow tracking store. Undefined if the path is not such a store.
+ *
+ * @param run its id or name; required if the store contains several runs
+ * @throws UserError `tracked-run-unknown`, `tracked-run-ambiguous`, and what `openMlflow` throws
+ */
+export async function showTrackedRun(
+  path: string,
+  {
+    workingFolder,
+    target,
+    run,
+  }: { workingFolder: string; target: MetricTarget | undefined; run: string | undefined },
+): Promise<TrainingLog | undefined> {
+  const absolutePath = resolve(workingFolder, path);
+  if (!(await isMlflowStore(absolutePath))) return undefined;
+  const store = await openMlflow(absolutePath);
+  try {
+    const { runId } = chooseRun(path, store.runs, run);
+    const summary = new ValueSummary(target);
+    for (const value of await store.valuesOf(runId)) summary.push(named(value, target));
+    const { valueCount, metrics, leftOutCount, durationMs } = summary;
+    return {
+      path,
+      format: `MLflow ${store.kind}, run ${runId}`,
+      valueCount,
+      metrics,
+      leftOutCount,
+      durationMs,
+      target: summary.target,
+      end: { kind: "complete" },
+    };
+  } finally {
+    await store.close();
+  }
+}
+
+function chooseRun(
+  path: string,
+  runs: readonly LoggedRun[],
+  requested: string | undefined,
+): LoggedRun {
+  const fitting =
+    requested === undefined
+      ? runs
+      : runs.filter(({ runId, name }) => runId.startsWith(requested) || name === requested);
+  const [only] = fitting;
+  if (only !== undefined && fitting.length === 1) return only;
+  const listed = (fitting.length === 0 ? runs : fitting)
+    .slice(0, listedRuns)
+    .map(({ runId, name }) => (name === undefined ? runId : `${runId} (${name})`));
+  const place = { at: path, saw: listed.length === 0 ? "no run" : listed.join("\n") };
+  if (fitting.length === 0 && requested !== undefined)
+    throw new UserError("tracked-run-unknown", `no run \`${requested}\` in \`${path}\``, {
+      ...place,
+      hint: "give the beginning of a run's id, or its name",
+    });
+  throw new UserError("tracked-run-ambiguous", `\`${path}\` contains ${fitting.length} runs`, {
+    ...place,
+    hint: "choose one by its id or name: `--run <id>`",
+  });
+}
+
+const listedRuns = 10;
 
 /** Undefined for an empty file. */
 async function readValues(
