@@ -6,6 +6,10 @@ export interface LoggedValue {
   step: number | undefined;
   /** Milliseconds since the epoch, by the clock of the machine that wrote it; absent if the file has none. */
   timeMs: number | undefined;
+  /** The value was written with a percent sign. */
+  isPercent?: true;
+  /** The value was written with this unit of time, in milliseconds. */
+  unitMs?: number;
 }
 
 /** Why reading of a file ended. */

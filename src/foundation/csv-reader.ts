@@ -6,6 +6,12 @@ export class CsvReader {
   #cells: string[] = [];
   #cell = "";
   #state: "start" | "plain" | "quoted" | "quote-in-quoted" = "start";
+  readonly #delimiter: string;
+
+  /** @param delimiter one character; default: a comma */
+  constructor(delimiter = ",") {
+    this.#delimiter = delimiter;
+  }
 
   /** Whether the text so far ends inside a quoted cell. */
   get isInQuotes(): boolean {
@@ -35,7 +41,7 @@ export class CsvReader {
       return undefined;
     }
     if (character === "\n") return this.#endLine();
-    if (character === ",") this.#endCell();
+    if (character === this.#delimiter) this.#endCell();
     else if (character === '"' && this.#state === "start") this.#state = "quoted";
     else if (character === '"' && this.#state === "quote-in-quoted") {
       this.#cell += character;
