@@ -55,10 +55,22 @@ export type FormatWriter = {
   needsVerdict: boolean;
   /** A sentence to print after the export. */
   notice?: string;
+  /** What to do with the output: a command, and what it does. `path` is quoted for a shell. */
+  next?: (path: string) => NextStep;
 } & (
   | { gives: "folder"; defaultFolder: string; load(): Promise<FolderWriter> }
-  | { gives: "document"; load(): Promise<DocumentWriter> }
+  | {
+      gives: "document";
+      /** Not a text; never printed to a terminal. Default false. */
+      isBinary?: true;
+      load(): Promise<DocumentWriter>;
+    }
 );
+
+export interface NextStep {
+  command: string;
+  does: string;
+}
 
 /** Options that a format may take; each is an option of `pitwall export`. */
 export interface WriterOptionValues {
@@ -73,7 +85,15 @@ export type WriterOption = keyof WriterOptionValues;
 export type FolderWriter = (
   runs: readonly RunPage[],
   options: WriterOptionValues,
+  context: FolderContext,
 ) => readonly FormatFile[];
+
+export interface FolderContext {
+  /** The folder to write. Absolute. */
+  folder: string;
+  /** The result card of a run as `pitwall run` prints it, without colors. */
+  cardOf: (run: RunPage) => string;
+}
 
 /** Yields a document in pieces, so that long documents need not fit in memory. */
 export type DocumentWriter = (
@@ -85,5 +105,8 @@ export type DocumentWriter = (
 export interface FormatFile {
   /** Relative to the folder, with `/`. */
   path: string;
-  content: { kind: "text"; text: string } | { kind: "log-of"; run: RunPage };
+  content:
+    | { kind: "text"; text: string }
+    | { kind: "bytes"; bytes: Uint8Array }
+    | { kind: "log-of"; run: RunPage };
 }

@@ -2,14 +2,24 @@ import { evaluationsCsv } from "./evaluations/evaluations-csv-format.ts";
 import { dawnbench } from "./dawnbench/dawnbench-format.ts";
 import type { Format } from "./format.ts";
 import { mlperf } from "./mlperf/mlperf-format.ts";
+import { parquet } from "./parquet/parquet-format.ts";
 import { runJson } from "./run-json/run-json-format.ts";
 import { speedrun } from "./speedrun/speedrun-format.ts";
+import { tensorboard } from "./tensorboard/tensorboard-format.ts";
 
 /**
  * Every format that Pitwall reads or writes. `--format`, help, docs and detection read this table. Detection takes the
  * first format that accepts a file.
  */
-export const formats: readonly Format[] = [mlperf, runJson, evaluationsCsv, dawnbench, speedrun];
+export const formats: readonly Format[] = [
+  mlperf,
+  runJson,
+  evaluationsCsv,
+  parquet,
+  tensorboard,
+  dawnbench,
+  speedrun,
+];
 
 export type ReadableFormat = Format & Required<Pick<Format, "read">>;
 export type WritableFormat = Format & Required<Pick<Format, "write">>;

@@ -4,9 +4,18 @@ export interface Utf8Decoder {
   decode(bytes?: Uint8Array, options?: { stream?: boolean }): string;
 }
 
-// Every runtime has it; pure rooms are compiled without the types of any runtime.
+interface Utf8Encoder {
+  encode(text: string): Uint8Array;
+}
+
+// Every runtime has both; pure rooms are compiled without the types of any runtime.
 declare const TextDecoder: new () => Utf8Decoder;
+declare const TextEncoder: new () => Utf8Encoder;
 
 export function utf8Decoder(): Utf8Decoder {
   return new TextDecoder();
+}
+
+export function utf8Bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

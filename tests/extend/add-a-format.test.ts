@@ -29,13 +29,13 @@ test("a format is added with the files that ARCHITECTURE.md names", async () => 
     "import { mlperf }",
     'import { markdown } from "./markdown/markdown-format.ts";\nimport { mlperf }',
   );
-  copy.replace("src/formats/formats.ts", "= [mlperf, ", "= [mlperf, markdown, ");
+  copy.replace("src/formats/formats.ts", "= [\n  mlperf,", "= [\n  mlperf,\n  markdown,");
   expect(copy.changedFiles()).toEqual(filesToTouch("a format", { format: "markdown" }));
 
   await copy.runTool(["typescript/bin/tsc", "-p", "tsconfig.pure.json"]);
   const file = join(copy.root, "src/cli/commands/export.ts");
   const { exportCommand }: { exportCommand: Command } = await import(file);
   const help = commandHelp(exportCommand, plainPaint);
-  expect(help).toContain("--format mlperf|markdown|json|csv");
+  expect(help).toContain("--format mlperf|markdown|json|csv|");
   expect(help).toContain("`markdown`: evaluations as a Markdown list");
 }, 120_000);

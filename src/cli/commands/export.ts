@@ -1,9 +1,18 @@
 import { formatsHelp, type WritableFormat, writableFormats } from "../../formats/formats.ts";
+import { shellWord } from "../../foundation/shell-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ExportOutcome } from "../../workflows/export/export-runs.ts";
-import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 import { rawCsvOption } from "../raw-csv.ts";
+
+/** `` `submission` for `mlperf`, … ``. */
+function defaultFolders(): string {
+  const folders = writableFormats().flatMap(({ name, write }) =>
+    write.gives === "folder" ? [`\`${write.defaultFolder}\` for \`${name}\``] : [],
+  );
+  return folders.join(", ");
+}
 
 const options = {
   format: {
@@ -17,7 +26,7 @@ const options = {
     takes: "text",
     placeholder: "path",
     group: "Export",
-    help: "folder or file to write, which must not exist; default: `submission` for `mlperf`, else standard output",
+    help: `folder or file to write, which must not exist; default: ${defaultFolders()}, else standard output`,
   },
   submitter: {
     takes: "text",
@@ -36,7 +45,7 @@ const options = {
 
 export const exportCommand = defineCommand({
   name: "export",
-  summary: "Export runs as an MLPerf submission, JSON or CSV",
+  summary: "Export runs as an MLPerf submission or for other programs",
   usage: "<run>…",
   arguments: [{ name: "run…", help: "runs or series of `pitwall runs`, or `last`" }],
   argumentCount: { minimum: 1, maximum: 1000 },
@@ -49,6 +58,10 @@ export const exportCommand = defineCommand({
     {
       command: "pitwall export last --format csv > curve.csv",
       does: "one line for each evaluation",
+    },
+    {
+      command: "pitwall export last --format tensorboard --out runs",
+      does: "event files, for `tensorboard --logdir runs`",
     },
   ],
   options,
@@ -64,7 +77,7 @@ export const exportCommand = defineCommand({
       const document = { schemaVersion: 1, command: "export", ok: true, result };
       call.face.out.write(`${JSON.stringify(document)}\n`);
     } else printPaths(outcome, call);
-    if (!call.shared.quiet && !call.shared.json) warn(outcome, call);
+    if (!call.shared.quiet && !call.shared.json) await printNotes(outcome, call);
     return exitCodes.yes;
   },
 });
@@ -83,6 +96,8 @@ async function exportAs({
       saw: `\`--format ${name} --json\` without \`--out\``,
       hint: "add `--out <file>`, or omit `--json`",
     });
+  if (format.write.gives === "document" && format.write.isBinary && out === undefined)
+    refuseTerminal(format.name, face);
   return exportRuns(await openStore(face, shared), {
     texts,
     format,
@@ -93,6 +108,14 @@ async function exportAs({
       ...(system === undefined ? {} : { system }),
       ...(rawCsv ? { rawCsv } : {}),
     },
+  });
+}
+
+function refuseTerminal(name: string, { out }: Face): void {
+  if (!out.isTerminal) return;
+  throw new UserError("binary-to-terminal", `refusing to write \`${name}\` to a terminal`, {
+    at: `--format ${name}`,
+    hint: "use `--out <file>`, or redirect the output",
   });
 }
 
@@ -111,12 +134,18 @@ function printPaths(
   out.write(`${paths.map((path) => out.paint.name(path)).join("\n")}\n`);
 }
 
-function warn(
-  { skipped }: ExportOutcome,
-  { face: { err }, options: { format } }: Call<typeof options>,
-): void {
-  for (const runId of skipped)
+/** Skipped runs, the notice of the format, and what to do with the output. */
+async function printNotes(
+  outcome: ExportOutcome,
+  { face: { err, cwd }, options: { format } }: Call<typeof options>,
+): Promise<void> {
+  for (const runId of outcome.skipped)
     err.write(`${err.paint.warn("warning:")} \`${runId}\` has no verdict and was left out\n`);
-  const notice = formatNamed(format).write.notice;
+  const { notice, next } = formatNamed(format).write;
   if (notice !== undefined) err.write(`\n${notice}\n`);
+  if (next === undefined || outcome.kind === "document") return;
+  const path = await import("node:path");
+  const written = outcome.kind === "folder" ? outcome.folder : outcome.file;
+  const { command, does } = next(shellWord(path.relative(cwd, written)));
+  err.write(`\nnext: ${err.paint.name(command)}   ${does}\n`);
 }

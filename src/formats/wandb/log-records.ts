@@ -1,5 +1,6 @@
 import { crc32 } from "../binary/crc32.ts";
 import { GrowingBytes } from "../binary/growing-bytes.ts";
+import { joinBytes } from "../binary/join-bytes.ts";
 import type { ReadingEnd } from "../logged-value.ts";
 
 /** `:W&B`, 0xBEE1, version 0. */
@@ -77,7 +78,7 @@ export class WandbLogRecords {
     else if (this.#parts.length === 0) return;
     this.#parts.push(data);
     if (type !== last) return;
-    records.push(joined(this.#parts));
+    records.push(joinBytes(this.#parts));
     this.#parts = [];
   }
 
@@ -88,14 +89,4 @@ export class WandbLogRecords {
     this.#parts = [];
     return true;
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

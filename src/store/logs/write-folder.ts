@@ -8,7 +8,10 @@ import { makeDirectory } from "../make-directory.ts";
 /** A file in the folder to write; the path is relative to the folder. */
 export interface FolderFile {
   path: string;
-  content: { kind: "text"; text: string } | { kind: "copy"; from: string };
+  content:
+    | { kind: "text"; text: string }
+    | { kind: "bytes"; bytes: Uint8Array }
+    | { kind: "copy"; from: string };
 }
 
 /**
@@ -33,8 +36,14 @@ export async function writeFolder(folder: string, files: readonly FolderFile[]):
 async function writeInto(draft: string, { path, content }: FolderFile): Promise<void> {
   const target = join(draft, path);
   await makeDirectory(dirname(target));
-  if (content.kind === "copy") await copyFile(content.from, target);
-  else await writeFile(target, content.text);
+  switch (content.kind) {
+    case "copy":
+      return copyFile(content.from, target);
+    case "text":
+      return writeFile(target, content.text);
+    case "bytes":
+      return writeFile(target, content.bytes);
+  }
 }
 
 async function moveDraft(draft: string, folder: string): Promise<void> {

@@ -2,7 +2,10 @@ import { join, relative } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { FormatFile, WriterOptionValues } from "../../formats/format.ts";
 import type { WritableFormat } from "../../formats/formats.ts";
+import { plainPaint } from "../../report/paint.ts";
+import { resultCard } from "../../report/runs/result-card.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
+import { summariseSeries } from "../../score/summarise-series.ts";
 import { type FolderFile, writeFolder } from "../../store/logs/write-folder.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { writeNewFile } from "../../store/write-new-file.ts";
@@ -50,7 +53,8 @@ export async function exportRuns(
   switch (write.gives) {
     case "folder": {
       const folder = out ?? join(workingFolder, write.defaultFolder);
-      const files = (await write.load())(runs, options).map(folderFile);
+      const context = { folder, cardOf: plainCard };
+      const files = (await write.load())(runs, options, context).map(folderFile);
       const written = await writeFolder(folder, files);
       const parent = join(folder, "..");
       return {
@@ -93,9 +97,18 @@ function hasVerdict({ result }: RunPage): boolean {
   return result !== undefined;
 }
 
+/** The card of one run; empty without a verdict. */
+function plainCard({ request, result }: RunPage): string {
+  if (result === undefined) return "";
+  const reports = [{ request, result }];
+  const summary = summariseSeries(reports, { isWholeSeries: false });
+  return resultCard(summary, reports, plainPaint, { withNext: false });
+}
+
 function folderFile({ path, content }: FormatFile): FolderFile {
   switch (content.kind) {
     case "text":
+    case "bytes":
       return { path, content };
     case "log-of":
       return { path, content: { kind: "copy", from: join(content.run.directory, "log.txt") } };
