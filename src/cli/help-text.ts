@@ -2,6 +2,9 @@ import type { Paint } from "../report/paint.ts";
 import { exitCodes, type Command, type OptionDeclaration } from "./command-table.ts";
 import { kebab, sharedOptions } from "./parse-arguments.ts";
 
+/** The help of a longer flag is on the next line. */
+const maximumFlagWidth = 34;
+
 /** The help text of one command: summary, examples, arguments, flags by group, exit codes. */
 export function commandHelp(command: Command, paint: Paint): string {
   return [
@@ -36,12 +39,14 @@ function argumentLines(command: Command, paint: Paint): string[] {
 
 function optionLines(command: Command, paint: Paint): string[] {
   const all = Object.entries({ ...command.options, ...sharedOptions });
-  const width = Math.max(...all.map(([name, declaration]) => flagText(name, declaration).length));
+  const widths = all.map(([name, declaration]) => flagText(name, declaration).length);
+  const width = Math.max(...widths.filter((length) => length <= maximumFlagWidth));
   const groups = [...new Set(all.map(([, declaration]) => declaration.group))];
   const optionLine = ([name, declaration]: [string, OptionDeclaration]): string => {
     const flag = flagText(name, declaration);
-    const blanks = " ".repeat(width - flag.length);
-    return `  ${paint.name(flag)}${blanks}   ${declaration.help}${defaultText(declaration)}`;
+    const text = `${declaration.help}${defaultText(declaration)}`;
+    if (flag.length > width) return `  ${paint.name(flag)}\n${" ".repeat(width + 5)}${text}`;
+    return `  ${paint.name(flag)}${" ".repeat(width - flag.length)}   ${text}`;
   };
   return groups.flatMap((group) => {
     const ofGroup = all.filter(([, declaration]) => declaration.group === group);

@@ -5,7 +5,7 @@ import { describeWarning } from "../report/describe-error.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeOutcome } from "../report/runs/describe-outcome.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
-import { runName } from "../schema/run/run-labels.ts";
+import { runName } from "../schema/run/run-name.ts";
 import type { RunReport } from "../schema/run/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
 import type { Screen } from "./command-table.ts";

@@ -1,7 +1,7 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
 import type { EnergyReading } from "../schema/run/energy.ts";
 import type { Finding } from "../schema/run/finding.ts";
-import { runName } from "../schema/run/run-labels.ts";
+import { runName } from "../schema/run/run-name.ts";
 import type {
   RunReport,
   SeriesScore,

@@ -45,6 +45,7 @@ const cases: readonly Case[] = [
   { command: "workloads", words: [], exitCode: 0 },
   { command: "train", words: ["digits-mlp", "--max-samples", "2000"], exitCode: 1 },
   { command: "runs", words: [], exitCode: 0 },
+  { command: "runs", words: ["--group"], exitCode: 0, prepare: recorded },
   { command: "runs", words: [], exitCode: 0, prepare: recorded },
   { command: "show", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "verify", words: ["last"], exitCode: 0, prepare: recorded },

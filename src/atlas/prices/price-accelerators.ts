@@ -1,3 +1,4 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import { median } from "../../foundation/statistics.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { PriceEntry } from "../../schema/catalogue.ts";
@@ -67,14 +68,4 @@ function newestLargestCheapest(a: Offer, b: Offer): number {
 function monthOf(day: string): number {
   const [year = "0", month = "12"] = day.split("-");
   return Number(year) * 12 + Number(month);
-}
-
-function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

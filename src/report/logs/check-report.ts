@@ -1,3 +1,4 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import { formatMinutes } from "../../foundation/units.ts";
 import type { CheckedLog, LogFinding } from "../../schema/logs/log-verdict.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
@@ -257,15 +258,4 @@ function shownPath({ argument, path }: CheckedLog): string {
 /** Quoted for a shell. */
 function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [item]);
-    else members.push(item);
-  }
-  return groups;
 }

@@ -7,7 +7,8 @@ import {
 } from "../../foundation/units.ts";
 import type { JobRanks } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import { formatTag, type RunLabels } from "../../schema/run/run-labels.ts";
+import type { RunLabels } from "../../schema/run/run-labels.ts";
+import { formatTag } from "../../schema/run/tag-text.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";

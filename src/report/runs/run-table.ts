@@ -1,6 +1,6 @@
 import { truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
-import { runName } from "../../schema/run/run-labels.ts";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";

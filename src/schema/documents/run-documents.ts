@@ -115,25 +115,35 @@ const runState = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("abandoned") }),
 ]);
 
-/** `runs`: the oldest first. */
-export const runsDocument = z.array(
-  z.discriminatedUnion("kind", [
-    z.strictObject({
-      kind: z.literal("readable"),
-      runId: z.string(),
-      directory: z.string(),
-      state: runState,
-      request: runRequest,
-      result: runResult.optional(),
-    }),
-    z.strictObject({
-      kind: z.literal("broken"),
-      runId: z.string(),
-      directory: z.string(),
-      reason: z.string(),
-    }),
-  ]),
-);
+const runRow = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("readable"),
+    runId: z.string(),
+    directory: z.string(),
+    state: runState,
+    request: runRequest,
+    result: runResult.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("broken"),
+    runId: z.string(),
+    directory: z.string(),
+    reason: z.string(),
+  }),
+]);
+
+const seriesRow = z.strictObject({
+  seriesId: z.string(),
+  name: z.string(),
+  tags: z.record(z.string(), z.string()),
+  createdMs: z.number(),
+  runIds,
+  runningCount: z.number().int(),
+  summary: seriesSummary.optional(),
+});
+
+/** `runs`: the oldest first, unless `--sort` is given. With `--group`: series. */
+export const runsDocument = z.union([z.array(runRow), z.array(seriesRow)]);
 
 export const recordIntegrity = z.discriminatedUnion("kind", [
   z.strictObject({

@@ -1,3 +1,4 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { headOf, type RunHead, type RunLookup } from "./run-lookup.ts";
 import type { Resolution, RunSummary } from "./run-store.ts";
@@ -18,7 +19,7 @@ export async function resolveRun(lookup: RunLookup, text: string): Promise<Resol
   const heads = await headsByAge(lookup, beginning);
   const [first] = heads;
   if (first === undefined) return unknownRun(text, runIds);
-  const bySeries = groupBySeries(heads);
+  const bySeries = groupBy(heads, ({ seriesId }) => seriesId);
   const named = bySeries.get(text);
   if (named !== undefined) return oneSeries(text, named);
   if (heads.length === 1) return oneRun(first);
@@ -44,16 +45,6 @@ function oneOf([head]: readonly RunHead[], runId: string): Resolution {
 function newestRun(heads: readonly RunHead[], runCount: number): Resolution {
   const newest = heads.findLast(({ isReadable }) => isReadable);
   return newest === undefined ? { kind: "unknown", nearest: undefined, runCount } : oneRun(newest);
-}
-
-function groupBySeries(heads: readonly RunHead[]): Map<string, RunHead[]> {
-  const bySeries = new Map<string, RunHead[]>();
-  for (const head of heads) {
-    const others = bySeries.get(head.seriesId);
-    if (others === undefined) bySeries.set(head.seriesId, [head]);
-    else others.push(head);
-  }
-  return bySeries;
 }
 
 function oneRun({ runId, seriesId }: RunHead): Resolution {

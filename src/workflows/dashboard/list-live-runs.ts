@@ -1,6 +1,6 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import { runName } from "../../schema/run/run-labels.ts";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { lookAtHome } from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";

@@ -1,5 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { parseTag, type RunLabels } from "../../schema/run/run-labels.ts";
+import type { RunLabels } from "../../schema/run/run-labels.ts";
+import { parseTag } from "../../schema/run/tag-text.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import type { WorkloadFile } from "../../schema/run/workload-file.ts";
 

@@ -1,6 +1,6 @@
 import { findProgram } from "../../launch/local/find-program.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
-import { runName } from "../../schema/run/run-labels.ts";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport, SeriesStop } from "../../schema/run/series-summary.ts";
 import { seriesStop, type EndedRun } from "../../score/series-stop.ts";

@@ -1,6 +1,6 @@
 import { predictCrossing } from "../../planner/forecast/predict-crossing.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
-import { runName } from "../../schema/run/run-labels.ts";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";

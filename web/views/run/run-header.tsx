@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requestStop, recordAddress } from "../../api.ts";
-import { formatTag, runName, type RunLabels } from "../../../src/schema/run/run-labels.ts";
+import type { RunLabels } from "../../../src/schema/run/run-labels.ts";
+import { runName } from "../../../src/schema/run/run-name.ts";
+import { formatTag } from "../../../src/schema/run/tag-text.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Link } from "../../components/link.tsx";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatTag, parseTag } from "./run-labels.ts";
+import { formatTag, parseTag } from "./tag-text.ts";
 
 test.for([
   ["lr=0.1", { key: "lr", value: "0.1" }],
