@@ -12,6 +12,7 @@ export function compareCurves(was: RunResult | undefined, is: RunResult): CurveC
   const after = is.evaluations;
   if (before.length === 0 || after.length === 0) return { kind: "nothing-to-compare" };
   const length = Math.max(before.length, after.length);
+  // Which evaluations are kept depends only on their values and number.
   for (let index = 0; index < length; index++) {
     if (!isSame(before[index], after[index])) {
       return {
@@ -22,7 +23,7 @@ export function compareCurves(was: RunResult | undefined, is: RunResult): CurveC
       };
     }
   }
-  return { kind: "identical", evaluationCount: length };
+  return { kind: "identical", evaluationCount: is.evaluationCount ?? length };
 }
 
 function isSame(a: Evaluation | undefined, b: Evaluation | undefined): boolean {

@@ -3,10 +3,11 @@ import type { RunRequest } from "../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
 import { costOfRun } from "./cost-of-run.ts";
 import type { Judgement } from "./judge-run.ts";
+import type { ThinnedEvaluations } from "./thinned-evaluations.ts";
 import type { TrackedRun } from "./track-run.ts";
 
 interface JudgedAgain {
-  run: Pick<TrackedRun, "evaluations" | "startedBy">;
+  run: Pick<TrackedRun, "series" | "startedBy">;
   judgement: Judgement;
 }
 
@@ -33,7 +34,7 @@ export function compareVerdict(
       ? []
       : differenceIn("samplesPerSecond", result.samplesPerSecond, judgement.samplesPerSecond)),
     ...costDifferences(request, result, judgement),
-    ...evaluationDifferences(result.evaluations, run.evaluations, Math.max(1, toleranceMs)),
+    ...evaluationDifferences(result, run.series, Math.max(1, toleranceMs)),
   ];
 }
 
@@ -77,10 +78,14 @@ function costDifferences(
 }
 
 function evaluationDifferences(
-  recorded: readonly Evaluation[],
-  recomputed: readonly Evaluation[],
+  result: RunResult,
+  series: ThinnedEvaluations,
   toleranceMs: number,
 ): VerdictDifference[] {
+  const count = result.evaluationCount ?? result.evaluations.length;
+  if (count !== series.count) return differenceIn("evaluationCount", count, series.count);
+  const recorded = thinnedLike(series, result);
+  const recomputed = series.kept;
   if (recorded.length !== recomputed.length)
     return differenceIn("evaluations.length", recorded.length, recomputed.length);
   for (const [index, was] of recorded.entries()) {
@@ -96,6 +101,16 @@ function evaluationDifferences(
     if (differences.length > 0) return differences;
   }
   return [];
+}
+
+/** Records of older versions contain all evaluations. */
+function thinnedLike(
+  series: ThinnedEvaluations,
+  { evaluations, evaluationCount }: RunResult,
+): readonly Evaluation[] {
+  if (evaluationCount !== undefined || evaluations.length === series.kept.length)
+    return evaluations;
+  return series.keptAfter(0).flatMap(({ number }) => evaluations[number - 1] ?? []);
 }
 
 function differenceIn(

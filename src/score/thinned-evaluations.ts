@@ -50,7 +50,7 @@ export class ThinnedEvaluations {
 
   /** This many evaluations at the beginning of `kept` remain the same until buckets are merged. */
   get settledCount(): number {
-    return this.#openIndex;
+    return this.#count % this.#bucketSize === 0 ? this.#kept.length : this.#openIndex;
   }
 
   /** How often buckets were merged. */

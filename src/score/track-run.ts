@@ -12,10 +12,11 @@ import {
   samplesCountOf,
   statedTarget,
 } from "./read-event.ts";
-import { acceptValue } from "./readings/compared-value.ts";
+import { type AcceptedValue, acceptValue } from "./readings/compared-value.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
 import { EvaluationClock, programClockKey } from "./readings/evaluation-clock.ts";
 import { SampleCounter } from "./readings/sample-count.ts";
+import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
 /** A change made by an observation. */
 export type TrackUpdate =
@@ -57,7 +58,10 @@ export interface TrackedRun {
       })
     | undefined;
   stop: (Moment & { status: string | undefined; samplesCount: number | undefined }) | undefined;
-  evaluations: Evaluation[];
+  /** The kept evaluations, in order; see `ThinnedEvaluations`. */
+  readonly evaluations: readonly Evaluation[];
+  /** The same, with the exact count. */
+  readonly series: ThinnedEvaluations;
   best: number | undefined;
   samplesCount: number | undefined;
   /** The newest value of each number, by name. */
@@ -78,6 +82,7 @@ export interface TrackedRun {
 export class RunTracker {
   readonly run: TrackedRun;
   readonly #notes = new ReadingNotes();
+  readonly #series = new ThinnedEvaluations();
   readonly #counter = new SampleCounter();
   /** Whether a sample count was read since the last evaluation. */
   #hasFreshCount = false;
@@ -100,7 +105,8 @@ export class RunTracker {
       startedBy: undefined,
       reached: undefined,
       stop: undefined,
-      evaluations: [],
+      evaluations: this.#series.kept,
+      series: this.#series,
       best: undefined,
       samplesCount: undefined,
       latest: new Map(),
@@ -130,21 +136,7 @@ export class RunTracker {
     }
   }
 
-  /** An evaluation was read elsewhere: later sample counts do not belong to the previous one. */
-  endCountOfEvaluation(): void {
-    this.#uncounted = undefined;
-    this.#programClock.skipEvaluation();
-  }
-
-  #observeEvent({
-    event,
-    arrivalMs,
-    isAdded,
-  }: {
-    event: LogEvent;
-    arrivalMs: number;
-    isAdded?: boolean;
-  }): TrackUpdate[] {
+  #observeEvent({ event, arrivalMs }: { event: LogEvent; arrivalMs: number }): TrackUpdate[] {
     const moment = { loggedMs: event.timeMs, arrivalMs };
     if (event.key === "run_start") return this.#startClock("run_start", moment);
     if (event.key === "train_samples" && typeof event.value === "number")
@@ -161,17 +153,17 @@ export class RunTracker {
       this.run.latest.set(names.at(-1) ?? event.key, value);
       if (!this.#isTargetMetric(names)) return [];
       const epochNum = metadataNumber(event, "epoch_num");
-      const programMs = metadataNumber(event, programClockKey) ?? this.#freshProgramMs(isAdded);
+      const programMs = metadataNumber(event, programClockKey) ?? this.#programClock.freshMs;
       return this.#evaluate({ ...moment, value, samplesCount, epochNum, programMs });
     });
   }
 
-  #observeMetric(seen: PrintedValue & { arrivalMs: number }): TrackUpdate[] {
+  #observeMetric(seen: Extract<Observation, { kind: "metric" }>): TrackUpdate[] {
     const { target } = this.run;
     this.run.latest.set(seen.metric, seen.value);
     this.#notes.printed(seen);
     if (target === undefined || !this.#isTargetMetric([seen.metric])) return [];
-    const accepted = acceptValue(target, seen);
+    const accepted = acceptRecorded(acceptValue(target, seen), seen.recordedValue);
     switch (accepted.kind) {
       case "not-finite":
         this.run.notFiniteCount += 1;
@@ -195,7 +187,7 @@ export class RunTracker {
       value,
       samplesCount,
       epochNum: undefined,
-      programMs: this.#freshProgramMs(false),
+      programMs: this.#programClock.freshMs,
     });
     const isReached = updates.some(({ kind }) => kind === "target-reached");
     if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(seen.metric, value);
@@ -225,16 +217,17 @@ export class RunTracker {
     this.#programClock.evaluated(evaluation);
     this.#hasFreshCount = false;
     this.#uncounted = samplesCount === undefined ? evaluation : undefined;
-    this.run.evaluations.push(evaluation);
+    this.#series.push(evaluation);
     const { best } = this.run;
     if (best === undefined || isBetter(target, seen.value, best)) this.run.best = seen.value;
     const updates: TrackUpdate[] = [{ kind: "evaluation", evaluation }];
     if (this.run.reached === undefined && meetsTarget(target, seen.value)) {
       const { loggedMs, arrivalMs, value, programMs } = seen;
+      this.#series.pinNewest();
       this.#reachedBy = evaluation;
       this.run.reached = { loggedMs, arrivalMs, value, samplesCount, programMs };
       updates.push({ kind: "target-reached", value, samplesCount });
-      if (this.run.evaluations.length === 1) this.#notes.firstMeetsTarget(target.metric, value);
+      if (this.#series.count === 1) this.#notes.firstMeetsTarget(target.metric, value);
     }
     return updates;
   }
@@ -245,11 +238,6 @@ export class RunTracker {
 
   #countSamples(samplesCount: number): void {
     this.run.samplesCount = Math.max(this.run.samplesCount ?? 0, samplesCount);
-  }
-
-  /** The clock reading since the last evaluation; lines that Pitwall wrote to a record contain it. */
-  #freshProgramMs(isAdded: boolean | undefined): number | undefined {
-    return isAdded === true ? undefined : this.#programClock.freshMs;
   }
 
   #observeProgramClock(programMs: number): void {
@@ -275,6 +263,13 @@ export class RunTracker {
     if (this.run.reached !== undefined && evaluation === this.#reachedBy)
       this.run.reached.samplesCount = total;
   }
+}
+
+/** A value that was an evaluation during the run is one in its record too, even if values are now read otherwise. */
+function acceptRecorded(accepted: AcceptedValue, recordedValue: number | undefined): AcceptedValue {
+  if (recordedValue === undefined) return accepted;
+  const isFractionOfPercent = accepted.kind === "counts" && accepted.isFractionOfPercent;
+  return { kind: "counts", value: recordedValue, isFractionOfPercent };
 }
 
 function evaluationOf(

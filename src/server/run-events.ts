@@ -13,7 +13,7 @@ import { eventText, type StreamSource } from "./event-stream.ts";
 
 const maxLogLines = 500;
 const cursorPattern =
-  /^([0-9a-f]{12})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(\d{1,15})\.([01])$/;
+  /^([0-9a-f]{12})\.(\d{1,9})\.(\d{1,9})\.(\d{1,15})\.(\d{1,9})\.(\d{1,9})\.(\d{1,9})\.(\d{1,15})\.([01])$/;
 
 /** What a client has received of a run. Each event id contains it, so that a client that reconnects sends it back. */
 interface Cursor {
@@ -21,22 +21,25 @@ interface Cursor {
   tailEpoch: number;
   tailTurn: number;
   evaluationCount: number;
+  /** How many kept evaluations are known that do not change until buckets are merged. */
+  settledCount: number;
+  mergeCount: number;
   eventCount: number;
   logLine: number;
   isFinishReported: boolean;
 }
 
 function textOf(cursor: Cursor): string {
-  const { openingId, tailEpoch, tailTurn, evaluationCount, eventCount, logLine, isFinishReported } =
-    cursor;
   return [
-    openingId,
-    tailEpoch,
-    tailTurn,
-    evaluationCount,
-    eventCount,
-    logLine,
-    Number(isFinishReported),
+    cursor.openingId,
+    cursor.tailEpoch,
+    cursor.tailTurn,
+    cursor.evaluationCount,
+    cursor.settledCount,
+    cursor.mergeCount,
+    cursor.eventCount,
+    cursor.logLine,
+    Number(cursor.isFinishReported),
   ].join(".");
 }
 
@@ -48,6 +51,8 @@ function readCursor(text: string | undefined, openingId: string): Cursor | undef
     tailEpoch = 0,
     tailTurn = 0,
     evaluationCount = 0,
+    settledCount = 0,
+    mergeCount = 0,
     eventCount = 0,
     logLine = 0,
     finish = 0,
@@ -57,6 +62,8 @@ function readCursor(text: string | undefined, openingId: string): Cursor | undef
     tailEpoch,
     tailTurn,
     evaluationCount,
+    settledCount,
+    mergeCount,
     eventCount,
     logLine,
     isFinishReported: finish === 1,
@@ -85,6 +92,8 @@ export class RunEvents implements StreamSource {
       tailEpoch: 0,
       tailTurn: 0,
       evaluationCount: 0,
+      settledCount: 0,
+      mergeCount: 0,
       eventCount: 0,
       logLine: 0,
       isFinishReported: false,
@@ -138,12 +147,15 @@ export class RunEvents implements StreamSource {
   }
 
   *#evaluations(): Generator<RunStreamEvent> {
-    const { evaluations } = this.#opened.run;
-    const seen = this.#cursor.evaluationCount;
-    const from = seen > evaluations.length ? 0 : seen;
-    if (from === evaluations.length) return;
-    this.#cursor.evaluationCount = evaluations.length;
-    yield { name: "evaluation", data: { from, evaluations: evaluations.slice(from) } };
+    const { evaluations, evaluationCount, settledEvaluations } = this.#opened.run;
+    const cursor = this.#cursor;
+    const { count, mergeCount } = settledEvaluations;
+    if (cursor.evaluationCount === evaluationCount && cursor.mergeCount === mergeCount) return;
+    const isKnown = cursor.mergeCount === mergeCount && cursor.settledCount <= evaluations.length;
+    const from = isKnown && cursor.evaluationCount < evaluationCount ? cursor.settledCount : 0;
+    Object.assign(cursor, { evaluationCount, settledCount: count, mergeCount });
+    const data = { from, evaluations: evaluations.slice(from), evaluationCount };
+    yield { name: "evaluation", data };
   }
 
   *#lifecycle(): Generator<RunStreamEvent> {

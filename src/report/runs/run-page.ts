@@ -95,9 +95,9 @@ function rulesFact({ rules, checklist, result }: RunPage, paint: Paint): string 
 function stateText({ state, result, progress }: RunPage, paint: Paint): string {
   if (result !== undefined) return describeOutcome(result.outcome, paint);
   const progressText =
-    progress.evaluations.length === 0
+    progress.evaluationCount === 0
       ? "before the first evaluation"
-      : `after ${countOf(progress.evaluations.length, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
+      : `after ${countOf(progress.evaluationCount, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
   if (state.kind === "running") return `${paint.good("running")}, ${progressText}`;
   return `${paint.warn("abandoned")} ${progressText}: its Pitwall process ended without writing a result; it was killed, or the disk was full`;
 }
@@ -137,7 +137,7 @@ function evaluationBlock(
   paint: Paint,
   isVerbose: boolean,
 ): string {
-  const { evaluations } = progress;
+  const { evaluations, evaluationCount } = progress;
   if (evaluations.length === 0) return "";
   const isCut = !isVerbose && evaluations.length > shownEvaluationCount;
   const shown = isCut ? evaluations.slice(-shownEvaluationCount) : evaluations;
@@ -154,7 +154,15 @@ function evaluationBlock(
   const note = isCut
     ? [paint.faint(`  … ${countOf(skipped, "earlier evaluation")}: --verbose shows all`)]
     : [];
-  return [...note, ...lines.map((line) => `  ${line}`)].join("\n");
+  const thinned =
+    evaluationCount === evaluations.length
+      ? []
+      : [
+          paint.faint(
+            `  ${formatCount(evaluations.length)} of ${formatCount(evaluationCount)} evaluations are stored, with all extremes`,
+          ),
+        ];
+  return [...thinned, ...note, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 function evaluationRow({ clockMs, samplesCount, value }: Evaluation): string[] {

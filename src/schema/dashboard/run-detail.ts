@@ -103,7 +103,9 @@ export const runDetail = z.object({
   /** Whether `POST …/stop` can work: it runs, its Pitwall is on this host, and the server may change things. */
   canStop: z.boolean(),
   progress: runProgressDocument,
+  /** Not all of them if there are many; extremes, the first, the last and the first that met the target are kept. */
   evaluations: z.array(evaluation),
+  evaluationCount: z.number().int().nonnegative(),
   prediction: crossingPrediction.optional(),
   events: z.array(lifecycleEvent),
   rules: rulesDocument.optional(),

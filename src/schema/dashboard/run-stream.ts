@@ -27,10 +27,11 @@ export const runStreamEvents = {
     prediction: crossingPrediction.optional(),
     serverTimeMs: z.number(),
   }),
-  /** Evaluations number `from` on, counted from 0; a `from` of 0 replaces all. */
+  /** The kept evaluations from index `from` on, which replace those known from there on. */
   evaluation: z.object({
     from: z.number().int().nonnegative(),
     evaluations: z.array(evaluation),
+    evaluationCount: z.number().int().nonnegative(),
   }),
   /** Lifecycle events number `from` on, counted from 0. */
   event: z.object({ from: z.number().int().nonnegative(), events: z.array(lifecycleEvent) }),

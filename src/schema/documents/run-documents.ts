@@ -183,6 +183,7 @@ export const runPage = z.strictObject({
   state: runState,
   progress: z.strictObject({
     evaluations: z.array(evaluation),
+    evaluationCount: z.number().int().nonnegative(),
     best: z.number().optional(),
     samplesCount: z.number().optional(),
   }),

@@ -15,13 +15,15 @@ export interface PrintedValue {
 }
 
 /** Something seen of a run, with the launching host's time at which it was seen. */
-export type Observation = { arrivalMs: number } &
-  /** `isAdded`: a line of Pitwall's own, read from a record. */
-  (
-    | { kind: "event"; event: LogEvent; isAdded?: boolean }
-    | ({ kind: "metric" } & PrintedValue)
-    | { kind: "samples"; samplesCount: number }
-    /** What the program's own clock shows. */
-    | { kind: "program-clock"; programMs: number }
-    | { kind: "clock-start"; by: "launch" | "pattern" }
-  );
+export type Observation = { arrivalMs: number } & (
+  | { kind: "event"; event: LogEvent }
+  | ({
+      kind: "metric";
+      /** The value of the evaluation during the run, if it is read from a record. */
+      recordedValue?: number | undefined;
+    } & PrintedValue)
+  | { kind: "samples"; samplesCount: number }
+  /** What the program's own clock shows. */
+  | { kind: "program-clock"; programMs: number }
+  | { kind: "clock-start"; by: "launch" | "pattern" }
+);

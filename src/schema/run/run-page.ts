@@ -18,6 +18,8 @@ export interface RunPage {
   /** The progress of the run, read from its log; equal to the result if there is one. */
   progress: {
     evaluations: readonly Evaluation[];
+    /** The exact number, also if `evaluations` does not contain all of them. */
+    evaluationCount: number;
     best: number | undefined;
     samplesCount: number | undefined;
   };

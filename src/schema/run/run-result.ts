@@ -81,6 +81,8 @@ export const runResult = z.strictObject({
     .optional(),
   target: metricTarget.optional(),
   evaluations: z.array(evaluation),
+  /** Number of evaluations of the run, if `evaluations` does not contain all of them. */
+  evaluationCount: z.number().int().positive().optional(),
   /** Training samples per second of the timed part, if the program counts samples. */
   samplesPerSecond: z.number().optional(),
   cost,

@@ -3,12 +3,11 @@ import type { Evaluation } from "../../schema/run/run-result.ts";
 import { EvaluationClock } from "./evaluation-clock.ts";
 
 /** Plays readings (numbers) and evaluations ("eval"); gives the reading of each evaluation. */
-function played(steps: readonly (number | "eval" | "skip")[]) {
+function played(steps: readonly (number | "eval")[]) {
   const clock = new EvaluationClock();
   const evaluations: Evaluation[] = [];
   for (const step of steps) {
-    if (step === "skip") clock.skipEvaluation();
-    else if (step === "eval") {
+    if (step === "eval") {
       const { freshMs: programMs } = clock;
       const evaluation = { timeMs: 0, clockMs: 0, value: 1 };
       evaluations.push(programMs === undefined ? evaluation : { ...evaluation, programMs });
@@ -31,11 +30,6 @@ describe("EvaluationClock", () => {
       name: "gives no reading from behind the next evaluation",
       steps: ["eval", "eval", 5] as const,
       expected: [undefined, 5],
-    },
-    {
-      name: "forgets a reading of an evaluation that was skipped",
-      steps: [1, "skip", "eval", 6] as const,
-      expected: [6],
     },
   ])("$name", ({ steps, expected }) => {
     expect(played(steps)).toEqual(expected);

@@ -36,10 +36,4 @@ export class EvaluationClock {
     this.#freshMs = undefined;
     this.#unclocked = evaluation.programMs === undefined ? evaluation : undefined;
   }
-
-  /** Called for an evaluation that is read elsewhere: earlier readings do not apply to later evaluations. */
-  skipEvaluation(): void {
-    this.#freshMs = undefined;
-    this.#unclocked = undefined;
-  }
 }

@@ -32,6 +32,7 @@ export function describeWatchedRun(
     canStop: known.mayStop && state.kind === "running" && state.owner === "here",
     progress: progressDocument(progress),
     evaluations: [...run.evaluations],
+    evaluationCount: run.evaluationCount,
     ...withValue("prediction", predictionOf(run, known.earlierCrossingsMs)),
     events: [...record.events.events],
     ...withValue("rules", rulesDocument(run.log.reader.checklist)),

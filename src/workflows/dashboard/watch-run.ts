@@ -2,6 +2,7 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
+import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -80,6 +81,31 @@ export class WatchedRun {
 
   get evaluations(): readonly Evaluation[] {
     return this.result?.evaluations ?? this.log.reader.run.evaluations;
+  }
+
+  /** The exact number of evaluations, also if not all of them are kept. */
+  get evaluationCount(): number {
+    const { result } = this;
+    if (result === undefined) return this.log.reader.run.series.count;
+    return result.evaluationCount ?? result.evaluations.length;
+  }
+
+  /** The kept evaluations after the given number, as read from the log; from the result if the log has none. */
+  evaluationsAfter(number: number): NumberedEvaluation[] {
+    const { series } = this.log.reader.run;
+    if (series.count > 0 || this.result === undefined) return series.keptAfter(number);
+    const all = this.result.evaluations.map((evaluation, index) => ({
+      number: index + 1,
+      evaluation,
+    }));
+    return all.slice(number);
+  }
+
+  /** How many of the first evaluations remain the same until the number of merges changes. */
+  get settledEvaluations(): { count: number; mergeCount: number } {
+    const { settledCount, mergeCount } = this.log.reader.run.series;
+    const count = this.result === undefined ? settledCount : this.result.evaluations.length;
+    return { count: Math.min(count, this.evaluations.length), mergeCount };
   }
 
   /** When the program was started, in milliseconds since the epoch; before that, when the record was created. */

@@ -97,7 +97,8 @@ export class WatchedLog {
 
   #observe(seen: Observation, updates: readonly TrackUpdate[]): void {
     this.#noteEpochs(updates);
-    if (seen.kind === "metric") this.#addPoint(seen.arrivalMs, undefined);
+    if (seen.kind === "metric" && /loss|^throughput$/iu.test(seen.metric))
+      this.#addPoint(seen.arrivalMs, undefined);
     if (seen.kind !== "event") return;
     const { event, arrivalMs } = seen;
     if (event.key === "train_samples" && typeof event.value === "number")

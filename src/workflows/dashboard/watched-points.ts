@@ -8,6 +8,8 @@ export class WatchRunPoints {
   readonly samplesPerSecond = new PointRows();
   /** Changes when points were removed. */
   generation = 0;
+  /** The number of the newest evaluation in `quality`. */
+  #evaluationNumber = 0;
   #stepRows = 0;
   #samplesGeneration = 0;
   #rateFrom: { timeMs: number; samplesCount: number } | undefined;
@@ -16,11 +18,14 @@ export class WatchRunPoints {
   growFrom(run: WatchedRun): void {
     const { generation } = run.samples;
     const hasFewer =
-      run.evaluations.length < this.quality.values.length ||
+      run.evaluationCount < this.#evaluationNumber ||
       run.log.points.loss.length < this.loss.values.length;
     if (hasFewer || generation !== this.#samplesGeneration) this.#clear(generation);
-    for (const point of run.evaluations.slice(this.quality.values.length))
+    // Evaluations that are no longer kept remain in the chart.
+    for (const { number, evaluation: point } of run.evaluationsAfter(this.#evaluationNumber)) {
       this.quality.push(point.timeMs, point.samplesCount, point.value);
+      this.#evaluationNumber = number;
+    }
     for (const point of run.log.points.loss.slice(this.loss.values.length))
       this.loss.push(point.timeMs, point.samplesCount, point.value);
     if (run.samples.steps.rowCount > 0) this.#growRate(run);
@@ -34,6 +39,7 @@ export class WatchRunPoints {
   #clear(samplesGeneration: number): void {
     this.generation += 1;
     this.#samplesGeneration = samplesGeneration;
+    this.#evaluationNumber = 0;
     this.#stepRows = 0;
     this.#rateFrom = undefined;
     for (const rows of [this.quality, this.loss, this.samplesPerSecond]) rows.clear();

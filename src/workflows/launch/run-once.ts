@@ -244,6 +244,7 @@ class RunInProgress {
   /** Checks limits, issues warnings, and refreshes the live view. */
   async *#checkClock(timeMs: number): AsyncGenerator<RunEvent> {
     const { request, job, writer } = this.#parts;
+    yield* this.#record(this.reader.addDueLines(timeMs), timeMs);
     const launchedForMs = timeMs - job.launchedMs;
     const billedUsd = this.#billedUsd(launchedForMs);
     const { samplesCount } = this.reader.run;

@@ -8,6 +8,7 @@ import { costOfRun } from "../../score/cost-of-run.ts";
 import type { CpuHistory } from "../../score/cpu-history.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun } from "../../score/judge-run.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
 import type { RunReader } from "../read-run/run-reader.ts";
 
@@ -43,7 +44,8 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     clock,
     job: ranks.job,
     target: run.target,
-    evaluations: run.evaluations,
+    evaluations: [...run.evaluations],
+    evaluationCount: thinnedCount(run),
     samplesPerSecond,
     cost: costOfRun({
       billedMs: clock.billedMs,
@@ -61,6 +63,10 @@ export function verdictOfRun(ended: EndedRun): Verdict {
       ...leftovers(end),
     ]),
   });
+}
+
+function thinnedCount({ series, evaluations }: TrackedRun): number | undefined {
+  return series.count > evaluations.length ? series.count : undefined;
 }
 
 /** Leaves out a metric whose pattern never matched: another finding explains it. */

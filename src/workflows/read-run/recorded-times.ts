@@ -1,17 +1,20 @@
+import { metadataNumber } from "../../score/read-event.ts";
 import type { LogEvent } from "../../schema/logs/log-event.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { Observation } from "../../schema/run/observation.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
-import { addsLine, mayAddLines, ownNamespace } from "./own-log-lines.ts";
+import { addsLine, mayAddLines, ownNamespace, printedNumberKey } from "./own-log-lines.ts";
+
+type PrintedMetric = Extract<Observation, { kind: "metric" }>;
 
 /**
  * Assigns the observations of a recorded log the times at which they arrived during the run.
  *
  * A log does not contain arrival times. These are known: the logged time of each MLLOG line, used as its arrival time;
- * the times of the launch, of the clock's start and of the target, from events.jsonl; and for each value of the target's
- * metric the line that Pitwall added after it, to the millisecond. That line is read instead of the program's own, so
- * that no value counts twice. All other observations get the newest known time.
+ * the times of the launch, of the clock's start and of the target, from events.jsonl; and for each evaluation that the
+ * run kept the line that Pitwall added later, to the millisecond. Observations from a printed value on therefore wait
+ * for such a line. Observations without a time of their own get the newest known time.
  */
 export class RecordedTimes {
   readonly #request: RunRequest;
@@ -19,8 +22,10 @@ export class RecordedTimes {
   readonly #startMs = new Map<string, number>();
   #reachedMs: number | undefined;
   #newestMs = 0;
-  /** Values whose added line has not been read yet. */
-  #awaitedCount = 0;
+  /** Observations from the oldest value on whose added line has not been read yet. */
+  #waiting: Observation[] = [];
+  /** Number of values so far for which Pitwall may have added a line. */
+  #printedCount = 0;
   #hasAddedLines = false;
 
   constructor(request: RunRequest) {
@@ -36,34 +41,73 @@ export class RecordedTimes {
     }
   }
 
-  /** The observation as it was made during the run; undefined if there was none. */
-  placed(seen: Observation, run: TrackedRun): Observation | undefined {
-    if (seen.kind === "event") return this.#placedEvent(seen.event, run);
-    if (mayAddLines(this.#request) && addsLine(run, seen)) {
-      this.#awaitedCount += 1;
-      return undefined;
+  /**
+   * Takes the next observation of the log and returns those that can be placed now, as they were made during the run.
+   *
+   * @param run the state after all observations returned so far; each must be observed before the next is requested
+   */
+  *placed(seen: Observation, run: TrackedRun): Generator<Observation> {
+    if (seen.kind === "event" && this.#isAdded(seen.event, run)) {
+      yield* this.#placedByLine(seen.event, run);
+      return;
+    }
+    if (this.#waiting.length === 0 && !this.#mayHaveLine(seen, run)) yield this.#timed(seen);
+    else this.#waiting.push(seen);
+  }
+
+  /** The log is over: the waiting observations, except values whose lines are missing. */
+  *rest(run: TrackedRun): Generator<Observation> {
+    for (const seen of this.#waiting.splice(0))
+      if (!this.#mayHaveLine(seen, run)) yield this.#timed(seen);
+  }
+
+  *#placedByLine(event: LogEvent, run: TrackedRun): Generator<Observation> {
+    this.#hasAddedLines = true;
+    if (event.key === "run_start") yield this.#addedStart(event);
+    // Pitwall's other lines were not observed during the run.
+    if (event.key === "eval_accuracy") yield* this.#upTo(event, run);
+  }
+
+  /** The waiting observations up to the value of an added line, and those after it that wait for no other line. */
+  *#upTo(event: LogEvent, run: TrackedRun): Generator<Observation> {
+    this.#newestMs = Math.max(this.#newestMs, event.timeMs);
+    const ownNumber = metadataNumber(event, printedNumberKey) ?? this.#printedCount + 1;
+    let index = 0;
+    for (let seen = this.#waiting[index]; seen !== undefined; seen = this.#waiting[++index]) {
+      if (!this.#mayHaveLine(seen, run)) {
+        yield this.#timed(seen);
+        continue;
+      }
+      if (this.#printedCount === ownNumber) break;
+      this.#printedCount += 1;
+      yield this.#printedCount < ownNumber ? this.#timed(seen) : this.#placedValue(seen, event);
+    }
+    this.#waiting = this.#waiting.slice(index);
+  }
+
+  #placedValue(seen: PrintedMetric, { timeMs, value }: LogEvent): Observation {
+    const arrivalMs = this.#exact(timeMs, this.#reachedMs);
+    return { ...seen, arrivalMs, ...(typeof value === "number" ? { recordedValue: value } : {}) };
+  }
+
+  #timed(seen: Observation): Observation {
+    if (seen.kind === "event") {
+      this.#newestMs = Math.max(this.#newestMs, seen.event.timeMs);
+      return { ...seen, arrivalMs: seen.event.timeMs };
     }
     const startMs = seen.kind === "clock-start" ? this.#startMs.get(seen.by) : undefined;
     return { ...seen, arrivalMs: startMs ?? this.#newestMs };
   }
 
-  #placedEvent(event: LogEvent, run: TrackedRun): Observation | undefined {
-    this.#newestMs = Math.max(this.#newestMs, event.timeMs);
-    if (!this.#isAdded(event, run)) return { kind: "event", event, arrivalMs: event.timeMs };
-    this.#hasAddedLines = true;
-    if (event.key === "run_start") return this.#addedStart(event);
-    // Pitwall's other lines were not observed during the run.
-    if (event.key !== "eval_accuracy") return undefined;
-    this.#awaitedCount -= 1;
-    const arrivalMs = this.#exact(event.timeMs, this.#reachedMs);
-    return { kind: "event", event, arrivalMs, isAdded: true };
+  #mayHaveLine(seen: Observation, run: TrackedRun): seen is PrintedMetric {
+    return mayAddLines(this.#request) && addsLine(run, seen);
   }
 
   /** Whether Pitwall added the line: a program may use Pitwall's namespace too, as `pitwall train` does. */
   #isAdded({ namespace, key }: LogEvent, run: TrackedRun): boolean {
     if (namespace !== ownNamespace || !mayAddLines(this.#request)) return false;
     if (run.startedBy === "run_start") return false;
-    return this.#awaitedCount > 0 || (this.#hasAddedLines && key === "run_stop");
+    return this.#waiting.length > 0 || (this.#hasAddedLines && key === "run_stop");
   }
 
   #addedStart({ timeMs }: LogEvent): Observation {

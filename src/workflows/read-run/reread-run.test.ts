@@ -8,6 +8,7 @@ import type { TrackUpdate } from "../../score/track-run.ts";
 import { MemoryRunStore } from "../../store/records/memory-run-store.ts";
 import { rereadRun } from "./reread-run.ts";
 import { RunReader } from "./run-reader.ts";
+import { verdictDifferences } from "./verdict-differences.ts";
 
 const launchedMs = 1_764_000_000_000.25;
 
@@ -52,7 +53,9 @@ async function playAndReread(
     const taken = reader.take({ stream: "stdout", bytes: Buffer.from(text), timeMs });
     for (const bytes of taken.log) await writer.appendLog(bytes);
     await record(taken.updates, timeMs);
+    for (const bytes of reader.addDueLines(timeMs + 500).log) await writer.appendLog(bytes);
   }
+  for (const bytes of reader.endOutput(timeMs).log) await writer.appendLog(bytes);
   const exit = { exitCode: 0, signal: undefined };
   const { run } = reader;
   const judgement = judgeRun(run, endOfRun(request, run, { stopReason: undefined, exit }), {
@@ -65,10 +68,27 @@ async function playAndReread(
   await writer.appendEvent({ kind: "rank-exited", host: "here", rank: 0, exitCode: 0 }, timeMs);
   await writer.appendEvent({ kind: "ended", outcome: judgement.outcome.kind }, timeMs);
   const { rules } = await reader.finishRules();
-  await writer.finish({ ...exampleVerdict(request.runId), rules });
+  const { series } = run;
+  await writer.finish({
+    ...exampleVerdict(request.runId),
+    ...judgement,
+    rules,
+    evaluations: [...series.kept],
+    ...(series.count > series.kept.length ? { evaluationCount: series.count } : {}),
+  });
   const opened = await store.open(request.runId);
   if (opened.kind !== "opened") throw new Error(opened.kind);
-  return { live: { run, judgement, rules }, again: await rereadRun(opened.record) };
+  const { record: recorded } = opened;
+  const again = await rereadRun(recorded);
+  const log: Buffer[] = [];
+  for await (const chunk of recorded.readLog()) log.push(Buffer.from(chunk));
+  const addedLineCount = Buffer.concat(log).toString().split('"key": "eval_accuracy"').length - 1;
+  return {
+    live: { run, judgement, rules },
+    again,
+    addedLineCount,
+    differences: verdictDifferences(recorded, again),
+  };
 }
 
 function valuesOf({
@@ -137,6 +157,51 @@ describe("rereadRun", () => {
         expect(again.rules).toEqual(live.rules);
       }),
       { seed: 3, numRuns: 150 },
+    );
+  });
+
+  test.each([
+    { name: "a program timed from its launch", request: accuracy },
+    { name: "a program with a clock of its own", request: timedByProgram },
+  ])("keeps the same few of many evaluations of $name", async ({ request }) => {
+    const anyPiece = fc.record({
+      count: fc.integer({ min: 1, max: 700 }),
+      digits: fc.integer({ min: 1, max: 4 }),
+      from: fc.double({ min: 0, max: 1, noNaN: true }),
+      step: fc.double({ min: -0.001, max: 0.001, noNaN: true }),
+      counts: fc.constantFrom("none", "before", "after", "seldom"),
+      waitMs: fc.double({ min: 0, max: 1500, noNaN: true }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyPiece, { minLength: 4, maxLength: 14 }), async (pieces) => {
+        let printed = 0;
+        const blocks = pieces.map(({ count, digits, from, step, counts, waitMs }) => {
+          const lines = Array.from({ length: count }, (_, index) => {
+            printed += 1;
+            const value = `val_acc=${Math.abs(from + step * index).toFixed(digits)}`;
+            const counted = `samples=${printed} train_time:${printed}ms`;
+            if (counts === "before") return `${counted}\n${value}`;
+            if (counts === "after") return `${value}\n${counted}`;
+            return counts === "seldom" && index % 50 === 0 ? `${value} ${counted}` : value;
+          });
+          return { text: `${lines.join("\n")}\n`, waitMs };
+        });
+        const { live, again, addedLineCount, differences } = await playAndReread(request, blocks);
+        expect(again.run.series.count).toBe(live.run.series.count);
+        expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+        for (const [index, { timeMs }] of live.run.evaluations.entries())
+          expect(Math.abs((again.run.evaluations[index]?.timeMs ?? 0) - timeMs)).toBeLessThan(1);
+        expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
+        expect(again.judgement?.clock).toEqual(live.judgement.clock);
+        expect(again.run.findings).toEqual(live.run.findings);
+        expect(again.rules).toEqual(live.rules);
+        expect(differences).toEqual([]);
+        expect(live.run.evaluations.length).toBeLessThanOrEqual(1001);
+        expect(addedLineCount).toBeLessThanOrEqual(
+          Math.min(live.run.series.count, 1001 * (1 + Math.log2(live.run.series.bucketSize))),
+        );
+      }),
+      { seed: 4, numRuns: 12 },
     );
   });
 

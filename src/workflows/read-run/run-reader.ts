@@ -11,7 +11,7 @@ import type { RunRules } from "../../schema/run/run-rules.ts";
 import { ArrivalWatch } from "../../score/readings/arrival-watch.ts";
 import { RunTracker, type TrackedRun, type TrackUpdate } from "../../score/track-run.ts";
 import { RunRulesCheck } from "./check-run-rules.ts";
-import { addsLine, mayAddLines, type OwnEvaluation, OwnLogLines } from "./own-log-lines.ts";
+import { addsLine, mayAddLines, OwnLogLines } from "./own-log-lines.ts";
 import { outputPatterns } from "./output-patterns.ts";
 import { RecordedTimes } from "./recorded-times.ts";
 import { runProgress } from "./run-progress.ts";
@@ -141,6 +141,15 @@ export class RunReader {
   endOutput(timeMs = 0): TakenPiece {
     const taken: TakenPiece = { updates: [], log: [] };
     this.#fold(this.#output.end(timeMs), timeMs, taken);
+    for (const placed of this.#recorded?.rest(this.run) ?? []) this.#observe(placed, taken);
+    this.#add(this.#ownLines?.due(this.run, timeMs, { isOver: true }) ?? "", timeMs, taken);
+    return taken;
+  }
+
+  /** The lines that are due some time after the last evaluation; empty for a record. */
+  addDueLines(timeMs: number): TakenPiece {
+    const taken: TakenPiece = { updates: [], log: [] };
+    this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
     return taken;
   }
 
@@ -239,27 +248,26 @@ export class RunReader {
 
   #fold({ lines, seen }: ReadBlock, timeMs: number, taken: TakenPiece): void {
     this.#check(lines);
-    const evaluations = seen.flatMap((each) => this.#observe(each, taken) ?? []);
+    for (const each of seen) this.#place(each, taken);
     // Written after the block is read, because the sample count may be printed after the value.
-    this.#add(this.#ownLines?.after(evaluations) ?? "", timeMs, taken);
+    this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
   }
 
-  /** @returns an evaluation for which Pitwall adds a line after the block */
-  #observe(observation: Observation, taken: TakenPiece): OwnEvaluation | undefined {
-    const { run } = this;
-    const recorded = this.#recorded;
-    const seen = recorded === undefined ? observation : recorded.placed(observation, run);
-    if (seen === undefined) {
-      this.#tracker.endCountOfEvaluation();
-      return undefined;
+  #place(seen: Observation, taken: TakenPiece): void {
+    if (this.#recorded === undefined) {
+      this.#observe(seen, taken);
+      return;
     }
-    const addsLines = this.#ownLines !== undefined && addsLine(run, seen);
+    for (const placed of this.#recorded.placed(seen, this.run)) this.#observe(placed, taken);
+  }
+
+  #observe(seen: Observation, taken: TakenPiece): void {
+    const addsLines = this.#ownLines !== undefined && addsLine(this.run, seen);
     const updates = this.#tracker.observe(seen);
     taken.updates.push(...updates);
     this.#options.observe?.(seen, updates);
-    const evaluated = updates.find((update) => update.kind === "evaluation");
-    if (!addsLines || run.start === undefined || evaluated === undefined) return undefined;
-    return { evaluation: evaluated.evaluation, startMs: run.start.arrivalMs };
+    const isEvaluated = updates.some(({ kind }) => kind === "evaluation");
+    if (addsLines && isEvaluated) this.#ownLines?.push(this.run);
   }
 
   /** Adds Pitwall's own lines to the log, never inside a line of the program. */

@@ -75,6 +75,10 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     state,
     progress: {
       evaluations: result?.evaluations ?? run.evaluations,
+      evaluationCount:
+        result === undefined
+          ? run.series.count
+          : (result.evaluationCount ?? result.evaluations.length),
       best: bestQuality ?? (result === undefined ? run.best : undefined),
       samplesCount: result === undefined ? run.samplesCount : undefined,
     },

@@ -54,13 +54,14 @@ describe("applyRunEvent", () => {
   test("evaluations replace those from the given index on", () => {
     const one = applyRunEvent(start, {
       name: "evaluation",
-      data: { from: 0, evaluations: [evaluation(1), evaluation(2)] },
+      data: { from: 0, evaluations: [evaluation(1), evaluation(2)], evaluationCount: 2 },
     });
     const two = applyRunEvent(one, {
       name: "evaluation",
-      data: { from: 1, evaluations: [evaluation(2), evaluation(3)] },
+      data: { from: 1, evaluations: [evaluation(2), evaluation(3)], evaluationCount: 9 },
     });
     expect(two.detail.evaluations.map((each) => each.clockMs)).toEqual([1, 2, 3]);
+    expect(two.detail.evaluationCount).toBe(9);
   });
 
   test("series of another axis replace the previous ones", () => {

@@ -48,9 +48,9 @@ export function applyRunEvent(run: KnownRun, event: RunStreamEvent): KnownRun {
       return { ...run, detail: { ...rest, progress, ...newPrediction }, progressMs: serverTimeMs };
     }
     case "evaluation": {
-      const { from, evaluations } = event.data;
+      const { from, evaluations, evaluationCount } = event.data;
       const all = [...detail.evaluations.slice(0, from), ...evaluations];
-      return { ...run, detail: { ...detail, evaluations: all } };
+      return { ...run, detail: { ...detail, evaluations: all, evaluationCount } };
     }
     case "event": {
       const { from, events } = event.data;

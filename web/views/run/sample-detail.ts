@@ -37,6 +37,7 @@ export function sampleDetail(changes: Partial<RunDetail> = {}): RunDetail {
       best: 0.9,
     },
     evaluations: [],
+    evaluationCount: 0,
     events: [],
     integrity: { kind: "unsealed", tornLine: false },
     job: {
