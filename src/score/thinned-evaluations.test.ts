@@ -81,8 +81,8 @@ describe("ThinnedEvaluations", () => {
           const added = evaluationAt(index, value);
           series.push(added);
           expect(series.kept.filter((each) => each !== added && !before.has(each))).toEqual([]);
-          if (series.mergeCount === mergeCount)
-            expect(series.kept.slice(0, settled.length)).toEqual(settled);
+          const isUnmerged = series.mergeCount === mergeCount;
+          expect(isUnmerged ? series.kept.slice(0, settled.length) : settled).toEqual(settled);
           before = new Set(series.kept);
           mergeCount = series.mergeCount;
           settled = series.kept.slice(0, series.settledCount);
