@@ -6,6 +6,7 @@ import { parquet } from "./parquet/parquet-format.ts";
 import { runJson } from "./run-json/run-json-format.ts";
 import { speedrun } from "./speedrun/speedrun-format.ts";
 import { tensorboard } from "./tensorboard/tensorboard-format.ts";
+import { wandb } from "./wandb/wandb-format.ts";
 
 /**
  * Every format that Pitwall reads or writes. `--format`, help, docs and detection read this table. Detection takes the
@@ -17,6 +18,7 @@ export const formats: readonly Format[] = [
   evaluationsCsv,
   parquet,
   tensorboard,
+  wandb,
   dawnbench,
   speedrun,
 ];

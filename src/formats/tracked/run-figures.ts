@@ -19,7 +19,7 @@ export function runFigures({ result, progress }: RunPage): Figure[] {
     ["init_seconds", clock.initMs === undefined ? undefined : clock.initMs / 1000],
     ["billed_usd", cost.kind === "priced" ? cost.billedUsd : undefined],
     ["training_usd", cost.kind === "priced" ? cost.trainingUsd : undefined],
-    ...energyFigures(result),
+    ...energyFigures(result).map(({ name, reading }): [string, number] => [name, reading.joules]),
     ["samples_per_second", samplesPerSecond],
     ["cpu_seconds", cpuSeconds],
     ["peak_memory_bytes", peakMemoryBytes],
@@ -27,15 +27,15 @@ export function runFigures({ result, progress }: RunPage): Figure[] {
   return figures.filter((entry): entry is [string, number] => entry[1] !== undefined);
 }
 
-/** One figure per meter or formula. They are never added up: their coverage may overlap. */
-function energyFigures({ energy }: RunResult): [string, number][] {
+/** One figure per meter or formula, with what it covers. They are never added up: their coverage may overlap. */
+export function energyFigures({ energy }: RunResult): { name: string; reading: EnergyReading }[] {
   return energy.map((reading, index) => {
     const name =
       reading.kind === "measured"
         ? `energy_measured_joules_${reading.meter}`
         : "energy_estimated_joules";
     const before = energy.slice(0, index).filter((other) => isSameOrigin(other, reading)).length;
-    return [before === 0 ? name : `${name}_${before + 1}`, reading.joules];
+    return { name: before === 0 ? name : `${name}_${before + 1}`, reading };
   });
 }
 

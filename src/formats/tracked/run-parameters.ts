@@ -1,5 +1,7 @@
+import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { formatTarget } from "../../schema/run/target-text.ts";
+import { energyFigures } from "./run-figures.ts";
 import { stepUnitOf } from "./metric-points.ts";
 
 /** A setting of a run: what was requested, and where it ran. */
@@ -29,6 +31,9 @@ export function runParameters(page: RunPage): Parameter[] {
     ["price_usd_per_hour", price?.usdPerHour],
     ["price_per", price?.per],
     ["price_source", price === undefined ? undefined : `${price.source}, ${price.date}`],
+    ...(result === undefined ? [] : energyFigures(result)).map(
+      ({ name, reading }): [string, string] => [`${name}_covers`, originOf(reading)],
+    ),
     ["platform", environment.platform],
     ["pitwall_version", environment.pitwallVersion],
     ["commit", environment.commit],
@@ -37,4 +42,8 @@ export function runParameters(page: RunPage): Parameter[] {
   return parameters.filter((entry): entry is [string, string | number | boolean] => {
     return entry[1] !== undefined && entry[1] !== "";
   });
+}
+
+function originOf(reading: EnergyReading): string {
+  return reading.kind === "measured" ? reading.covers : `${reading.covers}: ${reading.formula}`;
 }
