@@ -1,4 +1,6 @@
 import type { Finding } from "../schema/run/finding.ts";
+import type { LogTimes } from "../schema/run/log-origin.ts";
+import type { RunRequest } from "../schema/run/run-request.ts";
 import type { Outcome, RunClock } from "../schema/run/run-result.ts";
 import { checkTimedPart } from "./check-timed-part.ts";
 import type { CpuHistory } from "./cpu-history.ts";
@@ -19,24 +21,32 @@ export interface Judgement {
   findings: Finding[];
 }
 
+interface RunTimes {
+  launchedMs: number;
+  endedMs: number;
+  cpu?: CpuHistory;
+  /** Where the times are from, if the run was imported; then no output arrived, and there is no launch. */
+  ofLog?: LogTimes | undefined;
+}
+
+/** The times of a run are those of its log, if it was imported. */
+export function logTimesOf({ startable }: Pick<RunRequest, "startable">): LogTimes | undefined {
+  return startable.kind === "imported" ? startable.origin.times : undefined;
+}
+
 /** Two clocks that differ by less than this agree, because output is delayed. */
 const clockToleranceMs = 1000;
 const clockToleranceFraction = 0.01;
 
 /** The verdict on a run: reached, missed, failed or interrupted, and its time by MLPerf's clock. */
-export function judgeRun(
-  run: TrackedRun,
-  end: RunEnd,
-  times: { launchedMs: number; endedMs: number; cpu?: CpuHistory },
-): Judgement {
+export function judgeRun(run: TrackedRun, end: RunEnd, times: RunTimes): Judgement {
   const findings = [...run.findings, ...neverRead(run)];
+  const { ofLog } = times;
+  if (ofLog?.source === "none") return withoutTimes(run, end, { times, findings });
   const timed = timedPart(run, findings, times.launchedMs);
+  if (ofLog === undefined) findings.push(...timedPartFindings(run, timed, times));
+  else if (timed.source === "arrival") timed.source = "log";
   const outcome = outcomeOf(run, end, timed.durationMs);
-  if (run.start !== undefined && timed.durationMs !== undefined && timed.source !== "program") {
-    const { launchedMs, cpu } = times;
-    const span = { launchedMs, startMs: run.start.arrivalMs, durationMs: timed.durationMs };
-    findings.push(...checkTimedPart(span, cpu));
-  }
   if (
     outcome.kind === "reached" &&
     end.kind === "exited" &&
@@ -51,6 +61,28 @@ export function judgeRun(
     samplesPerSecond: ratePerSecond(samplesCount, timed.durationMs),
     findings,
   };
+}
+
+/** Findings that compare the timed part of a run that Pitwall launched with its CPU time. */
+function timedPartFindings(
+  { start }: TrackedRun,
+  { durationMs, source }: TimedPart,
+  { launchedMs, cpu }: RunTimes,
+): Finding[] {
+  if (start === undefined || durationMs === undefined || source === "program") return [];
+  return checkTimedPart({ launchedMs, startMs: start.arrivalMs, durationMs }, cpu);
+}
+
+/** A log without times has evaluations, but no time to train. */
+function withoutTimes(
+  run: TrackedRun,
+  end: RunEnd,
+  { times, findings }: { times: RunTimes; findings: Finding[] },
+): Judgement {
+  const outcome: Outcome = finishOf(run) === undefined ? unreached(run, end) : { kind: "untimed" };
+  if (run.best !== undefined) outcome.bestQuality = run.best;
+  const clock = clockOf(run, { durationMs: undefined, source: "log" }, times);
+  return { outcome, clock, samplesPerSecond: undefined, findings };
 }
 
 /** A run that ended without a target or a `run_stop` to judge it by. */

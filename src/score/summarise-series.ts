@@ -27,6 +27,8 @@ export function summariseSeries(
   const [first] = runs;
   if (first === undefined) throw new RangeError("a series has at least one run");
   const completed = runs.filter(({ result }) => result.outcome.kind !== "interrupted");
+  // A log without times says whether the target was reached, but has no time to score.
+  const timed = completed.filter(({ result }) => result.outcome.kind !== "untimed");
   const reached = runs.flatMap(({ result }) => (result.outcome.kind === "reached" ? [result] : []));
   return {
     seriesId: first.request.series.id,
@@ -34,8 +36,8 @@ export function summariseSeries(
     target: first.result.target ?? first.request.target,
     runCount: runs.length,
     completedCount: completed.length,
-    reachedCount: reached.length,
-    score: isWholeSeries ? scoreOf(runs, completed) : olympicMean(completed.map(scoredRun)),
+    reachedCount: reached.length + completed.length - timed.length,
+    score: isWholeSeries ? scoreOf(runs, timed) : olympicMean(timed.map(scoredRun)),
     ...(stop === undefined ? {} : { stop }),
     timeToTrainMs: summaryOf(runs.map((run) => scoredRun(run).timeToTrainMs)),
     samplesToTarget: summaryOf(

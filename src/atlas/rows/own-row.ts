@@ -40,7 +40,7 @@ export function ownRow(
     row: {
       rowId,
       ...identityOf(first, accelerators),
-      ...timesOf(summary),
+      ...withOrigin(timesOf(summary), first),
       runCount: reports.filter(({ result }) => result.outcome.kind !== "interrupted").length,
       convergedRunCount: reached.length,
       samplesToConverge: trimmedMean(reached.flatMap((result) => samplesOf(result) ?? [])),
@@ -77,7 +77,7 @@ function identityOf({ request }: RunReport, accelerators: readonly Accelerator[]
     suite: "own" as const,
     round: "own",
     publishedOn: new Date(request.createdMs).toISOString().slice(0, 10),
-    submitter: "own",
+    submitter: startable.kind === "imported" ? "imported" : "own",
     system: system.system_name,
     benchmark: startable.name,
     benchmarkAsPublished: startable.name,
@@ -91,6 +91,16 @@ function identityOf({ request }: RunReport, accelerators: readonly Accelerator[]
     acceleratorAsPublished: acceleratorCount === 0 ? undefined : model,
     framework: system.framework,
   };
+}
+
+/** The times of an imported run are those of its log: Pitwall has not measured them. */
+function withOrigin(times: ReturnType<typeof timesOf>, { request: { startable } }: RunReport) {
+  if (startable.kind !== "imported") return times;
+  const { reliability } = startable.origin.times;
+  const origin =
+    reliability === "none" ? "the log has no times" : `times from the log, ${reliability}`;
+  const further = "note" in times ? `; ${times.note}` : "";
+  return { ...times, note: `imported: ${origin}${further}` };
 }
 
 function timesOf({ score, timeToTrainMs: times }: SeriesSummary) {
@@ -116,6 +126,7 @@ function outcomeOf(
   { runId, outcome }: RunResult,
   { score }: SeriesSummary,
 ): Pick<ResultRun, "fate" | "failure"> {
+  if (outcome.kind === "untimed") return { fate: "not-needed", failure: "no-times" };
   if (outcome.kind === "interrupted") return { fate: "not-needed", failure: "interrupted" };
   if (outcome.kind !== "reached") return { fate: "failed", failure: "not-converged" };
   if (score.kind !== "scored") return { fate: "counted" };

@@ -5,7 +5,8 @@ import type { MetricTarget } from "../../schema/run/metric-target.ts";
 /** What Pitwall knows of a program that prints no MLLOG itself. */
 export interface OwnLogSubject {
   benchmark: string;
-  seed: number;
+  /** Undefined if it is unknown, as for most imported logs. */
+  seed: number | undefined;
   target: MetricTarget;
   launchedMs: number;
 }
@@ -31,7 +32,7 @@ export class OwnLog {
       ownEvent({ timeMs: launchedMs, key, value, metadata });
     return [
       at("submission_benchmark", benchmark),
-      at("seed", seed),
+      ...(seed === undefined ? [] : [at("seed", seed)]),
       at("quality_target", target.value, { metric: target.metric, direction: target.direction }),
       ownEvent({ timeMs: launchedMs, key: "init_start", value: null, eventType: "INTERVAL_START" }),
       ownEvent({ timeMs: runStartMs, key: "init_stop", value: null, eventType: "INTERVAL_END" }),

@@ -16,6 +16,8 @@ export function describeOutcome(outcome: Outcome, paint: Paint): string {
       );
     case "interrupted":
       return paint.warn("interrupted");
+    case "untimed":
+      return paint.good("reached, without times");
   }
 }
 

@@ -12,6 +12,7 @@ import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/ser
 import { describeFinding } from "../findings/describe-finding.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
+import { hasKnownSeed, logTimesText } from "./origin-text.ts";
 import { seriesStopText } from "./series-stop-text.ts";
 import { acceleratorsText, hasAccelerators } from "./accelerators-text.ts";
 import { hasNothingToCheck, seriesRulesText } from "./rules-text.ts";
@@ -44,7 +45,8 @@ export function resultCard(
 function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string {
   const startable = runs[0]?.request.startable;
   const workers = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
-  const where = [...workers, ...jobSize(runs)];
+  const imported = startable?.kind === "imported" ? ["imported"] : [];
+  const where = [...imported, ...workers, ...jobSize(runs)];
   const { score, runCount, completedCount } = summary;
   const dropped =
     score.kind === "scored" ? score.droppedFastest.length + score.droppedSlowest.length : 0;
@@ -146,6 +148,8 @@ function incompleteFacts(
 /** States that the clock includes initialization, if the program does not log where initialization ends. */
 function clockFacts(runs: readonly RunReport[]): string[][] {
   const first = runs[0]?.result.clock;
+  const startable = runs[0]?.request.startable;
+  if (startable?.kind === "imported") return [["times", logTimesText(startable.origin.times)]];
   if (first?.programClock !== undefined) {
     const { name, timeMs, fromLaunchMs } = first.programClock;
     const both = `${formatDuration(timeMs)} by the program's clock \`${name}\`, ${formatDuration(fromLaunchMs)} from launch`;
@@ -198,7 +202,9 @@ function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[]
     return [["cost", reason?.kind === "unpriced" ? reason.reason : "no price given"]];
   }
   const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
-  const billed = `${formatUsd(billedUsd)} for ${formatDuration(summary.billedMs)} from launch to exit`;
+  const isImported = runs[0]?.request.startable.kind === "imported";
+  const span = isImported ? "of the log" : "from launch to exit";
+  const billed = `${formatUsd(billedUsd)} for ${formatDuration(summary.billedMs)} ${span}`;
   const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} for the timed part` : "";
   const isNode = unitCount === 1 && price.per === "node";
   const units = isNode ? price.per : countOf(unitCount, price.per);
@@ -242,7 +248,7 @@ function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Pai
     const isReached = outcome.kind === "reached";
     return [
       String(run.request.series.index),
-      String(run.request.seed),
+      hasKnownSeed(run.request) ? String(run.request.seed) : "",
       isReached ? seconds(outcome.timeToTrainMs) : "",
       bestText(run),
       ...(hasSamples
@@ -305,7 +311,8 @@ function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint:
 }
 
 function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
-  const lines = nextSteps(summary, runs);
+  const isImported = runs[0]?.request.startable.kind === "imported";
+  const lines = isImported ? [recordStep(summary, runs)] : nextSteps(summary, runs);
   const width = Math.max(...lines.map(([command]) => command.length));
   return lines.map(
     ([command, why], index) =>
@@ -313,14 +320,20 @@ function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Pa
   );
 }
 
+function recordStep({ seriesId }: SeriesSummary, runs: readonly RunReport[]) {
+  const shown = runs.length === 1 ? (runs[0]?.result.runId ?? seriesId) : seriesId;
+  return [`pitwall show ${shown}`, "shows the full record"] as const;
+}
+
 /** Suggested next commands, depending on whether the run reached its target. */
 function nextSteps(
-  { seriesId, reachedCount, cost, score, stop }: SeriesSummary,
+  summary: SeriesSummary,
   runs: readonly RunReport[],
 ): (readonly [string, string])[] {
+  const { seriesId, reachedCount, cost, score, stop } = summary;
   const runId = runs[0]?.result.runId ?? seriesId;
   const shown = runs.length === 1 ? runId : seriesId;
-  const record = [`pitwall show ${shown}`, "shows the full record"] as const;
+  const record = recordStep(summary, runs);
   const check = breaksRules(runs)
     ? [[`pitwall check ${shown}`, "lists the broken rules"] as const]
     : [];

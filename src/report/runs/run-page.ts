@@ -16,6 +16,7 @@ import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
+import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
 import { countOf } from "../wording.ts";
 
 const shownEvaluationCount = 12;
@@ -39,14 +40,10 @@ export function runPage(
 function factBlock(page: RunPage, paint: Paint): string {
   const { request, result } = page;
   const { startable, system, environment } = request;
-  const command =
-    startable.kind === "embedded"
-      ? `built-in workload \`${startable.name}\`, ${countOf(startable.workers, "worker")}`
-      : startable.command.join(" ");
   const facts: [string, string][] = [
     ["state", stateText(page, paint)],
-    ["command", command],
-    ["seed", String(request.seed)],
+    [startable.kind === "imported" ? "source" : "command", startableText(startable)],
+    ["seed", hasKnownSeed(request) ? String(request.seed) : "unknown: the log does not state it"],
     ["started", new Date(request.createdMs).toISOString()],
     ["machine", [system.system_name, system.host_processor_model_name].filter(Boolean).join(", ")],
     [
@@ -55,6 +52,7 @@ function factBlock(page: RunPage, paint: Paint): string {
     ],
   ];
   facts.push(...labelFacts(request.labels));
+  if (startable.kind === "imported") facts.push(["times", logTimesText(startable.origin.times)]);
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   if (result !== undefined)
     facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
@@ -118,6 +116,7 @@ const clockSources = {
   mllog: "times in the program's MLLOG lines",
   arrival: "arrival times of the output",
   program: "the program's own clock",
+  log: "times in the imported log",
 } as const;
 
 function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {

@@ -5,6 +5,7 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
+import { hasKnownSeed } from "./origin-text.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 
 /** A run in a list. */
@@ -17,6 +18,8 @@ export type RunRow =
       result: RunResult | undefined;
     }
   | { kind: "broken"; runId: string; reason: string };
+
+type ReadableRow = Extract<RunRow, { kind: "readable" }>;
 
 const mostNameWidth = 30;
 
@@ -56,18 +59,24 @@ function oneLine(text: string): string {
 function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
   if (row.kind === "broken")
     return [paint.name(row.runId), "", "", "", "", "", paint.bad(`broken: ${oneLine(row.reason)}`)];
-  const { request, result, state } = row;
+  const { request, result } = row;
   const outcome = result?.outcome;
   const quality = outcome?.kind === "reached" ? outcome.quality : outcome?.bestQuality;
   return [
     paint.name(row.runId),
-    String(request.seed),
+    hasKnownSeed(request) ? String(request.seed) : "",
     outcome?.kind === "reached" ? formatDuration(outcome.timeToTrainMs) : "",
     quality === undefined ? "" : formatSignificant(quality, 4),
     result?.cost.kind === "priced" ? formatUsd(result.cost.billedUsd) : "",
     `${formatDuration(Math.max(0, nowMs - request.createdMs))} ago`,
-    outcome === undefined ? stateWord(state.kind, paint) : describeOutcome(outcome, paint),
+    stateText(row, paint),
   ];
+}
+
+function stateText({ request, result, state }: ReadableRow, paint: Paint): string {
+  const text =
+    result === undefined ? stateWord(state.kind, paint) : describeOutcome(result.outcome, paint);
+  return request.startable.kind === "imported" ? `${text}, imported` : text;
 }
 
 function stateWord(kind: "finished" | "running" | "abandoned", paint: Paint): string {

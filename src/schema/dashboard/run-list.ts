@@ -22,6 +22,8 @@ export const runListItem = z.discriminatedUnion("kind", [
     name: z.string(),
     seed: z.number(),
     state: z.enum(["running", "finished", "abandoned"]),
+    /** Whether the run was imported from a log; Pitwall has not measured its times. */
+    isImported: z.literal(true).optional(),
     /** Present where the run is finished. */
     outcome: outcome.optional(),
     /** Milliseconds since the epoch. */

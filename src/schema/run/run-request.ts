@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { launchTarget } from "./launch-target.ts";
+import { logOrigin } from "./log-origin.ts";
 import { metricTarget } from "./metric-target.ts";
 import { price } from "./price.ts";
 import { runLabels } from "./run-labels.ts";
@@ -25,6 +26,13 @@ export const startable = z.discriminatedUnion("kind", [
   }),
 ]);
 export type Startable = z.output<typeof startable>;
+
+/** The log of a training that ran elsewhere: Pitwall has read it, but cannot start the training. */
+const importedLog = z.strictObject({
+  kind: z.literal("imported"),
+  name: z.string(),
+  origin: logOrigin,
+});
 
 /** How to read the output of a program that does not print MLLOG. */
 export const outputReading = z.strictObject({
@@ -60,7 +68,7 @@ export const runRequest = z.strictObject({
     keepGoing: z.literal(true).optional(),
   }),
   createdMs: z.number(),
-  startable,
+  startable: z.discriminatedUnion("kind", [...startable.options, importedLog]),
   labels: runLabels.optional(),
   reading: outputReading,
   /** Absent if the program's MLLOG lines state it. */

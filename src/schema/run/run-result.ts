@@ -27,6 +27,8 @@ export const outcome = z.discriminatedUnion("kind", [
     bestQuality: z.number().optional(),
   }),
   z.strictObject({ kind: z.literal("interrupted"), bestQuality: z.number().optional() }),
+  /** An imported log met the target, but has no times. */
+  z.strictObject({ kind: z.literal("untimed"), bestQuality: z.number().optional() }),
 ]);
 export type Outcome = z.output<typeof outcome>;
 
@@ -54,8 +56,8 @@ export const runClock = z.strictObject({
   runStopMs: z.number().optional(),
   /** From launch to run_start: outside the timed part. */
   initMs: z.number().nonnegative().optional(),
-  /** The times used by the clock: those in MLLOG lines, the arrival of the output, or what `--clock` reads. */
-  source: z.enum(["mllog", "arrival", "program"]),
+  /** The times used by the clock: those in MLLOG lines, the arrival of the output, what `--clock` reads, or those of an imported log. */
+  source: z.enum(["mllog", "arrival", "program", "log"]),
   /** Present if the time to train is by the program's own clock. */
   programClock: z
     .strictObject({

@@ -168,6 +168,7 @@ export class RunBoard {
       name: runName(request),
       seed: request.seed,
       state: run.record.state.kind,
+      ...(request.startable.kind === "imported" ? { isImported: true } : {}),
       outcome: result?.outcome,
       createdMs: request.createdMs,
       clockMs: progress.clockMs,

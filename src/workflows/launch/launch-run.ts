@@ -5,6 +5,7 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import { openStdin } from "./program-settings.ts";
 import type { RunWorld } from "./run-world.ts";
+import { startableOf } from "./startable-of.ts";
 
 /** Limits are checked at this interval while a program is silent. */
 const tickMs = 100;
@@ -20,7 +21,7 @@ export async function launchRun(
   world: RunWorld,
   launcher: Launcher,
 ): Promise<{ job: LaunchedJob; writer: RunWriter }> {
-  const stdin = openStdin(request.startable);
+  const stdin = openStdin(startableOf(request));
   try {
     return await launchWith(stdin?.fd, request, world, launcher);
   } finally {
@@ -60,7 +61,8 @@ function commandOf(
   request: RunRequest,
   world: RunWorld,
 ): { command: string[]; cwd: string; env: Record<string, string> } {
-  const { startable, seed, limits } = request;
+  const { seed, limits } = request;
+  const startable = startableOf(request);
   if (startable.kind === "command") {
     const command = startable.command.map((word) => word.replaceAll("{seed}", String(seed)));
     return { command, cwd: startable.cwd, env: startable.env };

@@ -2,6 +2,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { Price } from "../../schema/run/price.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { SeriesPlan } from "./plan-series.ts";
+import { startableOf } from "./startable-of.ts";
 
 /**
  * The plan to repeat recorded runs with their seeds.
@@ -31,10 +32,10 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
 
 /** The plan of a recorded run, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
-  const { startable, launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
+  const { launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
   const { labels, price, edition, rerunOf, series } = request;
   return {
-    startable,
+    startable: startableOf(request),
     ...(labels === undefined ? {} : { labels }),
     launchTarget,
     reading,

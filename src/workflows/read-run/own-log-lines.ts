@@ -64,7 +64,9 @@ export class OwnLogLines {
   #wasReached = false;
 
   constructor(request: RunRequest, launchedMs: number) {
-    const { seed, startable, target } = request;
+    const { startable, target } = request;
+    const isUnknown = startable.kind === "imported" && !startable.origin.seedIsKnown;
+    const seed = isUnknown ? undefined : request.seed;
     this.#ownLog =
       target !== undefined && mayAddLines(request)
         ? new OwnLog({ benchmark: startable.name, seed, target, launchedMs })

@@ -5,7 +5,7 @@ import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRules } from "../../schema/run/run-rules.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
-import { judgeRun, type Judgement } from "../../score/judge-run.ts";
+import { judgeRun, type Judgement, logTimesOf } from "../../score/judge-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { RankEnds } from "../launch/rank-ends.ts";
@@ -92,6 +92,7 @@ function judgeAgain({ request, events }: RunRecord, run: TrackedRun): Judgement 
   return judgeRun(run, endOfRun(request, run, known), {
     launchedMs: launched.timeMs,
     endedMs: ended.timeMs,
+    ofLog: logTimesOf(request),
   });
 }
 

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
 import { describeIntegrity } from "../../../src/report/runs/describe-integrity.ts";
+import { hasKnownSeed, logTimesText, startableText } from "../../../src/report/runs/origin-text.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
@@ -173,17 +174,14 @@ function jobText({ hosts, ranks }: RunDetail["job"]): string {
 
 function systemFacts(detail: RunDetail): [label: string, parts: readonly string[]][] {
   const { startable, system, environment, createdMs, seed, rerunOf } = detail.request;
-  const command =
-    startable.kind === "embedded"
-      ? `embedded workload ${startable.name}, ${startable.workers} ${startable.workers === 1 ? "worker" : "workers"}`
-      : startable.command.join(" ");
   const commit =
     environment.commit === undefined
       ? ""
       : `, commit ${environment.commit.slice(0, 10)}${environment.commitIsDirty === true ? " with changes" : ""}`;
   const facts: [label: string, ...parts: (string | undefined)[]][] = [
-    ["command", command],
-    ["seed", String(seed)],
+    [startable.kind === "imported" ? "source" : "command", startableText(startable)],
+    ["times", startable.kind === "imported" ? logTimesText(startable.origin.times) : undefined],
+    ["seed", hasKnownSeed(detail.request) ? String(seed) : undefined],
     ["rerun of", rerunOf],
     ["started", new Date(createdMs).toISOString()],
     [

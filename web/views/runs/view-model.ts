@@ -121,12 +121,14 @@ export function outcomeWord(outcome: Outcome): { state: string; mood: Mood } {
       return { state: "died", mood: "bad" };
     case "interrupted":
       return { state: "interrupted", mood: "warn" };
+    case "untimed":
+      return { state: "reached, no times", mood: "warn" };
   }
 }
 
 /** The exceeded limit and the number of findings. */
-function stateNoteOf({ outcome, findingsCount }: ReadableRun): string {
-  const notes: string[] = [];
+function stateNoteOf({ outcome, findingsCount, isImported }: ReadableRun): string {
+  const notes: string[] = isImported === true ? ["imported"] : [];
   if (outcome?.kind === "missed" && outcome.reason !== "ended") notes.push(outcome.reason);
   if (findingsCount > 0) notes.push(countOf(findingsCount, "finding"));
   return notes.join(", ");
