@@ -50,6 +50,7 @@ function statusOf({ result, state }: RunPage): TrackedStatus {
   switch (result?.outcome.kind) {
     case "reached":
     case "missed":
+    case "untimed":
       return "finished";
     case "died":
       return "failed";

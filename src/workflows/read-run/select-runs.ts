@@ -10,6 +10,7 @@ export const runStatuses = [
   "missed",
   "died",
   "interrupted",
+  "untimed",
   "running",
   "abandoned",
   "broken",
