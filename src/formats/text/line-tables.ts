@@ -47,6 +47,7 @@ interface Cell {
 }
 
 function headerOf(line: string): Header | undefined {
+  if (!mayBeHeader(line)) return undefined;
   for (const delimiter of [...delimiters, "blanks"] as const) {
     const names = cellsOf(line, delimiter).map(({ text }) => text.replaceAll(/^["']|["']$/gu, ""));
     const fewest = delimiter === "blanks" ? 3 : 2;
@@ -58,6 +59,12 @@ function headerOf(line: string): Header | undefined {
     if (isHeader) return { delimiter, names };
   }
   return undefined;
+}
+
+/** A quick test: no name of a column contains `=` or `:`, and none between blanks begins with a digit. */
+function mayBeHeader(line: string): boolean {
+  if (/[=:]/u.test(line)) return false;
+  return /[,;|\t]/u.test(line) || !/(?:^|\s)[+-]?\.?\d/u.test(line);
 }
 
 /** Whether a cell may name a column: a word, not a number, without `=` or `:`. */

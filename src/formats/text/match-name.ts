@@ -1,3 +1,5 @@
+import { remembered } from "../../foundation/remembered.ts";
+
 /** How a name in a line relates to the requested name. */
 export type NameMatch =
   /** The same name, ignoring case, blanks, hyphens and underscores. */
@@ -28,9 +30,9 @@ export function matchName(found: string, wanted: string): NameMatch {
   return before.some((word) => qualifier.test(word)) ? "longer" : "same";
 }
 
-function normalized(name: string): string {
-  return name
+const normalized = remembered((name) =>
+  name
     .trim()
     .toLowerCase()
-    .replaceAll(/[\s_-]+/gu, "_");
-}
+    .replaceAll(/[\s_-]+/gu, "_"),
+);

@@ -34,6 +34,8 @@ export interface NumberToken {
 /** How to read an ambiguous comma: as in the log so far, by default `thousands`. */
 export type CommaStyle = "thousands" | "decimal";
 
+/** Digits with at most one point before a character that never continues a number: most numbers. */
+const simpleNumber = /\d+(?:\.\d+)?(?=$|[)\]}|;"%]|[ \t](?!\d))/y;
 const special = /(?:nan|inf(?:inity)?)(?![\w.])/iy;
 const thousands = /\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?/y;
 const european = /\d{1,3}(?:\.\d{3})+,\d+(?![\d.])/y;
@@ -73,7 +75,7 @@ export function readNumberAt(
   const sign = signAt(text, start);
   const at = start + (sign === undefined ? 0 : 1);
   const factor = sign === "-" ? -1 : 1;
-  const word = match(special, text, at);
+  const word = /[niNI]/u.test(text[at] ?? "") ? match(special, text, at) : undefined;
   if (word !== undefined) {
     const value = /nan/iu.test(word) ? Number.NaN : factor * Number.POSITIVE_INFINITY;
     return {
@@ -99,6 +101,8 @@ function readDigits(
   at: number,
   commaStyle: CommaStyle | undefined,
 ): { text: string; end: number; comma: CommaUse } | undefined {
+  const simple = match(simpleNumber, text, at);
+  if (simple !== undefined) return { text: simple, end: at + simple.length, comma: "none" };
   const eu = match(european, text, at);
   if (eu !== undefined)
     return {
@@ -201,8 +205,11 @@ function isSpecialValue(text: string, at: number): boolean {
 
 /** Whether the character before belongs to a word or a number that continues here. */
 function isInWord(text: string, at: number): boolean {
-  const before = text[at - 1];
-  return before !== undefined && /[\w.@#$]/u.test(before);
+  if (at === 0) return false;
+  const code = text.charCodeAt(at - 1);
+  // A blank, `=` and `:` come before most numbers.
+  if (code === 32 || code === 61 || code === 58) return false;
+  return /[\w.@#$]/u.test(text[at - 1] ?? "");
 }
 
 /** The end of the digits and letters at an index that are not a number. */

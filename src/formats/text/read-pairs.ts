@@ -1,3 +1,4 @@
+import { remembered } from "../../foundation/remembered.ts";
 import type { NamedNumber } from "./named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
@@ -57,12 +58,15 @@ function addNamed(
   between: string,
   number: NumberToken,
 ): { pair: NamedNumber; end: number } | undefined {
-  const name = nameBefore(between);
+  const name = rememberedName(between);
   if (name === undefined) return undefined;
   const pair = { name, number, runningMean: undefined, outOf: undefined };
   pairs.push(pair);
   return { pair, end: number.suffixEnd };
 }
+
+/** Lines of one program repeat the text between their numbers. */
+const rememberedName = remembered(nameBefore);
 
 /** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number. */
 function isMean(text: string, between: string, number: NumberToken): boolean {

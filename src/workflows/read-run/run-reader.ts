@@ -28,6 +28,7 @@ export interface OutputPiece {
 
 /** The changes made by a piece of output. */
 export interface TakenPiece {
+  /** Evaluations only if they are kept after the piece. */
   updates: TrackUpdate[];
   /** Bytes for the log, in order: the piece, and the lines that Pitwall adds around it. */
   log: Buffer[];
@@ -134,6 +135,7 @@ export class RunReader {
     if (this.#openSource !== source && !this.#endsInReturn) this.#endOpenLine(timeMs, taken);
     this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
     if (taken.updates.some(({ kind }) => kind === "evaluation")) this.#arrivals?.evaluation(timeMs);
+    taken.updates = this.#keptUpdates(taken.updates);
     return taken;
   }
 
@@ -235,6 +237,16 @@ export class RunReader {
   /** The verdict of the rules on the whole log. */
   finishRules(): Promise<{ rules: RunRules; checklist: RunChecklist }> {
     return this.#rules.finish();
+  }
+
+  /** Without evaluations that are no longer kept: a block may hold thousands. */
+  #keptUpdates(updates: TrackUpdate[]): TrackUpdate[] {
+    const { series } = this.run;
+    if (series.bucketSize === 1 || updates.length === 0) return updates;
+    const evaluationCount = updates.filter(({ kind }) => kind === "evaluation").length;
+    const newest = series.keptAfter(series.count - evaluationCount);
+    const kept = new Set(newest.map(({ evaluation }) => evaluation));
+    return updates.filter((update) => update.kind !== "evaluation" || kept.has(update.evaluation));
   }
 
   #takeBlock(source: string, bytes: Buffer, timeMs: number, taken: TakenPiece): void {

@@ -1,0 +1,14 @@
+const maximumRemembered = 1000;
+
+/** A pure function of a text that stores its newest results, for texts that repeat. */
+export function remembered<Result>(compute: (text: string) => Result): (text: string) => Result {
+  const results = new Map<string, { result: Result }>();
+  return (text) => {
+    const known = results.get(text);
+    if (known !== undefined) return known.result;
+    const result = compute(text);
+    if (results.size >= maximumRemembered) results.clear();
+    results.set(text, { result });
+    return result;
+  };
+}
