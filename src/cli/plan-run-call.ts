@@ -5,6 +5,13 @@ import type { WorkloadFile } from "../schema/run/workload-file.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
 import type { SeriesRequest, SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Call } from "./command-table.ts";
+import {
+  applicableDefaults,
+  defaultsNote,
+  readDefaults,
+  withDefaultEnv,
+  withDefaults,
+} from "./run-defaults.ts";
 import type { runOptions } from "./run-options.ts";
 
 type RunCall = Call<typeof runOptions>;
@@ -20,21 +27,39 @@ export async function planRunCall(
   const { planSeries } = await import("../workflows/launch/plan-series.ts");
   const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
   const file = await fileOf(call);
+  const defaults = await readDefaults(call.options.defaults, {
+    cwd: call.face.cwd,
+    workloadPath: file?.path,
+  });
   const { withSettings } = await import("../workflows/launch/program-settings.ts");
   const { withLabels } = await import("../workflows/launch/labels-of-call.ts");
   const started = await startableOf(call, file);
+  const used = applicableDefaults(defaults?.content ?? {}, {
+    isProgram: started.kind === "command",
+    namesMetric: namesMetric(call, file?.content),
+  });
+  const settings = withDefaults(file?.content, used);
   const { startable, ...labels } = withLabels(
-    withSettings(started, call.options, call.face.cwd),
+    withSettings(withDefaultEnv(started, used), call.options, call.face.cwd),
     call.options,
-    file?.content,
+    settings,
   );
-  const requested = seriesRequestOf(call, file?.content);
-  const priceText = call.options.price ?? file?.content.price;
+  const requested = seriesRequestOf(call, settings);
+  const priceText = call.options.price ?? settings.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const edition = await editionOf(call.options.edition);
   const plan = { ...planSeries(requested, startable, price), ...labels, ...edition };
-  const warnings = [workerWarning(startable), seedWarning(startable, requested.runs)];
+  const warnings = [
+    defaults === undefined ? undefined : defaultsNote(defaults.path, used),
+    workerWarning(startable),
+    seedWarning(startable, requested.runs),
+  ];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
+}
+
+function namesMetric({ options }: RunCall, file: WorkloadFile | undefined): boolean {
+  const isTyped = options.target !== undefined || options.metric.length > 0;
+  return isTyped || file?.target !== undefined || file?.metric !== undefined;
 }
 
 /** Loads the rounds only if one is named. */
@@ -87,9 +112,8 @@ function metricForEmbedded(workload: string): UserError {
 
 function seriesRequestOf(
   { options: given }: RunCall,
-  file: WorkloadFile | undefined,
+  fromFile: Partial<WorkloadFile>,
 ): SeriesRequest {
-  const fromFile: Partial<WorkloadFile> = file ?? {};
   return {
     metrics: given.metric.length > 0 ? given.metric : [fromFile.metric ?? []].flat(),
     samples: either(given.samples, fromFile.samples),

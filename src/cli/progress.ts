@@ -42,7 +42,7 @@ export class ProgressView {
   }
 
   /** Prints a warning above the progress line. */
-  warn(warning: { message: string; hint?: string | undefined }): void {
+  warn(warning: Parameters<typeof describeWarning>[0]): void {
     this.#print(`${describeWarning(warning, this.#screen.paint)}\n`);
   }
 

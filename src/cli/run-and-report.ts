@@ -105,7 +105,7 @@ function jsonDocument(
       ...(repeats.length === 0 ? {} : { repeats }),
     },
     warnings: [
-      ...warnings.map((warning) => warning.message),
+      ...warnings.filter(({ isNote }) => isNote !== true).map(({ message }) => message),
       ...findings.map((finding) => describeFinding(finding).message),
     ],
   };

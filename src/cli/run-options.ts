@@ -110,6 +110,12 @@ export const runOptions = {
     group: "Runs",
     help: "description, shown by `pitwall show`",
   },
+  defaults: {
+    takes: "text",
+    placeholder: "file",
+    group: "Runs",
+    help: "settings for options that are not given; `none` for none [pitwall.yaml]",
+  },
   maxTime: {
     takes: "text",
     placeholder: "20m",

@@ -20,10 +20,11 @@ export function describeError(error: ErrorParts, paint: Paint): string {
 
 /** Formats a warning for standard error like an error. */
 export function describeWarning(
-  warning: { message: string; hint?: string | undefined },
+  warning: { message: string; hint?: string | undefined; isNote?: true },
   paint: Paint,
 ): string {
-  const lines = [`${paint.warn("warning:")} ${warning.message}`];
+  const label = warning.isNote === true ? paint.name("note:") : paint.warn("warning:");
+  const lines = [`${label} ${warning.message}`];
   if (warning.hint !== undefined) lines.push(...hintLines(warning.hint, paint));
   return lines.join("\n");
 }

@@ -2,8 +2,40 @@ import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } fr
 import type { z } from "zod";
 import { nearestWord } from "../foundation/nearest-word.ts";
 import { UserError } from "../foundation/user-error.ts";
-import { workloadFile, type WorkloadFile } from "../schema/run/workload-file.ts";
+import {
+  type DefaultsFile,
+  defaultsFile,
+  workloadFile,
+  type WorkloadFile,
+} from "../schema/run/workload-file.ts";
 import { describeRefusal, readText } from "./open-file.ts";
+
+/** A kind of settings file. */
+interface FileKind<Content> {
+  schema: z.ZodType<Content>;
+  /** Its top-level keys. */
+  keys: readonly string[];
+  noun: string;
+  errorCode: string;
+  /** What to do about a key or value that does not fit. */
+  hint: string;
+}
+
+const workloadKind: FileKind<WorkloadFile> = {
+  schema: workloadFile,
+  keys: Object.keys(workloadFile.shape),
+  noun: "workload file",
+  errorCode: "workload-invalid",
+  hint: "`pitwall schema workload` prints what a workload file may say",
+};
+
+const defaultsKind: FileKind<DefaultsFile> = {
+  schema: defaultsFile,
+  keys: Object.keys(defaultsFile.shape),
+  noun: "file of defaults",
+  errorCode: "defaults-invalid",
+  hint: "it may contain what a workload file may, except what to start: `pitwall schema workload`",
+};
 
 /**
  * Reads a workload from a YAML (or JSON) file.
@@ -16,6 +48,25 @@ export async function readWorkloadFile(path: string): Promise<WorkloadFile> {
 
 /** Like `readWorkloadFile`, for text that was already read. */
 export function parseWorkloadFile(text: string, path: string): WorkloadFile {
+  return parseSettings(text, path, workloadKind);
+}
+
+/**
+ * Reads defaults from a YAML (or JSON) file.
+ *
+ * @throws UserError `defaults-unreadable`, `yaml-broken`, `defaults-invalid`
+ */
+export async function readDefaultsFile(path: string): Promise<DefaultsFile> {
+  const read = await readText(path, { followsLinks: true });
+  if (read.kind === "read") return parseSettings(read.text, path, defaultsKind);
+  throw new UserError("defaults-unreadable", `cannot read the defaults in \`${path}\``, {
+    at: "--defaults",
+    saw: describeRefusal(read),
+    hint: "`--defaults none` uses no defaults",
+  });
+}
+
+function parseSettings<Content>(text: string, path: string, kind: FileKind<Content>): Content {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;
@@ -26,9 +77,9 @@ export function parseWorkloadFile(text: string, path: string): WorkloadFile {
       hint: "quote values that contain `: `, `#`, brackets or a leading `*`, such as patterns",
     });
   }
-  const parsed = workloadFile.safeParse(document.toJS());
+  const parsed = kind.schema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error, { document, lines, path, text });
+  throw invalid(parsed.error, { document, lines, path, text }, kind);
 }
 
 async function textOf(path: string): Promise<string> {
@@ -47,7 +98,11 @@ interface Source {
   text: string;
 }
 
-function invalid(error: z.ZodError, { document, lines, path: file, text }: Source): UserError {
+function invalid(
+  error: z.ZodError,
+  { document, lines, path: file, text }: Source,
+  { noun, errorCode, hint, keys }: Omit<FileKind<unknown>, "schema">,
+): UserError {
   const [issue] = error.issues;
   const [unknown] = issue?.code === "unrecognized_keys" ? issue.keys : [];
   const path = issue?.path ?? [];
@@ -55,22 +110,21 @@ function invalid(error: z.ZodError, { document, lines, path: file, text }: Sourc
   const offset = unknown === undefined ? offsetOf(document, path) : keyOffset(document, unknown);
   const fault = isEmpty ? "it is empty" : faultOf(path, issue?.message ?? "");
   const reason = unknown === undefined ? fault : `there is no key \`${unknown}\``;
-  return new UserError("workload-invalid", `\`${file}\` is not a valid workload file: ${reason}`, {
+  return new UserError(errorCode, `\`${file}\` is not a valid ${noun}: ${reason}`, {
     at: `${file}:${position(lines, offset)}`,
     ...(isEmpty ? {} : { saw: lineOf(text, lines, offset) }),
-    hint: unknown === undefined ? schemaHint : keyHint(unknown),
+    hint: unknown === undefined ? hint : keyHint(unknown, keys),
   });
 }
-
-const schemaHint = "`pitwall schema workload` prints what a workload file may say";
 
 function faultOf(path: readonly PropertyKey[], message: string): string {
   const fault = message.replace(/^Invalid input: /u, "");
   return path.length === 0 ? fault : `\`${path.join(".")}\`: ${fault}`;
 }
 
-function keyHint(unknown: string): string {
-  const known = Object.keys(workloadFile.shape);
+function keyHint(unknown: string, known: readonly string[]): string {
+  if (workloadKind.keys.includes(unknown))
+    return `defaults apply to every run here; put \`${unknown}\` into a workload file of another name`;
   const nearest = nearestWord(unknown, known);
   return nearest === undefined ? `known keys: ${known.join(", ")}` : `did you mean \`${nearest}\`?`;
 }

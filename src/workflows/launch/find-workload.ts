@@ -5,8 +5,9 @@ import type { Startable } from "../../schema/run/run-request.ts";
 import type { WorkloadFile } from "../../schema/run/workload-file.ts";
 import { commandName } from "./command-name.ts";
 
-/** A warning before a run. */
+/** A warning before a run, or a note about how it was requested. */
 export interface PlanWarning {
+  isNote?: true;
   message: string;
   hint: string;
 }
