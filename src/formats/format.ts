@@ -76,6 +76,10 @@ export interface NextStep {
 export interface WriterOptionValues {
   submitter?: string;
   system?: string;
+  /** The experiment of a tracking server. */
+  experiment?: string;
+  /** The server to send the runs to, instead of writing files. */
+  trackingUri?: string;
   /** Leaves cells that spreadsheets run as formulas as they are. */
   rawCsv?: true;
 }
@@ -108,5 +112,7 @@ export interface FormatFile {
   content:
     | { kind: "text"; text: string }
     | { kind: "bytes"; bytes: Uint8Array }
+    /** A folder, which may stay empty. */
+    | { kind: "folder" }
     | { kind: "log-of"; run: RunPage };
 }

@@ -1,6 +1,7 @@
 import { evaluationsCsv } from "./evaluations/evaluations-csv-format.ts";
 import { dawnbench } from "./dawnbench/dawnbench-format.ts";
 import type { Format } from "./format.ts";
+import { mlflow } from "./mlflow/mlflow-format.ts";
 import { mlperf } from "./mlperf/mlperf-format.ts";
 import { parquet } from "./parquet/parquet-format.ts";
 import { runJson } from "./run-json/run-json-format.ts";
@@ -18,6 +19,7 @@ export const formats: readonly Format[] = [
   evaluationsCsv,
   parquet,
   tensorboard,
+  mlflow,
   wandb,
   dawnbench,
   speedrun,

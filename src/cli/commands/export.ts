@@ -1,8 +1,15 @@
 import { formatsHelp, type WritableFormat, writableFormats } from "../../formats/formats.ts";
+import type { WriterOptionValues } from "../../formats/format.ts";
 import { shellWord } from "../../foundation/shell-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ExportOutcome } from "../../workflows/export/export-runs.ts";
-import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
+import {
+  type Call,
+  defineCommand,
+  exitCodes,
+  type Face,
+  type OptionValues,
+} from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 import { rawCsvOption } from "../raw-csv.ts";
 
@@ -40,6 +47,18 @@ const options = {
     group: "MLPerf",
     help: "name of the system; default: its processor or accelerators",
   },
+  experiment: {
+    takes: "text",
+    placeholder: "name",
+    group: "MLflow",
+    help: "name of the experiment, created if it does not exist; default: the name of the runs",
+  },
+  trackingUri: {
+    takes: "text",
+    placeholder: "url",
+    group: "MLflow",
+    help: "send the runs to this MLflow server and write no files; log in with the environment variables `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`",
+  },
   ...rawCsvOption,
 } as const;
 
@@ -63,9 +82,16 @@ export const exportCommand = defineCommand({
       command: "pitwall export last --format tensorboard --out runs",
       does: "event files, for `tensorboard --logdir runs`",
     },
+    {
+      command: "pitwall export last --format mlflow --tracking-uri http://localhost:5000",
+      does: "a run on an MLflow server for each run",
+    },
   ],
   options,
-  exits: [{ code: 0, when: "written" }],
+  exits: [
+    { code: 0, when: "written" },
+    { code: 3, when: "the server of `--tracking-uri` cannot be reached, or failed" },
+  ],
   async act(call) {
     const outcome = await exportAs(call);
     if (outcome.kind === "document") {
@@ -84,7 +110,7 @@ export const exportCommand = defineCommand({
 
 async function exportAs({
   arguments: texts,
-  options: { format: name, out, submitter, system, rawCsv },
+  options: { format: name, out, ...values },
   face,
   shared,
 }: Call<typeof options>): Promise<ExportOutcome> {
@@ -103,12 +129,23 @@ async function exportAs({
     format,
     out: out === undefined ? undefined : path.resolve(face.cwd, out),
     workingFolder: face.cwd,
-    options: {
-      ...(submitter === undefined ? {} : { submitter }),
-      ...(system === undefined ? {} : { system }),
-      ...(rawCsv ? { rawCsv } : {}),
-    },
+    options: writerOptions(values),
+    env: face.env,
+    signal: face.interrupt,
   });
+}
+
+/** The options that were given. */
+function writerOptions({
+  submitter,
+  system,
+  experiment,
+  trackingUri,
+  rawCsv,
+}: Omit<OptionValues<typeof options>, "format" | "out">): WriterOptionValues {
+  const texts = { submitter, system, experiment, trackingUri };
+  const given = Object.entries(texts).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), ...(rawCsv ? { rawCsv } : {}) };
 }
 
 function refuseTerminal(name: string, { out }: Face): void {
@@ -126,12 +163,26 @@ function formatNamed(name: string): WritableFormat {
   return format;
 }
 
-function printPaths(
-  outcome: Exclude<ExportOutcome, { kind: "document" }>,
-  { face: { out } }: Call<typeof options>,
-): void {
-  const paths = outcome.kind === "folder" ? outcome.files : [outcome.file];
-  out.write(`${paths.map((path) => out.paint.name(path)).join("\n")}\n`);
+type WrittenOutcome = Exclude<ExportOutcome, { kind: "document" }>;
+
+function printPaths(outcome: WrittenOutcome, { face: { out } }: Call<typeof options>): void {
+  out.write(
+    `${writtenPaths(outcome)
+      .map((path) => out.paint.name(path))
+      .join("\n")}\n`,
+  );
+}
+
+/** Files, or the pages of the runs on a server. */
+function writtenPaths(outcome: WrittenOutcome): readonly string[] {
+  switch (outcome.kind) {
+    case "folder":
+      return outcome.files;
+    case "file":
+      return [outcome.file];
+    case "server":
+      return outcome.runs.map(({ url }) => url);
+  }
 }
 
 /** Skipped runs, the notice of the format, and what to do with the output. */
@@ -143,7 +194,7 @@ async function printNotes(
     err.write(`${err.paint.warn("warning:")} \`${runId}\` has no verdict and was left out\n`);
   const { notice, next } = formatNamed(format).write;
   if (notice !== undefined) err.write(`\n${notice}\n`);
-  if (next === undefined || outcome.kind === "document") return;
+  if (next === undefined || (outcome.kind !== "folder" && outcome.kind !== "file")) return;
   const path = await import("node:path");
   const written = outcome.kind === "folder" ? outcome.folder : outcome.file;
   const { command, does } = next(shellWord(path.relative(cwd, written)));

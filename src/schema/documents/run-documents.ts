@@ -228,10 +228,16 @@ export const verifyDocument = z.strictObject({
   ),
 });
 
-/** `export`: a folder with its files, or one file. */
+/** `export`: a folder with its files, one file, or runs on a server. */
 export const exportDocument = z.union([
   z.strictObject({ skipped: runIds, folder: z.string(), files: z.array(z.string()) }),
   z.strictObject({ skipped: runIds, file: z.string() }),
+  z.strictObject({
+    skipped: runIds,
+    server: z.string(),
+    experiment: z.string(),
+    runs: z.array(z.strictObject({ runId: z.string(), serverRunId: z.string(), url: z.string() })),
+  }),
 ]);
 
 const key = z.strictObject({

@@ -11,6 +11,8 @@ export interface FolderFile {
   content:
     | { kind: "text"; text: string }
     | { kind: "bytes"; bytes: Uint8Array }
+    /** A folder, which may stay empty. */
+    | { kind: "folder" }
     | { kind: "copy"; from: string };
 }
 
@@ -29,7 +31,9 @@ export async function writeFolder(folder: string, files: readonly FolderFile[]):
     } finally {
       await rm(draft, { recursive: true, force: true });
     }
-    return files.map((file) => join(folder, file.path));
+    return files
+      .filter(({ content }) => content.kind !== "folder")
+      .map((file) => join(folder, file.path));
   });
 }
 
@@ -37,6 +41,9 @@ async function writeInto(draft: string, { path, content }: FolderFile): Promise<
   const target = join(draft, path);
   await makeDirectory(dirname(target));
   switch (content.kind) {
+    case "folder":
+      await makeDirectory(target);
+      return undefined;
     case "copy":
       return copyFile(content.from, target);
     case "text":

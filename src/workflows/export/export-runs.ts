@@ -9,6 +9,7 @@ import { summariseSeries } from "../../score/summarise-series.ts";
 import { type FolderFile, writeFolder } from "../../store/logs/write-folder.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { writeNewFile } from "../../store/write-new-file.ts";
+import type { MlflowUpload } from "./export-to-mlflow.ts";
 import { showRun } from "../read-run/show-run.ts";
 
 export interface ExportRequest {
@@ -19,6 +20,9 @@ export interface ExportRequest {
   out: string | undefined;
   workingFolder: string;
   options: WriterOptionValues;
+  /** For the credentials of a tracking server. */
+  env: Readonly<Record<string, string | undefined>>;
+  signal: AbortSignal;
 }
 
 export type ExportOutcome = {
@@ -27,6 +31,7 @@ export type ExportOutcome = {
 } & (
   | { kind: "folder"; folder: string; files: string[] }
   | { kind: "file"; file: string }
+  | ({ kind: "server" } & MlflowUpload)
   /** Not written yet. */
   | { kind: "document"; pieces: Iterable<string | Uint8Array> }
 );
@@ -34,13 +39,11 @@ export type ExportOutcome = {
 /**
  * Exports runs in a format. Records are not changed.
  *
- * @throws UserError `option-not-for-format`, `nothing-to-export`, `folder-exists`, `file-exists`, and what `showRun`
- *   throws
+ * @throws UserError `option-not-for-format`, `nothing-to-export`, `folder-exists`, `file-exists`, `option-unused`, and
+ *   what `showRun` and `exportToMlflow` throw
  */
-export async function exportRuns(
-  store: RunStore,
-  { texts, format, out, workingFolder, options }: ExportRequest,
-): Promise<ExportOutcome> {
+export async function exportRuns(store: RunStore, request: ExportRequest): Promise<ExportOutcome> {
+  const { texts, format, out, workingFolder, options } = request;
   const { write } = format;
   requireOptions(format, options);
   const pages = await pagesOf(store, texts);
@@ -50,6 +53,8 @@ export async function exportRuns(
       hint: "`pitwall runs` lists runs with their verdicts",
     });
   const skipped = pages.filter((page) => !runs.includes(page)).map(({ request }) => request.runId);
+  if (options.trackingUri !== undefined)
+    return { ...(await upload(runs, options.trackingUri, request)), skipped };
   switch (write.gives) {
     case "folder": {
       const folder = out ?? join(workingFolder, write.defaultFolder);
@@ -71,6 +76,23 @@ export async function exportRuns(
       return { kind: "file", file: out, skipped };
     }
   }
+}
+
+async function upload(
+  runs: readonly RunPage[],
+  trackingUri: string,
+  { out, options: { experiment }, env, signal }: ExportRequest,
+): Promise<{ kind: "server" } & MlflowUpload> {
+  if (out !== undefined)
+    throw new UserError("option-unused", "`--out` has no effect with `--tracking-uri`", {
+      at: "--out",
+      hint: "omit one of them: `--tracking-uri` sends the runs to a server and writes no files",
+    });
+  const { exportToMlflow } = await import("./export-to-mlflow.ts");
+  const { mlflowAddress } = await import("../../store/tracking/mlflow-server.ts");
+  const address = mlflowAddress(trackingUri, env);
+  const uploaded = await exportToMlflow(runs, { address, experiment, cardOf: plainCard, signal });
+  return { kind: "server", ...uploaded };
 }
 
 function requireOptions({ name, write }: WritableFormat, options: WriterOptionValues): void {
@@ -109,6 +131,7 @@ function folderFile({ path, content }: FormatFile): FolderFile {
   switch (content.kind) {
     case "text":
     case "bytes":
+    case "folder":
       return { path, content };
     case "log-of":
       return { path, content: { kind: "copy", from: join(content.run.directory, "log.txt") } };
