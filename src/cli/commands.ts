@@ -22,6 +22,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Train to a quality target and report time, cost and energy",
     load: async () => (await import("./commands/run.ts")).runCommand,
   },
+  race: {
+    group: "Run",
+    summary: "Find out which of several ways to train is faster, with statistics",
+    load: async () => (await import("./commands/race.ts")).raceCommand,
+  },
   rerun: {
     group: "Run",
     summary: "Repeat a recorded run with the same command and seed",
@@ -49,7 +54,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   show: {
     group: "Watch",
-    summary: "Show a recorded run, or a series of runs",
+    summary: "Show a recorded run, a series of runs, or a race",
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
   verify: {

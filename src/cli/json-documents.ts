@@ -15,6 +15,7 @@ import { energyReading } from "../schema/run/energy.ts";
 import { finding } from "../schema/run/finding.ts";
 import { lifecycleEvent } from "../schema/run/lifecycle-event.ts";
 import { metricTarget } from "../schema/run/metric-target.ts";
+import { raceArm, raceReport } from "../schema/run/race-report.ts";
 import { runRequest } from "../schema/run/run-request.ts";
 import { evaluation, runResult } from "../schema/run/run-result.ts";
 
@@ -26,6 +27,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   prices: catalogue.pricesDocument,
   run: runs.runDocument,
   rerun: runs.runDocument,
+  race: raceReport,
   workloads: catalogue.workloadsDocument,
   serve: catalogue.serveDocument,
   runs: runs.runsDocument,
@@ -81,6 +83,7 @@ for (const [id, schema] of Object.entries({
   RunPage: runs.runPage,
   SeriesSummary: runs.seriesSummary,
   StatisticsSummary: runs.statisticsSummary,
+  RaceArm: raceArm,
   RecordIntegrity: runs.recordIntegrity,
   Evaluation: evaluation,
   EnergyReading: energyReading,

@@ -8,6 +8,7 @@ import type { RunEvent } from "../schema/run/run-event.ts";
 import { runName } from "../schema/run/run-name.ts";
 import type { RunReport } from "../schema/run/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
+import { armLetter } from "../schema/run/race-membership.ts";
 import type { Screen } from "./command-table.ts";
 
 /** Progress is shown once something has taken this long. */
@@ -51,6 +52,11 @@ export class ProgressView {
     if (this.#warnedOf.has(runId)) return;
     this.#warnedOf.add(runId);
     this.warn(warning);
+  }
+
+  /** Prints a line of secondary information above the progress line. */
+  note(text: string): void {
+    this.#print(`${this.#screen.paint.faint(text)}\n`);
   }
 
   clear(): void {
@@ -116,5 +122,10 @@ function finishedLine({ request, result }: RunReport, paint: Paint): string {
   const { index, count } = request.series;
   const { outcome } = result;
   const time = outcome.kind === "reached" ? ` in ${formatDuration(outcome.timeToTrainMs)}` : "";
-  return `${paint.faint(`run ${index}/${count}`)} ${describeOutcome(outcome, paint)}${time}`;
+  return `${paint.faint(`${armOf(request)}run ${index}/${count}`)} ${describeOutcome(outcome, paint)}${time}`;
+}
+
+/** `A ` for a run of the first arm of a race. */
+function armOf({ race }: RunReport["request"]): string {
+  return race === undefined ? "" : `${armLetter(race.arm)} `;
 }

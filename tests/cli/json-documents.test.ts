@@ -42,6 +42,11 @@ const cases: readonly Case[] = [
     exitCode: 3,
   },
   { command: "rerun", words: ["last"], exitCode: 0, prepare: recorded },
+  {
+    command: "race",
+    words: ["--runs", "6", "--target", "acc>=0.9", "echo acc=0.95", "sh -c 'echo acc=0.5'"],
+    exitCode: 0,
+  },
   { command: "workloads", words: [], exitCode: 0 },
   { command: "train", words: ["digits-mlp", "--max-samples", "2000"], exitCode: 1 },
   { command: "runs", words: [], exitCode: 0 },

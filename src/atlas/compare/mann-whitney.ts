@@ -1,3 +1,5 @@
+import { normalTail } from "../../foundation/distributions.ts";
+
 /** With more values than this, the normal approximation replaces the exact test. */
 const largestExactCount = 120;
 
@@ -97,14 +99,4 @@ function normalTest(doubled: readonly number[], size: number, sum: number): Rank
   const sorted = ranks.toSorted((a, b) => a - b);
   const minimumSum = sorted.slice(0, size).reduce((total, rank) => total + rank, 0);
   return { pValue: tail(sum / 2), leastPossible: tail(minimumSum), method: "normal" };
-}
-
-/** Tail probability of the standard normal above `z` >= 0, to about 1e-7 (Abramowitz and Stegun 26.2.17). */
-function normalTail(z: number): number {
-  const t = 1 / (1 + 0.231_641_9 * z);
-  const series =
-    t *
-    (0.319_381_53 +
-      t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
-  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
 }

@@ -6,6 +6,7 @@ import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
 import { formatTarget } from "../../schema/run/target-text.ts";
+import { totalEnergy } from "../../schema/run/total-energy.ts";
 import { nameAccelerator } from "../names/name-accelerator.ts";
 
 /** The user's own runs as an atlas result. */
@@ -56,7 +57,7 @@ export function ownRow(
       timeToTrainMs: result.outcome.kind === "reached" ? result.outcome.timeToTrainMs : undefined,
       samplesToConverge: samplesOf(result),
       seed: request.seed,
-      joules: joulesOf(result)?.joules,
+      joules: totalEnergy(result.energy)?.joules,
       initMs: result.clock.initMs,
     })),
     curves: reports.flatMap(({ request, result }) => {
@@ -145,19 +146,11 @@ function trimmedMean(values: readonly number[]): number | undefined {
   return meanOf(values.toSorted((a, b) => a - b).slice(1, -1));
 }
 
-/** A node's meter includes all other meters; the others measure different parts and are added. Estimates are never added to measurements. */
-function joulesOf({ energy }: RunResult) {
-  const measured = energy.filter(({ kind }) => kind === "measured");
-  const ofNode = measured.filter((reading) => "meter" in reading && reading.meter === "node-meter");
-  const chosen = ofNode.length > 0 ? ofNode : measured.length > 0 ? measured : energy;
-  if (chosen.length === 0) return undefined;
-  const label = measured.length > 0 ? ("measured" as const) : ("estimated" as const);
-  return { label, joules: chosen.reduce((sum, { joules }) => sum + joules, 0) };
-}
-
 /** The mean per training; undefined if some runs were measured and others estimated. */
 function energyOf(reached: readonly RunResult[]) {
-  const readings = reached.map(joulesOf).filter((reading) => reading !== undefined);
+  const readings = reached
+    .map(({ energy }) => totalEnergy(energy))
+    .filter((reading) => reading !== undefined);
   const labels = new Set(readings.map(({ label }) => label));
   const [energyLabel] = labels;
   if (energyLabel === undefined || labels.size > 1 || readings.length < reached.length) return {};

@@ -1,7 +1,6 @@
-import { UserError } from "../../foundation/user-error.ts";
-import type { SigningKey } from "../../store/keys/key-store.ts";
-import { defineCommand, type Face } from "../command-table.ts";
+import { defineCommand } from "../command-table.ts";
 import { runOptions } from "../run-options.ts";
+import { signingKeyOf } from "../signing-key.ts";
 
 export const runCommand = defineCommand({
   name: "run",
@@ -46,18 +45,3 @@ export const runCommand = defineCommand({
     return runAndReport(plan, { command: "run", warnings, call, showsOutput, signingKey });
   },
 });
-
-/** Read before the first run, so that a missing key is reported immediately. */
-async function signingKeyOf(
-  env: Face["env"],
-  { sign, signKey }: { sign: boolean; signKey: string | undefined },
-): Promise<SigningKey | undefined> {
-  if (!sign && signKey !== undefined) {
-    throw new UserError("option-unused", "`--sign-key` has no effect without `--sign`", {
-      hint: `\`--sign --sign-key ${signKey}\``,
-    });
-  }
-  if (!sign) return undefined;
-  const { readSigningKey } = await import("../../store/keys/key-store.ts");
-  return readSigningKey(env, signKey);
-}

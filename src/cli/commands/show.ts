@@ -1,7 +1,8 @@
 import { plainOutput } from "../../foundation/printable-text.ts";
 import { UserError } from "../../foundation/user-error.ts";
+import type { RaceReport } from "../../schema/run/race-report.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import type { RunRecord } from "../../store/records/run-store.ts";
+import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import type { Shown } from "../../workflows/read-run/show-run.ts";
 import { type Call, defineCommand, exitCodes, type Screen } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
@@ -28,12 +29,12 @@ const options = {
 
 export const showCommand = defineCommand({
   name: "show",
-  summary: "Show a recorded run, or a series of runs",
+  summary: "Show a recorded run, a series of runs, or a race",
   usage: "<run>",
   arguments: [
     {
       name: "run",
-      help: "a run or series of `pitwall runs`, the beginning of its name, or `last`",
+      help: "a run or series of `pitwall runs`, the beginning of its name, or `last`; a race",
     },
   ],
   argumentCount: { minimum: 1, maximum: 1 },
@@ -54,8 +55,11 @@ export const showCommand = defineCommand({
   async act({ arguments: [text = ""], options: { log, raw, rank }, face, shared }) {
     const printsLog = log || rank !== undefined;
     if (printsLog && shared.json) refuseJson();
+    const store = await openStore(face, shared);
+    const race = printsLog ? undefined : await raceNamed(store, text);
+    if (race !== undefined) return printRace(race, { face, shared });
     const { showRun } = await import("../../workflows/read-run/show-run.ts");
-    const shown = await showRun(await openStore(face, shared), text);
+    const shown = await showRun(store, text);
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     if (printsLog) return printLogs(shown, rank, logWriter(face.out, raw));
     await printPages(shown, pages, { face, shared });
@@ -66,6 +70,28 @@ export const showCommand = defineCommand({
     return hasFindings ? exitCodes.no : exitCodes.yes;
   },
 });
+
+/** The report of a race, if the text is the id of one. */
+async function raceNamed(store: RunStore, text: string): Promise<RaceReport | undefined> {
+  if (!text.startsWith("race-")) return undefined;
+  const { recordedRaces, reportRecorded } = await import("../../workflows/race/find-race.ts");
+  const race = (await recordedRaces(store)).find(({ id }) => id === text);
+  return race === undefined ? undefined : reportRecorded(race);
+}
+
+async function printRace(
+  race: RaceReport,
+  { face, shared }: Pick<Call, "face" | "shared">,
+): Promise<0> {
+  const { tableWidth, writeJson } = await import("../atlas-screen.ts");
+  if (shared.json) {
+    writeJson(face, "show", { race, runs: [] });
+    return exitCodes.yes;
+  }
+  const { racePage } = await import("../../report/race/race-table.ts");
+  face.out.print(`${racePage(race, { width: tableWidth(face), paint: face.out.paint })}\n`);
+  return exitCodes.yes;
+}
 
 function refuseJson(): never {
   throw new UserError("option-unused", "`--json` has no effect with `--log` or `--rank`", {

@@ -6,6 +6,7 @@ import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { metricTarget } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
+import { raceReport } from "../run/race-report.ts";
 import { ruleScopes } from "../run/run-checklist.ts";
 import { runRequest } from "../run/run-request.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
@@ -203,9 +204,10 @@ export const runPage = z.strictObject({
   verdictDifferences: z.array(verdictDifference),
 });
 
-/** `show`: `summary` is absent if no run has a result. */
+/** `show`: `summary` is absent if no run has a result; of a race, `race` is present and `runs` is empty. */
 export const showDocument = z.strictObject({
   summary: seriesSummary.optional(),
+  race: raceReport.optional(),
   runs: z.array(runPage),
 });
 

@@ -4,6 +4,7 @@ import { finding } from "./finding.ts";
 import { hostName } from "./host.ts";
 import { metricTarget } from "./metric-target.ts";
 import { cost } from "./price.ts";
+import { runConditions } from "./run-conditions.ts";
 import { runRules } from "./run-rules.ts";
 
 /** How a run ended. */
@@ -92,6 +93,8 @@ export const runResult = z.strictObject({
   /** CPU time of all processes of the run. */
   cpuSeconds: z.number().optional(),
   peakMemoryBytes: z.number().optional(),
+  /** Absent in records of older versions. */
+  conditions: runConditions.optional(),
   /** Why a meter or a figure is missing. */
   notMeasured: z.array(z.string()),
   findings: z.array(finding),

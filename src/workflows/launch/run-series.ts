@@ -114,7 +114,7 @@ function commonRequest(plan: SeriesPlan) {
 }
 
 /** Checks that the program exists before a record is created, so that a typing error leaves no record. */
-async function checkProgram(
+export async function checkProgram(
   { startable }: Pick<SeriesPlan, "startable">,
   world: Pick<RunWorld, "env">,
 ): Promise<void> {
