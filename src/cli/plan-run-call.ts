@@ -49,16 +49,18 @@ export async function planRunCall(
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const edition = await editionOf(call.options.edition);
   const plan = { ...planSeries(requested, startable, price), ...labels, ...edition };
+  const { targetWarning } = await import("../workflows/launch/plan-targets.ts");
   const warnings = [
     defaults === undefined ? undefined : defaultsNote(defaults.path, used),
     workerWarning(startable),
     seedWarning(startable, requested.runs),
+    targetWarning(plan, plan.reading.metrics, requested.metrics.length),
   ];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
 }
 
 function namesMetric({ options }: RunCall, file: WorkloadFile | undefined): boolean {
-  const isTyped = options.target !== undefined || options.metric.length > 0;
+  const isTyped = options.target.length > 0 || options.metric.length > 0;
   return isTyped || file?.target !== undefined || file?.metric !== undefined;
 }
 
@@ -119,7 +121,7 @@ function seriesRequestOf(
     samples: either(given.samples, fromFile.samples),
     clockStart: either(given.clockStart, fromFile.clockStart),
     clock: either(given.clock, fromFile.clock),
-    target: either(given.target, fromFile.target),
+    ...targetTextsOf(given, fromFile),
     stopAtTarget: given.stopAtTarget || fromFile.stopAtTarget === true,
     keepOnNan: given.keepOnNan || fromFile.keepOnNan === true,
     keepGoing: given.keepGoing || fromFile.keepGoing === true,
@@ -128,6 +130,21 @@ function seriesRequestOf(
     maxTime: either(given.maxTime, fromFile.maxTime),
     maxCost: either(given.maxCost, fromFile.maxCost),
     maxSamples: either(given.maxSamples, fromFile.maxSamples?.toString()),
+  };
+}
+
+/** A rule for noisy metrics replaces the one of the file. */
+function targetTextsOf(
+  given: RunCall["options"],
+  file: Partial<WorkloadFile>,
+): Pick<SeriesRequest, "target" | "targetMean" | "targetTimes"> {
+  const { targetMean, targetTimes } = given;
+  const hasRule = targetMean !== undefined || targetTimes !== undefined;
+  return {
+    target: given.target.length > 0 ? given.target : file.target,
+    ...(hasRule
+      ? { targetMean, targetTimes }
+      : { targetMean: file.targetMean, targetTimes: file.targetTimes }),
   };
 }
 

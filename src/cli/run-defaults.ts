@@ -35,6 +35,8 @@ export async function readDefaults(
 /** How a program's output is read and judged; built-in workloads log and judge their own. */
 const programKeys = [
   "target",
+  "targetMean",
+  "targetTimes",
   "metric",
   "samples",
   "clock",
@@ -44,7 +46,12 @@ const programKeys = [
 ] as const satisfies readonly (keyof DefaultsFile)[];
 
 /** Defaults of what is read from the output. A call that names its own target or metric uses none of them. */
-const readingKeys = ["target", "metric"] as const satisfies readonly (keyof DefaultsFile)[];
+const readingKeys = [
+  "target",
+  "targetMean",
+  "targetTimes",
+  "metric",
+] as const satisfies readonly (keyof DefaultsFile)[];
 
 /** The defaults that apply to a call. */
 export function applicableDefaults(

@@ -3,10 +3,24 @@ import type { OptionTable } from "./command-table.ts";
 /** The flags of `pitwall run`. */
 export const runOptions = {
   target: {
-    takes: "text",
+    takes: "texts",
     placeholder: "bound",
     group: "Clock",
-    help: "quality to reach: 'val_acc>=0.94', 'loss<=2.0'",
+    help: "quality to reach: 'val_acc>=0.94', 'loss<=2.0'; if repeated, all at once",
+  },
+  targetMean: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 2,
+    group: "Clock",
+    help: "compare the mean of the last evaluations with each target",
+  },
+  targetTimes: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 2,
+    group: "Clock",
+    help: "require this many consecutive evaluations to meet each target",
   },
   metric: {
     takes: "texts",

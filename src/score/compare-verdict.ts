@@ -1,3 +1,4 @@
+import type { TargetStanding } from "../schema/run/metric-target.ts";
 import type { VerdictDifference } from "../schema/run/run-page.ts";
 import type { RunRequest } from "../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
@@ -7,7 +8,7 @@ import type { ThinnedEvaluations } from "./thinned-evaluations.ts";
 import type { TrackedRun } from "./track-run.ts";
 
 interface JudgedAgain {
-  run: Pick<TrackedRun, "series" | "startedBy">;
+  run: Pick<TrackedRun, "series" | "startedBy" | "isCompound" | "standings">;
   judgement: Judgement;
 }
 
@@ -35,6 +36,7 @@ export function compareVerdict(
       : differenceIn("samplesPerSecond", result.samplesPerSecond, judgement.samplesPerSecond)),
     ...costDifferences(request, result, judgement),
     ...evaluationDifferences(result, run.series, Math.max(1, toleranceMs)),
+    ...targetDifferences(result.targets ?? [], run.isCompound ? run.standings : []),
   ];
 }
 
@@ -111,6 +113,21 @@ function thinnedLike(
   if (evaluationCount !== undefined || evaluations.length === series.kept.length)
     return evaluations;
   return series.keptAfter(0).flatMap(({ number }) => evaluations[number - 1] ?? []);
+}
+
+/** Times are not compared: the log has no time for each value of a further target's metric. */
+function targetDifferences(
+  recorded: readonly TargetStanding[],
+  recomputed: readonly TargetStanding[],
+): VerdictDifference[] {
+  if (recorded.length !== recomputed.length)
+    return differenceIn("targets.length", recorded.length, recomputed.length);
+  const names = ["evaluationCount", "best", "isMet", "longestStreak"] as const;
+  return recorded.flatMap((was, index) =>
+    names.flatMap((name) =>
+      differenceIn(`targets[${index}].${name}`, was[name], recomputed[index]?.[name]),
+    ),
+  );
 }
 
 function differenceIn(

@@ -38,7 +38,7 @@ function judge(
   seen: readonly Observation[],
   end: RunEnd = exitedCleanly,
 ) {
-  const tracker = new RunTracker(target);
+  const tracker = new RunTracker({ target });
   for (const observation of seen) tracker.observe(observation);
   return judgeRun(tracker.run, end, { launchedMs: 1000, endedMs: 9000 });
 }
@@ -306,5 +306,49 @@ describe("judgeRun, for any observations", () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe("judgeRun, with several targets", () => {
+  const further = { metric: "loss", direction: "at-most", value: 0.5 } as const;
+  const requested = { target: atLeast94, furtherTargets: [further] };
+
+  function judgeBoth(seen: readonly Observation[]) {
+    const tracker = new RunTracker(requested);
+    for (const observation of seen) tracker.observe(observation);
+    return judgeRun(tracker.run, exitedCleanly, { launchedMs: 1000, endedMs: 9000 });
+  }
+
+  test("stops the clock at the evaluation that completes the targets, with the value of the first", () => {
+    const seen = [launch, metric(0.95, 2000), metric(0.7, 3000, "loss"), metric(0.4, 6000, "loss")];
+    expect(judgeBoth(seen).outcome).toEqual({
+      kind: "reached",
+      timeToTrainMs: 5000,
+      quality: 0.95,
+    });
+  });
+
+  test("reports targets that were met one after the other, but not together", () => {
+    const seen = [launch, metric(0.95, 2000), metric(0.9, 3000), metric(0.4, 6000, "loss")];
+    const { outcome, findings } = judgeBoth(seen);
+    expect(outcome).toEqual({ kind: "missed", reason: "ended", bestQuality: 0.95 });
+    expect(findings).toContainEqual({ rule: "targets-met-apart", targetCount: 2 });
+  });
+
+  test("names the metric of a target that the output lacks", () => {
+    const { outcome, findings } = judgeBoth([launch, metric(0.95, 2000)]);
+    expect(outcome).toMatchObject({ kind: "missed" });
+    expect(findings).toContainEqual({
+      rule: "quality-never-read",
+      metric: "loss",
+      metricsSeen: ["val_acc"],
+    });
+  });
+
+  test("ignores that the program reports success at its own target", () => {
+    const start = logged("run_start", 1000);
+    const stop = logged("run_stop", 8000, { metadata: { status: "success" } });
+    const seen = [start, metric(0.95, 2000), metric(0.4, 6000, "loss"), stop];
+    expect(judgeBoth(seen).outcome).toMatchObject({ kind: "reached", timeToTrainMs: 5000 });
   });
 });

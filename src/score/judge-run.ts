@@ -40,7 +40,7 @@ const clockToleranceFraction = 0.01;
 
 /** The verdict on a run: reached, missed, failed or interrupted, and its time by MLPerf's clock. */
 export function judgeRun(run: TrackedRun, end: RunEnd, times: RunTimes): Judgement {
-  const findings = [...run.findings, ...neverRead(run)];
+  const findings = [...run.findings, ...neverRead(run), ...metApart(run)];
   const { ofLog } = times;
   if (ofLog?.source === "none") return withoutTimes(run, end, { times, findings });
   const timed = timedPart(run, findings, times.launchedMs);
@@ -86,12 +86,29 @@ function withoutTimes(
 }
 
 /** A run that ended without a target or a `run_stop` to judge it by. */
-function neverRead({ target, evaluations, stop, latest }: TrackedRun): Finding[] {
-  if (evaluations.length > 0 || stop !== undefined) return [];
+function neverRead(run: TrackedRun): Finding[] {
+  const { targets, evaluations, stop, latest } = run;
+  const isAnswered = evaluations.length > 0 || stop !== undefined;
+  if (isAnswered && targets.length < 2) return [];
   const metricsSeen = [...latest.keys()];
-  if (target === undefined) return [{ rule: "quality-never-read", metricsSeen }];
-  if (latest.has(target.metric)) return [];
-  return [{ rule: "quality-never-read", metric: target.metric, metricsSeen }];
+  if (targets.length === 0) return [{ rule: "quality-never-read", metricsSeen }];
+  const unread = run.standings.filter(
+    ({ target, evaluationCount }) => evaluationCount === 0 && !latest.has(target.metric),
+  );
+  return [...new Set(unread.map(({ target }) => target.metric))].map((metric) => ({
+    rule: "quality-never-read",
+    metric,
+    metricsSeen,
+  }));
+}
+
+/** Each of several targets was met, but never all of them by the newest evaluations. */
+function metApart({ standings, reached }: TrackedRun): Finding[] {
+  const isApart =
+    reached === undefined && standings.every(({ firstMetMs }) => firstMetMs !== undefined);
+  return isApart && standings.length > 1
+    ? [{ rule: "targets-met-apart", targetCount: standings.length }]
+    : [];
 }
 
 interface TimedPart {
@@ -157,12 +174,15 @@ function loggedOrArrived(run: TrackedRun, findings: Finding[]): TimedPart {
   return { durationMs: loggedMs, source: "mllog" };
 }
 
-/** The end of the timed part: a run_stop with status success, else the first evaluation that met the target. */
+/**
+ * The end of the timed part: a run_stop with status success, else the first evaluation after which all targets were met.
+ * A program does not know further targets or means, so its run_stop does not end the timed part of such a run.
+ */
 function finishOf(run: TrackedRun): TrackedRun["reached"] | TrackedRun["stop"] {
   const isSuccess = run.stop?.status === "success";
   if (run.target === undefined) return isSuccess ? run.stop : undefined;
   if (run.reached === undefined) return undefined;
-  return isSuccess ? run.stop : run.reached;
+  return isSuccess && !run.isCompound ? run.stop : run.reached;
 }
 
 function outcomeOf(run: TrackedRun, end: RunEnd, durationMs: number | undefined): Outcome {

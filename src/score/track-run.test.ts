@@ -14,7 +14,7 @@ function samples(samplesCount: number): Observation {
 }
 
 function tracked(observations: readonly Observation[], target = accuracy) {
-  const tracker = new RunTracker(target);
+  const tracker = new RunTracker({ target });
   for (const observation of observations) tracker.observe(observation);
   const { run } = tracker;
   return { run, rules: run.findings.map(({ rule }) => rule) };

@@ -1,7 +1,13 @@
 import type { Finding } from "../schema/run/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
-import { isBetter, meetsTarget } from "../schema/run/meets-target.ts";
-import type { MetricTarget } from "../schema/run/metric-target.ts";
+import { isBetter } from "../schema/run/meets-target.ts";
+import {
+  isCompound,
+  targetsOf,
+  type MetricTarget,
+  type TargetRequest,
+  type TargetStanding,
+} from "../schema/run/metric-target.ts";
 import type { Observation, PrintedValue } from "../schema/run/observation.ts";
 import type { Evaluation } from "../schema/run/run-result.ts";
 import { OfficialClock } from "./clock.ts";
@@ -14,15 +20,17 @@ import {
 } from "./read-event.ts";
 import { type AcceptedValue, acceptValue } from "./readings/compared-value.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
-import { EvaluationClock, programClockKey } from "./readings/evaluation-clock.ts";
+import { programClockKey } from "./readings/evaluation-clock.ts";
+import { EvaluationCounts } from "./readings/evaluation-counts.ts";
 import { SampleCounter } from "./readings/sample-count.ts";
+import { TargetConditions } from "./target-conditions.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
 /** A change made by an observation. */
 export type TrackUpdate =
   | { kind: "clock-started"; by: "launch" | "run_start" | "pattern"; timeMs: number }
   /** The count of samples of the evaluation may come with later output. */
-  | { kind: "evaluation"; evaluation: Evaluation }
+  | { kind: "evaluation"; metric: string; evaluation: Evaluation }
   | { kind: "target-reached"; value: number; samplesCount: number | undefined };
 
 /** One moment on both clocks: the program's own, if it logs times, and Pitwall's. */
@@ -32,6 +40,9 @@ interface Moment {
 }
 
 interface SeenEvaluation extends Moment {
+  metric: string;
+  /** When it was seen, if it completed the targets and its arrival is not on record. */
+  reachedMs?: number | undefined;
   value: number;
   samplesCount: number | undefined;
   epochNum: number | undefined;
@@ -47,28 +58,36 @@ interface ProgramClock {
 /** The state of a run: written by `RunTracker`, read by `judgeRun` and the live view. */
 export interface TrackedRun {
   target: MetricTarget | undefined;
+  /** All targets in order; `target` is the first. */
+  targets: readonly MetricTarget[];
+  /** Whether there are several targets, or a target is met by several evaluations. */
+  isCompound: boolean;
+  /** How the run compares with each target. */
+  readonly standings: TargetStanding[];
   start: Moment | undefined;
   startedBy: "launch" | "run_start" | "pattern" | undefined;
-  /** The first evaluation that met the target. */
+  /** The first evaluation after which all targets were met. */
   reached:
     | (Moment & {
+        /** The value or mean that met the first target. */
         value: number;
         samplesCount: number | undefined;
         programMs: number | undefined;
       })
     | undefined;
   stop: (Moment & { status: string | undefined; samplesCount: number | undefined }) | undefined;
-  /** The kept evaluations, in order; see `ThinnedEvaluations`. */
+  /** The kept evaluations of the first target's metric, in order; see `ThinnedEvaluations`. */
   readonly evaluations: readonly Evaluation[];
   /** The same, with the exact count. */
   readonly series: ThinnedEvaluations;
+  /** Of the first target. */
   best: number | undefined;
   samplesCount: number | undefined;
   /** The newest value of each number, by name. */
   latest: Map<string, number>;
   /** The program's own clock, if it is read. */
   programClock: ProgramClock | undefined;
-  /** How many values of the target's metric in a row, up to the newest, were not finite. */
+  /** How many values of the targets' metrics in a row, up to the newest, were not finite. */
   notFiniteCount: number;
   readonly findings: readonly Finding[];
 }
@@ -77,30 +96,41 @@ export interface TrackedRun {
  * Tracks one run by its observations. Pure: each observation carries its time.
  *
  * The clock runs from `run_start` (or launch, or the line that the user specified) to `run_stop`, or to
- * the first evaluation that meets the target if the program logs no `run_stop`.
+ * the first evaluation after which all targets are met if the program logs no `run_stop`.
  */
 export class RunTracker {
   readonly run: TrackedRun;
   readonly #notes = new ReadingNotes();
   readonly #series = new ThinnedEvaluations();
   readonly #counter = new SampleCounter();
-  /** Whether a sample count was read since the last evaluation. */
-  #hasFreshCount = false;
-  /** An evaluation whose sample count may be printed after it. */
-  #uncounted: Evaluation | undefined;
+  /** Of the first target's metric. */
+  readonly #counts = new EvaluationCounts();
+  /** Of the metrics of further targets. */
+  readonly #furtherCounts = new Map<string, EvaluationCounts>();
+  #conditions: TargetConditions;
+  readonly #notFiniteCounts = new Map<string, number>();
   #reachedBy: Evaluation | undefined;
   readonly #clock = new OfficialClock<Moment>();
   #trainSamples: number | undefined;
-  readonly #requestedTarget: MetricTarget | undefined;
-
-  readonly #programClock = new EvaluationClock();
+  readonly #requested: TargetRequest;
 
   /** @param programClock name of the program's own clock, if it is read */
-  constructor(target: MetricTarget | undefined, programClock?: string) {
-    this.#requestedTarget = target;
+  constructor(requested: TargetRequest, programClock?: string) {
+    this.#requested = requested;
+    this.#conditions = new TargetConditions(requested);
+    const targets = targetsOf(requested);
+    for (const { metric } of targets)
+      if (metric !== requested.target?.metric)
+        this.#furtherCounts.set(metric, new EvaluationCounts());
     const notes = this.#notes;
+    const standings = (): TargetStanding[] => this.#conditions.standings;
     this.run = {
-      target,
+      target: requested.target,
+      targets,
+      isCompound: isCompound(requested),
+      get standings() {
+        return standings();
+      },
       start: undefined,
       startedBy: undefined,
       reached: undefined,
@@ -141,7 +171,7 @@ export class RunTracker {
     if (event.key === "run_start") return this.#startClock("run_start", moment);
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#trainSamples = event.value;
-    this.run.target = this.#requestedTarget ?? statedTarget(event) ?? this.run.target;
+    if (this.#requested.target === undefined) this.#observeStatedTarget(statedTarget(event));
     const samplesCount = samplesCountOf(event, this.#trainSamples);
     if (samplesCount !== undefined) this.#countSamples(samplesCount);
     if (event.key === "run_stop") {
@@ -151,46 +181,66 @@ export class RunTracker {
     }
     return metricsOf(event).flatMap(({ names, value }) => {
       this.run.latest.set(names.at(-1) ?? event.key, value);
-      if (!this.#isTargetMetric(names)) return [];
+      const target = this.#targetNamed(names);
+      if (target === undefined) return [];
+      const { metric } = target;
       const epochNum = metadataNumber(event, "epoch_num");
-      const programMs = metadataNumber(event, programClockKey) ?? this.#programClock.freshMs;
-      return this.#evaluate({ ...moment, value, samplesCount, epochNum, programMs });
+      const programMs =
+        metadataNumber(event, programClockKey) ?? this.#countsOf(metric).clock.freshMs;
+      return this.#evaluate({ ...moment, metric, value, samplesCount, epochNum, programMs });
     });
   }
 
+  #observeStatedTarget(stated: MetricTarget | undefined): void {
+    if (stated === undefined) return;
+    this.run.target = stated;
+    this.run.targets = [stated];
+    this.#conditions = new TargetConditions({ ...this.#requested, target: stated });
+  }
+
   #observeMetric(seen: Extract<Observation, { kind: "metric" }>): TrackUpdate[] {
-    const { target } = this.run;
     this.run.latest.set(seen.metric, seen.value);
     this.#notes.printed(seen);
-    if (target === undefined || !this.#isTargetMetric([seen.metric])) return [];
+    const target = this.#targetNamed([seen.metric]);
+    if (target === undefined) return [];
     const accepted = acceptRecorded(acceptValue(target, seen), seen.recordedValue);
     switch (accepted.kind) {
       case "not-finite":
-        this.run.notFiniteCount += 1;
+        this.#countNotFinite(seen.metric, (this.#notFiniteCounts.get(seen.metric) ?? 0) + 1);
         this.#notes.notFinite(seen);
+        this.#conditions.notFinite(seen.metric);
         return [];
       case "doubtful":
         if (accepted.reason === "off-scale") this.#notes.offScale(seen, target);
         return [];
       case "counts":
-        this.run.notFiniteCount = 0;
+        this.#countNotFinite(seen.metric, 0);
         if (accepted.isFractionOfPercent) this.#notes.percentAsFraction(seen, accepted.value);
         return this.#evaluatePrinted(seen, accepted.value);
     }
   }
 
-  #evaluatePrinted(seen: PrintedValue & { arrivalMs: number }, value: number): TrackUpdate[] {
-    const samplesCount = this.#hasFreshCount ? this.#counter.total : undefined;
+  #countNotFinite(metric: string, count: number): void {
+    this.#notFiniteCounts.set(metric, count);
+    this.run.notFiniteCount = Math.max(...this.#notFiniteCounts.values());
+  }
+
+  #evaluatePrinted(seen: Extract<Observation, { kind: "metric" }>, value: number): TrackUpdate[] {
+    const { metric, reachedMs } = seen;
+    const { hasFreshCount, clock } = this.#countsOf(metric);
+    const samplesCount = hasFreshCount ? this.#counter.total : undefined;
     const updates = this.#evaluate({
+      metric,
       loggedMs: undefined,
       arrivalMs: seen.arrivalMs,
+      reachedMs,
       value,
       samplesCount,
       epochNum: undefined,
-      programMs: this.#programClock.freshMs,
+      programMs: clock.freshMs,
     });
     const isReached = updates.some(({ kind }) => kind === "target-reached");
-    if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(seen.metric, value);
+    if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(metric, value);
     return updates;
   }
 
@@ -207,33 +257,52 @@ export class RunTracker {
 
   #evaluate(seen: SeenEvaluation): TrackUpdate[] {
     const { target, start } = this.run;
-    if (target === undefined || !Number.isFinite(seen.value)) return [];
+    const { metric, value } = seen;
+    if (target === undefined) return [];
+    if (!Number.isFinite(value)) {
+      this.#conditions.notFinite(metric);
+      return [];
+    }
     if (start === undefined) {
       this.#notes.beforeClock();
       return [];
     }
     const evaluation = evaluationOf(seen, start);
-    const { samplesCount } = seen;
-    this.#programClock.evaluated(evaluation);
-    this.#hasFreshCount = false;
-    this.#uncounted = samplesCount === undefined ? evaluation : undefined;
-    this.#series.push(evaluation);
-    const { best } = this.run;
-    if (best === undefined || isBetter(target, seen.value, best)) this.run.best = seen.value;
-    const updates: TrackUpdate[] = [{ kind: "evaluation", evaluation }];
-    if (this.run.reached === undefined && meetsTarget(target, seen.value)) {
-      const { loggedMs, arrivalMs, value, programMs } = seen;
-      this.#series.pinNewest();
-      this.#reachedBy = evaluation;
-      this.run.reached = { loggedMs, arrivalMs, value, samplesCount, programMs };
-      updates.push({ kind: "target-reached", value, samplesCount });
-      if (this.#series.count === 1) this.#notes.firstMeetsTarget(target.metric, value);
-    }
-    return updates;
+    this.#countsOf(metric).evaluated(evaluation);
+    this.#conditions.evaluated(metric, value, evaluation.clockMs);
+    if (metric === target.metric) this.#addEvaluation(target, evaluation);
+    const updates: TrackUpdate[] = [{ kind: "evaluation", metric, evaluation }];
+    if (this.run.reached !== undefined || !this.#conditions.areMet) return updates;
+    return [...updates, this.#reach(seen, evaluation)];
   }
 
-  #isTargetMetric(names: readonly string[]): boolean {
-    return this.run.target !== undefined && names.includes(this.run.target.metric);
+  #addEvaluation(target: MetricTarget, evaluation: Evaluation): void {
+    this.#series.push(evaluation);
+    const { best } = this.run;
+    const { quality } = this.#conditions;
+    if (quality !== undefined && (best === undefined || isBetter(target, quality, best)))
+      this.run.best = quality;
+  }
+
+  #reach(seen: SeenEvaluation, evaluation: Evaluation): TrackUpdate {
+    const { metric, loggedMs, samplesCount, programMs } = seen;
+    const arrivalMs = seen.reachedMs ?? seen.arrivalMs;
+    this.#conditions.freeze();
+    this.#series.pinNewest();
+    this.#reachedBy = evaluation;
+    const value = this.#conditions.quality ?? evaluation.value;
+    this.run.reached = { loggedMs, arrivalMs, value, samplesCount, programMs };
+    const isFirst = this.run.standings.every(({ evaluationCount }) => evaluationCount === 1);
+    if (isFirst) this.#notes.firstMeetsTarget(metric, evaluation.value);
+    return { kind: "target-reached", value, samplesCount };
+  }
+
+  #targetNamed(names: readonly string[]): MetricTarget | undefined {
+    return this.run.targets.find(({ metric }) => names.includes(metric));
+  }
+
+  #countsOf(metric: string): EvaluationCounts {
+    return this.#furtherCounts.get(metric) ?? this.#counts;
   }
 
   #countSamples(samplesCount: number): void {
@@ -242,7 +311,8 @@ export class RunTracker {
 
   #observeProgramClock(programMs: number): void {
     const { programClock, reached } = this.run;
-    const back = this.#programClock.push(programMs);
+    const back = this.#counts.clock.push(programMs);
+    for (const { clock } of this.#furtherCounts.values()) clock.push(programMs);
     if (programClock !== undefined) programClock.wentBack ??= back;
     if (reached !== undefined && this.#reachedBy?.programMs !== undefined)
       reached.programMs ??= this.#reachedBy.programMs;
@@ -253,15 +323,10 @@ export class RunTracker {
     if (this.#counter.push(count) === "restarted") this.#notes.samplesRestarted();
     const total = this.#counter.total ?? count;
     this.#countSamples(total);
-    const evaluation = this.#uncounted;
-    if (evaluation === undefined) {
-      this.#hasFreshCount = true;
-      return;
-    }
-    this.#uncounted = undefined;
-    evaluation.samplesCount = total;
-    if (this.run.reached !== undefined && evaluation === this.#reachedBy)
-      this.run.reached.samplesCount = total;
+    this.#counts.counted(total);
+    for (const counts of this.#furtherCounts.values()) counts.counted(total);
+    if (this.run.reached !== undefined && this.#reachedBy?.samplesCount !== undefined)
+      this.run.reached.samplesCount ??= this.#reachedBy.samplesCount;
   }
 }
 

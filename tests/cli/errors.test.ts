@@ -31,8 +31,34 @@ describe("a request that is wrong", () => {
       words: ["run", "--metric", "([0-9.]+)", "--target", "val_acc>=0.9", "--", "true"],
     },
     {
-      name: "a target on another metric than the one read",
-      words: ["run", "--metric", "val_acc=([0-9.]+)", "--target", "val_ac>=0.9", "--", "true"],
+      name: "two targets in the same direction",
+      words: ["run", "--target", "acc>=0.9", "--target", "acc>=0.94", "--", "true"],
+    },
+    {
+      name: "two targets that no value meets",
+      words: ["run", "--target", "acc>=0.9", "--target", "acc<=0.8", "--", "true"],
+    },
+    {
+      name: "two rules for noisy metrics",
+      words: [
+        "run",
+        "--target",
+        "acc>=0.9",
+        "--target-mean",
+        "3",
+        "--target-times",
+        "3",
+        "--",
+        "true",
+      ],
+    },
+    {
+      name: "a mean of one evaluation",
+      words: ["run", "--target", "acc>=0.9", "--target-mean", "1", "--", "true"],
+    },
+    {
+      name: "a mean without a target",
+      words: ["run", "--target-mean", "3", "--", "true"],
     },
     {
       name: "a target that says nothing",

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../foundation/json.ts";
 import type { EventType, LogEvent } from "../../schema/logs/log-event.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import type { MetricTarget, TargetWindow } from "../../schema/run/metric-target.ts";
 
 /** What Pitwall knows of a program that prints no MLLOG itself. */
 export interface OwnLogSubject {
@@ -8,6 +8,8 @@ export interface OwnLogSubject {
   /** Undefined if it is unknown, as for most imported logs. */
   seed: number | undefined;
   target: MetricTarget;
+  furtherTargets: readonly MetricTarget[];
+  targetWindow: TargetWindow | undefined;
   launchedMs: number;
 }
 
@@ -28,19 +30,33 @@ export class OwnLog {
     if (this.#hasBegun) return [];
     this.#hasBegun = true;
     const { benchmark, seed, target, launchedMs } = this.#subject;
+    const { metric, direction } = target;
     const at = (key: string, value: JsonValue, metadata: JsonValue = {}): LogEvent =>
       ownEvent({ timeMs: launchedMs, key, value, metadata });
     return [
       at("submission_benchmark", benchmark),
       ...(seed === undefined ? [] : [at("seed", seed)]),
-      at("quality_target", target.value, { metric: target.metric, direction: target.direction }),
+      at("quality_target", target.value, { metric, direction, ...this.#conditions() }),
       ownEvent({ timeMs: launchedMs, key: "init_start", value: null, eventType: "INTERVAL_START" }),
       ownEvent({ timeMs: runStartMs, key: "init_stop", value: null, eventType: "INTERVAL_END" }),
       ownEvent({ timeMs: runStartMs, key: "run_start", value: null, eventType: "INTERVAL_START" }),
     ];
   }
 
-  /** A value of the target's metric, with further numbers as metadata. */
+  #conditions(): Record<string, JsonValue> {
+    const { furtherTargets, targetWindow: window } = this.#subject;
+    const further = furtherTargets.map(({ metric, direction, value }) => ({
+      metric,
+      direction,
+      value,
+    }));
+    return {
+      ...(further.length === 0 ? {} : { further_targets: further }),
+      ...(window === undefined ? {} : { [`${window.kind}_evaluations`]: window.count }),
+    };
+  }
+
+  /** A value of the first target's metric, with further numbers as metadata. */
   evaluation(
     value: number,
     timeMs: number,

@@ -17,6 +17,7 @@ const valueRules = [
   "percent-read-as-fraction",
   "value-off-scale",
   "first-evaluation-meets-target",
+  "targets-met-apart",
   "target-met-on-rewritten-line",
   "several-ranks-print-metric",
 ] as const;
@@ -93,6 +94,11 @@ export function describeValueFinding(finding: ValueFinding): DescribedFinding {
       return {
         message: `the first value of \`${finding.metric}\`, ${finding.value}, already meets the target`,
         hint: "check the direction and the scale of the target",
+      };
+    case "targets-met-apart":
+      return {
+        message: `each of the ${finding.targetCount} targets was met, but never all of them at the same time`,
+        hint: "`pitwall show` prints when each one was first met; a run reaches its targets only when the newest evaluations meet all of them",
       };
     case "target-met-on-rewritten-line":
       return {

@@ -65,6 +65,8 @@ export const finding = z.discriminatedUnion("rule", [
     metric: z.string(),
     value: z.number(),
   }),
+  /** Each target was met at some time, but never all at the same time. */
+  z.strictObject({ rule: z.literal("targets-met-apart"), targetCount: z.number() }),
   z.strictObject({
     rule: z.literal("target-met-on-rewritten-line"),
     metric: z.string(),

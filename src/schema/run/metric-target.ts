@@ -7,3 +7,44 @@ export const metricTarget = z.strictObject({
   value: z.number(),
 });
 export type MetricTarget = z.output<typeof metricTarget>;
+
+/** What has to meet the targets: the mean of the last `count` evaluations, or each of `count` consecutive ones. */
+export const targetWindow = z.strictObject({
+  kind: z.enum(["mean", "consecutive"]),
+  count: z.number().int().min(2),
+});
+export type TargetWindow = z.output<typeof targetWindow>;
+
+/** All targets of a run. They must be met at the same time. */
+export interface TargetRequest {
+  /** The first one, whose metric is the quality of the run. */
+  target?: MetricTarget | undefined;
+  furtherTargets?: readonly MetricTarget[] | undefined;
+  /** Absent: the newest evaluation has to meet the target. */
+  targetWindow?: TargetWindow | undefined;
+}
+
+/** How a run compares with one of its targets. */
+export const targetStanding = z.strictObject({
+  target: metricTarget,
+  evaluationCount: z.number().int().nonnegative(),
+  /** The best value, or the best mean if means are compared. */
+  best: z.number().optional(),
+  /** Whether the newest evaluations meet the target; if the run reached all targets, whether they did at that time. */
+  isMet: z.boolean(),
+  /** When the target was first met, whether or not the others were. Milliseconds since run_start. */
+  firstMetMs: z.number().optional(),
+  /** Present if consecutive evaluations are required: the most in a row that met the target. */
+  longestStreak: z.number().int().nonnegative().optional(),
+});
+export type TargetStanding = z.output<typeof targetStanding>;
+
+/** The targets in the order of the request. */
+export function targetsOf({ target, furtherTargets = [] }: TargetRequest): MetricTarget[] {
+  return target === undefined ? [] : [target, ...furtherTargets];
+}
+
+/** Whether one evaluation of one metric is not enough to meet the target. */
+export function isCompound({ furtherTargets = [], targetWindow: window }: TargetRequest): boolean {
+  return furtherTargets.length > 0 || window !== undefined;
+}

@@ -21,6 +21,8 @@ export type Observation = { arrivalMs: number } & (
       kind: "metric";
       /** The value of the evaluation during the run, if it is read from a record. */
       recordedValue?: number | undefined;
+      /** When the run reached its targets, if it is read from a record that has no time for this value. */
+      reachedMs?: number | undefined;
     } & PrintedValue)
   | { kind: "samples"; samplesCount: number }
   /** What the program's own clock shows. */

@@ -30,7 +30,8 @@ export type RunEvent =
       ranks: readonly LaunchedRank[];
     }
   | { kind: "clock-started"; runId: string; by: "launch" | "run_start" | "pattern" }
-  | { kind: "evaluation"; runId: string; evaluation: Evaluation }
+  /** Of the metric of one of the targets. */
+  | { kind: "evaluation"; runId: string; metric: string; evaluation: Evaluation }
   | { kind: "target-reached"; runId: string; value: number; samplesCount: number | undefined }
   | { kind: "stopping"; runId: string; reason: StopReason }
   /** Whole lines of one rank. */

@@ -1,5 +1,5 @@
 import type { EnergyReading } from "./energy.ts";
-import type { MetricTarget } from "./metric-target.ts";
+import type { MetricTarget, TargetStanding } from "./metric-target.ts";
 import type { ChecklistCounts } from "./run-checklist.ts";
 
 /** The current progress of a run, as shown in the progress line and the dashboard header. */
@@ -14,6 +14,8 @@ export interface RunProgress {
   clockMs: number | undefined;
   target: MetricTarget | undefined;
   best: number | undefined;
+  /** Each target; present if there are several, or if a target is met by several evaluations. */
+  targets?: readonly TargetStanding[] | undefined;
   loss: number | undefined;
   samplesCount: number | undefined;
   samplesPerSecond: number | undefined;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { launchTarget } from "./launch-target.ts";
 import { logOrigin } from "./log-origin.ts";
-import { metricTarget } from "./metric-target.ts";
+import { metricTarget, targetWindow } from "./metric-target.ts";
 import { price } from "./price.ts";
 import { runLabels } from "./run-labels.ts";
 import { raceMembership } from "./race-membership.ts";
@@ -73,6 +73,10 @@ export const runRequest = z.strictObject({
   reading: outputReading,
   /** Absent if the program's MLLOG lines state it. */
   target: metricTarget.optional(),
+  /** Further targets, all of which must be met at the same time as `target`. */
+  furtherTargets: z.array(metricTarget).min(1).optional(),
+  /** Absent: a target is met by one evaluation. */
+  targetWindow: targetWindow.optional(),
   seed: z.number().int().nonnegative(),
   stopAtTarget: z.boolean(),
   /** Go on where the target's metric is not a number again and again; default: end the run as missed. */

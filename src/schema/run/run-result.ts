@@ -2,7 +2,7 @@ import { z } from "zod";
 import { energyReading } from "./energy.ts";
 import { finding } from "./finding.ts";
 import { hostName } from "./host.ts";
-import { metricTarget } from "./metric-target.ts";
+import { metricTarget, targetStanding } from "./metric-target.ts";
 import { cost } from "./price.ts";
 import { runConditions } from "./run-conditions.ts";
 import { runRules } from "./run-rules.ts";
@@ -12,7 +12,7 @@ export const outcome = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("reached"),
     timeToTrainMs: z.number().nonnegative(),
-    /** The value that met the target; absent if only `run_stop` reports success. */
+    /** The value or mean that met the first target; absent if only `run_stop` reports success. */
     quality: z.number().optional(),
     samplesCount: z.number().optional(),
   }),
@@ -83,6 +83,9 @@ export const runResult = z.strictObject({
     .strictObject({ hosts: z.array(hostName), rankCount: z.number().int().positive() })
     .optional(),
   target: metricTarget.optional(),
+  /** Each target; present if there are several, or if a target is met by several evaluations. */
+  targets: z.array(targetStanding).optional(),
+  /** Of the metric of `target`. */
   evaluations: z.array(evaluation),
   /** Number of evaluations of the run, if `evaluations` does not contain all of them. */
   evaluationCount: z.number().int().positive().optional(),

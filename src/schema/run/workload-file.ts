@@ -47,7 +47,19 @@ const fields = z.strictObject({
     .describe(
       "Name of the program's own clock, or a regular expression whose group is its time: `train_time:(\\d+)ms`",
     ),
-  target: z.string().optional().describe("Quality to reach: `val_acc >= 0.94` or `loss <= 2.0`"),
+  target: patterns
+    .optional()
+    .describe("Quality to reach: `val_acc >= 0.94` or `loss <= 2.0`. Of a list, all at once"),
+  targetMean: z
+    .int()
+    .min(2)
+    .optional()
+    .describe("Compare the mean of this many evaluations with each target"),
+  targetTimes: z
+    .int()
+    .min(2)
+    .optional()
+    .describe("Require this many consecutive evaluations to meet each target"),
   stopAtTarget: z.boolean().optional().describe("End the program once the target is met"),
   keepOnNan: z
     .boolean()

@@ -33,13 +33,15 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
 /** The plan of a recorded run, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   const { launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
-  const { labels, price, edition, rerunOf, series } = request;
+  const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series } = request;
   return {
     startable: startableOf(request),
     ...(labels === undefined ? {} : { labels }),
     launchTarget,
     reading,
     target,
+    furtherTargets,
+    targetWindow,
     stopAtTarget,
     keepOnNan: keepOnNan === true,
     keepGoing: series.keepGoing === true,

@@ -1,25 +1,23 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
 import { parseLinearPattern, type LinearPattern } from "../../formats/text/linear-pattern.ts";
 import { isMetricName, parseMetricPattern } from "../../formats/text/metric-pattern.ts";
 import type { WantedMetric } from "../../formats/text/metric-reader.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
-import { parseTarget } from "../../schema/run/target-text.ts";
+import type { TargetRequest } from "../../schema/run/metric-target.ts";
 import type { Price } from "../../schema/run/price.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
 import type { RaceMembership } from "../../schema/run/race-membership.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
+import { planTargets, type TargetTexts, withTargetMetrics } from "./plan-targets.ts";
 
 /** A series as the user requested it, unparsed: from options, a workload file, or both. */
-export interface SeriesRequest {
+export interface SeriesRequest extends TargetTexts {
   metrics: readonly string[];
   samples?: string | undefined;
   clockStart?: string | undefined;
   clock?: string | undefined;
-  target?: string | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
   keepGoing?: boolean;
@@ -31,12 +29,11 @@ export interface SeriesRequest {
 }
 
 /** A validated series: all patterns compile and all values are parsed. */
-export interface SeriesPlan {
+export interface SeriesPlan extends TargetRequest {
   startable: Startable;
   labels?: RunLabels;
   launchTarget: LaunchTarget;
   reading: OutputReading;
-  target: MetricTarget | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
   /** Start all runs, even if the first ones fail. */
@@ -69,8 +66,8 @@ export interface ResumedSeries {
 /**
  * Validates a request and turns it into a plan.
  *
- * @throws UserError `metric-without-group`, `pattern-invalid`, `pattern-unsupported`, `metric-without-name`, `target-invalid`,
- * `target-metric-not-read`, `target-missing`, `limit-invalid`, `max-cost-without-price`
+ * @throws UserError `metric-without-group`, `pattern-invalid`, `pattern-unsupported`, `metric-without-name`, `limit-invalid`,
+ * `target-missing`, `max-cost-without-price`, and what `planTargets` throws
  */
 export function planSeries(
   requested: SeriesRequest,
@@ -78,9 +75,9 @@ export function planSeries(
   price: Price | undefined,
 ): SeriesPlan {
   const given = requested.metrics.map((text) => compileMetric(text, "--metric"));
-  const target = requested.target === undefined ? undefined : readTarget(requested.target, given);
-  const metrics = withTargetMetric(given, target, startable);
-  if (target === undefined && metrics.length > 0) throw targetMissing(metrics);
+  const targets = planTargets(requested);
+  const metrics = withTargetMetrics(given, targets, startable);
+  if (targets.target === undefined && metrics.length > 0) throw targetMissing(metrics);
   const limits = readLimits(requested);
   if (limits.maxCostUsd !== undefined && price === undefined) {
     throw new UserError("max-cost-without-price", "`--max-cost` requires a price", {
@@ -91,7 +88,7 @@ export function planSeries(
     startable,
     launchTarget: { kind: "local" },
     reading: readingOf(requested, metrics),
-    target,
+    ...targets,
     stopAtTarget: requested.stopAtTarget,
     keepOnNan: requested.keepOnNan === true,
     keepGoing: requested.keepGoing === true,
@@ -99,16 +96,6 @@ export function planSeries(
     price,
     seeds: Array.from({ length: requested.runs }, (_, index) => requested.seed + index),
   };
-}
-
-/** A target alone names the metric to look for. */
-function withTargetMetric(
-  given: readonly WantedMetric[],
-  target: MetricTarget | undefined,
-  startable: Startable,
-): readonly WantedMetric[] {
-  if (given.length > 0 || target === undefined || startable.kind !== "command") return given;
-  return [{ kind: "name", metric: target.metric }];
 }
 
 /**
@@ -183,28 +170,6 @@ function patternUnsupported(
 function withGroup(text: string): string {
   const bare = /\[0-9[^\]]*\][+*]?|\\d[+*]?|\\S[+*]?/u.exec(text)?.[0];
   return bare === undefined ? `${text}([0-9.]+)` : text.replace(bare, `(${bare})`);
-}
-
-function readTarget(text: string, metrics: readonly WantedMetric[]): MetricTarget {
-  const target = parseTarget(text);
-  if (target === undefined) {
-    throw new UserError("target-invalid", `invalid target \`${text}\``, {
-      at: "--target",
-      hint: "use a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'` or `--target 'loss<=2.0'`",
-    });
-  }
-  const names = metrics.map((pattern) => pattern.metric);
-  if (names.length === 0 || names.includes(target.metric)) return target;
-  const known = names.map((name) => `\`${name}\``).join(", ");
-  const meant = nearestWord(target.metric, names) ?? names[0] ?? target.metric;
-  throw new UserError(
-    "target-metric-not-read",
-    `the target uses \`${target.metric}\`, but \`--metric\` reads ${known}`,
-    {
-      at: "--target",
-      hint: `use \`--target '${text.replace(target.metric, meant)}'\`, or add a \`--metric\` that reads \`${target.metric}\``,
-    },
-  );
 }
 
 function targetMissing(metrics: readonly WantedMetric[]): UserError {

@@ -340,7 +340,7 @@ function eventOf(change: TrackUpdate, runId: string): RunEvent {
     case "clock-started":
       return { kind: "clock-started", runId, by: change.by };
     case "evaluation":
-      return { kind: "evaluation", runId, evaluation: change.evaluation };
+      return { kind: "evaluation", runId, metric: change.metric, evaluation: change.evaluation };
     case "target-reached":
       return {
         kind: "target-reached",

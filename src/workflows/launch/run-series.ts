@@ -95,13 +95,15 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
-  const { edition, price, rerunOf, race } = plan;
+  const { furtherTargets = [], targetWindow, edition, price, rerunOf, race } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
     ...(labels === undefined ? {} : { labels }),
     reading,
     ...(target === undefined ? {} : { target }),
+    ...(furtherTargets.length === 0 ? {} : { furtherTargets: [...furtherTargets] }),
+    ...(targetWindow === undefined ? {} : { targetWindow }),
     stopAtTarget,
     ...(plan.keepOnNan === true ? { keepOnNan: true } : {}),
     limits,

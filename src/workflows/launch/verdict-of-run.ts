@@ -44,6 +44,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     clock,
     job: ranks.job,
     target: run.target,
+    targets: run.isCompound ? run.standings : undefined,
     evaluations: [...run.evaluations],
     evaluationCount: thinnedCount(run),
     samplesPerSecond,

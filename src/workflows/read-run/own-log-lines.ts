@@ -17,8 +17,8 @@ export function mayAddLines({ reading, target }: RunRequest): boolean {
 }
 
 /**
- * Whether Pitwall adds a line for an observation: for a value of the target's metric after the clock has started. A
- * program that logs `run_start` itself gets none, because two clocks in one log would contradict each other.
+ * Whether Pitwall adds a line for an observation: for a value of the first target's metric after the clock has
+ * started. A program that logs `run_start` itself gets none, because two clocks in one log would contradict each other.
  */
 export function addsLine(run: TrackedRun, seen: Observation): boolean {
   return (
@@ -64,12 +64,13 @@ export class OwnLogLines {
   #wasReached = false;
 
   constructor(request: RunRequest, launchedMs: number) {
-    const { startable, target } = request;
+    const { startable, target, furtherTargets = [], targetWindow } = request;
+    const benchmark = startable.name;
     const isUnknown = startable.kind === "imported" && !startable.origin.seedIsKnown;
     const seed = isUnknown ? undefined : request.seed;
     this.#ownLog =
       target !== undefined && mayAddLines(request)
-        ? new OwnLog({ benchmark: startable.name, seed, target, launchedMs })
+        ? new OwnLog({ benchmark, seed, target, furtherTargets, targetWindow, launchedMs })
         : undefined;
   }
 

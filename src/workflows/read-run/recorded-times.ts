@@ -95,6 +95,8 @@ export class RecordedTimes {
       this.#newestMs = Math.max(this.#newestMs, seen.event.timeMs);
       return { ...seen, arrivalMs: seen.event.timeMs };
     }
+    if (seen.kind === "metric" && this.#reachedMs !== undefined)
+      return { ...seen, arrivalMs: this.#newestMs, reachedMs: this.#reachedMs };
     const startMs = seen.kind === "clock-start" ? this.#startMs.get(seen.by) : undefined;
     return { ...seen, arrivalMs: startMs ?? this.#newestMs };
   }

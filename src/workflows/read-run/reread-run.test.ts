@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
+import type { TargetStanding } from "../../schema/run/metric-target.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun } from "../../score/judge-run.ts";
@@ -107,13 +108,21 @@ function valuesOf({
   }));
 }
 
+/** Without times: a line that Pitwall adds has that of its evaluation in milliseconds. */
+function standingsOf({ standings }: { standings: readonly TargetStanding[] }) {
+  return standings.map(({ firstMetMs, ...standing }) => ({
+    ...standing,
+    wasMet: firstMetMs !== undefined,
+  }));
+}
+
 const accuracy = exampleRequest({
   runId: "toy-1",
   createdMs: launchedMs - 3,
   reading: {
     metrics: [
       { metric: "val_acc", pattern: "val_acc=([0-9.]+|nan)" },
-      { metric: "loss", pattern: "loss=([0-9.]+)" },
+      { metric: "loss", pattern: "loss=([0-9.]+|nan)" },
     ],
     samplesPattern: "samples=([0-9]+)",
   },
@@ -127,17 +136,33 @@ const timedByProgram = {
   ...accuracy,
   reading: { ...accuracy.reading, programClock: "train_time:(\\d+)ms" },
 };
+const lowLoss = { metric: "loss", direction: "at-most", value: 1.5 } as const;
+const twoTargets = { ...accuracy, furtherTargets: [lowLoss] };
+const range = {
+  ...accuracy,
+  furtherTargets: [{ metric: "val_acc", direction: "at-most", value: 0.95 } as const],
+};
+const meanOfThree = { ...accuracy, targetWindow: { kind: "mean", count: 3 } as const };
+const twoInARow = { ...twoTargets, targetWindow: { kind: "consecutive", count: 2 } as const };
+const twoTargetsByProgram = { ...timedByProgram, furtherTargets: [lowLoss] };
 
 describe("rereadRun", () => {
   test.each([
     { name: "a program timed from its launch", request: accuracy },
     { name: "a program whose clock a line starts", request: startedByLine },
     { name: "a program with a clock of its own", request: timedByProgram },
+    { name: "a program with two targets", request: twoTargets },
+    { name: "a program whose metric must be in a range", request: range },
+    { name: "a program whose mean must meet the target", request: meanOfThree },
+    { name: "a program that must meet two targets twice in a row", request: twoInARow },
+    { name: "a program with two targets and a clock of its own", request: twoTargetsByProgram },
   ])("gives $name the verdict of its end and does not count a value twice", async ({ request }) => {
     const anyLine = fc.oneof(
       fc.constantFrom("epoch 1", "noise", "val_acc=nan", "loss=2.5", ""),
       fc.nat(2000).map((count) => `samples=${count}`),
       fc.nat(100).map((percent) => `val_acc=${percent / 100} loss=1`),
+      fc.integer({ min: 80, max: 100 }).map((percent) => `val_acc=${percent / 100}`),
+      fc.constantFrom("loss=1.4", "loss=nan", "samples=7 val_acc=0.93", "val_acc=0.92 samples=70"),
       fc.nat(9000).map((ms) => `train_time:${ms}ms`),
       fc.nat(9000).map((ms) => `val_acc=0.91 train_time:${ms}ms`),
     );
@@ -153,6 +178,7 @@ describe("rereadRun", () => {
         expect(again.judgement?.outcome).toEqual(live.judgement.outcome);
         expect(again.judgement?.clock).toEqual(live.judgement.clock);
         expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
+        expect(standingsOf(again.run)).toEqual(standingsOf(live.run));
         expect(again.run.findings).toEqual(live.run.findings);
         expect(again.rules).toEqual(live.rules);
       }),

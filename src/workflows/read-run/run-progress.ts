@@ -31,6 +31,7 @@ export function runProgress(moment: {
     clockMs,
     target: run.target,
     best: run.best,
+    ...(run.isCompound ? { targets: run.standings } : {}),
     loss: lossOf(run.latest),
     samplesCount: run.samplesCount,
     samplesPerSecond: rateOf(run, clockMs),

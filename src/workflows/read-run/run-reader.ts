@@ -79,7 +79,7 @@ export class RunReader {
     this.#request = request;
     this.#options = options;
     const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
-    this.#tracker = new RunTracker(request.target, patterns.metrics.clockName);
+    this.#tracker = new RunTracker(request, patterns.metrics.clockName);
     this.#metrics = patterns.metrics;
     this.#output = new OutputReader(patterns, options.maximumLineBytes);
     this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
