@@ -8,7 +8,7 @@ import {
   type TargetRequest,
   type TargetStanding,
 } from "../schema/run/metric-target.ts";
-import type { Observation, PrintedValue } from "../schema/run/observation.ts";
+import type { Observation } from "../schema/run/observation.ts";
 import type { Evaluation } from "../schema/run/run-result.ts";
 import { OfficialClock } from "./clock.ts";
 import {
