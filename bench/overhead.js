@@ -20,6 +20,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { inTurn, percent, spread } from "./overhead/in-turn.js";
 import { timedRun } from "./overhead/timed-run.js";
 import { canWatchMemory, watchMemory } from "./overhead/watch-memory.js";
 
@@ -215,31 +216,7 @@ function runWithHome(command, environment = {}) {
   }
 }
 
-/** One untimed round, then rounds in which each command runs once. */
-function inTurn(rounds, commands, measure) {
-  const samples = Object.keys(commands).map((name) => ({ name, timings: [] }));
-  for (let round = 0; round <= rounds; round++) {
-    for (const sample of samples) {
-      const timing = measure(commands[sample.name]);
-      if (round > 0) sample.timings.push(timing);
-    }
-  }
-  return samples;
-}
-
 function wallAndCpu({ name, timings }) {
   const wall = summarise(timings.map((one) => one.wallMs));
   return `  ${name.padEnd(20)} ${spread(wall)}  (${median(timings.map((one) => one.cpuMs)).toFixed(0)})`;
-}
-
-function spread(summary, digits = 0) {
-  const [middle, least, most] = [summary.median, summary.minimum, summary.maximum].map((one) =>
-    one.toFixed(digits),
-  );
-  return `${middle} (${least} … ${most})`;
-}
-
-function percent({ median: middle, minimum, maximum }) {
-  const [a, b, c] = [middle, minimum, maximum].map((one) => (one * 100).toFixed(2));
-  return `${a} % (${b} … ${c})`;
 }

@@ -83,4 +83,33 @@ describe("parseLinearPattern", () => {
       { numRuns: 1000, seed: 20261128 },
     );
   });
+
+  test.each([
+    "acc=([0-9.]+)",
+    "acc=(a)",
+    "a(?<x>\\d+)",
+    "(\\S+)",
+    "acc=\\((\\d+)\\)",
+    "(\\d)",
+    "[(]a(.)",
+    "a([)])",
+    "acc (a*)",
+  ])("finds the group of %s where JavaScript's engine does", (source) => {
+    const text = fc
+      .array(fc.constantFrom("a", "acc=", "acc ", "1", ".", "(", ")", "é"), { maxLength: 12 })
+      .map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(text, fc.nat(8), (line, from) => {
+        const reference = new RegExp(source, "dg");
+        reference.lastIndex = from;
+        const indices = reference.exec(line)?.indices;
+        const [whole, group] = [indices?.[0], indices?.[1]];
+        const expected = { matchStart: whole?.[0], start: group?.[0], end: group?.[1] };
+        expect(compiled(source).find(line, Math.min(from, line.length))).toEqual(
+          group === undefined ? undefined : expected,
+        );
+      }),
+      { seed: 9, numRuns: 200 },
+    );
+  });
 });

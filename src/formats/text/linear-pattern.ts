@@ -51,8 +51,12 @@ export function parseLinearPattern(text: string): LinearPatternParse {
       );
     };
     const positions = new RegExp(text, "dg");
+    const matches = new RegExp(text, "g");
+    const endsWithGroup = groupAtEnd.test(text);
     const find = (line: string, from: number): GroupSpan | undefined => {
-      if (isSimple && line.length <= maximumNativeLength) return spanOf(positions, line, from);
+      if (isSimple && line.length <= maximumNativeLength) {
+        return endsWithGroup ? spanAtEnd(matches, line, from) : spanOf(positions, line, from);
+      }
       const matcher = re2.matcher(line.slice(0, maximumLineLength));
       if (!matcher.find(from) || matcher.start(1) < 0) return undefined;
       return { matchStart: matcher.start(0), start: matcher.start(1), end: matcher.end(1) };
@@ -71,6 +75,20 @@ export function parseLinearPattern(text: string): LinearPatternParse {
 function matchOf(expression: RegExp, line: string): readonly (string | undefined)[] | undefined {
   const match = expression.exec(line);
   return match === null ? undefined : [...match];
+}
+
+/** A pattern whose only group is its end; escaped parentheses are left out. */
+const groupAtEnd = /^[^()]*\((?!\?)[^()]*[^()\\]\)$/u;
+
+/** As `spanOf` for a group at the end of the pattern; positions of groups are costly to compute. */
+function spanAtEnd(expression: RegExp, line: string, from: number): GroupSpan | undefined {
+  const sticky = expression;
+  sticky.lastIndex = from;
+  const match = sticky.exec(line);
+  const group = match?.[1];
+  if (match === null || group === undefined) return undefined;
+  const end = match.index + match[0].length;
+  return { matchStart: match.index, start: end - group.length, end };
 }
 
 function spanOf(expression: RegExp, line: string, from: number): GroupSpan | undefined {
@@ -106,7 +124,7 @@ function likeJavaScript(text: string): string {
 }
 
 const escaped = String.raw`\\[dDwWsS.,:;=%#@!&~"'<>/\-[\](){}*+?|^$\\]`;
-const atom = String.raw`(?:${escaped}|\[[\w .,:;=+]+-?\]|[\w ,:;=%#@!&~"'<>/\-])`;
+const atom = String.raw`(?:${escaped}|\[(?:[0a]-[9z]|A-Z|[\w .,:;=+])+-?\]|[\w ,:;=%#@!&~"'<>/\-])`;
 const simplePattern = new RegExp(
   String.raw`^${atom}*\((?:\?<\w+>)?${atom}[+*]?\)${atom}*$|^${atom}*$`,
   "u",

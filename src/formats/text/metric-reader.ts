@@ -111,6 +111,7 @@ export class MetricReader {
   read(rawLine: string): LineReading {
     const { rank, text: line } = withoutRankLabel(visibleText(rawLine));
     const part = this.#echo.kindOf(line);
+    if (!this.mayHold(line)) return nothing;
     // Names in MLPerf's own lines are read as events.
     const pairs = line.includes(mlperfToken) ? [] : this.#pairsOf(line);
     if (pairs.length > 0 && this.#keptLines.length < maximumKeptLines)

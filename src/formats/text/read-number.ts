@@ -158,6 +158,8 @@ const attachedUnit = /[A-Za-zµ]+(?:\/[A-Za-z]+)?/y;
 const spacedTime = / (?:ms|us|µs|sec(?:ond)?s?|min(?:ute)?s?|h(?:ou)?rs?|s|h)(?![\w/])/y;
 
 function suffixAt(text: string, at: number): { suffix: NumberSuffix | undefined; length: number } {
+  // Most numbers are followed by nothing, by a blank and the next name, or by punctuation.
+  if (!mayHaveSuffix(text, at)) return { suffix: undefined, length: 0 };
   const percent = match(percentSign, text, at);
   if (percent !== undefined) return { suffix: { kind: "percent" }, length: percent.length };
   const unit = match(attachedUnit, text, at);
@@ -165,6 +167,12 @@ function suffixAt(text: string, at: number): { suffix: NumberSuffix | undefined;
   const time = match(spacedTime, text, at);
   if (time === undefined) return { suffix: undefined, length: 0 };
   return { suffix: unitOf(time.trim()), length: time.length };
+}
+
+function mayHaveSuffix(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code === 32) return "%mush\u00B5".includes(text[at + 1] ?? "-");
+  return code !== 44 && code !== 124 && !Number.isNaN(code);
 }
 
 function unitOf(text: string): NumberSuffix {
@@ -237,5 +245,5 @@ function isDigit(code: number): boolean {
 function match(expression: RegExp, text: string, at: number): string | undefined {
   const sticky = expression;
   sticky.lastIndex = at;
-  return sticky.exec(text)?.[0];
+  return sticky.test(text) ? text.slice(at, sticky.lastIndex) : undefined;
 }

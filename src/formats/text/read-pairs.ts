@@ -70,7 +70,7 @@ const rememberedName = remembered(nameBefore);
 
 /** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number. */
 function isMean(text: string, between: string, number: NumberToken): boolean {
-  return /^\s+\($/u.test(between) && text[number.suffixEnd] === ")" && number.suffix === undefined;
+  return text[number.suffixEnd] === ")" && number.suffix === undefined && /^\s+\($/u.test(between);
 }
 
 /** Words that wrap a number: `tensor(0.94)`, `np.float32(0.94)`. */

@@ -23,11 +23,11 @@ export function visibleText(line: string): string {
 }
 
 function hasControl(text: string): boolean {
-  for (let index = 0; index < text.length; index++) {
-    if (isControl(text.charCodeAt(index))) return true;
-  }
-  return false;
+  return controls.test(text);
 }
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it finds
+const controls = /[\u0000-\u0008\n-\u001F\u007F]/;
 
 /** C0 controls except the tab, and DEL. C1 controls are kept: in text decoded as Latin-1 they are parts of letters. */
 function isControl(code: number): boolean {

@@ -1,3 +1,4 @@
+import { remembered } from "../../foundation/remembered.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import type { PrintedValue } from "../../schema/run/observation.ts";
 
@@ -13,6 +14,7 @@ export interface ComparedValue {
 /** Metrics that are fractions: at most 1, or at most 100 as a percentage. */
 const shareName =
   /(?:^|[_\W])(?:acc(?:uracy)?|top_?[15]|acc@\d|precision|recall|f1|auc|auroc|iou|miou|m?ap(?:50|75)?|dice|exact_match|em|hit_?rate|success_?rate)(?:$|[_\W\d])/iu;
+const isShareName = remembered((metric) => shareName.test(metric));
 const fullPercent = 100;
 
 /**
@@ -26,7 +28,7 @@ export function comparedValue(
   const isFractionTarget = target.value > 0 && target.value <= 1;
   if (printed.isPercent && isFractionTarget)
     return { value: printed.value / fullPercent, isFractionOfPercent: true, isOffScale: false };
-  const isShare = target.direction === "at-least" && shareName.test(target.metric);
+  const isShare = target.direction === "at-least" && isShareName(target.metric);
   const isOffScale =
     isShare &&
     (isFractionTarget

@@ -98,7 +98,8 @@ export class RecordedTimes {
     if (seen.kind === "metric" && this.#reachedMs !== undefined)
       return { ...seen, arrivalMs: this.#newestMs, reachedMs: this.#reachedMs };
     const startMs = seen.kind === "clock-start" ? this.#startMs.get(seen.by) : undefined;
-    return { ...seen, arrivalMs: startMs ?? this.#newestMs };
+    // Changed in place: millions of observations may wait.
+    return Object.assign(seen, { arrivalMs: startMs ?? this.#newestMs });
   }
 
   #mayHaveLine(seen: Observation, run: TrackedRun): seen is PrintedMetric {
