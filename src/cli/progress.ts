@@ -1,7 +1,10 @@
 import { plainOutput } from "../foundation/printable-text.ts";
+import { truncate } from "../foundation/text-table.ts";
 import { formatDuration, formatSignificant } from "../foundation/units.ts";
+import { visibleControls } from "../foundation/visible-controls.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
+import { roleSuffix } from "../schema/run/counted-runs.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeOutcome } from "../report/runs/describe-outcome.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
@@ -87,6 +90,7 @@ export class ProgressView {
   /** Prints the permanent lines: the end of each run and, without a terminal, each phase. */
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
+    if (event.kind === "preparing") return this.#preparing(event);
     if (event.kind === "created" || event.kind === "evaluation") {
       return isTerminal || this.#isTooSoon(event) ? undefined : plainPhase(event);
     }
@@ -98,6 +102,16 @@ export class ProgressView {
     }
     if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
     return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
+  }
+
+  /** Shows the command of `--prepare`: on a terminal until the next line, otherwise as a line. */
+  #preparing({ request }: Extract<RunEvent, { kind: "preparing" }>): string | undefined {
+    const text = `preparing: ${visibleControls(request.prepare ?? "")}`;
+    if (!this.#screen.isTerminal) return `  ${text}`;
+    this.clear();
+    this.#screen.write(truncate(text, Math.max(20, this.#screen.columns - 1)));
+    this.#isDrawn = true;
+    return undefined;
   }
 
   /** Without a terminal, prints at most one evaluation per second. */
@@ -115,14 +129,16 @@ function plainPhase(event: Extract<RunEvent, { kind: "created" | "evaluation" }>
     return `  ${formatDuration(clockMs)}: ${formatSignificant(value, 4)}`;
   }
   const { series, seed } = event.request;
-  return `${runName(event.request)}: run ${series.index} of ${series.count}, seed ${seed}, record in ${event.directory}`;
+  const run = `run ${series.index} of ${series.count}${roleSuffix(event.request)}`;
+  return `${runName(event.request)}: ${run}, seed ${seed}, record in ${event.directory}`;
 }
 
 function finishedLine({ request, result }: RunReport, paint: Paint): string {
   const { index, count } = request.series;
   const { outcome } = result;
   const time = outcome.kind === "reached" ? ` in ${formatDuration(outcome.timeToTrainMs)}` : "";
-  return `${paint.faint(`${armOf(request)}run ${index}/${count}`)} ${describeOutcome(outcome, paint)}${time}`;
+  const run = paint.faint(`${armOf(request)}run ${index}/${count}${roleSuffix(request)}`);
+  return `${run} ${describeOutcome(outcome, paint)}${time}`;
 }
 
 /** `A ` for a run of the first arm of a race. */

@@ -8,6 +8,7 @@ import type { SigningKey } from "../store/keys/key-store.ts";
 import type { Paint } from "../report/paint.ts";
 import { countOf } from "../report/wording.ts";
 import type { RunPage } from "../schema/run/run-page.ts";
+import { countedRuns } from "../schema/run/counted-runs.ts";
 import { compareCurves, type CurveComparison } from "../score/compare-curves.ts";
 import { exitCodes, type Call, type ExitCode, type Face } from "./command-table.ts";
 import { homeOf } from "./open-store.ts";
@@ -31,8 +32,9 @@ export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Pr
   const { face, shared } = options.call;
   const { end, lastLines } = await followSeries(plan, options);
   const { summary, runs } = end;
+  const counted = countedRuns(runs);
   const repeats = (options.compareWith ?? []).map((page, index) => {
-    const again = runs[index];
+    const again = counted[index];
     return again === undefined ? undefined : compareCurves(page.result, again.result);
   });
   if (shared.json) {
@@ -101,7 +103,9 @@ function jsonDocument(
     ok: true,
     result: {
       ...summary,
-      runs: runs.map(({ request, result }) => Object.assign({ seed: request.seed }, result)),
+      runs: runs.map(({ request: { seed, isWarmup, retryOf }, result }) =>
+        Object.assign({ seed, isWarmup, retryOf }, result),
+      ),
       ...(repeats.length === 0 ? {} : { repeats }),
     },
     warnings: [

@@ -70,10 +70,30 @@ export const runOptions = {
     group: "Runs",
     help: "seed of the first run; `{seed}` in the command [1]",
   },
+  warmup: {
+    takes: "number",
+    placeholder: "runs",
+    minimum: 0,
+    group: "Runs",
+    help: "runs before the series, recorded but not counted [0]",
+  },
+  prepare: {
+    takes: "text",
+    placeholder: "command",
+    group: "Runs",
+    help: "shell command before each run, not timed; `{seed}` is replaced",
+  },
+  retries: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 0,
+    group: "Runs",
+    help: "start a run that dies again with the same seed, this many times at most [0]",
+  },
   keepGoing: {
     takes: "nothing",
     group: "Runs",
-    help: "start all runs, even if two in a row fail within seconds or with the same error",
+    help: "start all runs, even if two seeds in a row fail within seconds or with the same error",
   },
   workers: {
     takes: "number",

@@ -1,19 +1,20 @@
 import type { RunRequest } from "../schema/run/run-request.ts";
 import type { RunResult } from "../schema/run/run-result.ts";
+import { countedRuns } from "../schema/run/counted-runs.ts";
 
 /** A run of a series, with its verdict if it has one. */
 interface SeriesRun {
-  request: Pick<RunRequest, "seed" | "series">;
+  request: Pick<RunRequest, "runId" | "seed" | "series" | "isWarmup" | "retryOf">;
   result: Pick<RunResult, "outcome"> | undefined;
 }
 
 /**
  * The requested seeds of a series that no run has completed, in the order of the request. An
- * interrupted run or a run without a result did not complete its seed.
+ * interrupted run or a run without a result did not complete its seed; warm-ups complete none.
  */
 export function remainingSeeds(runs: readonly SeriesRun[]): number[] {
   const remaining = requestedSeeds(runs);
-  for (const { request, result } of runs) {
+  for (const { request, result } of countedRuns(runs)) {
     if (result === undefined || result.outcome.kind === "interrupted") continue;
     const position = remaining.indexOf(request.seed);
     if (position !== -1) remaining.splice(position, 1);

@@ -1,5 +1,5 @@
 import type { Outcome, RunResult } from "../schema/run/run-result.ts";
-import type { SeriesStop } from "../schema/run/series-summary.ts";
+import type { SeriesStop } from "../schema/run/series-stop.ts";
 
 /** The data of an ended run that decides whether its series continues. */
 export interface EndedRun {
@@ -7,6 +7,9 @@ export interface EndedRun {
   /** The last line that the program printed, if it printed one. */
   lastLine: string | undefined;
 }
+
+/** Whether a series stops with a run that has just ended. */
+export type StopAfter = (ended: EndedRun) => SeriesStop | undefined;
 
 /** A series stops after this many failed runs in a row. */
 const failuresToStop = 2;

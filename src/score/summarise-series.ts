@@ -5,27 +5,30 @@ import { runName } from "../schema/run/run-name.ts";
 import type {
   RunReport,
   SeriesScore,
-  SeriesStop,
   SeriesSummary,
+  UncountedRuns,
 } from "../schema/run/series-summary.ts";
+import { countedRuns, retriedRuns } from "../schema/run/counted-runs.ts";
 import { environmentChanges } from "./environment-changes.ts";
 import { olympicMean } from "./olympic-mean.ts";
 import { remainingSeeds } from "./remaining-seeds.ts";
 
 /**
- * Scores the runs of one series: MLPerf's mean, median and range, and the total cost. Interrupted runs
- * are billed but never scored.
+ * Scores the runs of one series: MLPerf's mean, median and range, and the total cost. Interrupted runs and
+ * attempts that were retried are billed but never scored; warm-ups are neither.
  *
- * @param options whether `runs` are all runs of the series (default: yes), because a single one of its
- * runs is not an incomplete series; and why the series stopped early, if it did
+ * @param options whether `reports` are all runs of the series (default: yes), because a single one of its
+ * runs is not an incomplete series
  * @throws RangeError if there are no runs
  */
 export function summariseSeries(
-  runs: readonly RunReport[],
-  { isWholeSeries = true, stop }: { isWholeSeries?: boolean; stop?: SeriesStop | undefined } = {},
+  reports: readonly RunReport[],
+  { isWholeSeries = true }: { isWholeSeries?: boolean } = {},
 ): SeriesSummary {
-  const [first] = runs;
+  const [first] = reports;
   if (first === undefined) throw new RangeError("a series has at least one run");
+  const runs = isWholeSeries ? countedRuns(reports) : reports;
+  const billed = reports.filter(({ request }) => !isWholeSeries || request.isWarmup !== true);
   const completed = runs.filter(({ result }) => result.outcome.kind !== "interrupted");
   // A log without times says whether the target was reached, but has no time to score.
   const timed = completed.filter(({ result }) => result.outcome.kind !== "untimed");
@@ -37,17 +40,31 @@ export function summariseSeries(
     runCount: runs.length,
     completedCount: completed.length,
     reachedCount: reached.length + completed.length - timed.length,
-    score: isWholeSeries ? scoreOf(runs, timed) : olympicMean(timed.map(scoredRun)),
-    ...(stop === undefined ? {} : { stop }),
+    ...(isWholeSeries ? seriesFacts(reports) : {}),
+    score: isWholeSeries ? scoreOf(reports, timed) : olympicMean(timed.map(scoredRun)),
     timeToTrainMs: summaryOf(runs.map((run) => scoredRun(run).timeToTrainMs)),
     samplesToTarget: summaryOf(
       reached.map(({ outcome }) => (outcome.kind === "reached" ? outcome.samplesCount : undefined)),
     ),
     samplesPerSecond: summaryOf(runs.map(({ result }) => result.samplesPerSecond)),
-    cost: totalCost(runs),
-    energy: totalEnergy(runs.flatMap(({ result }) => result.energy)),
-    billedMs: runs.reduce((sum, { result }) => sum + result.clock.billedMs, 0),
+    cost: totalCost(billed),
+    energy: totalEnergy(billed.flatMap(({ result }) => result.energy)),
+    billedMs: totalBilledMs(billed),
     findings: [...seedFinding(completed), ...environmentFinding(runs)],
+  };
+}
+
+/** The runs that are not counted, and why the series stopped early, if it did. */
+function seriesFacts(
+  reports: readonly RunReport[],
+): Pick<SeriesSummary, "warmup" | "retried" | "stop"> {
+  const warmups = reports.filter(({ request }) => request.isWarmup === true);
+  const retried = retriedRuns(reports);
+  const stop = reports.at(-1)?.result.seriesStop;
+  return {
+    ...(warmups.length === 0 ? {} : { warmup: uncounted(warmups) }),
+    ...(retried.length === 0 ? {} : { retried: uncounted(retried) }),
+    ...(stop === undefined ? {} : { stop }),
   };
 }
 
@@ -58,10 +75,23 @@ function scoreOf(runs: readonly RunReport[], completed: readonly RunReport[]): S
     kind: "incomplete",
     have: completed.length,
     need: completed.length + missing.length,
-    interrupted: runs
+    interrupted: countedRuns(runs)
       .filter(({ result }) => result.outcome.kind === "interrupted")
       .map(({ result }) => result.runId),
   };
+}
+
+function uncounted(runs: readonly RunReport[]): UncountedRuns {
+  const cost = totalCost(runs);
+  return {
+    count: runs.length,
+    billedMs: totalBilledMs(runs),
+    ...(cost === undefined ? {} : { billedUsd: cost.billedUsd }),
+  };
+}
+
+function totalBilledMs(runs: readonly RunReport[]): number {
+  return runs.reduce((sum, { result }) => sum + result.clock.billedMs, 0);
 }
 
 function scoredRun({ result }: RunReport): { runId: string; timeToTrainMs: number | undefined } {

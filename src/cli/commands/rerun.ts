@@ -62,7 +62,9 @@ export const rerunCommand = defineCommand({
       call,
       command: "rerun",
       showsOutput: given.showOutput,
-      compareWith: pages,
+      compareWith: plan.seeds.flatMap(
+        (seed) => pages.findLast(({ request }) => request.seed === seed) ?? [],
+      ),
     });
   },
 });

@@ -42,6 +42,7 @@ export function describeFinding(finding: Finding): DescribedFinding {
 }
 
 const jobRules = [
+  "prepare-failed",
   "rank-failed",
   "host-lost",
   "processes-left-running",
@@ -56,6 +57,11 @@ function isJobFinding(finding: Finding): finding is JobFinding {
 /** What happened to the processes of a run. */
 function describeJobFinding(finding: JobFinding): { message: string; hint?: string } {
   switch (finding.rule) {
+    case "prepare-failed":
+      return {
+        message: `the command of \`--prepare\` ended ${endOf(finding)}, so the program was not started`,
+        hint: "its output is in `prepare.log` of the record",
+      };
     case "rank-failed":
       return {
         message: `rank ${finding.rank} on \`${finding.host}\` failed first: it ended ${endOf(finding)}`,

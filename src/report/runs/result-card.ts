@@ -1,4 +1,3 @@
-import { layOutTable } from "../../foundation/text-table.ts";
 import {
   formatCount,
   formatDuration,
@@ -6,16 +5,24 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
+import { countedRuns } from "../../schema/run/counted-runs.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import { formatTarget } from "../../schema/run/target-text.ts";
-import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type {
+  RunReport,
+  SeriesScore,
+  SeriesSummary,
+  UncountedRuns,
+} from "../../schema/run/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
-import { hasKnownSeed, logTimesText } from "./origin-text.ts";
+import { logTimesText } from "./origin-text.ts";
+import { nextLines } from "./next-steps.ts";
+import { bestText, seriesRunsTable } from "./series-runs-table.ts";
 import { seriesStopText } from "./series-stop-text.ts";
 import { acceleratorsText, hasAccelerators } from "./accelerators-text.ts";
-import { hasNothingToCheck, seriesRulesText } from "./rules-text.ts";
+import { seriesRulesText } from "./rules-text.ts";
 import { countOf, formatRate } from "../wording.ts";
 
 /**
@@ -29,12 +36,13 @@ export function resultCard(
   paint: Paint,
   { withNext = true, withRules = true } = {},
 ): string {
+  const counted = countedOrAll(runs);
   const blocks = [
     [heading(summary, runs, paint)],
     factLines(summary, runs, withRules ? rulesFacts(runs, paint) : []),
-    runTable(summary, runs, paint),
+    seriesRunsTable(summary, runs, paint),
     findingLines(summary, runs, paint),
-    withNext ? nextLines(summary, runs, paint) : [],
+    withNext ? nextLines(summary, counted, paint) : [],
   ];
   return blocks
     .filter((lines) => lines.length > 0)
@@ -42,22 +50,33 @@ export function resultCard(
     .join("\n\n");
 }
 
+/** The runs that count; all runs if none does, as for a warm-up shown alone. */
+function countedOrAll(runs: readonly RunReport[]): readonly RunReport[] {
+  const counted = countedRuns(runs);
+  return counted.length === 0 ? runs : counted;
+}
+
 function heading(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string {
   const startable = runs[0]?.request.startable;
   const workers = startable?.kind === "embedded" ? [countOf(startable.workers, "worker")] : [];
   const imported = startable?.kind === "imported" ? ["imported"] : [];
   const where = [...imported, ...workers, ...jobSize(runs)];
-  const { score, runCount, completedCount } = summary;
+  return [paint.strong(summary.name), ...where, countsText(summary)].join("   ");
+}
+
+/** The number of runs, and how many of them do not count. */
+function countsText({ score, runCount, completedCount, warmup, retried }: SeriesSummary): string {
   const dropped =
     score.kind === "scored" ? score.droppedFastest.length + score.droppedSlowest.length : 0;
   const interrupted = runCount - completedCount;
-  const counted = [
+  return [
     countOf(runCount, "run"),
     ...(score.kind === "incomplete" ? [`${score.need} requested`] : []),
     ...(interrupted > 0 && runCount > 1 ? [`${interrupted} interrupted`] : []),
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
+    ...(retried === undefined ? [] : [`${countOf(retried.count, "attempt")} retried`]),
+    ...(warmup === undefined ? [] : [`${countOf(warmup.count, "warm-up")} not counted`]),
   ].join(", ");
-  return [paint.strong(summary.name), ...where, counted].join("   ");
 }
 
 /** Hosts and ranks, where a job had more than one rank. */
@@ -75,7 +94,8 @@ function factLines(
   const facts = [
     ...timeFacts(summary),
     ...clockFacts(runs),
-    ["target", targetFact(summary, runs)],
+    ...prepareFacts(runs),
+    ["target", targetFact(summary, countedOrAll(runs))],
     ...sampleFacts(summary, runs),
     ...acceleratorFacts(runs),
     ...costFacts(summary, runs),
@@ -162,6 +182,15 @@ function clockFacts(runs: readonly RunReport[]): string[][] {
   ];
 }
 
+/** The time of `--prepare` before each run, if it is longer than a second. */
+function prepareFacts(runs: readonly RunReport[]): string[][] {
+  const times = runs.flatMap(({ result }) => result.prepareMs ?? []);
+  const longestMs = Math.max(0, ...times);
+  if (longestMs <= 1000) return [];
+  const time = times.length > 1 ? `up to ${formatDuration(longestMs)}` : formatDuration(longestMs);
+  return [["prepare", `${time} before launch, neither timed nor billed`]];
+}
+
 function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
   const { target, reachedCount, runCount, completedCount } = summary;
   const text =
@@ -210,8 +239,22 @@ function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[]
   const units = isNode ? price.per : countOf(unitCount, price.per);
   return [
     ["cost", billed + timed],
+    ...uncountedCosts(summary),
     ["price", `${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`],
   ];
+}
+
+/** The cost of warm-ups, which the total leaves out, and of retried attempts, which it includes. */
+function uncountedCosts({ warmup, retried }: SeriesSummary): string[][] {
+  return [
+    ...(retried === undefined ? [] : [uncountedCost(retried, "retried attempt", "including")]),
+    ...(warmup === undefined ? [] : [uncountedCost(warmup, "warm-up run", "not including")]),
+  ];
+}
+
+function uncountedCost(part: UncountedRuns, what: string, relation: string): string[] {
+  const time = `${formatDuration(part.billedMs)} of ${countOf(part.count, what)}`;
+  return ["", `${relation} ${formatUsd(part.billedUsd ?? 0)} for ${time}`];
 }
 
 /** The accelerators of a node, and how many of them are used. */
@@ -239,62 +282,6 @@ function energyFact(reading: EnergyReading): string {
   return `${amount}, estimated for ${reading.covers}`;
 }
 
-function runTable(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
-  if (runs.length < 2) return [];
-  const hasSamples = summary.samplesToTarget !== undefined;
-  const hasInit = runs.some(({ result }) => (result.clock.initMs ?? 0) > 0);
-  const rows = runs.map((run) => {
-    const { outcome, clock } = run.result;
-    const isReached = outcome.kind === "reached";
-    return [
-      String(run.request.series.index),
-      hasKnownSeed(run.request) ? String(run.request.seed) : "",
-      isReached ? seconds(outcome.timeToTrainMs) : "",
-      bestText(run),
-      ...(hasSamples
-        ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
-        : []),
-      ...(hasInit ? [clock.initMs === undefined ? "" : seconds(clock.initMs)] : []),
-      describeOutcome(outcome, paint) + droppedNote(summary, run.result.runId, paint),
-    ];
-  });
-  const table = layOutTable(
-    [
-      { head: "run", align: "right" },
-      { head: "seed", align: "right" },
-      { head: "time (s)", align: "decimal" },
-      { head: summary.target?.metric ?? "quality", align: "decimal" },
-      ...(hasSamples ? [{ head: "samples", align: "right" as const }] : []),
-      ...(hasInit ? [{ head: "init (s)", align: "decimal" as const }] : []),
-      { head: "outcome", align: "left" },
-    ],
-    rows,
-  );
-  return table.map((line) => `  ${line}`);
-}
-
-function seconds(ms: number): string {
-  return formatSignificant(ms / 1000, ms >= 100_000 ? 4 : 3);
-}
-
-function bestText({ result }: RunReport): string {
-  const { outcome } = result;
-  const value = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
-  return value === undefined ? "" : formatSignificant(value, 4);
-}
-
-function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): string {
-  if (score.kind !== "scored") return "";
-  if (!isScored(score, runId)) return paint.faint(", not counted");
-  if (score.droppedFastest.includes(runId)) return paint.faint(", dropped: fastest");
-  return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
-}
-
-function isScored(score: Extract<SeriesScore, { kind: "scored" }>, runId: string): boolean {
-  const { countedRuns, droppedFastest, droppedSlowest } = score;
-  return [...countedRuns, ...droppedFastest, ...droppedSlowest].includes(runId);
-}
-
 function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
   const perRun = runs.flatMap(({ request, result }) =>
     result.findings.map((finding) => ({ run: request.series.index, finding })),
@@ -307,70 +294,5 @@ function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint:
   });
   return texts.flatMap(({ line, hint }) =>
     hint === undefined ? [line] : [line, `  ${paint.name("hint:")} ${hint}`],
-  );
-}
-
-function nextLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
-  const isImported = runs[0]?.request.startable.kind === "imported";
-  const lines = isImported ? [recordStep(summary, runs)] : nextSteps(summary, runs);
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return lines.map(
-    ([command, why], index) =>
-      `${index === 0 ? "next: " : "      "}${paint.name(command.padEnd(width))}   ${why}`,
-  );
-}
-
-function recordStep({ seriesId }: SeriesSummary, runs: readonly RunReport[]) {
-  const shown = runs.length === 1 ? (runs[0]?.result.runId ?? seriesId) : seriesId;
-  return [`pitwall show ${shown}`, "shows the full record"] as const;
-}
-
-/** Suggested next commands, depending on whether the run reached its target. */
-function nextSteps(
-  summary: SeriesSummary,
-  runs: readonly RunReport[],
-): (readonly [string, string])[] {
-  const { seriesId, reachedCount, cost, score, stop } = summary;
-  const runId = runs[0]?.result.runId ?? seriesId;
-  const shown = runs.length === 1 ? runId : seriesId;
-  const record = recordStep(summary, runs);
-  const check = breaksRules(runs)
-    ? [[`pitwall check ${shown}`, "lists the broken rules"] as const]
-    : [];
-  if (score.kind === "incomplete" && score.need > 1) {
-    const missing = countOf(score.need - score.have, "remaining run");
-    const resume = [`pitwall run --resume ${seriesId}`, `starts the ${missing}`] as const;
-    const output = [
-      `pitwall show ${runs.at(-1)?.result.runId ?? runId} --log`,
-      "shows the program's output",
-    ] as const;
-    return [...check, ...(stop === undefined ? [record] : [output]), resume];
-  }
-  if (reachedCount === 0)
-    return [[`pitwall show ${shown} --log`, "shows the program's output"], ...check, record];
-  const again = [`pitwall rerun ${runId}`, "repeats the run with the same seed"] as const;
-  if (runs.length >= 3) {
-    return [
-      ...check,
-      record,
-      again,
-      [`pitwall export ${shown} --format mlperf`, "writes an MLPerf submission folder"],
-    ];
-  }
-  const price = [["--price 2.49/h", "adds the cost"] as const].filter(() => cost === undefined);
-  return [
-    ...check,
-    record,
-    again,
-    ["--runs 5", "runs five seeds for a score with its spread"],
-    ...price,
-  ];
-}
-
-/** Whether a log breaks a rule. A log without MLPerf lines does not. */
-function breaksRules(runs: readonly RunReport[]): boolean {
-  return runs.some(
-    ({ result: { rules } }) =>
-      rules !== undefined && rules.verdict !== "pass" && !hasNothingToCheck(rules),
   );
 }

@@ -7,6 +7,7 @@ import {
 } from "../../foundation/units.ts";
 import type { JobRanks } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { roleSuffix } from "../../schema/run/counted-runs.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
 import { formatTag } from "../../schema/run/tag-text.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
@@ -43,7 +44,8 @@ function factBlock(page: RunPage, paint: Paint): string {
   const facts: [string, string][] = [
     ["state", stateText(page, paint)],
     [startable.kind === "imported" ? "source" : "command", startableText(startable)],
-    ["seed", hasKnownSeed(request) ? String(request.seed) : "unknown: the log does not state it"],
+    ["seed", seedText(request)],
+    ...(request.retryOf === undefined ? [] : [retryFact(request.retryOf)]),
     ["started", new Date(request.createdMs).toISOString()],
     ["machine", [system.system_name, system.host_processor_model_name].filter(Boolean).join(", ")],
     [
@@ -53,6 +55,8 @@ function factBlock(page: RunPage, paint: Paint): string {
   ];
   facts.push(...labelFacts(request.labels));
   if (startable.kind === "imported") facts.push(["times", logTimesText(startable.origin.times)]);
+  if (request.prepare !== undefined)
+    facts.push(["prepare", prepareText(request.prepare, result?.prepareMs)]);
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   if (result !== undefined)
     facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
@@ -74,6 +78,15 @@ function labelFacts({ tags = {}, note }: RunLabels = {}): [string, string][] {
     ...(tagText === "" ? [] : [["tags", tagText] satisfies [string, string]]),
     ...(note === undefined ? [] : [["note", note] satisfies [string, string]]),
   ];
+}
+
+function seedText(request: RunPage["request"]): string {
+  if (!hasKnownSeed(request)) return "unknown: the log does not state it";
+  return `${request.seed}${roleSuffix(request)}`;
+}
+
+function retryFact(retryOf: string): [string, string] {
+  return ["retry of", `${retryOf}, which died`];
 }
 
 function jobText({ hosts, ranks }: JobRanks): string {
@@ -118,6 +131,12 @@ const clockSources = {
   program: "the program's own clock",
   log: "times in the imported log",
 } as const;
+
+/** The command before the run, with its time if that is worth showing. */
+function prepareText(command: string, prepareMs: number | undefined): string {
+  const time = prepareMs === undefined ? "" : `, ${formatDuration(prepareMs)}, not timed`;
+  return `\`${command}\`${time}`;
+}
 
 function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {
   const parts = [];
@@ -189,6 +208,8 @@ function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
   switch (event.kind) {
     case "created":
       return `record created by process ${event.pid}`;
+    case "prepare":
+      return `\`--prepare\` command ${event.phase === "started" ? "started" : exitText(event)}`;
     case "launched":
       return `${placeText(event, isOneRank)}${launchText(event)}`;
     case "clock-started":

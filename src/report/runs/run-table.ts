@@ -1,5 +1,6 @@
 import { truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import { roleSuffix } from "../../schema/run/counted-runs.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
@@ -69,7 +70,7 @@ function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
     quality === undefined ? "" : formatSignificant(quality, 4),
     result?.cost.kind === "priced" ? formatUsd(result.cost.billedUsd) : "",
     `${formatDuration(Math.max(0, nowMs - request.createdMs))} ago`,
-    stateText(row, paint),
+    stateText(row, paint) + roleSuffix(request),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { energyReading } from "../run/energy.ts";
+import { seriesRoles } from "../run/counted-runs.ts";
 import { metricTarget } from "../run/metric-target.ts";
 import { outcome } from "../run/run-result.ts";
 
@@ -19,6 +20,8 @@ export const runListItem = z.discriminatedUnion("kind", [
     /** Place in its series, from 1, and how many were requested. */
     seriesIndex: z.number().int().positive(),
     seriesCount: z.number().int().positive(),
+    /** Absent for the first attempt of a seed. */
+    role: z.enum(seriesRoles).optional(),
     name: z.string(),
     seed: z.number(),
     state: z.enum(["running", "finished", "abandoned"]),

@@ -11,6 +11,7 @@ import { ruleScopes } from "../run/run-checklist.ts";
 import { runRequest } from "../run/run-request.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
 import { runRules } from "../run/run-rules.ts";
+import { seriesStop } from "../run/series-stop.ts";
 
 // The `result` of each command's JSON document about runs. What is unknown is absent.
 
@@ -47,12 +48,11 @@ const seriesScore = z.discriminatedUnion("kind", [
   }),
 ]);
 
-const death = {
-  diedCount: z.number().int(),
-  exitCode: z.number().int().optional(),
-  signal: z.string().optional(),
-  lastLine: z.string().optional(),
-};
+const uncountedRuns = z.strictObject({
+  count: z.number().int(),
+  billedMs: z.number(),
+  billedUsd: z.number().optional(),
+});
 
 export const seriesSummary = z.strictObject({
   seriesId: z.string(),
@@ -61,13 +61,10 @@ export const seriesSummary = z.strictObject({
   runCount: z.number().int(),
   completedCount: z.number().int(),
   reachedCount: z.number().int(),
+  warmup: uncountedRuns.optional(),
+  retried: uncountedRuns.optional(),
   score: seriesScore,
-  stop: z
-    .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("same-error"), ...death }),
-      z.strictObject({ kind: z.literal("died-at-once"), longestMs: z.number(), ...death }),
-    ])
-    .optional(),
+  stop: seriesStop.optional(),
   timeToTrainMs: statisticsSummary.optional(),
   samplesToTarget: statisticsSummary.optional(),
   samplesPerSecond: statisticsSummary.optional(),
@@ -89,6 +86,8 @@ export const runDocument = seriesSummary.extend({
   runs: z.array(
     runResult.omit({ files: true, sealedBy: true }).extend({
       seed: z.number().int(),
+      isWarmup: runRequest.shape.isWarmup,
+      retryOf: runRequest.shape.retryOf,
       files: runResult.shape.files.optional(),
       sealedBy: runResult.shape.sealedBy,
     }),

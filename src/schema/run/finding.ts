@@ -133,6 +133,12 @@ export const finding = z.discriminatedUnion("rule", [
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
   }),
+  /** The command of `--prepare` failed, so the program was not started. */
+  z.strictObject({
+    rule: z.literal("prepare-failed"),
+    exitCode: z.number().int().optional(),
+    signal: z.string().optional(),
+  }),
   z.strictObject({ rule: z.literal("host-lost"), host: hostName, reason: z.string() }),
   /** Patterns and displays used the first `keptBytes` of these lines; log.txt has all of them. */
   z.strictObject({

@@ -46,6 +46,7 @@ function applyEvent(ranks: Map<number, RankOfJob>, { timeMs, event }: LifecycleE
       loseHost(ranks, event.host, timeMs);
       return;
     case "created":
+    case "prepare":
     case "clock-started":
     case "target-reached":
     case "stopping":

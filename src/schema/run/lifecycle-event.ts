@@ -5,6 +5,14 @@ import { launchedRank, placeFields } from "./rank.ts";
 /** Events of a run, in order. Times are from the clock of the launching host. */
 const eventBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("created"), pid: z.number().int() }),
+  /** The command of `--prepare`; after a failure the program is not launched. */
+  z.strictObject({
+    kind: z.literal("prepare"),
+    phase: z.enum(["started", "ended"]),
+    /** Present when it has ended. */
+    exitCode: z.number().int().optional(),
+    signal: z.string().optional(),
+  }),
   /** One for each rank. */
   launchedRank.extend({ kind: z.literal("launched") }),
   z.strictObject({

@@ -23,6 +23,7 @@ export type RankExit = { exitCode: number } | { signal: string };
 /** The events of a series of runs, in order: the progress line, the dashboard and tests read the same stream. */
 export type RunEvent =
   | { kind: "created"; request: RunRequest; directory: string }
+  | { kind: "preparing"; request: RunRequest }
   | {
       kind: "launched";
       runId: string;

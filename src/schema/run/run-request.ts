@@ -60,10 +60,16 @@ export const runRequest = z.strictObject({
   /** The runs started by one command, scored together. */
   series: z.strictObject({
     id: z.string(),
+    /** Position of the record in its series, warm-ups and retried attempts included. */
     index: z.number().int().positive(),
+    /** How many records the series has if no other run is retried. */
     count: z.number().int().positive(),
     /** All requested seeds, in order; records of 0.1.0 have none and counted up from the first. */
     seeds: z.array(z.number().int().nonnegative()).optional(),
+    /** Runs before the series that are not counted. */
+    warmupCount: z.number().int().positive().optional(),
+    /** How many times a run that dies is started again. */
+    retries: z.number().int().positive().optional(),
     /** Whether the series continues after two runs that failed in the same way. */
     keepGoing: z.literal(true).optional(),
   }),
@@ -104,5 +110,11 @@ export const runRequest = z.strictObject({
   rerunOf: z.string().optional(),
   /** Present for a run of `pitwall race`. */
   race: raceMembership.optional(),
+  /** A run before the series, which warms the machine up and is not counted. */
+  isWarmup: z.literal(true).optional(),
+  /** The run with the same seed that died before this attempt. */
+  retryOf: z.string().optional(),
+  /** Shell command that runs before the program and is not timed; `{seed}` is replaced by the run's seed. */
+  prepare: z.string().optional(),
 });
 export type RunRequest = z.output<typeof runRequest>;

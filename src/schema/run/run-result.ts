@@ -6,6 +6,7 @@ import { metricTarget, targetStanding } from "./metric-target.ts";
 import { cost } from "./price.ts";
 import { runConditions } from "./run-conditions.ts";
 import { runRules } from "./run-rules.ts";
+import { seriesStop } from "./series-stop.ts";
 
 /** How a run ended. */
 export const outcome = z.discriminatedUnion("kind", [
@@ -101,6 +102,10 @@ export const runResult = z.strictObject({
   /** Why a meter or a figure is missing. */
   notMeasured: z.array(z.string()),
   findings: z.array(finding),
+  /** How long the command of `--prepare` ran before launch; absent without one. */
+  prepareMs: z.number().nonnegative().optional(),
+  /** Why the series ended with this run before all requested runs were started. */
+  seriesStop: seriesStop.optional(),
   /** The verdict of MLPerf's rules on the log; absent in records of older versions. */
   rules: runRules.optional(),
   /** For events.jsonl: without the closing event, which follows and contains this file's SHA-256. */

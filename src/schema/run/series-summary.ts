@@ -5,6 +5,7 @@ import type { MetricTarget } from "./metric-target.ts";
 import type { Price } from "./price.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { RunResult } from "./run-result.ts";
+import type { SeriesStop } from "./series-stop.ts";
 
 /** A run in its record: the request, and the verdict if there is one. */
 export interface RunReport {
@@ -42,31 +43,28 @@ export type SeriesScore =
       interrupted: string[];
     };
 
-interface Death {
-  /** Number of consecutive runs that failed. */
-  diedCount: number;
-  /** How the last of them ended. */
-  exitCode?: number;
-  signal?: string;
-  /** The last line that it printed. */
-  lastLine?: string;
+/** Runs on record that a score does not count. */
+export interface UncountedRuns {
+  count: number;
+  billedMs: number;
+  /** Absent without a price. */
+  billedUsd?: number;
 }
-
-/** Why a series stopped before all requested runs were started. */
-export type SeriesStop =
-  | ({ kind: "same-error" } & Death)
-  | ({ kind: "died-at-once"; longestMs: number } & Death);
 
 /** Several runs of one workload, scored together. */
 export interface SeriesSummary {
   seriesId: string;
   name: string;
   target: MetricTarget | undefined;
-  /** Runs with a result, interrupted ones included. */
+  /** Runs with a result, interrupted ones included; without warm-ups and retried attempts. */
   runCount: number;
   /** Runs with a result that were not interrupted: those that are scored. */
   completedCount: number;
   reachedCount: number;
+  /** Runs before the series; neither counted nor part of any other figure of this summary. Absent without `--warmup`. */
+  warmup?: UncountedRuns;
+  /** Attempts that died and were started again; part of `cost`, `energy` and `billedMs`. Absent if there are none. */
+  retried?: UncountedRuns;
   score: SeriesScore;
   /** Present where the command that ran the series ended it early. */
   stop?: SeriesStop;

@@ -69,6 +69,23 @@ const fields = z.strictObject({
     .boolean()
     .optional()
     .describe("Start all runs, even after two that died at once or with the same error"),
+  warmup: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("How many runs to start before the series; they are recorded and not counted"),
+  retries: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("How many times a run that dies is started again with the same seed"),
+  prepare: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Shell command to run before each run; it is not timed. `{seed}` stands for the seed",
+    ),
   runs: z.int().positive().optional().describe("How many runs, with seeds counting up"),
   seed: z.int().nonnegative().optional().describe("Seed of the first run"),
   maxTime: quantity("Longest time of one run", "20m").optional(),

@@ -15,6 +15,7 @@ import {
   eventsFile,
   logFile,
   logRanksFile,
+  prepareLogFile,
   requestFile,
   resultFile,
   sampleFileName,
@@ -50,6 +51,7 @@ class DiskRunWriter implements RunWriter {
   readonly #sampleFiles = new Map<string, Promise<AppendFile>>();
   readonly #sources = new LogSourceTrack();
   #spans: Promise<AppendFile> | undefined;
+  #prepareLog: Promise<AppendFile> | undefined;
   #chain = emptyChain;
   #lastEvent: Promise<unknown> = Promise.resolve();
 
@@ -72,6 +74,12 @@ class DiskRunWriter implements RunWriter {
     const spans = await this.#spans;
     await spans.append(line);
     await this.#log.append(bytes);
+  }
+
+  async appendPrepareLog(bytes: Uint8Array): Promise<void> {
+    this.#prepareLog ??= AppendFile.open(join(this.directory, prepareLogFile), sampleBatchBytes);
+    const log = await this.#prepareLog;
+    await log.append(bytes);
   }
 
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> {
@@ -135,6 +143,7 @@ class DiskRunWriter implements RunWriter {
     const files = [
       ...this.#sampleFiles.values(),
       ...(this.#spans === undefined ? [] : [this.#spans]),
+      ...(this.#prepareLog === undefined ? [] : [this.#prepareLog]),
     ];
     const opened = await Promise.allSettled(files);
     const sampleFiles = opened.filter((open) => open.status === "fulfilled");

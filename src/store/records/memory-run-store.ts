@@ -18,6 +18,7 @@ import {
   isRecordFile,
   logFile,
   logRanksFile,
+  prepareLogFile,
   requestFile,
   resultFile,
   sampleFileName,
@@ -134,6 +135,10 @@ class MemoryRunWriter implements RunWriter {
     const line = this.#sources.note(bytes.length, source);
     if (line !== undefined) this.#append(logRanksFile, line);
     this.#append(logFile, bytes);
+  }
+
+  appendPrepareLog(bytes: Uint8Array): undefined {
+    this.#append(prepareLogFile, bytes);
   }
 
   async appendSample(fileStem: string, sample: TelemetrySample): Promise<void> {

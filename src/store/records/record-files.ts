@@ -26,9 +26,11 @@ export const logFile = "log.txt";
  */
 export const logRanksFile = "log-ranks.jsonl";
 export const eventsFile = "events.jsonl";
+/** Output of the command of `--prepare`; only in records of runs that have one. */
+export const prepareLogFile = "prepare.log";
 export const samplesDirectory = "samples";
 
-const ownFiles = new Set([requestFile, logFile, logRanksFile, eventsFile]);
+const ownFiles = new Set([requestFile, logFile, logRanksFile, eventsFile, prepareLogFile]);
 
 /** Whether a file (`samples/rank-0.jsonl`) is part of the record; programs may write other files next to it. */
 export function isRecordFile(name: string): boolean {

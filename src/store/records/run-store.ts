@@ -50,6 +50,8 @@ export interface RunWriter {
    * @param source the rank that wrote the bytes, in a job with several ranks; stored in log-ranks.jsonl
    */
   appendLog(bytes: Uint8Array, source?: LogSource): Promise<void> | undefined;
+  /** Appends bytes to prepare.log, which the first call creates; back-pressure as for `appendLog`. */
+  appendPrepareLog(bytes: Uint8Array): Promise<void> | undefined;
   /** Appends a line to samples/<fileStem>.jsonl; back-pressure as for `appendLog`. */
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> | undefined;
   /** Appends an event to the hash chain; resolves when the operating system has the complete line. */

@@ -1,4 +1,5 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
+import { seriesRole } from "../../schema/run/counted-runs.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
@@ -165,6 +166,7 @@ export class RunBoard {
       seriesId: id,
       seriesIndex: index,
       seriesCount: count,
+      role: seriesRole(request),
       name: runName(request),
       seed: request.seed,
       state: run.record.state.kind,

@@ -11,31 +11,12 @@ import { startableOf } from "./startable-of.ts";
 const tickMs = 100;
 
 /**
- * Creates the record and starts the job.
+ * Creates the record of a run.
  *
- * @throws UserError `stdin-unreadable`, `program-not-found`, `program-not-executable`, `folder-missing`
- * @throws WorldError `start-failed`, and disk errors of the record
+ * @throws WorldError `run-id-taken`, and disk errors of the record
  */
-export async function launchRun(
-  request: RunRequest,
-  world: RunWorld,
-  launcher: Launcher,
-): Promise<{ job: LaunchedJob; writer: RunWriter }> {
-  const stdin = openStdin(startableOf(request));
-  try {
-    return await launchWith(stdin?.fd, request, world, launcher);
-  } finally {
-    stdin?.close();
-  }
-}
-
-async function launchWith(
-  stdinFd: number | undefined,
-  request: RunRequest,
-  world: RunWorld,
-  launcher: Launcher,
-): Promise<{ job: LaunchedJob; writer: RunWriter }> {
-  const created = await world.store.create(request);
+export async function createRecord(request: RunRequest, { store }: RunWorld): Promise<RunWriter> {
+  const created = await store.create(request);
   if (created.kind === "id-taken") {
     throw new WorldError("run-id-taken", `the run \`${created.runId}\` already exists`, {
       hint: "try again; each attempt uses a new id",
@@ -43,21 +24,53 @@ async function launchWith(
   }
   const { writer } = created;
   await writer.appendEvent({ kind: "created", pid: request.owner.pid }, request.createdMs);
-  const { command, cwd, env } = commandOf(request, world);
-  const outcome = await launcher.launch(command, {
-    cwd,
-    env: { ...world.env, ...env },
-    runDirectory: writer.directory,
-    seed: request.seed,
-    stdinFd,
-    tickMs,
-  });
-  if (outcome.kind === "launched") return { job: outcome.job, writer };
-  await writer.close();
-  throw launchError(outcome, request);
+  return writer;
 }
 
-function commandOf(
+/**
+ * Starts the job of a run. If it can't be started, its record is closed.
+ *
+ * @throws UserError `stdin-unreadable`, `program-not-found`, `program-not-executable`, `folder-missing`
+ * @throws WorldError `start-failed`
+ */
+export async function launchRun(
+  request: RunRequest,
+  world: RunWorld,
+  { launcher, writer }: { launcher: Launcher; writer: RunWriter },
+): Promise<LaunchedJob> {
+  try {
+    return await launchProgram(request, world, { launcher, runDirectory: writer.directory });
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+async function launchProgram(
+  request: RunRequest,
+  world: RunWorld,
+  { launcher, runDirectory }: { launcher: Launcher; runDirectory: string },
+): Promise<LaunchedJob> {
+  const stdin = openStdin(startableOf(request));
+  try {
+    const { command, cwd, env } = commandOf(request, world);
+    const outcome = await launcher.launch(command, {
+      cwd,
+      env: { ...world.env, ...env },
+      runDirectory,
+      seed: request.seed,
+      stdinFd: stdin?.fd,
+      tickMs,
+    });
+    if (outcome.kind === "launched") return outcome.job;
+    throw launchError(outcome, request);
+  } finally {
+    stdin?.close();
+  }
+}
+
+/** The program of a run with its arguments, its folder and the variables that are set for it. */
+export function commandOf(
   request: RunRequest,
   world: RunWorld,
 ): { command: string[]; cwd: string; env: Record<string, string> } {

@@ -1,16 +1,19 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { Price } from "../../schema/run/price.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
+import { countedRuns } from "../../schema/run/counted-runs.ts";
 import type { SeriesPlan } from "./plan-series.ts";
 import { startableOf } from "./startable-of.ts";
 
 /**
  * The plan to repeat recorded runs with their seeds.
  *
+ * @param recorded the runs of a series, or one of them; one run is repeated without warm-ups
  * @param price replaces the recorded price
  * @throws RangeError if there are no runs
  */
-export function planRerun(requests: readonly RunRequest[], price: Price | undefined): SeriesPlan {
+export function planRerun(recorded: readonly RunRequest[], price: Price | undefined): SeriesPlan {
+  const requests = requestsToRepeat(recorded);
   const [first] = requests;
   if (first === undefined) throw new RangeError("nothing to run again");
   if (first.limits.maxCostUsd !== undefined && (price ?? first.price) === undefined) {
@@ -25,15 +28,24 @@ export function planRerun(requests: readonly RunRequest[], price: Price | undefi
   return {
     ...recordedPlan(first),
     price: price ?? first.price,
+    ...(requests.length === 1 ? { warmupCount: 0 } : {}),
     seeds: seedsOf(requests),
     rerunOf: requests.length === 1 ? first.runId : first.series.id,
   };
 }
 
+/** The runs that a rerun repeats: of a series, those that count. */
+export function requestsToRepeat(recorded: readonly RunRequest[]): readonly RunRequest[] {
+  const counted = countedRuns(recorded.map((request) => ({ request })));
+  return counted.length === 0 ? recorded.slice(0, 1) : counted.map(({ request }) => request);
+}
+
 /** The plan of a recorded run, except for its seed. */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   const { launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
-  const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series } = request;
+  const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series, prepare } =
+    request;
+  const { warmupCount = 0, retries = 0 } = series;
   return {
     startable: startableOf(request),
     ...(labels === undefined ? {} : { labels }),
@@ -45,6 +57,9 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     stopAtTarget,
     keepOnNan: keepOnNan === true,
     keepGoing: series.keepGoing === true,
+    warmupCount,
+    retries,
+    ...(prepare === undefined ? {} : { prepare }),
     limits,
     price,
     ...(edition === undefined ? {} : { edition }),

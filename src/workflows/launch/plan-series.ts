@@ -21,6 +21,9 @@ export interface SeriesRequest extends TargetTexts {
   stopAtTarget: boolean;
   keepOnNan?: boolean;
   keepGoing?: boolean;
+  warmup?: number | undefined;
+  prepare?: string | undefined;
+  retries?: number | undefined;
   runs: number;
   seed: number;
   maxTime?: string | undefined;
@@ -38,6 +41,12 @@ export interface SeriesPlan extends TargetRequest {
   keepOnNan?: boolean;
   /** Start all runs, even if the first ones fail. */
   keepGoing?: boolean;
+  /** Runs before the series, recorded but not counted. */
+  warmupCount?: number;
+  /** Shell command to run before each run, not timed. */
+  prepare?: string;
+  /** How many times a run that dies is started again with the same seed. */
+  retries?: number;
   limits: RunLimits;
   price: Price | undefined;
   seeds: readonly number[];
@@ -67,7 +76,7 @@ export interface ResumedSeries {
  * Validates a request and turns it into a plan.
  *
  * @throws UserError `metric-without-group`, `pattern-invalid`, `pattern-unsupported`, `metric-without-name`, `limit-invalid`,
- * `target-missing`, `max-cost-without-price`, and what `planTargets` throws
+ * `target-missing`, `max-cost-without-price`, `prepare-invalid`, and what `planTargets` throws
  */
 export function planSeries(
   requested: SeriesRequest,
@@ -92,10 +101,22 @@ export function planSeries(
     stopAtTarget: requested.stopAtTarget,
     keepOnNan: requested.keepOnNan === true,
     keepGoing: requested.keepGoing === true,
+    warmupCount: requested.warmup ?? 0,
+    retries: requested.retries ?? 0,
+    ...(requested.prepare === undefined ? {} : { prepare: readPrepare(requested.prepare) }),
     limits,
     price,
     seeds: Array.from({ length: requested.runs }, (_, index) => requested.seed + index),
   };
+}
+
+/** A command that is all blanks would run nothing. */
+function readPrepare(text: string): string {
+  if (text.trim() !== "" && !text.includes("\0")) return text;
+  throw new UserError("prepare-invalid", "the command of `--prepare` is empty", {
+    at: "--prepare",
+    hint: "give a shell command, for example `--prepare 'rm -rf checkpoints'`",
+  });
 }
 
 /**

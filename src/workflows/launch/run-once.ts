@@ -9,11 +9,14 @@ import type { RunReport } from "../../schema/run/series-summary.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { CpuHistory } from "../../score/cpu-history.ts";
 import { limitHit } from "../../score/limit-hit.ts";
+import type { StopAfter } from "../../score/series-stop.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
-import { launchRun } from "./launch-run.ts";
+import { createRecord, launchRun } from "./launch-run.ts";
 import { LiveWarnings } from "./live-warnings.ts";
+import { endUnlaunched } from "./end-unlaunched.ts";
+import { prepareRun } from "./prepare-run.ts";
 import { RankEnds, rankExit } from "./rank-ends.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
 import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
@@ -31,6 +34,14 @@ const lastLineCount = 10;
  */
 const rulesWaitMs = 10_000;
 
+interface RunOptions {
+  interrupt: AbortSignal;
+  /** Times to train of earlier runs of the series. */
+  earlierCrossingsMs: readonly number[];
+  /** Whether the series stops with this run; its record states why. */
+  stopAfter: StopAfter;
+}
+
 /**
  * Performs one run: launches it, reads its output, stops it on request, judges it, and closes its record.
  *
@@ -39,12 +50,16 @@ const rulesWaitMs = 10_000;
 export async function* runOnce(
   request: RunRequest,
   { world, target }: { world: RunWorld; target: TargetWorld },
-  {
-    interrupt,
-    earlierCrossingsMs,
-  }: { interrupt: AbortSignal; earlierCrossingsMs: readonly number[] },
+  { interrupt, earlierCrossingsMs, stopAfter }: RunOptions,
 ): AsyncGenerator<RunEvent> {
-  const { job, writer } = await launchRun(request, world, target.launcher);
+  const writer = await createRecord(request, world);
+  yield { kind: "created", request, directory: writer.directory };
+  const prepared = yield* prepareRun(request, { world, target, writer }, interrupt);
+  if (prepared.kind !== "ready") {
+    yield* endUnlaunched({ request, writer, prepared, stopAfter });
+    return;
+  }
+  const job = await launchRun(request, world, { launcher: target.launcher, writer });
   const starting = target.startProbe({
     ranks: job.ranks,
     gpuUuids: request.system.accelerator_uuids,
@@ -54,14 +69,15 @@ export async function* runOnce(
     await writer.close();
     throw error;
   });
-  const run = new RunInProgress({ request, probe, job, writer, earlierCrossingsMs });
+  const { prepareMs } = prepared;
+  const parts = { request, probe, job, writer, earlierCrossingsMs, stopAfter, prepareMs };
+  const run = new RunInProgress(parts);
   if (!isTimedByArrival(request)) run.reader.startRules();
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
   let report: RunReport | undefined;
   try {
-    yield { kind: "created", request, directory: writer.directory };
     yield* run.follow();
     report = yield* run.conclude();
   } finally {
@@ -90,6 +106,9 @@ interface RunParts {
   job: LaunchedJob;
   writer: RunWriter;
   earlierCrossingsMs: readonly number[];
+  stopAfter: StopAfter;
+  /** How long the command of `--prepare` ran, if there is one. */
+  prepareMs: number | undefined;
 }
 
 /** One run between its launch and its verdict. */
@@ -315,7 +334,13 @@ class RunInProgress {
     await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
     const { rules, checklist } = await reader.finishRules();
     yield { kind: "checklist", runId: request.runId, checklist };
-    return { request, result: await writer.finish({ ...verdict, rules }) };
+    const stop = this.#parts.stopAfter({ result: verdict, lastLine: reader.lastLines(1)[0] });
+    const { prepareMs } = this.#parts;
+    const more = {
+      ...(prepareMs === undefined ? {} : { prepareMs }),
+      ...(stop === undefined ? {} : { seriesStop: stop }),
+    };
+    return { request, result: await writer.finish({ ...verdict, ...more, rules }) };
   }
 
   /** Stops the program and closes the record without a verdict; the record keeps what was written so far. */

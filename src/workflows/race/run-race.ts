@@ -1,7 +1,8 @@
 import { armLetter, type RaceMembership } from "../../schema/run/race-membership.ts";
 import type { RaceReport } from "../../schema/run/race-report.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
-import type { RunReport, SeriesStop } from "../../schema/run/series-summary.ts";
+import type { SeriesStop } from "../../schema/run/series-stop.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
 import { armsOfRound, isRaceOver, widestHalfWidth } from "../../score/race/race-schedule.ts";
 import { type RacedRun, reportRace } from "../../score/race/report-race.ts";
 import { type EndedRun, seriesStop } from "../../score/series-stop.ts";
@@ -105,7 +106,9 @@ class RaceInProgress {
   }
 
   async *#runArm(arm: RacingArm, seed: number, interrupt: AbortSignal): AsyncGenerator<RaceEvent> {
-    const plan = { ...arm.plan.plan, seeds: [seed], race: this.#membership(arm) };
+    // A race has no warm-ups and no retries yet: its rounds compare one run of each arm.
+    const once = { seeds: [seed], warmupCount: 0, retries: 0 };
+    const plan = { ...arm.plan.plan, ...once, race: this.#membership(arm) };
     const runs = this.#runsOf(arm);
     const resumes = {
       id: `${this.id}-${arm.label.letter.toLowerCase()}`,

@@ -1,11 +1,13 @@
 import { ownRow, type OwnResult } from "../../atlas/rows/own-row.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
+import { countedRuns } from "../../schema/run/counted-runs.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 
 /**
- * The home's finished runs as results, one for each series. Runs in progress and unreadable records are excluded.
+ * The home's finished runs as results, one for each series. Runs in progress, unreadable records,
+ * warm-ups and attempts that were retried are excluded.
  *
  * @param onlySeriesId default all series
  */
@@ -24,7 +26,9 @@ export async function ownResults(
       series.set(request.series.id, { reports: [{ request, result }], source: directory });
     else sofar.reports.push({ request, result });
   }
-  return [...series.values()].map(({ reports, source }) =>
-    ownRow(reports, summariseSeries(reports), { source, accelerators }),
-  );
+  return [...series.values()].flatMap(({ reports, source }) => {
+    const counted = countedRuns(reports);
+    if (counted.length === 0) return [];
+    return ownRow(counted, summariseSeries(reports), { source, accelerators });
+  });
 }

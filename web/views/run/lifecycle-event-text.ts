@@ -7,6 +7,8 @@ export function lifecycleEventText(event: LifecycleEventBody): { text: string; m
   switch (event.kind) {
     case "created":
       return { text: `record created by process ${event.pid}`, mood: "plain" };
+    case "prepare":
+      return prepareText(event);
     case "launched":
       return { text: launchText(event), mood: "plain" };
     case "clock-started":
@@ -14,22 +16,41 @@ export function lifecycleEventText(event: LifecycleEventBody): { text: string; m
     case "target-reached":
       return { text: `target reached: ${formatSignificant(event.value, 5)}`, mood: "good" };
     case "stopping":
-      return {
-        text: `stopping: ${event.reason}`,
-        mood: event.reason === "failure" ? "bad" : "plain",
-      };
+      return stoppingText(event);
     case "rank-exited":
       return exitText(event);
     case "host-lost":
       return { text: `host ${event.host} lost: ${event.reason}`, mood: "bad" };
     case "ended":
-      return {
-        text: `ended: ${event.outcome}`,
-        mood: event.outcome === "reached" ? "good" : "warn",
-      };
+      return endedText(event);
     case "sealed":
       return { text: "result sealed", mood: "plain" };
   }
+}
+
+function prepareText({
+  phase,
+  exitCode,
+  signal,
+}: Extract<LifecycleEventBody, { kind: "prepare" }>): { text: string; mood: Mood } {
+  if (phase === "started") return { text: "`--prepare` command started", mood: "plain" };
+  const end =
+    signal === undefined ? `exited with code ${exitCode ?? "unknown"}` : `ended by ${signal}`;
+  return { text: `\`--prepare\` command ${end}`, mood: exitCode === 0 ? "plain" : "bad" };
+}
+
+function stoppingText({ reason }: Extract<LifecycleEventBody, { kind: "stopping" }>): {
+  text: string;
+  mood: Mood;
+} {
+  return { text: `stopping: ${reason}`, mood: reason === "failure" ? "bad" : "plain" };
+}
+
+function endedText({ outcome }: Extract<LifecycleEventBody, { kind: "ended" }>): {
+  text: string;
+  mood: Mood;
+} {
+  return { text: `ended: ${outcome}`, mood: outcome === "reached" ? "good" : "warn" };
 }
 
 function launchText({ rank, pid }: Extract<LifecycleEventBody, { kind: "launched" }>): string {

@@ -1,3 +1,4 @@
+import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requestStop, recordAddress } from "../../api.ts";
@@ -35,7 +36,9 @@ export function RunHeader({
         <h1>{runName(detail.request)}</h1>
         <p class="run-facts">
           <strong class={`mood-${mood}`}>{state}</strong>
-          {series.count > 1 ? <span>{`run ${series.index} of ${series.count}`}</span> : undefined}
+          {series.count > 1 ? (
+            <span>{`run ${series.index} of ${series.count}${roleSuffix(detail.request)}`}</span>
+          ) : undefined}
           <span>seed {seed}</span>
           <ConnectionBadge
             connection={shownConnection(detail.state.kind === "running", connection)}

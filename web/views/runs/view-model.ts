@@ -134,8 +134,9 @@ function stateNoteOf({ outcome, findingsCount, isImported }: ReadableRun): strin
   return notes.join(", ");
 }
 
-function detailOf({ seriesIndex, seriesCount, seed, rankCount }: ReadableRun): string {
+function detailOf({ seriesIndex, seriesCount, role, seed, rankCount }: ReadableRun): string {
   const parts = [`seed ${seed}`];
+  if (role !== undefined) parts.unshift(role);
   if (seriesCount > 1) parts.unshift(`run ${seriesIndex} of ${seriesCount}`);
   if (rankCount > 1) parts.push(`${rankCount} ranks`);
   return parts.join(", ");

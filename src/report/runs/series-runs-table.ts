@@ -1,0 +1,81 @@
+import { layOutTable } from "../../foundation/text-table.ts";
+import { formatCount, formatSignificant } from "../../foundation/units.ts";
+import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { Paint } from "../paint.ts";
+import { describeOutcome } from "./describe-outcome.ts";
+import { hasKnownSeed } from "./origin-text.ts";
+
+/** The runs of a series as a table; empty for a single run. */
+export function seriesRunsTable(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  paint: Paint,
+): string[] {
+  if (runs.length < 2) return [];
+  const hasSamples = summary.samplesToTarget !== undefined;
+  const hasInit = runs.some(({ result }) => (result.clock.initMs ?? 0) > 0);
+  const rows = runs.map((run) => {
+    const { outcome, clock } = run.result;
+    const isReached = outcome.kind === "reached";
+    return [
+      String(run.request.series.index),
+      hasKnownSeed(run.request) ? String(run.request.seed) : "",
+      isReached ? seconds(outcome.timeToTrainMs) : "",
+      bestText(run),
+      ...(hasSamples
+        ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
+        : []),
+      ...(hasInit ? [clock.initMs === undefined ? "" : seconds(clock.initMs)] : []),
+      describeOutcome(outcome, paint) + roleNote(summary, runs, run, paint),
+    ];
+  });
+  const table = layOutTable(
+    [
+      { head: "run", align: "right" },
+      { head: "seed", align: "right" },
+      { head: "time (s)", align: "decimal" },
+      { head: summary.target?.metric ?? "quality", align: "decimal" },
+      ...(hasSamples ? [{ head: "samples", align: "right" as const }] : []),
+      ...(hasInit ? [{ head: "init (s)", align: "decimal" as const }] : []),
+      { head: "outcome", align: "left" },
+    ],
+    rows,
+  );
+  return table.map((line) => `  ${line}`);
+}
+
+function seconds(ms: number): string {
+  return formatSignificant(ms / 1000, ms >= 100_000 ? 4 : 3);
+}
+
+/** The quality that met the target, else the best one; empty if there is none. */
+export function bestText({ result }: RunReport): string {
+  const { outcome } = result;
+  const value = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
+  return value === undefined ? "" : formatSignificant(value, 4);
+}
+
+/** How the score uses a run of the table. */
+function roleNote(
+  summary: SeriesSummary,
+  runs: readonly RunReport[],
+  { request }: RunReport,
+  paint: Paint,
+): string {
+  if (request.isWarmup === true) return paint.faint(", warm-up: not counted");
+  const retry = runs.find((run) => run.request.retryOf === request.runId);
+  if (retry !== undefined) return paint.faint(`, retried as run ${retry.request.series.index}`);
+  return droppedNote(summary, request.runId, paint);
+}
+
+function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): string {
+  if (score.kind !== "scored") return "";
+  if (!isScored(score, runId)) return paint.faint(", not counted");
+  if (score.droppedFastest.includes(runId)) return paint.faint(", dropped: fastest");
+  return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
+}
+
+function isScored(score: Extract<SeriesScore, { kind: "scored" }>, runId: string): boolean {
+  const { countedRuns, droppedFastest, droppedSlowest } = score;
+  return [...countedRuns, ...droppedFastest, ...droppedSlowest].includes(runId);
+}
