@@ -65,6 +65,8 @@ export type FormatWriter = {
       isBinary?: true;
       load(): Promise<DocumentWriter>;
     }
+  /** A page for people. The export workflow scores the runs and lays it out. */
+  | { gives: "page" }
 );
 
 export interface NextStep {

@@ -1,6 +1,7 @@
 import { evaluationsCsv } from "./evaluations/evaluations-csv-format.ts";
 import { dawnbench } from "./dawnbench/dawnbench-format.ts";
 import type { Format } from "./format.ts";
+import { htmlPage } from "./html/html-format.ts";
 import { mlflow } from "./mlflow/mlflow-format.ts";
 import { mlperf } from "./mlperf/mlperf-format.ts";
 import { parquet } from "./parquet/parquet-format.ts";
@@ -17,6 +18,7 @@ export const formats: readonly Format[] = [
   mlperf,
   runJson,
   evaluationsCsv,
+  htmlPage,
   parquet,
   tensorboard,
   mlflow,

@@ -80,7 +80,7 @@ describe("pitwall export", () => {
       error[option-invalid]: invalid value \`mlperv\` for \`--format\`
         at --format
 
-      hint: did you mean \`mlperf\`? allowed: \`mlperf\`, \`json\`, \`csv\`, \`parquet\`, \`tensorboard\`, \`mlflow\`, \`wandb\`"
+      hint: did you mean \`mlperf\`? allowed: \`mlperf\`, \`json\`, \`csv\`, \`html\`, \`parquet\`, \`tensorboard\`, \`mlflow\`, \`wandb\`"
     `);
   });
 

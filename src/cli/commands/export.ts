@@ -83,6 +83,10 @@ export const exportCommand = defineCommand({
       does: "event files, for `tensorboard --logdir runs`",
     },
     {
+      command: "pitwall export last --format html --out run.html",
+      does: "one page to send by mail",
+    },
+    {
       command: "pitwall export last --format mlflow --tracking-uri http://localhost:5000",
       does: "a run on an MLflow server for each run",
     },
@@ -117,7 +121,7 @@ async function exportAs({
   const { exportRuns } = await import("../../workflows/export/export-runs.ts");
   const path = await import("node:path");
   const format = formatNamed(name);
-  if (shared.json && format.write.gives === "document" && out === undefined)
+  if (shared.json && format.write.gives !== "folder" && out === undefined)
     throw new UserError("export-needs-out", "`--json` and the export both print a document", {
       saw: `\`--format ${name} --json\` without \`--out\``,
       hint: "add `--out <file>`, or omit `--json`",
@@ -132,6 +136,8 @@ async function exportAs({
     options: writerOptions(values),
     env: face.env,
     signal: face.interrupt,
+    version: face.version,
+    nowMs: face.nowMs(),
   });
 }
 

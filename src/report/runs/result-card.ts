@@ -91,7 +91,14 @@ function factLines(
   runs: readonly RunReport[],
   more: readonly string[][],
 ): string[] {
-  const facts = [
+  const facts = [...cardFacts(summary, runs), ...more];
+  const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
+  return facts.map(([label, text]) => `  ${(label ?? "").padEnd(width)}   ${text ?? ""}`);
+}
+
+/** The facts of the card as labels with texts, without the row on rules. */
+export function cardFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[][] {
+  return [
     ...timeFacts(summary),
     ...clockFacts(runs),
     ...prepareFacts(runs),
@@ -101,10 +108,7 @@ function factLines(
     ...costFacts(summary, runs),
     ...summary.energy.map((reading): [string, string] => ["energy", energyFact(reading)]),
     ...missingEnergyFacts(runs),
-    ...more,
   ];
-  const width = Math.max(...facts.map(([label]) => label?.length ?? 0));
-  return facts.map(([label, text]) => `  ${(label ?? "").padEnd(width)}   ${text ?? ""}`);
 }
 
 function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {

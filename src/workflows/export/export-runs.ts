@@ -23,6 +23,8 @@ export interface ExportRequest {
   /** For the credentials of a tracking server. */
   env: Readonly<Record<string, string | undefined>>;
   signal: AbortSignal;
+  version: string;
+  nowMs: number;
 }
 
 export type ExportOutcome = {
@@ -69,13 +71,23 @@ export async function exportRuns(store: RunStore, request: ExportRequest): Promi
         skipped,
       };
     }
-    case "document": {
-      const pieces = (await write.load())(runs, options);
-      if (out === undefined) return { kind: "document", pieces, skipped };
-      await writeNewFile(out, pieces);
-      return { kind: "file", file: out, skipped };
+    case "document":
+      return { ...(await document((await write.load())(runs, options), out)), skipped };
+    case "page": {
+      const { pageOfRuns } = await import("./page-of-runs.ts");
+      return { ...(await document([pageOfRuns(runs, request)], out)), skipped };
     }
   }
+}
+
+/** Written to `out`, or not yet. */
+async function document(
+  pieces: Iterable<string | Uint8Array>,
+  out: string | undefined,
+): Promise<{ kind: "file"; file: string } | { kind: "document"; pieces: typeof pieces }> {
+  if (out === undefined) return { kind: "document", pieces };
+  await writeNewFile(out, pieces);
+  return { kind: "file", file: out };
 }
 
 async function upload(

@@ -1,0 +1,11 @@
+import type { RunPage } from "../../schema/run/run-page.ts";
+import type { SeriesSummary } from "../../schema/run/series-summary.ts";
+
+/** Exported runs of one series. */
+export interface ExportedSeries {
+  seriesId: string;
+  name: string;
+  /** Absent if no run has a verdict yet. */
+  summary: SeriesSummary | undefined;
+  pages: readonly RunPage[];
+}

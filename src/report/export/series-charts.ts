@@ -1,0 +1,71 @@
+import type { RunPage } from "../../schema/run/run-page.ts";
+import { formatTarget } from "../../schema/run/target-text.ts";
+import { curveChart, type CurveChart, lineStyleCount } from "./curve-chart.ts";
+import { html, type HtmlText } from "./html-text.ts";
+
+const wideWidth = 860;
+const narrowWidth = 330;
+
+/** The curves of a series' runs, drawn for wide and for narrow screens; the style shows one of them. */
+export function seriesCharts(pages: readonly RunPage[]): HtmlText {
+  const withCurves = pages.filter(({ progress }) => progress.evaluations.length > 0);
+  const [first] = withCurves;
+  if (first === undefined)
+    return html`<section>
+      <h3>Curves</h3>
+      <p class="note">No evaluations were read.</p>
+    </section>`;
+  const chart = chartOf(withCurves, first);
+  return html`<section class="curves">
+    <h3>${chart.yLabel}</h3>
+    <div class="wide">${curveChart(chart, wideWidth)}</div>
+    <div class="narrow">${curveChart(chart, narrowWidth)}</div>
+    ${withCurves.length === 1 ? undefined : legend(chart)}
+  </section>`;
+}
+
+function chartOf(pages: readonly RunPage[], first: RunPage): CurveChart {
+  const target = first.result?.target ?? first.request.target;
+  const yLabel = target?.metric ?? "quality";
+  const axis = timeAxis(pages);
+  const lines = pages.map(({ request, progress }) => ({
+    label: `run ${request.series.index}, seed ${request.seed}`,
+    points: progress.evaluations.map((evaluation) => ({
+      x: evaluation.clockMs / axis.unitMs,
+      y: evaluation.value,
+    })),
+  }));
+  return {
+    title: `${yLabel} of ${pages.length} runs over time`,
+    xLabel: `time (${axis.unit})`,
+    yLabel,
+    lines,
+    target: target === undefined ? undefined : { y: target.value, label: formatTarget(target) },
+  };
+}
+
+const units = [
+  { unit: "h", unitMs: 3_600_000 },
+  { unit: "min", unitMs: 60_000 },
+  { unit: "s", unitMs: 1000 },
+] as const;
+
+/** The largest unit of which the longest run takes at least two. */
+function timeAxis(pages: readonly RunPage[]): { unit: string; unitMs: number } {
+  const lastMs = pages.map(({ progress }) => progress.evaluations.at(-1)?.clockMs ?? 0);
+  const longestMs = Math.max(...lastMs);
+  return units.find(({ unitMs }) => longestMs >= 2 * unitMs) ?? { unit: "s", unitMs: 1000 };
+}
+
+function legend({ lines }: CurveChart): HtmlText {
+  return html`<ul class="legend">
+    ${lines.map(
+      ({ label }, index) =>
+        html`<li>
+          <svg class="key" viewBox="0 0 28 8" aria-hidden="true">
+            <g class="line line-${index % lineStyleCount}"><polyline points="1,4 27,4" /></g></svg
+          >${label}
+        </li>`,
+    )}
+  </ul>`;
+}

@@ -1,0 +1,24 @@
+import type { RunPage } from "../../schema/run/run-page.ts";
+import { acceleratorsText, hasAccelerators } from "../runs/accelerators-text.ts";
+
+/** What ran, when, and on what, of the first run; settings are the same in all runs of a series. */
+export function systemFacts([first]: readonly RunPage[]): [string, string][] {
+  if (first === undefined) return [];
+  const { startable, system, environment, createdMs } = first.request;
+  const { commit, commitIsDirty, pitwallVersion, nodeVersion, platform } = environment;
+  const dirty = commitIsDirty === true ? " with uncommitted changes" : "";
+  const facts: [string, string | undefined][] = [
+    ["command", startable.kind === "command" ? startable.command.join(" ") : startable.name],
+    ["started", new Date(createdMs).toISOString()],
+    ["commit", commit === undefined ? undefined : `${commit.slice(0, 10)}${dirty}`],
+    ["system", system.system_name],
+    ["nodes", String(system.number_of_nodes)],
+    ["processor", system.host_processor_model_name],
+    ["memory", system.host_memory_capacity],
+    ["accelerators", hasAccelerators(system) ? acceleratorsText(system) : "none"],
+    ["operating system", system.operating_system],
+    ["framework", system.framework],
+    ["versions", `Pitwall ${pitwallVersion}, Node.js ${nodeVersion}, ${platform}`],
+  ];
+  return facts.filter((fact): fact is [string, string] => (fact[1] ?? "") !== "");
+}
