@@ -8,6 +8,12 @@ import {
   type AtlasRowDocument,
 } from "../src/schema/dashboard/atlas-document.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
+import {
+  raceDocument,
+  raceListDocument,
+  type RaceDocument,
+  type RaceListDocument,
+} from "../src/schema/dashboard/race.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
 import {
   heatmapDocument,
@@ -90,6 +96,14 @@ export function fetchLog(
   signal: AbortSignal,
 ): Promise<LogDocument> {
   return fetchDocument(logDocument, `${runPath(runId)}/log`, { parameters, signal });
+}
+
+export function fetchRaces(signal: AbortSignal): Promise<RaceListDocument> {
+  return fetchDocument(raceListDocument, "api/races", { signal });
+}
+
+export function fetchRace(raceId: string, signal: AbortSignal): Promise<RaceDocument> {
+  return fetchDocument(raceDocument, `api/races/${encodeURIComponent(raceId)}`, { signal });
 }
 
 export function fetchAtlas(signal: AbortSignal): Promise<AtlasDocument> {

@@ -21,6 +21,15 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     isLive: true,
     load: async () => (await import("./views/run/run-page.tsx")).RunPage,
   },
+  "/races": {
+    navigation: "Races",
+    isLive: true,
+    load: async () => (await import("./views/race/races-page.tsx")).RacesPage,
+  },
+  "/races/:raceId": {
+    isLive: true,
+    load: async () => (await import("./views/race/race-page.tsx")).RacePage,
+  },
   "/atlas": {
     navigation: "Atlas",
     isLive: false,

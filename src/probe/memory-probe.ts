@@ -38,6 +38,7 @@ export function memoryProbe(totals: Partial<ProbeTotals> = {}): MemoryProbe {
         cpuSeconds,
         peakMemoryBytes,
         energy: [],
+        conditions: {},
         reasons: [],
         ...totals,
       });

@@ -1,6 +1,8 @@
 import type { EnergyReading } from "../schema/run/energy.ts";
 import type { PowerEstimate } from "../schema/catalogue.ts";
 import type { HostSample } from "../schema/run/telemetry-sample.ts";
+import type { RunConditions } from "../schema/run/run-conditions.ts";
+import { openConditionsMeter } from "./conditions-meter.ts";
 import { type EnergyMeters, openEnergyMeters } from "./energy/energy-meters.ts";
 import { estimateCpuEnergy, estimateMemoryEnergy } from "./energy/estimate-energy.ts";
 import type { GpuRow } from "./energy/parse-nvidia-smi.ts";
@@ -29,6 +31,7 @@ export interface ProbeOptions {
 export interface ProbeSources {
   proc?: string | undefined;
   cgroup?: string | undefined;
+  sys?: string | undefined;
   powercap?: string | undefined;
   nvidiaSmi?: string | undefined;
 }
@@ -42,6 +45,8 @@ export interface ProbeTotals {
   peakMemoryBytes: number | undefined;
   /** Each from one meter or one formula, for one part of the machine; parts do not overlap. */
   energy: readonly EnergyReading[];
+  /** What else happened on the machine. */
+  conditions: RunConditions;
   /** Why a figure or a meter is missing. */
   reasons: readonly string[];
 }
@@ -65,14 +70,12 @@ export interface Probe {
  */
 export function startProbe(options: ProbeOptions): Probe {
   const { pids, host, now = Date.now, powerEstimate, sources = {}, gpuUuids } = options;
-  const roots = {
-    proc: sources.proc ?? systemRoots.proc,
-    cgroup: sources.cgroup ?? systemRoots.cgroup,
-  };
+  const roots = rootsOf(sources);
   const limits = machineLimits(roots);
   const usageMeter = openUsageMeter({ pids, roots, coreCount: limits.usableCoreCount });
   const intervalMs = Math.max(options.intervalMs ?? 1000, usageMeter.minimumIntervalMs);
   const meters = openEnergyMeters({ ...sources, gpuUuids, intervalMs });
+  const conditions = openConditionsMeter(roots);
   const stream = sampleStream<HostSample>();
   const startedMs = performance.now();
   let peakMemoryBytes: number | undefined;
@@ -81,6 +84,7 @@ export function startProbe(options: ProbeOptions): Probe {
   async function take(): Promise<void> {
     const usage = await usageMeter.read(performance.now());
     last = usage;
+    conditions.read();
     if (usage.kind === "absent") return;
     peakMemoryBytes = Math.max(peakMemoryBytes ?? 0, usage.peakMemoryBytes ?? 0, usage.memoryBytes);
     stream.push(toSample(usage, meters, { host, timeMs: now() }));
@@ -100,9 +104,11 @@ export function startProbe(options: ProbeOptions): Probe {
     stream.end();
     const energy = energyOver(spentMs);
     meters.stop();
+    const cpuSeconds = cpuSecondsOf(last);
     return {
       intervalMs: spentMs,
-      cpuSeconds: last.kind === "seen" ? last.cpuSeconds : undefined,
+      cpuSeconds,
+      conditions: conditions.finish({ cpuSeconds, intervalMs: spentMs }),
       peakMemoryBytes,
       energy,
       reasons: [...(last.kind === "absent" ? [last.reason] : []), ...meters.reasons()],
@@ -120,6 +126,18 @@ export function startProbe(options: ProbeOptions): Probe {
     energySoFar: () => energyOver(performance.now() - startedMs),
     stop: () => (stopping ??= finish()),
   };
+}
+
+function rootsOf({ proc, cgroup, sys }: ProbeSources) {
+  return {
+    proc: proc ?? systemRoots.proc,
+    cgroup: cgroup ?? systemRoots.cgroup,
+    sys: sys ?? "/sys",
+  };
+}
+
+function cpuSecondsOf(usage: Usage): number | undefined {
+  return usage.kind === "seen" ? usage.cpuSeconds : undefined;
 }
 
 function toSample(

@@ -2,5 +2,12 @@
  * Addresses of the dashboard's pages, in the order of the navigation. The server sends the page's document for them;
  * `web/pages.ts` maps each to its page.
  */
-export const pagePatterns = ["/runs", "/runs/:runId", "/atlas", "/compare"] as const;
+export const pagePatterns = [
+  "/runs",
+  "/runs/:runId",
+  "/races",
+  "/races/:raceId",
+  "/atlas",
+  "/compare",
+] as const;
 export type PagePattern = (typeof pagePatterns)[number];

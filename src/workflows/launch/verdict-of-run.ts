@@ -55,6 +55,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
       system: request.system,
     }),
     energy: [...watched.energy],
+    conditions: watched.conditions,
     ...usageOf(watched),
     findings: withoutEcho([
       ...findings,

@@ -8,7 +8,7 @@ import { recordedPlan } from "../launch/plan-rerun.ts";
 import type { RacePlan } from "./plan-race.ts";
 
 /** The runs of one race on record. */
-interface RecordedRace {
+export interface RecordedRace {
   id: string;
   runs: readonly RacedRun[];
 }

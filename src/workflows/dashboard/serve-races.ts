@@ -1,0 +1,74 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { RaceCurve, RaceDocument, RaceListDocument } from "../../schema/dashboard/race.ts";
+import type { RaceReport } from "../../schema/run/race-report.ts";
+import type { Evaluation } from "../../schema/run/run-result.ts";
+import { thinSeries } from "../../atlas/rows/thin-series.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
+import { type RecordedRace, recordedRaces, reportRecorded } from "../race/find-race.ts";
+import type { RunWatch } from "./watch-runs.ts";
+
+const maxCurvePoints = 200;
+
+/** The races of one home, for the dashboard. A report is computed again only if a run of its race has changed. */
+export class RaceReports {
+  readonly #store: RunStore;
+  readonly #watch: RunWatch;
+  readonly #reports = new Map<string, { state: string; report: RaceReport }>();
+
+  constructor(store: RunStore, watch: RunWatch) {
+    this.#store = store;
+    this.#watch = watch;
+  }
+
+  /** Newest first. */
+  async list(): Promise<RaceListDocument> {
+    const races = await recordedRaces(this.#store);
+    const reports: RaceReport[] = [];
+    for (const race of races.toReversed()) reports.push(await this.#report(race));
+    return { races: reports };
+  }
+
+  /** @throws UserError `unknown-race` */
+  async race(id: string): Promise<RaceDocument> {
+    await this.#watch.refreshBoard();
+    const race = (await recordedRaces(this.#store)).find((one) => one.id === id);
+    if (race === undefined) {
+      throw new UserError("unknown-race", "unknown race", { hint: "`/races` lists them" });
+    }
+    const curves = race.runs.flatMap(({ request, result }): RaceCurve[] => {
+      const { runId } = request;
+      const evaluations = result?.evaluations ?? this.#watch.board.followed(runId)?.evaluations;
+      if (evaluations === undefined || evaluations.length === 0) return [];
+      return [{ runId, arm: request.race?.arm ?? 1, ...curveOf(evaluations) }];
+    });
+    return { report: await this.#report(race), curves };
+  }
+
+  async #report(race: RecordedRace): Promise<RaceReport> {
+    const ended = race.runs.filter(({ result }) => result !== undefined).length;
+    const known = this.#reports.get(race.id);
+    const state = `${race.runs.length} ${ended}`;
+    // Whether a race runs can change without a change of its records.
+    if (known !== undefined && known.state === state && known.report.state !== "running")
+      return known.report;
+    const report = await reportRecorded(race);
+    this.#reports.set(race.id, { state, report });
+    return report;
+  }
+}
+
+/** By the clock that gives the time to train: the program's own, if `--clock` reads it. */
+function curveOf(evaluations: readonly Evaluation[]): Pick<RaceCurve, "clockMs" | "value"> {
+  const points = thinSeries(
+    evaluations.map(({ clockMs, programMs, value }) => ({
+      timeMs: programMs ?? clockMs,
+      value,
+      samples: undefined,
+    })),
+    maxCurvePoints,
+  );
+  return {
+    clockMs: points.map(({ timeMs }) => timeMs),
+    value: points.map(({ value }) => value),
+  };
+}

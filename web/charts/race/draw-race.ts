@@ -1,0 +1,97 @@
+import { scalesOf } from "../atlas/draw-atlas.ts";
+import {
+  axisLook,
+  baseOptions,
+  type DrawnPlot,
+  type PlotLibrary,
+  type PlotLook,
+  withoutStyleSheet,
+  xLabel,
+} from "../atlas/plot-look.ts";
+import { shortened } from "../atlas/shortened.ts";
+import { hueOfArm, type RaceCurvesChart, type RaceTimesChart } from "./race-chart.ts";
+
+/** Draws one thin line for each run, in the color of its arm. */
+export function drawRaceCurves(
+  Plot: PlotLibrary,
+  { points, target }: RaceCurvesChart,
+  look: PlotLook,
+): DrawnPlot {
+  const { palette, width, height } = look;
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    marginTop: 12,
+    marginRight: 16,
+    marginBottom: 38,
+    marginLeft: 52,
+    x: { type: "linear", nice: true, zero: true },
+    y: { type: "linear", nice: true },
+    marks: [
+      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
+      Plot.gridY({ stroke: palette.grid, strokeOpacity: 1, ticks: height / 50 }),
+      Plot.axisX({ ...axisLook(look), ...xLabel, ticks: width / 90, label: "clock (s)" }),
+      Plot.axisY({ ...axisLook(look), ticks: height / 50, label: null }),
+      ...(target === undefined
+        ? []
+        : [Plot.ruleY([target], { stroke: palette.muted, strokeDasharray: "6 4" })]),
+      Plot.line(points, {
+        x: "seconds",
+        y: "value",
+        z: "runId",
+        stroke: ({ arm }) => look.families[hueOfArm(arm)],
+        strokeWidth: 1.2,
+        strokeOpacity: 0.75,
+      }),
+    ],
+  });
+  return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}
+
+/** Draws a row of dots for each arm, with a mark at its median; a run that missed is hollow, at the right end. */
+export function drawRaceTimes(
+  Plot: PlotLibrary,
+  { labels, times, medians }: RaceTimesChart,
+  look: PlotLook,
+): DrawnPlot {
+  const { palette, width } = look;
+  const marginLeft = Math.min(240, width * 0.38);
+  const maxCharacters = Math.floor((marginLeft - 10) / 6.4);
+  const colorOf = (arm: number): string | undefined => look.families[hueOfArm(arm)];
+  const drawn = Plot.plot({
+    ...baseOptions(look),
+    marginTop: 8,
+    marginRight: 16,
+    marginBottom: 38,
+    marginLeft,
+    x: { type: "linear", nice: true, zero: false, inset: 8 },
+    y: { type: "band", domain: [...labels], padding: 0.3 },
+    marks: [
+      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
+      Plot.axisX({ ...axisLook(look), ...xLabel, ticks: width / 90, label: "time to target (s)" }),
+      Plot.axisY({
+        color: palette.text,
+        tickSize: 0,
+        tickPadding: 8,
+        label: null,
+        tickFormat: (name: string) => shortened(name, maxCharacters),
+        fontSize: 11,
+      }),
+      Plot.tickX(medians, {
+        x: "seconds",
+        y: "label",
+        stroke: ({ arm }) => colorOf(arm),
+        strokeWidth: 2,
+      }),
+      Plot.dot(times, {
+        x: "seconds",
+        y: "label",
+        r: 4,
+        fill: ({ arm, isReached }) => (isReached ? colorOf(arm) : palette.surface),
+        fillOpacity: 0.65,
+        stroke: ({ arm }) => colorOf(arm),
+        strokeWidth: 1.4,
+      }),
+    ],
+  });
+  return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}
