@@ -102,14 +102,18 @@ async function startableOf(
   }
   const workload = file?.content.workload ?? subject;
   if (workload === undefined) throw nothingGiven();
-  if (call.options.metric.length > 0) throw metricForEmbedded(workload);
+  refuseMetrics(workload, call, file?.content);
   const { embeddedStartable } = await import("../workflows/launch/embedded-startable.ts");
   return embeddedStartable(workload, workers ?? file?.content.workers ?? 1);
 }
 
-function metricForEmbedded(workload: string): UserError {
-  const message = "`--metric` is not supported for built-in workloads, which log their own metrics";
-  return new UserError("option-unused", message, { hint: `run \`pitwall run ${workload}\`` });
+/** Built-in workloads log their own metrics. */
+function refuseMetrics(workload: string, { options }: RunCall, file: WorkloadFile | undefined) {
+  const isFromFile = options.metricsFrom.length > 0 || file?.metricsFrom !== undefined;
+  const option = options.metric.length > 0 ? "--metric" : isFromFile ? "--metrics-from" : undefined;
+  if (option === undefined) return;
+  const message = `\`${option}\` is not supported for built-in workloads, which log their own metrics`;
+  throw new UserError("option-unused", message, { hint: `run \`pitwall run ${workload}\`` });
 }
 
 function seriesRequestOf(
@@ -118,6 +122,8 @@ function seriesRequestOf(
 ): SeriesRequest {
   return {
     metrics: given.metric.length > 0 ? given.metric : [fromFile.metric ?? []].flat(),
+    metricsFrom:
+      given.metricsFrom.length > 0 ? given.metricsFrom : [fromFile.metricsFrom ?? []].flat(),
     samples: either(given.samples, fromFile.samples),
     clockStart: either(given.clockStart, fromFile.clockStart),
     clock: either(given.clock, fromFile.clock),

@@ -38,6 +38,7 @@ const programKeys = [
   "targetMean",
   "targetTimes",
   "metric",
+  "metricsFrom",
   "samples",
   "clock",
   "clockStart",

@@ -28,6 +28,12 @@ export const runOptions = {
     group: "Clock",
     help: "metric to read, by name or pattern 'val_acc=(\\S+)'; default: the target's",
   },
+  metricsFrom: {
+    takes: "texts",
+    placeholder: "path",
+    group: "Clock",
+    help: "read the metrics from a file or folder that the program writes: 'metrics.csv', 'runs/'",
+  },
   samples: {
     takes: "text",
     placeholder: "pattern",

@@ -9,6 +9,15 @@ export function readDurationMs(line: string, number: NumberToken, name: string):
   return number.value * (unitAfterMs(line, number) ?? unitOfNameMs(name) ?? 1000);
 }
 
+/** The same for a value without its text. @param writtenUnitMs the unit after the number */
+export function columnDurationMs(
+  value: number,
+  writtenUnitMs: number | undefined,
+  name: string,
+): number {
+  return value * (writtenUnitMs ?? unitOfNameMs(name) ?? 1000);
+}
+
 function unitAfterMs(line: string, { end, suffix }: NumberToken): number | undefined {
   if (suffix?.kind === "time") return suffix.unitMs;
   return unitMs(/^ ?([a-z]+)(?![\w:=/])/iu.exec(line.slice(end, end + 20))?.[1]);

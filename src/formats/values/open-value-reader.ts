@@ -17,15 +17,16 @@ export interface ValueReader {
 }
 
 /** The format of a file of metrics. */
-type ValueFormat = "wandb" | "tensorboard" | "csv" | "json-document" | "json-lines" | "text";
+export type ValueFormat = "wandb" | "tensorboard" | "csv" | "json-document" | "json-lines" | "text";
 
 const wandbMagic = [0x3a, 0x57, 0x26, 0x42];
 /** The format of a text file is determined by this many bytes. */
 const sniffedBytes = 1 << 16;
 
 /** Determines the format of a file by its name and its first bytes. */
-function valueFormat(name: string, firstBytes: Uint8Array): ValueFormat {
-  if (wandbMagic.every((byte, index) => firstBytes[index] === byte)) return "wandb";
+export function valueFormat(name: string, firstBytes: Uint8Array): ValueFormat {
+  const hasMagic = wandbMagic.every((byte, index) => firstBytes[index] === byte);
+  if (hasMagic || name.endsWith(".wandb")) return "wandb";
   if (name.includes("tfevents")) return "tensorboard";
   const text = utf8Decoder().decode(firstBytes.subarray(0, sniffedBytes)).trimStart();
   if (/\.[ct]sv$/iu.test(name)) return "csv";

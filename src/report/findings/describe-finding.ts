@@ -5,6 +5,7 @@ import {
   describeClockFinding,
   isAboutClock,
 } from "./describe-clock-finding.ts";
+import { describeFileFinding, isAboutFile } from "./describe-file-finding.ts";
 import {
   describeArrivalFinding,
   describeTextFinding,
@@ -21,6 +22,7 @@ export function describeFinding(finding: Finding): DescribedFinding {
   if (isAboutText(finding)) return describeTextFinding(finding);
   if (isAboutValue(finding)) return describeValueFinding(finding);
   if (isAboutArrival(finding)) return describeArrivalFinding(finding);
+  if (isAboutFile(finding)) return describeFileFinding(finding);
   if (isAboutOutput(finding)) return describeOutputFinding(finding);
   if (isJobFinding(finding)) return describeJobFinding(finding);
   switch (finding.rule) {

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { fileFindings } from "./file-finding.ts";
 import { hostName } from "./host.ts";
 import { rankNumber } from "./rank.ts";
 
 /** A finding about a run, as data; `report/findings/describe-finding.ts` prints it. */
 export const finding = z.discriminatedUnion("rule", [
+  ...fileFindings,
   z.strictObject({ rule: z.literal("seed-has-no-effect"), runCount: z.number() }),
   z.strictObject({
     rule: z.literal("exited-after-target"),

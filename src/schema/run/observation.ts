@@ -15,7 +15,11 @@ export interface PrintedValue {
 }
 
 /** Something seen of a run, with the launching host's time at which it was seen. */
-export type Observation = { arrivalMs: number } & (
+export type Observation = {
+  arrivalMs: number;
+  /** The log states the time, so that a reader of the record has it too. */
+  isTimed?: true;
+} & (
   | { kind: "event"; event: LogEvent }
   | ({
       kind: "metric";

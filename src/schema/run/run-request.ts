@@ -42,6 +42,8 @@ export const outputReading = z.strictObject({
   clockStartPattern: z.string().optional(),
   /** The program's own clock: its name, or a pattern whose group is a duration. */
   programClock: z.string().optional(),
+  /** Files and folders that the values are read from instead of the output, relative to the program's folder. */
+  metricsFrom: z.array(z.string()).min(1).optional(),
 });
 export type OutputReading = z.output<typeof outputReading>;
 

@@ -37,6 +37,11 @@ const fields = z.strictObject({
     .optional()
     .describe("Regular expression(s) whose first group reads a number: `val_acc=([0-9.]+)`"),
   samples: z.string().optional().describe("Regular expression that reads the samples seen so far"),
+  metricsFrom: patterns
+    .optional()
+    .describe(
+      "File(s) or folder(s) that the program writes its metrics to, relative to its folder: `metrics.csv`, `runs/`",
+    ),
   clockStart: z
     .string()
     .optional()

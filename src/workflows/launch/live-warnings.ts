@@ -20,8 +20,12 @@ export class LiveWarnings {
     this.#launchedMs = launchedMs;
   }
 
-  /** Findings that are new since the last call. */
-  due(nowMs: number, reader: RunReader): Finding[] {
+  /**
+   * Findings that are new since the last call.
+   *
+   * @param fileFindings those about files that metrics are read from
+   */
+  due(nowMs: number, reader: RunReader, fileFindings: () => readonly Finding[]): Finding[] {
     const isEarly = nowMs - this.#launchedMs < quietMs;
     if (isEarly || nowMs - this.#checkedMs < checkEveryMs) return [];
     this.#checkedMs = nowMs;
@@ -30,6 +34,7 @@ export class LiveWarnings {
       ...reader.run.findings,
       ...reader.readingFindings(),
       ...this.#unmatched(nowMs, reader),
+      ...fileFindings(),
       ...(silence === undefined ? [] : [silence]),
     ];
     return findings.filter((finding) => this.#isNew(finding));

@@ -15,6 +15,8 @@ import { planTargets, type TargetTexts, withTargetMetrics } from "./plan-targets
 /** A series as the user requested it, unparsed: from options, a workload file, or both. */
 export interface SeriesRequest extends TargetTexts {
   metrics: readonly string[];
+  /** Files and folders that the metrics are read from, relative to the program's working folder. */
+  metricsFrom?: readonly string[];
   samples?: string | undefined;
   clockStart?: string | undefined;
   clock?: string | undefined;
@@ -76,7 +78,7 @@ export interface ResumedSeries {
  * Validates a request and turns it into a plan.
  *
  * @throws UserError `metric-without-group`, `pattern-invalid`, `pattern-unsupported`, `metric-without-name`, `limit-invalid`,
- * `target-missing`, `max-cost-without-price`, `prepare-invalid`, and what `planTargets` throws
+ * `target-missing`, `metrics-from-invalid`, `max-cost-without-price`, `prepare-invalid`, and what `planTargets` throws
  */
 export function planSeries(
   requested: SeriesRequest,
@@ -87,6 +89,7 @@ export function planSeries(
   const targets = planTargets(requested);
   const metrics = withTargetMetrics(given, targets, startable);
   if (targets.target === undefined && metrics.length > 0) throw targetMissing(metrics);
+  checkMetricsFrom(requested.metricsFrom ?? [], metrics);
   const limits = readLimits(requested);
   if (limits.maxCostUsd !== undefined && price === undefined) {
     throw new UserError("max-cost-without-price", "`--max-cost` requires a price", {
@@ -204,6 +207,19 @@ function targetMissing(metrics: readonly WantedMetric[]): UserError {
   );
 }
 
+function checkMetricsFrom(paths: readonly string[], metrics: readonly WantedMetric[]): void {
+  if (paths.some((path) => path.trim() === "" || path.includes("\0"))) {
+    throw new UserError("metrics-from-invalid", "`--metrics-from` requires a path", {
+      at: "--metrics-from",
+      hint: "for example `--metrics-from metrics.csv`, relative to the program's working folder",
+    });
+  }
+  if (paths.length === 0 || metrics.length > 0) return;
+  throw new UserError("target-missing", "`--metrics-from` requires `--target`", {
+    hint: "specify the metric to read and the quality to reach, for example `--target 'val_acc>=0.94'`",
+  });
+}
+
 function readLimits(requested: SeriesRequest): RunLimits {
   const maxTimeMs = quantity(
     requested.maxTime,
@@ -236,6 +252,7 @@ function quantity(
 }
 
 function readingOf(requested: SeriesRequest, metrics: readonly WantedMetric[]): OutputReading {
+  const { metricsFrom = [] } = requested;
   if (requested.samples !== undefined) compileMetric(requested.samples, "--samples");
   if (requested.clock !== undefined) compileMetric(requested.clock, "--clock");
   if (requested.clockStart !== undefined) compileLine(requested.clockStart, "--clock-start");
@@ -247,5 +264,6 @@ function readingOf(requested: SeriesRequest, metrics: readonly WantedMetric[]): 
     ...(requested.samples === undefined ? {} : { samplesPattern: requested.samples }),
     ...(requested.clockStart === undefined ? {} : { clockStartPattern: requested.clockStart }),
     ...(requested.clock === undefined ? {} : { programClock: requested.clock }),
+    ...(metricsFrom.length === 0 ? {} : { metricsFrom: [...metricsFrom] }),
   };
 }

@@ -1,6 +1,7 @@
 import type { LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import type { Probe } from "../../probe/start-probe.ts";
+import type { Finding } from "../../schema/run/finding.ts";
 import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
@@ -12,10 +13,13 @@ import { limitHit } from "../../score/limit-hit.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
+import type { PlacedReading } from "../read-run/file-values.ts";
 import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
 import { createRecord, launchRun } from "./launch-run.ts";
 import { LiveWarnings } from "./live-warnings.ts";
 import { endUnlaunched } from "./end-unlaunched.ts";
+import type { MetricFiles } from "./metric-files/metric-files.ts";
+import { groupedByTime, openMetricFiles } from "./metric-files/open-metric-files.ts";
 import { prepareRun } from "./prepare-run.ts";
 import { RankEnds, rankExit } from "./rank-ends.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
@@ -59,6 +63,8 @@ export async function* runOnce(
     yield* endUnlaunched({ request, writer, prepared, stopAfter });
     return;
   }
+  const nowMs = (): number => world.nowMs();
+  const files = await openMetricFiles(request, nowMs);
   const job = await launchRun(request, world, { launcher: target.launcher, writer });
   const starting = target.startProbe({
     ranks: job.ranks,
@@ -71,7 +77,7 @@ export async function* runOnce(
   });
   const { prepareMs } = prepared;
   const parts = { request, probe, job, writer, earlierCrossingsMs, stopAfter, prepareMs };
-  const run = new RunInProgress(parts);
+  const run = new RunInProgress({ ...parts, files, nowMs });
   if (!isTimedByArrival(request)) run.reader.startRules();
   const stopByHand = (): void => run.stop("interrupt");
   interrupt.addEventListener("abort", stopByHand, { once: true });
@@ -84,6 +90,7 @@ export async function* runOnce(
     interrupt.removeEventListener("abort", stopByHand);
     // The disk failed, or the caller stopped reading these events: leave no process running.
     if (report === undefined) await run.abandon();
+    files?.close();
   }
   yield { kind: "finished", report, lastLines: run.reader.lastLines(lastLineCount) };
 }
@@ -105,10 +112,12 @@ interface RunParts {
   probe: Probe;
   job: LaunchedJob;
   writer: RunWriter;
+  files: MetricFiles | undefined;
   earlierCrossingsMs: readonly number[];
   stopAfter: StopAfter;
   /** How long the command of `--prepare` ran, if there is one. */
   prepareMs: number | undefined;
+  nowMs: () => number;
 }
 
 /** One run between its launch and its verdict. */
@@ -143,13 +152,15 @@ class RunInProgress {
   }
 
   async *follow(): AsyncGenerator<RunEvent> {
-    const { job, request, writer } = this.#parts;
+    const { job, request, writer, files } = this.#parts;
     const { hosts, ranks, launchedMs } = job;
+    files?.launched(launchedMs);
     for (const rank of ranks) await writer.appendEvent({ kind: "launched", ...rank }, launchedMs);
     yield { kind: "launched", runId: request.runId, hosts, ranks };
     yield* this.#report(this.reader.launched(launchedMs), launchedMs);
     for await (const event of job.events) {
       yield* this.#take(event);
+      if (this.#end === undefined) yield* this.#takeFiles(files?.poll(this.#parts.nowMs()));
       yield* this.#checkClock(event.timeMs);
     }
   }
@@ -214,7 +225,15 @@ class RunInProgress {
           yield* this.#read(block, { host, rank, stream, timeMs });
       }
     }
+    yield* this.#takeFiles(this.#parts.files?.finish(timeMs));
     yield* this.#record(this.reader.endOutput(timeMs), timeMs);
+  }
+
+  async *#takeFiles(batches: Iterable<PlacedReading[]> = []): AsyncGenerator<RunEvent> {
+    for (const readings of groupedByTime(batches)) {
+      const timeMs = readings[0]?.placedMs ?? 0;
+      yield* this.#record(this.reader.takeFileReadings(readings, timeMs), timeMs);
+    }
   }
 
   /** @param bytes whole lines of one source */
@@ -274,7 +293,9 @@ class RunInProgress {
       await writer.appendEvent({ kind: "stopping", reason: this.#stopReason }, timeMs);
       yield { kind: "stopping", runId: request.runId, reason: this.#stopReason };
     }
-    for (const finding of this.#warnings.due(timeMs, this.reader))
+    const fileFindings = (): readonly Finding[] =>
+      this.#parts.files?.findings({ isOver: false }) ?? [];
+    for (const finding of this.#warnings.due(timeMs, this.reader, fileFindings))
       yield { kind: "warning", runId: request.runId, finding };
     const checklist = this.reader.checklistUpdate(timeMs);
     if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
@@ -326,6 +347,7 @@ class RunInProgress {
       launchedMs,
       watched,
       cpu: this.#cpu,
+      fileFindings: this.#parts.files?.findings({ isOver: true }) ?? [],
     });
     const { outcome, clock } = verdict;
     const isReached = outcome.kind === "reached";

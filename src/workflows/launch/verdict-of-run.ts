@@ -25,6 +25,8 @@ export interface EndedRun {
   launchedMs: number;
   watched: ProbeTotals;
   cpu: CpuHistory;
+  /** Findings about the files that metrics are read from. */
+  fileFindings: readonly Finding[];
 }
 
 /** The verdict on a run, including its cost: the content of result.json except for the fingerprints. */
@@ -60,6 +62,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     findings: withoutEcho([
       ...findings,
       ...reader.findings(),
+      ...ended.fileFindings,
       ...reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: stopReason !== undefined }),
       ...ranks.findings(),
       ...leftovers(end),
@@ -71,13 +74,25 @@ function thinnedCount({ series, evaluations }: TrackedRun): number | undefined {
   return series.count > evaluations.length ? series.count : undefined;
 }
 
-/** Leaves out a metric whose pattern never matched: another finding explains it. */
+const unusedFileRules = new Set<Finding["rule"]>([
+  "metrics-file-missing",
+  "metrics-file-unchanged",
+  "metrics-file-unreadable",
+]);
+
+/** Leaves out that a metric was never read if another finding explains it. */
 function withoutEcho(findings: readonly Finding[]): Finding[] {
   const unmatched = new Set(
-    findings.flatMap((note) => (note.rule === "metric-never-matched" ? [note.metric] : [])),
+    findings.flatMap((note) =>
+      note.rule === "metric-never-matched" || note.rule === "metric-not-in-files"
+        ? [note.metric]
+        : [],
+    ),
   );
+  const lacksFile = findings.some(({ rule }) => unusedFileRules.has(rule));
   return findings.filter(
-    (note) => note.rule !== "quality-never-read" || !unmatched.has(note.metric ?? ""),
+    (note) =>
+      note.rule !== "quality-never-read" || (!lacksFile && !unmatched.has(note.metric ?? "")),
   );
 }
 

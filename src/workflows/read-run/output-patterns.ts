@@ -1,19 +1,23 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { MetricReader, type WantedMetric } from "../../formats/text/metric-reader.ts";
+import {
+  MetricReader,
+  type WantedMetric,
+  type WantedReadings,
+} from "../../formats/text/metric-reader.ts";
 import type { OutputPatterns } from "../../mllog/output/read-output.ts";
 import type { OutputReading } from "../../schema/run/run-request.ts";
 import { compileLine, compileMetric } from "../launch/plan-series.ts";
 
 /**
- * Compiles the patterns for reading a run's output.
+ * Compiles what is read from a run: the patterns for its output, and the readings that come from files instead.
  *
  * @param isRecorded skips a pattern that this version does not support, so that old records still open
  * @throws UserError as `compileMetric` and `compileLine` do, unless the run is recorded
  */
 export function outputPatterns(
-  { metrics, samplesPattern, clockStartPattern, programClock }: OutputReading,
+  { metrics, samplesPattern, clockStartPattern, programClock, metricsFrom }: OutputReading,
   { isRecorded }: { isRecorded: boolean },
-): OutputPatterns & { metrics: MetricReader } {
+): OutputPatterns & { metrics: MetricReader; wanted: WantedReadings } {
   const compile = <Pattern>(make: () => Pattern): Pattern | undefined => {
     try {
       return make();
@@ -22,20 +26,22 @@ export function outputPatterns(
       throw error;
     }
   };
+  const wanted = {
+    metrics: metrics.flatMap(
+      ({ metric, pattern }) => compile(() => wantedMetric(metric, pattern)) ?? [],
+    ),
+    samples:
+      samplesPattern === undefined
+        ? undefined
+        : compile(() => compileMetric(samplesPattern, "--samples")),
+    clock:
+      programClock === undefined
+        ? undefined
+        : compile(() => compileMetric(programClock, "--clock")),
+  };
   return {
-    metrics: new MetricReader({
-      metrics: metrics.flatMap(
-        ({ metric, pattern }) => compile(() => wantedMetric(metric, pattern)) ?? [],
-      ),
-      samples:
-        samplesPattern === undefined
-          ? undefined
-          : compile(() => compileMetric(samplesPattern, "--samples")),
-      clock:
-        programClock === undefined
-          ? undefined
-          : compile(() => compileMetric(programClock, "--clock")),
-    }),
+    wanted,
+    metrics: new MetricReader(metricsFrom === undefined ? wanted : { metrics: [] }),
     clockStart:
       clockStartPattern === undefined
         ? undefined

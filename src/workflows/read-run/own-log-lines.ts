@@ -27,8 +27,15 @@ export function addsLine(run: TrackedRun, seen: Observation): boolean {
     seen.metric === run.target.metric &&
     acceptValue(run.target, seen).kind === "counts" &&
     run.start !== undefined &&
+    !precedesClock(run, seen) &&
     run.startedBy !== "run_start"
   );
+}
+
+/** Whether a file states an earlier time for a value than that at which the clock started. */
+export function precedesClock({ start }: TrackedRun, seen: Observation): boolean {
+  const isTimedValue = seen.isTimed === true && seen.kind === "metric";
+  return isTimedValue && start !== undefined && seen.arrivalMs < start.arrivalMs;
 }
 
 /**

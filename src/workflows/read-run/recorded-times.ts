@@ -95,6 +95,10 @@ export class RecordedTimes {
       this.#newestMs = Math.max(this.#newestMs, seen.event.timeMs);
       return { ...seen, arrivalMs: seen.event.timeMs };
     }
+    if (seen.isTimed === true) {
+      this.#newestMs = Math.max(this.#newestMs, seen.arrivalMs);
+      return seen;
+    }
     if (seen.kind === "metric" && this.#reachedMs !== undefined)
       return { ...seen, arrivalMs: this.#newestMs, reachedMs: this.#reachedMs };
     const startMs = seen.kind === "clock-start" ? this.#startMs.get(seen.by) : undefined;

@@ -11,7 +11,13 @@ import type { RunRules } from "../../schema/run/run-rules.ts";
 import { ArrivalWatch } from "../../score/readings/arrival-watch.ts";
 import { RunTracker, type TrackedRun, type TrackUpdate } from "../../score/track-run.ts";
 import { RunRulesCheck } from "./check-run-rules.ts";
-import { addsLine, mayAddLines, OwnLogLines } from "./own-log-lines.ts";
+import {
+  fileObservations,
+  fileValuesLine,
+  isFileValues,
+  type PlacedReading,
+} from "./file-values.ts";
+import { addsLine, mayAddLines, precedesClock, OwnLogLines } from "./own-log-lines.ts";
 import { outputPatterns } from "./output-patterns.ts";
 import { RecordedTimes } from "./recorded-times.ts";
 import { runProgress } from "./run-progress.ts";
@@ -74,12 +80,14 @@ export class RunReader {
   /** Whether that line ends with `\r`, as progress bars do, and is therefore complete. */
   #endsInReturn = false;
   #isStarted = false;
+  /** Values of the target's metric in files that precede the clock. */
+  #earlyValueCount = 0;
 
   private constructor(request: RunRequest, options: ReaderOptions, launchedMs: number | undefined) {
     this.#request = request;
     this.#options = options;
     const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
-    this.#tracker = new RunTracker(request, patterns.metrics.clockName);
+    this.#tracker = new RunTracker(request, patterns.wanted.clock?.metric);
     this.#metrics = patterns.metrics;
     this.#output = new OutputReader(patterns, options.maximumLineBytes);
     this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
@@ -136,6 +144,21 @@ export class RunReader {
     this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
     if (taken.updates.some(({ kind }) => kind === "evaluation")) this.#arrivals?.evaluation(timeMs);
     taken.updates = this.#keptUpdates(taken.updates);
+    return taken;
+  }
+
+  /**
+   * Takes values that were read from files that the program writes, all with the same time. Adds a line for each reading
+   * to the log.
+   */
+  takeFileReadings(readings: readonly PlacedReading[], timeMs: number): TakenPiece {
+    const taken: TakenPiece = { updates: [], log: [] };
+    this.#arrivals?.output(timeMs);
+    const lines = readings.map((reading) => fileValuesLine(reading));
+    this.#add(lines.map(({ line }) => line).join(""), timeMs, taken);
+    for (const { event } of lines)
+      for (const seen of fileObservations(event)) this.#observe(seen, taken);
+    this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
     return taken;
   }
 
@@ -196,7 +219,7 @@ export class RunReader {
 
   /** Findings of the reader itself. */
   findings(): Finding[] {
-    return [...this.#output.findings(), ...this.unmatched()];
+    return [...this.#output.findings(), ...this.unmatched(), ...this.#earlyValues()];
   }
 
   /** The last lines printed, for an error message. */
@@ -260,9 +283,16 @@ export class RunReader {
 
   #fold({ lines, seen }: ReadBlock, timeMs: number, taken: TakenPiece): void {
     this.#check(lines);
-    for (const each of seen) this.#place(each, taken);
+    for (const each of seen) for (const part of this.#partsOf(each)) this.#place(part, taken);
     // Written after the block is read, because the sample count may be printed after the value.
     this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
+  }
+
+  /** The values of a line that Pitwall added for a file; any other observation as it is. */
+  #partsOf(seen: Observation): Observation[] {
+    const mayBeFileValues = this.#request.reading.metricsFrom !== undefined;
+    const isOfFile = mayBeFileValues && seen.kind === "event" && isFileValues(seen.event);
+    return isOfFile ? fileObservations(seen.event) : [seen];
   }
 
   #place(seen: Observation, taken: TakenPiece): void {
@@ -274,12 +304,24 @@ export class RunReader {
   }
 
   #observe(seen: Observation, taken: TakenPiece): void {
+    if (precedesClock(this.run, seen)) {
+      const isEvaluation = seen.kind === "metric" && seen.metric === this.run.target?.metric;
+      if (isEvaluation) this.#earlyValueCount += 1;
+      return;
+    }
     const addsLines = this.#ownLines !== undefined && addsLine(this.run, seen);
     const updates = this.#tracker.observe(seen);
     taken.updates.push(...updates);
     this.#options.observe?.(seen, updates);
     const isEvaluated = updates.some(({ kind }) => kind === "evaluation");
     if (addsLines && isEvaluated) this.#ownLines?.push(this.run);
+  }
+
+  /** The tracker reports the values before a clock that has not started at all. */
+  #earlyValues(): Finding[] {
+    const isReported = this.run.findings.some(({ rule }) => rule === "evaluations-before-clock");
+    if (this.#earlyValueCount === 0 || isReported) return [];
+    return [{ rule: "evaluations-before-clock", count: this.#earlyValueCount }];
   }
 
   /** Adds Pitwall's own lines to the log, never inside a line of the program. */

@@ -1,0 +1,32 @@
+import type { RunRequest } from "../../../schema/run/run-request.ts";
+import type { PlacedReading } from "../../read-run/file-values.ts";
+import { outputPatterns } from "../../read-run/output-patterns.ts";
+import type { MetricFiles } from "./metric-files.ts";
+
+/** The files that metrics are read from, as they are before the launch; undefined if the output is read. */
+export async function openMetricFiles(
+  { reading, startable, seed, target, furtherTargets = [] }: RunRequest,
+  nowMs: () => number,
+): Promise<MetricFiles | undefined> {
+  if (reading.metricsFrom === undefined || startable.kind !== "command") return undefined;
+  const { MetricFiles: Files } = await import("./metric-files.ts");
+  return Files.beforeLaunch({
+    paths: reading.metricsFrom.map((path) => path.replaceAll("{seed}", String(seed))),
+    folder: startable.cwd,
+    wanted: outputPatterns(reading, { isRecorded: false }).wanted,
+    targetMetrics: [target, ...furtherTargets].flatMap((each) => each?.metric ?? []),
+    nowMs,
+  });
+}
+
+/** Consecutive readings of the same time. */
+export function* groupedByTime(batches: Iterable<PlacedReading[]>): Generator<PlacedReading[]> {
+  for (const batch of batches) {
+    let from = 0;
+    for (const [index, { placedMs }] of batch.entries()) {
+      if (batch[index + 1]?.placedMs === placedMs) continue;
+      yield batch.slice(from, index + 1);
+      from = index + 1;
+    }
+  }
+}
