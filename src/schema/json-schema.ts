@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { exportedRuns } from "./documents/run-documents.ts";
 import { runRequest } from "./run/run-request.ts";
 import { runResult } from "./run/run-result.ts";
 import { workloadFile } from "./run/workload-file.ts";
@@ -7,9 +8,10 @@ const schemas = {
   workload: workloadFile,
   "run.json": runRequest,
   "result.json": runResult,
+  "export.json": exportedRuns,
 } as const;
 
-/** Files with a schema: workload files, and the files of a record by name. */
+/** Files with a schema: workload files, the files of a record by name, and what `pitwall export --format json` writes. */
 export const fileSchemaNames: readonly string[] = Object.keys(schemas);
 
 /** The JSON Schema of a file, for editors and other programs; `undefined` for other names. */

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writableFormats } from "../../src/formats/formats.ts";
+import { exportedRuns } from "../../src/schema/documents/run-documents.ts";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";
 
@@ -41,6 +42,7 @@ describe("pitwall export", () => {
     const shown = JSON.parse((await pitwall(["show", "last", "--json"], { cwd })).stdout);
     expect(document).toEqual({ schemaVersion: 1, runs: shown.result.runs });
     expect(document.runs[0].request.runId).toBe(runId);
+    expect(exportedRuns.safeParse(document).error?.issues ?? []).toEqual([]);
     const again = await pitwall(words, { cwd });
     expect(transcript(again, cwd)).toMatchInlineSnapshot(`
       "exit 2

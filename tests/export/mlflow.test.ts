@@ -50,7 +50,7 @@ function expectedRuns(runIds: readonly string[]): object[] {
 
 describe("pitwall export --format mlflow", () => {
   test.runIf(isAvailable)("writes a file store that the client reads", async () => {
-    const { cwd, seriesId, runIds } = await exportedSeries();
+    const { cwd, seriesId, runIds } = await exportedSeries(["--tag", "été:x=1"]);
     const ran = await pitwall(["export", seriesId, "--format", "mlflow", "--out", "my runs"], {
       cwd,
     });
@@ -60,6 +60,7 @@ describe("pitwall export --format mlflow", () => {
     expect(read).toMatchObject(expectedRuns(runIds));
     const shown = JSON.parse((await pitwall(["show", runIds[0] ?? "", "--json"], { cwd })).stdout);
     const { clock } = shown.result.runs[0].result;
+    expect(read).toMatchObject([{ tags: { _t__x: "1" }, params: { "tag._t__x": "1" } }, {}]);
     expect(read).toMatchObject([
       { start: Math.round(clock.launchedMs), end: Math.round(clock.endedMs) },
       {},

@@ -13,7 +13,7 @@ import { formatsPython, hasModules, pythonJson } from "./format-tools.ts";
 
 /** Exports a series of two runs; the `.wandb` files in the order of the runs. */
 async function offlineRuns(): Promise<{ cwd: string; runIds: string[]; files: string[] }> {
-  const { cwd, seriesId, runIds } = await exportedSeries();
+  const { cwd, seriesId, runIds } = await exportedSeries(["--tag", "lr=0.1", "--note", "a `note`"]);
   const ran = await pitwall(["export", seriesId, "--format", "wandb"], { cwd });
   expect(ran.exitCode, ran.stderr).toBe(0);
   const folders = readdirSync(join(cwd, "wandb"));
@@ -62,8 +62,14 @@ describe("pitwall export --format wandb", () => {
     const records = await pythonJson(readRecords, [files[0] ?? ""]);
     expect(records).toMatchObject({
       kinds: ["header", "run", "files", "history", "history", "summary", "exit", "footer"],
-      run: { runId: runIds[0], project: "train", jobType: "train", tags: ["pitwall"] },
-      config: { seed: "1", target: '"val_acc >= 0.75"' },
+      run: {
+        runId: runIds[0],
+        project: "train",
+        jobType: "train",
+        tags: ["pitwall", "lr=0.1"],
+        notes: expect.stringMatching(/^a `note`\n/u),
+      },
+      config: { seed: "1", "tag.lr": '"0.1"', target: '"val_acc >= 0.75"' },
       history: [
         { val_acc: "0.5", _step: "100" },
         { val_acc: "0.75", _step: "200" },

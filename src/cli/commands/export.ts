@@ -1,5 +1,5 @@
 import { formatsHelp, type WritableFormat, writableFormats } from "../../formats/formats.ts";
-import type { WriterOptionValues } from "../../formats/format.ts";
+import type { WriterOption, WriterOptionValues } from "../../formats/format.ts";
 import { shellWord } from "../../foundation/shell-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ExportOutcome } from "../../workflows/export/export-runs.ts";
@@ -21,6 +21,12 @@ function defaultFolders(): string {
   return folders.join(", ");
 }
 
+/** `` for `mlflow` ``: the formats that take an option. */
+function formatsTaking(option: WriterOption): string {
+  const names = writableFormats().filter(({ write }) => write.options.includes(option));
+  return `for ${names.map(({ name }) => `\`${name}\``).join(", ")}`;
+}
+
 const options = {
   format: {
     takes: "choice",
@@ -39,25 +45,25 @@ const options = {
     takes: "text",
     placeholder: "name",
     group: "MLPerf",
-    help: "the submitting organisation; default: `unnamed`",
+    help: `${formatsTaking("submitter")}: the submitting organization; default: \`unnamed\``,
   },
   system: {
     takes: "text",
     placeholder: "name",
     group: "MLPerf",
-    help: "name of the system; default: its processor or accelerators",
+    help: `${formatsTaking("system")}: name of the system; default: its processor or accelerators`,
   },
   experiment: {
     takes: "text",
     placeholder: "name",
     group: "MLflow",
-    help: "name of the experiment, created if it does not exist; default: the name of the runs",
+    help: `${formatsTaking("experiment")}: name of the experiment, created if it does not exist; default: the name of the runs`,
   },
   trackingUri: {
     takes: "text",
     placeholder: "url",
     group: "MLflow",
-    help: "send the runs to this MLflow server and write no files; log in with the environment variables `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`",
+    help: `${formatsTaking("trackingUri")}: send the runs to this server and write no files; log in with the environment variables \`MLFLOW_TRACKING_TOKEN\`, or \`MLFLOW_TRACKING_USERNAME\` and \`MLFLOW_TRACKING_PASSWORD\``,
   },
   ...rawCsvOption,
 } as const;

@@ -1,7 +1,9 @@
 import { utf8Bytes } from "../../foundation/utf8.ts";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { crc32 } from "../binary/crc32.ts";
 import { crc32c } from "../binary/crc32c.ts";
+import { markdownNote } from "../tracked/markdown-note.ts";
 import { trackedRun, type TrackedRun } from "../tracked/tracked-run.ts";
 import { validNames } from "./valid-names.ts";
 
@@ -48,6 +50,7 @@ const maximumTagLength = 5000;
 /** @param card the result as text, shown as the description of the run; empty for none */
 export function mlflowRun(page: RunPage, card: string): MlflowRun {
   const run = trackedRun(page);
+  const paramNames = validNames(run.parameters.map(([name]) => name));
   return {
     runId: run.runId,
     uuid: uuidOf(run.runId),
@@ -57,8 +60,8 @@ export function mlflowRun(page: RunPage, card: string): MlflowRun {
     startTime: Math.round(run.startedMs),
     endTime: run.status === "running" ? undefined : Math.round(run.endedMs),
     metrics: metricsOf(run),
-    params: run.parameters.map(([key, value]) => ({
-      key,
+    params: run.parameters.map(([name, value]) => ({
+      key: paramNames.get(name) ?? name,
       value: shortened(String(value), maximumParamLength),
     })),
     tags: tagsOf(page, run, card),
@@ -67,7 +70,7 @@ export function mlflowRun(page: RunPage, card: string): MlflowRun {
 
 /** The experiment of runs: their name if they have the same one. */
 export function defaultExperiment(runs: readonly RunPage[]): string {
-  const names = new Set(runs.map(({ request }) => request.startable.name));
+  const names = new Set(runs.map(({ request }) => runName(request)));
   const [name = "pitwall"] = names;
   return names.size === 1 ? name : "pitwall";
 }
@@ -87,14 +90,19 @@ function metricsOf({ points, figures, endedMs }: TrackedRun): MlflowMetric[] {
 
 function tagsOf({ request, result }: RunPage, run: TrackedRun, card: string): MlflowEntry[] {
   const { startable, environment } = request;
+  const tagNames = validNames(Object.keys(run.tags));
   const entries: [string, string | undefined][] = [
+    ...Object.entries(run.tags).map(([key, value]): [string, string] => [
+      tagNames.get(key) ?? key,
+      value === "" ? "true" : value,
+    ]),
     ["pitwall.run_id", run.runId],
     ["pitwall.series_id", run.seriesId],
     ["pitwall.outcome", result?.outcome.kind],
     ["mlflow.source.name", startable.kind === "command" ? startable.command.join(" ") : run.name],
     ["mlflow.source.type", "LOCAL"],
     ["mlflow.source.git.commit", environment.commit],
-    ["mlflow.note.content", card === "" ? undefined : `\`\`\`\n${card}\n\`\`\``],
+    ["mlflow.note.content", markdownNote(run.note, card)],
   ];
   return entries.flatMap(([key, value]) =>
     value === undefined || value === "" ? [] : [{ key, value: shortened(value, maximumTagLength) }],

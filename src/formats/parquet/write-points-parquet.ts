@@ -1,4 +1,5 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { type MetricPoint, metricPoints, stepUnitOf } from "../tracked/metric-points.ts";
 
@@ -26,7 +27,7 @@ interface Column {
 const columns: readonly Column[] = [
   required("run", "STRING", ({ request }) => request.runId),
   required("series", "STRING", ({ request }) => request.series.id),
-  required("name", "STRING", ({ request }) => request.startable.name),
+  required("name", "STRING", ({ request }) => runName(request)),
   required("seed", "INT64", ({ request }) => BigInt(request.seed)),
   required("metric", "STRING", (_, { metric }) => metric),
   required("step", "INT64", (_, { step }) => BigInt(step)),

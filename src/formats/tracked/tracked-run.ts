@@ -1,6 +1,7 @@
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { metricPoints, type MetricPoint, type StepUnit, stepUnitOf } from "./metric-points.ts";
-import { runParameters, type Parameter } from "./run-parameters.ts";
+import { hasSeed, runParameters, type Parameter } from "./run-parameters.ts";
 import { runFigures, type Figure } from "./run-figures.ts";
 
 /** A run in the terms of experiment trackers such as TensorBoard, MLflow and W&B. */
@@ -21,6 +22,10 @@ export interface TrackedRun {
   stepUnit: StepUnit;
   points: readonly MetricPoint[];
   parameters: readonly Parameter[];
+  /** As the user typed them, by key; empty for a single word. */
+  tags: Readonly<Record<string, string>>;
+  /** Empty without one. */
+  note: string;
   figures: readonly Figure[];
 }
 
@@ -28,12 +33,13 @@ export type TrackedStatus = "running" | "finished" | "failed" | "killed";
 
 export function trackedRun(page: RunPage): TrackedRun {
   const { request, result, events } = page;
-  const { startable, seed, runId, series, createdMs, owner } = request;
+  const { labels, seed, runId, series, createdMs, owner } = request;
+  const name = runName(request);
   return {
     runId,
     seriesId: series.id,
-    title: `${startable.name}, seed ${seed}`,
-    name: startable.name,
+    title: hasSeed(request) ? `${name}, seed ${seed}` : name,
+    name,
     hostname: owner.hostname,
     status: statusOf(page),
     exitCode: exitCodeOf(page),
@@ -42,6 +48,8 @@ export function trackedRun(page: RunPage): TrackedRun {
     stepUnit: stepUnitOf(page),
     points: metricPoints(page),
     parameters: runParameters(page),
+    tags: labels?.tags ?? {},
+    note: labels?.note ?? "",
     figures: runFigures(page),
   };
 }

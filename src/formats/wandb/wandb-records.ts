@@ -1,3 +1,4 @@
+import { formatTag } from "../../schema/run/tag-text.ts";
 import { joinBytes } from "../binary/join-bytes.ts";
 import { integerField, messageField, textField } from "../binary/protobuf-message.ts";
 import type { HistoryRow } from "../tracked/history-rows.ts";
@@ -53,7 +54,7 @@ function runRecord(run: TrackedRun, { id, notes }: { id: string; notes: string }
     textField(7, "train"),
     textField(8, title),
     textField(9, notes),
-    textField(10, "pitwall"),
+    ...["pitwall", ...Object.entries(run.tags).map(formatTag)].map((tag) => textField(10, tag)),
     textField(13, hostname),
     messageField(17, integerField(1, seconds), integerField(2, nanoseconds)),
   );

@@ -1,6 +1,7 @@
 import type { RunPage } from "../../schema/run/run-page.ts";
 import type { FolderContext, FormatFile, WriterOptionValues } from "../format.ts";
 import { historyRows } from "../tracked/history-rows.ts";
+import { markdownNote } from "../tracked/markdown-note.ts";
 import { trackedRun } from "../tracked/tracked-run.ts";
 import { wandbRecords } from "./wandb-records.ts";
 import { writeLogRecords } from "./write-log-records.ts";
@@ -20,7 +21,7 @@ export function writeOfflineRuns(
     const records = wandbRecords(run, {
       id,
       rows: historyRows(run),
-      notes: card === "" ? "" : `\`\`\`\n${card}\n\`\`\``,
+      notes: markdownNote(run.note, card),
       files: texts.map(({ name }) => name),
     });
     const log: FormatFile = {

@@ -10,6 +10,7 @@ import { describeFinding } from "../findings/describe-finding.ts";
 import { plainPaint } from "../paint.ts";
 import { describeIntegrity, isAltered } from "../runs/describe-integrity.ts";
 import { describeOutcome } from "../runs/describe-outcome.ts";
+import { hasKnownSeed } from "../runs/origin-text.ts";
 import { cardFacts } from "../runs/result-card.ts";
 import type { ExportedSeries } from "./exported-series.ts";
 import { type Cell, htmlFacts, htmlTable } from "./html-table.ts";
@@ -85,7 +86,7 @@ function runRow(
   const reached = outcome?.kind === "reached" ? outcome : undefined;
   return [
     numberCell(request.series.index, String),
-    numberCell(request.seed, String),
+    numberCell(hasKnownSeed(request) ? request.seed : undefined, String),
     numberCell(reached?.timeToTrainMs, formatDuration),
     numberCell(progress.best, (value) => formatSignificant(value, 4)),
     numberCell(reached?.samplesCount, formatCount),

@@ -1,14 +1,24 @@
+import { formatTag } from "../../schema/run/tag-text.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { acceleratorsText, hasAccelerators } from "../runs/accelerators-text.ts";
+import { logTimesText, startableText } from "../runs/origin-text.ts";
 
 /** What ran, when, and on what, of the first run; settings are the same in all runs of a series. */
 export function systemFacts([first]: readonly RunPage[]): [string, string][] {
   if (first === undefined) return [];
-  const { startable, system, environment, createdMs } = first.request;
+  const { startable, system, environment, createdMs, labels } = first.request;
   const { commit, commitIsDirty, pitwallVersion, nodeVersion, platform } = environment;
   const dirty = commitIsDirty === true ? " with uncommitted changes" : "";
   const facts: [string, string | undefined][] = [
-    ["command", startable.kind === "command" ? startable.command.join(" ") : startable.name],
+    ["note", labels?.note],
+    [
+      "tags",
+      Object.entries(labels?.tags ?? {})
+        .map(formatTag)
+        .join(", "),
+    ],
+    [startable.kind === "imported" ? "source" : "command", startableText(startable)],
+    ["times", startable.kind === "imported" ? logTimesText(startable.origin.times) : undefined],
     ["started", new Date(createdMs).toISOString()],
     ["commit", commit === undefined ? undefined : `${commit.slice(0, 10)}${dirty}`],
     ["system", system.system_name],

@@ -203,6 +203,12 @@ export const runPage = z.strictObject({
   verdictDifferences: z.array(verdictDifference),
 });
 
+/** `export --format json`: the file that it writes. */
+export const exportedRuns = z.strictObject({
+  schemaVersion: z.literal(1),
+  runs: z.array(runPage),
+});
+
 /** `show`: `summary` is absent if no run has a result; of a race, `race` is present and `runs` is empty. */
 export const showDocument = z.strictObject({
   summary: seriesSummary.optional(),

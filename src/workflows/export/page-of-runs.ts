@@ -1,5 +1,6 @@
 import { exportPage } from "../../report/export/export-page.ts";
 import type { ExportedSeries } from "../../report/export/exported-series.ts";
+import { runName } from "../../schema/run/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
 import { finishedReports } from "../read-run/show-run.ts";
@@ -25,7 +26,7 @@ function exportedSeries(seriesId: string, pages: readonly RunPage[]): ExportedSe
   const isWholeSeries = pages.length > 1;
   return {
     seriesId,
-    name: pages[0]?.request.startable.name ?? seriesId,
+    name: pages[0] === undefined ? seriesId : runName(pages[0].request),
     summary: reports.length === 0 ? undefined : summariseSeries(reports, { isWholeSeries }),
     pages,
   };
