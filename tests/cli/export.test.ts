@@ -86,6 +86,17 @@ describe("pitwall export", () => {
     `);
   });
 
+  test("exports a run without evaluations in every format", async () => {
+    const cwd = temporaryFolder();
+    await pitwall(["run", "--target", "acc>=1", "--", "sh", "-c", "exit 3"], { cwd });
+    for (const { name } of writableFormats()) {
+      const ran = await pitwall(["export", "last", "--format", name, "--out", `a-${name}`], {
+        cwd,
+      });
+      expect(ran.exitCode, ran.stderr).toBe(0);
+    }
+  });
+
   test("lists each format of the table in its help", async () => {
     const { stdout } = await pitwall(["export", "--help"]);
     for (const { name, summary } of writableFormats())

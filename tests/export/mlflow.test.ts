@@ -55,6 +55,7 @@ describe("pitwall export --format mlflow", () => {
       cwd,
     });
     expect(ran.exitCode, ran.stderr).toBe(0);
+    expect(ran.stdout).toBe(`${join(cwd, "my runs")}\n`);
     const env = { MLFLOW_ALLOW_FILE_STORE: "true" };
     const read = await pythonJson(readRuns, [join(cwd, "my runs"), "train"], env);
     expect(read).toMatchObject(expectedRuns(runIds));

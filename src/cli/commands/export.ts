@@ -185,11 +185,13 @@ function printPaths(outcome: WrittenOutcome, { face: { out } }: Call<typeof opti
   );
 }
 
-/** Files, or the pages of the runs on a server. */
+const maximumPrintedFiles = 20;
+
+/** Files, the folder of many files, or the pages of the runs on a server. */
 function writtenPaths(outcome: WrittenOutcome): readonly string[] {
   switch (outcome.kind) {
     case "folder":
-      return outcome.files;
+      return outcome.files.length <= maximumPrintedFiles ? outcome.files : [outcome.folder];
     case "file":
       return [outcome.file];
     case "server":
