@@ -146,9 +146,16 @@ function baseOf(arms: readonly RaceArm[]): number {
   return (arms.find((arm) => !arm.isDropped) ?? arms[0])?.arm ?? 1;
 }
 
-/** Runs that ended on their own or at a limit. */
+/** Runs that ended on their own or at a limit, without warm-ups. Of a run that was retried, the last attempt counts. */
 function countedRuns(runs: readonly MemberRun[]): MemberRun[] {
-  return runs.filter(({ result }) => result !== undefined && result.outcome.kind !== "interrupted");
+  const retried = new Set(runs.map(({ request }) => request.retryOf));
+  return runs.filter(
+    ({ request, result }) =>
+      result !== undefined &&
+      result.outcome.kind !== "interrupted" &&
+      request.isWarmup !== true &&
+      !retried.has(request.runId),
+  );
 }
 
 function timesOf(
@@ -205,6 +212,7 @@ function raceRunOf(
     seed: request.seed,
     order,
     state: result?.outcome.kind ?? (state === "running" ? "running" : "abandoned"),
+    ...(request.isWarmup === true ? { isWarmup: true as const } : {}),
     ...(timeToTrainMs === undefined ? {} : { timeToTrainMs }),
     ...(usd === undefined ? {} : { billedUsd: usd }),
     ...(energy === undefined ? {} : { joules: energy.joules }),

@@ -50,6 +50,8 @@ export async function* runRace(
   yield { kind: "finished", report: race.report() };
 }
 
+type FinishedEvent = Extract<RunEvent, { kind: "finished" }>;
+
 /** One arm while the race runs. */
 class RacingArm {
   readonly label: NamedArm;
@@ -106,10 +108,14 @@ class RaceInProgress {
   }
 
   async *#runArm(arm: RacingArm, seed: number, interrupt: AbortSignal): AsyncGenerator<RaceEvent> {
-    // A race has no warm-ups and no retries yet: its rounds compare one run of each arm.
-    const once = { seeds: [seed], warmupCount: 0, retries: 0 };
-    const plan = { ...arm.plan.plan, ...once, race: this.#membership(arm) };
     const runs = this.#runsOf(arm);
+    const plan = {
+      ...arm.plan.plan,
+      seeds: [seed],
+      // Before the first run of the arm only.
+      warmupCount: runs.length === 0 ? (arm.plan.plan.warmupCount ?? 0) : 0,
+      race: this.#membership(arm),
+    };
     const resumes = {
       id: `${this.id}-${arm.label.letter.toLowerCase()}`,
       requestedSeeds: this.#seeds(),
@@ -119,17 +125,19 @@ class RaceInProgress {
         result === undefined ? [] : [{ request, result }],
       ),
     };
+    let last: FinishedEvent | undefined;
     for await (const event of runSeries({ ...plan, resumes }, this.#world, interrupt)) {
       if (event.kind === "series-finished") continue;
-      if (event.kind === "finished") this.#finished(arm, event);
+      if (event.kind === "finished") {
+        this.#runs.push({ ...event.report, state: "finished" });
+        last = event;
+      }
       yield { kind: "run", arm: arm.label, event };
     }
+    // Warm-ups and attempts that were retried came before it.
+    if (last !== undefined && last.report.request.isWarmup !== true)
+      arm.ended.push({ result: last.report.result, lastLine: last.lastLines.at(-1) });
     yield* this.#dropIfBroken(arm);
-  }
-
-  #finished(arm: RacingArm, { report, lastLines }: Extract<RunEvent, { kind: "finished" }>): void {
-    this.#runs.push({ ...report, state: "finished" });
-    arm.ended.push({ result: report.result, lastLine: lastLines.at(-1) });
   }
 
   /** A resumed race goes on without the arms that it had dropped. */
@@ -157,7 +165,10 @@ class RaceInProgress {
   #hasRun(arm: RacingArm, seed: number): boolean {
     return this.#runsOf(arm).some(
       ({ request, result }) =>
-        request.seed === seed && result !== undefined && result.outcome.kind !== "interrupted",
+        request.seed === seed &&
+        request.isWarmup !== true &&
+        result !== undefined &&
+        result.outcome.kind !== "interrupted",
     );
   }
 

@@ -57,7 +57,10 @@ export function raceTimesChart({ report }: RaceDocument): RaceTimesChart {
     labels: report.arms.map((arm) => armLabel(arm)),
     times: report.arms.flatMap((arm) =>
       arm.runs
-        .filter(({ state }) => state === "reached" || state === "missed" || state === "died")
+        .filter(
+          ({ state, isWarmup }) =>
+            isWarmup !== true && (state === "reached" || state === "missed" || state === "died"),
+        )
         .map(({ runId, seed, timeToTrainMs }) => ({
           runId,
           arm: arm.arm,

@@ -187,11 +187,12 @@ function Runs({ race }: { race: RaceDocument }): JSX.Element {
   return (
     <Panel title="Runs" state={{ kind: "ready" }}>
       <ol class="race-runs">
-        {runs.map(({ runId, letter, seed, state, timeToTrainMs }) => (
+        {runs.map(({ runId, letter, seed, state, timeToTrainMs, isWarmup }) => (
           <li>
             <Link to={{ path: `/runs/${runId}`, query: {} }}>
               {letter} seed {seed}
             </Link>{" "}
+            {isWarmup === true ? "warm-up, " : ""}
             {timeToTrainMs === undefined ? state : `${(timeToTrainMs / 1000).toPrecision(3)} s`}
           </li>
         ))}
