@@ -148,6 +148,62 @@ describe("pitwall race", () => {
     expect(stderr).toContain("the race ends");
   });
 
+  test("warms each arm up before its first run, without counting that run", async () => {
+    const { result, cwd } = await raced([
+      "--runs",
+      "2",
+      "--warmup",
+      "1",
+      ...reads,
+      "node train.mjs --speed 1 --seed {seed}",
+      "node train.mjs --speed 2 --seed {seed}",
+    ]);
+    for (const arm of result.arms) {
+      expect(arm.runCount).toBe(2);
+      expect(arm.runs.map(({ isWarmup }: { isWarmup?: true }) => isWarmup === true)).toEqual([
+        true,
+        false,
+        false,
+      ]);
+    }
+    expect(result.arms[1].comparison.pairCount).toBe(2);
+    const series = result.arms.map(({ seriesId }: { seriesId: string }) => seriesId);
+    const compared = await pitwall(["compare", ...series, "--format", "md"], { cwd });
+    expect(compared.exitCode).toBe(0);
+    expect(compared.stdout).toContain("x as fast");
+  });
+
+  test("repeats a run that fails, and counts its last attempt", async () => {
+    const { result } = await raced([
+      "--runs",
+      "2",
+      "--retries",
+      "1",
+      "--keep-going",
+      ...reads,
+      "node train.mjs --fails-after 2 --seed {seed}",
+      "node train.mjs --speed 2 --seed {seed}",
+    ]);
+    expect(result.arms[0]).toMatchObject({ runCount: 2, reachedCount: 0 });
+    expect(result.arms[0].runs).toHaveLength(4);
+  });
+
+  test("compare takes own series with the same metric and target, whatever their names", async () => {
+    const cwd = folder();
+    for (const name of ["small", "large"])
+      await pitwall(["run", "--name", name, ...reads, "--", "node", "train.mjs"], { cwd });
+    const answer = await pitwall(["runs", "--json"], { cwd });
+    const ids = JSON.parse(answer.stdout).result.map(({ runId }: { runId: string }) => runId);
+    const compared = await pitwall(["compare", ...ids, "--format", "csv"], { cwd });
+    expect(compared.exitCode).toBe(0);
+    expect(compared.stdout).toMatch(/^field,.*\nbenchmark,small,large\n/u);
+    const other = ["run", "--target", "val_acc>=0.5", "--", "node", "train.mjs"];
+    await pitwall(other, { cwd });
+    expect((await pitwall(["compare", "last", ids[0]], { cwd })).stderr).toContain(
+      "different benchmarks: train, small",
+    );
+  });
+
   test("races workload files", async () => {
     const cwd = folder();
     for (const [name, speed] of [

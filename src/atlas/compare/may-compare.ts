@@ -2,7 +2,8 @@ import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { CompareRefusal, CompareSubject } from "../../schema/atlas/comparison.ts";
 
 /**
- * The reasons why results may not be compared; empty if they may. Results are comparable if they trained the same
+ * The reasons why results may not be compared; empty if they may. Own series are comparable if they have the same metric and
+ * target. Published results are comparable if they trained the same
  * benchmark to the same target with the same timing rules; the compatibility table lists the rounds for which that holds.
  */
 export function refusalsOf(
@@ -11,7 +12,8 @@ export function refusalsOf(
 ): CompareRefusal[] {
   const rows = subjects.map(({ measured }) => measured.row);
   const benchmarks = [...new Set(rows.map(({ benchmark }) => benchmark))];
-  if (benchmarks.length > 1) return [{ kind: "benchmarks-differ", benchmarks }];
+  if (benchmarks.length > 1 && !haveOneTarget(subjects))
+    return [{ kind: "benchmarks-differ", benchmarks }];
   const published = [...new Set(rows.map(({ suite }) => suite))].filter((suite) => suite !== "own");
   if (published.length > 1) return [{ kind: "suites-differ", suites: published }];
   const refusals: CompareRefusal[] = [];
@@ -29,6 +31,17 @@ export function refusalsOf(
   const targets = [...new Set(subjects.flatMap(({ target }) => target ?? []))];
   if (targets.length > 1) refusals.push({ kind: "targets-differ", targets });
   return refusals;
+}
+
+/** Own series that reach for the same value of the same metric are comparable whatever their names. */
+function haveOneTarget(subjects: readonly CompareSubject[]): boolean {
+  const [first] = subjects;
+  return (
+    first?.target !== undefined &&
+    subjects.every(
+      ({ measured, target }) => measured.row.suite === "own" && target === first.target,
+    )
+  );
 }
 
 /** The changes from the first to the last of some groups of a benchmark, according to the table. */

@@ -1,12 +1,16 @@
-import type { CurveAxis } from "../../schema/atlas/comparison.ts";
+import type { Comparison, CurveAxis } from "../../schema/atlas/comparison.ts";
+import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { pricesOption } from "../atlas-options.ts";
 import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
-import { defineCommand, exitCodes } from "../command-table.ts";
+import { defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
 // Repeated here, because importing them would load the schema library for `--help` too.
 const axes = ["clock", "samples", "dollars", "energy"] as const satisfies CurveAxis[];
+
+const formats = ["table", "csv", "json", "md"] as const;
 
 const options = {
   axis: {
@@ -17,6 +21,14 @@ const options = {
     help: "what curves are aligned on",
   },
   ...pricesOption,
+  format: {
+    takes: "choice",
+    choices: formats,
+    default: "table",
+    group: "Output",
+    help: "how the comparison is written",
+  },
+  ...rawCsvOption,
   anyway: {
     takes: "nothing",
     group: "Rules",
@@ -48,7 +60,10 @@ export const compareCommand = defineCommand({
     { code: 0, when: "compared" },
     { code: 2, when: "a result is not known, or the results may not be compared (`--anyway`)" },
   ],
-  async act({ arguments: names, options: { axis, anyway, prices }, face, shared }) {
+  async act({ arguments: names, options: given, face, shared }) {
+    const { axis, anyway, prices } = given;
+    const format = shared.json ? "json" : (formats.find((one) => one === given.format) ?? "table");
+    const csv = csvOptionsOf(given, { isCsv: format === "csv", csvFlag: "--format csv" });
     const { compareNamed } = await import("../../workflows/results/compare-results.ts");
     const request = {
       names,
@@ -60,7 +75,7 @@ export const compareCommand = defineCommand({
     };
     const { comparison, problems } = await compareNamed(request, face.interrupt);
     await printProblems(problems, face, shared);
-    const { comparisonPage, describeCompareWarning, describeRefusal } =
+    const { describeCompareWarning, describeRefusal } =
       await import("../../report/atlas/comparison-page.ts");
     const reasons = comparison.refusals.map(describeRefusal);
     if (reasons.length > 0 && !anyway)
@@ -71,11 +86,26 @@ export const compareCommand = defineCommand({
     if (!shared.quiet)
       for (const text of [...reasons, ...comparison.warnings.map(describeCompareWarning)])
         face.err.print(`${face.err.paint.warn("warning:")} ${text}\n`);
-    if (shared.json) writeJson(face, "compare", comparison);
-    else {
-      const look = { width: tableWidth(face), paint: face.out.paint };
-      face.out.print(`${comparisonPage(comparison, look)}\n`);
-    }
+    await write[format](comparison, face, csv);
     return exitCodes.yes;
   },
 });
+
+type Writer = (comparison: Comparison, face: Face, csv: CsvOptions) => Promise<void>;
+
+const write: Readonly<Record<(typeof formats)[number], Writer>> = {
+  async table(comparison, face) {
+    const { comparisonPage } = await import("../../report/atlas/comparison-page.ts");
+    const look = { width: tableWidth(face), paint: face.out.paint };
+    face.out.print(`${comparisonPage(comparison, look)}\n`);
+  },
+  json: async (comparison, face) => writeJson(face, "compare", comparison),
+  async csv(comparison, face, csv) {
+    const { comparisonCsv } = await import("../../report/atlas/comparison-lines.ts");
+    face.out.write(comparisonCsv(comparison, csv));
+  },
+  async md(comparison, face) {
+    const { comparisonMarkdown } = await import("../../report/atlas/comparison-lines.ts");
+    face.out.write(comparisonMarkdown(comparison));
+  },
+};

@@ -1,0 +1,42 @@
+import { type CsvCell, type CsvOptions, csvText } from "../../foundation/csv.ts";
+import type { Comparison, PairComparison } from "../../schema/atlas/comparison.ts";
+import { plainPaint } from "../paint.ts";
+import { fieldWords, pairLines, valueText } from "./comparison-page.ts";
+
+/** The fields that differ as a Markdown table with one column for each subject, then the verdict on each pair. */
+export function comparisonMarkdown({ subjects, differences, pairs }: Comparison): string {
+  const heads = ["differs", ...subjects.map(({ name }) => name)];
+  const rules = heads.map(() => "---");
+  const body = differences.map(({ field, values }) => [
+    fieldWords[field],
+    ...values.map((value) => valueText(field, value)),
+  ]);
+  const table = [heads, rules, ...body]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`)
+    .join("");
+  const verdicts = pairs.map((pair) => {
+    const lines = pairLines(pair, plainPaint, true).map((line) => line.trim());
+    return `- ${lines.join("; ")}\n`;
+  });
+  return `${table}\n${verdicts.join("")}`;
+}
+
+/** One line for each field that differs, and the time ratio and p-value against the first subject; full precision. */
+export function comparisonCsv(
+  { subjects, differences, pairs }: Comparison,
+  options: CsvOptions = {},
+): string {
+  const ofPairs = (
+    name: string,
+    read: (pair: PairComparison) => CsvCell | undefined,
+  ): CsvCell[] => [name, "", ...pairs.map((pair) => read(pair) ?? "")];
+  return csvText(
+    [
+      ["field", ...subjects.map(({ name }) => name)],
+      ...differences.map(({ field, values }) => [field, ...values.map((value) => value ?? "")]),
+      ofPairs("timesAsFast", ({ split }) => split.totalRatio),
+      ofPairs("pValue", ({ test }) => (test.kind === "tested" ? test.pValue : undefined)),
+    ],
+    options,
+  );
+}
