@@ -112,6 +112,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Query results and runs with SQL",
     load: async () => (await import("./commands/sql.ts")).sqlCommand,
   },
+  import: {
+    group: "In and out",
+    summary: "Make records of trainings that ran elsewhere, from their logs",
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
   export: {
     group: "In and out",
     summary: "Export runs as an MLPerf submission, JSON or CSV",

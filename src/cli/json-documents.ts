@@ -41,6 +41,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   scaling: atlas.scalingDocument,
   pareto: atlas.paretoDocument,
   sql: atlas.sqlDocument,
+  import: runs.importDocument,
   export: runs.exportDocument,
   "results import": atlas.resultsImportDocument,
   keys: runs.keysDocument,

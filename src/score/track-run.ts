@@ -47,6 +47,7 @@ interface SeenEvaluation extends Moment {
   samplesCount: number | undefined;
   epochNum: number | undefined;
   programMs: number | undefined;
+  step?: number | undefined;
 }
 
 interface ProgramClock {
@@ -238,6 +239,7 @@ export class RunTracker {
       samplesCount,
       epochNum: undefined,
       programMs: clock.freshMs,
+      step: seen.step,
     });
     const isReached = updates.some(({ kind }) => kind === "target-reached");
     if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(metric, value);
@@ -338,7 +340,7 @@ function acceptRecorded(accepted: AcceptedValue, recordedValue: number | undefin
 }
 
 function evaluationOf(
-  { arrivalMs, loggedMs, value, samplesCount, epochNum, programMs }: SeenEvaluation,
+  { arrivalMs, loggedMs, value, samplesCount, epochNum, programMs, step }: SeenEvaluation,
   start: Moment,
 ): Evaluation {
   return {
@@ -348,6 +350,7 @@ function evaluationOf(
     ...(samplesCount === undefined ? {} : { samplesCount }),
     ...(epochNum === undefined ? {} : { epochNum }),
     ...(programMs === undefined ? {} : { programMs }),
+    ...(step === undefined || !Number.isFinite(step) ? {} : { step }),
   };
 }
 

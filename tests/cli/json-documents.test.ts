@@ -48,6 +48,12 @@ const cases: readonly Case[] = [
     exitCode: 0,
   },
   { command: "workloads", words: [], exitCode: 0 },
+  {
+    command: "import",
+    words: ["odd.txt", "--target", "acc>=0.9"],
+    exitCode: 1,
+    prepare: () => folderWithFile("odd.txt", "epoch 1 acc=0.5\n"),
+  },
   { command: "train", words: ["digits-mlp", "--max-samples", "2000"], exitCode: 1 },
   { command: "runs", words: [], exitCode: 0 },
   { command: "runs", words: ["--group"], exitCode: 0, prepare: recorded },
@@ -182,9 +188,9 @@ async function withPublicKey(): Promise<string> {
   return cwd;
 }
 
-function folderWithFile(name: string): string {
+function folderWithFile(name: string, content = ""): string {
   const cwd = temporaryFolder();
-  writeFileSync(join(cwd, name), "");
+  writeFileSync(join(cwd, name), content);
   return cwd;
 }
 

@@ -8,6 +8,7 @@ import type { NamedNumber } from "./named-number.ts";
 import { readDurationMs } from "./read-duration.ts";
 import { readPairs } from "./read-pairs.ts";
 import { suggestMetric } from "./suggest-metric.ts";
+import { stepOfNumbers } from "./step-of-numbers.ts";
 import { SourceEcho } from "./source-echo.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -36,6 +37,8 @@ export interface MetricReading {
   doubt: "ambiguous-comma" | "ratio" | undefined;
   /** The rank that a launcher's label names. */
   rank: number | undefined;
+  /** The program's own count of steps on the line, if `readsSteps` is set. */
+  step?: number | undefined;
 }
 
 /** The requested values of a line. */
@@ -54,6 +57,8 @@ export interface WantedReadings {
   samples?: WantedMetric | undefined;
   /** Reads the program's own clock. */
   clock?: WantedMetric | undefined;
+  /** Whether to read the count of steps with each metric. Default: no. */
+  readsSteps?: boolean;
 }
 
 const maximumQuotedLength = 200;
@@ -117,7 +122,7 @@ export class MetricReader {
     if (pairs.length > 0 && this.#keptLines.length < maximumKeptLines)
       this.#keptLines.push(line.slice(0, maximumQuotedLength));
     const metrics = this.#wanted.metrics.flatMap((wanted) => this.#readWanted(wanted, line, pairs));
-    for (const reading of metrics) reading.rank = rank;
+    this.#addLineFacts(metrics, rank, pairs);
     if (part !== "output") {
       if (part === "source") this.#noteSource(metrics, line);
       return nothing;
@@ -127,6 +132,18 @@ export class MetricReader {
     const count =
       samples === undefined ? undefined : this.#readWanted(samples, line, pairs)[0]?.value;
     return { metrics, samplesCount: count, clockMs: this.#readClock(line, pairs) };
+  }
+
+  /** Adds what holds for all values of a line. */
+  #addLineFacts(
+    metrics: readonly MetricReading[],
+    rank: number | undefined,
+    pairs: readonly NamedNumber[],
+  ): void {
+    for (const reading of metrics) {
+      reading.rank = rank;
+      if (this.#wanted.readsSteps === true) reading.step = stepOfNumbers(pairs);
+    }
   }
 
   /** Findings so far about how metrics were read. */

@@ -1,22 +1,14 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import { LineTables } from "../text/line-tables.ts";
 import type { NamedNumber } from "../text/named-number.ts";
-import { withoutRankLabel } from "../text/rank-prefix.ts";
-import { readPairs } from "../text/read-pairs.ts";
-import { SourceEcho } from "../text/source-echo.ts";
-import { visibleText } from "../text/visible-text.ts";
+import { stepOfNumbers } from "../text/step-of-numbers.ts";
 import { lineTimeMs } from "./line-time.ts";
-
-/** Maximum number of characters read from a line. */
-const maximumLineLength = 1 << 20;
-const stepName = /^(?:global[_ ]?step|(?:completed )?step|iteration|iter|epoch)$/iu;
+import { LogLineReader, maximumLineLength } from "./read-log-line.ts";
 
 /** Reads every number that a training printed with a name from the lines of a text log. */
 export class TrainingLogReader {
   readonly #decoder = utf8Decoder();
-  readonly #tables = new LineTables();
-  readonly #echo = new SourceEcho();
+  readonly #lines = new LogLineReader();
   #open = "";
   #newestMs: number | undefined;
 
@@ -39,12 +31,11 @@ export class TrainingLogReader {
   }
 
   #read(rawLine: string): LoggedValue[] {
-    const { text: line } = withoutRankLabel(visibleText(rawLine.slice(0, maximumLineLength)));
-    if (this.#echo.kindOf(line) !== "output") return [];
-    this.#newestMs = lineTimeMs(line) ?? this.#newestMs;
-    const pairs = this.#tables.read(line) ?? readPairs(line);
-    const step = pairs.find(({ name }) => stepName.test(name.trim()))?.number.value;
-    return pairs.map((pair) => this.#valueOf(pair, step));
+    const line = this.#lines.read(rawLine);
+    if (line === undefined) return [];
+    this.#newestMs = lineTimeMs(line.text) ?? this.#newestMs;
+    const step = stepOfNumbers(line.numbers);
+    return line.numbers.map((number) => this.#valueOf(number, step));
   }
 
   #valueOf({ name, number }: NamedNumber, step: number | undefined): LoggedValue {

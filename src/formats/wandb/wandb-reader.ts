@@ -11,6 +11,8 @@ export interface WandbRunFacts {
   name: string | undefined;
   project: string | undefined;
   host: string | undefined;
+  /** Milliseconds since the epoch. */
+  startMs: number | undefined;
   exitCode: number | undefined;
 }
 
@@ -25,6 +27,7 @@ export class WandbReader {
     name: undefined,
     project: undefined,
     host: undefined,
+    startMs: undefined,
     exitCode: undefined,
   };
   readonly #records = new WandbLogRecords();
@@ -57,6 +60,7 @@ export class WandbReader {
       else if (field.number === 3) this.facts.project = utf8.decode(field.bytes);
       else if (field.number === 8) this.facts.name = utf8.decode(field.bytes);
       else if (field.number === 13) this.facts.host = utf8.decode(field.bytes);
+      else if (field.number === 17) this.facts.startMs ??= timestampMs(field.bytes);
     }
   }
 
@@ -112,6 +116,18 @@ function numberOf(json: string): number | undefined {
   const bare = json.replaceAll('"', "");
   if (/^-?(?:NaN|Infinity)$/u.test(bare)) return Number(bare);
   return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/u.test(json) ? Number(json) : undefined;
+}
+
+/** Of a Timestamp: 1 seconds since the epoch, 2 nanoseconds. */
+function timestampMs(timestamp: Uint8Array): number | undefined {
+  let seconds: number | undefined;
+  let nanoseconds = 0;
+  for (const field of protobufFields(timestamp)) {
+    if (field.kind !== "varint") continue;
+    if (field.number === 1) seconds = signedNumber(field.value);
+    else if (field.number === 2) nanoseconds = signedNumber(field.value);
+  }
+  return seconds === undefined ? undefined : seconds * 1000 + nanoseconds / 1e6;
 }
 
 function stepOf(step: Uint8Array): number {

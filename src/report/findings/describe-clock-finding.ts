@@ -11,6 +11,7 @@ export interface DescribedFinding {
 const clockRules = [
   "clock-stepped",
   "logged-clock-unusable",
+  "log-clock-backwards",
   "program-clock-unusable",
   "logged-clock-disagrees",
   "timed-part-negligible",
@@ -42,6 +43,11 @@ export function describeClockFinding(finding: ClockFinding): DescribedFinding {
     case "logged-clock-unusable":
       return {
         message: `the program's own times are unusable: ${finding.reason}; Pitwall used the arrival times of its output`,
+      };
+    case "log-clock-backwards":
+      return {
+        message: `time to train is in doubt: the times of the log run backwards by ${formatDuration(finding.fromMs - finding.toMs)}${finding.line === undefined ? "" : ` in line ${finding.line}`}${finding.count > 1 ? `, ${finding.count} times` : ""}`,
+        hint: "the log may hold several trainings or a restart, or a clock was adjusted; import each training from its own file",
       };
     case "program-clock-unusable":
       return {

@@ -32,7 +32,7 @@ export function runPage(
     factBlock(page, paint),
     evaluationBlock(page, paint, isVerbose),
     isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
-    timelineBlock(page.events, paint),
+    timelineBlock(page.request, page.events, paint),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
@@ -46,7 +46,10 @@ function factBlock(page: RunPage, paint: Paint): string {
     [startable.kind === "imported" ? "source" : "command", startableText(startable)],
     ["seed", seedText(request)],
     ...(request.retryOf === undefined ? [] : [retryFact(request.retryOf)]),
-    ["started", new Date(request.createdMs).toISOString()],
+    [
+      startable.kind === "imported" ? "imported" : "started",
+      new Date(request.createdMs).toISOString(),
+    ],
     ["machine", [system.system_name, system.host_processor_model_name].filter(Boolean).join(", ")],
     [
       "versions",
@@ -58,8 +61,7 @@ function factBlock(page: RunPage, paint: Paint): string {
   if (request.prepare !== undefined)
     facts.push(["prepare", prepareText(request.prepare, result?.prepareMs)]);
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
-  if (result !== undefined)
-    facts.push(["time", timeText(result.clock)], ["resources", usedText(result)]);
+  if (result !== undefined) facts.push(...measuredFacts(request, result));
   facts.push(["rules", rulesFact(page, paint)]);
   facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
   for (const difference of page.verdictDifferences)
@@ -138,6 +140,19 @@ function prepareText(command: string, prepareMs: number | undefined): string {
   return `\`${command}\`${time}`;
 }
 
+/** Nothing was measured of an imported run. */
+function measuredFacts(
+  { startable }: RunPage["request"],
+  result: NonNullable<RunPage["result"]>,
+): [string, string][] {
+  if (startable.kind === "imported")
+    return [["log", `${formatDuration(result.clock.billedMs)} from its first to its last time`]];
+  return [
+    ["time", timeText(result.clock)],
+    ["resources", usedText(result)],
+  ];
+}
+
 function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {
   const parts = [];
   if (cpuSeconds !== undefined) parts.push(`${formatSignificant(cpuSeconds, 3)} CPU-seconds`);
@@ -160,14 +175,7 @@ function evaluationBlock(
   const isCut = !isVerbose && evaluations.length > shownEvaluationCount;
   const shown = isCut ? evaluations.slice(-shownEvaluationCount) : evaluations;
   const metric = result?.target?.metric ?? request.target?.metric ?? "quality";
-  const lines = layOutTable(
-    [
-      { head: "clock (s)", align: "decimal" },
-      { head: "samples", align: "right" },
-      { head: metric, align: "decimal" },
-    ],
-    shown.map(evaluationRow),
-  );
+  const lines = evaluationTable(shown, metric, { isTimed: hasTimes(request) });
   const skipped = evaluations.length - shown.length;
   const note = isCut
     ? [paint.faint(`  … ${countOf(skipped, "earlier evaluation")}: --verbose shows all`)]
@@ -183,25 +191,65 @@ function evaluationBlock(
   return [...thinned, ...note, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
-function evaluationRow({ clockMs, samplesCount, value }: Evaluation): string[] {
+function hasTimes({ startable }: RunPage["request"]): boolean {
+  return startable.kind !== "imported" || startable.origin.times.source !== "none";
+}
+
+function evaluationTable(
+  evaluations: readonly Evaluation[],
+  metric: string,
+  { isTimed }: { isTimed: boolean },
+): string[] {
+  const hasSteps = evaluations.some(({ step }) => step !== undefined);
+  return layOutTable(
+    [
+      { head: isTimed ? "clock (s)" : "clock", align: "decimal" },
+      ...(hasSteps ? [{ head: "step", align: "right" as const }] : []),
+      { head: "samples", align: "right" },
+      { head: metric, align: "decimal" },
+    ],
+    evaluations.map((evaluation) => evaluationRow(evaluation, { isTimed, hasSteps })),
+  );
+}
+
+function evaluationRow(
+  { clockMs, step, samplesCount, value }: Evaluation,
+  { isTimed, hasSteps }: { isTimed: boolean; hasSteps: boolean },
+): string[] {
   return [
-    (clockMs / 1000).toFixed(2),
+    isTimed ? (clockMs / 1000).toFixed(2) : "",
+    ...(hasSteps ? [step === undefined ? "" : String(step)] : []),
     samplesCount === undefined ? "" : formatCount(samplesCount),
     formatSignificant(value, 5),
   ];
 }
 
-function timelineBlock(events: readonly LifecycleEvent[], paint: Paint): string {
+function timelineBlock(
+  { startable }: RunPage["request"],
+  recorded: readonly LifecycleEvent[],
+  paint: Paint,
+): string {
+  const isImported = startable.kind === "imported";
+  // The record of an imported run was made after the training.
+  const events = isImported ? recorded.filter(({ event }) => event.kind !== "created") : recorded;
   const [first] = events;
   if (first === undefined) return "";
   const isOneRank = events.filter(({ event }) => event.kind === "launched").length <= 1;
   return events
     .map(({ timeMs, event }) => {
       const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;
-      return `  ${at.padStart(10)}   ${eventText(event, isOneRank)}`;
+      return `  ${at.padStart(10)}   ${(isImported ? importedText(event) : undefined) ?? eventText(event, isOneRank)}`;
     })
     .map((line) => paint.faint(line))
     .join("\n");
+}
+
+/** Events that an imported log has in another way; undefined for all others. */
+function importedText(event: LifecycleEvent["event"]): string | undefined {
+  if (event.kind === "launched") return "the log begins";
+  if (event.kind === "clock-started" && event.by === "launch")
+    return "clock started at the beginning of the log";
+  return undefined;
 }
 
 function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {

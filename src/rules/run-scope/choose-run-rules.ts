@@ -53,7 +53,7 @@ export function chooseRunRules(
 /** Returns the benchmark that a line names, unless Pitwall wrote the line for a program without MLLOG. */
 export function declaredBenchmark(event: LogEvent, request: RunRequest): string | undefined {
   if (event.key !== "submission_benchmark" || typeof event.value !== "string") return undefined;
-  const mayBeOurs = request.startable.kind === "command" && request.reading.metrics.length > 0;
+  const mayBeOurs = request.startable.kind !== "embedded" && request.reading.metrics.length > 0;
   return mayBeOurs && event.namespace === "pitwall" ? undefined : benchmarkNamed(event.value);
 }
 

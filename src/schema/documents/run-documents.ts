@@ -4,6 +4,7 @@ import { energyReading } from "../run/energy.ts";
 import { finding } from "../run/finding.ts";
 import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
+import { logOrigin } from "../run/log-origin.ts";
 import { metricTarget } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
 import { raceReport } from "../run/race-report.ts";
@@ -81,17 +82,24 @@ export const seriesSummary = z.strictObject({
   findings: z.array(finding),
 });
 
+const reportedRun = runResult.omit({ files: true, sealedBy: true }).extend({
+  seed: z.number().int(),
+  isWarmup: runRequest.shape.isWarmup,
+  retryOf: runRequest.shape.retryOf,
+  files: runResult.shape.files.optional(),
+  sealedBy: runResult.shape.sealedBy,
+});
+
+/** `import`: a series for each experiment. */
+export const importDocument = z.strictObject({
+  series: z.array(
+    seriesSummary.extend({ runs: z.array(reportedRun.extend({ origin: logOrigin })) }),
+  ),
+});
+
 /** `run` and `rerun`. */
 export const runDocument = seriesSummary.extend({
-  runs: z.array(
-    runResult.omit({ files: true, sealedBy: true }).extend({
-      seed: z.number().int(),
-      isWarmup: runRequest.shape.isWarmup,
-      retryOf: runRequest.shape.retryOf,
-      files: runResult.shape.files.optional(),
-      sealedBy: runResult.shape.sealedBy,
-    }),
-  ),
+  runs: z.array(reportedRun),
   /** `rerun`: whether each run gave the recorded evaluations again. */
   repeats: z
     .array(

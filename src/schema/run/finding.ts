@@ -98,6 +98,15 @@ export const finding = z.discriminatedUnion("rule", [
   }),
   z.strictObject({ rule: z.literal("clock-stepped"), steppedMs: z.number() }),
   z.strictObject({ rule: z.literal("logged-clock-unusable"), reason: z.string() }),
+  /** The times of an imported log run backwards; the earlier time is used until the log passes it again. */
+  z.strictObject({
+    rule: z.literal("log-clock-backwards"),
+    /** The first line with an earlier time, from 1; absent for the values of a tracker. */
+    line: z.number().int().positive().optional(),
+    fromMs: z.number(),
+    toMs: z.number(),
+    count: z.number().int().positive(),
+  }),
   z.strictObject({
     rule: z.literal("program-clock-unusable"),
     clock: z.string(),

@@ -10,6 +10,8 @@ export interface PrintedValue {
   doubt?: "ambiguous-comma" | "ratio" | undefined;
   /** The rank that a launcher's label on the line names. */
   rank?: number | undefined;
+  /** The program's own count of steps on the line, if steps are read. */
+  step?: number | undefined;
   /** A carriage return made room for another state of the same line. */
   isRewritten?: boolean;
 }

@@ -43,6 +43,8 @@ export const evaluation = z.strictObject({
   value: z.number(),
   samplesCount: z.number().optional(),
   epochNum: z.number().optional(),
+  /** Of an imported log: the program's own count of steps, or of epochs, on the same line. */
+  step: z.number().optional(),
   /** What the program's own clock showed, if `--clock` reads it. Milliseconds. */
   programMs: z.number().optional(),
 });

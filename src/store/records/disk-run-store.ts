@@ -8,6 +8,7 @@ import { fileKind, listDirectory, openFile, readText, unreadableFile } from "../
 import { openDiskRunWriter } from "./disk-run-writer.ts";
 import { prepareHome } from "./home-directory.ts";
 import {
+  copiesDirectory,
   isRecordFile,
   resultFile,
   samplesDirectory,
@@ -147,11 +148,12 @@ function diskRecordFiles(
     },
     async fileNames(runId) {
       const top = await namesIn(directory(runId));
-      const samplesPath = pathOf(runId, samplesDirectory);
-      const hasSamples =
-        top.includes(samplesDirectory) && !(await lstat(samplesPath)).isSymbolicLink();
-      const samples = hasSamples ? await namesIn(samplesPath) : [];
-      const names = [...top, ...samples.map((name) => `${samplesDirectory}/${name}`)];
+      const names = [...top];
+      for (const folder of [samplesDirectory, copiesDirectory]) {
+        const path = pathOf(runId, folder);
+        if (!top.includes(folder) || (await lstat(path)).isSymbolicLink()) continue;
+        names.push(...(await namesIn(path)).map((name) => `${folder}/${name}`));
+      }
       return names.filter((name) => name !== resultFile && isRecordFile(name)).toSorted();
     },
   };

@@ -12,7 +12,9 @@ import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { LineFile } from "./line-file.ts";
 import { LogSourceTrack } from "./log-source-track.ts";
 import {
+  copiesDirectory,
   eventsFile,
+  isRecordFile,
   logFile,
   logRanksFile,
   prepareLogFile,
@@ -49,6 +51,7 @@ class DiskRunWriter implements RunWriter {
   readonly #log: AppendFile;
   readonly #eventLines: LineFile;
   readonly #sampleFiles = new Map<string, Promise<AppendFile>>();
+  readonly #copies = new Map<string, Promise<AppendFile>>();
   readonly #sources = new LogSourceTrack();
   #spans: Promise<AppendFile> | undefined;
   #prepareLog: Promise<AppendFile> | undefined;
@@ -89,6 +92,16 @@ class DiskRunWriter implements RunWriter {
       async () => {
         const file = await this.#sampleFile(fileStem);
         await file.append(line);
+      },
+    );
+  }
+
+  appendCopy(name: string, bytes: Uint8Array): Promise<void> {
+    return onDisk(
+      { doing: "write the run record", path: this.directory, chosenBy: "record" },
+      async () => {
+        const file = await this.#copyFile(name);
+        await file.append(bytes);
       },
     );
   }
@@ -139,9 +152,18 @@ class DiskRunWriter implements RunWriter {
     return opened;
   }
 
+  async #copyFile(name: string): Promise<AppendFile> {
+    if (!isRecordFile(name)) throw new RangeError(`\`${name}\` cannot name a file of a record`);
+    await mkdir(join(this.directory, copiesDirectory), { recursive: true });
+    const opened = this.#copies.get(name) ?? AppendFile.open(join(this.directory, name));
+    this.#copies.set(name, opened);
+    return opened;
+  }
+
   async #appendFiles(): Promise<AppendFile[]> {
     const files = [
       ...this.#sampleFiles.values(),
+      ...this.#copies.values(),
       ...(this.#spans === undefined ? [] : [this.#spans]),
       ...(this.#prepareLog === undefined ? [] : [this.#prepareLog]),
     ];

@@ -145,6 +145,10 @@ class MemoryRunWriter implements RunWriter {
     this.#append(sampleFileName(fileStem), Buffer.from(`${JSON.stringify(sample)}\n`));
   }
 
+  async appendCopy(name: string, bytes: Uint8Array): Promise<void> {
+    this.#append(name, bytes);
+  }
+
   async appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent> {
     const next = nextEventLine(this.#chain, body, timeMs);
     this.#append(eventsFile, Buffer.from(`${next.line}\n`));

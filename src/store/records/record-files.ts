@@ -30,16 +30,29 @@ export const eventsFile = "events.jsonl";
 export const prepareLogFile = "prepare.log";
 export const samplesDirectory = "samples";
 
+/** Copies of the files that an imported run was read from. */
+export const copiesDirectory = "imported";
+
 const ownFiles = new Set([requestFile, logFile, logRanksFile, eventsFile, prepareLogFile]);
 
 /** Whether a file (`samples/rank-0.jsonl`) is part of the record; programs may write other files next to it. */
 export function isRecordFile(name: string): boolean {
-  return ownFiles.has(name) || /^samples\/[A-Za-z0-9][\w.-]*\.jsonl$/.test(name);
+  return (
+    ownFiles.has(name) ||
+    /^samples\/[A-Za-z0-9][\w.-]*\.jsonl$/.test(name) ||
+    /^imported\/[A-Za-z0-9][\w.-]*$/.test(name)
+  );
 }
 
 /** Whether a file belongs in a bundle of the record: its own files, its result and its signature. */
 export function isBundledFile(name: string): boolean {
   return name === resultFile || name === signatureFile || isRecordFile(name);
+}
+
+/** A valid name in a record for the copy of a file; its own name if that is valid. */
+export function copyFileName(name: string): string {
+  const safe = name.replaceAll(/[^\w.-]/gu, "_").replace(/^[^A-Za-z0-9]+/u, "");
+  return `${copiesDirectory}/${safe === "" ? "file" : safe}`;
 }
 
 /** @throws RangeError if the stem is not valid for a record file */

@@ -54,6 +54,12 @@ export interface RunWriter {
   appendPrepareLog(bytes: Uint8Array): Promise<void> | undefined;
   /** Appends a line to samples/<fileStem>.jsonl; back-pressure as for `appendLog`. */
   appendSample(fileStem: string, sample: TelemetrySample): Promise<void> | undefined;
+  /**
+   * Appends bytes to a file in imported/, the copy of a file that the run was read from; back-pressure as for `appendLog`.
+   *
+   * @param name as `copyFileName` makes it
+   */
+  appendCopy(name: string, bytes: Uint8Array): Promise<void>;
   /** Appends an event to the hash chain; resolves when the operating system has the complete line. */
   appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent>;
   /**

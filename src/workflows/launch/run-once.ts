@@ -2,7 +2,6 @@ import type { LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launch
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import type { Probe } from "../../probe/start-probe.ts";
 import type { Finding } from "../../schema/run/finding.ts";
-import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -14,6 +13,7 @@ import type { StopAfter } from "../../score/series-stop.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { PlacedReading } from "../read-run/file-values.ts";
+import { lifecycleEventOf } from "../read-run/lifecycle-event-of.ts";
 import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
 import { createRecord, launchRun } from "./launch-run.ts";
 import { LiveWarnings } from "./live-warnings.ts";
@@ -372,14 +372,6 @@ class RunInProgress {
     // The disk has just failed and may fail again on close; the first error is the one to report.
     await this.#parts.writer.close().catch(() => undefined);
   }
-}
-
-function lifecycleEventOf(change: TrackUpdate): LifecycleEventBody | undefined {
-  if (change.kind === "clock-started") return { kind: "clock-started", by: change.by };
-  if (change.kind !== "target-reached") return undefined;
-  const body: LifecycleEventBody = { kind: "target-reached", value: change.value };
-  if (change.samplesCount !== undefined) body.samplesCount = change.samplesCount;
-  return body;
 }
 
 function eventOf(change: TrackUpdate, runId: string): RunEvent {

@@ -7,7 +7,7 @@ import type { Verdict } from "../../schema/run/run-result.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { CpuHistory } from "../../score/cpu-history.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
-import { judgeRun } from "../../score/judge-run.ts";
+import { judgeRun, logTimesOf } from "../../score/judge-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
 import type { RunReader } from "../read-run/run-reader.ts";
@@ -38,6 +38,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     launchedMs: ended.launchedMs,
     endedMs: end.timeMs,
     cpu: ended.cpu,
+    ofLog: logTimesOf(request),
   });
   return withoutUndefined({
     schemaVersion: 1 as const,
@@ -63,7 +64,10 @@ export function verdictOfRun(ended: EndedRun): Verdict {
       ...findings,
       ...reader.findings(),
       ...ended.fileFindings,
-      ...reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: stopReason !== undefined }),
+      // The output of an imported run did not arrive.
+      ...(request.startable.kind === "imported"
+        ? []
+        : reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: stopReason !== undefined })),
       ...ranks.findings(),
       ...leftovers(end),
     ]),

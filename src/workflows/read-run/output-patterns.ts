@@ -11,12 +11,12 @@ import { compileLine, compileMetric } from "../launch/plan-series.ts";
 /**
  * Compiles what is read from a run: the patterns for its output, and the readings that come from files instead.
  *
- * @param isRecorded skips a pattern that this version does not support, so that old records still open
+ * @param options `readsSteps`: whether to read the program's count of steps; `isRecorded` skips a pattern that this version does not support, so that old records still open
  * @throws UserError as `compileMetric` and `compileLine` do, unless the run is recorded
  */
 export function outputPatterns(
   { metrics, samplesPattern, clockStartPattern, programClock, metricsFrom }: OutputReading,
-  { isRecorded }: { isRecorded: boolean },
+  { isRecorded, readsSteps = false }: { isRecorded: boolean; readsSteps?: boolean },
 ): OutputPatterns & { metrics: MetricReader; wanted: WantedReadings } {
   const compile = <Pattern>(make: () => Pattern): Pattern | undefined => {
     try {
@@ -38,6 +38,7 @@ export function outputPatterns(
       programClock === undefined
         ? undefined
         : compile(() => compileMetric(programClock, "--clock")),
+    readsSteps,
   };
   return {
     wanted,

@@ -86,7 +86,10 @@ export class RunReader {
   private constructor(request: RunRequest, options: ReaderOptions, launchedMs: number | undefined) {
     this.#request = request;
     this.#options = options;
-    const patterns = outputPatterns(request.reading, { isRecorded: launchedMs === undefined });
+    const patterns = outputPatterns(request.reading, {
+      isRecorded: launchedMs === undefined,
+      readsSteps: request.startable.kind === "imported",
+    });
     this.#tracker = new RunTracker(request, patterns.wanted.clock?.metric);
     this.#metrics = patterns.metrics;
     this.#output = new OutputReader(patterns, options.maximumLineBytes);
