@@ -153,7 +153,7 @@ function exitCodeOf(
 ): ExitCode {
   if (isInterrupted) return exitCodes.interrupted;
   if (summary.stop !== undefined) return exitCodes.worldFailed;
-  if (summary.score.kind === "incomplete") return exitCodes.no;
+  if (summary.score.kind === "incomplete" || summary.score.kind === "resumed") return exitCodes.no;
   const isScored = summary.score.kind === "scored";
   if (isScored || summary.reachedCount === summary.completedCount) return exitCodes.yes;
   const hasDied = runs.some(({ result }) => result.outcome.kind === "died");

@@ -32,7 +32,10 @@ export function summariseSeries(
   const completed = runs.filter(({ result }) => result.outcome.kind !== "interrupted");
   // A log without times says whether the target was reached, but has no time to score.
   const timed = completed.filter(({ result }) => result.outcome.kind !== "untimed");
-  const reached = runs.flatMap(({ result }) => (result.outcome.kind === "reached" ? [result] : []));
+  const whole = runs.filter((run) => !isResumed(run));
+  const reached = whole.flatMap(({ result }) =>
+    result.outcome.kind === "reached" ? [result] : [],
+  );
   return {
     seriesId: first.request.series.id,
     name: runName(first.request),
@@ -41,8 +44,8 @@ export function summariseSeries(
     completedCount: completed.length,
     reachedCount: reached.length + completed.length - timed.length,
     ...(isWholeSeries ? seriesFacts(reports) : {}),
-    score: isWholeSeries ? scoreOf(reports, timed) : olympicMean(timed.map(scoredRun)),
-    timeToTrainMs: summaryOf(runs.map((run) => scoredRun(run).timeToTrainMs)),
+    score: isWholeSeries ? scoreOf(reports, timed) : meanOf(timed),
+    timeToTrainMs: summaryOf(whole.map((run) => scoredRun(run).timeToTrainMs)),
     samplesToTarget: summaryOf(
       reached.map(({ outcome }) => (outcome.kind === "reached" ? outcome.samplesCount : undefined)),
     ),
@@ -70,7 +73,7 @@ function seriesFacts(
 
 function scoreOf(runs: readonly RunReport[], completed: readonly RunReport[]): SeriesScore {
   const missing = remainingSeeds(runs);
-  if (missing.length === 0) return olympicMean(completed.map(scoredRun));
+  if (missing.length === 0) return meanOf(completed);
   return {
     kind: "incomplete",
     have: completed.length,
@@ -79,6 +82,17 @@ function scoreOf(runs: readonly RunReport[], completed: readonly RunReport[]): S
       .filter(({ result }) => result.outcome.kind === "interrupted")
       .map(({ result }) => result.runId),
   };
+}
+
+/** A run that continued a training from a checkpoint has no time to train: part of it was in another run. */
+function meanOf(completed: readonly RunReport[]): SeriesScore {
+  const resumed = completed.filter(isResumed);
+  if (resumed.length === 0) return olympicMean(completed.map(scoredRun));
+  return { kind: "resumed", resumed: resumed.map(({ result }) => result.runId) };
+}
+
+function isResumed({ result }: RunReport): boolean {
+  return result.findings.some(({ rule }) => rule === "resumed-from-checkpoint");
 }
 
 function uncounted(runs: readonly RunReport[]): UncountedRuns {

@@ -116,6 +116,11 @@ function timesOf({ score, timeToTrainMs: times }: SeriesSummary) {
         ...spread,
         note: `the median time: a score takes ${score.need} runs`,
       };
+    case "resumed":
+      return {
+        ...spread,
+        note: `${score.resumed.length} runs resumed from a checkpoint: no score`,
+      };
     case "incomplete":
       return { ...spread, note: `${score.have} of ${score.need} requested runs ended: no score` };
     case "too-few-converged":

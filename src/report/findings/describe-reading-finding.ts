@@ -1,4 +1,5 @@
 import { formatCount, formatDuration } from "../../foundation/units.ts";
+import { visibleControls } from "../../foundation/visible-controls.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import { countOf } from "../wording.ts";
 import type { DescribedFinding } from "./describe-clock-finding.ts";
@@ -24,6 +25,7 @@ const valueRules = [
 type ValueFinding = Extract<Finding, { rule: (typeof valueRules)[number] }>;
 
 const arrivalRules = [
+  "resumed-from-checkpoint",
   "evaluations-before-clock",
   "samples-restarted",
   "output-came-at-once",
@@ -116,6 +118,11 @@ export function describeValueFinding(finding: ValueFinding): DescribedFinding {
 /** Describes a doubt about when output came. */
 export function describeArrivalFinding(finding: ArrivalFinding): DescribedFinding {
   switch (finding.rule) {
+    case "resumed-from-checkpoint":
+      return {
+        message: `the program continues a training from a checkpoint: ${resumeReason(finding)}; its time is not that of a whole training`,
+        hint: "delete the checkpoint before each run, for example with `--prepare 'rm -rf checkpoints'`",
+      };
     case "evaluations-before-clock":
       return {
         message: `${countOf(finding.count, "evaluation")} came before the clock started and ${finding.count === 1 ? "was" : "were"} not counted`,
@@ -135,4 +142,12 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
         hint: "the program may be stalled; `pitwall show --log` prints its last lines",
       };
   }
+}
+
+function resumeReason({
+  line,
+  firstCount = 0,
+}: Extract<Finding, { rule: "resumed-from-checkpoint" }>): string {
+  if (line !== undefined) return `it printed \`${visibleControls(line)}\``;
+  return `its first evaluation is at ${formatCount(firstCount)} samples`;
 }

@@ -120,6 +120,7 @@ function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {
 }
 
 function timeFacts({ score, timeToTrainMs: times, runCount, stop }: SeriesSummary): string[][] {
+  if (score.kind === "resumed") return resumedFacts(score.resumed.length, runCount, times);
   if (score.kind === "incomplete" && score.need > 1) return incompleteFacts(score, times, stop);
   if (times === undefined) {
     return [["time to train", runCount === 1 ? "none" : "none: no run reached the target"]];
@@ -150,6 +151,21 @@ function timeFacts({ score, timeToTrainMs: times, runCount, stop }: SeriesSummar
       if (runCount === 1) return [["time to train", formatDuration(times.median)]];
       return [["median", `${formatDuration(times.median)}   ${range}`]];
   }
+}
+
+/** A run that resumed from a checkpoint is not a whole training. */
+function resumedFacts(
+  resumedCount: number,
+  runCount: number,
+  times: SeriesSummary["timeToTrainMs"],
+): string[][] {
+  const which = runCount === 1 ? "the run" : `${resumedCount} of ${countOf(runCount, "run")}`;
+  const facts = [["time to train", `no time: ${which} resumed from a checkpoint`]];
+  if (times === undefined) return facts;
+  return [
+    ...facts,
+    ["median", `${formatDuration(times.median)} of ${times.count} whole trainings`],
+  ];
 }
 
 /** The times of an incomplete series. It has no score, because the missing runs could change it. */

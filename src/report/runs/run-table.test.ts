@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { exampleRequest } from "../../../tests/support/example-run.ts";
+import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
 import { plainPaint } from "../paint.ts";
 import { runTable, type RunRow } from "./run-table.ts";
 
@@ -54,5 +54,23 @@ describe("the list of runs", () => {
     }).split(/[\n\u2028]/u);
     expect(lines).toHaveLength(3);
     expect(lines[2]).toContain("broken: two lines");
+  });
+
+  test("gives a run that resumed from a checkpoint no time to train", () => {
+    const resumed = exampleRequest({ runId: "toy-1" });
+    const verdict = exampleVerdict("toy-1");
+    const findings = [{ rule: "resumed-from-checkpoint" as const, line: "resuming" }];
+    const result = { ...verdict, findings, files: {} };
+    const look = { nowMs: 0, width: Number.POSITIVE_INFINITY, paint: plainPaint };
+    const finished: RunRow = {
+      kind: "readable",
+      runId: "toy-1",
+      state: { kind: "finished" },
+      request: resumed,
+      result,
+    };
+    const [, line = ""] = runTable([finished], look).split("\n");
+    expect(line).toContain("reached, resumed from a checkpoint");
+    expect(line).not.toContain("1.00 s ");
   });
 });

@@ -66,7 +66,7 @@ function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
   return [
     paint.name(row.runId),
     hasKnownSeed(request) ? String(request.seed) : "",
-    outcome?.kind === "reached" ? formatDuration(outcome.timeToTrainMs) : "",
+    timeText(row),
     quality === undefined ? "" : formatSignificant(quality, 4),
     result?.cost.kind === "priced" ? formatUsd(result.cost.billedUsd) : "",
     `${formatDuration(Math.max(0, nowMs - request.createdMs))} ago`,
@@ -74,9 +74,22 @@ function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
   ];
 }
 
-function stateText({ request, result, state }: ReadableRow, paint: Paint): string {
+/** A run that continued a training from a checkpoint has no time to train. */
+function timeText(row: ReadableRow): string {
+  const outcome = row.result?.outcome;
+  if (outcome?.kind !== "reached" || isResumed(row)) return "";
+  return formatDuration(outcome.timeToTrainMs);
+}
+
+function isResumed({ result }: ReadableRow): boolean {
+  return result?.findings.some(({ rule }) => rule === "resumed-from-checkpoint") === true;
+}
+
+function stateText(row: ReadableRow, paint: Paint): string {
+  const { request, result, state } = row;
   const text =
     result === undefined ? stateWord(state.kind, paint) : describeOutcome(result.outcome, paint);
+  if (isResumed(row)) return `${text}, resumed from a checkpoint`;
   return request.startable.kind === "imported" ? `${text}, imported` : text;
 }
 

@@ -65,6 +65,8 @@ function roleNote(
   if (request.isWarmup === true) return paint.faint(", warm-up: not counted");
   const retry = runs.find((run) => run.request.retryOf === request.runId);
   if (retry !== undefined) return paint.faint(`, retried as run ${retry.request.series.index}`);
+  if (summary.score.kind === "resumed" && summary.score.resumed.includes(request.runId))
+    return paint.faint(", resumed from a checkpoint: not counted");
   return droppedNote(summary, request.runId, paint);
 }
 

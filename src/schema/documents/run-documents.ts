@@ -35,6 +35,7 @@ const seriesScore = z.discriminatedUnion("kind", [
     droppedSlowest: runIds,
     countedRuns: runIds,
   }),
+  z.strictObject({ kind: z.literal("resumed"), resumed: runIds }),
   z.strictObject({ kind: z.literal("too-few-runs"), have: z.number(), need: z.number() }),
   z.strictObject({
     kind: z.literal("too-few-converged"),

@@ -80,6 +80,14 @@ export const finding = z.discriminatedUnion("rule", [
     rankCount: z.number(),
   }),
   z.strictObject({ rule: z.literal("evaluations-before-clock"), count: z.number() }),
+  /** The program continues a training from a checkpoint, so the run is not a whole training. */
+  z.strictObject({
+    rule: z.literal("resumed-from-checkpoint"),
+    /** The line that states it. */
+    line: z.string().optional(),
+    /** The count of samples at the first evaluation, if only that shows it. */
+    firstCount: z.number().optional(),
+  }),
   z.strictObject({ rule: z.literal("samples-restarted"), count: z.number() }),
   z.strictObject({
     rule: z.literal("output-came-at-once"),

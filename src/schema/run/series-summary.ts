@@ -33,6 +33,8 @@ export type OlympicMean =
  */
 export type SeriesScore =
   | OlympicMean
+  /** Runs that continued a training from a checkpoint, by id: their times are not those of whole trainings. */
+  | { kind: "resumed"; resumed: string[] }
   | {
       kind: "incomplete";
       /** Runs that ended on their own or at a limit. */

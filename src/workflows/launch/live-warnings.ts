@@ -33,6 +33,7 @@ export class LiveWarnings {
     const findings = [
       ...reader.run.findings,
       ...reader.readingFindings(),
+      ...reader.resumed(),
       ...this.#unmatched(nowMs, reader),
       ...fileFindings(),
       ...(silence === undefined ? [] : [silence]),

@@ -261,6 +261,45 @@ describe("runSeries", () => {
     expect(remainingMs).toBeLessThan(7000);
   });
 
+  describe("of a program that resumes from a checkpoint", () => {
+    const resumes: Script = {
+      steps: [
+        prints("Resuming training from epoch 31\n"),
+        prints("val_acc=0.8\n", 4000),
+        prints("val_acc=0.95\n"),
+        exits,
+      ],
+    };
+    const line = "Resuming training from epoch 31";
+
+    test("warns early, and gives the run no time to train", async () => {
+      const { runs, events, summary } = await played([resumes]);
+      const finding = { rule: "resumed-from-checkpoint", line };
+      expect(ofKind(events, "warning").map((event) => event.finding)).toContainEqual(finding);
+      expect(runs[0]?.result.findings).toContainEqual(finding);
+      expect(summary.score).toEqual({ kind: "resumed", resumed: [runs[0]?.request.runId] });
+      expect(summary).toMatchObject({ reachedCount: 0, completedCount: 1 });
+      expect(summary.timeToTrainMs).toBeUndefined();
+    });
+
+    test("has no score, even if only one run of a series resumed", async () => {
+      const whole: Script = { steps: [prints("val_acc=0.95\n"), exits] };
+      const { summary } = await played([whole, whole, resumes]);
+      expect(summary.score).toMatchObject({ kind: "resumed" });
+      expect(summary.timeToTrainMs).toMatchObject({ count: 2 });
+    });
+
+    test("ignores a checkpoint that is loaded after the first evaluation", async () => {
+      const tests: Script = {
+        steps: [prints("val_acc=0.95\n"), prints("loaded checkpoint best.pt of epoch 3\n"), exits],
+      };
+      const { runs } = await played([tests]);
+      expect(runs[0]?.result.findings.map(({ rule }) => rule)).not.toContain(
+        "resumed-from-checkpoint",
+      );
+    });
+  });
+
   test("leaves a record whose events are in sequence and whose files are sealed", async () => {
     const { store, runs } = await played([{ steps: [prints("val_acc=0.95\n"), exits] }]);
     const opened = await store.open(runs[0]?.result.runId ?? "");

@@ -1,3 +1,4 @@
+import { resumeLine } from "../../formats/text/resumed-training.ts";
 import type { MetricReader } from "../../formats/text/metric-reader.ts";
 import { OutputReader, type ReadBlock } from "../../mllog/output/read-output.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
@@ -8,6 +9,7 @@ import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunRules } from "../../schema/run/run-rules.ts";
+import { firstCountFarAboveZero } from "../../score/readings/first-count.ts";
 import { ArrivalWatch } from "../../score/readings/arrival-watch.ts";
 import { RunTracker, type TrackedRun, type TrackUpdate } from "../../score/track-run.ts";
 import { RunRulesCheck } from "./check-run-rules.ts";
@@ -75,6 +77,8 @@ export class RunReader {
   /** When output arrived; unknown for a record. */
   readonly #arrivals: ArrivalWatch | undefined;
   #tail = "";
+  /** The line that states that the program continues a training. */
+  #resumeLine: string | undefined;
   /** The source of the last line of the log, if that line has no `\n` yet. */
   #openSource: string | undefined;
   /** Whether that line ends with `\r`, as progress bars do, and is therefore complete. */
@@ -215,6 +219,14 @@ export class RunReader {
     return isRead ? [] : this.#output.unmatched();
   }
 
+  /** The program continues a training from a checkpoint. Only lines before the first evaluation are searched. */
+  resumed(): Finding[] {
+    if (this.#resumeLine !== undefined)
+      return [{ rule: "resumed-from-checkpoint", line: this.#resumeLine }];
+    const firstCount = firstCountFarAboveZero(this.run.evaluations);
+    return firstCount === undefined ? [] : [{ rule: "resumed-from-checkpoint", firstCount }];
+  }
+
   /** Findings about doubtful readings of metrics. */
   readingFindings(): Finding[] {
     return this.#metrics.findings();
@@ -222,7 +234,12 @@ export class RunReader {
 
   /** Findings of the reader itself. */
   findings(): Finding[] {
-    return [...this.#output.findings(), ...this.unmatched(), ...this.#earlyValues()];
+    return [
+      ...this.#output.findings(),
+      ...this.resumed(),
+      ...this.unmatched(),
+      ...this.#earlyValues(),
+    ];
   }
 
   /** The last lines printed, for an error message. */
@@ -281,6 +298,8 @@ export class RunReader {
     this.#endsInReturn = bytes.at(-1) === carriageReturn;
     const text = bytes.toString("utf8");
     this.#keepTail(text);
+    if (this.#resumeLine === undefined && this.run.evaluations.length === 0)
+      this.#resumeLine = resumeLine(text);
     this.#fold(this.#output.take({ source, bytes, text }, timeMs), timeMs, taken);
   }
 
