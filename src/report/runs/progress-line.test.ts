@@ -18,7 +18,7 @@ const progress: RunProgress = {
   samplesPerSecond: 12_397.6,
   costUsd: 0.00031,
   energy: { kind: "estimated", joules: 41.2, formula: "f", covers: "processors", intervalMs: 9000 },
-  predicted: { remainingMs: 3000, lowMs: 2000, highMs: 5200 },
+  predicted: { kind: "reaches", remainingMs: 3000, lowMs: 2000, highMs: 5200 },
 };
 
 describe("progressLine", () => {
@@ -37,6 +37,16 @@ describe("progressLine", () => {
     { width: 20, line: "7.34 s" },
   ])("drops the least important parts first: $width columns", ({ width, line }) => {
     expect(progressLine(progress, width, plainPaint)).toBe(line);
+  });
+
+  test("says where a curve levels off below its target, instead of a time", () => {
+    const levels = {
+      ...progress,
+      predicted: { kind: "levels-off" as const, lowValue: 0.912, highValue: 0.9304 },
+    };
+    expect(progressLine(levels, 200, plainPaint)).toMatch(
+      /not expected to reach 0\.985; best fit levels off at 0\.912 to 0\.930$/u,
+    );
   });
 
   test("fits any width", () => {

@@ -5,7 +5,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
-import type { RunProgress } from "../../schema/run/run-progress.ts";
+import type { PredictedEnd, RunProgress } from "../../schema/run/run-progress.ts";
 import type { Paint } from "../paint.ts";
 import { formatRate } from "../wording.ts";
 
@@ -47,7 +47,7 @@ function progressParts(progress: RunProgress, paint: Paint): Part[] {
           rank: 7,
         },
     rulesPart(progress.rules, paint),
-    predicted === undefined ? undefined : { text: paint.name(predictedText(predicted)), rank: 1 },
+    predicted === undefined ? undefined : predictedPart(predicted, target, paint),
   ];
   return parts.filter((part) => part !== undefined);
 }
@@ -72,7 +72,26 @@ function rulesPart(rules: RunProgress["rules"], paint: Paint): Part | undefined 
   return { text: `${text}, ${paint.bad(`${brokenCount} broken`)}`, rank: 2 };
 }
 
-function predictedText(predicted: NonNullable<RunProgress["predicted"]>): string {
-  const { remainingMs, lowMs, highMs } = predicted;
-  return `~${formatDuration(remainingMs)} to target (${formatDuration(lowMs)} … ${formatDuration(highMs)})`;
+function predictedPart(predicted: PredictedEnd, target: RunProgress["target"], paint: Paint): Part {
+  switch (predicted.kind) {
+    case "reaches": {
+      const { remainingMs, lowMs, highMs } = predicted;
+      const range = `${formatDuration(lowMs)} … ${formatDuration(highMs)}`;
+      return { text: paint.name(`~${formatDuration(remainingMs)} to target (${range})`), rank: 1 };
+    }
+    case "levels-off": {
+      const end = `best fit levels off at ${plateauText(predicted)}`;
+      const text = `not expected to reach ${target?.value ?? "the target"}; ${end}`;
+      return { text: paint.warn(text), rank: 1 };
+    }
+  }
+}
+
+/** The values between which a curve levels off: `0.91 to 0.93`. */
+export function plateauText({
+  lowValue,
+  highValue,
+}: Extract<PredictedEnd, { kind: "levels-off" }>): string {
+  const [low, high] = [formatSignificant(lowValue, 3), formatSignificant(highValue, 3)];
+  return low === high ? low : `${low} to ${high}`;
 }

@@ -6,7 +6,7 @@ import { metricTarget } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
 import { runLimits, runRequest } from "../run/run-request.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
-import { remainingTime } from "./run-list.ts";
+import { predictedEnd } from "./run-list.ts";
 import { seriesDescription, xAxes } from "./run-series.ts";
 
 /** `RunProgress` as JSON has it: what is not known is absent. */
@@ -26,7 +26,7 @@ export const runProgressDocument = z.object({
   samplesPerSecond: z.number().optional(),
   costUsd: z.number().optional(),
   energy: energyReading.optional(),
-  predicted: remainingTime.optional(),
+  predicted: predictedEnd.optional(),
 });
 export type RunProgressDocument = z.output<typeof runProgressDocument>;
 

@@ -4,12 +4,18 @@ import { seriesRoles } from "../run/counted-runs.ts";
 import { metricTarget } from "../run/metric-target.ts";
 import { outcome } from "../run/run-result.ts";
 
-/** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
-export const remainingTime = z.object({
-  remainingMs: z.number().nonnegative(),
-  lowMs: z.number().nonnegative(),
-  highMs: z.number().nonnegative(),
-});
+/** Whether and when a run is expected to reach its target. */
+export const predictedEnd = z.discriminatedUnion("kind", [
+  /** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
+  z.object({
+    kind: z.literal("reaches"),
+    remainingMs: z.number().nonnegative(),
+    lowMs: z.number().nonnegative(),
+    highMs: z.number().nonnegative(),
+  }),
+  /** The metric levels off between these values, all of which miss the target. */
+  z.object({ kind: z.literal("levels-off"), lowValue: z.number(), highValue: z.number() }),
+]);
 
 /** One line of the list of runs. Unknown values are absent. */
 export const runListItem = z.discriminatedUnion("kind", [
@@ -38,7 +44,7 @@ export const runListItem = z.discriminatedUnion("kind", [
     loss: z.number().optional(),
     /** Share of the clock until the (predicted) crossing, 0..1; 1 where the target was reached. */
     progressFraction: z.number().min(0).max(1).optional(),
-    predicted: remainingTime.optional(),
+    predicted: predictedEnd.optional(),
     costUsd: z.number().nonnegative().optional(),
     /** So far; a measured reading where there is one. Its `kind` is the label. */
     energy: energyReading.optional(),

@@ -2,6 +2,13 @@ import type { EnergyReading } from "./energy.ts";
 import type { MetricTarget, TargetStanding } from "./metric-target.ts";
 import type { ChecklistCounts } from "./run-checklist.ts";
 
+/** Whether and when a run is expected to reach its target. */
+export type PredictedEnd =
+  /** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
+  | { kind: "reaches"; remainingMs: number; lowMs: number; highMs: number }
+  /** The metric levels off between these values, all of which miss the target. */
+  | { kind: "levels-off"; lowValue: number; highValue: number };
+
 /** The current progress of a run, as shown in the progress line and the dashboard header. */
 export interface RunProgress {
   runId: string;
@@ -25,6 +32,5 @@ export interface RunProgress {
   energy: EnergyReading | undefined;
   /** The rule status of the log; absent until it contains a line that the rules read. */
   rules?: ChecklistCounts | undefined;
-  /** Time still to go until the target, with the range of the estimate. Milliseconds from now. */
-  predicted: { remainingMs: number; lowMs: number; highMs: number } | undefined;
+  predicted: PredictedEnd | undefined;
 }

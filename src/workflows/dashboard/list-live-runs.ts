@@ -204,7 +204,7 @@ function progressFractionOf(
   { clockMs, predicted }: ReturnType<WatchedRun["progress"]>,
 ): number | undefined {
   if (result?.outcome.kind === "reached") return 1;
-  if (clockMs === undefined || predicted === undefined) return undefined;
+  if (clockMs === undefined || predicted?.kind !== "reaches") return undefined;
   const totalMs = clockMs + predicted.remainingMs;
   return totalMs > 0 ? clockMs / totalMs : 1;
 }

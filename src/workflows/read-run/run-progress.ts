@@ -1,3 +1,4 @@
+import { findPlateau } from "../../planner/forecast/find-plateau.ts";
 import { predictCrossing } from "../../planner/forecast/predict-crossing.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import { runName } from "../../schema/run/run-name.ts";
@@ -62,11 +63,14 @@ function predictedOf(
   earlierCrossingsMs: readonly number[],
 ): RunProgress["predicted"] {
   if (target === undefined || reached !== undefined || clockMs === undefined) return undefined;
+  const plateau = findPlateau(evaluations, target);
+  if (plateau !== undefined) return { kind: "levels-off", ...plateau };
   const input = { evaluations, target, nowClockMs: clockMs, earlierCrossingsMs };
   const prediction = predictCrossing(input);
   if (prediction.kind !== "predicted") return undefined;
   const remaining = (atMs: number): number => Math.max(0, atMs - clockMs);
   return {
+    kind: "reaches",
     remainingMs: remaining(prediction.clockMs),
     lowMs: remaining(prediction.lowMs),
     highMs: remaining(prediction.highMs),

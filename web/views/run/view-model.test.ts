@@ -206,7 +206,7 @@ describe("expectedCrossing", () => {
 
 describe("budgetLines", () => {
   test("the expected cost is the price times the predicted time", () => {
-    const predicted = { remainingMs: 58_000, lowMs: 1, highMs: 2 };
+    const predicted = { kind: "reaches" as const, remainingMs: 58_000, lowMs: 1, highMs: 2 };
     const detail = sampleDetail({
       price: { usdPerHour: 36, per: "node", source: "--price", date: "2026-01-01" },
       limits: { maxCostUsd: 2, maxTimeMs: 124_000 },

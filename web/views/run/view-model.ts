@@ -1,3 +1,4 @@
+import { plateauText } from "../../../src/report/runs/progress-line.ts";
 import {
   formatCount,
   formatDuration,
@@ -147,6 +148,8 @@ function estimateInstrument({ progress, result, prediction, state }: RunDetail):
   if (state.kind !== "running") return { label, value: "–", detail: "" };
   const { predicted } = progress;
   if (predicted === undefined) return { label, value: "–", detail: unclearText(prediction) };
+  if (predicted.kind === "levels-off")
+    return { label, value: "not expected", detail: `levels off at ${plateauText(predicted)}` };
   const { remainingMs, lowMs, highMs } = predicted;
   return {
     label,
@@ -238,7 +241,9 @@ export interface BudgetLine {
 export function budgetLines(detail: RunDetail): BudgetLine[] {
   const { limits, progress, request, price, result } = detail;
   const usedMs = result?.clock.billedMs ?? progress.launchedForMs;
-  const remainingMs = result === undefined ? progress.predicted?.remainingMs : undefined;
+  const { predicted } = progress;
+  const isTimed = result === undefined && predicted?.kind === "reaches";
+  const remainingMs = isTimed ? predicted.remainingMs : undefined;
   const endMs = remainingMs === undefined ? undefined : usedMs + remainingMs;
   const { system } = request;
   const endUsd =

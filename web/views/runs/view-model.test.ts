@@ -33,7 +33,7 @@ function readable(changes: Partial<Readable> = {}): Readable {
     target: { metric: "accuracy", direction: "at-least", value: 0.97 },
     best: 0.95312,
     progressFraction: 0.6,
-    predicted: { remainingMs: 40_000, lowMs: 20_000, highMs: 90_000 },
+    predicted: { kind: "reaches", remainingMs: 40_000, lowMs: 20_000, highMs: 90_000 },
     costUsd: 0.25,
     energy: { kind: "measured", joules: 5e6, meter: "rapl", covers: "all", intervalMs: 1 },
     rankCount: 2,

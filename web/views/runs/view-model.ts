@@ -4,6 +4,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../../src/foundation/units.ts";
+import { plateauText } from "../../../src/report/runs/progress-line.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
 import type { Outcome } from "../../../src/schema/run/run-result.ts";
@@ -62,11 +63,7 @@ export function runRow({ item, receivedMs }: ReceivedRun, nowMs: number): RunRow
     stateNote: stateNoteOf(item),
     started: ago(item.createdMs, nowMs),
     clock: textOr(clockOf(item, receivedMs, nowMs), formatDuration),
-    estimate: predicted === undefined ? "" : `~${formatDuration(predicted.remainingMs)}`,
-    range:
-      predicted === undefined
-        ? ""
-        : `${formatDuration(predicted.lowMs)} … ${formatDuration(predicted.highMs)}`,
+    ...estimateOf(predicted),
     best: textOr(item.best, (best) => formatSignificant(best, 4)),
     target: targetOf(item),
     fraction: item.progressFraction,
@@ -78,6 +75,20 @@ export function runRow({ item, receivedMs }: ReceivedRun, nowMs: number): RunRow
     spark: item.spark,
     sparkLabel: item.sparkMetric ?? "",
   };
+}
+
+function estimateOf(predicted: ReadableRun["predicted"]): Pick<RunRow, "estimate" | "range"> {
+  switch (predicted?.kind) {
+    case undefined:
+      return { estimate: "", range: "" };
+    case "reaches": {
+      const { remainingMs, lowMs, highMs } = predicted;
+      const range = `${formatDuration(lowMs)} … ${formatDuration(highMs)}`;
+      return { estimate: `~${formatDuration(remainingMs)}`, range };
+    }
+    case "levels-off":
+      return { estimate: "not expected", range: `levels off at ${plateauText(predicted)}` };
+  }
 }
 
 function brokenRow({ runId, reason }: Extract<RunListItem, { kind: "broken" }>): RunRow {
@@ -259,7 +270,7 @@ function keyOf({ item, receivedMs }: ReceivedRun, key: SortKey, nowMs: number): 
     name: item.name,
     state: stateName(item),
     clock: clockOf(item, receivedMs, nowMs),
-    estimate: item.predicted?.remainingMs,
+    estimate: item.predicted?.kind === "reaches" ? item.predicted.remainingMs : undefined,
     progress: item.progressFraction,
     cost: item.costUsd,
     energy: item.energy?.joules,
