@@ -24,7 +24,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   race: {
     group: "Run",
-    summary: "Find out which of several ways to train is faster, with statistics",
+    summary: "Race ways to train: which is faster, with statistics",
     load: async () => (await import("./commands/race.ts")).raceCommand,
   },
   rerun: {

@@ -11,7 +11,7 @@ import type { RunEvent } from "../schema/run/run-event.ts";
 import { runName } from "../schema/run/run-name.ts";
 import type { RunReport } from "../schema/run/series-summary.ts";
 import type { Paint } from "../report/paint.ts";
-import { armLetter } from "../schema/run/race-membership.ts";
+import { armLetter } from "../schema/run/arm-letter.ts";
 import type { Screen } from "./command-table.ts";
 
 /** Progress is shown once something has taken this long. */

@@ -11,7 +11,7 @@ type RaceCall = Call<typeof raceOptions>;
 
 export const raceCommand = defineCommand({
   name: "race",
-  summary: "Find out which of several ways to train is faster, with statistics",
+  summary: "Race ways to train: which is faster, with statistics",
   usage: "<arm>…",
   arguments: [
     {

@@ -15,8 +15,3 @@ export const raceMembership = z.strictObject({
   maxRuns: z.number().int().min(2).optional(),
 });
 export type RaceMembership = z.output<typeof raceMembership>;
-
-/** The letter of an arm: 1 is `A`. */
-export function armLetter(arm: number): string {
-  return String.fromCodePoint(64 + arm);
-}

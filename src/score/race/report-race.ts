@@ -1,5 +1,6 @@
 import { median } from "../../foundation/statistics.ts";
-import { armLetter, type RaceMembership } from "../../schema/run/race-membership.ts";
+import { armLetter } from "../../schema/run/arm-letter.ts";
+import type { RaceMembership } from "../../schema/run/race-membership.ts";
 import type { RaceArm, RaceReport, RaceRun } from "../../schema/run/race-report.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";

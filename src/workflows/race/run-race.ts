@@ -1,4 +1,5 @@
-import { armLetter, type RaceMembership } from "../../schema/run/race-membership.ts";
+import { armLetter } from "../../schema/run/arm-letter.ts";
+import type { RaceMembership } from "../../schema/run/race-membership.ts";
 import type { RaceReport } from "../../schema/run/race-report.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { SeriesStop } from "../../schema/run/series-stop.ts";
