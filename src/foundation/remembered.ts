@@ -8,7 +8,8 @@ export function remembered<Result>(compute: (text: string) => Result): (text: st
     if (known !== undefined) return known.result;
     const result = compute(text);
     if (results.size >= maximumRemembered) results.clear();
-    results.set(text, { result });
+    // A part of a longer text would keep all of it in memory; this is a copy.
+    results.set([...text].join(""), { result });
     return result;
   };
 }

@@ -74,6 +74,12 @@ export class ThinnedEvaluations {
     if (newest !== undefined) this.#pinned.add(newest);
   }
 
+  /** The kept evaluations as values of their own, with their numbers if some are not kept. */
+  list(): Evaluation[] {
+    if (this.#count === this.#kept.length) return [...this.#kept];
+    return this.keptAfter(0).map(({ number, evaluation }) => ({ ...evaluation, number }));
+  }
+
   /** The kept evaluations after the given number, in order. */
   keptAfter(number: number): NumberedEvaluation[] {
     const found: NumberedEvaluation[] = [];

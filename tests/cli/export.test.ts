@@ -22,7 +22,10 @@ describe("pitwall export", () => {
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const [head, first, second, end] = stdout.split("\n");
-    expect(head).toBe("run,name,seed,metric,target,clock_ms,time,value,samples_count,epoch_num");
+    expect(head).toBe(
+      "run,name,seed,metric,target,clock_ms,time,value,samples_count,epoch_num,evaluation_count",
+    );
+    expect(first?.split(",").at(-1)).toBe("2");
     expect([first, second].map((line) => line?.split(",")[7])).toEqual(["0.5", "0.95"]);
     expect(first?.startsWith(`${runId},train,1,`)).toBe(true);
     expect(end).toBe("");

@@ -13,6 +13,8 @@ const columns = [
   "value",
   "samples_count",
   "epoch_num",
+  // Of the run: more than its lines if not all evaluations are kept.
+  "evaluation_count",
 ] as const;
 
 /** Writes a line for each evaluation, a run at a time. Cells of unknown values are empty. */
@@ -36,6 +38,7 @@ export function* writeEvaluationsCsv(
         value,
         samplesCount ?? "",
         epochNum ?? "",
+        progress.evaluationCount,
       ]),
       options,
     );

@@ -24,7 +24,7 @@ export function metricPoints(page: RunPage): MetricPoint[] {
   const metric = metricOf(page);
   return page.progress.evaluations.map((evaluation, index) => ({
     metric,
-    step: stepOf(evaluation, unit) ?? index + 1,
+    step: stepOf(evaluation, unit) ?? evaluation.number ?? index + 1,
     timeMs: evaluation.timeMs,
     clockMs: evaluation.clockMs,
     samplesCount: evaluation.samplesCount,

@@ -47,6 +47,8 @@ export const evaluation = z.strictObject({
   step: z.number().optional(),
   /** What the program's own clock showed, if `--clock` reads it. Milliseconds. */
   programMs: z.number().optional(),
+  /** Its number among all evaluations, counted from 1; present if not all of them are kept. */
+  number: z.number().int().positive().optional(),
 });
 export type Evaluation = z.output<typeof evaluation>;
 

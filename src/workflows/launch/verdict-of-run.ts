@@ -48,7 +48,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     job: ranks.job,
     target: run.target,
     targets: run.isCompound ? run.standings : undefined,
-    evaluations: [...run.evaluations],
+    evaluations: run.series.list(),
     evaluationCount: thinnedCount(run),
     samplesPerSecond,
     cost: costOfRun({

@@ -74,7 +74,7 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     result,
     state,
     progress: {
-      evaluations: result?.evaluations ?? run.evaluations,
+      evaluations: result?.evaluations ?? run.series.list(),
       evaluationCount:
         result === undefined
           ? run.series.count
