@@ -9,7 +9,7 @@ export function remembered<Result>(compute: (text: string) => Result): (text: st
     const result = compute(text);
     if (results.size >= maximumRemembered) results.clear();
     // A part of a longer text would keep all of it in memory; this is a copy.
-    results.set([...text].join(""), { result });
+    results.set(Array.from(text).join(""), { result });
     return result;
   };
 }

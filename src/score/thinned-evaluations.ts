@@ -77,7 +77,9 @@ export class ThinnedEvaluations {
   /** The kept evaluations as values of their own, with their numbers if some are not kept. */
   list(): Evaluation[] {
     if (this.#count === this.#kept.length) return [...this.#kept];
-    return this.keptAfter(0).map(({ number, evaluation }) => ({ ...evaluation, number }));
+    const listed: Evaluation[] = [];
+    for (const { number, evaluation } of this.keptAfter(0)) listed.push({ ...evaluation, number });
+    return listed;
   }
 
   /** The kept evaluations after the given number, in order. */
