@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { MetricTarget } from "../schema/run/metric-target.ts";
 import type { Observation, PrintedValue } from "../schema/run/observation.ts";
 import { RunTracker } from "./track-run.ts";
 
@@ -13,7 +14,7 @@ function samples(samplesCount: number): Observation {
   return { kind: "samples", samplesCount, arrivalMs: 1 };
 }
 
-function tracked(observations: readonly Observation[], target = accuracy) {
+function tracked(observations: readonly Observation[], target: MetricTarget = accuracy) {
   const tracker = new RunTracker({ target });
   for (const observation of observations) tracker.observe(observation);
   const { run } = tracker;
@@ -21,6 +22,15 @@ function tracked(observations: readonly Observation[], target = accuracy) {
 }
 
 describe("RunTracker", () => {
+  test("notes that a training metric met the target on a line that was rewritten", () => {
+    const rewritten = { metric: "acc", isRewritten: true };
+    const { rules } = tracked([launch, printed(0.5, rewritten), printed(0.95, rewritten)], {
+      ...accuracy,
+      metric: "acc",
+    });
+    expect(rules).toEqual(["target-met-on-rewritten-line"]);
+  });
+
   test.each([
     {
       name: "never reaches the target with a percentage read as a fraction",
@@ -47,10 +57,28 @@ describe("RunTracker", () => {
       rules: ["first-evaluation-meets-target"],
     },
     {
-      name: "notes that the value is from a line that was rewritten",
+      name: "accepts a validation metric on a line that was rewritten",
       observations: [launch, printed(0.5), printed(0.95, { isRewritten: true })],
       reached: 0.95,
-      rules: ["target-met-on-rewritten-line"],
+      rules: [],
+    },
+    {
+      name: "notes that the value is of one batch",
+      observations: [launch, printed(0.5), printed(0.95, { isPartOfPass: true })],
+      reached: 0.95,
+      rules: ["target-met-on-batch-line"],
+    },
+    {
+      name: "divides a count by its total",
+      observations: [launch, printed(50, { outOf: 100 }), printed(95, { outOf: 100 })],
+      reached: 0.95,
+      rules: [],
+    },
+    {
+      name: "does not use a ratio of two metrics",
+      observations: [launch, printed(0.97, { outOf: 0.99 })],
+      reached: undefined,
+      rules: ["ratio-printed"],
     },
     {
       name: "notes that several ranks print the metric",

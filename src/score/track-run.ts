@@ -1,5 +1,6 @@
 import type { Finding } from "../schema/run/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
+import { isEvaluationName } from "../schema/run/evaluation-name.ts";
 import { isBetter } from "../schema/run/meets-target.ts";
 import {
   isCompound,
@@ -20,9 +21,9 @@ import {
 } from "./read-event.ts";
 import { type AcceptedValue, acceptValue } from "./readings/compared-value.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
-import { programClockKey } from "./readings/evaluation-clock.ts";
+import { ProgramClockSum, programClockKey } from "./readings/evaluation-clock.ts";
 import { EvaluationCounts } from "./readings/evaluation-counts.ts";
-import { SampleCounter } from "./readings/sample-count.ts";
+import { isDecrease, SampleCounter } from "./readings/sample-count.ts";
 import { TargetConditions } from "./target-conditions.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
@@ -104,6 +105,7 @@ export class RunTracker {
   readonly #notes = new ReadingNotes();
   readonly #series = new ThinnedEvaluations();
   readonly #counter = new SampleCounter();
+  readonly #programClockSum = new ProgramClockSum();
   /** Of the first target's metric. */
   readonly #counts = new EvaluationCounts();
   /** Of the metrics of further targets. */
@@ -213,9 +215,11 @@ export class RunTracker {
         return [];
       case "doubtful":
         if (accepted.reason === "off-scale") this.#notes.offScale(seen, target);
+        if (accepted.reason === "ratio") this.#notes.ratio(seen);
         return [];
       case "counts":
         this.#countNotFinite(seen.metric, 0);
+        this.#notes.counted(target, accepted.value);
         if (accepted.isFractionOfPercent) this.#notes.percentAsFraction(seen, accepted.value);
         return this.#evaluatePrinted(seen, accepted.value);
     }
@@ -242,7 +246,9 @@ export class RunTracker {
       step: seen.step,
     });
     const isReached = updates.some(({ kind }) => kind === "target-reached");
-    if (isReached && seen.isRewritten === true) this.#notes.rewrittenLine(metric, value);
+    if (isReached && seen.isPartOfPass === true) this.#notes.batchLine(metric, value);
+    else if (isReached && seen.isRewritten === true && !isEvaluationName(metric))
+      this.#notes.rewrittenLine(metric, value);
     return updates;
   }
 
@@ -313,16 +319,24 @@ export class RunTracker {
 
   #observeProgramClock(programMs: number): void {
     const { programClock, reached } = this.run;
-    const back = this.#counts.clock.push(programMs);
-    for (const { clock } of this.#furtherCounts.values()) clock.push(programMs);
-    if (programClock !== undefined) programClock.wentBack ??= back;
+    const step = this.#programClockSum.push(programMs);
+    const { totalMs } = this.#programClockSum;
+    this.#counts.clock.push(totalMs);
+    for (const { clock } of this.#furtherCounts.values()) clock.push(totalMs);
+    if (programClock !== undefined && step.kind === "restarted")
+      this.#notes.clockRestarted(programClock.name);
+    if (programClock !== undefined && step.kind === "backwards") programClock.wentBack ??= step;
     if (reached !== undefined && this.#reachedBy?.programMs !== undefined)
       reached.programMs ??= this.#reachedBy.programMs;
   }
 
   /** A count that the program prints; it may come before or after the evaluation that it belongs to. */
   #observeCount(count: number): void {
-    if (this.#counter.push(count) === "restarted") this.#notes.samplesRestarted();
+    const before = this.#counter.last;
+    const step = this.#counter.push(count);
+    if (step === "restarted") this.#notes.samplesRestarted();
+    if (step === "backward" && isDecrease(before, count))
+      this.#notes.samplesDecreased(before, count);
     const total = this.#counter.total ?? count;
     this.#countSamples(total);
     this.#counts.counted(total);

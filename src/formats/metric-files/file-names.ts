@@ -1,5 +1,5 @@
 import { matchName } from "../text/match-name.ts";
-import type { WantedReadings } from "../text/metric-reader.ts";
+import type { WantedReadings } from "../text/wanted-metric.ts";
 
 /** What a name in a file is read for. */
 export interface NameUse {

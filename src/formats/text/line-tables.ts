@@ -21,7 +21,8 @@ export class LineTables {
   }
 
   /** The numbers of a row with the names of their columns; undefined if the line is not a row of a table. */
-  read(line: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
+  read(printed: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
+    const line = printed.includes("%") ? printed.replace(trailingBar, "") : printed;
     const header = headerOf(line);
     if (header !== undefined) {
       this.#header = header;
@@ -30,7 +31,7 @@ export class LineTables {
     if (this.#header === undefined) return undefined;
     const { delimiter, names } = this.#header;
     const cells = cellsOf(line, delimiter);
-    if (cells.length !== names.length) return undefined;
+    if (cells.length !== names.length || isOneOfMany(names, cells)) return undefined;
     const isDecimalSafe = delimiter !== ",";
     const pairs = cells.map((cell, index) =>
       cellNumber(cell, names[index] ?? "", isDecimalSafe ? commaStyle : undefined),
@@ -41,6 +42,14 @@ export class LineTables {
   }
 }
 
+/** A progress bar at the end of a row, as Ultralytics prints it. */
+const trailingBar = /:\s*\d+%\S?\|?.*$/u;
+
+/** A row about one class, in a table whose row `all` holds the values of the metric. */
+function isOneOfMany(names: readonly string[], cells: readonly Cell[]): boolean {
+  return names[0]?.toLowerCase() === "class" && cells[0]?.text.toLowerCase() !== "all";
+}
+
 interface Cell {
   text: string;
   start: number;
@@ -49,7 +58,7 @@ interface Cell {
 function headerOf(line: string): Header | undefined {
   if (!mayBeHeader(line)) return undefined;
   for (const delimiter of [...delimiters, "blanks"] as const) {
-    const names = cellsOf(line, delimiter).map(({ text }) => text.replaceAll(/^["']|["']$/gu, ""));
+    const names = cellsOf(line, delimiter).map(({ text }) => columnName(text));
     const fewest = delimiter === "blanks" ? 3 : 2;
     const isHeader =
       names.length >= fewest &&
@@ -65,6 +74,13 @@ function headerOf(line: string): Header | undefined {
 function mayBeHeader(line: string): boolean {
   if (/[=:]/u.test(line)) return false;
   return /[,;|\t]/u.test(line) || !/(?:^|\s)[+-]?\.?\d/u.test(line);
+}
+
+/** Without quotes, and without a parenthesis around several columns: `Box(P`, `R`, `mAP50)`. */
+function columnName(text: string): string {
+  const name = text.replaceAll(/^["']|["']$/gu, "");
+  if (name.includes("(") && !name.includes(")")) return name.slice(name.indexOf("(") + 1);
+  return name.includes("(") ? name : name.replace(/\)$/u, "");
 }
 
 /** Whether a cell may name a column: a word, not a number, without `=` or `:`. */

@@ -4,6 +4,8 @@ import { remembered } from "../../foundation/remembered.ts";
 export type NameMatch =
   /** The same name, ignoring case, blanks, hyphens and underscores. */
   | "same"
+  /** The last words of a text: `finished with accuracy` for `accuracy`. */
+  | "last-words"
   /** A longer name of another quantity that ends with the requested one: `train_acc` for `acc`. */
   | "longer"
   | "other";
@@ -13,7 +15,18 @@ export type NameMatch =
  * loss, and the best loss so far is not the current one.
  */
 const qualifier =
-  /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg)(?:[_-]?\d+)?(?:'s)?$/iu;
+  /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg|macro|micro|weighted|balanced|normali[sz]ed|pixel|token|masked|class|per.class|per.token|clean|robust|teacher|student|old|worst|lowest|highest|baseline|chance|majority|target|goal|required|expected|desired|minimal|threshold)(?:[_-]?\d+)?(?:'s)?$/iu;
+
+/** Whether a word changes the meaning of the name after it: `train`, `best`, `target`. */
+export function isQualifier(word: string): boolean {
+  return qualifier.test(word);
+}
+
+/** Whether a text names the requested metric, alone or at its end. */
+export function namesMetric(found: string, wanted: string): boolean {
+  const match = matchName(found, wanted);
+  return match === "same" || match === "last-words";
+}
 
 /** Compares a name as printed with the name of the requested metric, by whole words. */
 export function matchName(found: string, wanted: string): NameMatch {
@@ -27,7 +40,9 @@ export function matchName(found: string, wanted: string): NameMatch {
   // After a blank or a dot, the name is a separate word; otherwise it is the end of a longer word.
   if (!/[\s.]$/u.test(printed)) return "longer";
   const before = printed.split(/[\s.]+/u);
-  return before.some((word) => qualifier.test(word)) ? "longer" : "same";
+  // `New best accuracy` is the current value.
+  const isNewBest = /\bnew best\s+$/iu.test(printed);
+  return !isNewBest && before.some((word) => qualifier.test(word)) ? "longer" : "last-words";
 }
 
 const normalized = remembered((name) =>

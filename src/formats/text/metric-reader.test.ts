@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseMetricPattern } from "./metric-pattern.ts";
-import { MetricReader, type WantedMetric } from "./metric-reader.ts";
+import { MetricReader } from "./metric-reader.ts";
+import type { WantedMetric } from "./wanted-metric.ts";
 
 function byPattern(text: string): WantedMetric {
   const parsed = parseMetricPattern(text);
@@ -52,11 +53,25 @@ describe("MetricReader, by pattern", () => {
       notes: [],
     },
     {
-      name: "notes a match inside a longer name",
+      name: "does not read inside the name of another metric",
       wanted: byPattern("acc=([0-9.]+)"),
       lines: ["train_acc=0.9"],
-      values: [0.9],
+      values: [],
       notes: ["metric-inside-longer-name"],
+    },
+    {
+      name: "reads a name with its own section below a longer path",
+      wanted: byPattern("validation/loss=([0-9.]+)"),
+      lines: ["eval/validation/loss=0.9"],
+      values: [0.9],
+      notes: [],
+    },
+    {
+      name: "does not choose between two metrics of one line",
+      wanted: byPattern("loss: ([0-9.]+)"),
+      lines: ["aux loss: 0.1 | lm loss: 3.2"],
+      values: [0.1],
+      notes: ["pattern-matches-several-names"],
     },
     {
       name: "reads through colors",
@@ -106,7 +121,6 @@ describe("MetricReader, by name", () => {
       values: [],
       notes: [],
     },
-    { name: "notes a ratio", lines: ["acc: 93/100"], values: [93], notes: ["ratio-printed"] },
     { name: "reads columns", lines: ["epoch,acc", "1,0.5"], values: [0.5], notes: [] },
   ])("$name", ({ lines, values, notes }) => {
     expect(read(accuracy, lines)).toEqual({ values, notes });

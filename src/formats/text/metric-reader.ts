@@ -1,9 +1,11 @@
 import type { Finding } from "../../schema/run/finding.ts";
+import { EvaluationHistory } from "./evaluation-history.ts";
+import { scopeOfLine, sectionAt } from "./line-scope.ts";
 import { LineTables } from "./line-tables.ts";
-import type { GroupSpan, LinearPattern } from "./linear-pattern.ts";
-import { matchName } from "./match-name.ts";
-import { withoutRankLabel } from "./rank-prefix.ts";
-import { type CommaStyle, type NumberToken, nextNumber } from "./read-number.ts";
+import { matchName, namesMetric } from "./match-name.ts";
+import { findPattern, numberAround } from "./pattern-match.ts";
+import { RankReader, statedRank } from "./rank-prefix.ts";
+import type { CommaStyle, NumberToken } from "./read-number.ts";
 import type { NamedNumber } from "./named-number.ts";
 import { readDurationMs } from "./read-duration.ts";
 import { readPairs } from "./read-pairs.ts";
@@ -11,19 +13,7 @@ import { suggestMetric } from "./suggest-metric.ts";
 import { stepOfNumbers } from "./step-of-numbers.ts";
 import { SourceEcho } from "./source-echo.ts";
 import { visibleText } from "./visible-text.ts";
-
-/** A metric to look for: by its name, or by a pattern whose first group is its number. */
-export type WantedMetric = { metric: string } & (
-  | { kind: "name" }
-  | {
-      kind: "pattern";
-      /** As the user wrote it. */
-      pattern: string;
-      expression: Pick<LinearPattern, "find">;
-      /** Text that every matching line contains; empty if there is none. */
-      literal: string;
-    }
-);
+import { needlesOf, type WantedMetric, type WantedReadings } from "./wanted-metric.ts";
 
 /** One value of a wanted metric. */
 export interface MetricReading {
@@ -34,11 +24,17 @@ export interface MetricReading {
   text: string;
   isPercent: boolean;
   /** Why the value may have been misread; such a value must not affect the outcome. */
-  doubt: "ambiguous-comma" | "ratio" | undefined;
+  doubt: "ambiguous-comma" | "several-names" | undefined;
+  /** Of `9890/10000`: the second number. */
+  outOf: number | undefined;
   /** The rank that a launcher's label names. */
   rank: number | undefined;
   /** The program's own count of steps on the line, if `readsSteps` is set. */
   step?: number | undefined;
+  /** Whether the value describes a part of a pass over the data, such as one batch. */
+  isPartOfPass: boolean;
+  /** Index of its first character. */
+  start: number;
 }
 
 /** The requested values of a line. */
@@ -48,17 +44,6 @@ export interface LineReading {
   samplesCount: number | undefined;
   /** The reading of the program's own clock, in milliseconds. */
   clockMs: number | undefined;
-}
-
-/** The values to read. */
-export interface WantedReadings {
-  metrics: readonly WantedMetric[];
-  /** Reads the training samples so far. */
-  samples?: WantedMetric | undefined;
-  /** Reads the program's own clock. */
-  clock?: WantedMetric | undefined;
-  /** Whether to read the count of steps with each metric. Default: no. */
-  readsSteps?: boolean;
 }
 
 const maximumQuotedLength = 200;
@@ -77,6 +62,10 @@ export class MetricReader {
   readonly #needles: RegExp | undefined;
   readonly #tables = new LineTables();
   readonly #echo = new SourceEcho();
+  readonly #ranks = new RankReader();
+  readonly #history = new EvaluationHistory();
+  /** Metrics that were printed under exactly their name. */
+  readonly #exact = new Set<string>();
   readonly #findings = new Map<string, Finding>();
   readonly #longerNames = new Map<string, Set<string>>();
   readonly #matched = new Set<string>();
@@ -114,20 +103,21 @@ export class MetricReader {
 
   /** Reads one line, without its end. Lines must come in the order in which they were printed. */
   read(rawLine: string): LineReading {
-    const { rank, text: line } = withoutRankLabel(visibleText(rawLine));
+    const { rank, text: line } = this.#ranks.read(visibleText(rawLine));
+    this.#history.startLine(line);
     const part = this.#echo.kindOf(line);
     if (!this.mayHold(line)) return nothing;
     // Names in MLPerf's own lines are read as events.
     const pairs = line.includes(mlperfToken) ? [] : this.#pairsOf(line);
     if (pairs.length > 0 && this.#keptLines.length < maximumKeptLines)
       this.#keptLines.push(line.slice(0, maximumQuotedLength));
-    const metrics = this.#wanted.metrics.flatMap((wanted) => this.#readWanted(wanted, line, pairs));
-    this.#addLineFacts(metrics, rank, pairs);
+    const read = this.#wanted.metrics.flatMap((wanted) => this.#readWanted(wanted, line, pairs));
     if (part !== "output") {
-      if (part === "source") this.#noteSource(metrics, line);
+      if (part === "source") this.#noteSource(read, line);
       return nothing;
     }
-    for (const { metric } of metrics) this.#matched.add(metric);
+    const metrics = read.filter((reading) => this.#isEvaluation(reading, line));
+    this.#addLineFacts(metrics, rank ?? statedRank(pairs), pairs);
     const { samples } = this.#wanted;
     const count =
       samples === undefined ? undefined : this.#readWanted(samples, line, pairs)[0]?.value;
@@ -148,7 +138,7 @@ export class MetricReader {
 
   /** Findings so far about how metrics were read. */
   findings(): Finding[] {
-    return [...this.#findings.values()];
+    return [...this.#findings.values(), ...this.#history.findings()];
   }
 
   /** Metrics without a matching line so far, each with the closest line and a suggestion. */
@@ -160,12 +150,15 @@ export class MetricReader {
   #unmatchedFinding(wanted: WantedMetric): Finding {
     const { metric } = wanted;
     const longer = [...(this.#longerNames.get(metric) ?? [])];
+    const nearest = suggestMetric(metric, this.#keptLines);
+    const isUnlike = nearest.nearestLine === undefined && this.names.size > 0;
     return {
       rule: "metric-never-matched",
       metric,
       ...(wanted.kind === "pattern" ? { pattern: wanted.pattern } : {}),
       ...(longer.length > 0 ? { longerNames: longer } : {}),
-      ...suggestMetric(metric, this.#keptLines),
+      ...nearest,
+      ...(isUnlike ? { namesSeen: [...this.names] } : {}),
     };
   }
 
@@ -194,12 +187,20 @@ export class MetricReader {
     return reading === undefined ? [] : [reading];
   }
 
+  #isEvaluation(reading: MetricReading, line: string): boolean {
+    this.#matched.add(reading.metric);
+    const scope = this.#history.scopeOf(reading, line);
+    if (scope === undefined) return false;
+    if (scope === "part-of-pass") reading.isPartOfPass = true;
+    return true;
+  }
+
   #readClock(line: string, pairs: readonly NamedNumber[]): number | undefined {
     const { clock } = this.#wanted;
     if (clock === undefined) return undefined;
     const number =
       clock.kind === "name"
-        ? pairs.find(({ name }) => matchName(name, clock.metric) === "same")?.number
+        ? pairs.find(({ name }) => namesMetric(name, clock.metric))?.number
         : this.#numberOfPattern(clock, line);
     if (number === undefined || !Number.isFinite(number.value)) return undefined;
     return readDurationMs(line, number, clock.metric);
@@ -209,17 +210,39 @@ export class MetricReader {
     wanted: WantedMetric & { kind: "pattern" },
     line: string,
   ): NumberToken | undefined {
-    const span = this.#wholeWordSpan(wanted, line);
-    return span === undefined ? undefined : numberAround(line, span, this.#commaStyle);
+    const found = findPattern(wanted.expression, line);
+    return "span" in found ? numberAround(line, found.span, this.#commaStyle) : undefined;
   }
 
   #readNamed(metric: string, line: string, pairs: readonly NamedNumber[]): MetricReading[] {
-    for (const { name, number, outOf } of pairs) {
-      const match = matchName(name, metric);
-      if (match === "same") return [this.#readingOf(metric, line, { number, outOf })];
-      if (match === "longer") this.#addLongerName(metric, name);
+    const found = this.#pairOf(metric, line, pairs);
+    if (found === undefined) return [];
+    const { number, outOf, runningMean } = found;
+    const reading = this.#readingOf(metric, line, { number, outOf });
+    if (runningMean === undefined || scopeOfLine(line) === "whole") return [reading];
+    return [{ ...reading, value: runningMean, text: `${reading.text} (${runningMean})` }];
+  }
+
+  #pairOf(metric: string, line: string, pairs: readonly NamedNumber[]): NamedNumber | undefined {
+    const exact: NamedNumber[] = [];
+    let last: NamedNumber | undefined;
+    for (const pair of pairs) {
+      const match = matchName(pair.name, metric);
+      if (match === "same") exact.push(pair);
+      if (match === "last-words") last ??= pair;
+      if (match === "longer") this.#addLongerName(metric, pair.name);
     }
-    return [];
+    if (exact.length > 0) {
+      this.#exact.add(metric);
+      return exact.length > 1 ? evaluationOf(exact, line) : exact[0];
+    }
+    if (last !== undefined) return this.#exact.has(metric) ? undefined : last;
+    // `[valid] acc 0.9` is also `valid_acc`.
+    return pairs.find(({ name, number }) => {
+      if (!metric.toLowerCase().endsWith(name.toLowerCase())) return false;
+      const section = sectionAt(line, number.start)?.word;
+      return section !== undefined && matchName(`${section}_${name}`, metric) === "same";
+    });
   }
 
   #readPattern(
@@ -227,41 +250,24 @@ export class MetricReader {
     line: string,
   ): MetricReading | undefined {
     const { metric } = wanted;
-    const span = this.#wholeWordSpan(wanted, line);
-    if (span === undefined) return undefined;
+    const match = findPattern(wanted.expression, line);
+    if (match.kind === "none") return undefined;
+    if (match.kind === "in-word" || match.kind === "in-longer-name")
+      this.#note({ rule: "metric-inside-longer-name", metric, found: match.found });
+    if (match.kind === "in-longer-name") return undefined;
+    const { span } = match;
     const group = line.slice(span.start, span.end);
     const number = numberAround(line, span, this.#commaStyle);
-    if (number === undefined) {
-      return {
-        metric,
-        value: Number.NaN,
-        text: group,
-        isPercent: false,
-        doubt: undefined,
-        rank: undefined,
-      };
-    }
+    if (number === undefined)
+      return newReading({ metric, value: Number.NaN, text: group, start: span.start });
     const whole = line.slice(number.start, number.end);
     const isCut = number.start < span.start || number.end > span.end;
     if (isCut) this.#note({ rule: "number-cut-short", metric, group, whole });
-    return this.#readingOf(metric, line, { number, outOf: undefined });
-  }
-
-  /** The first match that does not begin inside a longer word; if all do, the first match. */
-  #wholeWordSpan(wanted: WantedMetric & { kind: "pattern" }, line: string): GroupSpan | undefined {
-    let first: GroupSpan | undefined;
-    for (let from = 0; from <= line.length;) {
-      const span = wanted.expression.find(line, from);
-      if (span === undefined) break;
-      if (!beginsInsideWord(line, span.matchStart)) return span;
-      first ??= span;
-      from = Math.max(span.end, span.matchStart + 1);
-    }
-    if (first !== undefined) {
-      const found = wordAround(line, first.matchStart);
-      this.#note({ rule: "metric-inside-longer-name", metric: wanted.metric, found });
-    }
-    return first;
+    const reading = this.#readingOf(metric, line, { number, outOf: undefined });
+    reading.isPartOfPass = hasRunningMean(line, number) && scopeOfLine(line) !== "whole";
+    if (match.kind !== "several") return reading;
+    this.#note({ rule: "pattern-matches-several-names", metric, names: [...match.names] });
+    return { ...reading, doubt: "several-names" };
   }
 
   #readingOf(
@@ -277,16 +283,11 @@ export class MetricReader {
       number.comma === "decimal" ||
       (number.comma === "ambiguous" && this.#commaStyle === "decimal");
     if (isDecimal) this.#note({ rule: "decimal-comma-read", metric, seen: text, value });
-    if (outOf !== undefined)
-      this.#note({ rule: "ratio-printed", metric, seen: `${text}/${outOf}` });
-    const doubt = isAmbiguous ? "ambiguous-comma" : outOf === undefined ? undefined : "ratio";
     return {
-      metric,
-      value,
-      text,
+      ...newReading({ metric, value, text, start: number.start }),
       isPercent: number.suffix?.kind === "percent",
-      doubt,
-      rank: undefined,
+      doubt: isAmbiguous ? "ambiguous-comma" : undefined,
+      outOf,
     };
   }
 
@@ -308,26 +309,10 @@ export class MetricReader {
   }
 }
 
-/** Matches text that may contain a requested value, a table header, source code or a traceback. */
-function needlesOf({ metrics, samples, clock }: WantedReadings): RegExp | undefined {
-  const wanted = [...metrics, samples, clock].filter((each) => each !== undefined);
-  if (wanted.some((each) => each.kind === "pattern" && each.literal === "")) return undefined;
-  const parts = wanted.map((each) =>
-    each.kind === "name"
-      ? each.metric
-          .trim()
-          .split(/[\s_-]+/u)
-          .map((word) => escaped(word))
-          .join("[\\s_-]+")
-      : escaped(each.literal),
-  );
-  // Escape sequences may occur between any two characters.
-  const always = ["\u001B", "^import ", "^from ", "^def ", "^class ", "^#!", "Traceback \\("];
-  return new RegExp([...parts, ...always].join("|"), "imu");
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, String.raw`\$&`);
+/** Of values under one name, the first of evaluation data: `Train: acc 0.97 | Val: acc 0.80`; otherwise the first. */
+function evaluationOf(pairs: readonly NamedNumber[], line: string): NamedNumber | undefined {
+  const sections = pairs.map(({ number }) => sectionAt(line, number.start)?.kind);
+  return pairs[Math.max(0, sections.indexOf("evaluation"))];
 }
 
 /** A group for digits cannot match `nan`; it is found by the name of the metric. */
@@ -337,47 +322,32 @@ function notFiniteReading(
   pairs: readonly NamedNumber[],
 ): MetricReading | undefined {
   const found = pairs.find(
-    ({ name, number }) => !Number.isFinite(number.value) && matchName(name, metric) === "same",
+    ({ name, number }) => !Number.isFinite(number.value) && namesMetric(name, metric),
   );
   if (found === undefined) return undefined;
   const { start, end, value } = found.number;
+  return newReading({ metric, value, text: line.slice(start, end), start });
+}
+
+function newReading(
+  read: Pick<MetricReading, "metric" | "value" | "text" | "start">,
+): MetricReading {
   return {
-    metric,
-    value,
-    text: line.slice(start, end),
+    ...read,
     isPercent: false,
     doubt: undefined,
+    outOf: undefined,
     rank: undefined,
+    isPartOfPass: false,
   };
+}
+
+/** `86.063 (85.244)`. */
+function hasRunningMean(line: string, { suffixEnd }: NumberToken): boolean {
+  return /^\s+\(\s*[\d.]+\s*\)/u.test(line.slice(suffixEnd, suffixEnd + 24));
 }
 
 /** Counts carry a factor (`1.5M`); other suffixes leave the number as printed. */
 function factorOf({ suffix }: NumberToken): number {
   return suffix?.kind === "count" ? suffix.factor : 1;
-}
-
-/** The complete number that a group matches at least in part. */
-function numberAround(
-  line: string,
-  { start, end }: GroupSpan,
-  commaStyle: CommaStyle | undefined,
-): NumberToken | undefined {
-  let from = start;
-  while (from > 0 && /[\d.,eE+\-\u2212_]/u.test(line[from - 1] ?? "")) from -= 1;
-  for (;;) {
-    const number = nextNumber(line, from, commaStyle);
-    if (number === undefined || number.start >= end) return undefined;
-    if (number.end > start) return number;
-    from = number.end;
-  }
-}
-
-function beginsInsideWord(line: string, at: number): boolean {
-  return /[\w/]/u.test(line[at - 1] ?? " ") && /\w/u.test(line[at] ?? " ");
-}
-
-function wordAround(line: string, at: number): string {
-  const before = /[\w./@-]*$/u.exec(line.slice(0, at))?.[0] ?? "";
-  const after = /^[\w./@-]*/u.exec(line.slice(at))?.[0] ?? "";
-  return before + after;
 }

@@ -25,6 +25,21 @@ describe("readNumberAt", () => {
       value: 3912,
       comma: "ambiguous",
     },
+    {
+      name: "reads blanks as groups before a comma",
+      text: "1 234,5",
+      value: 1234.5,
+      comma: "decimal",
+    },
+    { name: "reads apostrophes as groups", text: "1'234.5", value: 1234.5, comma: "none" },
+    { name: "reads a power of ten", text: "1.9×10^-3", value: 0.0019, comma: "none" },
+    {
+      name: "reads a power of ten in superscript",
+      text: "1.9 · 10⁻³",
+      value: 0.0019,
+      comma: "none",
+    },
+    { name: "does not take a product for a power", text: "3 x 10 images", value: 3, comma: "none" },
     { name: "stops before the comma of a list", text: "1,2,3", value: 1, comma: "none" },
     { name: "stops at the end of a sentence", text: "0.94.", value: 0.94, comma: "none" },
   ])("$name", ({ text, value, comma }) => {

@@ -41,7 +41,13 @@ const thousands = /\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?/y;
 const european = /\d{1,3}(?:\.\d{3})+,\d+(?![\d.])/y;
 const decimalComma = /\d+,\d+(?![\d.])(?!,\d)/y;
 const plain = /(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)/y;
+/** `1 234,5` and `1'234.5`. */
+const spaced = /\d{1,3}(?:[ \u00A0\u2009\u202F]\d{3})+,\d{1,2}(?!\d)/y;
+const apostrophes = /\d{1,3}(?:['’]\d{3})+(?!\d)(?:\.\d+)?/y;
 const exponent = /[eE][+-]?\d+(?![\w.])/y;
+/** `×10^-3`, `x 10**2`, `·10⁻³`. */
+const writtenExponent =
+  /\s?[×x*·⋅]\s?10(?:(?:\^|\*\*)[{(]?([+\-\u2212]?\d+)[})]?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;
 /** Versions, addresses, dates, times of day, hashes: digits that are not a number. */
 const notANumber =
   /\d+(?:\.\d+){2,}|\d+(?:[-:]\d+)+(?:[T.:\d-]*\d)?|(?!\d+[eE]\d+(?!\w))\d+_*[A-Za-z]\w*\d\w*/y;
@@ -89,10 +95,10 @@ export function readNumberAt(
   }
   const digits = readDigits(text, at, commaStyle);
   if (digits === undefined) return undefined;
-  const power = match(exponent, text, digits.end) ?? "";
+  const power = exponentAt(text, digits.end);
   const end = digits.end + power.length;
   const { suffix, length } = suffixAt(text, end);
-  const value = factor * Number(digits.text + power);
+  const value = factor * Number(digits.text + power.text);
   return { value, start, end, suffixEnd: end + length, comma: digits.comma, suffix };
 }
 
@@ -103,13 +109,8 @@ function readDigits(
 ): { text: string; end: number; comma: CommaUse } | undefined {
   const simple = match(simpleNumber, text, at);
   if (simple !== undefined) return { text: simple, end: at + simple.length, comma: "none" };
-  const eu = match(european, text, at);
-  if (eu !== undefined)
-    return {
-      text: eu.replaceAll(".", "").replace(",", "."),
-      end: at + eu.length,
-      comma: "decimal",
-    };
+  const separated = readSeparated(text, at);
+  if (separated !== undefined) return separated;
   const grouped = match(thousands, text, at);
   if (grouped !== undefined && !grouped.startsWith("0")) {
     const isCertain = grouped.includes(".") || grouped.indexOf(",") !== grouped.lastIndexOf(",");
@@ -125,6 +126,45 @@ function readDigits(
   const number = match(plain, text, at);
   if (number === undefined) return undefined;
   return { text: number.replaceAll("_", ""), end: at + number.length, comma: "none" };
+}
+
+/** Numbers whose separators leave no doubt: `1.234,5`, `1 234,5`, `1'234.5`. */
+function readSeparated(
+  text: string,
+  at: number,
+): { text: string; end: number; comma: CommaUse } | undefined {
+  const eu = match(european, text, at);
+  if (eu !== undefined)
+    return {
+      text: eu.replaceAll(".", "").replace(",", "."),
+      end: at + eu.length,
+      comma: "decimal",
+    };
+  const separated = match(spaced, text, at) ?? match(apostrophes, text, at);
+  if (separated === undefined) return undefined;
+  return {
+    text: separated.replaceAll(/[^\d.,]/gu, "").replace(",", "."),
+    end: at + separated.length,
+    comma: separated.includes(",") ? "decimal" : "none",
+  };
+}
+
+/** The exponent at an index as JavaScript writes it, and its length in the text. */
+function exponentAt(text: string, at: number): { text: string; length: number } {
+  const power = match(exponent, text, at);
+  if (power !== undefined) return { text: power, length: power.length };
+  writtenExponent.lastIndex = at;
+  const written = writtenExponent.exec(text);
+  if (written === null) return { text: "", length: 0 };
+  const digits = written[1] ?? (written[2] ?? "").replaceAll(/./gu, plainDigit);
+  return { text: `e${digits.replace("\u2212", "-")}`, length: written[0].length };
+}
+
+/** The plain form of a superscript digit or sign. */
+function plainDigit(superscript: string): string {
+  if (superscript === "⁻") return "-";
+  if (superscript === "⁺") return "+";
+  return String("⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(superscript));
 }
 
 const countFactors: Readonly<Record<string, number>> = {
@@ -211,13 +251,15 @@ function isSpecialValue(text: string, at: number): boolean {
   return isAfterSeparator || !/^ [\p{L}]/u.test(text.slice(at + word.length));
 }
 
-/** Whether the character before belongs to a word or a number that continues here. */
+/** Whether the character before belongs to a word or a number that continues here, also as in `Top-5`. */
 function isInWord(text: string, at: number): boolean {
   if (at === 0) return false;
   const code = text.charCodeAt(at - 1);
   // A blank, `=` and `:` come before most numbers.
   if (code === 32 || code === 61 || code === 58) return false;
-  return /[\w.@#$]/u.test(text[at - 1] ?? "");
+  const before = text[at - 1] ?? "";
+  if (before === "-") return /[A-Za-z]/u.test(text[at - 2] ?? "");
+  return /[\w.@#$]/u.test(before);
 }
 
 /** The end of the digits and letters at an index that are not a number. */

@@ -1,4 +1,5 @@
 import { remembered } from "../../foundation/remembered.ts";
+import { isQualifier } from "./match-name.ts";
 import type { NamedNumber } from "./named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
@@ -39,25 +40,49 @@ interface Stretch {
 function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: NamedNumber[]): void {
   const text = line.slice(from, until);
   let end = 0;
-  let last: { pair: NamedNumber; end: number } | undefined;
+  let last: LastPair | undefined;
+  let prefix = "";
   for (;;) {
     const number = nextNumber(text, end, commaStyle);
     if (number === undefined) return;
     const between = text.slice(end, number.start);
-    const isNext = last !== undefined && last.end === end;
-    if (isNext && last !== undefined && between === "/") last.pair.outOf = number.value;
-    else if (isNext && last !== undefined && isMean(text, between, number)) {
-      last.pair.runningMean = number.value;
-    } else last = addNamed(pairs, between, number) ?? last;
+    const isAdded = last?.end === end && addToPair(last, text, { between, number });
+    if (!isAdded) last = addNamed(pairs, prefix + between, number) ?? last;
+    prefix = /\btop $/iu.test(between) ? `Top-${number.value}` : "";
     end = number.suffixEnd;
   }
+}
+
+interface LastPair {
+  pair: NamedNumber;
+  end: number;
+}
+
+/** Whether a number belongs to the one before it: `93/100`, `0.90 -> 0.95`, `0.318 (0.368)`. */
+function addToPair(
+  last: LastPair,
+  text: string,
+  { between, number }: { between: string; number: NumberToken },
+): boolean {
+  if (/^ ?\/ ?$/u.test(between)) {
+    last.pair.outOf = number.value;
+    return true;
+  }
+  if (arrow.test(between)) {
+    last.pair.number = number;
+    last.end = number.suffixEnd;
+    return true;
+  }
+  if (!isMean(text, between, number)) return false;
+  last.pair.runningMean = number.value;
+  return true;
 }
 
 function addNamed(
   pairs: NamedNumber[],
   between: string,
   number: NumberToken,
-): { pair: NamedNumber; end: number } | undefined {
+): LastPair | undefined {
   const name = rememberedName(between);
   if (name === undefined) return undefined;
   const pair = { name, number, runningMean: undefined, outOf: undefined };
@@ -73,13 +98,15 @@ function isMean(text: string, between: string, number: NumberToken): boolean {
   return text[number.suffixEnd] === ")" && number.suffix === undefined && /^\s+\($/u.test(between);
 }
 
+/** From an earlier value to the current one: `0.90 -> 0.95`. */
+const arrow = /^\s*(?:->|=>|→)\s*$/u;
 /** Words that wrap a number: `tensor(0.94)`, `np.float32(0.94)`. */
 const wrapper =
   /(?:\b(?:torch\.)?[Tt]ensor|\b(?:np|numpy|jnp)\.\w+|\b(?:Device)?Array|\bfloat)\(\s*\[?$/u;
-const separator = /\s*(?:[=:]\s*\(|->|=>|==|>=|<=|[=:≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
+const separator = /\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
 /** Where one field of a line ends and the next begins. */
 const boundary =
-  /[|│┃,;\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)| {2,}| [-–—] |\.{2,}|[=:](?=\s|\w)/gu;
+  /[|│┃｜,，、;；\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)| {2,}| [-–—] |\.{2,}|[=:](?=\s|\w)/gu;
 
 /** The name of the second of two numbers, from the text between them. */
 export function nameBefore(between: string): string | undefined {
@@ -96,13 +123,21 @@ export function nameBefore(between: string): string | undefined {
 
 function lastField(text: string, isTight: boolean): string {
   let start = 0;
-  for (const found of text.matchAll(boundary)) start = found.index + found[0].length;
+  const unquoted = text.replace(/["'`*]+$/u, "");
+  for (const found of unquoted.matchAll(boundary)) start = found.index + found[0].length;
   // Digits that are not a number (a time of day, a version) also end a field.
-  const field = text
+  const field = unquoted
     .slice(start)
     .replace(/^.*(?:^|\s)\d\S*(?=\s)/u, "")
     .trim();
-  // In `epoch done val_loss=0.3` the name is one word.
-  const words = isTight ? field.slice(field.search(/\S+$/u)) : field;
+  const words = isTight ? lastName(field) : field;
   return words.replaceAll(/^["'`*(]+|["'`*]+$/gu, "").trim();
+}
+
+/** In `epoch done val_loss=0.3` the name is one word; in `best val_loss=0.3` it is two. */
+function lastName(field: string): string {
+  const words = field.split(/\s+/u);
+  let first = words.length - 1;
+  while (first > 0 && isQualifier(words[first - 1] ?? "")) first -= 1;
+  return words.slice(first).join(" ");
 }

@@ -3,6 +3,12 @@ const code =
   /^\s*(?:import [\w.]+|from [\w.]+ import |def \w+\(|class [A-Za-z_]\w*[(:]|@\w|#!|#include\b|(?:if|for|while|with|elif) .*:\s*(?:#.*)?$|(?:else|try|finally):|except\b.*:|return\b|raise\b|print\(|\w[\w.]*\(.*\)\s*$|"""|'''|(?:const|let|var|function) )/u;
 const opening =
   /^(?:import [\w.]+|from [\w.]+ import |def \w+\(|class [A-Za-z_]\w*[(:]|#!\/|"""|'''|#include\b)/u;
+/** A Python warning; the next line is the source that caused it. */
+const warning = /^\S.*:\d+: \w*Warning: /u;
+/** The last line of a traceback that a program printed without the rest. */
+const exception = /^(?:\w+\.)*[A-Z]\w*(?:Error|Exception): (?![\d.])/u;
+/** Arguments as `argparse` prints them. */
+const settings = /\bNamespace\(\w+=/u;
 const rule = /^[=\-*#_~]{10,}\s*$/u;
 const assignment = /^\s*[\w.[\]'"]+\s*(?::\s*\w+\s*)?[-+*/]?=[^=]/u;
 /** The source has ended after this many consecutive lines that do not look like source. */
@@ -13,7 +19,7 @@ const quietLines = 3;
  * output: a line `val_acc=0.95` in the source is not an evaluation. Also detects tracebacks.
  */
 export class SourceEcho {
-  #state: "output" | "source" | "traceback" = "output";
+  #state: "output" | "source" | "traceback" | "warning" = "output";
   #quietCount = 0;
 
   /** Whether the next line may still be source or traceback. */
@@ -23,25 +29,39 @@ export class SourceEcho {
 
   /** What a line is part of. Lines must be passed in order. */
   kindOf(line: string): "output" | "source" | "traceback" {
-    if (/^\s*Traceback \(most recent call last\):/u.test(line)) {
+    if (/Traceback \(most recent call last\):\s*$/u.test(line)) {
       this.#state = "traceback";
       return "traceback";
     }
     switch (this.#state) {
       case "traceback":
         return this.#inTraceback(line);
+      case "warning":
+        this.#state = "output";
+        return /^\s/u.test(line) ? "source" : this.kindOf(line);
       case "source":
         return this.#inSource(line);
       case "output":
-        if (!opening.test(line)) return "output";
-        this.#state = "source";
-        this.#quietCount = 0;
-        return "source";
+        return this.#inOutput(line);
     }
   }
 
+  #inOutput(line: string): "output" | "source" | "traceback" {
+    if (warning.test(line)) {
+      this.#state = "warning";
+      return "traceback";
+    }
+    if (exception.test(line)) return "traceback";
+    if (settings.test(line)) return "source";
+    if (!opening.test(line)) return "output";
+    this.#state = "source";
+    this.#quietCount = 0;
+    return "source";
+  }
+
   #inTraceback(line: string): "output" | "traceback" {
-    if (/^\s/u.test(line) || line === "") return "traceback";
+    // An exception group is indented by bars.
+    if (/^[\s|+]/u.test(line) || line === "") return "traceback";
     // The exception is the last line of a traceback.
     this.#state = "output";
     return "traceback";

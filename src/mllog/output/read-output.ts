@@ -202,9 +202,8 @@ function* printedLines(text: string): Generator<PrintedLine> {
     const end = lineEnd(text, start);
     const isReturn = text.charCodeAt(end) === 13;
     const isPair = isReturn && text.charCodeAt(end + 1) === 10;
-    // At the end of a block, a return may be half of a pair.
-    const isRewritten = isReturn && !isPair && end + 1 < text.length;
-    yield { line: text.slice(start, end), isRewritten };
+    // A block never ends between the two characters of a pair.
+    yield { line: text.slice(start, end), isRewritten: isReturn && !isPair };
     start = end + (isPair ? 2 : 1);
   }
 }

@@ -10,6 +10,7 @@ export interface DescribedFinding {
 
 const clockRules = [
   "clock-stepped",
+  "program-clock-restarted",
   "logged-clock-unusable",
   "log-clock-backwards",
   "program-clock-unusable",
@@ -48,6 +49,11 @@ export function describeClockFinding(finding: ClockFinding): DescribedFinding {
       return {
         message: `time to train is in doubt: the times of the log run backwards by ${formatDuration(finding.fromMs - finding.toMs)}${finding.line === undefined ? "" : ` in line ${finding.line}`}${finding.count > 1 ? `, ${finding.count} times` : ""}`,
         hint: "the log may hold several trainings or a restart, or a clock was adjusted; import each training from its own file",
+      };
+    case "program-clock-restarted":
+      return {
+        message: `the program's clock \`${finding.clock}\` restarted ${finding.count === 1 ? "once" : `${finding.count} times`}, as if it counts from the start of each epoch; Pitwall added the parts up`,
+        hint: "the time between the last line of a part and its restart is missing; use a clock that is never reset if there is one",
       };
     case "program-clock-unusable":
       return {

@@ -83,6 +83,13 @@ function describeJobFinding(finding: JobFinding): { message: string; hint?: stri
   }
 }
 
+const maximumListedNames = 12;
+
+function namesText(names: readonly string[]): string {
+  const listed = names.slice(0, maximumListedNames).map((name) => `\`${name}\``);
+  return `${listed.join(", ")}${names.length > maximumListedNames ? ", …" : ""}`;
+}
+
 function neverMatched(
   finding: Extract<Finding, { rule: "metric-never-matched" }>,
 ): DescribedFinding {
@@ -99,7 +106,10 @@ function neverMatched(
   if (nearestLine === undefined) {
     return {
       message,
-      hint: `no line with a number contains \`${metric}\`; check that the program prints it, with unbuffered output`,
+      hint:
+        finding.namesSeen === undefined
+          ? `no line with a number contains \`${metric}\`; check that the program prints it, with unbuffered output`
+          : `the output has numbers for ${namesText(finding.namesSeen)}`,
     };
   }
   const advice = suggestion === undefined ? "" : `; try \`--metric '${suggestion}'\``;
@@ -113,7 +123,10 @@ function qualityNeverRead(
     return {
       message:
         "the output contains no MLLOG lines and no metric, so Pitwall cannot tell whether the target was reached",
-      hint: "specify the metric: `--metric 'val_acc=(\\S+)' --target 'val_acc>=0.94'`",
+      hint:
+        finding.metricsSeen.length === 0
+          ? "specify the target: `--target 'val_acc>=0.94'`"
+          : `the output has numbers for ${namesText(finding.metricsSeen)}; give a target for one of them, such as \`--target '${finding.metricsSeen[0]}>=0.94'\``,
     };
   }
   const seen = finding.metricsSeen.map((name) => `\`${name}\``).join(", ");

@@ -4,12 +4,18 @@ import type { Finding } from "../../schema/run/finding.ts";
 import { countOf } from "../wording.ts";
 import type { DescribedFinding } from "./describe-clock-finding.ts";
 
+function listOf(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(" and ");
+}
+
 const textRules = [
   "number-cut-short",
   "metric-inside-longer-name",
   "decimal-comma-read",
   "comma-ambiguous",
   "ratio-printed",
+  "pattern-matches-several-names",
+  "metric-in-several-sections",
   "source-echoed",
 ] as const;
 type TextFinding = Extract<Finding, { rule: (typeof textRules)[number] }>;
@@ -20,6 +26,8 @@ const valueRules = [
   "first-evaluation-meets-target",
   "targets-met-apart",
   "target-met-on-rewritten-line",
+  "target-met-on-batch-line",
+  "values-on-another-scale",
   "several-ranks-print-metric",
 ] as const;
 type ValueFinding = Extract<Finding, { rule: (typeof valueRules)[number] }>;
@@ -28,6 +36,8 @@ const arrivalRules = [
   "resumed-from-checkpoint",
   "evaluations-before-clock",
   "samples-restarted",
+  "samples-decreased",
+  "output-came-in-blocks",
   "output-came-at-once",
   "output-stopped",
 ] as const;
@@ -55,8 +65,8 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
       };
     case "metric-inside-longer-name":
       return {
-        message: `the pattern for \`${finding.metric}\` matches inside \`${finding.found}\``,
-        hint: `if that is another metric, give the name instead: \`--metric '${finding.metric}'\` matches whole words only`,
+        message: `the pattern for \`${finding.metric}\` matches inside \`${finding.found}\`; after \`_\`, \`-\` or \`/\`, such values were not used`,
+        hint: `to read that metric, give its name: \`--metric '${finding.found.replace(/[=:].*$/u, "")}'\``,
       };
     case "decimal-comma-read":
       return {
@@ -71,6 +81,16 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
       return {
         message: `\`${finding.metric}\` is printed as a ratio, \`${finding.seen}\`; such values were not used`,
         hint: "print the quotient as a number of its own",
+      };
+    case "pattern-matches-several-names":
+      return {
+        message: `the pattern for \`${finding.metric}\` matches ${listOf(finding.names)} on one line; such values were not used`,
+        hint: `give the name of one of them: \`--metric '${finding.names.at(-1) ?? finding.metric}'\``,
+      };
+    case "metric-in-several-sections":
+      return {
+        message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; once the second was seen, only its values count`,
+        hint: `name one of them: \`--metric ${finding.evaluation}_${finding.metric}\``,
       };
     case "source-echoed":
       return {
@@ -107,12 +127,32 @@ export function describeValueFinding(finding: ValueFinding): DescribedFinding {
         message: `\`${finding.metric}\` met the target, ${finding.value}, on a line that a progress bar rewrote: it may be a running value of one batch`,
         hint: "use a metric that the program prints once for each evaluation",
       };
+    case "target-met-on-batch-line":
+      return {
+        message: `\`${finding.metric}\` met the target, ${finding.value}, on a line about part of a pass over the data: it may be a value of one batch`,
+        hint: "use a metric that the program prints once for each evaluation",
+      };
+    case "values-on-another-scale":
+      return describeScale(finding);
     case "several-ranks-print-metric":
       return {
         message: `${finding.rankCount} ranks print \`${finding.metric}\`; each value counts as an evaluation`,
         hint: "let one rank print it, after the values were reduced over all ranks",
       };
   }
+}
+
+function describeScale({
+  metric,
+  scale,
+  best,
+  targetValue,
+}: Extract<Finding, { rule: "values-on-another-scale" }>): DescribedFinding {
+  const other = scale === "fraction" ? targetValue / 100 : targetValue * 100;
+  return {
+    message: `all values of \`${metric}\` look like ${scale === "fraction" ? "fractions" : "percentages"}, the best is ${best}, but the target is ${targetValue}`,
+    hint: `if so, give the target on the program's scale: ${other}`,
+  };
 }
 
 /** Describes a doubt about when output came. */
@@ -131,6 +171,16 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
       return {
         message: `the count of samples went back ${finding.count === 1 ? "once" : `${formatCount(finding.count)} times`}, as if it restarted in each epoch; Pitwall added the parts up`,
       };
+    case "samples-decreased":
+      return {
+        message: `the count of samples went back from ${formatCount(finding.fromCount)} to ${formatCount(finding.toCount)}; Pitwall kept the higher count`,
+        hint: "if several ranks print a count, let one rank print the total",
+      };
+    case "output-came-in-blocks":
+      return {
+        message: `${finding.evaluationCount} evaluations arrived in ${finding.blockCount} blocks, one every ${formatDuration(finding.intervalMs)}: the program buffers its output, so times are late by up to that`,
+        hint: "flush after each line: `python -u`, `flush=True`, `stdbuf -oL`",
+      };
     case "output-came-at-once":
       return {
         message: `all ${finding.evaluationCount} evaluations arrived within ${formatDuration(finding.withinMs)} at the end of the run: the program buffers its output, so their times are too late`,
@@ -138,7 +188,7 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
       };
     case "output-stopped":
       return {
-        message: `no output for the last ${formatDuration(finding.silentMs)}; before that, a line came every ${formatDuration(finding.usualMs)}`,
+        message: `no output for the last ${formatDuration(finding.silentMs)}${finding.usualMs === undefined ? "" : `; before that, a line came every ${formatDuration(finding.usualMs)}`}`,
         hint: "the program may be stalled; `pitwall show --log` prints its last lines",
       };
   }

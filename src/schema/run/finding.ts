@@ -26,6 +26,8 @@ export const finding = z.discriminatedUnion("rule", [
     nearestLine: z.string().optional(),
     /** Longer names that end like the metric's: `train_acc` for `acc`. */
     longerNames: z.array(z.string()).optional(),
+    /** Names of numbers in the output, if no line is similar. */
+    namesSeen: z.array(z.string()).optional(),
     /** What to give `--metric` to read the nearest line. */
     suggestion: z.string().optional(),
   }),
@@ -48,6 +50,18 @@ export const finding = z.discriminatedUnion("rule", [
   }),
   z.strictObject({ rule: z.literal("comma-ambiguous"), metric: z.string(), seen: z.string() }),
   z.strictObject({ rule: z.literal("ratio-printed"), metric: z.string(), seen: z.string() }),
+  z.strictObject({
+    rule: z.literal("pattern-matches-several-names"),
+    metric: z.string(),
+    names: z.array(z.string()),
+  }),
+  z.strictObject({
+    rule: z.literal("metric-in-several-sections"),
+    metric: z.string(),
+    /** The words that name the sections: `train`, `valid`. */
+    training: z.string(),
+    evaluation: z.string(),
+  }),
   z.strictObject({ rule: z.literal("source-echoed"), metric: z.string(), line: z.string() }),
   z.strictObject({
     rule: z.literal("percent-read-as-fraction"),
@@ -75,6 +89,19 @@ export const finding = z.discriminatedUnion("rule", [
     value: z.number(),
   }),
   z.strictObject({
+    rule: z.literal("target-met-on-batch-line"),
+    metric: z.string(),
+    value: z.number(),
+  }),
+  /** All values are at most 1 and the target is a percentage, or the reverse. */
+  z.strictObject({
+    rule: z.literal("values-on-another-scale"),
+    metric: z.string(),
+    scale: z.enum(["fraction", "percent"]),
+    best: z.number(),
+    targetValue: z.number(),
+  }),
+  z.strictObject({
     rule: z.literal("several-ranks-print-metric"),
     metric: z.string(),
     rankCount: z.number(),
@@ -90,6 +117,18 @@ export const finding = z.discriminatedUnion("rule", [
   }),
   z.strictObject({ rule: z.literal("samples-restarted"), count: z.number() }),
   z.strictObject({
+    rule: z.literal("samples-decreased"),
+    fromCount: z.number(),
+    toCount: z.number(),
+  }),
+  z.strictObject({
+    rule: z.literal("output-came-in-blocks"),
+    evaluationCount: z.number(),
+    blockCount: z.number(),
+    /** Median time between blocks. */
+    intervalMs: z.number(),
+  }),
+  z.strictObject({
     rule: z.literal("output-came-at-once"),
     evaluationCount: z.number(),
     withinMs: z.number(),
@@ -97,7 +136,8 @@ export const finding = z.discriminatedUnion("rule", [
   z.strictObject({
     rule: z.literal("output-stopped"),
     silentMs: z.number(),
-    usualMs: z.number(),
+    /** Absent if the program printed at most once. */
+    usualMs: z.number().optional(),
   }),
   z.strictObject({
     rule: z.literal("quality-never-read"),
@@ -114,6 +154,11 @@ export const finding = z.discriminatedUnion("rule", [
     fromMs: z.number(),
     toMs: z.number(),
     count: z.number().int().positive(),
+  }),
+  z.strictObject({
+    rule: z.literal("program-clock-restarted"),
+    clock: z.string(),
+    count: z.number(),
   }),
   z.strictObject({
     rule: z.literal("program-clock-unusable"),

@@ -7,13 +7,17 @@ export interface PrintedValue {
   text: string;
   isPercent?: boolean;
   /** Why the value may have been misread; such a value decides nothing. */
-  doubt?: "ambiguous-comma" | "ratio" | undefined;
+  doubt?: "ambiguous-comma" | "several-names" | undefined;
+  /** Of `9890/10000`: the second number. */
+  outOf?: number | undefined;
   /** The rank that a launcher's label on the line names. */
   rank?: number | undefined;
   /** The program's own count of steps on the line, if steps are read. */
   step?: number | undefined;
   /** A carriage return made room for another state of the same line. */
   isRewritten?: boolean;
+  /** The value describes a part of a pass over the data, such as one batch. */
+  isPartOfPass?: boolean;
 }
 
 /** Something seen of a run, with the launching host's time at which it was seen. */

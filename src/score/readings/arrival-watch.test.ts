@@ -20,13 +20,27 @@ describe("silence", () => {
     watch.output(5);
     expect(watch.silence(1e9)).toBeUndefined();
   });
+
+  test("is reported at the end of a run that printed once or never", () => {
+    const watch = new ArrivalWatch(1000);
+    expect(watch.silenceAtEnd(5000)).toEqual({ silentMs: 4000 });
+    watch.output(1500);
+    expect(watch.silenceAtEnd(5000)).toEqual({ silentMs: 3500 });
+    expect(watch.silenceAtEnd(4000)).toBeUndefined();
+  });
 });
 
 describe("burst", () => {
   test("finds evaluations that all came at the end of a longer run", () => {
     const watch = new ArrivalWatch(0);
-    for (const timeMs of [9990, 9991, 9995]) watch.evaluation(timeMs);
+    for (const timeMs of [9990, 9991, 9995]) watch.evaluations(timeMs, 1);
     expect(watch.burst(10_000)).toEqual({ evaluationCount: 3, withinMs: 5 });
+  });
+
+  test("finds evaluations that arrived together shortly before a slow exit", () => {
+    const watch = new ArrivalWatch(0);
+    watch.evaluations(2900, 4);
+    expect(watch.burst(3100)).toEqual({ evaluationCount: 4, withinMs: 0 });
   });
 
   test.each([
@@ -35,7 +49,23 @@ describe("burst", () => {
     { name: "evaluations spread over the run", evaluationsMs: [3000, 6000, 9990], endMs: 10_000 },
   ])("is not found in $name", ({ evaluationsMs, endMs }) => {
     const watch = new ArrivalWatch(0);
-    for (const timeMs of evaluationsMs) watch.evaluation(timeMs);
+    for (const timeMs of evaluationsMs) watch.evaluations(timeMs, 1);
     expect(watch.burst(endMs)).toBeUndefined();
+  });
+});
+
+describe("blocks", () => {
+  test("finds evaluations that arrived several at a time", () => {
+    const watch = new ArrivalWatch(0);
+    for (const timeMs of [1000, 2000, 3000]) watch.evaluations(timeMs, 8);
+    expect(watch.blocks()).toEqual({ evaluationCount: 24, blockCount: 3, intervalMs: 1000 });
+  });
+
+  test("finds none where each evaluation arrived alone, or all without pauses", () => {
+    const alone = new ArrivalWatch(0);
+    for (const timeMs of [1000, 2000, 3000]) alone.evaluations(timeMs, 1);
+    const fast = new ArrivalWatch(0);
+    for (const timeMs of [1000, 1050, 1100]) fast.evaluations(timeMs, 8);
+    expect([alone.blocks(), fast.blocks()]).toEqual([undefined, undefined]);
   });
 });

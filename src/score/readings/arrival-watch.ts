@@ -7,12 +7,25 @@ const keptIntervals = 64;
 /** If all evaluations arrive within this last fraction of the run, they were delayed by a buffer. */
 const burstFraction = 0.02;
 const minimumRunMs = 2000;
+/** Time that a program may take to exit after its last output. */
+const exitMs = 500;
+/** Output that arrives within this time is one block. */
+const sameBlockMs = 5;
+/** Evaluations of a buffered program arrive in at least this many blocks of at least this many. */
+const fewestBlocks = 3;
+const evaluationsPerBlock = 4;
+const minimumPauseMs = 200;
+/** A last evaluation may be printed twice, in a summary too. */
+const fewestInOneBlock = 3;
 
 /** Detects output that stopped, and output that arrived in one burst. Times are milliseconds since the epoch. */
 export class ArrivalWatch {
   readonly #launchedMs: number;
   readonly #intervalsMs: number[] = [];
   readonly #evaluations = { count: 0, firstMs: 0, lastMs: 0 };
+  /** Arrival times of the output that contained evaluations, the newest. */
+  readonly #blockTimesMs: number[] = [];
+  #blockCount = 0;
   #lastMs: number | undefined;
 
   constructor(launchedMs: number) {
@@ -27,10 +40,36 @@ export class ArrivalWatch {
     this.#lastMs = timeMs;
   }
 
-  evaluation(timeMs: number): void {
-    if (this.#evaluations.count === 0) this.#evaluations.firstMs = timeMs;
-    this.#evaluations.count += 1;
-    this.#evaluations.lastMs = timeMs;
+  /** @param count number of evaluations that arrived together */
+  evaluations(timeMs: number, count: number): void {
+    const known = this.#evaluations;
+    if (known.count === 0) known.firstMs = timeMs;
+    if (known.count === 0 || timeMs - known.lastMs > sameBlockMs) {
+      this.#blockCount += 1;
+      this.#blockTimesMs.push(timeMs);
+      if (this.#blockTimesMs.length > keptIntervals) this.#blockTimesMs.shift();
+    }
+    known.count += count;
+    known.lastMs = timeMs;
+  }
+
+  /** Evaluations that arrived several at a time, with pauses between, as from a buffer that fills up. */
+  blocks(): { evaluationCount: number; blockCount: number; intervalMs: number } | undefined {
+    const { count } = this.#evaluations;
+    const blockCount = this.#blockCount;
+    if (blockCount < fewestBlocks || count < blockCount * evaluationsPerBlock) return undefined;
+    const times = this.#blockTimesMs;
+    const intervalMs = median(times.slice(1).map((time, index) => time - (times[index] ?? time)));
+    return intervalMs < minimumPauseMs
+      ? undefined
+      : { evaluationCount: count, blockCount, intervalMs };
+  }
+
+  /** The time since the last output of a run that was ended, if it is unusually long or the usual interval is unknown. */
+  silenceAtEnd(endMs: number): { silentMs: number; usualMs?: number } | undefined {
+    if (this.#intervalsMs.length > 0) return this.silence(endMs);
+    const silentMs = endMs - (this.#lastMs ?? this.#launchedMs);
+    return silentMs >= minimumSilenceMs ? { silentMs } : undefined;
   }
 
   /** The time since the last output, if it is unusually long. */
@@ -47,7 +86,9 @@ export class ArrivalWatch {
     const { count, firstMs, lastMs } = this.#evaluations;
     const runMs = endMs - this.#launchedMs;
     const withinMs = lastMs - firstMs;
-    const isAtEnd = endMs - firstMs <= burstFraction * runMs;
+    const isOneBlock =
+      this.#blockCount === 1 && count >= fewestInOneBlock && endMs - firstMs <= exitMs;
+    const isAtEnd = isOneBlock || endMs - firstMs <= burstFraction * runMs;
     if (count < 2 || runMs < minimumRunMs || !isAtEnd) return undefined;
     return { evaluationCount: count, withinMs };
   }

@@ -16,6 +16,8 @@ const shareName =
   /(?:^|[_\W])(?:acc(?:uracy)?|top_?[15]|acc@\d|precision|recall|f1|auc|auroc|iou|miou|m?ap(?:50|75)?|dice|exact_match|em|hit_?rate|success_?rate)(?:$|[_\W\d])/iu;
 const isShareName = remembered((metric) => shareName.test(metric));
 const fullPercent = 100;
+/** A smaller total is more likely a counter: `3/5`. */
+const minimumTotal = 10;
 
 /**
  * Converts a printed value to the scale of the target. Percentages are converted. If the metric and the target are
@@ -41,17 +43,51 @@ export function comparedValue(
 export type AcceptedValue =
   | { kind: "counts"; value: number; isFractionOfPercent: boolean }
   | { kind: "not-finite" }
-  | { kind: "doubtful"; reason: "ambiguous-comma" | "ratio" | "off-scale" };
+  | { kind: "doubtful"; reason: "ambiguous-comma" | "several-names" | "ratio" | "off-scale" };
 
 /** Decides whether a printed value of the target's metric counts, and converts it to the target's scale. */
 export function acceptValue(target: MetricTarget, printed: PrintedValue): AcceptedValue {
   if (!Number.isFinite(printed.value)) return { kind: "not-finite" };
   if (printed.doubt !== undefined) return { kind: "doubtful", reason: printed.doubt };
+  const plain = printed.outOf === undefined ? printed.value : valueOfRatio(target, printed);
+  if (plain === undefined) return { kind: "doubtful", reason: "ratio" };
   const { isPercent = false } = printed;
   const { value, isFractionOfPercent, isOffScale } = comparedValue(target, {
-    value: printed.value,
+    value: plain,
     isPercent,
   });
   if (isOffScale) return { kind: "doubtful", reason: "off-scale" };
   return { kind: "counts", value, isFractionOfPercent };
+}
+
+/**
+ * The value of a count out of a total, such as `Accuracy: 9911/10000`, on the target's scale; undefined for two
+ * numbers that are not counts, such as `76.3/93.1` for two metrics.
+ */
+function valueOfRatio(
+  target: MetricTarget,
+  { value, outOf = 0 }: Pick<PrintedValue, "value" | "outOf">,
+): number | undefined {
+  const areCounts = Number.isInteger(value) && Number.isInteger(outOf) && value >= 0;
+  if (!areCounts || outOf < Math.max(value, minimumTotal)) return undefined;
+  if (Math.abs(target.value) <= 1) return value / outOf;
+  return shareName.test(target.metric) && target.value <= fullPercent
+    ? (fullPercent * value) / outOf
+    : value;
+}
+
+/** Error rates: at most 1, or at most 100 as a percentage. */
+const errorName =
+  /(?:^|[_\W])(?:err(?:or)?(?:_?rate)?|wer|cer|per|eer|ter|mer|fpr|fnr|top_?[15]_?err(?:or)?)(?:$|[_\W\d])/iu;
+
+/** Whether all values of a metric seem to be on another scale than its target: fractions, or percentages. */
+export function scaleOfValues(
+  { metric, direction, value: target }: MetricTarget,
+  { lowest, highest }: { lowest: number; highest: number },
+): "fraction" | "percent" | undefined {
+  if (target <= 0 || target > fullPercent || lowest < 0) return undefined;
+  const name = direction === "at-least" ? shareName : errorName;
+  if (!name.test(metric)) return undefined;
+  if (target > 1 && highest <= 1 && highest > 0) return "fraction";
+  return target < 1 && lowest > 1 && direction === "at-most" ? "percent" : undefined;
 }

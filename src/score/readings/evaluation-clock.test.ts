@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Evaluation } from "../../schema/run/run-result.ts";
-import { EvaluationClock } from "./evaluation-clock.ts";
+import { EvaluationClock, ProgramClockSum } from "./evaluation-clock.ts";
 
 /** Plays readings (numbers) and evaluations ("eval"); gives the reading of each evaluation. */
 function played(steps: readonly (number | "eval")[]) {
@@ -34,14 +34,25 @@ describe("EvaluationClock", () => {
   ])("$name", ({ steps, expected }) => {
     expect(played(steps)).toEqual(expected);
   });
+});
 
+describe("ProgramClockSum", () => {
   test("notices a clock that goes backwards, beyond what ranks differ by", () => {
-    const clock = new EvaluationClock();
+    const clock = new ProgramClockSum();
     expect([1000, 995, 1200, 900].map((ms) => clock.push(ms))).toEqual([
-      undefined,
-      undefined,
-      undefined,
-      { fromMs: 1200, toMs: 900 },
+      { kind: "forward" },
+      { kind: "forward" },
+      { kind: "forward" },
+      { kind: "backwards", fromMs: 1200, toMs: 900 },
     ]);
+  });
+
+  test("adds up the parts of a clock that restarts in each epoch", () => {
+    const clock = new ProgramClockSum();
+    const totals = [200, 500, 200, 500, 100].map((ms) => {
+      clock.push(ms);
+      return clock.totalMs;
+    });
+    expect(totals).toEqual([200, 500, 700, 1000, 1100]);
   });
 });

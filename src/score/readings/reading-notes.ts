@@ -1,15 +1,23 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import type { PrintedValue } from "../../schema/run/observation.ts";
+import { scaleOfValues } from "./compared-value.ts";
+
+/** This many values show the scale of a metric. */
+const valuesForScale = 3;
 
 /** Collects findings about the values that a program prints, one of each kind. */
 export class ReadingNotes {
   readonly #findings = new Map<string, Finding>();
   readonly #ranks = new Map<string, Set<number>>();
+  #range: { target: MetricTarget; lowest: number; highest: number; count: number } | undefined;
 
   /** Sorted by rule, independent of the order in which they were found. */
   get findings(): Finding[] {
-    return [...this.#findings.values()].toSorted((a, b) => a.rule.localeCompare(b.rule));
+    const scale = this.#scale();
+    const findings =
+      scale === undefined ? this.#findings.values() : [...this.#findings.values(), scale];
+    return [...findings].toSorted((a, b) => a.rule.localeCompare(b.rule));
   }
 
   notFinite({ metric, text }: PrintedValue): void {
@@ -26,8 +34,24 @@ export class ReadingNotes {
     this.#set({ rule: "value-off-scale", metric, seen, targetValue, count: count + 1 });
   }
 
+  ratio({ metric, text, outOf = 0 }: PrintedValue): void {
+    this.#once({ rule: "ratio-printed", metric, seen: `${text}/${outOf}` });
+  }
+
   percentAsFraction({ metric, text: seen }: PrintedValue, value: number): void {
     this.#once({ rule: "percent-read-as-fraction", metric, seen, value });
+  }
+
+  /** A value of the target's metric counts. */
+  counted(target: MetricTarget, value: number): void {
+    const known = this.#range;
+    if (known === undefined || known.target !== target)
+      this.#range = { target, lowest: value, highest: value, count: 1 };
+    else {
+      known.lowest = Math.min(known.lowest, value);
+      known.highest = Math.max(known.highest, value);
+      known.count += 1;
+    }
   }
 
   firstMeetsTarget(metric: string, value: number): void {
@@ -36,6 +60,21 @@ export class ReadingNotes {
 
   rewrittenLine(metric: string, value: number): void {
     this.#once({ rule: "target-met-on-rewritten-line", metric, value });
+  }
+
+  /** The target was met on a line about part of a pass over the data. */
+  batchLine(metric: string, value: number): void {
+    this.#once({ rule: "target-met-on-batch-line", metric, value });
+  }
+
+  samplesDecreased(fromCount: number, toCount: number): void {
+    this.#once({ rule: "samples-decreased", fromCount, toCount });
+  }
+
+  clockRestarted(clock: string): void {
+    const known = this.#findings.get("program-clock-restarted");
+    const count = known?.rule === "program-clock-restarted" ? known.count : 0;
+    this.#set({ rule: "program-clock-restarted", clock, count: count + 1 });
   }
 
   beforeClock(): void {
@@ -58,6 +97,17 @@ export class ReadingNotes {
     this.#ranks.set(metric, ranks);
     if (ranks.size > 1)
       this.#set({ rule: "several-ranks-print-metric", metric, rankCount: ranks.size });
+  }
+
+  #scale(): Finding | undefined {
+    const range = this.#range;
+    if (range === undefined || range.count < valuesForScale) return undefined;
+    const { target, lowest, highest } = range;
+    const scale = scaleOfValues(target, range);
+    if (scale === undefined) return undefined;
+    const best = target.direction === "at-least" ? highest : lowest;
+    const { metric, value: targetValue } = target;
+    return { rule: "values-on-another-scale", metric, scale, best, targetValue };
   }
 
   #once(finding: Finding): void {

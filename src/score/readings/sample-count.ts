@@ -17,8 +17,13 @@ export class SampleCounter {
     return this.#last === undefined ? undefined : this.#base + this.#last;
   }
 
+  /** The count before the next reset, without earlier parts. */
+  get last(): number {
+    return this.#last ?? 0;
+  }
+
   push(count: number): CounterStep {
-    const last = this.#last ?? 0;
+    const { last } = this;
     if (count >= last) {
       this.#last = count;
       return "forward";
@@ -29,4 +34,12 @@ export class SampleCounter {
     this.#last = count;
     return "restarted";
   }
+}
+
+/** Counts of several ranks differ by less than this fraction. */
+const rankFraction = 0.1;
+
+/** Whether a count went back by more than counts of several ranks differ. */
+export function isDecrease(from: number, to: number): boolean {
+  return to < from * (1 - rankFraction);
 }

@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
-import { matchName } from "../../formats/text/match-name.ts";
+import { namesMetric } from "../../formats/text/match-name.ts";
 import { openValueReader, type ValueReader } from "../../formats/values/open-value-reader.ts";
 import type { MetricTarget } from "../../schema/run/metric-target.ts";
 import {
@@ -138,6 +138,6 @@ async function readValues(
 
 /** A value of the target's metric carries the target's spelling of its name. */
 function named(value: LoggedValue, target: MetricTarget | undefined): LoggedValue {
-  const isTarget = target !== undefined && matchName(value.metric, target.metric) === "same";
+  const isTarget = target !== undefined && namesMetric(value.metric, target.metric);
   return isTarget ? { ...value, metric: target.metric } : value;
 }

@@ -2,7 +2,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts";
 import { parseLinearPattern, type LinearPattern } from "../../formats/text/linear-pattern.ts";
 import { isMetricName, parseMetricPattern } from "../../formats/text/metric-pattern.ts";
-import type { WantedMetric } from "../../formats/text/metric-reader.ts";
+import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { TargetRequest } from "../../schema/run/metric-target.ts";
 import type { Price } from "../../schema/run/price.ts";

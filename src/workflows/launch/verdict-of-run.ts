@@ -61,7 +61,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     conditions: watched.conditions,
     ...usageOf(watched),
     findings: withoutEcho([
-      ...findings,
+      ...findings.map((note) => withNames(note, reader)),
       ...reader.findings(),
       ...ended.fileFindings,
       // The output of an imported run did not arrive.
@@ -76,6 +76,12 @@ export function verdictOfRun(ended: EndedRun): Verdict {
 
 function thinnedCount({ series, evaluations }: TrackedRun): number | undefined {
   return series.count > evaluations.length ? series.count : undefined;
+}
+
+/** Adds the names of numbers in the output to the finding that no metric was given. */
+function withNames(note: Finding, { namesSeen }: RunReader): Finding {
+  const isUnnamed = note.rule === "quality-never-read" && note.metric === undefined;
+  return isUnnamed ? { ...note, metricsSeen: [...note.metricsSeen, ...namesSeen] } : note;
 }
 
 const unusedFileRules = new Set<Finding["rule"]>([

@@ -68,26 +68,28 @@ export function fileObservations({ value, metadata, timeMs }: LogEvent): Observa
 }
 
 /** A number; an object if there is more to say about it. */
-function writtenValue({ value, text, isPercent, doubt }: PrintedValue): JsonValue {
-  if (isPercent !== true && doubt === undefined) return value;
+function writtenValue({ value, text, isPercent, doubt, outOf }: PrintedValue): JsonValue {
+  if (isPercent !== true && doubt === undefined && outOf === undefined) return value;
   return {
     value,
     text,
     ...(isPercent === true ? { percent: true } : {}),
     ...(doubt === undefined ? {} : { doubt }),
+    ...(outOf === undefined ? {} : { total: outOf }),
   };
 }
 
 function printedValue(metric: string, written: JsonValue): PrintedValue | undefined {
   if (typeof written === "number") return { metric, value: written, text: String(written) };
   if (!isJsonObject(written)) return undefined;
-  const { value, text, percent, doubt } = written;
+  const { value, text, percent, doubt, total } = written;
   if (typeof value !== "number" || typeof text !== "string") return undefined;
   return {
     metric,
     value,
     text: decodeUtf8(text),
     ...(percent === true ? { isPercent: true } : {}),
-    ...(doubt === "ambiguous-comma" || doubt === "ratio" ? { doubt } : {}),
+    ...(doubt === "ambiguous-comma" || doubt === "several-names" ? { doubt } : {}),
+    ...(typeof total === "number" ? { outOf: total } : {}),
   };
 }

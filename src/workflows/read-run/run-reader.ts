@@ -149,7 +149,8 @@ export class RunReader {
     this.#arrivals?.output(timeMs);
     if (this.#openSource !== source && !this.#endsInReturn) this.#endOpenLine(timeMs, taken);
     this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
-    if (taken.updates.some(({ kind }) => kind === "evaluation")) this.#arrivals?.evaluation(timeMs);
+    const evaluationCount = taken.updates.filter(({ kind }) => kind === "evaluation").length;
+    if (evaluationCount > 0) this.#arrivals?.evaluations(timeMs, evaluationCount);
     taken.updates = this.#keptUpdates(taken.updates);
     return taken;
   }
@@ -195,10 +196,12 @@ export class RunReader {
   /** Findings about the arrival of output that make its times unreliable. */
   arrivalFindings(end: { timeMs: number; wasStopped: boolean }): Finding[] {
     const burst = this.#arrivals?.burst(end.timeMs);
-    const silence = end.wasStopped ? this.silence(end.timeMs) : undefined;
+    const blocks = burst === undefined ? this.#arrivals?.blocks() : undefined;
+    const silence = end.wasStopped ? this.#arrivals?.silenceAtEnd(end.timeMs) : undefined;
     return [
       ...(burst === undefined ? [] : [{ rule: "output-came-at-once" as const, ...burst }]),
-      ...(silence === undefined ? [] : [silence]),
+      ...(blocks === undefined ? [] : [{ rule: "output-came-in-blocks" as const, ...blocks }]),
+      ...(silence === undefined ? [] : [{ rule: "output-stopped" as const, ...silence }]),
     ];
   }
 
@@ -211,6 +214,11 @@ export class RunReader {
   /** Lines with numbers that are kept to find one that nearly matches. */
   get numericLineCount(): number {
     return this.#metrics.numericLineCount;
+  }
+
+  /** Names of numbers in the output. */
+  get namesSeen(): string[] {
+    return [...this.#metrics.names];
   }
 
   /** Metrics that no line has matched so far. A program that logs its quality as MLLOG has no unmatched metrics. */

@@ -1,6 +1,6 @@
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { MetricFileReader } from "../../../formats/metric-files/metric-file-reader.ts";
-import type { WantedReadings } from "../../../formats/text/metric-reader.ts";
+import type { WantedReadings } from "../../../formats/text/wanted-metric.ts";
 import { suggestMetric } from "../../../formats/text/suggest-metric.ts";
 import { nearestWord } from "../../../foundation/nearest-word.ts";
 import type { Finding } from "../../../schema/run/finding.ts";

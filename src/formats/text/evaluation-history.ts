@@ -1,0 +1,115 @@
+import type { Finding } from "../../schema/run/finding.ts";
+import {
+  type LineScope,
+  type Section,
+  sectionAt,
+  scopeOfLine,
+  showsEarlierResult,
+} from "./line-scope.ts";
+
+interface MetricHistory {
+  count: number;
+  /** The value that a progress bar shows, which it repeats with each update. */
+  shown: string | undefined;
+  hasPartial: boolean;
+  /** Whether a value of a whole pass came after one of a part. */
+  hasWhole: boolean;
+  training: Section | undefined;
+  evaluation: Section | undefined;
+}
+
+/** A value that was read from a line. */
+interface ReadValue {
+  metric: string;
+  text: string;
+  /** Index of its first character. */
+  start: number;
+}
+
+/** A block of lines that repeats values: `***** eval metrics *****`. */
+const repeatedBlock = /^\*{3,} .*\b(?:metrics|results) \*{3,}\s*$/iu;
+const repeatedLine = /^wandb: /u;
+
+/**
+ * Decides which values of a metric are evaluations. Not evaluations are: a value that a progress bar repeats, the
+ * final summary of a tracker, and, for a metric that is also printed for whole passes over the data, values of single
+ * batches. If a metric is printed for training and for evaluation data, the values for training data are not.
+ */
+export class EvaluationHistory {
+  readonly #metrics = new Map<string, MetricHistory>();
+  #isInBlock = false;
+
+  /** Called for each line, in order. */
+  startLine(line: string): void {
+    if (repeatedBlock.test(line)) this.#isInBlock = true;
+    else if (this.#isInBlock && !/^\s/u.test(line)) this.#isInBlock = false;
+  }
+
+  /** @returns undefined if the value is not an evaluation */
+  scopeOf(value: ReadValue, line: string): LineScope | undefined {
+    const known = this.#historyOf(value.metric);
+    const isRepeated = this.#isInBlock || repeatedLine.test(line);
+    if (isRepeated && known.count > 0) return undefined;
+    const scope = scopeOfLine(line);
+    if (scope !== "whole") {
+      if (known.shown === value.text) return undefined;
+      known.shown = value.text;
+    }
+    const isEarlier = showsEarlierResult(line, value.metric);
+    const isPartial = scope === "part-of-pass" && !isEarlier;
+    if (!this.#accepts(known, { isPartial, section: sectionOf(value, line) })) return undefined;
+    known.count += 1;
+    return isEarlier ? "whole" : scope;
+  }
+
+  findings(): Finding[] {
+    return [...this.#metrics].flatMap(([metric, { training, evaluation }]) =>
+      training === undefined || evaluation === undefined
+        ? []
+        : [
+            {
+              rule: "metric-in-several-sections" as const,
+              metric,
+              training: training.word,
+              evaluation: evaluation.word,
+            },
+          ],
+    );
+  }
+
+  #accepts(
+    known: MetricHistory,
+    { isPartial, section }: { isPartial: boolean; section: Section | undefined },
+  ): boolean {
+    if (section?.kind === "training") {
+      known.training ??= section;
+      if (known.evaluation !== undefined) return false;
+    }
+    if (section?.kind === "evaluation") known.evaluation ??= section;
+    if (isPartial && known.hasWhole) return false;
+    if (isPartial) known.hasPartial = true;
+    else known.hasWhole = known.hasPartial;
+    return true;
+  }
+
+  #historyOf(metric: string): MetricHistory {
+    let known = this.#metrics.get(metric);
+    if (known === undefined) {
+      known = {
+        count: 0,
+        shown: undefined,
+        hasPartial: false,
+        hasWhole: false,
+        training: undefined,
+        evaluation: undefined,
+      };
+      this.#metrics.set(metric, known);
+    }
+    return known;
+  }
+}
+
+/** The section of a value whose metric does not name it. */
+function sectionOf({ metric, start }: ReadValue, line: string): Section | undefined {
+  return /^(?:train|val|eval|test|dev)/iu.test(metric) ? undefined : sectionAt(line, start);
+}

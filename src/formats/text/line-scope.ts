@@ -1,0 +1,61 @@
+import { isEvaluationName } from "../../schema/run/evaluation-name.ts";
+
+/**
+ * Counters of a pass over the data: `Epoch: [21][175/179]`, `Epoch [1/10], Step [100/600]`, `Test: [5/7]`,
+ * `batch 3/100`, and the bars of tqdm and Keras. The last two groups are the position and the length.
+ */
+const counters = [
+  /\b(?:mini-?)?batch(?:es)?\b\W{0,3}(\d+)\s*(?:\/|of)\s*(\d+)/iu,
+  /\bepoch\b[^/\d]{0,10}\[?\s*(?:\d+\/)?\d+\]?[\s,|:-]*(?:(?:step|iter(?:ation)?|it)\b\W{0,3})?\[\s*(\d+)\s*\/\s*(\d+)/iu,
+  /\b(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*(\d+)/iu,
+  /(?:^|\s)(\d+)\/(\d+)\s+(?:[━─]|\[[=>.])/u,
+];
+const percentBar = /(?:^|[\s:])(\d{1,3})%\s?\|/u;
+/** The part of a line before its bar: `Validation DataLoader 0: 50%|`. */
+const evaluationPass =
+  /\b(?:val(?:id(?:ation)?)?|eval(?:uat\w*)?|test(?:ing)?)\b[^%]{0,60}\d%\s?\|/iu;
+
+/** The part of a pass over the data that a line describes. */
+export type LineScope =
+  /** No counter of a pass: an evaluation, an epoch, a training step. */
+  | "whole"
+  /** The last line of a pass. */
+  | "end-of-pass"
+  | "part-of-pass";
+
+export function scopeOfLine(line: string): LineScope {
+  const percent = percentBar.exec(line)?.[1];
+  if (percent !== undefined) return Number(percent) >= 100 ? "end-of-pass" : "part-of-pass";
+  for (const counter of counters) {
+    const found = counter.exec(line);
+    if (found !== null)
+      // Some programs count from 0.
+      return Number(found[1]) + 1 >= Number(found[2]) ? "end-of-pass" : "part-of-pass";
+  }
+  return "whole";
+}
+
+/** Whether a bar shows the result of an earlier evaluation, as Lightning's training bar shows `val_loss`. */
+export function showsEarlierResult(line: string, metric: string): boolean {
+  return percentBar.test(line) && isEvaluationName(metric) && !evaluationPass.test(line);
+}
+
+/** The data that a value was measured on, by a word before it on its line. */
+export interface Section {
+  kind: "training" | "evaluation";
+  /** As printed: `Train`, `valid`. */
+  word: string;
+}
+
+const sectionWord =
+  /(?:^|[[(|,;]\s*|[\])]\s*|\s{2,})(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)(?:\s+(?:set|on|loss))?(?:\s*[:|\])]|\s+(?=[A-Za-z]))/giu;
+
+/** The section that a position of a line belongs to: `[train] loss 0.1 acc 0.9`, `Train: … | Val: …`. */
+export function sectionAt(line: string, position: number): Section | undefined {
+  let section: Section | undefined;
+  for (const found of line.slice(0, position).matchAll(sectionWord)) {
+    const word = found[1] ?? "";
+    section = { kind: /^train/iu.test(word) ? "training" : "evaluation", word };
+  }
+  return section;
+}
