@@ -7,6 +7,7 @@ import { describeWarning } from "../report/describe-error.ts";
 import { roleSuffix } from "../schema/run/counted-runs.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeOutcome } from "../report/runs/describe-outcome.ts";
+import { targetsOf } from "../schema/run/metric-target.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
 import { runName } from "../schema/run/run-name.ts";
 import type { RunReport } from "../schema/run/series-summary.ts";
@@ -23,7 +24,10 @@ export class ProgressView {
   readonly #screen: Screen;
   readonly #showsOutput: boolean;
   #isDrawn = false;
-  #lastPlainMs = 0;
+  /** By metric. */
+  readonly #lastPlainMs = new Map<string, number>();
+  /** Whether there are targets for several metrics. */
+  #namesMetric = false;
   /** Runs for which a rule violation was reported. */
   readonly #warnedOf = new Set<string>();
 
@@ -91,8 +95,11 @@ export class ProgressView {
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
     if (event.kind === "preparing") return this.#preparing(event);
+    if (event.kind === "created") this.#start(event);
     if (event.kind === "created" || event.kind === "evaluation") {
-      return isTerminal || this.#isTooSoon(event) ? undefined : plainPhase(event);
+      return isTerminal || this.#isTooSoon(event)
+        ? undefined
+        : plainPhase(event, { namesMetric: this.#namesMetric });
     }
     if (event.kind === "stopping" && event.reason === "interrupt") {
       return paint.warn("stopping; press Ctrl-C again to quit at once");
@@ -114,19 +121,31 @@ export class ProgressView {
     return undefined;
   }
 
-  /** Without a terminal, prints at most one evaluation per second. */
+  #start({ request }: Extract<RunEvent, { kind: "created" }>): void {
+    const metrics = targetsOf(request).map(({ metric }) => metric);
+    this.#namesMetric = new Set(metrics).size > 1;
+    this.#lastPlainMs.clear();
+  }
+
+  /** Without a terminal, prints at most one evaluation of each metric per second. */
   #isTooSoon(event: Extract<RunEvent, { kind: "created" | "evaluation" }>): boolean {
-    const timeMs = event.kind === "evaluation" ? event.evaluation.timeMs : 0;
-    if (event.kind === "evaluation" && timeMs - this.#lastPlainMs < plainEveryMs) return true;
-    this.#lastPlainMs = timeMs;
+    if (event.kind === "created") return false;
+    const { metric, evaluation } = event;
+    const lastMs = this.#lastPlainMs.get(metric) ?? 0;
+    if (evaluation.timeMs - lastMs < plainEveryMs) return true;
+    this.#lastPlainMs.set(metric, evaluation.timeMs);
     return false;
   }
 }
 
-function plainPhase(event: Extract<RunEvent, { kind: "created" | "evaluation" }>): string {
+function plainPhase(
+  event: Extract<RunEvent, { kind: "created" | "evaluation" }>,
+  { namesMetric }: { namesMetric: boolean },
+): string {
   if (event.kind === "evaluation") {
     const { clockMs, value } = event.evaluation;
-    return `  ${formatDuration(clockMs)}: ${formatSignificant(value, 4)}`;
+    const name = namesMetric ? `${event.metric} ` : "";
+    return `  ${formatDuration(clockMs)}: ${name}${formatSignificant(value, 4)}`;
   }
   const { series, seed } = event.request;
   const run = `run ${series.index} of ${series.count}${roleSuffix(event.request)}`;

@@ -40,6 +40,7 @@ export function summariseSeries(
     seriesId: first.request.series.id,
     name: runName(first.request),
     target: first.result.target ?? first.request.target,
+    ...furtherConditions(first.request),
     runCount: runs.length,
     completedCount: completed.length,
     reachedCount: reached.length + completed.length - timed.length,
@@ -68,6 +69,13 @@ function seriesFacts(
     ...(warmups.length === 0 ? {} : { warmup: uncounted(warmups) }),
     ...(retried.length === 0 ? {} : { retried: uncounted(retried) }),
     ...(stop === undefined ? {} : { stop }),
+  };
+}
+
+function furtherConditions({ furtherTargets, targetWindow }: RunReport["request"]) {
+  return {
+    ...(furtherTargets === undefined ? {} : { furtherTargets }),
+    ...(targetWindow === undefined ? {} : { targetWindow }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { RunCurve } from "../../schema/atlas/run-curve.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import { totalEnergy } from "../../schema/run/total-energy.ts";
 import { nameAccelerator } from "../names/name-accelerator.ts";
 
@@ -64,7 +64,7 @@ export function ownRow(
       const metricName = result.target?.metric ?? request.target?.metric ?? "quality";
       return curveOf({ rowId, run: result.runId, metricName }, result);
     }),
-    target: summary.target === undefined ? undefined : formatTarget(summary.target),
+    target: formatTargets(summary),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
+import type { TargetStanding } from "../../schema/run/metric-target.ts";
 import type { PredictedEnd, RunProgress } from "../../schema/run/run-progress.ts";
 import type { Paint } from "../paint.ts";
 import { formatRate } from "../wording.ts";
@@ -34,7 +35,9 @@ function progressParts(progress: RunProgress, paint: Paint): Part[] {
     { text: paint.strong(progress.name), rank: 2 },
     series.count > 1 ? { text: `run ${series.index}/${series.count}`, rank: 1 } : undefined,
     { text: phaseText(progress), rank: 0 },
-    qualityPart(target, best),
+    ...(progress.targets?.map((standing, index) => standingPart(standing, index)) ?? [
+      qualityPart(target, best),
+    ]),
     loss === undefined ? undefined : { text: `loss ${formatSignificant(loss, 3)}`, rank: 5 },
     samplesPerSecond === undefined
       ? undefined
@@ -62,6 +65,13 @@ function qualityPart(target: RunProgress["target"], best: number | undefined): P
   const sign = target.direction === "at-least" ? ">=" : "<=";
   const now = best === undefined ? "–" : formatSignificant(best, 4);
   return { text: `${target.metric} ${now} → ${sign} ${target.value}`, rank: 0 };
+}
+
+/** The first target is shown on the narrowest terminal, like a single one. */
+function standingPart({ target, best, isMet }: TargetStanding, index: number): Part | undefined {
+  const part = qualityPart(target, best);
+  if (part === undefined) return undefined;
+  return { text: isMet ? `${part.text} met` : part.text, rank: index === 0 ? 0 : 1 };
 }
 
 function rulesPart(rules: RunProgress["rules"], paint: Paint): Part | undefined {

@@ -7,7 +7,7 @@ import {
 } from "../../foundation/units.ts";
 import { countedRuns } from "../../schema/run/counted-runs.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import type {
   RunReport,
   SeriesScore,
@@ -15,6 +15,7 @@ import type {
   UncountedRuns,
 } from "../../schema/run/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
+import { standingLines, standingsLines } from "./target-lines.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
 import { logTimesText } from "./origin-text.ts";
@@ -103,6 +104,7 @@ export function cardFacts(summary: SeriesSummary, runs: readonly RunReport[]): s
     ...clockFacts(runs),
     ...prepareFacts(runs),
     ["target", targetFact(summary, countedOrAll(runs))],
+    ...standingFacts(summary, countedOrAll(runs)),
     ...sampleFacts(summary, runs),
     ...acceleratorFacts(runs),
     ...costFacts(summary, runs),
@@ -212,11 +214,8 @@ function prepareFacts(runs: readonly RunReport[]): string[][] {
 }
 
 function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
-  const { target, reachedCount, runCount, completedCount } = summary;
-  const text =
-    target === undefined
-      ? "the program's own `run_stop` with status `success`"
-      : formatTarget(target);
+  const { reachedCount, runCount, completedCount } = summary;
+  const text = formatTargets(summary) ?? "the program's own `run_stop` with status `success`";
   const [alone] = runs;
   if (runCount > 1 || alone === undefined) {
     return `${text}, reached in ${reachedCount} of ${countOf(completedCount, "run")}`;
@@ -225,6 +224,21 @@ function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string 
   if (outcome.kind === "reached") return `${text}, reached`;
   const best = bestText(alone) === "" ? "" : `; best ${bestText(alone)}`;
   return `${text}, ${describeOutcome(outcome, plainPaint)}${best}`;
+}
+
+/** Each of several targets. A single one is described by the outcome. */
+function standingFacts(
+  { furtherTargets, targetWindow }: SeriesSummary,
+  runs: readonly RunReport[],
+): string[][] {
+  const perRun = runs.flatMap(({ result }) =>
+    result.targets === undefined ? [] : [result.targets],
+  );
+  const [first, ...others] = perRun;
+  const needsCount = targetWindow?.kind === "consecutive";
+  if (first === undefined || (furtherTargets === undefined && !needsCount)) return [];
+  const lines = others.length === 0 ? standingLines(first) : standingsLines(perRun);
+  return lines.map((line) => ["", line]);
 }
 
 function sampleFacts(

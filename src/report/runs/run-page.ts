@@ -18,6 +18,7 @@ import { describeIntegrity, describeVerdictDifference, isAltered } from "./descr
 import { describeOutcome } from "./describe-outcome.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
+import { standingLines } from "./target-lines.ts";
 import { countOf } from "../wording.ts";
 
 const shownEvaluationCount = 12;
@@ -60,6 +61,9 @@ function factBlock(page: RunPage, paint: Paint): string {
   if (startable.kind === "imported") facts.push(["times", logTimesText(startable.origin.times)]);
   if (request.prepare !== undefined)
     facts.push(["prepare", prepareText(request.prepare, result?.prepareMs)]);
+  if (result === undefined)
+    for (const [index, line] of standingLines(page.progress.targets ?? []).entries())
+      facts.push([index === 0 ? "targets" : "", line]);
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   if (result !== undefined) facts.push(...measuredFacts(request, result));
   facts.push(["rules", rulesFact(page, paint)]);

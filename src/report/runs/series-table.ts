@@ -1,6 +1,6 @@
 import { formatDuration, formatUsd } from "../../foundation/units.ts";
 import { formatTag } from "../../schema/run/tag-text.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import type { SeriesSummary } from "../../schema/run/series-summary.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
@@ -65,7 +65,7 @@ function reachedText({ summary, runIds, runningCount }: ListedSeries): string {
 }
 
 function targetText({ summary }: ListedSeries): string {
-  return summary?.target === undefined ? "" : formatTarget(summary.target);
+  return summary === undefined ? "" : (formatTargets(summary) ?? "");
 }
 
 function costText({ summary }: ListedSeries): string {

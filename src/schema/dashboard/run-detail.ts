@@ -2,7 +2,7 @@ import { z } from "zod";
 import { energyReading } from "../run/energy.ts";
 import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
-import { metricTarget } from "../run/metric-target.ts";
+import { metricTarget, targetStanding } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
 import { runLimits, runRequest } from "../run/run-request.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
@@ -21,6 +21,8 @@ export const runProgressDocument = z.object({
   clockMs: z.number().optional(),
   target: metricTarget.optional(),
   best: z.number().optional(),
+  /** Each target; present if there are several, or if a target is met by several evaluations. */
+  targets: z.array(targetStanding).readonly().optional(),
   loss: z.number().optional(),
   samplesCount: z.number().optional(),
   samplesPerSecond: z.number().optional(),

@@ -5,7 +5,7 @@ import { finding } from "../run/finding.ts";
 import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { logOrigin } from "../run/log-origin.ts";
-import { metricTarget } from "../run/metric-target.ts";
+import { metricTarget, targetWindow } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
 import { raceReport } from "../run/race-report.ts";
 import { ruleScopes } from "../run/run-checklist.ts";
@@ -60,6 +60,8 @@ export const seriesSummary = z.strictObject({
   seriesId: z.string(),
   name: z.string(),
   target: metricTarget.optional(),
+  furtherTargets: z.array(metricTarget).optional(),
+  targetWindow: targetWindow.optional(),
   runCount: z.number().int(),
   completedCount: z.number().int(),
   reachedCount: z.number().int(),

@@ -1,6 +1,7 @@
 import type { JobRanks } from "./job-ranks.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import type { SignatureCheck } from "./record-signature.ts";
+import type { TargetStanding } from "./metric-target.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation, RunResult } from "./run-result.ts";
 import type { RunChecklist } from "./run-checklist.ts";
@@ -21,6 +22,8 @@ export interface RunPage {
     /** The exact number, also if `evaluations` does not contain all of them. */
     evaluationCount: number;
     best: number | undefined;
+    /** Each target; present if there are several, or if a target is met by several evaluations. */
+    targets?: readonly TargetStanding[];
     samplesCount: number | undefined;
   };
   events: readonly LifecycleEvent[];

@@ -1,7 +1,7 @@
 import type { Summary } from "../../foundation/statistics.ts";
 import type { EnergyReading } from "./energy.ts";
 import type { Finding } from "./finding.ts";
-import type { MetricTarget } from "./metric-target.ts";
+import type { MetricTarget, TargetWindow } from "./metric-target.ts";
 import type { Price } from "./price.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { RunResult } from "./run-result.ts";
@@ -58,6 +58,8 @@ export interface SeriesSummary {
   seriesId: string;
   name: string;
   target: MetricTarget | undefined;
+  furtherTargets?: readonly MetricTarget[];
+  targetWindow?: TargetWindow;
   /** Runs with a result, interrupted ones included; without warm-ups and retried attempts. */
   runCount: number;
   /** Runs with a result that were not interrupted: those that are scored. */

@@ -1,8 +1,26 @@
-import type { MetricTarget } from "./metric-target.ts";
+import {
+  targetsOf,
+  type MetricTarget,
+  type TargetRequest,
+  type TargetWindow,
+} from "./metric-target.ts";
 
 /** In the form that `parseTarget` reads: `val_acc >= 0.94`. */
 export function formatTarget(target: MetricTarget): string {
   return `${target.metric} ${target.direction === "at-least" ? ">=" : "<="} ${target.value}`;
+}
+
+/** `val_acc >= 0.94 and loss <= 0.3, mean of 3 evaluations`; undefined if there is no target. */
+export function formatTargets(requested: TargetRequest): string | undefined {
+  const targets = targetsOf(requested);
+  if (targets.length === 0) return undefined;
+  const text = targets.map((target) => formatTarget(target)).join(" and ");
+  const { targetWindow: window } = requested;
+  return window === undefined ? text : `${text}, ${formatWindow(window)}`;
+}
+
+function formatWindow({ kind, count }: TargetWindow): string {
+  return kind === "mean" ? `mean of ${count} evaluations` : `${count} consecutive evaluations`;
 }
 
 const targetText =

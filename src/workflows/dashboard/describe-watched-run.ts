@@ -56,8 +56,10 @@ export function predictionOf(
   run: WatchedRun,
   earlierCrossingsMs: readonly number[],
 ): RunDetail["prediction"] {
-  const { target, start } = run.log.reader.run;
+  const { target, start, standings } = run.log.reader.run;
   if (target === undefined || start === undefined || run.isOver) return undefined;
+  // The evaluations are those of the first target.
+  if (standings.slice(1).some(({ isMet }) => !isMet)) return undefined;
   return predictCrossing({
     evaluations: run.evaluations,
     target,

@@ -237,6 +237,7 @@ function finalProgress(result: RunResult): Partial<RunProgress> {
     ...(clockMs === undefined ? {} : { clockMs: Math.max(0, clockMs) }),
     ...(best === undefined ? {} : { best }),
     ...(result.target === undefined ? {} : { target: result.target }),
+    ...(result.targets === undefined ? {} : { targets: result.targets }),
     ...(result.samplesPerSecond === undefined ? {} : { samplesPerSecond: result.samplesPerSecond }),
     costUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
     energy: leadingEnergy(result.energy),

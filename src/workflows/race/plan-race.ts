@@ -1,5 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import type { RacedRun } from "../../score/race/report-race.ts";
 import type { SeriesPlan } from "../launch/plan-series.ts";
 import { mostArms, tooManyArms } from "./expand-settings.ts";
@@ -77,8 +77,10 @@ function checkSame(
   });
 }
 
-function targetText({ target, startable }: SeriesPlan): string {
-  if (target !== undefined) return formatTarget(target);
+function targetText(plan: SeriesPlan): string {
+  const { startable } = plan;
+  const text = formatTargets(plan);
+  if (text !== undefined) return text;
   return startable.kind === "embedded" ? `that of ${startable.name}` : "that of its MLLOG lines";
 }
 

@@ -58,13 +58,15 @@ function rateOf(run: TrackedRun, clockMs: number | undefined): number | undefine
 }
 
 function predictedOf(
-  { target, reached, evaluations }: TrackedRun,
+  { target, reached, evaluations, standings }: TrackedRun,
   clockMs: number | undefined,
   earlierCrossingsMs: readonly number[],
 ): RunProgress["predicted"] {
   if (target === undefined || reached !== undefined || clockMs === undefined) return undefined;
   const plateau = findPlateau(evaluations, target);
   if (plateau !== undefined) return { kind: "levels-off", ...plateau };
+  // The evaluations are those of the first target.
+  if (standings.slice(1).some(({ isMet }) => !isMet)) return undefined;
   const input = { evaluations, target, nowClockMs: clockMs, earlierCrossingsMs };
   const prediction = predictCrossing(input);
   if (prediction.kind !== "predicted") return undefined;

@@ -74,6 +74,7 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     result,
     state,
     progress: {
+      ...(run.isCompound ? { targets: run.standings } : {}),
       evaluations: result?.evaluations ?? run.series.list(),
       evaluationCount:
         result === undefined

@@ -98,6 +98,7 @@ export interface Instrument {
 export function instruments(detail: RunDetail): Instrument[] {
   return [
     qualityInstrument(detail),
+    ...furtherInstruments(detail),
     estimateInstrument(detail),
     costInstrument(detail),
     energyInstrument(detail),
@@ -126,6 +127,16 @@ function qualityInstrument(detail: RunDetail): Instrument {
       target === undefined ? "no target" : formatTarget(target).slice(target.metric.length + 1),
     fraction: target === undefined ? undefined : targetFraction(detail, target, best),
   };
+}
+
+/** The targets after the first. */
+function furtherInstruments({ progress, result }: RunDetail): Instrument[] {
+  const standings = result?.targets ?? progress.targets ?? [];
+  return standings.slice(1).map(({ target, best, isMet }) => ({
+    label: target.metric,
+    value: best === undefined ? "–" : formatSignificant(best, 4),
+    detail: `${formatTarget(target).slice(target.metric.length + 1)}${isMet ? ", met" : ""}`,
+  }));
 }
 
 /** Progress from the first evaluation to the target, in 0..1. */
