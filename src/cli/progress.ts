@@ -7,7 +7,7 @@ import { describeWarning } from "../report/describe-error.ts";
 import { roleSuffix } from "../schema/run/counted-runs.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeOutcome } from "../report/runs/describe-outcome.ts";
-import { targetsOf } from "../schema/run/metric-target.ts";
+import { targetsOf } from "../schema/run/targets-of.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
 import { runName } from "../schema/run/run-name.ts";
 import type { RunReport } from "../schema/run/series-summary.ts";

@@ -1,11 +1,11 @@
 import { isBetter, meetsTarget } from "../schema/run/meets-target.ts";
-import {
-  targetsOf,
-  type MetricTarget,
-  type TargetRequest,
-  type TargetStanding,
-  type TargetWindow,
+import type {
+  MetricTarget,
+  TargetRequest,
+  TargetStanding,
+  TargetWindow,
 } from "../schema/run/metric-target.ts";
+import { targetsOf } from "../schema/run/targets-of.ts";
 
 /** Removes rounding errors: the mean of 0.93 and 0.95 meets a target of 0.94. */
 const meanDigits = 12;

@@ -2,13 +2,8 @@ import type { Finding } from "../schema/run/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
 import { isEvaluationName } from "../schema/run/evaluation-name.ts";
 import { isBetter } from "../schema/run/meets-target.ts";
-import {
-  isCompound,
-  targetsOf,
-  type MetricTarget,
-  type TargetRequest,
-  type TargetStanding,
-} from "../schema/run/metric-target.ts";
+import type { MetricTarget, TargetRequest, TargetStanding } from "../schema/run/metric-target.ts";
+import { isCompound, targetsOf } from "../schema/run/targets-of.ts";
 import type { Observation } from "../schema/run/observation.ts";
 import type { Evaluation } from "../schema/run/run-result.ts";
 import { OfficialClock } from "./clock.ts";
@@ -24,6 +19,7 @@ import { ReadingNotes } from "./readings/reading-notes.ts";
 import { ProgramClockSum, programClockKey } from "./readings/evaluation-clock.ts";
 import { EvaluationCounts } from "./readings/evaluation-counts.ts";
 import { isDecrease, SampleCounter } from "./readings/sample-count.ts";
+import { MetricCurves } from "./metric-curves.ts";
 import { TargetConditions } from "./target-conditions.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
 
@@ -85,6 +81,8 @@ export interface TrackedRun {
   /** Of the first target. */
   best: number | undefined;
   samplesCount: number | undefined;
+  /** The values of all other metrics. */
+  readonly curves: MetricCurves;
   /** The newest value of each number, by name. */
   latest: Map<string, number>;
   /** The program's own clock, if it is read. */
@@ -142,6 +140,7 @@ export class RunTracker {
       series: this.#series,
       best: undefined,
       samplesCount: undefined,
+      curves: new MetricCurves(),
       latest: new Map(),
       notFiniteCount: 0,
       programClock:
@@ -185,7 +184,10 @@ export class RunTracker {
     return metricsOf(event).flatMap(({ names, value }) => {
       this.run.latest.set(names.at(-1) ?? event.key, value);
       const target = this.#targetNamed(names);
-      if (target === undefined) return [];
+      if (target === undefined) {
+        this.#addToCurve(names.at(-1) ?? event.key, value, moment);
+        return [];
+      }
       const { metric } = target;
       const epochNum = metadataNumber(event, "epoch_num");
       const programMs =
@@ -198,6 +200,7 @@ export class RunTracker {
     if (stated === undefined) return;
     this.run.target = stated;
     this.run.targets = [stated];
+    this.run.curves.drop(stated.metric);
     this.#conditions = new TargetConditions({ ...this.#requested, target: stated });
   }
 
@@ -205,7 +208,11 @@ export class RunTracker {
     this.run.latest.set(seen.metric, seen.value);
     this.#notes.printed(seen);
     const target = this.#targetNamed([seen.metric]);
-    if (target === undefined) return [];
+    if (target === undefined) {
+      const { metric, value, arrivalMs, doubt } = seen;
+      if (doubt === undefined) this.#addToCurve(metric, value, { loggedMs: undefined, arrivalMs });
+      return [];
+    }
     const accepted = acceptRecorded(acceptValue(target, seen), seen.recordedValue);
     switch (accepted.kind) {
       case "not-finite":
@@ -279,9 +286,19 @@ export class RunTracker {
     this.#countsOf(metric).evaluated(evaluation);
     this.#conditions.evaluated(metric, value, evaluation.clockMs);
     if (metric === target.metric) this.#addEvaluation(target, evaluation);
+    else this.run.curves.push(metric, evaluation);
     const updates: TrackUpdate[] = [{ kind: "evaluation", metric, evaluation }];
     if (this.run.reached !== undefined || !this.#conditions.areMet) return updates;
     return [...updates, this.#reach(seen, evaluation)];
+  }
+
+  /** Adds a value of a metric without a target. */
+  #addToCurve(metric: string, value: number, moment: Moment): void {
+    const { start } = this.run;
+    if (start === undefined || !Number.isFinite(value)) return;
+    const { arrivalMs: timeMs } = moment;
+    const clockMs = Math.max(0, elapsedMs(start, moment));
+    this.run.curves.push(metric, { timeMs, clockMs, value });
   }
 
   #addEvaluation(target: MetricTarget, evaluation: Evaluation): void {

@@ -44,6 +44,9 @@ describe("pitwall run, with several targets", () => {
     });
     const shown = await pitwall(["show", "last", "--json"], { cwd });
     expect(JSON.parse(shown.stdout).result.runs).toMatchObject([{ verdictDifferences: [] }]);
+    expect(result.runs[0].curves).toMatchObject([
+      { metric: "loss", count: 4, values: [0.7, 0.6, 0.4, 0.3] },
+    ]);
     const rerun = await pitwall(["rerun", "last", "--json"], { cwd });
     expect(JSON.parse(rerun.stdout).result.furtherTargets).toEqual(result.furtherTargets);
   });

@@ -10,6 +10,7 @@ import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { roleSuffix } from "../../schema/run/counted-runs.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
 import { formatTag } from "../../schema/run/tag-text.ts";
+import type { MetricCurve } from "../../schema/run/metric-curve.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
@@ -18,10 +19,12 @@ import { describeIntegrity, describeVerdictDifference, isAltered } from "./descr
 import { describeOutcome } from "./describe-outcome.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
+import { sparkline } from "../sparkline.ts";
 import { standingLines } from "./target-lines.ts";
 import { countOf } from "../wording.ts";
 
 const shownEvaluationCount = 12;
+const sparklineWidth = 24;
 
 /** One run in full: the request, the machine, the outcome, and the integrity of the record. */
 export function runPage(
@@ -32,6 +35,7 @@ export function runPage(
   return [
     factBlock(page, paint),
     evaluationBlock(page, paint, isVerbose),
+    curveBlock(page.curves),
     isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
     timelineBlock(page.request, page.events, paint),
   ]
@@ -61,9 +65,7 @@ function factBlock(page: RunPage, paint: Paint): string {
   if (startable.kind === "imported") facts.push(["times", logTimesText(startable.origin.times)]);
   if (request.prepare !== undefined)
     facts.push(["prepare", prepareText(request.prepare, result?.prepareMs)]);
-  if (result === undefined)
-    for (const [index, line] of standingLines(page.progress.targets ?? []).entries())
-      facts.push([index === 0 ? "targets" : "", line]);
+  if (result === undefined) facts.push(...targetFacts(page));
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   if (result !== undefined) facts.push(...measuredFacts(request, result));
   facts.push(["rules", rulesFact(page, paint)]);
@@ -193,6 +195,44 @@ function evaluationBlock(
           ),
         ];
   return [...thinned, ...note, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/** Each target of a run without a result; a result has a card, which lists them. */
+function targetFacts({ progress }: RunPage): [string, string][] {
+  const lines = standingLines(progress.targets ?? []);
+  return lines.map((line, index) => [index === 0 ? "targets" : "", line]);
+}
+
+/** The metrics other than that of the first target. */
+function curveBlock(curves: readonly MetricCurve[]): string {
+  if (curves.length === 0) return "";
+  const lines = layOutTable(
+    [
+      { head: "metric", align: "left" },
+      { head: "values", align: "right" },
+      { head: "first", align: "decimal" },
+      { head: "last", align: "decimal" },
+      { head: "minimum", align: "decimal" },
+      { head: "maximum", align: "decimal" },
+      { head: "", align: "left" },
+    ],
+    curves.map(({ metric, count, values }) => [
+      metric,
+      formatCount(count),
+      ...[values.at(0), values.at(-1), ...extremesOf(values)].map((value) =>
+        formatSignificant(value ?? Number.NaN, 4),
+      ),
+      sparkline(values, sparklineWidth),
+    ]),
+  );
+  return lines.map((line) => `  ${line}`).join("\n");
+}
+
+function extremesOf(values: readonly number[]): [minimum: number, maximum: number] {
+  return [
+    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  ];
 }
 
 function hasTimes({ startable }: RunPage["request"]): boolean {

@@ -23,12 +23,24 @@ export const seriesUnits = [
 ] as const;
 export type SeriesUnit = (typeof seriesUnits)[number];
 
+/** Names of the series of metrics other than that of the target; their labels are the names of the metrics. */
+export const metricSeries = [
+  "metric1",
+  "metric2",
+  "metric3",
+  "metric4",
+  "metric5",
+  "metric6",
+  "metric7",
+  "metric8",
+] as const;
+
 /** A series that a run has. */
 export const seriesDescription = z.object({
   /**
    * `quality` (the target's metric), `loss`, `stepMs`, `computeMs`, `communicationMs`, `dataWaitMs`, `otherMs` (each per
    * step), `samplesPerSecond`, `powerWatts`, `energyJoules`, `cpuCores`, `memoryBytes`, `acceleratorUtilisation`,
-   * `acceleratorMemoryBytes`.
+   * `acceleratorMemoryBytes`, `metric1` … `metric8`.
    */
   name: z.string(),
   unit: z.enum(seriesUnits),

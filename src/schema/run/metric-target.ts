@@ -38,13 +38,3 @@ export const targetStanding = z.strictObject({
   longestStreak: z.number().int().nonnegative().optional(),
 });
 export type TargetStanding = z.output<typeof targetStanding>;
-
-/** The targets in the order of the request. */
-export function targetsOf({ target, furtherTargets = [] }: TargetRequest): MetricTarget[] {
-  return target === undefined ? [] : [target, ...furtherTargets];
-}
-
-/** Whether one evaluation of one metric is not enough to meet the target. */
-export function isCompound({ furtherTargets = [], targetWindow: window }: TargetRequest): boolean {
-  return furtherTargets.length > 0 || window !== undefined;
-}

@@ -1,6 +1,7 @@
 import type { JobRanks } from "./job-ranks.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import type { SignatureCheck } from "./record-signature.ts";
+import type { MetricCurve } from "./metric-curve.ts";
 import type { TargetStanding } from "./metric-target.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation, RunResult } from "./run-result.ts";
@@ -26,6 +27,8 @@ export interface RunPage {
     targets?: readonly TargetStanding[];
     samplesCount: number | undefined;
   };
+  /** Of the metrics other than that of the first target. */
+  curves: readonly MetricCurve[];
   events: readonly LifecycleEvent[];
   job: JobRanks;
   /** The rule status of the log, evaluated again; no verdict during the run. */

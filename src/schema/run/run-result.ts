@@ -2,6 +2,7 @@ import { z } from "zod";
 import { energyReading } from "./energy.ts";
 import { finding } from "./finding.ts";
 import { hostName } from "./host.ts";
+import { metricCurve } from "./metric-curve.ts";
 import { metricTarget, targetStanding } from "./metric-target.ts";
 import { cost } from "./price.ts";
 import { runConditions } from "./run-conditions.ts";
@@ -94,6 +95,8 @@ export const runResult = z.strictObject({
   evaluations: z.array(evaluation),
   /** Number of evaluations of the run, if `evaluations` does not contain all of them. */
   evaluationCount: z.number().int().positive().optional(),
+  /** Of the metrics other than that of `target`; absent in records of older versions. */
+  curves: z.array(metricCurve).optional(),
   /** Training samples per second of the timed part, if the program counts samples. */
   samplesPerSecond: z.number().optional(),
   cost,

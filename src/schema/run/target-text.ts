@@ -1,9 +1,5 @@
-import {
-  targetsOf,
-  type MetricTarget,
-  type TargetRequest,
-  type TargetWindow,
-} from "./metric-target.ts";
+import type { MetricTarget, TargetRequest, TargetWindow } from "./metric-target.ts";
+import { targetsOf } from "./targets-of.ts";
 
 /** In the form that `parseTarget` reads: `val_acc >= 0.94`. */
 export function formatTarget(target: MetricTarget): string {

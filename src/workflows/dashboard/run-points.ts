@@ -1,4 +1,9 @@
-import type { SeriesDescription, SeriesUnit, XAxis } from "../../schema/dashboard/run-series.ts";
+import {
+  metricSeries,
+  type SeriesDescription,
+  type SeriesUnit,
+  type XAxis,
+} from "../../schema/dashboard/run-series.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { StepChunk, StepColumns } from "../../store/samples/step-columns.ts";
 import type { WatchRunPoints } from "./watched-points.ts";
@@ -40,12 +45,29 @@ export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSour
   ];
   if (steps.hasLoss) sources.push(lossSource(steps));
   else sources.push(listSource({ name: "loss", unit: "", label: "loss" }, listed.loss));
+  sources.push(...metricSources(listed));
   if (steps.rowCount > 0) {
     sources.push(stepSource(steps, "stepMs", "step time", stepTimes()));
     for (const part of Object.keys(stepParts).filter(isStepPart))
       sources.push(stepSource(steps, part, stepParts[part], (chunk) => chunk[part]));
   }
   return [...sources, ...hostSources(run, listed)].filter((source) => source.count() > 0);
+}
+
+/** The first metrics other than that of the target. The loss and the throughput have series of their own. */
+function metricSources({ metrics, loss }: WatchRunPoints): PointSource[] {
+  const names = [...metrics.keys()];
+  const lossName = loss.values.length > 0 ? names.find((name) => /loss/iu.test(name)) : undefined;
+  return names
+    .filter((name) => name !== "throughput" && name !== lossName)
+    .slice(0, metricSeries.length)
+    .flatMap((metric, index) => {
+      const name = metricSeries[index];
+      const rows = metrics.get(metric)?.rows;
+      return name === undefined || rows === undefined
+        ? []
+        : [listSource({ name, unit: "", label: metric }, rows)];
+    });
 }
 
 function hostSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {

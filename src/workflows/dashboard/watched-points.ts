@@ -1,3 +1,4 @@
+import type { MetricCurve } from "../../schema/run/metric-curve.ts";
 import { PointRows } from "./point-rows.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
@@ -6,10 +7,13 @@ export class WatchRunPoints {
   readonly quality = new PointRows();
   readonly loss = new PointRows();
   readonly samplesPerSecond = new PointRows();
+  /** Of the metrics other than that of the first target. */
+  readonly metrics = new Map<string, { rows: PointRows; number: number }>();
   /** Changes when points were removed. */
   generation = 0;
   /** The number of the newest evaluation in `quality`. */
   #evaluationNumber = 0;
+  #areMetricsFinal = false;
   #stepRows = 0;
   #samplesGeneration = 0;
   #rateFrom: { timeMs: number; samplesCount: number } | undefined;
@@ -26,6 +30,7 @@ export class WatchRunPoints {
       this.quality.push(point.timeMs, point.samplesCount, point.value);
       this.#evaluationNumber = number;
     }
+    this.#growMetrics(run);
     for (const point of run.log.points.loss.slice(this.loss.values.length))
       this.loss.push(point.timeMs, point.samplesCount, point.value);
     if (run.samples.steps.rowCount > 0) this.#growRate(run);
@@ -42,7 +47,39 @@ export class WatchRunPoints {
     this.#evaluationNumber = 0;
     this.#stepRows = 0;
     this.#rateFrom = undefined;
+    this.metrics.clear();
+    this.#areMetricsFinal = false;
     for (const rows of [this.quality, this.loss, this.samplesPerSecond]) rows.clear();
+  }
+
+  /** The result has the times at which values arrived; a growing log does not. */
+  #growMetrics({ result, runStartMs, log }: WatchedRun): void {
+    if (result?.curves !== undefined && runStartMs !== undefined) {
+      this.#takeCurves(result.curves, runStartMs);
+      return;
+    }
+    for (const [metric, series] of log.reader.run.curves.series) {
+      const points = this.metrics.get(metric) ?? { rows: new PointRows(), number: 0 };
+      this.metrics.set(metric, points);
+      for (const { number, evaluation } of series.keptAfter(points.number)) {
+        points.rows.push(evaluation.timeMs, evaluation.samplesCount, evaluation.value);
+        points.number = number;
+      }
+    }
+  }
+
+  /** Replaces the points from the log by those of the result, once. */
+  #takeCurves(curves: readonly MetricCurve[], runStartMs: number): void {
+    if (this.#areMetricsFinal) return;
+    if (this.metrics.size > 0) this.generation += 1;
+    this.#areMetricsFinal = true;
+    this.metrics.clear();
+    for (const { metric, clockMs, values } of curves) {
+      const rows = new PointRows();
+      for (const [index, value] of values.entries())
+        rows.push(runStartMs + (clockMs[index] ?? 0), undefined, value);
+      this.metrics.set(metric, { rows, number: values.length });
+    }
   }
 
   /** Throughput between two samples of the lowest rank, whose sample counts include all ranks. */

@@ -3,7 +3,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import { matchName } from "../../formats/text/match-name.ts";
 import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
 import type { MetricTarget, TargetRequest, TargetWindow } from "../../schema/run/metric-target.ts";
-import { targetsOf } from "../../schema/run/metric-target.ts";
+import { targetsOf } from "../../schema/run/targets-of.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import { formatTarget, parseTarget } from "../../schema/run/target-text.ts";
 import type { PlanWarning } from "./find-workload.ts";

@@ -40,6 +40,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     cpu: ended.cpu,
     ofLog: logTimesOf(request),
   });
+  const curves = run.curves.finish();
   return withoutUndefined({
     schemaVersion: 1 as const,
     runId: request.runId,
@@ -50,6 +51,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     targets: run.isCompound ? run.standings : undefined,
     evaluations: run.series.list(),
     evaluationCount: thinnedCount(run),
+    curves: curves.length === 0 ? undefined : curves,
     samplesPerSecond,
     cost: costOfRun({
       billedMs: clock.billedMs,

@@ -5,7 +5,7 @@ import type { TargetStanding } from "../../schema/run/metric-target.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun } from "../../score/judge-run.ts";
-import type { TrackUpdate } from "../../score/track-run.ts";
+import type { TrackedRun, TrackUpdate } from "../../score/track-run.ts";
 import { MemoryRunStore } from "../../store/records/memory-run-store.ts";
 import { rereadRun } from "./reread-run.ts";
 import { RunReader } from "./run-reader.ts";
@@ -108,6 +108,11 @@ function valuesOf({
   }));
 }
 
+/** Without times, which a log does not have for each value. */
+function curvesOf({ curves }: TrackedRun) {
+  return curves.finish().map(({ metric, count, values }) => ({ metric, count, values }));
+}
+
 /** Without times: a line that Pitwall adds has that of its evaluation in milliseconds. */
 function standingsOf({ standings }: { standings: readonly TargetStanding[] }) {
   return standings.map(({ firstMetMs, ...standing }) => ({
@@ -179,6 +184,7 @@ describe("rereadRun", () => {
         expect(again.judgement?.clock).toEqual(live.judgement.clock);
         expect(valuesOf(again.run)).toEqual(valuesOf(live.run));
         expect(standingsOf(again.run)).toEqual(standingsOf(live.run));
+        expect(curvesOf(again.run)).toEqual(curvesOf(live.run));
         expect(again.run.findings).toEqual(live.run.findings);
         expect(again.rules).toEqual(live.rules);
       }),

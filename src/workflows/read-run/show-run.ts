@@ -1,7 +1,9 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { integrityOf } from "./integrity-of.ts";
 import { verdictDifferences } from "./verdict-differences.ts";
@@ -66,23 +68,13 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
   const { result, request, state, directory } = record;
   const reread = await rereadRun(record);
   const { run, rules, checklist } = reread;
-  const bestQuality =
-    result?.outcome.kind === "reached" ? result.outcome.quality : result?.outcome.bestQuality;
   return {
     directory,
     request,
     result,
     state,
-    progress: {
-      ...(run.isCompound ? { targets: run.standings } : {}),
-      evaluations: result?.evaluations ?? run.series.list(),
-      evaluationCount:
-        result === undefined
-          ? run.series.count
-          : (result.evaluationCount ?? result.evaluations.length),
-      best: bestQuality ?? (result === undefined ? run.best : undefined),
-      samplesCount: result === undefined ? run.samplesCount : undefined,
-    },
+    progress: progressOf(result, run),
+    curves: result?.curves ?? run.curves.finish(),
     events: record.events.events,
     job: jobRanksOf(record.events.events),
     rules,
@@ -90,6 +82,18 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     integrity: await integrityOf(record),
     verdictDifferences: verdictDifferences(record, reread),
   };
+}
+
+function progressOf(result: RunResult | undefined, run: TrackedRun): RunPage["progress"] {
+  const targets = run.isCompound ? { targets: run.standings } : {};
+  if (result === undefined) {
+    const { series, best, samplesCount } = run;
+    const evaluations = series.list();
+    return { ...targets, evaluations, evaluationCount: series.count, best, samplesCount };
+  }
+  const { outcome, evaluations, evaluationCount = evaluations.length } = result;
+  const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
+  return { ...targets, evaluations, evaluationCount, best, samplesCount: undefined };
 }
 
 function unknownRun(

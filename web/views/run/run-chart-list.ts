@@ -1,6 +1,12 @@
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { SeriesDescription, XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import {
+  metricSeries,
+  type SeriesDescription,
+  type XAxis,
+} from "../../../src/schema/dashboard/run-series.ts";
+import { targetsOf } from "../../../src/schema/run/targets-of.ts";
 import type { ChartSpec } from "../../charts/run/chart-spec.ts";
+import { metricChart } from "../../charts/run/metric-chart.ts";
 import { lossChart } from "../../charts/run/loss-chart.ts";
 import { machineChart, machineSeries } from "../../charts/run/machine-chart.ts";
 import { energyChart, powerChart } from "../../charts/run/power-chart.ts";
@@ -75,8 +81,21 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       note: power.note,
       whenEmpty: { text: "Not enough energy readings" },
     },
+    ...metricCharts(detail, { xAxis, byName }),
     ...machineCharts(detail, { xAxis, byName }),
   ];
+}
+
+function metricCharts({ series, request }: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
+  const x = sharedAxis(xAxis, byName);
+  return series
+    .filter(({ name }) => metricSeries.some((each) => each === name))
+    .map((description) => ({
+      spec: metricChart(description, byName.get(description.name), x, targetsOf(request)),
+      isWide: false,
+      note: undefined,
+      whenEmpty: { text: `No values of ${description.label} on this axis` },
+    }));
 }
 
 function machineCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {

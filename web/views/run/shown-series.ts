@@ -1,4 +1,8 @@
-import type { SeriesBuckets, XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import {
+  metricSeries,
+  type SeriesBuckets,
+  type XAxis,
+} from "../../../src/schema/dashboard/run-series.ts";
 import { machineSeries } from "../../charts/run/machine-chart.ts";
 import { stepParts } from "../../charts/run/step-time-chart.ts";
 
@@ -11,6 +15,7 @@ export const streamedSeries: readonly string[] = [
   "powerWatts",
   "energyJoules",
   ...machineSeries,
+  ...metricSeries,
 ];
 
 /** Series by name, with their x axis. */
