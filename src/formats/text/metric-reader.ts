@@ -7,7 +7,7 @@ import { findPattern, numberAround } from "./pattern-match.ts";
 import { RankReader, statedRank } from "./rank-prefix.ts";
 import type { CommaStyle, NumberToken } from "./read-number.ts";
 import type { NamedNumber } from "./named-number.ts";
-import { readDurationMs } from "./read-duration.ts";
+import { readProgramClock } from "./program-clock.ts";
 import { readPairs } from "./read-pairs.ts";
 import { suggestMetric } from "./suggest-metric.ts";
 import { stepOfNumbers } from "./step-of-numbers.ts";
@@ -121,7 +121,11 @@ export class MetricReader {
     const { samples } = this.#wanted;
     const count =
       samples === undefined ? undefined : this.#readWanted(samples, line, pairs)[0]?.value;
-    return { metrics, samplesCount: count, clockMs: this.#readClock(line, pairs) };
+    return {
+      metrics,
+      samplesCount: count,
+      clockMs: readProgramClock(this.#wanted.clock, { line, pairs, commaStyle: this.#commaStyle }),
+    };
   }
 
   /** Adds what holds for all values of a line. */
@@ -193,25 +197,6 @@ export class MetricReader {
     if (scope === undefined) return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
     return true;
-  }
-
-  #readClock(line: string, pairs: readonly NamedNumber[]): number | undefined {
-    const { clock } = this.#wanted;
-    if (clock === undefined) return undefined;
-    const number =
-      clock.kind === "name"
-        ? pairs.find(({ name }) => namesMetric(name, clock.metric))?.number
-        : this.#numberOfPattern(clock, line);
-    if (number === undefined || !Number.isFinite(number.value)) return undefined;
-    return readDurationMs(line, number, clock.metric);
-  }
-
-  #numberOfPattern(
-    wanted: WantedMetric & { kind: "pattern" },
-    line: string,
-  ): NumberToken | undefined {
-    const found = findPattern(wanted.expression, line);
-    return "span" in found ? numberAround(line, found.span, this.#commaStyle) : undefined;
   }
 
   #readNamed(metric: string, line: string, pairs: readonly NamedNumber[]): MetricReading[] {

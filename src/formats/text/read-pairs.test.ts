@@ -111,6 +111,16 @@ describe("readPairs", () => {
     expect(accuracy).toMatchObject({ name: "Accuracy", outOf: 10_000, runningMean: undefined });
   });
 
+  test.each([
+    `{"epoch": 1, "loss": 0.25} val_acc=0.94%`,
+    "{not a dictionary} loss: 0.25 {'epoch': 1} time 3 (4) val_acc: 0.5 -> 0.94",
+  ])("gives positions in the whole line: %s", (line) => {
+    const pairs = readPairs(line);
+    expect(pairs.map(({ name }) => name)).toContain("val_acc");
+    for (const { number } of pairs)
+      expect(Number(line.slice(number.start, number.end))).toBe(number.value);
+  });
+
   test("reads any number that JavaScript prints, after any separator", () => {
     const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
     const separator = fc.constantFrom("=", ": ", " ", " = ", ":", " is ");

@@ -37,20 +37,29 @@ interface Stretch {
   commaStyle: CommaStyle | undefined;
 }
 
+/** The positions of the numbers are those in the whole line. */
 function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: NamedNumber[]): void {
-  const text = line.slice(from, until);
+  const text = from === 0 && until === line.length ? line : line.slice(from, until);
+  const known = pairs.length;
   let end = 0;
   let last: LastPair | undefined;
   let prefix = "";
   for (;;) {
     const number = nextNumber(text, end, commaStyle);
-    if (number === undefined) return;
+    if (number === undefined) break;
     const between = text.slice(end, number.start);
     const isAdded = last?.end === end && addToPair(last, text, { between, number });
     if (!isAdded) last = addNamed(pairs, prefix + between, number) ?? last;
     prefix = /\btop $/iu.test(between) ? `Top-${number.value}` : "";
     end = number.suffixEnd;
   }
+  if (from === 0) return;
+  for (const pair of pairs.slice(known)) pair.number = moved(pair.number, from);
+}
+
+function moved(number: NumberToken, by: number): NumberToken {
+  const { start, end, suffixEnd } = number;
+  return { ...number, start: start + by, end: end + by, suffixEnd: suffixEnd + by };
 }
 
 interface LastPair {

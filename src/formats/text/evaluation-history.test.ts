@@ -1,0 +1,79 @@
+import { describe, expect, test } from "vitest";
+import { EvaluationHistory } from "./evaluation-history.ts";
+
+/** The values of a metric that are evaluations, of lines in order. */
+function evaluations(metric: string, lines: readonly (readonly [line: string, text: string])[]) {
+  const history = new EvaluationHistory();
+  const accepted = lines.flatMap(([line, text]) => {
+    history.startLine(line);
+    const scope = history.scopeOf({ metric, text, start: line.lastIndexOf(text) }, line);
+    return scope === undefined ? [] : [`${text} ${scope}`];
+  });
+  return { accepted, findings: history.findings() };
+}
+
+describe("EvaluationHistory", () => {
+  test("counts a value once that a progress bar repeats", () => {
+    const bar = (percent: number, value: string) =>
+      [`Epoch 1: ${percent}%|██  | 8/16 [00:00<00:00, val_acc=${value}]`, value] as const;
+    const lines = [bar(50, "0.5"), bar(75, "0.5"), bar(100, "0.5"), bar(10, "0.7")];
+    expect(evaluations("val_acc", lines).accepted).toEqual(["0.5 whole", "0.7 whole"]);
+  });
+
+  test("counts values of batches until the metric was printed for a whole pass", () => {
+    const lines = [
+      ["epoch 1 batch 1/9 acc 1.0", "1.0"],
+      ["epoch 1 done, acc 0.6", "0.6"],
+      ["epoch 2 batch 1/9 acc 0.9", "0.9"],
+      ["epoch 2 done, acc 0.7", "0.7"],
+    ] as const;
+    expect(evaluations("acc", lines).accepted).toEqual([
+      "1.0 part-of-pass",
+      "0.6 whole",
+      "0.7 whole",
+    ]);
+  });
+
+  test("leaves out training data once the metric was printed for evaluation data", () => {
+    const lines = [
+      ["[train] acc 0.9", "0.9"],
+      ["[valid] acc 0.6", "0.6"],
+      ["[train] acc 0.97", "0.97"],
+    ] as const;
+    const { accepted, findings } = evaluations("acc", lines);
+    expect(accepted).toEqual(["0.9 whole", "0.6 whole"]);
+    expect(findings).toEqual([
+      { rule: "metric-in-several-sections", metric: "acc", training: "train", evaluation: "valid" },
+    ]);
+  });
+
+  test("does not look for sections if the metric names its own", () => {
+    const lines = [
+      ["[valid] val_acc 0.6", "0.6"],
+      ["[train] val_acc 0.7", "0.7"],
+    ] as const;
+    expect(evaluations("val_acc", lines)).toEqual({
+      accepted: ["0.6 whole", "0.7 whole"],
+      findings: [],
+    });
+  });
+
+  test("leaves out a final summary, unless it has the only values", () => {
+    const summary = [
+      ["***** eval metrics *****", ""],
+      ["  eval_accuracy = 0.8", "0.8"],
+      ["next: eval_accuracy = 0.9", "0.9"],
+    ] as const;
+    const before = ["{'eval_accuracy': 0.7}", "0.7"] as const;
+    const values = (lines: readonly (readonly [string, string])[]) =>
+      evaluations("eval_accuracy", lines).accepted.filter((each) => /\d/u.test(each));
+    expect(values([before, ...summary.slice(1)])).toEqual(["0.7 whole", "0.8 whole", "0.9 whole"]);
+    expect(values(summary.slice(1))).toEqual(["0.8 whole", "0.9 whole"]);
+    expect(
+      evaluations("acc", [
+        ["acc 0.9", "0.9"],
+        ["wandb: acc 0.9", "0.9"],
+      ]).accepted,
+    ).toEqual(["0.9 whole"]);
+  });
+});
