@@ -4,6 +4,7 @@ import type { ResultRow } from "../schema/atlas/result-row.ts";
 type SharedFields =
   | "compatibilityGroup"
   | "scaling"
+  | "scoreKind"
   | "scalingFactor"
   | "runCount"
   | "convergedRunCount"
@@ -20,6 +21,7 @@ export function singleRunEntry(row: Omit<ResultRow, SharedFields>, timeMs: numbe
     row: {
       compatibilityGroup: 1,
       scaling: "strong",
+      scoreKind: "score",
       scalingFactor: 1,
       runCount: 1,
       convergedRunCount: 1,

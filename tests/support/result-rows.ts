@@ -26,6 +26,7 @@ export function resultOf(fields: Partial<ResultRow>): ResultRow {
     convergedRunCount: 10,
     scoreMs: minutes * 60_000,
     unscaledMs: minutes * 60_000,
+    scoreKind: "score",
     scalingFactor: 1,
     samplesToConverge: 1000,
     samplesUnit: "samples",

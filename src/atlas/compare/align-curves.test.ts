@@ -35,6 +35,7 @@ function subject(name: string, more: Partial<ResultRow> = {}, samples?: number[]
     runCount: 1,
     convergedRunCount: 1,
     scoreMs: 100_000,
+    scoreKind: "score",
     scalingFactor: 1,
     samplesUnit: "samples",
     source: "made up",

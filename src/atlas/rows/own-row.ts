@@ -84,6 +84,7 @@ function identityOf({ request }: RunReport, accelerators: readonly Accelerator[]
     benchmarkAsPublished: startable.name,
     compatibilityGroup: 1,
     scaling: "strong" as const,
+    scoreKind: "score" as const,
     scalingFactor: 1,
     nodeCount,
     acceleratorCount: acceleratorCount === 0 ? undefined : acceleratorCount,

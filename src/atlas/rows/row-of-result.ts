@@ -68,6 +68,7 @@ export function rowOfResult(
     scaling: result.scalingKind,
     edition: result.edition,
     ...timesOf(result),
+    scoreKind: "score",
     scalingFactor: result.committedScalingFactor,
     rcpOutcome: rcpOutcomeOf(result.convergence),
     source,

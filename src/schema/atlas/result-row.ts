@@ -7,10 +7,12 @@ import {
   rcpOutcomes,
   samplesUnits,
   scalings,
+  scoreKinds,
   suites,
 } from "./result-words.ts";
 
 export type Suite = (typeof suites)[number];
+export type ScoreKind = (typeof scoreKinds)[number];
 export type Availability = (typeof availabilities)[number];
 
 const text = z.string().optional();
@@ -56,8 +58,13 @@ export const resultRow = z.strictObject({
   /** Runs in the folder, and those of them that reached the target by the rules. */
   runCount: z.number().int().nonnegative(),
   convergedRunCount: z.number().int().nonnegative(),
-  /** The official score in milliseconds: mean of the counted runs times the scaling factor. */
+  /**
+   * The score in milliseconds: mean of the counted runs times the scaling factor. If `scoreKind` is `middle-run`, the
+   * time of the middle run (of an even number, the slower of the two in the middle), without a scaling factor.
+   */
   scoreMs: amount,
+  /** Do not mix the kinds silently: a middle run is usually within 3 % of the score, but it is not the score. */
+  scoreKind: z.enum(scoreKinds),
   unscaledMs: amount,
   scalingFactor: z.number().positive(),
   /** Of the runs that reached the target, unscaled. */

@@ -12,6 +12,12 @@ export const suites = [
 /** MLPerf's availability categories; `rdi` is Research, Development, or Internal. */
 export const availabilities = ["cloud", "on-premise", "preview", "rdi"] as const;
 
+/**
+ * What `scoreMs` is. `score`: the score by the rules of the suite, official or computed from the runs. `middle-run`: the
+ * middle run before scaling, where the official score is not on record.
+ */
+export const scoreKinds = ["score", "middle-run"] as const;
+
 /** How a result's convergence compares with the reference. */
 export const rcpOutcomes = [
   "found",

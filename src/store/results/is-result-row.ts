@@ -7,6 +7,7 @@ import {
   rcpOutcomes,
   samplesUnits,
   scalings,
+  scoreKinds,
   suites,
 } from "../../schema/atlas/result-words.ts";
 import type { TableLine } from "./parquet-file.ts";
@@ -18,6 +19,7 @@ export const columnValues = {
   division: divisions,
   availability: availabilities,
   scaling: scalings,
+  scoreKind: scoreKinds,
   samplesUnit: samplesUnits,
   rcpOutcome: rcpOutcomes,
   layoutSource: layoutSources,

@@ -54,7 +54,7 @@ function encodingOf(
 
 /**
  * Unpacks the lines of a Parquet file, or only those of one result. Ignores unknown columns; columns that an older
- * version did not write are absent.
+ * version did not write are absent, or have the value that the table defines for this case.
  *
  * @throws Error of any kind, from the parser, if the bytes are not a Parquet file with these columns
  */
@@ -67,7 +67,8 @@ export async function unpackTable(
   const metadata = parquetMetadata(file);
   const there = new Set(parquetSchema(metadata).children.map(({ element }) => element.name));
   const lacking = Object.entries(columns).find(
-    ([name, { isRequired }]) => isRequired && !there.has(name),
+    ([name, { isRequired, whenColumnMissing }]) =>
+      isRequired && whenColumnMissing === undefined && !there.has(name),
   );
   if (lacking !== undefined) throw new Error(`it has no column ${lacking[0]}`);
   const source = {
@@ -76,7 +77,13 @@ export async function unpackTable(
     columns: Object.keys(columns).filter((name) => there.has(name)),
     compressors: { GZIP: (packed: Uint8Array) => gunzipSync(packed) },
   };
-  return where === undefined ? readAll(source) : readSome(source, where);
+  const lines = await (where === undefined ? readAll(source) : readSome(source, where));
+  const added = Object.entries(columns).flatMap(([name, { whenColumnMissing }]) =>
+    whenColumnMissing === undefined || there.has(name) ? [] : [[name, whenColumnMissing] as const],
+  );
+  if (added.length === 0) return lines;
+  const values = Object.fromEntries(added);
+  return lines.map((line) => ({ ...line, ...values }));
 }
 
 export interface TableReading {

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { RunCurve } from "../../schema/atlas/run-curve.ts";
+import { packTable, unpackTable } from "./parquet-file.ts";
 import { readResultRow, readResultRows, readResultRuns, readRunCurves } from "./read-results.ts";
 import type { RoundContents } from "../../schema/atlas/round-contents.ts";
+import { rowColumns } from "./result-tables.ts";
 import { writeResults } from "./write-results.ts";
 
 let folder: string;
@@ -28,6 +30,7 @@ function row(rowId: string, more: Partial<ResultRow> = {}): ResultRow {
     scaling: "strong",
     runCount: 3,
     convergedRunCount: 3,
+    scoreKind: "score",
     scalingFactor: 1,
     source: 'somewhere, "quoted"\n',
     ...more,
@@ -91,6 +94,17 @@ describe("readResultRows", () => {
       [a, 7],
       [`${a}2`, undefined],
     ]);
+  });
+
+  test("reads files written before score kinds existed as scores by the rules", async () => {
+    const { scoreKind: _, ...formerColumns } = rowColumns;
+    const rows = [row(a, { scoreMs: 5 })].map((each) => ({ ...each }));
+    const former = { linesPerGroup: 10, createdBy: "pitwall 0.0.0" };
+    const bytes = await packTable(rows, { ...former, columns: formerColumns });
+    expect(await unpackTable(bytes, { columns: formerColumns })).not.toEqual(rows);
+    expect(await unpackTable(bytes, { columns: rowColumns })).toEqual(rows);
+    const where = { rowId: a };
+    expect(await unpackTable(bytes, { columns: rowColumns, where })).toEqual(rows);
   });
 
   test("reports no problem if there is no folder", async () => {

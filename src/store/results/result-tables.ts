@@ -6,6 +6,8 @@ import type { ResultRun } from "../../schema/atlas/result-run.ts";
 export interface ColumnKind {
   type: "STRING" | "INT32" | "FLOAT" | "DOUBLE";
   isRequired: boolean;
+  /** The value of every line of a file that was written before the column existed. */
+  whenColumnMissing?: string;
 }
 
 export type ColumnTable = Readonly<Record<string, ColumnKind>>;
@@ -42,6 +44,7 @@ export const rowColumns = {
   runCount: count,
   convergedRunCount: count,
   scoreMs: maybeAmount,
+  scoreKind: { ...text, whenColumnMissing: "score" },
   unscaledMs: maybeAmount,
   scalingFactor: amount,
   fastestMs: maybeAmount,

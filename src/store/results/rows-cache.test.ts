@@ -31,6 +31,7 @@ const row: ResultRow = {
   scaling: "strong",
   runCount: 3,
   convergedRunCount: 3,
+  scoreKind: "score",
   scalingFactor: 1,
   scoreMs: 1234.567,
   source: 'somewhere, "quoted"\n',

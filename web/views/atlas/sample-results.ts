@@ -44,6 +44,7 @@ function sampleRow(name: string, more: Partial<ResultRow> = {}): ResultRow {
     convergedRunCount: 10,
     scoreMs: 600_000,
     unscaledMs: 600_000,
+    scoreKind: "score",
     scalingFactor: 1,
     source: "https://example.org/results",
     ...more,
