@@ -83,7 +83,7 @@ export async function unpackTable(
   );
   if (added.length === 0) return lines;
   const values = Object.fromEntries(added);
-  return lines.map((line) => ({ ...line, ...values }));
+  return lines.map((line) => Object.assign({}, line, values));
 }
 
 export interface TableReading {

@@ -98,7 +98,7 @@ describe("readResultRows", () => {
 
   test("reads files written before score kinds existed as scores by the rules", async () => {
     const { scoreKind: _, ...formerColumns } = rowColumns;
-    const rows = [row(a, { scoreMs: 5 })].map((each) => ({ ...each }));
+    const rows = [{ ...row(a, { scoreMs: 5 }) }];
     const former = { linesPerGroup: 10, createdBy: "pitwall 0.0.0" };
     const bytes = await packTable(rows, { ...former, columns: formerColumns });
     expect(await unpackTable(bytes, { columns: formerColumns })).not.toEqual(rows);
