@@ -1,4 +1,5 @@
 import type { ResultFilter } from "../atlas/rows/filter-results.ts";
+import { UserError } from "../foundation/user-error.ts";
 import type { OptionTable } from "./command-table.ts";
 
 /** Filters for results. They mean the same in every atlas command. */
@@ -41,37 +42,60 @@ export const filterOptions = {
     group: "Selection",
     help: "mlperf-training, mlperf-hpc, dawnbench, nanogpt-speedrun, own",
   },
+  accelerators: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Selection",
+    help: "only systems with exactly this number of accelerators",
+  },
   minAccelerators: {
     takes: "number",
     placeholder: "count",
     minimum: 1,
     group: "Selection",
-    help: "only systems with so many accelerators or more",
+    help: "only systems with at least this number of accelerators",
   },
   maxAccelerators: {
     takes: "number",
     placeholder: "count",
     minimum: 1,
     group: "Selection",
-    help: "only systems with so many accelerators or fewer",
+    help: "only systems with at most this number of accelerators",
   },
 } as const satisfies OptionTable;
 
-/** The `--prices` option. */
+/** The options for the user's own prices. */
 export const pricesOption = {
+  price: {
+    takes: "texts",
+    placeholder: "name=dollars",
+    group: "Figures",
+    help: "your price in dollars per accelerator-hour, repeatable: h100-sxm=2.50",
+  },
   prices: {
     takes: "text",
     placeholder: "file.yaml",
     group: "Figures",
-    help: "your own prices, dollars per hour of one accelerator: `h100-sxm: 2.50`",
+    help: "a file of such prices: `h100-sxm: 2.50`",
   },
 } as const satisfies OptionTable;
 
-/** Selects the filter options from a command's options. */
+/**
+ * Selects the filter options from a command's options.
+ *
+ * @throws UserError `option-unused` for an exact number of accelerators beside a range
+ */
 export function filterOf(options: ResultFilter): ResultFilter {
   const { benchmark, round, submitter, system, accelerator, division, availability, suite } =
     options;
-  const { minAccelerators, maxAccelerators } = options;
+  const { accelerators, minAccelerators, maxAccelerators } = options;
+  if (accelerators !== undefined && (minAccelerators ?? maxAccelerators) !== undefined)
+    throw new UserError(
+      "option-unused",
+      "`--accelerators` cannot be combined with `--min-accelerators` or `--max-accelerators`",
+      { at: "--accelerators", hint: "use one number, or a range" },
+    );
   return {
     benchmark,
     round,
@@ -81,6 +105,7 @@ export function filterOf(options: ResultFilter): ResultFilter {
     division,
     availability,
     suite,
+    accelerators,
     minAccelerators,
     maxAccelerators,
   };

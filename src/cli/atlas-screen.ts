@@ -1,3 +1,4 @@
+import type { BenchmarkAlias } from "../schema/atlas/benchmark-alias.ts";
 import type { ResultsProblem } from "../schema/atlas/results-problem.ts";
 import type { Face, SharedOptions } from "./command-table.ts";
 
@@ -23,6 +24,17 @@ export async function printProblems(
     const { message, hint } = describeResultsProblem(problem);
     face.err.print(`${face.err.paint.warn("warning:")} ${message}\nhint: ${hint}\n`);
   }
+}
+
+/** Reports on standard error which benchmark a name of the filter stands for. */
+export async function printAliases(
+  aliases: readonly BenchmarkAlias[],
+  face: Face,
+  shared: SharedOptions,
+): Promise<void> {
+  if (shared.quiet || aliases.length === 0) return;
+  const { describeAlias } = await import("../report/atlas/wording.ts");
+  for (const alias of aliases) face.err.print(`note: ${describeAlias(alias)}\n`);
 }
 
 /** Prints the complete result as one JSON document. */

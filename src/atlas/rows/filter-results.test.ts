@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { resultOf, someGroups } from "../../../tests/support/result-rows.ts";
+import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import { filterResults, type ResultFilter } from "./filter-results.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 
@@ -45,6 +46,7 @@ describe("filterResults", () => {
       filter: { minAccelerators: 8, maxAccelerators: 63 },
       kept: "ace",
     },
+    { name: "takes an exact count", filter: { accelerators: 64 }, kept: "b" },
     {
       name: "gives none where filters exclude each other",
       filter: { round: "v4.1", benchmark: "rgat" },
@@ -65,6 +67,38 @@ describe("filterResults", () => {
       field,
       wanted,
       nearest,
+    });
+  });
+
+  describe("a name that was used for two benchmarks", () => {
+    const twoMeanings = [
+      resultOf({ round: "v1.1", system: "a", benchmark: "ssd", benchmarkAsPublished: "ssd" }),
+      resultOf({ round: "v3.1", system: "b", benchmark: "retinanet", benchmarkAsPublished: "ssd" }),
+    ];
+    const groups: readonly CompatibilityGroup[] = [
+      {
+        suite: "mlperf-training",
+        benchmark: "retinanet",
+        aliases: ["ssd"],
+        group: 1,
+        firstRound: "v2.0",
+        lastRound: "v5.1",
+        source: "a test",
+      },
+    ];
+    const alias = { wanted: "ssd", benchmark: "retinanet", rounds: ["v3.1"] };
+
+    test.each([
+      { name: "means the later one in its rounds", round: "v3.1", kept: "b", kind: "shown" },
+      { name: "means the earlier one otherwise", round: undefined, kept: "a", kind: "left-out" },
+      { name: "means the only one in older rounds", round: "v1.1", kept: "a", kind: undefined },
+    ])("$name", ({ round, kept, kind }) => {
+      const outcome = filterResults(twoMeanings, { benchmark: "ssd", round }, groups);
+      expect(outcome).toMatchObject({
+        kind: "filtered",
+        rows: [{ system: kept }],
+        aliases: kind === undefined ? [] : [{ kind, ...alias }],
+      });
     });
   });
 

@@ -1,6 +1,8 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import { resolveBenchmark } from "../names/benchmark-aliases.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 
 /** The fields that patterns match. */
@@ -21,12 +23,14 @@ export type PatternField = (typeof patternFields)[number];
  * matches the family as well as the published name; `v5.0` can be written `5.0`.
  */
 export type ResultFilter = { readonly [Field in PatternField]?: string | undefined } & {
+  /** The exact number of accelerators. */
+  readonly accelerators?: number | undefined;
   readonly minAccelerators?: number | undefined;
   readonly maxAccelerators?: number | undefined;
 };
 
 export type FilterOutcome =
-  | { kind: "filtered"; rows: readonly ResultRow[] }
+  | { kind: "filtered"; rows: readonly ResultRow[]; aliases: readonly BenchmarkAlias[] }
   /** A pattern that matches no row, regardless of the other filters. */
   | {
       kind: "unknown";
@@ -39,46 +43,70 @@ export type FilterOutcome =
 /**
  * Returns the rows that match all filters, in their original order.
  *
- * @param groups for former names of benchmarks: `gnn` finds `rgat`
+ * @param groups for other names of benchmarks: `gnn` finds `rgat`, and `ssd` finds `retinanet` in v3.1
  */
 export function filterResults(
   rows: readonly ResultRow[],
   filter: ResultFilter,
   groups: readonly CompatibilityGroup[],
 ): FilterOutcome {
-  const tests: ((row: ResultRow) => boolean)[] = [];
+  let kept = rows.filter(hasCount(filter));
   for (const field of patternFields) {
-    const written = filter[field];
-    if (written === undefined) continue;
-    const patterns = written
-      .split(",")
-      .map((pattern) => pattern.trim())
-      .filter((pattern) => pattern !== "")
-      .map((pattern) => (field === "benchmark" ? currentName(pattern, rows, groups) : pattern));
-    for (const pattern of patterns) {
-      if (!rows.some((row) => matchesField(row, field, pattern)))
-        return unknownPattern(rows, field, pattern);
-    }
-    tests.push((row) => patterns.some((pattern) => matchesField(row, field, pattern)));
+    if (field === "benchmark") continue;
+    const patterns = patternsOf(filter[field]);
+    const unmatched = patterns.find((pattern) => !matchesAny(rows, field, pattern));
+    if (unmatched !== undefined) return unknownPattern(rows, field, unmatched);
+    if (patterns.length > 0)
+      kept = kept.filter((row) => patterns.some((pattern) => matchesField(row, field, pattern)));
   }
-  const { minAccelerators: minimum = 0, maxAccelerators: maximum = Number.POSITIVE_INFINITY } =
-    filter;
-  if (filter.minAccelerators !== undefined || filter.maxAccelerators !== undefined)
-    tests.push(
-      ({ acceleratorCount: count }) => count !== undefined && count >= minimum && count <= maximum,
-    );
-  return { kind: "filtered", rows: rows.filter((row) => tests.every((test) => test(row))) };
+  return filterBenchmarks(rows, kept, { patterns: patternsOf(filter.benchmark), groups });
 }
 
-/** Replaces a former benchmark name with the current one, unless rows use the former name too, such as `ssd`. */
-function currentName(
-  pattern: string,
+/** Benchmarks come last, because the meaning of some names depends on the rounds that the other filters leave. */
+function filterBenchmarks(
   rows: readonly ResultRow[],
-  groups: readonly CompatibilityGroup[],
-): string {
-  if (rows.some(({ benchmark }) => matchesGlob(benchmark, pattern))) return pattern;
-  const group = groups.find(({ aliases }) => aliases.some((alias) => matchesGlob(alias, pattern)));
-  return group?.benchmark ?? pattern;
+  candidates: readonly ResultRow[],
+  { patterns, groups }: { patterns: readonly string[]; groups: readonly CompatibilityGroup[] },
+): FilterOutcome {
+  if (patterns.length === 0) return { kind: "filtered", rows: candidates, aliases: [] };
+  const resolved = patterns.map((pattern) => resolveBenchmark(pattern, candidates, groups));
+  for (const [index, { pattern }] of resolved.entries()) {
+    const isKnown =
+      matchesAny(rows, "benchmark", pattern) ||
+      resolveBenchmark(pattern, rows, groups).alias !== undefined;
+    if (!isKnown) return unknownPattern(rows, "benchmark", patterns[index] ?? pattern);
+  }
+  return {
+    kind: "filtered",
+    rows: candidates.filter(({ benchmark }) =>
+      resolved.some(({ pattern }) => matchesGlob(benchmark, pattern)),
+    ),
+    aliases: resolved.flatMap(({ alias }) => alias ?? []),
+  };
+}
+
+function patternsOf(written: string | undefined): string[] {
+  return (written ?? "")
+    .split(",")
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => pattern !== "");
+}
+
+function hasCount(filter: ResultFilter): (row: ResultRow) => boolean {
+  const { accelerators, minAccelerators, maxAccelerators } = filter;
+  if ([accelerators, minAccelerators, maxAccelerators].every((count) => count === undefined))
+    return () => true;
+  const minimum = Math.max(accelerators ?? 0, minAccelerators ?? 0);
+  const maximum = Math.min(
+    accelerators ?? Number.POSITIVE_INFINITY,
+    maxAccelerators ?? Number.POSITIVE_INFINITY,
+  );
+  return ({ acceleratorCount: count }) =>
+    count !== undefined && count >= minimum && count <= maximum;
+}
+
+function matchesAny(rows: readonly ResultRow[], field: PatternField, pattern: string): boolean {
+  return rows.some((row) => matchesField(row, field, pattern));
 }
 
 function matchesField(row: ResultRow, field: PatternField, pattern: string): boolean {

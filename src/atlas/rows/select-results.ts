@@ -1,4 +1,9 @@
-import { filterResults, type PatternField, type ResultFilter } from "./filter-results.ts";
+import {
+  filterResults,
+  type FilterOutcome,
+  type PatternField,
+  type ResultFilter,
+} from "./filter-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
@@ -14,8 +19,21 @@ export function selectResults(
   filter: ResultFilter,
   groups: readonly CompatibilityGroup[],
 ): readonly ResultRow[] {
+  return selectWithAliases(rows, filter, groups).rows;
+}
+
+/**
+ * Like `selectResults`, with the benchmark names of the filter that have had several meanings.
+ *
+ * @throws UserError what `selectResults` throws
+ */
+export function selectWithAliases(
+  rows: readonly ResultRow[],
+  filter: ResultFilter,
+  groups: readonly CompatibilityGroup[],
+): Omit<Extract<FilterOutcome, { kind: "filtered" }>, "kind"> {
   const outcome = filterResults(rows, filter, groups);
-  if (outcome.kind === "filtered") return outcome.rows;
+  if (outcome.kind === "filtered") return outcome;
   const { field, wanted, nearest, known } = outcome;
   throw new UserError(`unknown-${field}`, `no results for ${field} \`${wanted}\``, {
     at: `--${field}`,

@@ -72,6 +72,7 @@ export const compareCommand = defineCommand({
       axis: axes.find((known) => known === axis) ?? "clock",
       home: await homeOf(face, shared),
       pricesPath: await absolutePath(prices, face.cwd),
+      givenPrices: given.price,
     };
     const { comparison, problems } = await compareNamed(request, face.interrupt);
     await printProblems(problems, face, shared);

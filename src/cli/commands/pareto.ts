@@ -54,6 +54,7 @@ export const paretoCommand = defineCommand({
       objectives,
       home: await homeOf(face, shared),
       pricesPath: await absolutePath(options.prices, face.cwd),
+      givenPrices: options.price,
       ownStore: options.own ? await openStore(face, shared) : undefined,
     });
     await printProblems(problems, face, shared);

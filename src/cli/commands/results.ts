@@ -4,7 +4,13 @@ import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ListedResults } from "../../workflows/results/list-results.ts";
 import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
-import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
+import {
+  absolutePath,
+  tableWidth,
+  printAliases,
+  printProblems,
+  writeJson,
+} from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
@@ -83,6 +89,7 @@ export const resultsCommand = defineCommand({
     const csv = csvOptionsOf(options, { isCsv, csvFlag: "--format csv" });
     const listed = await list(call, per);
     await printProblems(listed.problems, face, shared);
+    await printAliases(listed.aliases, face, shared);
     const isEmpty = listed.rows.length === 0;
     if (isEmpty && !shared.quiet) face.err.write("no result meets all of these filters\n");
     if (!isEmpty || format !== "table" || shared.json)
@@ -107,6 +114,7 @@ async function list(call: Call<typeof options>, per: Measure): Promise<ListedRes
     limit: limit === 0 ? undefined : limit,
     home: await homeOf(face, shared),
     pricesPath: await absolutePath(chosen.prices, face.cwd),
+    givenPrices: chosen.price,
     ownStore: chosen.own ? await openStore(face, shared) : undefined,
   });
 }
@@ -135,8 +143,8 @@ const write: Readonly<Record<(typeof formats)[number], Writer>> = {
     const { resultsCsv } = await import("../../report/atlas/result-lines.ts");
     face.out.write(resultsCsv(rows, csv));
   },
-  async json({ rows, foundCount }, { per }, { face }) {
-    writeJson(face, "results", { per, foundCount, rows });
+  async json({ rows, foundCount, aliases }, { per }, { face }) {
+    writeJson(face, "results", { per, foundCount, aliases, rows });
   },
   async md({ rows }, { per }, { face }) {
     const { resultMarkdown } = await import("../../report/atlas/result-table.ts");

@@ -1,4 +1,5 @@
 import { formatCount, formatSignificant, formatUsd } from "../../foundation/units.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
 import type {
   AcceleratorPrice,
   Figure,
@@ -132,4 +133,16 @@ export function energyNote(rows: readonly MeasuredRow[]): string | undefined {
   );
   const others = isMeasured ? "; values without ~ are measured" : "";
   return `~ estimated: accelerators x power limit x time, without hosts, network and cooling${others}`;
+}
+
+/** Which benchmark a name of the filter stands for. */
+export function describeAlias({ kind, wanted, benchmark, rounds }: BenchmarkAlias): string {
+  const [first = ""] = rounds;
+  const when = rounds.length === 1 ? first : `${first} to ${rounds.at(-1) ?? ""}`;
+  switch (kind) {
+    case "shown":
+      return `showing \`${benchmark}\`: \`${wanted}\` is another name of it in ${when}`;
+    case "left-out":
+      return `\`${wanted}\` of ${when} is another benchmark: \`--benchmark ${benchmark}\``;
+  }
 }

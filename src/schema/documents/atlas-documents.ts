@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { benchmarkAlias } from "../atlas/benchmark-alias.ts";
 import { claim } from "../atlas/claim.ts";
 import { curveAxes, differenceFields } from "../atlas/comparison.ts";
 import { measures } from "../atlas/figures.ts";
@@ -43,6 +44,8 @@ const measure = z.enum(measures);
 export const resultsDocument = z.strictObject({
   per: measure,
   foundCount: z.number().int(),
+  /** Benchmark names of the filter that rounds have used for another benchmark. */
+  aliases: z.array(benchmarkAlias),
   rows: z.array(measuredRow),
 });
 

@@ -1,13 +1,14 @@
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import { sortResults, type SortKey } from "../../atlas/rows/sort-results.ts";
+import type { BenchmarkAlias } from "../../schema/atlas/benchmark-alias.ts";
 import type { MeasuredRow } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { selectResults } from "../../atlas/rows/select-results.ts";
+import { selectWithAliases } from "../../atlas/rows/select-results.ts";
 
 export interface ListRequest extends AtlasRequest {
   filter: ResultFilter;
@@ -22,6 +23,8 @@ export interface ListedResults {
   rows: readonly MeasuredRow[];
   /** Before the limit. */
   foundCount: number;
+  /** Benchmark names of the filter that have had several meanings. */
+  aliases: readonly BenchmarkAlias[];
   problems: readonly ResultsProblem[];
 }
 
@@ -34,11 +37,13 @@ export async function listResults(request: ListRequest): Promise<ListedResults> 
   const { filter, sort, limit, ownStore } = request;
   const atlas = await loadAtlas(request);
   const own = ownStore === undefined ? [] : await ownRows(ownStore, atlas.accelerators);
-  const found = selectResults([...own, ...atlas.rows], filter, atlas.groups);
+  const all = [...own, ...atlas.rows];
+  const { rows: found, aliases } = selectWithAliases(all, filter, atlas.groups);
   const measured = found.map((row) => measureRow(row, atlas.rod));
   return {
     rows: sortResults(measured, sort).slice(0, limit),
     foundCount: found.length,
+    aliases,
     problems: atlas.problems,
   };
 }

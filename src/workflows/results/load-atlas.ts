@@ -26,14 +26,20 @@ export interface AtlasRequest {
   home: string | undefined;
   /** A file with the user's prices, which take precedence over the catalog's. */
   pricesPath?: string | undefined;
+  /** Prices from the command line, `h100-sxm=2.50`, which take precedence over the file's. */
+  givenPrices?: readonly string[] | undefined;
 }
 
 /**
  * Reads the shipped results and the user's imports.
  *
- * @throws UserError what `readPriceFile` throws
+ * @throws UserError what `readPriceFile` and `parseGivenPrice` throw
  */
-export async function loadAtlas({ home, pricesPath }: AtlasRequest): Promise<Atlas> {
+export async function loadAtlas({
+  home,
+  pricesPath,
+  givenPrices = [],
+}: AtlasRequest): Promise<Atlas> {
   const folders = resultsFolders(home);
   const [collection, accelerators, groups, entries] = await Promise.all([
     readResultRows(folders),
@@ -45,6 +51,11 @@ export async function loadAtlas({ home, pricesPath }: AtlasRequest): Promise<Atl
   if (pricesPath !== undefined) {
     const { readPriceFile } = await import("../../store/catalogue/read-price-file.ts");
     for (const price of await readPriceFile(pricesPath, accelerators))
+      prices.set(price.accelerator, price);
+  }
+  if (givenPrices.length > 0) {
+    const { parseGivenPrice } = await import("./parse-given-price.ts");
+    for (const price of givenPrices.flatMap((text) => parseGivenPrice(text, accelerators)))
       prices.set(price.accelerator, price);
   }
   const powerLimitWatts = new Map(
