@@ -172,7 +172,7 @@ describe("pitwall scaling", () => {
     const words = ["scaling", "--benchmark", "gpt3", "--accelerator", "h100", "--round", "v3.1"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 0
-      gpt3 on h100-sxm   v3.1, fastest result of each size; 1 slower result of the same sizes excluded
+      gpt3 on h100-sxm by NVIDIA   v3.1, fastest result of each size; 1 slower result of the same sizes excluded
       scales throughout: according to the fits, doubling from 10,752 would still give 1.84x the speed
 
        chips  minutes  speed-up  efficiency  samples    rate  batch  off fit: S      R  round  submitter
@@ -184,10 +184,11 @@ describe("pitwall scaling", () => {
       10,240    4.070    14.3x        71.6%   100.2%   71.5%  2,560       -2.2%  -4.1%  v3.1   NVIDIA
       10,752    3.917    14.9x        70.9%    99.7%   71.1%  2,688       -2.3%  -4.1%  v3.1   NVIDIA
 
-      efficiency = samples x rate, relative to the smallest system
-      samples: samples to converge (larger batches need more); rate: samples/s per accelerator
       S: tokens needed = 1,107,296,256 + 49,152 x batch; double the base value at batch size 22,528; median residual 0.0%
       R: tokens per second = 1417 x chips^0.888 (an exponent of 1 is perfect); median residual 4.1%
+
+      efficiency = samples x rate, relative to the smallest system of the same curve
+      samples: samples to converge (larger batches need more); rate: samples/s per accelerator
 
       next: pitwall pareto --benchmark gpt3   time against cost"
     `);
@@ -197,8 +198,8 @@ describe("pitwall scaling", () => {
     const words = ["scaling", "--benchmark", "gpt3", "--accelerator", "tpu-v5e", "--round", "v3.1"];
     expect(await show(words)).toMatchInlineSnapshot(`
       "exit 2
-      error[too-few-sizes]: scaling requires results of at least two sizes
-        only 4096 accelerators
+      error[too-few-sizes]: scaling requires results of at least two sizes of one accelerator and submitter
+        only 4096 tpu-v5e of Google
 
       hint: remove filters, or include more rounds with \`--round 'v*'\`"
     `);

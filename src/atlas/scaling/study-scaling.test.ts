@@ -54,10 +54,9 @@ describe("studyScaling", () => {
   });
 
   test("splits efficiency into factors whose product is the efficiency", () => {
-    const amount = fc.double({ min: 1, max: 1e6, noNaN: true });
     const row = fc.record({
-      unscaledMs: amount,
-      samplesToConverge: amount,
+      unscaledMs: fc.double({ min: 1, max: 1e6, noNaN: true }),
+      samplesToConverge: fc.double({ min: 1, max: 2, noNaN: true }),
       factor: fc.double({ min: 1, max: 2, noNaN: true }),
       acceleratorCount: fc.integer({ min: 1, max: 9999 }),
     });
@@ -74,10 +73,12 @@ describe("studyScaling", () => {
               resultOf({ ...fields, scoreMs: fields.unscaledMs * factor }),
             ),
           );
-          for (const { efficiency, parts } of points) {
-            const product =
-              (parts?.samples ?? 0) * (parts?.throughput ?? 0) * (parts?.scalingFactor ?? 0);
-            expect(product / efficiency).toBeCloseTo(1, 9);
+          for (const { efficiency, parts, implausible } of points) {
+            const { samples = 0, throughput = 0, scalingFactor = 0 } = parts ?? {};
+            const isSplit = parts !== undefined && efficiency !== undefined;
+            expect(isSplit).toBe(implausible.length === 0);
+            const product = isSplit ? (samples * throughput * scalingFactor) / efficiency : 1;
+            expect(product).toBeCloseTo(1, 9);
           }
         },
       ),
@@ -129,6 +130,43 @@ describe("studyScaling", () => {
     expect(samplesFit).toEqual({ kind: "too-few-points", have: 2, need: 3 });
     expect(throughputFit).toEqual({ kind: "too-few-points", have: 2, need: 3 });
     expect(stopsPaying).toEqual({ kind: "not-known", reason: "too-few-points" });
+  });
+
+  test("reports figures that cannot be right instead of using them", () => {
+    const placeholder = { ...lawful(8, 0.9), samplesToConverge: 1 };
+    const rows = sizes.map((count) => (count === 8 ? placeholder : lawful(count, 0.9)));
+    const { points, throughputFit } = studied(rows);
+    const point = points.find(({ acceleratorCount }) => acceleratorCount === 8);
+    expect(point?.parts).toBeUndefined();
+    expect(point?.implausible).toEqual([{ figure: "samples", value: 1004 }]);
+    expect(throughputFit).toMatchObject({ kind: "fitted", pointCount: 10 });
+  });
+
+  test("reports an efficiency above 150 % instead of using it", () => {
+    const slow = { ...lawful(1, 1), scoreMs: 8_000_000, unscaledMs: 8_000_000 };
+    const [, second] = studied([slow, lawful(2, 1)]).points;
+    expect(second).toMatchObject({ efficiency: undefined, parts: undefined });
+    expect(second?.implausible.map(({ figure }) => figure)).toEqual(["efficiency", "throughput"]);
+  });
+
+  test("fits no law that contradicts itself, and estimates nothing from it", () => {
+    const falling = studied(sizes.map((count) => lawful(count, 0.9, { perBatch: -0.1 })));
+    expect(falling.samplesFit).toMatchObject({ kind: "implausible", reason: "falling" });
+    expect(falling.stopsPaying).toEqual({ kind: "not-known", reason: "implausible-fit" });
+    const negative = studied([8, 9, 10, 11].map((count) => lawful(count, 1, { base: -5 })));
+    expect(negative.samplesFit).toMatchObject({ kind: "implausible", reason: "negative-base" });
+    const superlinear = studied([1, 2, 4].map((count) => lawful(count, 1.2)));
+    expect(superlinear.throughputFit).toMatchObject({
+      kind: "implausible",
+      reason: "superlinear",
+    });
+  });
+
+  test("takes a slight fall of samples with the batch as no growth", () => {
+    const { samplesFit } = studied(
+      [1, 2, 4, 8].map((count) => lawful(count, 0.9, { perBatch: -0.5 })),
+    );
+    expect(samplesFit).toMatchObject({ perBatch: 0, criticalBatchSize: undefined });
   });
 
   test("requires two sizes with a score and an accelerator count", () => {

@@ -1,18 +1,24 @@
-import { median } from "../../foundation/statistics.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type {
-  SamplesFit,
+  ImplausibleFigure,
+  ScalingParts,
   ScalingPoint,
   ScalingStudy,
-  StopsPaying,
-  ThroughputFit,
 } from "../../schema/atlas/scaling-study.ts";
-import { robustLine } from "./robust-line.ts";
+import {
+  findStop,
+  fitSamples,
+  fitThroughput,
+  hasRate,
+  rateAt,
+  ratePerSecond,
+  samplesAt,
+  type SampledRow,
+  type UsableRow,
+} from "./fit-scaling.ts";
 
-/** A doubling with a smaller gain costs at least a third more accelerator time. */
-const payingThreshold = 1.5;
-/** Two points always fit a line exactly, so a fit needs more. */
-const minimumPoints = 3;
+/** A share above this cannot be explained by scaling; the logs or the counts differ in meaning. */
+const highestShare = 1.5;
 
 export type ScalingOutcome =
   | { kind: "studied"; study: ScalingStudy }
@@ -23,7 +29,7 @@ export type ScalingOutcome =
  * How time decreases with the number of accelerators, by the fastest result of each size, and why it stops decreasing: more samples
  * needed (larger batches), or fewer of them per second and accelerator. Each is fitted separately.
  *
- * @param rows of one benchmark and compatibility group; rows without a score or accelerators are ignored
+ * @param rows of one benchmark, compatibility group, accelerator and submitter family; rows without a score or accelerators are ignored
  */
 export function studyScaling(rows: readonly ResultRow[]): ScalingOutcome {
   const usable = rows.filter(isUsable);
@@ -31,56 +37,42 @@ export function studyScaling(rows: readonly ResultRow[]): ScalingOutcome {
   const [base] = fastest;
   if (base === undefined || fastest.length < 2)
     return { kind: "too-few-sizes", sizes: fastest.map((row) => row.acceleratorCount) };
-  const sampled = fastest.filter(
-    (row): row is SampledRow => hasRate(row) && row.samplesUnit === base.samplesUnit,
+  const measured = fastest.map((row) => ({ row, ...measureAgainst(base, row) }));
+  const sampled = measured.flatMap(({ row, parts }) =>
+    parts !== undefined && hasRate(row) ? [row] : [],
   );
-  const samplesFit = fitSamples(sampled);
-  const throughputFit = fitThroughput(sampled);
-  const points = fastest.map((row): ScalingPoint => {
-    const speedup = base.scoreMs / row.scoreMs;
-    return {
+  const fits = { samples: fitSamples(sampled), throughput: fitThroughput(sampled) };
+  const points = measured.map(({ row, parts, ...figures }): ScalingPoint => {
+    const hasParts = parts !== undefined && hasRate(row);
+    return Object.assign(figures, {
       row,
       acceleratorCount: row.acceleratorCount,
       timeMs: row.scoreMs,
-      speedup,
-      efficiency: (speedup * base.acceleratorCount) / row.acceleratorCount,
-      parts: partsOf(base, row),
-      ...residualsOf(row, samplesFit, throughputFit),
-    };
+      parts,
+      samplesResidual: hasParts ? samplesResidual(row, fits.samples) : undefined,
+      throughputResidual: hasParts ? throughputResidual(row, fits.throughput) : undefined,
+    });
   });
   return {
     kind: "studied",
     study: {
       benchmark: base.benchmark,
-      rounds: distinct(usable.map(({ round }) => round)),
-      accelerators: distinct(
-        usable.map((row) => row.accelerator ?? row.acceleratorAsPublished ?? "?"),
-      ),
+      rounds: distinct(fastest.map(({ round }) => round)),
+      accelerator: base.accelerator ?? base.acceleratorAsPublished ?? "?",
+      submitters: distinct(fastest.map(({ submitter }) => submitter)),
       points,
       samplesUnit: base.samplesUnit,
-      samplesFit,
-      throughputFit,
-      stopsPaying: findStop(sampled, samplesFit, throughputFit),
+      samplesFit: fits.samples,
+      throughputFit: fits.throughput,
+      stopsPaying: findStop(sampled, fits.samples, fits.throughput),
       leftOutCount: usable.length - fastest.length,
     },
   };
 }
 
-interface UsableRow extends ResultRow {
-  scoreMs: number;
-  acceleratorCount: number;
-}
-interface SampledRow extends UsableRow {
-  unscaledMs: number;
-  samplesToConverge: number;
-}
-
-function isUsable(row: ResultRow): row is UsableRow {
+/** Whether a row can be a point of a curve. */
+export function isUsable(row: ResultRow): row is UsableRow {
   return (row.scoreMs ?? 0) > 0 && row.acceleratorCount !== undefined && row.scaling === "strong";
-}
-
-function hasRate(row: UsableRow): row is SampledRow {
-  return (row.unscaledMs ?? 0) > 0 && (row.samplesToConverge ?? 0) > 0;
 }
 
 function fastestOfEachSize(rows: readonly UsableRow[]): UsableRow[] {
@@ -96,11 +88,32 @@ function distinct(values: readonly string[]): string[] {
   return [...new Set(values)].toSorted();
 }
 
-const ratePerSecond = (row: SampledRow): number => row.samplesToConverge / (row.unscaledMs / 1000);
+function measureAgainst(
+  base: UsableRow,
+  row: UsableRow,
+): Pick<ScalingPoint, "speedup" | "efficiency" | "parts" | "implausible"> {
+  const speedup = base.scoreMs / row.scoreMs;
+  const efficiency = (speedup * base.acceleratorCount) / row.acceleratorCount;
+  const parts = partsOf(base, row);
+  const figures: ImplausibleFigure[] = [
+    { figure: "efficiency", value: efficiency },
+    ...(parts === undefined
+      ? []
+      : [
+          { figure: "samples" as const, value: parts.samples },
+          { figure: "throughput" as const, value: parts.throughput },
+        ]),
+  ];
+  const implausible = figures.filter(({ value }) => !(value > 0 && value <= highestShare));
+  return {
+    speedup,
+    efficiency: implausible.some(({ figure }) => figure === "efficiency") ? undefined : efficiency,
+    parts: implausible.length > 0 ? undefined : parts,
+    implausible,
+  };
+}
 
-const perAccelerator = (row: SampledRow): number => ratePerSecond(row) / row.acceleratorCount;
-
-function partsOf(base: UsableRow, row: UsableRow): ScalingPoint["parts"] {
+function partsOf(base: UsableRow, row: UsableRow): ScalingParts | undefined {
   if (!hasRate(base) || !hasRate(row) || base.samplesUnit !== row.samplesUnit) return undefined;
   return {
     samples: base.samplesToConverge / row.samplesToConverge,
@@ -109,131 +122,17 @@ function partsOf(base: UsableRow, row: UsableRow): ScalingPoint["parts"] {
   };
 }
 
-/**
- * S(B) = base + perBatch x B, as MLPerf's reference runs show it: below the critical batch size, the samples hardly
- * grow; far above it, they grow with the batch size, so larger batches do not reduce the time.
- *
- * @see McCandlish et al. 2018, An empirical model of large-batch training, https://arxiv.org/abs/1812.06162
- */
-function fitSamples(rows: readonly SampledRow[]): SamplesFit {
-  const points = rows.flatMap((row) =>
-    row.globalBatchSize === undefined
-      ? []
-      : [[row.globalBatchSize, row.samplesToConverge] as const],
-  );
-  const batchSizeCount = new Set(points.map(([batch]) => batch)).size;
-  const line = batchSizeCount < minimumPoints ? undefined : robustLine(points);
-  if (line === undefined)
-    return { kind: "too-few-points", have: batchSizeCount, need: minimumPoints };
-  const { intercept: base, slope: perBatch } = line;
-  return {
-    kind: "fitted",
-    base,
-    perBatch,
-    criticalBatchSize: base > 0 && perBatch > 0 ? base / perBatch : undefined,
-    batchSizeCount,
-    medianResidual: median(
-      points.map(([batch, samples]) => Math.abs(samples / (base + perBatch * batch) - 1)),
-    ),
-  };
+const perAccelerator = (row: SampledRow): number => ratePerSecond(row) / row.acceleratorCount;
+
+function samplesResidual(row: SampledRow, fit: ScalingStudy["samplesFit"]): number | undefined {
+  if (fit.kind !== "fitted" || row.globalBatchSize === undefined) return undefined;
+  return row.samplesToConverge / samplesAt(fit, row.globalBatchSize) - 1;
 }
 
-/** R(n) = rate x n^exponent: a line on logarithmic axes. */
-function fitThroughput(rows: readonly SampledRow[]): ThroughputFit {
-  const points = rows.map(
-    (row) => [Math.log(row.acceleratorCount), Math.log(ratePerSecond(row))] as const,
-  );
-  const line = points.length < minimumPoints ? undefined : robustLine(points);
-  if (line === undefined)
-    return { kind: "too-few-points", have: points.length, need: minimumPoints };
-  return {
-    kind: "fitted",
-    ratePerSecond: Math.exp(line.intercept),
-    exponent: line.slope,
-    pointCount: points.length,
-    medianResidual: median(
-      points.map(([x, y]) => Math.abs(Math.exp(y - line.intercept - line.slope * x) - 1)),
-    ),
-  };
-}
-
-function residualsOf(
-  row: UsableRow,
-  samplesFit: SamplesFit,
-  throughputFit: ThroughputFit,
-): Pick<ScalingPoint, "samplesResidual" | "throughputResidual"> {
-  const isSampled = hasRate(row);
-  return {
-    samplesResidual:
-      isSampled && samplesFit.kind === "fitted" && row.globalBatchSize !== undefined
-        ? row.samplesToConverge / samplesAt(samplesFit, row.globalBatchSize) - 1
-        : undefined,
-    throughputResidual:
-      isSampled && throughputFit.kind === "fitted"
-        ? ratePerSecond(row) / rateAt(throughputFit, row.acceleratorCount) - 1
-        : undefined,
-  };
-}
-
-function samplesAt(fit: Extract<SamplesFit, { kind: "fitted" }>, batchSize: number): number {
-  return fit.base + fit.perBatch * batchSize;
-}
-
-function rateAt(fit: Extract<ThroughputFit, { kind: "fitted" }>, count: number): number {
-  return fit.ratePerSecond * count ** fit.exponent;
-}
-
-/**
- * Walks from the smallest system to the largest by the fits, in steps of an eighth of a doubling, up to the size where the
- * next doubling gains too little. The batch size follows its own trend over the systems. Without a fit for the samples, or
- * with a single batch size, the samples are assumed constant, which makes the estimate optimistic.
- */
-function findStop(
-  rows: readonly SampledRow[],
-  samplesFit: SamplesFit,
-  throughputFit: ThroughputFit,
-): StopsPaying {
-  const [smallest] = rows;
-  const largest = rows.at(-1);
-  if (throughputFit.kind !== "fitted" || smallest === undefined || largest === undefined)
-    return { kind: "not-known", reason: "too-few-points" };
-  const batchAt = batchTrend(rows);
-  const timeAt = (count: number): number => {
-    const batch = batchAt(count);
-    const samples =
-      samplesFit.kind === "fitted" && batch !== undefined ? samplesAt(samplesFit, batch) : 1;
-    return samples / rateAt(throughputFit, count);
-  };
-  const doublingAt = (count: number): number => timeAt(count) / timeAt(2 * count);
-  const threshold = payingThreshold;
-  for (
-    let count = smallest.acceleratorCount;
-    count <= largest.acceleratorCount;
-    count *= 2 ** 0.125
-  )
-    if (doublingAt(count) < threshold)
-      return {
-        kind: "at",
-        acceleratorCount: Math.round(count),
-        threshold,
-        doublingSpeedup: doublingAt(count),
-      };
-  return {
-    kind: "pays-throughout",
-    largest: largest.acceleratorCount,
-    threshold,
-    doublingSpeedup: doublingAt(largest.acceleratorCount),
-  };
-}
-
-/** How the batch size follows the number of accelerators: a power law, because systems usually grow by doubling. */
-function batchTrend(rows: readonly SampledRow[]): (count: number) => number | undefined {
-  const points = rows.flatMap((row) =>
-    row.globalBatchSize === undefined
-      ? []
-      : [[Math.log(row.acceleratorCount), Math.log(row.globalBatchSize)] as const],
-  );
-  const line = robustLine(points);
-  if (line === undefined) return () => undefined;
-  return (count) => Math.exp(line.intercept + line.slope * Math.log(count));
+function throughputResidual(
+  row: SampledRow,
+  fit: ScalingStudy["throughputFit"],
+): number | undefined {
+  if (fit.kind !== "fitted") return undefined;
+  return ratePerSecond(row) / rateAt(fit, row.acceleratorCount) - 1;
 }

@@ -19,17 +19,21 @@ export const scalingCommand = defineCommand({
   examples: [
     {
       command: "pitwall scaling --benchmark gpt3 --accelerator h100",
-      does: "of the newest round with four sizes or more; batch size and throughput told apart",
+      does: "one curve per submitter, of the newest round with four sizes; samples, throughput and RCP factor apart",
     },
     {
-      command: "pitwall scaling --benchmark bert --accelerator a100 --round 'v*'",
-      does: "all rounds together, the fastest of each size",
+      command:
+        "pitwall scaling --benchmark bert --accelerator a100 --submitter nvidia --round 'v*'",
+      does: "all rounds of the newest rules together, the fastest of each size",
     },
   ],
   options,
   exits: [
     { code: 0, when: "shown" },
-    { code: 2, when: "the benchmark is not known, or has results of one size only" },
+    {
+      code: 2,
+      when: "the benchmark is not known, or no accelerator and submitter has results of two sizes",
+    },
   ],
   async act({ options, face, shared }) {
     if (options.benchmark === undefined)
@@ -38,13 +42,13 @@ export const scalingCommand = defineCommand({
       });
     const { showScaling } = await import("../../workflows/results/show-scaling.ts");
     const home = await homeOf(face, shared);
-    const { study, problems } = await showScaling({ filter: filterOf(options), home });
+    const { report, problems } = await showScaling({ filter: filterOf(options), home });
     await printProblems(problems, face, shared);
-    if (shared.json) writeJson(face, "scaling", study);
+    if (shared.json) writeJson(face, "scaling", report);
     else {
       const { scalingPage } = await import("../../report/atlas/scaling-page.ts");
       const look = { width: tableWidth(face), paint: face.out.paint };
-      face.out.print(`${scalingPage(study, look)}\n`);
+      face.out.print(`${scalingPage(report, look)}\n`);
     }
     return exitCodes.yes;
   },

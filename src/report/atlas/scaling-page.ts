@@ -1,35 +1,108 @@
 import { formatCount, formatSignificant } from "../../foundation/units.ts";
-import type { ScalingPoint, ScalingStudy } from "../../schema/atlas/scaling-study.ts";
+import type {
+  ScalingPoint,
+  ScalingReport,
+  ScalingStudy,
+} from "../../schema/atlas/scaling-study.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { noFigure, numberText } from "./wording.ts";
 
-/** Time by number of accelerators, and the cause of lost efficiency: samples needed or throughput. */
-export function scalingPage(
-  study: ScalingStudy,
-  { width, paint }: { width: number; paint: Paint },
-): string {
-  const { points, leftOutCount, benchmark } = study;
-  const [head = "", ...lines] = fitTable(columns, points, width);
+interface Look {
+  width: number;
+  paint: Paint;
+}
+
+/**
+ * Time by number of accelerators, and the cause of lost efficiency: samples needed, throughput, or the RCP factor. One table per
+ * accelerator and submitter.
+ */
+export function scalingPage(report: ScalingReport, look: Look): string {
+  const curves = [report, ...report.otherCurves];
+  const isFactored = curves.some(({ points }) => hasFactor(points));
+  return [
+    ...curves.flatMap((curve) => curveLines(curve, look)),
+    `efficiency = samples x rate${isFactored ? " x factor" : ""}, relative to the smallest system of the same curve`,
+    "samples: samples to converge (larger batches need more); rate: samples/s per accelerator",
+    ...(isFactored
+      ? [
+          "factor: the RCP scaling factor, by which MLPerf lengthens the time of runs that converge too fast",
+        ]
+      : []),
+    ...coverageLines(report),
+    "",
+    `next: ${look.paint.name(`pitwall pareto --benchmark ${report.benchmark}`)}   time against cost`,
+  ].join("\n");
+}
+
+function curveLines(study: ScalingStudy, { width, paint }: Look): string[] {
+  const { points, leftOutCount, benchmark, accelerator, submitters, rounds } = study;
+  const [head = "", ...lines] = fitTable(columnsFor(points), points, width);
   const leftOut =
     leftOutCount === 0
       ? ""
       : `; ${countOf(leftOutCount, "slower result")} of the same sizes excluded`;
   return [
-    `${paint.strong(benchmark)} on ${study.accelerators.join(", ")}   ${study.rounds.join(", ")}, fastest result of each size${leftOut}`,
+    `${paint.strong(`${benchmark} on ${accelerator}`)} by ${submitters.join(", ")}   ${rounds.join(", ")}, fastest result of each size${leftOut}`,
     stopText(study, paint),
+    ...(rounds.length > 1 ? ["several rounds: changes of software are part of this curve"] : []),
     "",
     paint.faint(head),
     ...lines,
     "",
-    "efficiency = samples x rate, relative to the smallest system",
-    "samples: samples to converge (larger batches need more); rate: samples/s per accelerator",
+    ...points.flatMap((point) => implausibleLines(point, paint)),
     samplesText(study),
     throughputText(study),
     "",
-    `next: ${paint.name(`pitwall pareto --benchmark ${benchmark}`)}   time against cost`,
-  ].join("\n");
+  ];
+}
+
+const figureWords = {
+  efficiency: "an efficiency",
+  samples: "a samples share",
+  throughput: "a rate share",
+} as const;
+
+function implausibleLines({ implausible, acceleratorCount, row }: ScalingPoint, paint: Paint) {
+  return implausible.map(
+    ({ figure, value }) =>
+      `${paint.warn("implausible")}: ${formatCount(acceleratorCount)} accelerators give ${figureWords[figure]} of ${percent(value)}, so it is not used; check ${row.rowId}`,
+  );
+}
+
+const shownSizes = 6;
+
+function coverageLines({ singleSizes, weakCount }: ScalingReport): string[] {
+  const shown = singleSizes
+    .slice(0, shownSizes)
+    .map((one) => `${formatCount(one.acceleratorCount)} ${one.accelerator} (${one.submitter})`);
+  const more = singleSizes.length - shown.length;
+  return [
+    ...(shown.length === 0
+      ? []
+      : [
+          `no curve, a single size only: ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
+        ]),
+    ...(weakCount === 0
+      ? []
+      : [
+          `${countOf(weakCount, "result")} of weak scaling excluded: many models are trained at once`,
+        ]),
+  ];
+}
+
+/** Without an RCP factor anywhere, its column would be 100 % throughout. */
+function columnsFor(points: readonly ScalingPoint[]): FittedColumn<ScalingPoint>[] {
+  return columns.filter(({ head }) => head !== factorHead || hasFactor(points));
+}
+
+const factorHead = "factor";
+
+function hasFactor(points: readonly ScalingPoint[]): boolean {
+  return points.some(
+    ({ parts }) => parts !== undefined && Math.abs(parts.scalingFactor - 1) > 5e-4,
+  );
 }
 
 const columns: readonly FittedColumn<ScalingPoint>[] = [
@@ -44,6 +117,7 @@ const columns: readonly FittedColumn<ScalingPoint>[] = [
   { head: "efficiency", align: "decimal", cell: ({ efficiency }) => percent(efficiency) },
   { head: "samples", align: "decimal", cell: ({ parts }) => percent(parts?.samples) },
   { head: "rate", align: "decimal", cell: ({ parts }) => percent(parts?.throughput) },
+  { head: factorHead, align: "decimal", cell: ({ parts }) => percent(parts?.scalingFactor) },
   {
     head: "batch",
     align: "right",
@@ -79,26 +153,51 @@ function signed(fraction: number | undefined): string {
 function stopText({ stopsPaying }: ScalingStudy, paint: Paint): string {
   switch (stopsPaying.kind) {
     case "at":
-      return `${paint.warn(`diminishing returns from ${formatCount(stopsPaying.acceleratorCount)}`)}: doubling the accelerators from there gives less than ${stopsPaying.threshold}x the speed`;
+      return `${paint.warn(`diminishing returns from ${formatCount(stopsPaying.acceleratorCount)}`)}: doubling the accelerators from there gives less than ${stopsPaying.threshold}x the speed${assumption(stopsPaying)}`;
     case "pays-throughout":
-      return `${paint.good("scales throughout")}: according to the fits, doubling from ${formatCount(stopsPaying.largest)} would still give ${formatSignificant(stopsPaying.doublingSpeedup, 3)}x the speed`;
+      return `${paint.good("scales throughout")}: according to the fits, doubling from ${formatCount(stopsPaying.largest)} would still give ${formatSignificant(stopsPaying.doublingSpeedup, 3)}x the speed${assumption(stopsPaying)}`;
     case "not-known":
-      return "too few sizes to find the point of diminishing returns: three are required";
+      return stopsPaying.reason === "too-few-points"
+        ? "too few sizes to find the point of diminishing returns: three are required"
+        : "no point of diminishing returns: a fit is implausible, see below";
   }
 }
 
+function assumption({ samples }: { samples: "fitted" | "assumed-constant" }): string {
+  return samples === "fitted" ? "" : " (if larger batches need no more samples)";
+}
+
 function samplesText({ samplesFit: fit, samplesUnit = "samples" }: ScalingStudy): string {
-  if (fit.kind === "too-few-points")
-    return `S: ${countOf(fit.have, "batch size")}, too few to fit samples against batch size (${fit.need} required)`;
-  const grows =
-    fit.criticalBatchSize === undefined
-      ? "; no growth with batch size here"
-      : `; double the base value at batch size ${formatCount(fit.criticalBatchSize)}`;
-  return `S: ${samplesUnit} needed = ${numberText(fit.base)} ${fit.perBatch < 0 ? "-" : "+"} ${numberText(Math.abs(fit.perBatch))} x batch${grows}; median residual ${(fit.medianResidual * 100).toFixed(1)}%`;
+  switch (fit.kind) {
+    case "too-few-points":
+      return `S: ${countOf(fit.have, "batch size")}, too few to fit samples against batch size (${fit.need} required)`;
+    case "implausible":
+      return fit.reason === "falling"
+        ? `S: no fit; the ${samplesUnit} needed fall with the batch size over ${fit.batchSizeCount} batch sizes, which is implausible`
+        : `S: no fit; the ${samplesUnit} needed grow faster than the batch size over ${fit.batchSizeCount} batch sizes, which is implausible`;
+    case "fitted":
+      return fit.criticalBatchSize === undefined
+        ? `S: ${samplesUnit} needed = ${numberText(fit.base)}, no growth with batch size here; ${residualText(fit.batchSizeCount, "batch sizes", fit.medianResidual)}`
+        : `S: ${samplesUnit} needed = ${numberText(fit.base)} + ${numberText(fit.perBatch)} x batch; double the base value at batch size ${formatCount(fit.criticalBatchSize)}; ${residualText(fit.batchSizeCount, "batch sizes", fit.medianResidual)}`;
+  }
 }
 
 function throughputText({ throughputFit: fit, samplesUnit = "samples" }: ScalingStudy): string {
-  if (fit.kind === "too-few-points")
-    return `R: ${countOf(fit.have, "size")}, too few to fit throughput (${fit.need} required)`;
-  return `R: ${samplesUnit} per second = ${numberText(fit.ratePerSecond)} x chips^${formatSignificant(fit.exponent, 3)} (an exponent of 1 is perfect); median residual ${(fit.medianResidual * 100).toFixed(1)}%`;
+  switch (fit.kind) {
+    case "too-few-points":
+      return `R: ${countOf(fit.have, "size")}, too few to fit throughput (${fit.need} required)`;
+    case "implausible":
+      return `R: no fit; an exponent of ${formatSignificant(fit.exponent, 3)} over ${fit.pointCount} sizes is implausible: the systems differ in more than their size`;
+    case "fitted":
+      return `R: ${samplesUnit} per second = ${numberText(fit.ratePerSecond)} x chips^${formatSignificant(fit.exponent, 3)} (an exponent of 1 is perfect); ${residualText(fit.pointCount, "sizes", fit.medianResidual)}`;
+  }
+}
+
+/** A line follows three or four points closely whatever they are, so its residual says nothing. */
+const fewestForResidual = 5;
+
+function residualText(count: number, what: string, medianResidual: number): string {
+  return count < fewestForResidual
+    ? `${count} ${what} only: a description, not a law`
+    : `median residual ${(medianResidual * 100).toFixed(1)}%`;
 }

@@ -193,20 +193,38 @@ const tooFewPoints = z.strictObject({
   need: z.number(),
 });
 
-export const scalingDocument = z.strictObject({
+const implausibleFit = {
+  kind: z.literal("implausible"),
+  reason: z.enum(["falling", "negative-base", "superlinear"]),
+};
+
+const scalingStop = {
+  threshold: z.number(),
+  doublingSpeedup: z.number(),
+  samples: z.enum(["fitted", "assumed-constant"]),
+};
+
+const scalingStudy = z.strictObject({
   benchmark: z.string(),
   rounds: texts,
-  accelerators: texts,
+  accelerator: z.string(),
+  submitters: texts,
   points: z.array(
     z.strictObject({
       row: resultRow,
       acceleratorCount: z.number().int(),
       timeMs: z.number(),
       speedup: z.number(),
-      efficiency: z.number(),
+      efficiency: z.number().optional(),
       parts: z
         .strictObject({ samples: z.number(), throughput: z.number(), scalingFactor: z.number() })
         .optional(),
+      implausible: z.array(
+        z.strictObject({
+          figure: z.enum(["efficiency", "samples", "throughput"]),
+          value: z.number(),
+        }),
+      ),
       samplesResidual: z.number().optional(),
       throughputResidual: z.number().optional(),
     }),
@@ -221,6 +239,7 @@ export const scalingDocument = z.strictObject({
       batchSizeCount: z.number().int(),
       medianResidual: z.number(),
     }),
+    z.strictObject({ ...implausibleFit, batchSizeCount: z.number().int() }),
     tooFewPoints,
   ]),
   throughputFit: z.discriminatedUnion("kind", [
@@ -231,24 +250,31 @@ export const scalingDocument = z.strictObject({
       pointCount: z.number().int(),
       medianResidual: z.number(),
     }),
+    z.strictObject({ ...implausibleFit, exponent: z.number(), pointCount: z.number().int() }),
     tooFewPoints,
   ]),
   stopsPaying: z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("at"), acceleratorCount: z.number(), ...scalingStop }),
+    z.strictObject({ kind: z.literal("pays-throughout"), largest: z.number(), ...scalingStop }),
     z.strictObject({
-      kind: z.literal("at"),
-      acceleratorCount: z.number(),
-      threshold: z.number(),
-      doublingSpeedup: z.number(),
+      kind: z.literal("not-known"),
+      reason: z.enum(["too-few-points", "implausible-fit"]),
     }),
-    z.strictObject({
-      kind: z.literal("pays-throughout"),
-      largest: z.number(),
-      threshold: z.number(),
-      doublingSpeedup: z.number(),
-    }),
-    z.strictObject({ kind: z.literal("not-known"), reason: z.literal("too-few-points") }),
   ]),
   leftOutCount: z.number().int(),
+});
+
+/** `scaling`: the curve with the most sizes; those of other accelerators and submitters in `otherCurves`. */
+export const scalingDocument = scalingStudy.extend({
+  otherCurves: z.array(scalingStudy),
+  singleSizes: z.array(
+    z.strictObject({
+      accelerator: z.string(),
+      submitter: z.string(),
+      acceleratorCount: z.number().int(),
+    }),
+  ),
+  weakCount: z.number().int(),
 });
 
 export const paretoDocument = z.strictObject({

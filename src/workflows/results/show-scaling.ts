@@ -1,29 +1,29 @@
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { compareRoundNames } from "../../atlas/rows/sort-results.ts";
-import { studyScaling } from "../../atlas/scaling/study-scaling.ts";
+import { scalingCurves, type ScalingCurves } from "../../atlas/scaling/scaling-curves.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import type { ScalingStudy } from "../../schema/atlas/scaling-study.ts";
+import type { ScalingReport } from "../../schema/atlas/scaling-study.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 
-/** Minimum number of sizes for a study of one round. */
-const sizesOfStudy = 4;
+/** The number of sizes of one curve that a round should have: the newest with four, else with three, else with two. */
+const preferredSizes = [4, 3, 2];
 
 export interface ScalingRequest extends AtlasRequest {
-  /** Without `round`: the newest round with four sizes or more, else all rounds of the newest compatibility group. */
+  /** Without `round`: the newest round with a curve of four sizes, else of three, else of two, else all rounds of the newest rules. */
   filter: ResultFilter;
 }
 
 /**
- * How time decreases with the number of accelerators, and why it stops decreasing.
+ * How time decreases with the number of accelerators, and why it stops decreasing: one curve per accelerator and submitter.
  *
  * @throws UserError `one-benchmark-needed`, `too-few-sizes`, and what `selectResults` throws
  */
 export async function showScaling(
   request: ScalingRequest,
-): Promise<{ study: ScalingStudy; problems: readonly ResultsProblem[] }> {
+): Promise<{ report: ScalingReport; problems: readonly ResultsProblem[] }> {
   const { filter } = request;
   const atlas = await loadAtlas(request);
   const found = selectResults(atlas.rows, filter, atlas.groups);
@@ -35,28 +35,45 @@ export async function showScaling(
     });
   const newestGroup = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
   const alike = found.filter(({ compatibilityGroup }) => compatibilityGroup === newestGroup);
-  const chosen = filter.round === undefined ? chooseRound(alike) : alike;
-  const outcome = studyScaling(chosen);
-  if (outcome.kind === "studied") return { study: outcome.study, problems: atlas.problems };
-  throw new UserError("too-few-sizes", "scaling requires results of at least two sizes", {
-    saw:
-      outcome.sizes.length === 0
-        ? "no results with a score and a known number of accelerators"
-        : `only ${outcome.sizes.join(", ")} accelerators`,
-    hint: "remove filters, or include more rounds with `--round 'v*'`",
-  });
+  const outcome = scalingCurves(filter.round === undefined ? chooseRound(alike) : alike);
+  if (outcome.kind === "curves") return { report: outcome.report, problems: atlas.problems };
+  throw new UserError(
+    "too-few-sizes",
+    "scaling requires results of at least two sizes of one accelerator and submitter",
+    {
+      saw: describeSizes(outcome),
+      hint: "remove filters, or include more rounds with `--round 'v*'`",
+    },
+  );
 }
 
-/** Rounds differ in software, which would look like scaling: uses a single round if one has enough sizes. */
+/** Rounds differ in software, which would look like scaling: uses a single round if one has enough sizes of one curve. */
 function chooseRound(rows: readonly ResultRow[]): readonly ResultRow[] {
   const rounds = [...new Set(rows.map(({ round }) => round))].toSorted(compareRoundNames);
-  const full = rounds.findLast((round) => sizesIn(rows, round) >= sizesOfStudy);
-  return full === undefined ? rows : rows.filter(({ round }) => round === full);
+  const bySize = rounds.map((round) => {
+    const own = rows.filter((row) => row.round === round);
+    const outcome = scalingCurves(own);
+    return { own, sizeCount: outcome.kind === "curves" ? outcome.report.points.length : 0 };
+  });
+  for (const least of preferredSizes) {
+    const newest = bySize.findLast(({ sizeCount }) => sizeCount >= least);
+    if (newest !== undefined) return newest.own;
+  }
+  return rows;
 }
 
-function sizesIn(rows: readonly ResultRow[], round: string): number {
-  const sizes = rows
-    .filter((row) => row.round === round && row.scoreMs !== undefined)
-    .flatMap(({ acceleratorCount }) => acceleratorCount ?? []);
-  return new Set(sizes).size;
+const shownSizes = 8;
+
+function describeSizes({
+  singleSizes,
+  weakCount,
+}: Extract<ScalingCurves, { kind: "too-few-sizes" }>): string {
+  const weak = weakCount === 0 ? "" : `; ${weakCount} HPC results that train many models at once`;
+  if (singleSizes.length === 0)
+    return `no results with a score and a known number of accelerators${weak}`;
+  const shown = singleSizes
+    .slice(0, shownSizes)
+    .map((one) => `${one.acceleratorCount} ${one.accelerator} of ${one.submitter}`);
+  const more = singleSizes.length - shown.length;
+  return `only ${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}${weak}`;
 }
