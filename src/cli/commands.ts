@@ -119,7 +119,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   export: {
     group: "In and out",
-    summary: "Export runs as an MLPerf submission, JSON or CSV",
+    summary: "Export runs as an MLPerf submission or for other programs",
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   "export site": {

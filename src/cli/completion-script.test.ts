@@ -19,7 +19,7 @@ describe("completionScript for bash", () => {
   test.each([
     { words: ["ru"], offered: ["run", "runs"] },
     { words: ["results", "im"], offered: ["import"] },
-    { words: ["run", "--met"], offered: ["--metric"] },
+    { words: ["run", "--metr"], offered: ["--metric", "--metrics-from"] },
     { words: ["results", "import", "--int"], offered: ["--into"] },
     { words: ["run", "--color", "a"], offered: ["auto", "always"] },
     { words: ["run", "--", "--met"], offered: [""] },

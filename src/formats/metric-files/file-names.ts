@@ -65,8 +65,10 @@ export class FileNames {
     const alone = matchName(name, wanted);
     if (this.#folder === undefined) return alone;
     if (matchName(`${this.#folder}/${name}`, wanted) === "same") return "same";
+    if (alone !== "same") return alone;
     // After a blank, a word such as `train` changes the meaning of the name after it.
-    return alone === "same" ? matchName(`${this.#folder} ${name}`, wanted) : alone;
+    const inFolder = matchName(`${this.#folder} ${name}`, wanted);
+    return inFolder === "last-words" ? "same" : inFolder;
   }
 
   #addLonger(metric: string, name: string): void {

@@ -5,6 +5,7 @@ import { finding } from "../run/finding.ts";
 import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { logOrigin } from "../run/log-origin.ts";
+import { metricCurve } from "../run/metric-curve.ts";
 import { metricTarget, targetWindow } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
 import { raceReport } from "../run/race-report.ts";
@@ -198,6 +199,7 @@ export const runPage = z.strictObject({
     best: z.number().optional(),
     samplesCount: z.number().optional(),
   }),
+  curves: z.array(metricCurve),
   events: z.array(lifecycleEvent),
   job: jobRanks,
   rules: runRules.optional(),

@@ -1,4 +1,5 @@
-import { matchName } from "../../formats/text/match-name.ts";
+import { likelyTarget } from "../../formats/text/likely-target.ts";
+import { matchName, namesMetric } from "../../formats/text/match-name.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { TrainingFormat } from "../../formats/training-formats.ts";
@@ -261,17 +262,16 @@ function missingMetric(
   if (isMllog) return undefined;
   return reading.metrics.find(
     ({ metric, pattern }) =>
-      pattern === undefined && !metrics.some((name) => matchName(name, metric) === "same"),
+      pattern === undefined && !metrics.some((name) => namesMetric(name, metric)),
   )?.metric;
 }
 
 const listedMetrics = 20;
 
 function targetMissing({ path, metrics }: LoadedTraining): UserError {
-  const example = metrics.find((name) => /val|eval|acc|loss/iu.test(name)) ?? metrics[0];
   return new UserError("target-missing", `importing \`${path}\` requires a target`, {
     saw: `metrics in the log: ${listOf(metrics)}`,
-    hint: `give the quality to reach, for example \`--target '${example ?? "val_acc"}>=0.94'\``,
+    hint: `give the quality to reach, for example \`--target '${likelyTarget(metrics)}'\``,
   });
 }
 

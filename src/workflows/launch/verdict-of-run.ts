@@ -69,11 +69,16 @@ export function verdictOfRun(ended: EndedRun): Verdict {
       // The output of an imported run did not arrive.
       ...(request.startable.kind === "imported"
         ? []
-        : reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: stopReason !== undefined })),
+        : reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: wasStopped(stopReason) })),
       ...ranks.findings(),
       ...leftovers(end),
     ]),
   });
+}
+
+/** Whether the run was ended from outside while its program might have been hanging. A lost host is a finding of its own. */
+function wasStopped(reason: StopReason | undefined): boolean {
+  return reason !== undefined && reason !== "failure";
 }
 
 function thinnedCount({ series, evaluations }: TrackedRun): number | undefined {
