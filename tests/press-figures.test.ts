@@ -65,6 +65,45 @@ describe.skipIf(rows.length === 0)(
       expect(outcome.gains.withinLastGroup?.gain.toFixed(2)).toBe("7.01");
     });
 
+    const gainsOf = (benchmark: string, per: "system" | "chip") => {
+      const some = rows.filter(
+        (row) => row.benchmark === benchmark && row.division === "closed" && row.round <= "v5.1",
+      );
+      const outcome = gainsOverRounds(some, groups, per);
+      if (outcome.kind !== "gains") throw new Error(outcome.kind);
+      return outcome.gains;
+    };
+
+    test("make RetinaNet 3.01 times as fast by v4.0, which the slower v5.1 does not hide", () => {
+      const { totalGain, best, days } = gainsOf("retinanet", "system");
+      expect([totalGain.toFixed(2), best.round, best.gain.toFixed(2)]).toEqual([
+        "1.69",
+        "v4.0",
+        "3.01",
+      ]);
+      expect(best.days).toBeLessThan(days ?? 0);
+    });
+
+    test("make RetinaNet 3.92 times as fast per chip from v2.0 to v5.1", () => {
+      const { totalGain, best } = gainsOf("retinanet", "chip");
+      expect(totalGain).toBeCloseTo(3.92392, 4);
+      expect(best).toMatchObject({ round: "v5.1", gain: totalGain });
+    });
+
+    test("make GPT-3 1.29 times as fast on the same 512 H100 from v3.0 to v4.1", () => {
+      const same = rows.filter(
+        (row) =>
+          row.benchmark === "gpt3" &&
+          row.submitter === "NVIDIA" &&
+          row.accelerator === "h100-sxm" &&
+          row.acceleratorCount === 512,
+      );
+      const outcome = gainsOverRounds(same, groups);
+      if (outcome.kind !== "gains") throw new Error(outcome.kind);
+      expect(outcome.gains.totalGain).toBeCloseTo(1.29056, 4);
+      expect(outcome.gains.isSameHardware).toBe(true);
+    });
+
     test("make SSD 16.4 times as fast from v0.5 to v1.0, and have no SSD after v1.1", () => {
       const ssd = rows.filter(
         ({ benchmark, division }) => benchmark === "ssd" && division === "closed",

@@ -77,7 +77,39 @@ describe("gainsOverRounds", () => {
       to: 2,
       reason: "since v1.0: higher target",
     });
-    expect(found.withinLastGroup).toEqual({ from: "v1.0", gain: 4 });
+    expect(found.withinLastGroup).toEqual({
+      from: "v1.0",
+      gain: 4,
+      best: { round: "v10.0", gain: 4 },
+    });
+  });
+
+  test("reports the best round if a later one is slower, with the dates of that round", () => {
+    const slower = resultOf({
+      round: "v11.0",
+      scoreMs: 2,
+      compatibilityGroup: 2,
+      publishedOn: "2026-01-01",
+    });
+    const found = gains("system", [...rows, slower]);
+    expect(found).toMatchObject({
+      totalGain: 4,
+      days: 2192,
+      best: { round: "v10.0", gain: 8, days: 1461 },
+      withinLastGroup: { from: "v1.0", gain: 2, best: { round: "v10.0", gain: 4 } },
+    });
+    expect(found.steps.map(({ bestGain }) => bestGain)).toEqual([1, 2, 8, 8]);
+  });
+
+  test("names the earliest of equal bests", () => {
+    const again = resultOf({ round: "v11.0", scoreMs: 1, publishedOn: "2026-01-01" });
+    expect(gains("system", [...rows, again]).best.round).toBe("v10.0");
+  });
+
+  test("recognizes unchanged hardware, and counts weak scaling that is left out", () => {
+    const same = rows.filter(({ acceleratorCount }) => acceleratorCount === 8);
+    expect(gains("system").isSameHardware).toBe(false);
+    expect(gains("system", same)).toMatchObject({ isSameHardware: true, weakCount: 1 });
   });
 
   test("omits Moore's law if rounds have no dates", () => {

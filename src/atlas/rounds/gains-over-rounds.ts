@@ -38,13 +38,13 @@ export function gainsOverRounds(
       value,
       gainOverFirst: first.value / value,
       gainOverPrevious: (before ?? first).value / value,
+      bestGain: first.value / leastOf(best.slice(0, index + 1)).value,
       mooreGain: mooreGain(daysBetween(first.row.publishedOn, row.publishedOn)),
       change: before === undefined ? { kind: "none" } : changeOf(before.row, row, groups),
     };
   });
-  const days = daysBetween(first.row.publishedOn, last.row.publishedOn);
-  const totalGain = first.value / last.value;
-  const sameGroup = best.find(({ row }) => row.compatibilityGroup === last.row.compatibilityGroup);
+  const { round: _last, gain: totalGain, ...total } = spanOf(first, last);
+  const alike = best.filter(({ row }) => row.compatibilityGroup === last.row.compatibilityGroup);
   const isComparable = first.row.compatibilityGroup === last.row.compatibilityGroup;
   return {
     kind: "gains",
@@ -54,19 +54,56 @@ export function gainsOverRounds(
       division: commonDivision(best.map(({ row }) => row)),
       steps,
       totalGain,
-      days,
-      mooreGain: mooreGain(days),
-      doublingMonths:
-        days === undefined || totalGain <= 1
-          ? undefined
-          : days / (365.2425 / 12) / Math.log2(totalGain),
+      ...total,
+      best: spanOf(first, leastOf(best)),
+      isSameHardware: isSameHardware(best.map(({ row }) => row)),
+      weakCount: rows.filter(({ scaling }) => scaling === "weak").length,
       isComparable,
-      withinLastGroup:
-        isComparable || sameGroup === undefined || sameGroup === last
-          ? undefined
-          : { from: sameGroup.row.round, gain: sameGroup.value / last.value },
+      withinLastGroup: isComparable ? undefined : gainWithin(alike),
     },
   };
+}
+
+/** The gain between two steps, with Moore's law over the time between their publications. */
+function spanOf(first: BestOfRound, last: BestOfRound): Gains["best"] {
+  const days = daysBetween(first.row.publishedOn, last.row.publishedOn);
+  const gain = first.value / last.value;
+  return {
+    round: last.row.round,
+    gain,
+    days,
+    mooreGain: mooreGain(days),
+    doublingMonths:
+      days === undefined || days === 0 || gain <= 1
+        ? undefined
+        : days / (365.2425 / 12) / Math.log2(gain),
+  };
+}
+
+/** The earliest of the best, if several are equal. */
+function leastOf(steps: readonly BestOfRound[]): BestOfRound {
+  return steps.reduce((least, one) => (one.value < least.value ? one : least));
+}
+
+function gainWithin(alike: readonly BestOfRound[]): Gains["withinLastGroup"] {
+  const [first] = alike;
+  const last = alike.at(-1);
+  if (first === undefined || last === undefined || first === last) return undefined;
+  const best = leastOf(alike);
+  return {
+    from: first.row.round,
+    gain: first.value / last.value,
+    best: { round: best.row.round, gain: first.value / best.value },
+  };
+}
+
+function isSameHardware(rows: readonly ResultRow[]): boolean {
+  const [first] = rows;
+  if (first?.accelerator === undefined || first.acceleratorCount === undefined) return false;
+  return rows.every(
+    ({ accelerator, acceleratorCount }) =>
+      accelerator === first.accelerator && acceleratorCount === first.acceleratorCount,
+  );
 }
 
 /** The compared value in milliseconds, per chip or for the whole system. */

@@ -2,6 +2,7 @@ import { formatCount, formatSignificant } from "../../foundation/units.ts";
 import type { CheckedClaim, Claim } from "../../schema/atlas/claim.ts";
 import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
 import type { Paint } from "../paint.ts";
+import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { acceleratorText, noFigure, numberText } from "./wording.ts";
 
@@ -20,6 +21,11 @@ export function gainsTable(
     ...changeLines(gains, paint),
     ...mooreLines(gains),
     ...sizeLines(gains),
+    ...(gains.weakCount === 0
+      ? []
+      : [
+          `${countOf(gains.weakCount, "result")} of weak scaling excluded: many models are trained at once`,
+        ]),
     ...gains.steps.flatMap(({ round, row }) =>
       row.note === undefined ? [] : [paint.faint(`${round}: ${row.note}`)],
     ),
@@ -28,11 +34,27 @@ export function gainsTable(
   ].join("\n");
 }
 
-function headline({ benchmark, steps, totalGain, per, isComparable }: Gains, paint: Paint): string {
-  const span = `from ${steps[0]?.round ?? ""} to ${steps.at(-1)?.round ?? ""}`;
-  const what = per === "system" ? "best system" : "best per chip";
+function headline(gains: Gains, paint: Paint): string {
+  const { benchmark, steps, totalGain, best, isComparable } = gains;
+  const first = steps[0]?.round ?? "";
+  const last = steps.at(-1)?.round ?? "";
   const warning = isComparable ? "" : `   ${paint.warn("the rules changed in between")}`;
-  return `${paint.strong(benchmark)}   ${paint.strong(`${ratioText(totalGain)}x`)} ${span}, ${what}${warning}`;
+  const bestText = `${paint.strong(`${ratioText(best.gain)}x`)} from ${first} to ${best.round}`;
+  if (!isSlowerNow(gains))
+    return `${paint.strong(benchmark)}   ${paint.strong(`${ratioText(totalGain)}x`)} from ${first} to ${last}, ${what(gains)}${warning}`;
+  return `${paint.strong(benchmark)}   ${bestText}, ${what(gains)} so far; ${ratioText(totalGain)}x to ${last}, the last round${warning}`;
+}
+
+/** Whether the last round is slower than an earlier one. */
+function isSlowerNow({ best, totalGain }: Gains): boolean {
+  return best.gain > totalGain;
+}
+
+function what({ per, isSameHardware, steps }: Gains): string {
+  const row = steps[0]?.row;
+  if (isSameHardware && row !== undefined)
+    return `unchanged hardware (${formatCount(row.acceleratorCount ?? 0)} ${acceleratorText(row)})`;
+  return per === "system" ? "best system" : "best per chip";
 }
 
 function changeLines({ steps, withinLastGroup }: Gains, paint: Paint): string[] {
@@ -44,10 +66,12 @@ function changeLines({ steps, withinLastGroup }: Gains, paint: Paint): string[] 
         ],
   );
   if (withinLastGroup === undefined) return changes;
-  const { gain, from } = withinLastGroup;
+  const { gain, from, best } = withinLastGroup;
+  const bestText =
+    best.gain > gain ? `${ratioText(best.gain)}x from ${from} to ${best.round}, and ` : "";
   return [
     ...changes,
-    `comparable: ${ratioText(gain)}x from ${from} to ${steps.at(-1)?.round ?? ""}`,
+    `comparable: ${bestText}${ratioText(gain)}x from ${from} to ${steps.at(-1)?.round ?? ""}`,
   ];
 }
 
@@ -57,8 +81,10 @@ function nextLine({ benchmark, per }: Gains, paint: Paint): string {
   return `next: ${paint.name(`pitwall gains --benchmark ${benchmark}${flag}`)}   ${does}`;
 }
 
-function gainColumns({ per }: Gains): FittedColumn<GainStep>[] {
-  return [
+function gainColumns(gains: Gains): FittedColumn<GainStep>[] {
+  const { per, steps, isSameHardware } = gains;
+  const hasSlower = steps.some(({ gainOverFirst, bestGain }) => gainOverFirst < bestGain);
+  const columns: (FittedColumn<GainStep> | undefined)[] = [
     { head: "round", align: "left", cell: ({ round }) => round },
     { head: "published", align: "left", cell: ({ publishedOn }) => publishedOn ?? "", dropAt: 2 },
     {
@@ -67,12 +93,18 @@ function gainColumns({ per }: Gains): FittedColumn<GainStep>[] {
       cell: ({ value }) => numberText(value / 60_000),
     },
     { head: "gain", align: "decimal", cell: ({ gainOverFirst }) => `${ratioText(gainOverFirst)}x` },
-    {
-      head: "Moore",
-      align: "decimal",
-      dropAt: 1,
-      cell: ({ mooreGain }) => (mooreGain === undefined ? noFigure : `${ratioText(mooreGain)}x`),
-    },
+    hasSlower
+      ? { head: "best", align: "decimal", cell: ({ bestGain }) => `${ratioText(bestGain)}x` }
+      : undefined,
+    isSameHardware
+      ? undefined
+      : {
+          head: "Moore",
+          align: "decimal",
+          dropAt: 1,
+          cell: ({ mooreGain }) =>
+            mooreGain === undefined ? noFigure : `${ratioText(mooreGain)}x`,
+        },
     {
       head: "chips",
       align: "right",
@@ -84,29 +116,47 @@ function gainColumns({ per }: Gains): FittedColumn<GainStep>[] {
     { head: "terms", align: "left", cell: ({ row }) => row.availability ?? "", dropAt: 3 },
     { head: "", align: "left", cell: ({ change }) => (change.kind === "none" ? "" : "!") },
   ];
+  return columns.filter((column) => column !== undefined);
 }
 
-function mooreLines({ days, mooreGain, totalGain, doublingMonths }: Gains): string[] {
+/** Moore's law is about new hardware, so it says nothing about unchanged hardware. */
+function mooreLines(gains: Gains): string[] {
+  const { steps, best, totalGain, isSameHardware } = gains;
+  if (isSameHardware) return [];
+  const first = steps[0]?.round ?? "";
+  const total = { ...gains, round: steps.at(-1)?.round ?? "", gain: totalGain };
+  const spans = isSlowerNow(gains) ? [best, total] : [total];
+  return spans.map((span) => mooreLine(first, span));
+}
+
+function mooreLine(
+  first: string,
+  { round, days, mooreGain, gain, doublingMonths }: Gains["best"],
+): string {
   if (days === undefined || mooreGain === undefined)
-    return ["no comparison with Moore's law: a publication date is missing"];
+    return "no comparison with Moore's law: a publication date is missing";
   const years = formatSignificant(days / 365.2425, 2);
   const doubling =
     doublingMonths === undefined
       ? ""
       : `; doubling time ${formatSignificant(doublingMonths, 2)} months`;
-  return [
-    `Moore's law (2x every 24 months) predicts ${ratioText(mooreGain)}x in these ${years} years; the gain is ${ratioText(totalGain / mooreGain)} times that${doubling}`,
-  ];
+  return `Moore's law (2x every 24 months) predicts ${ratioText(mooreGain)}x in the ${years} years from ${first} to ${round}; the gain is ${ratioText(gain / mooreGain)} times that${doubling}`;
 }
 
 /** The gain of whole systems includes their growth, so print it. */
-function sizeLines({ per, steps }: Gains): string[] {
-  const before = steps[0]?.row.acceleratorCount;
-  const after = steps.at(-1)?.row.acceleratorCount;
-  if (per === "chip" || before === undefined || after === undefined || before === after) return [];
-  return [
-    `system size grew ${ratioText(after / before)}x, from ${formatCount(before)} to ${formatCount(after)} accelerators`,
-  ];
+function sizeLines(gains: Gains): string[] {
+  const { per, steps, best } = gains;
+  if (per === "chip") return [];
+  const bestStep = steps.find(({ round }) => round === best.round);
+  const shown = [steps[0], isSlowerNow(gains) ? bestStep : undefined, steps.at(-1)].flatMap(
+    (step) => (step?.row.acceleratorCount === undefined ? [] : [step]),
+  );
+  const counts = shown.map(({ row }) => row.acceleratorCount);
+  if (shown.length < 2 || new Set(counts).size === 1) return [];
+  const sizes = shown.map(
+    ({ round, row }) => `${formatCount(row.acceleratorCount ?? 0)} (${round})`,
+  );
+  return [`system size: ${sizes.join(", ")} accelerators; \`--per chip\` leaves it out`];
 }
 
 function ratioText(ratio: number): string {

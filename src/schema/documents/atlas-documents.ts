@@ -155,6 +155,7 @@ const gains = z.strictObject({
       value: z.number(),
       gainOverFirst: z.number(),
       gainOverPrevious: z.number(),
+      bestGain: z.number(),
       mooreGain: z.number().optional(),
       change: z.discriminatedUnion("kind", [
         z.strictObject({ kind: z.literal("none") }),
@@ -171,8 +172,23 @@ const gains = z.strictObject({
   days: z.number().optional(),
   mooreGain: z.number().optional(),
   doublingMonths: z.number().optional(),
+  best: z.strictObject({
+    round: z.string(),
+    gain: z.number(),
+    days: z.number().optional(),
+    mooreGain: z.number().optional(),
+    doublingMonths: z.number().optional(),
+  }),
+  isSameHardware: z.boolean(),
+  weakCount: z.number().int(),
   isComparable: z.boolean(),
-  withinLastGroup: z.strictObject({ from: z.string(), gain: z.number() }).optional(),
+  withinLastGroup: z
+    .strictObject({
+      from: z.string(),
+      gain: z.number(),
+      best: z.strictObject({ round: z.string(), gain: z.number() }),
+    })
+    .optional(),
 });
 
 const checkedClaim = z.strictObject({

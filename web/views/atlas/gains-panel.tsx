@@ -63,7 +63,8 @@ export function GainsPanel({ atlas, view }: { atlas: Atlas; view: AtlasView }): 
 }
 
 /** `best system: 34.1x from v0.5 to v3.1, Moore's law 5.66x`. */
-export function gainText({ per, steps, totalGain, mooreGain, withinLastGroup }: Gains): string {
+export function gainText(gains: Gains): string {
+  const { per, steps, totalGain, mooreGain, withinLastGroup, best } = gains;
   const what = per === "system" ? "best system" : "best per chip";
   const to = steps.at(-1)?.round ?? "";
   const moore = mooreGain === undefined ? "" : `; Moore's law gives ${ratioText(mooreGain)}x`;
@@ -71,7 +72,10 @@ export function gainText({ per, steps, totalGain, mooreGain, withinLastGroup }: 
     withinLastGroup === undefined
       ? ""
       : `; comparable: ${ratioText(withinLastGroup.gain)}x from ${withinLastGroup.from}`;
-  return `${what}: ${ratioText(totalGain)}x from ${steps[0]?.round ?? ""} to ${to}${comparable}${moore}`;
+  const from = steps[0]?.round ?? "";
+  const bestText =
+    best.gain > totalGain ? `${ratioText(best.gain)}x from ${from} to ${best.round}, ` : "";
+  return `${what}: ${bestText}${ratioText(totalGain)}x from ${from} to ${to}${comparable}${moore}`;
 }
 
 function ratioText(ratio: number): string {
