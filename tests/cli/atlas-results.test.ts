@@ -174,9 +174,13 @@ describe("the table of results", () => {
   ].map((row) => measureRow(row, h100Rod));
 
   test.each([80, 100, 120, 200])("is at most %i columns wide", (width) => {
-    const lines = resultTable(rows, { per: "kwh", foundCount: 2, width, paint: plainPaint }).split(
-      "\n",
-    );
+    const lines = resultTable(rows, {
+      per: "kwh",
+      foundCount: 2,
+      mixedLabels: [],
+      width,
+      paint: plainPaint,
+    }).split("\n");
     const table = lines.slice(2, 5);
     expect(Math.max(...table.map(visibleWidth))).toBeLessThanOrEqual(width);
     expect(table.join("\n")).toContain("closed, on-prem");

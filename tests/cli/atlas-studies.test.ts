@@ -14,7 +14,7 @@ describe("pitwall compare", () => {
       "exit 0
       eos-dfw_n1344_ngc23.09_nemo is 14.9x as fast as eos_n64_ngc23.09_nemo
         p = 0.10 (two-sided Mann–Whitney U test of run times, 3 against 3 runs, minimum possible p with so few runs: 0.10)
-        14.9 = 0.997 samples to converge x 21.0 accelerators x 0.711 throughput per accelerator
+        14.9 = 0.9974 samples to converge x 21.0 accelerators x 0.711 throughput per accelerator
 
       differs        eos_n64_ngc23.09_nemo         eos-dfw_n1344_ngc23.09_nemo
       availability   on-premise                    cloud
@@ -153,7 +153,7 @@ describe("pitwall gains", () => {
       v0.6   2019-07-10    1.282  4.87x  1.22x  1,024  tpu-v3          Google     cloud       !
 
       ! not comparable across v0.6, according to the compatibility table: since v0.6: higher target (.749 to .759) and changed initialization timing
-      Moore's law (2x every 24 months) predicts 1.22x in these 0.57 years; the gain is 3.99 times that; doubling time 3.0 months
+      Moore's law (2x every 24 months) predicts 1.22x in the 0.57 years from v0.5 to v0.6; the gain is 3.99 times that; doubling time 3.0 months
       v0.5: counts are the cluster's, as entry.json has them; a run may have used fewer
 
       next: pitwall gains --benchmark resnet --per chip   the same per chip"

@@ -125,7 +125,13 @@ describe("compareResults", () => {
       run("3", 5, { fate: "slowest" }),
     ];
     const [pair] = compareResults([a, subject({ system: "b" }, { runs })], someGroups).pairs;
-    expect(pair?.test).toMatchObject({ kind: "tested", counts: [3, 3], method: "exact" });
+    expect(pair?.test).toMatchObject({
+      kind: "tested",
+      counts: [3, 3],
+      missedCounts: [0, 1],
+      excludedCounts: [0, 1],
+      method: "exact",
+    });
     expect(pair?.test.kind === "tested" && pair.test.pValue).toBeCloseTo(0.1, 12);
   });
 
@@ -134,7 +140,7 @@ describe("compareResults", () => {
       [subject({}, { runs: [run("0", 1)] }), subject({ system: "b" })],
       [],
     ).pairs;
-    expect(pair?.test).toEqual({ kind: "too-few-runs", counts: [1, 0] });
+    expect(pair?.test).toMatchObject({ kind: "too-few-runs", counts: [1, 0] });
   });
 
   test("aligns the curves of the median runs on one axis", () => {
@@ -162,11 +168,10 @@ describe("compareResults", () => {
 });
 
 describe("splitRatio", () => {
-  const amount = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
   const timed = fc.record({
-    unscaledMs: amount,
+    unscaledMs: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
     scalingFactor: fc.double({ min: 1, max: 2, noNaN: true }),
-    samplesToConverge: amount,
+    samplesToConverge: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
     acceleratorCount: fc.option(fc.integer({ min: 1, max: 20_000 }), { nil: undefined }),
   });
 
@@ -176,6 +181,7 @@ describe("splitRatio", () => {
         const row = (fields: typeof a): ResultRow =>
           resultOf({ ...fields, scoreMs: fields.unscaledMs * fields.scalingFactor });
         const split = splitRatio(row(a), row(b));
+        if (split.kind === "implausible") return;
         if (split.kind !== "split") throw new Error(split.reason);
         const product = split.factors.reduce((total, { ratio }) => total * ratio, 1);
         expect(product / split.totalRatio).toBeCloseTo(1, 9);
@@ -184,6 +190,16 @@ describe("splitRatio", () => {
         );
       }),
     );
+  });
+
+  test("reports a factor that cannot be right instead of using it", () => {
+    const split = splitRatio(resultOf({ samplesToConverge: 1 }), resultOf({ scoreMs: 300_000 }));
+    expect(split).toEqual({
+      kind: "implausible",
+      totalRatio: 2,
+      factor: "samples",
+      ratio: 1 / 1000,
+    });
   });
 
   test("names the result that was penalized for early convergence", () => {

@@ -9,10 +9,9 @@ import {
   differenceFields,
   type PairComparison,
 } from "../../schema/atlas/comparison.ts";
-import type { Figure } from "../../schema/atlas/figures.ts";
 import type { Availability } from "../../schema/atlas/result-row.ts";
 import { alignCurves } from "./align-curves.ts";
-import { valueOf } from "../rows/measures.ts";
+import { labelOf, valueOf } from "../rows/measures.ts";
 import { refusalsOf } from "./may-compare.ts";
 import { splitRatio } from "./split-ratio.ts";
 import { testRunTimes } from "./test-run-times.ts";
@@ -56,7 +55,8 @@ function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
   const divisions = distinct(rows.map(({ division }) => division));
   const availabilities = distinct(rows.map(({ availability }) => availability));
   const ownCount = rows.filter(({ suite }) => suite === "own").length;
-  const labels = subjects.map(({ measured }) => labelOf(measured.figures.kwh));
+  const energyLabels = subjects.map(({ measured }) => labelOf(measured.figures, "kwh"));
+  const costLabels = subjects.map(({ measured }) => labelOf(measured.figures, "dollar"));
   const warnings: CompareWarning[] = [];
   if (divisions.length > 1) warnings.push({ kind: "divisions-mixed", values: divisions });
   const [isAvailable, isUnavailable] = [true, false].map((has) =>
@@ -65,14 +65,11 @@ function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
   if (isAvailable === true && isUnavailable === true)
     warnings.push({ kind: "availabilities-mixed", values: availabilities });
   if (ownCount > 0 && ownCount < rows.length) warnings.push({ kind: "own-beside-published" });
-  if (distinct(labels).length > 1) warnings.push({ kind: "energy-labels-mixed" });
+  if (distinct(energyLabels).length > 1) warnings.push({ kind: "energy-labels-mixed" });
+  if (distinct(costLabels).length > 1) warnings.push({ kind: "cost-labels-mixed" });
   for (const { name, measured } of subjects)
     if (measured.row.scoreMs === undefined) warnings.push({ kind: "no-score", name });
   return warnings;
-}
-
-function labelOf(figure: Figure): string | undefined {
-  return figure.kind === "known" ? figure.label : undefined;
 }
 
 function distinct(values: readonly (string | undefined)[]): string[] {
@@ -132,8 +129,9 @@ const valuesByField: Readonly<Record<DifferenceField, (subject: CompareSubject) 
   }),
   acceleratorMs: ({ measured }) => valueOf(measured.figures, "chip"),
   costUsd: ({ measured }) => valueOf(measured.figures, "dollar"),
+  costLabel: ({ measured }) => labelOf(measured.figures, "dollar"),
   energyJoules: ({ measured }) => valueOf(measured.figures, "kwh"),
-  energyLabel: ({ measured }) => labelOf(measured.figures.kwh),
+  energyLabel: ({ measured }) => labelOf(measured.figures, "kwh"),
 };
 
 function samplesPerSecond({

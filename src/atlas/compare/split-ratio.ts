@@ -31,7 +31,23 @@ export function splitRatio(from: ResultRow, to: ResultRow): TimeSplit {
     factor: "scaling-factor",
     ratio: from.scoreMs / from.unscaledMs / (to.scoreMs / to.unscaledMs),
   });
+  const wrong = factors.find(({ factor, ratio }) => !isPlausible(factor, ratio));
+  if (wrong !== undefined) return { kind: "implausible", totalRatio, ...wrong };
   return { kind: "split", totalRatio, factors };
+}
+
+/**
+ * The greatest ratios that results of one benchmark can have, with a margin over those in MLPerf: samples differ by up to 9
+ * times (CosmoFlow, by batch size), and a processor is several hundred times slower than an accelerator.
+ */
+const highestRatio: Readonly<Partial<Record<TimeFactor, number>>> = {
+  samples: 12,
+  "throughput-per-accelerator": 1000,
+};
+
+function isPlausible(factor: TimeFactor, ratio: number): boolean {
+  const highest = highestRatio[factor] ?? Number.POSITIVE_INFINITY;
+  return ratio > 0 && ratio <= highest && ratio >= 1 / highest;
 }
 
 interface TimedRow extends ResultRow {

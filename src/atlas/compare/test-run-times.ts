@@ -12,9 +12,13 @@ import { mannWhitney } from "./mann-whitney.ts";
  */
 export function testRunTimes(a: readonly ResultRun[], b: readonly ResultRun[]): RunTimeTest {
   const [first, second] = [timesOf(a), timesOf(b)];
-  const counts = [first.length, second.length] as const;
-  if (first.length < 2 || second.length < 2) return { kind: "too-few-runs", counts };
-  return { kind: "tested", ...mannWhitney(first, second), counts };
+  const runs = {
+    counts: [first.length, second.length],
+    missedCounts: [missedCount(first), missedCount(second)],
+    excludedCounts: [a.length - first.length, b.length - second.length],
+  } as const;
+  if (first.length < 2 || second.length < 2) return { kind: "too-few-runs", ...runs };
+  return { kind: "tested", ...mannWhitney(first, second), ...runs };
 }
 
 /** Excludes runs without a valid time, except those that never reached the target. */
@@ -23,4 +27,8 @@ function timesOf(runs: readonly ResultRun[]): number[] {
     if (fate !== "failed") return timeToTrainMs ?? [];
     return failure === "not-converged" ? Number.POSITIVE_INFINITY : [];
   });
+}
+
+function missedCount(times: readonly number[]): number {
+  return times.filter((time) => time === Number.POSITIVE_INFINITY).length;
 }

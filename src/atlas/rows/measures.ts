@@ -2,9 +2,11 @@ import type {
   AcceleratorPrice,
   Figure,
   FigureGap,
+  FigureLabel,
   Figures,
   Measure,
   MeasuredRow,
+  MixedLabels,
 } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 
@@ -53,6 +55,28 @@ export function valueOf(figures: Figures, measure: Measure): number | undefined 
   return figure.kind === "known" ? figure.value : undefined;
 }
 
+/** Labels of one measure that are from different sources, so their values are never ranked against each other. */
+export function labelOf(figures: Figures, measure: Measure): FigureLabel | undefined {
+  const figure = figures[measure];
+  return figure.kind === "known" ? figure.label : undefined;
+}
+
+/** Measures with more than one label among the rows, with the number of rows of each. */
+export function mixedLabelsOf(
+  rows: readonly MeasuredRow[],
+  measures: readonly Measure[],
+): MixedLabels[] {
+  return measures.flatMap((measure) => {
+    const counts = new Map<FigureLabel, number>();
+    for (const { figures } of rows) {
+      const label = labelOf(figures, measure);
+      if (label !== undefined) counts.set(label, (counts.get(label) ?? 0) + 1);
+    }
+    const labels = [...counts].map(([label, count]) => ({ label, count }));
+    return labels.length < 2 ? [] : [{ measure, labels }];
+  });
+}
+
 function lookUp<Thing>(
   things: ReadonlyMap<string, Thing>,
   accelerator: string | undefined,
@@ -64,9 +88,7 @@ function scaled(rate: number | undefined, factor: number): number | undefined {
   return rate === undefined ? undefined : rate * factor;
 }
 
-type Label = Extract<Figure, { kind: "known" }>["label"];
-
-function known(value: number | undefined, label: Label, reason: FigureGap): Figure {
+function known(value: number | undefined, label: FigureLabel, reason: FigureGap): Figure {
   return value === undefined ? { kind: "unknown", reason } : { kind: "known", value, label };
 }
 
@@ -74,13 +96,13 @@ function known(value: number | undefined, label: Label, reason: FigureGap): Figu
 function times(
   figure: Figure,
   rate: number | undefined,
-  { label, missing }: { label: Label; missing: FigureGap },
+  { label, missing }: { label: FigureLabel; missing: FigureGap },
 ): Figure {
   if (figure.kind === "unknown") return figure;
   return known(scaled(rate, figure.value), label, missing);
 }
 
 /** Values stated by the source take precedence. */
-function statedOr(value: number | undefined, label: Label, otherwise: Figure): Figure {
+function statedOr(value: number | undefined, label: FigureLabel, otherwise: Figure): Figure {
   return value === undefined ? otherwise : { kind: "known", value, label };
 }

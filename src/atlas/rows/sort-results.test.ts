@@ -15,7 +15,7 @@ describe("sortResults", () => {
     { key: "time", order: "cbad" },
     { key: "chip", order: "abcd" },
     { key: "accelerators", order: "adbc" },
-    { key: "round", order: "bdca" },
+    { key: "round", order: "cadb" },
     { key: "cost", order: "bcad" },
   ] as const)("by $key, what has none last", ({ key, order }) => {
     expect(
@@ -23,6 +23,36 @@ describe("sortResults", () => {
         .map(({ row }) => row.system)
         .join(""),
     ).toBe(order);
+  });
+});
+
+describe("sortResults with `isReversed`", () => {
+  test.each([
+    { key: "time", order: "abcd" },
+    { key: "accelerators", order: "cbda" },
+    { key: "round", order: "bdca" },
+  ] as const)("sorts by $key the largest first, what has none last", ({ key, order }) => {
+    const sorted = sortResults(rows, key, { isReversed: true });
+    expect(sorted.map(({ row }) => row.system).join("")).toBe(order);
+  });
+});
+
+describe("sortResults by figures of different sources", () => {
+  const mixed = [
+    resultOf({ system: "computed", scoreMs: 1 }),
+    resultOf({ system: "cheap", statedCostUsd: 5, energyJoules: 9e9, energyLabel: "measured" }),
+    resultOf({ system: "dear", statedCostUsd: 9 }),
+  ].map((row) => measureRow(row, h100Rod));
+  const names = (key: "cost" | "energy", isReversed: boolean) =>
+    sortResults(mixed, key, { isReversed }).map(({ row }) => row.system);
+
+  test("never ranks a computed cost among stated ones", () => {
+    expect(names("cost", false)).toEqual(["cheap", "dear", "computed"]);
+    expect(names("cost", true)).toEqual(["dear", "cheap", "computed"]);
+  });
+
+  test("never ranks an estimated energy among measured ones", () => {
+    expect(names("energy", false)).toEqual(["cheap", "computed", "dear"]);
   });
 });
 

@@ -30,6 +30,40 @@ describe("paretoFront", () => {
     expect(candidateCount).toBe(4);
   });
 
+  test("does not rank measured against estimated energy", () => {
+    const measured = resultOf({ system: "measured", energyJoules: 9e9, energyLabel: "measured" });
+    const rows = [measured, resultOf({ system: "estimated", scoreMs: 1 })];
+    const { members, mixedLabels } = paretoFront(
+      rows.map((one) => measureRow(one, h100Rod)),
+      ["system", "kwh"],
+    );
+    expect(members.map((member) => [member.measured.row.system, member.wins])).toEqual([
+      ["estimated", ["system", "kwh"]],
+      ["measured", ["kwh"]],
+    ]);
+    expect(mixedLabels).toEqual([
+      {
+        measure: "kwh",
+        labels: [
+          { label: "measured", count: 1 },
+          { label: "estimated", count: 1 },
+        ],
+      },
+    ]);
+  });
+
+  test("does not rank weak against strong scaling", () => {
+    const weak = resultOf({ system: "weak", scaling: "weak", modelCount: 100, scoreMs: 6e6 });
+    const front = paretoFront(
+      [weak, resultOf({ system: "strong" })].map((one) => measureRow(one, h100Rod)),
+      ["system", "chip"],
+    );
+    expect(front.members.map(({ wins }) => wins)).toEqual([
+      ["system", "chip"],
+      ["system", "chip"],
+    ]);
+  });
+
   test("keeps equal results", () => {
     expect(paretoFront([row(1, 1, 1), row(1, 1, 1)], ["system", "dollar"]).members).toHaveLength(2);
   });

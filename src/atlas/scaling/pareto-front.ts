@@ -1,10 +1,11 @@
 import type { FigureGap, MeasuredRow, Measure } from "../../schema/atlas/figures.ts";
 import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
-import { valueOf } from "../rows/measures.ts";
+import { labelOf, mixedLabelsOf, valueOf } from "../rows/measures.ts";
 
 /**
  * The Pareto-optimal results. One result dominates another if it is at least as good in every objective and better in one.
- * Lower is better in all objectives. Results without one of the figures are excluded and counted by reason.
+ * Lower is better in all objectives. Figures of different sources (measured and estimated energy, stated and computed cost) and weak
+ * and strong scaling are not comparable, so such results do not dominate each other. Results without one of the figures are excluded and counted by reason.
  *
  * @param objectives two or more; members are sorted by the first
  */
@@ -18,25 +19,30 @@ export function paretoFront(
     const gap = firstGap(measured, objectives);
     if (gap === undefined) {
       const values = objectives.map((measure) => valueOf(measured.figures, measure) ?? 0);
-      candidates.push({ measured, values });
+      const kinds = objectives.map(
+        (measure) => `${measured.row.scaling} ${labelOf(measured.figures, measure) ?? ""}`,
+      );
+      candidates.push({ measured, values, kinds, kind: kinds.join() });
       continue;
     }
     const key = `${gap.measure} ${gap.reason}`;
     gaps.set(key, { ...gap, count: (gaps.get(key)?.count ?? 0) + 1 });
   }
   const front = candidates.filter((one) => !candidates.some((other) => dominates(other, one)));
-  const minimum = objectives.map((_, at) =>
-    Math.min(...candidates.map(({ values }) => values[at] ?? 0)),
-  );
   return {
     objectives,
     members: front
       .toSorted((a, b) => (a.values[0] ?? 0) - (b.values[0] ?? 0))
       .map((one): FrontMember => {
-        const wins = objectives.filter((_, at) => one.values[at] === minimum[at]);
-        const tradeOff = wins.length > 0 ? undefined : tradeOffOf(one, front, objectives);
+        const wins = objectives.filter((_, at) => isLeast(one, candidates, at));
+        const alike = front.filter(({ kind }) => kind === one.kind);
+        const tradeOff = wins.length > 0 ? undefined : tradeOffOf(one, alike, objectives);
         return { measured: one.measured, wins, tradeOff };
       }),
+    mixedLabels: mixedLabelsOf(
+      candidates.map(({ measured }) => measured),
+      objectives,
+    ),
     candidateCount: candidates.length,
     leftOut: [...gaps.values()],
   };
@@ -46,6 +52,17 @@ interface Candidate {
   measured: MeasuredRow;
   /** One for each objective. */
   values: readonly number[];
+  /** The scaling and label of each value; only values of the same kind are comparable. */
+  kinds: readonly string[];
+  /** All of `kinds`. */
+  kind: string;
+}
+
+function isLeast(one: Candidate, candidates: readonly Candidate[], at: number): boolean {
+  return candidates.every(
+    ({ values, kinds }) =>
+      kinds[at] !== one.kinds[at] || (values[at] ?? 0) >= (one.values[at] ?? 0),
+  );
 }
 
 function firstGap(
@@ -60,6 +77,7 @@ function firstGap(
 }
 
 function dominates(one: Candidate, other: Candidate): boolean {
+  if (one.kind !== other.kind) return false;
   let isBetter = false;
   for (const [at, value] of one.values.entries()) {
     const against = other.values[at] ?? 0;

@@ -50,7 +50,7 @@ export const compareCommand = defineCommand({
   takesProgram: false,
   examples: [
     {
-      command: "pitwall compare v3.1/NVIDIA/eos-dfw_n64*/gpt3 v4.1/NVIDIA/eos_n64*/gpt3",
+      command: "pitwall compare v3.1/NVIDIA/eos_n64*/gpt3 v4.1/NVIDIA/eos_n64*/gpt3",
       does: "what a year of software was worth on the same 512 accelerators",
     },
     { command: "pitwall compare last 20261122-101500-ab12", does: "two of your own" },

@@ -35,7 +35,12 @@ const options = {
     takes: "choice",
     choices: sortKeys,
     group: "Order",
-    help: "smallest first; default: the value of --per",
+    help: "smallest first (rounds: oldest first); default: the value of --per",
+  },
+  reverse: {
+    takes: "nothing",
+    group: "Order",
+    help: "largest first (rounds: newest first)",
   },
   limit: {
     takes: "number",
@@ -111,6 +116,7 @@ async function list(call: Call<typeof options>, per: Measure): Promise<ListedRes
   return listResults({
     filter: filterOf(chosen),
     sort: sortKeys.find((known) => known === chosen.sort) ?? sortOf[per],
+    isReversed: chosen.reverse,
     limit: limit === 0 ? undefined : limit,
     home: await homeOf(face, shared),
     pricesPath: await absolutePath(chosen.prices, face.cwd),
@@ -134,21 +140,21 @@ interface Look {
 type Writer = (listed: ListedResults, look: Look, call: Call<typeof options>) => Promise<void>;
 
 const write: Readonly<Record<(typeof formats)[number], Writer>> = {
-  async table({ rows, foundCount }, { per }, { face }) {
+  async table({ rows, foundCount, mixedLabels }, { per }, { face }) {
     const { resultTable } = await import("../../report/atlas/result-table.ts");
-    const look = { per, foundCount, width: tableWidth(face), paint: face.out.paint };
+    const look = { per, foundCount, mixedLabels, width: tableWidth(face), paint: face.out.paint };
     face.out.print(`${resultTable(rows, look)}\n`);
   },
   async csv({ rows }, { csv }, { face }) {
     const { resultsCsv } = await import("../../report/atlas/result-lines.ts");
     face.out.write(resultsCsv(rows, csv));
   },
-  async json({ rows, foundCount, aliases }, { per }, { face }) {
-    writeJson(face, "results", { per, foundCount, aliases, rows });
+  async json({ rows, foundCount, aliases, mixedLabels }, { per }, { face }) {
+    writeJson(face, "results", { per, foundCount, aliases, mixedLabels, rows });
   },
-  async md({ rows }, { per }, { face }) {
+  async md({ rows, mixedLabels }, { per }, { face }) {
     const { resultMarkdown } = await import("../../report/atlas/result-table.ts");
-    face.out.write(resultMarkdown(rows, per));
+    face.out.write(resultMarkdown(rows, { per, mixedLabels }));
   },
   async parquet({ rows }, _look, { face }) {
     if (face.out.isTerminal)

@@ -19,7 +19,7 @@ import type {
 import type { Paint } from "../paint.ts";
 import { sparkline } from "../sparkline.ts";
 import { countOf } from "../wording.ts";
-import { numberText, priceNotes } from "./wording.ts";
+import { numberText, priceNotes, weakNote } from "./wording.ts";
 
 /** A comparison: the time ratio, its factors, then only the fields that differ. */
 export function comparisonPage(
@@ -35,6 +35,7 @@ export function comparisonPage(
     priceNotes(subjects.map(({ measured }) => measured)).map((note) =>
       paint.faint(`price ${note}`),
     ),
+    weakLines(subjects, paint),
     subjects.flatMap(({ name, measured }) =>
       measured.row.note === undefined ? [] : [paint.faint(`${name}: ${measured.row.note}`)],
     ),
@@ -43,6 +44,11 @@ export function comparisonPage(
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+function weakLines(subjects: Comparison["subjects"], paint: Paint): string[] {
+  const note = weakNote(subjects.map(({ measured }) => measured));
+  return note === undefined ? [] : [paint.faint(note)];
 }
 
 /** The time ratio of a pair, whether the difference is statistically significant, and its factors. */
@@ -55,19 +61,63 @@ export function pairLines(
   if (totalRatio === undefined)
     return [`${paint.strong(to)} and ${from}: cannot be compared, one of them has no score`];
   const head = verdict(from, to, totalRatio, paint);
-  const lines = [head, `  ${significanceText(test)}`];
-  if (split.kind === "split") {
-    const factors = split.factors.filter(({ ratio }) => Math.abs(ratio - 1) > 5e-4);
-    if (factors.length > 0) lines.push(`  ${factorText(split.totalRatio, factors)}`);
-  } else lines.push(`  the ratio cannot be split into factors: ${splitGaps[split.reason]}`);
+  const failed = failedText(test, [from, to]);
+  const lines = [
+    head,
+    ...[significanceText(test), ...failed, ...splitLines(split, paint)].map((line) => `  ${line}`),
+  ];
   return isPair ? lines : [...lines, ""];
+}
+
+function splitLines(split: PairComparison["split"], paint: Paint): string[] {
+  switch (split.kind) {
+    case "split": {
+      const factors = split.factors.filter(({ ratio }) => Math.abs(ratio - 1) > 5e-4);
+      return factors.length === 0 ? [] : [factorText(split.totalRatio, factors)];
+    }
+    case "no-split":
+      return [`the ratio cannot be split into factors: ${splitGaps[split.reason]}`];
+    case "implausible":
+      return [
+        `${paint.warn("implausible")}: the ratio is not split into factors, because that of ${factorWords[split.factor]} would be ${formatSignificant(split.ratio, 3)}; the two logs do not count the same thing`,
+      ];
+  }
+}
+
+/** Runs that missed the target are part of the test, and those that failed otherwise are not. */
+function failedText(
+  { missedCounts, excludedCounts, counts }: PairComparison["test"],
+  names: readonly [string, string],
+): string[] {
+  const missed =
+    missedCounts[0] === 1 && missedCounts[1] === 1
+      ? ["one run of each missed the target and is ranked slowest"]
+      : names.flatMap((name, index) => {
+          const count = missedCounts[index] ?? 0;
+          const verb = count === 1 ? "missed the target and is" : "missed the target and are";
+          return count === 0
+            ? []
+            : [
+                `${count} of ${countOf(counts[index] ?? 0, "run")} of ${name} ${verb} ranked slowest`,
+              ];
+        });
+  const excluded = names.flatMap((name, index) => {
+    const count = excludedCounts[index] ?? 0;
+    return count === 0 ? [] : [`${countOf(count, "failed run")} of ${name} not used`];
+  });
+  return [...missed, ...excluded];
 }
 
 function verdict(from: string, to: string, ratio: number, paint: Paint): string {
   if (Math.abs(ratio - 1) < 5e-4) return `${paint.strong(to)} takes as long as ${from}`;
   return ratio > 1
-    ? `${paint.strong(to)} is ${paint.good(`${formatSignificant(ratio, 3)}x as fast`)} as ${from}`
-    : `${paint.strong(to)} is ${paint.bad(`${formatSignificant(1 / ratio, 3)}x slower`)} than ${from}`;
+    ? `${paint.strong(to)} is ${paint.good(`${ratioText(ratio)}x as fast`)} as ${from}`
+    : `${paint.strong(to)} is ${paint.bad(`${ratioText(1 / ratio)}x slower`)} than ${from}`;
+}
+
+/** Three digits would print a ratio of 1.003 as 1.00. */
+function ratioText(ratio: number): string {
+  return formatSignificant(ratio, Math.abs(ratio - 1) < 0.1 ? 4 : 3);
 }
 
 const splitGaps = {
@@ -81,17 +131,15 @@ export const factorWords: Readonly<Record<TimeFactor, string>> = {
   throughput: "throughput",
   accelerators: "accelerators",
   "throughput-per-accelerator": "throughput per accelerator",
-  "scaling-factor": "scaling factor",
+  "scaling-factor": "RCP scaling factor",
 };
 
 function factorText(
   total: number,
   factors: readonly { factor: TimeFactor; ratio: number }[],
 ): string {
-  const product = factors.map(
-    ({ factor, ratio }) => `${formatSignificant(ratio, 3)} ${factorWords[factor]}`,
-  );
-  return `${formatSignificant(total, 3)} = ${product.join(" x ")}`;
+  const product = factors.map(({ factor, ratio }) => `${ratioText(ratio)} ${factorWords[factor]}`);
+  return `${ratioText(total)} = ${product.join(" x ")}`;
 }
 
 function significanceText(test: PairComparison["test"]): string {
@@ -153,13 +201,14 @@ export const fieldWords: Readonly<Record<DifferenceField, string>> = {
   fastestMs: "fastest run",
   medianMs: "median run",
   slowestMs: "slowest run",
-  scalingFactor: "scaling factor",
+  scalingFactor: "RCP scaling factor",
   samplesToConverge: "to converge",
   samplesUnit: "samples unit",
   samplesPerSecond: "throughput /s",
   samplesPerAcceleratorSecond: "per chip /s",
   acceleratorMs: "chip-minutes",
   costUsd: "cost",
+  costLabel: "cost origin",
   energyJoules: "energy",
   energyLabel: "energy origin",
 };
@@ -248,6 +297,8 @@ export function describeCompareWarning(warning: CompareWarning): string {
       return "your own runs are compared with published results, but were not reviewed under the same rules";
     case "energy-labels-mixed":
       return "energy is measured for some results and estimated for others; the two are not directly comparable";
+    case "cost-labels-mixed":
+      return "the cost is stated by its source for some results and computed from today's prices for others; the two are not directly comparable";
     case "no-score":
       return `${warning.name} has no score`;
   }

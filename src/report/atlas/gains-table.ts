@@ -12,12 +12,7 @@ export function gainsTable(
   { width, paint }: { width: number; paint: Paint },
 ): string {
   const [head = "", ...lines] = fitTable(gainColumns(gains), gains.steps, width);
-  return [
-    headline(gains, paint),
-    "",
-    paint.faint(head),
-    ...lines,
-    "",
+  const notes = [
     ...changeLines(gains, paint),
     ...mooreLines(gains),
     ...sizeLines(gains),
@@ -29,6 +24,13 @@ export function gainsTable(
     ...gains.steps.flatMap(({ round, row }) =>
       row.note === undefined ? [] : [paint.faint(`${round}: ${row.note}`)],
     ),
+  ];
+  return [
+    headline(gains, paint),
+    "",
+    paint.faint(head),
+    ...lines,
+    ...(notes.length === 0 ? [] : ["", ...notes]),
     "",
     nextLine(gains, paint),
   ].join("\n");

@@ -1,5 +1,5 @@
 import { formatCount } from "../../foundation/units.ts";
-import type { Measure } from "../../schema/atlas/figures.ts";
+import type { Figures, Measure, MixedLabels } from "../../schema/atlas/figures.ts";
 import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
@@ -7,23 +7,27 @@ import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import {
   acceleratorText,
   bestWords,
+  costLabelText,
   energyNote,
   figureText,
   gapText,
   measureHeads,
+  mixedLabelNotes,
   noFigure,
   priceNotes,
   termsText,
+  weakNote,
 } from "./wording.ts";
 
 /** The Pareto front: its members, the number of candidates, and the sources of the figures. */
 export function paretoTable(
-  { objectives, members, candidateCount, leftOut }: ParetoFront,
+  { objectives, members, candidateCount, leftOut, mixedLabels }: ParetoFront,
   { benchmark, width, paint }: { benchmark: string; width: number; paint: Paint },
 ): string {
-  const [head = "", ...lines] = fitTable(columnsFor(objectives), members, width);
+  const [head = "", ...lines] = fitTable(columnsFor(objectives, mixedLabels), members, width);
   const rows = members.map(({ measured }) => measured);
   const energy = objectives.includes("kwh") ? energyNote(rows) : undefined;
+  const weak = weakNote(rows);
   const notes = [
     ...leftOut.map(
       ({ measure, reason, count }) =>
@@ -31,9 +35,11 @@ export function paretoTable(
     ),
     ...(objectives.includes("dollar") ? priceNotes(rows).map((note) => `price ${note}`) : []),
     ...(energy === undefined ? [] : [energy]),
+    ...(weak === undefined ? [] : [weak]),
   ];
   return [
     `${paint.strong(benchmark)}   ${members.length} Pareto-optimal of ${countOf(candidateCount, "result")} in ${objectives.map((measure) => measureHeads[measure]).join(", ")}`,
+    ...mixedLabelNotes(mixedLabels).map((note) => `${paint.warn("mixed")}: ${note}`),
     "",
     paint.faint(head),
     ...lines,
@@ -43,13 +49,26 @@ export function paretoTable(
   ].join("\n");
 }
 
-function columnsFor(objectives: readonly Measure[]): FittedColumn<FrontMember>[] {
+function columnsFor(
+  objectives: readonly Measure[],
+  mixedLabels: readonly MixedLabels[],
+): FittedColumn<FrontMember>[] {
+  const mixed = new Set(mixedLabels.map(({ measure }) => measure));
   return [
     ...objectives.map((measure): FittedColumn<FrontMember> => ({
       head: measureHeads[measure],
       align: "decimal",
       cell: ({ measured }) => figureText(measured.figures, measure),
     })),
+    ...(mixed.has("dollar")
+      ? [
+          {
+            head: "cost",
+            align: "left" as const,
+            cell: ({ measured }: FrontMember) => costLabelText(measured.figures),
+          },
+        ]
+      : []),
     {
       head: "chips",
       align: "right",
@@ -76,15 +95,27 @@ function columnsFor(objectives: readonly Measure[]): FittedColumn<FrontMember>[]
       shrinkTo: 14,
       dropAt: 1,
     },
-    { head: "wins by", align: "left", cell: winText, dropAt: 2 },
+    { head: "wins by", align: "left", cell: (member) => winText(member, mixed), dropAt: 2 },
   ];
 }
 
-function winText({ wins, tradeOff, measured: { figures } }: FrontMember): string {
-  if (wins.length > 0) return wins.map((measure) => bestWords[measure]).join(", ");
+function winText(
+  { wins, tradeOff, measured: { figures } }: FrontMember,
+  mixed: ReadonlySet<Measure>,
+): string {
+  const word = (measure: Measure): string =>
+    mixed.has(measure)
+      ? `${bestWords[measure]} (${labelOf(figures, measure)})`
+      : bestWords[measure];
+  if (wins.length > 0) return wins.map(word).join(", ");
   if (tradeOff === undefined) return "Pareto-optimal";
   const { best, within } = tradeOff;
   const amount = figureText(figures, within);
   const limit = within === "dollar" ? `$${amount}` : `${amount} ${measureHeads[within]}`;
-  return `${bestWords[best]} up to ${limit}`;
+  return `${word(best)} up to ${limit}`;
+}
+
+function labelOf(figures: Figures, measure: Measure): string {
+  const figure = figures[measure];
+  return figure.kind === "known" ? figure.label : "";
 }

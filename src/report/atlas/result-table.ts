@@ -1,22 +1,30 @@
 import { formatCount } from "../../foundation/units.ts";
-import type { Measure, MeasuredRow } from "../../schema/atlas/figures.ts";
+import type { Measure, MeasuredRow, MixedLabels } from "../../schema/atlas/figures.ts";
 import { countOf } from "../wording.ts";
 import { type Paint, plainPaint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import {
   acceleratorText,
+  costLabelText,
   energyNote,
   figureText,
   gapNotes,
   measureHeads,
+  mixedLabelNotes,
   noFigure,
   priceNotes,
   termsText,
+  weakNote,
 } from "./wording.ts";
 
-export interface ResultTableLook {
+interface Figured {
   /** The figure in the first column. */
   per: Measure;
+  /** Measures whose figures are from different sources among all results found. */
+  mixedLabels: readonly MixedLabels[];
+}
+
+export interface ResultTableLook extends Figured {
   /** The number of results before `--limit` was applied. */
   foundCount: number;
   width: number;
@@ -25,24 +33,22 @@ export interface ResultTableLook {
 
 /** Results as a table of the screen's width, the sources of the figures, and a next command. */
 export function resultTable(rows: readonly MeasuredRow[], look: ResultTableLook): string {
-  const { per, foundCount, width, paint } = look;
-  const [head = "", ...lines] = fitTable(resultColumns(rows, per, paint), rows, width);
+  const { foundCount, width, paint } = look;
+  const [head = "", ...lines] = fitTable(resultColumns(rows, look), rows, width);
   return [
     headline(rows, foundCount, paint),
     "",
     paint.faint(head),
     ...lines,
-    ...notesOf(rows, per, width).map(
-      (note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`,
-    ),
+    ...notesOf(rows, look).map((note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`),
     "",
     nextLine(rows, look),
   ].join("\n");
 }
 
 /** All columns as a Markdown table. */
-export function resultMarkdown(rows: readonly MeasuredRow[], per: Measure): string {
-  const columns = resultColumns(rows, per);
+export function resultMarkdown(rows: readonly MeasuredRow[], figured: Figured): string {
+  const columns = resultColumns(rows, figured);
   const heads = columns.map(({ head }) => head);
   const rules = columns.map(({ align }) => (align === "left" ? "---" : "---:"));
   const body = rows.map((row) => columns.map((column) => column.cell(row).replaceAll("|", "\\|")));
@@ -62,8 +68,7 @@ function headline(rows: readonly MeasuredRow[], foundCount: number, paint: Paint
 
 function resultColumns(
   rows: readonly MeasuredRow[],
-  per: Measure,
-  paint: Paint = plainPaint,
+  { per, mixedLabels, paint = plainPaint }: Figured & { paint?: Paint },
 ): FittedColumn<MeasuredRow>[] {
   const rest: readonly Measure[] = ["system", "dollar", "chip", "kwh"];
   const others = rest.filter((measure) => measure !== per);
@@ -74,6 +79,14 @@ function resultColumns(
     ...others.map((measure, index) =>
       figureColumn(measure, measure === "system" ? {} : { dropAt: 5 + index }),
     ),
+    ...(mixedLabels.some(({ measure }) => measure === "dollar")
+      ? [
+          {
+            ...textColumn("cost", ({ figures }) => costLabelText(figures), 8),
+            ...(per === "dollar" ? {} : { dropAt: 5 }),
+          },
+        ]
+      : []),
     ...(hasMany ? [textColumn("benchmark", ({ row }) => row.benchmark, 9)] : []),
     {
       head: "chips",
@@ -117,7 +130,10 @@ function textColumn(
 }
 
 /** Notes on the figures shown. At a narrow width only the chosen figure is always shown. */
-function notesOf(rows: readonly MeasuredRow[], per: Measure, width: number): string[] {
+function notesOf(
+  rows: readonly MeasuredRow[],
+  { per, width, mixedLabels }: ResultTableLook,
+): string[] {
   const isWide = width >= 100;
   const prices = per === "dollar" || isWide ? priceNotes(rows) : [];
   const energy = per === "kwh" || isWide ? energyNote(rows) : undefined;
@@ -125,10 +141,14 @@ function notesOf(rows: readonly MeasuredRow[], per: Measure, width: number): str
   const gaps = withGaps.flatMap((measure) => gapNotes(rows, measure));
   const shown = prices.slice(0, 6);
   const more = prices.length - shown.length;
+  const weak = weakNote(rows);
+  const isShown = ({ measure }: MixedLabels): boolean => isWide || measure === per;
   return [
+    ...mixedLabelNotes(mixedLabels.filter(isShown)),
     ...shown.map((note) => `price ${note}`),
     ...(more > 0 ? [`${more} more prices: run \`pitwall prices\``] : []),
     ...(energy === undefined ? [] : [energy]),
+    ...(weak === undefined ? [] : [weak]),
     ...gaps,
   ];
 }

@@ -4,9 +4,11 @@ import type {
   AcceleratorPrice,
   Figure,
   FigureGap,
+  FigureLabel,
   Figures,
   Measure,
   MeasuredRow,
+  MixedLabels,
 } from "../../schema/atlas/figures.ts";
 import type { Availability, ResultRow } from "../../schema/atlas/result-row.ts";
 import { countOf } from "../wording.ts";
@@ -61,11 +63,12 @@ const availabilityWords: Readonly<Record<Availability, string>> = {
   rdi: "rdi",
 };
 
-/** `closed, on-prem`, or `own run`. */
-export function termsText({ division, availability, suite }: ResultRow): string {
+/** `closed, on-prem`, `closed, weak, on-prem`, or `own run`. */
+export function termsText({ division, availability, suite, scaling }: ResultRow): string {
   if (suite === "own") return "own run";
   const words = [
     division,
+    scaling === "weak" ? "weak" : undefined,
     availability === undefined ? undefined : availabilityWords[availability],
   ];
   return words.filter((word) => word !== undefined).join(", ");
@@ -145,4 +148,39 @@ export function describeAlias({ kind, wanted, benchmark, rounds }: BenchmarkAlia
     case "left-out":
       return `\`${wanted}\` of ${when} is another benchmark: \`--benchmark ${benchmark}\``;
   }
+}
+
+const labelNotes: Readonly<Record<FigureLabel, string>> = {
+  measured: "measured",
+  estimated: "estimated (~)",
+  stated: "stated by its source, at prices of its time",
+  computed: "computed from today's prices",
+};
+
+const measureWords: Readonly<Record<Measure, string>> = {
+  system: "time",
+  chip: "chip-minutes",
+  dollar: "cost",
+  kwh: "energy",
+};
+
+/** For each measure whose figures are from different sources: that they are not ranked against each other. */
+export function mixedLabelNotes(mixed: readonly MixedLabels[]): string[] {
+  return mixed.map(({ measure, labels }) => {
+    const parts = labels.map(
+      ({ label, count }) => `${labelNotes[label]} for ${formatCount(count)}`,
+    );
+    return `${measureWords[measure]} is ${parts.join(", ")} of these results; the kinds are not ranked against each other`;
+  });
+}
+
+/** The origin of a cost, for tables in which it varies. */
+export function costLabelText({ dollar }: Figures): string {
+  return dollar.kind === "known" ? dollar.label : noFigure;
+}
+
+/** What the figures mean for HPC results that train many models at once. */
+export function weakNote(rows: readonly MeasuredRow[]): string | undefined {
+  if (!rows.some(({ row }) => row.scaling === "weak")) return undefined;
+  return "weak: many models trained at once; minutes are until all are done, chip-min, $ and kWh are per model";
 }

@@ -33,6 +33,7 @@ export type CompareWarning =
   | { kind: "availabilities-mixed"; values: readonly string[] }
   | { kind: "own-beside-published" }
   | { kind: "energy-labels-mixed" }
+  | { kind: "cost-labels-mixed" }
   | { kind: "no-score"; name: string };
 
 /** One line of the table of differences, with one value per subject; absent if unknown. */
@@ -73,6 +74,7 @@ export const differenceFields = [
   "samplesPerAcceleratorSecond",
   "acceleratorMs",
   "costUsd",
+  "costLabel",
   "energyJoules",
   "energyLabel",
 ] as const;
@@ -94,7 +96,9 @@ export type TimeSplit =
       kind: "no-split";
       totalRatio: number | undefined;
       reason: "no-score" | "no-samples" | "units-differ";
-    };
+    }
+  /** A factor that cannot be right: the two logs do not count the same thing. */
+  | { kind: "implausible"; totalRatio: number; factor: TimeFactor; ratio: number };
 
 /** `throughput` replaces both others if the number of accelerators is unknown. */
 export type TimeFactor =
@@ -104,17 +108,24 @@ export type TimeFactor =
   | "throughput-per-accelerator"
   | "scaling-factor";
 
-/** Whether two sets of run times differ by more than chance: Mann and Whitney's exact test, both sides. */
-export type RunTimeTest =
+/**
+ * Whether two sets of run times differ by more than chance: Mann and Whitney's exact test, both sides. `missedCounts`: runs among
+ * `counts` that missed the target, which rank slowest. `excludedCounts`: runs that failed for another reason and are not used.
+ */
+export type RunTimeTest = {
+  counts: readonly [number, number];
+  missedCounts: readonly [number, number];
+  excludedCounts: readonly [number, number];
+} & (
   | {
       kind: "tested";
       pValue: number;
       /** The minimum p-value possible with this number of runs. */
       leastPossible: number;
-      counts: readonly [number, number];
       method: "exact" | "normal";
     }
-  | { kind: "too-few-runs"; counts: readonly [number, number] };
+  | { kind: "too-few-runs" }
+);
 
 /** A later subject compared with the first. */
 export interface PairComparison {

@@ -25,8 +25,16 @@ export interface AcceleratorPrice {
  * and a known count or price; `estimated`: from a formula where a meter would be better.
  */
 export type Figure =
-  | { kind: "known"; value: number; label: "measured" | "stated" | "computed" | "estimated" }
+  | { kind: "known"; value: number; label: FigureLabel }
   | { kind: "unknown"; reason: FigureGap };
+
+export type FigureLabel = "measured" | "stated" | "computed" | "estimated";
+
+/** A measure whose figures have several labels among some results, and how many results have each. */
+export interface MixedLabels {
+  measure: Measure;
+  labels: readonly { label: FigureLabel; count: number }[];
+}
 
 /** Why a row has no such figure. */
 export type FigureGap = "no-score" | "no-accelerators" | "no-price" | "no-power";

@@ -12,12 +12,9 @@ import { curveSeries, runCurve } from "../atlas/run-curve.ts";
 // The `result` of each command's JSON document about published results. What is unknown is absent.
 
 const figureGap = z.enum(["no-score", "no-accelerators", "no-price", "no-power"]);
+const figureLabel = z.enum(["measured", "stated", "computed", "estimated"]);
 const figure = z.discriminatedUnion("kind", [
-  z.strictObject({
-    kind: z.literal("known"),
-    value: z.number(),
-    label: z.enum(["measured", "stated", "computed", "estimated"]),
-  }),
+  z.strictObject({ kind: z.literal("known"), value: z.number(), label: figureLabel }),
   z.strictObject({ kind: z.literal("unknown"), reason: figureGap }),
 ]);
 
@@ -41,9 +38,17 @@ export const measuredRow = z.strictObject({
 
 const measure = z.enum(measures);
 
+const mixedLabels = z.array(
+  z.strictObject({
+    measure,
+    labels: z.array(z.strictObject({ label: figureLabel, count: z.number().int() })),
+  }),
+);
+
 export const resultsDocument = z.strictObject({
   per: measure,
   foundCount: z.number().int(),
+  mixedLabels,
   /** Benchmark names of the filter that rounds have used for another benchmark. */
   aliases: z.array(benchmarkAlias),
   rows: z.array(measuredRow),
@@ -66,8 +71,18 @@ const compareRefusal = z.discriminatedUnion("kind", [
 
 const compareWarning = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.enum(["divisions-mixed", "availabilities-mixed"]), values: texts }),
-  z.strictObject({ kind: z.enum(["own-beside-published", "energy-labels-mixed"]) }),
+  z.strictObject({
+    kind: z.enum(["own-beside-published", "energy-labels-mixed", "cost-labels-mixed"]),
+  }),
   z.strictObject({ kind: z.literal("no-score"), name: z.string() }),
+]);
+
+const timeFactor = z.enum([
+  "samples",
+  "throughput",
+  "accelerators",
+  "throughput-per-accelerator",
+  "scaling-factor",
 ]);
 
 const timeSplit = z.discriminatedUnion("kind", [
@@ -76,13 +91,7 @@ const timeSplit = z.discriminatedUnion("kind", [
     totalRatio: z.number(),
     factors: z.array(
       z.strictObject({
-        factor: z.enum([
-          "samples",
-          "throughput",
-          "accelerators",
-          "throughput-per-accelerator",
-          "scaling-factor",
-        ]),
+        factor: timeFactor,
         ratio: z.number(),
       }),
     ),
@@ -92,18 +101,25 @@ const timeSplit = z.discriminatedUnion("kind", [
     totalRatio: z.number().optional(),
     reason: z.enum(["no-score", "no-samples", "units-differ"]),
   }),
+  z.strictObject({
+    kind: z.literal("implausible"),
+    totalRatio: z.number(),
+    factor: timeFactor,
+    ratio: z.number(),
+  }),
 ]);
 
 const counts = z.tuple([z.number(), z.number()]);
+const testedRuns = { counts, missedCounts: counts, excludedCounts: counts };
 const runTimeTest = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("tested"),
     pValue: z.number(),
     leastPossible: z.number(),
-    counts,
     method: z.enum(["exact", "normal"]),
+    ...testedRuns,
   }),
-  z.strictObject({ kind: z.literal("too-few-runs"), counts }),
+  z.strictObject({ kind: z.literal("too-few-runs"), ...testedRuns }),
 ]);
 
 const alignedCurves = z.strictObject({
@@ -303,6 +319,7 @@ export const paretoDocument = z.strictObject({
       tradeOff: z.strictObject({ best: measure, within: measure }).optional(),
     }),
   ),
+  mixedLabels,
   candidateCount: z.number().int(),
   leftOut: z.array(z.strictObject({ measure, reason: figureGap, count: z.number().int() })),
 });

@@ -30,31 +30,26 @@ describe("waterfallSteps", () => {
   });
 
   test("the steps connect the two times without a gap for any results", () => {
-    const amount = fc.double({ min: 0.01, max: 1e6, noNaN: true });
+    // Wider ranges give factors that are implausible, which are not split.
+    const time = fc.double({ min: 1000, max: 10_000, noNaN: true });
+    const samples = fc.double({ min: 1, max: 10, noNaN: true });
     fc.assert(
-      fc.property(
-        amount,
-        amount,
-        amount,
-        amount,
-        fc.integer({ min: 1, max: 10_000 }),
-        (...given) => {
-          const [aMs, bMs, aSamples, bSamples, acceleratorCount] = given;
-          const from = { ...sampled, samplesToConverge: aSamples, scoreMs: aMs, unscaledMs: aMs };
-          const to = { ...sampled, samplesToConverge: bSamples, scoreMs: bMs, unscaledMs: bMs };
-          const split = splitRatio(
-            measured("A", from).row,
-            measured("B", { ...to, acceleratorCount }).row,
-          );
-          if (split.kind !== "split") throw new Error("both have samples");
-          const steps = waterfallSteps(split, aMs, ["A", "B"]);
-          for (const [index, step] of steps.slice(1, -1).entries())
-            expect(step.fromMinutes).toBeCloseTo(steps[index]?.toMinutes ?? 0, 12);
-          expect((steps.at(-1)?.toMinutes ?? 0) * 60_000).toBeCloseTo(bMs, 6);
-          // Omitted factors are too close to 1 to be visible.
-          expect((steps.at(-2)?.toMinutes ?? 0) / (bMs / 60_000)).toBeCloseTo(1, 2);
-        },
-      ),
+      fc.property(time, time, samples, samples, fc.integer({ min: 1, max: 50 }), (...given) => {
+        const [aMs, bMs, aSamples, bSamples, acceleratorCount] = given;
+        const from = { ...sampled, samplesToConverge: aSamples, scoreMs: aMs, unscaledMs: aMs };
+        const to = { ...sampled, samplesToConverge: bSamples, scoreMs: bMs, unscaledMs: bMs };
+        const split = splitRatio(
+          measured("A", from).row,
+          measured("B", { ...to, acceleratorCount }).row,
+        );
+        if (split.kind !== "split") throw new Error("both have samples");
+        const steps = waterfallSteps(split, aMs, ["A", "B"]);
+        for (const [index, step] of steps.slice(1, -1).entries())
+          expect(step.fromMinutes).toBeCloseTo(steps[index]?.toMinutes ?? 0, 12);
+        expect((steps.at(-1)?.toMinutes ?? 0) * 60_000).toBeCloseTo(bMs, 6);
+        // Omitted factors are too close to 1 to be visible.
+        expect((steps.at(-2)?.toMinutes ?? 0) / (bMs / 60_000)).toBeCloseTo(1, 2);
+      }),
     );
   });
 });

@@ -145,25 +145,11 @@ export function chooseRows(
       hint: nearest === undefined ? `known values: ${shown}` : `did you mean ${nearest}?`,
     };
   }
-  const rows = sortResults(
-    outcome.rows.flatMap((row) => measured.get(row) ?? []),
-    view.sort,
-  );
-  return { kind: "chosen", rows: view.isDescending ? reversed(rows, view.sort) : rows };
-}
-
-/** Reverses the order, but keeps rows without the figure at the end. */
-function reversed(rows: readonly MeasuredRow[], key: SortKey): MeasuredRow[] {
-  const has = rows.filter((row) => hasKey(row, key));
-  return [...has.toReversed(), ...rows.filter((row) => !hasKey(row, key))];
-}
-
-function hasKey({ row, figures }: MeasuredRow, key: SortKey): boolean {
-  if (key === "round") return true;
-  if (key === "accelerators") return row.acceleratorCount !== undefined;
-  return measures.some(
-    (measure) => sortOfMeasure[measure] === key && figures[measure].kind === "known",
-  );
+  const rows = outcome.rows.flatMap((row) => measured.get(row) ?? []);
+  return {
+    kind: "chosen",
+    rows: sortResults(rows, view.sort, { isReversed: view.isDescending }),
+  };
 }
 
 /** The command that prints the same rows. */

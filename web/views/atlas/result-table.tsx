@@ -6,10 +6,13 @@ import {
   figureText,
   gapNotes,
   measureHeads,
+  mixedLabelNotes,
   noFigure,
   priceNotes,
   termsText,
+  weakNote,
 } from "../../../src/report/atlas/wording.ts";
+import { labelOf, mixedLabelsOf } from "../../../src/atlas/rows/measures.ts";
 import type { SortKey } from "../../../src/atlas/rows/sort-results.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
@@ -41,7 +44,10 @@ const columns: readonly Column[] = [
   ...measures.map((measure) => ({
     head: measureHeads[measure],
     sort: sortOf[measure],
-    cell: ({ figures }: MeasuredRow) => figureText(figures, measure),
+    cell: ({ figures }: MeasuredRow) =>
+      labelOf(figures, measure) === "stated"
+        ? `${figureText(figures, measure)} (stated)`
+        : figureText(figures, measure),
   })),
   {
     head: "chips",
@@ -117,7 +123,10 @@ export function ResultTable({
 
 function notesOf(rows: readonly MeasuredRow[]): string[] {
   const energy = energyNote(rows);
+  const weak = weakNote(rows);
   return [
+    ...mixedLabelNotes(mixedLabelsOf(rows, measures)),
+    ...(weak === undefined ? [] : [weak]),
     ...priceNotes(rows).map((note) => `price ${note}`),
     ...(energy === undefined ? [] : [energy]),
     ...measures.flatMap((measure) => (measure === "chip" ? [] : gapNotes(rows, measure))),
