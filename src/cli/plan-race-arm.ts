@@ -34,7 +34,12 @@ export async function planArm(
     ...call,
     arguments: subject.kind === "command" ? [] : [subject.name],
     program: subject.kind === "command" ? subject.words : undefined,
-    options: { ...call.options, runs, ...(given === undefined ? {} : { workers: given }) },
+    options: {
+      ...call.options,
+      continues: undefined,
+      runs,
+      ...(given === undefined ? {} : { workers: given }),
+    },
   };
   const { plan, warnings } = await planRunCall(runCall);
   const filled = isBuiltIn ? plan : await withSettings(plan, settings, text);

@@ -5,6 +5,7 @@ import type { WorkloadFile } from "../schema/run/workload-file.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
 import type { SeriesRequest, SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Call } from "./command-table.ts";
+import { openStore } from "./open-store.ts";
 import {
   applicableDefaults,
   defaultsNote,
@@ -48,7 +49,8 @@ export async function planRunCall(
   const priceText = call.options.price ?? settings.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const edition = await editionOf(call.options.edition);
-  const plan = { ...planSeries(requested, startable, price), ...labels, ...edition };
+  const planned = { ...planSeries(requested, startable, price), ...labels, ...edition };
+  const plan = await continuationOf(planned, call, either(call.options.seed, settings.seed));
   const { targetWarning } = await import("../workflows/launch/plan-targets.ts");
   const warnings = [
     defaults === undefined ? undefined : defaultsNote(defaults.path, used),
@@ -62,6 +64,18 @@ export async function planRunCall(
 function namesMetric({ options }: RunCall, file: WorkloadFile | undefined): boolean {
   const isTyped = options.target.length > 0 || options.metric.length > 0;
   return isTyped || file?.target !== undefined || file?.metric !== undefined;
+}
+
+/** The plan as a later part of an earlier run, if one is named. */
+async function continuationOf(
+  plan: SeriesPlan,
+  { options, face, shared }: RunCall,
+  seed: number | undefined,
+): Promise<SeriesPlan> {
+  const text = options.continues;
+  if (text === undefined) return plan;
+  const { planContinuation } = await import("../workflows/launch/plan-continuation.ts");
+  return planContinuation(await openStore(face, shared), { text, plan, seed });
 }
 
 /** Loads the rounds only if one is named. */

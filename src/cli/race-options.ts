@@ -4,9 +4,12 @@ import { runOptions } from "./run-options.ts";
 
 export const raceFormats = ["table", "csv", "json", "md"] as const;
 
+/** A race has no run that continues another one. */
+const { continues: _, ...ofEachRun } = runOptions;
+
 /** The flags of `pitwall race`: those of `run`, and those of the race itself. */
 export const raceOptions = {
-  ...runOptions,
+  ...ofEachRun,
   set: {
     takes: "texts",
     placeholder: "k=a,b",

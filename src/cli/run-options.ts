@@ -108,6 +108,12 @@ export const runOptions = {
     group: "Runs",
     help: "data-parallel workers of a built-in workload [1]",
   },
+  continues: {
+    takes: "text",
+    placeholder: "run",
+    group: "Runs",
+    help: "continue the training of a run that was cut: the clock holds all parts",
+  },
   resume: {
     takes: "text",
     placeholder: "series",

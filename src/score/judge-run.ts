@@ -46,7 +46,7 @@ export function judgeRun(run: TrackedRun, end: RunEnd, times: RunTimes): Judgeme
   const timed = timedPart(run, findings, times.launchedMs);
   if (ofLog === undefined) findings.push(...timedPartFindings(run, timed, times));
   else if (timed.source === "arrival") timed.source = "log";
-  const outcome = outcomeOf(run, end, timed.durationMs);
+  const outcome = outcomeOf(run, end, wholeMs(run, timed.durationMs));
   if (
     outcome.kind === "reached" &&
     end.kind === "exited" &&
@@ -58,9 +58,14 @@ export function judgeRun(run: TrackedRun, end: RunEnd, times: RunTimes): Judgeme
   return {
     outcome,
     clock: clockOf(run, timed, times),
-    samplesPerSecond: ratePerSecond(samplesCount, timed.durationMs),
+    samplesPerSecond: ratePerSecond(samplesCount, wholeMs(run, timed.durationMs)),
     findings,
   };
+}
+
+/** With the timed part of the runs that this one continues. */
+function wholeMs({ earlierMs }: TrackedRun, durationMs: number | undefined): number | undefined {
+  return durationMs === undefined ? undefined : earlierMs + durationMs;
 }
 
 /** Findings that compare the timed part of a run that Pitwall launched with its CPU time. */

@@ -1,5 +1,4 @@
 import { summarise, type Summary } from "../foundation/statistics.ts";
-import type { EnergyReading } from "../schema/run/energy.ts";
 import type { Finding } from "../schema/run/finding.ts";
 import { runName } from "../schema/run/run-name.ts";
 import type {
@@ -11,6 +10,7 @@ import type {
 import { countedRuns, retriedRuns } from "../schema/run/counted-runs.ts";
 import { environmentChanges } from "./environment-changes.ts";
 import { olympicMean } from "./olympic-mean.ts";
+import { sumEnergy } from "./parts/sum-energy.ts";
 import { remainingSeeds } from "./remaining-seeds.ts";
 
 /**
@@ -52,7 +52,7 @@ export function summariseSeries(
     ),
     samplesPerSecond: summaryOf(runs.map(({ result }) => result.samplesPerSecond)),
     cost: totalCost(billed),
-    energy: totalEnergy(billed.flatMap(({ result }) => result.energy)),
+    energy: sumEnergy(billed.flatMap(({ result }) => result.energy)),
     billedMs: totalBilledMs(billed),
     findings: [...seedFinding(completed), ...environmentFinding(runs)],
   };
@@ -113,7 +113,10 @@ function uncounted(runs: readonly RunReport[]): UncountedRuns {
 }
 
 function totalBilledMs(runs: readonly RunReport[]): number {
-  return runs.reduce((sum, { result }) => sum + result.clock.billedMs, 0);
+  return runs.reduce(
+    (sum, { result }) => sum + (result.continues?.billedMs ?? 0) + result.clock.billedMs,
+    0,
+  );
 }
 
 function scoredRun({ result }: RunReport): { runId: string; timeToTrainMs: number | undefined } {
@@ -136,22 +139,6 @@ function totalCost(runs: readonly RunReport[]): SeriesSummary["cost"] {
     price: first.price,
     unitCount: first.unitCount,
   };
-}
-
-/** Adds up readings of the same meter or formula, never of different kinds. */
-function totalEnergy(readings: readonly EnergyReading[]): EnergyReading[] {
-  const totals = new Map<string, EnergyReading>();
-  for (const reading of readings) {
-    const source = reading.kind === "measured" ? reading.meter : reading.formula;
-    const key = `${reading.kind}\n${source}\n${reading.covers}`;
-    const sofar = totals.get(key);
-    totals.set(key, {
-      ...reading,
-      joules: reading.joules + (sofar?.joules ?? 0),
-      intervalMs: reading.intervalMs + (sofar?.intervalMs ?? 0),
-    });
-  }
-  return [...totals.values()];
 }
 
 /** Finds runs with different seeds and identical curves: the program does not use its seed. */

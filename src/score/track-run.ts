@@ -1,5 +1,6 @@
 import type { Finding } from "../schema/run/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
+import type { EarlierParts } from "../schema/run/earlier-parts.ts";
 import { isEvaluationName } from "../schema/run/evaluation-name.ts";
 import { isBetter } from "../schema/run/meets-target.ts";
 import type { MetricTarget, TargetRequest, TargetStanding } from "../schema/run/metric-target.ts";
@@ -62,6 +63,8 @@ export interface TrackedRun {
   isCompound: boolean;
   /** How the run compares with each target. */
   readonly standings: TargetStanding[];
+  /** The timed part of the runs that this one continues. Milliseconds. */
+  readonly earlierMs: number;
   start: Moment | undefined;
   startedBy: "launch" | "run_start" | "pattern" | undefined;
   /** The first evaluation after which all targets were met. */
@@ -102,7 +105,10 @@ export class RunTracker {
   readonly run: TrackedRun;
   readonly #notes = new ReadingNotes();
   readonly #series = new ThinnedEvaluations();
-  readonly #counter = new SampleCounter();
+  readonly #counter: SampleCounter;
+  /** Added to counts of samples in the events of the log; decided by the first one. */
+  #eventBase: number | undefined;
+  readonly #earlierCount: number;
   readonly #programClockSum = new ProgramClockSum();
   /** Of the first target's metric. */
   readonly #counts = new EvaluationCounts();
@@ -116,8 +122,14 @@ export class RunTracker {
   readonly #requested: TargetRequest;
 
   /** @param programClock name of the program's own clock, if it is read */
-  constructor(requested: TargetRequest, programClock?: string) {
+  constructor(
+    requested: TargetRequest & { continues?: EarlierParts | undefined },
+    programClock?: string,
+  ) {
     this.#requested = requested;
+    const { continues } = requested;
+    this.#counter = new SampleCounter(continues?.samplesCount);
+    this.#earlierCount = continues?.samplesCount ?? 0;
     this.#conditions = new TargetConditions(requested);
     const targets = targetsOf(requested);
     for (const { metric } of targets)
@@ -132,6 +144,7 @@ export class RunTracker {
       get standings() {
         return standings();
       },
+      earlierMs: continues?.clockMs ?? 0,
       start: undefined,
       startedBy: undefined,
       reached: undefined,
@@ -174,7 +187,7 @@ export class RunTracker {
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#trainSamples = event.value;
     if (this.#requested.target === undefined) this.#observeStatedTarget(statedTarget(event));
-    const samplesCount = samplesCountOf(event, this.#trainSamples);
+    const samplesCount = this.#continued(samplesCountOf(event, this.#trainSamples));
     if (samplesCount !== undefined) this.#countSamples(samplesCount);
     if (event.key === "run_stop") {
       if (this.#clock.push(event.key, moment) !== undefined)
@@ -282,7 +295,7 @@ export class RunTracker {
       this.#notes.beforeClock();
       return [];
     }
-    const evaluation = evaluationOf(seen, start);
+    const evaluation = evaluationOf(seen, start, this.run.earlierMs);
     this.#countsOf(metric).evaluated(evaluation);
     this.#conditions.evaluated(metric, value, evaluation.clockMs);
     if (metric === target.metric) this.#addEvaluation(target, evaluation);
@@ -330,6 +343,14 @@ export class RunTracker {
     return this.#furtherCounts.get(metric) ?? this.#counts;
   }
 
+  /** A program that continues an earlier run may count on from it, or from zero. */
+  #continued(count: number | undefined): number | undefined {
+    if (count === undefined || this.#earlierCount === 0) return count;
+    if (count === 0 && this.#eventBase === undefined) return this.#earlierCount;
+    this.#eventBase ??= count < this.#earlierCount ? this.#earlierCount : 0;
+    return this.#eventBase + count;
+  }
+
   #countSamples(samplesCount: number): void {
     this.run.samplesCount = Math.max(this.run.samplesCount ?? 0, samplesCount);
   }
@@ -373,10 +394,11 @@ function acceptRecorded(accepted: AcceptedValue, recordedValue: number | undefin
 function evaluationOf(
   { arrivalMs, loggedMs, value, samplesCount, epochNum, programMs, step }: SeenEvaluation,
   start: Moment,
+  earlierMs: number,
 ): Evaluation {
   return {
     timeMs: arrivalMs,
-    clockMs: Math.max(0, elapsedMs(start, { arrivalMs, loggedMs })),
+    clockMs: earlierMs + Math.max(0, elapsedMs(start, { arrivalMs, loggedMs })),
     value,
     ...(samplesCount === undefined ? {} : { samplesCount }),
     ...(epochNum === undefined ? {} : { epochNum }),

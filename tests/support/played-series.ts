@@ -6,6 +6,7 @@ import {
 import { memoryProbe } from "../../src/probe/memory-probe.ts";
 import type { RunEvent } from "../../src/schema/run/run-event.ts";
 import { MemoryRunStore } from "../../src/store/records/memory-run-store.ts";
+import { planContinuation } from "../../src/workflows/launch/plan-continuation.ts";
 import { planSeries, type SeriesRequest } from "../../src/workflows/launch/plan-series.ts";
 import { runSeries } from "../../src/workflows/launch/run-series.ts";
 import type { RunWorld } from "../../src/workflows/launch/run-world.ts";
@@ -22,10 +23,21 @@ export function prints(text: string, afterMs = 1000): ScriptStep {
 export async function played(
   scripts: readonly Script[],
   requested: Partial<SeriesRequest> = {},
-  { interruptAt }: { interruptAt?: RunEvent["kind"] } = {},
+  {
+    interruptAt,
+    store = new MemoryRunStore(),
+    startMs,
+    continues,
+  }: {
+    interruptAt?: RunEvent["kind"];
+    store?: MemoryRunStore;
+    /** The time of the first launch. */
+    startMs?: number;
+    /** Runs that the one run continues. */
+    continues?: string;
+  } = {},
 ) {
-  const launcher = new ScriptedLauncher(scripts);
-  const store = new MemoryRunStore();
+  const launcher = new ScriptedLauncher(scripts, startMs);
   const interrupt = new AbortController();
   const world: RunWorld = {
     store,
@@ -45,7 +57,7 @@ export async function played(
         owner: { hostname: "here", pid: 1 },
       }),
   };
-  const plan = planSeries(
+  const planned = planSeries(
     {
       metrics: ["val_acc=(\\S+)"],
       target: "val_acc>=0.9",
@@ -57,6 +69,10 @@ export async function played(
     { kind: "command", name: "toy", command: ["sh", "{seed}"], cwd: "/", env: {} },
     { usdPerHour: 3.6, per: "node", source: "test", date: "2026-01-01" },
   );
+  const plan =
+    continues === undefined
+      ? planned
+      : await planContinuation(store, { text: continues, plan: planned, seed: requested.seed });
   const events: RunEvent[] = [];
   for await (const event of runSeries(plan, world, interrupt.signal)) {
     events.push(event);

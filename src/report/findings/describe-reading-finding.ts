@@ -161,7 +161,7 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
     case "resumed-from-checkpoint":
       return {
         message: `the program continues a training from a checkpoint: ${resumeReason(finding)}; its time is not that of a whole training`,
-        hint: "delete the checkpoint before each run, for example with `--prepare 'rm -rf checkpoints'`",
+        hint: "delete the checkpoint before each run, for example with `--prepare 'rm -rf checkpoints'`; to add this time to that of the run that was cut: `--continues <run>`",
       };
     case "evaluations-before-clock":
       return {

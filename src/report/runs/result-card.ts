@@ -20,6 +20,7 @@ import { describeOutcome } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
 import { logTimesText } from "./origin-text.ts";
 import { nextLines } from "./next-steps.ts";
+import { continuedText } from "./continued-text.ts";
 import { bestText, seriesRunsTable } from "./series-runs-table.ts";
 import { seriesStopText } from "./series-stop-text.ts";
 import { acceleratorsText, hasAccelerators } from "./accelerators-text.ts";
@@ -102,6 +103,7 @@ export function cardFacts(summary: SeriesSummary, runs: readonly RunReport[]): s
   return [
     ...timeFacts(summary),
     ...clockFacts(runs),
+    ...continuedFacts(runs),
     ...prepareFacts(runs),
     ["target", targetFact(summary, countedOrAll(runs))],
     ...standingFacts(summary, countedOrAll(runs)),
@@ -204,6 +206,14 @@ function clockFacts(runs: readonly RunReport[]): string[][] {
   ];
 }
 
+/** The parts of a training that was cut; all figures of the card include them. */
+function continuedFacts(runs: readonly RunReport[]): string[][] {
+  return runs.flatMap(({ request, result }) => {
+    const text = continuedText(request, result);
+    return text === undefined ? [] : [["continues", text]];
+  });
+}
+
 /** The time of `--prepare` before each run, if it is longer than a second. */
 function prepareFacts(runs: readonly RunReport[]): string[][] {
   const times = runs.flatMap(({ result }) => result.prepareMs ?? []);
@@ -265,8 +275,10 @@ function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[]
     return [["cost", reason?.kind === "unpriced" ? reason.reason : "no price given"]];
   }
   const { billedUsd, trainingUsd, price, unitCount } = summary.cost;
+  const isContinued = runs.some(({ result }) => result.continues !== undefined);
   const isImported = runs[0]?.request.startable.kind === "imported";
-  const span = isImported ? "of the log" : "from launch to exit";
+  const ofParts = isContinued ? ", of all parts" : "";
+  const span = isImported ? "of the log" : `from launch to exit${ofParts}`;
   const billed = `${formatUsd(billedUsd)} for ${formatDuration(summary.billedMs)} ${span}`;
   const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} for the timed part` : "";
   const isNode = unitCount === 1 && price.per === "node";

@@ -17,6 +17,7 @@ import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
 import { describeOutcome } from "./describe-outcome.ts";
+import { continuedText } from "./continued-text.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
 import { sparkline } from "../sparkline.ts";
@@ -51,6 +52,7 @@ function factBlock(page: RunPage, paint: Paint): string {
     [startable.kind === "imported" ? "source" : "command", startableText(startable)],
     ["seed", seedText(request)],
     ...(request.retryOf === undefined ? [] : [retryFact(request.retryOf)]),
+    ...continuedFacts(request, result),
     [
       startable.kind === "imported" ? "imported" : "started",
       new Date(request.createdMs).toISOString(),
@@ -90,7 +92,16 @@ function labelFacts({ tags = {}, note }: RunLabels = {}): [string, string][] {
 
 function seedText(request: RunPage["request"]): string {
   if (!hasKnownSeed(request)) return "unknown: the log does not state it";
-  return `${request.seed}${roleSuffix(request)}`;
+  const { seed, isWarmup, retryOf } = request;
+  return `${seed}${roleSuffix({ isWarmup, retryOf })}`;
+}
+
+function continuedFacts(
+  request: RunPage["request"],
+  result: RunPage["result"],
+): [string, string][] {
+  const text = continuedText(request, result);
+  return text === undefined ? [] : [["continues", text]];
 }
 
 function retryFact(retryOf: string): [string, string] {

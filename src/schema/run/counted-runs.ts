@@ -1,3 +1,4 @@
+import { continuesText } from "./earlier-parts.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** A run of a series, whether or not it has ended. */
@@ -18,9 +19,11 @@ export function seriesRole({
   return retryOf === undefined ? undefined : "retry";
 }
 
-/** The role in parentheses, after the position of a run. */
-export function roleSuffix(request: Pick<RunRequest, "isWarmup" | "retryOf">): string {
-  const role = seriesRole(request);
+/** The role or the run that it continues in parentheses, after the position of a run. */
+export function roleSuffix(
+  request: Pick<RunRequest, "isWarmup" | "retryOf" | "continues">,
+): string {
+  const role = seriesRole(request) ?? continuesText(request);
   return role === undefined ? "" : ` (${role})`;
 }
 

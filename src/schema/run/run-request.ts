@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { earlierParts } from "./earlier-parts.ts";
 import { launchTarget } from "./launch-target.ts";
 import { logOrigin } from "./log-origin.ts";
 import { metricTarget, targetWindow } from "./metric-target.ts";
@@ -110,6 +111,8 @@ export const runRequest = z.strictObject({
     processStartedTicks: z.number().optional(),
   }),
   rerunOf: z.string().optional(),
+  /** Present if the run continues a training that an earlier run began. */
+  continues: earlierParts.optional(),
   /** Present for a run of `pitwall race`. */
   race: raceMembership.optional(),
   /** A run before the series, which warms the machine up and is not counted. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { continuedTotals } from "./earlier-parts.ts";
 import { energyReading } from "./energy.ts";
 import { finding } from "./finding.ts";
 import { hostName } from "./host.ts";
@@ -13,6 +14,7 @@ import { seriesStop } from "./series-stop.ts";
 export const outcome = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("reached"),
+    /** Of all parts, if the run continues another one. */
     timeToTrainMs: z.number().nonnegative(),
     /** The value or mean that met the first target; absent if only `run_stop` reports success. */
     quality: z.number().optional(),
@@ -39,7 +41,7 @@ export type Outcome = z.output<typeof outcome>;
 export const evaluation = z.strictObject({
   /** Milliseconds since the epoch, the launching host's clock. */
   timeMs: z.number(),
-  /** Milliseconds since run_start. */
+  /** Milliseconds since run_start, after the time of earlier parts. */
   clockMs: z.number(),
   value: z.number(),
   samplesCount: z.number().optional(),
@@ -111,6 +113,8 @@ export const runResult = z.strictObject({
   findings: z.array(finding),
   /** How long the command of `--prepare` ran before launch; absent without one. */
   prepareMs: z.number().nonnegative().optional(),
+  /** Present if the run continues another one: `cost` and `energy` are those of all parts. */
+  continues: continuedTotals.optional(),
   /** Why the series ended with this run before all requested runs were started. */
   seriesStop: seriesStop.optional(),
   /** The verdict of MLPerf's rules on the log; absent in records of older versions. */

@@ -9,8 +9,14 @@ export type CounterStep = "forward" | "restarted" | "backward";
  * epoch: a count below half of the previous one is treated as a reset and added to the total.
  */
 export class SampleCounter {
+  readonly #earlierCount: number;
   #base = 0;
   #last: number | undefined;
+
+  /** @param earlierCount samples of the runs that this one continues: a first count below it counts from zero again */
+  constructor(earlierCount = 0) {
+    this.#earlierCount = earlierCount;
+  }
 
   /** Samples so far; undefined before the first count. */
   get total(): number | undefined {
@@ -23,6 +29,7 @@ export class SampleCounter {
   }
 
   push(count: number): CounterStep {
+    if (this.#last === undefined && count < this.#earlierCount) this.#base = this.#earlierCount;
     const { last } = this;
     if (count >= last) {
       this.#last = count;

@@ -56,14 +56,14 @@ export function predictionOf(
   run: WatchedRun,
   earlierCrossingsMs: readonly number[],
 ): RunDetail["prediction"] {
-  const { target, start, standings } = run.log.reader.run;
+  const { target, start, standings, earlierMs } = run.log.reader.run;
   if (target === undefined || start === undefined || run.isOver) return undefined;
   // The evaluations are those of the first target.
   if (standings.slice(1).some(({ isMet }) => !isMet)) return undefined;
   return predictCrossing({
     evaluations: run.evaluations,
     target,
-    nowClockMs: Math.max(0, run.untilMs - start.arrivalMs),
+    nowClockMs: earlierMs + Math.max(0, run.untilMs - start.arrivalMs),
     earlierCrossingsMs,
   });
 }

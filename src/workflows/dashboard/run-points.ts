@@ -189,11 +189,12 @@ export const axisUnits: Record<XAxis, SeriesUnit> = {
 /** Returns how to place points of a run on an axis; undefined if the run has no such axis. */
 export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefined {
   const { launchedMs, runStartMs, hostTotals } = run;
+  const earlierMs = run.request.continues?.clockMs ?? 0;
   switch (axis) {
     case "wall":
       return (timeMs) => timeMs;
     case "clock":
-      return runStartMs === undefined ? undefined : (timeMs) => timeMs - runStartMs;
+      return runStartMs === undefined ? undefined : (timeMs) => earlierMs + timeMs - runStartMs;
     case "samples":
       return run.samples.steps.maximumSamples > 0 || run.log.reader.run.samplesCount !== undefined
         ? (_timeMs, samplesCount) => samplesCount

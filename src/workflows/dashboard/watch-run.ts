@@ -227,10 +227,11 @@ export class WatchedRun {
 
 /** The values of the verdict that replace those of the progress. */
 function finalProgress(result: RunResult): Partial<RunProgress> {
-  const { outcome, clock, cost } = result;
+  const { outcome, clock, cost, continues } = result;
   const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
   const stopMs = clock.runStopMs ?? clock.endedMs;
-  const ranMs = clock.runStartMs === undefined ? undefined : stopMs - clock.runStartMs;
+  const earlierMs = continues?.clockMs ?? 0;
+  const ranMs = clock.runStartMs === undefined ? undefined : earlierMs + stopMs - clock.runStartMs;
   const clockMs = outcome.kind === "reached" ? outcome.timeToTrainMs : ranMs;
   return {
     launchedForMs: clock.billedMs,

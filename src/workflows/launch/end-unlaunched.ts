@@ -1,7 +1,7 @@
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Verdict } from "../../schema/run/run-result.ts";
-import { costOfRun } from "../../score/cost-of-run.ts";
+import { continuedTotals, costOfParts } from "../../score/parts/totals-of-parts.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { Prepared } from "./prepare-run.ts";
@@ -29,7 +29,7 @@ export async function* endUnlaunched({
 
 /** The verdict on a run whose program was not started: nothing is timed, and nothing is billed. */
 function unlaunchedVerdict(
-  { runId, target, price, system }: RunRequest,
+  { runId, target, price, system, continues }: RunRequest,
   prepared: Exclude<Prepared, { kind: "ready" }>,
 ): Verdict {
   const { prepareMs, endedMs } = prepared;
@@ -41,8 +41,9 @@ function unlaunchedVerdict(
     clock: { launchedMs: endedMs, endedMs, billedMs: 0, source: "arrival" },
     ...(target === undefined ? {} : { target }),
     evaluations: [],
-    cost: costOfRun({ billedMs: 0, trainingMs: undefined, price, system }),
-    energy: [],
+    cost: costOfParts({ billedMs: 0, trainingMs: undefined, price, system }, continues),
+    energy: [...(continues?.energy ?? [])],
+    ...(continues === undefined ? {} : { continues: continuedTotals(continues, { endedMs }) }),
     notMeasured: [],
     findings: isFailed ? [{ rule: "prepare-failed", ...prepared.exit }] : [],
     prepareMs,

@@ -40,8 +40,13 @@ export function requestsToRepeat(recorded: readonly RunRequest[]): readonly RunR
   return counted.length === 0 ? recorded.slice(0, 1) : counted.map(({ request }) => request);
 }
 
-/** The plan of a recorded run, except for its seed. */
+/**
+ * The plan of a recorded run, except for its seed.
+ *
+ * @throws UserError `run-continues` if the run is only the last part of a training
+ */
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
+  if (request.continues !== undefined) throw runContinues(request);
   const { launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
   const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series, prepare } =
     request;
@@ -65,6 +70,13 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     ...(edition === undefined ? {} : { edition }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
   };
+}
+
+function runContinues({ runId, continues }: RunRequest): UserError {
+  return new UserError("run-continues", `\`${runId}\` is only the last part of a training`, {
+    saw: `it continues \`${continues?.runIds.at(-1)}\``,
+    hint: `\`pitwall rerun ${continues?.runIds[0]}\` runs the first part again; \`pitwall run --continues ${runId}\` goes on from here`,
+  });
 }
 
 /** A series that was resumed has more runs than seeds: an interrupted run's seed was run again. */

@@ -3,6 +3,7 @@ import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts
 import { parseLinearPattern, type LinearPattern } from "../../formats/text/linear-pattern.ts";
 import { isMetricName, parseMetricPattern } from "../../formats/text/metric-pattern.ts";
 import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
+import type { EarlierParts } from "../../schema/run/earlier-parts.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { TargetRequest } from "../../schema/run/metric-target.ts";
 import type { Price } from "../../schema/run/price.ts";
@@ -57,6 +58,8 @@ export interface SeriesPlan extends TargetRequest {
   rerunOf?: string;
   /** The race that the runs are part of. */
   race?: RaceMembership;
+  /** The runs that this one continues. */
+  continues?: EarlierParts;
   /** Continue this series instead of starting one. */
   resumes?: ResumedSeries;
 }

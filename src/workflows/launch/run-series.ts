@@ -62,7 +62,16 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
-  const { furtherTargets = [], targetWindow, edition, price, rerunOf, race, prepare } = plan;
+  const {
+    furtherTargets = [],
+    targetWindow,
+    edition,
+    price,
+    rerunOf,
+    race,
+    prepare,
+    continues,
+  } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
@@ -78,6 +87,7 @@ function commonRequest(plan: SeriesPlan) {
     ...(edition === undefined ? {} : { edition }),
     ...(price === undefined ? {} : { price }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
+    ...(continues === undefined ? {} : { continues }),
     ...(race === undefined ? {} : { race }),
     ...(prepare === undefined ? {} : { prepare }),
   };

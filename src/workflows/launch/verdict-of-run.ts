@@ -4,10 +4,10 @@ import type { Finding } from "../../schema/run/finding.ts";
 import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Verdict } from "../../schema/run/run-result.ts";
-import { costOfRun } from "../../score/cost-of-run.ts";
 import type { CpuHistory } from "../../score/cpu-history.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, logTimesOf } from "../../score/judge-run.ts";
+import { continuedTotals, costOfParts, energyOfParts } from "../../score/parts/totals-of-parts.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
 import type { RunReader } from "../read-run/run-reader.ts";
@@ -41,6 +41,8 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     ofLog: logTimesOf(request),
   });
   const curves = run.curves.finish();
+  const { continues } = request;
+  const parts = energyOfParts(watched.energy, continues);
   return withoutUndefined({
     schemaVersion: 1 as const,
     runId: request.runId,
@@ -53,15 +55,19 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     evaluationCount: thinnedCount(run),
     curves: curves.length === 0 ? undefined : curves,
     samplesPerSecond,
-    cost: costOfRun({
-      billedMs: clock.billedMs,
-      trainingMs: outcome.kind === "reached" ? outcome.timeToTrainMs : undefined,
-      price: request.price,
-      system: request.system,
-    }),
-    energy: [...watched.energy],
+    cost: costOfParts(
+      {
+        billedMs: clock.billedMs,
+        trainingMs: outcome.kind === "reached" ? outcome.timeToTrainMs : undefined,
+        price: request.price,
+        system: request.system,
+      },
+      continues,
+    ),
+    energy: parts.energy,
+    continues: continues === undefined ? undefined : continuedTotals(continues, clock),
     conditions: watched.conditions,
-    ...usageOf(watched),
+    ...usageOf({ ...watched, reasons: [...watched.reasons, ...parts.reasons] }),
     findings: withoutEcho([
       ...findings.map((note) => withNames(note, reader)),
       ...reader.findings(),

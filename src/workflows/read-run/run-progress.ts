@@ -21,7 +21,8 @@ export function runProgress(moment: {
   checklist?: RunChecklist | undefined;
 }): RunProgress {
   const { request, run, nowMs, launchedMs } = moment;
-  const clockMs = run.start === undefined ? undefined : Math.max(0, nowMs - run.start.arrivalMs);
+  const clockMs =
+    run.start === undefined ? undefined : run.earlierMs + Math.max(0, nowMs - run.start.arrivalMs);
   const { index, count } = request.series;
   return {
     runId: request.runId,

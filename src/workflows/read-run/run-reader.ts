@@ -227,8 +227,12 @@ export class RunReader {
     return isRead ? [] : this.#output.unmatched();
   }
 
-  /** The program continues a training from a checkpoint. Only lines before the first evaluation are searched. */
+  /**
+   * The program continues a training from a checkpoint, but the run does not continue another one. Only lines before the
+   * first evaluation are searched.
+   */
   resumed(): Finding[] {
+    if (this.#request.continues !== undefined) return [];
     if (this.#resumeLine !== undefined)
       return [{ rule: "resumed-from-checkpoint", line: this.#resumeLine }];
     const firstCount = firstCountFarAboveZero(this.run.evaluations);

@@ -1,3 +1,4 @@
+import { continuesText } from "../../../src/schema/run/earlier-parts.ts";
 import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -25,6 +26,7 @@ export function RunHeader({
   const { detail } = run;
   const { state, mood } = runState(detail);
   const { series, seed, labels } = detail.request;
+  const continues = continuesText(detail.request);
   return (
     <header class="run-header">
       <div class="run-title">
@@ -36,6 +38,7 @@ export function RunHeader({
         <h1>{runName(detail.request)}</h1>
         <p class="run-facts">
           <strong class={`mood-${mood}`}>{state}</strong>
+          {continues === undefined ? undefined : <span>{continues}</span>}
           {series.count > 1 ? (
             <span>{`run ${series.index} of ${series.count}${roleSuffix(detail.request)}`}</span>
           ) : undefined}

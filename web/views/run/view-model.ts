@@ -32,7 +32,7 @@ export function clockReading(detail: RunDetail, progressMs: number): ClockReadin
       return { kind: "stopped", shownMs: billedMs, label: "from launch to end" };
     return {
       kind: "stopped",
-      shownMs: (runStopMs ?? endedMs) - runStartMs,
+      shownMs: (result.continues?.clockMs ?? 0) + (runStopMs ?? endedMs) - runStartMs,
       label: "clock, target not met",
     };
   }
@@ -235,7 +235,8 @@ export function expectedCrossing(detail: RunDetail, xAxis: XAxis): ExpectedCross
   const { clockMs, lowMs, highMs } = prediction;
   if (xAxis === "clock") return { atX: clockMs, lowX: lowMs, highX: highMs };
   if (xAxis !== "wall" || runStartMs === undefined) return undefined;
-  return { atX: runStartMs + clockMs, lowX: runStartMs + lowMs, highX: runStartMs + highMs };
+  const zeroMs = runStartMs - (detail.request.continues?.clockMs ?? 0);
+  return { atX: zeroMs + clockMs, lowX: zeroMs + lowMs, highX: zeroMs + highMs };
 }
 
 /** One limit of the run. */

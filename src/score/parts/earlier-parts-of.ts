@@ -1,0 +1,37 @@
+import type { EarlierParts } from "../../schema/run/earlier-parts.ts";
+import type { EnergyReading } from "../../schema/run/energy.ts";
+import type { Cost } from "../../schema/run/price.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import { costOfParts } from "./totals-of-parts.ts";
+
+/** A run that was cut before its target, as its record states it. */
+export interface CutRun {
+  request: Pick<RunRequest, "runId" | "continues" | "price" | "system">;
+  launchedMs: number;
+  /** Its clock; absent if the clock never started. */
+  runStartMs: number | undefined;
+  endedMs: number;
+  /** Of all its parts; absent if its Pitwall process ended without writing a result. */
+  energy: readonly EnergyReading[] | undefined;
+  /** Of all its parts. */
+  samplesCount: number | undefined;
+}
+
+/** The parts of a training up to the end of a run that was cut. Its timed part ends with its last process. */
+export function earlierPartsOf(run: CutRun): EarlierParts {
+  const { request, launchedMs, runStartMs, endedMs, energy, samplesCount } = run;
+  const { runId, continues, price, system } = request;
+  const billedMs = Math.max(0, endedMs - launchedMs);
+  const ownMs = runStartMs === undefined ? 0 : Math.max(0, endedMs - runStartMs);
+  const clockMs = (continues?.clockMs ?? 0) + ownMs;
+  const cost: Cost = costOfParts({ billedMs, trainingMs: clockMs, price, system }, continues);
+  return {
+    runIds: [...(continues?.runIds ?? []), runId],
+    launchedMs: continues?.launchedMs ?? launchedMs,
+    clockMs,
+    billedMs: (continues?.billedMs ?? 0) + billedMs,
+    ...(samplesCount === undefined ? {} : { samplesCount }),
+    cost,
+    energy: [...(energy ?? continues?.energy ?? [])],
+  };
+}
