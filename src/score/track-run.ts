@@ -307,10 +307,10 @@ export class RunTracker {
 
   /** Adds a value of a metric without a target. */
   #addToCurve(metric: string, value: number, moment: Moment): void {
-    const { start } = this.run;
+    const { start, earlierMs } = this.run;
     if (start === undefined || !Number.isFinite(value)) return;
     const { arrivalMs: timeMs } = moment;
-    const clockMs = Math.max(0, elapsedMs(start, moment));
+    const clockMs = earlierMs + Math.max(0, elapsedMs(start, moment));
     this.run.curves.push(metric, { timeMs, clockMs, value });
   }
 

@@ -1,8 +1,7 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import { targetsOf } from "../../schema/run/metric-target.ts";
 import { runName } from "../../schema/run/run-name.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import { earlierPartsOf } from "../../score/parts/earlier-parts-of.ts";
 import type { RunRecord, RunStore, RunSummary } from "../../store/records/run-store.ts";
 import { rereadRun } from "../read-run/reread-run.ts";
@@ -141,7 +140,7 @@ function refuseDifference(
   refuseProgramClock(runId, request.reading.programClock ?? plan.reading.programClock);
   const pairs: [string, string, string][] = [
     ["name", runName(request), runName(plan)],
-    ["target", targetText(request), targetText(plan)],
+    ["target", formatTargets(request) ?? "none", formatTargets(plan) ?? "none"],
     ["metrics", metricsText(request.reading), metricsText(plan.reading)],
     ["seed", String(request.seed), String(seed ?? request.seed)],
   ];
@@ -162,13 +161,6 @@ function refuseProgramClock(runId: string, clock: string | undefined): void {
     saw: `\`${clock}\` as the clock`,
     hint: `what the program's own clock showed when \`${runId}\` was cut is unknown; leave out \`--clock\` in all parts`,
   });
-}
-
-function targetText(requested: Parameters<typeof targetsOf>[0]): string {
-  const window = requested.targetWindow;
-  const texts = targetsOf(requested).map(formatTarget);
-  const rule = window === undefined ? "" : ` (${window.kind}, ${window.count} evaluations)`;
-  return texts.length === 0 ? "none" : texts.join(" and ") + rule;
 }
 
 function metricsText({ metrics, metricsFrom = [] }: SeriesPlan["reading"]): string {
