@@ -15,11 +15,11 @@ import {
   samplesCountOf,
   statedTarget,
 } from "./read-event.ts";
-import { type AcceptedValue, acceptValue } from "./readings/compared-value.ts";
+import { acceptRecorded, acceptValue } from "./readings/compared-value.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
 import { ProgramClockSum, programClockKey } from "./readings/evaluation-clock.ts";
 import { EvaluationCounts } from "./readings/evaluation-counts.ts";
-import { isDecrease, SampleCounter } from "./readings/sample-count.ts";
+import { ContinuedCount, isDecrease, SampleCounter } from "./readings/sample-count.ts";
 import { MetricCurves } from "./metric-curves.ts";
 import { TargetConditions } from "./target-conditions.ts";
 import { ThinnedEvaluations } from "./thinned-evaluations.ts";
@@ -106,9 +106,7 @@ export class RunTracker {
   readonly #notes = new ReadingNotes();
   readonly #series = new ThinnedEvaluations();
   readonly #counter: SampleCounter;
-  /** Added to counts of samples in the events of the log; decided by the first one. */
-  #eventBase: number | undefined;
-  readonly #earlierCount: number;
+  readonly #eventCount: ContinuedCount;
   readonly #programClockSum = new ProgramClockSum();
   /** Of the first target's metric. */
   readonly #counts = new EvaluationCounts();
@@ -129,7 +127,7 @@ export class RunTracker {
     this.#requested = requested;
     const { continues } = requested;
     this.#counter = new SampleCounter(continues?.samplesCount);
-    this.#earlierCount = continues?.samplesCount ?? 0;
+    this.#eventCount = new ContinuedCount(continues?.samplesCount);
     this.#conditions = new TargetConditions(requested);
     const targets = targetsOf(requested);
     for (const { metric } of targets)
@@ -187,7 +185,7 @@ export class RunTracker {
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#trainSamples = event.value;
     if (this.#requested.target === undefined) this.#observeStatedTarget(statedTarget(event));
-    const samplesCount = this.#continued(samplesCountOf(event, this.#trainSamples));
+    const samplesCount = this.#eventCount.of(samplesCountOf(event, this.#trainSamples));
     if (samplesCount !== undefined) this.#countSamples(samplesCount);
     if (event.key === "run_stop") {
       if (this.#clock.push(event.key, moment) !== undefined)
@@ -343,14 +341,6 @@ export class RunTracker {
     return this.#furtherCounts.get(metric) ?? this.#counts;
   }
 
-  /** A program that continues an earlier run may count on from it, or from zero. */
-  #continued(count: number | undefined): number | undefined {
-    if (count === undefined || this.#earlierCount === 0) return count;
-    if (count === 0 && this.#eventBase === undefined) return this.#earlierCount;
-    this.#eventBase ??= count < this.#earlierCount ? this.#earlierCount : 0;
-    return this.#eventBase + count;
-  }
-
   #countSamples(samplesCount: number): void {
     this.run.samplesCount = Math.max(this.run.samplesCount ?? 0, samplesCount);
   }
@@ -382,13 +372,6 @@ export class RunTracker {
     if (this.run.reached !== undefined && this.#reachedBy?.samplesCount !== undefined)
       this.run.reached.samplesCount ??= this.#reachedBy.samplesCount;
   }
-}
-
-/** A value that was an evaluation during the run is one in its record too, even if values are now read otherwise. */
-function acceptRecorded(accepted: AcceptedValue, recordedValue: number | undefined): AcceptedValue {
-  if (recordedValue === undefined) return accepted;
-  const isFractionOfPercent = accepted.kind === "counts" && accepted.isFractionOfPercent;
-  return { kind: "counts", value: recordedValue, isFractionOfPercent };
 }
 
 function evaluationOf(

@@ -31,6 +31,15 @@ export const continuedTotals = z.strictObject({
 });
 export type ContinuedTotals = z.output<typeof continuedTotals>;
 
+/** What the clock of a run shows when its own timed part starts. Milliseconds. */
+export function earlierClockMs({
+  continues,
+}: {
+  continues?: { clockMs: number } | undefined;
+}): number {
+  return continues?.clockMs ?? 0;
+}
+
 /** Which run a run continues, for example `continues toy-1, 2 parts`; undefined if it continues none. */
 export function continuesText({
   continues,

@@ -17,21 +17,24 @@ export interface CutRun {
   samplesCount: number | undefined;
 }
 
+const noParts = { runIds: [], clockMs: 0, billedMs: 0, launchedMs: undefined, energy: [] };
+
 /** The parts of a training up to the end of a run that was cut. Its timed part ends with its last process. */
 export function earlierPartsOf(run: CutRun): EarlierParts {
   const { request, launchedMs, runStartMs, endedMs, energy, samplesCount } = run;
   const { runId, continues, price, system } = request;
+  const before = continues ?? noParts;
   const billedMs = Math.max(0, endedMs - launchedMs);
   const ownMs = runStartMs === undefined ? 0 : Math.max(0, endedMs - runStartMs);
-  const clockMs = (continues?.clockMs ?? 0) + ownMs;
+  const clockMs = before.clockMs + ownMs;
   const cost: Cost = costOfParts({ billedMs, trainingMs: clockMs, price, system }, continues);
   return {
-    runIds: [...(continues?.runIds ?? []), runId],
-    launchedMs: continues?.launchedMs ?? launchedMs,
+    runIds: [...before.runIds, runId],
+    launchedMs: before.launchedMs ?? launchedMs,
     clockMs,
-    billedMs: (continues?.billedMs ?? 0) + billedMs,
+    billedMs: before.billedMs + billedMs,
     ...(samplesCount === undefined ? {} : { samplesCount }),
     cost,
-    energy: [...(energy ?? continues?.energy ?? [])],
+    energy: [...(energy ?? before.energy)],
   };
 }

@@ -91,3 +91,13 @@ export function scaleOfValues(
   if (target > 1 && highest <= 1 && highest > 0) return "fraction";
   return target < 1 && lowest > 1 && direction === "at-most" ? "percent" : undefined;
 }
+
+/** A value that was an evaluation during the run is one in its record too, even if values are now read otherwise. */
+export function acceptRecorded(
+  accepted: AcceptedValue,
+  recordedValue: number | undefined,
+): AcceptedValue {
+  if (recordedValue === undefined) return accepted;
+  const isFractionOfPercent = accepted.kind === "counts" && accepted.isFractionOfPercent;
+  return { kind: "counts", value: recordedValue, isFractionOfPercent };
+}

@@ -50,3 +50,22 @@ const rankFraction = 0.1;
 export function isDecrease(from: number, to: number): boolean {
   return to < from * (1 - rankFraction);
 }
+
+/** Continues the count of samples in the events of a log, from that of the runs that this one continues. */
+export class ContinuedCount {
+  readonly #earlierCount: number;
+  /** Added to each count; decided by the first one above zero. */
+  #base: number | undefined;
+
+  constructor(earlierCount = 0) {
+    this.#earlierCount = earlierCount;
+  }
+
+  /** The program may count on from the earlier runs, or from zero. */
+  of(count: number | undefined): number | undefined {
+    if (count === undefined || this.#earlierCount === 0) return count;
+    if (count === 0 && this.#base === undefined) return this.#earlierCount;
+    this.#base ??= count < this.#earlierCount ? this.#earlierCount : 0;
+    return this.#base + count;
+  }
+}

@@ -4,6 +4,7 @@ import {
   type SeriesUnit,
   type XAxis,
 } from "../../schema/dashboard/run-series.ts";
+import { earlierClockMs } from "../../schema/run/earlier-parts.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { StepChunk, StepColumns } from "../../store/samples/step-columns.ts";
 import type { WatchRunPoints } from "./watched-points.ts";
@@ -189,7 +190,7 @@ export const axisUnits: Record<XAxis, SeriesUnit> = {
 /** Returns how to place points of a run on an axis; undefined if the run has no such axis. */
 export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefined {
   const { launchedMs, runStartMs, hostTotals } = run;
-  const earlierMs = run.request.continues?.clockMs ?? 0;
+  const earlierMs = earlierClockMs(run.request);
   switch (axis) {
     case "wall":
       return (timeMs) => timeMs;

@@ -3,6 +3,7 @@ import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
+import { earlierClockMs } from "../../schema/run/earlier-parts.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -227,10 +228,10 @@ export class WatchedRun {
 
 /** The values of the verdict that replace those of the progress. */
 function finalProgress(result: RunResult): Partial<RunProgress> {
-  const { outcome, clock, cost, continues } = result;
+  const { outcome, clock, cost } = result;
   const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
   const stopMs = clock.runStopMs ?? clock.endedMs;
-  const earlierMs = continues?.clockMs ?? 0;
+  const earlierMs = earlierClockMs(result);
   const ranMs = clock.runStartMs === undefined ? undefined : earlierMs + stopMs - clock.runStartMs;
   const clockMs = outcome.kind === "reached" ? outcome.timeToTrainMs : ranMs;
   return {

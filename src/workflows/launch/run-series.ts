@@ -62,16 +62,7 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
-  const {
-    furtherTargets = [],
-    targetWindow,
-    edition,
-    price,
-    rerunOf,
-    race,
-    prepare,
-    continues,
-  } = plan;
+  const { furtherTargets = [], targetWindow, edition, price, prepare } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
@@ -86,10 +77,17 @@ function commonRequest(plan: SeriesPlan) {
     launchTarget,
     ...(edition === undefined ? {} : { edition }),
     ...(price === undefined ? {} : { price }),
+    ...membershipOf(plan),
+    ...(prepare === undefined ? {} : { prepare }),
+  };
+}
+
+/** The other runs that the runs of a plan belong with. */
+function membershipOf({ rerunOf, continues, race }: SeriesPlan) {
+  return {
     ...(rerunOf === undefined ? {} : { rerunOf }),
     ...(continues === undefined ? {} : { continues }),
     ...(race === undefined ? {} : { race }),
-    ...(prepare === undefined ? {} : { prepare }),
   };
 }
 
