@@ -34,6 +34,35 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
+  test("counts a pass over evaluation data at its end", () => {
+    const lines = [
+      ["Test: [ 0/78]  acc 0.9", "0.9"],
+      ["Test: [50/78]  acc 0.8", "0.8"],
+      ["Test: [78/78]  acc 0.8", "0.8"],
+      ["Test: [ 0/78]  acc 0.95", "0.95"],
+      [" * acc 0.85", "0.85"],
+    ] as const;
+    expect(evaluations("acc", lines).accepted.filter((each) => !each.includes("part"))).toEqual([
+      "0.8 end-of-pass",
+      "0.85 whole",
+    ]);
+  });
+
+  test("counts parts of passes over evaluation data if no pass ends with a value", () => {
+    const lines = [
+      ["Test: [ 0/78]  acc 0.9", "0.9"],
+      ["Test: [50/78]  acc 0.8", "0.8"],
+      ["Test: [ 0/78]  acc 0.95", "0.95"],
+      ["Test: [50/78]  acc 0.7", "0.7"],
+    ] as const;
+    expect(evaluations("acc", lines).accepted).toEqual([
+      "0.9 part-of-evaluation",
+      "0.8 part-of-evaluation",
+      "0.95 part-of-pass",
+      "0.7 part-of-pass",
+    ]);
+  });
+
   test("leaves out training data once the metric was printed for evaluation data", () => {
     const lines = [
       ["[train] acc 0.9", "0.9"],

@@ -2,6 +2,7 @@ import type { Finding } from "../../schema/run/finding.ts";
 import {
   type LineScope,
   type Section,
+  positionInEvaluation,
   sectionAt,
   scopeOfLine,
   showsEarlierResult,
@@ -16,6 +17,10 @@ interface MetricHistory {
   hasWhole: boolean;
   training: Section | undefined;
   evaluation: Section | undefined;
+  /** The position of the newest value in a pass over evaluation data. */
+  position: number | undefined;
+  /** Whether a pass over evaluation data ended without a value of the whole pass. */
+  hasOpenPass: boolean;
 }
 
 /** A value that was read from a line. */
@@ -33,7 +38,7 @@ const repeatedLine = /^wandb: /u;
 /**
  * Decides which values of a metric are evaluations. Not evaluations are: a value that a progress bar repeats, the
  * final summary of a tracker, and, for a metric that is also printed for whole passes over the data, values of single
- * batches. If a metric is printed for training and for evaluation data, the values for training data are not.
+ * batches. Batches of evaluation data count only if a whole pass ended without a value. If a metric is printed for training and for evaluation data, the values for training data are not.
  */
 export class EvaluationHistory {
   readonly #metrics = new Map<string, MetricHistory>();
@@ -45,12 +50,13 @@ export class EvaluationHistory {
     else if (this.#isInBlock && !/^\s/u.test(line)) this.#isInBlock = false;
   }
 
-  /** @returns undefined if the value is not an evaluation */
-  scopeOf(value: ReadValue, line: string): LineScope | undefined {
+  /** @returns undefined if the value is not an evaluation, and `part-of-evaluation` if a later line has the whole */
+  scopeOf(value: ReadValue, line: string): LineScope | "part-of-evaluation" | undefined {
     const known = this.#historyOf(value.metric);
     const isRepeated = this.#isInBlock || repeatedLine.test(line);
     if (isRepeated && known.count > 0) return undefined;
     const scope = scopeOfLine(line);
+    if (scope === "part-of-pass" && isPartOfOpenPass(known, line)) return "part-of-evaluation";
     if (scope !== "whole") {
       if (known.shown === value.text) return undefined;
       known.shown = value.text;
@@ -88,7 +94,10 @@ export class EvaluationHistory {
     if (section?.kind === "evaluation") known.evaluation ??= section;
     if (isPartial && known.hasWhole) return false;
     if (isPartial) known.hasPartial = true;
-    else known.hasWhole = known.hasPartial;
+    else {
+      known.hasWhole = known.hasPartial || known.position !== undefined;
+      known.position = undefined;
+    }
     return true;
   }
 
@@ -102,11 +111,23 @@ export class EvaluationHistory {
         hasWhole: false,
         training: undefined,
         evaluation: undefined,
+        position: undefined,
+        hasOpenPass: false,
       };
       this.#metrics.set(metric, known);
     }
     return known;
   }
+}
+
+/** Whether a value is of a part of a pass over evaluation data, and a value of the whole pass may follow. */
+function isPartOfOpenPass(known: MetricHistory, line: string): boolean {
+  const position = positionInEvaluation(line);
+  if (position === undefined || known.hasOpenPass) return false;
+  const isNextPass = known.position !== undefined && position <= known.position;
+  if (isNextPass) known.hasOpenPass = true;
+  known.position = position;
+  return !isNextPass;
 }
 
 /** The section of a value whose metric does not name it. */

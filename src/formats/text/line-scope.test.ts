@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { scopeOfLine, sectionAt, showsEarlierResult } from "./line-scope.ts";
+import {
+  positionInEvaluation,
+  scopeOfLine,
+  sectionAt,
+  showsEarlierResult,
+  wordsOfSection,
+} from "./line-scope.ts";
 
 describe("scopeOfLine", () => {
   test.each([
@@ -43,9 +49,36 @@ describe("sectionAt", () => {
     { line: "Train: acc 0.97 | Val: acc 0.9", section: { kind: "evaluation", word: "Val" } },
     { line: "Training set: acc 0.9", section: { kind: "training", word: "Training" } },
     { line: "training done, acc 0.9", section: { kind: "training", word: "training" } },
+    {
+      line: "2031-02-03 04:05:06 | INFO | train_inner | epoch 001: 100 / 282 acc 0.9",
+      section: { kind: "training", word: "train_inner" },
+    },
+    {
+      line: "[titan] 2031-02-03 04:05:06 - root - INFO - validate step: 10  acc 0.9",
+      section: { kind: "evaluation", word: "validate" },
+    },
+    {
+      line: "Completed eval after train step 2, acc 0.9",
+      section: { kind: "evaluation", word: "eval" },
+    },
+    { line: "Epoch: [21][175/179]  acc 0.9", section: { kind: "training", word: "Epoch" } },
+    { line: "Test:  [21][5/7]  acc 0.9", section: { kind: "evaluation", word: "Test" } },
     { line: "epoch 1 acc 0.9", section: undefined },
     { line: "constrained acc 0.9", section: undefined },
   ])("of 0.9 in `$line`", ({ line, section }) => {
     expect(sectionAt(line, line.indexOf("0.9", line.lastIndexOf("acc")))).toEqual(section);
   });
+});
+
+test("positionInEvaluation reads the position only in passes over evaluation data", () => {
+  expect(positionInEvaluation("Test: [  5/78]  Acc@1:  90.0 ( 76.3)")).toBe(5);
+  expect(positionInEvaluation("Test:  [21][6/7]  Acc@1 66.169 (65.132)")).toBe(6);
+  expect(positionInEvaluation("Epoch: [21][175/179]  Acc@1 66.169 (65.132)")).toBeUndefined();
+});
+
+test("wordsOfSection gives the words that names of metrics use", () => {
+  expect(wordsOfSection({ kind: "evaluation", word: "Validate" })).toContain("val");
+  expect(wordsOfSection({ kind: "evaluation", word: "evaluation" })).toContain("eval");
+  expect(wordsOfSection({ kind: "training", word: "train_inner" })).toContain("train");
+  expect(wordsOfSection({ kind: "evaluation", word: "test" })).toEqual(["test"]);
 });

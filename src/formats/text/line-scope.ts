@@ -10,6 +10,8 @@ const counters = [
   /\b(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*(\d+)/iu,
   /(?:^|\s)(\d+)\/(\d+)\s+(?:[━─]|\[[=>.])/u,
 ];
+const evaluationCounter =
+  /\b(?:val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*\d+/iu;
 const percentBar = /(?:^|[\s:])(\d{1,3})%\s?\|/u;
 /** The part of a line before its bar: `Validation DataLoader 0: 50%|`. */
 const evaluationPass =
@@ -35,6 +37,12 @@ export function scopeOfLine(line: string): LineScope {
   return "whole";
 }
 
+/** The position of a line in a pass over evaluation data: 5 of `Test: [5/7]`. */
+export function positionInEvaluation(line: string): number | undefined {
+  const position = evaluationCounter.exec(line)?.[1];
+  return position === undefined ? undefined : Number(position);
+}
+
 /** Whether a bar shows the result of an earlier evaluation, as Lightning's training bar shows `val_loss`. */
 export function showsEarlierResult(line: string, metric: string): boolean {
   return percentBar.test(line) && isEvaluationName(metric) && !evaluationPass.test(line);
@@ -48,14 +56,37 @@ export interface Section {
 }
 
 const sectionWord =
-  /(?:^|[[(|,;]\s*|[\])]\s*|\s{2,})(train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)(?:\s+(?:set|on|loss))?(?:\s*[:|\])]|\s+(?=[A-Za-z]))/giu;
+  /(?:^|[[(|,;]\s*|[\])]\s*|\s{2,})(train(?:ing|_inner)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)(?:\s+(?:set|on|loss))?(?:\s*[:|\])]|\s+(?=[A-Za-z]))/giu;
+/** `validate step: 10`, `Completed eval after train step 10`, at the start of a message. */
+const evaluationLine =
+  /(?:^|[|\]]\s*| - )(?:[A-Za-z]+ )?(validat(?:e|ing|ion)|eval(?:uation)?|test)\s+(?:after|at|epoch|iter(?:ation)?|step)\b/iu;
+/** `Epoch: [21][175/179]`: batches, where evaluations begin with `Test:`. */
+const trainingBatch = /^\s*(Epoch):?\s*\[\d+\]\s*\[\s*\d+\/\d+\]/iu;
 
 /** The section that a position of a line belongs to: `[train] loss 0.1 acc 0.9`, `Train: … | Val: …`. */
 export function sectionAt(line: string, position: number): Section | undefined {
-  let section: Section | undefined;
+  let section = sectionOfLine(line);
   for (const found of line.slice(0, position).matchAll(sectionWord)) {
     const word = found[1] ?? "";
     section = { kind: /^train/iu.test(word) ? "training" : "evaluation", word };
   }
   return section;
+}
+
+/** The section that a line as a whole belongs to. */
+function sectionOfLine(line: string): Section | undefined {
+  const evaluation = evaluationLine.exec(line)?.[1];
+  if (evaluation !== undefined) return { kind: "evaluation", word: evaluation };
+  const training = trainingBatch.exec(line)?.[1];
+  return training === undefined ? undefined : { kind: "training", word: training };
+}
+
+const validation = ["val", "valid", "validation", "validate"];
+
+/** Words for a section, as names of metrics use them: `valid`, `val`, `validation`. */
+export function wordsOfSection({ word }: Section): readonly string[] {
+  const lower = word.toLowerCase();
+  if (validation.includes(lower) || lower === "validating") return validation;
+  if (/^eval/u.test(lower)) return ["eval", "evaluation"];
+  return /^train/u.test(lower) ? ["train", "training"] : [lower];
 }

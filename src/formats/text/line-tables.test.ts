@@ -32,6 +32,23 @@ describe("LineTables", () => {
       rows: [[], { epoch: 1, loss: 2.5 }, [], { epoch: 2, loss: 2.1, acc: 0.4 }],
     },
     {
+      name: "ends a table at the header of one whose columns have the same names",
+      lines: [
+        "|   AP   |  AP50  |  AP75  |  APs  |",
+        "| 31.204 | 52.911 | 32.870 | 16.1  |",
+        "| category | AP     | category | AP  |",
+        "|:---------|:-------|:---------|:----|",
+        "| person   | 47.120 | bicycle  | 2.8 |",
+      ],
+      rows: [
+        [],
+        { AP: 31.204, AP50: 52.911, AP75: 32.87, APs: 16.1 },
+        undefined,
+        undefined,
+        undefined,
+      ],
+    },
+    {
       name: "takes a sentence for no row",
       lines: ["loading, please wait", "done: 3 files, 2 skipped"],
       rows: [[], undefined],

@@ -28,6 +28,7 @@ export class LineTables {
       this.#header = header;
       return [];
     }
+    if (isHeaderWithRepeats(line)) this.#header = undefined;
     if (this.#header === undefined) return undefined;
     const { delimiter, names } = this.#header;
     const cells = cellsOf(line, delimiter);
@@ -45,9 +46,17 @@ export class LineTables {
 /** A progress bar at the end of a row, as Ultralytics prints it. */
 const trailingBar = /:\s*\d+%\S?\|?.*$/u;
 
+/** `| category | AP | category | AP |`: the header of a table whose columns have no names of their own. */
+function isHeaderWithRepeats(line: string): boolean {
+  if (!line.includes("|") || !mayBeHeader(line)) return false;
+  const names = cellsOf(line, "|").map(({ text }) => columnName(text));
+  return names.length > 1 && names.every((name) => isColumnName(name, "|"));
+}
+
 /** A row about one class, in a table whose row `all` holds the values of the metric. */
 function isOneOfMany(names: readonly string[], cells: readonly Cell[]): boolean {
-  return names[0]?.toLowerCase() === "class" && cells[0]?.text.toLowerCase() !== "all";
+  const isPerClass = /^(?:class|category|label)$/iu.test(names[0] ?? "");
+  return isPerClass && cells[0]?.text.toLowerCase() !== "all";
 }
 
 interface Cell {

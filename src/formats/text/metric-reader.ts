@@ -1,6 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EvaluationHistory } from "./evaluation-history.ts";
-import { scopeOfLine, sectionAt } from "./line-scope.ts";
+import { scopeOfLine, sectionAt, wordsOfSection } from "./line-scope.ts";
 import { LineTables } from "./line-tables.ts";
 import { matchName, namesMetric } from "./match-name.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
@@ -192,9 +192,9 @@ export class MetricReader {
   }
 
   #isEvaluation(reading: MetricReading, line: string): boolean {
-    this.#matched.add(reading.metric);
     const scope = this.#history.scopeOf(reading, line);
-    if (scope === undefined) return false;
+    if (scope !== "part-of-evaluation") this.#matched.add(reading.metric);
+    if (scope === undefined || scope === "part-of-evaluation") return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
     return true;
   }
@@ -225,8 +225,9 @@ export class MetricReader {
     // `[valid] acc 0.9` is also `valid_acc`.
     return pairs.find(({ name, number }) => {
       if (!metric.toLowerCase().endsWith(name.toLowerCase())) return false;
-      const section = sectionAt(line, number.start)?.word;
-      return section !== undefined && matchName(`${section}_${name}`, metric) === "same";
+      const section = sectionAt(line, number.start);
+      const words = section === undefined ? [] : wordsOfSection(section);
+      return words.some((word) => matchName(`${word}_${name}`, metric) === "same");
     });
   }
 

@@ -89,6 +89,11 @@ describe("readPairs", () => {
       line: "| epoch 001 | valid on 'valid' subset | loss 6.4 | ppl 84.44 | num_updates 200",
       pairs: { epoch: 1, loss: 6.4, ppl: 84.44, num_updates: 200 },
     },
+    {
+      name: "takes no value out of the place of a value",
+      line: "The best checkpoint with 57.33 accuracy/top1 at 1 epoch is saved, acc at 0.5",
+      pairs: { "The best checkpoint with": 57.33, acc: 0.5 },
+    },
     { name: "reads a sentence", line: "accuracy is 0.900", pairs: { accuracy: 0.9 } },
     {
       name: "reads NaN and infinities",
@@ -106,8 +111,11 @@ describe("readPairs", () => {
   });
 
   test("gives the running mean and the total beside a number", () => {
-    const [time, accuracy] = readPairs("Time 0.318 (0.368)  Accuracy: 9890/10000 (99%)");
+    const [time, top1, accuracy] = readPairs(
+      "Time 0.318 (0.368)  Acc@1:  90.000 ( 76.300)  Accuracy: 9890/10000 (99%)",
+    );
     expect(time).toMatchObject({ runningMean: 0.368, outOf: undefined });
+    expect(top1).toMatchObject({ name: "Acc@1", runningMean: 76.3 });
     expect(accuracy).toMatchObject({ name: "Accuracy", outOf: 10_000, runningMean: undefined });
   });
 

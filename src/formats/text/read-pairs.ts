@@ -49,7 +49,8 @@ function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: Na
     if (number === undefined) break;
     const between = text.slice(end, number.start);
     const isAdded = last?.end === end && addToPair(last, text, { between, number });
-    if (!isAdded) last = addNamed(pairs, prefix + between, number) ?? last;
+    if (!isAdded && !isPosition(text, between, number))
+      last = addNamed(pairs, prefix + between, number) ?? last;
     prefix = /\btop $/iu.test(between) ? `Top-${number.value}` : "";
     end = number.suffixEnd;
   }
@@ -104,9 +105,17 @@ const rememberedName = remembered(nameBefore);
 
 /** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number. */
 function isMean(text: string, between: string, number: NumberToken): boolean {
-  return text[number.suffixEnd] === ")" && number.suffix === undefined && /^\s+\($/u.test(between);
+  return (
+    text[number.suffixEnd] === ")" && number.suffix === undefined && /^\s+\(\s*$/u.test(between)
+  );
 }
 
+/** `1` in `saved the best accuracy at 1 epoch`: where a value was measured. */
+function isPosition(text: string, between: string, number: NumberToken): boolean {
+  return / at $/u.test(between) && position.test(text.slice(number.end, number.end + 12));
+}
+
+const position = /^\s?(?:epoch|step|iter|update|batch)/iu;
 /** From an earlier value to the current one: `0.90 -> 0.95`. */
 const arrow = /^\s*(?:->|=>|→)\s*$/u;
 /** Words that wrap a number: `tensor(0.94)`, `np.float32(0.94)`. */
