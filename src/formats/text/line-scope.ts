@@ -87,6 +87,6 @@ const validation = ["val", "valid", "validation", "validate"];
 export function wordsOfSection({ word }: Section): readonly string[] {
   const lower = word.toLowerCase();
   if (validation.includes(lower) || lower === "validating") return validation;
-  if (/^eval/u.test(lower)) return ["eval", "evaluation"];
-  return /^train/u.test(lower) ? ["train", "training"] : [lower];
+  if (lower.startsWith("eval")) return ["eval", "evaluation"];
+  return lower.startsWith("train") ? ["train", "training"] : [lower];
 }

@@ -49,8 +49,7 @@ function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: Na
     if (number === undefined) break;
     const between = text.slice(end, number.start);
     const isAdded = last?.end === end && addToPair(last, text, { between, number });
-    if (!isAdded && !isPosition(text, between, number))
-      last = addNamed(pairs, prefix + between, number) ?? last;
+    if (!isAdded) last = addNamed(pairs, text, { between: prefix + between, number }) ?? last;
     prefix = /\btop $/iu.test(between) ? `Top-${number.value}` : "";
     end = number.suffixEnd;
   }
@@ -90,11 +89,11 @@ function addToPair(
 
 function addNamed(
   pairs: NamedNumber[],
-  between: string,
-  number: NumberToken,
+  text: string,
+  { between, number }: { between: string; number: NumberToken },
 ): LastPair | undefined {
   const name = rememberedName(between);
-  if (name === undefined) return undefined;
+  if (name === undefined || isPosition(text, between, number)) return undefined;
   const pair = { name, number, runningMean: undefined, outOf: undefined };
   pairs.push(pair);
   return { pair, end: number.suffixEnd };
@@ -112,7 +111,7 @@ function isMean(text: string, between: string, number: NumberToken): boolean {
 
 /** `1` in `saved the best accuracy at 1 epoch`: where a value was measured. */
 function isPosition(text: string, between: string, number: NumberToken): boolean {
-  return / at $/u.test(between) && position.test(text.slice(number.end, number.end + 12));
+  return between.endsWith(" at ") && position.test(text.slice(number.end, number.end + 12));
 }
 
 const position = /^\s?(?:epoch|step|iter|update|batch)/iu;
