@@ -112,6 +112,21 @@ describe("gainsOverRounds", () => {
     expect(gains("system", same)).toMatchObject({ isSameHardware: true, weakCount: 1 });
   });
 
+  test("reports a result that cannot be so good per chip instead of using it", () => {
+    const wrong = resultOf({
+      round: "v10.0",
+      system: "wrong",
+      compatibilityGroup: 2,
+      scoreMs: 0.05,
+    });
+    const right = Object.assign({}, wrong, { system: "right", scoreMs: 0.5 });
+    const found = gains("chip", [...rows, wrong, right]);
+    expect(found.implausible).toEqual([
+      { rowId: wrong.rowId, gainOverPrevious: expect.closeTo(12.5, 9) },
+    ]);
+    expect(found.steps.at(-1)?.row.system).toBe("right");
+  });
+
   test("omits Moore's law if rounds have no dates", () => {
     const some = rows.map((row) => Object.assign({}, row, { publishedOn: undefined }));
     expect(gains("system", some)).toMatchObject({

@@ -24,7 +24,7 @@ export function gainsOverRounds(
   groups: readonly CompatibilityGroup[],
   per: Gains["per"] = "system",
 ): GainsOutcome {
-  const best = bestOfRounds(rows, per);
+  const { best, implausible } = bestOfRounds(rows, per);
   const [first] = best;
   const last = best.at(-1);
   if (first === undefined || last === undefined || best.length < 2)
@@ -58,6 +58,7 @@ export function gainsOverRounds(
       best: spanOf(first, leastOf(best)),
       isSameHardware: isSameHardware(best.map(({ row }) => row)),
       weakCount: rows.filter(({ scaling }) => scaling === "weak").length,
+      implausible,
       isComparable,
       withinLastGroup: isComparable ? undefined : gainWithin(alike),
     },
@@ -118,15 +119,36 @@ interface BestOfRound {
   value: number;
 }
 
-function bestOfRounds(rows: readonly ResultRow[], per: Gains["per"]): BestOfRound[] {
-  const best = new Map<string, BestOfRound>();
+/** Rules unchanged, new hardware has gained at most 7 times per chip in a round; a greater gain is an error in the counts. */
+const highestChipGain = 10;
+
+function bestOfRounds(
+  rows: readonly ResultRow[],
+  per: Gains["per"],
+): { best: BestOfRound[]; implausible: Gains["implausible"] } {
+  const rounds = new Map<string, BestOfRound[]>();
   for (const row of rows) {
     const value = gainValue(row, per);
     if (value === undefined || value <= 0) continue;
-    const sofar = best.get(row.round);
-    if (sofar === undefined || value < sofar.value) best.set(row.round, { row, value });
+    const members = rounds.get(row.round) ?? [];
+    members.push({ row, value });
+    rounds.set(row.round, members);
   }
-  return [...best.values()].toSorted((a, b) => compareRoundNames(a.row.round, b.row.round));
+  const best: BestOfRound[] = [];
+  const implausible: Gains["implausible"][number][] = [];
+  for (const [, members] of [...rounds].toSorted(([a], [b]) => compareRoundNames(a, b))) {
+    const before = best.at(-1);
+    for (const one of members.toSorted((a, b) => a.value - b.value)) {
+      const gainOverPrevious = before === undefined ? 1 : before.value / one.value;
+      const isAlike = before?.row.compatibilityGroup === one.row.compatibilityGroup;
+      if (per === "system" || !isAlike || gainOverPrevious <= highestChipGain) {
+        best.push(one);
+        break;
+      }
+      implausible.push({ rowId: one.row.rowId, gainOverPrevious });
+    }
+  }
+  return { best, implausible };
 }
 
 function changeOf(

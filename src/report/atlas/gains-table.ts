@@ -21,6 +21,10 @@ export function gainsTable(
       : [
           `${countOf(gains.weakCount, "result")} of weak scaling excluded: many models are trained at once`,
         ]),
+    ...gains.implausible.map(
+      ({ rowId, gainOverPrevious }) =>
+        `${paint.warn("implausible")}: ${rowId} would be ${ratioText(gainOverPrevious)}x the best per chip of the round before, so it is not used`,
+    ),
     ...gains.steps.flatMap(({ round, row }) =>
       row.note === undefined ? [] : [paint.faint(`${round}: ${row.note}`)],
     ),

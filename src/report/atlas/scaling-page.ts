@@ -21,7 +21,15 @@ interface Look {
 export function scalingPage(report: ScalingReport, look: Look): string {
   const curves = [report, ...report.otherCurves];
   const isFactored = curves.some(({ points }) => hasFactor(points));
+  const intro =
+    curves.length === 1
+      ? []
+      : [
+          `${countOf(curves.length, "curve")}, one per accelerator and submitter; select with \`--accelerator\` and \`--submitter\``,
+          "",
+        ];
   return [
+    ...intro,
     ...curves.flatMap((curve) => curveLines(curve, look)),
     `efficiency = samples x rate${isFactored ? " x factor" : ""}, relative to the smallest system of the same curve`,
     "samples: samples to converge (larger batches need more); rate: samples/s per accelerator",

@@ -43,6 +43,8 @@ export interface Gains {
   isSameHardware: boolean;
   /** HPC results that train many models at once, which do not count. */
   weakCount: number;
+  /** Results that are left out, because they cannot be so much better per chip than the best of the round before. */
+  implausible: readonly { rowId: string; gainOverPrevious: number }[];
   /** Whether no rule changed on the way. */
   isComparable: boolean;
   /** The gain from the first round of the last step's group, where the rules changed on the way; `best` is the greatest one. */

@@ -197,6 +197,7 @@ const gains = z.strictObject({
   }),
   isSameHardware: z.boolean(),
   weakCount: z.number().int(),
+  implausible: z.array(z.strictObject({ rowId: z.string(), gainOverPrevious: z.number() })),
   isComparable: z.boolean(),
   withinLastGroup: z
     .strictObject({
