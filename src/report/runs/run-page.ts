@@ -138,11 +138,18 @@ function commitText({ request }: RunPage): string {
   return `, commit ${commit.slice(0, 10)}${commitIsDirty === true ? " with uncommitted changes" : ""}`;
 }
 
-function timeText(clock: NonNullable<RunPage["result"]>["clock"]): string {
+function timeText(
+  clock: NonNullable<RunPage["result"]>["clock"],
+  { metricsFrom }: RunPage["request"]["reading"],
+): string {
   const parts = [`${formatDuration(clock.billedMs)} from launch to exit`];
   if (clock.initMs !== undefined) parts.unshift(`${formatDuration(clock.initMs)} initialization`);
-  return `${parts.join(", ")}; clock source: ${clockSources[clock.source]}`;
+  const isOfFiles = clock.source === "arrival" && metricsFrom !== undefined;
+  return `${parts.join(", ")}; clock source: ${isOfFiles ? fileTimes : clockSources[clock.source]}`;
 }
+
+/** `time_from` of each value in the log says which. */
+const fileTimes = "times stated in the metric files, else those at which the files changed";
 
 const clockSources = {
   mllog: "times in the program's MLLOG lines",
@@ -159,13 +166,13 @@ function prepareText(command: string, prepareMs: number | undefined): string {
 
 /** Nothing was measured of an imported run. */
 function measuredFacts(
-  { startable }: RunPage["request"],
+  { startable, reading }: RunPage["request"],
   result: NonNullable<RunPage["result"]>,
 ): [string, string][] {
   if (startable.kind === "imported")
     return [["log", `${formatDuration(result.clock.billedMs)} from its first to its last time`]];
   return [
-    ["time", timeText(result.clock)],
+    ["time", timeText(result.clock, reading)],
     ["resources", usedText(result)],
   ];
 }
