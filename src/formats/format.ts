@@ -51,7 +51,7 @@ export interface StreamReader<Noun> {
 export type FormatWriter = {
   /** Options of `pitwall export` that apply to this format. */
   options: readonly WriterOption[];
-  /** Leaves out runs without a verdict. */
+  /** Leaves out runs without a verdict, and those that a score does not count. */
   needsVerdict: boolean;
   /** A sentence to print after the export. */
   notice?: string;

@@ -109,7 +109,9 @@ export const exportCommand = defineCommand({
         if (typeof piece === "string") call.face.out.write(piece);
         else call.face.out.writeBytes(piece);
     } else if (call.shared.json) {
-      const { kind: _, ...result } = outcome;
+      const { kind: _, ...written } = outcome;
+      const skipped = written.skipped.map(({ runId }) => runId);
+      const result = { ...written, skipped };
       const document = { schemaVersion: 1, command: "export", ok: true, result };
       call.face.out.write(`${JSON.stringify(document)}\n`);
     } else printPaths(outcome, call);
@@ -204,8 +206,8 @@ async function printNotes(
   outcome: ExportOutcome,
   { face: { err, cwd }, options: { format } }: Call<typeof options>,
 ): Promise<void> {
-  for (const runId of outcome.skipped)
-    err.write(`${err.paint.warn("warning:")} \`${runId}\` has no verdict and was left out\n`);
+  for (const { runId, reason } of outcome.skipped)
+    err.write(`${err.paint.warn("warning:")} left out: \`${runId}\` ${reason}\n`);
   const { notice, next } = formatNamed(format).write;
   if (notice !== undefined) err.write(`\n${notice}\n`);
   if (next === undefined || (outcome.kind !== "folder" && outcome.kind !== "file")) return;

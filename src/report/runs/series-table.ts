@@ -59,8 +59,9 @@ function rangeText({ summary }: ListedSeries): string {
   return `${formatDuration(times.minimum)} to ${formatDuration(times.maximum)}`;
 }
 
-function reachedText({ summary, runIds, runningCount }: ListedSeries): string {
-  const reached = `${summary?.reachedCount ?? 0} of ${runIds.length}`;
+/** Of the runs that are scored: without warm-ups, retried attempts and interrupted runs. */
+function reachedText({ summary, runningCount }: ListedSeries): string {
+  const reached = `${summary?.reachedCount ?? 0} of ${summary?.completedCount ?? 0}`;
   return runningCount === 0 ? reached : `${reached}, ${runningCount} running`;
 }
 

@@ -10,6 +10,7 @@ import { type FolderFile, writeFolder } from "../../store/logs/write-folder.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { writeNewFile } from "../../store/write-new-file.ts";
 import type { MlflowUpload } from "./export-to-mlflow.ts";
+import { runsWithScore, type SkippedRun } from "./runs-to-export.ts";
 import { showRun } from "../read-run/show-run.ts";
 
 export interface ExportRequest {
@@ -28,8 +29,8 @@ export interface ExportRequest {
 }
 
 export type ExportOutcome = {
-  /** Ids of runs that were left out because they have no verdict. */
-  skipped: string[];
+  /** Runs that were left out, with the reasons. */
+  skipped: SkippedRun[];
 } & (
   | { kind: "folder"; folder: string; files: string[] }
   | { kind: "file"; file: string }
@@ -49,12 +50,14 @@ export async function exportRuns(store: RunStore, request: ExportRequest): Promi
   const { write } = format;
   requireOptions(format, options);
   const pages = await pagesOf(store, texts);
-  const runs = write.needsVerdict ? pages.filter(hasVerdict) : pages;
+  const { runs, skipped } = write.needsVerdict
+    ? runsWithScore(pages)
+    : { runs: pages, skipped: [] };
   if (runs.length === 0)
-    throw new UserError("nothing-to-export", "none of these runs has a verdict yet", {
+    throw new UserError("nothing-to-export", "no run to export", {
+      saw: skipped.map(({ runId, reason }) => `\`${runId}\` ${reason}`).join("\n"),
       hint: "`pitwall runs` lists runs with their verdicts",
     });
-  const skipped = pages.filter((page) => !runs.includes(page)).map(({ request }) => request.runId);
   if (options.trackingUri !== undefined)
     return { ...(await upload(runs, options.trackingUri, request)), skipped };
   switch (write.gives) {
@@ -125,10 +128,6 @@ async function pagesOf(store: RunStore, texts: readonly string[]): Promise<RunPa
   const shown = await Promise.all(texts.map((text) => showRun(store, text)));
   const pages = shown.flatMap((found) => (found.kind === "run" ? [found.page] : found.pages));
   return [...new Map(pages.map((page) => [page.request.runId, page])).values()];
-}
-
-function hasVerdict({ result }: RunPage): boolean {
-  return result !== undefined;
 }
 
 /** The card of one run; empty without a verdict. */
