@@ -216,7 +216,7 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
 
   test("saves a chart with all evaluations as SVG, PNG, and CSV", async () => {
     const home = newHome();
-    pitwall(home, slowTraining(home, 12, 20));
+    pitwall(home, slowTraining(home, 12, 150));
     const { origin } = await serve(home);
     const { page, violations } = await openPage(browser, `${origin}/runs`);
     await openOnlyRun(page);
