@@ -4,10 +4,17 @@ import type { BenchmarkResult, SubmissionFinding } from "../../schema/logs/submi
 /** Describes the missing data of a round's folder, one sentence per item. */
 export function describeMissing(
   results: readonly BenchmarkResult[],
-  { logCount, published }: { logCount: number; published: PublishedRound | undefined },
+  {
+    setAside,
+    logCount,
+    published,
+  }: { setAside: readonly string[]; logCount: number; published: PublishedRound | undefined },
 ): string[] {
   return [
     listedOnly(logCount, published),
+    setAside.length === 0
+      ? undefined
+      : `${setAside.length} ${setAside.length === 1 ? "folder" : "folders"} of runs that submitters set aside are not results: ${setAside.join(", ")}.`,
     sentenceFor(results, "system-file-missing", "no description of the system"),
     sentenceFor(
       results,

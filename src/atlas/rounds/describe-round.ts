@@ -8,6 +8,8 @@ import { describeMissing } from "./describe-missing-logs.ts";
 
 interface ImportedLogs {
   results: readonly BenchmarkResult[];
+  /** Folders of runs that the submitters took out of a result, which are no results. */
+  setAside: readonly string[];
   logCount: number;
   origin: ImportOrigin;
 }
@@ -15,7 +17,7 @@ interface ImportedLogs {
 /** Describes an imported MLPerf round: its source, its changes, and its missing data. */
 export function describeRound(
   edition: MlperfEdition,
-  { results, logCount, origin }: ImportedLogs,
+  { results, setAside, logCount, origin }: ImportedLogs,
   rounds: readonly PublishedRound[],
 ): RoundDescription {
   const { suite, round } = roundOfEdition(edition);
@@ -28,7 +30,7 @@ export function describeRound(
     changes:
       "Each result became one row and each log one run; evaluations, loss, step times and throughput were thinned, and names of accelerators and benchmarks made uniform beside the published ones. No score was changed.",
     logCount,
-    missing: describeMissing(results, { logCount, published }),
+    missing: describeMissing(results, { setAside, logCount, published }),
   };
 }
 

@@ -119,9 +119,7 @@ function namesOf(row: ResultRow, field: PatternField): readonly string[] {
     case "round":
       return [row.round, row.round.replace(/^v/u, "")];
     case "submitter":
-      return row.submitter.includes("+")
-        ? [row.submitter, ...row.submitter.split("+")]
-        : [row.submitter];
+      return submitterNames(row);
     case "system":
       return [row.system, row.systemName ?? row.system];
     case "accelerator":
@@ -135,6 +133,12 @@ function namesOf(row: ResultRow, field: PatternField): readonly string[] {
     case "availability":
       return row[field] === undefined ? [] : [row[field]];
   }
+}
+
+/** The organization, each of several ones, and the folder that `rowId` names. */
+function submitterNames({ submitter, suite, rowId }: ResultRow): readonly string[] {
+  const folders = suite.startsWith("mlperf") ? rowId.split("/").slice(2, 3) : [];
+  return [submitter, ...(submitter.includes("+") ? submitter.split("+") : []), ...folders];
 }
 
 function unknownPattern(

@@ -1,16 +1,28 @@
-import type { ResultPlace } from "./row-of-result.ts";
 import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
 import type { PublishedRound } from "../../schema/atlas/published-round.ts";
+import type { Suite } from "../../schema/atlas/result-row.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
+
+/** The identity of a result, from its folder and round. */
+export interface ResultPlace {
+  suite: Suite;
+  /** `v5.0`. */
+  round: string;
+  publishedOn: string | undefined;
+  /** The folders between the organization's and the benchmark's, without `results`. */
+  system: string;
+  /** A link to the folder, or its path. */
+  source: string;
+}
 
 /** The path of a result's folder in its round, and the URL of the published round. */
 export function placeOfResult(
   folder: ResultFolder,
   edition: MlperfEdition,
   { rounds, origin }: { rounds: readonly PublishedRound[]; origin: ImportOrigin },
-): Omit<ResultPlace, "samplesUnit"> {
+): ResultPlace {
   const { suite, round } = roundOfEdition(edition);
   const published = rounds.find((one) => one.suite === suite && one.round === round);
   const parts = partsFromOrganisation(folder);

@@ -1,67 +1,43 @@
 import { median } from "../../foundation/statistics.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
-import type { LaunchConfiguration } from "../../schema/atlas/launch-configuration.ts";
-import type { Availability, ResultRow, Suite } from "../../schema/atlas/result-row.ts";
+import type { Availability, ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultRun } from "../../schema/atlas/result-run.ts";
-import type { Accelerator } from "../../schema/catalogue.ts";
 import type { BenchmarkResult, RunFate, RunFailure } from "../../schema/logs/submission.ts";
-import { findConfiguration } from "./find-configuration.ts";
-import { nameAccelerator } from "../names/name-accelerator.ts";
+import type { CountedSamples } from "./count-samples.ts";
+import { type HardwareTables, hardwareOfResult } from "./hardware-of-result.ts";
 import { nameBenchmark } from "../names/name-benchmark.ts";
+import { nameOrganisation } from "../names/name-organisation.ts";
+import type { ResultPlace } from "./place-of-result.ts";
 import type { RunTrace } from "./read-curves.ts";
 
-/** The identity of a result, from its folder and round. */
-export interface ResultPlace {
-  suite: Suite;
-  /** `v5.0`. */
-  round: string;
-  publishedOn: string | undefined;
-  /** The folders between the organization's and the benchmark's, without `results`. */
-  system: string;
-  /** A link to the folder, or its path. */
-  source: string;
-  samplesUnit: NonNullable<ResultRow["samplesUnit"]> | undefined;
+/** The tables for names of results. */
+export interface NamingTables extends HardwareTables {
+  compatibility: readonly CompatibilityGroup[];
 }
 
-/** The tables for names of results. */
-export interface NamingTables {
-  accelerators: readonly Accelerator[];
-  compatibility: readonly CompatibilityGroup[];
-  configurations: readonly LaunchConfiguration[];
+export interface RowContext {
+  tables: NamingTables;
+  /** As logged. */
+  precision: string | undefined;
+  counted: CountedSamples;
 }
 
 /** Creates the atlas row of a scored result. */
 export function rowOfResult(
   result: BenchmarkResult,
   place: ResultPlace,
-  { tables, precision }: { tables: NamingTables; precision: string | undefined },
+  { tables, precision, counted }: RowContext,
 ): ResultRow {
   const { system, benchmark } = result;
   const { suite, round, publishedOn, source } = place;
-  const counts = countsOf(result);
-  const split = findConfiguration(
-    {
-      edition: result.edition,
-      submitter: system.organisation,
-      benchmark,
-      globalBatchSize: result.globalBatchSize,
-      nodeCount: counts.nodeCount,
-      acceleratorCount: counts.acceleratorCount,
-    },
-    tables.configurations,
-  );
-  const { precision: configured, ...degrees } = split;
-  const named = nameAccelerator(
-    system.acceleratorModelName,
-    `${system.systemName ?? ""} ${place.system}`,
-    tables.accelerators,
-  );
+  const rowId = rowIdOf(result, place);
+  const hardware = hardwareOfResult(result, { rowId, systemFolder: place.system }, tables);
   return {
-    rowId: rowIdOf(result, place),
+    rowId,
     suite,
     round,
     // Descriptions spell a submitter inconsistently or omit it; the folder name is the round's name for it.
-    submitter: system.organisation,
+    submitter: nameOrganisation(system.organisation),
     system: place.system,
     benchmarkAsPublished: benchmark,
     ...nameBenchmark(benchmark, { suite, round }, tables.compatibility),
@@ -72,22 +48,18 @@ export function rowOfResult(
     scalingFactor: result.committedScalingFactor,
     rcpOutcome: rcpOutcomeOf(result.convergence),
     source,
-    ...degrees,
     publishedOn,
     division: divisionOf(result.division),
     availability: availabilityOf(system.availability),
     systemName: system.systemName,
-    ...counts,
-    accelerator: named?.name,
-    acceleratorFamily: named?.family,
-    acceleratorAsPublished: system.acceleratorModelName,
     framework: system.framework,
-    ...convergenceOf(result, place),
+    samplesToConverge: counted.mean,
+    samplesUnit: counted.unit,
     globalBatchSize: positive(result.globalBatchSize),
-    precision: precision ?? configured,
-    layoutSource: Object.keys(degrees).length > 0 ? ("configuration" as const) : undefined,
+    ...hardware.fields,
+    precision: precision ?? hardware.fields.precision,
     ...energyOf(result),
-    note: noteOf(result, place),
+    note: noteOf(result, [hardware.note, counted.note]),
   };
 }
 
@@ -108,10 +80,10 @@ export function rowIdOf(result: BenchmarkResult, { suite, round, system }: Resul
 /** The runs of a result, with facts from their logs that the score does not contain. */
 export function runsOfResult(
   rowId: string,
-  { runs }: BenchmarkResult,
+  { result, counted }: { result: BenchmarkResult; counted: CountedSamples },
   traceOf: (runId: string) => RunTrace | undefined,
 ): ResultRun[] {
-  return runs.map((run) => {
+  return result.runs.map((run, index) => {
     const trace = traceOf(run.runId);
     return {
       rowId,
@@ -119,7 +91,7 @@ export function runsOfResult(
       fate: run.fate.kind,
       failure: failureOf(run.fate),
       timeToTrainMs: notNegative(run.timeToTrainMs),
-      samplesToConverge: run.convergence,
+      samplesToConverge: counted.amounts[index],
       seed: trace?.seed,
       joules: run.joules,
       initMs: trace?.initMs,
@@ -154,6 +126,7 @@ type Times = Pick<
   | "medianMs"
   | "slowestMs"
   | "modelCount"
+  | "modelsPerMinute"
 >;
 
 function timesOf({ runs, score, weak, scalingKind }: BenchmarkResult): Times {
@@ -166,31 +139,17 @@ function timesOf({ runs, score, weak, scalingKind }: BenchmarkResult): Times {
   const counts = { runCount: runs.length, convergedRunCount: passed.length, ...spread };
   if (scalingKind === "weak") {
     if (weak?.kind !== "scored") return counts;
-    const { timeToTrainAllMs, modelCount } = weak;
-    return { ...counts, scoreMs: timeToTrainAllMs, unscaledMs: timeToTrainAllMs, modelCount };
+    const { timeToTrainAllMs, modelCount, modelsPerMinute } = weak;
+    return {
+      ...counts,
+      scoreMs: timeToTrainAllMs,
+      unscaledMs: timeToTrainAllMs,
+      modelCount,
+      modelsPerMinute,
+    };
   }
   if (score.kind !== "scored") return counts;
   return { ...counts, scoreMs: score.scoreMs, unscaledMs: score.unscaledMs };
-}
-
-function countsOf({ system, weak }: BenchmarkResult): {
-  nodeCount: number | undefined;
-  acceleratorCount: number | undefined;
-} {
-  const whole = weak?.kind === "scored" ? weak.acceleratorCount : undefined;
-  return {
-    nodeCount: positive(system.nodeCount),
-    acceleratorCount: positive(system.acceleratorCount ?? whole),
-  };
-}
-
-function convergenceOf(
-  { samplesToConverge, convergence }: BenchmarkResult,
-  { samplesUnit }: ResultPlace,
-): Pick<ResultRow, "samplesToConverge" | "samplesUnit"> {
-  const test = "test" in convergence ? convergence.test : undefined;
-  const unit = test?.unit ?? samplesUnit;
-  return unit === undefined ? {} : { samplesUnit: unit, samplesToConverge };
 }
 
 function rcpOutcomeOf(check: BenchmarkResult["convergence"]): NonNullable<ResultRow["rcpOutcome"]> {
@@ -198,6 +157,8 @@ function rcpOutcomeOf(check: BenchmarkResult["convergence"]): NonNullable<Result
     case "found":
     case "interpolated":
     case "smaller-batch":
+      // Without a mean, such as for a single run, the check decides nothing.
+      if (check.test.submissionMean === undefined) return "not-checked";
       return check.test.passes || check.isBypassed ? check.kind : "too-fast";
     case "missing":
       return "missing";
@@ -210,9 +171,15 @@ function rcpOutcomeOf(check: BenchmarkResult["convergence"]): NonNullable<Result
   }
 }
 
-function energyOf({ energy }: BenchmarkResult): Pick<ResultRow, "energyJoules" | "energyLabel"> {
+function energyOf({
+  energy,
+}: BenchmarkResult): Pick<ResultRow, "energyJoules" | "energyLabel" | "inRunEnergyJoules"> {
   if (energy?.kind !== "measured") return {};
-  return { energyJoules: energy.joules, energyLabel: "measured" };
+  return {
+    energyJoules: energy.joules,
+    energyLabel: "measured",
+    inRunEnergyJoules: energy.inRunJoules,
+  };
 }
 
 /** Submitters write `closed`, `Closed` and `close`. */
@@ -232,21 +199,19 @@ function availabilityOf(text: string | undefined): Availability | undefined {
 }
 
 function noteOf(
-  { system, benchmark, subfolder, weak, findings }: BenchmarkResult,
-  { round }: ResultPlace,
+  { system, weak, findings }: BenchmarkResult,
+  others: readonly (string | undefined)[],
 ): string | undefined {
+  const organisation = nameOrganisation(system.organisation);
   const notes = [
-    system.countsFrom === "entry-file" && round === "v0.5"
-      ? "counts are the cluster's, as entry.json has them; a run may have used fewer"
-      : undefined,
+    organisation.toLowerCase() === system.organisation.toLowerCase()
+      ? undefined
+      : `submitted as ${system.organisation}`,
     weak?.kind === "scored" && weak.instanceScale !== undefined
       ? `each model trained on ${weak.instanceScale} accelerators, or nodes where there are none`
       : undefined,
-    // Habana's BERT of round 1.0 is in its own folder below `resnet`.
-    subfolder === undefined || subfolder === benchmark
-      ? undefined
-      : `set aside by the submitter in ${subfolder}`,
     findings.some(({ rule }) => rule === "run-repeated") ? "a run is in it twice" : undefined,
+    ...others,
   ].filter((note) => note !== undefined);
   return notes.length === 0 ? undefined : notes.join("; ");
 }

@@ -37,11 +37,6 @@ describe("samplesCountsOf", () => {
       edition: "training-3.0",
       unit: "samples",
     },
-    {
-      name: "has no unit for BERT of round 0.7, which logs several",
-      edition: "training-0.7",
-      unit: undefined,
-    },
   ] as const)("$name", ({ edition, unit }) => {
     expect(samplesCountOf(samplesCountsOf(edition, references), "bert").unit).toBe(unit);
   });

@@ -3,7 +3,7 @@ import type { ReferenceConvergence } from "../../schema/logs/reference-convergen
 
 /** How the logs of a benchmark count samples. */
 export interface SamplesCount {
-  unit: ReferenceConvergence["unit"] | undefined;
+  unit: ReferenceConvergence["unit"];
   /** Metadata fields that hold the count, in order of preference. */
   fields: readonly string[];
 }
@@ -25,8 +25,6 @@ export function samplesCountsOf(
   const ofRound = references.filter((record) => record.edition === edition).toReversed();
   for (const record of [...references, ...ofRound])
     byBenchmark.set(record.benchmark, countOf(record));
-  // In this round, submitters logged epochs, steps or samples of BERT as `epoch_num`.
-  if (edition === "training-0.7") byBenchmark.set("bert", { unit: undefined, fields: [] });
   return { byBenchmark, other: { unit: "epochs", fields: ["epoch_num"] } };
 }
 

@@ -19,6 +19,7 @@ import type {
 import type { Paint } from "../paint.ts";
 import { sparkline } from "../sparkline.ts";
 import { countOf } from "../wording.ts";
+import { rowNotes } from "./row-notes.ts";
 import { numberText, priceNotes, weakNote } from "./wording.ts";
 
 /** A comparison: the time ratio, its factors, then only the fields that differ. */
@@ -37,7 +38,7 @@ export function comparisonPage(
     ),
     weakLines(subjects, paint),
     subjects.flatMap(({ name, measured }) =>
-      measured.row.note === undefined ? [] : [paint.faint(`${name}: ${measured.row.note}`)],
+      rowNotes(measured.row).map((note) => paint.faint(`${name}: ${note}`)),
     ),
   ];
   return blocks

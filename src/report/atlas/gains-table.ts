@@ -4,6 +4,7 @@ import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
+import { rowNotes } from "./row-notes.ts";
 import { acceleratorText, noFigure, numberText } from "./wording.ts";
 
 /** The speed-up of a benchmark over the rounds, compared with Moore's law, with rule changes marked. */
@@ -26,7 +27,7 @@ export function gainsTable(
         `${paint.warn("implausible")}: ${rowId} would be ${ratioText(gainOverPrevious)}x the best per chip of the round before, so it is not used`,
     ),
     ...gains.steps.flatMap(({ round, row }) =>
-      row.note === undefined ? [] : [paint.faint(`${round}: ${row.note}`)],
+      rowNotes(row).map((note) => paint.faint(`${round}: ${note}`)),
     ),
   ];
   return [

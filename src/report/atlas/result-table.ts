@@ -3,6 +3,7 @@ import type { Measure, MeasuredRow, MixedLabels } from "../../schema/atlas/figur
 import { countOf } from "../wording.ts";
 import { type Paint, plainPaint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
+import { listNotes } from "./row-notes.ts";
 import {
   acceleratorText,
   costLabelText,
@@ -98,7 +99,7 @@ function resultColumns(
     textColumn("submitter", ({ row }) => row.submitter, 8),
     { ...textColumn("system", ({ row }) => row.system, 12), dropAt: 4 },
     ...(hasSuites ? [{ ...textColumn("suite", ({ row }) => row.suite, 6), dropAt: 3 }] : []),
-    textColumn("round", ({ row }) => row.round, 9),
+    textColumn("round", ({ row }) => roundText(row), 9),
     { ...textColumn("terms", ({ row }) => termsText(row), 14), dropAt: 1 },
     {
       head: "runs",
@@ -107,6 +108,11 @@ function resultColumns(
       dropAt: 2,
     },
   ];
+}
+
+/** `=` marks runs that another row has, too. */
+function roundText({ round, repeats }: MeasuredRow["row"]): string {
+  return repeats === undefined ? round : `${round} =`;
 }
 
 function figureColumn(
@@ -149,6 +155,7 @@ function notesOf(
     ...(more > 0 ? [`${more} more prices: run \`pitwall prices\``] : []),
     ...(energy === undefined ? [] : [energy]),
     ...(weak === undefined ? [] : [weak]),
+    ...listNotes(rows, per === "kwh" || isWide),
     ...gaps,
   ];
 }

@@ -18,6 +18,7 @@ export function describeSubmissionFinding(finding: SubmissionFinding): string {
     case "instance-scales-differ":
     case "power-ends-at-last-reading":
     case "set-aside":
+    case "samples-placeholder":
       return describeRunFinding(finding);
     case "system-file-missing":
     case "system-file-invalid":
@@ -40,7 +41,8 @@ type RunFinding = Extract<
       | "result-number-repeated"
       | "instance-scales-differ"
       | "power-ends-at-last-reading"
-      | "set-aside";
+      | "set-aside"
+      | "samples-placeholder";
   }
 >;
 
@@ -60,6 +62,8 @@ function describeRunFinding(finding: RunFinding): string {
       return `${countOf(finding.runs, "run")} without a valid \`power_measurement_stop\`: the last reading is used as the end (the official tool divides by zero)`;
     case "set-aside":
       return `not an official result: the logs are in the subfolder \`${finding.folder}\``;
+    case "samples-placeholder":
+      return `${countOf(finding.runs, "run")} with \`epoch_num\` 1, which is a placeholder; ${finding.isReplaced ? "the samples are those of `train_samples`" : "`--bert-train-samples` uses `train_samples` instead"}`;
   }
 }
 

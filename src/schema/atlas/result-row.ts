@@ -32,6 +32,7 @@ export const resultRow = z.strictObject({
   publishedOn: text,
   division: z.enum(divisions).optional(),
   availability: z.enum(availabilities).optional(),
+  /** The organization; `rowId` has its folder, which some rounds spell differently. */
   submitter: z.string(),
   /** The system's folder, else its name. */
   system: z.string(),
@@ -48,6 +49,8 @@ export const resultRow = z.strictObject({
   nodeCount: count,
   /** Accelerators of all nodes together; absent for systems that train on processors. */
   acceleratorCount: count,
+  /** Processors of all nodes together, of systems without accelerators. */
+  processorCount: count,
   /** Name in accelerators.json: `h100-sxm`. */
   accelerator: text,
   /** The family, for chart colors: `H100`, `TPU v5p`. */
@@ -83,13 +86,25 @@ export const resultRow = z.strictObject({
   expertParallel: count,
   /** Where the parallel layout is from: the logs, or a published configuration file. */
   layoutSource: z.enum(layoutSources).optional(),
-  /** Joules of one training, by the power rules. */
+  /**
+   * Joules of one training, by the power rules: the mean power of the whole measurement times the time to train. The
+   * measurement of some results includes idle time before and after the runs.
+   */
   energyJoules: amount,
+  /** Joules between `run_start` and `run_stop`, if the readings cover the runs; times the scaling factor. */
+  inRunEnergyJoules: amount,
   energyLabel: z.enum(energyLabels).optional(),
   /** Where the source itself states what a training cost (DAWNBench), US dollars. */
   statedCostUsd: amount,
   /** Weak scaling: trainings done in `scoreMs`. */
   modelCount: count,
+  /** Weak scaling: `modelCount` per minute of `scoreMs`. */
+  modelsPerMinute: amount,
+  /**
+   * Another row with the same runs, published earlier or under another system: its `rowId`. Rows with the same runs
+   * count once.
+   */
+  repeats: text,
   /** A link to the source folder or file; for own runs the record's folder. */
   source: z.string(),
   note: text,

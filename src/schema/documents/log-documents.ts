@@ -120,6 +120,7 @@ const energyScore = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("measured"),
     joules: z.number(),
+    inRunJoules: z.number().optional(),
     spread: statisticsSummary,
     runsEndedByLastReading: z.number().int(),
   }),
@@ -153,6 +154,11 @@ const submissionFinding = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("batch-sizes-differ"), batchSizes: numbers }),
   z.strictObject({ rule: z.literal("result-number-repeated"), number: z.number(), logs: texts }),
   z.strictObject({ rule: z.literal("run-repeated"), logs: texts }),
+  z.strictObject({
+    rule: z.literal("samples-placeholder"),
+    runs: z.number(),
+    isReplaced: z.boolean(),
+  }),
   z.strictObject({ rule: z.literal("instance-scales-differ"), scales: numbers }),
   z.strictObject({ rule: z.literal("system-file-missing"), path: z.string() }),
   z.strictObject({

@@ -142,7 +142,9 @@ export type RunEnergy =
   | {
       kind: "measured";
       joules: number;
-      /** Of these, estimated for switches rather than measured. */
+      /** Between `run_start` and `run_stop`; undefined if the readings do not cover the run. */
+      inRunJoules: number | undefined;
+      /** Of `joules`, estimated for switches rather than measured. */
       switchJoules: number;
       /** Meters whose `power_measurement_stop` cannot be used; their last reading ends the measurement. */
       metersEndedByLastReading: number;
@@ -246,6 +248,8 @@ export type EnergyScore =
       kind: "measured";
       /** Mean over the counted runs times the scaling factor. */
       joules: number;
+      /** The same mean of the energy between `run_start` and `run_stop`, if it is known for all counted runs. */
+      inRunJoules: number | undefined;
       /** Of the counted runs, unscaled. */
       spread: Summary;
       runsEndedByLastReading: number;
@@ -274,7 +278,9 @@ export type SubmissionFinding =
   | { rule: "scaling-file-invalid"; path: string; reason: string }
   | { rule: "scaling-differs"; committed: number; factor: number | undefined }
   | { rule: "power-ends-at-last-reading"; runs: number }
-  | { rule: "set-aside"; folder: string };
+  | { rule: "set-aside"; folder: string }
+  /** BERT's logs count 1 epoch; `train_samples` has the samples. */
+  | { rule: "samples-placeholder"; runs: number; isReplaced: boolean };
 
 /** One system on one benchmark. */
 export interface BenchmarkResult {

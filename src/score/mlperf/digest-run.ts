@@ -7,16 +7,16 @@ import type {
   RunEnergy,
   RunJudgement,
 } from "../../schema/logs/submission.ts";
-import { clockedMs, OfficialClock } from "../clock.ts";
+import { OfficialClock } from "../clock.ts";
 import { createImageQuality, type ImageQuality } from "./image-quality.ts";
 
 /** Reads one log line by line and extracts the data for scoring. */
 export interface RunDigester {
   push(line: LogLine): void;
-  /** @param energy calculates energy from the power logs for the run's time to train */
+  /** @param energy calculates energy from the power logs for the timed part of the run */
   finish(
     judgement: RunJudgement,
-    energy?: (timeToTrainMs: number | undefined) => RunEnergy,
+    energy?: (clock: Pick<RunDigest, "runStartMs" | "runStopMs">) => RunEnergy,
   ): RunDigest;
 }
 
@@ -83,7 +83,7 @@ class LogDigester implements RunDigester {
 
   finish(
     judgement: RunJudgement,
-    energy?: (timeToTrainMs: number | undefined) => RunEnergy,
+    energy?: (clock: Pick<RunDigest, "runStartMs" | "runStopMs">) => RunEnergy,
   ): RunDigest {
     const { start: runStartMs, stop: runStopMs } = this.#clock;
     return {
@@ -101,7 +101,7 @@ class LogDigester implements RunDigester {
       optimizer: this.#optimizer,
       evaluatedOfflineMs: this.#evaluatedOfflineMs,
       judgement,
-      energy: energy?.(clockedMs({ runStartMs, runStopMs })),
+      energy: energy?.({ runStartMs, runStopMs }),
     };
   }
 

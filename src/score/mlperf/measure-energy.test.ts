@@ -12,6 +12,10 @@ function meterLog(...entries: [key: string, timeMs: number, value?: number][]): 
   }));
 }
 
+function clock(runStartMs: number, runStopMs: number | undefined) {
+  return { runStartMs, runStopMs };
+}
+
 const start = "power_measurement_start";
 const stop = "power_measurement_stop";
 const reading = "power_reading";
@@ -28,11 +32,31 @@ describe("measureEnergy", () => {
       ),
     );
     const watts = (0.9 * (1000 * 1000 + 2000 * 3000)) / 4000;
-    expect(measureEnergy([node], 8000)).toEqual({
+    expect(measureEnergy([node], clock(1000, 9000))).toEqual({
       kind: "measured",
       joules: watts * 8,
+      inRunJoules: undefined,
       switchJoules: 0,
       metersEndedByLastReading: 0,
+    });
+  });
+
+  test("also integrates the readings between the start and the stop of the run alone", () => {
+    // Idle at 100 W for a second on both sides of a run of 2 s at 1 kW.
+    const node = digestNodeMeter(
+      meterLog(
+        [start, 0],
+        ["conversion_eff", 0, 0.5],
+        [reading, 1000, 100],
+        [reading, 3000, 1000],
+        [reading, 4000, 100],
+        [stop, 4000],
+      ),
+    );
+    const sw = digestSwitchMeter(meterLog(["interconnect_power_est", 0, 10]));
+    expect(measureEnergy([node, sw], clock(1000, 3000))).toMatchObject({
+      joules: 570,
+      inRunJoules: 1020,
     });
   });
 
@@ -45,7 +69,10 @@ describe("measureEnergy", () => {
         ["interconnect_power_est", 1, 999],
       ),
     );
-    expect(measureEnergy([node, sw], 10_000)).toMatchObject({ joules: 1300, switchJoules: 300 });
+    expect(measureEnergy([node, sw], clock(0, 10_000))).toMatchObject({
+      joules: 1300,
+      switchJoules: 300,
+    });
   });
 
   test("ignores readings before the start and after the stop, regardless of log order", () => {
@@ -59,7 +86,7 @@ describe("measureEnergy", () => {
         [reading, 500, 7000],
       ),
     );
-    expect(measureEnergy([node], 1000)).toMatchObject({ joules: 100 });
+    expect(measureEnergy([node], clock(0, 1000))).toMatchObject({ joules: 100 });
   });
 
   test.each([
@@ -74,7 +101,10 @@ describe("measureEnergy", () => {
         [reading, 2000, 500],
       ),
     );
-    expect(measureEnergy([node], 2000)).toMatchObject({ joules: 800, metersEndedByLastReading: 1 });
+    expect(measureEnergy([node], clock(0, 2000))).toMatchObject({
+      joules: 800,
+      metersEndedByLastReading: 1,
+    });
   });
 
   test.each([
@@ -90,10 +120,13 @@ describe("measureEnergy", () => {
       reason: "no-readings",
     },
   ])("cannot compute with $name", ({ meters, reason }) => {
-    expect(measureEnergy(meters, 1000)).toEqual({ kind: "not-computable", reason });
+    expect(measureEnergy(meters, clock(0, 1000))).toEqual({ kind: "not-computable", reason });
   });
 
   test("cannot compute without a time to train", () => {
-    expect(measureEnergy([], undefined)).toEqual({ kind: "not-computable", reason: "no-clock" });
+    expect(measureEnergy([], clock(0, undefined))).toEqual({
+      kind: "not-computable",
+      reason: "no-clock",
+    });
   });
 });

@@ -1,5 +1,9 @@
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import type { RunEnergy } from "../../schema/logs/submission.ts";
+import { clockedMs } from "../clock.ts";
+import type { RunDigest, RunEnergy } from "../../schema/logs/submission.ts";
+
+/** The timed part of a run, milliseconds since the epoch. */
+type RunClock = Pick<RunDigest, "runStartMs" | "runStopMs">;
 
 interface PowerReading {
   timeMs: number;
@@ -61,10 +65,8 @@ export function digestSwitchMeter(lines: readonly LogLine[]): MeterDigest {
  *
  * @see MLPerf training power rules; mlcommons/logging, result_summarizer
  */
-export function measureEnergy(
-  meters: readonly MeterDigest[],
-  timeToTrainMs: number | undefined,
-): RunEnergy {
+export function measureEnergy(meters: readonly MeterDigest[], clock: RunClock): RunEnergy {
+  const timeToTrainMs = clockedMs(clock);
   if (timeToTrainMs === undefined) return { kind: "not-computable", reason: "no-clock" };
   const nodes = meters.filter((meter) => meter.kind === "node");
   if (nodes.length === 0) return { kind: "not-computable", reason: "no-node-log" };
@@ -83,12 +85,42 @@ export function measureEnergy(
         sum + (conversionEfficiency * watts * timeToTrainMs) / 1000,
       0,
     );
+  const inRunNodeJoules = nodes.map((node) => joulesInRun(node, clock));
   return {
     kind: "measured",
     joules: nodeJoules + switchJoules,
+    inRunJoules: inRunNodeJoules.every((joules) => joules !== undefined)
+      ? inRunNodeJoules.reduce((sum, joules) => sum + joules, switchJoules)
+      : undefined,
     switchJoules,
     metersEndedByLastReading,
   };
+}
+
+/** Of a run, readings must cover at least this part for its energy to be known. */
+const neededCoverage = 0.95;
+
+/** The energy of a node between the start and the stop of the run: the official figure uses the whole measurement. */
+function joulesInRun(
+  { startMs, readings, conversionEfficiency }: Extract<MeterDigest, { kind: "node" }>,
+  { runStartMs, runStopMs }: RunClock,
+): number | undefined {
+  if (startMs === undefined || runStartMs === undefined || runStopMs === undefined)
+    return undefined;
+  let wattMs = 0;
+  let coveredMs = 0;
+  let beforeMs = startMs;
+  for (const { timeMs, watts } of readings) {
+    const inRunMs = Math.min(timeMs, runStopMs) - Math.max(beforeMs, runStartMs);
+    if (inRunMs > 0) {
+      wattMs += watts * inRunMs;
+      coveredMs += inRunMs;
+    }
+    beforeMs = timeMs;
+  }
+  return coveredMs < neededCoverage * (runStopMs - runStartMs)
+    ? undefined
+    : (conversionEfficiency * wattMs) / 1000;
 }
 
 type NodeWatts =

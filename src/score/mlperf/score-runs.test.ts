@@ -155,6 +155,7 @@ describe("scoreRuns", () => {
     const energy = (joules: number): RunEnergy => ({
       kind: "measured",
       joules,
+      inRunJoules: undefined,
       switchJoules: 0,
       metersEndedByLastReading: 0,
     });
@@ -181,6 +182,7 @@ describe("scoreRuns", () => {
         energy: {
           kind: "measured" as const,
           joules: joules[index] ?? 0,
+          inRunJoules: undefined,
           switchJoules: 0,
           metersEndedByLastReading: 1,
         },
@@ -196,7 +198,13 @@ describe("scoreRuns", () => {
     const measured: RunToScore[] = [
       {
         ...first,
-        energy: { kind: "measured", joules: 1, switchJoules: 0, metersEndedByLastReading: 0 },
+        energy: {
+          kind: "measured",
+          joules: 1,
+          inRunJoules: undefined,
+          switchJoules: 0,
+          metersEndedByLastReading: 0,
+        },
       },
       { ...second, energy: { kind: "not-computable", reason: "no-node-log" } },
       third,

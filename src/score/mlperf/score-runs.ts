@@ -226,16 +226,25 @@ function energyScore(
   if (runs.every((run) => run.energy === undefined)) return undefined;
   if (score.kind !== "scored") return { kind: "not-scored", reason: "no-score" };
   const joules: number[] = [];
+  const inRunJoules: (number | undefined)[] = [];
   let runsEndedByLastReading = 0;
   for (const { runId, energy } of runs) {
     if (fates.has(runId)) continue;
     if (energy === undefined) return { kind: "not-scored", reason: "no-node-log" };
     if (energy.kind === "not-computable") return { kind: "not-scored", reason: energy.reason };
     joules.push(energy.joules);
+    inRunJoules.push(energy.inRunJoules);
     if (energy.metersEndedByLastReading > 0) runsEndedByLastReading++;
   }
   const spread = summarise(joules);
-  return { kind: "measured", joules: spread.mean * scalingFactor, spread, runsEndedByLastReading };
+  const known = inRunJoules.filter((value) => value !== undefined);
+  return {
+    kind: "measured",
+    joules: spread.mean * scalingFactor,
+    inRunJoules: known.length === joules.length ? meanOf(known) * scalingFactor : undefined,
+    spread,
+    runsEndedByLastReading,
+  };
 }
 
 /**

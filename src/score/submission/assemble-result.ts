@@ -34,9 +34,11 @@ export interface ResultParts {
   digests: readonly RunDigest[];
   /** The references of this edition. */
   references: readonly ReferenceConvergence[];
-  /** Whether BERT's convergence is read from `train_samples`. */
-  usesTrainSamples: boolean;
+  trainSamplesUse: TrainSamplesUse;
 }
+
+/** When BERT's convergence is read from `train_samples` instead of `epoch_num`. */
+export type TrainSamplesUse = "never" | "instead-of-placeholders" | "always";
 
 /** Creates the result of one system on one benchmark from its log digests. */
 export function assembleResult(parts: ResultParts): BenchmarkResult {
@@ -75,6 +77,7 @@ export function assembleResult(parts: ResultParts): BenchmarkResult {
     findings: [
       ...benchmarkFindings(result, benchmarks),
       ...runFindings(result, digests),
+      ...placeholderFindings(parts, benchmark),
       ...systemFindings(folder, system),
       ...scalingFindings(result, folder),
     ],
@@ -94,10 +97,10 @@ interface FolderBenchmark {
 }
 
 function scoreFolder(
-  { folder, edition, digests, references, usesTrainSamples }: ResultParts,
+  { folder, edition, digests, references, trainSamplesUse }: ResultParts,
   { benchmark, benchmarks, division }: FolderBenchmark,
 ): MlperfScore {
-  const runs = digests.map((digest) => toRun(digest, { edition, usesTrainSamples, benchmark }));
+  const runs = digests.map((digest) => toRun(digest, { edition, trainSamplesUse, benchmark }));
   if (benchmarks.length > 1) return unscored(runs, "benchmarks-differ");
   if (!isMlperfBenchmark(benchmark)) return unscored(runs, "benchmark-unknown");
   const scored = scoreRuns(runs, {
@@ -108,7 +111,7 @@ function scoreFolder(
     scalingFactor: folder.scaling.kind === "read" ? folder.scaling.factor : 1,
     bypassesConvergence: folder.asksForBypass,
   });
-  const reason = whyNotChecked({ folder, digests, division, usesTrainSamples });
+  const reason = whyNotChecked({ folder, digests, division, trainSamplesUse });
   return reason === undefined
     ? scored
     : { ...scored, convergence: reason, recomputedScalingFactor: undefined };
@@ -141,8 +144,8 @@ function whyNotChecked({
   folder,
   digests,
   division,
-  usesTrainSamples,
-}: Pick<ResultParts, "folder" | "digests" | "usesTrainSamples"> & {
+  trainSamplesUse,
+}: Pick<ResultParts, "folder" | "digests" | "trainSamplesUse"> & {
   division: string | undefined;
 }): ConvergenceCheck | undefined {
   if (folder.scalingKind === "weak") return { kind: "not-checked", reason: "weak-scaling" };
@@ -150,7 +153,7 @@ function whyNotChecked({
     return { kind: "not-checked", reason: "open-division" };
   const found = distinct(digests.map((digest) => digest.globalBatchSize));
   if (found.length > 1) return { kind: "no-batch-size", found };
-  if (usesTrainSamples) return undefined;
+  if (trainSamplesUse === "always") return undefined;
   const silent = digests.filter(({ convergence }) => convergence.kind === "not-stated");
   const [first] = silent;
   if (first?.convergence.kind !== "not-stated") return undefined;
@@ -161,13 +164,16 @@ function toRun(
   digest: RunDigest,
   {
     edition,
-    usesTrainSamples,
+    trainSamplesUse,
     benchmark,
-  }: { edition: MlperfEdition; usesTrainSamples: boolean; benchmark: string },
+  }: { edition: MlperfEdition; trainSamplesUse: TrainSamplesUse; benchmark: string },
 ): RunToScore {
   const { convergence, trainSamples } = digest;
   const stated = convergence.kind === "converged" ? convergence.amount : undefined;
-  const readsSamples = usesTrainSamples && benchmark === "bert";
+  const readsSamples =
+    benchmark === "bert" &&
+    (trainSamplesUse === "always" ||
+      (trainSamplesUse === "instead-of-placeholders" && hasPlaceholder(digest)));
   return {
     runId: digest.log,
     timeToTrainMs: timeToTrainMs(digest, edition),
@@ -175,6 +181,20 @@ function toRun(
     convergence: readsSamples && convergence.kind !== "not-converged" ? trainSamples : stated,
     energy: digest.energy,
   };
+}
+
+/** Some BERT programs count the whole training as one epoch, which is not a number of samples. */
+function hasPlaceholder({ convergence, trainSamples = 0 }: RunDigest): boolean {
+  return convergence.kind === "converged" && convergence.amount === 1 && trainSamples > 1;
+}
+
+function placeholderFindings(
+  { digests, trainSamplesUse }: ResultParts,
+  benchmark: string,
+): SubmissionFinding[] {
+  const runs = benchmark === "bert" ? digests.filter(hasPlaceholder).length : 0;
+  if (runs === 0) return [];
+  return [{ rule: "samples-placeholder", runs, isReplaced: trainSamplesUse !== "never" }];
 }
 
 /** Minigo in round 0.6 logs no stop, because its models are evaluated after the run. */

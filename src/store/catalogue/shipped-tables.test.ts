@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { claimList } from "../../schema/atlas/claim.ts";
 import { compatibilityTable } from "../../schema/atlas/compatibility.ts";
+import { runSizeList } from "../../schema/atlas/run-size.ts";
 import { launchConfigurationList } from "../../schema/atlas/launch-configuration.ts";
 import { publishedRoundList } from "../../schema/atlas/published-round.ts";
 import { acceleratorList, powerEstimate, priceList } from "../../schema/catalogue.ts";
@@ -34,6 +35,11 @@ describe("the shipped tables, which are read without validation, match their sch
       name: "rounds",
       schema: publishedRoundList,
       read: () => entriesOf(readResultTables().then(({ rounds }) => rounds)),
+    },
+    {
+      name: "run-sizes",
+      schema: runSizeList,
+      read: () => entriesOf(readResultTables().then(({ runSizes }) => runSizes)),
     },
     {
       name: "configurations",

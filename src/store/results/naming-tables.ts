@@ -4,6 +4,7 @@ import type {
   LaunchConfigurationList,
 } from "../../schema/atlas/launch-configuration.ts";
 import type { PublishedRound, PublishedRoundList } from "../../schema/atlas/published-round.ts";
+import type { RunSize, RunSizeList } from "../../schema/atlas/run-size.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { readAccelerators } from "../catalogue/catalogue.ts";
 import { readCompatibility } from "../catalogue/read-atlas-tables.ts";
@@ -15,19 +16,22 @@ export interface ResultTables {
   accelerators: readonly Accelerator[];
   compatibility: readonly CompatibilityGroup[];
   configurations: readonly LaunchConfiguration[];
+  runSizes: readonly RunSize[];
 }
 
 export async function readResultTables(): Promise<ResultTables> {
-  const [rounds, accelerators, compatibility, configurations] = await Promise.all([
+  const [rounds, accelerators, compatibility, configurations, runSizes] = await Promise.all([
     readShippedTable<PublishedRoundList>("rounds.json"),
     readAccelerators(),
     readCompatibility(),
     readShippedTable<LaunchConfigurationList>("configurations.json"),
+    readShippedTable<RunSizeList>("run-sizes.json"),
   ]);
   return {
     rounds: rounds.entries,
     accelerators,
     compatibility,
     configurations: configurations.entries,
+    runSizes: runSizes.entries,
   };
 }

@@ -1,15 +1,24 @@
 import { describeRound } from "../../atlas/rounds/describe-round.ts";
 import { type ContentsContext, contentsOfResult } from "../../atlas/rows/contents-of-result.ts";
+import { markRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { samplesCountsOf } from "../../atlas/rows/samples-count.ts";
+import { samplesScalesOf } from "../../atlas/rows/samples-scale.ts";
 import type { ImportOrigin } from "../../schema/atlas/import-origin.ts";
 import { type RoundContents, roundOf } from "../../schema/atlas/round-contents.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
 import { roundNamed } from "../../schema/logs/edition-name.ts";
-import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
+import {
+  benchmarkNamed,
+  isMlperfBenchmark,
+  type MlperfEdition,
+} from "../../schema/logs/mlperf-round.ts";
+import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
 import { readResultTables } from "../../store/results/naming-tables.ts";
+import { readResultRows } from "../../store/results/read-results.ts";
+import { shippedResultsFolder } from "../../store/results/results-folders.ts";
 import { writeResults } from "../../store/results/write-results.ts";
-import { planScore } from "../submissions/plan-score.ts";
+import { planScore, type PlannedResult } from "../submissions/plan-score.ts";
 import { type ScoredResult, scoreResults } from "../submissions/score-results.ts";
 import { detectSource, type DetectedSource } from "./detect-source.ts";
 import { type OpenSource, openResultSources, type SourceEvent } from "./open-result-sources.ts";
@@ -102,29 +111,53 @@ async function* importFolders(
   const references = await readReferenceConvergence();
   for (const id of new Set(planned.map((one) => one.edition))) {
     const counts = samplesCountsOf(id, references);
-    const results = planned.filter((one) => one.edition === id);
+    const scaleOf = samplesScalesOf(id, references, tables.compatibility);
+    const ofRound = planned.filter((one) => one.edition === id);
+    const results = ofRound.filter(({ folder }) => !isSetAside(folder));
+    const setAside = ofRound.filter(({ folder }) => isSetAside(folder));
     // The rules of round 0.6 fail all logs by Google, although their results were published.
     const verdict = id === "training-0.6" ? "status" : "as-published";
-    for await (const event of scoreResults({ results, verdict, counts }, signal)) {
+    for await (const event of scoreResults(
+      { results, verdict, counts, trainSamplesUse: "instead-of-placeholders" },
+      signal,
+    )) {
       if (event.kind === "logs-read") yield { kind: "logs-read", logCount: event.logCount };
       if (event.kind !== "scored") continue;
       signal.throwIfAborted();
-      const round = contentsOfRound(id, event.results, { tables, counts, origin });
-      yield { kind: "imported", ...(await writeResults(into, round, importedBy)) };
+      const context = { tables, counts, scaleOf, origin, setAside };
+      const round = contentsOfRound(id, event.results, context);
+      const others = (await readResultRows([shippedResultsFolder, into])).rows;
+      const marked = { ...round, rows: markRepeats(round.rows, others) };
+      yield { kind: "imported", ...(await writeResults(into, marked, importedBy)) };
     }
   }
+}
+
+/** HPC's `pruned_results` has runs that were taken out of a result; Habana's BERT of round 1.0 is below `resnet`. */
+function isSetAside({ subfolder }: ResultFolder): boolean {
+  return subfolder !== undefined && !isMlperfBenchmark(benchmarkNamed(subfolder));
 }
 
 function contentsOfRound(
   edition: MlperfEdition,
   scored: readonly ScoredResult[],
-  context: ContentsContext,
+  { setAside, ...context }: ContentsContext & { setAside: readonly PlannedResult[] },
 ): RoundContents {
   const contents = scored.map(({ planned, result, traces }) =>
     contentsOfResult({ ...planned, result, traces }, context),
   );
   const { origin, tables } = context;
   const results = scored.map(({ result }) => result);
-  const logCount = scored.reduce((sum, { planned }) => sum + planned.folder.logs.length, 0);
-  return roundOf(describeRound(edition, { results, logCount, origin }, tables.rounds), contents);
+  const logCount = [...scored.map(({ planned }) => planned), ...setAside].reduce(
+    (sum, { folder }) => sum + folder.logs.length,
+    0,
+  );
+  return roundOf(
+    describeRound(
+      edition,
+      { results, setAside: setAside.map(({ folder }) => folder.shownAs), logCount, origin },
+      tables.rounds,
+    ),
+    contents,
+  );
 }

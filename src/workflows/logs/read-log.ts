@@ -1,5 +1,5 @@
 import { type LogTrace, traceOf } from "../../atlas/rows/log-trace.ts";
-import { createCurveReader } from "../../atlas/rows/read-curves.ts";
+import { createCurveReader, type RunBounds } from "../../atlas/rows/read-curves.ts";
 import {
   samplesCountOf,
   type SamplesCounts,
@@ -90,10 +90,10 @@ export async function readLog(task: LogTask, rules: RuleCache): Promise<LogReadi
 
 async function energyOf({
   meters,
-}: DigestTask): Promise<((timeToTrainMs: number | undefined) => RunEnergy) | undefined> {
+}: DigestTask): Promise<((clock: RunBounds) => RunEnergy) | undefined> {
   if (meters === undefined) return undefined;
   const digests = await readMeters(meters);
-  return (timeToTrainMs) => measureEnergy(digests, timeToTrainMs);
+  return (clock) => measureEnergy(digests, clock);
 }
 
 function judgementOf(

@@ -8,6 +8,7 @@ import type { ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+import { withoutRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 
 export interface ParetoRequest extends AtlasRequest {
@@ -40,7 +41,7 @@ export async function showPareto(
       saw: benchmarks.slice(0, 12).join(", "),
       hint: `select one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
-  const alike = found.filter(underNewestRules(found));
+  const alike = withoutRepeats(found.filter(underNewestRules(found)));
   const measured = alike.map((row) => measureRow(row, atlas.rod));
   return {
     front: paretoFront(measured, objectives),

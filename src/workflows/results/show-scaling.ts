@@ -6,6 +6,7 @@ import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { ScalingReport } from "../../schema/atlas/scaling-study.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
+import { withoutRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 
 /** The number of sizes of one curve that a round should have: the newest with four, else with three, else with two. */
@@ -35,7 +36,9 @@ export async function showScaling(
     });
   const newestGroup = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
   const alike = found.filter(({ compatibilityGroup }) => compatibilityGroup === newestGroup);
-  const outcome = scalingCurves(filter.round === undefined ? chooseRound(alike) : alike);
+  const outcome = scalingCurves(
+    withoutRepeats(filter.round === undefined ? chooseRound(alike) : alike),
+  );
   if (outcome.kind === "curves") return { report: outcome.report, problems: atlas.problems };
   throw new UserError(
     "too-few-sizes",

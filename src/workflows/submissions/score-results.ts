@@ -2,7 +2,7 @@ import type { LogTrace } from "../../atlas/rows/log-trace.ts";
 import type { SamplesCounts } from "../../atlas/rows/samples-count.ts";
 import type { BenchmarkResult, RunDigest } from "../../schema/logs/submission.ts";
 import type { TrustedVerdict } from "../../schema/logs/trusted-verdict.ts";
-import { assembleResult } from "../../score/submission/assemble-result.ts";
+import { assembleResult, type TrainSamplesUse } from "../../score/submission/assemble-result.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
 import type { LogReading, LogTask } from "../logs/read-log.ts";
 import { readLogs } from "../logs/read-logs.ts";
@@ -15,8 +15,8 @@ export interface ResultsRequest {
   logsToCheck?: readonly Omit<LogTask, "digest">[] | undefined;
   /** The criterion for whether a run counts. */
   verdict: TrustedVerdict;
-  /** Compare BERT by `train_samples` instead of `epoch_num`. Default false. */
-  usesTrainSamples?: boolean;
+  /** When BERT is compared by `train_samples` instead of `epoch_num`. Default `never`. */
+  trainSamplesUse?: TrainSamplesUse;
   /** How each benchmark of the round counts samples. Default: no curves are read. */
   counts?: SamplesCounts | undefined;
   /** Default: one per available core, fewer if there is little to read. 1 is this thread alone. */
@@ -81,7 +81,7 @@ function joinTasks({ results, logsToCheck, verdict, counts }: ResultsRequest): L
 async function assembleAll(
   results: readonly PlannedResult[],
   readings: ReadonlyMap<string, LogReading>,
-  { usesTrainSamples = false }: ResultsRequest,
+  { trainSamplesUse = "never" }: ResultsRequest,
 ): Promise<ScoredResult[]> {
   const references = await readReferenceConvergence();
   return results.map((planned) => {
@@ -94,7 +94,7 @@ async function assembleAll(
       if (reading?.digest !== undefined) digests.push(reading.digest);
       if (reading?.trace !== undefined) traces.set(name, reading.trace);
     }
-    const parts = { folder, edition, digests, references: own, usesTrainSamples };
+    const parts = { folder, edition, digests, references: own, trainSamplesUse };
     return { planned, result: assembleResult(parts), traces };
   });
 }

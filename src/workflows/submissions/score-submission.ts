@@ -48,7 +48,8 @@ export async function* scoreSubmission(
   const results = await planScore(request.folders, edition);
   const logs = alsoCheck && (await planCheck({ ...alsoCheck, edition }, signal)).logs;
   const { usesTrainSamples = false, threadCount, threadFile } = request;
-  const work = { results, logsToCheck: logs, verdict, usesTrainSamples, threadCount, threadFile };
+  const trainSamplesUse = usesTrainSamples ? ("always" as const) : ("never" as const);
+  const work = { results, logsToCheck: logs, verdict, trainSamplesUse, threadCount, threadFile };
   for await (const event of scoreResults(work, signal)) {
     switch (event.kind) {
       case "found":

@@ -5,6 +5,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../../src/foundation/units.ts";
+import { rowNotes } from "../../../src/report/atlas/row-notes.ts";
 import { gapText, numberText, priceNotes, termsText } from "../../../src/report/atlas/wording.ts";
 import type { Figure, MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import type { ResultRow } from "../../../src/schema/atlas/result-row.ts";
@@ -41,7 +42,12 @@ export function resultFacts(measured: MeasuredRow): [label: string, text: string
       row.scalingFactor === 1 ? undefined : formatSignificant(row.scalingFactor, 5),
     ],
     ["trainings", row.modelCount === undefined ? undefined : `${row.modelCount} in parallel`],
-    ["note", row.note],
+    [
+      "trainings a minute",
+      row.modelsPerMinute === undefined ? undefined : numberText(row.modelsPerMinute),
+    ],
+    ["processors", row.processorCount === undefined ? undefined : formatCount(row.processorCount)],
+    ...rowNotes(row).map((note): [string, string] => ["note", note]),
   ];
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
 }
