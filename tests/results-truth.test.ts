@@ -99,7 +99,8 @@ describe("the shipped results", () => {
     const known = (text: string): number | undefined =>
       text === "" || Number(text) === 0 ? undefined : Number(text);
     const wrong: unknown[] = [];
-    for (const line of lines) {
+    // HPC's runs that were taken out of a result are not a result.
+    for (const line of lines.filter((one) => !one("dir").endsWith("/pruned_results"))) {
       const { suite, round: name } = round(line("round"));
       const row = bySource.get(`${suite} ${name} ${encodeURI(line("dir"))}`);
       const score = known(line("score_min"));
@@ -110,8 +111,9 @@ describe("the shipped results", () => {
         Math.abs(row.scalingFactor - Number(line("scaling_factor"))) <= 1e-6 &&
         isClose(row.scoreMs, score) &&
         isClose(row.unscaledMs, unscaled) &&
-        (row.acceleratorCount === known(line("accelerators")) || line("dir") in counted) &&
-        (row.nodeCount === known(line("nodes")) || line("dir") in counted);
+        (hasOtherCount(line("dir")) ||
+          (row.acceleratorCount === known(line("accelerators")) &&
+            row.nodeCount === known(line("nodes"))));
       if (!isEqual) wrong.push({ dir: line("dir"), row });
     }
     expect(lines.length).toBe(953);
@@ -153,6 +155,11 @@ describe("the shipped results", () => {
     );
   });
 });
+
+/** Round 0.5's clusters of NVIDIA, of which a run used a part, are counted in the independent count. */
+function hasOtherCount(dir: string): boolean {
+  return dir in counted || /^v0\.5\.0\/nvidia\/.*_multi_/.test(dir);
+}
 
 /** Its description does not parse, and has the counts all the same; the independent count leaves them open. */
 const counted: Readonly<Record<string, string>> = {
