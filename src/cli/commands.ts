@@ -102,6 +102,16 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Show Pareto-optimal results in time, cost and energy",
     load: async () => (await import("./commands/pareto.ts")).paretoCommand,
   },
+  rounds: {
+    group: "Compare",
+    summary: "List the rounds: submitters, records, what was new",
+    load: async () => (await import("./commands/rounds.ts")).roundsCommand,
+  },
+  benchmarks: {
+    group: "Compare",
+    summary: "List the benchmarks: targets, rounds, successors",
+    load: async () => (await import("./commands/benchmarks.ts")).benchmarksCommand,
+  },
   replay: {
     group: "Compare",
     summary: "Replay a published training run as if it were live",

@@ -40,6 +40,8 @@ const results: Readonly<Record<string, z.ZodType>> = {
   gains: atlas.gainsDocument,
   scaling: atlas.scalingDocument,
   pareto: atlas.paretoDocument,
+  rounds: atlas.roundsDocument,
+  benchmarks: atlas.benchmarksDocument,
   sql: atlas.sqlDocument,
   import: runs.importDocument,
   export: runs.exportDocument,

@@ -146,7 +146,9 @@ function unknownPattern(
   field: PatternField,
   wanted: string,
 ): FilterOutcome {
-  const known = new Set(rows.flatMap((row) => namesOf(row, field).slice(0, 2)));
+  const known = new Set(
+    rows.flatMap((row) => namesOf(row, field).slice(0, field === "round" ? 1 : 2)),
+  );
   const sorted = [...known].toSorted((a, b) => (a < b ? -1 : 1));
   return { kind: "unknown", field, wanted, nearest: nearestWord(wanted, sorted), known: sorted };
 }

@@ -184,3 +184,9 @@ export function weakNote(rows: readonly MeasuredRow[]): string | undefined {
   if (!rows.some(({ row }) => row.scaling === "weak")) return undefined;
   return "weak: many models trained at once; minutes are until all are done, chip-min, $ and kWh are per model";
 }
+
+/** The time of a result in minutes; `~` marks a time that is not an official score. */
+export function minutesText({ scoreMs, scoreKind }: ResultRow): string {
+  if (scoreMs === undefined) return noFigure;
+  return `${scoreKind === "middle-run" ? "~" : ""}${numberText(scoreMs / 60_000)}`;
+}

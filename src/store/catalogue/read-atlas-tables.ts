@@ -1,3 +1,4 @@
+import type { BenchmarkFacts, BenchmarkFactsList } from "../../schema/atlas/benchmark-facts.ts";
 import type { Claim, ClaimList } from "../../schema/atlas/claim.ts";
 import type { CompatibilityGroup, CompatibilityTable } from "../../schema/atlas/compatibility.ts";
 import { readShippedTable } from "./read-shipped-table.ts";
@@ -11,4 +12,9 @@ export async function readCompatibility(): Promise<readonly CompatibilityGroup[]
 /** Published quotes about training speed. */
 export async function readClaims(): Promise<readonly Claim[]> {
   return (await readShippedTable<ClaimList>("claims.json")).entries;
+}
+
+/** Targets, data sets, and successors of the benchmarks. */
+export async function readBenchmarkFacts(): Promise<readonly BenchmarkFacts[]> {
+  return (await readShippedTable<BenchmarkFactsList>("benchmarks.json")).entries;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { benchmarkFactsList } from "../../schema/atlas/benchmark-facts.ts";
 import { claimList } from "../../schema/atlas/claim.ts";
 import { compatibilityTable } from "../../schema/atlas/compatibility.ts";
 import { runSizeList } from "../../schema/atlas/run-size.ts";
@@ -7,7 +8,7 @@ import { launchConfigurationList } from "../../schema/atlas/launch-configuration
 import { publishedRoundList } from "../../schema/atlas/published-round.ts";
 import { acceleratorList, powerEstimate, priceList } from "../../schema/catalogue.ts";
 import { readAccelerators, readPowerEstimate, readPriceEntries } from "./catalogue.ts";
-import { readClaims, readCompatibility } from "./read-atlas-tables.ts";
+import { readBenchmarkFacts, readClaims, readCompatibility } from "./read-atlas-tables.ts";
 import { readResultTables } from "../results/naming-tables.ts";
 
 interface ShippedTable {
@@ -29,6 +30,11 @@ describe("the shipped tables, which are read without validation, match their sch
       name: "compatibility",
       schema: compatibilityTable,
       read: () => entriesOf(readCompatibility()),
+    },
+    {
+      name: "benchmarks",
+      schema: benchmarkFactsList,
+      read: () => entriesOf(readBenchmarkFacts()),
     },
     { name: "claims", schema: claimList, read: () => entriesOf(readClaims()) },
     {

@@ -1,0 +1,210 @@
+import { type CsvOptions, csvText } from "../../foundation/csv.ts";
+import { formatCount } from "../../foundation/units.ts";
+import type {
+  BenchmarkLink,
+  BenchmarkSummary,
+  BestOfRound,
+} from "../../schema/atlas/round-summary.ts";
+import { type FittedColumn, fitTable } from "../fitted-table.ts";
+import type { Paint } from "../paint.ts";
+import { countOf } from "../wording.ts";
+import { acceleratorText, minutesText, noFigure } from "./wording.ts";
+
+export interface BenchmarkLook {
+  width: number;
+  paint: Paint;
+}
+
+/** One line per benchmark. */
+export function benchmarkTable(
+  benchmarks: readonly BenchmarkSummary[],
+  { width, paint }: BenchmarkLook,
+): string {
+  const [head = "", ...lines] = fitTable(benchmarkColumns, benchmarks, width);
+  const first = (benchmarks.find(({ successor }) => successor !== undefined) ?? benchmarks[0])
+    ?.benchmark;
+  const next = `next: ${paint.name(`pitwall benchmarks ${first ?? ""}`)}   shows one benchmark in detail`;
+  return [paint.faint(head), ...lines, "", next].join("\n");
+}
+
+/** Each benchmark in detail, with the fastest result of each round. */
+export function benchmarkPages(
+  benchmarks: readonly BenchmarkSummary[],
+  look: BenchmarkLook,
+): string {
+  return benchmarks.map((one) => benchmarkPage(one, look)).join("\n\n");
+}
+
+export function benchmarksMarkdown(benchmarks: readonly BenchmarkSummary[]): string {
+  const lines = [
+    benchmarkColumns.map(({ head }) => head),
+    benchmarkColumns.map(({ align }) => (align === "left" ? "---" : "---:")),
+    ...benchmarks.map((one) =>
+      benchmarkColumns.map(({ cell }) => cell(one).replaceAll("|", "\\|")),
+    ),
+  ];
+  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/** One line per benchmark; lists are separated by semicolons. */
+export function benchmarksCsv(
+  benchmarks: readonly BenchmarkSummary[],
+  options: CsvOptions = {},
+): string {
+  const head = [
+    "suite",
+    "benchmark",
+    "aliases",
+    "model",
+    "task",
+    "dataSet",
+    "metric",
+    "target",
+    "rounds",
+    "resultCount",
+    "predecessor",
+    "successor",
+    "successorFirstRound",
+    "fastestMs",
+    "fastestRowId",
+    "source",
+  ];
+  const lines = benchmarks.map((one) => {
+    const { facts } = one;
+    const best = fastestOf(one);
+    return [
+      one.suite,
+      one.benchmark,
+      one.aliases.join("; "),
+      facts?.name ?? "",
+      facts?.task ?? "",
+      facts?.dataSet ?? "",
+      facts?.metric ?? "",
+      facts?.targets.at(-1)?.target ?? "",
+      one.rounds.join("; "),
+      one.resultCount,
+      one.predecessor?.benchmark ?? "",
+      one.successor?.benchmark ?? "",
+      one.successor?.firstRound ?? "",
+      best?.row.scoreMs ?? "",
+      best?.row.rowId ?? "",
+      facts?.source ?? "",
+    ];
+  });
+  return csvText([head, ...lines], options);
+}
+
+const benchmarkColumns: readonly FittedColumn<BenchmarkSummary>[] = [
+  { head: "benchmark", align: "left", cell: ({ benchmark }) => benchmark },
+  { head: "rounds", align: "left", cell: ({ rounds }) => spanText(rounds) },
+  {
+    head: "results",
+    align: "right",
+    cell: ({ resultCount }) => formatCount(resultCount),
+    dropAt: 4,
+  },
+  {
+    head: "target",
+    align: "left",
+    cell: ({ facts }) => facts?.targets.at(-1)?.target ?? noFigure,
+    shrinkTo: 8,
+  },
+  {
+    head: "metric",
+    align: "left",
+    cell: ({ facts }) => facts?.metric ?? "",
+    shrinkTo: 8,
+    dropAt: 3,
+  },
+  {
+    head: "data set",
+    align: "left",
+    cell: ({ facts }) => facts?.dataSet ?? "",
+    shrinkTo: 8,
+    dropAt: 2,
+  },
+  {
+    head: "replaces",
+    align: "left",
+    cell: ({ predecessor }) => predecessor?.benchmark ?? "",
+    dropAt: 1,
+  },
+  {
+    head: "replaced by",
+    align: "left",
+    cell: ({ successor }) =>
+      successor === undefined
+        ? ""
+        : `${successor.benchmark}${successor.firstRound === undefined ? "" : ` (${successor.firstRound})`}`,
+  },
+];
+
+function benchmarkPage(one: BenchmarkSummary, { width, paint }: BenchmarkLook): string {
+  const { facts, aliases } = one;
+  const [head = "", ...lines] = fitTable(bestColumns, one.bestOfRounds, width);
+  const details: [string, string | undefined][] = [
+    ["task", facts?.task],
+    ["data set", facts?.dataSet],
+    ["target", facts === undefined ? undefined : targetsText(facts)],
+    ["rounds", `${spanText(one.rounds)}, ${countOf(one.resultCount, "result")}`],
+    ["also named", aliases.length === 0 ? undefined : aliases.join(", ")],
+    ["replaces", linkText(one.predecessor, "lastRound")],
+    ["replaced by", linkText(one.successor, "firstRound")],
+    ["note", facts?.note],
+    ["source", facts?.source],
+  ];
+  return [
+    `${paint.strong(one.benchmark)}   ${[facts?.name, one.suite].filter((text) => text !== undefined).join(", ")}`,
+    "",
+    ...details.flatMap(([label, text]) =>
+      text === undefined ? [] : [`  ${label.padEnd(13)}${text}`],
+    ),
+    "",
+    "the fastest closed result of each round",
+    "",
+    paint.faint(head),
+    ...lines,
+  ].join("\n");
+}
+
+function targetsText({ metric, targets }: NonNullable<BenchmarkSummary["facts"]>): string {
+  const [only] = targets;
+  if (targets.length === 1 && only !== undefined) return `${metric} ${only.target}`;
+  const parts = targets.map(({ firstRound, target }) => `${target} from ${firstRound}`);
+  return `${metric} ${parts.join(", ")}`;
+}
+
+function linkText(
+  link: BenchmarkLink | undefined,
+  end: "firstRound" | "lastRound",
+): string | undefined {
+  if (link === undefined) return undefined;
+  const round = link[end];
+  if (round === undefined) return `${link.benchmark}, which has no results on record`;
+  return `${link.benchmark}, ${end === "firstRound" ? "since" : "last in"} ${round}`;
+}
+
+function spanText(rounds: readonly string[]): string {
+  const [first = noFigure] = rounds;
+  return rounds.length < 2 ? first : `${first} to ${rounds.at(-1) ?? ""}`;
+}
+
+function fastestOf({ bestOfRounds }: BenchmarkSummary): BestOfRound | undefined {
+  return bestOfRounds.findLast(({ isRecord }) => isRecord);
+}
+
+const bestColumns: readonly FittedColumn<BestOfRound>[] = [
+  { head: "round", align: "left", cell: ({ row }) => row.round },
+  { head: "published", align: "left", cell: ({ row }) => row.publishedOn ?? "", dropAt: 2 },
+  { head: "minutes", align: "decimal", cell: ({ row }) => minutesText(row) },
+  { head: "record", align: "left", cell: ({ isRecord }) => (isRecord ? "record" : "") },
+  {
+    head: "chips",
+    align: "right",
+    cell: ({ row }) =>
+      row.acceleratorCount === undefined ? noFigure : formatCount(row.acceleratorCount),
+  },
+  { head: "kind", align: "left", cell: ({ row }) => acceleratorText(row), shrinkTo: 8 },
+  { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 8 },
+  { head: "system", align: "left", cell: ({ row }) => row.system, shrinkTo: 12, dropAt: 1 },
+];
