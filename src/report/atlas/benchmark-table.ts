@@ -40,7 +40,7 @@ export function benchmarksMarkdown(benchmarks: readonly BenchmarkSummary[]): str
     benchmarkColumns.map(({ head }) => head),
     benchmarkColumns.map(({ align }) => (align === "left" ? "---" : "---:")),
     ...benchmarks.map((one) =>
-      benchmarkColumns.map(({ cell }) => cell(one).replaceAll("|", "\\|")),
+      benchmarkColumns.map((column) => column.cell(one).replaceAll("|", "\\|")),
     ),
   ];
   return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
@@ -51,48 +51,30 @@ export function benchmarksCsv(
   benchmarks: readonly BenchmarkSummary[],
   options: CsvOptions = {},
 ): string {
-  const head = [
-    "suite",
-    "benchmark",
-    "aliases",
-    "model",
-    "task",
-    "dataSet",
-    "metric",
-    "target",
-    "rounds",
-    "resultCount",
-    "predecessor",
-    "successor",
-    "successorFirstRound",
-    "fastestMs",
-    "fastestRowId",
-    "source",
-  ];
-  const lines = benchmarks.map((one) => {
-    const { facts } = one;
-    const best = fastestOf(one);
-    return [
-      one.suite,
-      one.benchmark,
-      one.aliases.join("; "),
-      facts?.name ?? "",
-      facts?.task ?? "",
-      facts?.dataSet ?? "",
-      facts?.metric ?? "",
-      facts?.targets.at(-1)?.target ?? "",
-      one.rounds.join("; "),
-      one.resultCount,
-      one.predecessor?.benchmark ?? "",
-      one.successor?.benchmark ?? "",
-      one.successor?.firstRound ?? "",
-      best?.row.scoreMs ?? "",
-      best?.row.rowId ?? "",
-      facts?.source ?? "",
-    ];
-  });
-  return csvText([head, ...lines], options);
+  const columns = Object.values(csvColumns);
+  const lines = benchmarks.map((one) => columns.map((cellOf) => cellOf(one) ?? ""));
+  return csvText([Object.keys(csvColumns), ...lines], options);
 }
+
+const csvColumns: Readonly<Record<string, (one: BenchmarkSummary) => string | number | undefined>> =
+  {
+    suite: ({ suite }) => suite,
+    benchmark: ({ benchmark }) => benchmark,
+    aliases: ({ aliases }) => aliases.join("; "),
+    model: ({ facts }) => facts?.name,
+    task: ({ facts }) => facts?.task,
+    dataSet: ({ facts }) => facts?.dataSet,
+    metric: ({ facts }) => facts?.metric,
+    target: ({ facts }) => facts?.targets.at(-1)?.target,
+    rounds: ({ rounds }) => rounds.join("; "),
+    resultCount: ({ resultCount }) => resultCount,
+    predecessor: ({ predecessor }) => predecessor?.benchmark,
+    successor: ({ successor }) => successor?.benchmark,
+    successorFirstRound: ({ successor }) => successor?.firstRound,
+    fastestMs: (one) => fastestOf(one)?.row.scoreMs,
+    fastestRowId: (one) => fastestOf(one)?.row.rowId,
+    source: ({ facts }) => facts?.source,
+  };
 
 const benchmarkColumns: readonly FittedColumn<BenchmarkSummary>[] = [
   { head: "benchmark", align: "left", cell: ({ benchmark }) => benchmark },

@@ -30,7 +30,9 @@ export function roundsMarkdown(rounds: readonly RoundSummary[]): string {
   const lines = [
     roundColumns.map(({ head }) => head),
     roundColumns.map(({ align }) => (align === "left" ? "---" : "---:")),
-    ...rounds.map((round) => roundColumns.map(({ cell }) => cell(round).replaceAll("|", "\\|"))),
+    ...rounds.map((round) =>
+      roundColumns.map((column) => column.cell(round).replaceAll("|", "\\|")),
+    ),
   ];
   return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }
@@ -114,53 +116,51 @@ function largestText({ largest, largestByNodes }: RoundSummary): string {
 }
 
 function roundPage(round: RoundSummary, { width, paint }: RoundLook): string {
-  const { suite, records, largest, largestByNodes } = round;
-  const other = round.resultCount - round.closedCount - round.openCount;
-  const divisions = [
-    round.closedCount === 0 ? undefined : `${formatCount(round.closedCount)} closed`,
-    round.openCount === 0 ? undefined : `${formatCount(round.openCount)} open`,
-    other === 0 ? undefined : `${formatCount(other)} without a division`,
-  ].filter((text) => text !== undefined);
+  const { suite, records } = round;
+  const published = round.publishedOn === undefined ? "" : `   published ${round.publishedOn}`;
+  const [head = "", ...lines] = fitTable(recordColumns, records, width);
+  const recordHead = `${countOf(records.length, "record")}: the fastest closed result so far under the same rules`;
+  return [
+    `${paint.strong(`${suite} ${round.round}`)}${published}`,
+    "",
+    ...roundFacts(round).map(([label, text]) => `  ${label.padEnd(12)}${text}`),
+    "",
+    ...(records.length === 0 ? ["no records"] : [recordHead, "", paint.faint(head), ...lines]),
+  ].join("\n");
+}
+
+function roundFacts(round: RoundSummary): [string, string][] {
+  const { largest, largestByNodes } = round;
   const facts: [string, string][] = [
-    ["results", `${formatCount(round.resultCount)}: ${divisions.join(", ")}`],
+    ["results", `${formatCount(round.resultCount)}: ${divisionsText(round)}`],
     ["submitters", `${round.submitters.length}: ${submittersText(round)}`],
     ["systems", formatCount(round.systemCount)],
     ["benchmarks", round.benchmarks.join(", ")],
     ["new", listOf("newBenchmarks")(round)],
     ["gone", listOf("goneBenchmarks")(round)],
     ["first seen", round.newAccelerators.join(", ") || noFigure],
-    [
-      "largest",
-      placeText(
-        largest,
-        `${formatCount(largest?.acceleratorCount ?? 0)} x ${largest === undefined ? "" : acceleratorText(largest)}`,
-      ),
-    ],
-    [
-      "most nodes",
-      placeText(
-        largestByNodes,
-        `${countOf(largestByNodes?.nodeCount ?? 0, "node")} without a count of accelerators`,
-      ),
-    ],
   ];
-  const published = round.publishedOn === undefined ? "" : `   published ${round.publishedOn}`;
-  const shown = facts.filter(([label, text]) => label !== "most nodes" || text !== noFigure);
-  const [head = "", ...lines] = fitTable(recordColumns, records, width);
-  return [
-    `${paint.strong(`${suite} ${round.round}`)}${published}`,
-    "",
-    ...shown.map(([label, text]) => `  ${label.padEnd(12)}${text}`),
-    "",
-    ...(records.length === 0
-      ? ["no records"]
-      : [
-          `${countOf(records.length, "record")}: the fastest closed result so far under the same rules`,
-          "",
-          paint.faint(head),
-          ...lines,
-        ]),
-  ].join("\n");
+  if (largest !== undefined) {
+    const size = `${formatCount(largest.acceleratorCount ?? 0)} x ${acceleratorText(largest)}`;
+    facts.push(["largest", placeText(largest, size)]);
+  }
+  if (largestByNodes !== undefined) {
+    const size = `${countOf(largestByNodes.nodeCount ?? 0, "node")} without a count of accelerators`;
+    facts.push(["most nodes", placeText(largestByNodes, size)]);
+  }
+  return facts;
+}
+
+function divisionsText({ resultCount, closedCount, openCount }: RoundSummary): string {
+  const counts: [number, string][] = [
+    [closedCount, "closed"],
+    [openCount, "open"],
+    [resultCount - closedCount - openCount, "without a division"],
+  ];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, division]) => `${formatCount(count)} ${division}`)
+    .join(", ");
 }
 
 function submittersText({ submitters }: RoundSummary): string {
@@ -170,8 +170,7 @@ function submittersText({ submitters }: RoundSummary): string {
     .join(", ");
 }
 
-function placeText(row: ResultRow | undefined, size: string): string {
-  if (row === undefined) return noFigure;
+function placeText(row: ResultRow, size: string): string {
   return `${size}, ${row.submitter} ${row.system}, ${row.benchmark}`;
 }
 
