@@ -7,6 +7,7 @@ import { priceEntry } from "../schema/catalogue.ts";
 import * as atlas from "../schema/documents/atlas-documents.ts";
 import * as catalogue from "../schema/documents/catalogue-documents.ts";
 import * as logs from "../schema/documents/log-documents.ts";
+import * as rounds from "../schema/documents/round-documents.ts";
 import * as runs from "../schema/documents/run-documents.ts";
 import { checkedLog } from "../schema/logs/log-verdict.ts";
 import { checkedPackage } from "../schema/logs/package-finding.ts";
@@ -40,8 +41,8 @@ const results: Readonly<Record<string, z.ZodType>> = {
   gains: atlas.gainsDocument,
   scaling: atlas.scalingDocument,
   pareto: atlas.paretoDocument,
-  rounds: atlas.roundsDocument,
-  benchmarks: atlas.benchmarksDocument,
+  rounds: rounds.roundsDocument,
+  benchmarks: rounds.benchmarksDocument,
   sql: atlas.sqlDocument,
   import: runs.importDocument,
   export: runs.exportDocument,

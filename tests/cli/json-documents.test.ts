@@ -79,6 +79,7 @@ const cases: readonly Case[] = [
   },
   { command: "log", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "results", words: ["--benchmark", "retinanet", "--limit", "20"], exitCode: 0 },
+  { command: "results", words: ["--at", "64", "--benchmark", "resnet"], exitCode: 0 },
   { command: "results", words: ["--own", "--suite", "own"], exitCode: 0, prepare: recorded },
   { command: "results", words: ["--min-accelerators", "1000000"], exitCode: 1 },
   { command: "compare", words: published, exitCode: 0 },

@@ -22,6 +22,13 @@ const usualLimit = 40;
 
 const options = {
   ...filterOptions,
+  at: {
+    takes: "number",
+    placeholder: "count",
+    minimum: 1,
+    group: "Selection",
+    help: "compare the accelerator vendors at sizes near this number, and at the largest size of each",
+  },
   own: { takes: "nothing", group: "Selection", help: "your own runs too" },
   per: {
     takes: "choice",
@@ -76,6 +83,10 @@ export const resultsCommand = defineCommand({
       does: "what it costs on at most 64 accelerators, cheapest first, and by which price",
     },
     {
+      command: "pitwall results --at 64 --benchmark resnet --round v1.1",
+      does: "the best of each accelerator vendor near 64 accelerators and at its largest size",
+    },
+    {
       command: "pitwall results --format csv > results.csv",
       does: "everything on record, full precision",
     },
@@ -92,6 +103,7 @@ export const resultsCommand = defineCommand({
     const per = measures.find((known) => known === options.per) ?? "system";
     const isCsv = format === "csv" && !shared.json;
     const csv = csvOptionsOf(options, { isCsv, csvFlag: "--format csv" });
+    if (options.at !== undefined) return printAtScale(call, { scale: options.at, format, csv });
     const listed = await list(call, per);
     await printProblems(listed.problems, face, shared);
     await printAliases(listed.aliases, face, shared);
@@ -102,6 +114,61 @@ export const resultsCommand = defineCommand({
     return isEmpty ? exitCodes.no : exitCodes.yes;
   },
 });
+
+interface ScaleLook {
+  scale: number;
+  format: (typeof formats)[number];
+  csv: CsvOptions;
+}
+
+/** Prints the vendors near a scale and at their largest. */
+async function printAtScale(
+  { options: chosen, face, shared }: Call<typeof options>,
+  { scale, format, csv }: ScaleLook,
+) {
+  refuseBesideScale(chosen, shared.json ? "json" : format);
+  const { showAtScale } = await import("../../workflows/results/show-at-scale.ts");
+  const { benchmark, best, aliases, problems } = await showAtScale({
+    filter: filterOf(chosen),
+    scale,
+    home: await homeOf(face, shared),
+    pricesPath: await absolutePath(chosen.prices, face.cwd),
+    givenPrices: chosen.price,
+  });
+  await printProblems(problems, face, shared);
+  await printAliases(aliases, face, shared);
+  const isEmpty = best.largest.length === 0;
+  if (isEmpty && !shared.quiet) face.err.write("no result meets all of these filters\n");
+  if (shared.json || format === "json") writeJson(face, "results", { benchmark, aliases, ...best });
+  else {
+    const { scaleCsv, scaleTable } = await import("../../report/atlas/scale-table.ts");
+    const look = { benchmark, width: tableWidth(face), paint: face.out.paint };
+    if (format === "csv") face.out.write(scaleCsv(best, csv));
+    else if (!isEmpty) face.out.print(`${scaleTable(best, look)}\n`);
+  }
+  return isEmpty ? exitCodes.no : exitCodes.yes;
+}
+
+function refuseBesideScale(
+  { benchmark, own, accelerators, limit, sort }: Call<typeof options>["options"],
+  format: ScaleLook["format"],
+): void {
+  if (benchmark === undefined)
+    throw new UserError("one-benchmark-needed", "`--at` requires `--benchmark`", {
+      at: "--at",
+      hint: "for example `pitwall results --at 64 --benchmark resnet --round v1.1`",
+    });
+  const unused = Object.entries({ own: own || undefined, accelerators, limit, sort }).find(
+    ([, value]) => value !== undefined,
+  );
+  const isUnsupported = format === "md" || format === "parquet";
+  const wrong = unused?.[0] ?? (isUnsupported ? `format ${format}` : undefined);
+  if (wrong !== undefined)
+    throw new UserError("option-unused", `\`--at\` cannot be combined with \`--${wrong}\``, {
+      at: `--${wrong}`,
+      hint: "`--at` prints a table, CSV or JSON of published results",
+    });
+}
 
 async function list(call: Call<typeof options>, per: Measure): Promise<ListedResults> {
   const { face, shared } = call;

@@ -17,7 +17,8 @@ export const figureFields = [
   "trainingJoulesLabel",
 ] as const;
 
-const fields: readonly string[] = [...Object.keys(resultRow.shape), ...figureFields];
+/** The columns of the CSV. */
+export const resultFields: readonly string[] = [...Object.keys(resultRow.shape), ...figureFields];
 
 /** In milliseconds, joules per training and US dollars, at full precision. */
 export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
@@ -38,9 +39,9 @@ export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
 export function resultsCsv(rows: readonly MeasuredRow[], options: CsvOptions = {}): string {
   const lines = rows.map((measured) => {
     const line = resultLine(measured);
-    return fields.map((field) => line[field] ?? "");
+    return resultFields.map((field) => line[field] ?? "");
   });
-  return csvText([fields, ...lines], options);
+  return csvText([resultFields, ...lines], options);
 }
 
 function known(figure: Figure): Extract<Figure, { kind: "known" }> | undefined {

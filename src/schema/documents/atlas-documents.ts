@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { benchmarkAlias } from "../atlas/benchmark-alias.ts";
-import { benchmarkFacts } from "../atlas/benchmark-facts.ts";
 import { claim } from "../atlas/claim.ts";
 import { curveAxes, differenceFields } from "../atlas/comparison.ts";
 import { measures } from "../atlas/figures.ts";
 import { resultRow } from "../atlas/result-row.ts";
 import { resultRun } from "../atlas/result-run.ts";
-import { samplesUnits, suites } from "../atlas/result-words.ts";
+import { samplesUnits } from "../atlas/result-words.ts";
 import { roundManifest } from "../atlas/round-manifest.ts";
 import { curveSeries, runCurve } from "../atlas/run-curve.ts";
 
@@ -46,7 +45,14 @@ const mixedLabels = z.array(
   }),
 );
 
-export const resultsDocument = z.strictObject({
+const scaledResult = z.strictObject({
+  vendor: z.string(),
+  measured: measuredRow,
+  /** Measures in which no other result of the list is better. */
+  bestIn: z.array(measure),
+});
+
+const listedResults = z.strictObject({
   per: measure,
   foundCount: z.number().int(),
   mixedLabels,
@@ -54,6 +60,19 @@ export const resultsDocument = z.strictObject({
   aliases: z.array(benchmarkAlias),
   rows: z.array(measuredRow),
 });
+
+/** `results`; with `--at` the vendors at a scale. */
+export const resultsDocument = z.union([
+  listedResults,
+  z.strictObject({
+    benchmark: z.string(),
+    aliases: z.array(benchmarkAlias),
+    scale: z.number().int(),
+    nearFactor: z.number(),
+    near: z.array(scaledResult),
+    largest: z.array(scaledResult),
+  }),
+]);
 
 const texts = z.array(z.string());
 
@@ -324,55 +343,6 @@ export const paretoDocument = z.strictObject({
   mixedLabels,
   candidateCount: z.number().int(),
   leftOut: z.array(z.strictObject({ measure, reason: figureGap, count: z.number().int() })),
-});
-
-export const roundsDocument = z.strictObject({
-  rounds: z.array(
-    z.strictObject({
-      suite: z.enum(suites),
-      round: z.string(),
-      publishedOn: z.string().optional(),
-      resultCount: z.number().int(),
-      closedCount: z.number().int(),
-      openCount: z.number().int(),
-      submitters: z.array(z.strictObject({ submitter: z.string(), resultCount: z.number().int() })),
-      systemCount: z.number().int(),
-      benchmarks: texts,
-      /** Compared with the previous round of the suite. */
-      newBenchmarks: texts,
-      goneBenchmarks: texts,
-      /** The fastest results so far under the same rules; `previous` is the record that was beaten. */
-      records: z.array(z.strictObject({ row: resultRow, previous: resultRow.optional() })),
-      /** Accelerators without a result in earlier rounds of the suite. */
-      newAccelerators: texts,
-      largest: resultRow.optional(),
-      /** Among results whose accelerators are not counted. */
-      largestByNodes: resultRow.optional(),
-    }),
-  ),
-});
-
-const benchmarkLink = z.strictObject({
-  benchmark: z.string(),
-  firstRound: z.string().optional(),
-  lastRound: z.string().optional(),
-});
-
-export const benchmarksDocument = z.strictObject({
-  aliases: z.array(benchmarkAlias),
-  benchmarks: z.array(
-    z.strictObject({
-      suite: z.enum(suites),
-      benchmark: z.string(),
-      facts: benchmarkFacts.optional(),
-      aliases: texts,
-      rounds: texts,
-      resultCount: z.number().int(),
-      predecessor: benchmarkLink.optional(),
-      successor: benchmarkLink.optional(),
-      bestOfRounds: z.array(z.strictObject({ row: resultRow, isRecord: z.boolean() })),
-    }),
-  ),
 });
 
 export const resultsImportDocument = z.strictObject({
