@@ -1,13 +1,16 @@
 // Rebuilds data/results from the published rounds:
 //   npm run build && PITWALL_CORPUS=<folder> node scripts/build-results.js [round…]
 // PITWALL_CORPUS is a folder with rounds/<round> (folders or archives: training_v5.0, hpc_v3.0.tar.zst), or with the
-// rounds themselves, and optionally dawnbench.csv and modded_nanogpt_records.csv. Everything found is imported.
+// rounds themselves, and optionally dawnbench.csv, modded_nanogpt_records.csv, and v6.0/ with the tables of a round
+// whose logs are not available. Everything found is imported.
 //   npm run build && node scripts/build-results.js --caches-only
 // rebuilds each round's rows-cache.jsonl from its rows.parquet and does not need the published rounds.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { importResults } from "../build/workflows/import/import-results.js";
+import { mergeRoundTables } from "./build-steps/merge-round-tables.js";
 import { rewriteRowsCaches } from "../build/store/results/rewrite-rows-caches.js";
 
 const into = fileURLToPath(new URL("../data/results", import.meta.url));
@@ -48,11 +51,18 @@ const tables = ["dawnbench.csv", "modded_nanogpt_records.csv"].flatMap(
       (path) => isAsked(file) && existsSync(path),
     ) ?? [],
 );
+const scratch = mkdtempSync(join(tmpdir(), "pitwall-results-"));
+if (isAsked("training_v6.0") && existsSync(join(corpus, "v6.0", "results.csv"))) {
+  const merged = join(scratch, "training-v6.0.csv");
+  writeFileSync(merged, mergeRoundTables(join(corpus, "v6.0"), "v6.0"));
+  tables.push(merged);
+}
 for await (const event of importResults(
   { sources: tables, into, importedBy },
   new AbortController().signal,
 ))
   if (event.kind === "imported") tell(event);
+rmSync(scratch, { recursive: true });
 console.log(`${(total.bytes / 1e6).toFixed(2)} MB in all`);
 
 function tell({ folder, manifest }) {

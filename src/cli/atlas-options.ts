@@ -1,4 +1,4 @@
-import type { ResultFilter } from "../atlas/rows/filter-results.ts";
+import { type ResultFilter, scoreFilters } from "../atlas/rows/filter-results.ts";
 import { UserError } from "../foundation/user-error.ts";
 import type { OptionTable } from "./command-table.ts";
 
@@ -63,6 +63,12 @@ export const filterOptions = {
     group: "Selection",
     help: "only systems with at most this number of accelerators",
   },
+  scores: {
+    takes: "choice",
+    choices: scoreFilters,
+    group: "Selection",
+    help: "official: only scores by the rules, without rows that give a middle run instead (v6.0)",
+  },
 } as const satisfies OptionTable;
 
 /** The options for the user's own prices. */
@@ -86,10 +92,12 @@ export const pricesOption = {
  *
  * @throws UserError `option-unused` for an exact number of accelerators beside a range
  */
-export function filterOf(options: ResultFilter): ResultFilter {
+export function filterOf(
+  options: Omit<ResultFilter, "scores"> & { readonly scores?: string | undefined },
+): ResultFilter {
   const { benchmark, round, submitter, system, accelerator, division, availability, suite } =
     options;
-  const { accelerators, minAccelerators, maxAccelerators } = options;
+  const { accelerators, minAccelerators, maxAccelerators, scores } = options;
   if (accelerators !== undefined && (minAccelerators ?? maxAccelerators) !== undefined)
     throw new UserError(
       "option-unused",
@@ -108,5 +116,6 @@ export function filterOf(options: ResultFilter): ResultFilter {
     accelerators,
     minAccelerators,
     maxAccelerators,
+    scores: scoreFilters.find((one) => one === scores),
   };
 }

@@ -38,6 +38,8 @@ export type FormatReader = {
 export interface ResultsReader {
   /** Where the results are from. */
   round: RoundDescription;
+  /** The names of accelerators are those of system descriptions: the import adds the names of the catalog. */
+  hasPublishedAcceleratorNames?: true;
   /** @param name file name, for errors */
   open(name: string): StreamReader<ResultContents>;
 }

@@ -5,6 +5,7 @@ import { htmlPage } from "./html/html-format.ts";
 import { mlflow } from "./mlflow/mlflow-format.ts";
 import { mlperf } from "./mlperf/mlperf-format.ts";
 import { parquet } from "./parquet/parquet-format.ts";
+import { roundTable } from "./round-table/round-table-format.ts";
 import { runJson } from "./run-json/run-json-format.ts";
 import { speedrun } from "./speedrun/speedrun-format.ts";
 import { tensorboard } from "./tensorboard/tensorboard-format.ts";
@@ -23,6 +24,7 @@ export const formats: readonly Format[] = [
   tensorboard,
   mlflow,
   wandb,
+  roundTable,
   dawnbench,
   speedrun,
 ];

@@ -62,7 +62,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     expect(rows.length).toBeGreaterThan(10);
     expect(await rowIds(page)).toEqual(rows.map(({ row }) => row.rowId));
     const expected = (measure: "system" | "dollar" | "kwh"): string[] =>
-      rows.map(({ figures }) => figureText(figures, measure));
+      rows.map((measured) => figureText(measured, measure));
     expect(await column(page, "minutes")).toEqual(expected("system"));
     expect(await column(page, "$")).toEqual(expected("dollar"));
     expect(await column(page, "kWh")).toEqual(expected("kwh"));
@@ -180,7 +180,7 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     const { page, violations } = await openPage(browser, `${origin}/atlas?benchmark=digits`);
     await page.locator(".plot-figure svg").first().waitFor();
     const { rows } = resultOf(home, ["results", "--benchmark", "digits", "--own"]);
-    expect(await column(page, "minutes")).toEqual([figureText(rows[0].figures, "system")]);
+    expect(await column(page, "minutes")).toEqual([figureText(rows[0], "system")]);
     await page.locator(".shapes", { hasText: "your own" }).waitFor();
     await page.locator('[aria-label="results"] th a').click();
     await page.locator(".result-panel .uplot").first().waitFor();

@@ -67,6 +67,13 @@ function warningsOf(subjects: readonly CompareSubject[]): CompareWarning[] {
   if (ownCount > 0 && ownCount < rows.length) warnings.push({ kind: "own-beside-published" });
   if (distinct(energyLabels).length > 1) warnings.push({ kind: "energy-labels-mixed" });
   if (distinct(costLabels).length > 1) warnings.push({ kind: "cost-labels-mixed" });
+  const middleRuns = subjects.filter(({ measured }) => measured.row.scoreKind === "middle-run");
+  if (middleRuns.length > 0)
+    warnings.push({
+      kind: "middle-runs",
+      names: middleRuns.map(({ name }) => name),
+      isMixed: middleRuns.length < subjects.length,
+    });
   for (const { name, measured } of subjects)
     if (measured.row.scoreMs === undefined) warnings.push({ kind: "no-score", name });
   return warnings;
@@ -115,6 +122,7 @@ const valuesByField: Readonly<Record<DifferenceField, (subject: CompareSubject) 
   runs: ofRow((row) => row.runCount),
   convergedRuns: ofRow((row) => row.convergedRunCount),
   scoreMs: ofRow((row) => row.scoreMs),
+  scoreKind: ofRow((row) => row.scoreKind),
   fastestMs: ofRow((row) => row.fastestMs),
   medianMs: ofRow((row) => row.medianMs),
   slowestMs: ofRow((row) => row.slowestMs),

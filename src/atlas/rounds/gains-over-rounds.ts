@@ -1,6 +1,6 @@
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import type { ResultRow, ScoreKind } from "../../schema/atlas/result-row.ts";
 import { changesBetween } from "../compare/may-compare.ts";
 import { compareRoundNames } from "../rows/sort-results.ts";
 
@@ -14,7 +14,7 @@ export type GainsOutcome =
 /**
  * The best result of each round and its gain over the first round: by shortest time, or per chip by fewest
  * accelerator-minutes. Rounds of another compatibility group are included, because published claims include them; they are
- * marked, with what changed.
+ * marked, with what changed. If the best of any round is a middle run, all rounds are compared by their middle runs.
  *
  * @param rows of one suite and benchmark; those without a score (per chip: or accelerators) and weakly scaled ones do
  *   not count
@@ -24,7 +24,10 @@ export function gainsOverRounds(
   groups: readonly CompatibilityGroup[],
   per: Gains["per"] = "system",
 ): GainsOutcome {
-  const { best, implausible } = bestOfRounds(rows, per);
+  const byScore = bestOfRounds(rows, { per, basis: "score" });
+  const isOfScores = byScore.best.every(({ row }) => row.scoreKind === "score");
+  const basis = isOfScores ? "score" : "middle-run";
+  const { best, implausible } = isOfScores ? byScore : bestOfRounds(rows, { per, basis });
   const [first] = best;
   const last = best.at(-1);
   if (first === undefined || last === undefined || best.length < 2)
@@ -51,6 +54,7 @@ export function gainsOverRounds(
     gains: {
       benchmark: first.row.benchmark,
       per,
+      basis,
       division: commonDivision(best.map(({ row }) => row)),
       steps,
       totalGain,
@@ -107,11 +111,16 @@ function isSameHardware(rows: readonly ResultRow[]): boolean {
   );
 }
 
-/** The compared value in milliseconds, per chip or for the whole system. */
-export function gainValue(row: ResultRow, per: Gains["per"]): number | undefined {
-  if (row.scoreMs === undefined || row.scaling === "weak") return undefined;
-  if (per === "system") return row.scoreMs;
-  return row.acceleratorCount === undefined ? undefined : row.scoreMs * row.acceleratorCount;
+/** The compared value in milliseconds, per chip or for the whole system; by default of the score. */
+export function gainValue(
+  row: ResultRow,
+  per: Gains["per"],
+  basis: ScoreKind = "score",
+): number | undefined {
+  const timeMs = basis === "score" ? row.scoreMs : row.medianMs;
+  if (row.scoreMs === undefined || timeMs === undefined || row.scaling === "weak") return undefined;
+  if (per === "system") return timeMs;
+  return row.acceleratorCount === undefined ? undefined : timeMs * row.acceleratorCount;
 }
 
 interface BestOfRound {
@@ -124,11 +133,11 @@ const highestChipGain = 10;
 
 function bestOfRounds(
   rows: readonly ResultRow[],
-  per: Gains["per"],
+  { per, basis }: Pick<Gains, "per" | "basis">,
 ): { best: BestOfRound[]; implausible: Gains["implausible"] } {
   const rounds = new Map<string, BestOfRound[]>();
   for (const row of rows) {
-    const value = gainValue(row, per);
+    const value = gainValue(row, per, basis);
     if (value === undefined || value <= 0) continue;
     const members = rounds.get(row.round) ?? [];
     members.push({ row, value });

@@ -27,7 +27,12 @@ export type ResultFilter = { readonly [Field in PatternField]?: string | undefin
   readonly accelerators?: number | undefined;
   readonly minAccelerators?: number | undefined;
   readonly maxAccelerators?: number | undefined;
+  readonly scores?: ScoreFilter | undefined;
 };
+
+/** `official`: only scores by the rules; `middle-run`: only rows that give a middle run instead. */
+export const scoreFilters = ["official", "middle-run"] as const;
+export type ScoreFilter = (typeof scoreFilters)[number];
 
 export type FilterOutcome =
   | { kind: "filtered"; rows: readonly ResultRow[]; aliases: readonly BenchmarkAlias[] }
@@ -50,7 +55,7 @@ export function filterResults(
   filter: ResultFilter,
   groups: readonly CompatibilityGroup[],
 ): FilterOutcome {
-  let kept = rows.filter(hasCount(filter));
+  let kept = rows.filter(hasCount(filter)).filter(hasScoreKind(filter));
   for (const field of patternFields) {
     if (field === "benchmark") continue;
     const patterns = patternsOf(filter[field]);
@@ -103,6 +108,12 @@ function hasCount(filter: ResultFilter): (row: ResultRow) => boolean {
   );
   return ({ acceleratorCount: count }) =>
     count !== undefined && count >= minimum && count <= maximum;
+}
+
+function hasScoreKind({ scores }: ResultFilter): (row: ResultRow) => boolean {
+  if (scores === undefined) return () => true;
+  const wanted = scores === "official" ? "score" : "middle-run";
+  return ({ scoreKind }) => scoreKind === wanted;
 }
 
 function matchesAny(rows: readonly ResultRow[], field: PatternField, pattern: string): boolean {

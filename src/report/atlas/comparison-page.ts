@@ -199,6 +199,7 @@ export const fieldWords: Readonly<Record<DifferenceField, string>> = {
   runs: "runs",
   convergedRuns: "converged",
   scoreMs: "time to train",
+  scoreKind: "kind of time",
   fastestMs: "fastest run",
   medianMs: "median run",
   slowestMs: "slowest run",
@@ -300,6 +301,10 @@ export function describeCompareWarning(warning: CompareWarning): string {
       return "energy is measured for some results and estimated for others; the two are not directly comparable";
     case "cost-labels-mixed":
       return "the cost is stated by its source for some results and computed from today's prices for others; the two are not directly comparable";
+    case "middle-runs": {
+      const what = `the time of ${warning.names.join(", ")} is the middle run before scaling, because the official score is not on record`;
+      return warning.isMixed ? `${what}; other times are scores` : what;
+    }
     case "no-score":
       return `${warning.name} has no score`;
   }

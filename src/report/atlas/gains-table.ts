@@ -5,7 +5,7 @@ import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { rowNotes } from "./row-notes.ts";
-import { acceleratorText, noFigure, numberText } from "./wording.ts";
+import { acceleratorText, middleRunMark, noFigure, numberText } from "./wording.ts";
 
 /** The speed-up of a benchmark over the rounds, compared with Moore's law, with rule changes marked. */
 export function gainsTable(
@@ -15,6 +15,7 @@ export function gainsTable(
   const [head = "", ...lines] = fitTable(gainColumns(gains), gains.steps, width);
   const notes = [
     ...changeLines(gains, paint),
+    ...basisLines(gains).map((line) => paint.warn(line)),
     ...mooreLines(gains),
     ...sizeLines(gains),
     ...(gains.weakCount === 0
@@ -64,6 +65,15 @@ function what({ per, isSameHardware, steps }: Gains): string {
   return per === "system" ? "best system" : "best per chip";
 }
 
+/** Says so if middle runs are compared, because official scores are not on record for some round. */
+export function basisLines({ basis, steps }: Pick<Gains, "basis" | "steps">): string[] {
+  if (basis === "score") return [];
+  const rounds = steps.flatMap(({ round, row }) => (row.scoreKind === "middle-run" ? round : []));
+  return [
+    `${middleRunMark} all rounds are compared by the middle run before scaling, because official scores of ${rounds.join(", ")} are not on record; --scores official leaves such results out`,
+  ];
+}
+
 function changeLines({ steps, withinLastGroup }: Gains, paint: Paint): string[] {
   const changes = steps.flatMap(({ round, change }) =>
     change.kind === "none"
@@ -89,7 +99,7 @@ function nextLine({ benchmark, per }: Gains, paint: Paint): string {
 }
 
 function gainColumns(gains: Gains): FittedColumn<GainStep>[] {
-  const { per, steps, isSameHardware } = gains;
+  const { per, basis, steps, isSameHardware } = gains;
   const hasSlower = steps.some(({ gainOverFirst, bestGain }) => gainOverFirst < bestGain);
   const columns: (FittedColumn<GainStep> | undefined)[] = [
     { head: "round", align: "left", cell: ({ round }) => round },
@@ -97,7 +107,7 @@ function gainColumns(gains: Gains): FittedColumn<GainStep>[] {
     {
       head: per === "system" ? "minutes" : "chip-min",
       align: "decimal",
-      cell: ({ value }) => numberText(value / 60_000),
+      cell: ({ value }) => `${basis === "score" ? "" : middleRunMark}${numberText(value / 60_000)}`,
     },
     { head: "gain", align: "decimal", cell: ({ gainOverFirst }) => `${ratioText(gainOverFirst)}x` },
     hasSlower

@@ -13,6 +13,7 @@ import {
   gapText,
   measureHeads,
   mixedLabelNotes,
+  middleRunNote,
   noFigure,
   priceNotes,
   termsText,
@@ -28,7 +29,9 @@ export function paretoTable(
   const rows = members.map(({ measured }) => measured);
   const energy = objectives.includes("kwh") ? energyNote(rows) : undefined;
   const weak = weakNote(rows);
+  const middleRuns = middleRunNote(rows);
   const notes = [
+    ...(middleRuns === undefined ? [] : [middleRuns]),
     ...leftOut.map(
       ({ measure, reason, count }) =>
         `${countOf(count, "result")} excluded, no ${measureHeads[measure]}: ${gapText(reason)}`,
@@ -58,7 +61,7 @@ function columnsFor(
     ...objectives.map((measure): FittedColumn<FrontMember> => ({
       head: measureHeads[measure],
       align: "decimal",
-      cell: ({ measured }) => figureText(measured.figures, measure),
+      cell: ({ measured }) => figureText(measured, measure),
     })),
     ...(mixed.has("dollar")
       ? [
@@ -99,18 +102,15 @@ function columnsFor(
   ];
 }
 
-function winText(
-  { wins, tradeOff, measured: { figures } }: FrontMember,
-  mixed: ReadonlySet<Measure>,
-): string {
+function winText({ wins, tradeOff, measured }: FrontMember, mixed: ReadonlySet<Measure>): string {
   const word = (measure: Measure): string =>
     mixed.has(measure)
-      ? `${bestWords[measure]} (${labelOf(figures, measure)})`
+      ? `${bestWords[measure]} (${labelOf(measured.figures, measure)})`
       : bestWords[measure];
   if (wins.length > 0) return wins.map(word).join(", ");
   if (tradeOff === undefined) return "Pareto-optimal";
   const { best, within } = tradeOff;
-  const amount = figureText(figures, within);
+  const amount = figureText(measured, within);
   const limit = within === "dollar" ? `$${amount}` : `${amount} ${measureHeads[within]}`;
   return `${word(best)} up to ${limit}`;
 }

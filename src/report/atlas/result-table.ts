@@ -12,6 +12,7 @@ import {
   gapNotes,
   measureHeads,
   mixedLabelNotes,
+  middleRunNote,
   noFigure,
   priceNotes,
   termsText,
@@ -122,7 +123,7 @@ function figureColumn(
   return {
     head: measureHeads[measure],
     align: "decimal",
-    cell: ({ figures }) => figureText(figures, measure),
+    cell: (measured) => figureText(measured, measure),
     ...more,
   };
 }
@@ -146,11 +147,13 @@ function notesOf(
   const withGaps: readonly Measure[] = isWide ? ["system", "dollar", "kwh"] : [per];
   const gaps = withGaps.flatMap((measure) => gapNotes(rows, measure));
   const shown = prices.slice(0, 6);
+  const middleRuns = middleRunNote(rows);
   const more = prices.length - shown.length;
   const weak = weakNote(rows);
   const isShown = ({ measure }: MixedLabels): boolean => isWide || measure === per;
   return [
     ...mixedLabelNotes(mixedLabels.filter(isShown)),
+    ...(middleRuns === undefined ? [] : [middleRuns]),
     ...shown.map((note) => `price ${note}`),
     ...(more > 0 ? [`${more} more prices: run \`pitwall prices\``] : []),
     ...(energy === undefined ? [] : [energy]),

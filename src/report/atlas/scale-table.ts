@@ -92,6 +92,6 @@ function figureColumn(measure: Measure): FittedColumn<Line> {
   return {
     head: measureHeads[measure],
     align: "decimal",
-    cell: ({ measured }) => figureText(measured.figures, measure),
+    cell: ({ measured }) => figureText(measured, measure),
   };
 }

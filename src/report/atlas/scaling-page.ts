@@ -7,7 +7,7 @@ import type {
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
-import { noFigure, numberText } from "./wording.ts";
+import { middleRunMark, middleRunNote, noFigure, numberText } from "./wording.ts";
 
 interface Look {
   width: number;
@@ -47,6 +47,7 @@ export function scalingPage(report: ScalingReport, look: Look): string {
 function curveLines(study: ScalingStudy, { width, paint }: Look): string[] {
   const { points, leftOutCount, benchmark, accelerator, submitters, rounds } = study;
   const [head = "", ...lines] = fitTable(columnsFor(points), points, width);
+  const middleRuns = middleRunNote(points);
   const leftOut =
     leftOutCount === 0
       ? ""
@@ -59,6 +60,7 @@ function curveLines(study: ScalingStudy, { width, paint }: Look): string[] {
     paint.faint(head),
     ...lines,
     "",
+    ...(middleRuns === undefined ? [] : [middleRuns]),
     ...points.flatMap((point) => implausibleLines(point, paint)),
     samplesText(study),
     throughputText(study),
@@ -115,7 +117,12 @@ function hasFactor(points: readonly ScalingPoint[]): boolean {
 
 const columns: readonly FittedColumn<ScalingPoint>[] = [
   { head: "chips", align: "right", cell: ({ acceleratorCount }) => formatCount(acceleratorCount) },
-  { head: "minutes", align: "decimal", cell: ({ timeMs }) => numberText(timeMs / 60_000) },
+  {
+    head: "minutes",
+    align: "decimal",
+    cell: ({ timeMs, row }) =>
+      `${row.scoreKind === "middle-run" ? middleRunMark : ""}${numberText(timeMs / 60_000)}`,
+  },
   {
     head: "speed-up",
     align: "decimal",

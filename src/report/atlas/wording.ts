@@ -32,11 +32,19 @@ export const bestWords: Readonly<Record<Measure, string>> = {
 /** Printed in place of a missing figure. */
 export const noFigure = "-";
 
-/** A figure in the unit of its header, with a `~` prefix for estimates. */
-export function figureText(figures: Figures, measure: Measure): string {
+/** Printed before figures that are computed from a middle run instead of a score. */
+export const middleRunMark = "*";
+
+/** A figure in the unit of its header, with the prefix `~` for estimates and `*` if it is from a middle run. */
+export function figureText(
+  { row, figures }: Pick<MeasuredRow, "row" | "figures">,
+  measure: Measure,
+): string {
   const figure = figures[measure];
   if (figure.kind === "unknown") return noFigure;
-  return `${figure.label === "estimated" ? "~" : ""}${amountText(figure, measure)}`;
+  const isFromTime = figure.label === "computed" || figure.label === "estimated";
+  const mark = isFromTime && row.scoreKind === "middle-run" ? middleRunMark : "";
+  return `${mark}${figure.label === "estimated" ? "~" : ""}${amountText(figure, measure)}`;
 }
 
 function amountText({ value }: Extract<Figure, { kind: "known" }>, measure: Measure): string {
@@ -126,6 +134,14 @@ export function gapNotes(rows: readonly MeasuredRow[], measure: Measure): string
     const details = reason === "no-score" ? "" : ` (${shown}${more})`;
     return `no ${measureHeads[measure]} in ${countOf(missing.length, "row")}: ${gapText(reason)}${details}`;
   });
+}
+
+/** The meaning of the mark `*`, if any row needs it. */
+export function middleRunNote(rows: readonly { row: ResultRow }[]): string | undefined {
+  const count = rows.filter(({ row }) => row.scoreKind === "middle-run").length;
+  if (count === 0) return undefined;
+  const others = count < rows.length ? "; values without * are scores" : "";
+  return `${middleRunMark} middle run before scaling, because the official score is not on record (${countOf(count, "row")})${others}; --scores official leaves them out`;
 }
 
 /** How energy was estimated for systems without a meter. */

@@ -34,6 +34,8 @@ export type CompareWarning =
   | { kind: "own-beside-published" }
   | { kind: "energy-labels-mixed" }
   | { kind: "cost-labels-mixed" }
+  /** Some times are middle runs before scaling: of all subjects, or beside scores. */
+  | { kind: "middle-runs"; names: readonly string[]; isMixed: boolean }
   | { kind: "no-score"; name: string };
 
 /** One line of the table of differences, with one value per subject; absent if unknown. */
@@ -64,6 +66,7 @@ export const differenceFields = [
   "runs",
   "convergedRuns",
   "scoreMs",
+  "scoreKind",
   "fastestMs",
   "medianMs",
   "slowestMs",

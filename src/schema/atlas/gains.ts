@@ -1,4 +1,4 @@
-import type { ResultRow } from "./result-row.ts";
+import type { ResultRow, ScoreKind } from "./result-row.ts";
 
 /** The best result of one round. */
 export interface GainStep {
@@ -22,6 +22,11 @@ export interface GainStep {
 export interface Gains {
   benchmark: string;
   per: "system" | "chip";
+  /**
+   * What the values of all steps are computed from. `middle-run`: for some round only middle runs are on record, so all
+   * rounds are compared by their middle runs before scaling.
+   */
+  basis: ScoreKind;
   division: string | undefined;
   steps: readonly GainStep[];
   /** First to last, whether they may be compared or not. Below `best.gain` if the last round is slower than an earlier one. */

@@ -12,6 +12,7 @@ import {
 } from "./result-words.ts";
 
 export type Suite = (typeof suites)[number];
+export type ScoreKind = (typeof scoreKinds)[number];
 export type Availability = (typeof availabilities)[number];
 
 const text = z.string().optional();

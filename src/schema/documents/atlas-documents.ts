@@ -5,7 +5,7 @@ import { curveAxes, differenceFields } from "../atlas/comparison.ts";
 import { measures } from "../atlas/figures.ts";
 import { resultRow } from "../atlas/result-row.ts";
 import { resultRun } from "../atlas/result-run.ts";
-import { samplesUnits } from "../atlas/result-words.ts";
+import { samplesUnits, scoreKinds } from "../atlas/result-words.ts";
 import { roundManifest } from "../atlas/round-manifest.ts";
 import { curveSeries, runCurve } from "../atlas/run-curve.ts";
 
@@ -94,6 +94,7 @@ const compareWarning = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.enum(["own-beside-published", "energy-labels-mixed", "cost-labels-mixed"]),
   }),
+  z.strictObject({ kind: z.literal("middle-runs"), names: texts, isMixed: z.boolean() }),
   z.strictObject({ kind: z.literal("no-score"), name: z.string() }),
 ]);
 
@@ -182,6 +183,8 @@ export const compareDocument = z.strictObject({
 const gains = z.strictObject({
   benchmark: z.string(),
   per: z.enum(["system", "chip"]),
+  /** `middle-run`: all rounds are compared by their middle runs, because scores of some are not on record. */
+  basis: z.enum(scoreKinds),
   division: z.string().optional(),
   steps: z.array(
     z.strictObject({

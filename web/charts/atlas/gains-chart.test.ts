@@ -44,7 +44,7 @@ describe("gainsChart", () => {
       .split("\n");
     expect(lines).toHaveLength(3);
     expect(lines[2]).toMatch(
-      /^system,v2\.0,2022-07-29,"mlperf-training\/v2\.0\/B, Inc\/bert",150000,4,/u,
+      /^system,v2\.0,2022-07-29,"mlperf-training\/v2\.0\/B, Inc\/bert",150000,score,4,/u,
     );
   });
 });

@@ -69,16 +69,18 @@ export function gainsCsv(all: readonly Gains[]): string {
     "published_on",
     "row_id",
     "value_ms",
+    "computed_from",
     "gain_over_first",
     "moore_gain",
   ];
-  const lines = all.flatMap(({ per, steps }) =>
+  const lines = all.flatMap(({ per, basis, steps }) =>
     steps.map((step) => [
       per,
       step.round,
       step.publishedOn ?? "",
       step.row.rowId,
       step.value,
+      basis,
       step.gainOverFirst,
       step.mooreGain ?? "",
     ]),

@@ -44,6 +44,7 @@ export function AtlasFilters({
           choices={fieldChoices(rows, view.benchmark, field)}
         />
       ))}
+      {hasMiddleRuns(view, rows) ? <ScoresChoice view={view} /> : undefined}
       <fieldset class="segments">
         <legend class="hidden-text">measure</legend>
         {measures.map((measure) => (
@@ -83,6 +84,29 @@ export function AtlasFilters({
 
 function hasFilter({ filter }: AtlasView): boolean {
   return filterFields.some((field) => filter[field] !== undefined);
+}
+
+function ScoresChoice({ view }: { view: AtlasView }): JSX.Element {
+  return (
+    <label>
+      <input
+        type="checkbox"
+        checked={view.filter.scores === "official"}
+        onChange={(event) =>
+          storeInAddress(
+            { scores: event.currentTarget.checked ? "official" : undefined },
+            { asStep: true },
+          )
+        }
+      />
+      official scores only
+    </label>
+  );
+}
+
+/** Whether the benchmark has rows that give a middle run instead of a score. */
+function hasMiddleRuns({ benchmark }: AtlasView, rows: readonly MeasuredRow[]): boolean {
+  return rows.some(({ row }) => row.benchmark === benchmark && row.scoreKind === "middle-run");
 }
 
 function BenchmarkChoice({

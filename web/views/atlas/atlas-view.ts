@@ -63,6 +63,7 @@ export function readAtlasView(
           return requested === "" ? [] : [[field, requested]];
         }),
       ),
+      ...(query["scores"] === "official" ? { scores: "official" as const } : {}),
     },
     measure,
     sort: key ?? sortOfMeasure[measure],

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useCallback, useMemo } from "preact/hooks";
 import { formatCount, formatSignificant } from "../../../src/foundation/units.ts";
+import { basisLines } from "../../../src/report/atlas/gains-table.ts";
 import { acceleratorText, numberText } from "../../../src/report/atlas/wording.ts";
 import type { Gains } from "../../../src/schema/atlas/gains.ts";
 import { drawGains } from "../../charts/atlas/draw-gains.ts";
@@ -51,6 +52,9 @@ export function GainsPanel({ atlas, view }: { atlas: Atlas; view: AtlasView }): 
       <ul class="chart-notes">
         {all.map((gains) => (
           <li>{gainText(gains)}</li>
+        ))}
+        {[...new Set(all.flatMap(basisLines))].map((line) => (
+          <li class="warn">{line}</li>
         ))}
         {all[0]?.steps.flatMap(({ round, change }) =>
           change.kind === "none"

@@ -7,6 +7,7 @@ import {
   gapNotes,
   measureHeads,
   mixedLabelNotes,
+  middleRunNote,
   noFigure,
   priceNotes,
   termsText,
@@ -44,10 +45,10 @@ const columns: readonly Column[] = [
   ...measures.map((measure) => ({
     head: measureHeads[measure],
     sort: sortOf[measure],
-    cell: ({ figures }: MeasuredRow) =>
-      labelOf(figures, measure) === "stated"
-        ? `${figureText(figures, measure)} (stated)`
-        : figureText(figures, measure),
+    cell: (measured: MeasuredRow) =>
+      labelOf(measured.figures, measure) === "stated"
+        ? `${figureText(measured, measure)} (stated)`
+        : figureText(measured, measure),
   })),
   {
     head: "chips",
@@ -124,7 +125,9 @@ export function ResultTable({
 function notesOf(rows: readonly MeasuredRow[]): string[] {
   const energy = energyNote(rows);
   const weak = weakNote(rows);
+  const middleRuns = middleRunNote(rows);
   return [
+    ...(middleRuns === undefined ? [] : [middleRuns]),
     ...mixedLabelNotes(mixedLabelsOf(rows, measures)),
     ...(weak === undefined ? [] : [weak]),
     ...priceNotes(rows).map((note) => `price ${note}`),

@@ -8,6 +8,7 @@ import {
   figureText,
   gapText,
   measureHeads,
+  middleRunNote,
   termsText,
 } from "../../../src/report/atlas/wording.ts";
 import { countOf } from "../../../src/report/wording.ts";
@@ -165,6 +166,7 @@ export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): stri
       row.nodeCount !== undefined &&
       figures[measure].kind === "known",
   );
+  const middleRuns = middleRunNote(rows);
   const estimated = rows.filter(({ figures }) => {
     const figure = figures[measure];
     return figure.kind === "known" && figure.label === "estimated";
@@ -176,6 +178,7 @@ export function chartNotes(rows: readonly MeasuredRow[], measure: Measure): stri
     ...(estimated.length > 0
       ? [`dashed: ${countOf(estimated.length, "figure")} estimated, not measured`]
       : []),
+    ...(middleRuns === undefined ? [] : [middleRuns]),
     ...frontNotes(rows),
     ...(byNodes.length > 0
       ? [`${countOf(byNodes.length, "system")} without accelerators, placed by node count`]
@@ -201,12 +204,12 @@ export function tipOf(
   measured: MeasuredRow,
   measure: Measure,
 ): { head: readonly string[]; lines: string[] } {
-  const { row, figures } = measured;
-  const figure = `${figureText(figures, measure)} ${measureHeads[measure]}`;
+  const { row } = measured;
+  const figure = `${figureText(measured, measure)} ${measureHeads[measure]}`;
   return {
     head: [row.submitter, row.round],
     lines: [
-      measure === "dollar" ? `$${figureText(figures, measure)}` : figure,
+      measure === "dollar" ? `$${figureText(measured, measure)}` : figure,
       sizeText(row),
       row.system,
       termsText(row),

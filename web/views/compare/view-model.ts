@@ -207,11 +207,11 @@ function textOf(row: ResultRow): string {
 }
 
 function suggestionOf(measured: MeasuredRow): Suggestion {
-  const { row, figures } = measured;
+  const { row } = measured;
   const count = row.acceleratorCount === undefined ? "" : `${row.acceleratorCount} x `;
   return {
     rowId: row.rowId,
     title: [`${row.benchmark} ${row.round}`, row.submitter, row.system],
-    detail: `${count}${acceleratorText(row)}, ${figureText(figures, "system")} min`,
+    detail: `${count}${acceleratorText(row)}, ${figureText(measured, "system")} min`,
   };
 }
