@@ -32,10 +32,11 @@ export function nameAccelerator(
   return { name: variant?.name ?? model.name, family: model.family };
 }
 
-/** Lower case letters, digits and single spaces, without vendor names and words that do not identify the model. */
+/** Lower case letters, digits and single spaces, without trademark signs, vendor names and words that do not identify the model. */
 function plainText(text: string): string {
   return text
     .toLowerCase()
+    .replaceAll(/\((?:r|tm|c)\)|[®™©]/g, " ")
     .replaceAll(/\(\s*\d+\s*w\s*\)|\b\d{3,4}w\b/g, " ")
     .replaceAll(/[^a-z0-9]+/g, " ")
     .replaceAll(
@@ -121,6 +122,11 @@ const models: readonly Model[] = [
     name: "p100-sxm2",
     family: "P100",
     variants: [{ pattern: pcie, name: "p100-pcie-16gb" }],
+  },
+  {
+    pattern: /\brtx pro 6000\b/,
+    name: "rtx-pro-6000-blackwell",
+    family: "RTX PRO 6000",
   },
   { pattern: /\bmi355x\b/, name: "mi355x", family: "MI355X" },
   { pattern: /\bmi350x\b/, name: "mi350x", family: "MI350X" },
