@@ -123,6 +123,7 @@ const models: readonly Model[] = [
     family: "P100",
     variants: [{ pattern: pcie, name: "p100-pcie-16gb" }],
   },
+  { pattern: /\ba30\b/, name: "a30", family: "A30" },
   {
     pattern: /\brtx pro 6000\b/,
     name: "rtx-pro-6000-blackwell",
