@@ -34,7 +34,7 @@ export function layOutTable(
 /** Pads each number on the right so that decimal points are aligned. */
 export function alignDecimals(texts: readonly string[]): string[] {
   const tails = texts.map(
-    (text) => /^[-+$~]*[\d,]*(?<tail>.*)$/u.exec(stripStyle(text))?.groups?.["tail"]?.length ?? 0,
+    (text) => /^[-+$~*]*[\d,]*(?<tail>.*)$/u.exec(stripStyle(text))?.groups?.["tail"]?.length ?? 0,
   );
   const longest = Math.max(0, ...tails);
   return texts.map((text, index) =>
