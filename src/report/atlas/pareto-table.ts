@@ -88,7 +88,7 @@ function columnsFor(
       head: "submitter",
       align: "left",
       cell: ({ measured }) => measured.row.submitter,
-      shrinkTo: 8,
+      shrinkTo: 6,
     },
     { head: "round", align: "left", cell: ({ measured }) => measured.row.round, dropAt: 1 },
     {
