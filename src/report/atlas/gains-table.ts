@@ -103,7 +103,7 @@ function gainColumns(gains: Gains): FittedColumn<GainStep>[] {
   const hasSlower = steps.some(({ gainOverFirst, bestGain }) => gainOverFirst < bestGain);
   const columns: (FittedColumn<GainStep> | undefined)[] = [
     { head: "round", align: "left", cell: ({ round }) => round },
-    { head: "published", align: "left", cell: ({ publishedOn }) => publishedOn ?? "", dropAt: 2 },
+    { head: "published", align: "left", cell: ({ publishedOn }) => publishedOn ?? "", dropAt: 3 },
     {
       head: per === "system" ? "minutes" : "chip-min",
       align: "decimal",
@@ -118,7 +118,7 @@ function gainColumns(gains: Gains): FittedColumn<GainStep>[] {
       : {
           head: "Moore",
           align: "decimal",
-          dropAt: 1,
+          dropAt: 2,
           cell: ({ mooreGain }) =>
             mooreGain === undefined ? noFigure : `${ratioText(mooreGain)}x`,
         },
@@ -129,8 +129,8 @@ function gainColumns(gains: Gains): FittedColumn<GainStep>[] {
         row.acceleratorCount === undefined ? noFigure : formatCount(row.acceleratorCount),
     },
     { head: "kind", align: "left", cell: ({ row }) => acceleratorText(row), shrinkTo: 8 },
-    { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 6 },
-    { head: "terms", align: "left", cell: ({ row }) => row.availability ?? "", dropAt: 3 },
+    { head: "submitter", align: "left", cell: ({ row }) => row.submitter, shrinkTo: 6, dropAt: 1 },
+    { head: "terms", align: "left", cell: ({ row }) => row.availability ?? "", dropAt: 4 },
     { head: "", align: "left", cell: ({ change }) => (change.kind === "none" ? "" : "!") },
   ];
   return columns.filter((column) => column !== undefined);
