@@ -219,9 +219,12 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     pitwall(home, slowTraining(home, 12, 150));
     const { origin } = await serve(home);
     const { page, violations } = await openPage(browser, `${origin}/runs`);
-    await openOnlyRun(page);
+    const runId = await openOnlyRun(page);
+    await page.goto(`${origin}/runs/${encodeURIComponent(runId)}?tables=quality`);
+    // The server may still be reading the record when the page opens.
+    await expect.poll(() => tableRowCount(page), { timeout: 30_000 }).toBe(12);
     const panel = page.locator("section[aria-label*='against its target']");
-    await panel.locator(".plot canvas").waitFor();
+    await panel.locator("button", { hasText: "svg" }).waitFor();
     const saved: Record<string, Buffer> = {};
     for (const kind of ["svg", "png", "csv"]) {
       const pending = page.waitForEvent("download");
