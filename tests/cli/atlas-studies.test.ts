@@ -149,12 +149,13 @@ describe("pitwall gains", () => {
       resnet   4.87x from v0.5 to v0.6, best system   the rules changed in between
 
       round  published   minutes   gain  Moore  chips  kind            submitter  terms
-      v0.5   2018-12-12    6.242  1.00x  1.00x  1,024  v100-sxm2-16gb  nvidia     on-premise
+      v0.5   2018-12-12    6.242  1.00x  1.00x    640  v100-sxm2-16gb  NVIDIA     on-premise
       v0.6   2019-07-10    1.282  4.87x  1.22x  1,024  tpu-v3          Google     cloud       !
 
       ! not comparable across v0.6, according to the compatibility table: since v0.6: higher target (.749 to .759) and changed initialization timing
       Moore's law (2x every 24 months) predicts 1.22x in the 0.57 years from v0.5 to v0.6; the gain is 3.99 times that; doubling time 3.0 months
-      v0.5: counts are the cluster's, as entry.json has them; a run may have used fewer
+      system size: 640 (v0.5), 1,024 (v0.6) accelerators; \`--per chip\` leaves it out
+      v0.5: 80 of the 128 nodes in entry.json were used: https://github.com/mlcommons/training_results_v0.5/blob/main/v0.5.0/nvidia/submission/code/image_classification/mxnet/config_DGX1_multi.sh: DGXNNODES=80, DGXNGPU=8; each log has run_clear_caches 80 times
 
       next: pitwall gains --benchmark resnet --per chip   the same per chip"
     `);

@@ -99,7 +99,7 @@ describe("pitwall results import", () => {
       stderr:
       error[source-missing]: no such file or folder: \`<folder>/missing.tar.gz\`
 
-      hint: importable: MLPerf logs as a folder or archive; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
+      hint: importable: MLPerf logs as a folder or archive; MLPerf Training v6.0 as a CSV table of middle runs and known scores; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
     `);
     expect(await tell("notes.txt")).toMatchInlineSnapshot(`
       "exit 2
@@ -108,7 +108,7 @@ describe("pitwall results import", () => {
         at <folder>/notes.txt
         a first line that begins with \`no archive\`
 
-      hint: importable: MLPerf logs as a folder or archive; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
+      hint: importable: MLPerf logs as a folder or archive; MLPerf Training v6.0 as a CSV table of middle runs and known scores; DAWNBench training entries as a CSV table; NanoGPT speedrun records as a CSV table"
     `);
     expect(await tell("other.tar")).toMatchInlineSnapshot(`
       "exit 2

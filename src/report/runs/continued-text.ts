@@ -1,5 +1,5 @@
 import { formatDuration } from "../../foundation/units.ts";
-import { continuesText } from "../../schema/run/earlier-parts.ts";
+import { continuesText } from "../../schema/run/continued-run.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 

@@ -1,4 +1,4 @@
-import { continuesText } from "./earlier-parts.ts";
+import { continuesText } from "./continued-run.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** A run of a series, whether or not it has ended. */

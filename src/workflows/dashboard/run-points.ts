@@ -4,7 +4,7 @@ import {
   type SeriesUnit,
   type XAxis,
 } from "../../schema/dashboard/run-series.ts";
-import { earlierClockMs } from "../../schema/run/earlier-parts.ts";
+import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { StepChunk, StepColumns } from "../../store/samples/step-columns.ts";
 import type { WatchRunPoints } from "./watched-points.ts";

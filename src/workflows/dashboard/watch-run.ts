@@ -3,7 +3,7 @@ import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
-import { earlierClockMs } from "../../schema/run/earlier-parts.ts";
+import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";

@@ -159,10 +159,22 @@ class RunInProgress {
     yield { kind: "launched", runId: request.runId, hosts, ranks };
     yield* this.#report(this.reader.launched(launchedMs), launchedMs);
     for await (const event of job.events) {
+      // A program that ends at once must not be recorded as ended before it was stopped.
+      yield* this.#reportStop(event.timeMs);
       yield* this.#take(event);
       if (this.#end === undefined) yield* this.#takeFiles(files?.poll(this.#parts.nowMs()));
       yield* this.#checkClock(event.timeMs);
     }
+  }
+
+  /** Records why the job is being stopped, once. */
+  async *#reportStop(timeMs: number): AsyncGenerator<RunEvent> {
+    const reason = this.#stopReason;
+    if (reason === undefined || this.#isStopReported) return;
+    const { writer, request } = this.#parts;
+    this.#isStopReported = true;
+    await writer.appendEvent({ kind: "stopping", reason }, timeMs);
+    yield { kind: "stopping", runId: request.runId, reason };
   }
 
   async *#take(event: LaunchEvent): AsyncGenerator<RunEvent> {
@@ -281,18 +293,14 @@ class RunInProgress {
 
   /** Checks limits, issues warnings, and refreshes the live view. */
   async *#checkClock(timeMs: number): AsyncGenerator<RunEvent> {
-    const { request, job, writer } = this.#parts;
+    const { request, job } = this.#parts;
     yield* this.#record(this.reader.addDueLines(timeMs), timeMs);
     const launchedForMs = timeMs - job.launchedMs;
     const billedUsd = this.#billedUsd(launchedForMs);
     const { samplesCount } = this.reader.run;
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
     if (hit !== undefined && this.#end === undefined) this.stop(hit);
-    if (this.#stopReason !== undefined && !this.#isStopReported) {
-      this.#isStopReported = true;
-      await writer.appendEvent({ kind: "stopping", reason: this.#stopReason }, timeMs);
-      yield { kind: "stopping", runId: request.runId, reason: this.#stopReason };
-    }
+    yield* this.#reportStop(timeMs);
     const fileFindings = (): readonly Finding[] =>
       this.#parts.files?.findings({ isOver: false }) ?? [];
     for (const finding of this.#warnings.due(timeMs, this.reader, fileFindings))

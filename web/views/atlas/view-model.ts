@@ -1,3 +1,4 @@
+import { withoutRepeats } from "../../../src/atlas/rows/repeated-rows.ts";
 import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/rounds/gains-over-rounds.ts";
 import { filterResults } from "../../../src/atlas/rows/filter-results.ts";
 import { underNewestRules } from "../../../src/atlas/rounds/newest-rules.ts";
@@ -127,9 +128,14 @@ function newestRules(rows: readonly MeasuredRow[]): (measured: MeasuredRow) => b
   return ({ row }) => isNewest(row);
 }
 
-/** The Pareto front as in `pitwall pareto`: of the results under the newest rules and own results. */
+/** The Pareto front as in `pitwall pareto`: of the results under the newest rules and own results, repeats once. */
 export function frontOf(rows: readonly MeasuredRow[]): ParetoFront {
-  return paretoFront(rows.filter(newestRules(rows)), frontObjectives);
+  const alike = rows.filter(newestRules(rows));
+  const single = new Set(withoutRepeats(alike.map(({ row }) => row)).map(({ rowId }) => rowId));
+  return paretoFront(
+    alike.filter(({ row }) => single.has(row.rowId)),
+    frontObjectives,
+  );
 }
 
 function frontIds({ members }: ParetoFront): Set<string> {

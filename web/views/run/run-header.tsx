@@ -1,4 +1,4 @@
-import { continuesText } from "../../../src/schema/run/earlier-parts.ts";
+import { continuesText } from "../../../src/schema/run/continued-run.ts";
 import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
