@@ -19,9 +19,9 @@ const inDocuments = ["README.md", "docs/atlas.md", "docs/cli.md"].flatMap((path)
   ].map(([, line, inline]) => line ?? inline ?? ""),
 );
 
-/** Placeholders (`<name>`) and lists of commands (`a|b`) are no commands. */
+/** Placeholders (`<name>`, `[name]`) and lists of commands (`a|b`) are no commands. */
 function isCommand(text: string): boolean {
-  return atlasCommands.test(text) && !ownData.test(text) && !/<\w|…|\w\|\w/u.test(text);
+  return atlasCommands.test(text) && !ownData.test(text) && !/<\w|\[\w|…|\w\|\w/u.test(text);
 }
 
 /** Runs a line as a reader does, in a shell that finds `pitwall`. */

@@ -20,7 +20,11 @@ const entry = `  "/tracks": {
 test("a page of the dashboard is added with the files that ARCHITECTURE.md names", async () => {
   const copy = scratchCopy();
   copy.add("web/views/tracks/tracks-page.tsx", component);
-  copy.replace("src/schema/dashboard/page-patterns.ts", '"/compare"]', '"/compare", "/tracks"]');
+  copy.replace(
+    "src/schema/dashboard/page-patterns.ts",
+    '  "/compare",',
+    '  "/compare",\n  "/tracks",',
+  );
   // Without its entry the page does not compile.
   await expect(copy.runTool(["typescript/bin/tsc", "-p", "web/tsconfig.json"])).rejects.toThrow(
     /tracks/,
