@@ -59,3 +59,18 @@ function standardDeviation(values: readonly number[], mean: number): number {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1));
 }
+
+/** Twice the mean rank of each value, so that ties stay whole numbers. */
+export function doubledRanks(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => (a === b ? 0 : a - b));
+  const rankOf = new Map<number, number>();
+  let start = 0;
+  while (start < sorted.length) {
+    const value = sorted[start] ?? 0;
+    let end = start;
+    while (end < sorted.length && sorted[end] === value) end += 1;
+    rankOf.set(value, start + 1 + end);
+    start = end;
+  }
+  return values.map((value) => rankOf.get(value) ?? 0);
+}

@@ -1,3 +1,4 @@
+import { listNames } from "./list-names.ts";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -114,15 +115,6 @@ function countProcesses(folder: string): number {
     .filter((line) => line !== "");
   const below = listFolders(folder).map((name) => countProcesses(join(folder, name)));
   return below.reduce((sum, count) => sum + count, own.length);
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Not mounted or removed: it has no processes.
-    return [];
-  }
 }
 
 function listFolders(folder: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { listNames } from "./list-names.ts";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import type { RunConditions } from "../schema/run/run-conditions.ts";
@@ -161,13 +161,4 @@ function differenceOf(before: number | undefined, after: number | undefined): nu
 function shareOf(part: number | undefined, whole: number | undefined): number | undefined {
   if (part === undefined || whole === undefined || whole <= 0) return undefined;
   return Math.min(1, part / whole);
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Another operating system, or no such devices.
-    return [];
-  }
 }

@@ -1,5 +1,6 @@
+import { listNames } from "./list-names.ts";
 import { execFile } from "node:child_process";
-import { readdirSync, statfsSync } from "node:fs";
+import { statfsSync } from "node:fs";
 import { cpus, hostname, release, type as systemType } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -214,13 +215,4 @@ function knownCell(cell: string | undefined): string | undefined {
 function describeOperatingSystem(etc: string): string | undefined {
   const named = /^PRETTY_NAME="?([^"\n]+)"?/m.exec(readText(join(etc, "os-release")) ?? "")?.[1];
   return named ?? `${systemType()} ${release()}`;
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // Another operating system, or no such devices.
-    return [];
-  }
 }

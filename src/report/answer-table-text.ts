@@ -1,3 +1,4 @@
+import { markdownTable } from "../foundation/markdown-table.ts";
 import { type CsvOptions, csvText } from "../foundation/csv.ts";
 import { type Column, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
 import type { AnswerTable } from "../schema/answer-table.ts";
@@ -75,14 +76,14 @@ export function answerCsvRows(rows: AnswerTable["rows"], options: CsvOptions = {
 
 /** A Markdown table. */
 export function answerMarkdown({ columns, rows }: AnswerTable): string {
-  const head = columns.map(({ name }) => markdownCell(name));
-  const rule = columns.map(({ type }) => (isNumeric(type) ? "---:" : "---"));
-  const body = rows.map((row) => row.map((value) => markdownCell(cellText(value))));
-  return [head, rule, ...body].map((line) => `| ${line.join(" | ")} |\n`).join("");
-}
-
-function markdownCell(text: string): string {
-  return text.replaceAll("|", "\\|").replaceAll(/\r?\n/gu, " ");
+  return markdownTable(
+    columns.map(({ name, type }, index) => ({
+      head: name,
+      align: isNumeric(type) ? "right" : "left",
+      cell: (row: AnswerTable["rows"][number]) => cellText(row[index]),
+    })),
+    rows,
+  );
 }
 
 /** Rows as objects keyed by column name. */

@@ -1,3 +1,4 @@
+import { doubledRanks } from "../../foundation/statistics.ts";
 import { normalTail } from "../../foundation/distributions.ts";
 
 /** With more values than this, the normal approximation replaces the exact test. */
@@ -29,21 +30,6 @@ export function mannWhitney(first: readonly number[], second: readonly number[])
   return doubled.length <= largestExactCount
     ? exactTest(doubled, first.length, sum)
     : normalTest(doubled, first.length, sum);
-}
-
-/** Twice the mean rank of each value, so that ties stay whole numbers. */
-function doubledRanks(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => (a === b ? 0 : a - b));
-  const rankOf = new Map<number, number>();
-  let start = 0;
-  while (start < sorted.length) {
-    const value = sorted[start] ?? 0;
-    let end = start;
-    while (end < sorted.length && sorted[end] === value) end += 1;
-    rankOf.set(value, start + 1 + end);
-    start = end;
-  }
-  return values.map((value) => rankOf.get(value) ?? 0);
 }
 
 function exactTest(doubled: readonly number[], size: number, sum: number): RankTest {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { listNames } from "../list-names.ts";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One counter of the processor's own energy meter. */
@@ -117,13 +118,4 @@ function listZones(root: string): readonly string[] {
     }
   }
   return [...found.values()];
-}
-
-function listNames(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    // No such meter on this machine.
-    return [];
-  }
 }

@@ -1,3 +1,4 @@
+import { markdownTable } from "../../foundation/markdown-table.ts";
 import { type CsvOptions, csvText } from "../../foundation/csv.ts";
 import { formatCount } from "../../foundation/units.ts";
 import type {
@@ -36,14 +37,7 @@ export function benchmarkPages(
 }
 
 export function benchmarksMarkdown(benchmarks: readonly BenchmarkSummary[]): string {
-  const lines = [
-    benchmarkColumns.map(({ head }) => head),
-    benchmarkColumns.map(({ align }) => (align === "left" ? "---" : "---:")),
-    ...benchmarks.map((one) =>
-      benchmarkColumns.map((column) => column.cell(one).replaceAll("|", "\\|")),
-    ),
-  ];
-  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return markdownTable(benchmarkColumns, benchmarks);
 }
 
 /** One line per benchmark; lists are separated by semicolons. */

@@ -1,19 +1,22 @@
+import { markdownTable } from "../../foundation/markdown-table.ts";
 import { type CsvCell, type CsvOptions, csvText } from "../../foundation/csv.ts";
-import type { Comparison, PairComparison } from "../../schema/atlas/comparison.ts";
+import type { Comparison, Difference, PairComparison } from "../../schema/atlas/comparison.ts";
 import { plainPaint } from "../paint.ts";
 import { fieldWords, pairLines, valueText } from "./comparison-page.ts";
 
 /** The fields that differ as a Markdown table with one column for each subject, then the verdict on each pair. */
 export function comparisonMarkdown({ subjects, differences, pairs }: Comparison): string {
-  const heads = ["differs", ...subjects.map(({ name }) => name)];
-  const rules = heads.map(() => "---");
-  const body = differences.map(({ field, values }) => [
-    fieldWords[field],
-    ...values.map((value) => valueText(field, value)),
-  ]);
-  const table = [heads, rules, ...body]
-    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |\n`)
-    .join("");
+  const table = markdownTable<Difference>(
+    [
+      { head: "differs", align: "left", cell: ({ field }) => fieldWords[field] },
+      ...subjects.map(({ name }, index) => ({
+        head: name,
+        align: "left" as const,
+        cell: ({ field, values }: Difference) => valueText(field, values[index]),
+      })),
+    ],
+    differences,
+  );
   const verdicts = pairs.map((pair) => {
     const lines = pairLines(pair, plainPaint, true).map((line) => line.trim());
     return `- ${lines.join("; ")}\n`;

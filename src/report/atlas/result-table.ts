@@ -1,3 +1,4 @@
+import { markdownTable } from "../../foundation/markdown-table.ts";
 import { formatCount } from "../../foundation/units.ts";
 import type { Measure, MeasuredRow, MixedLabels } from "../../schema/atlas/figures.ts";
 import { countOf } from "../wording.ts";
@@ -50,11 +51,7 @@ export function resultTable(rows: readonly MeasuredRow[], look: ResultTableLook)
 
 /** All columns as a Markdown table. */
 export function resultMarkdown(rows: readonly MeasuredRow[], figured: Figured): string {
-  const columns = resultColumns(rows, figured);
-  const heads = columns.map(({ head }) => head);
-  const rules = columns.map(({ align }) => (align === "left" ? "---" : "---:"));
-  const body = rows.map((row) => columns.map((column) => column.cell(row).replaceAll("|", "\\|")));
-  return [heads, rules, ...body].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return markdownTable(resultColumns(rows, figured), rows);
 }
 
 function headline(rows: readonly MeasuredRow[], foundCount: number, paint: Paint): string {

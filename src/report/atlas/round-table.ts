@@ -1,3 +1,4 @@
+import { markdownTable } from "../../foundation/markdown-table.ts";
 import { type CsvOptions, csvText } from "../../foundation/csv.ts";
 import { formatCount } from "../../foundation/units.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
@@ -27,14 +28,7 @@ export function roundPages(rounds: readonly RoundSummary[], look: RoundLook): st
 }
 
 export function roundsMarkdown(rounds: readonly RoundSummary[]): string {
-  const lines = [
-    roundColumns.map(({ head }) => head),
-    roundColumns.map(({ align }) => (align === "left" ? "---" : "---:")),
-    ...rounds.map((round) =>
-      roundColumns.map((column) => column.cell(round).replaceAll("|", "\\|")),
-    ),
-  ];
-  return lines.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  return markdownTable(roundColumns, rounds);
 }
 
 /** One line per round at full precision; lists are separated by semicolons. */

@@ -1,3 +1,4 @@
+import { shellWord } from "../../foundation/shell-word.ts";
 import { groupBy } from "../../foundation/group-by.ts";
 import { formatMinutes } from "../../foundation/units.ts";
 import type { CheckedLog, LogFinding } from "../../schema/logs/log-verdict.ts";
@@ -242,20 +243,15 @@ function nextStep(
   const [first] = failing;
   const rules = edition === undefined ? "" : ` --edition ${edition}`;
   if (first !== undefined) {
-    return `next: ${paint.name(`pitwall log ${quoted(shownPath(first))}${rules}`)}   shows the timeline, evaluations and findings`;
+    return `next: ${paint.name(`pitwall log ${shellWord(shownPath(first))}${rules}`)}   shows the timeline, evaluations and findings`;
   }
   const isFile = logs.every(({ argument, path }) => argument === path);
   return isFile
-    ? `next: ${paint.name(`pitwall log ${quoted(given[0] ?? "")}${rules}`)}   shows the timeline and evaluations`
-    : `next: ${paint.name(`pitwall score ${given.map(quoted).join(" ")}${rules}`)}   scores the results`;
+    ? `next: ${paint.name(`pitwall log ${shellWord(given[0] ?? "")}${rules}`)}   shows the timeline and evaluations`
+    : `next: ${paint.name(`pitwall score ${given.map(shellWord).join(" ")}${rules}`)}   scores the results`;
 }
 
 function shownPath({ argument, path }: CheckedLog): string {
   if (argument === path || argument === ".") return path;
   return `${argument.replace(/\/+$/, "")}/${path}`;
-}
-
-/** Quoted for a shell. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,3 +1,4 @@
+import { markdownTable } from "../../foundation/markdown-table.ts";
 import {
   formatDuration,
   formatJoules,
@@ -38,13 +39,7 @@ export function racePage(
 
 /** The arms as a Markdown table, then the verdict as a list. */
 export function raceMarkdown(report: RaceReport): string {
-  const columns = armColumns(report);
-  const heads = columns.map(({ head }) => head);
-  const rules = columns.map(({ align }) => (align === "left" ? "---" : "---:"));
-  const body = report.arms.map((arm) =>
-    columns.map((column) => column.cell(arm).replaceAll("|", "\\|")),
-  );
-  const table = [heads, rules, ...body].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+  const table = markdownTable(armColumns(report), report.arms);
   const verdicts = raceVerdicts(report).map(({ text, detail }) =>
     detail === undefined ? `- ${text}\n` : `- ${text}; ${detail}\n`,
   );

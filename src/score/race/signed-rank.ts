@@ -1,3 +1,4 @@
+import { doubledRanks } from "../../foundation/statistics.ts";
 import { normalTail } from "../../foundation/distributions.ts";
 import type { SignedRankTest } from "../../schema/run/race-report.ts";
 
@@ -31,12 +32,6 @@ export function signedRankTest(differences: readonly number[]): SignedRankTest {
     pairCount,
     method: isExact ? "exact" : "normal",
   };
-}
-
-/** Twice the mean rank of each value, so that ties stay whole numbers. */
-function doubledRanks(values: readonly number[]): number[] {
-  const sorted = values.toSorted((a, b) => (a === b ? 0 : a - b));
-  return values.map((value) => sorted.indexOf(value) + sorted.lastIndexOf(value) + 2);
 }
 
 /** Share of all sign assignments whose positive ranks sum to at least as far from the middle. */
