@@ -84,11 +84,11 @@ async function namesOf(
   planned: readonly PlannedArm[],
   texts: readonly string[],
 ): Promise<string[]> {
-  const { nameArms, withoutRepeats } = await import("../workflows/race/name-arms.ts");
+  const { nameArms, withPositions } = await import("../workflows/race/name-arms.ts");
   const areCommands = planned.every(({ plan }) => plan.startable.kind === "command");
   return areCommands && !texts.some((text) => isWorkloadFile(text))
     ? nameArms(planned.map(({ words }) => words))
-    : withoutRepeats(planned.map(({ name }) => name));
+    : withPositions(planned.map(({ name }) => name));
 }
 
 function widthOf({

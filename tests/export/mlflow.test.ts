@@ -142,7 +142,7 @@ describe("pitwall export --format mlflow", () => {
     expect(ran.stdout + ran.stderr).not.toContain("secret");
   });
 
-  test("refuses an address that is not one, and `--out` with a server", async () => {
+  test("refuses an invalid address, and `--out` together with a server", async () => {
     const { cwd, runIds } = await exportedSeries();
     const words = ["export", runIds[0] ?? "", "--format", "mlflow", "--tracking-uri"];
     const local = await pitwall([...words, "file:///tmp/mlruns"], { cwd });

@@ -26,6 +26,8 @@ export type LineScope =
   | "part-of-pass";
 
 export function scopeOfLine(line: string): LineScope {
+  // Every counter and bar has one of these; searching the others for each pattern takes most of the time of a line.
+  if (!line.includes("/") && !line.includes("%") && !/of/iu.test(line)) return "whole";
   const percent = percentBar.exec(line)?.[1];
   if (percent !== undefined) return Number(percent) >= 100 ? "end-of-pass" : "part-of-pass";
   for (const counter of counters) {
@@ -39,6 +41,7 @@ export function scopeOfLine(line: string): LineScope {
 
 /** The position of a line in a pass over evaluation data: 5 of `Test: [5/7]`. */
 export function positionInEvaluation(line: string): number | undefined {
+  if (!line.includes("[")) return undefined;
   const position = evaluationCounter.exec(line)?.[1];
   return position === undefined ? undefined : Number(position);
 }

@@ -9,7 +9,8 @@ export const benchmarkFacts = z.strictObject({
   /** The model. */
   name: z.string(),
   task: z.string(),
-  dataSet: z.string(),
+  /** Absent if it is not on record. */
+  dataSet: z.string().optional(),
   metric: z.string(),
   /** In order of rounds; each holds until the next. */
   targets: z.array(z.strictObject({ firstRound: z.string(), target: z.string() })).min(1),

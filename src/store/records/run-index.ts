@@ -109,7 +109,7 @@ export class RunIndex {
   }
 }
 
-/** The file state of a record's run.json and result.json; undefined if there is no run.json. */
+/** The inode, size and times of run.json and result.json; undefined if there is no run.json. */
 export function signOfRecord(directory: string): string | undefined {
   const request = markOf(join(directory, requestFile));
   if (request === undefined) return undefined;
