@@ -67,6 +67,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Check logs against the MLPerf rules",
     load: async () => (await import("./commands/check.ts")).checkCommand,
   },
+  rules: {
+    group: "Judge",
+    summary: "Show the MLPerf rules: their version, and what logs must hold",
+    load: async () => (await import("./commands/rules.ts")).rulesCommand,
+  },
   score: {
     group: "Judge",
     summary: "Score a round, a submission or a benchmark by the rules",

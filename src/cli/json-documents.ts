@@ -35,6 +35,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   show: runs.showDocument,
   verify: runs.verifyDocument,
   check: logs.checkDocument,
+  rules: logs.rulesDocument,
   score: logs.scoreDocument,
   results: atlas.resultsDocument,
   compare: atlas.compareDocument,

@@ -11,12 +11,18 @@ export const binaryCalculations: Record<BinaryOperator, Binary> = {
   sub: arithmetic((a, b) => a - b),
   mul: arithmetic((a, b) => a * b),
   div: arithmetic((a, b) => (b === 0 ? undefined : a / b)),
+  mod: arithmetic(remainder),
   pow: arithmetic((a, b) => (a === 0 && b < 0 ? undefined : a ** b)),
   // Returns the first operand if the operands are equal or one of them is NaN.
   min: (a, b) => {
     const secondIsLess = isLess(b, a);
     if (secondIsLess === undefined) return undefined;
     return secondIsLess ? b : a;
+  },
+  max: (a, b) => {
+    const firstIsLess = isLess(a, b);
+    if (firstIsLess === undefined) return undefined;
+    return firstIsLess ? b : a;
   },
   item: (list, position) => (typeof position === "number" ? elementAt(list, position) : undefined),
 };
@@ -35,6 +41,13 @@ function arithmetic(calculate: (a: number, b: number) => number | undefined): Bi
     const [a, b] = [toNumber(left), toNumber(right)];
     return a === undefined || b === undefined ? undefined : calculate(a, b);
   };
+}
+
+/** The remainder with the sign of the divisor, as in Python. */
+function remainder(a: number, b: number): number | undefined {
+  if (b === 0) return undefined;
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
 function ofNumber(calculate: (a: number) => number | undefined): Unary {

@@ -34,7 +34,7 @@ export function compileTerm(term: Term): CompiledTerm {
 function compilePlace(term: Term): CompiledTerm | undefined {
   if ("const" in term) return () => term.const;
   if ("infinity" in term) return () => Number.POSITIVE_INFINITY;
-  if ("state" in term) return ({ state }) => state.get(term.state);
+  if ("state" in term) return compileState(term.state, term.else);
   if ("time" in term) return ({ line }) => line?.time;
   if ("meta" in term) return compileMeta(term.meta, term.else);
   if (!("value" in term)) return undefined;
@@ -42,6 +42,14 @@ function compilePlace(term: Term): CompiledTerm | undefined {
   if (part === true) return ({ line }) => line?.value;
   if (typeof part === "string") return ({ line }) => memberOf(line?.value, part);
   return ({ line }) => (line === undefined ? undefined : elementAt(line.value, part));
+}
+
+function compileState(name: string, otherwise: JsonValue | undefined): CompiledTerm {
+  if (otherwise === undefined) return ({ state }) => state.get(name);
+  return ({ state }) => {
+    const value = state.get(name);
+    return value === undefined ? otherwise : value;
+  };
 }
 
 function compileMeta(name: string, otherwise: JsonValue | undefined): CompiledTerm {

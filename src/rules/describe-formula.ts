@@ -15,6 +15,7 @@ const signs: Record<string, string> = {
   sub: "-",
   mul: "*",
   div: "/",
+  mod: "mod",
   pow: "^",
   eq: "=",
   ne: "!=",

@@ -6,7 +6,12 @@ import { compileEdition } from "./compile-edition.ts";
 
 /** Creates a rule edition from files in the format of `data/rules/`. */
 function editionOf(...files: unknown[]): RuleEdition {
-  return ruleEdition.parse({ edition: "made-up-1.0", source: "made up", files });
+  return ruleEdition.parse({
+    edition: "made-up-1.0",
+    source: "made up",
+    released: "2026-01-01",
+    files,
+  });
 }
 
 function event(key: string, value: JsonValue, more: Partial<LogEvent> = {}): Partial<LogEvent> {

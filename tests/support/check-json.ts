@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { checkedLog } from "../../src/schema/logs/log-verdict.ts";
+import { ruleSource } from "../../src/schema/logs/rule-source.ts";
 import { checkedPackage } from "../../src/schema/logs/package-finding.ts";
 import { pitwall } from "./pitwall.ts";
 
@@ -18,7 +19,11 @@ const document = z.strictObject({
   schemaVersion: z.literal(1),
   command: z.literal("check"),
   ok: z.literal(true),
-  result: z.strictObject({ logs: z.array(checkedLog), packages: z.array(checkedPackage) }),
+  result: z.strictObject({
+    rules: z.array(ruleSource),
+    logs: z.array(checkedLog),
+    packages: z.array(checkedPackage),
+  }),
 });
 
 /** What `pitwall check … --json` says. */

@@ -40,8 +40,15 @@ export function pitwall(
 }
 
 /** Starts the built program and leaves it running; it is killed when the test ends. */
-export function startPitwall(words: readonly string[], cwd: string): ChildProcess {
-  const child = spawn(process.execPath, [bin, ...words], { cwd, env: plainEnvironment(cwd) });
+export function startPitwall(
+  words: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): ChildProcess {
+  const child = spawn(process.execPath, [bin, ...words], {
+    cwd,
+    env: { ...plainEnvironment(cwd), ...env },
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   return child;
 }

@@ -40,11 +40,11 @@ const options = {
 export const checkCommand = defineCommand({
   name: "check",
   summary: "Check logs against the MLPerf rules",
-  usage: "<log | folder>…",
+  usage: "<log | folder | archive>…",
   arguments: [
     {
-      name: "log | folder…",
-      help: "a log of any name, a folder with `result_<n>.txt` at any depth, packed with gzip or not; or a run of `pitwall runs`",
+      name: "log | folder | archive…",
+      help: "a log of any name, a folder with `result_<n>.txt` at any depth, packed with gzip or not; such a folder as .tar, .tar.gz, .tar.zst or .zip; or a run of `pitwall runs`",
     },
   ],
   argumentCount: { minimum: 1, maximum: 100_000 },
@@ -85,9 +85,12 @@ export const checkCommand = defineCommand({
       face.err.write("interrupted: no verdict\n");
       return exitCodes.interrupted;
     }
+    const { readRuleSources } = await import("../../workflows/check/rule-sources.ts");
+    const editions = report.logs.map(({ edition }) => edition);
+    const rules = await readRuleSources(editions, face.nowMs());
     if (shared.json) {
       const { logs, packages } = report;
-      const result = { logs, packages };
+      const result = { rules, logs, packages };
       face.out.write(
         `${JSON.stringify({ schemaVersion: 1, command: "check", ok: true, result })}\n`,
       );
@@ -95,7 +98,7 @@ export const checkCommand = defineCommand({
       const { checkReport } = await import("../../report/logs/check-report.ts");
       // A run name is resolved to the path of its log.
       const found = [...new Set(report.logs.map(({ argument }) => argument))];
-      const input = { ...report, arguments: found, edition: call.options.edition };
+      const input = { ...report, arguments: found, edition: call.options.edition, rules };
       const text = checkReport(input, face.out.paint, {
         showsAll: shared.verbose,
         isStrict: call.options.strict,

@@ -3,7 +3,7 @@ import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
 import { screenWidth } from "../atlas-screen.ts";
-import { type Call, defineCommand, exitCodes } from "../command-table.ts";
+import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { StatusLine } from "../status-line.ts";
 
@@ -56,11 +56,11 @@ const options = {
 export const scoreCommand = defineCommand({
   name: "score",
   summary: "Score a round, a submission or a benchmark by the rules",
-  usage: "<folder>…",
+  usage: "<folder | archive>…",
   arguments: [
     {
-      name: "folder…",
-      help: "with logs as <organisation>/results/<system>/<benchmark>/result_<n>.txt, at any height",
+      name: "folder | archive…",
+      help: "with logs as <organisation>/results/<system>/<benchmark>/result_<n>.txt, at any height; or such a folder as .tar, .tar.gz, .tar.zst or .zip",
     },
   ],
   argumentCount: { minimum: 1, maximum: 1000 },
@@ -98,35 +98,33 @@ export const scoreCommand = defineCommand({
       isCsv: csv !== undefined && !call.shared.json,
       csvFlag: "--csv results",
     });
-    const { results, report } = await scoreAll(call);
-    if (results.length === 0 && !call.shared.quiet)
+    const answer = await scoreAll(call);
+    if (answer.results.length === 0 && !call.shared.quiet)
       call.face.err.write("no results of this division\n");
-    if (call.shared.json) {
-      const checked = report === undefined ? {} : { logs: report.logs, packages: report.packages };
-      const result = { results, ...checked };
-      const document = { schemaVersion: 1, command: "score", ok: true, result };
-      call.face.out.write(`${JSON.stringify(document)}\n`);
-    } else {
-      if (csv !== undefined) call.face.out.write(await csvOf(results, csv, csvLook));
-      else if (results.length > 0) await printForPeople(results, call);
-      if (report !== undefined) await printCheck(report, call);
-    }
-    const passes = report === undefined || report.logs.every(({ verdict }) => verdict !== "fail");
-    return passes && results.every(isGood) ? exitCodes.yes : exitCodes.no;
+    if (call.shared.json) await writeDocument(answer, call.face);
+    else await printAnswer(answer, call, csvLook);
+    return isAllGood(answer) ? exitCodes.yes : exitCodes.no;
   },
 });
+
+function isAllGood({ results, report }: Answer): boolean {
+  const passes = report === undefined || report.logs.every(({ verdict }) => verdict !== "fail");
+  return passes && results.every(isGood);
+}
 
 interface Answer {
   results: BenchmarkResult[];
   /** Present with `--check`. */
   report: CheckReport | undefined;
+  /** Present if the rules applied at the round count more runs. */
+  countAsPublished: { runCount: number; resultCount: number } | undefined;
 }
 
 async function scoreAll(call: Call<typeof options>): Promise<Answer> {
   const { scoreSubmission } = await import("../../workflows/submissions/score-submission.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const read = { expectedBytes: 0, logs: 0, bytes: 0 };
-  const answer: Answer = { results: [], report: undefined };
+  const answer: Answer = { results: [], report: undefined, countAsPublished: undefined };
   try {
     for await (const event of scoreSubmission(await requestOf(call), call.face.interrupt)) {
       if (event.kind === "found") read.expectedBytes = event.bytes;
@@ -136,6 +134,10 @@ async function scoreAll(call: Call<typeof options>): Promise<Answer> {
         line?.show((elapsedMs) => readingText(read, elapsedMs));
       }
       if (event.kind === "scored") answer.results.push(event.result);
+      if (event.kind === "count-as-published") {
+        const { runCount, resultCount } = event;
+        answer.countAsPublished = { runCount, resultCount };
+      }
       if (event.kind === "checked") answer.report = event.report;
     }
   } finally {
@@ -149,17 +151,63 @@ async function requestOf({
   options: { edition, verdict, division, check, threads, "bert-train-samples": usesTrainSamples },
   face,
 }: Call<typeof options>): Promise<ScoreRequest> {
-  const path = await import("node:path");
   const { trustedVerdicts } = await import("../../schema/logs/trusted-verdict.ts");
   return {
-    folders: folders.map((folder) => path.resolve(face.cwd, folder)),
+    folders,
+    workingFolder: face.cwd,
     edition,
     division: division === "closed" || division === "open" ? division : undefined,
     verdict: trustedVerdicts.find((known) => known === verdict) ?? "checker",
     usesTrainSamples,
-    alsoCheck: check ? { paths: folders, workingFolder: face.cwd } : undefined,
+    alsoChecks: check,
     threadCount: threads,
   };
+}
+
+async function writeDocument(
+  { results, report, countAsPublished }: Answer,
+  face: Face,
+): Promise<void> {
+  const result = {
+    results,
+    ...(countAsPublished === undefined ? {} : { countAsPublished }),
+    ...(report === undefined ? {} : await checkedOf(report, face)),
+  };
+  const document = { schemaVersion: 1, command: "score", ok: true, result };
+  face.out.write(`${JSON.stringify(document)}\n`);
+}
+
+async function printAnswer(
+  { results, report, countAsPublished }: Answer,
+  call: Call<typeof options>,
+  csvLook: CsvOptions,
+): Promise<void> {
+  const { csv } = call.options;
+  if (csv !== undefined) call.face.out.write(await csvOf(results, csv, csvLook));
+  else if (results.length > 0) await printForPeople(results, call);
+  if (report !== undefined) await printCheck(report, call);
+  if (countAsPublished !== undefined && !call.shared.quiet)
+    printAsPublished(countAsPublished, call);
+}
+
+async function checkedOf({ logs, packages }: CheckReport, face: Face) {
+  const { readRuleSources } = await import("../../workflows/check/rule-sources.ts");
+  const rules = await readRuleSources(
+    logs.map(({ edition }) => edition),
+    face.nowMs(),
+  );
+  return { rules, logs, packages };
+}
+
+function printAsPublished(
+  { runCount, resultCount }: { runCount: number; resultCount: number },
+  { face, arguments: folders }: Call<typeof options>,
+): void {
+  const runs = `${runCount} ${runCount === 1 ? "run" : "runs"} of ${resultCount} ${resultCount === 1 ? "result" : "results"}`;
+  const command = `pitwall score ${folders.join(" ")} --verdict as-published`;
+  face.err.write(
+    `\n${face.err.paint.warn("note:")} ${runs} failed only by rules that were added after the round; count them with ${face.err.paint.name(command)}\n`,
+  );
 }
 
 function readingText(
@@ -178,7 +226,9 @@ async function printCheck(
 ): Promise<void> {
   const { checkReport } = await import("../../report/logs/check-report.ts");
   const screen = csv === undefined ? face.out : face.err;
-  const text = checkReport({ ...report, arguments: folders, edition }, screen.paint, {
+  const { rules } = await checkedOf(report, face);
+  const input = { ...report, arguments: folders, edition, rules };
+  const text = checkReport(input, screen.paint, {
     showsAll: shared.verbose,
     isStrict: false,
     withNextStep: false,

@@ -2,11 +2,13 @@ import { shellWord } from "../../foundation/shell-word.ts";
 import { groupBy } from "../../foundation/group-by.ts";
 import { formatMinutes } from "../../foundation/units.ts";
 import type { CheckedLog, LogFinding } from "../../schema/logs/log-verdict.ts";
+import type { RuleSource } from "../../schema/logs/rule-source.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
 import { describePackageFinding } from "../findings/describe-package-finding.ts";
 import { describeLogFinding } from "../findings/describe-rule-finding.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
+import { describeRuleSource, newerRulesNote } from "./rule-source-text.ts";
 import { countOf, plural } from "../wording.ts";
 
 export interface CheckReportInput {
@@ -15,6 +17,8 @@ export interface CheckReportInput {
   /** The command-line arguments, for the next command. */
   arguments: readonly string[];
   edition: string | undefined;
+  /** The rules that were used. */
+  rules: readonly RuleSource[];
 }
 
 export interface CheckReportOptions {
@@ -43,6 +47,7 @@ export function checkReport(
     notJudgedBlock(input.logs, paint, options),
     warningBlock(input.logs, showsAll),
     packageBlock(input.packages, paint, options),
+    rulesBlock(input.rules, paint),
     options.withNextStep ? nextStep(input, failing, paint) : "",
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
@@ -235,6 +240,17 @@ function packageBlock(
   return [paint.warn(head), ...lines].join("\n");
 }
 
+function rulesBlock(rules: readonly RuleSource[], paint: Paint): string {
+  const sources = [...new Set(rules.map(describeRuleSource))];
+  if (sources.length === 0) return "";
+  const old = rules.find(({ mayBeOutdated }) => mayBeOutdated);
+  const lines = [paint.faint(`rules: ${sources.join("; ")}`)];
+  if (old !== undefined) lines.push(`${paint.warn("note:")} ${newerRulesNote(old)}`);
+  return lines.join("\n");
+}
+
+const archiveName = /\.(?:tar|tar\.gz|tgz|tar\.zst|zip)$/iu;
+
 function nextStep(
   { logs, arguments: given, edition }: CheckReportInput,
   failing: readonly CheckedLog[],
@@ -243,7 +259,10 @@ function nextStep(
   const [first] = failing;
   const rules = edition === undefined ? "" : ` --edition ${edition}`;
   if (first !== undefined) {
-    return `next: ${paint.name(`pitwall log ${shellWord(shownPath(first))}${rules}`)}   shows the timeline, evaluations and findings`;
+    const isPacked = first.argument !== first.path && archiveName.test(first.argument);
+    const path = isPacked ? first.path : shownPath(first);
+    const place = isPacked ? ", in the folder of the unpacked round" : "";
+    return `next${place}: ${paint.name(`pitwall log ${shellWord(path)}${rules}`)}   shows the timeline, evaluations and findings`;
   }
   const isFile = logs.every(({ argument, path }) => argument === path);
   return isFile

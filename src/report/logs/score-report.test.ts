@@ -10,7 +10,7 @@ import { scoreCard, scoreTable } from "./score-report.ts";
 
 async function scored(...names: string[]): Promise<BenchmarkResult[]> {
   const results: BenchmarkResult[] = [];
-  const request = { folders: names.map(unpackSubmission) };
+  const request = { folders: names.map(unpackSubmission), workingFolder: "/" };
   for await (const event of scoreSubmission(request, new AbortController().signal))
     if (event.kind === "scored") results.push(event.result);
   return results;
@@ -64,11 +64,46 @@ test("prints several results, one line each", async () => {
   `);
 });
 
-test("matches the official table cell by cell", async () => {
-  const results = await scored("lenovo-bert-v5.0");
+/** The cells of BERT in the official detailed table. */
+function bertCells(results: readonly BenchmarkResult[]) {
   const [head = "", row = ""] = officialCsv(results, "official-detailed").split("\n");
   const cells = new Map(head.split(",").map((name, index) => [name, row.split(",")[index]]));
-  expect(Object.fromEntries([...cells].filter(([name]) => name.startsWith("bert:")))).toEqual({
+  return Object.fromEntries([...cells].filter(([name]) => name.startsWith("bert:")));
+}
+
+test.each<{ name: string; change: Partial<BenchmarkResult> }>([
+  {
+    name: "two batch sizes",
+    change: { convergence: { kind: "no-batch-size", found: [448, 456] } },
+  },
+  { name: "a misspelt division", change: { division: "close" } },
+  {
+    name: "the open division",
+    change: { convergence: { kind: "not-checked", reason: "open-division" } },
+  },
+  { name: "a benchmark that the official tool does not check", change: { benchmark: "dlrm" } },
+])("leaves cells of the official table empty for $name", async ({ change }) => {
+  const [result] = await scored("lenovo-bert-v5.0");
+  if (result === undefined) throw new Error("a submission without a result");
+  expect(bertCells([{ ...result, ...change }])).toMatchObject({
+    "bert:GBS": "",
+    "bert:samples_to_converge": "",
+    "bert:RCP": "",
+    "bert:rcp_scaling_factor": "1.0",
+  });
+});
+
+test("counts an unconverged run as 1e9 in the official table", async () => {
+  const [result] = await scored("lenovo-bert-v5.0");
+  if (result === undefined) throw new Error("a submission without a result");
+  const runs = result.runs.map((run, at) => (at < 2 ? { ...run, convergence: undefined } : run));
+  const cells = bertCells([{ ...result, runs }]);
+  expect(Number(cells["bert:samples_to_converge"])).toBeGreaterThan(1e8);
+});
+
+test("matches the official table cell by cell", async () => {
+  const results = await scored("lenovo-bert-v5.0");
+  expect(bertCells(results)).toEqual({
     "bert:time_to_train": "3.5712666666666664",
     "bert:Energy": expect.stringMatching(/^1949215\.93875400/),
     "bert:GBS": "768.0",

@@ -75,12 +75,30 @@ function newestOf(editions: readonly MlperfEdition[]): MlperfEdition {
   return newest;
 }
 
+/**
+ * Keys that round 6.1 requires of submissions to disclose how the model was divided and in which precision it ran. They say nothing
+ * about a time to train, so they are optional for benchmarks that are not MLPerf's.
+ */
+const disclosures: ReadonlySet<string> = new Set([
+  "lowest_numerical_precision_in_linear",
+  "lowest_numerical_precision_in_attn",
+  "lowest_numerical_precision_in_comm",
+  "tensor_parallelism",
+  "pipeline_parallelism",
+  "context_parallelism",
+  "expert_parallelism",
+  "micro_batch_size",
+  "config_filename",
+]);
+
 /** Returns the rules of a file that apply to any benchmark. A benchmark name is still required. */
 function forAnyBenchmark(file: RuleFile): RuleFile {
-  const keys = file.keys.map((rule) =>
-    rule.key === "submission_benchmark" ? withoutFiles({ ...rule, checks: [] }) : rule,
-  );
-  return { ...file, keys };
+  return { ...file, keys: file.keys.map(ruleForAnyBenchmark) };
+}
+
+function ruleForAnyBenchmark(rule: KeyRule): KeyRule {
+  if (rule.key === "submission_benchmark") return withoutFiles({ ...rule, checks: [] });
+  return disclosures.has(rule.key) ? { ...rule, require: "optional" } : rule;
 }
 
 /** The three keys that a time-to-train measurement requires. */

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { checkedLog } from "../logs/log-verdict.ts";
 import { checkedPackage } from "../logs/package-finding.ts";
+import { ruleSource } from "../logs/rule-source.ts";
 import { statisticsSummary } from "./run-documents.ts";
 
 // The `result` of each command's JSON document about MLPerf logs. What is unknown is absent.
 
 export const checkDocument = z.strictObject({
+  rules: z.array(ruleSource),
   logs: z.array(checkedLog),
   packages: z.array(checkedPackage),
 });
@@ -209,4 +211,34 @@ export const benchmarkResult = z.strictObject({
 export const scoreDocument = z.strictObject({
   results: z.array(benchmarkResult),
   ...checkDocument.partial().shape,
+  /** Runs that do not count by the current rules, and would by the rules as applied at the round. */
+  countAsPublished: z
+    .strictObject({ runCount: z.number().int(), resultCount: z.number().int() })
+    .optional(),
 });
+
+const editionSummary = ruleSource.extend({
+  /** When the round was published. */
+  publishedOn: z.string().optional(),
+  benchmarks: z.array(z.string()),
+});
+
+const listedRule = z.strictObject({
+  file: z.string(),
+  key: z.string(),
+  require: z.string(),
+  conditions: z.array(z.string()),
+  target: z.array(z.string()),
+});
+
+/** `rules`: the editions, or the rules of one. */
+export const rulesDocument = z.union([
+  z.strictObject({ editions: z.array(editionSummary) }),
+  z.strictObject({
+    edition: editionSummary,
+    division: z.string(),
+    benchmark: z.string().optional(),
+    rules: z.array(listedRule),
+  }),
+]);
+export type EditionSummary = z.output<typeof editionSummary>;

@@ -30,5 +30,7 @@ export type ReferenceConvergence = z.output<typeof referenceConvergence>;
  */
 export const referenceConvergenceList = z.strictObject({
   source: z.string(),
+  /** The date of the source. */
+  released: z.iso.date(),
   records: z.array(referenceConvergence),
 });

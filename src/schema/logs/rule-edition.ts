@@ -17,7 +17,7 @@ const term: z.ZodType<Term> = z.lazy(() =>
     z.strictObject({ const: json }),
     z.strictObject({ value: z.union([z.literal(true), z.string(), z.number()]) }),
     z.strictObject({ meta: z.string(), else: json.optional() }),
-    z.strictObject({ state: z.string() }),
+    z.strictObject({ state: z.string(), else: json.optional() }),
     z.strictObject({ time: z.literal(true) }),
     z.strictObject({ infinity: z.literal(true) }),
     z.strictObject({ list: z.array(term) }),
@@ -93,6 +93,8 @@ export type RuleFile = z.output<typeof ruleFile>;
 export const ruleEdition = z.strictObject({
   edition: z.string(),
   source: z.string(),
+  /** The date of the source: `2026-10-24`. */
+  released: z.iso.date(),
   files: z.array(ruleFile),
 });
 export type RuleEdition = z.output<typeof ruleEdition>;

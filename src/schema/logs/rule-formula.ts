@@ -13,7 +13,8 @@ export type Term =
   /** The line's value, its member of that name, or its element at that position. */
   | { value: true | string | number }
   | { meta: string; else?: JsonValue | undefined }
-  | { state: string }
+  /** What the state holds under that name; without `else`, a name that is not set cannot be evaluated. */
+  | { state: string; else?: JsonValue | undefined }
   /** The line's timestamp: milliseconds, in edition 0.6 seconds. */
   | { time: true }
   | BinaryTerm
@@ -21,7 +22,17 @@ export type Term =
   | { if: Predicate; then: Term; else: Term }
   | { test: Predicate };
 
-export const binaryOperators = ["add", "sub", "mul", "div", "pow", "min", "item"] as const;
+export const binaryOperators = [
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "mod",
+  "pow",
+  "min",
+  "max",
+  "item",
+] as const;
 export type BinaryOperator = (typeof binaryOperators)[number];
 export const unaryOperators = ["abs", "ceil", "floor", "log2", "len", "toInt"] as const;
 export type UnaryOperator = (typeof unaryOperators)[number];

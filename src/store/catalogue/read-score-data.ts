@@ -29,7 +29,7 @@ export async function readRuleAmendments(): Promise<readonly RuleAmendment[]> {
 }
 
 /** Optional table columns, as in the schema. */
-function fillIn({ edition, source, files }: WrittenRuleEdition): RuleEdition {
+function fillIn({ edition, source, released, files }: WrittenRuleEdition): RuleEdition {
   const filled = files.map(({ keys, ...rest }) => ({
     initial: {},
     end: [],
@@ -37,7 +37,7 @@ function fillIn({ edition, source, files }: WrittenRuleEdition): RuleEdition {
     ...rest,
     keys: keys.map((rule) => ({ ...noActions, ...rule })),
   }));
-  return { edition, source, files: filled };
+  return { edition, source, released, files: filled };
 }
 
 // oxlint-disable-next-line unicorn/no-thenable -- the rule files use this keyword; rules are never awaited

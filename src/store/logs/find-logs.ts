@@ -5,9 +5,15 @@ import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { describeRefusal, listDirectory, refusalOf, sizeOnDisk } from "../open-file.ts";
 
+const logName = /^result_.*\.txt(?:\.gz)?$/;
+
+function isSkipped(folderName: string): boolean {
+  return /^[._]|^node_modules$/.test(folderName);
+}
+
 /** A log on disk. */
 export interface FoundLog {
-  /** As the user typed it. */
+  /** As the user typed it; if that folder contains only the folder of a round, with that folder's name. */
   argument: string;
   /** Path relative to the argument, with `/`; for a file argument, the argument itself. */
   path: string;
@@ -26,13 +32,16 @@ export interface LogSearch {
 
 /**
  * Finds the logs for an argument: a file with any name, or every `result_*.txt` in a folder, compressed or not, at any
- * depth, sorted by path. Skips hidden folders and folders whose name starts with `_`.
+ * depth, sorted by path. Skips hidden folders and folders whose name starts with `_`. An unpacked archive is a folder that
+ * contains only the folder of a round: its logs are listed by their path in the round.
  *
  * @throws UserError `log-missing`, `folder-without-logs`, `folder-unreadable`
  */
-export async function findLogs(argument: string, workingFolder: string): Promise<LogSearch> {
+export async function findLogs(typed: string, workingFolder: string): Promise<LogSearch> {
+  const status = await statOf(resolve(workingFolder, typed), typed);
+  const argument =
+    status?.isDirectory() === true ? await findRoundFolder(typed, workingFolder) : typed;
   const root = resolve(workingFolder, argument);
-  const status = await statOf(root, argument);
   // A file that cannot be read is listed too: reading it reports the reason.
   if (status?.isDirectory() !== true) {
     const log = { argument, path: argument, absolutePath: root, isGivenByName: true };
@@ -58,6 +67,24 @@ export async function findLogs(argument: string, workingFolder: string): Promise
 export function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
+}
+
+/** The folder of a round, if it is all that a folder contains; else the folder itself. */
+export async function findRoundFolder(argument: string, workingFolder: string): Promise<string> {
+  const listed = await listDirectory(resolve(workingFolder, argument));
+  if (listed.kind !== "listed") return argument;
+  const folders = listed.entries.filter((entry) => entry.isDirectory() && !isSkipped(entry.name));
+  const [only, ...others] = folders;
+  const isArchive = only !== undefined && others.length === 0 && isRoundName(only.name);
+  const hasLogs = listed.entries.some(({ name }) => logName.test(name));
+  return isArchive && !hasLogs
+    ? findRoundFolder(join(argument, only.name), workingFolder)
+    : argument;
+}
+
+/** `training_results_v5.1-main`, `hpc_v3.0`, `v0.5.0`. */
+function isRoundName(name: string): boolean {
+  return /^(?:(?:training|hpc)(?:_results)?[-_])?v\d+\.\d+/i.test(name);
 }
 
 /** Undefined if the path exists but cannot be accessed. */
@@ -101,10 +128,10 @@ async function walk(
   for (const entry of listed.entries) {
     const path = join(folder, entry.name);
     // Any entry with a log's name is listed: reading it reports what it is if it is not a file.
-    if (/^result_.*\.txt(?:\.gz)?$/.test(entry.name)) found.paths.push(path);
+    if (logName.test(entry.name)) found.paths.push(path);
     // Links to folders are not followed: they can form a loop.
     else if (entry.isDirectory()) {
-      if (/^[._]|^node_modules$/.test(entry.name)) found.skippedFolders.push(path);
+      if (isSkipped(entry.name)) found.skippedFolders.push(path);
       else await walk(path, found);
     }
   }

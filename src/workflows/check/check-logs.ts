@@ -5,9 +5,10 @@ import type { JudgedLog } from "../logs/log-checker.ts";
 import type { JudgedFile } from "./judged-file.ts";
 import { planCheck, type PlannedLog } from "./plan-check.ts";
 import { readLogs } from "../logs/read-logs.ts";
+import { UnpackedArguments } from "../logs/unpack-arguments.ts";
 
 export interface CheckRequest {
-  /** Files and folders, absolute or from `workingFolder`. */
+  /** Files, folders and archives of rounds, absolute or from `workingFolder`. */
   paths: readonly string[];
   workingFolder: string;
   /** `training-5.1`. Default: derived from each log's path, or else from the log. */
@@ -29,19 +30,36 @@ export type CheckEvent =
   | { kind: "finished"; report: CheckReport };
 
 /**
- * Checks every log in the given files and folders, and the files that belong to their results. The findings are the
- * same for any number of threads. Nothing on disk is changed.
+ * Checks every log in the given files, folders and archives, and the files that belong to their results. The findings are
+ * the same for any number of threads. Nothing on disk is changed; archives are unpacked to temporary folders.
  *
- * @throws UserError what `findLogs` throws, and `edition-unknown`, `no-such-division`; `edition-without-rules` if no
+ * @throws UserError what `findLogs` and `UnpackedArguments` throw, and `edition-unknown`, `no-such-division`; `edition-without-rules` if no
  * log is of a round with rules
  */
 export async function* checkLogs(
   request: CheckRequest,
   signal: AbortSignal,
 ): AsyncGenerator<CheckEvent> {
-  const { paths, workingFolder, division, asPublished = false, threadCount, threadFile } = request;
+  const unpacked = new UnpackedArguments();
+  try {
+    await unpacked.open(request.paths, request.workingFolder, signal);
+    yield* checkUnpacked(request, unpacked, signal);
+  } catch (error) {
+    throw unpacked.restateError(error);
+  } finally {
+    await unpacked.close();
+  }
+}
+
+async function* checkUnpacked(
+  request: CheckRequest,
+  unpacked: UnpackedArguments,
+  signal: AbortSignal,
+): AsyncGenerator<CheckEvent> {
+  const { workingFolder, division, asPublished = false, threadCount, threadFile } = request;
   const edition = request.edition === undefined ? undefined : editionNamed(request.edition);
-  const { logs, skippedFolders } = await planCheck({ paths, workingFolder, edition }, signal);
+  const plan = { paths: unpacked.paths, workingFolder, edition };
+  const { logs, skippedFolders } = await planCheck(plan, signal);
   yield { kind: "found", logCount: logs.length, bytes: bytesOf(logs), skippedFolders };
 
   const judged: JudgedLog[] = [];
@@ -58,7 +76,8 @@ export async function* checkLogs(
   }
   const judgedFiles = logs.flatMap((file, index): JudgedFile[] => {
     const log = judged[index];
-    return log === undefined ? [] : [{ file, ...log }];
+    const argument = unpacked.restate(file.argument);
+    return log === undefined ? [] : [{ file: { ...file, argument }, ...log }];
   });
   const report = await assembleCheck(judgedFiles, division);
   requireJudged(report, logs);

@@ -12,7 +12,7 @@ async function score(
   options: Partial<ScoreRequest> = {},
 ): Promise<BenchmarkResult[]> {
   const results: BenchmarkResult[] = [];
-  const request = { folders: [folder], ...options };
+  const request = { folders: [folder], workingFolder: "/", ...options };
   for await (const event of scoreSubmission(request, new AbortController().signal))
     if (event.kind === "scored") results.push(event.result);
   return results;
@@ -345,7 +345,7 @@ describe("an invalid request", () => {
 
   test("stops when the request is aborted", async () => {
     const events = scoreSubmission(
-      { folders: [unpackSubmission("nvidia-llama31-405b-v5.0")] },
+      { folders: [unpackSubmission("nvidia-llama31-405b-v5.0")], workingFolder: "/" },
       AbortSignal.abort(),
     );
     await expect(async () => {
