@@ -96,7 +96,9 @@ function compareCases() {
 function keyOfOther(failure) {
   if (failure === "end") return ["END"];
   if (failure.startsWith("never:")) return [failure.slice("never:".length)];
-  return failure.startsWith("one-of:") ? [failure.slice("one-of:".length)] : [];
+  return failure.startsWith("one-of:")
+    ? [failure.slice("one-of:".length).replaceAll(",", "|")]
+    : [];
 }
 
 function check(edition, lines) {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
@@ -50,9 +50,41 @@ describe("pitwall score", () => {
       pitwall(["check", ".", "--json"], { cwd }),
     ]);
     const [both, score, check] = ran.map(({ stdout }) => JSON.parse(stdout).result);
-    expect(Object.keys(both)).toEqual(["results", "logs", "packages"]);
+    expect(Object.keys(both)).toEqual(["results", "rules", "logs", "packages"]);
     expect(both).toEqual({ ...score, ...check });
     expect(check.logs).toHaveLength(3);
+  });
+
+  test("takes logs of any name in a folder without `result_<n>.txt`", async () => {
+    const cwd = unpackSubmission("nvidia-llama31-405b-v5.0");
+    const logs = "training_v5.0/NVIDIA/results/eos-dfw_n256_ngc25.01_nemo/llama31_405b";
+    mkdirSync(join(cwd, "mine"));
+    for (const run of [0, 1, 2])
+      copyFileSync(join(cwd, logs, `result_${run}.txt`), join(cwd, `mine/run_${run}.log`));
+    writeFileSync(join(cwd, "mine/setup.log"), "not of MLPerf\n");
+    const { stdout } = await pitwall(["score", "mine", "--edition", "5.0", "--json"], { cwd });
+    const [{ score, runs }] = JSON.parse(stdout).result.results;
+    expect(score).toMatchObject({ kind: "scored" });
+    expect(runs.map(({ runId }: { runId: string }) => runId)).toEqual([
+      "run_0.log",
+      "run_1.log",
+      "run_2.log",
+    ]);
+  });
+
+  test("names the runs that only later rules exclude, and how to count them", async () => {
+    const cwd = unpackSubmission("azure-bert-v2.1");
+    const today = await pitwall(["score", "training_v2.1"], { cwd });
+    expect(today.stderr).toContain(
+      "note: 2 runs of 1 result failed only by rules that were added after the round; count them with pitwall score training_v2.1 --verdict as-published\n",
+    );
+    const then = await pitwall(["score", "training_v2.1", "--verdict", "as-published"], { cwd });
+    expect(then.stderr).not.toContain("note:");
+    const json = await pitwall(["score", "training_v2.1", "--json"], { cwd });
+    expect(JSON.parse(json.stdout).result.countAsPublished).toEqual({
+      runCount: 2,
+      resultCount: 1,
+    });
   });
 
   test("prints the check under the scores, and exits with 1 where a log fails", async () => {

@@ -144,9 +144,42 @@ function officialMinutes(result: BenchmarkResult): number | undefined {
   return (sum / counted.length) * result.committedScalingFactor;
 }
 
-/** The official tools do not check convergence in the open division. */
-function isOpen({ convergence }: BenchmarkResult): boolean {
-  return convergence.kind === "not-checked" && convergence.reason === "open-division";
+/** The amount that the official tools note for a run that did not converge. */
+const unconverged = 1e9;
+
+/** The mean without the smallest and the largest amount, of all runs. */
+function officialSamples({ runs }: BenchmarkResult): number | undefined {
+  const amounts = runs
+    .map(({ convergence }) => convergence ?? unconverged)
+    .toSorted((a, b) => a - b);
+  const kept = amounts.slice(1, -1);
+  if (kept.length === 0) return undefined;
+  return kept.reduce((sum, amount) => sum + amount, 0) / kept.length;
+}
+
+/** Benchmarks that the official convergence checker does not know. It stops there, although the rules have references. */
+const uncheckedBenchmarks: ReadonlySet<string> = new Set(["dlrm", "gnmt", "minigo", "transformer"]);
+
+/**
+ * Whether the official convergence checker gives an answer. If it does not, the summarizer leaves the cells empty: in the
+ * open division, without references, or for logs with several batch sizes.
+ */
+function isChecked({ convergence, benchmark, division }: BenchmarkResult): boolean {
+  // Some submitters write `close`.
+  if (division !== "closed") return false;
+  switch (convergence.kind) {
+    case "not-checked":
+    case "not-stated":
+      return false;
+    case "no-batch-size":
+      return convergence.found.length <= 1;
+    case "found":
+    case "interpolated":
+    case "smaller-batch":
+    case "missing":
+    case "insufficient":
+      return !uncheckedBenchmarks.has(benchmark);
+  }
 }
 
 const figuresOf: Record<OfficialTable, readonly Figure[]> = {
@@ -159,13 +192,19 @@ const figuresOf: Record<OfficialTable, readonly Figure[]> = {
     },
     {
       name: "GBS",
-      of: (result) => (isOpen(result) ? "" : floatText(result.globalBatchSize)),
+      of: (result) => (isChecked(result) ? floatText(result.globalBatchSize) : ""),
     },
     {
       name: "samples_to_converge",
-      of: (result) => (isOpen(result) ? "" : floatText(result.samplesToConverge)),
+      of: (result) =>
+        isChecked(result) && result.convergence.kind !== "insufficient"
+          ? floatText(officialSamples(result))
+          : "",
     },
-    { name: "RCP", of: ({ convergence }) => shortOutcome(convergence) },
+    {
+      name: "RCP",
+      of: (result) => (isChecked(result) ? shortOutcome(result.convergence) : ""),
+    },
     {
       name: "rcp_scaling_factor",
       of: ({ committedScalingFactor }) => floatText(committedScalingFactor),

@@ -29,6 +29,7 @@ const countedInSamples: ReadonlySet<string> = new Set([
   "gpt_oss_20b",
   "deepseekv3_671b",
   "qwen35_397b_grpo",
+  "dlrmv4",
 ]);
 
 /**

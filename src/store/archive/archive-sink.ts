@@ -86,7 +86,7 @@ function nameFault(path: string, parts: readonly string[]): string | undefined {
 /** Logs, system descriptions, scaling factors, checker requests, and power logs. */
 function isImported(path: string): boolean {
   return (
-    /(?:^|\/)(?:[^/]*result_[^/]*\.txt|entry\.json|scaling\.json|package_checker_params)$/.test(
+    /(?:^|\/)(?:[^/]*result_[^/]*\.txt(?:\.gz)?|entry\.json|scaling\.json|package_checker_params)$/.test(
       path,
     ) ||
     /(?:^|\/)systems\/[^/]+\.json$/.test(path) ||

@@ -4,20 +4,29 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultFolder, ResultLog, SystemReading } from "../../schema/logs/result-folder.ts";
 import type { ScalingKind } from "../../schema/logs/submission.ts";
-import { describeRefusal, listDirectory, readText, refusalOf, sizeOnDisk } from "../open-file.ts";
+import {
+  describeRefusal,
+  listDirectory,
+  openFile,
+  readText,
+  refusalOf,
+  sizeOnDisk,
+} from "../open-file.ts";
 import { readScalingFile } from "./read-scaling-file.ts";
 import { readSystem } from "./read-system.ts";
 
 /**
- * Finds every result in a folder: a whole round, an organization, a system, or one benchmark's logs. Reads only, and
- * follows no links.
+ * Finds every result in a folder: a whole round, an organization, a system, or one benchmark's logs. A folder without files
+ * named `result_<n>.txt` may hold logs of other names: those that contain MLPerf lines count. Reads only, and follows no
+ * links.
  *
  * @throws UserError `folder-missing`, `folder-is-a-file`, `folder-empty`, `not-a-submission`, `folder-unreadable`
  */
 export async function readSubmission(folder: string): Promise<ResultFolder[]> {
   const root = resolve(folder);
   await requireFolder(root, folder);
-  const found = await findLogFolders(root);
+  const named = await findLogFolders(root, (names) => Promise.resolve(logsAmong(names)));
+  const found = named.length > 0 ? named : await findLogFolders(root, mlperfLogsAmong);
   if (found.length === 0) throw await nothingFound(root, folder);
   const results: ResultFolder[] = [];
   const around = new Surroundings();
@@ -53,14 +62,10 @@ async function nothingFound(root: string, shown: string): Promise<UserError> {
     });
   }
   const names = entries.map((entry) => entry.name).toSorted(compareNames);
-  return new UserError(
-    "not-a-submission",
-    `\`${shown}\` contains no \`result_<n>.txt\` files at any depth`,
-    {
-      saw: `it contains ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`,
-      hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
-    },
-  );
+  return new UserError("not-a-submission", `\`${shown}\` contains no MLPerf logs at any depth`, {
+    saw: `it contains ${names.slice(0, 5).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`,
+    hint: "logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt",
+  });
 }
 
 interface LogFolder {
@@ -70,10 +75,16 @@ interface LogFolder {
   entryNames: ReadonlySet<string>;
 }
 
-async function findLogFolders(path: string): Promise<LogFolder[]> {
+/** Selects the logs among the files of a folder. */
+type SelectLogs = (names: readonly string[], path: string) => Promise<string[]>;
+
+async function findLogFolders(path: string, select: SelectLogs): Promise<LogFolder[]> {
   const entries = await listFolder(path);
   // Any entry with a log's name is listed: reading it reports what it is if it is not a file.
-  const logNames = logsAmong(entries.map((entry) => entry.name));
+  const logNames = await select(
+    entries.map((entry) => entry.name),
+    path,
+  );
   const folders = entries
     .filter((entry) => entry.isDirectory() && !isNoResult(entry.name))
     .map((entry) => entry.name)
@@ -81,7 +92,7 @@ async function findLogFolders(path: string): Promise<LogFolder[]> {
     .toSorted(compareNames);
   const entryNames = new Set(entries.map((entry) => entry.name));
   const found: LogFolder[] = logNames.length === 0 ? [] : [{ path, logNames, entryNames }];
-  for (const name of folders) found.push(...(await findLogFolders(join(path, name))));
+  for (const name of folders) found.push(...(await findLogFolders(join(path, name), select)));
   return found;
 }
 
@@ -95,6 +106,25 @@ function logsAmong(files: readonly string[]): string[] {
   const named = files.filter((name) => /^result_.*\.txt$/.test(name));
   const prefixed = files.filter((name) => /_result_\d+\.txt$/.test(name));
   return (named.length > 0 ? named : prefixed).toSorted(compareNames);
+}
+
+const headBytes = 256 * 1024;
+
+/** Text files whose beginning has a line of the MLPerf rules. */
+async function mlperfLogsAmong(names: readonly string[], path: string): Promise<string[]> {
+  const logs: string[] = [];
+  for (const name of names.filter((each) => /\.(?:log|txt|out)$/.test(each))) {
+    const opened = await openFile(join(path, name), { followsLinks: true });
+    if (opened.kind !== "opened") continue;
+    try {
+      const head = Buffer.alloc(headBytes);
+      const { bytesRead } = await opened.file.read(head, 0, headBytes, 0);
+      if (/:::ML(?:L|LOG |Pv0\.5\.0 )/.test(head.toString("latin1", 0, bytesRead))) logs.push(name);
+    } finally {
+      await opened.file.close();
+    }
+  }
+  return logs.toSorted(compareNames);
 }
 
 /** Data shared by several results, read once. */
