@@ -36,7 +36,10 @@ export const accelerator = z.strictObject({
   year: z.number().int(),
   /** Dense, FLOP per second. */
   peakFlopPerSecond: z.partialRecord(z.enum(numberFormats), z.number().positive()),
+  /** As its name says, in powers of ten. */
   memoryBytes: z.number().positive(),
+  /** What its driver reports, such as `81559MiB` of `nvidia-smi`. */
+  reportedMemoryBytes: z.number().positive().optional(),
   memoryBytesPerSecond: z.number().positive(),
   /** NVLink, xGMI, ICI and the like: both directions together, per accelerator. */
   scaleUpBytesPerSecond: z.number().positive().optional(),

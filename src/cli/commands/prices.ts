@@ -58,10 +58,11 @@ export const pricesCommand = defineCommand({
 });
 
 async function acceleratorNamed(text: string): Promise<string> {
-  const { findAccelerator, readAccelerators } = await import("../../store/catalogue/catalogue.ts");
+  const { findAccelerator } = await import("../../schema/find-accelerator.ts");
+  const { readAccelerators } = await import("../../store/catalogue/catalogue.ts");
   const found = findAccelerator(text, await readAccelerators());
   if (found.kind === "found") return found.value.name;
-  const nearest = found.kind === "unknown" ? found.nearest : undefined;
+  const { nearest } = found;
   throw new UserError("unknown-accelerator", `unknown accelerator \`${text}\``, {
     at: "--accelerator",
     hint:

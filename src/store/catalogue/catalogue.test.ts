@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { findAccelerator } from "../../schema/find-accelerator.ts";
 import { price } from "../../schema/run/price.ts";
-import {
-  findAccelerator,
-  findPrice,
-  readAccelerators,
-  readPowerEstimate,
-  readPriceEntries,
-} from "./catalogue.ts";
+import { findPrice, readAccelerators, readPowerEstimate, readPriceEntries } from "./catalogue.ts";
 
 const entries = await readPriceEntries();
 const accelerators = await readAccelerators();

@@ -99,34 +99,6 @@ function sourceOf(entry: PriceEntry, isSpot: boolean): string {
   return `${instanceName(entry)} (${terms.join(", ")}): ${entry.source}`;
 }
 
-/**
- * Finds an accelerator by any of its names: the catalogue's (`h100-sxm`) or the driver's (`NVIDIA
- * H100 80GB HBM3`). Ignores case, spaces and hyphens.
- */
-export function findAccelerator(
-  name: string,
-  accelerators: readonly Accelerator[],
-): Found<Accelerator> {
-  const wanted = plainName(name);
-  const value = accelerators.find((known) =>
-    [known.name, ...known.aliases].some((alias) => plainName(alias) === wanted),
-  );
-  if (value !== undefined) return { kind: "found", value };
-  return unknownName(
-    wanted,
-    accelerators.map((known) => known.name),
-  );
-}
-
-/** Letters, digits and single hyphens, without the vendor prefix. */
-function plainName(name: string): string {
-  return name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .replace(/^(?:nvidia|amd|intel|google|aws)-/, "");
-}
-
 function unknownName(wanted: string, known: readonly string[]): Found<never> {
   return { kind: "unknown", wanted, nearest: nearestWord(wanted, known), known };
 }

@@ -4,7 +4,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 import { describeRefusal, readText } from "../open-file.ts";
-import { findAccelerator } from "./catalogue.ts";
+import { findAccelerator } from "../../schema/find-accelerator.ts";
 
 /** `2.50`, or a price with details: `{ usdPerHour: 2.50, provider: acme, source: contract, date: 2026-03 }`. */
 const givenPrice = z.union([
