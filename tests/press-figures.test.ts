@@ -117,6 +117,13 @@ describe.skipIf(rows.length === 0)(
       expect(outcome.gains.totalGain.toFixed(1)).toBe("16.4");
     });
 
+    test("give the $40 of fast.ai at a spot price only", () => {
+      const claimed = claims.find(({ id }) => id === "fastai-40-dollars");
+      const checked = claimed === undefined ? undefined : checkClaim(claimed, rows, groups);
+      // 128 V100 for 18.0864 minutes at $1.04 per hour.
+      expect(checked?.found).toMatchObject({ kind: "agrees", value: expect.closeTo(40.128, 3) });
+    });
+
     test("agree with every claim on record", () => {
       const checked = claims.map((claim) => checkClaim(claim, rows, groups));
       expect(checked.map(({ claim, found }) => `${claim.id} ${found.kind}`)).toEqual(

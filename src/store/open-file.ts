@@ -5,6 +5,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readFileSync,
   type Stats,
   statSync,
 } from "node:fs";
@@ -85,6 +86,19 @@ export async function readBytes(path: string, options: OpenOptions): Promise<Byt
     return refusalOf(error);
   } finally {
     await opened.file.close();
+  }
+}
+
+/** Like `readBytes`, without the thread pool: for files that are read at each start. */
+export function readBytesSync(path: string, options: OpenOptions): BytesOutcome {
+  const opened = openFileSync(path, options);
+  if (opened.kind !== "opened") return opened;
+  try {
+    return { kind: "read", bytes: readFileSync(opened.fd) };
+  } catch (error) {
+    return refusalOf(error);
+  } finally {
+    closeSync(opened.fd);
   }
 }
 

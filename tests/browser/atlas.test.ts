@@ -87,6 +87,53 @@ describe.skipIf(!hasBrowser)(`the atlas in a browser${missing}`, () => {
     expect(violations).toEqual([]);
   });
 
+  test("compares the vendors at a scale as `pitwall results --at` does", async () => {
+    const home = newHome();
+    const { origin } = await serve(home);
+    const { page, violations } = await openPage(
+      browser,
+      `${origin}/atlas?benchmark=resnet&round=v1.1&at=64`,
+    );
+    const panel = page.getByRole("region", { name: "At your scale" });
+    await panel.locator("tbody tr").first().waitFor();
+    const words = ["results", "--at", "64", "--benchmark", "resnet", "--round", "v1.1"];
+    const { near, largest } = resultOf(home, words);
+    const lines: { measured: MeasuredRow }[] = [...near, ...largest];
+    expect(lines.length).toBeGreaterThan(6);
+    const rows = await panel.locator("tbody tr").all();
+    expect(await Promise.all(rows.map((row) => row.getAttribute("data-row")))).toEqual(
+      lines.map(({ measured }) => measured.row.rowId),
+    );
+    for (const [head, measure] of [
+      ["minutes", "system"],
+      ["chip-min", "chip"],
+      ["$", "dollar"],
+      ["kWh", "kwh"],
+    ] as const)
+      expect(await panel.locator(`td[data-column="${head}"]`).allInnerTexts()).toEqual(
+        lines.map(({ measured }) => figureText(measured, measure)),
+      );
+    await panel.getByLabel("scale in accelerators").selectOption("16");
+    await expect.poll(() => queryOf(page)["at"]).toBe("16");
+    await panel.getByText("near 16").first().waitFor();
+    await panel.getByText(/^pitwall results --at 16 /u).waitFor();
+    await saveScreenshot(page, "atlas-scale");
+    expect(violations).toEqual([]);
+  });
+
+  test("keeps the vendors at a scale within a phone's width", async () => {
+    const { origin } = await serve(newHome());
+    const address = `${origin}/atlas?benchmark=llama2_70b_lora&at=8`;
+    const { page, violations } = await openPage(browser, address, { width: 390, height: 844 });
+    const panel = page.getByRole("region", { name: "At your scale" });
+    await panel.locator("tbody tr").first().waitFor();
+    await saveScreenshot(page, "atlas-scale-phone");
+    expect(await page.evaluate<number>("document.documentElement.scrollWidth")).toBeLessThanOrEqual(
+      390,
+    );
+    expect(violations).toEqual([]);
+  });
+
   test("opens a result, which can be added to the comparison", async () => {
     const home = newHome();
     const { origin } = await serve(home);

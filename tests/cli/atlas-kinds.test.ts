@@ -38,6 +38,23 @@ describe("figures of different sources", () => {
   });
 });
 
+describe("systems without accelerators", () => {
+  test("name their processors", async () => {
+    const words = [
+      "results",
+      "--suite",
+      "mlperf-hpc",
+      "--round",
+      "v3.0",
+      "--system",
+      "fugaku_512*",
+    ];
+    const { stdout } = await pitwall([...words, "--limit", "1"]);
+    expect(stdout).toContain("512 processors");
+    expect(stdout).not.toMatch(/ N\/A /u);
+  });
+});
+
 describe("`--sort round`", () => {
   const rounds = async (more: readonly string[]): Promise<string[]> => {
     const { rows } = await resultOf([

@@ -177,6 +177,7 @@ describe("the table of results", () => {
     const lines = resultTable(rows, {
       per: "kwh",
       foundCount: 2,
+      rates: [],
       mixedLabels: [],
       width,
       paint: plainPaint,

@@ -161,6 +161,11 @@ describe("pitwall gains", () => {
     `);
   });
 
+  test("names the benchmark that replaced one", async () => {
+    const { stdout } = await pitwall(["gains", "--benchmark", "bert"]);
+    expect(stdout).toContain("llama31_8b replaced bert in v5.1");
+  });
+
   test("checks what was said in public, and finds nothing that differs", async () => {
     const { stdout, exitCode } = await pitwall(["gains", "--claims"]);
     expect(exitCode).toBe(0);
@@ -225,6 +230,16 @@ describe("pitwall pareto", () => {
 
       next: pitwall results --benchmark gpt3 --per chip   all results, sorted"
     `);
+  });
+
+  test("names the accelerators without a price, and how to give one", async () => {
+    const words = ["pareto", "--benchmark", "flux1", "--round", "v5.1"];
+    const { stdout } = await pitwall(words);
+    expect(stdout).toContain(
+      "4 results excluded, no $: no price for the accelerator (gb300-nvl72); give one with --price gb300-nvl72=<$/h per accelerator>\n",
+    );
+    const price = ["--price", "gb300-nvl72=5"];
+    expect((await pitwall([...words, ...price])).stdout).not.toContain("no price");
   });
 
   test("refuses a measure that is none", async () => {

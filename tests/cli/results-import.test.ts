@@ -121,7 +121,7 @@ describe("pitwall results import", () => {
     expect(await tell("other")).toMatchInlineSnapshot(`
       "exit 2
       stderr:
-      error[not-a-submission]: \`<folder>/other\` contains no \`result_<n>.txt\` files at any depth
+      error[not-a-submission]: \`<folder>/other\` contains no MLPerf logs at any depth
         it contains deep
 
       hint: logs are expected as <organisation>/results/<system>/<benchmark>/result_<n>.txt"

@@ -31,6 +31,12 @@ describe("pitwall rounds", () => {
     expect(previous.scoreMs / 60_000).toBeCloseTo(10.9405, 3);
   });
 
+  test("lists the round of training before the one of HPC", async () => {
+    const { rounds } = await resultOf(["rounds", "v3.0"]);
+    const suites = rounds.map(({ suite }: { suite: string }) => suite);
+    expect(suites).toEqual(["mlperf-training", "mlperf-hpc"]);
+  });
+
   test("does not call a benchmark new whose earlier logs are missing", async () => {
     const { rounds } = await resultOf(["rounds", "v0.6"]);
     expect(rounds[0]).toMatchObject({ newBenchmarks: [], goneBenchmarks: ["ncf"] });
@@ -81,6 +87,18 @@ describe("pitwall benchmarks", () => {
     const { benchmarks } = await resultOf(["benchmarks"]);
     const missing = benchmarks.filter(({ facts }: { facts?: object }) => facts === undefined);
     expect(missing.map(({ benchmark }: { benchmark: string }) => benchmark)).toEqual([]);
+  });
+});
+
+describe("records that are middle runs", () => {
+  test.each([
+    ["rounds", "v6.0"],
+    ["benchmarks", "llama31_8b"],
+  ])("are marked in `pitwall %s %s`", async (...words) => {
+    const { stdout } = await pitwall(words);
+    expect(stdout).toMatch(/ \*4\.374 /u);
+    expect(stdout).toContain("* middle run before scaling");
+    expect(stdout).not.toMatch(/~\d/u);
   });
 });
 

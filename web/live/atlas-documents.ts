@@ -13,6 +13,7 @@ export interface Atlas {
   rows: readonly MeasuredRow[];
   groups: readonly CompatibilityGroup[];
   rod: MeasuringRod;
+  accelerators: AtlasDocument["accelerators"];
   problems: AtlasDocument["problems"];
   /** Index in the document by row id. */
   positions: ReadonlyMap<string, number>;
@@ -76,6 +77,7 @@ export function readAtlas(document: AtlasDocument): Atlas {
     rows: rows.map((row) => measureRow(row, rod)),
     groups: compatibility,
     rod,
+    accelerators,
     problems,
     positions: new Map(rows.map(({ rowId }, index) => [rowId, index])),
   };

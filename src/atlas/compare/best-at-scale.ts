@@ -2,7 +2,9 @@ import { groupBy } from "../../foundation/group-by.ts";
 import type { BestAtScale, ScaledResult } from "../../schema/atlas/best-at-scale.ts";
 import { type Measure, measures, type MeasuredRow } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
+import { underNewestRules } from "../rounds/newest-rules.ts";
 import { valueOf } from "../rows/measures.ts";
+import { withoutRepeats } from "../rows/repeated-rows.ts";
 
 /** Sizes from `scale / nearFactor` to `scale * nearFactor` are near a scale. */
 const nearFactor = 2;
@@ -10,20 +12,16 @@ const nearFactor = 2;
 /**
  * The fastest result of each accelerator vendor at each system size near a scale, and at its largest size.
  *
- * @param rows of one benchmark under the same rules; those without a score or a count of accelerators and weak scaling
- *   do not count
+ * @param rows of one benchmark; only those under their newest rules count, repeated runs once, and neither rows without a score
+ *   or a count of accelerators nor weak scaling
  */
 export function bestAtScale(
   rows: readonly MeasuredRow[],
   scale: number,
   accelerators: readonly Accelerator[],
 ): BestAtScale {
-  const vendors = new Map(accelerators.map(({ name, vendor }) => [name, vendor]));
-  const vendorOf = ({ row }: MeasuredRow): string =>
-    vendors.get(row.accelerator ?? "") ?? `${row.submitter} (unlisted accelerator)`;
-  const counted = rows.filter(
-    ({ row }) => row.scoreMs !== undefined && row.scaling !== "weak" && sizeOf(row) !== undefined,
-  );
+  const vendorOf = vendorNames(accelerators);
+  const counted = countedRows(rows);
   const near: ScaledResult[] = [];
   const largest: ScaledResult[] = [];
   for (const [vendor, ofVendor] of groupBy(counted, vendorOf)) {
@@ -36,6 +34,42 @@ export function bestAtScale(
     if (last !== undefined) largest.push({ vendor, measured: last, bestIn: [] });
   }
   return { scale, nearFactor, near: withBest(near), largest: withBest(largest) };
+}
+
+/** The system size near which most vendors have results, and of several the one with the most results, then the largest. */
+export function commonScale(
+  rows: readonly MeasuredRow[],
+  accelerators: readonly Accelerator[],
+): number | undefined {
+  const vendorOf = vendorNames(accelerators);
+  const counted = countedRows(rows);
+  const sizes = new Set(counted.flatMap(({ row }) => sizeOf(row) ?? []));
+  const [best] = [...sizes]
+    .map((size) => {
+      const near = counted.filter(({ row }) => isNear(sizeOf(row), size));
+      return { size, vendors: new Set(near.map(vendorOf)).size, results: near.length };
+    })
+    .toSorted((a, b) => b.vendors - a.vendors || b.results - a.results || b.size - a.size);
+  return best?.size;
+}
+
+function vendorNames(accelerators: readonly Accelerator[]): (measured: MeasuredRow) => string {
+  const vendors = new Map(accelerators.map(({ name, vendor }) => [name, vendor]));
+  return ({ row }) =>
+    vendors.get(row.accelerator ?? "") ?? `${row.submitter} (unlisted accelerator)`;
+}
+
+function countedRows(rows: readonly MeasuredRow[]): readonly MeasuredRow[] {
+  const published = withoutRepeats(rows.map(({ row }) => row));
+  const isNewest = underNewestRules(published);
+  const kept = new Set(published.filter(isNewest));
+  return rows.filter(
+    ({ row }) =>
+      kept.has(row) &&
+      row.scoreMs !== undefined &&
+      row.scaling !== "weak" &&
+      sizeOf(row) !== undefined,
+  );
 }
 
 /**

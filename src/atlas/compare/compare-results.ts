@@ -11,7 +11,9 @@ import {
 } from "../../schema/atlas/comparison.ts";
 import type { Availability } from "../../schema/atlas/result-row.ts";
 import { alignCurves } from "./align-curves.ts";
+import { breakEvenOf } from "./break-even.ts";
 import { labelOf, valueOf } from "../rows/measures.ts";
+import { samplesPerSecond } from "../rows/rates.ts";
 import { refusalsOf } from "./may-compare.ts";
 import { splitRatio } from "./split-ratio.ts";
 import { testRunTimes } from "./test-run-times.ts";
@@ -39,11 +41,13 @@ export function compareResults(
 }
 
 function comparePair(from: CompareSubject, to: CompareSubject): PairComparison {
+  const breakEven = breakEvenOf(from.measured, to.measured);
   return {
     from: from.name,
     to: to.name,
     split: splitRatio(from.measured.row, to.measured.row),
     test: testRunTimes(from.runs, to.runs),
+    ...(breakEven === undefined ? {} : { breakEven }),
   };
 }
 
@@ -83,8 +87,12 @@ function distinct(values: readonly (string | undefined)[]): string[] {
   return [...new Set(values.filter((value) => value !== undefined))];
 }
 
+/** A middle run is always shown, because it is not a score. */
 function differencesOf(subjects: readonly CompareSubject[]): Difference[] {
-  return fieldsOf(subjects).filter(({ values }) => new Set(values).size > 1);
+  return fieldsOf(subjects).filter(
+    ({ field, values }) =>
+      new Set(values).size > 1 || (field === "scoreKind" && values.includes("middle-run")),
+  );
 }
 
 /** All comparable fields, whether or not they differ; fields without a value for any subject are omitted. */
@@ -129,7 +137,7 @@ const valuesByField: Readonly<Record<DifferenceField, (subject: CompareSubject) 
   scalingFactor: ofRow((row) => row.scalingFactor),
   samplesToConverge: ofRow((row) => row.samplesToConverge),
   samplesUnit: ofRow((row) => row.samplesUnit),
-  samplesPerSecond: ofRow((row) => samplesPerSecond(row)),
+  samplesPerSecond: ofRow(samplesPerSecond),
   samplesPerAcceleratorSecond: ofRow((row) => {
     const rate = samplesPerSecond(row);
     if (rate === undefined || row.acceleratorCount === undefined) return undefined;
@@ -141,12 +149,3 @@ const valuesByField: Readonly<Record<DifferenceField, (subject: CompareSubject) 
   energyJoules: ({ measured }) => valueOf(measured.figures, "kwh"),
   energyLabel: ({ measured }) => labelOf(measured.figures, "kwh"),
 };
-
-function samplesPerSecond({
-  samplesToConverge,
-  unscaledMs,
-}: CompareSubject["measured"]["row"]): number | undefined {
-  if (samplesToConverge === undefined || unscaledMs === undefined || unscaledMs === 0)
-    return undefined;
-  return samplesToConverge / (unscaledMs / 1000);
-}

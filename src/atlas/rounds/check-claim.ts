@@ -37,28 +37,65 @@ function lookUp(check: ClaimCheck, rows: readonly ResultRow[]): LookedUp {
       if (best === undefined) return missing(check.benchmark, check.round);
       return { kind: "found", value: best.scoreMs / 60_000, ends: [best] };
     }
-    case "gain": {
-      const [from, to] = [check.from, check.to].map((round) => fastest(rows, { ...check, round }));
-      if (from === undefined) return missing(check.benchmark, check.from);
-      if (to === undefined) return missing(check.benchmark, check.to);
-      return { kind: "found", value: from.scoreMs / to.scoreMs, ends: [from, to] };
-    }
+    case "gain":
+      return gainOf(rows, check);
     case "gain-from-stated": {
       const to = fastest(rows, { ...check, round: check.to });
       if (to === undefined) return missing(check.benchmark, check.to);
       return { kind: "found", value: (check.statedMinutes * 60_000) / to.scoreMs, ends: [to] };
     }
-    case "largest": {
-      const largest = rows
-        .filter((row) => row.suite === check.suite && row.round === check.round)
-        .reduce<ResultRow | undefined>(
-          (most, row) => ((row.acceleratorCount ?? 0) > (most?.acceleratorCount ?? 0) ? row : most),
-          undefined,
-        );
-      if (largest?.acceleratorCount === undefined) return missing("results", check.round);
-      return { kind: "found", value: largest.acceleratorCount, ends: [largest] };
-    }
+    case "result":
+      return ofRow(rows, check.rowId, "time", ({ scoreMs }) => scaled(scoreMs, 1 / 60_000));
+    case "cost-at-price":
+      return ofRow(rows, check.rowId, "time or size", ({ scoreMs, acceleratorCount }) =>
+        scaled(
+          scoreMs,
+          (acceleratorCount ?? Number.NaN) * (check.usdPerAcceleratorHour / 3_600_000),
+        ),
+      );
+    case "largest":
+      return largestOf(rows, check);
   }
+}
+
+function gainOf(
+  rows: readonly ResultRow[],
+  check: Extract<ClaimCheck, { kind: "gain" }>,
+): LookedUp {
+  const [from, to] = [check.from, check.to].map((round) => fastest(rows, { ...check, round }));
+  if (from === undefined) return missing(check.benchmark, check.from);
+  if (to === undefined) return missing(check.benchmark, check.to);
+  return { kind: "found", value: from.scoreMs / to.scoreMs, ends: [from, to] };
+}
+
+function largestOf(
+  rows: readonly ResultRow[],
+  { suite, round }: { suite: string; round: string },
+): LookedUp {
+  const largest = rows
+    .filter((row) => row.suite === suite && row.round === round)
+    .reduce<ResultRow | undefined>(
+      (most, row) => ((row.acceleratorCount ?? 0) > (most?.acceleratorCount ?? 0) ? row : most),
+      undefined,
+    );
+  if (largest?.acceleratorCount === undefined) return missing("results", round);
+  return { kind: "found", value: largest.acceleratorCount, ends: [largest] };
+}
+
+function ofRow(
+  rows: readonly ResultRow[],
+  wanted: string,
+  what: string,
+  read: (row: ResultRow) => number | undefined,
+): LookedUp {
+  const row = rows.find(({ rowId }) => rowId === wanted);
+  const value = row === undefined ? undefined : read(row);
+  if (row === undefined || value === undefined) return missing(what, wanted);
+  return { kind: "found", value, ends: [row] };
+}
+
+function scaled(value: number | undefined, factor: number): number | undefined {
+  return value === undefined || Number.isNaN(factor) ? undefined : value * factor;
 }
 
 function missing(what: string, round: string): LookedUp {

@@ -2,12 +2,13 @@ import { groupBy } from "../../foundation/group-by.ts";
 import type { CompatibilityGroup } from "../../schema/atlas/compatibility.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { RoundSummary } from "../../schema/atlas/round-summary.ts";
+import { suites } from "../../schema/atlas/result-words.ts";
 import { compareRoundNames, compareRounds } from "../rows/sort-results.ts";
 import { findRecords } from "./find-records.ts";
 
 /**
  * Summarizes each round: counts, benchmarks that are new or gone, records, first appearances of accelerators, and the
- * largest system. In order of suites and rounds.
+ * largest system. In the order of `suites`, and of rounds.
  *
  * @param rows all rounds, because what is new depends on the earlier ones
  * @param groups name benchmarks of earlier rounds whose logs are missing
@@ -16,9 +17,8 @@ export function summarizeRounds(
   rows: readonly ResultRow[],
   groups: readonly CompatibilityGroup[],
 ): RoundSummary[] {
-  return [...groupBy(rows, ({ suite }) => suite).values()].flatMap((ofSuite) =>
-    summarizeSuite(ofSuite, groups),
-  );
+  const bySuite = groupBy(rows, ({ suite }) => suite);
+  return suites.flatMap((suite) => summarizeSuite(bySuite.get(suite) ?? [], groups));
 }
 
 function summarizeSuite(

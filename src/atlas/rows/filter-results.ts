@@ -160,6 +160,7 @@ function unknownPattern(
   const known = new Set(
     rows.flatMap((row) => namesOf(row, field).slice(0, field === "round" ? 1 : 2)),
   );
+  known.delete("");
   const sorted = [...known].toSorted((a, b) => (a < b ? -1 : 1));
   return { kind: "unknown", field, wanted, nearest: nearestWord(wanted, sorted), known: sorted };
 }

@@ -31,6 +31,11 @@ describe("findRow", () => {
     { text: "v5.0 9680x8", is: "v5.0/Dell/XE9680x8/bert" },
     { text: "bert", is: "3 rows" },
     { text: "Dell/XE9680x8/brt", is: "unknown, nearest mlperf-training/v4.1/Dell/XE9680x8/bert" },
+    {
+      text: "v5.0/Dell/XF9680x*/bert",
+      is: "unknown, nearest mlperf-training/v5.0/Dell/XE9680x8/bert",
+    },
+    { text: "v5.0/*/something-else*/bert", is: "unknown, nearest none" },
     { text: " ", is: "unknown, nearest none" },
   ])("resolves $text to $is", ({ text, is }) => {
     expect(found(text)).toBe(is);

@@ -1,4 +1,4 @@
-import { nearestWord } from "../../foundation/nearest-word.ts";
+import { editDistance, nearestWord } from "../../foundation/nearest-word.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { matchesGlob } from "../names/glob-pattern.ts";
 
@@ -50,6 +50,8 @@ function nearestRow(rows: readonly ResultRow[], words: readonly string[]): strin
   );
   const isMended = mended.some((word, index) => word !== words[index]);
   if (isMended && mended.every((word) => word !== undefined)) return mended.join(" ");
+  const [pattern] = words;
+  if (words.length === 1 && pattern?.includes("*") === true) return nearestOfPattern(rows, pattern);
   const typed = words.join("/");
   const depth = typed.split("/").length;
   const ends = new Map(
@@ -57,4 +59,21 @@ function nearestRow(rows: readonly ResultRow[], words: readonly string[]): strin
   );
   const nearest = nearestWord(typed, [...ends.keys()]);
   return nearest === undefined ? undefined : ends.get(nearest);
+}
+
+/** The row that matches a pattern except for one folder, whose name is the most similar. */
+function nearestOfPattern(rows: readonly ResultRow[], pattern: string): string | undefined {
+  const folders = pattern.split("/");
+  const ids = folders.flatMap((folder, index) => {
+    const others = folders.with(index, "*").join("/");
+    const fitting = rows.filter(({ rowId }) => hasFolders(rowId, others));
+    const wanted = folder.replaceAll("*", "").toLowerCase();
+    return fitting.map(({ rowId }) => {
+      const name = rowId.split("/").at(index - folders.length) ?? "";
+      const start = name.slice(0, wanted.length).toLowerCase();
+      return { rowId, distance: editDistance(wanted, start) / Math.max(1, wanted.length) };
+    });
+  });
+  const [nearest] = ids.toSorted((a, b) => a.distance - b.distance);
+  return nearest !== undefined && nearest.distance <= 0.5 ? nearest.rowId : undefined;
 }

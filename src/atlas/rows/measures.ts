@@ -9,6 +9,7 @@ import type {
   MixedLabels,
 } from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
+import { ratesOf } from "./rates.ts";
 
 /** The inputs for measuring rows, keyed by the accelerator name in the catalog. */
 export interface MeasuringRod {
@@ -41,9 +42,11 @@ export function measureRow(row: ResultRow, rod: MeasuringRod): MeasuredRow {
   });
   const dollar = statedOr(row.statedCostUsd, "stated", priced);
   const kwh = statedOr(row.energyJoules, row.energyLabel ?? "measured", atLimit);
+  const figures = { system, chip, dollar, kwh };
   return {
     row,
-    figures: { system, chip, dollar, kwh },
+    figures,
+    rates: ratesOf(row, figures),
     price: dollar === priced && priced.kind === "known" ? price : undefined,
     powerLimitWatts: kwh === atLimit && atLimit.kind === "known" ? powerLimitWatts : undefined,
   };

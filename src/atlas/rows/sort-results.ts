@@ -1,10 +1,31 @@
-import type { MeasuredRow, Measure } from "../../schema/atlas/figures.ts";
+import {
+  type MeasuredRow,
+  type Measure,
+  rateFields,
+  rateNames,
+} from "../../schema/atlas/figures.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import { labelOf, valueOf } from "./measures.ts";
 
 /** The sort keys of a list. */
-export const sortKeys = ["time", "chip", "cost", "energy", "accelerators", "round"] as const;
+export const sortKeys = [
+  "time",
+  "chip",
+  "cost",
+  "energy",
+  ...rateNames,
+  "accelerators",
+  "round",
+] as const;
 export type SortKey = (typeof sortKeys)[number];
+
+/** The key that sorts by a measure. */
+export const sortKeyOf = {
+  system: "time",
+  chip: "chip",
+  dollar: "cost",
+  kwh: "energy",
+} as const satisfies Record<Measure, SortKey>;
 
 /**
  * Smallest first, or largest first; within a round, the fastest first. Stated and computed costs, and measured and estimated
@@ -19,17 +40,30 @@ export function sortResults(
   if (key === "round")
     return sortResults(rows, "time").toSorted((a, b) => direction * compareRounds(a.row, b.row));
   return rows
-    .map((row) => ({ row, value: figureOf(row, key), rank: sourceRank(row, key) }))
-    .toSorted((a, b) => a.rank - b.rank || compareValues(a.value, b.value, direction))
+    .map((row) => {
+      const value = figureOf(row, key);
+      // Computed once per row, because a start sorts all published rows.
+      const order = value === undefined ? Infinity : direction * value;
+      return { row, order, rank: sourceRank(row, key) };
+    })
+    .toSorted((a, b) => a.rank - b.rank || (a.order < b.order ? -1 : Number(a.order > b.order)))
     .map(({ row }) => row);
 }
 
 /** 0 for figures of the source itself, 1 for derived ones, which are ranked after them. */
 function sourceRank({ figures }: MeasuredRow, key: Exclude<SortKey, "round">): number {
-  if (key !== "cost" && key !== "energy") return 0;
-  const label = labelOf(figures, measureOf[key]);
+  const measure = labeledMeasure[key];
+  if (measure === undefined) return 0;
+  const label = labelOf(figures, measure);
   return Number(label !== "stated" && label !== "measured");
 }
+
+/** The measure whose source decides whether values of a key can be ranked against each other. */
+const labeledMeasure: Readonly<Partial<Record<SortKey, Measure>>> = {
+  cost: "dollar",
+  energy: "kwh",
+  "joules-per-sample": "kwh",
+};
 
 /** The order of publication as rounds are numbered: within a suite v0.5, v1.0, … v10.0. */
 export function compareRounds(a: ResultRow, b: ResultRow): number {
@@ -52,23 +86,22 @@ function roundNumber(round: string): number {
   return major === undefined ? -1 : Number(major) * 1000 + Number(minor);
 }
 
-function compareValues(
-  first: number | undefined,
-  second: number | undefined,
-  direction: number,
-): number {
-  if (first === undefined || second === undefined)
-    return Number(first === undefined) - Number(second === undefined);
-  return direction * (first - second);
-}
-
-const measureOf: Readonly<Record<Exclude<SortKey, "accelerators" | "round">, Measure>> = {
-  time: "system",
-  chip: "chip",
-  cost: "dollar",
-  energy: "kwh",
-};
-
 function figureOf(row: MeasuredRow, key: Exclude<SortKey, "round">): number | undefined {
-  return key === "accelerators" ? row.row.acceleratorCount : valueOf(row.figures, measureOf[key]);
+  switch (key) {
+    case "time":
+      return valueOf(row.figures, "system");
+    case "chip":
+      return valueOf(row.figures, "chip");
+    case "cost":
+      return valueOf(row.figures, "dollar");
+    case "energy":
+      return valueOf(row.figures, "kwh");
+    case "accelerators":
+      return row.row.acceleratorCount;
+    case "spread":
+    case "samples-per-second":
+    case "joules-per-sample":
+    case "models-per-minute":
+      return row.rates[rateFields[key]];
+  }
 }

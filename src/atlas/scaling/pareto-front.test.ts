@@ -74,8 +74,8 @@ describe("paretoFront", () => {
     const front = paretoFront([row(1, 1, 1), unpriced, unpriced, unscored], ["system", "dollar"]);
     expect(names(front.members)).toEqual(["1/1/1"]);
     expect(front.leftOut).toEqual([
-      { measure: "dollar", reason: "no-price", count: 2 },
-      { measure: "system", reason: "no-score", count: 1 },
+      { measure: "dollar", reason: "no-price", count: 2, accelerators: ["ipu"] },
+      { measure: "system", reason: "no-score", count: 1, accelerators: ["h100-sxm"] },
     ]);
   });
 

@@ -1,5 +1,5 @@
-import type { FigureGap, MeasuredRow, Measure } from "../../schema/atlas/figures.ts";
-import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { MeasuredRow, Measure } from "../../schema/atlas/figures.ts";
+import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/pareto.ts";
 import { labelOf, mixedLabelsOf, valueOf } from "../rows/measures.ts";
 
 /**
@@ -14,7 +14,7 @@ export function paretoFront(
   objectives: readonly Measure[],
 ): ParetoFront {
   const candidates: Candidate[] = [];
-  const gaps = new Map<string, { measure: Measure; reason: FigureGap; count: number }>();
+  const gaps = new Map<string, { gap: Gap; rows: MeasuredRow[] }>();
   for (const measured of rows) {
     const gap = firstGap(measured, objectives);
     if (gap === undefined) {
@@ -26,7 +26,9 @@ export function paretoFront(
       continue;
     }
     const key = `${gap.measure} ${gap.reason}`;
-    gaps.set(key, { ...gap, count: (gaps.get(key)?.count ?? 0) + 1 });
+    const group = gaps.get(key) ?? { gap, rows: [] };
+    group.rows.push(measured);
+    gaps.set(key, group);
   }
   const front = candidates.filter((one) => !candidates.some((other) => dominates(other, one)));
   return {
@@ -44,8 +46,23 @@ export function paretoFront(
       objectives,
     ),
     candidateCount: candidates.length,
-    leftOut: [...gaps.values()],
+    leftOut: [...gaps.values()].map(({ gap: { measure, reason }, rows }) => ({
+      measure,
+      reason,
+      count: rows.length,
+      accelerators: acceleratorsOf(rows),
+    })),
   };
+}
+
+type Gap = Pick<LeftOut, "measure" | "reason">;
+
+function acceleratorsOf(rows: readonly MeasuredRow[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { row } of rows)
+    if (row.accelerator !== undefined)
+      counts.set(row.accelerator, (counts.get(row.accelerator) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
 }
 
 interface Candidate {
@@ -65,10 +82,7 @@ function isLeast(one: Candidate, candidates: readonly Candidate[], at: number): 
   );
 }
 
-function firstGap(
-  { figures }: MeasuredRow,
-  objectives: readonly Measure[],
-): { measure: Measure; reason: FigureGap } | undefined {
+function firstGap({ figures }: MeasuredRow, objectives: readonly Measure[]): Gap | undefined {
   for (const measure of objectives) {
     const figure = figures[measure];
     if (figure.kind === "unknown") return { measure, reason: figure.reason };

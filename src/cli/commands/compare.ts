@@ -1,9 +1,10 @@
 import type { Comparison, CurveAxis } from "../../schema/atlas/comparison.ts";
+import { measures } from "../../schema/atlas/figures.ts";
 import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import { pricesOption } from "../atlas-options.ts";
+import { filterOf, filterOptions, pricesOption } from "../atlas-options.ts";
 import { absolutePath, tableWidth, printProblems, writeJson } from "../atlas-screen.ts";
-import { defineCommand, exitCodes, type Face } from "../command-table.ts";
+import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
 import { homeOf, openStore } from "../open-store.ts";
 
@@ -12,7 +13,21 @@ const axes = ["clock", "samples", "dollars", "energy"] as const satisfies CurveA
 
 const formats = ["table", "csv", "json", "md"] as const;
 
+const { accelerator: _ofTheArguments, ...bestFilters } = filterOptions;
+
 const options = {
+  best: {
+    takes: "nothing",
+    group: "Selection",
+    help: "the arguments are accelerators or vendors: compare the best result of each",
+  },
+  ...bestFilters,
+  per: {
+    takes: "choice",
+    choices: measures,
+    group: "Selection",
+    help: "with --best, the figure that decides; default: system, the fastest",
+  },
   axis: {
     takes: "choice",
     choices: axes,
@@ -53,12 +68,17 @@ export const compareCommand = defineCommand({
       command: "pitwall compare v3.1/NVIDIA/eos_n64*/gpt3 v4.1/NVIDIA/eos_n64*/gpt3",
       does: "what a year of software was worth on the same 512 accelerators",
     },
+    {
+      command:
+        "pitwall compare --best mi325x h200 --benchmark llama2_70b_lora --round v5.0 --accelerators 8",
+      does: "the fastest result of each on 8 accelerators, and the price below which one is cheaper",
+    },
     { command: "pitwall compare last 20261122-101500-ab12", does: "two of your own" },
   ],
   options,
   exits: [
     { code: 0, when: "compared" },
-    { code: 2, when: "a result is not known, or the results may not be compared (`--anyway`)" },
+    { code: 2, when: "a result is unknown, or the results may not be compared (`--anyway`)" },
   ],
   async act({ arguments: names, options: given, face, shared }) {
     const { axis, anyway, prices } = given;
@@ -69,6 +89,7 @@ export const compareCommand = defineCommand({
       names,
       store: await openStore(face, shared),
       cwd: face.cwd,
+      best: bestOf(given),
       axis: axes.find((known) => known === axis) ?? "clock",
       home: await homeOf(face, shared),
       pricesPath: await absolutePath(prices, face.cwd),
@@ -91,6 +112,26 @@ export const compareCommand = defineCommand({
     return exitCodes.yes;
   },
 });
+
+/**
+ * The selection of `--best`.
+ *
+ * @throws UserError `option-unused` for a filter without `--best`
+ */
+function bestOf(given: Call<typeof options>["options"]) {
+  const filter = filterOf({ ...given, accelerator: undefined });
+  if (given.best)
+    return { filter, per: measures.find((known) => known === given.per) ?? ("system" as const) };
+  const unused = Object.entries({ ...filter, per: given.per }).find(
+    ([, value]) => value !== undefined,
+  )?.[0];
+  if (unused === undefined) return undefined;
+  const flag = `--${unused.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new UserError("option-unused", `\`${flag}\` requires \`--best\``, {
+    at: flag,
+    hint: "with `--best`, the arguments are accelerators: `pitwall compare --best mi325x h200 --benchmark llama2_70b_lora`",
+  });
+}
 
 type Writer = (comparison: Comparison, face: Face, csv: CsvOptions) => Promise<void>;
 

@@ -1,5 +1,5 @@
-import { measures, type Measure } from "../../schema/atlas/figures.ts";
-import { sortKeys, type SortKey } from "../../atlas/rows/sort-results.ts";
+import { measures, type Measure, type RateName, rateNames } from "../../schema/atlas/figures.ts";
+import { sortKeyOf, sortKeys } from "../../atlas/rows/sort-results.ts";
 import type { CsvOptions } from "../../foundation/csv.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ListedResults } from "../../workflows/results/list-results.ts";
@@ -43,6 +43,12 @@ const options = {
     choices: sortKeys,
     group: "Order",
     help: "smallest first (rounds: oldest first); default: the value of --per",
+  },
+  columns: {
+    takes: "text",
+    placeholder: "names",
+    group: "Output",
+    help: `more columns, separated by commas: ${rateNames.join(", ")}`,
   },
   reverse: {
     takes: "nothing",
@@ -104,13 +110,14 @@ export const resultsCommand = defineCommand({
     const isCsv = format === "csv" && !shared.json;
     const csv = csvOptionsOf(options, { isCsv, csvFlag: "--format csv" });
     if (options.at !== undefined) return printAtScale(call, { scale: options.at, format, csv });
+    const rates = ratesOf(options);
     const listed = await list(call, per);
     await printProblems(listed.problems, face, shared);
     await printAliases(listed.aliases, face, shared);
     const isEmpty = listed.rows.length === 0;
     if (isEmpty && !shared.quiet) face.err.write("no result meets all of these filters\n");
     if (!isEmpty || format !== "table" || shared.json)
-      await write[shared.json ? "json" : format](listed, { per, csv }, call);
+      await write[shared.json ? "json" : format](listed, { per, rates, csv }, call);
     return isEmpty ? exitCodes.no : exitCodes.yes;
   },
 });
@@ -150,7 +157,7 @@ async function printAtScale(
 }
 
 function refuseBesideScale(
-  { benchmark, own, accelerators, limit, sort }: Call<typeof options>["options"],
+  { benchmark, own, accelerators, limit, sort, columns }: Call<typeof options>["options"],
   format: ScaleLook["format"],
 ): void {
   if (benchmark === undefined)
@@ -158,7 +165,7 @@ function refuseBesideScale(
       at: "--at",
       hint: "for example `pitwall results --at 64 --benchmark resnet --round v1.1`",
     });
-  const unused = Object.entries({ own: own || undefined, accelerators, limit, sort }).find(
+  const unused = Object.entries({ own: own || undefined, accelerators, limit, sort, columns }).find(
     ([, value]) => value !== undefined,
   );
   const isUnsupported = format === "md" || format === "parquet";
@@ -182,7 +189,7 @@ async function list(call: Call<typeof options>, per: Measure): Promise<ListedRes
   const limit = chosen.limit ?? (isForPeople ? usualLimit : 0);
   return listResults({
     filter: filterOf(chosen),
-    sort: sortKeys.find((known) => known === chosen.sort) ?? sortOf[per],
+    sort: sortKeys.find((known) => known === chosen.sort) ?? sortKeyOf[per],
     isReversed: chosen.reverse,
     limit: limit === 0 ? undefined : limit,
     home: await homeOf(face, shared),
@@ -192,24 +199,44 @@ async function list(call: Call<typeof options>, per: Measure): Promise<ListedRes
   });
 }
 
-const sortOf: Readonly<Record<Measure, SortKey>> = {
-  system: "time",
-  chip: "chip",
-  dollar: "cost",
-  kwh: "energy",
-};
+/**
+ * The additional columns: those of `--columns`, and the one sorted by.
+ *
+ * @throws UserError `unknown-column`
+ */
+function ratesOf({ columns, sort }: Call<typeof options>["options"]): readonly RateName[] {
+  const wanted = (columns ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const unknown = wanted.find((name) => rateNames.every((known) => known !== name));
+  if (unknown !== undefined)
+    throw new UserError("unknown-column", `unknown column \`${unknown}\``, {
+      at: "--columns",
+      hint: `columns that can be added: ${rateNames.join(", ")}`,
+    });
+  return rateNames.filter((name) => wanted.includes(name) || name === sort);
+}
 
 interface Look {
   per: Measure;
+  rates: readonly RateName[];
   csv: CsvOptions;
 }
 
 type Writer = (listed: ListedResults, look: Look, call: Call<typeof options>) => Promise<void>;
 
 const write: Readonly<Record<(typeof formats)[number], Writer>> = {
-  async table({ rows, foundCount, mixedLabels }, { per }, { face }) {
+  async table({ rows, foundCount, mixedLabels }, { per, rates }, { face }) {
     const { resultTable } = await import("../../report/atlas/result-table.ts");
-    const look = { per, foundCount, mixedLabels, width: tableWidth(face), paint: face.out.paint };
+    const look = {
+      per,
+      rates,
+      foundCount,
+      mixedLabels,
+      width: tableWidth(face),
+      paint: face.out.paint,
+    };
     face.out.print(`${resultTable(rows, look)}\n`);
   },
   async csv({ rows }, { csv }, { face }) {
@@ -219,9 +246,9 @@ const write: Readonly<Record<(typeof formats)[number], Writer>> = {
   async json({ rows, foundCount, aliases, mixedLabels }, { per }, { face }) {
     writeJson(face, "results", { per, foundCount, aliases, mixedLabels, rows });
   },
-  async md({ rows, mixedLabels }, { per }, { face }) {
+  async md({ rows, mixedLabels }, { per, rates }, { face }) {
     const { resultMarkdown } = await import("../../report/atlas/result-table.ts");
-    face.out.write(resultMarkdown(rows, { per, mixedLabels }));
+    face.out.write(resultMarkdown(rows, { per, rates, mixedLabels }));
   },
   async parquet({ rows }, _look, { face }) {
     if (face.out.isTerminal)

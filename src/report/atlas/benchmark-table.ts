@@ -9,7 +9,7 @@ import type {
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
-import { acceleratorText, minutesText, noFigure } from "./wording.ts";
+import { acceleratorText, middleRunMeaning, minutesText, noFigure } from "./wording.ts";
 
 export interface BenchmarkLook {
   width: number;
@@ -118,6 +118,7 @@ const benchmarkColumns: readonly FittedColumn<BenchmarkSummary>[] = [
 function benchmarkPage(one: BenchmarkSummary, { width, paint }: BenchmarkLook): string {
   const { facts, aliases } = one;
   const [head = "", ...lines] = fitTable(bestColumns, one.bestOfRounds, width);
+  const note = middleRunMeaning(one.bestOfRounds);
   const details: [string, string | undefined][] = [
     ["task", facts?.task],
     ["data set", facts?.dataSet],
@@ -140,6 +141,7 @@ function benchmarkPage(one: BenchmarkSummary, { width, paint }: BenchmarkLook): 
     "",
     paint.faint(head),
     ...lines,
+    ...(note === undefined ? [] : ["", paint.faint(note)]),
   ].join("\n");
 }
 

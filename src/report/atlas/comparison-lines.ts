@@ -39,6 +39,7 @@ export function comparisonCsv(
       ...differences.map(({ field, values }) => [field, ...values.map((value) => value ?? "")]),
       ofPairs("timesAsFast", ({ split }) => split.totalRatio),
       ofPairs("pValue", ({ test }) => (test.kind === "tested" ? test.pValue : undefined)),
+      ofPairs("breakEvenUsdPerHour", ({ breakEven }) => breakEven?.equalPrices?.toUsdPerHour),
     ],
     options,
   );

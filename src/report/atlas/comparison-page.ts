@@ -8,6 +8,7 @@ import {
 import { layOutTable, truncate } from "../../foundation/text-table.ts";
 import type {
   AlignedCurves,
+  BreakEven,
   CompareRefusal,
   CompareWarning,
   Comparison,
@@ -54,7 +55,7 @@ function weakLines(subjects: Comparison["subjects"], paint: Paint): string[] {
 
 /** The time ratio of a pair, whether the difference is statistically significant, and its factors. */
 export function pairLines(
-  { from, to, split, test }: PairComparison,
+  { from, to, split, test, breakEven }: PairComparison,
   paint: Paint,
   isPair: boolean,
 ): string[] {
@@ -65,7 +66,12 @@ export function pairLines(
   const failed = failedText(test, [from, to]);
   const lines = [
     head,
-    ...[significanceText(test), ...failed, ...splitLines(split, paint)].map((line) => `  ${line}`),
+    ...[
+      significanceText(test),
+      ...failed,
+      ...splitLines(split, paint),
+      ...(breakEven === undefined ? [] : [breakEvenText(from, to, breakEven)]),
+    ].map((line) => `  ${line}`),
   ];
   return isPair ? lines : [...lines, ""];
 }
@@ -114,6 +120,18 @@ function verdict(from: string, to: string, ratio: number, paint: Paint): string 
   return ratio > 1
     ? `${paint.strong(to)} is ${paint.good(`${ratioText(ratio)}x as fast`)} as ${from}`
     : `${paint.strong(to)} is ${paint.bad(`${ratioText(1 / ratio)}x slower`)} than ${from}`;
+}
+
+function breakEvenText(from: string, to: string, breakEven: BreakEven): string {
+  const { fromAccelerator, toAccelerator, priceRatio, equalPrices } = breakEven;
+  if (equalPrices === undefined)
+    return `${to} is cheaper while an hour of ${toAccelerator} costs less than ${ratioText(priceRatio)} times an hour of ${fromAccelerator}`;
+  const { pricedSide, fromUsdPerHour, toUsdPerHour } = equalPrices;
+  const fromText = `${formatUsd(fromUsdPerHour)}/h per ${fromAccelerator}`;
+  const toText = `${formatUsd(toUsdPerHour)}/h per ${toAccelerator}`;
+  return pricedSide === "from"
+    ? `${to} is cheaper below ${toText}, with ${fromText}`
+    : `${from} is cheaper below ${fromText}, with ${toText}`;
 }
 
 /** Three digits would print a ratio of 1.003 as 1.00. */

@@ -1,4 +1,4 @@
-import { formatCount, formatSignificant } from "../../foundation/units.ts";
+import { formatCount, formatSignificant, formatUsd } from "../../foundation/units.ts";
 import type { CheckedClaim, Claim } from "../../schema/atlas/claim.ts";
 import type { Gains, GainStep } from "../../schema/atlas/gains.ts";
 import type { Paint } from "../paint.ts";
@@ -27,6 +27,7 @@ export function gainsTable(
       ({ rowId, gainOverPrevious }) =>
         `${paint.warn("implausible")}: ${rowId} would be ${ratioText(gainOverPrevious)}x the best per chip of the round before, so it is not used`,
     ),
+    ...successorLines(gains),
     ...gains.steps.flatMap(({ round, row }) =>
       rowNotes(row).map((note) => paint.faint(`${round}: ${note}`)),
     ),
@@ -40,6 +41,14 @@ export function gainsTable(
     "",
     nextLine(gains, paint),
   ].join("\n");
+}
+
+function successorLines({ benchmark, successor }: Gains): string[] {
+  return successor === undefined
+    ? []
+    : [
+        `${successor.benchmark} replaced ${benchmark} in ${successor.firstRound}: pitwall gains --benchmark ${successor.benchmark}`,
+      ];
 }
 
 function headline(gains: Gains, paint: Paint): string {
@@ -186,11 +195,7 @@ export function claimsText(claims: readonly CheckedClaim[], paint: Paint): strin
 }
 
 function claimBlock({ claim, found, groupChange }: CheckedClaim, paint: Paint): string {
-  const { unit } = claim;
-  const figure = (value: number): string =>
-    unit === "accelerators"
-      ? formatCount(value)
-      : `${formatSignificant(value, 4)}${unit === "x" ? "x" : " min"}`;
+  const figure = (value: number): string => claimFigure(value, claim.unit);
   const verdict =
     found.kind === "no-results"
       ? paint.warn(`no results: ${found.missing}`)
@@ -210,10 +215,34 @@ function claimBlock({ claim, found, groupChange }: CheckedClaim, paint: Paint): 
   ].join("\n");
 }
 
-/** A claim that depends on a stated figure without a result does not count as confirmed. */
+function claimFigure(value: number, unit: Claim["unit"]): string {
+  switch (unit) {
+    case "accelerators":
+      return formatCount(value);
+    case "usd":
+      return formatUsd(value);
+    case "x":
+      return `${formatSignificant(value, 4)}x`;
+    case "min":
+      return `${formatSignificant(value, 4)} min`;
+  }
+}
+
+/** A claim that depends on a figure without a result does not count as confirmed. */
 function agreementText({ check }: Claim, value: string, paint: Paint): string {
-  if (check.kind !== "gain-from-stated") return paint.good(`results give ${value}`);
-  return paint.warn(
-    `${value} if ${check.benchmark} took ${formatSignificant(check.statedMinutes, 3)} min, for which there is no result`,
-  );
+  switch (check.kind) {
+    case "gain-from-stated":
+      return paint.warn(
+        `${value} if ${check.benchmark} took ${formatSignificant(check.statedMinutes, 3)} min, for which there is no result`,
+      );
+    case "cost-at-price":
+      return paint.warn(
+        `${value} if an accelerator-hour cost ${formatUsd(check.usdPerAcceleratorHour)}, which the result does not state`,
+      );
+    case "fastest":
+    case "gain":
+    case "result":
+    case "largest":
+      return paint.good(`results give ${value}`);
+  }
 }

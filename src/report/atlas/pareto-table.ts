@@ -1,6 +1,6 @@
 import { formatCount } from "../../foundation/units.ts";
 import type { Figures, Measure, MixedLabels } from "../../schema/atlas/figures.ts";
-import type { FrontMember, ParetoFront } from "../../schema/atlas/pareto.ts";
+import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
@@ -32,10 +32,7 @@ export function paretoTable(
   const middleRuns = middleRunNote(rows);
   const notes = [
     ...(middleRuns === undefined ? [] : [middleRuns]),
-    ...leftOut.map(
-      ({ measure, reason, count }) =>
-        `${countOf(count, "result")} excluded, no ${measureHeads[measure]}: ${gapText(reason)}`,
-    ),
+    ...leftOut.map(leftOutText),
     ...(objectives.includes("dollar") ? priceNotes(rows).map((note) => `price ${note}`) : []),
     ...(energy === undefined ? [] : [energy]),
     ...(weak === undefined ? [] : [weak]),
@@ -50,6 +47,19 @@ export function paretoTable(
     "",
     `next: ${paint.name(`pitwall results --benchmark ${benchmark} --per ${objectives.at(1) ?? "dollar"}`)}   all results, sorted`,
   ].join("\n");
+}
+
+const shownAccelerators = 4;
+
+function leftOutText({ measure, reason, count, accelerators }: LeftOut): string {
+  const text = `${countOf(count, "result")} excluded, no ${measureHeads[measure]}: ${gapText(reason)}`;
+  const [first] = accelerators;
+  if (first === undefined || (reason !== "no-price" && reason !== "no-power")) return text;
+  const more = accelerators.length - shownAccelerators;
+  const names = `${accelerators.slice(0, shownAccelerators).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const hint =
+    reason === "no-price" ? `; give one with --price ${first}=<$/h per accelerator>` : "";
+  return `${text} (${names})${hint}`;
 }
 
 function columnsFor(
@@ -89,16 +99,17 @@ function columnsFor(
       align: "left",
       cell: ({ measured }) => measured.row.submitter,
       shrinkTo: 6,
+      dropAt: 1,
     },
-    { head: "round", align: "left", cell: ({ measured }) => measured.row.round, dropAt: 1 },
+    { head: "round", align: "left", cell: ({ measured }) => measured.row.round, dropAt: 2 },
     {
       head: "terms",
       align: "left",
       cell: ({ measured }) => termsText(measured.row),
       shrinkTo: 14,
-      dropAt: 1,
+      dropAt: 2,
     },
-    { head: "wins by", align: "left", cell: (member) => winText(member, mixed), dropAt: 2 },
+    { head: "wins by", align: "left", cell: (member) => winText(member, mixed), dropAt: 3 },
   ];
 }
 

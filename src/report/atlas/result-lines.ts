@@ -15,13 +15,16 @@ export const figureFields = [
   "priceSource",
   "trainingJoules",
   "trainingJoulesLabel",
+  "spread",
+  "samplesPerSecond",
+  "joulesPerSample",
 ] as const;
 
 /** The columns of the CSV. */
 export const resultFields: readonly string[] = [...Object.keys(resultRow.shape), ...figureFields];
 
 /** In milliseconds, joules per training and US dollars, at full precision. */
-export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
+export function resultLine({ row, figures, rates, price }: MeasuredRow): ResultLine {
   return {
     ...row,
     acceleratorMs: known(figures.chip)?.value,
@@ -32,6 +35,9 @@ export function resultLine({ row, figures, price }: MeasuredRow): ResultLine {
     priceSource: price?.source,
     trainingJoules: known(figures.kwh)?.value,
     trainingJoulesLabel: known(figures.kwh)?.label,
+    spread: rates.spread,
+    samplesPerSecond: rates.samplesPerSecond,
+    joulesPerSample: rates.joulesPerSample,
   };
 }
 

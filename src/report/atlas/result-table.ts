@@ -1,9 +1,10 @@
 import { markdownTable } from "../../foundation/markdown-table.ts";
 import { formatCount } from "../../foundation/units.ts";
-import type { Measure, MeasuredRow, MixedLabels } from "../../schema/atlas/figures.ts";
+import type { Measure, MeasuredRow, MixedLabels, RateName } from "../../schema/atlas/figures.ts";
 import { countOf } from "../wording.ts";
 import { type Paint, plainPaint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
+import { rateHeads, rateNotes, rateText } from "./rate-wording.ts";
 import { listNotes } from "./row-notes.ts";
 import {
   acceleratorText,
@@ -16,6 +17,7 @@ import {
   middleRunNote,
   noFigure,
   priceNotes,
+  roundText,
   termsText,
   weakNote,
 } from "./wording.ts";
@@ -23,6 +25,8 @@ import {
 interface Figured {
   /** The figure in the first column. */
   per: Measure;
+  /** Additional columns. */
+  rates: readonly RateName[];
   /** Measures whose figures are from different sources among all results found. */
   mixedLabels: readonly MixedLabels[];
 }
@@ -67,7 +71,7 @@ function headline(rows: readonly MeasuredRow[], foundCount: number, paint: Paint
 
 function resultColumns(
   rows: readonly MeasuredRow[],
-  { per, mixedLabels, paint = plainPaint }: Figured & { paint?: Paint },
+  { per, rates, mixedLabels, paint = plainPaint }: Figured & { paint?: Paint },
 ): FittedColumn<MeasuredRow>[] {
   const rest: readonly Measure[] = ["system", "dollar", "chip", "kwh"];
   const others = rest.filter((measure) => measure !== per);
@@ -75,6 +79,7 @@ function resultColumns(
   const hasSuites = new Set(rows.map(({ row }) => row.suite)).size > 1;
   return [
     figureColumn(per, { paint: (text) => paint.strong(text) }),
+    ...rates.map(rateColumn),
     ...others.map((measure, index) =>
       figureColumn(measure, measure === "system" ? {} : { dropAt: 5 + index }),
     ),
@@ -108,11 +113,6 @@ function resultColumns(
   ];
 }
 
-/** `=` marks runs that another row has, too. */
-function roundText({ round, repeats }: MeasuredRow["row"]): string {
-  return repeats === undefined ? round : `${round} =`;
-}
-
 function figureColumn(
   measure: Measure,
   more: Pick<FittedColumn<MeasuredRow>, "paint" | "dropAt">,
@@ -122,6 +122,14 @@ function figureColumn(
     align: "decimal",
     cell: (measured) => figureText(measured, measure),
     ...more,
+  };
+}
+
+function rateColumn(rate: RateName): FittedColumn<MeasuredRow> {
+  return {
+    head: rateHeads[rate],
+    align: "decimal",
+    cell: (measured) => rateText(measured, rate),
   };
 }
 
@@ -136,7 +144,7 @@ function textColumn(
 /** Notes on the figures shown. At a narrow width only the chosen figure is always shown. */
 function notesOf(
   rows: readonly MeasuredRow[],
-  { per, width, mixedLabels }: ResultTableLook,
+  { per, rates, width, mixedLabels }: ResultTableLook,
 ): string[] {
   const isWide = width >= 100;
   const prices = per === "dollar" || isWide ? priceNotes(rows) : [];
@@ -155,6 +163,7 @@ function notesOf(
     ...(more > 0 ? [`${more} more prices: run \`pitwall prices\``] : []),
     ...(energy === undefined ? [] : [energy]),
     ...(weak === undefined ? [] : [weak]),
+    ...rateNotes(rows, rates),
     ...listNotes(rows, per === "kwh" || isWide),
     ...gaps,
   ];

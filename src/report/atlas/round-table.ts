@@ -6,7 +6,7 @@ import type { RoundRecord, RoundSummary } from "../../schema/atlas/round-summary
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
-import { acceleratorText, minutesText, noFigure } from "./wording.ts";
+import { acceleratorText, middleRunMeaning, minutesText, noFigure } from "./wording.ts";
 
 export interface RoundLook {
   width: number;
@@ -113,6 +113,7 @@ function roundPage(round: RoundSummary, { width, paint }: RoundLook): string {
   const { suite, records } = round;
   const published = round.publishedOn === undefined ? "" : `   published ${round.publishedOn}`;
   const [head = "", ...lines] = fitTable(recordColumns, records, width);
+  const note = middleRunMeaning(records);
   const recordHead = `${countOf(records.length, "record")}: the fastest closed result so far under the same rules`;
   return [
     `${paint.strong(`${suite} ${round.round}`)}${published}`,
@@ -120,6 +121,7 @@ function roundPage(round: RoundSummary, { width, paint }: RoundLook): string {
     ...roundFacts(round).map(([label, text]) => `  ${label.padEnd(12)}${text}`),
     "",
     ...(records.length === 0 ? ["no records"] : [recordHead, "", paint.faint(head), ...lines]),
+    ...(note === undefined ? [] : ["", paint.faint(note)]),
   ].join("\n");
 }
 

@@ -12,6 +12,7 @@ import {
   figureText,
   gapNotes,
   measureHeads,
+  middleRunNote,
   priceNotes,
 } from "./wording.ts";
 
@@ -25,20 +26,31 @@ export function scaleTable(
     ...largest.map((result) => ({ ...result, place: "largest" })),
   ];
   const [head = "", ...body] = fitTable(columns, lines, width);
-  const rows = lines.map(({ measured }) => measured);
-  const energy = energyNote(rows);
-  const range = `${formatCount(Math.ceil(scale / nearFactor))} to ${formatCount(scale * nearFactor)}`;
+  const range = rangeText(scale, nearFactor);
   return [
     `${paint.strong(benchmark)}   the fastest result of each accelerator vendor at each size from ${range} accelerators, and at its largest size`,
     "",
     paint.faint(head),
     ...body,
     "",
-    ...(near.length === 0 ? [paint.faint(`no result with ${range} accelerators`)] : []),
-    ...gapNotes(rows, "dollar").map((note) => paint.faint(note)),
-    ...priceNotes(rows).map((note) => paint.faint(`price ${note}`)),
-    ...(energy === undefined ? [] : [paint.faint(energy)]),
+    ...scaleNotes({ scale, nearFactor, near, largest }).map((note) => paint.faint(note)),
   ].join("\n");
+}
+
+/** The sources of the figures, and why some are missing. */
+export function scaleNotes({ scale, nearFactor, near, largest }: BestAtScale): string[] {
+  const rows = [...new Set([...near, ...largest].map(({ measured }) => measured))];
+  const notes = [middleRunNote(rows), energyNote(rows)].filter((note) => note !== undefined);
+  return [
+    ...(near.length === 0 ? [`no result with ${rangeText(scale, nearFactor)} accelerators`] : []),
+    ...gapNotes(rows, "dollar"),
+    ...priceNotes(rows).map((note) => `price ${note}`),
+    ...notes,
+  ];
+}
+
+function rangeText(scale: number, nearFactor: number): string {
+  return `${formatCount(Math.ceil(scale / nearFactor))} to ${formatCount(scale * nearFactor)}`;
 }
 
 /** One line per result, with the fields of `results --format csv`. */

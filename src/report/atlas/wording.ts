@@ -82,9 +82,19 @@ export function termsText({ division, availability, suite, scaling }: ResultRow)
   return words.filter((word) => word !== undefined).join(", ");
 }
 
-/** The catalog name, or the published name if the catalog has none. */
-export function acceleratorText({ accelerator, acceleratorAsPublished }: ResultRow): string {
-  return accelerator ?? acceleratorAsPublished ?? "processors";
+/** The round; `=` marks runs that another row has, too. */
+export function roundText({ round, repeats }: ResultRow): string {
+  return repeats === undefined ? round : `${round} =`;
+}
+
+/** The catalog name, the published name if the catalog has none, or the processors of a system without accelerators. */
+export function acceleratorText(row: ResultRow): string {
+  const { accelerator, acceleratorAsPublished = "", acceleratorCount, processorCount } = row;
+  if (accelerator !== undefined) return accelerator;
+  if (acceleratorAsPublished !== "" && !/^n\/?a$/iu.test(acceleratorAsPublished))
+    return acceleratorAsPublished;
+  if (acceleratorCount !== undefined || processorCount === undefined) return "processors";
+  return countOf(processorCount, "processor");
 }
 
 const gapWords: Readonly<Record<FigureGap, string>> = {
@@ -134,6 +144,13 @@ export function gapNotes(rows: readonly MeasuredRow[], measure: Measure): string
     const details = reason === "no-score" ? "" : ` (${shown}${more})`;
     return `no ${measureHeads[measure]} in ${countOf(missing.length, "row")}: ${gapText(reason)}${details}`;
   });
+}
+
+/** The meaning of the mark `*` in a list that `--scores` does not filter, if any row needs it. */
+export function middleRunMeaning(rows: readonly { row: ResultRow }[]): string | undefined {
+  return rows.some(({ row }) => row.scoreKind === "middle-run")
+    ? `${middleRunMark} middle run before scaling, because the official score is not on record`
+    : undefined;
 }
 
 /** The meaning of the mark `*`, if any row needs it. */
@@ -201,8 +218,8 @@ export function weakNote(rows: readonly MeasuredRow[]): string | undefined {
   return "weak: many models trained at once; minutes are until all are done, chip-min, $ and kWh are per model";
 }
 
-/** The time of a result in minutes; `~` marks a time that is not an official score. */
+/** The time of a result in minutes; `*` marks a middle run, which is not a score. */
 export function minutesText({ scoreMs, scoreKind }: ResultRow): string {
   if (scoreMs === undefined) return noFigure;
-  return `${scoreKind === "middle-run" ? "~" : ""}${numberText(scoreMs / 60_000)}`;
+  return `${scoreKind === "middle-run" ? middleRunMark : ""}${numberText(scoreMs / 60_000)}`;
 }

@@ -24,6 +24,14 @@ export const claimCheck = z.discriminatedUnion("kind", [
     statedMinutes: z.number().positive(),
     to: z.string(),
   }),
+  /** Minutes of one result. */
+  z.strictObject({ kind: z.literal("result"), rowId: z.string() }),
+  /** The cost of one result at a price that its source does not state. */
+  z.strictObject({
+    kind: z.literal("cost-at-price"),
+    rowId: z.string(),
+    usdPerAcceleratorHour: z.number().positive(),
+  }),
   /** Accelerators of the largest system of a round. */
   z.strictObject({ kind: z.literal("largest"), suite: z.enum(suites), round: z.string() }),
 ]);
@@ -37,7 +45,7 @@ export const claim = z.strictObject({
   value: z.number().positive(),
   /** How far the figure may be off by its own rounding, a fraction of it. */
   roundingFraction: z.number().nonnegative(),
-  unit: z.enum(["min", "x", "accelerators"]),
+  unit: z.enum(["min", "x", "accelerators", "usd"]),
   /** The source of the claim. */
   source: z.string(),
   /** Whether the wording was seen at the source, or is known from memory. */

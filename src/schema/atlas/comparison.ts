@@ -130,12 +130,27 @@ export type RunTimeTest = {
   | { kind: "too-few-runs" }
 );
 
+/** Where the costs of two results with different accelerators are equal. */
+export interface BreakEven {
+  fromAccelerator: string;
+  toAccelerator: string;
+  /** `to` costs less while its accelerator-hour costs less than this many times that of `from`. */
+  priceRatio: number;
+  /**
+   * US dollars per accelerator-hour at which both cost the same: `pricedSide` at its price, and the other, which is cheaper
+   * below. Absent if neither has a cost.
+   */
+  equalPrices?: { pricedSide: "from" | "to"; fromUsdPerHour: number; toUsdPerHour: number };
+}
+
 /** A later subject compared with the first. */
 export interface PairComparison {
   from: string;
   to: string;
   split: TimeSplit;
   test: RunTimeTest;
+  /** Absent if both have the same accelerator, or if one or its number is unknown. */
+  breakEven?: BreakEven;
 }
 
 /**

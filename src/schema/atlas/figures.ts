@@ -55,8 +55,36 @@ export interface Figures {
 export interface MeasuredRow {
   row: ResultRow;
   figures: Figures;
+  rates: Rates;
   /** Absent if the accelerator has no price or the source states the cost. */
   price: AcceleratorPrice | undefined;
   /** Watts per accelerator used for estimated energy. */
   powerLimitWatts: number | undefined;
 }
+
+/** Further figures of a result; absent if unknown. */
+export interface Rates {
+  /** From the fastest to the slowest run, relative to the median run. */
+  spread?: number | undefined;
+  /** Of the whole system, in the `samplesUnit` of the row. */
+  samplesPerSecond?: number | undefined;
+  /** With the label of `kwh`. */
+  joulesPerSample?: number | undefined;
+  /** Weak scaling only. */
+  modelsPerMinute?: number | undefined;
+}
+
+/** The names of the rates on the command line. */
+export const rateFields = {
+  spread: "spread",
+  "samples-per-second": "samplesPerSecond",
+  "joules-per-sample": "joulesPerSample",
+  "models-per-minute": "modelsPerMinute",
+} as const satisfies Record<string, keyof Rates>;
+export type RateName = keyof typeof rateFields;
+export const rateNames = [
+  "spread",
+  "samples-per-second",
+  "joules-per-sample",
+  "models-per-minute",
+] as const satisfies RateName[];

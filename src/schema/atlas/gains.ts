@@ -56,4 +56,6 @@ export interface Gains {
   withinLastGroup:
     | { from: string; gain: number; best: { round: string; gain: number } }
     | undefined;
+  /** The benchmark that replaced this one, and its first round. */
+  successor?: { benchmark: string; firstRound: string };
 }

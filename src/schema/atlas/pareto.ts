@@ -9,6 +9,15 @@ export interface FrontMember {
   tradeOff: { best: Measure; within: Measure } | undefined;
 }
 
+/** Results without a figure of one measure, for one reason. */
+export interface LeftOut {
+  measure: Measure;
+  reason: FigureGap;
+  count: number;
+  /** Catalog names of their accelerators, most frequent first. */
+  accelerators: readonly string[];
+}
+
 export interface ParetoFront {
   objectives: readonly Measure[];
   /** In order of the first objective. */
@@ -18,5 +27,5 @@ export interface ParetoFront {
   /** Results that had every figure. */
   candidateCount: number;
   /** Results that lacked a figure, and which. */
-  leftOut: readonly { measure: Measure; reason: FigureGap; count: number }[];
+  leftOut: readonly LeftOut[];
 }

@@ -32,6 +32,13 @@ const acceleratorPrice = z.strictObject({
 export const measuredRow = z.strictObject({
   row: resultRow,
   figures: z.strictObject({ system: figure, chip: figure, dollar: figure, kwh: figure }),
+  rates: z.strictObject({
+    /** From the fastest to the slowest run, relative to the median run. */
+    spread: z.number().optional(),
+    samplesPerSecond: z.number().optional(),
+    joulesPerSample: z.number().optional(),
+    modelsPerMinute: z.number().optional(),
+  }),
   price: acceleratorPrice.optional(),
   powerLimitWatts: z.number().optional(),
 });
@@ -175,7 +182,27 @@ export const compareDocument = z.strictObject({
     }),
   ),
   pairs: z.array(
-    z.strictObject({ from: z.string(), to: z.string(), split: timeSplit, test: runTimeTest }),
+    z.strictObject({
+      from: z.string(),
+      to: z.string(),
+      split: timeSplit,
+      test: runTimeTest,
+      /** The prices per accelerator-hour at which both cost the same. */
+      breakEven: z
+        .strictObject({
+          fromAccelerator: z.string(),
+          toAccelerator: z.string(),
+          priceRatio: z.number(),
+          equalPrices: z
+            .strictObject({
+              pricedSide: z.enum(["from", "to"]),
+              fromUsdPerHour: z.number(),
+              toUsdPerHour: z.number(),
+            })
+            .optional(),
+        })
+        .optional(),
+    }),
   ),
   curves: alignedCurves.optional(),
 });
@@ -229,6 +256,7 @@ const gains = z.strictObject({
       best: z.strictObject({ round: z.string(), gain: z.number() }),
     })
     .optional(),
+  successor: z.strictObject({ benchmark: z.string(), firstRound: z.string() }).optional(),
 });
 
 const checkedClaim = z.strictObject({
@@ -345,7 +373,14 @@ export const paretoDocument = z.strictObject({
   ),
   mixedLabels,
   candidateCount: z.number().int(),
-  leftOut: z.array(z.strictObject({ measure, reason: figureGap, count: z.number().int() })),
+  leftOut: z.array(
+    z.strictObject({
+      measure,
+      reason: figureGap,
+      count: z.number().int(),
+      accelerators: z.array(z.string()),
+    }),
+  ),
 });
 
 export const resultsImportDocument = z.strictObject({

@@ -23,7 +23,7 @@ export interface RunStore {
    * @throws WorldError if the disk fails
    */
   sign(runId: string, signature: RecordSignature): Promise<void>;
-  /** Finds the run or series for a run id, a unique prefix of one, a series id, or `last`. */
+  /** Finds the run or series for a run id, an unambiguous part of one, a series id, or `last`. */
   resolve(text: string): Promise<Resolution>;
 }
 
@@ -67,6 +67,11 @@ export interface RunWriter {
    * the SHA-256 of result.json.
    */
   finish(verdict: Verdict): Promise<RunResult>;
+  /**
+   * The writer of an attached run has written the log and the samples again up to where they ended before: they take the place of the
+   * old files. Absent for a new record.
+   */
+  replaceFiles?(): Promise<void>;
   /** Stops writing without a result: what was appended is kept, and the record shows how far the run got. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RoundManifest } from "../../schema/atlas/round-manifest.ts";
-import { describeRefusal, listDirectory, readText } from "../open-file.ts";
+import { describeRefusal, listDirectory, readBytesSync } from "../open-file.ts";
 import { isRoundManifest } from "./is-round-manifest.ts";
 
 /** A round's folder with a manifest. */
@@ -45,14 +45,14 @@ type ManifestReading =
   | { kind: "unreadable"; problem: ResultsProblem };
 
 async function readManifest(folder: string): Promise<ManifestReading> {
-  const read = await readText(join(folder, "manifest.json"), { followsLinks: true });
+  const read = readBytesSync(join(folder, "manifest.json"), { followsLinks: true });
   if (read.kind === "missing")
     return { kind: "unreadable", problem: { kind: "manifest-missing", folder } };
   if (read.kind !== "read") {
     const reason = describeRefusal(read);
     return { kind: "unreadable", problem: { kind: "manifest-invalid", folder, reason } };
   }
-  const manifest = parseJson(read.text);
+  const manifest = parseJson(read.bytes.toString("utf8"));
   if (isRoundManifest(manifest)) return { kind: "read", round: { folder, manifest } };
   const { roundManifest } = await import("../../schema/atlas/round-manifest.ts");
   const parsed = roundManifest.safeParse(manifest);

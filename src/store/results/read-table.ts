@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { errorMessage } from "../../foundation/error-code.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import { describeRefusal, readBytes } from "../open-file.ts";
+import { describeRefusal, readBytesSync } from "../open-file.ts";
 import type { RoundFolder } from "./find-rounds.ts";
 import { isResultRow } from "./is-result-row.ts";
 import type { TableLine, TableReading } from "./parquet-file.ts";
@@ -17,7 +17,7 @@ export async function readTable(
   wanted: TableReading,
   problems: ResultsProblem[],
 ): Promise<TableLine[] | undefined> {
-  const vouched = await readVouched(round, file, problems);
+  const vouched = readVouched(round, file, problems);
   return vouched && unpack({ round, file, problems }, vouched.bytes, wanted);
 }
 
@@ -27,11 +27,9 @@ export async function readRows(
   problems: ResultsProblem[],
 ): Promise<ResultRow[] | undefined> {
   const file = "rows.parquet";
-  const [vouched, cache] = await Promise.all([
-    readVouched(round, file, problems),
-    readCache(round),
-  ]);
+  const vouched = readVouched(round, file, problems);
   if (vouched === undefined) return undefined;
+  const cache = readCache(round);
   const cached = cache && unpackRowsCache(cache, vouched.sha256);
   if (cached !== undefined) return cached;
   const source = { round, file, problems };
@@ -43,19 +41,19 @@ export async function readRows(
   return undefined;
 }
 
-async function readCache({ folder }: RoundFolder): Promise<Buffer | undefined> {
-  const read = await readBytes(join(folder, rowsCacheName), { followsLinks: true });
+function readCache({ folder }: RoundFolder): Buffer | undefined {
+  const read = readBytesSync(join(folder, rowsCacheName), { followsLinks: true });
   // An unreadable cache is treated as missing.
   return read.kind === "read" ? read.bytes : undefined;
 }
 
 /** A file with the SHA-256 in the manifest. */
-async function readVouched(
+function readVouched(
   { folder, manifest }: RoundFolder,
   file: string,
   problems: ResultsProblem[],
-): Promise<{ bytes: Uint8Array; sha256: string } | undefined> {
-  const read = await readBytes(join(folder, file), { followsLinks: true });
+): { bytes: Uint8Array; sha256: string } | undefined {
+  const read = readBytesSync(join(folder, file), { followsLinks: true });
   if (read.kind === "missing") {
     problems.push({ kind: "file-missing", folder, file });
     return undefined;

@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
 import { isJsonObject } from "../../foundation/json.ts";
 import type { ResultRow } from "../../schema/atlas/result-row.ts";
@@ -60,7 +61,8 @@ function isRow(line: unknown): line is ResultRow {
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    // Decoding Latin-1 takes half the time of UTF-8.
+    return JSON.parse(bytes.toString(isAscii(bytes) ? "latin1" : "utf8"));
   } catch {
     // An empty value is not a cache.
     return undefined;

@@ -6,6 +6,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { Comparison, CompareSubject, CurveAxis } from "../../schema/atlas/comparison.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
+import { bestOfAccelerators, type BestRequest } from "./best-of-accelerators.ts";
 import { findResult } from "./find-result.ts";
 import { type Atlas, type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 
@@ -15,12 +16,15 @@ export interface CompareRequest extends AtlasRequest {
   store: RunStore;
   cwd: string;
   axis: CurveAxis;
+  /** Given: `names` are accelerators or vendors, whose best results are compared. */
+  best?: Omit<BestRequest, "names"> | undefined;
 }
 
 /**
  * Compares the results that the user named.
  *
- * @throws UserError `unknown-result`, `ambiguous-result`, `same-result-twice`, and what `findResult` throws
+ * @throws UserError `unknown-result`, `ambiguous-result`, `same-result-twice`, and what `findResult` and
+ *   `bestOfAccelerators` throw
  */
 export async function compareNamed(
   request: CompareRequest,
@@ -28,7 +32,12 @@ export async function compareNamed(
 ): Promise<{ comparison: Comparison; problems: readonly ResultsProblem[] }> {
   const atlas = await loadAtlas(request);
   const subjects: CompareSubject[] = [];
-  for (const name of request.names) {
+  const { best } = request;
+  const names =
+    best === undefined
+      ? request.names
+      : bestOfAccelerators({ ...best, names: request.names }, atlas);
+  for (const name of names) {
     const subject = subjectOf(await findResult(name, { ...request, atlas, signal }), atlas);
     const { rowId } = subject.measured.row;
     if (subjects.some(({ measured }) => measured.row.rowId === rowId))

@@ -1,5 +1,4 @@
 import { bestAtScale } from "../../atlas/compare/best-at-scale.ts";
-import { underNewestRules } from "../../atlas/rounds/newest-rules.ts";
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
 import { selectWithAliases } from "../../atlas/rows/select-results.ts";
@@ -38,7 +37,7 @@ export async function showAtScale(request: AtScaleRequest): Promise<AtScale> {
       saw: benchmarks.slice(0, 12).join(", "),
       hint: `select one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
-  const measured = found.filter(underNewestRules(found)).map((row) => measureRow(row, atlas.rod));
+  const measured = found.map((row) => measureRow(row, atlas.rod));
   return {
     benchmark: benchmarks[0] ?? "",
     best: bestAtScale(measured, request.scale, atlas.accelerators),

@@ -4,8 +4,9 @@ import { compareRoundNames } from "../../atlas/rows/sort-results.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { CheckedClaim } from "../../schema/atlas/claim.ts";
 import type { Gains } from "../../schema/atlas/gains.ts";
+import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
-import { readClaims } from "../../store/catalogue/read-atlas-tables.ts";
+import { readBenchmarkFacts, readClaims } from "../../store/catalogue/read-atlas-tables.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
@@ -48,11 +49,33 @@ export async function showGains(
       (to === undefined || compareRoundNames(round, roundName(to)) <= 0),
   );
   const outcome = gainsOverRounds(inside, atlas.groups, per);
-  if (outcome.kind === "gains") return { gains: outcome.gains, problems: atlas.problems };
+  if (outcome.kind === "gains") {
+    const successor = await successorOf(outcome.gains, atlas.rows);
+    const gains = { ...outcome.gains, ...(successor === undefined ? {} : { successor }) };
+    return { gains, problems: atlas.problems };
+  }
   throw new UserError("too-few-rounds", "a gain requires results from two rounds", {
     saw: outcome.rounds.length === 0 ? "none" : `only ${outcome.rounds.join(", ")}`,
     hint: "widen `--from` and `--to`, or remove filters",
   });
+}
+
+/** The benchmark that replaced the one of the gains, if it has results. */
+async function successorOf(
+  { benchmark, steps }: Gains,
+  rows: readonly ResultRow[],
+): Promise<Gains["successor"]> {
+  const suite = steps[0]?.row.suite;
+  const facts = await readBenchmarkFacts();
+  const name = facts.find((one) => one.suite === suite && one.benchmark === benchmark)?.successor;
+  const rounds = rows
+    .filter((row) => row.suite === suite && row.benchmark === name)
+    .map(({ round }) => round)
+    .toSorted(compareRoundNames);
+  const [firstRound] = rounds;
+  return name === undefined || firstRound === undefined
+    ? undefined
+    : { benchmark: name, firstRound };
 }
 
 /** Public claims compared with the stored results. */

@@ -12,6 +12,7 @@ import { type AtlasView, chooseRows, readAtlasView, writeIds } from "./atlas-vie
 import { GainsPanel } from "./gains-panel.tsx";
 import { ResultPanel } from "./result-panel.tsx";
 import { ResultTable } from "./result-table.tsx";
+import { ScalePanel } from "./scale-panel.tsx";
 
 /** Data older than this is marked as outdated. */
 const staleAfterMs = 10 * 60_000;
@@ -97,6 +98,7 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
             />
           )}
           <div class="atlas-rest">
+            <ScalePanel atlas={atlas} view={view} rows={chosen.rows} />
             <GainsPanel atlas={atlas} view={view} />
             <ResultTable view={view} rows={chosen.rows} />
           </div>

@@ -5,6 +5,7 @@ import {
 } from "../../../src/atlas/rows/filter-results.ts";
 import {
   compareRoundNames,
+  sortKeyOf,
   sortKeys,
   sortResults,
   type SortKey,
@@ -34,14 +35,9 @@ export interface AtlasView {
   /** Results selected for comparison. */
   picked: readonly string[];
   withFront: boolean;
+  /** The number of accelerators near which vendors are compared. */
+  scale: number | undefined;
 }
-
-const sortOfMeasure: Readonly<Record<Measure, SortKey>> = {
-  system: "time",
-  chip: "chip",
-  dollar: "cost",
-  kwh: "energy",
-};
 
 /** Reads the view from the address; the default benchmark is the one with the most results. */
 export function readAtlasView(
@@ -66,12 +62,17 @@ export function readAtlasView(
       ...(query["scores"] === "official" ? { scores: "official" as const } : {}),
     },
     measure,
-    sort: key ?? sortOfMeasure[measure],
+    sort: key ?? sortKeyOf[measure],
     isDescending,
     rowId: query["row"],
     picked: readIds(query["compare"]),
     withFront: query["front"] !== "no",
+    scale: scaleOf(query["at"]),
   };
+}
+
+function scaleOf(text = ""): number | undefined {
+  return /^[1-9]\d{0,6}$/u.test(text) ? Number(text) : undefined;
 }
 
 /** Reads comma-separated ids from the address; a comma within an id is encoded as `%2C`. */
@@ -155,13 +156,17 @@ export function chooseRows(
 
 /** The command that prints the same rows. */
 export function commandOf(view: AtlasView, rows: readonly MeasuredRow[]): string {
-  const flags = Object.entries({ ...view.filter, per: view.measure }).flatMap(([name, value]) =>
-    value === undefined || (name === "per" && value === "system")
-      ? []
-      : [`--${name} ${shellText(String(value))}`],
-  );
+  const flags = commandFlags(view.filter);
+  if (view.measure !== "system") flags.push(`--per ${view.measure}`);
   if (rows.some(({ row }) => row.suite === "own")) flags.push("--own");
   return `pitwall results ${flags.join(" ")}`;
+}
+
+/** The filter as flags of the command line. */
+export function commandFlags(filter: ResultFilter): string[] {
+  return Object.entries(filter).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${shellText(String(value))}`],
+  );
 }
 
 function shellText(text: string): string {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useCallback, useMemo } from "preact/hooks";
 import { formatCount, formatSignificant } from "../../../src/foundation/units.ts";
 import { basisLines } from "../../../src/report/atlas/gains-table.ts";
-import { acceleratorText, numberText } from "../../../src/report/atlas/wording.ts";
+import { acceleratorText, middleRunMark, numberText } from "../../../src/report/atlas/wording.ts";
 import type { Gains } from "../../../src/schema/atlas/gains.ts";
 import { drawGains } from "../../charts/atlas/draw-gains.ts";
 import { gainsChart, gainsCsv, type GainsChart } from "../../charts/atlas/gains-chart.ts";
@@ -87,12 +87,12 @@ function ratioText(ratio: number): string {
 }
 
 function GainsTable({ all }: { all: readonly Gains[] }): JSX.Element {
-  const rows = all.flatMap(({ per, steps }) =>
+  const rows = all.flatMap(({ per, basis, steps }) =>
     steps.map(({ round, publishedOn, value, gainOverFirst, mooreGain, row }) => [
       round,
       per === "system" ? "system" : "chip",
       publishedOn ?? "",
-      numberText(value / 60_000),
+      `${basis === "score" ? "" : middleRunMark}${numberText(value / 60_000)}`,
       `${ratioText(gainOverFirst)}x`,
       mooreGain === undefined ? "" : `${ratioText(mooreGain)}x`,
       row.acceleratorCount === undefined ? "" : formatCount(row.acceleratorCount),

@@ -27,6 +27,7 @@ describe("resultFacts", () => {
   test("leads with the reason if there is no score", () => {
     expect(leadText(measured("A", { scoreMs: undefined }))).toBe("no score");
     expect(leadText(measured("A"))).toBe("10.00 min");
+    expect(leadText(measured("A", { scoreKind: "middle-run" }))).toBe("10.00 min (middle run)");
   });
 });
 

@@ -52,10 +52,11 @@ export function resultFacts(measured: MeasuredRow): [label: string, text: string
   return facts.filter((fact): fact is [string, string] => fact[1] !== undefined && fact[1] !== "");
 }
 
-/** `28.41 min`, or the reason why there is no time. */
-export function leadText({ figures }: MeasuredRow): string {
+/** `28.41 min`, `28.41 min (middle run)` if that is not a score, or the reason why there is no time. */
+export function leadText({ row, figures }: MeasuredRow): string {
   const { system } = figures;
-  return system.kind === "known" ? formatMinutes(system.value) : gapText(system.reason);
+  if (system.kind === "unknown") return gapText(system.reason);
+  return `${formatMinutes(system.value)}${row.scoreKind === "middle-run" ? " (middle run)" : ""}`;
 }
 
 function nodesText({ nodeCount, acceleratorCount }: ResultRow): string {

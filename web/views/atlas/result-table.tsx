@@ -10,18 +10,21 @@ import {
   middleRunNote,
   noFigure,
   priceNotes,
+  roundText,
   termsText,
   weakNote,
 } from "../../../src/report/atlas/wording.ts";
+import { listNotes } from "../../../src/report/atlas/row-notes.ts";
 import { labelOf, mixedLabelsOf } from "../../../src/atlas/rows/measures.ts";
-import type { SortKey } from "../../../src/atlas/rows/sort-results.ts";
+import { type SortKey, sortKeyOf } from "../../../src/atlas/rows/sort-results.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
-import { measures, type Measure, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
+import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import { saveFile } from "../../charts/save/save-chart.ts";
 import { Panel } from "../../components/panel.tsx";
-import { hrefOf, storeInAddress, place } from "../../router.ts";
+import { storeInAddress, place } from "../../router.ts";
 import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";
+import { ResultLink } from "./result-link.tsx";
 
 interface Column {
   head: string;
@@ -30,13 +33,6 @@ interface Column {
   cell: (measured: MeasuredRow) => string;
 }
 
-const sortOf: Readonly<Record<Measure, SortKey>> = {
-  system: "time",
-  chip: "chip",
-  dollar: "cost",
-  kwh: "energy",
-};
-
 /** Rows shown before `show all` is pressed, to limit the layout time. */
 const initialRowCount = 250;
 
@@ -44,7 +40,7 @@ const initialRowCount = 250;
 const columns: readonly Column[] = [
   ...measures.map((measure) => ({
     head: measureHeads[measure],
-    sort: sortOf[measure],
+    sort: sortKeyOf[measure],
     cell: (measured: MeasuredRow) =>
       labelOf(measured.figures, measure) === "stated"
         ? `${figureText(measured, measure)} (stated)`
@@ -58,7 +54,7 @@ const columns: readonly Column[] = [
   },
   { head: "kind", isText: true, cell: ({ row }) => acceleratorText(row) },
   { head: "system", isText: true, cell: ({ row }) => row.system },
-  { head: "round", sort: "round", isText: true, cell: ({ row }) => row.round },
+  { head: "round", sort: "round", isText: true, cell: ({ row }) => roundText(row) },
   { head: "terms", isText: true, cell: ({ row }) => termsText(row) },
   { head: "runs", cell: ({ row }) => String(row.runCount) },
 ];
@@ -132,6 +128,7 @@ function notesOf(rows: readonly MeasuredRow[]): string[] {
     ...(weak === undefined ? [] : [weak]),
     ...priceNotes(rows).map((note) => `price ${note}`),
     ...(energy === undefined ? [] : [energy]),
+    ...listNotes(rows, true),
     ...measures.flatMap((measure) => (measure === "chip" ? [] : gapNotes(rows, measure))),
   ];
 }
@@ -181,20 +178,10 @@ function ResultLine({
   isOpened: boolean;
 }): JSX.Element {
   const { rowId, submitter } = measured.row;
-  const { path, query } = place.value;
   return (
     <tr class={isOpened ? "opened" : ""} data-row={rowId}>
       <th scope="row" class="left">
-        <a
-          href={hrefOf({ path, query: { ...query, row: rowId } })}
-          onClick={(event) => {
-            if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-            event.preventDefault();
-            storeInAddress({ row: rowId }, { asStep: true });
-          }}
-        >
-          {submitter}
-        </a>
+        <ResultLink rowId={rowId} text={submitter} />
       </th>
       {columns.map(({ head, cell, isText = false }) => {
         const text = cell(measured);
