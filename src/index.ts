@@ -24,8 +24,39 @@ export { UserError, WorldError } from "./foundation/user-error.ts";
 export { formatLine } from "./mllog/format-line.ts";
 export { parseLine } from "./mllog/parse-line.ts";
 export { parseLog, type ParsedLog } from "./mllog/parse-log.ts";
+export { memoryOfLayout, sumOfParts } from "./planner/memory/memory-of-layout.ts";
 export type { LogEvent, LogLine } from "./schema/logs/log-event.ts";
 export type { LogVerdict } from "./schema/logs/log-verdict.ts";
+export type {
+  LatentAttention,
+  ModelReference,
+  TransformerShape,
+} from "./schema/plan/model-shape.ts";
+export type { PlannerModel, PlannerModelList } from "./schema/plan/planner-models.ts";
+export type { PublishedMeasurement } from "./schema/plan/published-measurement.ts";
+export type {
+  LayoutAnswer,
+  MemoryParts,
+  PredictionError,
+  StepParts,
+  StepPrediction,
+} from "./schema/plan/step-prediction.ts";
+export type {
+  AdapterBase,
+  AdapterTarget,
+  AttentionKernel,
+  Framework,
+  HardwareReference,
+  LayoutLine,
+  LossKernel,
+  Optimizer,
+  PipelineSchedule,
+  Precision,
+  Recompute,
+  Sharding,
+  StateFormat,
+  TrainingLayout,
+} from "./schema/plan/training-layout.ts";
 export type { MetricTarget } from "./schema/run/metric-target.ts";
 export type { RunEvent } from "./schema/run/run-event.ts";
 export type { RunRequest } from "./schema/run/run-request.ts";

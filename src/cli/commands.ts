@@ -12,6 +12,11 @@ export interface CommandEntry {
 
 /** Every command, in the order of the help. */
 export const commandEntries: Readonly<Record<string, CommandEntry>> = {
+  fits: {
+    group: "Plan",
+    summary: "Tell whether a training fits into the memory of GPUs",
+    load: async () => (await import("./commands/fits.ts")).fitsCommand,
+  },
   prices: {
     group: "Plan",
     summary: "List machine prices, cheapest accelerator-hour first",

@@ -12,6 +12,7 @@ import * as runs from "../schema/documents/run-documents.ts";
 import { checkedLog } from "../schema/logs/log-verdict.ts";
 import { checkedPackage } from "../schema/logs/package-finding.ts";
 import { ruleFinding } from "../schema/logs/rule-finding.ts";
+import { fitAnswer } from "../schema/plan/fit-answer.ts";
 import { energyReading } from "../schema/run/energy.ts";
 import { finding } from "../schema/run/finding.ts";
 import { lifecycleEvent } from "../schema/run/lifecycle-event.ts";
@@ -25,6 +26,7 @@ import { evaluation, runResult } from "../schema/run/run-result.ts";
  * published schema: `train` and `replay` print event lists, `log` and `export site` a summary.
  */
 const results: Readonly<Record<string, z.ZodType>> = {
+  fits: fitAnswer,
   prices: catalogue.pricesDocument,
   run: runs.runDocument,
   rerun: runs.runDocument,

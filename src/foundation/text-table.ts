@@ -60,7 +60,7 @@ export function visibleWidth(text: string): number {
 const styleCode = /\u001B\[[\d;]*m/gu;
 
 export function stripStyle(text: string): string {
-  return text.replaceAll(styleCode, "");
+  return text.includes("\u001B") ? text.replaceAll(styleCode, "") : text;
 }
 
 /** Truncates a text to a width, with an ellipsis if something is removed. */

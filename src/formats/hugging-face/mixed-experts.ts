@@ -1,0 +1,58 @@
+import type { ConfigFields } from "./config-fields.ts";
+import { noExtras, type ConfigModel } from "./config-model.ts";
+import { usualShape } from "./llama-like.ts";
+
+/** DeepSeek V2 and V3, and Kimi K2, which has the form of V3: latent attention and experts. */
+export function readDeepSeek(fields: ConfigFields): ConfigModel {
+  if ((fields.optionalCount("moe_layer_freq") ?? 1) !== 1) {
+    fields.refuse("moe_layer_freq", "1: every layer after the first has experts");
+  }
+  const { headSize: _, kvHeads: __, ...shape } = usualShape(fields);
+  const experts = fields.count("n_routed_experts");
+  // DeepSeek V3 adds one number to each expert's score to balance the load.
+  const isThird = fields.type !== "deepseek_v2";
+  return {
+    shape: {
+      ...shape,
+      experts,
+      topK: fields.count("num_experts_per_tok"),
+      expertFfn: fields.count("moe_intermediate_size"),
+      sharedExperts: fields.optionalCount("n_shared_experts") ?? 0,
+      denseLayers: fields.optionalCount("first_k_dense_replace") ?? 0,
+      mtpLayers: fields.optionalCount("num_nextn_predict_layers") ?? 0,
+      mla: {
+        qRank: fields.optionalCount("q_lora_rank") ?? 0,
+        kvRank: fields.count("kv_lora_rank"),
+        ropeSize: fields.count("qk_rope_head_dim"),
+        nopeSize: fields.count("qk_nope_head_dim"),
+        vSize: fields.count("v_head_dim"),
+      },
+    },
+    extras: { ...noExtras, otherPerExpertLayer: isThird ? experts : 0 },
+  };
+}
+
+/** gpt-oss: biases on attention, router and experts, and one learned sink per head. */
+export function readGptOss(fields: ConfigFields): ConfigModel {
+  const shape = usualShape(fields);
+  const experts = fields.count("num_local_experts");
+  const expertFfn = fields.count("intermediate_size");
+  const window = fields.optionalCount("sliding_window");
+  return {
+    shape: {
+      ...shape,
+      experts,
+      topK: fields.count("num_experts_per_tok", "experts_per_token"),
+      expertFfn,
+      ...(window === undefined ? {} : { slidingWindow: window, slidingWindowEvery: 2 }),
+    },
+    extras: {
+      ...noExtras,
+      queryBias: true,
+      keyValueBias: true,
+      outputBias: true,
+      otherPerLayer: shape.heads,
+      otherPerExpertLayer: experts * (1 + 2 * expertFfn + shape.hidden),
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { nearestWord } from "../../foundation/nearest-word.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
+import { configFields, type ConfigFields } from "./config-fields.ts";
+import type { ConfigModel } from "./config-model.ts";
+import { configParameters } from "./config-parameters.ts";
+import * as gpt from "./gpt-like.ts";
+import * as llama from "./llama-like.ts";
+import { readDeepSeek, readGptOss } from "./mixed-experts.ts";
+
+/** A model as its `config.json` describes it. */
+export interface ModelOfConfig {
+  /** `model_type`: `llama`, `qwen3_moe`. */
+  architecture: string;
+  /** `seq` is the longest sequence that the configuration names. */
+  shape: TransformerShape;
+  /** All parameters: exact, with biases, norms and positions. */
+  parameters: number;
+  /** What the configuration describes and `shape` does not. */
+  notes: readonly string[];
+}
+
+const readers: Readonly<Record<string, (fields: ConfigFields) => ConfigModel>> = {
+  bert: gpt.readBert,
+  bloom: gpt.readBloom,
+  deepseek_v2: readDeepSeek,
+  deepseek_v3: readDeepSeek,
+  falcon: gpt.readFalcon,
+  gemma: llama.readGemma,
+  gemma2: llama.readGemma,
+  gemma3_text: llama.readGemma3,
+  gpt2: gpt.readGpt2,
+  gpt_neox: gpt.readGptNeox,
+  gpt_oss: readGptOss,
+  gptj: gpt.readGptJ,
+  granite: llama.readLlama,
+  kimi_k2: readDeepSeek,
+  llama: llama.readLlama,
+  mistral: llama.readLlama,
+  mixtral: llama.readMixtral,
+  mpt: gpt.readMpt,
+  olmo: llama.readOlmo,
+  olmo2: llama.readOlmo2,
+  olmo3: llama.readOlmo2,
+  opt: gpt.readOpt,
+  phi: gpt.readPhi,
+  phi3: llama.readPhi3,
+  qwen2: llama.readQwen2,
+  qwen2_moe: llama.readQwen2Moe,
+  qwen3: llama.readQwen3,
+  qwen3_moe: llama.readQwen3Moe,
+  roberta: gpt.readBert,
+  smollm3: llama.readLlama,
+  starcoder2: gpt.readStarcoder2,
+};
+
+/** Values of `model_type` that can be read. */
+export const readableArchitectures: readonly string[] = Object.keys(readers);
+
+/**
+ * Reads a Hugging Face `config.json`.
+ *
+ * @param config parsed JSON
+ * @throws UserError `model-config-not-understood` names the field that has no model, and `model-config-incomplete` one
+ * that is missing
+ */
+export function readModelConfig(config: unknown): ModelOfConfig {
+  const { fields: object, notes } = textPart(objectOf(config));
+  const fields = configFields(object);
+  const reader = Object.hasOwn(readers, fields.type) ? readers[fields.type] : undefined;
+  if (reader === undefined) throw unknownArchitecture(fields.type, object);
+  const model = reader(fields);
+  const parameters = configParameters(model);
+  checkPlausible(model.shape, parameters);
+  return { architecture: fields.type, shape: model.shape, parameters, notes };
+}
+
+/** More than any model that was trained. */
+const mostParameters = 1e15;
+
+function checkPlausible({ hidden, heads, headSize }: TransformerShape, parameters: number): void {
+  if (headSize === undefined && hidden % heads !== 0) {
+    throw new UserError(
+      "model-config-not-understood",
+      `the hidden size ${hidden} does not divide by ${heads} attention heads`,
+      { hint: "models with other head sizes have the field `head_dim`" },
+    );
+  }
+  if (Number.isSafeInteger(parameters) && parameters <= mostParameters) return;
+  throw new UserError(
+    "model-config-not-understood",
+    "the model's sizes together give more than 1e15 parameters",
+    { hint: "check the sizes in `config.json`" },
+  );
+}
+
+function objectOf(config: unknown): Readonly<Record<string, unknown>> {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    throw new UserError("model-config-not-understood", "not a Hugging Face `config.json`", {
+      saw: JSON.stringify(config)?.slice(0, 80),
+      hint: "the file must be a JSON object with `model_type`",
+    });
+  }
+  return Object.fromEntries(Object.entries(config));
+}
+
+/** Models that also read images keep the sizes of their language model in `text_config`. */
+function textPart(config: Readonly<Record<string, unknown>>): {
+  fields: Readonly<Record<string, unknown>>;
+  notes: readonly string[];
+} {
+  const text = config["text_config"];
+  if (text === undefined || text === null) return { fields: config, notes: [] };
+  return {
+    fields: objectOf(text),
+    notes: [`only the language model (\`text_config\`) is counted, not what reads images or sound`],
+  };
+}
+
+function unknownArchitecture(type: string, config: Readonly<Record<string, unknown>>): UserError {
+  if (type === "") {
+    return new UserError(
+      "model-config-incomplete",
+      "the model's configuration has no `model_type`",
+      {
+        hint: `is this a Hugging Face \`config.json\`? It has ${Object.keys(config).slice(0, 5).join(", ")}`,
+      },
+    );
+  }
+  const isEncoderDecoder = config["is_encoder_decoder"] === true;
+  const nearest = nearestWord(type, readableArchitectures);
+  const near = nearest === undefined ? "" : `the closest known one is \`${nearest}\`; `;
+  return new UserError(
+    "model-config-not-understood",
+    isEncoderDecoder
+      ? `the model's field \`model_type\` is not understood: \`${type}\` has an encoder and a decoder, which is not modeled`
+      : `the model's field \`model_type\` is not understood: \`${type}\` is not modeled`,
+    { hint: `${near}known: ${readableArchitectures.join(", ")}` },
+  );
+}

@@ -1,0 +1,151 @@
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
+import type { MemoryParts } from "../../schema/plan/step-prediction.ts";
+import type { TrainingLayout } from "../../schema/plan/training-layout.ts";
+import { countParameters, type ParameterCounts } from "../model/count-parameters.ts";
+import { fillLayout, type FilledLayout } from "./fill-layout.ts";
+import { layerActivations, type LayerActivations } from "./layer-activations.ts";
+import { candidateStages, type PipelineStage } from "./pipeline-stages.ts";
+import { reserveBytes } from "./reserve-bytes.ts";
+import { stageParameters, type StageParameters } from "./stage-parameters.ts";
+import { stageStates } from "./stage-states.ts";
+import { stageBuffers } from "./stage-buffers.ts";
+
+/**
+ * Memory of the fullest accelerator in bytes, by part; the parts add up to what the accelerator must have.
+ *
+ * @param layout what it leaves open is filled in with the framework's usual value, and one sequence in a pass
+ * @param hardware `count`: all accelerators of the run
+ * @example memoryOfLayout(shape, { tp: 2, pp: 1, cp: 1, ep: 1, globalBatch: 64, precision: "bf16" }, { count: 8 })
+ */
+export function memoryOfLayout(
+  shape: TransformerShape,
+  layout: TrainingLayout,
+  hardware: { readonly count: number },
+): MemoryParts {
+  return memoryOfFilled(shape, fillLayout(layout, shape, hardware.count), hardware.count);
+}
+
+/** Like `memoryOfLayout`, with every choice made. */
+export function memoryOfFilled(
+  shape: TransformerShape,
+  filled: FilledLayout,
+  acceleratorCount: number,
+): MemoryParts {
+  const counts = countParameters(shape);
+  const perToken = {
+    dense: layerActivations(shape, filled, "dense"),
+    expert: shape.experts === 0 ? noLayer : layerActivations(shape, filled, "expert"),
+  };
+  let fullest: MemoryParts | undefined;
+  for (const stage of candidateStages(shape, filled)) {
+    const parts = stageMemory({ shape, layout: filled, counts, perToken, stage }, acceleratorCount);
+    if (fullest === undefined || sumOfParts(parts) > sumOfParts(fullest)) fullest = parts;
+  }
+  return fullest ?? nothing;
+}
+
+/** Sum of all parts, bytes. */
+export function sumOfParts(parts: MemoryParts): number {
+  const { weights, gradients, optimizer, activations, buffers, reserve } = parts;
+  return weights + gradients + optimizer + activations + buffers + reserve;
+}
+
+const noLayer: LayerActivations = { all: 0, selective: 0, input: 0 };
+const nothing: MemoryParts = {
+  weights: 0,
+  gradients: 0,
+  optimizer: 0,
+  activations: 0,
+  buffers: 0,
+  reserve: 0,
+};
+
+interface StageInputs {
+  shape: TransformerShape;
+  layout: FilledLayout;
+  counts: ParameterCounts;
+  /** Bytes that layers keep per token. */
+  perToken: { dense: LayerActivations; expert: LayerActivations };
+  stage: PipelineStage;
+}
+
+function stageMemory(inputs: StageInputs, acceleratorCount: number): MemoryParts {
+  const { shape, layout, counts, stage } = inputs;
+  const parameters = stageParameters(counts, shape, layout, stage);
+  const activations = stageActivations(inputs);
+  const buffers = stageBuffers({ shape, layout, counts, stage, parameters });
+  const states = stageStates(shape, layout, parameters);
+  return {
+    weights: states.weights,
+    gradients: gradientsAtPeak(states.gradients, activations, layout, parameters),
+    optimizer: states.optimizer,
+    activations,
+    buffers,
+    reserve: reserveBytes(acceleratorCount, activations + buffers),
+  };
+}
+
+/**
+ * PyTorch frees gradients after each step: with one pass in a step, they grow while activations are freed, so that both
+ * never exist in full. With several passes they stay.
+ */
+function gradientsAtPeak(
+  gradients: number,
+  activations: number,
+  layout: FilledLayout,
+  { largestLayer, vocabulary, hasBothEnds }: StageParameters,
+): number {
+  const largest = Math.max(largestLayer, vocabulary / (hasBothEnds ? 2 : 1));
+  const ofLayer = Math.min(gradients, (layout.masterWeights ? 4 : 2) * largest);
+  if (layout.optimizerInBackward) return ofLayer;
+  const grows = layout.framework === "fsdp" && layout.pp === 1 && layout.microBatches === 1;
+  return grows ? Math.max(ofLayer, gradients - activations) : gradients;
+}
+
+/** Activations that wait for their backward pass, and those of the layer that is recomputed. */
+function stageActivations({ shape, layout, perToken, stage }: StageInputs): number {
+  const tokens = (layout.microBatch * shape.seq) / layout.cp;
+  const hasExperts = shape.experts > 0;
+  const denseLayers = stage.denseLayers + (hasExperts ? 0 : stage.mtpLayers);
+  const expertLayers = stage.expertLayers + (hasExperts ? stage.mtpLayers : 0);
+  const dense = keptPerToken(perToken.dense, layout);
+  const expert = keptPerToken(perToken.expert, layout);
+  const kept = denseLayers * dense + expertLayers * expert;
+  const layers = denseLayers + expertLayers;
+  const offloaded = Math.min(layout.offloadActivationLayers, layers);
+  const resident = layers === 0 ? 0 : (kept * (layers - offloaded)) / layers;
+  const largest = Math.max(denseLayers > 0 ? dense : 0, expertLayers > 0 ? expert : 0);
+  const copied = Math.min(offloaded, 2) * largest;
+  const recomputed = Math.max(
+    denseLayers > 0 ? recomputedPerToken(perToken.dense, layout) : 0,
+    expertLayers > 0 ? recomputedPerToken(perToken.expert, layout) : 0,
+  );
+  // The last stage also keeps the input and output of the norm before the output matrix.
+  const head = stage.hasHead ? 2 * perToken.dense.input : 0;
+  return tokens * (stage.passes * resident + copied + recomputed + head);
+}
+
+function keptPerToken(layer: LayerActivations, layout: FilledLayout): number {
+  const share = layout.recomputeFraction;
+  switch (layout.recompute) {
+    case "none":
+      return layer.all;
+    case "selective":
+      return share * layer.selective + (1 - share) * layer.all;
+    case "full":
+      return share * layer.input + (1 - share) * layer.all;
+  }
+}
+
+/** What one layer recomputes before its backward pass. */
+function recomputedPerToken(layer: LayerActivations, layout: FilledLayout): number {
+  if (layout.recomputeFraction === 0) return 0;
+  switch (layout.recompute) {
+    case "none":
+      return 0;
+    case "selective":
+      return layer.all - layer.selective;
+    case "full":
+      return layer.all - layer.input;
+  }
+}

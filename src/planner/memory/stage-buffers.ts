@@ -1,0 +1,145 @@
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
+import type { ParameterCounts } from "../model/count-parameters.ts";
+import { elementBytes } from "./layer-activations.ts";
+import type { FilledLayout } from "./fill-layout.ts";
+import type { PipelineStage } from "./pipeline-stages.ts";
+import type { StageParameters } from "./stage-parameters.ts";
+
+interface BufferInputs {
+  shape: TransformerShape;
+  layout: FilledLayout;
+  counts: ParameterCounts;
+  stage: PipelineStage;
+  parameters: StageParameters;
+}
+
+/** What exists for a moment when memory is fullest: logits or gradients of activations, and gathered weights. */
+export function stageBuffers(inputs: BufferInputs): number {
+  const logits = inputs.stage.hasHead ? logitsBytes(inputs) : 0;
+  return (
+    Math.max(logits, activationGradients(inputs)) +
+    gatheredSequences(inputs) +
+    gatheredWeights(inputs) +
+    placeholderGradients(inputs) +
+    dequantizedWeights(inputs)
+  );
+}
+
+function tokensOfPass({ shape, layout }: BufferInputs): number {
+  return (layout.microBatch * shape.seq) / layout.cp;
+}
+
+/** Share of the logits that a chunked loss computes at a time. */
+const lossChunk = 1 / 8;
+
+function logitsBytes(inputs: BufferInputs): number {
+  const { shape, layout, stage } = inputs;
+  const logits = (tokensOfPass(inputs) * shape.vocab) / layout.tp;
+  const together = layout.loss === "chunked" ? lossChunk : 1;
+  return (1 + stage.mtpLayers) * logits * together * bytesPerLogit(layout);
+}
+
+/**
+ * Megatron-LM's fused cross-entropy writes gradients over the bf16 logits, and without it keeps them in fp32 too. PyTorch
+ * keeps bf16 logits, their fp32 copy, log-probabilities and gradients.
+ */
+function bytesPerLogit({ framework, attention, precision, loss }: FilledLayout): number {
+  const bytes = elementBytes(precision);
+  const isFused = loss === "fused" && attention === "flash";
+  if (loss === "chunked") return bytes + 4;
+  if (framework === "megatron") return isFused ? bytes : bytes + 4;
+  if (isFused) return 2 * bytes;
+  return bytes === 4 ? 12 : bytes + 12;
+}
+
+/** Gradients of the inner activations of a feed-forward layer during its backward pass. */
+function activationGradients(inputs: BufferInputs): number {
+  const { shape, layout, stage } = inputs;
+  const inner = shape.gated ? 3 : 2;
+  const width = shape.expertFfn === 0 ? shape.ffn : shape.expertFfn;
+  const dense = stage.denseLayers > 0 ? inner * shape.ffn : 0;
+  const expert =
+    stage.expertLayers > 0 ? shape.topK * (inner * width + shape.hidden * layout.etp) : 0;
+  const tokens = tokensOfPass(inputs) / layout.tp;
+  return elementBytes(layout.precision) * tokens * Math.max(dense, expert);
+}
+
+/** With sequence parallelism, the whole sequence is gathered before a matrix product and scattered after it. */
+function gatheredSequences(inputs: BufferInputs): number {
+  const { shape, layout } = inputs;
+  if (!layout.sequenceParallel || layout.tp === 1) return 0;
+  return 2 * elementBytes(layout.precision) * tokensOfPass(inputs) * shape.hidden;
+}
+
+/** Weights that are gathered for one layer while the next is on its way, and gradients that wait to be reduced. */
+function gatheredWeights({ layout, parameters }: BufferInputs): number {
+  const { sharding, framework, shardCount } = layout;
+  if (sharding === "none" || shardCount === 1) return 0;
+  if (framework === "deepspeed") {
+    return deepSpeedBuckets(layout, parameters.dense + parameters.experts);
+  }
+  if (sharding !== "fsdp" && sharding !== "zero3") return 0;
+  return framework === "maxtext"
+    ? matricesOnTheWay(layout, parameters)
+    : layersOnTheWay(layout, parameters);
+}
+
+/** XLA gathers and reduces matrix by matrix. */
+function matricesOnTheWay(layout: FilledLayout, { largestLayer }: StageParameters): number {
+  const copies = layout.adapter === undefined ? 2 : 1;
+  return copies * elementBytes(layout.precision) * largestLayer;
+}
+
+/** PyTorch and Megatron-LM gather and reduce layer by layer. */
+function layersOnTheWay(layout: FilledLayout, parameters: StageParameters): number {
+  const bytes = elementBytes(layout.precision);
+  const isTrained = layout.adapter === undefined;
+  const isNarrow = layout.gradientFormat === "bf16";
+  if (layout.framework === "fsdp" && layout.pp > 1) {
+    // With a pipeline, a stage stays gathered for all passes and adds up its gradients.
+    const added = isNarrow ? 2 : 4;
+    return (bytes + (isTrained ? added : 0)) * (parameters.dense + parameters.experts);
+  }
+  const reduced = bytes + (isNarrow ? 0 : 4);
+  const gradients = isTrained ? reduced * parameters.largestLayer : 0;
+  // Embedding and output matrix are gathered one after the other.
+  const ends = parameters.vocabulary / (parameters.hasBothEnds ? 2 : 1);
+  return bytes * (2 * parameters.largestLayer + ends) + gradients;
+}
+
+/**
+ * Buckets of DeepSpeed's defaults: 5e8 elements to reduce and to gather; ZeRO-3 keeps up to 1e9 weights gathered.
+ *
+ * @see https://www.deepspeed.ai/docs/config-json/#zero-optimizations-for-fp16-training
+ */
+function deepSpeedBuckets({ sharding }: FilledLayout, parameters: number): number {
+  const bucket = Math.min(parameters, 5e8);
+  const live = sharding === "zero3" ? Math.min(parameters, 1e9) : bucket;
+  return 2 * (bucket + live);
+}
+
+/**
+ * Transformer Engine hands autograd one bf16 tensor of each weight's shape in place of the gradient that it has added
+ * to the fp32 sum; layers of equal shape share it.
+ */
+function placeholderGradients({ shape, layout, counts, stage }: BufferInputs): number {
+  const isUsed =
+    layout.framework === "megatron" &&
+    layout.attention === "flash" &&
+    layout.masterWeights &&
+    layout.adapter === undefined;
+  if (!isUsed) return 0;
+  const attention =
+    counts.attentionReplicated + (counts.attention - counts.attentionReplicated) / layout.tp;
+  const dense = stage.denseLayers > 0 ? counts.denseFfn : 0;
+  const experts =
+    stage.expertLayers > 0 ? counts.sharedExperts + (counts.oneExpert * layout.tp) / layout.etp : 0;
+  const head = stage.hasHead ? shape.vocab * shape.hidden : 0;
+  return 2 * (attention + (dense + experts + head) / layout.tp);
+}
+
+/** The largest matrix of a quantized base model, in 16 bits. */
+function dequantizedWeights({ shape, layout }: BufferInputs): number {
+  const base = layout.adapter?.base ?? "bf16";
+  return base === "bf16" ? 0 : (2 * shape.hidden * shape.ffn) / layout.tp;
+}
