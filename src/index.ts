@@ -75,3 +75,4 @@ export {
   type TimedWorkload,
   type TimingOptions,
 } from "./workflows/launch/time-to-train.ts";
+export { predictStep } from "./workflows/plan/predict-step.ts";

@@ -22,6 +22,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "List machine prices, cheapest accelerator-hour first",
     load: async () => (await import("./commands/prices.ts")).pricesCommand,
   },
+  predict: {
+    group: "Plan",
+    summary: "Predict step times from a model, a machine and a layout",
+    load: async () => (await import("./commands/predict.ts")).predictCommand,
+  },
   run: {
     group: "Run",
     summary: "Train to a quality target and report time, cost and energy",

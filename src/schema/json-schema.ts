@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { exportedRuns } from "./documents/run-documents.ts";
+import { learnedRun } from "./plan/learned-run.ts";
+import { layoutAnswer } from "./plan/step-prediction.ts";
+import { layoutLine } from "./plan/training-layout.ts";
 import { runRequest } from "./run/run-request.ts";
 import { runResult } from "./run/run-result.ts";
 import { workloadFile } from "./run/workload-file.ts";
@@ -9,9 +12,12 @@ const schemas = {
   "run.json": runRequest,
   "result.json": runResult,
   "export.json": exportedRuns,
+  layout: layoutLine,
+  prediction: layoutAnswer,
+  "plan-calibration": learnedRun,
 } as const;
 
-/** Files with a schema: workload files, the files of a record by name, and what `pitwall export --format json` writes. */
+/** Files with a schema: workload files, the files of a record by name, what `pitwall export --format json` writes, and what `pitwall predict` reads and prints. */
 export const fileSchemaNames: readonly string[] = Object.keys(schemas);
 
 /** The JSON Schema of a file, for editors and other programs; `undefined` for other names. */

@@ -10,7 +10,7 @@ export const schemaCommand = defineCommand({
   arguments: [
     {
       name: "name",
-      help: "`workload` (what `pitwall run` reads), `run.json` or `result.json` (of a record), `export.json` (what `pitwall export --format json` writes), or a command, for its `--json` document; default: list the names",
+      help: "`workload` (what `pitwall run` reads), `run.json` or `result.json` (of a record), `export.json` (what `pitwall export --format json` writes), `layout` and `prediction` (what `pitwall predict` reads and prints), `plan-calibration` (a line of what `pitwall plan --calibrate` keeps), or a command, for its `--json` document; default: list the names",
     },
   ],
   argumentCount: { minimum: 0, maximum: 2 },

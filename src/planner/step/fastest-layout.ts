@@ -1,0 +1,105 @@
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
+import { type ChosenMemory, memoryThatFits } from "../memory/memory-that-fits.ts";
+import type { LayoutChoices } from "./choose-layout.ts";
+import { layerCosts } from "./layer-costs.ts";
+import { layerLayoutOf, spreadLayoutOf, type WholeLayout } from "./prepare-step.ts";
+import type { LayerCosts, StepContext } from "./step-context.ts";
+import { partCount, stepPartsInto } from "./step-time.ts";
+
+interface TimedLayout {
+  layout: WholeLayout;
+  parts: Float64Array;
+  stepTimeMs: number;
+}
+
+interface Candidate extends TimedLayout, ChosenMemory {}
+
+export interface FastestLayout extends Candidate {
+  /** How much longer a step takes with the next best of an open choice, as a factor. */
+  spreadOfChoices: number;
+}
+
+/**
+ * The fastest layout that fits with memory to spare and the framework's usual details; else one that fits barely; one
+ * whose details are changed so that it fits; one that offloads. If none fits, the one with the least memory.
+ */
+export function fastestLayout(
+  context: StepContext,
+  choices: LayoutChoices,
+  { shape, count }: { shape: TransformerShape; count: number },
+): FastestLayout {
+  const capacityBytes = context.hardware.memoryBytes;
+  const timed = [...timedLayouts(context, choices, count)];
+  const found = fastestThatFits(timed, { shape, count, capacityBytes });
+  return Object.assign(found, { spreadOfChoices: spreadOfChoices(timed, found) });
+}
+
+function fastestThatFits(
+  timed: readonly TimedLayout[],
+  machine: { shape: TransformerShape; count: number; capacityBytes: number },
+): Candidate {
+  const { shape, count, capacityBytes } = machine;
+  const best: Candidate[] = [];
+  let least: Candidate | undefined;
+  const sorted = timed.toSorted((a, b) => a.stepTimeMs - b.stepTimeMs);
+  for (const { layout, parts, stepTimeMs } of sorted) {
+    const chosen = memoryThatFits(shape, layout, { count, capacityBytes });
+    const { memory, memoryBytes, fits, assumed } = chosen;
+    const candidate = { layout, parts, stepTimeMs, memory, memoryBytes, fits, assumed };
+    const effort = effortToFit(chosen, capacityBytes);
+    if (effort === 0) return candidate;
+    if (effort !== undefined) best[effort] ??= candidate;
+    if (least === undefined || chosen.memoryBytes < least.memoryBytes) least = candidate;
+  }
+  const found = best.find((one) => one !== undefined) ?? least;
+  if (found === undefined) throw new RangeError("a layout without choices");
+  return found;
+}
+
+/** Share of the memory that a run which may choose leaves free. */
+const spareShare = 0.05;
+
+/** What has to be done to fit, from 0, nothing, to 3, offloading; `undefined` if nothing helps. */
+function effortToFit(chosen: ChosenMemory, capacityBytes: number): number | undefined {
+  if (!chosen.fits) return undefined;
+  if (chosen.assumed["offloadActivationLayers"] !== undefined) return 3;
+  if (Object.keys(chosen.assumed).length > 0) return 2;
+  return chosen.memoryBytes <= capacityBytes * (1 - spareShare) ? 0 : 1;
+}
+
+/** Choices that a layout may leave open. */
+const openChoices = ["microBatch", "recompute", "vp"] as const;
+
+/**
+ * How much longer a step takes if the run chose another value of an open field, the next best one; 1 if all are given.
+ * The least likely alternatives do not count: at most a third longer.
+ */
+function spreadOfChoices(timed: readonly TimedLayout[], best: TimedLayout): number {
+  let spread = 1;
+  for (const field of openChoices) {
+    const others = timed.filter(({ layout }) => layout[field] !== best.layout[field]);
+    if (others.length === 0) continue;
+    const next = Math.min(...others.map(({ stepTimeMs }) => stepTimeMs));
+    spread = Math.max(spread, next / best.stepTimeMs);
+  }
+  return Math.min(spread, 4 / 3);
+}
+
+function* timedLayouts(
+  context: StepContext,
+  { base, microBatches, virtualStages, recomputes }: LayoutChoices,
+  count: number,
+): Generator<TimedLayout> {
+  for (const microBatch of microBatches) {
+    for (const recompute of recomputes) {
+      let costs: LayerCosts | undefined;
+      for (const vp of virtualStages) {
+        const layout: WholeLayout = { ...base, microBatch, recompute, vp };
+        costs ??= layerCosts(context, layerLayoutOf(layout));
+        const parts = new Float64Array(partCount);
+        const spread = spreadLayoutOf(layout, count);
+        yield { layout, parts, stepTimeMs: stepPartsInto(parts, context, costs, spread) };
+      }
+    }
+  }
+}

@@ -1,0 +1,374 @@
+import { gatherTimeMs, ranksInDomain, transferTimeMs } from "./collective-time.ts";
+import { addTimes, noTime, scaleTime } from "./layer-time.ts";
+import { exposedTime, smoothMaximum } from "./smooth-maximum.ts";
+import {
+  layerTotal,
+  type LayerCosts,
+  type LayerLayout,
+  type LayerTime,
+  type StepContext,
+} from "./step-context.ts";
+
+/** Tensors of `hidden` elements per token that norms and residuals of a layer move, forward and backward. */
+const hiddenTensors = 20;
+/** Share of element-wise traffic that belongs to the forward pass. */
+const forwardTraffic = 0.4;
+/** Backward of attention over forward: five matrix products against two. */
+const attentionBackward = 2.5;
+/** Times that scores pass through memory without FlashAttention: forward, backward. */
+const scorePasses = { forward: 5, backward: 6 };
+
+/**
+ * Time and bytes of layers for one way to split them. Causal attention counts as half.
+ *
+ * Matrix products: arithmetic at a share of the peak plus a share of their memory traffic, so that thin products are
+ * slow (roofline without perfect overlap). Collectives: see collective-time.ts.
+ */
+export function layerCosts(context: StepContext, layout: LayerLayout): LayerCosts {
+  const { sizes, constants } = context;
+  const tokens = (layout.microBatch * sizes.seq) / layout.cp;
+  const attention = attentionPart(context, layout, tokens);
+  const dense = denseFfnPart(context, layout, tokens);
+  const output = outputPart(context, layout, tokens);
+  const expert =
+    sizes.expertLayers > 0
+      ? scaleTime(expertPart(context, layout, tokens), context.expertPace)
+      : dense;
+  const denseLayer = withGaps(addTimes(attention, dense), constants.layerGapMs, constants.launchMs);
+  const expertLayer = withGaps(
+    addTimes(attention, expert),
+    constants.expertLayerGapMs * context.expertPace,
+    constants.expertLaunchMs * context.expertPace,
+  );
+  const last = sizes.expertLayers > 0 ? expertLayer : denseLayer;
+  const { parameters } = sizes;
+  const isSplit = layout.sequenceParallel ? layout.tp : 1;
+  return {
+    layout,
+    tokens,
+    dense: alike(denseLayer),
+    expert: alike(expertLayer),
+    output: alike(output),
+    mtp: alike(sizes.mtpLayers > 0 ? mtpPart(context, layout, { tokens, last, output }) : noTime),
+    boundaryBytes: (tokens * sizes.hidden * 2) / isSplit,
+    denseLayerParameters: (parameters.attention + parameters.denseFfn) / layout.tp,
+    expertLayerParameters: (parameters.attention + parameters.sharedExperts) / layout.tp,
+    routedParameters: (sizes.experts * parameters.expert) / (layout.ep * layout.etp),
+  };
+}
+
+/** A copy made at one place: engines read objects that are made at several places several times slower. */
+function alike(time: LayerTime): LayerTime {
+  return {
+    gemm: time.gemm,
+    attention: time.attention,
+    elementwise: time.elementwise,
+    tensorParallel: time.tensorParallel,
+    contextParallel: time.contextParallel,
+    expertParallel: time.expertParallel,
+    gap: time.gap,
+  };
+}
+
+/**
+ * Adds the gaps between kernels, and what the host takes longer to launch a layer than the accelerator to run it. Near
+ * equality some of it shows, because kernels differ.
+ */
+function withGaps(time: LayerTime, gap: number, launch: number): LayerTime {
+  const late = launch - layerTotal(time);
+  const exposed = smoothMaximum(0, late, launch / 4);
+  return { ...time, gap: gap + exposed };
+}
+
+/** Forward, gradient of the input, gradient of the weights, and what is repeated. */
+function passes(context: StepContext, layout: LayerLayout): number {
+  const repeated = layout.recomputed + layout.productsRecomputed;
+  return (context.adapterRank > 0 ? 2 : 3) + repeated * context.constants.recomputeShare;
+}
+
+/** Time of `passes` products of [rows, inner] by [inner, columns], with their conversions. */
+function productMs(
+  context: StepContext,
+  shape: { rows: number; inner: number; columns: number; repeats: number },
+): number {
+  const { hardware, constants } = context;
+  const { rows, inner, columns, repeats } = shape;
+  const flop = 2 * rows * inner * columns;
+  const bytes = context.operandBytes * (rows * inner + inner * columns) + 2 * rows * columns;
+  const narrowest = Math.min(inner, columns);
+  const ramp = (narrowest + constants.gemmRampWidth) / narrowest;
+  return (
+    repeats *
+    ((flop * ramp) / (hardware.peakFlopPerMs * constants.gemmPeak * constants.acceleratorRate) +
+      (constants.gemmTraffic * bytes) / hardware.memoryBytesPerMs)
+  );
+}
+
+/** Time to convert the operands of a product: its input forward, the gradient of its output backward. */
+function conversionMs(context: StepContext, rows: number, inner: number, columns: number): number {
+  if (!context.convertsOperands) return 0;
+  const bytes = 4 * rows * (inner + columns);
+  return (context.constants.quantizeTraffic * bytes) / context.hardware.memoryBytesPerMs;
+}
+
+function trafficMs(context: StepContext, elements: number, layout: LayerLayout): number {
+  const repeats = 1 + forwardTraffic * (layout.recomputed + layout.productsRecomputed);
+  return (
+    (context.constants.elementwiseTraffic * 2 * elements * repeats) /
+    context.hardware.memoryBytesPerMs
+  );
+}
+
+function attentionPart(context: StepContext, layout: LayerLayout, tokens: number): LayerTime {
+  const { sizes } = context;
+  const { tp } = layout;
+  const repeats = passes(context, layout);
+  const output = sizes.attentionOutputSize / tp;
+  const projected = sizes.projectedSize / tp;
+  let gemm = productMs(context, {
+    rows: tokens,
+    inner: output,
+    columns: sizes.hidden,
+    repeats,
+  });
+  let conversion = conversionMs(context, tokens, output, sizes.hidden);
+  if (sizes.latent === undefined) {
+    gemm += productMs(context, {
+      rows: tokens,
+      inner: sizes.hidden,
+      columns: projected,
+      repeats,
+    });
+    conversion += conversionMs(context, tokens, sizes.hidden, projected);
+  } else {
+    gemm += latentProductsMs(context, layout, tokens);
+    conversion += conversionMs(context, tokens, sizes.hidden, projected);
+  }
+  const split = layout.sequenceParallel ? tp : 1;
+  const elements =
+    tokens *
+    ((hiddenTensors * sizes.hidden) / split + (4 * (sizes.querySize + sizes.keyValueSize)) / tp);
+  return {
+    gemm,
+    attention: coreMs(context, layout, tokens),
+    elementwise: trafficMs(context, elements, layout) + conversion,
+    tensorParallel: tensorParallelMs(context, layout, tokens) / 2,
+    contextParallel: contextParallelMs(context, layout, tokens),
+    expertParallel: 0,
+    gap: 0,
+  };
+}
+
+/** Compressed projections run whole on each rank, on its share of the sequence. */
+function latentProductsMs(context: StepContext, layout: LayerLayout, tokens: number): number {
+  const { sizes } = context;
+  const { latent } = sizes;
+  if (latent === undefined) return 0;
+  const repeats = passes(context, layout);
+  const rows = layout.sequenceParallel ? tokens / layout.tp : tokens;
+  const compressed = latent.queryRank + latent.keyValueRank + latent.ropeSize;
+  const expanded = sizes.keyValueSize - sizes.heads * latent.ropeSize;
+  const queryInput = latent.queryRank > 0 ? latent.queryRank : sizes.hidden;
+  return (
+    productMs(context, { rows, inner: sizes.hidden, columns: compressed, repeats }) +
+    productMs(context, {
+      rows: tokens,
+      inner: queryInput,
+      columns: sizes.querySize / layout.tp,
+      repeats,
+    }) +
+    productMs(context, {
+      rows: tokens,
+      inner: latent.keyValueRank,
+      columns: expanded / layout.tp,
+      repeats,
+    })
+  );
+}
+
+/** Scores and their product with the values. */
+function coreMs(context: StepContext, layout: LayerLayout, tokens: number): number {
+  const { sizes, hardware, constants } = context;
+  const repeats = 1 + attentionBackward + layout.recomputed;
+  const heads = sizes.heads / layout.tp;
+  const perKey = 2 * heads * (sizes.queryHeadSize + sizes.valueHeadSize);
+  if (context.storesScores) return storedScoresMs(context, tokens, { perKey, heads, layout });
+  const rate =
+    hardware.peak16FlopPerMs *
+    constants.attentionPeak *
+    constants.acceleratorRate *
+    headRate(context);
+  let keys = 0;
+  for (const span of sizes.spans) {
+    const longest = Math.min(span.keys, sizes.seq / (layout.cp > 1 ? 2 * layout.cp : 1));
+    // The rate of a kernel on `longest` keys is longest / (longest + ramp) of the best.
+    keys += span.share * span.context * (1 + constants.attentionRampTokens / longest);
+  }
+  return (perKey * tokens * keys * repeats) / rate;
+}
+
+/**
+ * Share that narrow heads leave of the rate of heads with 128 elements: each score needs an exponential, and units for
+ * those have grown more slowly than matrix units. On an A100 one takes as long as 16 elements of a head.
+ */
+function headRate({ sizes, hardware }: StepContext): number {
+  const size = (sizes.queryHeadSize + sizes.valueHeadSize) / 2;
+  const exponential = 16 * (hardware.peak16FlopPerMs / a100FlopPerMs);
+  return (size / (size + exponential)) * ((128 + exponential) / 128);
+}
+
+const a100FlopPerMs = 312e9;
+
+/** Without FlashAttention all scores are computed and pass through memory several times. */
+function storedScoresMs(
+  context: StepContext,
+  tokens: number,
+  core: { perKey: number; heads: number; layout: LayerLayout },
+): number {
+  const { sizes, hardware, constants } = context;
+  const again = core.layout.recomputed + core.layout.scoresRecomputed;
+  const flop = core.perKey * tokens * sizes.seq * (3 + again);
+  const passesOfScores = scorePasses.forward * (1 + again) + scorePasses.backward;
+  const bytes = 2 * core.heads * tokens * sizes.seq * passesOfScores;
+  return (
+    flop / (hardware.peak16FlopPerMs * constants.gemmPeak16 * constants.acceleratorRate) +
+    (constants.elementwiseTraffic * bytes) / hardware.memoryBytesPerMs
+  );
+}
+
+function denseFfnPart(context: StepContext, layout: LayerLayout, tokens: number): LayerTime {
+  const { sizes } = context;
+  const ffn = sizes.ffn / layout.tp;
+  return ffnTime(context, layout, { rows: tokens, ffn, groups: 1, tokens });
+}
+
+function ffnTime(
+  context: StepContext,
+  layout: LayerLayout,
+  work: { rows: number; ffn: number; groups: number; tokens: number },
+): LayerTime {
+  const { sizes } = context;
+  const repeats = passes(context, layout);
+  const { rows, ffn, groups } = work;
+  const inner = sizes.hidden;
+  const columns = sizes.inputMatrices * ffn;
+  const gemm =
+    groups *
+    (productMs(context, { rows, inner, columns, repeats }) +
+      productMs(context, { rows, inner: ffn, columns: inner, repeats }));
+  const conversion =
+    groups *
+    (conversionMs(context, rows, inner, columns) + conversionMs(context, rows, ffn, inner));
+  const activation = rows * groups * ffn * (sizes.inputMatrices === 2 ? 8 : 5);
+  return {
+    ...noTime,
+    gemm,
+    elementwise: trafficMs(context, activation, layout) + conversion,
+    tensorParallel: work.tokens > 0 ? tensorParallelMs(context, layout, work.tokens) / 2 : 0,
+  };
+}
+
+/** Router, routed experts with their transfers, and shared experts. */
+function expertPart(context: StepContext, layout: LayerLayout, tokens: number): LayerTime {
+  const { sizes, constants } = context;
+  const { tp, ep, etp } = layout;
+  const routed = ((tokens * sizes.topK * etp) / tp) * layout.expertImbalance;
+  const groups = sizes.experts / ep;
+  const rows = routed / groups;
+  const ramp = (rows + constants.expertRampTokens) / rows;
+  const experts = ffnTime(context, layout, {
+    rows,
+    ffn: sizes.expertFfn / etp,
+    groups,
+    tokens: 0,
+  });
+  const shared =
+    sizes.sharedFfn > 0
+      ? ffnTime(context, layout, { rows: tokens, ffn: sizes.sharedFfn / tp, groups: 1, tokens: 0 })
+      : noTime;
+  const router = (tokens / tp) * sizes.experts * 12;
+  const permutation = routed * sizes.hidden * 8;
+  const sum = addTimes(experts, shared);
+  return {
+    ...sum,
+    gemm: experts.gemm * ramp + shared.gemm,
+    elementwise: sum.elementwise + trafficMs(context, router + permutation, layout),
+    tensorParallel: etp > 1 ? tensorParallelMs(context, layout, tokens * sizes.topK) / 4 : 0,
+    expertParallel: expertParallelMs(context, layout, routed) * constants.epExposed,
+  };
+}
+
+/**
+ * Dispatch and combine, forward and backward: four all-to-alls. To other domains a token goes once per domain, however
+ * many of its experts are there.
+ */
+function expertParallelMs(context: StepContext, layout: LayerLayout, routed: number): number {
+  const { sizes, hardware, constants } = context;
+  const { ep } = layout;
+  if (ep <= 1) return 0;
+  const inner = ranksInDomain(hardware.perNode, ep, layout.etp);
+  const bytes = routed * sizes.hidden * 2;
+  const times = 4 + layout.recomputed * 2;
+  const inside = (bytes * (ep - 1)) / ep / (hardware.scaleUpBytesPerMs * constants.scaleUpShare);
+  if (inner >= ep) return times * (inside + constants.scaleUpLatencyMs);
+  const domains = ep / inner;
+  const visited = domains * (1 - (1 - 1 / domains) ** sizes.topK);
+  const outside =
+    ((bytes / sizes.topK) * visited * (domains - 1)) /
+    domains /
+    (hardware.networkBytesPerMs * constants.networkShare);
+  return times * (smoothMaximum(inside, outside, 0.2 * outside) + constants.networkLatencyMs);
+}
+
+/** Two all-gathers and two reduce-scatters forward, the same backward (or as many all-reduces), for a whole layer. */
+function tensorParallelMs(context: StepContext, layout: LayerLayout, tokens: number): number {
+  const { tp } = layout;
+  if (tp <= 1) return 0;
+  const bytes = tokens * context.sizes.hidden * 2;
+  const count = 8 + 4 * layout.recomputed;
+  return count * gatherTimeMs(context, bytes, tp, 1) * context.constants.tpExposed;
+}
+
+/** A ring of keys and values: beside attention as far as that takes as long. */
+function contextParallelMs(context: StepContext, layout: LayerLayout, tokens: number): number {
+  const { cp, tp } = layout;
+  if (cp <= 1) return 0;
+  const { sizes, hardware, constants } = context;
+  const bytes = (tokens * sizes.keyValueSize * 2) / tp;
+  const staysInDomain = ranksInDomain(hardware.perNode, cp, tp) >= cp;
+  const times = (cp - 1) * (3 + layout.recomputed);
+  const comm = times * transferTimeMs(context, bytes, staysInDomain);
+  const core = coreMs(context, layout, tokens);
+  return exposedTime(comm, constants.cpExposed, core);
+}
+
+/** Logits in 16 bits and the loss in 32 bits; the vocabulary is split by tensor parallelism. */
+function outputPart(context: StepContext, layout: LayerLayout, tokens: number): LayerTime {
+  const { sizes, hardware, constants } = context;
+  const vocab = sizes.vocab / layout.tp;
+  const repeats = context.adapterRank > 0 ? 2 : 3;
+  const flop = 2 * tokens * sizes.hidden * vocab * repeats;
+  const elements = tokens * vocab * 8 + (tokens * sizes.hidden * 8) / layout.tp;
+  return {
+    ...noTime,
+    gemm: flop / (hardware.peak16FlopPerMs * constants.gemmPeak16 * constants.acceleratorRate),
+    elementwise: (constants.elementwiseTraffic * 2 * elements) / hardware.memoryBytesPerMs,
+  };
+}
+
+/** A layer more, a projection of two inputs to one, and the loss again. */
+function mtpPart(
+  context: StepContext,
+  layout: LayerLayout,
+  parts: { tokens: number; last: LayerTime; output: LayerTime },
+): LayerTime {
+  const { sizes } = context;
+  const sum = addTimes(parts.last, parts.output);
+  const projection = productMs(context, {
+    rows: parts.tokens,
+    inner: 2 * sizes.hidden,
+    columns: sizes.hidden / layout.tp,
+    repeats: 3,
+  });
+  return { ...sum, gemm: sum.gemm + projection };
+}

@@ -1,0 +1,189 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { acceleratorList } from "../../schema/catalogue.ts";
+import { calibration, stepEvidenceList } from "../../schema/plan/calibration.ts";
+import { plannerModelList } from "../../schema/plan/planner-models.ts";
+import { type TrainingLayout, trainingLayout } from "../../schema/plan/training-layout.ts";
+import { predictStep } from "./predict-step.ts";
+import { resolveShape } from "./resolve-shape.ts";
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../data/${name}`, import.meta.url), "utf8"));
+const accelerators = acceleratorList.parse(read("accelerators.json")).entries;
+const models = plannerModelList.parse(read("planner/models.json")).entries;
+const data = {
+  calibration: calibration.parse(read("planner/calibration.json")),
+  evidence: stepEvidenceList.parse(read("planner/step-evidence.json")).entries,
+};
+
+interface Case {
+  model?: string;
+  accelerator?: string;
+  count?: number;
+  perNode?: number;
+  memoryBytesPerSecond?: number;
+  interconnectGbps?: number;
+  layout: Partial<TrainingLayout> & { globalBatch: number };
+}
+
+function answerTo({ model = "llama31-70b", accelerator = "h100-sxm", layout, ...machine }: Case) {
+  const known = accelerators.find(({ name }) => name === accelerator);
+  if (known === undefined) throw new Error(`no accelerator ${accelerator}`);
+  const hardware = { accelerator, count: 64, ...machine, known };
+  return predictStep(
+    resolveShape({ name: model }, models),
+    hardware,
+    trainingLayout.parse(layout),
+    data,
+  );
+}
+
+function predictionOf(given: Case) {
+  const answer = answerTo(given);
+  if (answer.kind === "error") throw new Error(answer.error.message);
+  return answer;
+}
+
+const usual = {
+  tp: 4,
+  pp: 4,
+  cp: 2,
+  vp: 5,
+  microBatch: 1,
+  globalBatch: 128,
+  recompute: "none",
+} as const;
+
+describe("a predicted step", () => {
+  test.each<Case>([
+    { layout: usual },
+    { layout: { ...usual, precision: "fp8" } },
+    {
+      model: "mpt-7b",
+      count: 8,
+      layout: { globalBatch: 384, microBatch: 12, sharding: "fsdp", recompute: "full" },
+    },
+    {
+      model: "deepseek-v3",
+      accelerator: "gb200-nvl72",
+      count: 256,
+      layout: { pp: 4, vp: 4, ep: 64, microBatch: 1, globalBatch: 4096, precision: "mxfp8" },
+    },
+    {
+      model: "maxtext-32b",
+      accelerator: "tpu-v5p",
+      layout: { tp: 4, globalBatch: 384, framework: "maxtext" },
+    },
+  ])("has parts that add up to it, inside its interval (case %#)", (given) => {
+    const { breakdown, stepTimeMs, intervalMs, ...rest } = predictionOf(given);
+    const sum = Object.values(breakdown).reduce((total, ms) => total + ms, 0);
+    expect(sum).toBeCloseTo(stepTimeMs, 6);
+    expect(intervalMs.low).toBeLessThanOrEqual(stepTimeMs);
+    expect(intervalMs.high).toBeGreaterThanOrEqual(stepTimeMs);
+    const memory = Object.values(rest.memoryBytesPerAccelerator).reduce((a, b) => a + b, 0);
+    expect(memory).toBeCloseTo(rest.memoryBytes, 0);
+    expect(rest.mfu).toBeGreaterThan(0.05);
+    expect(rest.mfu).toBeLessThan(0.9);
+    expect(rest.mfuFullAttention).toBeGreaterThan(rest.mfu);
+  });
+
+  test("says what was filled in", () => {
+    const { assumed } = predictionOf({ layout: { tp: 4, pp: 4, cp: 2, globalBatch: 128 } });
+    expect(assumed).toMatchObject({
+      microBatch: expect.stringContaining("the fastest that fits"),
+      vp: expect.stringContaining("the fastest that fits"),
+      recompute: expect.stringContaining("the fastest that fits"),
+      software: expect.stringContaining("the middle of those measured"),
+      perNode: "8: the catalogue",
+      interconnectGbps: "400: the catalogue",
+    });
+    expect(predictionOf({ layout: usual }).assumed).not.toHaveProperty("microBatch");
+  });
+
+  test("says that an accelerator was not measured, with a wider interval", () => {
+    const measured = predictionOf({
+      count: 8,
+      model: "llama31-8b",
+      layout: { globalBatch: 32, microBatch: 1 },
+    });
+    const unmeasured = predictionOf({
+      accelerator: "mi300x",
+      count: 8,
+      model: "llama31-8b",
+      layout: { globalBatch: 32, microBatch: 1 },
+    });
+    expect(unmeasured.assumed["calibration"]).toContain("cdna");
+    const width = ({ intervalMs: { low, high } }: typeof measured) => high / low;
+    expect(width(unmeasured)).toBeGreaterThan(width(measured));
+  });
+
+  test("has a higher upper bound if the layout leaves a choice open", () => {
+    const upper = ({ intervalMs, stepTimeMs }: ReturnType<typeof predictionOf>) =>
+      intervalMs.high / stepTimeMs;
+    const { vp: _, ...open } = usual;
+    expect(upper(predictionOf({ layout: open }))).toBeGreaterThan(
+      upper(predictionOf({ layout: usual })),
+    );
+  });
+
+  test.each(["fsdp", "zero2"] as const)(
+    "exchanges parameters and gradients once per step in a pipeline with %s",
+    (sharding) => {
+      const shareOf = (globalBatch: number) => {
+        const { breakdown, stepTimeMs } = predictionOf({
+          layout: { ...usual, globalBatch, sharding, framework: "megatron" },
+        });
+        return breakdown.dataParallel / stepTimeMs;
+      };
+      expect(shareOf(1024)).toBeLessThan(shareOf(128) / 2);
+    },
+  );
+
+  test("names the measurement of the same layout, at distance 0", () => {
+    const { evidence } = predictionOf({
+      layout: {
+        ...usual,
+        precision: "bf16",
+        etp: 4,
+        sequenceParallel: true,
+        sharding: "zero1",
+        framework: "megatron",
+        software: "2025-04",
+      },
+    });
+    expect(evidence?.measurement).toMatch(/^nvidia-dgxc-/u);
+    expect(evidence?.distance).toBe(0);
+  });
+
+  test("spreads 126 layers over 8 stages of 8 virtual stages", () => {
+    const { stepTimeMs } = predictionOf({
+      model: "llama31-405b",
+      count: 1024,
+      layout: { tp: 8, pp: 8, cp: 2, vp: 8, microBatch: 1, globalBatch: 512, precision: "fp8" },
+    });
+    expect(stepTimeMs).toBeGreaterThan(9000);
+    expect(stepTimeMs).toBeLessThan(20_000);
+  });
+});
+
+describe("a layout that cannot be run", () => {
+  test.each<[string, Case]>([
+    [
+      "64 accelerators do not divide by tp x pp x cp = 24",
+      { layout: { tp: 8, pp: 3, globalBatch: 64 } },
+    ],
+    [
+      "64 accelerators do not divide by tp x pp x cp x dp = 128",
+      { layout: { tp: 8, dp: 16, globalBatch: 64 } },
+    ],
+    ["a global batch of 60 does not divide by dp = 8", { layout: { tp: 8, globalBatch: 60 } }],
+    ["64 heads do not divide by tp = 3", { count: 3, layout: { tp: 3, globalBatch: 8 } }],
+    ["ep = 2 for a model without experts", { layout: { ep: 2, globalBatch: 64 } }],
+    [
+      "the catalogue has no fp8 peak of a100-sxm-80gb",
+      { accelerator: "a100-sxm-80gb", layout: { globalBatch: 64, precision: "fp8" } },
+    ],
+  ])("is an error: %s", (message, given) => {
+    expect(answerTo(given)).toMatchObject({ kind: "error", error: { message } });
+  });
+});

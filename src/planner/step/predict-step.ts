@@ -1,0 +1,220 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { Accelerator } from "../../schema/catalogue.ts";
+import type { Calibration, StepEvidence } from "../../schema/plan/calibration.ts";
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
+import type { LayoutAnswer, StepParts, StepPrediction } from "../../schema/plan/step-prediction.ts";
+import type { HardwareReference, TrainingLayout } from "../../schema/plan/training-layout.ts";
+import { acceleratorGeneration } from "./accelerator-generation.ts";
+import { checkLayout } from "./check-layout.ts";
+import { type LayoutChoices, layoutChoices, usualFramework } from "./choose-layout.ts";
+import { type FastestLayout, fastestLayout } from "./fastest-layout.ts";
+import { modelFlop } from "./model-flop.ts";
+import { type EvidenceAnswer, evidenceFeatures, weighEvidence } from "./nearest-evidence.ts";
+import { prepareStep, type StepSetting, type WholeLayout } from "./prepare-step.ts";
+import { stackOf } from "./resolve-constants.ts";
+import type { StepContext } from "./step-context.ts";
+import { stepInterval, type StepScope } from "./step-interval.ts";
+import { part, partCount } from "./step-time.ts";
+import type { TransformerSizes } from "./transformer-sizes.ts";
+
+/** Data that predictions rest on; all of it ships with Pitwall. */
+export interface StepData {
+  calibration: Calibration;
+  evidence: readonly StepEvidence[];
+}
+
+/**
+ * Predicts the time of one training step in closed form, with its parts, memory and an interval from measurements that
+ * the fit did not see. Choices that the layout leaves open are made: the fastest that fits, else the fastest.
+ *
+ * @param accelerator of the catalogue, which `hardware` names
+ * @returns an error in place of a prediction if the layout cannot be run
+ */
+export function predictStep(
+  shape: TransformerShape,
+  hardware: HardwareReference & { known: Accelerator },
+  layout: TrainingLayout,
+  data: StepData,
+): LayoutAnswer {
+  try {
+    return predicted(shape, hardware, layout, data);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { code, message, hint } = error;
+    return { kind: "error", error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  }
+}
+
+function predicted(
+  shape: TransformerShape,
+  { known, ...hardware }: HardwareReference & { known: Accelerator },
+  layout: TrainingLayout,
+  data: StepData,
+): StepPrediction {
+  const generation = acceleratorGeneration(known);
+  const dp = checkLayout(shape, layout, hardware.count);
+  const framework = layout.framework ?? usualFramework(layout, generation.name);
+  const software =
+    layout.software ?? typicalSoftware(data.calibration, generation.nearest, framework);
+  const setting: StepSetting = {
+    shape,
+    accelerator: known,
+    hardware,
+    precision: layout.precision,
+    framework,
+    software,
+    adapterRank: layout.adapter?.rank ?? 0,
+    overlaps: layout.overlap ?? true,
+  };
+  const { context, transferredFrom } = prepareStep(setting, data.calibration);
+  const choices = layoutChoices(shape, layout, { dp, framework, software });
+  const best = fastestLayout(context, choices, { shape, count: hardware.count });
+  const assumed = assumptions({ choices, layout, hardware, known, best, setting });
+  if (transferredFrom !== undefined) {
+    assumed["calibration"] =
+      `constants of ${transferredFrom}: ${layout.precision} on ${known.name} was not measured`;
+  }
+  const scope = scopeOf(setting);
+  const { nearest: evidence, correction } = evidenceFor(
+    setting,
+    { sizes: context.sizes, layout: best.layout },
+    data.evidence,
+  );
+  correct(best, correction);
+  return {
+    kind: "predicted",
+    stepTimeMs: best.stepTimeMs,
+    intervalMs: stepInterval(best.stepTimeMs, data.calibration, {
+      ...scope,
+      isTransferred: transferredFrom !== undefined,
+      distance: evidence?.distance ?? Number.POSITIVE_INFINITY,
+      spreadOfChoices: best.spreadOfChoices,
+    }),
+    ...rates(context, best, hardware.count),
+    memoryBytes: best.memoryBytes,
+    memoryBytesPerAccelerator: best.memory,
+    fits: best.fits,
+    breakdown: breakdownOf(best.parts),
+    ...(evidence === undefined ? {} : { evidence }),
+    assumed,
+  };
+}
+
+/** What intervals and measurements are looked up by. */
+function scopeOf(setting: StepSetting): StepScope {
+  const { accelerator, precision, framework, software, shape } = setting;
+  return {
+    generation: acceleratorGeneration(accelerator).name,
+    precision: precision === "fp16" ? "bf16" : precision,
+    stack: stackOf(framework, software),
+    family: shape.experts > 0 ? "experts" : "dense",
+  };
+}
+
+/** The closest published step of a layout, and the factor on the step time that those nearby suggest. */
+export function evidenceFor(
+  setting: StepSetting,
+  { sizes, layout }: { sizes: TransformerSizes; layout: WholeLayout },
+  evidence: readonly StepEvidence[],
+): EvidenceAnswer {
+  const { accelerator, hardware } = setting;
+  const features = evidenceFeatures(sizes, layout, hardware.count);
+  return weighEvidence({ ...scopeOf(setting), accelerator: accelerator.name, features }, evidence);
+}
+
+/** Published steps nearby say that everything takes longer or shorter by a factor. */
+function correct(best: FastestLayout, factor: number): void {
+  best.stepTimeMs *= factor;
+  for (let index = 0; index < partCount; index++)
+    best.parts[index] = (best.parts[index] ?? 0) * factor;
+}
+
+function breakdownOf(parts: Float64Array): StepParts {
+  const named = Object.entries(part).map(([name, index]) => [name, parts[index] ?? 0]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `part` has the names of the parts
+  return Object.fromEntries(named) as StepParts;
+}
+
+type Rates = Pick<
+  StepPrediction,
+  | "tokensPerSecondPerAccelerator"
+  | "samplesPerSecondPerAccelerator"
+  | "modelFlopPerSecondPerAccelerator"
+  | "modelFlopPerSecondPerAcceleratorFullAttention"
+  | "mfu"
+  | "mfuFullAttention"
+  | "hfu"
+>;
+
+function rates(context: StepContext, { layout, stepTimeMs }: FastestLayout, count: number): Rates {
+  const samples = (layout.globalBatch / count / stepTimeMs) * 1000;
+  const tokens = samples * context.sizes.seq;
+  const flop = modelFlop(context.sizes);
+  const peak = context.hardware.peakFlopPerMs * 1000;
+  const again = layout.recompute === "full" ? (layout.recomputeFraction ?? 1) : 0;
+  return {
+    tokensPerSecondPerAccelerator: tokens,
+    samplesPerSecondPerAccelerator: samples,
+    modelFlopPerSecondPerAccelerator: tokens * flop.perToken,
+    modelFlopPerSecondPerAcceleratorFullAttention: tokens * flop.perTokenFullAttention,
+    mfu: (tokens * flop.perToken) / peak,
+    mfuFullAttention: (tokens * flop.perTokenFullAttention) / peak,
+    hfu: (tokens * (flop.perToken + again * flop.forwardPerToken)) / peak,
+  };
+}
+
+/** The newest month that was measured on this generation with this framework, else on any. */
+export function newestSoftware(
+  calibration: Calibration,
+  generation: string,
+  framework: string,
+): string {
+  return measuredSoftware(calibration, generation, framework)?.month ?? "2025-03";
+}
+
+/** The month in the middle of those that were measured on this generation with this framework, else on any. */
+function typicalSoftware(calibration: Calibration, generation: string, framework: string): string {
+  return measuredSoftware(calibration, generation, framework)?.typicalMonth ?? "2025-03";
+}
+
+function measuredSoftware(
+  { newestSoftware: months }: Calibration,
+  generation: string,
+  framework: string,
+): Calibration["newestSoftware"][number] | undefined {
+  const exact = months.find((one) => one.generation === generation && one.stack === framework);
+  return exact ?? months.find((one) => one.stack === framework) ?? months[0];
+}
+
+function assumptions({
+  choices,
+  layout,
+  hardware,
+  known,
+  best,
+  setting,
+}: {
+  choices: LayoutChoices;
+  layout: TrainingLayout;
+  hardware: HardwareReference;
+  known: Accelerator;
+  best: FastestLayout;
+  setting: StepSetting;
+}): Record<string, string> {
+  const chosen = best.fits ? "the fastest that fits" : "the least memory; nothing fits";
+  const assumed: Record<string, string> = { ...choices.assumed, ...best.assumed };
+  if (layout.framework === undefined) assumed["framework"] = setting.framework;
+  if (layout.software === undefined)
+    assumed["software"] = `${setting.software}: the middle of those measured`;
+  if (layout.microBatch === undefined)
+    assumed["microBatch"] = `${best.layout.microBatch}: ${chosen}`;
+  if (layout.recompute === undefined) assumed["recompute"] = `${best.layout.recompute}: ${chosen}`;
+  if (layout.vp === undefined && layout.pp > 1) assumed["vp"] = `${best.layout.vp}: ${chosen}`;
+  if (hardware.perNode === undefined) {
+    assumed["perNode"] = `${known.scaleUpCount}: the catalogue`;
+  }
+  if (hardware.interconnectGbps === undefined && known.networkBytesPerSecond !== undefined) {
+    assumed["interconnectGbps"] = `${(known.networkBytesPerSecond * 8) / 1e9}: the catalogue`;
+  }
+  return assumed;
+}
