@@ -237,8 +237,8 @@ function foretellingError(
   for (let count = Math.max(2, xs.length - foretoldCount); count < xs.length; count++) {
     const line = fitLine(times.slice(0, count), xs.slice(0, count), values.slice(0, count));
     if (line === undefined) continue;
-    const foretold = line.atOne + line.slope * (xs[count] ?? 0);
-    errors.push(Math.abs((values[count] ?? 0) - foretold));
+    const predicted = line.atOne + line.slope * (xs[count] ?? 0);
+    errors.push(Math.abs((values[count] ?? 0) - predicted));
   }
   return errors.length === 0 ? 0 : errors.reduce((sum, error) => sum + error, 0) / errors.length;
 }
