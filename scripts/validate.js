@@ -1,0 +1,95 @@
+// Compares the predictions of the planner with every published measurement, prints the errors and writes
+// docs/accuracy.md.
+//   npm run validate
+import { readFileSync, writeFileSync } from "node:fs";
+import { evaluatePublished } from "../build/planner/published/evaluate-published.js";
+import { publishedMeasurement } from "../build/schema/plan/published-measurement.js";
+import { readPublishedModel } from "../build/store/catalogue/read-plan-tables.js";
+import { readResultRows } from "../build/store/results/read-results.js";
+import { loadPlannerData } from "../build/workflows/plan/load-planner-data.js";
+import { readCsv } from "./measurements/read-csv.js";
+import {
+  calculonTable,
+  goalTable,
+  layerTable,
+  memoryTable,
+  rankTable,
+  roundTable,
+  sourceTable,
+} from "./validation/accuracy-page.js";
+import { memoryPoints } from "./validation/memory-points.js";
+import { rankLayouts } from "./validation/rank-layouts.js";
+import { validationPoints } from "./validation/validation-points.js";
+
+const file = (name) => new URL(name, import.meta.url);
+const measurements = readFileSync(file("../data/planner/measurements.jsonl"), "utf8")
+  .trimEnd()
+  .split("\n")
+  .map((line) => publishedMeasurement.parse(JSON.parse(line)));
+const data = await loadPlannerData();
+const { points, unpredicted } = validationPoints(measurements, data);
+const ranks = rankLayouts(points);
+const calculon = readCsv(readFileSync(file("validation/calculon.csv"), "utf8"));
+const [{ rows }, publishedModel] = await Promise.all([readResultRows(), readPublishedModel()]);
+const sources = {
+  rows,
+  accelerators: new Map(data.accelerators.map((one) => [one.name, one])),
+  model: publishedModel,
+};
+const rounds = evaluatePublished(["v3.0", "v3.1", "v4.0", "v4.1", "v5.0", "v5.1", "v6.0"], sources);
+
+const sections = [
+  [
+    "How far predictions are off",
+    `Written by \`npm run validate\`. Errors are |predicted / measured − 1| of step times. ${points.length} published measurements; their sources and layouts are in [measurements.jsonl](../data/planner/measurements.jsonl), and how they were converted is in [scripts/measurements](../scripts/measurements/README.md).
+
+The constants are fitted to all of them, and the error of a prediction is corrected by those of measurements nearby. So each is judged by what a fit without it says:
+
+- *Each model left out*: constants and corrections from other models alone.
+- *Each source left out*: constants and corrections from other sources alone.
+- *Largest scales left out*: of each source whose largest number of accelerators is at least eight times its smallest, the measurements on more than half of the largest number, all at once.
+- *Each layout left out*: no correction from the same layout, whatever its software and precision. What to expect of another layout of a model that was measured.
+- *One efficiency per group*: model FLOP over peak, divided by the median efficiency of the accelerator, number format and framework, of other models.`,
+  ],
+  ["Step time", goalTable(points)],
+  ["By source", sourceTable(points)],
+  [
+    "Beside Calculon",
+    `[Calculon](https://github.com/calculon-ai/calculon) at caa4b11 on measurements that its efficiencies were not tuned on.\n\n${calculonTable(points, calculon)}`,
+  ],
+  [
+    "Ranking of layouts",
+    `Spearman's correlation of predicted and measured tokens per second, where a source has three or more layouts of one model on one machine, with the model left out. Mean: ${ranks.mean.toFixed(3)}.\n\n${rankTable(ranks)}`,
+  ],
+  [
+    "Memory",
+    `[memory-measurements.jsonl](../data/planner/memory-measurements.jsonl): whole layouts, without the reserve for CUDA and NCCL, which allocators do not count. Korthikanti's figures are computed by their formulas. The constants of torchtitan and torchtune were chosen with these figures in view.\n\n${memoryTable(memoryPoints())}`,
+  ],
+  [
+    "Convolutional, recommendation and diffusion models",
+    `Fitted to results of MLPerf Training. *Held out*: results of other submitters and rounds. *Unseen accelerators*: the efficiency is the median of other accelerators.\n\n${layerTable(data.layerFits)}`,
+  ],
+  [
+    "Times to train, from earlier rounds alone",
+    `Times of MLPerf Training, each round predicted from the rounds before it.\n\n${roundTable(rounds)}`,
+  ],
+  ["Layouts that were run, and are refused or said not to fit", unpredictedList(unpredicted)],
+];
+
+function unpredictedList(list) {
+  if (list.length === 0) return "None.";
+  return list
+    .map(
+      ({ measurement, problem }) => `- ${measurement.id} (${measurement.heldOutGroup}): ${problem}`,
+    )
+    .join("\n");
+}
+
+const [[title, introduction], ...rest] = sections;
+const page = [
+  `# ${title}`,
+  introduction,
+  ...rest.map(([heading, text]) => `## ${heading}\n\n${text}`),
+].join("\n\n");
+writeFileSync(file("../docs/accuracy.md"), `${page}\n`);
+console.log(page);
