@@ -1,0 +1,36 @@
+import type { InterruptionTable, Region } from "../../schema/plan/plan-tables.ts";
+import type { PlanCall } from "./plan-machines.ts";
+import type { PlannedBenchmark, PlannedModel } from "./read-goal.ts";
+
+/** `llama31_8b to its target`, `llama31-70b on 1.5 T tokens`. */
+export function titleOf(goal: PlannedBenchmark | PlannedModel): string {
+  return goal.kind === "model" ? `${goal.name} ${goal.purpose}` : `${goal.benchmark} to its target`;
+}
+
+/** Accelerators without a price are listed only if the user named them. */
+export function isWorthSaying(
+  reason: string,
+  accelerator: string,
+  { accelerators }: PlanCall,
+): boolean {
+  return (
+    reason !== "no-price" || accelerators.some((text) => accelerator.startsWith(text.toLowerCase()))
+  );
+}
+
+/** Assumptions that concern all offers. */
+export function planNotes(
+  { maxCount, spot }: PlanCall,
+  region: Region,
+  interruptions: InterruptionTable,
+): string[] {
+  const { seconds, secondsPerDoubling } = interruptions.start;
+  return [
+    `up to ${maxCount} accelerators; \`--max-count\` changes that`,
+    `energy is estimated: accelerators, hosts, network, and cooling with a PUE of ${region.pue} (${region.region})`,
+    `time includes initialization, assumed to take ${seconds} s and ${secondsPerDoubling} s per doubling of the accelerators`,
+    ...(spot
+      ? ["spot interruptions are published monthly bands, or assumed where none is published"]
+      : []),
+  ];
+}

@@ -1,0 +1,90 @@
+import type { TransformerShape } from "../../schema/plan/model-shape.ts";
+import { memoryOfLayout, sumOfParts } from "../memory/memory-of-layout.ts";
+import type { LayoutSpace } from "./layout-space.ts";
+import { layoutOfTrial, type SplitSetting, type Trial } from "./model-split.ts";
+import { weightBytes, type WeightBound } from "./weight-bytes.ts";
+
+/** Memory of the splits of one space, in bytes of the fullest accelerator; bounds are computed when first asked for. */
+export interface MemoryTable {
+  shape: TransformerShape;
+  setting: SplitSetting;
+  weights: WeightBound;
+  splitCount: number;
+  /** For 1, 2, 4, … micro batches, each split: what one rank holds, and what ranks divide. 0: not computed. */
+  floors: Float64Array;
+  slopes: Float64Array;
+}
+
+/** Tables by framework, precision, software and space: the same for all accelerators, so that searches share them. */
+export type MemoryTables = Map<string, MemoryTable>;
+
+/** A pipeline of 16 stages keeps no more than 32 micro batches. */
+const batchClasses = 6;
+
+/** The table of a setting, a new one if there is none yet. */
+export function memoryTable(
+  setting: SplitSetting & { shape: TransformerShape },
+  space: LayoutSpace,
+  { tables, splitCount }: { tables: MemoryTables; splitCount: number },
+): MemoryTable {
+  const { framework, precision, software, shape } = setting;
+  const key = [framework, precision, software, space.tensorParallel.length].join(" ");
+  const known = tables.get(key);
+  if (known !== undefined) return known;
+  const table = {
+    shape,
+    setting,
+    weights: weightBytes(setting),
+    splitCount,
+    floors: new Float64Array(batchClasses * splitCount),
+    slopes: new Float64Array(batchClasses * splitCount),
+  };
+  tables.set(key, table);
+  return table;
+}
+
+/** More data-parallel ranks than any machine has. */
+const manyRanks = 2 ** 20;
+
+/** Differences of amounts of up to terabytes are this exact. */
+const roundingBytes = 4096;
+
+/**
+ * A lower bound of the memory of a split. Memory is the maximum over stages of amounts that are linear in 1 / ranks, so a
+ * line through two large numbers of ranks is nowhere above it; and more micro batches never take less. With one micro
+ * batch, gradients are left out: where they grow while activations are freed, they are not linear.
+ *
+ * @param capacityBytes where weights alone exceed it, nothing else is counted
+ */
+export function leastBytes(table: MemoryTable, trial: Trial, capacityBytes: number): number {
+  const { layers, index, dp, count, globalBatch } = trial;
+  const weights = table.weights(trial);
+  if (count === 1 || weights > capacityBytes) return weights;
+  const microBatches = globalBatch / (dp * layers.microBatch);
+  const batchClass = Math.min(batchClasses - 1, 31 - Math.clz32(microBatches));
+  const at = batchClass * table.splitCount + index;
+  if (table.floors[at] === 0) {
+    const most = bytesOn(table, trial, { dp: manyRanks, microBatches: 2 ** batchClass });
+    const fewer = bytesOn(table, trial, { dp: manyRanks / 2, microBatches: 2 ** batchClass });
+    table.slopes[at] = (fewer - most) * manyRanks;
+    table.floors[at] = most;
+  }
+  const line = (table.floors[at] ?? 0) + (table.slopes[at] ?? 0) * (1 / dp - 1 / manyRanks);
+  return Math.max(weights, line - roundingBytes);
+}
+
+function bytesOn(
+  { shape, setting }: MemoryTable,
+  { layers, stages }: Trial,
+  { dp, microBatches }: { dp: number; microBatches: number },
+): number {
+  const globalBatch = dp * layers.microBatch * microBatches;
+  const layout = layoutOfTrial({ layers, stages, dp, globalBatch }, setting);
+  const parts = memoryOfLayout(shape, layout, { count: 2 });
+  return sumOfParts(parts) - (microBatches === 1 ? parts.gradients : 0);
+}
+
+/** What a split takes. */
+export function exactBytes({ shape, setting }: MemoryTable, trial: Trial): number {
+  return sumOfParts(memoryOfLayout(shape, layoutOfTrial(trial, setting), { count: trial.count }));
+}
