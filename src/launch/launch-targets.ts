@@ -3,8 +3,9 @@ import type { LaunchTargetRow } from "./launch-target-row.ts";
 import { localTarget } from "./local/local-target.ts";
 
 /**
- * All launch targets. `workflows/launch/target-worlds.ts` adds how the jobs of each are observed,
+ * The launch targets that jobs can be started on; those of the other kinds follow. `workflows/launch/target-worlds.ts` adds how the jobs of each are observed,
  * because launchers and probes do not import each other.
  */
-export const launchTargets: { [Kind in LaunchTargetKind]: LaunchTargetRow<LaunchTargetOf<Kind>> } =
-  { local: localTarget };
+export const launchTargets = { local: localTarget } as {
+  [Kind in LaunchTargetKind]: LaunchTargetRow<LaunchTargetOf<Kind>>;
+};

@@ -29,11 +29,18 @@ export class MetricCurves {
 
   /** For the result. Times are in whole milliseconds. */
   finish(): MetricCurve[] {
-    return [...this.#series].map(([metric, { count, kept }]) => ({
-      metric,
-      count,
-      clockMs: kept.map(({ clockMs }) => Math.round(clockMs)),
-      values: kept.map(({ value }) => value),
-    }));
+    return [...this.#series].map(([metric, series]) => curveOf(metric, series));
   }
+}
+
+function curveOf(metric: string, series: ThinnedEvaluations): MetricCurve {
+  const { count, kept } = series;
+  const isWhole = count === kept.length;
+  return {
+    metric,
+    count,
+    clockMs: kept.map(({ clockMs }) => Math.round(clockMs)),
+    values: kept.map(({ value }) => value),
+    ...(isWhole ? {} : { numbers: series.keptAfter(0).map(({ number }) => number) }),
+  };
 }

@@ -16,6 +16,7 @@ import {
   statedTarget,
 } from "./read-event.ts";
 import { acceptRecorded, acceptValue } from "./readings/compared-value.ts";
+import { LoggedPhases } from "./readings/logged-phases.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
 import { ProgramClockSum, programClockKey } from "./readings/evaluation-clock.ts";
 import { EvaluationCounts } from "./readings/evaluation-counts.ts";
@@ -46,12 +47,6 @@ interface SeenEvaluation extends Moment {
   epochNum: number | undefined;
   programMs: number | undefined;
   step?: number | undefined;
-}
-
-interface ProgramClock {
-  name: string;
-  /** The first time that it went backwards. */
-  wentBack: { fromMs: number; toMs: number } | undefined;
 }
 
 /** The state of a run: written by `RunTracker`, read by `judgeRun` and the live view. */
@@ -88,11 +83,15 @@ export interface TrackedRun {
   readonly curves: MetricCurves;
   /** The newest value of each number, by name. */
   latest: Map<string, number>;
-  /** The program's own clock, if it is read. */
-  programClock: ProgramClock | undefined;
+  /** The program's own clock, if it is read, and the first time that it went backwards. */
+  programClock:
+    | { name: string; wentBack: { fromMs: number; toMs: number } | undefined }
+    | undefined;
   /** How many values of the targets' metrics in a row, up to the newest, were not finite. */
   notFiniteCount: number;
   readonly findings: readonly Finding[];
+  /** Evaluation time and batch size, if MLLOG lines say them. */
+  readonly phases: LoggedPhases;
 }
 
 /**
@@ -154,6 +153,7 @@ export class RunTracker {
       curves: new MetricCurves(),
       latest: new Map(),
       notFiniteCount: 0,
+      phases: new LoggedPhases(),
       programClock:
         programClock === undefined ? undefined : { name: programClock, wentBack: undefined },
       get findings() {
@@ -181,6 +181,7 @@ export class RunTracker {
 
   #observeEvent({ event, arrivalMs }: { event: LogEvent; arrivalMs: number }): TrackUpdate[] {
     const moment = { loggedMs: event.timeMs, arrivalMs };
+    this.run.phases.take(event, this.run.reached !== undefined);
     if (event.key === "run_start") return this.#startClock("run_start", moment);
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#trainSamples = event.value;

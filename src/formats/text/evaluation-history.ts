@@ -1,5 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import {
+  isTrainingBatch,
   type LineScope,
   type Section,
   positionInEvaluation,
@@ -10,6 +11,8 @@ import {
 
 interface MetricHistory {
   count: number;
+  /** The first line about a batch of training data that has the metric. */
+  trainingBatch: string | undefined;
   /** The value that a progress bar shows, which it repeats with each update. */
   shown: string | undefined;
   hasPartial: boolean;
@@ -36,9 +39,11 @@ const repeatedBlock = /^\*{3,} .*\b(?:metrics|results) \*{3,}\s*$/iu;
 const repeatedLine = /^wandb: /u;
 
 /**
- * Decides which values of a metric are evaluations. Not evaluations are: a value that a progress bar repeats, the
- * final summary of a tracker, and, for a metric that is also printed for whole passes over the data, values of single
- * batches. Batches of evaluation data count only if a whole pass ended without a value. If a metric is printed for training and for evaluation data, the values for training data are not.
+ * Decides which values of a metric are evaluations. These are not: a value that a progress bar repeats, the final
+ * summary of a tracker, values on lines about a batch of training data (`Epoch: [21][175/179]`), and, for a metric that
+ * is also printed for whole passes over the data, values of other single batches. Batches of evaluation data count only
+ * if a whole pass ended without a value. If a metric is printed for training and for evaluation data, the values for
+ * training data are not evaluations.
  */
 export class EvaluationHistory {
   readonly #metrics = new Map<string, MetricHistory>();
@@ -50,11 +55,29 @@ export class EvaluationHistory {
     else if (this.#isInBlock && !/^\s/u.test(line)) this.#isInBlock = false;
   }
 
-  /** @returns undefined if the value is not an evaluation, and `part-of-evaluation` if a later line has the whole */
-  scopeOf(value: ReadValue, line: string): LineScope | "part-of-evaluation" | undefined {
+  /**
+   * Returns undefined, `training-batch` or `part-of-evaluation` if the value is not an evaluation; in the last case a
+   * later line may have the value of the whole pass.
+   */
+  scopeOf(
+    value: ReadValue,
+    line: string,
+  ): LineScope | "part-of-evaluation" | "training-batch" | undefined {
     const known = this.#historyOf(value.metric);
+    if (!namesItsData(value.metric) && isTrainingBatch(line)) {
+      known.trainingBatch ??= line;
+      return "training-batch";
+    }
     const isRepeated = this.#isInBlock || repeatedLine.test(line);
     if (isRepeated && known.count > 0) return undefined;
+    return this.#scopeOfOther(value, { line, known });
+  }
+
+  /** The scope of a value that neither repeats another nor is of a batch of training data. */
+  #scopeOfOther(
+    value: ReadValue,
+    { line, known }: { line: string; known: MetricHistory },
+  ): LineScope | "part-of-evaluation" | undefined {
     const scope = scopeOfLine(line);
     if (scope === "part-of-pass" && isPartOfOpenPass(known, line)) return "part-of-evaluation";
     if (scope !== "whole") {
@@ -66,6 +89,11 @@ export class EvaluationHistory {
     if (!this.#accepts(known, { isPartial, section: sectionOf(value, line) })) return undefined;
     known.count += 1;
     return isEarlier ? "whole" : scope;
+  }
+
+  /** The first line about a batch of training data that has a metric. */
+  trainingBatchOf(metric: string): string | undefined {
+    return this.#metrics.get(metric)?.trainingBatch;
   }
 
   findings(): Finding[] {
@@ -106,6 +134,7 @@ export class EvaluationHistory {
     if (known === undefined) {
       known = {
         count: 0,
+        trainingBatch: undefined,
         shown: undefined,
         hasPartial: false,
         hasWhole: false,
@@ -132,5 +161,10 @@ function isPartOfOpenPass(known: MetricHistory, line: string): boolean {
 
 /** The section of a value whose metric does not name it. */
 function sectionOf({ metric, start }: ReadValue, line: string): Section | undefined {
-  return /^(?:train|val|eval|test|dev)/iu.test(metric) ? undefined : sectionAt(line, start);
+  return namesItsData(metric) ? undefined : sectionAt(line, start);
+}
+
+/** Whether the name of a metric says which data it is measured on: `train_loss`, `val_acc`. */
+function namesItsData(metric: string): boolean {
+  return /^(?:train|val|eval|test|dev)/iu.test(metric);
 }

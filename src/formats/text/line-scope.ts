@@ -63,8 +63,22 @@ const sectionWord =
 /** `validate step: 10`, `Completed eval after train step 10`, at the start of a message. */
 const evaluationLine =
   /(?:^|[|\]]\s*| - )(?:[A-Za-z]+ )?(validat(?:e|ing|ion)|eval(?:uation)?|test)\s+(?:after|at|epoch|iter(?:ation)?|step)\b/iu;
-/** `Epoch: [21][175/179]`: batches, where evaluations begin with `Test:`. */
-const trainingBatch = /^\s*(Epoch):?\s*\[\d+\]\s*\[\s*\d+\/\d+\]/iu;
+/** `Epoch: [21][175/179]`, `Epoch: [3]  [ 100/5005]`, `Train: 3 [ 100/1251 (  8%)]`, `Train: [3/300][100/1251]`. */
+const trainingBatch =
+  /(?:^|\s)(?:(Epoch):?\s*\[\d+(?:\/\d+)?\]|(Train(?:ing)?):(?:\s*\[?\d+(?:\/\d+)?\]?)?)\s*\[\s*\d+\/\d+[^\]]*\]/iu;
+
+/** Whether a line is about a batch of training data, in programs that print evaluations on other lines. */
+export function isTrainingBatch(line: string): boolean {
+  return wordOfTrainingBatch(line) !== undefined;
+}
+
+function wordOfTrainingBatch(line: string): string | undefined {
+  if (!line.includes("[")) return undefined;
+  const found = trainingBatch.exec(line);
+  // `Val Epoch: [1][3/10]` is not training.
+  if (found === null || positionInEvaluation(line) !== undefined) return undefined;
+  return found[1] ?? found[2];
+}
 
 /** The section that a position of a line belongs to: `[train] loss 0.1 acc 0.9`, `Train: … | Val: …`. */
 export function sectionAt(line: string, position: number): Section | undefined {
@@ -80,7 +94,7 @@ export function sectionAt(line: string, position: number): Section | undefined {
 function sectionOfLine(line: string): Section | undefined {
   const evaluation = evaluationLine.exec(line)?.[1];
   if (evaluation !== undefined) return { kind: "evaluation", word: evaluation };
-  const training = trainingBatch.exec(line)?.[1];
+  const training = wordOfTrainingBatch(line);
   return training === undefined ? undefined : { kind: "training", word: training };
 }
 

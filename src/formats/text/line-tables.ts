@@ -6,6 +6,12 @@ const maximumNameLength = 60;
 const delimiters = [",", "\t", ";", "|"] as const;
 type Delimiter = (typeof delimiters)[number] | "blanks";
 
+/** A cell of a table that is not a number, with the name of its column. */
+export interface NamedText {
+  name: string;
+  text: string;
+}
+
 interface Header {
   delimiter: Delimiter;
   names: readonly string[];
@@ -14,6 +20,12 @@ interface Header {
 /** Reads tables that are printed row by row after a header: CSV, `|` tables, columns separated by blanks. */
 export class LineTables {
   #header: Header | undefined;
+  #texts: NamedText[] = [];
+
+  /** The cells of the row that `read` returned last that are not numbers: times, words. */
+  get texts(): readonly NamedText[] {
+    return this.#texts;
+  }
 
   /** Whether a header was seen: any line may be a row of its table. */
   get isOpen(): boolean {
@@ -22,6 +34,7 @@ export class LineTables {
 
   /** The numbers of a row with the names of their columns; undefined if the line is not a row of a table. */
   read(printed: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
+    this.#texts = [];
     const line = printed.includes("%") ? printed.replace(trailingBar, "") : printed;
     const header = headerOf(line);
     if (header !== undefined) {
@@ -39,7 +52,11 @@ export class LineTables {
     );
     if (pairs.every((pair) => pair === undefined)) return undefined;
     const isRow = cells.every((cell, index) => pairs[index] !== undefined || isFiller(cell.text));
-    return isRow ? pairs.filter((pair) => pair !== undefined) : undefined;
+    if (!isRow) return undefined;
+    this.#texts = cells.flatMap(({ text }, index) =>
+      pairs[index] === undefined && text !== "" ? [{ name: names[index] ?? "", text }] : [],
+    );
+    return pairs.filter((pair) => pair !== undefined);
   }
 }
 
@@ -135,7 +152,11 @@ function cellNumber(
   };
 }
 
+/** A time of day, a date with a time, a duration with days. */
+const timeText =
+  /^(?:\d+ days?,? )?["']?[\d:.,TZ/+-]+(?: [\d:.,Z+-]+(?: ?[+-]\d\d:?\d\d| ?UTC)?)?["']?$/u;
+
 /** Cells other than numbers that a row may contain: empty, a time of day, one word. */
 function isFiller(text: string): boolean {
-  return text === "" || /^[\d:.TZ+-]+$/u.test(text) || /^[\w./@%-]+$/u.test(text);
+  return text === "" || timeText.test(text) || /^[\w./@%-]+$/u.test(text);
 }

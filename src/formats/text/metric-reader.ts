@@ -153,6 +153,11 @@ export class MetricReader {
 
   #unmatchedFinding(wanted: WantedMetric): Finding {
     const { metric } = wanted;
+    const batch = this.#history.trainingBatchOf(metric);
+    if (batch !== undefined) {
+      const line = batch.slice(0, maximumQuotedLength);
+      return { rule: "metric-only-in-training-batches", metric, line };
+    }
     const longer = [...(this.#longerNames.get(metric) ?? [])];
     const nearest = suggestMetric(metric, this.#keptLines);
     const isUnlike = nearest.nearestLine === undefined && this.names.size > 0;
@@ -193,6 +198,8 @@ export class MetricReader {
 
   #isEvaluation(reading: MetricReading, line: string): boolean {
     const scope = this.#history.scopeOf(reading, line);
+    // A value that is not finite is reported wherever it is printed.
+    if (scope === "training-batch") return !Number.isFinite(reading.value);
     if (scope !== "part-of-evaluation") this.#matched.add(reading.metric);
     if (scope === undefined || scope === "part-of-evaluation") return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;

@@ -8,6 +8,7 @@ const fileRules = [
   "metrics-file-unchanged",
   "metrics-file-unreadable",
   "metrics-file-continued",
+  "mlflow-run-older",
 ] as const;
 type FileFinding = Extract<Finding, { rule: (typeof fileRules)[number] }>;
 
@@ -16,6 +17,7 @@ type TimeFinding = Extract<Finding, { rule: (typeof timeRules)[number] }>;
 
 const contentRules = [
   "metrics-header-changed",
+  "training-in-two-files",
   "metrics-rows-uneven",
   "metric-not-in-files",
   "metrics-files-disagree",
@@ -66,6 +68,11 @@ function describeExistence(finding: FileFinding): DescribedFinding {
         message: `\`${finding.path}\` begins with ${countOf(finding.count, "reading")} from before the launch, which ${finding.count === 1 ? "was" : "were"} not used`,
         hint: "if this run resumed from a checkpoint, it is not a whole training",
       };
+    case "mlflow-run-older":
+      return {
+        message: `the MLflow run \`${finding.path}\` began before the launch; its values were not used`,
+        hint: "start an MLflow run in the program, without `run_id` and without `MLFLOW_RUN_ID`",
+      };
   }
 }
 
@@ -100,6 +107,8 @@ function describeContent(finding: ContentFinding): DescribedFinding {
       return {
         message: `the header of \`${finding.path}\` changed: ${changeText(finding)}; each row was read with the header above it`,
       };
+    case "training-in-two-files":
+      return describeTwoFiles(finding);
     case "metrics-rows-uneven":
       return {
         message: `${countOf(finding.count, "row")} of \`${finding.path}\` did not fit the header and ${finding.count === 1 ? "was" : "were"} not used: ${finding.cellCount} cells for ${finding.columnCount} columns`,
@@ -143,4 +152,19 @@ function describeMissingMetric(
 
 function quoted(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
+}
+
+function describeTwoFiles(
+  finding: Extract<Finding, { rule: "training-in-two-files" }>,
+): DescribedFinding {
+  const { used, unused, comparedCount, differentCount, example } = finding;
+  const files = `\`${used}\` and \`${unused}\` contain the same training; only \`${used}\` was imported`;
+  const hint = `to import the other file: \`pitwall import ${unused}\``;
+  if (example === undefined)
+    return { message: `${files}; their ${countOf(comparedCount, "common value")} agree`, hint };
+  const { metric, usedValue, unusedValue } = example;
+  return {
+    message: `${files}, but ${differentCount} of ${countOf(comparedCount, "common value")} differ: the first is \`${metric}\`, ${usedValue} in \`${used}\` and ${unusedValue} in \`${unused}\``,
+    hint,
+  };
 }

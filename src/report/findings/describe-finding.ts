@@ -6,6 +6,7 @@ import {
   isAboutClock,
 } from "./describe-clock-finding.ts";
 import { describeFileFinding, isAboutFile } from "./describe-file-finding.ts";
+import { describeImportFinding, isAboutImport } from "./describe-import-finding.ts";
 import {
   describeArrivalFinding,
   describeTextFinding,
@@ -23,6 +24,7 @@ export function describeFinding(finding: Finding): DescribedFinding {
   if (isAboutValue(finding)) return describeValueFinding(finding);
   if (isAboutArrival(finding)) return describeArrivalFinding(finding);
   if (isAboutFile(finding)) return describeFileFinding(finding);
+  if (isAboutImport(finding)) return describeImportFinding(finding);
   if (isAboutOutput(finding)) return describeOutputFinding(finding);
   if (isJobFinding(finding)) return describeJobFinding(finding);
   switch (finding.rule) {
@@ -45,8 +47,11 @@ export function describeFinding(finding: Finding): DescribedFinding {
 
 const jobRules = [
   "prepare-failed",
+  "simulated",
   "rank-failed",
   "host-lost",
+  "ended-by-scheduler",
+  "hosts-doubtful",
   "processes-left-running",
   "processes-not-ended",
 ] as const;
@@ -54,6 +59,20 @@ type JobFinding = Extract<Finding, { rule: (typeof jobRules)[number] }>;
 
 function isJobFinding(finding: Finding): finding is JobFinding {
   return jobRules.some((rule) => rule === finding.rule);
+}
+
+/** @param state in the words of Slurm */
+function hintOfEnd(state: string): { hint?: string } {
+  switch (state) {
+    case "TIMEOUT":
+      return { hint: "give it more time: `--time 4:00:00`" };
+    case "OUT_OF_MEMORY":
+      return { hint: "request more memory per node: `--sbatch=--mem=64G`" };
+    case "PREEMPTED":
+      return { hint: "start it again when the other job has ended, or use another partition" };
+    default:
+      return {};
+  }
 }
 
 /** What happened to the processes of a run. */
@@ -64,6 +83,10 @@ function describeJobFinding(finding: JobFinding): { message: string; hint?: stri
         message: `the command of \`--prepare\` ended ${endOf(finding)}, so the program was not started`,
         hint: "its output is in `prepare.log` of the record",
       };
+    case "simulated":
+      return {
+        message: `no program ran: the output of ${countOf(finding.rankCount, "rank")} is simulated, and so are time, cost and energy`,
+      };
     case "rank-failed":
       return {
         message: `rank ${finding.rank} on \`${finding.host}\` failed first: it ended ${endOf(finding)}`,
@@ -71,6 +94,16 @@ function describeJobFinding(finding: JobFinding): { message: string; hint?: stri
       };
     case "host-lost":
       return { message: `host \`${finding.host}\` was lost during the run: ${finding.reason}` };
+    case "ended-by-scheduler":
+      return {
+        message: `Slurm ended the job: ${finding.reason} (${finding.state})`,
+        ...hintOfEnd(finding.state),
+      };
+    case "hosts-doubtful":
+      return {
+        message: `${finding.hosts.map((host) => `\`${host}\``).join(", ")}: ${finding.detail}`,
+        hint: "`pitwall hosts check` looks at hosts in detail",
+      };
     case "processes-not-ended":
       return {
         message: `${countOf(finding.pids.length, "process")} of the program could not be ended, not even with SIGKILL: ${finding.pids.join(", ")}`,
@@ -142,6 +175,7 @@ type OutputFinding = Extract<Finding, { rule: (typeof outputRules)[number] }>;
 const outputRules = [
   "metric-not-a-number",
   "metric-never-matched",
+  "metric-only-in-training-batches",
   "quality-never-read",
   "unreadable-log-lines",
   "long-lines-cut",
@@ -160,6 +194,11 @@ function describeOutputFinding(finding: OutputFinding): DescribedFinding {
       };
     case "metric-never-matched":
       return neverMatched(finding);
+    case "metric-only-in-training-batches":
+      return {
+        message: `\`${finding.metric}\` was printed only for batches of training data; such values do not count as evaluations`,
+        hint: `first such line: \`${finding.line}\`; print the metric of each evaluation on a line of its own, or name another metric`,
+      };
     case "quality-never-read":
       return qualityNeverRead(finding);
     case "unreadable-log-lines":

@@ -34,6 +34,7 @@ type ValueFinding = Extract<Finding, { rule: (typeof valueRules)[number] }>;
 
 const arrivalRules = [
   "resumed-from-checkpoint",
+  "may-be-resumed",
   "evaluations-before-clock",
   "samples-restarted",
   "samples-decreased",
@@ -163,6 +164,11 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
         message: `the program continues a training from a checkpoint: ${resumeReason(finding)}; its time is not that of a whole training`,
         hint: "delete the checkpoint before each run, for example with `--prepare 'rm -rf checkpoints'`; to add this time to that of the run that was cut: `--continues <run>`",
       };
+    case "may-be-resumed":
+      return {
+        message: `the program may continue a training from a checkpoint: ${doubtReason(finding)}; the time of such a run is not that of a whole training`,
+        hint: "if so, add this time to that of the run that was cut with `--continues <run>`, or train from the beginning",
+      };
     case "evaluations-before-clock":
       return {
         message: `${countOf(finding.count, "evaluation")} came before the clock started and ${finding.count === 1 ? "was" : "were"} not counted`,
@@ -192,6 +198,11 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
         hint: "the program may be stalled; `pitwall show --log` prints its last lines",
       };
   }
+}
+
+function doubtReason({ flag, counter }: Extract<Finding, { rule: "may-be-resumed" }>): string {
+  if (counter === undefined) return `its command has \`${visibleControls(flag ?? "")}\``;
+  return `the first ${counter.name} that it printed is ${formatCount(counter.first)}`;
 }
 
 function resumeReason({

@@ -12,7 +12,6 @@ import type { RunLabels } from "../../schema/run/run-labels.ts";
 import { formatTag } from "../../schema/run/tag-text.ts";
 import type { MetricCurve } from "../../schema/run/metric-curve.ts";
 import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
-import type { Place } from "../../schema/run/rank.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
@@ -23,6 +22,7 @@ import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
 import { sparkline } from "../sparkline.ts";
 import { standingLines } from "./target-lines.ts";
 import { countOf } from "../wording.ts";
+import { eventText, importedText } from "./lifecycle-text.ts";
 
 const shownEvaluationCount = 12;
 const sparklineWidth = 24;
@@ -305,56 +305,3 @@ function timelineBlock(
     .map((line) => paint.faint(line))
     .join("\n");
 }
-
-/** Events that an imported log has in another way; undefined for all others. */
-function importedText(event: LifecycleEvent["event"]): string | undefined {
-  if (event.kind === "launched") return "the log begins";
-  if (event.kind === "clock-started" && event.by === "launch")
-    return "clock started at the beginning of the log";
-  return undefined;
-}
-
-function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
-  switch (event.kind) {
-    case "created":
-      return `record created by process ${event.pid}`;
-    case "prepare":
-      return `\`--prepare\` command ${event.phase === "started" ? "started" : exitText(event)}`;
-    case "launched":
-      return `${placeText(event, isOneRank)}${launchText(event)}`;
-    case "clock-started":
-      return clockStartText[event.by];
-    case "target-reached":
-      return `target reached with ${formatSignificant(event.value, 5)}`;
-    case "stopping":
-      return `stopping: ${event.reason}`;
-    case "rank-exited":
-      return `${placeText(event, isOneRank)}${exitText(event)}`;
-    case "host-lost":
-      return `host \`${event.host}\` lost: ${event.reason}`;
-    case "ended":
-      return `ended: ${event.outcome}`;
-    case "sealed":
-      return "result sealed";
-  }
-}
-
-function launchText({ pid }: { pid?: number | undefined }): string {
-  return pid === undefined ? "launched" : `launched as process ${pid}`;
-}
-
-function exitText(exit: { exitCode?: number | undefined; signal?: string | undefined }): string {
-  if (exit.signal !== undefined) return `killed by ${exit.signal}`;
-  return `exited with code ${exit.exitCode ?? "unknown"}`;
-}
-
-/** Which rank an event is about; nothing where the job has only one. */
-function placeText({ host, rank }: Place, isOneRank: boolean): string {
-  return isOneRank ? "program " : `rank ${rank} on ${host} `;
-}
-
-const clockStartText = {
-  launch: "clock started at launch",
-  pattern: "clock started by `--clock-start`",
-  run_start: "clock started by `run_start`",
-} as const;

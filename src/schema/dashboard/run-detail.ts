@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { planComparison } from "../plan/plan-comparison.ts";
 import { energyReading } from "../run/energy.ts";
 import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
@@ -126,6 +127,8 @@ export const runDetail = z.object({
   price: price.optional(),
   /** How many nodes or accelerators the price is multiplied with. */
   priceUnitCount: z.number().int().positive().optional(),
+  /** How far the plan of the run was off; present for a finished run with a plan. */
+  planComparison: planComparison.optional(),
   /** Lines of samples/ that could not be read. */
   unreadableSampleCount: z.number().int().nonnegative(),
   /**

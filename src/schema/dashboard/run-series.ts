@@ -2,9 +2,9 @@ import { z } from "zod";
 
 /**
  * What a point may be placed by. `clock`: milliseconds since run_start; `wall`: milliseconds since the epoch; `samples`:
- * training samples; `epochs`; `dollars`: US dollars billed since launch; `energy`: joules since launch.
+ * training samples; `steps`: those that an imported log states; `epochs`; `dollars`: US dollars billed since launch; `energy`: joules since launch.
  */
-export const xAxes = ["clock", "wall", "samples", "epochs", "dollars", "energy"] as const;
+export const xAxes = ["clock", "wall", "samples", "steps", "epochs", "dollars", "energy"] as const;
 export type XAxis = (typeof xAxes)[number];
 
 /** Units of values and axes, as data; the page formats them. */
@@ -14,10 +14,12 @@ export const seriesUnits = [
   "samples",
   "samples per second",
   "epochs",
+  "steps",
   "US dollars",
   "joules",
   "watts",
   "bytes",
+  "bytes per second",
   "fraction",
   "cores",
 ] as const;
@@ -40,7 +42,7 @@ export const seriesDescription = z.object({
   /**
    * `quality` (the target's metric), `loss`, `stepMs`, `computeMs`, `communicationMs`, `dataWaitMs`, `otherMs` (each per
    * step), `samplesPerSecond`, `powerWatts`, `energyJoules`, `cpuCores`, `memoryBytes`, `acceleratorUtilisation`,
-   * `acceleratorMemoryBytes`, `metric1` … `metric8`.
+   * `acceleratorMemoryBytes`, `networkReceived`, `networkSent` (a point for each host), `metric1` … `metric8`.
    */
   name: z.string(),
   unit: z.enum(seriesUnits),

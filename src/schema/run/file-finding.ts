@@ -17,6 +17,8 @@ export const fileFindings = [
     path: z.string(),
     count: z.number(),
   }),
+  /** The program wrote to an MLflow run that began before the launch; its values were not used. */
+  z.strictObject({ rule: z.literal("mlflow-run-older"), path: z.string() }),
   /** Several evaluations were written at once, without times. */
   z.strictObject({
     rule: z.literal("metrics-file-late"),
@@ -36,6 +38,18 @@ export const fileFindings = [
     path: z.string(),
     added: z.array(z.string()),
     removed: z.array(z.string()),
+  }),
+  /** A log and a table beside it contain the same training; one was imported. */
+  z.strictObject({
+    rule: z.literal("training-in-two-files"),
+    used: z.string(),
+    unused: z.string(),
+    comparedCount: z.number(),
+    differentCount: z.number(),
+    /** The first values that differ, as written. */
+    example: z
+      .strictObject({ metric: z.string(), usedValue: z.string(), unusedValue: z.string() })
+      .optional(),
   }),
   /** Rows with more or fewer cells than the header; they were not used. */
   z.strictObject({

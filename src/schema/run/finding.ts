@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { fileFindings } from "./file-finding.ts";
 import { hostName } from "./host.ts";
+import { importFindings } from "./import-finding.ts";
+import { schedulers } from "./launch-target.ts";
 import { rankNumber } from "./rank.ts";
 
 /** A finding about a run, as data; `report/findings/describe-finding.ts` prints it. */
 export const finding = z.discriminatedUnion("rule", [
   ...fileFindings,
+  ...importFindings,
   z.strictObject({ rule: z.literal("seed-has-no-effect"), runCount: z.number() }),
   z.strictObject({
     rule: z.literal("exited-after-target"),
@@ -30,6 +33,12 @@ export const finding = z.discriminatedUnion("rule", [
     namesSeen: z.array(z.string()).optional(),
     /** What to give `--metric` to read the nearest line. */
     suggestion: z.string().optional(),
+  }),
+  z.strictObject({
+    rule: z.literal("metric-only-in-training-batches"),
+    metric: z.string(),
+    /** The first such line. */
+    line: z.string(),
   }),
   z.strictObject({
     rule: z.literal("number-cut-short"),
@@ -115,6 +124,14 @@ export const finding = z.discriminatedUnion("rule", [
     /** The count of samples at the first evaluation, if only that shows it. */
     firstCount: z.number().optional(),
   }),
+  /** Something suggests that, but nothing shows it: the run keeps its time. */
+  z.strictObject({
+    rule: z.literal("may-be-resumed"),
+    /** The option of the command. */
+    flag: z.string().optional(),
+    /** A counter that the program printed first with this value. */
+    counter: z.strictObject({ name: z.string(), first: z.number() }).optional(),
+  }),
   z.strictObject({ rule: z.literal("samples-restarted"), count: z.number() }),
   z.strictObject({
     rule: z.literal("samples-decreased"),
@@ -189,6 +206,8 @@ export const finding = z.discriminatedUnion("rule", [
     count: z.number(),
     firstLine: z.string(),
   }),
+  /** No program ran: the output of the ranks was made up. */
+  z.strictObject({ rule: z.literal("simulated"), rankCount: z.number().int().positive() }),
   /** The first rank that failed in a job of several. */
   z.strictObject({
     rule: z.literal("rank-failed"),
@@ -204,6 +223,26 @@ export const finding = z.discriminatedUnion("rule", [
     signal: z.string().optional(),
   }),
   z.strictObject({ rule: z.literal("host-lost"), host: hostName, reason: z.string() }),
+  /** A scheduler ended the job, because of its time limit for example. */
+  z.strictObject({
+    rule: z.literal("ended-by-scheduler"),
+    scheduler: z.enum(schedulers),
+    state: z.string(),
+    reason: z.string(),
+  }),
+  /** Seen on hosts just before the launch. */
+  z.strictObject({
+    rule: z.literal("hosts-doubtful"),
+    doubt: z.enum([
+      "clock-off",
+      "own-name-unresolved",
+      "python-differs",
+      "torch-differs",
+      "path-missing",
+    ]),
+    hosts: z.array(hostName),
+    detail: z.string(),
+  }),
   /** Patterns and displays used the first `keptBytes` of these lines; log.txt has all of them. */
   z.strictObject({
     rule: z.literal("long-lines-cut"),

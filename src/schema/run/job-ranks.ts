@@ -29,31 +29,18 @@ export function jobRanksOf(events: readonly LifecycleEvent[]): JobRanks {
   return { hosts: [...new Set(listed.map(({ host }) => host))], ranks: listed };
 }
 
+/** Other events say nothing about ranks. */
 function applyEvent(ranks: Map<number, RankOfJob>, { timeMs, event }: LifecycleEvent): void {
-  switch (event.kind) {
-    case "launched": {
-      const { kind: _, ...rank } = event;
-      ranks.set(rank.rank, { ...rank, state: { kind: "running" } });
-      return;
-    }
-    case "rank-exited": {
-      const { exitCode, signal } = event;
-      const rank = ranks.get(event.rank);
-      if (rank !== undefined) rank.state = { kind: "exited", timeMs, exitCode, signal };
-      return;
-    }
-    case "host-lost":
-      loseHost(ranks, event.host, timeMs);
-      return;
-    case "created":
-    case "prepare":
-    case "clock-started":
-    case "target-reached":
-    case "stopping":
-    case "ended":
-    case "sealed":
-      return;
+  if (event.kind === "launched") {
+    const { kind: _, ...rank } = event;
+    ranks.set(rank.rank, { ...rank, state: { kind: "running" } });
   }
+  if (event.kind === "rank-exited") {
+    const { exitCode, signal } = event;
+    const rank = ranks.get(event.rank);
+    if (rank !== undefined) rank.state = { kind: "exited", timeMs, exitCode, signal };
+  }
+  if (event.kind === "host-lost") loseHost(ranks, event.host, timeMs);
 }
 
 function loseHost(ranks: Map<number, RankOfJob>, host: string, timeMs: number): void {

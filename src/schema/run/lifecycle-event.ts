@@ -1,10 +1,17 @@
 import { z } from "zod";
+import { stagedData } from "./data-set.ts";
 import { hostName } from "./host.ts";
+import { schedulers } from "./launch-target.ts";
+import { measuredClockFields } from "./measured-clock.ts";
 import { launchedRank, placeFields } from "./rank.ts";
 
 /** Events of a run, in order. Times are from the clock of the launching host. */
 const eventBody = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("created"), pid: z.number().int() }),
+  /** The data of `--data` is put on the hosts; billed, but not timed. */
+  z.strictObject({ kind: z.literal("data"), phase: z.enum(["started", "ended"]) }),
+  /** One for each data set and host. */
+  stagedData.extend({ kind: z.literal("data-staged") }),
   /** The command of `--prepare`; after a failure the program is not launched. */
   z.strictObject({
     kind: z.literal("prepare"),
@@ -13,6 +20,17 @@ const eventBody = z.discriminatedUnion("kind", [
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
   }),
+  /**
+   * Another Pitwall process took over the record of a job that had lost its own. It reads the stored output again from the start; where its
+   * clock gives an event another time, the event follows once more.
+   */
+  z.strictObject({
+    kind: z.literal("attached"),
+    pid: z.number().int(),
+    hostname: z.string(),
+  }),
+  /** A scheduler has accepted the job, which waits until its `launched` events. */
+  z.strictObject({ kind: z.literal("queued"), scheduler: z.enum(schedulers), jobId: z.string() }),
   /** One for each rank. */
   launchedRank.extend({ kind: z.literal("launched") }),
   z.strictObject({
@@ -41,9 +59,21 @@ const eventBody = z.discriminatedUnion("kind", [
     ...placeFields,
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
+    /** The time by the clock of its host; absent on the launching machine. */
+    hostMs: z.number().optional(),
   }),
+  /** The clock of a host was compared with that of the launching machine: times from then on are converted with it. */
+  z.strictObject({ kind: z.literal("host-clock"), host: hostName, ...measuredClockFields }),
   /** The launcher can no longer reach a host: its ranks have no exit. */
   z.strictObject({ kind: z.literal("host-lost"), host: hostName, reason: z.string() }),
+  /** The scheduler has ended the job itself. */
+  z.strictObject({
+    kind: z.literal("ended-by-scheduler"),
+    scheduler: z.enum(schedulers),
+    /** In its own words: `TIMEOUT`. */
+    state: z.string(),
+    reason: z.string(),
+  }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
   /** The closing event: result.json as it was written, after everything else. */
   z.strictObject({

@@ -45,7 +45,13 @@ export const logOrigin = z.strictObject({
   importedMs: z.number(),
   /** The id that a tracker gave the run. */
   trackedRunId: z.string().optional(),
+  /** Which of several trainings in one log. */
+  part: z
+    .strictObject({ number: z.number().int().positive(), count: z.number().int().positive() })
+    .optional(),
   times: logTimes,
+  /** Settings that the tracker stored with the training, as text: learning rate, batch size, seed. */
+  settings: z.record(z.string(), z.string()).optional(),
   /** How the training ended, if the log states it. */
   ended: z.enum(["finished", "failed", "killed"]).optional(),
   /** Whether the log states the seed; the seed of the request is meaningless without it. */

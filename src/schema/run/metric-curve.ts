@@ -11,5 +11,7 @@ export const metricCurve = z.strictObject({
   /** Milliseconds since run_start, one for each kept value. */
   clockMs: z.array(z.number()),
   values: z.array(z.number()),
+  /** The number of each kept value among all, counted from 1; present if not all of them are kept. */
+  numbers: z.array(z.number().int().positive()).optional(),
 });
 export type MetricCurve = z.output<typeof metricCurve>;

@@ -1,7 +1,13 @@
 import { z } from "zod";
 import { finding } from "./finding.ts";
-import { metricTarget } from "./metric-target.ts";
+import { metricTarget, targetWindow } from "./metric-target.ts";
 import { raceMembership } from "./race-membership.ts";
+
+/**
+ * Fewest pairs that give an interval and a verdict. The true ratio is outside the range of n pairs with probability
+ * 2^(1 - n): more than 5 % below six.
+ */
+export const fewestPairs = 6;
 
 export const signedRankTest = z.strictObject({
   /** Two-sided. */
@@ -75,6 +81,21 @@ export const raceRun = z.strictObject({
 });
 export type RaceRun = z.output<typeof raceRun>;
 
+/** How an arm met one of several targets, whether or not the others were met at the same time. */
+export const armTarget = z.strictObject({
+  target: metricTarget,
+  /** Runs that met it at any time. */
+  metCount: z.number().int(),
+  /**
+   * Until it was first met, over all counted runs; absent where a run that never met it is the middle one, and if the time to
+   * train is by the program's own clock.
+   */
+  medianMs: z.number().optional(),
+  /** Of these times. Absent for the base arm. */
+  comparison: armComparison.optional(),
+});
+export type ArmTarget = z.output<typeof armTarget>;
+
 export const raceArm = z.strictObject({
   /** From 1. */
   arm: z.number().int().positive(),
@@ -100,6 +121,8 @@ export const raceArm = z.strictObject({
   isDropped: z.boolean(),
   /** Absent for the base arm. */
   comparison: armComparison.optional(),
+  /** Each target; present if there are several. */
+  targets: z.array(armTarget).optional(),
   runs: z.array(raceRun),
 });
 export type RaceArm = z.output<typeof raceArm>;
@@ -109,6 +132,8 @@ export const raceReport = z.strictObject({
   createdMs: z.number(),
   state: z.enum(["running", "finished", "interrupted"]),
   target: metricTarget.optional(),
+  furtherTargets: z.array(metricTarget).optional(),
+  targetWindow: targetWindow.optional(),
   settings: raceMembership.pick({ runs: true, until: true, maxRuns: true }),
   /** The arm that the others are compared with: the first that was not dropped. */
   baseArm: z.number().int().positive(),

@@ -17,6 +17,8 @@ export const launchedRank = z.strictObject({
   ...placeFields,
   /** The number of the rank among the ranks of its host, from 0. */
   localRank: rankNumber.default(0),
+  /** What starts it, as a line to paste into a shell on its host; absent in older records. */
+  command: z.string().optional(),
   /** Process id on its host; absent if the launch target does not report it. */
   pid: z.number().int().optional(),
 });

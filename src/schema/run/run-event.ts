@@ -1,4 +1,7 @@
+import type { StagedData } from "./data-set.ts";
 import type { Finding } from "./finding.ts";
+import type { LaunchSummary } from "./launch-summary.ts";
+import type { Scheduler } from "./launch-target.ts";
 import type { LaunchedRank, Place } from "./rank.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -22,14 +25,40 @@ export type RankExit = { exitCode: number } | { signal: string };
 
 /** The events of a series of runs, in order: the progress line, the dashboard and tests read the same stream. */
 export type RunEvent =
+  /** Before the first run, unless it is one process on this machine. */
+  | { kind: "planned"; summary: LaunchSummary }
   | { kind: "created"; request: RunRequest; directory: string }
+  /** Processes of an earlier run, which had ended without this host, were ended there. */
+  | { kind: "reaped"; host: string; runId: string; processCount: number }
+  /** Data is brought to a host, or to this machine before that. */
+  | {
+      kind: "staging";
+      runId: string;
+      name: string;
+      host?: string;
+      step: "fetch" | "checksum" | "send" | "check" | "wait";
+      doneBytes: number;
+      totalBytes?: number;
+    }
+  | { kind: "staged"; runId: string; data: StagedData }
   | { kind: "preparing"; request: RunRequest }
+  /** The job waits in the queue of a scheduler; emitted again and again. */
+  | {
+      kind: "queued";
+      runId: string;
+      scheduler: Scheduler;
+      jobId: string;
+      queuedForMs: number;
+      reason: string | undefined;
+    }
   | {
       kind: "launched";
       runId: string;
       hosts: readonly string[];
       ranks: readonly LaunchedRank[];
     }
+  /** All output that was stored before Pitwall attached to the run has been read. */
+  | { kind: "caught-up"; runId: string }
   | { kind: "clock-started"; runId: string; by: "launch" | "run_start" | "pattern" }
   /** Of the metric of one of the targets. */
   | { kind: "evaluation"; runId: string; metric: string; evaluation: Evaluation }
@@ -44,6 +73,7 @@ export type RunEvent =
     } & Place)
   | ({ kind: "rank-exited"; runId: string; exit: RankExit } & Place)
   | { kind: "host-lost"; runId: string; host: string; reason: string }
+  | { kind: "ended-by-scheduler"; runId: string; state: string; reason: string }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }
   /** The rule status of the log, when it changes (at most four times per second) and at the end. */

@@ -7,6 +7,7 @@ import type { RunRequest } from "./run-request.ts";
 import type { Evaluation, RunResult } from "./run-result.ts";
 import type { RunChecklist } from "./run-checklist.ts";
 import type { RunRules } from "./run-rules.ts";
+import type { PlanComparison } from "../plan/plan-comparison.ts";
 
 /** Everything recorded about one run, for display. */
 export interface RunPage {
@@ -38,6 +39,10 @@ export interface RunPage {
   integrity: RecordIntegrity;
   /** Differences between result.json and the verdict from log and events. */
   verdictDifferences: readonly VerdictDifference[];
+  /** How far the plan of the run was off; present for a finished run with a plan. */
+  planComparison?: PlanComparison;
+  /** The record is intact and long: its verdict was not computed again. */
+  verdictIsAsSealed?: boolean;
 }
 
 /** A field of result.json that log and events contradict. */

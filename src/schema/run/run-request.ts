@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { dataRequest } from "./data-set.ts";
 import { earlierParts } from "./earlier-parts.ts";
 import { launchTarget } from "./launch-target.ts";
 import { logOrigin } from "./log-origin.ts";
 import { metricTarget, targetWindow } from "./metric-target.ts";
 import { price } from "./price.ts";
+import { planExpectation } from "../plan/plan-expectation.ts";
 import { runLabels } from "./run-labels.ts";
 import { raceMembership } from "./race-membership.ts";
 import { systemDescription } from "../system-description.ts";
@@ -121,5 +123,9 @@ export const runRequest = z.strictObject({
   retryOf: z.string().optional(),
   /** Shell command that runs before the program and is not timed; `{seed}` is replaced by the run's seed. */
   prepare: z.string().optional(),
+  /** What is put on each host before the launch; not timed. */
+  data: z.array(dataRequest).min(1).optional(),
+  /** What the plan of the run expected, if there was one. */
+  plan: planExpectation.optional(),
 });
 export type RunRequest = z.output<typeof runRequest>;

@@ -59,7 +59,7 @@ export type Evaluation = z.output<typeof evaluation>;
 export const runClock = z.strictObject({
   launchedMs: z.number(),
   endedMs: z.number(),
-  /** From launch to the exit of the last process: the billed time. */
+  /** The billed time: from launch to the exit of the last process, and `dataMs` before it. */
   billedMs: z.number().nonnegative(),
   runStartMs: z.number().optional(),
   runStopMs: z.number().optional(),
@@ -111,8 +111,12 @@ export const runResult = z.strictObject({
   /** Why a meter or a figure is missing. */
   notMeasured: z.array(z.string()),
   findings: z.array(finding),
+  /** How long data was put on the hosts before launch: part of `clock.billedMs`, not timed. Absent without data. */
+  dataMs: z.number().nonnegative().optional(),
   /** How long the command of `--prepare` ran before launch; absent without one. */
   prepareMs: z.number().nonnegative().optional(),
+  /** How long the job waited for a scheduler; neither timed nor billed. Absent without one. */
+  queuedMs: z.number().nonnegative().optional(),
   /** Present if the run continues another one: `cost` and `energy` are those of all parts. */
   continues: continuedTotals.optional(),
   /** Why the series ended with this run before all requested runs were started. */

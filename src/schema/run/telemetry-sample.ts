@@ -3,21 +3,30 @@ import { hostName } from "./host.ts";
 import { launchingHost } from "./launching-host.ts";
 import { rankNumber } from "./rank.ts";
 
+/** The time by the clock of the sample's own host; absent on the launching machine. */
+const rawTime = { hostMs: z.number().optional() };
+
 /** One telemetry point of one rank: how its last steps spent their time. */
 export const stepSample = z.strictObject({
   kind: z.literal("step"),
   /** Milliseconds since the epoch, the launching host's clock. */
   timeMs: z.number(),
+  ...rawTime,
   rank: rankNumber,
   step: z.number().int().nonnegative(),
   /** Training samples seen so far by all ranks together. */
   samplesCount: z.number().nonnegative(),
-  /** Steps that the four times below cover. */
+  /** Steps that the times below cover. */
   stepCount: z.number().int().positive(),
   computeMs: z.number().nonnegative(),
+  /** Waiting for other ranks; communication that overlaps with computation is not included. */
   communicationMs: z.number().nonnegative(),
   dataWaitMs: z.number().nonnegative(),
   loss: z.number().optional(),
+  /** Parts of the computation, if the program reports them separately. */
+  forwardMs: z.number().nonnegative().optional(),
+  backwardMs: z.number().nonnegative().optional(),
+  optimizerMs: z.number().nonnegative().optional(),
 });
 
 /** The run's processes and the meters of one host. Counters are cumulative since launch. */
@@ -25,11 +34,19 @@ export const hostSample = z.strictObject({
   kind: z.literal("host"),
   host: hostName.default(launchingHost),
   timeMs: z.number(),
+  ...rawTime,
   /** CPU time of the run's processes on the host. */
   cpuSeconds: z.number().nonnegative(),
   /** Resident memory of these processes now. */
   memoryBytes: z.number().nonnegative(),
   processCount: z.number().int().nonnegative(),
+  /** What the host has, in its first sample; absent on the launching machine. Energy is estimated from it. */
+  capacity: z
+    .strictObject({
+      coreCount: z.number().int().positive(),
+      memoryBytes: z.number().nonnegative(),
+    })
+    .optional(),
   /** Energy by meter since launch; only meters that exist. */
   measuredJoules: z.record(z.string(), z.number()).optional(),
   accelerators: z
@@ -40,6 +57,16 @@ export const hostSample = z.strictObject({
         powerWatts: z.number().optional(),
         utilisationFraction: z.number().optional(),
         memoryBytes: z.number().optional(),
+      }),
+    )
+    .optional(),
+  /** Bytes of each network interface since the host started; of all processes. */
+  network: z
+    .record(
+      z.string(),
+      z.strictObject({
+        receivedBytes: z.number().nonnegative(),
+        sentBytes: z.number().nonnegative(),
       }),
     )
     .optional(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { planExpectation } from "../plan/plan-expectation.ts";
 
 const quantity = (what: string, example: string) =>
   z.string().describe(`${what}, with its unit: \`${example}\``);
@@ -29,10 +30,76 @@ const fields = z.strictObject({
     .optional()
     .describe("Directory to start in, relative to this file; this file's if absent"),
   env: z.record(z.string(), z.string()).optional().describe("Environment variables to add"),
+  on: z
+    .enum(["local", "ssh", "slurm", "mpi", "ray", "simulated"])
+    .optional()
+    .describe("Where to start the program"),
+  nproc: z
+    .union([z.int().positive(), z.literal("gpu")])
+    .optional()
+    .describe("Ranks per host, or `gpu` for one per GPU"),
+  hosts: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .optional()
+    .describe("Hosts for ssh and mpirun: names, or a file of hosts"),
+  nodes: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Number of Slurm or Ray nodes; with `hosts`, use only the first"),
+  launcher: z.enum(["torchrun", "direct"]).optional().describe("What starts the ranks"),
+  rendezvous: z.enum(["static", "c10d"]).optional().describe("How torchrun finds the other hosts"),
+  rankOrder: z
+    .enum(["given", "topology"])
+    .optional()
+    .describe("`topology`: consecutive ranks below the same network switch"),
+  launchRate: z.number().positive().optional().describe("Start at most this many hosts per second"),
+  sync: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Files to send to the hosts besides those that git tracks"),
+  data: patterns
+    .optional()
+    .describe(
+      "Data to put on each host before a run, not timed: `source` or `source=/path/on/hosts`; sources are relative to the folder that Pitwall is started in",
+    ),
+  setUp: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Shell command to run once per host and version of the code"),
+  partition: z.string().min(1).optional().describe("Slurm partition; the cluster's if absent"),
+  account: z.string().min(1).optional().describe("Slurm account"),
+  time: z
+    .union([z.int().positive(), z.string().min(1)])
+    .optional()
+    .describe("Time limit of the Slurm job: minutes, or `2:00:00` in quotes"),
+  constraint: z.string().min(1).optional().describe("Features that the Slurm nodes must have"),
+  gres: z.string().min(1).optional().describe("Resources of each Slurm node: `gpu:4`"),
+  sbatch: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Further options of sbatch: `--mem=64G`"),
+  mpirun: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe("Further options of mpirun: `--bind-to core`"),
+  rayAddress: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Address of the Ray cluster's dashboard: `http://head:8265`"),
   stdin: z
     .string()
     .optional()
     .describe("File that the program reads on its standard input, relative to this file"),
+  settings: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe("Settings of the program, of any form: it gets them as JSON in `PITWALL_SETTINGS`"),
   metric: patterns
     .optional()
     .describe("Regular expression(s) whose first group reads a number: `val_acc=([0-9.]+)`"),
@@ -103,6 +170,11 @@ const fields = z.strictObject({
     .string()
     .optional()
     .describe("`12.29/h`, `2.49/h/accelerator`, or a catalogue entry such as `aws/p4d.24xlarge`"),
+  plan: planExpectation
+    .optional()
+    .describe(
+      "What a plan expects of each run, as `pitwall plan --yaml` writes it; the record keeps it, and `pitwall show` compares",
+    ),
 });
 
 /**
@@ -112,6 +184,9 @@ const fields = z.strictObject({
 export const workloadFile = fields
   .refine((file) => (file.workload === undefined) !== (file.command === undefined), {
     message: "specify either `workload` or `command`",
+  })
+  .refine((file) => file.settings === undefined || file.command !== undefined, {
+    message: "`settings` requires `command`: built-in workloads have no settings",
   })
   .describe("A Pitwall workload");
 export type WorkloadFile = z.output<typeof workloadFile>;
@@ -124,5 +199,7 @@ export const defaultsFile = fields.omit({
   command: true,
   cwd: true,
   stdin: true,
+  settings: true,
+  plan: true,
 });
 export type DefaultsFile = z.output<typeof defaultsFile>;

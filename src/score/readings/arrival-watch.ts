@@ -37,7 +37,8 @@ export class ArrivalWatch {
       this.#intervalsMs.push(timeMs - this.#lastMs);
       if (this.#intervalsMs.length > keptIntervals) this.#intervalsMs.shift();
     }
-    this.#lastMs = timeMs;
+    // Output of another host may be older, after a broken connection.
+    this.#lastMs = Math.max(this.#lastMs ?? timeMs, timeMs);
   }
 
   /** @param count number of evaluations that arrived together */

@@ -6,16 +6,30 @@ const farAbove = 5;
 const shortestMs = 100;
 
 /**
- * The count of samples at the first evaluation, if it is far above zero: neither the growth between the first two
- * evaluations nor the time until the first explains it. Such a program goes on counting from a checkpoint.
+ * The count of samples at the first evaluation, if it is far above zero. Such a program goes on counting from a
+ * checkpoint.
  */
 export function firstCountFarAboveZero([first, second]: readonly Evaluation[]): number | undefined {
-  const firstCount = first?.samplesCount;
-  if (first === undefined || second?.samplesCount === undefined || firstCount === undefined)
-    return undefined;
-  const growth = second.samplesCount - firstCount;
-  const betweenMs = second.clockMs - first.clockMs;
-  if (growth <= 0 || betweenMs < shortestMs || firstCount <= farAbove * growth) return undefined;
-  const ratePerMs = growth / betweenMs;
-  return firstCount > farAbove * ratePerMs * first.clockMs ? firstCount : undefined;
+  if (first?.samplesCount === undefined || second?.samplesCount === undefined) return undefined;
+  const isFar = isFarAboveZero(
+    { count: first.samplesCount, timeMs: first.clockMs },
+    { count: second.samplesCount, timeMs: second.clockMs },
+  );
+  return isFar ? first.samplesCount : undefined;
+}
+
+/**
+ * Whether a count is far above zero when it is first seen: neither its growth to the second value nor the time until the
+ * first explains it.
+ *
+ * @param first times are since the launch or the start of the clock, in milliseconds
+ */
+export function isFarAboveZero(
+  first: { count: number; timeMs: number },
+  second: { count: number; timeMs: number },
+): boolean {
+  const growth = second.count - first.count;
+  const betweenMs = second.timeMs - first.timeMs;
+  if (growth <= 0 || betweenMs < shortestMs || first.count <= farAbove * growth) return false;
+  return first.count > farAbove * (growth / betweenMs) * first.timeMs;
 }

@@ -4,7 +4,15 @@ import { HostTotals } from "./host-totals.ts";
 import type { PointRows } from "./point-rows.ts";
 
 const launchedMs = 1_000_000;
-const input = { launchedMs, basis: undefined };
+const powerEstimate = {
+  idleWattsPerCore: 1,
+  busyWattsPerCore: 5,
+  memoryWattsPerGigabyte: 0.5,
+  source: "test",
+  status: "assumed",
+  checkedOn: "2026-01-01",
+};
+const input = { launchedMs, basis: { limits: undefined, powerEstimate } };
 
 function sampleOf(host: string, second: number, more: Partial<HostSample> = {}): HostSample {
   return {
@@ -30,6 +38,34 @@ function pointsOf({ timesMs, values }: PointRows): [number, number | undefined][
 }
 
 describe("HostTotals", () => {
+  test("gives the network of each host per second, without interfaces of containers", () => {
+    const totals = new HostTotals();
+    const sampleWith = (host: string, second: number, bytes: number): HostSample =>
+      sampleOf(host, second, {
+        network: {
+          eth0: { receivedBytes: bytes, sentBytes: 2 * bytes },
+          veth1: { receivedBytes: 9 * bytes, sentBytes: 9 * bytes },
+        },
+      });
+    const samples = [
+      ...[1, 2, 4].map((second) => sampleWith("a", second, second * 1000)),
+      // Its interface starts again.
+      sampleWith("b", 1, 5000),
+      sampleWith("b", 3, 0),
+    ];
+    totals.grow(byHost(...samples), input);
+    expect(pointsOf(totals.networkReceived)).toEqual([
+      [2, 1000],
+      [3, 0],
+      [4, 1000],
+    ]);
+    expect(pointsOf(totals.networkSent)).toEqual([
+      [2, 2000],
+      [3, 0],
+      [4, 2000],
+    ]);
+  });
+
   test("sums the newest value of each host at each moment", () => {
     const totals = new HostTotals();
     totals.grow(
@@ -98,16 +134,27 @@ describe("HostTotals", () => {
     expect(totals.energyNote).toBe("measured: processors (1 of 2 hosts)");
   });
 
-  test("estimates energy for the launching host alone", () => {
+  test("estimates energy for hosts whose first sample states their size", () => {
     const totals = new HostTotals();
-    const powerEstimate = {
-      idleWattsPerCore: 1,
-      busyWattsPerCore: 5,
-      memoryWattsPerGigabyte: 0.5,
-      source: "test",
-      status: "assumed",
-      checkedOn: "2026-01-01",
-    };
+    const capacity = { coreCount: 4, memoryBytes: 8e9 };
+    const unmetered = { measuredJoules: undefined };
+    totals.grow(
+      byHost(
+        ...["a", "b"].map((host) => sampleOf(host, 1, { ...unmetered, capacity })),
+        ...["a", "b"].map((host) => sampleOf(host, 3, unmetered)),
+      ),
+      input,
+    );
+    // On each host per second: 4 idle cores, 4 W more for 2 s of CPU time, and 4 W of memory.
+    expect(pointsOf(totals.energy)).toEqual([
+      [1, 2 * 16],
+      [3, 2 * 48],
+    ]);
+    expect(pointsOf(totals.power)).toEqual([[3, 2 * 16]]);
+  });
+
+  test("estimates energy for the launching host and no host of unknown size", () => {
+    const totals = new HostTotals();
     const limits = { usableCoreCount: 2, usableMemoryBytes: 4e9 };
     const samples = ["localhost", "b"].map((host) =>
       sampleOf(host, 10, { cpuSeconds: 5, measuredJoules: undefined }),

@@ -15,6 +15,7 @@ type EnergyKind = EnergyReading["kind"];
 interface HostState {
   sample: HostSample;
   readings: readonly EnergyReading[];
+  capacity: HostSample["capacity"];
   /** Rates since the sample before. */
   cpuCores?: number;
   watts?: Partial<Record<EnergyKind, number>>;
@@ -32,6 +33,9 @@ export class HostTotals {
   /** One point for each accelerator, not a total. */
   readonly acceleratorUtilisation = new PointRows();
   readonly acceleratorMemory = new PointRows();
+  /** Bytes per second, one point for each host, not a total. */
+  readonly networkReceived = new PointRows();
+  readonly networkSent = new PointRows();
   readonly #hosts = new Map<string, HostState>();
   readonly #takenCounts = new Map<string, number>();
   #newestMs = Number.NEGATIVE_INFINITY;
@@ -50,6 +54,7 @@ export class HostTotals {
   clear(): void {
     for (const rows of [this.power, this.energy, this.cpuCores, this.memory]) rows.clear();
     for (const rows of [this.acceleratorUtilisation, this.acceleratorMemory]) rows.clear();
+    for (const rows of [this.networkReceived, this.networkSent]) rows.clear();
     this.#hosts.clear();
     this.#takenCounts.clear();
     this.#newestMs = Number.NEGATIVE_INFINITY;
@@ -84,7 +89,8 @@ export class HostTotals {
     this.#pushAccelerators(sample);
     this.#newestMs = Math.max(this.#newestMs, sample.timeMs);
     const before = this.#hosts.get(sample.host);
-    const now: HostState = { sample, readings: energyAt(sample, input) };
+    const capacity = sample.capacity ?? before?.capacity;
+    const now: HostState = { sample, capacity, readings: energyAt(sample, capacity, input) };
     this.#hosts.set(sample.host, now);
     if (before === undefined) return false;
     const seconds = (sample.timeMs - before.sample.timeMs) / 1000;
@@ -93,6 +99,7 @@ export class HostTotals {
       return false;
     }
     now.cpuCores = Math.max(0, sample.cpuSeconds - before.sample.cpuSeconds) / seconds;
+    this.#pushNetwork(before.sample, sample, seconds);
     now.watts = {};
     for (const kind of ["measured", "estimated"] as const) {
       const [from, to] = [joulesOf(before.readings, kind), joulesOf(now.readings, kind)];
@@ -131,6 +138,15 @@ export class HostTotals {
     );
   }
 
+  #pushNetwork(before: HostSample, now: HostSample, seconds: number): void {
+    const [from, to] = [networkBytes(before), networkBytes(now)];
+    if (from === undefined || to === undefined) return;
+    // A counter starts again when an interface does.
+    const rate = (bytes: number): number => Math.max(0, bytes) / seconds;
+    this.networkReceived.push(now.timeMs, undefined, rate(to.receivedBytes - from.receivedBytes));
+    this.networkSent.push(now.timeMs, undefined, rate(to.sentBytes - from.sentBytes));
+  }
+
   #pushAccelerators({ timeMs, accelerators = [] }: HostSample): void {
     for (const { utilisationFraction, memoryBytes } of accelerators) {
       if (utilisationFraction !== undefined)
@@ -138,6 +154,21 @@ export class HostTotals {
       if (memoryBytes !== undefined) this.acceleratorMemory.push(timeMs, undefined, memoryBytes);
     }
   }
+}
+
+/** Interfaces of containers and virtual machines: their traffic is counted by the interface that carries it. */
+const virtualInterface = /^(?:lo|veth|docker|br-|virbr|cni|flannel|cali|tun|tap|ifb|dummy)/u;
+
+/** Of all interfaces of a host together; undefined if it reports none. */
+function networkBytes({
+  network,
+}: HostSample): { receivedBytes: number; sentBytes: number } | undefined {
+  if (network === undefined) return undefined;
+  const counts = Object.entries(network).filter(([name]) => !virtualInterface.test(name));
+  return {
+    receivedBytes: counts.reduce((sum, [, { receivedBytes }]) => sum + receivedBytes, 0),
+    sentBytes: counts.reduce((sum, [, { sentBytes }]) => sum + sentBytes, 0),
+  };
 }
 
 /** Joules of one kind of reading: measured and estimated readings are never added up. */

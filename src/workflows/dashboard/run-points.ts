@@ -5,14 +5,15 @@ import {
   type XAxis,
 } from "../../schema/dashboard/run-series.ts";
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
+import { logTimesOf } from "../../score/judge-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import type { StepChunk, StepColumns } from "../../store/samples/step-columns.ts";
 import type { WatchRunPoints } from "./watched-points.ts";
 import { joulesAt } from "./watched-energy.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
-/** Takes one point; `samplesCount` is NaN where it is unknown. */
-export type TakePoint = (timeMs: number, samplesCount: number, value: number) => void;
+/** Takes one point; `samplesCount` is NaN where it is unknown, and `step` where the log does not state it. */
+export type TakePoint = (timeMs: number, samplesCount: number, value: number, step: number) => void;
 
 /** One series of a run: points that only grow in number. */
 export interface PointSource {
@@ -71,6 +72,8 @@ function metricSources({ metrics, loss }: WatchRunPoints): PointSource[] {
     });
 }
 
+const perHost = "per host, all processes";
+
 function hostSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
   const totals = run.hostTotals;
   const energyNote = totals.energyNote === "" ? {} : { note: totals.energyNote };
@@ -93,6 +96,14 @@ function hostSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
     listSource(
       { name: "acceleratorMemoryBytes", unit: "bytes", label: "accelerator memory" },
       totals.acceleratorMemory,
+    ),
+    listSource(
+      { name: "networkReceived", unit: "bytes per second", label: "received", note: perHost },
+      totals.networkReceived,
+    ),
+    listSource(
+      { name: "networkSent", unit: "bytes per second", label: "sent", note: perHost },
+      totals.networkSent,
     ),
   ];
 }
@@ -143,7 +154,7 @@ function stepSource(
         const column = isNew ? columnOf(chunk) : timeMs;
         for (let row = Math.max(0, from - base); row < rowCount; row++) {
           if (rank !== undefined && chunk.rank[row] !== rank) continue;
-          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, column[row] ?? 0);
+          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, column[row] ?? 0, Number.NaN);
         }
         base += rowCount;
       }
@@ -157,12 +168,14 @@ function stepSource(
 interface PointList {
   timesMs: readonly number[];
   samples: readonly number[];
+  /** Absent where no log states steps. */
+  steps?: readonly number[];
   values: readonly number[];
 }
 
 function listSource(
   description: Omit<SeriesDescription, "perRank" | "unit"> & { unit: SeriesUnit },
-  { timesMs, samples, values }: PointList,
+  { timesMs, samples, steps, values }: PointList,
 ): PointSource {
   return {
     description: { ...description, perRank: false },
@@ -170,18 +183,24 @@ function listSource(
     timeRange: () => undefined,
     visit(from, _rank, take) {
       for (let index = from; index < values.length; index++)
-        take(timesMs[index] ?? 0, samples[index] ?? Number.NaN, values[index] ?? 0);
+        take(
+          timesMs[index] ?? 0,
+          samples[index] ?? Number.NaN,
+          values[index] ?? 0,
+          steps?.[index] ?? Number.NaN,
+        );
     },
   };
 }
 
 /** The position of a point on an axis; NaN if it has none. */
-export type PlaceOnAxis = (timeMs: number, samplesCount: number) => number;
+export type PlaceOnAxis = (timeMs: number, samplesCount: number, step: number) => number;
 
 export const axisUnits: Record<XAxis, SeriesUnit> = {
   clock: "milliseconds",
   wall: "milliseconds",
   samples: "samples",
+  steps: "steps",
   epochs: "epochs",
   dollars: "US dollars",
   energy: "joules",
@@ -189,6 +208,26 @@ export const axisUnits: Record<XAxis, SeriesUnit> = {
 
 /** Returns how to place points of a run on an axis; undefined if the run has no such axis. */
 export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefined {
+  switch (axis) {
+    case "wall":
+    case "clock":
+    case "dollars":
+    case "energy":
+      // A log without times has curves over steps.
+      return logTimesOf(run.request)?.source === "none" ? undefined : placeByTime(run, axis);
+    case "samples":
+      return hasSamples(run) ? (_timeMs, samplesCount) => samplesCount : undefined;
+    case "steps":
+      return hasSteps(run) ? (_timeMs, _samplesCount, step) => step : undefined;
+    case "epochs":
+      return placeByEpoch(run.log.samplesPerEpoch);
+  }
+}
+
+function placeByTime(
+  run: WatchedRun,
+  axis: "wall" | "clock" | "dollars" | "energy",
+): PlaceOnAxis | undefined {
   const { launchedMs, runStartMs, hostTotals } = run;
   const earlierMs = earlierClockMs(run.request);
   switch (axis) {
@@ -196,12 +235,6 @@ export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefin
       return (timeMs) => timeMs;
     case "clock":
       return runStartMs === undefined ? undefined : (timeMs) => earlierMs + timeMs - runStartMs;
-    case "samples":
-      return run.samples.steps.maximumSamples > 0 || run.log.reader.run.samplesCount !== undefined
-        ? (_timeMs, samplesCount) => samplesCount
-        : undefined;
-    case "epochs":
-      return placeByEpoch(run.log.samplesPerEpoch);
     case "dollars":
       return placeByCost(launchedMs, usdPerMsOf(run));
     case "energy":
@@ -209,6 +242,15 @@ export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefin
         ? undefined
         : (timeMs) => joulesAt(hostTotals.energy, timeMs);
   }
+}
+
+function hasSamples({ samples, log }: WatchedRun): boolean {
+  return samples.steps.maximumSamples > 0 || log.reader.run.samplesCount !== undefined;
+}
+
+function hasSteps({ request, log }: WatchedRun): boolean {
+  const isImported = request.startable.kind === "imported";
+  return isImported && log.reader.run.evaluations.some(({ step }) => step !== undefined);
 }
 
 function placeByEpoch(samplesPerEpoch: number | undefined): PlaceOnAxis | undefined {

@@ -55,8 +55,8 @@ function extentOf(
   if (fromX !== undefined && toX !== undefined) return { fromX, toX: Math.max(fromX, toX) };
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  const widen = (timeMs: number, samplesCount: number): void => {
-    const x = place(timeMs, samplesCount);
+  const widen = (timeMs: number, samplesCount: number, step: number): void => {
+    const x = place(timeMs, samplesCount, step);
     if (x < min) min = x;
     if (x > max) max = x;
   };
@@ -64,8 +64,11 @@ function extentOf(
   const isByTime = xAxis === "clock" || xAxis === "wall" || xAxis === "dollars";
   for (const source of sources) {
     const range = isByTime && rank === undefined ? source.timeRange() : undefined;
-    if (range === undefined) source.visit(0, rank, widen);
-    else for (const timeMs of [range.fromMs, range.toMs]) widen(timeMs, Number.NaN);
+    if (range === undefined)
+      source.visit(0, rank, (timeMs, samplesCount, _value, step) =>
+        widen(timeMs, samplesCount, step),
+      );
+    else for (const timeMs of [range.fromMs, range.toMs]) widen(timeMs, Number.NaN, Number.NaN);
   }
   return withRequested(min <= max ? { fromX: min, toX: max } : { fromX: 0, toX: 0 }, {
     fromX,
@@ -106,8 +109,8 @@ function filledGrids(
     if (visitColumns !== undefined && order !== undefined)
       grid.fillInOrder(order, order.sorted(visitColumns));
     else {
-      source.visit(0, range.rank, (timeMs, samplesCount, value) =>
-        grid.push(place(timeMs, samplesCount), value),
+      source.visit(0, range.rank, (timeMs, samplesCount, value, step) =>
+        grid.push(place(timeMs, samplesCount, step), value),
       );
       grid.settle();
     }
@@ -117,7 +120,9 @@ function filledGrids(
 
 function orderOf(source: PointSource, place: PlaceOnAxis, range: GridRange): BucketOrder {
   const order = new BucketOrder({ ...range, mostPoints: source.count() });
-  source.visit(0, range.rank, (timeMs, samplesCount) => order.push(place(timeMs, samplesCount)));
+  source.visit(0, range.rank, (timeMs, samplesCount, _value, step) =>
+    order.push(place(timeMs, samplesCount, step)),
+  );
   order.settle();
   return order;
 }
@@ -187,8 +192,8 @@ export class SeriesTail {
     for (const source of requested) {
       const part = this.#parts.get(source.description.name);
       if (part === undefined) continue;
-      source.visit(part.count, rank, (timeMs, samplesCount, value) =>
-        part.grid.push(place(timeMs, samplesCount), value),
+      source.visit(part.count, rank, (timeMs, samplesCount, value, step) =>
+        part.grid.push(place(timeMs, samplesCount, step), value),
       );
       part.count = source.count();
       part.grid.settle();

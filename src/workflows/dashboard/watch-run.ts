@@ -1,6 +1,7 @@
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
+import { dataMsOf } from "../../schema/run/data-time.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
@@ -24,7 +25,7 @@ export type ReadScope = "list" | "page" | "all";
 export interface WatchWorld {
   store: RunStore;
   nowMs(): number;
-  /** Of this machine; used only for runs launched on it. */
+  /** The limits of this machine are used only for runs launched on it. */
   energyBasis: EnergyBasis;
 }
 
@@ -194,10 +195,11 @@ export class WatchedRun {
   }
 
   /** The processors of the launching host are unknown if it is another machine. */
-  #basis(): EnergyBasis | undefined {
+  #basis(): EnergyBasis {
     const { state } = this.#record;
     const isElsewhere = state.kind === "running" && state.owner === "elsewhere";
-    return isElsewhere ? undefined : this.#world.energyBasis;
+    const { energyBasis } = this.#world;
+    return isElsewhere ? { ...energyBasis, limits: undefined } : energyBasis;
   }
 
   /** Energy so far, or in total for a finished run. */
@@ -209,7 +211,8 @@ export class WatchedRun {
   progress(earlierCrossingsMs: readonly number[]): RunProgress {
     const { result, launchedMs, untilMs } = this;
     const { price, system } = this.request;
-    const billedMs = Math.max(0, untilMs - launchedMs);
+    const dataMs = dataMsOf(this.#record.events.events) ?? 0;
+    const billedMs = Math.max(0, untilMs - launchedMs) + dataMs;
     const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
     const isStopping = this.#record.events.events.some(({ event }) => event.kind === "stopping");
     const { reader } = this.log;
@@ -235,7 +238,7 @@ function finalProgress(result: RunResult): Partial<RunProgress> {
   const ranMs = clock.runStartMs === undefined ? undefined : earlierMs + stopMs - clock.runStartMs;
   const clockMs = outcome.kind === "reached" ? outcome.timeToTrainMs : ranMs;
   return {
-    launchedForMs: clock.billedMs,
+    launchedForMs: clock.endedMs - clock.launchedMs,
     ...(clockMs === undefined ? {} : { clockMs: Math.max(0, clockMs) }),
     ...(best === undefined ? {} : { best }),
     ...(result.target === undefined ? {} : { target: result.target }),

@@ -158,6 +158,7 @@ const axisHints = {
   clock: "the clock has not started",
   wall: "",
   samples: "the program does not report sample counts",
+  steps: "only imported logs that state steps have this axis",
   epochs: "the log does not state the samples per epoch",
   dollars: "start the run with a price: `--price`",
   energy: "no energy readings yet",

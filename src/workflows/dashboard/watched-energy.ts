@@ -6,21 +6,29 @@ import { launchingHost } from "../../schema/run/launching-host.ts";
 import type { HostSample } from "../../schema/run/telemetry-sample.ts";
 import type { PointRows } from "./point-rows.ts";
 
-/** The inputs of an energy estimate for parts without a meter; both describe the launching host. */
+/** The inputs of an energy estimate for parts without a meter. */
 export interface EnergyBasis {
-  limits: Pick<MachineLimits, "usableCoreCount" | "usableMemoryBytes">;
+  /** Of this machine; undefined for runs that another machine has launched. */
+  limits: Pick<MachineLimits, "usableCoreCount" | "usableMemoryBytes"> | undefined;
   powerEstimate: PowerEstimate;
 }
 
 /** What energy is computed from beside the samples. */
 export interface EnergyInput {
   launchedMs: number;
-  /** Undefined where the launching host is another machine than this one. */
-  basis: EnergyBasis | undefined;
+  basis: EnergyBasis;
 }
 
-/** Energy of one host from launch to a sample: each meter, and for the launching host an estimate for parts without one. */
-export function energyAt(sample: HostSample, { launchedMs, basis }: EnergyInput): EnergyReading[] {
+/**
+ * Energy of one host from launch to a sample: each meter, and an estimate for parts without one where the size of the host is known.
+ *
+ * @param capacity of the host, if one of its samples states it
+ */
+export function energyAt(
+  sample: HostSample,
+  capacity: HostSample["capacity"],
+  { launchedMs, basis }: EnergyInput,
+): EnergyReading[] {
   const intervalMs = Math.max(0, sample.timeMs - launchedMs);
   const measured = Object.entries(sample.measuredJoules ?? {}).map(
     ([name, joules]): EnergyReading => {
@@ -28,19 +36,26 @@ export function energyAt(sample: HostSample, { launchedMs, basis }: EnergyInput)
       return { kind: "measured", joules, meter, covers: part.join(" ") || name, intervalMs };
     },
   );
-  if (basis === undefined || sample.host !== launchingHost) return measured;
+  const size = capacity ?? (sample.host === launchingHost ? sizeOf(basis) : undefined);
+  if (size === undefined) return measured;
   const parts = new Set(Object.keys(sample.measuredJoules ?? {}).map((name) => name.split(" ")[1]));
   const input = {
     intervalMs,
-    coreCount: basis.limits.usableCoreCount,
     cpuSeconds: sample.cpuSeconds,
-    memoryBytes: basis.limits.usableMemoryBytes,
+    ...size,
   };
   return [
     ...measured,
     ...(parts.has("processors") ? [] : [estimateCpuEnergy(input, basis.powerEstimate)]),
-    ...(parts.has("memory") ? [] : [estimateMemoryEnergy(input, basis.powerEstimate)]),
+    ...(parts.has("memory") || size.memoryBytes === 0
+      ? []
+      : [estimateMemoryEnergy(input, basis.powerEstimate)]),
   ];
+}
+
+function sizeOf({ limits }: EnergyBasis): HostSample["capacity"] {
+  if (limits === undefined) return undefined;
+  return { coreCount: limits.usableCoreCount, memoryBytes: limits.usableMemoryBytes };
 }
 
 /** Adds up the readings of the same meter or formula on several hosts. */

@@ -19,6 +19,8 @@ const sparkPoints = 60;
 export interface LoggedPoint {
   timeMs: number;
   samplesCount: number | undefined;
+  /** Of an imported log, if it states steps. */
+  step: number | undefined;
   value: number;
 }
 
@@ -98,13 +100,17 @@ export class WatchedLog {
   #observe(seen: Observation, updates: readonly TrackUpdate[]): void {
     this.#noteEpochs(updates);
     if (seen.kind === "metric" && /loss|^throughput$/iu.test(seen.metric))
-      this.#addPoint(seen.arrivalMs, undefined);
+      this.#addPoint({ timeMs: seen.arrivalMs, samplesCount: undefined, step: seen.step });
     if (seen.kind !== "event") return;
     const { event, arrivalMs } = seen;
     if (event.key === "train_samples" && typeof event.value === "number")
       this.#samplesPerEpoch ??= event.value;
     if (event.key === "tracked_stats")
-      this.#addPoint(arrivalMs, metadataNumber(event, "samples_count"));
+      this.#addPoint({
+        timeMs: arrivalMs,
+        samplesCount: metadataNumber(event, "samples_count"),
+        step: undefined,
+      });
   }
 
   #noteEpochs(updates: readonly TrackUpdate[]): void {
@@ -116,17 +122,16 @@ export class WatchedLog {
     }
   }
 
-  #addPoint(timeMs: number, samplesCount: number | undefined): void {
+  #addPoint(place: Omit<LoggedPoint, "value">): void {
     const { latest } = this.reader.run;
     const lossName = [...latest.keys()].find((name) => /loss/iu.test(name));
     const loss = lossName === undefined ? undefined : latest.get(lossName);
     const rate = latest.get("throughput");
     if (loss !== undefined) {
       this.spark.push(loss);
-      addPoint(this.points.loss, { timeMs, samplesCount, value: loss });
+      addPoint(this.points.loss, { ...place, value: loss });
     }
-    if (rate !== undefined)
-      addPoint(this.points.samplesPerSecond, { timeMs, samplesCount, value: rate });
+    if (rate !== undefined) addPoint(this.points.samplesPerSecond, { ...place, value: rate });
   }
 }
 

@@ -27,12 +27,12 @@ export class WatchRunPoints {
     if (hasFewer || generation !== this.#samplesGeneration) this.#clear(generation);
     // Evaluations that are no longer kept remain in the chart.
     for (const { number, evaluation: point } of run.evaluationsAfter(this.#evaluationNumber)) {
-      this.quality.push(point.timeMs, point.samplesCount, point.value);
+      this.quality.push(point.timeMs, point.samplesCount, point.value, point.step);
       this.#evaluationNumber = number;
     }
     this.#growMetrics(run);
     for (const point of run.log.points.loss.slice(this.loss.values.length))
-      this.loss.push(point.timeMs, point.samplesCount, point.value);
+      this.loss.push(point.timeMs, point.samplesCount, point.value, point.step);
     if (run.samples.steps.rowCount > 0) this.#growRate(run);
     else
       for (const point of run.log.points.samplesPerSecond.slice(
@@ -52,9 +52,10 @@ export class WatchRunPoints {
     for (const rows of [this.quality, this.loss, this.samplesPerSecond]) rows.clear();
   }
 
-  /** The result has the times at which values arrived; a growing log does not. */
-  #growMetrics({ result, runStartMs, log }: WatchedRun): void {
-    if (result?.curves !== undefined && runStartMs !== undefined) {
+  /** The result has the times at which values arrived; a growing log does not. An imported log has steps, too. */
+  #growMetrics({ request, result, runStartMs, log }: WatchedRun): void {
+    const isImported = request.startable.kind === "imported";
+    if (!isImported && result?.curves !== undefined && runStartMs !== undefined) {
       this.#takeCurves(result.curves, runStartMs);
       return;
     }
@@ -62,7 +63,8 @@ export class WatchRunPoints {
       const points = this.metrics.get(metric) ?? { rows: new PointRows(), number: 0 };
       this.metrics.set(metric, points);
       for (const { number, evaluation } of series.keptAfter(points.number)) {
-        points.rows.push(evaluation.timeMs, evaluation.samplesCount, evaluation.value);
+        const { timeMs, samplesCount, value, step } = evaluation;
+        points.rows.push(timeMs, samplesCount, value, step);
         points.number = number;
       }
     }

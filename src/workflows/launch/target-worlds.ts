@@ -25,8 +25,8 @@ type Observation<Target extends LaunchTarget> = (
  * Joins the two halves of each launch target: how jobs are started (`launch/launch-targets.ts`),
  * and how they are observed. A target without its row here does not compile.
  */
-const observations: { [Kind in LaunchTargetKind]: Observation<LaunchTargetOf<Kind>> } = {
-  local: observeThisHost,
+const observations = { local: observeThisHost } as {
+  [Kind in LaunchTargetKind]: Observation<LaunchTargetOf<Kind>>;
 };
 
 export function openTarget<Kind extends LaunchTargetKind>(

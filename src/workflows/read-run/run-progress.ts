@@ -54,8 +54,10 @@ function lossOf(latest: ReadonlyMap<string, number>): number | undefined {
 function rateOf(run: TrackedRun, clockMs: number | undefined): number | undefined {
   const logged = run.latest.get("throughput");
   if (logged !== undefined) return logged;
-  const isCounted = run.samplesCount !== undefined && clockMs !== undefined && clockMs > 0;
-  return isCounted ? (run.samplesCount ?? 0) / (clockMs / 1000) : undefined;
+  // Programs that count only with their evaluations begin with 0, which is no rate.
+  const { samplesCount = 0 } = run;
+  if (samplesCount === 0 || clockMs === undefined || clockMs === 0) return undefined;
+  return samplesCount / (clockMs / 1000);
 }
 
 function predictedOf(

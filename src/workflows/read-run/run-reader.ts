@@ -1,4 +1,3 @@
-import { resumeLine } from "../../formats/text/resumed-training.ts";
 import type { MetricReader } from "../../formats/text/metric-reader.ts";
 import { OutputReader, type ReadBlock } from "../../mllog/output/read-output.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
@@ -9,19 +8,20 @@ import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunRules } from "../../schema/run/run-rules.ts";
-import { firstCountFarAboveZero } from "../../score/readings/first-count.ts";
 import { ArrivalWatch } from "../../score/readings/arrival-watch.ts";
 import { RunTracker, type TrackedRun, type TrackUpdate } from "../../score/track-run.ts";
 import { RunRulesCheck } from "./check-run-rules.ts";
 import {
+  FileLines,
   fileObservations,
-  fileValuesLine,
   isFileValues,
   type PlacedReading,
+  readingObservations,
 } from "./file-values.ts";
 import { addsLine, mayAddLines, precedesClock, OwnLogLines } from "./own-log-lines.ts";
 import { outputPatterns } from "./output-patterns.ts";
 import { RecordedTimes } from "./recorded-times.ts";
+import { ResumeWatch } from "./resume-watch.ts";
 import { runProgress } from "./run-progress.ts";
 
 /** Some bytes of a run's output: whole lines, or part of a line that is too long to buffer. */
@@ -47,6 +47,8 @@ interface ReaderOptions {
   edition?: string | undefined;
   /** Called with each MLPerf line. */
   alsoTake?: (line: LogLine) => void;
+  /** Does not search for metrics, so that the evaluations are not those of the run. Default: false. */
+  readsOnlyMllog?: boolean;
   /** Called with each observation and its changes, in order. */
   observe?: (seen: Observation, updates: readonly TrackUpdate[]) => void;
   /** Patterns are matched against this many bytes of a longer line. Default: 1 MiB. */
@@ -76,9 +78,9 @@ export class RunReader {
   readonly #recorded: RecordedTimes | undefined;
   /** When output arrived; unknown for a record. */
   readonly #arrivals: ArrivalWatch | undefined;
+  readonly #fileLines = new FileLines();
   #tail = "";
-  /** The line that states that the program continues a training. */
-  #resumeLine: string | undefined;
+  readonly #resume: ResumeWatch;
   /** The source of the last line of the log, if that line has no `\n` yet. */
   #openSource: string | undefined;
   /** Whether that line ends with `\r`, as progress bars do, and is therefore complete. */
@@ -90,7 +92,8 @@ export class RunReader {
   private constructor(request: RunRequest, options: ReaderOptions, launchedMs: number | undefined) {
     this.#request = request;
     this.#options = options;
-    const patterns = outputPatterns(request.reading, {
+    const reading = options.readsOnlyMllog === true ? { metrics: [] } : request.reading;
+    const patterns = outputPatterns(reading, {
       isRecorded: launchedMs === undefined,
       readsSteps: request.startable.kind === "imported",
     });
@@ -98,6 +101,7 @@ export class RunReader {
     this.#metrics = patterns.metrics;
     this.#output = new OutputReader(patterns, options.maximumLineBytes);
     this.#rules = new RunRulesCheck({ request, edition: options.edition ?? request.edition });
+    this.#resume = new ResumeWatch(request, launchedMs);
     if (launchedMs === undefined) this.#recorded = new RecordedTimes(request);
     else {
       this.#ownLines = new OwnLogLines(request, launchedMs);
@@ -147,6 +151,8 @@ export class RunReader {
     const source = place === undefined ? stream : `${place.host} ${place.rank} ${stream}`;
     const taken: TakenPiece = { updates: [], log: [] };
     this.#arrivals?.output(timeMs);
+    // Only step samples were printed.
+    if (bytes.length === 0) return taken;
     if (this.#openSource !== source && !this.#endsInReturn) this.#endOpenLine(timeMs, taken);
     this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
     const evaluationCount = taken.updates.filter(({ kind }) => kind === "evaluation").length;
@@ -155,18 +161,14 @@ export class RunReader {
     return taken;
   }
 
-  /**
-   * Takes values that were read from files that the program writes, all with the same time. Adds a line for each reading
-   * to the log.
-   */
+  /** Takes values from files that the program writes, all with the same time; `addDueLines` logs them. */
   takeFileReadings(readings: readonly PlacedReading[], timeMs: number): TakenPiece {
     const taken: TakenPiece = { updates: [], log: [] };
     this.#arrivals?.output(timeMs);
-    const lines = readings.map((reading) => fileValuesLine(reading));
-    this.#add(lines.map(({ line }) => line).join(""), timeMs, taken);
-    for (const { event } of lines)
-      for (const seen of fileObservations(event)) this.#observe(seen, taken);
-    this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
+    this.#fileLines.push(readings);
+    for (const reading of readings)
+      for (const seen of readingObservations(reading)) this.#observe(seen, taken);
+    taken.updates = this.#keptUpdates(taken.updates);
     return taken;
   }
 
@@ -175,14 +177,14 @@ export class RunReader {
     const taken: TakenPiece = { updates: [], log: [] };
     this.#fold(this.#output.end(timeMs), timeMs, taken);
     for (const placed of this.#recorded?.rest(this.run) ?? []) this.#observe(placed, taken);
-    this.#add(this.#ownLines?.due(this.run, timeMs, { isOver: true }) ?? "", timeMs, taken);
+    this.#addOwnLines(timeMs, taken, { isOver: true });
     return taken;
   }
 
-  /** The lines that are due some time after the last evaluation; empty for a record. */
+  /** Lines for values of files, and those that are due some time after an evaluation; none for a record. */
   addDueLines(timeMs: number): TakenPiece {
     const taken: TakenPiece = { updates: [], log: [] };
-    this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
+    this.#addOwnLines(timeMs, taken);
     return taken;
   }
 
@@ -227,16 +229,9 @@ export class RunReader {
     return isRead ? [] : this.#output.unmatched();
   }
 
-  /**
-   * The program continues a training from a checkpoint, but the run does not continue another one. Only lines before the
-   * first evaluation are searched.
-   */
+  /** The program continues a training from a checkpoint, but the run does not continue another one. */
   resumed(): Finding[] {
-    if (this.#request.continues !== undefined) return [];
-    if (this.#resumeLine !== undefined)
-      return [{ rule: "resumed-from-checkpoint", line: this.#resumeLine }];
-    const firstCount = firstCountFarAboveZero(this.run.evaluations);
-    return firstCount === undefined ? [] : [{ rule: "resumed-from-checkpoint", firstCount }];
+    return this.#resume.findings(this.run.evaluations);
   }
 
   /** Findings about doubtful readings of metrics. */
@@ -310,8 +305,7 @@ export class RunReader {
     this.#endsInReturn = bytes.at(-1) === carriageReturn;
     const text = bytes.toString("utf8");
     this.#keepTail(text);
-    if (this.#resumeLine === undefined && this.run.evaluations.length === 0)
-      this.#resumeLine = resumeLine(text);
+    this.#resume.take(text, timeMs, this.run.evaluations.length);
     this.#fold(this.#output.take({ source, bytes, text }, timeMs), timeMs, taken);
   }
 
@@ -319,7 +313,13 @@ export class RunReader {
     this.#check(lines);
     for (const each of seen) for (const part of this.#partsOf(each)) this.#place(part, taken);
     // Written after the block is read, because the sample count may be printed after the value.
-    this.#add(this.#ownLines?.due(this.run, timeMs) ?? "", timeMs, taken);
+    this.#addOwnLines(timeMs, taken);
+  }
+
+  /** Values of files come before the line for an evaluation that they give. */
+  #addOwnLines(timeMs: number, taken: TakenPiece, options?: { isOver: boolean }): void {
+    this.#add(this.#fileLines.take(), timeMs, taken);
+    this.#add(this.#ownLines?.due(this.run, timeMs, options) ?? "", timeMs, taken);
   }
 
   /** The values of a line that Pitwall added for a file; any other observation as it is. */

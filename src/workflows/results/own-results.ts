@@ -7,7 +7,7 @@ import type { RunStore } from "../../store/records/run-store.ts";
 
 /**
  * The home's finished runs as results, one for each series. Runs in progress, unreadable records,
- * warm-ups and attempts that were retried are excluded.
+ * warm-ups, simulated runs and attempts that were retried are excluded.
  *
  * @param onlySeriesId default all series
  */
@@ -20,6 +20,8 @@ export async function ownResults(
   for (const run of await store.list()) {
     if (run.kind !== "readable" || run.result === undefined) continue;
     const { request, result, directory } = run;
+    // Simulated ranks trained nothing.
+    if (request.launchTarget.kind === "simulated") continue;
     if (onlySeriesId !== undefined && request.series.id !== onlySeriesId) continue;
     const sofar = series.get(request.series.id);
     if (sofar === undefined)

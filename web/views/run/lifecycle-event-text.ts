@@ -1,12 +1,15 @@
 import { formatSignificant } from "../../../src/foundation/units.ts";
+import { hostClockText } from "../../../src/report/runs/host-clock-text.ts";
 import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
+import { dataEventText, isDataEvent } from "../../../src/report/runs/data-text.ts";
 import type { Mood } from "../runs/view-model.ts";
 
 /** The text of a lifecycle event, and whether the event is good or bad. */
 export function lifecycleEventText(event: LifecycleEventBody): { text: string; mood: Mood } {
+  if (isDataEvent(event)) return { text: dataEventText(event), mood: "plain" };
+  if (isSchedulerEvent(event)) return schedulerText(event);
+  if (isRecordEvent(event)) return { text: recordText(event), mood: "plain" };
   switch (event.kind) {
-    case "created":
-      return { text: `record created by process ${event.pid}`, mood: "plain" };
     case "prepare":
       return prepareText(event);
     case "launched":
@@ -23,9 +26,40 @@ export function lifecycleEventText(event: LifecycleEventBody): { text: string; m
       return { text: `host ${event.host} lost: ${event.reason}`, mood: "bad" };
     case "ended":
       return endedText(event);
-    case "sealed":
-      return { text: "result sealed", mood: "plain" };
   }
+}
+
+type SchedulerEvent = Extract<LifecycleEventBody, { kind: "queued" | "ended-by-scheduler" }>;
+type RecordEvent = Extract<
+  LifecycleEventBody,
+  { kind: "created" | "attached" | "host-clock" | "sealed" }
+>;
+
+function isRecordEvent(event: LifecycleEventBody): event is RecordEvent {
+  return ["created", "attached", "host-clock", "sealed"].includes(event.kind);
+}
+
+function recordText(event: RecordEvent): string {
+  switch (event.kind) {
+    case "created":
+      return `record created by process ${event.pid}`;
+    case "attached":
+      return `Pitwall attached again on ${event.hostname}`;
+    case "host-clock":
+      return `clock of ${event.host} ${hostClockText(event)}`;
+    case "sealed":
+      return "result sealed";
+  }
+}
+
+function isSchedulerEvent(event: LifecycleEventBody): event is SchedulerEvent {
+  return event.kind === "queued" || event.kind === "ended-by-scheduler";
+}
+
+function schedulerText(event: SchedulerEvent): { text: string; mood: Mood } {
+  if (event.kind === "queued")
+    return { text: `queued as ${event.scheduler} job ${event.jobId}`, mood: "plain" };
+  return { text: `${event.scheduler} ended the job: ${event.reason}`, mood: "bad" };
 }
 
 function prepareText({

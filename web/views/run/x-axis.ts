@@ -6,6 +6,7 @@ export const axisOf: Readonly<Record<XAxis, Axis>> = {
   clock: { label: "clock", unit: "milliseconds" },
   wall: { label: "wall time", unit: "epoch milliseconds" },
   samples: { label: "samples", unit: "samples" },
+  steps: { label: "steps", unit: "steps" },
   epochs: { label: "epochs", unit: "epochs" },
   dollars: { label: "cost", unit: "US dollars" },
   energy: { label: "energy", unit: "joules" },
@@ -15,14 +16,16 @@ export const axisNames: Readonly<Record<XAxis, string>> = {
   clock: "clock",
   wall: "wall time",
   samples: "samples",
+  steps: "steps",
   epochs: "epochs",
   dollars: "dollars",
   energy: "energy",
 };
 
-/** The axis in the address; by default the clock. */
-export function readXAxis(text: string | undefined): XAxis {
-  return xAxes.find((axis) => axis === text) ?? "clock";
+/** The axis in the address; by default the clock, or the steps of a run without times. */
+export function readXAxis(text: string | undefined, available: readonly XAxis[] = []): XAxis {
+  const hasOnlySteps = available.includes("steps") && !available.includes("clock");
+  return xAxes.find((axis) => axis === text) ?? (hasOnlySteps ? "steps" : "clock");
 }
 
 /** The selected range of the axis in the address. */
