@@ -10,6 +10,8 @@ export interface LoggedValue {
   isPercent?: true;
   /** The value was written with this unit of time, in milliseconds. */
   unitMs?: number;
+  /** The value does not count toward a target: it is of a batch of training data, or of a part of an evaluation. */
+  isEvaluation?: false;
 }
 
 /** Why reading of a file ended. */

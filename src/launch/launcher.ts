@@ -1,3 +1,4 @@
+import type { Scheduler } from "../schema/run/launch-target.ts";
 import type { LaunchedRank, Place } from "../schema/run/rank.ts";
 
 /** Starts jobs, emits the output of their ranks, and leaves no process running after them. */
@@ -52,6 +53,13 @@ export type LaunchEvent =
   | { kind: "host-lost"; timeMs: number; host: string; reason: string }
   /** The last event: no process is left on any reachable host and all output has been emitted. */
   | { kind: "ended"; timeMs: number; leftovers: Leftovers };
+
+export interface SchedulerEnd {
+  scheduler: Scheduler;
+  /** In the words of the scheduler: `TIMEOUT`. */
+  state: string;
+  reason: string;
+}
 
 /** Processes that were still running some time after the ranks had exited on their own. */
 export interface Leftovers {

@@ -23,6 +23,8 @@ export interface Judgement {
 
 interface RunTimes {
   launchedMs: number;
+  /** How long data was put on the hosts before the launch; billed, not timed. */
+  dataMs?: number | undefined;
   endedMs: number;
   cpu?: CpuHistory;
   /** Where the times are from, if the run was imported; then no output arrived, and there is no launch. */
@@ -218,12 +220,12 @@ function unreached(run: TrackedRun, end: RunEnd): Exclude<Outcome, { kind: "reac
 function clockOf(
   run: TrackedRun,
   timed: TimedPart,
-  times: { launchedMs: number; endedMs: number },
+  times: { launchedMs: number; endedMs: number; dataMs?: number | undefined },
 ): RunClock {
   const clock: RunClock = {
     launchedMs: times.launchedMs,
     endedMs: times.endedMs,
-    billedMs: Math.max(0, times.endedMs - times.launchedMs),
+    billedMs: Math.max(0, times.endedMs - times.launchedMs) + (times.dataMs ?? 0),
     source: timed.source,
   };
   if (run.start === undefined) return clock;

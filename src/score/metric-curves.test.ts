@@ -33,6 +33,7 @@ test("keeps about 1,000 of many values, with the first, last, minimum and maximu
       expect(curve?.values.at(-1)).toBe(values.at(-1));
       expect(Math.min(...(curve?.values ?? []))).toBe(Math.min(...values));
       expect(Math.max(...(curve?.values ?? []))).toBe(Math.max(...values));
+      expect(curve?.numbers?.map((number) => values[number - 1])).toEqual(curve?.values);
     }),
     { seed: 5, numRuns: 20 },
   );

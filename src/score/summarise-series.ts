@@ -143,7 +143,11 @@ function totalCost(runs: readonly RunReport[]): SeriesSummary["cost"] {
 
 /** Finds runs with different seeds and identical curves: the program does not use its seed. */
 function seedFinding(runs: readonly RunReport[]): Finding[] {
-  const seeds = new Set(runs.map(({ request }) => request.seed));
+  // The seeds of an imported log may be unknown.
+  const known = runs.filter(
+    ({ request: { startable } }) => startable.kind !== "imported" || startable.origin.seedIsKnown,
+  );
+  const seeds = new Set(known.map(({ request }) => request.seed));
   const curves = runs.map(({ result }) => result.evaluations.map((point) => point.value).join(" "));
   const isSame = new Set(curves).size === 1 && curves[0]?.includes(" ") === true;
   return seeds.size > 1 && isSame ? [{ rule: "seed-has-no-effect", runCount: runs.length }] : [];

@@ -32,7 +32,7 @@ async function openNew(path: string) {
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
     throw new UserError("file-exists", `\`${path}\` already exists`, {
-      hint: "choose another name with `--out`, or move the file away first",
+      hint: "choose another name, or move the file away first",
       cause: error,
     });
   }

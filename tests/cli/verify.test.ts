@@ -151,7 +151,7 @@ describe("pitwall verify", () => {
     const { exitCode, stdout } = await verified(["empty", "notes.txt", "none-such", "last"], cwd);
     expect(exitCode).toBe(2);
     expect(stdout.split("\n").map((line) => line.slice(0, 27))).toEqual([
-      "empty   not a record: it ho",
+      "empty   not a record: it co",
       "notes.txt   not a record: `",
       "none-such   not a record: n",
       `${runId}   ${noProof}`.slice(0, 27),

@@ -1,17 +1,18 @@
-import { UserError } from "../../foundation/user-error.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
-import { parseTarget } from "../../schema/run/target-text.ts";
+import type { TargetRequest } from "../../schema/run/metric-target.ts";
 import type { TrainingLog } from "../../workflows/check/show-training-log.ts";
 import { type Call, defineCommand, type ExitCode, exitCodes } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
+import { runOptions } from "../run-options.ts";
 
 const options = {
   target: {
-    takes: "text",
+    takes: "texts",
     placeholder: "bound",
     group: "Metrics",
-    help: "find where a log without MLPerf lines met this: 'val_acc>=0.94'",
+    help: "find where a log without MLPerf lines met this: 'val_acc>=0.94'; if repeated, all at once",
   },
+  targetMean: { ...runOptions.targetMean, group: "Metrics" },
+  targetTimes: { ...runOptions.targetTimes, group: "Metrics" },
   run: {
     takes: "text",
     placeholder: "id",
@@ -74,7 +75,8 @@ export const logCommand = defineCommand({
     const { showTrackedRun } = await import("../../workflows/check/show-training-log.ts");
     const tracked = await showTrackedRun(path, {
       workingFolder: face.cwd,
-      ...metricsOptions(options),
+      targets: await targetsIn(options),
+      run: options.run,
     });
     if (tracked !== undefined) return printed(tracked, call);
     const log = await showLog({ path, workingFolder: face.cwd, edition, asPublished });
@@ -101,8 +103,8 @@ type LogCall = Call<typeof options>;
 async function printTrainingLog(path: string, call: LogCall): Promise<ExitCode | undefined> {
   const { options: given, face } = call;
   const { showTrainingLog } = await import("../../workflows/check/show-training-log.ts");
-  const { target } = metricsOptions(given);
-  const log = await showTrainingLog(path, { workingFolder: face.cwd, target });
+  const targets = await targetsIn(given);
+  const log = await showTrainingLog(path, { workingFolder: face.cwd, targets });
   return log === undefined ? undefined : printed(log, call);
 }
 
@@ -118,15 +120,7 @@ async function printed(log: TrainingLog, { face, shared }: LogCall): Promise<Exi
   return isMissed ? exitCodes.no : exitCodes.yes;
 }
 
-function metricsOptions({ target, run }: LogCall["options"]) {
-  return { target: target === undefined ? undefined : targetOf(target), run };
-}
-
-function targetOf(text: string): MetricTarget {
-  const target = parseTarget(text);
-  if (target !== undefined) return target;
-  throw new UserError("target-invalid", `invalid target \`${text}\``, {
-    at: "--target",
-    hint: "a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'`",
-  });
+async function targetsIn(given: LogCall["options"]): Promise<TargetRequest> {
+  const { planTargets } = await import("../../workflows/launch/plan-targets.ts");
+  return planTargets(given);
 }

@@ -8,6 +8,7 @@ import {
   signedNumber,
 } from "../binary/protobuf-fields.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
+import { messageFields, sessionSettings } from "./session-settings.ts";
 
 /** Length (8 bytes) and its checksum (4 bytes) come before each record, a checksum after it. */
 const headerBytes = 12;
@@ -27,6 +28,8 @@ const utf8 = utf8Decoder();
  * @see tensorflow/core/util/event.proto and lib/io/record_writer of TensorFlow
  */
 export class TensorboardReader {
+  /** Settings that the program logged for the HParams tab. */
+  readonly settings = new Map<string, string>();
   readonly #bytes = new GrowingBytes();
   #corrupt: { atByte: number; reason: string } | undefined;
 
@@ -37,7 +40,7 @@ export class TensorboardReader {
     for (;;) {
       const record = this.#nextRecord();
       if (record === undefined) return values;
-      values.push(...scalarsOf(record));
+      values.push(...scalarsOf(record, this.settings));
     }
   }
 
@@ -67,7 +70,7 @@ export class TensorboardReader {
 }
 
 /** Of an Event: 1 wall time in seconds, 2 step, 5 summary. */
-function scalarsOf(event: Uint8Array): LoggedValue[] {
+function scalarsOf(event: Uint8Array, settings: Map<string, string>): LoggedValue[] {
   let seconds: number | undefined;
   let step = 0;
   const summaries: Uint8Array[] = [];
@@ -79,8 +82,9 @@ function scalarsOf(event: Uint8Array): LoggedValue[] {
   const timeMs = seconds === undefined ? undefined : seconds * 1000;
   return summaries.flatMap((summary) =>
     [...protobufFields(summary)].flatMap((field) => {
-      const scalar =
-        field.number === 1 && field.kind === "bytes" ? scalarOf(field.bytes) : undefined;
+      if (field.number !== 1 || field.kind !== "bytes") return [];
+      for (const [name, text] of settingsOf(field.bytes)) settings.set(name, text);
+      const scalar = scalarOf(field.bytes);
       return scalar === undefined ? [] : [{ ...scalar, step, timeMs }];
     }),
   );
@@ -95,7 +99,22 @@ function scalarOf(value: Uint8Array): { metric: string; value: number } | undefi
     else if (field.number === 2 && field.kind === "fixed32") number = floatOf(field.bytes);
     else if (field.number === 8 && field.kind === "bytes") number ??= tensorScalar(field.bytes);
   }
-  return metric === undefined || number === undefined ? undefined : { metric, value: number };
+  if (metric === undefined || number === undefined || metric.startsWith(hparamsTag))
+    return undefined;
+  return { metric, value: number };
+}
+
+/** The tags of the HParams plugin, whose values mean nothing. */
+const hparamsTag = "_hparams_/";
+
+/** Of a Summary.Value: 9 metadata, its 1 plugin data, its 1 plugin name and 2 content. */
+function* settingsOf(value: Uint8Array): Generator<[string, string]> {
+  for (const metadata of messageFields(value, 9))
+    for (const plugin of messageFields(metadata, 1)) {
+      const [name] = messageFields(plugin, 1);
+      if (name === undefined || utf8.decode(name) !== "hparams") continue;
+      for (const content of messageFields(plugin, 2)) yield* sessionSettings(content);
+    }
 }
 
 const floatType = 1n;

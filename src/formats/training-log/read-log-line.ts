@@ -2,28 +2,52 @@ import { LineTables } from "../text/line-tables.ts";
 import type { NamedNumber } from "../text/named-number.ts";
 import { withoutRankLabel } from "../text/rank-prefix.ts";
 import { readPairs } from "../text/read-pairs.ts";
+import { resumeLine } from "../text/resumed-training.ts";
 import { SourceEcho } from "../text/source-echo.ts";
 import { visibleText } from "../text/visible-text.ts";
+import { type NamedTime, namedTimes } from "./named-times.ts";
 
 /** Maximum number of characters read from a line. */
 export const maximumLineLength = 1 << 20;
 
 /** A line of a training's log, read. */
 export interface LogTextLine {
+  /** From 1. */
+  lineNumber: number;
   /** Visible text, without a rank label. */
   text: string;
   numbers: readonly NamedNumber[];
+  /** Dates and durations that are not plain numbers of a unit. */
+  times: readonly NamedTime[];
+  /** In a rank label. */
+  rank: number | undefined;
+  /** The header of a table, or a row of it. */
+  inTable: "header" | "row" | undefined;
+  /** The line states that the program continues a training from a checkpoint. */
+  statesResume: boolean;
 }
 
 /** Reads the lines of a log in order: the numbers of each line with their names. */
 export class LogLineReader {
   readonly #tables = new LineTables();
   readonly #echo = new SourceEcho();
+  #lineNumber = 0;
 
   /** Undefined for echoed source code and tracebacks. */
   read(rawLine: string): LogTextLine | undefined {
-    const { text } = withoutRankLabel(visibleText(rawLine.slice(0, maximumLineLength)));
+    this.#lineNumber += 1;
+    const { text, rank } = withoutRankLabel(visibleText(rawLine.slice(0, maximumLineLength)));
     if (this.#echo.kindOf(text) !== "output") return undefined;
-    return { text, numbers: this.#tables.read(text) ?? readPairs(text) };
+    const cells = this.#tables.read(text);
+    const numbers = cells ?? readPairs(text);
+    return {
+      lineNumber: this.#lineNumber,
+      text,
+      numbers,
+      times: namedTimes(text, { numbers, texts: cells && this.#tables.texts }),
+      rank,
+      inTable: cells === undefined ? undefined : cells.length === 0 ? "header" : "row",
+      statesResume: resumeLine(text) !== undefined,
+    };
   }
 }

@@ -1,16 +1,25 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
+import { EvaluationHistory } from "../text/evaluation-history.ts";
+import { scopeOfLine } from "../text/line-scope.ts";
 import type { NamedNumber } from "../text/named-number.ts";
 import { stepOfNumbers } from "../text/step-of-numbers.ts";
 import { lineTimeMs } from "./line-time.ts";
-import { LogLineReader, maximumLineLength } from "./read-log-line.ts";
+import { LogLineReader, type LogTextLine, maximumLineLength } from "./read-log-line.ts";
 
 /** Reads every number that a training printed with a name from the lines of a text log. */
 export class TrainingLogReader {
   readonly #decoder = utf8Decoder();
   readonly #lines = new LogLineReader();
+  readonly #history = new EvaluationHistory();
+  readonly #targetOf: (name: string) => string | undefined;
   #open = "";
   #newestMs: number | undefined;
+
+  /** @param targetOf the target's metric that a name is; only its values are checked for being evaluations */
+  constructor(targetOf: (name: string) => string | undefined = () => undefined) {
+    this.#targetOf = targetOf;
+  }
 
   /** Takes the next bytes of the log; returns the values of all complete lines. */
   push(bytes: Uint8Array): LoggedValue[] {
@@ -34,12 +43,29 @@ export class TrainingLogReader {
     const line = this.#lines.read(rawLine);
     if (line === undefined) return [];
     this.#newestMs = lineTimeMs(line.text) ?? this.#newestMs;
+    this.#history.startLine(line.text);
     const step = stepOfNumbers(line.numbers);
-    return line.numbers.map((number) => this.#valueOf(number, step));
+    return line.numbers.map((number) => this.#valueOf(number, step, line));
   }
 
-  #valueOf({ name, number }: NamedNumber, step: number | undefined): LoggedValue {
+  #valueOf(named: NamedNumber, step: number | undefined, line: LogTextLine): LoggedValue {
+    const { name, number, runningMean } = named;
     const factor = number.suffix?.kind === "count" ? number.suffix.factor : 1;
-    return { metric: name, value: number.value * factor, step, timeMs: this.#newestMs };
+    const isMean = runningMean !== undefined && scopeOfLine(line.text) !== "whole";
+    return {
+      metric: name,
+      value: isMean ? runningMean : number.value * factor,
+      step,
+      timeMs: this.#newestMs,
+      ...(this.#isEvaluation(named, line) ? {} : { isEvaluation: false }),
+    };
+  }
+
+  #isEvaluation({ name, number }: NamedNumber, { text }: LogTextLine): boolean {
+    const metric = this.#targetOf(name);
+    if (metric === undefined) return true;
+    const printed = text.slice(number.start, number.suffixEnd);
+    const scope = this.#history.scopeOf({ metric, text: printed, start: number.start }, text);
+    return scope !== undefined && scope !== "training-batch" && scope !== "part-of-evaluation";
   }
 }

@@ -34,8 +34,16 @@ export function valueFormat(name: string, firstBytes: Uint8Array): ValueFormat {
   return text.startsWith("{") ? "json-lines" : "text";
 }
 
-/** Chooses the reader for a file by its name and first bytes; anything else is read as text. */
-export function openValueReader(name: string, firstBytes: Uint8Array): ValueReader {
+/**
+ * Chooses the reader for a file by its name and first bytes; anything else is read as text.
+ *
+ * @param targetOf the target's metric that a name is; of text, only its values are checked for being evaluations
+ */
+export function openValueReader(
+  name: string,
+  firstBytes: Uint8Array,
+  targetOf?: (metric: string) => string | undefined,
+): ValueReader {
   const format = valueFormat(name, firstBytes);
   switch (format) {
     case "wandb":
@@ -48,7 +56,7 @@ export function openValueReader(name: string, firstBytes: Uint8Array): ValueRead
       return readerOf("JSON document", new JsonDocumentReader());
     case "json-lines":
     case "text":
-      return readerOf("training log", new TrainingLogReader());
+      return readerOf("training log", new TrainingLogReader(targetOf));
   }
 }
 

@@ -2,6 +2,7 @@ import { utf8Decoder } from "../../foundation/utf8.ts";
 import { type ProtobufField, protobufFields, signedNumber } from "../binary/protobuf-fields.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { WandbLogRecords } from "./log-records.ts";
+import { readConfig } from "./read-config.ts";
 
 const utf8 = utf8Decoder();
 
@@ -10,7 +11,11 @@ export interface WandbRunFacts {
   runId: string | undefined;
   name: string | undefined;
   project: string | undefined;
+  /** The group of runs that the program named. */
+  group: string | undefined;
   host: string | undefined;
+  /** Settings that the program logged. */
+  config: Map<string, string>;
   /** Milliseconds since the epoch. */
   startMs: number | undefined;
   exitCode: number | undefined;
@@ -26,7 +31,9 @@ export class WandbReader {
     runId: undefined,
     name: undefined,
     project: undefined,
+    group: undefined,
     host: undefined,
+    config: new Map(),
     startMs: undefined,
     exitCode: undefined,
   };
@@ -41,12 +48,13 @@ export class WandbReader {
     return this.#records.end();
   }
 
-  /** Of a Record: 2 history, 17 run, 18 exit. */
+  /** Of a Record: 2 history, 5 config, 17 run, 18 exit. */
   #read(record: Uint8Array): LoggedValue[] {
     const values: LoggedValue[] = [];
     for (const field of protobufFields(record)) {
       if (field.kind !== "bytes") continue;
       if (field.number === 2) values.push(...historyOf(field.bytes));
+      else if (field.number === 5) readConfig(field.bytes, this.facts.config);
       else if (field.number === 17) this.#readRun(field.bytes);
       else if (field.number === 18) this.#readExit(field.bytes);
     }
@@ -58,6 +66,8 @@ export class WandbReader {
       if (field.kind !== "bytes") continue;
       if (field.number === 1) this.facts.runId = utf8.decode(field.bytes);
       else if (field.number === 3) this.facts.project = utf8.decode(field.bytes);
+      else if (field.number === 4) readConfig(field.bytes, this.facts.config);
+      else if (field.number === 6) this.facts.group = utf8.decode(field.bytes);
       else if (field.number === 8) this.facts.name = utf8.decode(field.bytes);
       else if (field.number === 13) this.facts.host = utf8.decode(field.bytes);
       else if (field.number === 17) this.facts.startMs ??= timestampMs(field.bytes);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { planComparison } from "../plan/plan-comparison.ts";
 import { ruleFinding } from "../logs/rule-finding.ts";
 import { energyReading } from "../run/energy.ts";
 import { finding } from "../run/finding.ts";
@@ -6,7 +7,7 @@ import { jobRanks } from "../run/job-ranks.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { logOrigin } from "../run/log-origin.ts";
 import { metricCurve } from "../run/metric-curve.ts";
-import { metricTarget, targetWindow } from "../run/metric-target.ts";
+import { metricTarget, targetStanding, targetWindow } from "../run/metric-target.ts";
 import { price } from "../run/price.ts";
 import { raceReport } from "../run/race-report.ts";
 import { ruleScopes } from "../run/run-checklist.ts";
@@ -14,6 +15,7 @@ import { runRequest } from "../run/run-request.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
 import { runRules } from "../run/run-rules.ts";
 import { seriesStop } from "../run/series-stop.ts";
+import { telemetrySeries } from "../run/telemetry-series.ts";
 
 // The `result` of each command's JSON document about runs. What is unknown is absent.
 
@@ -151,6 +153,8 @@ const seriesRow = z.strictObject({
   createdMs: z.number(),
   runIds,
   runningCount: z.number().int(),
+  /** The runs were imported from logs: Pitwall has not measured their times. */
+  isImported: z.literal(true).optional(),
   summary: seriesSummary.optional(),
 });
 
@@ -197,6 +201,7 @@ export const runPage = z.strictObject({
     evaluations: z.array(evaluation),
     evaluationCount: z.number().int().nonnegative(),
     best: z.number().optional(),
+    targets: z.array(targetStanding).optional(),
     samplesCount: z.number().optional(),
   }),
   curves: z.array(metricCurve),
@@ -214,12 +219,15 @@ export const runPage = z.strictObject({
   }),
   integrity: recordIntegrity,
   verdictDifferences: z.array(verdictDifference),
+  verdictIsAsSealed: z.boolean().optional(),
+  /** How far the plan of the run was off, part by part. */
+  planComparison: planComparison.optional(),
 });
 
 /** `export --format json`: the file that it writes. */
 export const exportedRuns = z.strictObject({
   schemaVersion: z.literal(1),
-  runs: z.array(runPage),
+  runs: z.array(runPage.extend({ telemetry: z.array(telemetrySeries) })),
 });
 
 /** `show`: `summary` is absent if no run has a result; of a race, `race` is present and `runs` is empty. */

@@ -1,5 +1,10 @@
-import { isBetter, meetsTarget } from "../../schema/run/meets-target.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import type {
+  MetricTarget,
+  TargetRequest,
+  TargetStanding,
+} from "../../schema/run/metric-target.ts";
+import { isCompound } from "../../schema/run/targets-of.ts";
+import { TargetConditions } from "../target-conditions.ts";
 
 /** A value of a metric, with its time in the log. */
 export interface TimedValue {
@@ -8,6 +13,8 @@ export interface TimedValue {
   step: number | undefined;
   /** Milliseconds since the epoch, by the clock of the log. */
   timeMs: number | undefined;
+  /** The value does not count toward a target. */
+  isEvaluation?: false;
 }
 
 /** One metric of a log. */
@@ -22,11 +29,18 @@ export interface MetricSummary {
   notFiniteCount: number;
 }
 
-/** Whether a log met a target. */
+/** Whether a log met all targets at the same time. */
 export interface TargetInLog {
+  /** The first one. */
   target: MetricTarget;
+  /** Of the first target: the best value, or the best mean if means are compared. */
   best: number | undefined;
-  /** The first value that met the target; `sinceFirstMs` counts from the first time in the log. */
+  /** Values of the first target's metric that are not evaluations, such as those of batches of training data. */
+  unusedCount: number;
+  /**
+   * The value of the first target's metric when all targets were first met; `step` is that of the value that completed them,
+   * and `sinceFirstMs` counts from the first time in the log.
+   */
   reached:
     | { value: number; step: number | undefined; sinceFirstMs: number | undefined }
     | undefined;
@@ -38,15 +52,21 @@ const maximumMetrics = 500;
 /** Summarizes the values of a log in constant memory. */
 export class ValueSummary {
   readonly #metrics = new Map<string, MetricSummary>();
-  readonly #target: TargetInLog | undefined;
+  readonly #target: MetricTarget | undefined;
+  readonly #isCompound: boolean;
+  readonly #conditions: TargetConditions;
+  #reached: TargetInLog["reached"];
+  #unusedCount = 0;
   valueCount = 0;
   /** Values of metrics that are not summarized. */
   leftOutCount = 0;
   firstTimeMs: number | undefined;
   lastTimeMs: number | undefined;
 
-  constructor(target: MetricTarget | undefined) {
-    if (target !== undefined) this.#target = { target, best: undefined, reached: undefined };
+  constructor(requested: TargetRequest) {
+    this.#target = requested.target;
+    this.#isCompound = isCompound(requested);
+    this.#conditions = new TargetConditions(requested);
   }
 
   /** From the first to the last time, in milliseconds; undefined if the log has no times. */
@@ -62,7 +82,23 @@ export class ValueSummary {
   }
 
   get target(): TargetInLog | undefined {
-    return this.#target;
+    const [first] = this.#conditions.standings;
+    if (this.#target === undefined) return undefined;
+    return {
+      target: this.#target,
+      best: first?.best,
+      unusedCount: this.#unusedCount,
+      reached: this.#reached,
+    };
+  }
+
+  /** Each target; undefined if there is only one, which one value meets. */
+  get targets(): TargetStanding[] | undefined {
+    if (!this.#isCompound) return undefined;
+    const { standings } = this.#conditions;
+    if (this.firstTimeMs !== undefined) return standings;
+    for (const standing of standings) delete standing.firstMetMs;
+    return standings;
   }
 
   push(value: TimedValue): void {
@@ -70,16 +106,22 @@ export class ValueSummary {
     this.firstTimeMs ??= value.timeMs;
     this.lastTimeMs = value.timeMs ?? this.lastTimeMs;
     this.#addToMetric(value);
-    const inLog = this.#target;
-    if (inLog === undefined || inLog.target.metric !== value.metric) return;
-    if (inLog.best === undefined || isBetter(inLog.target, value.value, inLog.best))
-      inLog.best = value.value;
-    if (inLog.reached !== undefined || !meetsTarget(inLog.target, value.value)) return;
+    if (value.isEvaluation === undefined || !Number.isFinite(value.value)) this.#compare(value);
+    else if (value.metric === this.#target?.metric) this.#unusedCount += 1;
+  }
+
+  #compare({ metric, value, step, timeMs }: TimedValue): void {
+    if (!Number.isFinite(value)) {
+      this.#conditions.notFinite(metric);
+      return;
+    }
+    const { firstTimeMs } = this;
     const sinceFirstMs =
-      value.timeMs === undefined || this.firstTimeMs === undefined
-        ? undefined
-        : value.timeMs - this.firstTimeMs;
-    inLog.reached = { value: value.value, step: value.step, sinceFirstMs };
+      timeMs === undefined || firstTimeMs === undefined ? undefined : timeMs - firstTimeMs;
+    this.#conditions.evaluated(metric, value, sinceFirstMs ?? 0);
+    if (this.#reached !== undefined || !this.#conditions.areMet) return;
+    this.#conditions.freeze();
+    this.#reached = { value: this.#conditions.quality ?? value, step, sinceFirstMs };
   }
 
   #addToMetric({ metric, value }: TimedValue): void {

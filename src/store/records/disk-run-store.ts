@@ -5,7 +5,8 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { onDisk } from "../disk-error.ts";
 import { fileKind, listDirectory, openFile, readText, unreadableFile } from "../open-file.ts";
-import { openDiskRunWriter } from "./disk-run-writer.ts";
+import { lockRecord } from "./attach-lock.ts";
+import { continueDiskRunWriter, openDiskRunWriter } from "./disk-run-writer.ts";
 import { prepareHome } from "./home-directory.ts";
 import {
   copiesDirectory,
@@ -17,7 +18,7 @@ import {
 } from "./record-files.ts";
 import type { RunLookup } from "./run-lookup.ts";
 import { isSafeId } from "./run-id.ts";
-import type { CreateOutcome, OpenOutcome, RunStore } from "./run-store.ts";
+import type { CreateOutcome, OpenOutcome, RunRecord, RunStore, RunWriter } from "./run-store.ts";
 import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
 /**
@@ -108,6 +109,36 @@ export async function openRecordFolder(folder: string): Promise<OpenOutcome> {
     const { openRecord, readRunId } = await import("./read-record.ts");
     return openRecord(files, (await readRunId(files)) ?? basename(folder));
   });
+}
+
+/**
+ * Continues a record whose Pitwall process has died.
+ *
+ * @throws UserError `run-attached`, `record-broken`
+ */
+export async function continueRecord(
+  record: Pick<RunRecord, "directory" | "events" | "request">,
+  owner: RunRequest["owner"],
+): Promise<{ writer: RunWriter; unlock: () => Promise<void> }> {
+  const { directory, events, request } = record;
+  if (events.chain.kind === "broken") {
+    throw new UserError("record-broken", "the events of this record were altered", {
+      at: directory,
+      saw: `line ${events.chain.line}: ${events.chain.reason}`,
+      hint: "`pitwall stop` ends the job without its record",
+    });
+  }
+  const unlock = await lockRecord(directory, owner);
+  const files = diskRecordFiles(dirname(directory), () => directory);
+  const attempt = {
+    doing: "continue the run record",
+    path: directory,
+    chosenBy: "record",
+  } as const;
+  const writer = await onDisk(attempt, () =>
+    continueDiskRunWriter(files, { ...request, owner }, events),
+  );
+  return { writer, unlock };
 }
 
 function diskRecordFiles(

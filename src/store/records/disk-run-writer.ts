@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
@@ -7,7 +7,9 @@ import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { AppendFile } from "./append-file.ts";
 import { onDisk } from "../disk-error.ts";
-import { emptyChain, nextEventLine } from "./event-chain.ts";
+import { fileKind } from "../open-file.ts";
+import { type ChainEnd, emptyChain } from "./event-chain.ts";
+import { EventLog } from "./event-log.ts";
 import { fingerprint, fingerprintText } from "./fingerprint-file.ts";
 import { LineFile } from "./line-file.ts";
 import { LogSourceTrack } from "./log-source-track.ts";
@@ -18,13 +20,14 @@ import {
   logFile,
   logRanksFile,
   prepareLogFile,
+  rebuiltDirectory,
   requestFile,
   resultFile,
   sampleFileName,
   samplesDirectory,
   type RecordFiles,
 } from "./record-files.ts";
-import type { RunWriter } from "./run-store.ts";
+import type { EventHistory, RunWriter } from "./run-store.ts";
 import { syncDirectory, writeAtomically } from "../write-atomically.ts";
 
 /** There are a few samples per second; a small batch is enough for one sample file. */
@@ -44,26 +47,61 @@ export async function openDiskRunWriter(
   return new DiskRunWriter(files, request.runId, { log, eventLines });
 }
 
+/**
+ * Continues a record whose writer has died. The log and the samples are written from their beginning into a folder of their own, and
+ * replace the old files once they have reached the end of those; until then the old files stay readable.
+ */
+export async function continueDiskRunWriter(
+  files: RecordFiles,
+  request: RunRequest,
+  history: EventHistory,
+): Promise<RunWriter> {
+  const directory = files.directory(request.runId);
+  const rebuilt = join(directory, rebuiltDirectory);
+  await rm(rebuilt, { recursive: true, force: true });
+  await mkdir(join(rebuilt, samplesDirectory), { recursive: true });
+  await writeAtomically(join(directory, requestFile), formatJson(request));
+  const log = await AppendFile.open(join(rebuilt, logFile));
+  const eventLines = await LineFile.continue(join(directory, eventsFile));
+  return new DiskRunWriter(files, request.runId, { log, eventLines, history });
+}
+
+/** Events that an attached process finds again in the stored output, at about the same time. */
+const restatedKinds: ReadonlySet<LifecycleEventBody["kind"]> = new Set([
+  "launched",
+  "rank-exited",
+  "host-lost",
+  "stopping",
+]);
+
 class DiskRunWriter implements RunWriter {
   readonly runId: string;
   readonly directory: string;
   readonly #files: RecordFiles;
   readonly #log: AppendFile;
-  readonly #eventLines: LineFile;
+  readonly #events: EventLog;
   readonly #sampleFiles = new Map<string, Promise<AppendFile>>();
   readonly #copies = new Map<string, Promise<AppendFile>>();
   readonly #sources = new LogSourceTrack();
   #spans: Promise<AppendFile> | undefined;
   #prepareLog: Promise<AppendFile> | undefined;
-  #chain = emptyChain;
-  #lastEvent: Promise<unknown> = Promise.resolve();
+  /** Where the log and the samples are written. */
+  #folder: string;
+  readonly #earlier: readonly LifecycleEvent[];
 
-  constructor(files: RecordFiles, runId: string, open: { log: AppendFile; eventLines: LineFile }) {
+  constructor(
+    files: RecordFiles,
+    runId: string,
+    open: { log: AppendFile; eventLines: LineFile; history?: EventHistory },
+  ) {
     this.runId = runId;
     this.directory = files.directory(runId);
+    this.#folder = this.directory;
+    this.#earlier = open.history?.events ?? [];
+    if (open.history !== undefined) this.#folder = join(this.directory, rebuiltDirectory);
     this.#files = files;
     this.#log = open.log;
-    this.#eventLines = open.eventLines;
+    this.#events = new EventLog(open.eventLines, endOf(open.history));
   }
 
   appendLog(bytes: Uint8Array, source?: LogSource): Promise<void> | undefined {
@@ -72,7 +110,7 @@ class DiskRunWriter implements RunWriter {
   }
 
   async #appendSpan(line: Uint8Array, bytes: Uint8Array): Promise<void> {
-    const path = join(this.directory, logRanksFile);
+    const path = join(this.#folder, logRanksFile);
     this.#spans ??= AppendFile.open(path, sampleBatchBytes);
     const spans = await this.#spans;
     await spans.append(line);
@@ -107,19 +145,32 @@ class DiskRunWriter implements RunWriter {
   }
 
   appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent> {
-    const appended = this.#lastEvent.then(async () => {
-      const next = nextEventLine(this.#chain, body, timeMs);
-      await this.#eventLines.appendLine(next.line);
-      this.#chain = next.end;
-      return next.event;
-    });
-    // The caller gets the error; the next event only waits for its turn.
-    this.#lastEvent = appended.catch(() => undefined);
-    return appended;
+    const known = this.#earlier.find((earlier) => isRestated(earlier, body, timeMs));
+    return known === undefined ? this.#events.append(body, timeMs) : Promise.resolve(known);
+  }
+
+  async replaceFiles(): Promise<void> {
+    const rebuilt = this.#folder;
+    if (rebuilt === this.directory) return;
+    this.#folder = this.directory;
+    await onDisk(
+      { doing: "write the run record", path: this.directory, chosenBy: "record" },
+      async () => {
+        for (const file of await this.#appendFiles()) await file.flush();
+        await rename(join(this.directory, samplesDirectory), join(rebuilt, "replaced"));
+        for (const name of [samplesDirectory, logRanksFile, logFile]) {
+          const isWritten = (await fileKind(join(rebuilt, name))) !== "missing";
+          if (isWritten) await rename(join(rebuilt, name), join(this.directory, name));
+        }
+        await rm(rebuilt, { recursive: true, force: true });
+        await syncDirectory(this.directory);
+      },
+    );
   }
 
   async finish(verdict: Verdict): Promise<RunResult> {
-    await this.#lastEvent;
+    await this.replaceFiles();
+    await this.#events.settle();
     for (const file of await this.#appendFiles()) await file.finish();
     const { result, text } = await onDisk(
       { doing: "write the result", path: this.directory, chosenBy: "record" },
@@ -135,18 +186,20 @@ class DiskRunWriter implements RunWriter {
     // Last step: a record that is cut off before this point has a result that is not sealed.
     const sealed: LifecycleEventBody = { kind: "sealed", result: fingerprintText(text) };
     await this.appendEvent(sealed, verdict.clock.endedMs);
-    await this.#eventLines.close();
+    await this.#events.close();
     return result;
   }
 
   async close(): Promise<void> {
-    await this.#lastEvent;
+    await this.#events.settle();
     for (const file of await this.#appendFiles()) await file.close();
-    await this.#eventLines.close();
+    await this.#events.close();
+    if (this.#folder !== this.directory)
+      await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
   #sampleFile(fileStem: string): Promise<AppendFile> {
-    const path = join(this.directory, sampleFileName(fileStem));
+    const path = join(this.#folder, sampleFileName(fileStem));
     const opened = this.#sampleFiles.get(fileStem) ?? AppendFile.open(path, sampleBatchBytes);
     this.#sampleFiles.set(fileStem, opened);
     return opened;
@@ -171,6 +224,24 @@ class DiskRunWriter implements RunWriter {
     const sampleFiles = opened.filter((open) => open.status === "fulfilled");
     return [this.#log, ...sampleFiles.map((open) => open.value)];
   }
+}
+
+/** Whether an event of an attached run is on record already. Times of the clock are stated again if they differ. */
+function isRestated(earlier: LifecycleEvent, body: LifecycleEventBody, timeMs: number): boolean {
+  const isSameTime = earlier.timeMs === timeMs || restatedKinds.has(body.kind);
+  return isSameTime && placeOfEvent(earlier.event) === placeOfEvent(body);
+}
+
+function placeOfEvent(body: LifecycleEventBody): string {
+  const rank = "rank" in body ? body.rank : "";
+  const host = "host" in body ? body.host : "";
+  const pid = body.kind === "attached" ? body.pid : "";
+  return `${body.kind} ${host} ${rank} ${pid}`;
+}
+
+function endOf(history: EventHistory | undefined): ChainEnd {
+  if (history === undefined) return emptyChain;
+  return { lineCount: history.events.length, lastSha256: history.lastLineSha256 };
 }
 
 async function fingerprints(files: RecordFiles, runId: string): Promise<RunResult["files"]> {

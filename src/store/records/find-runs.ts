@@ -10,13 +10,15 @@ export async function listRuns(lookup: RunLookup): Promise<RunSummary[]> {
   return summaries.toSorted((a, b) => byAge(ages.get(a) ?? headOf(a), ages.get(b) ?? headOf(b)));
 }
 
-/** Finds the run or series for a run id, a unique prefix of one, a series id, or `last` (the newest run). */
+/**
+ * Finds the run or series for a run id, a series id, an unambiguous part of one, or `last` (the newest run). Runs whose name begins with
+ * the text are preferred.
+ */
 export async function resolveRun(lookup: RunLookup, text: string): Promise<Resolution> {
   const runIds = await lookup.runIds();
   if (text === "last") return newestRun(await headsByAge(lookup, runIds), runIds.length);
   if (runIds.includes(text)) return oneOf(await lookup.heads([text]), text);
-  const beginning = text === "" ? [] : runIds.filter((runId) => runId.startsWith(text));
-  const heads = await headsByAge(lookup, beginning);
+  const heads = await headsByAge(lookup, matching(runIds, text));
   const [first] = heads;
   if (first === undefined) return unknownRun(text, runIds);
   const bySeries = groupBy(heads, ({ seriesId }) => seriesId);
@@ -25,6 +27,12 @@ export async function resolveRun(lookup: RunLookup, text: string): Promise<Resol
   if (heads.length === 1) return oneRun(first);
   if (bySeries.size === 1) return oneSeries(first.seriesId, heads);
   return { kind: "ambiguous", candidates: [...bySeries.keys()] };
+}
+
+function matching(runIds: readonly string[], text: string): string[] {
+  if (text === "") return [];
+  const beginning = runIds.filter((runId) => runId.startsWith(text));
+  return beginning.length > 0 ? beginning : runIds.filter((runId) => runId.includes(text));
 }
 
 async function headsByAge(lookup: RunLookup, runIds: readonly string[]): Promise<RunHead[]> {

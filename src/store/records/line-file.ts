@@ -1,4 +1,5 @@
 import { close, fdatasync, ftruncate, open } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { describeDiskError } from "../disk-error.ts";
 import { writeWhole } from "../write-whole.ts";
@@ -7,6 +8,7 @@ const openFile = promisify(open);
 const closeFile = promisify(close);
 const syncData = promisify(fdatasync);
 const truncateFile = promisify(ftruncate);
+const lineFeed = 10;
 
 /**
  * A file with few lines, all of them important. Each write must finish before the next one starts.
@@ -18,14 +20,24 @@ export class LineFile {
   #failure: { error: unknown } | undefined;
   #isClosed = false;
 
-  private constructor(path: string, fd: number) {
+  private constructor(path: string, fd: number, wholeBytes = 0) {
     this.#path = path;
     this.#fd = fd;
+    this.#wholeBytes = wholeBytes;
   }
 
   /** Creates the file; it must not exist yet. */
   static async create(path: string): Promise<LineFile> {
     return new LineFile(path, await openFile(path, "ax"));
+  }
+
+  /** Continues a file whose writer has died: cuts off what follows its last complete line. */
+  static async continue(path: string): Promise<LineFile> {
+    const text = await readFile(path);
+    const wholeBytes = text.lastIndexOf(lineFeed) + 1;
+    const fd = await openFile(path, "a");
+    if (wholeBytes < text.length) await truncateFile(fd, wholeBytes);
+    return new LineFile(path, fd, wholeBytes);
   }
 
   /**

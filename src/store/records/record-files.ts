@@ -29,6 +29,8 @@ export const eventsFile = "events.jsonl";
 /** Output of the command of `--prepare`; only in records of runs that have one. */
 export const prepareLogFile = "prepare.log";
 export const samplesDirectory = "samples";
+/** Log and samples of a run that Pitwall attaches to, until they replace the files of these names. */
+export const rebuiltDirectory = "rebuilt";
 
 /** Copies of the files that an imported run was read from. */
 export const copiesDirectory = "imported";

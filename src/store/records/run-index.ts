@@ -109,7 +109,7 @@ export class RunIndex {
   }
 }
 
-/** The inode, size and times of run.json and result.json; undefined if there is no run.json. */
+/** Identifies the content of run.json and result.json by inode, size and time stamps; undefined without run.json. */
 export function signOfRecord(directory: string): string | undefined {
   const request = markOf(join(directory, requestFile));
   if (request === undefined) return undefined;

@@ -311,6 +311,8 @@ describe.each(implementations)("$name", ({ make }) => {
         text: "digits-b",
         expected: { kind: "series", seriesId: "digits-b", runIds: ["digits-b-1"] },
       },
+      { text: "t-c", expected: { kind: "run", runId: "gpt-c-1", seriesId: "gpt-c" } },
+      { text: "its-b", expected: { kind: "run", runId: "digits-b-1", seriesId: "digits-b" } },
       { text: "digits", expected: { kind: "ambiguous", candidates: ["digits-a", "digits-b"] } },
       { text: "gtp-c-1", expected: { kind: "unknown", nearest: "gpt-c-1", runCount: 5 } },
       { text: "", expected: { kind: "unknown", runCount: 5 } },

@@ -4,7 +4,12 @@ import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
 import { namesMetric } from "../../formats/text/match-name.ts";
 import { openValueReader, type ValueReader } from "../../formats/values/open-value-reader.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
+import type {
+  TargetRequest,
+  TargetStanding,
+  TargetWindow,
+} from "../../schema/run/metric-target.ts";
+import { targetsOf } from "../../schema/run/targets-of.ts";
 import {
   type MetricSummary,
   type TargetInLog,
@@ -26,6 +31,9 @@ export interface TrainingLog {
   /** From the first to the last time in the log; absent if it has no times. */
   durationMs: number | undefined;
   target: TargetInLog | undefined;
+  /** Each target; present if there are several, or if a target is met by several values. */
+  targets: TargetStanding[] | undefined;
+  targetWindow: TargetWindow | undefined;
   end: ReadingEnd;
 }
 
@@ -37,12 +45,13 @@ export interface TrainingLog {
  */
 export async function showTrainingLog(
   path: string,
-  { workingFolder, target }: { workingFolder: string; target: MetricTarget | undefined },
+  { workingFolder, targets }: { workingFolder: string; targets: TargetRequest },
 ): Promise<TrainingLog | undefined> {
-  const summary = new ValueSummary(target);
-  const reader = await readValues(resolve(workingFolder, path), (value) =>
-    summary.push(named(value, target)),
-  );
+  const summary = new ValueSummary(targets);
+  const reader = await readValues(resolve(workingFolder, path), {
+    push: (value) => summary.push(named(value, targets)),
+    targetOf: (name) => targetMetric(name, targets),
+  });
   if (reader === undefined || summary.valueCount === 0) return undefined;
   const { valueCount, metrics, leftOutCount, durationMs } = summary;
   return {
@@ -53,6 +62,8 @@ export async function showTrainingLog(
     leftOutCount,
     durationMs,
     target: summary.target,
+    targets: summary.targets,
+    targetWindow: targets.targetWindow,
     end: reader.end(),
   };
 }
@@ -67,17 +78,17 @@ export async function showTrackedRun(
   path: string,
   {
     workingFolder,
-    target,
+    targets,
     run,
-  }: { workingFolder: string; target: MetricTarget | undefined; run: string | undefined },
+  }: { workingFolder: string; targets: TargetRequest; run: string | undefined },
 ): Promise<TrainingLog | undefined> {
   const absolutePath = resolve(workingFolder, path);
   if (!(await isMlflowStore(absolutePath))) return undefined;
   const store = await openMlflow(absolutePath);
   try {
     const { runId } = chooseRun(path, store.runs, run);
-    const summary = new ValueSummary(target);
-    for (const value of await store.valuesOf(runId)) summary.push(named(value, target));
+    const summary = new ValueSummary(targets);
+    for (const value of await store.valuesOf(runId)) summary.push(named(value, targets));
     const { valueCount, metrics, leftOutCount, durationMs } = summary;
     return {
       path,
@@ -87,6 +98,8 @@ export async function showTrackedRun(
       leftOutCount,
       durationMs,
       target: summary.target,
+      targets: summary.targets,
+      targetWindow: targets.targetWindow,
       end: { kind: "complete" },
     };
   } finally {
@@ -125,19 +138,26 @@ const listedRuns = 10;
 /** Undefined for an empty file. */
 async function readValues(
   path: string,
-  push: (value: LoggedValue) => void,
+  {
+    push,
+    targetOf,
+  }: { push: (value: LoggedValue) => void; targetOf: (name: string) => string | undefined },
 ): Promise<ValueReader | undefined> {
   let reader: ValueReader | undefined;
   for await (const bytes of readPieces(path)) {
-    reader ??= openValueReader(basename(path), bytes);
+    reader ??= openValueReader(basename(path), bytes, targetOf);
     for (const value of reader.push(bytes)) push(value);
   }
   for (const value of reader?.finish() ?? []) push(value);
   return reader;
 }
 
-/** A value of the target's metric carries the target's spelling of its name. */
-function named(value: LoggedValue, target: MetricTarget | undefined): LoggedValue {
-  const isTarget = target !== undefined && namesMetric(value.metric, target.metric);
-  return isTarget ? { ...value, metric: target.metric } : value;
+/** A value of a target's metric carries the target's spelling of its name. */
+function named(value: LoggedValue, requested: TargetRequest): LoggedValue {
+  const metric = targetMetric(value.metric, requested);
+  return metric === undefined ? value : { ...value, metric };
+}
+
+function targetMetric(name: string, requested: TargetRequest): string | undefined {
+  return targetsOf(requested).find(({ metric }) => namesMetric(name, metric))?.metric;
 }

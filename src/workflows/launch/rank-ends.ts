@@ -1,4 +1,4 @@
-import type { Exit } from "../../launch/launcher.ts";
+import type { Exit, SchedulerEnd } from "../../launch/launcher.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
@@ -11,6 +11,7 @@ type Failure = ({ kind: "rank"; exit: RankExit } & Place) | { kind: "host"; host
 export class RankEnds {
   readonly #ranks: readonly Place[];
   readonly #lostHosts: Extract<Finding, { rule: "host-lost" }>[] = [];
+  #schedulerEnd: Extract<Finding, { rule: "ended-by-scheduler" }> | undefined;
   #failure: Failure | undefined;
 
   constructor(ranks: readonly Place[]) {
@@ -34,6 +35,10 @@ export class RankEnds {
     this.#lostHosts.push({ rule: "host-lost", host, reason });
   }
 
+  endedByScheduler({ scheduler, state, reason }: SchedulerEnd): void {
+    this.#schedulerEnd = { rule: "ended-by-scheduler", scheduler, state, reason };
+  }
+
   /** Whether a rank has failed or was lost, so that the other ranks wait for it. */
   get hasFailedRank(): boolean {
     return this.#failure !== undefined;
@@ -46,12 +51,24 @@ export class RankEnds {
     return this.#failure.kind === "host" ? unknown : { ...unknown, ...this.#failure.exit };
   }
 
-  /** Which rank of several failed first, and which hosts were lost. */
-  findings(): Finding[] {
+  /** Then the exits of its ranks are no failures; of a job without memory it matters which rank was killed. */
+  get #wasEndedByScheduler(): boolean {
+    return this.#schedulerEnd !== undefined && this.#schedulerEnd.state !== "OUT_OF_MEMORY";
+  }
+
+  /**
+   * Which rank of several failed first, and which hosts were lost.
+   *
+   * @param wasStopped whether ranks were ended on request: then their exits are no failures
+   */
+  findings({ wasStopped }: { wasStopped: boolean }): Finding[] {
     const failure = this.#failure;
-    if (failure?.kind !== "rank" || this.#ranks.length === 1) return this.#lostHosts;
+    const byScheduler = this.#schedulerEnd === undefined ? [] : [this.#schedulerEnd];
+    const rest = [...byScheduler, ...this.#lostHosts];
+    const isStated = wasStopped || this.#wasEndedByScheduler;
+    if (failure?.kind !== "rank" || isStated || this.#ranks.length === 1) return rest;
     const { host, rank, exit } = failure;
-    return [{ rule: "rank-failed", host, rank, ...exit }, ...this.#lostHosts];
+    return [{ rule: "rank-failed", host, rank, ...exit }, ...rest];
   }
 }
 

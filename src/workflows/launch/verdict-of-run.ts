@@ -76,7 +76,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
       ...(request.startable.kind === "imported"
         ? []
         : reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: wasStopped(stopReason) })),
-      ...ranks.findings(),
+      ...ranks.findings({ wasStopped: wasStopped(stopReason) }),
       ...leftovers(end),
     ]),
   });

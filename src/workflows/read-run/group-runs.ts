@@ -17,6 +17,8 @@ export interface SeriesRow {
   /** All its runs on record. */
   runIds: readonly string[];
   runningCount: number;
+  /** The runs were imported from logs: Pitwall has not measured their times. */
+  isImported?: true;
   /** Absent if no run has a result. */
   summary: SeriesSummary | undefined;
 }
@@ -48,6 +50,7 @@ function rowOf(runs: readonly ReadableRun[]): SeriesRow[] {
       createdMs: request.createdMs,
       runIds: runs.map(({ runId }) => runId),
       runningCount: runs.filter(({ state }) => state.kind === "running").length,
+      ...(request.startable.kind === "imported" ? { isImported: true as const } : {}),
       summary: reports.length === 0 ? undefined : summariseSeries(reports),
     },
   ];

@@ -8,6 +8,7 @@ import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, type Judgement, logTimesOf } from "../../score/judge-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
+import { dataMsOf } from "../../schema/run/data-time.ts";
 import { RankEnds } from "../launch/rank-ends.ts";
 import { RunReader } from "./run-reader.ts";
 
@@ -29,6 +30,8 @@ interface RereadOptions {
   isOver?: boolean;
   /** Called with each MLPerf line. */
   alsoTake?: (line: LogLine) => void;
+  /** Reads only the MLLOG lines, for the rules: there is no judgement. Default: false. */
+  readsOnlyMllog?: boolean;
 }
 
 /**
@@ -49,16 +52,22 @@ interface RereadOptions {
  */
 export async function rereadRun(
   record: RunRecord,
-  { edition, isOver = record.state.kind !== "running", alsoTake }: RereadOptions = {},
+  {
+    edition,
+    isOver = record.state.kind !== "running",
+    alsoTake,
+    readsOnlyMllog = false,
+  }: RereadOptions = {},
 ): Promise<RereadRun> {
   const reader = RunReader.ofRecord(record.request, {
+    readsOnlyMllog,
     edition: edition ?? recordedEdition(record),
     ...(alsoTake === undefined ? {} : { alsoTake }),
   });
   reader.noteEvents(record.events.events);
   await readLog(record, reader);
   const { run } = reader;
-  const judgement = judgeAgain(record, run);
+  const judgement = readsOnlyMllog ? undefined : judgeAgain(record, run);
   const checklist = reader.checklistSoFar();
   if (!isOver && checklist !== undefined) return { run, rules: undefined, checklist, judgement };
   return { run, ...(await reader.finishRules()), judgement };
@@ -92,6 +101,7 @@ function judgeAgain({ request, events }: RunRecord, run: TrackedRun): Judgement 
   return judgeRun(run, endOfRun(request, run, known), {
     launchedMs: launched.timeMs,
     endedMs: ended.timeMs,
+    dataMs: dataMsOf(events.events),
     ofLog: logTimesOf(request),
   });
 }

@@ -122,3 +122,15 @@ test("opens a record with an unsupported pattern, and refuses to run with it", (
   const reader = RunReader.ofRecord(old);
   expect(reader.take({ stream: "log", bytes: Buffer.from("acc=1\n") }).updates).toEqual([]);
 });
+
+test("a program that prints only step samples for some time is not silent", () => {
+  const reader = RunReader.live(request, 0);
+  const place = { host: "localhost", rank: 0 };
+  const print = (text: string, timeMs: number) =>
+    reader.take({ place, stream: "stdout", bytes: Buffer.from(text), timeMs });
+  for (let timeMs = 100; timeMs <= 1000; timeMs += 100) print("step\n", timeMs);
+  expect(reader.silence(6000)).toMatchObject({ rule: "output-stopped" });
+  // Samples are taken out of the output before it is read.
+  print("", 5000);
+  expect(reader.silence(6000)).toBeUndefined();
+});

@@ -20,7 +20,7 @@ export type Shown =
     };
 
 /**
- * Opens the runs named by a run id, its unique beginning, a series id, or `last`.
+ * Opens the runs named by a run id, an unambiguous part of one, a series id, or `last`.
  *
  * @throws UserError `unknown-run`, `ambiguous-run`, `record-broken`
  */
@@ -53,7 +53,7 @@ export function finishedReports(pages: readonly RunPage[]): RunReport[] {
   );
 }
 
-async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
+export async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
   const opened = await store.open(runId);
   if (opened.kind === "opened") return opened.record;
   const saw = opened.kind === "broken" ? opened.reason : "it was there a moment ago";
@@ -64,9 +64,18 @@ async function openRecord(store: RunStore, runId: string): Promise<RunRecord> {
   });
 }
 
+/**
+ * The verdict of a run with more evaluations is not computed again if the record is intact: its closing event then covers
+ * both the log and result.json. `pitwall verify` computes every verdict again.
+ */
+const maximumReread = 100_000;
+
 async function pageOf(record: RunRecord): Promise<RunPage> {
   const { result, request, state, directory } = record;
-  const reread = await rereadRun(record);
+  const integrity = await integrityOf(record);
+  const isLong = (result?.evaluationCount ?? 0) > maximumReread;
+  const isAsSealed = isLong && integrity.kind === "intact";
+  const reread = await rereadRun(record, { readsOnlyMllog: isAsSealed });
   const { run, rules, checklist } = reread;
   return {
     directory,
@@ -79,13 +88,27 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     job: jobRanksOf(record.events.events),
     rules,
     checklist,
-    integrity: await integrityOf(record),
+    integrity,
     verdictDifferences: verdictDifferences(record, reread),
+    ...(isAsSealed ? { verdictIsAsSealed: true } : {}),
+    ...(await planComparisonOf(record, run)),
   };
 }
 
+/** Loads the comparison only for a run that was planned. */
+async function planComparisonOf(
+  record: RunRecord,
+  run: TrackedRun,
+): Promise<Pick<RunPage, "planComparison">> {
+  if (record.request.plan === undefined || record.result === undefined) return {};
+  const { compareRecord } = await import("./compare-record.ts");
+  const planComparison = await compareRecord(record, run);
+  return planComparison === undefined ? {} : { planComparison };
+}
+
 function progressOf(result: RunResult | undefined, run: TrackedRun): RunPage["progress"] {
-  const targets = run.isCompound ? { targets: run.standings } : {};
+  const standings = result?.targets ?? run.standings;
+  const targets = run.isCompound ? { targets: standings } : {};
   if (result === undefined) {
     const { series, best, samplesCount } = run;
     const evaluations = series.list();
@@ -96,7 +119,7 @@ function progressOf(result: RunResult | undefined, run: TrackedRun): RunPage["pr
   return { ...targets, evaluations, evaluationCount, best, samplesCount: undefined };
 }
 
-function unknownRun(
+export function unknownRun(
   text: string,
   meant: { nearest: string | undefined; runCount: number },
 ): UserError {

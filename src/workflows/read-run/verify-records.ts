@@ -107,7 +107,7 @@ async function* verifyFolder(
     yield* verifyOpened(argument, await openRecordFolder(record), request);
   }
   if (count === 0) {
-    const reason = `it holds no ${requestFile}, so it is no record and no folder of records`;
+    const reason = `it contains no ${requestFile}, so it is neither a record nor a folder of records`;
     yield { kind: "not-a-record", argument, reason };
   }
 }

@@ -1,0 +1,51 @@
+import type { LogSpan } from "../../schema/run/log-source.ts";
+import { parseLogSpans } from "./log-sources.ts";
+import { openRecordFile } from "./open-record-file.ts";
+import { logFile, logRanksFile } from "./record-files.ts";
+import { LineScanner } from "./scan-lines.ts";
+
+/** A line of a run's log with the rank that printed it; the rank is undefined if the record does not state it. */
+export interface AttributedLine {
+  /** From 1. */
+  number: number;
+  rank: number | undefined;
+  text: string;
+}
+
+/** The lines that the program of a run printed, in the order of arrival; without those that Pitwall added. */
+export async function* attributedLines(directory: string): AsyncGenerator<AttributedLine> {
+  const spans = await readSpans(directory);
+  const log = await openRecordFile(directory, logFile);
+  if (log === undefined) return;
+  const scanner = new LineScanner({ line: 1, byte: 0, from: 1 });
+  let at = 0;
+  try {
+    for await (const piece of withLastLine(log.createReadStream({ autoClose: false }))) {
+      for (const line of scanner.push(piece)) {
+        while ((spans[at + 1]?.fromByte ?? Number.POSITIVE_INFINITY) <= line.startByte) at += 1;
+        const source = spans[at]?.source;
+        if (source?.by === "pitwall") continue;
+        const text = line.bytes.toString("utf8").replace(/\r$/u, "");
+        yield { number: line.number, rank: source?.rank, text };
+      }
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+/** A program that was killed leaves a last line without its end. */
+async function* withLastLine(pieces: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) if (Buffer.isBuffer(piece)) yield piece;
+  yield Buffer.from("\n");
+}
+
+async function readSpans(directory: string): Promise<readonly LogSpan[]> {
+  const file = await openRecordFile(directory, logRanksFile);
+  if (file === undefined) return [];
+  try {
+    return parseLogSpans(await file.readFile("utf8"));
+  } finally {
+    await file.close();
+  }
+}
