@@ -30,7 +30,8 @@ const { values: options } = parseArgs({
     lines: { type: "string", default: "200000" },
     rounds: { type: "string", default: "7" },
     pairs: { type: "string", default: "5" },
-    seconds: { type: "string", default: "10" },
+    seconds: { type: "string", default: "1.5" },
+    budget: { type: "string", default: "75" },
     json: { type: "boolean", default: false },
   },
 });
@@ -217,27 +218,34 @@ function timedReading(count) {
 }
 
 /** A program that only computes and prints about 1,000 lines per second. */
+/** Many short pairs, because the speed of a shared machine changes from second to second. Ends within the budget. */
 function measureComputing() {
-  const lineCount = 1000 * Number(options.seconds);
+  const lineCount = Math.round(1000 * Number(options.seconds));
+  const endMs = performance.now() + 1000 * Number(options.budget);
   const command = program("compute-and-print.js", lineCount, iterationsForOneMs());
   const report = join(folder, "own.json");
-  const samples = inTurn(
-    pairs,
-    {
-      bare: ["bash", "-c", '"$@" | cat', "bash", ...command],
-      "pitwall run": throughPitwall(command),
-    },
-    (each) => {
-      const environment = { PITWALL_HOME: home, BENCH_REPORT: report };
-      const timing = timedRun(each, { cwd: folder, environment });
-      return { ...timing, own: JSON.parse(readFileSync(report, "utf8")) };
-    },
-  );
-  const [bare, run] = samples;
-  const ratioOf = (key) =>
-    summarise(run.timings.map((one, pair) => one.own[key] / bare.timings[pair].own[key] - 1));
-  const wallFraction = ratioOf("wallMs");
-  const cpuFraction = ratioOf("cpuMs");
+  const measure = (each) => {
+    const environment = { PITWALL_HOME: home, BENCH_REPORT: report };
+    const timing = timedRun(each, { cwd: folder, environment });
+    return { ...timing, own: JSON.parse(readFileSync(report, "utf8")) };
+  };
+  const bare = {
+    name: "bare",
+    command: ["bash", "-c", '"$@" | cat', "bash", ...command],
+    timings: [],
+  };
+  const run = { name: "pitwall run", command: throughPitwall(command), timings: [] };
+  measure(run.command);
+  const samples = [bare, run];
+  while (performance.now() < endMs || bare.timings.length < 2) {
+    // A B, B A: neither is always the first.
+    const inOrder = bare.timings.length % 2 === 0 ? samples : samples.toReversed();
+    for (const sample of inOrder) sample.timings.push(measure(sample.command));
+  }
+  const ratiosOf = (key) =>
+    run.timings.map((one, pair) => one.own[key] / bare.timings[pair].own[key] - 1);
+  const wallFraction = withInterval(ratiosOf("wallMs"));
+  const cpuFraction = withInterval(ratiosOf("cpuMs"));
   const pitwallCpuFraction = summarise(
     run.timings.map((one) => (one.cpuMs - one.own.cpuMs) / one.own.wallMs),
   );
@@ -249,10 +257,33 @@ function measureComputing() {
     cpuFraction,
     pitwallCpuFraction,
     lines: [
-      `longer by ${percent(wallFraction)} by its own clock, ${percent(cpuFraction)} by its own CPU time`,
+      `${bare.timings.length} pairs of ${options.seconds} s; in brackets: 95 % intervals of the medians`,
+      `its own CPU time: ${percent(cpuFraction)} more, ${verdictOf(cpuFraction)}`,
+      `its own wall time: ${percent(wallFraction)} more, ${verdictOf(wallFraction)}`,
       `Pitwall's CPU, start and end included: ${percent(pitwallCpuFraction)} of one`,
     ],
   };
+}
+
+/** The median, and its distribution-free 95 % interval: the order statistics that the sign test does not reject. */
+function withInterval(ratios) {
+  const sorted = ratios.toSorted((a, b) => a - b);
+  const count = sorted.length;
+  let probability = 0.5 ** count;
+  let tail = probability;
+  let rank = 0;
+  while (tail <= 0.025) {
+    probability *= (count - rank) / (rank + 1);
+    rank += 1;
+    tail += probability;
+  }
+  const outer = Math.max(0, rank - 1);
+  return { median: median(sorted), minimum: sorted[outer], maximum: sorted[count - 1 - outer] };
+}
+
+function verdictOf({ minimum, maximum }) {
+  if (maximum < 0.01) return "less than 1 %";
+  return minimum > 0.01 ? "more than 1 %" : "not known to be less than 1 %";
 }
 
 function iterationsForOneMs() {

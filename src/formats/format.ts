@@ -1,4 +1,5 @@
 import type { ResultContents, RoundDescription } from "../schema/atlas/round-contents.ts";
+import type { ExportedRun } from "../schema/run/exported-run.ts";
 import type { RunPage } from "../schema/run/run-page.ts";
 
 /**
@@ -55,6 +56,8 @@ export type FormatWriter = {
   options: readonly WriterOption[];
   /** Leaves out runs without a verdict, and those that a score does not count. */
   needsVerdict: boolean;
+  /** Does not write the telemetry of runs, which is then not read. */
+  omitsTelemetry?: true;
   /** A sentence to print after the export. */
   notice?: string;
   /** What to do with the output: a command, and what it does. `path` is quoted for a shell. */
@@ -91,7 +94,7 @@ export type WriterOption = keyof WriterOptionValues;
 
 /** Yields the files of a folder. */
 export type FolderWriter = (
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   options: WriterOptionValues,
   context: FolderContext,
 ) => readonly FormatFile[];
@@ -105,7 +108,7 @@ export interface FolderContext {
 
 /** Yields a document in pieces, so that long documents need not fit in memory. */
 export type DocumentWriter = (
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   options: WriterOptionValues,
 ) => Iterable<string | Uint8Array>;
 

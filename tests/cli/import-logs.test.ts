@@ -61,6 +61,18 @@ const logs: readonly {
     times: { source: "elapsed", name: "time_seconds" },
   },
   {
+    name: "the whole seconds of the epochs of Keras",
+    log: [12, 11, 10]
+      .map(
+        (seconds, index) =>
+          `Epoch ${index + 1}/3\n\r 5/10 ━━━━━ 6s 1s/step - acc: 0.1\r10/10 ━━━━━━━━━━ ${seconds}s 1s/step - acc: 0.2 - val_acc: 0.${3 * index + 3}\n`,
+      )
+      .join(""),
+    target: "val_acc>=0.9",
+    timeMs: 33_000,
+    times: { source: "step-times", reliability: "summed" },
+  },
+  {
     name: "the hours of the ImageNet console of 2018",
     log: "~~20\t0.25\t60.1\t84.0\nEpoch: [21][175/179]  Time 0.318 (0.368)  Loss 1.4276 (1.4767)  Acc@5 86.063 (85.244)\n~~21\t0.31132\t67.462\t88.124\n",
     target: "top5>=88",
@@ -104,9 +116,11 @@ describe("pitwall import, of a text log", () => {
     expect(stdout).toMatch(/time to train {3}none/u);
     expect(stdout).toContain("the log has no times");
     expect(stdout).not.toContain("$");
+    expect(stdout).toMatch(/rules {11}nothing to check/u);
     expect(stderr).toContain("`--price` has no effect");
     const shown = await pitwall(["show", "last"], { cwd });
     expect(shown.stdout).toMatch(/step {2}samples/u);
+    expect(shown.stdout).toMatch(/ acc .* ▁█/u);
     const { stdout: json } = await pitwall(["show", "last", "--json"], { cwd });
     expect(JSON.parse(json).result.runs[0]).toMatchObject({
       result: {
@@ -136,11 +150,59 @@ describe("pitwall import, of a text log", () => {
     );
   });
 
+  test("reports a CSV file whose header changes, and rows that do not fit it", async () => {
+    const csv =
+      "epoch,acc,elapsed\n1,0.5,10\nepoch,acc,lr,elapsed\n2,0.8,0.1,20\n3,0.95,30\n4,0.95,0.1,40\n";
+    const cwd = folderWith({ "metrics.csv": csv });
+    const { series } = await imported(cwd, ["metrics.csv", "--target", "acc>=0.9"]);
+    expect(series[0].runs[0].outcome.timeToTrainMs).toBe(40_000);
+    expect(series[0].runs[0].findings).toMatchObject([
+      { rule: "metrics-header-changed", added: ["lr"], removed: [] },
+      { rule: "metrics-rows-uneven", count: 1, cellCount: 3, columnCount: 4 },
+    ]);
+    const { stdout } = await pitwall(["show", "last"], { cwd });
+    expect(stdout).toContain("header");
+  });
+
+  test.each([
+    { third: "0.95123", different: 0 },
+    { third: "0.7", different: 1 },
+  ])(
+    "imports one of a log and a table of the same training; $different values differ",
+    async ({ third, different }) => {
+      const cwd = folderWith({
+        "train.log": "epoch 1 acc=0.5\nepoch 2 acc=0.8\nepoch 3 acc=0.951\n",
+        "metrics.csv": `epoch,acc,elapsed\n1,0.50012,10\n2,0.80021,20\n3,${third},30\n`,
+      });
+      const { series } = await imported(cwd, [".", "--target", "acc>=0.6"]);
+      expect(series).toHaveLength(1);
+      expect(series[0].runs[0].outcome.timeToTrainMs).toBe(20_000);
+      expect(series[0].runs[0].findings).toMatchObject([
+        {
+          rule: "training-in-two-files",
+          used: "metrics.csv",
+          unused: "train.log",
+          comparedCount: 3,
+          differentCount: different,
+        },
+      ]);
+    },
+  );
+
+  test("imports the logs of two seeds as two trainings", async () => {
+    const log = (last: number) => `epoch 1 acc=0.5\nepoch 2 acc=${last}\n`;
+    const cwd = folderWith({ "a.log": log(0.8), "b.log": log(0.9) });
+    const { series } = await imported(cwd, [".", "--target", "acc>=0.6"]);
+    expect(series).toHaveLength(2);
+  });
+
   test("lists imported runs as imported, and refuses to repeat them", async () => {
     const cwd = folderWith({ "train.log": megatron });
     await pitwall(["import", "train.log", "--target", "lm loss<=3", "--name", "gpt"], { cwd });
     const runs = await pitwall(["runs"], { cwd });
     expect(runs.stdout).toContain("reached, imported");
+    const groups = await pitwall(["runs", "--group"], { cwd });
+    expect(groups.stdout).toContain("1 of 1, imported");
     const own = await pitwall(["results", "--own", "--benchmark", "gpt"], { cwd });
     expect(own.stdout).toContain("imported");
     const again = await pitwall(["rerun", "last"], { cwd });

@@ -48,6 +48,65 @@ describe("pitwall log, of a log without MLPerf lines", () => {
     expect(exitCode).toBe(1);
   });
 
+  test("does not count batches of training data, nor parts of an evaluation", async () => {
+    const batch = "Epoch: [0][10/20]  Time 0.3 (0.3)  Acc@1 99.0 (70.0)\n";
+    const evaluation = "Test: [0][0/2]  Acc@1 99.0 (99.0)\nTest: [0][1/2]  Acc@1 20.0 (61.0)\n";
+    const cwd = fileWith(`${batch}${evaluation}`);
+    const words = ["log", "train.log", "--target", "Acc@1>=60", "--json"];
+    const { stdout } = await pitwall(words, { cwd });
+    expect(JSON.parse(stdout).result.target).toMatchObject({
+      unusedCount: 2,
+      reached: { value: 61 },
+    });
+    const withoutEvaluation = await pitwall(words.slice(0, -1), { cwd: fileWith(batch) });
+    expect(withoutEvaluation.exitCode).toBe(1);
+    expect(withoutEvaluation.stdout).toContain("1 value that does not count as an evaluation");
+  });
+
+  test("takes several targets, which have to be met at the same time", async () => {
+    const lines = [
+      [0.95, 0.5],
+      [0.9, 0.3],
+      [0.96, 0.2],
+    ];
+    const cwd = fileWith(
+      lines.map(([acc, loss], index) => `epoch ${index} acc=${acc} loss=${loss}\n`).join(""),
+    );
+    const both = ["--target", "acc>=0.94", "--target", "loss<=0.25"];
+    const met = await pitwall(["log", "train.log", ...both, "--json"], { cwd });
+    expect(met.exitCode).toBe(0);
+    expect(JSON.parse(met.stdout).result).toMatchObject({
+      target: { target: { metric: "acc" }, reached: { value: 0.96 } },
+      targets: [{ best: 0.96, isMet: true }, { best: 0.2 }],
+    });
+    const twice = await pitwall(["log", "train.log", ...both, "--target-times", "2"], { cwd });
+    expect(transcript(twice, cwd)).toMatchInlineSnapshot(`
+      "exit 1
+      stdout:
+      train.log   training log   9 values of 3 metrics   no times in the log
+
+      target acc >= 0.94 and loss <= 0.25, 2 consecutive evaluations: missed, not all at the same time
+        acc >= 0.94    not met; best 0.9600; at most 1 in a row
+        loss <= 0.25   not met; best 0.2000; at most 1 in a row
+
+        metric  values    first     last  minimum  maximum
+        epoch        3  0        2.0000   0        2.0000
+        acc          3  0.95000  0.96000  0.90000  0.96000
+        loss         3  0.50000  0.20000  0.20000  0.50000"
+    `);
+    const mean = ["--target", "acc>=0.92", "--target-mean", "3", "--json"];
+    const averaged = JSON.parse((await pitwall(["log", "train.log", ...mean], { cwd })).stdout);
+    expect(averaged.result.target.reached.value).toBeCloseTo((0.95 + 0.9 + 0.96) / 3, 9);
+    const none = await pitwall(["log", "train.log", "--target-mean", "3"], { cwd });
+    expect(transcript(none, cwd)).toMatchInlineSnapshot(`
+      "exit 2
+      stderr:
+      error[target-missing]: \`--target-mean\` requires \`--target\`
+
+      hint: specify the quality to reach, for example \`--target 'val_acc>=0.94' --target-mean 3\`"
+    `);
+  });
+
   test("gives no time where the log has none", async () => {
     const cwd = fileWith("epoch 1 acc=0.5\nepoch 2 acc=0.95\n");
     const { stdout } = await pitwall(["log", "train.log", "--target", "acc>=0.9"], { cwd });

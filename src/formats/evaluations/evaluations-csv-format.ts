@@ -2,7 +2,7 @@ import type { Format } from "../format.ts";
 
 export const evaluationsCsv: Format = {
   name: "csv",
-  summary: "one line per evaluation",
+  summary: "one line per value of a metric and of the telemetry",
   fileEndings: [".csv"],
   write: {
     gives: "document",

@@ -1,46 +1,41 @@
 import { csvText } from "../../foundation/csv.ts";
-import type { RunPage } from "../../schema/run/run-page.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { WriterOptionValues } from "../format.ts";
+import { type ValueRow, valueRows } from "../tracked/value-rows.ts";
 
-const columns = [
-  "run",
-  "name",
-  "seed",
-  "metric",
-  "target",
-  "clock_ms",
-  "time",
-  "value",
-  "samples_count",
-  "epoch_num",
-  // Of the run: more than its lines if not all evaluations are kept.
-  "evaluation_count",
-] as const;
+type Cell = string | number | undefined;
 
-/** Writes a line for each evaluation, a run at a time. Cells of unknown values are empty. */
+const columns: Readonly<Record<string, (row: ValueRow, run: ExportedRun) => Cell>> = {
+  run: (_, { request }) => request.runId,
+  name: (_, { request }) => request.startable.name,
+  seed: (_, { request }) => request.seed,
+  metric: ({ metric }) => metric,
+  target: ({ target }) => target,
+  clock_ms: ({ clockMs }) => clockMs,
+  time: ({ timeMs }) => new Date(timeMs).toISOString(),
+  value: ({ value }) => value,
+  samples_count: ({ samplesCount }) => samplesCount,
+  epoch_num: ({ epochNum }) => epochNum,
+  // Of the run: more than its lines of the first target's metric if not all evaluations are kept.
+  evaluation_count: (_, { progress }) => progress.evaluationCount,
+  kind: ({ kind }) => kind,
+  host: ({ host }) => host,
+  device: ({ device }) => device,
+  rank: ({ rank }) => rank,
+  step: ({ step }) => step,
+  step_unit: ({ stepUnit }) => stepUnit,
+};
+
+/** Writes a line for each value of a metric and of the telemetry, a run at a time. Cells of unknown values are empty. */
 export function* writeEvaluationsCsv(
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   { rawCsv }: WriterOptionValues,
 ): Generator<string> {
   const options = { isRaw: rawCsv === true };
-  yield csvText([columns]);
-  for (const { request, progress } of runs) {
-    const { runId, startable, seed, target } = request;
+  yield csvText([Object.keys(columns)]);
+  for (const run of runs)
     yield csvText(
-      progress.evaluations.map(({ clockMs, timeMs, value, samplesCount, epochNum }) => [
-        runId,
-        startable.name,
-        seed,
-        target?.metric ?? "",
-        target?.value ?? "",
-        clockMs,
-        new Date(timeMs).toISOString(),
-        value,
-        samplesCount ?? "",
-        epochNum ?? "",
-        progress.evaluationCount,
-      ]),
+      valueRows(run).map((row) => Object.values(columns).map((cellOf) => cellOf(row, run) ?? "")),
       options,
     );
-  }
 }

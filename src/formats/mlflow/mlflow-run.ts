@@ -1,4 +1,5 @@
 import { utf8Bytes } from "../../foundation/utf8.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { crc32 } from "../binary/crc32.ts";
@@ -48,7 +49,7 @@ const maximumParamLength = 6000;
 const maximumTagLength = 5000;
 
 /** @param card the result as text, shown as the description of the run; empty for none */
-export function mlflowRun(page: RunPage, card: string): MlflowRun {
+export function mlflowRun(page: ExportedRun, card: string): MlflowRun {
   const run = trackedRun(page);
   const paramNames = validNames(run.parameters.map(([name]) => name));
   return {
@@ -75,11 +76,15 @@ export function defaultExperiment(runs: readonly RunPage[]): string {
   return names.size === 1 ? name : "pitwall";
 }
 
-/** The points, and the figures of the verdict at the last step. */
-function metricsOf({ points, figures, endedMs }: TrackedRun): MlflowMetric[] {
-  const lastStep = points.at(-1)?.step ?? 0;
+/** The points, and the figures of the verdict at the last step. MLflow shows `system/…` on a page of its own. */
+function metricsOf({ points, system, figures, endedMs, lastStep }: TrackedRun): MlflowMetric[] {
   const all = [
-    ...points.map(({ metric, value, timeMs, step }) => ({ key: metric, value, timeMs, step })),
+    ...[...points, ...system].map(({ metric, value, timeMs, step }) => ({
+      key: metric,
+      value,
+      timeMs,
+      step,
+    })),
     ...figures.map(([key, value]) => ({ key, value, timeMs: endedMs, step: lastStep })),
   ];
   const names = validNames(all.map(({ key }) => key));

@@ -1,5 +1,9 @@
+import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { inOrderOfTime } from "./order-of-values.ts";
+
+/** Maximum number of characters read from a line. */
+const maximumLineLength = 1 << 16;
 
 /** What one metric file of an MLflow file store contains. */
 export interface MetricFile {
@@ -21,6 +25,24 @@ export function readMetricFile(metric: string, text: string): MetricFile {
     values: inOrderOfTime(values),
     end: open === "" ? { kind: "complete" } : { kind: "partial", byteCount: open.length },
   };
+}
+
+/** Reads a file of one metric while it grows; see `readMetricFile`. */
+export class MetricFileLines {
+  readonly #metric: string;
+  readonly #decoder = utf8Decoder();
+  #open = "";
+
+  constructor(metric: string) {
+    this.#metric = metric;
+  }
+
+  /** Takes the next bytes of the file; returns the values of all complete lines. */
+  push(bytes: Uint8Array): LoggedValue[] {
+    const lines = (this.#open + this.#decoder.decode(bytes, { stream: true })).split("\n");
+    this.#open = (lines.pop() ?? "").slice(0, maximumLineLength);
+    return lines.flatMap((line) => valueOf(this.#metric, line) ?? []);
+  }
 }
 
 function valueOf(metric: string, line: string): LoggedValue | undefined {

@@ -1,10 +1,10 @@
-import type { RunPage } from "../../schema/run/run-page.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { FolderContext, FormatFile, WriterOptionValues } from "../format.ts";
 import { defaultExperiment, mlflowRun, type MlflowMetric, type MlflowRun } from "./mlflow-run.ts";
 
 /** Writes runs as one experiment of an MLflow file store (`mlruns`). */
 export function writeFileStore(
-  pages: readonly RunPage[],
+  pages: readonly ExportedRun[],
   { experiment = defaultExperiment(pages) }: WriterOptionValues,
   { folder, cardOf }: FolderContext,
 ): FormatFile[] {

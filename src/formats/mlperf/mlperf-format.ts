@@ -21,6 +21,7 @@ export const mlperf: Format = {
     defaultFolder: "submission",
     options: ["submitter", "system"],
     needsVerdict: true,
+    omitsTelemetry: true,
     notice: "These are unverified results: only MLCommons verifies a submission.",
     load: async () => (await import("./write-submission.ts")).writeSubmission,
   },

@@ -2,7 +2,7 @@ import type { Format } from "../format.ts";
 
 export const parquet: Format = {
   name: "parquet",
-  summary: "one row per value of a metric, for pandas, DuckDB and others",
+  summary: "one row per value of a metric and of the telemetry, for pandas, DuckDB and others",
   fileEndings: [".parquet"],
   write: {
     gives: "document",

@@ -1,16 +1,16 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import { runName } from "../../schema/run/run-name.ts";
-import type { RunPage } from "../../schema/run/run-page.ts";
-import { type MetricPoint, metricPoints, stepUnitOf } from "../tracked/metric-points.ts";
+import { type ValueRow, valueRows } from "../tracked/value-rows.ts";
 
-/** Writes one row per value of a metric, a run at a time. Unknown values are null. */
-export function writePointsParquet(runs: readonly RunPage[]): Uint8Array[] {
-  const rows = runs.flatMap((page) => metricPoints(page).map((point) => ({ page, point })));
+/** Writes one row per value of a metric and of the telemetry. Unknown values are null. */
+export function writePointsParquet(runs: readonly ExportedRun[]): Uint8Array[] {
+  const rows = runs.flatMap((run) => valueRows(run).map((row) => ({ run, row })));
   const columnData = columns.map(({ name, type, isNullable, valueOf }) => ({
     name,
     type,
     nullable: isNullable,
-    data: rows.map(({ page, point }) => valueOf(page, point) ?? null),
+    data: rows.map(({ run, row }) => valueOf(run, row) ?? null),
   }));
   return [new Uint8Array(parquetWriteBuffer({ columnData, createdBy: "pitwall" }))];
 }
@@ -21,7 +21,7 @@ interface Column {
   name: string;
   type: "STRING" | "DOUBLE" | "INT64" | "TIMESTAMP";
   isNullable: boolean;
-  valueOf: (page: RunPage, point: MetricPoint) => Value;
+  valueOf: (run: ExportedRun, row: ValueRow) => Value;
 }
 
 const columns: readonly Column[] = [
@@ -30,23 +30,24 @@ const columns: readonly Column[] = [
   required("name", "STRING", ({ request }) => runName(request)),
   required("seed", "INT64", ({ request }) => BigInt(request.seed)),
   required("metric", "STRING", (_, { metric }) => metric),
-  required("step", "INT64", (_, { step }) => BigInt(step)),
-  required("step_unit", "STRING", stepUnitOf),
-  optionalNumber("samples", (_, { samplesCount }) => samplesCount),
-  optionalNumber("epoch", (_, { epochNum }) => epochNum),
+  optional("step", "INT64", (_, { step }) => (step === undefined ? undefined : BigInt(step))),
+  optional("step_unit", "STRING", (_, { stepUnit }) => stepUnit),
+  optional("samples", "DOUBLE", (_, { samplesCount }) => samplesCount),
+  optional("epoch", "DOUBLE", (_, { epochNum }) => epochNum),
   required("clock_ms", "DOUBLE", (_, { clockMs }) => clockMs),
   required("time", "TIMESTAMP", (_, { timeMs }) => new Date(timeMs)),
   required("value", "DOUBLE", (_, { value }) => value),
-  optionalNumber("target", ({ request, result }, { metric }) => {
-    const target = result?.target ?? request.target;
-    return target?.metric === metric ? target.value : undefined;
-  }),
+  optional("target", "DOUBLE", (_, { target }) => target),
+  required("kind", "STRING", (_, { kind }) => kind),
+  optional("host", "STRING", (_, { host }) => host),
+  optional("device", "STRING", (_, { device }) => device),
+  optional("rank", "INT64", (_, { rank }) => (rank === undefined ? undefined : BigInt(rank))),
 ];
 
 function required(name: string, type: Column["type"], valueOf: Column["valueOf"]): Column {
   return { name, type, isNullable: false, valueOf };
 }
 
-function optionalNumber(name: string, valueOf: Column["valueOf"]): Column {
-  return { name, type: "DOUBLE", isNullable: true, valueOf };
+function optional(name: string, type: Column["type"], valueOf: Column["valueOf"]): Column {
+  return { name, type, isNullable: true, valueOf };
 }

@@ -1,4 +1,4 @@
-import type { RunPage } from "../../schema/run/run-page.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import { joinBytes } from "../binary/join-bytes.ts";
 import type { FolderContext, FormatFile, WriterOptionValues } from "../format.ts";
 import { trackedRun, type TrackedRun } from "../tracked/tracked-run.ts";
@@ -7,7 +7,7 @@ import { sessionEnd, sessionStart } from "./hparams-message.ts";
 
 /** Writes one folder per run, each with one event file. */
 export function writeEventFiles(
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   _options: WriterOptionValues,
   { cardOf }: FolderContext,
 ): FormatFile[] {
@@ -25,14 +25,13 @@ function fileName({ startedMs, hostname }: TrackedRun): string {
 }
 
 function eventRecords(run: TrackedRun, card: string): Uint8Array[] {
-  const { startedMs, endedMs, points, figures, status } = run;
-  const lastStep = points.at(-1)?.step ?? 0;
+  const { startedMs, endedMs, points, system, lastStep, figures, status } = run;
   const isEnded = status !== "running";
   return [
     versionRecord(startedMs),
     hparamsRecord("_hparams_/session_start_info", startedMs, sessionStart(run)),
     ...(card === "" ? [] : [markdownRecord("result", endedMs, codeBlock(card))]),
-    ...points
+    ...[...points, ...system]
       .toSorted((one, other) => one.timeMs - other.timeMs)
       .map((point) => scalarRecord(point.metric, point)),
     ...figures.map(([name, value]) =>

@@ -76,6 +76,22 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
+  test("never counts batches of training data, unless the metric names its data", () => {
+    const lines = (name: string) =>
+      [
+        [`Epoch: [0][10/20]  ${name} 0.9 (0.5)`, "0.9"],
+        [`Epoch: [0][19/20]  ${name} 0.8 (0.6)`, "0.8"],
+      ] as const;
+    expect(evaluations("acc", lines("acc"))).toEqual({
+      accepted: ["0.9 training-batch", "0.8 training-batch"],
+      findings: [],
+    });
+    expect(evaluations("train_acc", lines("train_acc")).accepted).toEqual([
+      "0.9 part-of-pass",
+      "0.8 end-of-pass",
+    ]);
+  });
+
   test("does not look for sections if the metric names its own", () => {
     const lines = [
       ["[valid] val_acc 0.6", "0.6"],

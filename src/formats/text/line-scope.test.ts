@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  isTrainingBatch,
   positionInEvaluation,
   scopeOfLine,
   sectionAt,
@@ -68,6 +69,20 @@ describe("sectionAt", () => {
   ])("of 0.9 in `$line`", ({ line, section }) => {
     expect(sectionAt(line, line.indexOf("0.9", line.lastIndexOf("acc")))).toEqual(section);
   });
+});
+
+test.each([
+  { line: "Epoch: [21][175/179]  Acc@1 66.169 (65.132)", isBatch: true },
+  { line: "Epoch: [3]  [ 100/5005]  eta: 0:01:00  acc1: 0.5 (0.4)", isBatch: true },
+  { line: "Train: 3 [ 100/1251 (  8%)]  Loss: 6.9 (6.9)", isBatch: true },
+  { line: "[2031-02-03 04:05:06] INFO Train: [3/300][100/1251] loss 6.9 (6.9)", isBatch: true },
+  { line: "Val Epoch: [1][3/10]  acc 0.9", isBatch: false },
+  { line: "Test: [5/7]  Acc@1 66.169 (65.132)", isBatch: false },
+  { line: "Epoch [1/10], Step [100/600], Loss: 0.3", isBatch: false },
+  { line: "Epoch: [3/10] acc 0.9", isBatch: false },
+  { line: "Train: acc 0.97 | Val: acc 0.9", isBatch: false },
+])("isTrainingBatch is $isBatch for `$line`", ({ line, isBatch }) => {
+  expect(isTrainingBatch(line)).toBe(isBatch);
 });
 
 test("positionInEvaluation reads the position only in passes over evaluation data", () => {

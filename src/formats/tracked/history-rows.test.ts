@@ -7,6 +7,7 @@ function rowsOf(points: readonly Pick<MetricPoint, "metric" | "step" | "timeMs">
     ...point,
     value: index,
     clockMs: point.timeMs,
+    stepUnit: "steps" as const,
     samplesCount: undefined,
     epochNum: undefined,
   }));

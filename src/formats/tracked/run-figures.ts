@@ -15,6 +15,7 @@ export function runFigures({ result, progress }: RunPage): Figure[] {
     ["time_to_train_seconds", isReached ? outcome.timeToTrainMs / 1000 : undefined],
     ["samples_to_target", isReached ? outcome.samplesCount : undefined],
     ["best_quality", progress.best],
+    ...targetFigures(result),
     ["billed_seconds", clock.billedMs / 1000],
     ["init_seconds", clock.initMs === undefined ? undefined : clock.initMs / 1000],
     ["billed_usd", cost.kind === "priced" ? cost.billedUsd : undefined],
@@ -25,6 +26,18 @@ export function runFigures({ result, progress }: RunPage): Figure[] {
     ["peak_memory_bytes", peakMemoryBytes],
   ];
   return figures.filter((entry): entry is [string, number] => entry[1] !== undefined);
+}
+
+/** Of each target if there are several; the seconds are those until it was first met, whether or not the others were. */
+function targetFigures({ targets = [] }: RunResult): [string, number | undefined][] {
+  return targets.flatMap(({ target, best, firstMetMs }, index): [string, number | undefined][] => {
+    const isFirst = targets.findIndex((other) => other.target.metric === target.metric) === index;
+    const name = isFirst ? target.metric : `${target.metric}_${index + 1}`;
+    return [
+      [`best_quality_${name}`, best],
+      [`first_met_seconds_${name}`, firstMetMs === undefined ? undefined : firstMetMs / 1000],
+    ];
+  });
 }
 
 /** One figure per meter or formula, with what it covers. They are never added up: their coverage may overlap. */

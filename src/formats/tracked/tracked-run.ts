@@ -1,8 +1,10 @@
 import { runName } from "../../schema/run/run-name.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
-import { metricPoints, type MetricPoint, type StepUnit, stepUnitOf } from "./metric-points.ts";
+import { metricOf, metricPoints, type MetricPoint, stepPoints } from "./metric-points.ts";
 import { hasSeed, runParameters, type Parameter } from "./run-parameters.ts";
 import { runFigures, type Figure } from "./run-figures.ts";
+import { systemPoints, type SystemPoint } from "./system-metrics.ts";
 
 /** A run in the terms of experiment trackers such as TensorBoard, MLflow and W&B. */
 export interface TrackedRun {
@@ -19,8 +21,11 @@ export interface TrackedRun {
   startedMs: number;
   /** Of a run without a result: its last event. */
   endedMs: number;
-  stepUnit: StepUnit;
+  /** The values of all metrics, and the telemetry of training steps. */
   points: readonly MetricPoint[];
+  system: readonly SystemPoint[];
+  /** The step of the last value of the first target's metric: that of the figures. */
+  lastStep: number;
   parameters: readonly Parameter[];
   /** As the user typed them, by key; empty for a single word. */
   tags: Readonly<Record<string, string>>;
@@ -31,10 +36,12 @@ export interface TrackedRun {
 
 export type TrackedStatus = "running" | "finished" | "failed" | "killed";
 
-export function trackedRun(page: RunPage): TrackedRun {
-  const { request, result, events } = page;
-  const { labels, seed, runId, series, createdMs, owner } = request;
+export function trackedRun(page: ExportedRun): TrackedRun {
+  const { request } = page;
+  const { labels, seed, runId, series, owner } = request;
   const name = runName(request);
+  const points = metricPoints(page);
+  const { startedMs, endedMs } = spanOf(page);
   return {
     runId,
     seriesId: series.id,
@@ -43,15 +50,23 @@ export function trackedRun(page: RunPage): TrackedRun {
     hostname: owner.hostname,
     status: statusOf(page),
     exitCode: exitCodeOf(page),
-    startedMs: result?.clock.launchedMs ?? createdMs,
-    endedMs: result?.clock.endedMs ?? events.at(-1)?.timeMs ?? createdMs,
-    stepUnit: stepUnitOf(page),
-    points: metricPoints(page),
+    startedMs,
+    endedMs,
+    points: [...points, ...stepPoints(page)],
+    system: systemPoints(page.telemetry, startedMs),
+    lastStep: points.findLast(({ metric }) => metric === metricOf(page))?.step ?? 0,
     parameters: runParameters(page),
     tags: labels?.tags ?? {},
     note: labels?.note ?? "",
     figures: runFigures(page),
   };
+}
+
+function spanOf({ request, result, events }: ExportedRun): { startedMs: number; endedMs: number } {
+  if (result !== undefined)
+    return { startedMs: result.clock.launchedMs, endedMs: result.clock.endedMs };
+  const { createdMs } = request;
+  return { startedMs: createdMs, endedMs: events.at(-1)?.timeMs ?? createdMs };
 }
 
 function statusOf({ result, state }: RunPage): TrackedStatus {

@@ -1,6 +1,8 @@
 import type { LogTimes } from "../../schema/run/log-origin.ts";
 import type { LogClockSource } from "./log-clock.ts";
 
+const counted = "what the program counts, from its zero";
+
 /** What the times of a text log are, for the record of its import. */
 export function describeLogClock(source: LogClockSource): LogTimes {
   switch (source.kind) {
@@ -12,26 +14,38 @@ export function describeLogClock(source: LogClockSource): LogTimes {
         reliability: "logged",
         covers: "from the first time stamp to that of each value; what came before is not included",
       };
-    case "elapsed":
+    case "dates":
       return {
-        source: "elapsed",
+        source: "time-stamps",
         name: source.name,
         reliability: "logged",
-        covers: "what the program counts, from its zero",
+        covers: "from the first date; what came before is not included",
       };
-    case "hours":
+    case "times-of-day":
       return {
-        source: "elapsed",
-        name: "hours",
+        source: "time-stamps",
+        name: source.name,
         reliability: "logged",
-        covers: "what the program counts, from its zero",
+        covers: "from the first time of day; what came before is not included",
       };
+    case "elapsed":
+      return { source: "elapsed", name: source.name, reliability: "logged", covers: counted };
+    case "hours":
+      return { source: "elapsed", name: "hours", reliability: "logged", covers: counted };
     case "step-times":
       return {
         source: "step-times",
         name: source.name,
         reliability: "summed",
         covers: "training steps only, without initialization, evaluation and checkpoints",
+      };
+    case "bar-times":
+      return {
+        source: "step-times",
+        name: "seconds of each epoch",
+        reliability: "summed",
+        covers:
+          "epochs with their validation, estimated from durations in whole seconds; without initialization",
       };
     case "total":
       return {

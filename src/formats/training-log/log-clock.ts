@@ -1,27 +1,37 @@
-import { readDurationMs } from "../text/read-duration.ts";
 import type { NamedNumber } from "../text/named-number.ts";
+import { readDurationMs } from "../text/read-duration.ts";
+import { stepOfNumbers } from "../text/step-of-numbers.ts";
+import { BarTimes } from "./bar-times.ts";
 import { lineTimeMs } from "./line-time.ts";
 import type { LogTextLine } from "./read-log-line.ts";
-import { stepOfNumbers } from "../text/step-of-numbers.ts";
 
 /** Where the times of a text log are read from. */
 export type LogClockSource =
   | { kind: "mllog" }
   | { kind: "time-stamps" }
+  /** A column or field of dates, by its name. */
+  | { kind: "dates"; name: string }
+  /** A column or field of times of day without a date. */
+  | { kind: "times-of-day"; name: string }
   /** A number that counts up, by its name. */
   | { kind: "elapsed"; name: string }
   /** `~~<epoch>\t<hours>\t…`, as the ImageNet training of 2018 prints it. */
   | { kind: "hours" }
-  /** The duration of one step, by its name. */
-  | { kind: "step-times"; name: string }
+  /** The duration of one step or epoch, by its name. `firstStep` is 0 if the program counts from 0. */
+  | { kind: "step-times"; name: string; counter: "step" | "epoch"; firstStep: 0 | 1 }
+  /** The whole seconds that the bar of each epoch shows, as Keras prints it. */
+  | { kind: "bar-times" }
   | { kind: "total"; name: string; totalMs: number; lastStep: number }
   | { kind: "none" };
 
-/** Gives each line its time: since the epoch for time stamps and MLLOG lines, else since the start of training. */
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Gives each line its time: since the epoch for dates, else since the start of training. */
 export class LogClock {
   readonly source: LogClockSource;
-  #elapsedMs = 0;
-  #lastStep = 0;
+  #steps: StepSum | undefined;
+  readonly #bars = new BarTimes();
+  #day: { firstMs: number; lastMs: number; dayCount: number } | undefined;
 
   constructor(source: LogClockSource) {
     this.source = source;
@@ -29,10 +39,12 @@ export class LogClock {
 
   /** Whether times are dates. */
   get isAbsolute(): boolean {
-    return this.source.kind === "mllog" || this.source.kind === "time-stamps";
+    const { kind } = this.source;
+    return kind === "mllog" || kind === "time-stamps" || kind === "dates";
   }
 
   /** The time that a line states, in milliseconds; undefined if it states none. */
+  // oxlint-disable-next-line complexity -- one case for each source of times
   read(line: LogTextLine): number | undefined {
     const { source } = this;
     switch (source.kind) {
@@ -42,29 +54,90 @@ export class LogClock {
         return mllogTimeMs(line.text);
       case "time-stamps":
         return lineTimeMs(line.text);
+      case "dates":
+        return dateNamed(line, source.name);
+      case "times-of-day":
+        return this.#sinceFirst(durationNamed(line, source.name));
       case "elapsed":
         return durationNamed(line, source.name);
       case "hours":
         return hoursOf(line.text);
       case "step-times":
-        return this.#addSteps(line, source.name);
-      case "total": {
-        const step = stepOfNumbers(line.numbers);
-        if (step === undefined || source.lastStep <= 0) return undefined;
-        return (Math.min(step, source.lastStep) / source.lastStep) * source.totalMs;
-      }
+        this.#steps ??= new StepSum(source.firstStep);
+        return this.#steps.read(countOf(line, source), durationNamed(line, source.name));
+      case "bar-times":
+        return this.#bars.read(line.text);
+      case "total":
+        return shareOfTotal(line, source);
     }
   }
 
-  /** The mean duration of a step applies to all steps since the line before. */
-  #addSteps(line: LogTextLine, name: string): number | undefined {
-    const step = stepOfNumbers(line.numbers);
-    const stepMs = durationNamed(line, name);
-    if (step === undefined || stepMs === undefined) return undefined;
-    const stepCount = step > this.#lastStep ? step - this.#lastStep : 1;
+  /** A time that is much earlier than the one before is of the next day. */
+  #sinceFirst(ms: number | undefined): number | undefined {
+    if (ms === undefined) return undefined;
+    this.#day ??= { firstMs: ms, lastMs: ms, dayCount: 0 };
+    const day = this.#day;
+    if (ms < day.lastMs - dayMs / 2) day.dayCount += 1;
+    day.lastMs = ms;
+    return day.dayCount * dayMs + ms - day.firstMs;
+  }
+}
+
+/** What the durations belong to: a duration of an epoch is multiplied by epochs. */
+function countOf(
+  { numbers }: LogTextLine,
+  { counter }: Extract<LogClockSource, { kind: "step-times" }>,
+): number | undefined {
+  if (counter === "step") return stepOfNumbers(numbers);
+  return numbers.find(({ name }) => /^epoch$/iu.test(name.trim()))?.number.value;
+}
+
+function shareOfTotal(
+  { numbers }: LogTextLine,
+  { lastStep, totalMs }: Extract<LogClockSource, { kind: "total" }>,
+): number | undefined {
+  const step = stepOfNumbers(numbers);
+  if (step === undefined || lastStep <= 0) return undefined;
+  return (Math.min(step, lastStep) / lastStep) * totalMs;
+}
+
+function dateNamed({ times }: LogTextLine, wanted: string): number | undefined {
+  return times.find(({ kind, name }) => kind === "date" && name === wanted)?.ms;
+}
+
+/** Adds up the durations of steps. */
+class StepSum {
+  readonly #before: number;
+  #lastStep: number;
+  #smallestStep: number | undefined;
+  #stepMs: number | undefined;
+  #sumMs = 0;
+
+  constructor(firstStep: 0 | 1) {
+    this.#before = firstStep - 1;
+    this.#lastStep = this.#before;
+  }
+
+  /**
+   * The mean duration of a step applies to all steps since the line before. A line without a duration, such as that of an
+   * evaluation, comes after steps as long as those before.
+   */
+  read(step: number | undefined, stepMs: number | undefined): number | undefined {
+    if (step === undefined) return undefined;
+    this.#stepMs = stepMs ?? this.#stepMs;
+    if (this.#stepMs === undefined) return undefined;
+    this.#sumMs += this.#stepsUntil(step) * this.#stepMs;
+    return this.#sumMs;
+  }
+
+  /** Steps that start over are those of the next epoch; several processes may print the same step. */
+  #stepsUntil(step: number): number {
+    const isRestart = step < this.#lastStep && step <= (this.#smallestStep ?? step);
+    this.#smallestStep = Math.min(step, this.#smallestStep ?? step);
+    const count = step - (isRestart ? this.#before : this.#lastStep);
+    if (count <= 0) return 0;
     this.#lastStep = step;
-    this.#elapsedMs += stepCount * stepMs;
-    return this.#elapsedMs;
+    return count;
   }
 }
 
@@ -79,124 +152,20 @@ function mllogTimeMs(text: string): number | undefined {
 const hoursRow = /^\s*~~\s*\d+(?:\.\d+)?\t(\d+(?:\.\d+)?)(?:\t|$)/u;
 
 /** Of a line `~~21<tab>0.31132<tab>67.462<tab>88.124`. */
-function hoursOf(text: string): number | undefined {
+export function hoursOf(text: string): number | undefined {
   const hours = hoursRow.exec(text)?.[1];
   return hours === undefined ? undefined : Number(hours) * 3_600_000;
 }
 
-function durationNamed({ text, numbers }: LogTextLine, name: string): number | undefined {
-  const found = numbers.find((number) => number.name === name);
-  return found === undefined ? undefined : durationOf(text, found);
+/** The duration with a name in a line: a number with a unit, or with colons. */
+function durationNamed({ text, numbers, times }: LogTextLine, name: string): number | undefined {
+  const time = times.find((each) => each.kind === "duration" && each.name === name);
+  if (time !== undefined) return time.ms;
+  const number = numbers.find((each) => each.name === name);
+  return number === undefined ? undefined : durationOfNumber(text, number);
 }
 
-function durationOf(text: string, { name, number }: NamedNumber): number | undefined {
+export function durationOfNumber(text: string, { name, number }: NamedNumber): number | undefined {
   const ms = readDurationMs(text, number, name);
   return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
-}
-
-/** Names of numbers that count the time since the start. */
-const elapsedName =
-  /^(?:(?:total|train(?:ing)?|elapsed|wall|wall[_ ]?clock|cumulative)[_ ]?(?:train(?:ing)?[_ ]?)?time|time[_ ]?elapsed|elapsed|walltime|wall[_ ]?clock|total[_ ]?seconds|_runtime)(?:[_ ]?(?:\(?(?:ms|s|sec|secs|seconds|min|minutes|h|hours)\)?))?$/iu;
-/** May count the time since the start, or since the line before. */
-const timeName = /^(?:time|seconds|time[_ ]?\(?(?:ms|s|sec|seconds)\)?)$/iu;
-/** Names of numbers that give the mean duration of a step. */
-const stepTimeName =
-  /^(?:elapsed time per iteration \(m?s\)|(?:step|iter|iteration)[_ ]?time(?:[_ ]?\(?(?:ms|s|sec|seconds)\)?)?|time[_ ]per[_ ](?:step|iteration)(?:[_ ]?\(?(?:ms|s)\)?)?)$/iu;
-const totalName = /^train_runtime$/iu;
-
-interface Count {
-  count: number;
-  lastMs: number;
-  decreases: number;
-  /** How many of them are on a line with a step. */
-  withStep: number;
-}
-
-/** Shares of the lines with values that must have a time stamp, so that the stamps can date the values. */
-const stampedShare = 0.2;
-
-/** Reads a whole log and finds where its times are. */
-export class LogClockScan {
-  #valueLines = 0;
-  #stampedLines = 0;
-  #stamps = new Set<number>();
-  #hoursRows = 0;
-  #hasRunStart = false;
-  #lastStep = 0;
-  #total: { name: string; totalMs: number } | undefined;
-  readonly #elapsed = new Map<string, Count>();
-  readonly #ambiguous = new Map<string, Count>();
-  readonly #stepTimes = new Map<string, Count>();
-
-  push(line: LogTextLine): void {
-    if (line.text.includes(":::ML")) {
-      this.#hasRunStart ||= line.text.includes('"run_start"');
-      return;
-    }
-    if (hoursOf(line.text) !== undefined) this.#hoursRows += 1;
-    const stampMs = lineTimeMs(line.text);
-    if (stampMs !== undefined && this.#stamps.size < 2) this.#stamps.add(stampMs);
-    if (line.numbers.length === 0) return;
-    this.#valueLines += 1;
-    if (stampMs !== undefined) this.#stampedLines += 1;
-    const step = stepOfNumbers(line.numbers);
-    if (step !== undefined) this.#lastStep = Math.max(this.#lastStep, step);
-    for (const number of line.numbers) this.#note(line, number, step !== undefined);
-  }
-
-  /** The best source of times; the first in this list that the log has. */
-  choose(): LogClockSource {
-    if (this.#hasRunStart) return { kind: "mllog" };
-    const isStamped = this.#stamps.size > 1;
-    const isDense = this.#stampedLines > 0 && this.#stampedLines >= stampedShare * this.#valueLines;
-    if (isStamped && isDense) return { kind: "time-stamps" };
-    if (this.#hoursRows > 0) return { kind: "hours" };
-    return (
-      this.#namedClock() ??
-      (isStamped ? { kind: "time-stamps" } : undefined) ??
-      this.#totalClock() ?? { kind: "none" }
-    );
-  }
-
-  #namedClock(): LogClockSource | undefined {
-    const elapsed = mostFrequent(this.#elapsed);
-    if (elapsed !== undefined) return { kind: "elapsed", name: elapsed.name };
-    const stepTime = mostFrequent(this.#stepTimes);
-    if (stepTime !== undefined) return { kind: "step-times", name: stepTime.name };
-    const ambiguous = mostFrequent(this.#ambiguous);
-    if (ambiguous === undefined || ambiguous.count < 2) return undefined;
-    const { name, decreases, withStep } = ambiguous;
-    if (decreases === 0) return { kind: "elapsed", name };
-    return withStep > 1 ? { kind: "step-times", name } : undefined;
-  }
-
-  #totalClock(): LogClockSource | undefined {
-    if (this.#total === undefined || this.#lastStep <= 0) return undefined;
-    return { kind: "total", ...this.#total, lastStep: this.#lastStep };
-  }
-
-  #note({ text }: LogTextLine, named: NamedNumber, hasStep: boolean): void {
-    const { name } = named;
-    const durationMs = durationOf(text, named);
-    if (durationMs === undefined) return;
-    if (totalName.test(name)) this.#total = { name, totalMs: durationMs };
-    else if (elapsedName.test(name)) count(this.#elapsed, name, durationMs);
-    else if (hasStep && stepTimeName.test(name)) count(this.#stepTimes, name, durationMs);
-    else if (timeName.test(name)) count(this.#ambiguous, name, durationMs, hasStep);
-  }
-}
-
-function count(counts: Map<string, Count>, name: string, ms: number, hasStep = true): void {
-  const known = counts.get(name) ?? { count: 0, lastMs: 0, decreases: 0, withStep: 0 };
-  counts.set(name, {
-    count: known.count + 1,
-    lastMs: ms,
-    decreases: known.decreases + (ms < known.lastMs ? 1 : 0),
-    withStep: known.withStep + (hasStep ? 1 : 0),
-  });
-}
-
-function mostFrequent(counts: ReadonlyMap<string, Count>): (Count & { name: string }) | undefined {
-  const [first] = [...counts].toSorted(([, left], [, right]) => right.count - left.count);
-  return first === undefined ? undefined : { name: first[0], ...first[1] };
 }

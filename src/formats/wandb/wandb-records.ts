@@ -2,6 +2,7 @@ import { formatTag } from "../../schema/run/tag-text.ts";
 import { joinBytes } from "../binary/join-bytes.ts";
 import { integerField, messageField, textField } from "../binary/protobuf-message.ts";
 import type { HistoryRow } from "../tracked/history-rows.ts";
+import type { SystemPoint } from "../tracked/system-metrics.ts";
 import type { TrackedRun } from "../tracked/tracked-run.ts";
 
 /**
@@ -20,6 +21,7 @@ export function wandbRecords(
     runRecord(run, { id, notes }),
     ...(files.length === 0 ? [] : [filesRecord(files)]),
     ...rows.map((row) => historyRecord(row, run.startedMs)),
+    ...statsRecords(run.system),
     summaryRecord(run, rows, runtimeSeconds),
     ...(isEnded ? [exitRecord(run.exitCode, runtimeSeconds), messageField(22)] : []),
   ];
@@ -40,8 +42,6 @@ const oldestReader = "0.6.0";
 
 function runRecord(run: TrackedRun, { id, notes }: { id: string; notes: string }): Uint8Array {
   const { name, seriesId, title, hostname, startedMs, parameters } = run;
-  const seconds = Math.floor(startedMs / 1000);
-  const nanoseconds = Math.floor((startedMs - seconds * 1000) * 1e6);
   const config = [["_wandb", {}] as const, ...parameters].map(([key, value]) =>
     messageField(1, textField(1, key), textField(16, JSON.stringify(value))),
   );
@@ -56,8 +56,14 @@ function runRecord(run: TrackedRun, { id, notes }: { id: string; notes: string }
     textField(9, notes),
     ...["pitwall", ...Object.entries(run.tags).map(formatTag)].map((tag) => textField(10, tag)),
     textField(13, hostname),
-    messageField(17, integerField(1, seconds), integerField(2, nanoseconds)),
+    timestampField(17, startedMs),
   );
+}
+
+function timestampField(field: number, timeMs: number): Uint8Array {
+  const seconds = Math.floor(timeMs / 1000);
+  const nanoseconds = Math.floor((timeMs - seconds * 1000) * 1e6);
+  return messageField(field, integerField(1, seconds), integerField(2, nanoseconds));
 }
 
 /** Files that are uploaded when the run is synced. */
@@ -70,6 +76,43 @@ function historyRecord(row: HistoryRow, startedMs: number): Uint8Array {
   const step = messageField(2, integerField(1, row.step));
   return messageField(2, ...items.map(item), step);
 }
+
+/** System metrics: a record for each time. */
+function statsRecords(system: readonly SystemPoint[]): Uint8Array[] {
+  const byTime = new Map<number, SystemPoint[]>();
+  for (const point of system)
+    byTime.set(point.timeMs, [...(byTime.get(point.timeMs) ?? []), point]);
+  return [...byTime]
+    .toSorted(([one], [other]) => one - other)
+    .map(([timeMs, points]) =>
+      messageField(7, timestampField(2, timeMs), ...points.map(statsItem)),
+    );
+}
+
+/** W&B adds `system.` to the key. The client's own names where they mean the same. */
+function statsItem({ metric, series, value }: SystemPoint): Uint8Array {
+  const { device = "", host, name } = series;
+  const index = /^accelerator (?<index>\d+)$/u.exec(device)?.groups?.["index"];
+  const named = index === undefined ? undefined : deviceNames[name];
+  const hosts = metric.includes(`/${host}/`) ? `/l:${host}` : "";
+  const [key, figure] =
+    named === undefined
+      ? [
+          metric
+            .replace(/^system\//u, "")
+            .replace(`${host}/`, "")
+            .replaceAll("/", "."),
+          value,
+        ]
+      : [`gpu.${index}.${named.key}`, value * named.factor];
+  return messageField(3, textField(1, `${key}${hosts}`), textField(16, String(figure)));
+}
+
+const deviceNames: Readonly<Record<string, { key: string; factor: number }>> = {
+  utilization_fraction: { key: "gpu", factor: 100 },
+  memory_bytes: { key: "memoryAllocatedBytes", factor: 1 },
+  power_watts: { key: "powerWatts", factor: 1 },
+};
 
 /** The last value of each metric, and the figures of the verdict. */
 function summaryRecord(

@@ -1,4 +1,4 @@
-import type { RunPage } from "../../schema/run/run-page.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { FolderContext, FormatFile, WriterOptionValues } from "../format.ts";
 import { historyRows } from "../tracked/history-rows.ts";
 import { markdownNote } from "../tracked/markdown-note.ts";
@@ -8,7 +8,7 @@ import { writeLogRecords } from "./write-log-records.ts";
 
 /** Writes one offline run folder per run, as the W&B client does in offline mode. */
 export function writeOfflineRuns(
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   _options: WriterOptionValues,
   { cardOf }: FolderContext,
 ): FormatFile[] {

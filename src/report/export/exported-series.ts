@@ -1,4 +1,4 @@
-import type { RunPage } from "../../schema/run/run-page.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { SeriesSummary } from "../../schema/run/series-summary.ts";
 
 /** Exported runs of one series. */
@@ -7,5 +7,5 @@ export interface ExportedSeries {
   name: string;
   /** Absent if no run has a verdict yet. */
   summary: SeriesSummary | undefined;
-  pages: readonly RunPage[];
+  pages: readonly ExportedRun[];
 }

@@ -1,8 +1,9 @@
 import { layOutTable } from "../../foundation/text-table.ts";
 import { formatCount, formatDuration, formatSignificant } from "../../foundation/units.ts";
-import type { MetricTarget } from "../../schema/run/metric-target.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import type { MetricTarget, TargetStanding, TargetWindow } from "../../schema/run/metric-target.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import type { Paint } from "../paint.ts";
+import { standingLines } from "../runs/target-lines.ts";
 import { countOf } from "../wording.ts";
 
 /** The data of the page. */
@@ -25,11 +26,15 @@ export interface TrainingLogInput {
     | {
         target: MetricTarget;
         best: number | undefined;
+        unusedCount: number;
         reached:
           | { value: number; step: number | undefined; sinceFirstMs: number | undefined }
           | undefined;
       }
     | undefined;
+  /** Each target; present if there are several, or if a target is met by several values. */
+  targets: readonly TargetStanding[] | undefined;
+  targetWindow: TargetWindow | undefined;
   end:
     | { kind: "complete" }
     | { kind: "partial"; byteCount: number }
@@ -59,13 +64,23 @@ export function trainingLogPage(
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-function targetLines({ target }: TrainingLogInput, paint: Paint): string {
+function targetLines(log: TrainingLogInput, paint: Paint): string {
+  const standings = standingLines(log.targets ?? []).map((line) => `  ${line}`);
+  return [targetLine(log, paint), ...standings].filter((line) => line !== "").join("\n");
+}
+
+function targetLine(
+  { target, targets = [], targetWindow }: TrainingLogInput,
+  paint: Paint,
+): string {
   if (target === undefined) return "";
-  const bound = formatTarget(target.target);
+  const furtherTargets = targets.slice(1).map((standing) => standing.target);
+  const bound = formatTargets({ target: target.target, furtherTargets, targetWindow }) ?? "";
   const { reached, best } = target;
   if (reached === undefined) {
-    const found = best === undefined ? "no value of this metric" : `best ${numberText(best)}`;
-    return `target ${bound}: ${paint.warn("missed")}, ${found}`;
+    const found = best === undefined ? noValue(target.unusedCount) : `best ${numberText(best)}`;
+    const seen = targets.length > 1 ? "not all at the same time" : found;
+    return `target ${bound}: ${paint.warn("missed")}, ${seen}`;
   }
   const where = reached.step === undefined ? "" : `, step ${formatCount(reached.step)}`;
   const when =
@@ -73,6 +88,11 @@ function targetLines({ target }: TrainingLogInput, paint: Paint): string {
       ? "; the log has no times, so there is no time to train"
       : `, ${formatDuration(reached.sinceFirstMs)} after the first time in the log`;
   return `target ${bound}: ${paint.good("reached")} with ${numberText(reached.value)}${where}${when}`;
+}
+
+function noValue(unusedCount: number): string {
+  if (unusedCount === 0) return "no value of this metric";
+  return `the metric has ${countOf(unusedCount, "value")} that ${unusedCount === 1 ? "does" : "do"} not count as ${unusedCount === 1 ? "an evaluation" : "evaluations"}, such as those of batches of training data; print the metric of each evaluation on a line of its own`;
 }
 
 function metricTable(

@@ -1,35 +1,51 @@
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
+import { isMlflowRun } from "../mlflow/mlflow-run-folder.ts";
 
 /** Folders deeper than this below the given one are not searched. */
 const maximumDepth = 8;
 /** Entries of folders that one search looks at. */
 const maximumEntries = 50_000;
 const metricFileName =
-  /tfevents|\.wandb$|^(?:metrics|progress)\.csv$|^metrics\.jsonl?$|^trainer_state\.json$/u;
-const skippedFolder = /^(?:\.git|node_modules|__pycache__|\.venv|venv)$/u;
+  /tfevents|\.wandb$|^(?:metrics|progress)\.csv$|^metrics\.jsonl?$|^trainer_state\.json$|^mlflow\.db$/u;
+/** `.trash` holds deleted experiments of MLflow. */
+const skippedFolder = /^(?:\.git|\.trash|node_modules|__pycache__|\.venv|venv)$/u;
+
+/** The paths of files of metrics. */
+export interface FoundMetricFiles {
+  isFolder: boolean;
+  files: string[];
+  /** Folders of runs in an MLflow file store. */
+  mlflowRuns: string[];
+}
 
 /** Files of metrics: the path itself if it is a file, those in it if it is a folder; none if it is missing. */
-export function findMetricFiles(path: string): { isFolder: boolean; files: string[] } {
-  if (!isFolder(path)) return { isFolder: false, files: [path] };
-  const files: string[] = [];
-  const budget = { entries: maximumEntries };
-  search(path, 0, { files, budget });
-  return { isFolder: true, files };
+export function findMetricFiles(path: string): FoundMetricFiles {
+  if (!isFolder(path)) return { isFolder: false, files: [path], mlflowRuns: [] };
+  const found = { isFolder: true, files: [], mlflowRuns: [] };
+  search(path, 0, { found, budget: { entries: maximumEntries } });
+  return found;
 }
 
 function search(
   folder: string,
   depth: number,
-  found: { files: string[]; budget: { entries: number } },
+  to: { found: FoundMetricFiles; budget: { entries: number } },
 ): void {
-  for (const entry of entriesOf(folder)) {
-    found.budget.entries -= 1;
-    if (found.budget.entries < 0) return;
+  const { found, budget } = to;
+  const entries = entriesOf(folder);
+  if (isMlflowRun(entries)) {
+    budget.entries -= entries.length;
+    found.mlflowRuns.push(folder);
+    return;
+  }
+  for (const entry of entries) {
+    budget.entries -= 1;
+    if (budget.entries < 0) return;
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (depth < maximumDepth && !skippedFolder.test(entry.name)) search(path, depth + 1, found);
+      if (depth < maximumDepth && !skippedFolder.test(entry.name)) search(path, depth + 1, to);
     } else if (metricFileName.test(entry.name) && !entry.isFIFO() && !entry.isSocket()) {
       found.files.push(path);
     }

@@ -16,18 +16,30 @@ const databaseRun = z.object({
 });
 export type DatabaseRun = z.output<typeof databaseRun>;
 
-const databaseMetric = z
-  .object({
-    key: z.string(),
-    value: z.number(),
-    timestamp: z.coerce.number(),
-    step: z.coerce.number(),
-    is_nan: z.coerce.boolean(),
-  })
-  .transform(({ timestamp, is_nan: isNan, ...row }) => ({ ...row, timestampMs: timestamp, isNan }));
+const metricRow = z.object({
+  key: z.string(),
+  value: z.number(),
+  timestamp: z.coerce.number(),
+  step: z.coerce.number(),
+  is_nan: z.coerce.boolean(),
+});
+const databaseMetric = metricRow.transform(metricOf);
 export type DatabaseMetric = z.output<typeof databaseMetric>;
 
+/** A value with its run, and its place in the order of insertion. */
+const rowOfRun = metricRow
+  .extend({ run_uuid: z.string(), row: z.coerce.number() })
+  .transform((found) => ({ ...metricOf(found), runId: found.run_uuid, row: found.row }));
+export type DatabaseRowOfRun = z.output<typeof rowOfRun>;
+
 const databaseParameter = z.object({ key: z.string(), value: z.string() });
+
+const olderRun = z.object({ run_uuid: z.string() });
+const newestRow = z.object({ row: z.coerce.number() });
+
+function metricOf({ key, value, timestamp, step, is_nan: isNan }: z.output<typeof metricRow>) {
+  return { key, value, timestampMs: timestamp, step, isNan };
+}
 
 /** A copy of an MLflow tracking database, as it was when it was opened. */
 export interface MlflowDatabase {
@@ -35,6 +47,12 @@ export interface MlflowDatabase {
   runs(): DatabaseRun[];
   metricsOf(runId: string): DatabaseMetric[];
   parametersOf(runId: string): Map<string, string>;
+  /** The place of the newest value; 0 if there is none. */
+  newestRow(): number;
+  /** Values after a place, of runs that are not deleted and began at or after a time. */
+  metricsAfter(row: number, { startedMs }: { startedMs: number }): DatabaseRowOfRun[];
+  /** The runs that began before a time, and have values after a place that were logged at or after that time. */
+  olderRunsAfter(row: number, { startedMs }: { startedMs: number }): string[];
   close(): Promise<void>;
 }
 
@@ -44,7 +62,7 @@ export interface MlflowDatabase {
  * The file is copied first, with its write-ahead log: SQLite writes lock files beside a database even to read it, and
  * reading a write-ahead log without shared memory requires exclusive access. The user's files stay unchanged.
  *
- * @throws UserError `file-unreadable`, `mlflow-database-invalid`
+ * @throws UserError `file-unreadable`, `mlflow-database-invalid`, `mlflow-database-busy`
  */
 export async function openMlflowDatabase(path: string): Promise<MlflowDatabase> {
   const kind = await fileKind(path);
@@ -58,8 +76,11 @@ export async function openMlflowDatabase(path: string): Promise<MlflowDatabase> 
     const database = new sqlite.Database(copy, { fileMustExist: true });
     try {
       database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF");
-      const rows = <Row>(row: z.ZodType<Row>, sql: string, values: string[] = []): Row[] =>
-        read(path, () => z.array(row).parse(database.all(sql, values)));
+      const rows = <Row>(
+        row: z.ZodType<Row>,
+        sql: string,
+        values: (string | number)[] = [],
+      ): Row[] => read(path, () => z.array(row).parse(database.all(sql, values)));
       // Fails for a file that is not a database.
       rows(databaseRun, runsQuery);
       return {
@@ -69,6 +90,10 @@ export async function openMlflowDatabase(path: string): Promise<MlflowDatabase> 
           new Map(
             rows(databaseParameter, parametersQuery, [runId]).map(({ key, value }) => [key, value]),
           ),
+        newestRow: () => rows(newestRow, newestRowQuery)[0]?.row ?? 0,
+        metricsAfter: (row, { startedMs }) => rows(rowOfRun, rowsAfterQuery, [row, startedMs]),
+        olderRunsAfter: (row, { startedMs }) =>
+          rows(olderRun, olderRunsQuery, [row, startedMs]).map((run) => run.run_uuid),
         close: async () => {
           database.close();
           await removeCopy();
@@ -90,6 +115,15 @@ const runsQuery = `
   WHERE runs.lifecycle_stage = 'active' ORDER BY runs.start_time, runs.run_uuid`;
 const metricsQuery =
   "SELECT key, value, timestamp, step, is_nan FROM metrics WHERE run_uuid = ? ORDER BY timestamp, step";
+const newestRowQuery = "SELECT coalesce(max(rowid), 0) AS row FROM metrics";
+const rowsAfterQuery = `
+  SELECT metrics.rowid AS row, run_uuid, key, value, timestamp, step, is_nan
+  FROM metrics JOIN runs USING (run_uuid)
+  WHERE metrics.rowid > ? AND runs.start_time >= ? AND runs.lifecycle_stage = 'active'
+  ORDER BY metrics.rowid`;
+const olderRunsQuery = `
+  SELECT DISTINCT run_uuid FROM metrics JOIN runs USING (run_uuid)
+  WHERE metrics.rowid > ?1 AND runs.start_time < ?2 AND metrics.timestamp >= ?2`;
 const parametersQuery = "SELECT key, value FROM params WHERE run_uuid = ?";
 
 function read<Answer>(path: string, query: () => Answer): Answer {
@@ -114,16 +148,23 @@ function read<Answer>(path: string, query: () => Answer): Answer {
 const companions = ["-wal", "-journal"] as const;
 const maximumTries = 5;
 
-/** Copies a database that may be in use; again if it changed during the copy. */
+/**
+ * Copies a database that may be in use. The copy is consistent if the main file did not change meanwhile: a transaction
+ * writes to the journal or the write-ahead log before the main file, and those are copied after it.
+ */
 async function copyDatabase(path: string, folder: string): Promise<string> {
   const copy = join(folder, "copy.db");
   for (let tries = 0; tries < maximumTries; tries += 1) {
     const before = await stateOf(path);
     await copyOver(path, copy);
     for (const suffix of companions) await copyOver(`${path}${suffix}`, `${copy}${suffix}`);
-    if ((await stateOf(path)) === before) break;
+    if ((await stateOf(path)) === before) return copy;
   }
-  return copy;
+  throw new UserError("mlflow-database-busy", `cannot copy \`${basename(path)}\``, {
+    at: path,
+    saw: `a program changed it during each of ${maximumTries} copies`,
+    hint: "try again when the program writes less, or after it has ended",
+  });
 }
 
 async function copyOver(from: string, to: string): Promise<void> {
@@ -136,11 +177,8 @@ async function copyOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Changes with each write to the database. */
+/** Changes with each write to the main file. */
 async function stateOf(path: string): Promise<string> {
-  const files = ["", ...companions].map(async (suffix) => {
-    const found = await stat(`${path}${suffix}`).catch((error: unknown) => refusalOf(error).kind);
-    return typeof found === "string" ? found : `${found.size} ${found.mtimeMs}`;
-  });
-  return (await Promise.all(files)).join(", ");
+  const found = await stat(path).catch((error: unknown) => refusalOf(error).kind);
+  return typeof found === "string" ? found : `${found.size} ${found.mtimeMs}`;
 }

@@ -20,6 +20,11 @@ const numberFields = [
   "communicationMs",
   "dataWaitMs",
   "loss",
+  // Stored in the record only.
+  "forwardMs",
+  "backwardMs",
+  "optimizerMs",
+  "hostMs",
 ] as const;
 /** In the field order that Pitwall writes. */
 const keys = numberFields.map((name) => wordsOf(`"${name}":`));
@@ -161,7 +166,7 @@ export class StepLineScanner {
     if (field === 5) row.computeMs = value;
     else if (field === 6) row.communicationMs = value;
     else if (field === 7) row.dataWaitMs = value;
-    else row.loss = value;
+    else if (field === 8) row.loss = value;
   }
 }
 

@@ -4,10 +4,12 @@ import type { FormatFile, WriterOptionValues } from "../../formats/format.ts";
 import type { WritableFormat } from "../../formats/formats.ts";
 import { plainPaint } from "../../report/paint.ts";
 import { resultCard } from "../../report/runs/result-card.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
+import { telemetrySeries } from "../../score/telemetry-series.ts";
 import { type FolderFile, writeFolder } from "../../store/logs/write-folder.ts";
-import type { RunStore } from "../../store/records/run-store.ts";
+import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { writeNewFile } from "../../store/write-new-file.ts";
 import type { MlflowUpload } from "./export-to-mlflow.ts";
 import { runsWithScore, type SkippedRun } from "./runs-to-export.ts";
@@ -49,10 +51,13 @@ export async function exportRuns(store: RunStore, request: ExportRequest): Promi
   const { texts, format, out, workingFolder, options } = request;
   const { write } = format;
   requireOptions(format, options);
-  const pages = await pagesOf(store, texts);
-  const { runs, skipped } = write.needsVerdict
+  const found = await runsOf(store, texts);
+  const pages = found.map(({ page }) => page);
+  const { runs: chosen, skipped } = write.needsVerdict
     ? runsWithScore(pages)
     : { runs: pages, skipped: [] };
+  const kept = found.filter(({ page }) => chosen.includes(page));
+  const runs = await Promise.all(kept.map((run) => exportedRun(run, write)));
   if (runs.length === 0)
     throw new UserError("nothing-to-export", "no run to export", {
       saw: skipped.map(({ runId, reason }) => `\`${runId}\` ${reason}`).join("\n"),
@@ -94,7 +99,7 @@ async function document(
 }
 
 async function upload(
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   trackingUri: string,
   { out, options: { experiment }, env, signal }: ExportRequest,
 ): Promise<{ kind: "server" } & MlflowUpload> {
@@ -123,11 +128,32 @@ function requireOptions({ name, write }: WritableFormat, options: WriterOptionVa
   );
 }
 
+interface FoundRun {
+  page: RunPage;
+  record: RunRecord;
+}
+
 /** Each run once, in the order of the request. */
-async function pagesOf(store: RunStore, texts: readonly string[]): Promise<RunPage[]> {
+async function runsOf(store: RunStore, texts: readonly string[]): Promise<FoundRun[]> {
   const shown = await Promise.all(texts.map((text) => showRun(store, text)));
-  const pages = shown.flatMap((found) => (found.kind === "run" ? [found.page] : found.pages));
-  return [...new Map(pages.map((page) => [page.request.runId, page])).values()];
+  const runs = shown.flatMap((found) =>
+    found.kind === "run"
+      ? [found]
+      : found.pages.flatMap((page, index): FoundRun[] => {
+          const record = found.records[index];
+          return record === undefined ? [] : [{ page, record }];
+        }),
+  );
+  return [...new Map(runs.map((run) => [run.page.request.runId, run])).values()];
+}
+
+async function exportedRun(
+  { page, record }: FoundRun,
+  { omitsTelemetry }: WritableFormat["write"],
+): Promise<ExportedRun> {
+  if (omitsTelemetry === true) return { ...page, telemetry: [] };
+  const files = await record.readSamples();
+  return { ...page, telemetry: telemetrySeries(files.flatMap(({ samples }) => samples)) };
 }
 
 /** The card of one run; empty without a verdict. */

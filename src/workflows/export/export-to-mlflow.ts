@@ -2,6 +2,7 @@ import { z } from "zod";
 import { UserError } from "../../foundation/user-error.ts";
 import { logBatches } from "../../formats/mlflow/log-batches.ts";
 import { defaultExperiment, mlflowRun, type MlflowRun } from "../../formats/mlflow/mlflow-run.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { type MlflowAddress, MlflowServer } from "../../store/tracking/mlflow-server.ts";
 
@@ -45,7 +46,7 @@ const createdRun = z.object({ run: z.object({ info: z.object({ run_id: z.string(
  * @throws UserError `experiment-deleted`, `run-exists`, and what `MlflowServer` throws
  */
 export async function exportToMlflow(
-  pages: readonly RunPage[],
+  pages: readonly ExportedRun[],
   { address, experiment = defaultExperiment(pages), cardOf, signal }: UploadRequest,
 ): Promise<MlflowUpload> {
   const server = new MlflowServer(address);

@@ -1,13 +1,13 @@
 import { exportPage } from "../../report/export/export-page.ts";
 import type { ExportedSeries } from "../../report/export/exported-series.ts";
+import type { ExportedRun } from "../../schema/run/exported-run.ts";
 import { runName } from "../../schema/run/run-name.ts";
-import type { RunPage } from "../../schema/run/run-page.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
 import { finishedReports } from "../read-run/show-run.ts";
 
 /** The runs as one HTML page, a section per series. */
 export function pageOfRuns(
-  runs: readonly RunPage[],
+  runs: readonly ExportedRun[],
   made: { version: string; nowMs: number },
 ): string {
   const seriesIds = [...new Set(runs.map(({ request }) => request.series.id))];
@@ -20,7 +20,7 @@ export function pageOfRuns(
   return exportPage(series, made);
 }
 
-function exportedSeries(seriesId: string, pages: readonly RunPage[]): ExportedSeries {
+function exportedSeries(seriesId: string, pages: readonly ExportedRun[]): ExportedSeries {
   const reports = finishedReports(pages);
   // One run of a longer series was chosen by the user; the others are not missing.
   const isWholeSeries = pages.length > 1;

@@ -1,5 +1,5 @@
 import type { LogClock } from "../../formats/training-log/log-clock.ts";
-import { LogLineReader } from "../../formats/training-log/read-log-line.ts";
+import type { LogTextLine } from "../../formats/training-log/read-log-line.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 
 /** Lines of several processes may be out of order by this much. */
@@ -8,8 +8,6 @@ const toleranceMs = 1000;
 /** Follows the clock of a log, line by line. Its time never runs backwards; if the log's does, that is a finding. */
 export class ClockFollower {
   readonly #clock: LogClock;
-  readonly #reader = new LogLineReader();
-  #line = 0;
   #back: { line: number; fromMs: number; toMs: number; count: number } | undefined;
   firstMs: number | undefined;
   newestMs: number | undefined;
@@ -22,18 +20,13 @@ export class ClockFollower {
     return this.#clock.isAbsolute;
   }
 
-  get lastMs(): number | undefined {
-    return this.newestMs;
-  }
-
-  read(text: string): void {
-    this.#line += 1;
-    const line = this.#reader.read(text);
-    const timeMs = line === undefined ? undefined : this.#clock.read(line);
+  read(line: LogTextLine): void {
+    const timeMs = this.#clock.read(line);
     if (timeMs === undefined) return;
     this.firstMs ??= timeMs;
     const newestMs = this.newestMs ?? timeMs;
-    if (timeMs < newestMs - (this.isAbsolute ? toleranceMs : 0)) this.#noteBack(newestMs, timeMs);
+    const isBack = timeMs < newestMs - (this.isAbsolute ? toleranceMs : 0);
+    if (isBack) this.#noteBack(line.lineNumber, { fromMs: newestMs, toMs: timeMs });
     this.newestMs = Math.max(newestMs, timeMs);
   }
 
@@ -41,8 +34,8 @@ export class ClockFollower {
     return this.#back === undefined ? [] : [{ rule: "log-clock-backwards", ...this.#back }];
   }
 
-  #noteBack(fromMs: number, toMs: number): void {
-    this.#back ??= { line: this.#line, fromMs, toMs, count: 0 };
+  #noteBack(line: number, times: { fromMs: number; toMs: number }): void {
+    this.#back ??= { line, ...times, count: 0 };
     this.#back.count += 1;
   }
 }

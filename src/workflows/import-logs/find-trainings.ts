@@ -98,7 +98,8 @@ async function groupsIn(folder: string, files: readonly string[]): Promise<Group
   for (const path of files.filter((file) => file.endsWith(".db")))
     if (await isMlflowStore(path)) add("mlflow", path);
   for (const paths of grouped(files.filter(isWandb), basename)) add("wandb", ...paths);
-  for (const paths of grouped(files.filter(isEvents), dirname)) add("tensorboard", ...paths);
+  for (const paths of grouped(files.filter(isEvents), eventFolder(files)))
+    add("tensorboard", ...paths);
   for (const path of lastCheckpoints(files)) add("json", path);
   for (const path of files.filter((file) => textEnding.test(basename(file))))
     if ((await formatOf(path)) === "text") add("text", path);
@@ -111,6 +112,19 @@ function isWandb(path: string): boolean {
 
 function isEvents(path: string): boolean {
   return basename(path).includes("tfevents");
+}
+
+/**
+ * The folder of the training that an event file belongs to. `add_hparams` of PyTorch writes into a folder of its own, whose
+ * name is a time, below the training's.
+ */
+function eventFolder(files: readonly string[]): (path: string) => string {
+  const folders = new Set(files.filter(isEvents).map((path) => dirname(path)));
+  return (path) => {
+    const folder = dirname(path);
+    const isOfHparams = /^\d{9,11}(?:\.\d+)?$/u.test(basename(folder));
+    return isOfHparams && folders.has(dirname(folder)) ? dirname(folder) : folder;
+  };
 }
 
 /** Event files of one folder belong to one training, and so do W&B files whose names have the same run id. */

@@ -16,9 +16,11 @@ import type { RunStore } from "../../store/records/run-store.ts";
 import { planSeries, type SeriesPlan } from "../launch/plan-series.ts";
 import type { TargetTexts } from "../launch/plan-targets.ts";
 import type { RunWorld } from "../launch/run-world.ts";
+import { storedSettings } from "./experiment-settings.ts";
 import { findTrainings } from "./find-trainings.ts";
 import { loadTrainings } from "./load-trainings.ts";
 import type { LoadedTraining } from "./loaded-training.ts";
+import { withoutSecondFiles } from "./one-of-two-files.ts";
 import { copyNames, replayLog } from "./replay-log.ts";
 
 /** What to import, and how to judge it. */
@@ -73,7 +75,7 @@ export async function* importLogs(
     loaded.push(...trainings);
   }
   const planned = loaded.map((training) => ({ training, plan: planOf(training, request) }));
-  const kept = planned.filter(hasItsMetric);
+  const kept = await withoutSecondFiles(planned.filter(hasItsMetric));
   if (kept.length === 0) for (const each of planned) requireMetric(each);
   await refuseAgain(kept, world.store);
   yield* noticesOf(planned, request);
@@ -132,18 +134,19 @@ async function loadSome(
   }
 }
 
-/** Each experiment with several seeds is one series; every other training is a series of its own. */
+/** The trainings of one log, and those of an experiment with several seeds, are one series. */
 function seriesOf(planned: readonly Planned[]): Planned[][] {
   const groups = new Map<string, Planned[]>();
   for (const [index, each] of planned.entries()) {
-    const { experimentKey, seed } = each.training;
-    const isClear = experimentKey !== undefined && seed !== undefined;
+    const { experimentKey, seed, part } = each.training;
+    const isClear = experimentKey !== undefined && (seed !== undefined || part !== undefined);
     const key = isClear ? `experiment ${experimentKey}` : `single ${index}`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
   return [...groups.values()].flatMap((group) => {
     const seeds = new Set(group.map(({ training }) => training.seed));
-    return seeds.size === group.length ? [group] : group.map((each) => [each]);
+    const isOneLog = group.every(({ training }) => training.part !== undefined);
+    return isOneLog || seeds.size === group.length ? [group] : group.map((each) => [each]);
   });
 }
 
@@ -159,16 +162,26 @@ async function* importSeries(
   const id = makeSeriesId({ name, createdMs, random: () => world.random() });
   const { environment, owner } = await world.describe(request.cwd);
   const { pitwallVersion, nodeVersion, platform } = environment;
-  const seeds = series.map(({ training }, index) => training.seed ?? index);
+  const counted = countedOf(series);
+  const warmupCount = series.length - counted.length;
+  const seeds = counted.map(({ training }, index) => training.seed ?? index);
   const reports: RunReport[] = [];
-  for (const [position, { training, plan }] of series.entries()) {
+  for (const [position, each] of series.entries()) {
+    const { training, plan } = each;
     const index = position + 1;
     const run: RunRequest = {
       ...requestOf(training, { plan, request, name, importedMs: createdMs }),
       runId: makeRunId(id, index),
-      series: { id, index, count: series.length, seeds },
+      series: {
+        id,
+        index,
+        count: series.length,
+        seeds,
+        ...(warmupCount === 0 ? {} : { warmupCount }),
+      },
       createdMs,
-      seed: seeds[position] ?? 0,
+      seed: seeds[counted.indexOf(each)] ?? seeds[0] ?? 0,
+      ...(counted.includes(each) ? {} : { isWarmup: true as const }),
       environment: { pitwallVersion, nodeVersion, platform },
       owner,
     };
@@ -182,6 +195,12 @@ async function* importSeries(
     yield { kind: "run-imported", report };
   }
   yield { kind: "series-imported", summary: summariseSeries(reports), runs: reports };
+}
+
+/** Warm-ups are not counted, unless there is nothing else. */
+function countedOf(series: readonly Planned[]): readonly Planned[] {
+  const counted = series.filter(({ training }) => training.isWarmup !== true);
+  return counted.length === 0 ? series : counted;
 }
 
 function requestOf(
@@ -214,8 +233,8 @@ function requestOf(
 }
 
 function originOf(training: LoadedTraining, importedMs: number): LogOrigin {
-  const { format, path, files, sha256, byteCount, trackedRunId, times, ended, seed, copies } =
-    training;
+  const { format, path, files, sha256, byteCount, trackedRunId, part, times } = training;
+  const { ended, seed, copies } = training;
   return {
     format,
     path,
@@ -224,9 +243,11 @@ function originOf(training: LoadedTraining, importedMs: number): LogOrigin {
     byteCount,
     importedMs,
     ...(trackedRunId === undefined ? {} : { trackedRunId }),
+    ...(part === undefined ? {} : { part }),
     times,
     ...(ended === undefined ? {} : { ended }),
     seedIsKnown: seed !== undefined,
+    ...storedSettings(training.settings),
     ...(copies.length === 0 ? {} : { copies: copyNames(copies) }),
   };
 }
@@ -308,15 +329,23 @@ async function refuseAgain(loaded: readonly Planned[], store: RunStore): Promise
   const known = new Map<string, string>();
   for (const run of await store.list()) {
     if (run.kind !== "readable" || run.request.startable.kind !== "imported") continue;
-    const { sha256, trackedRunId } = run.request.startable.origin;
-    known.set(`${sha256} ${trackedRunId ?? ""}`, run.runId);
+    known.set(identityOf(run.request.startable.origin), run.runId);
   }
   for (const { training } of loaded) {
-    const { sha256, trackedRunId, path } = training;
-    const runId = known.get(`${sha256} ${trackedRunId ?? ""}`);
+    const { path } = training;
+    const runId = known.get(identityOf(training));
     if (runId === undefined) continue;
     throw new UserError("already-imported", `\`${path}\` was imported before, as \`${runId}\``, {
       hint: `\`pitwall show ${runId}\` shows it; to import it with another target, delete that record first`,
     });
   }
+}
+
+/** Equal for the same training of the same bytes. */
+function identityOf({
+  sha256,
+  trackedRunId = "",
+  part,
+}: Pick<LogOrigin, "sha256" | "trackedRunId" | "part">): string {
+  return `${sha256} ${trackedRunId} ${part?.number ?? ""}`;
 }

@@ -18,11 +18,11 @@ export async function loadTrainings(found: TrainingFiles): Promise<LoadedTrainin
     case "wandb":
       return listOf(await loadWandb(paths, { given, folder }));
     case "tensorboard":
-      return listOf(await loadTensorboard(paths, { given, folder: folderOf(path) }));
+      return listOf(await loadTensorboard(paths, { given, folder: sharedFolder(paths) }));
     case "json":
       return listOf(await loadJson(path, given));
     case "text":
-      return listOf(await loadText(path, given));
+      return loadText(path, given);
   }
 }
 
@@ -30,8 +30,10 @@ function listOf(training: LoadedTraining | undefined): LoadedTraining[] {
   return training === undefined ? [] : [training];
 }
 
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+/** The folder of the event files; settings may be in a file in a folder below. */
+function sharedFolder(paths: readonly string[]): string {
+  const folders = paths.map((path) => path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+  return folders.reduce((least, folder) => (folder.length < least.length ? folder : least));
 }
 
 async function loadMlflow(path: string, given: string): Promise<LoadedTraining[]> {

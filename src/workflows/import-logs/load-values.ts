@@ -1,46 +1,21 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
-import { UserError } from "../../foundation/user-error.ts";
 import type { LoggedRun } from "../../formats/logged-run.ts";
-import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
-import { openValueReader } from "../../formats/values/open-value-reader.ts";
+import { TensorboardReader } from "../../formats/tensorboard/tensorboard-reader.ts";
+import type { LoggedValue } from "../../formats/logged-value.ts";
 import { valuesAsLines } from "../../formats/values/values-as-lines.ts";
 import { WandbReader } from "../../formats/wandb/wandb-reader.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { LogOrigin, LogTimes } from "../../schema/run/log-origin.ts";
-import { readPieces } from "../../store/results/read-pieces.ts";
+import type { LogOrigin } from "../../schema/run/log-origin.ts";
 import type { MlflowStore } from "../trackers/open-mlflow.ts";
-import type { LoadedTraining, TimedPiece } from "./loaded-training.ts";
+import type { LoadedTraining } from "./loaded-training.ts";
 import { nameOf } from "./load-text.ts";
+import { type BytesReader, damaged, readFiles } from "./read-value-files.ts";
+import { settingsOfTrainerState } from "./settings-beside.ts";
+import { stampedOrNone, trainingOf } from "./training-of-values.ts";
 
 /** Larger files are not copied into the record, which holds their values as text. */
 const maximumCopyBytes = 64 << 20;
-
-/** What a tracker's files say, before it becomes a training. */
-interface ReadValues {
-  values: readonly LoggedValue[];
-  sha256: string;
-  byteCount: number;
-}
-
-interface Described {
-  name: string;
-  format: string;
-  path: string;
-  files: readonly string[] | undefined;
-  times: LogTimes;
-  /** When the training started, if the tracker states it. */
-  startMs: number | undefined;
-  endMs: number | undefined;
-  trackedRunId?: string | undefined;
-  ended?: LogOrigin["ended"];
-  seed?: number | undefined;
-  experimentKey?: string | undefined;
-  /** The time of the last change of the files, for values without dates. */
-  changedMs: number;
-  copies: readonly string[];
-}
 
 /** Reads a JSON document of metrics, such as `trainer_state.json`. Undefined if it has no values. */
 export async function loadJson(path: string, given: string): Promise<LoadedTraining | undefined> {
@@ -63,6 +38,7 @@ export async function loadJson(path: string, given: string): Promise<LoadedTrain
       format: "json",
       path: given,
       files: undefined,
+      settings: await settingsOfTrainerState(path),
       times: isTimed
         ? {
             source: "total",
@@ -89,13 +65,24 @@ export async function loadTensorboard(
 ): Promise<LoadedTraining | undefined> {
   const ordered = paths.toSorted((left, right) => fileSeconds(left) - fileSeconds(right));
   let values: LoggedValue[] = [];
-  const read = await readFiles(ordered, (ofFile) => {
+  const settings = new Map<string, string>();
+  const readers: TensorboardReader[] = [];
+  const open = (): BytesReader => {
+    const reader = new TensorboardReader();
+    readers.push(reader);
+    return { push: (bytes) => reader.push(bytes), finish: () => [], end: () => reader.end() };
+  };
+  const take = (ofFile: readonly LoggedValue[], path: string): void => {
+    for (const [name, text] of readers.at(-1)?.settings ?? []) settings.set(name, text);
+    // `add_hparams` of PyTorch writes a file of its own, with the last values.
+    if (dirname(path) !== folder && readers.at(-1)?.settings.size !== 0) return;
     const firstStep = ofFile.reduce(
       (least, { step }) => Math.min(least, step ?? least),
       Number.POSITIVE_INFINITY,
     );
     values = values.filter(({ step }) => step === undefined || step < firstStep).concat(ofFile);
-  });
+  };
+  const read = await readFiles(ordered, take, open);
   const [first = ""] = ordered;
   const startSeconds = fileSeconds(first);
   return trainingOf(
@@ -105,6 +92,7 @@ export async function loadTensorboard(
       format: "tensorboard",
       path: given,
       files: filesIn(given, folder, ordered),
+      settings,
       times: stampedOrNone(values, "the start of the writer"),
       startMs: startSeconds > 0 ? startSeconds * 1000 : undefined,
       endMs: undefined,
@@ -132,26 +120,32 @@ export async function loadWandb(
     return { push: (bytes) => reader.push(bytes), finish: () => [], end: () => reader.end() };
   });
   const facts = [...readers.values()].map((reader) => reader.facts);
-  const { runId, name, startMs } = facts[0] ?? {};
-  const exitCode = facts.at(-1)?.exitCode;
-  const isResumed = ordered.length > 1;
-  const since = startMs === undefined ? "the first value" : "the start of the run";
+  const { runId, name, startMs, project = "", group = "" } = facts[0] ?? {};
   return trainingOf(read, {
     name: name ?? runId ?? nameOf(ordered[0] ?? ""),
     format: "wandb",
     path: given,
     files: folder === undefined ? undefined : filesIn(given, folder, ordered),
-    times: stampedOrNone(
-      read.values,
-      isResumed ? `${since}, with the pause before it was resumed` : since,
-    ),
+    times: stampedOrNone(read.values, startOfRun(startMs, { isResumed: ordered.length > 1 })),
     startMs,
     endMs: undefined,
     trackedRunId: runId,
-    ended: exitCode === undefined ? undefined : exitCode === 0 ? "finished" : "failed",
+    settings: new Map(facts.flatMap(({ config }) => [...config])),
+    group: `${project} ${group}`,
+    ended: endOfExit(facts.at(-1)?.exitCode),
     changedMs: (await stat(ordered[0] ?? "")).mtimeMs,
     copies: await copiesOf(ordered),
   });
+}
+
+function startOfRun(startMs: number | undefined, { isResumed }: { isResumed: boolean }): string {
+  const since = startMs === undefined ? "the first value" : "the start of the run";
+  return isResumed ? `${since}, with the pause before it was resumed` : since;
+}
+
+function endOfExit(exitCode: number | undefined): LogOrigin["ended"] {
+  if (exitCode === undefined) return undefined;
+  return exitCode === 0 ? "finished" : "failed";
 }
 
 /** One run of an MLflow store. */
@@ -162,7 +156,6 @@ export async function loadMlflowRun(
 ): Promise<LoadedTraining | undefined> {
   const values = await store.valuesOf(run.runId);
   const lines = [...valuesAsLines(values)].map(({ text }) => text).join("");
-  const seed = seedOf(run.parameters);
   return trainingOf(
     {
       values,
@@ -179,25 +172,12 @@ export async function loadMlflowRun(
       endMs: run.endMs,
       trackedRunId: run.runId,
       ended: endedOf(run.status),
-      seed,
-      experimentKey: `${run.experiment ?? ""} ${settingsText(run.parameters)}`,
+      settings: run.parameters,
+      group: run.experiment ?? "",
       changedMs: 0,
       copies: [],
     },
   );
-}
-
-const seedName = /(?:^|[._/-])(?:random_|global_)?seed$/iu;
-
-function seedOf(parameters: ReadonlyMap<string, string>): number | undefined {
-  const found = [...parameters].find(([name]) => seedName.test(name))?.[1];
-  return found !== undefined && /^\d{1,15}$/u.test(found) ? Number(found) : undefined;
-}
-
-/** All settings but the seed: runs with the same ones are one experiment. */
-function settingsText(parameters: ReadonlyMap<string, string>): string {
-  const settings = [...parameters].filter(([name]) => !seedName.test(name));
-  return JSON.stringify(settings.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function endedOf(status: LoggedRun["status"]): LogOrigin["ended"] {
@@ -210,142 +190,6 @@ function endedOf(status: LoggedRun["status"]): LogOrigin["ended"] {
     case "scheduled":
     case "unknown":
       return undefined;
-  }
-}
-
-type BytesReader = Pick<ReturnType<typeof openValueReader>, "push" | "finish" | "end">;
-
-/** Reads files in order. A truncated last record is ignored; damaged bytes are an error. */
-async function readFiles(
-  paths: readonly string[],
-  take?: (ofFile: LoggedValue[]) => void,
-  open: OpenReader = (path, first) => openValueReader(basename(path), first),
-): Promise<ReadValues & { end: "complete" | "partial" }> {
-  const hash = createHash("sha256");
-  const values: LoggedValue[] = [];
-  let byteCount = 0;
-  let end: "complete" | "partial" = "complete";
-  const see = (bytes: Uint8Array): void => {
-    hash.update(bytes);
-    byteCount += bytes.length;
-  };
-  for (const path of paths) {
-    const { values: ofFile, ending } = await readFile(path, { open, see });
-    if (ending?.kind === "corrupt" && ofFile.length === 0)
-      throw damaged(path, `${ending.reason} at byte ${ending.atByte}`);
-    if (ending !== undefined && ending.kind !== "complete") end = "partial";
-    for (const value of ofFile) values.push(value);
-    take?.(ofFile);
-  }
-  return { values, sha256: hash.digest("hex"), byteCount, end };
-}
-
-type OpenReader = (path: string, first: Uint8Array) => BytesReader;
-
-async function readFile(
-  path: string,
-  { open, see }: { open: OpenReader; see: (bytes: Uint8Array) => void },
-): Promise<{ values: LoggedValue[]; ending: ReadingEnd | undefined }> {
-  const values: LoggedValue[] = [];
-  let reader: BytesReader | undefined;
-  for await (const bytes of readPieces(path)) {
-    see(bytes);
-    reader ??= open(path, bytes);
-    for (const value of reader.push(bytes)) values.push(value);
-  }
-  for (const value of reader?.finish() ?? []) values.push(value);
-  return { values, ending: reader?.end() };
-}
-
-function damaged(path: string, saw: string): UserError {
-  return new UserError("log-damaged", `cannot read \`${basename(path)}\``, {
-    at: path,
-    saw,
-    hint: "copy the file again from where the training ran",
-  });
-}
-
-function stampedOrNone(values: readonly LoggedValue[], since: string): LogTimes {
-  const isStamped = values.some(({ timeMs }) => timeMs !== undefined);
-  if (!isStamped) return { source: "none", reliability: "none", covers: "nothing" };
-  const covers = `from ${since} to the time stored with each value`;
-  return { source: "time-stamps", reliability: "logged", covers };
-}
-
-/** Undefined if there are no values. */
-function trainingOf(read: ReadValues, described: Described): LoadedTraining | undefined {
-  if (read.values.length === 0) return undefined;
-  const { values, back } = inOrder(read.values.map(withPlausibleTime));
-  const isDated = described.times.source === "time-stamps";
-  const lastMs = values.reduce((most, { timeMs }) => Math.max(most, timeMs ?? 0), 0);
-  const firstValueMs = values.find(({ timeMs }) => timeMs !== undefined)?.timeMs ?? lastMs;
-  const statedMs = isPlausible(described.startMs) ? described.startMs : firstValueMs;
-  const firstMs = Math.min(statedMs, firstValueMs);
-  const launchedMs = Math.round(isDated ? firstMs : Math.max(0, described.changedMs - lastMs));
-  const offsetMs = isDated ? 0 : launchedMs;
-  const endedMs = Math.round(
-    isDated ? Math.max(lastMs, described.endMs ?? 0) : launchedMs + lastMs,
-  );
-  const { startMs: _start, endMs: _end, changedMs: _changed, ...kept } = described;
-  return {
-    trackedRunId: undefined,
-    ended: undefined,
-    seed: undefined,
-    experimentKey: undefined,
-    ...kept,
-    sha256: read.sha256,
-    byteCount: read.byteCount,
-    isMllog: false,
-    launchedMs,
-    endedMs,
-    patterns: {},
-    metrics: [...new Set(values.map(({ metric }) => metric))],
-    findings: back === undefined ? [] : [back],
-    pieces: () => datedLines(values, { offsetMs, launchedMs }),
-  };
-}
-
-/** The year 2286; a later or negative time is damaged. */
-const maximumTimeMs = 1e13;
-
-function isPlausible(timeMs: number | undefined): timeMs is number {
-  return timeMs !== undefined && timeMs >= 0 && timeMs <= maximumTimeMs;
-}
-
-function withPlausibleTime(value: LoggedValue): LoggedValue {
-  return isPlausible(value.timeMs) ? value : { ...value, timeMs: undefined };
-}
-
-/** Values in the order of their times; trackers store them in the order of their arrival. */
-function inOrder(values: readonly LoggedValue[]): {
-  values: LoggedValue[];
-  back: Extract<Finding, { rule: "log-clock-backwards" }> | undefined;
-} {
-  let back: Extract<Finding, { rule: "log-clock-backwards" }> | undefined;
-  let newestMs = Number.NEGATIVE_INFINITY;
-  for (const { timeMs } of values) {
-    if (timeMs === undefined) continue;
-    if (timeMs < newestMs - orderToleranceMs) {
-      back ??= { rule: "log-clock-backwards", fromMs: newestMs, toMs: timeMs, count: 0 };
-      back.count += 1;
-    }
-    newestMs = Math.max(newestMs, timeMs);
-  }
-  const sorted = values.toSorted((left, right) => (left.timeMs ?? 0) - (right.timeMs ?? 0));
-  return { values: back === undefined ? sorted : [...values], back };
-}
-
-/** Trackers write values of several threads slightly out of order. */
-const orderToleranceMs = 1000;
-
-async function* datedLines(
-  values: readonly LoggedValue[],
-  { offsetMs, launchedMs }: { offsetMs: number; launchedMs: number },
-): AsyncGenerator<TimedPiece> {
-  let newestMs = launchedMs;
-  for (const { text, timeMs } of valuesAsLines(values)) {
-    if (timeMs !== undefined) newestMs = Math.max(newestMs, Math.round(offsetMs + timeMs));
-    yield { bytes: Buffer.from(text), timeMs: newestMs };
   }
 }
 

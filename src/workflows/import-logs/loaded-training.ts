@@ -1,3 +1,4 @@
+import type { Settings } from "../../formats/settings.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { LogOrigin, LogTimes } from "../../schema/run/log-origin.ts";
 
@@ -16,13 +17,21 @@ export interface LoadedTraining {
   /** As the user gave it. */
   path: string;
   files: readonly string[] | undefined;
+  /** The absolute path of a text log. */
+  textFile?: string;
   sha256: string;
   byteCount: number;
   trackedRunId: string | undefined;
+  /** Which of several trainings in one log; these are runs of one series. */
+  part?: LogOrigin["part"];
+  /** A training that the log calls a warm-up. */
+  isWarmup?: boolean;
   times: LogTimes;
   ended: LogOrigin["ended"];
   seed: number | undefined;
-  /** Trainings with equal keys and different seeds are runs of one experiment. */
+  /** Settings that are stored with the training. */
+  settings?: Settings;
+  /** Trainings with equal keys are runs of one experiment, if they are parts of one log or have different seeds. */
   experimentKey: string | undefined;
   /** Whether MLLOG lines state the quality and the target. */
   isMllog: boolean;

@@ -3,6 +3,8 @@ import { parseCount, parseDurationMs, parseUsd } from "../../foundation/units.ts
 import { parseLinearPattern, type LinearPattern } from "../../formats/text/linear-pattern.ts";
 import { isMetricName, parseMetricPattern } from "../../formats/text/metric-pattern.ts";
 import type { WantedMetric } from "../../formats/text/wanted-metric.ts";
+import type { DataRequest } from "../../schema/run/data-set.ts";
+import type { PlanExpectation } from "../../schema/plan/plan-expectation.ts";
 import type { EarlierParts } from "../../schema/run/earlier-parts.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { TargetRequest } from "../../schema/run/metric-target.ts";
@@ -48,6 +50,10 @@ export interface SeriesPlan extends TargetRequest {
   warmupCount?: number;
   /** Shell command to run before each run, not timed. */
   prepare?: string;
+  /** What is put on each host before each run, not timed. */
+  data?: readonly DataRequest[];
+  /** What the plan of the runs expects of each. */
+  expectation?: PlanExpectation;
   /** How many times a run that dies is started again with the same seed. */
   retries?: number;
   limits: RunLimits;
@@ -87,6 +93,7 @@ export function planSeries(
   requested: SeriesRequest,
   startable: Startable,
   price: Price | undefined,
+  launchTarget: LaunchTarget = { kind: "local" },
 ): SeriesPlan {
   const given = requested.metrics.map((text) => compileMetric(text, "--metric"));
   const targets = planTargets(requested);
@@ -101,7 +108,7 @@ export function planSeries(
   }
   return {
     startable,
-    launchTarget: { kind: "local" },
+    launchTarget,
     reading: readingOf(requested, metrics),
     ...targets,
     stopAtTarget: requested.stopAtTarget,
@@ -217,10 +224,22 @@ function checkMetricsFrom(paths: readonly string[], metrics: readonly WantedMetr
       hint: "for example `--metrics-from metrics.csv`, relative to the program's working folder",
     });
   }
+  const server = paths.find((path) => /^(?!file:|sqlite:)[a-z][\w+.-]*:\/\//iu.test(path));
+  if (server !== undefined) {
+    throw new UserError("metrics-from-invalid", "`--metrics-from` cannot read from a server", {
+      at: `--metrics-from ${server}`,
+      hint: "specify a file or folder that the program writes, such as `mlflow.db` or `mlruns`",
+    });
+  }
   if (paths.length === 0 || metrics.length > 0) return;
   throw new UserError("target-missing", "`--metrics-from` requires `--target`", {
     hint: "specify the metric to read and the quality to reach, for example `--target 'val_acc>=0.94'`",
   });
+}
+
+/** The path in an MLflow tracking URI such as `sqlite:///mlflow.db` or `file:mlruns`; any other path as it is. */
+function pathOfStore(path: string): string {
+  return path.replace(/^sqlite:\/\/\//u, "").replace(/^file:(?:\/\/)?/u, "");
 }
 
 function readLimits(requested: SeriesRequest): RunLimits {
@@ -267,6 +286,6 @@ function readingOf(requested: SeriesRequest, metrics: readonly WantedMetric[]): 
     ...(requested.samples === undefined ? {} : { samplesPattern: requested.samples }),
     ...(requested.clockStart === undefined ? {} : { clockStartPattern: requested.clockStart }),
     ...(requested.clock === undefined ? {} : { programClock: requested.clock }),
-    ...(metricsFrom.length === 0 ? {} : { metricsFrom: [...metricsFrom] }),
+    ...(metricsFrom.length === 0 ? {} : { metricsFrom: metricsFrom.map(pathOfStore) }),
   };
 }
