@@ -19,7 +19,13 @@ export type OptionDeclaration = {
   group: string;
 } & (
   | { takes: "nothing" }
-  | { takes: "text"; placeholder: string; default?: string }
+  | {
+      takes: "text";
+      placeholder: string;
+      default?: string;
+      /** The value if the flag is the last word or another flag follows; absent: a value is required. */
+      alone?: string;
+    }
   | { takes: "texts"; placeholder: string }
   | { takes: "number"; placeholder: string; minimum: number; default?: number }
   | { takes: "choice"; choices: readonly string[]; default?: string }
@@ -57,7 +63,8 @@ export interface Command<Table extends OptionTable = OptionTable> {
   examples: readonly { command: string; does: string }[];
   options: Table;
   exits: readonly { code: ExitCode; when: string }[];
-  act(call: Call<Table>): Promise<ExitCode>;
+  /** The exit code; that of another program for a command that runs one. */
+  act(call: Call<Table>): Promise<number>;
 }
 
 export interface Call<Table extends OptionTable = OptionTable> {

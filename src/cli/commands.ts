@@ -17,6 +17,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Tell whether a training fits into the memory of GPUs",
     load: async () => (await import("./commands/fits.ts")).fitsCommand,
   },
+  plan: {
+    group: "Plan",
+    summary: "Plan a training: machines, time, cost, energy and their odds",
+    load: async () => (await import("./commands/plan.ts")).planCommand,
+  },
   prices: {
     group: "Plan",
     summary: "List machine prices, cheapest accelerator-hour first",

@@ -65,6 +65,9 @@ export function flagText(name: string, declaration: OptionDeclaration): string {
     case "texts":
       return `${flag} <${declaration.placeholder}>…`;
     case "text":
+      return declaration.alone === undefined
+        ? `${flag} <${declaration.placeholder}>`
+        : `${flag} [${declaration.placeholder}]`;
     case "number":
       return `${flag} <${declaration.placeholder}>`;
   }

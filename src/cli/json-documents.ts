@@ -13,6 +13,9 @@ import { checkedLog } from "../schema/logs/log-verdict.ts";
 import { checkedPackage } from "../schema/logs/package-finding.ts";
 import { ruleFinding } from "../schema/logs/rule-finding.ts";
 import { fitAnswer } from "../schema/plan/fit-answer.ts";
+import { calibrationAnswer } from "../schema/plan/learned-run.ts";
+import { runPlan } from "../schema/plan/run-plan.ts";
+import { trainingReview } from "../schema/plan/training-review.ts";
 import { energyReading } from "../schema/run/energy.ts";
 import { finding } from "../schema/run/finding.ts";
 import { lifecycleEvent } from "../schema/run/lifecycle-event.ts";
@@ -27,6 +30,7 @@ import { evaluation, runResult } from "../schema/run/run-result.ts";
  */
 const results: Readonly<Record<string, z.ZodType>> = {
   fits: fitAnswer,
+  plan: z.union([runPlan, trainingReview, calibrationAnswer]),
   prices: catalogue.pricesDocument,
   run: runs.runDocument,
   rerun: runs.runDocument,

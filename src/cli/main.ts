@@ -9,7 +9,7 @@ import { commandNames, loadCommand, loadCommands } from "./commands.ts";
  * Runs Pitwall with command-line words and returns the exit code. Prints errors that the user can
  * fix; rethrows any other error to `bin.ts`.
  */
-export async function main(words: readonly string[], face: Face): Promise<ExitCode> {
+export async function main(words: readonly string[], face: Face): Promise<number> {
   const [first, ...rest] = words;
   try {
     if (first === undefined || first === "--help" || first === "-h")
@@ -63,11 +63,7 @@ function systemFailure(error: unknown): WorldError | undefined {
   });
 }
 
-async function runCommand(
-  command: Command,
-  words: readonly string[],
-  face: Face,
-): Promise<ExitCode> {
+async function runCommand(command: Command, words: readonly string[], face: Face): Promise<number> {
   const { parseArguments } = await import("./parse-arguments.ts");
   const call = parseArguments(command, words);
   if (call.wantsHelp) return printCommandHelp(face, command);

@@ -84,7 +84,7 @@ function readFlags(command: Command, table: OptionTable, words: string[]) {
     Object.entries(table).map(([name, declaration]) => [kebab(name), declaration]),
   );
   const { tokens, positionals, values } = parseArgs({
-    args: words,
+    args: withLoneValues(flags, words),
     strict: false,
     tokens: true,
     allowPositionals: true,
@@ -111,6 +111,20 @@ function readFlags(command: Command, table: OptionTable, words: string[]) {
     given.set(token.name, token.value);
   }
   return { positionals, values: values as Record<string, RawValue> };
+}
+
+/** Gives flags that can be alone their value. */
+function withLoneValues(
+  flags: ReadonlyMap<string, OptionDeclaration>,
+  words: readonly string[],
+): string[] {
+  return words.map((word, at) => {
+    const declaration = flags.get(word.replace(/^--/u, ""));
+    if (!word.startsWith("--") || declaration?.takes !== "text") return word;
+    const next = words[at + 1];
+    const isAlone = next === undefined || next.startsWith("--");
+    return isAlone && declaration.alone !== undefined ? `${word}=${declaration.alone}` : word;
+  });
 }
 
 function unknownOption(command: Command, seen: string, flags: readonly string[]): UserError {

@@ -1,0 +1,79 @@
+import {
+  formatCount,
+  formatDuration,
+  formatSignificant,
+  formatUsd,
+} from "../../foundation/units.ts";
+import type { PlanOffer } from "../../schema/plan/run-plan.ts";
+import { kwhText, layoutText } from "./plan-wording.ts";
+
+/** A fact about an offer. */
+export interface OfferDetail {
+  label: string;
+  text: string;
+}
+
+/** What an offer rests on, in the order of its table. */
+export function offerDetails(offer: PlanOffer): OfferDetail[] {
+  const { evidence, energy, measuredEnergy, price, layout, samples, other } = offer;
+  return [
+    ...(evidence === undefined ? [] : [{ label: "evidence", text: evidence.text }]),
+    ...(other === undefined
+      ? []
+      : [
+          {
+            label: "otherwise",
+            text: `${formatDuration(other.trainMs)} by ${other.basis === "model" ? "the analytic model" : "published results"}, ${formatDuration(offer.trainMs)} here`,
+          },
+        ]),
+    ...(layoutText(layout) === ""
+      ? []
+      : [{ label: "layout", text: `${layoutText(layout)} (${layout.source})` }]),
+    ...(samples === undefined
+      ? []
+      : [{ label: "samples", text: `${formatCount(samples.amount)}: ${samples.basis}` }]),
+    ...(price === undefined || price.terms === "own"
+      ? []
+      : [
+          {
+            label: "price",
+            text: `${price.provider}/${price.instance}, ${price.asOf}: ${price.source}`,
+          },
+        ]),
+    { label: "goodput", text: reliabilityText(offer) },
+    ...(energy === undefined ? [] : [{ label: "energy", text: energyText(energy) }]),
+    ...(measuredEnergy === undefined
+      ? []
+      : [{ label: "measured", text: measuredText(measuredEnergy) }]),
+    { label: "limited by", text: offer.limitedBy },
+  ];
+}
+
+function reliabilityText(offer: PlanOffer): string {
+  const { goodput, expectedInterruptions, checkpointIntervalMs, effectiveUsdPerAcceleratorHour } =
+    offer;
+  const effective =
+    effectiveUsdPerAcceleratorHour === undefined
+      ? ""
+      : `, ${formatUsd(effectiveUsdPerAcceleratorHour)}/h effective`;
+  const every =
+    checkpointIntervalMs === null
+      ? ""
+      : `, checkpoint every ${formatDuration(checkpointIntervalMs)}`;
+  return `${formatSignificant(100 * goodput, 3)} %, ${formatSignificant(expectedInterruptions, 2)} interruptions expected${every}${effective}`;
+}
+
+function energyText(energy: NonNullable<PlanOffer["energy"]>): string {
+  const share = (kwh: number): string => `${Math.round((100 * kwh) / energy.kwh)} %`;
+  const carbon = `${formatSignificant(energy.carbonKg, 3)} kg CO2e`;
+  return `${kwhText(energy.kwh)} kWh ${energy.label}: accelerators ${share(energy.acceleratorKwh)}, hosts ${share(energy.hostKwh)}, network ${share(energy.networkKwh)}, cooling ${share(energy.coolingKwh)}; ${carbon} (${energy.region})`;
+}
+
+function measuredText(measured: NonNullable<PlanOffer["measuredEnergy"]>): string {
+  const { kwh, estimatedKwh, count, timeMs, rowId } = measured;
+  const estimate =
+    estimatedKwh === undefined
+      ? ""
+      : `; the estimate for it, without cooling, is ${kwhText(estimatedKwh)} kWh`;
+  return `${kwhText(kwh)} kWh on ${count} in ${formatDuration(timeMs)} (${rowId})${estimate}`;
+}
