@@ -1,5 +1,22 @@
+import { dumpPrefix } from "../schema/run/dump-files.ts";
+
 /** The variable that identifies the processes of a run, independent of their process group. */
 export const runDirectoryVariable = "PITWALL_RUN_DIR";
+
+/** Where PyTorch writes the dump of its Flight Recorder, with the number of the rank after it. */
+export const dumpVariable = "TORCH_FR_DUMP_TEMP_FILE";
+
+/**
+ * Lets ranks of PyTorch that wait too long for each other leave what they were doing in the folder of the run. A variable of the user
+ * takes precedence, and `PITWALL_FLIGHT_RECORDER=off` sets none.
+ */
+export function flightRecorderVariables(
+  given: Readonly<Record<string, string | undefined>>,
+  { runDirectory }: { runDirectory: string },
+): Record<string, string> {
+  const isOff = given["PITWALL_FLIGHT_RECORDER"] === "off" || given[dumpVariable] !== undefined;
+  return isOff ? {} : { [dumpVariable]: `${runDirectory}/${dumpPrefix}` };
+}
 
 /**
  * The environment of one rank: that of the job, plus Pitwall's own variables. `PYTHONUNBUFFERED` makes

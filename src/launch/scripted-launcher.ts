@@ -13,7 +13,13 @@ import type {
 /** A step of a scripted job. Each step starts when the previous one ends. */
 export type ScriptStep =
   /** Rank 0, or the given rank, prints text after `afterMs` (default 0). No line end is added. */
-  | { kind: "print"; text: string; afterMs?: number; stream?: OutputStream; rank?: number }
+  | {
+      kind: "print";
+      text: string | Uint8Array;
+      afterMs?: number;
+      stream?: OutputStream;
+      rank?: number;
+    }
   /** Does nothing for a while except emit ticks. */
   | { kind: "stall"; durationMs: number }
   /** The given rank exits; without `rank`, all running ranks exit. */
@@ -156,7 +162,7 @@ class ScriptedJob implements LaunchedJob {
   #print({ text, stream = "stdout", rank = 0 }: ScriptStep & { kind: "print" }): LaunchEvent {
     const host = this.ranks.find((each) => each.rank === rank)?.host;
     if (host === undefined) throw new RangeError(`the script has no rank ${rank}`);
-    const bytes = Buffer.from(text);
+    const bytes = typeof text === "string" ? Buffer.from(text) : text;
     return { kind: "output", timeMs: this.#clock.nowMs(), host, rank, stream, bytes };
   }
 

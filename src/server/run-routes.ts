@@ -1,4 +1,3 @@
-import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, Hono } from "hono";
 import { UserError } from "../foundation/user-error.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
@@ -6,11 +5,11 @@ import type { RunListDocument } from "../schema/dashboard/run-list.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
 import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
-import { stopRun } from "../workflows/dashboard/stop-run.ts";
+import { stopRun } from "../workflows/control/stop-run.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
-import { eventStream, type StreamSource } from "./event-stream.ts";
 import { heatmapQuery, logBytesQuery, logQuery, seriesQuery, streamQuery } from "./queries.ts";
 import { BoardEvents, boardStreamId, RunEvents } from "./run-events.ts";
+import { sendEvents } from "./send-events.ts";
 
 /** Adds the routes under /api/runs. The store looks up run ids; request data is never used to build a file path. */
 export function addRunRoutes(app: Hono, parts: DashboardParts): void {
@@ -67,7 +66,8 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
       });
     }
     const { run } = await watch.openPage(context.req.param("id"));
-    const answer: StopDocument = { runId: run.runId, ...(await stopRun(run.record)) };
+    const { runId, record } = run;
+    const answer: StopDocument = { runId, ...(await stopRun(record)) };
     return context.json(answer);
   });
 }
@@ -99,18 +99,6 @@ async function sendLogBytes(context: Context, { watch }: DashboardParts): Promis
     headers: {
       "content-type": "application/octet-stream",
       "content-disposition": `attachment; filename="${name}"`,
-    },
-  });
-}
-
-function sendEvents(context: Context, parts: DashboardParts, source: StreamSource): Response {
-  const release = parts.streams.take(getConnInfo(context).remote.address ?? "unknown");
-  return new Response(eventStream(source, release), {
-    headers: {
-      "content-type": "text/event-stream",
-      "cache-control": "no-store",
-      // Prevents proxies from buffering events.
-      "x-accel-buffering": "no",
     },
   });
 }

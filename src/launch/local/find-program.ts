@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import type { LaunchOutcome } from "../launcher.ts";
 
-type Unlaunchable = Exclude<LaunchOutcome, { kind: "launched" }>;
+type Unlaunchable = Exclude<LaunchOutcome, { kind: "launched" | "queued" }>;
 export type ProgramSearch = { kind: "found"; path: string } | Unlaunchable;
 
 /** The search path if the environment has no PATH. */

@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { endProcesses, lookEveryMs, runningCount } from "./end-processes.ts";
-import { EventQueue } from "./event-queue.ts";
+import { EventQueue } from "../event-queue.ts";
 import type { Exit, LaunchedJob, LaunchEvent, LaunchOptions, Leftovers } from "../launcher.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { OutputPipe } from "./output-pipes.ts";

@@ -144,6 +144,12 @@ export const stopDocument = z.discriminatedUnion("kind", [
   /** The run's Pitwall process was sent the signal of Ctrl-C, and ends the run in its own time. */
   z.object({ runId: z.string(), kind: z.literal("asked"), pid: z.number().int() }),
   /** The run's Pitwall process was gone; processes that it had left running were ended. */
-  z.object({ runId: z.string(), kind: z.literal("ended"), endedCount: z.number().int() }),
+  z.object({
+    runId: z.string(),
+    kind: z.literal("ended"),
+    endedCount: z.number().int(),
+    /** Hosts that did not answer, where processes of the job may still run. */
+    unreachable: z.array(z.object({ host: z.string(), reason: z.string() })).readonly(),
+  }),
 ]);
 export type StopDocument = z.output<typeof stopDocument>;

@@ -57,7 +57,7 @@ export async function replayLog(
       reasons: [],
     },
     cpu: new CpuHistory(),
-    fileFindings: training.findings,
+    otherFindings: training.findings,
   });
   const isReached = verdict.outcome.kind === "reached" || verdict.outcome.kind === "untimed";
   const stopMs = verdict.clock.runStopMs ?? endedMs;

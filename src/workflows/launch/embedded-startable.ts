@@ -2,6 +2,7 @@ import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import { embeddedWorkload, embeddedWorkloads } from "../../trainer/embedded-workloads.ts";
+import { torchWorkloads } from "./torch-workloads.ts";
 
 /**
  * An embedded workload by its name. In its own file, so that timing a user's program does not load the
@@ -11,7 +12,7 @@ import { embeddedWorkload, embeddedWorkloads } from "../../trainer/embedded-work
  */
 export function embeddedStartable(name: string, workers: number): Startable {
   if (embeddedWorkload(name) !== undefined) return { kind: "embedded", name, workers };
-  const names = embeddedWorkloads.map((workload) => workload.name);
+  const names = [...embeddedWorkloads, ...torchWorkloads].map((workload) => workload.name);
   const nearest = nearestWord(name, names);
   throw new UserError("unknown-workload", `unknown workload \`${name}\``, {
     hint:

@@ -3,49 +3,70 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Verdict } from "../../schema/run/run-result.ts";
 import { continuedTotals, costOfParts } from "../../score/parts/totals-of-parts.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
+import type { Staged } from "./stage-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { Prepared } from "./prepare-run.ts";
 
-/** Closes the record of a run that was not launched: its `--prepare` command failed or was interrupted. */
+/** Why a run was not launched. */
+type Unlaunched =
+  | (Exclude<Prepared, { kind: "ready" }> & Waits)
+  /** Interrupted while data was staged. */
+  | (Exclude<Staged, { kind: "ready" }> & { prepareMs?: undefined })
+  /** Interrupted in the queue of a scheduler. */
+  | ({
+      kind: "withdrawn";
+      prepareMs: number | undefined;
+      queuedMs: number;
+      endedMs: number;
+    } & Waits);
+
+interface Waits {
+  dataMs?: number | undefined;
+}
+
+/** Closes the record of a run that was not launched: `--prepare` failed, or it was interrupted before. */
 export async function* endUnlaunched({
   request,
   writer,
-  prepared,
+  unlaunched,
   stopAfter,
 }: {
   request: RunRequest;
   writer: RunWriter;
-  prepared: Exclude<Prepared, { kind: "ready" }>;
+  unlaunched: Unlaunched;
   stopAfter: StopAfter;
 }): AsyncGenerator<RunEvent> {
-  const verdict = unlaunchedVerdict(request, prepared);
-  const lastLines = prepared.kind === "failed" ? prepared.lastLines : [];
-  await writer.appendEvent({ kind: "ended", outcome: verdict.outcome.kind }, prepared.endedMs);
+  const verdict = unlaunchedVerdict(request, unlaunched);
+  const lastLines = unlaunched.kind === "failed" ? unlaunched.lastLines : [];
+  await writer.appendEvent({ kind: "ended", outcome: verdict.outcome.kind }, unlaunched.endedMs);
   const stop = stopAfter({ result: verdict, lastLine: lastLines.at(-1) });
   const seriesStop = stop === undefined ? {} : { seriesStop: stop };
   const result = await writer.finish({ ...verdict, ...seriesStop });
   yield { kind: "finished", report: { request, result }, lastLines };
 }
 
-/** The verdict on a run whose program was not started: nothing is timed, and nothing is billed. */
+/** The verdict on a run whose program was not started: nothing is timed, and only the staging of data is billed. */
 function unlaunchedVerdict(
   { runId, target, price, system, continues }: RunRequest,
-  prepared: Exclude<Prepared, { kind: "ready" }>,
+  unlaunched: Unlaunched,
 ): Verdict {
-  const { prepareMs, endedMs } = prepared;
-  const isFailed = prepared.kind === "failed";
+  const { prepareMs, dataMs, endedMs } = unlaunched;
+  const billedMs = dataMs ?? 0;
+  const isFailed = unlaunched.kind === "failed";
   return {
     schemaVersion: 1,
     runId,
-    outcome: isFailed ? { kind: "died", ...prepared.exit } : { kind: "interrupted" },
-    clock: { launchedMs: endedMs, endedMs, billedMs: 0, source: "arrival" },
+    outcome: isFailed ? { kind: "died", ...unlaunched.exit } : { kind: "interrupted" },
+    clock: { launchedMs: endedMs, endedMs, billedMs, source: "arrival" },
     ...(target === undefined ? {} : { target }),
     evaluations: [],
-    cost: costOfParts({ billedMs: 0, trainingMs: undefined, price, system }, continues),
+    cost: costOfParts({ billedMs, trainingMs: undefined, price, system }, continues),
     energy: [...(continues?.energy ?? [])],
     ...(continues === undefined ? {} : { continues: continuedTotals(continues, { endedMs }) }),
     notMeasured: [],
-    findings: isFailed ? [{ rule: "prepare-failed", ...prepared.exit }] : [],
-    prepareMs,
+    findings: isFailed ? [{ rule: "prepare-failed", ...unlaunched.exit }] : [],
+    ...(dataMs === undefined ? {} : { dataMs }),
+    ...(prepareMs === undefined ? {} : { prepareMs }),
+    ...(unlaunched.kind === "withdrawn" ? { queuedMs: unlaunched.queuedMs } : {}),
   };
 }

@@ -5,6 +5,9 @@ import type { Startable } from "../../schema/run/run-request.ts";
 import type { WorkloadFile } from "../../schema/run/workload-file.ts";
 import { commandName } from "./command-name.ts";
 
+/** Contains the `settings` of a workload file as JSON. */
+const settingsVariable = "PITWALL_SETTINGS";
+
 /** A warning before a run, or a note about how it was requested. */
 export interface PlanWarning {
   isNote?: true;
@@ -24,13 +27,13 @@ export function commandStartable(command: readonly string[], cwd: string): Start
 
 /** The program of a workload file. Paths in it are relative to the file. */
 export function fileStartable(file: WorkloadFile, path: string): Startable {
-  const { command = [], name, env = {}, cwd = ".", stdin } = file;
+  const { command = [], name, env = {}, cwd = ".", stdin, settings } = file;
   return {
     kind: "command",
     name: name ?? basename(path, extname(path)),
     command: typeof command === "string" ? ["sh", "-c", command] : [...command],
     cwd: resolve(dirname(path), cwd),
-    env,
+    env: settings === undefined ? env : { ...env, [settingsVariable]: JSON.stringify(settings) },
     ...(stdin === undefined ? {} : { stdin: resolve(dirname(path), stdin) }),
   };
 }

@@ -1,11 +1,22 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
-import type { Launcher, LaunchedJob, LaunchOutcome } from "../../launch/launcher.ts";
+import type {
+  Launcher,
+  LaunchedJob,
+  LaunchOptions,
+  LaunchOutcome,
+  QueuedJob,
+} from "../../launch/launcher.ts";
+import { launchingHost } from "../../schema/run/launching-host.ts";
+import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import { openStdin } from "./program-settings.ts";
 import type { RunWorld } from "./run-world.ts";
+import type { HostEnv } from "./stage-run.ts";
 import { startableOf } from "./startable-of.ts";
+
+type StartedOutcome = Extract<LaunchOutcome, { kind: "launched" | "queued" }>;
 
 /** Limits are checked at this interval while a program is silent. */
 const tickMs = 100;
@@ -27,51 +38,117 @@ export async function createRecord(request: RunRequest, { store }: RunWorld): Pr
   return writer;
 }
 
+/** How a launch ended. */
+export type Launched =
+  /** `queuedMs` is the time in the queue of a scheduler, if there is one. */
+  | { kind: "launched"; job: LaunchedJob; queuedMs: number | undefined }
+  /** Interrupted while the job waited in a queue. */
+  | { kind: "withdrawn"; queuedMs: number; endedMs: number };
+
+interface LaunchParts {
+  launcher: Launcher;
+  writer: RunWriter;
+  interrupt: AbortSignal;
+  hostEnv: HostEnv;
+}
+
 /**
- * Starts the job of a run. If it can't be started, its record is closed.
+ * Starts the job of a run, and waits while it is in the queue of a scheduler. If it can't be started, its record is closed.
  *
  * @throws UserError `stdin-unreadable`, `program-not-found`, `program-not-executable`, `folder-missing`
- * @throws WorldError `start-failed`
+ * @throws WorldError `start-failed`, and what launchers throw
  */
-export async function launchRun(
+export async function* launchRun(
   request: RunRequest,
   world: RunWorld,
-  { launcher, writer }: { launcher: Launcher; writer: RunWriter },
-): Promise<LaunchedJob> {
+  parts: LaunchParts,
+): AsyncGenerator<RunEvent, Launched> {
   try {
-    return await launchProgram(request, world, { launcher, runDirectory: writer.directory });
+    const outcome = await launchProgram(request, world, parts);
+    switch (outcome.kind) {
+      case "launched":
+        return { ...outcome, queuedMs: undefined };
+      case "queued":
+        return yield* waitForStart(request, outcome.queued, parts.writer);
+    }
   } catch (error) {
-    await writer.close();
+    await parts.writer.close();
     throw error;
+  }
+}
+
+async function* waitForStart(
+  { runId }: RunRequest,
+  { scheduler, jobId, submittedMs, waiting }: QueuedJob,
+  writer: RunWriter,
+): AsyncGenerator<RunEvent, Launched> {
+  await writer.appendEvent({ kind: "queued", scheduler, jobId }, submittedMs);
+  for (;;) {
+    const next = await waiting.next();
+    if (next.done !== true) {
+      const { timeMs, reason } = next.value;
+      const queuedForMs = Math.max(0, timeMs - submittedMs);
+      yield { kind: "queued", runId, scheduler, jobId, queuedForMs, reason };
+      continue;
+    }
+    const end = next.value;
+    switch (end.kind) {
+      case "launched":
+        return { ...end, queuedMs: Math.max(0, end.job.launchedMs - submittedMs) };
+      case "withdrawn":
+        return {
+          kind: "withdrawn",
+          queuedMs: Math.max(0, end.timeMs - submittedMs),
+          endedMs: end.timeMs,
+        };
+    }
   }
 }
 
 async function launchProgram(
   request: RunRequest,
   world: RunWorld,
-  { launcher, runDirectory }: { launcher: Launcher; runDirectory: string },
-): Promise<LaunchedJob> {
+  { launcher, writer, interrupt, hostEnv }: LaunchParts,
+): Promise<StartedOutcome> {
   const stdin = openStdin(startableOf(request));
   try {
-    const { command, cwd, env } = commandOf(request, world);
+    const { command, ...options } = launchOptionsOf(request, world, writer.directory);
     const outcome = await launcher.launch(command, {
-      cwd,
-      env: { ...world.env, ...env },
-      runDirectory,
-      seed: request.seed,
+      ...options,
+      env: { ...options.env, ...hostEnv.get(launchingHost) },
+      hostEnv,
       stdinFd: stdin?.fd,
-      tickMs,
+      interrupt,
     });
-    if (outcome.kind === "launched") return outcome.job;
+    if (outcome.kind === "launched" || outcome.kind === "queued") return outcome;
     throw launchError(outcome, request);
   } finally {
     stdin?.close();
   }
 }
 
+/** What a launcher gets to start the program of a run. */
+export function launchOptionsOf(
+  request: Pick<RunRequest, "startable" | "runId" | "seed" | "limits" | "system">,
+  world: RunWorld,
+  runDirectory: string,
+): LaunchOptions & { command: string[] } {
+  const { command, cwd, env } = commandOf(request, world);
+  return {
+    command,
+    cwd,
+    env: { ...world.env, ...env },
+    runDirectory,
+    seed: request.seed,
+    programEnv: env,
+    gpusPerHost: request.system.accelerators_per_node,
+    tickMs,
+  };
+}
+
 /** The program of a run with its arguments, its folder and the variables that are set for it. */
 export function commandOf(
-  request: RunRequest,
+  request: Pick<RunRequest, "startable" | "runId" | "seed" | "limits">,
   world: RunWorld,
 ): { command: string[]; cwd: string; env: Record<string, string> } {
   const { seed, limits } = request;
@@ -95,7 +172,7 @@ export function commandOf(
 
 /** The error for a program that could not be started; `checkProgram` finds some before a record is created. */
 export function launchError(
-  outcome: Exclude<LaunchOutcome, { kind: "launched" }>,
+  outcome: Exclude<LaunchOutcome, StartedOutcome>,
   request: Pick<RunRequest, "startable">,
 ): UserError {
   switch (outcome.kind) {

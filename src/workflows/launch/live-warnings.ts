@@ -42,7 +42,10 @@ export class LiveWarnings {
   }
 
   #unmatched(nowMs: number, reader: RunReader): Finding[] {
-    const unmatched = reader.unmatched();
+    // A program prints many batches before its first evaluation.
+    const unmatched = reader
+      .unmatched()
+      .filter(({ rule }) => rule !== "metric-only-in-training-batches");
     if (nowMs - this.#launchedMs > unmatchedAfterMs) return unmatched;
     if (reader.numericLineCount < numericLinesToMatch) return [];
     return unmatched.filter(

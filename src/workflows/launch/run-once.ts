@@ -1,42 +1,18 @@
-import type { LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
-import { LineSplitter } from "../../launch/line-splitter.ts";
-import type { Probe } from "../../probe/start-probe.ts";
-import type { Finding } from "../../schema/run/finding.ts";
-import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
-import { costOfRun } from "../../score/cost-of-run.ts";
-import { CpuHistory } from "../../score/cpu-history.ts";
-import { limitHit } from "../../score/limit-hit.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
-import type { TrackUpdate } from "../../score/track-run.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
-import type { PlacedReading } from "../read-run/file-values.ts";
-import { lifecycleEventOf } from "../read-run/lifecycle-event-of.ts";
-import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
-import { createRecord, launchRun } from "./launch-run.ts";
-import { LiveWarnings } from "./live-warnings.ts";
+import { createRecord, launchRun, type Launched } from "./launch-run.ts";
 import { endUnlaunched } from "./end-unlaunched.ts";
 import type { MetricFiles } from "./metric-files/metric-files.ts";
-import { groupedByTime, openMetricFiles } from "./metric-files/open-metric-files.ts";
+import { openMetricFiles } from "./metric-files/open-metric-files.ts";
 import { prepareRun } from "./prepare-run.ts";
-import { RankEnds, rankExit } from "./rank-ends.ts";
+import { RunInProgress } from "./run-in-progress.ts";
+import { stageRun } from "./stage-run.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
-import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
 
-/** The live view is refreshed at most ten times per second. */
-const progressEveryMs = 100;
-/** Training is considered failed after this many consecutive NaN losses. */
-const maximumNotFinite = 3;
-/** Time between SIGTERM and SIGKILL. */
-const graceMs = 5000;
 const lastLineCount = 10;
-/**
- * Loading the rules blocks the process for tens of milliseconds, which delays arrival times. If the clock uses
- * arrival times, rules are loaded after this much of the run, right after an evaluation.
- */
-const rulesWaitMs = 10_000;
 
 interface RunOptions {
   interrupt: AbortSignal;
@@ -54,20 +30,75 @@ interface RunOptions {
 export async function* runOnce(
   request: RunRequest,
   { world, target }: { world: RunWorld; target: TargetWorld },
-  { interrupt, earlierCrossingsMs, stopAfter }: RunOptions,
+  options: RunOptions,
 ): AsyncGenerator<RunEvent> {
   const writer = await createRecord(request, world);
   yield { kind: "created", request, directory: writer.directory };
-  const prepared = yield* prepareRun(request, { world, target, writer }, interrupt);
-  if (prepared.kind !== "ready") {
-    yield* endUnlaunched({ request, writer, prepared, stopAfter });
+  const { interrupt, stopAfter } = options;
+  const staged = yield* stageRun(request, { world, target, writer }, interrupt);
+  if (staged.kind !== "ready") {
+    yield* endUnlaunched({ request, writer, unlaunched: staged, stopAfter });
     return;
   }
-  const nowMs = (): number => world.nowMs();
-  const files = await openMetricFiles(request, nowMs);
-  const job = await launchRun(request, world, { launcher: target.launcher, writer });
+  const { dataMs, hostEnv } = staged;
+  const prepared = yield* prepareRun(request, { world, writer, hostEnv }, interrupt);
+  if (prepared.kind !== "ready") {
+    yield* endUnlaunched({ request, writer, unlaunched: { ...prepared, dataMs }, stopAfter });
+    return;
+  }
+  const launching = { launcher: target.launcher, writer, interrupt, hostEnv };
+  const launch = () => launchRun(request, world, launching);
+  const { prepareMs } = prepared;
+  yield* followJob({ request, writer, launch, prepareMs, dataMs }, { world, target }, options);
+}
+
+interface FollowingWorld {
+  world: Pick<RunWorld, "nowMs">;
+  target: TargetWorld;
+}
+
+interface FollowedRun {
+  request: RunRequest;
+  writer: RunWriter;
+  launch: () => AsyncGenerator<RunEvent, Launched>;
+  prepareMs: number | undefined;
+  dataMs: number | undefined;
+  stopReason?: StopReason | undefined;
+  /** Once aborted, the job is no longer followed and continues. */
+  leave?: AbortSignal;
+}
+
+/**
+ * Follows a job to its end, judges the run and closes its record.
+ *
+ * @param run `launch` starts the job or attaches to it; `stopReason`: why the job is already being stopped
+ */
+export async function* followJob(
+  run: FollowedRun,
+  { world, target }: FollowingWorld,
+  options: RunOptions,
+): AsyncGenerator<RunEvent> {
+  const { request, writer, prepareMs, dataMs } = run;
+  const files = await openMetricFiles(request, () => world.nowMs());
+  const launched = yield* run.launch();
+  if (launched.kind === "withdrawn") {
+    files?.close();
+    const { stopAfter } = options;
+    const unlaunched = { ...launched, prepareMs, dataMs };
+    yield* endUnlaunched({ request, writer, unlaunched, stopAfter });
+    return;
+  }
+  yield* followLaunched({ ...run, ...launched, files }, { world, target }, options);
+}
+
+async function* followLaunched(
+  run: FollowedRun & Extract<Launched, { kind: "launched" }> & { files: MetricFiles | undefined },
+  { world, target }: FollowingWorld,
+  { interrupt, earlierCrossingsMs, stopAfter }: RunOptions,
+): AsyncGenerator<RunEvent> {
+  const { request, writer, prepareMs, dataMs, queuedMs, job, files } = run;
   const starting = target.startProbe({
-    ranks: job.ranks,
+    job,
     gpuUuids: request.system.accelerator_uuids,
   });
   const probe = await starting.catch(async (error: unknown) => {
@@ -75,325 +106,36 @@ export async function* runOnce(
     await writer.close();
     throw error;
   });
-  const { prepareMs } = prepared;
-  const parts = { request, probe, job, writer, earlierCrossingsMs, stopAfter, prepareMs };
-  const run = new RunInProgress({ ...parts, files, nowMs });
-  if (!isTimedByArrival(request)) run.reader.startRules();
-  const stopByHand = (): void => run.stop("interrupt");
+  const waits = { prepareMs, dataMs, queuedMs };
+  const parts = { request, probe, job, writer, earlierCrossingsMs, stopAfter, waits };
+  const progress = new RunInProgress({ ...parts, files, nowMs: () => world.nowMs() });
+  if (!isTimedByArrival(request)) progress.reader.startRules();
+  const stopByHand = (): void => progress.stop("interrupt");
+  if (run.stopReason !== undefined) progress.stop(run.stopReason);
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
-  let report: RunReport | undefined;
+  const leave = (): void => job.detach?.();
+  run.leave?.addEventListener("abort", leave, { once: true });
+  if (run.leave?.aborted === true) leave();
+  let report: RunReport | "left" | undefined;
   try {
-    yield* run.follow();
-    report = yield* run.conclude();
+    yield* progress.follow();
+    report = progress.hasEnded ? yield* progress.conclude() : "left";
   } finally {
     interrupt.removeEventListener("abort", stopByHand);
     // The disk failed, or the caller stopped reading these events: leave no process running.
-    if (report === undefined) await run.abandon();
+    if (report === undefined) await progress.abandon();
     files?.close();
   }
-  yield { kind: "finished", report, lastLines: run.reader.lastLines(lastLineCount) };
+  if (report === "left") {
+    await progress.leave();
+    return;
+  }
+  await job.release?.();
+  yield { kind: "finished", report, lastLines: progress.reader.lastLines(lastLineCount) };
 }
 
 /** Whether the clock uses the arrival times of output instead of times that the program logs. */
 function isTimedByArrival({ reading }: RunRequest): boolean {
   return reading.metrics.length > 0 || reading.clockStartPattern !== undefined;
-}
-
-/** One stream of one rank. */
-type OutputSource = Place & { stream: OutputStream };
-
-function sourceOf({ host, rank, stream }: OutputSource): string {
-  return `${host} ${rank} ${stream}`;
-}
-
-interface RunParts {
-  request: RunRequest;
-  probe: Probe;
-  job: LaunchedJob;
-  writer: RunWriter;
-  files: MetricFiles | undefined;
-  earlierCrossingsMs: readonly number[];
-  stopAfter: StopAfter;
-  /** How long the command of `--prepare` ran, if there is one. */
-  prepareMs: number | undefined;
-  nowMs: () => number;
-}
-
-/** One run between its launch and its verdict. */
-class RunInProgress {
-  readonly reader: RunReader;
-  readonly #parts: RunParts;
-  readonly #sampling: Promise<void>;
-  readonly #lines = new LineSplitter();
-  readonly #ranks: RankEnds;
-  readonly #cpu = new CpuHistory();
-  readonly #warnings: LiveWarnings;
-  #stopReason: StopReason | undefined;
-  #isStopReported = false;
-  #end: JobEnd | undefined;
-  #lastProgressMs = 0;
-
-  constructor(parts: RunParts) {
-    this.#parts = parts;
-    this.reader = RunReader.live(parts.request, parts.job.launchedMs);
-    this.#ranks = new RankEnds(parts.job.ranks);
-    this.#warnings = new LiveWarnings(parts.job.launchedMs);
-    this.#sampling = this.#storeSamples();
-    // Errors are handled where the samples are awaited; this avoids an unhandled rejection before that.
-    this.#sampling.catch(() => undefined);
-  }
-
-  /** Stops the job. Only the first reason is recorded. */
-  stop(reason: StopReason): void {
-    if (this.#stopReason !== undefined) return;
-    this.#stopReason = reason;
-    void this.#parts.job.stop({ graceMs });
-  }
-
-  async *follow(): AsyncGenerator<RunEvent> {
-    const { job, request, writer, files } = this.#parts;
-    const { hosts, ranks, launchedMs } = job;
-    files?.launched(launchedMs);
-    for (const rank of ranks) await writer.appendEvent({ kind: "launched", ...rank }, launchedMs);
-    yield { kind: "launched", runId: request.runId, hosts, ranks };
-    yield* this.#report(this.reader.launched(launchedMs), launchedMs);
-    for await (const event of job.events) {
-      // A program that ends at once must not be recorded as ended before it was stopped.
-      yield* this.#reportStop(event.timeMs);
-      yield* this.#take(event);
-      if (this.#end === undefined) yield* this.#takeFiles(files?.poll(this.#parts.nowMs()));
-      yield* this.#checkClock(event.timeMs);
-    }
-  }
-
-  /** Records why the job is being stopped, once. */
-  async *#reportStop(timeMs: number): AsyncGenerator<RunEvent> {
-    const reason = this.#stopReason;
-    if (reason === undefined || this.#isStopReported) return;
-    const { writer, request } = this.#parts;
-    this.#isStopReported = true;
-    await writer.appendEvent({ kind: "stopping", reason }, timeMs);
-    yield { kind: "stopping", runId: request.runId, reason };
-  }
-
-  async *#take(event: LaunchEvent): AsyncGenerator<RunEvent> {
-    switch (event.kind) {
-      case "output":
-        for (const block of this.#lines.push(sourceOf(event), event.bytes))
-          yield* this.#read(block, event);
-        return;
-      case "tick":
-        return;
-      case "rank-exited":
-        yield* this.#rankExited(event);
-        return;
-      case "host-lost":
-        yield* this.#hostLost(event);
-        return;
-      case "ended":
-        this.#end = event;
-        yield* this.#finishLines(event.timeMs);
-    }
-  }
-
-  async *#rankExited({
-    timeMs,
-    host,
-    rank,
-    exit,
-  }: LaunchEvent & { kind: "rank-exited" }): AsyncGenerator<RunEvent> {
-    const { writer, request } = this.#parts;
-    const ended = rankExit(exit);
-    this.#ranks.exited({ host, rank }, ended);
-    await writer.appendEvent({ kind: "rank-exited", host, rank, ...ended }, timeMs);
-    yield { kind: "rank-exited", runId: request.runId, host, rank, exit: ended };
-    this.#stopAfterFailure();
-  }
-
-  async *#hostLost({
-    timeMs,
-    host,
-    reason,
-  }: LaunchEvent & { kind: "host-lost" }): AsyncGenerator<RunEvent> {
-    const { writer, request } = this.#parts;
-    this.#ranks.lost(host, reason);
-    await writer.appendEvent({ kind: "host-lost", host, reason }, timeMs);
-    yield { kind: "host-lost", runId: request.runId, host, reason };
-    this.#stopAfterFailure();
-  }
-
-  /** After a rank fails, the other ranks wait for it forever, so the job is stopped. */
-  #stopAfterFailure(): void {
-    const isAlone = this.#parts.job.ranks.length === 1;
-    if (this.#ranks.hasFailedRank && !isAlone) this.stop("failure");
-  }
-
-  /** Logs the last line of each source if it has no line end. */
-  async *#finishLines(timeMs: number): AsyncGenerator<RunEvent> {
-    for (const { host, rank } of this.#parts.job.ranks) {
-      for (const stream of ["stdout", "stderr"] as const) {
-        for (const block of this.#lines.finish(sourceOf({ host, rank, stream })))
-          yield* this.#read(block, { host, rank, stream, timeMs });
-      }
-    }
-    yield* this.#takeFiles(this.#parts.files?.finish(timeMs));
-    yield* this.#record(this.reader.endOutput(timeMs), timeMs);
-  }
-
-  async *#takeFiles(batches: Iterable<PlacedReading[]> = []): AsyncGenerator<RunEvent> {
-    for (const readings of groupedByTime(batches)) {
-      const timeMs = readings[0]?.placedMs ?? 0;
-      yield* this.#record(this.reader.takeFileReadings(readings, timeMs), timeMs);
-    }
-  }
-
-  /** @param bytes whole lines of one source */
-  async *#read(
-    bytes: Buffer,
-    { host, rank, stream, timeMs }: OutputSource & { timeMs: number },
-  ): AsyncGenerator<RunEvent> {
-    yield { kind: "output", runId: this.#parts.request.runId, host, rank, stream, bytes };
-    const taken = this.reader.take({ place: { host, rank }, stream, bytes, timeMs });
-    yield* this.#record(taken, timeMs, { host, rank, stream, bytes });
-  }
-
-  /** @param printed the output that the log blocks were made from; other blocks are Pitwall's own lines */
-  async *#record(
-    { log, updates }: TakenPiece,
-    timeMs: number,
-    printed?: OutputSource & { bytes: Buffer },
-  ): AsyncGenerator<RunEvent> {
-    const { request, job } = this.#parts;
-    for (const block of log) await this.#appendLog(block, printed);
-    yield* this.#report(updates, timeMs);
-    const isDiverged = this.reader.run.notFiniteCount >= maximumNotFinite;
-    if (isDiverged && request.keepOnNan !== true) this.stop("not-a-number");
-    if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
-  }
-
-  /** In a job of one rank no source is recorded: all lines except Pitwall's own are from that rank. */
-  #appendLog(block: Buffer, printed?: OutputSource & { bytes: Buffer }): Promise<void> | undefined {
-    const { writer, job } = this.#parts;
-    if (job.ranks.length === 1) return writer.appendLog(block);
-    if (block !== printed?.bytes) return writer.appendLog(block, { by: "pitwall" });
-    const { host, rank, stream } = printed;
-    return writer.appendLog(block, { by: "rank", host, rank, stream });
-  }
-
-  async *#report(updates: readonly TrackUpdate[], timeMs: number): AsyncGenerator<RunEvent> {
-    const { writer, request } = this.#parts;
-    for (const change of updates) {
-      const body = lifecycleEventOf(change);
-      if (body !== undefined) await writer.appendEvent(body, timeMs);
-      yield eventOf(change, request.runId);
-      if (change.kind === "target-reached" && request.stopAtTarget) this.stop("target");
-    }
-  }
-
-  /** Checks limits, issues warnings, and refreshes the live view. */
-  async *#checkClock(timeMs: number): AsyncGenerator<RunEvent> {
-    const { request, job } = this.#parts;
-    yield* this.#record(this.reader.addDueLines(timeMs), timeMs);
-    const launchedForMs = timeMs - job.launchedMs;
-    const billedUsd = this.#billedUsd(launchedForMs);
-    const { samplesCount } = this.reader.run;
-    const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
-    if (hit !== undefined && this.#end === undefined) this.stop(hit);
-    yield* this.#reportStop(timeMs);
-    const fileFindings = (): readonly Finding[] =>
-      this.#parts.files?.findings({ isOver: false }) ?? [];
-    for (const finding of this.#warnings.due(timeMs, this.reader, fileFindings))
-      yield { kind: "warning", runId: request.runId, finding };
-    const checklist = this.reader.checklistUpdate(timeMs);
-    if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
-    if (timeMs - this.#lastProgressMs < progressEveryMs) return;
-    this.#lastProgressMs = timeMs;
-    yield { kind: "progress", progress: this.#progress(timeMs, billedUsd) };
-  }
-
-  #progress(nowMs: number, costUsd: number | undefined) {
-    return this.reader.progress({
-      nowMs,
-      launchedMs: this.#parts.job.launchedMs,
-      isStopping: this.#stopReason !== undefined,
-      costUsd,
-      energy: this.#parts.probe.energySoFar(),
-      earlierCrossingsMs: this.#parts.earlierCrossingsMs,
-    });
-  }
-
-  #billedUsd(billedMs: number): number | undefined {
-    const { price, system } = this.#parts.request;
-    const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
-    return cost.kind === "priced" ? cost.billedUsd : undefined;
-  }
-
-  async #storeSamples(): Promise<void> {
-    for await (const sample of this.#parts.probe.samples) {
-      this.#cpu.push(sample);
-      await this.#parts.writer.appendSample(`host-${sample.host}`, sample);
-    }
-  }
-
-  async *conclude(): AsyncGenerator<RunEvent, RunReport> {
-    const { request, writer, job } = this.#parts;
-    const watched = await this.#parts.probe.stop();
-    await this.#sampling;
-    const end = this.#end;
-    if (end === undefined) throw new Error("the launcher's events ended without `ended`");
-    const { reader } = this;
-    const stopReason = this.#stopReason;
-    const ranks = this.#ranks;
-    const { launchedMs } = job;
-    const verdict = verdictOfRun({
-      request,
-      reader,
-      end,
-      ranks,
-      stopReason,
-      launchedMs,
-      watched,
-      cpu: this.#cpu,
-      fileFindings: this.#parts.files?.findings({ isOver: true }) ?? [],
-    });
-    const { outcome, clock } = verdict;
-    const isReached = outcome.kind === "reached";
-    for (const bytes of reader.endLog({ isReached, timeMs: clock.runStopMs ?? end.timeMs }))
-      await this.#appendLog(bytes);
-    await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
-    const { rules, checklist } = await reader.finishRules();
-    yield { kind: "checklist", runId: request.runId, checklist };
-    const stop = this.#parts.stopAfter({ result: verdict, lastLine: reader.lastLines(1)[0] });
-    const { prepareMs } = this.#parts;
-    const more = {
-      ...(prepareMs === undefined ? {} : { prepareMs }),
-      ...(stop === undefined ? {} : { seriesStop: stop }),
-    };
-    return { request, result: await writer.finish({ ...verdict, ...more, rules }) };
-  }
-
-  /** Stops the program and closes the record without a verdict; the record keeps what was written so far. */
-  async abandon(): Promise<void> {
-    await this.#parts.job.stop({ graceMs: 0 });
-    await this.#parts.probe.stop();
-    // The disk has just failed and may fail again on close; the first error is the one to report.
-    await this.#parts.writer.close().catch(() => undefined);
-  }
-}
-
-function eventOf(change: TrackUpdate, runId: string): RunEvent {
-  switch (change.kind) {
-    case "clock-started":
-      return { kind: "clock-started", runId, by: change.by };
-    case "evaluation":
-      return { kind: "evaluation", runId, metric: change.metric, evaluation: change.evaluation };
-    case "target-reached":
-      return {
-        kind: "target-reached",
-        runId,
-        value: change.value,
-        samplesCount: change.samplesCount,
-      };
-  }
 }

@@ -3,10 +3,12 @@ import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { EndedRun } from "../../score/series-stop.ts";
 import { summariseSeries } from "../../score/summarise-series.ts";
+import { isRunOver } from "../control/is-run-over.ts";
 import { launchError } from "./launch-run.ts";
 import type { SeriesPlan } from "./plan-series.ts";
 import { runOnce } from "./run-once.ts";
-import type { RunWorld } from "./run-world.ts";
+import type { RunWorld, TargetWorld } from "./run-world.ts";
+import { summariseLaunch } from "./summarise-launch.ts";
 import { Series } from "./series-progress.ts";
 
 /**
@@ -23,12 +25,29 @@ export async function* runSeries(
   interrupt: AbortSignal,
 ): AsyncGenerator<RunEvent> {
   await checkProgram(plan, world);
-  const { startable } = plan;
   const target = world.openTarget(plan.launchTarget);
+  try {
+    yield* runAll(plan, { world, target }, interrupt);
+  } finally {
+    await target.launcher.close?.();
+  }
+}
+
+async function* runAll(
+  plan: SeriesPlan,
+  { world, target }: { world: RunWorld; target: TargetWorld },
+  interrupt: AbortSignal,
+): AsyncGenerator<RunEvent> {
+  const { startable } = plan;
   const [system, described] = await Promise.all([
     target.describeSystem(programOf(plan, world)),
     world.describe(startable.kind === "command" ? startable.cwd : "."),
   ]);
+  // One process on this machine needs no explanation.
+  const isPlain = plan.launchTarget.kind === "local" && plan.launchTarget.ranks === undefined;
+  if (!isPlain) yield { kind: "planned", summary: summariseLaunch(plan, system) };
+  for (const job of (await target.launcher.reap?.(isRunOver(world.store))) ?? [])
+    yield { kind: "reaped", ...job };
   const series = new Series(plan, world);
   for (let next = series.next(); next !== undefined; next = series.next()) {
     const request: RunRequest = { ...commonRequest(plan), ...next, system, ...described };
@@ -48,7 +67,8 @@ export async function* runSeries(
   yield { kind: "series-finished", summary: summariseSeries(reports), runs: reports };
 }
 
-function programOf({ startable }: SeriesPlan, { env }: RunWorld) {
+/** The program of a plan, for the description of its system. */
+export function programOf({ startable }: SeriesPlan, { env }: RunWorld) {
   if (startable.kind === "embedded") return { command: [], env };
   return { command: startable.command, env: { ...env, ...startable.env } };
 }
@@ -62,7 +82,7 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
-  const { furtherTargets = [], targetWindow, edition, price, prepare } = plan;
+  const { furtherTargets = [], targetWindow, edition, price, prepare, data = [] } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
@@ -79,12 +99,14 @@ function commonRequest(plan: SeriesPlan) {
     ...(price === undefined ? {} : { price }),
     ...membershipOf(plan),
     ...(prepare === undefined ? {} : { prepare }),
+    ...(data.length === 0 ? {} : { data: [...data] }),
   };
 }
 
-/** The other runs that the runs of a plan belong with. */
-function membershipOf({ rerunOf, continues, race }: SeriesPlan) {
+/** The other runs that the runs of a plan belong with, and what was planned for them. */
+function membershipOf({ rerunOf, continues, race, expectation }: SeriesPlan) {
   return {
+    ...(expectation === undefined ? {} : { plan: expectation }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
     ...(continues === undefined ? {} : { continues }),
     ...(race === undefined ? {} : { race }),
@@ -93,10 +115,11 @@ function membershipOf({ rerunOf, continues, race }: SeriesPlan) {
 
 /** Checks that the program exists before a record is created, so that a typing error leaves no record. */
 export async function checkProgram(
-  { startable }: Pick<SeriesPlan, "startable">,
+  { startable, launchTarget }: Pick<SeriesPlan, "startable" | "launchTarget">,
   world: Pick<RunWorld, "env">,
 ): Promise<void> {
-  if (startable.kind === "embedded") return;
+  // A program of other hosts is looked for there.
+  if (startable.kind === "embedded" || launchTarget.kind !== "local") return;
   const [program = ""] = startable.command;
   const path = startable.env["PATH"] ?? world.env["PATH"];
   const found = await findProgram(program, { cwd: startable.cwd, path });

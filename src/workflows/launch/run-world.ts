@@ -1,7 +1,6 @@
-import type { Launcher } from "../../launch/launcher.ts";
+import type { LaunchedJob, Launcher } from "../../launch/launcher.ts";
 import type { Probe } from "../../probe/start-probe.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
 import type { SigningKey } from "../../store/keys/key-store.ts";
@@ -27,8 +26,8 @@ export interface RunWorld {
 export interface TargetWorld {
   launcher: Launcher;
   /** Starts to observe a job's processes and the meters of its hosts. */
-  startProbe(job: {
-    ranks: readonly LaunchedRank[];
+  startProbe(started: {
+    job: LaunchedJob;
     /** UUIDs of the GPUs that the job uses; undefined is all. */
     gpuUuids: readonly string[] | undefined;
   }): Promise<Probe>;

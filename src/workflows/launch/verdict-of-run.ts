@@ -23,10 +23,12 @@ export interface EndedRun {
   ranks: RankEnds;
   stopReason: StopReason | undefined;
   launchedMs: number;
+  /** How long data was staged before. */
+  dataMs?: number | undefined;
   watched: ProbeTotals;
   cpu: CpuHistory;
-  /** Findings about the files that metrics are read from. */
-  fileFindings: readonly Finding[];
+  /** Findings about the hosts of the job, and about the files that metrics are read from. */
+  otherFindings: readonly Finding[];
 }
 
 /** The verdict on a run, including its cost: the content of result.json except for the fingerprints. */
@@ -37,6 +39,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
   const { outcome, clock, samplesPerSecond, findings } = judgeRun(run, runEnd, {
     launchedMs: ended.launchedMs,
     endedMs: end.timeMs,
+    dataMs: ended.dataMs,
     cpu: ended.cpu,
     ofLog: logTimesOf(request),
   });
@@ -71,11 +74,12 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     findings: withoutEcho([
       ...findings.map((note) => withNames(note, reader)),
       ...reader.findings(),
-      ...ended.fileFindings,
+      ...ended.otherFindings,
       // The output of an imported run did not arrive.
       ...(request.startable.kind === "imported"
         ? []
         : reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: wasStopped(stopReason) })),
+      ...simulationFinding(request, ranks),
       ...ranks.findings({ wasStopped: wasStopped(stopReason) }),
       ...leftovers(end),
     ]),
@@ -101,13 +105,16 @@ const unusedFileRules = new Set<Finding["rule"]>([
   "metrics-file-missing",
   "metrics-file-unchanged",
   "metrics-file-unreadable",
+  "mlflow-run-older",
 ]);
 
 /** Leaves out that a metric was never read if another finding explains it. */
 function withoutEcho(findings: readonly Finding[]): Finding[] {
   const unmatched = new Set(
     findings.flatMap((note) =>
-      note.rule === "metric-never-matched" || note.rule === "metric-not-in-files"
+      note.rule === "metric-never-matched" ||
+      note.rule === "metric-only-in-training-batches" ||
+      note.rule === "metric-not-in-files"
         ? [note.metric]
         : [],
     ),
@@ -125,6 +132,11 @@ function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
   if (wasSeen) return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
   const reason = "CPU time and memory: no process was there when they were read";
   return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
+}
+
+function simulationFinding({ launchTarget }: RunRequest, { job }: RankEnds): Finding[] {
+  if (launchTarget.kind !== "simulated") return [];
+  return [{ rule: "simulated", rankCount: job?.rankCount ?? 1 }];
 }
 
 function leftovers({ leftovers: { stoppedCount, unkillablePids } }: JobEnd): Finding[] {

@@ -7,33 +7,16 @@ import {
 import type { ReadingEnd } from "../../../formats/logged-value.ts";
 import type { WantedReadings } from "../../../formats/text/wanted-metric.ts";
 import type { Finding } from "../../../schema/run/finding.ts";
+import { isDatabaseHeader } from "../../../store/mlflow/database-state.ts";
 import { FollowedFile, type FilePiece } from "../../../store/metric-files/followed-file.ts";
 import { describeRefusal } from "../../../store/open-file.ts";
 import type { PlacedReading } from "../../read-run/file-values.ts";
+import type { FoundFile, MetricSource, ReadPass } from "./metric-source.ts";
 import { type ReadMoment, ReadingTimes } from "./reading-times.ts";
 import type { ValueHistory } from "./value-history.ts";
 
-/** A file of metrics, as found. */
-export interface FoundFile {
-  absolutePath: string;
-  /** As named in the request, or below a folder named there. */
-  path: string;
-  /** The name of its folder, if that is below the folder named in the request. */
-  folder: string | undefined;
-}
-
-/** Parameters of one read. */
-export interface ReadPass {
-  launchedMs: number;
-  lookedMs: number;
-  readMs: number;
-  /** The program has ended: a last line without a line end is complete. */
-  isLast: boolean;
-}
-
 /** One file that the program writes, from its content before the launch to its end. */
-export class FollowedSource {
-  readonly path: string;
+export class FollowedSource implements MetricSource {
   /** Whether the run changed it. */
   isChanged = false;
   /** Whether it existed before the launch. */
@@ -56,6 +39,8 @@ export class FollowedSource {
   /** The moment of the newest bytes. */
   #moment: ReadMoment | undefined;
   #refusal: string | undefined;
+  /** The file was created after this pass began; the next one opens it as a database. */
+  #isDatabase = false;
 
   constructor(
     found: FoundFile,
@@ -65,7 +50,6 @@ export class FollowedSource {
       targetMetrics,
     }: { wanted: WantedReadings; history: ValueHistory; targetMetrics: readonly string[] },
   ) {
-    this.path = found.path;
     this.#found = found;
     this.#wanted = wanted;
     this.#history = history;
@@ -122,7 +106,8 @@ export class FollowedSource {
 
   /** @param time see `ReadingTimes` */
   findings(time: { launchedMs: number; isOver: boolean }): Finding[] {
-    const { path, reader } = this;
+    const { reader } = this;
+    const { path } = this.#found;
     const refusal = this.#refusal;
     const end = reader?.end();
     return [
@@ -147,10 +132,10 @@ export class FollowedSource {
       case "partial":
         // A last record that is cut off is usual where a program is stopped.
         return this.reader?.format === "json-document"
-          ? [unreadable(this.path, "it is not a complete JSON document")]
+          ? [unreadable(this.#found.path, "it is not a complete JSON document")]
           : [];
       case "corrupt":
-        return [unreadable(this.path, `${end.reason}, at byte ${end.atByte}`)];
+        return [unreadable(this.#found.path, `${end.reason}, at byte ${end.atByte}`)];
     }
   }
 
@@ -186,6 +171,8 @@ export class FollowedSource {
   }
 
   #push(bytes: Uint8Array, offset: number): FileReading[] {
+    if (offset === 0) this.#isDatabase = isDatabaseHeader(bytes);
+    if (this.#isDatabase) return [];
     this.reader ??= this.#open(bytes);
     const oldBytes = Math.min(Math.max(0, this.#oldBytes - offset), bytes.length);
     if (oldBytes > 0) {
@@ -229,7 +216,11 @@ export class FollowedSource {
       const key = readingKey(reading, this.#index);
       this.#index += 1;
       if (!this.#history.add(key, { isRewritten })) continue;
-      placed.push({ ...reading, path: this.path, ...this.#times.place(reading.timeMs, moment) });
+      placed.push({
+        ...reading,
+        path: this.#found.path,
+        ...this.#times.place(reading.timeMs, moment),
+      });
     }
     const untimed = placed.filter(({ timeFrom }) => timeFrom !== "file");
     const evaluationCount = untimed.filter(({ metrics }) =>

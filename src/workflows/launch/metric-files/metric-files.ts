@@ -6,8 +6,12 @@ import { nearestWord } from "../../../foundation/nearest-word.ts";
 import type { Finding } from "../../../schema/run/finding.ts";
 import { MetricSources } from "../../../score/readings/metric-sources.ts";
 import { findMetricFiles } from "../../../store/metric-files/find-metric-files.ts";
+import { isDatabaseFile } from "../../../store/mlflow/database-state.ts";
 import type { PlacedReading } from "../../read-run/file-values.ts";
-import { FollowedSource, type FoundFile, type ReadPass } from "./followed-source.ts";
+import { FollowedMlflowDatabase } from "./followed-mlflow-database.ts";
+import { FollowedMlflowFolder } from "./followed-mlflow-folder.ts";
+import { FollowedSource } from "./followed-source.ts";
+import type { FoundFile, MetricSource, ReadPass } from "./metric-source.ts";
 import { ValueHistory } from "./value-history.ts";
 
 /** Files are looked at with this interval. */
@@ -39,11 +43,13 @@ export interface MetricFilesRequest {
  */
 export class MetricFiles {
   readonly #request: MetricFilesRequest;
-  readonly #sources = new Map<string, FollowedSource>();
+  readonly #sources = new Map<string, MetricSource>();
   readonly #histories = new Map<string, ValueHistory>();
   readonly #groups = new Map<string, string>();
+  /** Files that are or may become databases. */
+  readonly #mayBeDatabases = new Map<string, FoundFile>();
   readonly #metricSources = new MetricSources();
-  #launchedMs = 0;
+  #launchedMs: number | undefined;
   #lookedMs = 0;
   #nextSearchMs = Number.NEGATIVE_INFINITY;
   #nextUnchanged = 0;
@@ -56,13 +62,21 @@ export class MetricFiles {
   static beforeLaunch(request: MetricFilesRequest): MetricFiles {
     const files = new MetricFiles(request);
     let leftBytes = maximumOldBytes;
-    for (const source of files.#search()) {
+    files.#search();
+    files.#openDatabases();
+    for (const source of files.#sources.values()) {
+      if (!(source instanceof FollowedSource)) continue;
       const byteCount = source.skipOld() ?? 0;
       if (source.isAppendedOnly || byteCount > leftBytes) continue;
       leftBytes -= byteCount;
       source.readOld();
     }
     return files;
+  }
+
+  /** The same for databases. */
+  async skipOldDatabases(): Promise<void> {
+    for (const database of this.#databases) await database.skipOld();
   }
 
   launched(launchedMs: number): void {
@@ -75,6 +89,13 @@ export class MetricFiles {
     if (nowMs - this.#lookedMs >= pollEveryMs) yield* this.#read(nowMs, { isLast: false });
   }
 
+  /** The program has ended: reads the rest of the databases, for `finish`. */
+  async settle(): Promise<void> {
+    this.#search();
+    this.#openDatabases();
+    for (const database of this.#databases) await database.settle(this.#launchedMs ?? 0);
+  }
+
   /** The remaining readings, after the program has ended. */
   *finish(endedMs: number): Generator<PlacedReading[]> {
     this.#nextSearchMs = Number.NEGATIVE_INFINITY;
@@ -82,11 +103,14 @@ export class MetricFiles {
   }
 
   findings({ isOver }: { isOver: boolean }): Finding[] {
-    const time = { launchedMs: this.#launchedMs, isOver };
+    const time = { launchedMs: this.#launchedMs ?? 0, isOver };
     const sources = [...this.#sources.values()];
+    const ofSources = sources.flatMap((source) => source.findings(time));
+    // Other programs may go on with their runs in the same store.
+    const isAllRead = this.#unreadMetrics().length === 0;
     return [
       ...this.#metricSources.findings,
-      ...sources.flatMap((source) => source.findings(time)),
+      ...ofSources.filter(({ rule }) => rule !== "mlflow-run-older" || !isAllRead),
       ...(isOver ? this.#unusedPaths() : []),
       ...this.#missingMetrics(sources),
     ];
@@ -96,6 +120,10 @@ export class MetricFiles {
     for (const source of this.#sources.values()) source.close();
   }
 
+  get #databases(): FollowedMlflowDatabase[] {
+    return [...this.#sources.values()].filter((source) => source instanceof FollowedMlflowDatabase);
+  }
+
   *#read(nowMs: number, { isLast }: { isLast: boolean }): Generator<PlacedReading[]> {
     if (nowMs >= this.#nextSearchMs) {
       const startedMs = this.#request.nowMs();
@@ -103,8 +131,9 @@ export class MetricFiles {
       const tookMs = this.#request.nowMs() - startedMs;
       this.#nextSearchMs = nowMs + Math.min(maximumSearchEveryMs, tookMs / searchFraction);
     }
+    this.#openDatabases();
     const pass = {
-      launchedMs: this.#launchedMs,
+      launchedMs: this.#launchedMs ?? 0,
       lookedMs: this.#lookedMs,
       readMs: nowMs,
       isLast,
@@ -114,10 +143,10 @@ export class MetricFiles {
       yield* this.#readSource(source, pass);
   }
 
-  *#readSource(source: FollowedSource, pass: ReadPass): Generator<PlacedReading[]> {
+  *#readSource(source: MetricSource, pass: ReadPass): Generator<PlacedReading[]> {
     let pieceCount = 0;
     for (const readings of source.read(pass)) {
-      const used = readings.flatMap((reading) => this.#usedPart(source, reading));
+      const used = readings.flatMap((reading) => this.#usedPart(reading));
       if (used.length > 0) yield used;
       pieceCount += 1;
       if (!pass.isLast && pieceCount >= maximumPiecesPerPoll) return;
@@ -125,7 +154,7 @@ export class MetricFiles {
   }
 
   /** All files that the run has changed or created, and some of the others in turn. */
-  #dueSources(): FollowedSource[] {
+  #dueSources(): MetricSource[] {
     const sources = [...this.#sources.values()];
     const unchanged = sources.filter(({ isChanged }) => !isChanged);
     const from = this.#nextUnchanged >= unchanged.length ? 0 : this.#nextUnchanged;
@@ -134,23 +163,22 @@ export class MetricFiles {
     return sources.filter((source) => source.isChanged || due.has(source));
   }
 
-  /** Looks for files. @returns those that were not known */
-  #search(): FollowedSource[] {
+  /** Looks for files that are not known. */
+  #search(): void {
     const { paths, folder } = this.#request;
-    return paths.flatMap((path) => {
+    for (const path of paths) {
       const root = resolve(folder, path);
-      const { isFolder, files } = findMetricFiles(root);
+      const { isFolder, files, mlflowRuns } = findMetricFiles(root);
       if (isFolder) this.#forget(root);
-      return files.flatMap((absolutePath) => {
+      const found = (absolutePath: string): FoundFile => {
         const below = isFolder ? relative(root, absolutePath) : "";
         const parent = dirname(below);
-        return this.#add({
-          absolutePath,
-          path: join(path, below),
-          folder: parent === "." || below === "" ? undefined : basename(parent),
-        });
-      });
-    });
+        const parentName = parent === "." || below === "" ? undefined : basename(parent);
+        return { absolutePath, path: join(path, below), folder: parentName };
+      };
+      for (const absolutePath of files) this.#add(found(absolutePath));
+      for (const absolutePath of mlflowRuns) this.#addMlflowRun(found(absolutePath));
+    }
   }
 
   /** A path that was missing before turned out to be a folder. */
@@ -159,8 +187,34 @@ export class MetricFiles {
     this.#sources.delete(absolutePath);
   }
 
-  #add(found: FoundFile): FollowedSource[] {
-    if (this.#sources.has(found.absolutePath)) return [];
+  #addMlflowRun(found: FoundFile): void {
+    if (this.#sources.has(found.absolutePath)) return;
+    const { wanted } = this.#request;
+    const source = new FollowedMlflowFolder(found, { wanted, isOld: !this.#isLaunched });
+    this.#sources.set(found.absolutePath, source);
+  }
+
+  get #isLaunched(): boolean {
+    return this.#launchedMs !== undefined;
+  }
+
+  /** Files that were empty or missing before, and turned out to be databases. */
+  #openDatabases(): void {
+    const { wanted, nowMs } = this.#request;
+    for (const [absolutePath, found] of this.#mayBeDatabases) {
+      if (!isDatabaseFile(absolutePath)) continue;
+      this.#mayBeDatabases.delete(absolutePath);
+      this.#forget(absolutePath);
+      const options = { wanted, nowMs, isOld: !this.#isLaunched };
+      this.#sources.set(absolutePath, new FollowedMlflowDatabase(found, options));
+    }
+  }
+
+  #add(found: FoundFile): void {
+    if (this.#sources.has(found.absolutePath)) return;
+    const name = basename(found.absolutePath);
+    if (found.folder === undefined || name === "mlflow.db")
+      this.#mayBeDatabases.set(found.absolutePath, found);
     const { wanted, targetMetrics } = this.#request;
     const group = groupOf(found.absolutePath);
     const history = isRepeated(found.absolutePath)
@@ -170,12 +224,11 @@ export class MetricFiles {
     const source = new FollowedSource(found, { wanted, history, targetMetrics });
     this.#groups.set(found.path, group);
     this.#sources.set(found.absolutePath, source);
-    return [source];
   }
 
   /** A reading without the values that another file has already given. */
-  #usedPart(source: FollowedSource, reading: PlacedReading): PlacedReading[] {
-    const { path } = source;
+  #usedPart(reading: PlacedReading): PlacedReading[] {
+    const { path } = reading;
     const { samples, clock } = this.#request.wanted;
     const isUsed = (metric: string, value: number): boolean =>
       this.#metricSources.accepts({
@@ -208,16 +261,18 @@ export class MetricFiles {
     });
   }
 
-  #missingMetrics(sources: readonly FollowedSource[]): Finding[] {
+  #missingMetrics(sources: readonly MetricSource[]): Finding[] {
     const readers = sources.flatMap(({ isChanged, reader }) =>
       isChanged && reader !== undefined ? [reader] : [],
     );
     const names = [...new Set(readers.flatMap((reader) => [...reader.names]))];
     if (names.length === 0) return [];
-    const missing = this.#request.wanted.metrics.filter(
-      ({ metric }) => !this.#metricSources.has(metric),
-    );
-    return missing.map(({ metric }) => missingMetric(metric, names, readers));
+    return this.#unreadMetrics().map((metric) => missingMetric(metric, names, readers));
+  }
+
+  #unreadMetrics(): string[] {
+    const names = this.#request.wanted.metrics.map(({ metric }) => metric);
+    return names.filter((metric) => !this.#metricSources.has(metric));
   }
 }
 

@@ -10,13 +10,24 @@ export async function openMetricFiles(
 ): Promise<MetricFiles | undefined> {
   if (reading.metricsFrom === undefined || startable.kind !== "command") return undefined;
   const { MetricFiles: Files } = await import("./metric-files.ts");
-  return Files.beforeLaunch({
+  const files = Files.beforeLaunch({
     paths: reading.metricsFrom.map((path) => path.replaceAll("{seed}", String(seed))),
     folder: startable.cwd,
     wanted: outputPatterns(reading, { isRecorded: false }).wanted,
     targetMetrics: [target, ...furtherTargets].flatMap((each) => each?.metric ?? []),
     nowMs,
   });
+  await files.skipOldDatabases();
+  return files;
+}
+
+/** The readings that remain after the program has ended. */
+export async function lastReadings(
+  files: MetricFiles | undefined,
+  endedMs: number,
+): Promise<Iterable<PlacedReading[]>> {
+  await files?.settle();
+  return files?.finish(endedMs) ?? [];
 }
 
 /** Consecutive readings of the same time. */

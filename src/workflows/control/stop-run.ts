@@ -1,5 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { launchTargets } from "../../launch/launch-targets.ts";
+import { launchMeans } from "../launch/target-worlds.ts";
 import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { ownerLife } from "../../store/records/process-owner.ts";
@@ -9,7 +10,7 @@ export type StopOutcome =
   /** SIGINT was sent to the Pitwall process of the run: it ends the job, judges the run and saves the record. */
   | { kind: "asked"; pid: number }
   /** The Pitwall process of the run no longer exists; the processes that it left running were ended. */
-  | { kind: "ended"; endedCount: number };
+  | { kind: "ended"; endedCount: number; unreachable: readonly { host: string; reason: string }[] };
 
 /**
  * Stops a run through the Pitwall process that owns it, or through its launch target if that process no longer exists.
@@ -33,18 +34,27 @@ export async function stopRun({
         hint: `press Ctrl-C in its terminal on \`${request.owner.hostname}\``,
       });
     case "gone": {
-      const { endedCount } = await endAbandoned(request.launchTarget, directory);
-      if (endedCount === 0) throw notRunning(runId);
-      return { kind: "ended", endedCount };
+      const ended = await endAbandoned(request.launchTarget, directory);
+      if (ended.endedCount === 0 && ended.unreachable.length === 0) throw notRunning(runId);
+      return { kind: "ended", ...ended };
     }
   }
 }
 
-function endAbandoned<Kind extends LaunchTargetKind>(
+/** Ends what is left of a job that no Pitwall process follows, on every host that answers. */
+export async function endAbandoned<Kind extends LaunchTargetKind>(
   target: LaunchTargetOf<Kind>,
   runDirectory: string,
-): Promise<{ endedCount: number }> {
-  return launchTargets[target.kind].endAbandoned(target, { runDirectory });
+): Promise<{ endedCount: number; unreachable: readonly { host: string; reason: string }[] }> {
+  const host = { nowMs: () => Date.now(), env: process.env };
+  const row = launchTargets[target.kind];
+  const { endedCount, unreachable = [] } = await row.endAbandoned(
+    target,
+    { runDirectory },
+    launchMeans(host),
+  );
+  const reasons = unreachable.map((each) => ({ host: each.host, reason: each.error.message }));
+  return { endedCount, unreachable: reasons };
 }
 
 function signalOwner(runId: string, owner: RunRequest["owner"]): number {
@@ -65,6 +75,6 @@ function signalOwner(runId: string, owner: RunRequest["owner"]): number {
   return owner.pid;
 }
 
-function notRunning(runId: string): UserError {
+export function notRunning(runId: string): UserError {
   return new UserError("run-not-running", `\`${runId}\` is no longer running`);
 }

@@ -1,4 +1,4 @@
-import type { LaunchEvent } from "../launcher.ts";
+import type { LaunchEvent } from "./launcher.ts";
 
 /** Above this many unread bytes of output, the program's pipes are no longer read. */
 const mostWaitingBytes = 1 << 20;
@@ -10,6 +10,7 @@ export class EventQueue implements AsyncIterable<LaunchEvent> {
   #waitingBytes = 0;
   #wakeReader: (() => void) | undefined;
   #readerHasLeft = false;
+  #isClosed = false;
 
   /** @param onFlow called when the sources should pause or resume, with alternating values */
   constructor(onFlow: (flow: "pause" | "resume") => void) {
@@ -36,6 +37,12 @@ export class EventQueue implements AsyncIterable<LaunchEvent> {
     this.#wakeReader?.();
   }
 
+  /** No event follows those that were pushed. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wakeReader?.();
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<LaunchEvent> {
     try {
       for (;;) {
@@ -44,6 +51,7 @@ export class EventQueue implements AsyncIterable<LaunchEvent> {
           yield event;
           if (event.kind === "ended") return;
         }
+        if (this.isEmpty && this.#isClosed) return;
         if (this.isEmpty) await this.#nextPush();
       }
     } finally {

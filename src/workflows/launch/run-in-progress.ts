@@ -1,0 +1,340 @@
+import type { HostTime, LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
+import { LineSplitter } from "../../launch/line-splitter.ts";
+import type { Probe } from "../../probe/start-probe.ts";
+import type { Finding } from "../../schema/run/finding.ts";
+import type { Place } from "../../schema/run/rank.ts";
+import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunReport } from "../../schema/run/series-summary.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
+import { CpuHistory } from "../../score/cpu-history.ts";
+import { limitHit } from "../../score/limit-hit.ts";
+import type { StopAfter } from "../../score/series-stop.ts";
+import type { TrackUpdate } from "../../score/track-run.ts";
+import type { RunWriter } from "../../store/records/run-store.ts";
+import type { PlacedReading } from "../read-run/file-values.ts";
+import { lifecycleEventOf } from "../read-run/lifecycle-event-of.ts";
+import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
+import { LiveWarnings } from "./live-warnings.ts";
+import type { MetricFiles } from "./metric-files/metric-files.ts";
+import { groupedByTime, lastReadings } from "./metric-files/open-metric-files.ts";
+import { RankEnds } from "./rank-ends.ts";
+import { eventOfUpdate } from "./event-of-update.ts";
+import { storeEndEvent, type EndEvent } from "./store-end-event.ts";
+import { storePrintedSamples } from "./store-printed-samples.ts";
+import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
+
+/** The live view is refreshed at most ten times per second. */
+const progressEveryMs = 100;
+/** Training is considered failed after this many consecutive NaN losses. */
+const maximumNotFinite = 3;
+/** Time between SIGTERM and SIGKILL. */
+const graceMs = 5000;
+/**
+ * Loading the rules blocks the process for tens of milliseconds, which delays arrival times. If the clock uses
+ * arrival times, rules are loaded after this much of the run, right after an evaluation.
+ */
+const rulesWaitMs = 10_000;
+
+/** One stream of one rank. */
+type OutputSource = Place & { stream: OutputStream };
+
+function sourceOf({ host, rank, stream }: OutputSource): string {
+  return `${host} ${rank} ${stream}`;
+}
+
+export interface RunParts {
+  request: RunRequest;
+  probe: Probe;
+  job: LaunchedJob;
+  writer: RunWriter;
+  files: MetricFiles | undefined;
+  earlierCrossingsMs: readonly number[];
+  stopAfter: StopAfter;
+  /** How long data was staged, the command of `--prepare` ran, and the job was queued, where that happened. */
+  waits: Readonly<Record<"prepareMs" | "dataMs" | "queuedMs", number | undefined>>;
+  nowMs: () => number;
+}
+
+/** One run between its launch and its verdict. */
+export class RunInProgress {
+  readonly reader: RunReader;
+  readonly #parts: RunParts;
+  readonly #sampling: Promise<void>;
+  readonly #lines = new LineSplitter();
+  readonly #ranks: RankEnds;
+  readonly #cpu = new CpuHistory();
+  readonly #warnings: LiveWarnings;
+  #stopReason: StopReason | undefined;
+  /** Being written: the exits of thousands of ranks do not wait for each other. */
+  readonly #exits: Promise<unknown>[] = [];
+  #isStopReported = false;
+  #end: JobEnd | undefined;
+  #lastProgressMs = 0;
+  #newestMs = 0;
+
+  constructor(parts: RunParts) {
+    this.#parts = parts;
+    this.reader = RunReader.live(parts.request, parts.job.launchedMs);
+    this.#ranks = new RankEnds(parts.job.ranks);
+    this.#warnings = new LiveWarnings(parts.job.launchedMs);
+    this.#sampling = this.#storeSamples();
+    // Errors are handled where the samples are awaited; this avoids an unhandled rejection before that.
+    this.#sampling.catch(() => undefined);
+  }
+
+  /** Whether the job has ended, and not only the events about it. */
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Stops the job. Only the first reason is recorded. */
+  stop(reason: StopReason): void {
+    if (this.#stopReason !== undefined) return;
+    this.#stopReason = reason;
+    void this.#parts.job.stop({ graceMs });
+  }
+
+  async *follow(): AsyncGenerator<RunEvent> {
+    const { job, request, writer, files } = this.#parts;
+    const { hosts, ranks, launchedMs } = job;
+    files?.launched(launchedMs);
+    const launched = ranks.map((rank) => ({ kind: "launched" as const, ...rank }));
+    await Promise.all(launched.map((event) => writer.appendEvent(event, launchedMs)));
+    yield { kind: "launched", runId: request.runId, hosts, ranks };
+    for (const finding of job.findings ?? [])
+      yield { kind: "warning", runId: request.runId, finding };
+    yield* this.#report(this.reader.launched(launchedMs), launchedMs);
+    for await (const event of job.events) {
+      // A program that ends at once must not be recorded as ended before it was stopped.
+      yield* this.#reportStop(event.timeMs);
+      yield* this.#take(event);
+      if (this.#end === undefined) yield* this.#takeFiles(files?.poll(this.#parts.nowMs()));
+      // Output of a host can be older than what others printed before, after a broken connection.
+      this.#newestMs = Math.max(this.#newestMs, event.timeMs);
+      yield* this.#checkClock(this.#newestMs);
+    }
+  }
+
+  /** Records why the job is being stopped, once. */
+  async *#reportStop(timeMs: number): AsyncGenerator<RunEvent> {
+    const reason = this.#stopReason;
+    if (reason === undefined || this.#isStopReported) return;
+    const { writer, request } = this.#parts;
+    this.#isStopReported = true;
+    await writer.appendEvent({ kind: "stopping", reason }, timeMs);
+    yield { kind: "stopping", runId: request.runId, reason };
+  }
+
+  async *#take(event: LaunchEvent): AsyncGenerator<RunEvent> {
+    switch (event.kind) {
+      case "output":
+        for (const block of this.#lines.push(sourceOf(event), event.bytes))
+          yield* this.#read(block, event);
+        return;
+      case "tick":
+        return;
+      case "clock-measured": {
+        const { timeMs, kind: _, ...clock } = event;
+        await this.#parts.writer.appendEvent({ kind: "host-clock", ...clock }, timeMs);
+        return;
+      }
+      case "caught-up":
+        await this.#parts.writer.replaceFiles?.();
+        yield { kind: "caught-up", runId: this.#parts.request.runId };
+        return;
+      case "rank-exited":
+      case "host-lost":
+      case "ended-by-scheduler":
+        yield* this.#takeEnd(event);
+        return;
+      case "ended":
+        await Promise.all(this.#exits);
+        this.#end = event;
+        yield* this.#finishLines(event.timeMs);
+    }
+  }
+
+  async *#takeEnd(event: EndEvent): AsyncGenerator<RunEvent> {
+    const { writer, request } = this.#parts;
+    const parts = { ranks: this.#ranks, writer, runId: request.runId };
+    const { reported, stored } = storeEndEvent(event, parts);
+    this.#exits.push(stored);
+    // A failure is reported where all exits are awaited; this avoids an unhandled rejection before that.
+    stored.catch(() => undefined);
+    yield reported;
+    this.#stopAfterFailure();
+  }
+
+  /** After a rank fails, the other ranks wait for it forever, so the job is stopped. */
+  #stopAfterFailure(): void {
+    const isAlone = this.#parts.job.ranks.length === 1;
+    if (this.#ranks.hasFailedRank && !isAlone) this.stop("failure");
+  }
+
+  /** Logs the last line of each source if it has no line end. */
+  async *#finishLines(timeMs: number): AsyncGenerator<RunEvent> {
+    for (const { host, rank } of this.#parts.job.ranks) {
+      for (const stream of ["stdout", "stderr"] as const) {
+        for (const block of this.#lines.finish(sourceOf({ host, rank, stream })))
+          yield* this.#read(block, { host, rank, stream, timeMs });
+      }
+    }
+    yield* this.#takeFiles(await lastReadings(this.#parts.files, timeMs));
+    yield* this.#record(this.reader.endOutput(timeMs), timeMs);
+  }
+
+  async *#takeFiles(batches: Iterable<PlacedReading[]> = []): AsyncGenerator<RunEvent> {
+    for (const readings of groupedByTime(batches)) {
+      const timeMs = readings[0]?.placedMs ?? 0;
+      yield* this.#record(this.reader.takeFileReadings(readings, timeMs), timeMs);
+    }
+  }
+
+  /** @param bytes whole lines of one source */
+  async *#read(
+    bytes: Buffer,
+    { host, rank, stream, timeMs, hostMs }: OutputSource & { timeMs: number } & HostTime,
+  ): AsyncGenerator<RunEvent> {
+    const clockOffsetMs = hostMs === undefined ? undefined : timeMs - hostMs;
+    const rest = await storePrintedSamples(bytes, this.#parts.writer, { clockOffsetMs });
+    const { runId } = this.#parts.request;
+    if (rest.length > 0) yield { kind: "output", runId, host, rank, stream, bytes: rest };
+    const taken = this.reader.take({ place: { host, rank }, stream, bytes: rest, timeMs });
+    yield* this.#record(taken, timeMs, { host, rank, stream, bytes: rest });
+  }
+
+  /** @param printed the output that the log blocks were made from; other blocks are Pitwall's own lines */
+  async *#record(
+    { log, updates }: TakenPiece,
+    timeMs: number,
+    printed?: OutputSource & { bytes: Buffer },
+  ): AsyncGenerator<RunEvent> {
+    const { request, job } = this.#parts;
+    for (const block of log) await this.#appendLog(block, printed);
+    yield* this.#report(updates, timeMs);
+    const isDiverged = this.reader.run.notFiniteCount >= maximumNotFinite;
+    if (isDiverged && request.keepOnNan !== true) this.stop("not-a-number");
+    if (updates.length > 0 && timeMs - job.launchedMs > rulesWaitMs) this.reader.startRules();
+  }
+
+  /** In a job of one rank no source is recorded: all lines except Pitwall's own are from that rank. */
+  #appendLog(block: Buffer, printed?: OutputSource & { bytes: Buffer }): Promise<void> | undefined {
+    const { writer, job } = this.#parts;
+    if (job.ranks.length === 1) return writer.appendLog(block);
+    if (block !== printed?.bytes) return writer.appendLog(block, { by: "pitwall" });
+    const { host, rank, stream } = printed;
+    return writer.appendLog(block, { by: "rank", host, rank, stream });
+  }
+
+  async *#report(updates: readonly TrackUpdate[], timeMs: number): AsyncGenerator<RunEvent> {
+    const { writer, request } = this.#parts;
+    for (const change of updates) {
+      const body = lifecycleEventOf(change);
+      if (body !== undefined) await writer.appendEvent(body, timeMs);
+      yield eventOfUpdate(change, request.runId);
+      if (change.kind === "target-reached" && request.stopAtTarget) this.stop("target");
+    }
+  }
+
+  /** Checks limits, issues warnings, and refreshes the live view. */
+  async *#checkClock(timeMs: number): AsyncGenerator<RunEvent> {
+    const { request, job } = this.#parts;
+    yield* this.#record(this.reader.addDueLines(timeMs), timeMs);
+    const launchedForMs = timeMs - job.launchedMs;
+    const billedUsd = this.#billedUsd(launchedForMs + (this.#parts.waits.dataMs ?? 0));
+    const { samplesCount } = this.reader.run;
+    const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
+    if (hit !== undefined && this.#end === undefined) this.stop(hit);
+    yield* this.#reportStop(timeMs);
+    const fileFindings = (): readonly Finding[] =>
+      this.#parts.files?.findings({ isOver: false }) ?? [];
+    for (const finding of this.#warnings.due(timeMs, this.reader, fileFindings))
+      yield { kind: "warning", runId: request.runId, finding };
+    const checklist = this.reader.checklistUpdate(timeMs);
+    if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
+    if (timeMs - this.#lastProgressMs < progressEveryMs) return;
+    this.#lastProgressMs = timeMs;
+    yield { kind: "progress", progress: this.#progress(timeMs, billedUsd) };
+  }
+
+  #progress(nowMs: number, costUsd: number | undefined) {
+    return this.reader.progress({
+      nowMs,
+      launchedMs: this.#parts.job.launchedMs,
+      isStopping: this.#stopReason !== undefined,
+      costUsd,
+      energy: this.#parts.probe.energySoFar(),
+      earlierCrossingsMs: this.#parts.earlierCrossingsMs,
+    });
+  }
+
+  #billedUsd(billedMs: number): number | undefined {
+    const { price, system } = this.#parts.request;
+    const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
+    return cost.kind === "priced" ? cost.billedUsd : undefined;
+  }
+
+  async #storeSamples(): Promise<void> {
+    for await (const sample of this.#parts.probe.samples) {
+      this.#cpu.push(sample);
+      await this.#parts.writer.appendSample(`host-${sample.host}`, sample);
+    }
+  }
+
+  async *conclude(): AsyncGenerator<RunEvent, RunReport> {
+    const { request, writer, job } = this.#parts;
+    const watched = await this.#parts.probe.stop();
+    await this.#sampling;
+    const end = this.#end;
+    if (end === undefined) throw new Error("the launcher's events ended without `ended`");
+    const { reader } = this;
+    const { launchedMs } = job;
+    const verdict = verdictOfRun({
+      request,
+      reader,
+      end,
+      ranks: this.#ranks,
+      stopReason: this.#stopReason,
+      launchedMs,
+      dataMs: this.#parts.waits.dataMs,
+      watched,
+      cpu: this.#cpu,
+      otherFindings: [
+        ...(job.findings ?? []),
+        ...(this.#parts.files?.findings({ isOver: true }) ?? []),
+      ],
+    });
+    const { outcome, clock } = verdict;
+    const isReached = outcome.kind === "reached";
+    for (const bytes of reader.endLog({ isReached, timeMs: clock.runStopMs ?? end.timeMs }))
+      await this.#appendLog(bytes);
+    await writer.appendEvent({ kind: "ended", outcome: outcome.kind }, end.timeMs);
+    const { rules, checklist } = await reader.finishRules();
+    yield { kind: "checklist", runId: request.runId, checklist };
+    const stop = this.#parts.stopAfter({ result: verdict, lastLine: reader.lastLines(1)[0] });
+    const { prepareMs, dataMs, queuedMs } = this.#parts.waits;
+    const more = {
+      ...(dataMs === undefined ? {} : { dataMs }),
+      ...(prepareMs === undefined ? {} : { prepareMs }),
+      ...(queuedMs === undefined ? {} : { queuedMs }),
+      ...(stop === undefined ? {} : { seriesStop: stop }),
+    };
+    return { request, result: await writer.finish({ ...verdict, ...more, rules }) };
+  }
+
+  /** Stops following: the job continues, and the record stays open for the next process that attaches to it. */
+  async leave(): Promise<void> {
+    await this.#parts.probe.stop();
+    await this.#sampling;
+    await this.#parts.writer.close();
+  }
+
+  /** Stops the program and closes the record without a verdict; the record keeps what was written so far. */
+  async abandon(): Promise<void> {
+    await this.#parts.job.stop({ graceMs: 0 });
+    await this.#parts.probe.stop();
+    // The disk has just failed and may fail again on close; the first error is the one to report.
+    await this.#parts.writer.close().catch(() => undefined);
+  }
+}
