@@ -1,0 +1,216 @@
+import { createHash } from "node:crypto";
+import { execFile, spawn } from "node:child_process";
+import { createReadStream } from "node:fs";
+import { lstat, readlink } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { promisify } from "node:util";
+import { shellWord } from "../../foundation/shell-word.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { HostFacts } from "../../schema/run/host-facts.ts";
+import { runOnHost } from "../agent/run-on-host.ts";
+import { lastLines } from "./explain-ssh.ts";
+import { hostError, type OpenHost } from "./ssh-hosts.ts";
+
+const execute = promisify(execFile);
+const syncMs = 600_000;
+const markerMs = 30_000;
+const mostFiles = 100_000;
+
+/** The files of a program, to be sent to hosts. */
+export interface CodeSet {
+  /** The folder that holds them, absolute. */
+  root: string;
+  /** Relative to the root, sorted. */
+  files: readonly string[];
+  /** Of names, modes and contents. */
+  sha256: string;
+  /** The program's folder, relative to the root. */
+  folder: string;
+}
+
+/**
+ * Collects what a program needs: the files of its git checkout, as they are now, and those that `sync` names. Without a checkout it is
+ * `sync` alone. A folder in which git tracks no file is not part of the checkout around it: an installed package, for example, in the
+ * `node_modules` of another project.
+ *
+ * @param packageRoot Pitwall's own folder, from which only `sync` is sent
+ * @throws UserError `sync-empty`, `sync-unmatched`, `sync-too-many`, `sync-outside`
+ */
+export async function collectCode(
+  cwd: string,
+  sync: readonly string[],
+  packageRoot?: string,
+): Promise<CodeSet> {
+  const isOwn = packageRoot !== undefined && !relative(packageRoot, cwd).startsWith("..");
+  const isCheckout = !isOwn && (await gitFiles(cwd)).length > 0;
+  const root = isCheckout ? ((await gitRoot(cwd)) ?? cwd) : cwd;
+  const tracked = isCheckout ? await gitFiles(root) : [];
+  const more = await Promise.all(sync.map((text) => filesOf(text, { cwd, root })));
+  const files = [...new Set([...tracked, ...more.flat()])].toSorted();
+  if (files.length === 0) {
+    throw new UserError("sync-empty", `git tracks no files in \`${cwd}\`, so no files are sent`, {
+      hint: "name what the program needs: `--sync .` for the whole folder, `--sync train.py --sync lib/`",
+    });
+  }
+  if (files.length > mostFiles) {
+    throw new UserError("sync-too-many", `${files.length} files to send`, {
+      hint: `at most ${mostFiles}; put data on the hosts instead of sending it with the code`,
+    });
+  }
+  const kept: string[] = [];
+  const hash = createHash("sha256");
+  for (const file of files) {
+    const entry = await fingerprint(join(root, file));
+    // A tracked file that was deleted is not sent.
+    if (entry === undefined) continue;
+    kept.push(file);
+    hash.update(`${file}\0${entry}\0`);
+  }
+  return { root, files: kept, sha256: hash.digest("hex"), folder: relative(root, cwd) };
+}
+
+/**
+ * Puts the files into a folder of the host that is named after their content; files that are already there are not sent.
+ *
+ * @throws WorldError `sync-failed`, `rsync-missing`
+ */
+export async function sendCode(
+  code: CodeSet,
+  { host, access, facts }: OpenHost,
+  ssh: readonly string[],
+): Promise<void> {
+  const target = codeFolder(code, facts);
+  const folder = remoteFolder(code, facts);
+  const check = ["sh", "-c", 'test -e "$1.sent" || { mkdir -p "$1" && exit 10; }', "sh", target];
+  const state = await runOnHost(access, check, { timeoutMs: markerMs });
+  if (state.kind === "ended" && state.exitCode === 0) return;
+  const sent = await rsync(code, [...ssh], `${host.destination}:${target}/`);
+  if (sent.exitCode !== 0) throw syncError(host, sent);
+  const mark = await runOnHost(
+    access,
+    ["sh", "-c", 'mkdir -p "$2" && : >"$1.sent"', "sh", target, folder],
+    {
+      timeoutMs: markerMs,
+    },
+  );
+  if (mark.kind === "ended" && mark.exitCode === 0) return;
+  throw syncError(host, { exitCode: 1, stderr: mark.kind === "ended" ? mark.stderr : mark.kind });
+}
+
+function codeFolder({ sha256 }: CodeSet, { home }: Pick<HostFacts, "home">): string {
+  return `${home}/.pitwall/code/${sha256.slice(0, 16)}`;
+}
+
+/** The program's folder on a host. */
+export function remoteFolder(code: CodeSet, facts: Pick<HostFacts, "home">): string {
+  const folder = codeFolder(code, facts);
+  return code.folder === "" ? folder : `${folder}/${code.folder}`;
+}
+
+function syncError(
+  host: OpenHost["host"],
+  { exitCode, stderr }: { exitCode: number; stderr: string },
+) {
+  const isMissing = exitCode === 127 || /rsync: (?:command )?not found/u.test(stderr);
+  if (isMissing) {
+    return hostError(host, "rsync-missing", "rsync is missing here or there", {
+      saw: lastLines(stderr),
+      hint: "install rsync on this machine and on the host",
+    });
+  }
+  const isFull = /No space left|Disk quota/iu.test(stderr);
+  return hostError(host, "sync-failed", "cannot send the program's files", {
+    saw: lastLines(stderr),
+    hint: isFull ? "its disk is full" : "try rsync by hand",
+  });
+}
+
+function rsync(
+  { root, files }: CodeSet,
+  ssh: readonly string[],
+  destination: string,
+): Promise<{ exitCode: number; stderr: string }> {
+  const args = ["-rlpt", "--from0", "--files-from=-", "-e", ssh.map(shellWord).join(" ")];
+  return new Promise((done) => {
+    const child = spawn("rsync", [...args, `${root}/`, destination], {
+      stdio: ["pipe", "ignore", "pipe"],
+      timeout: syncMs,
+      detached: true,
+    });
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr = (stderr + text).slice(-4000);
+    });
+    child.stdin.on("error", () => undefined);
+    child.stdin.end(files.join("\0"));
+    child.once("error", (error) => done({ exitCode: 127, stderr: error.message }));
+    child.once("close", (code) => done({ exitCode: code ?? 1, stderr }));
+  });
+}
+
+async function gitRoot(cwd: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await execute("git", ["-C", cwd, "rev-parse", "--show-toplevel"]);
+    return stdout.trim();
+  } catch {
+    // No git, or no checkout.
+    return undefined;
+  }
+}
+
+async function gitFiles(root: string): Promise<string[]> {
+  try {
+    const { stdout } = await execute("git", ["-C", root, "ls-files", "-z"], {
+      maxBuffer: 1 << 28,
+    });
+    return stdout.split("\0").filter((name) => name !== "");
+  } catch {
+    return [];
+  }
+}
+
+/** The files of one `--sync`: a file, or all files of a folder. */
+async function filesOf(
+  text: string,
+  { cwd, root }: { cwd: string; root: string },
+): Promise<string[]> {
+  const path = resolve(cwd, text);
+  const place = relative(root, path);
+  if (place.startsWith("..")) {
+    throw new UserError("sync-outside", `\`${text}\` is outside \`${root}\``, {
+      at: "--sync",
+      hint: "only files of the program's checkout, or of its folder without one, can be sent",
+    });
+  }
+  const args = [
+    "-c",
+    'find "$1" -name .git -prune -o \\( -type f -o -type l \\) -print0',
+    "sh",
+    path,
+  ];
+  try {
+    const { stdout } = await execute("sh", args, { maxBuffer: 1 << 28 });
+    const found = stdout.split("\0").filter((name) => name !== "");
+    if (found.length > 0) return found.map((file) => relative(root, file));
+  } catch {
+    // Reported below: there is nothing at this path.
+  }
+  throw new UserError("sync-unmatched", `no file at \`${text}\``, {
+    at: "--sync",
+    hint: "paths are relative to the program's folder",
+  });
+}
+
+/** Mode and content of a file; undefined if there is none. */
+async function fingerprint(path: string): Promise<string | undefined> {
+  try {
+    const stats = await lstat(path);
+    if (stats.isSymbolicLink()) return `link ${await readlink(path)}`;
+    if (!stats.isFile()) return undefined;
+    const hash = createHash("sha256");
+    for await (const bytes of createReadStream(path)) hash.update(Buffer.from(bytes));
+    return `${(stats.mode & 0o111) === 0 ? "file" : "program"} ${hash.digest("hex")}`;
+  } catch {
+    return undefined;
+  }
+}

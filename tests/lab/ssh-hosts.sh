@@ -1,0 +1,99 @@
+#!/bin/sh
+# Hosts for tests on one Linux machine, as root: each has its own network, processes, host name, home folder and sshd.
+#
+#   ssh-hosts.sh up FOLDER ID COUNT    starts COUNT hosts named host1..; FOLDER/config is the ssh configuration
+#   ssh-hosts.sh down FOLDER ID        ends every process of the hosts and removes their interfaces
+#
+# ID is a number from 1 to 250 that no other laboratory on this machine uses.
+set -eu
+action=$1 folder=$2 id=$3
+bridge=pwbr$id net=10.88.$id port=2222
+
+down() {
+  for file in "$folder"/init*.pid; do
+    [ -e "$file" ] && kill -9 "$(cat "$file")" 2>/dev/null
+    rm -f "$file"
+  done
+  for name in $(ip netns list | awk -v prefix="pw$id-" 'index($1, prefix) == 1 {print $1}'); do
+    ip netns del "$name"
+  done
+  ip link del "$bridge" 2>/dev/null || true
+}
+
+start_host() {
+  n=$1 ns=pw$id-$1 link=pwv$id-$1
+  ip netns add "$ns"
+  ip link add "$link" type veth peer name eth0 netns "$ns"
+  ip link set "$link" master "$bridge" up
+  ip -n "$ns" addr add "$net.$n/24" dev eth0
+  ip -n "$ns" link set eth0 up
+  ip -n "$ns" link set lo up
+  ssh-keygen -q -t ed25519 -N '' -f "$folder/key-host$n" -C "host$n"
+  mkdir -p "$folder/home$n"
+  cat >"$folder/sshd$n.conf" <<CONF
+Port $port
+ListenAddress $net.$n
+HostKey $folder/key-host$n
+PidFile none
+AuthorizedKeysFile $folder/authorized_keys
+StrictModes no
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+UsePAM no
+UseDNS no
+PrintMotd no
+MaxStartups 200
+MaxSessions 100
+SetEnv HOME=$folder/home$n
+Subsystem sftp internal-sftp
+CONF
+  # The first process of the host: killing it kills all others there.
+  ip netns exec "$ns" unshare --uts --pid --mount --fork --kill-child --mount-proc sh -c "
+    hostname host$n
+    mount --bind '$folder/hosts' /etc/hosts
+    exec $(command -v sshd) -D -f '$folder/sshd$n.conf' -E '$folder/sshd$n.log'
+  " </dev/null >"$folder/init$n.log" 2>&1 &
+  echo $! >"$folder/init$n.pid"
+  printf '[%s]:%s %s\n' "$net.$n" "$port" "$(cut -d' ' -f1,2 "$folder/key-host$n.pub")" >>"$folder/known_hosts"
+  printf 'Host host%s\n  HostName %s\n' "$n" "$net.$n" >>"$folder/config"
+}
+
+up() {
+  count=$1
+  mkdir -p "$folder" /run/sshd
+  down
+  ssh-keygen -q -t ed25519 -N '' -f "$folder/key" -C laboratory
+  cp "$folder/key.pub" "$folder/authorized_keys"
+  ip link add "$bridge" type bridge
+  ip addr add "$net.254/24" dev "$bridge"
+  ip link set "$bridge" up
+  echo 127.0.0.1 localhost >"$folder/hosts"
+  for n in $(seq 1 "$count"); do echo "$net.$n host$n" >>"$folder/hosts"; done
+  : >"$folder/config"
+  : >"$folder/known_hosts"
+  for n in $(seq 1 "$count"); do start_host "$n"; done
+  cat >>"$folder/config" <<CONF
+Host host*
+  User root
+  Port $port
+  IdentityFile $folder/key
+  IdentitiesOnly yes
+  UserKnownHostsFile $folder/known_hosts
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+CONF
+  for n in $(seq 1 "$count"); do
+    tries=0
+    until timeout 5 ssh -F "$folder/config" "host$n" true 2>/dev/null; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 50 ] || { echo "host$n does not answer" >&2; cat "$folder/sshd$n.log" >&2; exit 1; }
+      sleep 0.1
+    done
+  done
+}
+
+case $action in
+  up) up "$4" ;;
+  down) down ;;
+esac
