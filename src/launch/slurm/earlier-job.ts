@@ -1,0 +1,158 @@
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { WorldError } from "../../foundation/user-error.ts";
+import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import { statusOfJob, type ReachedHost, type ReachedJob } from "../agent/reached-job.ts";
+import type { LaunchMeans } from "../launch-target-row.ts";
+import type { AttachOutcome, LaunchedBefore } from "../launcher.ts";
+import { ranksOfHosts } from "../ranks-of-hosts.ts";
+import { phaseOf } from "./job-state.ts";
+import { ranksPerNodeOf } from "./ranks-per-node.ts";
+import type { RunningJob } from "./job-step.ts";
+import { SlurmClient } from "./slurm-client.ts";
+import { SlurmJob } from "./slurm-job.ts";
+import {
+  agentHash,
+  isShared,
+  placesOf,
+  rsyncShell,
+  sharedFilesOf,
+  stepPlaces,
+  terminalWords,
+} from "./slurm-nodes.ts";
+import { agentWordsIn, inScriptOrder, jobFolderPrefix } from "./slurm-script.ts";
+import { SlurmTools } from "./slurm-tools.ts";
+
+interface EarlierJob extends RunningJob {
+  client: SlurmClient;
+  isActive: boolean;
+}
+
+/** Follows a job that an earlier process launched, if Slurm still knows it. */
+export async function attachSlurmJob(
+  target: LaunchTargetOf<"slurm">,
+  { runDirectory, launchedMs, tickMs = 0 }: LaunchedBefore,
+  means: LaunchMeans,
+): Promise<AttachOutcome> {
+  const job = await findJob(runDirectory, means);
+  if (job === undefined) return { kind: "unknown-job", hosts: ["Slurm"] };
+  const { client, hosts, isActive } = job;
+  const places = await placesOf(job, { client, agentFile: means.agentFile, nowMs: means.nowMs });
+  const unknown = places.filter(({ isShared }) => !isShared && !isActive);
+  if (unknown.length > 0)
+    return { kind: "unknown-job", hosts: unknown.map(({ access }) => access.host) };
+  const statuses = isActive ? await Promise.all(stepPlaces(job).map(statusOfJob)) : [];
+  const rankCount = ranksPerNodeOf(target);
+  const ordered = await inRankOrder(hosts, runDirectory);
+  const ranks = ranksOfHosts(ordered.map((host) => ({ host, rankCount })));
+  const parts = {
+    places,
+    ranks,
+    launchedMs,
+    nowMs: means.nowMs,
+    tickMs,
+    isAttached: true,
+    spoolDirectory: runDirectory,
+  };
+  return {
+    kind: "attached",
+    hasEnded: !isActive || statuses.every((status) => status?.hasEnded === true),
+    processCount: statuses.reduce((sum, status) => sum + (status?.processCount ?? 0), 0),
+    job: new SlurmJob(parts, {
+      jobId: job.jobId,
+      client,
+      run: basename(runDirectory),
+      home: job.home,
+      runDirectory,
+      sharedFolders: places.flatMap(({ isShared, folder }) => (isShared ? [folder] : [])),
+    }),
+  };
+}
+
+/** Reaches the nodes of a job through job steps; none once it has ended, but files that they share with this machine stay. */
+export async function reachSlurmJob(
+  target: LaunchTargetOf<"slurm">,
+  runDirectory: string,
+  means: LaunchMeans,
+): Promise<ReachedJob> {
+  const job = await findJob(runDirectory, means);
+  const run = basename(runDirectory);
+  const files = sharedFilesOf(job?.home ?? means.env["HOME"] ?? "/", run);
+  if (job === undefined || !job.isActive) return { hosts: [], unreachable: [], close, ...files };
+  const rankCount = ranksPerNodeOf(target);
+  const ordered = await inRankOrder(job.hosts, runDirectory);
+  const ranks = ranksOfHosts(ordered.map((host) => ({ host, rankCount })));
+  const hosts = stepPlaces(job).map(async (place): Promise<ReachedHost> => {
+    const status = await statusOfJob(place);
+    const { access, agent, folder } = place;
+    return {
+      access,
+      runDirectory: `${job.home}/.pitwall/runs/${run}`,
+      ranks: ranks.filter(({ host }) => host === access.host).map(({ rank }) => rank),
+      processCount: status?.processCount ?? 0,
+      enter: (rank, command) => [
+        ...agent,
+        "enter",
+        folder,
+        rank === undefined ? "-" : String(rank),
+        "--",
+        ...command,
+      ],
+      wrapTerminal: (command) => [...terminalWords(job, access.host), ...command],
+      remote: isShared(access.host, job)
+        ? undefined
+        : { shell: rsyncShell(job, access.host), destination: access.host },
+    };
+  });
+  return { hosts: await Promise.all(hosts), unreachable: [], close, ...files };
+}
+
+async function inRankOrder(hosts: readonly string[], runDirectory: string): Promise<string[]> {
+  return inScriptOrder(hosts, await scriptOf(runDirectory));
+}
+
+/** The record has the script of the job. */
+async function scriptOf(runDirectory: string): Promise<string> {
+  return readFile(join(runDirectory, "slurm.sh"), "utf8").catch(() => "");
+}
+
+/** Scripts of older versions do not state how the agent is started. */
+async function olderAgentWords(agentFile: string, home: string): Promise<string[]> {
+  const hash = agentHash(await readFile(agentFile, "utf8"));
+  return ["python3", join(home, ".pitwall/agent", `${hash}.py`)];
+}
+
+/** Job steps need no connection. */
+async function close(): Promise<void> {}
+
+/** @throws WorldError `slurm-job-queued`, and what Slurm's commands throw */
+async function findJob(
+  runDirectory: string,
+  { env, agentFile }: LaunchMeans,
+): Promise<EarlierJob | undefined> {
+  const tools = new SlurmTools(env);
+  const client = new SlurmClient(tools);
+  const run = basename(runDirectory);
+  const jobId = (await client.jobsOf(run, { isEndedToo: true })).at(-1);
+  if (jobId === undefined) return undefined;
+  const state = await client.state(jobId);
+  if (state.nodeList === undefined) {
+    if (phaseOf(state) === "ended") return undefined;
+    throw new WorldError("slurm-job-queued", `the Slurm job ${jobId} of the run still waits`, {
+      saw: `its state is ${state.state}${state.reason === undefined ? "" : `, ${state.reason}`}`,
+      hint: `attach once it runs, or remove it: \`scancel ${jobId}\``,
+    });
+  }
+  const home = env["HOME"] ?? "/";
+  return {
+    jobId,
+    hosts: await client.hostnames(state.nodeList),
+    home,
+    prefix: jobFolderPrefix(run),
+    tools,
+    client,
+    isActive: phaseOf(state) === "active",
+    agent:
+      agentWordsIn(await scriptOf(runDirectory), home) ?? (await olderAgentWords(agentFile, home)),
+  };
+}

@@ -1,0 +1,32 @@
+import type { SlurmTools } from "./slurm-tools.ts";
+
+export interface RunningJob {
+  jobId: string;
+  hosts: readonly string[];
+  /** The home folder, here and on the nodes. */
+  home: string;
+  /** Of the job's folder on each node, relative to the home folder. */
+  prefix: string;
+  /** The words that start the agent's file on a node. */
+  agent: readonly string[];
+  tools: SlurmTools;
+}
+
+/** A step beside the one of the ranks, on some nodes of a job. */
+export function stepWords(jobId: string, nodeCount: number): string[] {
+  return [
+    "srun",
+    `--jobid=${jobId}`,
+    "--overlap",
+    // Slurm would hold back bytes that are no whole line.
+    "--unbuffered",
+    `--nodes=${nodeCount}`,
+    `--ntasks=${nodeCount}`,
+    "--ntasks-per-node=1",
+    "--cpus-per-task=1",
+    "--gres=none",
+    "--mem=0",
+    "--cpu-bind=none",
+    "--chdir=/",
+  ];
+}

@@ -1,0 +1,215 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import { agentJobTemplate, pythonOf } from "../agent/job-spec.ts";
+import type { LaunchMeans } from "../launch-target-row.ts";
+import type {
+  AttachOutcome,
+  LaunchedBefore,
+  Launcher,
+  LaunchOptions,
+  LaunchOutcome,
+  QueueEnd,
+  QueueState,
+} from "../launcher.ts";
+import { attachSlurmJob } from "./earlier-job.ts";
+import { launchTime } from "./launch-time.ts";
+import { ranksPerNodeOf } from "./ranks-per-node.ts";
+import type { RunningJob } from "./job-step.ts";
+import { SlurmClient } from "./slurm-client.ts";
+import { factsOfNode, nodesFor, readCluster } from "./slurm-cluster.ts";
+import { SlurmJob } from "./slurm-job.ts";
+import { agentHash, describeNodes, placesOf, readFacts, type SlurmPlace } from "./slurm-nodes.ts";
+import { ranksOfNodes } from "./slurm-ranks.ts";
+import { agentWordsIn, inScriptOrder, jobFolderPrefix, slurmScript } from "./slurm-script.ts";
+import { readNodeOrder } from "./slurm-topology.ts";
+import { SlurmTools } from "./slurm-tools.ts";
+import { waitInQueue } from "./wait-in-queue.ts";
+
+/** Starts each job as a batch job of Slurm. It continues if this process ends. */
+export class SlurmLauncher implements Launcher {
+  readonly #target: LaunchTargetOf<"slurm">;
+  readonly #means: LaunchMeans;
+  #cluster: ReturnType<typeof readCluster> | undefined;
+  /** What the nodes of the last job are, once it runs. */
+  #facts: Promise<readonly { host: string; facts: HostFacts }[]> | undefined;
+
+  constructor(target: LaunchTargetOf<"slurm">, means: LaunchMeans) {
+    this.#target = target;
+    this.#means = means;
+    // Slurm answers while the record is created; who needs the answer gets its error.
+    this.#suitedNodes().catch(() => undefined);
+  }
+
+  /** @throws UserError, WorldError what `nodesFor`, `readCluster` and `SlurmClient.submit` throw; `slurm-job-ended` */
+  async launch(command: readonly string[], options: LaunchOptions): Promise<LaunchOutcome> {
+    await this.#suitedNodes();
+    const agent = await readFile(this.#means.agentFile, "utf8");
+    const tools = new SlurmTools(options.env);
+    const nodeOrder = await this.#nodeOrder(tools);
+    const text = { text: agent, hash: agentHash(agent) };
+    const script = this.#script(command, options, { agent: text, nodeOrder });
+    await writeFile(join(options.runDirectory, "slurm.sh"), script, { mode: 0o600 });
+    const client = new SlurmClient(tools);
+    const submittedMs = this.#means.nowMs();
+    const jobId = await client.submit(script, this.#target, tools.env);
+    const job = { jobId, submittedMs, client, tools, options, command, script };
+    return {
+      kind: "queued",
+      queued: { scheduler: "slurm", jobId, submittedMs, waiting: this.#waitOrCancel(job) },
+    };
+  }
+
+  attach(job: LaunchedBefore): Promise<AttachOutcome> {
+    return attachSlurmJob(this.#target, job, this.#means);
+  }
+
+  async preview(command: readonly string[], options: LaunchOptions): Promise<string> {
+    const agent = await readFile(this.#means.agentFile, "utf8");
+    const text = `(here: the ${agent.split("\n").length} lines of agent/pitwall_agent.py)`;
+    const nodeOrder = await this.#nodeOrder(new SlurmTools(options.env));
+    return this.#script(command, options, { agent: { text, hash: agentHash(agent) }, nodeOrder });
+  }
+
+  async #nodeOrder(tools: SlurmTools): Promise<string[] | undefined> {
+    return this.#target.rankOrder === "topology" ? readNodeOrder(tools) : undefined;
+  }
+
+  #script(
+    command: readonly string[],
+    options: LaunchOptions,
+    {
+      agent,
+      nodeOrder,
+    }: { agent: { text: string; hash: string }; nodeOrder: string[] | undefined },
+  ): string {
+    return slurmScript({
+      run: basename(options.runDirectory),
+      target: this.#target,
+      ranksPerNode: ranksPerNodeOf(this.#target),
+      job: JSON.stringify(this.#template(command, options)),
+      agent: agent.text,
+      agentHash: agent.hash,
+      python: agentPython(command),
+      nodeOrder,
+    });
+  }
+
+  #template(command: readonly string[], options: LaunchOptions) {
+    const run = basename(options.runDirectory);
+    const ranksPerNode = ranksPerNodeOf(this.#target);
+    return agentJobTemplate(
+      {
+        name: run,
+        command,
+        cwd: options.cwd,
+        env: options.programEnv ?? {},
+        seed: options.seed,
+        starter: this.#target.ranks.starter,
+        lingerMs: options.lingerMs,
+        launchRate: this.#target.launchRate,
+      },
+      { nodeCount: this.#target.nodes, ranksPerNode, run },
+    );
+  }
+
+  async describeHosts(): Promise<readonly { host: string; facts: HostFacts }[]> {
+    if (this.#facts !== undefined) return this.#facts;
+    const nodes = await this.#suitedNodes();
+    return nodes.slice(0, this.#target.nodes).map((node) => ({
+      // Slurm chooses the nodes later.
+      host: `node of ${node.partition}`,
+      facts: factsOfNode(node, this.#target),
+    }));
+  }
+
+  async #factsOf(job: RunningJob, places: readonly SlurmPlace[]) {
+    const measured = (await readFacts(places)) ?? (await describeNodes(job));
+    if (measured !== undefined) return measured;
+    const nodes = await this.#suitedNodes();
+    return job.hosts.flatMap((host) => {
+      const node = nodes.find(({ name }) => name === host);
+      return node === undefined ? [] : [{ host, facts: factsOfNode(node, this.#target) }];
+    });
+  }
+
+  async #suitedNodes() {
+    this.#cluster ??= readCluster(new SlurmTools(this.#means.env));
+    return nodesFor(this.#target, await this.#cluster);
+  }
+
+  /** A job that cannot be followed does not stay. */
+  async *#waitOrCancel(submitted: Submitted): AsyncGenerator<QueueState, QueueEnd> {
+    try {
+      return yield* this.#wait(submitted);
+    } catch (error) {
+      // The first error is the one to report.
+      await submitted.client.cancel(submitted.jobId).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async *#wait(submitted: Submitted): AsyncGenerator<QueueState, QueueEnd> {
+    const { jobId, submittedMs, client, tools, options, command, script } = submitted;
+    const { nowMs } = this.#means;
+    const wait = yield* waitInQueue(jobId, { client, nowMs, interrupt: options.interrupt });
+    if (wait.kind === "withdrawn") return wait;
+    const seenMs = nowMs();
+    const hosts = await client.hostnames(wait.state.nodeList ?? "");
+    const run = basename(options.runDirectory);
+    const home = homeOf(tools);
+    const agent = agentWordsIn(script, home) ?? [];
+    const job = { jobId, hosts, home, prefix: jobFolderPrefix(run), agent, tools };
+    const places = await placesOf(job, { client, agentFile: this.#means.agentFile, nowMs });
+    this.#facts = this.#factsOf(job, places);
+    const { waitedAtMs, state } = wait;
+    const template = this.#template(command, options);
+    const [place] = places;
+    const ordered = inScriptOrder(hosts, script);
+    const placed = await ranksOfNodes(ordered, { template, place, home });
+    const { ranks, scriptMs } = placed;
+    const { startMs } = state;
+    const launchedMs = launchTime({ submittedMs, waitedAtMs, seenMs, startMs, scriptMs });
+    const parts = {
+      places,
+      ranks,
+      launchedMs,
+      nowMs,
+      tickMs: options.tickMs ?? 0,
+      spoolDirectory: options.runDirectory,
+    };
+    return {
+      kind: "launched",
+      job: new SlurmJob(parts, {
+        sharedFolders: places.flatMap(({ isShared, folder }) => (isShared ? [folder] : [])),
+        jobId,
+        client,
+        run,
+        home: job.home,
+        runDirectory: options.runDirectory,
+      }),
+    };
+  }
+}
+
+interface Submitted {
+  jobId: string;
+  submittedMs: number;
+  client: SlurmClient;
+  tools: SlurmTools;
+  options: LaunchOptions;
+  command: readonly string[];
+  script: string;
+}
+
+/** The program's own Python if every node has it at the same path: it can be another than the first one on the PATH, and newer. */
+function agentPython(command: readonly string[]): string {
+  const python = pythonOf(command);
+  return python?.startsWith("/") === true ? python : "python3";
+}
+
+/** The home folder that jobs get with the environment. */
+function homeOf({ env }: SlurmTools): string {
+  return env["HOME"] ?? "/";
+}
