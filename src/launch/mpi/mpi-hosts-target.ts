@@ -1,0 +1,5 @@
+import type { LaunchTargetOf, SshHost } from "../../schema/run/launch-target.ts";
+
+export type MpiTarget = LaunchTargetOf<"mpi">;
+/** mpirun over hosts that ssh reaches. */
+export type MpiHostsTarget = MpiTarget & { hosts: SshHost[] };
