@@ -49,7 +49,7 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
   },
   workloads: {
     group: "Run",
-    summary: "List built-in workloads",
+    summary: "List the workloads that are part of Pitwall",
     load: async () => (await import("./commands/workloads.ts")).workloadsCommand,
   },
   train: {

@@ -1,0 +1,467 @@
+"""Reports a training to Pitwall: MLPerf log lines, and how each step spends its time.
+
+One file, standard library only: copy it next to your program. Without Pitwall, the program runs unchanged; it prints
+the log lines and no step samples.
+
+    import pitwall
+
+    pitwall.init_start("my-model")
+    model, loader = load()
+    pitwall.run_start(metric="val_acc", target=0.94)
+    for batch in pitwall.batches(loader):
+        with pitwall.step(samples=512):
+            with pitwall.forward():
+                loss = model(batch)
+            with pitwall.backward():
+                loss.backward()
+            with pitwall.optimizer():
+                optimizer.step()
+            pitwall.loss(loss)
+    with pitwall.evaluating():
+        pitwall.evaluation(accuracy(model))
+    pitwall.run_stop("success")
+
+Call it from one thread. Times are those of the host; for a GPU, see `time_device`.
+"""
+
+import atexit
+import contextlib
+import faulthandler
+import json
+import os
+import sys
+import threading
+import time
+
+# ---- What the launcher tells this process ----
+
+
+def _number(*names, default):
+    for name in names:
+        text = os.environ.get(name, "")
+        if text.isdigit():
+            return int(text)
+    return default
+
+
+def rank():
+    """The number of this process among all processes of the training. Variables of torchrun take precedence."""
+    return _number("RANK", "PITWALL_RANK", default=0)
+
+
+def local_rank():
+    """The number of this process among those of its machine."""
+    return _number("LOCAL_RANK", "PITWALL_LOCAL_RANK", default=0)
+
+
+def world_size():
+    """How many processes train together."""
+    return _number("WORLD_SIZE", "PITWALL_WORLD_SIZE", default=1)
+
+
+def machine_count():
+    """How many machines train together: torchrun starts one group of processes on each."""
+    local_size = _number("LOCAL_WORLD_SIZE", default=world_size())
+    return _number("GROUP_WORLD_SIZE", default=max(1, world_size() // max(1, local_size)))
+
+
+def seed(default=1):
+    """The seed of this run."""
+    return _number("PITWALL_SEED", default=default)
+
+
+def settings():
+    """The `settings` of the workload file; empty if there are none."""
+    return json.loads(os.environ.get("PITWALL_SETTINGS") or "{}")
+
+
+# ---- MLPerf log lines, printed by rank 0 ----
+
+
+def log(key, value=None, event_type="POINT_IN_TIME", **metadata):
+    """Prints one MLPerf log line: `pitwall.log("global_batch_size", 512)`."""
+    if rank() != 0:
+        return
+    event = {"namespace": "", "time_ms": round(time.time() * 1000), "event_type": event_type}
+    event.update(key=key, value=value, metadata=metadata)
+    _write(":::MLLOG " + json.dumps(event))
+
+
+def init_start(benchmark, organization="not specified", platform=None):
+    """The program starts: call it first."""
+    log("submission_benchmark", benchmark)
+    log("submission_org", organization)
+    log("submission_division", "open")
+    log("submission_status", "research")
+    log("submission_platform", platform or f"{world_size()} ranks on {machine_count()} machines")
+    log("cache_clear", True)
+    log("init_start", event_type="INTERVAL_START")
+
+
+def run_start(metric, target, direction="at-least", **facts):
+    """Starts the clock: call it after loading and compiling, before the program uses any training data.
+
+    `direction` is "at-least" for an accuracy and "at-most" for a loss. Facts are logged: `global_batch_size=512`.
+    """
+    log("seed", facts.pop("seed", seed()))
+    for key, value in facts.items():
+        log(key, value)
+    log("quality_target", target, metric=metric, direction=direction)
+    log("init_stop", event_type="INTERVAL_END")
+    log("run_start", event_type="INTERVAL_START")
+    _State.metric, _State.block = metric, "closed"
+    _watch.start()
+
+
+@contextlib.contextmanager
+def evaluating():
+    """Measuring the quality, between two steps."""
+    _close_block()
+    log("eval_start", event_type="INTERVAL_START", samples_count=_State.samples)
+    yield
+    log("eval_stop", event_type="INTERVAL_END", samples_count=_State.samples)
+
+
+def evaluation(value, **metadata):
+    """The quality after all steps so far."""
+    log("eval_accuracy", value, samples_count=_State.samples, metric=_State.metric, **metadata)
+
+
+def run_stop(status):
+    """Stops the clock: "success" if the target was reached, else "aborted"."""
+    _watch.stop()
+    report()
+    _close_block()
+    log("run_stop", event_type="INTERVAL_END", status=status, samples_count=_State.samples)
+
+
+def _open_block():
+    log("block_start", event_type="INTERVAL_START", samples_count=_State.samples)
+    _State.block = "open"
+
+
+def _close_block():
+    if _State.block == "open":
+        log("block_stop", event_type="INTERVAL_END", samples_count=_State.samples)
+        _State.block = "closed"
+
+
+# ---- Step samples: one line per second from every rank, only if Pitwall reads them ----
+
+_SAMPLE_SECONDS = 1.0
+_OTHER, _DATA, _FORWARD, _BACKWARD, _COMMUNICATION, _OPTIMIZER = range(6)
+_is_read = "PITWALL_RUN_DIR" in os.environ or "PITWALL_RANK" in os.environ
+
+
+class _HostClock:
+    """Adds up the time of each phase, by the clock of this process."""
+
+    def __init__(self):
+        self._totals = [0.0] * 6
+        self._steps = 0
+        self._mark = time.perf_counter()
+
+    def charge(self, phase):
+        """Adds the time since the last call to a phase."""
+        now = time.perf_counter()
+        self._totals[phase] += now - self._mark
+        self._mark = now
+
+    def end_step(self):
+        self._steps += 1
+
+    def take(self):
+        """The steps since the last call, and the seconds of each phase in them."""
+        taken = self._steps, self._totals
+        self._steps, self._totals = 0, [0.0] * 6
+        return taken
+
+
+class _DeviceClock:
+    """Adds up the time of each phase from events in the queue of a GPU, without waiting for them."""
+
+    def __init__(self, new_event):
+        self._new_event = new_event
+        self._queue = []
+        self._last = self._recorded()
+
+    def _recorded(self):
+        event = self._new_event()
+        event.record()
+        return event
+
+    def charge(self, phase):
+        self._queue.append((phase, self._recorded()))
+
+    def end_step(self):
+        self._queue.append((None, None))
+
+    def take(self):
+        finished = 0
+        for index, (_, event) in enumerate(self._queue):
+            if event is None:
+                finished = index + 1
+            elif not event.query():
+                break
+        steps, totals = 0, [0.0] * 6
+        for phase, event in self._queue[:finished]:
+            if event is None:
+                steps += 1
+                continue
+            totals[phase] += self._last.elapsed_time(event) / 1000
+            self._last = event
+        del self._queue[:finished]
+        return steps, totals
+
+
+class _State:
+    """What is measured now."""
+
+    clock = _HostClock()
+    phases = [_OTHER]
+    """The open phases, innermost last."""
+    tail = None
+    """The phase that the rest of the innermost phase belongs to, if not that phase."""
+    steps = 0
+    samples = 0
+    loss = None
+    metric = None
+    block = "none"
+    """MLPerf logs the steps between two evaluations as a block: "none" before `run_start`, then "open" or "closed"."""
+    reported_at = time.perf_counter()
+
+
+class _Phase:
+    __slots__ = ("_index",)
+
+    def __init__(self, index):
+        self._index = index
+
+    def __enter__(self):
+        _State.clock.charge(_State.phases[-1])
+        _State.phases.append(self._index)
+
+    def __exit__(self, *error):
+        _State.clock.charge(self._index if _State.tail is None else _State.tail)
+        _State.tail = None
+        _State.phases.pop()
+
+
+class _Step(_Phase):
+    __slots__ = ("samples",)
+
+    def __enter__(self):
+        if _State.block == "closed":
+            _open_block()
+        _Phase.__enter__(self)
+
+    def __exit__(self, error_type, *error):
+        _Phase.__exit__(self)
+        if error_type is not None:
+            return
+        _State.steps += 1
+        _State.samples += self.samples
+        _watch.note_progress()
+        _State.clock.end_step()
+        if time.perf_counter() - _State.reported_at >= _SAMPLE_SECONDS:
+            report()
+
+
+_step = _Step(_OTHER)
+_data, _forward, _backward, _communication, _optimizer = (_Phase(index) for index in range(_DATA, 6))
+
+
+def step(samples=0):
+    """One step of the training; `samples` is how many training samples all ranks together use in it."""
+    _step.samples = samples
+    return _step
+
+
+def data():
+    """Waiting for training data."""
+    return _data
+
+
+def forward():
+    """Computing the loss."""
+    return _forward
+
+
+def backward():
+    """Computing the gradients."""
+    return _backward
+
+
+def communication():
+    """Waiting for other ranks. Inside another phase, its time is not part of that phase."""
+    return _communication
+
+
+def optimizer():
+    """Updating the weights."""
+    return _optimizer
+
+
+def batches(loader):
+    """The batches of a loader; the time until each one is there counts as waiting for data."""
+    iterator = iter(loader)
+    while True:
+        with _data:
+            try:
+                batch = next(iterator)
+            except StopIteration:
+                return
+        yield batch
+
+
+def sending():
+    """Call it inside `backward` each time gradients are handed to other ranks, as in a communication hook of DDP.
+
+    Gradients are sent while others are computed. What comes after the last call is the exposed communication.
+    """
+    _State.clock.charge(_State.phases[-1])
+    _State.tail = _COMMUNICATION
+
+
+def loss(value):
+    """The loss of this step, a number or a tensor with one element; it is read only when a sample is printed."""
+    _State.loss = value
+
+
+def resume(steps, samples):
+    """The training continues after this many steps and training samples."""
+    _State.steps, _State.samples = steps, samples
+
+
+def time_device(new_event):
+    """For a GPU, whose work runs after the call that starts it: takes times from events in its queue.
+
+    `pitwall.time_device(lambda: torch.cuda.Event(enable_timing=True))`
+    """
+    if _is_read:
+        _State.clock = _DeviceClock(new_event)
+
+
+def report():
+    """Prints a sample of the steps since the last one. `step` calls it once per second, `run_stop` at the end."""
+    steps, totals = _State.clock.take()
+    _State.reported_at = time.perf_counter()
+    if steps == 0 or not _is_read:
+        return
+    ms = [round(seconds * 1000, 3) for seconds in totals]
+    sample = {
+        "kind": "step",
+        "timeMs": round(time.time() * 1000, 1),
+        "rank": rank(),
+        "step": _State.steps,
+        "samplesCount": _State.samples,
+        "stepCount": steps,
+        "computeMs": round(ms[_FORWARD] + ms[_BACKWARD] + ms[_OPTIMIZER], 3),
+        "communicationMs": ms[_COMMUNICATION],
+        "dataWaitMs": ms[_DATA],
+    }
+    value = None if _State.loss is None else float(_State.loss)
+    if value is not None and abs(value) < float("inf"):
+        sample["loss"] = value
+    sample.update(forwardMs=ms[_FORWARD], backwardMs=ms[_BACKWARD], optimizerMs=ms[_OPTIMIZER])
+    _write(":::PITWALL " + json.dumps(sample, separators=(",", ":")))
+
+
+atexit.register(report)
+
+# ---- Hangs: what each rank was doing when the training stopped making progress ----
+
+
+class _Watch:
+    """Writes the stack of this rank and its last collectives (PyTorch's Flight Recorder) if no step ends for long.
+
+    NCCL writes its own dump when a collective times out; gloo writes none, and its timeout is half an hour. The files are
+    written to where `TORCH_FR_DUMP_TEMP_FILE` says, and removed if the training goes on. Without that variable, or with one rank,
+    nothing is watched.
+    """
+
+    LOOK_SECONDS, MINIMUM_SECONDS, FACTOR = 1.0, 10.0, 3.0
+
+    def __init__(self, prefix):
+        self._prefix = prefix
+        self._thread = None
+        self._files = []
+        self._steps = 0
+        self._longest = 0.0
+        self._since = time.monotonic()
+        self._ended = threading.Event()
+
+    def start(self):
+        if not self._prefix or self._thread is not None or world_size() < 2:
+            return
+        self._since = time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="pitwall-watch", daemon=True)
+        self._thread.start()
+        self._hook, sys.excepthook = sys.excepthook, self._dump_and_raise
+
+    def stop(self):
+        self._ended.set()
+        self._remove()
+
+    def note_progress(self):
+        self._steps += 1
+        if self._prefix and self._thread is None:
+            self.start()
+
+    def _run(self):
+        seen = self._steps
+        while not self._ended.wait(self.LOOK_SECONDS):
+            now = time.monotonic()
+            if self._steps != seen:
+                self._longest = max(self._longest, now - self._since)
+                seen, self._since = self._steps, now
+                self._remove()
+            elif not self._files and now - self._since > self.MINIMUM_SECONDS + self.FACTOR * self._longest:
+                self.dump()
+
+    def dump(self):
+        folder = os.path.dirname(self._prefix)
+        with contextlib.suppress(OSError, ValueError):
+            path = os.path.join(folder, f"stack-rank_{rank()}.txt")
+            with open(path, "w", encoding="utf-8") as file:
+                self._files.append(path)
+                faulthandler.dump_traceback(file, all_threads=True)
+        # Only if the program uses it: importing PyTorch takes seconds.
+        if "torch" not in sys.modules:
+            return
+        # A build of PyTorch without distributed training, or without the recorder, has none.
+        with contextlib.suppress(ImportError, AttributeError, OSError, RuntimeError):
+            from torch._C import _distributed_c10d
+
+            trace = _distributed_c10d._dump_fr_trace_json()
+            path = f"{self._prefix}{rank()}.json"
+            with open(path, "wb") as file:
+                self._files.append(path)
+                file.write(trace if isinstance(trace, bytes) else trace.encode())
+
+    def _remove(self):
+        for path in self._files:
+            with contextlib.suppress(OSError):
+                os.remove(path)
+        self._files = []
+
+    def _dump_and_raise(self, *error):
+        if not self._files:
+            self.dump()
+        self._ended.set()
+        self._hook(*error)
+
+
+_watch = _Watch(os.environ.get("TORCH_FR_DUMP_TEMP_FILE", ""))
+
+# ---- Output ----
+
+
+def _write(line):
+    # One call: if output is unbuffered, `print` writes the end of the line separately, so that lines of two ranks mix.
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        # The output is closed. The training continues without its log.
+        pass
