@@ -3,7 +3,7 @@ const engines = "mllog|formats|rules|score|atlas|planner|trainer|diagnose|report
 const effects = "store|launch|probe";
 // Development dependencies whose code is bundled into dist/.
 const bundled = "@hono/node-server|hono|hyparquet|hyparquet-writer|picocolors|re2js|yaml";
-const tests = "\\.test\\.ts$";
+const tests = "\\.(test|contract)\\.ts$";
 
 module.exports = {
   forbidden: [
@@ -67,6 +67,10 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { extensions: [".ts", ".tsx", ".js"], exportsFields: ["exports"], conditionNames: ["import", "types", "node"] },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".tsx", ".js"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node"],
+    },
   },
 };

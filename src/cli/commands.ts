@@ -52,6 +52,41 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "List the workloads that are part of Pitwall",
     load: async () => (await import("./commands/workloads.ts")).workloadsCommand,
   },
+  attach: {
+    group: "Run",
+    summary: "Follow a run again, and take it over if its Pitwall has died",
+    load: async () => (await import("./commands/attach.ts")).attachCommand,
+  },
+  stop: {
+    group: "Run",
+    summary: "Stop a run on all of its hosts",
+    load: async () => (await import("./commands/stop.ts")).stopCommand,
+  },
+  exec: {
+    group: "Run",
+    summary: "Run a command on all hosts of a run, beside its ranks",
+    load: async () => (await import("./commands/exec.ts")).execCommand,
+  },
+  ssh: {
+    group: "Run",
+    summary: "Open a shell where a rank runs, in its folder and environment",
+    load: async () => (await import("./commands/ssh.ts")).sshCommand,
+  },
+  fetch: {
+    group: "Run",
+    summary: "Copy the files that a run wrote on its hosts to this machine",
+    load: async () => (await import("./commands/fetch.ts")).fetchCommand,
+  },
+  "hosts check": {
+    group: "Run",
+    summary: "Check hosts and their network before a job runs there",
+    load: async () => (await import("./commands/hosts-check.ts")).hostsCheckCommand,
+  },
+  preflight: {
+    group: "Run",
+    summary: "The same as `hosts check`",
+    load: async () => (await import("./commands/hosts-check.ts")).preflightCommand,
+  },
   train: {
     group: "Run",
     summary: "Train a built-in workload and print only its MLLOG lines",

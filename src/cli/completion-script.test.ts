@@ -17,7 +17,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _pitwall; printf '%s\\n' "\${COMPREPL
 
 describe("completionScript for bash", () => {
   test.each([
-    { words: ["ru"], offered: ["run", "runs"] },
+    { words: ["ru"], offered: ["run", "runs", "rules"] },
     { words: ["results", "im"], offered: ["import"] },
     { words: ["run", "--metr"], offered: ["--metric", "--metrics-from"] },
     { words: ["results", "import", "--int"], offered: ["--into"] },

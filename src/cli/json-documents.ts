@@ -5,6 +5,7 @@ import { roundManifest } from "../schema/atlas/round-manifest.ts";
 import { runCurve } from "../schema/atlas/run-curve.ts";
 import { priceEntry } from "../schema/catalogue.ts";
 import * as atlas from "../schema/documents/atlas-documents.ts";
+import * as control from "../schema/documents/control-documents.ts";
 import * as catalogue from "../schema/documents/catalogue-documents.ts";
 import * as logs from "../schema/documents/log-documents.ts";
 import * as rounds from "../schema/documents/round-documents.ts";
@@ -18,6 +19,7 @@ import { runPlan } from "../schema/plan/run-plan.ts";
 import { trainingReview } from "../schema/plan/training-review.ts";
 import { energyReading } from "../schema/run/energy.ts";
 import { finding } from "../schema/run/finding.ts";
+import { launchPreview } from "../schema/run/launch-summary.ts";
 import { lifecycleEvent } from "../schema/run/lifecycle-event.ts";
 import { metricTarget } from "../schema/run/metric-target.ts";
 import { raceArm, raceReport } from "../schema/run/race-report.ts";
@@ -32,9 +34,15 @@ const results: Readonly<Record<string, z.ZodType>> = {
   fits: fitAnswer,
   plan: z.union([runPlan, trainingReview, calibrationAnswer]),
   prices: catalogue.pricesDocument,
-  run: runs.runDocument,
+  run: z.union([runs.runDocument, launchPreview]),
   rerun: runs.runDocument,
   race: raceReport,
+  attach: control.attachDocument,
+  stop: control.stopDocument,
+  exec: control.execDocument,
+  fetch: control.fetchDocument,
+  "hosts check": control.hostsCheckDocument,
+  preflight: control.hostsCheckDocument,
   workloads: catalogue.workloadsDocument,
   serve: catalogue.serveDocument,
   runs: runs.runsDocument,

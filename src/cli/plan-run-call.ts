@@ -1,10 +1,12 @@
 import { UserError } from "../foundation/user-error.ts";
+import type { LaunchTarget } from "../schema/run/launch-target.ts";
 import type { Price } from "../schema/run/price.ts";
 import type { Startable } from "../schema/run/run-request.ts";
 import type { WorkloadFile } from "../schema/run/workload-file.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
 import type { SeriesRequest, SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Call } from "./command-table.ts";
+import { isPlain, launchTextsOfFile, pickLaunchTexts } from "../workflows/launch/launch-texts.ts";
 import { openStore } from "./open-store.ts";
 import {
   applicableDefaults,
@@ -28,6 +30,7 @@ export async function planRunCall(
   const { planSeries } = await import("../workflows/launch/plan-series.ts");
   const { workerWarning, seedWarning } = await import("../workflows/launch/find-workload.ts");
   const file = await fileOf(call);
+  if (file !== undefined) await checkFilledIn(file, call);
   const defaults = await readDefaults(call.options.defaults, {
     cwd: call.face.cwd,
     workloadPath: file?.path,
@@ -49,16 +52,65 @@ export async function planRunCall(
   const priceText = call.options.price ?? settings.price;
   const price = priceText === undefined ? undefined : await priceOf(priceText, call.face.nowMs());
   const edition = await editionOf(call.options.edition);
-  const planned = { ...planSeries(requested, startable, price), ...labels, ...edition };
+  const { target: launchTarget, unused } = await launchTargetOf(call, settings, startable);
+  const planned = {
+    ...planSeries(requested, startable, price, launchTarget),
+    ...(await dataOf(call, settings, launchTarget)),
+    ...labels,
+    ...edition,
+    ...(settings.plan === undefined ? {} : { expectation: settings.plan }),
+  };
   const plan = await continuationOf(planned, call, either(call.options.seed, settings.seed));
   const { targetWarning } = await import("../workflows/launch/plan-targets.ts");
   const warnings = [
     defaults === undefined ? undefined : defaultsNote(defaults.path, used),
+    unusedNote(unused, launchTarget),
     workerWarning(startable),
     seedWarning(startable, requested.runs),
     targetWarning(plan, plan.reading.metrics, requested.metrics.length),
   ];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
+}
+
+const noFiles: readonly string[] = [];
+
+/** Loads the other launch targets only if one is requested. */
+async function launchTargetOf(
+  { options: given, face }: RunCall,
+  file: Partial<WorkloadFile>,
+  startable: Startable,
+): Promise<{ target: LaunchTarget; unused: readonly string[] }> {
+  const request = { given: pickLaunchTexts(given), fromFile: launchTextsOfFile(file) };
+  if (isPlain(request.given) && isPlain(request.fromFile))
+    return { target: { kind: "local" }, unused: [] };
+  const { planLaunchTarget } = await import("../workflows/launch/plan-launch-target.ts");
+  return planLaunchTarget(request, startable, face.cwd);
+}
+
+/** Files that are not sent are already there. */
+function unusedNote(
+  unused: readonly string[],
+  { kind }: Pick<LaunchTarget, "kind">,
+): PlanWarning | undefined {
+  const keys = unused.filter((key) => key !== "sync").map((key) => `\`${key}\``);
+  if (keys.length === 0) return undefined;
+  return {
+    isNote: true,
+    message: `settings of the workload file that \`--on ${kind}\` does not use: ${keys.join(", ")}`,
+    hint: "a workload file can hold the settings of several launch targets",
+  };
+}
+
+/** Reads the data that the hosts need only if there is some. */
+async function dataOf(
+  { options, face }: RunCall,
+  file: Partial<WorkloadFile>,
+  target: LaunchTarget,
+): Promise<Pick<SeriesPlan, "data">> {
+  const texts = options.data.length > 0 ? options.data : [file.data ?? noFiles].flat();
+  if (texts.length === 0) return {};
+  const { planData } = await import("../workflows/launch/plan-data.ts");
+  return { data: planData(texts, target, face.cwd) };
 }
 
 function namesMetric({ options }: RunCall, file: WorkloadFile | undefined): boolean {
@@ -93,9 +145,29 @@ async function priceOf(text: string, nowMs: number): Promise<Price> {
 
 async function fileOf(call: RunCall): Promise<{ content: WorkloadFile; path: string } | undefined> {
   const [subject] = call.arguments;
-  if (subject === undefined || !/\.(?:ya?ml|json)$/u.test(subject)) return undefined;
+  if (subject === undefined) return undefined;
   const { readWorkloadFile } = await import("../store/read-workload-file.ts");
-  return { content: await readWorkloadFile(subject), path: subject };
+  if (/\.(?:ya?ml|json)$/u.test(subject))
+    return { content: await readWorkloadFile(subject), path: subject };
+  const { requireTorch, torchWorkload } = await import("../workflows/launch/torch-workloads.ts");
+  const workload = torchWorkload(subject);
+  if (workload === undefined || call.program !== undefined) return undefined;
+  const content = await readWorkloadFile(workload.path);
+  if (isOnThisMachine(call.options)) await requireTorch(workload.name, call.face.env);
+  return { content: { sync: ["."], ...content }, path: workload.path };
+}
+
+/** @throws UserError `workload-incomplete` */
+async function checkFilledIn(
+  file: { content: WorkloadFile; path: string },
+  { options }: RunCall,
+): Promise<void> {
+  const { checkPlaces } = await import("../workflows/launch/check-places.ts");
+  checkPlaces(file, options);
+}
+
+function isOnThisMachine({ on, hosts }: RunCall["options"]): boolean {
+  return (on ?? (hosts === undefined ? "local" : "ssh")) === "local";
 }
 
 async function startableOf(
@@ -178,7 +250,7 @@ function either<Value>(option: Value | undefined, fileValue: Value | undefined):
 function refuseWorkers(workers: number | undefined): void {
   if (workers === undefined) return;
   throw new UserError("option-unused", "`--workers` is only supported for built-in workloads", {
-    hint: "pass the number of workers in the program's own arguments",
+    hint: "use `--nproc 2` to start two ranks of a program, or pass the number in its own arguments",
   });
 }
 

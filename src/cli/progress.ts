@@ -5,6 +5,10 @@ import { visibleControls } from "../foundation/visible-controls.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
 import { roleSuffix } from "../schema/run/counted-runs.ts";
+import { reapedText } from "../report/runs/reaped-text.ts";
+import { stagedText } from "../report/runs/data-text.ts";
+import { StagingLine } from "../report/runs/staging-line.ts";
+import { launchSummaryText } from "../report/runs/launch-summary-text.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
 import { describeOutcome } from "../report/runs/describe-outcome.ts";
 import { targetsOf } from "../schema/run/targets-of.ts";
@@ -30,6 +34,9 @@ export class ProgressView {
   #namesMetric = false;
   /** Runs for which a rule violation was reported. */
   readonly #warnedOf = new Set<string>();
+
+  #lastQueueState: string | undefined;
+  readonly #stagingLine = new StagingLine();
 
   constructor(screen: Screen, { showsOutput }: { showsOutput: boolean }) {
     this.#screen = screen;
@@ -94,7 +101,7 @@ export class ProgressView {
   /** Prints the permanent lines: the end of each run and, without a terminal, each phase. */
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
-    if (event.kind === "preparing") return this.#preparing(event);
+    if (isBeforeLaunch(event)) return this.#beforeLaunch(event);
     if (event.kind === "created") this.#start(event);
     if (event.kind === "created" || event.kind === "evaluation") {
       return isTerminal || this.#isTooSoon(event)
@@ -104,11 +111,24 @@ export class ProgressView {
     if (event.kind === "stopping" && event.reason === "interrupt") {
       return paint.warn("stopping; press Ctrl-C again to quit at once");
     }
-    if (event.kind === "host-lost") {
-      return paint.warn(`host \`${event.host}\` was lost: ${event.reason}`);
+    return endLine(event, paint);
+  }
+
+  #beforeLaunch(event: BeforeLaunch): string | undefined {
+    switch (event.kind) {
+      case "planned":
+        return launchSummaryText(event.summary);
+      case "reaped":
+        return this.#screen.paint.warn(reapedText(event));
+      case "staging":
+        return this.#staging(event);
+      case "staged":
+        return `  ${stagedText(event.data)}`;
+      case "preparing":
+        return this.#preparing(event);
+      case "queued":
+        return this.#queued(event);
     }
-    if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
-    return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
   }
 
   /** Shows the command of `--prepare`: on a terminal until the next line, otherwise as a line. */
@@ -116,6 +136,36 @@ export class ProgressView {
     const text = `preparing: ${visibleControls(request.prepare ?? "")}`;
     if (!this.#screen.isTerminal) return `  ${text}`;
     this.clear();
+    this.#screen.write(truncate(text, Math.max(20, this.#screen.columns - 1)));
+    this.#isDrawn = true;
+    return undefined;
+  }
+
+  /** Shows how far data is: on a terminal as one line for all hosts. */
+  #staging(event: Extract<RunEvent, { kind: "staging" }>): undefined {
+    const text = this.#stagingLine.update(event);
+    if (!this.#screen.isTerminal || text === undefined) return;
+    this.clear();
+    this.#screen.write(truncate(text, Math.max(20, this.#screen.columns - 1)));
+    this.#isDrawn = true;
+  }
+
+  /** Shows how long the job has waited: on a terminal until the next line, otherwise once per reason. */
+  #queued({
+    queuedForMs,
+    reason,
+    jobId,
+  }: Extract<RunEvent, { kind: "queued" }>): string | undefined {
+    const why = reason === undefined ? "" : `: ${reason}`;
+    if (!this.#screen.isTerminal) {
+      const state = `${jobId}${why}`;
+      if (queuedForMs < quietForMs || this.#lastQueueState === state) return undefined;
+      this.#lastQueueState = state;
+      return `  queued as job ${jobId}${why}`;
+    }
+    if (queuedForMs < quietForMs) return undefined;
+    this.clear();
+    const text = `queued for ${formatDuration(queuedForMs)}${why}`;
     this.#screen.write(truncate(text, Math.max(20, this.#screen.columns - 1)));
     this.#isDrawn = true;
     return undefined;
@@ -136,6 +186,27 @@ export class ProgressView {
     this.#lastPlainMs.set(metric, evaluation.timeMs);
     return false;
   }
+}
+
+type BeforeLaunch = Extract<
+  RunEvent,
+  { kind: "planned" | "reaped" | "staging" | "staged" | "preparing" | "queued" }
+>;
+
+function isBeforeLaunch(event: RunEvent): event is BeforeLaunch {
+  return ["planned", "reaped", "staging", "staged", "preparing", "queued"].includes(event.kind);
+}
+
+function endLine(event: RunEvent, paint: Paint): string | undefined {
+  if (event.kind === "host-lost" || event.kind === "ended-by-scheduler")
+    return paint.warn(lossText(event));
+  if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
+  return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
+}
+
+function lossText(event: Extract<RunEvent, { kind: "host-lost" | "ended-by-scheduler" }>): string {
+  if (event.kind === "host-lost") return `host \`${event.host}\` was lost: ${event.reason}`;
+  return `the scheduler ended the job: ${event.reason}`;
 }
 
 function plainPhase(

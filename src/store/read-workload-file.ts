@@ -11,7 +11,7 @@ import {
 import { describeRefusal, readText } from "./open-file.ts";
 
 /** A kind of settings file. */
-interface FileKind<Content> {
+export interface FileKind<Content> {
   schema: z.ZodType<Content>;
   /** Its top-level keys. */
   keys: readonly string[];
@@ -66,7 +66,11 @@ export async function readDefaultsFile(path: string): Promise<DefaultsFile> {
   });
 }
 
-function parseSettings<Content>(text: string, path: string, kind: FileKind<Content>): Content {
+export function parseSettings<Content>(
+  text: string,
+  path: string,
+  kind: FileKind<Content>,
+): Content {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [broken] = document.errors;

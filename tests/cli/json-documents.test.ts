@@ -31,6 +31,24 @@ interface Case {
 
 /** A small input for each command; `serve`, which does not end, is tested below. */
 const cases: readonly Case[] = [
+  { command: "fits", words: ["llama31-8b", "--gpu", "h100", "--method", "lora"], exitCode: 0 },
+  { command: "fits", words: ["deepseek-v3", "--gpu", "4090"], exitCode: 1 },
+  { command: "fits", words: ["llama31-8b"], exitCode: 0 },
+  { command: "plan", words: ["bert", "--deadline", "1h", "--spot"], exitCode: 0 },
+  {
+    command: "plan",
+    words: [
+      "--from",
+      "logs/oracle-llama2-70b-lora-training-v5.0",
+      "--accelerator",
+      "h100-sxm",
+      "--count",
+      "64",
+    ],
+    exitCode: 0,
+    prepare: logs,
+  },
+  { command: "plan", words: ["--calibrate"], exitCode: 0 },
   { command: "prices", words: ["--accelerator", "h100-sxm"], exitCode: 0 },
   { command: "prices", words: ["--provider", "none"], exitCode: 1 },
   { command: "run", words: program("0.95"), exitCode: 0 },
@@ -48,6 +66,8 @@ const cases: readonly Case[] = [
     exitCode: 0,
   },
   { command: "workloads", words: [], exitCode: 0 },
+  { command: "rules", words: [], exitCode: 0 },
+  { command: "rules", words: ["training-6.1"], exitCode: 0 },
   {
     command: "import",
     words: ["odd.txt", "--target", "acc>=0.9"],
@@ -59,6 +79,7 @@ const cases: readonly Case[] = [
   { command: "runs", words: ["--group"], exitCode: 0, prepare: recorded },
   { command: "runs", words: [], exitCode: 0, prepare: recorded },
   { command: "show", words: ["last"], exitCode: 0, prepare: recorded },
+  { command: "doctor", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "verify", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "verify", words: ["."], exitCode: 2, prepare: () => folderWithFile("odd.txt") },
   { command: "check", words: ["logs"], exitCode: 1, prepare: logs },
@@ -114,9 +135,20 @@ const cases: readonly Case[] = [
   { command: "completion", words: ["bash"], exitCode: 0 },
 ];
 
+/** Commands about a run that has not ended, or about hosts: tests/cli/control.test.ts and tests/engines/control.test.ts test them. */
+const aboutRunning = ["attach", "stop", "exec", "ssh", "fetch", "hosts check", "preflight"];
+
+/** Prints one answer per line: tests/cli/predict.test.ts tests it. */
+const linewise = ["predict"];
+
 describe("--json", () => {
   test("is tested for every command", () => {
-    const tested = new Set([...cases.map(({ command }) => command), "serve"]);
+    const tested = new Set([
+      ...cases.map(({ command }) => command),
+      "serve",
+      ...aboutRunning,
+      ...linewise,
+    ]);
     expect([...tested].toSorted()).toEqual([...commandNames].toSorted());
   });
 
@@ -139,9 +171,9 @@ describe("--json", () => {
     expect(onlyDocument(String(first))).toMatchObject({ command: "serve", ok: true });
   });
 
-  test("has a published schema, but for event lists and summaries", () => {
+  test("has a published schema, but for lines, event lists and summaries", () => {
     const others = commandNames.filter((name) => !documentedCommands.includes(name));
-    expect(others).toEqual(["train", "log", "replay", "export site"]);
+    expect(others).toEqual(["predict", "ssh", "train", "log", "replay", "export site"]);
     expect(documentSchema("show")).toMatchObject({ $defs: { RunResult: { type: "object" } } });
   });
 

@@ -47,6 +47,7 @@ interface Case {
 
 const cases: readonly Case[] = [
   { words: ["workloads"], head: "workload" },
+  { words: ["fits", "llama31-70b", "--gpu", "h100", "--count", "8"] },
   { words: ["prices"], head: "--price" },
   { words: ["runs"], head: "run", prepare: recorded },
   { words: ["show", "last"], prepare: recorded },
@@ -54,6 +55,7 @@ const cases: readonly Case[] = [
   { words: ["gains", "--benchmark", "resnet"], head: "round" },
   { words: ["scaling", "--benchmark", "gpt3", "--accelerator", "h100"], head: "chips" },
   { words: ["pareto", "--benchmark", "llama2_70b_lora"], head: "minutes" },
+  { words: ["plan", "llama2_70b_lora", "--max-count", "64"], head: "#" },
   {
     words: ["compare", "v5.0/tinycorp/*/retinanet", "v5.0/NVIDIA/nyx_*/retinanet"],
     head: "differs",

@@ -229,9 +229,29 @@ describe("pitwall run, of any program", () => {
   });
 
   test.each([
-    { name: "by the environment", env: { CUDA_VISIBLE_DEVICES: "1" }, prefix: [] },
-    { name: "by the command", env: {}, prefix: ["env", "CUDA_VISIBLE_DEVICES=1"] },
-  ])("bills the accelerators that are used, as selected $name", async ({ env, prefix }) => {
+    {
+      name: "by the environment",
+      env: { CUDA_VISIBLE_DEVICES: "1" },
+      prefix: [],
+      used: "1 of 3 × NVIDIA T4, selected by `CUDA_VISIBLE_DEVICES=1`",
+      units: "1 accelerator,",
+    },
+    {
+      name: "by the command",
+      env: {},
+      prefix: ["env", "CUDA_VISIBLE_DEVICES=1"],
+      used: "1 of 3 × NVIDIA T4, selected by `CUDA_VISIBLE_DEVICES=1`",
+      units: "1 accelerator,",
+    },
+    {
+      name: "by an empty variable",
+      env: { CUDA_VISIBLE_DEVICES: "" },
+      prefix: [],
+      used: '0 of 3 × NVIDIA T4, selected by `CUDA_VISIBLE_DEVICES=""`',
+      units: "1 node that uses no accelerator,",
+    },
+  ])("bills the accelerators that are used, as selected $name", async (selected) => {
+    const { env, prefix, used, units } = selected;
     const cwd = temporaryFolder();
     const rows = [0, 1, 2].map(
       (index) => `echo "${index}, GPU-${index}, NVIDIA T4, 15360 MiB, 570"`,
@@ -244,8 +264,8 @@ describe("pitwall run, of any program", () => {
       cwd,
       env: { PATH: path, ...env },
     });
-    expect(stdout).toContain("1 of 3 × NVIDIA T4, selected by `CUDA_VISIBLE_DEVICES=1`");
-    expect(stdout).toContain("$2.00/h × 1 accelerator,");
+    expect(stdout).toContain(used);
+    expect(stdout).toContain(`$2.00/h × ${units}`);
   });
 
   test("stops a series whose first two runs die at once, and says why", async () => {

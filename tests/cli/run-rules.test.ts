@@ -18,6 +18,9 @@ const opening = `
 chatter();
 log("submission_benchmark", "BENCHMARK"); log("submission_org", "Acme"); log("submission_platform", "box");
 log("submission_division", "open"); log("cache_clear", true); log("init_start", null);
+for (const part of ["linear", "attn", "comm"]) log("lowest_numerical_precision_in_" + part, "fp32");
+for (const part of ["tensor", "pipeline", "context", "expert"]) log(part + "_parallelism", 1);
+log("micro_batch_size", 64); log("config_filename", "logs.mjs");
 `;
 const training = `
 log("run_start", null); await wait(); chatter();

@@ -15,23 +15,26 @@ import type { LaunchTargetRow } from "../launch-target-row.ts";
 import { localTarget } from "../local/local-target.ts";
 
 export const wrappedTarget: LaunchTargetRow<LaunchTarget & { kind: "wrapped" }> = {
-  launcher({ wrapper }, clock) {
-    const local = localTarget.launcher({ kind: "local" }, clock);
+  launcher({ wrapper }, means) {
+    const local = localTarget.launcher({ kind: "local" }, means);
     return { launch: (command, options) => local.launch([...wrapper, ...command], options) };
   },
-  endAbandoned: (_target, run) => localTarget.endAbandoned({ kind: "local" }, run),
+  endAbandoned: (_target, run, means) => localTarget.endAbandoned({ kind: "local" }, run, means),
 };
 `;
 
 const contractRow = `  {
+    ...here,
     name: "wrappedTarget",
-    make: () => wrappedTarget.launcher({ kind: "wrapped", wrapper: ["env"] }, countingClock()),
+    ranksPerHost: 1,
+    missingProgram: "never",
+    open: () => wrappedTarget.launcher({ kind: "wrapped", wrapper: ["env"] }, { ...agentMeans, ...countingClock() }),
   },
 `;
 
 test("a launch target is added with the files that ARCHITECTURE.md names", async () => {
   const copy = scratchCopy();
-  const local = '  z.strictObject({ kind: z.literal("local") }),';
+  const local = '  z.strictObject({ kind: z.literal("local"), ranks: rankPlan.optional() }),';
   copy.replace("src/schema/run/launch-target.ts", local, local + kind);
   copy.add("src/launch/wrapped/wrapped-target.ts", target);
   // Each table of launch targets refuses to compile without a row for the new kind.
@@ -48,8 +51,8 @@ test("a launch target is added with the files that ARCHITECTURE.md names", async
   );
   copy.replace(
     "src/launch/launch-targets.ts",
-    "{ local: localTarget }",
-    "{ local: localTarget, wrapped: wrappedTarget }",
+    "    local: localTarget,",
+    "    local: localTarget,\n    wrapped: wrappedTarget,",
   );
   copy.replace(
     "src/workflows/launch/target-worlds.ts",
@@ -58,20 +61,23 @@ test("a launch target is added with the files that ARCHITECTURE.md names", async
   );
   copy.replace(
     "src/launch/launcher.test.ts",
-    "\n/** Programs",
-    `${importRow("./wrapped/wrapped-target.ts")}\n/** Programs`,
+    "\nconst agentMeans",
+    `${importRow("./wrapped/wrapped-target.ts")}\nconst agentMeans`,
   );
   copy.replace("src/launch/launcher.test.ts", "[] = [\n", `[] = [\n${contractRow}`);
   expect(copy.changedFiles()).toEqual(filesToTouch("a launch target", { target: "wrapped" }));
   await checkTypes();
+  // Only a program that does not exist is left out: `env` is what reports it.
+  const contract = ["vitest/vitest.mjs", "run", "src/launch/launcher.test.ts"];
+  await copy.runTool([...contract, "--testNamePattern", "the contract of wrappedTarget"]);
 
   const worlds: { openTarget: (target: object, host: object) => TargetWorld } = await import(
     join(copy.root, "src/workflows/launch/target-worlds.ts")
   );
   const wrapper = ["env", "WRAPPED=yes"];
-  const { launcher } = worlds.openTarget({ kind: "wrapped", wrapper }, { nowMs: () => 0 });
+  const { launcher } = worlds.openTarget({ kind: "wrapped", wrapper }, { nowMs: () => 0, env: {} });
   expect(await outputOf(launcher, ["sh", "-c", "echo $WRAPPED"])).toBe("yes\n");
-}, 300_000);
+}, 600_000);
 
 /** Runs a command on a launch target and returns what it printed. */
 async function outputOf(launcher: Launcher, command: readonly string[]): Promise<string> {

@@ -24,6 +24,7 @@ const copied = [
   "tsconfig.json",
   "tsconfig.pure.json",
   "vite.config.ts",
+  "vitest.config.ts",
 ];
 
 /** A copy of the sources in a scratch folder, to be changed as the table "To add …" of ARCHITECTURE.md says. */

@@ -7,7 +7,7 @@ export const runCommand = defineCommand({
   summary: "Train to a quality target and report time, cost and energy",
   usage: "[workload | file.yaml] [-- program…]",
   arguments: [
-    { name: "workload", help: "a built-in workload (`pitwall workloads`) or a workload file" },
+    { name: "workload", help: "a workload (`pitwall workloads`) or a workload file" },
     { name: "program…", help: "any program and its arguments, after `--`" },
   ],
   argumentCount: { minimum: 0, maximum: 1 },
@@ -42,6 +42,10 @@ export const runCommand = defineCommand({
     }
     const { planRunCall } = await import("../plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
+    if (call.options.dryRun) {
+      const { previewAndReport } = await import("../preview-and-report.ts");
+      return previewAndReport(plan, warnings, call);
+    }
     return runAndReport(plan, { command: "run", warnings, call, showsOutput, signingKey });
   },
 });

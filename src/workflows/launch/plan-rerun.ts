@@ -48,7 +48,7 @@ export function requestsToRepeat(recorded: readonly RunRequest[]): readonly RunR
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   if (request.continues !== undefined) throw runContinues(request);
   const { launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
-  const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series, prepare } =
+  const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series, prepare, data } =
     request;
   const { warmupCount = 0, retries = 0 } = series;
   return {
@@ -65,6 +65,8 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     warmupCount,
     retries,
     ...(prepare === undefined ? {} : { prepare }),
+    ...(data === undefined ? {} : { data }),
+    ...(request.plan === undefined ? {} : { expectation: request.plan }),
     limits,
     price,
     ...(edition === undefined ? {} : { edition }),

@@ -1,0 +1,172 @@
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { documentOf } from "../../src/cli/json-documents.ts";
+import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
+import { pitwall, startPitwall } from "../support/pitwall.ts";
+import {
+  countingProgram,
+  eventsOf,
+  logOf,
+  rankLines,
+  recordFolder,
+  sshProject,
+  until,
+  wholeLines,
+} from "../support/ssh-project.ts";
+
+const obstacle = sshLabObstacle();
+if (obstacle !== undefined) console.warn(`skipped: ssh hosts on this machine (${obstacle})`);
+
+describe.skipIf(obstacle !== undefined)("a run on two hosts", () => {
+  let lab: SshLab;
+  beforeAll(() => {
+    lab = startSshLab(2);
+  }, 60_000);
+  afterAll(() => lab.down());
+
+  function words(steps: number, more: readonly string[]): string[] {
+    const where = ["--hosts", "host1,host2", "--ssh-config", lab.config];
+    const how = ["--launcher", "direct", "--target", "val_acc>=0.94", ...more];
+    return ["run", ...where, ...how, "--", "python3", "train it.py", String(steps)];
+  }
+
+  /** Starts a run and waits until both ranks have printed something. */
+  async function start(steps: number, more: readonly string[] = []) {
+    const code = sshProject(countingProgram);
+    const child = startPitwall(words(steps, more), code);
+    await until(() => /rank=0 line=9/u.test(logOf(code)) && /rank=1 line=9/u.test(logOf(code)));
+    return { code, child, exited: once(child, "exit") };
+  }
+
+  async function startAndKill(steps: number, more: readonly string[] = []): Promise<string> {
+    const { code, child, exited } = await start(steps, more);
+    // What has arrived is written twice a second.
+    await delay(1000);
+    child.kill("SIGKILL");
+    await exited;
+    return code;
+  }
+
+  function cutOff(host: string): void {
+    lab.setLink(host, "down");
+    onTestFinished(() => lab.setLink(host, "up"));
+  }
+
+  async function endAll(code: string): Promise<void> {
+    await pitwall(["stop", "last"], { cwd: code });
+    for (const host of lab.hosts) await expect.poll(() => lab.processes(host)).toEqual([]);
+  }
+
+  test("is attached to from where the record ends", async () => {
+    const code = await startAndKill(300);
+    const attaching = startPitwall(["attach", "last"], code);
+    const exited = once(attaching, "exit");
+    const offsets = (): number[] =>
+      lab.hosts.flatMap((host) =>
+        lab.processes(host).flatMap((line) => Number(/follow \S+ (\d+)/u.exec(line)?.[1] ?? [])),
+      );
+    await until(() => offsets().length === 2);
+    for (const offset of offsets()) expect(offset).toBeGreaterThan(300);
+    expect((await exited)[0]).toBe(0);
+    expect(rankLines(logOf(code))).toEqual(wholeLines(300, 2));
+    // The frames are removed with the closing of the record.
+    expect(existsSync(join(recordFolder(code), "frames"))).toBe(false);
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  }, 90_000);
+
+  test("is attached to while a host is missing, which may come back", async () => {
+    const code = await startAndKill(400, ["--host-timeout", "40s"]);
+    cutOff("host2");
+    const attaching = pitwall(["attach", "last"], { cwd: code });
+    await delay(12_000);
+    lab.setLink("host2", "up");
+    const ran = await attaching;
+    expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+    expect(ran.stderr).toContain("waiting for host2");
+    expect(rankLines(logOf(code))).toEqual(wholeLines(400, 2));
+  }, 180_000);
+
+  test("loses a host that stays missing, and keeps what it had printed", async () => {
+    const code = await startAndKill(5000, ["--host-timeout", "3s"]);
+    const before = rankLines(logOf(code))["1"] ?? [];
+    cutOff("host2");
+    const ran = await pitwall(["attach", "last"], { cwd: code });
+    expect(ran.exitCode, ran.stderr).toBe(1);
+    expect(eventsOf(code)).toContainEqual(
+      expect.objectContaining({ kind: "host-lost", host: "host2" }),
+    );
+    const after = rankLines(logOf(code));
+    expect(after["1"]?.length).toBeGreaterThanOrEqual(before.length);
+    expect(after["1"]).toEqual(after["1"]?.map((_, index) => index));
+    expect(after["0"]?.length).toBeGreaterThan(before.length);
+    expect(lab.processes("host1")).toEqual([]);
+    lab.setLink("host2", "up");
+    await endAll(code);
+  }, 180_000);
+
+  test("of a series is finished by attach, which names the command for the others", async () => {
+    const code = await startAndKill(200, ["--runs", "3"]);
+    const ran = await pitwall(["attach", "last", "--json"], { cwd: code });
+    expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+    const document = JSON.parse(ran.stdout);
+    expect(documentOf("attach")?.safeParse(document).error?.issues ?? []).toEqual([]);
+    expect(document.result.remainingSeeds).toEqual([2, 3]);
+    const series = /pitwall run --resume (\S+)`/u.exec(ran.stderr)?.[1] ?? "";
+    const resumed = await pitwall(["run", "--resume", series], { cwd: code });
+    expect(resumed, resumed.stderr).toMatchObject({ exitCode: 0 });
+    expect(resumed.stdout).toContain("3 runs");
+  }, 180_000);
+
+  test("ends its ranks by itself on a host that it ended without", async () => {
+    const { code, exited } = await start(5000, ["--host-timeout", "4s"]);
+    cutOff("host2");
+    expect((await exited)[0]).not.toBe(0);
+    expect(lab.processes("host1")).toEqual([]);
+    expect(lab.processes("host2")).not.toEqual([]);
+    lab.setLink("host2", "up");
+    await expect.poll(() => lab.processes("host2"), { timeout: 90_000 }).toEqual([]);
+    const { launchTarget } = JSON.parse(readFileSync(join(recordFolder(code), "run.json"), "utf8"));
+    expect(launchTarget).toMatchObject({ hostTimeoutMs: 4000, leaseMs: 40_000 });
+    expect(frames("host2")).toContain("no contact to Pitwall and to the other hosts for 40 s");
+  }, 180_000);
+
+  test("outlives its Pitwall for longer than the lease", async () => {
+    const code = await startAndKill(5000, ["--host-timeout", "3s"]);
+    await delay(35_000);
+    for (const host of lab.hosts) expect(lab.processes(host)).not.toEqual([]);
+    await endAll(code);
+  }, 180_000);
+
+  test.each([
+    { name: "the next run", next: () => words(3, []) },
+    { name: "`hosts check`", next: () => ["hosts", "check", ...words(1, []).slice(1, 5)] },
+  ])(
+    "is ended on a host that came back by $name, which says so",
+    async ({ next }) => {
+      const { code, exited } = await start(5000, ["--host-timeout", "10s"]);
+      const runId = recordFolder(code).replace(/^.*\//u, "");
+      cutOff("host2");
+      await exited;
+      expect(lab.processes("host2")).not.toEqual([]);
+      expect(existsSync(join(recordFolder(code), "result.json"))).toBe(true);
+      lab.setLink("host2", "up");
+      const ran = await pitwall(next(), { cwd: code });
+      const said = `processe?s? of \`${runId}\`, which had ended without this host`;
+      expect(`${ran.stdout}${ran.stderr}`).toMatch(new RegExp(`host2: ended \\d+ ${said}`, "u"));
+      expect(lab.processes("host2")).toEqual([]);
+      const left = readdirSync(join(lab.home("host2"), ".pitwall", "jobs"));
+      expect(left).not.toContain(`${runId}.host2`);
+    },
+    180_000,
+  );
+
+  function frames(host: string): string {
+    const jobs = join(lab.home(host), ".pitwall", "jobs");
+    return readdirSync(jobs)
+      .map((name) => readFileSync(join(jobs, name, "frames"), "utf8"))
+      .join("");
+  }
+});
