@@ -66,7 +66,7 @@ async function readArm(text: string, face: RaceCall["face"]): Promise<ArmSubject
   const { isEmbedded, isProgram } = await import("../workflows/race/arm-program.ts");
   if (isEmbedded(program))
     return { kind: "workload", name: program, workers: workersIn(rest, text) };
-  // A single word that is no program is a mistyped workload.
+  // A single word that is not a program is a mistyped workload.
   if (rest.length === 0 && !(await isProgram(program, face))) embeddedStartable(program, 1);
   return { kind: "command", words: split.words };
 }

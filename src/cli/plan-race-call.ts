@@ -20,7 +20,7 @@ export async function planRaceCall(
   call: RaceCall,
 ): Promise<{ plan: RacePlan; warnings: PlanWarning[] }> {
   const { checkArms, checkRaceSize } = await import("../workflows/race/plan-race.ts");
-  const { fewestPairs } = await import("../score/race/compare-arms.ts");
+  const { fewestPairs } = await import("../schema/run/race-report.ts");
   if (call.program !== undefined) throw programGiven(call.program);
   const width = widthOf(call.options);
   const runs = call.options.runs ?? (width === undefined ? usualRuns : fewestPairs);
@@ -28,6 +28,7 @@ export async function planRaceCall(
   checkRaceSize(combinations?.length ?? call.arguments.length, { runs, ...width });
   const { arms, warnings } = await armsOf(call, { runs, combinations });
   checkArms(arms);
+  warnings.push(...tooFewToDecide(runs, fewestPairs));
   const [first] = arms;
   const plan = {
     name: call.options.name ?? first?.plan.startable.name ?? "",
@@ -89,6 +90,12 @@ async function namesOf(
   return areCommands && !texts.some((text) => isWorkloadFile(text))
     ? nameArms(planned.map(({ words }) => words))
     : withPositions(planned.map(({ name }) => name));
+}
+
+function tooFewToDecide(runs: number, fewestPairs: number): PlanWarning[] {
+  if (runs >= fewestPairs) return [];
+  const message = `${runs} runs of each arm cannot show which is faster: fewer than ${fewestPairs} pairs never decide`;
+  return [{ message, hint: `use \`--runs ${fewestPairs}\` or more` }];
 }
 
 function widthOf({

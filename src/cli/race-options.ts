@@ -14,7 +14,7 @@ export const raceOptions = {
     takes: "texts",
     placeholder: "k=a,b",
     group: "Race",
-    help: "values to race, with `{k}` in the one command: `lr=0.1,0.2`; `workers=1,2` for a built-in workload; several give all combinations",
+    help: 'values to race, with `{k}` in the one command: `lr=0.1,0.2`; `workers=1,2` for a built-in workload; quote values with commas or blanks: `b="0.9,0.95",0.9`; several give all combinations',
   },
   runs: {
     takes: "number",

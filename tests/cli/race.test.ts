@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { showDocument } from "../../src/schema/documents/run-documents.ts";
 import { pitwall, temporaryFolder, transcript } from "../support/pitwall.ts";
 
 /**
@@ -18,7 +19,7 @@ const failsAfter = option("--fails-after", Infinity);
 const steps = option("--steps", 10);
 for (let step = 1; step <= steps; step++) {
   if (step > failsAfter) throw new Error("out of memory");
-  console.log("step " + step + " train_time:" + ((step * noise) / speed).toFixed(5) + "ms val_acc=" + step / 10);
+  console.log("step " + step + " train_time:" + ((step * noise) / speed).toFixed(5) + "ms val_acc=" + step / 10 + " loss=" + (1 - step / 10));
 }
 `;
 const reads = ["--target", "val_acc>=1", "--clock", "train_time:(\\S+)ms"];
@@ -202,6 +203,48 @@ describe("pitwall race", () => {
     expect((await pitwall(["compare", "last", ids[0]], { cwd })).stderr).toContain(
       "different benchmarks: train, small",
     );
+  });
+
+  test("compares each of several targets on its own", async () => {
+    const { result, cwd, stderr } = await raced([
+      "--runs",
+      "2",
+      "--target",
+      "val_acc>=0.8",
+      "--target",
+      "loss<=0.05",
+      "node train.mjs --seed {seed}",
+      "node train.mjs --steps 9 --seed {seed}",
+    ]);
+    expect(result).toMatchObject({
+      target: { metric: "val_acc" },
+      furtherTargets: [{ metric: "loss", value: 0.05 }],
+    });
+    const [first, other] = result.arms;
+    expect([first.reachedCount, other.reachedCount]).toEqual([2, 0]);
+    expect(first.targets).toMatchObject([
+      { metCount: 2, medianMs: expect.any(Number) },
+      { metCount: 2 },
+    ]);
+    expect(other.targets).toMatchObject([
+      { metCount: 2, comparison: { pairCount: 2, estimator: "geometric-mean" } },
+      { metCount: 0, comparison: { estimator: "median" } },
+    ]);
+    const shown = await pitwall(["race", "--show", "last"], { cwd });
+    expect(shown.stdout).toContain("val_acc >= 0.8 and loss <= 0.05, 2 runs of each arm");
+    expect(stderr).toContain(
+      "2 runs of each arm cannot show which is faster: fewer than 6 pairs never decide",
+    );
+    expect(shown.stdout).toContain(
+      "too few runs to tell; fewer than 6 pairs never decide; about 4 more would",
+    );
+    expect(shown.stdout).toMatch(/\nB +loss <= 0\.05 +never +0\/2/u);
+    const runs = await pitwall(["runs"], { cwd });
+    expect(runs.stdout).toMatch(/1\.0*, 0/u);
+    const run = await pitwall(["show", "last", "--json"], { cwd });
+    expect(showDocument.safeParse(JSON.parse(run.stdout).result).error?.issues ?? []).toEqual([]);
+    const series = await pitwall(["show", first.seriesId], { cwd });
+    expect(series.stdout).toMatch(/seed +time \(s\) +val_acc +loss/u);
   });
 
   test("races workload files", async () => {

@@ -5,13 +5,14 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../foundation/units.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import type { RaceArm, RaceReport } from "../../schema/run/race-report.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { armLabel, pText, raceVerdicts, raceWarnings, ratioText } from "./race-verdict.ts";
+import { targetColumns, targetRows, targetTable } from "./target-table.ts";
 
 /** A race: its arms as a table, the verdict in words, and warnings. */
 export function racePage(
@@ -26,6 +27,7 @@ export function racePage(
     [headLine(report, paint)],
     fitTable(armColumns(report), report.arms, width),
     verdicts,
+    targetTable(report, width),
     notesOf(report).map((note) => paint.faint(note)),
     [...raceWarnings(report), ...findingTexts(report)].map(
       (text) => `${paint.warn("warning:")} ${text}`,
@@ -43,11 +45,14 @@ export function raceMarkdown(report: RaceReport): string {
   const verdicts = raceVerdicts(report).map(({ text, detail }) =>
     detail === undefined ? `- ${text}\n` : `- ${text}; ${detail}\n`,
   );
-  return `${table}\n${verdicts.join("")}`;
+  const rows = targetRows(report);
+  const targets = rows.length === 0 ? "" : `\n${markdownTable(targetColumns(report), rows)}`;
+  return `${table}\n${verdicts.join("")}${targets}`;
 }
 
-function headLine({ raceId, target, arms, state }: RaceReport, paint: Paint): string {
-  const what = target === undefined ? "" : `, ${formatTarget(target)}`;
+function headLine({ raceId, arms, state, ...requested }: RaceReport, paint: Paint): string {
+  const targets = formatTargets(requested);
+  const what = targets === undefined ? "" : `, ${targets}`;
   const counts = arms.filter(({ isDropped }) => !isDropped).map(({ runCount }) => runCount);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const runs = least === most ? countOf(least, "run") : `${least} to ${most} runs`;

@@ -1,9 +1,10 @@
 import { formatSignificant } from "../../foundation/units.ts";
-import type {
-  ArmComparison,
-  RaceArm,
-  RaceReport,
-  RunDisturbance,
+import {
+  type ArmComparison,
+  fewestPairs,
+  type RaceArm,
+  type RaceReport,
+  type RunDisturbance,
 } from "../../schema/run/race-report.ts";
 import { countOf } from "../wording.ts";
 
@@ -45,9 +46,11 @@ function verdictOf(arm: RaceArm, comparison: ArmComparison, base: RaceArm): Verd
     }
     case "too-few-runs": {
       const more = `about ${verdict.moreRuns} more would`;
+      const few =
+        comparison.interval === undefined ? `; fewer than ${fewestPairs} pairs never decide` : "";
       return {
         kind: "open",
-        text: `${name} against ${other}: too few runs to tell; ${more}${soFar(comparison)}`,
+        text: `${name} against ${other}: too few runs to tell${few}; ${more}${soFar(comparison)}`,
         detail,
       };
     }

@@ -5,6 +5,7 @@ import type { RaceArm, RaceReport, RaceRun } from "../../schema/run/race-report.
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { totalEnergy } from "../../schema/run/total-energy.ts";
+import { armTargets } from "./arm-targets.ts";
 import { compareArms, type RunPair } from "./compare-arms.ts";
 import { isRaceOver } from "./race-schedule.ts";
 import { runDisturbances } from "./run-disturbances.ts";
@@ -97,11 +98,18 @@ function armOf([run]: readonly MemberRun[]): number {
   return run?.race.arm ?? 0;
 }
 
-function targetOf(members: readonly MemberRun[]): Pick<RaceReport, "target"> {
+function targetOf(
+  members: readonly MemberRun[],
+): Pick<RaceReport, "target" | "furtherTargets" | "targetWindow"> {
   const target = members
     .map(({ request, result }) => result?.target ?? request.target)
     .find((known) => known !== undefined);
-  return target === undefined ? {} : { target };
+  const { furtherTargets, targetWindow } = members[0]?.request ?? {};
+  return {
+    ...(target === undefined ? {} : { target }),
+    ...(furtherTargets === undefined ? {} : { furtherTargets }),
+    ...(targetWindow === undefined ? {} : { targetWindow }),
+  };
 }
 
 function reportArm(
@@ -134,29 +142,46 @@ function withComparisons(
   { requestedRuns }: { requestedRuns: number },
 ): RaceArm[] {
   const most = Math.max(requestedRuns, ...arms.map((arm) => arm.runCount));
-  const marked = arms.map((arm) => ({ ...arm, isDropped: isDropped(arm, most) }));
-  const base = baseOf(marked);
-  return marked.map((arm) => {
-    if (arm.arm === base) return arm;
-    const pairs = pairsOf(byArm.get(base) ?? [], byArm.get(arm.arm) ?? []);
-    return Object.assign(arm, { comparison: compareArms(pairs) });
+  const marked = arms.map((arm) => {
+    const keepsGoing = keepsGoingOf(byArm.get(arm.arm) ?? []);
+    return Object.assign(arm, { isDropped: !keepsGoing && isDropped(arm, most) });
   });
+  const base = baseOf(marked);
+  const baseRuns = byArm.get(base) ?? [];
+  return marked.map((arm) => {
+    const runs = byArm.get(arm.arm) ?? [];
+    const isBase = arm.arm === base;
+    const targets = armTargets(countedRuns(runs), isBase ? undefined : countedRuns(baseRuns));
+    if (targets.length > 0) Object.assign(arm, { targets });
+    if (isBase) return arm;
+    return Object.assign(arm, { comparison: compareArms(pairsOf(baseRuns, runs)) });
+  });
+}
+
+function keepsGoingOf(runs: readonly MemberRun[]): boolean {
+  return runs.some(({ request }) => request.series.keepGoing === true);
 }
 
 function baseOf(arms: readonly RaceArm[]): number {
   return (arms.find((arm) => !arm.isDropped) ?? arms[0])?.arm ?? 1;
 }
 
-/** Runs that ended on their own or at a limit, without warm-ups. Of a run that was retried, the last attempt counts. */
-function countedRuns(runs: readonly MemberRun[]): MemberRun[] {
+/**
+ * The runs of one arm that count: those that ended on their own or at a limit, without warm-ups, one for each seed. Of a run
+ * that was retried, the last attempt counts; if that one did not end, the seed has no run that counts.
+ */
+export function countedRuns<Run extends RacedRun>(runs: readonly Run[]): Run[] {
   const retried = new Set(runs.map(({ request }) => request.retryOf));
-  return runs.filter(
+  const ended = runs.filter(
     ({ request, result }) =>
       result !== undefined &&
       result.outcome.kind !== "interrupted" &&
       request.isWarmup !== true &&
       !retried.has(request.runId),
   );
+  const bySeed = new Map<number, Run>();
+  for (const run of ended) if (!bySeed.has(run.request.seed)) bySeed.set(run.request.seed, run);
+  return [...bySeed.values()];
 }
 
 function timesOf(

@@ -66,12 +66,52 @@ function readSetting(text: string): { name: string; values: string[] } {
       hint: "choose the first seed with `--seed`",
     });
   }
-  const values = (groups?.["list"] ?? "").split(",").map((value) => value.trim());
+  const values = splitList(groups?.["list"] ?? "", text);
   if (values.some((value) => value === "")) {
     throw new UserError("set-empty", `\`--set ${text}\` has an empty value`, {
       at: "--set",
-      hint: `list the values with commas: \`--set ${name}=0.1,0.2\``,
+      hint: `list the values with commas: \`--set ${name}=0.1,0.2\`; an empty value is \`""\``,
     });
   }
-  return { name, values };
+  const repeated = values.find((value, index) => values.indexOf(value) !== index);
+  if (repeated !== undefined) {
+    throw new UserError("set-repeated", `\`--set ${text}\` lists \`${repeated}\` twice`, {
+      at: "--set",
+      hint: "list each value once",
+    });
+  }
+  return { name, values: values.map((value) => unquoted(value)) };
+}
+
+/** Splits at commas outside of quotes. Blanks around values do not count. */
+function splitList(list: string, text: string): string[] {
+  const values: string[] = [];
+  let value = "";
+  let quote: string | undefined;
+  for (const character of list) {
+    if (quote === undefined && character === ",") {
+      values.push(value.trim());
+      value = "";
+      continue;
+    }
+    if (quote === character) quote = undefined;
+    else if (quote === undefined && isOpeningQuote(character, value)) quote = character;
+    value += character;
+  }
+  if (quote !== undefined) {
+    throw new UserError("set-invalid", `\`--set ${text}\` has an unclosed \`${quote}\``, {
+      at: "--set",
+      hint: `close it: \`--set 'betas="0.9,0.95","0.9,0.99"'\``,
+    });
+  }
+  return [...values, value.trim()];
+}
+
+/** Quotes inside of a value are part of it. */
+function isOpeningQuote(character: string, before: string): boolean {
+  return (character === '"' || character === "'") && before.trim() === "";
+}
+
+function unquoted(value: string): string {
+  return /^(?<quote>["'])(?<inner>[^]*)\k<quote>$/u.exec(value)?.groups?.["inner"] ?? value;
 }

@@ -5,7 +5,7 @@ import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { SeriesStop } from "../../schema/run/series-stop.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import { armsOfRound, isRaceOver, widestHalfWidth } from "../../score/race/race-schedule.ts";
-import { type RacedRun, reportRace } from "../../score/race/report-race.ts";
+import { countedRuns, type RacedRun, reportRace } from "../../score/race/report-race.ts";
 import { type EndedRun, seriesStop } from "../../score/series-stop.ts";
 import { makeSeriesId } from "../../store/records/run-id.ts";
 import { checkProgram, runSeries } from "../launch/run-series.ts";
@@ -113,8 +113,7 @@ class RaceInProgress {
     const plan = {
       ...arm.plan.plan,
       seeds: [seed],
-      // Before the first run of the arm only.
-      warmupCount: runs.length === 0 ? (arm.plan.plan.warmupCount ?? 0) : 0,
+      warmupCount: missingWarmups(runs, arm.plan.plan.warmupCount ?? 0),
       race: this.#membership(arm),
     };
     const resumes = {
@@ -162,15 +161,8 @@ class RaceInProgress {
     return this.#runs.filter(({ request }) => request.race?.arm === position);
   }
 
-  /** An interrupted run, or one without a result, did not complete its seed. */
   #hasRun(arm: RacingArm, seed: number): boolean {
-    return this.#runsOf(arm).some(
-      ({ request, result }) =>
-        request.seed === seed &&
-        request.isWarmup !== true &&
-        result !== undefined &&
-        result.outcome.kind !== "interrupted",
-    );
+    return countedRuns(this.#runsOf(arm)).some(({ request }) => request.seed === seed);
   }
 
   #seeds(): number[] {
@@ -189,4 +181,13 @@ class RaceInProgress {
       ...(until === undefined || maxRuns === undefined ? {} : { maxRuns }),
     };
   }
+}
+
+/** Warm-ups come before the first run of an arm only; one that was interrupted is repeated. */
+function missingWarmups(runs: readonly RacedRun[], warmupCount: number): number {
+  if (runs.some(({ request }) => request.isWarmup !== true)) return 0;
+  const done = runs.filter(
+    ({ result }) => result !== undefined && result.outcome.kind !== "interrupted",
+  );
+  return Math.max(0, warmupCount - done.length);
 }
