@@ -107,6 +107,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Show a recorded run, a series of runs, or a race",
     load: async () => (await import("./commands/show.ts")).showCommand,
   },
+  doctor: {
+    group: "Watch",
+    summary: "Find what went wrong in a run, and which rank is to blame",
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
   verify: {
     group: "Judge",
     summary: "Check that records are intact, and who signed them",

@@ -8,6 +8,7 @@ import * as atlas from "../schema/documents/atlas-documents.ts";
 import * as control from "../schema/documents/control-documents.ts";
 import * as catalogue from "../schema/documents/catalogue-documents.ts";
 import * as logs from "../schema/documents/log-documents.ts";
+import { doctorDocument } from "../schema/documents/diagnosis-documents.ts";
 import * as rounds from "../schema/documents/round-documents.ts";
 import * as runs from "../schema/documents/run-documents.ts";
 import { checkedLog } from "../schema/logs/log-verdict.ts";
@@ -47,6 +48,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   serve: catalogue.serveDocument,
   runs: runs.runsDocument,
   show: runs.showDocument,
+  doctor: doctorDocument,
   verify: runs.verifyDocument,
   check: logs.checkDocument,
   rules: logs.rulesDocument,

@@ -1,0 +1,65 @@
+// How often `pitwall doctor` names the right cause and the right rank: labelled faults on simulated traces and recorded dumps.
+//   npm run diagnose                                 all cases; writes the tables of docs/diagnosis.md
+//   node bench/diagnose.js --cases 60 --no-write     a cut with every kind
+//   node bench/diagnose.js --wrong                   also prints each wrong answer
+import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { seededRandom } from "../build/foundation/seeded-random.js";
+import { answerOf } from "./diagnose/answer.js";
+import { dumpCase } from "./diagnose/dump-cases.js";
+import { endCase, endKinds } from "./diagnose/end-cases.js";
+import { accuracyPage } from "./diagnose/page.js";
+import { recordedCases } from "./diagnose/recorded-cases.js";
+import { stepCase } from "./diagnose/step-cases.js";
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: "string", default: "420" },
+    seed: { type: "string", default: "1" },
+    "no-write": { type: "boolean", default: false },
+    wrong: { type: "boolean", default: false },
+  },
+});
+
+const dumpKinds = ["hang", "two hangs", "killed rank", "mismatched collective"];
+const stepKinds = [
+  "compute-straggler",
+  "unmeasured straggler",
+  "data-starvation",
+  "data-starvation of all",
+];
+const makers = [
+  ...dumpKinds.map((kind) => (random, options) => dumpCase(kind, random, options)),
+  ...stepKinds.map((kind) => (random) => stepCase(kind, random)),
+  ...endKinds.map((kind) => (random) => endCase(kind, random)),
+];
+const healthy = [dumpCase, stepCase, endCase].map((make) => (random) => make("none", random));
+
+const seed = seededRandom(`diagnose ${values.seed}`);
+const count = Number(values.cases);
+const scored = [];
+for (let index = 0; index < count; index++) {
+  // A third of the cases has no fault.
+  const makes = index % 3 === 2 ? healthy : makers;
+  const turn = index % 3 === 2 ? Math.floor(index / 3) : index - Math.floor((index + 1) / 3);
+  const make = makes[turn % makes.length];
+  // One of each kind of dump has 4,096 ranks in a complete set of cases.
+  const isLarge = count >= 200 && turn < makers.length && index % 3 !== 2;
+  const random = seed.fork(String(index));
+  scored.push(answerOf(make(random, { isLarge })));
+}
+for (const recorded of recordedCases()) scored.push(answerOf(recorded));
+
+const { text, summary } = accuracyPage(scored, values.seed);
+console.log(summary);
+if (values.wrong)
+  for (const { verdict, about, expected, named, reason } of scored)
+    if (verdict !== "right")
+      console.log(JSON.stringify({ verdict, about, expected, named, reason }));
+
+if (!values["no-write"]) {
+  const page = new URL("../docs/diagnosis.md", import.meta.url);
+  const [before = "", rest = ""] = readFileSync(page, "utf8").split("<!-- accuracy -->\n");
+  const after = rest.split("<!-- /accuracy -->")[1] ?? "";
+  writeFileSync(page, `${before}<!-- accuracy -->\n${text}<!-- /accuracy -->${after}`);
+}

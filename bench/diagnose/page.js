@@ -1,0 +1,68 @@
+// The measured accuracy as Markdown.
+
+export function accuracyPage(scored, seed) {
+  const faulty = scored.filter(({ expected }) => expected.length > 0);
+  const healthy = scored.filter(({ expected }) => expected.length === 0);
+  const of = (list, verdict) => list.filter((each) => each.verdict === verdict).length;
+  const right = of(faulty, "right");
+  const rightKind = right + of(faulty, "wrong rank");
+  const summary = [
+    `${scored.length} cases, ${healthy.length} of them without a fault`,
+    `right kind and rank ${share(right, faulty.length)}, right kind ${share(rightKind, faulty.length)}`,
+    `not sure ${of(scored, "not sure")}, missed ${of(faulty, "missed")}, false alarms ${of(healthy, "false alarm")} of ${healthy.length}`,
+  ].join("; ");
+  const sources = [...new Set(scored.map(({ source }) => source))];
+  const rows = sources.map((source) => {
+    const own = scored.filter((each) => each.source === source);
+    const faults = own.filter(({ expected }) => expected.length > 0);
+    const none = own.filter(({ expected }) => expected.length === 0);
+    const cells = [
+      source,
+      faults.length,
+      ...["right", "wrong rank", "wrong kind", "missed", "not sure"].map((each) =>
+        of(faults, each),
+      ),
+      none.length,
+      of(none, "false alarm"),
+      of(none, "not sure"),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  const text = `${summary}. Seed ${seed}.
+
+| cases from | faults | right kind and rank | wrong rank | wrong kind | missed | not sure | without fault | false alarms | not sure |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${rows.join("\n")}
+
+What was injected, and what was answered. Several causes in one answer are joined by +.
+
+${confusion(scored)}
+`;
+  return { text, summary };
+}
+
+function confusion(scored) {
+  const kindsOf = (causes) => [...new Set(causes.map(({ kind }) => kind))].toSorted().join(" + ");
+  const counts = new Map();
+  for (const { expected, named, verdict } of scored) {
+    const injected = kindsOf(expected) || "none";
+    const answer = verdict === "not sure" ? "not sure" : kindsOf(named) || "no fault";
+    const row = counts.get(injected) ?? new Map();
+    row.set(answer, (row.get(answer) ?? 0) + 1);
+    counts.set(injected, row);
+  }
+  const rows = [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([injected, answers]) => {
+      const total = [...answers.values()].reduce((sum, each) => sum + each, 0);
+      const listed = [...answers]
+        .toSorted((a, b) => b[1] - a[1])
+        .map(([answer, count]) => `${answer}: ${count}`);
+      return `| ${injected} | ${total} | ${listed.join(", ")} |`;
+    });
+  return `| injected | cases | answers |\n| --- | ---: | --- |\n${rows.join("\n")}`;
+}
+
+function share(part, whole) {
+  return whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} %`;
+}

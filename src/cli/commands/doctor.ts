@@ -1,0 +1,56 @@
+import { defineCommand, exitCodes } from "../command-table.ts";
+import { openStore } from "../open-store.ts";
+
+export const doctorCommand = defineCommand({
+  name: "doctor",
+  summary: "Find what went wrong in a run, and which rank is to blame",
+  usage: "<run | folder>",
+  arguments: [
+    {
+      name: "run | folder",
+      help: "a run or series, `last`, a record's folder, or a folder with Flight Recorder dumps, stacks and logs of ranks",
+    },
+  ],
+  argumentCount: { minimum: 1, maximum: 1 },
+  takesProgram: false,
+  examples: [
+    { command: "pitwall doctor last", does: "the newest run" },
+    {
+      command: "pitwall doctor dumps/",
+      does: "a job that ran elsewhere, from the dumps of its ranks",
+    },
+    {
+      command: "pitwall doctor last --json",
+      does: "the causes with their evidence as one document",
+    },
+  ],
+  options: {},
+  exits: [
+    { code: 0, when: "no fault was found" },
+    { code: 1, when: "a fault was found, or something is wrong and its cause is not certain" },
+    { code: 2, when: "the run or folder does not exist or cannot be read" },
+  ],
+  async act({ arguments: [target = ""], face, shared }) {
+    const store = await openStore(face, shared);
+    const { diagnoseTarget } = await import("../../workflows/diagnose/diagnose-target.ts");
+    const diagnoses = await diagnoseTarget(target, { store, cwd: face.cwd, nowMs: face.nowMs() });
+    const isHealthy = diagnoses.every(({ diagnosis }) => diagnosis.verdict.kind === "no-fault");
+    const exitCode = isHealthy ? exitCodes.yes : exitCodes.no;
+    if (shared.json) {
+      const { writeJson } = await import("../atlas-screen.ts");
+      writeJson(face, "doctor", { diagnoses });
+      return exitCode;
+    }
+    const { diagnosisCard } = await import("../../report/diagnosis/diagnosis-card.ts");
+    const cards = diagnoses.map(({ runId, directory, diagnosis }) =>
+      diagnosisCard(diagnosis, {
+        name: runId ?? target,
+        directory,
+        paint: face.out.paint,
+        isVerbose: shared.verbose,
+      }),
+    );
+    face.out.print(`${cards.join("\n\n")}\n`);
+    return exitCode;
+  },
+});

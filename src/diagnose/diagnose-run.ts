@@ -1,0 +1,115 @@
+import type { Cause, Diagnosis, LookedAt } from "../schema/diagnosis/diagnosis.ts";
+import { jobRanksOf } from "../schema/run/job-ranks.ts";
+import { causesOfEnd } from "./ends/causes-of-end.ts";
+import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
+import { silence } from "./ends/stated-causes.ts";
+import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
+import type { RunFacts } from "./run-facts.ts";
+import { findLossSpike } from "./steps/find-loss-spike.ts";
+import { findSlowRanks } from "./steps/find-slow-ranks.ts";
+
+/** A cause below this likelihood is not named as the answer. */
+const minimumLikelihood = 0.5;
+
+/**
+ * What went wrong in a run, who is to blame, and what shows it; or that nothing was found, or that what was seen does not name one cause.
+ *
+ * Causes that are independent of each other are all named. Likelihoods are judgments about how well the evidence excludes other
+ * causes, not measured frequencies; docs/diagnosis.md has the measured accuracy.
+ */
+export function diagnoseRun(facts: RunFacts): Diagnosis {
+  // Dumps of a wait that ended do not matter to a run that reached its target.
+  const dumps = facts.outcome?.kind === "reached" ? [] : facts.dumps;
+  const flight = causesOfDumps(dumps, facts.stacks);
+  const end = causesOfEnd(facts);
+  const slow = findSlowRanks(facts.steps);
+  const spike = findLossSpike(facts.steps);
+  const stuck = stuckCauses(facts, flight, end.causes);
+  const all = [
+    ...joinEnds(end.causes, stuck),
+    ...slow,
+    ...(spike === undefined ? [] : [spike]),
+  ].map((cause) => withHosts(cause, facts));
+  const causes = all.filter(({ likelihood }) => likelihood >= minimumLikelihood);
+  const doubtful = all.filter(({ likelihood }) => likelihood < minimumLikelihood);
+  const others = flight.kind === "causes" ? flight.alternatives : [];
+  const known = { lookedAt: lookedAt(facts), unread: [...facts.unread] };
+  const alternatives = [...doubtful, ...end.alternatives, ...(stuck.length > 0 ? others : [])]
+    .map((cause) => withHosts(cause, facts))
+    .toSorted((a, b) => b.likelihood - a.likelihood);
+  if (causes.length > 0) return { verdict: { kind: "fault", causes }, alternatives, ...known };
+  const reason = doubt(facts, flight, doubtful);
+  if (reason === undefined) return { verdict: { kind: "no-fault" }, alternatives: [], ...known };
+  return { verdict: { kind: "not-sure", reason }, alternatives, ...known };
+}
+
+/** Hangs and mismatches: from the dumps; without them, from the silence of the program. */
+function stuckCauses(facts: RunFacts, flight: FlightVerdict, ends: readonly Cause[]): Cause[] {
+  if (flight.kind === "causes") return [...flight.causes];
+  const isExplained = ends.some(({ kind }) => kind !== "out-of-time" && kind !== "clock-step");
+  return facts.dumps.length > 0 || isExplained ? [] : silence(facts);
+}
+
+/**
+ * Both views of one fault become one cause: a rank that left no dump is the one that was killed; a broken connection and a time limit
+ * follow from a hang.
+ */
+function joinEnds(ends: readonly Cause[], stuck: readonly Cause[]): Cause[] {
+  const known = new Set(ends.flatMap(({ ranks }) => ranks));
+  // Ranks that were ended after a failure leave no dump either, so the dumps of the others are no second opinion.
+  const isPartial = known.size > 0 && stuck.some(({ kind }) => kind === "crash");
+  const isNew = ({ kind, ranks }: Cause): boolean =>
+    kind === "collective-mismatch" || !(isPartial || ranks.every((rank) => known.has(rank)));
+  const added = known.size === 0 ? stuck : stuck.filter(isNew);
+  const named = added.filter(({ likelihood }) => likelihood >= minimumLikelihood);
+  const kept = named.length === 0 ? ends : ends.filter((cause) => !isConsequence(cause));
+  const first = ends.some((cause) => !isConsequence(cause) && cause.kind !== "clock-step");
+  return first ? [...kept, ...added] : [...added, ...kept];
+}
+
+function isConsequence({ kind }: Cause): boolean {
+  return kind === "connection-lost" || kind === "out-of-time";
+}
+
+function withHosts(cause: Cause, { events }: RunFacts): Cause {
+  if (cause.hosts.length > 0 || cause.ranks.length === 0) return cause;
+  const blamed = new Set(cause.ranks);
+  const { ranks } = jobRanksOf(events);
+  const hosts = ranks.filter(({ rank }) => blamed.has(rank)).map(({ host }) => host);
+  return { ...cause, hosts: [...new Set(hosts)] };
+}
+
+/** Why there is no answer although something is wrong; undefined if nothing is. */
+function doubt(
+  facts: RunFacts,
+  flight: FlightVerdict,
+  doubtful: readonly Cause[],
+): string | undefined {
+  if (flight.kind === "too-few-dumps") {
+    const { dumpCount, rankCount } = flight;
+    return `ranks wait in a collective, but only ${dumpCount} of ${rankCount} ranks left a dump`;
+  }
+  const [first] = doubtful;
+  if (first?.kind === "connection-lost") {
+    return "every error is about a broken connection between ranks; none shows a reason of its own";
+  }
+  if (first?.kind === "hang")
+    return "the program stopped printing, and nothing shows which rank hangs";
+  if (first !== undefined) return "what was seen fits several causes";
+  const isDead = facts.outcome?.kind === "died";
+  const isBad = isDead || (facts.state === "unknown" && rankFailures(facts).length > 0);
+  return isBad && hasFailed(facts) ? "the run failed, and its record does not show why" : undefined;
+}
+
+function lookedAt(facts: RunFacts): LookedAt[] {
+  const sampleCount = [...facts.steps.values()].reduce((sum, each) => sum + each.length, 0);
+  return [
+    { what: "log-lines", count: facts.lineCount },
+    { what: "events", count: facts.events.length },
+    { what: "findings", count: facts.findings.length },
+    { what: "step-samples", count: sampleCount },
+    { what: "flight-recorder-dumps", count: facts.dumps.length },
+    { what: "stacks", count: facts.stacks.length },
+    { what: "error-files", count: facts.errorFiles.length },
+  ];
+}

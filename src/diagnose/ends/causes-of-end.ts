@@ -1,0 +1,186 @@
+import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
+import type { SignKind } from "../lines/sign-of-line.ts";
+import type { RunFacts } from "../run-facts.ts";
+import { hasFailed, type RankFailure, rankFailures } from "./rank-failures.ts";
+import { statedCauses } from "./stated-causes.ts";
+
+/** Why a run ended as it did, from events, findings and printed lines; empty if nothing explains it or nothing failed. */
+export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: Cause[] } {
+  const stated = statedCauses(facts);
+  const failures = rankFailures(facts);
+  const [first] = failures;
+  const isExplained = stated.some(({ kind }) => explainsEnds.has(kind));
+  if (first === undefined || isExplained || !hasFailed(facts)) {
+    return { causes: stated, alternatives: [] };
+  }
+  if (first.class === "victim") {
+    const lost = connectionLost(failures);
+    return { causes: [...stated, ...(lost === undefined ? [] : [lost])], alternatives: [] };
+  }
+  const blamed = failures.filter((failure) => isToBlame(failure, first));
+  const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)));
+  return { causes: [...stated, ...own], alternatives: insteadOf(own[0]) };
+}
+
+/** After these, the ends of ranks are consequences. */
+const explainsEnds: ReadonlySet<Cause["kind"]> = new Set([
+  "host-lost",
+  "preemption",
+  "out-of-time",
+  "out-of-memory",
+  "launcher-killed",
+  "not-a-number",
+]);
+
+/**
+ * The first rank that failed by itself; also every other with a reason of its own, and those that ended with the same exception,
+ * which is then a fault of the program on all of them.
+ */
+function isToBlame(failure: RankFailure, first: RankFailure): boolean {
+  if (failure === first) return true;
+  if (failure.class !== first.class) return false;
+  const isKilled = failure.signs.length === 0;
+  if (first.class === "own-reason") return !isKilled || first.signs.length === 0;
+  if (first.class === "own-exception") return messageOf(failure) === messageOf(first);
+  return false;
+}
+
+function messageOf({ signs }: RankFailure): string {
+  return messageIn(signs[0]);
+}
+
+/** Without numbers and the label of a rank. */
+function messageIn(sign: SeenSign | undefined): string {
+  return (sign?.text ?? "").replaceAll(/\d+/gu, "#").replace(/^\[?rank#\]?:\s*/u, "");
+}
+
+function causeOf(failure: RankFailure, facts: RunFacts): Cause {
+  const { rank, host, signs, signal } = failure;
+  const [sign] = signs;
+  const common = {
+    ranks: [rank],
+    hosts: host === undefined ? [] : [host],
+    evidence: evidenceOf(failure),
+  };
+  const fromSign = sign === undefined ? undefined : causeOfSign(sign, common);
+  if (fromSign !== undefined) return fromSign;
+  const lack = missingOnHost(failure, facts);
+  if (lack !== undefined) {
+    return { kind: "configuration", ...common, likelihood: 0.85, detail: lack };
+  }
+  if (signal === "SIGKILL") return { kind: "killed", ...common, likelihood: 0.7, signal };
+  const error = sign?.text.trim() ?? signal;
+  const known = error === undefined ? {} : { error };
+  return { kind: "crash", ...common, likelihood: sign === undefined ? 0.75 : 0.9, ...known };
+}
+
+type Common = Pick<Cause, "ranks" | "hosts" | "evidence">;
+
+/** How each sign that names the cause alone becomes one. */
+const causesOfSigns: Partial<Record<SignKind, (said: string, common: Common) => Cause>> = {
+  "accelerator-memory": (_said, common) => outOfMemory("accelerator", common),
+  "host-memory": (_said, common) => outOfMemory("host", common),
+  "disk-full": (_said, common) => ({ kind: "disk-full", ...common, likelihood: 0.95 }),
+  "accelerator-error": (error, common) => {
+    return { kind: "accelerator-error", ...common, likelihood: 0.85, error };
+  },
+  preemption: (_said, common) => ({ kind: "preemption", ...common, likelihood: 0.9 }),
+  "time-limit": (_said, common) => {
+    return { kind: "out-of-time", ...common, likelihood: 0.9, limit: "scheduler" };
+  },
+  "node-failed": (reason, common) => ({ kind: "host-lost", ...common, likelihood: 0.9, reason }),
+  "not-a-number": (_said, common) => ({ kind: "not-a-number", ...common, likelihood: 0.8 }),
+};
+
+function causeOfSign({ kind, text }: SeenSign, common: Common): Cause | undefined {
+  return causesOfSigns[kind]?.(text.trim(), common);
+}
+
+function outOfMemory(memory: "host" | "accelerator", common: Common): Cause {
+  return { kind: "out-of-memory", ...common, likelihood: 0.95, memory };
+}
+
+/** What one host of several lacks: a module, a file, the program itself. */
+function missingOnHost(failure: RankFailure, facts: RunFacts): string | undefined {
+  const [sign] = failure.signs;
+  const isMissing = sign?.kind === "configuration" || failure.exitCode === 127;
+  if (!isMissing || !isOneHostOfSeveral(failure, facts)) return undefined;
+  return sign?.text.trim() ?? "command not found";
+}
+
+/** The same program starts on other hosts and lacks something on this one. */
+function isOneHostOfSeveral(failure: RankFailure, { events, signs }: RunFacts): boolean {
+  const { host } = failure;
+  const hosts = new Map<number, string>();
+  for (const { event } of events) if (event.kind === "launched") hosts.set(event.rank, event.host);
+  if (host === undefined || new Set(hosts.values()).size < 2) return false;
+  const message = messageIn(failure.signs[0]);
+  return signs.every((sign) => {
+    const rank = rankOfSign(sign);
+    const isElsewhere = rank !== undefined && hosts.get(rank) !== host;
+    return !isElsewhere || sign.kind !== "configuration" || messageIn(sign) !== message;
+  });
+}
+
+function evidenceOf({ signs, event }: RankFailure): Evidence[] {
+  const end = event === undefined ? [] : [endEvidence(event)];
+  return [...signs.slice(0, 3).map((sign) => lineEvidence(sign)), ...end];
+}
+
+function endEvidence({ index, timeMs, event }: LifecycleEvent): Evidence {
+  const how = event.kind === "rank-exited" ? (event.signal ?? `exit code ${event.exitCode}`) : "";
+  const text = event.kind === "rank-exited" ? `rank ${event.rank} ended: ${how}` : event.kind;
+  return { kind: "event", index, timeMs, text };
+}
+
+/** Causes of the same kind and text on several ranks are one. */
+function mergeByKind(causes: readonly Cause[]): Cause[] {
+  const merged = new Map<Cause["kind"], Cause>();
+  for (const cause of causes) {
+    const known = merged.get(cause.kind);
+    if (known === undefined) {
+      merged.set(cause.kind, cause);
+      continue;
+    }
+    known.ranks = [...known.ranks, ...cause.ranks].toSorted((a, b) => a - b);
+    known.hosts = [...new Set([...known.hosts, ...cause.hosts])];
+    if (known.evidence.length < 6)
+      known.evidence = [...known.evidence, ...cause.evidence].slice(0, 6);
+  }
+  return [...merged.values()];
+}
+
+/** All errors are about connections between ranks, so each rank that printed one is a victim of another, or of the network. */
+function connectionLost(failures: readonly RankFailure[]): Cause | undefined {
+  const seen = failures.flatMap(({ signs }) => signs.filter(({ kind }) => kind === "connection"));
+  const [first] = seen;
+  if (first === undefined) return undefined;
+  return {
+    kind: "connection-lost",
+    ranks: [],
+    hosts: [],
+    likelihood: 0.4,
+    evidence: seen.slice(0, 4).map((sign: SeenSign) => lineEvidence(sign)),
+    error: first.text.trim(),
+  };
+}
+
+/** What else would look the same. */
+function insteadOf(cause: Cause | undefined): Cause[] {
+  if (cause === undefined) return [];
+  const { ranks, hosts, evidence } = cause;
+  const common = { ranks, hosts, evidence };
+  if (cause.kind === "killed") {
+    return [{ kind: "out-of-memory", ...common, likelihood: 0.25, memory: "host" }];
+  }
+  if (cause.kind === "accelerator-error") {
+    return [{ kind: "crash", ...common, likelihood: 0.15, error: cause.error }];
+  }
+  if (cause.kind === "configuration") {
+    return [{ kind: "crash", ...common, likelihood: 0.1, error: cause.detail }];
+  }
+  return [];
+}

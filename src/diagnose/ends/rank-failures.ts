@@ -1,0 +1,161 @@
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { rankOfSign, type SeenSign } from "../lines/line-signs.ts";
+import type { SignKind } from "../lines/sign-of-line.ts";
+import type { RunFacts } from "../run-facts.ts";
+
+/** How certain it is that a rank failed by itself. */
+export type FailureClass =
+  /** It printed a reason, or the kernel ended it. */
+  | "own-reason"
+  | "own-exception"
+  /** It only ended with an exit code. */
+  | "exit-only"
+  /** It lost its connection to another rank, or was ended after another one. */
+  | "victim";
+
+export interface RankFailure {
+  rank: number;
+  host: string | undefined;
+  class: FailureClass;
+  /** What its output shows, the most telling first. */
+  signs: readonly SeenSign[];
+  exitCode: number | undefined;
+  signal: string | undefined;
+  /** Position of its end among the events; infinite if it has none. */
+  order: number;
+  event: LifecycleEvent | undefined;
+}
+
+/** Signs from the most telling on. */
+const weights: Record<SignKind, number> = {
+  "accelerator-memory": 0,
+  "host-memory": 0,
+  "disk-full": 0,
+  "accelerator-error": 0,
+  preemption: 1,
+  "time-limit": 1,
+  "node-failed": 1,
+  configuration: 2,
+  "not-a-number": 2,
+  exception: 3,
+  connection: 4,
+  stopped: 5,
+};
+
+/** Signals by which a process ends itself through an error. */
+const crashSignals = new Set(["SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGTRAP"]);
+
+/** The ranks that ended badly, or whose output shows an error; those that failed by themselves first, the earliest first. */
+export function rankFailures(facts: RunFacts): RankFailure[] {
+  const bySign = signsOfRanks(facts);
+  const { ranks } = jobRanksOf(facts.events);
+  const ends = badEnds(facts.events);
+  const hosts = new Map(ranks.map(({ rank, host }) => [rank, host]));
+  const all = new Set([...ends.keys(), ...(hasFailed(facts) ? bySign.keys() : [])]);
+  return [...all]
+    .map((rank) => {
+      const signs = (bySign.get(rank) ?? []).toSorted((a, b) => weights[a.kind] - weights[b.kind]);
+      const end = ends.get(rank);
+      const { exitCode, signal } = exitOf(end?.event);
+      const order = end?.order ?? Number.POSITIVE_INFINITY;
+      const failure = { rank, host: hosts.get(rank), signs, exitCode, signal, order };
+      return Object.assign(failure, { event: end?.event, class: classOf(failure) });
+    })
+    .toSorted(byBlame);
+}
+
+/** Whether errors in the output matter: programs also print some that they recover from. */
+export function hasFailed({ state, outcome }: Pick<RunFacts, "state" | "outcome">): boolean {
+  return state === "unknown" || state === "abandoned" || outcome?.kind === "died";
+}
+
+const classes: readonly FailureClass[] = ["own-reason", "own-exception", "exit-only", "victim"];
+
+function byBlame(a: RankFailure, b: RankFailure): number {
+  const byClass = classes.indexOf(a.class) - classes.indexOf(b.class);
+  if (byClass !== 0) return byClass;
+  // Times of error files are more exact than the order in which ends were noticed.
+  const times = [a, b].map(({ signs }) => signs.find(({ timeMs }) => timeMs !== undefined)?.timeMs);
+  const [timeA, timeB] = times;
+  if (timeA !== undefined && timeB !== undefined && timeA !== timeB) return timeA - timeB;
+  if (a.order !== b.order) return a.order - b.order;
+  return (a.signs[0]?.line ?? 0) - (b.signs[0]?.line ?? 0) || a.rank - b.rank;
+}
+
+function classOf({ signs, signal }: Pick<RankFailure, "signs" | "signal">): FailureClass {
+  const kind = signs[0]?.kind;
+  if (kind !== undefined && weights[kind] <= weights["node-failed"]) return "own-reason";
+  if (signal !== undefined && crashSignals.has(signal)) return abortClass(signal, kind);
+  if (signal === "SIGKILL" && kind !== "connection") return "own-reason";
+  if (kind !== undefined) return classOfSign(kind, signs);
+  return signal === "SIGTERM" || signal === "SIGINT" ? "victim" : "exit-only";
+}
+
+function classOfSign(kind: SignKind, signs: readonly SeenSign[]): FailureClass {
+  if (weights[kind] > weights.exception) return "victim";
+  // An exception that follows a broken connection is about that connection.
+  return isFollowUp(signs) ? "victim" : "own-exception";
+}
+
+/** NCCL's watchdog aborts the process of a rank that has waited too long. */
+function abortClass(signal: string, kind: SignKind | undefined): FailureClass {
+  return signal === "SIGABRT" && kind === "connection" ? "victim" : "own-reason";
+}
+
+function isFollowUp(signs: readonly SeenSign[]): boolean {
+  const exception = signs.find(({ kind }) => weights[kind] <= weights.exception);
+  const connection = signs.find(({ kind }) => kind === "connection");
+  if (exception === undefined || connection === undefined) return false;
+  return exception.kind === "exception" && connection.line <= exception.line;
+}
+
+function signsOfRanks({ signs, errorFiles, events }: RunFacts): Map<number, SeenSign[]> {
+  const { ranks } = jobRanksOf(events);
+  const only = ranks.length === 1 ? ranks[0]?.rank : undefined;
+  const byRank = new Map<number, SeenSign[]>();
+  for (const sign of [...errorFiles, ...signs]) {
+    const rank = rankOfSign(sign) ?? only;
+    if (rank === undefined) continue;
+    byRank.set(rank, [...(byRank.get(rank) ?? []), sign]);
+  }
+  return byRank;
+}
+
+/** With these Pitwall ends the other ranks after the first failure. */
+const stopSignals = new Set(["SIGTERM", "SIGKILL"]);
+
+/** The last bad end of each rank, up to the moment when the run was stopped on request. */
+function badEnds(
+  events: readonly LifecycleEvent[],
+): Map<number, { order: number; event: LifecycleEvent }> {
+  const ends = new Map<number, { order: number; event: LifecycleEvent }>();
+  let isStopping = false;
+  for (const [order, each] of events.entries()) {
+    const { event } = each;
+    if (event.kind === "stopping" && event.reason !== "failure") break;
+    if (event.kind === "stopping") isStopping = true;
+    if (event.kind !== "rank-exited") continue;
+    const isClean = event.exitCode === 0 && event.signal === undefined;
+    const isEnded = isStopping && stopSignals.has(event.signal ?? "");
+    if (!isClean && !isEnded) ends.set(event.rank, { order, event: each });
+  }
+  return ends;
+}
+
+/** Shells and containers give a signal as 128 plus its number. */
+const signalsOfCodes: ReadonlyMap<number, string> = new Map([
+  [130, "SIGINT"],
+  [134, "SIGABRT"],
+  [135, "SIGBUS"],
+  [136, "SIGFPE"],
+  [137, "SIGKILL"],
+  [139, "SIGSEGV"],
+  [143, "SIGTERM"],
+]);
+
+function exitOf(end: LifecycleEvent | undefined): Pick<RankFailure, "exitCode" | "signal"> {
+  if (end?.event.kind !== "rank-exited") return { exitCode: undefined, signal: undefined };
+  const { exitCode, signal } = end.event;
+  return { exitCode, signal: signal ?? signalsOfCodes.get(exitCode ?? 0) };
+}

@@ -1,0 +1,173 @@
+import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { lineEvidence } from "../lines/line-signs.ts";
+import type { RunFacts } from "../run-facts.ts";
+
+/** Causes that an event, a finding, or the state of the record states. */
+export function statedCauses(facts: RunFacts): Cause[] {
+  return [
+    ...schedulerCauses(facts),
+    ...lostHosts(facts),
+    ...launcherKilled(facts),
+    ...notANumber(facts),
+    ...limits(facts),
+    ...clockSteps(facts),
+  ];
+}
+
+function lostHosts({ events }: RunFacts): Cause[] {
+  const { ranks } = jobRanksOf(events);
+  return events.flatMap((each) => {
+    const { event } = each;
+    if (event.kind !== "host-lost") return [];
+    const { host, reason } = event;
+    const its = ranks.filter((rank) => rank.host === host).map(({ rank }) => rank);
+    const evidence = [eventEvidence(each, `${host}: ${reason}`)];
+    return [
+      { kind: "host-lost" as const, ranks: its, hosts: [host], likelihood: 0.9, evidence, reason },
+    ];
+  });
+}
+
+/** What Slurm, Ray or mpirun say ended the job. */
+function schedulerCauses(facts: RunFacts): Cause[] {
+  return facts.events.flatMap((each) => {
+    const { event } = each;
+    if (event.kind !== "ended-by-scheduler") return [];
+    const evidence = [eventEvidence(each, `${event.state}: ${event.reason}`)];
+    const common = { ranks: [], hosts: [], likelihood: 0.95, evidence };
+    switch (event.state) {
+      case "TIMEOUT":
+      case "DEADLINE":
+        return [{ kind: "out-of-time" as const, ...common, limit: "scheduler" as const }];
+      case "PREEMPTED":
+        return [{ kind: "preemption" as const, ...common }];
+      case "OUT_OF_MEMORY":
+        return [outOfMemory(facts, evidence)];
+      case "NODE_FAIL":
+      case "BOOT_FAIL":
+        return [{ kind: "host-lost" as const, ...common, reason: event.reason }];
+      default:
+        // CANCELLED is a request, FAILED the exit of the program.
+        return [];
+    }
+  });
+}
+
+/** The scheduler names no rank; the one that the kernel killed shows it. */
+function outOfMemory({ events, signs }: RunFacts, evidence: readonly Evidence[]): Cause {
+  const killed = events.flatMap(({ event }) =>
+    event.kind === "rank-exited" && event.signal === "SIGKILL" ? [event] : [],
+  );
+  const lines = signs.filter(({ kind }) => kind === "host-memory").slice(0, 2);
+  const [first] = killed;
+  return {
+    kind: "out-of-memory",
+    ranks: first === undefined ? [] : [first.rank],
+    hosts: first === undefined ? [] : [first.host],
+    likelihood: 0.95,
+    evidence: [...evidence, ...lines.map((sign) => lineEvidence(sign))],
+    memory: "host",
+  };
+}
+
+function launcherKilled({ state, events }: RunFacts): Cause[] {
+  const last = events.at(-1);
+  if (state !== "abandoned" || last === undefined) return [];
+  const evidence = [eventEvidence(last, `last event \`${last.event.kind}\`; no result follows`)];
+  return [{ kind: "launcher-killed", ranks: [], hosts: [], likelihood: 0.9, evidence }];
+}
+
+function notANumber({ findings, events, outcome, signs }: RunFacts): Cause[] {
+  const lines = signs.filter(({ kind }) => kind === "not-a-number");
+  if (outcome?.kind !== "missed") return [];
+  if (outcome.reason !== "not-a-number" && lines.length === 0) return [];
+  const stops = events.filter(({ event }) => event.kind === "stopping").slice(0, 1);
+  const [first] = lines;
+  const rank = first?.namedRank ?? first?.rank;
+  const ranks = rank === undefined ? [] : [rank];
+  return [
+    {
+      kind: "not-a-number",
+      ranks,
+      hosts: hostsOf(ranks, events),
+      likelihood: 0.9,
+      evidence: [
+        ...lines.slice(0, 2).map((sign) => lineEvidence(sign)),
+        ...findings.flatMap((found) => {
+          if (found.rule !== "metric-not-a-number") return [];
+          const { rule, metric, seen, count } = found;
+          return [findingEvidence(rule, `\`${metric}\` was \`${seen}\` ${count} times`)];
+        }),
+        ...stops.map((stop) => eventEvidence(stop, "Pitwall stopped the run")),
+      ],
+    },
+  ];
+}
+
+/** A limit that the user set ended the run before its target. */
+function limits({ outcome, events }: RunFacts): Cause[] {
+  if (outcome?.kind !== "missed") return [];
+  const { reason } = outcome;
+  if (reason === "ended" || reason === "not-a-number") return [];
+  const stop = events.find(({ event }) => event.kind === "stopping");
+  const evidence = stop === undefined ? [] : [eventEvidence(stop, `stopped by --${reason}`)];
+  return [{ kind: "out-of-time", ranks: [], hosts: [], likelihood: 0.9, evidence, limit: reason }];
+}
+
+function clockSteps({ findings }: RunFacts): Cause[] {
+  return findings.flatMap((finding) => {
+    if (finding.rule !== "clock-stepped") return [];
+    const text = `the system clock moved by ${Math.round(finding.steppedMs)} ms during the run`;
+    const evidence = [findingEvidence(finding.rule, text)];
+    const { steppedMs } = finding;
+    return [
+      { kind: "clock-step" as const, ranks: [], hosts: [], likelihood: 0.9, evidence, steppedMs },
+    ];
+  });
+}
+
+/**
+ * The program printed nothing for long, and was stopped: which rank hangs is known only if the samples of one end before those of the
+ * others.
+ */
+export function silence(facts: RunFacts): Cause[] {
+  const found = facts.findings.find(({ rule }) => rule === "output-stopped");
+  if (found?.rule !== "output-stopped" || facts.outcome?.kind === "reached") return [];
+  const behind = ranksBehind(facts);
+  const seconds = Math.round(found.silentMs / 1000);
+  return [
+    {
+      kind: "hang",
+      ranks: behind,
+      hosts: hostsOf(behind, facts.events),
+      likelihood: behind.length === 0 ? 0.4 : 0.5,
+      evidence: [findingEvidence(found.rule, `no output for the last ${seconds} s`)],
+      waitingRanks: Math.max(0, facts.steps.size - behind.length),
+      placeIsNow: false,
+    },
+  ];
+}
+
+/** Ranks whose last step is before that of most others; none if they are not few. */
+function ranksBehind({ steps }: RunFacts): number[] {
+  const lasts = [...steps].map(([rank, samples]) => ({ rank, step: samples.at(-1)?.step ?? 0 }));
+  const furthest = Math.max(0, ...lasts.map(({ step }) => step));
+  const behind = lasts.filter(({ step }) => step < furthest).map(({ rank }) => rank);
+  return behind.length <= lasts.length / 3 ? behind : [];
+}
+
+function hostsOf(ranks: readonly number[], events: readonly LifecycleEvent[]): string[] {
+  const job = jobRanksOf(events);
+  return [...new Set(job.ranks.filter(({ rank }) => ranks.includes(rank)).map(({ host }) => host))];
+}
+
+function findingEvidence(rule: string, text: string): Evidence {
+  return { kind: "finding", rule, text };
+}
+
+function eventEvidence({ index, timeMs }: LifecycleEvent, text: string): Evidence {
+  return { kind: "event", index, timeMs, text };
+}

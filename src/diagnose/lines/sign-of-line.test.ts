@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { signOfLine } from "./sign-of-line.ts";
+
+describe("signOfLine", () => {
+  test.each([
+    [
+      "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.",
+      "accelerator-memory",
+    ],
+    ["[rank3]: torch.cuda.OutOfMemoryError: CUDA out of memory.", "accelerator-memory"],
+    ["slurmstepd: error: Detected 1 oom_kill event in StepId=12.0.", "host-memory"],
+    ["Out of memory: Killed process 4242 (python3) total-vm:90000kB", "host-memory"],
+    ["RuntimeError: DataLoader worker (pid 7) is killed by signal: Killed.", "host-memory"],
+    ["OSError: [Errno 28] No space left on device: 'step-400.pt'", "disk-full"],
+    [
+      "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-29 DUE TO PREEMPTION ***",
+      "preemption",
+    ],
+    [
+      "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-29 DUE TO TIME LIMIT ***",
+      "time-limit",
+    ],
+    ["NVRM: Xid (PCI:0000:3b:00): 79, pid=1, GPU has fallen off the bus.", "accelerator-error"],
+    ["ModuleNotFoundError: No module named 'einops'", "configuration"],
+    ["step 40 loss=nan lr=0.1", "not-a-number"],
+    ["iter 12 | train_loss: NaN", "not-a-number"],
+    [
+      "RuntimeError: [../gloo/transport/tcp/pair.cc:534] Connection closed by peer [10.0.0.2]:4711",
+      "connection",
+    ],
+    ["ConnectionResetError: [Errno 104] Connection reset by peer", "connection"],
+    [
+      "[rank2]: torch.distributed.DistBackendError: NCCL error: remote process exited",
+      "connection",
+    ],
+    ["ValueError: shape mismatch", "exception"],
+    ["torch._dynamo.exc.InternalTorchDynamoError: boom", "exception"],
+    ["Segmentation fault (core dumped)", "exception"],
+  ])("%s", (line, kind) => {
+    expect(signOfLine(line)?.kind).toBe(kind);
+  });
+
+  test.each([
+    "epoch 3 loss=0.31 val_acc=0.92",
+    "step 40 loss=0.31 nanmean=0.2",
+    "error rate 0.12, error=0.0",
+    "Saved a checkpoint to /tmp/limit/step-4.pt",
+    "warning: NaNs are ignored in this metric",
+    "INFO: retrying download after connection reset, attempt 2",
+    "2026-11-29 08:00:01 WARNING cache: FileNotFoundError, building it",
+    "could not open cache: No such file or directory",
+    "",
+  ])("`%s` is not a sign", (line) => {
+    expect(signOfLine(line)).toBeUndefined();
+  });
+
+  test("reads the rank and the host that a line names", () => {
+    expect(signOfLine("[rank12]: ValueError: boom")?.namedRank).toBe(12);
+    expect(signOfLine("slurmstepd: error: node7: Out of memory: Killed process 3")).toEqual({
+      kind: "host-memory",
+      namedHost: "node7",
+    });
+  });
+});

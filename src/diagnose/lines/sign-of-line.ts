@@ -1,0 +1,122 @@
+/** What a printed line is a sign of. */
+export const signKinds = [
+  "accelerator-memory",
+  "host-memory",
+  "disk-full",
+  "preemption",
+  "time-limit",
+  "node-failed",
+  "accelerator-error",
+  /** The environment of a host lacks something: a module, a file, a driver. */
+  "configuration",
+  "not-a-number",
+  "stopped",
+  /** A connection to another rank broke, or another rank did not answer: a consequence more often than a cause. */
+  "connection",
+  "exception",
+] as const;
+export type SignKind = (typeof signKinds)[number];
+
+export interface LineSign {
+  kind: SignKind;
+  /** The rank that the line names, if not the one that printed it. */
+  namedRank?: number;
+  /** The host that the line names. */
+  namedHost?: string;
+}
+
+/** The first row that matches a line gives its sign, so specific ones precede general ones. */
+const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
+  {
+    kind: "accelerator-memory",
+    pattern:
+      /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED: Out of memory/u,
+  },
+  {
+    kind: "host-memory",
+    pattern:
+      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*MemoryError\b|Cannot allocate memory|std::bad_alloc|killed by signal: Killed|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
+  },
+  {
+    kind: "disk-full",
+    pattern: /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b/u,
+  },
+  {
+    kind: "preemption",
+    pattern:
+      /DUE TO PREEMPTION|\bPREEMPTED\b|spot (instance )?(interruption|termination)|instance will be (preempted|terminated)/iu,
+  },
+  {
+    kind: "time-limit",
+    pattern: /DUE TO TIME LIMIT|job killed: walltime|exceeded (its )?(wall ?time|time limit)/iu,
+  },
+  { kind: "node-failed", pattern: /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on/u },
+  {
+    kind: "accelerator-error",
+    pattern:
+      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|CUDA error: (uncorrectable|unspecified launch|hardware|misaligned|an illegal|device-side)|fallen off the bus|GPU is lost|cudaErrorECCUncorrectable|ECC error/iu,
+  },
+  {
+    kind: "configuration",
+    pattern:
+      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|CUDA driver .*too old|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
+  },
+  {
+    kind: "not-a-number",
+    pattern:
+      /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*\(?-?nan\b|loss is nan|nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values/iu,
+  },
+  {
+    kind: "connection",
+    pattern:
+      /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|remote process exited|ncclRemoteError|ncclSystemError|Timed out waiting \d+ms|Watchdog caught collective operation timeout|collective operation timeout|recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|Connection lost|peer .*(died|disconnected)|NCCL communicator was aborted|EOFError|No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
+  },
+  {
+    kind: "exception",
+    pattern:
+      /^(?:[\w.]+\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b(?::|$)|Segmentation fault|Fatal Python error|terminate called|core dumped|\bpanicked at\b|^AssertionError|Assertion .*failed|Bus error/u,
+  },
+  {
+    kind: "stopped",
+    pattern:
+      /received SIGTERM|SignalException.*got signal|Sending process \d+ closing signal|CANCELLED AT/u,
+  },
+];
+
+/** Cheap test before the patterns: most lines of a training contain none of these. */
+const hint =
+  /err|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import/iu;
+
+/** A program that reports such a line as information or warning goes on. */
+const mildKinds: ReadonlySet<SignKind> = new Set(["connection", "configuration", "exception"]);
+const mild = /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|WARN|WARNING)\b|warning:|\bretry(?:ing)?\b/iu;
+
+/** Text beyond this is not looked at. */
+const maximumCharacters = 2000;
+
+/** What a line printed by a program, a launcher or a scheduler is a sign of; undefined for most. */
+export function signOfLine(text: string): LineSign | undefined {
+  if (!hint.test(text)) return undefined;
+  const line = text.length > maximumCharacters ? text.slice(0, maximumCharacters) : text;
+  const bare = withoutLabel(line);
+  const row = rows.find(({ pattern }) => pattern.test(bare));
+  if (row === undefined || (mildKinds.has(row.kind) && mild.test(bare))) return undefined;
+  return { kind: row.kind, ...namedIn(line) };
+}
+
+/** The rank and the host that a line names. */
+function namedIn(line: string): Omit<LineSign, "kind"> {
+  const rank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu.exec(line);
+  const host = /\bon node (\S+?)[,.:]?(?:\s|$)|slurmstepd: error: (\S+?):/u.exec(line);
+  const named = Number(rank?.[1] ?? rank?.[2] ?? Number.NaN);
+  const namedHost = host?.[1] ?? host?.[2];
+  return {
+    ...(Number.isInteger(named) ? { namedRank: named } : {}),
+    ...(namedHost === undefined ? {} : { namedHost }),
+  };
+}
+
+/** `[rank3]: `, `[default3]:`, `3: `: labels that launchers put before each line. */
+function withoutLabel(line: string): string {
+  return line.replace(/^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u, "");
+}

@@ -1,0 +1,26 @@
+import type { LifecycleEvent } from "../schema/run/lifecycle-event.ts";
+import type { Finding } from "../schema/run/finding.ts";
+import type { Outcome } from "../schema/run/run-result.ts";
+import type { StepSample } from "../schema/run/telemetry-sample.ts";
+import type { RankStack } from "./flight/causes-of-dumps.ts";
+import type { FlightDump } from "./flight/flight-dump.ts";
+import type { SeenSign } from "./lines/line-signs.ts";
+
+/** Everything that a diagnosis is made from; parts are empty where a run or folder has none. */
+export interface RunFacts {
+  /** `unknown`: files without a record. */
+  state: "finished" | "running" | "abandoned" | "unknown";
+  /** Absent while a run has no result. */
+  outcome: Outcome | undefined;
+  events: readonly LifecycleEvent[];
+  findings: readonly Finding[];
+  lineCount: number;
+  /** In the order of the lines. */
+  signs: readonly SeenSign[];
+  /** Of each rank, in the order of time. */
+  steps: ReadonlyMap<number, readonly StepSample[]>;
+  dumps: readonly FlightDump[];
+  stacks: readonly RankStack[];
+  errorFiles: readonly SeenSign[];
+  unread: readonly { file: string; reason: string }[];
+}

@@ -1,0 +1,68 @@
+import { median } from "../../foundation/statistics.ts";
+import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
+import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+
+/** Losses that a new one is compared with. */
+const windowLength = 50;
+const minimumPast = 10;
+/** Robust standard deviations above the past. */
+const minimumZ = 10;
+/** A spike also exceeds the past median by this factor, so that a flat curve's noise is none. */
+const minimumFactor = 1.5;
+
+/**
+ * The largest jump of the training loss above its recent past, as a robust z-score (median and median absolute deviation). Losses
+ * are those of the rank with the most samples.
+ */
+export function findLossSpike(
+  ranks: ReadonlyMap<number, readonly StepSample[]>,
+): Cause | undefined {
+  const losses = [...ranks.values()]
+    .map(withLoss)
+    .reduce<readonly Loss[]>((most, each) => (each.length > most.length ? each : most), []);
+  let worst: Spike | undefined;
+  for (let at = minimumPast; at < losses.length; at += 1) {
+    const spike = spikeAt(losses, at);
+    if (spike !== undefined && spike.z > (worst?.z ?? 0)) worst = spike;
+  }
+  if (worst === undefined) return undefined;
+  const { rank, step, loss, usual, z, firstStep } = worst;
+  const text = `loss ${loss.toPrecision(4)} at step ${step}, ${z.toFixed(0)} robust standard deviations above the median ${usual.toPrecision(4)} of the samples before it`;
+  return {
+    kind: "loss-spike",
+    ranks: [],
+    hosts: [],
+    likelihood: 0.8,
+    evidence: [{ kind: "samples", rank, firstStep, lastStep: step, text }],
+    step,
+    loss,
+    usualLoss: usual,
+  };
+}
+
+interface Loss {
+  rank: number;
+  step: number;
+  loss: number;
+}
+type Spike = Loss & { z: number; usual: number; firstStep: number };
+
+function spikeAt(losses: readonly Loss[], at: number): Spike | undefined {
+  const window = losses.slice(Math.max(0, at - windowLength), at);
+  const [first] = window;
+  const here = losses[at];
+  if (first === undefined || here === undefined) return undefined;
+  const past = window.map(({ loss }) => loss);
+  const usual = median(past);
+  const spread = 1.4826 * median(past.map((loss) => Math.abs(loss - usual)));
+  // A curve that falls during the window is spread out by its trend, which only makes this more careful.
+  const z = (here.loss - usual) / Math.max(spread, Math.abs(usual) * 0.01, Number.EPSILON);
+  const isSpike = z >= minimumZ && here.loss - usual > (minimumFactor - 1) * Math.abs(usual);
+  return isSpike ? { ...here, z, usual, firstStep: first.step } : undefined;
+}
+
+function withLoss(samples: readonly StepSample[]): Loss[] {
+  return samples.flatMap(({ rank, step, loss }) =>
+    loss === undefined ? [] : [{ rank, step, loss }],
+  );
+}

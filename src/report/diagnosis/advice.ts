@@ -1,0 +1,73 @@
+import type { Cause, CauseKind } from "../../schema/diagnosis/diagnosis.ts";
+
+/** What to do about a cause, the first step first. */
+export function adviceFor(cause: Cause): readonly string[] {
+  const [rank] = cause.ranks;
+  const log = rank === undefined ? "" : ` --rank ${rank}`;
+  return advice[cause.kind].map((text) => text.replaceAll("{rank}", log));
+}
+
+const advice: Record<CauseKind, readonly string[]> = {
+  crash: [
+    "read its output: `pitwall show <run> --log{rank}`",
+    "start the program alone with the same seed",
+  ],
+  killed: [
+    "look for the OOM killer on its host: `dmesg | grep -i oom`, `journalctl -k`",
+    "if a person or a scheduler ended it, start the run again; `--retries` does that automatically",
+  ],
+  "out-of-memory": [
+    "use smaller batches per rank, or accumulate gradients",
+    "`pitwall fits` computes what a training needs",
+    "under Slurm, request more memory: `--sbatch=--mem=64G`",
+  ],
+  "host-lost": [
+    "check the host before it is used again: `pitwall hosts check`",
+    "start the run again without it",
+  ],
+  "disk-full": [
+    "free space where the program writes, or write checkpoints to another disk",
+    "keep fewer checkpoints",
+  ],
+  preemption: ["continue from the last checkpoint", "use a partition that is not preempted"],
+  "out-of-time": ["raise the limit, or continue from the last checkpoint"],
+  "launcher-killed": ["`pitwall attach <run>` takes the run over if its hosts still run it"],
+  "accelerator-error": [
+    "drain the host and test the GPU before it is used again",
+    "`nvidia-smi -q -d ECC,ROW_REMAPPER` shows memory errors",
+  ],
+  "not-a-number": [
+    "look at the batch and the learning rate of the step before it",
+    "clip gradients, or use bfloat16 instead of float16",
+  ],
+  "loss-spike": [
+    "look at the batches of that step",
+    "a lower learning rate or gradient clipping avoids most spikes",
+  ],
+  "compute-straggler": [
+    "compare its host with the others: `pitwall hosts check`",
+    "look for other processes, a lower clock rate or fewer cores there",
+  ],
+  "data-starvation": [
+    "use more loader workers, or prefetch",
+    "check the speed of the disk that the data is read from",
+  ],
+  configuration: ["install the same environment on all hosts; `pitwall hosts check` compares them"],
+  "clock-step": ["synchronize the clock with chrony or NTP, which adjust it gradually"],
+  "collective-mismatch": [
+    "look for a condition that depends on the rank, or on data, around that call",
+    "`TORCH_DISTRIBUTED_DEBUG=DETAIL` makes PyTorch compare collectives before it starts them",
+  ],
+  hang: [
+    "look at where the rank is: `py-spy dump --pid <pid>` on its host",
+    "its loader, a lock or a file system may not answer",
+  ],
+  "stalled-collective": [
+    "test the network between the hosts: `pitwall hosts check`",
+    "look for link errors and GPU errors in the kernel log of each host",
+  ],
+  "connection-lost": [
+    "look at the ranks that printed no error, and at their hosts",
+    "record Flight Recorder dumps, which show who was missing: docs/diagnosis.md",
+  ],
+};

@@ -1,0 +1,215 @@
+import { launchingHost } from "../../schema/run/launching-host.ts";
+import { formatDuration } from "../../foundation/units.ts";
+import type { Cause, CauseKind, CollectiveReference } from "../../schema/diagnosis/diagnosis.ts";
+
+type Of<Kind extends CauseKind> = Extract<Cause, { kind: Kind }>;
+
+/** One sentence that names the culprit and what it did. */
+export function describeCause(cause: Cause): string {
+  if (isAboutWaiting(cause)) return waitSentence(cause);
+  return isAboutTraining(cause) ? trainingSentence(cause) : endSentence(cause);
+}
+
+const waitKinds = ["collective-mismatch", "hang", "stalled-collective", "connection-lost"] as const;
+type WaitCause = Of<(typeof waitKinds)[number]>;
+
+const trainingKinds = [
+  "not-a-number",
+  "loss-spike",
+  "compute-straggler",
+  "data-starvation",
+  "clock-step",
+] as const;
+type TrainingCause = Of<(typeof trainingKinds)[number]>;
+
+function isAboutWaiting(cause: Cause): cause is WaitCause {
+  return waitKinds.some((kind) => kind === cause.kind);
+}
+
+function isAboutTraining(cause: Cause): cause is TrainingCause {
+  return trainingKinds.some((kind) => kind === cause.kind);
+}
+
+function endSentence(cause: Exclude<Cause, WaitCause | TrainingCause>): string {
+  switch (cause.kind) {
+    case "crash":
+      return crashSentence(cause);
+    case "killed":
+      return `${subject(cause)} was ended by ${cause.signal} from outside; its output shows no error of its own`;
+    case "out-of-memory":
+      return `${subject(cause, "a process")} ran out of ${memoryNames[cause.memory]}`;
+    case "host-lost":
+      return `${place(cause, "a host")} was lost: ${short(cause.reason)}`;
+    case "disk-full":
+      return `${subject(cause, "a process")} failed because its disk is full`;
+    case "preemption":
+      return `${subject(cause, "the job")} was preempted`;
+    case "out-of-time":
+      return limitSentences[cause.limit];
+    case "launcher-killed":
+      return "the Pitwall process that wrote this record ended before the run; its hosts may still run the job";
+    case "accelerator-error":
+      return `${subject(cause)} had a GPU error: ${short(cause.error)}`;
+    case "configuration":
+      return `${place(cause, "one host")} is set up differently from the others: ${short(cause.detail)}`;
+  }
+}
+
+const memoryNames = { host: "host memory", accelerator: "GPU memory" } as const;
+
+const limitSentences: Record<Of<"out-of-time">["limit"], string> = {
+  scheduler: "the job reached the time limit of the scheduler",
+  "max-time": "the run reached its limit `--max-time` before the target",
+  "max-cost": "the run reached its limit `--max-cost` before the target",
+  "max-samples": "the run reached its limit `--max-samples` before the target",
+};
+
+function crashSentence(cause: Of<"crash">): string {
+  if (cause.evidence.every(({ kind }) => kind === "dump")) {
+    return `${subject(cause)} left no dump, so it had probably ended; others wait for it`;
+  }
+  return `${subject(cause)} crashed${cause.error === undefined ? "" : `: ${short(cause.error)}`}`;
+}
+
+function trainingSentence(cause: TrainingCause): string {
+  switch (cause.kind) {
+    case "not-a-number":
+      return cause.ranks.length === 0
+        ? "the training diverged to values that are not numbers"
+        : `${subject(cause)} was the first to print a value that is not a number`;
+    case "loss-spike":
+      return `the loss jumped to ${number(cause.loss)} at step ${cause.step}, from ${number(cause.usualLoss)} before`;
+    case "compute-straggler":
+      return `${subject(cause)} ${verb(cause, "is", "are")} slow: the others wait for ${verb(cause, "it", "them")} ${lostTime(cause)}`;
+    case "data-starvation":
+      return cause.ranks.length === 0
+        ? `all ranks wait for training data: ${lostTime(cause)}`
+        : `${subject(cause)} ${verb(cause, "waits", "wait")} for training data, and the others for ${verb(cause, "it", "them")}: ${lostTime(cause)}`;
+    case "clock-step": {
+      const direction = cause.steppedMs < 0 ? "backward" : "forward";
+      return `the system clock moved ${direction} by ${formatDuration(Math.abs(cause.steppedMs))} during the run`;
+    }
+  }
+}
+
+function lostTime({ lostMsPerStep, stepMs }: Of<"compute-straggler" | "data-starvation">): string {
+  return `${duration(lostMsPerStep)} of each step of ${duration(stepMs)}`;
+}
+
+function waitSentence(cause: WaitCause): string {
+  switch (cause.kind) {
+    case "collective-mismatch":
+      return mismatchSentence(cause);
+    case "hang":
+      return hangSentence(cause);
+    case "stalled-collective":
+      return `every rank entered ${collectiveName(cause.collective)}, and none completed it: the network or a GPU does not answer`;
+    case "connection-lost":
+      return `ranks lost their connection to each other: ${short(cause.error)}`;
+  }
+}
+
+function mismatchSentence(cause: Of<"collective-mismatch">): string {
+  const { how, collective, entered, waitingRanks } = cause;
+  const wait = waitingRanks === 0 ? "" : `; ${waiting(waitingRanks)}`;
+  const who = subject(cause);
+  const there = collectiveName(collective);
+  const instead = entered === undefined ? "another operation" : entered;
+  switch (how) {
+    case "skipped":
+      return `${who} skipped ${there}${entered === undefined ? "" : ` and entered ${entered}`}${wait}`;
+    case "other-operation":
+      return `${who} entered ${instead} as #${collective.number} of ${groupName(collective)}, where the others entered ${collective.operation}, or skipped one before${wait}`;
+    case "other-size":
+      return `${who} entered ${there} with another size (${instead})${wait}`;
+    case "other-type":
+      return `${who} entered ${there} with another data type${wait}`;
+    case "other-order":
+      return `${who} entered collectives in another order: ${instead} before ${there}${wait}`;
+  }
+}
+
+function hangSentence(cause: Of<"hang">): string {
+  const { collective, place: at, placeIsNow, waitingRanks } = cause;
+  const who = subject(cause);
+  if (collective === undefined)
+    return `${who} stopped making progress; the program printed nothing more`;
+  const found = placeIsNow ? "its Python stack is in" : "its last collective was called in";
+  const where = at === undefined ? "" : `; ${found} ${at.function} (${at.file}:${at.line})`;
+  return `${who} never entered ${collectiveName(collective)}${where}; ${waiting(waitingRanks)}`;
+}
+
+/** `all_reduce #12 of the default group`. */
+function collectiveName(collective: CollectiveReference): string {
+  return `${collective.operation} #${collective.number} of ${groupName(collective)}`;
+}
+
+function groupName({ group, groupDescription }: CollectiveReference): string {
+  if (groupDescription === undefined) return `group ${group}`;
+  return groupDescription === "default_pg" ? "the default group" : `group ${groupDescription}`;
+}
+
+function waiting(count: number): string {
+  return count === 1 ? "1 rank waits for it" : `${count} ranks wait for it`;
+}
+
+function verb({ ranks }: Cause, one: string, several: string): string {
+  return ranks.length > 1 ? several : one;
+}
+
+/** `rank 37 on node-04`, `ranks 1, 2 and 5`. */
+function subject({ ranks, hosts }: Pick<Cause, "ranks" | "hosts">, without = "a rank"): string {
+  const on = hosts.length === 0 || isOnlyHere(hosts) ? "" : ` on ${list(hosts)}`;
+  if (ranks.length === 0) return `${without}${on}`;
+  return ranks.length === 1 ? `rank ${ranks[0]}${on}` : `ranks ${list(rangesOf(ranks))}${on}`;
+}
+
+function place({ hosts, ranks }: Pick<Cause, "ranks" | "hosts">, without: string): string {
+  if (hosts.length === 0) return without;
+  const its =
+    ranks.length === 0
+      ? ""
+      : ` (${ranks.length === 1 ? "rank" : "ranks"} ${list(rangesOf(ranks))})`;
+  return `host ${list(hosts)}${its}`;
+}
+
+/** A job on one machine needs no host name. */
+function isOnlyHere(hosts: readonly string[]): boolean {
+  return hosts.length === 1 && hosts[0] === launchingHost;
+}
+
+const shownItems = 8;
+
+function list(items: readonly string[]): string {
+  if (items.length > shownItems) {
+    return `${items.slice(0, shownItems).join(", ")} and ${items.length - shownItems} more`;
+  }
+  const last = items.at(-1) ?? "";
+  return items.length < 2 ? last : `${items.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/** `0-7`, `12`. */
+function rangesOf(ranks: readonly number[]): string[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const rank of ranks.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && rank === last.to + 1) last.to = rank;
+    else ranges.push({ from: rank, to: rank });
+  }
+  return ranges.flatMap(({ from, to }) =>
+    to - from > 1 ? [`${from}-${to}`] : from === to ? [String(from)] : [String(from), String(to)],
+  );
+}
+
+function short(text: string): string {
+  const line = text.split("\n")[0] ?? "";
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}
+
+function number(value: number): string {
+  return Number(value.toPrecision(3)).toString();
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${number(ms)} ms` : formatDuration(ms);
+}

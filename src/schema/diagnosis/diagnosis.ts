@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { hostName } from "../run/host.ts";
+import { rankNumber } from "../run/rank.ts";
+import { evidence, stackFrame } from "./evidence.ts";
+
+/** The place of a collective in the order of its process group. */
+export const collectiveReference = z.strictObject({
+  /** `all_reduce`; of point-to-point calls `send` or `recv`. */
+  operation: z.string(),
+  /** `collective_seq_id` of the Flight Recorder, or `p2p_seq_id`; from 1 in its group. */
+  number: z.number().int().nonnegative(),
+  group: z.string(),
+  groupDescription: z.string().optional(),
+  isPointToPoint: z.boolean(),
+});
+export type CollectiveReference = z.output<typeof collectiveReference>;
+
+const causeFields = {
+  /** The ranks to blame; empty if the cause does not belong to a rank. */
+  ranks: z.array(rankNumber),
+  /** Their hosts, where known. */
+  hosts: z.array(hostName),
+  /** How probable this cause is given what was seen, in 0..1: a judgment, not a frequency. */
+  likelihood: z.number().min(0).max(1),
+  evidence: z.array(evidence),
+};
+
+/** How a rank left the common order of collectives. */
+export const divergences = [
+  /** It went on to the next collective of the others. */
+  "skipped",
+  "other-operation",
+  "other-size",
+  "other-type",
+  /** Ranks wait for each other in different groups. */
+  "other-order",
+] as const;
+
+const cause = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("crash"), ...causeFields, error: z.string().optional() }),
+  /** Ended by a signal from outside, such as `kill -9`. */
+  z.strictObject({ kind: z.literal("killed"), ...causeFields, signal: z.string() }),
+  z.strictObject({
+    kind: z.literal("out-of-memory"),
+    ...causeFields,
+    memory: z.enum(["host", "accelerator"]),
+  }),
+  z.strictObject({ kind: z.literal("host-lost"), ...causeFields, reason: z.string() }),
+  z.strictObject({ kind: z.literal("disk-full"), ...causeFields }),
+  z.strictObject({ kind: z.literal("preemption"), ...causeFields }),
+  z.strictObject({
+    kind: z.literal("out-of-time"),
+    ...causeFields,
+    limit: z.enum(["scheduler", "max-time", "max-cost", "max-samples"]),
+  }),
+  z.strictObject({ kind: z.literal("launcher-killed"), ...causeFields }),
+  z.strictObject({ kind: z.literal("accelerator-error"), ...causeFields, error: z.string() }),
+  z.strictObject({ kind: z.literal("not-a-number"), ...causeFields }),
+  z.strictObject({
+    kind: z.literal("loss-spike"),
+    ...causeFields,
+    step: z.number().int().nonnegative(),
+    loss: z.number(),
+    /** The median of the losses before it. */
+    usualLoss: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal("compute-straggler"),
+    ...causeFields,
+    /** How much longer each step takes because of it, milliseconds. */
+    lostMsPerStep: z.number(),
+    stepMs: z.number(),
+  }),
+  z.strictObject({
+    kind: z.literal("data-starvation"),
+    ...causeFields,
+    lostMsPerStep: z.number(),
+    stepMs: z.number(),
+  }),
+  z.strictObject({ kind: z.literal("configuration"), ...causeFields, detail: z.string() }),
+  z.strictObject({ kind: z.literal("clock-step"), ...causeFields, steppedMs: z.number() }),
+  z.strictObject({
+    kind: z.literal("collective-mismatch"),
+    ...causeFields,
+    how: z.enum(divergences),
+    collective: collectiveReference,
+    /** The operation of the blamed ranks at that number. */
+    entered: z.string().optional(),
+    waitingRanks: z.number().int().nonnegative(),
+  }),
+  /** Never entered a collective that others wait in, and waits in none itself. */
+  z.strictObject({
+    kind: z.literal("hang"),
+    ...causeFields,
+    /** Absent without dumps. */
+    collective: collectiveReference.optional(),
+    waitingRanks: z.number().int().nonnegative(),
+    /** The call of the program's own code that the rank is in, or its last one that the dump shows. */
+    place: stackFrame.optional(),
+    /** Whether `place` is where the rank is now, by its stack, or where its last collective was started. */
+    placeIsNow: z.boolean(),
+  }),
+  /** Every rank entered a collective, and it ended on none: the network, or a GPU. */
+  z.strictObject({
+    kind: z.literal("stalled-collective"),
+    ...causeFields,
+    collective: collectiveReference,
+  }),
+  /** Connections broke, and no rank shows a reason of its own. */
+  z.strictObject({ kind: z.literal("connection-lost"), ...causeFields, error: z.string() }),
+]);
+export type Cause = z.output<typeof cause>;
+export type CauseKind = Cause["kind"];
+
+/** How much of what was looked at, whether or not it shows anything. */
+const lookedAt = z.strictObject({
+  what: z.enum([
+    "log-lines",
+    "events",
+    "findings",
+    "step-samples",
+    "flight-recorder-dumps",
+    "stacks",
+    "error-files",
+  ]),
+  count: z.number().int().nonnegative(),
+});
+export type LookedAt = z.output<typeof lookedAt>;
+
+/** The answer of `pitwall doctor`. */
+export const diagnosis = z.strictObject({
+  verdict: z.discriminatedUnion("kind", [
+    /** Several causes are independent of each other, the earliest or most severe first. */
+    z.strictObject({ kind: z.literal("fault"), causes: z.array(cause).min(1) }),
+    /** Something is wrong, but what was seen does not name one cause. */
+    z.strictObject({ kind: z.literal("not-sure"), reason: z.string() }),
+    z.strictObject({ kind: z.literal("no-fault") }),
+  ]),
+  /** What else would explain what was seen; likelihoods add up to at most 1 with that of the first cause. */
+  alternatives: z.array(cause),
+  lookedAt: z.array(lookedAt),
+  /** Files that could not be read, and why. */
+  unread: z.array(z.strictObject({ file: z.string(), reason: z.string() })),
+});
+export type Diagnosis = z.output<typeof diagnosis>;

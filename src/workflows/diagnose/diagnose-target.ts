@@ -1,0 +1,146 @@
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { diagnoseRun } from "../../diagnose/diagnose-run.ts";
+import { LineSigns } from "../../diagnose/lines/line-signs.ts";
+import type { RunFacts } from "../../diagnose/run-facts.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { Diagnosis } from "../../schema/diagnosis/diagnosis.ts";
+import { isDumpFile } from "../../schema/run/dump-files.ts";
+import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import { attributedLines } from "../../store/records/attributed-lines.ts";
+import { openRecordFolder } from "../../store/records/disk-run-store.ts";
+import { logFile, requestFile } from "../../store/records/record-files.ts";
+import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { openRecord } from "../read-run/show-run.ts";
+import { readDumpFiles } from "./read-dump-files.ts";
+
+/** One diagnosed run, or folder of dumps. */
+export interface Diagnosed {
+  /** Absent for a folder without a record. */
+  runId?: string;
+  directory: string;
+  diagnosis: Diagnosis;
+}
+
+/**
+ * Diagnoses a run or series by name, the folder of a record, or a folder with Flight Recorder dumps, stacks and logs.
+ *
+ * @throws UserError `unknown-run`, `ambiguous-run`, `record-broken`, `nothing-to-diagnose`
+ */
+export async function diagnoseTarget(
+  argument: string,
+  { store, cwd, nowMs }: { store: RunStore; cwd: string; nowMs: number },
+): Promise<Diagnosed[]> {
+  const path = resolve(cwd, argument);
+  // A path that cannot be accessed is looked up as the name of a run, which is then reported as unknown.
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return diagnoseNamed(argument, store, nowMs);
+  const hasRecord = await stat(join(path, requestFile)).then(
+    () => true,
+    () => false,
+  );
+  if (!hasRecord) return [await diagnoseFolder(path, argument)];
+  const opened = await openRecordFolder(path);
+  if (opened.kind === "opened") return [await diagnoseRecord(opened.record, nowMs)];
+  throw new UserError("record-broken", `cannot read the record in \`${argument}\``, {
+    ...(opened.kind === "broken" ? { saw: opened.reason } : {}),
+    hint: "to read only the dumps and logs in it, copy them to a folder without `run.json`",
+  });
+}
+
+async function diagnoseNamed(text: string, store: RunStore, nowMs: number): Promise<Diagnosed[]> {
+  const meant = await store.resolve(text);
+  switch (meant.kind) {
+    case "run":
+      return [await diagnoseRecord(await openRecord(store, meant.runId), nowMs)];
+    case "series": {
+      const diagnosed: Diagnosed[] = [];
+      for (const runId of meant.runIds) {
+        diagnosed.push(await diagnoseRecord(await openRecord(store, runId), nowMs));
+      }
+      return diagnosed;
+    }
+    case "ambiguous":
+      throw new UserError("ambiguous-run", `\`${text}\` matches ${meant.candidates.length} runs`, {
+        saw: meant.candidates.slice(0, 5).join("\n"),
+        hint: "specify more of the name, or `last`",
+      });
+    case "unknown": {
+      const hint = meant.nearest === undefined ? "`pitwall runs` lists the runs" : undefined;
+      throw new UserError("unknown-run", `no run or folder named \`${text}\``, {
+        hint: hint ?? `did you mean \`${meant.nearest}\`?`,
+      });
+    }
+  }
+}
+
+async function diagnoseRecord(record: RunRecord, nowMs: number): Promise<Diagnosed> {
+  const { runId, directory, result, state, events } = record;
+  const signs = new LineSigns();
+  for await (const { number, rank, text } of attributedLines(directory)) {
+    signs.push({ file: logFile, line: number, rank, text });
+  }
+  const files = await readDumpFiles(directory, { signs, accepts: isDumpFile });
+  const facts: RunFacts = {
+    state: state.kind,
+    outcome: result?.outcome,
+    events: events.events,
+    findings: result?.findings ?? [],
+    lineCount: signs.lineCount,
+    signs: signs.list(),
+    steps: await stepsOf(record),
+    ...files,
+    // Files of a wait that ends are removed, so a wait whose files are still there lasted until then.
+    dumps: files.dumps.map((dump) => Object.assign(dump, { dumpedMs: seenUntilMs(record, nowMs) })),
+  };
+  return { runId, directory, diagnosis: diagnoseRun(facts) };
+}
+
+function seenUntilMs({ state, events }: RunRecord, nowMs: number): number {
+  return state.kind === "running" ? nowMs : (events.events.at(-1)?.timeMs ?? nowMs);
+}
+
+async function stepsOf(record: RunRecord): Promise<Map<number, StepSample[]>> {
+  const steps = new Map<number, StepSample[]>();
+  for (const { samples } of await record.readSamples()) {
+    for (const sample of samples) {
+      if (sample.kind !== "step") continue;
+      const known = steps.get(sample.rank);
+      if (known === undefined) steps.set(sample.rank, [sample]);
+      else known.push(sample);
+    }
+  }
+  return new Map(
+    [...steps].map(([rank, samples]) => [rank, samples.toSorted((a, b) => a.timeMs - b.timeMs)]),
+  );
+}
+
+async function diagnoseFolder(directory: string, argument: string): Promise<Diagnosed> {
+  const signs = new LineSigns();
+  const dumps = await readDumpFiles(directory, { signs });
+  const count = dumps.dumps.length + dumps.stacks.length + dumps.errorFiles.length;
+  if (count === 0 && signs.lineCount === 0) {
+    throw new UserError("nothing-to-diagnose", `\`${argument}\` has nothing that doctor reads`, {
+      ...(dumps.unread.length === 0
+        ? {}
+        : {
+            saw: dumps.unread
+              .slice(0, 3)
+              .map(({ file, reason }) => `${file}: ${reason}`)
+              .join("\n"),
+          }),
+      hint: "it reads records, Flight Recorder dumps named after their rank (`rank_3.json`, `nccl_trace_rank_3`), stacks, torchrun's error files, and logs",
+    });
+  }
+  const facts: RunFacts = {
+    state: "unknown",
+    outcome: undefined,
+    events: [],
+    findings: [],
+    lineCount: signs.lineCount,
+    signs: signs.list(),
+    steps: new Map(),
+    ...dumps,
+  };
+  return { directory, diagnosis: diagnoseRun(facts) };
+}

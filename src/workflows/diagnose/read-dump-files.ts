@@ -1,0 +1,132 @@
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import type { RankStack } from "../../diagnose/flight/causes-of-dumps.ts";
+import type { FlightDump } from "../../diagnose/flight/flight-dump.ts";
+import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
+import { readStack } from "../../diagnose/flight/read-stack.ts";
+import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
+import { readErrorFile } from "../../diagnose/lines/read-error-file.ts";
+import {
+  type FoundFile,
+  listDumpFiles,
+  readDumpBytes,
+} from "../../store/dumps/read-dump-folder.ts";
+
+/** What the files of a folder say. */
+export interface DumpFiles {
+  dumps: FlightDump[];
+  stacks: RankStack[];
+  errorFiles: SeenSign[];
+  unread: { file: string; reason: string }[];
+}
+
+/**
+ * Reads Flight Recorder dumps, stacks, torchrun's error files and logs from a folder, each recognized by its content.
+ *
+ * @param signs collects what the logs show
+ * @param accepts the files to read directly in the folder; default: all files in it and its subfolders, logs included
+ */
+export async function readDumpFiles(
+  folder: string,
+  { signs, accepts }: { signs: LineSigns; accepts?: (name: string) => boolean },
+): Promise<DumpFiles> {
+  const read: DumpFiles = { dumps: [], stacks: [], errorFiles: [], unread: [] };
+  for (const file of await listDumpFiles(folder, accepts)) {
+    if (!isLog(file.name)) await readDump(file, read);
+    else if (!(await addStack(file, read))) await readLog(file, signs);
+  }
+  return { ...read, dumps: newestOfRanks(read.dumps) };
+}
+
+function isLog(name: string): boolean {
+  return /\.(?:log|txt|out|err)(?:\.\d+)?$|(?:^|\/)(?:stdout|stderr|out|err)\.\d+$/iu.test(name);
+}
+
+async function readDump(file: FoundFile, read: DumpFiles): Promise<void> {
+  const { name } = file;
+  if (file.byteCount === 0) return;
+  const bytes = await readDumpBytes(file);
+  if (bytes.kind === "unread") {
+    read.unread.push({ file: name, reason: bytes.reason });
+    return;
+  }
+  const rank = rankInName(file.name);
+  const given = { file: name, rank: rank ?? 0, dumpedMs: file.modifiedMs };
+  const dump = readFlightDump(bytes.bytes, given);
+  switch (dump.kind) {
+    case "read":
+      if (rank === undefined) read.unread.push({ file: name, reason: "its name has no rank" });
+      else read.dumps.push(dump.dump);
+      return;
+    case "refused":
+      // JSON lines and other programs' pickles are not dumps; a file named like one that cannot be read is reported.
+      if (rank !== undefined) read.unread.push({ file: name, reason: dump.reason });
+      return;
+    case "other-file":
+      addText(Buffer.from(bytes.bytes).toString("utf8"), { file: name, rank }, read);
+  }
+}
+
+function addText(
+  text: string,
+  place: { file: string; rank: number | undefined },
+  read: DumpFiles,
+): void {
+  const error = readErrorFile(text, place);
+  if (error !== undefined) read.errorFiles.push(error);
+  const frames = error === undefined ? readStack(text) : undefined;
+  if (frames !== undefined && place.rank !== undefined) {
+    read.stacks.push({ rank: place.rank, file: place.file, frames });
+  }
+}
+
+/** The stack of `faulthandler` in a text file of its own. */
+async function addStack(file: FoundFile, read: DumpFiles): Promise<boolean> {
+  if (!/(?:^|\/)stack/iu.test(file.name) || file.byteCount > 4 << 20) return false;
+  const bytes = await readDumpBytes(file);
+  if (bytes.kind === "unread") return false;
+  const before = read.stacks.length;
+  const text = Buffer.from(bytes.bytes).toString("utf8");
+  addText(text, { file: file.name, rank: rankInName(file.name) }, read);
+  return read.stacks.length > before;
+}
+
+async function readLog(file: FoundFile, signs: LineSigns): Promise<void> {
+  const lines = createInterface({ input: createReadStream(file.path), crlfDelay: Infinity });
+  const rank = rankInName(file.name);
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    signs.push({ file: file.name, line, rank, text });
+  }
+}
+
+/** `nccl_trace_rank_12`, `rank_12.json`, `out.3`; else the nearest folder that is a number, as in torchrun's logs. */
+export function rankInName(name: string): number | undefined {
+  const parts = name.split("/");
+  const base = parts.at(-1) ?? "";
+  const own = /(\d+)(?:\.[A-Za-z]\w*)?$/u.exec(base) ?? /rank[_-]?(\d+)/iu.exec(base);
+  if (own !== null) return Number(own[1]);
+  const folder = parts.slice(0, -1).findLast((part) => /^(?:rank[_-]?)?\d+$/iu.test(part));
+  return folder === undefined ? undefined : Number(/\d+$/u.exec(folder)?.[0]);
+}
+
+/** A rank may have left several: a restart, or JSON beside the pickle. The pickle has stacks, so more entries with frames win. */
+function newestOfRanks(dumps: readonly FlightDump[]): FlightDump[] {
+  const best = new Map<number, FlightDump>();
+  for (const dump of dumps) {
+    const known = best.get(dump.rank);
+    if (known === undefined || isBetter(dump, known)) best.set(dump.rank, dump);
+  }
+  return [...best.values()].toSorted((a, b) => a.rank - b.rank);
+}
+
+function isBetter(dump: FlightDump, known: FlightDump): boolean {
+  const [last, knownLast] = [dump, known].map(({ entries }) => entries.at(-1)?.createdMs ?? 0);
+  if (last !== knownLast) return (last ?? 0) > (knownLast ?? 0);
+  return hasFrames(dump) && !hasFrames(known);
+}
+
+function hasFrames({ entries }: FlightDump): boolean {
+  return entries.some(({ frames }) => frames.length > 0);
+}

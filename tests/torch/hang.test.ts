@@ -1,0 +1,88 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
+import { directoryOf, until } from "../support/recorded-run.ts";
+import { missingTorch, torchPath } from "./torch-programs.ts";
+
+const helper = fileURLToPath(new URL("../../workloads/torch/pitwall.py", import.meta.url));
+
+/** Eight equal all-reduces over gloo, then a barrier; `RANK` 1 does something else in step 5. */
+const program = `
+import sys, time
+import torch, torch.distributed as dist
+import pitwall
+pitwall._Watch.LOOK_SECONDS, pitwall._Watch.MINIMUM_SECONDS = 0.2, 2.0
+dist.init_process_group("gloo")
+values = torch.ones(8)
+def load_batch(step):
+    if sys.argv[1] == "hang" and dist.get_rank() == 1 and step == 5:
+        time.sleep(10_000)
+for step in range(1, 9):
+    with pitwall.step():
+        load_batch(step)
+        if sys.argv[1] == "skip" and dist.get_rank() == 1 and step == 5:
+            continue
+        dist.all_reduce(values)
+dist.barrier()
+print("acc=0.95")
+`;
+
+/** The number of the last collective in a dump; undefined while it is being written. */
+function lastNumber(path: string): number | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).entries.at(-1).collective_seq_id;
+  } catch {
+    // Removed or not complete: the caller looks again.
+    return undefined;
+  }
+}
+
+describe.skipIf(missingTorch !== "")(`a job of PyTorch that hangs${missingTorch}`, () => {
+  test.each([
+    {
+      name: "a rank that stopped in its own code",
+      fault: "hang",
+      number: 5,
+      answer:
+        /rank 1 never entered all_reduce #5 of the default group; its Python stack is in load_batch \(.*train\.py:\d+\); 2 ranks wait for it/u,
+    },
+    {
+      name: "a rank that skipped a collective",
+      fault: "skip",
+      number: 8,
+      answer:
+        /rank 1 entered barrier as #8 of the default group, where the others entered all_reduce, or skipped one before; 3 ranks wait for it/u,
+    },
+  ])(
+    "leaves dumps in its record, from which doctor names $name",
+    async ({ fault, number, answer }) => {
+      const cwd = temporaryFolder();
+      copyFileSync(helper, join(cwd, "pitwall.py"));
+      writeFileSync(join(cwd, "train.py"), program);
+      const env = { PATH: torchPath };
+      const options = ["--quiet", "--nproc", "3", "--target", "acc>=0.9"];
+      startPitwall(["run", ...options, "--", "python3", "train.py", fault], cwd, env);
+      const written = [0, 1, 2].flatMap((rank) => [
+        `flight-recorder-rank_${rank}.json`,
+        `stack-rank_${rank}.txt`,
+      ]);
+      // A slow step may have been written down before, and is removed when it ends.
+      const hasAll = () => {
+        const directory = directoryOf(cwd) ?? "";
+        const isThere = written.every((name) => existsSync(join(directory, name)));
+        return (isThere && lastNumber(join(directory, written[0] ?? "")) === number) || undefined;
+      };
+      await until(hasAll, {
+        withinMs: 200_000,
+        describe: () => readdirSync(directoryOf(cwd) ?? cwd).join(", "),
+      });
+      await pitwall(["stop", "last"], { cwd });
+      const { exitCode, stdout } = await pitwall(["doctor", "last"], { cwd });
+      expect(stdout).toMatch(answer);
+      expect(exitCode).toBe(1);
+    },
+    300_000,
+  );
+});
