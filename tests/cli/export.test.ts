@@ -21,14 +21,14 @@ describe("pitwall export", () => {
       cwd,
     });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    const [head, first, second, end] = stdout.split("\n");
+    const [head, first, second] = stdout.split("\n");
     expect(head).toBe(
-      "run,name,seed,metric,target,clock_ms,time,value,samples_count,epoch_num,evaluation_count",
+      "run,name,seed,metric,target,clock_ms,time,value,samples_count,epoch_num,evaluation_count,kind,host,device,rank,step,step_unit",
     );
-    expect(first?.split(",").at(-1)).toBe("2");
+    expect(first?.split(",").slice(10)).toEqual(["2", "metric", "", "", "", "1", "evaluations"]);
     expect([first, second].map((line) => line?.split(",")[7])).toEqual(["0.5", "0.95"]);
     expect(first?.startsWith(`${runId},train,1,`)).toBe(true);
-    expect(end).toBe("");
+    expect(stdout.endsWith("\n")).toBe(true);
   });
 
   test("writes the records as one JSON document into a new file", async () => {
@@ -43,7 +43,9 @@ describe("pitwall export", () => {
     });
     const document = JSON.parse(readFileSync(join(cwd, "runs.json"), "utf8"));
     const shown = JSON.parse((await pitwall(["show", "last", "--json"], { cwd })).stdout);
-    expect(document).toEqual({ schemaVersion: 1, runs: shown.result.runs });
+    const [{ telemetry }] = document.runs;
+    expect(telemetry).not.toEqual([]);
+    expect(document).toEqual({ schemaVersion: 1, runs: [{ ...shown.result.runs[0], telemetry }] });
     expect(document.runs[0].request.runId).toBe(runId);
     expect(exportedRuns.safeParse(document).error?.issues ?? []).toEqual([]);
     const again = await pitwall(words, { cwd });
@@ -52,7 +54,7 @@ describe("pitwall export", () => {
       stderr:
       error[file-exists]: \`<folder>/runs.json\` already exists
 
-      hint: choose another name with \`--out\`, or move the file away first"
+      hint: choose another name, or move the file away first"
     `);
   });
 

@@ -14,7 +14,8 @@ describe("pitwall export --format parquet", () => {
     expect(ran.exitCode, ran.stderr).toBe(0);
     const { buffer } = new Uint8Array(readFileSync(join(cwd, "points.parquet")));
     const rows = await parquetReadObjects({ file: buffer });
-    expect(rows.map(({ run, value }) => [run, value])).toEqual([
+    const metrics = rows.filter(({ kind }) => kind === "metric");
+    expect(metrics.map(({ run, value }) => [run, value])).toEqual([
       [runIds[0], 0.5],
       [runIds[0], 0.75],
       [runIds[1], 0.5],
@@ -34,6 +35,10 @@ describe("pitwall export --format parquet", () => {
       time: expect.any(Date),
       value: 0.75,
       target: 0.75,
+      kind: "metric",
+      host: null,
+      device: null,
+      rank: null,
     });
   });
 
@@ -53,7 +58,7 @@ describe("pitwall export --format parquet", () => {
 
 const readTable = `
 import json, sys, pyarrow.parquet
-table = pyarrow.parquet.read_table(sys.argv[1])
+table = pyarrow.parquet.read_table(sys.argv[1], filters=[("kind", "=", "metric")])
 first = table.slice(0, 1).to_pylist()[0]
 print(json.dumps({
     "rows": table.num_rows,

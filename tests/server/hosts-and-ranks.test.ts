@@ -83,7 +83,7 @@ async function runJob(steps: readonly ScriptStep[]) {
   const shown = await showRun(world.store, "last");
   if (shown.kind !== "run") throw new Error(shown.kind);
   const card = resultCard(end.summary, end.runs, plainPaint);
-  const page = runPage(shown.page, plainPaint, { isVerbose: false });
+  const page = runPage(shown.page, plainPaint, { isVerbose: false, width: 120 });
   return { home, events, result: shown.page.result, shown, card, page };
 }
 

@@ -18,6 +18,11 @@ const options = {
     group: "What",
     help: "with --log: print the bytes unchanged on a terminal too",
   },
+  ranks: {
+    takes: "nothing",
+    group: "What",
+    help: "print each rank: its host, its state, and its command as a line to paste there",
+  },
   rank: {
     takes: "number",
     placeholder: "number",
@@ -34,7 +39,7 @@ export const showCommand = defineCommand({
   arguments: [
     {
       name: "run",
-      help: "a run or series of `pitwall runs`, the beginning of its name, or `last`; a race",
+      help: "a run or series of `pitwall runs`, any unambiguous part of its name, or `last`; a race",
     },
   ],
   argumentCount: { minimum: 1, maximum: 1 },
@@ -46,13 +51,14 @@ export const showCommand = defineCommand({
     },
     { command: "pitwall show last --log | grep loss", does: "its output" },
     { command: "pitwall show last --log --rank 0", does: "the output of one rank" },
+    { command: "pitwall show last --ranks", does: "the exact command of every rank" },
   ],
   options,
   exits: [
     { code: 0, when: "the record is intact" },
     { code: 1, when: "the record was altered after the verdict" },
   ],
-  async act({ arguments: [text = ""], options: { log, raw, rank }, face, shared }) {
+  async act({ arguments: [text = ""], options: { log, raw, rank, ranks }, face, shared }) {
     const printsLog = log || rank !== undefined;
     if (printsLog && shared.json) refuseJson();
     const store = await openStore(face, shared);
@@ -62,6 +68,7 @@ export const showCommand = defineCommand({
     const shown = await showRun(store, text);
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     if (printsLog) return printLogs(shown, rank, logWriter(face.out, raw));
+    if (ranks && !shared.json) return printRanks(pages, face.out);
     await printPages(shown, pages, { face, shared });
     const { isAltered } = await import("../../report/runs/describe-integrity.ts");
     const hasFindings = pages.some(
@@ -70,6 +77,12 @@ export const showCommand = defineCommand({
     return hasFindings ? exitCodes.no : exitCodes.yes;
   },
 });
+
+async function printRanks(pages: readonly RunPage[], out: Screen): Promise<0> {
+  const { rankLines } = await import("../../report/runs/rank-lines.ts");
+  for (const page of pages) out.write(`${rankLines(page, out.paint)}\n`);
+  return exitCodes.yes;
+}
 
 /** The report of a race, if the text is the id of one. */
 async function raceNamed(store: RunStore, text: string): Promise<RaceReport | undefined> {
@@ -117,6 +130,8 @@ async function printPages(
     return;
   }
   const { runPage } = await import("../../report/runs/run-page.ts");
+  const { tableWidth } = await import("../atlas-screen.ts");
+  const look = { isVerbose: shared.verbose, width: tableWidth(face) };
   const { resultCard } = await import("../../report/runs/result-card.ts");
   const { paint } = face.out;
   const isAlone = pages.length === 1;
@@ -126,10 +141,7 @@ async function printPages(
       : [resultCard(summary, reports, paint, { withNext: false, withRules: !isAlone })];
   const full =
     isAlone || shared.verbose ? pages : pages.filter((page) => page.result === undefined);
-  const blocks = [
-    ...card,
-    ...full.map((page) => runPage(page, paint, { isVerbose: shared.verbose })),
-  ];
+  const blocks = [...card, ...full.map((page) => runPage(page, paint, look))];
   face.out.print(`${blocks.join("\n\n")}\n`);
 }
 

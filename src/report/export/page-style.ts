@@ -76,6 +76,9 @@ ul { list-style: none; display: grid; gap: 8px; }
 .line circle { stroke: none; }
 .target { stroke: var(--good); stroke-dasharray: 5 4; }
 .chart .target-label { fill: var(--good); }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(270px, 100%), 1fr)); gap: 16px; }
+.charts h4 { margin: 0 0 4px; font-size: 13px; font-weight: 500; }
+figure { margin: 0; break-inside: avoid; }
 .narrow { display: none; }
 .hidden-text { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media screen and (max-width: 560px) {

@@ -1,7 +1,9 @@
 import type { RunPage } from "../../schema/run/run-page.ts";
 import { formatTarget } from "../../schema/run/target-text.ts";
-import { curveChart, type CurveChart, lineStyleCount } from "./curve-chart.ts";
+import { curveChart, type CurveChart } from "./curve-chart.ts";
+import { chartLegend } from "./chart-legend.ts";
 import { html, type HtmlText } from "./html-text.ts";
+import { timeAxis } from "./time-axis.ts";
 
 const wideWidth = 860;
 const narrowWidth = 330;
@@ -20,14 +22,15 @@ export function seriesCharts(pages: readonly RunPage[]): HtmlText {
     <h3>${chart.yLabel}</h3>
     <div class="wide">${curveChart(chart, wideWidth)}</div>
     <div class="narrow">${curveChart(chart, narrowWidth)}</div>
-    ${withCurves.length === 1 ? undefined : legend(chart)}
+    ${withCurves.length === 1 ? undefined : chartLegend(chart.lines)}
   </section>`;
 }
 
 function chartOf(pages: readonly RunPage[], first: RunPage): CurveChart {
   const target = first.result?.target ?? first.request.target;
   const yLabel = target?.metric ?? "quality";
-  const axis = timeAxis(pages);
+  const lastMs = pages.map(({ progress }) => progress.evaluations.at(-1)?.clockMs ?? 0);
+  const axis = timeAxis(Math.max(...lastMs));
   const lines = pages.map(({ request, progress }) => ({
     label: `run ${request.series.index}, seed ${request.seed}`,
     points: progress.evaluations.map((evaluation) => ({
@@ -42,30 +45,4 @@ function chartOf(pages: readonly RunPage[], first: RunPage): CurveChart {
     lines,
     target: target === undefined ? undefined : { y: target.value, label: formatTarget(target) },
   };
-}
-
-const units = [
-  { unit: "h", unitMs: 3_600_000 },
-  { unit: "min", unitMs: 60_000 },
-  { unit: "s", unitMs: 1000 },
-] as const;
-
-/** The largest unit of which the longest run takes at least two. */
-function timeAxis(pages: readonly RunPage[]): { unit: string; unitMs: number } {
-  const lastMs = pages.map(({ progress }) => progress.evaluations.at(-1)?.clockMs ?? 0);
-  const longestMs = Math.max(...lastMs);
-  return units.find(({ unitMs }) => longestMs >= 2 * unitMs) ?? { unit: "s", unitMs: 1000 };
-}
-
-function legend({ lines }: CurveChart): HtmlText {
-  return html`<ul class="legend">
-    ${lines.map(
-      ({ label }, index) =>
-        html`<li>
-          <svg class="key" viewBox="0 0 28 8" aria-hidden="true">
-            <g class="line line-${index % lineStyleCount}"><polyline points="1,4 27,4" /></g></svg
-          >${label}
-        </li>`,
-    )}
-  </ul>`;
 }

@@ -12,6 +12,7 @@ import { describeIntegrity, isAltered } from "../runs/describe-integrity.ts";
 import { describeOutcome } from "../runs/describe-outcome.ts";
 import { hasKnownSeed } from "../runs/origin-text.ts";
 import { cardFacts } from "../runs/result-card.ts";
+import { detailCharts } from "./detail-charts.ts";
 import type { ExportedSeries } from "./exported-series.ts";
 import { type Cell, htmlFacts, htmlTable } from "./html-table.ts";
 import { html, type HtmlText, htmlWithCode } from "./html-text.ts";
@@ -31,6 +32,7 @@ export function seriesSection({ seriesId, name, summary, pages }: ExportedSeries
       >
     </h2>
     ${summary === undefined ? undefined : card(summary, reports)} ${seriesCharts(pages)}
+    ${detailCharts(pages)}
     <section>
       <h3>Runs</h3>
       ${runTable(pages, summary)}${records(pages)}

@@ -14,8 +14,9 @@ export function startableText(startable: RunRequest["startable"]): string {
   }
 }
 
-function originText({ format, path, trackedRunId, sha256, importedMs }: LogOrigin): string {
-  const run = trackedRunId === undefined ? "" : `, run ${trackedRunId}`;
+function originText({ format, path, trackedRunId, part, sha256, importedMs }: LogOrigin): string {
+  const tracked = trackedRunId === undefined ? "" : `, run ${trackedRunId}`;
+  const run = part === undefined ? tracked : `, training ${part.number} of ${part.count}`;
   const day = new Date(importedMs).toISOString().slice(0, 10);
   return `${path}${run} (${format}, sha256 ${sha256.slice(0, 12)}, imported ${day})`;
 }

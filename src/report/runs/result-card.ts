@@ -101,10 +101,12 @@ function factLines(
 /** The facts of the card as labels with texts, without the row on rules. */
 export function cardFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[][] {
   return [
-    ...timeFacts(summary),
+    ...timeFacts(summary, runs),
     ...clockFacts(runs),
     ...continuedFacts(runs),
+    ...dataFacts(runs),
     ...prepareFacts(runs),
+    ...queueFacts(runs),
     ["target", targetFact(summary, countedOrAll(runs))],
     ...standingFacts(summary, countedOrAll(runs)),
     ...sampleFacts(summary, runs),
@@ -123,11 +125,16 @@ function rulesFacts(runs: readonly RunReport[], paint: Paint): string[][] {
   return text === undefined ? [] : [["rules", text]];
 }
 
-function timeFacts({ score, timeToTrainMs: times, runCount, stop }: SeriesSummary): string[][] {
+function timeFacts(
+  { score, timeToTrainMs: times, runCount, stop }: SeriesSummary,
+  runs: readonly RunReport[],
+): string[][] {
   if (score.kind === "resumed") return resumedFacts(score.resumed.length, runCount, times);
   if (score.kind === "incomplete" && score.need > 1) return incompleteFacts(score, times, stop);
   if (times === undefined) {
-    return [["time to train", runCount === 1 ? "none" : "none: no run reached the target"]];
+    const isUntimed = runs.some(({ result }) => result.outcome.kind === "untimed");
+    const reason = isUntimed ? "none: the log has no times" : "none: no run reached the target";
+    return [["time to train", runCount === 1 ? "none" : reason]];
   }
   const range = `range ${formatDuration(times.minimum)} … ${formatDuration(times.maximum)}`;
   switch (score.kind) {
@@ -214,6 +221,16 @@ function continuedFacts(runs: readonly RunReport[]): string[][] {
   });
 }
 
+/** The time to put data on the hosts. */
+function dataFacts(runs: readonly RunReport[]): string[][] {
+  const times = runs.flatMap(({ result }) => result.dataMs ?? []);
+  if (times.length === 0) return [];
+  const time = formatDuration(Math.max(...times));
+  return [
+    ["data", `staged in ${times.length > 1 ? "up to " : ""}${time} before launch, not timed`],
+  ];
+}
+
 /** The time of `--prepare` before each run, if it is longer than a second. */
 function prepareFacts(runs: readonly RunReport[]): string[][] {
   const times = runs.flatMap(({ result }) => result.prepareMs ?? []);
@@ -221,6 +238,14 @@ function prepareFacts(runs: readonly RunReport[]): string[][] {
   if (longestMs <= 1000) return [];
   const time = times.length > 1 ? `up to ${formatDuration(longestMs)}` : formatDuration(longestMs);
   return [["prepare", `${time} before launch, neither timed nor billed`]];
+}
+
+/** The time in the queue of a scheduler. */
+function queueFacts(runs: readonly RunReport[]): string[][] {
+  const times = runs.flatMap(({ result }) => result.queuedMs ?? []);
+  if (times.length === 0) return [];
+  const time = formatDuration(Math.max(...times));
+  return [["queue", `${times.length > 1 ? "up to " : ""}${time}, neither timed nor billed`]];
 }
 
 function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string {
@@ -278,16 +303,27 @@ function costFacts(summary: SeriesSummary, runs: readonly RunReport[]): string[]
   const isContinued = runs.some(({ result }) => result.continues !== undefined);
   const isImported = runs[0]?.request.startable.kind === "imported";
   const ofParts = isContinued ? ", of all parts" : "";
-  const span = isImported ? "of the log" : `from launch to exit${ofParts}`;
+  const staged = runs.some(({ result }) => result.dataMs !== undefined) ? ", staging included" : "";
+  const span = isImported ? "of the log" : `from launch to exit${staged}${ofParts}`;
   const billed = `${formatUsd(billedUsd)} for ${formatDuration(summary.billedMs)} ${span}`;
   const timed = trainingUsd > 0 ? `; ${formatUsd(trainingUsd)} for the timed part` : "";
-  const isNode = unitCount === 1 && price.per === "node";
-  const units = isNode ? price.per : countOf(unitCount, price.per);
+  const units = billedUnits(price.per, unitCount, runs[0]?.request.system);
   return [
     ["cost", billed + timed],
     ...uncountedCosts(summary),
     ["price", `${formatUsd(price.usdPerHour)}/h × ${units}, ${price.source}, ${price.date}`],
   ];
+}
+
+/** A price for an accelerator counts a node that uses none as one. */
+function billedUnits(
+  per: "node" | "accelerator",
+  unitCount: number,
+  system: RunReport["request"]["system"] | undefined,
+): string {
+  if (per === "accelerator" && system?.accelerators_per_node === 0)
+    return `${countOf(unitCount, "node")} that ${unitCount === 1 ? "uses" : "use"} no accelerator`;
+  return per === "node" && unitCount === 1 ? per : countOf(unitCount, per);
 }
 
 /** The cost of warm-ups, which the total leaves out, and of retried attempts, which it includes. */

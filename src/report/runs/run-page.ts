@@ -16,13 +16,16 @@ import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
 import { describeOutcome } from "./describe-outcome.ts";
+import { planComparisonBlock } from "./plan-comparison-text.ts";
 import { continuedText } from "./continued-text.ts";
+import { eventText, importedText } from "./lifecycle-text.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
+import { hostClockLines } from "./host-clock-text.ts";
+import { conditionsText } from "./conditions-text.ts";
 import { sparkline } from "../sparkline.ts";
 import { standingLines } from "./target-lines.ts";
 import { countOf } from "../wording.ts";
-import { eventText, importedText } from "./lifecycle-text.ts";
 
 const shownEvaluationCount = 12;
 const sparklineWidth = 24;
@@ -31,12 +34,13 @@ const sparklineWidth = 24;
 export function runPage(
   page: RunPage,
   paint: Paint,
-  { isVerbose }: { isVerbose: boolean },
+  { isVerbose, width }: { isVerbose: boolean; width: number },
 ): string {
   return [
     factBlock(page, paint),
+    planComparisonBlock(page.planComparison, paint, width),
     evaluationBlock(page, paint, isVerbose),
-    curveBlock(page.curves),
+    curveBlock([...untimedCurve(page), ...page.curves]),
     isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
     timelineBlock(page.request, page.events, paint),
   ]
@@ -64,14 +68,18 @@ function factBlock(page: RunPage, paint: Paint): string {
     ],
   ];
   facts.push(...labelFacts(request.labels));
-  if (startable.kind === "imported") facts.push(["times", logTimesText(startable.origin.times)]);
-  if (request.prepare !== undefined)
-    facts.push(["prepare", prepareText(request.prepare, result?.prepareMs)]);
+  if (startable.kind === "imported") {
+    facts.push(["times", logTimesText(startable.origin.times)]);
+    facts.push(...settingFacts(startable.origin.settings));
+  }
+  facts.push(...waitFacts(request, result));
   if (result === undefined) facts.push(...targetFacts(page));
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
+  facts.push(...clockFacts(page));
   if (result !== undefined) facts.push(...measuredFacts(request, result));
   facts.push(["rules", rulesFact(page, paint)]);
   facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
+  if (page.verdictIsAsSealed === true) facts.push(["", asSealedText(request.runId)]);
   for (const difference of page.verdictDifferences)
     facts.push(["", paint.bad(describeVerdictDifference(difference))]);
   const width = Math.max(...facts.map(([label]) => label.length));
@@ -80,6 +88,40 @@ function factBlock(page: RunPage, paint: Paint): string {
     "",
     ...facts.map(([label, text]) => `  ${label.padEnd(width)}   ${text}`),
   ].join("\n");
+}
+
+function asSealedText(runId: string): string {
+  return `the verdict is as sealed; \`pitwall verify ${runId}\` computes it again from all evaluations`;
+}
+
+/** How the clocks of the hosts compare with that of the launching machine. */
+function clockFacts({ events }: RunPage): [string, string][] {
+  return hostClockLines(events).map((line, index) => [index === 0 ? "clocks" : "", line]);
+}
+
+/** What happened before the launch. */
+function waitFacts({ prepare }: RunPage["request"], result: RunPage["result"]): [string, string][] {
+  const facts: [string, string][] = [];
+  if (result?.dataMs !== undefined)
+    facts.push(["data", `staged in ${formatDuration(result.dataMs)}, billed and not timed`]);
+  if (prepare !== undefined) facts.push(["prepare", prepareText(prepare, result?.prepareMs)]);
+  const queuedMs = result?.queuedMs;
+  if (queuedMs !== undefined)
+    facts.push(["queue", `${formatDuration(queuedMs)}, neither timed nor billed`]);
+  return facts;
+}
+
+const shownSettingCount = 8;
+
+/** The settings that a tracker stored, the shortest names first. */
+function settingFacts(settings: Readonly<Record<string, string>> = {}): [string, string][] {
+  const entries = Object.entries(settings).toSorted(
+    ([left], [right]) => left.length - right.length,
+  );
+  if (entries.length === 0) return [];
+  const shown = entries.slice(0, shownSettingCount).map(([name, text]) => `${name}=${text}`);
+  const more = entries.length - shown.length;
+  return [["settings", `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`]];
 }
 
 function labelFacts({ tags = {}, note }: RunLabels = {}): [string, string][] {
@@ -122,14 +164,19 @@ function rulesFact({ rules, checklist, result }: RunPage, paint: Paint): string 
   return `${text} (stored verdict: ${rulesText(stored, paint)})`;
 }
 
-function stateText({ state, result, progress }: RunPage, paint: Paint): string {
+function stateText({ request, state, result, progress }: RunPage, paint: Paint): string {
   if (result !== undefined) return describeOutcome(result.outcome, paint);
   const progressText =
     progress.evaluationCount === 0
       ? "before the first evaluation"
       : `after ${countOf(progress.evaluationCount, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
   if (state.kind === "running") return `${paint.good("running")}, ${progressText}`;
-  return `${paint.warn("abandoned")} ${progressText}: its Pitwall process ended without writing a result; it was killed, or the disk was full`;
+  return `${paint.warn("abandoned")} ${progressText}: its Pitwall process ended without writing a result; it was killed, or the disk was full${mayStillRun(request) ? `; its job may continue: \`pitwall attach ${request.runId}\`` : ""}`;
+}
+
+/** Jobs of all launch targets outlive Pitwall, except processes of its own. */
+function mayStillRun({ launchTarget }: RunPage["request"]): boolean {
+  return launchTarget.kind !== "local" && launchTarget.kind !== "simulated";
 }
 
 function commitText({ request }: RunPage): string {
@@ -142,7 +189,7 @@ function timeText(
   clock: NonNullable<RunPage["result"]>["clock"],
   { metricsFrom }: RunPage["request"]["reading"],
 ): string {
-  const parts = [`${formatDuration(clock.billedMs)} from launch to exit`];
+  const parts = [`${formatDuration(clock.endedMs - clock.launchedMs)} from launch to exit`];
   if (clock.initMs !== undefined) parts.unshift(`${formatDuration(clock.initMs)} initialization`);
   const isOfFiles = clock.source === "arrival" && metricsFrom !== undefined;
   return `${parts.join(", ")}; clock source: ${isOfFiles ? fileTimes : clockSources[clock.source]}`;
@@ -169,12 +216,20 @@ function measuredFacts(
   { startable, reading }: RunPage["request"],
   result: NonNullable<RunPage["result"]>,
 ): [string, string][] {
-  if (startable.kind === "imported")
+  if (startable.kind === "imported") {
+    if (startable.origin.times.source === "none") return [];
     return [["log", `${formatDuration(result.clock.billedMs)} from its first to its last time`]];
+  }
   return [
     ["time", timeText(result.clock, reading)],
     ["resources", usedText(result)],
+    ...conditionFacts(result),
   ];
+}
+
+function conditionFacts({ conditions }: NonNullable<RunPage["result"]>): [string, string][] {
+  const text = conditionsText(conditions);
+  return text === undefined ? [] : [["conditions", text]];
 }
 
 function usedText({ cpuSeconds, peakMemoryBytes }: NonNullable<RunPage["result"]>): string {
@@ -219,6 +274,20 @@ function evaluationBlock(
 function targetFacts({ progress }: RunPage): [string, string][] {
   const lines = standingLines(progress.targets ?? []);
   return lines.map((line, index) => [index === 0 ? "targets" : "", line]);
+}
+
+/** The curve of the target's metric over the steps of a log without times: its table shows only the last values. */
+function untimedCurve({ request, progress, result }: RunPage): MetricCurve[] {
+  const { evaluations, evaluationCount } = progress;
+  if (hasTimes(request) || evaluations.length < 2) return [];
+  return [
+    {
+      metric: result?.target?.metric ?? request.target?.metric ?? "quality",
+      count: evaluationCount,
+      clockMs: evaluations.map(({ clockMs }) => clockMs),
+      values: evaluations.map(({ value }) => value),
+    },
+  ];
 }
 
 /** The metrics other than that of the first target. */

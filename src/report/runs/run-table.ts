@@ -67,11 +67,20 @@ function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
     paint.name(row.runId),
     hasKnownSeed(request) ? String(request.seed) : "",
     timeText(row),
-    quality === undefined ? "" : formatSignificant(quality, 4),
+    qualityText(quality, result),
     result?.cost.kind === "priced" ? formatUsd(result.cost.billedUsd) : "",
     `${formatDuration(Math.max(0, nowMs - request.createdMs))} ago`,
     stateText(row, paint) + roleSuffix(request),
   ];
+}
+
+/** The best value of each target's metric: `0.9412, 0.31`. */
+function qualityText(quality: number | undefined, result: RunResult | undefined): string {
+  const others = (result?.targets ?? []).slice(1).map(({ best }) => best);
+  return [quality, ...others]
+    .map((value) => (value === undefined ? "–" : formatSignificant(value, 4)))
+    .filter((text, _, all) => all.length > 1 || text !== "–")
+    .join(", ");
 }
 
 /** A run that continued a training from a checkpoint has no time to train. */

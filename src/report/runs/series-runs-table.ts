@@ -13,6 +13,7 @@ export function seriesRunsTable(
 ): string[] {
   if (runs.length < 2) return [];
   const hasSamples = summary.samplesToTarget !== undefined;
+  const { furtherTargets = [] } = summary;
   const hasInit = runs.some(({ result }) => (result.clock.initMs ?? 0) > 0);
   const rows = runs.map((run) => {
     const { outcome, clock } = run.result;
@@ -22,6 +23,7 @@ export function seriesRunsTable(
       hasKnownSeed(run.request) ? String(run.request.seed) : "",
       isReached ? seconds(outcome.timeToTrainMs) : "",
       bestText(run),
+      ...furtherTargets.map((_, index) => furtherBest(run, index + 1)),
       ...(hasSamples
         ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
         : []),
@@ -35,6 +37,7 @@ export function seriesRunsTable(
       { head: "seed", align: "right" },
       { head: "time (s)", align: "decimal" },
       { head: summary.target?.metric ?? "quality", align: "decimal" },
+      ...furtherTargets.map(({ metric }) => ({ head: metric, align: "decimal" as const })),
       ...(hasSamples ? [{ head: "samples", align: "right" as const }] : []),
       ...(hasInit ? [{ head: "init (s)", align: "decimal" as const }] : []),
       { head: "outcome", align: "left" },
@@ -53,6 +56,12 @@ export function bestText({ result }: RunReport): string {
   const { outcome } = result;
   const value = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
   return value === undefined ? "" : formatSignificant(value, 4);
+}
+
+/** The best value of a further target's metric. */
+function furtherBest({ result }: RunReport, index: number): string {
+  const best = result.targets?.[index]?.best;
+  return best === undefined ? "" : formatSignificant(best, 4);
 }
 
 /** How the score uses a run of the table. */

@@ -13,6 +13,7 @@ export interface ListedSeries {
   createdMs: number;
   runIds: readonly string[];
   runningCount: number;
+  isImported?: true;
   summary: SeriesSummary | undefined;
 }
 
@@ -60,8 +61,9 @@ function rangeText({ summary }: ListedSeries): string {
 }
 
 /** Of the runs that are scored: without warm-ups, retried attempts and interrupted runs. */
-function reachedText({ summary, runningCount }: ListedSeries): string {
+function reachedText({ summary, runningCount, isImported }: ListedSeries): string {
   const reached = `${summary?.reachedCount ?? 0} of ${summary?.completedCount ?? 0}`;
+  if (isImported === true) return `${reached}, imported`;
   return runningCount === 0 ? reached : `${reached}, ${runningCount} running`;
 }
 

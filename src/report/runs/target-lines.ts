@@ -28,14 +28,14 @@ export function standingsLines(runs: readonly (readonly TargetStanding[])[]): st
 
 function metText({ isMet, firstMetMs, best, longestStreak, evaluationCount }: TargetStanding) {
   if (evaluationCount === 0) return "not met; no evaluations";
-  const first = firstMetMs === undefined ? "" : formatDuration(firstMetMs);
+  const first = firstMetMs === undefined ? undefined : formatDuration(firstMetMs);
   const met = isMet
-    ? `met, first after ${first}`
-    : firstMetMs === undefined
+    ? `met${first === undefined ? "" : `, first after ${first}`}`
+    : first === undefined
       ? "not met"
       : `met after ${first}, but not at the end`;
   const streak =
-    longestStreak === undefined || firstMetMs !== undefined
+    longestStreak === undefined || isMet || firstMetMs !== undefined
       ? ""
       : `; at most ${longestStreak} in a row`;
   return met + bestText(best) + streak;

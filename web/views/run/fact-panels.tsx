@@ -1,7 +1,10 @@
+import { jobSize } from "./job-size.ts";
 import { acceleratorsText, hasAccelerators } from "../../../src/report/runs/accelerators-text.ts";
 import type { JSX } from "preact";
 import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
+import { conditionsText } from "../../../src/report/runs/conditions-text.ts";
+import { hostClockLines } from "../../../src/report/runs/host-clock-text.ts";
 import { describeIntegrity } from "../../../src/report/runs/describe-integrity.ts";
 import { hasKnownSeed, logTimesText, startableText } from "../../../src/report/runs/origin-text.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
@@ -73,7 +76,7 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
           ? {
               kind: "empty",
               text: "No rules checked yet.",
-              command: "pitwall check --run last",
+              command: "pitwall check last",
             }
           : { kind: "ready" }
       }
@@ -165,11 +168,10 @@ export function SystemPanel({ detail }: { detail: RunDetail }): JSX.Element {
   );
 }
 
-/** Hosts and ranks, if there is more than one rank. */
-function jobText({ hosts, ranks }: RunDetail["job"]): string {
-  if (ranks.length <= 1) return "";
-  const hostCount = hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
-  return `${hostCount}, ${ranks.length} ranks: ${hosts.join(", ")}`;
+/** Hosts and ranks with the names of hosts, if there is more than one rank. */
+function jobText(job: RunDetail["job"]): string {
+  const size = jobSize(job);
+  return size === undefined ? "" : `${size}: ${job.hosts.join(", ")}`;
 }
 
 function systemFacts(detail: RunDetail): [label: string, parts: readonly string[]][] {
@@ -199,6 +201,11 @@ function systemFacts(detail: RunDetail): [label: string, parts: readonly string[
       `Pitwall ${environment.pitwallVersion}, Node.js ${environment.nodeVersion}, ${environment.platform}${commit}`,
     ],
     ["resources", resourcesText(detail)],
+    ["conditions", conditionsText(detail.result?.conditions)],
+    ...hostClockLines(detail.events).map((line, index): [string, string] => [
+      index === 0 ? "clocks" : "",
+      line,
+    ]),
     ["record", detail.directory],
     ["integrity", integrityText(detail.integrity)],
   ];

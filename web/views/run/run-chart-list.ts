@@ -9,6 +9,7 @@ import type { ChartSpec } from "../../charts/run/chart-spec.ts";
 import { metricChart } from "../../charts/run/metric-chart.ts";
 import { lossChart } from "../../charts/run/loss-chart.ts";
 import { machineChart, machineSeries } from "../../charts/run/machine-chart.ts";
+import { networkChart, networkSeries } from "../../charts/run/network-chart.ts";
 import { energyChart, powerChart } from "../../charts/run/power-chart.ts";
 import { qualityChart } from "../../charts/run/quality-chart.ts";
 import { stepParts, stepTimeChart } from "../../charts/run/step-time-chart.ts";
@@ -25,6 +26,12 @@ export interface RunChart {
   note: string | undefined;
   whenEmpty: { text: string; command?: string };
 }
+
+const noEvaluations = "No evaluations in the output";
+const noTarget: RunChart["whenEmpty"] = {
+  text: noEvaluations,
+  command: "pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' -- …",
+};
 
 /** The charts of a run in order. Machine charts are included only if they have data. */
 export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
@@ -43,10 +50,7 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
       spec: qualityChart(byName.get("quality"), x, { target, crossing }),
       isWide: true,
       note: undefined,
-      whenEmpty: {
-        text: "No evaluations in the output",
-        command: "pitwall run --metric 'val_acc=(\\S+)' --target 'val_acc>=0.94' -- …",
-      },
+      whenEmpty: target === undefined ? noTarget : { text: noEvaluations },
     },
     {
       spec: lossChart(byName.get("loss"), x),
@@ -83,6 +87,7 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
     },
     ...metricCharts(detail, { xAxis, byName }),
     ...machineCharts(detail, { xAxis, byName }),
+    ...networkCharts(detail, { xAxis, byName }),
   ];
 }
 
@@ -107,6 +112,20 @@ function machineCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): 
       note: description.note,
       whenEmpty: { text: "Not enough measurements" },
     }));
+}
+
+function networkCharts({ series }: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
+  const description = series.find(({ name }) => networkSeries.some((each) => each === name));
+  if (description === undefined) return [];
+  const [received, sent] = networkSeries.map((name) => byName.get(name));
+  return [
+    {
+      spec: networkChart({ received, sent }, sharedAxis(xAxis, byName)),
+      isWide: false,
+      note: description.note,
+      whenEmpty: { text: "Not enough measurements" },
+    },
+  ];
 }
 
 /** The axis over the range of all series. */

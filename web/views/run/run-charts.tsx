@@ -20,7 +20,7 @@ const chartHeight = 220;
 /** The charts of a run on the selected axis with a shared cursor. */
 export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
   const { query } = place.value;
-  const xAxis = readXAxis(query["x"]);
+  const xAxis = readXAxis(query["x"], run.detail.xAxes);
   const range = readXRange(query);
   const rank = query["rank"];
   const { series, failure } = useShownSeries(run, xAxis, rank);

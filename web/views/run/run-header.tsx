@@ -1,3 +1,4 @@
+import { jobSize } from "./job-size.ts";
 import { continuesText } from "../../../src/schema/run/continued-run.ts";
 import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
 import type { JSX } from "preact";
@@ -27,6 +28,7 @@ export function RunHeader({
   const { state, mood } = runState(detail);
   const { series, seed, labels } = detail.request;
   const continues = continuesText(detail.request);
+  const size = jobSize(detail.job);
   return (
     <header class="run-header">
       <div class="run-title">
@@ -42,6 +44,7 @@ export function RunHeader({
           {series.count > 1 ? (
             <span>{`run ${series.index} of ${series.count}${roleSuffix(detail.request)}`}</span>
           ) : undefined}
+          {size === undefined ? undefined : <span>{size}</span>}
           <span>seed {seed}</span>
           <ConnectionBadge
             connection={shownConnection(detail.state.kind === "running", connection)}

@@ -6,6 +6,7 @@ import { WhenVisible } from "../../components/when-visible.tsx";
 import type { PageProps } from "../../page-props.ts";
 import { place } from "../../router.ts";
 import { BudgetPanel, EventsPanel, RulesPanel, SystemPanel } from "./fact-panels.tsx";
+import { PlanComparisonPanel } from "./plan-comparison-panel.tsx";
 import { HeatMapPanel } from "./heat-map-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
 import { RunCharts } from "./run-charts.tsx";
@@ -50,6 +51,7 @@ export function RunPage({ parts }: PageProps): JSX.Element {
           )}
         </WhenVisible>
         <BudgetPanel detail={detail} />
+        <PlanComparisonPanel comparison={detail.planComparison} />
         <EventsPanel detail={detail} />
         <RulesPanel rules={detail.rules} />
         <SystemPanel detail={detail} />
@@ -67,7 +69,7 @@ const refetchMs = 5000;
 /** Fetches the run and follows it. A change of axis or rank opens a new stream. */
 function useRun(state: RunState): void {
   const { query } = place.value;
-  const xAxis = readXAxis(query["x"]);
+  const xAxis = readXAxis(query["x"], state.run.value?.detail.xAxes);
   const rankText = query["rank"];
   const isKnown = state.run.value !== undefined;
   useEffect(() => {

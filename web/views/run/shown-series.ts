@@ -4,6 +4,7 @@ import {
   type XAxis,
 } from "../../../src/schema/dashboard/run-series.ts";
 import { machineSeries } from "../../charts/run/machine-chart.ts";
+import { networkSeries } from "../../charts/run/network-chart.ts";
 import { stepParts } from "../../charts/run/step-time-chart.ts";
 
 /** The series that the page shows. */
@@ -15,6 +16,7 @@ export const streamedSeries: readonly string[] = [
   "powerWatts",
   "energyJoules",
   ...machineSeries,
+  ...networkSeries,
   ...metricSeries,
 ];
 
