@@ -8,12 +8,7 @@ import {
   type AtlasRowDocument,
 } from "../src/schema/dashboard/atlas-document.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
-import {
-  raceDocument,
-  raceListDocument,
-  type RaceDocument,
-  type RaceListDocument,
-} from "../src/schema/dashboard/race.ts";
+import { planDocument } from "../src/schema/dashboard/plan-document.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
 import {
   heatmapDocument,
@@ -21,6 +16,7 @@ import {
   type HeatmapDocument,
   type SeriesDocument,
 } from "../src/schema/dashboard/run-series.ts";
+import type { PlanData } from "../src/schema/plan/plan-data.ts";
 import { readJson } from "./read-json.ts";
 import { documentUrl, isStaticSite } from "./router.ts";
 
@@ -98,16 +94,14 @@ export function fetchLog(
   return fetchDocument(logDocument, `${runPath(runId)}/log`, { parameters, signal });
 }
 
-export function fetchRaces(signal: AbortSignal): Promise<RaceListDocument> {
-  return fetchDocument(raceListDocument, "api/races", { signal });
-}
-
-export function fetchRace(raceId: string, signal: AbortSignal): Promise<RaceDocument> {
-  return fetchDocument(raceDocument, `api/races/${encodeURIComponent(raceId)}`, { signal });
-}
-
 export function fetchAtlas(signal: AbortSignal): Promise<AtlasDocument> {
   return fetchDocument(atlasDocument, isStaticSite ? "api/atlas.json" : "api/atlas", { signal });
+}
+
+/** The data of plans, which browsers keep and validate. */
+export async function fetchPlanData(signal: AbortSignal): Promise<PlanData> {
+  const path = isStaticSite ? "api/plan.json" : "api/plan";
+  return (await fetchDocument(planDocument, path, { signal })).data;
 }
 
 /** @param index index of the row in the atlas, which names its file on a static site */

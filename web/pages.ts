@@ -40,6 +40,11 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     isLive: false,
     load: async () => (await import("./views/compare/compare-page.tsx")).ComparePage,
   },
+  "/plan": {
+    navigation: "Plan",
+    isLive: false,
+    load: async () => (await import("./views/plan/plan-page.tsx")).PlanPage,
+  },
 };
 
 export interface Page extends PageEntry {

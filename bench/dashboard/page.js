@@ -12,7 +12,7 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { countFrames, openPage, startBrowser } from "./frames.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const bin = join(here, "..", "..", "dist", "bin.js");
@@ -61,55 +61,15 @@ function newestRun() {
   return readdirSync(join(home, "runs")).toSorted().at(-1);
 }
 
-/** Opens a page; returns the time of first paint and of the drawn charts, in milliseconds since navigation start. */
-async function open(browser, address) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  await page.goto(address);
-  await page.locator(".chart .plot canvas").nth(1).waitFor({ timeout: 120_000 });
-  const drawnMs = await page.evaluate(() => performance.now());
-  const firstPaintMs = await page.evaluate(
-    () => performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
-  );
-  return { page, firstPaintMs, drawnMs };
-}
-
-/** Counts frames for the given seconds and finds the longest interval between two frames. */
-function countFrames(page, forMs) {
-  return page.evaluate(
-    (forMs) =>
-      new Promise((resolve) => {
-        const times = [];
-        const take = (nowMs) => {
-          times.push(nowMs);
-          const passedMs = nowMs - times[0];
-          if (passedMs < forMs) return requestAnimationFrame(take);
-          const gaps = times.slice(1).map((time, index) => time - times[index]);
-          const longestMs = gaps.reduce((a, b) => Math.max(a, b), 0);
-          const late = gaps.filter((gap) => gap > 20).length;
-          return resolve({
-            framesPerSecond: ((times.length - 1) / passedMs) * 1000,
-            longestMs,
-            late,
-          });
-        };
-        requestAnimationFrame(take);
-      }),
-    forMs,
-  );
-}
-
 async function main() {
   const server = start(["serve", "--port", options.port]);
   await once(server.stdout, "data");
   const origin = `http://127.0.0.1:${options.port}`;
-  const browser = await chromium.launch({
-    executablePath: options.chromium,
-    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"],
-  });
+  const browser = await startBrowser(options.chromium);
   try {
     const many = startRanks(Number(options.ranks), seconds * 2 + 25, 0);
     await new Promise((resolve) => setTimeout(resolve, 10_000));
-    const live = await open(browser, `${origin}/runs/${newestRun()}`);
+    const live = await openPage(browser, `${origin}/runs/${newestRun()}`);
     const atTop = await countFrames(live.page, seconds * 1000);
     await live.page.evaluate(() => document.querySelector(".panel-grid").scrollIntoView());
     await live.page.locator(".heat-cells canvas").waitFor();
@@ -121,9 +81,9 @@ async function main() {
     const points = startRanks(ranks, 0, Math.ceil(Number(options.points) / ranks));
     await once(points, "exit");
     const runId = newestRun();
-    const cold = await open(browser, `${origin}/runs/${runId}`);
+    const cold = await openPage(browser, `${origin}/runs/${runId}`);
     await cold.page.close();
-    const warm = await open(browser, `${origin}/runs/${runId}`);
+    const warm = await openPage(browser, `${origin}/runs/${runId}`);
     report({ atTop, atRanks, live, cold, warm });
   } finally {
     await browser.close();

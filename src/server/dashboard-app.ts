@@ -7,6 +7,7 @@ import type { DashboardParts } from "./dashboard-parts.ts";
 import { guard, withSafetyHeaders } from "./guard.ts";
 import { refusalOf } from "./api-error.ts";
 import { addAtlasRoutes } from "./atlas-routes.ts";
+import { addPlanRoutes } from "./plan-routes.ts";
 import { addRaceRoutes } from "./race-routes.ts";
 import { addRunRoutes } from "./run-routes.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
@@ -34,6 +35,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
   addRunRoutes(app, parts);
   addRaceRoutes(app, parts);
   addAtlasRoutes(app, parts);
+  addPlanRoutes(app, parts);
   app.all("/api/*", (context) => {
     throw new UserError("unknown-route", `no route for ${context.req.method} with this path`, {
       hint: "docs/dashboard.md lists the routes",

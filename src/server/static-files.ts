@@ -33,6 +33,8 @@ export class StaticFiles {
   readonly #root: string;
   #paths = new Map<string, string>();
   #scannedMs = Number.NEGATIVE_INFINITY;
+  /** The last scan, which requests that arrive during it wait for. */
+  #scan: Promise<void> = Promise.resolve();
 
   /** @param root absolute path of the folder */
   constructor(root: string) {
@@ -54,12 +56,18 @@ export class StaticFiles {
 
   async #rescan(urlPath: string): Promise<string | undefined> {
     const nowMs = performance.now();
-    if (nowMs - this.#scannedMs < rescanIntervalMs) return undefined;
-    this.#scannedMs = nowMs;
+    if (nowMs - this.#scannedMs >= rescanIntervalMs) {
+      this.#scannedMs = nowMs;
+      this.#scan = this.#listFiles();
+    }
+    await this.#scan;
+    return this.#paths.get(urlPath);
+  }
+
+  async #listFiles(): Promise<void> {
     const paths = new Map<string, string>();
     await walk(this.#root, "", paths);
     this.#paths = paths;
-    return paths.get(urlPath);
   }
 }
 

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
@@ -143,6 +143,32 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     await page.locator(".connection[data-kind='live']").waitFor();
     await page.getByText("time to train", { exact: true }).waitFor({ timeout: 60_000 });
     await expect.poll(() => tableRowCount(page), { timeout: 10_000 }).toBe(60);
+    expect(violations).toEqual([]);
+  });
+
+  test("shows a run that continues another one with the clock of both parts", async () => {
+    const home = newHome();
+    const values = Array.from({ length: 3000 }, () => 0.5);
+    const words = ["run", ...readsAccuracy, "--max-time", "2s", "--json", "--"];
+    const first = spawnSync(process.execPath, [bin, ...words, ...writeTraining(home, { values })], {
+      cwd: home,
+      env: environmentOf(home),
+      encoding: "utf8",
+    });
+    const [{ runId: firstId }] = JSON.parse(first.stdout).result.runs;
+    const continuing = ["run", ...readsAccuracy, "--continues", firstId, "--json", "--"];
+    const [run] = JSON.parse(pitwall(home, [...continuing, ...writeTraining(home)])).result.runs;
+    expect(run.outcome.timeToTrainMs).toBeGreaterThan(2000);
+    const { origin } = await serve(home);
+    const { page, violations } = await openPage(
+      browser,
+      `${origin}/runs/${encodeURIComponent(run.runId)}`,
+    );
+    await page.getByText(`continues ${firstId}, 2 parts`).waitFor();
+    const { whole, tenths } = clockText(run.outcome.timeToTrainMs);
+    const clock = await page.locator(".race-clock-time").innerText();
+    expect(clock.replaceAll(/\s/gu, "")).toBe(`${whole}${tenths}`);
+    await saveScreenshot(page, "run-continued");
     expect(violations).toEqual([]);
   });
 

@@ -52,6 +52,8 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
     await page.goBack();
     await page.locator("#atlas-points").waitFor();
     await saveScreenshot(page, "site-compare");
+    await page.getByRole("link", { name: "Plan" }).click();
+    await page.locator('.plan-layout[aria-busy="false"] .plan-sentence').waitFor();
     expect(violations).toEqual([]);
   });
 

@@ -29,9 +29,9 @@ describe("pitwall export site", () => {
       new Set(rows.map(({ row }: { row: { rowId: string } }) => row.rowId)),
     );
     const bytes = allFiles(site).reduce((sum, path) => sum + readFileSync(path).length, 0);
-    const { pages, atlas: atlasBytes, details } = result.bytes;
+    const { pages, atlas: atlasBytes, plan, details } = result.bytes;
     const markerBytes = readFileSync(join(site, "pitwall.json")).length;
-    expect(pages + atlasBytes + details + markerBytes).toBe(bytes);
+    expect(pages + atlasBytes + plan + details + markerBytes).toBe(bytes);
     expect(readdirSync(join(site, "api", "rows"))).toHaveLength(rows.length);
     expect(readJson(site, "pitwall.json")).toMatchObject({
       kind: "pitwall-site",
@@ -98,6 +98,7 @@ describe("pitwall export site", () => {
 
         pages  <amount>
         all results  <amount>   fetched once
+        plans  <amount>   fetched by the page that plans
         curves  <amount>   a file for each result, fetched when it is opened
         together  <amount>
 

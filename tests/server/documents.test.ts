@@ -7,6 +7,7 @@ import type { z } from "zod";
 import { parseProcessStat } from "../../src/foundation/process-stat.ts";
 import { atlasDocument } from "../../src/schema/dashboard/atlas-document.ts";
 import { logDocument } from "../../src/schema/dashboard/log-page.ts";
+import { planDocument } from "../../src/schema/dashboard/plan-document.ts";
 import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
 import { runListDocument } from "../../src/schema/dashboard/run-list.ts";
 import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
@@ -252,6 +253,19 @@ test("the atlas contains the published results", async () => {
   const atlas = await document(`${api}/atlas`, atlasDocument);
   expect(atlas.rows.length).toBeGreaterThan(0);
   expect(atlas.prices.find(({ accelerator }) => accelerator === "h100-sxm")).toBeDefined();
+});
+
+test("the data of plans is compressed, and validated by its hash", async () => {
+  const { api } = await toyServer();
+  const plain = await fetch(`${api}/plan`, { headers: { "accept-encoding": "identity" } });
+  const zipped = await fetch(`${api}/plan`, { headers: { "accept-encoding": "gzip" } });
+  expect(zipped.headers.get("content-encoding")).toBe("gzip");
+  const { data } = planDocument.parse(await zipped.json());
+  expect(await plain.json()).toEqual({ schemaVersion: 1, data });
+  expect(data.rows.some(({ benchmark }) => benchmark === "llama31_8b")).toBe(true);
+  const etag = zipped.headers.get("etag") ?? "";
+  const again = await fetch(`${api}/plan`, { headers: { "if-none-match": etag } });
+  expect([again.status, await again.text()]).toEqual([304, ""]);
 });
 
 test("a run is stopped by sending SIGINT only to its owner", async () => {

@@ -1,3 +1,4 @@
+import { hostname as machineName } from "node:os";
 import { UserError } from "../../foundation/user-error.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 import { homeOf } from "../open-store.ts";
@@ -17,6 +18,11 @@ const options = {
     default: "127.0.0.1",
     group: "Where",
     help: "address to listen on; any but this machine's own loopback needs a token",
+  },
+  tunnel: {
+    takes: "nothing",
+    group: "Where",
+    help: "print the ssh command that brings the dashboard to another machine",
   },
   allowHost: {
     takes: "texts",
@@ -55,7 +61,7 @@ export const serveCommand = defineCommand({
     { code: 2, when: "the port is in use" },
     { code: 130, when: "Ctrl-C" },
   ],
-  async act({ options: { port, host, allowHost, token, readOnly }, face, shared }) {
+  async act({ options: { port, host, tunnel, allowHost, token, readOnly }, face, shared }) {
     if (port > 65_535) {
       throw new UserError("option-invalid", "`--port` must be at most 65535", {
         saw: String(port),
@@ -82,8 +88,11 @@ export const serveCommand = defineCommand({
       },
     });
     const url = links[0] ?? dashboard.url;
+    const tunnelLine = tunnel ? tunnelTo(dashboard.url, face.env) : undefined;
+    if (tunnelLine !== undefined && !shared.json)
+      face.err.write(`on your machine: ${paint.name(tunnelLine)}, then open the link there\n`);
     if (shared.json) {
-      const result = { url, tokenPath: dashboard.tokenPath };
+      const result = { url, tokenPath: dashboard.tokenPath, tunnel: tunnelLine };
       face.out.write(
         `${JSON.stringify({ schemaVersion: 1, command: "serve", ok: true, result })}\n`,
       );
@@ -100,6 +109,16 @@ export const serveCommand = defineCommand({
     return exitCodes.interrupted;
   },
 });
+
+/** The command for another machine, with the address by which ssh came here if it did. */
+function tunnelTo(url: string, env: Readonly<Record<string, string | undefined>>): string {
+  const { hostname: address, port } = new URL(url);
+  const listening = address === "0.0.0.0" || address === "[::]" ? "127.0.0.1" : address;
+  const [, , reached, sshPort] = (env["SSH_CONNECTION"] ?? "").split(" ");
+  const user = env["USER"] === undefined ? "" : `${env["USER"]}@`;
+  const other = sshPort === undefined || sshPort === "22" ? "" : `-p ${sshPort} `;
+  return `ssh -N ${other}-L ${port}:${listening}:${port} ${user}${reached ?? machineName()}`;
+}
 
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

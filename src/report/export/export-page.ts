@@ -1,6 +1,6 @@
 import { formatDuration, formatUsd } from "../../foundation/units.ts";
 import type { SeriesSummary } from "../../schema/run/series-summary.ts";
-import { formatTarget } from "../../schema/run/target-text.ts";
+import { formatTargets } from "../../schema/run/target-text.ts";
 import { energyText } from "./energy-text.ts";
 import type { ExportedSeries } from "./exported-series.ts";
 import { html, type HtmlText } from "./html-text.ts";
@@ -88,9 +88,7 @@ function timeText(ms: number | undefined): string {
 
 function targetsNote(series: readonly ExportedSeries[]): HtmlText {
   const targets = new Set(
-    series.flatMap(({ summary }) =>
-      summary?.target === undefined ? [] : [formatTarget(summary.target)],
-    ),
+    series.flatMap(({ summary }) => (summary === undefined ? [] : (formatTargets(summary) ?? []))),
   );
   const hasMean = series.some(({ summary }) => summary?.score.kind === "scored");
   const mean = hasMean

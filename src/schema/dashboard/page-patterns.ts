@@ -9,5 +9,6 @@ export const pagePatterns = [
   "/races/:raceId",
   "/atlas",
   "/compare",
+  "/plan",
 ] as const;
 export type PagePattern = (typeof pagePatterns)[number];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { raceReport } from "../run/race-report.ts";
 
-/** GET /api/races: the newest first. */
+/** GET /api/races: the newest first. GET /api/races/stream sends it as the event `races`, again after each change. */
 export const raceListDocument = z.object({ races: z.array(raceReport) });
 export type RaceListDocument = z.output<typeof raceListDocument>;
 
@@ -15,6 +15,6 @@ export const raceCurve = z.object({
 });
 export type RaceCurve = z.output<typeof raceCurve>;
 
-/** GET /api/races/:id */
+/** GET /api/races/:id. GET /api/races/:id/stream sends it as the event `race`, again after each change. */
 export const raceDocument = z.object({ report: raceReport, curves: z.array(raceCurve) });
 export type RaceDocument = z.output<typeof raceDocument>;

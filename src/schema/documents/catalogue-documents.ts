@@ -5,17 +5,30 @@ import { metricTarget } from "../run/metric-target.ts";
 /** `prices`: entries of the price catalog. */
 export const pricesDocument = z.array(priceEntry);
 
-/** `workloads`: the built-in workloads. */
+const workloadFields = {
+  name: z.string(),
+  area: z.string(),
+  title: z.string(),
+  target: metricTarget,
+};
+
+/** `workloads`: the workloads that are part of Pitwall. */
 export const workloadsDocument = z.array(
-  z.strictObject({
-    name: z.string(),
-    area: z.string(),
-    title: z.string(),
-    target: metricTarget,
-    globalBatchSize: z.number().int(),
-    maxSamples: z.number().int(),
-    data: z.unknown(),
-  }),
+  z.discriminatedUnion("runtime", [
+    z.strictObject({
+      runtime: z.literal("built-in"),
+      ...workloadFields,
+      globalBatchSize: z.number().int(),
+      maxSamples: z.number().int(),
+      data: z.unknown(),
+    }),
+    z.strictObject({
+      runtime: z.literal("torch"),
+      ...workloadFields,
+      /** Its workload file, next to its program. */
+      path: z.string(),
+    }),
+  ]),
 );
 
 /** `schema`: the names, or one schema. */
@@ -34,4 +47,6 @@ export const serveDocument = z.strictObject({
   url: z.string(),
   /** Present if clients need the token. */
   tokenPath: z.string().optional(),
+  /** With `--tunnel`: the command that brings the dashboard to another machine. */
+  tunnel: z.string().optional(),
 });

@@ -7,8 +7,24 @@ import { runSizeList } from "../../schema/atlas/run-size.ts";
 import { launchConfigurationList } from "../../schema/atlas/launch-configuration.ts";
 import { publishedRoundList } from "../../schema/atlas/published-round.ts";
 import { acceleratorList, powerEstimate, priceList } from "../../schema/catalogue.ts";
+import {
+  benchmarkGoalTable,
+  energyTable,
+  interruptionTable,
+  regionTable,
+  scalingLawTable,
+} from "../../schema/plan/plan-tables.ts";
+import { publishedModel } from "../../schema/plan/published-model.ts";
 import { readAccelerators, readPowerEstimate, readPriceEntries } from "./catalogue.ts";
 import { readBenchmarkFacts, readClaims, readCompatibility } from "./read-atlas-tables.ts";
+import {
+  readBenchmarkGoals,
+  readEnergyTable,
+  readInterruptions,
+  readPublishedModel,
+  readRegions,
+  readScalingLaws,
+} from "./read-plan-tables.ts";
 import { readResultTables } from "../results/naming-tables.ts";
 
 interface ShippedTable {
@@ -37,6 +53,16 @@ describe("the shipped tables, which are read without validation, match their sch
       read: () => entriesOf(readBenchmarkFacts()),
     },
     { name: "claims", schema: claimList, read: () => entriesOf(readClaims()) },
+    { name: "planner/interruptions", schema: interruptionTable, read: readInterruptions },
+    { name: "planner/energy", schema: energyTable, read: readEnergyTable },
+    { name: "planner/regions", schema: regionTable, read: readRegions },
+    { name: "planner/published-times", schema: publishedModel, read: readPublishedModel },
+    { name: "planner/scaling-laws", schema: scalingLawTable, read: readScalingLaws },
+    {
+      name: "planner/benchmark-goals",
+      schema: benchmarkGoalTable,
+      read: () => entriesOf(readBenchmarkGoals()),
+    },
     {
       name: "rounds",
       schema: publishedRoundList,

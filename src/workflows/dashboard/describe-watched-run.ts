@@ -8,7 +8,9 @@ import type {
 import { xAxes } from "../../schema/dashboard/run-series.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { RunChecklist } from "../../schema/run/run-checklist.ts";
+import { compareWithPlan } from "../../score/compare-with-plan.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
+import { measuredRun, medianStepMs } from "../read-run/measured-run.ts";
 import { placeOnAxis, type PointSource } from "./run-points.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
@@ -46,9 +48,20 @@ export function describeWatchedRun(
     limits: request.limits,
     ...withValue("price", price),
     ...withValue("priceUnitCount", cost.kind === "priced" ? cost.unitCount : undefined),
+    ...withValue("planComparison", planComparisonOf(run)),
     unreadableSampleCount: run.samples.unreadableCount,
     ...withValue("isReadingSamples", run.samples.hasReadSteps ? undefined : (true as const)),
   };
+}
+
+/** Undefined until the run has a result and its samples are read. */
+function planComparisonOf({ request, result, record, log, samples }: WatchedRun) {
+  if (request.plan === undefined || result === undefined || !samples.hasReadSteps) return undefined;
+  const measured = measuredRun({ result, events: record.events.events }, log.reader.run);
+  return compareWithPlan(request.plan, {
+    ...measured,
+    sampledStepMs: medianStepMs(samples.steps.chunks),
+  });
 }
 
 /** Predicts when the run reaches its target; undefined if it has no target, no clock, or is over. */

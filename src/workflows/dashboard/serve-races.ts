@@ -39,7 +39,9 @@ export class RaceReports {
       const { runId } = request;
       const evaluations = result?.evaluations ?? this.#watch.board.followed(runId)?.evaluations;
       if (evaluations === undefined || evaluations.length === 0) return [];
-      return [{ runId, arm: request.race?.arm ?? 1, ...curveOf(evaluations) }];
+      // A verdict by arrival times means that the program's own clock was unusable.
+      const isByProgram = result === undefined || result.clock.programClock !== undefined;
+      return [{ runId, arm: request.race?.arm ?? 1, ...curveOf(evaluations, { isByProgram }) }];
     });
     return { report: await this.#report(race), curves };
   }
@@ -58,10 +60,13 @@ export class RaceReports {
 }
 
 /** By the clock that gives the time to train: the program's own, if `--clock` reads it. */
-function curveOf(evaluations: readonly Evaluation[]): Pick<RaceCurve, "clockMs" | "value"> {
+function curveOf(
+  evaluations: readonly Evaluation[],
+  { isByProgram }: { isByProgram: boolean },
+): Pick<RaceCurve, "clockMs" | "value"> {
   const points = thinSeries(
     evaluations.map(({ clockMs, programMs, value }) => ({
-      timeMs: programMs ?? clockMs,
+      timeMs: isByProgram ? (programMs ?? clockMs) : clockMs,
       value,
       samples: undefined,
     })),

@@ -5,6 +5,7 @@ import { type ResultDetails, readDetails } from "../../store/results/read-result
 import { resultsFolders } from "../../store/results/results-folders.ts";
 import { draftSite, type SiteDraft } from "../../store/site-folder.ts";
 import { atlasDocument, type AtlasHome } from "../dashboard/serve-atlas.ts";
+import { planDocument } from "../dashboard/serve-plan.ts";
 import { ownResults } from "../results/own-results.ts";
 
 export interface SiteRequest extends AtlasHome {
@@ -25,7 +26,7 @@ export interface ExportedSite {
   folder: string;
   resultCount: number;
   ownCount: number;
-  bytes: { pages: number; atlas: number; details: number };
+  bytes: { pages: number; atlas: number; plan: number; details: number };
   problems: readonly ResultsProblem[];
 }
 
@@ -36,14 +37,15 @@ export interface ExportedSite {
  * @throws UserError `folder-not-ours`, `pages-missing`, the signal's reason, and disk errors
  */
 export async function exportSite(request: SiteRequest, signal: AbortSignal): Promise<ExportedSite> {
-  const { folder, isForced, version, nowMs } = request;
+  const { folder, home, isForced, version, nowMs } = request;
   const atlas = await publicAtlas(request);
   const draft = await draftSite(folder, { isForced });
   try {
     const pages = await copyPages(draft, request.webFolder);
     const atlasBytes = await draft.write("api/atlas.json", JSON.stringify(atlas));
+    const planBytes = await draft.write("api/plan.json", JSON.stringify(await planDocument(home)));
     const { bytes: details, problems } = await writeDetails(draft, atlas, { request, signal });
-    const bytes = { pages, atlas: atlasBytes, details };
+    const bytes = { pages, atlas: atlasBytes, plan: planBytes, details };
     const ownCount = atlas.rows.filter(isOwn).length;
     const resultCount = atlas.rows.length;
     await draft.finish({
@@ -53,7 +55,7 @@ export async function exportSite(request: SiteRequest, signal: AbortSignal): Pro
       exportedAt: new Date(nowMs).toISOString(),
       resultCount,
       ownCount,
-      bytes: pages + atlasBytes + details,
+      bytes: pages + atlasBytes + planBytes + details,
     });
     return { folder, resultCount, ownCount, bytes, problems };
   } finally {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
 import { raceVerdicts, raceWarnings } from "../../../src/report/race/race-verdict.ts";
-import type { RaceDocument } from "../../../src/schema/dashboard/race.ts";
+import { type RaceDocument, raceDocument } from "../../../src/schema/dashboard/race.ts";
 import { drawRaceCurves, drawRaceTimes } from "../../charts/race/draw-race.ts";
 import {
   hueOfArm,
@@ -11,26 +11,22 @@ import {
   raceTimesChart,
   raceTimesCsv,
 } from "../../charts/race/race-chart.ts";
-import { fetchRace } from "../../api.ts";
 import { DataTable } from "../../components/data-table.tsx";
 import { Link } from "../../components/link.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import type { PageProps } from "../../page-props.ts";
-import { pollDocument, polledState } from "./race-state.ts";
-import { armTable, raceLine } from "./view-model.ts";
+import { followDocument, followedState } from "./race-state.ts";
+import { armTable, raceLine, targetTable } from "./view-model.ts";
 
 /** One race: the answer, the arms, the curves of all runs, and their times. */
 export function RacePage({ parts }: PageProps): JSX.Element {
   const { raceId = "" } = parts;
-  const state = useMemo(() => polledState<RaceDocument>(), [raceId]);
+  const state = useMemo(() => followedState<RaceDocument>(), [raceId]);
   useEffect(() => {
     const unmount = new AbortController();
-    const source = {
-      fetchNow: (signal: AbortSignal) => fetchRace(raceId, signal),
-      isLive: ({ report }: RaceDocument) => report.state === "running",
-    };
-    pollDocument(state, source, unmount.signal);
+    const path = `api/races/${encodeURIComponent(raceId)}/stream`;
+    void followDocument(state, { path, event: "race", schema: raceDocument }, unmount.signal);
     return () => unmount.abort();
   }, [state, raceId]);
   const { document: race, failure } = state.value;
@@ -112,9 +108,16 @@ function Answer({ race }: { race: RaceDocument }): JSX.Element {
 
 function Arms({ race }: { race: RaceDocument }): JSX.Element {
   const { heads, rows } = armTable(race.report);
+  const targets = targetTable(race.report);
   return (
     <Panel title="Arms" state={{ kind: "ready" }}>
       <DataTable caption="arms of the race" heads={heads} rows={rows} />
+      {targets.rows.length === 0 ? undefined : (
+        <>
+          <h3 class="race-targets">Each target on its own</h3>
+          <DataTable caption="each target on its own" heads={targets.heads} rows={targets.rows} />
+        </>
+      )}
     </Panel>
   );
 }

@@ -1,51 +1,37 @@
 import { signal, type Signal } from "@preact/signals";
+import type { ZodType } from "zod";
 import type { ApiError } from "../../api.ts";
-import { asFailure } from "../../live/follow.ts";
+import { asFailure, follow, readData } from "../../live/follow.ts";
 
-/** A document that is fetched again and again. */
-export interface PolledState<Document> {
+/** A document that the server sends again after each change. */
+export interface FollowedState<Document> {
   document?: Document;
-  /** Why the last request failed; an earlier document stays. */
+  /** Why the stream broke; an earlier document stays. */
   failure?: ApiError;
 }
 
-/** Refresh interval while a race runs, and otherwise. */
-const liveMs = 2000;
-const idleMs = 10_000;
-
-export function polledState<Document>(): Signal<PolledState<Document>> {
-  return signal<PolledState<Document>>({});
+export function followedState<Document>(): Signal<FollowedState<Document>> {
+  return signal<FollowedState<Document>>({});
 }
 
-/** Fetches a document until the page is left; more often while it is live. Hidden pages fetch nothing. */
-export function pollDocument<Document>(
-  state: Signal<PolledState<Document>>,
-  {
-    fetchNow,
-    isLive,
-  }: {
-    fetchNow: (signal: AbortSignal) => Promise<Document>;
-    isLive: (document: Document) => boolean;
-  },
-  unmount: AbortSignal,
-): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const refresh = async (): Promise<void> => {
-    if (document.visibilityState === "visible") {
-      try {
-        state.value = { document: await fetchNow(unmount) };
-      } catch (error) {
-        if (unmount.aborted) return;
-        state.value = { ...state.peek(), failure: asFailure(error) };
-      }
+/** Keeps a document up to date until the signal is aborted. */
+export async function followDocument<Document>(
+  state: Signal<FollowedState<Document>>,
+  { path, event, schema }: { path: string; event: string; schema: ZodType<Document> },
+  stop: AbortSignal,
+): Promise<void> {
+  for await (const update of follow(path, {}, stop)) {
+    switch (update.kind) {
+      case "opened":
+        break;
+      case "message":
+        // A newer server may send other events.
+        if (update.message.event === event)
+          state.value = { document: readData(schema, update.message) };
+        break;
+      case "lost":
+      case "ended":
+        state.value = { ...state.peek(), failure: asFailure(update.reason) };
     }
-    if (unmount.aborted) return;
-    const known = state.peek().document;
-    timer = setTimeout(
-      () => void refresh(),
-      known !== undefined && isLive(known) ? liveMs : idleMs,
-    );
-  };
-  void refresh();
-  unmount.addEventListener("abort", () => clearTimeout(timer), { once: true });
+  }
 }

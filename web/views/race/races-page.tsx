@@ -1,24 +1,20 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import { formatDuration } from "../../../src/foundation/units.ts";
-import type { RaceListDocument } from "../../../src/schema/dashboard/race.ts";
-import { fetchRaces } from "../../api.ts";
+import { type RaceListDocument, raceListDocument } from "../../../src/schema/dashboard/race.ts";
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";
 import { everySecondMs } from "../../live/server-clock.ts";
-import { pollDocument, polledState } from "./race-state.ts";
+import { followDocument, followedState } from "./race-state.ts";
 import { raceLine } from "./view-model.ts";
 
 /** The list of all races. */
 export function RacesPage(): JSX.Element {
-  const state = useMemo(() => polledState<RaceListDocument>(), []);
+  const state = useMemo(() => followedState<RaceListDocument>(), []);
   useEffect(() => {
     const unmount = new AbortController();
-    const source = {
-      fetchNow: fetchRaces,
-      isLive: ({ races }: RaceListDocument) => races.some((race) => race.state === "running"),
-    };
-    pollDocument(state, source, unmount.signal);
+    const source = { path: "api/races/stream", event: "races", schema: raceListDocument };
+    void followDocument(state, source, unmount.signal);
     return () => unmount.abort();
   }, [state]);
   const { document: list, failure } = state.value;

@@ -1,8 +1,9 @@
 import { armColumns } from "../../../src/report/race/race-table.ts";
 import { raceVerdicts } from "../../../src/report/race/race-verdict.ts";
 import { countOf } from "../../../src/report/wording.ts";
+import { targetColumns, targetRows } from "../../../src/report/race/target-table.ts";
 import type { RaceReport } from "../../../src/schema/run/race-report.ts";
-import { formatTarget } from "../../../src/schema/run/target-text.ts";
+import { formatTargets } from "../../../src/schema/run/target-text.ts";
 
 /** One line of the list of races. */
 export interface RaceLine {
@@ -17,12 +18,12 @@ export interface RaceLine {
 }
 
 export function raceLine(report: RaceReport): RaceLine {
-  const { raceId, state, target, arms, createdMs } = report;
+  const { raceId, state, arms, createdMs } = report;
   const runCount = arms.reduce((sum, arm) => sum + arm.runCount, 0);
   return {
     raceId,
     state,
-    target: target === undefined ? "" : formatTarget(target),
+    target: formatTargets(report) ?? "",
     arms: countOf(arms.length, "arm"),
     runs: countOf(runCount, "run"),
     verdict: raceVerdicts(report)[0]?.text ?? "",
@@ -30,11 +31,27 @@ export function raceLine(report: RaceReport): RaceLine {
   };
 }
 
+interface TableText {
+  heads: string[];
+  rows: string[][];
+}
+
 /** The table of arms, with the same cells as in the terminal. */
-export function armTable(report: RaceReport): { heads: string[]; rows: string[][] } {
-  const columns = armColumns(report);
+export function armTable(report: RaceReport): TableText {
+  return tableText(armColumns(report), report.arms);
+}
+
+/** Each of several targets on its own; without rows if there is one target. */
+export function targetTable(report: RaceReport): TableText {
+  return tableText(targetColumns(report), targetRows(report));
+}
+
+function tableText<Row>(
+  columns: readonly { head: string; cell(row: Row): string }[],
+  rows: readonly Row[],
+): TableText {
   return {
     heads: columns.map(({ head }) => head),
-    rows: report.arms.map((arm) => columns.map((column) => column.cell(arm))),
+    rows: rows.map((row) => columns.map((column) => column.cell(row))),
   };
 }

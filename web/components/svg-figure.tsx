@@ -1,0 +1,84 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { AxisTick, PlotBox } from "../charts/plan/chart-scale.ts";
+
+export interface FigureSize {
+  width: number;
+  height: number;
+}
+
+/** A chart as wide as its place. `children` draws the SVG's content; `overlay` is laid over it. */
+export function SvgFigure({
+  height,
+  label,
+  overlay,
+  children,
+}: {
+  height: number;
+  label: string;
+  overlay?: (size: FigureSize) => ComponentChildren;
+  children: (size: FigureSize) => ComponentChildren;
+}): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return undefined;
+    const measure = (): void => setWidth(Math.floor(element.clientWidth));
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, []);
+  const size = { width, height };
+  return (
+    <div ref={box} class="plot-figure" style={{ minHeight: `${height}px` }}>
+      {width < 80 ? undefined : (
+        <>
+          <svg
+            width={width}
+            height={height}
+            viewBox={`0 0 ${width} ${height}`}
+            role="img"
+            aria-label={label}
+          >
+            {children(size)}
+          </svg>
+          {overlay?.(size)}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Grid lines with the texts of both axes. */
+export function SvgAxes({
+  box,
+  xTicks,
+  yTicks,
+}: {
+  box: PlotBox;
+  xTicks: readonly AxisTick[];
+  yTicks: readonly AxisTick[];
+}): JSX.Element {
+  return (
+    <g class="svg-axes" aria-hidden="true">
+      {yTicks.map(({ at, text }) => (
+        <>
+          <line x1={box.left} x2={box.right} y1={at} y2={at} />
+          <text x={box.left - 8} y={at + 4} text-anchor="end">
+            {text}
+          </text>
+        </>
+      ))}
+      {xTicks.map(({ at, text }) => (
+        <>
+          <line x1={at} x2={at} y1={box.top} y2={box.bottom} />
+          <text x={at} y={box.bottom + 18} text-anchor="middle">
+            {text}
+          </text>
+        </>
+      ))}
+    </g>
+  );
+}
