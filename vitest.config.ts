@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // Engines, browsers and processes on a busy machine: a test of `.ci/run` has a second attempt, and is named if it needs it.
+    retry: reportFile === undefined ? 0 : 1,
     // `.ci/run` asks for a report that it can count.
     reporters:
       reportFile === undefined ? ["default"] : ["default", ["json", { outputFile: reportFile }]],
