@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "tests/**/*.test.ts", "web/**/*.test.ts"],
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     // Engines, browsers and processes on a busy machine: a test of `.ci/run` has a second attempt, and is named if it needs it.
     retry: reportFile === undefined ? 0 : 1,

@@ -24,12 +24,13 @@ import time
 
 import ray
 from ray.experimental import internal_kv
-from ray.exceptions import RayActorError
+from ray.exceptions import ActorUnavailableError, RayActorError
 from ray.util.placement_group import placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
 LINE_BYTES = 12000  # as base64 below 20,000 characters, beyond which Ray cuts lines
 READ_BYTES = 1 << 20
+TAIL_BYTES = 8192
 POLL_SECONDS = 0.05
 GRACE_MS = 5000
 SET_UP_LINES = 10
@@ -226,6 +227,8 @@ class Relay:
     def __init__(self, nodes, hosts, mailbox):
         self.nodes = dict(zip(hosts, nodes))
         self.offsets = dict.fromkeys(hosts, 0)
+        self.tails = dict.fromkeys(hosts, b"")
+        self.ended = set()
         self.mailbox = mailbox
         self.is_stopped = False
         self.codes = []
@@ -263,13 +266,18 @@ class Relay:
             data, is_over = ray.get(answer)
             if is_over:
                 self.codes.append(ray.get(self.nodes[host].failure.remote()))
+        except ActorUnavailableError:
+            return 0  # a busy node; Ray says so if it is lost
         except RayActorError as error:
             say(kind="lost", host=host, reason="Ray lost the node: %s" % str(error).split("\n")[0])
             self.codes.append(1)
             del self.nodes[host]
             return 0
-        if is_over:
-            say(kind="ended", host=host)  # first, so that it is there when the last frame is
+        # First, so that it is there when the last frame is, which comes a moment before the agent exits.
+        self.tails[host] = (self.tails[host] + data)[-TAIL_BYTES:]
+        if host not in self.ended and (is_over or agent_module().has_ended(self.tails[host])):
+            self.ended.add(host)
+            say(kind="ended", host=host)
         for at in range(0, len(data), LINE_BYTES):
             piece = data[at: at + LINE_BYTES]
             print(":::PITWALL-FRAMES %s %d %s" % (host, self.offsets[host], base64.b64encode(piece).decode()), flush=True)

@@ -16,6 +16,7 @@ import base64
 import http.client
 import json
 import os
+import queue
 import select
 import signal
 import ssl
@@ -84,6 +85,13 @@ class Job:
         """Sends something to the running job, which takes it after what was sent before."""
         self.uploads += 1
         self.upload("pitwall-to-%s-%s-%012d" % (self.id, self.sender, self.uploads), content)
+
+    def log(self):
+        """Lines of the log as it is now; that of a job that has ended is complete."""
+        status, text = self.send("GET", self.path("/logs"))
+        if status != 200:
+            raise OSError("Ray does not show the log: HTTP status %d" % status)
+        return json.loads(text)["logs"].encode().split(b"\n")
 
     def lines(self):
         """Lines of the log, each once, until the job has ended. A broken connection is opened again."""
@@ -174,9 +182,12 @@ class Follower:
         self.job, self.host, self.offset = job, host, offset
         self.out = sys.stdout.buffer
         self.lock = threading.Lock()
+        # Of the log: one thread follows it, another one reads it once more after the end of the job.
+        self.reading = threading.RLock()
+        self.messages = queue.SimpleQueue()
         self.tail = b""
         self.whole = pitwall_agent.WholeFrames()
-        self.has_ended = False
+        self.has_ended = self.has_failed = False
         # A heartbeat says that everything has arrived that was there before.
         self.is_caught_up = False
         self.asked, self.asked_since, self.is_clock_known = set(), None, False
@@ -186,6 +197,7 @@ class Follower:
     def run(self):
         threading.Thread(target=self.read_log, daemon=True).start()
         threading.Thread(target=self.watch_job, daemon=True).start()
+        threading.Thread(target=self.send_messages, daemon=True).start()
         unread, is_open, beat = b"", True, 0.0
         deadline = None
         while deadline is None or time.monotonic() < deadline:
@@ -211,16 +223,21 @@ class Follower:
 
     def obey(self, line):
         word, _, rest = line.partition(" ")
-        try:
-            if word == "ping":
-                if self.asked_since is None:
-                    self.asked_since = time.monotonic()
-                self.asked.add(rest)
-                self.job.tell(json.dumps({"kind": "ping", "host": self.host, "text": rest}).encode())
-            elif word == "stop":
-                self.job.tell(json.dumps({"kind": "stop", "graceMs": float(rest)}).encode())
-        except (OSError, http.client.HTTPException):
-            pass  # the caller repeats it
+        if word == "ping":
+            if self.asked_since is None:
+                self.asked_since = time.monotonic()
+            self.asked.add(rest)
+            self.messages.put({"kind": "ping", "host": self.host, "text": rest})
+        elif word == "stop":
+            self.messages.put({"kind": "stop", "graceMs": float(rest)})
+
+    def send_messages(self):
+        """Apart from the heartbeat: a busy cluster takes seconds to accept one."""
+        while True:
+            try:
+                self.job.tell(json.dumps(self.messages.get()).encode())
+            except (OSError, http.client.HTTPException):
+                pass  # the caller repeats it
 
     def give_up_clock(self):
         """The job has ended, or does not answer: its node's time will not be known."""
@@ -262,14 +279,25 @@ class Follower:
             # The log may be long, and the connection to it slow.
             silent = time.monotonic() - max(self.heard or 0, ended_since)
             if silent > (SILENT_SECONDS if self.heard is None else LOOK_SECONDS) and not self.has_ended:
-                self.explain()
+                try:
+                    self.explain()
+                except (OSError, http.client.HTTPException):
+                    continue
                 self.over.set()
 
     def take(self, line):
+        """A line of the log; one that was taken before changes nothing."""
+        with self.reading:
+            if not self.has_ended and not self.has_failed:
+                self.take_new(line)
+
+    def take_new(self, line):
         words = line.split(b" ", 3)
         if words[0] == b":::PITWALL-FRAMES" and len(words) == 4 and words[1].decode() == self.host:
-            data = base64.b64decode(words[3])[max(0, self.offset - int(words[2])):]
-            if not data:
+            skipped = self.offset - int(words[2])
+            data = base64.b64decode(words[3])[max(0, skipped):]
+            # Behind a line that the stream has left out: it is read again after the end of the job.
+            if skipped < 0 or not data:
                 return
             self.offset += len(data)
             self.tail = (self.tail + data)[-8192:]
@@ -291,13 +319,18 @@ class Follower:
                 self.fail(event["reason"])
 
     def explain(self):
-        """The log ended before the frames did: the job may have been killed."""
+        """The stream ended before the frames did: it may be late, or the job was killed."""
         info = self.job.ask() or {}
-        if info.get("status") in ENDED:
+        if info.get("status") not in ENDED:
+            return
+        for line in self.job.log():
+            self.take(line)
+        if not self.has_ended and not self.has_failed:
             said = (info.get("message") or "").strip().split("\n")[-1]
             self.fail("the Ray job has ended: %s, %s" % (info["status"], said))
 
     def fail(self, reason):
+        self.has_failed = True
         self.loose("f", json.dumps({"reason": reason}).encode())
 
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,22 +38,32 @@ cluster.shutdown()
 export async function startRayLab(python: string, token?: string): Promise<RayLab> {
   // The paths of its sockets may have at most 107 characters.
   const folder = mkdtempSync(join(tmpdir(), "pwr-"));
+  // Ray writes the address of its cluster here, and does not create the folder.
+  mkdirSync(join(folder, "ray"));
   const ports = await freePorts(3);
   const authentication =
     token === undefined
       ? { RAY_AUTH_MODE: "disabled" }
       : { RAY_AUTH_MODE: "token", RAY_AUTH_TOKEN: token };
   const child = spawn(python, ["-c", script, folder, ...ports.map(String)], {
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
+      RAY_TMPDIR: folder,
       RAY_USAGE_STATS_ENABLED: "0",
       RAY_raylet_start_wait_time_s: "300",
+      // Other tests keep this machine busy: a node that answers late is not dead.
+      RAY_health_check_failure_threshold: "30",
       ...authentication,
     },
   });
   const exited = once(child, "exit");
+  let errorText = "";
+  child.stderr.on(
+    "data",
+    (bytes: Buffer) => (errorText = (errorText + bytes.toString()).slice(-4000)),
+  );
   const close = async (): Promise<void> => {
     child.stdin.end();
     await exited;
@@ -62,7 +72,7 @@ export async function startRayLab(python: string, token?: string): Promise<RayLa
   for await (const line of createInterface(child.stdout))
     if (line === "ready") return { address: `http://127.0.0.1:${ports[0]}`, close };
   await close();
-  throw new Error("the Ray cluster did not start");
+  throw new Error(`the Ray cluster did not start: ${errorText}`);
 }
 
 async function freePorts(count: number): Promise<number[]> {
