@@ -124,7 +124,7 @@ describe.skipIf(obstacle !== undefined)("a run on two hosts", () => {
     const { code, exited } = await start(5000, ["--host-timeout", "4s"]);
     cutOff("host2");
     expect((await exited)[0]).not.toBe(0);
-    expect(lab.processes("host1")).toEqual([]);
+    await expect.poll(() => lab.processes("host1"), { timeout: 30_000 }).toEqual([]);
     expect(lab.processes("host2")).not.toEqual([]);
     lab.setLink("host2", "up");
     await expect.poll(() => lab.processes("host2"), { timeout: 90_000 }).toEqual([]);
