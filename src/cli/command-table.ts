@@ -7,6 +7,7 @@ export const exitCodes = {
   no: 1,
   wrongRequest: 2,
   worldFailed: 3,
+  faultFound: 4,
   ourBug: 70,
   interrupted: 130,
 } as const;

@@ -9,6 +9,7 @@ import { runOptions } from "./run-options.ts";
 const allowed: ReadonlySet<string> = new Set([
   "resume",
   "keepGoing",
+  "notify",
   "showOutput",
   "sign",
   "signKey",

@@ -5,6 +5,7 @@ import { visibleControls } from "../foundation/visible-controls.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
 import { roleSuffix } from "../schema/run/counted-runs.ts";
+import { silenceText } from "../report/runs/silence-text.ts";
 import { reapedText } from "../report/runs/reaped-text.ts";
 import { stagedText } from "../report/runs/data-text.ts";
 import { StagingLine } from "../report/runs/staging-line.ts";
@@ -200,8 +201,18 @@ function isBeforeLaunch(event: RunEvent): event is BeforeLaunch {
 function endLine(event: RunEvent, paint: Paint): string | undefined {
   if (event.kind === "host-lost" || event.kind === "ended-by-scheduler")
     return paint.warn(lossText(event));
+  if (event.kind === "silence") return silenceLine(event, paint);
   if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
   return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
+}
+
+function silenceLine(
+  { runId, change }: Extract<RunEvent, { kind: "silence" }>,
+  paint: Paint,
+): string {
+  if (change.phase === "ended") return paint.faint(silenceText(change));
+  const hint = `\`pitwall doctor ${runId}\` looks for the reason`;
+  return describeWarning({ message: silenceText(change), hint }, paint);
 }
 
 function lossText(event: Extract<RunEvent, { kind: "host-lost" | "ended-by-scheduler" }>): string {

@@ -1,7 +1,7 @@
 import { describeWarning } from "../report/describe-error.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
-import type { RunReport, SeriesSummary } from "../schema/run/series-summary.ts";
+import type { RunReport } from "../schema/run/series-summary.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
 import type { SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { SigningKey } from "../store/keys/key-store.ts";
@@ -11,6 +11,7 @@ import type { RunPage } from "../schema/run/run-page.ts";
 import { countedRuns } from "../schema/run/counted-runs.ts";
 import { compareCurves, type CurveComparison } from "../score/compare-curves.ts";
 import { exitCodes, type Call, type ExitCode, type Face } from "./command-table.ts";
+import type { Notify } from "./notify-of-call.ts";
 import { homeOf } from "./open-store.ts";
 import { ProgressView } from "./progress.ts";
 
@@ -21,6 +22,7 @@ interface ReportOptions {
   command: "run" | "rerun";
   showsOutput: boolean;
   signingKey?: SigningKey | undefined;
+  notify?: Notify | undefined;
   /** The original runs that these runs repeat. */
   compareWith?: readonly RunPage[];
 }
@@ -48,8 +50,9 @@ export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Pr
     const { resultCard } = await import("../report/runs/result-card.ts");
     face.out.print(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
   }
-  if (!shared.quiet) explainFailure(runs, lastLines, face);
-  return exitCodeOf(summary, runs, face.interrupt.aborted);
+  const cause = face.interrupt.aborted ? undefined : await causeOfEnd(runs, options.call);
+  if (!shared.quiet) explainFailure(runs, { lastLines, cause }, face);
+  return exitCodeOf(end, { isInterrupted: face.interrupt.aborted, hasCause: cause !== undefined });
 }
 
 async function followSeries(
@@ -67,12 +70,14 @@ async function followSeries(
   try {
     for await (const event of runSeries(plan, world, face.interrupt)) {
       view?.show(event);
+      options.notify?.take(event);
       if (event.kind === "checklist") await warnAboutBrokenRule(event, view);
       if (event.kind === "finished") ({ lastLines } = event);
       if (event.kind === "series-finished") return { end: event, lastLines };
     }
   } finally {
     view?.clear();
+    await options.notify?.finish(view);
   }
   throw new Error("a series ended without a final event");
 }
@@ -131,31 +136,51 @@ function describeRepeat(repeat: CurveComparison, paint: Paint): string {
   }
 }
 
-/** Prints the last lines of a program that failed. */
+/** The diagnosed fault that ended the last run, in one sentence; undefined if it ended otherwise or no cause is certain. */
+async function causeOfEnd(
+  runs: readonly RunReport[],
+  { face, shared }: ReportOptions["call"],
+): Promise<string | undefined> {
+  const last = runs.at(-1);
+  const outcome = last?.result.outcome;
+  const isNan = outcome?.kind === "missed" && outcome.reason === "not-a-number";
+  if (last === undefined || (outcome?.kind !== "died" && !isNan)) return undefined;
+  const { diagnoseDeath } = await import("./diagnose-death.ts");
+  const home = await homeOf(face, shared);
+  return diagnoseDeath(last, { home, cwd: face.cwd, nowMs: face.nowMs() });
+}
+
+/** Prints what ended the last run and the last lines of a program that failed. */
 function explainFailure(
   runs: readonly RunReport[],
-  lastLines: readonly string[],
+  { lastLines, cause }: { lastLines: readonly string[]; cause: string | undefined },
   face: Face,
 ): void {
-  const outcome = runs.at(-1)?.result.outcome;
-  if (outcome?.kind !== "died" || lastLines.length === 0) return;
+  const last = runs.at(-1);
   const { paint } = face.err;
+  if (cause !== undefined && last !== undefined) {
+    const hint = `\`pitwall doctor ${last.request.runId}\` shows the evidence`;
+    face.err.print(`\n${describeWarning({ message: `diagnosis: ${cause}`, hint }, paint)}\n`);
+  }
+  if (last?.result.outcome.kind !== "died" || lastLines.length === 0) return;
   const lines = lastLines.map((line) => `  ${paint.faint(line.slice(0, 300))}`);
   face.err.write(
     `\n${describeWarning({ message: "last lines of the program's output:" }, paint)}\n${lines.join("\n")}\n`,
   );
 }
 
+/** @param end `hasCause`: whether a diagnosed fault ended the last run */
 function exitCodeOf(
-  summary: SeriesSummary,
-  runs: readonly RunReport[],
-  isInterrupted: boolean,
+  { summary, runs }: SeriesEnd,
+  end: { isInterrupted: boolean; hasCause: boolean },
 ): ExitCode {
-  if (isInterrupted) return exitCodes.interrupted;
-  if (summary.stop !== undefined) return exitCodes.worldFailed;
+  if (end.isInterrupted) return exitCodes.interrupted;
+  const failed = end.hasCause ? exitCodes.faultFound : exitCodes.worldFailed;
+  if (summary.stop !== undefined) return failed;
   if (summary.score.kind === "incomplete" || summary.score.kind === "resumed") return exitCodes.no;
   const isScored = summary.score.kind === "scored";
   if (isScored || summary.reachedCount === summary.completedCount) return exitCodes.yes;
   const hasDied = runs.some(({ result }) => result.outcome.kind === "died");
-  return hasDied ? exitCodes.worldFailed : exitCodes.no;
+  if (hasDied) return failed;
+  return end.hasCause ? exitCodes.faultFound : exitCodes.no;
 }

@@ -335,6 +335,12 @@ export const runOptions = {
     group: "Record",
     help: "key to sign with; default: the only key",
   },
+  notify: {
+    takes: "text",
+    placeholder: "url",
+    group: "Output",
+    help: "post JSON to this address when the run reaches its target, dies, goes silent or diverges to NaN",
+  },
   showOutput: {
     takes: "nothing",
     group: "Output",

@@ -249,6 +249,24 @@ describe("diagnoseRun", () => {
       expected: [{ kind: "hang", ranks: [3], hosts: ["node2"] }],
     },
     {
+      name: "names a reported silence that did not end, rather than the limit that ended the run",
+      given: facts({
+        outcome: { kind: "missed", reason: "max-time" },
+        events: [
+          {
+            kind: "silence",
+            phase: "started",
+            silentMs: 8000,
+            limitMs: 8000,
+            periodMs: 1000,
+            during: "step",
+          },
+          { kind: "stopping", reason: "max-time" },
+        ],
+      }),
+      expected: [{ kind: "hang", ranks: [], placeIsNow: false }],
+    },
+    {
       name: "takes a killed rank and the dump that it did not leave for one fault",
       given: facts({
         events: [exited(1, { signal: "SIGKILL" })],
@@ -297,6 +315,16 @@ describe("diagnoseRun", () => {
       given: facts({
         outcome: reached,
         events: [{ kind: "stopping", reason: "target" }, exited(0, { signal: "SIGTERM" })],
+      }),
+    },
+    {
+      name: "a silence that ended",
+      given: facts({
+        outcome: { kind: "missed", reason: "ended" },
+        events: [
+          { kind: "silence", phase: "started", silentMs: 8000 },
+          { kind: "silence", phase: "ended", silentMs: 30_000 },
+        ],
       }),
     },
     { name: "a run that the user interrupted", given: facts({ outcome: { kind: "interrupted" } }) },

@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
   {
     command: "run",
     words: ["--runs", "3", "--target", "acc>=1", "--", "sh", "-c", "echo boom; exit 3"],
-    exitCode: 3,
+    exitCode: 4,
   },
   { command: "rerun", words: ["last"], exitCode: 0, prepare: recorded },
   {

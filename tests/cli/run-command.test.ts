@@ -54,13 +54,13 @@ describe("pitwall run, of any program", () => {
         values: [0.5],
         atEnd: "process.kill(process.pid, 'SIGSEGV'); setInterval(() => {}, 1000);",
       },
-      exit: 3,
+      exit: 4,
       outcome: { kind: "died", signal: "SIGSEGV" },
     },
     {
       name: "has died where a program fails",
       training: { values: [0.5], atEnd: "process.exit(7);" },
-      exit: 3,
+      exit: 4,
       outcome: { kind: "died", exitCode: 7 },
     },
     {
@@ -72,7 +72,7 @@ describe("pitwall run, of any program", () => {
     {
       name: "is not met by NaN, Infinity or words",
       training: { values: ["nan", "inf", "Infinity", "good"] },
-      exit: 1,
+      exit: 4,
       outcome: { kind: "missed", reason: "not-a-number" },
     },
   ])("$name", async ({ training, exit, outcome }) => {
@@ -273,7 +273,7 @@ describe("pitwall run, of any program", () => {
     const command = ["sh", "-c", "echo no such dataset; exit 4"];
     const words = ["run", ...readsAccuracy, "--runs", "5", "--name", "doomed", "--quiet"];
     const answer = await pitwall([...words, "--", ...command], { cwd });
-    expect(answer.exitCode).toBe(3);
+    expect(answer.exitCode).toBe(4);
     expect(answer.stdout).toContain(
       "no score: stopped after 2 of 5 runs died with the same error: exit code 4, `no such dataset`",
     );

@@ -101,7 +101,7 @@ describe.skipIf(process.platform !== "linux")(
       const { child, programPid, cwd } = await startEndless();
       process.kill(programPid, "SIGKILL");
       const [exitCode] = await once(child, "exit");
-      expect(exitCode).toBe(3);
+      expect(exitCode).toBe(4);
       const shown = JSON.parse((await pitwall(["show", "last", "--json"], { cwd })).stdout);
       expect(shown.result.runs[0].result.outcome).toEqual({
         kind: "died",

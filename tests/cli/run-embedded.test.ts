@@ -61,7 +61,7 @@ describe("pitwall run, of an embedded workload", () => {
     );
     process.kill(Number(launched?.[1]), "SIGKILL");
     const [exitCode] = await once(child, "exit");
-    expect(exitCode).toBe(3);
+    expect(exitCode).toBe(4);
     const shown = JSON.parse((await pitwall(["show", "last", "--json"], { cwd })).stdout);
     expect(shown.result.runs[0].result.outcome).toMatchObject({ kind: "died", signal: "SIGKILL" });
     expect(shown.result.runs[0].integrity.kind).toBe("intact");

@@ -101,7 +101,7 @@ describe("pitwall run", () => {
     writeFileSync(join(cwd, "fail.mjs"), 'console.error("no GPU"); process.exit(2);');
     const words = ["run", "--target", "val_acc>=0.94", "--runs", "5", "--name", "broken", "--"];
     const ran = await pitwall([...words, "node", "fail.mjs"], { cwd });
-    expect(ran.exitCode).toBe(3);
+    expect(ran.exitCode).toBe(4);
     const { stdout } = await pitwall(["show", "broken"], { cwd });
     expect(stdout).toContain(
       "no score: stopped after 2 of 5 runs died with the same error: exit code 2, `no GPU`",

@@ -98,7 +98,7 @@ describe.skipIf(!hasMpi)("mpirun on this machine", () => {
   test("names the rank that failed, and ends the other one", async () => {
     const code = sshProject(program);
     const ran = await pitwall([...here, ...train, "5000", "3"], { cwd: code });
-    expect(ran.exitCode).toBe(3);
+    expect(ran.exitCode).toBe(4);
     expect(resultIn(directoryOf(code)).findings).toContainEqual({
       rule: "rank-failed",
       host: "localhost",

@@ -176,7 +176,7 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     const { directory } = started;
     const pid = /rank 3 .*pid (\d+)/u.exec(logOf(directory))?.[1];
     process.kill(Number(pid), "SIGKILL");
-    expect(await ended(started), started.shown()).toBe(3);
+    expect(await ended(started), started.shown()).toBe(4);
     expect(resultIn(directory).findings).toEqual([
       { rule: "rank-failed", host: "node2", rank: 3, signal: "SIGKILL" },
     ]);

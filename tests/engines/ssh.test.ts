@@ -144,7 +144,7 @@ describe.skipIf(obstacle !== undefined)("hosts that ssh reaches", () => {
   test("end together if one rank fails, which is named", async () => {
     const code = checkout();
     const ran = await pitwall(words(2000, [], ["5"]), { cwd: code });
-    expect(ran.exitCode, printed(ran)).toBe(3);
+    expect(ran.exitCode, printed(ran)).toBe(4);
     const { result } = recordOf(code);
     expect(result.findings).toContainEqual(
       expect.objectContaining({ rule: "rank-failed", host: "host2", rank: 3, exitCode: 7 }),

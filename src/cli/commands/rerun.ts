@@ -37,6 +37,7 @@ export const rerunCommand = defineCommand({
   exits: [
     { code: 0, when: "the target was reached" },
     { code: 1, when: "the target was missed" },
+    { code: 4, when: "a diagnosed fault ended the last run" },
   ],
   async act(call) {
     const {

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command-table.ts";
+import { notifyOf } from "../notify-of-call.ts";
 import { runOptions } from "../run-options.ts";
 import { signingKeyOf } from "../signing-key.ts";
 
@@ -30,15 +31,22 @@ export const runCommand = defineCommand({
   exits: [
     { code: 0, when: "the target was reached (of three runs or more: there is a score)" },
     { code: 1, when: "the target was missed" },
+    { code: 3, when: "a run died, and no cause is certain" },
+    {
+      code: 4,
+      when: "a diagnosed fault ended the last run: a crash, a kill, a full disk, NaN; `pitwall doctor` shows it",
+    },
   ],
   async act(call) {
     const { runAndReport } = await import("../run-and-report.ts");
     const { showOutput: showsOutput, sign, signKey } = call.options;
     const signingKey = await signingKeyOf(call.face.env, { sign, signKey });
+    const notify = await notifyOf(call.options.notify, call.face);
+    const shown = { call, showsOutput, signingKey, notify };
     if (call.options.resume !== undefined) {
       const { planResumeCall } = await import("../plan-resume-call.ts");
       const plan = await planResumeCall(call, call.options.resume);
-      return runAndReport(plan, { command: "run", warnings: [], call, showsOutput, signingKey });
+      return runAndReport(plan, { command: "run", warnings: [], ...shown });
     }
     const { planRunCall } = await import("../plan-run-call.ts");
     const { plan, warnings } = await planRunCall(call);
@@ -46,6 +54,6 @@ export const runCommand = defineCommand({
       const { previewAndReport } = await import("../preview-and-report.ts");
       return previewAndReport(plan, warnings, call);
     }
-    return runAndReport(plan, { command: "run", warnings, call, showsOutput, signingKey });
+    return runAndReport(plan, { command: "run", warnings, ...shown });
   },
 });

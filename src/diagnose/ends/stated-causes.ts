@@ -134,21 +134,46 @@ function clockSteps({ findings }: RunFacts): Cause[] {
  * others.
  */
 export function silence(facts: RunFacts): Cause[] {
-  const found = facts.findings.find(({ rule }) => rule === "output-stopped");
-  if (found?.rule !== "output-stopped" || facts.outcome?.kind === "reached") return [];
-  const behind = ranksBehind(facts);
-  const seconds = Math.round(found.silentMs / 1000);
+  const evidence = silenceEvidence(facts);
+  if (evidence === undefined || facts.outcome?.kind === "reached") return [];
+  const behind = silentRanks(facts);
+  // What ended later than the past of the run explains is more than a long time without output.
+  const isUnexplained = evidence.kind === "event";
   return [
     {
       kind: "hang",
       ranks: behind,
       hosts: hostsOf(behind, facts.events),
-      likelihood: behind.length === 0 ? 0.4 : 0.5,
-      evidence: [findingEvidence(found.rule, `no output for the last ${seconds} s`)],
+      likelihood: isUnexplained ? 0.7 : behind.length === 0 ? 0.4 : 0.5,
+      evidence: [evidence],
       waitingRanks: Math.max(0, facts.steps.size - behind.length),
       placeIsNow: false,
     },
   ];
+}
+
+/** A silence that did not end before the run: reported while it ran, or found at its end. */
+function silenceEvidence({ findings, events }: RunFacts): Evidence | undefined {
+  const reported = events.findLast(({ event }) => event.kind === "silence");
+  if (reported?.event.kind === "silence" && reported.event.phase === "started") {
+    const { silentMs, periodMs = 0 } = reported.event;
+    const usual = `a step takes ${seconds(periodMs)}`;
+    return eventEvidence(reported, `no output for ${seconds(silentMs)} and more; ${usual}`);
+  }
+  const found = findings.find(({ rule }) => rule === "output-stopped");
+  if (found?.rule !== "output-stopped") return undefined;
+  return findingEvidence(found.rule, `no output for the last ${seconds(found.silentMs)}`);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+/** The only rank of a job, or those behind the others. */
+function silentRanks(facts: RunFacts): number[] {
+  const { ranks } = jobRanksOf(facts.events);
+  const [only] = ranks;
+  return ranks.length === 1 && only !== undefined ? [only.rank] : ranksBehind(facts);
 }
 
 /** Ranks whose last step is before that of most others; none if they are not few. */

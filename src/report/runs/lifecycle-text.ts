@@ -2,6 +2,7 @@ import { formatSignificant } from "../../foundation/units.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { hostClockText } from "./host-clock-text.ts";
 import type { Place } from "../../schema/run/rank.ts";
+import { silenceText } from "./silence-text.ts";
 import { dataEventText, isDataEvent } from "./data-text.ts";
 
 /** Events that an imported log has in another way; undefined for all others. */
@@ -16,6 +17,15 @@ export function importedText(event: LifecycleEvent["event"]): string | undefined
 export function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
   if (isJobEvent(event)) return jobEventText(event, isOneRank);
   if (isDataEvent(event)) return dataEventText(event);
+  return event.kind === "silence" ? silenceText(event) : runEventText(event);
+}
+
+type RunEventBody = Exclude<
+  LifecycleEvent["event"],
+  JobEvent | { kind: "data" | "data-staged" | "silence" }
+>;
+
+function runEventText(event: RunEventBody): string {
   switch (event.kind) {
     case "created":
       return `record created by process ${event.pid}`;

@@ -35,6 +35,12 @@ function progressParts(progress: RunProgress, paint: Paint): Part[] {
     { text: paint.strong(progress.name), rank: 2 },
     series.count > 1 ? { text: `run ${series.index}/${series.count}`, rank: 1 } : undefined,
     { text: phaseText(progress), rank: 0 },
+    progress.silence === undefined
+      ? undefined
+      : {
+          text: paint.warn(`no output for ${formatDuration(progress.silence.silentMs)}`),
+          rank: 0,
+        },
     ...(progress.targets?.map((standing, index) => standingPart(standing, index)) ?? [
       qualityPart(target, best),
     ]),

@@ -4,6 +4,7 @@ import { hostName } from "./host.ts";
 import { schedulers } from "./launch-target.ts";
 import { measuredClockFields } from "./measured-clock.ts";
 import { launchedRank, placeFields } from "./rank.ts";
+import { silence } from "./silence.ts";
 
 /** Events of a run, in order. Times are from the clock of the launching host. */
 const eventBody = z.discriminatedUnion("kind", [
@@ -74,6 +75,10 @@ const eventBody = z.discriminatedUnion("kind", [
     state: z.string(),
     reason: z.string(),
   }),
+  /** The program prints nothing for longer than its past explains; later, that it prints again. */
+  silence
+    .partial({ limitMs: true, periodMs: true, during: true })
+    .extend({ kind: z.literal("silence"), phase: z.enum(["started", "ended"]) }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
   /** The closing event: result.json as it was written, after everything else. */
   z.strictObject({

@@ -7,6 +7,7 @@ import type { RunProgress } from "./run-progress.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation } from "./run-result.ts";
 import type { RunChecklist } from "./run-checklist.ts";
+import type { SilenceChange } from "./silence.ts";
 import type { RunReport, SeriesSummary } from "./series-summary.ts";
 
 /** Why a run is being stopped. */
@@ -74,6 +75,8 @@ export type RunEvent =
   | ({ kind: "rank-exited"; runId: string; exit: RankExit } & Place)
   | { kind: "host-lost"; runId: string; host: string; reason: string }
   | { kind: "ended-by-scheduler"; runId: string; state: string; reason: string }
+  /** An unexpected silence began or ended. */
+  | { kind: "silence"; runId: string; change: SilenceChange }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }
   /** The rule status of the log, when it changes (at most four times per second) and at the end. */

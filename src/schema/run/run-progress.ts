@@ -1,5 +1,6 @@
 import type { EnergyReading } from "./energy.ts";
 import type { MetricTarget, TargetStanding } from "./metric-target.ts";
+import type { Silence } from "./silence.ts";
 import type { ChecklistCounts } from "./run-checklist.ts";
 
 /** Whether and when a run is expected to reach its target. */
@@ -33,4 +34,6 @@ export interface RunProgress {
   /** The rule status of the log; absent until it contains a line that the rules read. */
   rules?: ChecklistCounts | undefined;
   predicted: PredictedEnd | undefined;
+  /** Present while the program prints nothing for longer than its past explains. */
+  silence?: Silence | undefined;
 }

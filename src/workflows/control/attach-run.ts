@@ -59,6 +59,7 @@ export async function* attachRun(
         {
           request: continued,
           writer,
+          isAttached: true,
           launch: () => alreadyLaunched(job, events.events),
           prepareMs: prepareMsOf(events.events),
           dataMs: dataMsOf(events.events),

@@ -23,19 +23,23 @@ export class LiveWarnings {
   /**
    * Findings that are new since the last call.
    *
-   * @param fileFindings those about files that metrics are read from
+   * @param more `fileFindings`: those about files that metrics are read from; `isSilenceWatched`: an unusual silence is reported elsewhere
    */
-  due(nowMs: number, reader: RunReader, fileFindings: () => readonly Finding[]): Finding[] {
+  due(
+    nowMs: number,
+    reader: RunReader,
+    more: { fileFindings: () => readonly Finding[]; isSilenceWatched: boolean },
+  ): Finding[] {
     const isEarly = nowMs - this.#launchedMs < quietMs;
     if (isEarly || nowMs - this.#checkedMs < checkEveryMs) return [];
     this.#checkedMs = nowMs;
-    const silence = reader.silence(nowMs);
+    const silence = more.isSilenceWatched ? undefined : reader.silence(nowMs);
     const findings = [
       ...reader.run.findings,
       ...reader.readingFindings(),
       ...reader.resumed(),
       ...this.#unmatched(nowMs, reader),
-      ...fileFindings(),
+      ...more.fileFindings(),
       ...(silence === undefined ? [] : [silence]),
     ];
     return findings.filter((finding) => this.#isNew(finding));

@@ -19,6 +19,7 @@ import { LiveWarnings } from "./live-warnings.ts";
 import type { MetricFiles } from "./metric-files/metric-files.ts";
 import { groupedByTime, lastReadings } from "./metric-files/open-metric-files.ts";
 import { RankEnds } from "./rank-ends.ts";
+import { RunSilence } from "./run-silence.ts";
 import { eventOfUpdate } from "./event-of-update.ts";
 import { storeEndEvent, type EndEvent } from "./store-end-event.ts";
 import { storePrintedSamples } from "./store-printed-samples.ts";
@@ -53,6 +54,8 @@ export interface RunParts {
   stopAfter: StopAfter;
   /** How long data was staged, the command of `--prepare` ran, and the job was queued, where that happened. */
   waits: Readonly<Record<"prepareMs" | "dataMs" | "queuedMs", number | undefined>>;
+  /** Whether the job was started by an earlier process, whose output is read again first. */
+  isAttached?: boolean | undefined;
   nowMs: () => number;
 }
 
@@ -65,6 +68,7 @@ export class RunInProgress {
   readonly #ranks: RankEnds;
   readonly #cpu = new CpuHistory();
   readonly #warnings: LiveWarnings;
+  readonly #silence: RunSilence;
   #stopReason: StopReason | undefined;
   /** Being written: the exits of thousands of ranks do not wait for each other. */
   readonly #exits: Promise<unknown>[] = [];
@@ -78,6 +82,7 @@ export class RunInProgress {
     this.reader = RunReader.live(parts.request, parts.job.launchedMs);
     this.#ranks = new RankEnds(parts.job.ranks);
     this.#warnings = new LiveWarnings(parts.job.launchedMs);
+    this.#silence = new RunSilence({ isCatchingUp: parts.isAttached === true });
     this.#sampling = this.#storeSamples();
     // Errors are handled where the samples are awaited; this avoids an unhandled rejection before that.
     this.#sampling.catch(() => undefined);
@@ -141,6 +146,7 @@ export class RunInProgress {
       }
       case "caught-up":
         await this.#parts.writer.replaceFiles?.();
+        this.#silence.caughtUp();
         yield { kind: "caught-up", runId: this.#parts.request.runId };
         return;
       case "rank-exited":
@@ -187,6 +193,7 @@ export class RunInProgress {
   async *#takeFiles(batches: Iterable<PlacedReading[]> = []): AsyncGenerator<RunEvent> {
     for (const readings of groupedByTime(batches)) {
       const timeMs = readings[0]?.placedMs ?? 0;
+      this.#silence.fileValues(timeMs);
       yield* this.#record(this.reader.takeFileReadings(readings, timeMs), timeMs);
     }
   }
@@ -197,6 +204,7 @@ export class RunInProgress {
     { host, rank, stream, timeMs, hostMs }: OutputSource & { timeMs: number } & HostTime,
   ): AsyncGenerator<RunEvent> {
     const clockOffsetMs = hostMs === undefined ? undefined : timeMs - hostMs;
+    this.#silence.output(sourceOf({ host, rank, stream }), bytes, timeMs);
     const rest = await storePrintedSamples(bytes, this.#parts.writer, { clockOffsetMs });
     const { runId } = this.#parts.request;
     if (rest.length > 0) yield { kind: "output", runId, host, rank, stream, bytes: rest };
@@ -247,9 +255,14 @@ export class RunInProgress {
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
     if (hit !== undefined && this.#end === undefined) this.stop(hit);
     yield* this.#reportStop(timeMs);
+    yield* this.#checkSilence(timeMs);
     const fileFindings = (): readonly Finding[] =>
       this.#parts.files?.findings({ isOver: false }) ?? [];
-    for (const finding of this.#warnings.due(timeMs, this.reader, fileFindings))
+    const isSilenceWatched = this.#silence.isKnown;
+    for (const finding of this.#warnings.due(timeMs, this.reader, {
+      fileFindings,
+      isSilenceWatched,
+    }))
       yield { kind: "warning", runId: request.runId, finding };
     const checklist = this.reader.checklistUpdate(timeMs);
     if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
@@ -258,11 +271,22 @@ export class RunInProgress {
     yield { kind: "progress", progress: this.#progress(timeMs, billedUsd) };
   }
 
+  /** A program that is being stopped may be silent. */
+  async *#checkSilence(timeMs: number): AsyncGenerator<RunEvent> {
+    if (this.#stopReason !== undefined || this.#end !== undefined) return;
+    const change = this.#silence.changes(timeMs);
+    if (change === undefined) return;
+    const { writer, request } = this.#parts;
+    await writer.appendEvent({ kind: "silence", ...change }, timeMs);
+    yield { kind: "silence", runId: request.runId, change };
+  }
+
   #progress(nowMs: number, costUsd: number | undefined) {
     return this.reader.progress({
       nowMs,
       launchedMs: this.#parts.job.launchedMs,
       isStopping: this.#stopReason !== undefined,
+      silence: this.#silence.current,
       costUsd,
       energy: this.#parts.probe.energySoFar(),
       earlierCrossingsMs: this.#parts.earlierCrossingsMs,

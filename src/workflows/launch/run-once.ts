@@ -64,6 +64,7 @@ interface FollowedRun {
   prepareMs: number | undefined;
   dataMs: number | undefined;
   stopReason?: StopReason | undefined;
+  isAttached?: boolean;
   /** Once aborted, the job is no longer followed and continues. */
   leave?: AbortSignal;
 }
@@ -107,7 +108,16 @@ async function* followLaunched(
     throw error;
   });
   const waits = { prepareMs, dataMs, queuedMs };
-  const parts = { request, probe, job, writer, earlierCrossingsMs, stopAfter, waits };
+  const parts = {
+    request,
+    probe,
+    job,
+    writer,
+    earlierCrossingsMs,
+    stopAfter,
+    waits,
+    isAttached: run.isAttached,
+  };
   const progress = new RunInProgress({ ...parts, files, nowMs: () => world.nowMs() });
   if (!isTimedByArrival(request)) progress.reader.startRules();
   const stopByHand = (): void => progress.stop("interrupt");

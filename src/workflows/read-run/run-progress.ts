@@ -5,6 +5,7 @@ import { runName } from "../../schema/run/run-name.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";
+import type { Silence } from "../../schema/run/silence.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 
 /** One moment of a run for the live view. */
@@ -19,6 +20,7 @@ export function runProgress(moment: {
   /** Times to train of earlier runs of the series. */
   earlierCrossingsMs: readonly number[];
   checklist?: RunChecklist | undefined;
+  silence?: Silence | undefined;
 }): RunProgress {
   const { request, run, nowMs, launchedMs } = moment;
   const clockMs =
@@ -41,6 +43,7 @@ export function runProgress(moment: {
     energy: moment.energy.find((reading) => reading.kind === "measured") ?? moment.energy[0],
     rules: moment.checklist === undefined ? undefined : countChecks(moment.checklist),
     predicted: predictedOf(run, clockMs, moment.earlierCrossingsMs),
+    ...(moment.silence === undefined ? {} : { silence: moment.silence }),
   };
 }
 

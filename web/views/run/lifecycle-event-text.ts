@@ -1,6 +1,7 @@
 import { formatSignificant } from "../../../src/foundation/units.ts";
 import { hostClockText } from "../../../src/report/runs/host-clock-text.ts";
 import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
+import { silenceText } from "../../../src/report/runs/silence-text.ts";
 import { dataEventText, isDataEvent } from "../../../src/report/runs/data-text.ts";
 import type { Mood } from "../runs/view-model.ts";
 
@@ -9,7 +10,18 @@ export function lifecycleEventText(event: LifecycleEventBody): { text: string; m
   if (isDataEvent(event)) return { text: dataEventText(event), mood: "plain" };
   if (isSchedulerEvent(event)) return schedulerText(event);
   if (isRecordEvent(event)) return { text: recordText(event), mood: "plain" };
+  return progressText(event);
+}
+
+type ProgressEvent = Exclude<
+  LifecycleEventBody,
+  SchedulerEvent | RecordEvent | { kind: "data" | "data-staged" }
+>;
+
+function progressText(event: ProgressEvent): { text: string; mood: Mood } {
   switch (event.kind) {
+    case "silence":
+      return { text: silenceText(event), mood: event.phase === "started" ? "bad" : "plain" };
     case "prepare":
       return prepareText(event);
     case "launched":
