@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 const { PITWALL_SERVER: server = "http://127.0.0.1:7700" } = process.env;
@@ -21,11 +22,33 @@ const staticPage: Plugin = {
   },
 };
 
+/** Smaller files do not get smaller in a way that matters. */
+const minimumZippedBytes = 1024;
+
+/** Compressed forms beside the files, so that the server compresses nothing. */
+const zippedFiles: Plugin = {
+  name: "zipped-files",
+  apply: "build",
+  enforce: "post",
+  generateBundle: {
+    order: "post",
+    handler(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        const content = file.type === "asset" ? file.source : file.code;
+        const isPage = file.fileName === "static.html" || file.fileName.endsWith(".gz");
+        if (isPage || content.length < minimumZippedBytes) continue;
+        const source = gzipSync(content, { level: 9 });
+        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source });
+      }
+    },
+  },
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL("web", import.meta.url)),
   // Relative addresses: index.html's `<base>` says below what.
   base: "./",
-  plugins: [staticPage],
+  plugins: [staticPage, zippedFiles],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: fileURLToPath(new URL("dist/web", import.meta.url)),

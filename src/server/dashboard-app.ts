@@ -7,6 +7,7 @@ import type { DashboardParts } from "./dashboard-parts.ts";
 import { guard, withSafetyHeaders } from "./guard.ts";
 import { refusalOf } from "./api-error.ts";
 import { addAtlasRoutes } from "./atlas-routes.ts";
+import { acceptsGzip } from "./packed-document.ts";
 import { addPlanRoutes } from "./plan-routes.ts";
 import { addRaceRoutes } from "./race-routes.ts";
 import { addRunRoutes } from "./run-routes.ts";
@@ -41,7 +42,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
       hint: "docs/dashboard.md lists the routes",
     });
   });
-  app.get("/*", ({ req }) => sendPage(parts.files, req.path, isNavigation(req)));
+  app.get("/*", ({ req }) => sendPage(parts.files, req));
   app.all("/*", () => {
     throw new UserError("method-not-allowed", "pages only support GET and HEAD");
   });
@@ -73,23 +74,34 @@ function isPagePath(path: string): boolean {
 }
 
 /** Sends the one HTML document of all pages, with status 404 for an unknown address. */
-async function sendPage(files: StaticFiles, path: string, navigates: boolean): Promise<Response> {
+async function sendPage(files: StaticFiles, request: HonoRequest): Promise<Response> {
+  const { path } = request;
   const isPage = isPagePath(path);
-  const found = isPage ? undefined : await files.read(path);
-  if (found !== undefined) return fileResponse(found, 200);
-  if (!isPage && !navigates) throw new UserError("unknown-route", "file not found");
-  const page = await files.read("/index.html");
-  if (page !== undefined) return fileResponse(page, isPage ? 200 : 404);
+  const form = { acceptsGzip: acceptsGzip(request.header("accept-encoding")) };
+  const found = isPage ? undefined : await files.read(path, form);
+  if (found !== undefined) return fileResponse(found, 200, request);
+  if (!isPage && !isNavigation(request)) throw new UserError("unknown-route", "file not found");
+  const page = await files.read("/index.html", form);
+  if (page !== undefined) return fileResponse(page, isPage ? 200 : 404, request);
   return new Response(notBuilt, {
     status: 503,
     headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
   });
 }
 
-function fileResponse({ bytes, mediaType, isImmutable }: StaticFile, status: number): Response {
-  const cacheControl = isImmutable ? "public, max-age=31536000, immutable" : "no-cache";
-  return new Response(bytes, {
-    status,
-    headers: { "content-type": mediaType, "cache-control": cacheControl },
+function fileResponse(
+  { bytes, isZipped, etag, mediaType, isImmutable }: StaticFile,
+  status: number,
+  request: HonoRequest,
+): Response {
+  const headers = new Headers({
+    "cache-control": isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
+    vary: "accept-encoding",
+    etag,
   });
+  if (status === 200 && request.header("if-none-match") === etag)
+    return new Response(null, { status: 304, headers });
+  headers.set("content-type", mediaType);
+  if (isZipped) headers.set("content-encoding", "gzip");
+  return new Response(bytes, { status, headers });
 }

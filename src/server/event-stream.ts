@@ -55,8 +55,13 @@ export interface StreamSource {
 
 /** Formats one event. Only the last event of a group gets an `id`. */
 export function eventText(name: string, data: unknown, id?: string): string {
+  return eventOfJson(name, JSON.stringify(data), id);
+}
+
+/** Formats one event from its JSON, which has no line breaks. */
+export function eventOfJson(name: string, json: string, id?: string): string {
   const idLine = id === undefined ? "" : `id: ${id}\n`;
-  return `event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`;
+  return `event: ${name}\n${idLine}data: ${json}\n\n`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logLevels } from "../schema/dashboard/log-page.ts";
 import { heatmapMetrics, rankOrders, xAxes } from "../schema/dashboard/run-series.ts";
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
@@ -39,6 +40,8 @@ export const logQuery = z
     limit: integer(1, 5000).default(500),
     rank,
     find: z.string().max(200).optional(),
+    level: z.enum(logLevels).optional(),
+    mllog: z.enum(["show", "hide"]).default("show"),
     characters: integer(1, 1 << 20).default(4000),
   })
   .refine(({ limit, characters }) => limit * characters <= maxLogCharacters, {

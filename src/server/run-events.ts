@@ -9,7 +9,7 @@ import {
 import type { SeriesQuery } from "../workflows/dashboard/view-run-series.ts";
 import type { OpenRun } from "../workflows/dashboard/open-run.ts";
 import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
-import { eventText, type StreamSource } from "./event-stream.ts";
+import { eventOfJson, eventText, type StreamSource } from "./event-stream.ts";
 
 const maxLogLines = 500;
 const cursorPattern =
@@ -246,7 +246,7 @@ export class BoardEvents implements StreamSource {
     const updates = this.#turn === undefined ? undefined : board.since(this.#turn);
     this.#turn = board.turn;
     const id = boardStreamId(this.#watch);
-    if (updates === undefined) return eventText("snapshot", { runs: board.items() }, id);
+    if (updates === undefined) return eventOfJson("snapshot", `{"runs":${board.itemsText()}}`, id);
     const { items, removedIds } = updates;
     const events = [
       ...items.map((item) => ({ name: "run", data: item })),

@@ -1,7 +1,6 @@
 import type { Context, Hono } from "hono";
 import { UserError } from "../foundation/user-error.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
-import type { RunListDocument } from "../schema/dashboard/run-list.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
 import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
@@ -16,8 +15,9 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
   const { watch } = parts;
   app.get("/api/runs", async (context) => {
     await watch.refreshBoard();
-    const list: RunListDocument = { runs: watch.board.items(), streamId: boardStreamId(watch) };
-    return context.json(list);
+    // The parts are JSON already.
+    const text = `{"runs":${watch.board.itemsText()},"streamId":${JSON.stringify(boardStreamId(watch))}}`;
+    return context.body(text, 200, { "content-type": "application/json" });
   });
   app.get("/api/runs/stream", (context) => {
     const since = context.req.header("last-event-id") ?? context.req.query("since");
@@ -73,10 +73,13 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
 }
 
 async function sendLog(context: Context, { watch }: DashboardParts, id: string): Promise<Response> {
-  const query = logQuery.parse(context.req.query());
+  const { mllog, ...query } = logQuery.parse(context.req.query());
   const { run } = await watch.openPage(id);
   const { index, path } = run.log;
-  const { lines, nextFrom } = await readLogLines(path, index, query);
+  const { lines, nextFrom } = await readLogLines(path, index, {
+    ...query,
+    hidesMllog: mllog === "hide",
+  });
   const { firstErrorLine } = index;
   const document: LogDocument = {
     runId: run.runId,

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
@@ -20,6 +21,10 @@ const maxDepth = 8;
 
 export interface StaticFile {
   bytes: Uint8Array<ArrayBuffer>;
+  /** Whether `bytes` are the compressed form that was built beside the file. */
+  isZipped: boolean;
+  /** Identifies the content. */
+  etag: string;
   mediaType: string;
   /** Whether the file name contains a hash of the content, so that the file never changes. */
   isImmutable: boolean;
@@ -43,15 +48,28 @@ export class StaticFiles {
 
   /**
    * @param urlPath path of the request, such as `/assets/main-Bx3.js`
+   * @param options `acceptsGzip`: returns the compressed form, if one was built
    * @returns undefined if there is no such file
    */
-  async read(urlPath: string): Promise<StaticFile | undefined> {
+  async read(
+    urlPath: string,
+    { acceptsGzip }: { acceptsGzip: boolean },
+  ): Promise<StaticFile | undefined> {
     const path = this.#paths.get(urlPath) ?? (await this.#rescan(urlPath));
     if (path === undefined) return undefined;
-    const bytes = await readInside(this.#root, path);
+    const zippedPath = acceptsGzip ? this.#paths.get(`${urlPath}.gz`) : undefined;
+    const zipped = zippedPath === undefined ? undefined : await readInside(this.#root, zippedPath);
+    const bytes = zipped ?? (await readInside(this.#root, path));
     if (bytes === undefined) return undefined;
     const mediaType = mediaTypes[extname(path)] ?? "application/octet-stream";
-    return { bytes, mediaType, isImmutable: urlPath.startsWith("/assets/") };
+    const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 22);
+    return {
+      bytes,
+      isZipped: zipped !== undefined,
+      etag: `"${hash}"`,
+      mediaType,
+      isImmutable: urlPath.startsWith("/assets/"),
+    };
   }
 
   async #rescan(urlPath: string): Promise<string | undefined> {

@@ -5,6 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { clockText } from "../../web/views/run/view-model.ts";
 import { formatJoules, formatSignificant, formatUsd } from "../../src/foundation/units.ts";
+import { leadingEnergy } from "../../src/score/parts/leading-energy.ts";
 import { bin, temporaryFolder } from "../support/pitwall.ts";
 import { readsAccuracy, writeTraining } from "../support/programs.ts";
 import { hasBrowser, saveScreenshot, launchBrowser, openPage } from "./support/browser.ts";
@@ -107,12 +108,12 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     await page.getByText("time to train", { exact: true }).waitFor({ timeout: 110_000 });
     const shown = JSON.parse(pitwall(home, ["show", runId, "--json"]));
     const [{ result }] = shown.result.runs;
-    const { whole, tenths } = clockText(result.outcome.timeToTrainMs);
+    const { whole, tenths } = clockText(result.outcome.timeToTrainMs, { isFinal: true });
     expect((await clock.innerText()).replaceAll(/\s/gu, "")).toBe(`${whole}${tenths}`);
     expect(await instrument(page, "accuracy")).toBe(formatSignificant(result.outcome.quality, 4));
     expect(await instrument(page, "cost")).toBe(formatUsd(result.cost.billedUsd));
-    const [energy] = result.energy;
-    expect(formatJoules(energy.joules)).toContain(await instrument(page, "energy"));
+    const energy = leadingEnergy(result.energy);
+    expect(formatJoules(energy?.joules ?? 0)).toContain(await instrument(page, "energy"));
     await page
       .locator("section[aria-label*='against its target'] button", { hasText: "table" })
       .click();
@@ -165,7 +166,7 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
       `${origin}/runs/${encodeURIComponent(run.runId)}`,
     );
     await page.getByText(`continues ${firstId}, 2 parts`).waitFor();
-    const { whole, tenths } = clockText(run.outcome.timeToTrainMs);
+    const { whole, tenths } = clockText(run.outcome.timeToTrainMs, { isFinal: true });
     const clock = await page.locator(".race-clock-time").innerText();
     expect(clock.replaceAll(/\s/gu, "")).toBe(`${whole}${tenths}`);
     await saveScreenshot(page, "run-continued");
@@ -256,14 +257,20 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
       const pending = page.waitForEvent("download");
       await panel.locator("button", { hasText: kind }).click();
       const download = await pending;
-      expect(download.suggestedFilename()).toBe(`quality.${kind}`);
+      expect(download.suggestedFilename()).toBe(`${runId}-quality.${kind}`);
       const chunks: Buffer[] = [];
       for await (const chunk of await download.createReadStream()) chunks.push(chunk);
       saved[kind] = Buffer.concat(chunks);
     }
     expect(saved["csv"]?.toString().trim().split("\n")).toHaveLength(13);
     expect(saved["svg"]?.toString()).toContain("target ≥ 0.94");
+    expect(saved["svg"]?.toString()).toContain(`${runId}: `);
+    // Twice the size of the SVG.
     expect(saved["png"]?.subarray(1, 4).toString()).toBe("PNG");
+    expect(saved["png"]?.readUInt32BE(16)).toBe(2 * 960);
+    // Without scrolling, every panel is drawn, so that printing and full-page screenshots show all of them.
+    await expect.poll(() => page.locator(".wide:empty, .chart-grid > :empty").count()).toBe(0);
+    expect(await page.locator(".empty-panels summary").innerText()).toContain("Throughput");
     expect(violations).toEqual([]);
   });
 

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { expect, test } from "vitest";
-import type { z } from "zod";
+import { z } from "zod";
 import { parseProcessStat } from "../../src/foundation/process-stat.ts";
 import { atlasDocument } from "../../src/schema/dashboard/atlas-document.ts";
 import { logDocument } from "../../src/schema/dashboard/log-page.ts";
 import { planDocument } from "../../src/schema/dashboard/plan-document.ts";
 import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
-import { runListDocument } from "../../src/schema/dashboard/run-list.ts";
+import { runListItem } from "../../src/schema/dashboard/run-list.ts";
 import { heatmapDocument, seriesDocument } from "../../src/schema/dashboard/run-series.ts";
 import { UserError } from "../../src/foundation/user-error.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
@@ -23,6 +23,8 @@ import {
   startServer,
   stepAt,
 } from "./start-server.ts";
+
+const runListDocument = z.object({ runs: z.array(runListItem), streamId: z.string() });
 
 async function document<Noun>(url: string, schema: z.ZodType<Noun>): Promise<Noun> {
   const response = await fetch(url);
@@ -80,6 +82,61 @@ test("the list describes a run in progress", async () => {
       energy: { kind: "measured", joules: 500, meter: "rapl" },
     },
   ]);
+});
+
+test("throughput of a program that only counts its samples is that between its evaluations", async () => {
+  const home = makeHome();
+  const writer = await startRecord(home, "toy-1");
+  for (const [index, value] of [0.5, 0.6].entries())
+    logEvaluation(writer, value, startedMs + 3000 + index * 4000, {
+      samples_count: 1000 + index * 6000,
+    });
+  await writer.close();
+  const server = await startServer(home);
+  const names = "names=samplesPerSecond";
+  const { series } = await document(`${server.url}api/runs/toy-1/series?${names}`, seriesDocument);
+  // The clock started at 1 s.
+  expect(series.map(({ x, last }) => [x, last])).toEqual([
+    [
+      [2000, 6000],
+      [500, 1500],
+    ],
+  ]);
+});
+
+test("a run that died states the line of the log with the cause; filters select lines", async () => {
+  const home = makeHome();
+  const writer = await startRecord(home, "toy-1");
+  const lines = [
+    "WARNING: slow",
+    "Traceback (most recent call last):",
+    "  x",
+    "ValueError: oh",
+    "",
+  ];
+  void writer.appendLog(Buffer.from(lines.join("\n")));
+  const launchedMs = startedMs + 100;
+  await writer.finish({
+    schemaVersion: 1,
+    runId: "toy-1",
+    outcome: { kind: "died", exitCode: 1 },
+    clock: { launchedMs, endedMs: launchedMs + 10, billedMs: 10, source: "mllog" },
+    evaluations: [],
+    cost: { kind: "unpriced", reason: "no-price" },
+    energy: [],
+    notMeasured: [],
+    findings: [],
+  });
+  const { url } = await startServer(home);
+  const detail = await document(`${url}api/runs/toy-1`, runDetail);
+  expect(detail.causeLine).toEqual({ number: 5, text: "ValueError: oh" });
+  const texts = async (query: string): Promise<string[]> => {
+    const log = await document(`${url}api/runs/toy-1/log?from=1&${query}`, logDocument);
+    return log.lines.map(({ text }) => text);
+  };
+  expect(await texts("level=error")).toEqual([lines[1], lines[3]]);
+  expect(await texts("level=warning")).toEqual([lines[0], lines[1], lines[3]]);
+  expect(await texts("mllog=hide")).toEqual(lines.slice(0, 4));
 });
 
 test("the detail describes all parts of a run", async () => {

@@ -24,6 +24,8 @@ interface ChartPanelProps {
   state: PanelState;
   note?: string | undefined;
   height: number;
+  /** What the chart is of: part of the title and the name of saved files. */
+  subject?: string;
   class?: string;
   /** Charts of the same group share their cursor. */
   group: string;
@@ -36,8 +38,7 @@ export function ChartPanel(props: ChartPanelProps): JSX.Element {
   const drawn = useRef<DrawnChart>(undefined);
   const isTable = useComputed(() => tablesShown().includes(spec.name)).value;
   const save = (kind: (typeof chartFileKinds)[number]): void => {
-    const canvas = drawn.current?.canvas();
-    if (canvas !== undefined) void saveChart(spec, kind, { canvas, palette: screenPalette() });
+    void saveChart(spec, kind, props.subject);
   };
   const tools = (
     <>
@@ -116,7 +117,7 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
   useEffect(() => drawn.current?.update(spec), [spec]);
   return (
     <div class="chart">
-      <div class="axis-label">{axisLabels(spec).y}</div>
+      <div class="axis-label">{axisLabelBeside(spec.title, axisLabels(spec).y)}</div>
       <div
         ref={host}
         class="plot"
@@ -128,6 +129,13 @@ function Chart({ spec, height, group, choose, drawn }: ChartProps): JSX.Element 
       <Legend spec={spec} pointed={pointed} palette={screenPalette()} />
     </div>
   );
+}
+
+/** The label without the words of the title beside it: only its unit, or nothing. */
+function axisLabelBeside(title: string, label: string): string {
+  const [name = "", unit] = label.split(" (");
+  if (!title.toLowerCase().startsWith(name.toLowerCase())) return label;
+  return unit === undefined ? "" : `(${unit}`;
 }
 
 /** The axis labels with the units of their ticks. */
@@ -197,10 +205,18 @@ function Legend({
 }): JSX.Element {
   const rows = pointed === undefined ? undefined : chartRows(spec);
   const x = rows?.x[pointed ?? 0];
+  const listed = spec.marks.filter(isListed);
   return (
     <ul class="chart-legend" aria-live={pointed === undefined ? "off" : "polite"}>
-      {spec.marks.filter(isListed).map((mark) => (
-        <LegendEntry mark={mark} text={markText(spec, mark, rows, pointed)} palette={palette} />
+      {listed.map((mark) => (
+        <LegendEntry
+          mark={mark}
+          label={
+            listed.length === 1 && spec.title.toLowerCase().startsWith(mark.label) ? "" : mark.label
+          }
+          text={markText(spec, mark, rows, pointed)}
+          palette={palette}
+        />
       ))}
       <li class="at">
         {x === undefined ? `over ${axisLabels(spec).x}` : `at ${spec.x.label} `}
@@ -217,10 +233,12 @@ function isListed(mark: Mark): boolean {
 
 function LegendEntry({
   mark,
+  label,
   text,
   palette,
 }: {
   mark: Mark;
+  label: string;
   text: string;
   palette: Palette;
 }): JSX.Element {
@@ -239,7 +257,7 @@ function LegendEntry({
           <rect width="18" height="10" fill={color} fill-opacity="0.25" />
         )}
       </svg>
-      {mark.label} <span class="value">{text}</span>
+      {label} <span class="value">{text}</span>
     </li>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { Command } from "./command.tsx";
 import { Prose } from "./prose.tsx";
 import { formatDuration } from "../../src/foundation/units.ts";
 
@@ -21,6 +22,8 @@ interface PanelProps {
   /** Buttons on the right. */
   tools?: ComponentChildren;
   class?: string;
+  /** Of the element, for links to it. */
+  id?: string;
   children: ComponentChildren;
 }
 
@@ -29,6 +32,7 @@ export function Panel({ title, state, note, tools, children, ...rest }: PanelPro
   return (
     <section
       class={`panel ${rest.class ?? ""}`}
+      {...(rest.id === undefined ? {} : { id: rest.id })}
       aria-label={title}
       aria-busy={state.kind === "loading"}
     >
@@ -67,7 +71,7 @@ export function StateMessage({
           <span>
             <Prose text={state.text} />
           </span>
-          {state.command === undefined ? undefined : <code>{state.command}</code>}
+          {state.command === undefined ? undefined : <Command text={state.command} />}
         </div>
       );
     case "failed":

@@ -9,7 +9,7 @@ import {
   type PlotLook,
 } from "../charts/atlas/plot-look.ts";
 import { savePng, saveSvg } from "../charts/save/save-plot.ts";
-import { saveFile } from "../charts/save/save-chart.ts";
+import { saveFile } from "../charts/save/save-file.ts";
 import { storeInAddress, place } from "../router.ts";
 import { colorOf, paletteVersion } from "../theme.ts";
 import { StateMessage, Panel, type PanelState } from "./panel.tsx";
@@ -47,8 +47,8 @@ export function PlotPanel(props: PlotPanelProps): JSX.Element {
     saveSvg({ name, title }, draw(await loadPlot(), look).svg, look.palette);
   };
   const saveAsPng = async (): Promise<void> => {
-    if (drawn.current !== undefined)
-      await savePng({ name, title }, drawn.current.svg, screenPalette());
+    const look = paperLook();
+    await savePng({ name, title }, draw(await loadPlot(), look).svg, look.palette);
   };
   const saveAsCsv = (): void => saveFile(`${name}.csv`, new Blob([csv()], { type: "text/csv" }));
   const ways = { svg: saveAsSvg, png: saveAsPng, csv: saveAsCsv };

@@ -1,5 +1,9 @@
 import { z } from "zod";
 
+/** Levels by which lines can be selected, the most severe first. */
+export const logLevels = ["error", "warning"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 export const logLine = z.object({
   /** From 1. */
   number: z.number().int().positive(),
@@ -13,9 +17,10 @@ export const logLine = z.object({
 export type LogLine = z.output<typeof logLine>;
 
 /**
- * GET /api/runs/:id/log?from=&limit=500&rank=&find=&characters=4000: lines starting at `from` (1 is the first; negative
+ * GET /api/runs/:id/log?from=&limit=500&rank=&find=&level=&mllog=show&characters=4000: lines starting at `from` (1 is the first; negative
  * counts from the end; default -500), limited to those printed by `rank` and those that contain `find`
- * (case-insensitive; `error` also finds tracebacks). Lines are cut after `characters`; GET /api/runs/:id/log/raw sends
+ * (case-insensitive; `error` also finds tracebacks), of `level` (`error`, `warning`, judged by their words), without MLPerf
+ * log events where `mllog=hide`. Lines are cut after `characters`; GET /api/runs/:id/log/raw sends
  * the bytes, of the whole log or of one `line`.
  */
 export const logDocument = z.object({

@@ -129,6 +129,8 @@ export const runDetail = z.object({
   priceUnitCount: z.number().int().positive().optional(),
   /** How far the plan of the run was off; present for a finished run with a plan. */
   planComparison: planComparison.optional(),
+  /** Of a run that died: the line of its log that states why, if one was found. */
+  causeLine: z.object({ number: z.number().int().positive(), text: z.string() }).optional(),
   /** Lines of samples/ that could not be read. */
   unreadableSampleCount: z.number().int().nonnegative(),
   /**

@@ -17,7 +17,10 @@ export const predictedEnd = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("levels-off"), lowValue: z.number(), highValue: z.number() }),
 ]);
 
-/** One line of the list of runs. Unknown values are absent. */
+/**
+ * One line of the list of runs. Unknown values are absent. GET /api/runs has them as `runs`, the newest first, and as `streamId` the
+ * position from which `GET /api/runs/stream?since=…` continues after this list.
+ */
 export const runListItem = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("readable"),
@@ -60,11 +63,3 @@ export const runListItem = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("broken"), runId: z.string(), reason: z.string() }),
 ]);
 export type RunListItem = z.output<typeof runListItem>;
-
-/** GET /api/runs: the newest first. */
-export const runListDocument = z.object({
-  runs: z.array(runListItem),
-  /** The position from which `GET /api/runs/stream?since=…` continues after this list. */
-  streamId: z.string(),
-});
-export type RunListDocument = z.output<typeof runListDocument>;

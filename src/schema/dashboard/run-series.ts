@@ -115,8 +115,13 @@ export const heatmapDocument = z.object({
   rankOrder: z.enum(rankOrders),
   columns: z.number().int().positive(),
   rows: z.number().int().positive(),
-  /** rows x columns, row by row: mean of the points in the cell; null where there is none. */
+  /**
+   * rows x columns, row by row: mean of the points in the cell; null where there is none. A row of several ranks has the
+   * mean of the rank with the largest one, so that a single slow rank stays visible.
+   */
   values: z.array(z.number().nullable()),
+  /** For each value, the rank that it is of; -1 where there is none. Present if a row has several ranks. */
+  peakRanks: z.array(z.number().int()).optional(),
   /** The ranks of each row (accelerators for `powerWatts`), in the chosen order: several where there are more than rows. */
   ranksPerRow: z.array(z.array(z.number().int().nonnegative())),
   least: z.number().optional(),

@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { listDirectory, refusalOf, unreadableFile } from "../open-file.ts";
 import { requestFile, resultFile } from "./record-files.ts";
@@ -11,7 +11,7 @@ export interface RecordSign {
   sign: string;
 }
 
-const lookAtOnce = 64;
+const lookInOneGo = 500;
 
 /**
  * Lists the existing records without reading them.
@@ -26,31 +26,24 @@ export async function lookAtHome(
   const runs = join(home, "runs");
   const runIds = (await namesIn(runs)).filter(isSafeId);
   const signs: RecordSign[] = [];
-  for (let start = 0; start < runIds.length; start += lookAtOnce) {
-    const some = runIds.slice(start, start + lookAtOnce);
-    signs.push(
-      ...(await Promise.all(
-        some.map(async (runId) => ({
-          runId,
-          sign: isSettled(runId) ?? (await signOf(join(runs, runId))),
-        })),
-      )),
-    );
+  for (const [index, runId] of runIds.entries()) {
+    signs.push({ runId, sign: isSettled(runId) ?? signOf(join(runs, runId)) });
+    if (index % lookInOneGo === lookInOneGo - 1)
+      await new Promise((resolve) => setImmediate(resolve));
   }
   return signs;
 }
 
-async function signOf(directory: string): Promise<string> {
-  const marks = await Promise.all(
-    [requestFile, resultFile].map((name) => markOf(join(directory, name))),
-  );
-  return marks.join(" ");
+/** Without the thread pool: for thousands of files this takes a tenth of the time. */
+function signOf(directory: string): string {
+  return [requestFile, resultFile].map((name) => markOf(join(directory, name))).join(" ");
 }
 
-async function markOf(path: string): Promise<string> {
+function markOf(path: string): string {
   try {
-    const { ino, size, mtimeMs } = await lstat(path);
-    return `${ino}:${size}:${mtimeMs}`;
+    const status = lstatSync(path, { throwIfNoEntry: false });
+    if (status === undefined) return "missing";
+    return `${status.ino}:${status.size}:${status.mtimeMs}`;
   } catch (error) {
     // Reading the record reports a file that cannot be accessed.
     return refusalOf(error).kind;

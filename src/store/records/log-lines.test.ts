@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { LogIndex, rankOf } from "./log-lines.ts";
+import { isOfLevel, LogIndex, rankOf } from "./log-lines.ts";
 
 /** An index that has received the complete lines of a log in pieces of approximately this size. */
 function indexed(text: string, pieceBytes: number): LogIndex {
@@ -27,6 +27,12 @@ describe("LogIndex", () => {
         firstErrorLine: 5003,
       });
   });
+
+  test("finds the last line that states a cause for any piece size", () => {
+    const text = `${many}Traceback (most recent call last)\n  File "a.py", line 1\ntorch.OutOfMemoryError: CUDA out of memory\nerror: exit 1\n`;
+    for (const pieceBytes of [100, 1000, 1 << 20])
+      expect(indexed(text, pieceBytes).causeLine).toBe(5003);
+  });
 });
 
 test.each([
@@ -43,4 +49,14 @@ test.each([
   ["epoch [3]", undefined],
 ])("%s is of rank %s", (line, rank) => {
   expect(rankOf(line)).toBe(rank);
+});
+
+test.each([
+  ["RuntimeError: it broke", "error", true],
+  ["WARNING: slow", "warning", true],
+  ["WARNING: slow", "error", false],
+  ["FutureWarning: use b", "error", false],
+  ["step 1 loss 2", "warning", false],
+] as const)("%s is of level %s: %s", (line, level, expected) => {
+  expect(isOfLevel(line, level)).toBe(expected);
 });

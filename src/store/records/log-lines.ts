@@ -1,3 +1,5 @@
+import type { LogLevel } from "../../schema/dashboard/log-page.ts";
+
 const lineFeed = 10;
 /** The position of every 1024th line is stored. */
 const indexEvery = 1024;
@@ -8,6 +10,22 @@ const maxRanks = 1 << 14;
 /** Matches a line that looks like an error. */
 export const errorLine =
   /Traceback \(most recent call last\)|\b[A-Za-z]*(?:Error|Exception)\b:|\b(?:FATAL|ERROR)\b|\berror:|^error\b|Segmentation fault|core dumped|out of memory/;
+/** Matches the last line of a Python traceback, and other lines that state why a program failed. */
+const causeLine =
+  /^(?:\[?(?:rank|default|worker)[ _-]?\d+\]?:?\s*|\[\d+\]:?\s*)?(?:[A-Za-z_][\w.]*(?:Error|Exception|Interrupt|Exit)\b(?::|$)|Segmentation fault|.*\bout of memory\b|(?:FATAL|fatal)\b)/;
+const warningLine = /\bWARN(?:ING)?\b|\bWarning:|^warning\b/;
+const mllogLine = /:::MLL(?:OG)?\b/;
+
+/** Whether a line is of a level or a more severe one, judged by its words. */
+export function isOfLevel(line: string, level: LogLevel): boolean {
+  return errorLine.test(line) || (level === "warning" && warningLine.test(line));
+}
+
+/** Whether a line is an MLPerf log event rather than text for people. */
+export function isMllogLine(line: string): boolean {
+  return mllogLine.test(line);
+}
+
 const rankLine =
   /^\s*\[?(?:rank|default|worker)[ _-]?(\d{1,6})\]?[:\]]|^\[(\d{1,6})\](?=[: ])|^\[\d+,(\d{1,6})\]<std/i;
 
@@ -18,6 +36,7 @@ export class LogIndex {
   #lineCount = 0;
   #byteCount = 0;
   #firstErrorLine: number | undefined;
+  #causeLine: number | undefined;
   #ranks = new Set<number>();
 
   get lineCount(): number {
@@ -26,6 +45,11 @@ export class LogIndex {
 
   get firstErrorLine(): number | undefined {
     return this.#firstErrorLine;
+  }
+
+  /** The last line that states why the program failed: the end of a traceback, a fatal error. */
+  get causeLine(): number | undefined {
+    return this.#causeLine;
   }
 
   /** Ranks whose number appears in a line prefix in the first 16 MiB. */
@@ -47,9 +71,12 @@ export class LogIndex {
       if (this.#lineCount % indexEvery === 0)
         this.#positions.push(this.#byteCount + cutBefore + at + 1);
     }
-    if (this.#firstErrorLine === undefined && errorLine.test(text)) {
-      const index = text.split("\n").findIndex((line) => errorLine.test(line));
-      if (index >= 0) this.#firstErrorLine = before + index + 1;
+    if (errorLine.test(text)) {
+      const lines = text.split("\n");
+      const first = lines.findIndex((line) => errorLine.test(line));
+      if (first >= 0) this.#firstErrorLine ??= before + first + 1;
+      const cause = lines.findLastIndex((line) => causeLine.test(line));
+      if (cause >= 0) this.#causeLine = before + cause + 1;
     }
     if (this.#byteCount < maxRankBytes) this.#findRanks(text);
     this.#byteCount += bytes.length + cutBytes;

@@ -1,8 +1,8 @@
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
-import type { LogLine } from "../../schema/dashboard/log-page.ts";
-import { errorLine, type LogIndex, rankOf } from "./log-lines.ts";
+import type { LogLevel, LogLine } from "../../schema/dashboard/log-page.ts";
+import { errorLine, isMllogLine, isOfLevel, type LogIndex, rankOf } from "./log-lines.ts";
 import { openRecordFile } from "./open-record-file.ts";
 import { LineScanner, type ScannedLine } from "./scan-lines.ts";
 
@@ -21,6 +21,10 @@ export interface LogQuery {
   rank?: number | undefined;
   /** Case-insensitive; `error` also finds tracebacks. Searches the first 1 MiB of each line. */
   find?: string | undefined;
+  /** Only lines of this level or a more severe one, judged by their words. */
+  level?: LogLevel | undefined;
+  /** Leaves out MLPerf log events. */
+  hidesMllog?: boolean | undefined;
   /** Longer lines are cut; default 4,000 characters. */
   characters?: number | undefined;
 }
@@ -115,8 +119,9 @@ async function lineRange(
   return undefined;
 }
 
-function maxBytesOf({ rank, find = "" }: LogQuery): number {
-  return rank === undefined && find === "" ? maxReadBytes : maxSearchedBytes;
+function maxBytesOf({ rank, find = "", level, hidesMllog = false }: LogQuery): number {
+  const isSearch = rank !== undefined || find !== "" || level !== undefined || hidesMllog;
+  return isSearch ? maxSearchedBytes : maxReadBytes;
 }
 
 async function* bytesBetween(file: FileHandle, start: number, end: number): AsyncGenerator<Buffer> {
@@ -145,12 +150,21 @@ function shownLine(
   };
 }
 
-function matcherOf({ rank, find }: LogQuery): (text: string, ofRank?: number) => boolean {
+function matcherOf({
+  rank,
+  find,
+  level,
+  hidesMllog = false,
+}: LogQuery): (text: string, ofRank?: number) => boolean {
   const wanted = find?.toLowerCase();
   const contains = (text: string): boolean => {
     if (wanted === undefined || wanted === "") return true;
     if (wanted === "error" && errorLine.test(text)) return true;
     return text.toLowerCase().includes(wanted);
   };
-  return (text, ofRank) => (rank === undefined || ofRank === rank) && contains(text);
+  return (text, ofRank) =>
+    (rank === undefined || ofRank === rank) &&
+    (level === undefined || isOfLevel(text, level)) &&
+    !(hidesMllog && isMllogLine(text)) &&
+    contains(text);
 }

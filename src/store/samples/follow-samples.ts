@@ -5,11 +5,11 @@ import { refusalOf } from "../open-file.ts";
 import { holdRecordDirectory } from "../records/open-record-file.ts";
 import { isRecordFile, samplesDirectory } from "../records/record-files.ts";
 import { type FilePosition, FollowedFile } from "./follow-file.ts";
+import { readBuffer } from "./read-buffer.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
 import { StepColumns, type StepPart } from "./step-columns.ts";
 
 const lineFeed = 10;
-const bufferBytes = 1 << 20;
 /** After this many bytes, other work gets a turn. */
 const bytesInOneGo = 4 << 20;
 const filesInOneGo = 256;
@@ -41,7 +41,6 @@ export class FollowedSamples {
   readonly #directory: string;
   readonly #scanner = new StepLineScanner();
   readonly #files = new Map<string, FollowedFile>();
-  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
   readonly #only: ReadonlySet<string> | undefined;
   readonly #noSteps = new StepColumns();
   #steps = new StepColumns();
@@ -141,10 +140,10 @@ export class FollowedSamples {
     for (const [name, file] of this.#files) {
       if (wanted === "host" && isOfRank(name)) continue;
       const openAs = join(base, name);
-      let followed = file.readOn(this.#buffer, bytesInOneGo, openAs);
+      let followed = file.readOn(readBuffer(), bytesInOneGo, openAs);
       while (followed.kind === "read" && followed.byteCount >= bytesInOneGo) {
         await giveWay();
-        followed = file.readOn(this.#buffer, bytesInOneGo, openAs);
+        followed = file.readOn(readBuffer(), bytesInOneGo, openAs);
       }
       if (followed.kind === "replaced") return "replaced";
       filesInThisGo += 1;
@@ -215,7 +214,11 @@ export class FollowedSamples {
   #dropOldestHostSamples(): void {
     this.#hostSampleCount = 0;
     for (const samples of this.#samplesByHost.values()) {
-      samples.splice(0, Math.ceil(samples.length / 4));
+      const dropped = samples.splice(0, Math.ceil(samples.length / 4));
+      const [first] = samples;
+      // Only the first sample of a host states its size.
+      const capacity = dropped.find((sample) => sample.capacity !== undefined)?.capacity;
+      if (first !== undefined && capacity !== undefined) samples[0] = { capacity, ...first };
       this.#hostSampleCount += samples.length;
     }
     this.#generation += 1;

@@ -18,7 +18,12 @@ import type { WatchedRun } from "./watch-run.ts";
 export function describeWatchedRun(
   run: WatchedRun,
   sources: readonly PointSource[],
-  known: { earlierCrossingsMs: readonly number[]; integrity: IntegrityDocument; mayStop: boolean },
+  known: {
+    earlierCrossingsMs: readonly number[];
+    integrity: IntegrityDocument;
+    mayStop: boolean;
+    causeLine: RunDetail["causeLine"];
+  },
 ): RunDetail {
   const { request, result, record } = run;
   const { price, system } = request;
@@ -49,6 +54,7 @@ export function describeWatchedRun(
     ...withValue("price", price),
     ...withValue("priceUnitCount", cost.kind === "priced" ? cost.unitCount : undefined),
     ...withValue("planComparison", planComparisonOf(run)),
+    ...withValue("causeLine", known.causeLine),
     unreadableSampleCount: run.samples.unreadableCount,
     ...withValue("isReadingSamples", run.samples.hasReadSteps ? undefined : (true as const)),
   };

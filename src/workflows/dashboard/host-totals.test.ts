@@ -101,6 +101,50 @@ describe("HostTotals", () => {
     expect(totals.energyNote).toBe("measured: processors (2 of 2 hosts)");
   });
 
+  test("never gives negative power where a meter is missing from some samples", () => {
+    const totals = new HostTotals();
+    const rapl = (second: number): number => second * 100;
+    const gpus = (second: number): number => second * 8000;
+    const both = (second: number): HostSample =>
+      sampleOf("a", second, {
+        measuredJoules: { "rapl processors": rapl(second), "nvml accelerators": gpus(second) },
+      });
+    const samples = [both(1), both(2), sampleOf("a", 3), sampleOf("a", 4), both(5)];
+    totals.grow(byHost(...samples), input);
+    expect(pointsOf(totals.power)).toEqual([
+      [2, 8100],
+      [3, 100],
+      [4, 100],
+      [5, 8100],
+    ]);
+    // What the missing meter had counted still counts.
+    expect(pointsOf(totals.energy)).toEqual([
+      [1, 8100],
+      [2, 16_200],
+      [3, 16_300],
+      [4, 16_400],
+      [5, 40_500],
+    ]);
+  });
+
+  test("gives no power for a counter that started again", () => {
+    const totals = new HostTotals();
+    const joules = (second: number, value: number): HostSample =>
+      sampleOf("a", second, { measuredJoules: { "rapl processors": value } });
+    totals.grow(byHost(joules(1, 9000), joules(2, 10), joules(3, 110)), input);
+    expect(pointsOf(totals.power)).toEqual([
+      [2, 0],
+      [3, 100],
+    ]);
+  });
+
+  test("has no memory once the last process has exited", () => {
+    const totals = new HostTotals();
+    const ended = sampleOf("a", 2, { processCount: 0, memoryBytes: 0 });
+    totals.grow(byHost(sampleOf("a", 1), ended), input);
+    expect(pointsOf(totals.memory)).toEqual([[1, 1e9]]);
+  });
+
   test("adds only new samples, and never a point before the last one", () => {
     const totals = new HostTotals();
     const samples = byHost(sampleOf("a", 1), sampleOf("b", 1), sampleOf("a", 3));

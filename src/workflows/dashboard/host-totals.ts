@@ -1,6 +1,7 @@
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { HostSample } from "../../schema/run/telemetry-sample.ts";
 import { PointRows } from "./point-rows.ts";
+import { energySource } from "../../score/parts/sum-energy.ts";
 import { addReadings, energyAt, type EnergyInput } from "./watched-energy.ts";
 
 /**
@@ -90,7 +91,8 @@ export class HostTotals {
     this.#newestMs = Math.max(this.#newestMs, sample.timeMs);
     const before = this.#hosts.get(sample.host);
     const capacity = sample.capacity ?? before?.capacity;
-    const now: HostState = { sample, capacity, readings: energyAt(sample, capacity, input) };
+    const readings = withEarlierMeters(before?.readings, energyAt(sample, capacity, input));
+    const now: HostState = { sample, capacity, readings };
     this.#hosts.set(sample.host, now);
     if (before === undefined) return false;
     const seconds = (sample.timeMs - before.sample.timeMs) / 1000;
@@ -102,8 +104,8 @@ export class HostTotals {
     this.#pushNetwork(before.sample, sample, seconds);
     now.watts = {};
     for (const kind of ["measured", "estimated"] as const) {
-      const [from, to] = [joulesOf(before.readings, kind), joulesOf(now.readings, kind)];
-      if (from !== undefined && to !== undefined) now.watts[kind] = (to - from) / seconds;
+      const watts = wattsBetween(before.readings, now.readings, kind);
+      if (watts !== undefined) now.watts[kind] = watts;
     }
     return true;
   }
@@ -118,7 +120,8 @@ export class HostTotals {
     };
     push(
       this.memory,
-      present.map(({ sample }) => sample.memoryBytes),
+      // After the last process has exited, the memory of the run is no longer known.
+      present.map(({ sample }) => (sample.processCount === 0 ? undefined : sample.memoryBytes)),
     );
     const isMeasured = hosts.some(({ readings }) => joulesOf(readings, "measured") !== undefined);
     const kind = isMeasured ? "measured" : "estimated";
@@ -175,6 +178,41 @@ function networkBytes({
 function joulesOf(readings: readonly EnergyReading[], kind: EnergyKind): number | undefined {
   return sumOfKnown(
     readings.map((reading) => (reading.kind === kind ? reading.joules : undefined)),
+  );
+}
+
+/**
+ * Adds the last readings of meters that a sample lacks: what they have counted until then still counts. An estimate ends
+ * where a meter of the same part takes over.
+ */
+function withEarlierMeters(
+  before: readonly EnergyReading[] = [],
+  now: readonly EnergyReading[],
+): readonly EnergyReading[] {
+  const known = new Set(now.map(energySource));
+  const missing = before.filter(
+    (reading) => reading.kind === "measured" && !known.has(energySource(reading)),
+  );
+  return missing.length === 0 ? now : [...now, ...missing];
+}
+
+/**
+ * Mean power between two samples, of the meters or formulas that both have. A reading is divided by the time since the
+ * earlier reading of the same meter; a counter that went back has started again.
+ */
+function wattsBetween(
+  before: readonly EnergyReading[],
+  now: readonly EnergyReading[],
+  kind: EnergyKind,
+): number | undefined {
+  const earlier = new Map(before.map((reading) => [energySource(reading), reading]));
+  return sumOfKnown(
+    now.map((reading) => {
+      const from = reading.kind === kind ? earlier.get(energySource(reading)) : undefined;
+      const spanMs = reading.intervalMs - (from?.intervalMs ?? reading.intervalMs);
+      if (from === undefined || spanMs <= 0) return undefined;
+      return Math.max(0, reading.joules - from.joules) / (spanMs / 1000);
+    }),
   );
 }
 

@@ -1,14 +1,9 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
-import { seriesRole } from "../../schema/run/counted-runs.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import { runName } from "../../schema/run/run-name.ts";
-import type { RunResult } from "../../schema/run/run-result.ts";
 import { lookAtHome } from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
-import { leadingEnergy } from "./watched-energy.ts";
+import type { RunSummary } from "../../store/records/run-store.ts";
+import { finishedItem, liveItem } from "./run-list-item.ts";
 import { WatchedRun, type WatchWorld } from "./watch-run.ts";
-
-type ReadableItem = Extract<RunListItem, { kind: "readable" }>;
 
 interface Entry {
   sign: string;
@@ -21,10 +16,12 @@ interface Entry {
   checkedMs: number;
 }
 
-const sparkPoints = 60;
 /** A finished run is checked again after this long. */
 const recheckAfterMs = 15_000;
 const maxRemovals = 1000;
+/** With more new records than this, all are read together from the index of the home. */
+const maxReadSingly = 20;
+const checksInOneGo = 200;
 
 /** What changed since a turn. */
 export interface BoardUpdates {
@@ -52,7 +49,18 @@ export class RunBoard {
 
   /** Newest first; broken records last. */
   items(): RunListItem[] {
-    return [...this.#entries.values()].map(({ item }) => item).toSorted(newestFirst);
+    return this.#sorted().map(({ item }) => item);
+  }
+
+  /** The JSON of `items()`, whose parts are kept. */
+  itemsText(): string {
+    return `[${this.#sorted()
+      .map(({ text }) => text)
+      .join(",")}]`;
+  }
+
+  #sorted(): Entry[] {
+    return [...this.#entries.values()].toSorted((a, b) => newestFirst(a.item, b.item));
   }
 
   /** The followed run; undefined if it is not in progress. */
@@ -81,8 +89,10 @@ export class RunBoard {
     });
     this.#turn += 1;
     const present = new Set<string>();
-    for (const { runId, sign } of signs) {
-      if (await this.#check(runId, sign, nowMs)) present.add(runId);
+    const summaries = await this.#summariesOfNew(signs);
+    for (const [index, { runId, sign }] of signs.entries()) {
+      if (await this.#check({ runId, sign, nowMs }, summaries.get(runId))) present.add(runId);
+      if (index % checksInOneGo === checksInOneGo - 1) await giveWay();
     }
     for (const runId of this.#entries.keys()) if (!present.has(runId)) this.#remove(runId);
   }
@@ -98,18 +108,35 @@ export class RunBoard {
     };
   }
 
+  /** Reads many new records at once; returns none if there are only a few. */
+  async #summariesOfNew(
+    signs: readonly { runId: string }[],
+  ): Promise<ReadonlyMap<string, RunSummary>> {
+    const newCount = signs.filter(({ runId }) => !this.#entries.has(runId)).length;
+    if (newCount <= maxReadSingly) return new Map();
+    const summaries = await this.#world.store.list();
+    return new Map(summaries.map((summary) => [summary.runId, summary]));
+  }
+
   /** @returns false if the record no longer exists */
-  async #check(runId: string, sign: string, nowMs: number): Promise<boolean> {
+  async #check(
+    { runId, sign, nowMs }: { runId: string; sign: string; nowMs: number },
+    summary: RunSummary | undefined,
+  ): Promise<boolean> {
     const known = this.#entries.get(runId);
     if (known !== undefined && known.sign === sign && known.run === undefined) {
       known.checkedMs = Math.max(known.checkedMs, nowMs - recheckAfterMs / 2);
       return true;
     }
-    const place = await recordPlace(this.#home, runId);
+    const place = recordPlace(this.#home, runId);
     if (place.kind === "absent") return false;
     if (place.kind === "linked") {
       const reason = `${place.what} ${place.fault}; such files are not served`;
       this.#set(runId, { kind: "broken", runId, reason }, { sign, nowMs });
+      return true;
+    }
+    if (summary?.kind === "readable" && summary.result !== undefined) {
+      this.#set(runId, finishedItem(summary.request, summary.result), { sign, nowMs });
       return true;
     }
     return this.#read(runId, sign, nowMs);
@@ -125,15 +152,21 @@ export class RunBoard {
         this.#set(runId, { kind: "broken", runId, reason: opened.reason }, { sign, nowMs });
         return true;
       }
-      run = new WatchedRun(opened.record, this.#world);
+      const { request, result } = opened.record;
       // A finished run needs no data beyond its verdict.
-      if (run.result !== undefined) {
-        this.#set(runId, this.#itemOf(run), { sign, nowMs });
+      if (result !== undefined) {
+        this.#set(runId, finishedItem(request, result), { sign, nowMs });
         return true;
       }
+      run = new WatchedRun(opened.record, this.#world);
     }
     if (!(await run.readOn("list"))) return false;
-    this.#set(runId, this.#itemOf(run), { sign, nowMs, run: run.isOver ? undefined : run });
+    const { id, index } = run.request.series;
+    const item =
+      run.result === undefined
+        ? liveItem(run, this.earlierCrossingsMs(id, index))
+        : finishedItem(run.request, run.result);
+    this.#set(runId, item, { sign, nowMs, run: run.isOver ? undefined : run });
     return true;
   }
 
@@ -154,75 +187,18 @@ export class RunBoard {
     const dropped = this.#removals.length > maxRemovals ? this.#removals.shift() : undefined;
     if (dropped !== undefined) this.#oldestTurn = dropped.turn;
   }
-
-  #itemOf(run: WatchedRun): ReadableItem {
-    const { request, result } = run;
-    const { id, index, count } = request.series;
-    const progress = run.progress(this.earlierCrossingsMs(id, index));
-    const spark = sparkOf(run);
-    const item: ReadableItem = {
-      kind: "readable",
-      runId: run.runId,
-      seriesId: id,
-      seriesIndex: index,
-      seriesCount: count,
-      role: seriesRole(request),
-      name: runName(request),
-      seed: request.seed,
-      state: run.record.state.kind,
-      ...(request.startable.kind === "imported" ? { isImported: true } : {}),
-      outcome: result?.outcome,
-      createdMs: request.createdMs,
-      clockMs: progress.clockMs,
-      target: progress.target,
-      best: progress.best,
-      loss: progress.loss,
-      progressFraction: progressFractionOf(result, progress),
-      predicted: progress.predicted,
-      costUsd: progress.costUsd,
-      energy: result === undefined ? leadingEnergy(run.energy) : progress.energy,
-      rankCount: rankCountOf(run),
-      samplesPerSecond: progress.samplesPerSecond,
-      system: request.system.system_name,
-      ...spark,
-      findingsCount: (result?.findings ?? run.log.reader.run.findings).length,
-    };
-    return item;
-  }
 }
 
+const collator = new Intl.Collator("en", { numeric: true });
+
 function newestFirst(a: RunListItem, b: RunListItem): number {
-  return createdMs(b) - createdMs(a) || b.runId.localeCompare(a.runId, "en", { numeric: true });
+  return createdMs(b) - createdMs(a) || collator.compare(b.runId, a.runId);
 }
 
 function createdMs(item: RunListItem): number {
   return item.kind === "readable" ? item.createdMs : 0;
 }
 
-function progressFractionOf(
-  result: RunResult | undefined,
-  { clockMs, predicted }: ReturnType<WatchedRun["progress"]>,
-): number | undefined {
-  if (result?.outcome.kind === "reached") return 1;
-  if (clockMs === undefined || predicted?.kind !== "reaches") return undefined;
-  const totalMs = clockMs + predicted.remainingMs;
-  return totalMs > 0 ? clockMs / totalMs : 1;
-}
-
-function rankCountOf({ request: { startable }, record, samples, log }: WatchedRun): number {
-  const launched = jobRanksOf(record.events.events).ranks.length;
-  const workers = startable.kind === "embedded" ? startable.workers : 1;
-  return Math.max(workers, launched, samples.steps.ranks().length, log.index.ranks().length);
-}
-
-/** The target metric if it has at least two evaluations, otherwise the loss. */
-function sparkOf({ evaluations, log }: WatchedRun): Pick<ReadableItem, "spark" | "sparkMetric"> {
-  if (evaluations.length >= 2) {
-    const stride = Math.ceil(evaluations.length / sparkPoints);
-    const last = evaluations.length - 1;
-    const shown = evaluations.filter((_, index) => (last - index) % stride === 0);
-    return { spark: shown.map(({ value }) => value), sparkMetric: "quality" };
-  }
-  const loss = log.spark.finish()?.samples ?? [];
-  return loss.length >= 2 ? { spark: loss, sparkMetric: "loss" } : { spark: [] };
+function giveWay(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -26,7 +26,7 @@ export class RunCache {
    * @throws UserError `unknown-run`, `record-broken`, `record-linked`
    */
   async open(runId: string): Promise<OpenRun> {
-    await this.#checkPlace(runId);
+    this.#checkPlace(runId);
     const opened = this.#runs.get(runId) ?? (await this.#read(runId));
     opened.usedMs = this.#world.nowMs();
     return opened;
@@ -38,8 +38,8 @@ export class RunCache {
   }
 
   /** Whether the record still exists inside the home and is not a link. */
-  async isInside({ run }: OpenRun): Promise<boolean> {
-    const place = await recordPlace(this.#home, run.runId);
+  isInside({ run }: OpenRun): boolean {
+    const place = recordPlace(this.#home, run.runId);
     return place.kind === "inside";
   }
 
@@ -70,8 +70,8 @@ export class RunCache {
     this.#timer = undefined;
   }
 
-  async #checkPlace(runId: string): Promise<void> {
-    const place = await recordPlace(this.#home, runId);
+  #checkPlace(runId: string): void {
+    const place = recordPlace(this.#home, runId);
     switch (place.kind) {
       case "inside":
         return;

@@ -22,7 +22,13 @@ export interface HeatmapQuery {
 /** Passes the points of every rank to `take`; for power, those of every accelerator. */
 type VisitPoints = (take: (rank: number, timeMs: number, value: number) => void) => void;
 
-/** Ranks over time: the mean of a metric in each cell. With more ranks than rows, a row holds several ranks. */
+/** Limits the memory for the cells of all ranks; with more ranks, there are fewer columns. */
+const maxCells = 8 << 20;
+
+/**
+ * Ranks over time: the mean of a metric in each cell. With more ranks than rows, a row holds several ranks, and a cell is
+ * that of the rank with the largest mean.
+ */
 export function viewRunHeatmap(run: WatchedRun, query: HeatmapQuery): HeatmapDocument {
   const visit = pointsOf(run, query.metric);
   const seen = surveyRanks(visit, query);
@@ -33,21 +39,26 @@ export function viewRunHeatmap(run: WatchedRun, query: HeatmapQuery): HeatmapDoc
   );
   const rows = Math.max(1, Math.min(query.rows, ranks.length));
   const ranksPerRow = Array.from({ length: rows }, (): number[] => []);
-  const rowOfRank = new Int32Array(Math.max(0, ...seen.meanOfRank.keys()) + 1).fill(-1);
+  const firstPositions: number[] = [];
+  const positionOfRank = new Int32Array(ranks.reduce((a, b) => Math.max(a, b), 0) + 1).fill(-1);
   for (const [position, rank] of ranks.entries()) {
     const row = Math.floor((position * rows) / ranks.length);
-    rowOfRank[rank] = row;
+    positionOfRank[rank] = position;
+    firstPositions[row] ??= position;
     ranksPerRow[row]?.push(rank);
   }
+  const columns = Math.max(1, Math.min(query.columns, Math.floor(maxCells / (ranks.length || 1))));
   const { fromMs, toMs } = seen;
   const spanMs = Math.max(1, toMs - fromMs) * (1 + 1e-9);
-  const grid = new HeatGrid(rows, query.columns);
+  const grid = new HeatGrid(Math.max(1, ranks.length), columns);
   visit((rank, timeMs, value) => {
     if (timeMs < fromMs || timeMs > toMs) return;
-    const column = Math.floor(((timeMs - fromMs) / spanMs) * query.columns);
-    grid.add(rowOfRank[rank] ?? -1, column, value);
+    const column = Math.floor(((timeMs - fromMs) / spanMs) * columns);
+    grid.add(positionOfRank[rank] ?? -1, column, value);
   });
-  const values = grid.means();
+  const isMerged = ranks.length > rows;
+  const peaks = isMerged ? grid.peaks(firstPositions) : undefined;
+  const values = peaks?.values ?? grid.means();
   return {
     runId: run.runId,
     metric: query.metric,
@@ -55,9 +66,10 @@ export function viewRunHeatmap(run: WatchedRun, query: HeatmapQuery): HeatmapDoc
     fromMs,
     toMs,
     rankOrder: query.rankOrder,
-    columns: query.columns,
+    columns,
     rows,
     values,
+    ...(peaks === undefined ? {} : { peakRanks: peaks.rows.map((row) => ranks[row] ?? -1) }),
     ranksPerRow,
     ...rangeOf(values),
   };

@@ -6,14 +6,14 @@ import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
+import { leadingEnergy } from "../../score/parts/leading-energy.ts";
+import { readBuffer } from "../../store/samples/read-buffer.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { HostTotals } from "./host-totals.ts";
 import { hasManySamples, readManySamples } from "./read-samples.ts";
-import { type EnergyBasis, leadingEnergy } from "./watched-energy.ts";
+import type { EnergyBasis } from "./watched-energy.ts";
 import { WatchedLog } from "./watched-log.ts";
-
-const bufferBytes = 1 << 20;
 
 /**
  * How much of a record to read. `list`: everything except the samples of ranks. `page`: the same, and checks the log
@@ -43,7 +43,6 @@ export class WatchedRun {
   version = 0;
   #record: RunRecord;
   readonly #world: WatchWorld;
-  readonly #buffer = Buffer.allocUnsafeSlow(bufferBytes);
   #reading: Promise<unknown> = Promise.resolve();
   #readMs = Number.NEGATIVE_INFINITY;
   #isSettled = false;
@@ -159,7 +158,7 @@ export class WatchedRun {
     const opened = await this.#world.store.open(this.runId);
     if (opened.kind !== "opened") return false;
     const isOver = opened.record.state.kind !== "running";
-    await this.log.readOn(this.#buffer, opened.record.events.events);
+    await this.log.readOn(readBuffer(), opened.record.events.events);
     await this.samples.readOn("host");
     this.#record = opened.record;
     this.#growTotals();
@@ -230,7 +229,7 @@ export class WatchedRun {
 }
 
 /** The values of the verdict that replace those of the progress. */
-function finalProgress(result: RunResult): Partial<RunProgress> {
+export function finalProgress(result: RunResult): Partial<RunProgress> {
   const { outcome, clock, cost } = result;
   const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
   const stopMs = clock.runStopMs ?? clock.endedMs;

@@ -1,6 +1,7 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { RunDetail } from "../../schema/dashboard/run-detail.ts";
 import type { SeriesDocument } from "../../schema/dashboard/run-series.ts";
+import { readLogLines } from "../../store/records/read-log-lines.ts";
 import { describeWatchedRun } from "./describe-watched-run.ts";
 import { RunBoard } from "./list-live-runs.ts";
 import type { OpenRun } from "./open-run.ts";
@@ -83,6 +84,7 @@ export class RunWatch {
       earlierCrossingsMs: this.earlierCrossingsMs(opened.run),
       integrity: await opened.integrity.check(),
       mayStop: this.#mayStop,
+      causeLine: await causeLineOf(opened.run),
     });
   }
 
@@ -132,7 +134,7 @@ export class RunWatch {
 
   async #checkRun(opened: OpenRun): Promise<void> {
     const { run } = opened;
-    const isPresent = (await this.#cache.isInside(opened)) && (await run.readOn("page"));
+    const isPresent = this.#cache.isInside(opened) && (await run.readOn("page"));
     if (!isPresent) return void this.#cache.remove(opened);
     // A long reading must not delay the other runs.
     if (run.hasManyUnreadSamples) return this.#readInBackground(opened);
@@ -152,6 +154,19 @@ export class RunWatch {
       },
     );
   }
+}
+
+const maxCauseCharacters = 300;
+
+/** The line of the log that states why a run died. */
+async function causeLineOf({ log, result, isOver }: WatchedRun): Promise<RunDetail["causeLine"]> {
+  const isDead = result === undefined ? isOver : result.outcome.kind === "died";
+  const { index, path } = log;
+  const number = index.causeLine ?? index.firstErrorLine;
+  if (!isDead || number === undefined) return undefined;
+  const query = { from: number, limit: 1, characters: maxCauseCharacters };
+  const [line] = (await readLogLines(path, index, query)).lines;
+  return line === undefined ? undefined : { number: line.number, text: line.text.trim() };
 }
 
 const axisHints = {

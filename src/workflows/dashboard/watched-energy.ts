@@ -71,11 +71,6 @@ export function addReadings(readings: readonly EnergyReading[]): EnergyReading[]
   return [...added.values()];
 }
 
-/** The reading to show where there is room for one: a measured one if there is one. */
-export function leadingEnergy(readings: readonly EnergyReading[]): EnergyReading | undefined {
-  return readings.find(({ kind }) => kind === "measured") ?? readings[0];
-}
-
 /** Joules at a moment, interpolated between two points of a series sorted by time; NaN outside it. */
 export function joulesAt({ timesMs, values }: PointRows, timeMs: number): number {
   const at = (index: number): { timeMs: number; joules: number } => ({

@@ -15,6 +15,8 @@ export class WatchRunPoints {
   #evaluationNumber = 0;
   #areMetricsFinal = false;
   #stepRows = 0;
+  /** How many points of `quality` throughput was computed from. */
+  #countedPoints = 0;
   #samplesGeneration = 0;
   #rateFrom: { timeMs: number; samplesCount: number } | undefined;
 
@@ -34,11 +36,38 @@ export class WatchRunPoints {
     for (const point of run.log.points.loss.slice(this.loss.values.length))
       this.loss.push(point.timeMs, point.samplesCount, point.value, point.step);
     if (run.samples.steps.rowCount > 0) this.#growRate(run);
-    else
-      for (const point of run.log.points.samplesPerSecond.slice(
-        this.samplesPerSecond.values.length,
-      ))
-        this.samplesPerSecond.push(point.timeMs, point.samplesCount, point.value);
+    else if (run.log.points.samplesPerSecond.length > 0) this.#growLoggedRate(run);
+    else this.#growCountedRate(run);
+  }
+
+  #growLoggedRate({ log }: WatchedRun): void {
+    // Rates between evaluations are dropped once the program reports its throughput.
+    if (this.#countedPoints > 0) {
+      this.samplesPerSecond.clear();
+      this.#countedPoints = 0;
+      this.generation += 1;
+    }
+    const { length } = this.samplesPerSecond.values;
+    for (const point of log.points.samplesPerSecond.slice(length))
+      this.samplesPerSecond.push(point.timeMs, point.samplesCount, point.value);
+  }
+
+  /** Throughput between two evaluations, of a program that only counts its samples. */
+  #growCountedRate({ runStartMs }: WatchedRun): void {
+    const { timesMs, samples } = this.quality;
+    for (; this.#countedPoints < timesMs.length; this.#countedPoints++) {
+      const timeMs = timesMs[this.#countedPoints] ?? 0;
+      const samplesCount = samples[this.#countedPoints] ?? Number.NaN;
+      if (!Number.isFinite(samplesCount)) continue;
+      const from =
+        this.#rateFrom ??
+        (runStartMs === undefined ? undefined : { timeMs: runStartMs, samplesCount: 0 });
+      this.#rateFrom = { timeMs, samplesCount };
+      if (from === undefined || timeMs <= from.timeMs || samplesCount <= from.samplesCount)
+        continue;
+      const rate = (samplesCount - from.samplesCount) / ((timeMs - from.timeMs) / 1000);
+      this.samplesPerSecond.push(timeMs, samplesCount, rate);
+    }
   }
 
   #clear(samplesGeneration: number): void {
@@ -46,6 +75,7 @@ export class WatchRunPoints {
     this.#samplesGeneration = samplesGeneration;
     this.#evaluationNumber = 0;
     this.#stepRows = 0;
+    this.#countedPoints = 0;
     this.#rateFrom = undefined;
     this.metrics.clear();
     this.#areMetricsFinal = false;
@@ -88,7 +118,10 @@ export class WatchRunPoints {
   #growRate({ samples: { steps } }: WatchedRun): void {
     const [rank] = steps.ranks();
     // Throughput from the log is dropped once there is telemetry.
-    if (this.#stepRows === 0) this.samplesPerSecond.clear();
+    if (this.#stepRows === 0) {
+      this.samplesPerSecond.clear();
+      this.#rateFrom = undefined;
+    }
     let base = 0;
     for (const chunk of steps.chunks) {
       for (let row = Math.max(0, this.#stepRows - base); row < chunk.rowCount; row++) {

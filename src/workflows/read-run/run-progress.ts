@@ -6,6 +6,7 @@ import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { countChecks, type RunChecklist } from "../../schema/run/run-checklist.ts";
 import type { Silence } from "../../schema/run/silence.ts";
+import { leadingEnergy } from "../../score/parts/leading-energy.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 
 /** One moment of a run for the live view. */
@@ -40,7 +41,7 @@ export function runProgress(moment: {
     samplesCount: run.samplesCount,
     samplesPerSecond: rateOf(run, clockMs),
     costUsd: moment.costUsd,
-    energy: moment.energy.find((reading) => reading.kind === "measured") ?? moment.energy[0],
+    energy: leadingEnergy(moment.energy),
     rules: moment.checklist === undefined ? undefined : countChecks(moment.checklist),
     predicted: predictedOf(run, clockMs, moment.earlierCrossingsMs),
     ...(moment.silence === undefined ? {} : { silence: moment.silence }),

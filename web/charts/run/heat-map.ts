@@ -1,9 +1,11 @@
 import { csvText } from "../../../src/foundation/csv.ts";
-import { escapedXml } from "../save/escaped-xml.ts";
 import type { HeatmapDocument } from "../../../src/schema/dashboard/run-series.ts";
 import type { Palette } from "../palette.ts";
 
 type Rgb = readonly [red: number, green: number, blue: number];
+
+/** What colors are computed from. */
+type HeatCells = Pick<HeatmapDocument, "values" | "columns" | "rows" | "least" | "greatest">;
 
 /** Colors from low to high values: toward white on dark backgrounds, toward dark red on light ones. */
 const ramps: Readonly<Record<"dark" | "light", readonly Rgb[]>> = {
@@ -28,7 +30,7 @@ const ramps: Readonly<Record<"dark" | "light", readonly Rgb[]>> = {
  * ramp, the maximum the last.
  */
 export function heatPixels(
-  heat: HeatmapDocument,
+  heat: HeatCells,
   background: "dark" | "light",
 ): Uint8ClampedArray<ArrayBuffer> {
   const table = colorTable(ramps[background]);
@@ -72,11 +74,7 @@ export function backgroundOf({ surface }: Palette): "dark" | "light" {
 }
 
 /** Draws the cells scaled to the canvas. */
-export function drawHeatMap(
-  canvas: HTMLCanvasElement,
-  heat: HeatmapDocument,
-  palette: Palette,
-): void {
+export function drawHeatMap(canvas: HTMLCanvasElement, heat: HeatCells, palette: Palette): void {
   const context = canvas.getContext("2d");
   if (context === null) throw new Error("this browser does not support canvas");
   const cells = document.createElement("canvas");
@@ -112,19 +110,4 @@ export function rankText(ranks: readonly number[]): string {
   if (others.length === 0) return String(first);
   const isRange = others.every((rank, index) => rank === first + index + 1);
   return isRange ? `${first}-${others.at(-1)}` : `${first} and ${others.length} more`;
-}
-
-/** An SVG file that contains the cells as an image. */
-export function heatSvg(title: string, heat: HeatmapDocument, palette: Palette): string {
-  const cells = document.createElement("canvas");
-  cells.width = 960;
-  cells.height = 400;
-  drawHeatMap(cells, heat, palette);
-  return [
-    '<svg xmlns="http://www.w3.org/2000/svg" width="960" height="440" viewBox="0 0 960 440" font-family="system-ui, sans-serif">',
-    `<rect width="960" height="440" fill="${palette.surface}"/>`,
-    `<text x="10" y="26" font-size="13" font-weight="600" fill="${palette.text}">${escapedXml(title)}</text>`,
-    `<image x="0" y="40" width="960" height="400" href="${cells.toDataURL("image/png")}"/>`,
-    "</svg>\n",
-  ].join("\n");
 }

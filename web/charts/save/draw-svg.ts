@@ -5,11 +5,16 @@ import type { ChartSpec, Mark } from "../run/chart-spec.ts";
 import { chartExtent, type Extent } from "../run/chart-extent.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
 
-const margin = { top: 34, right: 18, bottom: 62, left: 64 };
+const margin = { top: 52, right: 18, left: 64 };
+/** Below the plot: the labels of the x axis, its title, then the lines of the legend. */
+const axisHeight = 44;
+const legendLineHeight = 18;
 
 interface Frame {
   width: number;
   height: number;
+  /** The y position of the x axis. */
+  bottom: number;
   x: AxisScale;
   y: AxisScale;
   extent: Extent;
@@ -40,14 +45,17 @@ export function drawSvg(
 
 function frameOf(spec: ChartSpec, palette: Palette, width: number, height: number): Frame {
   const extent = chartExtent(spec);
+  const lineCount = legendEntries(spec.marks, width).at(-1)?.line ?? -1;
+  const bottom = height - axisHeight - (lineCount + 1) * legendLineHeight;
   const inner = {
     width: width - margin.left - margin.right,
-    height: height - margin.top - margin.bottom,
+    height: bottom - margin.top,
   };
   const { fromX, toX, fromY, toY } = extent;
   return {
     width,
     height,
+    bottom,
     x: axisScale(spec.x, toX),
     y: axisScale(spec.y, Math.max(Math.abs(fromY), Math.abs(toY))),
     extent,
@@ -58,8 +66,7 @@ function frameOf(spec: ChartSpec, palette: Palette, width: number, height: numbe
 }
 
 function axes(frame: Frame): string[] {
-  const { extent, x, y, width, height, palette, atX, atY } = frame;
-  const bottom = height - margin.bottom;
+  const { extent, x, y, width, bottom, palette, atX, atY } = frame;
   const between = x.isTime ? timesBetween : ticksBetween;
   const xTicks = between(extent.fromX / x.divisor, extent.toX / x.divisor, 8);
   const yTicks = ticksBetween(extent.fromY / y.divisor, extent.toY / y.divisor, 5);
@@ -75,8 +82,8 @@ function axes(frame: Frame): string[] {
         : tickText(tick, xTicks);
       return `<path d="M${at} ${margin.top}V${bottom}" stroke="${palette.grid}"/><text x="${at}" y="${bottom + 16}" text-anchor="middle" fill="${palette.muted}">${text}</text>`;
     }),
-    `<text x="${width - margin.right}" y="${bottom + 32}" text-anchor="end" fill="${palette.muted}">${escapedXml(x.isTime ? `${x.label} (UTC)` : x.label)}</text>`,
-    `<text x="${width - margin.right}" y="20" text-anchor="end" fill="${palette.muted}">${escapedXml(y.label)}</text>`,
+    `<text x="${margin.left + (width - margin.left - margin.right) / 2}" y="${bottom + 32}" text-anchor="middle" fill="${palette.muted}">${escapedXml(x.isTime ? `${x.label} (UTC)` : x.label)}</text>`,
+    `<text x="${margin.left}" y="${margin.top - 12}" fill="${palette.muted}">${escapedXml(y.label)}</text>`,
   ];
 }
 
@@ -106,27 +113,50 @@ function drawMark(mark: Mark, frame: Frame): string {
       return `<path d="M${margin.left} ${round(atY(mark.y))}H${frame.width - margin.right}" stroke="${palette.text}" stroke-dasharray="1 3"/><text x="${frame.width - margin.right - 4}" y="${round(atY(mark.y)) - 5}" text-anchor="end" fill="${palette.text}">${escapedXml(mark.label)}</text>`;
     case "range": {
       const [from, to] = [round(atX(mark.fromX)), round(atX(mark.toX))];
-      const bottom = frame.height - margin.bottom;
+      const { bottom } = frame;
       return `<rect x="${from}" y="${margin.top}" width="${round(to - from)}" height="${bottom - margin.top}" fill="${palette.tones[1]}" fill-opacity="${bandOpacity / 2}"/><path d="M${round(atX(mark.atX))} ${margin.top}V${bottom}" stroke="${palette.tones[1]}"${dashText(dashes.dotted)}/>`;
     }
   }
 }
 
-function legend(marks: readonly Mark[], { height, palette }: Frame): string[] {
-  let x = margin.left;
-  return marks
-    .filter((mark) => mark.kind !== "level")
-    .map((mark) => {
-      const color = palette.tones[mark.kind === "range" ? 1 : mark.tone];
-      const y = height - 12;
-      const sample =
-        mark.kind !== "line"
-          ? `<rect x="${x}" y="${y - 9}" width="18" height="9" fill="${color}" fill-opacity="${bandOpacity}"/>`
-          : `<path d="M${x} ${y - 4}h18" stroke="${color}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`;
-      const text = `<text x="${x + 24}" y="${y}" fill="${palette.muted}">${escapedXml(mark.label)}</text>`;
-      x += 44 + mark.label.length * 6.2;
-      return sample + text;
-    });
+interface LegendEntry {
+  mark: Exclude<Mark, { kind: "level" }>;
+  label: string;
+  x: number;
+  line: number;
+}
+
+/** Lines with their names; bands are listed once, because each has the color of its line. Wraps at the right margin. */
+function legendEntries(marks: readonly Mark[], width: number): LegendEntry[] {
+  const band = marks.find((mark) => mark.kind === "band");
+  const named = marks
+    .filter((mark) => mark.kind === "line" || mark.kind === "range")
+    .map((mark) => ({ mark, label: mark.label }));
+  const listed = band === undefined ? named : [...named, { mark: band, label: bandLabel }];
+  let [x, line] = [margin.left, 0];
+  return listed.map(({ mark, label }) => {
+    const entryWidth = 44 + label.length * 6.2;
+    if (x > margin.left && x + entryWidth > width - margin.right)
+      [x, line] = [margin.left, line + 1];
+    const entry = { mark, label, x, line };
+    x += entryWidth;
+    return entry;
+  });
+}
+
+const bandLabel = "minimum to maximum";
+
+function legend(marks: readonly Mark[], { width, bottom, palette }: Frame): string[] {
+  return legendEntries(marks, width).map(({ mark, label, x, line }) => {
+    const color = palette.tones[mark.kind === "range" ? 1 : mark.tone];
+    const y = bottom + axisHeight + (line + 0.6) * legendLineHeight;
+    const sample =
+      mark.kind === "line"
+        ? `<path d="M${round(x)} ${y - 4}h18" stroke="${color}" stroke-width="2"${dashText(dashes[mark.stroke])}/>`
+        : `<rect x="${round(x)}" y="${y - 9}" width="18" height="9" fill="${color}" fill-opacity="${bandOpacity}"/>`;
+    const text = `<text x="${round(x + 24)}" y="${y}" fill="${palette.muted}">${escapedXml(label)}</text>`;
+    return sample + text;
+  });
 }
 
 function dashText(dash: readonly number[]): string {

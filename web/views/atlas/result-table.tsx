@@ -20,7 +20,7 @@ import { type SortKey, sortKeyOf } from "../../../src/atlas/rows/sort-results.ts
 import { formatCount } from "../../../src/foundation/units.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import { saveFile } from "../../charts/save/save-chart.ts";
+import { saveFile } from "../../charts/save/save-file.ts";
 import { Panel } from "../../components/panel.tsx";
 import { storeInAddress, place } from "../../router.ts";
 import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";

@@ -4,7 +4,7 @@ import { formatCount } from "../../../src/foundation/units.ts";
 import { scaleCsv, scaleNotes } from "../../../src/report/atlas/scale-table.ts";
 import { acceleratorText, figureText, measureHeads } from "../../../src/report/atlas/wording.ts";
 import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts";
-import { saveFile } from "../../charts/save/save-chart.ts";
+import { saveFile } from "../../charts/save/save-file.ts";
 import { Panel } from "../../components/panel.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";
 import { storeInAddress } from "../../router.ts";

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { csvText } from "../../../src/foundation/csv.ts";
 import type { Comparison } from "../../../src/schema/atlas/comparison.ts";
 import { Panel } from "../../components/panel.tsx";
-import { saveFile } from "../../charts/save/save-chart.ts";
+import { saveFile } from "../../charts/save/save-file.ts";
 import { storeInAddress } from "../../router.ts";
 import { factTable } from "./view-model.ts";
 

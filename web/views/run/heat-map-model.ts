@@ -1,6 +1,7 @@
 import type { HeatmapDocument, HeatmapMetric } from "../../../src/schema/dashboard/run-series.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
-import { rankText } from "../../charts/run/heat-map.ts";
+import { columnTimeMs, rankText } from "../../charts/run/heat-map.ts";
+import type { ClockZero } from "../../charts/run/heat-axes.ts";
 
 /** A cell of the heat map. */
 export interface Cell {
@@ -40,6 +41,25 @@ export function moveCell(
 
 function within(value: number, count: number): number {
   return Math.max(0, Math.min(count - 1, value));
+}
+
+/** The rank that a cell shows: in a row of several ranks, the one with the largest value. */
+export function rankOfCell({ row, column }: Cell, heat: HeatmapDocument): number | undefined {
+  const peak = heat.peakRanks?.[row * heat.columns + column];
+  return peak !== undefined && peak >= 0 ? peak : heat.ranksPerRow[row]?.[0];
+}
+
+/** What a cell shows in words. */
+export function cellText(cell: Cell, heat: HeatmapDocument, zero: ClockZero): string {
+  const value = heat.values[cell.row * heat.columns + cell.column];
+  const ranks = heat.ranksPerRow[cell.row] ?? [];
+  const at = formatValue(columnTimeMs(heat, cell.column) - zero.atMs, "milliseconds");
+  const hasValue = value !== undefined && value !== null;
+  const shown = hasValue ? formatValue(value, heat.unit) : "no data";
+  const kind = heat.metric === "powerWatts" ? "accelerator" : "rank";
+  if (ranks.length === 1 || !hasValue)
+    return `${kind} ${rankText(ranks)}, ${zero.label} ${at}: ${shown}`;
+  return `${kind} ${rankOfCell(cell, heat)}, ${zero.label} ${at}: ${shown}, the largest of ${kind}s ${rankText(ranks)}`;
 }
 
 /** Mean and maximum of each row as text. */

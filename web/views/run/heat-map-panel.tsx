@@ -7,35 +7,44 @@ import {
 } from "../../../src/schema/dashboard/run-series.ts";
 import { fetchHeatmap, type ApiError } from "../../api.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
-import {
-  columnTimeMs,
-  drawHeatMap,
-  heatCsv,
-  heatSvg,
-  rankText,
-} from "../../charts/run/heat-map.ts";
+import { countOf } from "../../../src/report/wording.ts";
+import { heatAxes, type ClockZero, type HeatTick } from "../../charts/run/heat-axes.ts";
+import { drawHeatMap, heatCsv } from "../../charts/run/heat-map.ts";
+import { heatImages, heatSvg } from "../../charts/run/heat-svg.ts";
 import { paperPalette } from "../../charts/palette.ts";
-import { pngOf, saveFile } from "../../charts/save/save-chart.ts";
+import { pngOfSvg } from "../../charts/save/png-of-svg.ts";
+import { saveFile } from "../../charts/save/save-file.ts";
 import { DataTable } from "../../components/data-table.tsx";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { screenPalette } from "../../components/screen-palette.ts";
 import { asFailure } from "../../live/follow.ts";
 import { storeInAddress, place } from "../../router.ts";
 import { paletteVersion } from "../../theme.ts";
-import { columnCount, heatTable, metricNames, moveCell, type Cell } from "./heat-map-model.ts";
+import {
+  cellText,
+  columnCount,
+  heatTable,
+  metricNames,
+  moveCell,
+  rankOfCell,
+  type Cell,
+} from "./heat-map-model.ts";
 
-const title = "Ranks over time";
+export const heatTitle = "Ranks over time";
+const title = heatTitle;
 
 /** A heat map of all ranks over time. Selecting a rank limits the charts to it. */
 export function HeatMapPanel({
   runId,
   isRunning,
   durationMs,
+  zero,
 }: {
   runId: string;
   isRunning: boolean;
   /** Since launch. */
   durationMs: number;
+  zero: ClockZero;
 }): JSX.Element {
   const { query } = place.value;
   const metric = heatmapMetrics.find((each) => each === query["heat"]) ?? "stepMs";
@@ -60,7 +69,7 @@ export function HeatMapPanel({
       >
         table
       </button>
-      <SaveButtons heat={heat} metric={metric} />
+      <SaveButtons heat={heat} metric={metric} zero={zero} subject={runId} />
     </>
   );
   return (
@@ -70,7 +79,7 @@ export function HeatMapPanel({
       tools={tools}
       note={<MetricChoice metric={metric} />}
     >
-      {heat === undefined ? undefined : <HeatMap heat={heat} />}
+      {heat === undefined ? undefined : <HeatMap heat={heat} zero={zero} />}
       {heat === undefined || !isTable ? undefined : (
         <DataTable
           caption={`${metricNames[metric]} of each row`}
@@ -151,13 +160,16 @@ function MetricChoice({ metric }: { metric: HeatmapMetric }): JSX.Element {
 function SaveButtons({
   heat,
   metric,
+  zero,
+  subject,
 }: {
   heat: HeatmapDocument | undefined;
   metric: HeatmapMetric;
+  zero: ClockZero;
+  subject: string;
 }): JSX.Element | null {
   if (heat === undefined) return null;
-  const heading = `${title}: ${metricNames[metric]}`;
-  const save = (kind: "svg" | "png" | "csv"): void => void saveHeat(kind, heading, heat);
+  const heading = `${subject}: ${title.toLowerCase()}, ${metricNames[metric]}`;
   return (
     <>
       {(["svg", "png", "csv"] as const).map((kind) => (
@@ -165,7 +177,7 @@ function SaveButtons({
           type="button"
           data-kind="quiet"
           aria-label={`save ${title} as ${kind}`}
-          onClick={() => save(kind)}
+          onClick={() => void saveHeat(kind, { heading, subject }, { heat, zero })}
         >
           {kind}
         </button>
@@ -176,26 +188,28 @@ function SaveButtons({
 
 async function saveHeat(
   kind: "svg" | "png" | "csv",
-  heading: string,
-  heat: HeatmapDocument,
+  { heading, subject }: { heading: string; subject: string },
+  shown: { heat: HeatmapDocument; zero: ClockZero },
 ): Promise<void> {
-  if (kind === "csv") saveFile("ranks.csv", new Blob([heatCsv(heat)], { type: "text/csv" }));
-  if (kind === "svg") {
-    saveFile(
-      "ranks.svg",
-      new Blob([heatSvg(heading, heat, paperPalette)], { type: "image/svg+xml" }),
-    );
-  }
-  if (kind === "png") {
-    const canvas = document.createElement("canvas");
-    canvas.width = 1200;
-    canvas.height = 512;
-    drawHeatMap(canvas, heat, screenPalette());
-    saveFile("ranks.png", await pngOf(heading, canvas, screenPalette()));
+  const name = `${subject}-ranks.${kind}`;
+  switch (kind) {
+    case "csv":
+      saveFile(name, new Blob([heatCsv(shown.heat)], { type: "text/csv" }));
+      return;
+    case "svg": {
+      const svg = heatSvg(heading, shown, paperPalette);
+      saveFile(name, new Blob([svg], { type: "image/svg+xml" }));
+      return;
+    }
+    case "png":
+      saveFile(
+        name,
+        await pngOfSvg(heatSvg(heading, shown, paperPalette), heatImages(shown.heat, paperPalette)),
+      );
   }
 }
 
-function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
+function HeatMap({ heat, zero }: { heat: HeatmapDocument; zero: ClockZero }): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [cell, setCell] = useState<Cell>();
   const palette = paletteVersion.value;
@@ -203,7 +217,7 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
     if (canvas.current !== null) drawHeatMap(canvas.current, heat, screenPalette());
   }, [heat, palette]);
   const choose = (chosen: Cell | undefined): void => {
-    const [rank] = heat.ranksPerRow[chosen?.row ?? -1] ?? [];
+    const rank = chosen === undefined ? undefined : rankOfCell(chosen, heat);
     if (rank !== undefined && heat.metric !== "powerWatts")
       storeInAddress({ rank: String(rank) }, { asStep: true });
   };
@@ -214,8 +228,10 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
     event.preventDefault();
     if (next !== undefined) setCell(next);
   };
+  const axes = heatAxes(heat, zero);
   return (
     <div class="heat">
+      <RankAxis label={axes.rankLabel} ticks={axes.ranks} />
       <div
         class="heat-cells"
         role="application"
@@ -230,9 +246,10 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
         <canvas ref={canvas} width={heat.columns * 2} height={heat.rows < 32 ? 256 : 384} />
         {cell === undefined ? undefined : <CellFrame cell={cell} heat={heat} />}
       </div>
+      <TimeAxis label={axes.timeLabel} ticks={axes.times} />
       <div class="heat-foot">
         <span id="heat-readout" class="heat-readout" aria-live="polite">
-          {readout(cell, heat)}
+          {cell === undefined ? summaryText(heat) : cellText(cell, heat, zero)}
         </span>
         <span class="heat-scale">
           {heat.least === undefined ? "" : formatValue(heat.least, heat.unit)}
@@ -240,6 +257,37 @@ function HeatMap({ heat }: { heat: HeatmapDocument }): JSX.Element {
           {heat.greatest === undefined ? "" : formatValue(heat.greatest, heat.unit)}
         </span>
       </div>
+    </div>
+  );
+}
+
+interface AxisProps {
+  label: string;
+  ticks: readonly HeatTick[];
+}
+
+function RankAxis({ label, ticks }: AxisProps): JSX.Element {
+  return (
+    <div class="heat-ranks" aria-hidden="true">
+      <span class="heat-axis">{label}</span>
+      {ticks.map(({ at, text }) => (
+        <span class="heat-tick" style={{ top: `${at * 100}%` }}>
+          {text}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function TimeAxis({ label, ticks }: AxisProps): JSX.Element {
+  return (
+    <div class="heat-times" aria-hidden="true">
+      {ticks.map(({ at, text }) => (
+        <span class="heat-tick" style={{ left: `${at * 100}%` }}>
+          {text}
+        </span>
+      ))}
+      <span class="heat-axis">{label}</span>
     </div>
   );
 }
@@ -273,12 +321,9 @@ function CellFrame({ cell, heat }: { cell: Cell; heat: HeatmapDocument }): JSX.E
   );
 }
 
-function readout(cell: Cell | undefined, heat: HeatmapDocument): string {
-  if (cell === undefined)
-    return `${heat.rows} ${heat.rows === 1 ? "row" : "rows"}, ${new Date(heat.fromMs).toLocaleTimeString()} to ${new Date(heat.toMs).toLocaleTimeString()}`;
-  const value = heat.values[cell.row * heat.columns + cell.column];
-  const ranks = heat.ranksPerRow[cell.row] ?? [];
-  const at = new Date(columnTimeMs(heat, cell.column)).toLocaleTimeString();
-  const shown = value === undefined || value === null ? "no data" : formatValue(value, heat.unit);
-  return `rank ${rankText(ranks)}, ${at}: ${shown}`;
+function summaryText({ rows, ranksPerRow, metric }: HeatmapDocument): string {
+  const count = ranksPerRow.reduce((sum, ranks) => sum + ranks.length, 0);
+  const what = countOf(count, metric === "powerWatts" ? "accelerator" : "rank");
+  if (count === rows) return what;
+  return `${what} in ${countOf(rows, "row")}, each with its largest value`;
 }

@@ -3,7 +3,7 @@ import { logParameters, shownLog } from "./log-model.ts";
 
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => ({ number: from + index, text: "x" }));
-const plain = { find: "", rank: "", from: "" };
+const plain = { find: "", rank: "", from: "", level: "", hidesMllog: false };
 const page = { runId: "a", lines: lines(3, 4), totalLines: 900, ranks: [] };
 
 test.each([
@@ -19,9 +19,14 @@ test.each([
     expected: { from: 1, limit: 500 },
   },
   {
-    name: "lines that contain a text, of one rank",
-    view: { find: "error", rank: "3", from: "" },
-    expected: { from: -500, limit: 500, find: "error", rank: "3" },
+    name: "lines of the whole log that contain a text, of one rank",
+    view: { ...plain, find: "error", rank: "3" },
+    expected: { from: 1, limit: 500, find: "error", rank: "3" },
+  },
+  {
+    name: "warnings and errors without MLPerf log events",
+    view: { ...plain, level: "warning", hidesMllog: true },
+    expected: { from: 1, limit: 500, level: "warning", mllog: "hide" },
   },
 ])("requests $name", ({ view, expected }) => {
   expect(logParameters(view)).toEqual(expected);

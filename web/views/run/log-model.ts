@@ -9,18 +9,32 @@ export interface LogView {
   rank: string;
   /** The line to show first. */
   from: string;
+  /** `error` or `warning`: only lines of this level. */
+  level: string;
+  hidesMllog: boolean;
 }
 
 /** Number of rendered lines. */
 const pageLines = 500;
 
 /** The query parameters of a view. */
-export function logParameters({ find, rank, from }: LogView): Record<string, string | number> {
+export function logParameters({
+  find,
+  rank,
+  from,
+  level,
+  hidesMllog,
+}: LogView): Record<string, string | number> {
+  const isFiltered = find !== "" || rank !== "" || level !== "" || hidesMllog;
+  // A filter searches the whole log, because its matches can be anywhere.
+  const first = isFiltered ? 1 : -pageLines;
   return {
-    from: from === "" ? -pageLines : Math.max(1, Number(from) - 3),
+    from: from === "" ? first : Math.max(1, Number(from) - 3),
     limit: pageLines,
     ...(find === "" ? {} : { find }),
     ...(rank === "" ? {} : { rank }),
+    ...(level === "" ? {} : { level }),
+    ...(hidesMllog ? { mllog: "hide" } : {}),
   };
 }
 
@@ -30,7 +44,8 @@ export function shownLog(
   page: LogDocument | undefined,
   view: LogView,
 ): { lines: readonly LogLine[]; note: string } | undefined {
-  const isDefault = view.find === "" && view.rank === "" && view.from === "";
+  const { find, rank, from, level, hidesMllog } = view;
+  const isDefault = find === "" && rank === "" && from === "" && level === "" && !hidesMllog;
   if (isDefault && tail.lines.length > 0) {
     const lines = tail.lines.slice(-pageLines);
     return { lines, note: noteOf(lines, tail.totalLines) };

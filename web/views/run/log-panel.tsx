@@ -1,7 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { formatBytes } from "../../../src/foundation/units.ts";
-import type { LogDocument, LogLine } from "../../../src/schema/dashboard/log-page.ts";
+import {
+  logLevels,
+  type LogDocument,
+  type LogLine,
+} from "../../../src/schema/dashboard/log-page.ts";
 import { fetchLog, logBytesAddress, type ApiError } from "../../api.ts";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
@@ -16,11 +20,42 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
     find: query["find"] ?? "",
     rank: query["logRank"] ?? "",
     from: query["line"] ?? "",
+    level: logLevels.find((level) => level === query["level"]) ?? "",
+    hidesMllog: query["mllog"] === "hide",
   };
   const { page, failure } = useLogPage(runId, view, tail.totalLines);
   const shown = shownLog(tail, page, view);
   const firstError = tail.firstErrorLine ?? page?.firstErrorLine;
-  const tools = (
+  return (
+    <Panel
+      title="Log"
+      id="log"
+      state={stateOf(shown, failure)}
+      note={shown?.note}
+      tools={<Tools runId={runId} view={view} firstError={firstError} ranks={page?.ranks ?? []} />}
+    >
+      <LogLines
+        runId={runId}
+        lines={shown?.lines ?? []}
+        marked={Number(view.from)}
+        followsEnd={view.from === ""}
+      />
+    </Panel>
+  );
+}
+
+function Tools({
+  runId,
+  view,
+  firstError,
+  ranks,
+}: {
+  runId: string;
+  view: LogView;
+  firstError: number | undefined;
+  ranks: readonly number[];
+}): JSX.Element {
+  return (
     <>
       <input
         type="search"
@@ -29,7 +64,16 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
         value={view.find}
         onInput={(event) => storeInAddress({ find: event.currentTarget.value })}
       />
-      <RankChoice ranks={page?.ranks ?? []} value={view.rank} />
+      <LevelChoice value={view.level} />
+      <button
+        type="button"
+        data-kind="quiet"
+        aria-pressed={view.hidesMllog}
+        onClick={() => storeInAddress({ mllog: view.hidesMllog ? undefined : "hide" })}
+      >
+        hide MLLOG lines
+      </button>
+      <RankChoice ranks={ranks} value={view.rank} />
       <button
         type="button"
         data-kind="quiet"
@@ -56,15 +100,19 @@ export function LogPanel({ runId, tail }: { runId: string; tail: LogTail }): JSX
       </a>
     </>
   );
+}
+
+function LevelChoice({ value }: { value: string }): JSX.Element {
   return (
-    <Panel title="Log" state={stateOf(shown, failure)} note={shown?.note} tools={tools}>
-      <LogLines
-        runId={runId}
-        lines={shown?.lines ?? []}
-        marked={Number(view.from)}
-        followsEnd={view.from === ""}
-      />
-    </Panel>
+    <select
+      aria-label="level"
+      value={value}
+      onChange={(event) => storeInAddress({ level: event.currentTarget.value }, { asStep: true })}
+    >
+      <option value="">all levels</option>
+      <option value="warning">warnings and errors</option>
+      <option value="error">errors</option>
+    </select>
   );
 }
 
@@ -78,7 +126,7 @@ function stateOf(shown: ReturnType<typeof shownLog>, failure: ApiError | undefin
 /** Fetches the page of a view, and again when the log grows, at most once every two seconds. */
 function useLogPage(
   runId: string,
-  { find, rank, from }: LogView,
+  view: LogView,
   totalLines: number,
 ): { page: LogDocument | undefined; failure: ApiError | undefined } {
   const [known, setKnown] = useState<{ page?: LogDocument; failure?: ApiError }>({});
@@ -89,7 +137,7 @@ function useLogPage(
       requestedMs.current = performance.now();
       try {
         setKnown({
-          page: await fetchLog(runId, logParameters({ find, rank, from }), unmount.signal),
+          page: await fetchLog(runId, logParameters(view), unmount.signal),
         });
       } catch (error) {
         if (!unmount.signal.aborted)
@@ -102,7 +150,7 @@ function useLogPage(
       clearTimeout(timer);
       unmount.abort();
     };
-  }, [runId, find, rank, from, totalLines]);
+  }, [runId, JSON.stringify(view), totalLines]);
   return { page: known.page, failure: known.failure };
 }
 

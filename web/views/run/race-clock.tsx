@@ -15,7 +15,10 @@ export function RaceClock({ reading }: { reading: ClockReading }): JSX.Element {
     let shown = "";
     const draw = (): void => {
       const ms = clockAt(latest.current, serverNowMs());
-      const text = ms === undefined ? { whole: "–", tenths: "" } : clockText(ms);
+      const text =
+        ms === undefined
+          ? { whole: "–", tenths: "" }
+          : clockText(ms, { isFinal: latest.current.kind === "stopped" });
       // Changes the document only when the text changes, at most ten times per second.
       if (shown !== text.whole + text.tenths) {
         if (whole.current !== null) whole.current.textContent = text.whole;

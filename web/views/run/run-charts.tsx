@@ -1,16 +1,16 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import { fetchSeries, type ApiError } from "../../api.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
-import { isEmpty, type ChartSpec } from "../../charts/run/chart-spec.ts";
+import { isEmpty } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";
-import type { PanelState } from "../../components/panel.tsx";
+import { Panel, type PanelState } from "../../components/panel.tsx";
 import { WhenVisible } from "../../components/when-visible.tsx";
 import { asFailure } from "../../live/follow.ts";
 import { storeInAddress, place } from "../../router.ts";
 import type { KnownRun } from "./apply-run-event.ts";
+import { EmptyPanels, type EmptyPanel } from "./empty-panels.tsx";
 import { runCharts, type RunChart } from "./run-chart-list.ts";
 import { streamedSeries, type PlacedSeries } from "./shown-series.ts";
 import { axisNames, axisOf, readXRange, readXAxis } from "./x-axis.ts";
@@ -18,40 +18,30 @@ import { axisNames, axisOf, readXRange, readXAxis } from "./x-axis.ts";
 const chartHeight = 220;
 
 /** The charts of a run on the selected axis with a shared cursor. */
-export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
+export function RunCharts({
+  run,
+  empty,
+}: {
+  run: KnownRun;
+  /** Other panels without data. */
+  empty: readonly EmptyPanel[];
+}): JSX.Element {
   const { query } = place.value;
   const xAxis = readXAxis(query["x"], run.detail.xAxes);
-  const range = readXRange(query);
   const rank = query["rank"];
   const { series, failure } = useShownSeries(run, xAxis, rank);
   const charts = useMemo(
     () => (series === undefined ? [] : runCharts(run.detail, series)),
     [series, run.detail.prediction, run.detail.series, run.detail.result],
   );
+  const isRunning = run.detail.state.kind === "running";
+  const [shown, folded] = foldedCharts(charts, isRunning);
   return (
     <>
-      <div class="axis-bar">
-        <AxisSwitch chosen={xAxis} available={run.detail.xAxes} />
-        {range === undefined ? undefined : (
-          <button type="button" onClick={() => choose(undefined)}>
-            {`${formatValue(range.fromX, axisOf[xAxis].unit)} … ${formatValue(range.toX, axisOf[xAxis].unit)}`}
-            <span aria-hidden="true">×</span>
-            <span class="hidden-text">show all</span>
-          </button>
-        )}
-        {rank === undefined ? undefined : (
-          <button
-            type="button"
-            onClick={() => storeInAddress({ rank: undefined }, { asStep: true })}
-          >
-            rank {rank} only <span aria-hidden="true">×</span>
-            <span class="hidden-text">show all ranks</span>
-          </button>
-        )}
-      </div>
-      <div class={charts.length === 0 ? "chart-grid waiting" : "chart-grid"}>
+      <AxisBar run={run} xAxis={xAxis} />
+      <div class="chart-grid">
         {charts.length === 0 ? <FirstCharts failure={failure} /> : undefined}
-        {charts.map((chart) => (
+        {shown.map((chart) => (
           <WhenVisible
             key={chart.spec.name}
             class={chart.isWide ? "wide" : ""}
@@ -60,8 +50,9 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
             {() => (
               <ChartPanel
                 spec={chart.spec}
-                state={stateOf(chart, run.detail, failure)}
+                state={stateOf(chart, failure)}
                 note={chart.note}
+                subject={run.detail.runId}
                 height={chart.isWide ? chartHeight + 60 : chartHeight}
                 group={`run-${run.detail.runId}`}
                 choose={choose}
@@ -70,8 +61,49 @@ export function RunCharts({ run }: { run: KnownRun }): JSX.Element {
           </WhenVisible>
         ))}
       </div>
+      {charts.length === 0 ? undefined : <EmptyPanels panels={[...folded, ...empty]} />}
     </>
   );
+}
+
+/** The axis of the charts, and the selected range and rank. */
+function AxisBar({ run, xAxis }: { run: KnownRun; xAxis: XAxis }): JSX.Element {
+  const { query } = place.value;
+  const range = readXRange(query);
+  const rank = query["rank"];
+  return (
+    <div class="axis-bar">
+      <AxisSwitch chosen={xAxis} available={run.detail.xAxes} />
+      {range === undefined ? undefined : (
+        <button type="button" onClick={() => choose(undefined)}>
+          {`${formatValue(range.fromX, axisOf[xAxis].unit)} … ${formatValue(range.toX, axisOf[xAxis].unit)}`}
+          <span aria-hidden="true">×</span>
+          <span class="hidden-text">show all</span>
+        </button>
+      )}
+      {rank === undefined ? undefined : (
+        <button type="button" onClick={() => storeInAddress({ rank: undefined }, { asStep: true })}>
+          rank {rank} only <span aria-hidden="true">×</span>
+          <span class="hidden-text">show all ranks</span>
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Charts with points, and those without as one line. A failure is shown in the first chart. */
+function foldedCharts(
+  charts: readonly RunChart[],
+  isRunning: boolean,
+): [shown: readonly RunChart[], folded: EmptyPanel[]] {
+  const folded = charts
+    .filter(({ spec }) => isEmpty(spec))
+    .map(({ spec, whenEmpty: { text, command } }) => ({
+      title: spec.title,
+      text: `${text}${isRunning ? " yet" : ""}.`,
+      command,
+    }));
+  return [charts.filter(({ spec }) => !isEmpty(spec)), folded];
 }
 
 /** A new range adds a history entry. */
@@ -84,46 +116,37 @@ function numberText(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-const noSpec: ChartSpec = {
-  name: "quality",
-  title: "Quality against its target",
-  x: axisOf.clock,
-  y: { label: "", unit: "" },
-  marks: [],
-};
+const firstTitles = ["Quality against its target", "Loss", "Throughput", "Step time, by part"];
 
-/** Shown before the first series arrive. */
-function FirstCharts({ failure }: { failure: ApiError | undefined }): JSX.Element {
-  const state: PanelState =
-    failure === undefined
-      ? { kind: "loading" }
-      : { kind: "failed", message: failure.message, hint: failure.hint };
+/** The frames of the first charts, shown before the first series arrive. */
+export function FirstCharts({ failure }: { failure: ApiError | undefined }): JSX.Element {
+  if (failure !== undefined) {
+    const state = { kind: "failed", message: failure.message, hint: failure.hint } as const;
+    return (
+      <Panel title="Charts" state={state} class="wide">
+        {undefined}
+      </Panel>
+    );
+  }
   return (
-    <ChartPanel
-      class="wide"
-      spec={noSpec}
-      state={state}
-      height={chartHeight}
-      group="none"
-      choose={() => undefined}
-    />
+    <>
+      {firstTitles.map((title, index) => (
+        <Panel
+          key={title}
+          title={title}
+          state={{ kind: "loading" }}
+          class={index === 0 ? "wide skeleton" : "skeleton"}
+        >
+          {undefined}
+        </Panel>
+      ))}
+    </>
   );
 }
 
-function stateOf(
-  { spec, whenEmpty }: RunChart,
-  detail: RunDetail,
-  failure: ApiError | undefined,
-): PanelState {
-  if (!isEmpty(spec)) return { kind: "ready" };
-  if (failure !== undefined)
-    return { kind: "failed", message: failure.message, hint: failure.hint };
-  const isRunning = detail.state.kind === "running";
-  return {
-    kind: "empty",
-    text: `${whenEmpty.text}${isRunning ? " yet" : ""}.`,
-    command: whenEmpty.command,
-  };
+function stateOf({ spec }: RunChart, failure: ApiError | undefined): PanelState {
+  if (!isEmpty(spec) || failure === undefined) return { kind: "ready" };
+  return { kind: "failed", message: failure.message, hint: failure.hint };
 }
 
 function AxisSwitch({

@@ -4,17 +4,19 @@ import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requestStop, recordAddress } from "../../api.ts";
+import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { RunLabels } from "../../../src/schema/run/run-labels.ts";
 import { runName } from "../../../src/schema/run/run-name.ts";
 import { formatTag } from "../../../src/schema/run/tag-text.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Link } from "../../components/link.tsx";
+import { storeInAddress } from "../../router.ts";
 import type { Connection } from "../../live/connection.ts";
 import { asFailure } from "../../live/follow.ts";
 import type { KnownRun } from "./apply-run-event.ts";
 import { RaceClock } from "./race-clock.tsx";
-import { clockReading, instruments, runState, type Instrument } from "./view-model.ts";
+import { causeText, clockReading, instruments, runState, type Instrument } from "./view-model.ts";
 
 /** The name of the run, its clock, and its key figures. */
 export function RunHeader({
@@ -50,6 +52,7 @@ export function RunHeader({
             connection={shownConnection(detail.state.kind === "running", connection)}
           />
         </p>
+        <CauseLine detail={detail} />
         <LabelLine labels={labels} />
         <p class="run-actions">
           <a class="button" href={recordAddress(detail.runId)} download>
@@ -66,6 +69,35 @@ export function RunHeader({
       </div>
     </header>
   );
+}
+
+/** Why a run died: its end in words, and the line of the log that states the cause. */
+function CauseLine({ detail }: { detail: RunDetail }): JSX.Element | undefined {
+  const text = causeText(detail);
+  const { causeLine } = detail;
+  if (text === undefined && causeLine === undefined) return undefined;
+  return (
+    <p class="run-cause" role="status">
+      {text === undefined ? undefined : <strong class="bad">{text}</strong>}
+      {causeLine === undefined ? undefined : (
+        <>
+          <code>
+            <bdi>{causeLine.text}</bdi>
+          </code>
+          <button
+            type="button"
+            data-kind="quiet"
+            onClick={() => showLine(causeLine.number)}
+          >{`log line ${causeLine.number}`}</button>
+        </>
+      )}
+    </p>
+  );
+}
+
+function showLine(number: number): void {
+  storeInAddress({ line: String(number), find: undefined, logRank: undefined }, { asStep: true });
+  document.querySelector("#log")?.scrollIntoView({ block: "center" });
 }
 
 function shownConnection(isRunning: boolean, connection: Connection): Connection {

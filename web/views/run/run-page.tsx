@@ -3,13 +3,16 @@ import { useEffect, useState } from "preact/hooks";
 import { StateMessage } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { WhenVisible } from "../../components/when-visible.tsx";
+import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { PageProps } from "../../page-props.ts";
 import { place } from "../../router.ts";
 import { BudgetPanel, EventsPanel, RulesPanel, SystemPanel } from "./fact-panels.tsx";
 import { PlanComparisonPanel } from "./plan-comparison-panel.tsx";
-import { HeatMapPanel } from "./heat-map-panel.tsx";
+import type { EmptyPanel } from "./empty-panels.tsx";
+import type { ClockZero } from "../../charts/run/heat-axes.ts";
+import { HeatMapPanel, heatTitle } from "./heat-map-panel.tsx";
 import { LogPanel } from "./log-panel.tsx";
-import { RunCharts } from "./run-charts.tsx";
+import { FirstCharts, RunCharts } from "./run-charts.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { fetchDetail, followRun, runState, type RunState } from "./run-state.ts";
 import { streamedSeries } from "./shown-series.ts";
@@ -23,37 +26,35 @@ export function RunPage({ parts }: PageProps): JSX.Element {
   const run = state.run.value;
   const failure = state.failure.value;
   if (run === undefined) {
-    return (
-      <StateMessage
-        state={
-          failure === undefined
-            ? { kind: "loading" }
-            : { kind: "failed", message: failure.message, hint: failure.hint }
-        }
-      />
-    );
+    if (failure === undefined) return <Skeleton runId={runId} />;
+    const { message, hint } = failure;
+    return <StateMessage state={{ kind: "failed", message, hint }} />;
   }
   const { detail } = run;
   const isRunning = detail.state.kind === "running";
+  const hasHeat = detail.isReadingSamples === true || hasRankData(detail);
   return (
     <article class="run-page">
       <Notices state={state} />
       <RunHeader run={run} connection={state.connection.value} />
-      <RunCharts run={run} />
+      <RunCharts run={run} empty={emptyPanels(detail, hasHeat)} />
       <div class="panel-grid">
-        <WhenVisible class="wide" minHeight={320}>
-          {() => (
-            <HeatMapPanel
-              runId={runId}
-              isRunning={isRunning}
-              durationMs={detail.result?.clock.billedMs ?? detail.progress.launchedForMs}
-            />
-          )}
-        </WhenVisible>
+        {hasHeat ? (
+          <WhenVisible class="wide" minHeight={320}>
+            {() => (
+              <HeatMapPanel
+                runId={runId}
+                isRunning={isRunning}
+                durationMs={detail.result?.clock.billedMs ?? detail.progress.launchedForMs}
+                zero={clockZero(detail)}
+              />
+            )}
+          </WhenVisible>
+        ) : undefined}
         <BudgetPanel detail={detail} />
         <PlanComparisonPanel comparison={detail.planComparison} />
         <EventsPanel detail={detail} />
-        <RulesPanel rules={detail.rules} />
+        {detail.rules === undefined ? undefined : <RulesPanel rules={detail.rules} />}
         <SystemPanel detail={detail} />
         <WhenVisible class="wide" minHeight={320}>
           {() => <LogPanel runId={runId} tail={run.log} />}
@@ -61,6 +62,49 @@ export function RunPage({ parts }: PageProps): JSX.Element {
       </div>
     </article>
   );
+}
+
+/** The frames of the page before the run is known. */
+function Skeleton({ runId }: { runId: string }): JSX.Element {
+  return (
+    <article class="run-page" aria-busy="true">
+      <header class="run-header skeleton">
+        <div class="run-title">
+          <p class="crumbs mono">{runId}</p>
+          <h1>loading</h1>
+        </div>
+      </header>
+      <div class="chart-grid">
+        <FirstCharts failure={undefined} />
+      </div>
+    </article>
+  );
+}
+
+/** Whether ranks have step times, or hosts have accelerators. */
+function hasRankData({ ranks, series }: RunDetail): boolean {
+  return ranks.length > 0 || series.some(({ name }) => name === "acceleratorUtilisation");
+}
+
+/** Panels without data, other than charts. */
+function emptyPanels({ rules }: RunDetail, hasHeat: boolean): EmptyPanel[] {
+  const heat = {
+    title: heatTitle,
+    text: "No rank has reported step times. Built-in workloads report them; other programs can write samples.",
+    command: "pitwall run digits --workers 2",
+  };
+  const noRules = {
+    title: "Rules",
+    text: "The log has no MLPerf events to check.",
+    command: "pitwall check last",
+  };
+  return [...(hasHeat ? [] : [heat]), ...(rules === undefined ? [noRules] : [])];
+}
+
+/** Where the clock of the run is zero; before it has started, the launch. */
+function clockZero({ runStartMs, launchedMs = 0, request }: RunDetail): ClockZero {
+  if (runStartMs === undefined) return { atMs: launchedMs, label: "since launch" };
+  return { atMs: runStartMs - (request.continues?.clockMs ?? 0), label: "clock" };
 }
 
 /** Interval for refetching what the stream does not contain: new series, ranks, and axes. */
@@ -71,7 +115,6 @@ function useRun(state: RunState): void {
   const { query } = place.value;
   const xAxis = readXAxis(query["x"], state.run.value?.detail.xAxes);
   const rankText = query["rank"];
-  const isKnown = state.run.value !== undefined;
   useEffect(() => {
     const unmount = new AbortController();
     void fetchUntilAvailable(state, unmount.signal);
@@ -88,13 +131,12 @@ function useRun(state: RunState): void {
     };
   }, [state, isRunning]);
   useEffect(() => {
-    if (!isKnown) return undefined;
     const unmount = new AbortController();
     const rank = rankText === undefined ? undefined : Number(rankText);
     const parameters = { names: streamedSeries, xAxis, rank, width: bucketWidth() };
     void followRun(state, parameters, unmount.signal);
     return () => unmount.abort();
-  }, [state, isKnown, xAxis, rankText]);
+  }, [state, xAxis, rankText]);
 }
 
 /** Retries while the server is unavailable; a missing run is final. */

@@ -92,7 +92,8 @@ async function takeMessage(
   stop: AbortSignal,
 ): Promise<void> {
   const event = readRunEvent(message);
-  const run = state.run.peek();
+  // The stream is opened with the page; what comes before the run itself waits for it.
+  const run = await knownOf(state, stop);
   if (event === undefined || run === undefined) return;
   if (event.name === "progress") noteEventTime(event.data.serverTimeMs, performance.now());
   const wasRunning = run.detail.state.kind === "running";
@@ -102,6 +103,24 @@ async function takeMessage(
   const changesDetail =
     (event.name === "finished" && wasRunning) || (event.name === "series" && wasReading);
   if (changesDetail) await fetchDetail(state, stop);
+}
+
+/** Resolves when the run is known; undefined if the page is left before. */
+function knownOf({ run }: RunState, stop: AbortSignal): Promise<KnownRun | undefined> {
+  return new Promise((resolve) => {
+    const settled = new AbortController();
+    const settle = (): void => {
+      settled.abort();
+      resolve(run.peek());
+    };
+    const unsubscribe = run.subscribe((known) => {
+      // The subscription calls this once before it returns.
+      if (known !== undefined) queueMicrotask(settle);
+    });
+    settled.signal.addEventListener("abort", unsubscribe, { once: true });
+    stop.addEventListener("abort", settle, { once: true, signal: settled.signal });
+    if (stop.aborted) settle();
+  });
 }
 
 function lostConnection(connection: Connection): Connection {

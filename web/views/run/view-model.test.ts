@@ -99,7 +99,15 @@ test.each([
   [3_723_400, "1:02:03", ".4"],
   [360_000_000, "100:00:00", ".0"],
 ])("formats %d ms as %s%s", (ms, whole, tenths) => {
-  expect(clockText(ms)).toEqual({ whole, tenths });
+  expect(clockText(ms, { isFinal: false })).toEqual({ whole, tenths });
+});
+
+test.each([
+  [33_970, "0:34", ".0"],
+  [59_960, "1:00", ".0"],
+  [7_349, "0:07", ".3"],
+])("rounds a final time of %d ms to %s%s", (ms, whole, tenths) => {
+  expect(clockText(ms, { isFinal: true })).toEqual({ whole, tenths });
 });
 
 describe("runState", () => {

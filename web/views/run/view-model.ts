@@ -1,3 +1,5 @@
+import { describeOutcome } from "../../../src/report/runs/describe-outcome.ts";
+import { plainPaint } from "../../../src/report/paint.ts";
 import { plateauText } from "../../../src/report/runs/progress-line.ts";
 import {
   formatCount,
@@ -9,6 +11,7 @@ import {
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import { formatTarget } from "../../../src/schema/run/target-text.ts";
+import { leadingEnergy } from "../../../src/score/parts/leading-energy.ts";
 import { costOfRun } from "../../../src/score/cost-of-run.ts";
 import type { ExpectedCrossing } from "../../charts/run/quality-chart.ts";
 import { outcomeWord, type Mood } from "../runs/view-model.ts";
@@ -62,9 +65,15 @@ export function clockAt(reading: ClockReading, nowMs: number): number | undefine
   return reading.shownMs + Math.max(0, nowMs - reading.atMs);
 }
 
-/** `0:07.3`, `12:03.4`, `1:02:03.4`: with hours only if needed. The tenths are separate because they are smaller. */
-export function clockText(ms: number): { whole: string; tenths: string } {
-  const tenths = Math.floor(ms / 100);
+/**
+ * `0:07.3`, `12:03.4`, `1:02:03.4`: with hours only if needed. The tenths are separate because they are smaller. A final
+ * time is rounded like any figure; a running clock shows only tenths that have passed.
+ */
+export function clockText(
+  ms: number,
+  { isFinal }: { isFinal: boolean },
+): { whole: string; tenths: string } {
+  const tenths = isFinal ? Math.round(ms / 100) : Math.floor(ms / 100);
   const seconds = Math.floor(tenths / 10);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   const whole =
@@ -82,6 +91,14 @@ export function runState(detail: RunDetail): { state: string; mood: Mood } {
   if (detail.state.kind === "abandoned") return { state: "abandoned", mood: "warn" };
   if (detail.state.kind === "finished") return { state: "finished", mood: "plain" };
   return { state: detail.progress.phase, mood: "live" };
+}
+
+/** How a run that failed ended, as the terminal says it; undefined for other runs. */
+export function causeText({ result }: RunDetail): string | undefined {
+  const outcome = result?.outcome;
+  const hasFailed =
+    outcome?.kind === "died" || (outcome?.kind === "missed" && outcome.reason !== "ended");
+  return hasFailed ? describeOutcome(outcome, plainPaint) : undefined;
 }
 
 /** One key figure next to the clock. */
@@ -203,15 +220,15 @@ export function costOf({ result, progress }: RunDetail): number | undefined {
   return result?.cost.kind === "priced" ? result.cost.billedUsd : progress.costUsd;
 }
 
-/** Shows one reading, measured if available. The others are in the detail because readings must not be added up. */
+/** Shows the measured energy if there is any. Estimates are then in the detail, because they must not be added to it. */
 function energyInstrument({ result, progress }: RunDetail): Instrument {
   const readings = result?.energy ?? (progress.energy === undefined ? [] : [progress.energy]);
-  const shown = readings.find(({ kind }) => kind === "measured") ?? readings[0];
+  const shown = leadingEnergy(readings);
   if (shown === undefined) return { label: "energy", value: "–", detail: "no power meter found" };
   const [value = "", hours] = formatJoules(shown.joules).replace(/\)$/u, "").split(" (");
   const source = shown.kind === "measured" ? `measured, ${shown.meter}` : "estimated";
   const others = readings
-    .filter((reading) => reading !== shown)
+    .filter((reading) => reading.kind !== shown.kind)
     .map(({ joules, kind, covers }) => `${formatJoules(joules)} ${kind}: ${covers}`);
   const parts = hours === undefined ? [] : [hours];
   const detail = [[...parts, `${source}: ${shown.covers}`].join(", "), ...others].join("; ");

@@ -1,0 +1,93 @@
+import type { RunListItem } from "../../schema/dashboard/run-list.ts";
+import { seriesRole } from "../../schema/run/counted-runs.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { runName } from "../../schema/run/run-name.ts";
+import type { RunProgress } from "../../schema/run/run-progress.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
+import { finalProgress, type WatchedRun } from "./watch-run.ts";
+
+type ReadableItem = Extract<RunListItem, { kind: "readable" }>;
+type Spark = Pick<ReadableItem, "spark" | "sparkMetric">;
+
+const sparkPoints = 60;
+
+/** The list entry of a run with a verdict, which contains all of it: no other file of the record is read. */
+export function finishedItem(request: RunRequest, result: RunResult): ReadableItem {
+  const progress = { target: request.target, ...finalProgress(result) };
+  const { startable } = request;
+  const workers = startable.kind === "embedded" ? startable.workers : 1;
+  return {
+    ...headOf(request),
+    state: "finished",
+    outcome: result.outcome,
+    ...figuresOf(progress),
+    progressFraction: result.outcome.kind === "reached" ? 1 : undefined,
+    rankCount: Math.max(workers, result.job?.rankCount ?? 1),
+    ...(sparkOf(result.evaluations) ?? { spark: [] }),
+    findingsCount: result.findings.length,
+  };
+}
+
+/** The list entry of a run without a verdict: in progress, or abandoned. */
+export function liveItem(run: WatchedRun, earlierCrossingsMs: readonly number[]): ReadableItem {
+  const { request, log, record } = run;
+  const progress = run.progress(earlierCrossingsMs);
+  return {
+    ...headOf(request),
+    state: record.state.kind,
+    ...figuresOf(progress),
+    progressFraction: progressFractionOf(progress),
+    rankCount: rankCountOf(run),
+    ...(sparkOf(run.evaluations) ?? lossSpark(run)),
+    findingsCount: log.reader.run.findings.length,
+  };
+}
+
+function headOf(request: RunRequest) {
+  const { id, index, count } = request.series;
+  return {
+    kind: "readable" as const,
+    runId: request.runId,
+    seriesId: id,
+    seriesIndex: index,
+    seriesCount: count,
+    role: seriesRole(request),
+    name: runName(request),
+    seed: request.seed,
+    ...(request.startable.kind === "imported" ? { isImported: true as const } : {}),
+    createdMs: request.createdMs,
+    system: request.system.system_name,
+  };
+}
+
+function figuresOf(progress: Partial<RunProgress>) {
+  const { clockMs, target, best, loss, predicted, costUsd, energy, samplesPerSecond } = progress;
+  return { clockMs, target, best, loss, predicted, costUsd, energy, samplesPerSecond };
+}
+
+function progressFractionOf({ clockMs, predicted }: RunProgress): number | undefined {
+  if (clockMs === undefined || predicted?.kind !== "reaches") return undefined;
+  const totalMs = clockMs + predicted.remainingMs;
+  return totalMs > 0 ? clockMs / totalMs : 1;
+}
+
+function rankCountOf({ request: { startable }, record, samples, log }: WatchedRun): number {
+  const launched = jobRanksOf(record.events.events).ranks.length;
+  const workers = startable.kind === "embedded" ? startable.workers : 1;
+  return Math.max(workers, launched, samples.steps.ranks().length, log.index.ranks().length);
+}
+
+/** The target metric, if it has at least two evaluations. */
+function sparkOf(evaluations: readonly Evaluation[]): Spark | undefined {
+  if (evaluations.length < 2) return undefined;
+  const stride = Math.ceil(evaluations.length / sparkPoints);
+  const last = evaluations.length - 1;
+  const shown = evaluations.filter((_, index) => (last - index) % stride === 0);
+  return { spark: shown.map(({ value }) => value), sparkMetric: "quality" };
+}
+
+function lossSpark({ log }: WatchedRun): Spark {
+  const loss = log.spark.finish()?.samples ?? [];
+  return loss.length >= 2 ? { spark: loss, sparkMetric: "loss" } : { spark: [] };
+}
