@@ -9,6 +9,8 @@ import { type LogCheck, startLogCheck } from "./log-check.ts";
 export interface CompiledEdition {
   edition: string;
   asPublished: boolean;
+  /** Every key that a rule of the edition reads. */
+  knownKeys: ReadonlySet<string>;
   /** Starts a check of one log. */
   start(): LogCheck;
 }
@@ -56,7 +58,12 @@ export function compileEdition(
     warnsAtEnd: amendments.some((each) => each.kind === "warn-at-end"),
   };
   const { asPublished } = rules;
-  return { edition: edition.edition, asPublished, start: () => startLogCheck(rules) };
+  return {
+    edition: edition.edition,
+    asPublished,
+    knownKeys: rules.keys,
+    start: () => startLogCheck(rules),
+  };
 }
 
 /** Returns the other editions whose files an edition uses. */

@@ -5,6 +5,7 @@ import type { CompiledCheck, CompiledFile, CompiledRule, UseRules } from "./comp
 import { describeAction, describePredicate, shorten } from "./describe-formula.ts";
 import type { RuleContext, RuleLine, RuleState } from "./rule-line.ts";
 import { seePlaces } from "./see-places.ts";
+import { wantedValue } from "./wanted-value.ts";
 
 /** The line count and values of one key. */
 interface Tally {
@@ -46,6 +47,7 @@ export class FileScan {
   readonly #context: RuleContext;
   readonly #tallies: Tally[];
   readonly #failures = new Map<string, RuleFinding>();
+  #firstMet: RuleLine | undefined;
 
   constructor(file: CompiledFile, host: ScanHost) {
     this.file = file;
@@ -90,6 +92,11 @@ export class FileScan {
     return new Map(logged.map(({ key, index }) => [key, this.#tallies[index]?.isMet ?? false]));
   }
 
+  /** The first line that met its condition; undefined if none did. */
+  firstMet(): RuleLine | undefined {
+    return this.#firstMet;
+  }
+
   /** Runs the checks that need the end of the log. */
   finish(): ScanResult {
     const byKey = new Map(this.#failures);
@@ -126,6 +133,7 @@ export class FileScan {
         rule: "check-failed",
         ...this.#place(rule, line),
         ...this.#account(check),
+        ...this.#wanted(check),
       });
     }
   }
@@ -134,7 +142,10 @@ export class FileScan {
     const check = rule.atLeastOneCheck;
     if (check === undefined) return;
     const holds = check.holds(this.#context);
-    if (holds === true) tally.isMet = true;
+    if (holds === true) {
+      tally.isMet = true;
+      this.#firstMet ??= line;
+    }
     if (holds !== undefined) return;
     this.#host.crash({
       rule: "condition-not-computable",
@@ -218,6 +229,11 @@ export class FileScan {
 
   #place(rule: CompiledRule, line: RuleLine) {
     return { file: this.file.name, key: rule.key, line: line.lineNumber };
+  }
+
+  #wanted(check: CompiledCheck) {
+    const wanted = wantedValue(check.source, this.#context);
+    return wanted === undefined ? {} : { wanted };
   }
 
   #account(check: CompiledCheck) {

@@ -23,6 +23,15 @@ export interface LogCheck {
   soFar(): LiveChecklist;
   /** Returns the verdict that the official checker gives for the whole log. Do not push lines after this call. */
   finish(): RuleVerdict;
+  /** The first line that met the last condition of the log's rules, usually the quality target; after `finish`. */
+  metTarget(): MetTarget | undefined;
+}
+
+/** An evaluation that met the target. */
+export interface MetTarget {
+  key: string;
+  line: number;
+  timeMs: number;
 }
 
 export interface LiveChecklist {
@@ -236,6 +245,13 @@ class EditionLogCheck implements LogCheck, ScanHost {
     const failingKeys = [...new Set(findings.flatMap(failingKeyOf))].toSorted();
     const verdict = findings.length === 0 ? "pass" : "fail";
     return { edition, asPublished, verdict, failingKeys, findings, warnings };
+  }
+
+  metTarget(): MetTarget | undefined {
+    const met = this.#scans.flatMap((scan) => scan.firstMet() ?? []).at(-1);
+    if (met?.lineNumber === undefined) return undefined;
+    const timeMs = this.#readsOldDialect ? met.time * 1000 : met.time;
+    return { key: met.key, line: met.lineNumber, timeMs };
   }
 
   /** Applies rule files in request order; a later file overrides the findings of earlier files for its keys. */

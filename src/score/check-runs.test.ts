@@ -79,9 +79,9 @@ describe("checkRuns", () => {
       expected: [{ rule: "seed-repeated", seed: "2", logs: ["result_2.txt", "result_4.txt"] }],
     },
     {
-      name: "does not report runs without a seed as runs with the same seed",
+      name: "reports runs without a seed as that, not as runs with the same seed",
       logs: five.map(({ name, facts }) => ({ name, facts: { ...facts, seeds: [] } })),
-      expected: [],
+      expected: [{ rule: "seed-missing", scope: "all", logs: five.map(({ name }) => name) }],
     },
     {
       name: "does not report random seeds as the same seed",

@@ -38,7 +38,11 @@ export function checkRuns(
   const [benchmark] = byBenchmark.keys();
   if (location.kind === "submission") findings.push(...folderMatters(logs, location, benchmark));
   if (benchmark !== undefined) findings.push(...benchmarkMatters(benchmark, edition));
-  findings.push(...repeatedSeeds(logs), ...differingHyperparameters(logs));
+  findings.push(
+    ...missingSeeds(logs, edition),
+    ...repeatedSeeds(logs),
+    ...differingHyperparameters(logs),
+  );
   return findings;
 }
 
@@ -67,6 +71,18 @@ function benchmarkMatters(benchmark: string, edition: string | undefined): Packa
   if (known.includes(benchmark)) return [];
   const nearest = nearestWord(benchmark, known) ?? nearestWord(benchmark, mlperfBenchmarks);
   return [{ rule: "benchmark-not-in-edition", benchmark, edition, nearest }];
+}
+
+/** Logs without a seed. If none has one, only in rounds since 4.0: earlier ones accepted such results. */
+function missingSeeds(logs: readonly PackageLog[], edition: string | undefined): PackageFinding[] {
+  // Files without any line have findings of their own.
+  const read = logs.filter(({ facts }) => facts.benchmark !== undefined);
+  const without = read.filter(({ facts }) => facts.seeds.length === 0).map(({ name }) => name);
+  if (without.length === 0) return [];
+  if (without.length < read.length) return [{ rule: "seed-missing", scope: "some", logs: without }];
+  const version = /^training-(\d+)/u.exec(edition ?? "")?.[1];
+  const isRequired = version !== undefined && Number(version) >= 4;
+  return isRequired ? [{ rule: "seed-missing", scope: "all", logs: without }] : [];
 }
 
 function repeatedSeeds(logs: readonly PackageLog[]): PackageFinding[] {

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { mlperfSystemFields } from "../../src/schema/logs/mlperf-system-file.ts";
@@ -42,6 +42,65 @@ describe("a submission", () => {
         findings: [],
       },
     ]);
+  });
+
+  test("without seeds, or with names that Git does not take, has findings", async () => {
+    const { cwd, results } = submission();
+    for (const name of readdirSync(results)) {
+      const log = readFileSync(join(results, name), "latin1");
+      writeFileSync(
+        join(results, name),
+        log.replaceAll('"key": "seed"', '"key": "sead"'),
+        "latin1",
+      );
+    }
+    mkdirSync(join(cwd, "Acme/benchmarks/llama2_70b_lora"), { recursive: true });
+    writeFileSync(join(cwd, "Acme/benchmarks/llama2_70b_lora/run script.sh"), "");
+    writeFileSync(join(cwd, "Acme/benchmarks/.env"), "");
+    const { packages, exitCode } = await checkJson(["Acme", "--edition", "5.0", "--strict"], cwd);
+    expect(exitCode).toBe(1);
+    expect(packages.map(({ path, kind, findings }) => ({ path, kind, findings }))).toEqual([
+      {
+        path: "results/node8/llama2_70b_lora",
+        kind: "submission",
+        findings: [{ rule: "seed-missing", scope: "all", logs: readdirSync(results).toSorted() }],
+      },
+      {
+        path: "Acme",
+        kind: "submitter",
+        findings: [
+          {
+            rule: "names-unsuitable",
+            count: 2,
+            paths: ["benchmarks/.env", "benchmarks/llama2_70b_lora/run script.sh"],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test("as a bare folder of logs with other names is checked and scored as one result", async () => {
+    const { results } = submission();
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, "mine"));
+    for (const [index, name] of readdirSync(results).entries())
+      cpSync(join(results, name), join(cwd, `mine/slurm-${index}.out`));
+    writeFileSync(join(cwd, "mine/notes.txt"), "no log\n");
+    const { logs, packages } = await checkJson(["mine", "--edition", "5.0"], cwd);
+    expect(logs.map(({ path, verdict }) => [path, verdict])).toContainEqual([
+      "slurm-9.out",
+      "pass",
+    ]);
+    expect(packages).toMatchObject([{ kind: "folder", runCount: 10, findings: [] }]);
+    const scored = await pitwall(["score", "mine", "--edition", "5.0", "--json"], { cwd });
+    expect(JSON.parse(scored.stdout)).toMatchObject({
+      // The ten logs are copies of one run; there is no system or folder name to warn about.
+      result: {
+        results: [
+          { score: { kind: "scored", countedRuns: 8 }, findings: [{ rule: "run-repeated" }] },
+        ],
+      },
+    });
   });
 
   test("with many problems is reported apart from the verdicts, which do not change", async () => {

@@ -157,7 +157,7 @@ describe("a log that can't be judged by its content", () => {
     {
       name: "is of another round's dialect",
       content: ':::MLL 1558511260.864 run_start: {"value": null, "metadata": {}}\n',
-      finding: { rule: "other-dialect", dialect: "mll", lineCount: 1 },
+      finding: { rule: "other-dialect", dialect: "mll", lineCount: 1, edition: "training-0.6" },
     },
   ])("fails where it $name", async ({ content, finding }) => {
     const cwd = folderWith("result_0.txt", content);
@@ -331,9 +331,9 @@ describe("a request that is wrong", () => {
       says: /error\[folder-without-logs\][^]*the folder is empty/,
     },
     {
-      name: "a folder whose logs have other names",
+      name: "a folder of logs with other names that do not name their round",
       words: ["named"],
-      says: /error\[folder-without-logs\][^]*`named\/train\.log`/,
+      says: /error\[edition-unknown\]: cannot determine the round of `train\.log`[^]*--edition training-/,
     },
     {
       name: "an edition that is not known",

@@ -15,10 +15,20 @@ export function readMllogPayload(payload: string): PayloadReading {
   const text = trimWhiteSpace(payload);
   if (text === "") return unreadable("empty");
   const parsed = parseLooseJson(text);
-  if (parsed.kind === "unreadable") return unreadable(parsed.reason);
+  if (parsed.kind === "unreadable")
+    return unreadable(parsed.reason === "not-json" ? reasonOfText(text) : parsed.reason);
   if (parsed.value === null) return unreadable("json-null");
   if (!isJsonObject(parsed.value)) return unreadable("not-an-object");
   return readFields(parsed.value, text);
+}
+
+/** Programs that print a dictionary instead of JSON write single quotes, `None` and `True`. */
+function reasonOfText(text: string): UnreadableReason {
+  if (!text.endsWith("}")) return "not-json";
+  if (/^\{\s*'/u.test(text)) return "python-line";
+  return /"metadata"\s*:\s*\{(?:\s*'|[^}]*:\s*(?:None|True|False)\b)/u.test(text)
+    ? "python-metadata"
+    : "not-json";
 }
 
 function readFields(fields: JsonObject, text: string): PayloadReading {

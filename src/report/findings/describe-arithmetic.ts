@@ -1,7 +1,17 @@
+import type { RuleFinding } from "../../schema/logs/rule-finding.ts";
 import { bareName, joinWords, type Seen, valueText } from "./describe-value.ts";
 
+/** The value that a formula requires. */
+export type WantedText = NonNullable<Extract<RuleFinding, { rule: "check-failed" }>["wanted"]>;
+
+interface Formula {
+  key: string;
+  expected: string;
+  wanted: WantedText | undefined;
+}
+
 /** Describes formulas that contain arithmetic, using the key names of the log. */
-export function describeArithmetic(key: string, expected: string, seen: Seen): string {
+export function describeArithmetic({ key, expected, wanted }: Formula, seen: Seen): string {
   const due = seen["state.learning_rate"];
   if (typeof due === "number") {
     return `is ${valueText(seen["value"] ?? null)}; must be \`${learningRate}\`, which is ${valueText(due)}`;
@@ -11,12 +21,24 @@ export function describeArithmetic(key: string, expected: string, seen: Seen): s
     .map(([place, value]) => `\`${bareName(place)}\` ${valueText(value)}`);
   const given = operands.length === 0 ? "" : `, with ${joinWords(operands, "and")}`;
   const near = /^abs\(\(value - (.+)\)\) < ([\d.e-]+)$/u.exec(expected);
-  const wanted = near?.[1] ?? /^value = (\(.+\))$/u.exec(expected)?.[1];
-  if (wanted !== undefined) {
-    return `is ${valueText(seen["value"] ?? null)}; must be \`${plainFormula(wanted, key)}\`${given}`;
+  const formula = near?.[1] ?? /^value = (\(.+\))$/u.exec(expected)?.[1];
+  if (formula !== undefined) {
+    const result = wantedText(wanted, ["", ", which is "]);
+    return `is ${valueText(seen["value"] ?? null)}; must be ${result}\`${plainFormula(formula, key)}\`${given}`;
   }
   const own = "value" in seen ? `is ${valueText(seen["value"] ?? null)}; ` : "";
-  return `${own}must satisfy \`${plainFormula(expected, key)}\`${given}`;
+  const result = wantedText(wanted, ["be ", " to "]);
+  return `${own}must ${result}satisfy \`${plainFormula(expected, key)}\`${given}`;
+}
+
+/** The calculated value between two words; empty without one. */
+function wantedText(
+  wanted: WantedText | undefined,
+  [before, after]: readonly [string, string],
+): string {
+  if (wanted === undefined) return "";
+  const limit = { equal: "", minimum: "at least ", maximum: "at most " }[wanted.bound];
+  return `${before}${limit}${valueText(wanted.value)}${after}`;
 }
 
 /** The learning rate of edition 6.1. It is computed from the batch size and never logged. */

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../foundation/json.ts";
-import { describeArithmetic } from "./describe-arithmetic.ts";
+import { describeArithmetic, type WantedText } from "./describe-arithmetic.ts";
 import { limitText, readComparison } from "./describe-requirement.ts";
 import { describeSequence } from "./describe-sequence.ts";
 import { bareName, joinNames, type Seen, valueText } from "./describe-value.ts";
@@ -11,16 +11,18 @@ export interface Expectation {
   expected: string;
   /** The values of the formula's variables. */
   seen: Seen;
+  /** The value that the formula requires, where it is calculated. */
+  wanted?: WantedText | undefined;
 }
 
 /** Describes a failed check: "is `adamw`; must be `lamb`". Only arithmetic is shown as a formula. */
-export function describeExpectation({ key, expected, seen }: Expectation): string {
+export function describeExpectation({ key, expected, seen, wanted }: Expectation): string {
   return (
     describeAbsence(expected) ??
     describeGaps(expected, seen) ??
     describeSequence(key, expected, seen) ??
     describeMisfit(expected, seen) ??
-    describeArithmetic(key, expected, seen)
+    describeArithmetic({ key, expected, wanted }, seen)
   );
 }
 

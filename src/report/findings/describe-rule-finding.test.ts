@@ -206,7 +206,7 @@ const cases: readonly { name: string; finding: LogFinding; about: string; said: 
     name: "a log of another round",
     finding: { rule: "other-dialect", dialect: "mlpv", lineCount: 2 },
     about: "log",
-    said: "contains 2 lines of round v0.5 (`:::MLPv`) but none of hpc-3.0",
+    said: "contains 2 lines of round v0.5 (`:::MLPv`) but none of hpc-3.0; no rules exist for that round, and `pitwall log` shows the log without them",
   },
 ];
 

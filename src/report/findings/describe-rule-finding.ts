@@ -61,6 +61,7 @@ const crashRules = [
 const fileRules = [
   "file-empty",
   "file-not-text",
+  "file-of-inference",
   "file-unreadable",
   "gzip-broken",
   "other-dialect",
@@ -201,17 +202,25 @@ function sayOfFile(finding: LogFileFinding, edition: string | undefined): string
       return "is empty";
     case "file-not-text":
       return `is not a text file: NUL byte at offset ${finding.byteOffset}`;
+    case "file-of-inference":
+      return "is an inference (LoadGen) summary, not a training log; the submission checker of MLPerf Inference reads it";
     case "file-unreadable":
       return `cannot be read: ${unreadableReason(finding.code)}`;
     case "gzip-broken":
       return `starts like a gzip file but cannot be decompressed completely (${finding.code})`;
     case "other-dialect":
-      return `contains ${countOf(finding.lineCount, "line")} of ${dialectRounds[finding.dialect]} but none of ${edition ?? "this edition"}`;
+      return `contains ${countOf(finding.lineCount, "line")} of ${dialectRounds[finding.dialect]} but none of ${edition ?? "this edition"}${otherEdition(finding.edition)}`;
     case "division-differs":
       return `is for the ${finding.seen ?? "unknown"} division, but \`--division\` requested ${finding.expected}`;
     case "edition-without-rules":
       return `no rules exist for ${finding.edition}, so the log cannot be judged`;
   }
+}
+
+function otherEdition(edition: string | undefined): string {
+  return edition === undefined
+    ? "; no rules exist for that round, and `pitwall log` shows the log without them"
+    : `; check it with \`--edition ${edition}\``;
 }
 
 const reasonText: Readonly<
@@ -222,6 +231,8 @@ const reasonText: Readonly<
   "no-metadata": "has no `metadata`",
   empty: "has nothing after its token",
   "not-json": "is not JSON",
+  "python-metadata": "is not JSON: its metadata is a Python dictionary",
+  "python-line": "is a Python dictionary, not JSON",
   "json-null": "is `null`",
   "not-an-object": "is not a JSON object",
   "time-missing": "has no `time_ms`",

@@ -8,6 +8,8 @@ import { describePackageFinding } from "../findings/describe-package-finding.ts"
 import { describeLogFinding } from "../findings/describe-rule-finding.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import type { Paint } from "../paint.ts";
+import { causeBlock, causeLines } from "./cause-lines.ts";
+import { shownLogPath } from "./log-path.ts";
 import { describeRuleSource, newerRulesNote } from "./rule-source-text.ts";
 import { countOf, plural } from "../wording.ts";
 
@@ -46,6 +48,7 @@ export function checkReport(
     ...failureBlocks(failing, paint, showsAll),
     notJudgedBlock(input.logs, paint, options),
     warningBlock(input.logs, showsAll),
+    causeBlock(input.logs, paint, { showsAll }),
     packageBlock(input.packages, paint, options),
     rulesBlock(input.rules, paint),
     options.withNextStep ? nextStep(input, failing, paint) : "",
@@ -121,23 +124,34 @@ const shownLogs = 5;
 
 /** Groups logs that fail for the same reasons. */
 function failureBlocks(failing: readonly CheckedLog[], paint: Paint, showsAll: boolean): string[] {
-  const groups = groupBy(failing, ({ edition, findings }) =>
-    [edition, ...findings.map(signatureOf)].join("\n"),
+  const groups = groupBy(failing, ({ edition, findings, causes }) =>
+    [edition, ...causes.map(({ cause }) => cause), ...findings.map(signatureOf)].join("\n"),
   );
   const blocks = [...groups.values()].toSorted((a, b) => b.length - a.length);
   return blocks.map((logs) => {
     const [first] = logs;
     if (first === undefined) return "";
     const shown = showsAll ? logs : logs.slice(0, shownLogs);
-    const names = shown.map((log) => `${paint.bad("fail")}  ${paint.name(shownPath(log))}`);
+    const names = shown.map((log) => `${paint.bad("fail")}  ${paint.name(shownLogPath(log))}`);
     const rest = logs.length - shown.length;
     if (rest > 0) names.push(`      and ${rest} more; list them with \`--verbose\``);
     const same =
       logs.length > 1
         ? [paint.faint(`      same reasons; line numbers refer to the first log:`)]
         : [];
-    return [...names, ...same, ...findingLines(first, first.findings, paint)].join("\n");
+    return [
+      ...names,
+      ...same,
+      ...causeLines(first.causes, paint),
+      ...findingLines(first, findingsToShow(first), paint),
+    ].join("\n");
   });
+}
+
+/** A log of another kind lacks every key. */
+function findingsToShow({ findings, causes }: CheckedLog): readonly LogFinding[] {
+  if (!causes.some(({ cause }) => cause === "inference-log")) return findings;
+  return findings.filter(({ rule }) => rule !== "key-missing" && rule !== "keys-missing");
 }
 
 /** Identifies equal findings, regardless of line and value. */
@@ -186,7 +200,7 @@ function notJudgedBlock(
     .map(([edition, members]) => {
       const [first] = members;
       const more = members.length > 1 ? ` and ${members.length - 1} more` : "";
-      const name = first === undefined ? "" : paint.name(shownPath(first));
+      const name = first === undefined ? "" : paint.name(shownLogPath(first));
       return `${paint.warn("not judged")}  ${name}${more}: no rules exist for ${edition}${weight}`;
     })
     .join("\n");
@@ -208,7 +222,7 @@ function warningBlock(logs: readonly CheckedLog[], showsAll: boolean): string {
       if (first === undefined) return [];
       const { about, said } = describeLogFinding(first.finding, first.log.edition);
       const others = members.length > 1 ? ` (${members.length} logs)` : "";
-      return [`warning  ${shownPath(first.log)}${others}: ${about} ${said}`];
+      return [`warning  ${shownLogPath(first.log)}${others}: ${about} ${said}`];
     })
     .join("\n");
 }
@@ -258,9 +272,12 @@ function nextStep(
 ): string {
   const [first] = failing;
   const rules = edition === undefined ? "" : ` --edition ${edition}`;
+  const other = first?.findings.find((finding) => finding.rule === "other-dialect");
+  if (first !== undefined && other?.rule === "other-dialect")
+    return nextForDialect(first, other.edition, paint);
   if (first !== undefined) {
     const isPacked = first.argument !== first.path && archiveName.test(first.argument);
-    const path = isPacked ? first.path : shownPath(first);
+    const path = isPacked ? first.path : shownLogPath(first);
     const place = isPacked ? ", in the folder of the unpacked round" : "";
     return `next${place}: ${paint.name(`pitwall log ${shellWord(path)}${rules}`)}   shows the timeline, evaluations and findings`;
   }
@@ -270,7 +287,10 @@ function nextStep(
     : `next: ${paint.name(`pitwall score ${given.map(shellWord).join(" ")}${rules}`)}   scores the results`;
 }
 
-function shownPath({ argument, path }: CheckedLog): string {
-  if (argument === path || argument === ".") return path;
-  return `${argument.replace(/\/+$/, "")}/${path}`;
+/** The command for a log of another time than the edition's. */
+function nextForDialect(log: CheckedLog, edition: string | undefined, paint: Paint): string {
+  const path = shellWord(shownLogPath(log));
+  return edition === undefined
+    ? `next: ${paint.name(`pitwall log ${path}`)}   shows the log without rules`
+    : `next: ${paint.name(`pitwall check ${path} --edition ${edition}`)}   checks it by the rules of its round`;
 }

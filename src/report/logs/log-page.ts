@@ -6,6 +6,7 @@ import {
   formatSignificant,
 } from "../../foundation/units.ts";
 import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
+import { causeLines } from "./cause-lines.ts";
 import { findingLines } from "./check-report.ts";
 import { describeRequirement } from "../findings/describe-requirement.ts";
 import type { Paint } from "../paint.ts";
@@ -244,8 +245,9 @@ function findingBlock({ verdict, path }: LogPageInput, paint: Paint): string {
   if (verdict === undefined) {
     return `next: ${paint.name(`pitwall log ${path} --edition 5.1`)}   checks it against the rules of a round; the log does not name one`;
   }
-  const { findings, warnings } = verdict;
+  const { findings, warnings, causes } = verdict;
   const parts = [];
+  if (causes.length > 0) parts.push([paint.warn("found by Pitwall"), ...causeLines(causes, paint)]);
   if (findings.length > 0) {
     parts.push([paint.bad("broken rules"), ...findingLines(verdict, findings, paint)]);
   }

@@ -34,6 +34,10 @@ export interface LogEvent {
 export const unreadableReasons = [
   "empty",
   "not-json",
+  /** Not JSON, because the metadata is a Python dictionary. */
+  "python-metadata",
+  /** Not JSON, because the whole line is a Python dictionary. */
+  "python-line",
   "json-null",
   "not-an-object",
   "time-missing",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { logCause } from "./log-cause.ts";
 import { logDialects } from "./log-event.ts";
 import { ruleFinding } from "./rule-finding.ts";
 
@@ -7,6 +8,8 @@ export const logFileFinding = z.discriminatedUnion("rule", [
   z.strictObject({ rule: z.literal("file-empty") }),
   /** It holds a NUL byte near its beginning, as texts do not. */
   z.strictObject({ rule: z.literal("file-not-text"), byteOffset: z.number().int() }),
+  /** It is the summary that LoadGen, of MLPerf Inference, writes. */
+  z.strictObject({ rule: z.literal("file-of-inference") }),
   z.strictObject({ rule: z.literal("file-unreadable"), code: z.string() }),
   /** It begins like a gzip file and cannot be unpacked to its end. */
   z.strictObject({ rule: z.literal("gzip-broken"), code: z.string() }),
@@ -15,6 +18,8 @@ export const logFileFinding = z.discriminatedUnion("rule", [
     rule: z.literal("other-dialect"),
     dialect: z.enum(logDialects),
     lineCount: z.number().int(),
+    /** The newest edition that can judge such lines; absent if there is none. */
+    edition: z.string().optional(),
   }),
   /** The log is of another division than the one it was checked for. */
   z.strictObject({
@@ -49,6 +54,8 @@ export const logVerdict = z.strictObject({
   findings: z.array(logFinding),
   /** Findings that do not affect the verdict. */
   warnings: z.array(logFinding),
+  /** What Pitwall found beyond the official checks; never affects the verdict. */
+  causes: z.array(logCause),
 });
 export type LogVerdict = z.output<typeof logVerdict>;
 

@@ -26,6 +26,8 @@ export const packageFinding = z.discriminatedUnion("rule", [
     edition: z.string(),
     nearest: z.string().optional(),
   }),
+  /** Logs without a seed: all of the result, or those listed while others have one. */
+  z.strictObject({ rule: z.literal("seed-missing"), scope: z.enum(["all", "some"]), logs }),
   /** Each run must use a different seed. */
   z.strictObject({ rule: z.literal("seed-repeated"), seed: z.string(), logs }),
   z.strictObject({
@@ -70,6 +72,15 @@ export const packageFinding = z.discriminatedUnion("rule", [
     rule: z.literal("power-files-differ"),
     counts: z.array(z.strictObject({ nodeFiles: z.number().int(), logs })),
   }),
+  /** Files of the submitter that the upload, a Git repository, does not take well: official since round 2.0. */
+  z.strictObject({ rule: z.literal("names-unsuitable"), count: z.number().int(), paths: logs }),
+  z.strictObject({
+    rule: z.literal("files-too-large"),
+    count: z.number().int(),
+    limitBytes: z.number().int(),
+    files: z.array(z.strictObject({ path: z.string(), bytes: z.number().int() })),
+  }),
+  z.strictObject({ rule: z.literal("links-broken"), count: z.number().int(), paths: logs }),
   z.strictObject({ rule: z.literal("power-of-no-run"), folders: z.array(z.string()) }),
 ]);
 export type PackageFinding = z.output<typeof packageFinding>;
@@ -79,8 +90,8 @@ export const checkedPackage = z.strictObject({
   argument: z.string(),
   /** From the argument on; `.` for the argument itself. */
   path: z.string(),
-  /** `submission`: it is in `<organization>/results/<system>/<benchmark>`, so it is checked as a whole result. */
-  kind: z.enum(["submission", "folder"]),
+  /** `submitter`: all files of an organization. `submission`: it is in `<organization>/results/<system>/<benchmark>`, so it is checked as a whole result. */
+  kind: z.enum(["submission", "folder", "submitter"]),
   organisation: z.string().optional(),
   system: z.string().optional(),
   benchmark: z.string().optional(),

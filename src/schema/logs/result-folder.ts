@@ -12,6 +12,8 @@ export interface ResultFolder {
   systemFolder: string;
   scalingKind: ScalingKind;
   benchmarkFolder: string | undefined;
+  /** The folder is part of a submission: its name and its surroundings mean something. */
+  isInSubmission: boolean;
   /** Folders between the benchmark's folder and the logs: `pruned_results`. */
   subfolder: string | undefined;
   /** In numeric order. */

@@ -27,6 +27,10 @@ export const ruleFinding = z.discriminatedUnion("rule", [
     line,
     expected,
     seen,
+    /** The value that the formula requires, where it is calculated from other lines. */
+    wanted: z
+      .strictObject({ bound: z.enum(["equal", "minimum", "maximum"]), value: z.number() })
+      .optional(),
   }),
   /** What the rules note of a line could not be worked out from it. */
   z.strictObject({

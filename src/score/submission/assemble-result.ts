@@ -75,10 +75,10 @@ export function assembleResult(parts: ResultParts): BenchmarkResult {
   return {
     ...result,
     findings: [
-      ...benchmarkFindings(result, benchmarks),
+      ...benchmarkFindings(result, benchmarks, folder),
       ...runFindings(result, digests),
       ...placeholderFindings(parts, benchmark),
-      ...systemFindings(folder, system),
+      ...(folder.isInSubmission ? systemFindings(folder, system) : []),
       ...scalingFindings(result, folder),
     ],
   };
@@ -228,6 +228,7 @@ function stopsWithoutStatus({ status, runStopMs }: RunDigest, edition: MlperfEdi
 function benchmarkFindings(
   { benchmark, benchmarkFolder, edition }: Omit<BenchmarkResult, "findings">,
   benchmarks: readonly string[],
+  { isInSubmission }: ResultFolder,
 ): SubmissionFinding[] {
   const findings: SubmissionFinding[] = [];
   if (benchmarks.length > 1) findings.push({ rule: "benchmarks-differ", benchmarks });
@@ -238,7 +239,8 @@ function benchmarkFindings(
   } else if (!known.includes(benchmark))
     findings.push({ rule: "benchmark-not-in-edition", benchmark, edition });
   const folder = benchmarkFolder === undefined ? undefined : benchmarkNamed(benchmarkFolder);
-  if (folder !== undefined && benchmarks.length === 1 && folder !== benchmark)
+  const isNamed = isInSubmission && folder !== undefined && benchmarks.length === 1;
+  if (isNamed && folder !== benchmark)
     findings.push({ rule: "folder-names-another-benchmark", folder, logged: benchmark });
   return findings;
 }

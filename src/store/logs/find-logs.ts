@@ -4,6 +4,7 @@ import { errorCode } from "../../foundation/error-code.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { describeRefusal, listDirectory, refusalOf, sizeOnDisk } from "../open-file.ts";
+import { recognizeLogs } from "./recognize-logs.ts";
 
 const logName = /^result_.*\.txt(?:\.gz)?$/;
 
@@ -32,7 +33,7 @@ export interface LogSearch {
 
 /**
  * Finds the logs for an argument: a file with any name, or every `result_*.txt` in a folder, compressed or not, at any
- * depth, sorted by path. Skips hidden folders and folders whose name starts with `_`. An unpacked archive is a folder that
+ * depth, sorted by path. In a folder without such names, each text file with MLPerf lines is a log. Skips hidden folders and folders whose name starts with `_`. An unpacked archive is a folder that
  * contains only the folder of a round: its logs are listed by their path in the round.
  *
  * @throws UserError `log-missing`, `folder-without-logs`, `folder-unreadable`
@@ -50,6 +51,7 @@ export async function findLogs(typed: string, workingFolder: string): Promise<Lo
   const paths: string[] = [];
   const skippedFolders: string[] = [];
   await walk(root, { root, paths, skippedFolders });
+  if (paths.length === 0) paths.push(...(await findByContent(root)));
   if (paths.length === 0) throw await noLogs(root, argument);
   const logs: FoundLog[] = [];
   for (const absolutePath of paths) {
@@ -137,6 +139,23 @@ async function walk(
   }
 }
 
+/** Logs with other names, in the folder itself and in those below it. */
+async function findByContent(root: string, depth = 0): Promise<string[]> {
+  const listed = await listDirectory(root);
+  if (listed.kind !== "listed") return [];
+  const files = listed.entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const found = (await recognizeLogs(root, files)).map((name) => join(root, name));
+  if (depth === maximumDepth) return found;
+  for (const entry of listed.entries) {
+    if (!entry.isDirectory() || isSkipped(entry.name)) continue;
+    found.push(...(await findByContent(join(root, entry.name), depth + 1)));
+  }
+  return found;
+}
+
+/** Files deeper than this are not read to find out whether they are logs. */
+const maximumDepth = 3;
+
 async function noLogs(root: string, argument: string): Promise<UserError> {
   const names = (await readdir(root)).toSorted(compareTexts);
   const shown = names.slice(0, 5).map((name) => `\`${name}\``);
@@ -144,7 +163,7 @@ async function noLogs(root: string, argument: string): Promise<UserError> {
   const nameless = names.find((name) => /\.(?:txt|log|out|gz)$/.test(name));
   return new UserError(
     "folder-without-logs",
-    `the folder \`${argument}\` contains no \`result_*.txt\` files at any depth`,
+    `the folder \`${argument}\` contains no MLPerf logs`,
     {
       saw: names.length === 0 ? "the folder is empty" : `it contains ${shown.join(", ")}${rest}`,
       hint:

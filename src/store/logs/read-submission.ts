@@ -4,16 +4,10 @@ import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultFolder, ResultLog, SystemReading } from "../../schema/logs/result-folder.ts";
 import type { ScalingKind } from "../../schema/logs/submission.ts";
-import {
-  describeRefusal,
-  listDirectory,
-  openFile,
-  readText,
-  refusalOf,
-  sizeOnDisk,
-} from "../open-file.ts";
+import { describeRefusal, listDirectory, readText, refusalOf, sizeOnDisk } from "../open-file.ts";
 import { readScalingFile } from "./read-scaling-file.ts";
 import { readSystem } from "./read-system.ts";
+import { recognizeLogs } from "./recognize-logs.ts";
 
 /**
  * Finds every result in a folder: a whole round, an organization, a system, or one benchmark's logs. A folder without files
@@ -26,7 +20,7 @@ export async function readSubmission(folder: string): Promise<ResultFolder[]> {
   const root = resolve(folder);
   await requireFolder(root, folder);
   const named = await findLogFolders(root, (names) => Promise.resolve(logsAmong(names)));
-  const found = named.length > 0 ? named : await findLogFolders(root, mlperfLogsAmong);
+  const found = named.length > 0 ? named : await findLogFolders(root, logsByContent);
   if (found.length === 0) throw await nothingFound(root, folder);
   const results: ResultFolder[] = [];
   const around = new Surroundings();
@@ -108,23 +102,8 @@ function logsAmong(files: readonly string[]): string[] {
   return (named.length > 0 ? named : prefixed).toSorted(compareNames);
 }
 
-const headBytes = 256 * 1024;
-
-/** Text files whose beginning has a line of the MLPerf rules. */
-async function mlperfLogsAmong(names: readonly string[], path: string): Promise<string[]> {
-  const logs: string[] = [];
-  for (const name of names.filter((each) => /\.(?:log|txt|out)$/.test(each))) {
-    const opened = await openFile(join(path, name), { followsLinks: true });
-    if (opened.kind !== "opened") continue;
-    try {
-      const head = Buffer.alloc(headBytes);
-      const { bytesRead } = await opened.file.read(head, 0, headBytes, 0);
-      if (/:::ML(?:L|LOG |Pv0\.5\.0 )/.test(head.toString("latin1", 0, bytesRead))) logs.push(name);
-    } finally {
-      await opened.file.close();
-    }
-  }
-  return logs.toSorted(compareNames);
+async function logsByContent(names: readonly string[], path: string): Promise<string[]> {
+  return (await recognizeLogs(path, names)).toSorted(compareNames);
 }
 
 /** Data shared by several results, read once. */
@@ -180,6 +159,7 @@ async function describeFolder(
     systemFolder: role.systemFolder,
     scalingKind: role.scalingKind,
     benchmarkFolder: role.benchmarkFolder,
+    isInSubmission: role.isInSubmission,
     subfolder: role.subfolder,
     logs,
     system: await around.system(role),
@@ -206,6 +186,7 @@ export interface FolderRole {
   scalingKind: ScalingKind;
   benchmarkFolder: string | undefined;
   subfolder: string | undefined;
+  isInSubmission: boolean;
 }
 
 function roleOf(path: string): FolderRole {
@@ -227,6 +208,7 @@ function roleOf(path: string): FolderRole {
     scalingKind,
     benchmarkFolder,
     subfolder: deeper.length === 0 ? undefined : deeper.join("/"),
+    isInSubmission: at >= 0,
   };
 }
 

@@ -10,6 +10,8 @@ import {
   readPowerFolder,
   readSystemFile,
 } from "../../store/logs/read-package-folder.ts";
+import { largestFileBytes, walkSubmitter } from "../../store/logs/walk-submitter.ts";
+import { checkSubmitterFiles } from "../../score/check-submitter-files.ts";
 import type { JudgedFile } from "./judged-file.ts";
 
 /** Checks the logs of each folder as one result. Logs given by name are not grouped. */
@@ -25,7 +27,35 @@ export async function checkPackages(logs: readonly JudgedFile[]): Promise<Checke
   }
   const packages: CheckedPackage[] = [];
   for (const [folder, members] of folders) packages.push(await checkPackage(folder, members));
-  return packages;
+  return [...packages, ...(await checkSubmitters(folders))];
+}
+
+/** Checks the files of each submitter whose results were found. */
+async function checkSubmitters(
+  folders: ReadonlyMap<string, readonly JudgedFile[]>,
+): Promise<CheckedPackage[]> {
+  const checked: CheckedPackage[] = [];
+  const seen = new Set<string>();
+  for (const [folder, [first]] of folders) {
+    const location = locationOfLogs(folder);
+    if (first === undefined || location.kind !== "submission" || !isFileChecked(first)) continue;
+    const { organisation, organisationPath } = location;
+    if (seen.has(organisationPath)) continue;
+    seen.add(organisationPath);
+    const findings = checkSubmitterFiles(await walkSubmitter(organisationPath), largestFileBytes);
+    if (findings.length === 0) continue;
+    const { argument, path, absolutePath } = first.file;
+    const above = absolutePath.slice(organisationPath.length + 1).length;
+    const shown = path.length > above ? path.slice(0, -above - 1) : organisation;
+    checked.push({ argument, path: shown, kind: "submitter", organisation, runCount: 0, findings });
+  }
+  return checked;
+}
+
+/** Official since round 2.0. */
+function isFileChecked({ verdict: { edition } }: JudgedFile): boolean {
+  const version = /-(\d+)\./u.exec(edition ?? "")?.[1];
+  return version !== undefined && Number(version) >= 2;
 }
 
 async function checkPackage(

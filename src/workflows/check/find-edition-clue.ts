@@ -1,6 +1,7 @@
 import { editionsWithBenchmark } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { LogFactsReader } from "../../score/log-facts.ts";
+import { LogCauseReader } from "../../rules/causes/log-cause-reader.ts";
 import { readLogLines } from "../logs/read-log-lines.ts";
 
 /** What a log reveals about its round. */
@@ -10,19 +11,27 @@ export type EditionClue =
   | { kind: "benchmark"; benchmark: string; editions: readonly MlperfEdition[] }
   /** Of training 0.5, which has no rules. */
   | { kind: "round-0.5" }
+  /** A log of MLPerf Inference, which these rules do not judge. */
+  | { kind: "inference" }
   | { kind: "no-benchmark" }
   | { kind: "no-lines" };
 
 /** Reads a log up to the line that names its benchmark. */
 export async function findEditionClue(absolutePath: string): Promise<EditionClue> {
   const facts = new LogFactsReader();
+  const causes = new LogCauseReader();
   let clue: EditionClue | undefined;
   await readLogLines(absolutePath, (lines) => {
-    for (const line of lines) facts.push(line);
+    for (const line of lines) {
+      facts.push(line);
+      causes.push(line);
+    }
     clue = clueOf(facts);
     return clue === undefined ? "go-on" : "stop";
   });
   if (clue !== undefined) return clue;
+  if (causes.finish(undefined).some(({ cause }) => cause === "inference-log"))
+    return { kind: "inference" };
   const { mll, mllog } = facts.finish().lineCounts;
   return { kind: mll + mllog === 0 ? "no-lines" : "no-benchmark" };
 }

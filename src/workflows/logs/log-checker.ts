@@ -1,6 +1,9 @@
 import type { CompiledEdition } from "../../rules/compile-edition.ts";
+import { LogCauseReader } from "../../rules/causes/log-cause-reader.ts";
 import type { LogCheck } from "../../rules/log-check.ts";
-import type { LogLine } from "../../schema/logs/log-event.ts";
+import { checkableEditions, editionsWithBenchmark } from "../../schema/logs/edition-name.ts";
+import type { LogDialect, LogLine } from "../../schema/logs/log-event.ts";
+import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { LogFileFinding, LogVerdict } from "../../schema/logs/log-verdict.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { RuleVerdict } from "../../schema/logs/rule-finding.ts";
@@ -19,6 +22,8 @@ export type LogRules = CompiledEdition | { withoutRules: MlperfEdition };
 /** Joins the rules and the facts of one log: lines in, verdict out. */
 export class LogChecker {
   readonly #facts = new LogFactsReader();
+  readonly #causes = new LogCauseReader();
+  readonly #knownKeys: ReadonlySet<string>;
   readonly #check: LogCheck | undefined;
   readonly #edition: string | undefined;
   readonly #withoutRules: MlperfEdition | undefined;
@@ -27,6 +32,7 @@ export class LogChecker {
   constructor(rules: LogRules | undefined) {
     const isJudged = rules !== undefined && "start" in rules;
     this.#check = isJudged ? rules.start() : undefined;
+    this.#knownKeys = isJudged ? rules.knownKeys : new Set();
     this.#edition = isJudged ? rules.edition : rules?.withoutRules;
     this.#withoutRules = isJudged ? undefined : rules?.withoutRules;
   }
@@ -35,6 +41,7 @@ export class LogChecker {
     for (const line of lines) {
       this.#check?.push(line);
       this.#facts.push(line);
+      this.#causes.push(line);
     }
   }
 
@@ -48,8 +55,8 @@ export class LogChecker {
     const judgement =
       withoutRules === undefined
         ? this.#judge(facts, fileFindings, expectedDivision)
-        : notJudged(withoutRules, fileFindings);
-    const { verdict, officialCheckerCrashes, failingKeys, findings, warnings } = judgement;
+        : { ...notJudged(withoutRules, fileFindings), causes: this.#causes.finish(undefined) };
+    const { verdict, officialCheckerCrashes, failingKeys, findings, warnings, causes } = judgement;
     return {
       facts,
       verdict: {
@@ -62,6 +69,7 @@ export class LogChecker {
         timeToTrainMs: clockedMs(facts),
         findings,
         warnings,
+        causes,
       },
     };
   }
@@ -85,11 +93,19 @@ export class LogChecker {
       failingKeys,
       findings: [...beside, ...findings],
       warnings,
+      causes: this.#causesOf(judged),
     };
   }
 
+  #causesOf(judged: RuleVerdict | undefined): LogCause[] {
+    if (judged === undefined) return this.#causes.finish(undefined);
+    const findings = [...judged.findings, ...judged.warnings];
+    const metTarget = this.#check?.metTarget();
+    return this.#causes.finish({ findings, knownKeys: this.#knownKeys, metTarget });
+  }
+
   /** Lines in dialects of other editions, if there are no lines in this edition's. */
-  #otherDialects({ lineCounts }: LogFacts): LogFileFinding[] {
+  #otherDialects({ lineCounts, benchmark }: LogFacts): LogFileFinding[] {
     if (this.#edition === undefined) return [];
     const own = this.#edition === "training-0.6" ? "mll" : "mllog";
     if (lineCounts[own] > 0) return [];
@@ -99,16 +115,29 @@ export class LogChecker {
         rule: "other-dialect" as const,
         dialect,
         lineCount: lineCounts[dialect],
+        edition: editionOf(dialect, benchmark),
       }));
   }
 }
 
+/** Round 0.5 has no rules. */
+function editionOf(dialect: LogDialect, benchmark: string | undefined): string | undefined {
+  if (dialect === "mlpv") return undefined;
+  if (dialect === "mll") return "training-0.6";
+  const editions = benchmark === undefined ? checkableEditions : editionsWithBenchmark(benchmark);
+  const newer = editions.filter((edition) => edition !== "training-0.6");
+  return newer.findLast((edition) => edition.startsWith("training")) ?? newer.at(-1);
+}
+
 type Judgement = Pick<
   LogVerdict,
-  "verdict" | "officialCheckerCrashes" | "failingKeys" | "findings" | "warnings"
+  "verdict" | "officialCheckerCrashes" | "failingKeys" | "findings" | "warnings" | "causes"
 >;
 
-function notJudged(edition: MlperfEdition, fileFindings: readonly LogFileFinding[]): Judgement {
+function notJudged(
+  edition: MlperfEdition,
+  fileFindings: readonly LogFileFinding[],
+): Omit<Judgement, "causes"> {
   return {
     verdict: "not-judged",
     officialCheckerCrashes: false,

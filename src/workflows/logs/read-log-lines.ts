@@ -6,6 +6,13 @@ import { readLogFile } from "../../store/logs/read-log-file.ts";
 /** Number of leading bytes that are checked to detect text files. */
 const lookedThroughBytes = 64 * 1024;
 
+const inferenceTitle = "MLPerf Results Summary";
+
+function isInferenceSummary(bytes: Uint8Array): boolean {
+  const head = bytes.subarray(0, lookedThroughBytes);
+  return Buffer.from(head.buffer, head.byteOffset, head.length).includes(inferenceTitle);
+}
+
 /** Passes on a log's lines as they are read, in constant memory; returns problems of the file. */
 export async function readLogLines(
   absolutePath: string,
@@ -25,6 +32,7 @@ export async function readLogLines(
     const { bytes } = piece;
     const nul = bytesRead === 0 ? bytes.subarray(0, lookedThroughBytes).indexOf(0) : -1;
     if (nul >= 0) findings.push({ rule: "file-not-text", byteOffset: nul });
+    if (bytesRead === 0 && isInferenceSummary(bytes)) findings.push({ rule: "file-of-inference" });
     bytesRead += bytes.length;
     if (take(reader.push(bytes)) === "stop") return findings;
   }

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
+import { LogCauseReader } from "../../rules/causes/log-cause-reader.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import { clockedMs } from "../../score/clock.ts";
@@ -73,10 +74,14 @@ async function openAll(runIds: readonly string[], store: RunStore): Promise<RunR
 
 async function checkedLog(record: RunRecord, edition: string | undefined): Promise<CheckedLog> {
   const facts = new LogFactsReader();
+  const causes = new LogCauseReader();
   const { rules } = await rereadRun(record, {
     edition,
     isOver: true,
-    alsoTake: (line) => facts.push(line),
+    alsoTake: (line) => {
+      facts.push(line);
+      causes.push(line);
+    },
   });
   if (rules === undefined) throw new Error("a log that is over has a verdict");
   const logged = facts.finish();
@@ -95,5 +100,6 @@ async function checkedLog(record: RunRecord, edition: string | undefined): Promi
     timeToTrainMs: clockedMs(logged),
     findings: rules.findings,
     warnings: rules.warnings,
+    causes: causes.finish(undefined),
   };
 }

@@ -5,6 +5,7 @@ import { type MlperfEdition, mlperfEditions } from "../../schema/logs/mlperf-rou
 import type { ResultFolder, ResultLog } from "../../schema/logs/result-folder.ts";
 import { benchmarkOfFolder } from "../../score/submission/assemble-result.ts";
 import { readSubmission } from "../../store/logs/read-submission.ts";
+import { roundInLog } from "../check/round-of-log.ts";
 import type { LogTask } from "../logs/read-log.ts";
 
 /** A result to score, and its round. */
@@ -16,7 +17,7 @@ export interface PlannedResult {
 /**
  * Finds the results in folders, each once.
  *
- * @param edition default: derived from the path of each folder
+ * @param edition default: derived from the path of each folder, or from the logs of a folder outside a submission
  * @throws UserError what `readSubmission` throws, and `edition-unknown`
  */
 export async function planScore(
@@ -26,16 +27,21 @@ export async function planScore(
   const found = new Map<string, ResultFolder>();
   for (const folder of folders)
     for (const result of await readSubmission(folder)) found.set(result.path, result);
-  return [...found.values()].map((folder) => ({
-    folder,
-    edition: edition ?? roundOfFolder(folder),
-  }));
+  const planned: PlannedResult[] = [];
+  for (const folder of found.values())
+    planned.push({ folder, edition: edition ?? (await roundOfFolder(folder)) });
+  return planned;
 }
 
 /** A round's folder is called `training_v5.0`, `training_results_v5.0`, `hpc_v3.0`; round 0.5 has `v0.5.0`. */
-function roundOfFolder({ path }: ResultFolder): MlperfEdition {
+async function roundOfFolder({ path, logs, isInSubmission }: ResultFolder): Promise<MlperfEdition> {
   const round = roundOfPath(path);
   if (round !== undefined) return round;
+  const [log] = logs;
+  if (!isInSubmission && log !== undefined) {
+    const logged = await roundInLog({ absolutePath: log.path, path: log.name });
+    if (logged !== undefined) return logged;
+  }
   const newest = mlperfEditions.findLast((edition) => edition.startsWith("training-"));
   throw new UserError("edition-unknown", "cannot determine the round from the path", {
     at: path,

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+/** Starts at 1. */
+const line = z.number().int();
+
+/**
+ * Why a log is not what it should be, found by Pitwall in addition to the official findings. A cause never changes a
+ * verdict.
+ */
+export const logCause = z.discriminatedUnion("cause", [
+  /** A restarted program appended to the log. Lines are the first of each attempt. */
+  z.strictObject({ cause: z.literal("several-attempts"), startLines: z.array(line) }),
+  /** Several processes logged the same run. */
+  z.strictObject({
+    cause: z.literal("several-ranks"),
+    rankCount: z.number().int(),
+    /** The first line of each rank; one after another, or the `run_start` of each where lines alternate. */
+    startLines: z.array(line),
+    areInterleaved: z.boolean(),
+  }),
+  /** LoadGen's log, of MLPerf Inference. */
+  z.strictObject({ cause: z.literal("inference-log"), line: line.optional() }),
+  /** Metadata, or whole lines, were printed by Python's `str` instead of `json.dumps`. */
+  z.strictObject({
+    cause: z.literal("python-syntax"),
+    part: z.enum(["metadata", "line"]),
+    count: z.number().int(),
+    firstLine: line,
+  }),
+  /** A required key is missing, and an unknown key has nearly its name. */
+  z.strictObject({
+    cause: z.literal("key-misspelled"),
+    wanted: z.string(),
+    written: z.string(),
+    line,
+  }),
+  /** The clock stopped before the first evaluation that meets the target. */
+  z.strictObject({
+    cause: z.literal("target-after-stop"),
+    key: z.string(),
+    line,
+    stopLine: line,
+    lateMs: z.number(),
+  }),
+]);
+export type LogCause = z.output<typeof logCause>;
