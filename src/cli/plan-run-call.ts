@@ -6,7 +6,12 @@ import type { WorkloadFile } from "../schema/run/workload-file.ts";
 import type { PlanWarning } from "../workflows/launch/find-workload.ts";
 import type { SeriesRequest, SeriesPlan } from "../workflows/launch/plan-series.ts";
 import type { Call } from "./command-table.ts";
-import { isPlain, launchTextsOfFile, pickLaunchTexts } from "../workflows/launch/launch-texts.ts";
+import {
+  isGiven,
+  isPlain,
+  launchTextsOfFile,
+  pickLaunchTexts,
+} from "../workflows/launch/launch-texts.ts";
 import { openStore } from "./open-store.ts";
 import {
   applicableDefaults,
@@ -60,7 +65,8 @@ export async function planRunCall(
     ...edition,
     ...(settings.plan === undefined ? {} : { expectation: settings.plan }),
   };
-  const plan = await continuationOf(planned, call, either(call.options.seed, settings.seed));
+  const recovered = { ...planned, ...(await recoveryOf(planned, call, settings)) };
+  const plan = await continuationOf(recovered, call, either(call.options.seed, settings.seed));
   const { targetWarning } = await import("../workflows/launch/plan-targets.ts");
   const warnings = [
     defaults === undefined ? undefined : defaultsNote(defaults.path, used),
@@ -85,6 +91,28 @@ async function launchTargetOf(
     return { target: { kind: "local" }, unused: [] };
   const { planLaunchTarget } = await import("../workflows/launch/plan-launch-target.ts");
   return planLaunchTarget(request, startable, face.cwd);
+}
+
+/** Restarts after failures are planned only if some are requested. */
+async function recoveryOf(
+  plan: SeriesPlan,
+  { options: given }: RunCall,
+  file: Partial<WorkloadFile>,
+): Promise<Pick<SeriesPlan, "launchTarget" | "recovery">> {
+  const ofFile = Object.entries(file.restartBudget ?? {}).map(
+    ([kind, count]) => `${kind}=${count}`,
+  );
+  const texts = {
+    maxRestarts: either(given.maxRestarts, file.maxRestarts),
+    restartBudget: given.restartBudget.length > 0 ? given.restartBudget : ofFile,
+    hangTimeout: either(given.hangTimeout, file.hangTimeout),
+    minNodes: either(given.minNodes, file.minNodes),
+    spares: either(given.spares, file.spares),
+  };
+  const isRequested = Object.values(texts).some((value) => isGiven(value));
+  if (!isRequested) return { launchTarget: plan.launchTarget };
+  const { withRecovery } = await import("../workflows/launch/plan-recovery.ts");
+  return withRecovery(plan, texts);
 }
 
 /** Files that are not sent are already there. */

@@ -2,6 +2,7 @@ import { plainOutput } from "../foundation/printable-text.ts";
 import { truncate } from "../foundation/text-table.ts";
 import { formatDuration, formatSignificant } from "../foundation/units.ts";
 import { visibleControls } from "../foundation/visible-controls.ts";
+import { recoveryText } from "../report/runs/recovery-text.ts";
 import { describeFinding } from "../report/findings/describe-finding.ts";
 import { describeWarning } from "../report/describe-error.ts";
 import { roleSuffix } from "../schema/run/counted-runs.ts";
@@ -202,6 +203,8 @@ function endLine(event: RunEvent, paint: Paint): string | undefined {
   if (event.kind === "host-lost" || event.kind === "ended-by-scheduler")
     return paint.warn(lossText(event));
   if (event.kind === "silence") return silenceLine(event, paint);
+  if (event.kind === "restarting" || event.kind === "gave-up")
+    return paint.warn(recoveryText(event));
   if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
   return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
 }

@@ -9,6 +9,7 @@
 export class OfficialClock<Moment = number> {
   #start: Moment | undefined;
   #stop: Moment | undefined;
+  #isStartFixed = false;
 
   get start(): Moment | undefined {
     return this.#start;
@@ -24,6 +25,16 @@ export class OfficialClock<Moment = number> {
   }
 
   /**
+   * The program was started again after a failure. The clock runs on: a known start stays, and an earlier stop does not count.
+   *
+   * @param keepsStart whether a later `run_start` changes nothing
+   */
+  restart({ keepsStart }: { keepsStart: boolean }): void {
+    this.#isStartFixed = keepsStart && this.#start !== undefined;
+    this.#stop = undefined;
+  }
+
+  /**
    * Takes the next event of the log.
    *
    * @param moment undefined if the line has no usable time
@@ -31,6 +42,7 @@ export class OfficialClock<Moment = number> {
    */
   push(key: string, moment: Moment | undefined): "start" | "stop" | undefined {
     if (this.isOver) return undefined;
+    if (key === "run_start" && this.#isStartFixed) return undefined;
     if (key === "run_start") {
       this.#start = moment;
       return "start";

@@ -4,7 +4,8 @@ import type { RunRequest } from "../schema/run/run-request.ts";
 import type { Outcome, RunClock } from "../schema/run/run-result.ts";
 import { checkTimedPart } from "./check-timed-part.ts";
 import type { CpuHistory } from "./cpu-history.ts";
-import { elapsedMs, type TrackedRun } from "./track-run.ts";
+import { elapsedMs } from "./seen-evaluation.ts";
+import type { TrackedRun } from "./track-run.ts";
 
 /** How the processes of a run ended. */
 export type RunEnd =

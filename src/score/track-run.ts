@@ -1,6 +1,7 @@
 import type { Finding } from "../schema/run/finding.ts";
 import type { LogEvent } from "../schema/logs/log-event.ts";
 import type { EarlierParts } from "../schema/run/earlier-parts.ts";
+import { attemptKey, attemptNamespace } from "../schema/run/attempts.ts";
 import { isEvaluationName } from "../schema/run/evaluation-name.ts";
 import { isBetter } from "../schema/run/meets-target.ts";
 import type { MetricTarget, TargetRequest, TargetStanding } from "../schema/run/metric-target.ts";
@@ -15,6 +16,7 @@ import {
   samplesCountOf,
   statedTarget,
 } from "./read-event.ts";
+import { elapsedMs, evaluationOf, type Moment, type SeenEvaluation } from "./seen-evaluation.ts";
 import { acceptRecorded, acceptValue } from "./readings/compared-value.ts";
 import { LoggedPhases } from "./readings/logged-phases.ts";
 import { ReadingNotes } from "./readings/reading-notes.ts";
@@ -31,23 +33,6 @@ export type TrackUpdate =
   /** The count of samples of the evaluation may come with later output. */
   | { kind: "evaluation"; metric: string; evaluation: Evaluation }
   | { kind: "target-reached"; value: number; samplesCount: number | undefined };
-
-/** One moment on both clocks: the program's own, if it logs times, and Pitwall's. */
-interface Moment {
-  loggedMs: number | undefined;
-  arrivalMs: number;
-}
-
-interface SeenEvaluation extends Moment {
-  metric: string;
-  /** When it was seen, if it completed the targets and its arrival is not on record. */
-  reachedMs?: number | undefined;
-  value: number;
-  samplesCount: number | undefined;
-  epochNum: number | undefined;
-  programMs: number | undefined;
-  step?: number | undefined;
-}
 
 /** The state of a run: written by `RunTracker`, read by `judgeRun` and the live view. */
 export interface TrackedRun {
@@ -180,6 +165,7 @@ export class RunTracker {
   }
 
   #observeEvent({ event, arrivalMs }: { event: LogEvent; arrivalMs: number }): TrackUpdate[] {
+    if (event.key === attemptKey && event.namespace === attemptNamespace) return this.#restart();
     const moment = { loggedMs: event.timeMs, arrivalMs };
     this.run.phases.take(event, this.run.reached !== undefined);
     if (event.key === "run_start") return this.#startClock("run_start", moment);
@@ -206,6 +192,15 @@ export class RunTracker {
         metadataNumber(event, programClockKey) ?? this.#countsOf(metric).clock.freshMs;
       return this.#evaluate({ ...moment, metric, value, samplesCount, epochNum, programMs });
     });
+  }
+
+  /** The program was started again. The clock runs on; counts begin where the program continues. */
+  #restart(): TrackUpdate[] {
+    // A program's own run_start replaces a clock that started at launch, in each attempt.
+    this.#clock.restart({ keepsStart: this.run.startedBy !== "launch" });
+    this.run.stop = undefined;
+    this.#counter.restart();
+    return [];
   }
 
   #observeStatedTarget(stated: MetricTarget | undefined): void {
@@ -373,26 +368,4 @@ export class RunTracker {
     if (this.run.reached !== undefined && this.#reachedBy?.samplesCount !== undefined)
       this.run.reached.samplesCount ??= this.#reachedBy.samplesCount;
   }
-}
-
-function evaluationOf(
-  { arrivalMs, loggedMs, value, samplesCount, epochNum, programMs, step }: SeenEvaluation,
-  start: Moment,
-  earlierMs: number,
-): Evaluation {
-  return {
-    timeMs: arrivalMs,
-    clockMs: earlierMs + Math.max(0, elapsedMs(start, { arrivalMs, loggedMs })),
-    value,
-    ...(samplesCount === undefined ? {} : { samplesCount }),
-    ...(epochNum === undefined ? {} : { epochNum }),
-    ...(programMs === undefined ? {} : { programMs }),
-    ...(step === undefined || !Number.isFinite(step) ? {} : { step }),
-  };
-}
-
-/** Between two moments, on the program's own clock if both were logged, otherwise on Pitwall's. Milliseconds. */
-export function elapsedMs(from: Moment, to: Moment): number {
-  const isLogged = from.loggedMs !== undefined && to.loggedMs !== undefined;
-  return isLogged ? (to.loggedMs ?? 0) - (from.loggedMs ?? 0) : to.arrivalMs - from.arrivalMs;
 }

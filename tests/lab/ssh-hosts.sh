@@ -11,7 +11,8 @@ bridge=pwbr$id net=10.88.$id port=2222
 
 down() {
   for file in "$folder"/init*.pid; do
-    [ -e "$file" ] && kill -9 "$(cat "$file")" 2>/dev/null
+    # A host that was powered off has no process any more.
+    if [ -e "$file" ]; then kill -9 "$(cat "$file")" 2>/dev/null || true; fi
     rm -f "$file"
   done
   for name in $(ip netns list | awk -v prefix="pw$id-" 'index($1, prefix) == 1 {print $1}'); do

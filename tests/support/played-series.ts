@@ -1,3 +1,4 @@
+import type { LaunchOutcome } from "../../src/launch/launcher.ts";
 import {
   ScriptedLauncher,
   type Script,
@@ -5,6 +6,7 @@ import {
 } from "../../src/launch/scripted-launcher.ts";
 import { memoryProbe } from "../../src/probe/memory-probe.ts";
 import type { RunEvent } from "../../src/schema/run/run-event.ts";
+import type { RecoveryRequest } from "../../src/schema/run/recovery.ts";
 import { MemoryRunStore } from "../../src/store/records/memory-run-store.ts";
 import { planContinuation } from "../../src/workflows/launch/plan-continuation.ts";
 import { planSeries, type SeriesRequest } from "../../src/workflows/launch/plan-series.ts";
@@ -21,13 +23,14 @@ export function prints(text: string, afterMs = 1000): ScriptStep {
 
 /** Runs scripts, each as the program of one run, without processes or waiting: time is a value. */
 export async function played(
-  scripts: readonly Script[],
+  scripts: readonly (Script | Exclude<LaunchOutcome, { kind: "launched" }>)[],
   requested: Partial<SeriesRequest> = {},
   {
     interruptAt,
     store = new MemoryRunStore(),
     startMs,
     continues,
+    recovery,
   }: {
     interruptAt?: RunEvent["kind"];
     store?: MemoryRunStore;
@@ -35,6 +38,8 @@ export async function played(
     startMs?: number;
     /** Runs that the one run continues. */
     continues?: string;
+    /** Then the scripts are attempts of one run. */
+    recovery?: RecoveryRequest;
   } = {},
 ) {
   const launcher = new ScriptedLauncher(scripts, startMs);
@@ -57,18 +62,19 @@ export async function played(
         owner: { hostname: "here", pid: 1 },
       }),
   };
-  const planned = planSeries(
+  const asked = planSeries(
     {
       metrics: ["val_acc=(\\S+)"],
       target: "val_acc>=0.9",
       stopAtTarget: false,
-      runs: scripts.length,
+      runs: recovery === undefined ? scripts.length : 1,
       seed: 1,
       ...requested,
     },
     { kind: "command", name: "toy", command: ["sh", "{seed}"], cwd: "/", env: {} },
     { usdPerHour: 3.6, per: "node", source: "test", date: "2026-01-01" },
   );
+  const planned = { ...asked, ...(recovery === undefined ? {} : { recovery }) };
   const plan =
     continues === undefined
       ? planned

@@ -19,7 +19,7 @@ from torch import nn
 
 import pitwall
 from gpt_data import Tokens
-from training import Checkpoints, DTensor, Ranks, Signals, fail, logged_facts, parallelize
+from training import Checkpoints, DTensor, Ranks, Signals, add_checkpoint_options, fail, logged_facts, parallelize
 
 GENERATED_TARGET = 0.4
 """Nats per character; a model that only knows the frequencies of characters has 2.6."""
@@ -47,9 +47,7 @@ def parse_arguments():
     )
     add("--precision", choices=["auto", "bf16", "fp32"], default="auto", help="auto: bf16 on a GPU (auto)")
     add("--compile", choices=["auto", "yes", "no"], default="auto", help="torch.compile; auto: on a GPU (auto)")
-    add("--checkpoints", help="folder for checkpoints; default: none are written")
-    add("--checkpoint-every", type=int, default=0, help="steps between checkpoints (only on SIGTERM and SIGUSR1)")
-    add("--resume", action="store_true", help="continue from the newest checkpoint, if there is one")
+    add_checkpoint_options(add)
     settings = {name.replace("-", "_"): value for name, value in pitwall.settings().items()}
     unknown = settings.keys() - {action.dest for action in parser._actions}
     if unknown:

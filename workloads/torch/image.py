@@ -26,7 +26,7 @@ from torch import nn
 
 import pitwall
 from image_data import load, random_boxes, validation_batches
-from training import Checkpoints, Ranks, Signals, fail, logged_facts, parallelize
+from training import Checkpoints, Ranks, Signals, add_checkpoint_options, fail, logged_facts, parallelize
 
 # The phases for one machine; workload files list them for several numbers of machines (`schedules`).
 # `batch` is per machine, and `rate` per 256 samples, from the first step of a phase to its last.
@@ -61,9 +61,7 @@ def parse_arguments():
     )
     add("--precision", choices=["auto", "bf16", "fp32"], default="auto", help="auto: bf16 on a GPU (auto)")
     add("--compile", choices=["auto", "yes", "no"], default="auto", help="torch.compile; auto: on a GPU (auto)")
-    add("--checkpoints", help="folder for checkpoints; default: none are written")
-    add("--checkpoint-every", type=int, default=0, help="steps between checkpoints (only on SIGTERM and SIGUSR1)")
-    add("--resume", action="store_true", help="continue from the newest checkpoint, if there is one")
+    add_checkpoint_options(add)
     parser.set_defaults(schedules=SCHEDULES)
     settings = {name.replace("-", "_"): value for name, value in pitwall.settings().items()}
     unknown = settings.keys() - {action.dest for action in parser._actions} - {"schedules"}

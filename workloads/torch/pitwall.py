@@ -87,8 +87,29 @@ def log(key, value=None, event_type="POINT_IN_TIME", **metadata):
     _write(":::MLLOG " + json.dumps(event))
 
 
+def _clock_mark():
+    """A file that tells the next attempt of a restarted run that its clock runs; None if the run is not restarted."""
+    folder = os.environ.get("PITWALL_RUN_DIR")
+    return os.path.join(folder, "run_start") if folder and "PITWALL_ATTEMPT" in os.environ else None
+
+
+def _clock_runs():
+    """Whether an earlier attempt of this run has started the clock, which runs on."""
+    mark = _clock_mark()
+    return mark is not None and _number("PITWALL_ATTEMPT", default=1) > 1 and os.path.exists(mark)
+
+
+def _mark_clock():
+    mark = _clock_mark()
+    if mark is not None and rank() == 0:
+        with open(mark, "w"):
+            pass
+
+
 def init_start(benchmark, organization="not specified", platform=None):
     """The program starts: call it first."""
+    if _clock_runs():
+        return
     log("submission_benchmark", benchmark)
     log("submission_org", organization)
     log("submission_division", "open")
@@ -103,12 +124,14 @@ def run_start(metric, target, direction="at-least", **facts):
 
     `direction` is "at-least" for an accuracy and "at-most" for a loss. Facts are logged: `global_batch_size=512`.
     """
-    log("seed", facts.pop("seed", seed()))
-    for key, value in facts.items():
-        log(key, value)
-    log("quality_target", target, metric=metric, direction=direction)
-    log("init_stop", event_type="INTERVAL_END")
-    log("run_start", event_type="INTERVAL_START")
+    if not _clock_runs():
+        log("seed", facts.pop("seed", seed()))
+        for key, value in facts.items():
+            log(key, value)
+        log("quality_target", target, metric=metric, direction=direction)
+        log("init_stop", event_type="INTERVAL_END")
+        log("run_start", event_type="INTERVAL_START")
+        _mark_clock()
     _State.metric, _State.block = metric, "closed"
     _watch.start()
 

@@ -176,6 +176,20 @@ class Signals:
 # ---- Checkpoints ----
 
 
+def add_checkpoint_options(add):
+    """If Pitwall restarts the run after failures, checkpoints go to its folder, and each attempt continues."""
+    attempt = int(os.environ.get("PITWALL_ATTEMPT", "0"))
+    folder = os.path.join(os.environ.get("PITWALL_RUN_DIR", "."), "checkpoints") if attempt > 0 else None
+    add("--checkpoints", default=folder, help="folder for checkpoints; default: none")
+    add(
+        "--checkpoint-every",
+        type=int,
+        default=50 if attempt > 0 else 0,
+        help="steps between checkpoints (only on SIGTERM and SIGUSR1; with --max-restarts 50)",
+    )
+    add("--resume", action="store_true", default=attempt > 1, help="continue from the newest checkpoint")
+
+
 class Checkpoints:
     """Writes the whole state of a training while it continues, and restores it exactly.
 

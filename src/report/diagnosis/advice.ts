@@ -14,7 +14,7 @@ const advice: Record<CauseKind, readonly string[]> = {
   ],
   killed: [
     "look for the OOM killer on its host: `dmesg | grep -i oom`, `journalctl -k`",
-    "if a person or a scheduler ended it, start the run again; `--retries` does that automatically",
+    "if a person or a scheduler ended it, start the run again; `--max-restarts` does that automatically",
   ],
   "out-of-memory": [
     "use smaller batches per rank, or accumulate gradients",

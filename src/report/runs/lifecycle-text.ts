@@ -3,6 +3,7 @@ import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { hostClockText } from "./host-clock-text.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import { silenceText } from "./silence-text.ts";
+import { isRecoveryEvent, recoveryText } from "./recovery-text.ts";
 import { dataEventText, isDataEvent } from "./data-text.ts";
 
 /** Events that an imported log has in another way; undefined for all others. */
@@ -17,12 +18,13 @@ export function importedText(event: LifecycleEvent["event"]): string | undefined
 export function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
   if (isJobEvent(event)) return jobEventText(event, isOneRank);
   if (isDataEvent(event)) return dataEventText(event);
+  if (isRecoveryEvent(event)) return recoveryText(event);
   return event.kind === "silence" ? silenceText(event) : runEventText(event);
 }
 
 type RunEventBody = Exclude<
   LifecycleEvent["event"],
-  JobEvent | { kind: "data" | "data-staged" | "silence" }
+  JobEvent | { kind: "data" | "data-staged" | "silence" | "restarting" | "gave-up" }
 >;
 
 function runEventText(event: RunEventBody): string {
@@ -39,8 +41,6 @@ function runEventText(event: RunEventBody): string {
       return `target reached with ${formatSignificant(event.value, 5)}`;
     case "stopping":
       return `stopping: ${event.reason}`;
-    case "host-lost":
-      return `host \`${event.host}\` lost: ${event.reason}`;
     case "ended":
       return `ended: ${event.outcome}`;
     case "sealed":
@@ -50,7 +50,9 @@ function runEventText(event: RunEventBody): string {
 
 type JobEvent = Extract<
   LifecycleEvent["event"],
-  { kind: "queued" | "launched" | "host-clock" | "rank-exited" | "ended-by-scheduler" }
+  {
+    kind: "queued" | "launched" | "host-clock" | "rank-exited" | "host-lost" | "ended-by-scheduler";
+  }
 >;
 
 const jobEvents: ReadonlySet<string> = new Set([
@@ -58,6 +60,7 @@ const jobEvents: ReadonlySet<string> = new Set([
   "launched",
   "host-clock",
   "rank-exited",
+  "host-lost",
   "ended-by-scheduler",
 ]);
 
@@ -75,6 +78,8 @@ function jobEventText(event: JobEvent, isOneRank: boolean): string {
       return `clock of ${event.host} ${hostClockText(event)}`;
     case "rank-exited":
       return `${placeText(event, isOneRank)}${exitText(event)}`;
+    case "host-lost":
+      return `host \`${event.host}\` lost: ${event.reason}`;
     case "ended-by-scheduler":
       return `${event.scheduler} ended the job: ${event.reason} (${event.state})`;
   }

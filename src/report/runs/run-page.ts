@@ -5,7 +5,7 @@ import {
   formatDuration,
   formatSignificant,
 } from "../../foundation/units.ts";
-import type { JobRanks } from "../../schema/run/job-ranks.ts";
+import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { roleSuffix } from "../../schema/run/counted-runs.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
@@ -365,7 +365,7 @@ function timelineBlock(
   const events = isImported ? recorded.filter(({ event }) => event.kind !== "created") : recorded;
   const [first] = events;
   if (first === undefined) return "";
-  const isOneRank = events.filter(({ event }) => event.kind === "launched").length <= 1;
+  const isOneRank = jobRanksOf(events).ranks.length <= 1;
   return events
     .map(({ timeMs, event }) => {
       const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;

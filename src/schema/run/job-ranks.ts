@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { hostName } from "./host.ts";
+import { eventsOfLastAttempt } from "./attempts.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import { launchedRank } from "./rank.ts";
 
@@ -21,10 +22,10 @@ type RankOfJob = z.output<typeof rankOfJob>;
 export const jobRanks = z.strictObject({ hosts: z.array(hostName), ranks: z.array(rankOfJob) });
 export type JobRanks = z.output<typeof jobRanks>;
 
-/** The hosts and ranks of a job from its events; none before the launch. */
+/** The hosts and ranks of a job from its events, in its last attempt; none before the launch. */
 export function jobRanksOf(events: readonly LifecycleEvent[]): JobRanks {
   const ranks = new Map<number, RankOfJob>();
-  for (const event of events) applyEvent(ranks, event);
+  for (const event of eventsOfLastAttempt(events)) applyEvent(ranks, event);
   const listed = [...ranks.values()];
   return { hosts: [...new Set(listed.map(({ host }) => host))], ranks: listed };
 }

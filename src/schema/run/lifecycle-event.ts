@@ -5,6 +5,7 @@ import { schedulers } from "./launch-target.ts";
 import { measuredClockFields } from "./measured-clock.ts";
 import { launchedRank, placeFields } from "./rank.ts";
 import { silence } from "./silence.ts";
+import { attemptFault, recoveryDecision } from "./recovery.ts";
 
 /** Events of a run, in order. Times are from the clock of the launching host. */
 const eventBody = z.discriminatedUnion("kind", [
@@ -80,6 +81,16 @@ const eventBody = z.discriminatedUnion("kind", [
     .partial({ limitMs: true, periodMs: true, during: true })
     .extend({ kind: z.literal("silence"), phase: z.enum(["started", "ended"]) }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
+  /** An attempt failed, and the job is started again: the `launched` events of the next attempt follow. */
+  z.strictObject({
+    kind: z.literal("restarting"),
+    /** Of the next attempt, from 2. */
+    attempt: z.number().int().positive(),
+    fault: attemptFault,
+    decision: recoveryDecision,
+  }),
+  /** An attempt failed, and the job is not started again. */
+  z.strictObject({ kind: z.literal("gave-up"), fault: attemptFault, decision: recoveryDecision }),
   /** The closing event: result.json as it was written, after everything else. */
   z.strictObject({
     kind: z.literal("sealed"),

@@ -3,6 +3,7 @@ import type { Finding } from "./finding.ts";
 import type { LaunchSummary } from "./launch-summary.ts";
 import type { Scheduler } from "./launch-target.ts";
 import type { LaunchedRank, Place } from "./rank.ts";
+import type { AttemptFault, RecoveryDecision } from "./recovery.ts";
 import type { RunProgress } from "./run-progress.ts";
 import type { RunRequest } from "./run-request.ts";
 import type { Evaluation } from "./run-result.ts";
@@ -77,6 +78,16 @@ export type RunEvent =
   | { kind: "ended-by-scheduler"; runId: string; state: string; reason: string }
   /** An unexpected silence began or ended. */
   | { kind: "silence"; runId: string; change: SilenceChange }
+  /** An attempt failed, and its job is started again. */
+  | {
+      kind: "restarting";
+      runId: string;
+      /** Of the next attempt. */
+      attempt: number;
+      fault: AttemptFault;
+      decision: RecoveryDecision;
+    }
+  | { kind: "gave-up"; runId: string; fault: AttemptFault; decision: RecoveryDecision }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }
   /** The rule status of the log, when it changes (at most four times per second) and at the end. */

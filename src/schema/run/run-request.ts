@@ -6,6 +6,7 @@ import { logOrigin } from "./log-origin.ts";
 import { metricTarget, targetWindow } from "./metric-target.ts";
 import { price } from "./price.ts";
 import { planExpectation } from "../plan/plan-expectation.ts";
+import { recoveryRequest } from "./recovery.ts";
 import { runLabels } from "./run-labels.ts";
 import { raceMembership } from "./race-membership.ts";
 import { systemDescription } from "../system-description.ts";
@@ -121,6 +122,8 @@ export const runRequest = z.strictObject({
   isWarmup: z.literal(true).optional(),
   /** The run with the same seed that died before this attempt. */
   retryOf: z.string().optional(),
+  /** The job is started again after a failure, in the same record and on the same clock. */
+  recovery: recoveryRequest.optional(),
   /** Shell command that runs before the program and is not timed; `{seed}` is replaced by the run's seed. */
   prepare: z.string().optional(),
   /** What is put on each host before the launch; not timed. */

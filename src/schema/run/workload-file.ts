@@ -151,6 +151,29 @@ const fields = z.strictObject({
     .nonnegative()
     .optional()
     .describe("How many times a run that dies is started again with the same seed"),
+  maxRestarts: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("How many times the job is started again after a failure, in the same run"),
+  restartBudget: z
+    .record(z.string(), z.int().nonnegative())
+    .optional()
+    .describe("Restarts after each kind of fault: `out-of-memory: 1`"),
+  hangTimeout: z
+    .string()
+    .optional()
+    .describe("A job that prints nothing for this long has failed: `10m`"),
+  spares: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("How many of the last ssh hosts are kept as replacements for lost ones"),
+  minNodes: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Continue without lost ssh hosts, on this many at least"),
   prepare: z
     .string()
     .min(1)

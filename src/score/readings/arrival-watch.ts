@@ -32,6 +32,11 @@ export class ArrivalWatch {
     this.#launchedMs = launchedMs;
   }
 
+  /** The program was started again: the time without it is no silence. */
+  restarted(timeMs: number): void {
+    this.#lastMs = timeMs;
+  }
+
   output(timeMs: number): void {
     if (this.#lastMs !== undefined && timeMs > this.#lastMs) {
       this.#intervalsMs.push(timeMs - this.#lastMs);

@@ -28,6 +28,12 @@ export class SampleCounter {
     return this.#last ?? 0;
   }
 
+  /** The program was started again: its next count may be lower and is not added to the earlier ones. */
+  restart(): void {
+    this.#base = 0;
+    this.#last = undefined;
+  }
+
   push(count: number): CounterStep {
     if (this.#last === undefined && count < this.#earlierCount) this.#base = this.#earlierCount;
     const { last } = this;

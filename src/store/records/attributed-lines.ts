@@ -1,3 +1,4 @@
+import { attemptKey } from "../../schema/run/attempts.ts";
 import type { LogSpan } from "../../schema/run/log-source.ts";
 import { parseLogSpans } from "./log-sources.ts";
 import { openRecordFile } from "./open-record-file.ts";
@@ -10,9 +11,11 @@ export interface AttributedLine {
   number: number;
   rank: number | undefined;
   text: string;
+  /** Whether a new attempt of a restarted run begins here; such a line is from Pitwall. */
+  startsAttempt: boolean;
 }
 
-/** The lines that the program of a run printed, in the order of arrival; without those that Pitwall added. */
+/** The lines that the program of a run printed, in the order of arrival; without those that Pitwall added, except where an attempt begins. */
 export async function* attributedLines(directory: string): AsyncGenerator<AttributedLine> {
   const spans = await readSpans(directory);
   const log = await openRecordFile(directory, logFile);
@@ -23,10 +26,8 @@ export async function* attributedLines(directory: string): AsyncGenerator<Attrib
     for await (const piece of withLastLine(log.createReadStream({ autoClose: false }))) {
       for (const line of scanner.push(piece)) {
         while ((spans[at + 1]?.fromByte ?? Number.POSITIVE_INFINITY) <= line.startByte) at += 1;
-        const source = spans[at]?.source;
-        if (source?.by === "pitwall") continue;
-        const text = line.bytes.toString("utf8").replace(/\r$/u, "");
-        yield { number: line.number, rank: source?.rank, text };
+        const attributed = attribute(line.bytes.toString("utf8"), spans[at]?.source);
+        if (attributed !== undefined) yield { number: line.number, ...attributed };
       }
     }
   } finally {
@@ -48,4 +49,14 @@ async function readSpans(directory: string): Promise<readonly LogSpan[]> {
   } finally {
     await file.close();
   }
+}
+
+function attribute(
+  line: string,
+  source: LogSpan["source"] | undefined,
+): Omit<AttributedLine, "number"> | undefined {
+  const text = line.replace(/\r$/u, "");
+  const startsAttempt = text.startsWith(":::MLLOG") && text.includes(`"${attemptKey}"`);
+  if (source?.by !== "pitwall") return { rank: source?.rank, text, startsAttempt };
+  return startsAttempt ? { rank: undefined, text, startsAttempt } : undefined;
 }

@@ -168,6 +168,11 @@ class DiskRunWriter implements RunWriter {
     );
   }
 
+  async flush(): Promise<void> {
+    await this.#events.settle();
+    for (const file of await this.#appendFiles()) await file.flush();
+  }
+
   async finish(verdict: Verdict): Promise<RunResult> {
     await this.replaceFiles();
     await this.#events.settle();

@@ -156,6 +156,10 @@ class MemoryRunWriter implements RunWriter {
     return next.event;
   }
 
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async finish(verdict: Verdict): Promise<RunResult> {
     const files: RunResult["files"] = {};
     for (const name of await this.#files.fileNames(this.runId)) {

@@ -62,6 +62,8 @@ export interface RunWriter {
   appendCopy(name: string, bytes: Uint8Array): Promise<void>;
   /** Appends an event to the hash chain; resolves when the operating system has the complete line. */
   appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent>;
+  /** Hands everything that was appended to the operating system, so that the record can be read. */
+  flush(): Promise<void>;
   /**
    * Ends the record: flushes everything to disk, computes fingerprints, writes result.json, then the closing event with
    * the SHA-256 of result.json.

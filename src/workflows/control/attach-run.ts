@@ -4,6 +4,7 @@ import type { AttachOutcome, LaunchedJob } from "../../launch/launcher.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import { continueRecord } from "../../store/records/disk-run-store.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
+import { attemptCountOf } from "../../schema/run/attempts.ts";
 import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { currentOwner } from "../../store/records/process-owner.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
@@ -43,6 +44,7 @@ export async function* attachRun(
   { leave, stops = false }: AttachOptions,
 ): AsyncGenerator<AttachEvent> {
   const { request, events, directory, runId } = record;
+  refuseRestarted(record);
   const target = world.openTarget(request.launchTarget);
   try {
     const attached = await attach(record, target);
@@ -80,6 +82,16 @@ export async function* attachRun(
   } finally {
     await target.launcher.close?.();
   }
+}
+
+/** The hosts have only the output of the last attempt. */
+function refuseRestarted({ runId, events }: Pick<RunRecord, "runId" | "events">): void {
+  const attemptCount = attemptCountOf(events.events);
+  if (attemptCount === 1) return;
+  throw new UserError("attach-impossible", `cannot attach to \`${runId}\`, which was restarted`, {
+    saw: `its job is in attempt ${attemptCount}`,
+    hint: `\`pitwall stop ${runId}\` ends the job and keeps the record so far`,
+  });
 }
 
 /** A job whose record cannot be continued is not followed. */

@@ -5,6 +5,7 @@ import type { LaunchedRun, ReachedHost, ReachedJob } from "../../launch/agent/re
 import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { startableOf } from "../launch/startable-of.ts";
+import { everyHostOf } from "./every-host.ts";
 import { launchMeans } from "../launch/target-worlds.ts";
 
 /** This process, as launch targets need it. */
@@ -26,7 +27,7 @@ export async function reachRun(run: Run, means: Means): Promise<ReachedJob> {
   const program = startable.kind === "command" ? startable : { cwd: process.cwd(), env: {} };
   const { cwd, env } = program;
   const launched = { runDirectory: directory, cwd, env, seed: request.seed };
-  const reached = await reach(request.launchTarget, launched, launchMeans(means));
+  const reached = await reach(everyHostOf(request), launched, launchMeans(means));
   if (reached !== undefined) return reached;
   throw new UserError("reach-impossible", `Pitwall cannot reach the hosts of \`${runId}\``, {
     hint: `it ran on \`${request.launchTarget.kind}\`; log in there yourself`,

@@ -1,3 +1,4 @@
+import { everyHostOf } from "./every-host.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../foundation/user-error.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
@@ -75,12 +76,12 @@ async function stopAbandoned(record: RunRecord, world: StopWorld): Promise<Stopp
   }
   const isLost = attached.result?.findings.some(({ rule }) => rule === "host-lost") === true;
   if (!isLost) return attached;
-  const { unreachable } = await endAbandoned(request.launchTarget, record.directory);
+  const { unreachable } = await endAbandoned(everyHostOf(request), record.directory);
   return { ...attached, unreachable };
 }
 
 async function endWithoutRecord({ runId, request, directory }: RunRecord): Promise<StoppedRun> {
-  const { endedCount, unreachable } = await endAbandoned(request.launchTarget, directory);
+  const { endedCount, unreachable } = await endAbandoned(everyHostOf(request), directory);
   if (endedCount === 0 && unreachable.length === 0) throw notRunning(runId);
   return { runId, endedCount, result: undefined, unreachable };
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { launchTargets } from "../../launch/launch-targets.ts";
+import { everyHostOf } from "./every-host.ts";
 import { launchMeans } from "../launch/target-worlds.ts";
 import type { LaunchTargetKind, LaunchTargetOf } from "../../schema/run/launch-target.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -34,7 +35,7 @@ export async function stopRun({
         hint: `press Ctrl-C in its terminal on \`${request.owner.hostname}\``,
       });
     case "gone": {
-      const ended = await endAbandoned(request.launchTarget, directory);
+      const ended = await endAbandoned(everyHostOf(request), directory);
       if (ended.endedCount === 0 && ended.unreachable.length === 0) throw notRunning(runId);
       return { kind: "ended", ...ended };
     }

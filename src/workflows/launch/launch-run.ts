@@ -16,6 +16,9 @@ import type { RunWorld } from "./run-world.ts";
 import type { HostEnv } from "./stage-run.ts";
 import { startableOf } from "./startable-of.ts";
 
+/** The number of the attempt, for a program that continues from its checkpoint after a restart. */
+const attemptVariable = "PITWALL_ATTEMPT";
+
 type StartedOutcome = Extract<LaunchOutcome, { kind: "launched" | "queued" }>;
 
 /** Limits are checked at this interval while a program is silent. */
@@ -45,11 +48,13 @@ export type Launched =
   /** Interrupted while the job waited in a queue. */
   | { kind: "withdrawn"; queuedMs: number; endedMs: number };
 
-interface LaunchParts {
+export interface LaunchParts {
   launcher: Launcher;
   writer: RunWriter;
   interrupt: AbortSignal;
   hostEnv: HostEnv;
+  /** Of a run that is restarted after failures, from 1. */
+  attempt?: number;
 }
 
 /**
@@ -64,16 +69,25 @@ export async function* launchRun(
   parts: LaunchParts,
 ): AsyncGenerator<RunEvent, Launched> {
   try {
-    const outcome = await launchProgram(request, world, parts);
-    switch (outcome.kind) {
-      case "launched":
-        return { ...outcome, queuedMs: undefined };
-      case "queued":
-        return yield* waitForStart(request, outcome.queued, parts.writer);
-    }
+    return yield* startJob(request, world, parts);
   } catch (error) {
     await parts.writer.close();
     throw error;
+  }
+}
+
+/** Like `launchRun`, but the record stays open if the job can't be started. */
+export async function* startJob(
+  request: RunRequest,
+  world: RunWorld,
+  parts: LaunchParts,
+): AsyncGenerator<RunEvent, Launched> {
+  const outcome = await launchProgram(request, world, parts);
+  switch (outcome.kind) {
+    case "launched":
+      return { ...outcome, queuedMs: undefined };
+    case "queued":
+      return yield* waitForStart(request, outcome.queued, parts.writer);
   }
 }
 
@@ -108,14 +122,17 @@ async function* waitForStart(
 async function launchProgram(
   request: RunRequest,
   world: RunWorld,
-  { launcher, writer, interrupt, hostEnv }: LaunchParts,
+  { launcher, writer, interrupt, hostEnv, attempt }: LaunchParts,
 ): Promise<StartedOutcome> {
   const stdin = openStdin(startableOf(request));
   try {
     const { command, ...options } = launchOptionsOf(request, world, writer.directory);
+    const numbered =
+      request.recovery === undefined ? {} : { [attemptVariable]: String(attempt ?? 1) };
     const outcome = await launcher.launch(command, {
       ...options,
-      env: { ...options.env, ...hostEnv.get(launchingHost) },
+      env: { ...options.env, ...hostEnv.get(launchingHost), ...numbered },
+      programEnv: { ...options.programEnv, ...numbered },
       hostEnv,
       stdinFd: stdin?.fd,
       interrupt,

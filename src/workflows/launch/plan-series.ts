@@ -10,6 +10,7 @@ import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { TargetRequest } from "../../schema/run/metric-target.ts";
 import type { Price } from "../../schema/run/price.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
+import type { RecoveryRequest } from "../../schema/run/recovery.ts";
 import type { RaceMembership } from "../../schema/run/race-membership.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { OutputReading, RunLimits, Startable } from "../../schema/run/run-request.ts";
@@ -54,6 +55,8 @@ export interface SeriesPlan extends TargetRequest {
   data?: readonly DataRequest[];
   /** What the plan of the runs expects of each. */
   expectation?: PlanExpectation;
+  /** How the job of a run is started again after failures. */
+  recovery?: RecoveryRequest;
   /** How many times a run that dies is started again with the same seed. */
   retries?: number;
   limits: RunLimits;

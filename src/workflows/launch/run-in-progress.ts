@@ -1,29 +1,26 @@
-import type { HostTime, LaunchedJob, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
+import type { HostTime, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
-import type { Probe } from "../../probe/start-probe.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
-import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { CpuHistory } from "../../score/cpu-history.ts";
 import { limitHit } from "../../score/limit-hit.ts";
-import type { StopAfter } from "../../score/series-stop.ts";
 import type { TrackUpdate } from "../../score/track-run.ts";
-import type { RunWriter } from "../../store/records/run-store.ts";
 import type { PlacedReading } from "../read-run/file-values.ts";
 import { lifecycleEventOf } from "../read-run/lifecycle-event-of.ts";
 import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
+import type { JobRecovery, Recovered } from "../recovery/recover-job.ts";
+import { AttemptState } from "./attempt-state.ts";
 import { LiveWarnings } from "./live-warnings.ts";
-import type { MetricFiles } from "./metric-files/metric-files.ts";
 import { groupedByTime, lastReadings } from "./metric-files/open-metric-files.ts";
-import { RankEnds } from "./rank-ends.ts";
+import type { RunParts } from "./run-parts.ts";
 import { RunSilence } from "./run-silence.ts";
 import { eventOfUpdate } from "./event-of-update.ts";
 import { storeEndEvent, type EndEvent } from "./store-end-event.ts";
 import { storePrintedSamples } from "./store-printed-samples.ts";
-import { verdictOfRun, type JobEnd } from "./verdict-of-run.ts";
+import { verdictOfRun } from "./verdict-of-run.ts";
 
 /** The live view is refreshed at most ten times per second. */
 const progressEveryMs = 100;
@@ -44,43 +41,23 @@ function sourceOf({ host, rank, stream }: OutputSource): string {
   return `${host} ${rank} ${stream}`;
 }
 
-export interface RunParts {
-  request: RunRequest;
-  probe: Probe;
-  job: LaunchedJob;
-  writer: RunWriter;
-  files: MetricFiles | undefined;
-  earlierCrossingsMs: readonly number[];
-  stopAfter: StopAfter;
-  /** How long data was staged, the command of `--prepare` ran, and the job was queued, where that happened. */
-  waits: Readonly<Record<"prepareMs" | "dataMs" | "queuedMs", number | undefined>>;
-  /** Whether the job was started by an earlier process, whose output is read again first. */
-  isAttached?: boolean | undefined;
-  nowMs: () => number;
-}
-
 /** One run between its launch and its verdict. */
 export class RunInProgress {
   readonly reader: RunReader;
   readonly #parts: RunParts;
   readonly #sampling: Promise<void>;
   readonly #lines = new LineSplitter();
-  readonly #ranks: RankEnds;
+  #attempt: AttemptState;
   readonly #cpu = new CpuHistory();
   readonly #warnings: LiveWarnings;
-  readonly #silence: RunSilence;
-  #stopReason: StopReason | undefined;
-  /** Being written: the exits of thousands of ranks do not wait for each other. */
-  readonly #exits: Promise<unknown>[] = [];
-  #isStopReported = false;
-  #end: JobEnd | undefined;
+  #silence: RunSilence;
   #lastProgressMs = 0;
   #newestMs = 0;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
     this.reader = RunReader.live(parts.request, parts.job.launchedMs);
-    this.#ranks = new RankEnds(parts.job.ranks);
+    this.#attempt = new AttemptState(parts.job);
     this.#warnings = new LiveWarnings(parts.job.launchedMs);
     this.#silence = new RunSilence({ isCatchingUp: parts.isAttached === true });
     this.#sampling = this.#storeSamples();
@@ -90,43 +67,90 @@ export class RunInProgress {
 
   /** Whether the job has ended, and not only the events about it. */
   get hasEnded(): boolean {
-    return this.#end !== undefined;
+    return this.#attempt.end !== undefined;
   }
 
   /** Stops the job. Only the first reason is recorded. */
   stop(reason: StopReason): void {
-    if (this.#stopReason !== undefined) return;
-    this.#stopReason = reason;
+    const attempt = this.#attempt;
+    if (attempt.stopReason === "failure" && reason !== "failure") attempt.overruling ??= reason;
+    if (attempt.stopReason !== undefined) return;
+    attempt.stopReason = reason;
     void this.#parts.job.stop({ graceMs });
   }
 
   async *follow(): AsyncGenerator<RunEvent> {
-    const { job, request, writer, files } = this.#parts;
-    const { hosts, ranks, launchedMs } = job;
+    const { job, files } = this.#parts;
+    const { launchedMs } = job;
     files?.launched(launchedMs);
+    yield* this.#announce();
+    yield* this.#report(this.reader.launched(launchedMs), launchedMs);
+    do yield* this.#followAttempt();
+    while (yield* this.#restart());
+    const { end } = this.#attempt;
+    if (end !== undefined) yield* this.#record(this.reader.endOutput(end.timeMs), end.timeMs);
+  }
+
+  async *#announce(): AsyncGenerator<RunEvent> {
+    const { job, request, writer } = this.#parts;
+    const { hosts, ranks, launchedMs } = job.current;
     const launched = ranks.map((rank) => ({ kind: "launched" as const, ...rank }));
     await Promise.all(launched.map((event) => writer.appendEvent(event, launchedMs)));
     yield { kind: "launched", runId: request.runId, hosts, ranks };
-    for (const finding of job.findings ?? [])
-      yield { kind: "warning", runId: request.runId, finding };
-    yield* this.#report(this.reader.launched(launchedMs), launchedMs);
-    for await (const event of job.events) {
+    for (const finding of job.findings) yield { kind: "warning", runId: request.runId, finding };
+  }
+
+  async *#followAttempt(): AsyncGenerator<RunEvent> {
+    const { files } = this.#parts;
+    for await (const event of this.#parts.job.events) {
       // A program that ends at once must not be recorded as ended before it was stopped.
       yield* this.#reportStop(event.timeMs);
       yield* this.#take(event);
-      if (this.#end === undefined) yield* this.#takeFiles(files?.poll(this.#parts.nowMs()));
+      if (this.#attempt.end === undefined) yield* this.#takeFiles(files?.poll(this.#parts.nowMs()));
       // Output of a host can be older than what others printed before, after a broken connection.
       this.#newestMs = Math.max(this.#newestMs, event.timeMs);
       yield* this.#checkClock(this.#newestMs);
     }
   }
 
+  /** Starts the next attempt of a job that failed; whether there is one. */
+  async *#restart(): AsyncGenerator<RunEvent, boolean> {
+    const { recovery, job, probe } = this.#parts;
+    const attempt = this.#attempt;
+    if (recovery === undefined || attempt.end === undefined) return false;
+    if (!attempt.hasFailed(this.reader.run)) return false;
+    const next = attempt.overruling === undefined ? yield* this.#recover(recovery) : undefined;
+    if (next?.kind !== "restarted") {
+      // Ctrl-C and limits count, even if they came while the job was ended after a failure.
+      if (attempt.overruling === undefined) return false;
+      [attempt.stopReason, attempt.isStopReported] = [attempt.overruling, false];
+      yield* this.#reportStop(attempt.end.timeMs);
+      return false;
+    }
+    job.restarted(next.job);
+    for (const pid of next.job.hosts.flatMap((host) => next.job.processIds(host))) probe.watch(pid);
+    this.#attempt = new AttemptState(next.job);
+    this.#silence = new RunSilence({ isCatchingUp: false });
+    const { launchedMs } = next.job;
+    yield* this.#record(this.reader.restarted(next.attempt, launchedMs), launchedMs);
+    yield* this.#announce();
+    if (attempt.overruling !== undefined) this.stop(attempt.overruling);
+    return true;
+  }
+
+  #recover(recovery: JobRecovery): AsyncGenerator<RunEvent, Recovered> {
+    const { ranks, silentMs, end } = this.#attempt;
+    const outcome = { kind: "died" as const, ...ranks.exit };
+    const endedMs = end?.timeMs ?? this.#newestMs;
+    return recovery.afterFailure(this.#parts.job.current, { outcome, silentMs, endedMs });
+  }
+
   /** Records why the job is being stopped, once. */
   async *#reportStop(timeMs: number): AsyncGenerator<RunEvent> {
-    const reason = this.#stopReason;
-    if (reason === undefined || this.#isStopReported) return;
+    const reason = this.#attempt.stopReason;
+    if (reason === undefined || this.#attempt.isStopReported) return;
     const { writer, request } = this.#parts;
-    this.#isStopReported = true;
+    this.#attempt.isStopReported = true;
     await writer.appendEvent({ kind: "stopping", reason }, timeMs);
     yield { kind: "stopping", runId: request.runId, reason };
   }
@@ -155,17 +179,17 @@ export class RunInProgress {
         yield* this.#takeEnd(event);
         return;
       case "ended":
-        await Promise.all(this.#exits);
-        this.#end = event;
+        await Promise.all(this.#attempt.exits);
+        this.#attempt.end = event;
         yield* this.#finishLines(event.timeMs);
     }
   }
 
   async *#takeEnd(event: EndEvent): AsyncGenerator<RunEvent> {
     const { writer, request } = this.#parts;
-    const parts = { ranks: this.#ranks, writer, runId: request.runId };
+    const parts = { ranks: this.#attempt.ranks, writer, runId: request.runId };
     const { reported, stored } = storeEndEvent(event, parts);
-    this.#exits.push(stored);
+    this.#attempt.exits.push(stored);
     // A failure is reported where all exits are awaited; this avoids an unhandled rejection before that.
     stored.catch(() => undefined);
     yield reported;
@@ -175,7 +199,7 @@ export class RunInProgress {
   /** After a rank fails, the other ranks wait for it forever, so the job is stopped. */
   #stopAfterFailure(): void {
     const isAlone = this.#parts.job.ranks.length === 1;
-    if (this.#ranks.hasFailedRank && !isAlone) this.stop("failure");
+    if (this.#attempt.ranks.hasFailedRank && !isAlone) this.stop("failure");
   }
 
   /** Logs the last line of each source if it has no line end. */
@@ -187,7 +211,6 @@ export class RunInProgress {
       }
     }
     yield* this.#takeFiles(await lastReadings(this.#parts.files, timeMs));
-    yield* this.#record(this.reader.endOutput(timeMs), timeMs);
   }
 
   async *#takeFiles(batches: Iterable<PlacedReading[]> = []): AsyncGenerator<RunEvent> {
@@ -206,6 +229,7 @@ export class RunInProgress {
     const clockOffsetMs = hostMs === undefined ? undefined : timeMs - hostMs;
     this.#silence.output(sourceOf({ host, rank, stream }), bytes, timeMs);
     const rest = await storePrintedSamples(bytes, this.#parts.writer, { clockOffsetMs });
+    this.#attempt.printed(timeMs);
     const { runId } = this.#parts.request;
     if (rest.length > 0) yield { kind: "output", runId, host, rank, stream, bytes: rest };
     const taken = this.reader.take({ place: { host, rank }, stream, bytes: rest, timeMs });
@@ -253,7 +277,8 @@ export class RunInProgress {
     const billedUsd = this.#billedUsd(launchedForMs + (this.#parts.waits.dataMs ?? 0));
     const { samplesCount } = this.reader.run;
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
-    if (hit !== undefined && this.#end === undefined) this.stop(hit);
+    if (hit !== undefined && this.#attempt.end === undefined) this.stop(hit);
+    if (this.#attempt.hangs(timeMs, this.#parts.recovery?.hangTimeoutMs)) this.stop("failure");
     yield* this.#reportStop(timeMs);
     yield* this.#checkSilence(timeMs);
     const fileFindings = (): readonly Finding[] =>
@@ -273,7 +298,7 @@ export class RunInProgress {
 
   /** A program that is being stopped may be silent. */
   async *#checkSilence(timeMs: number): AsyncGenerator<RunEvent> {
-    if (this.#stopReason !== undefined || this.#end !== undefined) return;
+    if (this.#attempt.stopReason !== undefined || this.hasEnded) return;
     const change = this.#silence.changes(timeMs);
     if (change === undefined) return;
     const { writer, request } = this.#parts;
@@ -285,7 +310,7 @@ export class RunInProgress {
     return this.reader.progress({
       nowMs,
       launchedMs: this.#parts.job.launchedMs,
-      isStopping: this.#stopReason !== undefined,
+      isStopping: this.#attempt.stopReason !== undefined,
       silence: this.#silence.current,
       costUsd,
       energy: this.#parts.probe.energySoFar(),
@@ -308,9 +333,10 @@ export class RunInProgress {
 
   async *conclude(): AsyncGenerator<RunEvent, RunReport> {
     const { request, writer, job } = this.#parts;
+    job.over();
     const watched = await this.#parts.probe.stop();
     await this.#sampling;
-    const end = this.#end;
+    const end = this.#attempt.end;
     if (end === undefined) throw new Error("the launcher's events ended without `ended`");
     const { reader } = this;
     const { launchedMs } = job;
@@ -318,16 +344,13 @@ export class RunInProgress {
       request,
       reader,
       end,
-      ranks: this.#ranks,
-      stopReason: this.#stopReason,
+      ranks: this.#attempt.ranks,
+      stopReason: this.#attempt.stopReason,
       launchedMs,
       dataMs: this.#parts.waits.dataMs,
       watched,
       cpu: this.#cpu,
-      otherFindings: [
-        ...(job.findings ?? []),
-        ...(this.#parts.files?.findings({ isOver: true }) ?? []),
-      ],
+      otherFindings: [...job.findings, ...(this.#parts.files?.findings({ isOver: true }) ?? [])],
     });
     const { outcome, clock } = verdict;
     const isReached = outcome.kind === "reached";
@@ -349,6 +372,7 @@ export class RunInProgress {
 
   /** Stops following: the job continues, and the record stays open for the next process that attaches to it. */
   async leave(): Promise<void> {
+    this.#parts.job.over();
     await this.#parts.probe.stop();
     await this.#sampling;
     await this.#parts.writer.close();
@@ -356,6 +380,7 @@ export class RunInProgress {
 
   /** Stops the program and closes the record without a verdict; the record keeps what was written so far. */
   async abandon(): Promise<void> {
+    this.#parts.job.over();
     await this.#parts.job.stop({ graceMs: 0 });
     await this.#parts.probe.stop();
     // The disk has just failed and may fail again on close; the first error is the one to report.

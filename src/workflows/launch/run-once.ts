@@ -3,7 +3,9 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
-import { createRecord, launchRun, type Launched } from "./launch-run.ts";
+import type { JobRecovery } from "../recovery/recover-job.ts";
+import { JobAttempts } from "../recovery/job-attempts.ts";
+import { createRecord, launchRun, type Launched, type LaunchParts } from "./launch-run.ts";
 import { endUnlaunched } from "./end-unlaunched.ts";
 import type { MetricFiles } from "./metric-files/metric-files.ts";
 import { openMetricFiles } from "./metric-files/open-metric-files.ts";
@@ -49,7 +51,25 @@ export async function* runOnce(
   const launching = { launcher: target.launcher, writer, interrupt, hostEnv };
   const launch = () => launchRun(request, world, launching);
   const { prepareMs } = prepared;
-  yield* followJob({ request, writer, launch, prepareMs, dataMs }, { world, target }, options);
+  const recovery = await recoveryOf(request, world, launching);
+  const followed = { request, writer, launch, prepareMs, dataMs, recovery };
+  try {
+    yield* followJob(followed, { world, target }, options);
+  } finally {
+    await recovery?.close();
+  }
+}
+
+/** Loaded only for a run that is restarted after failures. */
+async function recoveryOf(
+  request: RunRequest,
+  world: RunWorld,
+  launching: Omit<LaunchParts, "attempt">,
+): Promise<JobRecovery | undefined> {
+  const { recovery } = request;
+  if (recovery === undefined) return undefined;
+  const { JobRecovery: Recovery } = await import("../recovery/recover-job.ts");
+  return new Recovery({ request: { ...request, recovery }, world, launching });
 }
 
 interface FollowingWorld {
@@ -65,6 +85,7 @@ interface FollowedRun {
   dataMs: number | undefined;
   stopReason?: StopReason | undefined;
   isAttached?: boolean;
+  recovery?: JobRecovery | undefined;
   /** Once aborted, the job is no longer followed and continues. */
   leave?: AbortSignal;
 }
@@ -97,7 +118,8 @@ async function* followLaunched(
   { world, target }: FollowingWorld,
   { interrupt, earlierCrossingsMs, stopAfter }: RunOptions,
 ): AsyncGenerator<RunEvent> {
-  const { request, writer, prepareMs, dataMs, queuedMs, job, files } = run;
+  const { request, writer, prepareMs, dataMs, queuedMs, files, recovery } = run;
+  const job = new JobAttempts(run.job);
   const starting = target.startProbe({
     job,
     gpuUuids: request.system.accelerator_uuids,
@@ -112,6 +134,7 @@ async function* followLaunched(
     request,
     probe,
     job,
+    recovery,
     writer,
     earlierCrossingsMs,
     stopAfter,
@@ -124,7 +147,7 @@ async function* followLaunched(
   if (run.stopReason !== undefined) progress.stop(run.stopReason);
   interrupt.addEventListener("abort", stopByHand, { once: true });
   if (interrupt.aborted) stopByHand();
-  const leave = (): void => job.detach?.();
+  const leave = (): void => job.detach();
   run.leave?.addEventListener("abort", leave, { once: true });
   if (run.leave?.aborted === true) leave();
   let report: RunReport | "left" | undefined;
@@ -141,7 +164,7 @@ async function* followLaunched(
     await progress.leave();
     return;
   }
-  await job.release?.();
+  await job.release();
   yield { kind: "finished", report, lastLines: progress.reader.lastLines(lastLineCount) };
 }
 

@@ -82,7 +82,7 @@ async function signIfRequested(runId: string, { store, signingKey }: RunWorld): 
 /** Values shared by all runs of a plan. */
 function commonRequest(plan: SeriesPlan) {
   const { startable, labels, reading, target, stopAtTarget, limits, launchTarget } = plan;
-  const { furtherTargets = [], targetWindow, edition, price, prepare, data = [] } = plan;
+  const { furtherTargets = [], targetWindow, edition, price, data = [] } = plan;
   return {
     schemaVersion: 1 as const,
     startable,
@@ -98,8 +98,16 @@ function commonRequest(plan: SeriesPlan) {
     ...(edition === undefined ? {} : { edition }),
     ...(price === undefined ? {} : { price }),
     ...membershipOf(plan),
-    ...(prepare === undefined ? {} : { prepare }),
+    ...howToStart(plan),
     ...(data.length === 0 ? {} : { data: [...data] }),
+  };
+}
+
+/** What is started before the program, and again after a failure. */
+function howToStart({ prepare, recovery }: SeriesPlan) {
+  return {
+    ...(prepare === undefined ? {} : { prepare }),
+    ...(recovery === undefined ? {} : { recovery }),
   };
 }
 

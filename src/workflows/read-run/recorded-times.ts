@@ -4,6 +4,7 @@ import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { Observation } from "../../schema/run/observation.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
+import { isAttemptStart } from "./attempt-start.ts";
 import { addsLine, mayAddLines, ownNamespace, printedNumberKey } from "./own-log-lines.ts";
 
 type PrintedMetric = Extract<Observation, { kind: "metric" }>;
@@ -47,6 +48,11 @@ export class RecordedTimes {
    * @param run the state after all observations returned so far; each must be observed before the next is requested
    */
   *placed(seen: Observation, run: TrackedRun): Generator<Observation> {
+    if (seen.kind === "event" && isAttemptStart(seen.event)) {
+      yield* this.rest(run);
+      yield this.#timed(seen);
+      return;
+    }
     if (seen.kind === "event" && this.#isAdded(seen.event, run)) {
       yield* this.#placedByLine(seen.event, run);
       return;
@@ -57,8 +63,10 @@ export class RecordedTimes {
 
   /** The log is over: the waiting observations, except values whose lines are missing. */
   *rest(run: TrackedRun): Generator<Observation> {
-    for (const seen of this.#waiting.splice(0))
-      if (!this.#mayHaveLine(seen, run)) yield this.#timed(seen);
+    for (const seen of this.#waiting.splice(0)) {
+      if (this.#mayHaveLine(seen, run)) this.#printedCount += 1;
+      else yield this.#timed(seen);
+    }
   }
 
   *#placedByLine(event: LogEvent, run: TrackedRun): Generator<Observation> {

@@ -8,6 +8,7 @@ import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, type Judgement, logTimesOf } from "../../score/judge-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
+import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
 import { dataMsOf } from "../../schema/run/data-time.ts";
 import { RankEnds } from "../launch/rank-ends.ts";
 import { RunReader } from "./run-reader.ts";
@@ -97,7 +98,8 @@ function judgeAgain({ request, events }: RunRecord, run: TrackedRun): Judgement 
   const launched = events.events.find(({ event }) => event.kind === "launched");
   const ended = events.events.findLast(({ event }) => event.kind === "ended");
   if (launched === undefined || ended === undefined) return undefined;
-  const known = { stopReason: stopReasonOf(events.events), exit: exitOf(events.events) };
+  const last = eventsOfLastAttempt(events.events);
+  const known = { stopReason: stopReasonOf(last), exit: exitOf(last) };
   return judgeRun(run, endOfRun(request, run, known), {
     launchedMs: launched.timeMs,
     endedMs: ended.timeMs,

@@ -13,6 +13,7 @@ export class ResumeWatch {
   readonly #counters = new FirstCounters();
   readonly #flag: string | undefined;
   #line: string | undefined;
+  #isOver = false;
 
   /** @param launchedMs undefined for a record, which has no times of arrival */
   constructor(request: RunRequest, launchedMs: number | undefined) {
@@ -22,7 +23,13 @@ export class ResumeWatch {
     this.#flag = startable.kind === "command" ? resumeFlag(startable.command) : undefined;
   }
 
+  /** Pitwall started the program again, which may continue from a checkpoint of this run. */
+  restarted(): void {
+    this.#isOver = true;
+  }
+
   take(text: string, timeMs: number, evaluationCount: number): void {
+    if (this.#isOver) return;
     // A program may load its best checkpoint after the training.
     if (this.#line === undefined && evaluationCount === 0) this.#line = resumeLine(text);
     if (this.#launchedMs !== undefined) this.#counters.take(text, timeMs - this.#launchedMs);

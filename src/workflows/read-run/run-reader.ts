@@ -1,4 +1,5 @@
 import type { MetricReader } from "../../formats/text/metric-reader.ts";
+import { formatLine } from "../../mllog/format-line.ts";
 import { OutputReader, type ReadBlock } from "../../mllog/output/read-output.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import type { Finding } from "../../schema/run/finding.ts";
@@ -20,6 +21,8 @@ import {
 } from "./file-values.ts";
 import { addsLine, mayAddLines, precedesClock, OwnLogLines } from "./own-log-lines.ts";
 import { outputPatterns } from "./output-patterns.ts";
+import { attemptStart } from "./attempt-start.ts";
+import type { ReaderOptions } from "./reader-options.ts";
 import { RecordedTimes } from "./recorded-times.ts";
 import { ResumeWatch } from "./resume-watch.ts";
 import { runProgress } from "./run-progress.ts";
@@ -40,19 +43,6 @@ export interface TakenPiece {
   updates: TrackUpdate[];
   /** Bytes for the log, in order: the piece, and the lines that Pitwall adds around it. */
   log: Buffer[];
-}
-
-interface ReaderOptions {
-  /** Default: the edition of the request. */
-  edition?: string | undefined;
-  /** Called with each MLPerf line. */
-  alsoTake?: (line: LogLine) => void;
-  /** Does not search for metrics, so that the evaluations are not those of the run. Default: false. */
-  readsOnlyMllog?: boolean;
-  /** Called with each observation and its changes, in order. */
-  observe?: (seen: Observation, updates: readonly TrackUpdate[]) => void;
-  /** Patterns are matched against this many bytes of a longer line. Default: 1 MiB. */
-  maximumLineBytes?: number;
 }
 
 const lineFeed = 10;
@@ -169,6 +159,18 @@ export class RunReader {
     for (const reading of readings)
       for (const seen of readingObservations(reading)) this.#observe(seen, taken);
     taken.updates = this.#keptUpdates(taken.updates);
+    return taken;
+  }
+
+  /** Pitwall starts the program again: the log gets a line at which all readers of the run begin a new attempt. */
+  restarted(attempt: number, timeMs: number): TakenPiece {
+    const taken: TakenPiece = { updates: [], log: [] };
+    this.#addOwnLines(timeMs, taken, { isOver: true });
+    const event = attemptStart(attempt, timeMs);
+    this.#add(`${formatLine(event)}\n`, timeMs, taken);
+    this.#observe({ kind: "event", event, arrivalMs: timeMs }, taken);
+    this.#resume.restarted();
+    this.#arrivals?.restarted(timeMs);
     return taken;
   }
 

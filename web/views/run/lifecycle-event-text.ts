@@ -2,20 +2,22 @@ import { formatSignificant } from "../../../src/foundation/units.ts";
 import { hostClockText } from "../../../src/report/runs/host-clock-text.ts";
 import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
 import { silenceText } from "../../../src/report/runs/silence-text.ts";
+import { isRecoveryEvent, recoveryText } from "../../../src/report/runs/recovery-text.ts";
 import { dataEventText, isDataEvent } from "../../../src/report/runs/data-text.ts";
 import type { Mood } from "../runs/view-model.ts";
 
 /** The text of a lifecycle event, and whether the event is good or bad. */
 export function lifecycleEventText(event: LifecycleEventBody): { text: string; mood: Mood } {
   if (isDataEvent(event)) return { text: dataEventText(event), mood: "plain" };
-  if (isSchedulerEvent(event)) return schedulerText(event);
+  if (isLauncherEvent(event)) return launcherText(event);
   if (isRecordEvent(event)) return { text: recordText(event), mood: "plain" };
+  if (isRecoveryEvent(event)) return { text: recoveryText(event), mood: "bad" };
   return progressText(event);
 }
 
 type ProgressEvent = Exclude<
   LifecycleEventBody,
-  SchedulerEvent | RecordEvent | { kind: "data" | "data-staged" }
+  LauncherEvent | RecordEvent | { kind: "data" | "data-staged" | "restarting" | "gave-up" }
 >;
 
 function progressText(event: ProgressEvent): { text: string; mood: Mood } {
@@ -34,14 +36,15 @@ function progressText(event: ProgressEvent): { text: string; mood: Mood } {
       return stoppingText(event);
     case "rank-exited":
       return exitText(event);
-    case "host-lost":
-      return { text: `host ${event.host} lost: ${event.reason}`, mood: "bad" };
     case "ended":
       return endedText(event);
   }
 }
 
-type SchedulerEvent = Extract<LifecycleEventBody, { kind: "queued" | "ended-by-scheduler" }>;
+type LauncherEvent = Extract<
+  LifecycleEventBody,
+  { kind: "queued" | "host-lost" | "ended-by-scheduler" }
+>;
 type RecordEvent = Extract<
   LifecycleEventBody,
   { kind: "created" | "attached" | "host-clock" | "sealed" }
@@ -64,13 +67,15 @@ function recordText(event: RecordEvent): string {
   }
 }
 
-function isSchedulerEvent(event: LifecycleEventBody): event is SchedulerEvent {
-  return event.kind === "queued" || event.kind === "ended-by-scheduler";
+function isLauncherEvent(event: LifecycleEventBody): event is LauncherEvent {
+  return ["queued", "host-lost", "ended-by-scheduler"].includes(event.kind);
 }
 
-function schedulerText(event: SchedulerEvent): { text: string; mood: Mood } {
+function launcherText(event: LauncherEvent): { text: string; mood: Mood } {
   if (event.kind === "queued")
     return { text: `queued as ${event.scheduler} job ${event.jobId}`, mood: "plain" };
+  if (event.kind === "host-lost")
+    return { text: `host ${event.host} lost: ${event.reason}`, mood: "bad" };
   return { text: `${event.scheduler} ended the job: ${event.reason}`, mood: "bad" };
 }
 

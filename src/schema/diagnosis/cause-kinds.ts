@@ -1,0 +1,22 @@
+/** What a diagnosis can blame. */
+export const causeKinds = [
+  "crash",
+  "killed",
+  "out-of-memory",
+  "host-lost",
+  "disk-full",
+  "preemption",
+  "out-of-time",
+  "launcher-killed",
+  "accelerator-error",
+  "not-a-number",
+  "loss-spike",
+  "compute-straggler",
+  "data-starvation",
+  "configuration",
+  "clock-step",
+  "collective-mismatch",
+  "hang",
+  "stalled-collective",
+  "connection-lost",
+] as const;

@@ -1,0 +1,44 @@
+import type { LaunchedJob, LaunchEvent } from "../../launch/launcher.ts";
+import type { StopReason } from "../../schema/run/run-event.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
+import { RankEnds } from "./rank-ends.ts";
+
+/** The state of one attempt of a run: of its only one, unless the job is started again after a failure. */
+export class AttemptState {
+  readonly ranks: RankEnds;
+  /** Being written: the exits of thousands of ranks do not wait for each other. */
+  readonly exits: Promise<unknown>[] = [];
+  end: Extract<LaunchEvent, { kind: "ended" }> | undefined;
+  stopReason: StopReason | undefined;
+  isStopReported = false;
+  /** A reason to end the run that came while its job was stopped after a failure. */
+  overruling: StopReason | undefined;
+  /** The job is stopped because it printed nothing for this long. */
+  silentMs: number | undefined;
+  #lastOutputMs: number;
+
+  constructor({ ranks, launchedMs }: Pick<LaunchedJob, "ranks" | "launchedMs">) {
+    this.ranks = new RankEnds(ranks);
+    this.#lastOutputMs = launchedMs;
+  }
+
+  printed(timeMs: number): void {
+    this.#lastOutputMs = Math.max(this.#lastOutputMs, timeMs);
+  }
+
+  /** Whether a running job has printed nothing for the given time, which `silentMs` then states. */
+  hangs(nowMs: number, timeoutMs: number | undefined): boolean {
+    const silentMs = nowMs - this.#lastOutputMs;
+    if (timeoutMs === undefined || silentMs < timeoutMs) return false;
+    if (this.stopReason !== undefined || this.end !== undefined) return false;
+    this.silentMs = silentMs;
+    return true;
+  }
+
+  /** Whether the job has failed by itself: not reached, and not stopped on request. */
+  hasFailed({ reached, stop }: Pick<TrackedRun, "reached" | "stop">): boolean {
+    const wasStopped = this.stopReason !== undefined && this.stopReason !== "failure";
+    const isOver = reached !== undefined || stop?.status === "success";
+    return !wasStopped && !isOver && (this.ranks.hasFailedRank || this.silentMs !== undefined);
+  }
+}

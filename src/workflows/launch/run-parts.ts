@@ -1,0 +1,25 @@
+import type { Probe } from "../../probe/start-probe.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { StopAfter } from "../../score/series-stop.ts";
+import type { RunWriter } from "../../store/records/run-store.ts";
+import type { JobAttempts } from "../recovery/job-attempts.ts";
+import type { JobRecovery } from "../recovery/recover-job.ts";
+import type { MetricFiles } from "./metric-files/metric-files.ts";
+
+/** What a run in progress consists of. */
+export interface RunParts {
+  request: RunRequest;
+  probe: Probe;
+  job: JobAttempts;
+  /** Starts the job again after a failure; absent: a failure ends the run. */
+  recovery?: JobRecovery | undefined;
+  writer: RunWriter;
+  files: MetricFiles | undefined;
+  earlierCrossingsMs: readonly number[];
+  stopAfter: StopAfter;
+  /** How long data was staged, the command of `--prepare` ran, and the job was queued, where that happened. */
+  waits: Readonly<Record<"prepareMs" | "dataMs" | "queuedMs", number | undefined>>;
+  /** Whether the job was started by an earlier process, whose output is read again first. */
+  isAttached?: boolean | undefined;
+  nowMs: () => number;
+}

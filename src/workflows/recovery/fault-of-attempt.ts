@@ -1,0 +1,67 @@
+import { describeCause } from "../../report/diagnosis/describe-cause.ts";
+import type { AttemptFault } from "../../schema/run/recovery.ts";
+import type { Outcome } from "../../schema/run/run-result.ts";
+import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { RunRecord } from "../../store/records/run-store.ts";
+import { diagnoseRecord, stepsOf } from "../diagnose/diagnose-target.ts";
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  outcome: Extract<Outcome, { kind: "died" }>;
+  /** It was stopped because it printed nothing for this long. */
+  silentMs?: number | undefined;
+  endedMs: number;
+}
+
+/**
+ * Why an attempt failed, from the record of its run.
+ *
+ * @param sinceMs when the attempt was launched
+ */
+export async function faultOfAttempt(
+  record: RunRecord,
+  sinceMs: number,
+  { outcome, silentMs, endedMs }: AttemptEnd,
+): Promise<AttemptFault> {
+  const findings =
+    silentMs === undefined ? [] : [{ rule: "output-stopped" as const, silentMs, usualMs: 0 }];
+  const { diagnosis } = await diagnoseRecord(record, endedMs, {
+    state: "finished",
+    outcome,
+    findings,
+  });
+  const { verdict } = diagnosis;
+  const step = lastStep(await stepsOf(record, sinceMs));
+  if (verdict.kind === "fault") {
+    const [cause] = verdict.causes;
+    if (cause !== undefined) {
+      const { kind, ranks, hosts } = cause;
+      return { kind, ranks, hosts, text: describeCause(cause), ...step };
+    }
+  }
+  if (silentMs !== undefined) {
+    const text = `the program printed nothing for ${Math.round(silentMs / 1000)} s`;
+    return { kind: "hang", ranks: [], hosts: [], text, ...step };
+  }
+  const text = verdict.kind === "not-sure" ? verdict.reason : endText(outcome);
+  return { kind: "unknown", ranks: [], hosts: [], text, ...step };
+}
+
+function endText({ exitCode, signal }: AttemptEnd["outcome"]): string {
+  if (signal !== undefined) return `a rank was ended by ${signal}`;
+  return exitCode === undefined
+    ? "the job failed, and the record does not show why"
+    : `a rank ended with exit code ${exitCode}`;
+}
+
+/** The furthest step of all ranks, and how many steps a sample covers. */
+function lastStep(
+  steps: ReadonlyMap<number, readonly StepSample[]>,
+): Pick<AttemptFault, "step" | "stepMargin"> {
+  const samples = [...steps.values()].flat();
+  if (samples.length === 0) return {};
+  return {
+    step: Math.max(...samples.map(({ step }) => step)),
+    stepMargin: Math.max(...samples.map(({ stepCount }) => stepCount)),
+  };
+}

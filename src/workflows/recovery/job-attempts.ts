@@ -1,0 +1,83 @@
+import { AsyncQueue } from "../../foundation/async-queue.ts";
+import type { LaunchedJob } from "../../launch/launcher.ts";
+import type { PlacedAgentSample } from "../../schema/run/agent-sample.ts";
+
+/** The jobs of a run that is restarted after failures, as one job for the probe: its hosts are observed from the first to the last. */
+export class JobAttempts implements LaunchedJob {
+  readonly launchedMs: number;
+  readonly hostSamples?: AsyncIterable<PlacedAgentSample>;
+  #current: LaunchedJob;
+  readonly #jobs = new AsyncQueue<LaunchedJob>();
+
+  constructor(first: LaunchedJob) {
+    this.#current = first;
+    this.launchedMs = first.launchedMs;
+    this.#jobs.push(first);
+    if (first.hostSamples !== undefined) this.hostSamples = this.#joinedSamples();
+  }
+
+  /** The job of the newest attempt. */
+  get current(): LaunchedJob {
+    return this.#current;
+  }
+
+  get hosts() {
+    return this.#current.hosts;
+  }
+
+  get ranks() {
+    return this.#current.ranks;
+  }
+
+  get guard() {
+    return this.#current.guard;
+  }
+
+  get findings() {
+    return this.#current.findings ?? [];
+  }
+
+  get events() {
+    return this.#current.events;
+  }
+
+  processIds(host: string): number[] {
+    return this.#current.processIds(host);
+  }
+
+  stop(options: { graceMs: number }): Promise<void> {
+    return this.#current.stop(options);
+  }
+
+  detach(): void {
+    this.#current.detach?.();
+  }
+
+  async release(): Promise<void> {
+    await this.#current.release?.();
+  }
+
+  /** The next attempt has been launched. */
+  restarted(job: LaunchedJob): void {
+    this.#current = job;
+    this.#jobs.push(job);
+  }
+
+  /** No other attempt follows: the samples end with those of the newest job. */
+  over(): void {
+    this.#jobs.close();
+  }
+
+  /** Counters of CPU time begin anew with each job. */
+  async *#joinedSamples(): AsyncGenerator<PlacedAgentSample> {
+    const total = new Map<string, number>();
+    for await (const { hostSamples } of this.#jobs) {
+      const earlier = new Map(total);
+      for await (const sample of hostSamples ?? []) {
+        const cpuSeconds = (earlier.get(sample.host) ?? 0) + sample.cpuSeconds;
+        total.set(sample.host, cpuSeconds);
+        yield { ...sample, cpuSeconds };
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { decideRecovery } from "../../diagnose/recovery/decide-recovery.ts";
+import { UserError } from "../../foundation/user-error.ts";
+import type { LaunchedJob } from "../../launch/launcher.ts";
+import type { LaunchTarget, SshHost } from "../../schema/run/launch-target.ts";
+import type { AttemptFault, RecoveryDecision, RecoveryRequest } from "../../schema/run/recovery.ts";
+import type { RunEvent } from "../../schema/run/run-event.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import { type Launched, type LaunchParts, startJob } from "../launch/launch-run.ts";
+import type { RunWorld, TargetWorld } from "../launch/run-world.ts";
+import { type AttemptEnd, faultOfAttempt } from "./fault-of-attempt.ts";
+
+/** A host that was lost may answer again: the job is started there if it does within this time. */
+const hostReturnsMs = 60_000;
+const tryAgainMs = 2000;
+
+/** The next attempt of a run, or that there is none. */
+export type Recovered =
+  | { kind: "restarted"; attempt: number; job: LaunchedJob; queuedMs: number | undefined }
+  | { kind: "gave-up" };
+
+interface RecoveryParts {
+  request: RunRequest & { recovery: RecoveryRequest };
+  world: RunWorld;
+  launching: Omit<LaunchParts, "launcher" | "attempt">;
+}
+
+/** Starts the job of a run again after failures, for as long as its policy allows. */
+export class JobRecovery {
+  readonly #parts: RecoveryParts;
+  readonly #faults: AttemptFault[] = [];
+  readonly #opened: TargetWorld[] = [];
+  #target: LaunchTarget;
+  #spares: readonly SshHost[];
+
+  constructor(parts: RecoveryParts) {
+    this.#parts = parts;
+    this.#target = parts.request.launchTarget;
+    this.#spares = parts.request.recovery.spares ?? [];
+  }
+
+  get hangTimeoutMs(): number | undefined {
+    return this.#parts.request.recovery.hangTimeoutMs;
+  }
+
+  /**
+   * Diagnoses why a job failed, decides, and starts the next attempt.
+   *
+   * @param failed all of its events are on record, and no process of it is left on a host that answers
+   */
+  async *afterFailure(failed: LaunchedJob, end: AttemptEnd): AsyncGenerator<RunEvent, Recovered> {
+    const { request, world, launching } = this.#parts;
+    const { runId, recovery } = request;
+    const { writer, interrupt } = launching;
+    await writer.flush();
+    const opened = await world.store.open(runId);
+    if (opened.kind !== "opened") throw new Error(`the record of ${runId} cannot be opened`);
+    const fault = await faultOfAttempt(opened.record, failed.launchedMs, end);
+    this.#faults.push(fault);
+    const decision = decideRecovery({
+      limits: recovery,
+      faults: this.#faults,
+      hosts: failed.hosts,
+      spares: this.#spares.map(({ name }) => name),
+    });
+    if (decision.kind === "give-up") return yield* this.#giveUp(fault, decision, end.endedMs);
+    const attempt = this.#faults.length + 1;
+    const decidedMs = world.nowMs();
+    yield { kind: "restarting", runId, attempt, fault, decision };
+    this.#place(decision);
+    await failed.release?.();
+    const started = yield* this.#start(attempt);
+    // Ctrl-C while the next attempt waited: the run ends with the failure of this one.
+    if (interrupt.aborted || started.kind === "withdrawn") {
+      if (started.kind === "launched") await started.job.stop({ graceMs: 0 });
+      return { kind: "gave-up" };
+    }
+    if (started.kind === "refused") {
+      const { detail } = started;
+      const stopped = { kind: "give-up", reason: "start-failed", detail } as const;
+      return yield* this.#giveUp(fault, stopped, end.endedMs);
+    }
+    await writer.appendEvent({ kind: "restarting", attempt, fault, decision }, decidedMs);
+    const { job, queuedMs } = started;
+    return { kind: "restarted", attempt, job, queuedMs };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#opened.map(async ({ launcher }) => launcher.close?.()));
+  }
+
+  async *#giveUp(
+    fault: AttemptFault,
+    decision: RecoveryDecision,
+    timeMs: number,
+  ): AsyncGenerator<RunEvent, Recovered> {
+    const { request, launching } = this.#parts;
+    // The run ended with its last attempt.
+    await launching.writer.appendEvent({ kind: "gave-up", fault, decision }, timeMs);
+    yield { kind: "gave-up", runId: request.runId, fault, decision };
+    return { kind: "gave-up" };
+  }
+
+  /** Changes the hosts of the next attempt. */
+  #place(decision: RecoveryDecision): void {
+    if (this.#target.kind !== "ssh") return;
+    if (decision.kind !== "replace-host" && decision.kind !== "drop-host") return;
+    const gone = new Set(decision.hosts);
+    const spares = decision.kind === "replace-host" ? this.#spares : [];
+    const replacing = spares.slice(0, gone.size);
+    this.#spares = this.#spares.slice(replacing.length);
+    const hosts = this.#target.hosts.flatMap((host) => {
+      if (!gone.has(host.name)) return [host];
+      const spare = replacing.shift();
+      return spare === undefined ? [] : [spare];
+    });
+    this.#target = { ...this.#target, hosts };
+  }
+
+  async *#start(
+    attempt: number,
+  ): AsyncGenerator<RunEvent, Launched | { kind: "refused"; detail: string }> {
+    const { request, world, launching } = this.#parts;
+    const untilMs = performance.now() + hostReturnsMs;
+    for (;;) {
+      // Connections to a lost host are of no use any more.
+      const { launcher, ...observed } = world.openTarget(this.#target);
+      this.#opened.push({ launcher, ...observed });
+      try {
+        await launcher.reap?.((runId) => Promise.resolve(runId === request.runId));
+        return yield* startJob(request, world, { ...launching, launcher, attempt });
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        const mayReturn = error.code === "host-unreachable" && performance.now() < untilMs;
+        if (!mayReturn || launching.interrupt.aborted)
+          return { kind: "refused", detail: error.message };
+        await sleep(tryAgainMs);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
+import { pitwall, startPitwall } from "../support/pitwall.ts";
+import { eventsOf, logOf, recordFolder, sshProject, until } from "../support/ssh-project.ts";
+
+/** Counts epochs to 8, stores every second one, and continues there. */
+const resuming = `
+import os, signal, sys, time
+rank = int(os.environ["RANK"])
+attempt = int(os.environ["PITWALL_ATTEMPT"])
+stored = os.path.join(os.environ["PITWALL_RUN_DIR"], "stored-%d" % rank)
+epoch = int(open(stored).read()) if os.path.exists(stored) else 0
+print("rank=%d attempt=%d from=%d" % (rank, attempt, epoch), flush=True)
+while epoch < 8:
+    time.sleep(float(sys.argv[1]))
+    epoch += 1
+    if rank == 0:
+        print("samples=%d val_acc=%.3f" % (100 * epoch, epoch / 8), flush=True)
+    if epoch % 2 == 0:
+        with open(stored, "w") as file:
+            file.write(str(epoch))
+    if "--die" in sys.argv and attempt == 1 and rank == 1 and epoch == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+`;
+
+const reading = ["--target", "val_acc>=1", "--samples", "samples=([0-9]+)"];
+const command = ["python3", "train it.py"];
+
+function resultOf(code: string): { outcome: { kind: string } } {
+  return JSON.parse(readFileSync(join(recordFolder(code), "result.json"), "utf8"));
+}
+
+/** Command lines of processes that belong to the record of a run. */
+function leftRunning(code: string): string[] {
+  const mark = recordFolder(code);
+  return readdirSync("/proc").flatMap((pid) => {
+    if (!/^\d+$/u.test(pid)) return [];
+    try {
+      const isOfRun = readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark);
+      return isOfRun ? [readFileSync(`/proc/${pid}/cmdline`, "latin1")] : [];
+    } catch {
+      // It has ended meanwhile, or belongs to another user.
+      return [];
+    }
+  });
+}
+
+test("a run on this machine survives the kill of a rank", async () => {
+  const code = sshProject(resuming);
+  const how = ["--nproc", "2", "--launcher", "direct", "--max-restarts", "2"];
+  const words = ["run", ...how, ...reading, "--", ...command, "0.1", "--die"];
+  const ran = await pitwall(words, { cwd: code });
+  expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+  expect(ran.stderr).toContain("restarting the job (attempt 2): rank 1 was ended by SIGKILL");
+  expect(resultOf(code).outcome.kind).toBe("reached");
+  expect(logOf(code)).toMatch(/rank=1 attempt=2 from=4/u);
+  expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  await expect.poll(() => leftRunning(code), { timeout: 30_000 }).toEqual([]);
+}, 120_000);
+
+const obstacle = sshLabObstacle();
+if (obstacle !== undefined) console.warn(`skipped: ssh hosts on this machine (${obstacle})`);
+
+describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
+  let lab: SshLab;
+  beforeAll(() => {
+    lab = startSshLab(3);
+  }, 60_000);
+  afterAll(() => lab.down());
+
+  test("survives the loss of a host: a spare replaces it", async () => {
+    const code = sshProject(resuming);
+    const where = ["--hosts", "host1,host2,host3", "--ssh-config", lab.config];
+    const how = ["--launcher", "direct", "--host-timeout", "5s", "--max-restarts", "3"];
+    const words = ["run", ...where, ...how, "--spares", "1", ...reading, "--", ...command, "1.5"];
+    const child = startPitwall(words, code);
+    const exited = once(child, "exit");
+    await until(() => /samples=200/u.test(logOf(code)));
+    lab.powerOff("host2");
+    expect((await exited)[0]).toBe(0);
+    const restarts = eventsOf(code).filter(({ kind }) => kind === "restarting");
+    expect(restarts).toMatchObject([
+      {
+        attempt: 2,
+        fault: { kind: "host-lost", hosts: ["host2"] },
+        decision: { kind: "replace-host", hosts: ["host2"], spares: ["host3"] },
+      },
+    ]);
+    expect(resultOf(code).outcome.kind).toBe("reached");
+    expect(logOf(code)).toMatch(/rank=1 attempt=2 from=0/u);
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    for (const host of ["host1", "host3"])
+      await expect.poll(() => lab.processes(host), { timeout: 30_000 }).toEqual([]);
+  }, 240_000);
+});
