@@ -21,6 +21,15 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     isLive: true,
     load: async () => (await import("./views/run/run-page.tsx")).RunPage,
   },
+  "/series/:seriesId": {
+    isLive: true,
+    load: async () => (await import("./views/series/series-page.tsx")).SeriesPage,
+  },
+  "/overlay": {
+    navigation: "Overlay",
+    isLive: true,
+    load: async () => (await import("./views/overlay/overlay-page.tsx")).OverlayPage,
+  },
   "/races": {
     navigation: "Races",
     isLive: true,

@@ -5,6 +5,7 @@ import type { ApiErrorDocument } from "../schema/dashboard/api-error.ts";
 const statusOfCode: Readonly<Record<string, number>> = {
   "unknown-run": 404,
   "unknown-race": 404,
+  "unknown-series": 404,
   "unknown-row": 404,
   "unknown-route": 404,
   "method-not-allowed": 405,

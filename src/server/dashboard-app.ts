@@ -11,6 +11,7 @@ import { acceptsGzip } from "./packed-document.ts";
 import { addPlanRoutes } from "./plan-routes.ts";
 import { addRaceRoutes } from "./race-routes.ts";
 import { addRunRoutes } from "./run-routes.ts";
+import { addSeriesRoutes } from "./series-routes.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Pitwall</title>
@@ -34,6 +35,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
     return context.json(about);
   });
   addRunRoutes(app, parts);
+  addSeriesRoutes(app, parts);
   addRaceRoutes(app, parts);
   addAtlasRoutes(app, parts);
   addPlanRoutes(app, parts);

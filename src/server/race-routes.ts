@@ -1,7 +1,7 @@
 import type { Hono } from "hono";
 import { RaceReports } from "../workflows/dashboard/serve-races.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
-import { RaceEvents } from "./race-events.ts";
+import { DocumentEvents } from "./document-events.ts";
 import { sendEvents } from "./send-events.ts";
 
 /** Adds the routes under /api/races. Race ids are looked up, never joined to a path. */
@@ -10,7 +10,7 @@ export function addRaceRoutes(app: Hono, parts: DashboardParts): void {
   const reports = new RaceReports(store, watch);
   app.get("/api/races", async (context) => context.json(await reports.list()));
   app.get("/api/races/stream", (context) => {
-    const events = new RaceEvents(watch, "races", async () => {
+    const events = new DocumentEvents(watch, "races", async () => {
       const data = await reports.list();
       return { data, isLive: data.races.some(({ state }) => state === "running") };
     });
@@ -23,7 +23,7 @@ export function addRaceRoutes(app: Hono, parts: DashboardParts): void {
     const id = context.req.param("id");
     // An unknown race is an error of the request, not of the stream.
     await reports.race(id);
-    const events = new RaceEvents(watch, "race", async () => {
+    const events = new DocumentEvents(watch, "race", async () => {
       const data = await reports.race(id);
       return { data, isLive: data.report.state === "running" };
     });

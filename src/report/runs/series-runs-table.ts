@@ -1,6 +1,6 @@
 import { layOutTable } from "../../foundation/text-table.ts";
 import { formatCount, formatSignificant } from "../../foundation/units.ts";
-import type { RunReport, SeriesScore, SeriesSummary } from "../../schema/run/series-summary.ts";
+import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
 import type { Paint } from "../paint.ts";
 import { describeOutcome } from "./describe-outcome.ts";
 import { hasKnownSeed } from "./origin-text.ts";
@@ -81,12 +81,7 @@ function roleNote(
 
 function droppedNote({ score }: SeriesSummary, runId: string, paint: Paint): string {
   if (score.kind !== "scored") return "";
-  if (!isScored(score, runId)) return paint.faint(", not counted");
   if (score.droppedFastest.includes(runId)) return paint.faint(", dropped: fastest");
-  return score.droppedSlowest.includes(runId) ? paint.faint(", dropped: slowest") : "";
-}
-
-function isScored(score: Extract<SeriesScore, { kind: "scored" }>, runId: string): boolean {
-  const { countedRuns, droppedFastest, droppedSlowest } = score;
-  return [...countedRuns, ...droppedFastest, ...droppedSlowest].includes(runId);
+  if (score.droppedSlowest.includes(runId)) return paint.faint(", dropped: slowest");
+  return score.countedRuns.includes(runId) ? "" : paint.faint(", not counted");
 }

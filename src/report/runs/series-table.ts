@@ -45,6 +45,27 @@ export function seriesTable(
   return fitTable(columns, rows, width).join("\n");
 }
 
+/** The texts of a series in lists, on terminal and page. */
+export function seriesTexts(row: ListedSeries): {
+  mean: string;
+  median: string;
+  range: string;
+  reached: string;
+  target: string;
+  cost: string;
+  tags: string;
+} {
+  return {
+    mean: meanText(row),
+    median: medianText(row),
+    range: rangeText(row),
+    reached: reachedText(row),
+    target: targetText(row),
+    cost: costText(row),
+    tags: tagsText(row),
+  };
+}
+
 function meanText({ summary }: ListedSeries): string {
   return summary?.score.kind === "scored" ? formatDuration(summary.score.meanMs) : "";
 }

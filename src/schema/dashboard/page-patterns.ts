@@ -5,6 +5,8 @@
 export const pagePatterns = [
   "/runs",
   "/runs/:runId",
+  "/series/:seriesId",
+  "/overlay",
   "/races",
   "/races/:raceId",
   "/atlas",

@@ -1,13 +1,10 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { RaceCurve, RaceDocument, RaceListDocument } from "../../schema/dashboard/race.ts";
 import type { RaceReport } from "../../schema/run/race-report.ts";
-import type { Evaluation } from "../../schema/run/run-result.ts";
-import { thinSeries } from "../../atlas/rows/thin-series.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type RecordedRace, recordedRaces, reportRecorded } from "../race/find-race.ts";
+import { curveOfRun } from "./curve-of-run.ts";
 import type { RunWatch } from "./watch-runs.ts";
-
-const maxCurvePoints = 200;
 
 /** The races of one home, for the dashboard. A report is computed again only if a run of its race has changed. */
 export class RaceReports {
@@ -39,9 +36,7 @@ export class RaceReports {
       const { runId } = request;
       const evaluations = result?.evaluations ?? this.#watch.board.followed(runId)?.evaluations;
       if (evaluations === undefined || evaluations.length === 0) return [];
-      // A verdict by arrival times means that the program's own clock was unusable.
-      const isByProgram = result === undefined || result.clock.programClock !== undefined;
-      return [{ runId, arm: request.race?.arm ?? 1, ...curveOf(evaluations, { isByProgram }) }];
+      return [{ runId, arm: request.race?.arm ?? 1, ...curveOfRun(evaluations, result) }];
     });
     return { report: await this.#report(race), curves };
   }
@@ -57,23 +52,4 @@ export class RaceReports {
     this.#reports.set(race.id, { state, report });
     return report;
   }
-}
-
-/** By the clock that gives the time to train: the program's own, if `--clock` reads it. */
-function curveOf(
-  evaluations: readonly Evaluation[],
-  { isByProgram }: { isByProgram: boolean },
-): Pick<RaceCurve, "clockMs" | "value"> {
-  const points = thinSeries(
-    evaluations.map(({ clockMs, programMs, value }) => ({
-      timeMs: isByProgram ? (programMs ?? clockMs) : clockMs,
-      value,
-      samples: undefined,
-    })),
-    maxCurvePoints,
-  );
-  return {
-    clockMs: points.map(({ timeMs }) => timeMs),
-    value: points.map(({ value }) => value),
-  };
 }

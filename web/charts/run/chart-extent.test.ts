@@ -18,6 +18,27 @@ const chart = (marks: Mark[], includesZero = false): ChartSpec => ({
   marks,
 });
 
+test("a logarithmic axis contains the positive values", () => {
+  const spec = {
+    name: "loss",
+    title: "Loss",
+    x: { label: "clock", unit: "milliseconds" as const },
+    y: { label: "loss", unit: "" as const, isLog: true },
+    marks: [
+      {
+        kind: "line" as const,
+        label: "loss",
+        tone: 1 as const,
+        stroke: "solid" as const,
+        x: [0, 1, 2],
+        y: [0, 0.01, 10],
+      },
+    ],
+  };
+  const { fromY, toY } = chartExtent(spec);
+  expect([fromY > 0.008 && fromY < 0.01, toY > 10 && toY < 12]).toEqual([true, true]);
+});
+
 describe("chartExtent", () => {
   test.each([
     {

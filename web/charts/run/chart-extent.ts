@@ -1,3 +1,4 @@
+import { logDomain } from "../axes/log-ticks.ts";
 import type { ChartSpec, Mark } from "./chart-spec.ts";
 
 /** The shown ranges of both axes in their units; never empty. */
@@ -10,6 +11,8 @@ export interface Extent {
 
 /** Padding above and below the marks, as a fraction of their height. */
 const padding = 0.06;
+/** The same on a logarithmic axis, as a factor. */
+const logPadding = 1.1;
 
 /** A predicted range extends the axis by at most this factor, so that the measurements fill at least a third. */
 const maxExtension = 2;
@@ -24,11 +27,20 @@ export function chartExtent({ marks, x, y }: ChartSpec): Extent {
   }
   horizontal.takeAll(x.atLeast ?? []);
   for (const mark of marks) if (mark.kind === "range") horizontal.reach(mark.toX, maxExtension);
-  if (y.includesZero === true) vertical.take(0);
   const [fromX, toX] = horizontal.ends(0);
+  return { fromX, toX, ...(y.isLog === true ? logEnds(marks) : linearEnds(vertical, y)) };
+}
+
+function linearEnds(vertical: Span, { includesZero = false }: ChartSpec["y"]) {
+  if (includesZero) vertical.take(0);
   const [fromY, toY] = vertical.ends(padding);
-  const startsAtZero = y.includesZero === true && vertical.min === 0;
-  return { fromX, toX, fromY: startsAtZero ? 0 : fromY, toY };
+  return { fromY: includesZero && vertical.min === 0 ? 0 : fromY, toY };
+}
+
+function logEnds(marks: readonly Mark[]) {
+  const values = marks.flatMap((mark) => ysOf(mark).flat());
+  const { from, to } = logDomain(values, logPadding) ?? { from: 0.1, to: 1 };
+  return { fromY: from, toY: to };
 }
 
 function ysOf(mark: Mark): (readonly number[])[] {

@@ -47,7 +47,8 @@ export interface ChartSpec {
   title: string;
   /** `atLeast` is the minimum range of x in its unit, so that charts with a shared cursor align. */
   x: Axis & { atLeast?: readonly [from: number, to: number] };
-  y: Axis & { includesZero?: boolean };
+  /** `isLog`: a logarithmic axis, on which values of 0 and below are not shown. */
+  y: Axis & { includesZero?: boolean; isLog?: boolean };
   marks: readonly Mark[];
 }
 

@@ -4,6 +4,7 @@ import { chartExtent, type Extent } from "./chart-extent.ts";
 import { chartRows } from "./chart-rows.ts";
 import type { AxisUnit, ChartSpec, Mark } from "./chart-spec.ts";
 import { bandOpacity, chartFont, dashes, withOpacity, type Palette } from "../palette.ts";
+import { logTicks } from "../axes/log-ticks.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
 
 /** Callbacks for interactions with a chart. */
@@ -28,7 +29,13 @@ export interface DrawnChart {
 /** Charts with the same shape differ only in their rows, so that one can be updated to the other. */
 export function shapeOf({ name, x, y, marks }: ChartSpec): string {
   const lines = marks.filter((mark) => mark.kind === "line" || mark.kind === "band");
-  return JSON.stringify([name, x, y.unit, lines.map((mark) => [mark.kind, mark.label, mark.tone])]);
+  return JSON.stringify([
+    name,
+    x,
+    y.unit,
+    y.isLog,
+    lines.map((mark) => [mark.kind, mark.label, mark.tone]),
+  ]);
 }
 
 /** Draws a chart on a canvas inside `host`; charts with the same `syncKey` share their cursor. */
@@ -48,7 +55,10 @@ export function drawUplot(
       legend: { show: false },
       scales: {
         x: { time: false, range: () => [extent.fromX, extent.toX] },
-        y: { range: () => [extent.fromY, extent.toY] },
+        y: {
+          range: () => [extent.fromY, extent.toY],
+          distr: first.y.isLog === true ? 3 : 1,
+        },
       },
       series: [{}, ...seriesOf(spec, look.palette)],
       bands: bandsOf(spec, look.palette),
@@ -84,7 +94,13 @@ export function drawUplot(
 
 function alignedData(spec: ChartSpec): uPlot.AlignedData {
   const { x, columns } = chartRows(spec);
-  return [x, ...columns.map(({ values }) => values)];
+  if (spec.y.isLog !== true) return [x, ...columns.map(({ values }) => values)];
+  return [x, ...columns.map(({ values }) => values.map(positive))];
+}
+
+/** A logarithmic axis has no place for 0 and below. */
+function positive(value: number | undefined): number | undefined {
+  return value !== undefined && value > 0 ? value : undefined;
 }
 
 function seriesOf({ marks }: ChartSpec, palette: Palette): uPlot.Series[] {
@@ -141,10 +157,15 @@ function axesOf(now: () => { spec: ChartSpec; extent: Extent }, palette: Palette
       const [min = 0, max = 1] = [self.scales[which]?.min, self.scales[which]?.max];
       if (min === null || max === null) return [];
       const count = tickCount(self, which);
+      if (which === "y" && now().spec.y.isLog === true)
+        return logTicks({ from: min, to: max }, count);
       const between = isTime ? timesBetween : ticksBetween;
       return between(min / divisor, max / divisor, count).map((tick) => tick * divisor);
     },
-    values: (_self, splits) => splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
+    values: (_self, splits) =>
+      which === "y" && now().spec.y.isLog === true
+        ? splits.map((split) => String(Number((split / scaleOf("y").divisor).toPrecision(3))))
+        : splitTexts(splits, now().spec[which].unit, scaleOf(which).divisor),
   });
   return [
     { ...look, ...ticks("x"), size: 24, gap: 4, space: 64 },

@@ -3,6 +3,7 @@ import { axisScale, type AxisScale } from "../axes/axis-scale.ts";
 import { bandOpacity, chartFont, dashes, type Palette } from "../palette.ts";
 import type { ChartSpec, Mark } from "../run/chart-spec.ts";
 import { chartExtent, type Extent } from "../run/chart-extent.ts";
+import { logTicks } from "../axes/log-ticks.ts";
 import { tickText, ticksBetween, timesBetween } from "../axes/ticks.ts";
 
 const margin = { top: 52, right: 18, left: 64 };
@@ -18,6 +19,7 @@ interface Frame {
   x: AxisScale;
   y: AxisScale;
   extent: Extent;
+  isLog: boolean;
   palette: Palette;
   /** Converts values of an axis to pixels. */
   atX: (value: number) => number;
@@ -59,21 +61,31 @@ function frameOf(spec: ChartSpec, palette: Palette, width: number, height: numbe
     x: axisScale(spec.x, toX),
     y: axisScale(spec.y, Math.max(Math.abs(fromY), Math.abs(toY))),
     extent,
+    isLog: spec.y.isLog === true,
     palette,
     atX: (value) => margin.left + ((value - fromX) / (toX - fromX)) * inner.width,
-    atY: (value) => margin.top + inner.height - ((value - fromY) / (toY - fromY)) * inner.height,
+    atY: (value) => bottom - yShare(value, extent, spec.y.isLog === true) * inner.height,
   };
+}
+
+/** The share of the height of the plot at which a value is. Values that a logarithmic axis cannot show are at its start. */
+function yShare(value: number, { fromY, toY }: Extent, isLog: boolean): number {
+  if (!isLog) return (value - fromY) / (toY - fromY);
+  return Math.log(Math.max(value, fromY) / fromY) / Math.log(toY / fromY);
 }
 
 function axes(frame: Frame): string[] {
   const { extent, x, y, width, bottom, palette, atX, atY } = frame;
   const between = x.isTime ? timesBetween : ticksBetween;
   const xTicks = between(extent.fromX / x.divisor, extent.toX / x.divisor, 8);
-  const yTicks = ticksBetween(extent.fromY / y.divisor, extent.toY / y.divisor, 5);
+  const [fromTick, toTick] = [extent.fromY / y.divisor, extent.toY / y.divisor];
+  const yTicks = frame.isLog
+    ? logTicks({ from: fromTick, to: toTick }, 5)
+    : ticksBetween(fromTick, toTick, 5);
   return [
     ...yTicks.map((tick) => {
       const at = round(atY(tick * y.divisor));
-      return `<path d="M${margin.left} ${at}H${width - margin.right}" stroke="${palette.grid}"/><text x="${margin.left - 8}" y="${at + 4}" text-anchor="end" fill="${palette.muted}">${tickText(tick, yTicks)}</text>`;
+      return `<path d="M${margin.left} ${at}H${width - margin.right}" stroke="${palette.grid}"/><text x="${margin.left - 8}" y="${at + 4}" text-anchor="end" fill="${palette.muted}">${frame.isLog ? String(tick) : tickText(tick, yTicks)}</text>`;
     }),
     ...xTicks.map((tick) => {
       const at = round(atX(tick * x.divisor));

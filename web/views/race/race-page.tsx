@@ -16,7 +16,7 @@ import { Link } from "../../components/link.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import type { PageProps } from "../../page-props.ts";
-import { followDocument, followedState } from "./race-state.ts";
+import { followDocument, followedState } from "../../live/followed-document.ts";
 import { armTable, raceLine, targetTable } from "./view-model.ts";
 
 /** One race: the answer, the arms, the curves of all runs, and their times. */

@@ -5,7 +5,7 @@ import { type RaceListDocument, raceListDocument } from "../../../src/schema/das
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";
 import { everySecondMs } from "../../live/server-clock.ts";
-import { followDocument, followedState } from "./race-state.ts";
+import { followDocument, followedState } from "../../live/followed-document.ts";
 import { raceLine } from "./view-model.ts";
 
 /** The list of all races. */

@@ -181,7 +181,10 @@ function systemFacts(detail: RunDetail): [label: string, parts: readonly string[
       ? ""
       : `, commit ${environment.commit.slice(0, 10)}${environment.commitIsDirty === true ? " with changes" : ""}`;
   const facts: [label: string, ...parts: (string | undefined)[]][] = [
-    [startable.kind === "imported" ? "source" : "command", startableText(startable)],
+    [
+      startable.kind === "imported" ? "source" : "command",
+      startableText(startable).replaceAll("`", ""),
+    ],
     ["times", startable.kind === "imported" ? logTimesText(startable.origin.times) : undefined],
     ["seed", hasKnownSeed(detail.request) ? String(seed) : undefined],
     ["rerun of", rerunOf],

@@ -1,3 +1,4 @@
+import { formatSignificant } from "../../../src/foundation/units.ts";
 import type { HeatmapDocument, HeatmapMetric } from "../../../src/schema/dashboard/run-series.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
 import { columnTimeMs, rankText } from "../../charts/run/heat-map.ts";
@@ -55,11 +56,16 @@ export function cellText(cell: Cell, heat: HeatmapDocument, zero: ClockZero): st
   const ranks = heat.ranksPerRow[cell.row] ?? [];
   const at = formatValue(columnTimeMs(heat, cell.column) - zero.atMs, "milliseconds");
   const hasValue = value !== undefined && value !== null;
-  const shown = hasValue ? formatValue(value, heat.unit) : "no data";
+  const shown = hasValue ? valueText(value, heat) : "no data";
   const kind = heat.metric === "powerWatts" ? "accelerator" : "rank";
   if (ranks.length === 1 || !hasValue)
     return `${kind} ${rankText(ranks)}, ${zero.label} ${at}: ${shown}`;
   return `${kind} ${rankOfCell(cell, heat)}, ${zero.label} ${at}: ${shown}, the largest of ${kind}s ${rankText(ranks)}`;
+}
+
+/** With three digits, which tell a slow rank from the others. */
+function valueText(value: number, { unit }: HeatmapDocument): string {
+  return unit === "milliseconds" ? `${formatSignificant(value, 3)} ms` : formatValue(value, unit);
 }
 
 /** Mean and maximum of each row as text. */

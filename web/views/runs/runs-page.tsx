@@ -6,6 +6,7 @@ import { useMedia } from "../../components/use-media.ts";
 import { useVirtualRows } from "../../components/use-virtual-rows.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
 import { goTo, storeInAddress, place } from "../../router.ts";
+import { SeriesPanel } from "./series-panel.tsx";
 import { RunLine } from "./run-line.tsx";
 import { followRuns, runsState } from "./runs-state.ts";
 import {
@@ -37,7 +38,10 @@ export function RunsPage(): JSX.Element {
         {all.length === 0 ? undefined : <Filters view={view} all={all} />}
       </div>
       {runs !== undefined && all.length > 0 ? (
-        <RunList all={all} view={view} />
+        <>
+          <SeriesPanel />
+          <RunList all={all} view={view} />
+        </>
       ) : (
         <StateMessage
           state={

@@ -1,7 +1,7 @@
 import { signal, type Signal } from "@preact/signals";
 import type { ZodType } from "zod";
-import type { ApiError } from "../../api.ts";
-import { asFailure, follow, readData } from "../../live/follow.ts";
+import type { ApiError } from "../api.ts";
+import { asFailure, follow, readData } from "./follow.ts";
 
 /** A document that the server sends again after each change. */
 export interface FollowedState<Document> {

@@ -1,24 +1,24 @@
 import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
-interface RaceData {
+interface FollowedData {
   /** The data of the event. */
   data: unknown;
-  /** Whether a race is running. */
+  /** Whether the data can change without a change of the records. */
   isLive: boolean;
 }
 
-/** A document about races for one client: sent when the stream opens, and again after each change. */
-export class RaceEvents implements StreamSource {
+/** A document for one client: sent when the stream opens, and again after each change. */
+export class DocumentEvents implements StreamSource {
   readonly #watch: RunWatch;
   readonly #name: string;
-  readonly #read: () => Promise<RaceData>;
+  readonly #read: () => Promise<FollowedData>;
   #turn: number | undefined;
   #isLive = false;
   #sent = "";
 
   /** @param name of the event */
-  constructor(watch: RunWatch, name: string, read: () => Promise<RaceData>) {
+  constructor(watch: RunWatch, name: string, read: () => Promise<FollowedData>) {
     this.#watch = watch;
     this.#name = name;
     this.#read = read;
@@ -31,7 +31,7 @@ export class RaceEvents implements StreamSource {
   async updates(): Promise<string> {
     await this.#watch.refreshBoard();
     const { turn } = this.#watch.board;
-    // The end of a race that runs does not change its records.
+    // The end of a race that runs does not change its records, for example.
     if (turn === this.#turn && !this.#isLive) return "";
     const { data, isLive } = await this.#read();
     this.#turn = turn;

@@ -1,0 +1,72 @@
+import { UserError } from "../../foundation/user-error.ts";
+import type { SeriesPageDocument, SeriesRun } from "../../schema/dashboard/series.ts";
+import { seriesRole } from "../../schema/run/counted-runs.ts";
+import { useOfRun } from "../../score/use-of-run.ts";
+import type { RunStore, RunSummary } from "../../store/records/run-store.ts";
+import { groupRuns, type SeriesRow } from "../read-run/group-runs.ts";
+import { curveOfRun } from "./curve-of-run.ts";
+import type { RunWatch } from "./watch-runs.ts";
+
+type ReadableRun = Extract<RunSummary, { kind: "readable" }>;
+
+/** The series of one home, for the dashboard. Records are read again only if a run was added or has changed its state. */
+export class SeriesReports {
+  readonly #store: RunStore;
+  readonly #watch: RunWatch;
+  #known: { states: string; rows: readonly SeriesRow[] } | undefined;
+
+  constructor(store: RunStore, watch: RunWatch) {
+    this.#store = store;
+    this.#watch = watch;
+  }
+
+  /** Newest first. */
+  async list(): Promise<{ series: readonly SeriesRow[] }> {
+    await this.#watch.refreshBoard();
+    const states = this.#states();
+    if (this.#known?.states !== states) {
+      const runs = await this.#store.list();
+      this.#known = { states, rows: groupRuns(runs, () => true).toReversed() };
+    }
+    return { series: this.#known.rows };
+  }
+
+  /** @throws UserError `unknown-series` */
+  async series(seriesId: string): Promise<Omit<SeriesPageDocument, "row"> & { row: SeriesRow }> {
+    const { series } = await this.list();
+    const row = series.find((each) => each.seriesId === seriesId);
+    if (row === undefined)
+      throw new UserError("unknown-series", "unknown series", { hint: "`/runs` lists them" });
+    const runs: SeriesRun[] = [];
+    for (const runId of row.runIds) {
+      const opened = await this.#store.open(runId);
+      if (opened.kind === "opened") runs.push(this.#runOf(opened.record, row));
+    }
+    const target = row.summary?.target;
+    return { row, runs, ...(target === undefined ? {} : { target }) };
+  }
+
+  #runOf(
+    { runId, request, result }: Pick<ReadableRun, "runId" | "request" | "result">,
+    { summary }: SeriesRow,
+  ): SeriesRun {
+    const evaluations = result?.evaluations ?? this.#watch.board.followed(runId)?.evaluations ?? [];
+    const role = seriesRole(request);
+    const use = summary === undefined ? undefined : useOfRun(summary.score, runId);
+    return {
+      runId,
+      seed: request.seed,
+      ...(role === undefined ? {} : { role }),
+      ...(result === undefined ? {} : { outcome: result.outcome }),
+      ...(use === undefined ? {} : { use }),
+      ...curveOfRun(evaluations, result),
+    };
+  }
+
+  #states(): string {
+    return this.#watch.board
+      .items()
+      .map((item) => `${item.runId} ${item.kind === "readable" ? item.state : item.kind}`)
+      .join("\n");
+  }
+}
