@@ -9,6 +9,8 @@ import {
 import type { RefObject } from "preact";
 import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 
+const maxWholeRows = 100;
+
 interface VirtualRows {
   items: VirtualItem[];
   /** Total height of all rows in pixels. */
@@ -33,7 +35,8 @@ export function useVirtualRows(
     scrollToFn: windowScroll,
     observeElementRect: observeWindowRect,
     observeElementOffset: observeWindowOffset,
-    overscan: 6,
+    // A short list is rendered as a whole, for printing and for screenshots of the whole page.
+    overscan: count <= maxWholeRows ? count : 6,
     scrollMargin: top.current,
     // Keeps a row that is scrolled to below the sticky header.
     scrollPaddingStart: rowHeight * 2,

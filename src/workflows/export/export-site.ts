@@ -84,7 +84,8 @@ function withoutPlace(row: AtlasDocument["rows"][number]): AtlasDocument["rows"]
 async function copyPages(draft: SiteDraft, webFolder: string): Promise<number> {
   let hasPage = false;
   const asName = (name: string): string | undefined => {
-    if (name === "index.html") return undefined;
+    // Compressed forms are for the own server; web servers compress by themselves.
+    if (name === "index.html" || name.endsWith(".gz")) return undefined;
     if (name !== "static.html") return name;
     hasPage = true;
     return "index.html";

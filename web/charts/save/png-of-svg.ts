@@ -11,9 +11,13 @@ export async function pngOfSvg(
   text: string,
   images: readonly HTMLCanvasElement[] = [],
 ): Promise<Blob> {
-  const parsed = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  // The content security policy blocks style attributes of parsed text, but not styles that are set afterwards.
+  const parsable = text.replaceAll(' style="', ' data-look="');
+  const parsed = new DOMParser().parseFromString(parsable, "image/svg+xml").documentElement;
   const svg = document.importNode(parsed, true);
   if (!(svg instanceof SVGSVGElement)) throw new Error("not an SVG file");
+  for (const element of svg.querySelectorAll<SVGElement>("[data-look]"))
+    element.style.cssText = element.dataset["look"] ?? "";
   for (const image of svg.querySelectorAll("image")) image.removeAttribute("href");
   const host = document.createElement("div");
   host.className = "offscreen";

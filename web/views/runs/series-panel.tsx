@@ -42,7 +42,7 @@ export function SeriesPanel(): JSX.Element | null {
         note="MLPerf mean: the fastest and the slowest run dropped, the rest averaged"
         tools={<Tools rows={rows} chosen={chosen} />}
       >
-        <div class="scroll-box" tabIndex={0} role="region" aria-label="series">
+        <div class="scroll-box" tabIndex={0} role="region" aria-label="table of series">
           <table class="data-table series-table">
             <thead>
               <tr>
