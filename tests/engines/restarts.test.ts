@@ -58,6 +58,13 @@ test("a run on this machine survives the kill of a rank", async () => {
   expect(resultOf(code).outcome.kind).toBe("reached");
   expect(logOf(code)).toMatch(/rank=1 attempt=2 from=4/u);
   expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  const { stdout } = await pitwall(["show", "last", "--json"], { cwd: code });
+  const { ledger, result } = JSON.parse(stdout).result.runs[0];
+  const parts: number[] = Object.values(ledger.partsMs);
+  const sumMs = parts.reduce((sum, each) => sum + each, 0);
+  expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
+  expect(ledger).toMatchObject({ basis: "evaluations", attemptCount: 2, failureCount: 1 });
+  expect(ledger.goodput).toBeGreaterThan(0);
   await expect.poll(() => leftRunning(code), { timeout: 30_000 }).toEqual([]);
 }, 120_000);
 

@@ -24,6 +24,7 @@ import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
 import { hostClockLines } from "./host-clock-text.ts";
 import { conditionsText } from "./conditions-text.ts";
 import { sparkline } from "../sparkline.ts";
+import { ledgerFacts } from "./ledger-text.ts";
 import { standingLines } from "./target-lines.ts";
 import { countOf } from "../wording.ts";
 
@@ -77,6 +78,7 @@ function factBlock(page: RunPage, paint: Paint): string {
   if (page.job.ranks.length > 1) facts.push(["job", jobText(page.job)]);
   facts.push(...clockFacts(page));
   if (result !== undefined) facts.push(...measuredFacts(request, result));
+  if (page.ledger !== undefined) facts.push(...ledgerFacts(page.ledger));
   facts.push(["rules", rulesFact(page, paint)]);
   facts.push(["record", paint.name(page.directory)], ["", integrityText(page.integrity, paint)]);
   if (page.verdictIsAsSealed === true) facts.push(["", asSealedText(request.runId)]);

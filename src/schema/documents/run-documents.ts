@@ -4,6 +4,7 @@ import { ruleFinding } from "../logs/rule-finding.ts";
 import { energyReading } from "../run/energy.ts";
 import { finding } from "../run/finding.ts";
 import { jobRanks } from "../run/job-ranks.ts";
+import { ledger } from "../run/ledger.ts";
 import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { logOrigin } from "../run/log-origin.ts";
 import { metricCurve } from "../run/metric-curve.ts";
@@ -221,6 +222,7 @@ export const runPage = z.strictObject({
   verdictDifferences: z.array(verdictDifference),
   verdictIsAsSealed: z.boolean().optional(),
   /** How far the plan of the run was off, part by part. */
+  ledger: ledger.optional(),
   planComparison: planComparison.optional(),
 });
 

@@ -1,4 +1,5 @@
 import type { JobRanks } from "./job-ranks.ts";
+import type { Ledger } from "./ledger.ts";
 import type { LifecycleEvent } from "./lifecycle-event.ts";
 import type { SignatureCheck } from "./record-signature.ts";
 import type { MetricCurve } from "./metric-curve.ts";
@@ -41,6 +42,8 @@ export interface RunPage {
   verdictDifferences: readonly VerdictDifference[];
   /** How far the plan of the run was off; present for a finished run with a plan. */
   planComparison?: PlanComparison;
+  /** Where its time went; present for a finished run that is restarted after failures. */
+  ledger?: Ledger;
   /** The record is intact and long: its verdict was not computed again. */
   verdictIsAsSealed?: boolean;
 }

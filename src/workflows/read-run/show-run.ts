@@ -5,6 +5,8 @@ import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import { ledgerOfRecord, LoggedSpans } from "./ledger-of-record.ts";
 import { integrityOf } from "./integrity-of.ts";
 import { verdictDifferences } from "./verdict-differences.ts";
 import { rereadRun } from "./reread-run.ts";
@@ -75,8 +77,11 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
   const integrity = await integrityOf(record);
   const isLong = (result?.evaluationCount ?? 0) > maximumReread;
   const isAsSealed = isLong && integrity.kind === "intact";
-  const reread = await rereadRun(record, { readsOnlyMllog: isAsSealed });
+  const spans = new LoggedSpans();
+  const alsoTake = (line: LogLine): void => spans.push(line);
+  const reread = await rereadRun(record, { readsOnlyMllog: isAsSealed, alsoTake });
   const { run, rules, checklist } = reread;
+  const ledger = await ledgerOfRecord(record, run, spans);
   return {
     directory,
     request,
@@ -91,6 +96,7 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
     integrity,
     verdictDifferences: verdictDifferences(record, reread),
     ...(isAsSealed ? { verdictIsAsSealed: true } : {}),
+    ...(ledger === undefined ? {} : { ledger }),
     ...(await planComparisonOf(record, run)),
   };
 }

@@ -1,0 +1,150 @@
+import { keepLedger } from "../../diagnose/ledger/keep-ledger.ts";
+import type { Progress, Span, TimelineAttempt } from "../../diagnose/ledger/run-timeline.ts";
+import { isJsonObject } from "../../foundation/json.ts";
+import type { LogLine } from "../../schema/logs/log-event.ts";
+import { attemptCountOf } from "../../schema/run/attempts.ts";
+import type { Ledger } from "../../schema/run/ledger.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { Evaluation } from "../../schema/run/run-result.ts";
+import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import type { TrackedRun } from "../../score/track-run.ts";
+import type { RunRecord } from "../../store/records/run-store.ts";
+
+/** Evaluations and checkpoints of a run, from the MLPerf lines of its log. */
+export class LoggedSpans {
+  readonly evaluations: Span[] = [];
+  readonly checkpoints: Span[] = [];
+  #evaluationMs: number | undefined;
+
+  push(line: LogLine): void {
+    if (line.kind !== "event") return;
+    const { key, timeMs, value } = line.event;
+    if (key === "eval_start") this.#evaluationMs = timeMs;
+    if (key === "eval_stop" && this.#evaluationMs !== undefined) {
+      this.evaluations.push({ fromMs: this.#evaluationMs, toMs: timeMs });
+      this.#evaluationMs = undefined;
+    }
+    if (key !== "checkpoint" || !isJsonObject(value)) return;
+    const { blocking_ms: blockingMs, write_ms: writeMs } = value;
+    if (typeof blockingMs !== "number") return;
+    // The line follows the writing, which follows the copy that the training waits for.
+    const toMs = timeMs - (typeof writeMs === "number" ? writeMs : 0);
+    this.checkpoints.push({ fromMs: toMs - blockingMs, toMs });
+  }
+}
+
+/** Where the time of a finished run went; undefined for a run that cannot be restarted. */
+export async function ledgerOfRecord(
+  record: RunRecord,
+  run: TrackedRun,
+  spans: LoggedSpans,
+): Promise<Ledger | undefined> {
+  const { request, result } = record;
+  const { events } = record.events;
+  if (result === undefined) return undefined;
+  if (request.recovery === undefined && attemptCountOf(events) === 1) return undefined;
+  const steps = await stepsOfOneRank(record);
+  const basis = steps.length > 0 ? "steps" : "evaluations";
+  const attempts = attemptsOf(events).map((attempt) => {
+    const isOwn = (timeMs: number): boolean =>
+      timeMs >= attempt.launchedMs && timeMs < attempt.untilMs;
+    const progress =
+      basis === "steps"
+        ? progressOfSteps(steps.filter(({ timeMs }) => isOwn(timeMs)))
+        : progressOfEvaluations(
+            result.evaluations.filter(({ timeMs }) => isOwn(timeMs)),
+            attempt,
+          );
+    return Object.assign({}, attempt, { progress });
+  });
+  const { cost } = result;
+  return keepLedger({
+    endedMs: result.clock.endedMs,
+    clockStartMs: run.start?.arrivalMs,
+    clockStopMs: run.stop?.arrivalMs ?? run.reached?.arrivalMs,
+    attempts,
+    evaluations: spans.evaluations,
+    checkpoints: spans.checkpoints,
+    basis,
+    billedUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
+  });
+}
+
+type Bounds = Omit<TimelineAttempt, "progress"> & { number: number; untilMs: number };
+
+/** When each attempt was launched, failed, and was followed by the next. */
+function attemptsOf(events: readonly LifecycleEvent[]): Bounds[] {
+  const bounds: Bounds[] = [];
+  let isNew = true;
+  for (const each of events) {
+    const attempt = bounds.at(-1);
+    if (each.event.kind === "launched" && isNew) {
+      if (attempt !== undefined) attempt.untilMs = each.timeMs;
+      bounds.push(launchedAttempt(bounds.length + 1, each.timeMs));
+      isNew = false;
+    }
+    if (attempt !== undefined) noteEvent(attempt, each);
+    if (each.event.kind === "restarting") isNew = true;
+  }
+  // Ranks that end with an error after the target, or because the run was stopped, are no failure of an attempt.
+  const last = bounds.at(-1);
+  const hasFailed = events.some(({ event }) => event.kind === "gave-up");
+  if (last !== undefined && !hasFailed) last.failedMs = undefined;
+  return bounds;
+}
+
+function launchedAttempt(number: number, launchedMs: number): Bounds {
+  const untilMs = Number.POSITIVE_INFINITY;
+  return { number, launchedMs, untilMs, failedMs: undefined, decidedMs: undefined };
+}
+
+function noteEvent(attempt: Bounds, { event, timeMs }: LifecycleEvent): void {
+  const isDecided = event.kind === "restarting" || event.kind === "gave-up";
+  if (isDecided || isFailure(event)) attempt.failedMs ??= timeMs;
+  if (event.kind === "restarting") attempt.decidedMs = timeMs;
+}
+
+function isFailure(event: LifecycleEvent["event"]): boolean {
+  if (event.kind === "host-lost") return true;
+  if (event.kind === "stopping") return event.reason === "failure";
+  return event.kind === "rank-exited" && event.exitCode !== 0;
+}
+
+/** In synchronous training every rank makes the same steps. */
+async function stepsOfOneRank(record: RunRecord): Promise<StepSample[]> {
+  const steps = (await record.readSamples()).flatMap(({ samples }) =>
+    samples.flatMap((sample) => (sample.kind === "step" ? [sample] : [])),
+  );
+  const rank = steps.reduce((lowest, sample) => Math.min(lowest, sample.rank), Infinity);
+  return steps.filter((sample) => sample.rank === rank).toSorted((a, b) => a.timeMs - b.timeMs);
+}
+
+function progressOfSteps(samples: readonly StepSample[]): Progress[] {
+  return samples.map(({ timeMs, step, stepCount, ...parts }, index) => {
+    const spentMs = parts.computeMs + parts.communicationMs + parts.dataWaitMs;
+    const fromMs = Math.max(timeMs - spentMs, samples[index - 1]?.timeMs ?? timeMs - spentMs);
+    return { fromMs, toMs: timeMs, from: Math.max(0, step - stepCount), to: step };
+  });
+}
+
+/** Evaluations with a count of samples. Where an attempt continued is not known: as far before its first one as the next is after it. */
+function progressOfEvaluations(
+  evaluations: readonly Evaluation[],
+  { number, launchedMs }: Bounds,
+): Progress[] {
+  const counted = evaluations.flatMap(({ timeMs, samplesCount }) =>
+    samplesCount === undefined ? [] : [{ timeMs, samplesCount }],
+  );
+  const [first, second] = counted;
+  if (first === undefined) return [];
+  const isBegun = number > 1 && second !== undefined;
+  const from = isBegun ? Math.max(0, 2 * first.samplesCount - second.samplesCount) : 0;
+  const fromMs = isBegun ? Math.max(launchedMs, 2 * first.timeMs - second.timeMs) : launchedMs;
+  const points = [{ timeMs: fromMs, samplesCount: from }, ...counted];
+  return counted.map(({ timeMs, samplesCount }, index) => ({
+    fromMs: points[index]?.timeMs ?? timeMs,
+    toMs: timeMs,
+    from: points[index]?.samplesCount ?? samplesCount,
+    to: samplesCount,
+  }));
+}
