@@ -35,6 +35,9 @@ describe("every document", () => {
     "README.md",
     "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "docs/submitting.md",
     "bench/README.md",
     "docs/workloads.md",
   ])("%s links only to files that are there", (path) => {

@@ -132,6 +132,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Score a round, a submission or a benchmark by the rules",
     load: async () => (await import("./commands/score.ts")).scoreCommand,
   },
+  submit: {
+    group: "Judge",
+    summary: "List what a submission is missing before its upload",
+    load: async () => (await import("./commands/submit.ts")).submitCommand,
+  },
   log: {
     group: "Judge",
     summary: "Show one log: an MLPerf log with findings, or any metrics",

@@ -53,6 +53,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   check: logs.checkDocument,
   rules: logs.rulesDocument,
   score: logs.scoreDocument,
+  submit: logs.submitDocument,
   results: atlas.resultsDocument,
   compare: atlas.compareDocument,
   gains: atlas.gainsDocument,

@@ -92,6 +92,7 @@ const cases: readonly Case[] = [
     exitCode: 0,
     prepare: () => submission("nvidia-openfold-weak-v3.0"),
   },
+  { command: "submit", words: ["--check", "."], exitCode: 1, prepare: () => submission() },
   {
     command: "log",
     words: ["logs/oracle-llama2-70b-lora-training-v5.0/result_2.txt"],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { checkedLog } from "../logs/log-verdict.ts";
 import { checkedPackage } from "../logs/package-finding.ts";
+import { submissionItem } from "../logs/submission-item.ts";
 import { ruleSource } from "../logs/rule-source.ts";
 import { statisticsSummary } from "./run-documents.ts";
 
@@ -10,6 +11,12 @@ export const checkDocument = z.strictObject({
   rules: z.array(ruleSource),
   logs: z.array(checkedLog),
   packages: z.array(checkedPackage),
+});
+
+export const submitDocument = z.strictObject({
+  items: z.array(submissionItem),
+  resultCount: z.number().int(),
+  logCount: z.number().int(),
 });
 
 const countSource = z.enum(["system-file", "entry-file", "broken-system-file", "log"]);

@@ -32,7 +32,7 @@ export const logFileFinding = z.discriminatedUnion("rule", [
 ]);
 export type LogFileFinding = z.output<typeof logFileFinding>;
 
-const logFinding = z.union([ruleFinding, logFileFinding]);
+export const logFinding = z.union([ruleFinding, logFileFinding]);
 export type LogFinding = z.output<typeof logFinding>;
 
 /** The verdict on one log. */

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { JsonValue } from "../../foundation/json.ts";
+import { logCause } from "./log-cause.ts";
+import { logFinding } from "./log-verdict.ts";
+import { packageFinding } from "./package-finding.ts";
+
+const json: z.ZodType<JsonValue> = z.json();
+
+/** One thing to do before an upload. */
+export const submissionItem = z.strictObject({
+  /** `blocking`: the official tools reject the result. `warning`: they do not, or only note it. */
+  severity: z.enum(["blocking", "warning"]),
+  foundBy: z.enum(["official", "pitwall"]),
+  /** The file or folder, relative to the argument. */
+  place: z.string(),
+  problem: z.discriminatedUnion("kind", [
+    /** More runs fail the compliance rules than may be dropped, or as many as may. */
+    z.strictObject({
+      kind: z.literal("runs-fail"),
+      failedCount: z.number().int(),
+      allowedCount: z.number().int(),
+      logs: z.array(z.string()),
+      /** Of the first failing log. */
+      finding: logFinding.optional(),
+    }),
+    z.strictObject({ kind: z.literal("cause"), cause: logCause }),
+    z.strictObject({ kind: z.literal("package"), finding: packageFinding }),
+    z.strictObject({
+      kind: z.literal("converges-too-fast"),
+      unit: z.string(),
+      globalBatchSize: z.number(),
+      mean: z.number().optional(),
+      smallestAcceptableMean: z.number(),
+    }),
+    z.strictObject({
+      kind: z.literal("no-reference"),
+      globalBatchSize: z.number(),
+      /** Of all reference points of the benchmark, ascending. */
+      referenceBatchSizes: z.array(z.number()),
+      /** Hyperparameters of the reference at the nearest batch size. */
+      nearest: z
+        .strictObject({ globalBatchSize: z.number(), hyperparameters: z.record(z.string(), json) })
+        .optional(),
+    }),
+    z.strictObject({ kind: z.literal("no-batch-size"), found: z.array(z.number()) }),
+    z.strictObject({ kind: z.literal("scaling-file-missing"), factor: z.number() }),
+    z.strictObject({
+      kind: z.literal("division-differs"),
+      logged: z.string(),
+      described: z.string(),
+    }),
+    /** The value of the launch scripts was not replaced; accepted submissions contain such values. */
+    z.strictObject({
+      kind: z.literal("placeholder"),
+      key: z.string(),
+      value: z.string(),
+      logCount: z.number().int(),
+    }),
+    z.strictObject({ kind: z.literal("code-missing") }),
+  ]),
+});
+export type SubmissionItem = z.output<typeof submissionItem>;

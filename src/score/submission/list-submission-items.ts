@@ -1,0 +1,192 @@
+import { groupBy } from "../../foundation/group-by.ts";
+import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
+import { droppedAtEachEnd, isMlperfBenchmark } from "../../schema/logs/mlperf-round.ts";
+import type { CheckedPackage, PackageFinding } from "../../schema/logs/package-finding.ts";
+import type { ReferenceConvergence } from "../../schema/logs/reference-convergence.ts";
+import type { BenchmarkResult } from "../../schema/logs/submission.ts";
+import type { SubmissionItem } from "../../schema/logs/submission-item.ts";
+
+/** A checked and scored submission. */
+export interface CheckedSubmission {
+  logs: readonly CheckedLog[];
+  packages: readonly CheckedPackage[];
+  results: readonly BenchmarkResult[];
+  references: readonly ReferenceConvergence[];
+  placeholders: readonly Placeholder[];
+  /** Folders of code that do not exist or are empty: `benchmarks/<benchmark>` of a submitter. */
+  missingCode: readonly string[];
+}
+
+/** A value of the launch scripts that was not replaced in logs of one result. */
+export interface Placeholder {
+  place: string;
+  key: string;
+  value: string;
+  logCount: number;
+}
+
+/** Lists what to do before an upload, worst first. */
+export function listSubmissionItems(submission: CheckedSubmission): SubmissionItem[] {
+  const { logs, packages, results, references, placeholders, missingCode } = submission;
+  const items: SubmissionItem[] = [
+    ...failingRuns(logs),
+    ...packages.flatMap(({ path, findings }) =>
+      findings.map((finding) => packageItem(path, finding)),
+    ),
+    ...results.flatMap((result) => convergenceItems(result, placeOf(result, logs), references)),
+    ...missingCode.map((place): SubmissionItem => ({
+      severity: "blocking",
+      foundBy: "pitwall",
+      place,
+      problem: { kind: "code-missing" },
+    })),
+    ...divisions(logs, results),
+    ...placeholders.map(({ place, ...placeholder }): SubmissionItem => ({
+      severity: "warning",
+      foundBy: "pitwall",
+      place,
+      problem: { kind: "placeholder", ...placeholder },
+    })),
+    ...logs.flatMap(({ path, causes }) =>
+      causes.map((cause): SubmissionItem => ({
+        severity: "warning",
+        foundBy: "pitwall",
+        place: path,
+        problem: { kind: "cause", cause },
+      })),
+    ),
+  ];
+  return items.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+function rankOf({ severity, foundBy }: SubmissionItem): number {
+  return (severity === "blocking" ? 0 : 2) + (foundBy === "official" ? 0 : 1);
+}
+
+function failingRuns(logs: readonly CheckedLog[]): SubmissionItem[] {
+  const folders = groupBy(logs, ({ path }) => folderOf(path));
+  return [...folders].flatMap(([place, members]): SubmissionItem[] => {
+    const failing = members.filter(({ verdict }) => verdict === "fail");
+    const [first] = failing;
+    if (first === undefined) return [];
+    const benchmark = members.find((log) => log.benchmark !== undefined)?.benchmark ?? "";
+    const allowedCount = isMlperfBenchmark(benchmark) ? droppedAtEachEnd(benchmark) : 0;
+    return [
+      {
+        severity: failing.length > allowedCount ? "blocking" : "warning",
+        foundBy: "official",
+        place,
+        problem: {
+          kind: "runs-fail",
+          failedCount: failing.length,
+          allowedCount,
+          logs: failing.map(({ path }) => path.slice(path.lastIndexOf("/") + 1)),
+          finding: first.findings[0],
+        },
+      },
+    ];
+  });
+}
+
+/** Findings that the official checkers only note, or do not look for. */
+const notedOnly: ReadonlySet<PackageFinding["rule"]> = new Set(["power-of-no-run"]);
+
+function packageItem(place: string, finding: PackageFinding): SubmissionItem {
+  const isOurs = finding.rule === "seed-missing" && finding.scope === "all";
+  return {
+    severity: isOurs || notedOnly.has(finding.rule) ? "warning" : "blocking",
+    foundBy: isOurs ? "pitwall" : "official",
+    place,
+    problem: { kind: "package", finding },
+  };
+}
+
+function convergenceItems(
+  result: BenchmarkResult,
+  place: string,
+  references: readonly ReferenceConvergence[],
+): SubmissionItem[] {
+  const { convergence: check, findings } = result;
+  const official = { severity: "blocking", foundBy: "official", place } as const;
+  const scaling = findings.flatMap((finding): SubmissionItem[] =>
+    finding.rule === "scaling-file-missing"
+      ? [
+          {
+            ...official,
+            severity: "warning",
+            problem: { kind: "scaling-file-missing", factor: finding.factor },
+          },
+        ]
+      : [],
+  );
+  if (check.kind === "no-batch-size")
+    return [...scaling, { ...official, problem: { kind: check.kind, found: [...check.found] } }];
+  if (check.kind === "missing" && !check.isBypassed)
+    return [...scaling, { ...official, problem: noReference(result, check, references) }];
+  const isTested =
+    check.kind === "found" || check.kind === "interpolated" || check.kind === "smaller-batch";
+  if (!isTested || check.test.passes || check.isBypassed) return scaling;
+  const { unit, globalBatchSize, submissionMean: mean, smallestAcceptableMean } = check.test;
+  return [
+    ...scaling,
+    {
+      ...official,
+      problem: { kind: "converges-too-fast", unit, globalBatchSize, mean, smallestAcceptableMean },
+    },
+  ];
+}
+
+function noReference(
+  { edition, benchmark }: BenchmarkResult,
+  { globalBatchSize }: { globalBatchSize: number },
+  references: readonly ReferenceConvergence[],
+): SubmissionItem["problem"] {
+  const own = references
+    .filter((record) => record.edition === edition && record.benchmark === benchmark)
+    .toSorted((a, b) => a.globalBatchSize - b.globalBatchSize);
+  const [nearest] = own.toSorted(
+    (a, b) =>
+      Math.abs(Math.log(a.globalBatchSize / globalBatchSize)) -
+      Math.abs(Math.log(b.globalBatchSize / globalBatchSize)),
+  );
+  return {
+    kind: "no-reference",
+    globalBatchSize,
+    referenceBatchSizes: [...new Set(own.map((record) => record.globalBatchSize))],
+    nearest: nearest && {
+      globalBatchSize: nearest.globalBatchSize,
+      hyperparameters: nearest.hyperparameters,
+    },
+  };
+}
+
+/** Logs of another division than the system's description states. */
+function divisions(
+  logs: readonly CheckedLog[],
+  results: readonly BenchmarkResult[],
+): SubmissionItem[] {
+  return results.flatMap((result): SubmissionItem[] => {
+    const place = placeOf(result, logs);
+    const described = result.system.division?.toLowerCase();
+    const logged = logs.find(({ path }) => folderOf(path) === place)?.division;
+    if (described === undefined || logged === undefined || logged === described) return [];
+    return [
+      {
+        severity: "warning",
+        foundBy: "pitwall",
+        place,
+        problem: { kind: "division-differs", logged, described },
+      },
+    ];
+  });
+}
+
+/** The folder of a result as its logs are listed, which may begin below the folder of the round. */
+function placeOf({ folder }: BenchmarkResult, logs: readonly CheckedLog[]): string {
+  const own = logs.find(({ path }) => `/${folder}`.endsWith(`/${folderOf(path)}`));
+  return own === undefined ? folder : folderOf(own.path);
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
+}

@@ -1,0 +1,77 @@
+import { stat } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { benchmarkNamed } from "../../schema/logs/mlperf-round.ts";
+import type { ResultFolder } from "../../schema/logs/result-folder.ts";
+import type { BenchmarkResult } from "../../schema/logs/submission.ts";
+import type { SubmissionItem } from "../../schema/logs/submission-item.ts";
+import {
+  listSubmissionItems,
+  type Placeholder,
+} from "../../score/submission/list-submission-items.ts";
+import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
+import { readSubmission } from "../../store/logs/read-submission.ts";
+import { listDirectory } from "../../store/open-file.ts";
+import { findPlaceholders } from "./find-placeholders.ts";
+import type { CheckReport } from "../check/assemble-check.ts";
+import { scoreSubmission } from "./score-submission.ts";
+
+export interface SubmissionRequest {
+  folder: string;
+  workingFolder: string;
+  edition: string | undefined;
+}
+
+export interface SubmissionReport {
+  items: SubmissionItem[];
+  resultCount: number;
+  logCount: number;
+}
+
+/**
+ * Checks a submission before its upload: logs, runs, system descriptions, convergence, names and code. Nothing on disk
+ * is changed.
+ *
+ * @throws UserError what `scoreSubmission` throws
+ */
+export async function checkSubmission(
+  { folder, workingFolder, edition }: SubmissionRequest,
+  signal: AbortSignal,
+): Promise<SubmissionReport> {
+  const results: BenchmarkResult[] = [];
+  let checked: CheckReport | undefined;
+  const request = { folders: [folder], workingFolder, edition, alsoChecks: true };
+  for await (const event of scoreSubmission(request, signal)) {
+    if (event.kind === "scored") results.push(event.result);
+    if (event.kind === "checked") checked = event.report;
+  }
+  const { logs = [], packages = [] } = checked ?? {};
+  const references = await readReferenceConvergence();
+  const folders = await readFolders(resolve(workingFolder, folder));
+  const missingCode = await findMissingCode(folders);
+  const placeholders: Placeholder[] = [];
+  for (const each of folders) placeholders.push(...(await findPlaceholders(each)));
+  const found = { logs, packages, results, references, placeholders, missingCode };
+  const items = listSubmissionItems(found);
+  return { items, resultCount: results.length, logCount: logs.length };
+}
+
+/** An archive has been unpacked and removed by now: its code and placeholders are not looked for. */
+async function readFolders(folder: string): Promise<ResultFolder[]> {
+  const status = await stat(folder);
+  return status.isDirectory() ? readSubmission(folder) : [];
+}
+
+/** Submitters put the code of each benchmark into `benchmarks/<benchmark>`. */
+async function findMissingCode(folders: readonly ResultFolder[]): Promise<string[]> {
+  const missing = new Set<string>();
+  for (const { isInSubmission, pathParts, benchmarkFolder, organisation } of folders) {
+    if (!isInSubmission || benchmarkFolder === undefined) continue;
+    const root = pathParts.slice(0, pathParts.lastIndexOf("results")).join(sep);
+    const listed = await listDirectory(join(root, "benchmarks"));
+    const names = listed.kind === "listed" ? listed.entries.map(({ name }) => name) : [];
+    const benchmark = benchmarkNamed(benchmarkFolder);
+    if (!names.some((name) => benchmarkNamed(name) === benchmark))
+      missing.add(`${organisation}/benchmarks/${benchmarkFolder}`);
+  }
+  return [...missing];
+}

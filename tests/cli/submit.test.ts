@@ -1,0 +1,159 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { submitDocument } from "../../src/schema/documents/log-documents.ts";
+import { mlperfSystemFields } from "../../src/schema/logs/mlperf-system-file.ts";
+import { passing } from "../support/check-json.ts";
+import { pitwall, temporaryFolder } from "../support/pitwall.ts";
+
+/** A complete submission of ten runs from ten seeds, with system description and code. */
+function submission(): { cwd: string; results: string } {
+  const cwd = temporaryFolder();
+  const results = join(cwd, "training_v5.0/Acme/results/node8/llama2_70b_lora");
+  mkdirSync(results, { recursive: true });
+  mkdirSync(join(cwd, "training_v5.0/Acme/systems"));
+  mkdirSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora"), { recursive: true });
+  writeFileSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora/README.md"), "run it");
+  for (let run = 0; run < 10; run++) {
+    // The published run is the fastest of its ten; ten of it converge faster than the reference may.
+    const log = passing
+      .replaceAll(/("key": "seed", "value": )\d+/gu, `$1${run + 1}`)
+      .replaceAll('"samples_count": 2688', '"samples_count": 3456');
+    writeFileSync(join(results, `result_${run}.txt`), log, "latin1");
+  }
+  const fields = Object.fromEntries(mlperfSystemFields.map((field) => [field, "8"]));
+  const system = { ...fields, division: "closed", status: "Available cloud" };
+  writeFileSync(
+    join(cwd, "training_v5.0/Acme/systems/node8.json"),
+    JSON.stringify(system, undefined, 1),
+  );
+  return { cwd, results };
+}
+
+async function itemsOf(cwd: string) {
+  const { stdout, exitCode } = await pitwall(["submit", "--check", "training_v5.0", "--json"], {
+    cwd,
+  });
+  const { items } = submitDocument.parse(JSON.parse(stdout).result);
+  return { items, exitCode };
+}
+
+function changeLogs(results: string, names: readonly string[], from: RegExp, to: string): void {
+  for (const name of names) {
+    const path = join(results, name);
+    writeFileSync(path, readFileSync(path, "latin1").replaceAll(from, to), "latin1");
+  }
+}
+
+describe("pitwall submit --check", () => {
+  test("has nothing to say about a complete submission", async () => {
+    const { cwd } = submission();
+    expect(await itemsOf(cwd)).toEqual({ items: [], exitCode: 0 });
+  });
+
+  test("lists what is missing, worst first, and who says so", async () => {
+    const { cwd, results } = submission();
+    rmSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora"), { recursive: true });
+    rmSync(join(cwd, "training_v5.0/Acme/systems/node8.json"));
+    const [first = "", second = ""] = readdirSync(results);
+    const copy = readFileSync(join(results, first), "latin1");
+    writeFileSync(join(results, first), `${copy}${copy}`, "latin1");
+    changeLogs(
+      results,
+      [first, second],
+      /"key": "global_batch_size"/gu,
+      '"key": "globalBatchSize"',
+    );
+    const { items, exitCode } = await itemsOf(cwd);
+    expect(exitCode).toBe(1);
+    const place = "Acme/results/node8/llama2_70b_lora";
+    expect(items).toMatchObject([
+      {
+        severity: "blocking",
+        foundBy: "official",
+        place,
+        problem: { kind: "runs-fail", failedCount: 2, allowedCount: 1, logs: [first, second] },
+      },
+      {
+        severity: "blocking",
+        foundBy: "official",
+        place,
+        problem: { kind: "package", finding: { rule: "system-file-missing" } },
+      },
+      {
+        severity: "blocking",
+        foundBy: "pitwall",
+        place: "Acme/benchmarks/llama2_70b_lora",
+        problem: { kind: "code-missing" },
+      },
+      {
+        severity: "warning",
+        foundBy: "pitwall",
+        place: `${place}/${first}`,
+        problem: { kind: "cause", cause: { cause: "several-ranks" } },
+      },
+      {
+        severity: "warning",
+        place: `${place}/${first}`,
+        problem: { kind: "cause", cause: { cause: "key-misspelled", wanted: "global_batch_size" } },
+      },
+      {
+        severity: "warning",
+        place: `${place}/${second}`,
+        problem: { kind: "cause", cause: { cause: "key-misspelled", wanted: "global_batch_size" } },
+      },
+    ]);
+  });
+
+  test("names the nearest references for a batch size without one, and their hyperparameters", async () => {
+    const { cwd, results } = submission();
+    changeLogs(
+      results,
+      readdirSync(results),
+      /("key": "global_batch_size", "value": )\d+/gu,
+      "$14096",
+    );
+    const { items } = await itemsOf(cwd);
+    const problem = items.find((item) => item.problem.kind === "no-reference")?.problem;
+    if (problem?.kind !== "no-reference") throw new Error("the reference exists");
+    const largest = problem.referenceBatchSizes.at(-1);
+    expect(problem).toMatchObject({
+      globalBatchSize: 4096,
+      nearest: { globalBatchSize: largest, hyperparameters: { opt_base_learning_rate: 0.001 } },
+    });
+    const { stdout } = await pitwall(["submit", "--check", "training_v5.0"], { cwd });
+    expect(stdout).toMatch(/no reference at batch size 4,096; there are references at \d/u);
+    expect(stdout).toMatch(/the reference at \d+ has `\w+` \d/u);
+  });
+
+  test("warns of placeholders, and of a division that the system file contradicts", async () => {
+    const { cwd, results } = submission();
+    const value = "SUBMISSION_ORG_PLACEHOLDER";
+    const org = /("key": "submission_org", "value": )"[^"]*"/gu;
+    changeLogs(results, readdirSync(results).slice(0, 3), org, `$1"${value}"`);
+    const system = join(cwd, "training_v5.0/Acme/systems/node8.json");
+    writeFileSync(system, readFileSync(system, "utf8").replace('"closed"', '"open"'));
+    const { items, exitCode } = await itemsOf(cwd);
+    expect(exitCode).toBe(0);
+    expect(items.map(({ foundBy, problem }) => ({ foundBy, problem }))).toEqual([
+      {
+        foundBy: "pitwall",
+        problem: { kind: "division-differs", logged: "closed", described: "open" },
+      },
+      {
+        foundBy: "pitwall",
+        problem: { kind: "placeholder", key: "submission_org", value, logCount: 3 },
+      },
+    ]);
+  });
+
+  test("requires --check, because it uploads nothing", async () => {
+    const { cwd } = submission();
+    cpSync(join(cwd, "training_v5.0"), join(cwd, "copy"), { recursive: true });
+    const { exitCode, stderr } = await pitwall(["submit", "copy"], { cwd });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining("requires `--check`"),
+    });
+  });
+});
