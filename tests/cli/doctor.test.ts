@@ -1,4 +1,6 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -148,5 +150,54 @@ describe("pitwall doctor", () => {
     writeFileSync(join(cwd, "dumps", "rank_2"), pickle);
     const { stdout } = await doctor(["dumps"], cwd);
     expect(stdout).toContain("rank_2: opcode 0x63 is not allowed");
+  });
+
+  test("lists a redacted archive, writes it with --yes, and reads it again", async () => {
+    const cwd = temporaryFolder();
+    const program = "echo Authorization: Bearer abcdefgh12345678; echo ValueError: bad; exit 1";
+    const words = ["--quiet", "--target", "acc>=0.9", "--env", "WANDB_API_KEY=0123456789abcdef"];
+    await pitwall(["run", ...words, "--", "sh", "-c", program], { cwd });
+    const bundle = ["last", "--bundle", "run.tar.gz"];
+    const preview = await doctor(bundle, cwd);
+    expect(preview.stdout).toContain("run.tar.gz would hold");
+    expect(preview.stdout).toMatch(/log\.txt +\d+ B +1 secret\n/u);
+    expect(existsSync(join(cwd, "run.tar.gz"))).toBe(false);
+    const written = await pitwall(["doctor", ...bundle, "--redact-hosts", "--yes", "--json"], {
+      cwd,
+    });
+    expect(JSON.parse(written.stdout).result.bundle.isWritten).toBe(true);
+    execFileSync("tar", ["-xzf", "run.tar.gz"], { cwd });
+    const folder = readdirSync(cwd).find((name) => name.startsWith("sh-")) ?? "";
+    const texts = readdirSync(join(cwd, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.includes("."))
+      .map((name) => readFileSync(join(cwd, folder, name), "utf8"))
+      .join("\n");
+    for (const secret of ["0123456789abcdef", "abcdefgh12345678"])
+      expect(texts).not.toContain(secret);
+    expect((await doctor([folder], cwd)).stdout).toContain("rank 0 crashed: ValueError: bad");
+  });
+
+  test("names the silence of a program that stopped printing, and posts it", async () => {
+    const posted: string[] = [];
+    const server = createServer((request, response) => {
+      request.on("data", (chunk: Buffer) => posted.push(chunk.toString()));
+      request.on("end", () => response.writeHead(204).end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port : undefined;
+      const cwd = temporaryFolder();
+      const steps = "for i in 1 2 3 4 5 6 7 8; do echo step $i loss=1; sleep 0.2; done; sleep 60";
+      const words = ["--quiet", "--target", "acc>=0.9", "--max-time", "25s"];
+      const notify = ["--notify", `http://127.0.0.1:${port}/`];
+      await pitwall(["run", ...words, ...notify, "--", "sh", "-c", steps], { cwd });
+      expect(posted.map((text) => JSON.parse(text).event)).toEqual(["silent"]);
+      const { stdout } = await doctor(["last"], cwd);
+      expect(stdout).toContain("rank 0 stopped making progress");
+      expect(stdout).toMatch(/events\.jsonl:\d+ {2}no output for [\d.]+ s and more/u);
+    } finally {
+      server.close();
+    }
   });
 });

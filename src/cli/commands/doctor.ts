@@ -20,18 +20,40 @@ export const doctorCommand = defineCommand({
       does: "a job that ran elsewhere, from the dumps of its ranks",
     },
     {
+      command: "pitwall doctor last --bundle run.tar.gz",
+      does: "what an archive without keys and tokens would hold, to send to others",
+    },
+    {
       command: "pitwall doctor last --json",
       does: "the causes with their evidence as one document",
     },
   ],
-  options: {},
+  options: {
+    bundle: {
+      takes: "text",
+      placeholder: "file.tar.gz",
+      group: "Bundle",
+      help: "list what a redacted archive of the run would hold; `--yes` writes it",
+    },
+    redactHosts: {
+      takes: "nothing",
+      group: "Bundle",
+      help: "replace the names and addresses of hosts too",
+    },
+    yes: { takes: "nothing", group: "Bundle", help: "write the archive" },
+  },
   exits: [
     { code: 0, when: "no fault was found" },
+    { code: 0, when: "with --bundle: the archive was listed or written" },
     { code: 1, when: "a fault was found, or something is wrong and its cause is not certain" },
     { code: 2, when: "the run or folder does not exist or cannot be read" },
   ],
-  async act({ arguments: [target = ""], face, shared }) {
+  async act({ arguments: [target = ""], options, face, shared }) {
     const store = await openStore(face, shared);
+    if (options.bundle !== undefined || options.yes || options.redactHosts) {
+      const { bundleAndReport } = await import("../bundle-and-report.ts");
+      return bundleAndReport(target, store, { ...options, face, shared });
+    }
     const { diagnoseTarget } = await import("../../workflows/diagnose/diagnose-target.ts");
     const diagnoses = await diagnoseTarget(target, { store, cwd: face.cwd, nowMs: face.nowMs() });
     const isHealthy = diagnoses.every(({ diagnosis }) => diagnosis.verdict.kind === "no-fault");

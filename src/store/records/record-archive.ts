@@ -35,7 +35,20 @@ export async function* archiveRecord(directory: string, runId: string): AsyncGen
   yield Buffer.alloc(blockBytes * 2);
 }
 
-async function recordFileNames(directory: string): Promise<string[]> {
+/** A tar archive of files in memory. */
+export function* archiveFiles(
+  files: Iterable<{ path: string; bytes: Uint8Array; mtimeMs: number }>,
+): Generator<Uint8Array> {
+  for (const { path, bytes, mtimeMs } of files) {
+    yield header({ path, size: bytes.length, mtimeMs });
+    yield bytes;
+    yield Buffer.alloc(paddingOf(bytes.length));
+  }
+  yield Buffer.alloc(blockBytes * 2);
+}
+
+/** The names of a record's own files that may leave this machine. */
+export async function recordFileNames(directory: string): Promise<string[]> {
   const top = await namesIn(directory);
   const samples = await namesIn(directory, samplesDirectory);
   const names = [...top, ...samples.map((name) => `${samplesDirectory}/${name}`)];
