@@ -7,6 +7,10 @@ import {
   type AtlasDocument,
   type AtlasRowDocument,
 } from "../src/schema/dashboard/atlas-document.ts";
+import {
+  diagnosisDocument,
+  type DiagnosisDocument,
+} from "../src/schema/dashboard/diagnosis-page.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
 import { planDocument } from "../src/schema/dashboard/plan-document.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
@@ -68,6 +72,10 @@ export function fetchAbout(): Promise<AboutDocument> {
 
 export function fetchRun(runId: string, signal: AbortSignal): Promise<RunDetail> {
   return fetchDocument(runDetail, runPath(runId), { signal });
+}
+
+export function fetchDiagnosis(runId: string, signal: AbortSignal): Promise<DiagnosisDocument> {
+  return fetchDocument(diagnosisDocument, `${runPath(runId)}/diagnosis`, { signal });
 }
 
 export function fetchSeries(

@@ -21,6 +21,10 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     isLive: true,
     load: async () => (await import("./views/run/run-page.tsx")).RunPage,
   },
+  "/runs/:runId/doctor": {
+    isLive: true,
+    load: async () => (await import("./views/doctor/doctor-page.tsx")).DoctorPage,
+  },
   "/series/:seriesId": {
     isLive: true,
     load: async () => (await import("./views/series/series-page.tsx")).SeriesPage,

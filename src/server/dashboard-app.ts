@@ -10,7 +10,7 @@ import { addAtlasRoutes } from "./atlas-routes.ts";
 import { acceptsGzip } from "./packed-document.ts";
 import { addPlanRoutes } from "./plan-routes.ts";
 import { addRaceRoutes } from "./race-routes.ts";
-import { addRunRoutes } from "./run-routes.ts";
+import { addDiagnosisRoute, addRunRoutes } from "./run-routes.ts";
 import { addSeriesRoutes } from "./series-routes.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
 
@@ -35,6 +35,7 @@ export function dashboardApp(parts: DashboardParts): Hono {
     return context.json(about);
   });
   addRunRoutes(app, parts);
+  addDiagnosisRoute(app, parts);
   addSeriesRoutes(app, parts);
   addRaceRoutes(app, parts);
   addAtlasRoutes(app, parts);

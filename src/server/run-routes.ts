@@ -4,6 +4,7 @@ import type { LogDocument } from "../schema/dashboard/log-page.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
 import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
+import { RunDiagnoses } from "../workflows/dashboard/run-diagnoses.ts";
 import { stopRun } from "../workflows/control/stop-run.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { heatmapQuery, logBytesQuery, logQuery, seriesQuery, streamQuery } from "./queries.ts";
@@ -69,6 +70,15 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     const { runId, record } = run;
     const answer: StopDocument = { runId, ...(await stopRun(record)) };
     return context.json(answer);
+  });
+}
+
+/** Adds the route of what `pitwall doctor` says about a run. */
+export function addDiagnosisRoute(app: Hono, { watch }: DashboardParts): void {
+  const diagnoses = new RunDiagnoses();
+  app.get("/api/runs/:id/diagnosis", async (context) => {
+    const { run } = await watch.openPage(context.req.param("id"));
+    return context.json(await diagnoses.of(run, watch.nowMs()));
   });
 }
 

@@ -189,7 +189,7 @@ function list(items: readonly string[]): string {
 }
 
 /** `0-7`, `12`. */
-function rangesOf(ranks: readonly number[]): string[] {
+export function rangesOf(ranks: readonly number[]): string[] {
   const ranges: { from: number; to: number }[] = [];
   for (const rank of ranks.toSorted((a, b) => a - b)) {
     const last = ranges.at(-1);

@@ -1,9 +1,9 @@
-import type { Cause, Diagnosis, LookedAt } from "../../schema/diagnosis/diagnosis.ts";
-import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import type { Cause, Diagnosis } from "../../schema/diagnosis/diagnosis.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { adviceFor } from "./advice.ts";
 import { describeCause } from "./describe-cause.ts";
+import { lookedAtText, placeOf, textOf } from "./evidence-text.ts";
 
 /** Evidence of one cause that is shown without `--verbose`. */
 const shownEvidence = 5;
@@ -96,60 +96,4 @@ function unreadBlock(unread: Diagnosis["unread"], paint: Paint): string[] {
   const shown = unread.slice(0, 3).map(({ file, reason }) => `    ${file}: ${reason}`);
   const more = unread.length > 3 ? [`    and ${unread.length - 3} more`] : [];
   return [paint.warn(`  not read  ${countOf(unread.length, "file")}`), ...shown, ...more];
-}
-
-/** Where a person finds it: `log.txt:118`, `events.jsonl:9`. Lines of events.jsonl count from 1. */
-function placeOf(evidence: Evidence): string {
-  switch (evidence.kind) {
-    case "line":
-      return `${evidence.file}:${evidence.line}`;
-    case "event":
-      return `events.jsonl:${evidence.index + 1}`;
-    case "finding":
-      return evidence.rule;
-    case "samples":
-      return `rank ${evidence.rank}, steps ${evidence.firstStep}-${evidence.lastStep}`;
-    case "dump":
-    case "stack":
-      return evidence.file;
-  }
-}
-
-function textOf(evidence: Evidence): string {
-  switch (evidence.kind) {
-    case "line":
-      return `${evidence.rank === undefined ? "" : `rank ${evidence.rank}: `}${evidence.text}`;
-    case "dump":
-      return `rank ${evidence.rank}: ${evidence.text}`;
-    case "stack":
-      return `rank ${evidence.rank}: ${stackText(evidence.frames)}`;
-    case "event":
-    case "finding":
-    case "samples":
-      return evidence.text;
-  }
-}
-
-function stackText(frames: Extract<Evidence, { kind: "stack" }>["frames"]): string {
-  const shown = frames.slice(0, 4).map(({ function: name, line }) => `${name}:${line}`);
-  return `in ${shown.join(" < ")}${frames.length > 4 ? " < …" : ""}`;
-}
-
-const names: Record<LookedAt["what"], string> = {
-  "log-lines": "log line",
-  events: "event",
-  findings: "finding",
-  "step-samples": "step sample",
-  "flight-recorder-dumps": "Flight Recorder dump",
-  stacks: "stack",
-  "error-files": "error file",
-};
-
-/** What was missing matters only where there is no answer, or none is needed. */
-function lookedAtText(lookedAt: readonly LookedAt[], verdict: Diagnosis["verdict"]): string {
-  const present = lookedAt.filter(({ count }) => count > 0);
-  const absent = lookedAt.filter(({ count }) => count === 0);
-  const there = present.map(({ what, count }) => countOf(count, names[what])).join(", ");
-  if (verdict.kind === "fault" || absent.length === 0) return there;
-  return `${there}; there were no ${absent.map(({ what }) => `${names[what]}s`).join(", ")}`;
 }

@@ -5,6 +5,7 @@
 export const pagePatterns = [
   "/runs",
   "/runs/:runId",
+  "/runs/:runId/doctor",
   "/series/:seriesId",
   "/overlay",
   "/races",

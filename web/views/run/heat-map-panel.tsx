@@ -39,15 +39,18 @@ export function HeatMapPanel({
   isRunning,
   durationMs,
   zero,
+  firstMetric = "stepMs",
 }: {
   runId: string;
   isRunning: boolean;
   /** Since launch. */
   durationMs: number;
   zero: ClockZero;
+  /** Shown unless the address names another. Default: `stepMs`. */
+  firstMetric?: HeatmapMetric;
 }): JSX.Element {
   const { query } = place.value;
-  const metric = heatmapMetrics.find((each) => each === query["heat"]) ?? "stepMs";
+  const metric = heatmapMetrics.find((each) => each === query["heat"]) ?? firstMetric;
   const order = query["order"] === "mean" ? "mean" : "rank";
   const { heat, failure } = useHeatmap(runId, { metric, order, isRunning, durationMs });
   const isTable = (query["tables"] ?? "").split(",").includes("ranks");

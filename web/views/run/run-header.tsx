@@ -58,6 +58,9 @@ export function RunHeader({
           <a class="button" href={recordAddress(detail.runId)} download>
             download record
           </a>
+          <Link class="button" to={{ path: `/runs/${detail.runId}/doctor`, query: {} }}>
+            doctor
+          </Link>
           {detail.canStop ? <StopButton runId={detail.runId} /> : undefined}
         </p>
       </div>

@@ -1,0 +1,60 @@
+import type { Diagnosis, LookedAt } from "../../schema/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import { countOf } from "../wording.ts";
+
+/** Where a person finds it: `log.txt:118`, `events.jsonl:9`. Lines of events.jsonl count from 1. */
+export function placeOf(evidence: Evidence): string {
+  switch (evidence.kind) {
+    case "line":
+      return `${evidence.file}:${evidence.line}`;
+    case "event":
+      return `events.jsonl:${evidence.index + 1}`;
+    case "finding":
+      return evidence.rule;
+    case "samples":
+      return `rank ${evidence.rank}, steps ${evidence.firstStep}-${evidence.lastStep}`;
+    case "dump":
+    case "stack":
+      return evidence.file;
+  }
+}
+
+/** What it says. */
+export function textOf(evidence: Evidence): string {
+  switch (evidence.kind) {
+    case "line":
+      return `${evidence.rank === undefined ? "" : `rank ${evidence.rank}: `}${evidence.text}`;
+    case "dump":
+      return `rank ${evidence.rank}: ${evidence.text}`;
+    case "stack":
+      return `rank ${evidence.rank}: ${stackText(evidence.frames)}`;
+    case "event":
+    case "finding":
+    case "samples":
+      return evidence.text;
+  }
+}
+
+function stackText(frames: Extract<Evidence, { kind: "stack" }>["frames"]): string {
+  const shown = frames.slice(0, 4).map(({ function: name, line }) => `${name}:${line}`);
+  return `in ${shown.join(" < ")}${frames.length > 4 ? " < …" : ""}`;
+}
+
+const names: Record<LookedAt["what"], string> = {
+  "log-lines": "log line",
+  events: "event",
+  findings: "finding",
+  "step-samples": "step sample",
+  "flight-recorder-dumps": "Flight Recorder dump",
+  stacks: "stack",
+  "error-files": "error file",
+};
+
+/** What was missing matters only where there is no answer, or none is needed. */
+export function lookedAtText(lookedAt: readonly LookedAt[], verdict: Diagnosis["verdict"]): string {
+  const present = lookedAt.filter(({ count }) => count > 0);
+  const absent = lookedAt.filter(({ count }) => count === 0);
+  const there = present.map(({ what, count }) => countOf(count, names[what])).join(", ");
+  if (verdict.kind === "fault" || absent.length === 0) return there;
+  return `${there}; there were no ${absent.map(({ what }) => `${names[what]}s`).join(", ")}`;
+}

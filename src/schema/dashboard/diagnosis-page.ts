@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { diagnosis } from "../diagnosis/diagnosis.ts";
+
+/** What `pitwall doctor` says about a run, as of now. */
+export const diagnosisDocument = z.object({
+  runId: z.string(),
+  name: z.string(),
+  state: z.enum(["running", "finished", "abandoned"]),
+  rankCount: z.number().int().positive(),
+  /** Absent for a run that was not launched. */
+  launchedMs: z.number().optional(),
+  /** From the launch to the end, or until now. */
+  durationMs: z.number().nonnegative(),
+  diagnosis,
+});
+export type DiagnosisDocument = z.output<typeof diagnosisDocument>;

@@ -1,0 +1,52 @@
+import type { DiagnosisDocument } from "../../schema/dashboard/diagnosis-page.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { runName } from "../../schema/run/run-name.ts";
+import { diagnoseRecord } from "../diagnose/diagnose-target.ts";
+import type { WatchedRun } from "./watch-run.ts";
+
+/** Answers for that many runs are kept. */
+const kept = 16;
+/** A run in progress is diagnosed at most this often: the whole log is read each time. */
+const freshForMs = 5000;
+
+interface Answer {
+  version: number;
+  madeMs: number;
+  document: Promise<DiagnosisDocument>;
+}
+
+/** Diagnoses of the runs that pages show, each made once for the same data. */
+export class RunDiagnoses {
+  readonly #answers = new Map<string, Answer>();
+
+  of(run: WatchedRun, nowMs: number): Promise<DiagnosisDocument> {
+    const known = this.#answers.get(run.runId);
+    const isFresh =
+      known !== undefined &&
+      (known.version === run.version || (!run.isOver && nowMs - known.madeMs < freshForMs));
+    if (isFresh) return known.document;
+    const document = diagnosed(run, nowMs);
+    this.#answers.delete(run.runId);
+    this.#answers.set(run.runId, { version: run.version, madeMs: nowMs, document });
+    document.catch(() => this.#answers.delete(run.runId));
+    const [oldest] = this.#answers.keys();
+    if (this.#answers.size > kept && oldest !== undefined) this.#answers.delete(oldest);
+    return document;
+  }
+}
+
+async function diagnosed({ record }: WatchedRun, nowMs: number): Promise<DiagnosisDocument> {
+  const { diagnosis } = await diagnoseRecord(record, nowMs);
+  const { events } = record.events;
+  const launched = events.find(({ event }) => event.kind === "launched");
+  const endMs = record.state.kind === "running" ? nowMs : (events.at(-1)?.timeMs ?? nowMs);
+  return {
+    runId: record.runId,
+    name: runName(record.request),
+    state: record.state.kind,
+    rankCount: Math.max(1, jobRanksOf(events).ranks.length),
+    ...(launched === undefined ? {} : { launchedMs: launched.timeMs }),
+    durationMs: Math.max(0, endMs - (launched?.timeMs ?? endMs)),
+    diagnosis,
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-page.ts";
+import type { Cause } from "../../../src/schema/diagnosis/diagnosis.ts";
+import { doctorView } from "./view-model.ts";
+
+const hang: Cause = {
+  kind: "hang",
+  ranks: [37],
+  hosts: ["node-04"],
+  likelihood: 0.754,
+  evidence: [
+    { kind: "line", file: "log.txt", line: 12, rank: 37, text: "waiting" },
+    { kind: "event", index: 4, timeMs: 0, text: "no output for 9 s" },
+    { kind: "samples", rank: 37, firstStep: 1, lastStep: 9, text: "median step 4 ms" },
+    { kind: "dump", file: "flight-recorder-rank_37", rank: 37, text: "all_reduce #4" },
+  ],
+  collective: {
+    operation: "all_reduce",
+    number: 5,
+    group: "0",
+    groupDescription: "default_pg",
+    isPointToPoint: false,
+  },
+  waitingRanks: 4095,
+  placeIsNow: false,
+};
+
+function page(verdict: DiagnosisDocument["diagnosis"]["verdict"]): DiagnosisDocument {
+  return {
+    runId: "r-1",
+    name: "r",
+    state: "finished",
+    rankCount: 4096,
+    durationMs: 1,
+    diagnosis: { verdict, alternatives: [], lookedAt: [{ what: "events", count: 6 }], unread: [] },
+  };
+}
+
+describe("doctorView", () => {
+  test("says what the terminal says", () => {
+    const view = doctorView(page({ kind: "fault", causes: [hang] }));
+    expect(view.verdict).toEqual({
+      mood: "bad",
+      text: "rank 37 on node-04 never entered all_reduce #5 of the default group; 4095 ranks wait for it",
+    });
+    expect(view.causes[0]?.likelihood).toBe("75 %");
+  });
+
+  test("links lines, events and samples to the page of the run", () => {
+    const view = doctorView(page({ kind: "fault", causes: [hang] }));
+    expect(view.causes[0]?.evidence.map(({ place, link }) => [place, link])).toEqual([
+      ["log.txt:12", { path: "/runs/r-1", query: { line: "12" } }],
+      ["events.jsonl:5", { path: "/runs/r-1", query: {} }],
+      ["rank 37, steps 1-9", { path: "/runs/r-1", query: { rank: "37" } }],
+      ["flight-recorder-rank_37", undefined],
+    ]);
+  });
+
+  test("groups thousands of waiting ranks into one row", () => {
+    const view = doctorView(page({ kind: "fault", causes: [hang] }));
+    expect(view.waits).toEqual([
+      {
+        waiting: "4095 ranks",
+        waitingFraction: 4095 / 4096,
+        for: "rank 37",
+        in: "all_reduce #5",
+      },
+    ]);
+  });
+
+  test("shows an answer for a run without a fault", () => {
+    const view = doctorView(page({ kind: "no-fault" }));
+    expect(view).toMatchObject({
+      verdict: { text: "no fault found", mood: "good" },
+      causes: [],
+      waits: [],
+      lookedAt: "6 events",
+    });
+  });
+});

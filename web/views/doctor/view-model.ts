@@ -1,0 +1,114 @@
+import { adviceFor } from "../../../src/report/diagnosis/advice.ts";
+import { describeCause, rangesOf } from "../../../src/report/diagnosis/describe-cause.ts";
+import { lookedAtText, placeOf, textOf } from "../../../src/report/diagnosis/evidence-text.ts";
+import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-page.ts";
+import type { Cause, Diagnosis } from "../../../src/schema/diagnosis/diagnosis.ts";
+import type { Evidence } from "../../../src/schema/diagnosis/evidence.ts";
+import type { Place } from "../../place.ts";
+
+export interface EvidenceRow {
+  place: string;
+  /** Where the run's page shows it; absent for files that the dashboard does not show. */
+  link: Place | undefined;
+  text: string;
+}
+
+export interface CauseView {
+  sentence: string;
+  /** Rounded like on the terminal. */
+  likelihood: string;
+  /** In 0..1. */
+  fraction: number;
+  evidence: readonly EvidenceRow[];
+}
+
+export interface DoctorView {
+  verdict: { text: string; mood: "good" | "warn" | "bad" };
+  causes: readonly CauseView[];
+  alternatives: readonly CauseView[];
+  advice: readonly string[];
+  waits: readonly WaitRow[];
+  lookedAt: string;
+}
+
+/** Ranks that wait for others, as one group however many they are. */
+export interface WaitRow {
+  waiting: string;
+  waitingFraction: number;
+  for: string;
+  in: string;
+}
+
+/** What the page shows, in the words of `pitwall doctor`. */
+export function doctorView({ runId, rankCount, diagnosis }: DiagnosisDocument): DoctorView {
+  const { verdict, alternatives, lookedAt } = diagnosis;
+  const causes = verdict.kind === "fault" ? verdict.causes : [];
+  const advised = causes.length > 0 ? causes : alternatives.slice(0, 1);
+  const view = (cause: Cause): CauseView => causeView(cause, runId);
+  return {
+    verdict: verdictOf(verdict),
+    causes: causes.map(view),
+    alternatives: alternatives.map(view),
+    advice: [...new Set(advised.flatMap((cause) => adviceFor(cause)))].map((text) =>
+      text.replaceAll("<run>", runId),
+    ),
+    waits: causes.flatMap((cause) => waitOf(cause, rankCount) ?? []),
+    lookedAt: lookedAtText(lookedAt, verdict),
+  };
+}
+
+function verdictOf(verdict: Diagnosis["verdict"]): DoctorView["verdict"] {
+  switch (verdict.kind) {
+    case "no-fault":
+      return { text: "no fault found", mood: "good" };
+    case "not-sure":
+      return { text: `not sure: ${verdict.reason}`, mood: "warn" };
+    case "fault": {
+      const [first] = verdict.causes;
+      return { text: first === undefined ? "" : describeCause(first), mood: "bad" };
+    }
+  }
+}
+
+function causeView(cause: Cause, runId: string): CauseView {
+  return {
+    sentence: describeCause(cause),
+    likelihood: `${Math.round(cause.likelihood * 100)} %`,
+    fraction: cause.likelihood,
+    evidence: cause.evidence.map((each) => ({
+      place: placeOf(each),
+      link: linkOf(each, runId),
+      text: textOf(each),
+    })),
+  };
+}
+
+function linkOf(evidence: Evidence, runId: string): Place | undefined {
+  const path = `/runs/${runId}`;
+  if (evidence.kind === "line" && evidence.file === "log.txt")
+    return { path, query: { line: String(evidence.line) } };
+  if (evidence.kind === "samples") return { path, query: { rank: String(evidence.rank) } };
+  return evidence.kind === "event" ? { path, query: {} } : undefined;
+}
+
+/** The ranks that wait because of a cause; in synchronous training all others wait for a slow rank. */
+function waitOf(cause: Cause, rankCount: number): WaitRow | undefined {
+  const blamed = cause.ranks.length;
+  if (blamed === 0) return undefined;
+  const culprits = `${blamed === 1 ? "rank" : "ranks"} ${rangesOf(cause.ranks).join(", ")}`;
+  const row = (count: number, operation: string): WaitRow => ({
+    waiting: count === 1 ? "1 rank" : `${count} ranks`,
+    waitingFraction: Math.min(1, count / rankCount),
+    for: culprits,
+    in: operation,
+  });
+  if (cause.kind === "hang" || cause.kind === "collective-mismatch") {
+    const { waitingRanks, collective } = cause;
+    if (waitingRanks === 0) return undefined;
+    const operation =
+      collective === undefined ? "unknown" : `${collective.operation} #${collective.number}`;
+    return row(waitingRanks, operation);
+  }
+  const isSlow = cause.kind === "compute-straggler" || cause.kind === "data-starvation";
+  return isSlow && rankCount > blamed ? row(rankCount - blamed, "each step") : undefined;
+}
