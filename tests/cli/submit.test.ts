@@ -147,6 +147,21 @@ describe("pitwall submit --check", () => {
     ]);
   });
 
+  test("warns of different hyperparameters, which no official tool reports", async () => {
+    const { cwd, results } = submission();
+    const rate = /("key": "opt_base_learning_rate", "value": )[\d.e-]+/gu;
+    changeLogs(results, readdirSync(results).slice(0, 1), rate, "$10.0003");
+    const { items, exitCode } = await itemsOf(cwd);
+    expect(exitCode).toBe(0);
+    expect(items).toMatchObject([
+      {
+        severity: "warning",
+        foundBy: "pitwall",
+        problem: { kind: "package", finding: { rule: "hyperparameter-differs" } },
+      },
+    ]);
+  });
+
   test("requires --check, because it uploads nothing", async () => {
     const { cwd } = submission();
     cpSync(join(cwd, "training_v5.0"), join(cwd, "copy"), { recursive: true });
