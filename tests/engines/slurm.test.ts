@@ -182,9 +182,16 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     ]);
   });
 
-  test.each<{ cut: string; options?: string[]; act?: () => Promise<unknown>; finding: object }>([
+  test.each<{
+    cut: string;
+    options?: string[];
+    exitCode?: number;
+    act?: () => Promise<unknown>;
+    finding: object;
+  }>([
     {
       cut: "was canceled from outside",
+      exitCode: 3,
       act: () => lab.run("scancel", "--user=root"),
       finding: { state: "CANCELLED", reason: "it was canceled" },
     },
@@ -203,6 +210,7 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     },
     {
       cut: "was requeued",
+      exitCode: 3,
       act: async () => {
         const job = await onlyJob();
         // Jobs of Pitwall are submitted with `--no-requeue`, which has to be changed first.
@@ -223,11 +231,12 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
         reason: expect.stringMatching(/StepId=\d+\.0 exceeded memory limit/u),
       },
     },
-  ])("reports a job that $cut", async ({ options = [], act, finding }) => {
+  ])("reports a job that $cut", async ({ options = [], exitCode = 4, act, finding }) => {
     const program = act === undefined ? "hungry" : "endless";
     const started = await startEndless(["--nodes", "2", ...options], program);
     await act?.();
-    expect(await ended(started), started.shown()).toBe(3);
+    // 4 says that the cause is certain, which a cancellation leaves open.
+    expect(await ended(started), started.shown()).toBe(exitCode);
     const { findings } = resultIn(started.directory);
     expect(findings[0]).toEqual({ rule: "ended-by-scheduler", scheduler: "slurm", ...finding });
     expect(findings.map(({ rule }) => rule)).not.toContain("rank-failed");
@@ -363,7 +372,7 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     const { directory } = started;
     await lab.kill("node2");
     await lab.run("scontrol", "update", "nodename=node2", "state=down", "reason=test");
-    expect(await ended(started), started.shown()).toBe(3);
+    expect(await ended(started), started.shown()).toBe(4);
     expect(resultIn(directory).findings).toContainEqual({
       rule: "ended-by-scheduler",
       scheduler: "slurm",
