@@ -15,6 +15,22 @@ const partNames: Record<LedgerPart, string> = {
   unknown: "training, not divided",
 };
 
+/** The parts of a ledger that took time, as names, texts, and shares of the wall time in 0..1. */
+export function ledgerRows({
+  partsMs,
+  wallMs,
+}: Ledger): { part: string; time: string; share: string; fraction: number }[] {
+  return ledgerParts
+    .map((part) => ({ part, ms: partsMs[part] ?? 0 }))
+    .filter(({ ms }) => ms > 0)
+    .map(({ part, ms }) => ({
+      part: partNames[part],
+      time: formatDuration(ms),
+      share: percent(ms / wallMs),
+      fraction: ms / wallMs,
+    }));
+}
+
 /** The facts of a ledger as labels with texts. */
 export function ledgerFacts(ledger: Ledger): [string, string][] {
   const { attemptCount, failureCount, failureUsd, checkpointAdvice } = ledger;
@@ -38,10 +54,10 @@ function goodputText({ goodput, wallMs, basis }: Ledger): string {
   return `${percent(goodput)} of ${formatDuration(wallMs)} is productive training, ${how}`;
 }
 
-function partsText({ partsMs, wallMs }: Ledger): string {
-  return ledgerParts
-    .filter((part) => part !== "productive" && (partsMs[part] ?? 0) > 0)
-    .map((part) => `${partNames[part]} ${percent((partsMs[part] ?? 0) / wallMs)}`)
+function partsText(ledger: Ledger): string {
+  return ledgerRows(ledger)
+    .filter(({ part }) => part !== partNames.productive)
+    .map(({ part, share }) => `${part} ${share}`)
     .join(", ");
 }
 

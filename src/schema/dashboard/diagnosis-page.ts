@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { diagnosis } from "../diagnosis/diagnosis.ts";
+import { ledger } from "../run/ledger.ts";
 
 /** What `pitwall doctor` says about a run, as of now. */
 export const diagnosisDocument = z.object({
@@ -12,5 +13,7 @@ export const diagnosisDocument = z.object({
   /** From the launch to the end, or until now. */
   durationMs: z.number().nonnegative(),
   diagnosis,
+  /** Of a finished run that could restart. */
+  ledger: ledger.optional(),
 });
 export type DiagnosisDocument = z.output<typeof diagnosisDocument>;

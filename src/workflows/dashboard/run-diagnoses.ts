@@ -2,6 +2,7 @@ import type { DiagnosisDocument } from "../../schema/dashboard/diagnosis-page.ts
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import { diagnoseRecord } from "../diagnose/diagnose-target.ts";
+import { readLedger } from "../read-run/ledger-of-record.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
 /** Answers for that many runs are kept. */
@@ -37,6 +38,7 @@ export class RunDiagnoses {
 
 async function diagnosed({ record }: WatchedRun, nowMs: number): Promise<DiagnosisDocument> {
   const { diagnosis } = await diagnoseRecord(record, nowMs);
+  const ledger = await readLedger(record);
   const { events } = record.events;
   const launched = events.find(({ event }) => event.kind === "launched");
   const endMs = record.state.kind === "running" ? nowMs : (events.at(-1)?.timeMs ?? nowMs);
@@ -48,5 +50,6 @@ async function diagnosed({ record }: WatchedRun, nowMs: number): Promise<Diagnos
     ...(launched === undefined ? {} : { launchedMs: launched.timeMs }),
     durationMs: Math.max(0, endMs - (launched?.timeMs ?? endMs)),
     diagnosis,
+    ...(ledger === undefined ? {} : { ledger }),
   };
 }

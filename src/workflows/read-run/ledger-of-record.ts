@@ -9,6 +9,7 @@ import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { StepSample } from "../../schema/run/telemetry-sample.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
+import { rereadRun } from "./reread-run.ts";
 
 /** Evaluations and checkpoints of a run, from the MLPerf lines of its log. */
 export class LoggedSpans {
@@ -33,16 +34,28 @@ export class LoggedSpans {
   }
 }
 
+/** `ledgerOfRecord` of a run whose log was not read yet. */
+export async function readLedger(record: RunRecord): Promise<Ledger | undefined> {
+  if (!hasLedger(record)) return undefined;
+  const spans = new LoggedSpans();
+  const { run } = await rereadRun(record, { alsoTake: (line) => spans.push(line) });
+  return ledgerOfRecord(record, run, spans);
+}
+
+function hasLedger({ request, result, events }: RunRecord): boolean {
+  if (result === undefined) return false;
+  return request.recovery !== undefined || attemptCountOf(events.events) > 1;
+}
+
 /** Where the time of a finished run went; undefined for a run that cannot be restarted. */
 export async function ledgerOfRecord(
   record: RunRecord,
   run: TrackedRun,
   spans: LoggedSpans,
 ): Promise<Ledger | undefined> {
-  const { request, result } = record;
+  const { result } = record;
   const { events } = record.events;
-  if (result === undefined) return undefined;
-  if (request.recovery === undefined && attemptCountOf(events) === 1) return undefined;
+  if (result === undefined || !hasLedger(record)) return undefined;
   const steps = await stepsOfOneRank(record);
   const basis = steps.length > 0 ? "steps" : "evaluations";
   const attempts = attemptsOf(events).map((attempt) => {
