@@ -240,9 +240,10 @@ class Follower:
                 pass  # the caller repeats it
 
     def give_up_clock(self):
-        """The job has ended, or does not answer: its node's time will not be known."""
-        if not self.is_clock_known:
+        """The job has ended, or does not answer: its node's time will not be known better."""
+        if not self.is_clock_known or self.asked:
             self.is_clock_known = True
+            self.asked.clear()
             self.loose("p", b"unknown")
         self.asked_since = None
         self.is_caught_up = True

@@ -64,6 +64,7 @@ export class HostLink {
   #held: Frame[] = [];
   #errorText = "";
   #heardMs: number;
+  #connectedMs = 0;
   #attempts = 0;
   #lastReason = "";
   #isOver = false;
@@ -180,6 +181,7 @@ export class HostLink {
       ...(access.env === undefined ? {} : { env: access.env }),
     });
     this.#child = child;
+    this.#connectedMs = performance.now();
     this.#errorText = "";
     this.#listen(child, child.stdout, child.stderr);
     this.#ping();
@@ -329,7 +331,9 @@ export class HostLink {
     if (this.#isPaused || this.#isReplaying) this.#heardMs = performance.now();
     const silentForMs = performance.now() - this.#heardMs;
     if (silentForMs > this.#lostAfterMs) this.#lose(this.#lastReason);
-    else if (silentForMs > silentMs && !this.#isPaused) this.#child?.kill("SIGKILL");
+    // A new connection has as long to say something as an old one.
+    else if (performance.now() - Math.max(this.#heardMs, this.#connectedMs) > silentMs)
+      this.#child?.kill("SIGKILL");
     else if (performance.now() - this.#lastPingMs > pingEveryMs) this.#ping();
   }
 
