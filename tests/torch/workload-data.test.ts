@@ -90,7 +90,7 @@ for part, count in (("train", 40), ("val", 12)):
             Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{index}.jpeg")
 `;
       execFileSync(python, ["-c", draw, cwd]);
-      const [output] = callMains(["image", "--data", cwd, "--target", "0.95", "--width", "4"]);
+      const [output] = callMains(["image", "--data", cwd, "--target", "0.95", "--width", "8"]);
       expect(output).toContain('"names_and_sizes_sha256"');
       expect(output).toContain('"status": "success"');
     },
@@ -104,11 +104,13 @@ for part, count in (("train", 40), ("val", 12)):
       writeFileSync(join(cwd, "train-images-idx3-ubyte.gz"), "not the data set");
       const archive = join(cwd, "cifar-10-binary.tar.gz");
       writeFileSync(archive, "");
-      const [changed, unknown, cifar] = callMains(
+      const [changed, unknown, cifar, narrow] = callMains(
         ["image", "--data", cwd, "--target", "0.9"],
         ["image", "--data", join(cwd, "absent"), "--target", "0.9"],
         ["image", "--data", archive, "--target", "0.9"],
+        ["image", "--width", "4", "--target", "0.9"],
       );
+      expect(narrow).toContain("`--width 4` is too small");
       expect(changed).toContain("has MD5 ");
       expect(changed).toContain("expected f68b3c2dcbeaaa9fbdd348bbdeb94873 or 8d4fb7e6c68d591d4");
       expect(unknown).toContain("absent` is not a known data set");

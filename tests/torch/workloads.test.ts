@@ -77,7 +77,7 @@ describe("gpt", () => {
 const exactness = [
   { name: "gpt with DDP", program: "gpt.py", options: gptOptions("ddp") },
   { name: "gpt with FSDP2", program: "gpt.py", options: gptOptions("fsdp") },
-  { name: "image with DDP", program: "image.py", options: ["--width", "4", "--target", "1"] },
+  { name: "image with DDP", program: "image.py", options: ["--width", "8", "--target", "1"] },
 ];
 
 function gptOptions(parallel: string): string[] {

@@ -51,7 +51,7 @@ def parse_arguments():
     )
     add("--target", type=float, help="validation accuracy to reach, 0 to 1; default: that of the generated images")
     add("--model", choices=["small", "resnet50"], default="small")
-    add("--width", type=int, default=16, help="channels of the first stage of the small model (16)")
+    add("--width", type=int, default=16, help="channels of the first stage of the small model, at least 8 (16)")
     add("--momentum", type=float, default=0.9)
     add("--weight-decay", type=float, default=5e-4, help="of the weights of convolutions and of the last layer (5e-4)")
     add("--smoothing", type=float, default=0.1, help="of labels (0.1)")
@@ -70,7 +70,11 @@ def parse_arguments():
             f"unknown setting `{sorted(unknown)[0]}` of the workload file", "`python image.py --help` lists all options"
         )
     parser.set_defaults(**settings)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.width < 8:
+        # Seen with torch 2.13: convolutions of oneDNN on fewer channels write outside of their memory without AVX-512.
+        fail(f"`--width {arguments.width}` is too small", "use 8 or more; PyTorch crashes below that on some CPUs")
+    return arguments
 
 
 # ---- The schedule ----
