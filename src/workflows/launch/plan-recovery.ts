@@ -16,14 +16,7 @@ export interface RecoveryTexts {
 }
 
 /** Launch targets whose jobs are started again. */
-const recoverable: Record<LaunchTargetKind, boolean> = {
-  local: true,
-  ssh: true,
-  slurm: false,
-  mpi: false,
-  ray: false,
-  simulated: false,
-};
+const recoverable: ReadonlySet<LaunchTargetKind> = new Set(["local", "ssh"]);
 
 /**
  * Adds restarts to a plan. The last hosts become the spares.
@@ -40,7 +33,7 @@ export function withRecovery(
     refuseAlone(texts);
     return { launchTarget };
   }
-  if (!recoverable[launchTarget.kind]) throw unsupported(launchTarget.kind);
+  if (!recoverable.has(launchTarget.kind)) throw unsupported(launchTarget.kind);
   if (plan.reading.programClock !== undefined) throw ownClock();
   const { target, spares } = withSpares(launchTarget, texts, plan);
   const minNodes = minNodesOf(target, texts.minNodes);
