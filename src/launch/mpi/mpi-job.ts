@@ -5,7 +5,7 @@ import type { AgentJob } from "../agent/agent-job.ts";
 import type { Exit, LaunchedJob, LaunchEvent } from "../launcher.ts";
 import { lastLines } from "../ssh/explain-ssh.ts";
 
-/** How long ranks may take to end once mpirun has ended, and the other way around. */
+/** How long ranks may take to end after mpirun has ended, and mpirun after its ranks. */
 const lagMs = 5000;
 const notStartedMs = 1000;
 const shownLineCount = 5;

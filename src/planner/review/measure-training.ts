@@ -122,7 +122,7 @@ function paceOf({ ms, steps }: Work): number {
   return ms / steps;
 }
 
-/** Time of a span outside the pauses; of a span that lies in a pause, all of it: then training went on. */
+/** Length of a span without the pauses in it. A span that lies within a pause counts in full, because training continued in it. */
 function workMs(fromMs: number, toMs: number, pauses: readonly TimeSpan[]): number {
   const overlap = pauses.reduce(
     (sum, pause) => sum + Math.max(0, Math.min(toMs, pause.toMs) - Math.max(fromMs, pause.fromMs)),

@@ -46,7 +46,7 @@ export interface StepSetting {
   overlaps?: boolean;
 }
 
-/** A context for `layerCosts` and `stepPartsInto`, and whose constants stand in for unmeasured ones. */
+/** A context for `layerCosts` and `stepPartsInto`, and whose constants are used because none were measured. */
 export interface PreparedStep {
   context: StepContext;
   transferredFrom: string | undefined;
@@ -160,7 +160,7 @@ function networkSpeed(accelerator: Accelerator, hardware: HardwareReference): nu
   return accelerator.networkBytesPerSecond;
 }
 
-/** Stands in for the speed of a link that nothing is sent over. */
+/** Bytes per second of a link that the layout does not use; no time depends on it. */
 const unusedLink = 1e9;
 
 /** 80 % of the link to the host, one direction: NVLink-C2C of a Grace shared by two, else PCIe 5.0 or 4.0 x16. */

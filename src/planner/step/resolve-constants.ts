@@ -17,7 +17,7 @@ export interface ConstantScope {
 /** Constants, and what of the scope was never measured. */
 export interface ResolvedConstants {
   constants: StepConstants;
-  /** Generations and precisions that other constants stand in for: `bf16 of hopper`. */
+  /** Whose constants are used because none were measured for the scope: `bf16 of hopper`; undefined if all were. */
   transferredFrom: string | undefined;
 }
 

@@ -165,7 +165,7 @@ export const trainingReview = z.strictObject({
     })
     .optional(),
   price: plannedPrice.optional(),
-  /** Why the price is what it is, where it is not one of the catalog. */
+  /** How the price was chosen, if it is not a price of the catalog. */
   usdPerHour: amount.optional(),
   /** Absent where nothing could be predicted. The parts add up to the total. */
   gap: z
