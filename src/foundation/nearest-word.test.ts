@@ -5,6 +5,11 @@ import { editDistance, nearestWord } from "./nearest-word.ts";
 const known = ["digits", "digits-mlp", "addition", "clicks", "burgers"];
 
 describe("nearestWord", () => {
+  test("prefers a name that begins with the word to one with other letters", () => {
+    const benchmarks = ["llama31_405b", "llama2_70b_lora", "llama31_8b"];
+    expect(nearestWord("llama2_70b", benchmarks)).toBe("llama2_70b_lora");
+  });
+
   test.each([
     { word: "digts", nearest: "digits" },
     { word: "digitsmlp", nearest: "digits-mlp" },

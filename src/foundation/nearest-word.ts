@@ -3,13 +3,20 @@ export function nearestWord(word: string, known: readonly string[]): string | un
   const wanted = word.toLowerCase();
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(wanted, candidate.toLowerCase());
+    const distance = distanceTo(candidate.toLowerCase(), wanted);
     if (best === undefined || distance < best.distance) best = { word: candidate, distance };
   }
   if (best === undefined) return undefined;
   const farthest = Math.max(1, Math.floor(Math.max(wanted.length, best.word.length) / 3));
   const isPart = wanted.length >= 3 && best.word.toLowerCase().includes(wanted);
   return best.distance <= farthest || isPart ? best.word : undefined;
+}
+
+/** The beginning of a name counts as little more than one wrong letter, however long the rest is. */
+function distanceTo(candidate: string, wanted: string): number {
+  const distance = editDistance(wanted, candidate);
+  const isBeginning = wanted.length >= 4 && candidate.startsWith(wanted);
+  return isBeginning ? Math.min(distance, 1.5) : distance;
 }
 
 /**
