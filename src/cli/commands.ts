@@ -137,6 +137,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "List what a submission is missing before its upload",
     load: async () => (await import("./commands/submit.ts")).submitCommand,
   },
+  rcp: {
+    group: "Judge",
+    summary: "Show reference convergence points, and results beside them",
+    load: async () => (await import("./commands/rcp.ts")).rcpCommand,
+  },
   log: {
     group: "Judge",
     summary: "Show one log: an MLPerf log with findings, or any metrics",

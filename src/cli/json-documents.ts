@@ -12,6 +12,7 @@ import { doctorDocument } from "../schema/documents/diagnosis-documents.ts";
 import * as rounds from "../schema/documents/round-documents.ts";
 import * as runs from "../schema/documents/run-documents.ts";
 import { checkedLog } from "../schema/logs/log-verdict.ts";
+import { referenceCurve } from "../schema/logs/reference-curve.ts";
 import { checkedPackage } from "../schema/logs/package-finding.ts";
 import { ruleFinding } from "../schema/logs/rule-finding.ts";
 import { fitAnswer } from "../schema/plan/fit-answer.ts";
@@ -54,6 +55,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   rules: logs.rulesDocument,
   score: logs.scoreDocument,
   submit: logs.submitDocument,
+  rcp: referenceCurve,
   results: atlas.resultsDocument,
   compare: atlas.compareDocument,
   gains: atlas.gainsDocument,

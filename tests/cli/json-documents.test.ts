@@ -93,6 +93,7 @@ const cases: readonly Case[] = [
     prepare: () => submission("nvidia-openfold-weak-v3.0"),
   },
   { command: "submit", words: ["--check", "."], exitCode: 1, prepare: () => submission() },
+  { command: "rcp", words: ["bert"], exitCode: 0 },
   {
     command: "log",
     words: ["logs/oracle-llama2-70b-lora-training-v5.0/result_2.txt"],

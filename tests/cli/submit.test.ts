@@ -22,7 +22,13 @@ function submission(): { cwd: string; results: string } {
     writeFileSync(join(results, `result_${run}.txt`), log, "latin1");
   }
   const fields = Object.fromEntries(mlperfSystemFields.map((field) => [field, "8"]));
-  const system = { ...fields, division: "closed", status: "Available cloud" };
+  const system = {
+    ...fields,
+    submitter: "AMD",
+    accelerator_model_name: "AMD Instinct MI300X",
+    division: "closed",
+    status: "Available cloud",
+  };
   writeFileSync(
     join(cwd, "training_v5.0/Acme/systems/node8.json"),
     JSON.stringify(system, undefined, 1),
@@ -143,6 +149,42 @@ describe("pitwall submit --check", () => {
       {
         foundBy: "pitwall",
         problem: { kind: "placeholder", key: "submission_org", value, logCount: 3 },
+      },
+    ]);
+  });
+
+  test("warns of names in logs that contradict the system description or each other", async () => {
+    const { cwd, results } = submission();
+    const setName = (key: string, names: readonly string[], value: string) =>
+      changeLogs(
+        results,
+        names,
+        new RegExp(`("key": "${key}", "value": )"[^"]*"`, "gu"),
+        `$1"${value}"`,
+      );
+    setName("submission_org", readdirSync(results), "NVIDIA");
+    setName("submission_platform", readdirSync(results), "1xMI300X");
+    setName("submission_platform", ["result_3.txt"], "1xDGX H100");
+    const { items, exitCode } = await itemsOf(cwd);
+    expect(exitCode).toBe(0);
+    expect(items.map(({ severity, foundBy }) => `${severity}, ${foundBy}`)).toEqual(
+      Array.from({ length: 3 }, () => "warning, pitwall"),
+    );
+    expect(items.map(({ problem }) => problem)).toEqual([
+      {
+        kind: "names-differ",
+        key: "submission_platform",
+        values: [
+          { key: "submission_platform", value: "1xMI300X", logCount: 9 },
+          { key: "submission_platform", value: "1xDGX H100", logCount: 1 },
+        ],
+      },
+      { kind: "organization-differs", logged: "NVIDIA", described: "AMD", logCount: 10 },
+      {
+        kind: "accelerator-differs",
+        logged: "1xDGX H100",
+        described: "AMD Instinct MI300X",
+        logCount: 1,
       },
     ]);
   });

@@ -1,4 +1,4 @@
-import { formatCount } from "../../foundation/units.ts";
+import { formatCount, formatSignificant } from "../../foundation/units.ts";
 import type { SubmissionItem } from "../../schema/logs/submission-item.ts";
 import { describeLogCause } from "../findings/describe-log-cause.ts";
 import { describePackageFinding } from "../findings/describe-package-finding.ts";
@@ -47,6 +47,7 @@ interface ItemWords {
   advice: string;
 }
 
+// oxlint-disable-next-line complexity -- one case per kind, and nothing but cases
 function describeItem(problem: SubmissionItem["problem"]): ItemWords {
   switch (problem.kind) {
     case "runs-fail":
@@ -80,16 +81,54 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
         said: `the logs are of the ${problem.logged} division, the system description of the ${problem.described} division`,
         advice: "use one division in `submission_division` and in the system description",
       };
+    case "names-differ":
+    case "organization-differs":
+    case "accelerator-differs":
     case "placeholder":
+      return describeNames(problem);
+    case "power-read-rarely":
       return {
-        said: `\`${problem.key}\` is the placeholder \`${problem.value}\` in ${countOf(problem.logCount, "log")}`,
-        advice:
-          "set the name in the launch script; in finished logs, ask the review committee first",
+        said: `the power meters are read every ${formatSignificant(problem.readingIntervalMs / 1000, 2)} s (median of the slowest)`,
+        advice: "read them at least once a second",
       };
     case "code-missing":
       return {
         said: "there is no code of this benchmark",
         advice: "add the code with which the runs were made, and its README",
+      };
+  }
+}
+
+type NamesProblem = Extract<
+  SubmissionItem["problem"],
+  { kind: "names-differ" | "organization-differs" | "accelerator-differs" | "placeholder" }
+>;
+
+function describeNames(problem: NamesProblem): ItemWords {
+  switch (problem.kind) {
+    case "names-differ":
+      return {
+        said: `\`${problem.key}\` differs between the logs: ${problem.values.map(({ value, logCount }) => `\`${value}\` in ${logCount}`).join(", ")}`,
+        advice:
+          "check that all logs are of this system; ask the review committee before you change a log",
+      };
+    case "organization-differs":
+      return {
+        said: `\`submission_org\` is \`${problem.logged}\` in ${countOf(problem.logCount, "log")}, the submitter of the system description \`${problem.described}\``,
+        advice:
+          "set your organization in the launch script; in finished logs, ask the review committee first",
+      };
+    case "accelerator-differs":
+      return {
+        said: `\`submission_platform\` is \`${problem.logged}\` in ${countOf(problem.logCount, "log")}, the accelerator of the system description \`${problem.described}\``,
+        advice:
+          "check that these are the logs of this system, then correct the name in the launch script",
+      };
+    case "placeholder":
+      return {
+        said: `\`${problem.key}\` is the placeholder \`${problem.value}\` in ${countOf(problem.logCount, "log")}`,
+        advice:
+          "set the name in the launch script; in finished logs, ask the review committee first",
       };
   }
 }

@@ -131,6 +131,7 @@ const energyScore = z.discriminatedUnion("kind", [
     joules: z.number(),
     inRunJoules: z.number().optional(),
     spread: statisticsSummary,
+    readingIntervalMs: z.number().optional(),
     runsEndedByLastReading: z.number().int(),
   }),
   z.strictObject({

@@ -6,6 +6,12 @@ import { packageFinding } from "./package-finding.ts";
 
 const json: z.ZodType<JsonValue> = z.json();
 
+const loggedName = z.strictObject({
+  key: z.string(),
+  value: z.string(),
+  logCount: z.number().int(),
+});
+
 /** One thing to do before an upload. */
 export const submissionItem = z.strictObject({
   /** `blocking`: the official tools reject the result. `warning`: they do not, or only note it. */
@@ -49,6 +55,21 @@ export const submissionItem = z.strictObject({
       logged: z.string(),
       described: z.string(),
     }),
+    /** Logs of one result have different values of a `submission_…` key. */
+    z.strictObject({
+      kind: z.literal("names-differ"),
+      key: z.string(),
+      values: z.array(loggedName),
+    }),
+    z.strictObject({
+      kind: z.enum(["organization-differs", "accelerator-differs"]),
+      logged: z.string(),
+      /** Of the system description. */
+      described: z.string(),
+      logCount: z.number().int(),
+    }),
+    /** Power meters are read less often than once a second. */
+    z.strictObject({ kind: z.literal("power-read-rarely"), readingIntervalMs: z.number() }),
     /** The value of the launch scripts was not replaced; accepted submissions contain such values. */
     z.strictObject({
       kind: z.literal("placeholder"),

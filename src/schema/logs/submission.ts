@@ -146,6 +146,8 @@ export type RunEnergy =
       inRunJoules: number | undefined;
       /** Of `joules`, estimated for switches rather than measured. */
       switchJoules: number;
+      /** Median time between readings of the meter that is read most rarely; undefined with fewer than two readings. */
+      readingIntervalMs: number | undefined;
       /** Meters whose `power_measurement_stop` cannot be used; their last reading ends the measurement. */
       metersEndedByLastReading: number;
     }
@@ -252,6 +254,8 @@ export type EnergyScore =
       inRunJoules: number | undefined;
       /** Of the counted runs, unscaled. */
       spread: Summary;
+      /** The longest of the counted runs; see `RunEnergy`. */
+      readingIntervalMs: number | undefined;
       runsEndedByLastReading: number;
     }
   | {

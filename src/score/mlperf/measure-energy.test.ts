@@ -37,7 +37,24 @@ describe("measureEnergy", () => {
       joules: watts * 8,
       inRunJoules: undefined,
       switchJoules: 0,
+      readingIntervalMs: 3000,
       metersEndedByLastReading: 0,
+    });
+  });
+
+  test("takes the reading interval of the meter that is read most rarely", () => {
+    const readAt = (...times: number[]) =>
+      digestNodeMeter(
+        meterLog([start, 0], ...times.map((ms): [string, number, number] => [reading, ms, 10]), [
+          stop,
+          9000,
+        ]),
+      );
+    // A gap while a meter restarts is not its interval.
+    const meters = [readAt(1000, 2000, 3000, 8000), readAt(2000, 4000, 6000), readAt(5000)];
+    expect(measureEnergy(meters, clock(1000, 9000))).toMatchObject({ readingIntervalMs: 2000 });
+    expect(measureEnergy([readAt(5000)], clock(1000, 9000))).toMatchObject({
+      readingIntervalMs: undefined,
     });
   });
 

@@ -1,3 +1,4 @@
+import { median } from "../../foundation/statistics.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
 import { clockedMs } from "../clock.ts";
 import type { RunDigest, RunEnergy } from "../../schema/logs/submission.ts";
@@ -93,8 +94,21 @@ export function measureEnergy(meters: readonly MeterDigest[], clock: RunClock): 
       ? inRunNodeJoules.reduce((sum, joules) => sum + joules, switchJoules)
       : undefined,
     switchJoules,
+    readingIntervalMs: longestReadingInterval(nodes),
     metersEndedByLastReading,
   };
+}
+
+function longestReadingInterval(
+  nodes: readonly Extract<MeterDigest, { kind: "node" }>[],
+): number | undefined {
+  const mediansMs = nodes.flatMap(({ readings }) => {
+    const gapsMs = readings
+      .slice(1)
+      .map(({ timeMs }, index) => timeMs - (readings[index]?.timeMs ?? timeMs));
+    return gapsMs.length === 0 ? [] : [median(gapsMs)];
+  });
+  return mediansMs.length === 0 ? undefined : Math.max(...mediansMs);
 }
 
 /** Of a run, readings must cover at least this part for its energy to be known. */

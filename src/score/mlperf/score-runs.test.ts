@@ -157,6 +157,7 @@ describe("scoreRuns", () => {
       joules,
       inRunJoules: undefined,
       switchJoules: 0,
+      readingIntervalMs: 1000,
       metersEndedByLastReading: 0,
     });
     const measured = runs(1, 2, 3).map((run, index) =>
@@ -184,6 +185,7 @@ describe("scoreRuns", () => {
           joules: joules[index] ?? 0,
           inRunJoules: undefined,
           switchJoules: 0,
+          readingIntervalMs: 1000,
           metersEndedByLastReading: 1,
         },
       }),
@@ -203,6 +205,7 @@ describe("scoreRuns", () => {
           joules: 1,
           inRunJoules: undefined,
           switchJoules: 0,
+          readingIntervalMs: 1000,
           metersEndedByLastReading: 0,
         },
       },

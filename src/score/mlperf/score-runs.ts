@@ -227,6 +227,7 @@ function energyScore(
   if (score.kind !== "scored") return { kind: "not-scored", reason: "no-score" };
   const joules: number[] = [];
   const inRunJoules: (number | undefined)[] = [];
+  const intervalsMs: number[] = [];
   let runsEndedByLastReading = 0;
   for (const { runId, energy } of runs) {
     if (fates.has(runId)) continue;
@@ -234,6 +235,7 @@ function energyScore(
     if (energy.kind === "not-computable") return { kind: "not-scored", reason: energy.reason };
     joules.push(energy.joules);
     inRunJoules.push(energy.inRunJoules);
+    if (energy.readingIntervalMs !== undefined) intervalsMs.push(energy.readingIntervalMs);
     if (energy.metersEndedByLastReading > 0) runsEndedByLastReading++;
   }
   const spread = summarise(joules);
@@ -243,6 +245,7 @@ function energyScore(
     joules: spread.mean * scalingFactor,
     inRunJoules: known.length === joules.length ? meanOf(known) * scalingFactor : undefined,
     spread,
+    readingIntervalMs: intervalsMs.length === 0 ? undefined : Math.max(...intervalsMs),
     runsEndedByLastReading,
   };
 }

@@ -12,22 +12,15 @@ export interface CheckedSubmission {
   packages: readonly CheckedPackage[];
   results: readonly BenchmarkResult[];
   references: readonly ReferenceConvergence[];
-  placeholders: readonly Placeholder[];
+  /** Of `compareSubmittedNames`. */
+  names: readonly SubmissionItem[];
   /** Folders of code that do not exist or are empty: `benchmarks/<benchmark>` of a submitter. */
   missingCode: readonly string[];
 }
 
-/** A value of the launch scripts that was not replaced in logs of one result. */
-export interface Placeholder {
-  place: string;
-  key: string;
-  value: string;
-  logCount: number;
-}
-
 /** Lists what to do before an upload, worst first. */
 export function listSubmissionItems(submission: CheckedSubmission): SubmissionItem[] {
-  const { logs, packages, results, references, placeholders, missingCode } = submission;
+  const { logs, packages, results, references, names, missingCode } = submission;
   const items: SubmissionItem[] = [
     ...failingRuns(logs),
     ...packages.flatMap(({ path, findings }) =>
@@ -41,12 +34,8 @@ export function listSubmissionItems(submission: CheckedSubmission): SubmissionIt
       problem: { kind: "code-missing" },
     })),
     ...divisions(logs, results),
-    ...placeholders.map(({ place, ...placeholder }): SubmissionItem => ({
-      severity: "warning",
-      foundBy: "pitwall",
-      place,
-      problem: { kind: "placeholder", ...placeholder },
-    })),
+    ...names,
+    ...results.flatMap((result) => readingIntervals(result, placeOf(result, logs))),
     ...logs.flatMap(({ path, causes }) =>
       causes.map((cause): SubmissionItem => ({
         severity: "warning",
@@ -162,6 +151,17 @@ function noReference(
       hyperparameters: nearest.hyperparameters,
     },
   };
+}
+
+/** Meters must be read at least once a second; 5% longer is the scatter of a timer. */
+const longestReadingIntervalMs = 1050;
+
+function readingIntervals({ energy }: BenchmarkResult, place: string): SubmissionItem[] {
+  if (energy?.kind !== "measured" || energy.readingIntervalMs === undefined) return [];
+  const { readingIntervalMs } = energy;
+  if (readingIntervalMs <= longestReadingIntervalMs) return [];
+  const problem = { kind: "power-read-rarely", readingIntervalMs } as const;
+  return [{ severity: "warning", foundBy: "pitwall", place, problem }];
 }
 
 /** Logs of another division than the system's description states. */

@@ -5,13 +5,15 @@ import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { SubmissionItem } from "../../schema/logs/submission-item.ts";
 import {
-  listSubmissionItems,
-  type Placeholder,
-} from "../../score/submission/list-submission-items.ts";
+  compareSubmittedNames,
+  submittedNames,
+} from "../../score/submission/compare-submitted-names.ts";
+import { listSubmissionItems } from "../../score/submission/list-submission-items.ts";
+import { readAccelerators } from "../../store/catalogue/catalogue.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
 import { readSubmission } from "../../store/logs/read-submission.ts";
 import { listDirectory } from "../../store/open-file.ts";
-import { findPlaceholders } from "./find-placeholders.ts";
+import { readSubmissionNames } from "./read-submission-names.ts";
 import type { CheckReport } from "../check/assemble-check.ts";
 import { scoreSubmission } from "./score-submission.ts";
 
@@ -48,9 +50,13 @@ export async function checkSubmission(
   const references = await readReferenceConvergence();
   const folders = await readFolders(resolve(workingFolder, folder));
   const missingCode = await findMissingCode(folders);
-  const placeholders: Placeholder[] = [];
-  for (const each of folders) placeholders.push(...(await findPlaceholders(each)));
-  const found = { logs, packages, results, references, placeholders, missingCode };
+  const accelerators = (await readAccelerators()).map(({ name }) => name);
+  const names: SubmissionItem[] = [];
+  for (const each of folders) {
+    const logged = submittedNames(each, await readSubmissionNames(each));
+    names.push(...compareSubmittedNames(logged, accelerators));
+  }
+  const found = { logs, packages, results, references, names, missingCode };
   const items = listSubmissionItems(found);
   return { items, resultCount: results.length, logCount: logs.length };
 }

@@ -1,18 +1,15 @@
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
-import type { Placeholder } from "../../score/submission/list-submission-items.ts";
+import type { LoggedName } from "../../score/submission/compare-submitted-names.ts";
 import { readLogLines } from "../logs/read-log-lines.ts";
 
-const placeholder = /PLACEHOLDER|\bTODO\b|^\s*<[^>]*>\s*$/u;
-
-/** Values of `submission_…` keys that are placeholders, read from the lines before `run_start`. */
-export async function findPlaceholders(folder: ResultFolder): Promise<Placeholder[]> {
-  const found = new Map<string, Placeholder>();
+/** Reads the values of `submission_…` keys before `run_start`, and how many logs have each. */
+export async function readSubmissionNames(folder: ResultFolder): Promise<LoggedName[]> {
+  const found = new Map<string, LoggedName>();
   for (const log of folder.logs) {
     for (const [key, value] of await submissionValues(log.path)) {
-      if (!placeholder.test(value)) continue;
       const name = JSON.stringify([key, value]);
       const { logCount } = found.get(name) ?? { logCount: 0 };
-      found.set(name, { place: folder.shownAs, key, value, logCount: logCount + 1 });
+      found.set(name, { key, value, logCount: logCount + 1 });
     }
   }
   return [...found.values()];
