@@ -2,19 +2,11 @@
 // Usage: node bench/records.js [records] [pairs]; build first.
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeRecords } from "./make-records.js";
 
 const bin = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
 const recordCount = Number(process.argv[2] ?? 2000);
@@ -24,7 +16,7 @@ const home = join(folder, "home");
 const env = { ...process.env, PITWALL_HOME: home, NO_COLOR: "1" };
 
 try {
-  makeRecords();
+  makeRecords(home, recordCount);
   console.log(`${recordCount} records, ${pairCount} pairs, milliseconds over \`node -e 0\``);
   report("runs --json, no index", ["runs", "--json"], () =>
     rmSync(join(home, "cache"), { recursive: true, force: true }),
@@ -36,47 +28,6 @@ try {
   report("show last", ["show", "last"]);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** One real run with twenty evaluations, copied under other names; each copy is sealed again. */
-function makeRecords() {
-  const program = `for (let i = 1; i <= 20; i++) console.log("val_acc=" + i / 20)`;
-  const reads = ["--metric", "val_acc=(\\S+)", "--target", "val_acc>=0.94"];
-  execFileSync(
-    process.execPath,
-    [bin, "run", ...reads, "--quiet", "--", process.execPath, "-e", program],
-    { env, cwd: folder },
-  );
-  const runs = join(home, "runs");
-  const [model = ""] = readdirSync(runs);
-  const directory = join(runs, model);
-  const request = JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));
-  const result = JSON.parse(readFileSync(join(directory, "result.json"), "utf8"));
-  const lines = readFileSync(join(directory, "events.jsonl"), "utf8").trimEnd().split("\n");
-  const closing = JSON.parse(lines.pop() ?? "");
-  for (let index = 0; index < recordCount; index++) {
-    const seriesId = `bench-20261101-${String(index).padStart(6, "0")}-abcd`;
-    const runId = `${seriesId}-1`;
-    const copy = join(runs, runId);
-    mkdirSync(copy);
-    cpSync(join(directory, "samples"), join(copy, "samples"), { recursive: true });
-    cpSync(join(directory, "log.txt"), join(copy, "log.txt"));
-    const requestText = json({
-      ...request,
-      runId,
-      series: { ...request.series, id: seriesId },
-      createdMs: request.createdMs + index,
-    });
-    writeFileSync(join(copy, "run.json"), requestText);
-    const files = { ...result.files, "run.json": fingerprint(requestText) };
-    const resultText = json({ ...result, runId, files });
-    writeFileSync(join(copy, "result.json"), resultText);
-    const event = { ...closing, event: { ...closing.event, result: fingerprint(resultText) } };
-    writeFileSync(join(copy, "events.jsonl"), `${[...lines, JSON.stringify(event)].join("\n")}\n`);
-  }
-  rmSync(directory, { recursive: true });
-  // New records are not indexed yet.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
 }
 
 /** Alternates bare Node.js and Pitwall, so that other load affects both. */
@@ -97,13 +48,4 @@ function timed(words) {
   const { status, stderr } = spawnSync(process.execPath, words, { env, maxBuffer: 1 << 28 });
   if (status !== 0) throw new Error(`${words.join(" ")}: exit ${status}\n${stderr}`);
   return performance.now() - startMs;
-}
-
-function json(value) {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
-}
-
-function fingerprint(text) {
-  const bytes = Buffer.from(text);
-  return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

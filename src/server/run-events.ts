@@ -229,6 +229,7 @@ const boardPattern = /^([0-9a-f]{12})-(\d{1,12})$/;
 export class BoardEvents implements StreamSource {
   readonly #watch: RunWatch;
   #turn: number | undefined;
+  #hasFirstRows = false;
 
   constructor(watch: RunWatch, lastEventId: string | undefined) {
     this.#watch = watch;
@@ -241,12 +242,16 @@ export class BoardEvents implements StreamSource {
   }
 
   async updates(): Promise<string> {
-    await this.#watch.refreshBoard();
+    await this.#watch.readFirstRows();
     const { board } = this.#watch;
+    if (!board.isComplete) return this.#firstRows();
     const updates = this.#turn === undefined ? undefined : board.since(this.#turn);
     this.#turn = board.turn;
     const id = boardStreamId(this.#watch);
-    if (updates === undefined) return eventOfJson("snapshot", `{"runs":${board.itemsText()}}`, id);
+    if (updates === undefined) {
+      const snapshot = eventOfJson("snapshot", `{"runs":${board.itemsText()}}`, id);
+      return `${this.#firstRows()}${snapshot}`;
+    }
     const { items, removedIds } = updates;
     const events = [
       ...items.map((item) => ({ name: "run", data: item })),
@@ -256,6 +261,13 @@ export class BoardEvents implements StreamSource {
     return events
       .map(({ name, data }, index) => eventText(name, data, index === last ? id : undefined))
       .join("");
+  }
+
+  /** The newest runs, which the page shows while it receives the others; sent once, and only of a long list. */
+  #firstRows(): string {
+    const runs = this.#hasFirstRows ? undefined : this.#watch.board.firstRowsText();
+    this.#hasFirstRows = true;
+    return runs === undefined ? "" : eventOfJson("snapshot", `{"runs":${runs},"isPartial":true}`);
   }
 }
 

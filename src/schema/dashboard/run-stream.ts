@@ -11,8 +11,8 @@ import { seriesBuckets, xAxes } from "./run-series.ts";
  * this server no longer knows, the first event is `snapshot`; else only what has changed since.
  */
 export const runsStreamEvents = {
-  /** All runs; replaces the client's list. */
-  snapshot: z.object({ runs: z.array(runListItem) }),
+  /** All runs; replaces the client's list. `isPartial`: the newest ones, sent while the others are being read. */
+  snapshot: z.object({ runs: z.array(runListItem), isPartial: z.literal(true).optional() }),
   run: runListItem,
   removed: z.object({ runId: z.string() }),
 } as const;

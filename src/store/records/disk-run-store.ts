@@ -41,6 +41,7 @@ export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): R
         const { listRuns } = await import("./find-runs.ts");
         return listRuns(await lookup());
       }),
+    summaries: (runIds) => onDisk(listing, async () => (await lookup()).summaries(runIds)),
     open: (runId) =>
       onDisk({ doing: "read the run record", path: home, chosenBy: "record" }, async () => {
         const { openRecord } = await import("./read-record.ts");

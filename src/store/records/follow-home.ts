@@ -1,8 +1,7 @@
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { listDirectory, refusalOf, unreadableFile } from "../open-file.ts";
-import { requestFile, resultFile } from "./record-files.ts";
+import { listDirectory, unreadableFile } from "../open-file.ts";
 import { isSafeId } from "./run-id.ts";
+import { signOfRecord } from "./run-index.ts";
 
 /** What is known about a record without reading it. */
 export interface RecordSign {
@@ -34,20 +33,9 @@ export async function lookAtHome(
   return signs;
 }
 
-/** Without the thread pool: for thousands of files this takes a tenth of the time. */
+/** Reading the record reports a run.json that is missing or cannot be accessed. */
 function signOf(directory: string): string {
-  return [requestFile, resultFile].map((name) => markOf(join(directory, name))).join(" ");
-}
-
-function markOf(path: string): string {
-  try {
-    const status = lstatSync(path, { throwIfNoEntry: false });
-    if (status === undefined) return "missing";
-    return `${status.ino}:${status.size}:${status.mtimeMs}`;
-  } catch (error) {
-    // Reading the record reports a file that cannot be accessed.
-    return refusalOf(error).kind;
-  }
+  return signOfRecord(directory) ?? "unreadable";
 }
 
 async function namesIn(directory: string): Promise<string[]> {

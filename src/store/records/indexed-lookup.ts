@@ -1,12 +1,10 @@
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RecordFiles } from "./record-files.ts";
-import { RunIndex, signOfRecord } from "./run-index.ts";
+import { RunIndex, runIndexFile, signOfRecord, type IndexEntry } from "./run-index.ts";
 import { headOf, type RunHead, type RunLookup } from "./run-lookup.ts";
 import { runState } from "./run-state.ts";
 import type { RunSummary } from "./run-store.ts";
-
-type IndexEntry = NonNullable<ReturnType<RunIndex["find"]>>;
 
 /** A record from the index, or from reading its files. */
 type Found =
@@ -29,7 +27,7 @@ async function lookUp(
   { home, files, nowMs }: { home: string; files: RecordFiles; nowMs: () => number },
   runIds: readonly string[],
 ): Promise<Found[]> {
-  const index = await RunIndex.open(home);
+  const index = await RunIndex.open(home, runIndexFile);
   const known = new Map<string, IndexEntry>();
   const signs = new Map<string, string>();
   for (const runId of runIds) {
@@ -45,7 +43,7 @@ async function lookUp(
   );
   const fresh = [...read.values()].flatMap((run) => {
     const sign = signs.get(run.runId);
-    return run.kind === "readable" && sign !== undefined ? [{ run, sign }] : [];
+    return run.kind === "readable" && sign !== undefined ? [entryOf(run, sign)] : [];
   });
   if (fresh.length > 0) await index.add(fresh, { runIds: await files.runIds(), nowMs: nowMs() });
   return runIds.map((runId): Found => {
@@ -68,6 +66,12 @@ async function readOthers(
   return new Map(summaries.map((summary) => [summary.runId, summary]));
 }
 
+function entryOf(run: Extract<RunSummary, { kind: "readable" }>, sign: string): IndexEntry {
+  const { request, result } = run;
+  const resultText = result === undefined ? "" : JSON.stringify(result);
+  return { sign, head: headOf(run), texts: [JSON.stringify(request), resultText] };
+}
+
 function headOfFound(found: Found): RunHead {
   return found.kind === "indexed" ? found.entry.head : headOf(found.summary);
 }
@@ -75,15 +79,16 @@ function headOfFound(found: Found): RunHead {
 async function summaryOf(files: RecordFiles, found: Found): Promise<RunSummary> {
   if (found.kind === "read") return found.summary;
   const { runId, entry } = found;
+  const [requestText, resultText] = entry.texts;
   // Written by `JSON.stringify` from values that the schemas accepted; the file signature shows that it is still
   // current.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checking it again takes longer than reading the record
-  const request = JSON.parse(entry.request) as RunRequest;
+  const request = JSON.parse(requestText) as RunRequest;
   const result =
-    entry.result === undefined
+    resultText === ""
       ? undefined
       : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as for the request
-        (JSON.parse(entry.result) as RunResult);
+        (JSON.parse(resultText) as RunResult);
   return {
     kind: "readable",
     runId,

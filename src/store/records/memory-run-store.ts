@@ -49,6 +49,10 @@ export class MemoryRunStore implements RunStore {
     return listRuns(directLookup(this.#files));
   }
 
+  summaries(runIds: readonly string[]): ReturnType<RunStore["summaries"]> {
+    return readSummaries(this.#files, runIds);
+  }
+
   open(runId: string): ReturnType<RunStore["open"]> {
     return openRecord(this.#files, runId);
   }

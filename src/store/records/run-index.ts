@@ -6,21 +6,27 @@ import { readText } from "../open-file.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import { requestFile, resultFile } from "./record-files.ts";
 import type { RunHead } from "./run-lookup.ts";
-import type { RunSummary } from "./run-store.ts";
 
-type ReadableRun = Extract<RunSummary, { kind: "readable" }>;
-
-/** One record in the index: the state of its two files when they were read, and their content. */
-interface IndexEntry {
+/** One record in an index: the state of its two files when they were read, and two texts that were made from them. */
+export interface IndexEntry {
   sign: string;
   head: RunHead;
-  /** JSON, parsed on use. */
-  request: string;
-  result: string | undefined;
+  /** JSON without line breaks, parsed on use; empty if there is none. */
+  texts: readonly [string, string];
 }
 
-/** Increment whenever the schemas of run.json or result.json change: older lines are then ignored. */
-const header = "pitwall run index 1";
+/** A file of `<home>/cache/`. */
+export interface IndexFile {
+  name: string;
+  /** The first line. Change it whenever the texts change their form: files with another header are ignored. */
+  header: string;
+}
+
+/**
+ * The request and the result of each run, so that listing many records opens one file. Change the header whenever the
+ * schemas of run.json or result.json change.
+ */
+export const runIndexFile: IndexFile = { name: "runs.jsonl", header: "pitwall run index 1" };
 
 /** Smaller homes are read faster without an index. */
 const minimumRecords = 50;
@@ -32,22 +38,23 @@ const settledAfterMs = 2000;
 const maximumLinesPerRecord = 1.5;
 
 /**
- * `<home>/cache/runs.jsonl`: the run.json and result.json of many records, so that listing them opens one file. A
- * record takes precedence: an entry is valid only while both files have the inode, size and times that they had when
- * the entry was written. The file can be deleted at any time; invalid lines are ignored. Several processes may append
- * to it, each with one write.
+ * A file with what was made from the run.json and result.json of many records. A record takes precedence: an entry is
+ * valid only while both files have the inode, size and times that they had when the entry was written. The file can be
+ * deleted at any time; invalid lines are ignored. Several processes may append to it, each with one write.
  */
 export class RunIndex {
   readonly #path: string;
+  readonly #header: string;
   readonly #entries = new Map<string, IndexEntry>();
   #lineCount = 0;
 
-  private constructor(path: string) {
+  private constructor(path: string, header: string) {
     this.#path = path;
+    this.#header = header;
   }
 
-  static async open(home: string): Promise<RunIndex> {
-    const index = new RunIndex(join(home, "cache", "runs.jsonl"));
+  static async open(home: string, { name, header }: IndexFile): Promise<RunIndex> {
+    const index = new RunIndex(join(home, "cache", name), header);
     const read = await readText(index.#path, { followsLinks: false });
     // Missing or not readable: the index is rebuilt.
     if (read.kind === "read") index.#parse(read.text);
@@ -67,20 +74,20 @@ export class RunIndex {
    * @param runIds all records of the home
    */
   async add(
-    read: readonly { run: ReadableRun; sign: string }[],
+    read: readonly IndexEntry[],
     { runIds, nowMs }: { runIds: readonly string[]; nowMs: number },
   ): Promise<void> {
     const settled = read.filter(({ sign }) => nowMs - newestMs(sign) > settledAfterMs);
     if (settled.length === 0 || runIds.length < minimumRecords) return;
-    for (const { run, sign } of settled) this.#entries.set(run.runId, entryOf(run, sign));
+    for (const entry of settled) this.#entries.set(entry.head.runId, entry);
     const lineCount = this.#lineCount + settled.length;
     const isAppended = this.#lineCount > 0 && lineCount <= runIds.length * maximumLinesPerRecord;
-    const written = isAppended ? settled.map(({ run }) => run.runId) : runIds;
+    const written = isAppended ? settled.map(({ head }) => head.runId) : runIds;
     const text = written.map((runId) => this.#lineOf(runId)).join("");
     try {
       if (isAppended) return await appendFile(this.#path, text);
       await mkdir(dirname(this.#path), { recursive: true });
-      await writeAtomically(this.#path, `${header}\n${text}`);
+      await writeAtomically(this.#path, `${this.#header}\n${text}`);
     } catch (error) {
       // Read-only, full, or blocked by another file: listings take longer and return the same.
       if (errorCode(error) === undefined) throw error;
@@ -89,7 +96,7 @@ export class RunIndex {
 
   #parse(text: string): void {
     const [first, ...lines] = text.split("\n");
-    if (first !== header) return;
+    if (first !== this.#header) return;
     for (const line of lines) {
       if (line === "") continue;
       this.#lineCount += 1;
@@ -101,11 +108,10 @@ export class RunIndex {
   #lineOf(runId: string): string {
     const entry = this.#entries.get(runId);
     if (entry === undefined) return "";
-    const { sign, head, request, result = "" } = entry;
+    const { sign, head, texts } = entry;
     const { createdMs, seriesId, index } = head;
-    const lengths = [request.length, result.length];
-    const fields = [runId, sign, createdMs, seriesId, index, ...lengths].join("\t");
-    return `${fields}\t${request}\t${result}\n`;
+    const lengths = texts.map(({ length }) => length);
+    return `${[runId, sign, createdMs, seriesId, index, ...lengths, ...texts].join("\t")}\n`;
   }
 }
 
@@ -130,35 +136,29 @@ function markOf(path: string): string | undefined {
   }
 }
 
+/** When run.json was written, which is when the run was created unless the record was copied. */
+export function writtenMs(sign: string): number {
+  return Number(sign.split(":")[2] ?? 0);
+}
+
 function newestMs(sign: string): number {
   const times = sign.split(" ").flatMap((mark) => mark.split(":").slice(2).map(Number));
   return Math.max(0, ...times);
-}
-
-function entryOf({ runId, request, result }: ReadableRun, sign: string): IndexEntry {
-  const { createdMs, series } = request;
-  return {
-    sign,
-    head: { runId, isReadable: true, createdMs, seriesId: series.id, index: series.index },
-    request: JSON.stringify(request),
-    result: result === undefined ? undefined : JSON.stringify(result),
-  };
 }
 
 /** In an incomplete line (two mixed writes, or one cut off), the actual lengths differ from the stated ones. */
 function parseLine(line: string): IndexEntry | undefined {
   const fields = line.split("\t");
   const [runId = "", sign = "", createdMs, seriesId = "", index] = fields;
-  const [requestLength, resultLength, request = "", result = ""] = fields.slice(5);
+  const [firstLength, secondLength, first = "", second = ""] = fields.slice(5);
   const isWhole =
     fields.length === 9 &&
-    request.length === Number(requestLength) &&
-    result.length === Number(resultLength);
+    first.length === Number(firstLength) &&
+    second.length === Number(secondLength);
   if (!isWhole) return undefined;
   return {
     sign,
     head: { runId, isReadable: true, createdMs: Number(createdMs), seriesId, index: Number(index) },
-    request,
-    result: result === "" ? undefined : result,
+    texts: [first, second],
   };
 }

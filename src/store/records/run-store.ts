@@ -16,6 +16,8 @@ export interface RunStore {
   create(request: RunRequest): Promise<CreateOutcome>;
   /** All records, oldest first; unreadable ones are listed as broken. One bad record never makes it throw. */
   list(): Promise<RunSummary[]>;
+  /** The records with these ids, in their order; missing ones are listed as broken. */
+  summaries(runIds: readonly string[]): Promise<RunSummary[]>;
   open(runId: string): Promise<OpenOutcome>;
   /**
    * Adds signature.json to a closed record.

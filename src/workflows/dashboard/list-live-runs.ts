@@ -1,14 +1,20 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
-import { lookAtHome } from "../../store/records/follow-home.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import type { RunResult } from "../../schema/run/run-result.ts";
+import { lookAtHome, type RecordSign } from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
+import { writtenMs } from "../../store/records/run-index.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
 import { finishedItem, liveItem } from "./run-list-item.ts";
+import { parsedOnce, SavedList, type ListedText } from "./saved-list.ts";
 import { WatchedRun, type WatchWorld } from "./watch-run.ts";
 
 interface Entry {
   sign: string;
-  item: RunListItem;
+  createdMs: number;
   text: string;
+  /** Parsed from the text when it is first used. */
+  item: () => RunListItem;
   /** The turn in which the item last changed. */
   changedTurn: number;
   /** Set while the run is in progress and followed. */
@@ -19,8 +25,10 @@ interface Entry {
 /** A finished run is checked again after this long. */
 const recheckAfterMs = 15_000;
 const maxRemovals = 1000;
-/** With more new records than this, all are read together from the index of the home. */
+/** With more new records than this, all are read together, the newest first. */
 const maxReadSingly = 20;
+/** How many of the newest records the first rows are. */
+const firstRowCount = 60;
 const checksInOneGo = 200;
 
 /** What changed since a turn. */
@@ -37,10 +45,18 @@ export class RunBoard {
   #removals: { runId: string; turn: number }[] = [];
   #oldestTurn = 0;
   #turn = 0;
+  #isComplete = false;
+  readonly #saved: SavedList;
 
   constructor(home: string, world: WatchWorld) {
     this.#home = home;
     this.#world = world;
+    this.#saved = new SavedList(home);
+  }
+
+  /** False until all records were read once. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
   get turn(): number {
@@ -49,18 +65,22 @@ export class RunBoard {
 
   /** Newest first; broken records last. */
   items(): RunListItem[] {
-    return this.#sorted().map(({ item }) => item);
+    return this.#sorted().map(({ item }) => item());
   }
 
   /** The JSON of `items()`, whose parts are kept. */
   itemsText(): string {
-    return `[${this.#sorted()
-      .map(({ text }) => text)
-      .join(",")}]`;
+    return jsonOf(this.#sorted());
+  }
+
+  /** The JSON of the newest items; undefined if there are hardly more. */
+  firstRowsText(): string | undefined {
+    if (this.isComplete && this.#entries.size < 4 * firstRowCount) return undefined;
+    return jsonOf(this.#sorted().slice(0, firstRowCount));
   }
 
   #sorted(): Entry[] {
-    return [...this.#entries.values()].toSorted((a, b) => newestFirst(a.item, b.item));
+    return [...this.#entries.entries()].toSorted(newestFirst).map(([, entry]) => entry);
   }
 
   /** The followed run; undefined if it is not in progress. */
@@ -71,7 +91,8 @@ export class RunBoard {
   /** Times to train, in milliseconds, of earlier runs of the same series that reached the target. */
   earlierCrossingsMs(seriesId: string, beforeIndex: number): number[] {
     const crossings: number[] = [];
-    for (const { item } of this.#entries.values()) {
+    for (const entry of this.#entries.values()) {
+      const item = entry.item();
       if (item.kind !== "readable" || item.seriesId !== seriesId) continue;
       if (item.seriesIndex < beforeIndex && item.outcome?.kind === "reached")
         crossings.push(item.outcome.timeToTrainMs);
@@ -79,7 +100,8 @@ export class RunBoard {
     return crossings;
   }
 
-  async refresh(): Promise<void> {
+  /** @param onFirstRows called when the newest records are read and others are not */
+  async refresh(onFirstRows: () => void = () => undefined): Promise<void> {
     const nowMs = this.#world.nowMs();
     const signs = await lookAtHome(this.#home, (runId) => {
       const entry = this.#entries.get(runId);
@@ -88,13 +110,39 @@ export class RunBoard {
       return isSettled ? entry?.sign : undefined;
     });
     this.#turn += 1;
-    const present = new Set<string>();
-    const summaries = await this.#summariesOfNew(signs);
-    for (const [index, { runId, sign }] of signs.entries()) {
-      if (await this.#check({ runId, sign, nowMs }, summaries.get(runId))) present.add(runId);
-      if (index % checksInOneGo === checksInOneGo - 1) await giveWay();
+    const present = new Set(signs.map(({ runId }) => runId));
+    const others = await this.#withoutSaved(signs, nowMs);
+    const newCount = others.filter(({ runId }) => !this.#entries.has(runId)).length;
+    const pieces =
+      newCount > maxReadSingly
+        ? [others.slice(0, firstRowCount), others.slice(firstRowCount)]
+        : [others];
+    for (const [index, piece] of pieces.entries()) {
+      const summaries = await this.#summariesOf(piece);
+      for (const [position, { runId, sign }] of piece.entries()) {
+        const isPresent = await this.#check({ runId, sign, nowMs }, summaries.get(runId));
+        if (!isPresent) present.delete(runId);
+        if (position % checksInOneGo === checksInOneGo - 1) await giveWay();
+      }
+      if (index === 0 && pieces.length > 1) onFirstRows();
     }
     for (const runId of this.#entries.keys()) if (!present.has(runId)) this.#remove(runId);
+    this.#isComplete = true;
+    await this.#saved.save({ runIds: [...present], nowMs });
+  }
+
+  /** Takes the items of unchanged records from the saved list. Returns the others, the newest first. */
+  async #withoutSaved(signs: readonly RecordSign[], nowMs: number): Promise<RecordSign[]> {
+    const newCount = signs.filter(({ runId }) => !this.#entries.has(runId)).length;
+    if (newCount <= maxReadSingly) return [...signs];
+    const others: RecordSign[] = [];
+    const find = await this.#saved.open();
+    for (const { runId, sign } of signs) {
+      const found = this.#entries.has(runId) ? undefined : find(runId, sign);
+      if (found === undefined) others.push({ runId, sign });
+      else this.#setText(runId, found, { sign, nowMs });
+    }
+    return others.toSorted((a, b) => writtenMs(b.sign) - writtenMs(a.sign));
   }
 
   /** @returns undefined if the removals since that turn are no longer known */
@@ -103,18 +151,16 @@ export class RunBoard {
     const entries = [...this.#entries.values()].filter(({ changedTurn }) => changedTurn > turn);
     const removed = this.#removals.filter((removal) => removal.turn > turn);
     return {
-      items: entries.map(({ item }) => item),
+      items: entries.map(({ item }) => item()),
       removedIds: removed.map(({ runId }) => runId),
     };
   }
 
   /** Reads many new records at once; returns none if there are only a few. */
-  async #summariesOfNew(
-    signs: readonly { runId: string }[],
-  ): Promise<ReadonlyMap<string, RunSummary>> {
-    const newCount = signs.filter(({ runId }) => !this.#entries.has(runId)).length;
-    if (newCount <= maxReadSingly) return new Map();
-    const summaries = await this.#world.store.list();
+  async #summariesOf(signs: readonly RecordSign[]): Promise<ReadonlyMap<string, RunSummary>> {
+    const added = signs.map(({ runId }) => runId).filter((runId) => !this.#entries.has(runId));
+    if (added.length <= maxReadSingly) return new Map();
+    const summaries = await this.#world.store.summaries(added);
     return new Map(summaries.map((summary) => [summary.runId, summary]));
   }
 
@@ -136,7 +182,7 @@ export class RunBoard {
       return true;
     }
     if (summary?.kind === "readable" && summary.result !== undefined) {
-      this.#set(runId, finishedItem(summary.request, summary.result), { sign, nowMs });
+      this.#setFinished(summary.request, summary.result, { sign, nowMs });
       return true;
     }
     return this.#read(runId, sign, nowMs);
@@ -155,30 +201,45 @@ export class RunBoard {
       const { request, result } = opened.record;
       // A finished run needs no data beyond its verdict.
       if (result !== undefined) {
-        this.#set(runId, finishedItem(request, result), { sign, nowMs });
+        this.#setFinished(request, result, { sign, nowMs });
         return true;
       }
       run = new WatchedRun(opened.record, this.#world);
     }
     if (!(await run.readOn("list"))) return false;
     const { id, index } = run.request.series;
-    const item =
-      run.result === undefined
-        ? liveItem(run, this.earlierCrossingsMs(id, index))
-        : finishedItem(run.request, run.result);
-    this.#set(runId, item, { sign, nowMs, run: run.isOver ? undefined : run });
+    if (run.result === undefined) {
+      const item = liveItem(run, this.earlierCrossingsMs(id, index));
+      this.#set(runId, item, { sign, nowMs, run: run.isOver ? undefined : run });
+    } else this.#setFinished(run.request, run.result, { sign, nowMs });
     return true;
+  }
+
+  #setFinished(request: RunRequest, result: RunResult, at: { sign: string; nowMs: number }): void {
+    const item = finishedItem(request, result);
+    this.#set(request.runId, item, at);
+    this.#saved.add(item, at.sign);
   }
 
   #set(
     runId: string,
     item: RunListItem,
+    at: { sign: string; nowMs: number; run?: WatchedRun | undefined },
+  ): void {
+    const createdMs = item.kind === "readable" ? item.createdMs : 0;
+    this.#setText(runId, { createdMs, text: JSON.stringify(item) }, at);
+  }
+
+  #setText(
+    runId: string,
+    { createdMs, text }: ListedText,
     { sign, nowMs, run }: { sign: string; nowMs: number; run?: WatchedRun | undefined },
   ): void {
-    const text = JSON.stringify(item);
     const known = this.#entries.get(runId);
     const changedTurn = known?.text === text ? known.changedTurn : this.#turn;
-    this.#entries.set(runId, { sign, item, text, changedTurn, run, checkedMs: nowMs });
+    const item = parsedOnce(text);
+    const checkedMs = nowMs;
+    this.#entries.set(runId, { sign, createdMs, text, item, changedTurn, run, checkedMs });
   }
 
   #remove(runId: string): void {
@@ -189,14 +250,14 @@ export class RunBoard {
   }
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
-function newestFirst(a: RunListItem, b: RunListItem): number {
-  return createdMs(b) - createdMs(a) || collator.compare(b.runId, a.runId);
+function jsonOf(entries: readonly Entry[]): string {
+  return `[${entries.map(({ text }) => text).join(",")}]`;
 }
 
-function createdMs(item: RunListItem): number {
-  return item.kind === "readable" ? item.createdMs : 0;
+const collator = new Intl.Collator("en", { numeric: true });
+
+function newestFirst([aId, a]: [string, Entry], [bId, b]: [string, Entry]): number {
+  return b.createdMs - a.createdMs || collator.compare(bId, aId);
 }
 
 function giveWay(): Promise<void> {

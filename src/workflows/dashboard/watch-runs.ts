@@ -13,6 +13,12 @@ import type { WatchedRun, WatchWorld } from "./watch-run.ts";
 /** Requests use data that was read within this time without reading again. */
 const freshForMs = 500;
 
+/** A reading of the list in progress. `firstRows` never resolves if the list is read in one piece. */
+interface BoardReading {
+  all: Promise<void>;
+  firstRows: Promise<void>;
+}
+
 /** All runs of one home, for the dashboard: the list, and single runs with their telemetry. Reads only on request. */
 export class RunWatch {
   readonly board: RunBoard;
@@ -21,7 +27,7 @@ export class RunWatch {
   readonly #cache: RunCache;
   readonly #feed = new WatchFeed(() => this.#check());
   #boardMs = Number.NEGATIVE_INFINITY;
-  #refreshing: Promise<void> | undefined;
+  #refreshing: BoardReading | undefined;
   #boardWatchers = 0;
 
   constructor(home: string, world: WatchWorld, { mayStop }: { mayStop: boolean }) {
@@ -38,11 +44,30 @@ export class RunWatch {
   /** Updates the list of runs, unless it was updated just now. */
   async refreshBoard(): Promise<void> {
     if (this.nowMs() - this.#boardMs < freshForMs) return;
-    this.#refreshing ??= this.board.refresh().finally(() => {
-      this.#refreshing = undefined;
-      this.#boardMs = this.nowMs();
-    });
-    await this.#refreshing;
+    await this.#refresh().all;
+  }
+
+  /** The first time, reads the newest runs, and calls the listeners when the list is complete. */
+  async readFirstRows(): Promise<void> {
+    if (this.board.isComplete) return this.refreshBoard();
+    const { all, firstRows } = this.#refresh();
+    await Promise.race([firstRows, all]);
+  }
+
+  #refresh(): BoardReading {
+    if (this.#refreshing !== undefined) return this.#refreshing;
+    let resolveFirst: (() => void) | undefined;
+    const firstRows = new Promise<void>((resolve) => (resolveFirst = resolve));
+    const isFirst = !this.board.isComplete;
+    const all = this.board
+      .refresh(() => resolveFirst?.())
+      .finally(() => {
+        this.#refreshing = undefined;
+        this.#boardMs = this.nowMs();
+        if (isFirst) this.#feed.notify();
+      });
+    this.#refreshing = { all, firstRows };
+    return this.#refreshing;
   }
 
   /**

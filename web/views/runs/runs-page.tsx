@@ -27,7 +27,7 @@ export function RunsPage(): JSX.Element {
     void followRuns(unmount.signal);
     return () => unmount.abort();
   }, []);
-  const { runs, connection, failure } = runsState.value;
+  const { runs, isPartial, connection, failure } = runsState.value;
   const all = [...(runs?.values() ?? [])];
   const view = readRunsView(place.value.query);
   return (
@@ -35,6 +35,7 @@ export function RunsPage(): JSX.Element {
       <div class="page-head">
         <h1>Runs</h1>
         <ConnectionBadge connection={connection} />
+        {isPartial ? <span class="muted">reading older runs…</span> : undefined}
         {all.length === 0 ? undefined : <Filters view={view} all={all} />}
       </div>
       {runs !== undefined && all.length > 0 ? (

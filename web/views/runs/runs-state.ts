@@ -16,6 +16,8 @@ import type { ReceivedRun } from "./view-model.ts";
 export interface RunsState {
   /** Undefined until the first snapshot. */
   runs: ReadonlyMap<string, ReceivedRun> | undefined;
+  /** Whether the server is still reading older runs. */
+  isPartial: boolean;
   connection: Connection;
   /** Why no data has arrived. */
   failure: ApiError | undefined;
@@ -23,6 +25,7 @@ export interface RunsState {
 
 const start: RunsState = {
   runs: undefined,
+  isPartial: false,
   connection: { kind: "connecting" },
   failure: undefined,
 };
@@ -39,7 +42,7 @@ export async function followRuns(signal: AbortSignal): Promise<void> {
         runsState.value = { ...state, connection: { kind: "live" }, failure: undefined };
         break;
       case "message":
-        runsState.value = { ...state, runs: applied(state, update.message) };
+        runsState.value = { ...state, ...applied(state, update.message) };
         break;
       case "lost":
         runsState.value = { ...state, connection: lost(state), failure: asFailure(update.reason) };
@@ -56,9 +59,16 @@ function lost({ connection }: RunsState): Connection {
   return connection.kind === "live" ? { kind: "reconnecting", sinceMs: serverNowMs() } : connection;
 }
 
-function applied({ runs }: RunsState, message: StreamMessage): RunsState["runs"] {
+function applied(
+  { runs, isPartial }: RunsState,
+  message: StreamMessage,
+): Pick<RunsState, "runs" | "isPartial"> {
   const event = readRunsEvent(message);
-  return event === undefined ? runs : applyRunsEvent(runs ?? new Map(), event, serverNowMs());
+  if (event === undefined) return { runs, isPartial };
+  return {
+    runs: applyRunsEvent(runs ?? new Map(), event, serverNowMs()),
+    isPartial: event.name === "snapshot" ? event.data.isPartial === true : isPartial,
+  };
 }
 
 /** Returns undefined for an unknown event of a newer server. */
