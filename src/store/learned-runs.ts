@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { UserError } from "../foundation/user-error.ts";
-import { type LearnedRun, learnedRun } from "../schema/plan/learned-run.ts";
+import type { LearnedRun, learnedRun } from "../schema/plan/learned-run.ts";
 import { onDisk } from "./disk-error.ts";
 import { fileKind, readText, unreadableFile } from "./open-file.ts";
 import { prepareHome } from "./records/home-directory.ts";
@@ -23,9 +23,13 @@ export async function readLearnedRuns(home: string): Promise<LearnedRun[]> {
   if ((await fileKind(path)) === "missing") return [];
   const read = await readText(path, { followsLinks: true });
   if (read.kind !== "read") throw unreadableFile(path, read);
+  // Loaded only for a file that exists: loading the validator takes a tenth of a plan.
+  const schema = (await import("../schema/plan/learned-run.ts")).learnedRun;
   return read.text
     .split("\n")
-    .flatMap((line, at) => (line.trim() === "" ? [] : [parseLine(line, `${path}:${at + 1}`)]));
+    .flatMap((line, at) =>
+      line.trim() === "" ? [] : [parseLine(line, `${path}:${at + 1}`, schema)],
+    );
 }
 
 /**
@@ -50,8 +54,8 @@ export async function addLearnedRuns(
   return all;
 }
 
-function parseLine(line: string, at: string): LearnedRun {
-  const parsed = learnedRun.safeParse(parsedJson(line));
+function parseLine(line: string, at: string, schema: typeof learnedRun): LearnedRun {
+  const parsed = schema.safeParse(parsedJson(line));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UserError("calibration-invalid", "a line of the calibration is not valid", {

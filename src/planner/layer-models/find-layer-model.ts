@@ -36,12 +36,24 @@ export type FoundLayerModel =
 
 /** The model of layers of that name; undefined if the name is neither one nor known as not modelled. */
 export function findLayerModel(name: string): FoundLayerModel | undefined {
+  if (!found.has(name)) {
+    if (found.size >= mostKept) found.clear();
+    found.set(name, lookedUp(name));
+  }
+  return found.get(name);
+}
+
+/** Names of earlier calls: files of layouts repeat a few names on thousands of lines. */
+const found = new Map<string, FoundLayerModel | undefined>();
+const mostKept = 1000;
+
+function lookedUp(name: string): FoundLayerModel | undefined {
   const written = plain(name);
   const wanted = aliases[written] ?? written;
-  const found = layerModels.find(({ model, benchmark }) =>
+  const known = layerModels.find(({ model, benchmark }) =>
     [model.name, benchmark].some((one) => plain(one) === wanted),
   );
-  if (found !== undefined) return { kind: "layers", model: found.model };
+  if (known !== undefined) return { kind: "layers", model: known.model };
   const missing = notModelled.find(({ names }) => names.includes(wanted));
   return missing === undefined ? undefined : { kind: "not-modelled", what: missing.kind };
 }

@@ -28,8 +28,16 @@ export interface ParameterCounts {
   mtpLayer: number;
 }
 
-/** Counts the parameters of each part of a transformer. */
+const counted = new WeakMap<TransformerShape, ParameterCounts>();
+
+/** Counts the parameters of each part of a transformer; the same object for the same shape. */
 export function countParameters(shape: TransformerShape): ParameterCounts {
+  let counts = counted.get(shape);
+  if (counts === undefined) counted.set(shape, (counts = partsOf(shape)));
+  return counts;
+}
+
+function partsOf(shape: TransformerShape): ParameterCounts {
   const { hidden, layers, vocab } = shape;
   const attention = attentionParameters(shape);
   const matrices = shape.gated ? 3 : 2;

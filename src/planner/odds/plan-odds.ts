@@ -5,6 +5,7 @@ import {
   failureRate,
   interruptionRate,
   type InterruptionRisk,
+  type SpotRisk,
 } from "./interruptions.ts";
 import { lostTimeMs } from "./lost-time.ts";
 import { sharedDraws } from "./shared-draws.ts";
@@ -105,43 +106,53 @@ export function drawPaidTimes(
   { seed, name, drawCount }: { seed: number | string; name: string; drawCount: number },
 ): Float64Array {
   const draws = sharedDraws(seed, drawCount);
+  const failureFactors = draws.failureFactors(risk.failureRateLogSpread);
   const random = seededRandom(`${seed} ${name}`);
   const interval = checkpointIntervalMs(interruptionRate(risk), risk.checkpointMs);
   const failures = failureRate(risk);
-  const failed = { expectedCount: 0, uniform: 0, longestMs: 0, restartMs: risk.restartMs };
-  const replacedMs = risk.restartMs + (risk.spot?.replacementMs ?? 0);
+  const { restartMs, checkpointMs, spot } = risk;
+  const failed = { expectedCount: 0, uniform: 0, longestMs: 0, restartMs };
+  const replacedMs = restartMs + (spot?.replacementMs ?? 0);
   const replaced = { ...failed, restartMs: replacedMs };
   const paid = new Float64Array(drawCount);
   for (let draw = 0; draw < drawCount; draw++) {
     const logFactor =
       timeLogSpread * valueAt(draws.time, draw) + seedLogSpread * valueAt(draws.seed, draw);
     const usefulMs = trainMs * Math.exp(logFactor);
-    const workMs = usefulMs + Math.floor(usefulMs / interval) * risk.checkpointMs;
-    const failing =
-      failures * Math.exp(risk.failureRateLogSpread * valueAt(draws.failureRate, draw));
-    const taken = takenPerMs(risk.spot, valueAt(draws.spotRate, draw));
+    const workMs = usefulMs + Math.floor(usefulMs / interval) * checkpointMs;
+    const failing = failures * valueAt(failureFactors, draw);
+    const taken = spot === undefined ? 0 : takenPerMs(spot, valueAt(draws.spotRate, draw));
     const longestMs = Math.min(interval, workMs);
     // Interruptions continue during restarts and repeated work.
-    const losing =
-      failing * (risk.restartMs + longestMs / 2) + taken * (replacedMs + longestMs / 2);
+    const losing = failing * (restartMs + longestMs / 2) + taken * (replacedMs + longestMs / 2);
+    if (losing >= 1) {
+      paid[draw] = Number.POSITIVE_INFINITY;
+      continue;
+    }
     const wallMs = workMs / (1 - losing);
-    failed.expectedCount = failing * wallMs;
-    failed.uniform = valueAt(draws.failures, draw);
-    failed.longestMs = longestMs;
-    replaced.expectedCount = taken * wallMs;
-    replaced.uniform = valueAt(draws.taken, draw);
-    replaced.longestMs = longestMs;
-    paid[draw] =
-      losing >= 1
-        ? Number.POSITIVE_INFINITY
-        : startMs + workMs + lostTimeMs(failed, random) + lostTimeMs(replaced, random);
+    let lostMs = 0;
+    // exp(-mean) is at least 1 - mean: nearly every draw has no failure, which this finds without an exponential.
+    if (valueAt(draws.failures, draw) > 1 - failing * wallMs) {
+      failed.expectedCount = failing * wallMs;
+      failed.uniform = valueAt(draws.failures, draw);
+      failed.longestMs = longestMs;
+      lostMs += lostTimeMs(failed, random);
+    }
+    if (spot !== undefined) {
+      replaced.expectedCount = taken * wallMs;
+      replaced.uniform = valueAt(draws.taken, draw);
+      replaced.longestMs = longestMs;
+      lostMs += lostTimeMs(replaced, random);
+    }
+    paid[draw] = startMs + workMs + lostMs;
   }
   return paid.toSorted();
 }
 
-function takenPerMs(spot: InterruptionRisk["spot"], uniform: number): number {
-  if (spot === undefined) return 0;
-  const { lowPerInstanceHour: low, highPerInstanceHour: high, instanceCount } = spot;
+function takenPerMs(
+  { lowPerInstanceHour: low, highPerInstanceHour: high, instanceCount }: SpotRisk,
+  uniform: number,
+): number {
   return (instanceCount * low * (high / low) ** uniform) / hourMs;
 }
 

@@ -54,12 +54,11 @@ const roundingBytes = 4096;
  * line through two large numbers of ranks is nowhere above it; and more micro batches never take less. With one micro
  * batch, gradients are left out: where they grow while activations are freed, they are not linear.
  *
- * @param capacityBytes where weights alone exceed it, nothing else is counted
+ * @param weights of the trial, by `table.weights`
  */
-export function leastBytes(table: MemoryTable, trial: Trial, capacityBytes: number): number {
+export function leastBytes(table: MemoryTable, trial: Trial, weights: number): number {
   const { layers, index, dp, count, globalBatch } = trial;
-  const weights = table.weights(trial);
-  if (count === 1 || weights > capacityBytes) return weights;
+  if (count === 1) return weights;
   const microBatches = globalBatch / (dp * layers.microBatch);
   const batchClass = Math.min(batchClasses - 1, 31 - Math.clz32(microBatches));
   const at = batchClass * table.splitCount + index;

@@ -51,8 +51,8 @@ export type LayoutSearch = (count: number, globalBatch: number) => FoundLayout;
  *
  * What does not depend on the number of accelerators and the batch is computed once. The layers of a step take at least
  * `globalBatch / count` times a number of each split, so splits are tried in the order of that number until it alone
- * exceeds the fastest step so far. Splits whose least memory is too much are skipped; exact memory is computed only of
- * those that would be the fastest so far.
+ * exceeds the fastest step so far, which starts at that of the last answer's layout. Splits whose least memory is too
+ * much are skipped; memory is computed only of those that would be the fastest so far.
  *
  * @param memories kept for several searches of one model
  * @throws UserError `peak-unknown`, `network-unknown`
@@ -74,10 +74,13 @@ export function layoutSearch(
   if (layers === undefined) throw new RangeError("a space without layouts");
   const trial = { layers, stages: noStages, index: 0, dp: 1, count: 1, globalBatch: 1 };
   const run = { setting, context, splits, stages, memory, parts, trial };
+  let last: FoundSplit | undefined;
   return (count, globalBatch) => {
     trial.count = count;
     trial.globalBatch = globalBatch;
-    return fastestThatFits(run);
+    const found = fastestThatFits(run, stepTimeOf(run, last));
+    last = found.split ?? last;
+    return answerOf(found);
   };
 }
 
@@ -141,20 +144,48 @@ interface SearchRun {
   trial: Trial;
 }
 
+/** A split of layers and its pipeline, by position. */
+interface FoundSplit {
+  split: BoundedSplit;
+  at: number;
+}
+
 /** What a search knows so far. */
 interface Found {
   best: { layout: WholeLayout; memoryBytes: number } | undefined;
+  split: FoundSplit | undefined;
+  /** Of the best, or what a layout that fits is known to take. */
   stepTimeMs: number;
   /** The least memory of splits that were too large: exactly, and at least. */
   leastBytes: number;
   leastBound: number;
 }
 
-function fastestThatFits(run: SearchRun): FoundLayout {
+/** What the layout of an earlier answer takes on the trial's number of accelerators; infinite if it does not fit. */
+function stepTimeOf(
+  { setting, context, stages, memory, parts, trial }: SearchRun,
+  earlier: FoundSplit | undefined,
+): number {
+  if (earlier === undefined) return Number.POSITIVE_INFINITY;
+  const { split, at } = earlier;
+  trial.layers = split.layers;
+  trial.stages = stages[at] ?? noStages;
+  trial.dp = dataRanks(trial);
+  if (trial.dp === 0 || exactBytes(memory, trial) > context.hardware.memoryBytes)
+    return Number.POSITIVE_INFINITY;
+  const spread = spreadLayoutOf(layoutOfTrial(trial, setting), trial.count);
+  return stepPartsInto(parts, context, split.inputs.costs, spread);
+}
+
+/** So that a bound does not exclude the layout that it is from, nor others that are as fast. */
+const rounding = 1 + 1e-9;
+
+function fastestThatFits(run: SearchRun, knownMs: number): Found {
   const { count, globalBatch } = run.trial;
   const found: Found = {
     best: undefined,
-    stepTimeMs: Number.POSITIVE_INFINITY,
+    split: undefined,
+    stepTimeMs: knownMs * rounding,
     leastBytes: Number.POSITIVE_INFINITY,
     leastBound: Number.POSITIVE_INFINITY,
   };
@@ -162,7 +193,10 @@ function fastestThatFits(run: SearchRun): FoundLayout {
     if ((split.sequenceMs * globalBatch) / count >= found.stepTimeMs) break;
     tryStages(run, split, found);
   }
-  const { best, stepTimeMs, leastBytes: least, leastBound } = found;
+  return found;
+}
+
+function answerOf({ best, stepTimeMs, leastBytes: least, leastBound }: Found): FoundLayout {
   if (best !== undefined) return { kind: "found", stepTimeMs, ...best };
   if (!Number.isFinite(leastBound)) return { kind: "does-not-divide" };
   return { kind: "does-not-fit", leastBytes: Number.isFinite(least) ? least : leastBound };
@@ -170,35 +204,42 @@ function fastestThatFits(run: SearchRun): FoundLayout {
 
 /** Tries one split of layers on all pipelines. */
 function tryStages(run: SearchRun, split: BoundedSplit, found: Found): void {
-  const { setting, context, stages, memory, parts, trial } = run;
+  const { stages, trial } = run;
   const { layers, floors, inputs } = split;
-  const capacity = context.hardware.memoryBytes;
   trial.layers = layers;
   for (let at = 0; at < stages.length; at++) {
     trial.stages = stages[at] ?? noStages;
     trial.index = split.index * stages.length + at;
     trial.dp = dataRanks(trial);
     if (trial.dp === 0) continue;
-    const isSlower =
-      found.best !== undefined && leastStepMs(floors, at, trial, inputs) >= found.stepTimeMs;
-    if (isSlower) continue;
-    const bound = leastBytes(memory, trial, capacity);
-    if (bound < found.leastBound) found.leastBound = bound;
-    if (bound > capacity) continue;
-    const layout = layoutOfTrial(trial, setting);
-    const stepTimeMs = stepPartsInto(
-      parts,
-      context,
-      inputs.costs,
-      spreadLayoutOf(layout, trial.count),
-    );
-    if (stepTimeMs >= found.stepTimeMs) continue;
-    const memoryBytes = exactBytes(memory, trial);
-    if (memoryBytes < found.leastBytes) found.leastBytes = memoryBytes;
-    if (memoryBytes > capacity) continue;
-    found.stepTimeMs = stepTimeMs;
-    found.best = { layout, memoryBytes };
+    const isBounded = Number.isFinite(found.stepTimeMs);
+    if (isBounded && leastStepMs(floors, at, trial, inputs) >= found.stepTimeMs) continue;
+    tryTrial(run, { split, at }, found);
   }
+}
+
+/** Times the trial of a split, and keeps it if it is the fastest so far and fits. */
+function tryTrial(run: SearchRun, { split, at }: FoundSplit, found: Found): void {
+  const { setting, context, memory, parts, trial } = run;
+  const capacity = context.hardware.memoryBytes;
+  const weights = memory.weights(trial);
+  if (weights > capacity) {
+    found.leastBound = Math.min(found.leastBound, weights);
+    return;
+  }
+  const layout = layoutOfTrial(trial, setting);
+  const spread = spreadLayoutOf(layout, trial.count);
+  const stepTimeMs = stepPartsInto(parts, context, split.inputs.costs, spread);
+  if (stepTimeMs >= found.stepTimeMs) return;
+  const bound = leastBytes(memory, trial, weights);
+  found.leastBound = Math.min(found.leastBound, bound);
+  if (bound > capacity) return;
+  const memoryBytes = exactBytes(memory, trial);
+  found.leastBytes = Math.min(found.leastBytes, memoryBytes);
+  if (memoryBytes > capacity) return;
+  found.stepTimeMs = stepTimeMs;
+  found.best = { layout, memoryBytes };
+  found.split = { split, at };
 }
 
 const noStages: StageSplit = { pp: 1, vp: 1 };

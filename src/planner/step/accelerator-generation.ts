@@ -31,8 +31,16 @@ export function hostOf(accelerator: Accelerator): "grace" | "x86" {
   return /^g[bh]\d/u.test(accelerator.name) ? "grace" : "x86";
 }
 
+const generations = new WeakMap<Accelerator, AcceleratorGeneration>();
+
 /** The generation of an accelerator of the catalogue. */
 export function acceleratorGeneration(accelerator: Accelerator): AcceleratorGeneration {
+  let generation = generations.get(accelerator);
+  if (generation === undefined) generations.set(accelerator, (generation = byName(accelerator)));
+  return generation;
+}
+
+function byName(accelerator: Accelerator): AcceleratorGeneration {
   const known = patterns.find(({ pattern }) => pattern.test(accelerator.name));
   if (known !== undefined) return known.generation;
   return { name: accelerator.name, nearest: accelerator.year >= 2023 ? "hopper" : "ampere" };

@@ -21,35 +21,61 @@ export function layoutChoices(
   layout: TrainingLayout,
   given: { dp: number; framework: Framework; software: string },
 ): LayoutChoices {
-  const assumed: Record<string, string> = {};
-  const fill = <Value>(name: string, value: Value | undefined, otherwise: Value): Value => {
-    if (value !== undefined) return value;
-    assumed[name] = String(otherwise);
-    return otherwise;
-  };
-  const sharding = fill("sharding", layout.sharding, usualSharding(given.framework));
+  const { dp, framework, software } = given;
+  const { tp, pp, cp, ep } = layout;
+  const usual = { sharding: usualSharding(framework), optimizer: "adamw" } as const;
+  // Every field by name: engines copy objects of one form faster than those that a reader of files made.
   const base = {
-    ...layout,
-    dp: given.dp,
-    framework: given.framework,
-    software: given.software,
-    etp: layout.etp ?? (layout.ep > 1 ? 1 : layout.tp),
-    sequenceParallel:
-      layout.tp > 1 ? fill("sequenceParallel", layout.sequenceParallel, true) : false,
-    sharding,
-    optimizer: fill("optimizer", layout.optimizer, "adamw" as const),
+    tp,
+    pp,
+    cp,
+    ep,
+    etp: layout.etp ?? (ep > 1 ? 1 : tp),
+    dp,
+    globalBatch: layout.globalBatch,
+    precision: layout.precision,
+    recomputeFraction: layout.recomputeFraction,
+    offloadActivationLayers: layout.offloadActivationLayers,
+    sequenceParallel: tp > 1 && (layout.sequenceParallel ?? true),
+    sharding: layout.sharding ?? usual.sharding,
+    shardGroup: layout.shardGroup,
     schedule: layout.schedule ?? "1f1b",
-  };
+    optimizer: layout.optimizer ?? usual.optimizer,
+    framework,
+    software,
+    attention: layout.attention,
+    loss: layout.loss,
+    gradientFormat: layout.gradientFormat,
+    momentFormat: layout.momentFormat,
+    optimizerInBackward: layout.optimizerInBackward,
+    overlap: layout.overlap,
+    offloadOptimizer: layout.offloadOptimizer,
+    masterWeights: layout.masterWeights,
+    adapter: layout.adapter,
+    expertImbalance: layout.expertImbalance,
+  } satisfies Record<keyof LayoutChoices["base"], unknown>;
   return {
     base,
     microBatches:
       layout.microBatch === undefined
-        ? divisors(layout.globalBatch / given.dp, largestMicroBatch)
+        ? divisors(layout.globalBatch / dp, largestMicroBatch)
         : [layout.microBatch],
     virtualStages: layout.vp === undefined ? virtualStages(shape.layers, layout.pp) : [layout.vp],
     recomputes: layout.recompute === undefined ? ["none", "selective", "full"] : [layout.recompute],
-    assumed,
+    assumed: assumedChoices(layout, usual),
   };
+}
+
+/** The usual values that stand in for fields that the layout leaves open. */
+function assumedChoices(
+  { tp, sharding, sequenceParallel, optimizer }: TrainingLayout,
+  usual: { sharding: string; optimizer: string },
+): Record<string, string> {
+  const assumed: Record<string, string> = {};
+  if (sharding === undefined) assumed["sharding"] = usual.sharding;
+  if (tp > 1 && sequenceParallel === undefined) assumed["sequenceParallel"] = "true";
+  if (optimizer === undefined) assumed["optimizer"] = usual.optimizer;
+  return assumed;
 }
 
 /** Virtual stages that layers divide into. */

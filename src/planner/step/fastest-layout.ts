@@ -6,15 +6,25 @@ import { layerLayoutOf, spreadLayoutOf, type WholeLayout } from "./prepare-step.
 import type { LayerCosts, StepContext } from "./step-context.ts";
 import { partCount, stepPartsInto } from "./step-time.ts";
 
-interface TimedLayout {
-  layout: WholeLayout;
-  parts: Float64Array;
+/** One value of each open choice, and the time of a step with them. */
+interface TimedChoice {
+  microBatch: number;
+  recompute: WholeLayout["recompute"];
+  vp: number;
+  costs: LayerCosts;
   stepTimeMs: number;
 }
 
-interface Candidate extends TimedLayout, ChosenMemory {}
+interface Candidate extends ChosenMemory {
+  choice: TimedChoice;
+  layout: WholeLayout;
+}
 
-export interface FastestLayout extends Candidate {
+export interface FastestLayout extends ChosenMemory {
+  layout: WholeLayout;
+  /** Of the step, ms, by the index of `part`. */
+  parts: Float64Array;
+  stepTimeMs: number;
   /** How much longer a step takes with the next best of an open choice, as a factor. */
   spreadOfChoices: number;
 }
@@ -29,23 +39,34 @@ export function fastestLayout(
   { shape, count }: { shape: TransformerShape; count: number },
 ): FastestLayout {
   const capacityBytes = context.hardware.memoryBytes;
-  const timed = [...timedLayouts(context, choices, count)];
-  const found = fastestThatFits(timed, { shape, count, capacityBytes });
-  return Object.assign(found, { spreadOfChoices: spreadOfChoices(timed, found) });
+  const timed = timedChoices(context, choices, count);
+  const found = fastestThatFits(timed, { choices, shape, count, capacityBytes });
+  const { choice, layout, memory, memoryBytes, fits, assumed } = found;
+  const parts = new Float64Array(partCount);
+  const spread = spreadLayoutOf(layout, count);
+  const stepTimeMs = stepPartsInto(parts, context, choice.costs, spread);
+  const others = spreadOfChoices(timed, choice);
+  return { layout, parts, stepTimeMs, memory, memoryBytes, fits, assumed, spreadOfChoices: others };
 }
 
 function fastestThatFits(
-  timed: readonly TimedLayout[],
-  machine: { shape: TransformerShape; count: number; capacityBytes: number },
+  timed: readonly TimedChoice[],
+  machine: {
+    choices: LayoutChoices;
+    shape: TransformerShape;
+    count: number;
+    capacityBytes: number;
+  },
 ): Candidate {
-  const { shape, count, capacityBytes } = machine;
+  const { choices, shape, count, capacityBytes } = machine;
   const best: Candidate[] = [];
   let least: Candidate | undefined;
   const sorted = timed.toSorted((a, b) => a.stepTimeMs - b.stepTimeMs);
-  for (const { layout, parts, stepTimeMs } of sorted) {
+  for (const choice of sorted) {
+    const layout = layoutOf(choices, choice);
     const chosen = memoryThatFits(shape, layout, { count, capacityBytes });
     const { memory, memoryBytes, fits, assumed } = chosen;
-    const candidate = { layout, parts, stepTimeMs, memory, memoryBytes, fits, assumed };
+    const candidate = { choice, layout, memory, memoryBytes, fits, assumed };
     const effort = effortToFit(chosen, capacityBytes);
     if (effort === 0) return candidate;
     if (effort !== undefined) best[effort] ??= candidate;
@@ -74,10 +95,10 @@ const openChoices = ["microBatch", "recompute", "vp"] as const;
  * How much longer a step takes if the run chose another value of an open field, the next best one; 1 if all are given.
  * The least likely alternatives do not count: at most a third longer.
  */
-function spreadOfChoices(timed: readonly TimedLayout[], best: TimedLayout): number {
+function spreadOfChoices(timed: readonly TimedChoice[], best: TimedChoice): number {
   let spread = 1;
   for (const field of openChoices) {
-    const others = timed.filter(({ layout }) => layout[field] !== best.layout[field]);
+    const others = timed.filter((one) => one[field] !== best[field]);
     if (others.length === 0) continue;
     const next = Math.min(...others.map(({ stepTimeMs }) => stepTimeMs));
     spread = Math.max(spread, next / best.stepTimeMs);
@@ -85,21 +106,30 @@ function spreadOfChoices(timed: readonly TimedLayout[], best: TimedLayout): numb
   return Math.min(spread, 4 / 3);
 }
 
-function* timedLayouts(
+function timedChoices(
   context: StepContext,
-  { base, microBatches, virtualStages, recomputes }: LayoutChoices,
+  choices: LayoutChoices,
   count: number,
-): Generator<TimedLayout> {
-  for (const microBatch of microBatches) {
-    for (const recompute of recomputes) {
-      let costs: LayerCosts | undefined;
-      for (const vp of virtualStages) {
-        const layout: WholeLayout = { ...base, microBatch, recompute, vp };
-        costs ??= layerCosts(context, layerLayoutOf(layout));
-        const parts = new Float64Array(partCount);
-        const spread = spreadLayoutOf(layout, count);
-        yield { layout, parts, stepTimeMs: stepPartsInto(parts, context, costs, spread) };
+): readonly TimedChoice[] {
+  const timed: TimedChoice[] = [];
+  const parts = new Float64Array(partCount);
+  for (const microBatch of choices.microBatches) {
+    for (const recompute of choices.recomputes) {
+      const layout = layoutOf(choices, { microBatch, recompute, vp: 1 });
+      const costs = layerCosts(context, layerLayoutOf(layout));
+      const spread = spreadLayoutOf(layout, count);
+      for (const vp of choices.virtualStages) {
+        const stepTimeMs = stepPartsInto(parts, context, costs, { ...spread, vp });
+        timed.push({ microBatch, recompute, vp, costs, stepTimeMs });
       }
     }
   }
+  return timed;
+}
+
+function layoutOf(
+  { base }: LayoutChoices,
+  { microBatch, recompute, vp }: Pick<TimedChoice, "microBatch" | "recompute" | "vp">,
+): WholeLayout {
+  return { ...base, microBatch, recompute, vp };
 }

@@ -50,6 +50,9 @@ export function evidenceFeatures(
   return features.map((value) => Math.round(100 * value) / 100);
 }
 
+/** The position of the model's size in the features. */
+const modelSize = 1;
+
 /** The closest measurement, and the correction that those nearby suggest. */
 export interface EvidenceAnswer {
   nearest: StepPrediction["evidence"];
@@ -73,18 +76,21 @@ export function weighEvidence(
   measurements: readonly StepEvidence[],
 ): EvidenceAnswer {
   const wanted = Float64Array.from(query.features);
+  const wantedSize = wanted[modelSize] ?? 0;
   let best: StepEvidence | undefined;
   let shortest = Number.POSITIVE_INFINITY;
   let logCorrection = 0;
-  const groups = groupsOf(measurements).map((group) => ({
-    group,
-    base: scopeDistance(query, group.scope),
-  }));
-  for (const { base, group } of groups.toSorted((a, b) => a.base - b.base)) {
+  for (const { base, group } of groupsByDistance(query, measurements)) {
     if (base >= shortest && base >= farthest) break;
-    for (const [at, entry] of group.entries.entries()) {
+    const { entries } = group;
+    for (let at = 0; at < entries.length; at++) {
       const limit = Math.max(shortest, farthest) - base;
+      // Most measurements are of models of other sizes, which alone puts them too far away.
+      const ofModel = group.features[at * wanted.length + modelSize] ?? 0;
+      if (Math.abs(wantedSize - ofModel) >= limit) continue;
+      const entry = entries[at];
       const distance = base + sizeDistance(wanted, group.features, at, limit);
+      if (entry === undefined) continue;
       if (distance < farthest)
         logCorrection += entry.weight * Math.exp(-distance / correlationDistance);
       if (distance < shortest) {
@@ -120,14 +126,42 @@ interface EvidenceGroup {
   features: Float64Array;
 }
 
+/** A group, and how far its scope is from that of a query. */
+interface DistantGroup {
+  group: EvidenceGroup;
+  base: number;
+}
+
+const ordered = new WeakMap<readonly StepEvidence[], Map<string, readonly DistantGroup[]>>();
+
+/** Groups by rising distance of their scope; the same list for the same scope. */
+function groupsByDistance(
+  query: EvidenceQuery,
+  measurements: readonly StepEvidence[],
+): readonly DistantGroup[] {
+  let known = ordered.get(measurements);
+  if (known === undefined) ordered.set(measurements, (known = new Map()));
+  const key = scopeKey(query);
+  let groups = known.get(key);
+  if (groups === undefined) {
+    groups = groupsOf(measurements)
+      .map((group) => ({ group, base: scopeDistance(query, group.scope) }))
+      .toSorted((a, b) => a.base - b.base);
+    known.set(key, groups);
+  }
+  return groups;
+}
+
+function scopeKey({ generation, accelerator, precision, stack }: EvidenceQuery): string {
+  return `${generation} ${accelerator} ${precision} ${stack}`;
+}
+
 const grouped = new WeakMap<readonly StepEvidence[], EvidenceGroup[]>();
 
 function groupsOf(measurements: readonly StepEvidence[]): EvidenceGroup[] {
   const known = grouped.get(measurements);
   if (known !== undefined) return known;
-  const groups = groupBy(measurements, ({ generation, accelerator, precision, stack }) =>
-    [generation, accelerator, precision, stack].join(" "),
-  );
+  const groups = groupBy(measurements, scopeKey);
   const all = [...groups.values()].flatMap((entries) => {
     const [scope] = entries;
     const features = Float64Array.from(entries.flatMap((entry) => entry.features));

@@ -130,9 +130,22 @@ function correct(best: FastestLayout, factor: number): void {
 }
 
 function breakdownOf(parts: Float64Array): StepParts {
-  const named = Object.entries(part).map(([name, index]) => [name, parts[index] ?? 0]);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `part` has the names of the parts
-  return Object.fromEntries(named) as StepParts;
+  const msOf = (index: number): number => parts[index] ?? 0;
+  return {
+    gemm: msOf(part.gemm),
+    attention: msOf(part.attention),
+    elementwise: msOf(part.elementwise),
+    tensorParallel: msOf(part.tensorParallel),
+    contextParallel: msOf(part.contextParallel),
+    expertParallel: msOf(part.expertParallel),
+    pipelineTransfer: msOf(part.pipelineTransfer),
+    bubble: msOf(part.bubble),
+    dataParallel: msOf(part.dataParallel),
+    optimizer: msOf(part.optimizer),
+    offload: msOf(part.offload),
+    host: msOf(part.host),
+    stragglers: msOf(part.stragglers),
+  };
 }
 
 type Rates = Pick<

@@ -87,6 +87,37 @@ export function stepPartsInto(
   return addStragglers(out, context, spread);
 }
 
+/** A lower bound of a step, ms: of each micro batch, and of each step. */
+export interface StepFloor {
+  batchMs: number;
+  stepMs: number;
+}
+
+/** So that rounding does not put the bound of a step above the step. */
+const belowRounding = 1 - 1e-12;
+
+/** What a step takes on any number of data-parallel ranks. Transfers between stages are those of the faster link. */
+export function stepFloor(
+  context: StepContext,
+  costs: LayerCosts,
+  spread: Pick<SpreadLayout, "pp" | "vp" | "bubbleShare">,
+): StepFloor {
+  const { pace, constants } = context;
+  const { pp, vp, bubbleShare } = spread;
+  const stage = fullestStage(context, costs, spread);
+  const [inside, outside] = [true, false].map((staysInDomain) =>
+    transferTimeMs(context, costs.boundaryBytes, staysInDomain),
+  );
+  const once = pp > 1 ? Math.min(inside ?? 0, outside ?? 0) : 0;
+  const transfer = 2 * vp * once * constants.ppExposed;
+  const others = (stage.all - stage.total) / vp + (pp - 1) * (transfer / vp);
+  const bubble = pp > 1 ? bubbleShare * Math.max(0, others) : 0;
+  return {
+    batchMs: belowRounding * pace * (stage.total + transfer),
+    stepMs: belowRounding * pace * (bubble + constants.stepMs),
+  };
+}
+
 function addStragglers(out: Float64Array, context: StepContext, spread: SpreadLayout): number {
   let sum = 0;
   for (let index = 0; index < part.stragglers; index++) {
@@ -112,7 +143,11 @@ interface Stage {
   all: number;
 }
 
-function fullestStage(context: StepContext, costs: LayerCosts, spread: SpreadLayout): Stage {
+function fullestStage(
+  context: StepContext,
+  costs: LayerCosts,
+  spread: Pick<SpreadLayout, "pp" | "vp">,
+): Stage {
   const { sizes } = context;
   const { pp, vp } = spread;
   const chunks = pp * vp;

@@ -17,12 +17,42 @@ const [namedModel, configuredModel] = modelReference.options;
  * @throws UserError `layout-invalid`
  */
 export function readLayoutLine(value: unknown): LayoutLine {
-  const { model, hardware, layout } = readPart(outline, value, "");
-  return {
-    model: readPart(modelSchema(model), model, "model"),
-    hardware: readPart(hardwareReference, hardware, "hardware"),
-    layout: readPart(trainingLayout, layout, "layout"),
+  return layoutLineReader()(value);
+}
+
+/**
+ * Reads layouts one after another. Equal models and equal hardware of several lines are read once and are one object.
+ *
+ * @returns like `readLayoutLine`, and throws like it
+ */
+export function layoutLineReader(): (value: unknown) => LayoutLine {
+  const models = new Map<string, LayoutLine["model"]>();
+  const machines = new Map<string, LayoutLine["hardware"]>();
+  return (value) => {
+    const { model, hardware, layout } = readPart(outline, value, "");
+    return {
+      model: readOnce(models, modelSchema(model), model, "model"),
+      hardware: readOnce(machines, hardwareReference, hardware, "hardware"),
+      layout: readPart(trainingLayout, layout, "layout"),
+    };
   };
+}
+
+/** More different parts than this are not kept. */
+const mostKept = 1000;
+
+function readOnce<Value>(
+  kept: Map<string, Value>,
+  schema: z.ZodType<Value>,
+  value: unknown,
+  at: string,
+): Value {
+  const key = JSON.stringify(value);
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const part = readPart(schema, value, at);
+  if (kept.size < mostKept) kept.set(key, part);
+  return part;
 }
 
 const outline = z.strictObject({ model: z.unknown(), hardware: z.unknown(), layout: z.unknown() });

@@ -1,6 +1,5 @@
 import { formatCount } from "../../foundation/units.ts";
 import type { PlannerModel } from "../../schema/plan/planner-models.ts";
-import { loadModel } from "./load-model.ts";
 
 /** Longer sequences are rarely what most of a training uses. */
 const longestSequence = 8192;
@@ -18,6 +17,7 @@ export interface ConfigModel {
  */
 export async function configModel(text: string, cwd: string): Promise<ConfigModel | undefined> {
   if (!/\.json$/iu.test(text)) return undefined;
+  const { loadModel } = await import("./load-model.ts");
   const { name, shape, notes } = await loadModel(text, cwd);
   const seq = Math.min(shape.seq, longestSequence);
   const model: PlannerModel = {

@@ -6,7 +6,7 @@ import { predictStep } from "../../planner/step/predict-step.ts";
 import { resolveShape } from "../../planner/step/resolve-shape.ts";
 import type { LayoutAnswer } from "../../schema/plan/step-prediction.ts";
 import type { LayoutLine } from "../../schema/plan/training-layout.ts";
-import { readLayoutLine } from "../../schema/plan/read-layout-line.ts";
+import { layoutLineReader } from "../../schema/plan/read-layout-line.ts";
 import { findAccelerator } from "../../schema/find-accelerator.ts";
 import { loadPlannerData, type PlannerData } from "./load-planner-data.ts";
 
@@ -23,9 +23,10 @@ export interface PredictedLayout {
  */
 export async function* predictLayouts(text: string, cwd: string): AsyncGenerator<PredictedLayout> {
   const data = await loadPlannerData();
+  const readLine = layoutLineReader();
   for (const read of layoutsIn(text)) {
     if (read.kind === "broken") yield { line: undefined, answer: errorAnswer(read.error) };
-    else yield await predictedLayout(read.value, data, cwd);
+    else yield await predictedLayout(() => readLine(read.value), data, cwd);
   }
 }
 
@@ -58,13 +59,14 @@ function notModelled(what: string): UserError {
 type Read = { kind: "value"; value: unknown } | { kind: "broken"; error: UserError };
 
 async function predictedLayout(
-  value: unknown,
+  readLine: () => LayoutLine,
   data: PlannerData,
   cwd: string,
 ): Promise<PredictedLayout> {
   let line: LayoutLine;
   try {
-    line = await withModelSizes(readLayoutLine(value), cwd);
+    line = readLine();
+    if ("config" in line.model) line = await withModelSizes(line, cwd);
   } catch (error) {
     return { line: undefined, answer: errorAnswer(error) };
   }
