@@ -6,6 +6,8 @@ Pitwall copies this file to each host of a job. It needs Python 3.8 and its stan
   start JOB                read the job as JSON from standard input, start its ranks in the background
   run JOB                  the same in the foreground
   slurm JOB                the same as one task per node of a Slurm job; the folder is JOB.<node>
+  hold JOB                 beside `slurm`, for a job that waits until the node is prepared: print what this host is, and read
+                           from standard input the line that lets the job start
   follow JOB OFFSET        print the frames of the job from a byte offset on, until its last one;
                            reads `ping <text>`, `stop <ms>`, `signal <NAME>` lines from standard input
   stop JOB MS              end every process of the job, with SIGKILL after MS milliseconds
@@ -57,6 +59,8 @@ STOP_CHECK_SECONDS = 0.25
 TAKEN_SECONDS = 30
 SCHEDULER_GRACE_MS = 600000
 AWAIT_SECONDS = 600
+HELD_TOUCH_SECONDS = 5
+HELD_SILENT_SECONDS = 120
 HOLD_SECONDS = 6
 RESERVE_BYTES = 1 << 16
 NO_JOB_CODE = 93
@@ -950,9 +954,53 @@ def read_job(folder):
     job = json.loads(text)
     if not os.path.exists(path):
         write_whole(path, text)
+    if job.get("isHeld"):
+        job = when_released(folder, job)
     if not os.path.isdir(job["cwd"]):
         fail("cwd-missing", "no folder %s on this host" % job["cwd"])
     return job
+
+
+def when_released(folder, job):
+    """Waits until Pitwall has put code and data on this node. It says where the code is, and which variables to add."""
+    path = os.path.join(folder, "release.json")
+    seen, seen_at = None, time.monotonic()
+    while not os.path.exists(path):
+        touched = modified(os.path.join(folder, "held"))
+        if touched != seen:
+            seen, seen_at = touched, time.monotonic()
+        is_silent = time.monotonic() - seen_at > HELD_SILENT_SECONDS
+        if is_silent or os.path.exists(os.path.join(folder, "abandoned")):
+            fail("not-prepared", "Pitwall ended before it had prepared this node")
+        time.sleep(0.02)
+    with open(path) as file:
+        released = json.load(file)
+    return dict(job, cwd=released.get("cwd", job["cwd"]), env=dict(job["env"], **released["env"]))
+
+
+def modified(path):
+    try:
+        return os.stat(path).st_mtime
+    except OSError:
+        return None
+
+
+def hold(prefix):
+    """The other side of `when_released`. The node is given up if standard input ends before the line has come."""
+    node = os.environ["SLURMD_NODENAME"]
+    folder = "%s.%s" % (prefix, node)
+    print(json.dumps(describe()), flush=True)
+    text = b""
+    while not text.endswith(b"\n"):
+        touch(os.path.join(folder, "held"))
+        if not select.select([0], [], [], HELD_TOUCH_SECONDS)[0]:
+            continue
+        piece = os.read(0, READ_BYTES)
+        if not piece:
+            touch(os.path.join(folder, "abandoned"))
+            return
+        text += piece
+    write_whole(os.path.join(folder, "release.json"), json.dumps(json.loads(text)[node]))
 
 
 def wait_for_state(folder):
@@ -1372,6 +1420,8 @@ def main(words):
         Supervisor(rest[0], read_job(rest[0])).run()
     elif command == "slurm":
         run_in_slurm(rest[0])
+    elif command == "hold":
+        hold(rest[0])
     elif command == "follow":
         follow(rest[0], int(rest[1]))
     elif command == "stop":

@@ -196,6 +196,11 @@ export const runOptions = {
     group: "Where",
     help: "send these files besides those that git tracks; can be repeated",
   },
+  sendCode: {
+    takes: "nothing",
+    group: "Where",
+    help: "with --on slurm, send the program's files to the nodes, which do not share its folder",
+  },
   rendezvous: {
     takes: "choice",
     choices: ["static", "c10d"],

@@ -12,7 +12,7 @@ export interface Launcher {
   launch(command: readonly string[], options: LaunchOptions): Promise<LaunchOutcome>;
   /** Follows a job that an earlier process launched, from its first output on; absent if jobs end with Pitwall. */
   attach?(job: LaunchedBefore): Promise<AttachOutcome>;
-  /** Puts data on the hosts of the jobs, before a launch; absent if that is impossible. */
+  /** Puts data on the hosts of the jobs, before a launch; absent if `launch` does it, once the hosts are known. */
   stage?(
     data: readonly DataRequest[],
     options: StageOptions,
@@ -76,8 +76,10 @@ export interface LaunchOptions {
    * Default: 1000, which is enough for data-loading workers to notice that their parent has ended.
    */
   lingerMs?: number;
-  /** Withdraws a job that still waits in a queue. */
+  /** Withdraws a job that still waits in a queue, or for its data. */
   interrupt?: AbortSignal;
+  /** Put on the hosts before the ranks start, by launchers without `stage`. */
+  data?: { requests: readonly DataRequest[]; cacheFolder: string };
 }
 
 /** A job that an earlier process of Pitwall launched. */
@@ -119,11 +121,18 @@ export interface QueuedJob {
   /** The scheduler's name for it. */
   jobId: string;
   submittedMs: number;
-  /** Emits why the job waits, again and again, and returns how the wait ended. It must be read to its end. */
-  waiting: AsyncGenerator<QueueState, QueueEnd>;
+  /**
+   * Emits why the job waits, again and again, then what is put on its hosts, and returns how the wait ended. It must be read to its
+   * end.
+   */
+  waiting: AsyncGenerator<QueueState | PreparingEvent, QueueEnd>;
 }
 
+/** The scheduler has started the job, and its hosts are prepared before the ranks start. */
+export type PreparingEvent = { kind: "preparing"; timeMs: number } | StagingEvent;
+
 export interface QueueState {
+  kind: "waiting";
   timeMs: number;
   /** In the words of the scheduler; undefined if it gives none. */
   reason: string | undefined;
@@ -131,7 +140,7 @@ export interface QueueState {
 
 export type QueueEnd =
   | { kind: "launched"; job: LaunchedJob }
-  /** The job was taken from the queue because of `interrupt`. */
+  /** The job was taken from the queue, or ended while its hosts were prepared, because of `interrupt`. */
   | { kind: "withdrawn"; timeMs: number };
 
 export type OutputStream = "stdout" | "stderr";

@@ -1,19 +1,20 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { slurmLabMissing, startSlurmLab } from "../lab/slurm.ts";
 import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
-import { directoryOf, logOf, printed, resultIn, until } from "../support/recorded-run.ts";
+import { directoryOf, eventsOf, logOf, printed, resultIn, until } from "../support/recorded-run.ts";
 
 const missing = slurmLabMissing();
 if (missing !== undefined) console.warn(`skipping the tests of Slurm: ${missing}`);
 
-/** Prints its place and a rising accuracy; `endless` goes on below the target. */
+/** Prints its place, its data and a rising accuracy; `endless` goes on below the target. */
 const program = `
 import os, sys, time
 rank = int(os.environ["RANK"])
-print("rank", rank, "of", os.environ["WORLD_SIZE"], flush=True)
+print("rank", rank, "of", os.environ["WORLD_SIZE"], "reads", open(os.environ["PITWALL_DATA"]).read(), flush=True)
 step = 0
 while step < 3 or sys.argv[1:]:
     step += 1
@@ -22,51 +23,87 @@ while step < 3 or sys.argv[1:]:
         print("val_acc=%.3f" % (0.5 if sys.argv[1:] else 0.3 * step + 0.1), flush=True)
 `;
 
-describe.skipIf(missing !== undefined)("on Slurm without a shared home folder", () => {
-  test("follows a node through job steps, and copies its files", async () => {
-    const lab = await startSlurmLab({ privateHome: "node2" });
-    onTestFinished(() => lab.close());
+describe.skipIf(missing !== undefined)("on Slurm without a shared file system", () => {
+  test("sends code and data to the nodes, follows them through job steps, and copies their files", async () => {
+    // Only node1 has the program and the data.
     const cwd = temporaryFolder();
+    const lab = await startSlurmLab({ privateHome: "node2", hiddenFolder: cwd });
+    onTestFinished(() => lab.close());
     writeFileSync(join(cwd, "train.py"), program);
-    const words = ["run", "--on", "slurm", "--nodes", "2", "--launcher", "direct"];
-    const ran = await pitwall([...words, "--target", "val_acc>=0.9", "--", "python3", "train.py"], {
-      cwd,
-      env: lab.env,
-    });
+    writeFileSync(join(cwd, "words.txt"), "one two");
+    execFileSync("git", ["init", "-q"], { cwd });
+    execFileSync("git", ["add", "train.py"], { cwd });
+    const words = ["run", "--on", "slurm", "--nodes", "2", "--launcher", "direct", "--send-code"];
+    const data = ["--data", "words.txt", "--set-up", "echo once >>set-up", "--price", "3600/h"];
+    const target = ["--target", "val_acc>=0.9", "--", "python3", "train.py"];
+    const ran = await pitwall([...words, ...data, ...target], { cwd, env: lab.env });
     expect(ran.exitCode, printed(ran)).toBe(0);
     const directory = directoryOf(cwd) ?? "";
     expect(
       logOf(directory)
-        .match(/rank \d of 2/gu)
+        .match(/rank \d of 2 reads .*/gu)
         ?.toSorted(),
-    ).toEqual(["rank 0 of 2", "rank 1 of 2"]);
-    expect(resultIn(directory).findings).toEqual([]);
+    ).toEqual(["rank 0 of 2 reads one two", "rank 1 of 2 reads one two"]);
+    expect(stagedIn(directory)).toEqual(["WORDS sent", "WORDS sent", "code sent", "code sent"]);
+    expect(readdirSync(directory)).not.toContain("code");
+    const { findings, clock, dataMs = 0 } = resultIn(directory);
+    expect(findings).toEqual([]);
+    // The nodes are billed while they are prepared.
+    expect(clock.billedMs).toBeCloseTo(clock.endedMs - clock.launchedMs + dataMs, 3);
+    expect(dataMs).toBeGreaterThan(0);
 
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, "train.py"), program);
-    const child = startPitwall(
-      [...words, "--target", "val_acc>=0.9", "--", "python3", "train.py", "endless"],
-      folder,
-      lab.env,
-    );
+    const child = startPitwall([...words, ...data, ...target, "endless"], cwd, lab.env);
     const exited = once(child, "exit");
-    const hasStarted = (text: string) => logOf(directoryOf(folder)).includes(text) || undefined;
+    const runs = join(directory, "..");
+    const second = await until(() =>
+      readdirSync(runs)
+        .map((name) => join(runs, name))
+        .find((path) => path !== directory),
+    );
+    const hasStarted = (text: string) => logOf(second).includes(text) || undefined;
     await until(() => hasStarted("rank 0 of 2") && hasStarted("rank 1 of 2"));
-    const write = ["exec", "last", "--", "sh", "-c", "echo weights >$PITWALL_RUN_DIR/$RANK.pt"];
-    const wrote = await pitwall(write, { cwd: folder, env: lab.env });
+    const reused = ["WORDS reused", "WORDS reused", "code reused", "code reused"];
+    expect(stagedIn(second)).toEqual(reused);
+    const write = ["exec", "last", "--", "sh", "-c", "cp set-up $PITWALL_RUN_DIR/$RANK.pt"];
+    const wrote = await pitwall(write, { cwd, env: lab.env });
     expect(wrote.exitCode, printed(wrote)).toBe(0);
     // Of the first node, and of this machine with it, and of the second node through a job step.
-    const fetched = await pitwall(["fetch", "last", "*.pt"], { cwd: folder, env: lab.env });
+    const fetched = await pitwall(["fetch", "last", "*.pt"], { cwd, env: lab.env });
     expect(fetched.exitCode, printed(fetched)).toBe(0);
-    const files = join(directoryOf(folder) ?? "", "files");
+    const files = join(second, "files");
     expect([readdirSync(join(files, "nodes")), readdirSync(join(files, "node2"))]).toEqual([
       ["0.pt"],
       ["1.pt"],
     ]);
-    const stopped = await pitwall(["stop", "last"], { cwd: folder, env: lab.env });
+    expect(readFileSync(join(files, "node2/1.pt"), "utf8")).toBe("once\n");
+    const stopped = await pitwall(["stop", "last"], { cwd, env: lab.env });
     expect(stopped.exitCode, printed(stopped)).toBe(0);
     await exited;
-    const again = await pitwall(["fetch", "last"], { cwd: folder, env: lab.env });
+    const again = await pitwall(["fetch", "last"], { cwd, env: lab.env });
     expect(again.exitCode, printed(again)).toBe(0);
   });
+
+  test("ends the job if Pitwall ends before the nodes are prepared", async () => {
+    const cwd = temporaryFolder();
+    const lab = await startSlurmLab({ nodeCount: 1 });
+    onTestFinished(() => lab.close());
+    const words = ["run", "--on", "slurm", "--send-code", "--sync", ".", "--set-up", "sleep 60"];
+    writeFileSync(join(cwd, "x"), "");
+    const child = startPitwall([...words, "--", "true"], cwd, lab.env);
+    await until(() => {
+      const directory = directoryOf(cwd);
+      return directory !== undefined && stagedIn(directory).length > 0 ? true : undefined;
+    });
+    child.kill("SIGKILL");
+    await until(async () => (await lab.run("squeue", "--noheader")) === "" || undefined);
+    expect(logOf(directoryOf(cwd))).toBe("");
+  });
 });
+
+/** What was put on the nodes, and how. */
+function stagedIn(directory: string): string[] {
+  if (!existsSync(join(directory, "events.jsonl"))) return [];
+  return eventsOf(directory)
+    .flatMap((event) => (event.kind === "data-staged" ? [`${event.name} ${event.how}`] : []))
+    .toSorted();
+}

@@ -60,14 +60,17 @@ function holds(folder: string, name: string): boolean {
  *
  * @param switches the nodes below each network switch, `node[1,3]`
  * @param privateHome a node whose `~/.pitwall` is a file system of its own
+ * @param hiddenFolder a folder of this machine that this node does not have
  */
 export async function startSlurmLab({
   nodeCount = 2,
   privateHome,
+  hiddenFolder,
   switches,
 }: {
   nodeCount?: number;
   privateHome?: string;
+  hiddenFolder?: string;
   switches?: Readonly<Record<string, string>>;
 } = {}): Promise<SlurmLab> {
   const folder = mkdtempSync(join(tmpdir(), "pitwall-slurm-"));
@@ -131,7 +134,7 @@ export async function startSlurmLab({
   for (const node of nodes) {
     mkdirSync(join(folder, "state", node));
     const slurmd = ["slurmd", "-D", "-N", node, "-f", conf];
-    start(node, node === privateHome ? withPrivateHome(slurmd) : slurmd);
+    start(node, node === privateHome ? withPrivateHome(slurmd, hiddenFolder) : slurmd);
   }
   try {
     await untilIdle(run, nodeCount);
@@ -158,9 +161,10 @@ function mungeWords(folder: string): string[] {
   ];
 }
 
-function withPrivateHome(words: readonly string[]): string[] {
-  const script = 'mkdir -p "$HOME/.pitwall" && mount -t tmpfs none "$HOME/.pitwall" && exec "$@"';
-  return ["unshare", "--mount", "sh", "-c", script, "sh", ...words];
+function withPrivateHome(words: readonly string[], hiddenFolder = ""): string[] {
+  const script =
+    'mkdir -p "$HOME/.pitwall" && mount -t tmpfs none "$HOME/.pitwall" && { [ -z "$0" ] || mount -t tmpfs none "$0"; } && exec "$@"';
+  return ["unshare", "--mount", "sh", "-c", script, hiddenFolder, ...words];
 }
 
 /** Slurm counts GPUs by their device files, and sets CUDA_VISIBLE_DEVICES for them. */

@@ -10,6 +10,9 @@ export interface RecordedEvent {
   localRank?: number;
   signal?: string;
   command?: string;
+  /** Of data that was put on a host. */
+  name?: string;
+  how?: string;
 }
 
 /** The parts of `result.json` that tests read. */
@@ -18,6 +21,8 @@ export interface RecordedResult {
   findings: { rule: string }[];
   job: unknown;
   queuedMs?: number;
+  dataMs?: number;
+  clock: { launchedMs: number; endedMs: number; billedMs: number };
 }
 
 /** The folder of the only run in the home `home` of a folder; undefined before there is one. */

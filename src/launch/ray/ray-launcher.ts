@@ -185,7 +185,7 @@ export class RayLauncher implements Launcher {
       }
       if (info === undefined || (info.status !== "PENDING" && info.status !== "RUNNING"))
         throw notPlaced(jobId, log, info?.message ?? undefined);
-      yield { timeMs: nowMs(), reason: log.waiting ?? stateText(info.status) };
+      yield { kind: "waiting", timeMs: nowMs(), reason: log.waiting ?? stateText(info.status) };
       await sleep(pollMs);
     }
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
 import { runCommand } from "../run-command.ts";
-import { collectCode } from "../ssh/sync-code.ts";
+import { collectCode } from "../code/sync-code.ts";
 import type { RayClient } from "./ray-client.ts";
 
 const packMs = 300_000;

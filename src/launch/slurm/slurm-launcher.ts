@@ -1,5 +1,5 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { HostFacts } from "../../schema/run/host-facts.ts";
 import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
 import { agentJobTemplate, pythonOf } from "../agent/job-spec.ts";
@@ -10,11 +10,13 @@ import type {
   Launcher,
   LaunchOptions,
   LaunchOutcome,
+  PreparingEvent,
   QueueEnd,
   QueueState,
 } from "../launcher.ts";
 import { attachSlurmJob } from "./earlier-job.ts";
 import { launchTime } from "./launch-time.ts";
+import type { Preparation, Prepared } from "./prepare-nodes.ts";
 import { ranksPerNodeOf } from "./ranks-per-node.ts";
 import type { RunningJob } from "./job-step.ts";
 import { SlurmClient } from "./slurm-client.ts";
@@ -51,10 +53,11 @@ export class SlurmLauncher implements Launcher {
     const text = { text: agent, hash: agentHash(agent) };
     const script = this.#script(command, options, { agent: text, nodeOrder });
     await writeFile(join(options.runDirectory, "slurm.sh"), script, { mode: 0o600 });
+    const preparation = await this.#preparation(options);
     const client = new SlurmClient(tools);
     const submittedMs = this.#means.nowMs();
     const jobId = await client.submit(script, this.#target, tools.env);
-    const job = { jobId, submittedMs, client, tools, options, command, script };
+    const job = { jobId, submittedMs, client, tools, options, command, script, preparation };
     return {
       kind: "queued",
       queued: { scheduler: "slurm", jobId, submittedMs, waiting: this.#waitOrCancel(job) },
@@ -99,11 +102,12 @@ export class SlurmLauncher implements Launcher {
   #template(command: readonly string[], options: LaunchOptions) {
     const run = basename(options.runDirectory);
     const ranksPerNode = ranksPerNodeOf(this.#target);
-    return agentJobTemplate(
+    const sendsCode = this.#target.sendsCode === true;
+    const template = agentJobTemplate(
       {
         name: run,
         command,
-        cwd: options.cwd,
+        cwd: sendsCode ? "{pitwall:code}" : options.cwd,
         env: options.programEnv ?? {},
         seed: options.seed,
         starter: this.#target.ranks.starter,
@@ -112,6 +116,17 @@ export class SlurmLauncher implements Launcher {
       },
       { nodeCount: this.#target.nodes, ranksPerNode, run },
     );
+    return sendsCode || options.data !== undefined ? { ...template, isHeld: true } : template;
+  }
+
+  /** The files are copied now, because they may change while the job waits. */
+  async #preparation({ cwd, runDirectory, data }: LaunchOptions): Promise<Preparation | undefined> {
+    const { sendsCode, sync = [], setUp } = this.#target;
+    if (sendsCode !== true) return data === undefined ? undefined : { code: undefined, data };
+    const { collectCode, copyCode } = await import("../code/sync-code.ts");
+    const code = await collectCode(cwd, sync, dirname(dirname(this.#means.agentFile)));
+    const copied = await copyCode(code, join(runDirectory, copiedCodeName));
+    return { code: { ...copied, setUp, source: cwd }, data };
   }
 
   async describeHosts(): Promise<readonly { host: string; facts: HostFacts }[]> {
@@ -140,17 +155,23 @@ export class SlurmLauncher implements Launcher {
   }
 
   /** A job that cannot be followed does not stay. */
-  async *#waitOrCancel(submitted: Submitted): AsyncGenerator<QueueState, QueueEnd> {
+  async *#waitOrCancel(
+    submitted: Submitted,
+  ): AsyncGenerator<QueueState | PreparingEvent, QueueEnd> {
     try {
       return yield* this.#wait(submitted);
     } catch (error) {
       // The first error is the one to report.
       await submitted.client.cancel(submitted.jobId).catch(() => undefined);
-      throw error;
+      if (submitted.options.interrupt?.aborted !== true) throw error;
+      return { kind: "withdrawn", timeMs: this.#means.nowMs() };
+    } finally {
+      const copied = join(submitted.options.runDirectory, copiedCodeName);
+      if (submitted.preparation !== undefined) await rm(copied, { recursive: true, force: true });
     }
   }
 
-  async *#wait(submitted: Submitted): AsyncGenerator<QueueState, QueueEnd> {
+  async *#wait(submitted: Submitted): AsyncGenerator<QueueState | PreparingEvent, QueueEnd> {
     const { jobId, submittedMs, client, tools, options, command, script } = submitted;
     const { nowMs } = this.#means;
     const wait = yield* waitInQueue(jobId, { client, nowMs, interrupt: options.interrupt });
@@ -161,16 +182,18 @@ export class SlurmLauncher implements Launcher {
     const home = homeOf(tools);
     const agent = agentWordsIn(script, home) ?? [];
     const job = { jobId, hosts, home, prefix: jobFolderPrefix(run), agent, tools };
+    const prepared = yield* this.#prepare(job, submitted);
     const places = await placesOf(job, { client, agentFile: this.#means.agentFile, nowMs });
     this.#facts = this.#factsOf(job, places);
     const { waitedAtMs, state } = wait;
     const template = this.#template(command, options);
     const [place] = places;
     const ordered = inScriptOrder(hosts, script);
-    const placed = await ranksOfNodes(ordered, { template, place, home });
+    const placed = await ranksOfNodes(ordered, { template, place, home, prepared });
     const { ranks, scriptMs } = placed;
     const { startMs } = state;
-    const launchedMs = launchTime({ submittedMs, waitedAtMs, seenMs, startMs, scriptMs });
+    const launchedMs =
+      prepared?.releasedMs ?? launchTime({ submittedMs, waitedAtMs, seenMs, startMs, scriptMs });
     const parts = {
       places,
       ranks,
@@ -191,7 +214,22 @@ export class SlurmLauncher implements Launcher {
       }),
     };
   }
+
+  async *#prepare(
+    job: RunningJob,
+    { preparation, options }: Submitted,
+  ): AsyncGenerator<PreparingEvent, Prepared | undefined> {
+    if (preparation === undefined) return undefined;
+    const { agentFile, nowMs } = this.#means;
+    const signal = options.interrupt ?? new AbortController().signal;
+    yield { kind: "preparing", timeMs: nowMs() };
+    const { prepareNodes } = await import("./prepare-nodes.ts");
+    return yield* prepareNodes(job, preparation, { agentFile, nowMs, signal });
+  }
 }
+
+/** Of the code in the record, until it is on the nodes. */
+const copiedCodeName = "code";
 
 interface Submitted {
   jobId: string;
@@ -201,6 +239,7 @@ interface Submitted {
   options: LaunchOptions;
   command: readonly string[];
   script: string;
+  preparation: Preparation | undefined;
 }
 
 /** The program's own Python if every node has it at the same path: it can be another than the first one on the PATH, and newer. */

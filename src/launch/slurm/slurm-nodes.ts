@@ -4,11 +4,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { hostFacts, type HostFacts } from "../../schema/run/host-facts.ts";
+import { hostFacts } from "../../schema/run/host-facts.ts";
 import type { AgentPlace, FollowedClock, HostAccess } from "../agent/host-access.ts";
 import { phaseOf } from "./job-state.ts";
 import type { SlurmClient } from "./slurm-client.ts";
 import { stepWords, type RunningJob } from "./job-step.ts";
+import { factsIn, type DescribedHost } from "./labeled-facts.ts";
 import { NodeClocks } from "./node-clocks.ts";
 import { agentStart } from "./slurm-script.ts";
 import type { SlurmTools } from "./slurm-tools.ts";
@@ -127,7 +128,8 @@ function sharedAccess(host: string, { env }: SlurmTools): HostAccess {
   return { host, wrap: (words) => words, env };
 }
 
-function stepAccess(host: string, { jobId, tools }: RunningJob): HostAccess {
+/** Reaches a node through a job step. */
+export function stepAccess(host: string, { jobId, tools }: RunningJob): HostAccess {
   return {
     host,
     wrap: (words) => [...stepWords(jobId, 1), `--nodelist=${host}`, ...words],
@@ -151,11 +153,6 @@ export function stepPlaces(job: RunningJob): AgentPlace[] {
 
 export function agentHash(agent: string): string {
   return createHash("sha256").update(agent).digest("hex").slice(0, 16);
-}
-
-interface DescribedHost {
-  host: string;
-  facts: HostFacts;
 }
 
 /** What the agents have stored about the nodes of a job that share the home folder; undefined if one has stored nothing. */
@@ -193,13 +190,4 @@ export async function describeNodes({
     // The job may have ended already: then its nodes are described by what Slurm knows.
     return undefined;
   }
-}
-
-/** A line of `srun --label`: the number of the task, which is that of the node, and what the task printed. */
-function factsIn(line: string, hosts: readonly string[]): DescribedHost[] {
-  const [, task, text = ""] = /^\s*(\d+): (\{.*\})\s*$/u.exec(line) ?? [];
-  const host = hosts[Number(task)];
-  if (host === undefined) return [];
-  const parsed = hostFacts.safeParse(JSON.parse(text));
-  return parsed.success ? [{ host, facts: parsed.data }] : [];
 }

@@ -5,6 +5,7 @@ import type { LaunchedRank } from "../../schema/run/rank.ts";
 import { placedJobs, type agentJobTemplate, withCommands } from "../agent/job-spec.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";
+import type { Prepared } from "./prepare-nodes.ts";
 import type { SlurmPlace } from "./slurm-nodes.ts";
 
 const readMs = 20_000;
@@ -27,9 +28,11 @@ export async function ranksOfNodes(
     template: ReturnType<typeof agentJobTemplate>;
     place: SlurmPlace | undefined;
     home: string;
+    /** What the nodes were told when they had been prepared. */
+    prepared?: Pick<Prepared, "releases"> | undefined;
   },
 ): Promise<{ ranks: LaunchedRank[]; scriptMs?: number | undefined }> {
-  const { template, place, home } = parts;
+  const { template, place, home, prepared } = parts;
   const rankCount = template.ranksPerNode;
   const ranks = ranksOfHosts(hosts.map((host) => ({ host, rankCount })));
   const job = place === undefined ? undefined : await readPlaced(place);
@@ -37,7 +40,12 @@ export async function ranksOfNodes(
   const { MASTER_ADDR: masterAddress, MASTER_PORT: masterPort } = job.env;
   const filled = { nodeCount: hosts.length, masterAddress, masterPort, home };
   const scriptMs = job.scriptStartMs;
-  return { ranks: withCommands(ranks, placedJobs(template, filled)), scriptMs };
+  const specs = placedJobs(template, filled).map((spec, index) => {
+    const released = prepared?.releases[hosts[index] ?? ""];
+    const env = Object.assign({}, spec.env, released?.env);
+    return Object.assign({}, spec, { cwd: released?.cwd ?? spec.cwd, env });
+  });
+  return { ranks: withCommands(ranks, specs), scriptMs };
 }
 
 async function readPlaced({

@@ -39,7 +39,7 @@ export async function* waitInQueue(
     const state = await stateOrSilence(client, jobId);
     if (state === undefined) {
       if (nowMs() - answeredMs > silentForMs) throw silentTooLong(jobId);
-      yield { timeMs: nowMs(), reason: "Slurm does not answer" };
+      yield { kind: "waiting", timeMs: nowMs(), reason: "Slurm does not answer" };
     } else {
       answeredMs = nowMs();
       if (phaseOf(state) !== "waiting") return startedOrThrow(jobId, state, waitedAtMs);
@@ -49,7 +49,7 @@ export async function* waitInQueue(
         await patiently(() => client.cancel(jobId));
         throw neverStarts(jobId, state, never);
       }
-      yield { timeMs: nowMs(), reason: state.reason };
+      yield { kind: "waiting", timeMs: nowMs(), reason: state.reason };
     }
     await sleepUntil(pollMs(nowMs() - sinceMs), interrupt);
   }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Finding } from "../../schema/run/finding.ts";
@@ -14,16 +14,16 @@ import {
   type RankStarter,
 } from "../agent/job-spec.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
+import { setUpCode } from "../code/set-up-code.ts";
+import { collectCode, homesOf, remoteFolder, sendCode } from "../code/sync-code.ts";
 import type { LaunchOptions } from "../launcher.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";
 import { doubtHosts } from "./doubt-hosts.ts";
 import { lastLines } from "./explain-ssh.ts";
 import { jobFolder } from "./job-folder.ts";
 import { hostError, type OpenHost, type SshHosts } from "./ssh-hosts.ts";
-import { collectCode, remoteFolder, sendCode } from "./sync-code.ts";
 
 const startMs = 60_000;
-const setUpMs = 3_600_000;
 
 type SshJobTarget = Pick<
   LaunchTargetOf<"ssh">,
@@ -62,7 +62,8 @@ export async function startOnHosts(
     sendTo(opened, { target, options, hosts }),
     doubtHosts(opened, command, nowMs),
   ]);
-  await setUp(target.setUp, opened, folders);
+  const placed = opened.map((each, index) => ({ ...each, folder: folders[index] ?? "" }));
+  await setUpCode(target.setUp, placed);
   return startAgents({ target, command, options, opened, folders, findings, starter, nowMs });
 }
 
@@ -90,14 +91,6 @@ function addressOf(opened: OpenHost | undefined): string {
   return opened?.host.address ?? opened?.facts.reachedAt ?? "127.0.0.1";
 }
 
-/** Hosts that share a home folder, each group with one that acts for all. */
-function homesOf(opened: readonly OpenHost[]): OpenHost[] {
-  return opened.filter(
-    ({ facts }, index) =>
-      opened.findIndex((other) => other.facts.homeId === facts.homeId) === index,
-  );
-}
-
 /** Sends the code to all hosts at the same time; the program's folder on each. */
 async function sendTo(
   opened: readonly OpenHost[],
@@ -106,34 +99,12 @@ async function sendTo(
   const { target, options, hosts } = parts;
   const code = await collectCode(options.cwd, target.sync ?? [], hosts.packageRoot);
   await Promise.all(
-    homesOf(opened).map(async (each) => sendCode(code, each, await hosts.sshCommand(each.host))),
-  );
-  return opened.map(({ facts }) => remoteFolder(code, facts));
-}
-
-/** Runs the set-up command once per home folder, unless the code's folder has its marker already. */
-async function setUp(
-  command: string | undefined,
-  opened: readonly OpenHost[],
-  folders: readonly string[],
-): Promise<void> {
-  if (command === undefined) return;
-  const marker = `.pitwall-set-up-${createHash("sha256").update(command).digest("hex").slice(0, 12)}`;
-  const script = 'cd "$1" || exit 1; test -e "$2" && exit 0; (eval "$3") </dev/null && : >"$2"';
-  await Promise.all(
-    homesOf(opened).map(async (each) => {
-      const { host, access } = each;
-      const folder = folders[opened.indexOf(each)] ?? "";
-      const words = ["sh", "-c", script, "sh", folder, marker, command];
-      const outcome = await runOnHost(access, words, { timeoutMs: setUpMs });
-      if (outcome.kind === "ended" && outcome.exitCode === 0) return;
-      const said = outcome.kind === "ended" ? outcome.stderr || outcome.stdout : outcome.kind;
-      throw hostError(host, "set-up-failed", `the set-up command failed: \`${command}\``, {
-        saw: lastLines(said, 10),
-        hint: "it runs in the program's folder, once per host and version of the code",
-      });
+    homesOf(opened).map(async ({ host, access, facts }) => {
+      const remote = { shell: await hosts.sshCommand(host), destination: host.destination };
+      await sendCode(code, { access, facts, remote });
     }),
   );
+  return opened.map(({ facts }) => remoteFolder(code, facts));
 }
 
 interface Start {

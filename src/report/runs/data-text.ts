@@ -1,5 +1,5 @@
 import { formatBytes, formatDuration } from "../../foundation/units.ts";
-import type { StagedData } from "../../schema/run/data-set.ts";
+import { stagedCodeName, type StagedData } from "../../schema/run/data-set.ts";
 import { launchingHost } from "../../schema/run/launching-host.ts";
 import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 
@@ -22,7 +22,10 @@ export function stagedText({ host, name, path, bytes, how, ...rest }: StagedData
   const where = host === launchingHost ? "" : ` on ${host}`;
   const cold =
     warmBytes < bytes ? `; ${formatBytes(bytes - warmBytes)} do not fit into free memory` : "";
-  const text = `data ${name}: ${sent} ${originTexts[how]}${where} at ${path}`;
+  const isCode = name === stagedCodeName;
+  const text = isCode
+    ? `code: ${sent} ${how}${where} at ${path}`
+    : `data ${name}: ${sent} ${originTexts[how]}${where} at ${path}`;
   return `${text} in ${formatDuration(durationMs)}${cold}`;
 }
 

@@ -86,6 +86,12 @@ export const launchTarget = z.discriminatedUnion("kind", [
     gres: z.string().optional(),
     /** Further options of sbatch: `--mem=64G`. */
     sbatch: z.array(z.string()).optional(),
+    /** The program's files are sent to the nodes, which do not share its folder. */
+    sendsCode: z.boolean().optional(),
+    /** Files to send besides those that git tracks; only with `sendsCode`, as is `setUp`. */
+    sync: z.array(z.string()).optional(),
+    /** Shell command that runs once on each node before its first job with this code. */
+    setUp: z.string().optional(),
     ...placement,
   }),
   /** Nodes of a Ray cluster: one Ray job per run. */

@@ -59,6 +59,10 @@ const fields = z.strictObject({
     .min(1)
     .optional()
     .describe("Files to send to the hosts besides those that git tracks"),
+  sendCode: z
+    .boolean()
+    .optional()
+    .describe("Send the program's files to Slurm nodes that do not share its folder"),
   data: patterns
     .optional()
     .describe(

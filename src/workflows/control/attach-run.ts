@@ -158,7 +158,10 @@ type Events = RunRecord["events"]["events"];
 // oxlint-disable-next-line require-yield -- no event precedes the job
 async function* alreadyLaunched(job: LaunchedJob, events: Events): AsyncGenerator<never, Launched> {
   const queued = events.find(({ event }) => event.kind === "queued");
-  const queuedMs = queued === undefined ? undefined : Math.max(0, job.launchedMs - queued.timeMs);
+  const isPreparing = ({ event, timeMs }: Events[number]): boolean =>
+    event.kind === "data" && timeMs >= (queued?.timeMs ?? Infinity);
+  const untilMs = events.find(isPreparing)?.timeMs ?? job.launchedMs;
+  const queuedMs = queued === undefined ? undefined : Math.max(0, untilMs - queued.timeMs);
   return { kind: "launched", job, queuedMs };
 }
 

@@ -13,7 +13,7 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import { openStdin } from "./program-settings.ts";
 import type { RunWorld } from "./run-world.ts";
-import type { HostEnv } from "./stage-run.ts";
+import { dataFolderOf, storeStaging, type HostEnv } from "./stage-run.ts";
 import { startableOf } from "./startable-of.ts";
 
 /** The number of the attempt, for a program that continues from its checkpoint after a restart. */
@@ -43,10 +43,15 @@ export async function createRecord(request: RunRequest, { store }: RunWorld): Pr
 
 /** How a launch ended. */
 export type Launched =
-  /** `queuedMs` is the time in the queue of a scheduler, if there is one. */
-  | { kind: "launched"; job: LaunchedJob; queuedMs: number | undefined }
-  /** Interrupted while the job waited in a queue. */
-  | { kind: "withdrawn"; queuedMs: number; endedMs: number };
+  /** `queuedMs` is the time in the queue of a scheduler, `dataMs` the time after it to prepare the hosts; if there is one. */
+  | {
+      kind: "launched";
+      job: LaunchedJob;
+      queuedMs: number | undefined;
+      dataMs?: number | undefined;
+    }
+  /** Interrupted while the job waited in a queue or its hosts were prepared. */
+  | { kind: "withdrawn"; queuedMs: number; endedMs: number; dataMs?: number | undefined };
 
 export interface LaunchParts {
   launcher: Launcher;
@@ -87,34 +92,47 @@ export async function* startJob(
     case "launched":
       return { ...outcome, queuedMs: undefined };
     case "queued":
-      return yield* waitForStart(request, outcome.queued, parts.writer);
+      return yield* waitForStart(request, outcome.queued, {
+        writer: parts.writer,
+        nowMs: () => world.nowMs(),
+      });
   }
 }
 
 async function* waitForStart(
   { runId }: RunRequest,
   { scheduler, jobId, submittedMs, waiting }: QueuedJob,
-  writer: RunWriter,
+  { writer, nowMs }: { writer: RunWriter; nowMs: () => number },
 ): AsyncGenerator<RunEvent, Launched> {
   await writer.appendEvent({ kind: "queued", scheduler, jobId }, submittedMs);
+  let preparedFromMs: number | undefined;
   for (;;) {
     const next = await waiting.next();
     if (next.done !== true) {
-      const { timeMs, reason } = next.value;
-      const queuedForMs = Math.max(0, timeMs - submittedMs);
-      yield { kind: "queued", runId, scheduler, jobId, queuedForMs, reason };
+      const event = next.value;
+      if (event.kind === "preparing") {
+        preparedFromMs = event.timeMs;
+        await writer.appendEvent({ kind: "data", phase: "started" }, event.timeMs);
+      } else if (event.kind === "waiting") {
+        const queuedForMs = Math.max(0, event.timeMs - submittedMs);
+        yield { kind: "queued", runId, scheduler, jobId, queuedForMs, reason: event.reason };
+      } else yield* storeStaging({ ...event, runId }, { writer, timeMs: nowMs() });
       continue;
     }
     const end = next.value;
+    const endedMs = end.kind === "launched" ? end.job.launchedMs : end.timeMs;
+    const queuedMs = Math.max(0, (preparedFromMs ?? endedMs) - submittedMs);
+    const waits =
+      preparedFromMs === undefined
+        ? { queuedMs }
+        : { queuedMs, dataMs: Math.max(0, endedMs - preparedFromMs) };
+    if (preparedFromMs !== undefined)
+      await writer.appendEvent({ kind: "data", phase: "ended" }, endedMs);
     switch (end.kind) {
       case "launched":
-        return { ...end, queuedMs: Math.max(0, end.job.launchedMs - submittedMs) };
+        return { ...end, ...waits };
       case "withdrawn":
-        return {
-          kind: "withdrawn",
-          queuedMs: Math.max(0, end.timeMs - submittedMs),
-          endedMs: end.timeMs,
-        };
+        return { kind: "withdrawn", ...waits, endedMs };
     }
   }
 }
@@ -136,12 +154,22 @@ async function launchProgram(
       hostEnv,
       stdinFd: stdin?.fd,
       interrupt,
+      ...dataOf(request, { launcher, runDirectory: writer.directory }),
     });
     if (outcome.kind === "launched" || outcome.kind === "queued") return outcome;
     throw launchError(outcome, request);
   } finally {
     stdin?.close();
   }
+}
+
+/** What the launch puts on the hosts. */
+function dataOf(
+  { data = [] }: RunRequest,
+  { launcher, runDirectory }: { launcher: Launcher; runDirectory: string },
+): Pick<LaunchOptions, "data"> {
+  if (data.length === 0 || launcher.stage !== undefined) return {};
+  return { data: { requests: data, cacheFolder: dataFolderOf(runDirectory) } };
 }
 
 /** What a launcher gets to start the program of a run. */

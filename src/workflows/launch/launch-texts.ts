@@ -9,6 +9,7 @@ export interface LaunchTexts {
   nodes?: number | undefined;
   sshConfig?: string | undefined;
   sync?: readonly string[];
+  sendCode?: boolean | undefined;
   setUp?: string | undefined;
   hostTimeout?: string | undefined;
   rankOrder?: string | undefined;
@@ -30,23 +31,23 @@ export function isPlain(texts: LaunchTexts): boolean {
 }
 
 export function isGiven(value: LaunchTexts[keyof LaunchTexts]): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
 }
 
 /** The launch settings among others. */
 export function pickLaunchTexts(texts: LaunchTexts): LaunchTexts {
   const { on, nproc, launcher, hosts, nodes, sshConfig, sync = [], setUp, hostTimeout } = texts;
   const { partition, account, time, constraint, gres, sbatch = [], mpirun = [] } = texts;
-  const { rankOrder, launchRate, rendezvous, rayAddress } = texts;
+  const { rankOrder, launchRate, rendezvous, rayAddress, sendCode } = texts;
   const shared = { on, nproc, launcher, hosts, nodes, sshConfig, sync, setUp, hostTimeout };
-  const placement = { rankOrder, launchRate, rendezvous, rayAddress };
+  const placement = { rankOrder, launchRate, rendezvous, rayAddress, sendCode };
   return { ...shared, ...placement, partition, account, time, constraint, gres, sbatch, mpirun };
 }
 
 export function launchTextsOfFile(file: Partial<WorkloadFile>): LaunchTexts {
   const { hosts, nproc, time, launcher, on, nodes, sync, setUp } = file;
   const { partition, account, constraint, gres, sbatch, mpirun } = file;
-  const { rankOrder, launchRate, rendezvous, rayAddress } = file;
+  const { rankOrder, launchRate, rendezvous, rayAddress, sendCode } = file;
   return pickLaunchTexts({
     rankOrder,
     launchRate: launchRate?.toString(),
@@ -60,6 +61,7 @@ export function launchTextsOfFile(file: Partial<WorkloadFile>): LaunchTexts {
     constraint,
     gres,
     rayAddress,
+    sendCode,
     nproc: nproc?.toString(),
     hosts: typeof hosts === "string" ? hosts : hosts?.join(","),
     time: time?.toString(),

@@ -17,8 +17,7 @@ export function planData(
 ): DataRequest[] {
   const [first] = texts;
   if (first === undefined) return [];
-  if (kind !== "local" && kind !== "ssh" && kind !== "mpi" && kind !== "ray")
-    throw unsupported(kind);
+  if (kind === "simulated") throw unsupported(kind);
   const requests = texts.map((text) => parseData(text, cwd));
   const names = requests.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
@@ -116,9 +115,6 @@ function relativePath(path: string): UserError {
 function unsupported(kind: string): UserError {
   return new UserError("data-unsupported", `\`--data\` is not supported with \`--on ${kind}\``, {
     at: "--data",
-    hint:
-      kind === "slurm"
-        ? "put the data on the file system that the nodes share, and copy it to their disks in the program"
-        : "use `--on ssh`, `--on mpi`, `--on ray` or `--on local`",
+    hint: "simulated ranks read no data: remove it",
   });
 }

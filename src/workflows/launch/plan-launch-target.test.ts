@@ -119,6 +119,20 @@ describe("a workload file with settings of every launch target", () => {
       unused: ["hosts", "setUp", "sync"],
     },
     {
+      given: { on: "slurm", nodes: 4, sendCode: true },
+      target: {
+        kind: "slurm",
+        nodes: 4,
+        ranks,
+        partition: "main",
+        gres: "gpu:2",
+        sendsCode: true,
+        sync: code.sync,
+        setUp: code.setUp,
+      },
+      unused: ["hosts"],
+    },
+    {
       given: { on: "mpi" },
       target: {
         kind: "mpi",
@@ -172,6 +186,8 @@ test.each<[string, LaunchTexts, Startable | undefined]>([
   ["option-unused", { nproc: "2", rankOrder: "topology" }, undefined],
   ["option-unused", { hosts: "a", rendezvous: "c10d" }, command("./train.sh")],
   ["option-unused", { on: "slurm", rendezvous: "c10d" }, undefined],
+  ["option-unused", { on: "slurm", sync: ["lib"] }, undefined],
+  ["option-unused", { hosts: "a", sendCode: true }, undefined],
   ["topology-unknown", { hosts: "a", rankOrder: "topology" }, undefined],
   ["rank-order-by-address", { hosts: "a", rankOrder: "topology", rendezvous: "c10d" }, undefined],
 ])("%s: %j", async (code, texts, startable) => {

@@ -36,10 +36,10 @@ export async function planLaunchTarget(
   cwd: string,
 ): Promise<PlannedTarget> {
   const on = kindOf(given) ?? kindOf(fromFile) ?? "local";
-  const [firstUnused] = unusedOptions(on, given);
+  const within = kindWithin(on, { given, fromFile });
+  const [firstUnused] = unusedOptions(within === "mpi-here" ? "mpi" : within, given);
   if (firstUnused !== undefined) throw optionUnused(on, firstUnused);
-  const hasHosts = given.hosts !== undefined || fromFile.hosts !== undefined;
-  const unused = unusedOptions(hasHosts || on !== "mpi" ? on : "mpi-here", fromFile);
+  const unused = unusedOptions(within, fromFile);
   const keys = unused.map(({ key }) => key);
   const texts = { ...withoutKeys(fromFile, keys), ...onlyGiven(given), on };
   const isLimitedByFile = given.nodes === undefined && texts.nodes !== undefined;
@@ -59,6 +59,13 @@ async function planFirstHosts(
   const hosts = "hosts" in target ? (target.hosts ?? []) : [];
   if (hosts.length < nodes) return { target, unused: [...unused, "nodes"] };
   return { target: await planTarget(texts, program), unused };
+}
+
+/** The kind of target, or its part that uses fewer options. */
+function kindWithin(on: string, { given, fromFile = {} }: LaunchRequest): string {
+  const texts = { ...onlyGiven(fromFile), ...onlyGiven(given) };
+  if (on === "mpi" && texts.hosts === undefined) return "mpi-here";
+  return on === "slurm" && texts.sendCode !== true ? "slurm-shared" : on;
 }
 
 function kindOf({ on, hosts }: LaunchTexts): string | undefined {
@@ -146,8 +153,9 @@ const optionsOfKinds: readonly {
 }[] = [
   { option: "--hosts", key: "hosts", kinds: ["ssh", "mpi"] },
   { option: "--ssh-config", key: "sshConfig", kinds: ["ssh", "mpi"] },
-  { option: "--set-up", key: "setUp", kinds: ["ssh", "mpi", "ray"] },
-  { option: "--sync", key: "sync", kinds: ["ssh", "mpi", "ray"] },
+  { option: "--set-up", key: "setUp", kinds: ["ssh", "mpi", "ray", "slurm"] },
+  { option: "--sync", key: "sync", kinds: ["ssh", "mpi", "ray", "slurm"] },
+  { option: "--send-code", key: "sendCode", kinds: ["slurm"] },
   { option: "--host-timeout", key: "hostTimeout", kinds: ["ssh", "mpi"] },
   { option: "--nodes", key: "nodes", kinds: ["ssh", "mpi", "slurm", "ray", "simulated"] },
   { option: "--rank-order", key: "rankOrder", kinds: ["ssh", "slurm"] },
@@ -164,10 +172,13 @@ const optionsOfKinds: readonly {
   { option: "--sbatch", key: "sbatch", kinds: ["slurm"] },
 ];
 
-/** @param kind `mpi-here` is MPI on this machine, without `--hosts` */
+/** @param kind `mpi-here` is MPI on this machine, without `--hosts`; `slurm-shared` is Slurm without `--send-code` */
 function unusedOptions(kind: string, texts: LaunchTexts): typeof optionsOfKinds {
-  const isUsed = (option: string, kinds: readonly string[]): boolean =>
-    kind === "mpi-here" ? option === "--mpirun" : kinds.includes(kind);
+  const isUsed = (option: string, kinds: readonly string[]): boolean => {
+    if (kind === "mpi-here") return option === "--mpirun";
+    if (kind !== "slurm-shared") return kinds.includes(kind);
+    return kinds.includes("slurm") && !["--sync", "--set-up"].includes(option);
+  };
   return optionsOfKinds.filter(
     ({ option, key, kinds }) => !isUsed(option, kinds) && isGiven(texts[key]),
   );
@@ -177,7 +188,13 @@ function optionUnused(
   kind: string,
   { option, kinds }: { option: string; kinds: readonly string[] },
 ): UserError {
-  return new UserError("option-unused", `\`${option}\` has no effect with \`--on ${kind}\``, {
+  if (kind === "slurm-shared" && kinds.includes("slurm")) {
+    return new UserError("option-unused", `\`${option}\` has no effect without \`--send-code\``, {
+      hint: "add `--send-code` if the nodes do not share this folder, or remove it",
+    });
+  }
+  const on = kind === "slurm-shared" ? "slurm" : kind;
+  return new UserError("option-unused", `\`${option}\` has no effect with \`--on ${on}\``, {
     hint: `use ${kinds.map((each) => `\`--on ${each}\``).join(" or ")}, or remove \`${option}\``,
   });
 }

@@ -61,6 +61,20 @@ export function planSlurmTarget(texts: LaunchTexts, ranks: RankPlan): LaunchTarg
     ...placementOf(texts, ranks),
     ...Object.fromEntries(given.filter(([, text]) => text !== undefined)),
     ...(sbatch.length === 0 ? {} : { sbatch: sbatch.map(checkedOption) }),
+    ...sentCodeOf(texts),
+  };
+}
+
+function sentCodeOf({
+  sendCode,
+  sync = [],
+  setUp,
+}: LaunchTexts): Pick<LaunchTargetOf<"slurm">, "sendsCode" | "sync" | "setUp"> {
+  if (sendCode !== true) return {};
+  return {
+    sendsCode: true,
+    ...(sync.length === 0 ? {} : { sync: [...sync] }),
+    ...(setUp === undefined ? {} : { setUp }),
   };
 }
 

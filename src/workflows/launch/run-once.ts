@@ -106,11 +106,12 @@ export async function* followJob(
   if (launched.kind === "withdrawn") {
     files?.close();
     const { stopAfter } = options;
-    const unlaunched = { ...launched, prepareMs, dataMs };
+    const unlaunched = { ...launched, prepareMs, dataMs: launched.dataMs ?? dataMs };
     yield* endUnlaunched({ request, writer, unlaunched, stopAfter });
     return;
   }
-  yield* followLaunched({ ...run, ...launched, files }, { world, target }, options);
+  const waited = { ...launched, dataMs: launched.dataMs ?? dataMs };
+  yield* followLaunched({ ...run, ...waited, files }, { world, target }, options);
 }
 
 async function* followLaunched(

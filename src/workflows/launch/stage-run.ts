@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
+import { variablesOf } from "../../launch/data/variables-of.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { StagedData } from "../../schema/run/data-set.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { RunWorld, TargetWorld } from "./run-world.ts";
 
@@ -28,10 +28,11 @@ export async function* stageRun(
 ): AsyncGenerator<RunEvent, Staged> {
   const { data = [], runId } = request;
   const { launcher } = target;
-  if (data.length === 0) return { kind: "ready", dataMs: undefined, hostEnv: new Map() };
-  if (launcher.stage === undefined) throw new Error("this launch target cannot stage data");
+  // Without `stage`, the launch puts it on the hosts.
+  if (data.length === 0 || launcher.stage === undefined)
+    return { kind: "ready", dataMs: undefined, hostEnv: new Map() };
   const startedMs = world.nowMs();
-  const cacheFolder = join(dirname(dirname(writer.directory)), "data");
+  const cacheFolder = dataFolderOf(writer.directory);
   await writer.appendEvent({ kind: "data", phase: "started" }, startedMs);
   const staging = launcher.stage(data, { cacheFolder, env: world.env, signal: interrupt });
   try {
@@ -43,10 +44,7 @@ export async function* stageRun(
         const dataMs = Math.max(0, endedMs - startedMs);
         return { kind: "ready", dataMs, hostEnv: variablesOf(next.value) };
       }
-      const event = next.value;
-      yield { ...event, runId };
-      if (event.kind !== "staged") continue;
-      await writer.appendEvent({ kind: "data-staged", ...event.data }, world.nowMs());
+      yield* storeStaging({ ...next.value, runId }, { writer, timeMs: world.nowMs() });
     }
   } catch (error) {
     const endedMs = world.nowMs();
@@ -57,12 +55,17 @@ export async function* stageRun(
   }
 }
 
-/** `PITWALL_DATA` is the first data set, `PITWALL_DATA_<name>` each. */
-function variablesOf(staged: readonly StagedData[]): HostEnv {
-  const byHost = new Map<string, Record<string, string>>();
-  for (const { host, name, path } of staged) {
-    const known = byHost.get(host) ?? { PITWALL_DATA: path };
-    byHost.set(host, { ...known, [`PITWALL_DATA_${name}`]: path });
-  }
-  return byHost;
+/** Emits what is put on a host, and records what has been. */
+export async function* storeStaging(
+  event: Extract<RunEvent, { kind: "staging" | "staged" }>,
+  { writer, timeMs }: { writer: RunWriter; timeMs: number },
+): AsyncGenerator<RunEvent> {
+  yield event;
+  if (event.kind === "staged")
+    await writer.appendEvent({ kind: "data-staged", ...event.data }, timeMs);
+}
+
+/** Where checksums and data that is not from this machine are kept. */
+export function dataFolderOf(runDirectory: string): string {
+  return join(dirname(dirname(runDirectory)), "data");
 }

@@ -5,16 +5,23 @@ import { lstat, readlink } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { shellWord } from "../../foundation/shell-word.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { HostFacts } from "../../schema/run/host-facts.ts";
+import type { HostAccess } from "../agent/host-access.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
-import { lastLines } from "./explain-ssh.ts";
-import { hostError, type OpenHost } from "./ssh-hosts.ts";
 
 const execute = promisify(execFile);
 const syncMs = 600_000;
 const markerMs = 30_000;
 const mostFiles = 100_000;
+
+/** A host that gets code. */
+export interface CodeHost {
+  access: HostAccess;
+  facts: Pick<HostFacts, "home" | "homeId">;
+  /** What rsync needs to reach it. */
+  remote: { shell: readonly string[]; destination: string };
+}
 
 /** The files of a program, to be sent to hosts. */
 export interface CodeSet {
@@ -22,6 +29,7 @@ export interface CodeSet {
   root: string;
   /** Relative to the root, sorted. */
   files: readonly string[];
+  bytes: number;
   /** Of names, modes and contents. */
   sha256: string;
   /** The program's folder, relative to the root. */
@@ -59,33 +67,36 @@ export async function collectCode(
   }
   const kept: string[] = [];
   const hash = createHash("sha256");
+  let bytes = 0;
   for (const file of files) {
     const entry = await fingerprint(join(root, file));
     // A tracked file that was deleted is not sent.
     if (entry === undefined) continue;
     kept.push(file);
-    hash.update(`${file}\0${entry}\0`);
+    bytes += entry.bytes;
+    hash.update(`${file}\0${entry.text}\0`);
   }
-  return { root, files: kept, sha256: hash.digest("hex"), folder: relative(root, cwd) };
+  return { root, files: kept, bytes, sha256: hash.digest("hex"), folder: relative(root, cwd) };
 }
 
 /**
  * Puts the files into a folder of the host that is named after their content; files that are already there are not sent.
  *
+ * @returns whether they were there
  * @throws WorldError `sync-failed`, `rsync-missing`
  */
 export async function sendCode(
   code: CodeSet,
-  { host, access, facts }: OpenHost,
-  ssh: readonly string[],
-): Promise<void> {
+  { access, facts, remote }: CodeHost,
+): Promise<"sent" | "reused"> {
   const target = codeFolder(code, facts);
   const folder = remoteFolder(code, facts);
   const check = ["sh", "-c", 'test -e "$1.sent" || { mkdir -p "$1" && exit 10; }', "sh", target];
   const state = await runOnHost(access, check, { timeoutMs: markerMs });
-  if (state.kind === "ended" && state.exitCode === 0) return;
-  const sent = await rsync(code, [...ssh], `${host.destination}:${target}/`);
-  if (sent.exitCode !== 0) throw syncError(host, sent);
+  if (state.kind === "ended" && state.exitCode === 0) return "reused";
+  const to = { shell: remote.shell, destination: `${remote.destination}:${target}/` };
+  const sent = await rsync(code, { ...to, env: access.env });
+  if (sent.exitCode !== 0) throw syncError(access.host, sent);
   const mark = await runOnHost(
     access,
     ["sh", "-c", 'mkdir -p "$2" && : >"$1.sent"', "sh", target, folder],
@@ -93,8 +104,29 @@ export async function sendCode(
       timeoutMs: markerMs,
     },
   );
-  if (mark.kind === "ended" && mark.exitCode === 0) return;
-  throw syncError(host, { exitCode: 1, stderr: mark.kind === "ended" ? mark.stderr : mark.kind });
+  if (mark.kind === "ended" && mark.exitCode === 0) return "sent";
+  const stderr = mark.kind === "ended" ? mark.stderr : mark.kind;
+  throw syncError(access.host, { exitCode: 1, stderr });
+}
+
+/**
+ * Copies the files into an empty folder of this machine, so that later changes do not reach a job that waits.
+ *
+ * @throws WorldError `sync-failed`, `rsync-missing`
+ */
+export async function copyCode(code: CodeSet, folder: string): Promise<CodeSet> {
+  const copied = await rsync(code, { shell: undefined, destination: `${folder}/`, env: undefined });
+  if (copied.exitCode !== 0) throw syncError("this machine", copied);
+  return { ...code, root: folder };
+}
+
+/** Hosts that share a home folder, each group with one that acts for all. */
+export function homesOf<Host extends { facts: Pick<HostFacts, "homeId"> }>(
+  hosts: readonly Host[],
+): Host[] {
+  return hosts.filter(
+    ({ facts }, index) => hosts.findIndex((other) => other.facts.homeId === facts.homeId) === index,
+  );
 }
 
 function codeFolder({ sha256 }: CodeSet, { home }: Pick<HostFacts, "home">): string {
@@ -108,34 +140,41 @@ export function remoteFolder(code: CodeSet, facts: Pick<HostFacts, "home">): str
 }
 
 function syncError(
-  host: OpenHost["host"],
+  host: string,
   { exitCode, stderr }: { exitCode: number; stderr: string },
-) {
+): WorldError {
   const isMissing = exitCode === 127 || /rsync: (?:command )?not found/u.test(stderr);
+  const saw = stderr.trim().split(/\r?\n/u).slice(-3).join("\n");
   if (isMissing) {
-    return hostError(host, "rsync-missing", "rsync is missing here or there", {
-      saw: lastLines(stderr),
+    return new WorldError("rsync-missing", `host \`${host}\`: rsync is missing here or there`, {
+      saw,
       hint: "install rsync on this machine and on the host",
     });
   }
   const isFull = /No space left|Disk quota/iu.test(stderr);
-  return hostError(host, "sync-failed", "cannot send the program's files", {
-    saw: lastLines(stderr),
+  return new WorldError("sync-failed", `host \`${host}\`: cannot send the program's files`, {
+    saw,
     hint: isFull ? "its disk is full" : "try rsync by hand",
   });
 }
 
 function rsync(
   { root, files }: CodeSet,
-  ssh: readonly string[],
-  destination: string,
+  to: {
+    shell: readonly string[] | undefined;
+    destination: string;
+    env: HostAccess["env"] | undefined;
+  },
 ): Promise<{ exitCode: number; stderr: string }> {
-  const args = ["-rlpt", "--from0", "--files-from=-", "-e", ssh.map(shellWord).join(" ")];
+  const { shell, destination, env } = to;
+  const remote = shell === undefined ? [] : ["-e", shell.map(shellWord).join(" ")];
+  const args = ["-rlpt", "--from0", "--files-from=-", ...remote];
   return new Promise((done) => {
     const child = spawn("rsync", [...args, `${root}/`, destination], {
       stdio: ["pipe", "ignore", "pipe"],
       timeout: syncMs,
       detached: true,
+      ...(env === undefined ? {} : { env }),
     });
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -202,14 +241,15 @@ async function filesOf(
 }
 
 /** Mode and content of a file; undefined if there is none. */
-async function fingerprint(path: string): Promise<string | undefined> {
+async function fingerprint(path: string): Promise<{ text: string; bytes: number } | undefined> {
   try {
     const stats = await lstat(path);
-    if (stats.isSymbolicLink()) return `link ${await readlink(path)}`;
+    if (stats.isSymbolicLink()) return { text: `link ${await readlink(path)}`, bytes: 0 };
     if (!stats.isFile()) return undefined;
     const hash = createHash("sha256");
     for await (const bytes of createReadStream(path)) hash.update(Buffer.from(bytes));
-    return `${(stats.mode & 0o111) === 0 ? "file" : "program"} ${hash.digest("hex")}`;
+    const kind = (stats.mode & 0o111) === 0 ? "file" : "program";
+    return { text: `${kind} ${hash.digest("hex")}`, bytes: stats.size };
   } catch {
     return undefined;
   }
