@@ -6,6 +6,7 @@ import { statusOfJob, type ReachedHost, type ReachedJob } from "../agent/reached
 import type { LaunchMeans } from "../launch-target-row.ts";
 import type { AttachOutcome, LaunchedBefore } from "../launcher.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";
+import { cpuBindingOf } from "./cpu-binding.ts";
 import { phaseOf } from "./job-state.ts";
 import { ranksPerNodeOf } from "./ranks-per-node.ts";
 import type { RunningJob } from "./job-step.ts";
@@ -133,7 +134,11 @@ async function findJob(
   const tools = new SlurmTools(env);
   const client = new SlurmClient(tools);
   const run = basename(runDirectory);
-  const jobId = (await client.jobsOf(run, { isEndedToo: true })).at(-1);
+  const [jobs, cpuBinding] = await Promise.all([
+    client.jobsOf(run, { isEndedToo: true }),
+    cpuBindingOf(tools),
+  ]);
+  const jobId = jobs.at(-1);
   if (jobId === undefined) return undefined;
   const state = await client.state(jobId);
   if (state.nodeList === undefined) {
@@ -150,6 +155,7 @@ async function findJob(
     home,
     prefix: jobFolderPrefix(run),
     tools,
+    cpuBinding,
     client,
     isActive: phaseOf(state) === "active",
     agent:

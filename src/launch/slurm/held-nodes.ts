@@ -35,7 +35,7 @@ export async function holdNodes(job: RunningJob, signal: AbortSignal): Promise<H
     'n=0; until [ -e "$1.$SLURMD_NODENAME/job.json" ] && [ -e "$2" ]; do n=$((n+1)); [ $n -lt 1200 ] || exit 1; sleep 0.05; done; shift 2; exec "$@"';
   const prefixPath = `${home}/${prefix}`;
   const inner = ["sh", "-c", wait, "sh", prefixPath, file, ...agent, "hold", prefixPath];
-  const [program = "", ...args] = [...stepWords(jobId, hosts.length), "--label", ...inner];
+  const [program = "", ...args] = [...stepWords(job, hosts.length), "--label", ...inner];
   const child = spawn(program, args, { env: tools.env, stdio: "pipe", detached: true });
   let errors = "";
   child.stderr.on("data", (bytes: Buffer) => (errors = (errors + bytes.toString()).slice(-2000)));

@@ -10,10 +10,15 @@ export interface RunningJob {
   /** The words that start the agent's file on a node. */
   agent: readonly string[];
   tools: SlurmTools;
+  /** The option of srun that asks for no binding; see `cpuBindingOf`. */
+  cpuBinding: readonly string[];
 }
 
 /** A step beside the one of the ranks, on some nodes of a job. */
-export function stepWords(jobId: string, nodeCount: number): string[] {
+export function stepWords(
+  { jobId, cpuBinding }: Pick<RunningJob, "jobId" | "cpuBinding">,
+  nodeCount: number,
+): string[] {
   return [
     "srun",
     `--jobid=${jobId}`,
@@ -26,7 +31,7 @@ export function stepWords(jobId: string, nodeCount: number): string[] {
     "--cpus-per-task=1",
     "--gres=none",
     "--mem=0",
-    "--cpu-bind=none",
+    ...cpuBinding,
     "--chdir=/",
   ];
 }

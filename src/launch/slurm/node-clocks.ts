@@ -59,9 +59,9 @@ export class NodeClocks {
 
   /** The nodes that have answered. */
   #askOnce(): Promise<ReadonlySet<string>> {
-    const { jobId, hosts, tools, agent } = this.#job;
+    const { hosts, tools, agent } = this.#job;
     const command = ["--label", ...agent, "clock"];
-    const [program = "", ...args] = [...stepWords(jobId, hosts.length), ...command];
+    const [program = "", ...args] = [...stepWords(this.#job, hosts.length), ...command];
     const child = spawn(program, args, {
       env: tools.env,
       stdio: ["pipe", "pipe", "ignore"],

@@ -15,6 +15,7 @@ import type {
   QueueState,
 } from "../launcher.ts";
 import { attachSlurmJob } from "./earlier-job.ts";
+import { cpuBindingOf } from "./cpu-binding.ts";
 import { launchTime } from "./launch-time.ts";
 import type { Preparation, Prepared } from "./prepare-nodes.ts";
 import { ranksPerNodeOf } from "./ranks-per-node.ts";
@@ -33,6 +34,7 @@ import { waitInQueue } from "./wait-in-queue.ts";
 export class SlurmLauncher implements Launcher {
   readonly #target: LaunchTargetOf<"slurm">;
   readonly #means: LaunchMeans;
+  readonly #cpuBinding: Promise<readonly string[]>;
   #cluster: ReturnType<typeof readCluster> | undefined;
   /** What the nodes of the last job are, once it runs. */
   #facts: Promise<readonly { host: string; facts: HostFacts }[]> | undefined;
@@ -42,6 +44,7 @@ export class SlurmLauncher implements Launcher {
     this.#means = means;
     // Slurm answers while the record is created; who needs the answer gets its error.
     this.#suitedNodes().catch(() => undefined);
+    this.#cpuBinding = cpuBindingOf(new SlurmTools(means.env));
   }
 
   /** @throws UserError, WorldError what `nodesFor`, `readCluster` and `SlurmClient.submit` throw; `slurm-job-ended` */
@@ -50,14 +53,25 @@ export class SlurmLauncher implements Launcher {
     const agent = await readFile(this.#means.agentFile, "utf8");
     const tools = new SlurmTools(options.env);
     const nodeOrder = await this.#nodeOrder(tools);
+    const cpuBinding = await this.#cpuBinding;
     const text = { text: agent, hash: agentHash(agent) };
-    const script = this.#script(command, options, { agent: text, nodeOrder });
+    const script = this.#script(command, options, { agent: text, nodeOrder, cpuBinding });
     await writeFile(join(options.runDirectory, "slurm.sh"), script, { mode: 0o600 });
     const preparation = await this.#preparation(options);
     const client = new SlurmClient(tools);
     const submittedMs = this.#means.nowMs();
     const jobId = await client.submit(script, this.#target, tools.env);
-    const job = { jobId, submittedMs, client, tools, options, command, script, preparation };
+    const job = {
+      jobId,
+      submittedMs,
+      client,
+      tools,
+      options,
+      command,
+      script,
+      preparation,
+      cpuBinding,
+    };
     return {
       kind: "queued",
       queued: { scheduler: "slurm", jobId, submittedMs, waiting: this.#waitOrCancel(job) },
@@ -72,7 +86,9 @@ export class SlurmLauncher implements Launcher {
     const agent = await readFile(this.#means.agentFile, "utf8");
     const text = `(here: the ${agent.split("\n").length} lines of agent/pitwall_agent.py)`;
     const nodeOrder = await this.#nodeOrder(new SlurmTools(options.env));
-    return this.#script(command, options, { agent: { text, hash: agentHash(agent) }, nodeOrder });
+    const cpuBinding = await this.#cpuBinding;
+    const own = { text, hash: agentHash(agent) };
+    return this.#script(command, options, { agent: own, nodeOrder, cpuBinding });
   }
 
   async #nodeOrder(tools: SlurmTools): Promise<string[] | undefined> {
@@ -84,8 +100,11 @@ export class SlurmLauncher implements Launcher {
     options: LaunchOptions,
     {
       agent,
-      nodeOrder,
-    }: { agent: { text: string; hash: string }; nodeOrder: string[] | undefined },
+      ...cluster
+    }: { agent: { text: string; hash: string } } & Pick<
+      Parameters<typeof slurmScript>[0],
+      "nodeOrder" | "cpuBinding"
+    >,
   ): string {
     return slurmScript({
       run: basename(options.runDirectory),
@@ -95,7 +114,7 @@ export class SlurmLauncher implements Launcher {
       agent: agent.text,
       agentHash: agent.hash,
       python: agentPython(command),
-      nodeOrder,
+      ...cluster,
     });
   }
 
@@ -172,7 +191,7 @@ export class SlurmLauncher implements Launcher {
   }
 
   async *#wait(submitted: Submitted): AsyncGenerator<QueueState | PreparingEvent, QueueEnd> {
-    const { jobId, submittedMs, client, tools, options, command, script } = submitted;
+    const { jobId, submittedMs, client, tools, options, command, script, cpuBinding } = submitted;
     const { nowMs } = this.#means;
     const wait = yield* waitInQueue(jobId, { client, nowMs, interrupt: options.interrupt });
     if (wait.kind === "withdrawn") return wait;
@@ -181,7 +200,7 @@ export class SlurmLauncher implements Launcher {
     const run = basename(options.runDirectory);
     const home = homeOf(tools);
     const agent = agentWordsIn(script, home) ?? [];
-    const job = { jobId, hosts, home, prefix: jobFolderPrefix(run), agent, tools };
+    const job = { jobId, hosts, home, prefix: jobFolderPrefix(run), agent, tools, cpuBinding };
     const prepared = yield* this.#prepare(job, submitted);
     const places = await placesOf(job, { client, agentFile: this.#means.agentFile, nowMs });
     this.#facts = this.#factsOf(job, places);
@@ -240,6 +259,7 @@ interface Submitted {
   command: readonly string[];
   script: string;
   preparation: Preparation | undefined;
+  cpuBinding: readonly string[];
 }
 
 /** The program's own Python if every node has it at the same path: it can be another than the first one on the PATH, and newer. */

@@ -82,8 +82,8 @@ export function isShared(host: string, job: Pick<RunningJob, "home" | "prefix">)
 }
 
 /** How rsync reaches a node; it puts the name of the host before its own command. */
-export function rsyncShell(job: Pick<RunningJob, "jobId">, host: string): string[] {
-  const step = [...stepWords(job.jobId, 1), `--nodelist=${host}`];
+export function rsyncShell(job: Pick<RunningJob, "jobId" | "cpuBinding">, host: string): string[] {
+  const step = [...stepWords(job, 1), `--nodelist=${host}`];
   return [...step, "sh", "-c", 'shift; exec "$@"', "sh"];
 }
 
@@ -129,17 +129,20 @@ function sharedAccess(host: string, { env }: SlurmTools): HostAccess {
 }
 
 /** Reaches a node through a job step. */
-export function stepAccess(host: string, { jobId, tools }: RunningJob): HostAccess {
+export function stepAccess(host: string, job: RunningJob): HostAccess {
   return {
     host,
-    wrap: (words) => [...stepWords(jobId, 1), `--nodelist=${host}`, ...words],
-    env: tools.env,
+    wrap: (words) => [...stepWords(job, 1), `--nodelist=${host}`, ...words],
+    env: job.tools.env,
   };
 }
 
 /** A command of this machine that runs a command on a node with this terminal. */
-export function terminalWords({ jobId }: Pick<RunningJob, "jobId">, host: string): string[] {
-  return [...stepWords(jobId, 1), "--pty", `--nodelist=${host}`];
+export function terminalWords(
+  job: Pick<RunningJob, "jobId" | "cpuBinding">,
+  host: string,
+): string[] {
+  return [...stepWords(job, 1), "--pty", `--nodelist=${host}`];
 }
 
 /** The agents of a running job, reached through job steps. */
@@ -175,13 +178,9 @@ export async function readFacts(
 }
 
 /** What the agents say about the nodes of a running job; undefined if they do not answer. */
-export async function describeNodes({
-  jobId,
-  hosts,
-  tools,
-  agent,
-}: RunningJob): Promise<DescribedHost[] | undefined> {
-  const words = [...stepWords(jobId, hosts.length), "--label", ...agent, "describe"];
+export async function describeNodes(job: RunningJob): Promise<DescribedHost[] | undefined> {
+  const { hosts, tools, agent } = job;
+  const words = [...stepWords(job, hosts.length), "--label", ...agent, "describe"];
   try {
     const { stdout } = await tools.run(words, { timeoutMs: describeMs });
     const described = stdout.split("\n").flatMap((line) => factsIn(line, hosts));

@@ -16,6 +16,7 @@ function scriptFor(target: Partial<Target>, nodeOrder?: readonly string[]): stri
     agent: "print('agent')\n",
     agentHash: "abc",
     python: "python3",
+    cpuBinding: ["--cpu-bind=none"],
     nodeOrder,
   });
 }

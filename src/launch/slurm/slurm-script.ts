@@ -12,6 +12,8 @@ interface ScriptParts {
   agentHash: string;
   /** The Python on the nodes that runs the agent. */
   python: string;
+  /** The option of srun that asks for no binding to CPUs, if it needs one. */
+  cpuBinding: readonly string[];
   /** All nodes of the cluster in the order in which those of the job get their ranks; default: Slurm's own. */
   nodeOrder?: readonly string[] | undefined;
 }
@@ -74,10 +76,10 @@ free_port() {
   done
   echo "$port"
 }
-PITWALL_MASTER_PORT=$(${portCommand(parts.nodeOrder)})
+PITWALL_MASTER_PORT=$(${portCommand(parts)})
 export PITWALL_MASTER_ADDRESS PITWALL_MASTER_PORT
 
-srun --nodes=${target.nodes} --ntasks=${target.nodes} --ntasks-per-node=1 --overlap --cpu-bind=none --mem=0 --kill-on-bad-exit=0 \\
+srun --nodes=${target.nodes} --ntasks=${target.nodes} --ntasks-per-node=1 ${stepOptions(parts)} --kill-on-bad-exit=0 \\
   sh -c '
     folder="$HOME/$1.$SLURMD_NODENAME"
     mkdir -p -m 700 "$HOME/.pitwall" "$HOME/.pitwall/agent" "$HOME/.pitwall/jobs" "$folder" || exit 1
@@ -116,9 +118,14 @@ first=\${PITWALL_NODE_ORDER%% *}
 }
 
 /** A port is free on the node of rank 0, which need not be that of the script. */
-function portCommand(nodeOrder: ScriptParts["nodeOrder"]): string {
-  if (nodeOrder === undefined) return "free_port";
-  return 'srun --nodes=1 --ntasks=1 --overlap --cpu-bind=none --mem=0 --gres=none --nodelist="$first" bash -c "$(declare -f free_port); free_port"';
+function portCommand(parts: ScriptParts): string {
+  if (parts.nodeOrder === undefined) return "free_port";
+  const step = `srun --nodes=1 --ntasks=1 ${stepOptions(parts)} --gres=none`;
+  return `${step} --nodelist="$first" bash -c "$(declare -f free_port); free_port"`;
+}
+
+function stepOptions({ cpuBinding }: ScriptParts): string {
+  return ["--overlap", ...cpuBinding, "--mem=0"].join(" ");
 }
 
 /** The nodes of a job in the order of its script. */
