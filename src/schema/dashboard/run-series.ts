@@ -40,8 +40,8 @@ export const metricSeries = [
 /** A series that a run has. */
 export const seriesDescription = z.object({
   /**
-   * `quality` (the target's metric), `loss`, `stepMs`, `computeMs`, `communicationMs`, `dataWaitMs`, `otherMs` (each per
-   * step), `samplesPerSecond`, `powerWatts`, `energyJoules`, `cpuCores`, `memoryBytes`, `acceleratorUtilisation`,
+   * `quality` (the target's metric), `loss`, `stepMs`, `computeMs`, `communicationMs`, `dataWaitMs`, `otherMs`,
+   * `forwardMs`, `backwardMs`, `optimizerMs` (each per step), `samplesPerSecond`, `powerWatts`, `energyJoules`, `cpuCores`, `memoryBytes`, `acceleratorUtilisation`,
    * `acceleratorMemoryBytes`, `networkReceived`, `networkSent` (a point for each host), `metric1` … `metric8`.
    */
   name: z.string(),

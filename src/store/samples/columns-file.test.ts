@@ -18,7 +18,8 @@ function line(rank: number, step: number, loss: number | undefined): string {
   const timeMs = 1_000_000.25 + step * 1000;
   const counts = { timeMs, rank, step, samplesCount: step * 64, stepCount: 3 };
   const parts = { computeMs: 40 + rank / 7, communicationMs: 8, dataWaitMs: 4 };
-  return `${JSON.stringify({ kind: "step", ...counts, ...parts, loss })}\n`;
+  const phases = step > 69_000 ? { forwardMs: 10, backwardMs: 20 + rank, optimizerMs: 1 } : {};
+  return `${JSON.stringify({ kind: "step", ...counts, ...parts, loss, ...phases })}\n`;
 }
 
 /** Two ranks, more rows than one block, one invalid line, and one line without line end. */
@@ -40,7 +41,8 @@ function rowsOf({ steps }: FollowedSamples): unknown[] {
     Array.from({ length: chunk.rowCount }, (_, row) =>
       [chunk.rank, chunk.timeMs, chunk.samplesCount, chunk.loss, chunk.computeMs]
         .concat(chunk.communicationMs, chunk.dataWaitMs, chunk.otherMs)
-        .map((column) => column[row]),
+        .concat(chunk.forwardMs, chunk.backwardMs, chunk.optimizerMs)
+        .map((column) => column[row] ?? Number.NaN),
     ),
   );
 }

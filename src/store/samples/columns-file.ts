@@ -5,13 +5,13 @@ import { z } from "zod";
 import { makeDirectory } from "../make-directory.ts";
 import { openFile } from "../open-file.ts";
 import type { SampleFileState, SamplesPart } from "./follow-samples.ts";
-import type { StepChunk } from "./step-columns.ts";
+import { computePhases, type ComputePhase, type StepChunk } from "./step-columns.ts";
 
 // The columns of a finished run in their in-memory layout, so that they are read in one piece instead of being parsed
 // from the samples again. The record takes precedence: a file that is missing, outdated or truncated is not used.
 
 /** Increment on every change of the stored data or of how a line is parsed. */
-const formatVersion = 2;
+const formatVersion = 3;
 /** The length of the heading, padded to a multiple of eight bytes, as 32 bits. */
 const lengthBytes = 8;
 const maximumHeadingBytes = 1 << 26;
@@ -35,6 +35,8 @@ const heading = z.object({
   firstTimeMs: z.number(),
   lastTimeMs: z.number(),
   hasLoss: z.boolean(),
+  /** Whether columns of the parts of the computation follow. */
+  hasPhases: z.boolean(),
   maximumSamples: z.number(),
   unreadableCount: z.number().int().nonnegative(),
 });
@@ -42,7 +44,11 @@ type Heading = z.output<typeof heading>;
 
 const doubles = ["timeMs", "samplesCount", "loss"] as const;
 const singles = ["computeMs", "communicationMs", "dataWaitMs", "otherMs"] as const;
-const rowBytes = doubles.length * 8 + 4 + singles.length * 4;
+
+function rowBytes({ hasPhases }: { hasPhases: boolean }): number {
+  const singleCount = singles.length + (hasPhases ? computePhases.length : 0);
+  return doubles.length * 8 + 4 + singleCount * 4;
+}
 
 /** The stored columns of files that have not changed since; undefined if there are none. */
 export async function readColumnsFile(
@@ -60,7 +66,7 @@ export async function readColumnsFile(
     const text = Buffer.from(await readBytes(file, lengthBytes, headingLength)).toString("utf8");
     const known = heading.parse(JSON.parse(text));
     const start = lengthBytes + headingLength;
-    const bodyBytes = known.rankRoom * 8 + known.rowCount * rowBytes;
+    const bodyBytes = known.rankRoom * 8 + known.rowCount * rowBytes(known);
     if (size !== start + bodyBytes || !isOf(known, files)) return undefined;
     return partOf(known, await readBytes(file, start, bodyBytes));
   } catch {
@@ -99,7 +105,7 @@ function isOf(known: Heading, files: readonly SampleFileState[]): boolean {
 }
 
 function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
-  const { rowCount, rankRoom, firstTimeMs, lastTimeMs, hasLoss, maximumSamples } = known;
+  const { rowCount, rankRoom, firstTimeMs, lastTimeMs, hasLoss, hasPhases, maximumSamples } = known;
   let at = 0;
   const take = (bytes: number): number => {
     at += bytes;
@@ -108,6 +114,7 @@ function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
   const lastMsByRank = new Float64Array(body, take(rankRoom * 8), rankRoom);
   const double = () => new Float64Array(body, take(rowCount * 8), rowCount);
   const single = () => new Float32Array(body, take(rowCount * 4), rowCount);
+  const phase = () => (hasPhases ? single() : new Float32Array(0));
   const chunk: StepChunk = {
     rowCount,
     timeMs: double(),
@@ -118,9 +125,20 @@ function partOf(known: Heading, body: ArrayBuffer): SamplesPart {
     communicationMs: single(),
     dataWaitMs: single(),
     otherMs: single(),
+    forwardMs: phase(),
+    backwardMs: phase(),
+    optimizerMs: phase(),
   };
   return {
-    steps: { chunks: [chunk], lastMsByRank, firstTimeMs, lastTimeMs, hasLoss, maximumSamples },
+    steps: {
+      chunks: [chunk],
+      lastMsByRank,
+      firstTimeMs,
+      lastTimeMs,
+      hasLoss,
+      hasPhases,
+      maximumSamples,
+    },
     host: [],
     unreadableCount: known.unreadableCount,
     files: known.files.map(({ name, offset, inode }) => ({ name, position: { offset, inode } })),
@@ -155,6 +173,9 @@ export async function writeColumnsFile(
     ...[...doubles, "rank" as const, ...singles].flatMap((name) =>
       chunks.map((chunk) => chunk[name].subarray(0, chunk.rowCount)),
     ),
+    ...(known.hasPhases ? computePhases : []).flatMap((phase) =>
+      chunks.map((chunk) => phaseColumn(chunk, phase)),
+    ),
   ];
   await makeDirectory(dirname(path));
   const draft = `${path}.${process.pid}.draft`;
@@ -166,6 +187,13 @@ export async function writeColumnsFile(
     await rm(draft, { force: true });
     throw error;
   }
+}
+
+/** A chunk without such rows has no column. */
+function phaseColumn(chunk: StepChunk, phase: ComputePhase): Float32Array {
+  const column = chunk[phase];
+  if (column.length === 0) return new Float32Array(chunk.rowCount).fill(Number.NaN);
+  return column.subarray(0, chunk.rowCount);
 }
 
 /** Padded with spaces, so that the numbers after it are aligned to eight bytes. */

@@ -1,13 +1,17 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type HostSample, telemetrySample } from "../../schema/run/telemetry-sample.ts";
+import {
+  type HostSample,
+  type StepSample,
+  telemetrySample,
+} from "../../schema/run/telemetry-sample.ts";
 import { refusalOf } from "../open-file.ts";
 import { holdRecordDirectory } from "../records/open-record-file.ts";
 import { isRecordFile, samplesDirectory } from "../records/record-files.ts";
 import { type FilePosition, FollowedFile } from "./follow-file.ts";
 import { readBuffer } from "./read-buffer.ts";
 import { StepLineScanner } from "./scan-step-line.ts";
-import { StepColumns, type StepPart } from "./step-columns.ts";
+import { StepColumns, type StepPart, type StepRow } from "./step-columns.ts";
 
 const lineFeed = 10;
 /** After this many bytes, other work gets a turn. */
@@ -194,7 +198,7 @@ export class FollowedSamples {
   #readOther(bytes: Uint8Array, from: number, to: number): void {
     const sample = parseSample(Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from));
     if (sample?.kind === "step") {
-      if (this.#steps.push({ ...sample, loss: sample.loss ?? Number.NaN })) return;
+      if (this.#steps.push(rowOf(sample))) return;
     } else if (sample !== undefined) {
       this.#storeHost(sample);
       return;
@@ -223,6 +227,16 @@ export class FollowedSamples {
     }
     this.#generation += 1;
   }
+}
+
+function rowOf(sample: StepSample): StepRow {
+  const {
+    loss = Number.NaN,
+    forwardMs = Number.NaN,
+    backwardMs = Number.NaN,
+    optimizerMs = Number.NaN,
+  } = sample;
+  return { ...sample, loss, forwardMs, backwardMs, optimizerMs };
 }
 
 function isOfRank(name: string): boolean {

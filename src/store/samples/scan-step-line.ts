@@ -20,10 +20,10 @@ const numberFields = [
   "communicationMs",
   "dataWaitMs",
   "loss",
-  // Stored in the record only.
   "forwardMs",
   "backwardMs",
   "optimizerMs",
+  // Stored in the record only.
   "hostMs",
 ] as const;
 /** In the field order that Pitwall writes. */
@@ -50,6 +50,9 @@ export class StepLineScanner {
     communicationMs: 0,
     dataWaitMs: 0,
     loss: Number.NaN,
+    forwardMs: Number.NaN,
+    backwardMs: Number.NaN,
+    optimizerMs: Number.NaN,
   };
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -69,7 +72,7 @@ export class StepLineScanner {
   scan(start: number, end: number): boolean {
     if (!holds(this.#view, start, beginning)) return false;
     this.#at = start + beginning.length;
-    this.row.loss = Number.NaN;
+    this.#clearOptional();
     let seen = 0;
     let expected = 0;
     while (this.#at < end) {
@@ -149,7 +152,8 @@ export class StepLineScanner {
 
   #store(field: number, value: number): void {
     if (field < 5) this.#storeCount(field, value);
-    else this.#storePart(field, value);
+    else if (field < 9) this.#storePart(field, value);
+    else this.#storePhase(field, value);
   }
 
   #storeCount(field: number, value: number): void {
@@ -166,7 +170,22 @@ export class StepLineScanner {
     if (field === 5) row.computeMs = value;
     else if (field === 6) row.communicationMs = value;
     else if (field === 7) row.dataWaitMs = value;
-    else if (field === 8) row.loss = value;
+    else row.loss = value;
+  }
+
+  #storePhase(field: number, value: number): void {
+    const { row } = this;
+    if (field === 9) row.forwardMs = value;
+    else if (field === 10) row.backwardMs = value;
+    else if (field === 11) row.optimizerMs = value;
+  }
+
+  #clearOptional(): void {
+    const { row } = this;
+    row.loss = Number.NaN;
+    row.forwardMs = Number.NaN;
+    row.backwardMs = Number.NaN;
+    row.optimizerMs = Number.NaN;
   }
 }
 

@@ -15,7 +15,15 @@ export interface StepRow {
   dataWaitMs: number;
   /** NaN if absent. */
   loss: number;
+  /** The parts of the computation; NaN if absent. */
+  forwardMs: number;
+  backwardMs: number;
+  optimizerMs: number;
 }
+
+/** The parts of the computation that a program may report. */
+export const computePhases = ["forwardMs", "backwardMs", "optimizerMs"] as const;
+export type ComputePhase = (typeof computePhases)[number];
 
 /** Rows stored column by column. Times of parts are per step. Only the first `rowCount` entries are valid. */
 export interface StepChunk {
@@ -30,6 +38,10 @@ export interface StepChunk {
   readonly dataWaitMs: Float32Array<ArrayBuffer>;
   /** Time between steps, plus time in steps that belongs to none of the three parts; NaN for a rank's first sample. */
   readonly otherMs: Float32Array<ArrayBuffer>;
+  /** NaN where the program did not report it. Empty until a row of this chunk has one: most programs report none. */
+  forwardMs: Float32Array<ArrayBuffer>;
+  backwardMs: Float32Array<ArrayBuffer>;
+  optimizerMs: Float32Array<ArrayBuffer>;
 }
 
 /** All rows of some files, in the form that a worker thread or the cache file returns. */
@@ -41,10 +53,11 @@ export interface StepPart {
   firstTimeMs: number;
   lastTimeMs: number;
   hasLoss: boolean;
+  hasPhases: boolean;
   maximumSamples: number;
 }
 
-/** Step samples of all ranks in reading order, 44 bytes each. */
+/** Step samples of all ranks in reading order, 44 bytes each; 56 with the parts of the computation. */
 export class StepColumns {
   readonly chunks: StepChunk[] = [];
   #rowCount = 0;
@@ -52,6 +65,7 @@ export class StepColumns {
   #firstTimeMs = Number.POSITIVE_INFINITY;
   #lastTimeMs = Number.NEGATIVE_INFINITY;
   #hasLoss = false;
+  #hasPhases = false;
   #maximumSamples = 0;
 
   get rowCount(): number {
@@ -66,6 +80,11 @@ export class StepColumns {
 
   get hasLoss(): boolean {
     return this.#hasLoss;
+  }
+
+  /** Whether any row has a part of the computation. */
+  get hasPhases(): boolean {
+    return this.#hasPhases;
   }
 
   get maximumSamples(): number {
@@ -88,6 +107,7 @@ export class StepColumns {
       firstTimeMs: this.#firstTimeMs,
       lastTimeMs: this.#lastTimeMs,
       hasLoss: this.#hasLoss,
+      hasPhases: this.#hasPhases,
       maximumSamples: this.#maximumSamples,
     };
   }
@@ -104,6 +124,7 @@ export class StepColumns {
     this.#firstTimeMs = Math.min(this.#firstTimeMs, part.firstTimeMs);
     this.#lastTimeMs = Math.max(this.#lastTimeMs, part.lastTimeMs);
     this.#hasLoss ||= part.hasLoss;
+    this.#hasPhases ||= part.hasPhases;
     this.#maximumSamples = Math.max(this.#maximumSamples, part.maximumSamples);
   }
 
@@ -124,10 +145,19 @@ export class StepColumns {
     chunk.communicationMs[index] = row.communicationMs / stepCount;
     chunk.dataWaitMs[index] = row.dataWaitMs / stepCount;
     chunk.otherMs[index] = this.#otherMs(rank, timeMs, parts) / stepCount;
+    for (const phase of computePhases) this.#storePhase(chunk, phase, row[phase] / stepCount);
     chunk.rowCount += 1;
     this.#rowCount += 1;
     this.#widen(row);
     return true;
+  }
+
+  #storePhase(chunk: StepChunk, phase: ComputePhase, ms: number): void {
+    if (Number.isNaN(ms)) return;
+    if (chunk[phase].length === 0)
+      chunk[phase] = new Float32Array(chunk.timeMs.length).fill(Number.NaN);
+    chunk[phase][chunk.rowCount] = ms;
+    this.#hasPhases = true;
   }
 
   #widen({ timeMs, loss, samplesCount }: StepRow): void {
@@ -167,6 +197,9 @@ export class StepColumns {
       communicationMs: new Float32Array(room),
       dataWaitMs: new Float32Array(room),
       otherMs: new Float32Array(room),
+      forwardMs: new Float32Array(0),
+      backwardMs: new Float32Array(0),
+      optimizerMs: new Float32Array(0),
     };
     this.chunks.push(chunk);
     return chunk;

@@ -7,7 +7,12 @@ import {
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { logTimesOf } from "../../score/judge-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
-import type { StepChunk, StepColumns } from "../../store/samples/step-columns.ts";
+import {
+  computePhases,
+  type ComputePhase,
+  type StepChunk,
+  type StepColumns,
+} from "../../store/samples/step-columns.ts";
 import type { WatchRunPoints } from "./watched-points.ts";
 import { joulesAt } from "./watched-energy.ts";
 import type { WatchedRun } from "./watch-run.ts";
@@ -38,6 +43,12 @@ const stepParts = {
 } as const;
 type StepPart = keyof typeof stepParts;
 
+const phaseLabels: Record<ComputePhase, string> = {
+  forwardMs: "forward, per step",
+  backwardMs: "backward, per step",
+  optimizerMs: "optimizer, per step",
+};
+
 /** All series for which the run has points. */
 export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSource[] {
   const { steps } = run.samples;
@@ -52,6 +63,8 @@ export function pointSources(run: WatchedRun, listed: WatchRunPoints): PointSour
     sources.push(stepSource(steps, "stepMs", "step time", stepTimes()));
     for (const part of Object.keys(stepParts).filter(isStepPart))
       sources.push(stepSource(steps, part, stepParts[part], (chunk) => chunk[part]));
+    for (const phase of steps.hasPhases ? computePhases : [])
+      sources.push(stepSource(steps, phase, phaseLabels[phase], phaseTimes(phase)));
   }
   return [...sources, ...hostSources(run, listed)].filter((source) => source.count() > 0);
 }
@@ -127,6 +140,17 @@ function stepTimes(): (chunk: StepChunk) => Float64Array {
     if (buffer.length < rowCount) buffer = new Float64Array(rowCount);
     for (let row = 0; row < rowCount; row++)
       buffer[row] = (computeMs[row] ?? 0) + (communicationMs[row] ?? 0) + (dataWaitMs[row] ?? 0);
+    return buffer;
+  };
+}
+
+/** Times of one part of the computation; NaN for chunks in which no row has it, in a buffer that is reused. */
+function phaseTimes(phase: ComputePhase): (chunk: StepChunk) => Float32Array {
+  let buffer = new Float32Array(0);
+  return (chunk) => {
+    if (chunk[phase].length > 0) return chunk[phase];
+    if (buffer.length < chunk.rowCount)
+      buffer = new Float32Array(chunk.timeMs.length).fill(Number.NaN);
     return buffer;
   };
 }

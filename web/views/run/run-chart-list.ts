@@ -12,7 +12,7 @@ import { machineChart, machineSeries } from "../../charts/run/machine-chart.ts";
 import { networkChart, networkSeries } from "../../charts/run/network-chart.ts";
 import { energyChart, powerChart } from "../../charts/run/power-chart.ts";
 import { qualityChart } from "../../charts/run/quality-chart.ts";
-import { stepParts, stepTimeChart } from "../../charts/run/step-time-chart.ts";
+import { stepParts, stepPhasesChart, stepTimeChart } from "../../charts/run/step-time-chart.ts";
 import { throughputChart } from "../../charts/run/throughput-chart.ts";
 import type { PlacedSeries } from "./shown-series.ts";
 import { expectedCrossing } from "./view-model.ts";
@@ -73,6 +73,7 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
         command: "pitwall run digits --workers 2",
       },
     },
+    ...phaseCharts(detail, { xAxis, byName }),
     {
       spec: powerChart(byName.get("powerWatts"), x, power),
       isWide: false,
@@ -88,6 +89,19 @@ export function runCharts(detail: RunDetail, { xAxis, byName }: PlacedSeries): R
     ...metricCharts(detail, { xAxis, byName }),
     ...machineCharts(detail, { xAxis, byName }),
     ...networkCharts(detail, { xAxis, byName }),
+  ];
+}
+
+/** Only for programs that report the phases of a step. */
+function phaseCharts({ series, ranks }: RunDetail, { xAxis, byName }: PlacedSeries): RunChart[] {
+  if (!series.some(({ name }) => name === "forwardMs")) return [];
+  return [
+    {
+      spec: stepPhasesChart(byName, sharedAxis(xAxis, byName)),
+      isWide: false,
+      note: ranks.length > 1 ? `over ${ranks.length} ranks` : undefined,
+      whenEmpty: { text: "No phases of steps on this axis" },
+    },
   ];
 }
 

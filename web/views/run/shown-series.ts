@@ -5,14 +5,14 @@ import {
 } from "../../../src/schema/dashboard/run-series.ts";
 import { machineSeries } from "../../charts/run/machine-chart.ts";
 import { networkSeries } from "../../charts/run/network-chart.ts";
-import { stepParts } from "../../charts/run/step-time-chart.ts";
+import { stepParts, stepPhases } from "../../charts/run/step-time-chart.ts";
 
 /** The series that the page shows. */
 export const streamedSeries: readonly string[] = [
   "quality",
   "loss",
   "samplesPerSecond",
-  ...stepParts,
+  ...new Set([...stepParts, ...stepPhases]),
   "powerWatts",
   "energyJoules",
   ...machineSeries,
