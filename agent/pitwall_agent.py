@@ -1088,8 +1088,11 @@ def follow(folder, offset):
     file = open(path, "rb")
     file.seek(offset)
     unread, beat, is_open, tail = b"", 0.0, True, b""
+    untold = []
     whole = WholeFrames()
     while True:
+        # An agent that is still starting cannot be told yet.
+        untold = [message for message in untold if not tell_agent(folder, message)]
         data = file.read(1 << 18)
         if data:
             out.write(whole.push(data))
@@ -1106,7 +1109,7 @@ def follow(folder, offset):
                 unread += text
                 *lines, unread = unread.split(b"\n")
                 for line in lines:
-                    obey(folder, line.decode(errors="replace"), out)
+                    untold.extend(messages_of(folder, line.decode(errors="replace"), out))
         elif not data:
             time.sleep(0.02)
         if time.monotonic() - beat > 1 and not data:
@@ -1139,7 +1142,7 @@ def remove_when_taken(folder, is_open, out):
             return
         for line in lines:
             if line.startswith(b"ping "):
-                obey(folder, line.decode(errors="replace"), out)
+                messages_of(folder, line.decode(errors="replace"), out)
 
 
 def has_ended(tail):
@@ -1200,15 +1203,17 @@ def is_alive(folder):
         return False
 
 
-def obey(folder, line, out):
+def messages_of(folder, line, out):
+    """What the agent has to be told because of a line of the caller; a question about the time is answered here."""
     word, _, rest = line.partition(" ")
     if word == "ping":
         touch(os.path.join(folder, "contact"))
         write_loose(out, "p", rest.encode())
     elif word == "stop":
-        tell_agent(folder, {"kind": "stop", "graceMs": float(rest)})
+        return [{"kind": "stop", "graceMs": float(rest)}]
     elif word == "signal":
-        tell_agent(folder, {"kind": "signal", "name": rest})
+        return [{"kind": "signal", "name": rest}]
+    return []
 
 
 def touch(path):
@@ -1225,7 +1230,7 @@ def tell_agent(folder, message):
     if state is None:
         return False
     if state["hostname"] != socket.gethostname():
-        return message["kind"] == "stop" and write_stop_file(folder, message["graceMs"])
+        return message["kind"] != "stop" or write_stop_file(folder, message["graceMs"])
     kind = socket.SOCK_SEQPACKET if IS_LINUX else socket.SOCK_STREAM
     with socket.socket(socket.AF_UNIX, kind) as connection:
         try:

@@ -8,7 +8,11 @@ import type { LaunchedRank, Place } from "../schema/run/rank.ts";
 
 /** Starts jobs, emits the output of their ranks, and leaves no process running after them. */
 export interface Launcher {
-  /** Starts a job. An invalid request is an outcome, not an error. */
+  /**
+   * Starts a job. An invalid request is an outcome, not an error.
+   *
+   * @throws the reason of `interrupt` if that came before a process of the job was started
+   */
   launch(command: readonly string[], options: LaunchOptions): Promise<LaunchOutcome>;
   /** Follows a job that an earlier process launched, from its first output on; absent if jobs end with Pitwall. */
   attach?(job: LaunchedBefore): Promise<AttachOutcome>;

@@ -83,11 +83,12 @@ export async function collectCode(
  * Puts the files into a folder of the host that is named after their content; files that are already there are not sent.
  *
  * @returns whether they were there
- * @throws WorldError `sync-failed`, `rsync-missing`
+ * @throws WorldError `sync-failed`, `rsync-missing`; the reason of the signal
  */
 export async function sendCode(
   code: CodeSet,
   { access, facts, remote }: CodeHost,
+  signal?: AbortSignal,
 ): Promise<"sent" | "reused"> {
   const target = codeFolder(code, facts);
   const folder = remoteFolder(code, facts);
@@ -95,7 +96,8 @@ export async function sendCode(
   const state = await runOnHost(access, check, { timeoutMs: markerMs });
   if (state.kind === "ended" && state.exitCode === 0) return "reused";
   const to = { shell: remote.shell, destination: `${remote.destination}:${target}/` };
-  const sent = await rsync(code, { ...to, env: access.env });
+  const sent = await rsync(code, { ...to, env: access.env, signal });
+  signal?.throwIfAborted();
   if (sent.exitCode !== 0) throw syncError(access.host, sent);
   const mark = await runOnHost(
     access,
@@ -164,9 +166,10 @@ function rsync(
     shell: readonly string[] | undefined;
     destination: string;
     env: HostAccess["env"] | undefined;
+    signal?: AbortSignal | undefined;
   },
 ): Promise<{ exitCode: number; stderr: string }> {
-  const { shell, destination, env } = to;
+  const { shell, destination, env, signal } = to;
   const remote = shell === undefined ? [] : ["-e", shell.map(shellWord).join(" ")];
   const args = ["-rlpt", "--from0", "--files-from=-", ...remote];
   return new Promise((done) => {
@@ -176,6 +179,9 @@ function rsync(
       detached: true,
       ...(env === undefined ? {} : { env }),
     });
+    const stop = (): void => void child.kill("SIGTERM");
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted === true) stop();
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(-4000);
@@ -183,7 +189,10 @@ function rsync(
     child.stdin.on("error", () => undefined);
     child.stdin.end(files.join("\0"));
     child.once("error", (error) => done({ exitCode: 127, stderr: error.message }));
-    child.once("close", (code) => done({ exitCode: code ?? 1, stderr }));
+    child.once("close", (code) => {
+      signal?.removeEventListener("abort", stop);
+      done({ exitCode: code ?? 1, stderr });
+    });
   });
 }
 

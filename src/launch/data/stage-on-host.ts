@@ -60,6 +60,7 @@ export async function stageOnHost(host: StagingHost, staging: Staging): Promise<
   const child = startScript(host, staging);
   const stop = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
   let sentBytes = 0;
   let errors = "";
   child.stderr?.on("data", (bytes: Buffer) => (errors = (errors + bytes.toString()).slice(-2000)));

@@ -28,6 +28,7 @@ export interface HeldNodes {
  * @throws WorldError `slurm-not-prepared`
  */
 export async function holdNodes(job: RunningJob, signal: AbortSignal): Promise<HeldNodes> {
+  signal.throwIfAborted();
   const { jobId, hosts, tools, agent, home, prefix } = job;
   const file = agent.at(-1) ?? "";
   // The agent's file appears with the first step of the job.

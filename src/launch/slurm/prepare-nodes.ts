@@ -46,7 +46,7 @@ export async function* prepareNodes(
     const remote = { shell: rsyncShell(job, host), destination: host };
     return { access: stepAccess(host, job), facts, remote };
   });
-  if (code !== undefined) yield* sendToAll(code, nodes, nowMs);
+  if (code !== undefined) yield* sendToAll(code, nodes, { nowMs, signal });
   signal.throwIfAborted();
   const env =
     data === undefined ? undefined : variablesOf(yield* stageOn(nodes, data, { job, ...parts }));
@@ -68,7 +68,7 @@ export async function* prepareNodes(
 async function* sendToAll(
   code: NonNullable<Preparation["code"]>,
   nodes: readonly Node[],
-  nowMs: () => number,
+  { nowMs, signal }: { nowMs: () => number; signal: AbortSignal },
 ): AsyncGenerator<StagingEvent> {
   const { bytes, files, sha256, source, setUp } = code;
   const homes = homesOf(nodes);
@@ -82,7 +82,9 @@ async function* sendToAll(
       totalBytes: bytes,
     };
   const content = { source, sha256, bytes, fileCount: files.length, warmBytes: bytes };
-  const staged = await Promise.all(homes.map((node) => sendTo(node, code, { content, nowMs })));
+  const staged = await Promise.all(
+    homes.map((node) => sendTo(node, code, { content, nowMs, signal })),
+  );
   for (const data of staged) yield { kind: "staged", data };
   await setUpCode(
     setUp,
@@ -96,11 +98,12 @@ async function sendTo(
   parts: {
     content: Pick<StagedData, "source" | "sha256" | "bytes" | "fileCount" | "warmBytes">;
     nowMs: () => number;
+    signal: AbortSignal;
   },
 ): Promise<StagedData> {
-  const { content, nowMs } = parts;
+  const { content, nowMs, signal } = parts;
   const startedMs = nowMs();
-  const how = await sendCode(code, node);
+  const how = await sendCode(code, node, signal);
   return {
     ...content,
     name: stagedCodeName,

@@ -57,13 +57,17 @@ export async function startOnHosts(
   },
 ): Promise<StartedAgents> {
   const { target, options, hosts, starter, nowMs } = parts;
+  const { interrupt } = options;
   const opened = inRankOrder(await hosts.open(), target.ranks);
+  interrupt?.throwIfAborted();
   const [folders, findings] = await Promise.all([
     sendTo(opened, { target, options, hosts }),
     doubtHosts(opened, command, nowMs),
   ]);
+  interrupt?.throwIfAborted();
   const placed = opened.map((each, index) => ({ ...each, folder: folders[index] ?? "" }));
   await setUpCode(target.setUp, placed);
+  interrupt?.throwIfAborted();
   return startAgents({ target, command, options, opened, folders, findings, starter, nowMs });
 }
 
@@ -101,7 +105,7 @@ async function sendTo(
   await Promise.all(
     homesOf(opened).map(async ({ host, access, facts }) => {
       const remote = { shell: await hosts.sshCommand(host), destination: host.destination };
-      await sendCode(code, { access, facts, remote });
+      await sendCode(code, { access, facts, remote }, options.interrupt);
     }),
   );
   return opened.map(({ facts }) => remoteFolder(code, facts));

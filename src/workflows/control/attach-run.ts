@@ -47,7 +47,13 @@ export async function* attachRun(
   refuseRestarted(record);
   const target = world.openTarget(request.launchTarget);
   try {
-    const attached = await attach(record, target);
+    const attaching = attach(record, target);
+    const attached = await orLeft(attaching, leave);
+    if (attached === undefined) {
+      // Whatever comes of it later is not followed.
+      attaching.then(({ job }) => job.detach?.()).catch(() => undefined);
+      return;
+    }
     const { job, hasEnded, processCount, missing = [] } = attached;
     yield { kind: "attached", runId, hasEnded, processCount, missing };
     const owner = await currentOwner();
@@ -82,6 +88,19 @@ export async function* attachRun(
   } finally {
     await target.launcher.close?.();
   }
+}
+
+/** Undefined if the user leaves before: hosts that do not answer take a while. */
+async function orLeft<Value>(
+  waiting: Promise<Value>,
+  leave: AbortSignal | undefined,
+): Promise<Value | undefined> {
+  if (leave === undefined) return waiting;
+  const left = new Promise<undefined>((resolve) => {
+    leave.addEventListener("abort", () => resolve(undefined), { once: true });
+    if (leave.aborted) resolve(undefined);
+  });
+  return Promise.race([waiting, left]);
 }
 
 /** The hosts have only the output of the last attempt. */

@@ -40,6 +40,7 @@ function runOn(
     });
     const stop = (): void => void child.kill("SIGTERM");
     interrupt.addEventListener("abort", stop, { once: true });
+    if (interrupt.aborted) stop();
     const finish = (exitCode: number): void => {
       interrupt.removeEventListener("abort", stop);
       for (const stream of ["stdout", "stderr"] as const)

@@ -12,11 +12,11 @@ type Unlaunched =
   | (Exclude<Prepared, { kind: "ready" }> & Waits)
   /** Interrupted while data was staged. */
   | (Exclude<Staged, { kind: "ready" }> & { prepareMs?: undefined })
-  /** Interrupted in the queue of a scheduler. */
+  /** Interrupted before the start, or in the queue of a scheduler. */
   | ({
       kind: "withdrawn";
       prepareMs: number | undefined;
-      queuedMs: number;
+      queuedMs: number | undefined;
       endedMs: number;
     } & Waits);
 
@@ -67,6 +67,8 @@ function unlaunchedVerdict(
     findings: isFailed ? [{ rule: "prepare-failed", ...unlaunched.exit }] : [],
     ...(dataMs === undefined ? {} : { dataMs }),
     ...(prepareMs === undefined ? {} : { prepareMs }),
-    ...(unlaunched.kind === "withdrawn" ? { queuedMs: unlaunched.queuedMs } : {}),
+    ...(unlaunched.kind === "withdrawn" && unlaunched.queuedMs !== undefined
+      ? { queuedMs: unlaunched.queuedMs }
+      : {}),
   };
 }

@@ -50,8 +50,13 @@ export type Launched =
       queuedMs: number | undefined;
       dataMs?: number | undefined;
     }
-  /** Interrupted while the job waited in a queue or its hosts were prepared. */
-  | { kind: "withdrawn"; queuedMs: number; endedMs: number; dataMs?: number | undefined };
+  /** Interrupted before the job was started, or while it waited in a queue or its hosts were prepared. */
+  | {
+      kind: "withdrawn";
+      queuedMs: number | undefined;
+      endedMs: number;
+      dataMs?: number | undefined;
+    };
 
 export interface LaunchParts {
   launcher: Launcher;
@@ -87,7 +92,9 @@ export async function* startJob(
   world: RunWorld,
   parts: LaunchParts,
 ): AsyncGenerator<RunEvent, Launched> {
-  const outcome = await launchProgram(request, world, parts);
+  const outcome = await launchUnlessInterrupted(request, world, parts);
+  if (outcome === undefined)
+    return { kind: "withdrawn", queuedMs: undefined, endedMs: world.nowMs() };
   switch (outcome.kind) {
     case "launched":
       return { ...outcome, queuedMs: undefined };
@@ -96,6 +103,22 @@ export async function* startJob(
         writer: parts.writer,
         nowMs: () => world.nowMs(),
       });
+  }
+}
+
+/** Undefined if it was interrupted before the job was started. */
+async function launchUnlessInterrupted(
+  request: RunRequest,
+  world: RunWorld,
+  parts: LaunchParts,
+): Promise<StartedOutcome | undefined> {
+  const { interrupt } = parts;
+  if (interrupt.aborted) return undefined;
+  try {
+    return await launchProgram(request, world, parts);
+  } catch (error) {
+    if (interrupt.aborted && error === interrupt.reason) return undefined;
+    throw error;
   }
 }
 

@@ -96,6 +96,13 @@ describe("runSeries", () => {
     ]);
   });
 
+  test("starts no process after an interrupt before the launch", async () => {
+    const script: Script = { steps: [prints("val_acc=0.5\n"), { kind: "hang" }] };
+    const { runs, launcher } = await played([script], {}, { interruptAt: "created" });
+    expect(launcher.launches).toEqual([]);
+    expect(runs.map(({ result }) => result.outcome)).toEqual([{ kind: "interrupted" }]);
+  });
+
   test("starts no other run after two that failed with the same error", async () => {
     const fails: Script = {
       steps: [
