@@ -53,6 +53,16 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     isLive: false,
     load: async () => (await import("./views/compare/compare-page.tsx")).ComparePage,
   },
+  "/scaling": {
+    navigation: "Scaling",
+    isLive: false,
+    load: async () => (await import("./views/scaling/scaling-page.tsx")).ScalingPage,
+  },
+  "/pareto": {
+    navigation: "Pareto",
+    isLive: false,
+    load: async () => (await import("./views/pareto/pareto-page.tsx")).ParetoPage,
+  },
   "/plan": {
     navigation: "Plan",
     isLive: false,

@@ -1,5 +1,5 @@
 import { formatCount } from "../../foundation/units.ts";
-import type { Figures, Measure, MixedLabels } from "../../schema/atlas/figures.ts";
+import type { Figures, Measure } from "../../schema/atlas/figures.ts";
 import type { FrontMember, LeftOut, ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
@@ -22,31 +22,36 @@ import {
 
 /** The Pareto front: its members, the number of candidates, and the sources of the figures. */
 export function paretoTable(
-  { objectives, members, candidateCount, leftOut, mixedLabels }: ParetoFront,
+  front: ParetoFront,
   { benchmark, width, paint }: { benchmark: string; width: number; paint: Paint },
 ): string {
-  const [head = "", ...lines] = fitTable(columnsFor(objectives, mixedLabels), members, width);
-  const rows = members.map(({ measured }) => measured);
-  const energy = objectives.includes("kwh") ? energyNote(rows) : undefined;
-  const weak = weakNote(rows);
-  const middleRuns = middleRunNote(rows);
-  const notes = [
-    ...(middleRuns === undefined ? [] : [middleRuns]),
-    ...leftOut.map(leftOutText),
-    ...(objectives.includes("dollar") ? priceNotes(rows).map((note) => `price ${note}`) : []),
-    ...(energy === undefined ? [] : [energy]),
-    ...(weak === undefined ? [] : [weak]),
-  ];
+  const { objectives, members, candidateCount, mixedLabels } = front;
+  const [head = "", ...lines] = fitTable(paretoColumns(front), members, width);
   return [
     `${paint.strong(benchmark)}   ${members.length} Pareto-optimal of ${countOf(candidateCount, "result")} in ${objectives.map((measure) => measureHeads[measure]).join(", ")}`,
     ...mixedLabelNotes(mixedLabels).map((note) => `${paint.warn("mixed")}: ${note}`),
     "",
     paint.faint(head),
     ...lines,
-    ...notes.map((note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`),
+    ...paretoNotes(front).map((note, index) => `${index === 0 ? "\n" : ""}${paint.faint(note)}`),
     "",
     `next: ${paint.name(`pitwall results --benchmark ${benchmark} --per ${objectives.at(1) ?? "dollar"}`)}   all results, sorted`,
   ].join("\n");
+}
+
+/** Why results are excluded, and the sources of the figures. */
+export function paretoNotes({ objectives, members, leftOut }: ParetoFront): string[] {
+  const rows = members.map(({ measured }) => measured);
+  const energy = objectives.includes("kwh") ? energyNote(rows) : undefined;
+  const weak = weakNote(rows);
+  const middleRuns = middleRunNote(rows);
+  return [
+    ...(middleRuns === undefined ? [] : [middleRuns]),
+    ...leftOut.map(leftOutText),
+    ...(objectives.includes("dollar") ? priceNotes(rows).map((note) => `price ${note}`) : []),
+    ...(energy === undefined ? [] : [energy]),
+    ...(weak === undefined ? [] : [weak]),
+  ];
 }
 
 const shownAccelerators = 4;
@@ -62,10 +67,10 @@ function leftOutText({ measure, reason, count, accelerators }: LeftOut): string 
   return `${text} (${names})${hint}`;
 }
 
-function columnsFor(
-  objectives: readonly Measure[],
-  mixedLabels: readonly MixedLabels[],
-): FittedColumn<FrontMember>[] {
+export function paretoColumns({
+  objectives,
+  mixedLabels,
+}: Pick<ParetoFront, "objectives" | "mixedLabels">): FittedColumn<FrontMember>[] {
   const mixed = new Set(mixedLabels.map(({ measure }) => measure));
   return [
     ...objectives.map((measure): FittedColumn<FrontMember> => ({
@@ -122,7 +127,10 @@ function winText({ wins, tradeOff, measured }: FrontMember, mixed: ReadonlySet<M
   if (tradeOff === undefined) return "Pareto-optimal";
   const { best, within } = tradeOff;
   const amount = figureText(measured, within);
-  const limit = within === "dollar" ? `$${amount}` : `${amount} ${measureHeads[within]}`;
+  const limit =
+    within === "dollar"
+      ? amount.replace(/^[*~]*/u, (marks) => `${marks}$`)
+      : `${amount} ${measureHeads[within]}`;
   return `${word(best)} up to ${limit}`;
 }
 

@@ -20,7 +20,6 @@ interface Look {
  */
 export function scalingPage(report: ScalingReport, look: Look): string {
   const curves = [report, ...report.otherCurves];
-  const isFactored = curves.some(({ points }) => hasFactor(points));
   const intro =
     curves.length === 1
       ? []
@@ -31,6 +30,17 @@ export function scalingPage(report: ScalingReport, look: Look): string {
   return [
     ...intro,
     ...curves.flatMap((curve) => curveLines(curve, look)),
+    ...scalingTerms(curves),
+    ...coverageLines(report),
+    "",
+    `next: ${look.paint.name(`pitwall pareto --benchmark ${report.benchmark}`)}   time against cost`,
+  ].join("\n");
+}
+
+/** What the columns mean. */
+export function scalingTerms(curves: readonly ScalingStudy[]): string[] {
+  const isFactored = curves.some(({ points }) => hasFactor(points));
+  return [
     `efficiency = samples x rate${isFactored ? " x factor" : ""}, relative to the smallest system of the same curve`,
     "samples: samples to converge (larger batches need more); rate: samples/s per accelerator",
     ...(isFactored
@@ -38,33 +48,46 @@ export function scalingPage(report: ScalingReport, look: Look): string {
           "factor: the RCP scaling factor, by which MLPerf lengthens the time of runs that converge too fast",
         ]
       : []),
-    ...coverageLines(report),
-    "",
-    `next: ${look.paint.name(`pitwall pareto --benchmark ${report.benchmark}`)}   time against cost`,
-  ].join("\n");
+  ];
 }
 
 function curveLines(study: ScalingStudy, { width, paint }: Look): string[] {
   const { points, leftOutCount, benchmark, accelerator, submitters, rounds } = study;
-  const [head = "", ...lines] = fitTable(columnsFor(points), points, width);
-  const middleRuns = middleRunNote(points);
+  const [head = "", ...lines] = fitTable(scalingColumns(points), points, width);
   const leftOut =
     leftOutCount === 0
       ? ""
       : `; ${countOf(leftOutCount, "slower result")} of the same sizes excluded`;
   return [
     `${paint.strong(`${benchmark} on ${accelerator}`)} by ${submitters.join(", ")}   ${rounds.join(", ")}, fastest result of each size${leftOut}`,
-    stopText(study, paint),
-    ...(rounds.length > 1 ? ["several rounds: changes of software are part of this curve"] : []),
+    ...scalingVerdict(study, paint),
     "",
     paint.faint(head),
     ...lines,
     "",
+    ...scalingNotes(study, paint),
+    "",
+  ];
+}
+
+/** From which size on more accelerators are of little use. */
+export function scalingVerdict(study: ScalingStudy, paint: Paint): string[] {
+  return [
+    stopText(study, paint),
+    ...(study.rounds.length > 1
+      ? ["several rounds: changes of software are part of this curve"]
+      : []),
+  ];
+}
+
+/** What is implausible, and the fits. */
+export function scalingNotes(study: ScalingStudy, paint: Paint): string[] {
+  const middleRuns = middleRunNote(study.points);
+  return [
     ...(middleRuns === undefined ? [] : [middleRuns]),
-    ...points.flatMap((point) => implausibleLines(point, paint)),
+    ...study.points.flatMap((point) => implausibleLines(point, paint)),
     samplesText(study),
     throughputText(study),
-    "",
   ];
 }
 
@@ -83,7 +106,8 @@ function implausibleLines({ implausible, acceleratorCount, row }: ScalingPoint, 
 
 const shownSizes = 6;
 
-function coverageLines({ singleSizes, weakCount }: ScalingReport): string[] {
+/** Results without a curve. */
+export function coverageLines({ singleSizes, weakCount }: ScalingReport): string[] {
   const shown = singleSizes
     .slice(0, shownSizes)
     .map((one) => `${formatCount(one.acceleratorCount)} ${one.accelerator} (${one.submitter})`);
@@ -103,7 +127,7 @@ function coverageLines({ singleSizes, weakCount }: ScalingReport): string[] {
 }
 
 /** Without an RCP factor anywhere, its column would be 100 % throughout. */
-function columnsFor(points: readonly ScalingPoint[]): FittedColumn<ScalingPoint>[] {
+export function scalingColumns(points: readonly ScalingPoint[]): FittedColumn<ScalingPoint>[] {
   return columns.filter(({ head }) => head !== factorHead || hasFactor(points));
 }
 

@@ -12,6 +12,8 @@ export const pagePatterns = [
   "/races/:raceId",
   "/atlas",
   "/compare",
+  "/scaling",
+  "/pareto",
   "/plan",
 ] as const;
 export type PagePattern = (typeof pagePatterns)[number];

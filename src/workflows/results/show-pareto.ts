@@ -1,14 +1,12 @@
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
 import { measureRow } from "../../atlas/rows/measures.ts";
-import { underNewestRules } from "../../atlas/rounds/newest-rules.ts";
-import { paretoFront } from "../../atlas/scaling/pareto-front.ts";
+import { selectFront } from "../../atlas/scaling/select-front.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Measure } from "../../schema/atlas/figures.ts";
 import type { ParetoFront } from "../../schema/atlas/pareto.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { withoutRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
 
 export interface ParetoRequest extends AtlasRequest {
@@ -41,10 +39,9 @@ export async function showPareto(
       saw: benchmarks.slice(0, 12).join(", "),
       hint: `select one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
-  const alike = withoutRepeats(found.filter(underNewestRules(found)));
-  const measured = alike.map((row) => measureRow(row, atlas.rod));
+  const measured = found.map((row) => measureRow(row, atlas.rod));
   return {
-    front: paretoFront(measured, objectives),
+    front: selectFront(measured, objectives),
     benchmark: benchmarks[0] ?? "",
     problems: atlas.problems,
   };

@@ -1,16 +1,11 @@
 import type { ResultFilter } from "../../atlas/rows/filter-results.ts";
-import { compareRoundNames } from "../../atlas/rows/sort-results.ts";
-import { scalingCurves, type ScalingCurves } from "../../atlas/scaling/scaling-curves.ts";
+import type { ScalingCurves } from "../../atlas/scaling/scaling-curves.ts";
+import { selectScaling } from "../../atlas/scaling/select-scaling.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { ResultRow } from "../../schema/atlas/result-row.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { ScalingReport } from "../../schema/atlas/scaling-study.ts";
 import { type AtlasRequest, loadAtlas } from "./load-atlas.ts";
-import { withoutRepeats } from "../../atlas/rows/repeated-rows.ts";
 import { selectResults } from "../../atlas/rows/select-results.ts";
-
-/** The number of sizes of one curve that a round should have: the newest with four, else with three, else with two. */
-const preferredSizes = [4, 3, 2];
 
 export interface ScalingRequest extends AtlasRequest {
   /** Without `round`: the newest round with a curve of four sizes, else of three, else of two, else all rounds of the newest rules. */
@@ -34,11 +29,7 @@ export async function showScaling(
       saw: benchmarks.join(", "),
       hint: `select one: \`--benchmark ${benchmarks[0] ?? ""}\``,
     });
-  const newestGroup = Math.max(0, ...found.map(({ compatibilityGroup }) => compatibilityGroup));
-  const alike = found.filter(({ compatibilityGroup }) => compatibilityGroup === newestGroup);
-  const outcome = scalingCurves(
-    withoutRepeats(filter.round === undefined ? chooseRound(alike) : alike),
-  );
+  const outcome = selectScaling(found, { hasRound: filter.round !== undefined });
   if (outcome.kind === "curves") return { report: outcome.report, problems: atlas.problems };
   throw new UserError(
     "too-few-sizes",
@@ -48,21 +39,6 @@ export async function showScaling(
       hint: "remove filters, or include more rounds with `--round 'v*'`",
     },
   );
-}
-
-/** Rounds differ in software, which would look like scaling: uses a single round if one has enough sizes of one curve. */
-function chooseRound(rows: readonly ResultRow[]): readonly ResultRow[] {
-  const rounds = [...new Set(rows.map(({ round }) => round))].toSorted(compareRoundNames);
-  const bySize = rounds.map((round) => {
-    const own = rows.filter((row) => row.round === round);
-    const outcome = scalingCurves(own);
-    return { own, sizeCount: outcome.kind === "curves" ? outcome.report.points.length : 0 };
-  });
-  for (const least of preferredSizes) {
-    const newest = bySize.findLast(({ sizeCount }) => sizeCount >= least);
-    if (newest !== undefined) return newest.own;
-  }
-  return rows;
 }
 
 const shownSizes = 8;

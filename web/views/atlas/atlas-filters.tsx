@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import { measures, type Measure } from "../../../src/schema/atlas/figures.ts";
 import { storeInAddress } from "../../router.ts";
@@ -25,18 +25,24 @@ const allWords: Readonly<Record<FilterField, string>> = {
   availability: "any",
 };
 
-/** Selects the benchmark, the measure, and the filters, which are stored in the address. */
+/** Selects the benchmark and the filters, which are stored in the address. */
 export function AtlasFilters({
   view,
   rows,
+  fields = filterFields,
+  children,
 }: {
   view: AtlasView;
   rows: readonly MeasuredRow[];
+  /** By default all. */
+  fields?: readonly FilterField[];
+  /** Further choices. */
+  children?: ComponentChildren;
 }): JSX.Element {
   return (
     <form class="atlas-filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <BenchmarkChoice view={view} rows={rows} />
-      {filterFields.map((field) => (
+      {fields.map((field) => (
         <Choice
           key={field}
           field={field}
@@ -45,25 +51,7 @@ export function AtlasFilters({
         />
       ))}
       {hasMiddleRuns(view, rows) ? <ScoresChoice view={view} /> : undefined}
-      <fieldset class="segments">
-        <legend class="hidden-text">measure</legend>
-        {measures.map((measure) => (
-          <label>
-            <input
-              type="radio"
-              name="measure"
-              checked={measure === view.measure}
-              onChange={() =>
-                storeInAddress(
-                  { per: measure === "system" ? undefined : measure, sort: undefined },
-                  { asStep: true },
-                )
-              }
-            />
-            {measureWords[measure]}
-          </label>
-        ))}
-      </fieldset>
+      {children}
       {hasFilter(view) ? (
         <button
           type="button"
@@ -79,6 +67,31 @@ export function AtlasFilters({
         </button>
       ) : undefined}
     </form>
+  );
+}
+
+/** Selects the measure of the figures. */
+export function MeasureChoice({ view }: { view: AtlasView }): JSX.Element {
+  return (
+    <fieldset class="segments">
+      <legend class="hidden-text">measure</legend>
+      {measures.map((measure) => (
+        <label>
+          <input
+            type="radio"
+            name="measure"
+            checked={measure === view.measure}
+            onChange={() =>
+              storeInAddress(
+                { per: measure === "system" ? undefined : measure, sort: undefined },
+                { asStep: true },
+              )
+            }
+          />
+          {measureWords[measure]}
+        </label>
+      ))}
+    </fieldset>
   );
 }
 

@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { Isolated } from "../../components/isolated.tsx";
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";
-import { type Atlas, atlasState, followAtlas } from "../../live/atlas-documents.ts";
-import { everySecondMs } from "../../live/server-clock.ts";
-import { isStaticSite, storeInAddress, place } from "../../router.ts";
-import { AtlasFilters } from "./atlas-filters.tsx";
+import type { Atlas } from "../../live/atlas-documents.ts";
+import { storeInAddress, place } from "../../router.ts";
+import { AtlasFilters, MeasureChoice } from "./atlas-filters.tsx";
+import { AtlasShell } from "./atlas-shell.tsx";
 import { AtlasScatter } from "./atlas-scatter.tsx";
 import { type AtlasView, chooseRows, readAtlasView, writeIds } from "./atlas-view.ts";
 import { GainsPanel } from "./gains-panel.tsx";
@@ -14,58 +14,9 @@ import { ResultPanel } from "./result-panel.tsx";
 import { ResultTable } from "./result-table.tsx";
 import { ScalePanel } from "./scale-panel.tsx";
 
-/** Data older than this is marked as outdated. */
-const staleAfterMs = 10 * 60_000;
-
 /** All published and own results of a benchmark against the size of their systems. */
 export function AtlasPage(): JSX.Element {
-  useEffect(() => {
-    const unmount = new AbortController();
-    followAtlas(unmount.signal);
-    return () => unmount.abort();
-  }, []);
-  const { atlas, failure } = atlasState.value;
-  return (
-    <>
-      <div class="page-head">
-        <h1>Atlas</h1>
-        <Age />
-      </div>
-      {atlas === undefined ? (
-        <StateMessage
-          state={
-            failure === undefined
-              ? { kind: "loading" }
-              : { kind: "failed", message: failure.message, hint: failure.hint }
-          }
-        />
-      ) : atlas.rows.length === 0 ? (
-        <StateMessage
-          state={{
-            kind: "empty",
-            text: "No results. Import a published round with:",
-            command: "pitwall results import <folder or archive>",
-          }}
-        />
-      ) : (
-        <AtlasBody atlas={atlas} />
-      )}
-    </>
-  );
-}
-
-/** The age of outdated data. */
-function Age(): JSX.Element | null {
-  const { receivedMs, failure } = atlasState.value;
-  if (receivedMs === undefined || isStaticSite) return null;
-  const ageMs = everySecondMs.value - receivedMs;
-  if (failure === undefined && ageMs < staleAfterMs) return null;
-  const minutes = Math.max(1, Math.round(ageMs / 60_000));
-  return (
-    <span class="panel-stale" role="status">
-      as of {minutes} min ago{failure === undefined ? "" : `: ${failure.message}`}
-    </span>
-  );
+  return <AtlasShell title="Atlas">{(atlas) => <AtlasBody atlas={atlas} />}</AtlasShell>;
 }
 
 function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
@@ -77,13 +28,9 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
   const opened = view.rowId === undefined ? undefined : atlas.positions.get(view.rowId);
   return (
     <>
-      {atlas.problems.map(({ message, hint }) => (
-        <div class="notice warn" role="status">
-          <span>{message}</span>
-          {hint === undefined ? undefined : <span class="muted">{hint}</span>}
-        </div>
-      ))}
-      <AtlasFilters view={view} rows={atlas.rows} />
+      <AtlasFilters view={view} rows={atlas.rows}>
+        <MeasureChoice view={view} />
+      </AtlasFilters>
       {chosen.kind === "unknown" ? (
         <StateMessage state={{ kind: "failed", message: chosen.message, hint: chosen.hint }} />
       ) : (

@@ -1,8 +1,7 @@
-import { withoutRepeats } from "../../../src/atlas/rows/repeated-rows.ts";
 import { gainsOverRounds, type GainsOutcome } from "../../../src/atlas/rounds/gains-over-rounds.ts";
 import { filterResults } from "../../../src/atlas/rows/filter-results.ts";
 import { underNewestRules } from "../../../src/atlas/rounds/newest-rules.ts";
-import { paretoFront } from "../../../src/atlas/scaling/pareto-front.ts";
+import { selectFront } from "../../../src/atlas/scaling/select-front.ts";
 import { formatCount } from "../../../src/foundation/units.ts";
 import {
   acceleratorText,
@@ -36,7 +35,7 @@ const titles: Readonly<Record<Measure, string>> = {
   kwh: "Energy against accelerators",
 };
 
-const yLabels: Readonly<Record<Measure, string>> = {
+export const yLabels: Readonly<Record<Measure, string>> = {
   system: "time to train (min)",
   chip: "accelerator-minutes",
   dollar: "cost of one training ($)",
@@ -44,7 +43,7 @@ const yLabels: Readonly<Record<Measure, string>> = {
 };
 
 /** The default objectives of `pitwall pareto`. */
-const frontObjectives = ["system", "dollar", "kwh"] as const satisfies Measure[];
+export const frontObjectives = ["system", "dollar", "kwh"] as const satisfies Measure[];
 
 /** Rows as points in the unit of the measure; undefined if no row has a point. */
 export function atlasChart(
@@ -100,13 +99,13 @@ function pointOf(
 /** Family name of systems without accelerators. */
 export const processors = "processors";
 
-function familyOf(row: ResultRow): string {
+export function familyOf(row: ResultRow): string {
   if (row.acceleratorFamily !== undefined) return row.acceleratorFamily;
   return row.acceleratorCount === undefined ? processors : acceleratorText(row);
 }
 
 /** Minutes, accelerator-minutes, dollars, kilowatt-hours. */
-function inUnit(value: number, measure: Measure): number {
+export function inUnit(value: number, measure: Measure): number {
   switch (measure) {
     case "system":
     case "chip":
@@ -128,14 +127,9 @@ function newestRules(rows: readonly MeasuredRow[]): (measured: MeasuredRow) => b
   return ({ row }) => isNewest(row);
 }
 
-/** The Pareto front as in `pitwall pareto`: of the results under the newest rules and own results, repeats once. */
+/** The front of `pitwall pareto` without `--per`. */
 export function frontOf(rows: readonly MeasuredRow[]): ParetoFront {
-  const alike = rows.filter(newestRules(rows));
-  const single = new Set(withoutRepeats(alike.map(({ row }) => row)).map(({ rowId }) => rowId));
-  return paretoFront(
-    alike.filter(({ row }) => single.has(row.rowId)),
-    frontObjectives,
-  );
+  return selectFront(rows, frontObjectives);
 }
 
 function frontIds({ members }: ParetoFront): Set<string> {
