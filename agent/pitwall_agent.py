@@ -1043,6 +1043,9 @@ def place_job(job, node_index, environ):
     start_after_ms = node_index * 1000 / job["launchRate"] if "launchRate" in job else 0
     shared = {
         "{pitwall:nodeIndex}": str(node_index),
+        "{pitwall:isFirst}": "1" if node_index == 0 else "0",
+        # As in `launch/agent/job-spec.ts`: torchrun numbers the hosts in the order of these texts.
+        "{pitwall:localAddress}": environ.get("PITWALL_MASTER_ADDRESS", "") if node_index == 0 else "~host-%05d" % node_index,
         "{pitwall:masterAddress}": environ.get("PITWALL_MASTER_ADDRESS", ""),
         "{pitwall:masterPort}": environ.get("PITWALL_MASTER_PORT", ""),
         "{pitwall:home}": os.path.expanduser("~"),

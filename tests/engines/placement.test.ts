@@ -57,12 +57,12 @@ describe.skipIf(obstacle !== undefined)("ranks on ssh hosts", () => {
   test.skipIf(!hasTorch)(
     "are those of the record under a c10d rendezvous",
     async () => {
-      // Rank 0 is on the host with the first address, whatever the order in the file.
+      // torchrun numbers the hosts itself, and keeps their order.
       const hosts = "hosts: [host3, host1, host2]\n";
       const options = ["--rendezvous", "c10d", "--nproc", "1"];
       const { cwd, placed } = await run(hosts, options, torchPython);
-      expect(placed.map(({ place }) => place)).toEqual(["host1", "host2", "host3"]);
-      expect(recordedPlaces(cwd)).toEqual(["host1", "host2", "host3"]);
+      expect(placed.map(({ place }) => place)).toEqual(["host3", "host1", "host2"]);
+      expect(recordedPlaces(cwd)).toEqual(["host3", "host1", "host2"]);
       const shown = await pitwall(["show", "last", "--ranks"], { cwd });
       expect(shown.stdout).toContain("--rdzv-backend=c10d");
     },

@@ -262,7 +262,7 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
       writeFileSync(join(cwd, "linear.yaml"), [...file, ...ofOthers].join("\n"));
       const env = { ...lab.env, PATH: `${torchPath}:/usr/sbin:/sbin` };
       const words = ["run", "linear.yaml", "--on", "slurm", "--nodes", "2", "--price", "2/h"];
-      const ran = await pitwall(words, { cwd, env });
+      const ran = await pitwall([...words, "--rendezvous", "c10d"], { cwd, env });
       expect(ran.exitCode, printed(ran)).toBe(0);
       expect(ran.stderr).toContain("`--on slurm` does not use: `hosts`");
       expect(ran.stdout).toContain("2 hosts, 2 ranks");

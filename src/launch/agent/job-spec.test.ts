@@ -73,13 +73,24 @@ describe("agentJobSpec", () => {
     );
   });
 
-  test("lets torchrun number the hosts by their addresses, with c10d", () => {
-    const c10d = { id: "run", addresses: ["10.0.0.1", "10.0.0.2"] };
-    const rendezvous = { ...request.rendezvous, c10d };
-    const { starters } = agentJobSpec({ ...request, rendezvous, starter: "torchrun" }, 1);
-    expect(starters[0]?.command.join(" ")).toContain(
-      "--rdzv-backend=c10d --rdzv-id=run --rdzv-endpoint=10.0.0.1:29500 --rdzv-conf=is_host=0 --local-addr=10.0.0.2",
-    );
+  test("keeps the order of the hosts under c10d, where torchrun sorts them by a text", () => {
+    const ranksOfHosts = Array.from({ length: 1200 }, () => 1);
+    const rendezvous = { ...request.rendezvous, c10d: { id: "run" } };
+    const texts = ranksOfHosts.map((_, host) => {
+      const spec = agentJobSpec(
+        { ...request, rendezvous, ranksOfHosts, starter: "torchrun" },
+        host,
+      );
+      const words = spec.starters[0]?.command ?? [];
+      expect(words.join(" ")).toContain(
+        `--rdzv-backend=c10d --rdzv-id=run --rdzv-endpoint=10.0.0.1:29500 --rdzv-conf=is_host=${host === 0 ? 1 : 0}`,
+      );
+      return words.find((word) => word.startsWith("--local-addr=")) ?? "";
+    });
+    // Only the first one is an address that others connect to.
+    expect(texts[0]).toBe("--local-addr=10.0.0.1");
+    expect(texts).toEqual(texts.toSorted());
+    expect(new Set(texts).size).toBe(1200);
   });
 
   test("starts later hosts later, if few start per second", () => {
@@ -91,9 +102,14 @@ describe("agentJobSpec", () => {
 });
 
 test("the filled templates of a Slurm job are those of the hosts of another job", () => {
-  const { ranksOfHosts: _, rendezvous, tether, runDirectory, ...shared } = request;
-  for (const starter of ["direct", "torchrun"] as const) {
-    const places = { nodeCount: 2, ranksPerNode: 2, run: "run" };
+  const { ranksOfHosts: _, rendezvous: fixed, tether, runDirectory, ...shared } = request;
+  for (const [starter, isC10d] of [
+    ["direct", false],
+    ["torchrun", false],
+    ["torchrun", true],
+  ] as const) {
+    const places = { nodeCount: 2, ranksPerNode: 2, run: "run", isC10d };
+    const rendezvous = isC10d ? { ...fixed, c10d: { id: "run" } } : fixed;
     const template = agentJobTemplate({ ...shared, starter }, places);
     const filled = {
       nodeCount: 2,

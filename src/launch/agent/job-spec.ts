@@ -48,13 +48,6 @@ export interface AgentLease {
   peers: readonly { address: string; port: number }[];
 }
 
-/** A rendezvous of torchrun in which it numbers the hosts itself, in the order of their addresses as texts. */
-interface C10d {
-  id: string;
-  /** Of each host, in that order. */
-  addresses: readonly string[];
-}
-
 interface JobRequest {
   name: string;
   /** The number of ranks of each host, in order. */
@@ -68,7 +61,12 @@ interface JobRequest {
   seed: number;
   starter: RankStarter;
   /** Where rank 0 listens. */
-  rendezvous: { address: string; port: number | string; c10d?: C10d | undefined };
+  rendezvous: {
+    address: string;
+    port: number | string;
+    /** That of torchrun with this id, in which it numbers the hosts itself. */
+    c10d?: { id: string } | undefined;
+  };
   /** At most this many hosts start in each second. */
   launchRate?: number | undefined;
   tether: boolean;
@@ -81,6 +79,7 @@ export function agentJobSpec(request: JobRequest, hostIndex: number): AgentJobSp
   return specAt(request, {
     rankCount: request.ranksOfHosts[hostIndex] ?? 0,
     hostIndex: String(hostIndex),
+    ...c10dPlace(hostIndex, request.rendezvous.address),
     firstRank,
     rank: (localRank) => String(firstRank + localRank),
     startAfterMs: startAfterMs(request, hostIndex),
@@ -97,18 +96,29 @@ function startAfterMs({ launchRate }: Pick<JobRequest, "launchRate">, hostIndex:
  */
 export function agentJobTemplate(
   request: Omit<JobRequest, "ranksOfHosts" | "rendezvous" | "tether" | "runDirectory">,
-  { nodeCount, ranksPerNode, run }: { nodeCount: number; ranksPerNode: number; run: string },
+  {
+    nodeCount,
+    ranksPerNode,
+    run,
+    isC10d = false,
+  }: { nodeCount: number; ranksPerNode: number; run: string; isC10d?: boolean },
 ): AgentJobSpec & { ranksPerNode: number; launchRate?: number } {
   const complete = {
     ...request,
     tether: false,
     runDirectory: `{pitwall:home}/.pitwall/runs/${run}`,
     ranksOfHosts: Array.from({ length: nodeCount }, () => ranksPerNode),
-    rendezvous: { address: "{pitwall:masterAddress}", port: "{pitwall:masterPort}" },
+    rendezvous: {
+      address: "{pitwall:masterAddress}",
+      port: "{pitwall:masterPort}",
+      ...(isC10d ? { c10d: { id: run } } : {}),
+    },
   };
   const place = {
     rankCount: ranksPerNode,
     hostIndex: "{pitwall:nodeIndex}",
+    isFirst: "{pitwall:isFirst}",
+    localAddress: "{pitwall:localAddress}",
     firstRank: 0,
     rank: () => "{pitwall:rank}",
     startAfterMs: 0,
@@ -135,8 +145,11 @@ export function placedJobs(
   { nodeCount, ...filled }: FilledPlaces,
 ): AgentJobSpec[] {
   return Array.from({ length: nodeCount }, (_, nodeIndex) => {
+    const { isFirst, localAddress } = c10dPlace(nodeIndex, filled.masterAddress);
     const fill = (text: string, rank: number): string =>
       text
+        .replaceAll("{pitwall:isFirst}", isFirst)
+        .replaceAll("{pitwall:localAddress}", localAddress)
         .replaceAll("{pitwall:nodeIndex}", String(nodeIndex))
         .replaceAll("{pitwall:masterAddress}", filled.masterAddress)
         .replaceAll("{pitwall:masterPort}", filled.masterPort)
@@ -162,6 +175,9 @@ export function placedJobs(
 interface HostPlace {
   rankCount: number;
   hostIndex: string;
+  /** `1` for the host that the others connect to, otherwise `0`. */
+  isFirst: string;
+  localAddress: string;
   firstRank: number;
   rank: (localRank: number) => string;
   startAfterMs: number;
@@ -273,15 +289,15 @@ function rankVariables(
 }
 
 /** `torchrun` as a module, so that it is the one of the program's own Python. */
-function torchrun(request: JobRequest, { hostIndex, rankCount }: HostPlace): string[] {
+function torchrun(request: JobRequest, place: HostPlace): string[] {
   const { ranksOfHosts, rendezvous, command } = request;
   return [
     pythonOf(command) ?? "python3",
     "-m",
     "torch.distributed.run",
     `--nnodes=${ranksOfHosts.length}`,
-    `--nproc-per-node=${rankCount}`,
-    ...rendezvousOptions(rendezvous, hostIndex),
+    `--nproc-per-node=${place.rankCount}`,
+    ...rendezvousOptions(rendezvous, place),
     "--no-python",
     "{agentPython}",
     // Without looking for packages, it starts faster.
@@ -295,7 +311,7 @@ function torchrun(request: JobRequest, { hostIndex, rankCount }: HostPlace): str
 
 function rendezvousOptions(
   { address, port, c10d }: JobRequest["rendezvous"],
-  hostIndex: string,
+  { hostIndex, isFirst, localAddress }: HostPlace,
 ): string[] {
   if (c10d === undefined)
     return [`--node-rank=${hostIndex}`, `--master-addr=${address}`, `--master-port=${port}`];
@@ -303,10 +319,21 @@ function rendezvousOptions(
     "--rdzv-backend=c10d",
     `--rdzv-id=${c10d.id}`,
     `--rdzv-endpoint=${address}:${port}`,
-    `--rdzv-conf=is_host=${hostIndex === "0" ? 1 : 0}`,
-    // torchrun sorts the hosts by this text, which is also the address of rank 0.
-    `--local-addr=${c10d.addresses[Number(hostIndex)] ?? ""}`,
+    `--rdzv-conf=is_host=${isFirst}`,
+    `--local-addr=${localAddress}`,
   ];
+}
+
+/**
+ * torchrun numbers the hosts in the order of `--local-addr` as a text, and connects only to that of rank 0. So the other hosts give a text that
+ * sorts after each address and in their own order: hosts keep their numbers, and may even have the same address.
+ */
+function c10dPlace(
+  hostIndex: number,
+  address: string,
+): Pick<HostPlace, "isFirst" | "localAddress"> {
+  if (hostIndex === 0) return { isFirst: "1", localAddress: address };
+  return { isFirst: "0", localAddress: `~host-${String(hostIndex).padStart(5, "0")}` };
 }
 
 /** The Python interpreter that a command starts; undefined for other programs. */

@@ -88,7 +88,7 @@ export async function planLocalRanks(
       rendezvous: {
         address,
         port: await freePort(),
-        ...(plan.rendezvous === "c10d" ? { c10d: { id: name, addresses: [address] } } : {}),
+        ...(plan.rendezvous === "c10d" ? { c10d: { id: name } } : {}),
       },
       tether,
     },

@@ -133,7 +133,12 @@ export class SlurmLauncher implements Launcher {
         lingerMs: options.lingerMs,
         launchRate: this.#target.launchRate,
       },
-      { nodeCount: this.#target.nodes, ranksPerNode, run },
+      {
+        nodeCount: this.#target.nodes,
+        ranksPerNode,
+        run,
+        isC10d: this.#target.ranks.rendezvous === "c10d",
+      },
     );
     return sendsCode || options.data !== undefined ? { ...template, isHeld: true } : template;
   }

@@ -44,7 +44,7 @@ export interface StartedAgents {
 /**
  * Sends the code to hosts and starts an agent on each.
  *
- * @throws UserError, WorldError what `SshHosts.open` throws; `addresses-equal`, `set-up-failed`, `no-gpu`, `agent-failed`
+ * @throws UserError, WorldError what `SshHosts.open` throws; `set-up-failed`, `no-gpu`, `agent-failed`
  */
 export async function startOnHosts(
   command: readonly string[],
@@ -58,7 +58,7 @@ export async function startOnHosts(
 ): Promise<StartedAgents> {
   const { target, options, hosts, starter, nowMs } = parts;
   const { interrupt } = options;
-  const opened = inRankOrder(await hosts.open(), target.ranks);
+  const opened = await hosts.open();
   interrupt?.throwIfAborted();
   const [folders, findings] = await Promise.all([
     sendTo(opened, { target, options, hosts }),
@@ -69,25 +69,6 @@ export async function startOnHosts(
   await setUpCode(target.setUp, placed);
   interrupt?.throwIfAborted();
   return startAgents({ target, command, options, opened, folders, findings, starter, nowMs });
-}
-
-/**
- * With c10d, torchrun numbers the hosts in the order of their addresses as texts.
- *
- * @throws UserError `addresses-equal`
- */
-function inRankOrder(
-  opened: readonly OpenHost[],
-  { rendezvous }: SshJobTarget["ranks"],
-): readonly OpenHost[] {
-  if (rendezvous !== "c10d") return opened;
-  const sorted = opened.toSorted((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
-  const same = sorted.find((each, index) => addressOf(each) === addressOf(sorted[index + 1]));
-  if (same === undefined) return sorted;
-  throw new UserError("addresses-equal", `several hosts have the address ${addressOf(same)}`, {
-    at: "--rendezvous c10d",
-    hint: "with c10d, torchrun numbers the hosts by their addresses: give each its own `address` in a file of hosts, or use `--rendezvous static`",
-  });
 }
 
 /** Where the other hosts reach it. */
@@ -130,9 +111,7 @@ async function startAgents(parts: Start): Promise<StartedAgents> {
   const rendezvous = {
     address: addressOf(first),
     port: await freePortOf(first),
-    ...(target.ranks.rendezvous === "c10d"
-      ? { c10d: { id: run, addresses: opened.map((each) => addressOf(each)) } }
-      : {}),
+    ...(target.ranks.rendezvous === "c10d" ? { c10d: { id: run } } : {}),
   };
   const launchedMs = nowMs();
   const places: AgentPlace[] = opened.map(({ access, agent, facts, host }) => {

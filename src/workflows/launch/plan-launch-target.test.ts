@@ -185,11 +185,10 @@ test.each<[string, LaunchTexts, Startable | undefined]>([
   ["option-unused", { nproc: "2", launchRate: "5" }, undefined],
   ["option-unused", { nproc: "2", rankOrder: "topology" }, undefined],
   ["option-unused", { hosts: "a", rendezvous: "c10d" }, command("./train.sh")],
-  ["option-unused", { on: "slurm", rendezvous: "c10d" }, undefined],
+  ["option-unused", { on: "slurm", rendezvous: "c10d" }, command("./train.sh")],
   ["option-unused", { on: "slurm", sync: ["lib"] }, undefined],
   ["option-unused", { hosts: "a", sendCode: true }, undefined],
   ["topology-unknown", { hosts: "a", rankOrder: "topology" }, undefined],
-  ["rank-order-by-address", { hosts: "a", rankOrder: "topology", rendezvous: "c10d" }, undefined],
 ])("%s: %j", async (code, texts, startable) => {
   await expect(plan(texts, startable)).rejects.toMatchObject({ code });
 });

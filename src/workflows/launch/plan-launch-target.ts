@@ -94,7 +94,7 @@ async function planTarget(texts: LaunchTexts, { startable, cwd }: Program): Prom
     return planMpiTarget(texts, { ranks, named });
   }
   if (kind !== "ssh") return { kind: "local", ranks };
-  const placement = placementOf(texts, ranks);
+  const placement = placementOf(texts);
   return { kind: "ssh", ranks, ...(await placesOverSsh(texts, cwd)), ...placement };
 }
 
@@ -160,7 +160,7 @@ const optionsOfKinds: readonly {
   { option: "--nodes", key: "nodes", kinds: ["ssh", "mpi", "slurm", "ray", "simulated"] },
   { option: "--rank-order", key: "rankOrder", kinds: ["ssh", "slurm"] },
   { option: "--launch-rate", key: "launchRate", kinds: ["ssh", "slurm"] },
-  { option: "--rendezvous", key: "rendezvous", kinds: ["local", "ssh"] },
+  { option: "--rendezvous", key: "rendezvous", kinds: ["local", "ssh", "slurm"] },
   { option: "--launcher", key: "launcher", kinds: ["local", "ssh", "slurm", "ray"] },
   { option: "--ray-address", key: "rayAddress", kinds: ["ray"] },
   { option: "--mpirun", key: "mpirun", kinds: ["mpi"] },

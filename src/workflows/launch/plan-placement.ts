@@ -3,20 +3,11 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { RankPlan, SshHost } from "../../schema/run/launch-target.ts";
 import type { LaunchTexts } from "./launch-texts.ts";
 
-/** @throws UserError `launch-rate-invalid`, `rank-order-by-address` */
-export function placementOf(
-  { rankOrder, launchRate }: LaunchTexts,
-  { rendezvous }: RankPlan,
-): { rankOrder?: "topology"; launchRate?: number } {
-  if (rankOrder === "topology" && rendezvous === "c10d") {
-    throw new UserError(
-      "rank-order-by-address",
-      "`--rank-order topology` cannot be combined with `--rendezvous c10d`",
-      {
-        hint: "with c10d, torchrun numbers the hosts by their addresses: use `--rendezvous static`",
-      },
-    );
-  }
+/** @throws UserError `launch-rate-invalid` */
+export function placementOf({ rankOrder, launchRate }: LaunchTexts): {
+  rankOrder?: "topology";
+  launchRate?: number;
+} {
   return {
     ...(rankOrder === "topology" ? { rankOrder } : {}),
     ...(launchRate === undefined ? {} : { launchRate: rateIn(launchRate) }),

@@ -58,7 +58,7 @@ export function planSlurmTarget(texts: LaunchTexts, ranks: RankPlan): LaunchTarg
     kind: "slurm",
     nodes: texts.nodes ?? 1,
     ranks,
-    ...placementOf(texts, ranks),
+    ...placementOf(texts),
     ...Object.fromEntries(given.filter(([, text]) => text !== undefined)),
     ...(sbatch.length === 0 ? {} : { sbatch: sbatch.map(checkedOption) }),
     ...sentCodeOf(texts),
