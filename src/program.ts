@@ -30,13 +30,18 @@ export async function runProgram(binPath: string): Promise<void> {
 
 async function makeFace(binPath: string): Promise<Face> {
   const color = colorChoice(words);
+  const interrupt = interruptSignal();
   return {
     out: await screenOf(process.stdout, color, process.env),
     err: await screenOf(process.stderr, color, process.env),
     env: process.env,
     cwd: process.cwd(),
     nowMs: steadyNowMs(),
-    interrupt: interruptSignal(),
+    interrupt,
+    ask: async (question) => {
+      const { askOnTerminal } = await import("./cli/ask-on-terminal.ts");
+      return askOnTerminal(question, interrupt);
+    },
     self: [process.execPath, binPath],
     version: readVersion(),
     startDashboard: async (request) => {

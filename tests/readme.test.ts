@@ -3,7 +3,8 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { bin, pitwall, temporaryFolder } from "./support/pitwall.ts";
+import { pitwall, temporaryFolder } from "./support/pitwall.ts";
+import { shellIn } from "./support/shell-in.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -24,15 +25,6 @@ function exampleFolder(): string {
   return cwd;
 }
 
-/** Runs a line of the README in a shell that finds `pitwall` on its path. */
-function shell(line: string, cwd: string) {
-  const binFolder = temporaryFolder();
-  const script = `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`;
-  writeFileSync(join(binFolder, "pitwall"), script, { mode: 0o755 });
-  const env = { ...process.env, PATH: `${binFolder}:${process.env["PATH"]}` };
-  return spawnSync("sh", ["-c", line], { cwd, env, encoding: "utf8" });
-}
-
 describe("the README", () => {
   test.skipIf(!hasPython)("has shell blocks that run as written (needs python3)", () => {
     const cwd = exampleFolder();
@@ -42,7 +34,7 @@ describe("the README", () => {
       .filter((line) => line.startsWith("pitwall "));
     expect(commands.length).toBeGreaterThan(6);
     for (const command of commands) {
-      const { status, stderr } = shell(command, cwd);
+      const { status, stderr } = shellIn(cwd, command);
       expect({ command, status, stderr: status === 0 ? "" : stderr }).toEqual({
         command,
         status: 0,
@@ -66,7 +58,7 @@ describe("the README", () => {
     const cwd = exampleFolder();
     for (const session of sessionTexts) {
       const [command = "", ...shown] = session.trimEnd().split("\n");
-      const { stdout } = shell(command, cwd);
+      const { stdout } = shellIn(cwd, command);
       expect(`${command}\n${stdout.trimEnd()}`).toBe([command, ...shown].join("\n"));
     }
   });
@@ -88,7 +80,7 @@ describe("the README", () => {
       expect(screens.length).toBe(2);
       for (const screen of screens) {
         const [command = "", ...shown] = screen.trimEnd().split("\n");
-        const { stdout, status } = shell(command.replace("$ ", ""), exampleFolder());
+        const { stdout, status } = shellIn(exampleFolder(), command.replace("$ ", ""));
         expect(status).toBe(0);
         expect(shape(stdout)).toEqual(shape(shown.join("\n")));
       }

@@ -102,9 +102,19 @@ export interface Face {
   /** The command that starts Pitwall: Node.js and the path of bin.js. */
   self: readonly string[];
   version: string;
+  /** Asks a question on the terminal. */
+  ask(question: string): Promise<Answer>;
   /** Loads and starts the dashboard server. */
   startDashboard: StartDashboard;
 }
+
+/** The answer to a question on the terminal. */
+export type Answer =
+  | { kind: "answered"; text: string }
+  /** Ctrl-C, or the end of input. */
+  | { kind: "interrupted" }
+  /** Standard input or standard error is not a terminal. */
+  | { kind: "no-terminal" };
 
 /** A standard stream. On a terminal, control characters in text are replaced by their escapes. */
 export interface Screen {

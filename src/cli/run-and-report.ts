@@ -23,16 +23,28 @@ interface ReportOptions {
   showsOutput: boolean;
   signingKey?: SigningKey | undefined;
   notify?: Notify | undefined;
+  /** Asks on a terminal before something starts on other machines. Default: false. */
+  asksFirst?: boolean;
   /** The original runs that these runs repeat. */
   compareWith?: readonly RunPage[];
 }
+
+type Followed =
+  | { kind: "ended"; end: SeriesEnd; lastLines: readonly string[] }
+  /** The answer to the question before the start was no. */
+  | { kind: "declined" };
 
 type SeriesEnd = Extract<RunEvent, { kind: "series-finished" }>;
 
 /** Runs a plan, prints its progress and result, and returns the exit code. */
 export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Promise<ExitCode> {
   const { face, shared } = options.call;
-  const { end, lastLines } = await followSeries(plan, options);
+  const followed = await followSeries(plan, options);
+  if (followed.kind === "declined") {
+    if (!shared.quiet) face.err.print("nothing was started\n");
+    return exitCodes.interrupted;
+  }
+  const { end, lastLines } = followed;
   const { summary, runs } = end;
   const counted = countedRuns(runs);
   const repeats = (options.compareWith ?? []).map((page, index) => {
@@ -55,10 +67,7 @@ export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Pr
   return exitCodeOf(end, { isInterrupted: face.interrupt.aborted, hasCause: cause !== undefined });
 }
 
-async function followSeries(
-  plan: SeriesPlan,
-  options: ReportOptions,
-): Promise<{ end: SeriesEnd; lastLines: readonly string[] }> {
+async function followSeries(plan: SeriesPlan, options: ReportOptions): Promise<Followed> {
   const { face, shared } = options.call;
   const { runSeries } = await import("../workflows/launch/run-series.ts");
   const { localWorld } = await import("../workflows/launch/local-world.ts");
@@ -71,9 +80,10 @@ async function followSeries(
     for await (const event of runSeries(plan, world, face.interrupt)) {
       view?.show(event);
       options.notify?.take(event);
-      if (event.kind === "checklist") await warnAboutBrokenRule(event, view);
+      if (!(await isAccepted(event, options))) return { kind: "declined" };
+      await warnAboutBrokenRule(event, view);
       if (event.kind === "finished") ({ lastLines } = event);
-      if (event.kind === "series-finished") return { end: event, lastLines };
+      if (event.kind === "series-finished") return { kind: "ended", end: event, lastLines };
     }
   } finally {
     view?.clear();
@@ -82,14 +92,27 @@ async function followSeries(
   throw new Error("a series ended without a final event");
 }
 
+/** Other machines may belong to others, or cost money. Programs that call Pitwall have no terminal and are not asked. */
+async function isAccepted(event: RunEvent, { asksFirst, call }: ReportOptions): Promise<boolean> {
+  if (event.kind !== "planned" || asksFirst !== true) return true;
+  const { summary } = event;
+  const { face, shared } = call;
+  const { kind } = summary.launchTarget;
+  if (kind === "local" || kind === "simulated") return true;
+  const { launchSummaryText } = await import("../report/runs/launch-summary-text.ts");
+  const what = shared.quiet ? `${launchSummaryText(summary)}. ` : "";
+  const answer = await face.ask(`${what}Start? [Y/n] `);
+  if (answer.kind === "answered") return /^\s*(?:y(?:es)?)?\s*$/iu.test(answer.text);
+  return answer.kind === "no-terminal";
+}
+
 /**
  * Warns about the first rule that a run violates, as soon as it does. Rules that need the end of the log
  * are reported on the card.
  */
-async function warnAboutBrokenRule(
-  { runId, checklist }: Extract<RunEvent, { kind: "checklist" }>,
-  view: ProgressView | undefined,
-): Promise<void> {
+async function warnAboutBrokenRule(event: RunEvent, view: ProgressView | undefined): Promise<void> {
+  if (event.kind !== "checklist") return;
+  const { runId, checklist } = event;
   const [first] = checklist.findings;
   if (view === undefined || checklist.isFinal || first === undefined) return;
   const { describeBroken } = await import("../report/runs/rules-text.ts");

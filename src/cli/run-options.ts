@@ -290,6 +290,11 @@ export const runOptions = {
     group: "Where",
     help: "print what would be started, and its cost per hour; start nothing",
   },
+  yes: {
+    takes: "nothing",
+    group: "Where",
+    help: "on a terminal, do not ask before something starts on other machines",
+  },
   cwd: {
     takes: "text",
     placeholder: "folder",

@@ -26,6 +26,7 @@ async function printed(
     interrupt: new AbortController().signal,
     self: [],
     version: "0.0.0",
+    ask: async () => ({ kind: "no-terminal" as const }),
     startDashboard: () => Promise.reject(new Error("not used")),
   });
   return text;

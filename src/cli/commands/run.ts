@@ -39,10 +39,10 @@ export const runCommand = defineCommand({
   ],
   async act(call) {
     const { runAndReport } = await import("../run-and-report.ts");
-    const { showOutput: showsOutput, sign, signKey } = call.options;
+    const { showOutput: showsOutput, sign, signKey, yes } = call.options;
     const signingKey = await signingKeyOf(call.face.env, { sign, signKey });
     const notify = await notifyOf(call.options.notify, call.face);
-    const shown = { call, showsOutput, signingKey, notify };
+    const shown = { call, showsOutput, signingKey, notify, asksFirst: !yes };
     if (call.options.resume !== undefined) {
       const { planResumeCall } = await import("../plan-resume-call.ts");
       const plan = await planResumeCall(call, call.options.resume);
