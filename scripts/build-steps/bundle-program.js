@@ -82,6 +82,8 @@ export async function bundleProgram(root) {
               if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
             }
           }
+          for (const id of smallModules(this, sources))
+            if (!chunkOf.has(id)) chunkOf.set(id, "small");
         },
       },
     ],
@@ -101,6 +103,18 @@ export async function bundleProgram(root) {
   });
   await bundle.close();
   return output.flatMap((file) => file.moduleIds ?? []);
+}
+
+/** A module smaller than this costs less to parse than a file of its own costs to open. */
+const smallModuleCharacters = 1500;
+
+/** Small modules that import nothing, which would otherwise be a file each. */
+function* smallModules(build, sources) {
+  for (const id of build.getModuleIds()) {
+    const { code, importedIds = [], isEntry } = build.getModuleInfo(id) ?? {};
+    const isSmall = (code ?? "").length < smallModuleCharacters;
+    if (id.startsWith(sources) && importedIds.length === 0 && isSmall && isEntry !== true) yield id;
+  }
 }
 
 /** The files and their static imports, recursively. */
