@@ -241,6 +241,31 @@ describe.skipIf(!hasBrowser)(`the dashboard in a browser${missing}`, () => {
     expect(await one.page.locator(".panel-state strong").innerText()).toContain(runId);
   });
 
+  test("selects runs with the mouse and with Space, and overlays or compares them", async () => {
+    const home = newHome();
+    for (const evaluationCount of [3, 4]) pitwall(home, slowTraining(home, evaluationCount, 20));
+    const { origin } = await serve(home);
+    const { page, violations } = await openPage(browser, `${origin}/runs`);
+    await page.locator(".run-line").nth(1).waitFor();
+    await page.getByRole("checkbox").first().check();
+    const bar = page.getByRole("complementary", { name: "selected runs" });
+    await bar.getByText("1 run selected").waitFor();
+    expect(await bar.getByRole("link", { name: "compare" }).count()).toBe(0);
+    await page.locator(".run-list").focus();
+    for (const key of ["ArrowDown", "Space"]) await page.keyboard.press(key);
+    await bar.getByText("2 runs selected").waitFor();
+    const ids = await page
+      .locator(".run-line .started")
+      .evaluateAll((cells) => cells.map((cell) => cell.title));
+    const compare = await bar.getByRole("link", { name: "compare" }).getAttribute("href");
+    expect(decodeURIComponent(compare ?? "").split("own/")).toHaveLength(3);
+    await bar.getByRole("link", { name: "overlay" }).click();
+    await page.locator(".chart canvas").first().waitFor();
+    const overlaid = new URL(page.url()).searchParams.get("runs")?.split(",") ?? [];
+    expect(new Set(overlaid)).toEqual(new Set(ids));
+    expect(violations).toEqual([]);
+  });
+
   test("saves a chart with all evaluations as SVG, PNG, and CSV", async () => {
     const home = newHome();
     pitwall(home, slowTraining(home, 12, 150));

@@ -10,6 +10,7 @@ import { Panel, StateMessage } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
 import { place, storeInAddress } from "../../router.ts";
 import { readIds } from "../atlas/atlas-view.ts";
+import { maxOverlaid } from "../runs/picked-runs.ts";
 import { axisNames, readXAxis } from "../run/x-axis.ts";
 import {
   differingFacts,
@@ -20,13 +21,12 @@ import {
   type OverlayView,
 } from "./view-model.ts";
 
-const maxRuns = 20;
 const maxSmoothing = 0.99;
 
 /** Any runs on one chart, and what differs between them. */
 export function OverlayPage(): JSX.Element {
   const { query } = place.value;
-  const runIds = readIds(query["runs"]).slice(0, maxRuns);
+  const runIds = readIds(query["runs"]).slice(0, maxOverlaid);
   const { details, failure } = useDetails(runIds);
   return (
     <>

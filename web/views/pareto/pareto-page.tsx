@@ -152,7 +152,7 @@ function FrontPanel({
         ))}
       </ul>
       <ul class="chart-notes">
-        <li>full color: on the front; faint: another result is at least as good in everything</li>
+        <li>full color: on the front; faint: not on the front</li>
       </ul>
     </Panel>
   );

@@ -15,6 +15,7 @@ import { storeInAddress } from "../../router.ts";
 import type { Connection } from "../../live/connection.ts";
 import { asFailure } from "../../live/follow.ts";
 import type { KnownRun } from "./apply-run-event.ts";
+import { NoticeButton } from "./notice-button.tsx";
 import { RaceClock } from "./race-clock.tsx";
 import { causeText, clockReading, instruments, runState, type Instrument } from "./view-model.ts";
 
@@ -61,6 +62,7 @@ export function RunHeader({
           <Link class="button" to={{ path: `/runs/${detail.runId}/doctor`, query: {} }}>
             doctor
           </Link>
+          <NoticeButton detail={detail} />
           {detail.canStop ? <StopButton runId={detail.runId} /> : undefined}
         </p>
       </div>

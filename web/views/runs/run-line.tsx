@@ -9,10 +9,14 @@ export function RunLine({
   row,
   position,
   isActive,
+  isPicked,
+  toggle,
 }: {
   row: RunRow;
   position: { index: number; offset: number };
   isActive: boolean;
+  isPicked: boolean;
+  toggle: (runId: string) => void;
 }): JSX.Element {
   return (
     <div
@@ -23,6 +27,15 @@ export function RunLine({
       aria-selected={isActive}
       style={{ transform: `translateY(${position.offset}px)` }}
     >
+      <span class="pick" role="gridcell">
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`select ${row.runId}`}
+          checked={isPicked}
+          onChange={() => toggle(row.runId)}
+        />
+      </span>
       <NameAndState row={row} />
       <span class="started" role="gridcell" title={row.runId}>
         {row.started}

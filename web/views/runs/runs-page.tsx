@@ -1,12 +1,15 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { countOf } from "../../../src/report/wording.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { StateMessage } from "../../components/panel.tsx";
+import { Link } from "../../components/link.tsx";
 import { useMedia } from "../../components/use-media.ts";
 import { useVirtualRows } from "../../components/use-virtual-rows.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
 import { goTo, storeInAddress, place } from "../../router.ts";
 import { SeriesPanel } from "./series-panel.tsx";
+import { maxOverlaid, pickedLinks } from "./picked-runs.ts";
 import { RunLine } from "./run-line.tsx";
 import { followRuns, runsState } from "./runs-state.ts";
 import {
@@ -117,7 +120,26 @@ const columns: readonly { key: SortKey | undefined; head: string; class: string 
   { key: "energy", head: "energy", class: "energy number" },
 ];
 
+/** The list, and what to do with the selected runs. */
 function RunList({ all, view }: { all: readonly ReceivedRun[]; view: RunsView }): JSX.Element {
+  const [pickedIds, setPicked] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (runId: string): void => setPicked((before) => toggled(before, runId));
+  return (
+    <>
+      <RunGrid {...{ all, view, pickedIds, toggle }} />
+      <PickedRuns all={all} pickedIds={pickedIds} clear={() => setPicked(new Set())} />
+    </>
+  );
+}
+
+interface RunGridProps {
+  all: readonly ReceivedRun[];
+  view: RunsView;
+  pickedIds: ReadonlySet<string>;
+  toggle: (runId: string) => void;
+}
+
+function RunGrid({ all, view, pickedIds, toggle }: RunGridProps): JSX.Element {
   const nowMs = everySecondMs.value;
   const chosen = chooseRuns(all, view, nowMs);
   const isNarrow = useMedia("(max-width: 1040px)");
@@ -126,19 +148,19 @@ function RunList({ all, view }: { all: readonly ReceivedRun[]; view: RunsView })
   const { items, height, top, scrollTo } = useVirtualRows(list, chosen.length, isNarrow ? 124 : 50);
   const active = chosen.findIndex(({ item }) => item.runId === activeId);
   const onKey = (event: KeyboardEvent): void => {
-    const to = rowAfterKey(event.key, active, chosen.length);
-    if (to === undefined && event.key !== "Enter") return;
+    const act = actionOfKey(event, active, chosen.length);
+    if (act === undefined) return;
     event.preventDefault();
-    if (to !== undefined) {
-      setActiveId(chosen[to]?.item.runId);
-      scrollTo(to);
-    } else if (activeId !== undefined && active >= 0) openRun(activeId);
+    if (act.kind === "move") {
+      setActiveId(chosen[act.to]?.item.runId);
+      scrollTo(act.to);
+    } else if (activeId !== undefined) (act.kind === "select" ? toggle : openRun)(activeId);
   };
   return (
     <div
       class="run-list"
       role="grid"
-      aria-label="runs: arrow keys move, Enter opens"
+      aria-label="runs: arrow keys move, Enter opens, Space selects"
       aria-rowcount={chosen.length + 1}
       tabIndex={0}
       onKeyDown={onKey}
@@ -158,6 +180,8 @@ function RunList({ all, view }: { all: readonly ReceivedRun[]; view: RunsView })
               row={runRow(received, nowMs)}
               position={{ index, offset: start - top }}
               isActive={received.item.runId === activeId}
+              isPicked={pickedIds.has(received.item.runId)}
+              toggle={toggle}
             />
           );
         })}
@@ -171,8 +195,60 @@ function RunList({ all, view }: { all: readonly ReceivedRun[]; view: RunsView })
   );
 }
 
+/** What to do with the selected runs. */
+function PickedRuns({
+  all,
+  pickedIds,
+  clear,
+}: {
+  all: readonly ReceivedRun[];
+  pickedIds: ReadonlySet<string>;
+  clear: () => void;
+}): JSX.Element | null {
+  const links = pickedIds.size === 0 ? undefined : pickedLinks(all, pickedIds);
+  if (links === undefined) return null;
+  return (
+    <aside class="pick-bar" aria-label="selected runs">
+      <span>{`${countOf(pickedIds.size, "run")} selected`}</span>
+      <Link class="button" to={{ path: "/overlay", query: { runs: links.overlay } }}>
+        {pickedIds.size > maxOverlaid ? `overlay the first ${maxOverlaid}` : "overlay"}
+      </Link>
+      {links.compare === undefined ? undefined : (
+        <Link class="button" to={{ path: "/compare", query: { ids: links.compare } }}>
+          compare
+        </Link>
+      )}
+      <button type="button" data-kind="quiet" onClick={clear}>
+        clear
+      </button>
+    </aside>
+  );
+}
+
+function toggled(before: ReadonlySet<string>, runId: string): ReadonlySet<string> {
+  const next = new Set(before);
+  if (!next.delete(runId)) next.add(runId);
+  return next;
+}
+
 function openRun(runId: string): void {
   goTo({ path: `/runs/${encodeURIComponent(runId)}`, query: {} });
+}
+
+type KeyAction = { kind: "move"; to: number } | { kind: "open" } | { kind: "select" };
+
+/** Undefined for other keys, and for keys of a checkbox. */
+function actionOfKey(
+  { key, target }: KeyboardEvent,
+  active: number,
+  count: number,
+): KeyAction | undefined {
+  if (target instanceof HTMLInputElement) return undefined;
+  const to = rowAfterKey(key, active, count);
+  if (to !== undefined) return { kind: "move", to };
+  if (active < 0) return undefined;
+  if (key === "Enter") return { kind: "open" };
+  return key === " " ? { kind: "select" } : undefined;
 }
 
 /** The row that a key moves to; undefined for other keys. */
@@ -194,6 +270,9 @@ function ListHead({ view }: { view: RunsView }): JSX.Element {
   return (
     <div role="rowgroup">
       <div class="run-head" role="row" aria-rowindex={1}>
+        <span class="pick" role="columnheader">
+          <span class="hidden-text">selected</span>
+        </span>
         {columns.map(({ key, head, class: className }) => {
           const isSorted = key !== undefined && view.sort === key;
           const order = view.isDescending ? "descending" : "ascending";

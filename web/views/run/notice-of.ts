@@ -1,0 +1,15 @@
+import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
+import { lifecycleEventText } from "./lifecycle-event-text.ts";
+
+/**
+ * The text of a browser notification about an event; undefined for most. The events are those of `--notify`: target,
+ * death, silence and its end, and a metric that is not a number any more.
+ */
+export function noticeOf(event: LifecycleEventBody): string | undefined {
+  const { kind } = event;
+  if (kind === "target-reached" || kind === "silence" || kind === "ended-by-scheduler")
+    return lifecycleEventText(event).text;
+  if (kind === "stopping" && event.reason === "not-a-number")
+    return "stopped: the metric of the target is not a number any more";
+  return kind === "ended" && event.outcome === "died" ? lifecycleEventText(event).text : undefined;
+}
