@@ -1,4 +1,4 @@
-// How often `pitwall doctor` names the right cause and the right rank: labelled faults on simulated traces and recorded dumps.
+// How often `pitwall doctor` names the right cause and the right rank: labelled faults on simulated traces, recorded dumps and real runs.
 //   npm run diagnose                                 all cases; writes the tables of docs/diagnosis.md
 //   node bench/diagnose.js --cases 60 --no-write     a cut with every kind
 //   node bench/diagnose.js --wrong                   also prints each wrong answer
@@ -9,6 +9,7 @@ import { answerOf } from "./diagnose/answer.js";
 import { dumpCase } from "./diagnose/dump-cases.js";
 import { endCase, endKinds } from "./diagnose/end-cases.js";
 import { accuracyPage } from "./diagnose/page.js";
+import { realCases } from "./diagnose/real-cases.js";
 import { recordedCases } from "./diagnose/recorded-cases.js";
 import { stepCase } from "./diagnose/step-cases.js";
 
@@ -48,7 +49,7 @@ for (let index = 0; index < count; index++) {
   const random = seed.fork(String(index));
   scored.push(answerOf(make(random, { isLarge })));
 }
-for (const recorded of recordedCases()) scored.push(answerOf(recorded));
+for (const recorded of [...recordedCases(), ...realCases()]) scored.push(answerOf(recorded));
 
 const { text, summary } = accuracyPage(scored, values.seed);
 console.log(summary);

@@ -34,23 +34,27 @@ function mergeEqual(causes) {
 
 function factsOf({ dumps = [], steps = new Map(), lines = [], events = [], ...run }) {
   const signs = new LineSigns();
-  for (const [index, { rank, text }] of lines.entries())
-    signs.push({ file: "log.txt", line: index + 1, rank, text });
+  for (const [index, { rank, text, number = index + 1 }] of lines.entries())
+    signs.push({ file: "log.txt", line: number, rank, text });
   return {
     state: run.state ?? (run.outcome === undefined ? "unknown" : "finished"),
     outcome: run.outcome,
-    events: events.map((event, index) => ({ index, timeMs: index, previousSha256: "", event })),
+    events: events.map(({ timeMs, ...event }, index) => {
+      return { index, timeMs: timeMs ?? index, previousSha256: "", event };
+    }),
     findings: run.findings ?? [],
     lineCount: signs.lineCount,
     signs: signs.list(),
     steps,
-    dumps: dumps.map(({ text, bytes, ...given }) => {
-      const reading = readFlightDump(bytes ?? new TextEncoder().encode(text), given);
-      if (reading.kind !== "read") throw new Error(`${given.file}: ${reading.kind}`);
-      return reading.dump;
-    }),
-    stacks: [],
-    errorFiles: [],
-    unread: [],
+    dumps: run.readDumps ?? dumps.map(readDump),
+    stacks: run.stacks ?? [],
+    errorFiles: run.errorFiles ?? [],
+    unread: run.unread ?? [],
   };
+}
+
+function readDump({ text, bytes, ...given }) {
+  const reading = readFlightDump(bytes ?? new TextEncoder().encode(text), given);
+  if (reading.kind !== "read") throw new Error(`${given.file}: ${reading.kind}`);
+  return reading.dump;
 }

@@ -166,9 +166,10 @@ function faulty(build) {
       run.state = "abandoned";
       return [{ kind, ranks: [] }];
     case "not-a-number":
-      lines.push({ rank, text: fill("step {n} loss=nan") });
+      // The weights of all ranks are NaN one step later.
+      lines.push({ rank, text: "step 91 loss=nan" });
       for (let each = 0; each < Math.min(world, 8); each++)
-        lines.push({ rank: each, text: fill("step {n} loss=nan") });
+        lines.push({ rank: each, text: "step 92 loss=nan" });
       events.push({ kind: "stopping", reason: "not-a-number" });
       run.outcome = { kind: "missed", reason: "not-a-number" };
       return [{ kind, ranks: [rank] }];

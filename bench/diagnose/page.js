@@ -30,6 +30,8 @@ export function accuracyPage(scored, seed) {
   });
   const text = `${summary}. Seed ${seed}.
 
+${realSummary(scored)}
+
 | cases from | faults | right kind and rank | wrong rank | wrong kind | missed | not sure | without fault | false alarms | not sure |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.join("\n")}
@@ -39,6 +41,19 @@ What was injected, and what was answered. Several causes in one answer are joine
 ${confusion(scored)}
 `;
   return { text, summary };
+}
+
+/** The runs that really happened, alone. */
+function realSummary(scored) {
+  const real = scored.filter(({ source }) => source.startsWith("real runs"));
+  const faulty = real.filter(({ expected }) => expected.length > 0);
+  const of = (list, ...verdicts) => list.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const healthy = real.length - faulty.length;
+  return [
+    `Of these, ${real.length} are real runs, ${healthy} of them without a fault`,
+    `right kind and rank ${share(of(faulty, "right"), faulty.length)}, right kind ${share(of(faulty, "right", "wrong rank"), faulty.length)}`,
+    `not sure ${of(real, "not sure")}, missed ${of(faulty, "missed")}, false alarms ${of(real, "false alarm")} of ${healthy}.`,
+  ].join("; ");
 }
 
 function confusion(scored) {

@@ -27,9 +27,9 @@ export async function sshLab(count) {
 }
 
 /** A cluster of Slurm on this machine; undefined, with a line that says why, if there can be none here. */
-export async function slurmLab() {
+export async function slurmLab(options = {}) {
   const { slurmLabMissing, startSlurmLab } = await load("slurm.ts");
-  return unless(slurmLabMissing(), "Slurm") ? startSlurmLab() : undefined;
+  return unless(slurmLabMissing(), "Slurm") ? startSlurmLab(options) : undefined;
 }
 
 function unless(obstacle, what) {

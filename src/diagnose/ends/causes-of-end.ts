@@ -1,5 +1,6 @@
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { SignKind } from "../lines/sign-of-line.ts";
@@ -18,7 +19,10 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
   }
   if (first.class === "victim") {
     const lost = connectionLost(failures);
-    return { causes: [...stated, ...(lost === undefined ? [] : [lost])], alternatives: [] };
+    const only = onlyWithoutError(failures, facts);
+    const ends = only === undefined ? [lost] : [only];
+    const alternatives = only === undefined || lost === undefined ? [] : [lost];
+    return { causes: [...stated, ...ends.flatMap((each) => each ?? [])], alternatives };
   }
   const blamed = failures.filter((failure) => isToBlame(failure, first));
   const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)));
@@ -40,12 +44,21 @@ const explainsEnds: ReadonlySet<Cause["kind"]> = new Set([
  * which is then a fault of the program on all of them.
  */
 function isToBlame(failure: RankFailure, first: RankFailure): boolean {
-  if (failure === first) return true;
+  if (failure === first || isOwnError(failure)) return true;
   if (failure.class !== first.class) return false;
   const isKilled = failure.signs.length === 0;
   if (first.class === "own-reason") return !isKilled || first.signs.length === 0;
   if (first.class === "own-exception") return messageOf(failure) === messageOf(first);
   return false;
+}
+
+/** Errors in the program's own data and names, which no broken connection raises. */
+const ownError =
+  /^(?:\[[\w\s]*\]:\s*)?(?:KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError)\b/u;
+
+/** A fault of its own, whatever happened to the other ranks. */
+function isOwnError({ class: how, signs }: RankFailure): boolean {
+  return how === "own-exception" && ownError.test(signs[0]?.text.trim() ?? "");
 }
 
 function messageOf({ signs }: RankFailure): string {
@@ -165,6 +178,29 @@ function connectionLost(failures: readonly RankFailure[]): Cause | undefined {
     likelihood: 0.4,
     evidence: seen.slice(0, 4).map((sign: SeenSign) => lineEvidence(sign)),
     error: first.text.trim(),
+  };
+}
+
+/** If every rank but one says that it lost its connection to another, that one closed it; it was ended before it could say why. */
+function onlyWithoutError(failures: readonly RankFailure[], facts: RunFacts): Cause | undefined {
+  const { ranks } = jobRanksOf(facts.events);
+  const victims = new Set(
+    failures.flatMap(({ rank, signs }) =>
+      signs.some(({ kind }) => kind === "connection") ? [rank] : [],
+    ),
+  );
+  const others = ranks.filter(({ rank }) => !victims.has(rank));
+  const [only] = others;
+  // Dumps show more exactly who waits for whom.
+  const isUnclear = facts.dumps.length > 0 || others.length > 1 || victims.size < 2;
+  if (only === undefined || isUnclear) return undefined;
+  const evidence = failures.flatMap(({ signs }) => signs.slice(0, 1)).slice(0, 4);
+  return {
+    kind: "crash",
+    ranks: [only.rank],
+    hosts: [only.host],
+    likelihood: 0.55,
+    evidence: evidence.map((sign) => lineEvidence(sign)),
   };
 }
 

@@ -22,8 +22,8 @@ export interface RankFailure {
   signs: readonly SeenSign[];
   exitCode: number | undefined;
   signal: string | undefined;
-  /** Position of its end among the events; infinite if it has none. */
-  order: number;
+  /** When it ended, milliseconds; infinite if it has no end. Ends of other hosts arrive later than they happened. */
+  endedMs: number;
   event: LifecycleEvent | undefined;
 }
 
@@ -57,10 +57,10 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
     .map((rank) => {
       const signs = (bySign.get(rank) ?? []).toSorted((a, b) => weights[a.kind] - weights[b.kind]);
       const end = ends.get(rank);
-      const { exitCode, signal } = exitOf(end?.event);
-      const order = end?.order ?? Number.POSITIVE_INFINITY;
-      const failure = { rank, host: hosts.get(rank), signs, exitCode, signal, order };
-      return Object.assign(failure, { event: end?.event, class: classOf(failure) });
+      const { exitCode, signal } = exitOf(end);
+      const endedMs = end?.timeMs ?? Number.POSITIVE_INFINITY;
+      const failure = { rank, host: hosts.get(rank), signs, exitCode, signal, endedMs };
+      return Object.assign(failure, { event: end, class: classOf(failure) });
     })
     .toSorted(byBlame);
 }
@@ -79,7 +79,7 @@ function byBlame(a: RankFailure, b: RankFailure): number {
   const times = [a, b].map(({ signs }) => signs.find(({ timeMs }) => timeMs !== undefined)?.timeMs);
   const [timeA, timeB] = times;
   if (timeA !== undefined && timeB !== undefined && timeA !== timeB) return timeA - timeB;
-  if (a.order !== b.order) return a.order - b.order;
+  if (a.endedMs !== b.endedMs) return a.endedMs - b.endedMs;
   return (a.signs[0]?.line ?? 0) - (b.signs[0]?.line ?? 0) || a.rank - b.rank;
 }
 
@@ -126,19 +126,17 @@ function signsOfRanks({ signs, errorFiles, events }: RunFacts): Map<number, Seen
 const stopSignals = new Set(["SIGTERM", "SIGKILL"]);
 
 /** The last bad end of each rank, up to the moment when the run was stopped on request. */
-function badEnds(
-  events: readonly LifecycleEvent[],
-): Map<number, { order: number; event: LifecycleEvent }> {
-  const ends = new Map<number, { order: number; event: LifecycleEvent }>();
-  let isStopping = false;
-  for (const [order, each] of events.entries()) {
-    const { event } = each;
+function badEnds(events: readonly LifecycleEvent[]): Map<number, LifecycleEvent> {
+  const ends = new Map<number, LifecycleEvent>();
+  let stoppedMs = Number.POSITIVE_INFINITY;
+  for (const each of events) {
+    const { event, timeMs } = each;
     if (event.kind === "stopping" && event.reason !== "failure") break;
-    if (event.kind === "stopping") isStopping = true;
+    if (event.kind === "stopping") stoppedMs = timeMs;
     if (event.kind !== "rank-exited") continue;
     const isClean = event.exitCode === 0 && event.signal === undefined;
-    const isEnded = isStopping && stopSignals.has(event.signal ?? "");
-    if (!isClean && !isEnded) ends.set(event.rank, { order, event: each });
+    const isEnded = timeMs >= stoppedMs && stopSignals.has(event.signal ?? "");
+    if (!isClean && !isEnded) ends.set(event.rank, each);
   }
   return ends;
 }

@@ -2,14 +2,23 @@ import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
-import { lineEvidence } from "../lines/line-signs.ts";
+import { ownFrame } from "../flight/read-stack.ts";
+import { lineEvidence, type SeenSign } from "../lines/line-signs.ts";
 import type { RunFacts } from "../run-facts.ts";
+import { type OutOfStep, ranksOutOfStep } from "../stacks/ranks-out-of-step.ts";
 
 /** Causes that an event, a finding, or the state of the record states. */
 export function statedCauses(facts: RunFacts): Cause[] {
+  const scheduled = schedulerCauses(facts);
+  // When the scheduler ends a job, its agents end too.
+  const hosts =
+    scheduled.length > 0 && scheduled.every(({ kind }) => kind !== "host-lost")
+      ? []
+      : lostHosts(facts);
   return [
-    ...schedulerCauses(facts),
-    ...lostHosts(facts),
+    // The agents of a failed node name it.
+    ...(hosts.length > 0 ? [] : scheduled),
+    ...hosts,
     ...launcherKilled(facts),
     ...notANumber(facts),
     ...limits(facts),
@@ -45,7 +54,7 @@ function schedulerCauses(facts: RunFacts): Cause[] {
       case "PREEMPTED":
         return [{ kind: "preemption" as const, ...common }];
       case "OUT_OF_MEMORY":
-        return [outOfMemory(facts, evidence)];
+        return [outOfMemory(facts, evidence, event.reason)];
       case "NODE_FAIL":
       case "BOOT_FAIL":
         return [{ kind: "host-lost" as const, ...common, reason: event.reason }];
@@ -56,17 +65,26 @@ function schedulerCauses(facts: RunFacts): Cause[] {
   });
 }
 
-/** The scheduler names no rank; the one that the kernel killed shows it. */
-function outOfMemory({ events, signs }: RunFacts, evidence: readonly Evidence[]): Cause {
-  const killed = events.flatMap(({ event }) =>
+/** The scheduler names no rank; the one that the kernel killed shows it, else the host in its reason if it has one rank. */
+function outOfMemory(
+  { events, signs }: RunFacts,
+  evidence: readonly Evidence[],
+  reason: string,
+): Cause {
+  const [killed] = events.flatMap(({ event }) =>
     event.kind === "rank-exited" && event.signal === "SIGKILL" ? [event] : [],
   );
+  const { ranks } = jobRanksOf(events);
+  const words = new Set(reason.split(/[^\w.]+/u));
+  const named = ranks.filter(({ host }) => words.has(host));
+  const only = named.length === 1 ? named : [];
+  const blamed = killed === undefined ? only : [killed];
+  const hosts = (killed === undefined ? named : blamed).map(({ host }) => host);
   const lines = signs.filter(({ kind }) => kind === "host-memory").slice(0, 2);
-  const [first] = killed;
   return {
     kind: "out-of-memory",
-    ranks: first === undefined ? [] : [first.rank],
-    hosts: first === undefined ? [] : [first.host],
+    ranks: blamed.map(({ rank }) => rank),
+    hosts: [...new Set(hosts)],
     likelihood: 0.95,
     evidence: [...evidence, ...lines.map((sign) => lineEvidence(sign))],
     memory: "host",
@@ -81,7 +99,7 @@ function launcherKilled({ state, events }: RunFacts): Cause[] {
 }
 
 function notANumber({ findings, events, outcome, signs }: RunFacts): Cause[] {
-  const lines = signs.filter(({ kind }) => kind === "not-a-number");
+  const lines = byStep(signs.filter(({ kind }) => kind === "not-a-number"));
   if (outcome?.kind !== "missed") return [];
   if (outcome.reason !== "not-a-number" && lines.length === 0) return [];
   const stops = events.filter(({ event }) => event.kind === "stopping").slice(0, 1);
@@ -107,6 +125,16 @@ function notANumber({ findings, events, outcome, signs }: RunFacts): Cause[] {
   ];
 }
 
+/** Output of several hosts does not arrive in the order of the steps, so lines that name a step are put into that order. */
+function byStep(lines: readonly SeenSign[]): SeenSign[] {
+  const isOrdered = lines.every((line) => Number.isFinite(stepOf(line)));
+  return isOrdered ? lines.toSorted((a, b) => stepOf(a) - stepOf(b)) : [...lines];
+}
+
+function stepOf({ text }: SeenSign): number {
+  return Number(/\b(?:step|iter(?:ation)?|batch)\D{0,3}(\d+)/iu.exec(text)?.[1] ?? Number.NaN);
+}
+
 /** A limit that the user set ended the run before its target. */
 function limits({ outcome, events }: RunFacts): Cause[] {
   if (outcome?.kind !== "missed") return [];
@@ -130,12 +158,15 @@ function clockSteps({ findings }: RunFacts): Cause[] {
 }
 
 /**
- * The program printed nothing for long, and was stopped: which rank hangs is known only if the samples of one end before those of the
- * others.
+ * The program printed nothing for long, and was stopped: which rank hangs is known if the stacks of the ranks differ, or if the samples of
+ * one end before those of the others.
  */
 export function silence(facts: RunFacts): Cause[] {
   const evidence = silenceEvidence(facts);
   if (evidence === undefined || facts.outcome?.kind === "reached") return [];
+  const { ranks: jobRanks } = jobRanksOf(facts.events);
+  const apart = ranksOutOfStep(facts.stacks, jobRanks.length);
+  if (apart !== undefined) return [hangOfStacks(apart, evidence, facts)];
   const behind = silentRanks(facts);
   // What ended later than the past of the run explains is more than a long time without output.
   const isUnexplained = evidence.kind === "event";
@@ -152,14 +183,39 @@ export function silence(facts: RunFacts): Cause[] {
   ];
 }
 
+function hangOfStacks(
+  { ranks, stack, waiting, waitingCount }: OutOfStep,
+  evidence: Evidence,
+  { events }: RunFacts,
+): Cause {
+  const place = stack === undefined ? undefined : (ownFrame(stack.frames) ?? stack.frames[0]);
+  const shown = [stack, waiting].flatMap((each): Evidence[] =>
+    each === undefined
+      ? []
+      : [{ kind: "stack", file: each.file, rank: each.rank, frames: [...each.frames] }],
+  );
+  return {
+    kind: "hang",
+    ranks,
+    hosts: hostsOf(ranks, events),
+    likelihood: stack === undefined ? 0.7 : 0.85,
+    evidence: [evidence, ...shown],
+    waitingRanks: waitingCount,
+    ...(place === undefined ? {} : { place }),
+    placeIsNow: place !== undefined,
+  };
+}
+
 /** A silence that did not end before the run: reported while it ran, or found at its end. */
-function silenceEvidence({ findings, events }: RunFacts): Evidence | undefined {
+function silenceEvidence({ findings, events, outcome }: RunFacts): Evidence | undefined {
   const reported = events.findLast(({ event }) => event.kind === "silence");
   if (reported?.event.kind === "silence" && reported.event.phase === "started") {
     const { silentMs, periodMs = 0 } = reported.event;
     const usual = `a step takes ${seconds(periodMs)}`;
     return eventEvidence(reported, `no output for ${seconds(silentMs)} and more; ${usual}`);
   }
+  // After a request to stop, the program prints nothing while it ends.
+  if (outcome?.kind === "interrupted") return undefined;
   const found = findings.find(({ rule }) => rule === "output-stopped");
   if (found?.rule !== "output-stopped") return undefined;
   return findingEvidence(found.rule, `no output for the last ${seconds(found.silentMs)}`);
@@ -176,11 +232,17 @@ function silentRanks(facts: RunFacts): number[] {
   return ranks.length === 1 && only !== undefined ? [only.rank] : ranksBehind(facts);
 }
 
-/** Ranks whose last step is before that of most others; none if they are not few. */
+/**
+ * Ranks whose last step is before that of the others, by more than a sample covers: ranks print their samples at different steps. None if
+ * they are not few.
+ */
 function ranksBehind({ steps }: RunFacts): number[] {
-  const lasts = [...steps].map(([rank, samples]) => ({ rank, step: samples.at(-1)?.step ?? 0 }));
-  const furthest = Math.max(0, ...lasts.map(({ step }) => step));
-  const behind = lasts.filter(({ step }) => step < furthest).map(({ rank }) => rank);
+  const lasts = [...steps].flatMap(([rank, samples]) =>
+    samples.slice(-1).map((last) => ({ rank, last })),
+  );
+  const furthest = Math.max(0, ...lasts.map(({ last }) => last.step));
+  const margin = Math.max(0, ...[...steps.values()].flat().map(({ stepCount }) => stepCount));
+  const behind = lasts.filter(({ last }) => last.step + margin < furthest).map(({ rank }) => rank);
   return behind.length <= lasts.length / 3 ? behind : [];
 }
 

@@ -101,12 +101,16 @@ export function signOfLine(text: string): LineSign | undefined {
   const bare = withoutLabel(line);
   const row = rows.find(({ pattern }) => pattern.test(bare));
   if (row === undefined || (mildKinds.has(row.kind) && mild.test(bare))) return undefined;
-  return { kind: row.kind, ...namedIn(line) };
+  return { kind: row.kind, ...namedIn(line, row.kind) };
 }
 
+/** Lines about a connection name the rank at its other end, which did not print them; only a label before the line names the speaker. */
+const anyRank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu;
+const labelRank = /^\s*\[rank\s?(\d+)\]/iu;
+
 /** The rank and the host that a line names. */
-function namedIn(line: string): Omit<LineSign, "kind"> {
-  const rank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu.exec(line);
+function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
+  const rank = (kind === "connection" ? labelRank : anyRank).exec(line);
   const host = /\bon node (\S+?)[,.:]?(?:\s|$)|slurmstepd: error: (\S+?):/u.exec(line);
   const named = Number(rank?.[1] ?? rank?.[2] ?? Number.NaN);
   const namedHost = host?.[1] ?? host?.[2];

@@ -51,6 +51,12 @@ function training(options: {
 }
 
 describe("a program that prints a line per step and stops", () => {
+  test("is reported if its lines never pause", () => {
+    const { lines, endMs } = training({ periodMs: 10, count: 400 });
+    const [alarm] = play(lines, endMs + 20_000);
+    expect((alarm?.atMs ?? Infinity) - endMs).toBeLessThan(7000);
+  });
+
   test("is reported within three periods and 5 s, in less than a minute", () => {
     fc.assert(
       fc.property(

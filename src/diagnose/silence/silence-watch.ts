@@ -5,6 +5,8 @@ import { silenceLimitMs, type PastPauses } from "./silence-limit.ts";
 
 /** Output that arrives within this time is one burst: ranks that print the same step, or the lines of a table. */
 const burstMs = 50;
+/** A program that prints without a pause is seen as bursts of this length, so that it has a period too. */
+const longestBurstMs = 500;
 const keptIntervals = 16;
 /** The period of a kind of line is known after this many intervals. */
 const minimumIntervals = 3;
@@ -60,7 +62,7 @@ export class SilenceWatch {
     this.#lastMs = Math.max(this.#lastMs, timeMs);
     this.#unwatchedMs = 0;
     if (this.#reported !== undefined) this.#hasResumed = true;
-    if (burst !== undefined && gapMs < burstMs) {
+    if (burst !== undefined && gapMs < burstMs && timeMs - burst.startMs < longestBurstMs) {
       burst.last = { source, line: lastLine };
       if (source === this.#leader) burst.leaderLine = lastLine;
       return;

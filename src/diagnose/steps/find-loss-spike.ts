@@ -11,26 +11,22 @@ const minimumZ = 10;
 const minimumFactor = 1.5;
 
 /**
- * The largest jump of the training loss above its recent past, as a robust z-score (median and median absolute deviation). Losses
- * are those of the rank with the most samples.
+ * The largest jump of the training loss above its recent past, as a robust z-score (median and median absolute deviation). It is blamed on
+ * ranks if each rank has a loss of its own, and only a few of them jump.
  */
 export function findLossSpike(
   ranks: ReadonlyMap<number, readonly StepSample[]>,
 ): Cause | undefined {
-  const losses = [...ranks.values()]
-    .map(withLoss)
-    .reduce<readonly Loss[]>((most, each) => (each.length > most.length ? each : most), []);
-  let worst: Spike | undefined;
-  for (let at = minimumPast; at < losses.length; at += 1) {
-    const spike = spikeAt(losses, at);
-    if (spike !== undefined && spike.z > (worst?.z ?? 0)) worst = spike;
-  }
+  const curves = [...ranks.values()].map(withLoss).filter(({ length }) => length > minimumPast);
+  const spikes = curves.flatMap((losses) => worstSpike(losses) ?? []);
+  const [worst] = spikes.toSorted((a, b) => b.z - a.z);
   if (worst === undefined) return undefined;
+  const isOfFew = spikes.length <= Math.max(1, curves.length / 3) && curves.length > 1;
   const { rank, step, loss, usual, z, firstStep } = worst;
   const text = `loss ${loss.toPrecision(4)} at step ${step}, ${z.toFixed(0)} robust standard deviations above the median ${usual.toPrecision(4)} of the samples before it`;
   return {
     kind: "loss-spike",
-    ranks: [],
+    ranks: isOfFew ? spikes.map((spike) => spike.rank).toSorted((a, b) => a - b) : [],
     hosts: [],
     likelihood: 0.8,
     evidence: [{ kind: "samples", rank, firstStep, lastStep: step, text }],
@@ -38,6 +34,15 @@ export function findLossSpike(
     loss,
     usualLoss: usual,
   };
+}
+
+function worstSpike(losses: readonly Loss[]): Spike | undefined {
+  let worst: Spike | undefined;
+  for (let at = minimumPast; at < losses.length; at += 1) {
+    const spike = spikeAt(losses, at);
+    if (spike !== undefined && spike.z > (worst?.z ?? 0)) worst = spike;
+  }
+  return worst;
 }
 
 interface Loss {

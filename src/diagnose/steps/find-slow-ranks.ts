@@ -9,6 +9,8 @@ const starvedFraction = 0.15;
 /** Samples of the first steps are left out: compilation, caches. */
 const warmupFraction = 0.1;
 const minimumSamples = 4;
+/** The waiting of ranks differs by chance in few samples. */
+const minimumSamplesToBlame = 8;
 
 /** The medians of a rank's samples, milliseconds per step. */
 interface RankSteps {
@@ -19,6 +21,8 @@ interface RankSteps {
   computeMs: number;
   dataMs: number;
   communicationMs: number;
+  /** Its waiting in each sample. */
+  waitsMs: readonly number[];
   otherMs: number;
 }
 
@@ -31,7 +35,8 @@ interface RankSteps {
 export function findSlowRanks(ranks: ReadonlyMap<number, readonly StepSample[]>): Cause[] {
   const measured = [...ranks].flatMap(([rank, samples]) => stepsOf(rank, samples) ?? []);
   if (measured.length === 0) return [];
-  const slow = measured.length === 1 ? [] : slowRanks(measured);
+  const isLong = measured.every(({ waitsMs }) => waitsMs.length >= minimumSamplesToBlame);
+  const slow = measured.length > 1 && isLong ? slowRanks(measured) : [];
   return slow.length > 0 ? slow : starvation(measured);
 }
 
@@ -60,6 +65,7 @@ function stepsOf(rank: number, all: readonly StepSample[]): RankSteps | undefine
     lastStep: last.step,
     stepMs,
     ...parts,
+    waitsMs: samples.map(({ communicationMs, stepCount }) => communicationMs / stepCount),
     otherMs: stepMs - sum,
   };
 }
@@ -77,14 +83,15 @@ function slowRanks(measured: readonly RankSteps[]): Cause[] {
     // Without measured waiting, the longer own time decides.
     const lostMs = hasWaits ? usual.communicationMs - each.communicationMs : excess.ms;
     const isSlow = lostMs > minimumFraction * stepMs && lostMs > 6 * usual.spreadMs;
-    return isSlow && excess.ms > lostMs / 2 ? [{ each, excess, lostMs }] : [];
+    const isLasting = !hasWaits || upperQuartile(each.waitsMs) < usual.communicationMs;
+    return isSlow && isLasting && excess.ms > lostMs / 2 ? [{ each, excess, lostMs }] : [];
   });
-  // More than a third of the ranks: imbalance by design, such as pipeline stages, not a fault of some.
-  if (slow.length > Math.max(1, measured.length / 3)) return [];
   return ([true, false] as const).flatMap((isData) => {
     const blamed = slow.filter(({ excess }) => (excess.part === "data") === isData);
     const [worst] = blamed.toSorted((a, b) => b.lostMs - a.lostMs);
-    if (worst === undefined) return [];
+    // More than a third of the ranks: imbalance by design, such as pipeline stages, not a fault of some.
+    const isDesign = blamed.length > Math.max(1, measured.length / 3);
+    if (worst === undefined || isDesign) return [];
     const ranks = blamed.map(({ each }) => each);
     return [
       {
@@ -98,6 +105,11 @@ function slowRanks(measured: readonly RankSteps[]): Cause[] {
       },
     ];
   });
+}
+
+/** A slow rank waits less than the others in most samples, not only in the median of a few. */
+function upperQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(0.75 * values.length)] ?? 0;
 }
 
 type Parts = Pick<RankSteps, "computeMs" | "dataMs" | "otherMs" | "communicationMs">;

@@ -5,14 +5,11 @@ import { LineSigns } from "../../diagnose/lines/line-signs.ts";
 import type { RunFacts } from "../../diagnose/run-facts.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Diagnosis } from "../../schema/diagnosis/diagnosis.ts";
-import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
-import { isDumpFile } from "../../schema/run/dump-files.ts";
-import type { StepSample } from "../../schema/run/telemetry-sample.ts";
-import { attributedLines } from "../../store/records/attributed-lines.ts";
 import { openRecordFolder } from "../../store/records/disk-run-store.ts";
-import { logFile, requestFile } from "../../store/records/record-files.ts";
+import { requestFile } from "../../store/records/record-files.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { openRecord } from "../read-run/show-run.ts";
+import { factsOfRecord } from "./facts-of-record.ts";
 import { readDumpFiles } from "./read-dump-files.ts";
 
 /** One diagnosed run, or folder of dumps. */
@@ -83,56 +80,10 @@ async function diagnoseNamed(text: string, store: RunStore, nowMs: number): Prom
 export async function diagnoseRecord(
   record: RunRecord,
   nowMs: number,
-  known: Partial<Pick<RunFacts, "state" | "outcome" | "findings">> = {},
+  known: Parameters<typeof factsOfRecord>[2] = {},
 ): Promise<Diagnosed> {
-  const { runId, directory, result, state, events } = record;
-  let signs = new LineSigns();
-  for await (const { number, rank, text, startsAttempt } of attributedLines(directory)) {
-    if (startsAttempt) signs = new LineSigns();
-    else signs.push({ file: logFile, line: number, rank, text });
-  }
-  const last = eventsOfLastAttempt(events.events);
-  const sinceMs = last === events.events ? 0 : (last[0]?.timeMs ?? 0);
-  const files = await readDumpFiles(directory, { signs, accepts: isDumpFile });
-  const facts: RunFacts = {
-    state: state.kind,
-    outcome: result?.outcome,
-    events: last,
-    findings: result?.findings ?? [],
-    lineCount: signs.lineCount,
-    signs: signs.list(),
-    steps: await stepsOf(record, sinceMs),
-    ...files,
-    // Files of a wait that ends are removed, so a wait whose files are still there lasted until then.
-    dumps: files.dumps
-      .filter(({ dumpedMs = nowMs }) => dumpedMs >= sinceMs)
-      .map((dump) => Object.assign(dump, { dumpedMs: seenUntilMs(record, nowMs) })),
-    ...known,
-  };
-  return { runId, directory, diagnosis: diagnoseRun(facts) };
-}
-
-function seenUntilMs({ state, events }: RunRecord, nowMs: number): number {
-  return state.kind === "running" ? nowMs : (events.events.at(-1)?.timeMs ?? nowMs);
-}
-
-/** The step samples of each rank from a moment on. */
-export async function stepsOf(
-  record: Pick<RunRecord, "readSamples">,
-  sinceMs: number,
-): Promise<Map<number, StepSample[]>> {
-  const steps = new Map<number, StepSample[]>();
-  for (const { samples } of await record.readSamples()) {
-    for (const sample of samples) {
-      if (sample.kind !== "step" || sample.timeMs < sinceMs) continue;
-      const known = steps.get(sample.rank);
-      if (known === undefined) steps.set(sample.rank, [sample]);
-      else known.push(sample);
-    }
-  }
-  return new Map(
-    [...steps].map(([rank, samples]) => [rank, samples.toSorted((a, b) => a.timeMs - b.timeMs)]),
-  );
+  const { runId, directory } = record;
+  return { runId, directory, diagnosis: diagnoseRun(await factsOfRecord(record, nowMs, known)) };
 }
 
 async function diagnoseFolder(directory: string, argument: string): Promise<Diagnosed> {

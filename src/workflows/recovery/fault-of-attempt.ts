@@ -3,7 +3,8 @@ import type { AttemptFault } from "../../schema/run/recovery.ts";
 import type { Outcome } from "../../schema/run/run-result.ts";
 import type { StepSample } from "../../schema/run/telemetry-sample.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
-import { diagnoseRecord, stepsOf } from "../diagnose/diagnose-target.ts";
+import { diagnoseRecord } from "../diagnose/diagnose-target.ts";
+import { stepsOf } from "../diagnose/facts-of-record.ts";
 
 /** How an attempt ended. */
 export interface AttemptEnd {

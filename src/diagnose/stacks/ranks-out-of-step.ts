@@ -1,0 +1,71 @@
+import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
+import type { RankStack } from "../flight/causes-of-dumps.ts";
+
+/** The ranks that the others wait for, by what each of them does. */
+export interface OutOfStep {
+  ranks: number[];
+  /** Of the first of them; absent if it left no stack. */
+  stack: RankStack | undefined;
+  /** A rank that waits. */
+  waiting: RankStack | undefined;
+  waitingCount: number;
+}
+
+/** Calls in which a rank waits for other ranks, in the words of PyTorch, NCCL, MPI, Horovod and JAX. */
+const collectiveCall =
+  /^_?(?:i?all_?reduce|all_?gather|reduce_?scatter|all_?to_?all|broadcast|barrier|monitored_barrier|i?recv|i?send|batch_isend_irecv|sync_global_devices|synchronize|wait_for_everyone)/iu;
+
+/**
+ * Which ranks a stopped job waits for, from the stacks of its ranks: those that are in no call of a collective while others are; those
+ * that left no stack although the others wait; else the few whose stack differs from that of most. Undefined if the stacks do not tell
+ * them apart.
+ *
+ * @param rankCount of the job
+ */
+export function ranksOutOfStep(
+  stacks: readonly RankStack[],
+  rankCount: number,
+): OutOfStep | undefined {
+  if (rankCount < 2 || stacks.length === 0) return undefined;
+  const waiting = stacks.filter(({ frames }) => isInCollective(frames));
+  const busy = stacks.filter((stack) => !waiting.includes(stack));
+  if (waiting.length > 0 && busy.length > 0)
+    return busy.length <= rankCount / 2 ? outOfStep(busy, waiting) : undefined;
+  if (waiting.length > 0) return silentOnes(waiting, rankCount);
+  return fewOfManyAlike(stacks, rankCount);
+}
+
+function isInCollective(frames: readonly StackFrame[]): boolean {
+  return frames.some(
+    ({ function: name, file }) =>
+      collectiveCall.test(name) || /torch[/\\]distributed[/\\]distributed_c10d/u.test(file),
+  );
+}
+
+function outOfStep(blamed: readonly RankStack[], waiting: readonly RankStack[]): OutOfStep {
+  const ranks = blamed.map(({ rank }) => rank).toSorted((a, b) => a - b);
+  return { ranks, stack: blamed[0], waiting: waiting[0], waitingCount: waiting.length };
+}
+
+/** A stopped process, or one that never gives its interpreter free, writes no stack. */
+function silentOnes(waiting: readonly RankStack[], rankCount: number): OutOfStep | undefined {
+  const seen = new Set(waiting.map(({ rank }) => rank));
+  const missing = Array.from({ length: rankCount }, (_, rank) => rank).filter(
+    (rank) => !seen.has(rank),
+  );
+  if (missing.length === 0 || missing.length >= waiting.length) return undefined;
+  return { ranks: missing, stack: undefined, waiting: waiting[0], waitingCount: waiting.length };
+}
+
+function fewOfManyAlike(stacks: readonly RankStack[], rankCount: number): OutOfStep | undefined {
+  const groups = new Map<string, RankStack[]>();
+  for (const stack of stacks) {
+    const key = stack.frames.map(({ function: name, file }) => `${file} ${name}`).join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), stack]);
+  }
+  const [largest, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
+  const few = others.flat();
+  if (largest === undefined || few.length === 0) return undefined;
+  const isClear = largest.length > rankCount / 2 && few.length <= rankCount / 3;
+  return isClear ? outOfStep(few, largest) : undefined;
+}

@@ -1,0 +1,68 @@
+import { LineSigns } from "../../diagnose/lines/line-signs.ts";
+import type { RunFacts } from "../../diagnose/run-facts.ts";
+import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
+import { isDumpFile } from "../../schema/run/dump-files.ts";
+import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import { attributedLines } from "../../store/records/attributed-lines.ts";
+import { logFile } from "../../store/records/record-files.ts";
+import type { RunRecord } from "../../store/records/run-store.ts";
+import { readDumpFiles } from "./read-dump-files.ts";
+
+/**
+ * What a record shows of the last attempt of its run: the input of a diagnosis.
+ *
+ * @param known what is known of a run that goes on after its last attempt failed
+ */
+export async function factsOfRecord(
+  record: RunRecord,
+  nowMs: number,
+  known: Partial<Pick<RunFacts, "state" | "outcome" | "findings">> = {},
+): Promise<RunFacts> {
+  const { directory, result, state, events } = record;
+  let signs = new LineSigns();
+  for await (const { number, rank, text, startsAttempt } of attributedLines(directory)) {
+    if (startsAttempt) signs = new LineSigns();
+    else signs.push({ file: logFile, line: number, rank, text });
+  }
+  const last = eventsOfLastAttempt(events.events);
+  const sinceMs = last === events.events ? 0 : (last[0]?.timeMs ?? 0);
+  const files = await readDumpFiles(directory, { signs, accepts: isDumpFile });
+  return {
+    state: state.kind,
+    outcome: result?.outcome,
+    events: last,
+    findings: result?.findings ?? [],
+    lineCount: signs.lineCount,
+    signs: signs.list(),
+    steps: await stepsOf(record, sinceMs),
+    ...files,
+    // Files of a wait that ends are removed, so a wait whose files are still there lasted until then.
+    dumps: files.dumps
+      .filter(({ dumpedMs = nowMs }) => dumpedMs >= sinceMs)
+      .map((dump) => Object.assign(dump, { dumpedMs: seenUntilMs(record, nowMs) })),
+    ...known,
+  };
+}
+
+function seenUntilMs({ state, events }: RunRecord, nowMs: number): number {
+  return state.kind === "running" ? nowMs : (events.events.at(-1)?.timeMs ?? nowMs);
+}
+
+/** The step samples of each rank from a moment on. */
+export async function stepsOf(
+  record: Pick<RunRecord, "readSamples">,
+  sinceMs: number,
+): Promise<Map<number, StepSample[]>> {
+  const steps = new Map<number, StepSample[]>();
+  for (const { samples } of await record.readSamples()) {
+    for (const sample of samples) {
+      if (sample.kind !== "step" || sample.timeMs < sinceMs) continue;
+      const known = steps.get(sample.rank);
+      if (known === undefined) steps.set(sample.rank, [sample]);
+      else known.push(sample);
+    }
+  }
+  return new Map(
+    [...steps].map(([rank, samples]) => [rank, samples.toSorted((a, b) => a.timeMs - b.timeMs)]),
+  );
+}
