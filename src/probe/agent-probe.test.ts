@@ -94,3 +94,28 @@ test("the first sample of each host states what the host has", async () => {
     { host: "a", capacity: undefined },
   ]);
 });
+
+test("the energy of a host of which only samples are known is not estimated, and the reason is given", async () => {
+  const samples = [
+    sample("a", 0, {}),
+    sample("b", 0, {}),
+    sample("a", 10, {}),
+    sample("b", 10, {}),
+  ];
+  const known = { samples: stream(samples), powerEstimate };
+  const nothing = await startAgentProbe({ ...known, hosts: new Map() }).stop();
+  expect(nothing.energy).toEqual([]);
+  expect(nothing.reasons).toEqual([
+    "the cores and the memory of host a are unknown",
+    "the cores and the memory of host b are unknown",
+  ]);
+  const one = startAgentProbe({
+    ...known,
+    samples: stream(samples),
+    hosts: new Map([["a", facts]]),
+  });
+  expect((await one.stop()).energy.map(({ covers }) => covers)).toEqual([
+    expect.stringMatching(/of 1 host$/u),
+    expect.stringMatching(/of 1 host$/u),
+  ]);
+});

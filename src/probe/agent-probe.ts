@@ -55,6 +55,7 @@ export function startAgentProbe({ samples, hosts, powerEstimate }: AgentProbeOpt
   async function finish(): Promise<ProbeTotals> {
     await following;
     const unseen = [...hosts.keys()].filter((host) => !watched.has(host));
+    const unknown = [...watched.keys()].filter((host) => !hosts.has(host));
     return {
       intervalMs: intervalMs(),
       cpuSeconds: [...last.values()].reduce((sum, each) => sum + each.cpuSeconds, 0),
@@ -63,7 +64,10 @@ export function startAgentProbe({ samples, hosts, powerEstimate }: AgentProbeOpt
       conditions: conditionsOfHosts(
         [...first].map(([host, sample]) => ({ first: sample, last: last.get(host) ?? sample })),
       ),
-      reasons: unseen.map((host) => `no sample came from host ${host}`),
+      reasons: [
+        ...unseen.map((host) => `no sample came from host ${host}`),
+        ...unknown.map((host) => `the cores and the memory of host ${host} are unknown`),
+      ],
     };
   }
 
@@ -148,13 +152,15 @@ function sumOf(
   };
 }
 
-/** One estimate for all hosts whose part has no meter. */
+/** One estimate for all hosts whose part has no meter; without its cores and its memory, a host has none. */
 function estimateOf(
   { watched, last, hosts }: WatchedHosts,
   part: "processors" | "memory",
   estimate: (input: EstimateInput) => EnergyReading,
 ): EnergyReading[] {
-  const unmetered = [...watched].filter(([, energy]) => energy.reading(part) === undefined);
+  const unmetered = [...watched].filter(
+    ([host, energy]) => hosts.has(host) && energy.reading(part) === undefined,
+  );
   const total = { intervalMs: 0, coreCount: 0, cpuSeconds: 0, memoryBytes: 0 };
   for (const [host, energy] of unmetered) {
     total.intervalMs = Math.max(total.intervalMs, energy.intervalMs);

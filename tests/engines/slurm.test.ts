@@ -292,7 +292,10 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     expect(lines, printed(prefixed)).toEqual(["node1 node1", "node2 node2"]);
     const stopped = await pitwall(["stop", basename(directory)], { cwd, env: lab.env });
     expect(stopped.exitCode, printed(stopped)).toBe(0);
-    expect(resultIn(directory).outcome.kind).toBe("interrupted");
+    const { outcome, energy } = resultIn(directory);
+    expect(outcome.kind).toBe("interrupted");
+    // The process that takes over knows what the nodes are.
+    expect(energy.map(({ joules }) => joules > 0)).toEqual([true, true]);
     await noJobs();
   });
 

@@ -20,6 +20,7 @@ export interface RecordedResult {
   outcome: { kind: string };
   findings: { rule: string }[];
   job: unknown;
+  energy: { joules: number }[];
   queuedMs?: number;
   dataMs?: number;
   clock: { launchedMs: number; endedMs: number; billedMs: number };

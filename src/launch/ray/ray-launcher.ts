@@ -74,6 +74,7 @@ export class RayLauncher implements Launcher {
       info === undefined ? "" : await this.#client.log(jobId),
     );
     if (info === undefined || placed === undefined) return { kind: "unknown-job", hosts: ["Ray"] };
+    this.#facts = placed.hosts;
     const hasEnded =
       info.status !== "RUNNING" || placed.hosts.every(({ host }) => endedHosts.has(host));
     const place = { jobId, runDirectory, isAttached: true };

@@ -7,6 +7,7 @@ import type { LaunchMeans } from "../launch-target-row.ts";
 import type { AttachOutcome, LaunchedBefore } from "../launcher.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";
 import { cpuBindingOf } from "./cpu-binding.ts";
+import type { DescribedHost } from "./labeled-facts.ts";
 import { phaseOf } from "./job-state.ts";
 import { ranksPerNodeOf } from "./ranks-per-node.ts";
 import type { RunningJob } from "./job-step.ts";
@@ -14,8 +15,10 @@ import { SlurmClient } from "./slurm-client.ts";
 import { SlurmJob } from "./slurm-job.ts";
 import {
   agentHash,
+  describeNodes,
   isShared,
   placesOf,
+  readFacts,
   rsyncShell,
   sharedFilesOf,
   stepPlaces,
@@ -29,12 +32,17 @@ interface EarlierJob extends RunningJob {
   isActive: boolean;
 }
 
+type AttachedSlurmJob = Extract<AttachOutcome, { kind: "attached" }> & {
+  /** What its nodes are, as far as they say. */
+  facts: readonly DescribedHost[];
+};
+
 /** Follows a job that an earlier process launched, if Slurm still knows it. */
 export async function attachSlurmJob(
   target: LaunchTargetOf<"slurm">,
   { runDirectory, launchedMs, tickMs = 0 }: LaunchedBefore,
   means: LaunchMeans,
-): Promise<AttachOutcome> {
+): Promise<AttachedSlurmJob | Extract<AttachOutcome, { kind: "unknown-job" }>> {
   const job = await findJob(runDirectory, means);
   if (job === undefined) return { kind: "unknown-job", hosts: ["Slurm"] };
   const { client, hosts, isActive } = job;
@@ -57,6 +65,7 @@ export async function attachSlurmJob(
   };
   return {
     kind: "attached",
+    facts: (await readFacts(places)) ?? (isActive ? await describeNodes(job) : undefined) ?? [],
     hasEnded: !isActive || statuses.every((status) => status?.hasEnded === true),
     processCount: statuses.reduce((sum, status) => sum + (status?.processCount ?? 0), 0),
     job: new SlurmJob(parts, {

@@ -78,8 +78,10 @@ export class SlurmLauncher implements Launcher {
     };
   }
 
-  attach(job: LaunchedBefore): Promise<AttachOutcome> {
-    return attachSlurmJob(this.#target, job, this.#means);
+  async attach(job: LaunchedBefore): Promise<AttachOutcome> {
+    const outcome = await attachSlurmJob(this.#target, job, this.#means);
+    if (outcome.kind === "attached") this.#facts = Promise.resolve(outcome.facts);
+    return outcome;
   }
 
   async preview(command: readonly string[], options: LaunchOptions): Promise<string> {
