@@ -99,6 +99,8 @@ describe.skipIf(missing !== undefined)("on Slurm without a shared file system", 
     child.kill("SIGKILL");
     await until(async () => (await lab.run("squeue", "--noheader")) === "" || undefined);
     expect(logOf(directoryOf(cwd))).toBe("");
+    const exec = await pitwall(["exec", "last", "--", "true"], { cwd, env: lab.env });
+    expect(exec.stderr).toContain("error[job-unknown]");
   });
 });
 

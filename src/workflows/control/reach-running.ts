@@ -7,7 +7,7 @@ import { hostOfRank, reachRun, type Means } from "./reach-run.ts";
 /**
  * The hosts of a run that has not ended: all of them, or that of one rank.
  *
- * @throws UserError `run-ended`, and what `reachRun` and `hostOfRank` throw
+ * @throws UserError `run-ended`, `job-unknown`, and what `reachRun` and `hostOfRank` throw
  */
 export async function reachRunning(
   record: RunRecord,
@@ -21,6 +21,11 @@ export async function reachRunning(
     });
   }
   const job = await reachRun(record, means);
+  if (job.hosts.length === 0 && job.unreachable.length === 0) {
+    throw new UserError("job-unknown", `no job of \`${runId}\` is running`, {
+      hint: `it was not started, or has ended; \`pitwall attach ${runId}\` finishes the record of a job that has`,
+    });
+  }
   if (rank === undefined) return job;
   const placed = new Map(
     jobRanksOf(events.events).ranks.map((each) => [each.rank, each.host] as const),
