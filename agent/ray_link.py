@@ -234,10 +234,13 @@ class Follower:
     def send_messages(self):
         """Apart from the heartbeat: a busy cluster takes seconds to accept one."""
         while True:
+            message = self.messages.get()
             try:
-                self.job.tell(json.dumps(self.messages.get()).encode())
+                self.job.tell(json.dumps(message).encode())
             except (OSError, http.client.HTTPException):
-                pass  # the caller repeats it
+                # Questions are repeated by the caller.
+                if message["kind"] == "stop" and not self.over.wait(STREAM_SECONDS):
+                    self.messages.put(message)
 
     def give_up_clock(self):
         """The job has ended, or does not answer: its node's time will not be known better."""
