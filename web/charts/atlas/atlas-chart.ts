@@ -1,4 +1,5 @@
 import type { Availability } from "../../../src/schema/atlas/result-row.ts";
+import type { FamilyHue } from "./families.ts";
 import type { LogDomain } from "../axes/log-ticks.ts";
 
 /** Availability category of a point; each has its own shape. */
@@ -42,6 +43,8 @@ export interface AtlasChart {
   lines: readonly EfficiencyLine[];
   /** Labels next to one point of each family, so that color is not the only difference. */
   familyLabels: readonly { family: string; point: AtlasPoint }[];
+  /** Colors of the families. */
+  hues: ReadonlyMap<string, FamilyHue>;
 }
 
 /** The meaning of each shape. */

@@ -1,6 +1,5 @@
 import type { DotOptions } from "@observablehq/plot";
 import type { AtlasChart, AtlasPoint, PointKind } from "./atlas-chart.ts";
-import { familyHue } from "./families.ts";
 import { placeLabels } from "./place-labels.ts";
 import { doublingTicks, logTicks } from "../axes/log-ticks.ts";
 import { withOpacity } from "../palette.ts";
@@ -63,7 +62,7 @@ export function drawAtlas(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook):
 /** Writes the name of each family next to one of its points if there is space. */
 function nameFamilies(
   svg: SVGSVGElement,
-  { familyLabels, points }: AtlasChart,
+  { familyLabels, points, hues }: AtlasChart,
   { width, height, palette, families }: PlotLook,
   placeOf: DrawnPlot["placeOf"],
 ): void {
@@ -83,7 +82,7 @@ function nameFamilies(
       x: left,
       y: top + 4,
       "text-anchor": anchor,
-      fill: families[familyHue(text)] ?? palette.muted,
+      fill: families[hues.get(text) ?? 0] ?? palette.muted,
       stroke: palette.surface,
       "stroke-width": 3,
       "stroke-linejoin": "round",
@@ -145,7 +144,8 @@ function efficiency(Plot: PlotLibrary, chart: AtlasChart, { width, height, palet
 function points(Plot: PlotLibrary, chart: AtlasChart, look: PlotLook) {
   const { palette } = look;
   const place: DotOptions = { x: "x", y: "y", symbol: (point: AtlasPoint) => symbols[point.kind] };
-  const color = (point: AtlasPoint): string => look.families[familyHue(point.family)] ?? "gray";
+  const color = (point: AtlasPoint): string =>
+    look.families[chart.hues.get(point.family) ?? 0] ?? "gray";
   const layer = (chosen: readonly AtlasPoint[], more: DotOptions) =>
     Plot.dot(chosen, {
       ...place,

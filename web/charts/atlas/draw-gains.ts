@@ -1,4 +1,5 @@
 import type { GainPoint, GainsChart } from "./gains-chart.ts";
+import { spreadApart } from "./spread-apart.ts";
 import { logTicks } from "../axes/log-ticks.ts";
 import {
   axisLook,
@@ -11,6 +12,9 @@ import {
 import { scalesOf } from "./draw-atlas.ts";
 import { tickLabel } from "../axes/tick-label.ts";
 
+const margin = { marginTop: 18, marginRight: 74, marginBottom: 28, marginLeft: 46 };
+const labelHeight = 12;
+
 /** Draws gains on a logarithmic axis against the publication date, with Moore's law dotted. */
 export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook): DrawnPlot {
   const { palette, width, height } = look;
@@ -19,10 +23,7 @@ export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook):
   const changes = chart.lines[0]?.points.filter(({ change }) => change !== undefined) ?? [];
   const drawn = Plot.plot({
     ...baseOptions(look),
-    marginTop: 18,
-    marginRight: 74,
-    marginBottom: 28,
-    marginLeft: 46,
+    ...margin,
     x: { type: "utc" },
     y: { type: "log", domain: [chart.y.from, chart.y.to] },
     color: { type: "identity" },
@@ -42,16 +43,15 @@ export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook):
         fontSize: 10,
       }),
       Plot.line(chart.moore, { x: day, y: "gain", stroke: palette.muted, strokeDasharray: "2 3" }),
-      ends(Plot, [{ label: "Moore's law", at: chart.moore.at(-1) }], palette.muted),
-      ...chart.lines.flatMap(({ label, per, points }) => {
-        const color = per === "system" ? palette.tones[1] : palette.tones[2];
+      ...chart.lines.flatMap(({ per, points }) => {
+        const color = colorOf(per, palette);
         const dash = per === "system" ? {} : { strokeDasharray: "6 4" };
         return [
           Plot.line(points, { x: day, y: "gain", stroke: color, strokeWidth: 1.6, ...dash }),
           Plot.dot(points, { x: day, y: "gain", fill: color, r: 3.2 }),
-          ends(Plot, [{ label, at: points.at(-1) }], color),
         ];
       }),
+      ...ends(Plot, chart, look),
       roundNames(Plot, chart, look),
     ],
   });
@@ -62,23 +62,39 @@ function day({ timeMs }: { timeMs: number }): Date {
   return new Date(timeMs);
 }
 
-/** Labels at the ends of the lines. */
-function ends(
-  Plot: PlotLibrary,
-  texts: readonly { label: string; at: { timeMs: number; gain: number } | undefined }[],
-  fill: string,
-) {
-  const known = texts.flatMap(({ label, at }) => (at === undefined ? [] : [{ label, ...at }]));
-  return Plot.text(known, {
-    x: day,
-    y: "gain",
-    text: "label",
-    textAnchor: "start",
-    dx: 7,
-    fill,
-    fontWeight: 600,
-    fontSize: 10,
-  });
+function colorOf(per: GainsChart["lines"][number]["per"], palette: PlotLook["palette"]): string {
+  return per === "system" ? palette.tones[1] : palette.tones[2];
+}
+
+/** Labels at the ends of the lines, below each other where the lines end at nearly the same gain. */
+function ends(Plot: PlotLibrary, chart: GainsChart, { palette, height }: PlotLook) {
+  const { y, moore, lines } = chart;
+  const perLog = (height - margin.marginTop - margin.marginBottom) / Math.log(y.to / y.from);
+  const labels = [
+    { label: "Moore's law", at: moore.at(-1), fill: palette.muted },
+    ...lines.map(({ label, per, points }) => ({
+      label,
+      at: points.at(-1),
+      fill: colorOf(per, palette),
+    })),
+  ].flatMap(({ at, ...others }) => (at === undefined ? [] : [{ ...others, ...at }]));
+  const shifts = spreadApart(
+    labels.map(({ gain }) => -Math.log(gain) * perLog),
+    labelHeight,
+  );
+  return labels.map((one, index) =>
+    Plot.text([one], {
+      x: day,
+      y: "gain",
+      text: "label",
+      textAnchor: "start",
+      dx: 7,
+      dy: shifts[index] ?? 0,
+      fill: one.fill,
+      fontWeight: 600,
+      fontSize: 10,
+    }),
+  );
 }
 
 /** Names of rounds above the upper line; omits names that would overlap. */

@@ -9,7 +9,10 @@ import {
   xLabel,
 } from "./plot-look.ts";
 import { scalesOf } from "./draw-atlas.ts";
-import type { RunTimesChart } from "./run-times-chart.ts";
+import { lanes, type RunTimesChart } from "./run-times-chart.ts";
+
+/** Pixels. */
+const laneHeight = 6;
 
 /** Draws one row of dots per result, with a box from the first to the third quartile. */
 export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: PlotLook): DrawnPlot {
@@ -49,14 +52,20 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
         chart.points.filter(({ subject }) => boxed.has(subject)),
         { x: "minutes", y: "subject", fill: palette.grid, stroke: palette.muted, r: 0 },
       ),
-      Plot.dot(chart.points, {
-        x: "minutes",
-        y: "subject",
-        r: 4,
-        fill: ({ isCounted }) => (isCounted ? palette.tones[1] : palette.surface),
-        stroke: palette.tones[1],
-        strokeWidth: 1.4,
-      }),
+      ...lanes.map((lane) =>
+        Plot.dot(
+          chart.points.filter((point) => point.lane === lane),
+          {
+            x: "minutes",
+            y: "subject",
+            r: 4,
+            dy: lane * laneHeight,
+            fill: ({ isCounted }) => (isCounted ? palette.tones[1] : palette.surface),
+            stroke: palette.tones[1],
+            strokeWidth: 1.4,
+          },
+        ),
+      ),
     ],
   });
   return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };

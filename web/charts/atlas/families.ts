@@ -30,7 +30,37 @@ const hues: Readonly<Record<string, FamilyHue>> = {
   K80: 11,
 };
 
-/** Returns the hue of a family, which is the same in every chart. */
+const hueCount = 11;
+
+/** Returns the usual hue of a family; 0 if it has none. */
 export function familyHue(family: string): FamilyHue {
   return Object.hasOwn(hues, family) ? (hues[family] ?? 0) : 0;
+}
+
+/**
+ * Hues of the families of one chart: the usual one, or a free one if it has none or another family has taken it. When all are
+ * taken, the remaining families are grey.
+ *
+ * @param families the most frequent first
+ */
+export function familyHues(families: readonly string[]): ReadonlyMap<string, FamilyHue> {
+  const chosen = new Map<string, FamilyHue>();
+  const free = new Set(Array.from({ length: hueCount }, (_, index) => hueAt(index + 1)));
+  const unplaced: string[] = [];
+  for (const family of new Set(families)) {
+    const usual = familyHue(family);
+    if (free.delete(usual)) chosen.set(family, usual);
+    else unplaced.push(family);
+  }
+  for (const family of unplaced) {
+    const [next = 0] = free;
+    free.delete(next);
+    chosen.set(family, next);
+  }
+  return chosen;
+}
+
+function hueAt(number: number): FamilyHue {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- between 1 and `hueCount`
+  return number as FamilyHue;
 }

@@ -17,7 +17,8 @@ interface Box {
   bottom: number;
 }
 
-const [characterWidth, lineHeight, gap] = [6.3, 13, 9];
+/** The gap leaves space for the ring of a Pareto-optimal point. */
+const [characterWidth, lineHeight, gap] = [6.3, 13, 13];
 
 /**
  * Finds positions for labels next to their points, in order: to the right, to the left, below, or above. Omits labels that

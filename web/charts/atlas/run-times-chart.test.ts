@@ -32,3 +32,15 @@ test("shows runs with a time as dots, marks dropped runs, and counts failed runs
     "result,run,minutes,counted\na,result_0,1.5,true\na,result_1,1.5,false\n",
   );
 });
+
+test("runs of the same time are drawn beside each other, others in one row", () => {
+  const runs = [60_000, 60_000, 60_300, 90_000, 120_000].map((timeToTrainMs, index) => ({
+    rowId: "r",
+    timeToTrainMs,
+    run: `result_${index}`,
+    fate: "counted" as const,
+  }));
+  const subject = { name: "a", measured: measured("A"), curves: [], target: undefined };
+  const { points } = runTimesChart([{ ...subject, runs }]);
+  expect(points.map(({ lane }) => lane)).toEqual([0, -1, 1, 0, 0]);
+});

@@ -47,6 +47,11 @@ describe("logTicks", () => {
     expect(logTicks({ from, to }, count)).toEqual(ticks);
   });
 
+  test("of a range of less than a decade are in its lower half as well", () => {
+    const domain = { from: 1020, to: 7300 };
+    expect(logTicks(domain, 16)).toEqual([1500, 2000, 3000, 4000, 5000, 7000]);
+  });
+
   test("are never empty, are inside of the domain, and hardly exceed the requested count", () => {
     fc.assert(
       fc.property(

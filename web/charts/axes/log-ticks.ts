@@ -28,8 +28,13 @@ export function logTicks({ from, to }: LogDomain, count: number): number[] {
   if (fitting !== undefined) return fitting;
   const [fine = [], , decades = []] = choices;
   if (decades.length > count) return everyNth(decades, count);
+  // Even steps would leave the lower half of a narrow range without a tick.
+  const narrow = to / from >= 2 ? decadeTicks(from, to, narrowSteps) : [];
+  if (narrow.length > 2 && narrow.length <= count) return narrow;
   return fine.length > 2 ? everyNth(fine, count) : ticksBetween(from, to, Math.min(count, 4));
 }
+
+const narrowSteps = [1, 1.5, 2, 3, 4, 5, 7];
 
 function decadeTicks(from: number, to: number, steps: readonly number[]): number[] {
   const ticks: number[] = [];

@@ -5,7 +5,6 @@ import { countOf } from "../../../src/report/wording.ts";
 import type { MeasuredRow } from "../../../src/schema/atlas/figures.ts";
 import { type AtlasChart, kindWords, pointAfterKey } from "../../charts/atlas/atlas-chart.ts";
 import { drawAtlas } from "../../charts/atlas/draw-atlas.ts";
-import { familyHue } from "../../charts/atlas/families.ts";
 import type { DrawnPlot, PlotLook } from "../../charts/atlas/plot-look.ts";
 import { Isolated } from "../../components/isolated.tsx";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
@@ -40,6 +39,7 @@ const emptyChart: AtlasChart = {
   points: [],
   lines: [],
   familyLabels: [],
+  hues: new Map(),
 };
 
 /** The selected results against the size of their systems. A click on a point opens its result. */
@@ -82,7 +82,7 @@ export function AtlasScatter({
         <Points chart={shown} byId={byId} drawn={drawn} look={look} view={view} />
       )}
     >
-      <Families rows={rows} accelerator={view.filter.accelerator} />
+      <Families rows={rows} hues={shown.hues} accelerator={view.filter.accelerator} />
       <Legend chart={shown} withFront={withFront} />
       <ul class="chart-notes">
         {chartNotes(rows, measure).map((note) => (
@@ -240,9 +240,11 @@ function spoken(measured: MeasuredRow | undefined, view: AtlasView): string {
 /** A legend of accelerator families that filters the results. */
 function Families({
   rows,
+  hues,
   accelerator,
 }: {
   rows: readonly MeasuredRow[];
+  hues: AtlasChart["hues"];
   accelerator: string | undefined;
 }): JSX.Element {
   const chosen = (accelerator ?? "").split(",");
@@ -259,7 +261,7 @@ function Families({
               storeInAddress({ accelerator: toggledFamily(accelerator, family) }, { asStep: true })
             }
           >
-            <span class="swatch" style={{ color: `var(--family-${familyHue(family)})` }} />
+            <span class="swatch" style={{ color: `var(--family-${hues.get(family) ?? 0})` }} />
             {family} <span class="count">{count}</span>
           </button>
         </li>

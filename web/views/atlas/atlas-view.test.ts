@@ -20,8 +20,11 @@ const rows = [
 ];
 
 describe("readAtlasView", () => {
-  test("selects the benchmark with the most results by default", () => {
-    const view = readAtlasView({}, rows);
+  test("selects the benchmark with the most results in the newest round by default", () => {
+    const older = Array.from({ length: 5 }, (_, index) =>
+      measured(`Old ${index}`, { benchmark: "retired", round: "v0.5" }),
+    );
+    const view = readAtlasView({}, [...older, ...rows]);
     expect(view).toMatchObject({ benchmark: "bert", measure: "system", sort: "time" });
     expect(view.withFront).toBe(true);
   });

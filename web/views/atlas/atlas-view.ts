@@ -39,13 +39,13 @@ export interface AtlasView {
   scale: number | undefined;
 }
 
-/** Reads the view from the address; the default benchmark is the one with the most results. */
+/** Reads the view from the address; the default benchmark is the one with the most results in the newest round. */
 export function readAtlasView(
   query: Readonly<Record<string, string>>,
   rows: readonly MeasuredRow[],
 ): AtlasView {
   const measure = measures.find((known) => known === query["per"]) ?? "system";
-  const benchmark = query["benchmark"] ?? benchmarkChoices(rows)[0]?.name ?? "";
+  const benchmark = query["benchmark"] ?? defaultBenchmark(rows);
   const sort = query["sort"] ?? "";
   const isDescending = sort.startsWith("-");
   const key = sortKeys.find((known) => known === (isDescending ? sort.slice(1) : sort));
@@ -69,6 +69,17 @@ export function readAtlasView(
     withFront: query["front"] !== "no",
     scale: scaleOf(query["at"]),
   };
+}
+
+/** Of all rounds together, it would be one that is retired, and whose results fill the chart. */
+function defaultBenchmark(rows: readonly MeasuredRow[]): string {
+  const published = rows.filter(({ row }) => row.suite === "mlperf-training");
+  const newest = published
+    .map(({ row }) => row.round)
+    .toSorted(compareRoundNames)
+    .at(-1);
+  const [first] = benchmarkChoices(published.filter(({ row }) => row.round === newest));
+  return first?.name ?? benchmarkChoices(rows)[0]?.name ?? "";
 }
 
 function scaleOf(text = ""): number | undefined {

@@ -22,6 +22,7 @@ import {
   type AtlasPoint,
   type PointKind,
 } from "../../charts/atlas/atlas-chart.ts";
+import { familyHues } from "../../charts/atlas/families.ts";
 import { logDomain } from "../../charts/axes/log-ticks.ts";
 import type { AtlasView } from "./atlas-view.ts";
 
@@ -72,6 +73,7 @@ export function atlasChart(
     points,
     lines: measure === "system" ? efficiencyLines(x, y) : [],
     familyLabels: familyLabels(points),
+    hues: familyHues(familyCounts(rows).map(({ family }) => family)),
   };
 }
 

@@ -4,7 +4,7 @@ import { paretoNotes } from "../../../src/report/atlas/pareto-table.ts";
 import { measureHeads, mixedLabelNotes } from "../../../src/report/atlas/wording.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import { measures, type Measure } from "../../../src/schema/atlas/figures.ts";
-import { familyHue } from "../../charts/atlas/families.ts";
+import { familyHues, type FamilyHue } from "../../charts/atlas/families.ts";
 import { frontChart, type FrontPoint } from "../../charts/atlas/front-chart.ts";
 import { Command } from "../../components/command.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
@@ -133,7 +133,7 @@ function FrontPanel({
   const [y = "system", x = "dollar"] = objectives;
   const words = objectives.map((one) => objectiveWords[one]).join(", ");
   const title = `Pareto-optimal in ${words}: ${benchmark}`;
-  const families = [...new Set(points.map(({ family }) => family))];
+  const hues = familyHues(points.toSorted(membersFirst).map(({ family }) => family));
   return (
     <Panel
       title={title}
@@ -141,12 +141,12 @@ function FrontPanel({
       state={{ kind: "ready" }}
     >
       <SvgFigure height={420} label={`${title}: ${yLabels[y]} against ${yLabels[x]}`}>
-        {(size) => <FrontMarks points={points} x={x} y={y} size={size} />}
+        {(size) => <FrontMarks points={points} hues={hues} x={x} y={y} size={size} />}
       </SvgFigure>
       <ul class="families curve-names" aria-label="accelerator families">
-        {families.map((family) => (
+        {[...hues].map(([family, hue]) => (
           <li>
-            <span class="swatch" style={{ color: `var(--family-${familyHue(family)})` }} />
+            <span class="swatch" style={{ color: `var(--family-${hue})` }} />
             <bdi>{family}</bdi>
           </li>
         ))}
@@ -158,13 +158,19 @@ function FrontPanel({
   );
 }
 
+function membersFirst(a: FrontPoint, b: FrontPoint): number {
+  return Number(b.isMember) - Number(a.isMember);
+}
+
 function FrontMarks({
   points,
+  hues,
   x,
   y,
   size,
 }: {
   points: readonly FrontPoint[];
+  hues: ReadonlyMap<string, FamilyHue>;
   x: Measure;
   y: Measure;
   size: { width: number; height: number };
@@ -187,7 +193,7 @@ function FrontMarks({
           cx={point.left}
           cy={point.top}
           r={point.isMember ? 5.5 : 3.5}
-          style={{ color: `var(--family-${familyHue(point.family)})` }}
+          style={{ color: `var(--family-${hues.get(point.family) ?? 0})` }}
         >
           <title>{point.text}</title>
         </circle>
