@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { pitwall, temporaryFolder } from "./support/pitwall.ts";
+import { shape } from "./support/card-shape.ts";
 import { shellIn } from "./support/shell-in.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -93,21 +94,4 @@ function runExample(code = ""): string {
   const library = new URL("../dist/index.js", import.meta.url).href;
   writeFileSync(join(cwd, "example.mjs"), code.replace('"pitwall"', JSON.stringify(library)));
   return execFileSync(process.execPath, ["example.mjs"], { cwd, encoding: "utf8" });
-}
-
-/** A result card without its figures and everything that depends on them. */
-function shape(card: string): string[] {
-  return card
-    .trimEnd()
-    .split("\n")
-    .filter((line) => !line.startsWith("  energy")) // the meters depend on the machine
-    .map((line) =>
-      line
-        .replaceAll(/, dropped: \w+/gu, "")
-        .replaceAll(/train-\d{8}-\d{6}-\w{4}/gu, "ID")
-        .replaceAll(/\d{4}-\d{2}-\d{2}/gu, "DATE")
-        .replaceAll(/[\d.,]+(?: (?:ms|s|min|h)\b)?/gu, "#")
-        .replaceAll(/(?:# )+/gu, "# ")
-        .replaceAll(/ +/gu, " "),
-    );
 }

@@ -76,6 +76,19 @@ export function truncate(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Truncates the beginning of a text: ids of runs begin alike and end differently. */
+export function truncateStart(text: string, width: number): string {
+  if (visibleWidth(text) <= width) return text;
+  let kept = "";
+  let keptWidth = 0;
+  for (const letter of Array.from(stripStyle(text)).toReversed()) {
+    keptWidth += visibleWidth(letter);
+    if (keptWidth > width - 1) break;
+    kept = letter + kept;
+  }
+  return `…${kept}`;
+}
+
 const wideRanges: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
   [0x2e80, 0xa4cf],

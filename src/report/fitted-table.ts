@@ -1,4 +1,10 @@
-import { alignDecimals, layOutTable, truncate, visibleWidth } from "../foundation/text-table.ts";
+import {
+  alignDecimals,
+  layOutTable,
+  truncate,
+  truncateStart,
+  visibleWidth,
+} from "../foundation/text-table.ts";
 
 /** A column that may be dropped or narrowed to fit the screen. */
 export interface FittedColumn<Row> {
@@ -11,6 +17,8 @@ export interface FittedColumn<Row> {
   dropAt?: number;
   /** The minimum width when narrowing columns, after columns were dropped. */
   shrinkTo?: number;
+  /** Which part of a narrowed text is shown. Default: its start. */
+  keeps?: "start" | "end";
 }
 
 /**
@@ -53,7 +61,8 @@ function fitColumns<Row>(
 function layOut<Row>({ kept, widths }: Fitted<Row>, rows: readonly Row[]): string[] {
   const lines = rows.map((_, row) =>
     kept.map(({ column, texts }, index) => {
-      const text = truncate(texts[row] ?? "", widths[index] ?? 0);
+      const cut = column.keeps === "end" ? truncateStart : truncate;
+      const text = cut(texts[row] ?? "", widths[index] ?? 0);
       return column.paint === undefined ? text : column.paint(text);
     }),
   );

@@ -33,7 +33,7 @@ export function runTable(
   const cells = new Map(rows.map((row) => [row, cellsOf(row, nowMs, paint)]));
   const cell = (index: number) => (row: RunRow) => cells.get(row)?.[index] ?? "";
   const columns: FittedColumn<RunRow>[] = [
-    { head: "run", align: "left", cell: cell(0), shrinkTo: 12 },
+    { head: "run", align: "left", cell: cell(0), shrinkTo: 12, keeps: "end" },
     ...(hasNames ? [{ head: "name", align: "left", cell: nameOf, shrinkTo: 8 } as const] : []),
     { head: "seed", align: "right", cell: cell(1), dropAt: 4 },
     { head: "time to train", align: "right", cell: cell(2) },

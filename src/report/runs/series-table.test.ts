@@ -23,3 +23,13 @@ test("counts only the runs that are scored as reached or not", async () => {
   const table = seriesTable([row], { nowMs: 0, width: 200, paint: plainPaint });
   expect(table).toContain("2 of 2");
 });
+
+test("a narrow terminal shows the end of an id, by which the series can be found", () => {
+  const row = { name: "", tags: {}, createdMs: 0, runIds: [], runningCount: 0, summary: undefined };
+  const rows = [
+    { ...row, seriesId: "train-20261129-194418-ggn5" },
+    { ...row, seriesId: "train-20261129-194427-mnhc" },
+  ];
+  const table = seriesTable(rows, { nowMs: 0, width: 44, paint: plainPaint });
+  expect(table).toMatch(/^….*-ggn5 .*\n….*-mnhc /mu);
+});

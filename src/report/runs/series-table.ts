@@ -25,7 +25,14 @@ export function seriesTable(
   const hasTags = rows.some(({ tags }) => Object.keys(tags).length > 0);
   const hasCost = rows.some(({ summary }) => summary?.cost !== undefined);
   const columns: FittedColumn<ListedSeries>[] = [
-    { head: "series", align: "left", cell: ({ seriesId }) => paint.name(seriesId), shrinkTo: 12 },
+    {
+      head: "series",
+      align: "left",
+      cell: ({ seriesId }) => seriesId,
+      paint: (text) => paint.name(text),
+      shrinkTo: 12,
+      keeps: "end",
+    },
     { head: "MLPerf mean", align: "right", cell: meanText },
     { head: "median", align: "right", cell: medianText },
     { head: "range", align: "left", cell: rangeText, dropAt: 4 },
