@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PlacedAgentSample } from "../../schema/run/agent-sample.ts";
-import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { AgentJob } from "../agent/agent-job.ts";
-import type { Exit, LaunchedJob, LaunchEvent } from "../launcher.ts";
+import { JobOfAgents } from "../agent/job-of-agents.ts";
+import type { Exit, LaunchEvent } from "../launcher.ts";
 import { lastLines } from "../ssh/explain-ssh.ts";
 
 /** How long ranks may take to end after mpirun has ended, and mpirun after its ranks. */
@@ -21,9 +20,7 @@ type Output = Extract<LaunchEvent, { kind: "output" }>;
  * Ranks that mpirun has started: the agents of the hosts report on them, and another agent, on this machine, on mpirun. What mpirun prints
  * is attributed to rank 0, as standard error.
  */
-export class MpiJob implements LaunchedJob {
-  readonly guard = { kind: "outlives" } as const;
-  readonly #agents: AgentJob;
+export class MpiJob extends JobOfAgents {
   readonly #mpirun: AgentJob | undefined;
   readonly #mpirunEnded: Promise<void>;
   #unread: Output[] = [];
@@ -40,52 +37,33 @@ export class MpiJob implements LaunchedJob {
 
   /** @param mpirun absent if nothing is known of it any more */
   constructor(agents: AgentJob, mpirun: AgentJob | undefined) {
-    this.#agents = agents;
+    super(agents);
     this.#mpirun = mpirun;
     this.#lastMs = agents.launchedMs;
     this.#mpirunEnded = this.#followMpirun();
   }
 
-  get hosts(): readonly string[] {
-    return this.#agents.hosts;
-  }
-  get ranks(): readonly LaunchedRank[] {
-    return this.#agents.ranks;
-  }
-  get launchedMs(): number {
-    return this.#agents.launchedMs;
-  }
-  get findings(): AgentJob["findings"] {
-    return this.#agents.findings;
-  }
-  get hostSamples(): AsyncIterable<PlacedAgentSample> {
-    return this.#agents.hostSamples;
-  }
   get events(): AsyncIterable<LaunchEvent> {
     return this.#events();
   }
 
-  processIds(host: string): number[] {
-    return this.#agents.processIds(host);
-  }
-
   async stop({ graceMs }: { graceMs: number }): Promise<void> {
     this.#isStopped = true;
-    await this.#agents.stop({ graceMs });
+    await this.agents.stop({ graceMs });
     await this.#endMpirun();
   }
 
   detach(): void {
-    this.#agents.detach();
+    this.agents.detach();
     this.#mpirun?.detach?.();
   }
 
-  async release(): Promise<void> {
-    await Promise.all([this.#agents.release(), this.#mpirun?.release?.()]);
+  override async release(): Promise<void> {
+    await Promise.all([super.release(), this.#mpirun?.release?.()]);
   }
 
   async *#events(): AsyncGenerator<LaunchEvent> {
-    for await (const event of this.#agents.events) {
+    for await (const event of this.agents.events) {
       if (event.kind === "ended") {
         await this.#endMpirun();
         // The end of a rank explains that of mpirun, about which it prints a page.
@@ -149,7 +127,7 @@ export class MpiJob implements LaunchedJob {
   /** Ranks end with mpirun, and those that it did not start are no longer waited for. */
   async #endRanks(): Promise<void> {
     await sleep(this.#hasStarted ? lagMs : notStartedMs, undefined, { ref: false });
-    if (!this.#isOver) await this.#agents.stop({ graceMs: lagMs });
+    if (!this.#isOver) await this.agents.stop({ graceMs: lagMs });
   }
 
   async #endMpirun(): Promise<void> {

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import { AgentJob } from "../agent/agent-job.ts";
-import type { LaunchedJob, LaunchEvent } from "../launcher.ts";
+import { JobOfAgents } from "../agent/job-of-agents.ts";
+import type { LaunchEvent } from "../launcher.ts";
 import { phaseOf, whySlurmEnded, type SlurmJobState } from "./job-state.ts";
 import { latestAskMs } from "./node-clocks.ts";
 import { patiently } from "./patiently.ts";
@@ -36,9 +37,7 @@ interface SlurmParts {
 }
 
 /** A running job of Slurm: its agents, watched together with the state that Slurm reports. */
-export class SlurmJob implements LaunchedJob {
-  readonly guard = { kind: "outlives" } as const;
-  readonly #agents: AgentJob;
+export class SlurmJob extends JobOfAgents {
   readonly #slurm: SlurmParts;
   readonly #nowMs: () => number;
   readonly #isOver = new AbortController();
@@ -59,50 +58,30 @@ export class SlurmJob implements LaunchedJob {
     },
     slurm: SlurmParts,
   ) {
+    super(new AgentJob({ ...parts, guard: { kind: "outlives" }, mergeMs }));
     this.#slurm = slurm;
     this.#nowMs = parts.nowMs;
-    this.#agents = new AgentJob({ ...parts, guard: this.guard, mergeMs });
     void this.#watch();
   }
 
-  get hosts(): readonly string[] {
-    return this.#agents.hosts;
-  }
-  get ranks(): readonly LaunchedRank[] {
-    return this.#agents.ranks;
-  }
-  get launchedMs(): number {
-    return this.#agents.launchedMs;
-  }
-  get hostSamples(): AgentJob["hostSamples"] {
-    return this.#agents.hostSamples;
-  }
   get events(): AsyncIterable<LaunchEvent> {
     return this.#events();
-  }
-
-  processIds(host: string): number[] {
-    return this.#agents.processIds(host);
   }
 
   async stop({ graceMs }: { graceMs: number }): Promise<void> {
     clearTimeout(this.#cancelTimer);
     this.#cancelTimer = setTimeout(() => void this.#cancel(), graceMs + agentLagMs);
-    await this.#agents.stop({ graceMs });
+    await this.agents.stop({ graceMs });
     clearTimeout(this.#cancelTimer);
   }
 
   detach(): void {
     this.#isOver.abort();
-    this.#agents.detach();
-  }
-
-  async release(): Promise<void> {
-    await this.#agents.release();
+    this.agents.detach();
   }
 
   async *#events(): AsyncGenerator<LaunchEvent> {
-    for await (const event of this.#agents.events) {
+    for await (const event of this.agents.events) {
       if (event.kind === "rank-exited") this.#hasFailed ||= !isClean(event.exit);
       if (event.kind === "host-lost") this.#hasFailed = true;
       if (event.kind !== "ended") {
@@ -142,7 +121,7 @@ export class SlurmJob implements LaunchedJob {
       }
       if (state === undefined || phaseOf(state) !== "ended") continue;
       if (!(await pause(lastFramesMs, signal))) return;
-      this.#agents.lose(await this.#reasonOf(state));
+      this.agents.lose(await this.#reasonOf(state));
       return;
     }
   }
@@ -151,7 +130,7 @@ export class SlurmJob implements LaunchedJob {
   async #endRequeued(): Promise<void> {
     this.#wasRequeued = true;
     await this.#cancel();
-    this.#agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
+    this.agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
   }
 
   async #reasonOf(state: SlurmJobState): Promise<string> {
