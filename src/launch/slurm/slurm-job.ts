@@ -130,7 +130,9 @@ export class SlurmJob extends JobOfAgents {
   async #endRequeued(): Promise<void> {
     this.#wasRequeued = true;
     await this.#cancel();
-    this.agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
+    // How its ranks ended is still to be read.
+    if (await pause(lastFramesMs, this.#isOver.signal))
+      this.agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
   }
 
   async #reasonOf(state: SlurmJobState): Promise<string> {
