@@ -195,7 +195,7 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
     case "output-stopped":
       return {
         message: `no output for the last ${formatDuration(finding.silentMs)}${finding.usualMs === undefined ? "" : `; before that, a line came every ${formatDuration(finding.usualMs)}`}`,
-        hint: "the program may be stalled; `pitwall show --log` prints its last lines",
+        hint: "the program may be stalled; `pitwall show <run> --log` prints its last lines",
       };
   }
 }
