@@ -135,7 +135,7 @@ function breakEvenText(from: string, to: string, breakEven: BreakEven): string {
 }
 
 /** Three digits would print a ratio of 1.003 as 1.00. */
-function ratioText(ratio: number): string {
+export function ratioText(ratio: number): string {
   return formatSignificant(ratio, Math.abs(ratio - 1) < 0.1 ? 4 : 3);
 }
 

@@ -45,5 +45,7 @@ export const atlasRowDocument = z.object({
   curves: z.array(runCurve),
   /** Own runs: the quality that ended the clock, `accuracy >= 0.99`. */
   target: z.string().optional(),
+  /** Published results: what the benchmark measures, and the target in that round: `<= 2.69`. */
+  quality: z.object({ metric: z.string(), target: z.string() }).optional(),
 });
 export type AtlasRowDocument = z.output<typeof atlasRowDocument>;

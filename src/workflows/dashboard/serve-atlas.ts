@@ -1,3 +1,5 @@
+import { qualityOfRow } from "../../atlas/rounds/quality-of-row.ts";
+import { readBenchmarkFacts } from "../../store/catalogue/read-atlas-tables.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { describeResultsProblem } from "../../report/findings/describe-results-problem.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../schema/dashboard/atlas-document.ts";
@@ -54,11 +56,18 @@ export async function atlasRowDocument(
   const folders = resultsFolders(home);
   const row = await readResultRow(rowId, folders);
   if (row === undefined) throw unknownRow(rowId);
-  const [runs, curves] = await Promise.all([
+  const [runs, curves, facts] = await Promise.all([
     readResultRuns(rowId, folders),
     readRunCurves(rowId, { folders }),
+    readBenchmarkFacts(),
   ]);
-  return { row, runs: runs.items, curves: curves.items };
+  const quality = qualityOfRow(row, facts);
+  return {
+    row,
+    runs: runs.items,
+    curves: curves.items,
+    ...(quality === undefined ? {} : { quality }),
+  };
 }
 
 async function ownRowDocument(store: RunStore, rowId: string): Promise<AtlasRowDocument> {

@@ -1,3 +1,5 @@
+import { qualityOfRow } from "../../atlas/rounds/quality-of-row.ts";
+import { readBenchmarkFacts } from "../../store/catalogue/read-atlas-tables.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../schema/dashboard/atlas-document.ts";
@@ -104,8 +106,13 @@ async function writeDetails(
   { rows, accelerators }: AtlasDocument,
   { request, signal }: { request: SiteRequest; signal: AbortSignal },
 ): Promise<{ bytes: number; problems: ResultsProblem[] }> {
+  const facts = await readBenchmarkFacts();
   const documents = new Map<string, AtlasRowDocument>(
-    rows.map((row) => [row.rowId, { row, runs: [], curves: [] }]),
+    rows.map((row) => {
+      const quality = qualityOfRow(row, facts);
+      const known = quality === undefined ? {} : { quality };
+      return [row.rowId, { row, runs: [], curves: [], ...known }];
+    }),
   );
   const problems: ResultsProblem[] = [];
   for await (const details of readDetails(resultsFolders(request.home))) {

@@ -21,9 +21,9 @@ describe("waterfallSteps", () => {
     const steps = waterfallSteps(split, 600_000, ["A", "B"]);
     expect(steps.map(({ label, kind, text }) => [label, kind, text])).toEqual([
       ["A", "total", "10.00 min"],
-      ["samples to converge", "slower", "x 2.00"],
+      ["samples to converge", "slower", "÷ 0.500"],
       ["accelerators", "faster", "÷ 8.00"],
-      ["throughput per accelerator", "slower", "x 2.00"],
+      ["throughput per accelerator", "slower", "÷ 0.500"],
       ["B", "total", "5.00 min"],
     ]);
     expect(waterfallCsv(steps).split("\n")).toHaveLength(steps.length + 2);

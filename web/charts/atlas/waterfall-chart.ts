@@ -1,5 +1,5 @@
-import { formatMinutes, formatSignificant } from "../../../src/foundation/units.ts";
-import { factorWords } from "../../../src/report/atlas/comparison-page.ts";
+import { formatMinutes } from "../../../src/foundation/units.ts";
+import { factorWords, ratioText } from "../../../src/report/atlas/comparison-page.ts";
 import type { TimeSplit } from "../../../src/schema/atlas/comparison.ts";
 import { csvText } from "../../../src/foundation/csv.ts";
 
@@ -9,7 +9,7 @@ export interface WaterfallStep {
   kind: "total" | "faster" | "slower";
   fromMinutes: number;
   toMinutes: number;
-  /** `÷ 1.39`, `x 1.2`, or the total time. */
+  /** `÷ 1.39`, with the ratio of the text of the comparison, or the total time. */
   text: string;
 }
 
@@ -38,7 +38,7 @@ export function waterfallSteps(
       kind: isFaster ? "faster" : "slower",
       fromMinutes: minutes,
       toMinutes: after,
-      text: isFaster ? `÷ ${formatSignificant(ratio, 3)}` : `x ${formatSignificant(1 / ratio, 3)}`,
+      text: `÷ ${ratioText(ratio)}`,
     });
     minutes = after;
   }

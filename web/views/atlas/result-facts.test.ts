@@ -88,4 +88,25 @@ describe("curveCharts", () => {
     expect(steps?.y.unit).toBe("milliseconds");
     expect(steps?.marks).toHaveLength(1);
   });
+
+  test("names a loss as its benchmark does, and draws the target of its round", () => {
+    const curves = [curve("result_0", "quality"), curve("result_0", "stepMs")];
+    const quality = { metric: "log perplexity", target: "<= 2.69" };
+    const [loss, steps] = curveCharts([], curves, quality);
+    expect([loss?.title, loss?.y.label]).toEqual(["log perplexity", "log perplexity"]);
+    expect(loss?.marks.at(-1)).toEqual({ kind: "level", label: "target ≤ 2.69", y: 2.69 });
+    expect(steps?.marks.map(({ kind }) => kind)).toEqual(["line"]);
+  });
+
+  test("keeps the names of the log if a benchmark has several metrics", () => {
+    const box = { ...curve("result_0", "quality"), metricName: "BBOX" };
+    const quality = { metric: "box and mask mAP", target: "box >= 0.377, mask >= 0.339" };
+    const titles = (curves: Parameters<typeof curveCharts>[1]) =>
+      curveCharts([], curves, quality).map(({ title, marks }) => [title, marks.length]);
+    expect(titles([box, { ...box, metricName: "SEGM" }])).toEqual([
+      ["BBOX", 1],
+      ["SEGM", 1],
+    ]);
+    expect(titles([box])).toEqual([["box and mask mAP", 1]]);
+  });
 });

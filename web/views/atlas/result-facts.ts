@@ -1,3 +1,5 @@
+import { groupBy } from "../../../src/foundation/group-by.ts";
+import type { AtlasRowDocument } from "../../../src/schema/dashboard/atlas-document.ts";
 import {
   formatCount,
   formatJoules,
@@ -115,7 +117,10 @@ const runOutcomeWords: Readonly<Record<ResultRun["fate"], string>> = {
   "not-needed": "not needed",
 };
 
-export const runHeads = ["run", "minutes", "outcome", "to converge", "seed"] as const;
+/** @param unit what the result counts: samples, epochs or tokens */
+export function runHeads(unit = "samples"): string[] {
+  return ["run", "minutes", "outcome", `${unit} to converge`, "seed"];
+}
 
 /** Runs as rows of a table. */
 export function runLines(runs: readonly ResultRun[]): string[][] {
@@ -140,35 +145,61 @@ const seriesUnits = {
 } as const satisfies Record<CurveSeries, string>;
 
 /** One chart per series with one line per run; highlights the run with the median time. Ignores curves of one point. */
-export function curveCharts(runs: readonly ResultRun[], all: readonly RunCurve[]): ChartSpec[] {
+export function curveCharts(
+  runs: readonly ResultRun[],
+  all: readonly RunCurve[],
+  quality?: AtlasRowDocument["quality"],
+): ChartSpec[] {
   const curves = all.filter(({ value }) => value.length > 1);
   const middle = medianRun(runs);
-  const names = [...new Set(curves.map(({ series, metricName }) => `${series} ${metricName}`))];
-  return names.map((name): ChartSpec => {
-    const own = curves.filter((curve) => `${curve.series} ${curve.metricName}` === name);
+  const charts = groupBy(curves, ({ series, metricName }) => `${series} ${metricName}`);
+  // MLPerf's logs call the metric of every benchmark `eval_accuracy`, also a loss.
+  const isOneMetric = [...charts.keys()].filter((name) => name.startsWith("quality ")).length === 1;
+  return [...charts.values()].flatMap((own) => {
     const [first] = own;
-    const marks = own
-      .toSorted((a, b) => Number(a.run === middle) - Number(b.run === middle))
-      .map((curve): Mark => {
-        const isMiddle = curve.run === middle;
-        return {
-          kind: "line",
-          label: isMiddle ? `${curve.run}, median` : curve.run,
-          tone: isMiddle ? 1 : 5,
-          stroke: "solid",
-          x: curve.clockMs,
-          y: curve.value,
-          withPoints: isMiddle && curve.series === "quality",
-        };
-      });
-    return {
-      name: `${first?.series ?? ""}-curves`,
-      title: (first?.metricName ?? "").replaceAll("_", " "),
-      x: { label: "clock", unit: "milliseconds" },
-      y: { label: first?.metricName ?? "", unit: seriesUnits[first?.series ?? "quality"] },
-      marks,
-    };
+    if (first === undefined) return [];
+    return chartOf(first, {
+      marks: own
+        .toSorted((a, b) => Number(a.run === middle) - Number(b.run === middle))
+        .map((curve) => markOf(curve, middle)),
+      quality: isOneMetric && first.series === "quality" ? quality : undefined,
+    });
   });
+}
+
+function chartOf(
+  { series, metricName }: RunCurve,
+  { marks, quality }: { marks: readonly Mark[]; quality: AtlasRowDocument["quality"] },
+): ChartSpec {
+  return {
+    name: `${series}-curves`,
+    title: quality?.metric ?? metricName.replaceAll("_", " "),
+    x: { label: "clock", unit: "milliseconds" },
+    y: { label: quality?.metric ?? metricName, unit: seriesUnits[series] },
+    marks: [...marks, ...targetLine(quality?.target)],
+  };
+}
+
+function markOf({ run, series, clockMs, value }: RunCurve, middle: string | undefined): Mark {
+  const isMiddle = run === middle;
+  return {
+    kind: "line",
+    label: isMiddle ? `${run}, median` : run,
+    tone: isMiddle ? 1 : 5,
+    stroke: "solid",
+    x: clockMs,
+    y: value,
+    withPoints: isMiddle && series === "quality",
+  };
+}
+
+/** Targets of several parts have no line. */
+function targetLine(target: string | undefined): Mark[] {
+  const [, sign, value] = /^([<>])= ([\d.]+)$/u.exec(target ?? "") ?? [];
+  if (value === undefined) return [];
+  return [
+    { kind: "level", label: `target ${sign === ">" ? "≥" : "≤"} ${value}`, y: Number(value) },
+  ];
 }
 
 function medianRun(runs: readonly ResultRun[]): string | undefined {

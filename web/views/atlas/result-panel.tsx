@@ -149,15 +149,19 @@ function Runs({ atlas, rowId }: { atlas: Atlas; rowId: string }): JSX.Element {
       <StateMessage state={{ kind: "failed", message: failure.message, hint: failure.hint }} />
     );
   if (found === undefined) return <StateMessage state={{ kind: "loading" }} />;
-  const { runs, curves } = found;
-  const charts = curveCharts(runs, curves);
+  const { row, runs, curves, quality } = found;
+  const charts = curveCharts(runs, curves, quality);
   return (
     <>
       <h3>Runs</h3>
       {runs.length === 0 ? (
         <p class="muted">The source does not list individual runs.</p>
       ) : (
-        <DataTable caption="runs of this result" heads={runHeads} rows={runLines(runs)} />
+        <DataTable
+          caption="runs of this result"
+          heads={runHeads(row.samplesUnit)}
+          rows={runLines(runs)}
+        />
       )}
       <h3>Curves</h3>
       {charts.length === 0 ? <p class="muted">No curves were logged.</p> : undefined}

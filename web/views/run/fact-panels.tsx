@@ -222,7 +222,8 @@ function resourcesText({ result }: RunDetail): string | undefined {
   const parts = [];
   if (result?.cpuSeconds !== undefined)
     parts.push(`${formatSignificant(result.cpuSeconds, 3)} CPU-seconds`);
-  if (result?.peakMemoryBytes !== undefined)
+  // A program that ended before the first sample of its memory has none.
+  if (result?.peakMemoryBytes !== undefined && result.peakMemoryBytes > 0)
     parts.push(`${formatBytes(result.peakMemoryBytes)} peak memory`);
   return parts.length === 0 ? undefined : parts.join(", ");
 }
