@@ -63,10 +63,12 @@ const layouts = groupsBy(points, layoutOf);
 const models = groupsBy(points, modelOf);
 const layoutLeftOut = leftOut(layouts, () => plain);
 const modelLeftOut = leftOut(models, refitted);
-const sourceLeftOut = leftOut(groupsBy(points, sourceOf), refitted);
+const tables = groupsBy(points, sourceOf);
+const sourceLeftOut = leftOut(tables, refitted);
 const distances = {
   layoutLeftOut: distancesWithout(queries, layouts),
   modelLeftOut: distancesWithout(queries, models),
+  sourceLeftOut: distancesWithout(queries, tables),
 };
 const largest = largestScales(points);
 const scaleLeftOut = leftOut([largest], refitted);
@@ -77,6 +79,7 @@ const judged = indexes.map((index) => ({
   distances: {
     layoutLeftOut: distances.layoutLeftOut[index],
     modelLeftOut: distances.modelLeftOut[index],
+    sourceLeftOut: distances.sourceLeftOut[index],
   },
   weight: weights[index],
   ratio: Math.exp(-remaining[index]),

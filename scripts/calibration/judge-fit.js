@@ -1,11 +1,12 @@
-import { nearDistance } from "../../build/planner/step/step-interval.js";
+import { intervalReaches } from "../../build/schema/plan/interval-reach.js";
+import { intervalReach } from "../../build/planner/step/step-interval.js";
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const errorOf = (ratio) => Math.abs(ratio - 1);
 const rounded = (value) => Number(value.toPrecision(5));
 
-/** Fewest points of a group that has an interval of its own. */
-const fewestPoints = 20;
+/** Fewest samples of a group that has an interval of its own. */
+const fewestPoints = 26;
 
 function groupsOf(judged, fields) {
   const groups = new Map();
@@ -46,20 +47,27 @@ const intervalGroups = [
 ];
 
 /**
- * Quantiles of measured over predicted, of predictions near others and far from them: each point with its layout and
- * with its model left out.
+ * How often each point counts with its layout, its model, or its source left out. A user's machine is a source that was
+ * not measured, so that the last counts twice.
+ */
+const foldCounts = { layoutLeftOut: 1, modelLeftOut: 1, sourceLeftOut: 2 };
+
+/**
+ * Quantiles of measured over predicted, by how far a prediction is from the nearest measurement that is left.
  *
- * @param judged points with `layoutLeftOut` and `modelLeftOut`, and `distances` to the nearest measurement that is left
+ * @param judged points with the ratios of `foldCounts`, and `distances` to the nearest measurement in each
  */
 export function intervalsOf(judged, level) {
   const samples = judged.flatMap(({ point, distances, ...ratios }) =>
-    ["layoutLeftOut", "modelLeftOut"].map((fold) => ({
-      point,
-      reach: distances[fold] < nearDistance ? "near" : "far",
-      logRatio: -Math.log(ratios[fold]),
-    })),
+    Object.entries(foldCounts).flatMap(([fold, times]) =>
+      Array.from({ length: times }, () => ({
+        point,
+        reach: intervalReach(distances[fold]),
+        logRatio: -Math.log(ratios[fold]),
+      })),
+    ),
   );
-  return ["near", "far"].flatMap((reach) => {
+  return intervalReaches.flatMap((reach) => {
     const within = samples.filter((sample) => sample.reach === reach);
     return intervalGroups.flatMap((fields) =>
       groupsOf(within, fields)

@@ -35,11 +35,13 @@ export function layerCosts(context: StepContext, layout: LayerLayout): LayerCost
       ? scaleTime(expertPart(context, layout, tokens), context.expertPace)
       : dense;
   const denseLayer = withGaps(addTimes(attention, dense), constants.layerGapMs, constants.launchMs);
-  const expertLayer = withGaps(
-    addTimes(attention, expert),
-    constants.expertLayerGapMs * context.expertPace,
-    constants.expertLaunchMs * context.expertPace,
-  );
+  const expertLayer = context.fusesExperts
+    ? withGaps(addTimes(attention, expert), constants.layerGapMs, 0)
+    : withGaps(
+        addTimes(attention, expert),
+        constants.expertLayerGapMs * context.expertPace,
+        constants.expertLaunchMs * context.expertPace,
+      );
   const last = sizes.expertLayers > 0 ? expertLayer : denseLayer;
   const { parameters } = sizes;
   const isSplit = layout.sequenceParallel ? layout.tp : 1;
@@ -292,7 +294,9 @@ function expertPart(context: StepContext, layout: LayerLayout, tokens: number): 
   return {
     ...sum,
     gemm: experts.gemm * ramp + shared.gemm,
-    elementwise: sum.elementwise + trafficMs(context, router + permutation, layout),
+    elementwise:
+      (context.fusesExperts ? shared.elementwise : sum.elementwise) +
+      trafficMs(context, router + permutation, layout),
     tensorParallel: etp > 1 ? tensorParallelMs(context, layout, tokens * sizes.topK) / 4 : 0,
     expertParallel: expertParallelMs(context, layout, routed) * constants.epExposed,
   };

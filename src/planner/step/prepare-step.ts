@@ -73,12 +73,25 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
     expertPace: Math.exp(-constants.expertYearlyGain * yearsBetween(referenceMonth, software)),
     operandBytes: operandBytes(precision),
     convertsOperands: isNarrow,
+    fusesExperts: fusesExperts(setting),
     storesScores: software <= "2022-12" && setting.framework === "megatron",
     gradientBytes: software <= "2022-12" || precision === "fp32" ? 4 : 2,
     parameterBytes: precision === "fp32" || precision === "tf32" ? 4 : 2,
     adapterRank: setting.adapterRank,
   };
   return { context, transferredFrom };
+}
+
+/**
+ * From NeMo 26.06 on, recipes for experts in block-scaled formats on Blackwell record the whole step as a CUDA graph, and
+ * grouped products activate and convert what they write.
+ *
+ * @see https://github.com/NVIDIA-NeMo/Megatron-Bridge/releases/tag/v0.5.1
+ */
+function fusesExperts({ accelerator, precision, framework, software }: StepSetting): boolean {
+  const isBlockScaled = precision === "mxfp8" || precision === "nvfp4";
+  const isBlackwell = acceleratorGeneration(accelerator).name === "blackwell";
+  return isBlockScaled && isBlackwell && framework === "megatron" && software >= "2026-06";
 }
 
 /** All communication is exposed. */

@@ -32,6 +32,8 @@ export interface StepContext {
   operandBytes: number;
   /** Operands are converted from 16 bits before each matrix product. */
   convertsOperands: boolean;
+  /** Layers with experts run from one CUDA graph, and their products convert and activate in the same kernel. */
+  fusesExperts: boolean;
   /** Attention scores go through memory, as before FlashAttention. */
   storesScores: boolean;
   /** Bytes of a gradient that ranks exchange. */

@@ -1,4 +1,5 @@
 import type { Calibration, CalibrationScope } from "../../schema/plan/calibration.ts";
+import type { IntervalReach } from "../../schema/plan/interval-reach.ts";
 import type { StepPrediction } from "../../schema/plan/step-prediction.ts";
 
 /** What an interval is looked up by. */
@@ -9,16 +10,25 @@ export interface StepScope {
   family: "dense" | "experts";
 }
 
-/** Measurements that are closer than this correct a prediction. */
-export const nearDistance = 4;
+/** Distances that a reach ends at; those of the last one are larger. */
+const reachEnds = [
+  ["beside", 1.5],
+  ["near", 4],
+  ["far", 8],
+] as const satisfies readonly (readonly [IntervalReach, number])[];
+
+/** The reach of a prediction whose closest measurement has this distance. */
+export function intervalReach(distance: number): IntervalReach {
+  return reachEnds.find(([, end]) => distance < end)?.[0] ?? "beyond";
+}
 
 /** An unmeasured generation or precision widens the interval by this factor, in logarithms. */
 const transferredWidening = 2.5;
 
 /**
  * The interval that `level` of the measured steps fall into: quantiles of measured over predicted time of points that
- * the fit did not see (split conformal prediction, Vovk et al. 2005), from the most specific group that has them. Choices
- * that a layout leaves open widen it, since the fastest was taken.
+ * the fit did not see (split conformal prediction, Vovk et al. 2005), from the most specific group that has them and as
+ * far from any measurement. Choices that a layout leaves open widen it, since the fastest was taken.
  */
 export function stepInterval(
   stepTimeMs: number,
@@ -27,8 +37,9 @@ export function stepInterval(
 ): StepPrediction["intervalMs"] {
   let best: Calibration["intervals"][number] | undefined;
   let mostFields = -1;
+  const reach = intervalReach(scope.distance);
   for (const each of calibration.intervals) {
-    if ((each.reach === "near") !== scope.distance < nearDistance) continue;
+    if (each.reach !== reach) continue;
     const fields = matchingFields(each, scope);
     if (fields > mostFields) {
       best = each;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { intervalReaches } from "./interval-reach.ts";
 import { stepConstantNames } from "./step-constant.ts";
 
 /** What a constant was fitted for; absent: all. */
@@ -36,7 +37,7 @@ const groupFit = z.strictObject({
 const interval = z.strictObject({
   ...scope,
   /** Whether another layout of the same kind of model was measured. */
-  reach: z.enum(["near", "far"]).optional(),
+  reach: z.enum(intervalReaches).optional(),
   points: z.number().int(),
   low: z.number(),
   high: z.number(),
