@@ -19,19 +19,19 @@ const wattHoursPerMs = 1 / 3_600_000;
 /**
  * The energy of a training in kilowatt-hours, by term. All terms are estimates: the accelerators by their power limit and
  * utilization, the host and the network per accelerator, cooling and conversion by the region's power usage effectiveness.
- * Undefined for an accelerator without a known power limit.
+ * Undefined for an accelerator without a known power limit, and on several machines for one without a known network.
  */
 export function energyOfTraining(question: EnergyQuestion): PlannedEnergy | undefined {
   const { accelerator, acceleratorCount, timeMs, mfu, region, table } = question;
-  const { powerLimitWatts, networkBytesPerSecond = 0, name } = accelerator;
-  if (powerLimitWatts === undefined) return undefined;
+  const { powerLimitWatts, name } = accelerator;
+  const host = table.hosts.find(({ prefix }) => name.startsWith(prefix));
+  const networkWatts = networkWattsOf(question);
+  if (powerLimitWatts === undefined || host === undefined || networkWatts === undefined)
+    return undefined;
   const kwhPerWatt = (acceleratorCount * timeMs * wattHoursPerMs) / 1000;
-  const host = table.hosts.find(({ prefix }) => name.startsWith(prefix))?.wattsPerAccelerator ?? 0;
-  const networkGbps = (networkBytesPerSecond * 8) / 1e9;
-  const isOneMachine = acceleratorCount <= accelerator.scaleUpCount;
   const acceleratorKwh = kwhPerWatt * powerLimitWatts * powerFraction(table, mfu);
-  const hostKwh = kwhPerWatt * host;
-  const networkKwh = isOneMachine ? 0 : kwhPerWatt * networkGbps * table.network.wattsPerGbps;
+  const hostKwh = kwhPerWatt * host.wattsPerAccelerator;
+  const networkKwh = kwhPerWatt * networkWatts;
   const computerKwh = acceleratorKwh + hostKwh + networkKwh;
   const coolingKwh = computerKwh * (region.pue - 1);
   const kwh = computerKwh + coolingKwh;
@@ -46,6 +46,18 @@ export function energyOfTraining(question: EnergyQuestion): PlannedEnergy | unde
     region: region.region,
     pue: region.pue,
   };
+}
+
+/** Of one accelerator's share of the network; 0 inside one machine. */
+function networkWattsOf({
+  accelerator,
+  acceleratorCount,
+  table,
+}: EnergyQuestion): number | undefined {
+  const { scaleUpCount, networkBytesPerSecond } = accelerator;
+  if (acceleratorCount <= scaleUpCount) return 0;
+  if (networkBytesPerSecond === undefined) return undefined;
+  return ((networkBytesPerSecond * 8) / 1e9) * table.network.wattsPerGbps;
 }
 
 function powerFraction({ accelerator }: EnergyTable, mfu: number | undefined): number {

@@ -21,7 +21,6 @@ export function expectationOf(offer: PlanOffer, planned: PlannedTraining): PlanE
   const { queueMs, ...named } = planned;
   const waitMs = startMs + queueMs;
   const expectedPaidMs = startMs + trainMs / offer.goodput;
-  const kwhPerMs = (energy?.kwh ?? 0) / expectedPaidMs;
   return {
     ...named,
     accelerator: offer.accelerator,
@@ -36,7 +35,8 @@ export function expectationOf(offer: PlanOffer, planned: PlannedTraining): PlanE
     breakdown: offer.breakdown,
     samples: samples && { p50: samples.amount, ...ends(samples), basis: samples.basis },
     usd: usd && mapped(usd, (dollars) => dollars),
-    energyKwh: energy && mapped(timeMs, (ms) => kwhPerMs * (ms - queueMs)),
+    // An unknown energy is left out.
+    energyKwh: energy && mapped(timeMs, (ms) => (energy.kwh / expectedPaidMs) * (ms - queueMs)),
     energy,
     goodput: offer.goodput,
     price: offer.price,

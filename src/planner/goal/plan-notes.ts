@@ -1,4 +1,5 @@
 import type { InterruptionTable, Region } from "../../schema/plan/plan-tables.ts";
+import type { PlanLoss, PlanOffer } from "../../schema/plan/run-plan.ts";
 import type { PlanCall } from "./plan-machines.ts";
 import type { PlannedBenchmark, PlannedModel } from "./read-goal.ts";
 
@@ -16,6 +17,27 @@ export function isWorthSaying(
   return (
     reason !== "no-price" || accelerators.some((text) => accelerator.startsWith(text.toLowerCase()))
   );
+}
+
+/** Accelerators whose energy is unknown: those that were left out for it, and those that are offered without it. */
+export function unknownEnergyNotes({
+  front,
+  losses,
+}: {
+  front: readonly PlanOffer[];
+  losses: readonly PlanLoss[];
+}): string[] {
+  const leftOut = losses.filter(({ reason }) => reason === "no-power-limit");
+  const offered = front.filter(({ energy }) => energy === undefined);
+  const why = "the catalog has no power limit";
+  return [
+    ...(leftOut.length === 0 ? [] : [`left out, energy unknown: ${namesIn(leftOut)}; ${why}`]),
+    ...(offered.length === 0 ? [] : [`energy unknown: ${namesIn(offered)}; ${why}`]),
+  ];
+}
+
+function namesIn(list: readonly { accelerator: string }[]): string {
+  return [...new Set(list.map(({ accelerator }) => accelerator))].join(", ");
 }
 
 /** Assumptions that concern all offers. */

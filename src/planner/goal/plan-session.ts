@@ -15,7 +15,7 @@ import {
 import type { PlanData } from "../../schema/plan/plan-data.ts";
 import { planErrorOf } from "./plan-error.ts";
 import { planMachines, type PlanCall } from "./plan-machines.ts";
-import { isWorthSaying, planNotes, titleOf } from "./plan-notes.ts";
+import { isWorthSaying, planNotes, titleOf, unknownEnergyNotes } from "./plan-notes.ts";
 import { planTimes, type KnownTimes } from "./plan-times.ts";
 import { readGoal, type PlannedBenchmark, type PlannedModel } from "./read-goal.ts";
 
@@ -154,7 +154,10 @@ function answerOf(
     front: front.map((offer) => withMeasured(offer, goal, { space, data })),
     consideredCount,
     losses: losses.filter(({ reason, accelerator }) => isWorthSaying(reason, accelerator, call)),
-    notes: planNotes(call, space.region, data.interruptions),
+    notes: [
+      ...planNotes(call, space.region, data.interruptions),
+      ...unknownEnergyNotes({ front, losses }),
+    ],
   };
   return { kind: "planned", plan, goal, paidMs, candidates: found.candidates };
 }

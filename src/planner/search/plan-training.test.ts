@@ -135,14 +135,20 @@ describe("planTraining", () => {
     expect(beaten.losses[0]?.text).toMatch(/2\.00x the time.* of \d example-1/u);
   });
 
-  test("takes an unknown energy for one that meets no limit", () => {
+  test("leaves out machines of unknown energy under a limit of energy, and says so", () => {
     const request = planExample({ machines: [[100, 2]], limits: { maxEnergyKwh: 1e9 } });
     const machines = request.machines.map(({ accelerator, counts }) => {
       const { powerLimitWatts: _, ...rest } = accelerator;
       return { accelerator: rest, counts };
     });
     expect(planTraining(request).kind).toBe("planned");
-    expect(planTraining({ ...request, machines }).kind).toBe("over-energy");
+    expect(planTraining({ ...request, machines })).toMatchObject({
+      kind: "nothing",
+      losses: machines.map(({ accelerator }) => ({
+        accelerator: accelerator.name,
+        reason: "no-power-limit",
+      })),
+    });
   });
 
   test("gives the same plan for the same seed", () => {

@@ -67,13 +67,13 @@ export type PlanOutcome =
  * the limits, with the odds of each offer, and the one that fits limits and objective best. The odds of an offer are drawn
  * once, so limits can change many times per second.
  */
-export function choosePlan({ candidates, losses }: SearchedPlan, wishes: PlanWishes): PlanOutcome {
+export function choosePlan(searched: SearchedPlan, wishes: PlanWishes): PlanOutcome {
+  const { candidates, losses } = decidesByEnergy(wishes) ? withKnownEnergy(searched) : searched;
   if (candidates.length === 0) return { kind: "nothing", losses };
   const offer = (candidate: Candidate): PlanOffer => offerOf(candidate, wishes);
   const { maxEnergyKwh = Number.POSITIVE_INFINITY } = wishes.limits;
-  // An unknown energy meets no limit.
   const within = candidates.filter(
-    ({ energy }) => (energy?.kwh ?? Number.POSITIVE_INFINITY) <= maxEnergyKwh,
+    ({ energy }) => energy === undefined || energy.kwh <= maxEnergyKwh,
   );
   if (within.length === 0)
     return { kind: "over-energy", least: offer(least(candidates, ({ energy }) => energy?.kwh)) };
@@ -90,6 +90,23 @@ export function choosePlan({ candidates, losses }: SearchedPlan, wishes: PlanWis
     losses: [...losses, ...dominatedLosses(within, front)],
     consideredCount: candidates.length,
   };
+}
+
+function decidesByEnergy({ limits, objective }: PlanWishes): boolean {
+  return objective === "energy" || limits.maxEnergyKwh !== undefined;
+}
+
+/** Leaves out accelerators whose energy is unknown, and says so. */
+function withKnownEnergy({ candidates, losses }: SearchedPlan): SearchedPlan {
+  const known = candidates.filter(({ energy }) => energy !== undefined);
+  const names = new Set(candidates.map(({ accelerator }) => accelerator.name));
+  for (const { accelerator } of known) names.delete(accelerator.name);
+  const unknown = [...names].map((accelerator): PlanLoss => ({
+    accelerator,
+    reason: "no-power-limit",
+    text: "its energy is unknown: the catalog has no power limit of it",
+  }));
+  return { candidates: known, losses: [...unknown, ...losses] };
 }
 
 /** Every machine, number of accelerators, batch size and price, with expected time, cost and energy. */
