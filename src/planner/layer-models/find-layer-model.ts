@@ -58,6 +58,12 @@ function lookedUp(name: string): FoundLayerModel | undefined {
   return missing === undefined ? undefined : { kind: "not-modelled", what: missing.kind };
 }
 
+/** Names of the models of layers, and of their benchmarks and other spellings, for suggestions. */
+export const layerModelNames: readonly string[] = [
+  ...layerModels.flatMap(({ model, benchmark }) => [model.name, benchmark]),
+  ...Object.keys(aliases),
+];
+
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
 }

@@ -23,14 +23,18 @@ const defaults = {
   bidirectional: false,
 };
 
-/** @throws UserError `unknown-model`, with the nearest name */
+/**
+ * @param otherNames of models that are no transformers, for suggestions
+ * @throws UserError `unknown-model`, with the nearest name
+ */
 export function resolveShape(
   reference: Exclude<ModelReference, { config: string }>,
   models: readonly NamedShape[],
+  otherNames: readonly string[] = [],
 ): TransformerShape {
   if (!("name" in reference)) return reference;
   const known = byPlainName(models).get(plain(reference.name));
-  if (known === undefined) throw unknownModel(reference.name, models);
+  if (known === undefined) throw unknownModel(reference.name, models, otherNames);
   return wholeShape(
     known,
     reference.seq ?? known.shape.seq,
@@ -70,11 +74,12 @@ function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
 }
 
-function unknownModel(name: string, models: readonly NamedShape[]): UserError {
-  const nearest = nearestWord(
-    name,
-    models.map((model) => model.name),
-  );
+function unknownModel(
+  name: string,
+  models: readonly NamedShape[],
+  otherNames: readonly string[],
+): UserError {
+  const nearest = nearestWord(name, [...models.map((model) => model.name), ...otherNames]);
   return new UserError("unknown-model", `unknown model \`${name}\``, {
     hint:
       nearest === undefined

@@ -21,7 +21,7 @@ export interface LoadedModel {
  * Loads a model by its name in Pitwall's table, or from a Hugging Face `config.json` or the folder that has it.
  *
  * @param text as the user typed it
- * @throws UserError `unknown-model`, `file-unreadable`, `model-config-not-understood`, `model-config-incomplete`
+ * @throws UserError `unknown-model`, `not-modelled`, `file-unreadable`, `model-config-not-understood`, `model-config-incomplete`
  */
 export async function loadModel(text: string, cwd: string): Promise<LoadedModel> {
   const path = resolve(cwd, text);
@@ -37,6 +37,18 @@ export async function loadModel(text: string, cwd: string): Promise<LoadedModel>
   }
   if (kind === "directory") return modelOfConfig(config);
   const { nearest } = found;
+  const { findLayerModel } = await import("../../planner/layer-models/find-layer-model.ts");
+  const other = findLayerModel(text);
+  if (other !== undefined) {
+    const what = other.kind === "layers" ? other.model.name : other.what;
+    throw new UserError("not-modelled", `${what} is not a transformer, whose sizes are needed`, {
+      at: text,
+      hint:
+        other.kind === "layers"
+          ? "`pitwall predict` gives its memory beside its step time"
+          : "give the path of a Hugging Face `config.json`, or a name such as `llama31-8b`",
+    });
+  }
   throw new UserError("unknown-model", `unknown model \`${text}\``, {
     hint:
       nearest === undefined

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { UserError } from "../../foundation/user-error.ts";
-import { findLayerModel } from "../../planner/layer-models/find-layer-model.ts";
+import { findLayerModel, layerModelNames } from "../../planner/layer-models/find-layer-model.ts";
 import { predictLayerModel } from "../../planner/layer-models/predict-layer-model.ts";
 import { predictStep } from "../../planner/step/predict-step.ts";
 import { resolveShape } from "../../planner/step/resolve-shape.ts";
@@ -43,7 +43,7 @@ export function predictLine(line: LayoutLine, data: PlannerData): LayoutAnswer {
     if (found !== undefined) {
       return predictLayerModel(found.model, { ...hardware, known }, layout, data.layerFits);
     }
-    const shape = resolveShape(model, data.models);
+    const shape = resolveShape(model, data.models, layerModelNames);
     return predictStep(shape, { ...hardware, known }, layout, data);
   } catch (error) {
     return errorAnswer(error);
