@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -44,8 +45,9 @@ describe.skipIf(!hasBrowser)(`plans in a browser${missing}`, () => {
   test.each([
     { name: "a benchmark with limits", query: "goal=llama31_8b&budget=500usd&deadline=6h" },
     {
-      name: "a model with spot prices",
-      query: "goal=llama31-70b&tokens=3T&max-count=512&accelerators=h100,b200&spot=yes",
+      name: "a model with spot prices and a price of the user",
+      query:
+        "goal=llama31-70b&tokens=3T&max-count=512&accelerators=h100,b200&spot=yes&price=h100-sxm%3D1.25",
     },
   ])("have the sentence, figures and command of the terminal: $name", async ({ query }) => {
     const home = newHome();
@@ -131,6 +133,16 @@ describe.skipIf(!hasBrowser)(`plans in a browser${missing}`, () => {
     await page.getByRole("heading", { name: `${count} x ${kind.split(/@|-b\d+$/u)[0]}` }).waitFor();
     await page.getByRole("button", { name: "show the recommended offer" }).click();
     await page.locator(".plan-chosen .badge").waitFor();
+    // Without style sheets, shapes without attributes would be black.
+    for (const [title, kind, content] of [
+      ["Time and cost", "svg", /^<svg[^]*<circle[^>]* fill="rgb/u],
+      ["Time and cost", "png", /^\u0089PNG/u],
+    ] as const) {
+      const saved = page.waitForEvent("download");
+      await page.getByRole("button", { name: `save ${title} as ${kind}` }).click();
+      const text = readFileSync(await (await saved).path(), "latin1");
+      expect(text).toMatch(content);
+    }
     expect(violations).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from "preact";
+import type { ComponentChildren, JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AxisTick, PlotBox } from "../charts/plan/chart-scale.ts";
 
@@ -11,11 +11,14 @@ export interface FigureSize {
 export function SvgFigure({
   height,
   label,
+  figure,
   overlay,
   children,
 }: {
   height: number;
   label: string;
+  /** Receives the drawing, for files of it. */
+  figure?: RefObject<SVGSVGElement | null>;
   overlay?: (size: FigureSize) => ComponentChildren;
   children: (size: FigureSize) => ComponentChildren;
 }): JSX.Element {
@@ -36,6 +39,7 @@ export function SvgFigure({
       {width < 80 ? undefined : (
         <>
           <svg
+            {...(figure === undefined ? {} : { ref: figure })}
             width={width}
             height={height}
             viewBox={`0 0 ${width} ${height}`}

@@ -6,6 +6,7 @@ import type { Accelerator } from "../../schema/catalogue.ts";
 import type { Region } from "../../schema/plan/plan-tables.ts";
 import type { PlannedPrice, PlanObjective } from "../../schema/plan/run-plan.ts";
 import { acceleratorNames } from "./accelerator-names.ts";
+import { parseGivenPrice } from "./parse-given-price.ts";
 import type { PlanData } from "../../schema/plan/plan-data.ts";
 import type { TrainingChoices } from "./plan-times.ts";
 import type { TrainingAmount } from "./read-goal.ts";
@@ -27,6 +28,9 @@ export interface PlanCall extends TrainingChoices {
   region: string | undefined;
   queueMs: number;
   seed: string;
+  /** `h100-sxm=2.50`: dollars per hour of one accelerator, beside the prices that the data has of the user. */
+  ownPrices: readonly string[];
+  ignoresOwnRuns: boolean;
 }
 
 /** Machines, prices and the region that a plan may use. */
@@ -36,17 +40,17 @@ export interface PlanMachines {
   region: Region;
 }
 
-/** @throws UserError `unknown-cloud`, `unknown-region`, `unknown-accelerator`, `price-unknown` */
+/** @throws UserError `unknown-cloud`, `unknown-region`, `unknown-accelerator`, `price-unknown`, `price-invalid` */
 export function planMachines(call: PlanCall, data: PlanData): PlanMachines {
   checkClouds(call.clouds, data.entries);
   const region = regionOf(call.region, data.regions);
   const prices = pricesOf(call, data);
-  return { accelerators: wantedAccelerators(call, data.accelerators, prices), prices, region };
+  return { accelerators: wantedAccelerators(call, data, prices), prices, region };
 }
 
 function wantedAccelerators(
   call: PlanCall,
-  accelerators: readonly Accelerator[],
+  { accelerators, entries }: PlanData,
   prices: ReadonlyMap<string, readonly PlannedPrice[]>,
 ): readonly Accelerator[] {
   if (call.accelerators.length === 0) return accelerators;
@@ -58,9 +62,14 @@ function wantedAccelerators(
   if (unpriced !== undefined) {
     const [first = unpriced.text] = unpriced.names;
     const where = call.clouds.length > 0 ? ` from ${call.clouds.join(", ")}` : "";
+    const isListed = entries.some(({ accelerator }) =>
+      unpriced.names.some((name) => name === accelerator),
+    );
     throw new UserError(
       "price-unknown",
-      `no price of \`${unpriced.text}\`${where} from the last two years`,
+      isListed
+        ? `no price of \`${unpriced.text}\`${where} from the last two years`
+        : `no known price of \`${unpriced.text}\`: no provider in the catalog publishes one`,
       {
         at: "--accelerators",
         hint: `give one: \`--price ${first}=<dollars per accelerator-hour>\``,
@@ -73,11 +82,12 @@ function wantedAccelerators(
 
 function pricesOf(
   call: PlanCall,
-  { entries, givenPrices }: PlanData,
+  { entries, givenPrices, accelerators }: PlanData,
 ): ReadonlyMap<string, readonly PlannedPrice[]> {
   const { clouds, spot, region } = call;
+  const own = call.ownPrices.flatMap((text) => parseGivenPrice(text, accelerators));
   const prices = new Map(priceOffers(entries, { clouds, spot, region }));
-  for (const { accelerator, usdPerHour, source } of givenPrices)
+  for (const { accelerator, usdPerHour, source } of [...givenPrices, ...own])
     prices.set(accelerator, [ownPrice(usdPerHour, source)]);
   return prices;
 }

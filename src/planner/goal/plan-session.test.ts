@@ -51,6 +51,52 @@ describe("planSession", () => {
     expect(kept.length).toBeGreaterThan(0);
   });
 
+  test("leaves out accelerators of unknown energy where energy decides, and names them", () => {
+    const byEnergy = { ...llama, accelerators: "h100,tpu-v5p", objective: "energy" };
+    const answer = planSession(data).answer(readPlanCall(byEnergy));
+    if (answer.kind !== "planned") throw new Error("there is a plan");
+    const { front, losses, notes } = answer.plan;
+    expect(front.filter(({ energy }) => energy === undefined)).toEqual([]);
+    expect(losses).toContainEqual(
+      expect.objectContaining({ accelerator: "tpu-v5p", reason: "no-power-limit" }),
+    );
+    expect(notes).toContainEqual(expect.stringContaining("energy unknown: tpu-v5p"));
+    const alone = planSession(data).answer(readPlanCall({ ...byEnergy, accelerators: "tpu-v5p" }));
+    expect(alone).toMatchObject({ kind: "refused", error: { code: "nothing-to-plan" } });
+  });
+
+  test("takes prices of the request before those of the catalog", () => {
+    const answer = planSession(data).answer(readPlanCall({ ...llama, ownPrices: "h100-sxm=0.25" }));
+    if (answer.kind !== "planned") throw new Error("there is a plan");
+    const prices = answer.plan.front.flatMap(({ accelerator, price }) =>
+      accelerator === "h100-sxm" ? [price] : [],
+    );
+    expect(prices.length).toBeGreaterThan(0);
+    for (const price of prices)
+      expect(price).toMatchObject({ usdPerAcceleratorHour: 0.25, terms: "own" });
+  });
+
+  test("ignores what was learned from own runs if it is asked to", () => {
+    const learnedRuns = [
+      {
+        schemaVersion: 1 as const,
+        runId: "a",
+        learnedOn: "2026-11-29",
+        subject: "llama31-8b",
+        accelerator: "h100-sxm",
+        count: 8,
+        framework: "megatron",
+        basis: "model" as const,
+        ratios: { stepTime: 2 },
+      },
+    ];
+    const session = planSession({ ...data, learnedRuns });
+    const plain = planSession(data).answer(readPlanCall(llama));
+    expect(shownOf(session.answer(readPlanCall(llama)))).not.toEqual(shownOf(plain));
+    const ignoring = readPlanCall({ ...llama, ignoresOwnRuns: true });
+    expect(shownOf(session.answer(ignoring))).toEqual(shownOf(plain));
+  });
+
   test("gives an offer parts of a step that add up to its step time", () => {
     const answer = planSession(data).answer(readPlanCall(llama));
     if (answer.kind !== "planned") throw new Error("there is a plan");

@@ -112,7 +112,8 @@ function prepareCall(call: PlanCall, data: PlanData, known: KnownTimes): Prepare
   const goal = readGoal(call.goal, call.amount, data);
   const { accelerators, prices, region } = planMachines(call, data);
   const { times, counts } = planTimes(goal, call, { data, known });
-  const { interruptions, energy, learnedRuns = [] } = data;
+  const { interruptions, energy } = data;
+  const learnedRuns = call.ignoresOwnRuns ? [] : (data.learnedRuns ?? []);
   const subject = goal.kind === "model" ? goal.name : goal.benchmark;
   const space = {
     machines: accelerators.map((accelerator) => ({

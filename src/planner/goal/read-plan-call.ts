@@ -24,6 +24,10 @@ export interface PlanTexts {
   queue?: string | undefined;
   objective?: string | undefined;
   seed: string;
+  /** Prices of the user, `h100-sxm=2.50,b200=4`, beside those of the data. */
+  ownPrices?: string | undefined;
+  /** Whether what the data learned from the user's runs is ignored. */
+  ignoresOwnRuns?: boolean | undefined;
 }
 
 /** @throws UserError `option-invalid` */
@@ -48,6 +52,8 @@ export function readPlanCall(texts: PlanTexts): PlanCall {
     region: texts.region,
     queueMs: durationOf(texts.queue, "--queue", "6h") ?? 0,
     seed: texts.seed,
+    ownPrices: wordsOf(texts.ownPrices),
+    ignoresOwnRuns: texts.ignoresOwnRuns === true,
   };
 }
 

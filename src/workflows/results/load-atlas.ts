@@ -54,7 +54,7 @@ export async function loadAtlas({
       prices.set(price.accelerator, price);
   }
   if (givenPrices.length > 0) {
-    const { parseGivenPrice } = await import("./parse-given-price.ts");
+    const { parseGivenPrice } = await import("../../planner/goal/parse-given-price.ts");
     for (const price of givenPrices.flatMap((text) => parseGivenPrice(text, accelerators)))
       prices.set(price.accelerator, price);
   }

@@ -15,6 +15,7 @@ import {
   type FrontPoint,
 } from "../../charts/plan/front-chart.ts";
 import { Panel } from "../../components/panel.tsx";
+import { SaveFigure } from "../../components/save-figure.tsx";
 import { SvgAxes, SvgFigure, type FigureSize } from "../../components/svg-figure.tsx";
 import { useMedia } from "../../components/use-media.ts";
 import { place, storeInAddress } from "../../router.ts";
@@ -43,6 +44,7 @@ export function FrontPanel({
   recommendedId,
 }: FrontProps): JSX.Element {
   const axis = place.value.query["front"] === "energy" ? "energy" : "cost";
+  const figure = useRef<SVGSVGElement>(null);
   const isNarrow = useMedia("(max-width: 520px)");
   const { limits, queueMs } = view.call;
   const candidates = view.unlimited?.candidates ?? none;
@@ -60,11 +62,17 @@ export function FrontPanel({
     <Panel
       title={`Time and ${axis}`}
       note={`${unit} against time, medians; point area: ${third}`}
-      tools={<AxisChoice axis={axis} />}
+      tools={
+        <>
+          <AxisChoice axis={axis} />
+          <SaveFigure name={`plan-front-${axis}`} title={`Time and ${axis}`} figure={figure} />
+        </>
+      }
       state={{ kind: "ready" }}
       class="plan-front"
     >
       <SvgFigure
+        figure={figure}
         height={isNarrow ? 300 : 380}
         label={`${front.length} offers that no other beats in time, cost and energy`}
         overlay={(size) => {

@@ -1,13 +1,15 @@
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { formatDuration, formatUsd } from "../../../src/foundation/units.ts";
 import { offerDetails } from "../../../src/report/plan/offer-details.ts";
 import { chanceText, timeText, usdText, kwhText } from "../../../src/report/plan/plan-wording.ts";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";
 import type { PlanOffer } from "../../../src/schema/plan/run-plan.ts";
+import type { PlotBox } from "../../charts/plan/chart-scale.ts";
 import { oddsChart } from "../../charts/plan/odds-chart.ts";
 import { scalingChart, type PublishedPoint } from "../../charts/plan/scaling-chart.ts";
 import { Panel } from "../../components/panel.tsx";
+import { SaveFigure } from "../../components/save-figure.tsx";
 import { SvgAxes, SvgFigure } from "../../components/svg-figure.tsx";
 import type { PlannedAnswer, PlanView } from "./plan-engine.ts";
 import {
@@ -69,7 +71,12 @@ export function OfferPanels(props: OfferProps): JSX.Element {
   );
 }
 
+function offerName({ count, accelerator }: PlanOffer): string {
+  return `${count} x ${accelerator}`;
+}
+
 function OddsPanel({ view, offer, paidMs }: OfferProps): JSX.Element {
+  const figure = useRef<SVGSVGElement>(null);
   const { limits, queueMs } = view.call;
   const { deadlineMs } = limits;
   const doneMs = useMemo(() => paidMs.map((ms) => ms + queueMs), [paidMs, queueMs]);
@@ -91,9 +98,14 @@ function OddsPanel({ view, offer, paidMs }: OfferProps): JSX.Element {
     <Panel
       title="Probability of being done"
       note={odds.length === 0 ? range : `${odds.join(", ")}; ${range}`}
+      tools={<SaveFigure name="plan-odds" title={`${offerName(offer)}: odds`} figure={figure} />}
       state={{ kind: "ready" }}
     >
-      <SvgFigure height={chartHeight} label={`Probability of being done over time: ${range}`}>
+      <SvgFigure
+        figure={figure}
+        height={chartHeight}
+        label={`Probability of being done over time: ${range}`}
+      >
         {(size) => {
           const marks = oddsChart(rows, size);
           const { box, deadlineX, budgetX } = marks;
@@ -103,24 +115,8 @@ function OddsPanel({ view, offer, paidMs }: OfferProps): JSX.Element {
               <path class="svg-band" d={marks.band} />
               <path class="svg-line" d={marks.curve} />
               <circle class="svg-mark" cx={marks.p50.x} cy={marks.p50.y} r={3.5} />
-              {[
-                { x: deadlineX, text: "deadline" },
-                { x: budgetX, text: "budget" },
-              ].map(({ x, text }) =>
-                x === undefined ? undefined : (
-                  <>
-                    <line class="svg-limit" x1={x} x2={x} y1={box.top} y2={box.bottom} />
-                    <text
-                      class="svg-limit-text"
-                      x={x > size.width - 80 ? x - 5 : x + 5}
-                      text-anchor={x > size.width - 80 ? "end" : "start"}
-                      y={text === "deadline" ? box.bottom - 8 : box.bottom - 24}
-                    >
-                      {text}
-                    </text>
-                  </>
-                ),
-              )}
+              <OddsLimit x={deadlineX} text="deadline" above={8} box={box} width={size.width} />
+              <OddsLimit x={budgetX} text="budget" above={24} box={box} width={size.width} />
             </>
           );
         }}
@@ -129,7 +125,39 @@ function OddsPanel({ view, offer, paidMs }: OfferProps): JSX.Element {
   );
 }
 
+/** A limit as a line over the whole height, with its name above the axis. */
+function OddsLimit({
+  x,
+  text,
+  above,
+  box,
+  width,
+}: {
+  x: number | undefined;
+  text: string;
+  above: number;
+  box: PlotBox;
+  width: number;
+}): JSX.Element | null {
+  if (x === undefined) return null;
+  const isAtEnd = x > width - 80;
+  return (
+    <>
+      <line class="svg-limit" x1={x} x2={x} y1={box.top} y2={box.bottom} />
+      <text
+        class="svg-limit-text"
+        x={isAtEnd ? x - 5 : x + 5}
+        text-anchor={isAtEnd ? "end" : "start"}
+        y={box.bottom - above}
+      >
+        {text}
+      </text>
+    </>
+  );
+}
+
 function ScalingPanel({ answer, data, offer }: OfferProps): JSX.Element {
+  const figure = useRef<SVGSVGElement>(null);
   const { accelerator, count } = offer;
   const { candidates, goal } = answer;
   const steps = useMemo(() => scalingSteps(candidates, accelerator), [candidates, accelerator]);
@@ -142,9 +170,11 @@ function ScalingPanel({ answer, data, offer }: OfferProps): JSX.Element {
     <Panel
       title="Scaling"
       note={`time to train against ${accelerator}, without initialization; 80 % interval`}
+      tools={<SaveFigure name="plan-scaling" title={`Scaling of ${accelerator}`} figure={figure} />}
       state={{ kind: "ready" }}
     >
       <SvgFigure
+        figure={figure}
         height={chartHeight}
         label={`Time to train on ${steps.map(({ count: one, timeMs }) => `${one}: ${formatDuration(timeMs)}`).join("; ")}`}
       >

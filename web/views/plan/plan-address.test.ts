@@ -14,6 +14,11 @@ describe("planCommandOf", () => {
       query: { spot: "yes", clouds: "aws,lambda" },
       command: "pitwall plan llama31_8b --clouds aws,lambda --spot",
     },
+    {
+      name: "own prices, and no calibration",
+      query: { price: "h100-sxm=2.50,b200=4", "no-calibration": "yes" },
+      command: "pitwall plan llama31_8b --price h100-sxm=2.50 --price b200=4 --no-calibration",
+    },
     { name: "a flag that is off", query: { spot: "no" }, command: "pitwall plan llama31_8b" },
     {
       name: "what only the page knows",

@@ -20,6 +20,8 @@ export const planOptionNames = [
   "queue",
   "objective",
   "seed",
+  "price",
+  "no-calibration",
 ] as const;
 export type PlanOptionName = (typeof planOptionNames)[number];
 
@@ -49,6 +51,8 @@ export function readPlanTexts(query: PlanQuery): PlanTexts {
     queue: query["queue"],
     objective: query["objective"],
     seed: query["seed"] ?? planDefaults.seed,
+    ownPrices: query["price"],
+    ignoresOwnRuns: query["no-calibration"] === "yes",
   };
 }
 
@@ -61,7 +65,8 @@ export function planCommandOf(query: PlanQuery): string {
   const options = planOptionNames.flatMap((name) => {
     const text = query[name] ?? "";
     if (text === "" || (name === "max-count" && countOf(text) === undefined)) return [];
-    if (name === "spot") return text === "yes" ? ["--spot"] : [];
+    if (name === "spot" || name === "no-calibration") return text === "yes" ? [`--${name}`] : [];
+    if (name === "price") return listOf(text).map((price) => `--price ${shellWord(price)}`);
     return [`--${name} ${shellWord(text)}`];
   });
   return ["pitwall plan", shellWord(query["goal"] ?? defaultGoal), ...options].join(" ");

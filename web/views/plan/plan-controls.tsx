@@ -4,6 +4,7 @@ import { priceOffers } from "../../../src/planner/search/price-offers.ts";
 import { planDefaults } from "../../../src/schema/plan/plan-defaults.ts";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";
 import type { PlanObjective } from "../../../src/schema/plan/run-plan.ts";
+import { Prose } from "../../components/prose.tsx";
 import { listOf, readPlanTexts, toggled } from "./plan-address.ts";
 import { changePlan, planQuery } from "./plan-state.ts";
 import { SliderField } from "./slider-field.tsx";
@@ -181,9 +182,16 @@ function MachineFields({ data }: { data: PlanData }): JSX.Element {
   const query = planQuery.value;
   const accelerators = useMemo(() => pricedAccelerators(data), [data]);
   const clouds = useMemo(() => providersOf(data), [data]);
-  const set = ["accelerators", "clouds", "spot", "region", "precision", "queue"].filter(
-    (name) => (query[name] ?? "") !== "",
-  );
+  const set = [
+    "accelerators",
+    "clouds",
+    "spot",
+    "region",
+    "precision",
+    "queue",
+    "price",
+    "no-calibration",
+  ].filter((name) => (query[name] ?? "") !== "");
   return (
     <details class="plan-machines" open={set.length > 0}>
       <summary>Machines and prices{set.length === 0 ? "" : ` (${set.length} set)`}</summary>
@@ -210,10 +218,55 @@ function MachineFields({ data }: { data: PlanData }): JSX.Element {
           empty="default"
           choices={["bf16", "fp8", "mxfp8", "nvfp4", "fp16", "tf32", "fp32"]}
         />
+        <label class="plan-select">
+          own prices, dollars per accelerator-hour
+          <input
+            type="text"
+            placeholder="h100-sxm=2.50,b200=4"
+            value={query["price"] ?? ""}
+            spellcheck={false}
+            onChange={(event) =>
+              changePlan({ price: event.currentTarget.value.replaceAll(/\s/gu, "") || undefined })
+            }
+          />
+        </label>
+        <OwnRunsField data={data} />
         <WordsField label="accelerators" name="accelerators" words={accelerators} />
         <WordsField label="providers" name="clouds" words={clouds} />
       </div>
     </details>
+  );
+}
+
+/** Whether plans use what was learned from finished runs, and which they were. */
+function OwnRunsField({ data: { learnedRuns = [] } }: { data: PlanData }): JSX.Element {
+  if (learnedRuns.length === 0)
+    return (
+      <p class="muted">
+        <Prose text="no own runs to calibrate with: `pitwall plan --calibrate <runs>` learns from finished runs that have a plan" />
+      </p>
+    );
+  const runs = learnedRuns.map(
+    ({ runId, subject, count, accelerator }) => `${runId} (${subject}, ${count} x ${accelerator})`,
+  );
+  return (
+    <>
+      <label class="plan-check">
+        <input
+          type="checkbox"
+          checked={planQuery.value["no-calibration"] !== "yes"}
+          onChange={(event) =>
+            changePlan({ "no-calibration": event.currentTarget.checked ? undefined : "yes" })
+          }
+        />
+        calibrated by {learnedRuns.length === 1 ? "1 run" : `${learnedRuns.length} runs`} of yours
+      </label>
+      <ul class="chart-notes">
+        {runs.map((run) => (
+          <li key={run}>{run}</li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import { parsePricePerHour } from "../../foundation/units.ts";
-import { acceleratorNames } from "../../planner/goal/accelerator-names.ts";
+import { acceleratorNames } from "./accelerator-names.ts";
 import type { AcceleratorPrice } from "../../schema/atlas/figures.ts";
 import type { Accelerator } from "../../schema/catalogue.ts";
 
