@@ -177,7 +177,7 @@ describe.skipIf(isMissing)(`layouts of MLPerf Training v5.1, from earlier rounds
       ({ expected, found: own, alternatives }) =>
         own === expected || alternatives.includes(expected),
     );
-    expect(right.length / found.length).toBeGreaterThan(0.6);
-    expect(listed.length / found.length).toBeGreaterThan(0.65);
+    expect(right.length / found.length).toBeGreaterThan(0.8);
+    expect(listed.length / found.length).toBeGreaterThan(0.8);
   });
 });

@@ -35,8 +35,8 @@ export interface LayoutEvidence {
 
 /**
  * What speaks against a layout, in logarithms of its odds: each factor of 2 between it and the nearest published
- * measurement, and each doubling of the micro batch. With them, and with the published splits of other rounds, three
- * of five splits of MLPerf trainings whose launch configuration is known are found (`tests/planner/review-layouts`).
+ * measurement, and each doubling of the micro batch. With them, and with the published splits of other rounds, five of
+ * six splits of MLPerf trainings whose launch configuration is known are found (`tests/planner/review-layouts`).
  */
 const costs = { perDistance: 2, perMicroBatchDoubling: 1 };
 

@@ -39,7 +39,7 @@ const largestPipeline = 16;
 const largestExpertParallel = 64;
 const largestMicroBatch = 8;
 /** Tokens of a rank below which a sequence is hardly ever split. */
-const smallestContext = 2048;
+const smallestContext = 1024;
 
 /** Layouts that agree with what is known, divide, and are in use: from small degrees to large ones. */
 export function* layoutCandidates(
@@ -49,7 +49,8 @@ export function* layoutCandidates(
   for (const framework of frameworksOf(known, setting))
     for (const degrees of degreesOf(known, setting, framework))
       for (const precision of precisionsOf(known, setting))
-        yield { ...baseOf(known), ...degrees, framework, precision };
+        for (const sharding of shardingsOf(known, degrees))
+          yield { ...baseOf(known), ...sharding, ...degrees, framework, precision };
 }
 
 type Degrees = Pick<TrainingLayout, "tp" | "pp" | "cp" | "ep" | "microBatch">;
@@ -88,6 +89,15 @@ function* splitsOf(
   for (const tp of given(known.tp) ?? tensorParallel.filter((one) => shape.heads % one === 0))
     for (const pp of given(known.pp) ?? pipelines)
       for (const cp of given(known.cp) ?? contexts) yield { tp, pp, cp };
+}
+
+/** Models that are not split otherwise are often sharded. */
+function shardingsOf(
+  { sharding }: KnownLayout,
+  { tp, pp, cp }: Degrees,
+): readonly Pick<TrainingLayout, "sharding">[] {
+  if (sharding !== undefined || tp * pp * cp > 1) return [{}];
+  return [{}, { sharding: "fsdp" }];
 }
 
 /** Micro batches that the global batch divides by, with the passes that are known. */

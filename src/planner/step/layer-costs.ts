@@ -333,7 +333,10 @@ function tensorParallelMs(context: StepContext, layout: LayerLayout, tokens: num
   return count * gatherTimeMs(context, bytes, tp, 1) * context.constants.tpExposed;
 }
 
-/** A ring of keys and values: beside attention as far as that takes as long. */
+/**
+ * A ring of keys and values, beside attention as far as that takes as long; or all of them gathered before it, forward and
+ * backward, and their gradients scattered, which short sequences do with fewer latencies. The better of both.
+ */
 function contextParallelMs(context: StepContext, layout: LayerLayout, tokens: number): number {
   const { cp, tp } = layout;
   if (cp <= 1) return 0;
@@ -343,7 +346,9 @@ function contextParallelMs(context: StepContext, layout: LayerLayout, tokens: nu
   const times = (cp - 1) * (3 + layout.recomputed);
   const comm = times * transferTimeMs(context, bytes, staysInDomain);
   const core = coreMs(context, layout, tokens);
-  return exposedTime(comm, constants.cpExposed, core);
+  const ring = exposedTime(comm, constants.cpExposed, core);
+  const gathered = (3 + layout.recomputed) * gatherTimeMs(context, bytes * cp, cp, tp);
+  return Math.min(ring, gathered);
 }
 
 /** Logits in 16 bits and the loss in 32 bits; the vocabulary is split by tensor parallelism. */

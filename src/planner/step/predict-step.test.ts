@@ -100,6 +100,15 @@ describe("a predicted step", () => {
     expect(predictionOf({ layout: usual }).assumed).not.toHaveProperty("microBatch");
   });
 
+  test("does not pay a latency for each of eight ranks that share a short sequence", () => {
+    const exposedMs = (cp: number): number => {
+      const layout = { cp, globalBatch: 512 / cp, microBatch: 1, adapter: { rank: 16 } };
+      const machine = { model: "llama2-70b", accelerator: "gb300-nvl72", count: 512 };
+      return predictionOf({ ...machine, layout }).breakdown.contextParallel;
+    };
+    expect(exposedMs(8)).toBeLessThan(4 * exposedMs(2));
+  });
+
   test("says that an accelerator was not measured, with a wider interval", () => {
     const measured = predictionOf({
       count: 8,
