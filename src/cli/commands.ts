@@ -82,6 +82,21 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "Check hosts and their network before a job runs there",
     load: async () => (await import("./commands/hosts-check.ts")).hostsCheckCommand,
   },
+  "hosts exclude": {
+    group: "Run",
+    summary: "Leave a host out of later runs",
+    load: async () => (await import("./commands/hosts-exclude.ts")).hostsExcludeCommand,
+  },
+  "hosts allow": {
+    group: "Run",
+    summary: "Test an excluded host, and use it again",
+    load: async () => (await import("./commands/hosts-exclude.ts")).hostsAllowCommand,
+  },
+  "hosts list": {
+    group: "Run",
+    summary: "List the hosts that runs leave out, and why",
+    load: async () => (await import("./commands/hosts-exclude.ts")).hostsListCommand,
+  },
   preflight: {
     group: "Run",
     summary: "The same as `hosts check`",

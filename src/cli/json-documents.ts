@@ -21,6 +21,7 @@ import { runPlan } from "../schema/plan/run-plan.ts";
 import { trainingReview } from "../schema/plan/training-review.ts";
 import { energyReading } from "../schema/run/energy.ts";
 import { finding } from "../schema/run/finding.ts";
+import { hostExclusion } from "../schema/run/host-exclusion.ts";
 import { launchPreview } from "../schema/run/launch-summary.ts";
 import { lifecycleEvent } from "../schema/run/lifecycle-event.ts";
 import { metricTarget } from "../schema/run/metric-target.ts";
@@ -44,6 +45,9 @@ const results: Readonly<Record<string, z.ZodType>> = {
   exec: control.execDocument,
   fetch: control.fetchDocument,
   "hosts check": control.hostsCheckDocument,
+  "hosts exclude": hostExclusion,
+  "hosts allow": control.hostsAllowDocument,
+  "hosts list": control.hostsListDocument,
   preflight: control.hostsCheckDocument,
   workloads: catalogue.workloadsDocument,
   serve: catalogue.serveDocument,

@@ -12,7 +12,7 @@ import {
   launchTextsOfFile,
   pickLaunchTexts,
 } from "../workflows/launch/launch-texts.ts";
-import { openStore } from "./open-store.ts";
+import { homeOf, openStore } from "./open-store.ts";
 import {
   applicableDefaults,
   defaultsNote,
@@ -65,7 +65,9 @@ export async function planRunCall(
     ...edition,
     ...(settings.plan === undefined ? {} : { expectation: settings.plan }),
   };
-  const recovered = { ...planned, ...(await recoveryOf(planned, call, settings)) };
+  const recoverable = { ...planned, ...(await recoveryOf(planned, call, settings)) };
+  const { warnings: leftOut, ...placed } = await withoutExcluded(recoverable, call);
+  const recovered = { ...recoverable, ...placed };
   const plan = await continuationOf(recovered, call, either(call.options.seed, settings.seed));
   const { targetWarning } = await import("../workflows/launch/plan-targets.ts");
   const warnings = [
@@ -74,6 +76,7 @@ export async function planRunCall(
     workerWarning(startable),
     seedWarning(startable, requested.runs),
     targetWarning(plan, plan.reading.metrics, requested.metrics.length),
+    ...leftOut,
   ];
   return { plan, warnings: warnings.filter((warning) => warning !== undefined) };
 }
@@ -113,6 +116,27 @@ async function recoveryOf(
   if (!isRequested) return { launchTarget: plan.launchTarget };
   const { withRecovery } = await import("../workflows/launch/plan-recovery.ts");
   return withRecovery(plan, texts);
+}
+
+/** The list of excluded hosts is read only for launch targets with hosts. */
+async function withoutExcluded(
+  { launchTarget, recovery }: Pick<SeriesPlan, "launchTarget" | "recovery">,
+  { face, shared }: RunCall,
+): Promise<Pick<SeriesPlan, "launchTarget" | "recovery"> & { warnings: PlanWarning[] }> {
+  const plan = recovery === undefined ? { launchTarget } : { launchTarget, recovery };
+  if (launchTarget.kind === "local") return { ...plan, warnings: [] };
+  const { settleExclusions } = await import("../workflows/launch/settle-exclusions.ts");
+  const check = async (host: string) => {
+    const { checkHosts } = await import("../workflows/control/check-hosts.ts");
+    const sshConfig = "sshConfig" in launchTarget ? launchTarget.sshConfig : undefined;
+    const store = await openStore(face, shared);
+    const request = { hosts: host, sshConfig, python: "python3", cwd: face.cwd };
+    return checkHosts(request, { nowMs: () => face.nowMs(), env: face.env, store });
+  };
+  const home = await homeOf(face, shared);
+  const settled = await settleExclusions(plan, { home, nowMs: face.nowMs(), check });
+  const { recovery: kept, ...others } = settled;
+  return kept === undefined ? others : { ...others, recovery: kept };
 }
 
 /** Files that are not sent are already there. */

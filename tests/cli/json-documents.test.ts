@@ -131,6 +131,18 @@ const cases: readonly Case[] = [
   { command: "keys create", words: ["alice"], exitCode: 0 },
   { command: "keys export", words: ["default"], exitCode: 0, prepare: withKey },
   { command: "keys trust", words: ["alice.pem", "alice"], exitCode: 0, prepare: withPublicKey },
+  { command: "hosts exclude", words: ["node7", "--reason", "ECC errors"], exitCode: 0 },
+  { command: "hosts list", words: [], exitCode: 0 },
+  {
+    command: "hosts allow",
+    words: ["node7", "--untested"],
+    exitCode: 0,
+    prepare: async () => {
+      const cwd = temporaryFolder();
+      await pitwall(["hosts", "exclude", "node7"], { cwd });
+      return cwd;
+    },
+  },
   { command: "schema", words: [], exitCode: 0 },
   { command: "schema", words: ["workload"], exitCode: 0 },
   { command: "schema", words: ["results import"], exitCode: 0 },

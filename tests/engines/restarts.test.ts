@@ -99,6 +99,27 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
     expect(resultOf(code).outcome.kind).toBe("reached");
     expect(logOf(code)).toMatch(/rank=1 attempt=2 from=0/u);
     expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    const { stdout: listed } = await pitwall(["hosts", "list", "--json"], { cwd: code });
+    expect(JSON.parse(listed).result.hosts).toMatchObject([{ host: "host2", by: "recovery" }]);
+    const again = await pitwall([...words.slice(0, -1), "0.1"], { cwd: code });
+    expect(again, again.stderr).toMatchObject({ exitCode: 0 });
+    expect(again.stderr).toContain("not using host2, which is excluded");
+    const refused = await pitwall(
+      [
+        "run",
+        ...where.slice(0, 1),
+        "host1,host2",
+        ...where.slice(2),
+        ...reading,
+        "--",
+        ...command,
+        "1",
+      ],
+      { cwd: code },
+    );
+    expect(refused).toMatchObject({ exitCode: 2 });
+    const tested = await pitwall(["hosts", "allow", "host2", ...where.slice(2)], { cwd: code });
+    expect(tested, tested.stdout).toMatchObject({ exitCode: 1 });
     for (const host of ["host1", "host3"])
       await expect.poll(() => lab.processes(host), { timeout: 30_000 }).toEqual([]);
   }, 240_000);

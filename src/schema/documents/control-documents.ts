@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkedHost, hostFinding, linkTest, ringTest } from "../run/host-check.ts";
+import { exclusionScopes, hostExclusion } from "../run/host-exclusion.ts";
 import { runResult } from "../run/run-result.ts";
 
 // The `result` of the JSON documents of commands that act on a run. What is unknown is absent.
@@ -66,3 +67,15 @@ export const hostsCheckDocument = z.strictObject({
   ),
   findings: z.array(hostFinding),
 });
+
+export const hostsAllowDocument = z.strictObject({
+  host: z.string(),
+  scope: z.enum(exclusionScopes),
+  /** Whether later runs use it. */
+  isAllowed: z.boolean(),
+  tested: z.boolean(),
+  /** Why it stays excluded. */
+  findings: z.array(hostFinding),
+});
+
+export const hostsListDocument = z.strictObject({ hosts: z.array(hostExclusion) });

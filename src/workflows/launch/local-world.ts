@@ -23,6 +23,10 @@ interface Process {
 export function localWorld(face: Process, home: string): RunWorld {
   return {
     store: diskRunStore(home),
+    excludeHost: async (blamed) => {
+      const { excludeBlamed } = await import("../control/exclude-hosts.ts");
+      await excludeBlamed(home, blamed, face.nowMs());
+    },
     openTarget: (target) => openTarget(target, face),
     nowMs: () => face.nowMs(),
     random: () => Math.random(),

@@ -1,5 +1,6 @@
 import type { LaunchedJob, Launcher } from "../../launch/launcher.ts";
 import type { Probe } from "../../probe/start-probe.ts";
+import type { HostExclusion } from "../../schema/run/host-exclusion.ts";
 import type { LaunchTarget } from "../../schema/run/launch-target.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
@@ -11,6 +12,10 @@ export interface RunWorld {
   store: RunStore;
   /** Signs each record once it is closed; absent if records are not signed. */
   signingKey?: SigningKey | undefined;
+  /** Leaves a host that a run blamed out of later runs; absent: no list is kept. */
+  excludeHost?: (
+    blamed: Pick<HostExclusion, "host" | "scope" | "reason" | "runId">,
+  ) => Promise<void>;
   openTarget(target: LaunchTarget): TargetWorld;
   nowMs(): number;
   /** Uniform in [0, 1), for ids. */

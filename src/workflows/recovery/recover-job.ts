@@ -63,6 +63,7 @@ export class JobRecovery {
       hosts: failed.hosts,
       spares: this.#spares.map(({ name }) => name),
     });
+    await this.#exclude(fault, decision);
     if (decision.kind === "give-up") return yield* this.#giveUp(fault, decision, end.endedMs);
     const attempt = this.#faults.length + 1;
     const decidedMs = world.nowMs();
@@ -99,6 +100,16 @@ export class JobRecovery {
     await launching.writer.appendEvent({ kind: "gave-up", fault, decision }, timeMs);
     yield { kind: "gave-up", runId: request.runId, fault, decision };
     return { kind: "gave-up" };
+  }
+
+  /** Later runs leave out the hosts that this one replaced or dropped, or lost for good. */
+  async #exclude(fault: AttemptFault, decision: RecoveryDecision): Promise<void> {
+    const { world, request } = this.#parts;
+    const isLost = decision.kind === "give-up" && fault.kind === "host-lost";
+    const blamed = "hosts" in decision ? decision.hosts : isLost ? fault.hosts : [];
+    if (this.#target.kind !== "ssh") return;
+    for (const host of blamed)
+      await world.excludeHost?.({ host, scope: "ssh", reason: fault.text, runId: request.runId });
   }
 
   /** Changes the hosts of the next attempt. */
