@@ -89,7 +89,7 @@ export const runsCommand = defineCommand({
         `${JSON.stringify({ schemaVersion: 1, command: "runs", ok: true, result: rows })}\n`,
       );
     } else if (rows.length > 0) {
-      face.out.print(`${text}\n`);
+      face.out.print(`${await text()}\n`);
     } else if (!shared.quiet) {
       face.err.write(`${await noneText(all, filter, call)}\n`);
     }
@@ -129,8 +129,11 @@ async function listRuns(all: readonly RunSummary[], filter: RunFilter, call: Run
   );
   const { key, isReversed } = orderOf(call);
   const rows = sortByValue(matching, (run) => sortValue(run, key), isReversed);
-  const { runTable } = await import("../../report/runs/run-table.ts");
-  return { rows, text: runTable(rows, lookOf(call)) };
+  const text = async (): Promise<string> => {
+    const { runTable } = await import("../../report/runs/run-table.ts");
+    return runTable(rows, lookOf(call));
+  };
+  return { rows, text };
 }
 
 async function listSeries(all: readonly RunSummary[], filter: RunFilter, call: RunsCall) {
@@ -142,8 +145,11 @@ async function listSeries(all: readonly RunSummary[], filter: RunFilter, call: R
   );
   const { key, isReversed } = orderOf(call);
   const rows = sortByValue(matching, (row) => seriesSortValue(row, key), isReversed);
-  const { seriesTable } = await import("../../report/runs/series-table.ts");
-  return { rows, text: seriesTable(rows, lookOf(call)) };
+  const text = async (): Promise<string> => {
+    const { seriesTable } = await import("../../report/runs/series-table.ts");
+    return seriesTable(rows, lookOf(call));
+  };
+  return { rows, text };
 }
 
 function newest<Row>(rows: readonly Row[], { options: { last } }: RunsCall): readonly Row[] {
