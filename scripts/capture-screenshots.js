@@ -18,7 +18,16 @@ try {
   const origin = await addressOf(server);
   await finished(start(["run", "digits", "--runs", "3", "--seed", "1", "--price", "0.10/h"]));
   await capture("dashboard-series", `${origin}/runs`);
-  const live = start(["run", "burgers", "--seed", "3", "--price", "0.10/h", "--max-cost", "0.01usd"]);
+  const live = start([
+    "run",
+    "burgers",
+    "--seed",
+    "3",
+    "--price",
+    "0.10/h",
+    "--max-cost",
+    "0.01usd",
+  ]);
   const runId = await newestRun(origin);
   await capture("dashboard-run", `${origin}/runs/${runId}`, 8500);
   await finished(live);

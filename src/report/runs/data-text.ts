@@ -11,7 +11,7 @@ export function isDataEvent(event: LifecycleEventBody): event is DataEvent {
 
 export function dataEventText(event: DataEvent): string {
   if (event.kind === "data-staged") return stagedText(event);
-  return event.phase === "started" ? "staging data" : "data staged";
+  return event.phase === "started" ? "staging files" : "files staged";
 }
 
 /** A data set on a host. */
