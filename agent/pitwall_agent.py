@@ -527,6 +527,7 @@ class Supervisor:
         self.linger_until = None
         self.processes = []
         self.gpus = []
+        self.is_observed = job["env"].get("PITWALL_OBSERVE") != "none"
         self.stopped_count = 0
         self.has_tether = bool(job.get("tether"))
         self.next_stop_check = 0.0
@@ -540,7 +541,7 @@ class Supervisor:
         self.listen(os.path.join(self.socket_folder, "s"))
         if self.has_tether:
             self.watch(0, self.read_tether)
-        if shutil.which("nvidia-smi"):
+        if self.is_observed and shutil.which("nvidia-smi"):
             threading.Thread(target=self.watch_gpus, daemon=True).start()
         try:
             self.start()
@@ -889,6 +890,8 @@ class Supervisor:
     # -- observing
 
     def sample(self):
+        if not self.is_observed:
+            return
         living = self.job_processes()
         # The time of a process that has ended is missing until its parent collects it.
         self.sampled_cpu = max(self.sampled_cpu, self.spent_cpu + sum(stat[3] for stat in living.values()))

@@ -30,6 +30,7 @@ const sections = {
   start: measureStart,
   lines: measureLines,
   pour: measurePour,
+  observe: measureObserve,
 };
 const { values: options } = parseArgs({
   options: {
@@ -39,6 +40,8 @@ const { values: options } = parseArgs({
     "start-pairs": { type: "string", default: "15" },
     "line-pairs": { type: "string", default: "3" },
     "line-seconds": { type: "string", default: "20" },
+    "observe-pairs": { type: "string", default: "9" },
+    "observe-lines": { type: "string", default: "2000" },
     "pour-pairs": { type: "string", default: "3" },
     "pour-megabytes": { type: "string", default: "500" },
     json: { type: "boolean", default: false },
@@ -142,6 +145,33 @@ function measureLines() {
       `  longer by ${percent(slowdownFraction)} of its run time by the program's own clock`,
       `  longer by ${percent(totalFraction)} from start to end, Pitwall's own start and end included`,
       `  Pitwall's CPU ${spread(pitwallCpuSeconds, 2)} s, ${((pitwallCpuSeconds.median / seconds) * 100).toFixed(2)} % of one`,
+    ],
+  };
+}
+
+/** A program that computes on one core: its own time with everything observed, with nothing, and without Pitwall. */
+function measureObserve() {
+  const command = program("compute-and-print.js", options["observe-lines"], 1_500_000);
+  const observed = (what) => throughPitwall(command).toSpliced(3, 0, "--observe", what);
+  const samples = inTurn(
+    Number(options["observe-pairs"]),
+    { bare: command, none: observed("none"), all: observed("all") },
+    runWithReport,
+  );
+  const [bare, none, all] = samples;
+  const longerBy = (one, other) =>
+    summarise(
+      one.timings.map((timing, pair) => timing.own.wallMs / other.timings[pair].own.wallMs - 1),
+    );
+  const [observation, everything] = [longerBy(all, none), longerBy(all, bare)];
+  return {
+    samples,
+    observation,
+    everything,
+    lines: [
+      `a program that computes for ${spread(summarise(bare.timings.map((one) => one.own.wallMs / 1000)), 1)} s, by its own clock`,
+      `  \`--observe all\` over \`--observe none\` ${percent(observation)}`,
+      `  \`--observe all\` over the program alone ${percent(everything)}`,
     ],
   };
 }

@@ -268,6 +268,7 @@ function seriesRequestOf(
     ...targetTextsOf(given, fromFile),
     stopAtTarget: given.stopAtTarget || fromFile.stopAtTarget === true,
     keepOnNan: given.keepOnNan || fromFile.keepOnNan === true,
+    observe: either(given.observe, fromFile.observe),
     keepGoing: given.keepGoing || fromFile.keepGoing === true,
     warmup: either(given.warmup, fromFile.warmup),
     prepare: either(given.prepare, fromFile.prepare),

@@ -62,6 +62,12 @@ export const runOptions = {
     group: "Limits",
     help: "do not end a run whose metric is NaN three times in a row",
   },
+  observe: {
+    takes: "choice",
+    choices: ["all", "none"],
+    group: "Clock",
+    help: "none: only read the output; take no samples of machines and steps, which leaves energy unknown [all]",
+  },
   runs: {
     takes: "number",
     placeholder: "count",

@@ -1,5 +1,8 @@
 import { dumpPrefix } from "../schema/run/dump-files.ts";
 
+/** `none`: agents and the helper of programs take no samples. */
+export const observeVariable = "PITWALL_OBSERVE";
+
 /** The variable that identifies the processes of a run, independent of their process group. */
 export const runDirectoryVariable = "PITWALL_RUN_DIR";
 

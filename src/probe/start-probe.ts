@@ -47,6 +47,8 @@ export interface ProbeTotals {
   energy: readonly EnergyReading[];
   /** What else happened on the machine. */
   conditions: RunConditions;
+  /** Nothing was looked at, so that nothing could be seen. */
+  isObserved?: false;
   /** Why a figure or a meter is missing. */
   reasons: readonly string[];
 }

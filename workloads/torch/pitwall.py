@@ -173,7 +173,8 @@ def _close_block():
 
 _SAMPLE_SECONDS = 1.0
 _OTHER, _DATA, _FORWARD, _BACKWARD, _COMMUNICATION, _OPTIMIZER = range(6)
-_is_read = "PITWALL_RUN_DIR" in os.environ or "PITWALL_RANK" in os.environ
+_is_observed = os.environ.get("PITWALL_OBSERVE") != "none"
+_is_read = _is_observed and ("PITWALL_RUN_DIR" in os.environ or "PITWALL_RANK" in os.environ)
 
 
 class _HostClock:

@@ -53,7 +53,8 @@ export const trainCommand = defineCommand({
     const { dataDirectory } = await import("../../store/catalogue/data-directory.ts");
     // MLLOG counts whole milliseconds.
     const nowMs = (): number => Math.round(face.nowMs());
-    const onSample = sampleAppender(face.env["PITWALL_RUN_DIR"]);
+    const isObserved = face.env["PITWALL_OBSERVE"] !== "none";
+    const onSample = sampleAppender(isObserved ? face.env["PITWALL_RUN_DIR"] : undefined);
     const request = {
       workload,
       workers,

@@ -347,6 +347,8 @@ function acceleratorFacts(runs: readonly RunReport[]): string[][] {
 }
 
 function missingEnergyFacts(runs: readonly RunReport[]): string[][] {
+  if (runs.some(({ request }) => request.observe === "none"))
+    return [["observed", "only the output, by `--observe none`: energy and usage are unknown"]];
   const missing = runs.flatMap(({ result }) =>
     result.notMeasured.filter((reason) => reason.startsWith("GPU energy is not included")),
   );

@@ -126,6 +126,8 @@ export const runRequest = z.strictObject({
   recovery: recoveryRequest.optional(),
   /** Shell command that runs before the program and is not timed; `{seed}` is replaced by the run's seed. */
   prepare: z.string().optional(),
+  /** The machines and the steps of the program are not sampled; only its output is read. */
+  observe: z.literal("none").optional(),
   /** What is put on each host before the launch; not timed. */
   data: z.array(dataRequest).min(1).optional(),
   /** What the plan of the run expected, if there was one. */

@@ -141,6 +141,10 @@ const fields = z.strictObject({
     .boolean()
     .optional()
     .describe("Do not end a run whose metric is NaN three times in a row"),
+  observe: z
+    .enum(["all", "none"])
+    .optional()
+    .describe("none: read only the output; no samples of the machines and of steps, no energy"),
   keepGoing: z
     .boolean()
     .optional()

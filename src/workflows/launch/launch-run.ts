@@ -7,6 +7,7 @@ import type {
   LaunchOutcome,
   QueuedJob,
 } from "../../launch/launcher.ts";
+import { observeVariable } from "../../launch/rank-environment.ts";
 import { launchingHost } from "../../schema/run/launching-host.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -197,11 +198,12 @@ function dataOf(
 
 /** What a launcher gets to start the program of a run. */
 export function launchOptionsOf(
-  request: Pick<RunRequest, "startable" | "runId" | "seed" | "limits" | "system">,
+  request: Pick<RunRequest, "startable" | "runId" | "seed" | "limits" | "system" | "observe">,
   world: RunWorld,
   runDirectory: string,
 ): LaunchOptions & { command: string[] } {
-  const { command, cwd, env } = commandOf(request, world);
+  const { command, cwd, env: given } = commandOf(request, world);
+  const env = request.observe === undefined ? given : { ...given, [observeVariable]: "none" };
   return {
     command,
     cwd,

@@ -66,6 +66,7 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     retries,
     ...(prepare === undefined ? {} : { prepare }),
     ...(data === undefined ? {} : { data }),
+    ...(request.observe === undefined ? {} : { observe: request.observe }),
     ...(request.recovery === undefined ? {} : { recovery: request.recovery }),
     ...(request.plan === undefined ? {} : { expectation: request.plan }),
     limits,

@@ -26,6 +26,8 @@ export interface SeriesRequest extends TargetTexts {
   clock?: string | undefined;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
+  /** Default: all. */
+  observe?: string | undefined;
   keepGoing?: boolean;
   warmup?: number | undefined;
   prepare?: string | undefined;
@@ -45,6 +47,8 @@ export interface SeriesPlan extends TargetRequest {
   reading: OutputReading;
   stopAtTarget: boolean;
   keepOnNan?: boolean;
+  /** The machines and the steps of the program are not sampled. */
+  observe?: "none";
   /** Start all runs, even if the first ones fail. */
   keepGoing?: boolean;
   /** Runs before the series, recorded but not counted. */
@@ -116,6 +120,7 @@ export function planSeries(
     ...targets,
     stopAtTarget: requested.stopAtTarget,
     keepOnNan: requested.keepOnNan === true,
+    ...(requested.observe === "none" ? { observe: "none" } : {}),
     keepGoing: requested.keepGoing === true,
     warmupCount: requested.warmup ?? 0,
     retries: requested.retries ?? 0,

@@ -1,3 +1,4 @@
+import { noProbe } from "../../probe/no-probe.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
@@ -121,10 +122,10 @@ async function* followLaunched(
 ): AsyncGenerator<RunEvent> {
   const { request, writer, prepareMs, dataMs, queuedMs, files, recovery } = run;
   const job = new JobAttempts(run.job);
-  const starting = target.startProbe({
-    job,
-    gpuUuids: request.system.accelerator_uuids,
-  });
+  const starting =
+    request.observe === "none"
+      ? Promise.resolve(noProbe())
+      : target.startProbe({ job, gpuUuids: request.system.accelerator_uuids });
   const probe = await starting.catch(async (error: unknown) => {
     await job.stop({ graceMs: 0 });
     await writer.close();

@@ -93,6 +93,7 @@ function commonRequest(plan: SeriesPlan) {
     ...(targetWindow === undefined ? {} : { targetWindow }),
     stopAtTarget,
     ...(plan.keepOnNan === true ? { keepOnNan: true } : {}),
+    ...(plan.observe === undefined ? {} : { observe: plan.observe }),
     limits,
     launchTarget,
     ...(edition === undefined ? {} : { edition }),

@@ -127,9 +127,10 @@ function withoutEcho(findings: readonly Finding[]): Finding[] {
 }
 
 /** The resources that the processes used; empty if they ended before the first sample. */
-function usageOf({ cpuSeconds, peakMemoryBytes, reasons }: ProbeTotals) {
+function usageOf({ cpuSeconds, peakMemoryBytes, isObserved, reasons }: ProbeTotals) {
   const wasSeen = peakMemoryBytes !== undefined && peakMemoryBytes > 0;
-  if (wasSeen) return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
+  if (wasSeen || isObserved === false)
+    return { cpuSeconds, peakMemoryBytes, notMeasured: [...reasons] };
   const reason = "CPU time and memory: no process was there when they were read";
   return { cpuSeconds: undefined, peakMemoryBytes: undefined, notMeasured: [reason, ...reasons] };
 }
