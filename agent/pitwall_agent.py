@@ -478,11 +478,14 @@ class Lease:
                     pass
 
     def ask_again(self):
+        # Agents of other hosts may start a moment later.
+        pause, longest = 0.25, min(10, self.seconds / 6)
         while True:
             if any(self.say(peer, b"ask") for peer in self.peers):
                 self.is_armed = True
                 self.renewed = time.monotonic()
-            time.sleep(min(10, self.seconds / 6))
+            pause = longest if self.is_armed else min(longest, 1.5 * pause)
+            time.sleep(pause)
 
     def say(self, peer, word):
         """Whether the agent of another host has answered."""
