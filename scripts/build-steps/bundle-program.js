@@ -106,7 +106,7 @@ export async function bundleProgram(root) {
 }
 
 /** A module smaller than this costs less to parse than a file of its own costs to open. */
-const smallModuleCharacters = 1500;
+const smallModuleCharacters = 3000;
 
 /** Small modules that import nothing, which would otherwise be a file each. */
 function* smallModules(build, sources) {

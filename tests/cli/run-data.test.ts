@@ -70,16 +70,6 @@ describe("pitwall run --data on this machine", () => {
     expect(ran.stderr).toContain("error[data-checksum-differs]: the checksum of");
     expect(ran.stderr).toContain(`its SHA-256 is ${sha256}`);
   });
-
-  test("refuses Slurm, with what to do instead", async () => {
-    const words = ["run", "--on", "slurm", "--data", "train.bin", ...target, ...command];
-    const ran = await pitwall(words, { cwd: folder() });
-    expect(ran.exitCode).toBe(2);
-    expect(ran.stderr).toContain(
-      "error[data-unsupported]: `--data` is not supported with `--on slurm`",
-    );
-    expect(ran.stderr).toContain("put the data on the file system that the nodes share");
-  });
 });
 
 describe("pitwall run --data from an address", () => {

@@ -1,4 +1,5 @@
-import { stagedCodeName, type StagedData } from "../../schema/run/data-set.ts";
+import type { StagedData } from "../../schema/run/data-set.ts";
+import { stagedCodeName } from "../../schema/run/staged-code-name.ts";
 import type { HostFacts } from "../../schema/run/host-facts.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { setUpCode } from "../code/set-up-code.ts";

@@ -17,9 +17,6 @@ export const dataRequest = z.strictObject({
 });
 export type DataRequest = z.output<typeof dataRequest>;
 
-/** In the place of the name of a data set: the program's files. */
-export const stagedCodeName = "code";
-
 /** How the data came to be on a host. */
 export const dataOrigins = ["sent", "repaired", "reused", "found", "in-place"] as const;
 
