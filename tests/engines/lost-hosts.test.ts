@@ -122,6 +122,8 @@ describe.skipIf(obstacle !== undefined)("a run on two hosts", () => {
 
   test("ends its ranks by itself on a host that it ended without", async () => {
     const { code, exited } = await start(5000, ["--host-timeout", "4s"]);
+    // A lease counts only once the agents have answered each other.
+    await delay(3000);
     cutOff("host2");
     expect((await exited)[0]).not.toBe(0);
     await expect.poll(() => lab.processes("host1"), { timeout: 30_000 }).toEqual([]);
