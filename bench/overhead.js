@@ -41,7 +41,7 @@ const { values: options } = parseArgs({
     "line-pairs": { type: "string", default: "3" },
     "line-seconds": { type: "string", default: "20" },
     "observe-pairs": { type: "string", default: "9" },
-    "observe-lines": { type: "string", default: "2000" },
+    "observe-lines": { type: "string", default: "500" },
     "pour-pairs": { type: "string", default: "3" },
     "pour-megabytes": { type: "string", default: "500" },
     json: { type: "boolean", default: false },
