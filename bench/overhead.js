@@ -1,5 +1,5 @@
 // Measures Pitwall's overhead: the time of `--help`, the start of a run, reading the output of a program
-// that logs, and forwarding output at the maximum rate.
+// that logs, forwarding output at the maximum rate, and observing the machine.
 //
 //   node scripts/build.js && node bench/overhead.js [--json]
 //

@@ -3,6 +3,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { loadCommands } from "../src/cli/commands.ts";
+import { kebab, sharedOptions } from "../src/cli/parse-arguments.ts";
 import { temporaryFolder } from "./support/pitwall.ts";
 import { commandsOf, readPage } from "./support/task-page.ts";
 import { shellIn } from "./support/shell-in.ts";
@@ -38,6 +40,25 @@ describe.skipIf(!hasPython)("the pages for tasks (need python3)", () => {
       });
     }
   });
+});
+
+test("inline commands of all pages use options that exist", async () => {
+  const commands = new Map((await loadCommands()).map((each) => [each.name, each]));
+  const names = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  const shown = names.flatMap((name) =>
+    [...readPage(name).matchAll(/`pitwall ([a-z][^`\n]*)`/gu)].map((match) => match[1] ?? ""),
+  );
+  expect(shown.length).toBeGreaterThan(100);
+  const unknown = shown.filter((text) => {
+    const [own = ""] = text.replaceAll(/'[^']*'/gu, "x").split(" -- ");
+    const words = own.split(" ");
+    const command = commands.get(words.slice(0, 2).join(" ")) ?? commands.get(words[0] ?? "");
+    const flags = [...own.matchAll(/(?<=\s)--([a-z][a-z-]+)/gu)].map((match) => match[1] ?? "");
+    const options = { ...sharedOptions, ...command?.options };
+    const known = new Set(Object.keys(options).map(kebab));
+    return command === undefined || flags.some((flag) => !known.has(flag));
+  });
+  expect(unknown).toEqual([]);
 });
 
 test("links of all pages lead to pages that exist, and each page is linked from the README", () => {

@@ -19,7 +19,7 @@ const hostArgument = [{ name: "host", help: "its name in records and messages" }
 export const hostsExcludeCommand = defineCommand({
   name: "hosts exclude",
   summary: "Leave a host out of later runs",
-  usage: "<host> --reason <text>",
+  usage: "<host> [--reason <text>]",
   arguments: hostArgument,
   argumentCount: { minimum: 1, maximum: 1 },
   takesProgram: false,
@@ -35,7 +35,7 @@ export const hostsExcludeCommand = defineCommand({
       takes: "text",
       placeholder: "text",
       group: "What",
-      help: "why; shown when a run leaves the host out",
+      help: "why; shown when a run leaves the host out [excluded by hand]",
     },
     for: {
       takes: "text",

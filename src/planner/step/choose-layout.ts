@@ -66,7 +66,7 @@ export function layoutChoices(
   };
 }
 
-/** The usual values that stand in for fields that the layout leaves open. */
+/** Default values of the fields that a layout omits. */
 function assumedChoices(
   { tp, sharding, sequenceParallel, optimizer }: TrainingLayout,
   usual: { sharding: string; optimizer: string },

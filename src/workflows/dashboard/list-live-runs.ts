@@ -73,7 +73,7 @@ export class RunBoard {
     return jsonOf(this.#sorted());
   }
 
-  /** The JSON of the newest items; undefined if there are hardly more. */
+  /** The JSON of the newest items; undefined if the whole list is not much longer. */
   firstRowsText(): string | undefined {
     if (this.isComplete && this.#entries.size < 4 * firstRowCount) return undefined;
     return jsonOf(this.#sorted().slice(0, firstRowCount));
