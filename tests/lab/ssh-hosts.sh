@@ -1,15 +1,31 @@
 #!/bin/sh
 # Hosts for tests on one Linux machine, as root: each has its own network, processes, host name, home folder and sshd.
 #
-#   ssh-hosts.sh up FOLDER ID COUNT    starts COUNT hosts named host1..; FOLDER/config is the ssh configuration
-#   ssh-hosts.sh down FOLDER ID        ends every process of the hosts and removes their interfaces
+#   ssh-hosts.sh up FOLDER COUNT    starts COUNT hosts named host1..; FOLDER/config is the ssh configuration
+#   ssh-hosts.sh down FOLDER        ends every process of the hosts and removes their interfaces
 #
-# ID is a number from 1 to 250 that no other laboratory on this machine uses.
+# FOLDER/id is the number of the laboratory, from 1 to 250: it names the bridge and the network.
 set -eu
-action=$1 folder=$2 id=$3
-bridge=pwbr$id net=10.88.$id port=2222
+action=$1 folder=$2 port=2222
+
+use_id() {
+  id=$1 bridge=pwbr$1 net=10.88.$1
+}
+
+# Only one laboratory can create the bridge of a number: two that start at once take different ones.
+claim_id() {
+  tries=0 number=$(($$ % 250 + 1))
+  until ip link add "pwbr$number" type bridge 2>/dev/null; do
+    tries=$((tries + 1)) number=$((number % 250 + 1))
+    [ "$tries" -lt 250 ] || { ip link add "pwbr$number" type bridge; exit 1; }
+  done
+  echo "$number" >"$folder/id"
+  use_id "$number"
+}
 
 down() {
+  [ -e "$folder/id" ] || return 0
+  use_id "$(cat "$folder/id")"
   for file in "$folder"/init*.pid; do
     # A host that was powered off has no process any more.
     if [ -e "$file" ]; then kill -9 "$(cat "$file")" 2>/dev/null || true; fi
@@ -63,10 +79,9 @@ CONF
 up() {
   count=$1
   mkdir -p "$folder" /run/sshd
-  down
+  claim_id
   ssh-keygen -q -t ed25519 -N '' -f "$folder/key" -C laboratory
   cp "$folder/key.pub" "$folder/authorized_keys"
-  ip link add "$bridge" type bridge
   ip addr add "$net.254/24" dev "$bridge"
   ip link set "$bridge" up
   echo 127.0.0.1 localhost >"$folder/hosts"
@@ -95,6 +110,6 @@ CONF
 }
 
 case $action in
-  up) up "$4" ;;
+  up) up "$3" ;;
   down) down ;;
 esac

@@ -37,11 +37,11 @@ export function sshLabObstacle(): string | undefined {
 /** Starts hosts; the caller ends them with `down`. */
 export function startSshLab(count: number): SshLab {
   const folder = mkdtempSync(join(tmpdir(), "pitwall-lab-"));
-  const id = String((process.pid % 249) + 1);
   const run = (...args: string[]): void => {
     execFileSync("sh", [script, ...args], { stdio: ["ignore", "ignore", "inherit"] });
   };
-  run("up", folder, id, String(count));
+  run("up", folder, String(count));
+  const id = readFileSync(join(folder, "id"), "utf8").trim();
   const numberOf = (host: string): string => host.replace("host", "");
   const initOf = (host: string): number =>
     Number(readFileSync(join(folder, `init${numberOf(host)}.pid`), "utf8"));
@@ -60,7 +60,7 @@ export function startSshLab(count: number): SshLab {
     powerOff: (host) => process.kill(initOf(host), "SIGKILL"),
     processes: (host) => processesBelow(initOf(host)),
     down: () => {
-      run("down", folder, id);
+      run("down", folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -40,7 +40,12 @@ function silentHost() {
   return {
     heard,
     lost,
-    say: (text: string) => writeFileSync(connections.at(-1) ?? "", text),
+    // Renamed: the host reads the file as soon as it exists.
+    say: (text: string) => {
+      const file = connections.at(-1) ?? "";
+      writeFileSync(`${file}.new`, text);
+      renameSync(`${file}.new`, file);
+    },
     /** Lets time pass until the host has been connected to so many times. */
     connected: async (count: number) => {
       while (connections.length < count) {
