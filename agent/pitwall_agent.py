@@ -1027,13 +1027,17 @@ def run_in_slurm(prefix):
     job = place_job(read_job(folder), node_index, os.environ)
     job["name"] = os.path.basename(folder)
     write_whole(os.path.join(folder, "job.json"), json.dumps(job))
-    Supervisor(folder, job).run()
+    supervisor = Supervisor(folder, job)
+    supervisor.run()
     # The node is released with the job: until then a follower without access to this file system can read the frames.
     deadline = time.monotonic() + TAKEN_SECONDS
     while os.path.exists(folder) and time.monotonic() < deadline:
         if os.path.exists(os.path.join(folder, "taken")):
-            return
+            break
         time.sleep(0.05)
+    # The script of a job that may be restarted waits for Pitwall after a failure.
+    has_failed = any(exit_ != {"exitCode": 0} for exit_ in supervisor.ended.values())
+    return 1 if has_failed and "PITWALL_ATTEMPT" in job["env"] else 0
 
 
 def write_whole(path, text):
@@ -1433,7 +1437,7 @@ def main(words):
     elif command == "run":
         Supervisor(rest[0], read_job(rest[0])).run()
     elif command == "slurm":
-        run_in_slurm(rest[0])
+        return run_in_slurm(rest[0])
     elif command == "hold":
         hold(rest[0])
     elif command == "follow":

@@ -126,14 +126,14 @@ export const runOptions = {
     placeholder: "count",
     minimum: 0,
     group: "Failures",
-    help: "keep the last ssh hosts as replacements for lost ones [0]",
+    help: "keep the last ssh hosts, or more Slurm nodes, to replace lost ones [0]",
   },
   minNodes: {
     takes: "number",
     placeholder: "count",
     minimum: 1,
     group: "Failures",
-    help: "continue without lost ssh hosts, on this many at least; default: on all",
+    help: "continue without lost hosts, on this many at least; default: on all",
   },
   keepGoing: {
     takes: "nothing",

@@ -82,6 +82,8 @@ export interface LaunchOptions {
   lingerMs?: number;
   /** Withdraws a job that still waits in a queue, or for its data. */
   interrupt?: AbortSignal;
+  /** Of a run that is restarted after failures, from 1; absent: a failure ends the run. */
+  attempt?: number;
   /** Put on the hosts before the ranks start, by launchers without `stage`. */
   data?: { requests: readonly DataRequest[]; cacheFolder: string };
 }
@@ -125,6 +127,8 @@ export interface QueuedJob {
   /** The scheduler's name for it. */
   jobId: string;
   submittedMs: number;
+  /** Whether it has its hosts already, from the attempt before: it does not wait in a queue. */
+  isHeld?: boolean;
   /**
    * Emits why the job waits, again and again, then what is put on its hosts, and returns how the wait ended. It must be read to its
    * end.
@@ -202,6 +206,8 @@ export interface LaunchedJob {
   readonly hosts: readonly string[];
   /** At least one, in order, numbered from 0. */
   readonly ranks: readonly LaunchedRank[];
+  /** Hosts that it has and does not use, which can replace others in the next attempt; absent if there are none. */
+  readonly spareHosts?: readonly string[];
   /** Just before the first process was created, milliseconds since the epoch. */
   readonly launchedMs: number;
   /** Whether a watchdog ends the job if Pitwall is killed. */
@@ -223,8 +229,11 @@ export interface LaunchedJob {
   readonly findings?: readonly Finding[];
   /** Ends the events without ending the job; absent if the job ends with Pitwall. */
   detach?(): void;
-  /** The record of the run is closed: removes what the job's agents have stored; absent if nothing is stored. */
-  release?(): Promise<void>;
+  /**
+   * What its agents have stored is no longer needed, because the record of the run is closed or the next attempt starts (`isRestarted`):
+   * removes it. Absent if nothing is stored.
+   */
+  release?(next?: { isRestarted: boolean }): Promise<void>;
   /**
    * Ends all processes of the job: SIGTERM, and SIGKILL after `graceMs`. Resolves when they have
    * ended. Another call can only shorten the grace period.

@@ -26,6 +26,8 @@ interface RunTimes {
   launchedMs: number;
   /** How long data was put on the hosts before the launch; billed, not timed. */
   dataMs?: number | undefined;
+  /** How long later attempts waited in the queue of a scheduler; timed, not billed. */
+  requeuedMs?: number | undefined;
   endedMs: number;
   cpu?: CpuHistory;
   /** Where the times are from, if the run was imported; then no output arrived, and there is no launch. */
@@ -221,12 +223,13 @@ function unreached(run: TrackedRun, end: RunEnd): Exclude<Outcome, { kind: "reac
 function clockOf(
   run: TrackedRun,
   timed: TimedPart,
-  times: { launchedMs: number; endedMs: number; dataMs?: number | undefined },
+  times: Pick<RunTimes, "launchedMs" | "endedMs" | "dataMs" | "requeuedMs">,
 ): RunClock {
+  const { dataMs = 0, requeuedMs = 0 } = times;
   const clock: RunClock = {
     launchedMs: times.launchedMs,
     endedMs: times.endedMs,
-    billedMs: Math.max(0, times.endedMs - times.launchedMs) + (times.dataMs ?? 0),
+    billedMs: Math.max(0, times.endedMs - times.launchedMs - requeuedMs) + dataMs,
     source: timed.source,
   };
   if (run.start === undefined) return clock;

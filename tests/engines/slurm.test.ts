@@ -210,7 +210,6 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     },
     {
       cut: "was requeued",
-      exitCode: 3,
       act: async () => {
         const job = await onlyJob();
         // Jobs of Pitwall are submitted with `--no-requeue`, which has to be changed first.

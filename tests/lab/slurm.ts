@@ -56,7 +56,8 @@ function holds(folder: string, name: string): boolean {
 
 /**
  * Starts a cluster under a temporary folder. Its nodes `node1`, `node2`… make up the partition `main`; the partition `tiny` is `node1`
- * alone, for at most 10 minutes; jobs of `urgent` cancel those of the others. Each node has two GPUs that are none.
+ * alone, for at most 10 minutes; jobs of `urgent` cancel those of the others, and put those of `spot`
+ * back into the queue after a grace period of 20 s. Each node has two GPUs that are none.
  *
  * @param switches the nodes below each network switch, `node[1,3]`
  * @param privateHome a node whose `~/.pitwall` is a file system of its own
@@ -227,6 +228,7 @@ function configuration({
     "PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP",
     "PartitionName=tiny Nodes=node1 MaxTime=10 State=UP",
     "PartitionName=urgent Nodes=ALL PriorityTier=9 PreemptMode=OFF State=UP",
+    "PartitionName=spot Nodes=ALL MaxTime=INFINITE PreemptMode=REQUEUE GraceTime=20 State=UP",
   ];
   return `${lines.join("\n")}\n`;
 }

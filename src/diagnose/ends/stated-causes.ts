@@ -52,6 +52,7 @@ function schedulerCauses(facts: RunFacts): Cause[] {
       case "DEADLINE":
         return [{ kind: "out-of-time" as const, ...common, limit: "scheduler" as const }];
       case "PREEMPTED":
+      case "REQUEUED":
         return [{ kind: "preemption" as const, ...common }];
       case "OUT_OF_MEMORY":
         return [outOfMemory(facts, evidence, event.reason)];

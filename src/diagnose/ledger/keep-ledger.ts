@@ -18,6 +18,7 @@ export function keepLedger(timeline: RunTimeline): Ledger {
   const partsMs = sumPieces(pieces, { startMs, endedMs }, timeline);
   const failureCount = attempts.filter(({ failedMs }) => failedMs !== undefined).length;
   const lostMs = partsMs.redone + partsMs.detection + partsMs.restart + partsMs.waiting;
+  const billedMs = wallMs - partsMs.queue;
   const checkpointAdvice = adviseCheckpoints({ timeline, wallMs, failureCount });
   return {
     wallMs,
@@ -26,9 +27,9 @@ export function keepLedger(timeline: RunTimeline): Ledger {
     ...(hasProgress && wallMs > 0 ? { goodput: Math.min(1, partsMs.productive / wallMs) } : {}),
     attemptCount: attempts.length,
     failureCount,
-    ...(billedUsd === undefined || wallMs === 0
+    ...(billedUsd === undefined || billedMs <= 0
       ? {}
-      : { failureUsd: (billedUsd * lostMs) / wallMs }),
+      : { failureUsd: (billedUsd * lostMs) / billedMs }),
     ...(checkpointAdvice === undefined ? {} : { checkpointAdvice }),
   };
 }
@@ -69,7 +70,16 @@ function endingPieces({ attempts, endedMs }: RunTimeline, index: number, stopMs:
   if (next === undefined) return [{ part: "shutdown", toMs: endedMs }];
   return [
     { part: "restart", toMs: attempts[index]?.decidedMs ?? stopMs },
+    ...queuePieces(attempts[index]?.queue),
     { part: "waiting", toMs: next.launchedMs },
+  ];
+}
+
+function queuePieces(queue: Span | undefined): Piece[] {
+  if (queue === undefined) return [];
+  return [
+    { part: "waiting", toMs: queue.fromMs },
+    { part: "queue", toMs: queue.toMs },
   ];
 }
 
@@ -102,6 +112,7 @@ function sumPieces(
     detection: 0,
     restart: 0,
     waiting: 0,
+    queue: 0,
     shutdown: 0,
     unknown: 0,
   };

@@ -15,6 +15,8 @@ export interface TimelineAttempt {
   failedMs: number | undefined;
   /** When the next attempt was decided on; undefined for the last one. */
   decidedMs: number | undefined;
+  /** When the next attempt was queued by a scheduler, and when it left the queue; absent without one. */
+  queue?: Span | undefined;
   /** In order of time, without overlap. */
   progress: readonly Progress[];
 }

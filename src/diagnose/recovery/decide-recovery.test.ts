@@ -89,7 +89,32 @@ describe("decideRecovery", () => {
       {},
       restart,
     ],
-    ["a time limit", [fault("out-of-time")], {}, gaveUp("lasting-fault")],
+    ["the time limit of a scheduler", [fault("out-of-time")], {}, restart],
+    [
+      "a second time limit without known steps",
+      [fault("out-of-time"), fault("out-of-time")],
+      {},
+      gaveUp("same-fault-again"),
+    ],
+    [
+      "a second time limit that came further",
+      [fault("out-of-time", { step: 10 }), fault("out-of-time", { step: 20 })],
+      {},
+      restart,
+    ],
+    ["a canceled job", [fault("unknown")], { schedulerState: "CANCELLED" }, gaveUp("canceled")],
+    [
+      "a lost host that a scheduler replaces",
+      [fault("host-lost", { hosts: ["b"] })],
+      { givesOthers: true },
+      { kind: "replace-host", hosts: ["b"], spares: [] },
+    ],
+    [
+      "the same where fewer hosts are enough: it does not wait in the queue",
+      [fault("host-lost", { hosts: ["b"] })],
+      { givesOthers: true, limits: { maxRestarts: 9, minNodes: 2 } },
+      { kind: "drop-host", hosts: ["b"] },
+    ],
     [
       "one host of several that is set up differently",
       [fault("configuration", { hosts: ["b"] })],

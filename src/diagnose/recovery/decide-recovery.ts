@@ -16,6 +16,10 @@ export interface FailedAttempts {
   hosts: readonly string[];
   /** Hosts that are not used yet. */
   spares: readonly string[];
+  /** Whether a scheduler chooses the hosts, and can give others. */
+  givesOthers?: boolean;
+  /** In the words of the scheduler that ended the attempt. */
+  schedulerState?: string | undefined;
 }
 
 /**
@@ -26,6 +30,8 @@ export function decideRecovery(failed: FailedAttempts): RecoveryDecision {
   const { limits, faults } = failed;
   const newest = faults.at(-1);
   if (newest === undefined) throw new RangeError("no attempt has failed");
+  // On request, and not because of a fault.
+  if (failed.schedulerState === "CANCELLED") return giveUp("canceled");
   if (faults.length > limits.maxRestarts) return giveUp("no-restarts-left");
   const ofKind = faults.filter(({ kind }) => kind === newest.kind).length;
   if (ofKind > (limits.restartBudget?.[newest.kind] ?? Number.POSITIVE_INFINITY))
@@ -52,7 +58,8 @@ const persistence: Record<FaultKind, "outside" | "program" | "lasting"> = {
   "host-lost": "outside",
   "disk-full": "program",
   preemption: "outside",
-  "out-of-time": "lasting",
+  // What continues from a checkpoint gets further each time.
+  "out-of-time": "program",
   "launcher-killed": "outside",
   "accelerator-error": "outside",
   "not-a-number": "program",
@@ -96,7 +103,7 @@ function suspectHosts({ faults, hosts }: FailedAttempts, newest: KnownFault): st
 
 function withoutHosts(
   suspects: readonly string[],
-  { limits, hosts, spares }: FailedAttempts,
+  { limits, hosts, spares, givesOthers = false }: FailedAttempts,
 ): RecoveryDecision | undefined {
   if (spares.length >= suspects.length)
     return {
@@ -105,5 +112,6 @@ function withoutHosts(
       spares: spares.slice(0, suspects.length),
     };
   const canShrink = hosts.length - suspects.length >= (limits.minNodes ?? hosts.length);
-  return canShrink ? { kind: "drop-host", hosts: [...suspects] } : undefined;
+  if (canShrink) return { kind: "drop-host", hosts: [...suspects] };
+  return givesOthers ? { kind: "replace-host", hosts: [...suspects], spares: [] } : undefined;
 }

@@ -111,9 +111,9 @@ export class AgentJob implements LaunchedJob {
     await this.#ended;
   }
 
-  /** Gives up all hosts that are still running. */
-  lose(reason: string): void {
-    for (const link of this.#links) link.giveUp(reason);
+  /** Gives up hosts that are still running; default: all. */
+  lose(reason: string, hosts: readonly string[] = this.hosts): void {
+    for (const link of this.#links) if (hosts.includes(link.host)) link.giveUp(reason);
   }
 
   detach(): void {

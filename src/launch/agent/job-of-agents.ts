@@ -36,7 +36,7 @@ export abstract class JobOfAgents implements LaunchedJob {
     return this.agents.processIds(host);
   }
 
-  async release(): Promise<void> {
+  async release(_next?: { isRestarted: boolean }): Promise<void> {
     await this.agents.release();
   }
 }

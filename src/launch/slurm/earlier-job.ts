@@ -30,6 +30,7 @@ import { SlurmTools } from "./slurm-tools.ts";
 interface EarlierJob extends RunningJob {
   client: SlurmClient;
   isActive: boolean;
+  restartCount: number;
 }
 
 type AttachedSlurmJob = Extract<AttachOutcome, { kind: "attached" }> & {
@@ -74,6 +75,7 @@ export async function attachSlurmJob(
       run: basename(runDirectory),
       home: job.home,
       runDirectory,
+      restartCount: job.restartCount,
       sharedFolders: places.flatMap(({ isShared, folder }) => (isShared ? [folder] : [])),
     }),
   };
@@ -166,6 +168,7 @@ async function findJob(
     tools,
     cpuBinding,
     client,
+    restartCount: state.restartCount,
     isActive: phaseOf(state) === "active",
     agent:
       agentWordsIn(await scriptOf(runDirectory), home) ?? (await olderAgentWords(agentFile, home)),

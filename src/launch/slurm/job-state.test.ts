@@ -8,6 +8,7 @@ describe("parseJobState", () => {
   test("reads the state, the start and the nodes", () => {
     expect(parseJobState(running)).toEqual({
       state: "RUNNING",
+      batchHost: "node1",
       reason: undefined,
       startMs: Date.UTC(2026, 10, 28, 23, 2, 8),
       nodeList: "node[1-2]",

@@ -11,6 +11,10 @@ export interface SlurmJobState {
   exitCode: number | undefined;
   /** How often Slurm has started it again. */
   restartCount: number;
+  /** Where its script runs. */
+  batchHost?: string | undefined;
+  /** Slurm has asked it to make way for another job, and ends it after a grace period. */
+  isPreempted?: boolean;
 }
 
 /** Reads the line of `TZ=UTC scontrol --oneliner show job`; undefined if it is something else. */
@@ -32,6 +36,8 @@ export function parseJobState(line: string): SlurmJobState | undefined {
     nodeList: field("NodeList"),
     exitCode: exit === undefined ? undefined : Number(exit),
     restartCount: Number(field("Restarts") ?? 0),
+    batchHost: field("BatchHost"),
+    ...(field("PreemptTime") === undefined ? {} : { isPreempted: true }),
   };
 }
 

@@ -3,6 +3,8 @@ import type { SlurmTools } from "./slurm-tools.ts";
 export interface RunningJob {
   jobId: string;
   hosts: readonly string[];
+  /** Whether the job has other nodes too: spares, or nodes that were lost. */
+  isPart?: boolean;
   /** The home folder, here and on the nodes. */
   home: string;
   /** Of the job's folder on each node, relative to the home folder. */
@@ -16,9 +18,15 @@ export interface RunningJob {
 
 /** A step beside the one of the ranks, on some nodes of a job. */
 export function stepWords(
-  { jobId, cpuBinding }: Pick<RunningJob, "jobId" | "cpuBinding">,
+  {
+    jobId,
+    cpuBinding,
+    hosts,
+    isPart,
+  }: Pick<RunningJob, "jobId" | "cpuBinding"> & Partial<Pick<RunningJob, "hosts" | "isPart">>,
   nodeCount: number,
 ): string[] {
+  const isNamed = isPart === true && hosts?.length === nodeCount;
   return [
     "srun",
     `--jobid=${jobId}`,
@@ -33,5 +41,6 @@ export function stepWords(
     "--mem=0",
     ...cpuBinding,
     "--chdir=/",
+    ...(isNamed ? [`--nodelist=${hosts.join(",")}`] : []),
   ];
 }

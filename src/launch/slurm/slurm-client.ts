@@ -62,7 +62,7 @@ export class SlurmClient {
     return stdout.split("\n").filter((name) => name !== "");
   }
 
-  /** Ids of the jobs of a run that have not ended, or of all that Slurm remembers. */
+  /** Ids of the jobs of a run that have not ended, or of all that Slurm remembers; the newest last. */
   async jobsOf(run: string, { isEndedToo = false } = {}): Promise<string[]> {
     const { exitCode, stdout, stderr } = await this.#tools.run([
       "squeue",
@@ -73,7 +73,9 @@ export class SlurmClient {
       ...(isEndedToo ? ["--states=all"] : []),
     ]);
     if (exitCode !== 0) throw slurmError(stderr, {});
-    return stdout.split("\n").flatMap((line) => (/^\d+$/u.test(line.trim()) ? [line.trim()] : []));
+    const ids = stdout.split("\n").flatMap((line) => line.match(/^\s*\d+\s*$/u)?.[0].trim() ?? []);
+    // Slurm's own order is by priority; a run that is restarted can have several.
+    return ids.toSorted((a, b) => Number(a) - Number(b));
   }
 
   /**
@@ -88,6 +90,28 @@ export class SlurmClient {
   /** Sends a signal to all processes of a job, except its script. @throws WorldError as `cancel` does */
   signal(jobId: string, name: "TERM" | "KILL"): Promise<void> {
     return this.#scancel([`--signal=${name}`, jobId]);
+  }
+
+  /** Sends a signal to the script of a job alone. @throws WorldError as `cancel` does */
+  signalScript(jobId: string, name: string): Promise<void> {
+    return this.#scancel(["--batch", `--signal=${name}`, jobId]);
+  }
+
+  /** Puts a running job back into the queue; whether Slurm has accepted that. @throws WorldError `slurm-silent`, `slurm-missing` */
+  async requeue(jobId: string): Promise<boolean> {
+    const { exitCode } = await this.#tools.run(["scontrol", "requeue", jobId]);
+    return exitCode === 0;
+  }
+
+  /** Which nodes Slurm has given up, or cannot reach. @throws WorldError `slurm-silent`, `slurm-missing` */
+  async downNodes(hosts: readonly string[]): Promise<string[]> {
+    const words = ["sinfo", "--noheader", "--Node", `--nodes=${hosts.join(",")}`];
+    const { stdout } = await this.#tools.run([...words, "--format=%N %T"]);
+    const down = stdout.split("\n").flatMap((line) => {
+      const [host = "", state = ""] = line.trim().split(/\s+/u);
+      return /^(?:down|fail)|\*/u.test(state) ? [host] : [];
+    });
+    return [...new Set(down)];
   }
 
   async #scancel(words: readonly string[]): Promise<void> {

@@ -105,7 +105,8 @@ export function nodesFor(
     return fitting.slice(0, Math.min(fitting.length, partition.maximumNodes));
   });
   const most = suited.toSorted((a, b) => b.length - a.length)[0] ?? [];
-  if (most.length >= target.nodes) {
+  const { nodes: nodeCount, spareNodes = 0 } = target;
+  if (most.length >= nodeCount + spareNodes) {
     // The nodes that are up first: a job most likely runs there.
     return most.toSorted((a, b) => Number(b.isUp) - Number(a.isUp));
   }
@@ -117,7 +118,7 @@ export function nodesFor(
   const has = `${most.length} ${most.length === 1 ? "node" : "nodes"}`;
   throw new UserError(
     "too-few-nodes",
-    `\`--nodes ${target.nodes}\`, but partition \`${names}\` allows ${has}${needs === "" ? "" : ` with ${needs}`}`,
+    `\`--nodes ${nodeCount}\`${spareNodes === 0 ? "" : ` and \`--spares ${spareNodes}\``}, but partition \`${names}\` allows ${has}${needs === "" ? "" : ` with ${needs}`}`,
     {
       at: "--nodes",
       hint: "use fewer nodes, or another partition; Slurm itself would accept the job and never start it",

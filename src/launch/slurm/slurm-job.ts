@@ -11,7 +11,7 @@ import { latestAskMs } from "./node-clocks.ts";
 import { patiently } from "./patiently.ts";
 import type { SlurmClient } from "./slurm-client.ts";
 import { readSlurmLog } from "./slurm-log.ts";
-import { slurmLogPath } from "./slurm-script.ts";
+import { scriptSignals, slurmLogPath } from "./slurm-script.ts";
 
 const watchEveryMs = 1000;
 const longestWatchMs = 10_000;
@@ -34,6 +34,13 @@ interface SlurmParts {
   runDirectory: string;
   /** The folders of the job on nodes that share the home folder with this machine. */
   sharedFolders: readonly string[];
+  /** How often Slurm had started the job before. */
+  restartCount: number;
+  /** Whether its script keeps the nodes after a failure, until Pitwall starts the next attempt or says that there is none. */
+  isRestartable?: boolean;
+  spareHosts?: readonly string[];
+  /** The length of the script's log before this attempt. */
+  logStart?: number;
 }
 
 /** A running job of Slurm: its agents, watched together with the state that Slurm reports. */
@@ -44,6 +51,7 @@ export class SlurmJob extends JobOfAgents {
   #wasCanceledHere = false;
   #hasFailed = false;
   #wasRequeued = false;
+  #isNodeLost = false;
   #cancelTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -68,11 +76,29 @@ export class SlurmJob extends JobOfAgents {
     return this.#events();
   }
 
+  get spareHosts(): readonly string[] {
+    return this.#slurm.spareHosts ?? [];
+  }
+
   async stop({ graceMs }: { graceMs: number }): Promise<void> {
     clearTimeout(this.#cancelTimer);
-    this.#cancelTimer = setTimeout(() => void this.#cancel(), graceMs + agentLagMs);
+    this.#cancelTimer = setTimeout(() => void this.#giveUp(), graceMs + agentLagMs);
     await this.agents.stop({ graceMs });
     clearTimeout(this.#cancelTimer);
+  }
+
+  /** The script of a job that may be restarted would otherwise wait for the next attempt. */
+  override async release(next?: { isRestarted: boolean }): Promise<void> {
+    await this.agents.release();
+    const { client, jobId, isRestartable = false, sharedFolders } = this.#slurm;
+    if (!isRestartable) return;
+    // Those of nodes that were lost are left.
+    const left = sharedFolders.map((folder) => rm(folder, { recursive: true, force: true }));
+    await Promise.all(left);
+    if (next?.isRestarted === true) return;
+    // Without an answer of Slurm, the script ends by itself after some minutes.
+    await patiently(() => client.signalScript(jobId, scriptSignals.end)).catch(() => undefined);
+    await this.#keepLog();
   }
 
   detach(): void {
@@ -83,7 +109,12 @@ export class SlurmJob extends JobOfAgents {
   async *#events(): AsyncGenerator<LaunchEvent> {
     for await (const event of this.agents.events) {
       if (event.kind === "rank-exited") this.#hasFailed ||= !isClean(event.exit);
-      if (event.kind === "host-lost") this.#hasFailed = true;
+      if (event.kind === "host-lost") {
+        this.#hasFailed = true;
+        // Slurm has ended their ranks because of the node that is lost.
+        const isVictim = this.#isNodeLost && !event.reason.startsWith("Slurm says");
+        if (isVictim) continue;
+      }
       if (event.kind !== "ended") {
         yield event;
         continue;
@@ -101,6 +132,12 @@ export class SlurmJob extends JobOfAgents {
     await Promise.all(sharedFolders.map(markTaken));
   }
 
+  /** Agents that do not end on request: Slurm ends the job, unless it is to run on without their nodes. */
+  async #giveUp(): Promise<void> {
+    if (this.#slurm.isRestartable === true) this.agents.lose("its agent did not end the ranks");
+    else await this.#cancel();
+  }
+
   async #cancel(): Promise<void> {
     this.#wasCanceledHere = true;
     // If Slurm does not answer for minutes, the hosts are lost, which the record states.
@@ -115,24 +152,48 @@ export class SlurmJob extends JobOfAgents {
       if (!(await pause(pauseMs, signal))) return;
       const state = await this.#state();
       pauseMs = Math.min(pauseMs * 1.5, longestWatchMs);
-      if (state !== undefined && isRequeued(state)) {
+      if (state !== undefined && this.#isRequeued(state)) {
         await this.#endRequeued();
         return;
       }
+      if (state?.state === "RUNNING") await this.#loseRemovedNodes(state);
       if (state === undefined || phaseOf(state) !== "ended") continue;
       if (!(await pause(lastFramesMs, signal))) return;
+      await this.#loseDownNodes();
       this.agents.lose(await this.#reasonOf(state));
       return;
     }
   }
 
+  /** Slurm takes a node that has failed from a job that may go on without it. */
+  async #loseRemovedNodes({ nodeList }: SlurmJobState): Promise<void> {
+    if (this.#slurm.isRestartable !== true || nodeList === undefined) return;
+    const left = new Set(await this.#slurm.client.hostnames(nodeList).catch(() => this.hosts));
+    const removed = this.hosts.filter((host) => !left.has(host));
+    if (removed.length > 0) this.agents.lose("Slurm says that the node has failed", removed);
+  }
+
+  /** Of a job that ended with one of its nodes, the other nodes are not to blame. */
+  async #loseDownNodes(): Promise<void> {
+    if (this.#slurm.isRestartable !== true) return;
+    const down = await this.#slurm.client.downNodes(this.hosts).catch(() => []);
+    if (down.length === 0 || down.length === this.hosts.length) return;
+    this.agents.lose("Slurm says that the node has failed", down);
+    this.#isNodeLost = true;
+  }
+
+  #isRequeued(state: SlurmJobState): boolean {
+    return state.restartCount > this.#slurm.restartCount || phaseOf(state) === "waiting";
+  }
+
   /** The processes of the run are gone, and must not start a second time. */
   async #endRequeued(): Promise<void> {
     this.#wasRequeued = true;
-    await this.#cancel();
+    if (this.#slurm.isRestartable !== true) await this.#cancel();
     // How its ranks ended is still to be read.
-    if (await pause(lastFramesMs, this.#isOver.signal))
-      this.agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
+    if (!(await pause(lastFramesMs, this.#isOver.signal))) return;
+    await this.#loseDownNodes();
+    this.agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
   }
 
   async #reasonOf(state: SlurmJobState): Promise<string> {
@@ -144,15 +205,56 @@ export class SlurmJob extends JobOfAgents {
   /** Reports whether Slurm ended the job, and keeps what Slurm printed in the record. */
   async *#conclude(timeMs: number): AsyncGenerator<LaunchEvent> {
     const log = await this.#log();
-    if (this.#hasFailed) yield* this.#endedByScheduler(timeMs, log);
-    await this.#keepLog();
+    if (this.#slurm.isRestartable === true) yield* this.#interrupted(timeMs, log);
+    else if (this.#hasFailed) yield* this.#endedByScheduler(timeMs, log);
+    if (this.#slurm.isRestartable !== true) await this.#keepLog();
+  }
+
+  /** Of a job that may be restarted: whether Slurm has interrupted it. It still runs, if not. */
+  async *#interrupted(timeMs: number, log: string): AsyncGenerator<LaunchEvent> {
+    const now = await this.#state();
+    const state = now?.state === "COMPLETING" ? ((await this.#endState()) ?? now) : now;
+    const interruption = await this.#interruptionIn(state, log);
+    if (interruption !== undefined)
+      yield { kind: "ended-by-scheduler", scheduler: "slurm", timeMs, ...interruption };
+  }
+
+  async #interruptionIn(
+    state: SlurmJobState | undefined,
+    log: string,
+  ): Promise<{ state: string; reason: string } | undefined> {
+    const { outOfMemory } = readSlurmLog(log);
+    if (outOfMemory !== undefined && this.#hasFailed)
+      return { state: "OUT_OF_MEMORY", reason: outOfMemory };
+    if (state?.isPreempted === true && phaseOf(state) === "active") {
+      await this.#makeWay();
+      return { state: "PREEMPTED", reason: preemptedText };
+    }
+    const isRequeued = this.#wasRequeued || (state !== undefined && this.#isRequeued(state));
+    // A lost node says why it was requeued.
+    if (isRequeued && this.#isNodeLost) return undefined;
+    if (isRequeued) return { state: "REQUEUED", reason: requeuedText.restarted };
+    return state === undefined ? undefined : this.#endIn(state);
+  }
+
+  #endIn(state: SlurmJobState): { state: string; reason: string } | undefined {
+    const reason = whySlurmEnded(state);
+    const wasOwn = state.state === "CANCELLED" && this.#wasCanceledHere;
+    return reason === undefined || wasOwn ? undefined : { state: state.state, reason };
+  }
+
+  /** The ranks of a preempted job have ended: its nodes are free before the grace period is over. */
+  async #makeWay(): Promise<void> {
+    const { client, jobId } = this.#slurm;
+    const isQueued = await client.requeue(jobId).catch(() => false);
+    if (!isQueued) await this.#cancel();
   }
 
   async *#endedByScheduler(timeMs: number, log: string): AsyncGenerator<LaunchEvent> {
     const { outOfMemory } = readSlurmLog(log);
     const shared = { kind: "ended-by-scheduler", scheduler: "slurm", timeMs } as const;
     if (this.#wasRequeued) {
-      yield { ...shared, state: "REQUEUED", reason: requeuedText };
+      yield { ...shared, state: "REQUEUED", reason: requeuedText.canceled };
       return;
     }
     if (outOfMemory !== undefined) {
@@ -160,9 +262,9 @@ export class SlurmJob extends JobOfAgents {
       return;
     }
     const state = await this.#endState();
-    if (state !== undefined && isRequeued(state)) {
+    if (state !== undefined && this.#isRequeued(state)) {
       await this.#cancel();
-      yield { ...shared, state: "REQUEUED", reason: requeuedText };
+      yield { ...shared, state: "REQUEUED", reason: requeuedText.canceled };
       return;
     }
     const reason = state === undefined ? undefined : whySlurmEnded(state);
@@ -175,7 +277,8 @@ export class SlurmJob extends JobOfAgents {
     const untilMs = this.#nowMs() + endStateMs;
     for (;;) {
       const state = await this.#state();
-      if (state !== undefined && (isRequeued(state) || phaseOf(state) === "ended")) return state;
+      if (state !== undefined && (this.#isRequeued(state) || phaseOf(state) === "ended"))
+        return state;
       // A job that is canceled completes in this state only after its last process.
       if (state !== undefined && whySlurmEnded(state) !== undefined) return state;
       if (this.#nowMs() > untilMs) return undefined;
@@ -190,11 +293,12 @@ export class SlurmJob extends JobOfAgents {
 
   /** Empty where the home folder is not shared. */
   async #log(): Promise<string> {
-    return readFile(this.#logPath, "utf8").catch(() => "");
+    const text = await readFile(this.#logPath, "utf8").catch(() => "");
+    return text.slice(this.#slurm.logStart ?? 0);
   }
 
   async #keepLog(): Promise<void> {
-    const text = await this.#log();
+    const text = await readFile(this.#logPath, "utf8").catch(() => "");
     if (text !== "") {
       const kept = join(this.#slurm.runDirectory, "slurm.log");
       // The record does not need it; a full disk is reported by what does.
@@ -213,12 +317,11 @@ async function markTaken(folder: string): Promise<void> {
   await writeFile(join(folder, "taken"), "").catch(() => undefined);
 }
 
-const requeuedText = "it was requeued, and Pitwall has canceled it: a run is never started twice";
-
-/** Back in the queue, or started a second time. */
-function isRequeued(state: SlurmJobState): boolean {
-  return state.restartCount > 0 || phaseOf(state) === "waiting";
-}
+const preemptedText = "it was preempted by another job";
+const requeuedText = {
+  canceled: "it was requeued, and Pitwall has canceled it: a run is never started twice",
+  restarted: "it was put back into the queue",
+};
 
 function exitText({ state, exitCode }: SlurmJobState): string {
   return exitCode === undefined ? state : `${state}, exit code ${exitCode}`;

@@ -22,11 +22,19 @@ import { ranksPerNodeOf } from "./ranks-per-node.ts";
 import type { RunningJob } from "./job-step.ts";
 import { SlurmClient } from "./slurm-client.ts";
 import { factsOfNode, nodesFor, readCluster } from "./slurm-cluster.ts";
+import type { SlurmJobState } from "./job-state.ts";
 import { SlurmJob } from "./slurm-job.ts";
 import { agentHash, describeNodes, placesOf, readFacts, type SlurmPlace } from "./slurm-nodes.ts";
-import { ranksOfNodes } from "./slurm-ranks.ts";
-import { agentWordsIn, inScriptOrder, jobFolderPrefix, slurmScript } from "./slurm-script.ts";
+import { chosenNodes, ranksOfNodes } from "./slurm-ranks.ts";
+import {
+  agentWordsIn,
+  inScriptOrder,
+  jobFolderPrefix,
+  slurmLogPath,
+  slurmScript,
+} from "./slurm-script.ts";
 import { readNodeOrder } from "./slurm-topology.ts";
+import type { EarlierAttempt } from "./next-attempt.ts";
 import { SlurmTools } from "./slurm-tools.ts";
 import { waitInQueue } from "./wait-in-queue.ts";
 
@@ -56,11 +64,12 @@ export class SlurmLauncher implements Launcher {
     const cpuBinding = await this.#cpuBinding;
     const text = { text: agent, hash: agentHash(agent) };
     const script = this.#script(command, options, { agent: text, nodeOrder, cpuBinding });
+    const client = new SlurmClient(tools);
+    const earlier = await this.#earlierAttempt(client, script, options);
     await writeFile(join(options.runDirectory, "slurm.sh"), script, { mode: 0o600 });
     const preparation = await this.#preparation(options);
-    const client = new SlurmClient(tools);
     const submittedMs = this.#means.nowMs();
-    const jobId = await client.submit(script, this.#target, tools.env);
+    const jobId = earlier?.jobId ?? (await client.submit(script, this.#target, tools.env));
     const job = {
       jobId,
       submittedMs,
@@ -71,11 +80,25 @@ export class SlurmLauncher implements Launcher {
       script,
       preparation,
       cpuBinding,
+      earlier,
     };
+    const waiting = this.#waitOrCancel(job);
+    const isHeld = earlier?.kind === "held";
     return {
       kind: "queued",
-      queued: { scheduler: "slurm", jobId, submittedMs, waiting: this.#waitOrCancel(job) },
+      queued: { scheduler: "slurm", jobId, submittedMs, waiting, ...(isHeld ? { isHeld } : {}) },
     };
+  }
+
+  async #earlierAttempt(
+    client: SlurmClient,
+    script: string,
+    { attempt = 1, runDirectory }: LaunchOptions,
+  ): Promise<EarlierAttempt | undefined> {
+    if (attempt === 1) return undefined;
+    const { earlierAttempt } = await import("./next-attempt.ts");
+    const run = basename(runDirectory);
+    return earlierAttempt({ client, run, script, runDirectory, target: this.#target });
   }
 
   async attach(job: LaunchedBefore): Promise<AttachOutcome> {
@@ -116,6 +139,7 @@ export class SlurmLauncher implements Launcher {
       agent: agent.text,
       agentHash: agent.hash,
       python: agentPython(command),
+      isRestartable: options.attempt !== undefined,
       ...cluster,
     });
   }
@@ -203,11 +227,15 @@ export class SlurmLauncher implements Launcher {
     const wait = yield* waitInQueue(jobId, { client, nowMs, interrupt: options.interrupt });
     if (wait.kind === "withdrawn") return wait;
     const seenMs = nowMs();
-    const hosts = await client.hostnames(wait.state.nodeList ?? "");
+    const allHosts = await client.hostnames(wait.state.nodeList ?? "");
+    const { hosts, spareHosts } = chosenNodes(allHosts, this.#target);
     const run = basename(options.runDirectory);
     const home = homeOf(tools);
     const agent = agentWordsIn(script, home) ?? [];
-    const job = { jobId, hosts, home, prefix: jobFolderPrefix(run), agent, tools, cpuBinding };
+    const isPart = hosts.length < allHosts.length;
+    const prefix = jobFolderPrefix(run);
+    const job = { jobId, hosts, isPart, home, prefix, agent, tools, cpuBinding };
+    const handed = await this.#handOver(job, submitted, wait.state);
     const prepared = yield* this.#prepare(job, submitted);
     const places = await placesOf(job, { client, agentFile: this.#means.agentFile, nowMs });
     this.#facts = this.#factsOf(job, places);
@@ -217,9 +245,18 @@ export class SlurmLauncher implements Launcher {
     const ordered = inScriptOrder(hosts, script);
     const placed = await ranksOfNodes(ordered, { template, place, home, prepared });
     const { ranks, scriptMs } = placed;
-    const { startMs } = state;
-    const launchedMs =
-      prepared?.releasedMs ?? launchTime({ submittedMs, waitedAtMs, seenMs, startMs, scriptMs });
+    const times =
+      submitted.earlier?.kind !== "held" || handed === undefined
+        ? { submittedMs, waitedAtMs, seenMs, startMs: state.startMs, scriptMs }
+        : // The job has started long before.
+          {
+            submittedMs: handed.sinceMs,
+            waitedAtMs: handed.sinceMs,
+            seenMs: nowMs(),
+            startMs: undefined,
+            scriptMs,
+          };
+    const launchedMs = prepared?.releasedMs ?? launchTime(times);
     const parts = {
       places,
       ranks,
@@ -237,8 +274,28 @@ export class SlurmLauncher implements Launcher {
         run,
         home: job.home,
         runDirectory: options.runDirectory,
+        restartCount: state.restartCount,
+        ...(options.attempt === undefined ? {} : { isRestartable: true }),
+        spareHosts,
+        ...(handed === undefined ? {} : { logStart: handed.logStart }),
       }),
     };
+  }
+
+  /** Gives the script of a job that has run an attempt before the next one; when it did, or undefined for a new job. */
+  async #handOver(
+    job: RunningJob,
+    { earlier, command, options }: Submitted,
+    { batchHost }: SlurmJobState,
+  ): Promise<{ sinceMs: number; logStart: number } | undefined> {
+    if (earlier === undefined) return undefined;
+    const { handOver } = await import("./next-attempt.ts");
+    const request = JSON.stringify(this.#template(command, options));
+    const sinceMs = this.#means.nowMs();
+    const run = basename(options.runDirectory);
+    const log = await readFile(join(job.home, slurmLogPath(run)), "utf8").catch(() => "");
+    await handOver(job, { request, batchHost, run });
+    return { sinceMs, logStart: log.length };
   }
 
   async *#prepare(
@@ -267,6 +324,8 @@ interface Submitted {
   script: string;
   preparation: Preparation | undefined;
   cpuBinding: readonly string[];
+  /** The job, if it is that of the attempt before. */
+  earlier: EarlierAttempt | undefined;
 }
 
 /** The program's own Python if every node has it at the same path: it can be another than the first one on the PATH, and newer. */

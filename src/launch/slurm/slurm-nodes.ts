@@ -129,12 +129,9 @@ function sharedAccess(host: string, { env }: SlurmTools): HostAccess {
 }
 
 /** Reaches a node through a job step. */
-export function stepAccess(host: string, job: RunningJob): HostAccess {
-  return {
-    host,
-    wrap: (words) => [...stepWords(job, 1), `--nodelist=${host}`, ...words],
-    env: job.tools.env,
-  };
+export function stepAccess(host: string, { jobId, cpuBinding, tools }: RunningJob): HostAccess {
+  const step = [...stepWords({ jobId, cpuBinding }, 1), `--nodelist=${host}`];
+  return { host, wrap: (words) => [...step, ...words], env: tools.env };
 }
 
 /** A command of this machine that runs a command on a node with this terminal. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import { placedJobs, type agentJobTemplate, withCommands } from "../agent/job-spec.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
@@ -65,4 +66,20 @@ async function readPlaced({
     const outcome = await runOnHost(access, ["cat", path], { timeoutMs: readMs });
     return outcome.kind === "ended" ? outcome.stdout : "";
   }
+}
+
+/** The nodes of a job on which its ranks run, and its spares. Excluded ones can be nodes of a job that runs on after they were lost. */
+export function chosenNodes(
+  nodes: readonly string[],
+  target: Pick<LaunchTargetOf<"slurm">, "nodes" | "sbatch">,
+): { hosts: string[]; spareHosts: string[] } {
+  const excluded = new Set((target.sbatch ?? []).flatMap(excludedIn));
+  const left = nodes.filter((node) => !excluded.has(node));
+  return { hosts: left.slice(0, target.nodes), spareHosts: left.slice(target.nodes) };
+}
+
+/** The names of `--exclude=node1,node2`; those of the user may be in Slurm's notation, and are not nodes of the job. */
+function excludedIn(option: string): string[] {
+  const names = /^(?:-x\s*|--exclude[= ])(.+)$/u.exec(option)?.[1];
+  return names?.split(",") ?? [];
 }

@@ -7,8 +7,13 @@ type Target = LaunchTargetOf<"slurm">;
 
 const plain: Target = { kind: "slurm", nodes: 2, ranks: { perHost: 4, starter: "direct" } };
 
-function scriptFor(target: Partial<Target>, nodeOrder?: readonly string[]): string {
+function scriptFor(
+  target: Partial<Target>,
+  nodeOrder?: readonly string[],
+  isRestartable = false,
+): string {
   return slurmScript({
+    isRestartable,
     run: "r-1",
     target: { ...plain, ...target },
     ranksPerNode: 4,
@@ -71,9 +76,23 @@ describe("slurmScript", () => {
 
   test("is a script that bash accepts", () => {
     for (const nodeOrder of [undefined, ["node2", "node1"]]) {
-      const input = scriptFor({}, nodeOrder);
-      expect(() => execFileSync("bash", ["-n"], { input })).not.toThrow();
+      for (const isRestartable of [false, true]) {
+        const input = scriptFor({}, nodeOrder, isRestartable);
+        expect(() => execFileSync("bash", ["-n"], { input })).not.toThrow();
+      }
     }
+  });
+
+  test("of a run that is restarted survives the loss of a node, and has its spares", () => {
+    const directives = directivesOf(scriptFor({ spareNodes: 2 }, undefined, true));
+    const ends = ["--requeue", "--no-kill", "--chdir=/", "--output=/dev/null"];
+    expect(directives).toEqual([
+      "--job-name=pitwall-r-1",
+      "--nodes=4",
+      "--ntasks-per-node=1",
+      "--cpus-per-task=4",
+      ...ends,
+    ]);
   });
 
   test("states the order of the nodes, which puts those of a job in order", () => {

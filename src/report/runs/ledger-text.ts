@@ -11,6 +11,7 @@ const partNames: Record<LedgerPart, string> = {
   detection: "detection",
   restart: "restart",
   waiting: "waiting",
+  queue: "queue",
   shutdown: "shutdown",
   unknown: "training, not divided",
 };

@@ -24,7 +24,7 @@ function decisionText(decision: RecoveryDecision): string {
     case "restart":
       return "restarting the job";
     case "replace-host":
-      return `restarting the job with ${decision.spares.join(", ")} in place of ${decision.hosts.join(", ")}`;
+      return `restarting the job with ${decision.spares.join(", ") || "other nodes"} in place of ${decision.hosts.join(", ")}`;
     case "drop-host":
       return `restarting the job without ${decision.hosts.join(", ")}`;
     case "give-up":
@@ -38,4 +38,5 @@ const giveUpTexts: Record<GiveUpReason, string> = {
   "same-fault-again": "the same fault at the same step twice, so the program or its data causes it",
   "lasting-fault": "a restart would not change it",
   "start-failed": "the next attempt did not start",
+  canceled: "the job was canceled",
 };

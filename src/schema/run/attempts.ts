@@ -15,3 +15,27 @@ export function eventsOfLastAttempt(events: readonly LifecycleEvent[]): readonly
 export function attemptCountOf(events: readonly LifecycleEvent[]): number {
   return 1 + events.filter(({ event }) => event.kind === "restarting").length;
 }
+
+/** When each attempt after the first was queued and when it left the queue, if a scheduler started it. */
+export function requeuedSpansOf(
+  events: readonly LifecycleEvent[],
+): { fromMs: number; toMs: number }[] {
+  const spans: { fromMs: number; toMs: number }[] = [];
+  let queuedMs: number | undefined;
+  let isFirst = true;
+  for (const { event, timeMs } of events) {
+    if (event.kind === "queued") queuedMs = timeMs;
+    const hasLeft = event.kind === "launched" || event.kind === "data";
+    if (!hasLeft) continue;
+    if (queuedMs !== undefined && !isFirst)
+      spans.push({ fromMs: queuedMs, toMs: Math.max(queuedMs, timeMs) });
+    queuedMs = undefined;
+    if (event.kind === "launched") isFirst = false;
+  }
+  return spans;
+}
+
+/** How long the attempts after the first were queued, milliseconds. */
+export function requeuedMsOf(events: readonly LifecycleEvent[]): number {
+  return requeuedSpansOf(events).reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+}

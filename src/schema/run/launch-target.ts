@@ -75,6 +75,8 @@ export const launchTarget = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("slurm"),
     nodes: z.number().int().positive(),
+    /** Further nodes of the job, which replace those that are lost; only for a run that is restarted after failures. */
+    spareNodes: z.number().int().positive().optional(),
     ranks: rankPlan,
     /** One or several with commas; default: that of the cluster. */
     partition: z.string().optional(),

@@ -18,8 +18,10 @@ export const ledgerParts = [
   "detection",
   /** Ending what was left of a failed attempt, deciding, and initializing the next. */
   "restart",
-  /** For hosts or a scheduler, before an attempt was launched. */
+  /** For hosts, before an attempt was launched. */
   "waiting",
+  /** In the queue of the scheduler, after a failure: neither productive nor billed. */
+  "queue",
   /** After the target, or after the failure of the last attempt. */
   "shutdown",
   /** Training that cannot be divided, because neither steps nor samples are known. */
@@ -39,7 +41,7 @@ export const ledger = z.strictObject({
   goodput: z.number().min(0).max(1).optional(),
   attemptCount: z.number().int().positive(),
   failureCount: z.number().int().nonnegative(),
-  /** Of redone steps, detection, restarts and waiting; absent without a price. */
+  /** Of redone steps, detection, restarts and waiting, but not of the queue; absent without a price. */
   failureUsd: z.number().nonnegative().optional(),
   /** Present if there were failures, and checkpoints whose cost is known. */
   checkpointAdvice: z

@@ -47,6 +47,8 @@ export const giveUpReasons = [
   "lasting-fault",
   /** The next attempt could not be started. */
   "start-failed",
+  /** Somebody has canceled the job. */
+  "canceled",
 ] as const;
 export type GiveUpReason = (typeof giveUpReasons)[number];
 

@@ -1,6 +1,7 @@
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
+import { requeuedMsOf } from "../../schema/run/attempts.ts";
 import { dataMsOf } from "../../schema/run/data-time.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
@@ -211,7 +212,8 @@ export class WatchedRun {
     const { result, launchedMs, untilMs } = this;
     const { price, system } = this.request;
     const dataMs = dataMsOf(this.#record.events.events) ?? 0;
-    const billedMs = Math.max(0, untilMs - launchedMs) + dataMs;
+    const requeuedMs = requeuedMsOf(this.#record.events.events);
+    const billedMs = Math.max(0, untilMs - launchedMs - requeuedMs) + dataMs;
     const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
     const isStopping = this.#record.events.events.some(({ event }) => event.kind === "stopping");
     const { reader } = this.log;

@@ -39,6 +39,10 @@ export class AttemptState {
   hasFailed({ reached, stop }: Pick<TrackedRun, "reached" | "stop">): boolean {
     const wasStopped = this.stopReason !== undefined && this.stopReason !== "failure";
     const isOver = reached !== undefined || stop?.status === "success";
-    return !wasStopped && !isOver && (this.ranks.hasFailedRank || this.silentMs !== undefined);
+    // A program that is told to make way may end without an error.
+    const { hasFailedRank, schedulerState } = this.ranks;
+    const hasEndedEarly =
+      hasFailedRank || schedulerState !== undefined || this.silentMs !== undefined;
+    return !wasStopped && !isOver && hasEndedEarly;
   }
 }

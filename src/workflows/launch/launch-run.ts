@@ -125,10 +125,10 @@ async function launchUnlessInterrupted(
 
 async function* waitForStart(
   { runId }: RunRequest,
-  { scheduler, jobId, submittedMs, waiting }: QueuedJob,
+  { scheduler, jobId, submittedMs, isHeld = false, waiting }: QueuedJob,
   { writer, nowMs }: { writer: RunWriter; nowMs: () => number },
 ): AsyncGenerator<RunEvent, Launched> {
-  await writer.appendEvent({ kind: "queued", scheduler, jobId }, submittedMs);
+  if (!isHeld) await writer.appendEvent({ kind: "queued", scheduler, jobId }, submittedMs);
   let preparedFromMs: number | undefined;
   for (;;) {
     const next = await waiting.next();
@@ -145,11 +145,7 @@ async function* waitForStart(
     }
     const end = next.value;
     const endedMs = end.kind === "launched" ? end.job.launchedMs : end.timeMs;
-    const queuedMs = Math.max(0, (preparedFromMs ?? endedMs) - submittedMs);
-    const waits =
-      preparedFromMs === undefined
-        ? { queuedMs }
-        : { queuedMs, dataMs: Math.max(0, endedMs - preparedFromMs) };
+    const waits = waitsBetween({ submittedMs, isHeld, preparedFromMs, endedMs });
     if (preparedFromMs !== undefined)
       await writer.appendEvent({ kind: "data", phase: "ended" }, endedMs);
     switch (end.kind) {
@@ -161,6 +157,19 @@ async function* waitForStart(
   }
 }
 
+/** A job that has its hosts from the attempt before is not queued. */
+function waitsBetween(times: {
+  submittedMs: number;
+  isHeld: boolean;
+  preparedFromMs: number | undefined;
+  endedMs: number;
+}): { queuedMs: number | undefined; dataMs?: number } {
+  const { submittedMs, isHeld, preparedFromMs, endedMs } = times;
+  const queuedMs = isHeld ? undefined : Math.max(0, (preparedFromMs ?? endedMs) - submittedMs);
+  if (preparedFromMs === undefined) return { queuedMs };
+  return { queuedMs, dataMs: Math.max(0, endedMs - preparedFromMs) };
+}
+
 async function launchProgram(
   request: RunRequest,
   world: RunWorld,
@@ -169,8 +178,8 @@ async function launchProgram(
   const stdin = openStdin(startableOf(request));
   try {
     const { command, ...options } = launchOptionsOf(request, world, writer.directory);
-    const numbered =
-      request.recovery === undefined ? {} : { [attemptVariable]: String(attempt ?? 1) };
+    const isRestartable = request.recovery !== undefined;
+    const numbered = isRestartable ? { [attemptVariable]: String(attempt ?? 1) } : {};
     const outcome = await launcher.launch(command, {
       ...options,
       env: { ...options.env, ...hostEnv.get(launchingHost), ...numbered },
@@ -178,6 +187,7 @@ async function launchProgram(
       hostEnv,
       stdinFd: stdin?.fd,
       interrupt,
+      ...(isRestartable ? { attempt: attempt ?? 1 } : {}),
       ...dataOf(request, { launcher, runDirectory: writer.directory }),
     });
     if (outcome.kind === "launched" || outcome.kind === "queued") return outcome;

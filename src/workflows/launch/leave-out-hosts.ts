@@ -76,7 +76,7 @@ function withoutNamed(
 }
 
 /** sbatch uses only the last `--exclude`, so the user's own is extended. */
-function withExclude(sbatch: readonly string[], names: readonly string[]): string[] {
+export function withExclude(sbatch: readonly string[], names: readonly string[]): string[] {
   const own = /^(?:-x\s*|--exclude[= ])(.+)$/u;
   const given = sbatch.flatMap((option) => own.exec(option)?.[1] ?? []);
   const kept = sbatch.filter((option) => !own.test(option));

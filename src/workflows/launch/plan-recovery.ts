@@ -16,7 +16,7 @@ export interface RecoveryTexts {
 }
 
 /** Launch targets whose jobs are started again. */
-const recoverable: ReadonlySet<LaunchTargetKind> = new Set(["local", "ssh"]);
+const recoverable: ReadonlySet<LaunchTargetKind> = new Set(["local", "ssh", "slurm"]);
 
 /**
  * Adds restarts to a plan. The last hosts become the spares.
@@ -65,7 +65,7 @@ function refuseAlone({ restartBudget = [], hangTimeout, minNodes, spares }: Reco
 
 function unsupported(kind: LaunchTargetKind): UserError {
   return new UserError("option-unused", `\`--max-restarts\` does not support \`--on ${kind}\``, {
-    hint: "it restarts jobs on this machine and on ssh hosts; `--retries 2` starts the whole run again",
+    hint: "it restarts jobs on this machine, on ssh hosts and on Slurm; `--retries 2` starts the whole run again",
   });
 }
 
@@ -111,7 +111,9 @@ function withSpares(
   { data = [] }: Pick<SeriesPlan, "data">,
 ): { target: LaunchTarget; spares: RecoveryRequest["spares"] } {
   if (count === undefined || count === 0) return { target, spares: undefined };
-  if (target.kind !== "ssh") throw sshOnly("--spares");
+  if (target.kind === "slurm")
+    return { target: { ...target, spareNodes: count }, spares: undefined };
+  if (target.kind !== "ssh") throw hostsOnly("--spares");
   if (data.length > 0) {
     throw new UserError("option-unused", "`--spares` cannot be combined with `--data`", {
       hint: "spare hosts get no data yet; put it there yourself",
@@ -129,16 +131,18 @@ function withSpares(
 
 function minNodesOf(target: LaunchTarget, minNodes: number | undefined): number | undefined {
   if (minNodes === undefined) return undefined;
-  if (target.kind !== "ssh") throw sshOnly("--min-nodes");
-  if (minNodes <= target.hosts.length) return minNodes;
-  throw new UserError("min-nodes-invalid", `${minNodes} of ${target.hosts.length} hosts`, {
+  if (target.kind !== "ssh" && target.kind !== "slurm") throw hostsOnly("--min-nodes");
+  const count = target.kind === "ssh" ? target.hosts.length : target.nodes;
+  if (minNodes <= count) return minNodes;
+  throw new UserError("min-nodes-invalid", `${minNodes} of ${count} hosts`, {
     at: "--min-nodes",
-    hint: "the job starts on the hosts of `--hosts` without the spares; the minimum cannot be above that",
+    hint: "the job starts on the hosts of `--hosts` without the spares, or on `--nodes`; the minimum cannot be above that",
   });
 }
 
-function sshOnly(option: string): UserError {
-  return new UserError("option-unused", `\`${option}\` is only supported with \`--on ssh\``, {
+function hostsOnly(option: string): UserError {
+  const message = `\`${option}\` is only supported with \`--on ssh\` and \`--on slurm\``;
+  return new UserError("option-unused", message, {
     hint: "other jobs have no hosts that Pitwall could choose",
   });
 }

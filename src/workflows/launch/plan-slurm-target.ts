@@ -11,7 +11,10 @@ const refusedOptions: readonly { names: readonly string[]; hint: string }[] = [
     names: ["-a", "--array"],
     hint: "a job array would be several runs in one: use `--runs 5`",
   },
-  { names: ["--requeue"], hint: "use `--retries 2`: each attempt gets a record of its own" },
+  {
+    names: ["--requeue"],
+    hint: "use `--max-restarts 3`, with which a preempted job is queued again; or `--retries 2` for a new run",
+  },
   { names: ["-N", "--nodes"], hint: "use `--nodes`" },
   {
     names: ["-n", "--ntasks", "--ntasks-per-node", "--ntasks-per-gpu", "--tasks-per-node"],
@@ -28,7 +31,7 @@ const refusedOptions: readonly { names: readonly string[]; hint: string }[] = [
     hint: "Pitwall keeps what the program prints in the record",
   },
   { names: ["-D", "--chdir"], hint: "use `--cwd`" },
-  { names: ["--no-kill", "-k"], hint: "a run ends when a node fails" },
+  { names: ["--no-kill", "-k"], hint: "use `--max-restarts 3`" },
   {
     names: ["--wrap", "--parsable", "-W", "--wait", "--test-only", "--export", "-H", "--hold"],
     hint: "Pitwall submits the job and starts the program itself",

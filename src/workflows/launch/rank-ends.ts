@@ -51,6 +51,11 @@ export class RankEnds {
     return this.#failure.kind === "host" ? unknown : { ...unknown, ...this.#failure.exit };
   }
 
+  /** In the words of the scheduler that ended the job; undefined if it ended on its own. */
+  get schedulerState(): string | undefined {
+    return this.#schedulerEnd?.state;
+  }
+
   /** Then the exits of its ranks are no failures; of a job without memory it matters which rank was killed. */
   get #wasEndedByScheduler(): boolean {
     return this.#schedulerEnd !== undefined && this.#schedulerEnd.state !== "OUT_OF_MEMORY";

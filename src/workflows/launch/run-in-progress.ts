@@ -51,6 +51,8 @@ export class RunInProgress {
   readonly #cpu = new CpuHistory();
   readonly #warnings: LiveWarnings;
   #silence: RunSilence;
+  /** In the queue of the scheduler, before later attempts. */
+  #requeuedMs = 0;
   #lastProgressMs = 0;
   #newestMs = 0;
 
@@ -128,6 +130,7 @@ export class RunInProgress {
       return false;
     }
     job.restarted(next.job);
+    this.#requeuedMs += next.queuedMs ?? 0;
     for (const pid of next.job.hosts.flatMap((host) => next.job.processIds(host))) probe.watch(pid);
     this.#attempt = new AttemptState(next.job);
     this.#silence = new RunSilence({ isCatchingUp: false });
@@ -142,7 +145,9 @@ export class RunInProgress {
     const { ranks, silentMs, end } = this.#attempt;
     const outcome = { kind: "died" as const, ...ranks.exit };
     const endedMs = end?.timeMs ?? this.#newestMs;
-    return recovery.afterFailure(this.#parts.job.current, { outcome, silentMs, endedMs });
+    const { schedulerState } = ranks;
+    const ended = { outcome, silentMs, schedulerState, endedMs };
+    return recovery.afterFailure(this.#parts.job.current, ended);
   }
 
   /** Records why the job is being stopped, once. */
@@ -274,7 +279,8 @@ export class RunInProgress {
     const { request, job } = this.#parts;
     yield* this.#record(this.reader.addDueLines(timeMs), timeMs);
     const launchedForMs = timeMs - job.launchedMs;
-    const billedUsd = this.#billedUsd(launchedForMs + (this.#parts.waits.dataMs ?? 0));
+    const { dataMs = 0 } = this.#parts.waits;
+    const billedUsd = this.#billedUsd(launchedForMs + dataMs - this.#requeuedMs);
     const { samplesCount } = this.reader.run;
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
     if (hit !== undefined && this.#attempt.end === undefined) this.stop(hit);
@@ -348,6 +354,7 @@ export class RunInProgress {
       stopReason: this.#attempt.stopReason,
       launchedMs,
       dataMs: this.#parts.waits.dataMs,
+      requeuedMs: this.#requeuedMs,
       watched,
       cpu: this.#cpu,
       otherFindings: [...job.findings, ...(this.#parts.files?.findings({ isOver: true }) ?? [])],

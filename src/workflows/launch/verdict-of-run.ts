@@ -25,6 +25,8 @@ export interface EndedRun {
   launchedMs: number;
   /** How long data was staged before. */
   dataMs?: number | undefined;
+  /** How long later attempts were queued. */
+  requeuedMs?: number;
   watched: ProbeTotals;
   cpu: CpuHistory;
   /** Findings about the hosts of the job, and about the files that metrics are read from. */
@@ -40,6 +42,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     launchedMs: ended.launchedMs,
     endedMs: end.timeMs,
     dataMs: ended.dataMs,
+    requeuedMs: ended.requeuedMs,
     cpu: ended.cpu,
     ofLog: logTimesOf(request),
   });

@@ -2,7 +2,7 @@ import { keepLedger } from "../../diagnose/ledger/keep-ledger.ts";
 import type { Progress, Span, TimelineAttempt } from "../../diagnose/ledger/run-timeline.ts";
 import { isJsonObject } from "../../foundation/json.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import { attemptCountOf } from "../../schema/run/attempts.ts";
+import { attemptCountOf, requeuedSpansOf } from "../../schema/run/attempts.ts";
 import type { Ledger } from "../../schema/run/ledger.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
@@ -99,6 +99,10 @@ function attemptsOf(events: readonly LifecycleEvent[]): Bounds[] {
     if (attempt !== undefined) noteEvent(attempt, each);
     if (each.event.kind === "restarting") isNew = true;
   }
+  for (const queue of requeuedSpansOf(events)) {
+    const before = bounds.findLast(({ launchedMs }) => launchedMs < queue.fromMs);
+    if (before !== undefined) before.queue = queue;
+  }
   // Ranks that end with an error after the target, or because the run was stopped, are no failure of an attempt.
   const last = bounds.at(-1);
   const hasFailed = events.some(({ event }) => event.kind === "gave-up");
@@ -118,7 +122,7 @@ function noteEvent(attempt: Bounds, { event, timeMs }: LifecycleEvent): void {
 }
 
 function isFailure(event: LifecycleEvent["event"]): boolean {
-  if (event.kind === "host-lost") return true;
+  if (event.kind === "host-lost" || event.kind === "ended-by-scheduler") return true;
   if (event.kind === "stopping") return event.reason === "failure";
   return event.kind === "rank-exited" && event.exitCode !== 0;
 }

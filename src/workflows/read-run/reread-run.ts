@@ -8,7 +8,7 @@ import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, type Judgement, logTimesOf } from "../../score/judge-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
-import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
+import { eventsOfLastAttempt, requeuedMsOf } from "../../schema/run/attempts.ts";
 import { dataMsOf } from "../../schema/run/data-time.ts";
 import { RankEnds } from "../launch/rank-ends.ts";
 import { RunReader } from "./run-reader.ts";
@@ -104,6 +104,7 @@ function judgeAgain({ request, events }: RunRecord, run: TrackedRun): Judgement 
     launchedMs: launched.timeMs,
     endedMs: ended.timeMs,
     dataMs: dataMsOf(events.events),
+    requeuedMs: requeuedMsOf(events.events),
     ofLog: logTimesOf(request),
   });
 }

@@ -11,6 +11,8 @@ export interface AttemptEnd {
   outcome: Extract<Outcome, { kind: "died" }>;
   /** It was stopped because it printed nothing for this long. */
   silentMs?: number | undefined;
+  /** In the words of the scheduler that ended it. */
+  schedulerState?: string | undefined;
   endedMs: number;
 }
 

@@ -53,8 +53,8 @@ export class JobAttempts implements LaunchedJob {
     this.#current.detach?.();
   }
 
-  async release(): Promise<void> {
-    await this.#current.release?.();
+  async release(next?: { isRestarted: boolean }): Promise<void> {
+    await this.#current.release?.(next);
   }
 
   /** The next attempt has been launched. */

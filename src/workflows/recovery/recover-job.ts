@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decideRecovery } from "../../diagnose/recovery/decide-recovery.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { LaunchedJob } from "../../launch/launcher.ts";
-import type { LaunchTarget, SshHost } from "../../schema/run/launch-target.ts";
+import type { LaunchTarget, LaunchTargetOf, SshHost } from "../../schema/run/launch-target.ts";
 import type { AttemptFault, RecoveryDecision, RecoveryRequest } from "../../schema/run/recovery.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
+import { scopeOf, withExclude } from "../launch/leave-out-hosts.ts";
 import { type Launched, type LaunchParts, startJob } from "../launch/launch-run.ts";
 import type { RunWorld, TargetWorld } from "../launch/run-world.ts";
 import { type AttemptEnd, faultOfAttempt } from "./fault-of-attempt.ts";
@@ -61,7 +62,9 @@ export class JobRecovery {
       limits: recovery,
       faults: this.#faults,
       hosts: failed.hosts,
-      spares: this.#spares.map(({ name }) => name),
+      spares: failed.spareHosts ?? this.#spares.map(({ name }) => name),
+      givesOthers: this.#target.kind === "slurm",
+      schedulerState: end.schedulerState,
     });
     await this.#exclude(fault, decision);
     if (decision.kind === "give-up") return yield* this.#giveUp(fault, decision, end.endedMs);
@@ -69,11 +72,14 @@ export class JobRecovery {
     const decidedMs = world.nowMs();
     yield { kind: "restarting", runId, attempt, fault, decision };
     this.#place(decision);
-    await failed.release?.();
+    await failed.release?.({ isRestarted: true });
     const started = yield* this.#start(attempt);
     // Ctrl-C while the next attempt waited: the run ends with the failure of this one.
     if (interrupt.aborted || started.kind === "withdrawn") {
-      if (started.kind === "launched") await started.job.stop({ graceMs: 0 });
+      if (started.kind === "launched") {
+        await started.job.stop({ graceMs: 0 });
+        await started.job.release?.();
+      }
       return { kind: "gave-up" };
     }
     if (started.kind === "refused") {
@@ -107,15 +113,20 @@ export class JobRecovery {
     const { world, request } = this.#parts;
     const isLost = decision.kind === "give-up" && fault.kind === "host-lost";
     const blamed = "hosts" in decision ? decision.hosts : isLost ? fault.hosts : [];
-    if (this.#target.kind !== "ssh") return;
+    const scope = scopeOf(this.#target);
+    if (scope === undefined) return;
     for (const host of blamed)
-      await world.excludeHost?.({ host, scope: "ssh", reason: fault.text, runId: request.runId });
+      await world.excludeHost?.({ host, scope, reason: fault.text, runId: request.runId });
   }
 
   /** Changes the hosts of the next attempt. */
   #place(decision: RecoveryDecision): void {
-    if (this.#target.kind !== "ssh") return;
     if (decision.kind !== "replace-host" && decision.kind !== "drop-host") return;
+    if (this.#target.kind === "slurm") {
+      this.#target = withoutNodes(this.#target, decision);
+      return;
+    }
+    if (this.#target.kind !== "ssh") return;
     const gone = new Set(decision.hosts);
     const spares = decision.kind === "replace-host" ? this.#spares : [];
     const replacing = spares.slice(0, gone.size);
@@ -149,4 +160,20 @@ export class JobRecovery {
       }
     }
   }
+}
+
+/** Slurm chooses the nodes; a spare is a node that the job has already. */
+function withoutNodes(
+  target: LaunchTargetOf<"slurm">,
+  decision: Extract<RecoveryDecision, { kind: "replace-host" | "drop-host" }>,
+): LaunchTargetOf<"slurm"> {
+  const { hosts } = decision;
+  const { spareNodes = 0, ...others } = target;
+  const left = decision.kind === "replace-host" ? spareNodes - decision.spares.length : spareNodes;
+  return {
+    ...others,
+    ...(left > 0 ? { spareNodes: left } : {}),
+    nodes: decision.kind === "drop-host" ? target.nodes - hosts.length : target.nodes,
+    sbatch: withExclude(target.sbatch ?? [], hosts),
+  };
 }

@@ -1,0 +1,170 @@
+import { once } from "node:events";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { slurmLabMissing, startSlurmLab, type SlurmLab } from "../lab/slurm.ts";
+import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
+import { directoryOf, eventsOf, logOf, printed, until } from "../support/recorded-run.ts";
+
+const missing = slurmLabMissing();
+if (missing !== undefined) console.warn(`skipping the tests of Slurm: ${missing}`);
+
+/**
+ * Counts epochs to 8, stores each second one and the last before it has to make way, and continues there. Rank 0 fails in the way that is
+ * given.
+ */
+const resuming = `
+import os, signal, sys, time
+rank, attempt = int(os.environ["RANK"]), int(os.environ["PITWALL_ATTEMPT"])
+how, seconds = sys.argv[1], float(sys.argv[2])
+stored = os.path.join(os.environ["PITWALL_RUN_DIR"], "stored-%d" % rank)
+epoch = int(open(stored).read()) if os.path.exists(stored) else 0
+def store(*reason):
+    with open(stored, "w") as file:
+        file.write(str(epoch))
+    if reason:
+        print("rank=%d told to stop in epoch=%d" % (rank, epoch), flush=True)
+        sys.exit(0)
+signal.signal(signal.SIGTERM, store)
+print("rank=%d world=%s node=%s attempt=%d from=%d" % (rank, os.environ["WORLD_SIZE"], os.environ["SLURMD_NODENAME"], attempt, epoch), flush=True)
+while epoch < 8:
+    time.sleep(seconds)
+    epoch += 1
+    if rank == 0:
+        print("samples=%d val_acc=%.3f" % (100 * epoch, epoch / 8), flush=True)
+    if epoch % 2 == 0:
+        store()
+    if how == "killed" and attempt == 1 and rank == 0 and epoch == 5:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "wrong" and rank == 0 and epoch == 5:
+        raise ValueError("no such token: 50257")
+`;
+
+/** Batch jobs of the tests leave no file. */
+const quiet = ["--output=/dev/null"];
+
+describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
+  let lab: SlurmLab;
+  beforeAll(async () => {
+    lab = await startSlurmLab();
+  });
+  // One test that fails must not fail the next ones.
+  afterEach(() => lab.clear());
+  afterAll(() => lab.close());
+
+  const onSlurm = ["run", "--on", "slurm", "--launcher", "direct", "--target", "val_acc>=0.9"];
+  const reading = [...onSlurm, "--samples", "samples=([0-9]+)"];
+
+  async function restart(how: string, options: readonly string[], act?: () => Promise<unknown>) {
+    const cwd = join(temporaryFolder(), "a folder");
+    mkdirSync(cwd);
+    writeFileSync(join(cwd, "resume.py"), resuming);
+    const command = ["--", "python3", "resume.py", how, act === undefined ? "0.1" : "0.4"];
+    const restarts = ["--nproc", "1", "--max-restarts", "2", "--price", "2/h"];
+    const child = startPitwall([...reading, ...restarts, ...options, ...command], cwd, lab.env);
+    let text = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (bytes: Buffer) => (text += bytes.toString()));
+    const shown = (): string => text;
+    const exited = once(child, "exit");
+    if (act !== undefined) {
+      const isTraining = () => logOf(directoryOf(cwd)).includes("samples=300") || undefined;
+      await until(isTraining, { describe: shown });
+      await act();
+    }
+    const [exitCode] = await exited;
+    await until(
+      async () =>
+        (await lab.run(
+          "squeue",
+          "--noheader",
+          "--name",
+          `pitwall-${basename(directoryOf(cwd) ?? "")}`,
+        )) === "" || undefined,
+    );
+    const directory = directoryOf(cwd) ?? "";
+    const events = eventsOf(directory);
+    const decisions = events.filter(({ kind }) => kind === "restarting" || kind === "gave-up");
+    const queuedCount = events.filter(({ kind }) => kind === "queued").length;
+    const verified = await pitwall(["verify", "last"], { cwd, env: lab.env });
+    expect(verified.exitCode, printed(verified)).toBe(0);
+    const { stdout } = await pitwall(["show", "last", "--json"], { cwd, env: lab.env });
+    const { ledger, result } = JSON.parse(stdout).result.runs[0];
+    const parts: number[] = Object.values(ledger.partsMs);
+    const sumMs = parts.reduce((sum, each) => sum + each, 0);
+    const { clock } = result;
+    expect(Math.abs(sumMs / (clock.endedMs - clock.launchedMs) - 1)).toBeLessThan(0.01);
+    expect(Math.abs((sumMs - ledger.partsMs.queue) / clock.billedMs - 1)).toBeLessThan(0.01);
+    expect(ledger.failureCount, shown()).toBe(1 + Number(how === "wrong"));
+    const left = readdirSync(join(lab.home, ".pitwall/jobs"));
+    expect(left.filter((name) => name.startsWith(basename(directory)))).toEqual([]);
+    return { exitCode, decisions, queuedCount, ledger, log: logOf(directory), cwd, shown };
+  }
+
+  test("on its nodes, when a rank was killed", async () => {
+    const ran = await restart("killed", ["--nodes", "2"]);
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.decisions).toMatchObject([
+      { fault: { kind: "killed", ranks: [0] }, decision: { kind: "restart" } },
+    ]);
+    expect(ran.queuedCount).toBe(1);
+    expect(ran.log).toMatch(/rank=0 world=2 node=node1 attempt=2 from=4/u);
+  });
+
+  test("until the same fault comes at the same place", async () => {
+    const ran = await restart("wrong", ["--nodes", "2"]);
+    expect(ran.exitCode, ran.shown()).toBe(4);
+    expect(ran.decisions).toMatchObject([
+      { kind: "restarting" },
+      { kind: "gave-up", decision: { reason: "same-fault-again" } },
+    ]);
+  });
+
+  test("on the nodes that are left, when one has died", async () => {
+    const ran = await restart("-", ["--nodes", "2", "--min-nodes", "1"], () => loseNode("node2"));
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.decisions).toMatchObject([
+      { fault: { kind: "host-lost", hosts: ["node2"] }, decision: { kind: "drop-host" } },
+    ]);
+    expect(ran.queuedCount).toBe(1);
+    expect(ran.log).toMatch(/rank=0 world=1 node=node1 attempt=2 from=/u);
+  });
+
+  test("on another node, when that of its script has died, and leaves it out of later jobs", async () => {
+    const ran = await restart("-", ["--nodes", "1"], () => loseNode("node1"));
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.decisions).toMatchObject([
+      { fault: { kind: "host-lost", hosts: ["node1"] }, decision: { kind: "replace-host" } },
+    ]);
+    expect(ran.queuedCount).toBe(2);
+    expect(ran.log).toMatch(/rank=0 world=1 node=node2 attempt=2 from=/u);
+    const words = [...onSlurm, "--dry-run", "--", "python3", "resume.py"];
+    const preview = await pitwall(words, { cwd: ran.cwd, env: lab.env });
+    expect(preview.stdout, printed(preview)).toContain("#SBATCH --exclude=node1\n");
+  });
+
+  test("that had to make way, where it told its program to stop", async () => {
+    const urgent = ["sbatch", "--parsable", "-purgent", "-N2", "--exclusive", ...quiet];
+    const ran = await restart("-", ["--nodes", "2", "--partition", "spot"], () =>
+      lab.run(...urgent, "--wrap=sleep 1"),
+    );
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.decisions).toMatchObject([
+      { fault: { kind: "preemption" }, decision: { kind: "restart" } },
+    ]);
+    expect(ran.ledger.partsMs.queue).toBeGreaterThan(0);
+    const [, epoch] = /rank=0 told to stop in epoch=(\d)/u.exec(ran.log) ?? [];
+    expect(ran.log).toContain(`rank=0 world=2 node=node1 attempt=2 from=${epoch}\n`);
+  });
+
+  test("not if it was canceled", async () => {
+    const ran = await restart("-", ["--nodes", "1"], () => lab.run("scancel", "--user=root"));
+    expect(ran.exitCode, ran.shown()).toBe(1);
+    expect(ran.decisions).toMatchObject([{ kind: "gave-up", decision: { reason: "canceled" } }]);
+  });
+
+  async function loseNode(node: string): Promise<void> {
+    await lab.kill(node);
+    await lab.run("scontrol", "update", `nodename=${node}`, "state=down", "reason=test");
+  }
+});
