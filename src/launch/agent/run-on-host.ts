@@ -5,7 +5,7 @@ import type { HostAccess } from "./host-access.ts";
 export function runOnHost(
   access: HostAccess,
   command: readonly string[],
-  options: { stdin?: string; timeoutMs: number },
+  options: { stdin?: string; timeoutMs: number; signal?: AbortSignal | undefined },
 ): Promise<CommandOutcome> {
   return runCommand(access.wrap(command), { ...options, env: access.env });
 }

@@ -90,6 +90,7 @@ async function* sendToAll(
   await setUpCode(
     setUp,
     nodes.map((node) => ({ ...node, folder: remoteFolder(code, node.facts) })),
+    signal,
   );
 }
 

@@ -66,8 +66,7 @@ export async function startOnHosts(
   ]);
   interrupt?.throwIfAborted();
   const placed = opened.map((each, index) => ({ ...each, folder: folders[index] ?? "" }));
-  await setUpCode(target.setUp, placed);
-  interrupt?.throwIfAborted();
+  await setUpCode(target.setUp, placed, interrupt);
   return startAgents({ target, command, options, opened, folders, findings, starter, nowMs });
 }
 
