@@ -67,7 +67,8 @@ function hostTable(
 
 function clockText({ offsetMs, roundTripMs }: NonNullable<CheckedHost["clock"]>): string {
   // Half of the round trip is what the measurement may be wrong.
-  if (Math.abs(offsetMs) <= Math.max(1, roundTripMs / 2)) return "±0";
+  const doubtMs = Math.max(1, roundTripMs / 2);
+  if (Math.abs(offsetMs) <= doubtMs) return `±${formatDuration(doubtMs)}`;
   return `${offsetMs > 0 ? "+" : "-"}${formatDuration(Math.abs(offsetMs))}`;
 }
 

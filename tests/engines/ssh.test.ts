@@ -185,6 +185,35 @@ describe.skipIf(obstacle !== undefined)("hosts that ssh reaches", () => {
     }
   });
 
+  test("do not start the program if the set-up command fails, and the record says why", async () => {
+    const code = checkout();
+    const ran = await pitwall(words(5, ["--set-up", "echo no such package; exit 9"]), {
+      cwd: code,
+    });
+    expect(ran.exitCode, printed(ran)).toBe(3);
+    expect(ran.stderr).toContain("no such package");
+    const { result } = recordOf(code);
+    expect(result.outcome).toEqual({ kind: "died", notStarted: true });
+    expect(result.findings).toContainEqual(
+      expect.objectContaining({ rule: "start-failed", code: "set-up-failed" }),
+    );
+    expect((await pitwall(["runs"], { cwd: code })).stdout).toContain("not started");
+    const doctor = await pitwall(["doctor", "last"], { cwd: code });
+    expect(doctor.stdout).toContain("the set-up command failed");
+  });
+
+  test("end the set-up command at Ctrl-C, with all that it started", async () => {
+    const code = checkout();
+    const child = startPitwall(words(5, ["--set-up", "sleep 3600; echo late"]), code);
+    const isSettingUp = (host: string) => lab.processes(host).includes("sleep 3600");
+    await until(() => lab.hosts.every(isSettingUp) || undefined);
+    const ended = once(child, "exit");
+    child.kill("SIGINT");
+    expect(await ended).toEqual([130, null]);
+    await until(() => lab.hosts.every((host) => lab.processes(host).length === 0) || undefined);
+    expect(recordOf(code).result.outcome).toEqual({ kind: "interrupted" });
+  });
+
   test.each([
     {
       name: "an unknown host",

@@ -20,6 +20,7 @@ export function statedCauses(facts: RunFacts): Cause[] {
     ...(hosts.length > 0 ? [] : scheduled),
     ...hosts,
     ...launcherKilled(facts),
+    ...notStarted(facts),
     ...notANumber(facts),
     ...limits(facts),
     ...clockSteps(facts),
@@ -97,6 +98,16 @@ function launcherKilled({ state, events }: RunFacts): Cause[] {
   if (state !== "abandoned" || last === undefined) return [];
   const evidence = [eventEvidence(last, `last event \`${last.event.kind}\`; no result follows`)];
   return [{ kind: "launcher-killed", ranks: [], hosts: [], likelihood: 0.9, evidence }];
+}
+
+/** An error of the launch, before any rank ran. */
+function notStarted({ findings }: RunFacts): Cause[] {
+  return findings.flatMap((finding) => {
+    if (finding.rule !== "start-failed") return [];
+    const { rule, message } = finding;
+    const common = { ranks: [], hosts: [], evidence: [findingEvidence(rule, message)] };
+    return [{ kind: "configuration" as const, ...common, likelihood: 0.9, detail: message }];
+  });
 }
 
 function notANumber({ findings, events, outcome, signs }: RunFacts): Cause[] {

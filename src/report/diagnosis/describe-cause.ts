@@ -51,6 +51,8 @@ function endSentence(cause: Exclude<Cause, WaitCause | TrainingCause>): string {
     case "accelerator-error":
       return `${subject(cause)} had a GPU error: ${short(cause.error)}`;
     case "configuration":
+      if (cause.evidence.some(({ kind }) => kind === "finding"))
+        return `the program was not started: ${short(cause.detail)}`;
       return `${place(cause, "one host")} is set up differently from the others: ${short(cause.detail)}`;
   }
 }

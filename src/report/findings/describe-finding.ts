@@ -47,6 +47,7 @@ export function describeFinding(finding: Finding): DescribedFinding {
 
 const jobRules = [
   "prepare-failed",
+  "start-failed",
   "simulated",
   "rank-failed",
   "host-lost",
@@ -83,6 +84,8 @@ function describeJobFinding(finding: JobFinding): { message: string; hint?: stri
         message: `the command of \`--prepare\` ended ${endOf(finding)}, so the program was not started`,
         hint: "its output is in `prepare.log` of the record",
       };
+    case "start-failed":
+      return { message: `the program was not started: ${finding.message} (${finding.code})` };
     case "simulated":
       return {
         message: `no program ran: the output of ${countOf(finding.rankCount, "rank")} is simulated, and so are time, cost and energy`,

@@ -1,3 +1,4 @@
+import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Outcome } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 
@@ -9,6 +10,7 @@ export function describeOutcome(outcome: Outcome, paint: Paint): string {
     case "missed":
       return paint.bad(missedBy[outcome.reason]);
     case "died":
+      if (outcome.notStarted === true) return paint.bad("not started");
       return paint.bad(
         outcome.signal === undefined
           ? `failed, exit code ${outcome.exitCode ?? "unknown"}`
@@ -28,3 +30,8 @@ const missedBy = {
   "max-samples": "missed: sample limit reached",
   "not-a-number": "missed: diverged to NaN",
 } as const;
+
+/** Whether the job of a run outlives its Pitwall process: those of all launch targets do, except processes of its own. */
+export function mayStillRun({ launchTarget }: Pick<RunRequest, "launchTarget">): boolean {
+  return launchTarget.kind !== "local" && launchTarget.kind !== "simulated";
+}

@@ -15,7 +15,7 @@ import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
-import { describeOutcome } from "./describe-outcome.ts";
+import { describeOutcome, mayStillRun } from "./describe-outcome.ts";
 import { planComparisonBlock } from "./plan-comparison-text.ts";
 import { continuedText } from "./continued-text.ts";
 import { eventText, importedText } from "./lifecycle-text.ts";
@@ -174,11 +174,6 @@ function stateText({ request, state, result, progress }: RunPage, paint: Paint):
       : `after ${countOf(progress.evaluationCount, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
   if (state.kind === "running") return `${paint.good("running")}, ${progressText}`;
   return `${paint.warn("abandoned")} ${progressText}: its Pitwall process ended without writing a result; it was killed, or the disk was full${mayStillRun(request) ? `; its job may continue: \`pitwall attach ${request.runId}\`` : ""}`;
-}
-
-/** Jobs of all launch targets outlive Pitwall, except processes of its own. */
-function mayStillRun({ launchTarget }: RunPage["request"]): boolean {
-  return launchTarget.kind !== "local" && launchTarget.kind !== "simulated";
 }
 
 function commitText({ request }: RunPage): string {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { exampleRequest, exampleVerdict } from "../../../tests/support/example-run.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
 import { plainPaint } from "../paint.ts";
 import { runTable, type RunRow } from "./run-table.ts";
 
-function row(runId: string, name: string): RunRow {
+function row(runId: string, name: string): Extract<RunRow, { kind: "readable" }> {
   const startable = { kind: "command" as const, name, command: ["true"], cwd: "/", env: {} };
   const request = exampleRequest({ runId, createdMs: 0, startable });
   return { kind: "readable", runId, state: { kind: "abandoned" }, request, result: undefined };
@@ -23,6 +24,19 @@ describe("the list of runs", () => {
       "run-2   学習           1",
       "bert-3  BERT große     1",
     ]);
+  });
+
+  test("says of a run without its Pitwall process whether its job may continue", () => {
+    const local = row("toy-1", "toy");
+    const request: RunRequest = {
+      ...local.request,
+      launchTarget: { kind: "slurm", nodes: 2, ranks: { perHost: 1, starter: "torchrun" } },
+    };
+    const remote = { ...local, request };
+    const look = { nowMs: 0, width: Number.POSITIVE_INFINITY, paint: plainPaint };
+    const [, first = "", second = ""] = runTable([local, remote], look).split("\n");
+    expect(first).toMatch(/abandoned$/u);
+    expect(second).toMatch(/abandoned, its job may continue$/u);
   });
 
   test("has no column of names where ids say them all", () => {

@@ -7,7 +7,7 @@ import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { hasKnownSeed } from "./origin-text.ts";
-import { describeOutcome } from "./describe-outcome.ts";
+import { describeOutcome, mayStillRun } from "./describe-outcome.ts";
 
 /** A run in a list. */
 export type RunRow =
@@ -95,13 +95,14 @@ function isResumed({ result }: ReadableRow): boolean {
 }
 
 function stateText(row: ReadableRow, paint: Paint): string {
-  const { request, result, state } = row;
+  const { request, result } = row;
   const text =
-    result === undefined ? stateWord(state.kind, paint) : describeOutcome(result.outcome, paint);
+    result === undefined ? stateWord(row, paint) : describeOutcome(result.outcome, paint);
   if (isResumed(row)) return `${text}, resumed from a checkpoint`;
   return request.startable.kind === "imported" ? `${text}, imported` : text;
 }
 
-function stateWord(kind: "finished" | "running" | "abandoned", paint: Paint): string {
-  return kind === "running" ? paint.good("running") : paint.warn(kind);
+function stateWord({ state, request }: ReadableRow, paint: Paint): string {
+  if (state.kind === "running") return paint.good("running");
+  return `${paint.warn(state.kind)}${mayStillRun(request) ? ", its job may continue" : ""}`;
 }

@@ -222,6 +222,8 @@ export const finding = z.discriminatedUnion("rule", [
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
   }),
+  /** The job could not be started; `code` and `message` are those of the error. */
+  z.strictObject({ rule: z.literal("start-failed"), code: z.string(), message: z.string() }),
   z.strictObject({ rule: z.literal("host-lost"), host: hostName, reason: z.string() }),
   /** A scheduler ended the job, because of its time limit for example. */
   z.strictObject({

@@ -29,6 +29,8 @@ export const outcome = z.discriminatedUnion("kind", [
     kind: z.literal("died"),
     exitCode: z.number().int().optional(),
     signal: z.string().optional(),
+    /** The program was not started; the finding `start-failed` says why. */
+    notStarted: z.literal(true).optional(),
     bestQuality: z.number().optional(),
   }),
   z.strictObject({ kind: z.literal("interrupted"), bestQuality: z.number().optional() }),

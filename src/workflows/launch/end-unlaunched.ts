@@ -1,3 +1,4 @@
+import { UserError } from "../../foundation/user-error.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Verdict } from "../../schema/run/run-result.ts";
@@ -43,6 +44,22 @@ export async function* endUnlaunched({
   const seriesStop = stop === undefined ? {} : { seriesStop: stop };
   const result = await writer.finish({ ...verdict, ...seriesStop });
   yield { kind: "finished", report: { request, result }, lastLines };
+}
+
+/** Closes the record of a run whose job could not be started because of an error. */
+export async function endUnstarted(
+  request: RunRequest,
+  { writer, nowMs }: { writer: RunWriter; nowMs: () => number },
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof UserError)) return writer.close();
+  const endedMs = nowMs();
+  await writer.appendEvent({ kind: "ended", outcome: "died" }, endedMs);
+  const waits = { prepareMs: undefined, queuedMs: undefined };
+  const verdict = unlaunchedVerdict(request, { kind: "withdrawn", ...waits, endedMs });
+  const outcome = { kind: "died", notStarted: true } as const;
+  const { code, message } = error;
+  await writer.finish({ ...verdict, outcome, findings: [{ rule: "start-failed", code, message }] });
 }
 
 /** The verdict on a run whose program was not started: nothing is timed, and only the staging of data is billed. */

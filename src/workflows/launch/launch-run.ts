@@ -69,25 +69,11 @@ export interface LaunchParts {
 }
 
 /**
- * Starts the job of a run, and waits while it is in the queue of a scheduler. If it can't be started, its record is closed.
+ * Starts the job of a run, and waits while it is in the queue of a scheduler.
  *
  * @throws UserError `stdin-unreadable`, `program-not-found`, `program-not-executable`, `folder-missing`
  * @throws WorldError `start-failed`, and what launchers throw
  */
-export async function* launchRun(
-  request: RunRequest,
-  world: RunWorld,
-  parts: LaunchParts,
-): AsyncGenerator<RunEvent, Launched> {
-  try {
-    return yield* startJob(request, world, parts);
-  } catch (error) {
-    await parts.writer.close();
-    throw error;
-  }
-}
-
-/** Like `launchRun`, but the record stays open if the job can't be started. */
 export async function* startJob(
   request: RunRequest,
   world: RunWorld,

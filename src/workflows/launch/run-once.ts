@@ -6,8 +6,8 @@ import type { StopAfter } from "../../score/series-stop.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { JobRecovery } from "../recovery/recover-job.ts";
 import { JobAttempts } from "../recovery/job-attempts.ts";
-import { createRecord, launchRun, type Launched, type LaunchParts } from "./launch-run.ts";
-import { endUnlaunched } from "./end-unlaunched.ts";
+import { createRecord, startJob, type Launched, type LaunchParts } from "./launch-run.ts";
+import { endUnlaunched, endUnstarted } from "./end-unlaunched.ts";
 import type { MetricFiles } from "./metric-files/metric-files.ts";
 import { openMetricFiles } from "./metric-files/open-metric-files.ts";
 import { prepareRun } from "./prepare-run.ts";
@@ -50,7 +50,7 @@ export async function* runOnce(
     return;
   }
   const launching = { launcher: target.launcher, writer, interrupt, hostEnv };
-  const launch = () => launchRun(request, world, launching);
+  const launch = () => startOrClose(request, world, launching);
   const { prepareMs } = prepared;
   const recovery = await recoveryOf(request, world, launching);
   const followed = { request, writer, launch, prepareMs, dataMs, recovery };
@@ -58,6 +58,20 @@ export async function* runOnce(
     yield* followJob(followed, { world, target }, options);
   } finally {
     await recovery?.close();
+  }
+}
+
+/** Starts the job; if that fails, closes the record, which says why. */
+async function* startOrClose(
+  request: RunRequest,
+  world: RunWorld,
+  parts: LaunchParts,
+): AsyncGenerator<RunEvent, Launched> {
+  try {
+    return yield* startJob(request, world, parts);
+  } catch (error) {
+    await endUnstarted(request, { writer: parts.writer, nowMs: () => world.nowMs() }, error);
+    throw error;
   }
 }
 
