@@ -2,27 +2,30 @@
 // `npm run diagnose` judges the diagnosis on them everywhere. Needs root, sshd, Slurm and Open MPI; PyTorch in PITWALL_TORCH_PYTHON.
 //   npm run build && node bench/record-faults.js                 all runs that are not recorded yet
 //   node bench/record-faults.js --only "ssh|hang" --again        those whose description matches, again
+//   node bench/record-faults.js --plan unseen                    the runs of other programs with other faults
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { sshLab, slurmLab } from "./launch/labs.js";
 import { performRun } from "./faults/perform-run.js";
-import { plannedRuns } from "./faults/plan.js";
+import { plannedRuns as realRuns } from "./faults/plan.js";
+import { unseenRuns } from "./faults/unseen-plan.js";
 
 const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     again: { type: "boolean", default: false },
-    out: {
-      type: "string",
-      default: fileURLToPath(new URL("./diagnose/real-runs.jsonl", import.meta.url)),
-    },
+    plan: { type: "string", default: "real" },
+    out: { type: "string" },
   },
 });
+const plannedRuns = values.plan === "unseen" ? unseenRuns : realRuns;
+const out =
+  values.out ?? fileURLToPath(new URL(`./diagnose/${values.plan}-runs.jsonl`, import.meta.url));
 
 const recorded = new Map();
-if (existsSync(values.out))
-  for (const line of readFileSync(values.out, "utf8").trim().split("\n")) {
+if (existsSync(out))
+  for (const line of readFileSync(out, "utf8").trim().split("\n")) {
     if (line === "") continue;
     const run = JSON.parse(line);
     recorded.set(run.about, run);
@@ -46,7 +49,7 @@ function save() {
   const kept = [...recorded.values()]
     .filter(({ about }) => order.has(about))
     .toSorted((a, b) => order.get(a.about) - order.get(b.about));
-  writeFileSync(values.out, kept.map((run) => `${JSON.stringify(run)}\n`).join(""));
+  writeFileSync(out, kept.map((run) => `${JSON.stringify(run)}\n`).join(""));
 }
 
 try {

@@ -22,8 +22,13 @@ export function answerOf(labelled) {
   // Two equal faults may be named as one cause with both ranks.
   const merged = (causes) => text(mergeEqual(causes));
   if (merged(named) === merged(expected)) return { ...known, verdict: "right" };
-  const kinds = (causes) => [...new Set(causes.map(({ kind }) => kind))].toSorted().join();
+  const kinds = (causes) => sortedKinds(causes).join();
   return { ...known, verdict: kinds(named) === kinds(expected) ? "wrong rank" : "wrong kind" };
+}
+
+/** Each kind once, in alphabetical order. */
+export function sortedKinds(causes) {
+  return [...new Set(causes.map(({ kind }) => kind))].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 function mergeEqual(causes) {
@@ -32,7 +37,10 @@ function mergeEqual(causes) {
   return [...merged].map(([kind, ranks]) => ({ kind, ranks: ranks.toSorted((a, b) => a - b) }));
 }
 
-function factsOf({ dumps = [], steps = new Map(), lines = [], events = [], ...run }) {
+const nothing = { stacks: [], errorFiles: [], unread: [], findings: [], lines: [], events: [] };
+
+function factsOf(labelled) {
+  const { lines, events, dumps = [], steps = new Map(), ...run } = { ...nothing, ...labelled };
   const signs = new LineSigns();
   for (const [index, { rank, text, number = index + 1 }] of lines.entries())
     signs.push({ file: "log.txt", line: number, rank, text });
@@ -42,14 +50,15 @@ function factsOf({ dumps = [], steps = new Map(), lines = [], events = [], ...ru
     events: events.map(({ timeMs, ...event }, index) => {
       return { index, timeMs: timeMs ?? index, previousSha256: "", event };
     }),
-    findings: run.findings ?? [],
+    findings: run.findings,
     lineCount: signs.lineCount,
+    lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps,
     dumps: run.readDumps ?? dumps.map(readDump),
-    stacks: run.stacks ?? [],
-    errorFiles: run.errorFiles ?? [],
-    unread: run.unread ?? [],
+    stacks: run.stacks,
+    errorFiles: run.errorFiles,
+    unread: run.unread,
   };
 }
 

@@ -1,6 +1,8 @@
 // The measured accuracy as Markdown.
+import { sortedKinds } from "./answer.js";
 
-export function accuracyPage(scored, seed) {
+/** @param runs.unseen answers to the unseen runs now; `first` those before anything was changed for them */
+export function accuracyPage(scored, { unseen, first }, seed) {
   const faulty = scored.filter(({ expected }) => expected.length > 0);
   const healthy = scored.filter(({ expected }) => expected.length === 0);
   const of = (list, verdict) => list.filter((each) => each.verdict === verdict).length;
@@ -39,8 +41,57 @@ ${rows.join("\n")}
 What was injected, and what was answered. Several causes in one answer are joined by +.
 
 ${confusion(scored)}
+
+### Unseen runs
+
+${unseenText(unseen, first)}
 `;
   return { text, summary };
+}
+
+/** Both numbers of the runs of other programs, and each first answer that was wrong. */
+function unseenText(unseen, first) {
+  const expected = new Map(unseen.map((each) => [each.about, each.expected]));
+  const before = first.map((each) => ({ ...each, expected: expected.get(each.about) ?? [] }));
+  const row = (name, list) => {
+    const faulty = list.filter((each) => each.expected.length > 0);
+    const healthy = list.filter((each) => each.expected.length === 0);
+    const of = (some, ...verdicts) =>
+      some.filter(({ verdict }) => verdicts.includes(verdict)).length;
+    const cells = [
+      name,
+      faulty.length,
+      share(of(faulty, "right"), faulty.length),
+      share(of(faulty, "right", "wrong rank"), faulty.length),
+      of(faulty, "missed"),
+      of(faulty, "not sure"),
+      healthy.length,
+      of(healthy, "false alarm"),
+      of(healthy, "not sure"),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  };
+  const text = (causes) =>
+    causes
+      .map(({ kind, ranks }) => `${kind}${ranks.length === 0 ? "" : ` ${ranks.join()}`}`)
+      .join(" + ") || "none";
+  const now = new Map(unseen.map((each) => [each.about, each.verdict]));
+  const wrong = before
+    .filter(({ verdict }) => verdict !== "right")
+    .map(({ about, verdict, named, expected: label }) => {
+      const answer = verdict === "not sure" ? "not sure" : text(named);
+      return `| ${about} | ${text(label)} | ${answer} | ${now.get(about)} |`;
+    });
+  return `| answers | faults | right kind and rank | right kind | missed | not sure | without fault | false alarms | not sure |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${row("unseen, when measured", before)}
+${row("after corrections", unseen)}
+
+The first answers that were wrong:
+
+| run | injected | first answer | now |
+| --- | --- | --- | --- |
+${wrong.join("\n")}`;
 }
 
 /** The runs that really happened, alone. */
@@ -57,7 +108,7 @@ function realSummary(scored) {
 }
 
 function confusion(scored) {
-  const kindsOf = (causes) => [...new Set(causes.map(({ kind }) => kind))].toSorted().join(" + ");
+  const kindsOf = (causes) => sortedKinds(causes).join(" + ");
   const counts = new Map();
   for (const { expected, named, verdict } of scored) {
     const injected = kindsOf(expected) || "none";

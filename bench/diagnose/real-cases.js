@@ -1,33 +1,49 @@
 // Runs with real faults, performed by `bench/record-faults.js`: what their records show, with what was injected.
 import { readFileSync } from "node:fs";
 
-const file = new URL("./real-runs.jsonl", import.meta.url);
-
-export function realCases() {
-  return readFileSync(file, "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => {
-      const { about, target, expected, facts } = JSON.parse(line);
-      const { lines, events, steps, stacks, dumps, ...known } = facts;
-      return {
-        source: `real runs, ${target}`,
-        expected,
-        about,
-        ...known,
-        lines: lines.map(([number, rank, text]) => ({ number, rank: rank ?? undefined, text })),
-        events: events.map(([timeMs, event]) => ({ timeMs, ...event })),
-        steps: new Map(
-          steps.map(([rank, samples]) => [rank, samples.map((each) => sample(rank, each))]),
-        ),
-        readDumps: dumps.map((dump) => ({ ...dump, statuses: new Map(dump.statuses) })),
-        stacks,
-      };
-    });
+export function realCases(name = "real-runs") {
+  const kind = name === "real-runs" ? "real runs" : "unseen runs";
+  return readLines(name).map((recorded) => caseOf(recorded, kind));
 }
 
-function sample(rank, [timeMs, step, stepCount, computeMs, dataWaitMs, communicationMs, loss]) {
-  const parts = { computeMs, dataWaitMs, communicationMs };
-  const known = { kind: "step", rank, step, stepCount, samplesCount: 0, timeMs, ...parts };
-  return loss === null ? known : { ...known, loss };
+function caseOf({ about, target, expected, facts }, kind) {
+  const { lines, events, steps, stacks, dumps, ...known } = facts;
+  return {
+    source: `${kind}, ${target}`,
+    expected,
+    about,
+    ...known,
+    lines: lines.map(([number, rank, text]) => ({ number, rank: rank ?? undefined, text })),
+    events: events.map(([timeMs, event]) => Object.assign({ timeMs }, event)),
+    steps: new Map(
+      steps.map(([rank, samples]) => [rank, samples.map((each) => sample(rank, each))]),
+    ),
+    readDumps: dumps.map((dump) => Object.assign(dump, { statuses: new Map(dump.statuses) })),
+    stacks,
+  };
+}
+
+/** What was answered to the unseen runs before anything was changed for them. */
+export function firstAnswers() {
+  return readLines("unseen-first");
+}
+
+function readLines(name) {
+  const text = readFileSync(new URL(`./${name}.jsonl`, import.meta.url), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}
+
+const sampleFields =
+  "timeMs step stepCount computeMs dataWaitMs communicationMs loss nonFiniteLoss parameterChecksums forwardMs backwardMs optimizerMs".split(
+    " ",
+  );
+
+function sample(rank, values) {
+  const known = sampleFields.flatMap((name, index) =>
+    values[index] === undefined || values[index] === null ? [] : [[name, values[index]]],
+  );
+  return { kind: "step", rank, samplesCount: 0, ...Object.fromEntries(known) };
 }

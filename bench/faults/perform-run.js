@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -27,8 +28,7 @@ export async function performRun(planned, labs) {
   const program = planned.torch === undefined ? "training.py" : "torch_training.py";
   const code = join(cwd, "code");
   mkdirSync(code);
-  copyFileSync(folderOf(program), join(code, program));
-  copyFileSync(folderOf("../../workloads/torch/pitwall.py"), join(code, "pitwall.py"));
+  copyPrograms(planned, program, code);
   await commitAll(code);
   prepareHosts(planned, labs);
   const env = {
@@ -74,6 +74,18 @@ export async function performRun(planned, labs) {
   }
 }
 
+function copyPrograms({ command }, program, code) {
+  const workloads = folderOf("../../workloads/torch/");
+  if (command === undefined) {
+    copyFileSync(folderOf(program), join(code, program));
+    copyFileSync(join(workloads, "pitwall.py"), join(code, "pitwall.py"));
+    return;
+  }
+  for (const folder of [folderOf("unseen/"), workloads])
+    for (const name of readdirSync(folder).filter((each) => each.endsWith(".py")))
+      copyFileSync(join(folder, name), join(code, name));
+}
+
 function wordsOf(planned, labs, program) {
   const { target, hosts, perHost, faults, helper, words, options = [], torch } = planned;
   const names = Array.from({ length: hosts }, (_, index) => `host${index + 1}`);
@@ -92,8 +104,12 @@ function wordsOf(planned, labs, program) {
     ],
     slurm: ["--on", "slurm", "--nodes", String(hosts), "--nproc", String(perHost)],
   }[target];
-  const direct = target === "mpi" ? [] : ["--launcher", "direct"];
+  const direct = target === "mpi" ? [] : ["--launcher", planned.launcher ?? "direct"];
   const goal = options.includes("--target") ? [] : ["--target", "val_acc>=1"];
+  const torchPython = process.env.PITWALL_TORCH_PYTHON ?? "python3";
+  if (planned.command !== undefined) {
+    return ["run", ...where, ...direct, ...goal, ...options, "--", torchPython, ...planned.command];
+  }
   const command =
     torch === undefined
       ? [
@@ -103,7 +119,7 @@ function wordsOf(planned, labs, program) {
           ...(helper ? ["--helper", "."] : []),
           ...words,
         ]
-      : [process.env.PITWALL_TORCH_PYTHON ?? "python3", program, ...torch, "."];
+      : [torchPython, program, ...torch, "."];
   return ["run", ...where, ...direct, ...goal, ...options, "--", ...command];
 }
 
@@ -125,7 +141,15 @@ function prepareHosts({ target, lacking }, labs) {
     mkdirSync(extra);
     writeFileSync(join(extra, "fused_kernels.py"), "");
     writeFileSync(join(extra, "vocabulary.txt"), "");
+    copyFileSync(realpathSync("/lib/x86_64-linux-gnu/libm.so.6"), join(extra, "libfused.so"));
+    writeFileSync(join(extra, "shard-00000.npy"), emptyArray());
   }
+}
+
+/** A file of NumPy with no elements. */
+function emptyArray() {
+  const header = `${"{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }".padEnd(117)}\n`;
+  return Buffer.concat([Buffer.from("\x93NUMPY\x01\x00v\x00", "latin1"), Buffer.from(header)]);
 }
 
 function recordIn(cwd) {
@@ -150,54 +174,48 @@ async function until(run, isDone, what) {
 const hasEnded = ({ child }) => child.exitCode !== null || child.signalCode !== null;
 
 async function act(run) {
-  const { planned, labs, child } = run;
-  const { act: given } = planned;
+  const { act: given } = run.planned;
   if (given === undefined || given.do === "nothing") return;
-  await until(run, () => /step 12 /u.test(textOf(run, "log.txt")) || hasEnded(run), "step 12");
-  switch (given.do) {
-    case "power-off":
-      labs.ssh.powerOff(given.host);
-      return;
-    case "link-down":
-      labs.ssh.setLink(given.host, "down");
-      return;
-    case "kill-node":
-      await labs.slurm.kill(given.host);
-      return;
-    case "preempt":
-      await labs.slurm.run(
-        "sbatch",
-        "-p",
-        "urgent",
-        "-N",
-        "2",
-        "-n",
-        "8",
-        "-o",
-        "/dev/null",
-        "--wrap",
-        "sleep 1",
-      );
-      return;
-    case "kill-pitwall":
-      child.kill("SIGKILL");
-      return;
-    case "kill-rank":
-      killRank(run, given.rank);
-      return;
-    case "interrupt":
-      child.kill("SIGINT");
-      return;
-    case "look":
-      await sleep(1500);
-      return;
-    default:
-      throw new Error(`unknown act ${given.do}`);
+  const hasBegun = () =>
+    /(?:step 12 |iter 30\/|'loss': .*'epoch': 0\.2)/u.test(textOf(run, "log.txt"));
+  await until(run, () => hasBegun() || hasEnded(run), "step 12");
+  const perform = acts[given.do];
+  if (perform === undefined) throw new Error(`unknown act ${given.do}`);
+  await perform(run, given);
+}
+
+const acts = {
+  "power-off": ({ labs }, { host }) => labs.ssh.powerOff(host),
+  "link-down": ({ labs }, { host }) => labs.ssh.setLink(host, "down"),
+  "kill-node": ({ labs }, { host }) => labs.slurm.kill(host),
+  preempt: ({ labs }) => {
+    const size = ["-p", "urgent", "-N", "2", "-n", "8", "-o", "/dev/null"];
+    return labs.slurm.run("sbatch", ...size, "--wrap", "sleep 1");
+  },
+  "kill-pitwall": ({ child }) => child.kill("SIGKILL"),
+  "kill-rank": (run, { rank, signal = "SIGKILL" }) => process.kill(pidOfRank(run, rank), signal),
+  duty: (run, { rank }) => stopAndContinue(run, rank),
+  interrupt: ({ child }) => child.kill("SIGINT"),
+  look: () => sleep(1500),
+};
+
+/** As a process that others crowd out: it runs for half of the time. */
+async function stopAndContinue(run, rank) {
+  const pid = pidOfRank(run, rank);
+  try {
+    while (!hasEnded(run)) {
+      process.kill(pid, "SIGSTOP");
+      await sleep(40);
+      process.kill(pid, "SIGCONT");
+      await sleep(40);
+    }
+  } catch {
+    // The process has ended.
   }
 }
 
-/** SIGKILL of a process that has the record in its environment. */
-function killRank(run, rank) {
+/** The process of a rank: one that has the record in its environment. */
+function pidOfRank(run, rank) {
   const name = run.record().split("/").at(-1);
   for (const pid of readdirSync("/proc").filter((each) => /^\d+$/u.test(each))) {
     try {
@@ -205,8 +223,15 @@ function killRank(run, rank) {
       const isRank =
         environ.includes(`RANK=${rank}`) &&
         environ.some((each) => each.startsWith("PITWALL_RUN_DIR=") && each.includes(name));
-      const isProgram = readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("training.py");
-      if (isRank && isProgram) return process.kill(Number(pid), "SIGKILL");
+      const words = readFileSync(`/proc/${pid}/cmdline`, "latin1").split("\0");
+      const isProgram = /(?:training|_loop|with_faults)\.py$/u.test(
+        words
+          .slice(1, 4)
+          .join(" ")
+          .split(" ")
+          .find((word) => word.endsWith(".py")) ?? "",
+      );
+      if (isRank && isProgram) return Number(pid);
     } catch {
       // The process has ended in the meantime.
     }
@@ -218,11 +243,10 @@ async function capture(run) {
   const { planned, exited } = run;
   if (planned.capture === "running") return recordedFacts(run.record());
   if (planned.capture === "stuck") {
-    await until(
-      run,
-      () => /"kind":"silence","?/u.test(textOf(run, "events.jsonl")) || hasEnded(run),
-      "silence",
-    );
+    // A program that stops in its first steps has no usual time between them; a person looks after a minute.
+    const isNoticed = () => /"kind":"silence","?/u.test(textOf(run, "events.jsonl"));
+    const lookMs = Date.now() + 60_000;
+    await until(run, () => isNoticed() || hasEnded(run) || Date.now() > lookMs, "silence");
     // Files that ranks write about a wait follow within seconds.
     await sleep(6000);
     if (planned.target !== "local" && !hasEnded(run)) await fetchDumps(run);

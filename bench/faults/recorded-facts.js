@@ -11,7 +11,14 @@ export async function recordedFacts(directory) {
   const opened = await openRecordFolder(directory);
   if (opened.kind !== "opened") throw new Error(`the record is ${opened.kind}`);
   const { record } = opened;
-  const { signs, stacks, dumps, steps, events, ...facts } = await factsOfRecord(record, Date.now());
+  const {
+    signs: _signs,
+    stacks,
+    dumps,
+    steps,
+    events,
+    ...facts
+  } = await factsOfRecord(record, Date.now());
   const lines = [];
   for await (const { rank, text, number } of attributedLines(directory))
     lines.push([number, rank ?? null, text.slice(0, 400)]);
@@ -20,10 +27,13 @@ export async function recordedFacts(directory) {
   const kept = {
     ...facts,
     outcome: facts.outcome,
-    // The first and the last lines, and all that may be signs of something.
+    // The first and the last lines, and all that may be signs of something, now or to a later diagnosis.
     lines: lines.filter(
       ([, , text], index) =>
-        index < 20 || index >= lines.length - keptLines || signOfLine(text) !== undefined,
+        index < 20 ||
+        index >= lines.length - keptLines ||
+        signOfLine(text) !== undefined ||
+        /error|exception|fail|kill|abort|memory|signal|nan\b/iu.test(text),
     ),
     events: events.map(({ timeMs, event }) => [relative(timeMs), withoutProcess(event, relative)]),
     steps: [...steps].map(([rank, samples]) => [
@@ -36,15 +46,21 @@ export async function recordedFacts(directory) {
         each.dataWaitMs,
         each.communicationMs,
         each.loss ?? null,
+        each.nonFiniteLoss ?? null,
+        each.parameterChecksums ?? null,
+        each.forwardMs ?? null,
+        each.backwardMs ?? null,
+        each.optimizerMs ?? null,
       ]),
     ]),
-    dumps: dumps.map((dump) => ({
-      ...dump,
-      statuses: [...dump.statuses],
-      dumpedMs: dump.dumpedMs === undefined ? undefined : relative(dump.dumpedMs),
-      entries: dump.entries.slice(-20).map((entry) => shiftEntry(entry, relative)),
-    })),
-    stacks: stacks.map((stack) => ({ ...stack, frames: stack.frames.slice(0, 30) })),
+    dumps: dumps.map((dump) =>
+      Object.assign({}, dump, {
+        statuses: [...dump.statuses],
+        dumpedMs: dump.dumpedMs === undefined ? undefined : relative(dump.dumpedMs),
+        entries: dump.entries.slice(-20).map((entry) => shiftEntry(entry, relative)),
+      }),
+    ),
+    stacks: stacks.map((stack) => Object.assign({}, stack, { frames: stack.frames.slice(0, 30) })),
   };
   return JSON.parse(redact(JSON.stringify(kept)));
 }

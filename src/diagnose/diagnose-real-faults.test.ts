@@ -70,6 +70,38 @@ describe("diagnoseRun", () => {
       expected: [{ kind: "out-of-memory", ranks: [], hosts: ["node2"] }],
     },
     {
+      name: "names a rank that was ended by SIGTERM before the job was stopped",
+      given: facts({
+        lines: [[0, reset]],
+        events: [
+          exited(1, { signal: "SIGTERM" }),
+          stopping,
+          exited(0, { exitCode: 1 }),
+          exited(2, { signal: "SIGTERM" }),
+        ],
+      }),
+      expected: [{ kind: "killed", ranks: [1], signal: "SIGTERM" }],
+    },
+    {
+      name: "does not blame the only rank that prints its loss for a loss that is not a number",
+      given: facts({
+        outcome: { kind: "missed", reason: "not-a-number" },
+        lines: [[0, "step 31 loss=nan"]],
+      }),
+      expected: [{ kind: "not-a-number", ranks: [] }],
+    },
+    {
+      name: "names a mismatch that the transport saw, and not the rank that it stopped",
+      given: facts({
+        lines: [
+          [2, "what(): Is there a distributed collective mismatch in your code?"],
+          [1, reset],
+        ],
+        events: [exited(2, { signal: "SIGABRT" }), stopping, exited(1, { exitCode: 1 })],
+      }),
+      expected: [{ kind: "collective-mismatch", ranks: [], how: "unknown" }],
+    },
+    {
       name: "names the rank whose stack is in no collective",
       given: facts({
         state: "running",

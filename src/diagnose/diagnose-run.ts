@@ -20,7 +20,8 @@ const minimumLikelihood = 0.5;
 export function diagnoseRun(facts: RunFacts): Diagnosis {
   // Dumps of a wait that ended do not matter to a run that reached its target.
   const dumps = facts.outcome?.kind === "reached" ? [] : facts.dumps;
-  const flight = causesOfDumps(dumps, facts.stacks);
+  const isDead = facts.outcome?.kind === "died";
+  const flight = causesOfDumps(dumps, facts.stacks, { hasFailed: isDead });
   const end = causesOfEnd(facts);
   const slow = findSlowRanks(facts.steps);
   const spike = findLossSpike(facts.steps);
@@ -62,7 +63,11 @@ function joinEnds(ends: readonly Cause[], stuck: readonly Cause[]): Cause[] {
     kind === "collective-mismatch" || !(isPartial || ranks.every((rank) => known.has(rank)));
   const added = known.size === 0 ? stuck : stuck.filter(isNew);
   const named = added.filter(({ likelihood }) => likelihood >= minimumLikelihood);
-  const kept = named.length === 0 ? ends : ends.filter((cause) => !isConsequence(cause));
+  // Its line does not say which rank left the order of the others; the dumps do.
+  const isNamed = named.some(({ kind }) => kind === "collective-mismatch");
+  const isRepeated = ({ kind }: Cause): boolean => isNamed && kind === "collective-mismatch";
+  const kept =
+    named.length === 0 ? ends : ends.filter((cause) => !isConsequence(cause) && !isRepeated(cause));
   const first = ends.some((cause) => !isConsequence(cause) && cause.kind !== "clock-step");
   return first ? [...kept, ...added] : [...added, ...kept];
 }

@@ -15,6 +15,8 @@ export interface RunFacts {
   events: readonly LifecycleEvent[];
   findings: readonly Finding[];
   lineCount: number;
+  /** The ranks that print a loss. */
+  lossRanks: readonly number[];
   /** In the order of the lines. */
   signs: readonly SeenSign[];
   /** Of each rank, in the order of time. */

@@ -47,6 +47,7 @@ export function facts({
     })),
     findings: [],
     lineCount: signs.lineCount,
+    lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps: new Map(),
     dumps: [],

@@ -387,6 +387,8 @@ def report():
     value = None if _State.loss is None else float(_State.loss)
     if value is not None and abs(value) < float("inf"):
         sample["loss"] = value
+    elif value is not None:
+        sample["nonFiniteLoss"] = str(value)
     sample.update(forwardMs=ms[_FORWARD], backwardMs=ms[_BACKWARD], optimizerMs=ms[_OPTIMIZER])
     _write(":::PITWALL " + json.dumps(sample, separators=(",", ":")))
 

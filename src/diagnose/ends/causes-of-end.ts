@@ -37,6 +37,7 @@ const explainsEnds: ReadonlySet<Cause["kind"]> = new Set([
   "out-of-memory",
   "launcher-killed",
   "not-a-number",
+  "collective-mismatch",
 ]);
 
 /**
@@ -46,6 +47,7 @@ const explainsEnds: ReadonlySet<Cause["kind"]> = new Set([
 function isToBlame(failure: RankFailure, first: RankFailure): boolean {
   if (failure === first || isOwnError(failure)) return true;
   if (failure.class !== first.class) return false;
+  if (isSent(failure) && failure.signal === first.signal) return true;
   const isKilled = failure.signs.length === 0;
   if (first.class === "own-reason") return !isKilled || first.signs.length === 0;
   if (first.class === "own-exception") return messageOf(failure) === messageOf(first);
@@ -54,7 +56,7 @@ function isToBlame(failure: RankFailure, first: RankFailure): boolean {
 
 /** Errors in the program's own data and names, which no broken connection raises. */
 const ownError =
-  /^(?:\[[\w\s]*\]:\s*)?(?:KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError)\b/u;
+  /^(?:\[[\w\s]*\]:\s*)?(?:KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError|RecursionError|Unicode\w*Error|(?:json\.decoder\.)?JSONDecodeError|(?:\w+\.)?UnpicklingError)\b/u;
 
 /** A fault of its own, whatever happened to the other ranks. */
 function isOwnError({ class: how, signs }: RankFailure): boolean {
@@ -84,10 +86,18 @@ function causeOf(failure: RankFailure, facts: RunFacts): Cause {
   if (lack !== undefined) {
     return { kind: "configuration", ...common, likelihood: 0.85, detail: lack };
   }
-  if (signal === "SIGKILL") return { kind: "killed", ...common, likelihood: 0.7, signal };
+  if (signal === "SIGKILL" || (signal !== undefined && isSent(failure)))
+    return { kind: "killed", ...common, likelihood: 0.7, signal };
   const error = sign?.text.trim() ?? signal;
   const known = error === undefined ? {} : { error };
   return { kind: "crash", ...common, likelihood: sign === undefined ? 0.75 : 0.9, ...known };
+}
+
+/** Signals that end a process only if another one sends them. */
+const sentSignals = new Set(["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"]);
+
+function isSent({ signal, signs }: RankFailure): boolean {
+  return sentSignals.has(signal ?? "") && signs.length === 0;
 }
 
 type Common = Pick<Cause, "ranks" | "hosts" | "evidence">;

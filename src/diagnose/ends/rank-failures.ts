@@ -9,7 +9,7 @@ export type FailureClass =
   /** It printed a reason, or the kernel ended it. */
   | "own-reason"
   | "own-exception"
-  /** It only ended with an exit code. */
+  /** It only ended with an exit code, or by a signal that others send, before anything else went wrong. */
   | "exit-only"
   /** It lost its connection to another rank, or was ended after another one. */
   | "victim";
@@ -40,6 +40,7 @@ const weights: Record<SignKind, number> = {
   "not-a-number": 2,
   exception: 3,
   connection: 4,
+  mismatch: 4,
   stopped: 5,
 };
 
@@ -60,7 +61,8 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
       const { exitCode, signal } = exitOf(end);
       const endedMs = end?.timeMs ?? Number.POSITIVE_INFINITY;
       const failure = { rank, host: hosts.get(rank), signs, exitCode, signal, endedMs };
-      return Object.assign(failure, { event: end, class: classOf(failure) });
+      const isStopped = facts.events.some(({ event }) => event.kind === "ended-by-scheduler");
+      return Object.assign(failure, { event: end, class: classOf(failure, isStopped) });
     })
     .toSorted(byBlame);
 }
@@ -83,13 +85,16 @@ function byBlame(a: RankFailure, b: RankFailure): number {
   return (a.signs[0]?.line ?? 0) - (b.signs[0]?.line ?? 0) || a.rank - b.rank;
 }
 
-function classOf({ signs, signal }: Pick<RankFailure, "signs" | "signal">): FailureClass {
+function classOf(
+  { signs, signal }: Pick<RankFailure, "signs" | "signal">,
+  isStopped: boolean,
+): FailureClass {
   const kind = signs[0]?.kind;
   if (kind !== undefined && weights[kind] <= weights["node-failed"]) return "own-reason";
   if (signal !== undefined && crashSignals.has(signal)) return abortClass(signal, kind);
   if (signal === "SIGKILL" && kind !== "connection") return "own-reason";
   if (kind !== undefined) return classOfSign(kind, signs);
-  return signal === "SIGTERM" || signal === "SIGINT" ? "victim" : "exit-only";
+  return isStopped && stopSignals.has(signal ?? "") ? "victim" : "exit-only";
 }
 
 function classOfSign(kind: SignKind, signs: readonly SeenSign[]): FailureClass {
@@ -100,7 +105,8 @@ function classOfSign(kind: SignKind, signs: readonly SeenSign[]): FailureClass {
 
 /** NCCL's watchdog aborts the process of a rank that has waited too long. */
 function abortClass(signal: string, kind: SignKind | undefined): FailureClass {
-  return signal === "SIGABRT" && kind === "connection" ? "victim" : "own-reason";
+  const isVictim = kind === "connection" || kind === "mismatch";
+  return signal === "SIGABRT" && isVictim ? "victim" : "own-reason";
 }
 
 function isFollowUp(signs: readonly SeenSign[]): boolean {

@@ -3,8 +3,9 @@ import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { ownFrame } from "../flight/read-stack.ts";
-import { lineEvidence, type SeenSign } from "../lines/line-signs.ts";
+import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { RunFacts } from "../run-facts.ts";
+import { hasFailed } from "./rank-failures.ts";
 import { type OutOfStep, ranksOutOfStep } from "../stacks/ranks-out-of-step.ts";
 
 /** Causes that an event, a finding, or the state of the record states. */
@@ -22,6 +23,7 @@ export function statedCauses(facts: RunFacts): Cause[] {
     ...launcherKilled(facts),
     ...notStarted(facts),
     ...notANumber(facts),
+    ...mismatches(facts),
     ...limits(facts),
     ...clockSteps(facts),
   ];
@@ -110,14 +112,16 @@ function notStarted({ findings }: RunFacts): Cause[] {
   });
 }
 
-function notANumber({ findings, events, outcome, signs }: RunFacts): Cause[] {
+function notANumber(facts: RunFacts): Cause[] {
+  const { findings, events, outcome, signs } = facts;
   const lines = byStep(signs.filter(({ kind }) => kind === "not-a-number"));
   if (outcome?.kind !== "missed") return [];
-  if (outcome.reason !== "not-a-number" && lines.length === 0) return [];
+  const isSeen = lines.length > 0 || endsNotFinite(facts);
+  if (outcome.reason !== "not-a-number" && !isSeen) return [];
   const stops = events.filter(({ event }) => event.kind === "stopping").slice(0, 1);
   const [first] = lines;
   const rank = first?.namedRank ?? first?.rank;
-  const ranks = rank === undefined ? [] : [rank];
+  const ranks = rank === undefined || !comparesRanks(facts, lines) ? [] : [rank];
   return [
     {
       kind: "not-a-number",
@@ -137,6 +141,19 @@ function notANumber({ findings, events, outcome, signs }: RunFacts): Cause[] {
   ];
 }
 
+/** A rank that is the only one to print its loss is the first to print a bad one, whose fault it ever is. */
+function comparesRanks({ lossRanks, events }: RunFacts, lines: readonly SeenSign[]): boolean {
+  const seen = new Set([...lossRanks, ...lines.map((sign) => rankOfSign(sign))]);
+  return jobRanksOf(events).ranks.length < 2 || seen.size > 1;
+}
+
+/** By their samples, most ranks end with a loss that is no finite number. */
+function endsNotFinite({ steps }: RunFacts): boolean {
+  const lasts = [...steps.values()].flatMap((samples) => samples.at(-1) ?? []);
+  const bad = lasts.filter(({ nonFiniteLoss }) => nonFiniteLoss !== undefined);
+  return bad.length > lasts.length / 2;
+}
+
 /** Output of several hosts does not arrive in the order of the steps, so lines that name a step are put into that order. */
 function byStep(lines: readonly SeenSign[]): SeenSign[] {
   const isOrdered = lines.every((line) => Number.isFinite(stepOf(line)));
@@ -145,6 +162,15 @@ function byStep(lines: readonly SeenSign[]): SeenSign[] {
 
 function stepOf({ text }: SeenSign): number {
   return Number(/\b(?:step|iter(?:ation)?|batch)\D{0,3}(\d+)/iu.exec(text)?.[1] ?? Number.NaN);
+}
+
+/** The transport noticed that the calls of two ranks do not fit. It does not know which one is wrong. */
+function mismatches(facts: RunFacts): Cause[] {
+  const lines = facts.signs.filter(({ kind }) => kind === "mismatch");
+  if (lines.length === 0 || !hasFailed(facts)) return [];
+  const evidence = lines.slice(0, 3).map((sign) => lineEvidence(sign));
+  const common = { ranks: [], hosts: [], likelihood: 0.85, evidence, waitingRanks: 0 };
+  return [{ kind: "collective-mismatch", ...common, how: "unknown" }];
 }
 
 /** A limit that the user set ended the run before its target. */

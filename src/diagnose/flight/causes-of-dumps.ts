@@ -20,22 +20,39 @@ export type FlightVerdict =
 /** Evidence names at most this many ranks of each side. */
 const shownRanks = 3;
 
-/** What Flight Recorder dumps say: skipped and mismatched collectives, hangs, ranks that left none. */
+/**
+ * What Flight Recorder dumps say: skipped and mismatched collectives, hangs, ranks that left none.
+ *
+ * @param state `hasFailed`: whether the job has ended by an error; default: no
+ */
 export function causesOfDumps(
   dumps: readonly FlightDump[],
   stacks: readonly RankStack[] = [],
+  { hasFailed = false } = {},
 ): FlightVerdict {
   const stuck = findStuck(dumps);
-  if (stuck.operations.length === 0 || isStillMoving(dumps, stuck))
-    return { kind: "nothing-stuck" };
+  const isMoving = stuck.operations.length === 0 || isStillMoving(dumps, stuck);
+  if (isMoving && !hasFailed) return { kind: "nothing-stuck" };
   const view = { dumps: new Map(dumps.map((dump) => [dump.rank, dump])), stacks, stuck };
   const divergent = findDivergences(dumps).map((found) => mismatch(found, view));
-  const absent = [...stuck.culprits.keys()].filter((rank) => !view.dumps.has(rank));
-  if (absent.length > dumps.length) {
+  if (isMoving) {
+    // The job failed before anyone waited for long: only a difference between the calls says why.
+    const alternatives: Cause[] = [];
+    return divergent.length === 0
+      ? { kind: "nothing-stuck" }
+      : { kind: "causes", causes: divergent, alternatives };
+  }
+  return causesOfWait(divergent, view);
+}
+
+function causesOfWait(divergent: readonly Cause[], view: DumpView): FlightVerdict {
+  const { stuck, dumps } = view;
+  const absent = [...stuck.culprits.keys()].filter((rank) => !dumps.has(rank));
+  if (absent.length > dumps.size) {
     return {
       kind: "too-few-dumps",
-      dumpCount: dumps.length,
-      rankCount: dumps.length + absent.length,
+      dumpCount: dumps.size,
+      rankCount: dumps.size + absent.length,
     };
   }
   const hangs = culpritsByOperation(stuck).flatMap(([operation, ranks]) =>

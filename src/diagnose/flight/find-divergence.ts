@@ -12,6 +12,8 @@ export interface Divergence {
   /** What the first of `ranks` started. */
   other: FlightEntry;
   otherRankCount: number;
+  /** That started a collective under this number. */
+  rankCount: number;
   /** Whether as many ranks started the one as the other. */
   isTied: boolean;
 }
@@ -35,7 +37,7 @@ export function findDivergences(dumps: readonly FlightDump[]): Divergence[] {
   }
   return [...byGroup].flatMap(([group, numbers]) => {
     const found = firstDivergence(group, numbers);
-    return found === undefined ? [] : [withSkips(found, dumps)];
+    return found === undefined ? [] : [tieBroken(found, dumps)];
   });
 }
 
@@ -75,6 +77,7 @@ function divergenceAt(group: string, number: number, calls: Calls): Divergence |
     common,
     other,
     otherRankCount: most.length,
+    rankCount: calls.length,
     isTied: most.length === second.length,
   };
 }
@@ -88,6 +91,31 @@ function describe(entry: FlightEntry): string {
 function howOf(common: FlightEntry, other: FlightEntry): Divergence["how"] {
   if (common.operation !== other.operation) return "other-operation";
   return common.types === other.types ? "other-size" : "other-type";
+}
+
+/** Of two sides with as many ranks, the one that lacks a call by its own habit left the order. */
+function tieBroken(found: Divergence, dumps: readonly FlightDump[]): Divergence {
+  const own = withSkips(found, dumps);
+  if (!found.isTied || found.rankCount !== 2 * found.otherRankCount) return own;
+  const swapped = withSkips(otherSide(found, dumps), dumps);
+  const isOwn = isSkip(own, dumps);
+  if (isOwn === isSkip(swapped, dumps)) return own;
+  return { ...(isOwn ? own : swapped), isTied: false };
+}
+
+function otherSide(found: Divergence, dumps: readonly FlightDump[]): Divergence {
+  const { group, number, ranks, common, other } = found;
+  const takesPart = ({ entries }: FlightDump): boolean =>
+    entries.some(
+      (entry) => entry.group === group && entry.number === number && !entry.isPointToPoint,
+    );
+  const others = dumps.filter((dump) => takesPart(dump) && !ranks.includes(dump.rank));
+  return { ...found, ranks: others.map(({ rank }) => rank), common: other, other: common };
+}
+
+function isSkip({ ranks, ...found }: Divergence, dumps: readonly FlightDump[]): boolean {
+  const own = dumps.find(({ rank }) => rank === ranks[0]);
+  return own !== undefined && lacksCommon(own, { ranks, ...found });
 }
 
 /**

@@ -16,17 +16,27 @@ export interface SeenSign extends LineSign {
 /** Signs kept of one kind and rank: the first ones, because later ones repeat or follow from them. */
 const keptOfEach = 3;
 
+const lossLine = /loss\w*["']?\s*[:=|]?\s*[-+]?(?:\d|nan|inf)/iu;
+
 /** Collects signs from the lines of one or several logs, in memory that does not grow with them. */
 export class LineSigns {
   readonly #kept = new Map<string, SeenSign[]>();
+  readonly #lossRanks = new Set<number>();
   #lineCount = 0;
 
   get lineCount(): number {
     return this.#lineCount;
   }
 
+  /** The ranks that print a loss. */
+  get lossRanks(): readonly number[] {
+    return [...this.#lossRanks];
+  }
+
   push(seen: { file: string; line: number; rank: number | undefined; text: string }): void {
     this.#lineCount += 1;
+    if (seen.rank !== undefined && !this.#lossRanks.has(seen.rank) && lossLine.test(seen.text))
+      this.#lossRanks.add(seen.rank);
     const sign = signOfLine(seen.text);
     if (sign === undefined) return;
     this.add({ ...seen, ...sign });

@@ -34,6 +34,25 @@ describe("signOfLine", () => {
       "connection",
     ],
     ["ValueError: shape mismatch", "exception"],
+    ["EOFError: Ran out of input", "exception"],
+    ["EOFError", "connection"],
+    [
+      "numpy._core._exceptions._ArrayMemoryError: Unable to allocate 32.0 TiB for an array with shape (4, 9)",
+      "host-memory",
+    ],
+    ["OSError: 65536 requested and 8176 written", "disk-full"],
+    [
+      "[rank0]: RuntimeError: [enforce fail at inline_container.cc:672] . unexpected pos 704 vs 598",
+      "disk-full",
+    ],
+    [
+      "OSError: /opt/fused/libfused.so: cannot open shared object file: No such file or directory",
+      "configuration",
+    ],
+    [
+      "  what():  [enforce fail at pair.cc:456] op.preamble.length <= op.nbytes. 308 vs 4. Received data size doesn't match expected size. Is there a distributed collective mismatch in your code?",
+      "mismatch",
+    ],
     ["torch._dynamo.exc.InternalTorchDynamoError: boom", "exception"],
     ["Segmentation fault (core dumped)", "exception"],
   ])("%s", (line, kind) => {

@@ -13,6 +13,8 @@ export const signKinds = [
   "stopped",
   /** A connection to another rank broke, or another rank did not answer: a consequence more often than a cause. */
   "connection",
+  /** The calls of two ranks do not fit; either of them may print it. */
+  "mismatch",
   "exception",
 ] as const;
 export type SignKind = (typeof signKinds)[number];
@@ -35,11 +37,13 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "host-memory",
     pattern:
-      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*MemoryError\b|Cannot allocate memory|std::bad_alloc|killed by signal: Killed|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
+      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|killed by signal: Killed|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
   },
   {
     kind: "disk-full",
-    pattern: /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b/u,
+    // NumPy and PyTorch hide the error of the system behind a write that was too short.
+    pattern:
+      /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error/u,
   },
   {
     kind: "preemption",
@@ -59,7 +63,7 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "configuration",
     pattern:
-      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|CUDA driver .*too old|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
+      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|CUDA driver .*too old|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
   },
   {
     kind: "not-a-number",
@@ -67,9 +71,14 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
       /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*\(?-?nan\b|loss is nan|nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values/iu,
   },
   {
+    kind: "mismatch",
+    pattern:
+      /collective mismatch in your code|op\.preamble\.length|Detected mismatch between collectives on ranks|Mismatch between collective operation/iu,
+  },
+  {
     kind: "connection",
     pattern:
-      /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|remote process exited|ncclRemoteError|ncclSystemError|Timed out waiting \d+ms|Watchdog caught collective operation timeout|collective operation timeout|recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|Connection lost|peer .*(died|disconnected)|NCCL communicator was aborted|EOFError|No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
+      /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|remote process exited|ncclRemoteError|ncclSystemError|Timed out waiting \d+ms|Watchdog caught collective operation timeout|collective operation timeout|recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|Connection lost|peer .*(died|disconnected)|NCCL communicator was aborted|^EOFError\s*$|No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
   },
   {
     kind: "exception",
@@ -85,7 +94,7 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
 
 /** Cheap test before the patterns: most lines of a training contain none of these. */
 const hint =
-  /err|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import/iu;
+  /err|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble/iu;
 
 /** A program that reports such a line as information or warning goes on. */
 const mildKinds: ReadonlySet<SignKind> = new Set(["connection", "configuration", "exception"]);

@@ -7,9 +7,12 @@ test.each([
   { line: "  12   0.312   0.87", key: "# # #", kind: "step" },
   {
     line: " 42%|████▏     | 42/100 [00:04<00:05, 10.31it/s]",
-    key: "#%|=| #/# [#<#, #it/s]",
+    key: "#%= #/# [#<#, #it/s]",
     kind: "step",
   },
+  { line: " 3%|#         | 4/160", key: "#%= #/#", kind: "step" },
+  { line: " 28%|##8       | 45/160", key: "#%= #/#", kind: "step" },
+  { line: "epoch 2 [==>   ] 12/60", key: "epoch # = #/#", kind: "step" },
   {
     line: ':::PITWALL {"kind":"step","rank":0,"step":7}',
     key: ':::PITWALL {"kind":"step","rank":#,"step":#}',

@@ -13,7 +13,7 @@ const keyCharacters = 80;
 
 const number = /[-+]?\d[\d_]*(?:[.,:]\d+)*(?:e[-+]?\d+)?/giu;
 /** The filled and empty parts of progress bars. */
-const bar = /[█▏▎▍▌▋▊▉▐━╸╺─]+[ .]*|[#=>.]{3,}/gu;
+const bar = /\|[#=>.\s\d█▏▎▍▌▋▊▉-]*\||\[[#=>.\s-]*\]|[█▏▎▍▌▋▊▉▐━╸╺─]+[ .]*|[#=>.]{3,}/gu;
 const mlperfKey = /^:::ML(?:L|PV0\.\d\.\d)\w*\s*\{.*?"key"\s*:\s*"([^"]+)"/u;
 
 const checkpointWords = /checkpoint|ckpt|snapshot|(?:^|[^a-z])sav(?:e|ed|ing)(?=[^a-z]|$)/iu;

@@ -12,7 +12,8 @@ const minimumFactor = 1.5;
 
 /**
  * The largest jump of the training loss above its recent past, as a robust z-score (median and median absolute deviation). It is blamed on
- * ranks if each rank has a loss of its own, and only a few of them jump.
+ * ranks if each rank has a loss of its own, and only a few of them jump, or jump while the others still have their usual loss: the
+ * gradients of a bad batch spoil the weights of all ranks for the next step.
  */
 export function findLossSpike(
   ranks: ReadonlyMap<number, readonly StepSample[]>,
@@ -21,12 +22,15 @@ export function findLossSpike(
   const spikes = curves.flatMap((losses) => worstSpike(losses) ?? []);
   const [worst] = spikes.toSorted((a, b) => b.z - a.z);
   if (worst === undefined) return undefined;
-  const isOfFew = spikes.length <= Math.max(1, curves.length / 3) && curves.length > 1;
+  const few = Math.max(1, curves.length / 3);
+  const isOfFew = spikes.length <= few && curves.length > 1;
+  const early = curves.length > 1 ? earlySpikes(curves) : [];
+  const blamed = isOfFew ? spikes : early.length <= few ? early : [];
   const { rank, step, loss, usual, z, firstStep } = worst;
   const text = `loss ${loss.toPrecision(4)} at step ${step}, ${z.toFixed(0)} robust standard deviations above the median ${usual.toPrecision(4)} of the samples before it`;
   return {
     kind: "loss-spike",
-    ranks: isOfFew ? spikes.map((spike) => spike.rank).toSorted((a, b) => a - b) : [],
+    ranks: blamed.map((spike) => spike.rank).toSorted((a, b) => a - b),
     hosts: [],
     likelihood: 0.8,
     evidence: [{ kind: "samples", rank, firstStep, lastStep: step, text }],
@@ -34,6 +38,23 @@ export function findLossSpike(
     loss,
     usualLoss: usual,
   };
+}
+
+/** The first jumps, if every other rank still had its usual loss in the same step or after it. */
+function earlySpikes(curves: readonly (readonly Loss[])[]): Loss[] {
+  const firsts = curves.map((losses) =>
+    losses.find((_, at) => at >= minimumPast && spikeAt(losses, at) !== undefined),
+  );
+  const step = Math.min(...firsts.map((first) => first?.step ?? Number.POSITIVE_INFINITY));
+  const early = firsts.flatMap((first) => (first?.step === step ? [first] : []));
+  const isUsualElsewhere = curves.every((losses, index) => {
+    const first = firsts[index];
+    const isSeen = losses.some(
+      (loss) => loss.step >= step && loss.step < (first?.step ?? Infinity),
+    );
+    return first?.step === step || isSeen;
+  });
+  return isUsualElsewhere ? early : [];
 }
 
 function worstSpike(losses: readonly Loss[]): Spike | undefined {

@@ -40,6 +40,29 @@ function samples(ranks: readonly Parts[], { measuresWaits = true, count = 12 } =
 
 const usual: Parts = {};
 
+/** DDP without reports of when gradients are sent: each rank waits for the slowest one in its backward pass of 60 ms. */
+function hidden(forwardsMs: readonly number[]): Map<number, StepSample[]> {
+  const slowestMs = Math.max(...forwardsMs);
+  const made = samples(
+    forwardsMs.map(() => ({ computeMs: slowestMs + 60 })),
+    {
+      measuresWaits: false,
+    },
+  );
+  return new Map(
+    [...made].map(([rank, all]) => {
+      const forwardMs = (forwardsMs[rank] ?? 0) * 10;
+      const parts = all.map((each) => ({
+        ...each,
+        forwardMs,
+        backwardMs: each.computeMs - forwardMs,
+        optimizerMs: 0,
+      }));
+      return [rank, parts] as const;
+    }),
+  );
+}
+
 describe("findSlowRanks", () => {
   test.each([
     { name: "two ranks", ranks: [usual, { computeMs: 160 }], expected: [1] },
@@ -58,6 +81,14 @@ describe("findSlowRanks", () => {
     expect(findSlowRanks(samples(ranks))).toMatchObject([
       { kind: "compute-straggler", ranks: expected },
     ]);
+  });
+
+  test("blames the rank that the others wait for in their backward pass", () => {
+    expect(findSlowRanks(hidden([40, 40, 65, 40]))).toMatchObject([
+      { kind: "compute-straggler", ranks: [2] },
+    ]);
+    expect(findSlowRanks(hidden([40, 41, 40, 39]))).toEqual([]);
+    expect(findSlowRanks(hidden([40, 60, 40, 60]))).toEqual([]);
   });
 
   test("calls it data starvation if the rank waits for data", () => {

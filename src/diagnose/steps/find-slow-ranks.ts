@@ -23,6 +23,9 @@ interface RankSteps {
   communicationMs: number;
   /** Its waiting in each sample. */
   waitsMs: readonly number[];
+  /** Its backward pass; undefined if it is not reported alone. */
+  backwardMs: number | undefined;
+  backwardsMs: readonly number[];
   otherMs: number;
 }
 
@@ -36,8 +39,29 @@ export function findSlowRanks(ranks: ReadonlyMap<number, readonly StepSample[]>)
   const measured = [...ranks].flatMap(([rank, samples]) => stepsOf(rank, samples) ?? []);
   if (measured.length === 0) return [];
   const isLong = measured.every(({ waitsMs }) => waitsMs.length >= minimumSamplesToBlame);
-  const slow = measured.length > 1 && isLong ? slowRanks(measured) : [];
-  return slow.length > 0 ? slow : starvation(measured);
+  if (measured.length < 2 || !isLong) return starvation(measured);
+  const slow = slowRanks(measured);
+  if (slow.length > 0) return slow;
+  const withWaits = measured.flatMap((each) => withHiddenWaits(each));
+  const hidden = withWaits.length === measured.length ? slowRanks(withWaits) : [];
+  return hidden.length > 0 ? hidden : starvation(measured);
+}
+
+/**
+ * Gradients are exchanged during the backward pass, and a program that does not report when it sends them waits for others in there.
+ * Its time then counts as waiting, so that a rank that is slow before it shows.
+ */
+function withHiddenWaits(each: RankSteps): RankSteps[] {
+  const { backwardMs } = each;
+  if (backwardMs === undefined) return [];
+  return [
+    {
+      ...each,
+      computeMs: Math.max(0, each.computeMs - backwardMs),
+      communicationMs: each.communicationMs + backwardMs,
+      waitsMs: each.waitsMs.map((waitMs, index) => waitMs + (each.backwardsMs[index] ?? 0)),
+    },
+  ];
 }
 
 function stepsOf(rank: number, all: readonly StepSample[]): RankSteps | undefined {
@@ -65,6 +89,10 @@ function stepsOf(rank: number, all: readonly StepSample[]): RankSteps | undefine
     lastStep: last.step,
     stepMs,
     ...parts,
+    backwardMs: samples.every((sample) => sample.backwardMs !== undefined)
+      ? perStep(({ backwardMs = 0 }) => backwardMs)
+      : undefined,
+    backwardsMs: samples.map(({ backwardMs = 0, stepCount }) => backwardMs / stepCount),
     waitsMs: samples.map(({ communicationMs, stepCount }) => communicationMs / stepCount),
     otherMs: stepMs - sum,
   };

@@ -115,6 +115,8 @@ function mismatchSentence(cause: Of<"collective-mismatch">): string {
   const { how, collective, entered, waitingRanks } = cause;
   const wait = waitingRanks === 0 ? "" : `; ${waiting(waitingRanks)}`;
   const who = subject(cause);
+  if (collective === undefined)
+    return `${cause.ranks.length === 0 ? "a rank" : who} started another collective than the others, or skipped one`;
   const there = collectiveName(collective);
   const instead = entered === undefined ? "another operation" : entered;
   switch (how) {
@@ -126,6 +128,8 @@ function mismatchSentence(cause: Of<"collective-mismatch">): string {
       return `${who} entered ${there} with another size (${instead})${wait}`;
     case "other-type":
       return `${who} entered ${there} with another data type${wait}`;
+    case "unknown":
+      return `${who} did not start the same collectives as the others${wait}`;
     case "other-order":
       return `${who} entered collectives in another order: ${instead} before ${there}${wait}`;
   }

@@ -34,6 +34,8 @@ export const divergences = [
   "other-type",
   /** Ranks wait for each other in different groups. */
   "other-order",
+  /** The transport saw it, and no dump shows the calls. */
+  "unknown",
 ] as const;
 
 const cause = z.discriminatedUnion("kind", [
@@ -83,7 +85,8 @@ const cause = z.discriminatedUnion("kind", [
     kind: z.literal("collective-mismatch"),
     ...causeFields,
     how: z.enum(divergences),
-    collective: collectiveReference,
+    /** Absent without dumps. */
+    collective: collectiveReference.optional(),
     /** The operation of the blamed ranks at that number. */
     entered: z.string().optional(),
     waitingRanks: z.number().int().nonnegative(),

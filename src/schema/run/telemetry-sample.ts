@@ -23,6 +23,8 @@ export const stepSample = z.strictObject({
   communicationMs: z.number().nonnegative(),
   dataWaitMs: z.number().nonnegative(),
   loss: z.number().optional(),
+  /** Instead of `loss`, which is a finite number. */
+  nonFiniteLoss: z.enum(["nan", "inf", "-inf"]).optional(),
   /** Parts of the computation, if the program reports them separately. */
   forwardMs: z.number().nonnegative().optional(),
   backwardMs: z.number().nonnegative().optional(),

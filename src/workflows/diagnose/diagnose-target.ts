@@ -109,6 +109,7 @@ async function diagnoseFolder(directory: string, argument: string): Promise<Diag
     events: [],
     findings: [],
     lineCount: signs.lineCount,
+    lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps: new Map(),
     ...dumps,

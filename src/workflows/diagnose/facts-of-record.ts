@@ -33,6 +33,7 @@ export async function factsOfRecord(
     events: last,
     findings: result?.findings ?? [],
     lineCount: signs.lineCount,
+    lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps: await stepsOf(record, sinceMs),
     ...files,
