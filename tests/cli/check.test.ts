@@ -331,9 +331,9 @@ describe("a request that is wrong", () => {
       says: /error\[folder-without-logs\][^]*the folder is empty/,
     },
     {
-      name: "a folder of logs with other names that do not name their round",
+      name: "a log with another name that has no date and does not name its round",
       words: ["named"],
-      says: /error\[edition-unknown\]: cannot determine the round of `train\.log`[^]*--edition training-/,
+      says: /error\[edition-unknown\]: cannot determine the round of `train\.log`[^]*the log has no date[^]*--edition training-/,
     },
     {
       name: "an edition that is not known",
@@ -344,11 +344,6 @@ describe("a request that is wrong", () => {
       name: "an edition without rules",
       words: ["result_0.txt", "--edition", "0.5"],
       says: /error\[edition-without-rules\]/,
-    },
-    {
-      name: "a log that could be of several editions",
-      words: ["result_0.txt"],
-      says: /error\[edition-unknown\][^]*`llama2_70b_lora` is in training-4\.0, [^]*--edition training-/,
     },
     {
       name: "a division that no log is of",
@@ -364,9 +359,30 @@ describe("a request that is wrong", () => {
     const cwd = folderWith("result_0.txt");
     mkdirSync(join(cwd, "empty"));
     mkdirSync(join(cwd, "named"));
-    writeFileSync(join(cwd, "named/train.log"), passing, "latin1");
+    const undated = passing.replaceAll(/"time_ms": \d+/gu, '"time_ms": 0');
+    writeFileSync(join(cwd, "named/train.log"), undated, "latin1");
     const { exitCode, stdout, stderr } = await pitwall(["check", ...words], { cwd });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toMatch(says);
+  });
+
+  test("assumes the round that was open on the date of the logs, and says so", async () => {
+    const cwd = folderWith("result_0.txt");
+    writeFileSync(join(cwd, "result_1.txt"), passing, "latin1");
+    const { exitCode, stdout, stderr } = await pitwall(["check", "."], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain("2 logs pass   rules training-5.0");
+    expect(stderr).toContain(
+      "warning: assumed training-5.0: 2 logs are of 2025-05-01, before the results of training-5.0 were published (2025-06-04); select another with `--edition`: `llama2_70b_lora` is also in training-4.0, ",
+    );
+    const { result } = JSON.parse((await pitwall(["check", ".", "--json"], { cwd })).stdout);
+    expect(result.assumedEditions).toMatchObject([{ edition: "training-5.0", logCount: 2 }]);
+    const later = passing.replaceAll(
+      /"time_ms": (\d+)/gu,
+      (_, ms) => `"time_ms": ${Number(ms) + 6e10}`,
+    );
+    writeFileSync(join(cwd, "result_0.txt"), later, "latin1");
+    const newest = await pitwall(["check", "result_0.txt"], { cwd });
+    expect(newest.stderr).toContain("and the results of training-6.1 are not published yet");
   });
 });

@@ -62,7 +62,9 @@ describe("pitwall score", () => {
     for (const run of [0, 1, 2])
       copyFileSync(join(cwd, logs, `result_${run}.txt`), join(cwd, `mine/run_${run}.log`));
     writeFileSync(join(cwd, "mine/setup.log"), "not of MLPerf\n");
-    const { stdout } = await pitwall(["score", "mine", "--edition", "5.0", "--json"], { cwd });
+    // The path names no round: it is assumed from the benchmark and the date of the logs.
+    const { stdout, stderr } = await pitwall(["score", "mine", "--json"], { cwd });
+    expect(stderr).toContain("warning: assumed training-5.0: 3 logs are of 2025-04-");
     const [{ score, runs }] = JSON.parse(stdout).result.results;
     expect(score).toMatchObject({ kind: "scored" });
     expect(runs.map(({ runId }: { runId: string }) => runId)).toEqual([
@@ -166,7 +168,7 @@ describe("pitwall score", () => {
     },
     { name: "a folder that is not there", folder: "nowhere", prepare: () => undefined },
     {
-      name: "a folder whose path names no round",
+      name: "a folder whose path and logs name no round",
       folder: "mine",
       prepare: (cwd: string) => writeInto(cwd, "mine/result_0.txt", ""),
     },

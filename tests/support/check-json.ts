@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { checkedLog } from "../../src/schema/logs/log-verdict.ts";
+import { editionAssumption } from "../../src/schema/logs/edition-assumption.ts";
 import { ruleSource } from "../../src/schema/logs/rule-source.ts";
 import { checkedPackage } from "../../src/schema/logs/package-finding.ts";
 import { pitwall } from "./pitwall.ts";
@@ -23,6 +24,7 @@ const document = z.strictObject({
     rules: z.array(ruleSource),
     logs: z.array(checkedLog),
     packages: z.array(checkedPackage),
+    assumedEditions: z.array(editionAssumption).optional(),
   }),
 });
 

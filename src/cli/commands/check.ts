@@ -1,8 +1,10 @@
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { CheckEvent } from "../../workflows/check/check-logs.ts";
 import { screenWidth } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
+import { printAssumptions } from "../print-assumptions.ts";
 import { StatusLine } from "../status-line.ts";
 
 const options = {
@@ -77,7 +79,8 @@ export const checkCommand = defineCommand({
   ],
   async act(call) {
     const { face, shared } = call;
-    const report = await checkAll(call).catch((error: unknown) => {
+    const assumed: EditionAssumption[] = [];
+    const report = await checkAll(call, assumed).catch((error: unknown) => {
       if (!face.interrupt.aborted || shared.json) throw error;
       return undefined;
     });
@@ -90,7 +93,12 @@ export const checkCommand = defineCommand({
     const rules = await readRuleSources(editions, face.nowMs());
     if (shared.json) {
       const { logs, packages } = report;
-      const result = { rules, logs, packages };
+      const result = {
+        rules,
+        logs,
+        packages,
+        ...(assumed.length === 0 ? {} : { assumedEditions: assumed }),
+      };
       face.out.write(
         `${JSON.stringify({ schemaVersion: 1, command: "check", ok: true, result })}\n`,
       );
@@ -120,23 +128,31 @@ function isYes({ logs, packages }: CheckReport, { isStrict }: { isStrict: boolea
 }
 
 /** Checks recorded runs first, with the rules that apply to them, then all other logs. */
-async function checkAll(call: Call<typeof options>): Promise<CheckReport> {
+async function checkAll(
+  call: Call<typeof options>,
+  assumed: EditionAssumption[],
+): Promise<CheckReport> {
   const { checkRecords } = await import("../../workflows/read-run/check-records.ts");
   const { arguments: paths, face, shared, options } = call;
   const request = { paths, workingFolder: face.cwd, edition: options.edition };
   const own = await checkRecords(request, await openStore(face, shared));
-  if (own.logs.length === 0) return check(call);
+  if (own.logs.length === 0) return check(call, assumed);
   const none: CheckReport = { logs: [], packages: [], leftOutCount: 0 };
-  const others = own.rest.length === 0 ? none : await check({ ...call, arguments: own.rest });
+  const others =
+    own.rest.length === 0 ? none : await check({ ...call, arguments: own.rest }, assumed);
   return { ...others, logs: [...own.logs, ...others.logs] };
 }
 
-async function check({
-  arguments: paths,
-  options: { edition, division, "as-published": asPublished, threads },
-  face,
-  shared,
-}: Call<typeof options>): Promise<CheckReport> {
+/** @param assumed receives the rounds that were assumed */
+async function check(
+  {
+    arguments: paths,
+    options: { edition, division, "as-published": asPublished, threads },
+    face,
+    shared,
+  }: Call<typeof options>,
+  assumed: EditionAssumption[],
+): Promise<CheckReport> {
   const { checkLogs } = await import("../../workflows/check/check-logs.ts");
   const request = {
     paths,
@@ -150,6 +166,10 @@ async function check({
   try {
     for await (const event of checkLogs(request, face.interrupt)) {
       progress?.show(event);
+      if (event.kind === "found") {
+        assumed.push(...event.assumptions);
+        if (!shared.quiet) await printAssumptions(event.assumptions, face);
+      }
       if (event.kind === "finished") return event.report;
     }
   } finally {

@@ -1,10 +1,12 @@
 import type { CsvOptions } from "../../foundation/csv.ts";
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { CheckReport } from "../../workflows/check/assemble-check.ts";
 import type { ScoreRequest } from "../../workflows/submissions/score-submission.ts";
 import { screenWidth } from "../atlas-screen.ts";
 import { type Call, defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { csvOptionsOf, rawCsvOption } from "../raw-csv.ts";
+import { printAssumptions } from "../print-assumptions.ts";
 import { StatusLine } from "../status-line.ts";
 
 const options = {
@@ -118,16 +120,27 @@ interface Answer {
   report: CheckReport | undefined;
   /** Present if the rules applied at the round count more runs. */
   countAsPublished: { runCount: number; resultCount: number } | undefined;
+  /** Rounds that neither paths nor logs state. */
+  assumed: readonly EditionAssumption[];
 }
 
 async function scoreAll(call: Call<typeof options>): Promise<Answer> {
   const { scoreSubmission } = await import("../../workflows/submissions/score-submission.ts");
   const line = call.shared.quiet ? undefined : new StatusLine(call.face);
   const read = { expectedBytes: 0, logs: 0, bytes: 0 };
-  const answer: Answer = { results: [], report: undefined, countAsPublished: undefined };
+  const answer: Answer = {
+    results: [],
+    report: undefined,
+    countAsPublished: undefined,
+    assumed: [],
+  };
   try {
     for await (const event of scoreSubmission(await requestOf(call), call.face.interrupt)) {
-      if (event.kind === "found") read.expectedBytes = event.bytes;
+      if (event.kind === "found") {
+        read.expectedBytes = event.bytes;
+        answer.assumed = event.assumptions;
+        if (!call.shared.quiet) await printAssumptions(event.assumptions, call.face);
+      }
       if (event.kind === "logs-read") {
         read.logs += event.logCount;
         read.bytes += event.bytes;
@@ -165,11 +178,12 @@ async function requestOf({
 }
 
 async function writeDocument(
-  { results, report, countAsPublished }: Answer,
+  { results, report, countAsPublished, assumed }: Answer,
   face: Face,
 ): Promise<void> {
   const result = {
     results,
+    ...(assumed.length === 0 ? {} : { assumedEditions: assumed }),
     ...(countAsPublished === undefined ? {} : { countAsPublished }),
     ...(report === undefined ? {} : await checkedOf(report, face)),
   };

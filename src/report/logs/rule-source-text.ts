@@ -1,3 +1,4 @@
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { RuleSource } from "../../schema/logs/rule-source.ts";
 
 /** `mlcommons/logging 4.1.68 of 2026-10-24`. */
@@ -7,4 +8,18 @@ export function describeRuleSource({ source, released }: Omit<RuleSource, "editi
 
 export function newerRulesNote({ edition, released }: RuleSource): string {
   return `the rules of ${edition} are of ${released}, and a round is being submitted: newer rules may exist. A newer version of Pitwall may have them`;
+}
+
+/** Which rules were assumed, why, and how to select others. */
+export function assumedEditionText(assumption: EditionAssumption): string {
+  const { edition, editions, benchmark, loggedOn, publishedOn, logCount } = assumption;
+  const others = editions.filter((each) => each !== edition);
+  const logs = logCount === 1 ? "the log is" : `${logCount} logs are`;
+  const when =
+    publishedOn === undefined
+      ? `and the results of ${edition} are not published yet`
+      : loggedOn <= publishedOn
+        ? `before the results of ${edition} were published (${publishedOn})`
+        : `after the results of ${edition}, the newest edition with \`${benchmark}\`, were published (${publishedOn})`;
+  return `assumed ${edition}: ${logs} of ${loggedOn}, ${when}; select another with \`--edition\`: \`${benchmark}\` is also in ${others.join(", ")}`;
 }

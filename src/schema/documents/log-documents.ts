@@ -1,3 +1,4 @@
+import { editionAssumption } from "../logs/edition-assumption.ts";
 import { z } from "zod";
 import { checkedLog } from "../logs/log-verdict.ts";
 import { checkedPackage } from "../logs/package-finding.ts";
@@ -11,6 +12,8 @@ export const checkDocument = z.strictObject({
   rules: z.array(ruleSource),
   logs: z.array(checkedLog),
   packages: z.array(checkedPackage),
+  /** Rounds that neither `--edition` nor paths nor logs state. */
+  assumedEditions: z.array(editionAssumption).optional(),
 });
 
 export const submitDocument = z.strictObject({

@@ -1,4 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import { assembleCheck, type CheckReport } from "./assemble-check.ts";
 import type { JudgedLog } from "../logs/log-checker.ts";
@@ -25,7 +26,13 @@ export interface CheckRequest {
 
 /** Events while logs are checked; `finished` is the last. */
 export type CheckEvent =
-  | { kind: "found"; logCount: number; bytes: number; skippedFolders: readonly string[] }
+  | {
+      kind: "found";
+      logCount: number;
+      bytes: number;
+      skippedFolders: readonly string[];
+      assumptions: readonly EditionAssumption[];
+    }
   | { kind: "checked"; logCount: number; bytes: number }
   | { kind: "finished"; report: CheckReport };
 
@@ -59,8 +66,8 @@ async function* checkUnpacked(
   const { workingFolder, division, asPublished = false, threadCount, threadFile } = request;
   const edition = request.edition === undefined ? undefined : editionNamed(request.edition);
   const plan = { paths: unpacked.paths, workingFolder, edition };
-  const { logs, skippedFolders } = await planCheck(plan, signal);
-  yield { kind: "found", logCount: logs.length, bytes: bytesOf(logs), skippedFolders };
+  const { logs, skippedFolders, assumptions } = await planCheck(plan, signal);
+  yield { kind: "found", logCount: logs.length, bytes: bytesOf(logs), skippedFolders, assumptions };
 
   const judged: JudgedLog[] = [];
   const tasks = logs.map(({ absolutePath, sizeBytes, edition }) => ({

@@ -1,7 +1,8 @@
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { roundOfPath } from "../../schema/logs/edition-name.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { findLogs, type FoundLog } from "../../store/logs/find-logs.ts";
-import { roundInLog } from "./round-of-log.ts";
+import { joinAssumptions, roundInLog } from "./round-of-log.ts";
 
 /** Logs to check. */
 export interface CheckPlan {
@@ -9,6 +10,8 @@ export interface CheckPlan {
   logs: PlannedLog[];
   /** Folders that were not searched. */
   skippedFolders: string[];
+  /** Rounds that logs do not state. */
+  assumptions: EditionAssumption[];
 }
 
 export interface PlannedLog extends FoundLog {
@@ -32,6 +35,7 @@ export interface LogsAsked {
 export async function planCheck(asked: LogsAsked, signal: AbortSignal): Promise<CheckPlan> {
   const logs: PlannedLog[] = [];
   const skippedFolders: string[] = [];
+  const assumptions: (EditionAssumption | undefined)[] = [];
   const seen = new Set<string>();
   for (const path of asked.paths) {
     const found = await findLogs(path, asked.workingFolder);
@@ -40,9 +44,11 @@ export async function planCheck(asked: LogsAsked, signal: AbortSignal): Promise<
       signal.throwIfAborted();
       if (seen.has(log.absolutePath)) continue;
       seen.add(log.absolutePath);
-      const edition = asked.edition ?? roundOfPath(log.absolutePath) ?? (await roundInLog(log));
-      logs.push({ ...log, edition });
+      const stated = asked.edition ?? roundOfPath(log.absolutePath);
+      const read = stated === undefined ? await roundInLog(log) : undefined;
+      assumptions.push(read?.assumption);
+      logs.push({ ...log, edition: stated ?? read?.edition });
     }
   }
-  return { logs, skippedFolders };
+  return { logs, skippedFolders, assumptions: joinAssumptions(assumptions) };
 }

@@ -1,3 +1,4 @@
+import { UserError } from "../../foundation/user-error.ts";
 import { describeRound } from "../../atlas/rounds/describe-round.ts";
 import { type ContentsContext, contentsOfResult } from "../../atlas/rows/contents-of-result.ts";
 import { markRepeats } from "../../atlas/rows/repeated-rows.ts";
@@ -99,12 +100,25 @@ async function* importLogs(
   }
 }
 
+/** What is imported stays: a round is not assumed for it. */
+function requireStatedRounds(planned: readonly PlannedResult[]): void {
+  const unknown = planned.find(({ assumption }) => assumption !== undefined);
+  if (unknown?.assumption === undefined) return;
+  const { edition, benchmark, editions } = unknown.assumption;
+  throw new UserError("edition-unknown", "cannot determine the round from the path or the logs", {
+    at: unknown.folder.path,
+    saw: `benchmark \`${benchmark}\` is in ${editions.join(", ")}`,
+    hint: `select the round: by the date of the logs it is \`--edition ${edition}\``,
+  });
+}
+
 async function* importFolders(
   { edition, into, importedBy }: ImportRequest,
   { folders, origin }: { folders: readonly string[]; origin: ImportOrigin },
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent> {
   const planned = await planScore(folders, edition === undefined ? undefined : roundNamed(edition));
+  requireStatedRounds(planned);
   const logCount = planned.reduce((sum, { folder }) => sum + folder.logs.length, 0);
   yield { kind: "found", resultCount: planned.length, logCount };
   const tables = await readResultTables();

@@ -1,11 +1,13 @@
 import { resolve } from "node:path";
 import { passesAsPublished } from "../../rules/passes-as-published.ts";
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { roundNamed } from "../../schema/logs/edition-name.ts";
 import type { RuleAmendment } from "../../schema/logs/rule-edition.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { TrustedVerdict } from "../../schema/logs/trusted-verdict.ts";
 import { readRuleAmendments } from "../../store/catalogue/read-score-data.ts";
 import { assembleCheck, type CheckReport } from "../check/assemble-check.ts";
+import { joinAssumptions } from "../check/round-of-log.ts";
 import type { JudgedFile } from "../check/judged-file.ts";
 import { planCheck, type PlannedLog } from "../check/plan-check.ts";
 import { UnpackedArguments } from "../logs/unpack-arguments.ts";
@@ -34,7 +36,14 @@ export interface ScoreRequest {
 
 /** Results come last, in the order of folders, and then the check. */
 export type ScoreEvent =
-  | { kind: "found"; resultCount: number; logCount: number; bytes: number }
+  | {
+      kind: "found";
+      resultCount: number;
+      logCount: number;
+      bytes: number;
+      /** Rounds that neither paths nor logs state. */
+      assumptions: readonly EditionAssumption[];
+    }
   | { kind: "logs-read"; logCount: number; bytes: number }
   | { kind: "scored"; result: BenchmarkResult }
   /** Runs that do not count by the current rules, and would by the rules as applied at the round. */
@@ -83,7 +92,11 @@ async function* scoreUnpacked(
   for await (const event of scoreResults(work, signal)) {
     switch (event.kind) {
       case "found":
-        yield { ...event, resultCount: results.length };
+        yield {
+          ...event,
+          resultCount: results.length,
+          assumptions: joinAssumptions(results.map(({ assumption }) => assumption)),
+        };
         break;
       case "logs-read":
         yield event;
