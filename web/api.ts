@@ -13,6 +13,10 @@ import {
 } from "../src/schema/dashboard/diagnosis-page.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
 import { planDocument } from "../src/schema/dashboard/plan-document.ts";
+import {
+  referencesDocument,
+  type ReferencesDocument,
+} from "../src/schema/dashboard/references-page.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
 import {
   heatmapDocument,
@@ -116,6 +120,13 @@ export async function fetchPlanData(signal: AbortSignal): Promise<PlanData> {
 export function fetchAtlasRow(rowId: string, index: number): Promise<AtlasRowDocument> {
   if (isStaticSite) return fetchDocument(atlasRowDocument, `api/rows/${index}.json`);
   return fetchDocument(atlasRowDocument, "api/atlas/row", { parameters: { rowId } });
+}
+
+export function fetchReferences(
+  parameters: QueryParameters,
+  signal: AbortSignal,
+): Promise<ReferencesDocument> {
+  return fetchDocument(referencesDocument, "api/references", { parameters, signal });
 }
 
 /** Requests that the Pitwall process of the run stops it, like Ctrl-C. */

@@ -63,6 +63,10 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     isLive: false,
     load: async () => (await import("./views/pareto/pareto-page.tsx")).ParetoPage,
   },
+  "/rcp": {
+    isLive: true,
+    load: async () => (await import("./views/rcp/rcp-page.tsx")).RcpPage,
+  },
   "/plan": {
     navigation: "Plan",
     isLive: false,

@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { PackedDocument } from "./packed-document.ts";
-import { rowQuery } from "./queries.ts";
+import { referencesQuery, rowQuery } from "./queries.ts";
 
 /** Published results do not change; own results appear after the next reload. */
 const freshForMs = 5000;
 
-/** Adds the routes under /api/atlas. */
+/** Adds the routes of published results: those under /api/atlas, and /api/references. */
 export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts): void {
   const atlas = new PackedDocument(
     async () => {
@@ -21,5 +21,10 @@ export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts
     const { rowId } = rowQuery.parse(context.req.query());
     const { atlasRowDocument } = await import("../workflows/dashboard/serve-atlas.ts");
     return context.json(await atlasRowDocument({ home, store }, rowId));
+  });
+  app.get("/api/references", async (context) => {
+    const query = referencesQuery.parse(context.req.query());
+    const { referencesDocument } = await import("../workflows/dashboard/serve-references.ts");
+    return context.json(await referencesDocument(query, store));
   });
 }

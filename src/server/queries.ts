@@ -61,3 +61,11 @@ export const streamQuery = z.object({
 });
 
 export const rowQuery = z.object({ rowId: z.string().min(1).max(1000) });
+
+const shortText = z.string().min(1).max(200).optional();
+
+export const referencesQuery = z.object({
+  benchmark: shortText,
+  edition: shortText,
+  series: shortText,
+});

@@ -10,11 +10,13 @@ async function curveOf(words: readonly string[], cwd = temporaryFolder()) {
   return { curve: referenceCurve.parse(JSON.parse(stdout).result), exitCode };
 }
 
-/** Ten copies of a passing log of llama2_70b_lora; each needed `samples`. */
+/** Ten copies of a passing log of llama2_70b_lora with seeds of their own; each needed `samples`. */
 function folderOfLogs(samples: number): string {
   const cwd = temporaryFolder();
   for (let run = 0; run < 10; run++) {
-    const log = passing.replaceAll('"samples_count": 2688', `"samples_count": ${samples}`);
+    const log = passing
+      .replaceAll('"samples_count": 2688', `"samples_count": ${samples}`)
+      .replace('"key": "seed", "value": 16500', `"key": "seed", "value": ${run + 1}`);
     writeFileSync(join(cwd, `result_${run}.txt`), log, "latin1");
   }
   return cwd;
@@ -47,6 +49,21 @@ describe("pitwall rcp", () => {
     const { curve, exitCode } = await curveOf(["llama2_70b_lora", ".", "--edition", "5.0"], cwd);
     expect(curve.submitted).toMatchObject([{ mean: expected.samples, outcome: expected.outcome }]);
     expect(exitCode).toBe(expected.exitCode);
+  });
+
+  test("places an imported series beside the reference, by name", async () => {
+    const cwd = folderOfLogs(3456);
+    await pitwall(["import", ".", "--quiet"], { cwd });
+    const { stdout } = await pitwall(["runs", "--group", "--json"], { cwd });
+    const [{ seriesId }] = JSON.parse(stdout).result;
+    const { curve, exitCode } = await curveOf(
+      ["llama2_70b_lora", seriesId, "--edition", "5.0"],
+      cwd,
+    );
+    const ofFolder = await curveOf(["llama2_70b_lora", ".", "--edition", "5.0"], cwd);
+    expect(exitCode).toBe(0);
+    const [{ folder: _, ...expected } = { folder: "" }] = ofFolder.curve.submitted;
+    expect(curve.submitted).toEqual([{ folder: seriesId, ...expected }]);
   });
 
   test("draws an SVG file, and does not overwrite one", async () => {

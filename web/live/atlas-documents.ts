@@ -15,6 +15,7 @@ export interface Atlas {
   rod: MeasuringRod;
   accelerators: AtlasDocument["accelerators"];
   problems: AtlasDocument["problems"];
+  referenceBenchmarks: AtlasDocument["referenceBenchmarks"];
   /** Index in the document by row id. */
   positions: ReadonlyMap<string, number>;
 }
@@ -64,7 +65,7 @@ async function fetchNow(unmount: AbortSignal): Promise<void> {
 
 /** Measures every row of a document. */
 export function readAtlas(document: AtlasDocument): Atlas {
-  const { rows, prices, accelerators, compatibility, problems } = document;
+  const { rows, prices, accelerators, compatibility, problems, referenceBenchmarks } = document;
   const rod: MeasuringRod = {
     prices: new Map(prices.map((price) => [price.accelerator, price])),
     powerLimitWatts: new Map(
@@ -79,6 +80,7 @@ export function readAtlas(document: AtlasDocument): Atlas {
     rod,
     accelerators,
     problems,
+    referenceBenchmarks,
     positions: new Map(rows.map(({ rowId }, index) => [rowId, index])),
   };
 }

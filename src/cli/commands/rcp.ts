@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import { screenWidth } from "../atlas-screen.ts";
-import { defineCommand, exitCodes } from "../command-table.ts";
+import { defineCommand, exitCodes, type Face, type SharedOptions } from "../command-table.ts";
+import { openStore } from "../open-store.ts";
 
 const options = {
   edition: {
@@ -18,13 +19,22 @@ const options = {
   },
 } as const;
 
+async function comparedOf(text: string | undefined, face: Face, shared: SharedOptions) {
+  if (text === undefined) return undefined;
+  const store = await openStore(face, shared);
+  return { kind: "named" as const, text, workingFolder: face.cwd, store };
+}
+
 export const rcpCommand = defineCommand({
   name: "rcp",
   summary: "Show reference convergence points, and results beside them",
-  usage: "<benchmark> [folder]",
+  usage: "<benchmark> [folder | run]",
   arguments: [
     { name: "benchmark", help: "as in the logs: `llama31_8b`, `bert`" },
-    { name: "folder", help: "logs, a submission or a round to compare with the references" },
+    {
+      name: "folder | run",
+      help: "logs, a submission or a round to compare with the references, or a run or series of `pitwall runs`",
+    },
   ],
   argumentCount: { minimum: 1, maximum: 2 },
   takesProgram: false,
@@ -42,7 +52,7 @@ export const rcpCommand = defineCommand({
   exits: [
     { code: 0, when: "shown; no result converges too fast" },
     { code: 1, when: "a result in the folder fails the convergence check" },
-    { code: 2, when: "the benchmark or edition has no references, or the folder has no such logs" },
+    { code: 2, when: "the benchmark or edition has no references, or there are no such logs" },
   ],
   async act({ arguments: [benchmark = "", folder], options: { edition, svg }, face, shared }) {
     if (svg === "")
@@ -50,7 +60,7 @@ export const rcpCommand = defineCommand({
         hint: "for example `--svg rcp.svg`",
       });
     const { showReferences } = await import("../../workflows/submissions/show-references.ts");
-    const request = { benchmark, edition, folder, workingFolder: face.cwd };
+    const request = { benchmark, edition, compared: await comparedOf(folder, face, shared) };
     const curve = await showReferences(request, face.interrupt);
     if (svg !== undefined) {
       const { referenceChart } = await import("../../report/export/reference-chart.ts");

@@ -10,8 +10,12 @@ const margin = { top: 44, right: 24, bottom: 84, left: 92 };
 /** Two labels of the batch size need this many user units between them. */
 const labelSpace = 64;
 
-/** The reference convergence points of a benchmark, and results beside them, as an SVG file. */
-export function referenceChart(curve: ReferenceCurve): string {
+/**
+ * The reference convergence points of a benchmark, and results beside them, as an SVG file.
+ *
+ * @param look `isInPage`: without colors and ground, which the style sheet of a page gives its classes. Default false.
+ */
+export function referenceChart(curve: ReferenceCurve, { isInPage = false } = {}): string {
   const { benchmark, edition, unit, points, submitted } = curve;
   const scale = scaleOf(curve);
   const title = `${benchmark}, ${edition}: ${unit} to converge by batch size`;
@@ -24,16 +28,20 @@ export function referenceChart(curve: ReferenceCurve): string {
     aria-label="${title}"
   >
     <title>${title}</title>
-    <style>
-      ${chartStyle}
-    </style>
-    <rect class="ground" width="${width}" height="${height}" />
+    ${isInPage ? undefined : fileLook()}
     <text class="title" x="${margin.left}" y="24">${title}</text>
     ${legend(submitted.length > 0)} ${axes(curve, scale)} ${limitMarks(curve, scale)}
     ${meanLine(curve, scale)} ${points.map((point) => pointMarks(point, scale))}
     ${submitted.map((point) => submittedMarks(point, scale))}
   </svg>`;
   return `${chart.markup}\n`;
+}
+
+function fileLook(): HtmlText {
+  return html`<style>
+      ${chartStyle}
+    </style>
+    <rect class="ground" width="${width}" height="${height}" />`;
 }
 
 // Colors of the exported page; `prefers-color-scheme` also applies to SVG files.

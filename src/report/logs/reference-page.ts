@@ -34,7 +34,7 @@ export function referencePage(curve: ReferenceCurve, look: ReferenceLook): strin
 
 type Point = ReferenceCurve["points"][number];
 
-const pointColumns: readonly FittedColumn<Point>[] = [
+export const pointColumns: readonly FittedColumn<Point>[] = [
   {
     head: "batch size",
     align: "right",
@@ -74,7 +74,7 @@ function submittedLines(submitted: readonly SubmittedPoint[], look: ReferenceLoo
   return ["", look.paint.faint(head), ...lines];
 }
 
-const submittedColumns: readonly FittedColumn<SubmittedPoint>[] = [
+export const submittedColumns: readonly FittedColumn<SubmittedPoint>[] = [
   { head: "result", align: "left", cell: ({ folder }) => folder, shrinkTo: 12 },
   {
     head: "batch size",

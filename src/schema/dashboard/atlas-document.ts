@@ -35,6 +35,8 @@ export const atlasDocument = z.object({
   compatibility: z.array(compatibilityGroup),
   rounds: z.array(roundManifest),
   problems: z.array(atlasProblem),
+  /** Benchmarks with reference convergence points. */
+  referenceBenchmarks: z.array(z.string()),
 });
 export type AtlasDocument = z.output<typeof atlasDocument>;
 

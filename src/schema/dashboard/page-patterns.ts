@@ -14,6 +14,7 @@ export const pagePatterns = [
   "/compare",
   "/scaling",
   "/pareto",
+  "/rcp",
   "/plan",
 ] as const;
 export type PagePattern = (typeof pagePatterns)[number];

@@ -49,6 +49,8 @@ export type SeriesRun = z.output<typeof seriesRun>;
 export const seriesPageDocument = z.object({
   row: seriesRow,
   target: metricTarget.optional(),
+  /** The MLPerf benchmark that it trains, if there are reference convergence points of it. */
+  referenceBenchmark: z.string().optional(),
   runs: z.array(seriesRun),
 });
 export type SeriesPageDocument = z.output<typeof seriesPageDocument>;

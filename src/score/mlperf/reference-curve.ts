@@ -72,11 +72,8 @@ export function placeBesideReference(result: BenchmarkResult): SubmittedPoint | 
   switch (check.kind) {
     case "found":
     case "interpolated":
-    case "smaller-batch": {
-      const { submissionMean: mean, smallestAcceptableMean, passes } = check.test;
-      const outcome = passes ? "passes" : "converges-too-fast";
-      return { ...own, mean, smallestAcceptableMean, outcome };
-    }
+    case "smaller-batch":
+      return { ...own, ...outcomeOf(check.test) };
     case "missing":
       return { ...own, mean: check.test?.submissionMean, outcome: "no-reference" };
     case "insufficient":
@@ -86,4 +83,11 @@ export function placeBesideReference(result: BenchmarkResult): SubmittedPoint | 
     case "not-checked":
       return undefined;
   }
+}
+
+function outcomeOf({ submissionMean: mean, smallestAcceptableMean, passes }: ConvergenceTest) {
+  // Of one or two runs, none is left after the fastest and the slowest are dropped.
+  if (mean === undefined) return { smallestAcceptableMean, outcome: "too-few-converged" as const };
+  const outcome = passes ? ("passes" as const) : ("converges-too-fast" as const);
+  return { mean, smallestAcceptableMean, outcome };
 }

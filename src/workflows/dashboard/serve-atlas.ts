@@ -13,6 +13,7 @@ import {
 } from "../../store/results/read-results.ts";
 import { resultsFolders } from "../../store/results/results-folders.ts";
 import { loadAtlas } from "../results/load-atlas.ts";
+import { benchmarksWithReferences } from "../submissions/show-references.ts";
 import { ownResults } from "../results/own-results.ts";
 
 /** `own/<series id>` is the id of a result of the home's own runs. */
@@ -27,9 +28,10 @@ export interface AtlasHome {
 /** All results with the prices and tables that the dashboard measures them by. */
 export async function atlasDocument({ home, store }: AtlasHome): Promise<AtlasDocument> {
   const atlas = await loadAtlas({ home });
-  const [own, { rounds }] = await Promise.all([
+  const [own, { rounds }, referenceBenchmarks] = await Promise.all([
     ownResults(store, atlas.accelerators),
     findRoundFiles(atlas.folders),
+    benchmarksWithReferences(),
   ]);
   return {
     rows: [...own.map(({ row }) => row), ...atlas.rows],
@@ -40,6 +42,7 @@ export async function atlasDocument({ home, store }: AtlasHome): Promise<AtlasDo
     compatibility: [...atlas.groups],
     rounds: rounds.map(({ manifest }) => manifest),
     problems: atlas.problems.map(describeResultsProblem),
+    referenceBenchmarks,
   };
 }
 

@@ -3,6 +3,8 @@ import type { SeriesPageDocument, SeriesRun } from "../../schema/dashboard/serie
 import { seriesRole } from "../../schema/run/counted-runs.ts";
 import { useOfRun } from "../../score/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../store/records/run-store.ts";
+import { benchmarkNamed } from "../../schema/logs/mlperf-round.ts";
+import { benchmarksWithReferences } from "../submissions/show-references.ts";
 import { groupRuns, type SeriesRow } from "../read-run/group-runs.ts";
 import { curveOfRun } from "./curve-of-run.ts";
 import type { RunWatch } from "./watch-runs.ts";
@@ -38,12 +40,22 @@ export class SeriesReports {
     if (row === undefined)
       throw new UserError("unknown-series", "unknown series", { hint: "`/runs` lists them" });
     const runs: SeriesRun[] = [];
+    let trained: string | undefined;
     for (const runId of row.runIds) {
       const opened = await this.#store.open(runId);
-      if (opened.kind === "opened") runs.push(this.#runOf(opened.record, row));
+      if (opened.kind !== "opened") continue;
+      const { request, result } = opened.record;
+      trained ??= result?.rules?.benchmark ?? request.startable.name;
+      runs.push(this.#runOf(opened.record, row));
     }
     const target = row.summary?.target;
-    return { row, runs, ...(target === undefined ? {} : { target }) };
+    const benchmark = await benchmarkWithReferences(trained);
+    return {
+      row,
+      runs,
+      ...(target === undefined ? {} : { target }),
+      ...(benchmark === undefined ? {} : { referenceBenchmark: benchmark }),
+    };
   }
 
   #runOf(
@@ -69,4 +81,11 @@ export class SeriesReports {
       .map((item) => `${item.runId} ${item.kind === "readable" ? item.state : item.kind}`)
       .join("\n");
   }
+}
+
+/** @param trained the benchmark that a log names, or the name of a workload */
+async function benchmarkWithReferences(trained: string | undefined): Promise<string | undefined> {
+  if (trained === undefined) return undefined;
+  const benchmark = benchmarkNamed(trained);
+  return (await benchmarksWithReferences()).includes(benchmark) ? benchmark : undefined;
 }

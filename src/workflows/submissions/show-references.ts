@@ -14,16 +14,22 @@ import {
   placeBesideReference,
 } from "../../score/mlperf/reference-curve.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
+import type { RunStore } from "../../store/records/run-store.ts";
 import { scoreSubmission } from "./score-submission.ts";
+import { type RecordsToScore, recordsNamed, scoreRecords } from "./score-records.ts";
 
 export interface ReferencesRequest {
   benchmark: string;
   /** Default: the round of the folder, otherwise the newest edition with references. */
   edition: string | undefined;
-  /** Logs to compare with the references. */
-  folder: string | undefined;
-  workingFolder: string;
+  /** What to compare with the references. Default: nothing. */
+  compared?: ComparedLogs | undefined;
 }
+
+export type ComparedLogs =
+  /** A folder or archive; if there is none, a run or series of the store. */
+  | { kind: "named"; text: string; workingFolder: string; store: RunStore }
+  | ({ kind: "records" } & Pick<RecordsToScore, "name" | "records">);
 
 /**
  * Shows the reference convergence points of a benchmark and, if a folder is given, its results beside them.
@@ -34,21 +40,16 @@ export async function showReferences(
   request: ReferencesRequest,
   signal: AbortSignal,
 ): Promise<ReferenceCurve> {
-  const { folder, workingFolder } = request;
+  const { compared } = request;
   const records = await readReferenceConvergence();
   const benchmark = requireBenchmark(request.benchmark, records);
   const own = records.filter((record) => record.benchmark === benchmark);
   const editions = mlperfEditions.filter((each) => own.some(({ edition }) => edition === each));
   const requested = request.edition === undefined ? undefined : editionNamed(request.edition);
-  const results: BenchmarkResult[] = [];
-  if (folder !== undefined) {
-    const scored = { folders: [folder], workingFolder, edition: requested };
-    for await (const event of scoreSubmission(scored, signal))
-      if (event.kind === "scored" && event.result.benchmark === benchmark)
-        results.push(event.result);
-    requireResults(results, { folder, benchmark });
-  }
-  const edition = requested ?? results.at(-1)?.edition ?? editions.at(-1);
+  const results = compared === undefined ? [] : await resultsOf(compared, requested, signal);
+  const submitted = results.filter((result) => result.benchmark === benchmark);
+  if (compared !== undefined) requireResults(submitted, { compared, benchmark });
+  const edition = requested ?? submitted.at(-1)?.edition ?? editions.at(-1);
   const ofEdition = own.filter((record) => record.edition === edition);
   if (ofEdition.length === 0) {
     throw new UserError("no-references", `${edition} has no references of \`${benchmark}\``, {
@@ -58,11 +59,32 @@ export async function showReferences(
   }
   return {
     ...calculateReferenceCurve(ofEdition, benchmark),
-    submitted: results
+    submitted: submitted
       .filter((result) => result.edition === edition)
       .flatMap((result) => placeBesideReference(result) ?? []),
     editions,
   };
+}
+
+/** The benchmarks that `pitwall rcp` accepts, in alphabetical order. */
+export async function benchmarksWithReferences(): Promise<string[]> {
+  const records = await readReferenceConvergence();
+  return [...new Set(records.map(({ benchmark }) => benchmark))].toSorted();
+}
+
+async function resultsOf(
+  compared: ComparedLogs,
+  edition: RecordsToScore["edition"],
+  signal: AbortSignal,
+): Promise<BenchmarkResult[]> {
+  const recorded = compared.kind === "records" ? compared : await recordsNamed(compared);
+  if (recorded !== undefined) return [await scoreRecords({ ...recorded, edition }, signal)];
+  if (compared.kind === "records") return [];
+  const { text, workingFolder } = compared;
+  const results: BenchmarkResult[] = [];
+  for await (const event of scoreSubmission({ folders: [text], workingFolder, edition }, signal))
+    if (event.kind === "scored") results.push(event.result);
+  return results;
 }
 
 function requireBenchmark(text: string, records: readonly ReferenceConvergence[]) {
@@ -78,10 +100,11 @@ function requireBenchmark(text: string, records: readonly ReferenceConvergence[]
 
 function requireResults(
   results: readonly BenchmarkResult[],
-  { folder, benchmark }: { folder: string; benchmark: string },
+  { compared, benchmark }: { compared: ComparedLogs; benchmark: string },
 ): void {
   if (results.length > 0) return;
-  throw new UserError("no-result-of-benchmark", `no logs of \`${benchmark}\` in \`${folder}\``, {
-    hint: `\`pitwall score ${folder}\` lists its results`,
+  const name = compared.kind === "records" ? compared.name : compared.text;
+  throw new UserError("no-result-of-benchmark", `no logs of \`${benchmark}\` in \`${name}\``, {
+    hint: `\`pitwall score ${name}\` lists its results`,
   });
 }

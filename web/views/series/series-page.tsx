@@ -81,6 +81,17 @@ function Head({ page }: { page: SeriesPageDocument }): JSX.Element {
           <Link class="button" to={{ path: "/atlas", query: { row: `own/${row.seriesId}` } }}>
             in the atlas
           </Link>
+          {page.referenceBenchmark === undefined ? undefined : (
+            <Link
+              class="button"
+              to={{
+                path: "/rcp",
+                query: { benchmark: page.referenceBenchmark, series: row.seriesId },
+              }}
+            >
+              convergence (RCP)
+            </Link>
+          )}
         </p>
       </div>
       <dl class="instruments">
