@@ -11,6 +11,7 @@ import {
   diagnosisDocument,
   type DiagnosisDocument,
 } from "../src/schema/dashboard/diagnosis-page.ts";
+import { labelDocument, type LabelRequest } from "../src/schema/dashboard/label-request.ts";
 import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
 import { planDocument } from "../src/schema/dashboard/plan-document.ts";
 import {
@@ -133,6 +134,17 @@ export function fetchReferences(
 export async function requestStop(runId: string): Promise<void> {
   const path = `${runPath(runId)}/stop`;
   await readBody(stopDocument, await send(documentUrl(path), { method: "POST" }), path);
+}
+
+/** Changes tags, the note, or whether a run is archived. */
+export async function changeLabels(runId: string, change: LabelRequest): Promise<void> {
+  const path = `${runPath(runId)}/labels`;
+  const request = {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(change),
+  };
+  await readBody(labelDocument, await send(documentUrl(path), request), path);
 }
 
 /** Download address of the record as a tar archive. */

@@ -2,17 +2,16 @@ import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { matchPath } from "../src/foundation/match-path.ts";
-import type { AboutDocument } from "../src/schema/dashboard/about.ts";
 import { fetchAbout } from "./api.ts";
 import { Link } from "./components/link.tsx";
 import { StateMessage } from "./components/panel.tsx";
+import { about } from "./live/about.ts";
 import { noteResponseTime } from "./live/server-clock.ts";
 import type { PageProps } from "./page-props.ts";
 import { pages, type Page } from "./pages.ts";
 import { isStaticSite, place } from "./router.ts";
 import { theme, themes } from "./theme.ts";
 
-const about = signal<AboutDocument | undefined>(undefined);
 const loadedPages = signal<ReadonlyMap<Page, ComponentType<PageProps> | "failed">>(new Map());
 
 const shownPages = pages.filter((page) => !(isStaticSite && page.isLive));

@@ -117,6 +117,11 @@ export const commandEntries: Readonly<Record<string, CommandEntry>> = {
     summary: "List recorded runs, newest last",
     load: async () => (await import("./commands/runs.ts")).runsCommand,
   },
+  "runs label": {
+    group: "Watch",
+    summary: "Change tags and notes of recorded runs, or archive them",
+    load: async () => (await import("./commands/runs-label.ts")).runsLabelCommand,
+  },
   show: {
     group: "Watch",
     summary: "Show a recorded run, a series of runs, or a race",

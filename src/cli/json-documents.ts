@@ -52,6 +52,7 @@ const results: Readonly<Record<string, z.ZodType>> = {
   workloads: catalogue.workloadsDocument,
   serve: catalogue.serveDocument,
   runs: runs.runsDocument,
+  "runs label": runs.labeledRunsDocument,
   show: runs.showDocument,
   doctor: doctorDocument,
   verify: runs.verifyDocument,

@@ -29,7 +29,7 @@ export async function answerRequests(
   const store = diskRunStore(home);
   const energyBasis = { limits: machineLimits(), powerEstimate: await readPowerEstimate() };
   const world = { store, nowMs: () => options.nowMs(), energyBasis };
-  const watch = new RunWatch(home, world, { mayStop: !isReadOnly });
+  const watch = new RunWatch(home, world, { mayChange: !isReadOnly });
   const app = dashboardApp({
     version,
     home,

@@ -103,10 +103,13 @@ function hostOfOrigin(origin: string): string {
   return /^https?:\/\/([^/?#@\s]+)$/.exec(origin.toLowerCase())?.[1] ?? "";
 }
 
-/** No route reads a body; a small one is ignored. */
+/** Bodies are small, and their length is known. */
 function checkBody(length: string | undefined, encoding: string | undefined): void {
   if (encoding === undefined && Number(length ?? 0) <= maxBodyBytes) return;
-  throw new UserError("body-too-large", "request bodies are not supported");
+  throw new UserError(
+    "body-too-large",
+    "the request body is too large, or its length is not stated",
+  );
 }
 
 function bearerOf(authorization: string | undefined): string | undefined {

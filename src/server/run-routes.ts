@@ -1,10 +1,12 @@
 import type { Context, Hono } from "hono";
 import { UserError } from "../foundation/user-error.ts";
+import { labelRequest } from "../schema/dashboard/label-request.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
 import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
 import { RunDiagnoses } from "../workflows/dashboard/run-diagnoses.ts";
+import { checkedChange, labelRun } from "../workflows/control/label-runs.ts";
 import { stopRun } from "../workflows/control/stop-run.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { heatmapQuery, logBytesQuery, logQuery, seriesQuery, streamQuery } from "./queries.ts";
@@ -60,16 +62,52 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     };
     return sendEvents(context, parts, new RunEvents(watch, opened, request));
   });
+  addChanges(app, parts);
+}
+
+/** Adds the routes that change something; a server that is read-only refuses them. */
+function addChanges(app: Hono, parts: DashboardParts): void {
+  const { watch } = parts;
+  app.post("/api/runs/:id/labels", async (context) => {
+    requireChanges(parts, "use `pitwall runs label`");
+    const typed = labelRequest.parse(await jsonBody(context));
+    const { run } = await watch.openPage(context.req.param("id"));
+    const change = checkedChange(typed, watch.nowMs());
+    const labeled = await labelRun(run.runId, change, parts.store);
+    // The next requests see the change.
+    await run.readOn("page");
+    watch.board.expire(run.runId);
+    return context.json(labeled);
+  });
   app.post("/api/runs/:id/stop", async (context) => {
-    if (parts.isReadOnly) {
-      throw new UserError("read-only", "this dashboard is read-only", {
-        hint: "start `pitwall serve` without `--read-only`, or press Ctrl-C in the run's terminal",
-      });
-    }
+    requireChanges(parts, "press Ctrl-C in the run's terminal");
     const { run } = await watch.openPage(context.req.param("id"));
     const { runId, record } = run;
     const answer: StopDocument = { runId, ...(await stopRun(record)) };
     return context.json(answer);
+  });
+}
+
+/** @throws UserError `read-only` */
+function requireChanges({ isReadOnly }: DashboardParts, otherWay: string): void {
+  if (!isReadOnly) return;
+  throw new UserError("read-only", "this dashboard is read-only", {
+    hint: `start \`pitwall serve\` without \`--read-only\`, or ${otherWay}`,
+  });
+}
+
+/**
+ * The body of a request as JSON. Forms cannot send this type, and pages of other sites only after a preflight request, which
+ * no route answers.
+ *
+ * @throws UserError `body-invalid`
+ */
+async function jsonBody({ req }: Context): Promise<unknown> {
+  const isJson = /^application\/json\b/iu.test(req.header("content-type") ?? "");
+  const body: unknown = isJson ? await req.json().catch(() => undefined) : undefined;
+  if (body !== undefined) return body;
+  throw new UserError("body-invalid", "the request body is not JSON", {
+    hint: "send `content-type: application/json`",
   });
 }
 

@@ -78,6 +78,12 @@ const cases: readonly Case[] = [
   { command: "runs", words: [], exitCode: 0 },
   { command: "runs", words: ["--group"], exitCode: 0, prepare: recorded },
   { command: "runs", words: [], exitCode: 0, prepare: recorded },
+  {
+    command: "runs label",
+    words: ["last", "--tag", "lr=0.1", "--archive"],
+    exitCode: 0,
+    prepare: recorded,
+  },
   { command: "show", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "doctor", words: ["last"], exitCode: 0, prepare: recorded },
   { command: "verify", words: ["last"], exitCode: 0, prepare: recorded },

@@ -17,6 +17,7 @@ async function train(words: readonly string[], values: readonly number[], name: 
 
 interface Row {
   name: string;
+  runId: string;
   runIds: string[];
   summary: unknown;
   request: { startable: { name: string } };
@@ -93,6 +94,34 @@ describe("pitwall runs", () => {
     [["--status", "reachd"], "option-invalid"],
   ] as const)("refuses %j", async ([words, code]) => {
     const { exitCode, stdout } = await pitwall(["runs", ...words, "--json"], { cwd });
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).error.code).toBe(code);
+  });
+
+  test("`runs label` changes tags and notes afterwards, and archives runs", async () => {
+    const third = ["runs", "label", (await listed("--workload", "third"))[0]?.runId ?? ""];
+    const added = await pitwall([...third, "--tag", "lr=0.3", "--note", "too slow"], { cwd });
+    expect(added).toMatchObject({ exitCode: 0 });
+    expect(added.stdout).toMatch(/lr=0\.3 {2}too slow/u);
+    expect(await namesOf("--tag", "lr=0.3")).toEqual(["third"]);
+    await pitwall([...third, "--archive"], { cwd });
+    expect(await namesOf("--tag", "lr=0.3")).toEqual([]);
+    expect(await namesOf("--tag", "lr=0.3", "--archived")).toEqual(["third"]);
+    const { stderr } = await pitwall(["runs", "--tag", "lr=0.3"], { cwd });
+    expect(stderr).toContain("1 archived: `--archived` shows them");
+    await pitwall([...third, "--unarchive", "--remove-tag", "lr", "--note", ""], { cwd });
+    expect(await namesOf("--workload", "third")).toEqual(["third"]);
+    const verified = await pitwall(["verify", third[2] ?? ""], { cwd });
+    expect(verified.exitCode).toBe(0);
+  });
+
+  test.for([
+    [["last"], "nothing-to-change"],
+    [["last", "--tag", "=x"], "tag-invalid"],
+    [["last", "--archive", "--unarchive"], "options-conflict"],
+    [["nothing", "--archive"], "unknown-run"],
+  ] as const)("`runs label` refuses %j", async ([words, code]) => {
+    const { exitCode, stdout } = await pitwall(["runs", "label", ...words, "--json"], { cwd });
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout).error.code).toBe(code);
   });

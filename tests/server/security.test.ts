@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
 import { StreamLimit } from "../../src/server/event-stream.ts";
 import { dashboardApp } from "../../src/server/dashboard-app.ts";
 import { StaticFiles } from "../../src/server/static-files.ts";
@@ -33,7 +34,7 @@ function registeredRoutes(runId: string): Route[] {
     home,
     isReadOnly: false,
     store,
-    watch: new RunWatch(home, { store, nowMs: () => 0, energyBasis }, { mayStop: true }),
+    watch: new RunWatch(home, { store, nowMs: () => 0, energyBasis }, { mayChange: true }),
     files: new StaticFiles(home),
     streams: new StreamLimit({ max: 1, maxPerClient: 1 }),
     rules: { allowedHosts: new Set(), admission: undefined, onLinkUsed: () => undefined },
@@ -135,6 +136,53 @@ describe("every route", () => {
         expect([route, site, status]).toEqual([route, site, 403]);
       }
     }
+  });
+
+  test("changes labels only for JSON of this origin, and not if it is read-only", async () => {
+    const { url, home } = await guardedServer(false);
+    const path = `${url}api/runs/${runId}/labels`;
+    const body = JSON.stringify({ tags: ["lr=0.1"], isArchived: true });
+    const json = { "content-type": "application/json" };
+    const send = (headers: Record<string, string>, text = body): Promise<Response> =>
+      fetch(path, { method: "POST", headers, body: text });
+    expect((await send({ "content-type": "text/plain" })).status).toBe(400);
+    expect((await send({ ...json, origin: "http://evil.example" })).status).toBe(403);
+    expect((await send(json, "{")).status).toBe(400);
+    expect((await send(json, '{"command":["rm"]}')).status).toBe(400);
+    expect((await send(json, '{"tags":["=x"]}')).status).toBe(400);
+    const read = await startServer(home, { isReadOnly: true });
+    const refused = await fetch(`${read.url}api/runs/${runId}/labels`, {
+      method: "POST",
+      headers: json,
+      body,
+    });
+    expect(refused.status).toBe(403);
+    const labelsOf = async (): Promise<unknown> =>
+      runDetail.parse(await (await fetch(`${url}api/runs/${runId}`)).json()).request.labels;
+    expect(await labelsOf()).toBeUndefined();
+    expect(await (await send(json)).json()).toEqual({
+      runId,
+      labels: { tags: { lr: "0.1" }, isArchived: true },
+    });
+    // The page shows the change at once.
+    expect(await labelsOf()).toEqual({ tags: { lr: "0.1" }, isArchived: true });
+    expect(await (await fetch(`${url}api/runs`)).json()).toMatchObject({
+      runs: [{ runId, tags: ["lr=0.1"], isArchived: true }],
+    });
+  });
+
+  test("does not append labels to a link", async () => {
+    const { url, home } = await guardedServer(false);
+    const secret = join(home, "secret.txt");
+    writeFileSync(secret, "secret\n");
+    symlinkSync(secret, join(home, "runs", runId, "labels.jsonl"));
+    const response = await fetch(`${url}api/runs/${runId}/labels`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"isArchived":true}',
+    });
+    expect(response.ok).toBe(false);
+    expect(readFileSync(secret, "utf8")).toBe("secret\n");
   });
 
   test("has the security headers, also for errors", async () => {

@@ -31,6 +31,11 @@ const options = {
     group: "Selection",
     help: "only runs started since: `2h`, `3d`, `2026-11-01`",
   },
+  archived: {
+    takes: "nothing",
+    group: "Selection",
+    help: "archived runs too",
+  },
   last: {
     takes: "number",
     placeholder: "count",
@@ -101,13 +106,14 @@ type RunsCall = Call<typeof options>;
 
 /** @throws UserError `tag-invalid`, `since-invalid` */
 async function filterOf({ options: given, face }: RunsCall): Promise<RunFilter> {
-  const { workload, tag, status, since } = given;
+  const { workload, tag, status, since, archived } = given;
   const { parseSince } = await import("../../workflows/read-run/parse-since.ts");
   return {
     workload,
     tags: tag.map(tagOf),
     status: runStatuses.find((known) => known === status),
     sinceMs: since === undefined ? undefined : parseSince(since, face.nowMs()),
+    withArchived: archived,
   };
 }
 
@@ -167,7 +173,7 @@ function lookOf({ face }: RunsCall) {
 /** Why the list is empty. */
 async function noneText(
   all: readonly RunSummary[],
-  { workload }: RunFilter,
+  { workload, withArchived }: RunFilter,
   { face, shared }: RunsCall,
 ): Promise<string> {
   const { paint } = face.out;
@@ -177,5 +183,12 @@ async function noneText(
   const { nearestWorkload } = await import("../../workflows/read-run/select-runs.ts");
   const nearest = nearestWorkload(all, workload);
   const meant = nearest === undefined ? "" : `; did you mean \`--workload ${nearest}\`?`;
-  return `no run matches, of ${all.length} on record in ${home}${meant}`;
+  const archived = all.filter(
+    (run) => run.kind === "readable" && run.request.labels?.isArchived === true,
+  );
+  const hidden =
+    withArchived || archived.length === 0
+      ? ""
+      : `; ${archived.length} archived: \`--archived\` shows them`;
+  return `no run matches, of ${all.length} on record in ${home}${meant}${hidden}`;
 }

@@ -105,6 +105,8 @@ export const runDetail = z.object({
   ]),
   /** Whether `POST …/stop` can work: it runs, its Pitwall is on this host, and the server may change things. */
   canStop: z.boolean(),
+  /** Whether `POST …/labels` can work: the server may change things. */
+  canLabel: z.boolean(),
   progress: runProgressDocument,
   /** Not all of them if there are many; extremes, the first, the last and the first that met the target are kept. */
   evaluations: z.array(evaluation),

@@ -36,6 +36,10 @@ export const runListItem = z.discriminatedUnion("kind", [
     state: z.enum(["running", "finished", "abandoned"]),
     /** Whether the run was imported from a log; Pitwall has not measured its times. */
     isImported: z.literal(true).optional(),
+    /** `key=value`, or a single word. */
+    tags: z.array(z.string()).optional(),
+    note: z.string().optional(),
+    isArchived: z.literal(true).optional(),
     /** Present where the run is finished. */
     outcome: outcome.optional(),
     /** Milliseconds since the epoch. */

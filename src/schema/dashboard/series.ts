@@ -13,6 +13,7 @@ const seriesRow = z.object({
   runIds: z.array(z.string()).readonly(),
   runningCount: z.number().int(),
   isImported: z.literal(true).optional(),
+  isArchived: z.literal(true).optional(),
   /** Of the server's own version, and not checked again in the page. Absent if no run has a result. */
   summary: z
     .custom<SeriesSummary>((value) => typeof value === "object" && value !== null)

@@ -12,6 +12,7 @@ import { metricTarget, targetStanding, targetWindow } from "../run/metric-target
 import { price } from "../run/price.ts";
 import { raceReport } from "../run/race-report.ts";
 import { ruleScopes } from "../run/run-checklist.ts";
+import { runLabels } from "../run/run-labels.ts";
 import { runRequest } from "../run/run-request.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
 import { runRules } from "../run/run-rules.ts";
@@ -156,11 +157,18 @@ const seriesRow = z.strictObject({
   runningCount: z.number().int(),
   /** The runs were imported from logs: Pitwall has not measured their times. */
   isImported: z.literal(true).optional(),
+  /** All its runs are archived. */
+  isArchived: z.literal(true).optional(),
   summary: seriesSummary.optional(),
 });
 
 /** `runs`: the oldest first, unless `--sort` is given. With `--group`: series. */
 export const runsDocument = z.union([z.array(runRow), z.array(seriesRow)]);
+
+/** `runs label`: the labels after the change; absent if none are left. */
+export const labeledRunsDocument = z.array(
+  z.strictObject({ runId: z.string(), labels: runLabels.optional() }),
+);
 
 export const recordIntegrity = z.discriminatedUnion("kind", [
   z.strictObject({

@@ -7,5 +7,7 @@ export const runLabels = z.strictObject({
   /** By key; the value is empty for a tag that is a single word. */
   tags: z.record(z.string(), z.string()).optional(),
   note: z.string().optional(),
+  /** Lists leave it out. Only changed after the run was started. */
+  isArchived: z.literal(true).optional(),
 });
 export type RunLabels = z.output<typeof runLabels>;

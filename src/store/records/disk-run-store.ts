@@ -1,4 +1,5 @@
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
@@ -11,6 +12,7 @@ import { prepareHome } from "./home-directory.ts";
 import {
   copiesDirectory,
   isRecordFile,
+  labelsFile,
   resultFile,
   samplesDirectory,
   signatureFile,
@@ -54,6 +56,12 @@ export function diskRunStore(home: string, { nowMs = () => Date.now() } = {}): R
           `${JSON.stringify(signature, undefined, 2)}\n`,
         ),
       ),
+    label: (runId, change) => {
+      const path = join(files.directory(runId), labelsFile);
+      return onDisk({ doing: "write the labels", path, chosenBy: "record" }, () =>
+        appendWholeLine(path, JSON.stringify(change)),
+      );
+    },
     resolve: (text) =>
       onDisk(listing, async () => {
         const { resolveRun } = await import("./find-runs.ts");
@@ -87,6 +95,27 @@ async function createRecord(
       throw error;
     }
   });
+}
+
+/** In one write, so that several processes can append. The line after one that was cut off begins on its own. */
+async function appendWholeLine(path: string, line: string): Promise<void> {
+  const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants;
+  const file = await open(path, O_APPEND | O_CREAT | O_NOFOLLOW | O_RDWR, 0o644);
+  try {
+    const { size, nlink } = await file.stat();
+    // A second name could be that of a file outside the record.
+    if (nlink > 1) throw unreadableFile(path, { kind: "not-permitted", code: "EMLINK" });
+    const end = await file.read({
+      position: Math.max(0, size - 1),
+      length: 1,
+      buffer: Buffer.alloc(1),
+    });
+    const isCut = end.bytesRead > 0 && end.buffer.toString() !== "\n";
+    await file.appendFile(`${isCut ? "\n" : ""}${line}\n`);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function makeExclusively(directory: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
+import type { LabelChange } from "../../schema/run/label-change.ts";
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -16,6 +17,7 @@ import type { RunSummary } from "./run-store.ts";
 import {
   eventsFile,
   isRecordFile,
+  labelsFile,
   logFile,
   logRanksFile,
   prepareLogFile,
@@ -60,6 +62,14 @@ export class MemoryRunStore implements RunStore {
   sign(runId: string, signature: RecordSignature): Promise<void> {
     this.#files.write(runId, signatureFile, JSON.stringify(signature));
     return Promise.resolve();
+  }
+
+  label(runId: string, change: LabelChange): Promise<void> {
+    return this.#files.readText(runId, labelsFile).then((text = "") => {
+      const isCut = text !== "" && !text.endsWith("\n");
+      const line = `${isCut ? "\n" : ""}${JSON.stringify(change)}\n`;
+      this.#files.append(runId, labelsFile, Buffer.from(line));
+    });
   }
 
   resolve(text: string): ReturnType<RunStore["resolve"]> {

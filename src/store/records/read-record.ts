@@ -2,14 +2,16 @@ import { join } from "node:path";
 import type { z } from "zod";
 import { errorMessage } from "../../foundation/error-code.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import { runRequest } from "../../schema/run/run-request.ts";
+import { changedLabels, labelChange } from "../../schema/run/label-change.ts";
+import { type RunRequest, runRequest } from "../../schema/run/run-request.ts";
 import { runResult } from "../../schema/run/run-result.ts";
-import { telemetrySample, type TelemetrySample } from "../../schema/run/telemetry-sample.ts";
+import { telemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { readEventHistory } from "./read-event-history.ts";
 import { recordSignature } from "../../schema/run/record-signature.ts";
 import { bytesOfRank, parseLogSpans } from "./log-sources.ts";
 import {
   eventsFile,
+  labelsFile,
   logFile,
   logRanksFile,
   requestFile,
@@ -40,11 +42,26 @@ export async function readSummary(files: RecordFiles, runId: string): Promise<Ru
     const reason = `its run.json belongs to \`${request.noun.runId}\``;
     return { kind: "broken", runId, directory, reason };
   }
+  const labelled = await withChangedLabels(files, request.noun);
   const result = await readNoun(files, { runId, fileName: resultFile, schema: runResult });
   if (result.kind === "unreadable") return { kind: "broken", runId, directory, ...result.why };
   const found = result.kind === "read" ? result.noun : undefined;
   const state = await runState(request.noun, found);
-  return { kind: "readable", runId, directory, state, request: request.noun, result: found };
+  return { kind: "readable", runId, directory, state, request: labelled, result: found };
+}
+
+/** The request with the labels as they are now. Lines that are no changes are ignored: one may be cut off. */
+async function withChangedLabels(files: RecordFiles, request: RunRequest): Promise<RunRequest> {
+  const { labels: before, ...rest } = request;
+  const text = await files.readText(request.runId, labelsFile).catch((error: unknown) => {
+    // A labels.jsonl that is not a regular file has no changes.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  if (text === undefined) return request;
+  const changes = text.split("\n").flatMap((line) => parseLine(line, labelChange) ?? []);
+  const labels = changedLabels(before, changes);
+  return labels === undefined ? rest : { ...rest, labels };
 }
 
 /** Opens one record for reading. */
@@ -116,7 +133,7 @@ async function readSamples(files: RecordFiles, runId: string): Promise<SampleFil
     }
     const lines = text.split("\n");
     const written = lines.filter((line) => line !== "");
-    const samples = written.map(parseSample).filter((sample) => sample !== undefined);
+    const samples = written.flatMap((line) => parseLine(line, telemetrySample) ?? []);
     sampleFiles.push({ fileStem, samples, unreadableLineCount: written.length - samples.length });
   }
   return sampleFiles;
@@ -135,11 +152,12 @@ async function readSampleText(
   }
 }
 
-function parseSample(line: string): TelemetrySample | undefined {
+/** Undefined for a line that was cut off by a kill, or that another program wrote. */
+function parseLine<Noun>(line: string, schema: z.ZodType<Noun>): Noun | undefined {
   try {
-    return telemetrySample.safeParse(JSON.parse(line)).data;
+    return schema.safeParse(JSON.parse(line)).data;
   } catch {
-    // Not JSON: a line that was cut off by a kill, or that another program wrote. The caller counts it.
+    // Not JSON.
     return undefined;
   }
 }

@@ -18,6 +18,8 @@ export const requestFile = "run.json";
 export const resultFile = "result.json";
 /** Written after the record is closed, so result.json does not list it. */
 export const signatureFile = "signature.json";
+/** Changes of the labels after the start. Not part of what result.json seals, because they describe the run from outside. */
+export const labelsFile = "labels.jsonl";
 export const logFile = "log.txt";
 /**
  * Which rank wrote which bytes of the log; only in records of jobs with several ranks. It is a separate file so that
@@ -46,9 +48,9 @@ export function isRecordFile(name: string): boolean {
   );
 }
 
-/** Whether a file belongs in a bundle of the record: its own files, its result and its signature. */
+/** Whether a file belongs in a bundle of the record: its own files, its result, its signature and its labels. */
 export function isBundledFile(name: string): boolean {
-  return name === resultFile || name === signatureFile || isRecordFile(name);
+  return [resultFile, signatureFile, labelsFile].includes(name) || isRecordFile(name);
 }
 
 /** A valid name in a record for the copy of a file; its own name if that is valid. */

@@ -4,10 +4,10 @@ import { dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
 import { readText } from "../open-file.ts";
 import { writeAtomically } from "../write-atomically.ts";
-import { requestFile, resultFile } from "./record-files.ts";
+import { labelsFile, requestFile, resultFile } from "./record-files.ts";
 import type { RunHead } from "./run-lookup.ts";
 
-/** One record in an index: the state of its two files when they were read, and two texts that were made from them. */
+/** One record in an index: the state of its files when they were read, and two texts that were made from them. */
 export interface IndexEntry {
   sign: string;
   head: RunHead;
@@ -39,7 +39,7 @@ const maximumLinesPerRecord = 1.5;
 
 /**
  * A file with what was made from the run.json and result.json of many records. A record takes precedence: an entry is
- * valid only while both files have the inode, size and times that they had when the entry was written. The file can be
+ * valid only while these files and labels.jsonl have the inode, size and times that they had when the entry was written. The file can be
  * deleted at any time; invalid lines are ignored. Several processes may append to it, each with one write.
  */
 export class RunIndex {
@@ -115,11 +115,13 @@ export class RunIndex {
   }
 }
 
-/** Identifies the content of run.json and result.json by inode, size and time stamps; undefined without run.json. */
+/** Identifies the content of run.json, result.json and labels.jsonl by inode, size and time stamps; undefined without run.json. */
 export function signOfRecord(directory: string): string | undefined {
   const request = markOf(join(directory, requestFile));
   if (request === undefined) return undefined;
-  return `${request} ${markOf(join(directory, resultFile)) ?? "-"}`;
+  const labels = markOf(join(directory, labelsFile));
+  const sign = `${request} ${markOf(join(directory, resultFile)) ?? "-"}`;
+  return labels === undefined ? sign : `${sign} ${labels}`;
 }
 
 /** Without the thread pool: for thousands of files this takes a tenth of the time. */

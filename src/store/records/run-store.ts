@@ -1,4 +1,5 @@
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
+import type { LabelChange } from "../../schema/run/label-change.ts";
 import type { LogSource } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RecordSignature } from "../../schema/run/record-signature.ts";
@@ -25,6 +26,12 @@ export interface RunStore {
    * @throws WorldError if the disk fails
    */
   sign(runId: string, signature: RecordSignature): Promise<void>;
+  /**
+   * Changes the labels of a run: its tags, its note, or whether it is archived. What result.json seals stays as it is.
+   *
+   * @throws WorldError if the disk fails
+   */
+  label(runId: string, change: LabelChange): Promise<void>;
   /** Finds the run or series for a run id, an unambiguous part of one, a series id, or `last`. */
   resolve(text: string): Promise<Resolution>;
 }

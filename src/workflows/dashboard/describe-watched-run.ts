@@ -21,7 +21,7 @@ export function describeWatchedRun(
   known: {
     earlierCrossingsMs: readonly number[];
     integrity: IntegrityDocument;
-    mayStop: boolean;
+    mayChange: boolean;
     causeLine: RunDetail["causeLine"];
   },
 ): RunDetail {
@@ -36,7 +36,8 @@ export function describeWatchedRun(
     request,
     ...withValue("result", result),
     state,
-    canStop: known.mayStop && state.kind === "running" && state.owner === "here",
+    canStop: known.mayChange && state.kind === "running" && state.owner === "here",
+    canLabel: known.mayChange,
     progress: progressDocument(progress),
     evaluations: [...run.evaluations],
     evaluationCount: run.evaluationCount,

@@ -83,6 +83,12 @@ export class RunBoard {
     return [...this.#entries.entries()].toSorted(newestFirst).map(([, entry]) => entry);
   }
 
+  /** Reads a record again with the next refresh: this process changed it. */
+  expire(runId: string): void {
+    const entry = this.#entries.get(runId);
+    if (entry !== undefined) entry.checkedMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** The followed run; undefined if it is not in progress. */
   followed(runId: string): WatchedRun | undefined {
     return this.#entries.get(runId)?.run;

@@ -5,6 +5,7 @@ import { runName } from "../../schema/run/run-name.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
+import { formatTag } from "../../schema/run/tag-text.ts";
 import { finalProgress, type WatchedRun } from "./watch-run.ts";
 
 type ReadableItem = Extract<RunListItem, { kind: "readable" }>;
@@ -56,8 +57,19 @@ function headOf(request: RunRequest) {
     name: runName(request),
     seed: request.seed,
     ...(request.startable.kind === "imported" ? { isImported: true as const } : {}),
+    ...labelsOf(request),
     createdMs: request.createdMs,
     system: request.system.system_name,
+  };
+}
+
+function labelsOf({ labels = {} }: RunRequest) {
+  const { tags = {}, note, isArchived } = labels;
+  const texts = Object.entries(tags).map(formatTag);
+  return {
+    ...(texts.length === 0 ? {} : { tags: texts }),
+    ...(note === undefined ? {} : { note }),
+    ...(isArchived === undefined ? {} : { isArchived }),
   };
 }
 

@@ -10,7 +10,7 @@ export interface ListedText {
 }
 
 /** Increment the number whenever `finishedItem` makes a different item from the same record. */
-export const savedListFile: IndexFile = { name: "run-list.jsonl", header: "pitwall run list 1" };
+export const savedListFile: IndexFile = { name: "run-list.jsonl", header: "pitwall run list 2" };
 
 /** Items are saved in batches of this size. */
 const saveAfterCount = 50;

@@ -78,7 +78,10 @@ export class SeriesReports {
   #states(): string {
     return this.#watch.board
       .items()
-      .map((item) => `${item.runId} ${item.kind === "readable" ? item.state : item.kind}`)
+      .map((item) => {
+        if (item.kind === "broken") return `${item.runId} broken`;
+        return JSON.stringify([item.runId, item.state, item.tags, item.isArchived]);
+      })
       .join("\n");
   }
 }

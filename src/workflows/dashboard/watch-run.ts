@@ -8,6 +8,7 @@ import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
 import { leadingEnergy } from "../../score/parts/leading-energy.ts";
+import { signOfRecord } from "../../store/records/run-index.ts";
 import { readBuffer } from "../../store/samples/read-buffer.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -51,6 +52,7 @@ export class WatchedRun {
   #stepsMs = Number.NEGATIVE_INFINITY;
   #areStepsSettled = false;
   #totalsGeneration = 0;
+  #sign: string | undefined;
   readonly #columnsFile: string | undefined;
 
   /** @param columnsFile where to store the columns of its samples when it is over; by default they are not stored */
@@ -154,11 +156,13 @@ export class WatchedRun {
 
   async #readOn(maxAgeMs: number): Promise<boolean> {
     const nowMs = this.#world.nowMs();
-    if (this.#isSettled || nowMs - this.#readMs < maxAgeMs) return true;
+    if (this.#isSettled) return this.#readLabels();
+    if (nowMs - this.#readMs < maxAgeMs) return true;
     // Reads the state first: if the run is over, the files read afterwards are complete.
     const opened = await this.#world.store.open(this.runId);
     if (opened.kind !== "opened") return false;
     const isOver = opened.record.state.kind !== "running";
+    this.#sign = isOver ? signOfRecord(this.directory) : undefined;
     await this.log.readOn(readBuffer(), opened.record.events.events);
     await this.samples.readOn("host");
     this.#record = opened.record;
@@ -166,6 +170,17 @@ export class WatchedRun {
     this.#readMs = nowMs;
     this.#isSettled = isOver;
     this.version += 1;
+    return true;
+  }
+
+  /** The labels of a run can change after it is over. */
+  async #readLabels(): Promise<boolean> {
+    const sign = signOfRecord(this.directory);
+    if (sign === this.#sign) return true;
+    const opened = await this.#world.store.open(this.runId);
+    if (opened.kind !== "opened") return opened.kind === "broken";
+    this.#sign = sign;
+    this.#record = opened.record;
     return true;
   }
 

@@ -23,16 +23,16 @@ interface BoardReading {
 export class RunWatch {
   readonly board: RunBoard;
   readonly #world: WatchWorld;
-  readonly #mayStop: boolean;
+  readonly #mayChange: boolean;
   readonly #cache: RunCache;
   readonly #feed = new WatchFeed(() => this.#check());
   #boardMs = Number.NEGATIVE_INFINITY;
   #refreshing: BoardReading | undefined;
   #boardWatchers = 0;
 
-  constructor(home: string, world: WatchWorld, { mayStop }: { mayStop: boolean }) {
+  constructor(home: string, world: WatchWorld, { mayChange }: { mayChange: boolean }) {
     this.#world = world;
-    this.#mayStop = mayStop;
+    this.#mayChange = mayChange;
     this.#cache = new RunCache(home, world);
     this.board = new RunBoard(home, world);
   }
@@ -108,7 +108,7 @@ export class RunWatch {
     return describeWatchedRun(opened.run, opened.sources(), {
       earlierCrossingsMs: this.earlierCrossingsMs(opened.run),
       integrity: await opened.integrity.check(),
-      mayStop: this.#mayStop,
+      mayChange: this.#mayChange,
       causeLine: await causeLineOf(opened.run),
     });
   }

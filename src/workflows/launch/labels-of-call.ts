@@ -27,7 +27,7 @@ export function withLabels(
   if (typed.name?.trim() === "") throw nameInvalid(typed.name);
   const name = typed.name ?? file.name;
   const tags = { ...tagsOfFile(file), ...tagsOf(typed.tag) };
-  const note = noteOf(typed.note ?? file.note);
+  const note = checkedNote(typed.note ?? file.note);
   const described = describedBy(tags, note);
   if (name === undefined) return { startable, ...described };
   if (startable.kind === "command") return { startable: { ...startable, name }, ...described };
@@ -58,7 +58,12 @@ function tagsOfFile({ tags = {} }: Pick<WorkloadFile, "tags">): Record<string, s
   return tagsOf(Object.entries(tags).map(([key, value]) => `${key}=${value}`));
 }
 
-function noteOf(text: string | undefined): string | undefined {
+/**
+ * The note without surrounding space; undefined if it is empty.
+ *
+ * @throws UserError `note-too-long`
+ */
+export function checkedNote(text: string | undefined): string | undefined {
   const note = text?.trim();
   if (note === undefined || note === "") return undefined;
   if (note.length <= maximumNoteLength) return note;

@@ -48,12 +48,11 @@ export function requestsToRepeat(recorded: readonly RunRequest[]): readonly RunR
 export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
   if (request.continues !== undefined) throw runContinues(request);
   const { launchTarget, reading, target, stopAtTarget, keepOnNan, limits } = request;
-  const { furtherTargets, targetWindow, labels, price, edition, rerunOf, series, prepare, data } =
-    request;
+  const { furtherTargets, targetWindow, price, edition, rerunOf, series, prepare, data } = request;
   const { warmupCount = 0, retries = 0 } = series;
   return {
     startable: startableOf(request),
-    ...(labels === undefined ? {} : { labels }),
+    ...labelsToRepeat(request),
     launchTarget,
     reading,
     target,
@@ -74,6 +73,12 @@ export function recordedPlan(request: RunRequest): Omit<SeriesPlan, "seeds"> {
     ...(edition === undefined ? {} : { edition }),
     ...(rerunOf === undefined ? {} : { rerunOf }),
   };
+}
+
+/** A repeated run is new: it is not archived. */
+function labelsToRepeat({ labels }: RunRequest): Pick<SeriesPlan, "labels"> {
+  const { isArchived: _, ...kept } = labels ?? {};
+  return Object.keys(kept).length === 0 ? {} : { labels: kept };
 }
 
 function runContinues({ runId, continues }: RunRequest): UserError {

@@ -19,6 +19,8 @@ export interface SeriesRow {
   runningCount: number;
   /** The runs were imported from logs: Pitwall has not measured their times. */
   isImported?: true;
+  /** All its runs are archived. */
+  isArchived?: true;
   /** Absent if no run has a result. */
   summary: SeriesSummary | undefined;
 }
@@ -51,6 +53,9 @@ function rowOf(runs: readonly ReadableRun[]): SeriesRow[] {
       runIds: runs.map(({ runId }) => runId),
       runningCount: runs.filter(({ state }) => state.kind === "running").length,
       ...(request.startable.kind === "imported" ? { isImported: true as const } : {}),
+      ...(runs.every((run) => run.request.labels?.isArchived === true)
+        ? { isArchived: true as const }
+        : {}),
       summary: reports.length === 0 ? undefined : summariseSeries(reports),
     },
   ];

@@ -1,5 +1,6 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { runName } from "../../schema/run/run-name.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Tag } from "../../schema/run/tag-text.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
@@ -28,6 +29,7 @@ export interface RunFilter {
   status: RunStatus | undefined;
   /** Started at this time or later, milliseconds since the epoch. */
   sinceMs: number | undefined;
+  withArchived: boolean;
 }
 
 export function matchesFilter(run: RunSummary, filter: RunFilter): boolean {
@@ -37,15 +39,22 @@ export function matchesFilter(run: RunSummary, filter: RunFilter): boolean {
       filter.workload === undefined && filter.tags.length === 0 && filter.sinceMs === undefined
     );
   const { request } = run;
-  const { workload, tags, sinceMs } = filter;
+  const { workload, tags, sinceMs, withArchived } = filter;
   return (
+    (withArchived || !isArchived(request)) &&
     (workload === undefined || namesOf(run).includes(workload)) &&
     (sinceMs === undefined || request.createdMs >= sinceMs) &&
-    tags.every(({ key, value }) => {
-      const own = request.labels?.tags?.[key];
-      return own !== undefined && (value === undefined || own === value);
-    })
+    tags.every((tag) => hasTag(request, tag))
   );
+}
+
+function isArchived({ labels }: RunRequest): boolean {
+  return labels?.isArchived === true;
+}
+
+function hasTag({ labels }: RunRequest, { key, value }: Tag): boolean {
+  const own = labels?.tags?.[key];
+  return own !== undefined && (value === undefined || own === value);
 }
 
 /** The names under which a run is found. */

@@ -5,9 +5,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requestStop, recordAddress } from "../../api.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { RunLabels } from "../../../src/schema/run/run-labels.ts";
 import { runName } from "../../../src/schema/run/run-name.ts";
-import { formatTag } from "../../../src/schema/run/tag-text.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Link } from "../../components/link.tsx";
@@ -15,6 +13,7 @@ import { storeInAddress } from "../../router.ts";
 import type { Connection } from "../../live/connection.ts";
 import { asFailure } from "../../live/follow.ts";
 import type { KnownRun } from "./apply-run-event.ts";
+import { LabelLine } from "./label-line.tsx";
 import { NoticeButton } from "./notice-button.tsx";
 import { RaceClock } from "./race-clock.tsx";
 import { causeText, clockReading, instruments, runState, type Instrument } from "./view-model.ts";
@@ -23,13 +22,16 @@ import { causeText, clockReading, instruments, runState, type Instrument } from 
 export function RunHeader({
   run,
   connection,
+  changed,
 }: {
   run: KnownRun;
   connection: Connection;
+  /** Called after a change of the labels. */
+  changed: () => Promise<void>;
 }): JSX.Element {
   const { detail } = run;
   const { state, mood } = runState(detail);
-  const { series, seed, labels } = detail.request;
+  const { series, seed } = detail.request;
   const continues = continuesText(detail.request);
   const size = jobSize(detail.job);
   return (
@@ -54,7 +56,7 @@ export function RunHeader({
           />
         </p>
         <CauseLine detail={detail} />
-        <LabelLine labels={labels} />
+        <LabelLine detail={detail} changed={changed} />
         <p class="run-actions">
           <a class="button" href={recordAddress(detail.runId)} download>
             download record
@@ -177,20 +179,5 @@ function StopButton({ runId }: { runId: string }): JSX.Element {
         </span>
       )}
     </>
-  );
-}
-
-function LabelLine({ labels }: { labels: RunLabels | undefined }): JSX.Element | undefined {
-  const tags = Object.entries(labels?.tags ?? {});
-  if (tags.length === 0 && labels?.note === undefined) return undefined;
-  return (
-    <p class="run-labels">
-      {tags.map((tag) => (
-        <span class="tag" key={tag[0]}>
-          <bdi>{formatTag(tag)}</bdi>
-        </span>
-      ))}
-      {labels?.note === undefined ? undefined : <bdi class="note">{labels.note}</bdi>}
-    </p>
   );
 }

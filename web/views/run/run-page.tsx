@@ -36,7 +36,11 @@ export function RunPage({ parts }: PageProps): JSX.Element {
   return (
     <article class="run-page">
       <Notices state={state} />
-      <RunHeader run={run} connection={state.connection.value} />
+      <RunHeader
+        run={run}
+        connection={state.connection.value}
+        changed={() => fetchDetail(state, new AbortController().signal)}
+      />
       <RunCharts run={run} empty={emptyPanels(detail, hasHeat)} />
       <div class="panel-grid">
         {hasHeat ? (

@@ -26,6 +26,7 @@ export function sampleDetail(changes: Partial<RunDetail> = {}): RunDetail {
     },
     state: { kind: "running", owner: "here" },
     canStop: true,
+    canLabel: true,
     progress: {
       runId,
       name: "digits",

@@ -63,9 +63,9 @@ function NameAndState({ row }: { row: RunRow }): JSX.Element {
   const to = { path: `/runs/${encodeURIComponent(row.runId)}`, query: {} };
   return (
     <>
-      <span class="name" role="gridcell">
+      <span class="name" role="gridcell" title={[...row.tags, row.note].join("\n")}>
         <Link to={to}>{row.name}</Link>
-        <small>{row.detail}</small>
+        <small>{[row.detail, ...row.tags].join(", ")}</small>
       </span>
       <span class={`state mood-${row.mood}`} role="gridcell">
         {row.state}
@@ -82,7 +82,7 @@ function QualityAndCurve({ row }: { row: RunRow }): JSX.Element {
         <span class="quality-text">
           {row.best} <small>{row.target}</small>
         </span>
-        {row.fraction === undefined ? undefined : (
+        {row.fraction === undefined || row.best === "" ? undefined : (
           <Gauge
             fraction={row.fraction}
             label={`${Math.round(row.fraction * 100)} % of the way to ${row.target}`}

@@ -9,12 +9,14 @@ import { useVirtualRows } from "../../components/use-virtual-rows.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
 import { goTo, storeInAddress, place } from "../../router.ts";
 import { SeriesPanel } from "./series-panel.tsx";
+import { LabelPicked } from "./label-picked.tsx";
 import { maxOverlaid, pickedLinks } from "./picked-runs.ts";
 import { RunLine } from "./run-line.tsx";
 import { followRuns, runsState } from "./runs-state.ts";
 import {
   chooseRuns,
   filterChoices,
+  isArchived,
   nextSort,
   readRunsView,
   runRow,
@@ -66,7 +68,7 @@ export function RunsPage(): JSX.Element {
 }
 
 function Filters({ view, all }: { view: RunsView; all: readonly ReceivedRun[] }): JSX.Element {
-  const { states, workloads } = filterChoices(all);
+  const { states, workloads, tags, archivedCount } = filterChoices(all);
   return (
     <form class="filters" role="search" onSubmit={(event) => event.preventDefault()}>
       <input
@@ -78,6 +80,21 @@ function Filters({ view, all }: { view: RunsView; all: readonly ReceivedRun[] })
       />
       <Choice name="state" all="all states" value={view.state} choices={states} />
       <Choice name="workload" all="all workloads" value={view.workload} choices={workloads} />
+      {tags.length === 0 && view.tag === "" ? undefined : (
+        <Choice name="tag" all="all tags" value={view.tag} choices={tags} />
+      )}
+      {archivedCount === 0 ? undefined : (
+        <label>
+          <input
+            type="checkbox"
+            checked={view.withArchived}
+            onChange={(event) =>
+              storeInAddress({ archived: event.currentTarget.checked ? "show" : undefined })
+            }
+          />
+          {`${archivedCount} archived`}
+        </label>
+      )}
     </form>
   );
 }
@@ -88,7 +105,7 @@ function Choice({
   value,
   choices,
 }: {
-  name: "state" | "workload";
+  name: "state" | "workload" | "tag";
   all: string;
   value: string;
   choices: readonly string[];
@@ -218,6 +235,11 @@ function PickedRuns({
           compare
         </Link>
       )}
+      <LabelPicked
+        runIds={[...pickedIds]}
+        areArchived={all.every(({ item }) => !pickedIds.has(item.runId) || isArchived(item))}
+        clear={clear}
+      />
       <button type="button" data-kind="quiet" onClick={clear}>
         clear
       </button>

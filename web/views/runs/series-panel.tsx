@@ -8,6 +8,7 @@ import {
 import { Link } from "../../components/link.tsx";
 import { Panel } from "../../components/panel.tsx";
 import { followDocument, followedState } from "../../live/followed-document.ts";
+import { place } from "../../router.ts";
 import { writeIds } from "../atlas/atlas-view.ts";
 import { textsOf } from "../series/view-model.ts";
 
@@ -25,7 +26,7 @@ export function SeriesPanel(): JSX.Element | null {
   }, [state]);
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const [showsAll, setShowsAll] = useState(false);
-  const rows = (state.value.document?.series ?? []).filter(({ runIds }) => runIds.length > 1);
+  const rows = (state.value.document?.series ?? []).filter(isListed);
   if (rows.length === 0) return null;
   const shown = showsAll ? rows : rows.slice(0, shownCount);
   const toggle = (seriesId: string): void =>
@@ -74,6 +75,11 @@ export function SeriesPanel(): JSX.Element | null {
       </Panel>
     </div>
   );
+}
+
+/** A single run is in the list below. */
+function isListed({ runIds, isArchived }: ListedRow): boolean {
+  return runIds.length > 1 && (isArchived !== true || place.value.query["archived"] === "show");
 }
 
 function SeriesLine({

@@ -28,6 +28,9 @@ export interface RunRow {
   detail: string;
   state: string;
   mood: Mood;
+  /** Tags, and whether it is archived. */
+  tags: readonly string[];
+  note: string;
   /** Shown below the state: the exceeded limit and the number of findings. */
   stateNote: string;
   started: string;
@@ -58,6 +61,8 @@ export function runRow({ item, receivedMs }: ReceivedRun, nowMs: number): RunRow
     runId: item.runId,
     name: item.name,
     detail: detailOf(item),
+    tags: [...(item.isArchived === true ? ["archived"] : []), ...tagsOf(item)],
+    note: item.note ?? "",
     state,
     mood,
     stateNote: stateNoteOf(item),
@@ -96,6 +101,8 @@ function brokenRow({ runId, reason }: Extract<RunListItem, { kind: "broken" }>):
     runId,
     name: runId,
     detail: reason,
+    tags: [],
+    note: "",
     state: "unreadable",
     mood: "bad",
     stateNote: "",
@@ -194,20 +201,27 @@ export interface RunsView {
   find: string;
   state: string;
   workload: string;
+  /** `key=value`, or a single word. */
+  tag: string;
+  /** Whether archived runs are shown, too. */
+  withArchived: boolean;
   sort: SortKey;
   isDescending: boolean;
 }
 
 /** Reads the view from the address; the default order is newest first. */
 export function readRunsView(query: Readonly<Record<string, string>>): RunsView {
-  const { find = "", state = "", workload = "", sort = "-started" } = query;
-  const isDescending = sort.startsWith("-");
-  const name = isDescending ? sort.slice(1) : sort;
+  const { find = "", state = "", workload = "", tag = "", archived = "", sort } = query;
+  const order = sort ?? "-started";
+  const isDescending = order.startsWith("-");
+  const name = isDescending ? order.slice(1) : order;
   const key = sortKeys.find((each) => each === name);
   return {
     find,
     state,
     workload,
+    tag,
+    withArchived: archived === "show",
     sort: key ?? "started",
     isDescending: key === undefined || isDescending,
   };
@@ -233,6 +247,8 @@ export function chooseRuns(
   const chosen = runs.filter(({ item }) => {
     if (view.state !== "" && stateName(item) !== view.state) return false;
     if (view.workload !== "" && nameOf(item) !== view.workload) return false;
+    if (view.tag !== "" && !tagsOf(item).includes(view.tag)) return false;
+    if (isArchived(item) && !view.withArchived) return false;
     const text = searchText(item);
     return words.every((word) => text.includes(word));
   });
@@ -247,6 +263,14 @@ function nameOf(item: RunListItem): string {
   return item.kind === "readable" ? item.name : "";
 }
 
+function tagsOf(item: RunListItem): readonly string[] {
+  return item.kind === "readable" ? (item.tags ?? []) : [];
+}
+
+export function isArchived(item: RunListItem): boolean {
+  return item.kind === "readable" && item.isArchived === true;
+}
+
 /** The state as named in the filter. */
 export function stateName(item: RunListItem): string {
   if (item.kind === "broken") return "unreadable";
@@ -256,7 +280,15 @@ export function stateName(item: RunListItem): string {
 function searchText(item: RunListItem): string {
   const words =
     item.kind === "readable"
-      ? [item.runId, item.name, item.system, item.target?.metric ?? "", stateName(item)]
+      ? [
+          item.runId,
+          item.name,
+          item.system,
+          item.target?.metric ?? "",
+          stateName(item),
+          item.note ?? "",
+          ...tagsOf(item),
+        ]
       : [item.runId, item.reason, "unreadable"];
   return words.join("\n").toLowerCase();
 }
@@ -290,9 +322,16 @@ function compareKeys(a: Key, b: Key, sign: number): number {
 export function filterChoices(runs: readonly ReceivedRun[]): {
   states: string[];
   workloads: string[];
+  tags: string[];
+  archivedCount: number;
 } {
   const items = runs.map(({ item }) => item);
   const states = new Set(items.map(stateName));
   const workloads = new Set(items.map(nameOf).filter((name) => name !== ""));
-  return { states: [...states].toSorted(), workloads: [...workloads].toSorted() };
+  return {
+    states: [...states].toSorted(),
+    workloads: [...workloads].toSorted(),
+    tags: [...new Set(items.flatMap(tagsOf))].toSorted(),
+    archivedCount: items.filter(isArchived).length,
+  };
 }
