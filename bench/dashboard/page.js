@@ -1,13 +1,16 @@
 // Measures the run page in the browser: frames per second while many ranks stream, first paint, and
-// the time to draw a run with many points.
+// the time to draw a run with many points: on a new server that has never shown it, on a new server after that, and
+// once more on the same server.
 //
-//   node scripts/build.js && node bench/dashboard/page.js [--ranks 4096] [--seconds 30] [--points 1000000] [--json]
+//   node scripts/build.js && node bench/dashboard/page.js [--ranks 4096] [--seconds 30] [--points 614400] [--point-ranks 1024] [--json]
+//
+// `--seconds 0` leaves the live run out.
 //
 // Uses headless Chromium from Debian, which renders without a GPU, so desktop
 // browsers are at least as fast. `pitwall run` makes the records and `pitwall serve` serves them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,13 +23,15 @@ const { values: options } = parseArgs({
   options: {
     ranks: { type: "string", default: "4096" },
     seconds: { type: "string", default: "30" },
-    points: { type: "string", default: "1000000" },
+    points: { type: "string", default: "614400" },
+    "point-ranks": { type: "string", default: "1024" },
     port: { type: "string", default: "7719" },
     chromium: { type: "string", default: "/usr/bin/chromium" },
     json: { type: "boolean", default: false },
   },
 });
 const seconds = Number(options.seconds);
+const origin = `http://127.0.0.1:${options.port}`;
 const home = mkdtempSync(join(tmpdir(), "pitwall-page-"));
 const env = { ...process.env, PITWALL_HOME: home, NO_COLOR: "1" };
 const children = [];
@@ -61,37 +66,38 @@ function newestRun() {
   return readdirSync(join(home, "runs")).toSorted().at(-1);
 }
 
-async function main() {
+async function startServer() {
   const server = start(["serve", "--port", options.port]);
   await once(server.stdout, "data");
-  const origin = `http://127.0.0.1:${options.port}`;
-  const browser = await startBrowser(options.chromium);
-  try {
-    const many = startRanks(Number(options.ranks), seconds * 2 + 25, 0);
-    await new Promise((resolve) => setTimeout(resolve, 10_000));
-    const live = await openPage(browser, `${origin}/runs/${newestRun()}`);
-    const atTop = await countFrames(live.page, seconds * 1000);
-    await live.page.evaluate(() => document.querySelector(".panel-grid").scrollIntoView());
-    await live.page.locator(".heat-cells canvas").waitFor();
-    const atRanks = await countFrames(live.page, seconds * 1000);
-    await live.page.close();
-    many.kill("SIGINT");
-    await once(many, "exit");
-    const ranks = 100;
-    const points = startRanks(ranks, 0, Math.ceil(Number(options.points) / ranks));
-    await once(points, "exit");
-    const runId = newestRun();
-    const cold = await openPage(browser, `${origin}/runs/${runId}`);
-    await cold.page.close();
-    const warm = await openPage(browser, `${origin}/runs/${runId}`);
-    report({ atTop, atRanks, live, cold, warm });
-  } finally {
-    await browser.close();
-  }
+  // The server loads its routes until it answers this request.
+  await fetch(`http://127.0.0.1:${options.port}/api/about`);
+  return server;
 }
 
-function report({ atTop, atRanks, live, cold, warm }) {
-  const figures = {
+async function stop(server) {
+  server.kill("SIGINT");
+  await once(server, "exit");
+}
+
+function cpuSeconds({ pid }) {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+async function measureLive(browser) {
+  const server = await startServer();
+  const many = startRanks(Number(options.ranks), seconds * 2 + 25, 0);
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  const live = await openPage(browser, `${origin}/runs/${newestRun()}`);
+  const atTop = await countFrames(live.page, seconds * 1000);
+  await live.page.evaluate(() => document.querySelector(".panel-grid").scrollIntoView());
+  await live.page.locator(".heat-cells canvas").waitFor();
+  const atRanks = await countFrames(live.page, seconds * 1000);
+  await live.page.close();
+  many.kill("SIGINT");
+  await once(many, "exit");
+  await stop(server);
+  return {
     ranks: Number(options.ranks),
     framesPerSecondAtTop: atTop.framesPerSecond,
     longestFrameAtTopMs: atTop.longestMs,
@@ -99,16 +105,48 @@ function report({ atTop, atRanks, live, cold, warm }) {
     longestFrameAtRanksMs: atRanks.longestMs,
     liveFirstPaintMs: live.firstPaintMs,
     liveDrawnMs: live.drawnMs,
-    points: Number(options.points),
-    pointsFirstPaintMs: cold.firstPaintMs,
-    pointsDrawnMs: cold.drawnMs,
-    pointsDrawnAgainMs: warm.drawnMs,
-    loadAverage: loadavg()[0],
   };
+}
+
+async function measurePoints(browser) {
+  const ranks = Number(options["point-ranks"]);
+  const points = startRanks(ranks, 0, Math.ceil(Number(options.points) / ranks));
+  await once(points, "exit");
+  const address = `${origin}/runs/${newestRun()}`;
+  const figures = { points: Number(options.points), pointRanks: ranks };
+  let server;
+  for (const name of ["Cold", "NewServer", "SameServer"]) {
+    if (name !== "SameServer") {
+      if (server !== undefined) await stop(server);
+      server = await startServer();
+    }
+    const before = cpuSeconds(server);
+    const { page, firstPaintMs, drawnMs } = await openPage(browser, address);
+    figures[`points${name}FirstPaintMs`] = firstPaintMs;
+    figures[`points${name}DrawnMs`] = drawnMs;
+    figures[`points${name}ServerCpuSeconds`] = cpuSeconds(server) - before;
+    // What the page shows further down, and what is stored after the responses.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await page.close();
+  }
+  return figures;
+}
+
+async function main() {
+  const browser = await startBrowser(options.chromium);
+  try {
+    const live = seconds > 0 ? await measureLive(browser) : {};
+    report({ ...live, ...(await measurePoints(browser)), loadAverage: loadavg()[0] });
+  } finally {
+    await browser.close();
+  }
+}
+
+function report(figures) {
   if (options.json) console.log(JSON.stringify(figures, undefined, 2));
   else
     for (const [name, value] of Object.entries(figures))
-      console.log(`${name.padEnd(24)} ${value?.toFixed(1)}`);
+      console.log(`${name.padEnd(30)} ${value?.toFixed(2)}`);
 }
 
 try {

@@ -45,7 +45,10 @@ export function dashboardApp(parts: DashboardParts): Hono {
       hint: "docs/dashboard.md lists the routes",
     });
   });
-  app.get("/*", ({ req }) => sendPage(parts.files, req));
+  app.get("/*", ({ req }) => {
+    prepareRun(parts, req.path);
+    return sendPage(parts.files, req);
+  });
   app.all("/*", () => {
     throw new UserError("method-not-allowed", "pages only support GET and HEAD");
   });
@@ -62,6 +65,12 @@ export function dashboardApp(parts: DashboardParts): Hono {
     return new Response(JSON.stringify(body), { status, headers });
   });
   return app;
+}
+
+/** Begins to read a run while the browser loads its page. Requests of the page report what is wrong. */
+function prepareRun({ watch }: DashboardParts, path: string): void {
+  const runId = matchPath("/runs/:runId", path)?.["runId"];
+  if (runId !== undefined) watch.openPage(runId).catch(() => undefined);
 }
 
 /** Whether a browser navigates to this address, rather than loading it as part of a page. */

@@ -78,6 +78,7 @@ export class RunEvents implements StreamSource {
   #cursor: Cursor;
   #progressText = "";
   #rulesText = "";
+  #hasStoredSeries = false;
 
   constructor(
     watch: RunWatch,
@@ -175,8 +176,8 @@ export class RunEvents implements StreamSource {
   }
 
   *#series(): Generator<RunStreamEvent> {
-    // Waits until all samples are read; listeners are called when they are.
-    if (this.#query.names.length === 0 || !this.#opened.run.samples.hasReadSteps) return;
+    if (this.#query.names.length === 0) return;
+    if (!this.#opened.run.samples.hasReadSteps) return yield* this.#storedSeries();
     const tail = this.#opened.tail(this.#query);
     const { epoch, turn } = tail.cursor;
     const { tailEpoch, tailTurn } = this.#cursor;
@@ -187,6 +188,14 @@ export class RunEvents implements StreamSource {
     const series = isReset ? tail.all() : tail.since(tailTurn);
     if (series.length === 0 && !isReset) return;
     yield { name: "series", data: { xAxis: this.#query.xAxis, isReset, series } };
+  }
+
+  /** What was stored when the page was shown before; otherwise nothing until all samples are read. */
+  *#storedSeries(): Generator<RunStreamEvent> {
+    const series = this.#hasStoredSeries ? undefined : this.#opened.firstView?.series(this.#query);
+    if (series === undefined) return;
+    this.#hasStoredSeries = true;
+    yield { name: "series", data: { xAxis: this.#query.xAxis, isReset: true, series } };
   }
 
   async #log(): Promise<RunStreamEvent[]> {

@@ -55,9 +55,11 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
   });
   app.get("/api/runs/:id/stream", async (context) => {
     const { names, x, width, rank } = streamQuery.parse(context.req.query());
-    const opened = await watch.openPage(context.req.param("id"));
+    const query = { names, xAxis: x, width, rank };
+    const shown = names.length === 0 ? undefined : query;
+    const opened = await watch.openPage(context.req.param("id"), shown);
     const request = {
-      query: { names, xAxis: x, width, rank },
+      query,
       lastEventId: context.req.header("last-event-id"),
     };
     return sendEvents(context, parts, new RunEvents(watch, opened, request));

@@ -10,6 +10,7 @@ import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { RunChecklist } from "../../schema/run/run-checklist.ts";
 import { compareWithPlan } from "../../score/compare-with-plan.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
+import type { FirstViewHeading } from "../../store/samples/first-view-file.ts";
 import { measuredRun, medianStepMs } from "../read-run/measured-run.ts";
 import { placeOnAxis, type PointSource } from "./run-points.ts";
 import type { WatchedRun } from "./watch-run.ts";
@@ -22,6 +23,8 @@ export function describeWatchedRun(
     earlierCrossingsMs: readonly number[];
     integrity: IntegrityDocument;
     mayChange: boolean;
+    /** Stored, for a run whose samples are not read. */
+    view: FirstViewHeading | undefined;
     causeLine: RunDetail["causeLine"];
   },
 ): RunDetail {
@@ -30,6 +33,8 @@ export function describeWatchedRun(
   const cost = costOfRun({ billedMs: 0, trainingMs: undefined, price, system });
   const progress = run.progress(known.earlierCrossingsMs);
   const { state } = record;
+  const view = run.samples.hasReadSteps ? undefined : known.view;
+  const { ranks, series, xAxes, unreadableCount } = view ?? viewHeading(run, sources);
   return {
     runId: run.runId,
     directory: run.directory,
@@ -46,28 +51,51 @@ export function describeWatchedRun(
     ...withValue("rules", rulesDocument(run.log.reader.checklist)),
     integrity: known.integrity,
     job: jobRanksOf(record.events.events),
-    ranks: run.samples.steps.ranks(),
-    series: sources.map(({ description }) => description),
-    xAxes: xAxes.filter((axis) => placeOnAxis(run, axis) !== undefined),
+    ranks,
+    series,
+    xAxes,
     launchedMs: run.launchedMs,
     ...withValue("runStartMs", run.runStartMs),
     limits: request.limits,
     ...withValue("price", price),
     ...withValue("priceUnitCount", cost.kind === "priced" ? cost.unitCount : undefined),
-    ...withValue("planComparison", planComparisonOf(run)),
+    ...withValue("planComparison", planComparisonOf(run, view)),
     ...withValue("causeLine", known.causeLine),
-    unreadableSampleCount: run.samples.unreadableCount,
-    ...withValue("isReadingSamples", run.samples.hasReadSteps ? undefined : (true as const)),
+    unreadableSampleCount: unreadableCount,
+    ...withValue(
+      "isReadingSamples",
+      run.samples.hasReadSteps || view !== undefined ? undefined : (true as const),
+    ),
+  };
+}
+
+/** What the page states about the samples of a run. */
+export function viewHeading(
+  run: WatchedRun,
+  sources: readonly PointSource[],
+): Omit<FirstViewHeading, "formatVersion" | "sign"> {
+  const { steps, unreadableCount } = run.samples;
+  const hasPlan = run.request.plan !== undefined;
+  return {
+    ranks: steps.ranks(),
+    series: sources.map(({ description }) => description),
+    xAxes: xAxes.filter((axis) => placeOnAxis(run, axis) !== undefined),
+    unreadableCount,
+    ...withValue("sampledStepMs", hasPlan ? medianStepMs(steps.chunks) : undefined),
   };
 }
 
 /** Undefined until the run has a result and its samples are read. */
-function planComparisonOf({ request, result, record, log, samples }: WatchedRun) {
-  if (request.plan === undefined || result === undefined || !samples.hasReadSteps) return undefined;
+function planComparisonOf(
+  { request, result, record, log, samples }: WatchedRun,
+  view: FirstViewHeading | undefined,
+) {
+  const isKnown = samples.hasReadSteps || view !== undefined;
+  if (request.plan === undefined || result === undefined || !isKnown) return undefined;
   const measured = measuredRun({ result, events: record.events.events }, log.reader.run);
   return compareWithPlan(request.plan, {
     ...measured,
-    sampledStepMs: medianStepMs(samples.steps.chunks),
+    sampledStepMs: view === undefined ? medianStepMs(samples.steps.chunks) : view.sampledStepMs,
   });
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { HeatmapDocument, SeriesDocument } from "../../schema/dashboard/run-series.ts";
 import { AnswerCache } from "./answer-cache.ts";
+import { viewHeading } from "./describe-watched-run.ts";
+import type { FirstView } from "./first-view.ts";
 import { RunIntegrity } from "./run-integrity.ts";
 import { type PointSource, pointSources } from "./run-points.ts";
 import { type HeatmapQuery, viewRunHeatmap } from "./view-run-heatmap.ts";
@@ -24,6 +26,8 @@ export class OpenRun {
   isRemoved = false;
   /** The first reading of a large run's samples, while it is in progress. */
   firstReading: Promise<void> | undefined;
+  /** What is stored of a finished run with many samples, which are not read as long as it suffices. */
+  firstView: FirstView | undefined;
   readonly #tails = new Map<string, SeriesTail>();
   readonly #seriesAnswers = new AnswerCache<SeriesDocument | undefined>();
   readonly #heatmapAnswers = new AnswerCache<HeatmapDocument>();
@@ -72,6 +76,8 @@ export class OpenRun {
     const tail = new SeriesTail(query);
     tail.growFrom(this.run, this.sources(), this.origin);
     this.#tails.set(key, tail);
+    if (this.firstView?.has(query) === false)
+      void this.firstView.store(query, tail.all(), () => viewHeading(this.run, this.sources()));
     return tail;
   }
 

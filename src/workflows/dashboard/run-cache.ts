@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
 import { evictAfterMs, runsToEvict } from "./evict-runs.ts";
+import { FirstView } from "./first-view.ts";
 import { OpenRun } from "./open-run.ts";
 import { WatchedRun, type WatchWorld } from "./watch-run.ts";
 
@@ -30,6 +31,18 @@ export class RunCache {
     const opened = this.#runs.get(runId) ?? (await this.#read(runId));
     opened.usedMs = this.#world.nowMs();
     return opened;
+  }
+
+  /** What is stored of a finished run; undefined for one without a verdict. */
+  async firstViewOf(opened: OpenRun): Promise<FirstView | undefined> {
+    const { run } = opened;
+    if (run.result === undefined) return undefined;
+    const path = join(this.#home, "cache", `${run.runId}.view`);
+    opened.firstView ??= await FirstView.open(path, {
+      directory: run.directory,
+      files: run.samples.rankFiles(),
+    });
+    return opened.firstView;
   }
 
   /** Runs that at least one client follows. */

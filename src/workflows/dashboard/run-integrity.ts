@@ -23,11 +23,16 @@ export class RunIntegrity {
     return this.#known;
   }
 
-  /** Starts a comparison if the record changed, and waits for it briefly. */
-  async check(): Promise<IntegrityDocument> {
+  /**
+   * Starts a comparison if the record changed, and waits for it briefly.
+   *
+   * @param options `isShown`: the page shows the samples, also if they are not read
+   */
+  async check({ isShown }: { isShown: boolean }): Promise<IntegrityDocument> {
     const { record, version, isOver, hasManyUnreadSamples } = this.#run;
     this.#wasLarge ||= hasManyUnreadSamples;
-    if (this.#version === version || hasManyUnreadSamples) return this.#known;
+    const isWaiting = hasManyUnreadSamples && !isShown;
+    if (this.#version === version || isWaiting) return this.#known;
     this.#version = version;
     const isDelayed = this.#wasLarge && record.result !== undefined;
     const compared = (isDelayed ? pause(largeRecordDelayMs) : Promise.resolve()).then(() =>

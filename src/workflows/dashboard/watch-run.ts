@@ -51,6 +51,7 @@ export class WatchedRun {
   #readingSteps: Promise<unknown> = Promise.resolve();
   #stepsMs = Number.NEGATIVE_INFINITY;
   #areStepsSettled = false;
+  #hasManySamples = false;
   #totalsGeneration = 0;
   #sign: string | undefined;
   readonly #columnsFile: string | undefined;
@@ -133,7 +134,10 @@ export class WatchedRun {
 
   /** Whether too many rank samples are unread for requests to wait for them. */
   get hasManyUnreadSamples(): boolean {
-    return !this.samples.hasReadSteps && hasManySamples(this.samples);
+    if (this.samples.hasReadSteps) return false;
+    // Samples are only added.
+    this.#hasManySamples ||= hasManySamples(this.samples);
+    return this.#hasManySamples;
   }
 
   /**

@@ -86,14 +86,19 @@ export class RunWatch {
    * Opens a run with the data that its page shows first. A large amount of telemetry is read in the background, and
    * listeners are called when it is complete.
    *
+   * @param query the series that the page shows; by default none
    * @throws UserError `unknown-run`, `record-broken`, `record-linked`
    */
-  async openPage(runId: string): Promise<OpenRun> {
+  async openPage(runId: string, query?: SeriesQuery): Promise<OpenRun> {
     const opened = await this.#cache.open(runId);
     const { run } = opened;
     if (!(await run.readOn("page", freshForMs))) throw this.#cache.remove(opened);
-    if (run.hasManyUnreadSamples) this.#readInBackground(opened);
-    else if (!(await run.readOn("all", freshForMs))) throw this.#cache.remove(opened);
+    if (run.hasManyUnreadSamples) {
+      const view = await this.#cache.firstViewOf(opened);
+      const isStored =
+        query === undefined ? view?.heading !== undefined : view?.has(query) === true;
+      if (!isStored) this.#readInBackground(opened);
+    } else if (!(await run.readOn("all", freshForMs))) throw this.#cache.remove(opened);
     this.#cache.evict();
     return opened;
   }
@@ -107,9 +112,12 @@ export class RunWatch {
     if (opened.run.request.series.count > 1) await this.refreshBoard();
     return describeWatchedRun(opened.run, opened.sources(), {
       earlierCrossingsMs: this.earlierCrossingsMs(opened.run),
-      integrity: await opened.integrity.check(),
+      integrity: await opened.integrity.check({
+        isShown: opened.firstView?.heading !== undefined,
+      }),
       mayChange: this.#mayChange,
       causeLine: await causeLineOf(opened.run),
+      view: opened.firstView?.heading,
     });
   }
 
@@ -162,7 +170,11 @@ export class RunWatch {
     const isPresent = this.#cache.isInside(opened) && (await run.readOn("page"));
     if (!isPresent) return void this.#cache.remove(opened);
     // A long reading must not delay the other runs.
-    if (run.hasManyUnreadSamples) return this.#readInBackground(opened);
+    if (run.hasManyUnreadSamples) {
+      // A stored view suffices until another query is requested.
+      if (opened.firstView?.heading === undefined) this.#readInBackground(opened);
+      return;
+    }
     await run.readOn("all", freshForMs);
     opened.grow();
   }

@@ -43,7 +43,8 @@ export function RunPage({ parts }: PageProps): JSX.Element {
       />
       <RunCharts run={run} empty={emptyPanels(detail, hasHeat)} />
       <div class="panel-grid">
-        {hasHeat ? (
+        {/* The heat map is calculated from all samples, which would delay the charts. */}
+        {hasHeat && run.seriesAxis !== undefined ? (
           <WhenVisible class="wide" minHeight={320}>
             {() => (
               <HeatMapPanel

@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { logFile } from "../../store/records/record-files.ts";
+import { signOfRecord } from "../../store/records/run-index.ts";
+import {
+  type FirstViewAnswer,
+  type FirstViewHeading,
+  readFirstViewFile,
+  writeFirstViewFile,
+} from "../../store/samples/first-view-file.ts";
+import type { SampleFileState } from "../../store/samples/follow-samples.ts";
+import { sizeOnDisk } from "../../store/open-file.ts";
+import type { SeriesQuery, TailUpdate } from "./view-run-series.ts";
+
+/** The newest answers are kept: a window has a few widths and axes. */
+const maxAnswers = 4;
+
+/** What the page of a finished run with many samples shows first, kept beside the record. */
+export class FirstView {
+  readonly #path: string;
+  readonly #sign: string;
+  #heading: FirstViewHeading | undefined;
+  #answers: FirstViewAnswer[] = [];
+
+  private constructor(path: string, sign: string) {
+    this.#path = path;
+    this.#sign = sign;
+  }
+
+  /** Reads what is stored for these files, if there is any. */
+  static async open(
+    path: string,
+    { directory, files }: { directory: string; files: readonly SampleFileState[] },
+  ): Promise<FirstView> {
+    const view = new FirstView(path, signOf(directory, files));
+    const stored = await readFirstViewFile(path, view.#sign);
+    view.#heading = stored?.heading;
+    view.#answers = [...(stored?.answers ?? [])];
+    return view;
+  }
+
+  /** What the page states about the samples; undefined if it is not stored. */
+  get heading(): FirstViewHeading | undefined {
+    return this.#heading;
+  }
+
+  has(query: SeriesQuery): boolean {
+    const key = JSON.stringify(query);
+    return this.#answers.some((answer) => answer.query === key);
+  }
+
+  /** The series of a query; undefined if they are not stored. */
+  series(query: SeriesQuery): TailUpdate[] | undefined {
+    const key = JSON.stringify(query);
+    const found = this.#answers.find((answer) => answer.query === key);
+    if (found === undefined) return undefined;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this program from such a value, for the same files
+    return JSON.parse(found.series) as TailUpdate[];
+  }
+
+  /**
+   * Stores the series of a query. A home without write permission stores nothing.
+   *
+   * @param heading calculated only if nothing is stored
+   */
+  async store(
+    query: SeriesQuery,
+    series: readonly TailUpdate[],
+    heading: () => Omit<FirstViewHeading, "formatVersion" | "sign">,
+  ): Promise<void> {
+    const key = JSON.stringify(query);
+    const others = this.#answers.filter((answer) => answer.query !== key);
+    const answer = { query: key, series: JSON.stringify(series) };
+    this.#answers = [...others, answer].slice(-maxAnswers);
+    const known = { ...(this.#heading ?? heading()), sign: this.#sign };
+    const view = { heading: known, answers: this.#answers };
+    // Read-only or full: the next opening reads the samples again.
+    await writeFirstViewFile(this.#path, view).catch(() => undefined);
+  }
+}
+
+/** Identifies the record and its samples by their sizes, times and inodes. */
+function signOf(directory: string, files: readonly SampleFileState[]): string {
+  const marks = files.map(({ name, sizeBytes, modifiedMs, inode }) =>
+    [name, sizeBytes, modifiedMs, inode].join(":"),
+  );
+  const logBytes = sizeOnDisk(join(directory, logFile));
+  return [signOfRecord(directory) ?? "", `${logFile}:${logBytes}`, ...marks].join(" ");
+}
