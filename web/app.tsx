@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { matchPath } from "../src/foundation/match-path.ts";
 import { fetchAbout } from "./api.ts";
 import { Link } from "./components/link.tsx";
-import { StateMessage } from "./components/panel.tsx";
+import { PageMessage } from "./components/panel.tsx";
 import { about } from "./live/about.ts";
 import { noteResponseTime } from "./live/server-clock.ts";
 import type { PageProps } from "./page-props.ts";
@@ -122,7 +122,8 @@ function CurrentPage(): JSX.Element {
   }, [found?.page]);
   if (found?.parts === undefined) {
     return (
-      <StateMessage
+      <PageMessage
+        title="Pitwall"
         state={{
           kind: "failed",
           message: `Page not found: ${path}`,
@@ -132,10 +133,11 @@ function CurrentPage(): JSX.Element {
     );
   }
   const Body = loadedPages.value.get(found.page);
-  if (Body === undefined) return <StateMessage state={{ kind: "loading" }} />;
+  if (Body === undefined) return <PageMessage title="Pitwall" state={{ kind: "loading" }} />;
   if (Body === "failed") {
     return (
-      <StateMessage
+      <PageMessage
+        title="Pitwall"
         state={{
           kind: "failed",
           message: "Could not load this page",

@@ -51,6 +51,22 @@ export function Panel({ title, state, note, tools, children, ...rest }: PanelPro
   );
 }
 
+/** Shown instead of a page whose content is loading or failed. */
+export function PageMessage({
+  title,
+  state,
+}: {
+  title: string;
+  state: Exclude<PanelState, { kind: "ready" }>;
+}): JSX.Element {
+  return (
+    <>
+      <h1 class="hidden-text">{title}</h1>
+      <StateMessage state={state} />
+    </>
+  );
+}
+
 /** Shown instead of content that is loading, empty, or failed. */
 export function StateMessage({
   state,

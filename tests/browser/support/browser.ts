@@ -64,6 +64,13 @@ export async function openPage(
   return { page, violations };
 }
 
+/** Saves a picture of the page for visual inspection, with `PITWALL_PICTURES=1`: of many pages, they take a minute. */
+export async function savePicture(page: Page, name: string): Promise<void> {
+  if (process.env["PITWALL_PICTURES"] === undefined) return;
+  mkdirSync(resultsFolder, { recursive: true });
+  await page.screenshot({ path: `${resultsFolder}${name}.png`, fullPage: true });
+}
+
 /** Saves a screenshot of the whole page for visual inspection. */
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync(resultsFolder, { recursive: true });

@@ -117,7 +117,7 @@ function seriesOf({ marks }: ChartSpec, palette: Palette): uPlot.Series[] {
         stroke: color,
         width: 1.5,
         dash: [...dashes[mark.stroke]],
-        points: { show: mark.withPoints === true, size: 5, fill: color },
+        points: { show: mark.withPoints === true || mark.x.length === 1, size: 5, fill: color },
       },
     ];
   });

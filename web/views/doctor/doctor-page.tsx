@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-page.ts";
 import { type ApiError, fetchDiagnosis } from "../../api.ts";
 import { Link } from "../../components/link.tsx";
-import { Panel, StateMessage } from "../../components/panel.tsx";
+import { PageMessage, Panel } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { WhenVisible } from "../../components/when-visible.tsx";
 import { asFailure } from "../../live/follow.ts";
@@ -21,7 +21,8 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
   const { document, failure } = useDiagnosis(runId);
   if (document === undefined) {
     return (
-      <StateMessage
+      <PageMessage
+        title={`Doctor of ${runId}`}
         state={
           failure === undefined
             ? { kind: "loading" }

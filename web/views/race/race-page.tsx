@@ -13,7 +13,7 @@ import {
 } from "../../charts/race/race-chart.ts";
 import { DataTable } from "../../components/data-table.tsx";
 import { Link } from "../../components/link.tsx";
-import { Panel, StateMessage } from "../../components/panel.tsx";
+import { PageMessage, Panel } from "../../components/panel.tsx";
 import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import type { PageProps } from "../../page-props.ts";
 import { followDocument, followedState } from "../../live/followed-document.ts";
@@ -32,7 +32,8 @@ export function RacePage({ parts }: PageProps): JSX.Element {
   const { document: race, failure } = state.value;
   if (race === undefined) {
     return (
-      <StateMessage
+      <PageMessage
+        title={`Race ${raceId}`}
         state={
           failure === undefined
             ? { kind: "loading" }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { StateMessage } from "../../components/panel.tsx";
+import { PageMessage } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { WhenVisible } from "../../components/when-visible.tsx";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
@@ -28,7 +28,7 @@ export function RunPage({ parts }: PageProps): JSX.Element {
   if (run === undefined) {
     if (failure === undefined) return <Skeleton runId={runId} />;
     const { message, hint } = failure;
-    return <StateMessage state={{ kind: "failed", message, hint }} />;
+    return <PageMessage title={`Run ${runId}`} state={{ kind: "failed", message, hint }} />;
   }
   const { detail } = run;
   const isRunning = detail.state.kind === "running";

@@ -7,7 +7,7 @@ import {
 import { isEmpty } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";
 import { Link } from "../../components/link.tsx";
-import { Panel, StateMessage } from "../../components/panel.tsx";
+import { PageMessage, Panel } from "../../components/panel.tsx";
 import { followDocument, followedState } from "../../live/followed-document.ts";
 import type { PageProps } from "../../page-props.ts";
 import { seedRows, seedsChart, textsOf, timeDots } from "./view-model.ts";
@@ -26,7 +26,8 @@ export function SeriesPage({ parts }: PageProps): JSX.Element {
   const { document: page, failure } = state.value;
   if (page === undefined) {
     return (
-      <StateMessage
+      <PageMessage
+        title={`Series ${seriesId}`}
         state={
           failure === undefined
             ? { kind: "loading" }
