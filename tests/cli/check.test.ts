@@ -385,4 +385,11 @@ describe("a request that is wrong", () => {
     const newest = await pitwall(["check", "result_0.txt"], { cwd });
     expect(newest.stderr).toContain("and the results of training-6.1 are not published yet");
   });
+
+  test("names the command that reads the log of a program without MLPerf lines", async () => {
+    const cwd = folderWith("result_0.txt");
+    writeFileSync(join(cwd, "train.log"), "step 1 loss=2.1\nstep 2 loss=2.0\n");
+    const { stdout } = await pitwall(["check", "train.log", "--edition", "5.1"], { cwd });
+    expect(stdout).toContain("next: pitwall import train.log ");
+  });
 });

@@ -26,9 +26,9 @@ export function readMllogPayload(payload: string): PayloadReading {
 function reasonOfText(text: string): UnreadableReason {
   if (!text.endsWith("}")) return "not-json";
   if (/^\{\s*'/u.test(text)) return "python-line";
-  return /"metadata"\s*:\s*\{(?:\s*'|[^}]*:\s*(?:None|True|False)\b)/u.test(text)
-    ? "python-metadata"
-    : "not-json";
+  if (/"metadata"\s*:\s*\{(?:\s*'|[^}]*:\s*(?:None|True|False)\b)/u.test(text))
+    return "python-metadata";
+  return /"value"\s*:\s*(?:None|True|False)\s*[,}]/u.test(text) ? "python-line" : "not-json";
 }
 
 function readFields(fields: JsonObject, text: string): PayloadReading {

@@ -33,6 +33,12 @@ export function describeLogCause(cause: LogCause): CauseWords {
         said: `the target is first met on line ${cause.line}, ${formatDuration(cause.lateMs)} after \`run_stop\` on line ${cause.stopLine}`,
         advice: "log `run_stop` only after the evaluation that meets the target",
       };
+    case "time-in-seconds":
+      return {
+        said: `\`time_ms\` is in seconds, not milliseconds (${countOf(cause.count, "line")}; the first is line ${cause.firstLine})`,
+        advice:
+          "multiply by 1,000, as `mlperf_logging` does; until then, all times are too short by that factor",
+      };
   }
 }
 

@@ -272,19 +272,32 @@ function nextStep(
 ): string {
   const [first] = failing;
   const rules = edition === undefined ? "" : ` --edition ${edition}`;
-  const other = first?.findings.find((finding) => finding.rule === "other-dialect");
-  if (first !== undefined && other?.rule === "other-dialect")
-    return nextForDialect(first, other.edition, paint);
-  if (first !== undefined) {
-    const isPacked = first.argument !== first.path && archiveName.test(first.argument);
-    const path = isPacked ? first.path : shownLogPath(first);
-    const place = isPacked ? ", in the folder of the unpacked round" : "";
-    return `next${place}: ${paint.name(`pitwall log ${shellWord(path)}${rules}`)}   shows the timeline, evaluations and findings`;
-  }
+  if (first !== undefined) return nextForFailing(first, rules, paint);
   const isFile = logs.every(({ argument, path }) => argument === path);
   return isFile
     ? `next: ${paint.name(`pitwall log ${shellWord(given[0] ?? "")}${rules}`)}   shows the timeline and evaluations`
     : `next: ${paint.name(`pitwall score ${given.map(shellWord).join(" ")}${rules}`)}   scores the results`;
+}
+
+function nextForFailing(first: CheckedLog, rules: string, paint: Paint): string {
+  const other = first.findings.find((finding) => finding.rule === "other-dialect");
+  if (other?.rule === "other-dialect") return nextForDialect(first, other.edition, paint);
+  if (isTextLog(first))
+    return `next: ${paint.name(`pitwall import ${shellWord(shownLogPath(first))}`)}   reads the metrics that a training program printed`;
+  const isPacked = first.argument !== first.path && archiveName.test(first.argument);
+  const path = isPacked ? first.path : shownLogPath(first);
+  const place = isPacked ? ", in the folder of the unpacked round" : "";
+  return `next${place}: ${paint.name(`pitwall log ${shellWord(path)}${rules}`)}   shows the timeline, evaluations and findings`;
+}
+
+/** A text without any MLPerf line. */
+function isTextLog({ findings, causes }: CheckedLog): boolean {
+  const others = new Set(["file-not-text", "file-of-inference", "unreadable-lines"]);
+  return (
+    causes.length === 0 &&
+    findings.some(({ rule }) => rule === "no-lines") &&
+    !findings.some(({ rule }) => others.has(rule))
+  );
 }
 
 /** The command for a log of another time than the edition's. */

@@ -31,6 +31,7 @@ export class LogCauseReader {
   /** Each key with its first line. */
   readonly #firstLines = new Map<string, number>();
   readonly #python = { metadata: newCount(), line: newCount() };
+  readonly #inSeconds = newCount();
   #inferenceLine: number | undefined;
   #lastStop: LastStop | undefined;
 
@@ -50,6 +51,7 @@ export class LogCauseReader {
     if (!this.#firstLines.has(key)) this.#addKey(key, line);
     if (!structureKeys.has(key) || lacks === "time_ms") return;
     this.#attempts.push(key, timeMs, line);
+    if (timeMs > firstSeconds && timeMs < lastSeconds) add(this.#inSeconds, line);
     if (key === "run_stop" && timeMs >= (this.#lastStop?.timeMs ?? Number.NEGATIVE_INFINITY))
       this.#lastStop = { line, timeMs };
   }
@@ -66,6 +68,7 @@ export class LogCauseReader {
     return [
       ...this.#attempts.finish(),
       ...this.#pythonCauses(),
+      ...this.#secondsCause(),
       ...(judged === undefined ? [] : [...this.#misspelled(judged), ...this.#late(judged)]),
     ];
   }
@@ -75,6 +78,11 @@ export class LogCauseReader {
       const { count, firstLine } = this.#python[part];
       return firstLine === undefined ? [] : [{ cause: "python-syntax", part, count, firstLine }];
     });
+  }
+
+  #secondsCause(): LogCause[] {
+    const { count, firstLine } = this.#inSeconds;
+    return firstLine === undefined ? [] : [{ cause: "time-in-seconds", count, firstLine }];
   }
 
   #misspelled({ findings, knownKeys }: JudgedByRules): LogCause[] {
@@ -105,6 +113,10 @@ export class LogCauseReader {
     ];
   }
 }
+
+/** Times from 2017 to 2064 in seconds, which are weeks of January 1970 in milliseconds. */
+const firstSeconds = 1.5e9;
+const lastSeconds = 3e9;
 
 /** Keys that tell programs and attempts apart; most lines have others. */
 const structureKeys: ReadonlySet<string> = new Set([

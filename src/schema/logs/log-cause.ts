@@ -42,5 +42,7 @@ export const logCause = z.discriminatedUnion("cause", [
     stopLine: line,
     lateMs: z.number(),
   }),
+  /** `time_ms` of the clock keys is in seconds since the epoch. */
+  z.strictObject({ cause: z.literal("time-in-seconds"), count: z.number().int(), firstLine: line }),
 ]);
 export type LogCause = z.output<typeof logCause>;

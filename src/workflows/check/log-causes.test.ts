@@ -91,6 +91,26 @@ describe("causes in a log", () => {
     ]);
   });
 
+  test("count lines whose value is one of Python", async () => {
+    const python = lines.map((line) => line.replace('"value": null', '"value": None'));
+    const nulls = lines.flatMap((line, index) => (line.includes('"value": null') ? [index] : []));
+    expect(await causesOf(python)).toEqual([
+      {
+        cause: "python-syntax",
+        part: "line",
+        count: nulls.length,
+        firstLine: (nulls[0] ?? 0) + 1,
+      },
+    ]);
+  });
+
+  test("find times in seconds, which pass the rules", async () => {
+    const inSeconds = lines.map((line) => line.replace(/("time_ms": \d{10})(\d{3})/u, "$1.$2"));
+    const { verdict, causes } = await checkLog(inSeconds.join("\n"), { edition: "training-5.0" });
+    expect(verdict).toBe("pass");
+    expect(causes).toMatchObject([{ cause: "time-in-seconds", firstLine: 1 }]);
+  });
+
   test("find an inference log by the keys of LoadGen", async () => {
     const log = ["loadgen_version", "requested_scenario"].map(
       (key) => `:::MLLOG {"key": "${key}", "value": "4.1", "time_ms": 0.1, "metadata": {}}`,
