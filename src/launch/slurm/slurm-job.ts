@@ -111,9 +111,7 @@ export class SlurmJob extends JobOfAgents {
       if (event.kind === "rank-exited") this.#hasFailed ||= !isClean(event.exit);
       if (event.kind === "host-lost") {
         this.#hasFailed = true;
-        // Slurm has ended their ranks because of the node that is lost.
-        const isVictim = this.#isNodeLost && !event.reason.startsWith("Slurm says");
-        if (isVictim) continue;
+        if (await this.#isVictim(event.host)) continue;
       }
       if (event.kind !== "ended") {
         yield event;
@@ -159,7 +157,6 @@ export class SlurmJob extends JobOfAgents {
       if (state?.state === "RUNNING") await this.#loseRemovedNodes(state);
       if (state === undefined || phaseOf(state) !== "ended") continue;
       if (!(await pause(lastFramesMs, signal))) return;
-      await this.#loseDownNodes();
       this.agents.lose(await this.#reasonOf(state));
       return;
     }
@@ -173,13 +170,16 @@ export class SlurmJob extends JobOfAgents {
     if (removed.length > 0) this.agents.lose("Slurm says that the node has failed", removed);
   }
 
-  /** Of a job that ended with one of its nodes, the other nodes are not to blame. */
-  async #loseDownNodes(): Promise<void> {
-    if (this.#slurm.isRestartable !== true) return;
-    const down = await this.#slurm.client.downNodes(this.hosts).catch(() => []);
-    if (down.length === 0 || down.length === this.hosts.length) return;
-    this.agents.lose("Slurm says that the node has failed", down);
-    this.#isNodeLost = true;
+  /** Whether a node is lost only because Slurm has ended the job when another one had failed. */
+  async #isVictim(host: string): Promise<boolean> {
+    const down = await this.#downNodes();
+    this.#isNodeLost ||= down.includes(host);
+    return down.length > 0 && !down.includes(host);
+  }
+
+  async #downNodes(): Promise<string[]> {
+    if (this.#slurm.isRestartable !== true) return [];
+    return this.#slurm.client.downNodes(this.hosts).catch(() => []);
   }
 
   #isRequeued(state: SlurmJobState): boolean {
@@ -192,7 +192,6 @@ export class SlurmJob extends JobOfAgents {
     if (this.#slurm.isRestartable !== true) await this.#cancel();
     // How its ranks ended is still to be read.
     if (!(await pause(lastFramesMs, this.#isOver.signal))) return;
-    await this.#loseDownNodes();
     this.agents.lose(`the Slurm job ${this.#slurm.jobId} was requeued`);
   }
 
@@ -231,10 +230,10 @@ export class SlurmJob extends JobOfAgents {
       return { state: "PREEMPTED", reason: preemptedText };
     }
     const isRequeued = this.#wasRequeued || (state !== undefined && this.#isRequeued(state));
+    if (!isRequeued) return state === undefined ? undefined : this.#endIn(state);
     // A lost node says why it was requeued.
-    if (isRequeued && this.#isNodeLost) return undefined;
-    if (isRequeued) return { state: "REQUEUED", reason: requeuedText.restarted };
-    return state === undefined ? undefined : this.#endIn(state);
+    const isNodeLost = this.#isNodeLost || (await this.#downNodes()).length > 0;
+    return isNodeLost ? undefined : { state: "REQUEUED", reason: requeuedText.restarted };
   }
 
   #endIn(state: SlurmJobState): { state: string; reason: string } | undefined {
