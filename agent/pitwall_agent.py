@@ -58,6 +58,7 @@ SAMPLE_SECONDS = 1.0
 STOP_CHECK_SECONDS = 0.25
 TAKEN_SECONDS = 30
 SCHEDULER_GRACE_MS = 600000
+PREEMPTION_GRACE_MS = 30000
 AWAIT_SECONDS = 600
 HELD_TOUCH_SECONDS = 5
 HELD_SILENT_SECONDS = 120
@@ -81,6 +82,13 @@ def prctl(option, value):
 def die_with_parent():
     """Runs in a child before its program: the kernel ends it with SIGKILL when its parent ends."""
     prctl(1, signal.SIGKILL)
+
+
+def prepare_rank():
+    """Runs in a child before its program. SIGUSR1 asks for a checkpoint, and does not end a program, or torchrun, without a handler."""
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    if IS_LINUX:
+        die_with_parent()
 
 
 # ---------------------------------------------------------------------------------------------------- processes
@@ -539,7 +547,8 @@ class Supervisor:
     def run(self):
         prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: orphans become children of this process
         for number_ in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number_, lambda *_: self.stop_on_signal())
+            signal.signal(number_, lambda received, _: self.stop_on_signal(received))
+        signal.signal(signal.SIGUSR1, lambda *_: self.ask_for_checkpoint())
         self.socket_folder = tempfile.mkdtemp(prefix="pitwall-")
         self.listen(os.path.join(self.socket_folder, "s"))
         if self.has_tether:
@@ -597,7 +606,7 @@ class Supervisor:
         try:
             process = subprocess.Popen(
                 command, cwd=self.job["cwd"], env=dict(env, **starter["env"]), stdin=subprocess.DEVNULL,
-                stdout=out[1], stderr=err[1], start_new_session=True, preexec_fn=die_with_parent if IS_LINUX else None,
+                stdout=out[1], stderr=err[1], start_new_session=True, preexec_fn=prepare_rank,
             )
         except (OSError, ValueError) as error:
             for end in out + err:
@@ -814,13 +823,21 @@ class Supervisor:
             send(pids, signal.SIGTERM)
             send(pids, signal.SIGCONT)
 
-    def stop_on_signal(self):
-        """Slurm signals every process of a job, and kills what is left itself."""
+    def stop_on_signal(self, received):
+        """Slurm signals every process of a job, and kills what is left itself. A host that goes down sends SIGTERM to its processes."""
         if self.job.get("isSignalledByScheduler"):
             self.stop_asked = True
             self.stop(SCHEDULER_GRACE_MS)
+        elif received == signal.SIGTERM and not self.has_tether:
+            if not self.stop_asked:
+                self.frames.add("f", {"reason": "its agent was sent SIGTERM", "isPreempted": True})
+            self.stop(PREEMPTION_GRACE_MS)
         else:
             self.stop(5000)
+
+    def ask_for_checkpoint(self):
+        if not self.job.get("isSignalledByScheduler"):
+            send(self.rank_pids(), signal.SIGUSR1)
 
     def check_stop_file(self):
         """On a shared file system, a follower on another host stores its request to stop as a file."""

@@ -171,8 +171,8 @@ export type LaunchEvent =
   | ({ kind: "rank-exited"; timeMs: number; exit: Exit } & Place & HostTime)
   /** The clock of a host was compared with that of this machine: times of what follows are converted with it. */
   | ({ kind: "clock-measured"; timeMs: number; host: string } & MeasuredClock)
-  /** The launcher can no longer reach a host: the state of its ranks is unknown. */
-  | { kind: "host-lost"; timeMs: number; host: string; reason: string }
+  /** The launcher can no longer reach a host: the state of its ranks is unknown. A preempted one still runs them for a moment. */
+  | { kind: "host-lost"; timeMs: number; host: string; reason: string; isPreempted?: true }
   /** All output that was stored before Pitwall attached to the job has been emitted; only for an attached job. */
   | { kind: "caught-up"; timeMs: number }
   /** The scheduler has ended the job itself, because of a time limit for example. */

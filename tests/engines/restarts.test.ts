@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,7 +23,7 @@ while epoch < 8:
     if epoch % 2 == 0:
         with open(stored, "w") as file:
             file.write(str(epoch))
-    if "--die" in sys.argv and attempt == 1 and rank == 1 and epoch == 5:
+    if "--die" in sys.argv and attempt == 1 and rank == 0 and epoch == 5:
         os.kill(os.getpid(), signal.SIGKILL)
 `;
 
@@ -54,9 +55,9 @@ test("a run on this machine survives the kill of a rank", async () => {
   const words = ["run", ...how, ...reading, "--", ...command, "0.1", "--die"];
   const ran = await pitwall(words, { cwd: code });
   expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
-  expect(ran.stderr).toContain("restarting the job (attempt 2): rank 1 was ended by SIGKILL");
+  expect(ran.stderr).toContain("restarting the job (attempt 2): rank 0 was ended by SIGKILL");
   expect(resultOf(code).outcome.kind).toBe("reached");
-  expect(logOf(code)).toMatch(/rank=1 attempt=2 from=4/u);
+  expect(logOf(code)).toMatch(/rank=0 attempt=2 from=4/u);
   expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
   const { stdout } = await pitwall(["show", "last", "--json"], { cwd: code });
   const { ledger, result } = JSON.parse(stdout).result.runs[0];
@@ -68,6 +69,22 @@ test("a run on this machine survives the kill of a rank", async () => {
   await expect.poll(() => leftRunning(code), { timeout: 30_000 }).toEqual([]);
 }, 120_000);
 
+test("a rank that fails later than its victim still prints its reason", async () => {
+  const code = sshProject(`
+import os, time
+if os.environ["RANK"] == "1":
+    raise ConnectionResetError("Connection reset by peer")
+time.sleep(1)
+raise ValueError("no such token: 50257")
+`);
+  const how = ["--nproc", "2", "--launcher", "direct", "--target", "val_acc>=1"];
+  const ran = await pitwall(["run", ...how, "--", ...command], { cwd: code });
+  expect(ran.exitCode, ran.stderr).toBe(4);
+  expect(logOf(code)).toContain("ValueError: no such token: 50257");
+  const doctor = await pitwall(["doctor", "last"], { cwd: code });
+  expect(doctor.stdout).toContain("rank 0 crashed: ValueError: no such token: 50257");
+}, 60_000);
+
 const obstacle = sshLabObstacle();
 if (obstacle !== undefined) console.warn(`skipped: ssh hosts on this machine (${obstacle})`);
 
@@ -77,6 +94,33 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
     lab = startSshLab(3);
   }, 60_000);
   afterAll(() => lab.down());
+
+  test("survives the preemption of a host, which is told in time to store a checkpoint", async () => {
+    const told =
+      "signal.signal(signal.SIGTERM, lambda *_: (print('told to stop', flush=True), time.sleep(6), print('stored', flush=True), sys.exit(1)))";
+    const code = sshProject(resuming.replace("\nattempt =", `\nif rank == 1: ${told}\nattempt =`));
+    const where = ["--hosts", "host1,host2,host3", "--ssh-config", lab.config];
+    const how = ["--launcher", "direct", "--max-restarts", "1", "--spares", "1"];
+    const words = ["run", ...where, ...how, ...reading, "--", ...command, "0.3"];
+    const child = startPitwall(words, code);
+    const exited = once(child, "exit");
+    await until(() => /samples=200/u.test(logOf(code)));
+    const jobs = join(lab.home("host2"), ".pitwall/jobs");
+    const [job = ""] = readdirSync(jobs);
+    const { pid } = JSON.parse(readFileSync(join(jobs, job, "agent.json"), "utf8"));
+    execFileSync("ssh", ["-F", lab.config, "host2", "kill", "-TERM", String(pid)]);
+    expect((await exited)[0]).toBe(0);
+    expect(logOf(code)).toMatch(/told to stop\nstored\n/u);
+    expect(eventsOf(code).filter(({ kind }) => kind === "restarting")).toMatchObject([
+      {
+        fault: { kind: "preemption", hosts: ["host2"] },
+        decision: { kind: "replace-host", hosts: ["host2"], spares: ["host3"] },
+      },
+    ]);
+    const { stdout: listed } = await pitwall(["hosts", "list", "--json"], { cwd: code });
+    expect(JSON.parse(listed).result.hosts).toEqual([]);
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  }, 120_000);
 
   test("survives the loss of a host: a spare replaces it", async () => {
     const code = sshProject(resuming);

@@ -26,6 +26,8 @@ def store(*reason):
         print("rank=%d told to stop in epoch=%d" % (rank, epoch), flush=True)
         sys.exit(0)
 signal.signal(signal.SIGTERM, store)
+if rank == 0:
+    signal.signal(signal.SIGUSR1, lambda *_: print("asked for a checkpoint", flush=True))
 print("rank=%d world=%s node=%s attempt=%d from=%d" % (rank, os.environ["WORLD_SIZE"], os.environ["SLURMD_NODENAME"], attempt, epoch), flush=True)
 while epoch < 8:
     time.sleep(seconds)
@@ -55,7 +57,11 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
   const onSlurm = ["run", "--on", "slurm", "--launcher", "direct", "--target", "val_acc>=0.9"];
   const reading = [...onSlurm, "--samples", "samples=([0-9]+)"];
 
-  async function restart(how: string, options: readonly string[], act?: () => Promise<unknown>) {
+  async function restart(
+    how: string,
+    options: readonly string[],
+    act?: (log: () => string) => Promise<unknown>,
+  ) {
     const cwd = join(temporaryFolder(), "a folder");
     mkdirSync(cwd);
     writeFileSync(join(cwd, "resume.py"), resuming);
@@ -70,7 +76,7 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     if (act !== undefined) {
       const isTraining = () => logOf(directoryOf(cwd)).includes("samples=300") || undefined;
       await until(isTraining, { describe: shown });
-      await act();
+      await act(() => logOf(directoryOf(cwd)));
     }
     const [exitCode] = await exited;
     await until(
@@ -157,8 +163,12 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(ran.log).toContain(`rank=0 world=2 node=node1 attempt=2 from=${epoch}\n`);
   });
 
-  test("not if it was canceled", async () => {
-    const ran = await restart("-", ["--nodes", "1"], () => lab.run("scancel", "--user=root"));
+  test("not if it was canceled, but it survives a request for a checkpoint", async () => {
+    const ran = await restart("-", ["--nodes", "2"], async (log) => {
+      await lab.run("scancel", "--signal=USR1", "--user=root");
+      await until(() => log().includes("asked for a checkpoint") || undefined);
+      await lab.run("scancel", "--user=root");
+    });
     expect(ran.exitCode, ran.shown()).toBe(1);
     expect(ran.decisions).toMatchObject([{ kind: "gave-up", decision: { reason: "canceled" } }]);
   });

@@ -31,15 +31,16 @@ export function statedCauses(facts: RunFacts): Cause[] {
 
 function lostHosts({ events }: RunFacts): Cause[] {
   const { ranks } = jobRanksOf(events);
-  return events.flatMap((each) => {
+  return events.flatMap((each): Cause[] => {
     const { event } = each;
     if (event.kind !== "host-lost") return [];
-    const { host, reason } = event;
+    const { host, reason, isPreempted } = event;
     const its = ranks.filter((rank) => rank.host === host).map(({ rank }) => rank);
     const evidence = [eventEvidence(each, `${host}: ${reason}`)];
-    return [
-      { kind: "host-lost" as const, ranks: its, hosts: [host], likelihood: 0.9, evidence, reason },
-    ];
+    const common = { ranks: its, hosts: [host], likelihood: 0.9, evidence };
+    return isPreempted === true
+      ? [{ kind: "preemption" as const, ...common }]
+      : [{ kind: "host-lost" as const, ...common, reason }];
   });
 }
 

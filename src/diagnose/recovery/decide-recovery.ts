@@ -91,7 +91,8 @@ function isRepeated(newest: KnownFault, before: KnownFault | undefined): boolean
 
 /** Hosts that the next attempt should do without: those that are gone, and those blamed for two faults. */
 function suspectHosts({ faults, hosts }: FailedAttempts, newest: KnownFault): string[] {
-  const isGone = newest.kind === "host-lost" || newest.kind === "configuration";
+  const isGone =
+    newest.kind === "host-lost" || newest.kind === "configuration" || newest.kind === "preemption";
   const blamed = newest.hosts.filter((host) => hosts.includes(host));
   // If every host is to blame, none is.
   if (blamed.length === hosts.length && hosts.length > 1) return [];

@@ -235,7 +235,7 @@ export class AgentJob implements LaunchedJob {
         this.#takeSample({ host, timeMs, ...raw }, payload);
         return;
       case "failure":
-        this.#queue.push({ kind: "host-lost", timeMs, host, reason: textIn(payload, "reason") });
+        this.#queue.push({ kind: "host-lost", timeMs, host, ...failureIn(payload) });
         return;
       case "ended":
         this.#addLeftovers(payload);
@@ -291,6 +291,11 @@ export class AgentJob implements LaunchedJob {
     this.#lastMs = Math.max(this.#lastMs, this.#nowMs());
     return this.#lastMs;
   }
+}
+
+function failureIn(payload: Buffer): { reason: string; isPreempted?: true } {
+  const reason = textIn(payload, "reason");
+  return fieldIn(payload, "isPreempted") === true ? { reason, isPreempted: true } : { reason };
 }
 
 function exitOf(payload: Buffer): Exit {

@@ -43,7 +43,7 @@ function endSentence(cause: Exclude<Cause, WaitCause | TrainingCause>): string {
     case "disk-full":
       return `${subject(cause, "a process")} failed because its disk is full`;
     case "preemption":
-      return `${subject(cause, "the job")} was preempted`;
+      return preemptionSentence(cause);
     case "out-of-time":
       return limitSentences[cause.limit];
     case "launcher-killed":
@@ -65,6 +65,11 @@ const limitSentences: Record<Of<"out-of-time">["limit"], string> = {
   "max-cost": "the run reached its limit `--max-cost` before the target",
   "max-samples": "the run reached its limit `--max-samples` before the target",
 };
+
+function preemptionSentence(cause: Of<"preemption">): string {
+  if (cause.hosts.length === 0) return "the job was preempted";
+  return `${place(cause, "a host")} was preempted, or is going down`;
+}
 
 function crashSentence(cause: Of<"crash">): string {
   if (cause.evidence.every(({ kind }) => kind === "dump")) {

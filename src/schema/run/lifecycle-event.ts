@@ -67,7 +67,13 @@ const eventBody = z.discriminatedUnion("kind", [
   /** The clock of a host was compared with that of the launching machine: times from then on are converted with it. */
   z.strictObject({ kind: z.literal("host-clock"), host: hostName, ...measuredClockFields }),
   /** The launcher can no longer reach a host: its ranks have no exit. */
-  z.strictObject({ kind: z.literal("host-lost"), host: hostName, reason: z.string() }),
+  z.strictObject({
+    kind: z.literal("host-lost"),
+    host: hostName,
+    reason: z.string(),
+    /** It is going down, or was told to make way. */
+    isPreempted: z.literal(true).optional(),
+  }),
   /** The scheduler has ended the job itself. */
   z.strictObject({
     kind: z.literal("ended-by-scheduler"),

@@ -2,6 +2,10 @@ import type { LaunchedJob, LaunchEvent } from "../../launch/launcher.ts";
 import type { StopReason } from "../../schema/run/run-event.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import { RankEnds } from "./rank-ends.ts";
+import type { EndEvent } from "./store-end-event.ts";
+
+/** After a rank has failed, the others may print their reason for this long: what was seen first is often a victim. */
+const lastWordsMs = 2000;
 
 /** The state of one attempt of a run: of its only one, unless the job is started again after a failure. */
 export class AttemptState {
@@ -13,17 +17,43 @@ export class AttemptState {
   isStopReported = false;
   /** A reason to end the run that came while its job was stopped after a failure. */
   overruling: StopReason | undefined;
+  /** A host was told to make way. */
+  isPreempted = false;
   /** The job is stopped because it printed nothing for this long. */
   silentMs: number | undefined;
   #lastOutputMs: number;
+  readonly #isAlone: boolean;
+  /** When the first of several ranks failed. */
+  #failedMs: number | undefined;
 
   constructor({ ranks, launchedMs }: Pick<LaunchedJob, "ranks" | "launchedMs">) {
+    this.#isAlone = ranks.length === 1;
     this.ranks = new RankEnds(ranks);
     this.#lastOutputMs = launchedMs;
   }
 
   printed(timeMs: number): void {
     this.#lastOutputMs = Math.max(this.#lastOutputMs, timeMs);
+  }
+
+  /**
+   * Whether the job has to be stopped, because the other ranks wait forever for the one that has ended: at once if its host is gone, else
+   * `isFailedFor` says when.
+   */
+  mustStopAfter(event: EndEvent, newestMs: number): boolean {
+    if (!this.ranks.hasFailedRank || this.#isAlone) return false;
+    if (event.kind !== "host-lost") {
+      this.#failedMs ??= Math.max(event.timeMs, newestMs);
+      return false;
+    }
+    this.isPreempted ||= event.isPreempted === true;
+    return true;
+  }
+
+  /** Whether the other ranks have had their time to end by themselves after a failure. */
+  isFailedFor(nowMs: number): boolean {
+    const { end } = this;
+    return end === undefined && nowMs - (this.#failedMs ?? nowMs) >= lastWordsMs;
   }
 
   /** Whether a running job has printed nothing for the given time, which `silentMs` then states. */

@@ -26,8 +26,9 @@ import { verdictOfRun } from "./verdict-of-run.ts";
 const progressEveryMs = 100;
 /** Training is considered failed after this many consecutive NaN losses. */
 const maximumNotFinite = 3;
-/** Time between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL, and where a host was preempted and the ranks store a checkpoint. */
 const graceMs = 5000;
+const checkpointGraceMs = 30_000;
 /**
  * Loading the rules blocks the process for tens of milliseconds, which delays arrival times. If the clock uses
  * arrival times, rules are loaded after this much of the run, right after an evaluation.
@@ -78,7 +79,8 @@ export class RunInProgress {
     if (attempt.stopReason === "failure" && reason !== "failure") attempt.overruling ??= reason;
     if (attempt.stopReason !== undefined) return;
     attempt.stopReason = reason;
-    void this.#parts.job.stop({ graceMs });
+    const isPreempted = reason === "failure" && attempt.isPreempted;
+    void this.#parts.job.stop({ graceMs: isPreempted ? checkpointGraceMs : graceMs });
   }
 
   async *follow(): AsyncGenerator<RunEvent> {
@@ -198,13 +200,7 @@ export class RunInProgress {
     // A failure is reported where all exits are awaited; this avoids an unhandled rejection before that.
     stored.catch(() => undefined);
     yield reported;
-    this.#stopAfterFailure();
-  }
-
-  /** After a rank fails, the other ranks wait for it forever, so the job is stopped. */
-  #stopAfterFailure(): void {
-    const isAlone = this.#parts.job.ranks.length === 1;
-    if (this.#attempt.ranks.hasFailedRank && !isAlone) this.stop("failure");
+    if (this.#attempt.mustStopAfter(event, this.#newestMs)) this.stop("failure");
   }
 
   /** Logs the last line of each source if it has no line end. */
@@ -285,6 +281,7 @@ export class RunInProgress {
     const hit = limitHit(request.limits, { launchedForMs, billedUsd, samplesCount });
     if (hit !== undefined && this.#attempt.end === undefined) this.stop(hit);
     if (this.#attempt.hangs(timeMs, this.#parts.recovery?.hangTimeoutMs)) this.stop("failure");
+    if (this.#attempt.isFailedFor(timeMs)) this.stop("failure");
     yield* this.#reportStop(timeMs);
     yield* this.#checkSilence(timeMs);
     const fileFindings = (): readonly Finding[] =>

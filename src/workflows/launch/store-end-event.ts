@@ -24,9 +24,10 @@ export function storeEndEvent(
       return { reported: { kind, runId, host, rank, exit }, stored };
     }
     case "host-lost": {
-      const { kind, timeMs, host, reason } = event;
+      const { kind, timeMs, host, reason, isPreempted } = event;
       ranks.lost(host, reason);
-      const stored = writer.appendEvent({ kind, host, reason }, timeMs);
+      const why = isPreempted === true ? { reason, isPreempted } : { reason };
+      const stored = writer.appendEvent({ kind, host, ...why }, timeMs);
       return { reported: { kind, runId, host, reason }, stored };
     }
     case "ended-by-scheduler": {

@@ -114,7 +114,8 @@ export class JobRecovery {
     const isLost = decision.kind === "give-up" && fault.kind === "host-lost";
     const blamed = "hosts" in decision ? decision.hosts : isLost ? fault.hosts : [];
     const scope = scopeOf(this.#target);
-    if (scope === undefined) return;
+    // A host that was preempted is as good as before.
+    if (scope === undefined || fault.kind === "preemption") return;
     for (const host of blamed)
       await world.excludeHost?.({ host, scope, reason: fault.text, runId: request.runId });
   }
