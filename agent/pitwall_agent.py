@@ -352,6 +352,38 @@ def network_bytes():
     return found
 
 
+def tcp_segments():
+    """Peer -> (sent, sent again) segments with data, over the IPv4 connections that are open now; empty where the kernel shows none."""
+    found = {}
+    # A dump of AF_INET, TCP, state ESTABLISHED, with `struct tcp_info`.
+    request = struct.pack("=IHHIIBBBBI48s", 72, 20, 0x301, 1, 0, socket.AF_INET, socket.IPPROTO_TCP, 2, 0, 1 << 1, b"")
+    try:
+        with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4) as link:
+            link.settimeout(1)
+            link.send(request)
+            while True:
+                data = link.recv(1 << 18)
+                while len(data) >= 16:
+                    size, kind = struct.unpack_from("=IH", data)
+                    if kind != 20:
+                        return found
+                    add_segments(data[16:size], found)
+                    data = data[(size + 3) & ~3:]
+    except OSError:
+        return found
+
+
+def add_segments(message, found):
+    peer, at = socket.inet_ntoa(message[24:28]), 72
+    while at + 4 <= len(message):
+        size, kind = struct.unpack_from("=HH", message, at)
+        if kind == 2 and size >= 4 + 160:
+            resent, sent = struct.unpack_from("=I", message, at + 104)[0], struct.unpack_from("=I", message, at + 160)[0]
+            known = found.get(peer, (0, 0))
+            found[peer] = (known[0] + sent, known[1] + resent)
+        at += max(4, (size + 3) & ~3)
+
+
 def machine_counters():
     """CPU time of the whole host and of this agent, and how often cores were slowed down; only what can be read."""
     found = {"agentSeconds": sum(os.times()[:2])}
@@ -451,6 +483,7 @@ class Lease:
         self.seconds, self.token, self.peers = float(spec["seconds"]), spec["token"].encode(), spec["peers"]
         self.renewed = time.monotonic()
         self.last_contact = None
+        self.reached = {}
         self.is_armed = self.is_lifted = False
         try:
             self.server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -498,12 +531,28 @@ class Lease:
     def say(self, peer, word):
         """Whether the agent of another host has answered."""
         try:
+            began = time.monotonic()
             with socket.create_connection((peer["address"], peer["port"]), timeout=2) as connection:
+                self.reached[peer["host"]] = connection.getpeername()[0], (time.monotonic() - began) * 1000
                 connection.settimeout(2)
                 connection.sendall(self.token + b" " + word + b"\n")
                 return connection.recv(16) == b"running\n"
         except OSError:
             return False
+
+    def links(self):
+        """Other host -> how this one reaches it, of those that it has connections to."""
+        segments = tcp_segments()
+        found = {}
+        for peer in self.peers:
+            address, connect_ms = self.reached.get(peer["host"], (peer["address"], None))
+            if address not in segments and connect_ms is None:
+                continue
+            sent, resent = segments.get(address, (0, 0))
+            found[peer["host"]] = {"sentSegments": sent, "resentSegments": resent}
+            if connect_ms is not None:
+                found[peer["host"]]["connectMs"] = round(connect_ms, 3)
+        return found
 
     def say_goodbye(self):
         """The ranks of this host have ended by themselves: the others may take longer."""
@@ -922,6 +971,7 @@ class Supervisor:
             "joules": rapl_joules(),
             "gpus": self.gpus,
             "machine": machine_counters(),
+            **({} if self.lease is None else {"links": self.lease.links()}),
             "network": {name: counts for name, counts in network_bytes().items() if name != "lo"},
         })
 

@@ -55,6 +55,7 @@ function factsOf(labelled) {
     lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps,
+    links: run.links ?? [],
     dumps: run.readDumps ?? dumps.map(readDump),
     stacks: run.stacks,
     errorFiles: run.errorFiles,

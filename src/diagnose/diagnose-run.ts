@@ -4,7 +4,9 @@ import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
 import { silence } from "./ends/stated-causes.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
+import { findSlowLinks } from "./links/find-slow-links.ts";
 import type { RunFacts } from "./run-facts.ts";
+import { findDivergedReplicas } from "./steps/find-diverged-replicas.ts";
 import { findLossSpike } from "./steps/find-loss-spike.ts";
 import { findSlowRanks } from "./steps/find-slow-ranks.ts";
 
@@ -24,13 +26,13 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const flight = causesOfDumps(dumps, facts.stacks, { hasFailed: isDead });
   const end = causesOfEnd(facts);
   const slow = findSlowRanks(facts.steps);
-  const spike = findLossSpike(facts.steps);
+  const spike = findLossSpike(facts.steps) ?? [];
+  const diverged = findDivergedReplicas(facts.steps) ?? [];
   const stuck = stuckCauses(facts, flight, end.causes);
-  const all = [
-    ...joinEnds(end.causes, stuck),
-    ...slow,
-    ...(spike === undefined ? [] : [spike]),
-  ].map((cause) => withHosts(cause, facts));
+  const links = findSlowLinks(facts.links, facts.steps);
+  const all = [joinEnds(end.causes, stuck), slow, links, diverged, spike]
+    .flat()
+    .map((cause) => withHosts(cause, facts));
   const causes = all.filter(({ likelihood }) => likelihood >= minimumLikelihood);
   const doubtful = all.filter(({ likelihood }) => likelihood < minimumLikelihood);
   const others = flight.kind === "causes" ? flight.alternatives : [];

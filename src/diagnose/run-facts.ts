@@ -4,6 +4,7 @@ import type { Outcome } from "../schema/run/run-result.ts";
 import type { StepSample } from "../schema/run/telemetry-sample.ts";
 import type { RankStack } from "./flight/causes-of-dumps.ts";
 import type { FlightDump } from "./flight/flight-dump.ts";
+import type { SeenLink } from "./links/find-slow-links.ts";
 import type { SeenSign } from "./lines/line-signs.ts";
 
 /** Everything that a diagnosis is made from; parts are empty where a run or folder has none. */
@@ -21,6 +22,8 @@ export interface RunFacts {
   signs: readonly SeenSign[];
   /** Of each rank, in the order of time. */
   steps: ReadonlyMap<number, readonly StepSample[]>;
+  /** How hosts reach each other, in the order of time. */
+  links: readonly SeenLink[];
   dumps: readonly FlightDump[];
   stacks: readonly RankStack[];
   errorFiles: readonly SeenSign[];

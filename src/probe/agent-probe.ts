@@ -87,7 +87,8 @@ function capacityOf(facts: HostFacts | undefined): HostSample["capacity"] {
 }
 
 function hostSampleOf(sample: PlacedAgentSample, energy: HostEnergy): HostSample {
-  const { host, timeMs, hostMs, cpuSeconds, memoryBytes, processCount, gpus, network } = sample;
+  const { host, timeMs, hostMs, cpuSeconds, memoryBytes, processCount, gpus, links, network } =
+    sample;
   const joules = energy.joulesByMeter();
   const interfaces = Object.entries(network).map(
     ([name, [receivedBytes, sentBytes]]) => [name, { receivedBytes, sentBytes }] as const,
@@ -112,6 +113,7 @@ function hostSampleOf(sample: PlacedAgentSample, energy: HostEnergy): HostSample
             memoryBytes: usedBytes ?? undefined,
           })),
         }),
+    ...(links === undefined ? {} : { links }),
     ...(interfaces.length === 0 ? {} : { network: Object.fromEntries(interfaces) }),
   };
 }

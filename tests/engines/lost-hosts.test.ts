@@ -17,13 +17,41 @@ import {
   wholeLines,
 } from "../support/ssh-project.ts";
 
+/** Each rank sends 64 kB to the next one in each step, and waits for what the one before it sends. */
+const ringProgram = `
+import os, socket, time
+rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+server = socket.create_server(("", 5001))
+until = time.monotonic() + 30
+while True:
+    try:
+        following = socket.create_connection(("host%d" % ((rank + 1) % world + 1), 5001), timeout=5)
+        break
+    except OSError:
+        if time.monotonic() > until:
+            raise
+        time.sleep(0.1)
+following.settimeout(None)
+previous, _ = server.accept()
+steps = 60
+for step in range(steps):
+    following.sendall(bytes(1 << 16))
+    left = 1 << 16
+    while left > 0:
+        left -= len(previous.recv(left))
+    time.sleep(0.03)
+    if rank == 0:
+        print("step=%d val_acc=%.3f" % (step, (step + 1) / steps), flush=True)
+time.sleep(1)
+`;
+
 const obstacle = sshLabObstacle();
 if (obstacle !== undefined) console.warn(`skipped: ssh hosts on this machine (${obstacle})`);
 
-describe.skipIf(obstacle !== undefined)("a run on two hosts", () => {
+describe.skipIf(obstacle !== undefined)("a run on several hosts", () => {
   let lab: SshLab;
   beforeAll(() => {
-    lab = startSshLab(2);
+    lab = startSshLab(3);
   }, 60_000);
   afterAll(() => lab.down());
 
@@ -164,6 +192,37 @@ describe.skipIf(obstacle !== undefined)("a run on two hosts", () => {
     },
     180_000,
   );
+
+  test("trains through a network with delay and loss, which doctor names with its host", async () => {
+    const where = ["--hosts", "host1,host2,host3", "--ssh-config", lab.config];
+    const how = ["--launcher", "direct", "--target", "val_acc>=1", "--max-restarts", "1"];
+    const run = async (): Promise<string> => {
+      const code = sshProject(ringProgram);
+      const words = ["run", ...where, ...how, "--", "python3", "train it.py"];
+      const ran = await pitwall(words, { cwd: code });
+      expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+      return code;
+    };
+    const sound = await pitwall(["doctor", "last"], { cwd: await run() });
+    expect(sound).toMatchObject({ exitCode: 0 });
+    const restoreLink = lab.worsenLink("host2", { delayMs: 20, lostFraction: 0.02 });
+    onTestFinished(restoreLink);
+    const code = await run();
+    const said = await pitwall(["doctor", "last", "--json"], { cwd: code });
+    expect(JSON.parse(said.stdout).result.diagnoses[0].diagnosis.verdict).toMatchObject({
+      kind: "fault",
+      causes: [{ kind: "slow-link", hosts: ["host2"] }],
+    });
+    const { stdout } = await pitwall(["doctor", "last"], { cwd: code });
+    expect(stdout).toMatch(/the network of host host2 is lossy: [\d.]+ % of the segments/u);
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    const shown = await pitwall(["show", "last", "--json"], { cwd: code });
+    const { ledger, result } = JSON.parse(shown.stdout).result.runs[0];
+    const partsMs: number[] = Object.values(ledger.partsMs);
+    const sumMs = partsMs.reduce((sum, each) => sum + each, 0);
+    expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
+    for (const host of lab.hosts) expect(lab.processes(host)).toEqual([]);
+  }, 180_000);
 
   function frames(host: string): string {
     const jobs = join(lab.home(host), ".pitwall", "jobs");

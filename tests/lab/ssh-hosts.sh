@@ -2,6 +2,7 @@
 # Hosts for tests on one Linux machine, as root: each has its own network, processes, host name, home folder and sshd.
 #
 #   ssh-hosts.sh up FOLDER COUNT    starts COUNT hosts named host1..; FOLDER/config is the ssh configuration
+#   ssh-hosts.sh detour FOLDER N    leads the link of host N through bad_link.py; `direct` ends that
 #   ssh-hosts.sh down FOLDER        ends every process of the hosts and removes their interfaces
 #
 # FOLDER/id is the number of the laboratory, from 1 to 250: it names the bridge and the network.
@@ -34,6 +35,7 @@ down() {
   for name in $(ip netns list | awk -v prefix="pw$id-" 'index($1, prefix) == 1 {print $1}'); do
     ip netns del "$name"
   done
+  for name in $(ip -o link | grep -o "pwx$id-[0-9]*" | sort -u); do ip link del "$name" 2>/dev/null || true; done
   ip link del "$bridge" 2>/dev/null || true
 }
 
@@ -109,7 +111,26 @@ CONF
   done
 }
 
+# The link of a host leads through two interfaces that nothing connects, except a program that forwards between them.
+detour() {
+  use_id "$(cat "$folder/id")"
+  ip link add "pwx$id-$1" type veth peer name "pwy$id-$1"
+  ip link set "pwv$id-$1" nomaster
+  ip link set "pwx$id-$1" up
+  ip link set "pwy$id-$1" master "$bridge" up
+  for name in "pwv$id-$1" "pwx$id-$1" "pwy$id-$1"; do python3 "$(dirname "$0")/bad_link.py" plain "$name"; done
+  ip netns exec "pw$id-$1" python3 "$(dirname "$0")/bad_link.py" plain eth0
+}
+
+direct() {
+  use_id "$(cat "$folder/id")"
+  ip link del "pwx$id-$1" 2>/dev/null || true
+  ip link set "pwv$id-$1" master "$bridge"
+}
+
 case $action in
   up) up "$3" ;;
+  detour) detour "$3" ;;
+  direct) direct "$3" ;;
   down) down ;;
 esac

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ export interface SshLab {
   setLink(host: string, state: "up" | "down"): void;
   /** Limits what a host receives, in bits per second as `tc` reads them; false if this kernel cannot. */
   slowDown(host: string, rate: string): boolean;
+  /** Delays what a host sends and receives, and loses a part of it, until the returned function is called. */
+  worsenLink(host: string, how: { delayMs: number; lostFraction: number }): () => void;
   /** Ends all processes of a host at once, as a power failure does. */
   powerOff(host: string): void;
   /** Command lines of the processes of a host, without its sshd. */
@@ -56,6 +58,18 @@ export function startSshLab(count: number): SshLab {
       const queue = ["root", "tbf", "rate", rate, "burst", "64kb", "latency", "400ms"];
       const words = ["qdisc", "replace", "dev", `pwv${id}-${numberOf(host)}`, ...queue];
       return spawnSync("tc", words).status === 0;
+    },
+    worsenLink: (host, { delayMs, lostFraction }) => {
+      const where = [id, numberOf(host)];
+      execFileSync("sh", [script, "detour", folder, numberOf(host)], { stdio: "inherit" });
+      const words = [...where, String(delayMs), String(lostFraction)];
+      const forwarding = spawn("python3", [join(import.meta.dirname, "bad_link.py"), ...words], {
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      return () => {
+        forwarding.kill();
+        execFileSync("sh", [script, "direct", folder, numberOf(host)], { stdio: "inherit" });
+      };
     },
     powerOff: (host) => process.kill(initOf(host), "SIGKILL"),
     processes: (host) => processesBelow(initOf(host)),

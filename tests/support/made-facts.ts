@@ -50,6 +50,7 @@ export function facts({
     lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps: new Map(),
+    links: [],
     dumps: [],
     stacks: [],
     errorFiles: [],

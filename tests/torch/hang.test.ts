@@ -29,6 +29,28 @@ dist.barrier()
 print("acc=0.95")
 `;
 
+/** Equal gradients on all ranks, until a bit of one number flips on \`RANK\` 1 in step 23, after the exchange. */
+const flipping = `
+import time
+import torch, torch.distributed as dist
+import pitwall
+pitwall._SAMPLE_SECONDS = 0.2
+dist.init_process_group("gloo")
+weights = torch.ones(1000)
+for step in range(1, 51):
+    with pitwall.step(samples=3):
+        gradient = torch.full((1000,), 0.001 * step)
+        with pitwall.communication():
+            dist.all_reduce(gradient)
+        if dist.get_rank() == 1 and step == 23:
+            gradient.view(torch.int32)[17] ^= 1 << 20
+        weights -= gradient
+        pitwall.check_replicas([weights], every=10)
+        time.sleep(0.02)
+if dist.get_rank() == 0:
+    print("acc=0.95")
+`;
+
 /** The number of the last collective in a dump; undefined while it is being written. */
 function lastNumber(path: string): number | undefined {
   try {
@@ -86,3 +108,30 @@ describe.skipIf(missingTorch !== "")(`a job of PyTorch that hangs${missingTorch}
     300_000,
   );
 });
+
+test.skipIf(missingTorch !== "")(
+  "doctor names the rank whose parameters a flipped bit made differ, in a run that reaches its target",
+  async () => {
+    const cwd = temporaryFolder();
+    copyFileSync(helper, join(cwd, "pitwall.py"));
+    writeFileSync(join(cwd, "train.py"), flipping);
+    const options = ["--quiet", "--nproc", "3", "--target", "acc>=0.9", "--max-restarts", "1"];
+    const ran = await pitwall(["run", ...options, "--", "python3", "train.py"], {
+      cwd,
+      env: { PATH: torchPath },
+    });
+    expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+    const { exitCode, stdout } = await pitwall(["doctor", "last"], { cwd });
+    expect(stdout).toContain(
+      "the parameters of rank 1 differ from those of the others after step 30; they were equal after step 20",
+    );
+    expect(exitCode).toBe(1);
+    expect(await pitwall(["verify", "last"], { cwd })).toMatchObject({ exitCode: 0 });
+    const shown = await pitwall(["show", "last", "--json"], { cwd });
+    const { ledger, result } = JSON.parse(shown.stdout).result.runs[0];
+    const partsMs: number[] = Object.values(ledger.partsMs);
+    const sumMs = partsMs.reduce((sum, each) => sum + each, 0);
+    expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
+  },
+  120_000,
+);

@@ -254,6 +254,8 @@ def main():
                     optimizer.step()
                     optimizer.zero_grad()
             pitwall.loss(loss.detach())
+            if arguments.parallel == "ddp":
+                pitwall.check_replicas(model.parameters(), every=100)
         step += 1
         if step % arguments.evaluate_every == 0 or step == arguments.steps:
             with pitwall.evaluating():

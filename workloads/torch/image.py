@@ -322,6 +322,8 @@ def main():
                 optimizer.step()
                 optimizer.zero_grad()
             pitwall.loss(loss.detach())
+            if arguments.parallel == "ddp":
+                pitwall.check_replicas(model.parameters(), every=100)
         step += 1
         if at.ends_epoch:
             with pitwall.evaluating():

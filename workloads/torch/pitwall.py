@@ -32,6 +32,7 @@ import os
 import sys
 import threading
 import time
+import zlib
 
 # ---- What the launcher tells this process ----
 
@@ -253,6 +254,8 @@ class _State:
     block = "none"
     """MLPerf logs the steps between two evaluations as a block: "none" before `run_start`, then "open" or "closed"."""
     reported_at = time.perf_counter()
+    checksums = []
+    """Of the parameters, since the last sample."""
 
 
 class _Phase:
@@ -389,11 +392,42 @@ def report():
         sample["loss"] = value
     elif value is not None:
         sample["nonFiniteLoss"] = str(value)
+    if _State.checksums:
+        sample["parameterChecksums"], _State.checksums = _State.checksums, []
     sample.update(forwardMs=ms[_FORWARD], backwardMs=ms[_BACKWARD], optimizerMs=ms[_OPTIMIZER])
     _write(":::PITWALL " + json.dumps(sample, separators=(",", ":")))
 
 
 atexit.register(report)
+
+# ---- Replicas: whether all ranks still have the same parameters ----
+
+
+def check_replicas(parameters, every=50):
+    """Reports a checksum of the parameters after each `every`-th step, for data-parallel training; call it after the optimizer.
+
+    Pitwall compares the checksums of all ranks: after the same steps, replicas have the same bits. A rank with others has computed or
+    received something else, for example because of a fault in its memory. Nothing is sent between ranks. The parameters, tensors or
+    arrays, are read once, on the host: about 1 s per GB. Not for weights that are divided among ranks (FSDP), which differ by design.
+    """
+    is_inside = _OTHER in _State.phases[1:]
+    number = _State.steps + is_inside
+    if not _is_read or world_size() < 2 or number % every != 0:
+        return
+    checksum = 0
+    for each in parameters:
+        checksum = zlib.crc32(_bytes_of(each), checksum)
+    _State.checksums.append({"step": number, "checksum": "%08x" % checksum})
+
+
+def _bytes_of(value):
+    if hasattr(value, "detach"):
+        # NumPy has no bfloat16, so a tensor is seen as bytes first.
+        value = value.detach().cpu().contiguous().reshape(-1).view(sys.modules["torch"].uint8).numpy()
+    elif hasattr(value, "tobytes"):
+        return value.tobytes()
+    return memoryview(value).cast("B")
+
 
 # ---- Hangs: what each rank was doing when the training stopped making progress ----
 

@@ -66,6 +66,8 @@ const persistence: Record<FaultKind, "outside" | "program" | "lasting"> = {
   "loss-spike": "program",
   "compute-straggler": "outside",
   "data-starvation": "outside",
+  "slow-link": "outside",
+  "replica-divergence": "outside",
   configuration: "lasting",
   "clock-step": "outside",
   "collective-mismatch": "program",

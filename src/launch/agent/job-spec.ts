@@ -45,7 +45,7 @@ export interface AgentLease {
   token: string;
   /** Where this agent answers the others. */
   port: number;
-  peers: readonly { address: string; port: number }[];
+  peers: readonly { host: string; address: string; port: number }[];
 }
 
 interface JobRequest {

@@ -196,6 +196,7 @@ function leasesOf(
   if (leaseMs === undefined || opened.length < 2) return undefined;
   const token = randomBytes(16).toString("hex");
   const agents = opened.map(({ host, facts }) => ({
+    host: host.name,
     address: host.address ?? facts.reachedAt ?? "127.0.0.1",
     port: facts.leasePort ?? 0,
   }));

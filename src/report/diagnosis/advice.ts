@@ -52,6 +52,14 @@ const advice: Record<CauseKind, readonly string[]> = {
     "use more loader workers, or prefetch",
     "check the speed of the disk that the data is read from",
   ],
+  "slow-link": [
+    "test the network between the hosts: `pitwall hosts check`",
+    "look at the error counters of the interface, the cable and the switch port: `ip -s link`, `ethtool -S`",
+  ],
+  "replica-divergence": [
+    "continue from a checkpoint of before that step: what follows was trained on different parameters",
+    "test the memory and the GPU of that rank's host before it is used again",
+  ],
   configuration: ["install the same environment on all hosts; `pitwall hosts check` compares them"],
   "clock-step": ["synchronize the clock with chrony or NTP, which adjust it gradually"],
   "collective-mismatch": [

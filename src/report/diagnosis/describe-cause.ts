@@ -19,6 +19,8 @@ const trainingKinds = [
   "compute-straggler",
   "data-starvation",
   "clock-step",
+  "slow-link",
+  "replica-divergence",
 ] as const;
 type TrainingCause = Of<(typeof trainingKinds)[number]>;
 
@@ -92,11 +94,29 @@ function trainingSentence(cause: TrainingCause): string {
       return cause.ranks.length === 0
         ? `all ranks wait for training data: ${lostTime(cause)}`
         : `${subject(cause)} ${verb(cause, "waits", "wait")} for training data, and the others for ${verb(cause, "it", "them")}: ${lostTime(cause)}`;
+    case "slow-link":
+      return linkSentence(cause);
+    case "replica-divergence":
+      return `${cause.ranks.length === 0 ? "the parameters of ranks differ" : `the parameters of ${subject(cause)} differ from those of the others`} after step ${cause.step}; they were equal after step ${cause.lastEqualStep}`;
     case "clock-step": {
       const direction = cause.steppedMs < 0 ? "backward" : "forward";
       return `the system clock moved ${direction} by ${formatDuration(Math.abs(cause.steppedMs))} during the run`;
     }
   }
+}
+
+function linkSentence({ hosts, ...cause }: Of<"slow-link">): string {
+  const between = hosts.length === 1 ? `of host ${hosts[0]}` : `between hosts ${list(hosts)}`;
+  const { resentFraction, roundTripMs, usualRoundTripMs } = cause;
+  const lost =
+    resentFraction === undefined
+      ? []
+      : [`${number(100 * resentFraction)} % of the segments were sent again`];
+  const others =
+    usualRoundTripMs === undefined ? "" : `, ${duration(usualRoundTripMs)} between other hosts`;
+  const slow =
+    roundTripMs === undefined ? [] : [`a round trip takes ${duration(roundTripMs)}${others}`];
+  return `the network ${between} is ${lost.length > 0 ? "lossy" : "slow"}: ${[...lost, ...slow].join("; ")}`;
 }
 
 function lostTime({ lostMsPerStep, stepMs }: Of<"compute-straggler" | "data-starvation">): string {

@@ -11,6 +11,8 @@ export function placeOf(evidence: Evidence): string {
       return `events.jsonl:${evidence.index + 1}`;
     case "finding":
       return evidence.rule;
+    case "link":
+      return evidence.hosts.join(" and ");
     case "samples":
       return `rank ${evidence.rank}, steps ${evidence.firstStep}-${evidence.lastStep}`;
     case "dump":
@@ -30,6 +32,7 @@ export function textOf(evidence: Evidence): string {
       return `rank ${evidence.rank}: ${stackText(evidence.frames)}`;
     case "event":
     case "finding":
+    case "link":
     case "samples":
       return evidence.text;
   }

@@ -13,6 +13,8 @@ export const causeKinds = [
   "loss-spike",
   "compute-straggler",
   "data-starvation",
+  "slow-link",
+  "replica-divergence",
   "configuration",
   "clock-step",
   "collective-mismatch",

@@ -79,6 +79,24 @@ const cause = z.discriminatedUnion("kind", [
     lostMsPerStep: z.number(),
     stepMs: z.number(),
   }),
+  /** TCP between hosts loses segments, or takes longer to one host than to the others. */
+  z.strictObject({
+    kind: z.literal("slow-link"),
+    ...causeFields,
+    /** Of the segments with data, in 0..1. */
+    resentFraction: z.number().optional(),
+    roundTripMs: z.number().optional(),
+    /** Between the other hosts. */
+    usualRoundTripMs: z.number().optional(),
+  }),
+  /** Replicas of the parameters that were equal no longer are. */
+  z.strictObject({
+    kind: z.literal("replica-divergence"),
+    ...causeFields,
+    /** After which they were first seen to differ, and last seen to be equal. */
+    step: z.number().int().nonnegative(),
+    lastEqualStep: z.number().int().nonnegative(),
+  }),
   z.strictObject({ kind: z.literal("configuration"), ...causeFields, detail: z.string() }),
   z.strictObject({ kind: z.literal("clock-step"), ...causeFields, steppedMs: z.number() }),
   z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostName } from "../run/host.ts";
 import { rankNumber } from "../run/rank.ts";
 
 /** A call in the stack of a rank. */
@@ -28,6 +29,8 @@ export const evidence = z.discriminatedUnion("kind", [
   }),
   /** A finding of result.json. */
   z.strictObject({ kind: z.literal("finding"), rule: z.string(), text: z.string() }),
+  /** What the hosts saw of the network between them. */
+  z.strictObject({ kind: z.literal("link"), hosts: z.array(hostName), text: z.string() }),
   /** Step samples of a rank. */
   z.strictObject({
     kind: z.literal("samples"),

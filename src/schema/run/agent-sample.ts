@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hostLink } from "./telemetry-sample.ts";
 
 const gpu = z.looseObject({
   index: z.number(),
@@ -30,6 +31,8 @@ export const agentSample = z.looseObject({
       thermalThrottleCount: z.number().optional(),
     })
     .optional(),
+  /** To other hosts of the job. */
+  links: z.record(z.string(), hostLink).optional(),
   /** Bytes received and sent by each interface since the host started. */
   network: z.record(z.string(), z.tuple([z.number(), z.number()])),
 });

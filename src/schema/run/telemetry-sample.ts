@@ -25,11 +25,25 @@ export const stepSample = z.strictObject({
   loss: z.number().optional(),
   /** Instead of `loss`, which is a finite number. */
   nonFiniteLoss: z.enum(["nan", "inf", "-inf"]).optional(),
+  /** Of the parameters of this rank after a step: replicas have the same. */
+  parameterChecksums: z
+    .array(z.strictObject({ step: z.number().int().nonnegative(), checksum: z.string() }))
+    .optional(),
   /** Parts of the computation, if the program reports them separately. */
   forwardMs: z.number().nonnegative().optional(),
   backwardMs: z.number().nonnegative().optional(),
   optimizerMs: z.number().nonnegative().optional(),
 });
+
+/** How one host reaches another of its job, by TCP. */
+export const hostLink = z.object({
+  /** The round trip of opening the last connection between the agents. */
+  connectMs: z.number().nonnegative().optional(),
+  /** Segments with data, and how many of them were sent again, on the connections that are open now. */
+  sentSegments: z.number().nonnegative(),
+  resentSegments: z.number().nonnegative(),
+});
+export type HostLink = z.output<typeof hostLink>;
 
 /** The run's processes and the meters of one host. Counters are cumulative since launch. */
 export const hostSample = z.strictObject({
@@ -62,6 +76,8 @@ export const hostSample = z.strictObject({
       }),
     )
     .optional(),
+  /** To other hosts of the job. */
+  links: z.record(z.string(), hostLink).optional(),
   /** Bytes of each network interface since the host started; of all processes. */
   network: z
     .record(

@@ -112,6 +112,7 @@ async function diagnoseFolder(directory: string, argument: string): Promise<Diag
     lossRanks: signs.lossRanks,
     signs: signs.list(),
     steps: new Map(),
+    links: [],
     ...dumps,
   };
   return { directory, diagnosis: diagnoseRun(facts) };

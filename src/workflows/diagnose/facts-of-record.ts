@@ -1,4 +1,5 @@
 import { LineSigns } from "../../diagnose/lines/line-signs.ts";
+import type { SeenLink } from "../../diagnose/links/find-slow-links.ts";
 import type { RunFacts } from "../../diagnose/run-facts.ts";
 import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
 import { isDumpFile } from "../../schema/run/dump-files.ts";
@@ -27,6 +28,7 @@ export async function factsOfRecord(
   const last = eventsOfLastAttempt(events.events);
   const sinceMs = last === events.events ? 0 : (last[0]?.timeMs ?? 0);
   const files = await readDumpFiles(directory, { signs, accepts: isDumpFile });
+  const { steps, links } = await samplesOf(record, sinceMs);
   return {
     state: state.kind,
     outcome: result?.outcome,
@@ -35,7 +37,8 @@ export async function factsOfRecord(
     lineCount: signs.lineCount,
     lossRanks: signs.lossRanks,
     signs: signs.list(),
-    steps: await stepsOf(record, sinceMs),
+    steps,
+    links,
     ...files,
     // Files of a wait that ends are removed, so a wait whose files are still there lasted until then.
     dumps: files.dumps
@@ -49,21 +52,37 @@ function seenUntilMs({ state, events }: RunRecord, nowMs: number): number {
   return state.kind === "running" ? nowMs : (events.events.at(-1)?.timeMs ?? nowMs);
 }
 
-/** The step samples of each rank from a moment on. */
-export async function stepsOf(
+/** The step samples of each rank from a moment on, and how the hosts reached each other. */
+async function samplesOf(
   record: Pick<RunRecord, "readSamples">,
   sinceMs: number,
-): Promise<Map<number, StepSample[]>> {
+): Promise<Pick<RunFacts, "steps" | "links">> {
   const steps = new Map<number, StepSample[]>();
+  const links: SeenLink[] = [];
   for (const { samples } of await record.readSamples()) {
     for (const sample of samples) {
-      if (sample.kind !== "step" || sample.timeMs < sinceMs) continue;
+      if (sample.timeMs < sinceMs) continue;
+      if (sample.kind === "host") {
+        const { host, timeMs } = sample;
+        for (const [to, link] of Object.entries(sample.links ?? {}))
+          links.push({ ...link, timeMs, from: host, to });
+        continue;
+      }
       const known = steps.get(sample.rank);
       if (known === undefined) steps.set(sample.rank, [sample]);
       else known.push(sample);
     }
   }
-  return new Map(
-    [...steps].map(([rank, samples]) => [rank, samples.toSorted((a, b) => a.timeMs - b.timeMs)]),
+  const inOrder = [...steps].map(
+    ([rank, each]) => [rank, each.toSorted((a, b) => a.timeMs - b.timeMs)] as const,
   );
+  return { steps: new Map(inOrder), links: links.toSorted((a, b) => a.timeMs - b.timeMs) };
+}
+
+/** The step samples of each rank from a moment on. */
+export async function stepsOf(
+  record: Pick<RunRecord, "readSamples">,
+  sinceMs: number,
+): Promise<RunFacts["steps"]> {
+  return (await samplesOf(record, sinceMs)).steps;
 }
