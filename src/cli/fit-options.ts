@@ -88,6 +88,11 @@ export const fitOptions = {
     group: "Saving memory",
     help: "activation checkpointing: of selected operations, or of whole layers",
   },
+  compile: {
+    takes: "nothing",
+    group: "Saving memory",
+    help: "with torch.compile, which keeps fewer activations than eager PyTorch",
+  },
   chunkedLoss: {
     takes: "nothing",
     group: "Saving memory",
@@ -181,6 +186,7 @@ export function layoutOfOptions(options: FitOptions): TrainingLayout {
     optimizer: choice(optimizers, options.optimizer),
     framework: choice(frameworks, options.framework),
     masterWeights: states === "fp32",
+    compiled: options.compile,
     ...(options.chunkedLoss ? { loss: "chunked" as const } : {}),
     offloadOptimizer: offloaded.has("optimizer"),
     ...(options.optimizerInBackward ? { optimizerInBackward: true } : {}),
@@ -208,6 +214,8 @@ export function assumedByOptions(options: FitOptions): Record<string, string> {
     assumed["rank"] = "adapters of rank 16 on all linear layers";
   }
   if (options.sharding === undefined && options.count > 1) assumed["sharding"] = "fsdp";
+  if (!options.compile && (options.framework === "fsdp" || options.framework === "deepspeed"))
+    assumed["compile"] = "eager PyTorch, without torch.compile";
   return assumed;
 }
 

@@ -52,11 +52,11 @@ describe("pitwall plan", () => {
       layout      batch 32, cp 2, dp 32, micro batch 1, fp8 (model; mlperf-training/v5.1/Oracle/8xBM.GPU.B200.8/llama31_8b)
       samples     178,859: reference point of training-6.1 at batch size 32
       goodput     99.8 %, 0.00050 interruptions expected, checkpoint every 1 h 22 min, $4.01/h effective
-      energy      28.5 kWh estimated: accelerators 58 %, hosts 21 %, network 4 %, cooling 17 %; 11.0 kg CO2e (unknown)
+      energy      28.5 kWh estimated: accelerators 58 %, hosts 21 %, network 4 %, cooling 17 %; 11.0 kg CO2e (average of the AWS regions; no region was given)
       limited by  scaling: twice as many gain 1.48x
 
       up to 64 accelerators; \`--max-count\` changes that
-      energy is estimated: accelerators, hosts, network, and cooling with a PUE of 1.2 (unknown)
+      energy is estimated: accelerators, hosts, network, and cooling with a PUE of 1.2 (assumed; no region was given)
       time includes initialization, assumed to take 120 s and 10 s per doubling of the accelerators
       1 accelerator not on the front; \`--explain\` says why"
     `);

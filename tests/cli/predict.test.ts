@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { predictStep } from "../../src/index.ts";
@@ -39,6 +39,17 @@ async function answers(lines: readonly unknown[]) {
 }
 
 describe("pitwall predict", () => {
+  test("answers every layout whose memory was published, and says that it fits", async () => {
+    const file = join(import.meta.dirname, "../../data/planner/memory-measurements.jsonl");
+    const rows = readFileSync(file, "utf8").trim().split("\n");
+    const lines = rows.map((row) => {
+      const { model, hardware: machine, layout: published } = JSON.parse(row);
+      return { model, hardware: machine, layout: published };
+    });
+    const { answers: all } = await answers(lines);
+    expect(all.map((answer) => answer.fits)).toEqual(rows.map(() => true));
+  });
+
   test("explains one layout: step, parts, memory, evidence and what was assumed", async () => {
     const yaml =
       "model: { name: llama31-8b, seq: 8192 }\nhardware: { accelerator: NVIDIA H100 SXM, count: 64 }\nlayout: { globalBatch: 256 }\n";

@@ -14,6 +14,11 @@ interface Saving {
 /** Recomputing all layers repeats the forward pass, a third of a step; the others are ordered by experience. */
 const savings: readonly Saving[] = [
   {
+    name: "compile",
+    extraTimeFraction: 0,
+    apply: ({ layout }) => (layout.compiled === false ? { compiled: true } : undefined),
+  },
+  {
     name: "micro-batch-1",
     extraTimeFraction: 0.03,
     apply: ({ layout }) => ((layout.microBatch ?? 1) > 1 ? { microBatch: 1 } : undefined),

@@ -49,7 +49,7 @@ export function planNotes(
   const { seconds, secondsPerDoubling } = interruptions.start;
   return [
     `up to ${maxCount} accelerators; \`--max-count\` changes that`,
-    `energy is estimated: accelerators, hosts, network, and cooling with a PUE of ${region.pue} (${region.region})`,
+    `energy is estimated: accelerators, hosts, network, and cooling with a PUE of ${region.pue} (${region.region === "unknown" ? "assumed; no region was given" : region.region})`,
     `time includes initialization, assumed to take ${seconds} s and ${secondsPerDoubling} s per doubling of the accelerators`,
     ...(spot
       ? ["spot interruptions are published monthly bands, or assumed where none is published"]

@@ -30,6 +30,8 @@ export interface FilledLayout {
   framework: NonNullable<TrainingLayout["framework"]>;
   attention: NonNullable<TrainingLayout["attention"]>;
   loss: NonNullable<TrainingLayout["loss"]>;
+  /** Eager PyTorch keeps what each of its operations needs for the backward pass. */
+  isEager: boolean;
   gradientFormat: NonNullable<TrainingLayout["gradientFormat"]>;
   momentFormat: NonNullable<TrainingLayout["momentFormat"]>;
   /** Selective recomputation covers norms, activation functions and expanded latent attention too. */
@@ -81,6 +83,7 @@ export function fillLayout(
     offloadActivationLayers: activations.offloadActivationLayers,
     attention: activations.attention,
     loss: states.loss,
+    isEager: isPyTorch(framework) && layout.compiled === false,
     gradientFormat: states.gradientFormat,
     momentFormat: states.momentFormat,
     optimizer: states.optimizer,
@@ -117,9 +120,8 @@ function optimizerChoices(
   | "momentFormat"
   | "loss"
 > {
-  const isPlain = framework === "fsdp" || framework === "deepspeed";
   return {
-    loss: layout.loss ?? (isPlain ? "plain" : "fused"),
+    loss: layout.loss ?? (isPyTorch(framework) ? "plain" : "fused"),
     gradientFormat: layout.gradientFormat ?? (framework === "deepspeed" ? "bf16" : "fp32"),
     momentFormat: layout.momentFormat ?? "fp32",
     optimizer: layout.optimizer ?? "adamw",
@@ -127,6 +129,11 @@ function optimizerChoices(
     optimizerInBackward: layout.optimizerInBackward ?? false,
     masterWeights: layout.masterWeights ?? true,
   };
+}
+
+/** Whether layers are written in plain PyTorch, without kernels of their own. */
+function isPyTorch(framework: FilledLayout["framework"]): boolean {
+  return framework === "fsdp" || framework === "deepspeed";
 }
 
 function activationChoices(

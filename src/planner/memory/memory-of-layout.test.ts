@@ -76,6 +76,14 @@ function meanError(prefix: string, kind: MeasuredMemory["measured"]["kind"]): nu
 }
 
 describe("memoryOfLayout", () => {
+  test("says what torch.compile saves, as torchtune measured it", () => {
+    const named = (name: string) => measurements.find((each) => each.name.endsWith(name));
+    const [eager, compiled] = [named("3B full, eager"), named("3B full, compiled")];
+    if (eager === undefined || compiled === undefined) throw new Error("not measured");
+    const saved = eager.measured.bytes - compiled.measured.bytes;
+    expect((predictedBytes(eager) - predictedBytes(compiled)) / saved).toBeCloseTo(1, 1);
+  });
+
   test("predicts the memory that Megatron-LM allocated on 8 B200 within 1 % on average", () => {
     expect(meanError("simumax", "allocated")).toBeLessThan(0.01);
   });

@@ -45,6 +45,7 @@ export function layoutChoices(
     software,
     attention: layout.attention,
     loss: layout.loss,
+    compiled: layout.compiled,
     gradientFormat: layout.gradientFormat,
     momentFormat: layout.momentFormat,
     optimizerInBackward: layout.optimizerInBackward,

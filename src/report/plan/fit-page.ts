@@ -92,6 +92,7 @@ function limitsText(answer: FitAnswer, machine: MachineFit): string {
 
 const savingNames: Readonly<Record<MemorySaving, string>> = {
   "micro-batch-1": "a micro batch of 1",
+  compile: "torch.compile",
   "chunked-loss": "a chunked loss",
   sharding: "FSDP",
   "expert-parallel": "expert parallelism",
@@ -106,6 +107,7 @@ const savingNames: Readonly<Record<MemorySaving, string>> = {
 
 const savingOptions: Readonly<Record<MemorySaving, string>> = {
   "micro-batch-1": "--micro-batch 1",
+  compile: "--compile",
   "chunked-loss": "--chunked-loss",
   sharding: "--sharding fsdp",
   "expert-parallel": "--ep",

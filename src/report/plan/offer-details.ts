@@ -5,7 +5,7 @@ import {
   formatUsd,
 } from "../../foundation/units.ts";
 import type { PlanOffer } from "../../schema/plan/run-plan.ts";
-import { kwhText, layoutText } from "./plan-wording.ts";
+import { kwhText, layoutText, regionText } from "./plan-wording.ts";
 
 /** A fact about an offer. */
 export interface OfferDetail {
@@ -65,8 +65,8 @@ function reliabilityText(offer: PlanOffer): string {
 
 function energyText(energy: NonNullable<PlanOffer["energy"]>): string {
   const share = (kwh: number): string => `${Math.round((100 * kwh) / energy.kwh)} %`;
-  const carbon = `${formatSignificant(energy.carbonKg, 3)} kg CO2e`;
-  return `${kwhText(energy.kwh)} kWh ${energy.label}: accelerators ${share(energy.acceleratorKwh)}, hosts ${share(energy.hostKwh)}, network ${share(energy.networkKwh)}, cooling ${share(energy.coolingKwh)}; ${carbon} (${energy.region})`;
+  const carbon = `${kwhText(energy.carbonKg)} kg CO2e`;
+  return `${kwhText(energy.kwh)} kWh ${energy.label}: accelerators ${share(energy.acceleratorKwh)}, hosts ${share(energy.hostKwh)}, network ${share(energy.networkKwh)}, cooling ${share(energy.coolingKwh)}; ${carbon} (${regionText(energy.region)})`;
 }
 
 function measuredText(measured: NonNullable<PlanOffer["measuredEnergy"]>): string {

@@ -85,3 +85,8 @@ const objectiveText = {
   energy: "Chosen by the least energy.",
   balanced: "Chosen by the lowest product of p90 time and cost.",
 } as const;
+
+/** The region of a plan; the one that stands for none is the average of those of AWS. */
+export function regionText(region: string): string {
+  return region === "unknown" ? "average of the AWS regions; no region was given" : region;
+}

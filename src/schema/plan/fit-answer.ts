@@ -11,6 +11,7 @@ export type TrainingMethod = (typeof trainingMethods)[number];
 
 /** Settings that save memory, cheapest first in the time that they cost. */
 export const memorySavings = [
+  "compile",
   "micro-batch-1",
   "chunked-loss",
   "sharding",

@@ -125,6 +125,8 @@ export const trainingLayout = z.strictObject({
   attention: z.enum(attentionKernels).optional(),
   /** Default: `plain` with FSDP and DeepSpeed, else `fused`. */
   loss: z.enum(lossKernels).optional(),
+  /** With torch.compile, which keeps fewer activations than eager PyTorch; of FSDP and DeepSpeed. Default: true. */
+  compiled: z.boolean().optional(),
   /** In which gradients are added up; default: `fp32`, and `bf16` with DeepSpeed. */
   gradientFormat: z.enum(stateFormats).optional(),
   /** Of the optimizer's moments; default: `fp32`. */

@@ -1,10 +1,10 @@
 import { nameAccelerator } from "../../../src/atlas/names/name-accelerator.ts";
-import { formatDuration, formatSignificant, formatUsd } from "../../../src/foundation/units.ts";
+import { formatDuration, formatUsd } from "../../../src/foundation/units.ts";
 import { deviationsOf80Percent } from "../../../src/planner/odds/deviations.ts";
 import { usdPerHour, type Candidate } from "../../../src/planner/search/candidate.ts";
 import type { PlannedBenchmark, PlannedModel } from "../../../src/planner/goal/read-goal.ts";
 import type { TimeEstimate } from "../../../src/planner/search/time-estimate.ts";
-import { kwhText } from "../../../src/report/plan/plan-wording.ts";
+import { kwhText, regionText } from "../../../src/report/plan/plan-wording.ts";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";
 import type { PlannedPrice, PlanOffer } from "../../../src/schema/plan/run-plan.ts";
 import { stepPartLabels } from "../../../src/schema/plan/step-part-labels.ts";
@@ -197,7 +197,7 @@ export function energyShares({ energy }: PlanOffer): SharePart[] {
 
 export function carbonNote({ energy }: PlanOffer): string {
   if (energy === undefined) return "";
-  return `${energy.label}; ${formatSignificant(energy.carbonKg, 3)} kg CO2e (${energy.region})`;
+  return `${energy.label}; ${kwhText(energy.carbonKg)} kg CO2e (${regionText(energy.region)})`;
 }
 
 /** When a budget is used up, counted from the request; undefined without a price. */
