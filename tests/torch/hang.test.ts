@@ -29,6 +29,21 @@ dist.barrier()
 print("acc=0.95")
 `;
 
+/** Two collectives of different sizes in each step; \`RANK\` 2 skips the second one of step 7, and gloo stops a rank that receives too much. */
+const skipping = `
+import time
+import torch, torch.distributed as dist
+import pitwall
+dist.init_process_group("gloo")
+gradients, loss = torch.ones(300), torch.ones(1)
+for step in range(1, 200):
+    with pitwall.step():
+        dist.all_reduce(gradients)
+        if dist.get_rank() != 2 or step != 7:
+            dist.all_reduce(loss)
+        time.sleep(0.05)
+`;
+
 /** Equal gradients on all ranks, until a bit of one number flips on \`RANK\` 1 in step 23, after the exchange. */
 const flipping = `
 import time
@@ -108,6 +123,26 @@ describe.skipIf(missingTorch !== "")(`a job of PyTorch that hangs${missingTorch}
     300_000,
   );
 });
+
+test.skipIf(missingTorch !== "")(
+  "doctor names the rank that skipped a collective, and its number, although gloo ends another one",
+  async () => {
+    const cwd = temporaryFolder();
+    copyFileSync(helper, join(cwd, "pitwall.py"));
+    writeFileSync(join(cwd, "train.py"), skipping);
+    const options = ["--quiet", "--nproc", "4", "--target", "acc>=0.9"];
+    const ran = await pitwall(["run", ...options, "--", "python3", "train.py"], {
+      cwd,
+      env: { PATH: torchPath },
+    });
+    expect(ran.exitCode, ran.stderr).toBe(4);
+    const { exitCode, stdout } = await pitwall(["doctor", "last"], { cwd });
+    expect(stdout).toContain("rank 2 skipped all_reduce #14 of the default group");
+    expect(exitCode).toBe(1);
+    expect(await pitwall(["verify", "last"], { cwd })).toMatchObject({ exitCode: 0 });
+  },
+  120_000,
+);
 
 test.skipIf(missingTorch !== "")(
   "doctor names the rank whose parameters a flipped bit made differ, in a run that reaches its target",

@@ -29,6 +29,7 @@ import contextlib
 import faulthandler
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -433,14 +434,15 @@ def _bytes_of(value):
 
 
 class _Watch:
-    """Writes the stack of this rank and its last collectives (PyTorch's Flight Recorder) if no step ends for long.
+    """Writes the stack of this rank and its last collectives (PyTorch's Flight Recorder) if no step ends for long, and on two signals:
+    SIGUSR2, by which `pitwall doctor` looks at a job that runs, and SIGTERM, which ends the others when a rank has failed.
 
     NCCL writes its own dump when a collective times out; gloo writes none, and its timeout is half an hour. The files are
     written to where `TORCH_FR_DUMP_TEMP_FILE` says, and removed if the training goes on. Without that variable, or with one rank,
-    nothing is watched.
+    nothing is watched. A signal that the program handles itself stays its own.
     """
 
-    LOOK_SECONDS, MINIMUM_SECONDS, FACTOR = 1.0, 10.0, 3.0
+    LOOK_SECONDS, MINIMUM_SECONDS, FACTOR, KEPT_SECONDS = 1.0, 10.0, 3.0, 30.0
 
     def __init__(self, prefix):
         self._prefix = prefix
@@ -449,7 +451,9 @@ class _Watch:
         self._steps = 0
         self._longest = 0.0
         self._since = time.monotonic()
+        self._kept_until = 0.0
         self._ended = threading.Event()
+        self._lock = threading.Lock()
 
     def start(self):
         if not self._prefix or self._thread is not None or world_size() < 2:
@@ -457,6 +461,7 @@ class _Watch:
         self._since = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="pitwall-watch", daemon=True)
         self._thread.start()
+        self._listen()
         self._hook, sys.excepthook = sys.excepthook, self._dump_and_raise
 
     def stop(self):
@@ -475,11 +480,58 @@ class _Watch:
             if self._steps != seen:
                 self._longest = max(self._longest, now - self._since)
                 seen, self._since = self._steps, now
-                self._remove()
+                if now > self._kept_until:
+                    self._remove()
             elif not self._files and now - self._since > self.MINIMUM_SECONDS + self.FACTOR * self._longest:
                 self.dump()
 
+    def _listen(self):
+        """Signals wake a thread, because the main one may wait in a call that does not return to Python."""
+        with contextlib.suppress(ValueError, OSError, AttributeError):
+            own = [number for number in (signal.SIGUSR2, signal.SIGTERM) if signal.getsignal(number) is signal.SIG_DFL]
+            read_end, write_end = os.pipe()
+            os.set_blocking(write_end, False)
+            before = signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+            if before != -1:
+                # An event loop of the program listens already.
+                signal.set_wakeup_fd(before)
+                os.close(read_end)
+                os.close(write_end)
+                return
+            for number in own:
+                signal.signal(number, lambda *_: None)
+            # A loader's process that is ended would write to the pipe of this one.
+            os.register_at_fork(after_in_child=lambda: self._stop_listening(own))
+            threading.Thread(target=self._answer, args=(read_end, own), name="pitwall-signals", daemon=True).start()
+
+    @staticmethod
+    def _stop_listening(own):
+        with contextlib.suppress(ValueError):
+            signal.set_wakeup_fd(-1)
+            for number in own:
+                signal.signal(number, signal.SIG_DFL)
+
+    def _answer(self, read_end, own):
+        while True:
+            number = os.read(read_end, 1)
+            if not number:
+                return
+            if number[0] in (signal.SIGUSR2, signal.SIGTERM) and not self._ended.is_set():
+                self._kept_until = time.monotonic() + self.KEPT_SECONDS
+                self.dump()
+            if number[0] == signal.SIGTERM and signal.SIGTERM in own:
+                # As if it had not been handled: only the main thread could set that in Python.
+                import ctypes
+
+                ctypes.CDLL(None).signal(int(signal.SIGTERM), None)
+                os.kill(os.getpid(), signal.SIGTERM)
+
     def dump(self):
+        with self._lock:
+            self._files = []
+            self._write_dump()
+
+    def _write_dump(self):
         folder = os.path.dirname(self._prefix)
         with contextlib.suppress(OSError, ValueError):
             path = os.path.join(folder, f"stack-rank_{rank()}.txt")
