@@ -62,9 +62,24 @@ export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Pr
     const { resultCard } = await import("../report/runs/result-card.ts");
     face.out.print(`${resultCard(summary, runs, paint)}\n${gap}${lines.join("")}`);
   }
+  if (!face.interrupt.aborted) await prepareViews(runs, options.call);
   const cause = face.interrupt.aborted ? undefined : await causeOfEnd(runs, options.call);
   if (!shared.quiet) explainFailure(runs, { lastLines, cause }, face);
   return exitCodeOf(end, { isInterrupted: face.interrupt.aborted, hasCause: cause !== undefined });
+}
+
+/** Prepares the pages of runs with many samples, which take a second to read. */
+async function prepareViews(
+  runs: readonly RunReport[],
+  { face, shared }: ReportOptions["call"],
+): Promise<void> {
+  const home = await homeOf(face, shared);
+  const { hasManySampleBytes } = await import("../store/samples/sample-bytes.ts");
+  for (const { result } of runs) {
+    if (!hasManySampleBytes(home, result.runId)) continue;
+    const { prepareFirstView } = await import("../workflows/dashboard/prepare-first-view.ts");
+    await prepareFirstView(home, result.runId, face.nowMs());
+  }
 }
 
 async function followSeries(plan: SeriesPlan, options: ReportOptions): Promise<Followed> {

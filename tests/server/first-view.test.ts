@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
+import { pageSeries } from "../../src/schema/dashboard/run-series.ts";
 import { runStreamEvents } from "../../src/schema/dashboard/run-stream.ts";
+import { bin } from "../support/pitwall.ts";
 import { openStream } from "./open-stream.ts";
 import { makeHome, startedMs, startRecord, startServer, stepAt } from "./start-server.ts";
 
@@ -86,4 +89,39 @@ test("a new server shows a large run as before, from what is stored beside the r
   utimesSync(join(samples, "rank-0.jsonl"), 1, 1);
   const changed = await firstLook(home);
   expect(changed.detail.isReadingSamples).toBe(true);
+});
+
+test("a run with many samples prepares its page, so that the first look at it is fast", async () => {
+  const home = makeHome();
+  const program = `
+import { mkdirSync, writeFileSync } from "node:fs";
+const folder = process.env.PITWALL_RUN_DIR + "/samples";
+mkdirSync(folder, { recursive: true });
+const counts = { rank: 0, stepCount: 1, communicationMs: 1.5, dataWaitMs: 0.25, loss: 0.123456789 };
+const lines = Array.from({ length: 220_000 }, (_, step) => {
+  const times = { timeMs: Date.now() - (220_000 - step), step, samplesCount: step * 8, computeMs: 2 / 3 };
+  return JSON.stringify({ kind: "step", ...counts, ...times });
+});
+writeFileSync(folder + "/rank-0.jsonl", lines.join("\\n") + "\\n");
+console.log("val_acc=0.95");
+`;
+  writeFileSync(join(home, "train.mjs"), program);
+  const words = ["run", "--metric", "val_acc=(\\S+)", "--target", "val_acc>=0.9", "--quiet", "--"];
+  execFileSync(process.execPath, [bin, ...words, process.execPath, "train.mjs"], {
+    cwd: home,
+    env: { PATH: process.env["PATH"] ?? "", HOME: home, PITWALL_HOME: home },
+    stdio: "ignore",
+  });
+  const [runId = ""] = readdirSync(join(home, "runs"));
+  const { url } = await startServer(home);
+  const detail = runDetail.parse(await (await fetch(`${url}api/runs/${runId}`)).json());
+  expect(detail.isReadingSamples).toBeUndefined();
+  expect(detail.ranks).toEqual([0]);
+  // Narrower pages are sent as many buckets as the widest one.
+  const names = pageSeries.join(",");
+  const stream = openStream(`${url}api/runs/${runId}/stream?names=${names}&width=400`);
+  const { series } = runStreamEvents.series.parse((await stream.next("series")).data);
+  const compute = series.find(({ name }) => name === "computeMs");
+  expect(compute?.x.length).toBeGreaterThan(1000);
+  expect(compute?.count.reduce((sum, count) => sum + count, 0)).toBe(220_000);
 });

@@ -37,6 +37,29 @@ export const metricSeries = [
   "metric8",
 ] as const;
 
+/** The series that the page of a run shows. */
+export const pageSeries: readonly string[] = [
+  "quality",
+  "loss",
+  "samplesPerSecond",
+  "computeMs",
+  "communicationMs",
+  "dataWaitMs",
+  "otherMs",
+  "forwardMs",
+  "backwardMs",
+  "optimizerMs",
+  "powerWatts",
+  "energyJoules",
+  "cpuCores",
+  "memoryBytes",
+  "acceleratorUtilisation",
+  "acceleratorMemoryBytes",
+  "networkReceived",
+  "networkSent",
+  ...metricSeries,
+];
+
 /** A series that a run has. */
 export const seriesDescription = z.object({
   /**

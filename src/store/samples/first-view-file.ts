@@ -9,7 +9,7 @@ import { writeAtomically } from "../write-atomically.ts";
 // takes precedence: a file that is missing, outdated or damaged is not used.
 
 /** Increment on every change of the stored data or of how it is calculated. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 const heading = z.object({
   formatVersion: z.literal(formatVersion),
@@ -27,6 +27,8 @@ export type FirstViewHeading = z.output<typeof heading>;
 /** The series of one query as JSON. */
 export interface FirstViewAnswer {
   query: string;
+  /** How many buckets were requested. */
+  width: number;
   series: string;
 }
 
@@ -47,8 +49,8 @@ export async function readFirstViewFile(
     const known = heading.parse(JSON.parse(first));
     if (known.sign !== sign || lines.pop() !== "") return undefined;
     const answers = lines.map((line) => {
-      const [query = "", series = ""] = line.split("\t");
-      return { query, series };
+      const [query = "", width, series = ""] = line.split("\t");
+      return { query, width: Number(width), series };
     });
     return { heading: known, answers };
   } catch {
@@ -62,7 +64,7 @@ export async function writeFirstViewFile(
   path: string,
   view: { heading: Omit<FirstViewHeading, "formatVersion">; answers: readonly FirstViewAnswer[] },
 ): Promise<void> {
-  const lines = view.answers.map(({ query, series }) => `${query}\t${series}\n`);
+  const lines = view.answers.map(({ query, width, series }) => `${query}\t${width}\t${series}\n`);
   await mkdir(dirname(path), { recursive: true });
   await writeAtomically(
     path,

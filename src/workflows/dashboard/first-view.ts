@@ -20,6 +20,7 @@ export class FirstView {
   readonly #sign: string;
   #heading: FirstViewHeading | undefined;
   #answers: FirstViewAnswer[] = [];
+  #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, sign: string) {
     this.#path = path;
@@ -44,14 +45,19 @@ export class FirstView {
   }
 
   has(query: SeriesQuery): boolean {
-    const key = JSON.stringify(query);
-    return this.#answers.some((answer) => answer.query === key);
+    return this.#find(query) !== undefined;
+  }
+
+  /** The answer of as many buckets as requested, or of more: they are finer than the page needs. */
+  #find({ width, ...others }: SeriesQuery): FirstViewAnswer | undefined {
+    const key = keyOf(others);
+    const fitting = this.#answers.filter((each) => each.query === key && each.width >= width);
+    return fitting.toSorted((a, b) => a.width - b.width)[0];
   }
 
   /** The series of a query; undefined if they are not stored. */
   series(query: SeriesQuery): TailUpdate[] | undefined {
-    const key = JSON.stringify(query);
-    const found = this.#answers.find((answer) => answer.query === key);
+    const found = this.#find(query);
     if (found === undefined) return undefined;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this program from such a value, for the same files
     return JSON.parse(found.series) as TailUpdate[];
@@ -62,20 +68,31 @@ export class FirstView {
    *
    * @param heading calculated only if nothing is stored
    */
-  async store(
-    query: SeriesQuery,
+  store(
+    { width, ...others }: SeriesQuery,
     series: readonly TailUpdate[],
     heading: () => Omit<FirstViewHeading, "formatVersion" | "sign">,
-  ): Promise<void> {
-    const key = JSON.stringify(query);
-    const others = this.#answers.filter((answer) => answer.query !== key);
-    const answer = { query: key, series: JSON.stringify(series) };
-    this.#answers = [...others, answer].slice(-maxAnswers);
+  ): void {
+    const query = keyOf(others);
+    const kept = this.#answers.filter((each) => each.query !== query || each.width !== width);
+    const answer = { query, width, series: JSON.stringify(series) };
+    this.#answers = [...kept, answer].slice(-maxAnswers);
     const known = { ...(this.#heading ?? heading()), sign: this.#sign };
     const view = { heading: known, answers: this.#answers };
-    // Read-only or full: the next opening reads the samples again.
-    await writeFirstViewFile(this.#path, view).catch(() => undefined);
+    this.#writing = this.#writing
+      .then(() => writeFirstViewFile(this.#path, view))
+      // Read-only or full: the next opening reads the samples again.
+      .catch(() => undefined);
   }
+
+  /** Resolves when everything stored so far is written or has failed. */
+  async settle(): Promise<void> {
+    await this.#writing;
+  }
+}
+
+function keyOf({ names, xAxis, rank, fromX, toX }: Omit<SeriesQuery, "width">): string {
+  return JSON.stringify([xAxis, rank, fromX, toX, ...names]);
 }
 
 /** Identifies the record and its samples by their sizes, times and inodes. */

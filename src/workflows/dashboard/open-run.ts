@@ -77,7 +77,7 @@ export class OpenRun {
     tail.growFrom(this.run, this.sources(), this.origin);
     this.#tails.set(key, tail);
     if (this.firstView?.has(query) === false)
-      void this.firstView.store(query, tail.all(), () => viewHeading(this.run, this.sources()));
+      this.firstView.store(query, tail.all(), () => viewHeading(this.run, this.sources()));
     return tail;
   }
 

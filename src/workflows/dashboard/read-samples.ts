@@ -6,10 +6,9 @@ import type {
   SampleFileState,
   SamplesPart,
 } from "../../store/samples/follow-samples.ts";
+import { manySampleBytes as minBytes } from "../../store/samples/sample-bytes.ts";
 import type { StepPart } from "../../store/samples/step-columns.ts";
 
-/** Below this size, which takes about 0.1 s to read, threads are slower than the main thread. */
-const minBytes = 30 * 1024 * 1024;
 /** More threads do not help: the disk is the bottleneck. */
 const maxThreads = 4;
 

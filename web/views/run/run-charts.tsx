@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import { pageSeries, xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import { fetchSeries, type ApiError } from "../../api.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
 import { isEmpty } from "../../charts/run/chart-spec.ts";
@@ -12,7 +12,7 @@ import { storeInAddress, place } from "../../router.ts";
 import type { KnownRun } from "./apply-run-event.ts";
 import { EmptyPanels, type EmptyPanel } from "./empty-panels.tsx";
 import { runCharts, type RunChart } from "./run-chart-list.ts";
-import { streamedSeries, type PlacedSeries } from "./shown-series.ts";
+import type { PlacedSeries } from "./shown-series.ts";
 import { axisNames, axisOf, readXRange, readXAxis } from "./x-axis.ts";
 
 const chartHeight = 220;
@@ -196,7 +196,7 @@ function useShownSeries(
     const refetch = async (): Promise<void> => {
       try {
         const parameters = {
-          names: streamedSeries.join(","),
+          names: pageSeries.join(","),
           x: xAxis,
           from: range.fromX,
           to: range.toX,

@@ -15,7 +15,7 @@ import { LogPanel } from "./log-panel.tsx";
 import { FirstCharts, RunCharts } from "./run-charts.tsx";
 import { RunHeader } from "./run-header.tsx";
 import { fetchDetail, followRun, runState, type RunState } from "./run-state.ts";
-import { streamedSeries } from "./shown-series.ts";
+import { pageSeries } from "../../../src/schema/dashboard/run-series.ts";
 import { readXAxis } from "./x-axis.ts";
 
 /** One run: live while it is in progress, and its record afterwards. */
@@ -138,7 +138,7 @@ function useRun(state: RunState): void {
   useEffect(() => {
     const unmount = new AbortController();
     const rank = rankText === undefined ? undefined : Number(rankText);
-    const parameters = { names: streamedSeries, xAxis, rank, width: bucketWidth() };
+    const parameters = { names: pageSeries, xAxis, rank, width: bucketWidth() };
     void followRun(state, parameters, unmount.signal);
     return () => unmount.abort();
   }, [state, xAxis, rankText]);
