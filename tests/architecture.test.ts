@@ -33,7 +33,7 @@ describe("ARCHITECTURE.md", () => {
     const text = readFileSync(join(root, "package.json"), "utf8");
     const { dependencies, devDependencies } = packages.parse(JSON.parse(text));
     const development =
-      /^(?:@types\/node|dependency-cruiser|fast-check|knip|oxfmt|oxlint.*|playwright-core|publint|rolldown|typescript|vite|vitest)$/u;
+      /^(?:@types\/node|axe-core|dependency-cruiser|fast-check|knip|oxfmt|oxlint.*|playwright-core|publint|rolldown|typescript|vite|vitest)$/u;
     const names = [...Object.keys(dependencies), ...Object.keys(devDependencies)];
     const shipped = names.filter((name) => !development.test(name));
     expect(shipped.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);

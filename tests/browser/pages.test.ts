@@ -26,7 +26,7 @@ const home = join(folder, "home");
 const emptyHome = join(folder, "empty");
 
 /** Ids of what the home contains. */
-const ids = { run: "", series: "", imported: "", race: "" };
+const ids = { run: "", runs: "", series: "", imported: "", race: "" };
 
 /** A series with tags, an imported MLPerf result, and a race. */
 function fillHome(): void {
@@ -62,6 +62,7 @@ function fillHome(): void {
     resultOf(home, ["runs", "--group"]);
   const own = rows.find(({ name }) => name === "train");
   ids.run = own?.runIds[0] ?? "";
+  ids.runs = own?.runIds.join(",") ?? "";
   ids.series = own?.seriesId ?? "";
   ids.imported = rows.find(({ isImported }) => isImported === true)?.seriesId ?? "";
 }
@@ -72,11 +73,14 @@ const examples: Record<(typeof pagePatterns)[number], { path: () => string; draw
   "/runs/:runId": { path: () => `/runs/${ids.run}`, drawn: ".chart canvas" },
   "/runs/:runId/doctor": { path: () => `/runs/${ids.run}/doctor`, drawn: ".doctor-head" },
   "/series/:seriesId": { path: () => `/series/${ids.series}`, drawn: ".chart canvas" },
-  "/overlay": { path: () => `/overlay?runs=${ids.run}`, drawn: ".chart canvas" },
+  "/overlay": { path: () => `/overlay?runs=${ids.runs}`, drawn: ".chart canvas" },
   "/races": { path: () => "/races", drawn: "main a" },
   "/races/:raceId": { path: () => `/races/${ids.race}`, drawn: ".panel" },
   "/atlas": { path: () => "/atlas?benchmark=llama2_70b_lora", drawn: ".plot-figure svg" },
-  "/compare": { path: () => `/compare?ids=own/${ids.series},own/${ids.imported}`, drawn: "main" },
+  "/compare": {
+    path: () => `/compare?ids=own/${ids.series},own/${ids.imported}`,
+    drawn: ".compare-grid, .refusal",
+  },
   "/scaling": { path: () => "/scaling?benchmark=gpt3", drawn: ".scaling-curve" },
   "/pareto": { path: () => "/pareto?benchmark=llama2_70b_lora", drawn: ".front-point" },
   "/rcp": {
@@ -132,6 +136,9 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
           if ((await overflow(page)) > 0) found.push(`wider than ${width} pixels`);
         }
         found.push(...(await axeViolations(page)));
+        // What other programs printed may contain them.
+        const texts = await page.locator("main").innerText();
+        if (texts.includes("`")) found.push(`backtick in ${/.{0,60}`.{0,60}/u.exec(texts)?.[0]}`);
       }
       expect([...found, ...violations]).toEqual([]);
     },

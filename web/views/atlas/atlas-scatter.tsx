@@ -19,6 +19,7 @@ import {
   tipOf,
   toggledFamily,
 } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 const chartId = "atlas-points";
 
@@ -86,7 +87,9 @@ export function AtlasScatter({
       <Legend chart={shown} withFront={withFront} />
       <ul class="chart-notes">
         {chartNotes(rows, measure).map((note) => (
-          <li>{note}</li>
+          <li>
+            <Prose text={note} />
+          </li>
         ))}
       </ul>
     </PlotPanel>

@@ -11,6 +11,7 @@ import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { gainsOf } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 const emptyGains: GainsChart = {
   title: "Gains over rounds",
@@ -54,7 +55,9 @@ export function GainsPanel({ atlas, view }: { atlas: Atlas; view: AtlasView }): 
           <li>{gainText(gains)}</li>
         ))}
         {[...new Set(all.flatMap(basisLines))].map((line) => (
-          <li class="warn">{line}</li>
+          <li class="warn">
+            <Prose text={line} />
+          </li>
         ))}
         {all[0]?.steps.flatMap(({ round, change }) =>
           change.kind === "none"

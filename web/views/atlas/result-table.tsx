@@ -25,6 +25,7 @@ import { Panel } from "../../components/panel.tsx";
 import { storeInAddress, place } from "../../router.ts";
 import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";
 import { ResultLink } from "./result-link.tsx";
+import { Prose } from "../../components/prose.tsx";
 
 interface Column {
   head: string;
@@ -111,7 +112,9 @@ export function ResultTable({
       )}
       <ul class="chart-notes">
         {notesOf(rows).map((note) => (
-          <li>{note}</li>
+          <li>
+            <Prose text={note} />
+          </li>
         ))}
       </ul>
     </Panel>

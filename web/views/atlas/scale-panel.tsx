@@ -11,6 +11,7 @@ import { storeInAddress } from "../../router.ts";
 import type { AtlasView } from "./atlas-view.ts";
 import { ResultLink } from "./result-link.tsx";
 import { bestText, scaleLines, type ScaleView, scaleView } from "./scale-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 /** The best of each accelerator vendor at system sizes near a scale, and at its largest size. */
 export function ScalePanel({
@@ -62,7 +63,9 @@ export function ScalePanel({
           <ScaleTable found={found} />
           <ul class="chart-notes">
             {scaleNotes(found.best).map((note) => (
-              <li>{note}</li>
+              <li>
+                <Prose text={note} />
+              </li>
             ))}
           </ul>
         </>

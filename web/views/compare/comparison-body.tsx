@@ -20,6 +20,7 @@ import type { Atlas } from "../../live/atlas-documents.ts";
 import { storeInAddress } from "../../router.ts";
 import { FactTable } from "./fact-table.tsx";
 import { axisWords, curvesChart, pairSentences, type CompareView } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 interface BodyProps {
   atlas: Atlas;
@@ -45,7 +46,9 @@ export function ComparisonBody({ atlas, subjects, view }: BodyProps): JSX.Elemen
           {warnings.length === 0 ? undefined : (
             <ul class="warnings" aria-label="warnings">
               {warnings.map((warning) => (
-                <li>{describeCompareWarning(warning)}</li>
+                <li>
+                  <Prose text={describeCompareWarning(warning)} />
+                </li>
               ))}
             </ul>
           )}
@@ -84,7 +87,9 @@ function Refusals({
       </strong>
       <ul>
         {comparison.refusals.map((refusal) => (
-          <li>{describeRefusal(refusal)}</li>
+          <li>
+            <Prose text={describeRefusal(refusal)} />
+          </li>
         ))}
       </ul>
       <button
@@ -210,7 +215,9 @@ function RunTimes({ subjects }: { subjects: readonly CompareSubject[] }): JSX.El
       <ul class="chart-notes">
         <li>hollow: not counted in the score</li>
         {chart.notes.map((note) => (
-          <li>{note}</li>
+          <li>
+            <Prose text={note} />
+          </li>
         ))}
       </ul>
     </PlotPanel>

@@ -139,7 +139,9 @@ function EvidenceList({ rows }: { rows: readonly EvidenceRow[] }): JSX.Element {
               {place}
             </Link>
           )}
-          <span>{text}</span>
+          <span>
+            <Prose text={text} />
+          </span>
         </li>
       ))}
     </ol>

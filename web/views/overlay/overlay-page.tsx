@@ -129,7 +129,7 @@ function Overlay({ details }: { details: readonly RunDetail[] }): JSX.Element {
         group="overlay"
         choose={() => undefined}
       />
-      <Differences details={details} />
+      {details.length < 2 ? undefined : <Differences details={details} />}
     </>
   );
 }
@@ -228,7 +228,11 @@ function Differences({ details }: { details: readonly RunDetail[] }): JSX.Elemen
     <div class="overlay-differences">
       <Panel
         title="What differs"
-        state={{ kind: "ready" }}
+        state={
+          facts.length === 0
+            ? { kind: "empty", text: "The runs differ in none of these fields." }
+            : { kind: "ready" }
+        }
         note="of command, seed, environment, system, limits, target and tags"
       >
         <div

@@ -109,6 +109,7 @@ function factsOf({ request }: RunDetail): Map<string, string> {
   ]);
   const groups = { environment, system, limits, target, price, reading, tags: labels?.tags ?? {} };
   for (const [group, fields] of Object.entries(groups)) addFields(facts, group, fields);
+  if (startable.kind === "imported") addFields(facts, "settings", startable.origin.settings);
   if (startable.kind === "command") addFields(facts, "variables", startable.env);
   return facts;
 }

@@ -24,6 +24,7 @@ import {
   readObjectives,
   toggledObjective,
 } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 const objectiveWords: Readonly<Record<Measure, string>> = {
   system: "time",
@@ -112,7 +113,9 @@ function Front({
         />
         <ul class="chart-notes">
           {paretoNotes(front).map((note) => (
-            <li>{note}</li>
+            <li>
+              <Prose text={note} />
+            </li>
           ))}
         </ul>
         <Command text={paretoCommand(view, objectives, hasOwn)} />

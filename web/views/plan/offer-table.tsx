@@ -15,6 +15,7 @@ import type { PlanOffer, RunPlan } from "../../../src/schema/plan/run-plan.ts";
 import { Panel } from "../../components/panel.tsx";
 import { chooseOffer } from "./front-panel.tsx";
 import { offerId } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 /** The offers as the command line lists them; a row chooses one. */
 export function OfferTable({ plan, chosenId }: { plan: RunPlan; chosenId: string }): JSX.Element {
@@ -65,7 +66,9 @@ export function OfferTable({ plan, chosenId }: { plan: RunPlan; chosenId: string
           <summary>{countOf(plan.losses.length, "accelerator")} not on the front</summary>
           <ul class="chart-notes">
             {lossLines(plan).map((line) => (
-              <li>{line}</li>
+              <li>
+                <Prose text={line} />
+              </li>
             ))}
           </ul>
         </details>

@@ -18,6 +18,7 @@ import { type DrawPlot, PlotPanel } from "../../components/plot-panel.tsx";
 import type { PageProps } from "../../page-props.ts";
 import { followDocument, followedState } from "../../live/followed-document.ts";
 import { armTable, raceLine, targetTable } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 /** One race: the answer, the arms, the curves of all runs, and their times. */
 export function RacePage({ parts }: PageProps): JSX.Element {
@@ -70,15 +71,16 @@ export function RacePage({ parts }: PageProps): JSX.Element {
 }
 
 function Warnings({ race }: { race: RaceDocument }): JSX.Element | null {
-  const texts = [
-    ...raceWarnings(race.report),
-    ...race.report.findings.map(({ finding }) => describeFinding(finding).message),
-  ];
+  const findings = race.report.findings.map(({ finding }) => describeFinding(finding).message);
+  // Several arms often have the same finding.
+  const texts = [...new Set([...raceWarnings(race.report), ...findings])];
   if (texts.length === 0) return null;
   return (
     <ul class="warnings" aria-label="warnings">
       {texts.map((text) => (
-        <li>{text}</li>
+        <li>
+          <Prose text={text} />
+        </li>
       ))}
     </ul>
   );
@@ -98,7 +100,9 @@ function Answer({ race }: { race: RaceDocument }): JSX.Element {
       <ul class="verdicts">
         {verdicts.map(({ text, detail }) => (
           <li>
-            <strong>{text}</strong>
+            <strong>
+              <Prose text={text} />
+            </strong>
             {detail === undefined ? undefined : <span>{detail}</span>}
           </li>
         ))}

@@ -17,6 +17,7 @@ import { LabelLine } from "./label-line.tsx";
 import { NoticeButton } from "./notice-button.tsx";
 import { RaceClock } from "./race-clock.tsx";
 import { causeText, clockReading, instruments, runState, type Instrument } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 /** The name of the run, its clock, and its key figures. */
 export function RunHeader({
@@ -85,7 +86,11 @@ function CauseLine({ detail }: { detail: RunDetail }): JSX.Element | undefined {
   if (text === undefined && causeLine === undefined) return undefined;
   return (
     <p class="run-cause" role="status">
-      {text === undefined ? undefined : <strong class="bad">{text}</strong>}
+      {text === undefined ? undefined : (
+        <strong class="bad">
+          <Prose text={text} />
+        </strong>
+      )}
       {causeLine === undefined ? undefined : (
         <>
           <code>

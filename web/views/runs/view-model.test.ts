@@ -187,11 +187,26 @@ describe("chooseRuns", () => {
     expect(chosen(query)).toEqual(expected);
   });
 
-  test("filters offer the existing states and workloads", () => {
-    expect(filterChoices(all)).toEqual({
+  test("filters offer the existing states, workloads and tags", () => {
+    const tagged = received({ tags: ["lr=0.1", "baseline"], isArchived: true });
+    expect(filterChoices([...all, tagged])).toEqual({
       states: ["abandoned", "running", "unreadable"],
       workloads: ["digits", "nanogpt"],
+      tags: ["baseline", "lr=0.1"],
+      archivedCount: 1,
     });
+  });
+
+  test("archived runs are shown on request, and tags and notes are found", () => {
+    const tagged = received({ runId: "a", tags: ["lr=0.1"], note: "first with bf16" });
+    const archived = received({ runId: "b", tags: ["lr=0.2"], isArchived: true });
+    const shown = (query: Record<string, string>): string[] =>
+      ids(chooseRuns([tagged, archived], readRunsView(query), nowMs));
+    expect(shown({})).toEqual(["a"]);
+    expect(shown({ archived: "show", sort: "name" })).toEqual(["b", "a"]);
+    expect(shown({ archived: "show", tag: "lr=0.2" })).toEqual(["b"]);
+    expect(shown({ find: "bf16" })).toEqual(["a"]);
+    expect(runRow(archived, nowMs).tags).toEqual(["archived", "lr=0.2"]);
   });
 });
 

@@ -19,6 +19,7 @@ import { AtlasFilters } from "../atlas/atlas-filters.tsx";
 import { AtlasShell } from "../atlas/atlas-shell.tsx";
 import { readAtlasView } from "../atlas/atlas-view.ts";
 import { curveTable, scalingCommand, scalingView } from "./view-model.ts";
+import { Prose } from "../../components/prose.tsx";
 
 const fields = ["round", "submitter", "accelerator", "availability"] as const;
 
@@ -89,7 +90,9 @@ function Curves({
         <ul class="chart-notes">
           <li>dotted: perfect scaling from the smallest system of each curve</li>
           {coverageLines(report).map((line) => (
-            <li>{line}</li>
+            <li>
+              <Prose text={line} />
+            </li>
           ))}
         </ul>
         <Command text={command} />
@@ -99,7 +102,9 @@ function Curves({
       ))}
       <ul class="chart-notes">
         {scalingTerms(curves).map((line) => (
-          <li>{line}</li>
+          <li>
+            <Prose text={line} />
+          </li>
         ))}
       </ul>
     </div>
@@ -158,7 +163,9 @@ function CurvePanel({ study, id }: { study: ScalingStudy; id: string }): JSX.Ele
       />
       <ul class="chart-notes">
         {scalingNotes(study, plainPaint).map((line) => (
-          <li>{line}</li>
+          <li>
+            <Prose text={line} />
+          </li>
         ))}
       </ul>
     </Panel>
