@@ -58,6 +58,21 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // `without-eval` has to be in the chunk of zod, because a chunk is evaluated before those that import it.
+        // One file instead of thirty small ones, each of which would be a request of its own.
+        codeSplitting: {
+          groups: [
+            {
+              name: "shared",
+              test: /\/web\/(?:without-eval|components\/|live\/|charts\/(?:axes|save|run)\/)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
+              maxModuleSize: 20_000,
+            },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": server } },
 });
