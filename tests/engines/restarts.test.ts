@@ -49,6 +49,16 @@ function leftRunning(code: string): string[] {
   });
 }
 
+/** The ledger of a run with one failure adds up to its wall time. */
+function expectWholeLedger({ stdout }: { stdout: string }): void {
+  const { ledger, result } = JSON.parse(stdout).result.runs[0];
+  const parts: number[] = Object.values(ledger.partsMs);
+  const sumMs = parts.reduce((sum, each) => sum + each, 0);
+  expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
+  expect(ledger).toMatchObject({ basis: "evaluations", attemptCount: 2, failureCount: 1 });
+  expect(ledger.goodput).toBeGreaterThan(0);
+}
+
 test("a run on this machine survives the kill of a rank", async () => {
   const code = sshProject(resuming);
   const how = ["--nproc", "2", "--launcher", "direct", "--max-restarts", "2"];
@@ -59,13 +69,7 @@ test("a run on this machine survives the kill of a rank", async () => {
   expect(resultOf(code).outcome.kind).toBe("reached");
   expect(logOf(code)).toMatch(/rank=0 attempt=2 from=4/u);
   expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
-  const { stdout } = await pitwall(["show", "last", "--json"], { cwd: code });
-  const { ledger, result } = JSON.parse(stdout).result.runs[0];
-  const parts: number[] = Object.values(ledger.partsMs);
-  const sumMs = parts.reduce((sum, each) => sum + each, 0);
-  expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
-  expect(ledger).toMatchObject({ basis: "evaluations", attemptCount: 2, failureCount: 1 });
-  expect(ledger.goodput).toBeGreaterThan(0);
+  expectWholeLedger(await pitwall(["show", "last", "--json"], { cwd: code }));
   await expect.poll(() => leftRunning(code), { timeout: 30_000 }).toEqual([]);
 }, 120_000);
 
@@ -121,6 +125,42 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
     expect(JSON.parse(listed).result.hosts).toEqual([]);
     expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
   }, 120_000);
+
+  test.each([
+    { when: "before the failure, which the attached process survives", seen: /samples=300/u },
+    { when: "after the restart", seen: /rank=0 attempt=2 [^]*samples=600/u },
+  ])(
+    "is attached to when Pitwall was killed $when",
+    async ({ seen }) => {
+      const code = sshProject(resuming);
+      const where = ["--hosts", "host1,host2", "--ssh-config", lab.config];
+      const how = ["--launcher", "direct", "--max-restarts", "1"];
+      const words = ["run", ...where, ...how, ...reading, "--", ...command, "0.4", "--die"];
+      const child = startPitwall(words, code);
+      const exited = once(child, "exit");
+      await until(() => seen.test(logOf(code)));
+      child.kill("SIGKILL");
+      await exited;
+      const ran = await pitwall(["attach", "last"], { cwd: code });
+      expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+      const starts = logOf(code).match(/^rank=\d attempt=\d from=\d$/gmu);
+      expect(starts?.toSorted()).toEqual([
+        "rank=0 attempt=1 from=0",
+        "rank=0 attempt=2 from=4",
+        "rank=1 attempt=1 from=0",
+        expect.stringMatching(/^rank=1 attempt=2 from=[468]$/u),
+      ]);
+      expect(logOf(code).match(/"attempt_start"/gu)).toHaveLength(1);
+      expect(logOf(code).match(/^samples=\d+/gmu)).toEqual(
+        [100, 200, 300, 400, 500, 500, 600, 700, 800].map((count) => `samples=${count}`),
+      );
+      expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+      expectWholeLedger(await pitwall(["show", "last", "--json"], { cwd: code }));
+      for (const host of lab.hosts)
+        await expect.poll(() => lab.processes(host), { timeout: 30_000 }).toEqual([]);
+    },
+    120_000,
+  );
 
   test("survives the loss of a host: a spare replaces it", async () => {
     const code = sshProject(resuming);

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -60,7 +61,7 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
   async function restart(
     how: string,
     options: readonly string[],
-    act?: (log: () => string) => Promise<unknown>,
+    act?: (log: () => string, child: ChildProcess) => Promise<unknown>,
   ) {
     const cwd = join(temporaryFolder(), "a folder");
     mkdirSync(cwd);
@@ -76,9 +77,13 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     if (act !== undefined) {
       const isTraining = () => logOf(directoryOf(cwd)).includes("samples=300") || undefined;
       await until(isTraining, { describe: shown });
-      await act(() => logOf(directoryOf(cwd)));
+      await act(() => logOf(directoryOf(cwd)), child);
     }
-    const [exitCode] = await exited;
+    const [endCode, signal] = await exited;
+    const attached =
+      signal === null ? undefined : await pitwall(["attach", "last"], { cwd, env: lab.env });
+    text += attached === undefined ? "" : printed(attached);
+    const exitCode = attached === undefined ? endCode : attached.exitCode;
     await until(
       async () =>
         (await lab.run(
@@ -115,6 +120,18 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     ]);
     expect(ran.queuedCount).toBe(1);
     expect(ran.log).toMatch(/rank=0 world=2 node=node1 attempt=2 from=4/u);
+  });
+
+  test("and is attached to after its Pitwall was killed", async () => {
+    const ran = await restart("killed", ["--nodes", "2"], async (log, pitwallProcess) => {
+      await until(() => /attempt=2 [^]*samples=600/u.test(log()) || undefined);
+      pitwallProcess.kill("SIGKILL");
+    });
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.log.match(/^rank=0 .*attempt=\d/gmu)).toHaveLength(2);
+    expect(ran.log.match(/^samples=\d+/gmu)).toEqual(
+      [100, 200, 300, 400, 500, 500, 600, 700, 800].map((count) => `samples=${count}`),
+    );
   });
 
   test("until the same fault comes at the same place", async () => {

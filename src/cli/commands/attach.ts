@@ -79,14 +79,14 @@ async function follow(store: RunStore, record: RunRecord, call: Attach): Promise
 async function takeOver(store: RunStore, record: RunRecord, call: Attach): Promise<ExitCode> {
   const { face, shared } = call;
   const { attachRun } = await import("../../workflows/control/attach-run.ts");
-  const { openTarget } = await import("../../workflows/launch/target-worlds.ts");
-  const world = {
-    nowMs: () => face.nowMs(),
-    openTarget: (target: Parameters<typeof openTarget>[0]) => openTarget(target, face),
-  };
+  const { localWorld } = await import("../../workflows/launch/local-world.ts");
+  const world = localWorld(face, await homeOf(face, shared));
   const view = new AttachView(call);
   try {
-    for await (const event of attachRun(record, world, { leave: face.interrupt })) {
+    for await (const event of attachRun(record, world, {
+      leave: face.interrupt,
+      restarts: world,
+    })) {
       view.show(event);
       if (event.kind !== "finished") continue;
       view.clear();

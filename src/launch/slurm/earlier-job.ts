@@ -13,6 +13,7 @@ import { ranksPerNodeOf } from "./ranks-per-node.ts";
 import type { RunningJob } from "./job-step.ts";
 import { SlurmClient } from "./slurm-client.ts";
 import { SlurmJob } from "./slurm-job.ts";
+import { chosenNodes } from "./slurm-ranks.ts";
 import {
   agentHash,
   describeNodes,
@@ -31,6 +32,7 @@ interface EarlierJob extends RunningJob {
   client: SlurmClient;
   isActive: boolean;
   restartCount: number;
+  spareHosts: readonly string[];
 }
 
 type AttachedSlurmJob = Extract<AttachOutcome, { kind: "attached" }> & {
@@ -41,10 +43,11 @@ type AttachedSlurmJob = Extract<AttachOutcome, { kind: "attached" }> & {
 /** Follows a job that an earlier process launched, if Slurm still knows it. */
 export async function attachSlurmJob(
   target: LaunchTargetOf<"slurm">,
-  { runDirectory, launchedMs, tickMs = 0 }: LaunchedBefore,
+  { runDirectory, ranks: launched, launchedMs, tickMs = 0 }: LaunchedBefore,
   means: LaunchMeans,
 ): Promise<AttachedSlurmJob | Extract<AttachOutcome, { kind: "unknown-job" }>> {
-  const job = await findJob(runDirectory, means);
+  const usedHosts = [...new Set(launched.map(({ host }) => host))];
+  const job = await findJob(runDirectory, { means, target, usedHosts });
   if (job === undefined) return { kind: "unknown-job", hosts: ["Slurm"] };
   const { client, hosts, isActive } = job;
   const places = await placesOf(job, { client, agentFile: means.agentFile, nowMs: means.nowMs });
@@ -76,6 +79,8 @@ export async function attachSlurmJob(
       home: job.home,
       runDirectory,
       restartCount: job.restartCount,
+      spareHosts: job.spareHosts,
+      ...(isRestartable(await scriptOf(runDirectory)) ? { isRestartable: true } : {}),
       sharedFolders: places.flatMap(({ isShared, folder }) => (isShared ? [folder] : [])),
     }),
   };
@@ -87,7 +92,7 @@ export async function reachSlurmJob(
   runDirectory: string,
   means: LaunchMeans,
 ): Promise<ReachedJob> {
-  const job = await findJob(runDirectory, means);
+  const job = await findJob(runDirectory, { means, target });
   const run = basename(runDirectory);
   const files = sharedFilesOf(job?.home ?? means.env["HOME"] ?? "/", run);
   if (job === undefined || !job.isActive) return { hosts: [], unreachable: [], close, ...files };
@@ -119,6 +124,11 @@ export async function reachSlurmJob(
   return { hosts: await Promise.all(hosts), unreachable: [], close, ...files };
 }
 
+/** Whether the script of a job waits for the next attempt after a failure. */
+function isRestartable(script: string): boolean {
+  return script.includes("\n#SBATCH --requeue\n");
+}
+
 async function inRankOrder(hosts: readonly string[], runDirectory: string): Promise<string[]> {
   return inScriptOrder(hosts, await scriptOf(runDirectory));
 }
@@ -140,7 +150,11 @@ async function close(): Promise<void> {}
 /** @throws WorldError `slurm-job-queued`, and what Slurm's commands throw */
 async function findJob(
   runDirectory: string,
-  { env, agentFile }: LaunchMeans,
+  {
+    means: { env, agentFile },
+    target,
+    usedHosts = [],
+  }: { means: LaunchMeans; target: LaunchTargetOf<"slurm">; usedHosts?: readonly string[] },
 ): Promise<EarlierJob | undefined> {
   const tools = new SlurmTools(env);
   const client = new SlurmClient(tools);
@@ -152,7 +166,9 @@ async function findJob(
   const jobId = jobs.at(-1);
   if (jobId === undefined) return undefined;
   const state = await client.state(jobId);
-  if (state.nodeList === undefined) {
+  // The nodes of a job that waits in the queue again have stored what its last attempt printed.
+  const isQueuedAgain = state.restartCount > 0 && usedHosts.length > 0;
+  if (state.nodeList === undefined && !isQueuedAgain) {
     if (phaseOf(state) === "ended") return undefined;
     throw new WorldError("slurm-job-queued", `the Slurm job ${jobId} of the run still waits`, {
       saw: `its state is ${state.state}${state.reason === undefined ? "" : `, ${state.reason}`}`,
@@ -160,9 +176,14 @@ async function findJob(
     });
   }
   const home = env["HOME"] ?? "/";
+  const all = state.nodeList === undefined ? usedHosts : await client.hostnames(state.nodeList);
+  const chosen = chosenNodes(all, target);
+  const hosts = usedHosts.length > 0 ? usedHosts : chosen.hosts;
   return {
     jobId,
-    hosts: await client.hostnames(state.nodeList),
+    hosts,
+    isPart: hosts.length < all.length,
+    spareHosts: chosen.spareHosts.filter((host) => !hosts.includes(host)),
     home,
     prefix: jobFolderPrefix(run),
     tools,

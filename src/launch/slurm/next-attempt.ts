@@ -15,9 +15,10 @@ const settleMs = 60_000;
 const pollMs = 250;
 const handOverMs = 30_000;
 
-/** The job of the attempt before: it has kept its nodes, or waits in the queue again. */
+/** A job that the next attempt can use. */
 export interface EarlierAttempt {
-  kind: "held" | "requeued";
+  /** It has kept its nodes; it waits in the queue again; or it was submitted for this attempt by a process that has died. */
+  kind: "held" | "requeued" | "submitted";
   jobId: string;
 }
 
@@ -39,7 +40,7 @@ export async function earlierAttempt(parts: {
   if (isHeld && chosenNodes(nodes, target).hosts.length === target.nodes)
     return { kind: "held", jobId };
   if (phaseOf(state) === "waiting" && (await asksTheSame(parts)))
-    return { kind: "requeued", jobId };
+    return { kind: state.restartCount > 0 ? "requeued" : "submitted", jobId };
   await client.cancel(jobId);
   return undefined;
 }

@@ -288,7 +288,7 @@ export class SlurmLauncher implements Launcher {
     { earlier, command, options }: Submitted,
     { batchHost }: SlurmJobState,
   ): Promise<{ sinceMs: number; logStart: number } | undefined> {
-    if (earlier === undefined) return undefined;
+    if (earlier === undefined || earlier.kind === "submitted") return undefined;
     const { handOver } = await import("./next-attempt.ts");
     const request = JSON.stringify(this.#template(command, options));
     const sinceMs = this.#means.nowMs();

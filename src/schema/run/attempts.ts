@@ -5,15 +5,26 @@ export const attemptKey = "attempt_start";
 /** Namespace of the MLLOG lines that Pitwall adds. */
 export const attemptNamespace = "pitwall";
 
-/** The events of the last attempt of a run; of a run that was not restarted, all of them. */
+/** The events of the last attempt of a run that was launched; of a run that was not restarted, all of them. */
 export function eventsOfLastAttempt(events: readonly LifecycleEvent[]): readonly LifecycleEvent[] {
-  const at = events.findLastIndex(({ event }) => event.kind === "restarting");
+  const launchedAt = events.findLastIndex(({ event }) => event.kind === "launched");
+  const at = events.findLastIndex(
+    ({ event }, index) => event.kind === "restarting" && index < launchedAt,
+  );
   return at < 0 ? events : events.slice(at + 1);
 }
 
-/** How often the job of a run was started. */
+/** How often it was decided to start the job of a run. */
 export function attemptCountOf(events: readonly LifecycleEvent[]): number {
   return 1 + events.filter(({ event }) => event.kind === "restarting").length;
+}
+
+/** Whether the next attempt of a run was decided on and not launched, as when Pitwall was killed before. */
+export function isAttemptPending(events: readonly LifecycleEvent[]): boolean {
+  const last = events.findLast(
+    ({ event: { kind } }) => kind === "restarting" || kind === "launched" || kind === "gave-up",
+  );
+  return last?.event.kind === "restarting";
 }
 
 /** When each attempt after the first was queued and when it left the queue, if a scheduler started it. */
@@ -24,7 +35,7 @@ export function requeuedSpansOf(
   let queuedMs: number | undefined;
   let isFirst = true;
   for (const { event, timeMs } of events) {
-    if (event.kind === "queued") queuedMs = timeMs;
+    if (event.kind === "queued") queuedMs ??= timeMs;
     const hasLeft = event.kind === "launched" || event.kind === "data";
     if (!hasLeft) continue;
     if (queuedMs !== undefined && !isFirst)

@@ -1,4 +1,5 @@
 import { median } from "../../foundation/statistics.ts";
+import type { Finding } from "../../schema/run/finding.ts";
 
 /** Silence is reported after this multiple of the median interval between lines, but not before the minimum. */
 const silentIntervals = 10;
@@ -44,6 +45,18 @@ export class ArrivalWatch {
     }
     // Output of another host may be older, after a broken connection.
     this.#lastMs = Math.max(this.#lastMs ?? timeMs, timeMs);
+  }
+
+  /** What makes the times of the output unreliable, at its end. */
+  findings({ timeMs, wasStopped }: { timeMs: number; wasStopped: boolean }): Finding[] {
+    const burst = this.burst(timeMs);
+    const blocks = burst === undefined ? this.blocks() : undefined;
+    const silence = wasStopped ? this.silenceAtEnd(timeMs) : undefined;
+    return [
+      ...(burst === undefined ? [] : [{ rule: "output-came-at-once" as const, ...burst }]),
+      ...(blocks === undefined ? [] : [{ rule: "output-came-in-blocks" as const, ...blocks }]),
+      ...(silence === undefined ? [] : [{ rule: "output-stopped" as const, ...silence }]),
+    ];
   }
 
   /** @param count number of evaluations that arrived together */

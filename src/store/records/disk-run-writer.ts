@@ -1,7 +1,8 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
-import type { LogSource } from "../../schema/run/log-source.ts";
+import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
+import type { LogSource, LogSpan } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
@@ -87,7 +88,8 @@ class DiskRunWriter implements RunWriter {
   #prepareLog: Promise<AppendFile> | undefined;
   /** Where the log and the samples are written. */
   #folder: string;
-  readonly #earlier: readonly LifecycleEvent[];
+  /** Of the attempt that an attached process follows. */
+  #earlier: readonly LifecycleEvent[];
 
   constructor(
     files: RecordFiles,
@@ -97,7 +99,7 @@ class DiskRunWriter implements RunWriter {
     this.runId = runId;
     this.directory = files.directory(runId);
     this.#folder = this.directory;
-    this.#earlier = open.history?.events ?? [];
+    this.#earlier = eventsOfLastAttempt(open.history?.events ?? []);
     if (open.history !== undefined) this.#folder = join(this.directory, rebuiltDirectory);
     this.#files = files;
     this.#log = open.log;
@@ -145,6 +147,7 @@ class DiskRunWriter implements RunWriter {
   }
 
   appendEvent(body: LifecycleEventBody, timeMs: number): Promise<LifecycleEvent> {
+    if (body.kind === "restarting") this.#earlier = [];
     const known = this.#earlier.find((earlier) => isRestated(earlier, body, timeMs));
     return known === undefined ? this.#events.append(body, timeMs) : Promise.resolve(known);
   }
@@ -166,6 +169,39 @@ class DiskRunWriter implements RunWriter {
         await syncDirectory(this.directory);
       },
     );
+  }
+
+  async keepEarlier({ logBytes, beforeMs }: { logBytes: number; beforeMs: number }): Promise<void> {
+    const spans = await this.#files.readText(this.runId, logRanksFile);
+    if (spans !== undefined) {
+      const { parseLogSpans } = await import("./log-sources.ts");
+      await this.#keepSpans(parseLogSpans(spans), logBytes);
+    }
+    for await (const bytes of firstBytes(this.#files.readBytes(this.runId, logFile), logBytes))
+      await this.#log.append(bytes);
+    for (const name of await this.#files.fileNames(this.runId)) {
+      const stem = sampleStem(name);
+      if (stem === undefined) continue;
+      const file = await this.#sampleFile(stem);
+      const lines = ((await this.#files.readText(this.runId, name)) ?? "").split("\n");
+      const kept = lines.slice(0, -1).filter((line) => timeOfSample(line) < beforeMs);
+      await file.append(Buffer.from(kept.map((line) => `${line}\n`).join("")));
+    }
+  }
+
+  async #keepSpans(spans: readonly LogSpan[], logBytes: number): Promise<void> {
+    const path = join(this.#folder, logRanksFile);
+    this.#spans ??= AppendFile.open(path, sampleBatchBytes);
+    const file = await this.#spans;
+    let atByte = 0;
+    for (const { fromByte, source } of spans) {
+      if (fromByte >= logBytes) break;
+      this.#sources.note(fromByte - atByte, undefined);
+      const line = this.#sources.note(0, source);
+      if (line !== undefined) await file.append(line);
+      atByte = fromByte;
+    }
+    this.#sources.note(logBytes - atByte, undefined);
   }
 
   async flush(): Promise<void> {
@@ -267,4 +303,26 @@ function refuseNonFinite(result: RunResult): void {
     if (typeof value !== "number" || Number.isFinite(value)) return value;
     throw new RangeError(`the result has ${String(value)} for ${key}`);
   });
+}
+
+async function* firstBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  count: number,
+): AsyncGenerator<Uint8Array> {
+  let left = count;
+  for await (const chunk of chunks) {
+    if (left <= 0) return;
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+  }
+}
+
+/** The name of a sample file without its folder and its ending. */
+function sampleStem(name: string): string | undefined {
+  return new RegExp(`^${samplesDirectory}/(.+)\\.jsonl$`, "u").exec(name)?.[1];
+}
+
+/** A line that was cut off has no time. */
+function timeOfSample(line: string): number {
+  return Number(/"timeMs":(\d+(?:\.\d+)?)/u.exec(line)?.[1] ?? Number.POSITIVE_INFINITY);
 }

@@ -83,6 +83,11 @@ export interface RunWriter {
    * old files. Absent for a new record.
    */
   replaceFiles?(): Promise<void>;
+  /**
+   * Of an attached run that was restarted, keeps the log of the earlier attempts, which no host has any more, and their samples. Called
+   * before anything is appended; absent for a new record.
+   */
+  keepEarlier?(earlier: { logBytes: number; beforeMs: number }): Promise<void>;
   /** Stops writing without a result: what was appended is kept, and the record shows how far the run got. */
   close(): Promise<void>;
 }

@@ -4,10 +4,13 @@ import type { AttachOutcome, LaunchedJob } from "../../launch/launcher.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import { continueRecord } from "../../store/records/disk-run-store.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
-import { attemptCountOf } from "../../schema/run/attempts.ts";
+import { eventsOfLastAttempt, isAttemptPending } from "../../schema/run/attempts.ts";
 import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { currentOwner } from "../../store/records/process-owner.ts";
-import type { RunRecord } from "../../store/records/run-store.ts";
+import type { RunRecord, RunWriter } from "../../store/records/run-store.ts";
+import { earlierAttempts } from "../recovery/earlier-attempts.ts";
+import { JobRecovery, placeOfAttempt } from "../recovery/recover-job.ts";
+import { variablesOf } from "../../launch/data/variables-of.ts";
 import type { Launched } from "../launch/launch-run.ts";
 import { followJob } from "../launch/run-once.ts";
 import type { RunWorld, TargetWorld } from "../launch/run-world.ts";
@@ -18,7 +21,11 @@ interface AttachOptions {
   leave?: AbortSignal;
   /** Whether to end the job instead of following it to its end. */
   stops?: boolean;
+  /** Starts the job again after failures, if the run allows it; absent: a failure ends the run. */
+  restarts?: RunWorld;
 }
+
+type AttachedRecord = Pick<RunRecord, "runId" | "directory" | "request" | "events" | "readLog">;
 
 export type AttachEvent =
   /** The number of processes of the job that are running. */
@@ -36,57 +43,81 @@ export type AttachEvent =
  * Takes over the record of a run whose Pitwall process has died: reads the output that it has received and asks its hosts for what
  * followed, judges the run at its end and closes the record.
  *
- * @throws UserError `attach-impossible`, `job-unknown`, `run-attached`, and what reaching the hosts throws
+ * @throws UserError `attach-impossible`, `job-unknown`, `run-attached`, WorldError `start-failed`, and what reaching the hosts throws
  */
 export async function* attachRun(
-  record: Pick<RunRecord, "runId" | "directory" | "request" | "events">,
+  record: AttachedRecord,
   world: Pick<RunWorld, "nowMs" | "openTarget">,
-  { leave, stops = false }: AttachOptions,
+  options: AttachOptions,
 ): AsyncGenerator<AttachEvent> {
-  const { request, events, directory, runId } = record;
-  refuseRestarted(record);
-  const target = world.openTarget(request.launchTarget);
+  const { request, events, runId } = record;
+  const target = world.openTarget(placeOfAttempt(request, events.events).target);
   try {
-    const attaching = attach(record, target);
-    const attached = await orLeft(attaching, leave);
-    if (attached === undefined) {
+    // Where the next attempt was decided on and not launched, there is no job, or one that nobody has seen.
+    const isPending = options.restarts !== undefined && isAttemptPending(events.events);
+    const attaching = isPending ? undefined : attach(record, target);
+    const attached = attaching === undefined ? undefined : await orLeft(attaching, options.leave);
+    if (attaching !== undefined && attached === undefined) {
       // Whatever comes of it later is not followed.
       attaching.then(({ job }) => job.detach?.()).catch(() => undefined);
       return;
     }
-    const { job, hasEnded, processCount, missing = [] } = attached;
+    const { hasEnded = true, processCount = 0, missing = [] } = attached ?? {};
     yield { kind: "attached", runId, hasEnded, processCount, missing };
-    const owner = await currentOwner();
-    const { writer, unlock } = await continueOrDetach(record, { owner, job });
-    try {
-      const body = { kind: "attached", pid: owner.pid, hostname: hostname() } as const;
-      await writer.appendEvent(body, world.nowMs());
-      const continued = { ...request, owner };
-      yield { kind: "created", request: continued, directory };
-      yield* followJob(
-        {
-          request: continued,
-          writer,
-          isAttached: true,
-          launch: () => alreadyLaunched(job, events.events),
-          prepareMs: prepareMsOf(events.events),
-          dataMs: dataMsOf(events.events),
-          stopReason: stopReasonOf(events.events) ?? (stops && !hasEnded ? "interrupt" : undefined),
-          ...(leave === undefined ? {} : { leave }),
-        },
-        { world, target },
-        // Ctrl-C leaves the job running. The other runs of a series are not continued.
-        {
-          interrupt: new AbortController().signal,
-          earlierCrossingsMs: [],
-          stopAfter: () => undefined,
-        },
-      );
-    } finally {
-      await unlock();
-    }
+    yield* followAttached({ record, target, attached }, world, options);
   } finally {
     await target.launcher.close?.();
+  }
+}
+
+type Attached = Extract<AttachOutcome, { kind: "attached" }>;
+
+/** @param taken `attached` is undefined if the next attempt has to be started first */
+async function* followAttached(
+  {
+    record,
+    target,
+    attached,
+  }: { record: AttachedRecord; target: TargetWorld; attached: Attached | undefined },
+  world: Pick<RunWorld, "nowMs">,
+  { leave, stops = false, restarts }: AttachOptions,
+): AsyncGenerator<AttachEvent> {
+  const { request, directory } = record;
+  const { events } = record.events;
+  const owner = await currentOwner();
+  const { writer, unlock } = await continueOrDetach(record, { owner, job: attached?.job });
+  const recovery =
+    restarts === undefined ? undefined : recoveryOf(record, { world: restarts, writer });
+  try {
+    const body = { kind: "attached", pid: owner.pid, hostname: hostname() } as const;
+    await writer.appendEvent(body, world.nowMs());
+    const continued = { ...request, owner };
+    yield { kind: "created", request: continued, directory };
+    const isStopped = stops && attached?.hasEnded === false;
+    yield* followJob(
+      {
+        request: continued,
+        writer,
+        isAttached: attached !== undefined,
+        launch: () => takeUp(attached?.job, { recovery, events }),
+        prepareMs: prepareMsOf(events),
+        dataMs: dataMsOf(events),
+        recovery,
+        earlier: await earlierAttempts(record),
+        stopReason: stopReasonOf(record, attached) ?? (isStopped ? "interrupt" : undefined),
+        ...(leave === undefined ? {} : { leave }),
+      },
+      { world, target },
+      // Ctrl-C leaves the job running. The other runs of a series are not continued.
+      {
+        interrupt: new AbortController().signal,
+        earlierCrossingsMs: [],
+        stopAfter: () => undefined,
+      },
+    );
+  } finally {
+    await recovery?.close();
+    await unlock();
   }
 }
 
@@ -103,25 +134,36 @@ async function orLeft<Value>(
   return Promise.race([waiting, left]);
 }
 
-/** The hosts have only the output of the last attempt. */
-function refuseRestarted({ runId, events }: Pick<RunRecord, "runId" | "events">): void {
-  const attemptCount = attemptCountOf(events.events);
-  if (attemptCount === 1) return;
-  throw new UserError("attach-impossible", `cannot attach to \`${runId}\`, which was restarted`, {
-    saw: `its job is in attempt ${attemptCount}`,
-    hint: `\`pitwall stop ${runId}\` ends the job and keeps the record so far`,
+/** Undefined for a run whose failures end it. */
+function recoveryOf(
+  { request, events }: AttachedRecord,
+  { world, writer }: { world: RunWorld; writer: RunWriter },
+): JobRecovery | undefined {
+  const { recovery } = request;
+  if (recovery === undefined) return undefined;
+  const staged = events.events.flatMap(({ event }) =>
+    event.kind === "data-staged" ? [event] : [],
+  );
+  // Ctrl-C leaves the run, and does not end it.
+  const { signal: interrupt } = new AbortController();
+  const launching = { writer, interrupt, hostEnv: variablesOf(staged) };
+  return new JobRecovery({
+    request: { ...request, recovery },
+    world,
+    launching,
+    events: events.events,
   });
 }
 
 /** A job whose record cannot be continued is not followed. */
 async function continueOrDetach(
   record: Parameters<typeof continueRecord>[0],
-  { owner, job }: { owner: Parameters<typeof continueRecord>[1]; job: LaunchedJob },
+  { owner, job }: { owner: Parameters<typeof continueRecord>[1]; job: LaunchedJob | undefined },
 ): ReturnType<typeof continueRecord> {
   try {
     return await continueRecord(record, owner);
   } catch (error) {
-    job.detach?.();
+    job?.detach?.();
     throw error;
   }
 }
@@ -134,8 +176,9 @@ async function attach(
     directory,
   }: Pick<RunRecord, "runId" | "directory" | "request" | "events">,
   { launcher }: TargetWorld,
-): Promise<Extract<AttachOutcome, { kind: "attached" }>> {
-  const launched = events.events.find(({ event }) => event.kind === "launched");
+): Promise<Attached> {
+  const last = eventsOfLastAttempt(events.events);
+  const launched = last.find(({ event }) => event.kind === "launched");
   const launchedMs = launched?.timeMs ?? request.createdMs;
   const ranks = jobRanksOf(events.events).ranks.map(withoutState);
   const before = { runDirectory: directory, ranks, launchedMs, tickMs };
@@ -173,19 +216,36 @@ const tickMs = 100;
 
 type Events = RunRecord["events"]["events"];
 
-/** A job that was launched before, and how long it was queued then. */
-// oxlint-disable-next-line require-yield -- no event precedes the job
-async function* alreadyLaunched(job: LaunchedJob, events: Events): AsyncGenerator<never, Launched> {
-  const queued = events.find(({ event }) => event.kind === "queued");
-  const isPreparing = ({ event, timeMs }: Events[number]): boolean =>
-    event.kind === "data" && timeMs >= (queued?.timeMs ?? Infinity);
-  const untilMs = events.find(isPreparing)?.timeMs ?? job.launchedMs;
-  const queuedMs = queued === undefined ? undefined : Math.max(0, untilMs - queued.timeMs);
-  return { kind: "launched", job, queuedMs };
+/** A job that was launched before, or the attempt that is started now, and how long the run was queued at first. */
+async function* takeUp(
+  job: LaunchedJob | undefined,
+  { recovery, events }: { recovery: JobRecovery | undefined; events: Events },
+): AsyncGenerator<RunEvent, Launched> {
+  const queuedMs = firstQueuedMs(events);
+  if (job !== undefined) return { kind: "launched", job, queuedMs };
+  if (recovery === undefined) throw new Error("no job and no recovery to start one");
+  const started = yield* recovery.startPending();
+  return { ...started, queuedMs };
 }
 
-function stopReasonOf(events: Events): StopReason | undefined {
-  const stopping = events.find(({ event }) => event.kind === "stopping")?.event;
+function firstQueuedMs(events: Events): number | undefined {
+  const queued = events.find(({ event }) => event.kind === "queued");
+  if (queued === undefined) return undefined;
+  const left = events.find(
+    ({ event, timeMs }) =>
+      event.kind === "launched" || (event.kind === "data" && timeMs >= queued.timeMs),
+  );
+  return left === undefined ? undefined : Math.max(0, left.timeMs - queued.timeMs);
+}
+
+/** Why the job that is attached to is already being stopped. */
+function stopReasonOf(
+  { events }: AttachedRecord,
+  attached: Attached | undefined,
+): StopReason | undefined {
+  if (attached === undefined) return undefined;
+  const last = eventsOfLastAttempt(events.events);
+  const stopping = last.find(({ event }) => event.kind === "stopping")?.event;
   return stopping?.kind === "stopping" ? stopping.reason : undefined;
 }
 

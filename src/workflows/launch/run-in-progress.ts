@@ -60,7 +60,8 @@ export class RunInProgress {
   constructor(parts: RunParts) {
     this.#parts = parts;
     this.reader = RunReader.live(parts.request, parts.job.launchedMs);
-    this.#attempt = new AttemptState(parts.job);
+    this.#attempt = new AttemptState(parts.job.current);
+    this.#requeuedMs = parts.earlier?.requeuedMs ?? 0;
     this.#warnings = new LiveWarnings(parts.job.launchedMs);
     this.#silence = new RunSilence({ isCatchingUp: parts.isAttached === true });
     this.#sampling = this.#storeSamples();
@@ -84,11 +85,17 @@ export class RunInProgress {
   }
 
   async *follow(): AsyncGenerator<RunEvent> {
-    const { job, files } = this.#parts;
-    const { launchedMs } = job;
-    files?.launched(launchedMs);
-    yield* this.#announce();
-    yield* this.#report(this.reader.launched(launchedMs), launchedMs);
+    const { job, files, earlier } = this.#parts;
+    files?.launched(job.launchedMs);
+    if (earlier === undefined) {
+      yield* this.#announce();
+      yield* this.#report(this.reader.launched(job.launchedMs), job.launchedMs);
+    } else {
+      const { takeUpEarlier } = await import("../recovery/earlier-attempts.ts");
+      const taken = await takeUpEarlier(earlier, this.reader, this.#parts);
+      yield* this.#record(taken, job.current.launchedMs);
+      yield* this.#announce();
+    }
     do yield* this.#followAttempt();
     while (yield* this.#restart());
     const { end } = this.#attempt;

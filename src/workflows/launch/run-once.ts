@@ -5,6 +5,7 @@ import type { RunReport } from "../../schema/run/series-summary.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 import type { JobRecovery } from "../recovery/recover-job.ts";
+import type { EarlierAttempts } from "../recovery/earlier-attempts.ts";
 import { JobAttempts } from "../recovery/job-attempts.ts";
 import { createRecord, startJob, type Launched, type LaunchParts } from "./launch-run.ts";
 import { endUnlaunched, endUnstarted } from "./end-unlaunched.ts";
@@ -101,6 +102,8 @@ interface FollowedRun {
   stopReason?: StopReason | undefined;
   isAttached?: boolean;
   recovery?: JobRecovery | undefined;
+  /** Of a run that was restarted before. */
+  earlier?: EarlierAttempts | undefined;
   /** Once aborted, the job is no longer followed and continues. */
   leave?: AbortSignal;
 }
@@ -135,7 +138,8 @@ async function* followLaunched(
   { interrupt, earlierCrossingsMs, stopAfter }: RunOptions,
 ): AsyncGenerator<RunEvent> {
   const { request, writer, prepareMs, dataMs, queuedMs, files, recovery } = run;
-  const job = new JobAttempts(run.job);
+  const { earlier } = run;
+  const job = new JobAttempts(run.job, earlier);
   const starting =
     request.observe === "none"
       ? Promise.resolve(noProbe())
@@ -156,6 +160,7 @@ async function* followLaunched(
     stopAfter,
     waits,
     isAttached: run.isAttached,
+    earlier,
   };
   const progress = new RunInProgress({ ...parts, files, nowMs: () => world.nowMs() });
   if (!isTimedByArrival(request)) progress.reader.startRules();

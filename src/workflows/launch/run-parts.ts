@@ -2,6 +2,7 @@ import type { Probe } from "../../probe/start-probe.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { StopAfter } from "../../score/series-stop.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
+import type { EarlierAttempts } from "../recovery/earlier-attempts.ts";
 import type { JobAttempts } from "../recovery/job-attempts.ts";
 import type { JobRecovery } from "../recovery/recover-job.ts";
 import type { MetricFiles } from "./metric-files/metric-files.ts";
@@ -21,5 +22,7 @@ export interface RunParts {
   waits: Readonly<Record<"prepareMs" | "dataMs" | "queuedMs", number | undefined>>;
   /** Whether the job was started by an earlier process, whose output is read again first. */
   isAttached?: boolean | undefined;
+  /** Of a run that was restarted before this process began to follow it. */
+  earlier?: EarlierAttempts | undefined;
   nowMs: () => number;
 }

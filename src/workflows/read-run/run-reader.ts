@@ -50,12 +50,11 @@ const carriageReturn = 13;
 const keptTailLength = 8192;
 
 /**
- * Reads a run: a fold over its output that gives evaluations, clock, findings, the rules checklist and progress. The
- * terminal, the dashboard, `show` and `check` all read runs with it, live or from the record, so that they agree. Each
- * MLPerf line is parsed once, for the tracker and for the rules.
+ * Reads a run: a fold over its output that gives evaluations, clock, findings, the rules checklist and progress. The terminal, the dashboard,
+ * `show` and `check` all read runs with it, live or from the record, so that they agree. Each MLPerf line is parsed once, for tracker and rules.
  *
- * A live reader adds MLLOG lines to the log of a program that prints only a metric. A reader of a record reads those
- * lines back; see `RecordedTimes` for what times it can and cannot reproduce.
+ * A live reader adds MLLOG lines to the log of a program that prints only a metric. A reader of a record reads those lines back; see
+ * `RecordedTimes` for what times it can and cannot reproduce.
  */
 export class RunReader {
   readonly #request: RunRequest;
@@ -65,7 +64,7 @@ export class RunReader {
   readonly #metrics: MetricReader;
   readonly #rules: RunRulesCheck;
   readonly #ownLines: OwnLogLines | undefined;
-  readonly #recorded: RecordedTimes | undefined;
+  #recorded: RecordedTimes | undefined;
   /** When output arrived; unknown for a record. */
   readonly #arrivals: ArrivalWatch | undefined;
   readonly #fileLines = new FileLines();
@@ -128,6 +127,20 @@ export class RunReader {
     return this.#tracker.observe({ kind: "clock-start", by: "launch", arrivalMs: timeMs });
   }
 
+  /** The log of earlier attempts follows, which a live reader reads without logging any of it again. */
+  beginEarlier(events: readonly LifecycleEvent[]): void {
+    this.#recorded = new RecordedTimes(this.#request);
+    this.noteEvents(events);
+  }
+
+  /** The output of the attempt that the reader follows begins; the log has all lines that were due before. */
+  endEarlier(): void {
+    const unseen: TakenPiece = { updates: [], log: [] };
+    for (const placed of this.#recorded?.rest(this.run) ?? []) this.#observe(placed, unseen);
+    this.#ownLines?.due(this.run, 0, { isOver: true });
+    this.#recorded = undefined;
+  }
+
   /** Sets the recorded events of the run, before the part of the log that they refer to. */
   noteEvents(events: readonly LifecycleEvent[]): void {
     this.#recorded?.note(events);
@@ -140,13 +153,14 @@ export class RunReader {
     if (this.#recorded !== undefined) this.launched(this.#request.createdMs);
     const source = place === undefined ? stream : `${place.host} ${place.rank} ${stream}`;
     const taken: TakenPiece = { updates: [], log: [] };
-    this.#arrivals?.output(timeMs);
+    if (this.#recorded === undefined) this.#arrivals?.output(timeMs);
     // Only step samples were printed.
     if (bytes.length === 0) return taken;
     if (this.#openSource !== source && !this.#endsInReturn) this.#endOpenLine(timeMs, taken);
     this.#takeBlock(source, asBuffer(bytes), timeMs, taken);
     const evaluationCount = taken.updates.filter(({ kind }) => kind === "evaluation").length;
-    if (evaluationCount > 0) this.#arrivals?.evaluations(timeMs, evaluationCount);
+    const isNew = evaluationCount > 0 && this.#recorded === undefined;
+    if (isNew) this.#arrivals?.evaluations(timeMs, evaluationCount);
     taken.updates = this.#keptUpdates(taken.updates);
     return taken;
   }
@@ -199,14 +213,7 @@ export class RunReader {
 
   /** Findings about the arrival of output that make its times unreliable. */
   arrivalFindings(end: { timeMs: number; wasStopped: boolean }): Finding[] {
-    const burst = this.#arrivals?.burst(end.timeMs);
-    const blocks = burst === undefined ? this.#arrivals?.blocks() : undefined;
-    const silence = end.wasStopped ? this.#arrivals?.silenceAtEnd(end.timeMs) : undefined;
-    return [
-      ...(burst === undefined ? [] : [{ rule: "output-came-at-once" as const, ...burst }]),
-      ...(blocks === undefined ? [] : [{ rule: "output-came-in-blocks" as const, ...blocks }]),
-      ...(silence === undefined ? [] : [{ rule: "output-stopped" as const, ...silence }]),
-    ];
+    return this.#arrivals?.findings(end) ?? [];
   }
 
   /** The output has stopped for much longer than usual. */
@@ -360,9 +367,9 @@ export class RunReader {
     return [{ rule: "evaluations-before-clock", count: this.#earlyValueCount }];
   }
 
-  /** Adds Pitwall's own lines to the log, never inside a line of the program. */
+  /** Adds Pitwall's own lines to the log, never inside a line of the program. The log of earlier attempts has theirs. */
   #add(text: string, timeMs: number, taken: TakenPiece): void {
-    if (text === "") return;
+    if (text === "" || this.#recorded !== undefined) return;
     this.#endOpenLine(timeMs, taken);
     const bytes = Buffer.from(text);
     taken.log.push(bytes);
@@ -378,15 +385,12 @@ export class RunReader {
   #check(lines: readonly LogLine[]): void {
     if (lines.length === 0) return;
     this.#rules.push(lines);
-    const { alsoTake } = this.#options;
-    if (alsoTake !== undefined) for (const line of lines) alsoTake(line);
+    for (const line of lines) this.#options.alsoTake?.(line);
   }
 
   #keepTail(text: string): void {
-    this.#tail =
-      text.length >= keptTailLength
-        ? text.slice(-keptTailLength)
-        : (this.#tail + text).slice(-keptTailLength);
+    const before = text.length < keptTailLength ? this.#tail : "";
+    this.#tail = (before + text).slice(-keptTailLength);
   }
 }
 

@@ -9,9 +9,12 @@ export class JobAttempts implements LaunchedJob {
   #current: LaunchedJob;
   readonly #jobs = new AsyncQueue<LaunchedJob>();
 
-  constructor(first: LaunchedJob) {
+  #isDetached = false;
+
+  /** @param earlier attempts of the run, before the job of this one */
+  constructor(first: LaunchedJob, earlier?: { launchedMs: number }) {
     this.#current = first;
-    this.launchedMs = first.launchedMs;
+    this.launchedMs = earlier?.launchedMs ?? first.launchedMs;
     this.#jobs.push(first);
     if (first.hostSamples !== undefined) this.hostSamples = this.#joinedSamples();
   }
@@ -50,6 +53,7 @@ export class JobAttempts implements LaunchedJob {
   }
 
   detach(): void {
+    this.#isDetached = true;
     this.#current.detach?.();
   }
 
@@ -61,6 +65,7 @@ export class JobAttempts implements LaunchedJob {
   restarted(job: LaunchedJob): void {
     this.#current = job;
     this.#jobs.push(job);
+    if (this.#isDetached) job.detach?.();
   }
 
   /** No other attempt follows: the samples end with those of the newest job. */

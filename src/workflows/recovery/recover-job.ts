@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { decideRecovery } from "../../diagnose/recovery/decide-recovery.ts";
-import { UserError } from "../../foundation/user-error.ts";
+import { UserError, WorldError } from "../../foundation/user-error.ts";
 import type { LaunchedJob } from "../../launch/launcher.ts";
 import type { LaunchTarget, LaunchTargetOf, SshHost } from "../../schema/run/launch-target.ts";
 import type { AttemptFault, RecoveryDecision, RecoveryRequest } from "../../schema/run/recovery.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { RunEvent } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import { scopeOf, withExclude } from "../launch/leave-out-hosts.ts";
@@ -24,6 +25,25 @@ interface RecoveryParts {
   request: RunRequest & { recovery: RecoveryRequest };
   world: RunWorld;
   launching: Omit<LaunchParts, "launcher" | "attempt">;
+  /** What an earlier process has recorded. */
+  events?: readonly LifecycleEvent[];
+}
+
+interface Placed {
+  target: LaunchTarget;
+  spares: readonly SshHost[];
+}
+
+/** Where the newest attempt of a run was to be started, by the decisions on record. */
+export function placeOfAttempt(
+  { launchTarget, recovery }: Pick<RunRequest, "launchTarget" | "recovery">,
+  events: readonly LifecycleEvent[],
+): Placed {
+  return events.reduce<Placed>(
+    (placed, { event }) =>
+      event.kind === "restarting" ? placedAfter(placed, event.decision) : placed,
+    { target: launchTarget, spares: recovery?.spares ?? [] },
+  );
 }
 
 /** Starts the job of a run again after failures, for as long as its policy allows. */
@@ -31,13 +51,13 @@ export class JobRecovery {
   readonly #parts: RecoveryParts;
   readonly #faults: AttemptFault[] = [];
   readonly #opened: TargetWorld[] = [];
-  #target: LaunchTarget;
-  #spares: readonly SshHost[];
+  #placed: Placed;
 
   constructor(parts: RecoveryParts) {
+    const { request, events = [] } = parts;
     this.#parts = parts;
-    this.#target = parts.request.launchTarget;
-    this.#spares = parts.request.recovery.spares ?? [];
+    this.#placed = placeOfAttempt(request, events);
+    for (const { event } of events) if (event.kind === "restarting") this.#faults.push(event.fault);
   }
 
   get hangTimeoutMs(): number | undefined {
@@ -62,16 +82,17 @@ export class JobRecovery {
       limits: recovery,
       faults: this.#faults,
       hosts: failed.hosts,
-      spares: failed.spareHosts ?? this.#spares.map(({ name }) => name),
-      givesOthers: this.#target.kind === "slurm",
+      spares: failed.spareHosts ?? this.#placed.spares.map(({ name }) => name),
+      givesOthers: this.#placed.target.kind === "slurm",
       schedulerState: end.schedulerState,
     });
     await this.#exclude(fault, decision);
     if (decision.kind === "give-up") return yield* this.#giveUp(fault, decision, end.endedMs);
     const attempt = this.#faults.length + 1;
     const decidedMs = world.nowMs();
+    await writer.appendEvent({ kind: "restarting", attempt, fault, decision }, decidedMs);
     yield { kind: "restarting", runId, attempt, fault, decision };
-    this.#place(decision);
+    this.#placed = placedAfter(this.#placed, decision);
     await failed.release?.({ isRestarted: true });
     const started = yield* this.#start(attempt);
     // Ctrl-C while the next attempt waited: the run ends with the failure of this one.
@@ -87,9 +108,21 @@ export class JobRecovery {
       const stopped = { kind: "give-up", reason: "start-failed", detail } as const;
       return yield* this.#giveUp(fault, stopped, end.endedMs);
     }
-    await writer.appendEvent({ kind: "restarting", attempt, fault, decision }, decidedMs);
     const { job, queuedMs } = started;
     return { kind: "restarted", attempt, job, queuedMs };
+  }
+
+  /**
+   * Starts an attempt that an earlier process has decided on and not started.
+   *
+   * @throws WorldError `start-failed`
+   */
+  async *startPending(): AsyncGenerator<RunEvent, Launched> {
+    const started = yield* this.#start(this.#faults.length + 1);
+    if (started.kind !== "refused") return started;
+    throw new WorldError("start-failed", "the next attempt did not start", {
+      saw: started.detail,
+    });
   }
 
   async close(): Promise<void> {
@@ -113,31 +146,11 @@ export class JobRecovery {
     const { world, request } = this.#parts;
     const isLost = decision.kind === "give-up" && fault.kind === "host-lost";
     const blamed = "hosts" in decision ? decision.hosts : isLost ? fault.hosts : [];
-    const scope = scopeOf(this.#target);
+    const scope = scopeOf(this.#placed.target);
     // A host that was preempted is as good as before.
     if (scope === undefined || fault.kind === "preemption") return;
     for (const host of blamed)
       await world.excludeHost?.({ host, scope, reason: fault.text, runId: request.runId });
-  }
-
-  /** Changes the hosts of the next attempt. */
-  #place(decision: RecoveryDecision): void {
-    if (decision.kind !== "replace-host" && decision.kind !== "drop-host") return;
-    if (this.#target.kind === "slurm") {
-      this.#target = withoutNodes(this.#target, decision);
-      return;
-    }
-    if (this.#target.kind !== "ssh") return;
-    const gone = new Set(decision.hosts);
-    const spares = decision.kind === "replace-host" ? this.#spares : [];
-    const replacing = spares.slice(0, gone.size);
-    this.#spares = this.#spares.slice(replacing.length);
-    const hosts = this.#target.hosts.flatMap((host) => {
-      if (!gone.has(host.name)) return [host];
-      const spare = replacing.shift();
-      return spare === undefined ? [] : [spare];
-    });
-    this.#target = { ...this.#target, hosts };
   }
 
   async *#start(
@@ -147,7 +160,7 @@ export class JobRecovery {
     const untilMs = performance.now() + hostReturnsMs;
     for (;;) {
       // Connections to a lost host are of no use any more.
-      const { launcher, ...observed } = world.openTarget(this.#target);
+      const { launcher, ...observed } = world.openTarget(this.#placed.target);
       this.#opened.push({ launcher, ...observed });
       try {
         await launcher.reap?.((runId) => Promise.resolve(runId === request.runId));
@@ -161,6 +174,23 @@ export class JobRecovery {
       }
     }
   }
+}
+
+/** The hosts of the next attempt. */
+function placedAfter(placed: Placed, decision: RecoveryDecision): Placed {
+  const { target, spares } = placed;
+  if (decision.kind !== "replace-host" && decision.kind !== "drop-host") return placed;
+  if (target.kind === "slurm") return { target: withoutNodes(target, decision), spares };
+  if (target.kind !== "ssh") return placed;
+  const gone = new Set(decision.hosts);
+  const replacing = decision.kind === "replace-host" ? spares.slice(0, gone.size) : [];
+  const left = spares.slice(replacing.length);
+  const hosts = target.hosts.flatMap((host) => {
+    if (!gone.has(host.name)) return [host];
+    const spare = replacing.shift();
+    return spare === undefined ? [] : [spare];
+  });
+  return { target: { ...target, hosts }, spares: left };
 }
 
 /** Slurm chooses the nodes; a spare is a node that the job has already. */
