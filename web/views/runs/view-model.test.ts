@@ -102,6 +102,11 @@ describe("runRow", () => {
     },
     { outcome: { kind: "missed", reason: "ended" } as const, state: "missed", note: "2 findings" },
     { outcome: { kind: "died", exitCode: 1 } as const, state: "died", note: "2 findings" },
+    {
+      outcome: { kind: "died", notStarted: true } as const,
+      state: "not started",
+      note: "2 findings",
+    },
     { outcome: { kind: "interrupted" } as const, state: "interrupted", note: "2 findings" },
   ])("shows $outcome.kind as `$state` with the note `$note`", ({ outcome, state, note }) => {
     const row = runRow(received({ state: "finished", outcome, findingsCount: 2 }), nowMs);

@@ -136,7 +136,7 @@ export function outcomeWord(outcome: Outcome): { state: string; mood: Mood } {
     case "missed":
       return { state: "missed", mood: "warn" };
     case "died":
-      return { state: "died", mood: "bad" };
+      return { state: outcome.notStarted === true ? "not started" : "died", mood: "bad" };
     case "interrupted":
       return { state: "interrupted", mood: "warn" };
     case "untimed":
