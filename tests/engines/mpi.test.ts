@@ -95,6 +95,18 @@ describe.skipIf(!hasMpi)("mpirun on this machine", () => {
     expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
   }, 60_000);
 
+  test("restarts the job when a rank was killed", async () => {
+    const code = sshProject(`
+import os, signal
+if os.environ["RANK"] == "0" and os.environ["PITWALL_ATTEMPT"] == "1":
+    os.kill(os.getpid(), signal.SIGKILL)
+${program}`);
+    const ran = await pitwall([...here, "--max-restarts", "1", ...train, "30"], { cwd: code });
+    expect(ran.exitCode, ran.stderr).toBe(0);
+    expect(ran.stderr).toContain("restarting the job (attempt 2): rank 0 was ended by SIGKILL");
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  }, 60_000);
+
   test("names the rank that failed, and ends the other one", async () => {
     const code = sshProject(program);
     const ran = await pitwall([...here, ...train, "5000", "3"], { cwd: code });

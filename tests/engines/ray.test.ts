@@ -7,7 +7,7 @@ import { launchTargetContract } from "../../src/launch/launch-target.contract.ts
 import { startRayLab, type RayLab } from "../lab/ray.ts";
 import { contractRanks, contractSubject } from "../support/contract-subject.ts";
 import { bin, pitwall, startPitwall } from "../support/pitwall.ts";
-import { directoryOf, logOf, printed, resultIn } from "../support/recorded-run.ts";
+import { directoryOf, eventsOf, logOf, printed, resultIn } from "../support/recorded-run.ts";
 import { countingProgram, rankLines, sshProject, until } from "../support/ssh-project.ts";
 
 const python = process.env["PITWALL_RAY_PYTHON"];
@@ -114,6 +114,26 @@ describe.skipIf(python === undefined)("a Ray cluster of two nodes", () => {
     const ran = await pitwall(["stop", "last"], { cwd: code, env });
     expect(ran.exitCode, printed(ran)).toBe(0);
   }, 600_000);
+
+  test("is restarted as another job when a rank was killed", async () => {
+    const code = sshProject(`
+import os, signal
+if os.environ["RANK"] == "0" and os.environ["PITWALL_ATTEMPT"] == "1":
+    os.kill(os.getpid(), signal.SIGKILL)
+${countingProgram}`);
+    const ran = await pitwall(words(30, ["--max-restarts", "1"]), { cwd: code, env });
+    expect(ran.exitCode, ran.stderr).toBe(0);
+    expect(ran.stderr).toMatch(
+      /restarting the job \(attempt 2\): rank 0 on \S+ was ended by SIGKILL/u,
+    );
+    const events = eventsOf(directoryOf(code));
+    const queued = events.flatMap(({ kind, jobId }) => (kind === "queued" ? [jobId] : []));
+    expect(queued).toEqual([
+      expect.stringMatching(/-1$/u),
+      expect.stringMatching(/-1-attempt-2$/u),
+    ]);
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+  }, 120_000);
 
   test("is shown by --dry-run, and nothing is submitted", async () => {
     const code = sshProject(countingProgram);

@@ -13,6 +13,8 @@ export interface RecordedEvent {
   /** Of data that was put on a host. */
   name?: string;
   how?: string;
+  /** Of a job that a scheduler has accepted. */
+  jobId?: string;
 }
 
 /** The parts of `result.json` that tests read. */

@@ -33,9 +33,17 @@ const shownLineCount = 5;
 
 type RayTarget = LaunchTargetOf<"ray">;
 
-/** The name of a run's job in Ray. */
-export function rayJobId(runDirectory: string): string {
-  return `pitwall-${basename(runDirectory)}`;
+/** The name in Ray of the job of an attempt. */
+export function rayJobId(runDirectory: string, attempt = 1): string {
+  const first = `pitwall-${basename(runDirectory)}`;
+  return attempt === 1 ? first : `${first}-attempt-${attempt}`;
+}
+
+/** The name of the last job of a run that Ray knows. */
+export async function lastRayJobId(runDirectory: string, client: RayClient): Promise<string> {
+  let attempt = 1;
+  while ((await client.job(rayJobId(runDirectory, attempt + 1))) !== undefined) attempt += 1;
+  return rayJobId(runDirectory, attempt);
 }
 
 /** Submits each job to a Ray cluster. It continues if this process ends. */
@@ -56,7 +64,7 @@ export class RayLauncher implements Launcher {
   /** @throws UserError, WorldError what `RayClient` and `sendPackage` throw; `ray-too-few-nodes`, `ray-job-ended` */
   async launch(command: readonly string[], options: LaunchOptions): Promise<LaunchOutcome> {
     const version = await this.#client.version();
-    const jobId = rayJobId(options.runDirectory);
+    const jobId = rayJobId(options.runDirectory, options.attempt);
     const request = await this.#submission(command, options, jobId);
     const submitted = { rayVersion: version, address: this.#target.address, ...request };
     const text = `${JSON.stringify(submitted, undefined, 2)}\n`;
@@ -68,7 +76,7 @@ export class RayLauncher implements Launcher {
   }
 
   async attach({ runDirectory, launchedMs, tickMs = 0 }: LaunchedBefore): Promise<AttachOutcome> {
-    const jobId = rayJobId(runDirectory);
+    const jobId = await lastRayJobId(runDirectory, this.#client);
     const info = await this.#client.job(jobId);
     const { placed, endedHosts } = readRayLog(
       info === undefined ? "" : await this.#client.log(jobId),

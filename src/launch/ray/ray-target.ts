@@ -23,9 +23,9 @@ export const rayTarget: LaunchTargetRow<RayTarget> = {
   },
   endAbandoned: async ({ address, nodes, ranks }, { runDirectory }, { env }) => {
     const { RayClient } = await import("./ray-client.ts");
-    const { rayJobId } = await import("./ray-launcher.ts");
+    const { lastRayJobId } = await import("./ray-launcher.ts");
     const client = new RayClient(address, env);
-    const jobId = rayJobId(runDirectory);
+    const jobId = await lastRayJobId(runDirectory, client);
     const isActive = async (): Promise<boolean> => {
       const info = await client.job(jobId);
       return info?.status === "PENDING" || info?.status === "RUNNING";

@@ -7,7 +7,7 @@ import { ranksOfHosts } from "../ranks-of-hosts.ts";
 import { reachNodes } from "./on-node.ts";
 import { RayClient } from "./ray-client.ts";
 import { readRayLog } from "./ray-log.ts";
-import { rayJobId } from "./ray-launcher.ts";
+import { lastRayJobId } from "./ray-launcher.ts";
 
 /**
  * Reaches the nodes of a job through Ray jobs of their own; none if it has not been placed.
@@ -20,7 +20,7 @@ export async function reachRayJob(
   means: LaunchMeans,
 ): Promise<ReachedJob> {
   const client = new RayClient(address, means.env);
-  const jobId = rayJobId(runDirectory);
+  const jobId = await lastRayJobId(runDirectory, client);
   const info = await client.job(jobId);
   const { placed, endedHosts } = readRayLog(info === undefined ? "" : await client.log(jobId));
   const nodes = (placed?.hosts ?? []).flatMap(({ host, nodeId, folder, facts }) =>

@@ -1,7 +1,12 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { parseDurationMs } from "../../foundation/units.ts";
 import { UserError } from "../../foundation/user-error.ts";
-import type { LaunchTarget, LaunchTargetKind } from "../../schema/run/launch-target.ts";
+import type {
+  LaunchTarget,
+  LaunchTargetKind,
+  LaunchTargetOf,
+  SshHost,
+} from "../../schema/run/launch-target.ts";
 import { type FaultKind, faultKinds, type RecoveryRequest } from "../../schema/run/recovery.ts";
 import type { SeriesPlan } from "./plan-series.ts";
 
@@ -16,7 +21,7 @@ export interface RecoveryTexts {
 }
 
 /** Launch targets whose jobs are started again. */
-const recoverable: ReadonlySet<LaunchTargetKind> = new Set(["local", "ssh", "slurm"]);
+const recoverable: ReadonlySet<LaunchTargetKind> = new Set(["local", "mpi", "ray", "slurm", "ssh"]);
 
 /**
  * Adds restarts to a plan. The last hosts become the spares.
@@ -65,7 +70,7 @@ function refuseAlone({ restartBudget = [], hangTimeout, minNodes, spares }: Reco
 
 function unsupported(kind: LaunchTargetKind): UserError {
   return new UserError("option-unused", `\`--max-restarts\` does not support \`--on ${kind}\``, {
-    hint: "it restarts jobs on this machine, on ssh hosts and on Slurm; `--retries 2` starts the whole run again",
+    hint: "`--retries 2` starts the whole run again",
   });
 }
 
@@ -113,26 +118,36 @@ function withSpares(
   if (count === undefined || count === 0) return { target, spares: undefined };
   if (target.kind === "slurm")
     return { target: { ...target, spareNodes: count }, spares: undefined };
-  if (target.kind !== "ssh") throw hostsOnly("--spares");
+  const named = namedHosts(target);
+  if (named === undefined) throw hostsOnly("--spares");
   if (data.length > 0) {
     throw new UserError("option-unused", "`--spares` cannot be combined with `--data`", {
       hint: "spare hosts get no data yet; put it there yourself",
     });
   }
-  if (count >= target.hosts.length) {
-    throw new UserError("spares-invalid", `${count} of ${target.hosts.length} hosts as spares`, {
+  if (count >= named.hosts.length) {
+    throw new UserError("spares-invalid", `${count} of ${named.hosts.length} hosts as spares`, {
       at: "--spares",
       hint: "the last hosts of `--hosts` are the spares; at least one other host must be left",
     });
   }
-  const hosts = target.hosts.slice(0, -count);
-  return { target: { ...target, hosts }, spares: target.hosts.slice(-count) };
+  const hosts = named.hosts.slice(0, -count);
+  return { target: { ...named, hosts }, spares: named.hosts.slice(-count) };
+}
+
+/** A target whose hosts the user has named. */
+function namedHosts(
+  target: LaunchTarget,
+): (LaunchTargetOf<"ssh" | "mpi"> & { hosts: SshHost[] }) | undefined {
+  if (target.kind !== "ssh" && target.kind !== "mpi") return undefined;
+  return target.hosts === undefined ? undefined : { ...target, hosts: target.hosts };
 }
 
 function minNodesOf(target: LaunchTarget, minNodes: number | undefined): number | undefined {
   if (minNodes === undefined) return undefined;
-  if (target.kind !== "ssh" && target.kind !== "slurm") throw hostsOnly("--min-nodes");
-  const count = target.kind === "ssh" ? target.hosts.length : target.nodes;
+  const named = namedHosts(target);
+  const count = target.kind === "slurm" ? target.nodes : named?.hosts.length;
+  if (count === undefined) throw hostsOnly("--min-nodes");
   if (minNodes <= count) return minNodes;
   throw new UserError("min-nodes-invalid", `${minNodes} of ${count} hosts`, {
     at: "--min-nodes",
@@ -141,7 +156,7 @@ function minNodesOf(target: LaunchTarget, minNodes: number | undefined): number 
 }
 
 function hostsOnly(option: string): UserError {
-  const message = `\`${option}\` is only supported with \`--on ssh\` and \`--on slurm\``;
+  const message = `\`${option}\` is only supported with \`--hosts\` and with \`--on slurm\``;
   return new UserError("option-unused", message, {
     hint: "other jobs have no hosts that Pitwall could choose",
   });

@@ -181,7 +181,8 @@ function placedAfter(placed: Placed, decision: RecoveryDecision): Placed {
   const { target, spares } = placed;
   if (decision.kind !== "replace-host" && decision.kind !== "drop-host") return placed;
   if (target.kind === "slurm") return { target: withoutNodes(target, decision), spares };
-  if (target.kind !== "ssh") return placed;
+  const isNamed = target.kind === "ssh" || target.kind === "mpi";
+  if (!isNamed || target.hosts === undefined) return placed;
   const gone = new Set(decision.hosts);
   const replacing = decision.kind === "replace-host" ? spares.slice(0, gone.size) : [];
   const left = spares.slice(replacing.length);
