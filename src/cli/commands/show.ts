@@ -65,7 +65,7 @@ export const showCommand = defineCommand({
     const race = printsLog ? undefined : await raceNamed(store, text);
     if (race !== undefined) return printRace(race, { face, shared });
     const { showRun } = await import("../../workflows/read-run/show-run.ts");
-    const shown = await showRun(store, text);
+    const shown = await showRun(store, text, face.nowMs());
     const pages = shown.kind === "run" ? [shown.page] : shown.pages;
     if (printsLog) return printLogs(shown, rank, logWriter(face.out, raw));
     if (ranks && !shared.json) return printRanks(pages, face.out);

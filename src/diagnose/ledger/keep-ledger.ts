@@ -66,12 +66,15 @@ function piecesOf(timeline: RunTimeline, index: number, hasProgress: boolean): P
 
 /** What follows an attempt until the next is launched, or until the run ends. */
 function endingPieces({ attempts, endedMs }: RunTimeline, index: number, stopMs: number): Piece[] {
+  const { decidedMs, queue } = attempts[index] ?? {};
   const next = attempts[index + 1];
-  if (next === undefined) return [{ part: "shutdown", toMs: endedMs }];
+  // The run has not ended: the next attempt was decided on, and not launched yet.
+  const isPending = next === undefined && decidedMs !== undefined;
+  if (next === undefined && !isPending) return [{ part: "shutdown", toMs: endedMs }];
   return [
-    { part: "restart", toMs: attempts[index]?.decidedMs ?? stopMs },
-    ...queuePieces(attempts[index]?.queue),
-    { part: "waiting", toMs: next.launchedMs },
+    { part: "restart", toMs: decidedMs ?? stopMs },
+    ...queuePieces(queue),
+    { part: "waiting", toMs: next?.launchedMs ?? endedMs },
   ];
 }
 

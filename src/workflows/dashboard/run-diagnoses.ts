@@ -38,7 +38,7 @@ export class RunDiagnoses {
 
 async function diagnosed({ record }: WatchedRun, nowMs: number): Promise<DiagnosisDocument> {
   const { diagnosis } = await diagnoseRecord(record, nowMs);
-  const ledger = await readLedger(record);
+  const ledger = await readLedger(record, nowMs);
   const { events } = record.events;
   const launched = events.find(({ event }) => event.kind === "launched");
   const endMs = record.state.kind === "running" ? nowMs : (events.at(-1)?.timeMs ?? nowMs);

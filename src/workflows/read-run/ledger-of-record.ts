@@ -2,11 +2,19 @@ import { keepLedger } from "../../diagnose/ledger/keep-ledger.ts";
 import type { Progress, Span, TimelineAttempt } from "../../diagnose/ledger/run-timeline.ts";
 import { isJsonObject } from "../../foundation/json.ts";
 import type { LogLine } from "../../schema/logs/log-event.ts";
-import { attemptCountOf, requeuedSpansOf } from "../../schema/run/attempts.ts";
+import {
+  attemptCountOf,
+  isAttemptPending,
+  requeuedMsOf,
+  requeuedSpansOf,
+} from "../../schema/run/attempts.ts";
+import { dataMsOf } from "../../schema/run/data-time.ts";
 import type { Ledger } from "../../schema/run/ledger.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import type { Cost } from "../../schema/run/price.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import { costOfRun } from "../../score/cost-of-run.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { rereadRun } from "./reread-run.ts";
@@ -35,27 +43,27 @@ export class LoggedSpans {
 }
 
 /** `ledgerOfRecord` of a run whose log was not read yet. */
-export async function readLedger(record: RunRecord): Promise<Ledger | undefined> {
+export async function readLedger(record: RunRecord, nowMs: number): Promise<Ledger | undefined> {
   if (!hasLedger(record)) return undefined;
   const spans = new LoggedSpans();
   const { run } = await rereadRun(record, { alsoTake: (line) => spans.push(line) });
-  return ledgerOfRecord(record, run, spans);
+  return ledgerOfRecord(record, { run, spans, nowMs });
 }
 
-function hasLedger({ request, result, events }: RunRecord): boolean {
-  if (result === undefined) return false;
-  return request.recovery !== undefined || attemptCountOf(events.events) > 1;
+function hasLedger({ request, events }: RunRecord): boolean {
+  const isLaunched = events.events.some(({ event }) => event.kind === "launched");
+  return isLaunched && (request.recovery !== undefined || attemptCountOf(events.events) > 1);
 }
 
-/** Where the time of a finished run went; undefined for a run that cannot be restarted. */
+/** Where the time of a run went, so far if it has not ended; undefined for a run that cannot be restarted. */
 export async function ledgerOfRecord(
   record: RunRecord,
-  run: TrackedRun,
-  spans: LoggedSpans,
+  { run, spans, nowMs }: { run: TrackedRun; spans: LoggedSpans; nowMs: number | undefined },
 ): Promise<Ledger | undefined> {
   const { result } = record;
   const { events } = record.events;
-  if (result === undefined || !hasLedger(record)) return undefined;
+  if (!hasLedger(record)) return undefined;
+  const evaluations = result?.evaluations ?? run.series.list();
   const steps = await stepsOfOneRank(record);
   const basis = steps.length > 0 ? "steps" : "evaluations";
   const attempts = attemptsOf(events).map((attempt) => {
@@ -65,14 +73,15 @@ export async function ledgerOfRecord(
       basis === "steps"
         ? progressOfSteps(steps.filter(({ timeMs }) => isOwn(timeMs)))
         : progressOfEvaluations(
-            result.evaluations.filter(({ timeMs }) => isOwn(timeMs)),
+            evaluations.filter(({ timeMs }) => isOwn(timeMs)),
             attempt,
           );
     return Object.assign({}, attempt, { progress });
   });
-  const { cost } = result;
+  const endedMs = endOf(record, nowMs);
+  const cost = result?.cost ?? costSoFar(record, endedMs);
   return keepLedger({
-    endedMs: result.clock.endedMs,
+    endedMs,
     clockStartMs: run.start?.arrivalMs,
     clockStopMs: run.stop?.arrivalMs ?? run.reached?.arrivalMs,
     attempts,
@@ -81,6 +90,21 @@ export async function ledgerOfRecord(
     basis,
     billedUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
   });
+}
+
+/** Of a run that has not ended: now, or when its Pitwall was last heard of. */
+function endOf({ result, state, events }: RunRecord, nowMs: number | undefined): number {
+  if (result !== undefined) return result.clock.endedMs;
+  const lastMs = Math.max(...events.events.map(({ timeMs }) => timeMs));
+  return state.kind === "running" ? Math.max(lastMs, nowMs ?? lastMs) : lastMs;
+}
+
+function costSoFar({ request, events }: RunRecord, endedMs: number): Cost {
+  const launched = events.events.find(({ event }) => event.kind === "launched");
+  const launchedForMs = endedMs - (launched?.timeMs ?? endedMs);
+  const billedMs = launchedForMs - requeuedMsOf(events.events) + (dataMsOf(events.events) ?? 0);
+  const { price, system } = request;
+  return costOfRun({ billedMs: Math.max(0, billedMs), trainingMs: undefined, price, system });
 }
 
 type Bounds = Omit<TimelineAttempt, "progress"> & { number: number; untilMs: number };
@@ -106,7 +130,7 @@ function attemptsOf(events: readonly LifecycleEvent[]): Bounds[] {
   // Ranks that end with an error after the target, or because the run was stopped, are no failure of an attempt.
   const last = bounds.at(-1);
   const hasFailed = events.some(({ event }) => event.kind === "gave-up");
-  if (last !== undefined && !hasFailed) last.failedMs = undefined;
+  if (last !== undefined && !hasFailed && !isAttemptPending(events)) last.failedMs = undefined;
   return bounds;
 }
 

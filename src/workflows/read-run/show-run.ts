@@ -24,18 +24,19 @@ export type Shown =
 /**
  * Opens the runs named by a run id, an unambiguous part of one, a series id, or `last`.
  *
+ * @param nowMs for the time that a run in progress has taken so far; default: until its last event
  * @throws UserError `unknown-run`, `ambiguous-run`, `record-broken`
  */
-export async function showRun(store: RunStore, text: string): Promise<Shown> {
+export async function showRun(store: RunStore, text: string, nowMs?: number): Promise<Shown> {
   const meant = await store.resolve(text);
   switch (meant.kind) {
     case "run": {
       const record = await openRecord(store, meant.runId);
-      return { kind: "run", page: await pageOf(record), record };
+      return { kind: "run", page: await pageOf(record, nowMs), record };
     }
     case "series": {
       const records = await Promise.all(meant.runIds.map((runId) => openRecord(store, runId)));
-      const pages = await Promise.all(records.map((record) => pageOf(record)));
+      const pages = await Promise.all(records.map((record) => pageOf(record, nowMs)));
       return { kind: "series", seriesId: meant.seriesId, pages, records };
     }
     case "ambiguous":
@@ -72,7 +73,7 @@ export async function openRecord(store: RunStore, runId: string): Promise<RunRec
  */
 const maximumReread = 100_000;
 
-async function pageOf(record: RunRecord): Promise<RunPage> {
+async function pageOf(record: RunRecord, nowMs: number | undefined): Promise<RunPage> {
   const { result, request, state, directory } = record;
   const integrity = await integrityOf(record);
   const isLong = (result?.evaluationCount ?? 0) > maximumReread;
@@ -81,7 +82,7 @@ async function pageOf(record: RunRecord): Promise<RunPage> {
   const alsoTake = (line: LogLine): void => spans.push(line);
   const reread = await rereadRun(record, { readsOnlyMllog: isAsSealed, alsoTake });
   const { run, rules, checklist } = reread;
-  const ledger = await ledgerOfRecord(record, run, spans);
+  const ledger = await ledgerOfRecord(record, { run, spans, nowMs });
   return {
     directory,
     request,
