@@ -32,6 +32,37 @@ const place = { source: "/runs/x", accelerators: [] };
 const spread = { count: 3, median: 20, minimum: 10, maximum: 30, mean: 20, standardDeviation: 10 };
 
 describe("ownRow", () => {
+  test("puts an imported MLPerf log under its benchmark, and other logs under their name", () => {
+    const origin = {
+      format: "mllog",
+      path: "logs",
+      sha256: "0".repeat(64),
+      byteCount: 1,
+      importedMs: 1,
+      times: { source: "mllog", reliability: "logged", covers: "all" },
+      seedIsKnown: true,
+    } as const;
+    const request = exampleRequest({
+      runId: "logs-1",
+      startable: { kind: "imported", name: "logs", origin },
+    });
+    const rules: RunResult["rules"] = {
+      edition: "training-5.0",
+      scope: "benchmark",
+      benchmark: "bert",
+      verdict: "pass",
+      failingKeys: [],
+      checkCount: 1,
+      findings: [],
+      warnings: [],
+    };
+    const result = { ...exampleVerdict("logs-1"), files: {} };
+    const benchmarkOf = (own: RunResult): string =>
+      ownRow([{ request, result: own }], summaryOf({}), place).row.benchmark;
+    expect(benchmarkOf({ ...result, rules })).toBe("bert");
+    expect(benchmarkOf(result)).toBe("logs");
+  });
+
   test("uses the score if there is one and reports which runs counted", () => {
     const reports = [reached(1, 10, 5), reached(2, 20, 7), reached(3, 30, 100)];
     const score = {

@@ -68,11 +68,14 @@ export function ownRow(
   };
 }
 
-function identityOf({ request }: RunReport, accelerators: readonly Accelerator[]) {
+function identityOf({ request, result }: RunReport, accelerators: readonly Accelerator[]) {
   const { system, startable } = request;
+  // An imported run is named after its folder; a log of MLPerf names its benchmark.
+  const named = startable.kind === "imported" ? result.rules?.benchmark : undefined;
+  const benchmark = named ?? startable.name;
   const { accelerator_model_name: model, number_of_nodes: nodeCount } = system;
   const acceleratorCount = system.accelerators_per_node * nodeCount;
-  const named =
+  const known =
     acceleratorCount === 0 ? undefined : nameAccelerator(model, system.system_name, accelerators);
   return {
     suite: "own" as const,
@@ -80,16 +83,16 @@ function identityOf({ request }: RunReport, accelerators: readonly Accelerator[]
     publishedOn: new Date(request.createdMs).toISOString().slice(0, 10),
     submitter: startable.kind === "imported" ? "imported" : "own",
     system: system.system_name,
-    benchmark: startable.name,
-    benchmarkAsPublished: startable.name,
+    benchmark,
+    benchmarkAsPublished: benchmark,
     compatibilityGroup: 1,
     scaling: "strong" as const,
     scoreKind: "score" as const,
     scalingFactor: 1,
     nodeCount,
     acceleratorCount: acceleratorCount === 0 ? undefined : acceleratorCount,
-    accelerator: named?.name,
-    acceleratorFamily: named?.family,
+    accelerator: known?.name,
+    acceleratorFamily: known?.family,
     acceleratorAsPublished: acceleratorCount === 0 ? undefined : model,
     framework: system.framework,
   };
