@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { constants, lstatSync } from "node:fs";
 import { lstat, mkdir, open, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../../foundation/error-code.ts";
@@ -193,6 +193,9 @@ function diskRecordFiles(
     },
     async exists(runId) {
       return isSafeId(runId) && (await fileKind(directory(runId))) === "directory";
+    },
+    has(runId, fileName) {
+      return lstatSync(pathOf(runId, fileName), { throwIfNoEntry: false }) !== undefined;
     },
     async readText(runId, fileName) {
       const path = pathOf(runId, fileName);

@@ -102,6 +102,10 @@ class MemoryRecordFiles implements RecordFiles {
     return Promise.resolve(this.records.has(runId));
   }
 
+  has(runId: string, fileName: string): boolean {
+    return this.records.get(runId)?.has(fileName) === true;
+  }
+
   readText(runId: string, fileName: string): Promise<string | undefined> {
     const chunks = this.records.get(runId)?.get(fileName);
     return Promise.resolve(chunks === undefined ? undefined : Buffer.concat(chunks).toString());

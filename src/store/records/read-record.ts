@@ -52,6 +52,7 @@ export async function readSummary(files: RecordFiles, runId: string): Promise<Ru
 
 /** The request with the labels as they are now. Lines that are no changes are ignored: one may be cut off. */
 async function withChangedLabels(files: RecordFiles, request: RunRequest): Promise<RunRequest> {
+  if (!files.has(request.runId, labelsFile)) return request;
   const { labels: before, ...rest } = request;
   const text = await files.readText(request.runId, labelsFile).catch((error: unknown) => {
     // A labels.jsonl that is not a regular file has no changes.

@@ -6,6 +6,8 @@ export interface RecordFiles {
   directory(runId: string): string;
   /** Whether a record directory exists. */
   exists(runId: string): Promise<boolean>;
+  /** Whether a file exists; faster than reading one that does not. */
+  has(runId: string, fileName: string): boolean;
   /** Undefined if the file does not exist. */
   readText(runId: string, fileName: string): Promise<string | undefined>;
   /** Yields nothing if the file does not exist. */
