@@ -144,16 +144,22 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
     },
   );
 
-  test.each(["/runs", "/series/none", "/overlay", "/races", "/compare"])(
-    "%s is accessible without data, and has a command to copy",
-    async (path) => {
-      const { origin } = await serve(emptyHome);
-      const { page, violations } = await openPage(browser, `${origin}${path}`);
-      await page.locator(".panel-state[data-kind='empty'], [role='alert']").first().waitFor();
-      expect([...(await axeViolations(page)), ...violations]).toEqual([]);
-      if (path !== "/series/none") await page.locator(".command button").first().waitFor();
-    },
-  );
+  test.each([
+    "/runs",
+    "/series/none",
+    "/overlay",
+    "/races",
+    "/compare",
+    "/scaling?benchmark=gpt3&submitter=Google&accelerator=h100-sxm",
+    "/pareto?benchmark=gpt3&submitter=Google&accelerator=h100-sxm",
+    "/atlas?benchmark=gpt3&submitter=Google&accelerator=h100-sxm",
+  ])("%s is accessible without data, and has a command to copy", async (path) => {
+    const { origin } = await serve(emptyHome);
+    const { page, violations } = await openPage(browser, `${origin}${path}`);
+    await page.locator(".panel-state[data-kind='empty'], [role='alert']").first().waitFor();
+    expect([...(await axeViolations(page)), ...violations]).toEqual([]);
+    if (path !== "/series/none") await page.locator(".command button").first().waitFor();
+  });
 
   test("the page of reference convergence points has the figures and the drawing of `pitwall rcp`", async () => {
     const { origin } = await serve(home);

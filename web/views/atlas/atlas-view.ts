@@ -183,3 +183,8 @@ export function commandFlags(filter: ResultFilter): string[] {
 function shellText(text: string): string {
   return /^[\w.,+-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
+
+/** The command that lists all results of a benchmark, where the filters leave none. */
+export function resultsCommand(benchmark: string): string {
+  return `pitwall results --benchmark ${benchmark}`;
+}

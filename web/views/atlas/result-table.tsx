@@ -23,7 +23,7 @@ import { measures, type MeasuredRow } from "../../../src/schema/atlas/figures.ts
 import { saveFile } from "../../charts/save/save-file.ts";
 import { Panel } from "../../components/panel.tsx";
 import { storeInAddress, place } from "../../router.ts";
-import { type AtlasView, commandOf, nextSort } from "./atlas-view.ts";
+import { type AtlasView, commandOf, nextSort, resultsCommand } from "./atlas-view.ts";
 import { ResultLink } from "./result-link.tsx";
 import { Prose } from "../../components/prose.tsx";
 
@@ -75,11 +75,7 @@ export function ResultTable({
     <Panel
       title={countOf(rows.length, "result")}
       note={<code>{commandOf(view, rows)}</code>}
-      state={
-        rows.length === 0
-          ? { kind: "empty", text: `No ${view.benchmark} results match the filters.` }
-          : { kind: "ready" }
-      }
+      state={rows.length === 0 ? noMatch(view.benchmark) : { kind: "ready" }}
       tools={
         <button
           type="button"
@@ -201,4 +197,9 @@ function ResultLine({
       })}
     </tr>
   );
+}
+
+function noMatch(benchmark: string) {
+  const text = `No ${benchmark} results match the filters.`;
+  return { kind: "empty" as const, text, command: resultsCommand(benchmark) };
 }

@@ -14,7 +14,7 @@ import type { Atlas } from "../../live/atlas-documents.ts";
 import { place, storeInAddress } from "../../router.ts";
 import { AtlasFilters } from "../atlas/atlas-filters.tsx";
 import { AtlasShell } from "../atlas/atlas-shell.tsx";
-import { type AtlasView, readAtlasView } from "../atlas/atlas-view.ts";
+import { type AtlasView, readAtlasView, resultsCommand } from "../atlas/atlas-view.ts";
 import { yLabels } from "../atlas/view-model.ts";
 import {
   frontTable,
@@ -96,7 +96,11 @@ function Front({
   if (front.members.length === 0)
     return (
       <StateMessage
-        state={{ kind: "empty", text: `No ${view.benchmark} result has all of ${heads}.` }}
+        state={{
+          kind: "empty",
+          text: `No ${view.benchmark} result has all of ${heads}.`,
+          command: resultsCommand(view.benchmark),
+        }}
       />
     );
   return (

@@ -205,7 +205,11 @@ function RunGrid({ all, view, pickedIds, toggle }: RunGridProps): JSX.Element {
       </div>
       {chosen.length === 0 ? (
         <StateMessage
-          state={{ kind: "empty", text: `None of the ${all.length} runs match the filters.` }}
+          state={{
+            kind: "empty",
+            text: `None of the ${all.length} runs match the filters.`,
+            command: "pitwall runs --archived",
+          }}
         />
       ) : undefined}
     </div>

@@ -17,7 +17,7 @@ import type { Atlas } from "../../live/atlas-documents.ts";
 import { place } from "../../router.ts";
 import { AtlasFilters } from "../atlas/atlas-filters.tsx";
 import { AtlasShell } from "../atlas/atlas-shell.tsx";
-import { readAtlasView } from "../atlas/atlas-view.ts";
+import { readAtlasView, resultsCommand } from "../atlas/atlas-view.ts";
 import { curveTable, scalingCommand, scalingView } from "./view-model.ts";
 import { Prose } from "../../components/prose.tsx";
 
@@ -47,7 +47,7 @@ function ScalingBody({ atlas }: { atlas: Atlas }): JSX.Element {
         <StateMessage
           state={
             found.kind === "none"
-              ? { kind: "empty", text: found.text }
+              ? { kind: "empty", text: found.text, command: resultsCommand(view.benchmark) }
               : { kind: "failed", message: found.message, hint: found.hint }
           }
         />
