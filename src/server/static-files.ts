@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Stats } from "node:fs";
 import { lstat, readdir, realpath } from "node:fs/promises";
 import { extname, join, sep } from "node:path";
 import { errorCode } from "../foundation/error-code.ts";
@@ -94,9 +95,20 @@ async function walk(root: string, folder: string, paths: Map<string, string>): P
   for (const name of await namesIn(join(root, folder))) {
     if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(name)) continue;
     const path = join(root, folder, name);
-    const stat = await lstat(path);
+    const stat = await lstatIfThere(path);
+    if (stat === undefined) continue;
     if (stat.isDirectory()) await walk(root, `${folder}/${name}`, paths);
     else if (stat.isFile()) paths.set(`${folder}/${name}`, path);
+  }
+}
+
+/** Undefined for a file that was removed meanwhile, as by a build. */
+async function lstatIfThere(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
   }
 }
 
