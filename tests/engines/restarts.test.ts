@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
@@ -128,17 +128,24 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
 
   test.each([
     { when: "before the failure, which the attached process survives", seen: /samples=300/u },
+    { when: "during the restart", seen: /"kind":"restarting"/u, file: "events.jsonl" },
     { when: "after the restart", seen: /rank=0 attempt=2 [^]*samples=600/u },
   ])(
     "is attached to when Pitwall was killed $when",
-    async ({ seen }) => {
+    async ({ seen, file = "log.txt" }) => {
       const code = sshProject(resuming);
       const where = ["--hosts", "host1,host2", "--ssh-config", lab.config];
       const how = ["--launcher", "direct", "--max-restarts", "1"];
       const words = ["run", ...where, ...how, ...reading, "--", ...command, "0.4", "--die"];
       const child = startPitwall(words, code);
       const exited = once(child, "exit");
-      await until(() => seen.test(logOf(code)));
+      const path = () => join(recordFolder(code), file);
+      await until(() => existsSync(path()) && seen.test(readFileSync(path(), "utf8")));
+      if (file !== "log.txt") child.kill("SIGKILL");
+      const { stdout: soFar } = await pitwall(["show", "last", "--json"], { cwd: code });
+      const { ledger } = JSON.parse(soFar).result.runs[0];
+      const hasRestarted = /attempt=2/u.test(logOf(code));
+      expect(ledger).toMatchObject({ attemptCount: hasRestarted ? 2 : 1 });
       child.kill("SIGKILL");
       await exited;
       const ran = await pitwall(["attach", "last"], { cwd: code });

@@ -166,11 +166,28 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(preview.stdout, printed(preview)).toContain("#SBATCH --exclude=node1\n");
   });
 
-  test("that had to make way, where it told its program to stop", async () => {
+  test("never on a node that was excluded", async () => {
+    const cwd = temporaryFolder();
+    const excluding = ["hosts", "exclude", "node1", "--on", "slurm", "--reason", "ECC errors"];
+    const excluded = await pitwall(excluding, { cwd, env: lab.env });
+    expect(excluded.exitCode, printed(excluded)).toBe(0);
+    const command = ["--", "python3", "-c", "print('val_acc=1')"];
+    const ran = await pitwall([...onSlurm, ...command], { cwd, env: lab.env });
+    expect(ran.exitCode, printed(ran)).toBe(0);
+    expect(ran.stderr).toContain("not using node1, which is excluded: ECC errors");
+    const launched = eventsOf(directoryOf(cwd)).filter(({ kind }) => kind === "launched");
+    expect(launched).toMatchObject([{ host: "node2" }]);
+  });
+
+  test("that had to make way, and told its program, also if Pitwall is killed while it is queued", async () => {
     const urgent = ["sbatch", "--parsable", "-purgent", "-N2", "--exclusive", ...quiet];
-    const ran = await restart("-", ["--nodes", "2", "--partition", "spot"], () =>
-      lab.run(...urgent, "--wrap=sleep 1"),
-    );
+    const queued = ["squeue", "--noheader", "--states=PENDING", "--format=%A", "--partition=spot"];
+    const options = ["--nodes", "2", "--partition", "spot"];
+    const ran = await restart("-", options, async (_log, pitwallProcess) => {
+      await lab.run(...urgent, "--wrap=sleep 1");
+      await until(async () => (await lab.run(...queued)) !== "" || undefined);
+      pitwallProcess.kill("SIGKILL");
+    });
     expect(ran.exitCode, ran.shown()).toBe(0);
     expect(ran.decisions).toMatchObject([
       { fault: { kind: "preemption" }, decision: { kind: "restart" } },

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
-import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
+import { eventsOfLastAttempt, isAttemptPending } from "../../schema/run/attempts.ts";
 import type { LogSource, LogSpan } from "../../schema/run/log-source.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult, Verdict } from "../../schema/run/run-result.ts";
@@ -99,7 +99,8 @@ class DiskRunWriter implements RunWriter {
     this.runId = runId;
     this.directory = files.directory(runId);
     this.#folder = this.directory;
-    this.#earlier = eventsOfLastAttempt(open.history?.events ?? []);
+    const known = open.history?.events ?? [];
+    this.#earlier = isAttemptPending(known) ? [] : eventsOfLastAttempt(known);
     if (open.history !== undefined) this.#folder = join(this.directory, rebuiltDirectory);
     this.#files = files;
     this.#log = open.log;

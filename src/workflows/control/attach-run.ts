@@ -8,7 +8,7 @@ import { eventsOfLastAttempt, isAttemptPending } from "../../schema/run/attempts
 import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { currentOwner } from "../../store/records/process-owner.ts";
 import type { RunRecord, RunWriter } from "../../store/records/run-store.ts";
-import { earlierAttempts } from "../recovery/earlier-attempts.ts";
+import { type EarlierAttempts, earlierAttempts } from "../recovery/earlier-attempts.ts";
 import { JobRecovery, placeOfAttempt } from "../recovery/recover-job.ts";
 import { variablesOf } from "../../launch/data/variables-of.ts";
 import type { Launched } from "../launch/launch-run.ts";
@@ -94,16 +94,17 @@ async function* followAttached(
     const continued = { ...request, owner };
     yield { kind: "created", request: continued, directory };
     const isStopped = stops && attached?.hasEnded === false;
+    const earlier = await earlierAttempts(record);
     yield* followJob(
       {
         request: continued,
         writer,
         isAttached: attached !== undefined,
-        launch: () => takeUp(attached?.job, { recovery, events }),
+        launch: () => takeUp(attached?.job, { recovery, events, earlier }),
         prepareMs: prepareMsOf(events),
         dataMs: dataMsOf(events),
         recovery,
-        earlier: await earlierAttempts(record),
+        earlier,
         stopReason: stopReasonOf(record, attached) ?? (isStopped ? "interrupt" : undefined),
         ...(leave === undefined ? {} : { leave }),
       },
@@ -219,13 +220,32 @@ type Events = RunRecord["events"]["events"];
 /** A job that was launched before, or the attempt that is started now, and how long the run was queued at first. */
 async function* takeUp(
   job: LaunchedJob | undefined,
-  { recovery, events }: { recovery: JobRecovery | undefined; events: Events },
+  {
+    recovery,
+    events,
+    earlier,
+  }: {
+    recovery: JobRecovery | undefined;
+    events: Events;
+    earlier: EarlierAttempts | undefined;
+  },
 ): AsyncGenerator<RunEvent, Launched> {
   const queuedMs = firstQueuedMs(events);
   if (job !== undefined) return { kind: "launched", job, queuedMs };
   if (recovery === undefined) throw new Error("no job and no recovery to start one");
   const started = yield* recovery.startPending();
+  if (earlier !== undefined) earlier.requeuedMs += requeuedFor(started, events);
   return { ...started, queuedMs };
+}
+
+/** How long an attempt was queued, maybe since before its Pitwall died. */
+function requeuedFor(started: Launched, events: Events): number {
+  if (started.kind === "withdrawn") return 0;
+  const { job, queuedMs = 0, dataMs = 0 } = started;
+  const leftMs = job.launchedMs - dataMs;
+  const launchedAt = events.findLastIndex(({ event }) => event.kind === "launched");
+  const queued = events.slice(launchedAt + 1).find(({ event }) => event.kind === "queued");
+  return Math.max(0, queued === undefined ? queuedMs : leftMs - queued.timeMs);
 }
 
 function firstQueuedMs(events: Events): number | undefined {
