@@ -29,7 +29,13 @@ export async function bundleAndReport(
     });
   }
   const { cwd } = face;
-  const [diagnosed, ...more] = await diagnoseTarget(target, { store, cwd, nowMs: face.nowMs() });
+  const [diagnosed, ...more] = await diagnoseTarget(target, {
+    store,
+    cwd,
+    env: face.env,
+    nowMs: face.nowMs(),
+    looksAtRanks: false,
+  });
   if (diagnosed?.runId === undefined || more.length > 0) {
     throw new UserError("not-one-run", `\`${target}\` is not one run`, {
       at: "--bundle",

@@ -13,7 +13,13 @@ export async function diagnoseDeath(
   { home, cwd, nowMs }: { home: string; cwd: string; nowMs: number },
 ): Promise<string | undefined> {
   const store = diskRunStore(home);
-  const [diagnosed] = await diagnoseTarget(request.runId, { store, cwd, nowMs });
+  const [diagnosed] = await diagnoseTarget(request.runId, {
+    store,
+    cwd,
+    env: {},
+    nowMs,
+    looksAtRanks: false,
+  });
   const verdict = diagnosed?.diagnosis.verdict;
   const [cause] = verdict?.kind === "fault" ? verdict.causes : [];
   return cause === undefined ? undefined : describeCause(cause);

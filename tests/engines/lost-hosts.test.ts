@@ -19,8 +19,12 @@ import {
 
 /** Each rank sends 64 kB to the next one in each step, and waits for what the one before it sends. */
 const ringProgram = `
-import os, socket, time
+import os, socket, sys, threading, time
 rank, world = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+def stop_here():
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
 server = socket.create_server(("", 5001))
 until = time.monotonic() + 30
 while True:
@@ -35,11 +39,13 @@ following.settimeout(None)
 previous, _ = server.accept()
 steps = 60
 for step in range(steps):
+    if "--hang" in sys.argv and rank == 1 and step == 20:
+        stop_here()
     following.sendall(bytes(1 << 16))
     left = 1 << 16
     while left > 0:
         left -= len(previous.recv(left))
-    time.sleep(0.03)
+    time.sleep(0.2 if "--hang" in sys.argv else 0.03)
     if rank == 0:
         print("step=%d val_acc=%.3f" % (step, (step + 1) / steps), flush=True)
 time.sleep(1)
@@ -223,6 +229,24 @@ describe.skipIf(obstacle !== undefined)("a run on several hosts", () => {
     expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
     for (const host of lab.hosts) expect(lab.processes(host)).toEqual([]);
   }, 180_000);
+
+  test("hangs, and doctor looks at its ranks on their hosts while it does", async () => {
+    const code = sshProject(ringProgram);
+    const where = ["--hosts", "host1,host2,host3", "--ssh-config", lab.config];
+    const how = ["--launcher", "direct", "--target", "val_acc>=1"];
+    const words = ["run", ...where, ...how, "--", "python3", "train it.py", "--hang"];
+    const exited = once(startPitwall(words, code), "exit");
+    await until(
+      () => recordFolder(code) !== "" && existsSync(join(recordFolder(code), "events.jsonl")),
+    );
+    await until(() => eventsOf(code).some(({ kind }) => kind === "silence"));
+    const said = await pitwall(["doctor", "last"], { cwd: code });
+    expect(said.stdout).toContain("rank 1 on host2 stopped making progress");
+    expect(said.stdout).toContain("it is in the system call futex");
+    expect(said.exitCode).toBe(1);
+    await endAll(code);
+    await exited;
+  }, 120_000);
 
   function frames(host: string): string {
     const jobs = join(lab.home(host), ".pitwall", "jobs");

@@ -130,6 +130,17 @@ describe.skipIf(missing !== undefined)("on Slurm", () => {
     ),
   );
 
+  test("doctor looks at the ranks of a job that runs, on its nodes", async () => {
+    const { child, cwd } = await startEndless();
+    const said = await pitwall(["doctor", "last", "--stacks", "--json"], { cwd, env: lab.env });
+    const { verdict, lookedAt, unread } = JSON.parse(said.stdout).result.diagnoses[0].diagnosis;
+    expect(unread).toEqual([]);
+    expect(lookedAt).toContainEqual({ what: "stacks", count: 4 });
+    expect(verdict).toEqual({ kind: "no-fault" });
+    child.kill("SIGINT");
+    await once(child, "exit");
+  }, 60_000);
+
   test("runs 2 nodes x 2 ranks to the target, and records where each ran", async () => {
     const cwd = programFolder();
     const words = ["--nodes", "2", "--nproc", "2", "--price", "2/h", "--", "python3", "train.py"];

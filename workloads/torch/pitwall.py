@@ -500,9 +500,24 @@ class _Watch:
                 return
             for number in own:
                 signal.signal(number, lambda *_: None)
+            if signal.SIGUSR2 in own:
+                self._tell()
             # A loader's process that is ended would write to the pipe of this one.
             os.register_at_fork(after_in_child=lambda: self._stop_listening(own))
             threading.Thread(target=self._answer, args=(read_end, own), name="pitwall-signals", daemon=True).start()
+
+    def _tell(self):
+        """A file that says which process may be asked by SIGUSR2, which ends a program that does not know it."""
+        path = os.path.join(os.path.dirname(self._prefix), f"listens-rank_{rank()}")
+        with open(path, "w") as file:
+            file.write(str(os.getpid()))
+        atexit.register(self._forget, path, os.getpid())
+
+    @staticmethod
+    def _forget(path, pid):
+        if os.getpid() == pid:
+            with contextlib.suppress(OSError):
+                os.remove(path)
 
     @staticmethod
     def _stop_listening(own):

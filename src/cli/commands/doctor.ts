@@ -29,6 +29,11 @@ export const doctorCommand = defineCommand({
     },
   ],
   options: {
+    stacks: {
+      takes: "nothing",
+      group: "A run that goes on",
+      help: "look at what its ranks do now, on their hosts; default: only if its program is silent",
+    },
     bundle: {
       takes: "text",
       placeholder: "file.tar.gz",
@@ -55,7 +60,13 @@ export const doctorCommand = defineCommand({
       return bundleAndReport(target, store, { ...options, face, shared });
     }
     const { diagnoseTarget } = await import("../../workflows/diagnose/diagnose-target.ts");
-    const diagnoses = await diagnoseTarget(target, { store, cwd: face.cwd, nowMs: face.nowMs() });
+    const diagnoses = await diagnoseTarget(target, {
+      store,
+      cwd: face.cwd,
+      env: face.env,
+      nowMs: face.nowMs(),
+      looksAtRanks: options.stacks,
+    });
     const isHealthy = diagnoses.every(({ diagnosis }) => diagnosis.verdict.kind === "no-fault");
     const exitCode = isHealthy ? exitCodes.yes : exitCodes.no;
     if (shared.json) {

@@ -2,6 +2,8 @@ import { launchingHost } from "../../schema/run/launching-host.ts";
 import { formatDuration } from "../../foundation/units.ts";
 import type { Cause, CauseKind, CollectiveReference } from "../../schema/diagnosis/diagnosis.ts";
 
+import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
+
 type Of<Kind extends CauseKind> = Extract<Cause, { kind: Kind }>;
 
 /** One sentence that names the culprit and what it did. */
@@ -163,11 +165,17 @@ function mismatchSentence(cause: Of<"collective-mismatch">): string {
 function hangSentence(cause: Of<"hang">): string {
   const { collective, place: at, placeIsNow, waitingRanks } = cause;
   const who = subject(cause);
-  if (collective === undefined)
-    return `${who} stopped making progress; the program printed nothing more`;
+  if (collective === undefined) {
+    const now = at === undefined || !placeIsNow ? "" : `; it is in ${placeText(at)}`;
+    return `${who} stopped making progress; the program printed nothing more${now}`;
+  }
   const found = placeIsNow ? "its Python stack is in" : "its last collective was called in";
-  const where = at === undefined ? "" : `; ${found} ${at.function} (${at.file}:${at.line})`;
+  const where = at === undefined ? "" : `; ${found} ${placeText(at)}`;
   return `${who} never entered ${collectiveName(collective)}${where}; ${waiting(waitingRanks)}`;
+}
+
+function placeText({ function: name, file, line }: StackFrame): string {
+  return file === "<kernel>" ? `the system call ${name}` : `${name} (${file}:${line})`;
 }
 
 /** `all_reduce #12 of the default group`. */

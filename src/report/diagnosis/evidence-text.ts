@@ -39,7 +39,9 @@ export function textOf(evidence: Evidence): string {
 }
 
 function stackText(frames: Extract<Evidence, { kind: "stack" }>["frames"]): string {
-  const shown = frames.slice(0, 4).map(({ function: name, line }) => `${name}:${line}`);
+  const shown = frames
+    .slice(0, 4)
+    .map(({ function: name, line }) => (line === 0 ? name : `${name}:${line}`));
   return `in ${shown.join(" < ")}${frames.length > 4 ? " < …" : ""}`;
 }
 

@@ -10,7 +10,17 @@ import { requestFile } from "../../store/records/record-files.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { openRecord } from "../read-run/show-run.ts";
 import { factsOfRecord } from "./facts-of-record.ts";
+import type { SeenRanks } from "./look-at-ranks.ts";
 import { readDumpFiles } from "./read-dump-files.ts";
+
+interface DoctorMeans {
+  store: RunStore;
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  nowMs: number;
+  /** Whether to look at the processes of a run that goes on even if its program is not silent. */
+  looksAtRanks: boolean;
+}
 
 /** One diagnosed run, or folder of dumps. */
 export interface Diagnosed {
@@ -25,14 +35,12 @@ export interface Diagnosed {
  *
  * @throws UserError `unknown-run`, `ambiguous-run`, `record-broken`, `nothing-to-diagnose`
  */
-export async function diagnoseTarget(
-  argument: string,
-  { store, cwd, nowMs }: { store: RunStore; cwd: string; nowMs: number },
-): Promise<Diagnosed[]> {
+export async function diagnoseTarget(argument: string, means: DoctorMeans): Promise<Diagnosed[]> {
+  const { cwd, nowMs } = means;
   const path = resolve(cwd, argument);
   // A path that cannot be accessed is looked up as the name of a run, which is then reported as unknown.
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() !== true) return diagnoseNamed(argument, store, nowMs);
+  if (found?.isDirectory() !== true) return diagnoseNamed(argument, means);
   const hasRecord = await stat(join(path, requestFile)).then(
     () => true,
     () => false,
@@ -46,15 +54,16 @@ export async function diagnoseTarget(
   });
 }
 
-async function diagnoseNamed(text: string, store: RunStore, nowMs: number): Promise<Diagnosed[]> {
+async function diagnoseNamed(text: string, means: DoctorMeans): Promise<Diagnosed[]> {
+  const { store } = means;
   const meant = await store.resolve(text);
   switch (meant.kind) {
     case "run":
-      return [await diagnoseRecord(await openRecord(store, meant.runId), nowMs)];
+      return [await diagnoseNow(await openRecord(store, meant.runId), means)];
     case "series": {
       const diagnosed: Diagnosed[] = [];
       for (const runId of meant.runIds) {
-        diagnosed.push(await diagnoseRecord(await openRecord(store, runId), nowMs));
+        diagnosed.push(await diagnoseNow(await openRecord(store, runId), means));
       }
       return diagnosed;
     }
@@ -69,6 +78,40 @@ async function diagnoseNamed(text: string, store: RunStore, nowMs: number): Prom
         hint: hint ?? `did you mean \`${meant.nearest}\`?`,
       });
     }
+  }
+}
+
+/** Also looks at the processes of a run that goes on, if that was requested, or if its program is silent. */
+async function diagnoseNow(record: RunRecord, means: DoctorMeans): Promise<Diagnosed> {
+  const { nowMs, looksAtRanks } = means;
+  const facts = await factsOfRecord(record, nowMs);
+  const silence = facts.events.findLast(({ event }) => event.kind === "silence")?.event;
+  const isSilent = silence?.kind === "silence" && silence.phase === "started";
+  const { runId, directory, state } = record;
+  if (state.kind !== "running" || !(looksAtRanks || isSilent))
+    return { runId, directory, diagnosis: diagnoseRun(facts) };
+  const seen = await seenRanks(record, means);
+  const ranks = new Set(seen.stacks.map(({ rank }) => rank));
+  const dumped = new Set(seen.dumps.map(({ rank }) => rank));
+  const diagnosis = diagnoseRun({
+    ...facts,
+    stacks: [...seen.stacks, ...facts.stacks.filter(({ rank }) => !ranks.has(rank))],
+    dumps: [
+      ...seen.dumps.map((dump) => Object.assign(dump, { dumpedMs: nowMs })),
+      ...facts.dumps.filter(({ rank }) => !dumped.has(rank)),
+    ],
+    unread: [...facts.unread, ...seen.unread],
+  });
+  return { runId, directory, diagnosis };
+}
+
+async function seenRanks(record: RunRecord, { env, nowMs }: DoctorMeans): Promise<SeenRanks> {
+  const { lookAtRanks } = await import("./look-at-ranks.ts");
+  try {
+    return await lookAtRanks(record, { env, nowMs: () => nowMs });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { stacks: [], dumps: [], unread: [{ file: "processes", reason: error.message }] };
   }
 }
 

@@ -1,0 +1,155 @@
+"""What each rank of a job is doing on this host now: `python3 -c <this file>`, in the environment of one of its ranks. Prints one line of JSON.
+
+For each rank: its stack by py-spy, if that is installed; else, if its program uses `pitwall.py`, the stack and the Flight Recorder dump that the
+helper writes when it is asked; and in any case the system call in which its main thread waits. Standard library only.
+"""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+HELPER_SECONDS, PY_SPY_SECONDS, MAXIMUM_BYTES = 4, 15, 8 << 20
+CALLS = {
+    "x86_64": {0: "read", 7: "poll", 23: "select", 35: "nanosleep", 45: "recvfrom", 47: "recvmsg", 61: "wait4", 202: "futex", 230: "clock_nanosleep", 232: "epoll_wait", 247: "waitid", 271: "ppoll", 281: "epoll_pwait"},
+    "aarch64": {63: "read", 73: "ppoll", 72: "pselect6", 101: "nanosleep", 207: "recvfrom", 212: "recvmsg", 260: "wait4", 98: "futex", 115: "clock_nanosleep", 22: "epoll_pwait", 95: "waitid"},
+}
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def environment(pid):
+    return dict(part.split("=", 1) for part in read("/proc/%d/environ" % pid).split("\0") if "=" in part)
+
+
+def program_of(pid):
+    try:
+        return os.path.basename(os.readlink("/proc/%d/exe" % pid))
+    except OSError:
+        return ""
+
+
+def parent(pid):
+    fields = read("/proc/%d/stat" % pid).rpartition(")")[2].split()
+    return int(fields[1]) if len(fields) > 1 else 0
+
+
+def find_ranks(folder):
+    """Rank -> the process of its program: the outermost Python that is not Pitwall's own or a launcher."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        pid = int(name)
+        words = read("/proc/%d/cmdline" % pid).split("\0")
+        env = environment(pid)
+        is_own = "pitwall_agent" in " ".join(words[:4]) or "torch.distributed.run" in words or "torchrun" in words[0] + "".join(words[1:2])
+        is_python = "python" in program_of(pid)
+        rank = env.get("RANK", env.get("PITWALL_RANK", ""))
+        if env.get("PITWALL_RUN_DIR") == folder and rank.isdigit() and is_python and not is_own:
+            found[pid] = int(rank)
+    return {rank: pid for pid, rank in found.items() if found.get(parent(pid)) != rank}
+
+
+def waiting_in(pid):
+    """The call of the kernel in which the main thread is, as (name, of what); None if it is not known."""
+    state = read("/proc/%d/stat" % pid).rpartition(")")[2].split()[:1]
+    if state == ["T"] or state == ["t"]:
+        return "stopped", ""
+    if state == ["R"]:
+        return "running", ""
+    text = read("/proc/%d/syscall" % pid).split()
+    if not text or not text[0].lstrip("-").isdigit():
+        # Not readable, or between two calls.
+        where = read("/proc/%d/wchan" % pid)
+        return (where, "") if where not in ("", "0") else None
+    number = int(text[0])
+    name = CALLS.get(os.uname().machine, {}).get(number, "system call %d" % number)
+    of = ""
+    if name in ("read", "recvfrom", "recvmsg"):
+        try:
+            of = os.readlink("/proc/%d/fd/%d" % (pid, int(text[1], 16))).split(":")[0]
+        except OSError:
+            pass
+    return name, of
+
+
+def py_spy(pid):
+    words = read("/proc/%d/cmdline" % pid).split("\0")
+    places = [os.path.dirname(words[0]), os.path.dirname(sys.executable)]
+    program = shutil.which("py-spy", path=os.pathsep.join([place for place in places if place] + [os.environ.get("PATH", "")]))
+    if program is None:
+        return None
+    try:
+        ran = subprocess.run([program, "dump", "--json", "--pid", str(pid)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PY_SPY_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else None
+
+
+def ask_helper(folder, ranks):
+    """Asks the helper of each rank, and waits for what it writes."""
+    asked = {}
+    for rank, pid in ranks.items():
+        if read(os.path.join(folder, "listens-rank_%d" % rank)).strip() == str(pid):
+            asked[rank] = time.time()
+            os.kill(pid, signal.SIGUSR2)
+    files = {rank: {} for rank in asked}
+    until = time.monotonic() + HELPER_SECONDS
+    while time.monotonic() < until and any(len(each) < 2 for each in files.values()):
+        time.sleep(0.1)
+        for rank, began in asked.items():
+            for kind, name in (("stack", "stack-rank_%d.txt" % rank), ("dump", "flight-recorder-rank_%d.json" % rank)):
+                path = os.path.join(folder, name)
+                try:
+                    if os.stat(path).st_mtime >= began - 0.01:
+                        files[rank][kind] = path
+                except OSError:
+                    pass
+    # They may still be written.
+    time.sleep(0.2)
+    return files
+
+
+def content(path):
+    try:
+        with open(path, "rb") as file:
+            data = file.read(MAXIMUM_BYTES + 1)
+    except OSError:
+        return None
+    return base64.b64encode(data).decode() if len(data) <= MAXIMUM_BYTES else None
+
+
+def main():
+    folder = os.environ["PITWALL_RUN_DIR"]
+    ranks = find_ranks(folder)
+    stacks = {rank: py_spy(pid) for rank, pid in ranks.items()}
+    files = ask_helper(folder, ranks)
+    seen = []
+    for rank, pid in sorted(ranks.items()):
+        call = waiting_in(pid)
+        own = files.get(rank, {})
+        seen.append(
+            {
+                "rank": rank,
+                "pid": pid,
+                "call": None if call is None else {"name": call[0], "of": call[1]},
+                "pySpy": stacks[rank],
+                "stack": content(own["stack"]) if "stack" in own else None,
+                "dump": content(own["dump"]) if "dump" in own else None,
+            }
+        )
+    print(json.dumps({"ranks": seen}))
+
+
+main()
