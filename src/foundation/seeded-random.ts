@@ -16,38 +16,59 @@ export interface SeededRandom {
  * @see PractRand, http://pracrand.sourceforge.net/
  */
 export function seededRandom(seed: number | string): SeededRandom {
-  const text = String(seed);
-  let [a, b, c, counter] = [hash(text, 1), hash(text, 2), hash(text, 3), 1];
-  let spareNormal: number | undefined;
+  return new Sfc32(String(seed));
+}
 
-  function next(): number {
-    const sum = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+/** A class, so that engines compile a loop of draws once and not for each stream. */
+class Sfc32 implements SeededRandom {
+  readonly #seed: string;
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+  #spareNormal = Number.NaN;
+
+  constructor(seed: string) {
+    this.#seed = seed;
+    this.#a = hash(seed, 1);
+    this.#b = hash(seed, 2);
+    this.#c = hash(seed, 3);
+    for (let round = 0; round < 12; round++) this.#next();
+  }
+
+  #next(): number {
+    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
+    this.#counter = (this.#counter + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
-  for (let round = 0; round < 12; round++) next();
 
-  const uniform = (): number => next() / 4294967296;
-  return {
-    uniform,
-    below: (bound) => Math.floor(uniform() * bound),
-    normal() {
-      if (spareNormal !== undefined) {
-        const value = spareNormal;
-        spareNormal = undefined;
-        return value;
-      }
-      // Box–Muller transform; 1 - uniform keeps the argument of the logarithm above zero.
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-      const angle = 2 * Math.PI * uniform();
-      spareNormal = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
-    },
-    fork: (name) => seededRandom(`${text}/${name}`),
-  };
+  uniform(): number {
+    return this.#next() / 4294967296;
+  }
+
+  below(bound: number): number {
+    return Math.floor(this.uniform() * bound);
+  }
+
+  normal(): number {
+    const spare = this.#spareNormal;
+    if (!Number.isNaN(spare)) {
+      this.#spareNormal = Number.NaN;
+      return spare;
+    }
+    // Box–Muller transform; 1 - uniform keeps the argument of the logarithm above zero.
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    const angle = 2 * Math.PI * this.uniform();
+    this.#spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  fork(name: string): SeededRandom {
+    return seededRandom(`${this.#seed}/${name}`);
+  }
 }
 
 /** Fisher–Yates shuffle; returns a new array of 0..count-1 in random order. */

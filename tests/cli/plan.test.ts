@@ -34,16 +34,16 @@ describe("pitwall plan", () => {
       ]),
     ).toMatchInlineSnapshot(`
       "exit 0
-      Train llama31_8b to its target on 64 b200-sxm at $4.00/h, given: 20 min 17 s (p90 23 min 01 s), $86.52 (p90 $98.24), 28.5 kWh. Probability: within 4 h 00 min > 99 %, at most $200.00 > 99 %, both > 99 %. Chosen by the lowest product of p90 time and cost.
+      Train llama31_8b to its target on 64 b200-sxm at $4.00/h, given: 20 min 17 s (p90 23 min 02 s), $86.51 (p90 $98.24), 28.5 kWh. Probability: within 4 h 00 min > 99 %, at most $200.00 > 99 %, both > 99 %. Chosen by the lowest product of p90 time and cost.
 
       5 offers of 37 that no other beats in time, cost and energy
 
       #           time          p90    cost   kWh    odds  chips  kind      price           layout      based on
-      1 *  20 min 17 s  23 min 01 s  $86.52  28.5  > 99 %     64  b200-sxm  $4.00/h, given  batch 32,…  published; model 1.26x
+      1 *  20 min 17 s  23 min 02 s  $86.51  28.5  > 99 %     64  b200-sxm  $4.00/h, given  batch 32,…  published; model 1.26x
       2    33 min 47 s  38 min 58 s  $72.07  24.2  > 99 %     32  b200-sxm  $4.00/h, given  batch 32,…  published, model
-      3    55 min 42 s   1 h 04 min  $59.41  20.5  > 99 %     16  b200-sxm  $4.00/h, given  batch 32,…  published, model
-      4     1 h 26 min   1 h 38 min  $45.73  15.6  > 99 %      8  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.30x
-      5     2 h 18 min   2 h 48 min  $36.67  13.1  > 99 %      4  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.54x
+      3    55 min 41 s   1 h 04 min  $59.39  20.5  > 99 %     16  b200-sxm  $4.00/h, given  batch 32,…  published, model
+      4     1 h 26 min   1 h 38 min  $45.72  15.6  > 99 %      8  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.30x
+      5     2 h 17 min   2 h 48 min  $36.64  13.1  > 99 %      4  b200-sxm  $4.00/h, given  batch 16,…  published; model 1.54x
 
       not shown: limited by; use a wider terminal or \`--json\`
 

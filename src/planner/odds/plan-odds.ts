@@ -107,6 +107,11 @@ export function drawPaidTimes(
 ): Float64Array {
   const draws = sharedDraws(seed, drawCount);
   const failureFactors = draws.failureFactors(risk.failureRateLogSpread);
+  const [times, failureDraws] = [draws.normal("time"), draws.uniform("failures")];
+  // Without a spread over seeds, or without spot interruptions, these draws count for nothing.
+  const seeds = seedLogSpread === 0 ? times : draws.normal("seed");
+  const spotRates = risk.spot === undefined ? times : draws.uniform("spot rate");
+  const takenDraws = risk.spot === undefined ? times : draws.uniform("taken");
   const random = seededRandom(`${seed} ${name}`);
   const interval = checkpointIntervalMs(interruptionRate(risk), risk.checkpointMs);
   const failures = failureRate(risk);
@@ -116,12 +121,11 @@ export function drawPaidTimes(
   const replaced = { ...failed, restartMs: replacedMs };
   const paid = new Float64Array(drawCount);
   for (let draw = 0; draw < drawCount; draw++) {
-    const logFactor =
-      timeLogSpread * valueAt(draws.time, draw) + seedLogSpread * valueAt(draws.seed, draw);
+    const logFactor = timeLogSpread * valueAt(times, draw) + seedLogSpread * valueAt(seeds, draw);
     const usefulMs = trainMs * Math.exp(logFactor);
     const workMs = usefulMs + Math.floor(usefulMs / interval) * checkpointMs;
     const failing = failures * valueAt(failureFactors, draw);
-    const taken = spot === undefined ? 0 : takenPerMs(spot, valueAt(draws.spotRate, draw));
+    const taken = spot === undefined ? 0 : takenPerMs(spot, valueAt(spotRates, draw));
     const longestMs = Math.min(interval, workMs);
     // Interruptions continue during restarts and repeated work.
     const losing = failing * (restartMs + longestMs / 2) + taken * (replacedMs + longestMs / 2);
@@ -132,15 +136,15 @@ export function drawPaidTimes(
     const wallMs = workMs / (1 - losing);
     let lostMs = 0;
     // exp(-mean) is at least 1 - mean: nearly every draw has no failure, which this finds without an exponential.
-    if (valueAt(draws.failures, draw) > 1 - failing * wallMs) {
+    if (valueAt(failureDraws, draw) > 1 - failing * wallMs) {
       failed.expectedCount = failing * wallMs;
-      failed.uniform = valueAt(draws.failures, draw);
+      failed.uniform = valueAt(failureDraws, draw);
       failed.longestMs = longestMs;
       lostMs += lostTimeMs(failed, random);
     }
     if (spot !== undefined) {
       replaced.expectedCount = taken * wallMs;
-      replaced.uniform = valueAt(draws.taken, draw);
+      replaced.uniform = valueAt(takenDraws, draw);
       replaced.longestMs = longestMs;
       lostMs += lostTimeMs(replaced, random);
     }
