@@ -168,7 +168,7 @@ describe("pitwall score", () => {
     },
     { name: "a folder that is not there", folder: "nowhere", prepare: () => undefined },
     {
-      name: "a folder whose path and logs name no round",
+      name: "a folder of an unknown round",
       folder: "mine",
       prepare: (cwd: string) => writeInto(cwd, "mine/result_0.txt", ""),
     },
