@@ -126,15 +126,19 @@ describe.skipIf(!hasBrowser)(`every page in a browser${missing}`, () => {
       const { path, drawn } = examples[pattern];
       const { page, violations } = await openPage(browser, `${origin}${path()}`);
       await page.locator(drawn).first().waitFor();
+      // Parts that are calculated again are faint.
+      const isBusy = page.locator("[aria-busy='true']").first();
       const found: string[] = [];
       for (const colorScheme of ["dark", "light"] as const) {
         await page.emulateMedia({ colorScheme });
         for (const width of widths) {
           await page.setViewportSize({ width, height: 900 });
+          await isBusy.waitFor({ state: "detached" });
           const name = pattern.slice(1).replaceAll(/[/:]+/gu, "-");
           await savePicture(page, `page-${name}-${width}-${colorScheme}`);
           if ((await overflow(page)) > 0) found.push(`wider than ${width} pixels`);
         }
+        await isBusy.waitFor({ state: "detached" });
         found.push(...(await axeViolations(page)));
         // What other programs printed may contain them.
         const texts = await page.locator("main").innerText();
