@@ -60,6 +60,8 @@ describe("pitwall rcp", () => {
       ["llama2_70b_lora", seriesId, "--edition", "5.0"],
       cwd,
     );
+    const assumed = await pitwall(["rcp", "llama2_70b_lora", seriesId], { cwd });
+    expect(assumed.stderr).toContain("warning: assumed training-5.0: the log is of 2025-05-01");
     const ofFolder = await curveOf(["llama2_70b_lora", ".", "--edition", "5.0"], cwd);
     expect(exitCode).toBe(0);
     const [{ folder: _, ...expected } = { folder: "" }] = ofFolder.curve.submitted;

@@ -3,6 +3,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import { screenWidth } from "../atlas-screen.ts";
 import { defineCommand, exitCodes, type Face, type SharedOptions } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
+import { printAssumptions } from "../print-assumptions.ts";
 
 const options = {
   edition: {
@@ -62,6 +63,8 @@ export const rcpCommand = defineCommand({
     const { showReferences } = await import("../../workflows/submissions/show-references.ts");
     const request = { benchmark, edition, compared: await comparedOf(folder, face, shared) };
     const curve = await showReferences(request, face.interrupt);
+    if (curve.assumedEdition !== undefined && !shared.quiet)
+      await printAssumptions([curve.assumedEdition], face);
     if (svg !== undefined) {
       const { referenceChart } = await import("../../report/export/reference-chart.ts");
       const { writeNewFile } = await import("../../store/write-new-file.ts");

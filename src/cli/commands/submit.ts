@@ -1,4 +1,5 @@
 import { UserError } from "../../foundation/user-error.ts";
+import { printAssumptions } from "../print-assumptions.ts";
 import { defineCommand, exitCodes } from "../command-table.ts";
 
 const options = {
@@ -48,6 +49,7 @@ export const submitCommand = defineCommand({
     const { checkSubmission } = await import("../../workflows/submissions/check-submission.ts");
     const request = { folder, workingFolder: face.cwd, edition };
     const report = await checkSubmission(request, face.interrupt);
+    if (!shared.quiet) await printAssumptions(report.assumedEditions ?? [], face);
     if (shared.json) {
       const document = { schemaVersion: 1, command: "submit", ok: true, result: report };
       face.out.write(`${JSON.stringify(document)}\n`);

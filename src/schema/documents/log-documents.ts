@@ -20,6 +20,8 @@ export const submitDocument = z.strictObject({
   items: z.array(submissionItem),
   resultCount: z.number().int(),
   logCount: z.number().int(),
+  /** Rounds that neither `--edition` nor paths nor logs state. */
+  assumedEditions: z.array(editionAssumption).readonly().optional(),
 });
 
 const countSource = z.enum(["system-file", "entry-file", "broken-system-file", "log"]);

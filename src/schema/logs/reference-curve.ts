@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { JsonValue } from "../../foundation/json.ts";
+import { editionAssumption } from "./edition-assumption.ts";
 
 const json: z.ZodType<JsonValue> = z.json();
 
@@ -50,5 +51,7 @@ export const referenceCurve = z.strictObject({
   submitted: z.array(submittedPoint),
   /** Editions with references of this benchmark, oldest first. */
   editions: z.array(z.string()),
+  /** The round of the compared logs, where they do not state it. */
+  assumedEdition: editionAssumption.optional(),
 });
 export type ReferenceCurve = z.output<typeof referenceCurve>;

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { benchmarkNamed } from "../../schema/logs/mlperf-round.ts";
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import type { SubmissionItem } from "../../schema/logs/submission-item.ts";
@@ -27,6 +28,8 @@ export interface SubmissionReport {
   items: SubmissionItem[];
   resultCount: number;
   logCount: number;
+  /** Rounds that neither paths nor logs state; absent if all do. */
+  assumedEditions?: readonly EditionAssumption[];
 }
 
 /**
@@ -41,8 +44,10 @@ export async function checkSubmission(
 ): Promise<SubmissionReport> {
   const results: BenchmarkResult[] = [];
   let checked: CheckReport | undefined;
+  let assumed: readonly EditionAssumption[] = [];
   const request = { folders: [folder], workingFolder, edition, alsoChecks: true };
   for await (const event of scoreSubmission(request, signal)) {
+    if (event.kind === "found") assumed = event.assumptions;
     if (event.kind === "scored") results.push(event.result);
     if (event.kind === "checked") checked = event.report;
   }
@@ -58,7 +63,12 @@ export async function checkSubmission(
   }
   const found = { logs, packages, results, references, names, missingCode };
   const items = listSubmissionItems(found);
-  return { items, resultCount: results.length, logCount: logs.length };
+  return {
+    items,
+    resultCount: results.length,
+    logCount: logs.length,
+    ...(assumed.length === 0 ? {} : { assumedEditions: assumed }),
+  };
 }
 
 /** An archive has been unpacked and removed by now: its code and placeholders are not looked for. */

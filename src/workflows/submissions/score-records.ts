@@ -2,12 +2,13 @@ import { stat } from "node:fs/promises";
 import { resolve, sep } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import { checkableEditions } from "../../schema/logs/edition-name.ts";
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import type { ResultFolder } from "../../schema/logs/result-folder.ts";
 import type { BenchmarkResult } from "../../schema/logs/submission.ts";
 import { sizeOnDisk } from "../../store/open-file.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
-import { roundInLog } from "../check/round-of-log.ts";
+import { roundInLog, type RoundOfLog } from "../check/round-of-log.ts";
 import { scoreResults } from "./score-results.ts";
 
 /** The logs of recorded runs, scored like the logs of a submitted result. */
@@ -66,20 +67,20 @@ export async function openRecords(
 export async function scoreRecords(
   { name, records, edition }: RecordsToScore,
   signal: AbortSignal,
-): Promise<BenchmarkResult> {
-  const used = edition ?? (await editionOf(name, records));
-  const planned = { folder: folderOf(name, records), edition: used };
+): Promise<{ result: BenchmarkResult; assumption: EditionAssumption | undefined }> {
+  const round: RoundOfLog = edition === undefined ? await roundOf(name, records) : { edition };
+  const planned = { folder: folderOf(name, records), edition: round.edition };
   for await (const event of scoreResults({ results: [planned], verdict: "checker" }, signal)) {
     const [scored] = event.kind === "scored" ? event.results : [];
-    if (scored !== undefined) return scored.result;
+    if (scored !== undefined) return { result: scored.result, assumption: round.assumption };
   }
   throw new Error("logs were scored without a result");
 }
 
-async function editionOf(name: string, records: readonly RunRecord[]): Promise<MlperfEdition> {
+async function roundOf(name: string, records: readonly RunRecord[]): Promise<RoundOfLog> {
   for (const { logPath, runId } of records) {
     const round = await roundInLog({ absolutePath: logPath, path: runId });
-    if (round !== undefined) return round.edition;
+    if (round !== undefined) return round;
   }
   throw new UserError("edition-unknown", `the log of \`${name}\` has no MLPerf lines`, {
     hint: `select the rules, for example \`--edition ${checkableEditions.at(-1) ?? ""}\``,

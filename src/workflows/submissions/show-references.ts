@@ -1,5 +1,6 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError } from "../../foundation/user-error.ts";
+import type { EditionAssumption } from "../../schema/logs/edition-assumption.ts";
 import { editionNamed } from "../../schema/logs/edition-name.ts";
 import {
   benchmarkNamed,
@@ -46,7 +47,8 @@ export async function showReferences(
   const own = records.filter((record) => record.benchmark === benchmark);
   const editions = mlperfEditions.filter((each) => own.some(({ edition }) => edition === each));
   const requested = request.edition === undefined ? undefined : editionNamed(request.edition);
-  const results = compared === undefined ? [] : await resultsOf(compared, requested, signal);
+  const { results, assumptions } =
+    compared === undefined ? noResults : await resultsOf(compared, requested, signal);
   const submitted = results.filter((result) => result.benchmark === benchmark);
   if (compared !== undefined) requireResults(submitted, { compared, benchmark });
   const edition = requested ?? submitted.at(-1)?.edition ?? editions.at(-1);
@@ -57,14 +59,23 @@ export async function showReferences(
       hint: `editions with references of it: ${editions.join(", ")}`,
     });
   }
+  const assumed = assumptions.find((each) => each.edition === edition);
   return {
     ...calculateReferenceCurve(ofEdition, benchmark),
     submitted: submitted
       .filter((result) => result.edition === edition)
       .flatMap((result) => placeBesideReference(result) ?? []),
     editions,
+    ...(assumed === undefined ? {} : { assumedEdition: assumed }),
   };
 }
+
+interface ComparedResults {
+  results: readonly BenchmarkResult[];
+  assumptions: readonly EditionAssumption[];
+}
+
+const noResults: ComparedResults = { results: [], assumptions: [] };
 
 /** The benchmarks that `pitwall rcp` accepts, in alphabetical order. */
 export async function benchmarksWithReferences(): Promise<string[]> {
@@ -76,15 +87,21 @@ async function resultsOf(
   compared: ComparedLogs,
   edition: RecordsToScore["edition"],
   signal: AbortSignal,
-): Promise<BenchmarkResult[]> {
+): Promise<ComparedResults> {
   const recorded = compared.kind === "records" ? compared : await recordsNamed(compared);
-  if (recorded !== undefined) return [await scoreRecords({ ...recorded, edition }, signal)];
-  if (compared.kind === "records") return [];
+  if (recorded !== undefined) {
+    const { result, assumption } = await scoreRecords({ ...recorded, edition }, signal);
+    return { results: [result], assumptions: assumption === undefined ? [] : [assumption] };
+  }
+  if (compared.kind === "records") return noResults;
   const { text, workingFolder } = compared;
   const results: BenchmarkResult[] = [];
-  for await (const event of scoreSubmission({ folders: [text], workingFolder, edition }, signal))
+  let assumptions: readonly EditionAssumption[] = [];
+  for await (const event of scoreSubmission({ folders: [text], workingFolder, edition }, signal)) {
+    if (event.kind === "found") ({ assumptions } = event);
     if (event.kind === "scored") results.push(event.result);
-  return results;
+  }
+  return { results, assumptions };
 }
 
 function requireBenchmark(text: string, records: readonly ReferenceConvergence[]) {

@@ -4,10 +4,12 @@ import { referenceChart } from "../../../src/report/export/reference-chart.ts";
 import type { FittedColumn } from "../../../src/report/fitted-table.ts";
 import { pointColumns, submittedColumns } from "../../../src/report/logs/reference-page.ts";
 import type { ReferencesDocument } from "../../../src/schema/dashboard/references-page.ts";
+import { assumedEditionText } from "../../../src/report/logs/rule-source-text.ts";
 import { type ApiError, fetchReferences } from "../../api.ts";
 import { saveFile } from "../../charts/save/save-file.ts";
 import { Command } from "../../components/command.tsx";
 import { Link } from "../../components/link.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
 import { place, storeInAddress } from "../../router.ts";
@@ -92,6 +94,11 @@ function References({ shown, series }: ReferencesProps): JSX.Element {
             <Rows label="results" columns={submittedColumns} rows={curve.submitted} />
           )}
           <ul class="chart-notes">
+            {curve.assumedEdition === undefined ? undefined : (
+              <li class="warn">
+                <Prose text={assumedEditionText(curve.assumedEdition)} />
+              </li>
+            )}
             <li>
               A result whose runs need fewer {curve.unit} on average than accepted fails the
               convergence check of MLPerf.
