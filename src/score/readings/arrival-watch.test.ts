@@ -21,6 +21,15 @@ describe("silence", () => {
     expect(watch.silence(1e9)).toBeUndefined();
   });
 
+  test("is not reported while the program starts again", () => {
+    const watch = new ArrivalWatch(0);
+    for (const timeMs of [0, 300, 600, 900]) watch.output(timeMs);
+    watch.restarted(20_000);
+    expect(watch.silence(60_000)).toBeUndefined();
+    for (const timeMs of [60_000, 60_300, 60_600]) watch.output(timeMs);
+    expect(watch.silence(70_000)).toMatchObject({ silentMs: 9400 });
+  });
+
   test("is reported at the end of a run that printed once or never", () => {
     const watch = new ArrivalWatch(1000);
     expect(watch.silenceAtEnd(5000)).toEqual({ silentMs: 4000 });

@@ -33,9 +33,10 @@ export class ArrivalWatch {
     this.#launchedMs = launchedMs;
   }
 
-  /** The program was started again: the time without it is no silence. */
+  /** The program was started again: the time without it is not silence, and how long it takes to start is not known. */
   restarted(timeMs: number): void {
     this.#lastMs = timeMs;
+    this.#intervalsMs.length = 0;
   }
 
   output(timeMs: number): void {
