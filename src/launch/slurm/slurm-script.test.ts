@@ -85,7 +85,7 @@ describe("slurmScript", () => {
 
   test("of a run that is restarted survives the loss of a node, and has its spares", () => {
     const directives = directivesOf(scriptFor({ spareNodes: 2 }, undefined, true));
-    const ends = ["--requeue", "--no-kill", "--chdir=/", "--output=/dev/null"];
+    const ends = ["--signal=USR1@120", "--requeue", "--no-kill", ...fixed.slice(1)];
     expect(directives).toEqual([
       "--job-name=pitwall-r-1",
       "--nodes=4",

@@ -261,10 +261,16 @@ function directives({ run, target, ranksPerNode, isRestartable }: ScriptParts): 
     ...(gres === undefined ? [] : [`--gres=${gres}`]),
     ...sbatch,
     // Without Pitwall's knowledge, a second attempt would write into the record of the first.
-    ...(isRestartable === true ? ["--requeue", "--no-kill"] : ["--no-requeue"]),
+    ...(isRestartable === true ? restartDirectives(sbatch) : ["--no-requeue"]),
     "--chdir=/",
     "--output=/dev/null",
   ];
+}
+
+/** Before its time limit, the program is asked for a checkpoint, with which the next attempt continues. */
+function restartDirectives(sbatch: readonly string[]): string[] {
+  const givesSignal = sbatch.some((option) => option.startsWith("--signal"));
+  return [...(givesSignal ? [] : ["--signal=USR1@120"]), "--requeue", "--no-kill"];
 }
 
 /** Variables that would replace what the script says. */
