@@ -2,6 +2,7 @@ import type { TargetStanding } from "../schema/run/metric-target.ts";
 import type { VerdictDifference } from "../schema/run/run-page.ts";
 import type { RunRequest } from "../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../schema/run/run-result.ts";
+import { billedTrainingMs } from "./cost-of-run.ts";
 import { costOfParts } from "./parts/totals-of-parts.ts";
 import type { Judgement } from "./judge-run.ts";
 import type { ThinnedEvaluations } from "./thinned-evaluations.ts";
@@ -64,10 +65,10 @@ function outcomeDifferences(
 /** The cost follows from the recorded times, which are compared separately. */
 function costDifferences(
   { price, system, continues }: RunRequest,
-  { cost, outcome }: RunResult,
+  { cost, outcome, dataMs }: RunResult,
   { clock }: Judgement,
 ): VerdictDifference[] {
-  const trainingMs = outcome.kind === "reached" ? outcome.timeToTrainMs : undefined;
+  const trainingMs = billedTrainingMs({ outcome, clock, dataMs });
   const again = costOfParts({ billedMs: clock.billedMs, trainingMs, price, system }, continues);
   if (cost.kind !== "priced" || again.kind !== "priced")
     return differenceIn("cost.kind", cost.kind, again.kind);

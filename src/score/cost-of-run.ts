@@ -1,4 +1,5 @@
 import type { Cost, Price } from "../schema/run/price.ts";
+import type { Outcome, RunClock } from "../schema/run/run-result.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
 
 const hourMs = 3_600_000;
@@ -31,4 +32,20 @@ export function costOfRun({ billedMs, trainingMs, price, system }: BilledRun): C
     price,
     unitCount,
   };
+}
+
+/** The timed part of a run without the time in the queue between its attempts, which is not billed. */
+export function billedTrainingMs({
+  outcome,
+  clock: { launchedMs, endedMs, billedMs },
+  dataMs = 0,
+}: {
+  outcome: Outcome;
+  clock: RunClock;
+  dataMs?: number | undefined;
+}): number | undefined {
+  if (outcome.kind !== "reached") return undefined;
+  const queuedMs = Math.max(0, endedMs - launchedMs) + dataMs - billedMs;
+  // Times of old records are rounded.
+  return queuedMs < 1 ? outcome.timeToTrainMs : Math.max(0, outcome.timeToTrainMs - queuedMs);
 }

@@ -106,6 +106,7 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     const { clock } = result;
     expect(Math.abs(sumMs / (clock.endedMs - clock.launchedMs) - 1)).toBeLessThan(0.01);
     expect(Math.abs((sumMs - ledger.partsMs.queue) / clock.billedMs - 1)).toBeLessThan(0.01);
+    expect(result.cost.trainingUsd ?? 0).toBeLessThanOrEqual(result.cost.billedUsd);
     expect(ledger.failureCount, shown()).toBe(1 + Number(how === "wrong"));
     const left = readdirSync(join(lab.home, ".pitwall/jobs"));
     expect(left.filter((name) => name.startsWith(basename(directory)))).toEqual([]);

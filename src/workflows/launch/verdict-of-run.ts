@@ -5,6 +5,7 @@ import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Verdict } from "../../schema/run/run-result.ts";
 import type { CpuHistory } from "../../score/cpu-history.ts";
+import { billedTrainingMs } from "../../score/cost-of-run.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, logTimesOf } from "../../score/judge-run.ts";
 import { continuedTotals, costOfParts, energyOfParts } from "../../score/parts/totals-of-parts.ts";
@@ -64,7 +65,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     cost: costOfParts(
       {
         billedMs: clock.billedMs,
-        trainingMs: outcome.kind === "reached" ? outcome.timeToTrainMs : undefined,
+        trainingMs: billedTrainingMs({ outcome, clock, dataMs: ended.dataMs }),
         price: request.price,
         system: request.system,
       },
