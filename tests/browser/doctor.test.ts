@@ -60,6 +60,11 @@ describe.skipIf(!hasBrowser)(`the doctor in a browser${missing}`, () => {
     await page.getByRole("link", { name: "doctor" }).click();
     const panel = page.getByRole("region", { name: "Where the time went" });
     await panel.getByText(`${goodput} of`).waitFor();
+    const attempts = page.getByRole("region", { name: "Attempts" }).getByRole("listitem");
+    expect(await attempts.allInnerTexts()).toEqual([
+      expect.stringMatching(/^attempt 1\s+0 s to .*: rank 0 was ended by SIGKILL/u),
+      expect.stringMatching(/^attempt 2\s+.* s to .* s$/u),
+    ]);
     const share = await panel.getByRole("row", { name: /^training redone/u }).innerText();
     expect(stdout).toContain(`training redone ${share.split("\t").at(-1)?.trim()}`);
     expect(violations).toEqual([]);

@@ -12,6 +12,16 @@ export const diagnosisDocument = z.object({
   launchedMs: z.number().optional(),
   /** From the launch to the end, or until now. */
   durationMs: z.number().nonnegative(),
+  /** Each start of its job; milliseconds since the launch. */
+  attempts: z.array(
+    z.object({
+      fromMs: z.number().nonnegative(),
+      /** Its failure, or its end. */
+      toMs: z.number().nonnegative(),
+      /** What ended it, of an attempt that failed. */
+      fault: z.string().optional(),
+    }),
+  ),
   diagnosis,
   /** Of a finished run that could restart. */
   ledger: ledger.optional(),

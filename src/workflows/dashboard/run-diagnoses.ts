@@ -1,4 +1,5 @@
 import type { DiagnosisDocument } from "../../schema/dashboard/diagnosis-page.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import { diagnoseRecord } from "../diagnose/diagnose-target.ts";
@@ -49,7 +50,37 @@ async function diagnosed({ record }: WatchedRun, nowMs: number): Promise<Diagnos
     rankCount: Math.max(1, jobRanksOf(events).ranks.length),
     ...(launched === undefined ? {} : { launchedMs: launched.timeMs }),
     durationMs: Math.max(0, endMs - (launched?.timeMs ?? endMs)),
+    attempts: attemptsOf(events, endMs),
     diagnosis,
     ...(ledger === undefined ? {} : { ledger }),
   };
+}
+
+const failureKinds: ReadonlySet<string> = new Set(["stopping", "host-lost"]);
+
+/** From the launch of each attempt to its failure, or to the end of the run. */
+function attemptsOf(
+  events: readonly LifecycleEvent[],
+  endMs: number,
+): DiagnosisDocument["attempts"] {
+  const startMs = events.find(({ event }) => event.kind === "launched")?.timeMs ?? endMs;
+  const attempts: DiagnosisDocument["attempts"] = [];
+  let failedMs: number | undefined;
+  let isNew = true;
+  for (const { event, timeMs } of events) {
+    const attempt = attempts.at(-1);
+    if (event.kind === "launched" && isNew) {
+      attempts.push({ fromMs: Math.max(0, timeMs - startMs), toMs: Math.max(0, endMs - startMs) });
+      failedMs = undefined;
+      isNew = false;
+    }
+    if (failureKinds.has(event.kind)) failedMs ??= timeMs;
+    const isDecided = event.kind === "restarting" || event.kind === "gave-up";
+    if (isDecided && attempt !== undefined) {
+      attempt.toMs = Math.max(attempt.fromMs, (failedMs ?? timeMs) - startMs);
+      attempt.fault = event.fault.text;
+      isNew = true;
+    }
+  }
+  return attempts;
 }

@@ -9,6 +9,7 @@ import { WhenVisible } from "../../components/when-visible.tsx";
 import { asFailure } from "../../live/follow.ts";
 import type { PageProps } from "../../page-props.ts";
 import { HeatMapPanel } from "../run/heat-map-panel.tsx";
+import { AttemptsPanel } from "./attempts-panel.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
 import { type CauseView, doctorView, type EvidenceRow, type WaitRow } from "./view-model.ts";
 
@@ -56,6 +57,7 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
         <Alternatives alternatives={view.alternatives} />
         <Advice texts={view.advice} />
         <Waits rows={view.waits} />
+        <AttemptsPanel rows={view.attempts} />
         <LedgerPanel ledger={document.ledger} />
         <WaitingMap document={document} />
       </div>

@@ -32,6 +32,7 @@ function page(verdict: DiagnosisDocument["diagnosis"]["verdict"]): DiagnosisDocu
     state: "finished",
     rankCount: 4096,
     durationMs: 1,
+    attempts: [],
     diagnosis: { verdict, alternatives: [], lookedAt: [{ what: "events", count: 6 }], unread: [] },
   };
 }
@@ -65,6 +66,18 @@ describe("doctorView", () => {
         for: "rank 37",
         in: "all_reduce #5",
       },
+    ]);
+  });
+
+  test("draws each attempt as a bar over the time of the run", () => {
+    const attempts = [
+      { fromMs: 0, toMs: 4000, fault: "rank 1 was ended by SIGKILL" },
+      { fromMs: 5000, toMs: 10_000 },
+    ];
+    const view = doctorView({ ...page({ kind: "no-fault" }), durationMs: 10_000, attempts });
+    expect(view.attempts).toMatchObject([
+      { name: "attempt 1", leftFraction: 0, widthFraction: 0.4, mood: "bad" },
+      { name: "attempt 2", leftFraction: 0.5, widthFraction: 0.5, mood: "good", fault: undefined },
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../src/foundation/units.ts";
 import { adviceFor } from "../../../src/report/diagnosis/advice.ts";
 import { describeCause, rangesOf } from "../../../src/report/diagnosis/describe-cause.ts";
 import { lookedAtText, placeOf, textOf } from "../../../src/report/diagnosis/evidence-text.ts";
@@ -28,7 +29,18 @@ export interface DoctorView {
   alternatives: readonly CauseView[];
   advice: readonly string[];
   waits: readonly WaitRow[];
+  attempts: readonly AttemptRow[];
   lookedAt: string;
+}
+
+/** One start of the job as a bar over the time of the run. */
+export interface AttemptRow {
+  name: string;
+  when: string;
+  fault: string | undefined;
+  leftFraction: number;
+  widthFraction: number;
+  mood: "good" | "bad";
 }
 
 /** Ranks that wait for others, as one group however many they are. */
@@ -40,7 +52,8 @@ export interface WaitRow {
 }
 
 /** What the page shows, in the words of `pitwall doctor`. */
-export function doctorView({ runId, rankCount, diagnosis }: DiagnosisDocument): DoctorView {
+export function doctorView(document: DiagnosisDocument): DoctorView {
+  const { runId, rankCount, diagnosis } = document;
   const { verdict, alternatives, lookedAt } = diagnosis;
   const causes = verdict.kind === "fault" ? verdict.causes : [];
   const advised = causes.length > 0 ? causes : alternatives.slice(0, 1);
@@ -53,8 +66,28 @@ export function doctorView({ runId, rankCount, diagnosis }: DiagnosisDocument): 
       text.replaceAll("<run>", runId),
     ),
     waits: causes.flatMap((cause) => waitOf(cause, rankCount) ?? []),
+    attempts: attemptRows(document),
     lookedAt: lookedAtText(lookedAt, verdict),
   };
+}
+
+/** A bar that is too short to see is drawn this wide. */
+const minimumFraction = 0.004;
+
+function attemptRows({ attempts, durationMs }: DiagnosisDocument): AttemptRow[] {
+  const wholeMs = Math.max(1, durationMs, ...attempts.map(({ toMs }) => toMs));
+  return attempts.map(({ fromMs, toMs, fault }, index) => {
+    const leftFraction = Math.min(1 - minimumFraction, fromMs / wholeMs);
+    const widthFraction = Math.max(minimumFraction, (toMs - fromMs) / wholeMs);
+    return {
+      name: `attempt ${index + 1}`,
+      when: `${formatDuration(fromMs)} to ${formatDuration(toMs)}`,
+      fault,
+      leftFraction,
+      widthFraction: Math.min(widthFraction, 1 - leftFraction),
+      mood: fault === undefined ? "good" : "bad",
+    };
+  });
 }
 
 function verdictOf(verdict: Diagnosis["verdict"]): DoctorView["verdict"] {
