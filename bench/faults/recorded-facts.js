@@ -1,13 +1,15 @@
 // What the record of a run shows, as the input of the diagnosis: small, and without paths and names of this machine.
 import { hostname } from "node:os";
 import { signOfLine } from "../../build/diagnose/lines/sign-of-line.js";
+import { lookAtRanks } from "../../build/workflows/diagnose/look-at-ranks.js";
 import { factsOfRecord } from "../../build/workflows/diagnose/facts-of-record.js";
 import { attributedLines } from "../../build/store/records/attributed-lines.js";
 import { openRecordFolder } from "../../build/store/records/disk-run-store.js";
 
 const keptLines = 60;
 
-export async function recordedFacts(directory) {
+/** @param options `looks`: as `pitwall doctor` looks at the ranks of a silent run; default: no */
+export async function recordedFacts(directory, { looks = false } = {}) {
   const opened = await openRecordFolder(directory);
   if (opened.kind !== "opened") throw new Error(`the record is ${opened.kind}`);
   const { record } = opened;
@@ -19,6 +21,7 @@ export async function recordedFacts(directory) {
     events,
     ...facts
   } = await factsOfRecord(record, Date.now());
+  const seen = looks ? await lookAtRanks(record, { env: process.env, nowMs: Date.now }) : undefined;
   const lines = [];
   for await (const { rank, text, number } of attributedLines(directory))
     lines.push([number, rank ?? null, text.slice(0, 400)]);
@@ -60,7 +63,9 @@ export async function recordedFacts(directory) {
         entries: dump.entries.slice(-20).map((entry) => shiftEntry(entry, relative)),
       }),
     ),
-    stacks: stacks.map((stack) => Object.assign({}, stack, { frames: stack.frames.slice(0, 30) })),
+    stacks: (seen?.stacks ?? stacks).map((stack) =>
+      Object.assign({}, stack, { frames: stack.frames.slice(0, 30) }),
+    ),
   };
   return JSON.parse(redact(JSON.stringify(kept)));
 }
