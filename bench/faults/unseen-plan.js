@@ -1,5 +1,5 @@
 // Runs of other programs, with other faults than those that the diagnosis was corrected on: `bench/record-faults.js --plan unseen`.
-// They were scored as they came, before anything was changed for them.
+// They were scored as they came, before anything was changed for them; docs/diagnosis.md says which were recorded again, and why.
 
 const kinds = {
   truncated_shard: "crash",
