@@ -162,23 +162,18 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(ran.log).toMatch(/rank=1 world=2 node=node3 attempt=2 from=/u);
   });
 
-  // On a busy machine, one in ten or so takes the requeue for a preemption, for a reason that is not known yet.
-  test(
-    "on another node, when that of its script has died, and leaves it out of later jobs",
-    { retry: 2 },
-    async () => {
-      const ran = await restart("-", ["--nodes", "1"], () => loseNode("node1"));
-      expect(ran.exitCode, ran.shown()).toBe(0);
-      expect(ran.decisions).toMatchObject([
-        { fault: { kind: "host-lost", hosts: ["node1"] }, decision: { kind: "replace-host" } },
-      ]);
-      expect(ran.queuedCount).toBe(2);
-      expect(ran.log).toMatch(/rank=0 world=1 node=node[23] attempt=2 from=/u);
-      const words = [...onSlurm, "--dry-run", "--", "python3", "resume.py"];
-      const preview = await pitwall(words, { cwd: ran.cwd, env: lab.env });
-      expect(preview.stdout, printed(preview)).toContain("#SBATCH --exclude=node1\n");
-    },
-  );
+  test("on another node, when that of its script has died, and leaves it out of later jobs", async () => {
+    const ran = await restart("-", ["--nodes", "1"], () => loseNode("node1"));
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.decisions).toMatchObject([
+      { fault: { kind: "host-lost", hosts: ["node1"] }, decision: { kind: "replace-host" } },
+    ]);
+    expect(ran.queuedCount).toBe(2);
+    expect(ran.log).toMatch(/rank=0 world=1 node=node[23] attempt=2 from=/u);
+    const words = [...onSlurm, "--dry-run", "--", "python3", "resume.py"];
+    const preview = await pitwall(words, { cwd: ran.cwd, env: lab.env });
+    expect(preview.stdout, printed(preview)).toContain("#SBATCH --exclude=node1\n");
+  });
 
   test("never on a node that was excluded", async () => {
     const cwd = temporaryFolder();

@@ -281,20 +281,40 @@ function command([program = "", ...args]: string[], env: Record<string, string>)
 
 /** Kills the processes of a cluster that have an entry in their environment; how many there were. */
 function killMarked(entry: string, conf: string): number {
-  let count = 0;
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
+  const marked = processesWith([`SLURM_CONF=${conf}`, entry]);
+  // The daemons of the steps first: they would report how their processes ended, which those of a dead node cannot.
+  const parents = marked.map((pid) => textOf(`/proc/${pid}/stat`).split(") ")[1]?.split(" ")[1]);
+  const stepDaemons = new Set(
+    parents.filter((pid) => textOf(`/proc/${pid}/comm`).startsWith("slurmstepd")),
+  );
+  for (const pid of [...[...stepDaemons].map(Number), ...marked]) {
     try {
-      const entries = readFileSync(`/proc/${name}/environ`, "utf8").split("\0");
-      if (!entries.includes(`SLURM_CONF=${conf}`) || !entries.includes(entry)) continue;
       process.kill(pid, "SIGKILL");
-      count++;
     } catch {
       // The process has ended in the meantime.
     }
   }
-  return count;
+  return marked.length;
+}
+
+/** Other processes with all of these entries in their environment. */
+function processesWith(entries: readonly string[]): number[] {
+  return readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && pid !== process.pid)
+    .filter((pid) => {
+      const environ = textOf(`/proc/${pid}/environ`).split("\0");
+      return entries.every((entry) => environ.includes(entry));
+    });
+}
+
+/** Empty for a process that has ended in the meantime. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -106,10 +106,14 @@ export class SlurmClient {
   /** Which nodes Slurm has given up, or cannot reach. @throws WorldError `slurm-silent`, `slurm-missing` */
   async downNodes(hosts: readonly string[]): Promise<string[]> {
     const words = ["sinfo", "--noheader", "--Node", `--nodes=${hosts.join(",")}`];
-    const { stdout } = await this.#tools.run([...words, "--format=%N %T"]);
+    const { stdout } = await this.#tools.run([...words, "--format=%N %T %E"]);
     const down = stdout.split("\n").flatMap((line) => {
-      const [host = "", state = ""] = line.trim().split(/\s+/u);
-      return /^(?:down|fail)|\*/u.test(state) ? [host] : [];
+      const [host = "", state = "", reason = "none"] = line.trim().split(/\s+/u);
+      // For a while, Slurm shows a node that went down as occupied by the job that it ran; only the reason says that it is down.
+      const isDown =
+        /^(?:down|fail)|\*/u.test(state) ||
+        (reason !== "none" && /^(?:allocated|mixed|completing)/u.test(state));
+      return isDown ? [host] : [];
     });
     return [...new Set(down)];
   }
