@@ -282,17 +282,17 @@ function nextStep(
 function nextForFailing(first: CheckedLog, rules: string, paint: Paint): string {
   const other = first.findings.find((finding) => finding.rule === "other-dialect");
   if (other?.rule === "other-dialect") return nextForDialect(first, other.edition, paint);
-  if (isTextLog(first))
-    return `next: ${paint.name(`pitwall import ${shellWord(shownLogPath(first))}`)}   reads the metrics that a training program printed`;
   const isPacked = first.argument !== first.path && archiveName.test(first.argument);
   const path = isPacked ? first.path : shownLogPath(first);
   const place = isPacked ? ", in the folder of the unpacked round" : "";
+  if (isTextLog(first))
+    return `next${place}: ${paint.name(`pitwall import ${shellWord(path)}`)}   reads the metrics that a training program printed`;
   return `next${place}: ${paint.name(`pitwall log ${shellWord(path)}${rules}`)}   shows the timeline, evaluations and findings`;
 }
 
 /** A text without any MLPerf line. */
 function isTextLog({ findings, causes }: CheckedLog): boolean {
-  const others = new Set(["file-not-text", "file-of-inference", "unreadable-lines"]);
+  const others = new Set(["file-empty", "file-not-text", "file-of-inference", "unreadable-lines"]);
   return (
     causes.length === 0 &&
     findings.some(({ rule }) => rule === "no-lines") &&
