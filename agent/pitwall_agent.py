@@ -1102,8 +1102,8 @@ def run_in_slurm(prefix):
         if os.path.exists(os.path.join(folder, "taken")):
             break
         time.sleep(0.05)
-    # The script of a job that may be restarted waits for Pitwall after a failure.
-    has_failed = any(exit_ != {"exitCode": 0} for exit_ in supervisor.ended.values())
+    # The script of a job that may be restarted waits for Pitwall after a failure; ranks that were told to stop may end without an error.
+    has_failed = supervisor.stop_asked or any(exit_ != {"exitCode": 0} for exit_ in supervisor.ended.values())
     return 1 if has_failed and "PITWALL_ATTEMPT" in job["env"] else 0
 
 
