@@ -161,12 +161,12 @@ describe.skipIf(obstacle !== undefined)("hosts that ssh reaches", () => {
       expect.objectContaining({ rule: "host-lost", host: "host2" }),
     );
     expect(events.some((event) => event.kind === "host-lost")).toBe(true);
-    expect(lab.processes("host1")).toEqual([]);
+    await expect.poll(() => lab.processes("host1")).toEqual([]);
     // The ranks of the lost host run on until it can be reached again.
     lab.setLink("host2", "up");
     const stopped = await pitwall(["stop", "last"], { cwd: code });
     expect(stopped.exitCode, printed(stopped)).toBe(0);
-    expect(lab.processes("host2")).toEqual([]);
+    await expect.poll(() => lab.processes("host2")).toEqual([]);
   });
 
   test("reuse code that is already there, and run the set-up command once", async () => {
