@@ -25,6 +25,8 @@ test("a stop that arrives before the agent listens ends the job once it does", a
   const agent = spawn("python3", ["-S", agentFile, "run", folder], { stdio: "ignore" });
   onTestFinished(() => void agent.kill("SIGTERM"));
   await once(agent, "exit");
+  // A caller confirms only what it has received.
+  while (!said.includes('"stoppedCount"')) await once(follower.stdout, "data");
   follower.stdin.end("done\n");
   await once(follower, "exit");
   expect(said).toMatch(/x \d+ \S+ 0 \d+\n\{"signal": "SIG(?:TERM|KILL)"\}/u);
