@@ -1168,7 +1168,7 @@ def follow(folder, offset):
     file = open(path, "rb")
     file.seek(offset)
     unread, beat, is_open, tail = b"", 0.0, True, b""
-    untold = []
+    untold, is_done = [], False
     whole = WholeFrames()
     while True:
         # An agent that is still starting cannot be told yet.
@@ -1179,7 +1179,10 @@ def follow(folder, offset):
             out.flush()
             tail = (tail + data)[-8192:]
         elif has_ended(tail):
-            remove_when_taken(folder, is_open, out)
+            if is_done:
+                shutil.rmtree(folder, ignore_errors=True)
+            else:
+                remove_when_taken(folder, is_open, out)
             return
         if is_open:
             ready = select.select([0], [], [], 0 if data else 0.02)[0]
@@ -1188,6 +1191,8 @@ def follow(folder, offset):
                 is_open = bool(text)
                 unread += text
                 *lines, unread = unread.split(b"\n")
+                # The caller may confirm the last frame before this loop comes to look for it.
+                is_done = is_done or b"done" in lines
                 for line in lines:
                     untold.extend(messages_of(folder, line.decode(errors="replace"), out))
         elif not data:
