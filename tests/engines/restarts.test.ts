@@ -99,7 +99,7 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
   }, 60_000);
   afterAll(() => lab.down());
 
-  test("survives the preemption of a host, which is told in time to store a checkpoint", async () => {
+  test("continues after a host was preempted, whose program had time to store a checkpoint", async () => {
     const told =
       "signal.signal(signal.SIGTERM, lambda *_: (print('told to stop', flush=True), time.sleep(6), print('stored', flush=True), sys.exit(1)))";
     const code = sshProject(resuming.replace("\nattempt =", `\nif rank == 1: ${told}\nattempt =`));

@@ -53,13 +53,20 @@ function eagerActivations(
   const bytes = elementBytes(layout.precision);
   const sequences = layout.sequenceParallel ? layout.tp : 1;
   const norms = shape.parallelBlock ? 1 : 2;
-  const width = shape.expertFfn === 0 ? shape.ffn : shape.expertFfn;
-  const inner =
-    kind === "dense"
-      ? shape.ffn
-      : width * (shape.topK * layout.expertImbalance + shape.sharedExperts);
+  const inner = innerUnits(shape, layout, kind);
   const gates = shape.gated ? (bytes * inner) / layout.tp : 0;
   return (4 * norms * shape.hidden) / sequences + gates;
+}
+
+/** Inner units of the feed-forward layer that a token visits, in all of its experts. */
+function innerUnits(
+  shape: TransformerShape,
+  layout: FilledLayout,
+  kind: "dense" | "expert",
+): number {
+  if (kind === "dense") return shape.ffn;
+  const width = shape.expertFfn === 0 ? shape.ffn : shape.expertFfn;
+  return width * (shape.topK * layout.expertImbalance + shape.sharedExperts);
 }
 
 /** Bytes of one stored activation. */
@@ -163,11 +170,7 @@ function cheapActivations(
   const bytes = elementBytes(layout.precision);
   const sequences = layout.sequenceParallel ? layout.tp : 1;
   const normOutputs = (2 * shape.hidden * productInputBytes(layout, "ffn")) / sequences;
-  const width = shape.expertFfn === 0 ? shape.ffn : shape.expertFfn;
-  const inner =
-    kind === "dense"
-      ? shape.ffn
-      : width * (shape.topK * layout.expertImbalance + shape.sharedExperts);
+  const inner = innerUnits(shape, layout, kind);
   const products = (productInputBytes(layout, "ffn") * inner) / layout.tp;
   const { mla } = shape;
   const expanded =

@@ -47,7 +47,7 @@ export const giveUpReasons = [
   "lasting-fault",
   /** The next attempt could not be started. */
   "start-failed",
-  /** Somebody has canceled the job. */
+  /** The job was canceled from outside, by `scancel` for example. */
   "canceled",
 ] as const;
 export type GiveUpReason = (typeof giveUpReasons)[number];

@@ -1,5 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { firstBytes } from "../../foundation/first-bytes.ts";
 import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import { eventsOfLastAttempt, isAttemptPending } from "../../schema/run/attempts.ts";
 import type { LogSource, LogSpan } from "../../schema/run/log-source.ts";
@@ -304,18 +305,6 @@ function refuseNonFinite(result: RunResult): void {
     if (typeof value !== "number" || Number.isFinite(value)) return value;
     throw new RangeError(`the result has ${String(value)} for ${key}`);
   });
-}
-
-async function* firstBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  count: number,
-): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
-  }
 }
 
 /** The name of a sample file without its folder and its ending. */

@@ -53,7 +53,7 @@ export async function* attachRun(
   const { request, events, runId } = record;
   const target = world.openTarget(placeOfAttempt(request, events.events).target);
   try {
-    // Where the next attempt was decided on and not launched, there is no job, or one that nobody has seen.
+    // Pitwall was killed between two attempts: the next one has no job yet, or one that is not in the record.
     const isPending = options.restarts !== undefined && isAttemptPending(events.events);
     const attaching = isPending ? undefined : attach(record, target);
     const attached = attaching === undefined ? undefined : await orLeft(attaching, options.leave);

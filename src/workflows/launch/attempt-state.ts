@@ -69,7 +69,7 @@ export class AttemptState {
   hasFailed({ reached, stop }: Pick<TrackedRun, "reached" | "stop">): boolean {
     const wasStopped = this.stopReason !== undefined && this.stopReason !== "failure";
     const isOver = reached !== undefined || stop?.status === "success";
-    // A program that is told to make way may end without an error.
+    // A preempted program may exit with code 0.
     const { hasFailedRank, schedulerState } = this.ranks;
     const hasEndedEarly =
       hasFailedRank || schedulerState !== undefined || this.silentMs !== undefined;

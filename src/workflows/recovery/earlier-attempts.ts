@@ -1,3 +1,4 @@
+import { firstBytes } from "../../foundation/first-bytes.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import { parseLine } from "../../mllog/parse-line.ts";
 import { attemptCountOf, requeuedMsOf } from "../../schema/run/attempts.ts";
@@ -87,17 +88,4 @@ async function bytesBefore(attempt: number, log: AsyncIterable<Uint8Array>): Pro
 function startsAttempt(line: Buffer, attempt: number): boolean {
   const parsed = parseLine(line.toString("latin1").trimEnd());
   return parsed.kind === "event" && isAttemptStart(parsed.event) && parsed.event.value === attempt;
-}
-
-/** The first bytes of a stream. */
-async function* firstBytes(
-  chunks: AsyncIterable<Uint8Array>,
-  count: number,
-): AsyncGenerator<Uint8Array> {
-  let left = count;
-  for await (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
-  }
 }
