@@ -198,7 +198,7 @@ function explainFailure(
   const last = runs.at(-1);
   const { paint } = face.err;
   if (cause !== undefined && last !== undefined) {
-    const hint = `\`pitwall doctor ${last.request.runId}\` shows the evidence`;
+    const hint = `\`pitwall doctor ${last.request.runId}\` shows the evidence and what to try`;
     face.err.print(`\n${describeWarning({ message: `diagnosis: ${cause}`, hint }, paint)}\n`);
   }
   if (last?.result.outcome.kind !== "died" || lastLines.length === 0) return;

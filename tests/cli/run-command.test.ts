@@ -326,6 +326,15 @@ describe("pitwall run, of any program", () => {
     expect(stderr).toContain("  CUDA out of memory\n");
   });
 
+  test("does not ask for a target where the program died before it printed a number", async () => {
+    const cwd = temporaryFolder();
+    const program = 'throw new Error("no module torch")';
+    const ran = await pitwall(["run", "--json", "--", process.execPath, "-e", program], { cwd });
+    const { runs } = JSON.parse(ran.stdout).result;
+    expect(runs[0].outcome.kind).toBe("died");
+    expect(runs[0].findings).toEqual([]);
+  });
+
   test("adds MLLOG lines of its own, so that the log reads like any other", async () => {
     const { cwd } = await ran({});
     const [runId = ""] = readdirSync(join(cwd, "home", "runs"));

@@ -78,6 +78,7 @@ export const doctorCommand = defineCommand({
     const cards = diagnoses.map(({ runId, directory, diagnosis }) =>
       diagnosisCard(diagnosis, {
         name: runId ?? target,
+        runId,
         directory,
         paint: face.out.paint,
         isVerbose: shared.verbose,

@@ -1,10 +1,33 @@
 import type { Cause, CauseKind } from "../../schema/diagnosis/diagnosis.ts";
 
-/** What to do about a cause, the first step first. */
-export function adviceFor(cause: Cause): readonly string[] {
+/**
+ * What to do about a cause, the first step first.
+ *
+ * @param runId the run that was diagnosed; absent for files of a job that ran elsewhere
+ */
+export function adviceFor(cause: Cause, runId?: string): readonly string[] {
   const [rank] = cause.ranks;
   const log = rank === undefined ? "" : ` --rank ${rank}`;
-  return advice[cause.kind].map((text) => text.replaceAll("{rank}", log));
+  const texts = [...missingModule(cause), ...advice[cause.kind]];
+  return texts.map((text) => {
+    const ofRank = text.replaceAll("{rank}", log);
+    return runId === undefined ? ofRank : ofRank.replaceAll("<run>", runId);
+  });
+}
+
+/** Python lacks a package: often another Python than the one meant was found first. */
+function missingModule(cause: Cause): string[] {
+  const text =
+    cause.kind === "crash"
+      ? cause.error
+      : cause.kind === "configuration"
+        ? cause.detail
+        : undefined;
+  const name = /No module named '(?<name>[\w.]+)'/u.exec(text ?? "")?.groups?.["name"];
+  if (name === undefined) return [];
+  return [
+    `this Python lacks \`${name}\`: name another, as in \`--env PATH=/opt/venv/bin:$PATH\`, or install it with \`--set-up\``,
+  ];
 }
 
 const advice: Record<CauseKind, readonly string[]> = {

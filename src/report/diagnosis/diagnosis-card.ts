@@ -10,6 +10,8 @@ const shownEvidence = 5;
 
 interface CardOptions {
   name: string;
+  /** Absent for files of a job that ran elsewhere. */
+  runId?: string | undefined;
   /** Where the files that evidence names are. */
   directory: string;
   paint: Paint;
@@ -19,7 +21,7 @@ interface CardOptions {
 /** A diagnosis for a terminal: the answer first, then what it rests on, what else it may be, and what to do. */
 export function diagnosisCard(
   { verdict, alternatives, lookedAt, unread }: Diagnosis,
-  { name, directory, paint, isVerbose }: CardOptions,
+  { name, runId, directory, paint, isVerbose }: CardOptions,
 ): string {
   const causes = verdict.kind === "fault" ? verdict.causes : [];
   const advised = causes.length > 0 ? causes : alternatives.slice(0, 1);
@@ -27,7 +29,7 @@ export function diagnosisCard(
     [`${paint.strong(name)}   ${headline(verdict, paint)}`],
     ...causes.map((cause, index) => causeBlock(cause, { index, causes, paint, isVerbose })),
     alternativesBlock(alternatives, verdict.kind),
-    adviceBlock(advised, paint),
+    adviceBlock(advised, { runId, paint }),
     [`  looked at  ${lookedAtText(lookedAt, verdict)}`, `  in         ${paint.name(directory)}`],
     unreadBlock(unread, paint),
   ];
@@ -84,8 +86,11 @@ function alternativesBlock(alternatives: readonly Cause[], verdict: string): str
   ];
 }
 
-function adviceBlock(causes: readonly Cause[], paint: Paint): string[] {
-  const lines = [...new Set(causes.flatMap((cause) => adviceFor(cause)))].slice(0, 4);
+function adviceBlock(
+  causes: readonly Cause[],
+  { runId, paint }: Pick<CardOptions, "runId" | "paint">,
+): string[] {
+  const lines = [...new Set(causes.flatMap((cause) => adviceFor(cause, runId)))].slice(0, 4);
   return lines.length === 0
     ? []
     : ["  try", ...lines.map((line) => `    ${paint.name("-")} ${line}`)];

@@ -17,8 +17,19 @@ import {
 } from "./describe-reading-finding.ts";
 import { countOf } from "../wording.ts";
 
-/** Describes a finding, with a hint on what to do about it. */
-export function describeFinding(finding: Finding): DescribedFinding {
+/**
+ * Describes a finding, with a hint on what to do about it.
+ *
+ * @param runId its run, for the commands of the hint
+ */
+export function describeFinding(finding: Finding, runId?: string): DescribedFinding {
+  const described = describe(finding);
+  const { hint } = described;
+  if (runId === undefined || hint === undefined) return described;
+  return { ...described, hint: hint.replace("pitwall show <run>", `pitwall show ${runId}`) };
+}
+
+function describe(finding: Finding): DescribedFinding {
   if (isAboutClock(finding)) return describeClockFinding(finding);
   if (isAboutText(finding)) return describeTextFinding(finding);
   if (isAboutValue(finding)) return describeValueFinding(finding);

@@ -368,12 +368,12 @@ function energyFact(reading: EnergyReading): string {
 
 function findingLines(summary: SeriesSummary, runs: readonly RunReport[], paint: Paint): string[] {
   const perRun = runs.flatMap(({ request, result }) =>
-    result.findings.map((finding) => ({ run: request.series.index, finding })),
+    result.findings.map((finding) => ({ request, finding })),
   );
-  const all = [...summary.findings.map((finding) => ({ run: undefined, finding })), ...perRun];
-  const texts = all.map(({ run, finding }) => {
-    const { message, hint } = describeFinding(finding);
-    const where = run === undefined || runs.length === 1 ? "" : `run ${run}: `;
+  const all = [...summary.findings.map((finding) => ({ request: undefined, finding })), ...perRun];
+  const texts = all.map(({ request, finding }) => {
+    const { message, hint } = describeFinding(finding, request?.runId);
+    const where = request === undefined || runs.length === 1 ? "" : `run ${request.series.index}: `;
     return { line: `${paint.warn("warning:")} ${where}${message}`, hint };
   });
   return texts.flatMap(({ line, hint }) =>

@@ -3,7 +3,7 @@ import type { ProbeTotals } from "../../probe/start-probe.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { Verdict } from "../../schema/run/run-result.ts";
+import type { Outcome, Verdict } from "../../schema/run/run-result.ts";
 import type { CpuHistory } from "../../score/cpu-history.ts";
 import { billedTrainingMs } from "../../score/cost-of-run.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
@@ -75,7 +75,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
     continues: continues === undefined ? undefined : continuedTotals(continues, clock),
     conditions: watched.conditions,
     ...usageOf({ ...watched, reasons: [...watched.reasons, ...parts.reasons] }),
-    findings: withoutEcho([
+    findings: withoutEcho(outcome, [
       ...findings.map((note) => withNames(note, reader)),
       ...reader.findings(),
       ...ended.otherFindings,
@@ -112,8 +112,8 @@ const unusedFileRules = new Set<Finding["rule"]>([
   "mlflow-run-older",
 ]);
 
-/** Leaves out that a metric was never read if another finding explains it. */
-function withoutEcho(findings: readonly Finding[]): Finding[] {
+/** Leaves out that a metric was never read if another finding or the end of a silent program explains it. */
+function withoutEcho(outcome: Outcome, findings: readonly Finding[]): Finding[] {
   const unmatched = new Set(
     findings.flatMap((note) =>
       note.rule === "metric-never-matched" ||
@@ -124,10 +124,11 @@ function withoutEcho(findings: readonly Finding[]): Finding[] {
     ),
   );
   const lacksFile = findings.some(({ rule }) => unusedFileRules.has(rule));
-  return findings.filter(
-    (note) =>
-      note.rule !== "quality-never-read" || (!lacksFile && !unmatched.has(note.metric ?? "")),
-  );
+  return findings.filter((note) => {
+    if (note.rule !== "quality-never-read") return true;
+    const diedEarly = outcome.kind === "died" && note.metricsSeen.length === 0;
+    return !diedEarly && !lacksFile && !unmatched.has(note.metric ?? "");
+  });
 }
 
 /** The resources that the processes used; empty if they ended before the first sample. */

@@ -62,9 +62,7 @@ export function doctorView(document: DiagnosisDocument): DoctorView {
     verdict: verdictOf(verdict),
     causes: causes.map(view),
     alternatives: alternatives.map(view),
-    advice: [...new Set(advised.flatMap((cause) => adviceFor(cause)))].map((text) =>
-      text.replaceAll("<run>", runId),
-    ),
+    advice: [...new Set(advised.flatMap((cause) => adviceFor(cause, runId)))],
     waits: causes.flatMap((cause) => waitOf(cause, rankCount) ?? []),
     attempts: attemptRows(document),
     lookedAt: lookedAtText(lookedAt, verdict),

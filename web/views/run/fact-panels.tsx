@@ -131,7 +131,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
         })}
       </ol>
       {(result?.findings ?? []).map((finding) => {
-        const { message, hint } = describeFinding(finding);
+        const { message, hint } = describeFinding(finding, detail.runId);
         return (
           <p class="finding">
             <strong class="warn">
