@@ -32,6 +32,8 @@ export class ProgressView {
   #isDrawn = false;
   /** By metric. */
   readonly #lastPlainMs = new Map<string, number>();
+  /** The newest evaluation of each metric that was too soon to print. */
+  readonly #unprinted = new Map<string, EvaluationEvent>();
   /** Whether there are targets for several metrics. */
   #namesMetric = false;
   /** Runs for which a rule violation was reported. */
@@ -104,12 +106,14 @@ export class ProgressView {
   #phaseLine(event: RunEvent): string | undefined {
     const { paint, isTerminal } = this.#screen;
     if (isBeforeLaunch(event)) return this.#beforeLaunch(event);
-    if (event.kind === "created") this.#start(event);
-    if (event.kind === "created" || event.kind === "evaluation") {
-      return isTerminal || this.#isTooSoon(event)
-        ? undefined
-        : plainPhase(event, { namesMetric: this.#namesMetric });
+    if (event.kind === "created") {
+      this.#start(event);
+      return isTerminal ? undefined : createdLine(event);
     }
+    if (event.kind === "evaluation") {
+      return isTerminal || this.#isTooSoon(event) ? undefined : this.#evaluationLine(event);
+    }
+    if (event.kind === "target-reached") return isTerminal ? undefined : this.#reachingLines();
     if (event.kind === "stopping" && event.reason === "interrupt") {
       return paint.warn("stopping; press Ctrl-C again to quit at once");
     }
@@ -177,18 +181,36 @@ export class ProgressView {
     const metrics = targetsOf(request).map(({ metric }) => metric);
     this.#namesMetric = new Set(metrics).size > 1;
     this.#lastPlainMs.clear();
+    this.#unprinted.clear();
   }
 
   /** Without a terminal, prints at most one evaluation of each metric per second. */
-  #isTooSoon(event: Extract<RunEvent, { kind: "created" | "evaluation" }>): boolean {
-    if (event.kind === "created") return false;
+  #isTooSoon(event: EvaluationEvent): boolean {
     const { metric, evaluation } = event;
     const lastMs = this.#lastPlainMs.get(metric) ?? 0;
-    if (evaluation.timeMs - lastMs < plainEveryMs) return true;
+    if (evaluation.timeMs - lastMs < plainEveryMs) {
+      this.#unprinted.set(metric, event);
+      return true;
+    }
     this.#lastPlainMs.set(metric, evaluation.timeMs);
+    this.#unprinted.delete(metric);
     return false;
   }
+
+  /** The values that met the target, even if they came too soon after others. */
+  #reachingLines(): string | undefined {
+    const lines = [...this.#unprinted.values()].map((event) => this.#evaluationLine(event));
+    this.#unprinted.clear();
+    return lines.length === 0 ? undefined : lines.join("\n");
+  }
+
+  #evaluationLine({ metric, evaluation }: EvaluationEvent): string {
+    const name = this.#namesMetric ? `${metric} ` : "";
+    return `  ${formatDuration(evaluation.clockMs)}: ${name}${formatSignificant(evaluation.value, 4)}`;
+  }
 }
+
+type EvaluationEvent = Extract<RunEvent, { kind: "evaluation" }>;
 
 type BeforeLaunch = Extract<
   RunEvent,
@@ -205,7 +227,8 @@ function endLine(event: RunEvent, paint: Paint): string | undefined {
   if (event.kind === "silence") return silenceLine(event, paint);
   if (event.kind === "restarting" || event.kind === "gave-up")
     return paint.warn(recoveryText(event));
-  if (event.kind === "warning") return describeWarning(describeFinding(event.finding), paint);
+  if (event.kind === "warning")
+    return describeWarning(describeFinding(event.finding, event.runId), paint);
   return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
 }
 
@@ -223,18 +246,10 @@ function lossText(event: Extract<RunEvent, { kind: "host-lost" | "ended-by-sched
   return `the scheduler ended the job: ${event.reason}`;
 }
 
-function plainPhase(
-  event: Extract<RunEvent, { kind: "created" | "evaluation" }>,
-  { namesMetric }: { namesMetric: boolean },
-): string {
-  if (event.kind === "evaluation") {
-    const { clockMs, value } = event.evaluation;
-    const name = namesMetric ? `${event.metric} ` : "";
-    return `  ${formatDuration(clockMs)}: ${name}${formatSignificant(value, 4)}`;
-  }
-  const { series, seed } = event.request;
-  const run = `run ${series.index} of ${series.count}${roleSuffix(event.request)}`;
-  return `${runName(event.request)}: ${run}, seed ${seed}, record in ${event.directory}`;
+function createdLine({ request, directory }: Extract<RunEvent, { kind: "created" }>): string {
+  const { series, seed } = request;
+  const run = `run ${series.index} of ${series.count}${roleSuffix(request)}`;
+  return `${runName(request)}: ${run}, seed ${seed}, record in ${directory}`;
 }
 
 function finishedLine({ request, result }: RunReport, paint: Paint): string {

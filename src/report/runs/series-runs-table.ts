@@ -15,19 +15,25 @@ export function seriesRunsTable(
   const hasSamples = summary.samplesToTarget !== undefined;
   const { furtherTargets = [] } = summary;
   const hasInit = runs.some(({ result }) => (result.clock.initMs ?? 0) > 0);
-  const rows = runs.map((run) => {
-    const { outcome, clock } = run.result;
+  const trainTexts = secondsColumn(
+    runs.map(({ result: { outcome } }) =>
+      outcome.kind === "reached" ? outcome.timeToTrainMs : undefined,
+    ),
+  );
+  const initTexts = secondsColumn(runs.map(({ result }) => result.clock.initMs));
+  const rows = runs.map((run, row) => {
+    const { outcome } = run.result;
     const isReached = outcome.kind === "reached";
     return [
       String(run.request.series.index),
       hasKnownSeed(run.request) ? String(run.request.seed) : "",
-      isReached ? seconds(outcome.timeToTrainMs) : "",
+      trainTexts[row] ?? "",
       bestText(run),
       ...furtherTargets.map((_, index) => furtherBest(run, index + 1)),
       ...(hasSamples
         ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
         : []),
-      ...(hasInit ? [clock.initMs === undefined ? "" : seconds(clock.initMs)] : []),
+      ...(hasInit ? [initTexts[row] ?? ""] : []),
       describeOutcome(outcome, paint) + roleNote(summary, runs, run, paint),
     ];
   });
@@ -47,8 +53,14 @@ export function seriesRunsTable(
   return table.map((line) => `  ${line}`);
 }
 
-function seconds(ms: number): string {
-  return formatSignificant(ms / 1000, ms >= 100_000 ? 4 : 3);
+/** Times in seconds, all with the decimals that give the shortest three significant digits. */
+function secondsColumn(timesMs: readonly (number | undefined)[]): string[] {
+  const known = timesMs.filter((ms) => ms !== undefined);
+  const shortest = Math.min(...known.filter((ms) => ms > 0)) / 1000;
+  const [, decimals = ""] = formatSignificant(shortest, shortest >= 100 ? 4 : 3).split(".");
+  return timesMs.map((ms) =>
+    ms === undefined ? "" : (ms / 1000).toFixed(Math.min(3, decimals.length)),
+  );
 }
 
 /** The quality that met the target, else the best one; empty if there is none. */
