@@ -74,12 +74,9 @@ function addIntervals(points, calibration) {
       const point = points[at];
       const { generation, precision, stack, [fold]: ratio } = point.evidence;
       const family = hasExperts(point.measurement.line.model) ? "experts" : "dense";
-      const scope = { generation, precision, stack, family, isTransferred: false };
-      const { low, high } = stepInterval(ratio, calibration, {
-        ...scope,
-        distance,
-        spreadOfChoices: 1,
-      });
+      const scope = { generation, precision, stack, family };
+      const certainty = { isTransferred: false, distance, spreadOfChoices: 1 };
+      const { low, high } = stepInterval(ratio, calibration, scope, certainty);
       point[fold] = { ratio, isInside: low <= 1 && high >= 1 };
     }
   }

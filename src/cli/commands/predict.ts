@@ -56,7 +56,7 @@ async function printLines(
   let lines: string[] = [];
   for await (const { answer } of predictions) {
     if (answer.kind === "error") code = exitCodes.no;
-    lines.push(`${JSON.stringify(answer)}\n`);
+    lines.push(JSON.stringify(answer), "\n");
     if (lines.length < 1000) continue;
     face.out.write(lines.join(""));
     lines = [];

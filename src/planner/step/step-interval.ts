@@ -33,11 +33,12 @@ const transferredWidening = 2.5;
 export function stepInterval(
   stepTimeMs: number,
   calibration: Calibration,
-  scope: StepScope & { isTransferred: boolean; distance: number; spreadOfChoices: number },
+  scope: StepScope,
+  certainty: { isTransferred: boolean; distance: number; spreadOfChoices: number },
 ): StepPrediction["intervalMs"] {
   let best: Calibration["intervals"][number] | undefined;
   let mostFields = -1;
-  const reach = intervalReach(scope.distance);
+  const reach = intervalReach(certainty.distance);
   for (const each of calibration.intervals) {
     if (each.reach !== reach) continue;
     const fields = matchingFields(each, scope);
@@ -46,9 +47,9 @@ export function stepInterval(
       mostFields = fields;
     }
   }
-  const widening = scope.isTransferred ? transferredWidening : 1;
+  const widening = certainty.isTransferred ? transferredWidening : 1;
   const low = (best?.low ?? 0.8) ** widening;
-  const high = (best?.high ?? 1.25) ** widening * scope.spreadOfChoices;
+  const high = (best?.high ?? 1.25) ** widening * certainty.spreadOfChoices;
   return {
     low: stepTimeMs * Math.min(1, low),
     high: stepTimeMs * Math.max(1, high),
@@ -58,11 +59,10 @@ export function stepInterval(
 
 /** Fields of the group that agree; -1 if one does not. */
 function matchingFields(group: CalibrationScope, scope: StepScope): number {
-  let fields = 0;
-  for (const name of ["generation", "precision", "stack", "family"] as const) {
-    if (group[name] === undefined) continue;
-    if (group[name] !== scope[name]) return -1;
-    fields++;
-  }
-  return fields;
+  const { generation, precision, stack, family } = group;
+  if (generation !== undefined && generation !== scope.generation) return -1;
+  if (precision !== undefined && precision !== scope.precision) return -1;
+  if (stack !== undefined && stack !== scope.stack) return -1;
+  if (family !== undefined && family !== scope.family) return -1;
+  return [generation, precision, stack, family].filter((name) => name !== undefined).length;
 }

@@ -25,8 +25,10 @@ export async function* predictLayouts(text: string, cwd: string): AsyncGenerator
   const data = await loadPlannerData();
   const readLine = layoutLineReader();
   for (const read of layoutsIn(text)) {
-    if (read.kind === "broken") yield { line: undefined, answer: errorAnswer(read.error) };
-    else yield await predictedLayout(() => readLine(read.value), data, cwd);
+    const line = lineOf(read, readLine);
+    if (line instanceof UserError) yield { line: undefined, answer: errorAnswer(line) };
+    else if ("config" in line.model) yield await predictedConfig(line, data, cwd);
+    else yield { line, answer: predictLine(line, data) };
   }
 }
 
@@ -58,19 +60,27 @@ function notModelled(what: string): UserError {
 
 type Read = { kind: "value"; value: unknown } | { kind: "broken"; error: UserError };
 
-async function predictedLayout(
-  readLine: () => LayoutLine,
+function lineOf(read: Read, readLine: (value: unknown) => LayoutLine): LayoutLine | UserError {
+  if (read.kind === "broken") return read.error;
+  try {
+    return readLine(read.value);
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}
+
+async function predictedConfig(
+  line: LayoutLine,
   data: PlannerData,
   cwd: string,
 ): Promise<PredictedLayout> {
-  let line: LayoutLine;
   try {
-    line = readLine();
-    if ("config" in line.model) line = await withModelSizes(line, cwd);
+    const sized = await withModelSizes(line, cwd);
+    return { line: sized, answer: predictLine(sized, data) };
   } catch (error) {
     return { line: undefined, answer: errorAnswer(error) };
   }
-  return { line, answer: predictLine(line, data) };
 }
 
 /**
