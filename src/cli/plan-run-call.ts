@@ -49,7 +49,11 @@ export async function planRunCall(
   });
   const settings = withDefaults(file?.content, used);
   const { startable, ...labels } = withLabels(
-    withSettings(withDefaultEnv(started, used), call.options, call.face.cwd),
+    withSettings(
+      withDefaultEnv(started, used),
+      { ...call.options, verifyStep: verifyStepOf(call.options, file?.content) },
+      call.face.cwd,
+    ),
     call.options,
     settings,
   );
@@ -82,6 +86,18 @@ export async function planRunCall(
 }
 
 const noFiles: readonly string[] = [];
+
+/** @throws UserError `option-unused` where no samples are taken */
+function verifyStepOf(
+  given: RunCall["options"],
+  file: Partial<WorkloadFile> = {},
+): number | undefined {
+  const steps = either(given.verifyStep, file.verifyStep);
+  if (steps === undefined || either(given.observe, file.observe) !== "none") return steps;
+  throw new UserError("option-unused", "`--verify-step` is not supported with `--observe none`", {
+    hint: "leave out one of them: results of verified steps are samples, and none are taken",
+  });
+}
 
 /** Loads the other launch targets only if one is requested. */
 async function launchTargetOf(

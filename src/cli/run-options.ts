@@ -1,4 +1,5 @@
 import type { OptionTable } from "./command-table.ts";
+import { failureOptions } from "./failure-options.ts";
 
 /** The flags of `pitwall run`. */
 export const runOptions = {
@@ -102,39 +103,7 @@ export const runOptions = {
     group: "Runs",
     help: "start a run that dies again with the same seed, this many times at most [0]",
   },
-  maxRestarts: {
-    takes: "number",
-    placeholder: "count",
-    minimum: 0,
-    group: "Failures",
-    help: "start the job again after a failure, in the same run and on the same clock [0]",
-  },
-  restartBudget: {
-    takes: "texts",
-    placeholder: "fault=count",
-    group: "Failures",
-    help: "restarts after one kind of fault, `out-of-memory=1`; can be repeated",
-  },
-  hangTimeout: {
-    takes: "text",
-    placeholder: "10m",
-    group: "Failures",
-    help: "a job that prints nothing for this long has failed; default: never",
-  },
-  spares: {
-    takes: "number",
-    placeholder: "count",
-    minimum: 0,
-    group: "Failures",
-    help: "keep the last ssh hosts, or more Slurm nodes, to replace lost ones [0]",
-  },
-  minNodes: {
-    takes: "number",
-    placeholder: "count",
-    minimum: 1,
-    group: "Failures",
-    help: "continue without lost hosts, on this many at least; default: on all",
-  },
+  ...failureOptions,
   keepGoing: {
     takes: "nothing",
     group: "Runs",

@@ -8,6 +8,7 @@ import { findSlowLinks } from "./links/find-slow-links.ts";
 import type { RunFacts } from "./run-facts.ts";
 import { findDivergedReplicas } from "./steps/find-diverged-replicas.ts";
 import { findLossSpike } from "./steps/find-loss-spike.ts";
+import { findSilentCorruption } from "./steps/find-silent-corruption.ts";
 import { findSlowRanks } from "./steps/find-slow-ranks.ts";
 
 /** A cause below this likelihood is not named as the answer. */
@@ -28,15 +29,20 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const slow = findSlowRanks(facts.steps);
   const spike = findLossSpike(facts.steps) ?? [];
   const diverged = findDivergedReplicas(facts.steps) ?? [];
+  const { cause: corrupted = [], isDeterministic } = findSilentCorruption(facts.steps);
   const stuck = stuckCauses(facts, flight, end.causes);
   const links = findSlowLinks(facts.links, facts.steps);
-  const all = [joinEnds(end.causes, stuck), slow, links, diverged, spike]
+  const all = [joinEnds(end.causes, stuck), slow, links, diverged, corrupted, spike]
     .flat()
     .map((cause) => withHosts(cause, facts));
   const causes = all.filter(({ likelihood }) => likelihood >= minimumLikelihood);
   const doubtful = all.filter(({ likelihood }) => likelihood < minimumLikelihood);
   const others = flight.kind === "causes" ? flight.alternatives : [];
-  const known = { lookedAt: lookedAt(facts), unread: [...facts.unread] };
+  const known = {
+    lookedAt: lookedAt(facts),
+    ...(isDeterministic === undefined ? {} : { isDeterministic }),
+    unread: [...facts.unread],
+  };
   const alternatives = [...doubtful, ...end.alternatives, ...(stuck.length > 0 ? others : [])]
     .map((cause) => withHosts(cause, facts))
     .toSorted((a, b) => b.likelihood - a.likelihood);
@@ -109,12 +115,15 @@ function doubt(
 }
 
 function lookedAt(facts: RunFacts): LookedAt[] {
-  const sampleCount = [...facts.steps.values()].reduce((sum, each) => sum + each.length, 0);
+  const samples = [...facts.steps.values()].flat();
+  const verified = samples.flatMap(({ verifiedSteps }) => verifiedSteps ?? []);
+  const stepCount = new Set(verified.map(({ step }) => step)).size;
   return [
     { what: "log-lines", count: facts.lineCount },
     { what: "events", count: facts.events.length },
     { what: "findings", count: facts.findings.length },
-    { what: "step-samples", count: sampleCount },
+    { what: "step-samples", count: samples.length },
+    ...(verified.length === 0 ? [] : [{ what: "verified-steps" as const, count: stepCount }]),
     { what: "flight-recorder-dumps", count: facts.dumps.length },
     { what: "stacks", count: facts.stacks.length },
     { what: "error-files", count: facts.errorFiles.length },

@@ -242,10 +242,15 @@ def main():
             with pitwall.data():
                 inputs, following = tokens.batch(seed, step, arguments.batch, ranks.rank * share, share)
                 inputs, following = inputs.to(ranks.device), following.to(ranks.device)
-            with pitwall.forward(), autocast:
-                loss = parallel(inputs, following)
-            with pitwall.backward():
-                loss.backward()
+
+            def compute(inputs=inputs, following=following):
+                with pitwall.forward(), autocast:
+                    loss = parallel(inputs, following)
+                with pitwall.backward():
+                    loss.backward()
+                return loss.detach()
+
+            loss = pitwall.verify_step(compute, model)
             with pitwall.optimizer():
                 factor = rate_factor(step, arguments.steps)
                 for optimizer, rate in zip(optimizers, (arguments.matrix_rate, arguments.rate)):
@@ -253,7 +258,7 @@ def main():
                         group["lr"] = rate * factor
                     optimizer.step()
                     optimizer.zero_grad()
-            pitwall.loss(loss.detach())
+            pitwall.loss(loss)
             if arguments.parallel == "ddp":
                 pitwall.check_replicas(model.parameters(), every=100)
         step += 1

@@ -312,16 +312,21 @@ def main():
                 images, labels = batch_of(at) if upcoming is None else upcoming.result()
                 if data.loads_ahead and step + 1 < len(schedule):
                     upcoming = loader.submit(batch_of, schedule[step + 1])
-            with pitwall.forward(), autocast:
-                loss = F.cross_entropy(parallel(images), labels, label_smoothing=arguments.smoothing)
-            with pitwall.backward():
-                loss.backward()
+
+            def compute(images=images, labels=labels):
+                with pitwall.forward(), autocast:
+                    loss = F.cross_entropy(parallel(images), labels, label_smoothing=arguments.smoothing)
+                with pitwall.backward():
+                    loss.backward()
+                return loss.detach()
+
+            loss = pitwall.verify_step(compute, model)
             with pitwall.optimizer():
                 for group in optimizer.param_groups:
                     group["lr"] = at.rate
                 optimizer.step()
                 optimizer.zero_grad()
-            pitwall.loss(loss.detach())
+            pitwall.loss(loss)
             if arguments.parallel == "ddp":
                 pitwall.check_replicas(model.parameters(), every=100)
         step += 1

@@ -26,9 +26,11 @@ Call it from one thread. Times are those of the host; for a GPU, see `time_devic
 
 import atexit
 import contextlib
+import copy
 import faulthandler
 import json
 import os
+import random
 import signal
 import sys
 import threading
@@ -257,6 +259,8 @@ class _State:
     reported_at = time.perf_counter()
     checksums = []
     """Of the parameters, since the last sample."""
+    verified = []
+    """Steps that were computed again, since the last sample."""
 
 
 class _Phase:
@@ -342,11 +346,15 @@ def batches(loader):
         yield batch
 
 
-def sending():
+def sending(values=None):
     """Call it inside `backward` each time gradients are handed to other ranks, as in a communication hook of DDP.
 
     Gradients are sent while others are computed. What comes after the last call is the exposed communication.
+    `values` are what is sent, a tensor or an array: only with them, `verify_step` can name the rank that computed wrong ones.
     """
+    if values is not None and _Replay.sent is not None:
+        _Replay.sent = zlib.crc32(_bytes_of(values), _Replay.sent)
+        _Replay.has_sent = True
     _State.clock.charge(_State.phases[-1])
     _State.tail = _COMMUNICATION
 
@@ -395,6 +403,8 @@ def report():
         sample["nonFiniteLoss"] = str(value)
     if _State.checksums:
         sample["parameterChecksums"], _State.checksums = _State.checksums, []
+    if _State.verified:
+        sample["verifiedSteps"], _State.verified = _State.verified, []
     sample.update(forwardMs=ms[_FORWARD], backwardMs=ms[_BACKWARD], optimizerMs=ms[_OPTIMIZER])
     _write(":::PITWALL " + json.dumps(sample, separators=(",", ":")))
 
@@ -411,8 +421,7 @@ def check_replicas(parameters, every=50):
     received something else, for example because of a fault in its memory. Nothing is sent between ranks. The parameters, tensors or
     arrays, are read once, on the host: about 1 s per GB. Not for weights that are divided among ranks (FSDP), which differ by design.
     """
-    is_inside = _OTHER in _State.phases[1:]
-    number = _State.steps + is_inside
+    number = _step_number()
     if not _is_read or world_size() < 2 or number % every != 0:
         return
     checksum = 0
@@ -421,13 +430,167 @@ def check_replicas(parameters, every=50):
     _State.checksums.append({"step": number, "checksum": "%08x" % checksum})
 
 
+def _step_number():
+    """The number of the open step, or of the last one."""
+    is_inside = _OTHER in _State.phases[1:]
+    return _State.steps + is_inside
+
+
 def _bytes_of(value):
+    if hasattr(value, "to_local"):
+        # Of a tensor that is divided among ranks, the part of this one.
+        value = value.to_local()
     if hasattr(value, "detach"):
         # NumPy has no bfloat16, so a tensor is seen as bytes first.
         value = value.detach().cpu().contiguous().reshape(-1).view(sys.modules["torch"].uint8).numpy()
     elif hasattr(value, "tobytes"):
         return value.tobytes()
     return memoryview(value).cast("B")
+
+
+# ---- Replays: whether a step computes the same bits again ----
+
+
+def verify_step(compute, model=None, state=(), every=None):
+    """Returns `compute()`, the forward and backward pass of a step. Each `every`-th step is computed again, and compared bit by bit.
+
+    Call it inside `step`, outside other phases. What is compared: what `compute` returns (numbers, tensors, arrays, and lists and dicts
+    of them), the gradients of `model`, its buffers, and `state`: a list of all else that `compute` changes, each a tensor, an array, a
+    generator of NumPy, or an object with a `state_dict`, such as an optimizer. Before each replay, they are as they were, and so are the
+    random numbers of Python, NumPy and PyTorch. The step goes on with a result that was computed twice, if there is one.
+
+    All ranks must call it in the same steps, because `compute` communicates again. `every` is `pitwall run --verify-step`, or never.
+    The first two steps are not verified: DDP arranges gradients anew after the first.
+    """
+    every = _number("PITWALL_VERIFY_STEP", default=0) if every is None else every
+    _Replay.calls += 1
+    if not _is_read or every < 1 or _step_number() % every != 0 or _Replay.calls < 3:
+        return compute()
+    return _Replay(compute, model, state).verified()
+
+
+class _Replay:
+    """One step that is computed up to three times."""
+
+    calls = 0
+    sent = None
+    """The checksum of what was handed to other ranks in this execution; None outside one."""
+    has_sent = False
+
+    def __init__(self, compute, model, state):
+        self._compute = compute
+        self._places = [_place_of(value) for value in state]
+        if model is not None:
+            self._places += [_place_of(buffer) for buffer in model.buffers()]
+            self._places += [_gradient_place(parameter) for parameter in model.parameters()]
+        self._random = _random_places()
+
+    def verified(self):
+        places = self._places + self._random
+        before = [take() for take, _ in places]
+        found = [self._executed()]
+        first = [take() for take, _ in self._places]
+        clock, _State.clock = _State.clock, _NoClock()
+        try:
+            # A rank does not know whether another one must compute it a third time, so with several all do.
+            while len(found) < 2 or (len(found) < 3 and (world_size() > 1 or found[0][1] != found[1][1])):
+                _put(places, before)
+                found.append(self._executed())
+        finally:
+            _State.clock = clock
+            clock.charge(_OTHER)
+        sums = [each for _, each in found]
+        self._report(sums)
+        if len(sums) == 3 and sums[2] != sums[0] and sums[1] != sums[2]:
+            _put(self._places, first)
+            return found[0][0]
+        return found[-1][0]
+
+    def _executed(self):
+        """The results of an execution, and two checksums: of what it sent, and of all that it left."""
+        _Replay.sent, _Replay.has_sent = 0, False
+        try:
+            results = self._compute()
+            sent = _Replay.sent
+        finally:
+            _Replay.sent = None
+        left = _checksum(results)
+        for take, _ in self._places:
+            left = _checksum(take(), left)
+        return results, (sent, left)
+
+    def _report(self, sums):
+        distinct = len(set(sums))
+        outcome = "equal" if distinct == 1 else "transient" if distinct < len(sums) else "persistent"
+        verified = {"step": _step_number(), "outcome": outcome}
+        if distinct > 1:
+            is_sent = len({sent for sent, _ in sums}) > 1
+            is_alone = world_size() < 2
+            verified["where"] = (
+                "computation" if is_sent or is_alone else "after-exchange" if _Replay.has_sent else "unknown"
+            )
+            _warn(f"rank {rank()} computed step {verified['step']} {len(sums)} times, with {distinct} different results")
+        _State.verified.append(verified)
+
+
+class _NoClock:
+    """Replays are not part of any phase."""
+
+    def charge(self, phase):
+        pass
+
+
+def _place_of(value):
+    """Something that a step changes, as two functions: one returns a copy of it, the other makes it as a copy is."""
+    if hasattr(value, "load_state_dict"):
+        return lambda: copy.deepcopy(value.state_dict()), lambda saved: value.load_state_dict(copy.deepcopy(saved))
+    if hasattr(value, "bit_generator"):
+        return lambda: value.bit_generator.state, lambda saved: setattr(value.bit_generator, "state", saved)
+    if hasattr(value, "detach"):
+        return lambda: value.detach().clone(), lambda saved: value.detach().copy_(saved)
+    return value.copy, lambda saved: value.__setitem__(Ellipsis, saved)
+
+
+def _gradient_place(parameter):
+    def put(saved):
+        # In place, because DDP computes in buckets that gradients are views of.
+        if saved is None or parameter.grad is None:
+            parameter.grad = None if saved is None else saved.clone()
+        else:
+            parameter.grad.copy_(saved)
+
+    return lambda: None if parameter.grad is None else parameter.grad.detach().clone(), put
+
+
+def _random_places():
+    places = [(random.getstate, random.setstate)]
+    numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if numpy is not None:
+        places.append((numpy.random.get_state, numpy.random.set_state))
+    if torch is not None:
+        places.append((torch.get_rng_state, torch.set_rng_state))
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            places.append((torch.cuda.get_rng_state, torch.cuda.set_rng_state))
+    return places
+
+
+def _put(places, saved):
+    for (_, put), each in zip(places, saved):
+        put(each)
+
+
+def _checksum(value, checksum=0):
+    """The bits of numbers, tensors and arrays, also in lists and dicts; anything else does not count."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for each in value:
+            checksum = _checksum(each, checksum)
+        return checksum
+    if value is None or isinstance(value, (bool, int, float, complex, str)):
+        return zlib.crc32(repr(value).encode(), checksum)
+    is_array = hasattr(value, "detach") or hasattr(value, "tobytes")
+    return zlib.crc32(_bytes_of(value), checksum) if is_array else checksum
 
 
 # ---- Hangs: what each rank was doing when the training stopped making progress ----
@@ -582,6 +745,11 @@ class _Watch:
 _watch = _Watch(os.environ.get("TORCH_FR_DUMP_TEMP_FILE", ""))
 
 # ---- Output ----
+
+
+def _warn(text):
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sys.stderr.write(f"warning: {text}\n")
 
 
 def _write(line):

@@ -124,7 +124,7 @@ def parallelize(model, ranks, how, blocks):
 
 
 def _send_gradients(group, bucket):
-    pitwall.sending()
+    pitwall.sending(bucket.buffer())
     return allreduce_hook(group, bucket)
 
 

@@ -68,6 +68,7 @@ const persistence: Record<FaultKind, "outside" | "program" | "lasting"> = {
   "data-starvation": "outside",
   "slow-link": "outside",
   "replica-divergence": "outside",
+  "silent-corruption": "outside",
   configuration: "lasting",
   "clock-step": "outside",
   "collective-mismatch": "program",

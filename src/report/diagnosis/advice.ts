@@ -83,6 +83,10 @@ const advice: Record<CauseKind, readonly string[]> = {
     "continue from a checkpoint of before that step: what follows was trained on different parameters",
     "test the memory and the GPU of that rank's host before it is used again",
   ],
+  "silent-corruption": [
+    "continue from a checkpoint of before that step, or of before the last step that was verified",
+    "test the memory and the processor or GPU of that rank's host before it is used again",
+  ],
   configuration: ["install the same environment on all hosts; `pitwall hosts check` compares them"],
   "clock-step": ["synchronize the clock with chrony or NTP, which adjust it gradually"],
   "collective-mismatch": [

@@ -9,6 +9,7 @@ type Of<Kind extends CauseKind> = Extract<Cause, { kind: Kind }>;
 /** One sentence that names the culprit and what it did. */
 export function describeCause(cause: Cause): string {
   if (isAboutWaiting(cause)) return waitSentence(cause);
+  if (cause.kind === "silent-corruption") return corruptionSentence(cause);
   return isAboutTraining(cause) ? trainingSentence(cause) : endSentence(cause);
 }
 
@@ -34,7 +35,9 @@ function isAboutTraining(cause: Cause): cause is TrainingCause {
   return trainingKinds.some((kind) => kind === cause.kind);
 }
 
-function endSentence(cause: Exclude<Cause, WaitCause | TrainingCause>): string {
+function endSentence(
+  cause: Exclude<Cause, WaitCause | TrainingCause | Of<"silent-corruption">>,
+): string {
   switch (cause.kind) {
     case "crash":
       return crashSentence(cause);
@@ -105,6 +108,15 @@ function trainingSentence(cause: TrainingCause): string {
       return `the system clock moved ${direction} by ${formatDuration(Math.abs(cause.steppedMs))} during the run`;
     }
   }
+}
+
+function corruptionSentence(cause: Of<"silent-corruption">): string {
+  const how = cause.how === "transient" ? "one of three executions" : "all executions";
+  const before =
+    cause.equalSteps === 0
+      ? ""
+      : `; ${cause.equalSteps} verified ${cause.equalSteps === 1 ? "step" : "steps"} before it gave equal results`;
+  return `${subject(cause)} computed different results in ${how} of step ${cause.step}${before}`;
 }
 
 function linkSentence({ hosts, ...cause }: Of<"slow-link">): string {

@@ -3,7 +3,7 @@ import type { Paint } from "../paint.ts";
 import { countOf } from "../wording.ts";
 import { adviceFor } from "./advice.ts";
 import { describeCause } from "./describe-cause.ts";
-import { lookedAtText, placeOf, textOf } from "./evidence-text.ts";
+import { determinismText, lookedAtText, placeOf, textOf } from "./evidence-text.ts";
 
 /** Evidence of one cause that is shown without `--verbose`. */
 const shownEvidence = 5;
@@ -20,9 +20,11 @@ interface CardOptions {
 
 /** A diagnosis for a terminal: the answer first, then what it rests on, what else it may be, and what to do. */
 export function diagnosisCard(
-  { verdict, alternatives, lookedAt, unread }: Diagnosis,
+  diagnosis: Diagnosis,
   { name, runId, directory, paint, isVerbose }: CardOptions,
 ): string {
+  const { verdict, alternatives, lookedAt, unread } = diagnosis;
+  const note = determinismText(diagnosis);
   const causes = verdict.kind === "fault" ? verdict.causes : [];
   const advised = causes.length > 0 ? causes : alternatives.slice(0, 1);
   const blocks = [
@@ -31,6 +33,7 @@ export function diagnosisCard(
     alternativesBlock(alternatives, verdict.kind),
     adviceBlock(advised, { runId, paint }),
     [`  looked at  ${lookedAtText(lookedAt, verdict)}`, `  in         ${paint.name(directory)}`],
+    note === undefined ? [] : [paint.warn(`  note       ${note}`)],
     unreadBlock(unread, paint),
   ];
   return blocks

@@ -50,10 +50,20 @@ const names: Record<LookedAt["what"], string> = {
   events: "event",
   findings: "finding",
   "step-samples": "step sample",
+  "verified-steps": "verified step",
   "flight-recorder-dumps": "Flight Recorder dump",
   stacks: "stack",
   "error-files": "error file",
 };
+
+/** What replayed steps say about the program itself; undefined if it is as it should be, or if none were replayed. */
+export function determinismText({
+  isDeterministic,
+}: Pick<Diagnosis, "isDeterministic">): string | undefined {
+  return isDeterministic === false
+    ? "steps have different results when they are computed again, as in any program that is not deterministic; corrupt results cannot be told from these"
+    : undefined;
+}
 
 /** What was missing matters only where there is no answer, or none is needed. */
 export function lookedAtText(lookedAt: readonly LookedAt[], verdict: Diagnosis["verdict"]): string {

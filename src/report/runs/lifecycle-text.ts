@@ -39,6 +39,8 @@ function runEventText(event: RunEventBody): string {
       return clockStartText[event.by];
     case "target-reached":
       return `target reached with ${formatSignificant(event.value, 5)}`;
+    case "step-differs":
+      return stepDiffersText(event);
     case "stopping":
       return `stopping: ${event.reason}`;
     case "ended":
@@ -46,6 +48,14 @@ function runEventText(event: RunEventBody): string {
     case "sealed":
       return "result sealed";
   }
+}
+
+/** `rank 1 computed different results in one of three executions of step 30`. */
+export function stepDiffersText(
+  event: Extract<LifecycleEvent["event"], { kind: "step-differs" }>,
+): string {
+  const how = event.outcome === "transient" ? "one of three executions" : "all executions";
+  return `rank ${event.rank} ${event.where === "after-exchange" ? "received" : "computed"} different results in ${how} of step ${event.step}`;
 }
 
 type JobEvent = Extract<

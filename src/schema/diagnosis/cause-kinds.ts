@@ -15,6 +15,7 @@ export const causeKinds = [
   "data-starvation",
   "slow-link",
   "replica-divergence",
+  "silent-corruption",
   "configuration",
   "clock-step",
   "collective-mismatch",

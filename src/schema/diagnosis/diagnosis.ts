@@ -97,6 +97,16 @@ const cause = z.discriminatedUnion("kind", [
     step: z.number().int().nonnegative(),
     lastEqualStep: z.number().int().nonnegative(),
   }),
+  /** A step that was computed several times from the same state gave different results. */
+  z.strictObject({
+    kind: z.literal("silent-corruption"),
+    ...causeFields,
+    /** `transient`: once; `persistent`: each time. */
+    how: z.enum(["transient", "persistent"]),
+    step: z.number().int().nonnegative(),
+    /** How many earlier steps gave equal results on these ranks. */
+    equalSteps: z.number().int().nonnegative(),
+  }),
   z.strictObject({ kind: z.literal("configuration"), ...causeFields, detail: z.string() }),
   z.strictObject({ kind: z.literal("clock-step"), ...causeFields, steppedMs: z.number() }),
   z.strictObject({
@@ -140,6 +150,7 @@ const lookedAt = z.strictObject({
     "events",
     "findings",
     "step-samples",
+    "verified-steps",
     "flight-recorder-dumps",
     "stacks",
     "error-files",
@@ -160,6 +171,8 @@ export const diagnosis = z.strictObject({
   /** What else would explain what was seen; likelihoods add up to at most 1 with that of the first cause. */
   alternatives: z.array(cause),
   lookedAt: z.array(lookedAt),
+  /** Whether the program gives equal results when a step is computed again; absent if no step shows it. */
+  isDeterministic: z.boolean().optional(),
   /** Files that could not be read, and why. */
   unread: z.array(z.strictObject({ file: z.string(), reason: z.string() })),
 });

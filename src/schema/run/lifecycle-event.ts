@@ -3,9 +3,10 @@ import { stagedData } from "./data-set.ts";
 import { hostName } from "./host.ts";
 import { schedulers } from "./launch-target.ts";
 import { measuredClockFields } from "./measured-clock.ts";
-import { launchedRank, placeFields } from "./rank.ts";
+import { launchedRank, placeFields, rankNumber } from "./rank.ts";
 import { silence } from "./silence.ts";
 import { attemptFault, recoveryDecision } from "./recovery.ts";
+import { verifiedStep } from "./telemetry-sample.ts";
 
 /** Events of a run, in order. Times are from the clock of the launching host. */
 const eventBody = z.discriminatedUnion("kind", [
@@ -86,6 +87,12 @@ const eventBody = z.discriminatedUnion("kind", [
   silence
     .partial({ limitMs: true, periodMs: true, during: true })
     .extend({ kind: z.literal("silence"), phase: z.enum(["started", "ended"]) }),
+  /** A step that was computed several times had different results. */
+  verifiedStep.extend({
+    kind: z.literal("step-differs"),
+    rank: rankNumber,
+    outcome: z.enum(["transient", "persistent"]),
+  }),
   z.strictObject({ kind: z.literal("ended"), outcome: z.string() }),
   /** An attempt failed, and the job is started again: the `launched` events of the next attempt follow. */
   z.strictObject({

@@ -6,6 +6,16 @@ import { rankNumber } from "./rank.ts";
 /** The time by the clock of the sample's own host; absent on the launching machine. */
 const rawTime = { hostMs: z.number().optional() };
 
+/** A step that was computed several times from the same state. */
+export const verifiedStep = z.strictObject({
+  step: z.number().int().nonnegative(),
+  /** `transient`: two executions have equal results, another one differs; `persistent`: all differ from each other. */
+  outcome: z.enum(["equal", "transient", "persistent"]),
+  /** Whether what this rank computed differs, or only what it has after exchanging gradients; absent if nothing does. */
+  where: z.enum(["computation", "after-exchange", "unknown"]).optional(),
+});
+export type VerifiedStep = z.output<typeof verifiedStep>;
+
 /** One telemetry point of one rank: how its last steps spent their time. */
 export const stepSample = z.strictObject({
   kind: z.literal("step"),
@@ -29,6 +39,8 @@ export const stepSample = z.strictObject({
   parameterChecksums: z
     .array(z.strictObject({ step: z.number().int().nonnegative(), checksum: z.string() }))
     .optional(),
+  /** Steps that were computed several times, to compare the results bit by bit. */
+  verifiedSteps: z.array(verifiedStep).optional(),
   /** Parts of the computation, if the program reports them separately. */
   forwardMs: z.number().nonnegative().optional(),
   backwardMs: z.number().nonnegative().optional(),

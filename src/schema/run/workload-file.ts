@@ -182,6 +182,11 @@ const fields = z.strictObject({
     .positive()
     .optional()
     .describe("Continue without lost ssh hosts, on this many at least"),
+  verifyStep: z
+    .int()
+    .min(2)
+    .optional()
+    .describe("Steps between those that `pitwall.py` computes again, to compare the bits"),
   prepare: z
     .string()
     .min(1)
@@ -231,6 +236,7 @@ export const defaultsFile = fields.omit({
   cwd: true,
   stdin: true,
   settings: true,
+  verifyStep: true,
   plan: true,
 });
 export type DefaultsFile = z.output<typeof defaultsFile>;

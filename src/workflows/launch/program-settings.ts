@@ -4,12 +4,17 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
 import { openFileSync, type OpenRefusal } from "../../store/open-file.ts";
 
+/** How often `pitwall.py` computes a step again; only if the program calls `verify_step`. */
+const verifyVariable = "PITWALL_VERIFY_STEP";
+
 /** How a program is started, from the command-line options; they take precedence over a workload file. */
 interface ProgramSettings {
   /** Relative to the folder of the caller. */
   cwd?: string | undefined;
   /** Entries of the form `NAME=value`. */
   env: readonly string[];
+  /** Steps between those that `pitwall.py` computes again. */
+  verifyStep?: number | undefined;
   /** A file that the program reads on its standard input, relative to the folder of the caller. */
   stdin?: string | undefined;
 }
@@ -24,9 +29,16 @@ export function withSettings(
   settings: ProgramSettings,
   callerFolder: string,
 ): Startable {
-  const { cwd, env, stdin } = settings;
+  const { cwd, stdin, verifyStep } = settings;
+  const verified = verifyStep === undefined ? [] : [`${verifyVariable}=${verifyStep}`];
+  const env = [...verified, ...settings.env];
   if (startable.kind === "embedded") {
-    const unused = [cwd && "--cwd", env.length > 0 && "--env", stdin && "--stdin"].find(Boolean);
+    const unused = [
+      verifyStep !== undefined && "--verify-step",
+      cwd && "--cwd",
+      env.length > 0 && "--env",
+      stdin && "--stdin",
+    ].find(Boolean);
     if (typeof unused === "string" && unused !== "") throw unusedOption(unused, startable.name);
     return startable;
   }

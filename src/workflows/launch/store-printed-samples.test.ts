@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import type { TelemetrySample } from "../../schema/run/telemetry-sample.ts";
 import { storePrintedSamples } from "./store-printed-samples.ts";
 
@@ -9,10 +10,15 @@ const line = (rank: number): string =>
 
 async function store(bytes: Buffer, options: { clockOffsetMs?: number } = {}) {
   const stored: [string, TelemetrySample][] = [];
+  const events: [LifecycleEventBody, number][] = [];
   const appendSample = async (stem: string, sample: TelemetrySample): Promise<void> => {
     stored.push([stem, sample]);
   };
-  return { rest: await storePrintedSamples(bytes, { appendSample }, options), stored };
+  const appendEvent = async (event: LifecycleEventBody, timeMs: number): Promise<void> => {
+    events.push([event, timeMs]);
+  };
+  const rest = await storePrintedSamples(bytes, { appendSample, appendEvent }, options);
+  return { rest, stored, events };
 }
 
 test("stores the samples of each rank in its file and keeps all other bytes", async () => {
@@ -31,4 +37,13 @@ test("returns a block without samples unchanged", async () => {
 test("converts the times of samples from a host with another clock, and keeps them", async () => {
   const { stored } = await store(Buffer.from(line(2)), { clockOffsetMs: -3000 });
   expect(stored[0]?.[1]).toMatchObject({ rank: 2, timeMs: -2995, hostMs: 5 });
+});
+
+test("records an event for each verified step with different results, and none for equal ones", async () => {
+  const verified =
+    '"verifiedSteps":[{"step":2,"outcome":"equal"},{"step":3,"outcome":"transient","where":"computation"}]';
+  const { events } = await store(Buffer.from(line(1).replace("}\n", `,${verified}}\n`)));
+  expect(events).toEqual([
+    [{ kind: "step-differs", rank: 1, step: 3, outcome: "transient", where: "computation" }, 5],
+  ]);
 });

@@ -1,3 +1,4 @@
+import type { LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
 import { sampleToken } from "../../schema/run/sample-token.ts";
 import type { RunWriter } from "../../store/records/run-store.ts";
 
@@ -8,7 +9,9 @@ import type { RunWriter } from "../../store/records/run-store.ts";
  */
 export async function storePrintedSamples(
   bytes: Buffer,
-  writer: Pick<RunWriter, "appendSample">,
+  writer: Pick<RunWriter, "appendSample"> & {
+    appendEvent(body: LifecycleEventBody, timeMs: number): Promise<unknown>;
+  },
   { clockOffsetMs }: { clockOffsetMs?: number | undefined } = {},
 ): Promise<Buffer> {
   if (!bytes.includes(sampleToken)) return bytes;
@@ -24,6 +27,11 @@ export async function storePrintedSamples(
         ? sample
         : { ...sample, timeMs: rounded(sample.timeMs + clockOffsetMs), hostMs: sample.timeMs };
     await writer.appendSample(`rank-${sample.rank}`, placed);
+    for (const { outcome, ...verified } of sample.verifiedSteps ?? []) {
+      if (outcome === "equal") continue;
+      const { rank } = sample;
+      await writer.appendEvent({ kind: "step-differs", ...verified, outcome, rank }, placed.timeMs);
+    }
   }
   return Buffer.concat([...rest, bytes.subarray(keptTo)]);
 }

@@ -44,6 +44,7 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
         <h1>Doctor</h1>
         <p class={`verdict mood-${view.verdict.mood}`}>{view.verdict.text}</p>
         <p class="note">looked at {view.lookedAt}</p>
+        {view.note === undefined ? undefined : <p class="note">{view.note}</p>}
         {failure === undefined ? undefined : (
           <p class="note" role="alert">
             not up to date: {failure.message}

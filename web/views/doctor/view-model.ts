@@ -1,7 +1,12 @@
 import { formatDuration } from "../../../src/foundation/units.ts";
 import { adviceFor } from "../../../src/report/diagnosis/advice.ts";
 import { describeCause, rangesOf } from "../../../src/report/diagnosis/describe-cause.ts";
-import { lookedAtText, placeOf, textOf } from "../../../src/report/diagnosis/evidence-text.ts";
+import {
+  determinismText,
+  lookedAtText,
+  placeOf,
+  textOf,
+} from "../../../src/report/diagnosis/evidence-text.ts";
 import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-page.ts";
 import type { Cause, Diagnosis } from "../../../src/schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../../src/schema/diagnosis/evidence.ts";
@@ -31,6 +36,7 @@ export interface DoctorView {
   waits: readonly WaitRow[];
   attempts: readonly AttemptRow[];
   lookedAt: string;
+  note: string | undefined;
 }
 
 /** One start of the job as a bar over the time of the run. */
@@ -66,6 +72,7 @@ export function doctorView(document: DiagnosisDocument): DoctorView {
     waits: causes.flatMap((cause) => waitOf(cause, rankCount) ?? []),
     attempts: attemptRows(document),
     lookedAt: lookedAtText(lookedAt, verdict),
+    note: determinismText(diagnosis),
   };
 }
 

@@ -2,6 +2,7 @@ import { formatSignificant } from "../../../src/foundation/units.ts";
 import { hostClockText } from "../../../src/report/runs/host-clock-text.ts";
 import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
 import { silenceText } from "../../../src/report/runs/silence-text.ts";
+import { stepDiffersText } from "../../../src/report/runs/lifecycle-text.ts";
 import { isRecoveryEvent, recoveryText } from "../../../src/report/runs/recovery-text.ts";
 import { dataEventText, isDataEvent } from "../../../src/report/runs/data-text.ts";
 import type { Mood } from "../runs/view-model.ts";
@@ -24,6 +25,8 @@ function progressText(event: ProgressEvent): { text: string; mood: Mood } {
   switch (event.kind) {
     case "silence":
       return { text: silenceText(event), mood: event.phase === "started" ? "bad" : "plain" };
+    case "step-differs":
+      return { text: stepDiffersText(event), mood: "bad" };
     case "prepare":
       return prepareText(event);
     case "launched":
