@@ -249,9 +249,11 @@ function hangOfStacks(
 function silenceEvidence({ findings, events, outcome }: RunFacts): Evidence | undefined {
   const reported = events.findLast(({ event }) => event.kind === "silence");
   if (reported?.event.kind === "silence" && reported.event.phase === "started") {
-    const { silentMs, periodMs = 0 } = reported.event;
-    const usual = `a step takes ${seconds(periodMs)}`;
-    return eventEvidence(reported, `no output for ${seconds(silentMs)} and more; ${usual}`);
+    const { silentMs, periodMs, idle } = reported.event;
+    const usual = periodMs === undefined ? "" : `; a step takes ${seconds(periodMs)}`;
+    const activity = idle === true ? "; its processes used almost no CPU time" : "";
+    const text = `no output for ${seconds(silentMs)} and more${usual}${activity}`;
+    return eventEvidence(reported, text);
   }
   // After a request to stop, the program prints nothing while it ends.
   if (outcome?.kind === "interrupted") return undefined;

@@ -11,6 +11,9 @@ const unknownMs = 55_000;
 const dueFraction = 0.75;
 const dueMargin = 2;
 
+/** Limits before the period of steps is known: for processes that use almost no CPU time, and for others. */
+export const earlyLimitMs = { idleMs: 55_000, busyMs: 3_600_000 } as const;
+
 /** Pauses between two steps, such as evaluations that print nothing before they end. */
 export type PastPauses = readonly { durationMs: number; atBeat: number }[];
 

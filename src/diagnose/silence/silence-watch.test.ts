@@ -5,9 +5,15 @@ import { SilenceWatch } from "./silence-watch.ts";
 
 type Printed = { atMs: number; text: string; source?: string };
 
+const isBusy = (): boolean => false;
+
 /** Plays printed lines, and looks ten times a second until `untilMs`. */
-function play(lines: readonly Printed[], untilMs: number): (Silence & { atMs: number })[] {
-  const watch = new SilenceWatch();
+function play(
+  lines: readonly Printed[],
+  untilMs: number,
+  isIdleSince: (sinceMs: number) => boolean = isBusy,
+): (Silence & { atMs: number })[] {
+  const watch = new SilenceWatch(0);
   const alarms: (Silence & { atMs: number })[] = [];
   let next = 0;
   for (let nowMs = 0; nowMs <= untilMs; nowMs += 100) {
@@ -15,7 +21,7 @@ function play(lines: readonly Printed[], untilMs: number): (Silence & { atMs: nu
       const { text, atMs, source = "rank 0" } = line;
       watch.output(source, atMs, () => text);
     }
-    const change = watch.update(nowMs);
+    const change = watch.update(nowMs, isIdleSince);
     if (change?.phase === "started") alarms.push({ ...change, atMs: nowMs });
   }
   return alarms;
@@ -138,6 +144,21 @@ describe("no silence is reported", () => {
     expect(play(lines, 600_000)).toEqual([]);
   });
 
+  test("while a program that has printed no step uses a processor, for an hour", () => {
+    const lines = [{ atMs: 1000, text: "compiling" }];
+    expect(play(lines, 3_600_000)).toEqual([]);
+    const [alarm, ...more] = play(lines, 3_700_000);
+    expect(alarm).toMatchObject({ during: "start", limitMs: 3_600_000 });
+    expect(more).toEqual([]);
+  });
+
+  test("while a program that has printed no step becomes idle only now and then", () => {
+    const lines = [{ atMs: 1000, text: "downloading" }];
+    // It works for 1 s of each 30 s.
+    const hasWaited = (sinceMs: number): boolean => sinceMs % 30_000 > 29_000;
+    expect(play(lines, 60_000, hasWaited)).toEqual([]);
+  });
+
   test("while a program starts, whatever it prints", () => {
     const lines = Array.from({ length: 50 }, (_, index) => ({
       atMs: index * 500,
@@ -147,14 +168,14 @@ describe("no silence is reported", () => {
   });
 
   test("for the time in which this process was suspended", () => {
-    const watch = new SilenceWatch();
+    const watch = new SilenceWatch(0);
     for (let step = 0; step < 10; step++) {
       watch.output("rank 0", step * 1000, () => `step ${step} loss 1`);
-      watch.update(step * 1000);
+      watch.update(step * 1000, isBusy);
     }
-    expect(watch.update(3_600_000)).toBeUndefined();
+    expect(watch.update(3_600_000, isBusy)).toBeUndefined();
     watch.output("rank 0", 3_601_000, () => "step 11 loss 1");
-    expect(watch.update(3_601_000)).toBeUndefined();
+    expect(watch.update(3_601_000, isBusy)).toBeUndefined();
     expect(watch.periodMs).toBe(1000);
   });
 
@@ -173,16 +194,28 @@ describe("no silence is reported", () => {
   });
 });
 
+describe("a program that has printed no step and waits without using a processor", () => {
+  test.for([
+    { name: "after its first lines", lines: [{ atMs: 2000, text: "init process group" }] },
+    { name: "without any line", lines: [] },
+  ])("is reported within a minute $name", ({ lines }) => {
+    const [alarm] = play(lines, 120_000, (sinceMs) => sinceMs >= 3000);
+    const quietSinceMs = lines[0]?.atMs ?? 0;
+    expect(alarm).toMatchObject({ during: "start", idle: true });
+    expect((alarm?.atMs ?? Infinity) - quietSinceMs).toBeLessThan(60_000);
+  });
+});
+
 test("the end of a reported silence is reported once", () => {
-  const watch = new SilenceWatch();
+  const watch = new SilenceWatch(0);
   for (let step = 0; step < 10; step++)
     watch.output("rank 0", step * 1000, () => `step ${step} loss 1`);
-  watch.update(9000);
+  watch.update(9000, isBusy);
   const changes = [];
-  for (let nowMs = 9000; nowMs < 30_000; nowMs += 100) changes.push(watch.update(nowMs));
+  for (let nowMs = 9000; nowMs < 30_000; nowMs += 100) changes.push(watch.update(nowMs, isBusy));
   expect(watch.reported?.silentMs).toBeGreaterThan(20_000);
   watch.output("rank 0", 30_000, () => "step 11 loss 1");
-  changes.push(watch.update(30_000), watch.update(30_100));
+  changes.push(watch.update(30_000, isBusy), watch.update(30_100, isBusy));
   expect(changes.filter((change) => change !== undefined)).toMatchObject([
     { phase: "started", during: "step", limitMs: 8000 },
     { phase: "ended" },

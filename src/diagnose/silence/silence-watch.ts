@@ -1,7 +1,7 @@
 import { median } from "../../foundation/statistics.ts";
 import type { RunPhase, Silence, SilenceChange } from "../../schema/run/silence.ts";
 import { type LineShape, shapeOfLine } from "./shape-of-line.ts";
-import { silenceLimitMs, type PastPauses } from "./silence-limit.ts";
+import { earlyLimitMs, silenceLimitMs, type PastPauses } from "./silence-limit.ts";
 
 /** Output that arrives within this time is one burst: ranks that print the same step, or the lines of a table. */
 const burstMs = 50;
@@ -14,6 +14,9 @@ const maximumShapes = 256;
 const keptPauses = 16;
 /** Longer times between two calls of `update` were not watched: this process was suspended. */
 const unwatchedMs = 5000;
+
+/** Whether the processes of the run have used almost no CPU time since then; false if that is not known. */
+export type IsIdleSince = (sinceMs: number) => boolean;
 
 /** The last line of some output; read only where it ends a burst. */
 type LastLine = () => string;
@@ -40,7 +43,7 @@ interface Repeats {
  */
 export class SilenceWatch {
   #burst: Burst | undefined;
-  #lastMs = 0;
+  #lastMs: number;
   #leader: string | undefined;
   /** Bursts of the leader with a step in them. */
   #beatCount = 0;
@@ -53,6 +56,10 @@ export class SilenceWatch {
   #unwatchedMs = 0;
   #reported: Silence | undefined;
   #hasResumed = false;
+
+  constructor(launchedMs: number) {
+    this.#lastMs = launchedMs;
+  }
 
   /** @param lastLine the last line of the output, without its line end */
   output(source: string, timeMs: number, lastLine: LastLine): void {
@@ -73,7 +80,7 @@ export class SilenceWatch {
   }
 
   /** To be called often; returns what has changed since the last call. */
-  update(nowMs: number): SilenceChange | undefined {
+  update(nowMs: number, isIdleSince: IsIdleSince): SilenceChange | undefined {
     const sinceMs = nowMs - (this.#updatedMs ?? nowMs);
     this.#updatedMs = nowMs;
     if (sinceMs > unwatchedMs && nowMs > this.#lastMs) {
@@ -85,7 +92,7 @@ export class SilenceWatch {
       this.#hasResumed = false;
       return { phase: "ended", silentMs: reported.silentMs };
     }
-    const found = this.#silence(nowMs);
+    const found = this.#silence(nowMs, isIdleSince);
     if (found === undefined) return undefined;
     this.#reported = found;
     return reported === undefined ? { phase: "started", ...found } : undefined;
@@ -101,11 +108,12 @@ export class SilenceWatch {
     return this.#shortest("step") ?? this.#shortest("evaluation");
   }
 
-  #silence(nowMs: number): Silence | undefined {
+  #silence(nowMs: number, isIdleSince: IsIdleSince): Silence | undefined {
     const silentMs = nowMs - this.#lastMs - this.#unwatchedMs;
+    if (silentMs < unwatchedMs) return undefined;
     const { periodMs } = this;
-    if (this.#burst === undefined || silentMs < unwatchedMs || periodMs === undefined)
-      return undefined;
+    if (this.#burst === undefined || periodMs === undefined)
+      return this.#earlySilence(silentMs, nowMs, isIdleSince);
     const { key, kind } = shapeOfLine(this.#burst.last.line());
     const longestMs = this.#after.get(key)?.longestMs;
     const limitMs = silenceLimitMs({
@@ -116,6 +124,15 @@ export class SilenceWatch {
     });
     const during = kind === "other" ? this.#phase : kind;
     return silentMs < limitMs ? undefined : { silentMs, limitMs, periodMs, during };
+  }
+
+  /** Before the period is known: loading and compiling take any time, but not without using a processor. */
+  #earlySilence(silentMs: number, nowMs: number, isIdleSince: IsIdleSince): Silence | undefined {
+    const { idleMs, busyMs } = earlyLimitMs;
+    const during = this.#phase === "step" ? "start" : this.#phase;
+    if (silentMs >= busyMs) return { silentMs, limitMs: busyMs, during };
+    const isIdle = silentMs >= idleMs && isIdleSince(nowMs - 0.9 * idleMs);
+    return isIdle ? { silentMs, limitMs: idleMs, during, idle: true } : undefined;
   }
 
   /** The burst has ended and was followed by a silence of `gapMs`. */

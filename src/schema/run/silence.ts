@@ -9,8 +9,10 @@ export const silence = z.strictObject({
   silentMs: z.number(),
   /** Silence up to this was expected. */
   limitMs: z.number(),
-  /** The usual time between lines of steps. */
-  periodMs: z.number(),
+  /** The usual time between lines of steps; absent until it is known. */
+  periodMs: z.number().optional(),
+  /** The processes of the run used almost no CPU time meanwhile. */
+  idle: z.literal(true).optional(),
   during: z.enum(runPhases),
 });
 export type Silence = z.output<typeof silence>;

@@ -23,24 +23,18 @@ export class LiveWarnings {
   /**
    * Findings that are new since the last call.
    *
-   * @param more `fileFindings`: those about files that metrics are read from; `isSilenceWatched`: an unusual silence is reported elsewhere
+   * @param fileFindings those about files that metrics are read from
    */
-  due(
-    nowMs: number,
-    reader: RunReader,
-    more: { fileFindings: () => readonly Finding[]; isSilenceWatched: boolean },
-  ): Finding[] {
+  due(nowMs: number, reader: RunReader, fileFindings: () => readonly Finding[]): Finding[] {
     const isEarly = nowMs - this.#launchedMs < quietMs;
     if (isEarly || nowMs - this.#checkedMs < checkEveryMs) return [];
     this.#checkedMs = nowMs;
-    const silence = more.isSilenceWatched ? undefined : reader.silence(nowMs);
     const findings = [
       ...reader.run.findings,
       ...reader.readingFindings(),
       ...reader.resumed(),
       ...this.#unmatched(nowMs, reader),
-      ...more.fileFindings(),
-      ...(silence === undefined ? [] : [silence]),
+      ...fileFindings(),
     ];
     return findings.filter((finding) => this.#isNew(finding));
   }

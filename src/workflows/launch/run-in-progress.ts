@@ -62,8 +62,9 @@ export class RunInProgress {
     this.reader = RunReader.live(parts.request, parts.job.launchedMs);
     this.#attempt = new AttemptState(parts.job.current);
     this.#requeuedMs = parts.earlier?.requeuedMs ?? 0;
-    this.#warnings = new LiveWarnings(parts.job.launchedMs);
-    this.#silence = new RunSilence({ isCatchingUp: parts.isAttached === true });
+    const { launchedMs } = parts.job;
+    this.#warnings = new LiveWarnings(launchedMs);
+    this.#silence = new RunSilence({ isCatchingUp: parts.isAttached === true, launchedMs });
     this.#sampling = this.#storeSamples();
     // Errors are handled where the samples are awaited; this avoids an unhandled rejection before that.
     this.#sampling.catch(() => undefined);
@@ -142,8 +143,8 @@ export class RunInProgress {
     this.#requeuedMs += next.queuedMs ?? 0;
     for (const pid of next.job.hosts.flatMap((host) => next.job.processIds(host))) probe.watch(pid);
     this.#attempt = new AttemptState(next.job);
-    this.#silence = new RunSilence({ isCatchingUp: false });
     const { launchedMs } = next.job;
+    this.#silence = new RunSilence({ isCatchingUp: false, launchedMs });
     yield* this.#record(this.reader.restarted(next.attempt, launchedMs), launchedMs);
     yield* this.#announce();
     if (attempt.overruling !== undefined) this.stop(attempt.overruling);
@@ -293,11 +294,7 @@ export class RunInProgress {
     yield* this.#checkSilence(timeMs);
     const fileFindings = (): readonly Finding[] =>
       this.#parts.files?.findings({ isOver: false }) ?? [];
-    const isSilenceWatched = this.#silence.isKnown;
-    for (const finding of this.#warnings.due(timeMs, this.reader, {
-      fileFindings,
-      isSilenceWatched,
-    }))
+    for (const finding of this.#warnings.due(timeMs, this.reader, fileFindings))
       yield { kind: "warning", runId: request.runId, finding };
     const checklist = this.reader.checklistUpdate(timeMs);
     if (checklist !== undefined) yield { kind: "checklist", runId: request.runId, checklist };
@@ -309,9 +306,12 @@ export class RunInProgress {
   /** A program that is being stopped may be silent. */
   async *#checkSilence(timeMs: number): AsyncGenerator<RunEvent> {
     if (this.#attempt.stopReason !== undefined || this.hasEnded) return;
-    const change = this.#silence.changes(timeMs);
+    const { writer, request, job } = this.#parts;
+    const processCount = job.ranks.length + job.hosts.length;
+    const change = this.#silence.changes(timeMs, (fromMs) =>
+      this.#cpu.isIdle({ fromMs, toMs: timeMs, processCount }),
+    );
     if (change === undefined) return;
-    const { writer, request } = this.#parts;
     await writer.appendEvent({ kind: "silence", ...change }, timeMs);
     yield { kind: "silence", runId: request.runId, change };
   }

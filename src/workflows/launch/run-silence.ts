@@ -1,4 +1,4 @@
-import { SilenceWatch } from "../../diagnose/silence/silence-watch.ts";
+import { type IsIdleSince, SilenceWatch } from "../../diagnose/silence/silence-watch.ts";
 import type { Silence, SilenceChange } from "../../schema/run/silence.ts";
 
 /** The last line is looked for in this many bytes: a longer one says enough in its end. */
@@ -6,11 +6,12 @@ const tailBytes = 1000;
 
 /** Watches the output of a run for a silence that its past does not explain. */
 export class RunSilence {
-  readonly #watch = new SilenceWatch();
+  readonly #watch: SilenceWatch;
   /** Not while stored output is read again, whose times are in the past. */
   #isWatching: boolean;
 
-  constructor({ isCatchingUp }: { isCatchingUp: boolean }) {
+  constructor({ isCatchingUp, launchedMs }: { isCatchingUp: boolean; launchedMs: number }) {
+    this.#watch = new SilenceWatch(launchedMs);
     this.#isWatching = !isCatchingUp;
   }
 
@@ -28,18 +29,13 @@ export class RunSilence {
     this.#watch.output("files", timeMs, () => "values in files");
   }
 
-  changes(nowMs: number): SilenceChange | undefined {
-    return this.#isWatching ? this.#watch.update(nowMs) : undefined;
+  changes(nowMs: number, isIdleSince: IsIdleSince): SilenceChange | undefined {
+    return this.#isWatching ? this.#watch.update(nowMs, isIdleSince) : undefined;
   }
 
   /** The silence that goes on. */
   get current(): Silence | undefined {
     return this.#watch.reported;
-  }
-
-  /** Whether the usual time between lines is known, so that any unusual silence is reported. */
-  get isKnown(): boolean {
-    return this.#watch.periodMs !== undefined;
   }
 }
 

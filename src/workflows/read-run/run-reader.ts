@@ -216,12 +216,6 @@ export class RunReader {
     return this.#arrivals?.findings(end) ?? [];
   }
 
-  /** The output has stopped for much longer than usual. */
-  silence(nowMs: number): Extract<Finding, { rule: "output-stopped" }> | undefined {
-    const silence = this.#arrivals?.silence(nowMs);
-    return silence === undefined ? undefined : { rule: "output-stopped", ...silence };
-  }
-
   /** Lines with numbers that are kept to find one that nearly matches. */
   get numericLineCount(): number {
     return this.#metrics.numericLineCount;
