@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { shellWord } from "./shell-word.ts";
+import { quotedWord, shellWord } from "./shell-word.ts";
 
 describe("shellWord", () => {
   test.each([
@@ -9,5 +9,15 @@ describe("shellWord", () => {
     { name: "quotes the empty word", word: "", expected: "''" },
   ])("$name", ({ word, expected }) => {
     expect(shellWord(word)).toBe(expected);
+  });
+});
+
+describe("quotedWord", () => {
+  test.each([
+    { name: "quotes each word", word: "acc>=0.9", expected: "'acc>=0.9'" },
+    { name: "quotes an apostrophe", word: "valid_0's auc", expected: `"valid_0's auc"` },
+    { name: "escapes what double quotes do not", word: "it's $1", expected: "'it'\\''s $1'" },
+  ])("$name", ({ word, expected }) => {
+    expect(quotedWord(word)).toBe(expected);
   });
 });

@@ -98,7 +98,7 @@ function headerOf(line: string): Header | undefined {
 
 /** A quick test: no name of a column contains `=` or `:`, and none between blanks begins with a digit. */
 function mayBeHeader(line: string): boolean {
-  if (/[=:]/u.test(line)) return false;
+  if (/(?<!@\d*\.\d+)[=:]/u.test(line)) return false;
   return /[,;|\t]/u.test(line) || !/(?:^|\s)[+-]?\.?\d/u.test(line);
 }
 
@@ -109,11 +109,14 @@ function columnName(text: string): string {
   return name.includes("(") ? name : name.replace(/\)$/u, "");
 }
 
+/** A range of thresholds in a name: `mAP@.5:.95`. */
+const thresholds = /@\d*\.\d+:\d*\.\d+/gu;
+
 /** Whether a cell may name a column: a word, not a number, without `=` or `:`. */
 function isColumnName(name: string, delimiter: Delimiter): boolean {
   if (name.length === 0 || name.length > maximumNameLength) return false;
   const word = delimiter === "blanks" ? /^[A-Za-z_][\w./@%#-]*$/u : /^[A-Za-z_][\w ./@()%#-]*$/u;
-  return word.test(name) && !/^(?:nan|inf(?:inity)?)$/iu.test(name);
+  return word.test(name.replace(thresholds, "@")) && !/^(?:nan|inf(?:inity)?)$/iu.test(name);
 }
 
 function cellsOf(line: string, delimiter: Delimiter): Cell[] {

@@ -17,6 +17,9 @@ export type NameMatch =
 const qualifier =
   /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg|macro|micro|weighted|balanced|normali[sz]ed|pixel|token|masked|class|per.class|per.token|clean|robust|teacher|student|old|worst|lowest|highest|baseline|chance|majority|target|goal|required|expected|desired|minimal|threshold)(?:[_-]?\d+)?(?:'s)?$/iu;
 
+/** Words that only repeat what a path such as `val/accuracy` says. */
+const section = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)$/iu;
+
 /** Whether a word changes the meaning of the name after it: `train`, `best`, `target`. */
 export function isQualifier(word: string): boolean {
   return qualifier.test(word);
@@ -42,12 +45,17 @@ export function matchName(found: string, wanted: string): NameMatch {
   const before = printed.split(/[\s.]+/u);
   // `New best accuracy` is the current value.
   const isNewBest = /\bnew best\s+$/iu.test(printed);
-  return !isNewBest && before.some((word) => qualifier.test(word)) ? "longer" : "last-words";
+  const isPath = wantedName.includes("/");
+  const changes = (word: string): boolean =>
+    qualifier.test(word) && !(isPath && section.test(word));
+  return !isNewBest && before.some(changes) ? "longer" : "last-words";
 }
 
 const normalized = remembered((name) =>
   name
     .trim()
     .toLowerCase()
+    // Abbreviated words: `Val. Acc.`
+    .replaceAll(/(?<=\p{L})\.(?=\s|$)/gu, "")
     .replaceAll(/[\s_-]+/gu, "_"),
 );

@@ -66,10 +66,20 @@ export function nextNumber(
     at = nextCandidate(text, at);
     if (at === text.length) return undefined;
     const token = readNumberAt(text, at, commaStyle);
-    if (token !== undefined) return token;
-    at = endOfWord(text, at);
+    if (token !== undefined && !endsThresholds(text, token)) return token;
+    at = token === undefined ? endOfWord(text, at) : token.suffixEnd;
   }
   return undefined;
+}
+
+/**
+ * Whether a number is part of a name: the end of a range of thresholds, as in `mAP@.5:.95`. Ranges that do not end at 0.95 are recognized by
+ * the value after them.
+ */
+function endsThresholds(text: string, { start, end, value }: NumberToken): boolean {
+  if (value > 1 || !/[:-]/u.test(text[start - 1] ?? "")) return false;
+  if (!/@\[?\d*\.\d+[:-]$/u.test(text.slice(Math.max(0, start - 12), start))) return false;
+  return value === 0.95 || /^\]?\s*[=:]\s*[\d.]/u.test(text.slice(end, end + 12));
 }
 
 /** The number that begins at an index, if any. */

@@ -45,6 +45,16 @@ describe("readPairs", () => {
       pairs: { Epoch: 0, v_num: 3, val_loss: 0.321 },
     },
     {
+      name: "takes a range of thresholds for a part of the name",
+      line: "mAP@0.5: 0.61, mAP@0.5:0.95: 0.402, AP@0.5:0.75 = 0.5",
+      pairs: { "mAP@0.5": 0.61, "mAP@0.5:0.95": 0.402, "AP@0.5:0.75": 0.5 },
+    },
+    {
+      name: "reads nothing from the names in a header with thresholds",
+      line: "  P          R     mAP@.5   mAP@.5:.95",
+      pairs: {},
+    },
+    {
       name: "reads a Python dictionary",
       line: "{'eval_loss': 1.55, 'eval_accuracy': 0.7, 'note': 'a: 3', 'epoch': 1.0}",
       pairs: { eval_loss: 1.55, eval_accuracy: 0.7, epoch: 1 },

@@ -3,7 +3,7 @@ import { readPairs } from "./read-pairs.ts";
 /** The closest line to a metric that no line matched, and the metric to try instead. */
 export interface MetricSuggestion {
   nearestLine?: string;
-  /** A value for `--metric`. */
+  /** A name for `--target`. */
   suggestion?: string;
 }
 
@@ -27,12 +27,16 @@ export function suggestMetric(metric: string, lines: readonly string[]): MetricS
 function nearestName(words: readonly string[], metric: string, line: string): string | undefined {
   let best: { name: string; score: number } | undefined;
   for (const { name } of readPairs(line)) {
+    if (isPlace.test(name)) continue;
     // The fewer additional words a name has, the better it matches.
     const score = scoreOf(words, metric, name) - wordsOf(name).length / 100;
     if (score > 0 && (best === undefined || score > best.score)) best = { name, score };
   }
   return best?.name;
 }
+
+/** The number after such a word tells when a value was measured: `accuracy after epoch 3`. */
+const isPlace = /\b(?:epoch|step|iter(?:ation)?|batch|round|fold|after|at|in)\W*$/iu;
 
 function wordsOf(text: string): string[] {
   return text

@@ -1,3 +1,4 @@
+import { quotedWord } from "../../foundation/shell-word.ts";
 import { formatBytes, formatCount } from "../../foundation/units.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import {
@@ -145,10 +146,12 @@ function neverMatched(
     pattern === undefined
       ? `no output line gives \`${metric}\` a number`
       : `no output line matched \`${pattern}\``;
-  const [longer] = longerNames;
-  if (longer !== undefined) {
+  if (longerNames.length > 0) {
     const names = longerNames.map((name) => `\`${name}\``).join(", ");
-    return { message, hint: `the output has ${names}; to use it: \`--metric '${longer}'\`` };
+    return {
+      message,
+      hint: `the output has ${names}; to use one, name it in \`--target\``,
+    };
   }
   if (nearestLine === undefined) {
     return {
@@ -159,7 +162,8 @@ function neverMatched(
           : `the output has numbers for ${namesText(finding.namesSeen)}`,
     };
   }
-  const advice = suggestion === undefined ? "" : `; try \`--metric '${suggestion}'\``;
+  const advice =
+    suggestion === undefined ? "" : `; if it is meant, name it in \`--target\`: \`${suggestion}\``;
   return { message, hint: `closest line: \`${nearestLine}\`${advice}` };
 }
 
@@ -173,7 +177,7 @@ function qualityNeverRead(
       hint:
         finding.metricsSeen.length === 0
           ? "specify the target: `--target 'val_acc>=0.94'`"
-          : `the output has numbers for ${namesText(finding.metricsSeen)}; give a target for one of them, such as \`--target '${finding.metricsSeen[0]}>=0.94'\``,
+          : `the output has numbers for ${namesText(finding.metricsSeen)}; give a target for one of them, such as \`--target ${quotedWord(`${finding.metricsSeen[0]}>=0.94`)}\``,
     };
   }
   const seen = finding.metricsSeen.map((name) => `\`${name}\``).join(", ");

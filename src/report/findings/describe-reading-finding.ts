@@ -1,3 +1,4 @@
+import { quotedWord } from "../../foundation/shell-word.ts";
 import { formatCount, formatDuration } from "../../foundation/units.ts";
 import { visibleControls } from "../../foundation/visible-controls.ts";
 import type { Finding } from "../../schema/run/finding.ts";
@@ -67,7 +68,7 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
     case "metric-inside-longer-name":
       return {
         message: `the pattern for \`${finding.metric}\` matches inside \`${finding.found}\`; after \`_\`, \`-\` or \`/\`, such values were not used`,
-        hint: `to read that metric, give its name: \`--metric '${finding.found.replace(/[=:].*$/u, "")}'\``,
+        hint: `to read that metric, name it in \`--target\`: \`${finding.found.replace(/[=:].*$/u, "")}\``,
       };
     case "decimal-comma-read":
       return {
@@ -86,12 +87,12 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
     case "pattern-matches-several-names":
       return {
         message: `the pattern for \`${finding.metric}\` matches ${listOf(finding.names)} on one line; such values were not used`,
-        hint: `give the name of one of them: \`--metric '${finding.names.at(-1) ?? finding.metric}'\``,
+        hint: `name one of them in \`--target\`: \`${finding.names.at(-1) ?? finding.metric}\``,
       };
     case "metric-in-several-sections":
       return {
         message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; once the second was seen, only its values count`,
-        hint: `name one of them: \`--metric ${finding.evaluation}_${finding.metric}\``,
+        hint: `name one of them in \`--target\`: \`${finding.evaluation}_${finding.metric}\``,
       };
     case "source-echoed":
       return {
@@ -111,7 +112,7 @@ export function describeValueFinding(finding: ValueFinding): DescribedFinding {
     case "value-off-scale":
       return {
         message: `\`${finding.metric}\` was \`${finding.seen}\`, but the target is ${finding.targetValue}: the program seems to print percent; ${countOf(finding.count, "such value")} ${finding.count === 1 ? "was" : "were"} not used`,
-        hint: `give the target on the program's scale, for example \`--target '${finding.metric}>=${finding.targetValue * 100}'\``,
+        hint: `give the target on the program's scale, for example \`--target ${quotedWord(`${finding.metric}>=${finding.targetValue * 100}`)}\``,
       };
     case "first-evaluation-meets-target":
       return {

@@ -31,7 +31,7 @@ export const finding = z.discriminatedUnion("rule", [
     longerNames: z.array(z.string()).optional(),
     /** Names of numbers in the output, if no line is similar. */
     namesSeen: z.array(z.string()).optional(),
-    /** What to give `--metric` to read the nearest line. */
+    /** What to call the metric in `--target` to read the nearest line. */
     suggestion: z.string().optional(),
   }),
   z.strictObject({
