@@ -63,7 +63,7 @@ The constants are fitted to all of them, and the error of a prediction is correc
   ],
   [
     "Memory",
-    `[memory-measurements.jsonl](../data/planner/memory-measurements.jsonl): whole layouts, without the reserve for CUDA and NCCL, which allocators do not count. Korthikanti's figures are computed by their formulas. The constants of torchtitan and torchtune were chosen with these figures in view.\n\n${memoryTable(memoryPoints())}`,
+    `[memory-measurements.jsonl](../data/planner/memory-measurements.jsonl): whole layouts, without the reserve for CUDA and NCCL, which allocators do not count. Korthikanti's figures are computed by their formulas. What PyTorch keeps was read in its sources with the figures of torchtitan and torchtune in view; those of torchtitan-2025-06 were added after.\n\n${memoryTable(memoryPoints())}`,
   ],
   [
     "Convolutional, recommendation and diffusion models",

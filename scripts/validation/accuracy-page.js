@@ -86,9 +86,12 @@ function calculonPoints(rows, set) {
 
 export function memoryTable(points) {
   const groups = groupsOf(points, (point) => `${point.table}: ${point.kind}`);
+  const whole = points.filter(({ kind }) => /^(?:allocated|reserved)/.test(kind));
   return table(
     errorHead.slice(0, -1),
-    [...groups].map(([name, members]) => errorRow(name, members).slice(0, -1)),
+    [...groups, ["all that was allocated or reserved", whole]].map(([name, members]) =>
+      errorRow(name, members).slice(0, -1),
+    ),
   );
 }
 

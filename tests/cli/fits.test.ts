@@ -34,8 +34,8 @@ describe("pitwall fits", () => {
           gradients     0.2  of the adapters
           optimizer     0.3  AdamW
           activations  12.3  1 × 2,048 tokens
-          buffers       3.5  logits, dequantized weights
-          reserve       1.1  CUDA, fragmentation
+          buffers       3.0  logits, dequantized weights
+          reserve       1.5  CUDA, fragmentation
           total        22.8
           left          1.2
 
@@ -64,16 +64,16 @@ describe("pitwall fits", () => {
         gradients     15.0
         optimizer     29.9  AdamW, bf16
         activations   12.3  1 × 2,048 tokens
-        buffers        3.4  logits
-        reserve        1.1  CUDA, fragmentation
+        buffers        2.9  logits
+        reserve        1.5  CUDA, fragmentation
         total         76.6
         left         -52.6
 
         what makes it fit
-        with a chunked loss, weights updated in the backward pass, selective activation checkpointing and optimizer states in host memory: yes, 21.0 of 24.0 GiB, about half as fast
-        with LoRA, a chunked loss and selective activation checkpointing: yes, 20.7 of 24.0 GiB, about 10 % slower
+        with a chunked loss, weights updated in the backward pass, selective activation checkpointing and optimizer states in host memory: yes, 21.1 of 24.0 GiB, about half as fast
+        with LoRA, a chunked loss and selective activation checkpointing: yes, 20.8 of 24.0 GiB, about 10 % slower
         with QLoRA and torch.compile: yes, 19.0 of 24.0 GiB
-        on 32 × rtx-4090 with FSDP: yes
+        on 128 × rtx-4090 with FSDP: yes
 
         smallest machine      1 × a100-pcie-80gb, $1.52/h (crusoe, runpod, 2026-08)
 

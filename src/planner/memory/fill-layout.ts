@@ -30,6 +30,8 @@ export interface FilledLayout {
   framework: NonNullable<TrainingLayout["framework"]>;
   attention: NonNullable<TrainingLayout["attention"]>;
   loss: NonNullable<TrainingLayout["loss"]>;
+  /** Keys and values are copied to every head of queries. */
+  copiesHeads: boolean;
   /** Eager PyTorch keeps what each of its operations needs for the backward pass. */
   isEager: boolean;
   gradientFormat: NonNullable<TrainingLayout["gradientFormat"]>;
@@ -84,6 +86,7 @@ export function fillLayout(
     attention: activations.attention,
     loss: states.loss,
     isEager: isPyTorch(framework) && layout.compiled === false,
+    copiesHeads: copiesHeads(layout, framework),
     gradientFormat: states.gradientFormat,
     momentFormat: states.momentFormat,
     optimizer: states.optimizer,
@@ -147,6 +150,11 @@ function activationChoices(
     offloadActivationLayers: Math.min(layout.offloadActivationLayers ?? 0, stageLayers),
     attention: layout.attention ?? (isBeforeFlash(layout.software) ? "unfused" : "flash"),
   };
+}
+
+/** PyTorch's scaled_dot_product_attention takes grouped heads; programs use that since the middle of 2025. */
+function copiesHeads({ software }: TrainingLayout, framework: FilledLayout["framework"]): boolean {
+  return framework === "fsdp" && software !== undefined && software < "2025-07";
 }
 
 /** Megatron-LM uses FlashAttention since the beginning of 2023. */

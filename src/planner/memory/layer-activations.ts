@@ -122,7 +122,7 @@ function attentionActivations(
     return { kept, scores: 0 };
   }
   const { kvHeads, headSize } = headSizes(shape);
-  const keysAndValues = 2 * Math.max(1, kvHeads / layout.tp);
+  const keysAndValues = 2 * (layout.copiesHeads ? heads : Math.max(1, kvHeads / layout.tp));
   const kept =
     normOutput + bytes * headSize * (heads + keysAndValues + outputs * heads) + statistics;
   if (layout.attention === "flash") return { kept, scores: 0 };
@@ -182,8 +182,8 @@ function cheapActivations(
 
 /**
  * Selective checkpointing. PyTorch's, as torchtitan sets it up, keeps the input of the layer, the output of attention and
- * of every second matrix product (query, value, the first of the feed-forward layer and its last); MaxText's keeps the
- * input of the layer, queries, keys and values (`save_qkv_proj`).
+ * of every second matrix product (query, value, the first of the feed-forward layer and its last); compiled layers not the
+ * last, which no gradient needs. MaxText's keeps the input of the layer, queries, keys and values (`save_qkv_proj`).
  */
 function selectiveActivations(
   shape: TransformerShape,
@@ -196,7 +196,7 @@ function selectiveActivations(
   const bytes = elementBytes(layout.precision);
   const { heads, kvHeads, headSize } = headSizes(shape);
   const tokens = layout.sequenceParallel ? layout.tp : 1;
-  const residual = (2 * bytes * shape.hidden) / tokens;
+  const residual = ((layout.isEager ? 2 : 1) * bytes * shape.hidden) / tokens;
   const width = (headSize * (2 * heads + kvHeads) + shape.ffn) / layout.tp;
   return Math.min(withoutScores, residual + bytes * width + (4 * heads) / layout.tp);
 }

@@ -92,12 +92,12 @@ describe("memoryOfLayout", () => {
     expect(meanError("korthikanti", "layers")).toBeLessThan(0.03);
   });
 
-  test("is within 8 % on average of what torchtitan's allocator reserved", () => {
-    expect(meanError("torchtitan", "reserved")).toBeLessThan(0.08);
+  test("is within 5 % on average of what torchtitan's allocator reserved", () => {
+    expect(meanError("torchtitan", "reserved")).toBeLessThan(0.05);
   });
 
-  test("is within 8 % on average of what torchtune allocated, from full fine-tuning to QLoRA", () => {
-    expect(meanError("torchtune", "allocated")).toBeLessThan(0.08);
+  test("is within 5 % on average of what torchtune allocated, from full fine-tuning to QLoRA", () => {
+    expect(meanError("torchtune", "allocated")).toBeLessThan(0.05);
   });
 
   test("PyTorch's gradients grow while activations are freed, unless several passes add them up", () => {
@@ -105,6 +105,47 @@ describe("memoryOfLayout", () => {
     const several = memory({ framework: "fsdp", sharding: "none", globalBatch: 4 }, 1);
     expect(one.gradients).toBeLessThan(several.gradients);
     expect(one.gradients + one.activations).toBeGreaterThanOrEqual(several.gradients);
+  });
+
+  test("frees logits before a layer is recomputed: the larger of both counts", () => {
+    const shape = { ...llama8b, vocab: 8192 };
+    const bytes = (loss: "plain" | "fused", recompute: "none" | "full"): number =>
+      sumOfParts(memory({ framework: "megatron", loss, recompute }, 8, shape));
+    expect(bytes("plain", "full")).toBe(bytes("fused", "full"));
+    expect(bytes("plain", "none")).toBe(bytes("fused", "none"));
+    const small = { ...shape, ffn: 1024 };
+    const logits = (recompute: "none" | "full"): number =>
+      memory({ framework: "megatron", loss: "plain", recompute }, 8, small).buffers;
+    expect(logits("full")).toBeLessThan(logits("none"));
+  });
+
+  test("compiled layers do not keep the output of their last product, which no gradient needs", () => {
+    const fields = { framework: "fsdp", sharding: "fsdp", recompute: "selective" } as const;
+    const eager = memory({ ...fields, compiled: false }).activations;
+    const compiled = memory(fields).activations;
+    expect(eager - compiled).toBeGreaterThan(2 * 32 * 8192 * 4096);
+  });
+
+  test("gradients that FSDP reduces stay reserved in full", () => {
+    const fields = { framework: "fsdp", sharding: "fsdp", globalBatch: 8 } as const;
+    expect(memory(fields).gradients).toBe(memory({ ...fields, globalBatch: 64 }).gradients);
+  });
+
+  test("logits that PyTorch splits by tensor parallelism take a third more than whole ones", () => {
+    const fields = { framework: "fsdp", sharding: "fsdp", globalBatch: 8 } as const;
+    const logits = (tp: number): number =>
+      memory({ ...fields, tp, loss: "plain" }).buffers -
+      memory({ ...fields, tp, loss: "chunked" }).buffers;
+    expect(8 * (logits(8) / logits(1))).toBeCloseTo((16 - 2.25) / (12 - 2.25), 2);
+  });
+
+  test("a pipeline in PyTorch has buffers for every pass, and more with more stages of a rank", () => {
+    const fields = { framework: "fsdp", sharding: "fsdp", pp: 4, recompute: "full" } as const;
+    const passes = (globalBatch: number, vp = 1): number =>
+      memory({ ...fields, globalBatch, vp }, 16).buffers;
+    const boundary = 2 * 8192 * 4096;
+    expect(passes(64) - passes(32)).toBeGreaterThanOrEqual(8 * boundary);
+    expect(passes(32, 2)).toBeGreaterThan(passes(32));
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { countParameters, type ParameterCounts } from "../model/count-parameters
 import { fillLayout, type FilledLayout } from "./fill-layout.ts";
 import { layerActivations, type LayerActivations } from "./layer-activations.ts";
 import { candidateStages, type PipelineStage } from "./pipeline-stages.ts";
-import { reserveBytes } from "./reserve-bytes.ts";
+import { poolBytes, reserveBytes } from "./reserve-bytes.ts";
 import { stageParameters, type StageParameters } from "./stage-parameters.ts";
 import { stageStates } from "./stage-states.ts";
 import { stageBuffers } from "./stage-buffers.ts";
@@ -72,22 +72,24 @@ interface StageInputs {
 function stageMemory(inputs: StageInputs, acceleratorCount: number): MemoryParts {
   const { shape, layout, counts, stage } = inputs;
   const parameters = stageParameters(counts, shape, layout, stage);
-  const activations = stageActivations(inputs);
-  const buffers = stageBuffers({ shape, layout, counts, stage, parameters });
+  const { kept, recomputed } = stageActivations(inputs);
+  const activations = kept + recomputed;
+  const buffers = stageBuffers({ shape, layout, counts, stage, parameters, recomputed });
   const states = stageStates(shape, layout, parameters);
+  const pools = poolBytes({ shape, layout, stage, parameters });
   return {
     weights: states.weights,
     gradients: gradientsAtPeak(states.gradients, activations, layout, parameters),
     optimizer: states.optimizer,
     activations,
     buffers,
-    reserve: reserveBytes(acceleratorCount, activations + buffers),
+    reserve: reserveBytes(acceleratorCount, activations + buffers) + pools,
   };
 }
 
 /**
  * PyTorch frees gradients after each step: with one pass in a step, they grow while activations are freed, so that both
- * never exist in full. With several passes they stay.
+ * never exist in full. With several passes they stay. Those that FSDP reduces stay reserved on the stream that reduces them.
  */
 function gradientsAtPeak(
   gradients: number,
@@ -98,12 +100,16 @@ function gradientsAtPeak(
   const largest = Math.max(largestLayer, vocabulary / (hasBothEnds ? 2 : 1));
   const ofLayer = Math.min(gradients, (layout.masterWeights ? 4 : 2) * largest);
   if (layout.optimizerInBackward) return ofLayer;
-  const grows = layout.framework === "fsdp" && layout.pp === 1 && layout.microBatches === 1;
-  return grows ? Math.max(ofLayer, gradients - activations) : gradients;
+  const grows = layout.framework === "fsdp" && layout.shardCount === 1 && layout.microBatches === 1;
+  if (!grows || layout.pp > 1) return gradients;
+  return Math.max(layout.adapter === undefined ? ofLayer : 0, gradients - activations);
 }
 
-/** Activations that wait for their backward pass, and those of the layer that is recomputed. */
-function stageActivations({ shape, layout, perToken, stage }: StageInputs): number {
+/** Activations that wait for their backward pass, and those of the layer that is recomputed, bytes. */
+function stageActivations({ shape, layout, perToken, stage }: StageInputs): {
+  kept: number;
+  recomputed: number;
+} {
   const tokens = (layout.microBatch * shape.seq) / layout.cp;
   const hasExperts = shape.experts > 0;
   const denseLayers = stage.denseLayers + (hasExperts ? 0 : stage.mtpLayers);
@@ -122,7 +128,10 @@ function stageActivations({ shape, layout, perToken, stage }: StageInputs): numb
   );
   // The last stage also keeps the input and output of the norm before the output matrix.
   const head = stage.hasHead ? 2 * perToken.dense.input : 0;
-  return tokens * (stage.passes * resident + copied + recomputed + head);
+  return {
+    kept: tokens * (stage.passes * resident + copied + head),
+    recomputed: tokens * recomputed,
+  };
 }
 
 function keptPerToken(layer: LayerActivations, layout: FilledLayout): number {

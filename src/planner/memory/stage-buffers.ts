@@ -11,14 +11,17 @@ interface BufferInputs {
   counts: ParameterCounts;
   stage: PipelineStage;
   parameters: StageParameters;
+  /** Activations of the layer that is recomputed, bytes; logits are freed before. */
+  recomputed: number;
 }
 
 /** What exists for a moment when memory is fullest: logits or gradients of activations, and gathered weights. */
 export function stageBuffers(inputs: BufferInputs): number {
   const logits = inputs.stage.hasHead ? logitsBytes(inputs) : 0;
   return (
-    Math.max(logits, activationGradients(inputs)) +
+    Math.max(logits - inputs.recomputed, activationGradients(inputs) + layerGradients(inputs)) +
     gatheredSequences(inputs) +
+    pipelineBuffers(inputs) +
     gatheredWeights(inputs) +
     placeholderGradients(inputs) +
     dequantizedWeights(inputs)
@@ -35,21 +38,42 @@ const lossChunk = 1 / 8;
 function logitsBytes(inputs: BufferInputs): number {
   const { shape, layout, stage } = inputs;
   const logits = (tokensOfPass(inputs) * shape.vocab) / layout.tp;
-  const together = layout.loss === "chunked" ? lossChunk : 1;
-  return (1 + stage.mtpLayers) * logits * together * bytesPerLogit(layout);
+  return (1 + stage.mtpLayers) * logits * bytesPerLogit(layout);
 }
 
 /**
- * Megatron-LM's fused cross-entropy writes gradients over the bf16 logits, and without it keeps them in fp32 too. PyTorch
- * keeps bf16 logits, their fp32 copy, log-probabilities and gradients.
+ * Megatron-LM's fused cross-entropy writes gradients over the bf16 logits, and without it keeps them in fp32 too.
+ *
+ * PyTorch's keeps log-probabilities and two gradients in fp32; with logits split by tensor parallelism, one more. Its
+ * chunked loss, as in torchtune, keeps the bf16 logits of all chunks, and the gradient of one.
+ *
+ * @see https://github.com/pytorch/pytorch/blob/v2.6.0/torch/distributed/tensor/parallel/loss.py
  */
-function bytesPerLogit({ framework, attention, precision, loss }: FilledLayout): number {
+function bytesPerLogit({ framework, attention, precision, loss, tp }: FilledLayout): number {
   const bytes = elementBytes(precision);
   const isFused = loss === "fused" && attention === "flash";
-  if (loss === "chunked") return bytes + 4;
+  if (loss === "chunked")
+    return framework === "fsdp" ? (1 + lossChunk) * bytes : lossChunk * (bytes + 4);
   if (framework === "megatron") return isFused ? bytes : bytes + 4;
   if (isFused) return 2 * bytes;
-  return bytes === 4 ? 12 : bytes + 12;
+  return tp > 1 ? 16 : 12;
+}
+
+/**
+ * PyTorch's pipelines have a buffer for the input of each pass and for the gradient of its output, and keep the output
+ * until it goes back. Inputs of passes that are in flight are activations.
+ *
+ * @see https://github.com/pytorch/pytorch/blob/v2.6.0/torch/distributed/pipelining/stage.py
+ */
+function pipelineBuffers(inputs: BufferInputs): number {
+  const { shape, layout, stage } = inputs;
+  const { framework, pp, vp, microBatches, sequenceParallel, tp } = layout;
+  if (framework !== "fsdp" || pp === 1) return 0;
+  const tokens = tokensOfPass(inputs) / (sequenceParallel ? tp : 1);
+  const boundary = elementBytes(layout.precision) * tokens * shape.hidden * vp;
+  const waiting = stage.hasEmbedding ? 0 : microBatches - stage.passes;
+  const outputs = stage.hasHead ? 0 : microBatches + stage.passes;
+  return boundary * (waiting + outputs);
 }
 
 /** Gradients of the inner activations of a feed-forward layer during its backward pass. */
@@ -90,7 +114,22 @@ function matricesOnTheWay(layout: FilledLayout, { largestLayer }: StageParameter
   return copies * elementBytes(layout.precision) * largestLayer;
 }
 
-/** PyTorch and Megatron-LM gather and reduce layer by layer. */
+/** Whether PyTorch gathers layers before they compute, and frees them after it. */
+function isGatheredInTorch({ framework, sharding, shardCount, pp }: FilledLayout): boolean {
+  return framework === "fsdp" && sharding === "fsdp" && shardCount > 1 && pp === 1;
+}
+
+/** Gradients of one layer that PyTorch reduces, and their copy in the format of the reduction; after the logits are freed. */
+function layerGradients({ layout, parameters }: BufferInputs): number {
+  if (!isGatheredInTorch(layout) || layout.adapter !== undefined) return 0;
+  const reduced = layout.gradientFormat === "bf16" ? 0 : 4;
+  return (elementBytes(layout.precision) + reduced) * parameters.largestLayer;
+}
+
+/**
+ * PyTorch and Megatron-LM gather and reduce layer by layer. PyTorch gathers embedding and output matrix together, for the
+ * whole step, and reduces the gradient of the output matrix at its end; others gather them one after the other.
+ */
 function layersOnTheWay(layout: FilledLayout, parameters: StageParameters): number {
   const bytes = elementBytes(layout.precision);
   const isTrained = layout.adapter === undefined;
@@ -98,13 +137,16 @@ function layersOnTheWay(layout: FilledLayout, parameters: StageParameters): numb
   if (layout.framework === "fsdp" && layout.pp > 1) {
     // With a pipeline, a stage stays gathered for all passes and adds up its gradients.
     const added = isNarrow ? 2 : 4;
-    return (bytes + (isTrained ? added : 0)) * (parameters.dense + parameters.experts);
+    const whole = parameters.dense + parameters.experts;
+    return bytes * whole + (isTrained ? added * whole + bytes * parameters.largestLayer : 0);
   }
+  const { largestLayer, vocabulary, hasBothEnds } = parameters;
+  const oneEnd = vocabulary / (hasBothEnds ? 2 : 1);
+  if (isGatheredInTorch(layout))
+    return bytes * (2 * largestLayer + vocabulary + (isTrained ? oneEnd : 0));
   const reduced = bytes + (isNarrow ? 0 : 4);
-  const gradients = isTrained ? reduced * parameters.largestLayer : 0;
-  // Embedding and output matrix are gathered one after the other.
-  const ends = parameters.vocabulary / (parameters.hasBothEnds ? 2 : 1);
-  return bytes * (2 * parameters.largestLayer + ends) + gradients;
+  const gradients = isTrained ? reduced * largestLayer : 0;
+  return bytes * (2 * largestLayer + oneEnd) + gradients;
 }
 
 /**

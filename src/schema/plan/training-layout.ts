@@ -36,7 +36,8 @@ export type AttentionKernel = (typeof attentionKernels)[number];
 
 /**
  * How the loss is computed. `plain`: fp32 logits, log-probabilities and gradients, as PyTorch does. `fused`: one kernel
- * that overwrites the logits with their gradients. `chunked`: for a part of the tokens at a time.
+ * that overwrites the logits with their gradients. `chunked`: for a part of the tokens at a time; PyTorch keeps their
+ * 16-bit logits until the backward pass.
  */
 export const lossKernels = ["plain", "fused", "chunked"] as const;
 export type LossKernel = (typeof lossKernels)[number];
