@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type SshLab, sshLabObstacle, startSshLab } from "../lab/ssh-hosts.ts";
+import { expectWholeLedger, leftRunning } from "../support/after-faults.ts";
 import { pitwall, startPitwall } from "../support/pitwall.ts";
 import { eventsOf, logOf, recordFolder, sshProject, until } from "../support/ssh-project.ts";
 
@@ -34,27 +35,9 @@ function resultOf(code: string): { outcome: { kind: string } } {
   return JSON.parse(readFileSync(join(recordFolder(code), "result.json"), "utf8"));
 }
 
-/** Command lines of processes that belong to the record of a run. */
-function leftRunning(code: string): string[] {
-  const mark = recordFolder(code);
-  return readdirSync("/proc").flatMap((pid) => {
-    if (!/^\d+$/u.test(pid)) return [];
-    try {
-      const isOfRun = readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark);
-      return isOfRun ? [readFileSync(`/proc/${pid}/cmdline`, "latin1")] : [];
-    } catch {
-      // It has ended meanwhile, or belongs to another user.
-      return [];
-    }
-  });
-}
-
 /** The ledger of a run with one failure adds up to its wall time. */
-function expectWholeLedger({ stdout }: { stdout: string }): void {
-  const { ledger, result } = JSON.parse(stdout).result.runs[0];
-  const parts: number[] = Object.values(ledger.partsMs);
-  const sumMs = parts.reduce((sum, each) => sum + each, 0);
-  expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
+function expectOneFailure(shown: { stdout: string }): void {
+  const ledger = expectWholeLedger(shown);
   expect(ledger).toMatchObject({ basis: "evaluations", attemptCount: 2, failureCount: 1 });
   expect(ledger.goodput).toBeGreaterThan(0);
 }
@@ -69,8 +52,8 @@ test("a run on this machine survives the kill of a rank", async () => {
   expect(resultOf(code).outcome.kind).toBe("reached");
   expect(logOf(code)).toMatch(/rank=0 attempt=2 from=4/u);
   expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
-  expectWholeLedger(await pitwall(["show", "last", "--json"], { cwd: code }));
-  await expect.poll(() => leftRunning(code), { timeout: 30_000 }).toEqual([]);
+  expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
+  await expect.poll(() => leftRunning(recordFolder(code)), { timeout: 30_000 }).toEqual([]);
 }, 120_000);
 
 test("a rank that fails later than its victim still prints its reason", async () => {
@@ -124,6 +107,9 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
     const { stdout: listed } = await pitwall(["hosts", "list", "--json"], { cwd: code });
     expect(JSON.parse(listed).result.hosts).toEqual([]);
     expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
+    for (const host of lab.hosts)
+      await expect.poll(() => lab.processes(host), { timeout: 30_000 }).toEqual([]);
   }, 120_000);
 
   test.each([
@@ -131,7 +117,7 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
     { when: "during the restart", seen: /"kind":"restarting"/u, file: "events.jsonl" },
     { when: "after the restart", seen: /rank=0 attempt=2 [^]*samples=600/u },
   ])(
-    "is attached to when Pitwall was killed $when",
+    "is attached to and reaches its target when Pitwall was killed $when, which doctor names",
     async ({ seen, file = "log.txt" }) => {
       const code = sshProject(resuming);
       const where = ["--hosts", "host1,host2", "--ssh-config", lab.config];
@@ -148,6 +134,11 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
       expect(ledger).toMatchObject({ attemptCount: hasRestarted ? 2 : 1 });
       child.kill("SIGKILL");
       await exited;
+      const abandoned = await pitwall(["doctor", "last", "--json"], { cwd: code });
+      expect(JSON.parse(abandoned.stdout).result.diagnoses[0].diagnosis.verdict).toMatchObject({
+        kind: "fault",
+        causes: [{ kind: "launcher-killed" }],
+      });
       const ran = await pitwall(["attach", "last"], { cwd: code });
       expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
       const starts = logOf(code).match(/^rank=\d attempt=\d from=\d$/gmu);
@@ -157,17 +148,42 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
         "rank=1 attempt=1 from=0",
         expect.stringMatching(/^rank=1 attempt=2 from=[468]$/u),
       ]);
+      expect(resultOf(code).outcome.kind).toBe("reached");
       expect(logOf(code).match(/"attempt_start"/gu)).toHaveLength(1);
       expect(logOf(code).match(/^samples=\d+/gmu)).toEqual(
         [100, 200, 300, 400, 500, 500, 600, 700, 800].map((count) => `samples=${count}`),
       );
       expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
-      expectWholeLedger(await pitwall(["show", "last", "--json"], { cwd: code }));
+      expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
       for (const host of lab.hosts)
         await expect.poll(() => lab.processes(host), { timeout: 30_000 }).toEqual([]);
     },
     120_000,
   );
+
+  test("survives a cut link: a spare replaces the host behind it, which ends its rank by itself", async () => {
+    const code = sshProject(resuming);
+    const where = ["--hosts", "host1,host2,host3", "--ssh-config", lab.config];
+    const how = ["--launcher", "direct", "--host-timeout", "5s", "--max-restarts", "1"];
+    const words = ["run", ...where, ...how, "--spares", "1", ...reading, "--", ...command, "1.5"];
+    const exited = once(startPitwall(words, code), "exit");
+    await until(() => /samples=200/u.test(logOf(code)));
+    lab.setLink("host2", "down");
+    onTestFinished(() => lab.setLink("host2", "up"));
+    expect((await exited)[0]).toBe(0);
+    expect(eventsOf(code).filter(({ kind }) => kind === "restarting")).toMatchObject([
+      {
+        fault: { kind: "host-lost", hosts: ["host2"] },
+        decision: { kind: "replace-host", hosts: ["host2"], spares: ["host3"] },
+      },
+    ]);
+    expect(resultOf(code).outcome.kind).toBe("reached");
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
+    lab.setLink("host2", "up");
+    for (const host of lab.hosts)
+      await expect.poll(() => lab.processes(host), { timeout: 90_000 }).toEqual([]);
+  }, 240_000);
 
   test("survives the loss of a host: a spare replaces it", async () => {
     const code = sshProject(resuming);
@@ -190,6 +206,7 @@ describe.skipIf(obstacle !== undefined)("a run on ssh hosts", () => {
     expect(resultOf(code).outcome.kind).toBe("reached");
     expect(logOf(code)).toMatch(/rank=1 attempt=2 from=0/u);
     expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
     const { stdout: listed } = await pitwall(["hosts", "list", "--json"], { cwd: code });
     expect(JSON.parse(listed).result.hosts).toMatchObject([{ host: "host2", by: "recovery" }]);
     const again = await pitwall([...words.slice(0, -1), "0.1"], { cwd: code });

@@ -23,6 +23,7 @@ export class RecordedTimes {
   readonly #startMs = new Map<string, number>();
   #reachedMs: number | undefined;
   #newestMs = 0;
+  #hasRestarted = false;
   /** Observations from the oldest value on whose added line has not been read yet. */
   #waiting: Observation[] = [];
   /** Number of values so far for which Pitwall may have added a line. */
@@ -38,7 +39,10 @@ export class RecordedTimes {
     for (const { event, timeMs } of events) {
       if (event.kind === "clock-started") this.#startMs.set(event.by, timeMs);
       if (event.kind === "target-reached") this.#reachedMs = timeMs;
-      if (event.kind === "launched") this.#newestMs = Math.max(this.#newestMs, timeMs);
+      if (event.kind === "restarting") this.#hasRestarted = true;
+      // A later attempt begins with its line in the log.
+      if (event.kind === "launched" && !this.#hasRestarted)
+        this.#newestMs = Math.max(this.#newestMs, timeMs);
     }
   }
 
