@@ -1,3 +1,4 @@
+import type { LaunchTarget } from "../schema/run/launch-target.ts";
 import type { TargetStanding } from "../schema/run/metric-target.ts";
 import type { VerdictDifference } from "../schema/run/run-page.ts";
 import type { RunRequest } from "../schema/run/run-request.ts";
@@ -64,16 +65,21 @@ function outcomeDifferences(
 
 /** The cost follows from the recorded times, which are compared separately. */
 function costDifferences(
-  { price, system, continues }: RunRequest,
+  { price, system, launchTarget: recorded, continues }: RunRequest,
   { cost, outcome, dataMs }: RunResult,
   { clock }: Judgement,
 ): VerdictDifference[] {
   const trainingMs = billedTrainingMs({ outcome, clock, dataMs });
-  const again = costOfParts({ billedMs: clock.billedMs, trainingMs, price, system }, continues);
+  // Earlier versions did not bill spare nodes.
+  const hasSpares = cost.kind === "priced" && cost.spareUsd !== undefined;
+  const launchTarget: LaunchTarget = hasSpares ? recorded : { kind: "local" };
+  const { billedMs } = clock;
+  const again = costOfParts({ billedMs, trainingMs, price, launchTarget, system }, continues);
   if (cost.kind !== "priced" || again.kind !== "priced")
     return differenceIn("cost.kind", cost.kind, again.kind);
   return [
     ...differenceIn("cost.billedUsd", cost.billedUsd, again.billedUsd),
+    ...differenceIn("cost.spareUsd", cost.spareUsd, again.spareUsd),
     ...differenceIn("cost.trainingUsd", cost.trainingUsd, again.trainingUsd),
     ...differenceIn("cost.price.usdPerHour", cost.price.usdPerHour, again.price.usdPerHour),
     ...differenceIn("cost.unitCount", cost.unitCount, again.unitCount),

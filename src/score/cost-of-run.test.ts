@@ -6,6 +6,7 @@ import { costOfRun } from "./cost-of-run.ts";
 const perNode: Price = { usdPerHour: 12, per: "node", source: "--price", date: "2026-01-12" };
 const perAccelerator: Price = { ...perNode, usdPerHour: 2, per: "accelerator" };
 const hourMs = 3_600_000;
+const launchTarget = { kind: "local" } as const;
 
 describe("costOfRun", () => {
   test.each([
@@ -35,7 +36,13 @@ describe("costOfRun", () => {
     },
   ])("$name", ({ price, nodes, accelerators, unitCount, billedUsd }) => {
     const system = { number_of_nodes: nodes, accelerators_per_node: accelerators };
-    const result = costOfRun({ billedMs: hourMs, trainingMs: hourMs / 2, price, system });
+    const result = costOfRun({
+      billedMs: hourMs,
+      trainingMs: hourMs / 2,
+      price,
+      launchTarget,
+      system,
+    });
     expect(result).toEqual({
       kind: "priced",
       billedUsd,
@@ -46,15 +53,46 @@ describe("costOfRun", () => {
     expect(cost.safeParse(result).success).toBe(true);
   });
 
+  test("bills idle spare nodes of a Slurm job like the others, and says what they cost", () => {
+    const system = { number_of_nodes: 3, accelerators_per_node: 8 };
+    const withSpare = {
+      kind: "slurm",
+      nodes: 3,
+      spareNodes: 1,
+      ranks: { perHost: 1, starter: "direct" },
+    } as const;
+    for (const { price, unitCount, billedUsd } of [
+      { price: perNode, unitCount: 4, billedUsd: 48 },
+      { price: perAccelerator, unitCount: 32, billedUsd: 64 },
+    ])
+      expect(
+        costOfRun({
+          billedMs: hourMs,
+          trainingMs: undefined,
+          price,
+          launchTarget: withSpare,
+          system,
+        }),
+      ).toEqual({ kind: "priced", billedUsd, spareUsd: billedUsd / 4, price, unitCount });
+  });
+
   test("has no training cost if the clock never started", () => {
     const system = { number_of_nodes: 1, accelerators_per_node: 0 };
-    const result = costOfRun({ billedMs: 1000, trainingMs: undefined, price: perNode, system });
+    const result = costOfRun({
+      billedMs: 1000,
+      trainingMs: undefined,
+      price: perNode,
+      launchTarget,
+      system,
+    });
     expect(result).not.toHaveProperty("trainingUsd");
   });
 
   test("reports a missing price", () => {
     const system = { number_of_nodes: 1, accelerators_per_node: 0 };
-    expect(costOfRun({ billedMs: 1000, trainingMs: 500, price: undefined, system })).toMatchObject({
+    expect(
+      costOfRun({ billedMs: 1000, trainingMs: 500, price: undefined, launchTarget, system }),
+    ).toMatchObject({
       kind: "unpriced",
     });
   });
@@ -72,6 +110,7 @@ describe("costOfRun", () => {
               billedMs,
               trainingMs: billedMs * share,
               price: perAccelerator,
+              launchTarget,
               system: { number_of_nodes: count, accelerators_per_node: 8 },
             });
           const [one, two] = [bill(nodes), bill(nodes + 1)];

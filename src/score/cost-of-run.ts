@@ -1,3 +1,4 @@
+import { type LaunchTarget, spareNodesOf } from "../schema/run/launch-target.ts";
 import type { Cost, Price } from "../schema/run/price.ts";
 import type { Outcome, RunClock } from "../schema/run/run-result.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
@@ -12,23 +13,28 @@ export interface BilledRun {
   trainingMs: number | undefined;
   /** Absent if no price was specified. */
   price: Price | undefined;
+  /** Where it ran: a job may have spare nodes besides those of the system. */
+  launchTarget: LaunchTarget;
   system: Pick<SystemDescription, "number_of_nodes" | "accelerators_per_node">;
 }
 
 /**
  * The cost of a run: price x time x number of nodes or accelerators. A price per accelerator counts a
- * node without accelerators as one. Providers that bill whole seconds, minutes or hours
+ * node without accelerators as one. A spare node is billed like the others. Providers that bill whole seconds, minutes or hours
  * round up from this.
  */
-export function costOfRun({ billedMs, trainingMs, price, system }: BilledRun): Cost {
+export function costOfRun({ billedMs, trainingMs, price, launchTarget, system }: BilledRun): Cost {
   if (price === undefined) return { kind: "unpriced", reason: "no price was given" };
   const perNode = price.per === "accelerator" ? Math.max(1, system.accelerators_per_node) : 1;
-  const unitCount = system.number_of_nodes * perNode;
+  const spareNodes = spareNodesOf(launchTarget);
+  const unitCount = (system.number_of_nodes + spareNodes) * perNode;
   const usdPerHour = price.usdPerHour * unitCount;
+  const billedUsd = (billedMs / hourMs) * usdPerHour;
   return {
     kind: "priced",
-    billedUsd: (billedMs / hourMs) * usdPerHour,
+    billedUsd,
     ...(trainingMs === undefined ? {} : { trainingUsd: (trainingMs / hourMs) * usdPerHour }),
+    ...(spareNodes === 0 ? {} : { spareUsd: (billedUsd * spareNodes * perNode) / unitCount }),
     price,
     unitCount,
   };

@@ -39,6 +39,11 @@ while epoch < 8:
         store()
     if how == "killed" and attempt == 1 and rank == 0 and epoch == 5:
         os.kill(os.getpid(), signal.SIGKILL)
+    if how == "hungry" and attempt == 1 and rank == 0 and epoch == 5:
+        held = []
+        while True:
+            held.append(bytearray(os.urandom(1) * (20 << 20)))
+            time.sleep(0.05)
     if how == "wrong" and rank == 0 and epoch == 5:
         raise ValueError("no such token: 50257")
 `;
@@ -110,7 +115,16 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(ledger.failureCount, shown()).toBe(1 + Number(how === "wrong"));
     const left = readdirSync(join(lab.home, ".pitwall/jobs"));
     expect(left.filter((name) => name.startsWith(basename(directory)))).toEqual([]);
-    return { exitCode, decisions, queuedCount, ledger, log: logOf(directory), cwd, shown };
+    return {
+      exitCode,
+      decisions,
+      queuedCount,
+      ledger,
+      cost: result.cost,
+      log: logOf(directory),
+      cwd,
+      shown,
+    };
   }
 
   test("on its nodes, when a rank was killed", async () => {
@@ -121,6 +135,14 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     ]);
     expect(ran.queuedCount).toBe(1);
     expect(ran.log).toMatch(/rank=0 world=2 node=node1 attempt=2 from=4/u);
+  });
+
+  test("when the kernel killed a rank that used more memory than the job has", async () => {
+    const ran = await restart("hungry", ["--nodes", "2", "--sbatch=--mem=300M"]);
+    expect(ran.exitCode, ran.shown()).toBe(0);
+    expect(ran.decisions).toMatchObject([
+      { fault: { kind: "out-of-memory" }, decision: { kind: "restart" } },
+    ]);
   });
 
   test("and is attached to after its Pitwall was killed", async () => {
@@ -160,6 +182,9 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(ran.decisions).toMatchObject([{ decision: { hosts: ["node2"], spares: ["node3"] } }]);
     expect(ran.queuedCount).toBe(1);
     expect(ran.log).toMatch(/rank=1 world=2 node=node3 attempt=2 from=/u);
+    // All three nodes of the job are billed, and the ledger says what the idle one costs.
+    expect(ran.cost).toMatchObject({ unitCount: 3 });
+    expect(ran.ledger.spareUsd).toBeCloseTo(ran.cost.billedUsd / 3, 9);
   });
 
   test("on another node, when that of its script has died, and leaves it out of later jobs", async () => {

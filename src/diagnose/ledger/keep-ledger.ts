@@ -10,7 +10,7 @@ interface Piece {
 
 /** Divides the time of a run from its first launch to its end. The parts add up to the whole. */
 export function keepLedger(timeline: RunTimeline): Ledger {
-  const { attempts, endedMs, billedUsd } = timeline;
+  const { attempts, endedMs, billedUsd, spareUsd } = timeline;
   const startMs = attempts[0]?.launchedMs ?? endedMs;
   const wallMs = Math.max(0, endedMs - startMs);
   const hasProgress = attempts.some(({ progress }) => progress.length > 0);
@@ -30,6 +30,7 @@ export function keepLedger(timeline: RunTimeline): Ledger {
     ...(billedUsd === undefined || billedMs <= 0
       ? {}
       : { failureUsd: (billedUsd * lostMs) / billedMs }),
+    ...(spareUsd === undefined ? {} : { spareUsd }),
     ...(checkpointAdvice === undefined ? {} : { checkpointAdvice }),
   };
 }

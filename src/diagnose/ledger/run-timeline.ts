@@ -34,4 +34,6 @@ export interface RunTimeline {
   checkpoints: readonly Span[];
   basis: "steps" | "evaluations";
   billedUsd?: number | undefined;
+  /** Of it, for spare nodes. */
+  spareUsd?: number | undefined;
 }

@@ -22,7 +22,6 @@ const lastFramesMs = 5000;
 /** Slurm reports the end of a job this long after its processes have ended. */
 const endStateMs = 5000;
 const endPollMs = 200;
-const downStateMs = 2000;
 /** Agents end their processes within the grace period; Slurm ends the job if they do not. */
 const agentLagMs = 5000;
 
@@ -53,7 +52,6 @@ export class SlurmJob extends JobOfAgents {
   #hasFailed = false;
   #wasRequeued = false;
   #isNodeLost = false;
-  #hasLostHost = false;
   #cancelTimer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -114,7 +112,6 @@ export class SlurmJob extends JobOfAgents {
       if (event.kind === "host-lost") {
         this.#hasFailed = true;
         if (await this.#isVictim(event.host)) continue;
-        this.#hasLostHost = true;
       }
       if (event.kind !== "ended") {
         yield event;
@@ -180,16 +177,6 @@ export class SlurmJob extends JobOfAgents {
     return down.length > 0 && !down.includes(host);
   }
 
-  /** Asks more than once if a host was lost: Slurm may say a moment later that it is down. */
-  async #hasDownNode(): Promise<boolean> {
-    const untilMs = this.#nowMs() + (this.#hasLostHost ? downStateMs : 0);
-    for (;;) {
-      if ((await this.#downNodes()).length > 0) return true;
-      if (this.#nowMs() >= untilMs) return false;
-      await sleep(endPollMs);
-    }
-  }
-
   async #downNodes(): Promise<string[]> {
     if (this.#slurm.isRestartable !== true) return [];
     return this.#slurm.client.downNodes(this.hosts).catch(() => []);
@@ -245,7 +232,7 @@ export class SlurmJob extends JobOfAgents {
     const isRequeued = this.#wasRequeued || (state !== undefined && this.#isRequeued(state));
     if (!isRequeued) return state === undefined ? undefined : this.#endIn(state);
     // A lost node says why it was requeued.
-    const isNodeLost = this.#isNodeLost || (await this.#hasDownNode());
+    const isNodeLost = this.#isNodeLost || (await this.#downNodes()).length > 0;
     return isNodeLost ? undefined : { state: "REQUEUED", reason: requeuedText.restarted };
   }
 

@@ -34,7 +34,7 @@ export function ledgerRows({
 
 /** The facts of a ledger as labels with texts. */
 export function ledgerFacts(ledger: Ledger): [string, string][] {
-  const { attemptCount, failureCount, failureUsd, checkpointAdvice } = ledger;
+  const { attemptCount, failureCount, failureUsd, spareUsd, checkpointAdvice } = ledger;
   const failures = failureCount === 0 ? "no failure" : countOf(failureCount, "failure");
   const lost =
     failureUsd === undefined || failureCount === 0 ? "" : `, which cost ${formatUsd(failureUsd)}`;
@@ -42,6 +42,9 @@ export function ledgerFacts(ledger: Ledger): [string, string][] {
     ["attempts", `${attemptCount}, ${failures}${lost}`],
     ["goodput", goodputText(ledger)],
     ["", partsText(ledger)],
+    ...(spareUsd === undefined
+      ? []
+      : [["spare nodes", `${formatUsd(spareUsd)} of the bill`] satisfies [string, string]]),
     ...(checkpointAdvice === undefined
       ? []
       : [["checkpoints", adviceText(checkpointAdvice, failureCount)] satisfies [string, string]]),

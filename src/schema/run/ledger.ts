@@ -43,6 +43,8 @@ export const ledger = z.strictObject({
   failureCount: z.number().int().nonnegative(),
   /** Of redone steps, detection, restarts and waiting, but not of the queue; absent without a price. */
   failureUsd: z.number().nonnegative().optional(),
+  /** Of spare nodes, which are part of the bill; absent without any, or without a price. */
+  spareUsd: z.number().nonnegative().optional(),
   /** Present if there were failures, and checkpoints whose cost is known. */
   checkpointAdvice: z
     .strictObject({

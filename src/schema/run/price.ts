@@ -20,8 +20,10 @@ export const cost = z.discriminatedUnion("kind", [
     billedUsd: z.number(),
     /** From run_start to run_stop: the cost of the timed part; absent if the clock never started. */
     trainingUsd: z.number().optional(),
+    /** What idle spare nodes cost of it; absent without spare nodes. */
+    spareUsd: z.number().optional(),
     price,
-    /** How many nodes or accelerators the price was multiplied with. */
+    /** How many nodes or accelerators the price was multiplied with, spare nodes included. */
     unitCount: z.number().int().positive(),
   }),
   z.strictObject({ kind: z.literal("unpriced"), reason: z.string() }),

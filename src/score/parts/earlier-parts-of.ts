@@ -6,7 +6,7 @@ import { costOfParts } from "./totals-of-parts.ts";
 
 /** A run that was cut before its target, as its record states it. */
 export interface CutRun {
-  request: Pick<RunRequest, "runId" | "continues" | "price" | "system">;
+  request: Pick<RunRequest, "runId" | "continues" | "price" | "system" | "launchTarget">;
   launchedMs: number;
   /** Its clock; absent if the clock never started. */
   runStartMs: number | undefined;
@@ -22,12 +22,15 @@ const noParts = { runIds: [], clockMs: 0, billedMs: 0, launchedMs: undefined, en
 /** The parts of a training up to the end of a run that was cut. Its timed part ends with its last process. */
 export function earlierPartsOf(run: CutRun): EarlierParts {
   const { request, launchedMs, runStartMs, endedMs, energy, samplesCount } = run;
-  const { runId, continues, price, system } = request;
+  const { runId, continues, price, system, launchTarget } = request;
   const before = continues ?? noParts;
   const billedMs = Math.max(0, endedMs - launchedMs);
   const ownMs = runStartMs === undefined ? 0 : Math.max(0, endedMs - runStartMs);
   const clockMs = before.clockMs + ownMs;
-  const cost: Cost = costOfParts({ billedMs, trainingMs: clockMs, price, system }, continues);
+  const cost: Cost = costOfParts(
+    { billedMs, trainingMs: clockMs, price, launchTarget, system },
+    continues,
+  );
   return {
     runIds: [...before.runIds, runId],
     launchedMs: before.launchedMs ?? launchedMs,

@@ -18,10 +18,12 @@ export function costOfParts(run: BilledRun, earlier: EarlierParts | undefined): 
   if (own.kind === "unpriced") return own;
   if (earlier.cost.kind === "unpriced")
     return { kind: "unpriced", reason: "no price was given for an earlier part of the run" };
-  const { billedUsd, trainingUsd } = earlier.cost;
+  const { billedUsd, trainingUsd, spareUsd = 0 } = earlier.cost;
+  const sparesUsd = spareUsd + (own.spareUsd ?? 0);
   return {
     ...own,
     billedUsd: billedUsd + own.billedUsd,
+    ...(sparesUsd === 0 ? {} : { spareUsd: sparesUsd }),
     ...(own.trainingUsd === undefined ? {} : { trainingUsd: (trainingUsd ?? 0) + own.trainingUsd }),
   };
 }

@@ -29,8 +29,8 @@ export function describeWatchedRun(
   },
 ): RunDetail {
   const { request, result, record } = run;
-  const { price, system } = request;
-  const cost = costOfRun({ billedMs: 0, trainingMs: undefined, price, system });
+  const { price, system, launchTarget } = request;
+  const cost = costOfRun({ billedMs: 0, trainingMs: undefined, price, launchTarget, system });
   const progress = run.progress(known.earlierCrossingsMs);
   const { state } = record;
   const view = run.samples.hasReadSteps ? undefined : known.view;

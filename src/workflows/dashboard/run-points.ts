@@ -286,7 +286,13 @@ function placeByCost(launchedMs: number, usdPerMs: number | undefined): PlaceOnA
   return usdPerMs === undefined ? undefined : (timeMs) => (timeMs - launchedMs) * usdPerMs;
 }
 
-function usdPerMsOf({ request: { price, system } }: WatchedRun): number | undefined {
-  const hour = costOfRun({ billedMs: 3_600_000, trainingMs: undefined, price, system });
+function usdPerMsOf({ request: { price, system, launchTarget } }: WatchedRun): number | undefined {
+  const hour = costOfRun({
+    billedMs: 3_600_000,
+    trainingMs: undefined,
+    price,
+    launchTarget,
+    system,
+  });
   return hour.kind === "priced" ? hour.billedUsd / 3_600_000 : undefined;
 }

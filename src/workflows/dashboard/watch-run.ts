@@ -229,11 +229,11 @@ export class WatchedRun {
   /** The progress of the run, from the same engines as the terminal; for a finished run, its final state. */
   progress(earlierCrossingsMs: readonly number[]): RunProgress {
     const { result, launchedMs, untilMs } = this;
-    const { price, system } = this.request;
+    const { price, system, launchTarget } = this.request;
     const dataMs = dataMsOf(this.#record.events.events) ?? 0;
     const requeuedMs = requeuedMsOf(this.#record.events.events);
     const billedMs = Math.max(0, untilMs - launchedMs - requeuedMs) + dataMs;
-    const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
+    const cost = costOfRun({ billedMs, trainingMs: undefined, price, launchTarget, system });
     const isStopping = this.#record.events.events.some(({ event }) => event.kind === "stopping");
     const { reader } = this.log;
     reader.checklistUpdate(this.#world.nowMs());

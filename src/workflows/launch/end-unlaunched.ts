@@ -64,7 +64,7 @@ export async function endUnstarted(
 
 /** The verdict on a run whose program was not started: nothing is timed, and only the staging of data is billed. */
 function unlaunchedVerdict(
-  { runId, target, price, system, continues }: RunRequest,
+  { runId, target, price, system, launchTarget, continues }: RunRequest,
   unlaunched: Unlaunched,
 ): Verdict {
   const { prepareMs, dataMs, endedMs } = unlaunched;
@@ -77,7 +77,7 @@ function unlaunchedVerdict(
     clock: { launchedMs: endedMs, endedMs, billedMs, source: "arrival" },
     ...(target === undefined ? {} : { target }),
     evaluations: [],
-    cost: costOfParts({ billedMs, trainingMs: undefined, price, system }, continues),
+    cost: costOfParts({ billedMs, trainingMs: undefined, price, launchTarget, system }, continues),
     energy: [...(continues?.energy ?? [])],
     ...(continues === undefined ? {} : { continues: continuedTotals(continues, { endedMs }) }),
     notMeasured: [],

@@ -329,8 +329,8 @@ export class RunInProgress {
   }
 
   #billedUsd(billedMs: number): number | undefined {
-    const { price, system } = this.#parts.request;
-    const cost = costOfRun({ billedMs, trainingMs: undefined, price, system });
+    const { price, system, launchTarget } = this.#parts.request;
+    const cost = costOfRun({ billedMs, trainingMs: undefined, price, launchTarget, system });
     return cost.kind === "priced" ? cost.billedUsd : undefined;
   }
 

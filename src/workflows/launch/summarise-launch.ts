@@ -12,7 +12,7 @@ export function summariseLaunch(
   { launchTarget, price }: Pick<SeriesPlan, "launchTarget" | "price">,
   system: SystemDescription,
 ): LaunchSummary {
-  const cost = costOfRun({ billedMs: hourMs, trainingMs: undefined, price, system });
+  const cost = costOfRun({ billedMs: hourMs, trainingMs: undefined, price, launchTarget, system });
   const rankCount = rankCountOf(launchTarget, system);
   return {
     launchTarget,

@@ -67,6 +67,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
         billedMs: clock.billedMs,
         trainingMs: billedTrainingMs({ outcome, clock, dataMs: ended.dataMs }),
         price: request.price,
+        launchTarget: request.launchTarget,
         system: request.system,
       },
       continues,

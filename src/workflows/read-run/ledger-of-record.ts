@@ -88,7 +88,7 @@ export async function ledgerOfRecord(
     evaluations: spans.evaluations,
     checkpoints: spans.checkpoints,
     basis,
-    billedUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
+    ...(cost.kind === "priced" ? { billedUsd: cost.billedUsd, spareUsd: cost.spareUsd } : {}),
   });
 }
 
@@ -103,8 +103,9 @@ function costSoFar({ request, events }: RunRecord, endedMs: number): Cost {
   const launched = events.events.find(({ event }) => event.kind === "launched");
   const launchedForMs = endedMs - (launched?.timeMs ?? endedMs);
   const billedMs = launchedForMs - requeuedMsOf(events.events) + (dataMsOf(events.events) ?? 0);
-  const { price, system } = request;
-  return costOfRun({ billedMs: Math.max(0, billedMs), trainingMs: undefined, price, system });
+  const { price, system, launchTarget } = request;
+  const billed = { billedMs: Math.max(0, billedMs), trainingMs: undefined };
+  return costOfRun({ ...billed, price, launchTarget, system });
 }
 
 type Bounds = Omit<TimelineAttempt, "progress"> & { number: number; untilMs: number };

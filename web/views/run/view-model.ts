@@ -274,11 +274,13 @@ export function budgetLines(detail: RunDetail): BudgetLine[] {
   const isTimed = result === undefined && predicted?.kind === "reaches";
   const remainingMs = isTimed ? predicted.remainingMs : undefined;
   const endMs = remainingMs === undefined ? undefined : usedMs + remainingMs;
-  const { system } = request;
+  const { system, launchTarget } = request;
   const endUsd =
     endMs === undefined
       ? undefined
-      : billedUsd(costOfRun({ billedMs: endMs, trainingMs: undefined, price, system }));
+      : billedUsd(
+          costOfRun({ billedMs: endMs, trainingMs: undefined, price, launchTarget, system }),
+        );
   return [
     budgetLine("cost", costOf(detail), {
       unknown: "no price",
