@@ -9,11 +9,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 
-HELPER_SECONDS, PY_SPY_SECONDS, MAXIMUM_BYTES = 4, 15, 8 << 20
+HELPER_SECONDS, PY_SPY_SECONDS, RAS_SECONDS, MAXIMUM_BYTES = 4, 15, 8, 8 << 20
 CALLS = {
     "x86_64": {0: "read", 7: "poll", 23: "select", 35: "nanosleep", 45: "recvfrom", 47: "recvmsg", 61: "wait4", 202: "futex", 230: "clock_nanosleep", 232: "epoll_wait", 247: "waitid", 271: "ppoll", 281: "epoll_pwait"},
     "aarch64": {63: "read", 73: "ppoll", 72: "pselect6", 101: "nanosleep", 207: "recvfrom", 212: "recvmsg", 260: "wait4", 98: "futex", 115: "clock_nanosleep", 22: "epoll_pwait", 95: "waitid"},
@@ -121,6 +122,33 @@ def ask_helper(folder, ranks):
     return files
 
 
+def ras_address(ranks):
+    """Where NCCL's RAS listens on this host; None if no rank has loaded NCCL."""
+    for _, pid in sorted(ranks.items()):
+        env = environment(pid)
+        named = env.get("NCCL_RAS_ADDR")
+        if env.get("NCCL_RAS_ENABLE") != "0" and (named or "libnccl" in read("/proc/%d/maps" % pid)):
+            host, _, port = (named or "localhost:28028").rpartition(":")
+            return (host.strip("[]") or "localhost", int(port)) if port.isdigit() else None
+    return None
+
+
+def ask_ras(address):
+    """The state of all communicators; None if nothing answers. Versions before 2.28 refuse JSON and answer in text."""
+    try:
+        with socket.create_connection(address, timeout=3) as link:
+            link.settimeout(RAS_SECONDS)
+            with link.makefile("rb") as replies:
+                for command in ("client protocol 2", "timeout 3", "set format json"):
+                    link.sendall((command + "\n").encode())
+                    replies.readline(1000)
+                link.sendall(b"verbose status\n")
+                text = replies.read(MAXIMUM_BYTES + 1)
+    except OSError:
+        return None
+    return text.decode("utf-8", "replace") if 0 < len(text) <= MAXIMUM_BYTES else None
+
+
 def content(path):
     try:
         with open(path, "rb") as file:
@@ -133,6 +161,8 @@ def content(path):
 def main():
     folder = os.environ["PITWALL_RUN_DIR"]
     ranks = find_ranks(folder)
+    address = ras_address(ranks)
+    first, began = (ask_ras(address) if address else None), time.monotonic()
     stacks = {rank: py_spy(pid) for rank, pid in ranks.items()}
     files = ask_helper(folder, ranks)
     seen = []
@@ -149,7 +179,12 @@ def main():
                 "dump": content(own["dump"]) if "dump" in own else None,
             }
         )
-    print(json.dumps({"ranks": seen}))
+    second = None
+    if first is not None:
+        # Ranks that only differ for a moment have moved on by then.
+        time.sleep(max(0.0, began + 2.0 - time.monotonic()))
+        second = ask_ras(address)
+    print(json.dumps({"ranks": seen, "ras": [each for each in (first, second) if each is not None]}))
 
 
 main()

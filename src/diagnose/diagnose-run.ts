@@ -7,6 +7,7 @@ import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
 import { findSlowLinks } from "./links/find-slow-links.ts";
 import type { RunFacts } from "./run-facts.ts";
 import { findDivergedReplicas } from "./steps/find-diverged-replicas.ts";
+import { causesOfRas } from "./ras/causes-of-ras.ts";
 import { findLossSpike } from "./steps/find-loss-spike.ts";
 import { findSilentCorruption } from "./steps/find-silent-corruption.ts";
 import { findSlowRanks } from "./steps/find-slow-ranks.ts";
@@ -52,9 +53,11 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   return { verdict: { kind: "not-sure", reason }, alternatives, ...known };
 }
 
-/** Hangs and mismatches: from the dumps; without them, from the silence of the program. */
+/** Hangs and mismatches: from the dumps; without them, from NCCL's RAS, or from the silence of the program. */
 function stuckCauses(facts: RunFacts, flight: FlightVerdict, ends: readonly Cause[]): Cause[] {
   if (flight.kind === "causes") return [...flight.causes];
+  const ras = causesOfRas(facts.ras ?? [], { isStuck: silence(facts).length > 0 });
+  if (ras.length > 0) return ras;
   const isExplained = ends.some(({ kind }) => kind !== "out-of-time" && kind !== "clock-step");
   return facts.dumps.length > 0 || isExplained ? [] : silence(facts);
 }
@@ -103,15 +106,19 @@ function doubt(
     return `ranks wait in a collective, but only ${dumpCount} of ${rankCount} ranks left a dump`;
   }
   const [first] = doubtful;
-  if (first?.kind === "connection-lost") {
-    return "every error is about a broken connection between ranks; none shows a reason of its own";
-  }
-  if (first?.kind === "hang")
-    return "the program stopped printing, and nothing shows which rank hangs";
-  if (first !== undefined) return "what was seen fits several causes";
+  if (first !== undefined) return doubtAbout(first);
   const isDead = facts.outcome?.kind === "died";
   const isBad = isDead || (facts.state === "unknown" && rankFailures(facts).length > 0);
   return isBad && hasFailed(facts) ? "the run failed, and its record does not show why" : undefined;
+}
+
+function doubtAbout({ kind, evidence }: Cause): string {
+  if (kind === "connection-lost")
+    return "every error is about a broken connection between ranks; none shows a reason of its own";
+  if (kind !== "hang") return "what was seen fits several causes";
+  return evidence.some((each) => each.kind === "ras")
+    ? "ranks have launched different numbers of collectives, as in a hang, but also for moments in a job that runs; a second answer of NCCL's RAS would show which"
+    : "the program stopped printing, and nothing shows which rank hangs";
 }
 
 function lookedAt(facts: RunFacts): LookedAt[] {
@@ -125,6 +132,9 @@ function lookedAt(facts: RunFacts): LookedAt[] {
     { what: "step-samples", count: samples.length },
     ...(verified.length === 0 ? [] : [{ what: "verified-steps" as const, count: stepCount }]),
     { what: "flight-recorder-dumps", count: facts.dumps.length },
+    ...(facts.ras === undefined || facts.ras.length === 0
+      ? []
+      : [{ what: "ras-answers" as const, count: facts.ras.length }]),
     { what: "stacks", count: facts.stacks.length },
     { what: "error-files", count: facts.errorFiles.length },
   ];

@@ -5,6 +5,7 @@ import type { StepSample } from "../schema/run/telemetry-sample.ts";
 import type { RankStack } from "./flight/causes-of-dumps.ts";
 import type { FlightDump } from "./flight/flight-dump.ts";
 import type { SeenLink } from "./links/find-slow-links.ts";
+import type { RasStatus } from "./ras/ras-status.ts";
 import type { SeenSign } from "./lines/line-signs.ts";
 
 /** Everything that a diagnosis is made from; parts are empty where a run or folder has none. */
@@ -25,6 +26,8 @@ export interface RunFacts {
   /** How hosts reach each other, in the order of time. */
   links: readonly SeenLink[];
   dumps: readonly FlightDump[];
+  /** Answers of NCCL's RAS, in the order of time; absent where it was not asked. */
+  ras?: readonly RasStatus[];
   stacks: readonly RankStack[];
   errorFiles: readonly SeenSign[];
   unread: readonly { file: string; reason: string }[];

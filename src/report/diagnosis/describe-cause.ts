@@ -177,6 +177,8 @@ function mismatchSentence(cause: Of<"collective-mismatch">): string {
 function hangSentence(cause: Of<"hang">): string {
   const { collective, place: at, placeIsNow, waitingRanks } = cause;
   const who = subject(cause);
+  if (collective === undefined && cause.evidence.some(({ kind }) => kind === "ras"))
+    return `${who} ${verb(cause, "does", "do")} not answer NCCL; ${waiting(waitingRanks)}`;
   if (collective === undefined) {
     const now = at === undefined || !placeIsNow ? "" : `; it is in ${placeText(at)}`;
     return `${who} stopped making progress; the program printed nothing more${now}`;

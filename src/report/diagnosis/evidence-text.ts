@@ -16,6 +16,7 @@ export function placeOf(evidence: Evidence): string {
     case "samples":
       return `rank ${evidence.rank}, steps ${evidence.firstStep}-${evidence.lastStep}`;
     case "dump":
+    case "ras":
     case "stack":
       return evidence.file;
   }
@@ -27,6 +28,7 @@ export function textOf(evidence: Evidence): string {
     case "line":
       return `${evidence.rank === undefined ? "" : `rank ${evidence.rank}: `}${evidence.text}`;
     case "dump":
+    case "ras":
       return `rank ${evidence.rank}: ${evidence.text}`;
     case "stack":
       return `rank ${evidence.rank}: ${stackText(evidence.frames)}`;
@@ -52,6 +54,7 @@ const names: Record<LookedAt["what"], string> = {
   "step-samples": "step sample",
   "verified-steps": "verified step",
   "flight-recorder-dumps": "Flight Recorder dump",
+  "ras-answers": "NCCL RAS answer",
   stacks: "stack",
   "error-files": "error file",
 };

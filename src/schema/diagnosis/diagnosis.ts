@@ -152,6 +152,7 @@ const lookedAt = z.strictObject({
     "step-samples",
     "verified-steps",
     "flight-recorder-dumps",
+    "ras-answers",
     "stacks",
     "error-files",
   ]),

@@ -48,6 +48,8 @@ export const evidence = z.discriminatedUnion("kind", [
     entry: z.number().int().nonnegative().optional(),
     text: z.string(),
   }),
+  /** An answer of NCCL's RAS. */
+  z.strictObject({ kind: z.literal("ras"), file: z.string(), rank: rankNumber, text: z.string() }),
   /** The stack of a rank, innermost call first. */
   z.strictObject({
     kind: z.literal("stack"),

@@ -100,6 +100,7 @@ async function diagnoseNow(record: RunRecord, means: DoctorMeans): Promise<Diagn
       ...seen.dumps.map((dump) => Object.assign(dump, { dumpedMs: nowMs })),
       ...facts.dumps.filter(({ rank }) => !dumped.has(rank)),
     ],
+    ras: [...(facts.ras ?? []), ...seen.ras],
     unread: [...facts.unread, ...seen.unread],
   });
   return { runId, directory, diagnosis };
@@ -111,7 +112,12 @@ async function seenRanks(record: RunRecord, { env, nowMs }: DoctorMeans): Promis
     return await lookAtRanks(record, { env, nowMs: () => nowMs });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { stacks: [], dumps: [], unread: [{ file: "processes", reason: error.message }] };
+    return {
+      stacks: [],
+      dumps: [],
+      ras: [],
+      unread: [{ file: "processes", reason: error.message }],
+    };
   }
 }
 
@@ -132,7 +138,8 @@ export async function diagnoseRecord(
 async function diagnoseFolder(directory: string, argument: string): Promise<Diagnosed> {
   const signs = new LineSigns();
   const dumps = await readDumpFiles(directory, { signs });
-  const count = dumps.dumps.length + dumps.stacks.length + dumps.errorFiles.length;
+  const count =
+    dumps.dumps.length + dumps.stacks.length + dumps.errorFiles.length + dumps.ras.length;
   if (count === 0 && signs.lineCount === 0) {
     throw new UserError("nothing-to-diagnose", `\`${argument}\` has nothing that doctor reads`, {
       ...(dumps.unread.length === 0
@@ -143,7 +150,7 @@ async function diagnoseFolder(directory: string, argument: string): Promise<Diag
               .map(({ file, reason }) => `${file}: ${reason}`)
               .join("\n"),
           }),
-      hint: "it reads records, Flight Recorder dumps named after their rank (`rank_3.json`, `nccl_trace_rank_3`), stacks, torchrun's error files, and logs",
+      hint: "it reads records, Flight Recorder dumps named after their rank (`rank_3.json`, `nccl_trace_rank_3`), stacks, answers of NCCL's RAS, torchrun's error files, and logs",
     });
   }
   const facts: RunFacts = {

@@ -5,6 +5,8 @@ import type { RankStack } from "../../diagnose/flight/causes-of-dumps.ts";
 import type { FlightDump } from "../../diagnose/flight/flight-dump.ts";
 import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
+import { parseRasStatus } from "../../diagnose/ras/parse-ras-status.ts";
+import type { RasStatus } from "../../diagnose/ras/ras-status.ts";
 import type { ReachedHost } from "../../launch/agent/reached-job.ts";
 import { runOnHost } from "../../launch/agent/run-on-host.ts";
 import { packageRoot } from "../../store/catalogue/package-root.ts";
@@ -16,10 +18,13 @@ import type { Means } from "../control/reach-run.ts";
 export interface SeenRanks {
   stacks: RankStack[];
   dumps: FlightDump[];
+  ras: RasStatus[];
   unread: { file: string; reason: string }[];
 }
 
 const answer = z.object({
+  /** What NCCL's RAS answered, in the order of time. */
+  ras: z.array(z.string()).default([]),
   ranks: z.array(
     z.object({
       rank: z.number().int().nonnegative(),
@@ -49,6 +54,8 @@ export async function lookAtRanks(record: RunRecord, means: Means): Promise<Seen
     return {
       stacks: ofEachRank(seen.flatMap(({ stacks }) => stacks)),
       dumps: ofEachRank(seen.flatMap(({ dumps }) => dumps)),
+      // Each host has the answer for the whole job.
+      ras: seen.find(({ ras }) => ras.length > 0)?.ras ?? [],
       unread: [...seen.flatMap(({ unread }) => unread), ...lost],
     };
   } finally {
@@ -70,12 +77,13 @@ async function lookAtHost(host: ReachedHost, program: string): Promise<SeenRanks
   const parsed = outcome.kind === "ended" ? answer.safeParse(parseJson(outcome.stdout)) : undefined;
   if (parsed?.data === undefined) {
     const reason = "its processes could not be looked at";
-    return { stacks: [], dumps: [], unread: [{ file: access.host, reason }] };
+    return { stacks: [], dumps: [], ras: [], unread: [{ file: access.host, reason }] };
   }
-  const { ranks } = parsed.data;
+  const { ranks, ras } = parsed.data;
   return {
     stacks: ranks.flatMap((seen) => stackOf(seen) ?? []),
     dumps: ranks.flatMap((seen) => dumpOf(seen) ?? []),
+    ras: ras.flatMap((text) => parseRasStatus(text, `NCCL's RAS on ${access.host}`) ?? []),
     unread: [],
   };
 }

@@ -6,6 +6,8 @@ import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
 import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
 import { readErrorFile } from "../../diagnose/lines/read-error-file.ts";
+import { parseRasStatus } from "../../diagnose/ras/parse-ras-status.ts";
+import type { RasStatus } from "../../diagnose/ras/ras-status.ts";
 import {
   type FoundFile,
   listDumpFiles,
@@ -17,6 +19,7 @@ export interface DumpFiles {
   dumps: FlightDump[];
   stacks: RankStack[];
   errorFiles: SeenSign[];
+  ras: RasStatus[];
   unread: { file: string; reason: string }[];
 }
 
@@ -30,10 +33,11 @@ export async function readDumpFiles(
   folder: string,
   { signs, accepts }: { signs: LineSigns; accepts?: (name: string) => boolean },
 ): Promise<DumpFiles> {
-  const read: DumpFiles = { dumps: [], stacks: [], errorFiles: [], unread: [] };
+  const read: DumpFiles = { dumps: [], stacks: [], errorFiles: [], ras: [], unread: [] };
   for (const file of await listDumpFiles(folder, accepts)) {
     if (!isLog(file.name)) await readDump(file, read);
-    else if (!(await addStack(file, read))) await readLog(file, signs);
+    else if (!((await addRas(file, read)) || (await addStack(file, read))))
+      await readLog(file, signs);
   }
   return { ...read, dumps: newestOfRanks(read.dumps) };
 }
@@ -48,6 +52,11 @@ async function readDump(file: FoundFile, read: DumpFiles): Promise<void> {
   const bytes = await readDumpBytes(file);
   if (bytes.kind === "unread") {
     read.unread.push({ file: name, reason: bytes.reason });
+    return;
+  }
+  const ras = rasIn(bytes.bytes, name);
+  if (ras !== undefined) {
+    read.ras.push(ras);
     return;
   }
   const rank = rankInName(file.name);
@@ -78,6 +87,22 @@ function addText(
   if (frames !== undefined && place.rank !== undefined) {
     read.stacks.push({ rank: place.rank, file: place.file, frames });
   }
+}
+
+/** An answer of NCCL's RAS begins with its version, in JSON as in text. */
+function rasIn(bytes: Uint8Array, name: string): RasStatus | undefined {
+  const start = Buffer.from(bytes.subarray(0, 400)).toString("latin1");
+  if (!/"nccl_version"|^NCCL version \S+ compiled with/mu.test(start)) return undefined;
+  return parseRasStatus(Buffer.from(bytes).toString("utf8"), name);
+}
+
+/** As text, in a file of its own: the logs of a program begin with the version too, and do not have the sections of an answer. */
+async function addRas(file: FoundFile, read: DumpFiles): Promise<boolean> {
+  if (!/ras/iu.test(file.name) || file.byteCount > 16 << 20) return false;
+  const bytes = await readDumpBytes(file);
+  const ras = bytes.kind === "unread" ? undefined : rasIn(bytes.bytes, file.name);
+  if (ras !== undefined) read.ras.push(ras);
+  return ras !== undefined;
 }
 
 /** The stack of `faulthandler` in a text file of its own. */
