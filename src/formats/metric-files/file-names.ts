@@ -1,4 +1,4 @@
-import { matchName } from "../text/match-name.ts";
+import { isQualifier, matchName } from "../text/match-name.ts";
 import type { WantedReadings } from "../text/wanted-metric.ts";
 
 /** What a name in a file is read for. */
@@ -66,9 +66,8 @@ export class FileNames {
     if (this.#folder === undefined) return alone;
     if (matchName(`${this.#folder}/${name}`, wanted) === "same") return "same";
     if (alone !== "same") return alone;
-    // After a blank, a word such as `train` changes the meaning of the name after it.
-    const inFolder = matchName(`${this.#folder} ${name}`, wanted);
-    return inFolder === "last-words" ? "same" : inFolder;
+    // Folders have any names, but a word such as `train` changes the meaning of the names in them.
+    return this.#folder.split(/[\s.]+/u).some(isQualifier) ? "longer" : "same";
   }
 
   #addLonger(metric: string, name: string): void {

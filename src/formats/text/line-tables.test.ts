@@ -9,6 +9,19 @@ describe("LineTables", () => {
       rows: [[], { epoch: 0, val_acc: 0.5 }, { epoch: 1, val_acc: 0.91 }],
     },
     {
+      name: "takes names with thresholds, and drops a bar behind the header",
+      lines: [
+        "  Class  Images  P  R  mAP@.5 mAP@.5:.95: 100%|████| 4/4 [00:02<00:00,  1.70it/s]",
+        "  all  128  0.577  0.414  0.46  0.279",
+      ],
+      rows: [[], { Images: 128, P: 0.577, R: 0.414, "mAP@.5": 0.46, "mAP@.5:.95": 0.279 }],
+    },
+    {
+      name: "takes no sentence for a header",
+      lines: ["After epoch 3, accuracy is 0.95", "epoch 3, accuracy 95"],
+      rows: [undefined, undefined],
+    },
+    {
       name: "leaves empty cells out",
       lines: ["epoch,step,train_loss,val_loss", "0,10,2.5,", "0,20,,1.5"],
       rows: [[], { epoch: 0, step: 10, train_loss: 2.5 }, { epoch: 0, step: 20, val_loss: 1.5 }],

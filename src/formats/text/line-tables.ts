@@ -90,10 +90,19 @@ function headerOf(line: string): Header | undefined {
       names.length >= fewest &&
       names.length <= maximumColumns &&
       names.every((name) => isColumnName(name, delimiter)) &&
-      new Set(names).size === names.length;
+      new Set(names).size === names.length &&
+      !isSentence(names);
     if (isHeader) return { delimiter, names };
   }
   return undefined;
+}
+
+/** `After epoch 3, accuracy is 0.95`: numbers after words, not columns such as `Top 5`. */
+function isSentence(names: readonly string[]): boolean {
+  return (
+    names.some((name) => /\s\d*\.\d+%?$/u.test(name)) ||
+    names.every((name) => /\s\d+%?$/u.test(name))
+  );
 }
 
 /** A quick test: no name of a column contains `=` or `:`, and none between blanks begins with a digit. */

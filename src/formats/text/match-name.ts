@@ -17,6 +17,12 @@ export type NameMatch =
 const qualifier =
   /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg|macro|micro|weighted|balanced|normali[sz]ed|pixel|token|masked|class|per.class|per.token|clean|robust|teacher|student|old|worst|lowest|highest|baseline|chance|majority|target|goal|required|expected|desired|minimal|threshold)(?:[_-]?\d+)?(?:'s)?$/iu;
 
+/**
+ * Words after which a name means what it means alone. After any other word it is the name of something else: `policy loss`, `cat accuracy`.
+ */
+const neutral =
+  /^(?:[^\p{L}]*|the|an?|and|or|with|of|for|on|its?|this|that|our|has|had|have|got|gives?|gave|is|are|was|now|then|so|to|by|in|at|new|current(?:ly)?|latest|resulting|overall|global|whole|full|entire|own|model(?:'s)?|network(?:'s)?|net|system|classif(?:ication|ier)|predict(?:ion|ed|ive)|measured|computed|obtained|achieved|reached|reports?|reported|logged|observed|metrics?|results?|data|logs?|scalars?|values|stats?|statistics|summary|performance|payload|message|msg|record|fields?|extra|event|body|output|report|info(?::|rmation)?|debug|warn(?:ing)?|error|notice|critical|trace|success|done|finished|complete[d]?|ended?|evaluated|epochs?|steps?|iter(?:ation)?s?|round|update|rank|__\w+__|\w+\.py|root|main|main__|trainer|logger|log|stdout|stderr|py|i|s|%)[:;,.!]?$/iu;
+
 /** Words that only repeat what a path such as `val/accuracy` says. */
 const section = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)$/iu;
 
@@ -42,13 +48,15 @@ export function matchName(found: string, wanted: string): NameMatch {
   const printed = found.trim().replaceAll(/\s+/gu, " ").slice(0, -wantedName.length);
   // After a blank or a dot, the name is a separate word; otherwise it is the end of a longer word.
   if (!/[\s.]$/u.test(printed)) return "longer";
-  const before = printed.split(/[\s.]+/u);
+  const before = printed.split(/[\s.:]+/u);
   // `New best accuracy` is the current value.
   const isNewBest = /\bnew best\s+$/iu.test(printed);
   const isPath = wantedName.includes("/");
   const changes = (word: string): boolean =>
     qualifier.test(word) && !(isPath && section.test(word));
-  return !isNewBest && before.some(changes) ? "longer" : "last-words";
+  if (!isNewBest && before.some(changes)) return "longer";
+  const nearest = before.findLast((word) => word !== "") ?? "";
+  return isPath || isNewBest || neutral.test(nearest) ? "last-words" : "longer";
 }
 
 const normalized = remembered((name) =>

@@ -45,6 +45,11 @@ describe("readPairs", () => {
       pairs: { Epoch: 0, v_num: 3, val_loss: 0.321 },
     },
     {
+      name: "begins a name after the end of a sentence, but not after an abbreviation",
+      line: "Eval done. Accuracy: 0.95, Val. Acc.: 0.9",
+      pairs: { Accuracy: 0.95, "Val. Acc.": 0.9 },
+    },
+    {
       name: "takes a range of thresholds for a part of the name",
       line: "mAP@0.5: 0.61, mAP@0.5:0.95: 0.402, AP@0.5:0.75 = 0.5",
       pairs: { "mAP@0.5": 0.61, "mAP@0.5:0.95": 0.402, "AP@0.5:0.75": 0.5 },

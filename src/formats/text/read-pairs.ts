@@ -123,7 +123,7 @@ const wrapper =
 const separator = /\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
 /** Where one field of a line ends and the next begins. */
 const boundary =
-  /[|│┃｜,，、;；\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)| {2,}| [-–—] |\.{2,}|(?<!@\d*\.\d+)[=:](?=\s|\w)/gu;
+  /[|│┃｜,，、;；\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)|(?<=\p{Ll}{4})\. (?=\p{Lu})| {2,}| [-–—] |\.{2,}|(?<!@\d*\.\d+)[=:](?=\s|\w)/gu;
 
 /** The name of the second of two numbers, from the text between them. */
 export function nameBefore(between: string): string | undefined {
