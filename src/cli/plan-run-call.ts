@@ -137,12 +137,17 @@ async function recoveryOf(
 /** The list of excluded hosts is read only for launch targets with hosts. */
 async function withoutExcluded(
   { launchTarget, recovery }: Pick<SeriesPlan, "launchTarget" | "recovery">,
-  { face, shared }: RunCall,
+  { face, shared, options }: RunCall,
 ): Promise<Pick<SeriesPlan, "launchTarget" | "recovery"> & { warnings: PlanWarning[] }> {
   const plan = recovery === undefined ? { launchTarget } : { launchTarget, recovery };
   if (launchTarget.kind === "local") return { ...plan, warnings: [] };
   const { settleExclusions } = await import("../workflows/launch/settle-exclusions.ts");
   const check = async (host: string) => {
+    if (launchTarget.kind === "slurm") {
+      const { checkNode } = await import("../workflows/control/check-node.ts");
+      const means = { place: launchTarget, python: "python3", env: face.env };
+      return checkNode(host, { ...means, submits: !options.dryRun });
+    }
     const { checkHosts } = await import("../workflows/control/check-hosts.ts");
     const sshConfig = "sshConfig" in launchTarget ? launchTarget.sshConfig : undefined;
     const store = await openStore(face, shared);

@@ -2,6 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { slurmLabMissing, startSlurmLab, type SlurmLab } from "../lab/slurm.ts";
 import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
@@ -211,6 +212,37 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(ran.stderr).toContain("not using node1, which is excluded: ECC errors");
     const launched = eventsOf(directoryOf(cwd)).filter(({ kind }) => kind === "launched");
     expect(launched).toMatchObject([{ host: expect.stringMatching(/^node[23]$/u) }]);
+  });
+
+  test("again on a node whose exclusion has expired, after a test job on it", async () => {
+    const cwd = temporaryFolder();
+    const excluding = ["hosts", "exclude", "node1", "--on", "slurm", "--reason", "ECC errors"];
+    await pitwall([...excluding, "--for", "1s"], { cwd, env: lab.env });
+    await delay(1500);
+    const preview = await pitwall([...onSlurm, "--dry-run", "--", "true"], { cwd, env: lab.env });
+    expect(preview.stdout, printed(preview)).toContain("#SBATCH --exclude=node1\n");
+    const command = ["--nodes", "3", "--", "python3", "-c", "print('val_acc=1')"];
+    const ran = await pitwall([...onSlurm, ...command], { cwd, env: lab.env });
+    expect(ran.exitCode, printed(ran)).toBe(0);
+    expect(ran.stderr).toContain(
+      "using node1 again: its exclusion has expired, and it passes its test",
+    );
+    const { stdout } = await pitwall(["hosts", "list", "--json"], { cwd });
+    expect(JSON.parse(stdout).result.hosts).toEqual([]);
+  });
+
+  test("not on an excluded node that is occupied, because it cannot be tested", async () => {
+    const cwd = temporaryFolder();
+    const excluding = ["hosts", "exclude", "node1", "--on", "slurm", "--reason", "ECC errors"];
+    await pitwall(excluding, { cwd, env: lab.env });
+    await lab.run("sbatch", "-N1", "--nodelist=node1", "--exclusive", ...quiet, "--wrap=sleep 600");
+    await until(async () => (await lab.run("squeue", "-h", "-tR")) !== "" || undefined);
+    const allowing = ["hosts", "allow", "node1", "--on", "slurm"];
+    const refused = await pitwall(allowing, { cwd, env: lab.env });
+    expect(refused.exitCode, printed(refused)).toBe(1);
+    expect(refused.stdout).toContain("node `node1` could not be tested");
+    const untested = await pitwall([...allowing, "--untested"], { cwd, env: lab.env });
+    expect(untested.exitCode, printed(untested)).toBe(0);
   });
 
   test("that had to make way, and told its program, also if Pitwall is killed while it is queued", async () => {

@@ -95,6 +95,24 @@ export const hostsAllowCommand = defineCommand({
       group: "What",
       help: "the Python that the training uses on the host",
     },
+    partition: {
+      takes: "text",
+      placeholder: "name",
+      group: "Where",
+      help: "Slurm partition to test a node in [that of the cluster]",
+    },
+    account: {
+      takes: "text",
+      placeholder: "name",
+      group: "Where",
+      help: "Slurm account of the test",
+    },
+    gres: {
+      takes: "text",
+      placeholder: "resources",
+      group: "Where",
+      help: "`gpu:8`: tests the GPUs of a node of Slurm too",
+    },
     untested: { takes: "nothing", group: "What", help: "use it without a test" },
   },
   exits: [
@@ -111,11 +129,14 @@ export const hostsAllowCommand = defineCommand({
     const { sshConfig, python } = options;
     const store = await openStore(face, shared);
     const means = { nowMs: () => face.nowMs(), env: face.env, store };
-    // Slurm's nodes are tested by Slurm.
-    const check =
-      options.untested || scope === "slurm"
-        ? undefined
-        : () => checkHosts({ hosts: host, sshConfig, python, cwd: face.cwd }, means);
+    const test = async () => {
+      if (scope === "ssh")
+        return checkHosts({ hosts: host, sshConfig, python, cwd: face.cwd }, means);
+      const { checkNode } = await import("../../workflows/control/check-node.ts");
+      const place = { partition: options.partition, account: options.account, gres: options.gres };
+      return checkNode(host, { place, python, env: face.env });
+    };
+    const check = options.untested ? undefined : test;
     const given = { check, nowMs: face.nowMs() };
     const allowed = await allowHost(await homeOf(face, shared), { host, scope }, given);
     if (allowed.kind === "not-excluded")

@@ -13,8 +13,7 @@ interface Placed {
 }
 
 /**
- * A plan without the hosts that are excluded. An ssh host whose exclusion has expired is tested first and used if it passes; a node of
- * Slurm is used, because Slurm tests its nodes itself.
+ * A plan without the hosts that are excluded. A host or node whose exclusion has expired is tested first and used if it passes.
  *
  * @throws UserError as `leaveOutHosts` and `readExclusions` do
  */
@@ -32,7 +31,7 @@ export async function settleExclusions(
     const isUsed = each.scope === scope && (scope === "slurm" || names.has(each.host));
     if (!isUsed) continue;
     if (!isExpired(each, means.nowMs)) inForce.push(each);
-    else if (scope === "ssh") {
+    else {
       const tested = await testExpired(each, means);
       if (tested.kind === "failed") inForce.push(tested.exclusion);
       else notes.push(tested.note);
