@@ -1,6 +1,5 @@
-import { UserError } from "../../foundation/user-error.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
-import { openRecord, unknownRun } from "../read-run/show-run.ts";
+import { ambiguousRun, openRecord, unknownRun } from "../read-run/show-run.ts";
 
 /**
  * The run that a text names: a run id or an unambiguous part of one, a series, or `last`. Of a series, or of several runs that match, it
@@ -21,11 +20,7 @@ export async function findRun(store: RunStore, text: string): Promise<RunRecord>
       const open = await unfinished(store, (runId) => runId.includes(text));
       const [only] = open;
       if (only !== undefined && open.length === 1) return openRecord(store, only);
-      const candidates = open.length > 1 ? open : meant.candidates;
-      throw new UserError("ambiguous-run", `\`${text}\` matches ${candidates.length} runs`, {
-        saw: candidates.slice(0, 5).join("\n"),
-        hint: "specify more of the name, or `last`",
-      });
+      throw ambiguousRun(text, open.length > 1 ? open : meant.candidates);
     }
     case "unknown":
       throw unknownRun(text, meant);

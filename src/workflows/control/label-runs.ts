@@ -4,7 +4,7 @@ import type { RunLabels } from "../../schema/run/run-labels.ts";
 import { parseTag } from "../../schema/run/tag-text.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { checkedNote, tagInvalid, tagsOf } from "../launch/labels-of-call.ts";
-import { openRecord, unknownRun } from "../read-run/show-run.ts";
+import { ambiguousRun, openRecord, unknownRun } from "../read-run/show-run.ts";
 
 /** A change as it is typed. */
 export interface TypedLabelChange {
@@ -87,10 +87,7 @@ async function runsNamed(text: string, store: RunStore): Promise<readonly string
     case "series":
       return meant.runIds;
     case "ambiguous":
-      throw new UserError("ambiguous-run", `\`${text}\` matches ${meant.candidates.length} runs`, {
-        saw: meant.candidates.slice(0, 5).join("\n"),
-        hint: "specify more of the name, or `last`",
-      });
+      throw ambiguousRun(text, meant.candidates);
     case "unknown":
       throw unknownRun(text, meant);
   }

@@ -8,7 +8,7 @@ import type { Diagnosis } from "../../schema/diagnosis/diagnosis.ts";
 import { openRecordFolder } from "../../store/records/disk-run-store.ts";
 import { requestFile } from "../../store/records/record-files.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
-import { openRecord } from "../read-run/show-run.ts";
+import { ambiguousRun, openRecord } from "../read-run/show-run.ts";
 import { factsOfRecord } from "./facts-of-record.ts";
 import type { SeenRanks } from "./look-at-ranks.ts";
 import { readDumpFiles } from "./read-dump-files.ts";
@@ -68,10 +68,7 @@ async function diagnoseNamed(text: string, means: DoctorMeans): Promise<Diagnose
       return diagnosed;
     }
     case "ambiguous":
-      throw new UserError("ambiguous-run", `\`${text}\` matches ${meant.candidates.length} runs`, {
-        saw: meant.candidates.slice(0, 5).join("\n"),
-        hint: "specify more of the name, or `last`",
-      });
+      throw ambiguousRun(text, meant.candidates);
     case "unknown": {
       const hint = meant.nearest === undefined ? "`pitwall runs` lists the runs" : undefined;
       throw new UserError("unknown-run", `no run or folder named \`${text}\``, {

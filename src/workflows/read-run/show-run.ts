@@ -40,10 +40,7 @@ export async function showRun(store: RunStore, text: string, nowMs?: number): Pr
       return { kind: "series", seriesId: meant.seriesId, pages, records };
     }
     case "ambiguous":
-      throw new UserError("ambiguous-run", `\`${text}\` matches ${meant.candidates.length} runs`, {
-        saw: meant.candidates.slice(0, 5).join("\n"),
-        hint: "specify more of the name, or `last`",
-      });
+      throw ambiguousRun(text, meant.candidates);
     case "unknown":
       throw unknownRun(text, meant);
   }
@@ -124,6 +121,13 @@ function progressOf(result: RunResult | undefined, run: TrackedRun): RunPage["pr
   const { outcome, evaluations, evaluationCount = evaluations.length } = result;
   const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
   return { ...targets, evaluations, evaluationCount, best, samplesCount: undefined };
+}
+
+export function ambiguousRun(text: string, candidates: readonly string[]): UserError {
+  return new UserError("ambiguous-run", `\`${text}\` matches ${candidates.length} runs`, {
+    saw: candidates.slice(0, 5).join("\n"),
+    hint: "specify more of the name, or `last`",
+  });
 }
 
 export function unknownRun(

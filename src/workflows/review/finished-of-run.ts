@@ -6,7 +6,7 @@ import { totalEnergy } from "../../schema/run/total-energy.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
 import { loadText } from "../import-logs/load-text.ts";
-import { openRecord, unknownRun } from "../read-run/show-run.ts";
+import { ambiguousRun, openRecord, unknownRun } from "../read-run/show-run.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import { finishedOf } from "./finished-of-files.ts";
 
@@ -31,10 +31,7 @@ export async function finishedOfRuns(store: RunStore, text: string): Promise<Fin
       return Promise.all(used.map(finishedOfRecord));
     }
     case "ambiguous":
-      throw new UserError("ambiguous-run", `\`${text}\` matches ${meant.candidates.length} runs`, {
-        saw: meant.candidates.slice(0, 5).join("\n"),
-        hint: "specify more of the name, or `last`",
-      });
+      throw ambiguousRun(text, meant.candidates);
     case "unknown":
       throw unknownRun(text, meant);
   }
