@@ -20,7 +20,10 @@ export function findAccelerator(
   const value = byPlainName(accelerators).get(wanted) ?? bySpelling(name, accelerators);
   if (value !== undefined) return { kind: "found", value };
   const known = accelerators.map((one) => one.name);
-  return { kind: "unknown", wanted, nearest: nearestWord(wanted, known), known };
+  const index = byPlainName(accelerators);
+  const nearest = nearestWord(wanted, [...index.keys()]);
+  const nearestName = nearest === undefined ? undefined : index.get(nearest)?.name;
+  return { kind: "unknown", wanted, nearest: nearestName, known };
 }
 
 const indexes = new WeakMap<readonly Accelerator[], Map<string, Accelerator>>();

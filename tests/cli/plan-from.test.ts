@@ -113,12 +113,12 @@ describe("pitwall plan --from", () => {
     `);
     expect(await planFrom(cwd, ["train.log", "--model", "llama31-70b", "--accelerator", "h1000"]))
       .toMatchInlineSnapshot(`
-      "exit 2
-      error[unknown-accelerator]: unknown accelerator \`h1000\`
-        at --accelerator
+        "exit 2
+        error[unknown-accelerator]: unknown accelerator \`h1000\`
+          at --accelerator
 
-      hint: for example h100-sxm, a100-sxm-80gb, mi300x"
-    `);
+        hint: did you mean \`h100-sxm\`?"
+      `);
   });
 
   test("requires a goal or a finished training", async () => {

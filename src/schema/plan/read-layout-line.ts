@@ -94,7 +94,7 @@ function layoutInvalid(issue: z.core.$ZodIssue, value: unknown, at: string): Use
       ? `\`${field}\` is missing`
       : `\`${field}\` is invalid: ${JSON.stringify(saw)}`;
   return new UserError("layout-invalid", message, {
-    hint: `${issue.message.replace(/^Invalid input: e/u, "e")}; \`pitwall schema layout\` prints the fields`,
+    hint: `${issue.message.replace(/^(?:Invalid input|Too small|Too big): e/u, "e")}; \`pitwall schema layout\` prints the fields`,
   });
 }
 

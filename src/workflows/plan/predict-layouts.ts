@@ -53,7 +53,7 @@ export function predictLine(line: LayoutLine, data: PlannerData): LayoutAnswer {
 }
 
 function notModelled(what: string): UserError {
-  return new UserError("not-modelled", `${what} is not modelled`, {
+  return new UserError("not-modelled", `not modelled: ${what}`, {
     hint: "transformers, and resnet-50, retinanet, unet3d, dlrm-dcnv2, stable-diffusion-v2, flux-1 are",
   });
 }
