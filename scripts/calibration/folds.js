@@ -1,5 +1,8 @@
 // What is left out of a fit to judge it.
-import { evidenceDistance } from "../../build/planner/step/nearest-evidence.js";
+import {
+  evidenceDistance,
+  evidenceSettingDistance,
+} from "../../build/planner/step/nearest-evidence.js";
 
 /** Points by the value of a key; each group is left out in turn. */
 export function groupsBy(points, keyOf) {
@@ -36,9 +39,10 @@ export function largestScales(points) {
 }
 
 /**
- * How far each query is from the nearest one outside its group.
+ * How far each query is from the nearest one outside its group, and from the nearest setting.
  *
  * @param groups of indexes, disjoint; queries in none of them have no distance
+ * @returns { distance, settingDistance } of each query
  */
 export function distancesWithout(queries, groups) {
   const found = [];
@@ -46,8 +50,15 @@ export function distancesWithout(queries, groups) {
     const members = new Set(group);
     const others = queries.filter((_, index) => !members.has(index));
     for (const index of group) {
-      const distances = others.map((other) => evidenceDistance(queries[index], other));
-      found[index] = distances.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+      const shortest = (between) =>
+        others.reduce(
+          (least, other) => Math.min(least, between(queries[index], other)),
+          Number.POSITIVE_INFINITY,
+        );
+      found[index] = {
+        distance: shortest(evidenceDistance),
+        settingDistance: shortest(evidenceSettingDistance),
+      };
     }
   }
   return found;

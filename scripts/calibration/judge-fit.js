@@ -62,7 +62,7 @@ export function intervalsOf(judged, level) {
     Object.entries(foldCounts).flatMap(([fold, times]) =>
       Array.from({ length: times }, () => ({
         point,
-        reach: intervalReach(distances[fold]),
+        reach: intervalReach(distances[fold].distance, distances[fold].settingDistance),
         logRatio: -Math.log(ratios[fold]),
       })),
     ),

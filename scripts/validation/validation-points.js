@@ -69,13 +69,13 @@ function addIntervals(points, calibration) {
   };
   for (const fold of folds) {
     const distances = distancesWithout(queries, groups[fold]);
-    for (const [at, distance] of distances.entries()) {
-      if (distance === undefined) continue;
+    for (const [at, nearest] of distances.entries()) {
+      if (nearest === undefined) continue;
       const point = points[at];
       const { generation, precision, stack, [fold]: ratio } = point.evidence;
       const family = hasExperts(point.measurement.line.model) ? "experts" : "dense";
       const scope = { generation, precision, stack, family };
-      const certainty = { isTransferred: false, distance, spreadOfChoices: 1 };
+      const certainty = { isTransferred: false, spreadOfChoices: 1, ...nearest };
       const { low, high } = stepInterval(ratio, calibration, scope, certainty);
       point[fold] = { ratio, isInside: low <= 1 && high >= 1 };
     }

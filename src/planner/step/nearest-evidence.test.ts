@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StepEvidence } from "../../schema/plan/calibration.ts";
-import { correlationDistance, evidenceDistance, weighEvidence } from "./nearest-evidence.ts";
+import {
+  correlationDistance,
+  evidenceDistance,
+  evidenceSettingDistance,
+  nearestSetting,
+  weighEvidence,
+} from "./nearest-evidence.ts";
 
 const scope = {
   generation: "hopper",
@@ -54,19 +60,33 @@ describe("evidence for a prediction", () => {
     expect(nearest).toMatchObject({ measurement: "near", distance: 2 });
   });
 
-  test("finds the nearest of any measurements", () => {
+  test("finds how well a setting was measured, whatever the size of the model", () => {
+    const measurements = [
+      measurement({ features: [3, 500, 0, 20] }),
+      measurement({ features: [1, 500, 0.5, 20], stack: "fsdp" }),
+    ];
+    const setting = (features: number[]) => nearestSetting({ ...scope, features }, measurements);
+    expect(setting([0, 0, 0, 0])).toBe(3);
+    expect(setting([0, 900, 1, 40])).toBe(4);
+    expect(setting([3, 0, 0, 0])).toBe(0);
+    expect(nearestSetting({ ...scope, features: [0, 0, 0, 0] }, [])).toBe(Infinity);
+  });
+
+  test("finds the nearest of any measurements, and the nearest setting", () => {
     const query = fc.record({
       generation: fc.constantFrom("hopper", "blackwell"),
       accelerator: fc.constantFrom("h100-sxm", "h200-sxm"),
       precision: fc.constantFrom("bf16", "fp8"),
       stack: fc.constantFrom("megatron", "fsdp"),
-      features: fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 3, maxLength: 3 }),
+      features: fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 5, maxLength: 5 }),
     });
     fc.assert(
       fc.property(query, fc.array(query, { minLength: 1, maxLength: 20 }), (asked, known) => {
         const measurements = known.map((each, at) => measurement({ ...each, id: String(at) }));
         const shortest = Math.min(...known.map((each) => evidenceDistance(asked, each)));
         expect(weighEvidence(asked, measurements).nearest?.distance).toBe(shortest);
+        const setting = Math.min(...known.map((each) => evidenceSettingDistance(asked, each)));
+        expect(nearestSetting(asked, measurements)).toBe(setting);
       }),
     );
   });

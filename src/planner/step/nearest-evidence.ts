@@ -49,8 +49,9 @@ export function evidenceFeatures(
   return features.map((value) => Math.round(100 * value) / 100);
 }
 
-/** The position of the model's size in the features. */
+/** The position of the model's size in the features, and of its experts. */
 const modelSize = 1;
+const modelExperts = 3;
 
 /** The closest measurement, and the correction that those nearby suggest. */
 export interface EvidenceAnswer {
@@ -138,6 +139,32 @@ function weighEntry(
 export function evidenceDistance(a: EvidenceQuery, b: EvidenceQuery): number {
   const other = Float64Array.from(b.features);
   return scopeDistance(a, b) + sizeDistance(a.features, other, 0, Number.POSITIVE_INFINITY);
+}
+
+/** Distance of the closest measurement, without the sizes of the models: how well its setting was measured. */
+export function nearestSetting(
+  query: EvidenceQuery,
+  measurements: readonly StepEvidence[],
+): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { base, group } of groupsByDistance(query, measurements)) {
+    if (base >= shortest) break;
+    for (let at = 0; at < group.sizes.length; at++) {
+      const others = settingDistance(query.features, group.features, at, shortest - base);
+      shortest = Math.min(shortest, base + others);
+    }
+  }
+  return shortest;
+}
+
+/**
+ * Between two measurements, as `nearestSetting` counts it.
+ *
+ * @internal for tests and `npm run calibrate`
+ */
+export function evidenceSettingDistance(a: EvidenceQuery, b: EvidenceQuery): number {
+  const other = Float64Array.from(b.features);
+  return scopeDistance(a, b) + settingDistance(a.features, other, 0, Number.POSITIVE_INFINITY);
 }
 
 /** Measurements of one scope, which are equally far from a query before sizes are compared. */
@@ -234,5 +261,21 @@ function sizeDistance(
   let distance = 0;
   for (let index = 0; index < wanted.length && distance < limit; index++)
     distance += Math.abs((wanted[index] ?? 0) - (features[start + index] ?? 0));
+  return distance;
+}
+
+/** Like `sizeDistance`, without the sizes of the models. */
+function settingDistance(
+  wanted: readonly number[],
+  features: Float64Array,
+  entry: number,
+  limit: number,
+): number {
+  const start = entry * wanted.length;
+  let distance = 0;
+  for (let index = 0; index < wanted.length && distance < limit; index++) {
+    if (index === modelSize || index === modelExperts) continue;
+    distance += Math.abs((wanted[index] ?? 0) - (features[start + index] ?? 0));
+  }
   return distance;
 }

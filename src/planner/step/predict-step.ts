@@ -9,11 +9,16 @@ import { checkLayout } from "./check-layout.ts";
 import { type LayoutChoices, layoutChoices, usualFramework } from "./choose-layout.ts";
 import { type FastestLayout, fastestLayout } from "./fastest-layout.ts";
 import { modelFlop } from "./model-flop.ts";
-import { type EvidenceAnswer, evidenceFeatures, weighEvidence } from "./nearest-evidence.ts";
+import {
+  evidenceFeatures,
+  type EvidenceQuery,
+  nearestSetting,
+  weighEvidence,
+} from "./nearest-evidence.ts";
 import { prepareStep, type StepSetting, type WholeLayout } from "./prepare-step.ts";
 import { stackOf } from "./resolve-constants.ts";
 import type { StepContext } from "./step-context.ts";
-import { stepInterval, type StepScope } from "./step-interval.ts";
+import { farEnd, stepInterval, type StepScope } from "./step-interval.ts";
 import { part, partCount } from "./step-time.ts";
 import type { TransformerSizes } from "./transformer-sizes.ts";
 
@@ -75,15 +80,14 @@ function predicted(
     assumed["calibration"] =
       `constants of ${transferredFrom}: ${layout.precision} on ${known.name} was not measured`;
   }
-  const { nearest: evidence, correction } = evidenceFor(
-    setting,
-    { sizes: context.sizes, layout: best.layout },
-    data.evidence,
-  );
+  const query = evidenceQuery(setting, { sizes: context.sizes, layout: best.layout });
+  const { nearest: evidence, correction } = weighEvidence(query, data.evidence);
   correct(best, correction);
+  const distance = evidence?.distance ?? Number.POSITIVE_INFINITY;
   const intervalMs = stepInterval(best.stepTimeMs, data.calibration, scopeOf(setting), {
     isTransferred: transferredFrom !== undefined,
-    distance: evidence?.distance ?? Number.POSITIVE_INFINITY,
+    distance,
+    settingDistance: distance < farEnd ? distance : nearestSetting(query, data.evidence),
     spreadOfChoices: best.spreadOfChoices,
   });
   return predictionOf(best, { context, count: hardware.count, intervalMs, evidence, assumed });
@@ -100,19 +104,15 @@ function scopeOf(setting: StepSetting): StepScope {
   };
 }
 
-/** The closest published step of a layout, and the factor on the step time that those nearby suggest. */
-export function evidenceFor(
+/** What published steps are compared with. */
+export function evidenceQuery(
   setting: StepSetting,
   { sizes, layout }: { sizes: TransformerSizes; layout: WholeLayout },
-  evidence: readonly StepEvidence[],
-): EvidenceAnswer {
+): EvidenceQuery {
   const { accelerator, hardware } = setting;
   const features = evidenceFeatures(sizes, layout, hardware.count);
   const { generation, precision, stack } = scopeOf(setting);
-  return weighEvidence(
-    { generation, accelerator: accelerator.name, precision, stack, features },
-    evidence,
-  );
+  return { generation, accelerator: accelerator.name, precision, stack, features };
 }
 
 /** Published steps nearby say that everything takes longer or shorter by a factor. */

@@ -10,16 +10,37 @@ export interface StepScope {
   family: "dense" | "experts";
 }
 
+/** Distance at which the closest measurement tells nothing about the model. */
+export const farEnd = 8;
+
 /** Distances that a reach ends at; those of the last one are larger. */
 const reachEnds = [
   ["beside", 1.5],
   ["near", 4],
-  ["far", 8],
+  ["far", farEnd],
 ] as const satisfies readonly (readonly [IntervalReach, number])[];
 
-/** The reach of a prediction whose closest measurement has this distance. */
-export function intervalReach(distance: number): IntervalReach {
-  return reachEnds.find(([, end]) => distance < end)?.[0] ?? "beyond";
+/** The setting of a prediction was measured with another model if one is at most this far away without the models. */
+const settingEnd = 4;
+
+/**
+ * The reach of a prediction.
+ *
+ * @param distance of the closest measurement
+ * @param settingDistance the same without the sizes of the models; read only beyond `farEnd`
+ */
+export function intervalReach(distance: number, settingDistance: number): IntervalReach {
+  const reach = reachEnds.find(([, end]) => distance < end)?.[0];
+  return reach ?? (settingDistance < settingEnd ? "setting" : "beyond");
+}
+
+/** What an interval depends on, besides its scope. */
+export interface IntervalCertainty {
+  isTransferred: boolean;
+  /** Of the closest measurement, and without the sizes of the models. */
+  distance: number;
+  settingDistance: number;
+  spreadOfChoices: number;
 }
 
 /** An unmeasured generation or precision widens the interval by this factor, in logarithms. */
@@ -34,11 +55,11 @@ export function stepInterval(
   stepTimeMs: number,
   calibration: Calibration,
   scope: StepScope,
-  certainty: { isTransferred: boolean; distance: number; spreadOfChoices: number },
+  certainty: IntervalCertainty,
 ): StepPrediction["intervalMs"] {
   let best: Calibration["intervals"][number] | undefined;
   let mostFields = -1;
-  const reach = intervalReach(certainty.distance);
+  const reach = intervalReach(certainty.distance, certainty.settingDistance);
   for (const each of calibration.intervals) {
     if (each.reach !== reach) continue;
     const fields = matchingFields(each, scope);
