@@ -9,7 +9,7 @@ import { answerOf } from "./diagnose/answer.js";
 import { dumpCase } from "./diagnose/dump-cases.js";
 import { endCase, endKinds } from "./diagnose/end-cases.js";
 import { accuracyPage } from "./diagnose/page.js";
-import { firstAnswers, realCases } from "./diagnose/real-cases.js";
+import { realCases, unseenSets } from "./diagnose/real-cases.js";
 import { recordedCases } from "./diagnose/recorded-cases.js";
 import { stepCase } from "./diagnose/step-cases.js";
 
@@ -51,11 +51,16 @@ for (let index = 0; index < count; index++) {
 }
 for (const recorded of [...recordedCases(), ...realCases()]) scored.push(answerOf(recorded));
 
-const unseen = realCases("unseen-runs").map(answerOf);
-const { text, summary } = accuracyPage(scored, { unseen, first: firstAnswers() }, values.seed);
+const unseen = unseenSets().map(({ name, cases, first }) => {
+  return { name, first, now: cases.map(answerOf) };
+});
+const { text, summary } = accuracyPage(scored, unseen, values.seed);
 console.log(summary);
 if (values.wrong)
-  for (const { verdict, about, expected, named, reason } of [...scored, ...unseen])
+  for (const { verdict, about, expected, named, reason } of [
+    ...scored,
+    ...unseen.flatMap(({ now }) => now),
+  ])
     if (verdict !== "right")
       console.log(JSON.stringify({ verdict, about, expected, named, reason }));
 

@@ -3,12 +3,15 @@
 //   npm run build && node bench/record-faults.js                 all runs that are not recorded yet
 //   node bench/record-faults.js --only "ssh|hang" --again        those whose description matches, again
 //   node bench/record-faults.js --plan unseen                    the runs of other programs with other faults
+//   node bench/record-faults.js --plan second                    the second set of these, and `third` the third
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { sshLab, slurmLab } from "./launch/labs.js";
 import { performRun } from "./faults/perform-run.js";
 import { plannedRuns as realRuns } from "./faults/plan.js";
+import { secondRuns } from "./faults/second-plan.js";
+import { thirdRuns } from "./faults/third-plan.js";
 import { unseenRuns } from "./faults/unseen-plan.js";
 
 const { values } = parseArgs({
@@ -19,9 +22,12 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-const plannedRuns = values.plan === "unseen" ? unseenRuns : realRuns;
-const out =
-  values.out ?? fileURLToPath(new URL(`./diagnose/${values.plan}-runs.jsonl`, import.meta.url));
+const plans = { real: realRuns, unseen: unseenRuns, second: secondRuns, third: thirdRuns };
+const plannedRuns = plans[values.plan];
+const file = ["real", "unseen"].includes(values.plan)
+  ? `${values.plan}-runs`
+  : `unseen-${values.plan}-runs`;
+const out = values.out ?? fileURLToPath(new URL(`./diagnose/${file}.jsonl`, import.meta.url));
 
 const recorded = new Map();
 if (existsSync(out))

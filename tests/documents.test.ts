@@ -57,6 +57,34 @@ describe("every document", () => {
   });
 });
 
+describe("the README's row about blame for faults", () => {
+  const [row = ""] = /^\| blame for faults .*$/mu.exec(read("README.md")) ?? [];
+  const sets = [
+    ...read("docs/diagnosis.md").matchAll(
+      /^\| \w+ set, (.+?) \| (\d+) \| ([\d.]+ %) \|(?:[^|]+\|){3} (\d+) \| (\d+) \|/gmu,
+    ),
+  ].map(([, when, faults, right, healthy, alarms]) => ({ when, faults, right, healthy, alarms }));
+  const measured = sets.filter(({ when }) => when === "when measured");
+
+  test("states what docs/diagnosis.md measured before corrections", () => {
+    const shares = measured.map(({ right, faults }) => `${right} of ${faults}`);
+    const sum = (counts: readonly (string | undefined)[]): number =>
+      counts.reduce((total, count) => total + Number(count), 0);
+    const alarms = sum(measured.map((set) => set.alarms));
+    const healthy = sum(measured.map((set) => set.healthy));
+    expect(measured.length).toBeGreaterThan(1);
+    for (const share of shares) expect(row).toContain(share);
+    expect(row).toMatch(new RegExp(`\\b${alarms} false alarms? in ${healthy} healthy runs`, "u"));
+  });
+
+  test("states what docs/diagnosis.md measured after corrections", () => {
+    const after = sets.filter(({ when }) => when === "after corrections");
+    expect(row).toContain(
+      `after corrections for them ${after.map((set) => set.right).join(" and ")}`,
+    );
+  });
+});
+
 describe("package-lock.json", () => {
   const lock = JSON.parse(read("package-lock.json"));
 

@@ -1,8 +1,8 @@
 // The measured accuracy as Markdown.
 import { sortedKinds } from "./answer.js";
 
-/** @param runs.unseen answers to the unseen runs now; `first` those before anything was changed for them */
-export function accuracyPage(scored, { unseen, first }, seed) {
+/** @param unseen sets of runs of other programs: `name`, the answers `now`, and those `first`, before anything was changed for them */
+export function accuracyPage(scored, unseen, seed) {
   const faulty = scored.filter(({ expected }) => expected.length > 0);
   const healthy = scored.filter(({ expected }) => expected.length === 0);
   const of = (list, verdict) => list.filter((each) => each.verdict === verdict).length;
@@ -44,54 +44,66 @@ ${confusion(scored)}
 
 ### Unseen runs
 
-${unseenText(unseen, first)}
+${unseenText(unseen)}
 `;
   return { text, summary };
 }
 
-/** Both numbers of the runs of other programs, and each first answer that was wrong. */
-function unseenText(unseen, first) {
-  const expected = new Map(unseen.map((each) => [each.about, each.expected]));
-  const before = first.map((each) => ({ ...each, expected: expected.get(each.about) ?? [] }));
-  const row = (name, list) => {
-    const faulty = list.filter((each) => each.expected.length > 0);
-    const healthy = list.filter((each) => each.expected.length === 0);
-    const of = (some, ...verdicts) =>
-      some.filter(({ verdict }) => verdicts.includes(verdict)).length;
-    const cells = [
-      name,
-      faulty.length,
-      share(of(faulty, "right"), faulty.length),
-      share(of(faulty, "right", "wrong rank"), faulty.length),
-      of(faulty, "missed"),
-      of(faulty, "not sure"),
-      healthy.length,
-      of(healthy, "false alarm"),
-      of(healthy, "not sure"),
-    ];
-    return `| ${cells.join(" | ")} |`;
-  };
+/** Both numbers of each set of runs of other programs, and each first answer that was wrong. */
+function unseenText(sets) {
+  const rows = sets.flatMap(({ name, now, first }) => [
+    unseenRow(`${name} set, when measured`, withLabels(first, now)),
+    unseenRow(`${name} set, after corrections`, now),
+  ]);
+  const tables = sets.map(({ name, now, first }) => {
+    return `The first answers to the ${name} set that were wrong:
+
+| run | injected | first answer | now |
+| --- | --- | --- | --- |
+${wrongRows(withLabels(first, now), now).join("\n")}`;
+  });
+  return `| answers | faults | right kind and rank | right kind | missed | not sure | without fault | false alarms | not sure |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${rows.join("\n")}
+
+${tables.join("\n\n")}`;
+}
+
+function withLabels(first, now) {
+  const labels = new Map(now.map(({ about, expected }) => [about, expected]));
+  return first.map((each) => Object.assign({ expected: labels.get(each.about) }, each));
+}
+
+function unseenRow(name, list) {
+  const faulty = list.filter(({ expected }) => expected.length > 0);
+  const healthy = list.filter(({ expected }) => expected.length === 0);
+  const of = (some, ...verdicts) => some.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const cells = [
+    name,
+    faulty.length,
+    share(of(faulty, "right"), faulty.length),
+    share(of(faulty, "right", "wrong rank"), faulty.length),
+    of(faulty, "missed"),
+    of(faulty, "not sure"),
+    healthy.length,
+    of(healthy, "false alarm"),
+    of(healthy, "not sure"),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+function wrongRows(first, now) {
+  const verdicts = new Map(now.map(({ about, verdict }) => [about, verdict]));
   const text = (causes) =>
     causes
       .map(({ kind, ranks }) => `${kind}${ranks.length === 0 ? "" : ` ${ranks.join()}`}`)
       .join(" + ") || "none";
-  const now = new Map(unseen.map((each) => [each.about, each.verdict]));
-  const wrong = before
+  return first
     .filter(({ verdict }) => verdict !== "right")
-    .map(({ about, verdict, named, expected: label }) => {
+    .map(({ about, verdict, named, expected }) => {
       const answer = verdict === "not sure" ? "not sure" : text(named);
-      return `| ${about} | ${text(label)} | ${answer} | ${now.get(about)} |`;
+      return `| ${about} | ${text(expected)} | ${answer} | ${verdicts.get(about)} |`;
     });
-  return `| answers | faults | right kind and rank | right kind | missed | not sure | without fault | false alarms | not sure |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-${row("unseen, when measured", before)}
-${row("after corrections", unseen)}
-
-The first answers that were wrong:
-
-| run | injected | first answer | now |
-| --- | --- | --- | --- |
-${wrong.join("\n")}`;
 }
 
 /** The runs that really happened, alone. */

@@ -23,9 +23,12 @@ function caseOf({ about, target, expected, facts }, kind) {
   };
 }
 
-/** What was answered to the unseen runs before anything was changed for them. */
-export function firstAnswers() {
-  return readLines("unseen-first");
+/** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
+export function unseenSets() {
+  return ["first", "second"].map((name) => {
+    const file = name === "first" ? "unseen" : `unseen-${name}`;
+    return { name, cases: realCases(`${file}-runs`), first: readLines(`${file}-first`) };
+  });
 }
 
 function readLines(name) {

@@ -60,7 +60,10 @@ export async function performRun(planned, labs) {
     const facts = await capture(run);
     if (child.exitCode === null && child.signalCode === null) {
       child.kill("SIGINT");
-      const ended = await Promise.race([exited.then(() => true), sleep(20_000).then(() => false)]);
+      const ended = await Promise.race([
+        exited.then(() => true),
+        sleep(20_000, false, { ref: false }),
+      ]);
       if (!ended) child.kill("SIGKILL");
     }
     const { about, target, ranks, hosts, expected } = planned;
@@ -74,20 +77,20 @@ export async function performRun(planned, labs) {
   }
 }
 
-function copyPrograms({ command }, program, code) {
+function copyPrograms({ command, programs = "unseen/" }, program, code) {
   const workloads = folderOf("../../workloads/torch/");
   if (command === undefined) {
     copyFileSync(folderOf(program), join(code, program));
     copyFileSync(join(workloads, "pitwall.py"), join(code, "pitwall.py"));
     return;
   }
-  for (const folder of [folderOf("unseen/"), workloads])
-    for (const name of readdirSync(folder).filter((each) => each.endsWith(".py")))
+  for (const folder of [folderOf(programs), workloads])
+    for (const name of readdirSync(folder).filter((each) => /\.(?:py|sh)$/u.test(each)))
       copyFileSync(join(folder, name), join(code, name));
 }
 
 function wordsOf(planned, labs, program) {
-  const { target, hosts, perHost, faults, helper, words, options = [], torch } = planned;
+  const { target, hosts, perHost, faults, helper, options = [], torch } = planned;
   const names = Array.from({ length: hosts }, (_, index) => `host${index + 1}`);
   const where = {
     local: ["--nproc", String(perHost)],
@@ -108,7 +111,8 @@ function wordsOf(planned, labs, program) {
   const goal = options.includes("--target") ? [] : ["--target", "val_acc>=1"];
   const torchPython = process.env.PITWALL_TORCH_PYTHON ?? "python3";
   if (planned.command !== undefined) {
-    return ["run", ...where, ...direct, ...goal, ...options, "--", torchPython, ...planned.command];
+    const words = [...(planned.starter ?? []), torchPython, ...planned.command];
+    return ["run", ...where, ...direct, ...goal, ...options, "--", ...words];
   }
   const command =
     torch === undefined
@@ -117,7 +121,7 @@ function wordsOf(planned, labs, program) {
           program,
           ...faults.flatMap((fault) => ["--fault", fault]),
           ...(helper ? ["--helper", "."] : []),
-          ...words,
+          ...planned.words,
         ]
       : [torchPython, program, ...torch, "."];
   return ["run", ...where, ...direct, ...goal, ...options, "--", ...command];
@@ -132,14 +136,16 @@ async function commitAll(cwd) {
 }
 
 /** Hosts have their own home folders: one of them lacks what the others have. */
-function prepareHosts({ target, lacking }, labs) {
+function prepareHosts({ target, lacking, stale }, labs) {
   if (target !== "ssh") return;
   for (const host of labs.ssh.hosts) {
     const extra = join(labs.ssh.home(host), "extra");
     rmSync(extra, { recursive: true, force: true });
     if (host === lacking) continue;
     mkdirSync(extra);
-    writeFileSync(join(extra, "fused_kernels.py"), "");
+    const version = host === stale ? "1.4" : "2.1";
+    const scan = host === stale ? "" : "def scan(): pass\n";
+    writeFileSync(join(extra, "fused_kernels.py"), `__version__ = "${version}"\n${scan}`);
     writeFileSync(join(extra, "vocabulary.txt"), "");
     copyFileSync(realpathSync("/lib/x86_64-linux-gnu/libm.so.6"), join(extra, "libfused.so"));
     writeFileSync(join(extra, "shard-00000.npy"), emptyArray());
@@ -176,8 +182,8 @@ const hasEnded = ({ child }) => child.exitCode !== null || child.signalCode !== 
 async function act(run) {
   const { act: given } = run.planned;
   if (given === undefined || given.do === "nothing") return;
-  const hasBegun = () =>
-    /(?:step 12 |iter 30\/|'loss': .*'epoch': 0\.2)/u.test(textOf(run, "log.txt"));
+  const begins = run.planned.begins ?? /(?:step 12 |iter 30\/|'loss': .*'epoch': 0\.2)/u;
+  const hasBegun = () => begins.test(textOf(run, "log.txt"));
   await until(run, () => hasBegun() || hasEnded(run), "step 12");
   const perform = acts[given.do];
   if (perform === undefined) throw new Error(`unknown act ${given.do}`);
@@ -253,7 +259,10 @@ async function capture(run) {
     const hasHelper = planned.helper || planned.torch || planned.command?.includes("--helper");
     return recordedFacts(run.record(), { looks: !hasHelper && !hasEnded(run) });
   }
-  const ended = await Promise.race([exited.then(() => true), sleep(limitMs).then(() => false)]);
+  const ended = await Promise.race([
+    exited.then(() => true),
+    sleep(limitMs, false, { ref: false }),
+  ]);
   if (!ended) throw new Error("did not end in time");
   await sleep(300);
   return recordedFacts(run.record());

@@ -15,6 +15,8 @@ export async function recordedFacts(directory, { looks = false } = {}) {
   const { record } = opened;
   const {
     signs: _signs,
+    badLosses: _badLosses,
+    printedSpike: _printedSpike,
     stacks,
     dumps,
     steps,
@@ -24,7 +26,8 @@ export async function recordedFacts(directory, { looks = false } = {}) {
   const seen = looks ? await lookAtRanks(record, { env: process.env, nowMs: Date.now }) : undefined;
   const lines = [];
   for await (const { rank, text, number } of attributedLines(directory))
-    lines.push([number, rank ?? null, text.slice(0, 400)]);
+    for (const part of text.split("\r").slice(-40))
+      lines.push([number, rank ?? null, part.slice(0, 400)]);
   const [{ timeMs: startMs = 0 } = {}] = events;
   const relative = (timeMs) => Math.round((timeMs - startMs) * 10) / 10;
   const kept = {
