@@ -51,9 +51,7 @@ function factsOf(labelled) {
       return { index, timeMs: timeMs ?? index, previousSha256: "", event };
     }),
     findings: run.findings,
-    lineCount: signs.lineCount,
-    lossRanks: signs.lossRanks,
-    signs: signs.list(),
+    ...signs.seen,
     steps,
     links: run.links ?? [],
     dumps: run.readDumps ?? dumps.map(readDump),

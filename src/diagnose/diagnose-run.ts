@@ -8,7 +8,7 @@ import { findSlowLinks } from "./links/find-slow-links.ts";
 import type { RunFacts } from "./run-facts.ts";
 import { findDivergedReplicas } from "./steps/find-diverged-replicas.ts";
 import { causesOfRas } from "./ras/causes-of-ras.ts";
-import { findLossSpike } from "./steps/find-loss-spike.ts";
+import { findLossSpike, printedLossSpike } from "./steps/find-loss-spike.ts";
 import { findSilentCorruption } from "./steps/find-silent-corruption.ts";
 import { findSlowRanks } from "./steps/find-slow-ranks.ts";
 
@@ -28,12 +28,13 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const flight = causesOfDumps(dumps, facts.stacks, { hasFailed: isDead });
   const end = causesOfEnd(facts);
   const slow = findSlowRanks(facts.steps);
-  const spike = findLossSpike(facts.steps) ?? [];
+  const spike = spikeOf(facts) ?? [];
   const diverged = findDivergedReplicas(facts.steps) ?? [];
   const { cause: corrupted = [], isDeterministic } = findSilentCorruption(facts.steps);
   const stuck = stuckCauses(facts, flight, end.causes);
   const links = findSlowLinks(facts.links, facts.steps);
-  const all = [joinEnds(end.causes, stuck), slow, links, diverged, corrupted, spike]
+  const ends = end.causes.map((cause) => ofMissingDump(cause, facts));
+  const all = [joinEnds(ends, stuck), slow, links, diverged, corrupted, spike]
     .flat()
     .map((cause) => withHosts(cause, facts));
   const causes = all.filter(({ likelihood }) => likelihood >= minimumLikelihood);
@@ -51,6 +52,13 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const reason = doubt(facts, flight, doubtful);
   if (reason === undefined) return { verdict: { kind: "no-fault" }, alternatives: [], ...known };
   return { verdict: { kind: "not-sure", reason }, alternatives, ...known };
+}
+
+function spikeOf({ steps, printedSpike, outcome }: RunFacts): Cause | undefined {
+  const hasLosses = [...steps.values()].flat().some(({ loss }) => loss !== undefined);
+  if (!hasLosses) return printedLossSpike(printedSpike);
+  // A run that reaches its target at a higher loss has begun another phase, with other data.
+  return findLossSpike(steps, { withLasting: outcome?.kind !== "reached" });
 }
 
 /** Hangs and mismatches: from the dumps; without them, from NCCL's RAS, or from the silence of the program. */
@@ -85,6 +93,22 @@ function joinEnds(ends: readonly Cause[], stuck: readonly Cause[]): Cause[] {
 
 function isConsequence({ kind }: Cause): boolean {
   return kind === "connection-lost" || kind === "out-of-time";
+}
+
+/**
+ * The transport ended a rank in the middle of a call that does not fit, so it left no dump. If the dumps of all others show the same calls,
+ * it is the one that left their order.
+ */
+function ofMissingDump(cause: Cause, { dumps, events }: RunFacts): Cause {
+  const { ranks } = jobRanksOf(events);
+  const [missing, ...more] = ranks.filter(({ rank }) => dumps.every((dump) => dump.rank !== rank));
+  const isUnknown = cause.kind === "collective-mismatch" && cause.ranks.length === 0;
+  if (!isUnknown || missing === undefined || more.length > 0 || dumps.length < 2) return cause;
+  const calls = dumps.map(({ entries }) => {
+    const last = entries.at(-1);
+    return `${last?.operation} ${last?.number} ${JSON.stringify(last?.inputSizes)}`;
+  });
+  return new Set(calls).size === 1 ? { ...cause, ranks: [missing.rank] } : cause;
 }
 
 function withHosts(cause: Cause, { events }: RunFacts): Cause {

@@ -5,22 +5,17 @@ import type { StepSample } from "../schema/run/telemetry-sample.ts";
 import type { RankStack } from "./flight/causes-of-dumps.ts";
 import type { FlightDump } from "./flight/flight-dump.ts";
 import type { SeenLink } from "./links/find-slow-links.ts";
+import type { SeenLines, SeenSign } from "./lines/line-signs.ts";
 import type { RasStatus } from "./ras/ras-status.ts";
-import type { SeenSign } from "./lines/line-signs.ts";
 
 /** Everything that a diagnosis is made from; parts are empty where a run or folder has none. */
-export interface RunFacts {
+export interface RunFacts extends SeenLines {
   /** `unknown`: files without a record. */
   state: "finished" | "running" | "abandoned" | "unknown";
   /** Absent while a run has no result. */
   outcome: Outcome | undefined;
   events: readonly LifecycleEvent[];
   findings: readonly Finding[];
-  lineCount: number;
-  /** The ranks that print a loss. */
-  lossRanks: readonly number[];
-  /** In the order of the lines. */
-  signs: readonly SeenSign[];
   /** Of each rank, in the order of time. */
   steps: ReadonlyMap<number, readonly StepSample[]>;
   /** How hosts reach each other, in the order of time. */

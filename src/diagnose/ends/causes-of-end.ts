@@ -5,8 +5,9 @@ import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { SignKind } from "../lines/sign-of-line.ts";
 import type { RunFacts } from "../run-facts.ts";
-import { hasFailed, type RankFailure, rankFailures } from "./rank-failures.ts";
+import { hasFailed, isOfOthers, type RankFailure, rankFailures } from "./rank-failures.ts";
 import { statedCauses } from "./stated-causes.ts";
+import { waitedFor } from "./waited-for.ts";
 
 /** Why a run ended as it did, from events, findings and printed lines; empty if nothing explains it or nothing failed. */
 export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: Cause[] } {
@@ -17,6 +18,11 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
   if (first === undefined || isExplained || !hasFailed(facts)) {
     return { causes: stated, alternatives: [] };
   }
+  const waited = waitedFor(failures, facts);
+  if (waited !== undefined) {
+    const lost = connectionLost(failures);
+    return { causes: [...stated, waited], alternatives: lost === undefined ? [] : [lost] };
+  }
   if (first.class === "victim") {
     const lost = connectionLost(failures);
     const only = onlyWithoutError(failures, facts);
@@ -25,8 +31,16 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
     return { causes: [...stated, ...ends.flatMap((each) => each ?? [])], alternatives };
   }
   const blamed = failures.filter((failure) => isToBlame(failure, first));
-  const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)));
+  const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts))).map((cause) =>
+    cause.kind === "not-a-number" ? ofNobody(cause, facts) : cause,
+  );
   return { causes: [...stated, ...own], alternatives: insteadOf(own[0]) };
+}
+
+/** Gradients spread a bad value, so if most ranks show one, none is known to have had it first. */
+function ofNobody(cause: Cause, { events }: RunFacts): Cause {
+  const { length } = jobRanksOf(events).ranks;
+  return length > 1 && cause.ranks.length > length / 2 ? { ...cause, ranks: [], hosts: [] } : cause;
 }
 
 /** After these, the ends of ranks are consequences. */
@@ -56,7 +70,7 @@ function isToBlame(failure: RankFailure, first: RankFailure): boolean {
 
 /** Errors in the program's own data and names, which no broken connection raises. */
 const ownError =
-  /^(?:\[[\w\s]*\]:\s*)?(?:KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError|RecursionError|Unicode\w*Error|(?:json\.decoder\.)?JSONDecodeError|(?:\w+\.)?UnpicklingError)\b/u;
+  /^(?:\[[\w\s]*\]:\s*)?(?:[\s|+]*\|\s)?(?:ExceptionGroup|ValueError|StopIteration|KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError|RecursionError|Unicode\w*Error|(?:json\.decoder\.)?JSONDecodeError|(?:\w+\.)?UnpicklingError)\b/u;
 
 /** A fault of its own, whatever happened to the other ranks. */
 function isOwnError({ class: how, signs }: RankFailure): boolean {
@@ -86,11 +100,32 @@ function causeOf(failure: RankFailure, facts: RunFacts): Cause {
   if (lack !== undefined) {
     return { kind: "configuration", ...common, likelihood: 0.85, detail: lack };
   }
-  if (signal === "SIGKILL" || (signal !== undefined && isSent(failure)))
-    return { kind: "killed", ...common, likelihood: 0.7, signal };
+  const ended = endedFromOutside(failure, common);
+  if (ended !== undefined) return ended;
   const error = sign?.text.trim() ?? signal;
   const known = error === undefined ? {} : { error };
   return { kind: "crash", ...common, likelihood: sign === undefined ? 0.75 : 0.9, ...known };
+}
+
+/** Another process, or a person, ended it. */
+function endedFromOutside(failure: RankFailure, common: Common): Cause | undefined {
+  const { signs, signal, exitCode } = failure;
+  const [sign] = signs;
+  if (sign !== undefined && isInterrupt(sign))
+    return { kind: "killed", ...common, likelihood: 0.7, signal: "SIGINT" };
+  if (signal === "SIGKILL" || (signal !== undefined && isSent(failure)))
+    return { kind: "killed", ...common, likelihood: 0.7, signal };
+  if (exitCode !== exitCodeOfTimeout || sign !== undefined) return undefined;
+  const { evidence } = common;
+  return { kind: "out-of-time", ranks: [], hosts: [], evidence, likelihood: 0.7, limit: "command" };
+}
+
+/** Of the command `timeout`, which ends another one after a time. */
+const exitCodeOfTimeout = 124;
+
+/** Python's exception for SIGINT, which a terminal or a person sends. */
+function isInterrupt({ text }: SeenSign): boolean {
+  return /^(?:\[[\w\s]*\]:\s*)?KeyboardInterrupt\b/u.test(text.trim());
 }
 
 /** Signals that end a process only if another one sends them. */
@@ -109,6 +144,9 @@ const causesOfSigns: Partial<Record<SignKind, (said: string, common: Common) => 
   "disk-full": (_said, common) => ({ kind: "disk-full", ...common, likelihood: 0.95 }),
   "accelerator-error": (error, common) => {
     return { kind: "accelerator-error", ...common, likelihood: 0.85, error };
+  },
+  "process-killed": (_said, common) => {
+    return { kind: "killed", ...common, likelihood: 0.6, signal: "SIGKILL" };
   },
   preemption: (_said, common) => ({ kind: "preemption", ...common, likelihood: 0.9 }),
   "time-limit": (_said, common) => {
@@ -178,7 +216,7 @@ function mergeByKind(causes: readonly Cause[]): Cause[] {
 
 /** All errors are about connections between ranks, so each rank that printed one is a victim of another, or of the network. */
 function connectionLost(failures: readonly RankFailure[]): Cause | undefined {
-  const seen = failures.flatMap(({ signs }) => signs.filter(({ kind }) => kind === "connection"));
+  const seen = failures.flatMap(({ signs }) => signs.filter(isOfOthers));
   const [first] = seen;
   if (first === undefined) return undefined;
   return {
@@ -195,9 +233,7 @@ function connectionLost(failures: readonly RankFailure[]): Cause | undefined {
 function onlyWithoutError(failures: readonly RankFailure[], facts: RunFacts): Cause | undefined {
   const { ranks } = jobRanksOf(facts.events);
   const victims = new Set(
-    failures.flatMap(({ rank, signs }) =>
-      signs.some(({ kind }) => kind === "connection") ? [rank] : [],
-    ),
+    failures.flatMap(({ rank, signs }) => (signs.some(isOfOthers) ? [rank] : [])),
   );
   const others = ranks.filter(({ rank }) => !victims.has(rank));
   const [only] = others;

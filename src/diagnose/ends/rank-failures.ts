@@ -33,16 +33,27 @@ const weights: Record<SignKind, number> = {
   "host-memory": 0,
   "disk-full": 0,
   "accelerator-error": 0,
+  "process-killed": 1,
   preemption: 1,
   "time-limit": 1,
   "node-failed": 1,
   configuration: 2,
   "not-a-number": 2,
   exception: 3,
-  connection: 4,
-  mismatch: 4,
-  stopped: 5,
+  "other-exception": 4,
+  timeout: 5,
+  connection: 5,
+  mismatch: 5,
+  stopped: 6,
 };
+
+/** Signs that tell of other ranks. */
+const ofOthers: ReadonlySet<SignKind> = new Set(["connection", "timeout", "mismatch"]);
+
+/** Whether a sign only tells that other ranks are gone, or do not answer. */
+export function isOfOthers({ kind }: Pick<SeenSign, "kind">): boolean {
+  return ofOthers.has(kind);
+}
 
 /** Signals by which a process ends itself through an error. */
 const crashSignals = new Set(["SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGTRAP"]);
@@ -54,7 +65,7 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
   const ends = badEnds(facts.events);
   const hosts = new Map(ranks.map(({ rank, host }) => [rank, host]));
   const all = new Set([...ends.keys(), ...(hasFailed(facts) ? bySign.keys() : [])]);
-  return [...all]
+  const failures = [...all]
     .map((rank) => {
       const signs = (bySign.get(rank) ?? []).toSorted((a, b) => weights[a.kind] - weights[b.kind]);
       const end = ends.get(rank);
@@ -65,6 +76,22 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
       return Object.assign(failure, { event: end, class: classOf(failure, isStopped) });
     })
     .toSorted(byBlame);
+  return withoutLauncher(failures, ranks);
+}
+
+/**
+ * A job of one rank whose output names processes of its own was started by a launcher inside the program, whose end follows from theirs.
+ */
+function withoutLauncher(
+  failures: RankFailure[],
+  ranks: readonly { rank: number }[],
+): RankFailure[] {
+  const [outer, ...more] = ranks;
+  if (outer === undefined || more.length > 0) return failures;
+  const isInner = ({ signs }: RankFailure): boolean =>
+    signs.some(({ namedRank, kind }) => namedRank !== undefined && kind !== "stopped");
+  if (!failures.some((failure) => isInner(failure) && failure.class !== "victim")) return failures;
+  return failures.filter((failure) => failure.rank !== outer.rank || isInner(failure));
 }
 
 /** Whether errors in the output matter: programs also print some that they recover from. */
@@ -91,29 +118,33 @@ function classOf(
 ): FailureClass {
   const kind = signs[0]?.kind;
   if (kind !== undefined && weights[kind] <= weights["node-failed"]) return "own-reason";
-  if (signal !== undefined && crashSignals.has(signal)) return abortClass(signal, kind);
+  if (signal !== undefined && crashSignals.has(signal)) return abortClass(signal, signs);
   if (signal === "SIGKILL" && kind !== "connection") return "own-reason";
   if (kind !== undefined) return classOfSign(kind, signs);
   return isStopped && stopSignals.has(signal ?? "") ? "victim" : "exit-only";
 }
 
 function classOfSign(kind: SignKind, signs: readonly SeenSign[]): FailureClass {
-  if (weights[kind] > weights.exception) return "victim";
+  if (weights[kind] > weights["other-exception"]) return "victim";
   // An exception that follows a broken connection is about that connection.
-  return isFollowUp(signs) ? "victim" : "own-exception";
+  if (isFollowUp(signs)) return "victim";
+  // Programs have exceptions of their own for the loss of another rank, too.
+  return kind === "other-exception" ? "exit-only" : "own-exception";
 }
 
-/** NCCL's watchdog aborts the process of a rank that has waited too long. */
-function abortClass(signal: string, kind: SignKind | undefined): FailureClass {
-  const isVictim = kind === "connection" || kind === "mismatch";
+/** NCCL's watchdog aborts the process of a rank that has waited too long, or whose peers are gone. */
+function abortClass(signal: string, signs: readonly SeenSign[]): FailureClass {
+  const [first] = signs;
+  const isVictim = first !== undefined && (isOfOthers(first) || isFollowUp(signs));
   return signal === "SIGABRT" && isVictim ? "victim" : "own-reason";
 }
 
 function isFollowUp(signs: readonly SeenSign[]): boolean {
-  const exception = signs.find(({ kind }) => weights[kind] <= weights.exception);
-  const connection = signs.find(({ kind }) => kind === "connection");
+  const exception = signs.find(({ kind }) => weights[kind] <= weights["other-exception"]);
+  const connection = signs.find(({ kind }) => kind === "connection" || kind === "timeout");
   if (exception === undefined || connection === undefined) return false;
-  return exception.kind === "exception" && connection.line <= exception.line;
+  const isGeneral = exception.kind === "exception" || exception.kind === "other-exception";
+  return isGeneral && connection.line <= exception.line;
 }
 
 function signsOfRanks({ signs, errorFiles, events }: RunFacts): Map<number, SeenSign[]> {

@@ -114,10 +114,16 @@ function notStarted({ findings }: RunFacts): Cause[] {
 }
 
 function notANumber(facts: RunFacts): Cause[] {
-  const { findings, events, outcome, signs } = facts;
+  const { outcome, badLosses } = facts;
+  if (outcome?.kind === "missed") return missedByNotANumber(facts, outcome);
+  // A run that ends without an error may still have trained nothing since its loss became bad.
+  return outcome?.kind === "reached" && badLosses.length > 0 ? [lastingNotANumber(facts)] : [];
+}
+
+function missedByNotANumber(facts: RunFacts, outcome: { reason: string }): Cause[] {
+  const { findings, events, signs, badLosses: lasting } = facts;
   const lines = byStep(signs.filter(({ kind }) => kind === "not-a-number"));
-  if (outcome?.kind !== "missed") return [];
-  const isSeen = lines.length > 0 || endsNotFinite(facts);
+  const isSeen = lines.length > 0 || lasting.length > 0 || endsNotFinite(facts);
   if (outcome.reason !== "not-a-number" && !isSeen) return [];
   const stops = events.filter(({ event }) => event.kind === "stopping").slice(0, 1);
   const [first] = lines;
@@ -130,7 +136,7 @@ function notANumber(facts: RunFacts): Cause[] {
       hosts: hostsOf(ranks, events),
       likelihood: 0.9,
       evidence: [
-        ...lines.slice(0, 2).map((sign) => lineEvidence(sign)),
+        ...[...lines, ...lasting].slice(0, 2).map((line) => lineEvidence(line)),
         ...findings.flatMap((found) => {
           if (found.rule !== "metric-not-a-number") return [];
           const { rule, metric, seen, count } = found;
@@ -140,6 +146,20 @@ function notANumber(facts: RunFacts): Cause[] {
       ],
     },
   ];
+}
+
+function lastingNotANumber(facts: RunFacts): Cause {
+  const lines = byStep(facts.badLosses);
+  const [first] = lines;
+  const areMany = facts.lossRanks.length > 1 && lines.length <= facts.lossRanks.length / 2;
+  const ranks = first?.rank !== undefined && areMany ? [first.rank] : [];
+  return {
+    kind: "not-a-number",
+    ranks,
+    hosts: hostsOf(ranks, facts.events),
+    likelihood: 0.8,
+    evidence: lines.slice(0, 3).map((line) => lineEvidence(line)),
+  };
 }
 
 /** A rank that is the only one to print its loss is the first to print a bad one, whose fault it ever is. */
@@ -156,12 +176,12 @@ function endsNotFinite({ steps }: RunFacts): boolean {
 }
 
 /** Output of several hosts does not arrive in the order of the steps, so lines that name a step are put into that order. */
-function byStep(lines: readonly SeenSign[]): SeenSign[] {
+function byStep<Line extends { text: string }>(lines: readonly Line[]): Line[] {
   const isOrdered = lines.every((line) => Number.isFinite(stepOf(line)));
   return isOrdered ? lines.toSorted((a, b) => stepOf(a) - stepOf(b)) : [...lines];
 }
 
-function stepOf({ text }: SeenSign): number {
+function stepOf({ text }: { text: string }): number {
   return Number(/\b(?:step|iter(?:ation)?|batch)\D{0,3}(\d+)/iu.exec(text)?.[1] ?? Number.NaN);
 }
 

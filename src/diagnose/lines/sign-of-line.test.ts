@@ -10,7 +10,7 @@ describe("signOfLine", () => {
     ["[rank3]: torch.cuda.OutOfMemoryError: CUDA out of memory.", "accelerator-memory"],
     ["slurmstepd: error: Detected 1 oom_kill event in StepId=12.0.", "host-memory"],
     ["Out of memory: Killed process 4242 (python3) total-vm:90000kB", "host-memory"],
-    ["RuntimeError: DataLoader worker (pid 7) is killed by signal: Killed.", "host-memory"],
+    ["RuntimeError: DataLoader worker (pid 7) is killed by signal: Killed.", "process-killed"],
     ["OSError: [Errno 28] No space left on device: 'step-400.pt'", "disk-full"],
     [
       "slurmstepd: error: *** JOB 7 ON n1 CANCELLED AT 2026-11-29 DUE TO PREEMPTION ***",
@@ -55,6 +55,31 @@ describe("signOfLine", () => {
     ],
     ["torch._dynamo.exc.InternalTorchDynamoError: boom", "exception"],
     ["Segmentation fault (core dumped)", "exception"],
+    ["    | ExceptionGroup: 3 of 8 shards failed (3 sub-exceptions)", "exception"],
+    ["zlib.error: Error -3 while decompressing data: invalid block type", "exception"],
+    ["RuntimeError: CUDA error: device-side assert triggered", "exception"],
+    ["RuntimeError: cuDNN error: CUDNN_STATUS_EXECUTION_FAILED", "accelerator-error"],
+    ["RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling", "accelerator-memory"],
+    ["OOM when allocating tensor with shape[64,1024] and type float", "accelerator-memory"],
+    [
+      "RuntimeError: DataLoader worker (pid 7) is killed by signal: Bus error. It is possible that dataloader's workers are out of shared memory.",
+      "host-memory",
+    ],
+    ["OSError: [Errno 27] File too large", "disk-full"],
+    ["OSError: [Errno 28] Auf dem Gerät ist kein Speicherplatz mehr verfügbar", "disk-full"],
+    ["OSError: [Errno 28] 设备上没有空间", "disk-full"],
+    ["OSError: [Errno 12] Impossible d'allouer de la mémoire", "host-memory"],
+    ["Die Verbindung wurde vom Kommunikationspartner zurückgesetzt", "connection"],
+    ["ConnectionResetError: [Errno 104] 连接被对方重设", "connection"],
+    ['{"update": 0.4, "loss": "nan", "num_updates": "41"}', "not-a-number"],
+    ["FloatingPointError: Loss became infinite or NaN at iteration=31!", "not-a-number"],
+    [
+      "Exception: Current loss scale already at minimum - cannot decrease scale anymore.",
+      "not-a-number",
+    ],
+    ["RuntimeError: fused_kernels 2.0 or newer is required, found 1.4", "configuration"],
+    ["RuntimeError: [unbound_buffer.cc:78] Timed out waiting 8000ms for recv", "timeout"],
+    ["torch.distributed.elastic.multiprocessing.errors.ChildFailedError: ", "stopped"],
   ])("%s", (line, kind) => {
     expect(signOfLine(line)?.kind).toBe(kind);
   });

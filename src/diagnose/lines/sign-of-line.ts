@@ -11,11 +11,17 @@ export const signKinds = [
   "configuration",
   "not-a-number",
   "stopped",
+  /** A process that the program started was killed: of a data loader, of a pool, or a rank under a launcher of the program's own. */
+  "process-killed",
+  /** The wait for other ranks took longer than its limit: a consequence. */
+  "timeout",
   /** A connection to another rank broke, or another rank did not answer: a consequence more often than a cause. */
   "connection",
   /** The calls of two ranks do not fit; either of them may print it. */
   "mismatch",
   "exception",
+  /** The last line of a traceback, of an exception that no name shows to be an error of the program's own. */
+  "other-exception",
 ] as const;
 export type SignKind = (typeof signKinds)[number];
 
@@ -32,18 +38,18 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "accelerator-memory",
     pattern:
-      /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED: Out of memory/u,
+      /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED: Out of memory|OOM when allocating tensor|ResourceExhaustedError/u,
   },
   {
     kind: "host-memory",
     pattern:
-      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|killed by signal: Killed|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
+      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
   },
   {
     kind: "disk-full",
     // NumPy and PyTorch hide the error of the system behind a write that was too short.
     pattern:
-      /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error/u,
+      /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error|kein Speicherplatz mehr|(?:Aucun|Plus d.)\s?espace disponible|No queda espacio|设备上没有空间|空き領域がありません|File too large|\bEFBIG\b|File size limit exceeded/u,
   },
   {
     kind: "preemption",
@@ -58,17 +64,22 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "accelerator-error",
     pattern:
-      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|CUDA error: (uncorrectable|unspecified launch|hardware|misaligned|an illegal|device-side)|fallen off the bus|GPU is lost|cudaErrorECCUncorrectable|ECC error/iu,
+      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|CUDA error: (uncorrectable|unspecified launch|hardware|misaligned|an illegal)|CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)|fallen off the bus|GPU is lost|cudaErrorECCUncorrectable|ECC error/iu,
   },
   {
     kind: "configuration",
     pattern:
-      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|CUDA driver .*too old|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
+      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|CUDA driver .*too old|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|^(?:[\w.]+(?:Error|Exception)): .*(?:requires?|required|needs?|or newer)\b.*\b(?:found|installed|got|have)\b|version mismatch|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
   },
   {
     kind: "not-a-number",
     pattern:
-      /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*\(?-?nan\b|loss is nan|nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values/iu,
+      /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*["'(]?-?nan\b|loss is (?:nan|inf)|loss became (?:nan|inf)|nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values|loss scale (?:is )?already at minimum|minimum loss scale reached/iu,
+  },
+  {
+    kind: "process-killed",
+    pattern:
+      /worker \(pid\S* \d+\) is killed by signal: Killed|process \d+ terminated with signal SIGKILL|Signal 9 \(SIGKILL\) received by PID/u,
   },
   {
     kind: "mismatch",
@@ -76,14 +87,24 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
       /collective mismatch in your code|op\.preamble\.length|Detected mismatch between collectives on ranks|Mismatch between collective operation/iu,
   },
   {
+    kind: "timeout",
+    pattern:
+      /Timed out waiting \d+ms|Watchdog caught collective operation timeout|collective operation timeout|failed to pass monitoredBarrier/iu,
+  },
+  {
     kind: "connection",
     pattern:
-      /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|remote process exited|ncclRemoteError|ncclSystemError|Timed out waiting \d+ms|Watchdog caught collective operation timeout|collective operation timeout|recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|Connection lost|peer .*(died|disconnected)|NCCL communicator was aborted|^EOFError\s*$|No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
+      /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|remote process exited|ncclRemoteError|ncclSystemError|recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|Connection lost|peer .*(died|disconnected)|NCCL communicator was aborted|^EOFError\s*$|verbindung\b.*(?:verloren|beendet|unterbrochen|zurückgesetzt)|connexion\b.*(?:perdue|fermée|interrompue|initialisée)|conexión\b.*(?:perdida|cerrada|interrumpida|reinicializada|restablecida)|连接.{0,8}(?:重置|重设|关闭|断开|丢失|中断)|接続.{0,8}(?:切断|リセット)|No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
+  },
+  {
+    kind: "stopped",
+    // Launchers inside the program say that one of their processes failed; that process says why.
+    pattern: /^(?:[\w.]+\.)?(?:ChildFailedError|ProcessRaisedException|ProcessExitedException)\b/u,
   },
   {
     kind: "exception",
     pattern:
-      /^(?:[\w.]+\.)*[A-Z]\w*(?:Error|Exception|Interrupt|Exit)\b(?::|$)|Segmentation fault|Fatal Python error|terminate called|core dumped|\bpanicked at\b|^AssertionError|Assertion .*failed|Bus error/u,
+      /^[a-z_]\w*(?:\.\w+)*\.error(?::|$)|^(?:[\s|+]*\|\s)?(?:[\w.]+\.)*(?:[A-Z]\w*(?:Error|Exception|Interrupt|Exit)|(?:Base)?ExceptionGroup)\b(?::|$)|Segmentation fault|Fatal Python error|terminate called|core dumped|\bpanicked at\b|^AssertionError|Assertion .*failed|Bus error/u,
   },
   {
     kind: "stopped",
@@ -94,10 +115,15 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
 
 /** Cheap test before the patterns: most lines of a training contain none of these. */
 const hint =
-  /err|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble/iu;
+  /err|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas|verbind|connexion|conexi|连接|接続|speicher|espac|mémoire|memoria|内存|メモリ|空间|空き/iu;
 
 /** A program that reports such a line as information or warning goes on. */
-const mildKinds: ReadonlySet<SignKind> = new Set(["connection", "configuration", "exception"]);
+const mildKinds: ReadonlySet<SignKind> = new Set([
+  "connection",
+  "timeout",
+  "configuration",
+  "exception",
+]);
 const mild = /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|WARN|WARNING)\b|warning:|\bretry(?:ing)?\b/iu;
 
 /** Text beyond this is not looked at. */
@@ -119,7 +145,7 @@ const labelRank = /^\s*\[rank\s?(\d+)\]/iu;
 
 /** The rank and the host that a line names. */
 function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
-  const rank = (kind === "connection" ? labelRank : anyRank).exec(line);
+  const rank = (kind === "connection" || kind === "timeout" ? labelRank : anyRank).exec(line);
   const host = /\bon node (\S+?)[,.:]?(?:\s|$)|slurmstepd: error: (\S+?):/u.exec(line);
   const named = Number(rank?.[1] ?? rank?.[2] ?? Number.NaN);
   const namedHost = host?.[1] ?? host?.[2];

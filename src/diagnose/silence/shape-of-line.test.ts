@@ -26,6 +26,7 @@ test.each([
     kind: "checkpoint",
   },
   { line: "loading shard 3 of 20", key: "loading shard # of #", kind: "other" },
+  { line: "16,1.158805,0.001,966.486", key: "#", kind: "step" },
   { line: "invalid value ignored", key: "invalid value ignored", kind: "other" },
   { line: "starting epochs", key: "starting epochs", kind: "other" },
   {

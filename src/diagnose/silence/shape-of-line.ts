@@ -28,7 +28,8 @@ export function shapeOfLine(line: string): LineShape {
   const text = line.slice(0, maximumCharacters);
   const logged = mlperfKey.exec(text)?.[1];
   if (logged !== undefined) return { key: logged, kind: kindOf(logged, true) };
-  const numbers = text.match(number)?.length ?? 0;
+  // Rows of a file of comma-separated values have no spaces between their numbers.
+  const numbers = text.match(number)?.join(",").split(",").length ?? 0;
   const key = text
     .replaceAll(bar, "=")
     .replaceAll(number, "#")

@@ -6,6 +6,11 @@ function stack(rank: number, ...names: string[]): RankStack {
   const frames = names.map((name) => ({ function: name, file: "/job/train.py", line: 1 }));
   return { rank, file: `stack-rank_${rank}.txt`, frames };
 }
+/** Outermost first. */
+function path(rank: number, ...calls: readonly (readonly [string, number])[]): RankStack {
+  const frames = calls.map(([name, line]) => ({ function: name, file: "/job/loop.py", line }));
+  return { rank, file: `stack-rank_${rank}.txt`, frames: frames.toReversed() };
+}
 const waits = (rank: number): RankStack => stack(rank, "all_reduce", "train");
 
 describe("ranksOutOfStep", () => {
@@ -39,6 +44,28 @@ describe("ranksOutOfStep", () => {
       stacks: [waits(0), stack(1, "forward"), stack(2, "forward")],
       rankCount: 3,
       expected: undefined,
+    },
+    {
+      name: "names the rank that took another way through its program, although the waits of the others differ",
+      stacks: [
+        path(0, ["main", 20], ["total", 7], ["readinto", 706]),
+        path(1, ["main", 18], ["load", 3]),
+        path(2, ["main", 20], ["total", 5], ["receive", 9], ["readinto", 706]),
+        path(3, ["main", 20], ["total", 5], ["receive", 9], ["readinto", 706]),
+      ],
+      rankCount: 4,
+      expected: [1],
+    },
+    {
+      name: "does not take the read of a queue for a wait for the others",
+      stacks: [
+        path(0, ["main", 18], ["get", 103], ["_recv", 395]),
+        path(1, ["main", 20], ["readinto", 706]),
+        path(2, ["main", 20], ["readinto", 706]),
+        path(3, ["main", 20], ["readinto", 706]),
+      ],
+      rankCount: 4,
+      expected: [0],
     },
     {
       name: "names none if all ranks wait",

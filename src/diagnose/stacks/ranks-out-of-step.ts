@@ -13,7 +13,8 @@ export interface OutOfStep {
 
 /** Calls in which a rank waits for other ranks, in the words of PyTorch, NCCL, MPI, Horovod and JAX. */
 const collectiveCall =
-  /^_?(?:i?all_?reduce|all_?gather|reduce_?scatter|all_?to_?all|broadcast|barrier|monitored_barrier|i?recv|i?send|batch_isend_irecv|sync_global_devices|synchronize|wait_for_everyone)/iu;
+  /^_?(?:i?all_?reduce|all_?gather|reduce_?scatter|all_?to_?all|broadcast|barrier|monitored_barrier|batch_isend_irecv|sync_global_devices|synchronize|wait_for_everyone)/iu;
+const pointToPointCall = /^_?i?(?:recv|send)/iu;
 
 /**
  * Which ranks a stopped job waits for, from the stacks of its ranks: those that are in no call of a collective while others are; those
@@ -29,17 +30,20 @@ export function ranksOutOfStep(
   if (rankCount < 2 || stacks.length === 0) return undefined;
   const waiting = stacks.filter(({ frames }) => isInCollective(frames));
   const busy = stacks.filter((stack) => !waiting.includes(stack));
-  if (waiting.length > 0 && busy.length > 0)
-    return busy.length <= rankCount / 2 ? outOfStep(busy, waiting) : undefined;
-  if (waiting.length > 0) return silentOnes(waiting, rankCount);
-  return fewOfManyAlike(stacks, rankCount);
+  if (waiting.length > 0 && busy.length > 0 && busy.length <= rankCount / 2)
+    return outOfStep(busy, waiting);
+  const silent = busy.length === 0 ? silentOnes(waiting, rankCount) : undefined;
+  // Queues and pipes have calls named `recv`, too, so these do not say what a rank waits for.
+  const isClear = waiting.some(({ frames }) => frames.some(isCollective));
+  return silent ?? (isClear ? undefined : fewOfManyAlike(stacks, rankCount));
 }
 
 function isInCollective(frames: readonly StackFrame[]): boolean {
-  return frames.some(
-    ({ function: name, file }) =>
-      collectiveCall.test(name) || /torch[/\\]distributed[/\\]distributed_c10d/u.test(file),
-  );
+  return frames.some((frame) => isCollective(frame) || pointToPointCall.test(frame.function));
+}
+
+function isCollective({ function: name, file }: StackFrame): boolean {
+  return collectiveCall.test(name) || /torch[/\\]distributed[/\\]distributed_c10d/u.test(file);
 }
 
 function outOfStep(blamed: readonly RankStack[], waiting: readonly RankStack[]): OutOfStep {
@@ -58,14 +62,44 @@ function silentOnes(waiting: readonly RankStack[], rankCount: number): OutOfStep
 }
 
 function fewOfManyAlike(stacks: readonly RankStack[], rankCount: number): OutOfStep | undefined {
-  const groups = new Map<string, RankStack[]>();
-  for (const stack of stacks) {
-    const key = stack.frames.map(({ function: name, file }) => `${file} ${name}`).join("\n");
-    groups.set(key, [...(groups.get(key) ?? []), stack]);
-  }
-  const [largest, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
+  const byCalls = groupsBy(stacks, ({ frames }) =>
+    frames.map(({ function: name, file }) => `${file} ${name}`).join("\n"),
+  );
+  return clearMinority(byCalls, rankCount) ?? clearMinority(groupsAtFork(stacks), rankCount);
+}
+
+function clearMinority(
+  groups: readonly (readonly RankStack[])[],
+  rankCount: number,
+): OutOfStep | undefined {
+  const [largest, ...others] = groups.toSorted((a, b) => b.length - a.length);
   const few = others.flat();
   if (largest === undefined || few.length === 0) return undefined;
   const isClear = largest.length > rankCount / 2 && few.length <= rankCount / 3;
   return isClear ? outOfStep(few, largest) : undefined;
+}
+
+/** By the line at which the stacks first differ, from the program's own start on: ranks wait in one step of it by different calls. */
+function groupsAtFork(stacks: readonly RankStack[]): RankStack[][] {
+  const longest = Math.max(...stacks.map(({ frames }) => frames.length));
+  for (let depth = 1; depth <= longest; depth += 1) {
+    const groups = groupsBy(stacks, ({ frames }) => {
+      const frame = frames.at(-depth);
+      return frame === undefined ? "" : `${frame.file} ${frame.function} ${frame.line}`;
+    });
+    if (groups.length > 1) return groups;
+  }
+  return [];
+}
+
+function groupsBy(
+  stacks: readonly RankStack[],
+  keyOf: (stack: RankStack) => string,
+): RankStack[][] {
+  const groups = new Map<string, RankStack[]>();
+  for (const stack of stacks) {
+    const key = keyOf(stack);
+    groups.set(key, [...(groups.get(key) ?? []), stack]);
+  }
+  return [...groups.values()];
 }

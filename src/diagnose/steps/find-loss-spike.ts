@@ -1,10 +1,14 @@
 import { median } from "../../foundation/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { StepSample } from "../../schema/run/telemetry-sample.ts";
+import { lineEvidence } from "../lines/line-signs.ts";
+import type { PrintedSpike } from "../lines/printed-losses.ts";
 
 /** Losses that a new one is compared with. */
 const windowLength = 50;
 const minimumPast = 10;
+/** Losses after a jump that show whether it lasts. */
+const minimumAfter = 5;
 /** Robust standard deviations above the past. */
 const minimumZ = 10;
 /** A spike also exceeds the past median by this factor, so that a flat curve's noise is none. */
@@ -14,12 +18,18 @@ const minimumFactor = 1.5;
  * The largest jump of the training loss above its recent past, as a robust z-score (median and median absolute deviation). It is blamed on
  * ranks if each rank has a loss of its own, and only a few of them jump, or jump while the others still have their usual loss: the
  * gradients of a bad batch spoil the weights of all ranks for the next step.
+ *
+ * @param options `withLasting`: also a jump after which the loss stays high; default: yes
  */
 export function findLossSpike(
   ranks: ReadonlyMap<number, readonly StepSample[]>,
+  { withLasting = true } = {},
 ): Cause | undefined {
   const curves = [...ranks.values()].map(withLoss).filter(({ length }) => length > minimumPast);
-  const spikes = curves.flatMap((losses) => worstSpike(losses) ?? []);
+  const spikes = curves.flatMap((losses) => {
+    const spike = worstSpike(losses);
+    return spike === undefined || (!withLasting && isLasting(spike, losses)) ? [] : spike;
+  });
   const [worst] = spikes.toSorted((a, b) => b.z - a.z);
   if (worst === undefined) return undefined;
   const few = Math.max(1, curves.length / 3);
@@ -66,6 +76,12 @@ function worstSpike(losses: readonly Loss[]): Spike | undefined {
   return worst;
 }
 
+/** Whether most losses after a jump are nearer to it than to the usual ones. */
+function isLasting({ step, loss, usual }: Spike, losses: readonly Loss[]): boolean {
+  const after = losses.filter((each) => each.step > step).map((each) => each.loss);
+  return after.length >= minimumAfter && median(after) > (usual + loss) / 2;
+}
+
 interface Loss {
   rank: number;
   step: number;
@@ -85,6 +101,22 @@ function spikeAt(losses: readonly Loss[], at: number): Spike | undefined {
   const z = (here.loss - usual) / Math.max(spread, Math.abs(usual) * 0.01, Number.EPSILON);
   const isSpike = z >= minimumZ && here.loss - usual > (minimumFactor - 1) * Math.abs(usual);
   return isSpike ? { ...here, z, usual, firstStep: first.step } : undefined;
+}
+
+/** A jump of a printed loss, for a program that leaves no samples. */
+export function printedLossSpike(spike: PrintedSpike | undefined): Cause | undefined {
+  if (spike === undefined) return undefined;
+  const step = /\b(?:step|iter(?:ation)?|update|batch)\w*\W{0,4}(\d+)/iu.exec(spike.text)?.[1];
+  return {
+    kind: "loss-spike",
+    ranks: [],
+    hosts: [],
+    likelihood: 0.7,
+    evidence: [lineEvidence(spike)],
+    ...(step === undefined ? {} : { step: Number(step) }),
+    loss: spike.loss,
+    usualLoss: spike.usual,
+  };
 }
 
 function withLoss(samples: readonly StepSample[]): Loss[] {

@@ -71,6 +71,7 @@ const limitSentences: Record<Of<"out-of-time">["limit"], string> = {
   "max-time": "the run reached its limit `--max-time` before the target",
   "max-cost": "the run reached its limit `--max-cost` before the target",
   "max-samples": "the run reached its limit `--max-samples` before the target",
+  command: "the command `timeout` ended the program",
 };
 
 function preemptionSentence(cause: Of<"preemption">): string {

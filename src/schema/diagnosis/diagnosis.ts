@@ -53,7 +53,8 @@ const cause = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("out-of-time"),
     ...causeFields,
-    limit: z.enum(["scheduler", "max-time", "max-cost", "max-samples"]),
+    /** `command`: the program was started by `timeout`. */
+    limit: z.enum(["scheduler", "max-time", "max-cost", "max-samples", "command"]),
   }),
   z.strictObject({ kind: z.literal("launcher-killed"), ...causeFields }),
   z.strictObject({ kind: z.literal("accelerator-error"), ...causeFields, error: z.string() }),
@@ -61,7 +62,8 @@ const cause = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("loss-spike"),
     ...causeFields,
-    step: z.number().int().nonnegative(),
+    /** Absent if it is only known from a line that names none. */
+    step: z.number().int().nonnegative().optional(),
     loss: z.number(),
     /** The median of the losses before it. */
     usualLoss: z.number(),

@@ -137,7 +137,7 @@ async function diagnoseFolder(directory: string, argument: string): Promise<Diag
   const dumps = await readDumpFiles(directory, { signs });
   const count =
     dumps.dumps.length + dumps.stacks.length + dumps.errorFiles.length + dumps.ras.length;
-  if (count === 0 && signs.lineCount === 0) {
+  if (count === 0 && signs.seen.lineCount === 0) {
     throw new UserError("nothing-to-diagnose", `\`${argument}\` has nothing that doctor reads`, {
       ...(dumps.unread.length === 0
         ? {}
@@ -155,9 +155,7 @@ async function diagnoseFolder(directory: string, argument: string): Promise<Diag
     outcome: undefined,
     events: [],
     findings: [],
-    lineCount: signs.lineCount,
-    lossRanks: signs.lossRanks,
-    signs: signs.list(),
+    ...signs.seen,
     steps: new Map(),
     links: [],
     ...dumps,

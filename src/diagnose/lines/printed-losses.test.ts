@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { PrintedLosses } from "./printed-losses.ts";
+
+function printed(texts: readonly string[], rank = 0): PrintedLosses {
+  const losses = new PrintedLosses();
+  for (const [index, text] of texts.entries())
+    losses.push({ file: "log.txt", line: index + 1, rank, text });
+  return losses;
+}
+const steps = (count: number, lossOf: (step: number) => number | string): string[] =>
+  Array.from({ length: count }, (_, step) => `{"step": ${step}, "loss": ${lossOf(step)}}`);
+const usual = (step: number): number => 2 + 0.05 * Math.sin(step * 7);
+
+describe("PrintedLosses", () => {
+  test("finds the largest of losses that jump and come back", () => {
+    const losses = printed(steps(80, (step) => usual(step) * (step >= 50 && step < 54 ? step : 1)));
+    expect(losses.spike).toMatchObject({ line: 54, usual: expect.closeTo(2, 0) });
+  });
+
+  test.each([
+    {
+      name: "a loss that stays high",
+      lossOf: (step: number) => usual(step) * (step < 50 ? 1 : 40),
+    },
+    {
+      name: "a loss that falls from far above",
+      lossOf: (step: number) => 1e5 / (1 + step) ** 2 + 2,
+    },
+    {
+      name: "a loss that jumps at its end",
+      lossOf: (step: number) => (step < 79 ? usual(step) : 90),
+    },
+    { name: "a noisy loss", lossOf: (step: number) => 1.5 ** (2.5 * Math.sin(step * 77)) },
+    { name: "negative losses", lossOf: (step: number) => 3 * Math.sin(step * 77) - 1 },
+    { name: "a jump before ten losses", lossOf: (step: number) => (step === 6 ? 90 : usual(step)) },
+  ])("takes $name for no spike", ({ lossOf }) => {
+    expect(printed(steps(80, lossOf)).spike).toBeUndefined();
+  });
+
+  test("gives the first of the last losses, if three and more of them are no finite numbers", () => {
+    const lasting = steps(40, (step) => (step < 30 ? 1.5 : step % 2 === 0 ? "NaN" : "Infinity"));
+    expect(printed(lasting).bad).toMatchObject([{ line: 31 }]);
+    expect(printed(steps(40, (step) => (step < 38 ? 1.5 : "NaN"))).bad).toEqual([]);
+    expect(printed(steps(40, (step) => (step === 39 ? 1.5 : "NaN"))).bad).toEqual([]);
+  });
+
+  test("takes a single loss that is no number for bad if no other is printed, but not that of an evaluation", () => {
+    expect(printed(["80/80 29.5it/s train_loss: nan"]).bad).toMatchObject([{ line: 1 }]);
+    expect(printed(["sanity check: val_loss=nan"]).bad).toEqual([]);
+    expect(printed(["step 1 loss nan", "step 2 loss 0.4"]).bad).toEqual([]);
+  });
+
+  test("tells ranks apart", () => {
+    const losses = printed(
+      steps(9, () => "nan"),
+      2,
+    );
+    losses.push({ file: "log.txt", line: 10, rank: 1, text: "loss 0.5" });
+    expect(losses.ranks).toEqual([2, 1]);
+    expect(losses.bad).toMatchObject([{ rank: 2, line: 1 }]);
+  });
+});

@@ -1,0 +1,59 @@
+/** What the lines around a line say about it. */
+export interface LineContext {
+  /** The line ends a Python traceback, so it names an exception, whatever that is called. */
+  isException: boolean;
+  /** The process that the line is about, numbered by a launcher inside the program. */
+  process: number | undefined;
+  /** That launcher states that a signal ended this process. */
+  endedBy: string | undefined;
+}
+
+/** Cheap test: most lines contain none of these. */
+const hint = /Traceback|-- Process|terminated with signal|local_rank|received by PID/u;
+const tracebackStart = /Traceback \(most recent call last\):\s*$/u;
+const label = /^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u;
+/** `torch.multiprocessing` before the traceback of a process. */
+const spawned = /^-- Process (\d+) terminated with the following error:/u;
+const spawnedEnd = /\bprocess (\d+) terminated with signal (SIG[A-Z]+)/u;
+/** torchrun's table of failures: the rank first, its signal some lines below. */
+const tableRank = /^\s*rank\s*: (\d+) \(local_rank: \d+\)/u;
+const tableSignal = /^\s*traceback : Signal \d+ \((SIG[A-Z]+)\) received by PID/u;
+
+/** Follows the lines of one stream: tracebacks, and the reports of launchers inside the program. */
+export class TracebackWatch {
+  #isOpen = false;
+  #process: number | undefined;
+  #tableRank: number | undefined;
+
+  push(text: string): LineContext {
+    const process = this.#process;
+    const nothing = { isException: false, process, endedBy: undefined };
+    if (!this.#isOpen && !hint.test(text)) return nothing;
+    const line = text.replace(label, "");
+    const ended = this.#endIn(line);
+    if (ended !== undefined) return { isException: false, ...ended };
+    if (tracebackStart.test(line)) {
+      this.#isOpen = true;
+      return nothing;
+    }
+    const isBody = line === "" || /^[\s|+]/u.test(line);
+    if (!this.#isOpen || isBody) return nothing;
+    this.#isOpen = false;
+    return { ...nothing, isException: /^[\w.]+(?::|\s*$)/u.test(line) };
+  }
+
+  /** What a launcher says about the end of a process; remembers the process that the next lines are about. */
+  #endIn(line: string): Pick<LineContext, "process" | "endedBy"> | undefined {
+    const started = spawned.exec(line)?.[1];
+    if (started !== undefined) this.#process = Number(started);
+    const row = tableRank.exec(line)?.[1];
+    if (row !== undefined) this.#tableRank = Number(row);
+    const ended = spawnedEnd.exec(line);
+    if (ended !== null) {
+      this.#isOpen = false;
+      return { process: Number(ended[1]), endedBy: ended[2] };
+    }
+    const signal = tableSignal.exec(line)?.[1];
+    return signal === undefined ? undefined : { process: this.#tableRank, endedBy: signal };
+  }
+}
