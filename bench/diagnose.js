@@ -51,8 +51,8 @@ for (let index = 0; index < count; index++) {
 }
 for (const recorded of [...recordedCases(), ...realCases()]) scored.push(answerOf(recorded));
 
-const unseen = unseenSets().map(({ name, cases, first }) => {
-  return { name, first, now: cases.map(answerOf) };
+const unseen = unseenSets().map(({ cases, ...set }) => {
+  return { ...set, now: cases.map(answerOf) };
 });
 const { text, summary } = accuracyPage(scored, unseen, values.seed);
 console.log(summary);
