@@ -155,6 +155,7 @@ function hangOf(operation: StuckOperation, ranks: readonly number[], view: DumpV
     evidence: [...lastCalls(ranks, view), ...shownStack, ...waitEvidence(operation, view)],
     collective: referenceTo(operation.entry),
     waitingRanks: view.stuck.waiting.size,
+    directlyWaitingRanks: operation.waiting.length,
     ...(place === undefined ? {} : { place }),
     placeIsNow: placeNow !== undefined,
   };
@@ -244,6 +245,7 @@ function otherOrder(operations: readonly StuckOperation[], view: DumpView): Caus
       collective: referenceTo(first.entry),
       ...(own === undefined ? {} : { entered: own.operation }),
       waitingRanks: view.stuck.waiting.size,
+      directlyWaitingRanks: first.waiting.length,
     },
   ];
 }

@@ -153,6 +153,7 @@ function hangs(waits: readonly Behind[], view: View): Cause[] {
       evidence,
       collective: { operation, number: count + 1, group: communicator.hash, isPointToPoint: false },
       waitingRanks: aheadCount,
+      directlyWaitingRanks: aheadCount,
       placeIsNow: false,
     },
   ];

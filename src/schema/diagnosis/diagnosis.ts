@@ -38,6 +38,11 @@ export const divergences = [
   "unknown",
 ] as const;
 
+const directWaiters = {
+  /** Of the waiting ranks, those in the collective itself; the others wait for these. Absent if it is not known. */
+  directlyWaitingRanks: z.number().int().nonnegative().optional(),
+};
+
 const cause = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("crash"), ...causeFields, error: z.string().optional() }),
   /** Ended by a signal from outside, such as `kill -9`. */
@@ -120,6 +125,7 @@ const cause = z.discriminatedUnion("kind", [
     /** The operation of the blamed ranks at that number. */
     entered: z.string().optional(),
     waitingRanks: z.number().int().nonnegative(),
+    ...directWaiters,
   }),
   /** Never entered a collective that others wait in, and waits in none itself. */
   z.strictObject({
@@ -128,6 +134,7 @@ const cause = z.discriminatedUnion("kind", [
     /** Absent without dumps. */
     collective: collectiveReference.optional(),
     waitingRanks: z.number().int().nonnegative(),
+    ...directWaiters,
     /** The call of the program's own code that the rank is in, or its last one that the dump shows. */
     place: stackFrame.optional(),
     /** Whether `place` is where the rank is now, by its stack, or where its last collective was started. */

@@ -11,7 +11,8 @@ import type { PageProps } from "../../page-props.ts";
 import { HeatMapPanel } from "../run/heat-map-panel.tsx";
 import { AttemptsPanel } from "./attempts-panel.tsx";
 import { LedgerPanel } from "./ledger-panel.tsx";
-import { type CauseView, doctorView, type EvidenceRow, type WaitRow } from "./view-model.ts";
+import { WaitGraphPanel } from "./wait-graph-panel.tsx";
+import { type CauseView, doctorView, type EvidenceRow } from "./view-model.ts";
 
 /** Interval for a run in progress. */
 const refetchMs = 10_000;
@@ -52,12 +53,12 @@ export function DoctorPage({ parts }: PageProps): JSX.Element {
         )}
       </header>
       <div class="panel-grid">
+        <WaitGraphPanel graph={view.waits} />
         {view.causes.map((cause, index) => (
           <CausePanel cause={cause} showsSentence={index > 0} />
         ))}
         <Alternatives alternatives={view.alternatives} />
         <Advice texts={view.advice} />
-        <Waits rows={view.waits} />
         <AttemptsPanel rows={view.attempts} />
         <LedgerPanel ledger={document.ledger} />
         <WaitingMap document={document} />
@@ -182,26 +183,6 @@ function Advice({ texts }: { texts: readonly string[] }): JSX.Element | undefine
         {texts.map((text) => (
           <li>
             <Prose text={text} />
-          </li>
-        ))}
-      </ul>
-    </Panel>
-  );
-}
-
-function Waits({ rows }: { rows: readonly WaitRow[] }): JSX.Element | undefined {
-  if (rows.length === 0) return undefined;
-  return (
-    <Panel title="Who waits for whom" state={{ kind: "ready" }}>
-      <ul class="waits">
-        {rows.map(({ waiting, waitingFraction, for: culprits, in: operation }) => (
-          <li>
-            <span class="share" aria-hidden="true">
-              <span style={{ width: `${Math.max(2, waitingFraction * 100)}%` }} />
-            </span>
-            <span>
-              <strong>{waiting}</strong> wait for <strong>{culprits}</strong> in {operation}
-            </span>
           </li>
         ))}
       </ul>

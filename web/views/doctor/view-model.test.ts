@@ -57,16 +57,30 @@ describe("doctorView", () => {
     ]);
   });
 
-  test("groups thousands of waiting ranks into one row", () => {
-    const view = doctorView(page({ kind: "fault", causes: [hang] }));
-    expect(view.waits).toEqual([
-      {
-        waiting: "4095 ranks",
-        waitingFraction: 4095 / 4096,
-        for: "rank 37",
-        in: "all_reduce #5",
-      },
-    ]);
+  test("groups thousands of waiting ranks, those in the collective apart from those that wait for these", () => {
+    const direct = { ...hang, directlyWaitingRanks: 63 };
+    expect(doctorView(page({ kind: "fault", causes: [direct] })).waits).toEqual({
+      groups: [
+        {
+          culprits: "rank 37 on node-04",
+          operation: "all_reduce #5",
+          waiting: "63 ranks",
+          waitingFraction: 63 / 4096,
+        },
+      ],
+      others: { text: "4,032 ranks", fraction: 4032 / 4096 },
+    });
+    const unknown = doctorView(page({ kind: "fault", causes: [hang] })).waits;
+    expect(unknown).toMatchObject({ groups: [{ waiting: "4,095 ranks" }], others: undefined });
+  });
+
+  test("shortens many culprits, and counts further faults in the headline", () => {
+    const ranks = Array.from({ length: 60 }, (_, index) => index * 67);
+    const view = doctorView(page({ kind: "fault", causes: [{ ...hang, ranks, hosts: [] }, hang] }));
+    expect(view.waits?.groups[0]?.culprits).toBe(
+      "ranks 0, 67, 134, 201, 268, 335, 402, 469 and 52 more",
+    );
+    expect(view.verdict.text).toMatch(/, and 1 more fault$/u);
   });
 
   test("draws each attempt as a bar over the time of the run", () => {
@@ -86,7 +100,7 @@ describe("doctorView", () => {
     expect(view).toMatchObject({
       verdict: { text: "no fault found", mood: "good" },
       causes: [],
-      waits: [],
+      waits: undefined,
       lookedAt: "6 events",
     });
   });

@@ -1,16 +1,18 @@
 import { formatDuration } from "../../../src/foundation/units.ts";
 import { adviceFor } from "../../../src/report/diagnosis/advice.ts";
-import { describeCause, rangesOf } from "../../../src/report/diagnosis/describe-cause.ts";
+import { describeCause } from "../../../src/report/diagnosis/describe-cause.ts";
 import {
   determinismText,
   lookedAtText,
   placeOf,
   textOf,
 } from "../../../src/report/diagnosis/evidence-text.ts";
+import { countOf } from "../../../src/report/wording.ts";
 import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-page.ts";
 import type { Cause, Diagnosis } from "../../../src/schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../../src/schema/diagnosis/evidence.ts";
 import type { Place } from "../../place.ts";
+import { type WaitGraph, waitGraph } from "./wait-graph.ts";
 
 export interface EvidenceRow {
   place: string;
@@ -33,7 +35,7 @@ export interface DoctorView {
   causes: readonly CauseView[];
   alternatives: readonly CauseView[];
   advice: readonly string[];
-  waits: readonly WaitRow[];
+  waits: WaitGraph | undefined;
   attempts: readonly AttemptRow[];
   lookedAt: string;
   note: string | undefined;
@@ -49,14 +51,6 @@ export interface AttemptRow {
   mood: "good" | "bad";
 }
 
-/** Ranks that wait for others, as one group however many they are. */
-export interface WaitRow {
-  waiting: string;
-  waitingFraction: number;
-  for: string;
-  in: string;
-}
-
 /** What the page shows, in the words of `pitwall doctor`. */
 export function doctorView(document: DiagnosisDocument): DoctorView {
   const { runId, rankCount, diagnosis } = document;
@@ -69,7 +63,7 @@ export function doctorView(document: DiagnosisDocument): DoctorView {
     causes: causes.map(view),
     alternatives: alternatives.map(view),
     advice: [...new Set(advised.flatMap((cause) => adviceFor(cause, runId)))],
-    waits: causes.flatMap((cause) => waitOf(cause, rankCount) ?? []),
+    waits: waitGraph(causes, rankCount),
     attempts: attemptRows(document),
     lookedAt: lookedAtText(lookedAt, verdict),
     note: determinismText(diagnosis),
@@ -102,8 +96,9 @@ function verdictOf(verdict: Diagnosis["verdict"]): DoctorView["verdict"] {
     case "not-sure":
       return { text: `not sure: ${verdict.reason}`, mood: "warn" };
     case "fault": {
-      const [first] = verdict.causes;
-      return { text: first === undefined ? "" : describeCause(first), mood: "bad" };
+      const [first, ...rest] = verdict.causes;
+      const more = rest.length === 0 ? "" : `, and ${countOf(rest.length, "more fault")}`;
+      return { text: first === undefined ? "" : `${describeCause(first)}${more}`, mood: "bad" };
     }
   }
 }
@@ -130,23 +125,3 @@ function linkOf(evidence: Evidence, runId: string): Place | undefined {
 }
 
 /** The ranks that wait because of a cause; in synchronous training all others wait for a slow rank. */
-function waitOf(cause: Cause, rankCount: number): WaitRow | undefined {
-  const blamed = cause.ranks.length;
-  if (blamed === 0) return undefined;
-  const culprits = `${blamed === 1 ? "rank" : "ranks"} ${rangesOf(cause.ranks).join(", ")}`;
-  const row = (count: number, operation: string): WaitRow => ({
-    waiting: count === 1 ? "1 rank" : `${count} ranks`,
-    waitingFraction: Math.min(1, count / rankCount),
-    for: culprits,
-    in: operation,
-  });
-  if (cause.kind === "hang" || cause.kind === "collective-mismatch") {
-    const { waitingRanks, collective } = cause;
-    if (waitingRanks === 0) return undefined;
-    const operation =
-      collective === undefined ? "unknown" : `${collective.operation} #${collective.number}`;
-    return row(waitingRanks, operation);
-  }
-  const isSlow = cause.kind === "compute-straggler" || cause.kind === "data-starvation";
-  return isSlow && rankCount > blamed ? row(rankCount - blamed, "each step") : undefined;
-}
