@@ -373,7 +373,7 @@ describe("a request that is wrong", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("2 logs pass   rules training-5.0");
     expect(stderr).toContain(
-      "warning: assumed training-5.0: 2 logs are of 2025-05-01, before the results of training-5.0 were published (2025-06-04); select another with `--edition`: `llama2_70b_lora` is also in training-4.0, ",
+      "warning: assumed training-5.0: 2 logs are of 2025-05-01, before the results of training-5.0 were published (2025-06-04); select another, for example with `pitwall check . --edition training-6.1`: `llama2_70b_lora` is also in training-4.0, ",
     );
     const { result } = JSON.parse((await pitwall(["check", ".", "--json"], { cwd })).stdout);
     expect(result.assumedEditions).toMatchObject([{ edition: "training-5.0", logCount: 2 }]);

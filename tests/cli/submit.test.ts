@@ -1,4 +1,12 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { submitDocument } from "../../src/schema/documents/log-documents.ts";
@@ -57,6 +65,43 @@ describe("pitwall submit --check", () => {
     expect(await itemsOf(cwd)).toEqual({ items: [], exitCode: 0 });
   });
 
+  test("names one cause of several logs once, with their number", async () => {
+    const { cwd, results } = submission();
+    changeLogs(results, ["result_2.txt", "result_5.txt"], /:::MLLOG/gu, ":::MLOG");
+    const { items } = await itemsOf(cwd);
+    const causes = items.filter(({ problem }) => problem.kind === "cause");
+    expect(causes).toMatchObject([
+      {
+        place: "Acme/results/node8/llama2_70b_lora",
+        problem: { cause: { cause: "token-misspelled", written: ":::MLOG" }, logCount: 2 },
+      },
+    ]);
+  });
+
+  test("names files that are nearly named like logs", async () => {
+    const { cwd, results } = submission();
+    renameSync(join(results, "result_3.txt"), join(results, "result-3.txt"));
+    writeFileSync(join(results, "results.txt"), "of all runs");
+    const { items } = await itemsOf(cwd);
+    expect(items).toMatchObject([
+      { problem: { kind: "package", finding: { rule: "run-count" } } },
+      { severity: "warning", problem: { kind: "logs-not-read", names: ["result-3.txt"] } },
+    ]);
+  });
+
+  test("says that a bare folder of logs is not a submission", async () => {
+    const { cwd, results } = submission();
+    mkdirSync(join(cwd, "mine"));
+    for (const name of readdirSync(results)) cpSync(join(results, name), join(cwd, "mine", name));
+    const words = ["submit", "--check", "mine", "--edition", "5.0", "--json"];
+    const { stdout, exitCode } = await pitwall(words, { cwd });
+    const { items } = submitDocument.parse(JSON.parse(stdout).result);
+    expect({ items, exitCode }).toMatchObject({
+      items: [{ severity: "blocking", place: "mine", problem: { kind: "not-in-submission" } }],
+      exitCode: 1,
+    });
+  });
+
   test("lists what is missing, worst first, and who says so", async () => {
     const { cwd, results } = submission();
     rmSync(join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora"), { recursive: true });
@@ -100,13 +145,12 @@ describe("pitwall submit --check", () => {
       },
       {
         severity: "warning",
-        place: `${place}/${first}`,
-        problem: { kind: "cause", cause: { cause: "key-misspelled", wanted: "global_batch_size" } },
-      },
-      {
-        severity: "warning",
-        place: `${place}/${second}`,
-        problem: { kind: "cause", cause: { cause: "key-misspelled", wanted: "global_batch_size" } },
+        place,
+        problem: {
+          kind: "cause",
+          cause: { cause: "key-misspelled", wanted: "global_batch_size" },
+          logCount: 2,
+        },
       },
     ]);
   });

@@ -147,13 +147,14 @@ async function checkAll(
 async function check(
   {
     arguments: paths,
-    options: { edition, division, "as-published": asPublished, threads },
+    options: { edition, division, "as-published": asPublished, threads, strict },
     face,
     shared,
   }: Call<typeof options>,
   assumed: EditionAssumption[],
 ): Promise<CheckReport> {
   const { checkLogs } = await import("../../workflows/check/check-logs.ts");
+  const command = ["check", ...paths, ...(strict ? ["--strict"] : [])];
   const request = {
     paths,
     workingFolder: face.cwd,
@@ -168,7 +169,7 @@ async function check(
       progress?.show(event);
       if (event.kind === "found") {
         assumed.push(...event.assumptions);
-        if (!shared.quiet) await printAssumptions(event.assumptions, face);
+        if (!shared.quiet) await printAssumptions(event.assumptions, command, face);
       }
       if (event.kind === "finished") return event.report;
     }

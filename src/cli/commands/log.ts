@@ -81,7 +81,8 @@ export const logCommand = defineCommand({
     if (tracked !== undefined) return printed(tracked, call);
     const log = await showLog({ path, workingFolder: face.cwd, edition, asPublished });
     const { eventCount, unreadableCount } = log.timeline;
-    if (eventCount + unreadableCount === 0) {
+    const causes = log.verdict?.causes ?? [];
+    if (eventCount + unreadableCount + causes.length === 0) {
       const exit = await printTrainingLog(path, call);
       if (exit !== undefined) return exit;
     }

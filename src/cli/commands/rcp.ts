@@ -55,7 +55,8 @@ export const rcpCommand = defineCommand({
     { code: 1, when: "a result in the folder fails the convergence check" },
     { code: 2, when: "the benchmark or edition has no references, or there are no such logs" },
   ],
-  async act({ arguments: [benchmark = "", folder], options: { edition, svg }, face, shared }) {
+  async act({ arguments: words, options: { edition, svg }, face, shared }) {
+    const [benchmark = "", folder] = words;
     if (svg === "")
       throw new UserError("empty-value", "`--svg` requires a file name", {
         hint: "for example `--svg rcp.svg`",
@@ -64,7 +65,7 @@ export const rcpCommand = defineCommand({
     const request = { benchmark, edition, compared: await comparedOf(folder, face, shared) };
     const curve = await showReferences(request, face.interrupt);
     if (curve.assumedEdition !== undefined && !shared.quiet)
-      await printAssumptions([curve.assumedEdition], face);
+      await printAssumptions([curve.assumedEdition], ["rcp", ...words], face);
     if (svg !== undefined) {
       const { referenceChart } = await import("../../report/export/reference-chart.ts");
       const { writeNewFile } = await import("../../store/write-new-file.ts");

@@ -139,7 +139,8 @@ async function scoreAll(call: Call<typeof options>): Promise<Answer> {
       if (event.kind === "found") {
         read.expectedBytes = event.bytes;
         answer.assumed = event.assumptions;
-        if (!call.shared.quiet) await printAssumptions(event.assumptions, call.face);
+        if (!call.shared.quiet)
+          await printAssumptions(event.assumptions, ["score", ...call.arguments], call.face);
       }
       if (event.kind === "logs-read") {
         read.logs += event.logCount;

@@ -49,7 +49,8 @@ export const submitCommand = defineCommand({
     const { checkSubmission } = await import("../../workflows/submissions/check-submission.ts");
     const request = { folder, workingFolder: face.cwd, edition };
     const report = await checkSubmission(request, face.interrupt);
-    if (!shared.quiet) await printAssumptions(report.assumedEditions ?? [], face);
+    if (!shared.quiet)
+      await printAssumptions(report.assumedEditions ?? [], ["submit", "--check", folder], face);
     if (shared.json) {
       const document = { schemaVersion: 1, command: "submit", ok: true, result: report };
       face.out.write(`${JSON.stringify(document)}\n`);

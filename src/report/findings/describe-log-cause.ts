@@ -18,7 +18,7 @@ export function describeLogCause(cause: LogCause): CauseWords {
       return describeRanks(cause);
     case "inference-log":
       return {
-        said: `this is an inference (LoadGen) log${cause.line === undefined ? "" : `, as line ${cause.line} shows`}`,
+        said: `this is an inference (LoadGen) log${lineText(cause.line)}`,
         advice: "check it with the submission checker of MLPerf Inference",
       };
     case "python-syntax":
@@ -34,13 +34,105 @@ export function describeLogCause(cause: LogCause): CauseWords {
         advice: "log `run_stop` only after the evaluation that meets the target",
       };
     case "time-in-seconds":
+    case "time-too-fine":
+      return describeTimes(cause);
+    case "token-misspelled":
+    case "lines-altered":
+    case "utf-16":
+      return describeForm(cause);
+  }
+}
+
+type TimeCause = Extract<LogCause, { cause: "time-in-seconds" | "time-too-fine" }>;
+
+function describeTimes(cause: TimeCause): CauseWords {
+  switch (cause.cause) {
+    case "time-in-seconds":
       return {
-        said: `\`time_ms\` is in seconds, not milliseconds (${countOf(cause.count, "line")}; the first is line ${cause.firstLine})`,
+        said: `\`time_ms\` is in seconds, not milliseconds (${placesText(cause)})`,
         advice:
           "multiply by 1,000, as `mlperf_logging` does; until then, all times are too short by that factor",
       };
+    case "time-too-fine":
+      return {
+        said: `\`time_ms\` is in ${cause.unit}, not milliseconds (${placesText(cause)})`,
+        advice: `divide by ${cause.unit === "microseconds" ? "1,000" : "1,000,000"}; \`mlperf_logging\` logs \`int(time.time() * 1e3)\``,
+      };
   }
 }
+
+type FormCause = Extract<LogCause, { cause: "token-misspelled" | "lines-altered" | "utf-16" }>;
+
+function describeForm(cause: FormCause): CauseWords {
+  switch (cause.cause) {
+    case "token-misspelled":
+      return describeToken(cause);
+    case "lines-altered":
+      return {
+        said: `${alterationWords[cause.by].said} (${placesText(cause)})`,
+        advice: alterationWords[cause.by].advice,
+      };
+    case "utf-16":
+      return {
+        said: `the file is UTF-16 (${cause.order}), as PowerShell's \`>\` writes it; logs are UTF-8`,
+        advice: `convert it: \`iconv -f UTF-16${cause.order === "little-endian" ? "LE" : "BE"} -t UTF-8 log.txt > converted.txt\`; in PowerShell, redirect with \`| Out-File -Encoding utf8\``,
+      };
+  }
+}
+
+function lineText(line: number | undefined): string {
+  return line === undefined ? "" : `, as line ${line} shows`;
+}
+
+function placesText({ count, firstLine }: { count: number; firstLine: number }): string {
+  return count === 1
+    ? `line ${firstLine}`
+    : `${countOf(count, "line")}; the first is line ${firstLine}`;
+}
+
+function describeToken(cause: Extract<LogCause, { cause: "token-misspelled" }>): CauseWords {
+  const { written, count } = cause;
+  if (written === "") {
+    return {
+      said: `lines of JSON without \`:::MLLOG\` before them (${placesText(cause)})`,
+      advice: "put `:::MLLOG ` with its space before each, as `mlperf_logging` does",
+    };
+  }
+  return {
+    said: `${count === 1 ? "a line begins" : "lines begin"} with \`${written}\` instead of \`:::MLLOG\` (${placesText(cause)})`,
+    advice: `replace \`${written}\` with \`:::MLLOG\` and a space, or log with \`mlperf_logging\``,
+  };
+}
+
+type Alteration = Extract<LogCause, { cause: "lines-altered" }>["by"];
+
+const alterationWords: Record<Alteration, CauseWords> = {
+  "container-log": {
+    said: "lines are wrapped in the JSON of Docker's log driver",
+    advice:
+      "use the output of `docker logs`, or unpack the file: `jq -rj .log container.log > log.txt`",
+  },
+  "terminal-colors": {
+    said: "lines contain color codes of a terminal",
+    advice: "turn colors off in the launcher, or remove them: `sed 's/\\x1b\\[[0-9;]*m//g'`",
+  },
+  "html-escapes": {
+    said: "quotes are written as HTML (`&quot;`)",
+    advice: 'save the raw log instead of a web page, or replace `&quot;` with `"`',
+  },
+  "typographic-quotes": {
+    said: "quotes are typographic, as word processors and chats write them",
+    advice: 'copy the original file instead of its text, or replace them with `"`',
+  },
+  "trailing-text": {
+    said: "text follows the JSON on the same line",
+    advice: "end each line after its last `}`; two processes that share a file also do this",
+  },
+  "line-wrapping": {
+    said: "lines are wrapped, as copies from a terminal are",
+    advice: "write to a file instead of copying from a terminal: one line for each event",
+  },
+};
 
 function describeAttempts(startLines: readonly number[]): CauseWords {
   const [, second, ...rest] = startLines;

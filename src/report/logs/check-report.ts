@@ -1,6 +1,7 @@
 import { shellWord } from "../../foundation/shell-word.ts";
 import { groupBy } from "../../foundation/group-by.ts";
 import { formatMinutes } from "../../foundation/units.ts";
+import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { CheckedLog, LogFinding } from "../../schema/logs/log-verdict.ts";
 import type { RuleSource } from "../../schema/logs/rule-source.ts";
 import type { CheckedPackage } from "../../schema/logs/package-finding.ts";
@@ -149,7 +150,13 @@ function failureBlocks(failing: readonly CheckedLog[], paint: Paint, showsAll: b
 }
 
 /** A log of another kind lacks every key. */
+/** `:::MLL` before lines of a newer round is not the token of an older one. */
+function isToken({ cause }: LogCause): boolean {
+  return cause === "token-misspelled";
+}
+
 function findingsToShow({ findings, causes }: CheckedLog): readonly LogFinding[] {
+  if (causes.some(isToken)) return findings.filter(({ rule }) => rule !== "other-dialect");
   if (!causes.some(({ cause }) => cause === "inference-log")) return findings;
   return findings.filter(({ rule }) => rule !== "key-missing" && rule !== "keys-missing");
 }
@@ -281,7 +288,8 @@ function nextStep(
 
 function nextForFailing(first: CheckedLog, rules: string, paint: Paint): string {
   const other = first.findings.find((finding) => finding.rule === "other-dialect");
-  if (other?.rule === "other-dialect") return nextForDialect(first, other.edition, paint);
+  if (other?.rule === "other-dialect" && !first.causes.some(isToken))
+    return nextForDialect(first, other.edition, paint);
   const isPacked = first.argument !== first.path && archiveName.test(first.argument);
   const path = isPacked ? first.path : shownLogPath(first);
   const place = isPacked ? ", in the folder of the unpacked round" : "";

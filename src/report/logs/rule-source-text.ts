@@ -10,8 +10,12 @@ export function newerRulesNote({ edition, released }: RuleSource): string {
   return `the rules of ${edition} are of ${released}, and a round is being submitted: newer rules may exist. A newer version of Pitwall may have them`;
 }
 
-/** Which rules were assumed, why, and how to select others. */
-export function assumedEditionText(assumption: EditionAssumption): string {
+/**
+ * Which rules were assumed, why, and how to select others.
+ *
+ * @param command the command that assumed them, without `--edition`; absent on pages, which have a list of editions
+ */
+export function assumedEditionText(assumption: EditionAssumption, command?: string): string {
   const { edition, editions, benchmark, loggedOn, publishedOn, logCount } = assumption;
   const others = editions.filter((each) => each !== edition);
   const logs = logCount === 1 ? "the log is" : `${logCount} logs are`;
@@ -21,5 +25,10 @@ export function assumedEditionText(assumption: EditionAssumption): string {
       : loggedOn <= publishedOn
         ? `before the results of ${edition} were published (${publishedOn})`
         : `after the results of ${edition}, the newest edition with \`${benchmark}\`, were published (${publishedOn})`;
-  return `assumed ${edition}: ${logs} of ${loggedOn}, ${when}; select another with \`--edition\`: \`${benchmark}\` is also in ${others.join(", ")}`;
+  return `assumed ${edition}: ${logs} of ${loggedOn}, ${when}; ${selectText(others.at(-1), command)}: \`${benchmark}\` is also in ${others.join(", ")}`;
+}
+
+function selectText(other: string | undefined, command: string | undefined): string {
+  if (command === undefined || other === undefined) return "select another with `--edition`";
+  return `select another, for example with \`${command} --edition ${other}\``;
 }

@@ -53,7 +53,7 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
     case "runs-fail":
       return describeFailingRuns(problem);
     case "cause":
-      return describeLogCause(problem.cause);
+      return describeCauses(problem);
     case "package":
       return {
         said: describePackageFinding(problem.finding),
@@ -95,6 +95,41 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
       return {
         said: "there is no code of this benchmark",
         advice: "add the code with which the runs were made, and its README",
+      };
+    case "not-in-submission":
+    case "logs-not-read":
+      return describePlaces(problem);
+  }
+}
+
+function describeCauses({
+  cause,
+  logCount,
+}: Extract<SubmissionItem["problem"], { kind: "cause" }>): ItemWords {
+  const { said, advice } = describeLogCause(cause);
+  return {
+    said: logCount === undefined ? said : `in ${logCount} logs; in the first, ${said}`,
+    advice,
+  };
+}
+
+type PlacesProblem = Extract<
+  SubmissionItem["problem"],
+  { kind: "not-in-submission" | "logs-not-read" }
+>;
+
+function describePlaces(problem: PlacesProblem): ItemWords {
+  switch (problem.kind) {
+    case "not-in-submission":
+      return {
+        said: "these logs are not in the folders of a submission, so their names, system and code were not checked",
+        advice:
+          "move them to `<organization>/results/<system>/<benchmark>/result_<n>.txt`, and add `systems/<system>.json` and `benchmarks/<benchmark>`",
+      };
+    case "logs-not-read":
+      return {
+        said: `not read as logs: ${problem.names.map((name) => `\`${name}\``).join(", ")}`,
+        advice: "name logs `result_<n>.txt`, counted from 0",
       };
   }
 }

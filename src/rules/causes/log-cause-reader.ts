@@ -32,6 +32,7 @@ export class LogCauseReader {
   readonly #firstLines = new Map<string, number>();
   readonly #python = { metadata: newCount(), line: newCount() };
   readonly #inSeconds = newCount();
+  readonly #tooFine = { microseconds: newCount(), nanoseconds: newCount() };
   #inferenceLine: number | undefined;
   #lastStop: LastStop | undefined;
 
@@ -51,9 +52,16 @@ export class LogCauseReader {
     if (!this.#firstLines.has(key)) this.#addKey(key, line);
     if (!structureKeys.has(key) || lacks === "time_ms") return;
     this.#attempts.push(key, timeMs, line);
-    if (timeMs > firstSeconds && timeMs < lastSeconds) add(this.#inSeconds, line);
+    this.#pushTime(timeMs, line);
     if (key === "run_stop" && timeMs >= (this.#lastStop?.timeMs ?? Number.NEGATIVE_INFINITY))
       this.#lastStop = { line, timeMs };
+  }
+
+  /** Clocks of another unit than milliseconds. */
+  #pushTime(timeMs: number, line: number): void {
+    if (timeMs > firstSeconds && timeMs < lastSeconds) add(this.#inSeconds, line);
+    if (timeMs > firstSeconds * 1e6)
+      add(this.#tooFine[timeMs < firstSeconds * 1e9 ? "microseconds" : "nanoseconds"], line);
   }
 
   #addKey(key: string, line: number): void {
@@ -69,6 +77,7 @@ export class LogCauseReader {
       ...this.#attempts.finish(),
       ...this.#pythonCauses(),
       ...this.#secondsCause(),
+      ...this.#fineCauses(),
       ...(judged === undefined ? [] : [...this.#misspelled(judged), ...this.#late(judged)]),
     ];
   }
@@ -83,6 +92,13 @@ export class LogCauseReader {
   #secondsCause(): LogCause[] {
     const { count, firstLine } = this.#inSeconds;
     return firstLine === undefined ? [] : [{ cause: "time-in-seconds", count, firstLine }];
+  }
+
+  #fineCauses(): LogCause[] {
+    return (["microseconds", "nanoseconds"] as const).flatMap((unit) => {
+      const { count, firstLine } = this.#tooFine[unit];
+      return firstLine === undefined ? [] : [{ cause: "time-too-fine", unit, count, firstLine }];
+    });
   }
 
   #misspelled({ findings, knownKeys }: JudgedByRules): LogCause[] {

@@ -11,6 +11,7 @@ describe("matchKeys", () => {
     ["opt_base_learning_rate", "opt_base_lr"],
     ["max_sequence_length", "max_seq_length"],
     ["run_stop", "run_end"],
+    ["run_start", "start_run"],
     ["weights_initialization", "WEIGHTS_INITIALIZATION"],
     ["eval_samples", "eval_sample"],
   ])("pairs `%s` with `%s`", (wanted, written) => {

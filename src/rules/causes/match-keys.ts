@@ -41,6 +41,8 @@ function plainName(key: string): string {
 function wordDistance(wanted: string, written: string): number {
   const [a, b] = [wordsOf(wanted), wordsOf(written)];
   if (a.length === b.length && a.every((word, index) => isSameWord(word, b[index] ?? ""))) return 1;
+  // `start_run` for `run_start`.
+  if (a.toSorted().join(" ") === b.toSorted().join(" ")) return 1;
   const shared = a.filter((word) => b.includes(word)).length;
   const longest = Math.max(a.length, b.length);
   return longest >= 3 && longest - shared <= 1 && a.length !== b.length ? 1 : 2;

@@ -44,5 +44,36 @@ export const logCause = z.discriminatedUnion("cause", [
   }),
   /** `time_ms` of the clock keys is in seconds since the epoch. */
   z.strictObject({ cause: z.literal("time-in-seconds"), count: z.number().int(), firstLine: line }),
+  /** `time_ms` of the clock keys is in a smaller unit than milliseconds. */
+  z.strictObject({
+    cause: z.literal("time-too-fine"),
+    unit: z.enum(["microseconds", "nanoseconds"]),
+    count: z.number().int(),
+    firstLine: line,
+  }),
+  /** Lines are those of MLLOG apart from `:::MLLOG `. */
+  z.strictObject({
+    cause: z.literal("token-misspelled"),
+    /** What precedes the JSON; empty if nothing does. */
+    written: z.string(),
+    count: z.number().int(),
+    firstLine: line,
+  }),
+  /** Lines were readable before something changed them. */
+  z.strictObject({
+    cause: z.literal("lines-altered"),
+    by: z.enum([
+      "container-log",
+      "terminal-colors",
+      "html-escapes",
+      "typographic-quotes",
+      "trailing-text",
+      "line-wrapping",
+    ]),
+    count: z.number().int(),
+    firstLine: line,
+  }),
+  /** The file has two bytes for each character. */
+  z.strictObject({ cause: z.literal("utf-16"), order: z.enum(["little-endian", "big-endian"]) }),
 ]);
 export type LogCause = z.output<typeof logCause>;

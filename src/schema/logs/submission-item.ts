@@ -29,7 +29,13 @@ export const submissionItem = z.strictObject({
       /** Of the first failing log. */
       finding: logFinding.optional(),
     }),
-    z.strictObject({ kind: z.literal("cause"), cause: logCause }),
+    z.strictObject({
+      kind: z.literal("cause"),
+      /** Of the first of these logs. */
+      cause: logCause,
+      /** Logs in `place` with this cause; absent if `place` is the only one. */
+      logCount: z.number().int().min(2).optional(),
+    }),
     z.strictObject({ kind: z.literal("package"), finding: packageFinding }),
     z.strictObject({
       kind: z.literal("converges-too-fast"),
@@ -78,6 +84,10 @@ export const submissionItem = z.strictObject({
       logCount: z.number().int(),
     }),
     z.strictObject({ kind: z.literal("code-missing") }),
+    /** The logs are in a folder of any name, not in `<organization>/results/<system>/<benchmark>`. */
+    z.strictObject({ kind: z.literal("not-in-submission") }),
+    /** Files with nearly the name of a log. */
+    z.strictObject({ kind: z.literal("logs-not-read"), names: z.array(z.string()) }),
   ]),
 });
 export type SubmissionItem = z.output<typeof submissionItem>;

@@ -1,4 +1,5 @@
 import { groupBy } from "../../foundation/group-by.ts";
+import type { LogCause } from "../../schema/logs/log-cause.ts";
 import type { CheckedLog } from "../../schema/logs/log-verdict.ts";
 import { droppedAtEachEnd, isMlperfBenchmark } from "../../schema/logs/mlperf-round.ts";
 import type { CheckedPackage, PackageFinding } from "../../schema/logs/package-finding.ts";
@@ -12,7 +13,7 @@ export interface CheckedSubmission {
   packages: readonly CheckedPackage[];
   results: readonly BenchmarkResult[];
   references: readonly ReferenceConvergence[];
-  /** Of `compareSubmittedNames`. */
+  /** Of `compareSubmittedNames`, and about the names and places of logs. */
   names: readonly SubmissionItem[];
   /** Folders of code that do not exist or are empty: `benchmarks/<benchmark>` of a submitter. */
   missingCode: readonly string[];
@@ -36,16 +37,54 @@ export function listSubmissionItems(submission: CheckedSubmission): SubmissionIt
     ...divisions(logs, results),
     ...names,
     ...results.flatMap((result) => readingIntervals(result, placeOf(result, logs))),
-    ...logs.flatMap(({ path, causes }) =>
-      causes.map((cause): SubmissionItem => ({
-        severity: "warning",
-        foundBy: "pitwall",
-        place: path,
-        problem: { kind: "cause", cause },
-      })),
-    ),
+    ...causes(logs),
   ];
   return items.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+/** A cause in several logs of a folder is one thing to do. */
+function causes(logs: readonly CheckedLog[]): SubmissionItem[] {
+  const found = logs.flatMap((log) =>
+    log.causes.map((cause) => ({ path: log.path, place: folderOf(log.path), cause })),
+  );
+  const groups = groupBy(found, ({ place, cause }) => `${place}\n${kindOf(cause)}`);
+  return [...groups.values()].flatMap((members): SubmissionItem[] => {
+    const [first] = members;
+    if (first === undefined) return [];
+    const { path, place, cause } = first;
+    const isOne = members.length === 1;
+    return [
+      {
+        severity: "warning",
+        foundBy: "pitwall",
+        place: isOne ? path : place,
+        problem: { kind: "cause", cause, ...(isOne ? {} : { logCount: members.length }) },
+      },
+    ];
+  });
+}
+
+/** What to do is the same, wherever the lines are. */
+function kindOf(cause: LogCause): string {
+  switch (cause.cause) {
+    case "key-misspelled":
+      return `${cause.cause} ${cause.wanted} ${cause.written}`;
+    case "token-misspelled":
+      return `${cause.cause} ${cause.written}`;
+    case "lines-altered":
+      return `${cause.cause} ${cause.by}`;
+    case "python-syntax":
+      return `${cause.cause} ${cause.part}`;
+    case "time-too-fine":
+      return `${cause.cause} ${cause.unit}`;
+    case "utf-16":
+    case "several-attempts":
+    case "several-ranks":
+    case "inference-log":
+    case "target-after-stop":
+    case "time-in-seconds":
+      return cause.cause;
+  }
 }
 
 function rankOf({ severity, foundBy }: SubmissionItem): number {

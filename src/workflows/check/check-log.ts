@@ -4,6 +4,7 @@ import { editionNamed } from "../../schema/logs/edition-name.ts";
 import type { LogVerdict } from "../../schema/logs/log-verdict.ts";
 import type { MlperfEdition } from "../../schema/logs/mlperf-round.ts";
 import { loadEdition } from "../logs/load-edition.ts";
+import { withFormCauses } from "../logs/read-form-causes.ts";
 import { LogChecker } from "../logs/log-checker.ts";
 
 /** The rules for checking a log. */
@@ -42,7 +43,10 @@ export async function checkLog(
   const checker = new LogChecker(rules);
   checker.push(parseLog(log).lines);
   const fileFindings = log.length === 0 ? [{ rule: "file-empty" as const }] : [];
-  return checker.finish(fileFindings, division).verdict;
+  const { verdict } = checker.finish(fileFindings, division);
+  return withFormCauses(verdict, () => [
+    typeof log === "string" ? new TextEncoder().encode(log) : log,
+  ]);
 }
 
 const compiled = new Map<string, Promise<CompiledEdition>>();

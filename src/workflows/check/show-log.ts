@@ -9,6 +9,7 @@ import { findEditionClue } from "./find-edition-clue.ts";
 import { loadEdition } from "../logs/load-edition.ts";
 import { type JudgedLog, LogChecker } from "../logs/log-checker.ts";
 import { findQualityTarget } from "../../rules/quality-target.ts";
+import { bytesOfLog, withFormCauses } from "../logs/read-form-causes.ts";
 import { readLogLines } from "../logs/read-log-lines.ts";
 
 export interface ShowLogRequest {
@@ -54,7 +55,8 @@ export async function showLog(request: ShowLogRequest): Promise<ShownLog> {
     for (const line of lines) reader.push(line);
     return "go-on";
   });
-  const { verdict, facts }: JudgedLog = checker.finish(fileFindings);
+  const { verdict: checked, facts }: JudgedLog = checker.finish(fileFindings);
+  const verdict = await withFormCauses(checked, () => bytesOfLog(absolutePath));
   const { benchmark, division, seeds } = facts;
   const timeline = reader.finish();
   const target =

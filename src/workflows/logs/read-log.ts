@@ -18,6 +18,7 @@ import {
 } from "../../score/mlperf/measure-energy.ts";
 import { readLogFile } from "../../store/logs/read-log-file.ts";
 import { type JudgedLog, LogChecker } from "./log-checker.ts";
+import { bytesOfLog, withFormCauses } from "./read-form-causes.ts";
 import { readLogLines } from "./read-log-lines.ts";
 import type { RuleCache } from "./rule-cache.ts";
 
@@ -74,7 +75,9 @@ export async function readLog(task: LogTask, rules: RuleCache): Promise<LogReadi
     if (curves !== undefined) for (const line of lines) curves.push(line);
     return "go-on";
   });
-  const judged = checker.finish(findings);
+  const checked = checker.finish(findings);
+  const verdict = await withFormCauses(checked.verdict, () => bytesOfLog(absolutePath));
+  const judged = { ...checked, verdict };
   if (wanted === undefined || digester === undefined)
     return { judged, digest: undefined, trace: undefined };
   const digest = digester.finish(judgementOf(judged, wanted), await energyOf(wanted));

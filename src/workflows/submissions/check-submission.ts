@@ -14,6 +14,7 @@ import { readAccelerators } from "../../store/catalogue/catalogue.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
 import { readSubmission } from "../../store/logs/read-submission.ts";
 import { listDirectory } from "../../store/open-file.ts";
+import { findMisplacedLogs } from "./find-misplaced-logs.ts";
 import { readSubmissionNames } from "./read-submission-names.ts";
 import type { CheckReport } from "../check/assemble-check.ts";
 import { scoreSubmission } from "./score-submission.ts";
@@ -61,6 +62,7 @@ export async function checkSubmission(
     const logged = submittedNames(each, await readSubmissionNames(each));
     names.push(...compareSubmittedNames(logged, accelerators));
   }
+  names.push(...(await findMisplacedLogs(folders)));
   const found = { logs, packages, results, references, names, missingCode };
   const items = listSubmissionItems(found);
   return {

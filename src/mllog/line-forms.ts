@@ -1,0 +1,145 @@
+import type { LogCause } from "../schema/logs/log-cause.ts";
+import { parseLine } from "./parse-line.ts";
+
+type Alteration = Extract<LogCause, { cause: "lines-altered" }>["by"];
+
+/** What a line would be if it were written as `mlperf_logging` writes it. */
+type LineForm = { kind: "token"; written: string } | { kind: "altered"; by: Alteration };
+
+interface Seen {
+  count: number;
+  firstLine: number;
+}
+
+/** An MLPerf line is rarely longer than one of these; a terminal of 80 columns breaks it into this many. */
+const mostWrappedParts = 12;
+
+/** Finds lines of MLPerf that cannot be read because their token or their text was changed on the way to the file. */
+export class LineFormReader {
+  readonly #tokens = new Map<string, Seen>();
+  readonly #alterations = new Map<Alteration, Seen>();
+  #lineNumber = 0;
+  #tail = "";
+  /** The parts of a line that may have been wrapped. */
+  #open: { text: string; line: number; parts: number } | undefined;
+
+  /** @param text in pieces of any length */
+  push(text: string): void {
+    const lines = (this.#tail + text).split(/\r\n|\n|\r(?!\n)/u);
+    this.#tail = lines.pop() ?? "";
+    for (const line of lines) this.#take(line);
+  }
+
+  finish(): LogCause[] {
+    if (this.#tail !== "") this.#take(this.#tail);
+    this.#tail = "";
+    return [
+      ...[...this.#tokens].map(([written, { count: lines, firstLine }]) => ({
+        cause: "token-misspelled" as const,
+        written,
+        count: lines,
+        firstLine,
+      })),
+      ...[...this.#alterations].map(([by, { count: lines, firstLine }]) => ({
+        cause: "lines-altered" as const,
+        by,
+        count: lines,
+        firstLine,
+      })),
+    ];
+  }
+
+  #take(line: string): void {
+    this.#lineNumber += 1;
+    if (!line.includes(":::MLLOG ") && this.#joins(line)) return;
+    this.#open = undefined;
+    if (!mayBeEvent(line) || isEvent(line)) return;
+    const form = formOf(line);
+    if (form?.kind === "token") count(this.#tokens, form.written, this.#lineNumber);
+    else if (form?.kind === "altered") count(this.#alterations, form.by, this.#lineNumber);
+    else if (line.includes(":::MLLOG {"))
+      this.#open = { text: line, line: this.#lineNumber, parts: 1 };
+  }
+
+  /** Whether the line continues the one before. */
+  #joins(line: string): boolean {
+    const open = this.#open;
+    if (open === undefined || open.parts >= mostWrappedParts) return false;
+    open.text += line;
+    open.parts += 1;
+    if (isEvent(open.text)) {
+      count(this.#alterations, "line-wrapping", open.line);
+      this.#open = undefined;
+    }
+    return true;
+  }
+}
+
+function count<Key>(seen: Map<Key, Seen>, key: Key, line: number): void {
+  const known = seen.get(key);
+  if (known === undefined) seen.set(key, { count: 1, firstLine: line });
+  else known.count += 1;
+}
+
+/** A quick test, because most lines of a training log have nothing to do with MLPerf. */
+function mayBeEvent(line: string): boolean {
+  return line.includes("time_ms") || line.includes(":::ML");
+}
+
+function isEvent(line: string): boolean {
+  return line.includes(":::MLLOG ") && parseLine(line).kind === "event";
+}
+
+function formOf(line: string): LineForm | undefined {
+  const inner = textOfContainer(line);
+  if (inner !== undefined && isEvent(inner)) return { kind: "altered", by: "container-log" };
+  const repair = repairs.find(({ undo }) => isEvent(undo(line)));
+  if (repair !== undefined) return { kind: "altered", by: repair.by };
+  const start = line.indexOf("{");
+  if (start < 0 || !isEvent(`:::MLLOG ${line.slice(start)}`)) return undefined;
+  const before = /(\S*)\s*$/u.exec(line.slice(0, start))?.[1] ?? "";
+  return { kind: "token", written: /ml|^:/iu.test(before) ? before : "" };
+}
+
+/** The text in a line of Docker's `json-file` log: `{"log":":::MLLOG …\n","stream":"stdout","time":"…"}`. */
+function textOfContainer(line: string): string | undefined {
+  if (!/^\s*\{"log":/u.test(line)) return undefined;
+  try {
+    const record: unknown = JSON.parse(line);
+    if (typeof record !== "object" || record === null || !("log" in record)) return undefined;
+    return typeof record.log === "string" ? record.log.trimEnd() : undefined;
+  } catch {
+    // A cut line of that log is like any other unreadable line.
+    return undefined;
+  }
+}
+
+// oxlint-disable-next-line no-control-regex -- the escape character begins each code
+const terminalCode = /\u001b\[[0-9;]*[A-Za-z]/gu;
+const typographicQuote = /[\u201c\u201d\u201e]/gu;
+
+const repairs: readonly { by: Alteration; undo: (line: string) => string }[] = [
+  { by: "terminal-colors", undo: (line) => line.replaceAll(terminalCode, "") },
+  { by: "html-escapes", undo: (line) => line.replaceAll("&quot;", '"').replaceAll("&amp;", "&") },
+  { by: "typographic-quotes", undo: (line) => line.replaceAll(typographicQuote, '"') },
+  { by: "trailing-text", undo: (line) => line.slice(0, line.lastIndexOf("}") + 1) },
+];
+
+/** The byte order of a text in UTF-16, by its mark or by the NUL bytes of its ASCII characters; undefined for other texts. */
+export function utf16Order(head: Uint8Array): "little-endian" | "big-endian" | undefined {
+  const [first, second] = head;
+  if (first === 0xff && second === 0xfe) return "little-endian";
+  if (first === 0xfe && second === 0xff) return "big-endian";
+  const looked = head.subarray(0, 512);
+  const half = looked.length >> 1;
+  const [even, odd] = [0, 1].map(
+    (from) => looked.filter((byte, at) => byte === 0 && at % 2 === from).length,
+  );
+  if (half < 8) return undefined;
+  const isMostly = (nulls = 0): boolean => nulls > half * asciiShare;
+  if (even === 0 && isMostly(odd)) return "little-endian";
+  return odd === 0 && isMostly(even) ? "big-endian" : undefined;
+}
+
+/** Of the characters of a log, at least. */
+const asciiShare = 0.8;
