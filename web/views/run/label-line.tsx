@@ -1,11 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
-import type { LabelRequest } from "../../../src/schema/dashboard/label-request.ts";
 import type { RunLabels } from "../../../src/schema/run/run-labels.ts";
 import { formatTag } from "../../../src/schema/run/tag-text.ts";
-import { changeLabels } from "../../api.ts";
-import { asFailure } from "../../live/follow.ts";
+import {
+  type ChangeLabels,
+  LabelProblem,
+  TagForm,
+  useLabelChanges,
+} from "../../components/label-changes.tsx";
 
 /** The tags and the note of a run, with what changes them if the server allows changes. */
 export function LabelLine({
@@ -17,7 +20,7 @@ export function LabelLine({
   changed: () => Promise<void>;
 }): JSX.Element | null {
   const [isEditing, setEditing] = useState(false);
-  const { problem, change } = useChange(detail.runId, changed);
+  const { problem, change } = useLabelChanges([detail.runId], changed);
   const { labels = {} } = detail.request;
   if (!detail.canLabel) return <ShownLabels labels={labels} />;
   return (
@@ -33,35 +36,9 @@ export function LabelLine({
         {isEditing ? "done" : "edit labels"}
       </button>
       {isEditing ? <LabelForm labels={labels} change={change} /> : undefined}
-      {problem === "" ? undefined : (
-        <span class="bad" role="alert">
-          {problem}
-        </span>
-      )}
+      <LabelProblem text={problem} />
     </div>
   );
-}
-
-type Change = (request: LabelRequest) => Promise<boolean>;
-
-function useChange(
-  runId: string,
-  changed: () => Promise<void>,
-): { problem: string; change: Change } {
-  const [problem, setProblem] = useState("");
-  const change = async (request: LabelRequest): Promise<boolean> => {
-    try {
-      await changeLabels(runId, request);
-      await changed();
-      setProblem("");
-      return true;
-    } catch (error) {
-      const { message, hint } = asFailure(error);
-      setProblem(hint === undefined ? message : `${message}: ${hint}`);
-      return false;
-    }
-  };
-  return { problem, change };
 }
 
 function ShownLabels({ labels }: { labels: RunLabels }): JSX.Element | null {
@@ -75,7 +52,7 @@ function ShownLabels({ labels }: { labels: RunLabels }): JSX.Element | null {
 }
 
 /** @param props `change`: tags can be removed */
-function Tags({ labels, change }: { labels: RunLabels; change?: Change }): JSX.Element {
+function Tags({ labels, change }: { labels: RunLabels; change?: ChangeLabels }): JSX.Element {
   return (
     <>
       {labels.isArchived === true ? <span class="tag warn">archived</span> : undefined}
@@ -102,30 +79,12 @@ function Note({ labels: { note } }: { labels: RunLabels }): JSX.Element | null {
   return note === undefined ? null : <bdi class="note">{note}</bdi>;
 }
 
-function LabelForm({ labels, change }: { labels: RunLabels; change: Change }): JSX.Element {
+function LabelForm({ labels, change }: { labels: RunLabels; change: ChangeLabels }): JSX.Element {
   const { note = "", isArchived = false } = labels;
-  const [tag, setTag] = useState("");
   const [text, setText] = useState(note);
-  const addTag = async (): Promise<void> => {
-    if (tag.trim() !== "" && (await change({ tags: [tag.trim()] }))) setTag("");
-  };
   return (
     <div class="label-form">
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void addTag();
-        }}
-      >
-        <input
-          type="text"
-          aria-label="tag"
-          placeholder="key=value"
-          value={tag}
-          onInput={(event) => setTag(event.currentTarget.value)}
-        />
-        <button type="submit">add tag</button>
-      </form>
+      <TagForm label="tag" change={change} />
       <form
         onSubmit={(event) => {
           event.preventDefault();
