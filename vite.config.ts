@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
@@ -19,6 +21,26 @@ const staticPage: Plugin = {
       .replace('<base href="/" />', "")
       .replace('name="pitwall-mode" content="live"', 'name="pitwall-mode" content="static"');
     this.emitFile({ type: "asset", fileName: "static.html", source });
+  },
+};
+
+/**
+ * Adds early.js to the page of `pitwall serve`: the list of runs, which is the first page of most visits, is requested
+ * before the bundle is evaluated.
+ */
+const earlyRequest: Plugin = {
+  name: "early-request",
+  apply: "build",
+  enforce: "post",
+  generateBundle(_, bundle) {
+    const page = bundle["index.html"];
+    if (page?.type !== "asset") throw new Error("the build has no index.html");
+    const source = readFileSync(new URL("web/early.js", import.meta.url));
+    const hash = createHash("sha256").update(source).digest("hex").slice(0, 8);
+    const early = `assets/early-${hash}.js`;
+    this.emitFile({ type: "asset", fileName: early, source });
+    const script = `<script src="./${early}" async></script>`;
+    page.source = String(page.source).replace("<title>", `${script}\n    <title>`);
   },
 };
 
@@ -48,7 +70,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("web", import.meta.url)),
   // Relative addresses: index.html's `<base>` says below what.
   base: "./",
-  plugins: [staticPage, zippedFiles],
+  plugins: [staticPage, earlyRequest, zippedFiles],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: fileURLToPath(new URL("dist/web", import.meta.url)),
@@ -61,12 +83,13 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // `without-eval` has to be in the chunk of zod, because a chunk is evaluated before those that import it.
-        // One file instead of thirty small ones, each of which would be a request of its own.
+        // One file instead of thirty small ones, each of which would be a request of its own. With the page of runs: the
+        // server sends little else while it lists many runs for the first time.
         codeSplitting: {
           groups: [
             {
               name: "shared",
-              test: /\/web\/(?:without-eval|components\/|live\/|charts\/(?:axes|save|run)\/)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
+              test: /\/web\/(?:without-eval|components\/|live\/|charts\/(?:axes|save|run)\/|views\/(?:runs|series)\/|views\/atlas\/atlas-view)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
               maxModuleSize: 20_000,
             },
           ],

@@ -1,3 +1,4 @@
+import { takeEarlyStream } from "./take-early-stream.ts";
 import type { ZodType } from "zod";
 import { aboutDocument, type AboutDocument } from "../src/schema/dashboard/about.ts";
 import { apiErrorDocument } from "../src/schema/dashboard/api-error.ts";
@@ -170,7 +171,9 @@ export async function openEventStream(
 ): Promise<ReadableStream<string>> {
   const headers: Record<string, string> = { accept: "text/event-stream" };
   if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
-  const response = await send(addressOf(path, parameters), { headers, signal, cache: "no-store" });
+  const address = addressOf(path, parameters);
+  const early = lastEventId === undefined ? takeEarlyStream(address, signal) : undefined;
+  const response = await send(address, { headers, signal, cache: "no-store" }, early);
   const { body } = response;
   const type = response.headers.get("content-type") ?? "";
   if (body === null || !type.startsWith("text/event-stream")) throw invalidResponse(path);
@@ -189,10 +192,15 @@ function addressOf(path: string, parameters: QueryParameters): URL {
   return address;
 }
 
-async function send(address: URL, request: RequestInit): Promise<Response> {
+/** @param early the response to this request, if it was sent before */
+async function send(
+  address: URL,
+  request: RequestInit,
+  early?: Promise<Response>,
+): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address, request);
+    response = await (early ?? fetch(address, request));
   } catch (error) {
     request.signal?.throwIfAborted();
     throw new ApiError({

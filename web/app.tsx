@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentType, JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { matchPath } from "../src/foundation/match-path.ts";
 import { fetchAbout } from "./api.ts";
 import { Link } from "./components/link.tsx";
@@ -117,7 +117,8 @@ function CurrentPage(): JSX.Element {
       parts: matchPath(page.pattern, path === "/" ? (shownPages[0]?.pattern ?? "/") : path),
     }))
     .find(({ parts }) => parts !== undefined);
-  useEffect(() => {
+  // Not after the first paint: the page is requested at once.
+  useLayoutEffect(() => {
     if (found !== undefined) void load(found.page);
   }, [found?.page]);
   if (found?.parts === undefined) {

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { countOf } from "../../../src/report/wording.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { StateMessage } from "../../components/panel.tsx";
@@ -27,7 +27,8 @@ import {
 
 /** The live list of all runs. */
 export function RunsPage(): JSX.Element {
-  useEffect(() => {
+  // Not after the first paint: the list is requested at once.
+  useLayoutEffect(() => {
     const unmount = new AbortController();
     void followRuns(unmount.signal);
     return () => unmount.abort();
