@@ -176,7 +176,7 @@ test.each([
   [formatMinutes(28.414 * 60_000), "28.41 min"],
   [formatMinutes(3072), "0.0512 min"],
   [formatMinutes(0), "0 min"],
-  [formatUsd(0.00021), "$0.00021"],
+  [formatUsd(0.00021), "$0.000210"],
   [formatUsd(12.29), "$12.29"],
   [formatUsd(0.5), "$0.50"],
   [formatUsd(0.12345), "$0.123"],

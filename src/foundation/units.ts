@@ -131,14 +131,16 @@ export function formatMinutes(ms: number): string {
   return `${Math.abs(minutes) < 0.995 ? formatSignificant(minutes, 3) : minutes.toFixed(2)} min`;
 }
 
-/** `$12.29`, `$0.00021`, `$1,235`: cents from one dollar up, three significant digits below, whole dollars from a thousand. */
+/** `$12.29`, `$0.000210`, `$1,235`: cents from one dollar up, three significant digits below, whole dollars from a thousand. */
 export function formatUsd(usd: number): string {
   if (!Number.isFinite(usd)) return String(usd);
   if (usd < 0) return `-${formatUsd(-usd)}`;
   if (usd >= 999.995) return `$${formatCount(usd)}`;
   if (usd >= 1 || usd === 0) return `$${usd.toFixed(2)}`;
   const [whole = "", fraction = ""] = formatSignificant(usd, 3).split(".");
-  return `$${whole}.${fraction.replace(/0+$/, "").padEnd(2, "0")}`;
+  // Less than a cent is no price: its zeros count like those of any figure.
+  const digits = usd < 0.01 ? fraction : fraction.replace(/0+$/, "");
+  return `$${whole}.${digits.padEnd(2, "0")}`;
 }
 
 /** `840 J`, `2.50 kJ`, and from one watt-hour up both: `6.82 MJ (1.89 kWh)`. */

@@ -71,11 +71,11 @@ console.log("val_acc=1 train_time:" + arm + "ms");
     const requests: string[] = [];
     page.on("request", (request) => requests.push(new URL(request.url()).pathname));
     await page.getByRole("link", { name: /^race-/u }).click();
-    await page.getByText("running, val_acc >= 1, 1 arm, 0 runs").waitFor();
+    await page.getByText("running, val_acc ≥ 1, 1 arm, 0 runs").waitFor();
     writeFileSync(join(home, "1"), "");
-    await page.getByText("running, val_acc >= 1, 2 arms, 2 runs").waitFor();
+    await page.getByText("running, val_acc ≥ 1, 2 arms, 2 runs").waitFor();
     writeFileSync(join(home, "2"), "");
-    await page.getByText("finished, val_acc >= 1, 2 arms, 4 runs").waitFor();
+    await page.getByText("finished, val_acc ≥ 1, 2 arms, 4 runs").waitFor();
     const others = requests.filter(
       (path) => path.startsWith("/api/races") && !path.endsWith("/stream"),
     );

@@ -60,7 +60,7 @@ describe("pitwall doctor", () => {
         "stderr": "",
         "stdout": "dumps   no fault found
 
-        looked at  3 Flight Recorder dumps; there were no log lines, events, findings, step samples, stacks, error files
+        looked at  3 Flight Recorder dumps; there were no log lines, events, findings, step samples, stacks, or error files
         in         <cwd>/dumps
       ",
       }

@@ -211,9 +211,7 @@ function Legend({
       {listed.map((mark) => (
         <LegendEntry
           mark={mark}
-          label={
-            listed.length === 1 && spec.title.toLowerCase().startsWith(mark.label) ? "" : mark.label
-          }
+          label={labelBeside(spec.title, mark.label, { isOnly: listed.length === 1, x })}
           text={markText(spec, mark, rows, pointed)}
           palette={palette}
         />
@@ -224,6 +222,16 @@ function Legend({
       </li>
     </ul>
   );
+}
+
+/** The title names the only line; without a cursor, its value is the last. */
+function labelBeside(
+  title: string,
+  label: string,
+  { isOnly, x }: { isOnly: boolean; x: number | undefined },
+): string {
+  if (!isOnly || !title.toLowerCase().startsWith(label.toLowerCase())) return label;
+  return x === undefined ? "last" : "";
 }
 
 /** Bands are listed with their lines; levels are labeled in the chart. */

@@ -1,6 +1,7 @@
 import {
   formatCount,
   formatJoules,
+  formatDuration,
   formatMinutes,
   formatSignificant,
   formatUsd,
@@ -240,16 +241,24 @@ export function valueText(field: DifferenceField, value: Difference["values"][nu
 }
 
 const formats: Readonly<Partial<Record<DifferenceField, (value: number) => string>>> = {
-  scoreMs: formatMinutes,
-  fastestMs: formatMinutes,
-  medianMs: formatMinutes,
-  slowestMs: formatMinutes,
+  scoreMs: trainingTimeText,
+  fastestMs: trainingTimeText,
+  medianMs: trainingTimeText,
+  slowestMs: trainingTimeText,
   acceleratorMs: (value) => numberText(value / 60_000),
   costUsd: formatUsd,
   energyJoules: formatJoules,
   samplesPerSecond: numberText,
   samplesPerAcceleratorSecond: numberText,
 };
+
+/** Below this, a time in minutes would begin with zeros. */
+export const shortestInMinutesMs = 6000;
+
+/** `28.41 min` as MLPerf prints times, and `2.64 s` for runs of a few seconds. */
+export function trainingTimeText(ms: number): string {
+  return ms < shortestInMinutesMs ? formatDuration(ms) : formatMinutes(ms);
+}
 
 function plainNumber(value: number): string {
   return Number.isInteger(value) ? formatCount(value) : formatSignificant(value, 5);
@@ -279,7 +288,7 @@ function curveLines({ curves }: Comparison, width: number, paint: Paint): string
 function axisText({ axis, samplesUnit = "samples" }: AlignedCurves, end: number): string {
   switch (axis) {
     case "clock":
-      return formatMinutes(end);
+      return trainingTimeText(end);
     case "samples":
       return `${plainNumber(end)} ${samplesUnit}`;
     case "dollars":

@@ -86,8 +86,7 @@ export function scalingNotes(study: ScalingStudy, paint: Paint): string[] {
   return [
     ...(middleRuns === undefined ? [] : [middleRuns]),
     ...study.points.flatMap((point) => implausibleLines(point, paint)),
-    samplesText(study),
-    throughputText(study),
+    ...fitTexts(study),
   ];
 }
 
@@ -186,20 +185,36 @@ function percent(fraction: number | undefined): string {
 
 function signed(fraction: number | undefined): string {
   if (fraction === undefined) return noFigure;
-  return `${fraction < 0 ? "-" : "+"}${(Math.abs(fraction) * 100).toFixed(1)}%`;
+  const size = (Math.abs(fraction) * 100).toFixed(1);
+  if (Number(size) === 0) return `${size}%`;
+  return `${fraction < 0 ? "-" : "+"}${size}%`;
 }
 
-function stopText({ stopsPaying }: ScalingStudy, paint: Paint): string {
+function stopText({ stopsPaying, points }: ScalingStudy, paint: Paint): string {
   switch (stopsPaying.kind) {
     case "at":
       return `${paint.warn(`diminishing returns from ${formatCount(stopsPaying.acceleratorCount)}`)}: doubling the accelerators from there gives less than ${stopsPaying.threshold}x the speed${assumption(stopsPaying)}`;
     case "pays-throughout":
       return `${paint.good("scales throughout")}: according to the fits, doubling from ${formatCount(stopsPaying.largest)} would still give ${formatSignificant(stopsPaying.doublingSpeedup, 3)}x the speed${assumption(stopsPaying)}`;
     case "not-known":
-      return stopsPaying.reason === "too-few-points"
+      if (stopsPaying.reason !== "too-few-points")
+        return "no point of diminishing returns: a fit is implausible, see below";
+      return points.length < fewestSizes
         ? "too few sizes to find the point of diminishing returns: three are required"
-        : "no point of diminishing returns: a fit is implausible, see below";
+        : "no point of diminishing returns: sample counts of too few sizes are on record, three are required";
   }
+}
+
+const fewestSizes = 3;
+
+/** Neither fit without sample counts. */
+function fitTexts(study: ScalingStudy): string[] {
+  const { samplesFit, throughputFit } = study;
+  const hasCounts = study.points.some(({ parts }) => parts !== undefined);
+  const areFew = samplesFit.kind === "too-few-points" && throughputFit.kind === "too-few-points";
+  if (!hasCounts && areFew)
+    return ["no fits: the sample counts of these results are not on record"];
+  return [samplesText(study), throughputText(study)];
 }
 
 function assumption({ samples }: { samples: "fitted" | "assumed-constant" }): string {

@@ -74,5 +74,13 @@ export function lookedAtText(lookedAt: readonly LookedAt[], verdict: Diagnosis["
   const absent = lookedAt.filter(({ count }) => count === 0);
   const there = present.map(({ what, count }) => countOf(count, names[what])).join(", ");
   if (verdict.kind === "fault" || absent.length === 0) return there;
-  return `${there}; there were no ${absent.map(({ what }) => `${names[what]}s`).join(", ")}`;
+  const missing = absent.map(({ what }) => `${names[what]}s`);
+  return `${there}; there were no ${inWords(missing)}`;
+}
+
+/** `findings, stacks, or error files`. */
+function inWords(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  if (words.length < 3) return words.join(" or ");
+  return `${words.slice(0, -1).join(", ")}, or ${last}`;
 }

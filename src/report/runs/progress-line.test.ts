@@ -24,14 +24,14 @@ const progress: RunProgress = {
 describe("progressLine", () => {
   test("shows run, time, quality against target, loss, rate, dollars, joules, and time to the target", () => {
     expect(progressLine(progress, 200, plainPaint)).toBe(
-      "digits  run 2/5  7.34 s  accuracy 0.9783 → >= 0.985  loss 0.0812  12,398 samples/s  $0.00031  41.2 J est.  ~3.00 s to target (2.00 s … 5.20 s)",
+      "digits  run 2/5  7.34 s  accuracy 0.9783 → >= 0.985  loss 0.0812  12,398 samples/s  $0.000310  41.2 J est.  ~3.00 s to target (2.00 s … 5.20 s)",
     );
   });
 
   test.each([
     {
       width: 100,
-      line: "digits  run 2/5  7.34 s  accuracy 0.9783 → >= 0.985  $0.00031  ~3.00 s to target (2.00 s … 5.20 s)",
+      line: "digits  run 2/5  7.34 s  accuracy 0.9783 → >= 0.985  $0.000310  ~3.00 s to target (2.00 s … 5.20 s)",
     },
     { width: 60, line: "run 2/5  7.34 s  accuracy 0.9783 → >= 0.985" },
     { width: 20, line: "7.34 s" },

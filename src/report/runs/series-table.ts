@@ -104,5 +104,5 @@ function costText({ summary }: ListedSeries): string {
 }
 
 function tagsText({ tags }: ListedSeries): string {
-  return Object.entries(tags).map(formatTag).join(" ");
+  return Object.entries(tags).map(formatTag).join(", ");
 }

@@ -35,10 +35,17 @@ export async function* attributedLines(directory: string): AsyncGenerator<Attrib
   }
 }
 
+const lineFeed = 0x0a;
+
 /** A program that was killed leaves a last line without its end. */
 async function* withLastLine(pieces: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
-  for await (const piece of pieces) if (Buffer.isBuffer(piece)) yield piece;
-  yield Buffer.from("\n");
+  let endsLine = true;
+  for await (const piece of pieces) {
+    if (!Buffer.isBuffer(piece)) continue;
+    endsLine = piece.at(-1) === lineFeed;
+    yield piece;
+  }
+  if (!endsLine) yield Buffer.from("\n");
 }
 
 async function readSpans(directory: string): Promise<readonly LogSpan[]> {

@@ -5,7 +5,7 @@ const maxCurvePoints = 200;
 
 /** The quality of a run over the clock that gives its time to train: the program's own, if `--clock` reads it. */
 export function curveOfRun(
-  evaluations: readonly Evaluation[],
+  evaluations: readonly Pick<Evaluation, "clockMs" | "programMs" | "value">[],
   result: RunResult | undefined,
 ): { clockMs: number[]; value: number[] } {
   // A verdict by arrival times means that the program's own clock was unusable.

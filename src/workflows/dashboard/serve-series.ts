@@ -1,5 +1,6 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { SeriesPageDocument, SeriesRun } from "../../schema/dashboard/series.ts";
+import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import { seriesRole } from "../../schema/run/counted-runs.ts";
 import { useOfRun } from "../../score/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../store/records/run-store.ts";
@@ -62,7 +63,8 @@ export class SeriesReports {
     { runId, request, result }: Pick<ReadableRun, "runId" | "request" | "result">,
     { summary }: SeriesRow,
   ): SeriesRun {
-    const evaluations = result?.evaluations ?? this.#watch.board.followed(runId)?.evaluations ?? [];
+    const followed = this.#watch.board.followed(runId)?.evaluations;
+    const evaluations = evaluationsOf(result) ?? followed ?? [];
     const role = seriesRole(request);
     const use = summary === undefined ? undefined : useOfRun(summary.score, runId);
     return {
@@ -85,6 +87,21 @@ export class SeriesReports {
       .join("\n");
   }
 }
+
+/** The values of the target's metric; without a target, those that an MLPerf log has as its `eval_accuracy`. */
+function evaluationsOf(
+  result: RunResult | undefined,
+): readonly Pick<Evaluation, "clockMs" | "programMs" | "value">[] | undefined {
+  if (result === undefined || result.target !== undefined || result.evaluations.length > 0)
+    return result?.evaluations;
+  const logged = result.curves?.find(({ metric }) => metric === loggedQuality);
+  return (logged?.values ?? []).flatMap((value, index) => {
+    const clockMs = logged?.clockMs[index];
+    return clockMs === undefined ? [] : [{ clockMs, value }];
+  });
+}
+
+const loggedQuality = "accuracy";
 
 /** @param trained the benchmark that a log names, or the name of a workload */
 async function benchmarkWithReferences(trained: string | undefined): Promise<string | undefined> {

@@ -12,7 +12,7 @@ import {
 import { scalesOf } from "./draw-atlas.ts";
 import { tickLabel } from "../axes/tick-label.ts";
 
-const margin = { marginTop: 18, marginRight: 74, marginBottom: 28, marginLeft: 46 };
+const margin = { marginTop: 34, marginRight: 84, marginBottom: 28, marginLeft: 46 };
 const labelHeight = 12;
 
 /** Draws gains on a logarithmic axis against the publication date, with Moore's law dotted. */
@@ -31,6 +31,7 @@ export function drawGains(Plot: PlotLibrary, chart: GainsChart, look: PlotLook):
       Plot.gridY(yTicks, { stroke: palette.grid, strokeOpacity: 1 }),
       Plot.axisY(yTicks, { ...axis, label: null, tickFormat: (tick) => `${tickLabel(tick)}x` }),
       Plot.axisX({ ...axis, ticks: width < 420 ? 3 : 6, label: null }),
+      Plot.ruleX(chart.lines[0]?.points ?? [], { x: day, stroke: palette.grid, strokeOpacity: 1 }),
       Plot.ruleX(changes, { x: day, stroke: palette.muted, strokeDasharray: "1 3" }),
       Plot.text(changes, {
         x: day,
@@ -97,7 +98,7 @@ function ends(Plot: PlotLibrary, chart: GainsChart, { palette, height }: PlotLoo
   );
 }
 
-/** Names of rounds above the upper line; omits names that would overlap. */
+/** Names of rounds above the chart, where no line crosses them; omits names that would overlap. */
 function roundNames(Plot: PlotLibrary, { lines }: GainsChart, { width, palette }: PlotLook) {
   const points = lines[0]?.points ?? [];
   const [first, last] = [points[0]?.timeMs ?? 0, points.at(-1)?.timeMs ?? 1];
@@ -109,12 +110,10 @@ function roundNames(Plot: PlotLibrary, { lines }: GainsChart, { width, palette }
   }
   return Plot.text(labeled, {
     x: day,
-    y: "gain",
     text: "round",
-    dy: -11,
+    frameAnchor: "top",
+    dy: -22,
     fill: palette.text,
-    stroke: palette.surface,
-    strokeWidth: 3,
     fontSize: 10,
   });
 }

@@ -9,7 +9,8 @@ import {
   xLabel,
 } from "./plot-look.ts";
 import { scalesOf } from "./draw-atlas.ts";
-import { lanes, type RunTimesChart } from "./run-times-chart.ts";
+import { lanes, type RunTimesChart, type TimePoint } from "./run-times-chart.ts";
+import { timeUnitOf } from "./time-unit.ts";
 
 /** Pixels. */
 const laneHeight = 6;
@@ -19,6 +20,9 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
   const { palette, width } = look;
   const marginLeft = Math.min(240, width * 0.38);
   const maxCharacters = Math.floor((marginLeft - 10) / 6.4);
+  const unit = timeUnitOf(chart.points.map(({ minutes }) => minutes));
+  const x = ({ minutes }: TimePoint): number => minutes * unit.perMinute;
+  const ticks = (width - marginLeft) / 90;
   const boxed = new Set(
     chart.subjects.filter(
       (name) => chart.points.filter(({ subject }) => subject === name).length > 3,
@@ -33,12 +37,12 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
     x: { type: "linear", nice: true, zero: false, inset: 8 },
     y: { type: "band", domain: [...chart.subjects], padding: 0.3 },
     marks: [
-      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
+      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks }),
       Plot.axisX({
         ...axisLook(look),
         ...xLabel,
-        ticks: width / 90,
-        label: "time to train (min)",
+        ticks,
+        label: `time to train (${unit.name})`,
       }),
       Plot.axisY({
         color: palette.text,
@@ -50,13 +54,13 @@ export function drawRunTimes(Plot: PlotLibrary, chart: RunTimesChart, look: Plot
       }),
       Plot.boxX(
         chart.points.filter(({ subject }) => boxed.has(subject)),
-        { x: "minutes", y: "subject", fill: palette.grid, stroke: palette.muted, r: 0 },
+        { x, y: "subject", fill: palette.grid, stroke: palette.muted, r: 0 },
       ),
       ...lanes.map((lane) =>
         Plot.dot(
           chart.points.filter((point) => point.lane === lane),
           {
-            x: "minutes",
+            x,
             y: "subject",
             r: 4,
             dy: lane * laneHeight,

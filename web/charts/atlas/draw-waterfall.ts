@@ -10,6 +10,7 @@ import {
   xLabel,
 } from "./plot-look.ts";
 import { scalesOf } from "./draw-atlas.ts";
+import { timeUnitOf } from "./time-unit.ts";
 import { tickLabel } from "../axes/tick-label.ts";
 import type { WaterfallStep } from "./waterfall-chart.ts";
 
@@ -20,12 +21,18 @@ export function drawWaterfall(
   look: PlotLook,
 ): DrawnPlot {
   const { palette, width } = look;
+  const unit = timeUnitOf(steps.map(({ fromMinutes }) => fromMinutes));
+  const shown = steps.map(({ fromMinutes, toMinutes, ...others }) => ({
+    from: fromMinutes * unit.perMinute,
+    to: toMinutes * unit.perMinute,
+    ...others,
+  }));
   const domain = logDomain(
-    steps.flatMap(({ fromMinutes, toMinutes }) => [fromMinutes, toMinutes]),
+    shown.flatMap(({ from, to }) => [from, to]),
     1.6,
   ) ?? { from: 1, to: 2 };
-  const ticks = logTicks(domain, width / 90);
   const marginLeft = Math.min(230, width * 0.4);
+  const ticks = logTicks(domain, (width - marginLeft) / 90);
   const drawn = Plot.plot({
     ...baseOptions(look),
     marginTop: 8,
@@ -40,7 +47,7 @@ export function drawWaterfall(
       Plot.axisX(ticks, {
         ...axisLook(look),
         ...xLabel,
-        label: "time to train (min)",
+        label: `time to train (${unit.name})`,
         tickFormat: tickLabel,
       }),
       Plot.axisY({
@@ -52,17 +59,20 @@ export function drawWaterfall(
           shortened(steps[Number(key)]?.label ?? "", Math.floor((marginLeft - 10) / 6.6)),
         fontSize: 11,
       }),
-      ...stepMarks(Plot, steps, { look, from: domain.from }),
+      ...stepMarks(Plot, shown, { look, start: domain.from }),
     ],
   });
   return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
 }
 
+/** A step in the unit of the axis. */
+type ShownStep = Omit<WaterfallStep, "fromMinutes" | "toMinutes"> & { from: number; to: number };
+
 /** A bar for each step, followed by its factor. */
 function stepMarks(
   Plot: PlotLibrary,
-  steps: readonly WaterfallStep[],
-  { look: { palette }, from }: { look: PlotLook; from: number },
+  steps: readonly ShownStep[],
+  { look: { palette }, start }: { look: PlotLook; start: number },
 ) {
   const bars = steps.map((step, index) => Object.assign({ key: String(index) }, step));
   const colors: Readonly<Record<WaterfallStep["kind"], string>> = {
@@ -72,14 +82,14 @@ function stepMarks(
   };
   return [
     Plot.barX(bars, {
-      x1: ({ kind, fromMinutes }) => (kind === "total" ? from : fromMinutes),
-      x2: "toMinutes",
+      x1: ({ kind, from }) => (kind === "total" ? start : from),
+      x2: "to",
       y: "key",
-      fill: ({ kind }: WaterfallStep) => colors[kind],
+      fill: ({ kind }: ShownStep) => colors[kind],
       fillOpacity: 0.85,
     }),
     Plot.text(bars, {
-      x: ({ fromMinutes, toMinutes }) => Math.max(fromMinutes, toMinutes),
+      x: ({ from, to }) => Math.max(from, to),
       y: "key",
       text: "text",
       textAnchor: "start",

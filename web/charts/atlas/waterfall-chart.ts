@@ -1,5 +1,8 @@
-import { formatMinutes } from "../../../src/foundation/units.ts";
-import { factorWords, ratioText } from "../../../src/report/atlas/comparison-page.ts";
+import {
+  factorWords,
+  ratioText,
+  trainingTimeText,
+} from "../../../src/report/atlas/comparison-page.ts";
 import type { TimeSplit } from "../../../src/schema/atlas/comparison.ts";
 import { csvText } from "../../../src/foundation/csv.ts";
 
@@ -51,7 +54,7 @@ function total(label: string, minutes: number): WaterfallStep {
     kind: "total",
     fromMinutes: minutes,
     toMinutes: minutes,
-    text: formatMinutes(minutes * 60_000),
+    text: trainingTimeText(minutes * 60_000),
   };
 }
 

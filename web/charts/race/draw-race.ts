@@ -18,6 +18,9 @@ export function drawRaceCurves(
   look: PlotLook,
 ): DrawnPlot {
   const { palette, width, height } = look;
+  const counts = new Map<string, number>();
+  for (const { runId } of points) counts.set(runId, (counts.get(runId) ?? 0) + 1);
+  const singles = points.filter(({ runId }) => counts.get(runId) === 1);
   const drawn = Plot.plot({
     ...baseOptions(look),
     marginTop: 12,
@@ -25,7 +28,7 @@ export function drawRaceCurves(
     marginBottom: 38,
     marginLeft: 52,
     x: { type: "linear", nice: true, zero: true },
-    y: { type: "linear", nice: true },
+    y: { type: "linear", nice: true, ...flatDomain(points, target) },
     marks: [
       Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
       Plot.gridY({ stroke: palette.grid, strokeOpacity: 1, ticks: height / 50 }),
@@ -42,9 +45,28 @@ export function drawRaceCurves(
         strokeWidth: 1.2,
         strokeOpacity: 0.75,
       }),
+      // A run with one evaluation has no line.
+      Plot.dot(singles, {
+        x: "seconds",
+        y: "value",
+        r: 3,
+        fill: ({ arm }) => look.families[hueOfArm(arm)],
+      }),
     ],
   });
   return { svg: withoutStyleSheet(drawn), ...scalesOf(drawn) };
+}
+
+/** Room around the values where all are the same; undefined options otherwise. */
+function flatDomain(
+  points: RaceCurvesChart["points"],
+  target: number | undefined,
+): { domain?: [number, number] } {
+  const values = [...points.map(({ value }) => value), ...(target === undefined ? [] : [target])];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (values.length === 0 || low !== high) return {};
+  const room = Math.abs(low) * 0.1 || 1;
+  return { domain: [low - room, high + room] };
 }
 
 /** Draws a row of dots for each arm, with a mark at its median; a run that missed is hollow, at the right end. */
@@ -56,6 +78,7 @@ export function drawRaceTimes(
   const { palette, width } = look;
   const marginLeft = Math.min(240, width * 0.38);
   const maxCharacters = Math.floor((marginLeft - 10) / 6.4);
+  const ticks = (width - marginLeft) / 90;
   const colorOf = (arm: number): string | undefined => look.families[hueOfArm(arm)];
   const drawn = Plot.plot({
     ...baseOptions(look),
@@ -66,8 +89,8 @@ export function drawRaceTimes(
     x: { type: "linear", nice: true, zero: false, inset: 8 },
     y: { type: "band", domain: [...labels], padding: 0.3 },
     marks: [
-      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks: width / 90 }),
-      Plot.axisX({ ...axisLook(look), ...xLabel, ticks: width / 90, label: "time to target (s)" }),
+      Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks }),
+      Plot.axisX({ ...axisLook(look), ...xLabel, ticks, label: "time to target (s)" }),
       Plot.axisY({
         color: palette.text,
         tickSize: 0,

@@ -20,7 +20,7 @@ export function stepTimeChart(
 ): ChartSpec {
   const names = {
     name: "step-time",
-    title: "Step time, by part",
+    title: "Step time by part",
     label: "per step",
     includesZero: true,
   };

@@ -144,7 +144,7 @@ export function curvesChart(
   return {
     spec: {
       name: `compare-${axis}`,
-      title: `${metricName.replaceAll("_", " ")} of the median runs`,
+      title: `${metricName} of the median runs`,
       x: axisOf(axis, unit),
       y: { label: metricName, unit: "" },
       marks,

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../../src/foundation/units.ts";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo } from "preact/hooks";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
@@ -201,7 +202,7 @@ function Runs({ race }: { race: RaceDocument }): JSX.Element {
               {letter} seed {seed}
             </Link>{" "}
             {isWarmup === true ? "warm-up, " : ""}
-            {timeToTrainMs === undefined ? state : `${(timeToTrainMs / 1000).toPrecision(3)} s`}
+            {timeToTrainMs === undefined ? state : formatDuration(timeToTrainMs)}
           </li>
         ))}
       </ol>

@@ -4,6 +4,7 @@ import { countOf } from "../../../src/report/wording.ts";
 import { targetColumns, targetRows } from "../../../src/report/race/target-table.ts";
 import type { RaceReport } from "../../../src/schema/run/race-report.ts";
 import { formatTargets } from "../../../src/schema/run/target-text.ts";
+import { withTargetSigns } from "../../charts/axes/target-signs.ts";
 
 /** One line of the list of races. */
 export interface RaceLine {
@@ -23,7 +24,7 @@ export function raceLine(report: RaceReport): RaceLine {
   return {
     raceId,
     state,
-    target: formatTargets(report) ?? "",
+    target: withTargetSigns(formatTargets(report) ?? ""),
     arms: countOf(arms.length, "arm"),
     runs: countOf(runCount, "run"),
     verdict: raceVerdicts(report)[0]?.text ?? "",

@@ -81,18 +81,22 @@ function References({ shown, series }: ReferencesProps): JSX.Element {
             </button>
           }
         >
-          <div
-            class="rcp-chart"
-            role="region"
-            aria-label="chart"
-            tabIndex={0}
-            // Every inserted text was escaped where the drawing was made.
-            dangerouslySetInnerHTML={{ __html: referenceChart(curve, { isInPage: true }) }}
-          />
-          <Rows label="reference points" columns={pointColumns} rows={curve.points} />
-          {curve.submitted.length === 0 ? undefined : (
-            <Rows label="results" columns={submittedColumns} rows={curve.submitted} />
-          )}
+          <div class="rcp-body">
+            <div
+              class="rcp-chart"
+              role="region"
+              aria-label="chart"
+              tabIndex={0}
+              // Every inserted text was escaped where the drawing was made.
+              dangerouslySetInnerHTML={{ __html: referenceChart(curve, { isInPage: true }) }}
+            />
+            <div class="rcp-tables">
+              <Rows label="reference points" columns={pointColumns} rows={curve.points} />
+              {curve.submitted.length === 0 ? undefined : (
+                <Rows label="results" columns={submittedColumns} rows={curve.submitted} />
+              )}
+            </div>
+          </div>
           <ul class="chart-notes">
             {curve.assumedEdition === undefined ? undefined : (
               <li class="warn">

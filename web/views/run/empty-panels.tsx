@@ -15,7 +15,7 @@ export function EmptyPanels({ panels }: { panels: readonly EmptyPanel[] }): JSX.
   return (
     <details class="empty-panels">
       <summary>
-        <span class="muted">no data for</span> {panels.map(({ title }) => title).join(", ")}
+        <span class="muted">no data for</span> {panels.map(({ title }) => title).join(" · ")}
       </summary>
       <dl class="facts">
         {panels.map(({ title, text, command }) => (

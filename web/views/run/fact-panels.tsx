@@ -1,7 +1,12 @@
 import { jobSize } from "./job-size.ts";
 import { acceleratorsText, hasAccelerators } from "../../../src/report/runs/accelerators-text.ts";
 import type { JSX } from "preact";
-import { formatBytes, formatDuration, formatSignificant } from "../../../src/foundation/units.ts";
+import {
+  formatBytes,
+  formatDuration,
+  formatSignificant,
+  formatUsd,
+} from "../../../src/foundation/units.ts";
 import { describeFinding } from "../../../src/report/findings/describe-finding.ts";
 import { conditionsText } from "../../../src/report/runs/conditions-text.ts";
 import { hostClockLines } from "../../../src/report/runs/host-clock-text.ts";
@@ -18,10 +23,11 @@ import { budgetLines } from "./view-model.ts";
 /** Cost, time, and samples against their limits, with their predicted values at the target. */
 export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
   const { price, priceUnitCount } = detail;
+  const isOver = detail.state.kind !== "running";
   const note =
     price === undefined
       ? "no price given; use --price"
-      : `$${price.usdPerHour}/h per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
+      : `${formatUsd(price.usdPerHour)}/h per ${price.per}${priceUnitCount === undefined ? "" : ` × ${priceUnitCount}`}; ${price.source}, ${price.date}`;
   return (
     <Panel title="Cost against budget" state={{ kind: "ready" }} note={note}>
       <table class="budget">
@@ -30,8 +36,8 @@ export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
             <th scope="col" class="left">
               what
             </th>
-            <th scope="col">so far</th>
-            <th scope="col">at target</th>
+            <th scope="col">{isOver ? "used" : "so far"}</th>
+            {isOver ? undefined : <th scope="col">at target</th>}
             <th scope="col">limit</th>
           </tr>
         </thead>
@@ -49,7 +55,7 @@ export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
                 )}
               </th>
               <td>{used}</td>
-              <td class="predicted">{expected}</td>
+              {isOver ? undefined : <td class="predicted">{expected}</td>}
               <td class="muted">{limit}</td>
             </tr>
           ))}
@@ -138,8 +144,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
               <Prose text={message} />
             </strong>
             {hint === undefined ? undefined : (
-              <span class="muted">
-                {" "}
+              <span class="muted finding-hint">
                 <Prose text={hint} />
               </span>
             )}

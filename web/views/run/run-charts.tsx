@@ -116,7 +116,7 @@ function numberText(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
 }
 
-const firstTitles = ["Quality against its target", "Loss", "Throughput", "Step time, by part"];
+const firstTitles = ["Quality against its target", "Loss", "Throughput", "Step time by part"];
 
 /** The frames of the first charts, shown before the first series arrive. */
 export function FirstCharts({ failure }: { failure: ApiError | undefined }): JSX.Element {

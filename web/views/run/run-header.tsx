@@ -120,6 +120,7 @@ function InstrumentView({
   label,
   value,
   detail,
+  fullDetail = detail,
   fraction,
   isOver = false,
 }: Instrument): JSX.Element {
@@ -127,7 +128,7 @@ function InstrumentView({
     <div class="instrument">
       <span class="instrument-label">{label}</span>
       <span class="instrument-value">{value}</span>
-      <span class="instrument-detail" title={detail}>
+      <span class="instrument-detail" title={fullDetail}>
         {detail}
       </span>
       {fraction === undefined ? undefined : (

@@ -105,7 +105,9 @@ test.each([
 test.each([
   [33_970, "0:34", ".0"],
   [59_960, "1:00", ".0"],
-  [7_349, "0:07", ".3"],
+  [7_349, "0:07", ".35"],
+  [9_994, "0:09", ".99"],
+  [9_995, "0:10", ".0"],
 ])("rounds a final time of %d ms to %s%s", (ms, whole, tenths) => {
   expect(clockText(ms, { isFinal: true })).toEqual({ whole, tenths });
 });
@@ -119,6 +121,16 @@ describe("runState", () => {
       mood: "good",
     });
   });
+
+  test("a program without a target and without a clock has missed nothing when it exits", () => {
+    const { target: _asked, ...request } = sampleDetail().request;
+    const { target: _followed, ...progress } = sampleDetail().progress;
+    const outcome = { kind: "missed", reason: "ended" } as const;
+    const clock = { launchedMs: 0, endedMs: 900, billedMs: 900, source: "arrival" } as const;
+    const ended = sampleDetail({ request, progress, result: result({ outcome, clock }) });
+    expect(runState(ended)).toEqual({ state: "no target", mood: "plain" });
+    expect(runState({ ...ended, request: sampleDetail().request }).state).toBe("missed");
+  });
 });
 
 describe("instruments", () => {
@@ -131,8 +143,16 @@ describe("instruments", () => {
       evaluations,
       progress: { ...sampleDetail().progress, best: 0.77 },
     });
-    expect([accuracy?.value, accuracy?.detail]).toEqual(["0.7700", ">= 0.97"]);
+    expect([accuracy?.value, accuracy?.detail]).toEqual(["0.7700", "≥ 0.97"]);
     expect(accuracy?.fraction).toBeCloseTo(0.5, 10);
+  });
+
+  test("a run that goes on after its target states when it was reached", () => {
+    const event = { kind: "target-reached", value: 0.97 } as const;
+    const { events, runStartMs = 0 } = sampleDetail();
+    const reached = { index: 9, timeMs: runStartMs + 5690, previousSha256: "", event };
+    const all = shown({ events: [...events, reached], runStartMs });
+    expect(all["to target"]).toMatchObject({ value: "reached", detail: "after 5.69 s" });
   });
 
   test("the gauge fills as a loss falls", () => {
@@ -172,7 +192,8 @@ describe("instruments", () => {
     expect(all["cost"]?.value).toBe("$0.50");
     expect(all["energy"]).toMatchObject({
       value: "7.20 kJ",
-      detail: "2.00 Wh, measured, rapl: cpu packages; 1.00 J estimated: y",
+      detail: "2.00 Wh, measured, rapl; 1.00 J estimated",
+      fullDetail: "2.00 Wh, measured, rapl: cpu packages; 1.00 J estimated: y",
     });
     expect(all["samples/s"]?.value).toBe("1,234");
     expect(all["accuracy"]?.value).toBe("0.9712");

@@ -10,7 +10,9 @@ import {
 } from "../../../src/foundation/units.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
+import { withTargetSigns } from "../../charts/axes/target-signs.ts";
 import { formatTarget } from "../../../src/schema/run/target-text.ts";
+import type { MetricTarget } from "../../../src/schema/run/metric-target.ts";
 import { leadingEnergy } from "../../../src/score/parts/leading-energy.ts";
 import { costOfRun } from "../../../src/score/cost-of-run.ts";
 import type { ExpectedCrossing } from "../../charts/run/quality-chart.ts";
@@ -65,14 +67,21 @@ export function clockAt(reading: ClockReading, nowMs: number): number | undefine
   return reading.shownMs + Math.max(0, nowMs - reading.atMs);
 }
 
+/** A shorter final time has two decimals, so that it has as many digits as in lists. */
+const shortestWithTenthsMs = 9995;
+
 /**
  * `0:07.3`, `12:03.4`, `1:02:03.4`: with hours only if needed. The tenths are separate because they are smaller. A final
- * time is rounded like any figure; a running clock shows only tenths that have passed.
+ * time is rounded like any figure, below ten seconds to hundredths; a running clock shows only tenths that have passed.
  */
 export function clockText(
   ms: number,
   { isFinal }: { isFinal: boolean },
 ): { whole: string; tenths: string } {
+  if (isFinal && ms < shortestWithTenthsMs) {
+    const [seconds = "0", hundredths = "00"] = (ms / 1000).toFixed(2).split(".");
+    return { whole: `0:${two(Number(seconds))}`, tenths: `.${hundredths}` };
+  }
   const tenths = isFinal ? Math.round(ms / 100) : Math.floor(ms / 100);
   const seconds = Math.floor(tenths / 10);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
@@ -87,7 +96,10 @@ function two(value: number): string {
 
 /** The state of the run as a word. */
 export function runState(detail: RunDetail): { state: string; mood: Mood } {
-  if (detail.result !== undefined) return outcomeWord(detail.result.outcome);
+  if (detail.result !== undefined) {
+    const hasClock = detail.result.clock.runStartMs !== undefined;
+    return outcomeWord(detail.result.outcome, { isJudged: hasClock || hasTarget(detail) });
+  }
   if (detail.state.kind === "abandoned") return { state: "abandoned", mood: "warn" };
   if (detail.state.kind === "finished") return { state: "finished", mood: "plain" };
   return { state: detail.progress.phase, mood: "live" };
@@ -107,6 +119,8 @@ export interface Instrument {
   value: string;
   /** Shown below the value: a range or a source. */
   detail: string;
+  /** What `detail` is short for, shown at the pointer. */
+  fullDetail?: string;
   fraction?: number | undefined;
   isOver?: boolean;
 }
@@ -127,6 +141,10 @@ function targetOf({ result, progress, request }: RunDetail): RunDetail["progress
   return progress.target ?? result?.target ?? request.target;
 }
 
+function hasTarget(detail: RunDetail): boolean {
+  return targetOf(detail) !== undefined;
+}
+
 /** The best quality so far; from the verdict if there is one. */
 export function bestOf({ result, progress }: RunDetail): number | undefined {
   if (result === undefined) return progress.best;
@@ -140,10 +158,13 @@ function qualityInstrument(detail: RunDetail): Instrument {
   return {
     label: target?.metric ?? "quality",
     value: best === undefined ? "–" : formatSignificant(best, 4),
-    detail:
-      target === undefined ? "no target" : formatTarget(target).slice(target.metric.length + 1),
+    detail: target === undefined ? "no target" : limitText(target),
     fraction: target === undefined ? undefined : targetFraction(detail, target, best),
   };
+}
+
+function limitText(target: MetricTarget): string {
+  return withTargetSigns(formatTarget(target).slice(target.metric.length + 1));
 }
 
 /** The targets after the first. */
@@ -152,7 +173,7 @@ function furtherInstruments({ progress, result }: RunDetail): Instrument[] {
   return standings.slice(1).map(({ target, best, isMet }) => ({
     label: target.metric,
     value: best === undefined ? "–" : formatSignificant(best, 4),
-    detail: `${formatTarget(target).slice(target.metric.length + 1)}${isMet ? ", met" : ""}`,
+    detail: `${limitText(target)}${isMet ? ", met" : ""}`,
   }));
 }
 
@@ -170,9 +191,13 @@ function targetFraction(
   return total <= 0 ? undefined : Math.max(0, Math.min(1, (sign * (best - first)) / total));
 }
 
-function estimateInstrument({ progress, result, prediction, state }: RunDetail): Instrument {
+function estimateInstrument(detail: RunDetail): Instrument {
+  const { progress, result, prediction, state } = detail;
   const label = "to target";
   if (result?.outcome.kind === "reached") return { label, value: "reached", detail: "" };
+  const reachedMs = reachedAtMs(detail);
+  if (state.kind === "running" && reachedMs !== undefined)
+    return { label, value: "reached", detail: `after ${formatDuration(reachedMs)}` };
   if (state.kind !== "running") return { label, value: "–", detail: "" };
   const { predicted } = progress;
   if (predicted === undefined) return { label, value: "–", detail: unclearText(prediction) };
@@ -184,6 +209,13 @@ function estimateInstrument({ progress, result, prediction, state }: RunDetail):
     value: `~${formatDuration(remainingMs)}`,
     detail: `${formatDuration(lowMs)} … ${formatDuration(highMs)}`,
   };
+}
+
+/** The clock when the target was reached by a run that has not ended. */
+function reachedAtMs({ events, runStartMs, request }: RunDetail): number | undefined {
+  const reached = events.find(({ event }) => event.kind === "target-reached");
+  if (reached === undefined || runStartMs === undefined) return undefined;
+  return (request.continues?.clockMs ?? 0) + reached.timeMs - runStartMs;
 }
 
 function unclearText(prediction: RunDetail["prediction"]): string {
@@ -227,12 +259,20 @@ function energyInstrument({ result, progress }: RunDetail): Instrument {
   if (shown === undefined) return { label: "energy", value: "–", detail: "no power meter found" };
   const [value = "", hours] = formatJoules(shown.joules).replace(/\)$/u, "").split(" (");
   const source = shown.kind === "measured" ? `measured, ${shown.meter}` : "estimated";
-  const others = readings
-    .filter((reading) => reading.kind !== shown.kind)
-    .map(({ joules, kind, covers }) => `${formatJoules(joules)} ${kind}: ${covers}`);
+  const others = readings.filter((reading) => reading.kind !== shown.kind);
   const parts = hours === undefined ? [] : [hours];
-  const detail = [[...parts, `${source}: ${shown.covers}`].join(", "), ...others].join("; ");
-  return { label: "energy", value, detail };
+  return {
+    label: "energy",
+    value,
+    detail: [
+      [...parts, source].join(", "),
+      ...others.map(({ joules, kind }) => `${formatJoules(joules)} ${kind}`),
+    ].join("; "),
+    fullDetail: [
+      [...parts, `${source}: ${shown.covers}`].join(", "),
+      ...others.map(({ joules, kind, covers }) => `${formatJoules(joules)} ${kind}: ${covers}`),
+    ].join("; "),
+  };
 }
 
 function rateInstrument({ result, progress }: RunDetail): Instrument {

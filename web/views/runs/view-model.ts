@@ -122,14 +122,25 @@ function brokenRow({ runId, reason }: Extract<RunListItem, { kind: "broken" }>):
   };
 }
 
-function stateOf({ state, outcome }: ReadableRun): { state: string; mood: Mood } {
+function stateOf({ state, outcome, clockMs, target }: ReadableRun): { state: string; mood: Mood } {
   if (state === "running") return { state: "running", mood: "live" };
   if (state === "abandoned") return { state: "abandoned", mood: "warn" };
-  return outcome === undefined ? { state: "finished", mood: "plain" } : outcomeWord(outcome);
+  return outcome === undefined
+    ? { state: "finished", mood: "plain" }
+    : outcomeWord(outcome, { isJudged: clockMs !== undefined || target !== undefined });
 }
 
-/** The outcome of a run as a word. */
-export function outcomeWord(outcome: Outcome): { state: string; mood: Mood } {
+/**
+ * The outcome of a run as a word.
+ *
+ * @param run `isJudged`: it has a target or logs its own verdict; other programs that exit have missed nothing
+ */
+export function outcomeWord(
+  outcome: Outcome,
+  { isJudged }: { isJudged: boolean },
+): { state: string; mood: Mood } {
+  if (!isJudged && outcome.kind === "missed" && outcome.reason === "ended")
+    return { state: "no target", mood: "plain" };
   switch (outcome.kind) {
     case "reached":
       return { state: "reached", mood: "good" };

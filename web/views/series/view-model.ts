@@ -8,16 +8,18 @@ import type {
   SeriesPageDocument,
   SeriesRun,
 } from "../../../src/schema/dashboard/series.ts";
+import { withTargetSigns } from "../../charts/axes/target-signs.ts";
 import type { ChartSpec, Mark, Stroke, Tone } from "../../charts/run/chart-spec.ts";
 
-/** The figures of a series as the terminal prints them. */
+/** The figures of a series as the terminal prints them; the sign of a target as in charts. */
 export function textsOf(row: ListedRow): ReturnType<typeof seriesTexts> {
   const { summary, isImported, ...others } = row;
-  return seriesTexts({
+  const texts = seriesTexts({
     ...others,
     summary,
     ...(isImported === undefined ? {} : { isImported }),
   });
+  return { ...texts, target: withTargetSigns(texts.target) };
 }
 
 export const useTexts: Readonly<Record<RunUse, string>> = {
