@@ -138,6 +138,14 @@ describe("compareWithPlan", () => {
     expect(energy?.predicted.p50).toEqual(kwh);
   });
 
+  test("says of an amount that was given how far it was off, without an interval", () => {
+    const given = { ...plan, samples: { p10: 10_000, p50: 10_000, p90: 10_000, basis: "given" } };
+    const { parts } = compareWithPlan(given, run);
+    const samples = parts.find(({ part }) => part === "samples");
+    expect(samples).toMatchObject({ predicted: { p50: 10_000 }, got: 10_500, ratio: 1.05 });
+    expect(samples).not.toHaveProperty("isInside");
+  });
+
   test("never takes an estimated energy for a measurement", () => {
     const reading = { formula: "example", covers: "8 GPUs", intervalMs: 1, joules: 1 };
     expect(gotOf("energy", {}, { energy: [{ kind: "estimated", ...reading }] })).toBeUndefined();

@@ -73,10 +73,12 @@ function comparedPartOf({ part, unit, predicted, measured }: Candidate): Compare
   if (predicted === undefined || measured === undefined) return [];
   const { p10, p50, p90 } = predicted;
   const { got, how } = measured;
-  const low = p10 === undefined ? {} : { p10 };
-  const high = p90 === undefined ? {} : { p90 };
   const ratio = p50 > 0 ? { ratio: got / p50 } : {};
-  const hasRange = p10 !== undefined && p90 !== undefined;
+  // An amount that was given, such as tokens, has no interval; whole steps never meet it exactly.
+  const isGiven = p10 === p90;
+  const low = p10 === undefined || isGiven ? {} : { p10 };
+  const high = p90 === undefined || isGiven ? {} : { p90 };
+  const hasRange = p10 !== undefined && p90 !== undefined && !isGiven;
   const inside = hasRange ? { isInside: got >= p10 && got <= p90 } : {};
   return [{ part, unit, predicted: { ...low, p50, ...high }, got, ...ratio, ...inside, how }];
 }

@@ -112,6 +112,12 @@ describe("pitwall plan --yaml", () => {
     );
   });
 
+  test("`plan --from` knows model and layout of the run from the settings of the file", async () => {
+    const where = ["--accelerator", "h100-sxm", "--count", "1"];
+    const { stdout } = await call(["plan", "--from", "last", ...where]);
+    expect(stdout).toMatch(/^settings +llama32-1b, batch 16, tp 1, pp 1, .*bf16, megatron$/mu);
+  });
+
   test.each([
     { name: "an offer that the plan does not have", words: ["--offer", "99"] },
     { name: "a place without a file", words: ["--on", "slurm"] },

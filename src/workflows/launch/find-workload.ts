@@ -2,11 +2,9 @@ import { availableParallelism } from "node:os";
 import { basename, dirname, extname, resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { Startable } from "../../schema/run/run-request.ts";
+import { settingsVariable } from "../../schema/run/settings-variable.ts";
 import type { WorkloadFile } from "../../schema/run/workload-file.ts";
 import { commandName } from "./command-name.ts";
-
-/** Contains the `settings` of a workload file as JSON. */
-const settingsVariable = "PITWALL_SETTINGS";
 
 /** A warning before a run, or a note about how it was requested. */
 export interface PlanWarning {

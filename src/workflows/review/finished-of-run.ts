@@ -2,6 +2,8 @@ import { TrainingObserver } from "../../planner/review/observe-training.ts";
 import type { FinishedTraining } from "../../schema/plan/finished-training.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import type { Price } from "../../schema/run/price.ts";
+import type { RunRequest } from "../../schema/run/run-request.ts";
+import { settingsVariable } from "../../schema/run/settings-variable.ts";
 import { totalEnergy } from "../../schema/run/total-energy.ts";
 import type { SystemDescription } from "../../schema/system-description.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
@@ -70,10 +72,39 @@ async function observerOf(record: RunRecord): Promise<TrainingObserver> {
   for (const { samples } of await record.readSamples())
     for (const sample of samples) if (sample.kind === "step") observer.sample(sample);
   for (const { event } of record.events.events) if (event.kind === "attached") observer.restarted();
-  const settings = startable.kind === "imported" ? startable.origin.settings : undefined;
-  for (const [name, text] of Object.entries(settings ?? {}))
-    observer.setting(name, text, "settings");
+  for (const [name, text] of settingsOf(startable)) observer.setting(name, text, "settings");
   return observer;
+}
+
+/** What an imported log stored with it, or a workload file gave the program. */
+function settingsOf(startable: RunRequest["startable"]): readonly (readonly [string, string])[] {
+  switch (startable.kind) {
+    case "imported":
+      return Object.entries(startable.origin.settings ?? {});
+    case "command":
+      return flatSettings(parsedSettings(startable.env[settingsVariable]));
+    case "embedded":
+      return [];
+  }
+}
+
+function parsedSettings(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The variable belongs to the program, and may have any form.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Values by name; those of groups, such as `layout`, by their own names. */
+function flatSettings(settings: unknown): (readonly [string, string])[] {
+  if (typeof settings !== "object" || settings === null) return [];
+  return Object.entries(settings).flatMap(([name, value]) =>
+    typeof value === "object" ? flatSettings(value) : [[name, String(value)] as const],
+  );
 }
 
 function outcomeOf(kind: string | undefined): FinishedTraining["outcome"] | undefined {
