@@ -40,6 +40,7 @@ const arrivalRules = [
   "samples-restarted",
   "samples-decreased",
   "output-came-in-blocks",
+  "ranks-not-told-apart",
   "output-came-at-once",
   "output-stopped",
 ] as const;
@@ -157,6 +158,29 @@ function describeScale({
   };
 }
 
+function describeRanks({
+  launcher,
+  valuesPerEvaluation,
+}: Extract<Finding, { rule: "ranks-not-told-apart" }>): DescribedFinding {
+  const by = launcher === undefined ? "" : ` that \`${launcher}\` starts`;
+  return {
+    message: `evaluations came ${valuesPerEvaluation} at a time with different values, perhaps from ranks${by}; each value counts as an evaluation`,
+    hint: `let Pitwall start the ranks, \`--nproc ${valuesPerEvaluation} -- python train.py\`, or print the metric on rank 0 only`,
+  };
+}
+
+function describeStop({
+  silentMs,
+  usualMs,
+}: Extract<Finding, { rule: "output-stopped" }>): DescribedFinding {
+  const usual =
+    usualMs === undefined ? "" : `; before that, a line came every ${formatDuration(usualMs)}`;
+  return {
+    message: `no output for the last ${formatDuration(silentMs)}${usual}`,
+    hint: "the program may be stalled; `pitwall show <run> --log` prints its last lines",
+  };
+}
+
 /** Describes a doubt about when output came. */
 export function describeArrivalFinding(finding: ArrivalFinding): DescribedFinding {
   switch (finding.rule) {
@@ -188,16 +212,15 @@ export function describeArrivalFinding(finding: ArrivalFinding): DescribedFindin
         message: `${finding.evaluationCount} evaluations arrived in ${finding.blockCount} blocks, one every ${formatDuration(finding.intervalMs)}: the program buffers its output, so times are late by up to that`,
         hint: "flush after each line: `python -u`, `flush=True`, `stdbuf -oL`",
       };
+    case "ranks-not-told-apart":
+      return describeRanks(finding);
     case "output-came-at-once":
       return {
         message: `all ${finding.evaluationCount} evaluations arrived within ${formatDuration(finding.withinMs)} at the end of the run: the program buffers its output, so their times are too late`,
         hint: "flush after each line: `python -u`, `flush=True`, `stdbuf -oL`",
       };
     case "output-stopped":
-      return {
-        message: `no output for the last ${formatDuration(finding.silentMs)}${finding.usualMs === undefined ? "" : `; before that, a line came every ${formatDuration(finding.usualMs)}`}`,
-        hint: "the program may be stalled; `pitwall show <run> --log` prints its last lines",
-      };
+      return describeStop(finding);
   }
 }
 

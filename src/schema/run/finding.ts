@@ -146,6 +146,13 @@ export const finding = z.discriminatedUnion("rule", [
     intervalMs: z.number(),
   }),
   z.strictObject({
+    rule: z.literal("ranks-not-told-apart"),
+    /** The metric has so many values at a time. */
+    valuesPerEvaluation: z.number().int(),
+    /** The program that starts the ranks, if the command names it. */
+    launcher: z.string().optional(),
+  }),
+  z.strictObject({
     rule: z.literal("output-came-at-once"),
     evaluationCount: z.number(),
     withinMs: z.number(),

@@ -9,6 +9,7 @@ import { billedTrainingMs } from "../../score/cost-of-run.ts";
 import { endOfRun } from "../../score/end-of-run.ts";
 import { judgeRun, logTimesOf } from "../../score/judge-run.ts";
 import { continuedTotals, costOfParts, energyOfParts } from "../../score/parts/totals-of-parts.ts";
+import { ranksTogether } from "../../score/readings/ranks-together.ts";
 import type { TrackedRun } from "../../score/track-run.ts";
 import type { RankEnds } from "./rank-ends.ts";
 import type { RunReader } from "../read-run/run-reader.ts";
@@ -84,6 +85,7 @@ export function verdictOfRun(ended: EndedRun): Verdict {
       ...(request.startable.kind === "imported"
         ? []
         : reader.arrivalFindings({ timeMs: end.timeMs, wasStopped: wasStopped(stopReason) })),
+      ...ranksFinding(ended),
       ...simulationFinding(request, ranks),
       ...ranks.findings({ wasStopped: wasStopped(stopReason) }),
       ...leftovers(end),
@@ -112,6 +114,14 @@ const unusedFileRules = new Set<Finding["rule"]>([
   "metrics-file-unreadable",
   "mlflow-run-older",
 ]);
+
+/** In a job of one rank, which may start others by itself. */
+function ranksFinding({ request, ranks, reader }: EndedRun): Finding[] {
+  const { startable } = request;
+  if (startable.kind !== "command" || ranks.job !== undefined) return [];
+  const found = ranksTogether(startable.command, reader.run.evaluations);
+  return found === undefined ? [] : [found];
+}
 
 /** Leaves out that a metric was never read if another finding or the end of a silent program explains it. */
 function withoutEcho(outcome: Outcome, findings: readonly Finding[]): Finding[] {
