@@ -17,6 +17,7 @@ import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.
 import { planDocument } from "../src/schema/dashboard/plan-document.ts";
 import {
   referencesDocument,
+  referencesFile,
   type ReferencesDocument,
 } from "../src/schema/dashboard/references-page.ts";
 import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
@@ -128,7 +129,16 @@ export function fetchReferences(
   parameters: QueryParameters,
   signal: AbortSignal,
 ): Promise<ReferencesDocument> {
+  const { benchmark, edition } = parameters;
+  if (isStaticSite) {
+    const path = referencesFile(textOf(benchmark), textOf(edition));
+    return fetchDocument(referencesDocument, path, { signal });
+  }
   return fetchDocument(referencesDocument, "api/references", { parameters, signal });
+}
+
+function textOf(value: QueryParameters[string]): string | undefined {
+  return value === undefined ? undefined : encodeURIComponent(value);
 }
 
 /** Requests that the Pitwall process of the run stops it, like Ctrl-C. */

@@ -64,7 +64,7 @@ const entries: Readonly<Record<PagePattern, PageEntry>> = {
     load: async () => (await import("./views/pareto/pareto-page.tsx")).ParetoPage,
   },
   "/rcp": {
-    isLive: true,
+    isLive: false,
     load: async () => (await import("./views/rcp/rcp-page.tsx")).RcpPage,
   },
   "/plan": {

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/pitwall.ts";
+import { pointColumns } from "../../src/report/logs/reference-page.ts";
+import { referenceCurve } from "../../src/schema/logs/reference-curve.ts";
 import { hasBrowser, saveScreenshot, launchBrowser, openPage } from "./support/browser.ts";
 import { serveFiles } from "./support/file-server.ts";
 import { newHome, resultOf, runPitwall } from "./support/program.ts";
@@ -52,6 +54,16 @@ describe.skipIf(!hasBrowser)(`an exported site in a browser${missing}`, () => {
     await page.goBack();
     await page.locator("#atlas-points").waitFor();
     await saveScreenshot(page, "site-compare");
+    await page.goto(`${origin}/sub/path/atlas/#/atlas?benchmark=llama2_70b_lora`);
+    await page.getByRole("link", { name: "convergence (RCP)" }).click();
+    await page.getByLabel("edition", { exact: true }).selectOption("training-5.0");
+    await page.locator(".rcp-chart .title", { hasText: "training-5.0" }).waitFor();
+    const curve = referenceCurve.parse(
+      resultOf(home, ["rcp", "llama2_70b_lora", "--edition", "5.0"]),
+    );
+    expect(await page.locator('[aria-label="reference points"] td').allInnerTexts()).toEqual(
+      curve.points.flatMap((point) => pointColumns.map((column) => column.cell(point))),
+    );
     await page.getByRole("link", { name: "Plan" }).click();
     await page.locator('.plan-layout[aria-busy="false"] .plan-sentence').waitFor();
     expect(violations).toEqual([]);

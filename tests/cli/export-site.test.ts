@@ -29,9 +29,9 @@ describe("pitwall export site", () => {
       new Set(rows.map(({ row }: { row: { rowId: string } }) => row.rowId)),
     );
     const bytes = allFiles(site).reduce((sum, path) => sum + readFileSync(path).length, 0);
-    const { pages, atlas: atlasBytes, plan, details } = result.bytes;
+    const { pages, atlas: atlasBytes, plan, references, details } = result.bytes;
     const markerBytes = readFileSync(join(site, "pitwall.json")).length;
-    expect(pages + atlasBytes + plan + details + markerBytes).toBe(bytes);
+    expect(pages + atlasBytes + plan + references + details + markerBytes).toBe(bytes);
     expect(readdirSync(join(site, "api", "rows"))).toHaveLength(rows.length);
     expect(readJson(site, "pitwall.json")).toMatchObject({
       kind: "pitwall-site",
@@ -99,6 +99,7 @@ describe("pitwall export site", () => {
         pages  <amount>
         all results  <amount>   fetched once
         plans  <amount>   fetched by the page that plans
+        references  <amount>   of the convergence check, a file for each edition of a benchmark
         curves  <amount>   a file for each result, fetched when it is opened
         together  <amount>
 

@@ -74,13 +74,14 @@ function printSite(
   const own = options.own ? `, ${formatCount(ownCount)} of them your own` : "";
   face.out.write(`${formatCount(resultCount)} results${own} in ${paint.name(folder)}\n`);
   if (shared.quiet) return;
-  const total = bytes.pages + bytes.atlas + bytes.plan + bytes.details;
+  const total = bytes.pages + bytes.atlas + bytes.plan + bytes.references + bytes.details;
   face.out.write(
     [
       "",
       `  pages       ${formatBytes(bytes.pages).padStart(8)}`,
       `  all results ${formatBytes(bytes.atlas).padStart(8)}   fetched once`,
       `  plans       ${formatBytes(bytes.plan).padStart(8)}   fetched by the page that plans`,
+      `  references  ${formatBytes(bytes.references).padStart(8)}   of the convergence check, a file for each edition of a benchmark`,
       `  curves      ${formatBytes(bytes.details).padStart(8)}   a file for each result, fetched when it is opened`,
       `  together    ${formatBytes(total).padStart(8)}`,
       "",

@@ -9,4 +9,11 @@ export const referencesDocument = z.object({
   benchmarks: z.array(z.string()),
   curve: referenceCurve,
 });
+
+/** The file of a static site that has the document of a benchmark and an edition; without them, of the first and the newest. */
+export function referencesFile(benchmark: string | undefined, edition: string | undefined): string {
+  const parts = [benchmark, edition].filter((part) => part !== undefined);
+  return `api/references/${parts.length === 0 ? "index" : parts.join("-")}.json`;
+}
+
 export type ReferencesDocument = z.output<typeof referencesDocument>;

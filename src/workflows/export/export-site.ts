@@ -3,11 +3,13 @@ import { readBenchmarkFacts } from "../../store/catalogue/read-atlas-tables.ts";
 import { UserError } from "../../foundation/user-error.ts";
 import type { ResultsProblem } from "../../schema/atlas/results-problem.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../schema/dashboard/atlas-document.ts";
+import { type ReferencesDocument, referencesFile } from "../../schema/dashboard/references-page.ts";
 import { type ResultDetails, readDetails } from "../../store/results/read-results.ts";
 import { resultsFolders } from "../../store/results/results-folders.ts";
 import { draftSite, type SiteDraft } from "../../store/site-folder.ts";
 import { atlasDocument, type AtlasHome } from "../dashboard/serve-atlas.ts";
 import { planDocument } from "../dashboard/serve-plan.ts";
+import { benchmarksWithReferences, showReferences } from "../submissions/show-references.ts";
 import { ownResults } from "../results/own-results.ts";
 
 export interface SiteRequest extends AtlasHome {
@@ -28,7 +30,7 @@ export interface ExportedSite {
   folder: string;
   resultCount: number;
   ownCount: number;
-  bytes: { pages: number; atlas: number; plan: number; details: number };
+  bytes: { pages: number; atlas: number; plan: number; references: number; details: number };
   problems: readonly ResultsProblem[];
 }
 
@@ -47,7 +49,8 @@ export async function exportSite(request: SiteRequest, signal: AbortSignal): Pro
     const atlasBytes = await draft.write("api/atlas.json", JSON.stringify(atlas));
     const planBytes = await draft.write("api/plan.json", JSON.stringify(await planDocument(home)));
     const { bytes: details, problems } = await writeDetails(draft, atlas, { request, signal });
-    const bytes = { pages, atlas: atlasBytes, plan: planBytes, details };
+    const references = await writeReferences(draft, signal);
+    const bytes = { pages, atlas: atlasBytes, plan: planBytes, references, details };
     const ownCount = atlas.rows.filter(isOwn).length;
     const resultCount = atlas.rows.length;
     await draft.finish({
@@ -57,7 +60,7 @@ export async function exportSite(request: SiteRequest, signal: AbortSignal): Pro
       exportedAt: new Date(nowMs).toISOString(),
       resultCount,
       ownCount,
-      bytes: pages + atlasBytes + planBytes + details,
+      bytes: pages + atlasBytes + planBytes + references + details,
     });
     return { folder, resultCount, ownCount, bytes, problems };
   } finally {
@@ -98,6 +101,26 @@ async function copyPages(draft: SiteDraft, webFolder: string): Promise<number> {
     at: webFolder,
     hint: "run `npm run build` in the source folder",
   });
+}
+
+/** Writes the reference convergence points of each benchmark and edition, and those that a page without a choice shows. */
+async function writeReferences(draft: SiteDraft, signal: AbortSignal): Promise<number> {
+  const benchmarks = await benchmarksWithReferences();
+  let bytes = 0;
+  const write = async (path: string, document: ReferencesDocument): Promise<void> => {
+    bytes += await draft.write(path, JSON.stringify(document));
+  };
+  for (const [index, benchmark] of benchmarks.entries()) {
+    const newest = await showReferences({ benchmark, edition: undefined }, signal);
+    if (index === 0)
+      await write(referencesFile(undefined, undefined), { benchmarks, curve: newest });
+    await write(referencesFile(benchmark, undefined), { benchmarks, curve: newest });
+    for (const edition of newest.editions) {
+      const curve = await showReferences({ benchmark, edition }, signal);
+      await write(referencesFile(benchmark, edition), { benchmarks, curve });
+    }
+  }
+  return bytes;
 }
 
 /** Writes one file for each row, named by its index in the atlas. */

@@ -4,7 +4,7 @@ import { Isolated } from "../../components/isolated.tsx";
 import { Link } from "../../components/link.tsx";
 import { StateMessage } from "../../components/panel.tsx";
 import type { Atlas } from "../../live/atlas-documents.ts";
-import { isStaticSite, storeInAddress, place } from "../../router.ts";
+import { storeInAddress, place } from "../../router.ts";
 import { AtlasFilters, MeasureChoice } from "./atlas-filters.tsx";
 import { AtlasShell } from "./atlas-shell.tsx";
 import { AtlasScatter } from "./atlas-scatter.tsx";
@@ -30,7 +30,7 @@ function AtlasBody({ atlas }: { atlas: Atlas }): JSX.Element {
     <>
       <AtlasFilters view={view} rows={atlas.rows}>
         <MeasureChoice view={view} />
-        {isStaticSite || !atlas.referenceBenchmarks.includes(view.benchmark) ? undefined : (
+        {!atlas.referenceBenchmarks.includes(view.benchmark) ? undefined : (
           <Link to={{ path: "/rcp", query: { benchmark: view.benchmark } }}>convergence (RCP)</Link>
         )}
       </AtlasFilters>
