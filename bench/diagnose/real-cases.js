@@ -23,17 +23,11 @@ function caseOf({ about, target, expected, facts }, kind) {
   };
 }
 
-/** Sets of runs of programs that the diagnosis had not seen: `cases`, what was answered before anything was changed for them, and whether anything was since. */
+/** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
 export function unseenSets() {
   return ["first", "second", "third"].map((name) => {
     const file = name === "first" ? "unseen" : `unseen-${name}`;
-    const isCorrected = name !== "third";
-    return {
-      name,
-      isCorrected,
-      cases: realCases(`${file}-runs`),
-      first: readLines(`${file}-first`),
-    };
+    return { name, cases: realCases(`${file}-runs`), first: readLines(`${file}-first`) };
   });
 }
 

@@ -106,6 +106,55 @@ describe("diagnoseRun", () => {
       expected: [{ kind: "crash", ranks: [2] }],
     },
     {
+      name: "blames the rank of a host that prints its error first, though its end is noticed later",
+      given: facts({
+        lines: [
+          [1, "RuntimeError: shard 7 has no end"],
+          [0, "RuntimeError: all reduce has no result"],
+        ],
+        events: [exited(0, { exitCode: 1 }), exited(1, { exitCode: 1 })],
+      }),
+      expected: [{ kind: "crash", ranks: [1] }],
+    },
+    {
+      name: "takes errors in which a program says itself that another rank is gone for those of victims",
+      given: facts({
+        lines: [
+          [3, "RuntimeError: ring broken: no data from the left neighbour (rank 2)"],
+          [0, "PeerGone: worker 2 left the ring"],
+        ],
+        events: [
+          exited(3, { exitCode: 1 }),
+          exited(0, { exitCode: 1 }),
+          exited(2, { signal: "SIGQUIT" }),
+        ],
+      }),
+      expected: [{ kind: "killed", ranks: [2], signal: "SIGQUIT" }],
+    },
+    {
+      name: "reads what C++ throws below the line about it",
+      given: facts({
+        lines: [
+          [0, terminate],
+          [0, "  what():  NCCL error: remote process exited or there was a network error"],
+          [2, "torch.AcceleratorError: CUDA error: an illegal instruction was encountered"],
+        ],
+        events: [exited(0, { signal: "SIGABRT" }), exited(2, { exitCode: 1 })],
+      }),
+      expected: [{ kind: "accelerator-error", ranks: [2] }],
+    },
+    {
+      name: "finds no fault in a loss that was no number before the first step of a run below its target",
+      given: facts({
+        outcome: { kind: "missed", reason: "ended" },
+        lines: [
+          [2, "sanity check: val_loss=nan"],
+          [0, "step 1 loss 0.5"],
+        ],
+      }),
+      expected: [],
+    },
+    {
       name: "gives the text of an exception whose name does not look like one",
       given: facts({
         lines: [

@@ -70,7 +70,7 @@ function isToBlame(failure: RankFailure, first: RankFailure): boolean {
 
 /** Errors in the program's own data and names, which no broken connection raises. */
 const ownError =
-  /^(?:\[[\w\s]*\]:\s*)?(?:[\s|+]*\|\s)?(?:ExceptionGroup|ValueError|StopIteration|KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError|RecursionError|Unicode\w*Error|(?:json\.decoder\.)?JSONDecodeError|(?:\w+\.)?UnpicklingError)\b/u;
+  /^(?:\[[\w\s]*\]:\s*)?(?:[\s|+]*\|\s)?(?:ExceptionGroup|ValueError|StopIteration|KeyError|IndexError|TypeError|AttributeError|NameError|UnboundLocalError|AssertionError|ZeroDivisionError|RecursionError|Unicode\w*Error|(?:json\.decoder\.)?JSONDecodeError|(?:\w+\.)?UnpicklingError|(?:zlib|struct|binascii|re)\.[eE]rror|(?:gzip\.)?BadGzipFile|(?:zipfile\.)?BadZipFile)\b/u;
 
 /** A fault of its own, whatever happened to the other ranks. */
 function isOwnError({ class: how, signs }: RankFailure): boolean {

@@ -108,8 +108,21 @@ function byBlame(a: RankFailure, b: RankFailure): number {
   const times = [a, b].map(({ signs }) => signs.find(({ timeMs }) => timeMs !== undefined)?.timeMs);
   const [timeA, timeB] = times;
   if (timeA !== undefined && timeB !== undefined && timeA !== timeB) return timeA - timeB;
+  const byLine = printedFirst(a, b);
+  if (byLine !== 0) return byLine;
   if (a.endedMs !== b.endedMs) return a.endedMs - b.endedMs;
   return (a.signs[0]?.line ?? 0) - (b.signs[0]?.line ?? 0) || a.rank - b.rank;
+}
+
+/** Ends this far apart may have been noticed in another order than they happened. */
+const nearMs = 2000;
+
+/** On one host, a rank prints its error before its end breaks the connections of others, who print theirs then. */
+function printedFirst(a: RankFailure, b: RankFailure): number {
+  const areNear =
+    a.host !== undefined && a.host === b.host && Math.abs(a.endedMs - b.endedMs) < nearMs;
+  const [lineA, lineB] = [a, b].map(({ signs }) => signs[0]?.line);
+  return areNear && lineA !== undefined && lineB !== undefined ? lineA - lineB : 0;
 }
 
 function classOf(
@@ -144,7 +157,9 @@ function isFollowUp(signs: readonly SeenSign[]): boolean {
   const connection = signs.find(({ kind }) => kind === "connection" || kind === "timeout");
   if (exception === undefined || connection === undefined) return false;
   const isGeneral = exception.kind === "exception" || exception.kind === "other-exception";
-  return isGeneral && connection.line <= exception.line;
+  // C++ prints what it throws below this line.
+  const isFirst = connection.line <= exception.line || /^\W*terminate called/u.test(exception.text);
+  return isGeneral && isFirst;
 }
 
 function signsOfRanks({ signs, errorFiles, events }: RunFacts): Map<number, SeenSign[]> {

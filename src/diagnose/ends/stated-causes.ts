@@ -4,6 +4,7 @@ import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { ownFrame } from "../flight/read-stack.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
+import { hasLoss } from "../lines/printed-losses.ts";
 import type { RunFacts } from "../run-facts.ts";
 import { hasFailed } from "./rank-failures.ts";
 import { type OutOfStep, ranksOutOfStep } from "../stacks/ranks-out-of-step.ts";
@@ -122,9 +123,16 @@ function notANumber(facts: RunFacts): Cause[] {
 
 function missedByNotANumber(facts: RunFacts, outcome: { reason: string }): Cause[] {
   const { findings, events, signs, badLosses: lasting } = facts;
-  const lines = byStep(signs.filter(({ kind }) => kind === "not-a-number"));
+  const isStated = outcome.reason === "not-a-number";
+  const bad = new Set(lasting.map(({ rank }) => rank));
+  const lines = byStep(
+    signs.filter((sign) => {
+      const isOver = hasLoss(sign.text) && !bad.has(sign.rank);
+      return sign.kind === "not-a-number" && (isStated || !isOver);
+    }),
+  );
   const isSeen = lines.length > 0 || lasting.length > 0 || endsNotFinite(facts);
-  if (outcome.reason !== "not-a-number" && !isSeen) return [];
+  if (!isStated && !isSeen) return [];
   const stops = events.filter(({ event }) => event.kind === "stopping").slice(0, 1);
   const [first] = lines;
   const rank = first?.namedRank ?? first?.rank;

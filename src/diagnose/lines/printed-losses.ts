@@ -34,6 +34,11 @@ const ofEvaluation = /(?:^|[^a-z])(?:val|eval|test|sanity)/iu;
 /** So many bad losses in a row are no accident of one batch; fewer count if no other was printed. */
 const minimumBad = 3;
 
+/** Whether a line states the value of a loss. */
+export function hasLoss(text: string): boolean {
+  return lossValue.test(text);
+}
+
 interface Curve {
   past: number[];
   seen: number;

@@ -43,13 +43,13 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "host-memory",
     pattern:
-      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
+      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|\[Errno 12\]|\bENOMEM\b|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
   },
   {
     kind: "disk-full",
     // NumPy and PyTorch hide the error of the system behind a write that was too short.
     pattern:
-      /No space left on device|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error|kein Speicherplatz mehr|(?:Aucun|Plus d.)\s?espace disponible|No queda espacio|设备上没有空间|空き領域がありません|File too large|\bEFBIG\b|File size limit exceeded/u,
+      /No space left on device|\[Errno (?:28|122)\]|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error|kein Speicherplatz mehr|(?:Aucun|Plus d.)\s?espace disponible|No queda espacio|设备上没有空间|空き領域がありません|File too large|\bEFBIG\b|File size limit exceeded/u,
   },
   {
     kind: "preemption",
@@ -93,6 +93,12 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   },
   {
     kind: "connection",
+    // Programs word it themselves: that a worker left, or that the ring is broken.
+    pattern:
+      /\b(?:rank|peer|neighbou?r|worker|partner|actor|node|task)\b[^.:]{0,20}\b(?:is gone|left|died|dead|vanished|disconnected|not responding|unreachable)\b|\b(?:ring|star|pipeline|link|channel) (?:is |was )?broken|\bno data from\b|caused by an exception on one of the ranks|another (?:task|rank|process|worker) (?:has )?(?:died|failed|exited)/iu,
+  },
+  {
+    kind: "connection",
     pattern:
       /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|remote process exited|ncclRemoteError|ncclSystemError|recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|Connection lost|peer .*(died|disconnected)|NCCL communicator was aborted|^EOFError\s*$|verbindung\b.*(?:verloren|beendet|unterbrochen|zurückgesetzt)|connexion\b.*(?:perdue|fermée|interrompue|initialisée)|conexión\b.*(?:perdida|cerrada|interrumpida|reinicializada|restablecida)|连接.{0,8}(?:重置|重设|关闭|断开|丢失|中断)|接続.{0,8}(?:切断|リセット)|No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
   },
@@ -115,7 +121,7 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
 
 /** Cheap test before the patterns: most lines of a training contain none of these. */
 const hint =
-  /err|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas|verbind|connexion|conexi|连接|接続|speicher|espac|mémoire|memoria|内存|メモリ|空间|空き/iu;
+  /err|enomem|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas|\bleft\b|died|dead|gone|vanished|broken|no data|another|caused by|verbind|connexion|conexi|连接|接続|speicher|espac|mémoire|memoria|内存|メモリ|空间|空き/iu;
 
 /** A program that reports such a line as information or warning goes on. */
 const mildKinds: ReadonlySet<SignKind> = new Set([
