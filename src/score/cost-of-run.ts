@@ -1,4 +1,4 @@
-import { type LaunchTarget, spareNodesOf } from "../schema/run/launch-target.ts";
+import type { LaunchTarget } from "../schema/run/launch-target.ts";
 import type { Cost, Price } from "../schema/run/price.ts";
 import type { Outcome, RunClock } from "../schema/run/run-result.ts";
 import type { SystemDescription } from "../schema/system-description.ts";
@@ -38,6 +38,11 @@ export function costOfRun({ billedMs, trainingMs, price, launchTarget, system }:
     price,
     unitCount,
   };
+}
+
+/** Nodes that a job has and that take no part until one of the others is lost. ssh hosts that wait are not allocated to a job. */
+function spareNodesOf(target: LaunchTarget): number {
+  return target.kind === "slurm" ? (target.spareNodes ?? 0) : 0;
 }
 
 /** The timed part of a run without the time in the queue between its attempts, which is not billed. */

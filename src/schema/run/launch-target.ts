@@ -126,8 +126,3 @@ export type LaunchTargetKind = LaunchTarget["kind"];
 export type LaunchTargetOf<Kind extends LaunchTargetKind> = {
   [Each in Kind]: Extract<LaunchTarget, { kind: Each }>;
 }[Kind];
-
-/** Nodes that a job has and that take no part until one of the others is lost. ssh hosts that wait are not allocated to a job. */
-export function spareNodesOf(target: LaunchTarget): number {
-  return target.kind === "slurm" ? (target.spareNodes ?? 0) : 0;
-}
