@@ -26,7 +26,7 @@ const minimumZ = 10;
 /** A spike also exceeds the past median by this factor. */
 const minimumFactor = 3;
 /** Medians are computed again after this many losses. */
-const refreshed = 8;
+const refreshed = 25;
 /** A loss that stays high for more lines is another phase of the training. */
 const longestSpike = 15;
 /** Before the first evaluation, its loss is no number in some programs. */

@@ -121,7 +121,10 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
 
 /** Cheap test before the patterns: most lines of a training contain none of these. */
 const hint =
-  /err|enomem|except|kill|memory|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas|\bleft\b|died|dead|gone|vanished|broken|no data|another|caused by|verbind|connexion|conexi|连接|接続|speicher|espac|mémoire|memoria|内存|メモリ|空间|空き/iu;
+  /err|enomem|except|kill|memor|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas| left |died|dead|gone|vanished|broken|no data|another|caused by|verbind|conexi|speicher|espac/iu;
+/** The same in the letters of other languages; apart, because such patterns are slow. */
+const otherHint = /连接|接続|mémoire|内存|メモリ|空间|空き/u;
+const otherLetters = /[^\p{ASCII}]/u;
 
 /** A program that reports such a line as information or warning goes on. */
 const mildKinds: ReadonlySet<SignKind> = new Set([
@@ -137,7 +140,7 @@ const maximumCharacters = 2000;
 
 /** What a line printed by a program, a launcher or a scheduler is a sign of; undefined for most. */
 export function signOfLine(text: string): LineSign | undefined {
-  if (!hint.test(text)) return undefined;
+  if (!hint.test(text) && !(otherLetters.test(text) && otherHint.test(text))) return undefined;
   const line = text.length > maximumCharacters ? text.slice(0, maximumCharacters) : text;
   const bare = withoutLabel(line);
   const row = rows.find(({ pattern }) => pattern.test(bare));
