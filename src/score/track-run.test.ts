@@ -103,6 +103,13 @@ describe("RunTracker", () => {
     expect(tracked([launch, nan, nan, printed(0.5), nan]).run.notFiniteCount).toBe(1);
   });
 
+  test("counts them per rank: each rank may print the same one", () => {
+    const ofRanks = [0, 1, 2, 3].map((rank) => printed(Number.NaN, { rank }));
+    expect(tracked([launch, ...ofRanks]).run.notFiniteCount).toBe(1);
+    expect(tracked([launch, ...ofRanks, ...ofRanks]).run.notFiniteCount).toBe(2);
+    expect(tracked([launch, ...ofRanks, printed(0.5, { rank: 0 })]).run.notFiniteCount).toBe(0);
+  });
+
   test.each([
     {
       name: "a count before the value",

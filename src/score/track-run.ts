@@ -72,7 +72,7 @@ export interface TrackedRun {
   programClock:
     | { name: string; wentBack: { fromMs: number; toMs: number } | undefined }
     | undefined;
-  /** How many values of the targets' metrics in a row, up to the newest, were not finite. */
+  /** How many values of a target's metric in a row by one rank, up to the newest, were not finite. */
   notFiniteCount: number;
   readonly findings: readonly Finding[];
   /** Evaluation time and batch size, if MLLOG lines say them. */
@@ -97,7 +97,8 @@ export class RunTracker {
   /** Of the metrics of further targets. */
   readonly #furtherCounts = new Map<string, EvaluationCounts>();
   #conditions: TargetConditions;
-  readonly #notFiniteCounts = new Map<string, number>();
+  /** By metric and rank: a value that each rank prints once did not come several times in a row. */
+  readonly #notFiniteCounts = new Map<string, Map<number | undefined, number>>();
   #reachedBy: Evaluation | undefined;
   readonly #clock = new OfficialClock<Moment>();
   #trainSamples: number | undefined;
@@ -223,7 +224,7 @@ export class RunTracker {
     const accepted = acceptRecorded(acceptValue(target, seen), seen.recordedValue);
     switch (accepted.kind) {
       case "not-finite":
-        this.#countNotFinite(seen.metric, (this.#notFiniteCounts.get(seen.metric) ?? 0) + 1);
+        this.#countNotFinite(seen);
         this.#notes.notFinite(seen);
         this.#conditions.notFinite(seen.metric);
         return [];
@@ -232,16 +233,26 @@ export class RunTracker {
         if (accepted.reason === "ratio") this.#notes.ratio(seen);
         return [];
       case "counts":
-        this.#countNotFinite(seen.metric, 0);
+        this.#notFiniteCounts.delete(seen.metric);
+        this.#updateNotFinite();
         this.#notes.counted(target, accepted.value);
         if (accepted.isFractionOfPercent) this.#notes.percentAsFraction(seen, accepted.value);
         return this.#evaluatePrinted(seen, accepted.value);
     }
   }
 
-  #countNotFinite(metric: string, count: number): void {
-    this.#notFiniteCounts.set(metric, count);
-    this.run.notFiniteCount = Math.max(...this.#notFiniteCounts.values());
+  #countNotFinite({ metric, rank }: { metric: string; rank?: number | undefined }): void {
+    const counts = this.#notFiniteCounts.get(metric) ?? new Map<number | undefined, number>();
+    counts.set(rank, (counts.get(rank) ?? 0) + 1);
+    this.#notFiniteCounts.set(metric, counts);
+    this.#updateNotFinite();
+  }
+
+  #updateNotFinite(): void {
+    const counts = [...this.#notFiniteCounts.values()].map((ofMetric) =>
+      Math.max(...ofMetric.values()),
+    );
+    this.run.notFiniteCount = Math.max(0, ...counts);
   }
 
   #evaluatePrinted(seen: Extract<Observation, { kind: "metric" }>, value: number): TrackUpdate[] {

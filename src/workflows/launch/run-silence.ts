@@ -1,4 +1,5 @@
 import { type IsIdleSince, SilenceWatch } from "../../diagnose/silence/silence-watch.ts";
+import { visibleText } from "../../formats/text/visible-text.ts";
 import type { Silence, SilenceChange } from "../../schema/run/silence.ts";
 
 /** The last line is looked for in this many bytes: a longer one says enough in its end. */
@@ -41,10 +42,10 @@ export class RunSilence {
 
 function lastLineOf(bytes: Buffer): string {
   const text = bytes.subarray(Math.max(0, bytes.length - tailBytes)).toString("utf8");
-  return (
+  return visibleText(
     text
       .trimEnd()
       .split(/[\r\n]/u)
-      .at(-1) ?? ""
+      .at(-1) ?? "",
   );
 }
