@@ -15,6 +15,14 @@ test("without a run, the reader fills it in", () => {
   expect(adviceFor(crash)).toContain("read its output: `pitwall show <run> --log --rank 3`");
 });
 
+test("more memory of Slurm is advised only if that of the host was too small", () => {
+  const outOfMemory = { kind: "out-of-memory", ...place } as const;
+  const ofHost = adviceFor({ ...outOfMemory, memory: "host" }).join();
+  const ofAccelerator = adviceFor({ ...outOfMemory, memory: "accelerator" }).join();
+  expect(ofHost).toContain("--sbatch=--mem");
+  expect(ofAccelerator).not.toContain("--sbatch");
+});
+
 test.for<Cause>([
   { ...crash, error: "ModuleNotFoundError: No module named 'torch'" },
   { kind: "configuration", ...place, detail: "ModuleNotFoundError: No module named 'torch'" },

@@ -8,11 +8,20 @@ import type { Cause, CauseKind } from "../../schema/diagnosis/diagnosis.ts";
 export function adviceFor(cause: Cause, runId?: string): readonly string[] {
   const [rank] = cause.ranks;
   const log = rank === undefined ? "" : ` --rank ${rank}`;
-  const texts = [...missingModule(cause), ...advice[cause.kind]];
+  const texts = [...missingModule(cause), ...advice[cause.kind], ...memoryAdvice(cause)];
   return texts.map((text) => {
     const ofRank = text.replaceAll("{rank}", log);
     return runId === undefined ? ofRank : ofRank.replaceAll("<run>", runId);
   });
+}
+
+function memoryAdvice(cause: Cause): string[] {
+  if (cause.kind !== "out-of-memory") return [];
+  return cause.memory === "host"
+    ? ["under Slurm, request more memory: `--sbatch=--mem=64G`"]
+    : [
+        "if much is reserved but not allocated: `--env PYTORCH_CUDA_ALLOC_CONF=expandable_segments:True`",
+      ];
 }
 
 /** Python lacks a package: often another Python than the one meant was found first. */
@@ -42,7 +51,6 @@ const advice: Record<CauseKind, readonly string[]> = {
   "out-of-memory": [
     "use smaller batches per rank, or accumulate gradients",
     "`pitwall fits` computes what a training needs",
-    "under Slurm, request more memory: `--sbatch=--mem=64G`",
   ],
   "host-lost": [
     "check the host before it is used again: `pitwall hosts check`",
