@@ -160,7 +160,7 @@ interface RunGridProps {
 function RunGrid({ all, view, pickedIds, toggle }: RunGridProps): JSX.Element {
   const nowMs = everySecondMs.value;
   const chosen = chooseRuns(all, view, nowMs);
-  const isNarrow = useMedia("(max-width: 1040px)");
+  const isNarrow = useMedia("(max-width: 980px)");
   const list = useRef<HTMLDivElement>(null);
   const [activeId, setActiveId] = useState<string>();
   const { items, height, top, scrollTo } = useVirtualRows(list, chosen.length, isNarrow ? 124 : 50);
