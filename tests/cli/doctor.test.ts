@@ -126,7 +126,7 @@ describe("pitwall doctor", () => {
         "exitCode": 2,
         "stderr": "error[nothing-to-diagnose]: \`empty\` has nothing that doctor reads
 
-      hint: it reads records, Flight Recorder dumps named after their rank (\`rank_3.json\`, \`nccl_trace_rank_3\`), stacks, torchrun's error files, and logs
+      hint: it reads records, Flight Recorder dumps named after their rank (\`rank_3.json\`, \`nccl_trace_rank_3\`), stacks, answers of NCCL's RAS, torchrun's error files, and logs
       ",
         "stdout": "",
       }
