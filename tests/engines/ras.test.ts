@@ -64,7 +64,7 @@ test("doctor asks NCCL's RAS twice, and names the rank that is behind both times
   expect(exitCode).toBe(1);
 }, 90_000);
 
-test("doctor blames nobody if the ranks have moved on meanwhile", async () => {
+test("doctor blames no rank if all have moved on between its two questions", async () => {
   const later = { 0: { AllReduce: 9 }, 1: { AllReduce: 8 }, 2: { AllReduce: 9 } };
   const { stdout } = await ask([stuck, madeRas({ "0xa": later })]);
   expect(stdout).not.toContain("never entered AllReduce");

@@ -44,7 +44,7 @@ describe("PrintedLosses", () => {
     expect(printed(steps(40, (step) => (step === 39 ? 1.5 : "NaN"))).bad).toEqual([]);
   });
 
-  test("takes a single loss that is no number for bad if no other is printed, but not that of an evaluation", () => {
+  test("a single NaN loss is bad if no other loss is printed, but not that of an evaluation", () => {
     expect(printed(["80/80 29.5it/s train_loss: nan"]).bad).toMatchObject([{ line: 1 }]);
     expect(printed(["sanity check: val_loss=nan"]).bad).toEqual([]);
     expect(printed(["step 1 loss nan", "step 2 loss 0.4"]).bad).toEqual([]);

@@ -29,7 +29,7 @@ const minimumFactor = 3;
 const refreshed = 25;
 /** A loss that stays high for more lines is another phase of the training. */
 const longestSpike = 15;
-/** Before the first evaluation, its loss is no number in some programs. */
+/** Some programs print NaN as the loss of an evaluation that has not run yet. */
 const ofEvaluation = /(?:^|[^a-z])(?:val|eval|test|sanity)/iu;
 /** So many bad losses in a row are no accident of one batch; fewer count if no other was printed. */
 const minimumBad = 3;

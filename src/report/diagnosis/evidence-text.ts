@@ -64,7 +64,7 @@ export function determinismText({
   isDeterministic,
 }: Pick<Diagnosis, "isDeterministic">): string | undefined {
   return isDeterministic === false
-    ? "steps have different results when they are computed again, as in any program that is not deterministic; corrupt results cannot be told from these"
+    ? "steps have different results when they are computed again, as in any program that is not deterministic; corruption cannot be distinguished from that"
     : undefined;
 }
 
