@@ -8,7 +8,7 @@ import type { AttachOutcome, LaunchedBefore } from "../launcher.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";
 import { cpuBindingOf } from "./cpu-binding.ts";
 import type { DescribedHost } from "./labeled-facts.ts";
-import { phaseOf } from "./job-state.ts";
+import { acceptsSteps, phaseOf } from "./job-state.ts";
 import { ranksPerNodeOf } from "./ranks-per-node.ts";
 import type { RunningJob } from "./job-step.ts";
 import { SlurmClient } from "./slurm-client.ts";
@@ -31,6 +31,8 @@ import { SlurmTools } from "./slurm-tools.ts";
 interface EarlierJob extends RunningJob {
   client: SlurmClient;
   isActive: boolean;
+  /** Whether its nodes can be reached through job steps. */
+  acceptsSteps: boolean;
   restartCount: number;
   spareHosts: readonly string[];
 }
@@ -95,7 +97,7 @@ export async function reachSlurmJob(
   const job = await findJob(runDirectory, { means, target });
   const run = basename(runDirectory);
   const files = sharedFilesOf(job?.home ?? means.env["HOME"] ?? "/", run);
-  if (job === undefined || !job.isActive) return { hosts: [], unreachable: [], close, ...files };
+  if (job?.acceptsSteps !== true) return { hosts: [], unreachable: [], close, ...files };
   const rankCount = ranksPerNodeOf(target);
   const ordered = await inRankOrder(job.hosts, runDirectory);
   const ranks = ranksOfHosts(ordered.map((host) => ({ host, rankCount })));
@@ -191,6 +193,7 @@ async function findJob(
     client,
     restartCount: state.restartCount,
     isActive: phaseOf(state) === "active",
+    acceptsSteps: acceptsSteps(state),
     agent:
       agentWordsIn(await scriptOf(runDirectory), home) ?? (await olderAgentWords(agentFile, home)),
   };

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { parseJobState, phaseOf, whyNeverStarts, whySlurmEnded } from "./job-state.ts";
+import {
+  acceptsSteps,
+  parseJobState,
+  phaseOf,
+  whyNeverStarts,
+  whySlurmEnded,
+} from "./job-state.ts";
 
 const running =
   "JobId=1 JobName=pitwall-r UserId=root(0) Account=(null) JobState=RUNNING Reason=None ExitCode=0:0 SubmitTime=2026-11-28T23:02:07 StartTime=2026-11-28T23:02:08 ReqNodeList=(null) ExcNodeList=(null) NodeList=node[1-2] BatchHost=node1";
@@ -46,6 +52,18 @@ describe("phaseOf", () => {
     { state: "A_STATE_OF_THE_FUTURE", phase: "ended" },
   ])("$state is $phase", ({ state, phase }) => {
     expect(phaseOf({ state })).toBe(phase);
+  });
+});
+
+describe("acceptsSteps", () => {
+  test.each([
+    { state: "PENDING", accepts: false },
+    { state: "RUNNING", accepts: true },
+    { state: "COMPLETING", accepts: false },
+    { state: "STAGE_OUT", accepts: false },
+    { state: "CANCELLED", accepts: false },
+  ])("$state: $accepts", ({ state, accepts }) => {
+    expect(acceptsSteps({ state })).toBe(accepts);
   });
 });
 

@@ -66,6 +66,11 @@ export function phaseOf({ state }: Pick<SlurmJobState, "state">): "waiting" | "a
   return activeStates.has(state) ? "active" : "ended";
 }
 
+/** Whether Slurm starts further steps of a job; it refuses them once the job is completing. */
+export function acceptsSteps(state: Pick<SlurmJobState, "state">): boolean {
+  return phaseOf(state) === "active" && state.state !== "COMPLETING" && state.state !== "STAGE_OUT";
+}
+
 /** Reasons for which a job would wait forever, with what to do. */
 const hopelessReasons: Readonly<Record<string, string>> = {
   PartitionConfig: "the partition cannot provide what it requests",

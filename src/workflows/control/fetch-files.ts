@@ -27,6 +27,8 @@ export interface FetchedFiles {
   unreachable: readonly { host: string; reason: string }[];
 }
 
+type FetchedRun = Pick<RunRecord, "runId" | "request" | "directory">;
+
 interface FetchOptions {
   /** As rsync reads it: a name at any depth, or a path below the run's folder. */
   pattern: string | undefined;
@@ -43,29 +45,60 @@ interface FetchOptions {
  * @throws WorldError `fetch-failed`
  */
 export async function fetchFiles(
-  record: RunRecord,
+  record: FetchedRun,
   { pattern, out, cwd }: FetchOptions,
   means: Means,
 ): Promise<FetchedFiles> {
   const { runId, directory } = record;
-  const job = await reachRun(record, means);
+  const folder = out === undefined ? join(directory, "files") : resolve(cwd, out);
+  const copy = (job: ReachedJob): Promise<FetchedFile[]> =>
+    fetchFromAll(job, { record, folder, pattern });
+  const reached: ReachedJob[] = [];
+  const reach = async (): Promise<ReachedJob> => {
+    const job = await reachRun(record, means);
+    reached.push(job);
+    return job;
+  };
   try {
-    const folder = out === undefined ? join(directory, "files") : resolve(cwd, out);
-    const sources = sourcesOf(job);
-    if (sources.length < job.hosts.length && job.sharedFiles === undefined)
-      throw filesAreHere(record);
-    await makeDirectory(folder);
-    const lists = await Promise.all(sources.map((each) => fetchFrom(each, { folder, pattern })));
-    const files = lists.flat();
-    if (files.length === 0 && sources.length > 0) throw await unmatched(pattern, sources);
+    let job = await reach();
+    const files = await copy(job).catch(async (error: unknown) => {
+      const before = job;
+      job = await reach();
+      if (!hasFewerHosts(job, before)) throw error;
+      return copy(job);
+    });
     const unreachable = job.unreachable.map(({ host, error }) => ({ host, reason: error.message }));
     return { runId, folder, files, unreachable };
   } finally {
-    await job.close();
+    await Promise.all(reached.map((job) => job.close()));
   }
 }
 
-function filesAreHere({ runId, directory }: RunRecord): UserError {
+/** Whether a job has ended since it was reached: its hosts are then reached another way, or no longer. */
+function hasFewerHosts(now: ReachedJob, before: ReachedJob): boolean {
+  return now.hosts.length + now.unreachable.length < before.hosts.length;
+}
+
+async function fetchFromAll(
+  job: ReachedJob,
+  { record, folder, pattern }: { record: FetchedRun; folder: string; pattern: string | undefined },
+): Promise<FetchedFile[]> {
+  const sources = sourcesOf(job);
+  if (sources.length < job.hosts.length && job.sharedFiles === undefined)
+    throw filesAreHere(record);
+  await makeDirectory(folder);
+  const outcomes = await Promise.allSettled(
+    sources.map((each) => fetchFrom(each, { folder, pattern })),
+  );
+  const files = outcomes.flatMap((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
+  if (files.length === 0 && sources.length > 0) throw await unmatched(pattern, sources);
+  return files;
+}
+
+function filesAreHere({ runId, directory }: FetchedRun): UserError {
   return new UserError("files-here", `the files of \`${runId}\` are on this machine`, {
     at: directory,
     hint: "a run of this machine writes into its record; copy them from there",
