@@ -34,6 +34,7 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   "gb200-nvl72": ["GB200", "GB200 NVL72", "NVIDIA GB200", "gb200-192gb"],
   "gb300-nvl72": ["GB300", "NVIDIA GB300 NVL72", "GB300 288 GB"],
   "a100-sxm-80gb": ["A100", "NVIDIA A100-SXM4-80GB", "a100 sxm", "A100 80 GB", "A100-SXM-80GiB"],
+  "a800-sxm-80gb": ["A800", "NVIDIA A800-SXM4-80GB", "A800 80GB"],
   "a100-sxm-40gb": ["NVIDIA A100-SXM4-40GB", "A100 40GB", "a100-sxm4-40gb"],
   "a100-pcie-40gb": ["A100-PCIE-40GB", "NVIDIA A100 PCIe 40GB"],
   "a100-pcie-80gb": ["NVIDIA A100 80GB PCIe", "a100 pcie 80gb"],
@@ -57,6 +58,7 @@ const spellings: Readonly<Record<string, readonly string[]>> = {
   "tpu-v6e-trillium": ["v6e", "Trillium", "TPU v6e", "Google Trillium 32GB"],
   "tpu-v7-ironwood": ["v7", "Ironwood", "TPU7x", "tpu v7x"],
   trainium2: ["Trainium 2", "AWS Trainium2", "trn2"],
+  mi250: ["AMD Instinct MI250", "MI250"],
   "ascend-910b": ["Huawei Ascend 910B", "ascend 910b 64gb"],
 };
 

@@ -40,6 +40,8 @@ export interface FilledLayout {
   recomputesCheapModules: boolean;
   /** Weights exist in the format of matrix products alone, without a bf16 copy. */
   keepsOnlyQuantizedWeights: boolean;
+  /** Weights of a layer are gathered matrix by matrix, never all at once. */
+  gathersOneMatrix: boolean;
   offloadOptimizer: boolean;
   optimizerInBackward: boolean;
   masterWeights: boolean;
@@ -94,6 +96,7 @@ export function fillLayout(
     optimizerInBackward: states.optimizerInBackward,
     masterWeights: states.masterWeights,
     recomputesCheapModules: false,
+    gathersOneMatrix: false,
     keepsOnlyQuantizedWeights: layout.precision !== "nvfp4",
     sequenceParallel: layout.sequenceParallel ?? tp > 1,
     sharding,

@@ -63,6 +63,30 @@ describe("memoryThatFits", () => {
     expect(chosen.memoryBytes).toBeLessThan(plenty.memoryBytes);
   });
 
+  test.each([
+    ["2023-12", false],
+    ["2025-06", true],
+  ])("lets MaxText of %s keep activations in host memory: %s", (software, fits) => {
+    const shape = resolveShape({ name: "llama31-70b", seq: 8192 }, models);
+    const layout = {
+      tp: 1,
+      pp: 1,
+      cp: 1,
+      ep: 1,
+      dp: 256,
+      microBatch: 5,
+      globalBatch: 1280,
+      precision: "bf16",
+      recompute: "full",
+      sharding: "fsdp",
+      framework: "maxtext",
+      software,
+    } as const;
+    // AI-Hypercomputer/tpu-recipes, Llama3.1-70B-MaxText on 256 TPU v6e.
+    const chosen = memoryThatFits(shape, layout, { count: 256, capacityBytes: 32e9 });
+    expect(chosen.fits).toBe(fits);
+  });
+
   test("changes nothing that the layout gives", () => {
     const shape = { ...shapeOf(ran[0] ?? fail()), layers: 4 };
     const given = {

@@ -15,11 +15,18 @@ export interface ChosenMemory {
 
 /** A detail that programs can change without changing the layout. */
 interface Detail {
-  field: keyof TrainingLayout | "recomputedModules" | "weightFormat";
+  field: keyof TrainingLayout | "recomputedModules" | "weightFormat" | "gatheredWeights";
   text: string;
   change: (layers: number) => Partial<FilledLayout>;
-  appliesTo: (layout: FilledLayout) => boolean;
+  appliesTo: (layout: FilledLayout, software: string | undefined) => boolean;
 }
+
+/**
+ * Since when MaxText can keep activations in host memory (`remat_policy: qkv_proj_offloaded`, later `custom`).
+ *
+ * @see https://github.com/AI-Hypercomputer/maxtext/pull/987
+ */
+const maxtextOffloadsSince = "2024-04";
 
 /** In the order in which they are tried: those that cost no time first. */
 const details: readonly Detail[] = [
@@ -59,13 +66,26 @@ const details: readonly Detail[] = [
     change: () => ({ keepsOnlyQuantizedWeights: true }),
     appliesTo: ({ precision }) => precision === "nvfp4",
   },
+  {
+    field: "gatheredWeights",
+    text: "one matrix at a time",
+    change: () => ({ gathersOneMatrix: true }),
+    appliesTo: ({ framework }) => framework === "maxtext",
+  },
   ...[1 / 2, 3 / 4, 1].map((share): Detail => ({
     field: "offloadActivationLayers",
     text: `${share * 100} % of the layers`,
     change: (layers) => ({ offloadActivationLayers: Math.ceil(share * layers) }),
-    appliesTo: ({ framework }) => framework !== "maxtext",
+    appliesTo: ({ framework }, software = maxtextOffloadsSince) =>
+      framework !== "maxtext" || software >= maxtextOffloadsSince,
   })),
 ];
+
+function isOpen(field: Detail["field"], layout: TrainingLayout): boolean {
+  if (field === "recomputedModules" || field === "weightFormat" || field === "gatheredWeights")
+    return true;
+  return layout[field] === undefined;
+}
 
 /** Predictions are this far off on average: a layout that exceeds the memory by less is not refused. */
 const tolerance = 0.03;
@@ -91,9 +111,7 @@ export function memoryThatFits(
   const layersOfStage = Math.ceil(shape.layers / layout.pp);
   const assumed: Record<string, string> = {};
   for (const { field, text, change, appliesTo } of details) {
-    const isOpen =
-      field === "recomputedModules" || field === "weightFormat" || layout[field] === undefined;
-    if (!isOpen || !appliesTo(filled)) continue;
+    if (!isOpen(field, layout) || !appliesTo(filled, layout.software)) continue;
     Object.assign(filled, change(layersOfStage));
     assumed[field] = `${text}, so that it fits`;
     const memory = memoryOfFilled(shape, filled, hardware.count);

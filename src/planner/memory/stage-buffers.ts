@@ -96,7 +96,7 @@ function gatheredSequences(inputs: BufferInputs): number {
 }
 
 /** Weights that are gathered for one layer while the next is on its way, and gradients that wait to be reduced. */
-function gatheredWeights({ layout, parameters }: BufferInputs): number {
+function gatheredWeights({ shape, layout, parameters }: BufferInputs): number {
   const { sharding, framework, shardCount } = layout;
   if (sharding === "none" || shardCount === 1) return 0;
   if (framework === "deepspeed") {
@@ -104,14 +104,22 @@ function gatheredWeights({ layout, parameters }: BufferInputs): number {
   }
   if (sharding !== "fsdp" && sharding !== "zero3") return 0;
   return framework === "maxtext"
-    ? matricesOnTheWay(layout, parameters)
+    ? matricesOnTheWay(shape, layout, parameters)
     : layersOnTheWay(layout, parameters);
 }
 
-/** XLA gathers and reduces matrix by matrix. */
-function matricesOnTheWay(layout: FilledLayout, { largestLayer }: StageParameters): number {
+/**
+ * XLA gathers the matrices of a layer and reduces their gradients; where memory is scarce, one after the other. The largest are
+ * those of the feed-forward layer or of all experts.
+ */
+function matricesOnTheWay(
+  { gated }: TransformerShape,
+  layout: FilledLayout,
+  { largestLayer }: StageParameters,
+): number {
   const copies = layout.adapter === undefined ? 2 : 1;
-  return copies * elementBytes(layout.precision) * largestLayer;
+  const matrices = layout.gathersOneMatrix ? (gated ? 3 : 2) : 1;
+  return (copies * elementBytes(layout.precision) * largestLayer) / matrices;
 }
 
 /** Whether PyTorch gathers layers before they compute, and frees them after it. */
