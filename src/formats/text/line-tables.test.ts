@@ -62,6 +62,77 @@ describe("LineTables", () => {
       ],
     },
     {
+      name: "reads a table in a frame",
+      lines: [
+        "┏━━━━━━━┳━━━━━━┳━━━━━━┓",
+        "┃ epoch ┃ loss ┃ acc  ┃",
+        "┡━━━━━━━╇━━━━━━╇━━━━━━┩",
+        "│ 1     │ 0.50 │ 0.85 │",
+      ],
+      rows: [undefined, [], undefined, { epoch: 1, loss: 0.5, acc: 0.85 }],
+    },
+    {
+      name: "reads columns of blanks in a frame, whose names may have blanks",
+      lines: [
+        "│ Trial name        status     iter  total time (s)   return_mean │",
+        "│ PPO_CartPole_0   RUNNING       2        20.1                160.5 │",
+      ],
+      rows: [[], { iter: 2, "total time (s)": 20.1, return_mean: 160.5 }],
+    },
+    {
+      name: "reads spaCy's table, where the words of a name are one blank apart",
+      lines: [
+        "E    #       LOSS TOK2VEC  LOSS NER  ENTS_F  SCORE ",
+        "---  ------  ------------  --------  ------  ------",
+        "  1     200         10.12   1545.63   71.20    0.71",
+      ],
+      rows: [
+        [],
+        undefined,
+        { E: 1, "#": 200, "LOSS TOK2VEC": 10.12, "LOSS NER": 1545.63, ENTS_F: 71.2, SCORE: 0.71 },
+      ],
+    },
+    {
+      name: "names the metric of each row, and the task before it",
+      lines: [
+        "|  Tasks  |n-shot| Metric |   |Value |   |Stderr|",
+        "|hellaswag|     0|acc     |↑  |0.2901|±  |0.0045|",
+        "|         |     0|acc_norm|↑  |0.3101|±  |0.0046|",
+      ],
+      rows: [[], { "hellaswag acc": 0.2901 }, { "hellaswag acc_norm": 0.3101 }],
+    },
+    {
+      name: "reads a table of one column of values",
+      lines: ["┃  Test metric  ┃  DataLoader 0  ┃", "│  test_acc     │  0.9623        │"],
+      rows: [[], { test_acc: 0.9623 }],
+    },
+    {
+      name: "keeps the columns of a metric apart",
+      lines: [
+        "| Split | Metric   | Min.   | Epoch | Max.   | Epoch |",
+        "| Valid | Accuracy | 85.100 | 1     | 96.900 | 2     |",
+      ],
+      rows: [
+        [],
+        { "Valid Accuracy Min.": 85.1, "Valid Accuracy Epoch": 2, "Valid Accuracy Max.": 96.9 },
+      ],
+    },
+    {
+      name: "names the part of the data or of the classes that a row is about",
+      lines: ["split  loss  acc", "train  0.3   0.95", "val    0.5   0.80", "all    0.4   0.90"],
+      rows: [
+        [],
+        { "train loss": 0.3, "train acc": 0.95 },
+        { "val loss": 0.5, "val acc": 0.8 },
+        { loss: 0.4, acc: 0.9 },
+      ],
+    },
+    {
+      name: "takes a line of words for no row, although a sentence came before",
+      lines: ["Training has started", "accuracy 0.95 done"],
+      rows: [[], undefined],
+    },
+    {
       name: "takes a sentence for no row",
       lines: ["loading, please wait", "done: 3 files, 2 skipped"],
       rows: [[], undefined],

@@ -1,4 +1,5 @@
 import { remembered } from "../../foundation/remembered.ts";
+import { withoutUnit } from "./name-unit.ts";
 
 /** How a name in a line relates to the requested name. */
 export type NameMatch =
@@ -42,10 +43,12 @@ export function matchName(found: string, wanted: string): NameMatch {
   const foundName = normalized(found);
   const wantedName = normalized(wanted);
   if (foundName === wantedName) return "same";
+  const inParentheses = matchAbbreviation(found, wantedName);
+  if (inParentheses !== undefined) return inParentheses;
   if (!foundName.endsWith(wantedName)) return "other";
   const rest = foundName.slice(0, -wantedName.length);
   if (!/[_./@'-]$/u.test(rest)) return "other";
-  const printed = found.trim().replaceAll(/\s+/gu, " ").slice(0, -wantedName.length);
+  const printed = withoutUnit(found.trim()).replaceAll(/\s+/gu, " ").slice(0, -wantedName.length);
   // After a blank or a dot, the name is a separate word; otherwise it is the end of a longer word.
   if (!/[\s.]$/u.test(printed)) return "longer";
   const before = printed.split(/[\s.:]+/u);
@@ -59,9 +62,23 @@ export function matchName(found: string, wanted: string): NameMatch {
   return isPath || isNewBest || neutral.test(nearest) ? "last-words" : "longer";
 }
 
+/** `mean average precision (mAP@0.50)`: a name with its abbreviation. */
+const abbreviated = /^(.*\p{L}.*?)\s*\(([^()]+)\)$/u;
+
+/** Compares the abbreviation after a name. Words before it may change its meaning; means are a part of it. */
+function matchAbbreviation(found: string, wantedName: string): NameMatch | undefined {
+  const [, words, abbreviation] = abbreviated.exec(found) ?? [];
+  if (words === undefined || normalized(abbreviation ?? "") !== wantedName) return undefined;
+  const isOther = words
+    .split(/\s+/u)
+    .some((word) => qualifier.test(word) && !/^(?:mean|average|avg)$/iu.test(word));
+  return isOther ? "longer" : "same";
+}
+
 const normalized = remembered((name) =>
-  name
-    .trim()
+  withoutUnit(name.trim())
+    // `%WER`
+    .replace(/^%+(?=\p{L})/u, "")
     .toLowerCase()
     // Abbreviated words: `Val. Acc.`
     .replaceAll(/(?<=\p{L})\.(?=\s|$)/gu, "")

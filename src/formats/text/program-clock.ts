@@ -4,7 +4,7 @@ import type { NamedNumber } from "./named-number.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
 import { readDurationMs } from "./read-duration.ts";
 import type { CommaStyle } from "./read-number.ts";
-import { nameBefore } from "./read-pairs.ts";
+import { nameBefore } from "./field-name.ts";
 import type { WantedMetric } from "./wanted-metric.ts";
 
 interface ReadLine {

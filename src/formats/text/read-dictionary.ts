@@ -20,6 +20,15 @@ export function readDictionary(text: string, open: number): DictionaryNumbers | 
   return isWhole ? { entries: reader.entries, end: reader.at } : undefined;
 }
 
+/** `{"metric": "acc", "value": 0.9}`: a name and its number as two entries. */
+interface Label {
+  name: string | undefined;
+  value: NamedNumber["number"] | undefined;
+}
+
+const labelKey = /^(?:metric(?:_?name)?|name|key|tag)$/iu;
+const valueKey = /^(?:value|val|score)$/iu;
+
 class DictionaryReader {
   readonly entries: NamedNumber[] = [];
   readonly #text: string;
@@ -34,6 +43,7 @@ class DictionaryReader {
   readObject(prefix: string, depth: number): boolean {
     if (depth > deepest) return false;
     this.at += 1;
+    const label: Label = { name: undefined, value: undefined };
     for (;;) {
       this.#skipSpace();
       if (this.#take("}")) return true;
@@ -42,19 +52,41 @@ class DictionaryReader {
       this.#skipSpace();
       if (!this.#take(":")) return false;
       this.#skipSpace();
+      const [known, from] = [this.entries.length, this.at];
       if (!this.#readValue(prefix === "" ? key : `${prefix}.${key}`, depth)) return false;
+      this.#addToLabel(label, key, { known, from });
       this.#skipSpace();
       if (this.#take(",")) continue;
+      this.#addLabel(label);
       return this.#take("}");
     }
+  }
+
+  #addToLabel(label: Label, key: string, { known, from }: { known: number; from: number }): void {
+    if (labelKey.test(key)) label.name ??= this.#textFrom(from);
+    if (valueKey.test(key)) label.value ??= this.entries[known]?.number;
+  }
+
+  #addLabel({ name, value }: Label): void {
+    if (name !== undefined && value !== undefined) this.#add(name, value);
   }
 
   #readValue(name: string, depth: number): boolean {
     const first = this.#text[this.at];
     if (first === "{") return this.readObject(name, depth + 1);
     if (first === '"' || first === "'") return this.#readQuoted(name);
-    if (first === "[" || first === "(") return this.#skipBracket();
+    if (first === "[" || first === "(") return this.#readSingle(name) ?? this.#skipBracket();
     return this.#readWrapped(name) ?? this.#readBare(name);
+  }
+
+  /** The only number of a list: `[0.9]`; undefined for other lists. */
+  #readSingle(name: string): boolean | undefined {
+    const list = this.#match(/\[\s*[^[\](){},"'\s]+\s*\]/y);
+    if (list === undefined) return undefined;
+    const text = list.slice(1, -1).trim();
+    this.#addWhole(name, text, this.at + list.indexOf(text));
+    this.at += list.length;
+    return true;
   }
 
   /** `tensor(0.9, device='cuda')`, `np.float32(0.9)`; undefined if there is no call. */
@@ -74,6 +106,12 @@ class DictionaryReader {
     this.#addWhole(name, word, this.at);
     this.at += word.length;
     return true;
+  }
+
+  /** The text in quotes that was read from an index; undefined if the value is not one. */
+  #textFrom(start: number): string | undefined {
+    const quoted = this.#text.slice(start, this.at);
+    return /^["'].{1,100}["']$/u.test(quoted) ? quoted.slice(1, -1) : undefined;
   }
 
   #match(expression: RegExp): string | undefined {

@@ -44,7 +44,8 @@ const plain = /(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)/y;
 /** `1 234,5` and `1'234.5`. */
 const spaced = /\d{1,3}(?:[ \u00A0\u2009\u202F]\d{3})+,\d{1,2}(?!\d)/y;
 const apostrophes = /\d{1,3}(?:['’]\d{3})+(?!\d)(?:\.\d+)?/y;
-const exponent = /[eE][+-]?\d+(?![\w.])/y;
+/** Fortran writes `D` for a double. */
+const exponent = /(?:[eE][+-]?|[dD][+-])\d+(?![\w.])/y;
 /** `×10^-3`, `x 10**2`, `·10⁻³`. */
 const writtenExponent =
   /\s?[×x*·⋅]\s?10(?:(?:\^|\*\*)[{(]?([+\-\u2212]?\d+)[})]?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;
@@ -162,7 +163,7 @@ function readSeparated(
 /** The exponent at an index as JavaScript writes it, and its length in the text. */
 function exponentAt(text: string, at: number): { text: string; length: number } {
   const power = match(exponent, text, at);
-  if (power !== undefined) return { text: power, length: power.length };
+  if (power !== undefined) return { text: `e${power.slice(1)}`, length: power.length };
   writtenExponent.lastIndex = at;
   const written = writtenExponent.exec(text);
   if (written === null) return { text: "", length: 0 };

@@ -109,6 +109,58 @@ describe("readPairs", () => {
       line: "The best checkpoint with 57.33 accuracy/top1 at 1 epoch is saved, acc at 0.5",
       pairs: { "The best checkpoint with": 57.33, acc: 0.5 },
     },
+    {
+      name: "reads where a value was measured as no part of its name",
+      line: "loss after 100 steps: 0.7, accuracy @ step 200: 0.85, bleu at epoch 3 = 25.1",
+      pairs: {
+        "loss after": 100,
+        loss: 0.7,
+        "accuracy @ step": 200,
+        accuracy: 0.85,
+        "bleu at epoch": 3,
+        bleu: 25.1,
+      },
+    },
+    {
+      name: "reads PyTorch's tutorial of CIFAR-10",
+      line: "Accuracy of the network on the 10000 test images: 55 %",
+      pairs: { "Accuracy of the network on the": 10_000, Accuracy: 55 },
+    },
+    {
+      name: "keeps a threshold in the name",
+      line: "precision at recall 0.9: 0.5",
+      pairs: { "precision at recall": 0.9 },
+    },
+    {
+      name: "names the class or the fold that a value is about",
+      line: "class 0 acc: 0.95, fold 2: acc=0.9, epoch 3 acc: 0.8",
+      pairs: { class: 0, "class-0 acc": 0.95, fold: 2, "fold-2 acc": 0.9, epoch: 3, acc: 0.8 },
+    },
+    {
+      name: "reads units in brackets",
+      line: "loss [nats]: 0.7, Accuracy (%): 85.2",
+      pairs: { "loss [nats]": 0.7, "Accuracy (%)": 85.2 },
+    },
+    {
+      name: "reads the only number of a list",
+      line: "episodic_return=[455.] {'acc': [0.9], 'sizes': [1, 2]}",
+      pairs: { episodic_return: 455, acc: 0.9 },
+    },
+    {
+      name: "reads pairs of a name and a number",
+      line: "[('loss', 0.5), ('acc', 0.92)]",
+      pairs: { loss: 0.5, acc: 0.92 },
+    },
+    {
+      name: "reads a name and its number as two entries of an object",
+      line: '{"metric": "val_acc", "value": 0.93, "step": 3}',
+      pairs: { value: 0.93, step: 3, val_acc: 0.93 },
+    },
+    {
+      name: "begins a name after the word that counts the number before",
+      line: "第2轮 准确率：0.92",
+      pairs: { 准确率: 0.92 },
+    },
     { name: "reads a sentence", line: "accuracy is 0.900", pairs: { accuracy: 0.9 } },
     {
       name: "reads NaN and infinities",
@@ -123,6 +175,10 @@ describe("readPairs", () => {
   ])("$name", ({ line, pairs }) => {
     const read = readPairs(visibleText(line)).map(({ name, number }) => [name, number.value]);
     expect(read).toEqual(Object.entries(pairs));
+  });
+
+  test("takes the unit of a name for the unit of its number", () => {
+    expect(readPairs("Accuracy (%): 85.2")[0]?.number.suffix).toEqual({ kind: "percent" });
   });
 
   test("gives the running mean and the total beside a number", () => {

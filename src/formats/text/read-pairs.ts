@@ -1,5 +1,6 @@
 import { remembered } from "../../foundation/remembered.ts";
-import { isQualifier } from "./match-name.ts";
+import { nameBefore } from "./field-name.ts";
+import { isPercentName } from "./name-unit.ts";
 import type { NamedNumber } from "./named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
@@ -43,14 +44,14 @@ function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: Na
   const known = pairs.length;
   let end = 0;
   let last: LastPair | undefined;
-  let prefix = "";
+  let before: NumberBefore | undefined;
   for (;;) {
     const number = nextNumber(text, end, commaStyle);
     if (number === undefined) break;
     const between = text.slice(end, number.start);
     const isAdded = last?.end === end && addToPair(last, text, { between, number });
-    if (!isAdded) last = addNamed(pairs, text, { between: prefix + between, number }) ?? last;
-    prefix = /\btop $/iu.test(between) ? `Top-${number.value}` : "";
+    if (!isAdded) last = addNamed(pairs, text, { between, number, before }) ?? last;
+    before = { between, number };
     end = number.suffixEnd;
   }
   if (from === 0) return;
@@ -60,6 +61,12 @@ function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: Na
 function moved(number: NumberToken, by: number): NumberToken {
   const { start, end, suffixEnd } = number;
   return { ...number, start: start + by, end: end + by, suffixEnd: suffixEnd + by };
+}
+
+/** A number and the text between it and the number before it. */
+interface NumberBefore {
+  between: string;
+  number: NumberToken;
 }
 
 interface LastPair {
@@ -90,14 +97,61 @@ function addToPair(
 function addNamed(
   pairs: NamedNumber[],
   text: string,
-  { between, number }: { between: string; number: NumberToken },
+  {
+    between,
+    number,
+    before,
+  }: { between: string; number: NumberToken; before: NumberBefore | undefined },
 ): LastPair | undefined {
-  const name = rememberedName(between);
+  const isAlone = /^\](?!\s*\[)/u.test(text.slice(number.suffixEnd, number.suffixEnd + 8));
+  const name = nameAfter(before, isAlone ? between.replace(openList, "") : between);
   if (name === undefined || isPosition(text, between, number)) return undefined;
-  const pair = { name, number, runningMean: undefined, outOf: undefined };
+  const isPercent = number.suffix === undefined && isPercentName(name);
+  const suffix = isPercent ? ({ kind: "percent" } as const) : number.suffix;
+  const pair = {
+    name,
+    number: isPercent ? { ...number, suffix } : number,
+    runningMean: undefined,
+    outOf: undefined,
+  };
   pairs.push(pair);
   return { pair, end: number.suffixEnd };
 }
+
+/** The name of a number, from the text before it and the number before that. */
+function nameAfter(before: NumberBefore | undefined, between: string): string | undefined {
+  if (before === undefined) return rememberedName(between);
+  if (restOfWord.test(between)) return rememberedName(between.replace(restOfWord, " "));
+  if (/\btop $/iu.test(before.between))
+    return rememberedName(`Top-${before.number.value}${between}`);
+  const placed = /[:=]\s*$/u.test(between) ? measuredAt(before.between, between) : undefined;
+  if (placed !== undefined) return placed;
+  const name = rememberedName(between);
+  const part = partOfModel.exec(before.between)?.[1];
+  if (name === undefined || part === undefined || !isRightAfter.test(between)) return name;
+  return `${part}-${before.number.value} ${name}`;
+}
+
+/** `accuracy` in `accuracy at step 100: 0.85` and in `Accuracy of the network on the 10000 test images: 85 %`. */
+function measuredAt(before: string, between: string): string | undefined {
+  if (!/^(?:[ #]*\p{L}+){0,4}\s*[:=]\s*$/u.test(between)) return undefined;
+  const text = rememberedName(before);
+  const name = text === undefined ? undefined : nameAndPlace.exec(text)?.[1];
+  const isPlace = placeBefore.test(before) || placeAfter.test(between);
+  return isPlace ? name : undefined;
+}
+
+/** `第2轮 准确率：`: the rest of a word that begins with the number before. */
+const restOfWord = /^\p{L}+\s+(?=\S)/u;
+const nameAndPlace = /^(\S.*?) (?:at|after|on|of|for|in|@)(?: [\p{L}#_]+)*$/u;
+const placeBefore = /\b(?:epoch|(?:global.?)?step|iter(?:ation)?|update|round|batch)\W*$/iu;
+const placeAfter =
+  /^\s?(?:epochs?|steps?|iter(?:ation)?s?|updates?|rounds?|batches|tokens|(?:\p{L}+ ){0,2}(?:images|samples|examples|sequences|sentences))\s*[:=]/iu;
+/** What of several parts a number is about, as in `class 0 acc: 0.95`. */
+const partOfModel =
+  /\b(class|category|label|fold|client|expert|head|layer|task|domain|subject|language)[ #]*$/iu;
+const isRightAfter = /^[\s:,-]*\p{L}[^:,|;]*[:=]?\s*$/u;
+const openList = /(?<=[=:]\s*)\[\s*$/u;
 
 /** Lines of one program repeat the text between their numbers. */
 const rememberedName = remembered(nameBefore);
@@ -117,44 +171,3 @@ function isPosition(text: string, between: string, number: NumberToken): boolean
 const position = /^\s?(?:epoch|step|iter|update|batch)/iu;
 /** From an earlier value to the current one: `0.90 -> 0.95`. */
 const arrow = /^\s*(?:->|=>|→)\s*$/u;
-/** Words that wrap a number: `tensor(0.94)`, `np.float32(0.94)`. */
-const wrapper =
-  /(?:\b(?:torch\.)?[Tt]ensor|\b(?:np|numpy|jnp)\.\w+|\b(?:Device)?Array|\bfloat)\(\s*\[?$/u;
-const separator = /\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
-/** Where one field of a line ends and the next begins. */
-const boundary =
-  /[|│┃｜,，、;；\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)|(?<=\p{Ll}{4})\. (?=\p{Lu})| {2,}| [-–—] |\.{2,}|(?<!@\d*\.\d+)[=:](?=\s|\w)/gu;
-
-/** The name of the second of two numbers, from the text between them. */
-export function nameBefore(between: string): string | undefined {
-  const unwrapped = between.replace(wrapper, "").replace(/["'`*]+$/u, "");
-  const parted = separator.exec(unwrapped);
-  const isParted = parted !== null;
-  const before = (isParted ? unwrapped.slice(0, parted.index) : unwrapped).trimEnd();
-  if (!isParted && !/\s$/u.test(unwrapped)) return undefined;
-  const cell = isParted ? before : before.replace(/\s*[|│┃]+$/u, "");
-  const isTight = isParted && parted[0].startsWith("=");
-  const field = lastField(cell, isTight);
-  return field === "" || !/\p{L}/u.test(field) ? undefined : field;
-}
-
-function lastField(text: string, isTight: boolean): string {
-  let start = 0;
-  const unquoted = text.replace(/["'`*]+$/u, "");
-  for (const found of unquoted.matchAll(boundary)) start = found.index + found[0].length;
-  // Digits that are not a number (a time of day, a version) also end a field.
-  const field = unquoted
-    .slice(start)
-    .replace(/^.*(?:^|\s)\d\S*(?=\s)/u, "")
-    .trim();
-  const words = isTight ? lastName(field) : field;
-  return words.replaceAll(/^["'`*(]+|["'`*]+$/gu, "").trim();
-}
-
-/** In `epoch done val_loss=0.3` the name is one word; in `best val_loss=0.3` it is two. */
-function lastName(field: string): string {
-  const words = field.split(/\s+/u);
-  let first = words.length - 1;
-  while (first > 0 && isQualifier(words[first - 1] ?? "")) first -= 1;
-  return words.slice(first).join(" ");
-}

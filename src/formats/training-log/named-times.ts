@@ -1,7 +1,7 @@
 import { clockDurations } from "../text/clock-duration.ts";
 import type { NamedText } from "../text/line-tables.ts";
 import type { NamedNumber } from "../text/named-number.ts";
-import { nameBefore } from "../text/read-pairs.ts";
+import { nameBefore } from "../text/field-name.ts";
 import { epochMs, parseTimeText, type TimeText } from "./time-text.ts";
 
 /** A time in a line and its name there. */

@@ -1,0 +1,96 @@
+import { cellsOf, type Delimiter } from "./table-cells.ts";
+
+const maximumColumns = 200;
+const maximumNameLength = 60;
+const delimiters = [",", "\t", ";", "|", "blanks", "gaps"] as const;
+
+/** One way to read the header of a table. */
+export interface Columns {
+  delimiter: Delimiter;
+  names: readonly string[];
+}
+
+/** The ways to read a line as a header; none if it is not one. The rows decide between two ways. */
+export function headersOf(line: string): Columns[] {
+  if (!mayBeHeader(line)) return [];
+  const ways = delimiters.flatMap((delimiter) => {
+    const names = namesOf(line, delimiter);
+    return isHeader(names, delimiter) ? [{ delimiter, names }] : [];
+  });
+  const [first, second] = ways;
+  // `E  STEP  LOSS NER` has four columns, or three.
+  return first?.delimiter === "blanks" && second !== undefined ? [first, second] : ways.slice(0, 1);
+}
+
+function namesOf(line: string, delimiter: Delimiter): string[] {
+  return cellsOf(line, delimiter).map(({ text }) => columnName(text));
+}
+
+function isHeader(names: readonly string[], delimiter: Delimiter): boolean {
+  const fewest = delimiter === "blanks" || delimiter === "gaps" ? 3 : 2;
+  if (names.length < fewest || names.length > maximumColumns || isSentence(names)) return false;
+  if (delimiter === "gaps" && !names.some((name) => /[\s#]/u.test(name))) return false;
+  const isLong = delimiter === "|" && metricColumnOf(names) !== undefined;
+  if (isLong) return names.every((name) => name === "" || isColumnName(name, delimiter));
+  return (
+    names.every((name) => isColumnName(name, delimiter)) && new Set(names).size === names.length
+  );
+}
+
+/** `| category | AP | category | AP |`: the header of a table whose columns have no names of their own. */
+export function isHeaderWithRepeats(line: string): boolean {
+  if (!line.includes("|") || !mayBeHeader(line)) return false;
+  const names = namesOf(line, "|");
+  return names.length > 1 && names.every((name) => isColumnName(name, "|"));
+}
+
+/** The column that names a metric in each row: `| Task | Metric | Value |`, `Test metric | DataLoader 0`. */
+export function metricColumnOf(names: readonly string[]): number | undefined {
+  const index = names.findIndex((name) => /(?:^|\s)metrics?(?: name)?$/iu.test(name));
+  return index === -1 ? undefined : index;
+}
+
+/** `After epoch 3, accuracy is 0.95`: numbers after words, not columns such as `Top 5`. */
+function isSentence(names: readonly string[]): boolean {
+  return (
+    names.some((name) => /\s\d*\.\d+%?$/u.test(name)) ||
+    names.every((name) => /\s\d+%?$/u.test(name))
+  );
+}
+
+/** A quick test: no name of a column contains `=` or `:`, and none between blanks begins with a digit. */
+function mayBeHeader(line: string): boolean {
+  if (/(?<!@\d*\.\d+)[=:]/u.test(line)) return false;
+  return /[,;|\t]/u.test(line) || !/(?:^|\s)[+-]?\.?\d/u.test(line);
+}
+
+/** Without quotes, and without a parenthesis around several columns: `Box(P`, `R`, `mAP50)`. */
+function columnName(text: string): string {
+  const name = text.replaceAll(/^["']|["']$/gu, "");
+  if (name.includes("(") && !name.includes(")")) return name.slice(name.indexOf("(") + 1);
+  return name.includes("(") ? name : name.replace(/\)$/u, "");
+}
+
+/** A range of thresholds in a name: `mAP@.5:.95`. */
+const thresholds = /@\d*\.\d+:\d*\.\d+/gu;
+
+/** Whether a cell may name a column: a word, not a number, without `=` or `:`. */
+function isColumnName(name: string, delimiter: Delimiter): boolean {
+  if (name.length === 0 || name.length > maximumNameLength) return false;
+  if (/^(?:nan|inf(?:inity)?)$/iu.test(name)) return false;
+  return wordOf(delimiter).test(name.replace(thresholds, "@"));
+}
+
+function wordOf(delimiter: Delimiter): RegExp {
+  switch (delimiter) {
+    case "blanks":
+      return /^[A-Za-z_][\w./@%#-]*$/u;
+    case "gaps":
+      return /^(?:#|[A-Za-z_][\w ./@()%#-]*)$/u;
+    case ",":
+    case "\t":
+    case ";":
+    case "|":
+      return /^[A-Za-z_][\w ./@()%#-]*$/u;
+  }
+}
