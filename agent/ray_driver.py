@@ -13,6 +13,7 @@ log is one of:
 import base64
 import fcntl
 import hashlib
+import importlib
 import json
 import os
 import shutil
@@ -76,12 +77,11 @@ def here():
     return os.path.join(os.getcwd(), ".pitwall")
 
 
-def agent_module():
-    """Imported where it is used: Ray sends the class below to processes that do not know its folder."""
+def agent(name):
+    """A file of the agent. It is imported where it is used: Ray sends the class below to processes that do not know its folder."""
     if here() not in sys.path:
         sys.path.insert(0, here())
-    import pitwall_agent
-    return pitwall_agent
+    return importlib.import_module("host_agent." + name)
 
 
 def say(**fields):
@@ -97,7 +97,7 @@ class Node:
         self.process = None
 
     def describe(self):
-        facts = agent_module().describe()
+        facts = agent("describe").describe()
         facts["address"] = ray.util.get_node_ip_address()
         place = {"nodeId": ray.get_runtime_context().get_node_id(), "folder": self.folder}
         return facts, place
@@ -122,11 +122,11 @@ class Node:
         return os.path.join(os.getcwd(), self.request["folder"])
 
     def clock(self):
-        return agent_module().now_ms()
+        return agent("frames").now_ms()
 
     def start(self, address, port):
         variables = {"PITWALL_MASTER_ADDRESS": address, "PITWALL_MASTER_PORT": str(port)}
-        job = agent_module().place_job(self.request["job"], self.host_index, variables)
+        job = agent("place_job").place_job(self.request["job"], self.host_index, variables)
         job.update(isSignalledByScheduler=False, cwd=self.code_folder())
         job["env"].update(self.request["hostEnv"][self.host_index])
         if "CUDA_VISIBLE_DEVICES" in os.environ:  # also for commands beside the ranks
@@ -137,10 +137,10 @@ class Node:
         env = dict(os.environ)
         if not self.request["setsThreads"]:
             env.pop("OMP_NUM_THREADS", None)  # Ray sets it to the CPUs of the actor
-        agent = os.path.join(here(), "pitwall_agent.py")
+        program = os.path.join(here(), "pitwall_agent.py")
         # The agent ends its processes when this actor ends.
         self.process = subprocess.Popen(
-            [sys.executable, agent, "run", self.folder], stdin=subprocess.PIPE, env=env, start_new_session=True,
+            [sys.executable, "-S", program, "run", self.folder], stdin=subprocess.PIPE, env=env, start_new_session=True,
         )
 
     def read(self, offset):
@@ -155,7 +155,7 @@ class Node:
         return data, is_over and len(data) < READ_BYTES
 
     def stop(self, grace_ms):
-        agent_module().tell_agent(self.folder, {"kind": "stop", "graceMs": grace_ms})
+        agent("job_folder").tell_agent(self.folder, {"kind": "stop", "graceMs": grace_ms})
 
     def failure(self):
         """The exit code of the first rank that failed; 0 if none did."""
@@ -275,7 +275,7 @@ class Relay:
             return 0
         # First, so that it is there when the last frame is, which comes a moment before the agent exits.
         self.tails[host] = (self.tails[host] + data)[-TAIL_BYTES:]
-        if host not in self.ended and (is_over or agent_module().has_ended(self.tails[host])):
+        if host not in self.ended and (is_over or agent("frames").has_ended(self.tails[host])):
             self.ended.add(host)
             say(kind="ended", host=host)
         for at in range(0, len(data), LINE_BYTES):
@@ -305,7 +305,7 @@ def main(job, request_name):
         if failed:
             say(kind="set-up-failed", command=request["setUp"], output=failed[0])
             return 1
-    say(kind="placed", timeMs=agent_module().now_ms(), hosts=[
+    say(kind="placed", timeMs=agent("frames").now_ms(), hosts=[
         dict(place, host=host, facts=facts) for host, (facts, place) in zip(hosts, described)])
     first = described[0][0]
     ray.get([node.start.remote(first["address"], first["freePort"]) for node in nodes])

@@ -29,7 +29,7 @@ import urllib.parse
 import zipfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import pitwall_agent  # noqa: E402
+from host_agent import frames  # noqa: E402
 
 ANSWER_SECONDS = 30
 STREAM_SECONDS = 0.1
@@ -186,7 +186,7 @@ class Follower:
         self.reading = threading.RLock()
         self.messages = queue.SimpleQueue()
         self.tail = b""
-        self.whole = pitwall_agent.WholeFrames()
+        self.whole = frames.WholeFrames()
         self.has_ended = self.has_failed = False
         # A heartbeat says that everything has arrived that was there before.
         self.is_caught_up = False
@@ -253,7 +253,7 @@ class Follower:
 
     def loose(self, kind, payload, time_ms=None):
         with self.lock:
-            pitwall_agent.write_loose(self.out, kind, payload, time_ms)
+            frames.write_loose(self.out, kind, payload, time_ms)
 
     def read_log(self):
         try:
@@ -308,7 +308,7 @@ class Follower:
             with self.lock:
                 self.out.write(self.whole.push(data))
                 self.out.flush()
-            self.has_ended = pitwall_agent.has_ended(self.tail)
+            self.has_ended = frames.has_ended(self.tail)
             if self.has_ended:
                 self.give_up_clock()
         elif words[0] == b":::PITWALL-PONG" and len(words) == 4 and words[1].decode() == self.host:
@@ -507,7 +507,8 @@ def run_on_node(spec, words, has_terminal=False):
 def pack(path, root, own):
     names = [name for name in sys.stdin.read().split("\0") if name]
     parts = [(root, name) for name in names if name.split("/")[0] != ".pitwall"]
-    parts += [(own, ".pitwall/" + name) for name in sorted(os.listdir(os.path.join(own, ".pitwall")))]
+    for folder, _, files in sorted(os.walk(os.path.join(own, ".pitwall"))):
+        parts += [(own, os.path.relpath(os.path.join(folder, name), own)) for name in sorted(files)]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6, strict_timestamps=False) as archive:
         for folder, name in parts:
             if os.path.isfile(os.path.join(folder, name)):

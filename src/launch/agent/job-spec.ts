@@ -1,3 +1,4 @@
+import { agentStart } from "./agent-program.ts";
 import { shellWord } from "../../foundation/shell-word.ts";
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import { flightRecorderVariables, rankEnvironment } from "../rank-environment.ts";
@@ -206,7 +207,15 @@ function startersOf(
   if (starter === "torchrun")
     return [{ command: torchrun(request, place), env: {}, ranks, isRank: false }];
   if (typeof starter === "object") {
-    const words = [...starter.words, "{agentPython}", "{agent}", "mpi", "-", "--", ...command];
+    const words = [
+      ...starter.words,
+      ...agentStart("{agentPython}"),
+      "{agent}",
+      "mpi",
+      "-",
+      "--",
+      ...command,
+    ];
     return [{ command: words, env: starter.env, ranks, isRank: false, isMpirun: true }];
   }
   return ranks.map((rank, localRank) => ({
@@ -299,9 +308,7 @@ function torchrun(request: JobRequest, place: HostPlace): string[] {
     `--nproc-per-node=${place.rankCount}`,
     ...rendezvousOptions(rendezvous, place),
     "--no-python",
-    "{agentPython}",
-    // Without looking for packages, it starts faster.
-    "-S",
+    ...agentStart("{agentPython}"),
     "{agent}",
     "rank",
     "--",

@@ -12,6 +12,7 @@ import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { Launcher, LaunchOptions, LaunchOutcome } from "../launcher.ts";
 import { dumpVariable } from "../rank-environment.ts";
 import { ranksOfHosts } from "../ranks-of-hosts.ts";
+import { agentStart } from "./agent-program.ts";
 import { AgentJob } from "./agent-job.ts";
 import type { AgentPlace } from "./host-access.ts";
 import {
@@ -38,7 +39,7 @@ export interface LocalRanks {
   spec: AgentJobSpec;
   /** With the command of each. */
   ranks: readonly LaunchedRank[];
-  agent: readonly [python: string, file: string];
+  agent: readonly string[];
 }
 
 /**
@@ -95,7 +96,7 @@ export async function planLocalRanks(
     0,
   );
   const ranks = withCommands(ranksOfHosts([{ host: launchingHost, rankCount }]), [spec]);
-  return { kind: "planned", spec, ranks, agent: [python, agentFile] };
+  return { kind: "planned", spec, ranks, agent: [...agentStart(python), agentFile] };
 }
 
 /**
@@ -121,8 +122,8 @@ async function start(
 ): Promise<LaunchOutcome> {
   await writeFile(join(folder, "job.json"), JSON.stringify(spec), { mode: 0o600 });
   const launchedMs = nowMs();
-  const [python, file] = agent;
-  const child = spawn(python, [file, "run", folder], {
+  const [python = "", ...words] = agent;
+  const child = spawn(python, [...words, "run", folder], {
     cwd: options.cwd,
     env: options.env,
     // Its own session, so that Ctrl-C reaches only Pitwall, which then stops the job.

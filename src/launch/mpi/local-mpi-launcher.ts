@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
+import { agentStart } from "../agent/agent-program.ts";
 import { AgentJob } from "../agent/agent-job.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import { statusOfJob } from "../agent/reached-job.ts";
@@ -49,7 +50,7 @@ export function localMpiLauncher(
     attach: (job) => attachHere(job, means),
     preview: async (command, options) => {
       const { tool, words, env } = await mpirunOf(target, options);
-      const agent = ["python3", agentFile, "mpi", "-", "--"];
+      const agent = [...agentStart("python3"), agentFile, "mpi", "-", "--"];
       return mpirunScript(tool, [...words, ...agent, ...command], env);
     },
   };
@@ -60,7 +61,11 @@ export async function endLocalMpiJob(
   { runDirectory }: { runDirectory: string },
   means: LaunchMeans,
 ): Promise<{ endedCount: number }> {
-  const { access, agent, folder } = placeOf(runDirectory, ["python3", means.agentFile], means);
+  const { access, agent, folder } = placeOf(
+    runDirectory,
+    [...agentStart("python3"), means.agentFile],
+    means,
+  );
   const words = [...agent, "stop", folder, String(graceMs)];
   const outcome = await runCommand(words, { timeoutMs: stopMs, env: access.env });
   const [, count = "0"] =
@@ -109,7 +114,7 @@ async function attachHere(
   { runDirectory, ranks, launchedMs, tickMs = 0 }: LaunchedBefore,
   means: LaunchMeans,
 ): Promise<AttachOutcome> {
-  const place = placeOf(runDirectory, ["python3", means.agentFile], means);
+  const place = placeOf(runDirectory, [...agentStart("python3"), means.agentFile], means);
   const status = await statusOfJob(place);
   if (status?.isKnown !== true) return { kind: "unknown-job", hosts: [place.access.host] };
   const { hasEnded, processCount } = status;

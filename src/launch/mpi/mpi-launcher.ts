@@ -82,7 +82,7 @@ interface Parts {
 /** On a host, `mpi` of the agent's file finds the request of the rank that it is. */
 async function commandOf(command: readonly string[], parts: Parts): Promise<string[]> {
   const { target, tool, opened, keeper, options } = parts;
-  const agentFile = basename(opened[0]?.agent[1] ?? "");
+  const agentFile = basename(opened[0]?.agent.at(-1) ?? "");
   const words = mpirunWords({
     tool,
     hosts: opened.map((each) => ({ name: each.host.name, rankCount: rankCountOf(target, each) })),
@@ -90,7 +90,7 @@ async function commandOf(command: readonly string[], parts: Parts): Promise<stri
     ownAddress: await addressTowards(opened[0]?.facts.reachedAt ?? undefined),
     more: target.mpirun ?? [],
   });
-  const start = `exec python3 "$HOME/.pitwall/agent/${agentFile}" mpi "$0" -- "$@"`;
+  const start = `exec python3 -S "$HOME/.pitwall/agent/${agentFile}" mpi "$0" -- "$@"`;
   return [...words, "sh", "-c", start, basename(options.runDirectory), ...command];
 }
 

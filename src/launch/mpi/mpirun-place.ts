@@ -1,4 +1,5 @@
 import { basename, join } from "node:path";
+import { agentStart } from "../agent/agent-program.ts";
 import type { AgentPlace } from "../agent/host-access.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";
 
@@ -9,7 +10,7 @@ export function keeperPlace(
 ): AgentPlace {
   return {
     access: { host: "mpirun", wrap: (words) => words, env },
-    agent: ["python3", agentFile],
+    agent: [...agentStart("python3"), agentFile],
     folder: join(env["HOME"] ?? "/", ".pitwall/jobs", `${basename(runDirectory)}.mpirun`),
   };
 }

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { UserError, WorldError } from "../../foundation/user-error.ts";
+import { agentFileNames, agentPackage } from "../agent/agent-program.ts";
 import { runCommand } from "../run-command.ts";
 import { collectCode } from "../code/sync-code.ts";
 import type { RayClient } from "./ray-client.ts";
@@ -12,7 +13,11 @@ const packMs = 300_000;
 const mostBytes = 500 * 1024 * 1024;
 
 /** The files of Pitwall that run in a cluster, in the folder `.pitwall` of a package. */
-const ownFiles = ["pitwall_agent.py", "ray_driver.py", "ray_shell.py"] as const;
+async function ownFiles(agentFile: string): Promise<string[]> {
+  const parts = await agentFileNames(agentFile);
+  const programs = ["pitwall_agent.py", "ray_driver.py", "ray_shell.py"];
+  return [...programs, ...parts.map((name) => `${agentPackage}/${name}`)];
+}
 
 /** What is packed: no files, or those of a program. */
 type Code = Awaited<ReturnType<typeof collectCode>>;
@@ -44,21 +49,23 @@ async function send(
 ): Promise<string> {
   const folder = dirname(agentFile);
   const hash = createHash("sha256").update(code === undefined ? "" : code.sha256);
-  for (const name of ownFiles) hash.update(await readFile(join(folder, name)));
+  const own = await ownFiles(agentFile);
+  for (const name of own) hash.update(await readFile(join(folder, name)));
   const name = `_ray_pkg_${hash.digest("hex").slice(0, 32)}.zip`;
-  await client.upload(name, () => pack(code ?? { root: folder, files: [] }, folder));
+  await client.upload(name, () => pack(code ?? { root: folder, files: [] }, folder, own));
   return `gcs://${name}`;
 }
 
 async function pack(
   code: { root: string; files: readonly string[] },
   agentFolder: string,
+  ownNames: readonly string[],
 ): Promise<Uint8Array> {
   const folder = await mkdtemp(join(tmpdir(), "pitwall-ray-"));
   try {
     const own = join(folder, ".pitwall");
-    await mkdir(own);
-    for (const name of ownFiles) await copyFile(join(agentFolder, name), join(own, name));
+    await mkdir(join(own, agentPackage), { recursive: true });
+    for (const name of ownNames) await copyFile(join(agentFolder, name), join(own, name));
     const file = join(folder, "package.zip");
     const words = ["python3", join(agentFolder, "ray_link.py"), "pack", file, code.root, folder];
     const outcome = await runCommand(words, { stdin: code.files.join("\0"), timeoutMs: packMs });

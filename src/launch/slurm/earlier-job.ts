@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { WorldError } from "../../foundation/user-error.ts";
 import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import { agentProgram } from "../agent/agent-program.ts";
 import { statusOfJob, type ReachedHost, type ReachedJob } from "../agent/reached-job.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";
 import type { AttachOutcome, LaunchedBefore } from "../launcher.ts";
@@ -15,7 +16,6 @@ import { SlurmClient } from "./slurm-client.ts";
 import { SlurmJob } from "./slurm-job.ts";
 import { chosenNodes } from "./slurm-ranks.ts";
 import {
-  agentHash,
   describeNodes,
   isShared,
   placesOf,
@@ -142,7 +142,7 @@ async function scriptOf(runDirectory: string): Promise<string> {
 
 /** Scripts of older versions do not state how the agent is started. */
 async function olderAgentWords(agentFile: string, home: string): Promise<string[]> {
-  const hash = agentHash(await readFile(agentFile, "utf8"));
+  const { hash } = await agentProgram(agentFile);
   return ["python3", join(home, ".pitwall/agent", `${hash}.py`)];
 }
 

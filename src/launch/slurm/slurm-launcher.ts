@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { HostFacts } from "../../schema/run/host-facts.ts";
 import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
+import { agentProgram } from "../agent/agent-program.ts";
 import { agentJobTemplate, pythonOf } from "../agent/job-spec.ts";
 import type { LaunchMeans } from "../launch-target-row.ts";
 import type {
@@ -24,7 +25,7 @@ import { SlurmClient } from "./slurm-client.ts";
 import { factsOfNode, nodesFor, readCluster } from "./slurm-cluster.ts";
 import type { SlurmJobState } from "./job-state.ts";
 import { SlurmJob } from "./slurm-job.ts";
-import { agentHash, describeNodes, placesOf, readFacts, type SlurmPlace } from "./slurm-nodes.ts";
+import { describeNodes, placesOf, readFacts, type SlurmPlace } from "./slurm-nodes.ts";
 import { chosenNodes, ranksOfNodes } from "./slurm-ranks.ts";
 import {
   agentWordsIn,
@@ -58,12 +59,11 @@ export class SlurmLauncher implements Launcher {
   /** @throws UserError, WorldError what `nodesFor`, `readCluster` and `SlurmClient.submit` throw; `slurm-job-ended` */
   async launch(command: readonly string[], options: LaunchOptions): Promise<LaunchOutcome> {
     await this.#suitedNodes();
-    const agent = await readFile(this.#means.agentFile, "utf8");
+    const agent = await agentProgram(this.#means.agentFile);
     const tools = new SlurmTools(options.env);
     const nodeOrder = await this.#nodeOrder(tools);
     const cpuBinding = await this.#cpuBinding;
-    const text = { text: agent, hash: agentHash(agent) };
-    const script = this.#script(command, options, { agent: text, nodeOrder, cpuBinding });
+    const script = this.#script(command, options, { agent, nodeOrder, cpuBinding });
     const client = new SlurmClient(tools);
     const earlier = await this.#earlierAttempt(client, script, options);
     await writeFile(join(options.runDirectory, "slurm.sh"), script, { mode: 0o600 });
@@ -108,11 +108,11 @@ export class SlurmLauncher implements Launcher {
   }
 
   async preview(command: readonly string[], options: LaunchOptions): Promise<string> {
-    const agent = await readFile(this.#means.agentFile, "utf8");
-    const text = `(here: the ${agent.split("\n").length} lines of agent/pitwall_agent.py)`;
+    const { text: agent, hash } = await agentProgram(this.#means.agentFile);
+    const text = `(here: the ${agent.split("\n").length} lines of agent/pitwall_agent.py and agent/host_agent/)`;
     const nodeOrder = await this.#nodeOrder(new SlurmTools(options.env));
     const cpuBinding = await this.#cpuBinding;
-    const own = { text, hash: agentHash(agent) };
+    const own = { text, hash };
     return this.#script(command, options, { agent: own, nodeOrder, cpuBinding });
   }
 

@@ -1,17 +1,16 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { hostFacts } from "../../schema/run/host-facts.ts";
+import { agentStart } from "../agent/agent-program.ts";
 import type { AgentPlace, FollowedClock, HostAccess } from "../agent/host-access.ts";
 import { phaseOf } from "./job-state.ts";
 import type { SlurmClient } from "./slurm-client.ts";
 import { stepWords, type RunningJob } from "./job-step.ts";
 import { factsIn, type DescribedHost } from "./labeled-facts.ts";
 import { NodeClocks } from "./node-clocks.ts";
-import { agentStart } from "./slurm-script.ts";
 import type { SlurmTools } from "./slurm-tools.ts";
 
 /** On a shared home folder, the job's folders usually appear within this time; after it, the nodes are asked. */
@@ -149,10 +148,6 @@ export function stepPlaces(job: RunningJob): AgentPlace[] {
     agent: job.agent,
     folder: folderOf(host, job),
   }));
-}
-
-export function agentHash(agent: string): string {
-  return createHash("sha256").update(agent).digest("hex").slice(0, 16);
 }
 
 /** What the agents have stored about the nodes of a job that share the home folder; undefined if one has stored nothing. */

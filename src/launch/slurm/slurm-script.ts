@@ -1,4 +1,5 @@
 import { shellWord } from "../../foundation/shell-word.ts";
+import { agentStart } from "../agent/agent-program.ts";
 import type { LaunchTargetOf } from "../../schema/run/launch-target.ts";
 
 interface ScriptParts {
@@ -7,7 +8,7 @@ interface ScriptParts {
   ranksPerNode: number;
   /** The request of the agents, JSON in one line. */
   job: string;
-  /** The text of `agent/pitwall_agent.py`, and the start of its hash. */
+  /** The text and the hash of `agentProgram`. */
   agent: string;
   agentHash: string;
   /** The Python on the nodes that runs the agent. */
@@ -234,11 +235,6 @@ export function agentWordsIn(script: string, home: string): string[] | undefined
   return python === undefined || agent === undefined
     ? undefined
     : [...agentStart(python), `${home}/${agent}`];
-}
-
-/** The agent needs no packages: Python starts faster without looking for them. */
-export function agentStart(python: string): string[] {
-  return [python, "-S"];
 }
 
 function variableIn(script: string, prefix: string): string | undefined {

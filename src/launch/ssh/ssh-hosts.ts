@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { WorldError } from "../../foundation/user-error.ts";
 import { hostFacts, type HostFacts } from "../../schema/run/host-facts.ts";
 import type { LaunchTargetOf, SshHost } from "../../schema/run/launch-target.ts";
+import { agentProgram, agentStart } from "../agent/agent-program.ts";
 import type { HostAccess } from "../agent/host-access.ts";
 import { runOnHost } from "../agent/run-on-host.ts";
 import { startPaced } from "../start-paced.ts";
@@ -19,8 +19,8 @@ export interface OpenHost {
   host: SshHost;
   access: HostAccess;
   facts: HostFacts;
-  /** Python and the agent's file on the host. */
-  agent: readonly [python: string, file: string];
+  /** Python on the host, its options, and the agent's file. */
+  agent: readonly [python: string, ...words: string[]];
   /** The command of this machine that runs a command on the host with this terminal. */
   wrapTerminal(command: readonly string[]): readonly string[];
 }
@@ -66,7 +66,7 @@ export class SshHosts {
 
   async #openEach(): Promise<PromiseSettledResult<OpenHost>[]> {
     const settings = await this.#sshSettings();
-    const agent = await readFile(this.#agentFile, "utf8");
+    const agent = await agentProgram(this.#agentFile);
     return startPaced(this.#target.hosts, this.#target.launchRate, async (host) => ({
       ...(await openHost(host, sshAccess(host, settings), agent)),
       wrapTerminal: sshTerminal(host, settings),
@@ -158,17 +158,16 @@ d="$HOME/.pitwall/agent"
 f="$d/$1.py"
 command -v python3 >/dev/null 2>&1 || { cat >/dev/null; exit ${noPythonCode}; }
 mkdir -p -m 700 "$HOME/.pitwall" "$d" && cat >"$f.$$" && mv "$f.$$" "$f" || exit ${diskCode}
-exec python3 "$f" describe
+exec python3 -S "$f" describe
 `;
 
 async function openHost(
   host: SshHost,
   access: HostAccess,
-  agent: string,
+  { text, hash }: Awaited<ReturnType<typeof agentProgram>>,
 ): Promise<Omit<OpenHost, "wrapTerminal">> {
-  const hash = createHash("sha256").update(agent).digest("hex").slice(0, 16);
   const command = ["sh", "-c", openScript, "pitwall", hash];
-  const outcome = await runOnHost(access, command, { stdin: agent, timeoutMs: connectMs });
+  const outcome = await runOnHost(access, command, { stdin: text, timeoutMs: connectMs });
   if (outcome.kind === "not-started") {
     throw new WorldError("ssh-missing", "cannot start `ssh`", {
       saw: outcome.reason,
@@ -185,7 +184,7 @@ async function openHost(
   const facts = exitCode === 0 ? hostFacts.safeParse(jsonIn(stdout)) : undefined;
   if (facts?.success !== true) throw openError(host, exitCode, stderr || stdout);
   const file = `${facts.data.home}/.pitwall/agent/${hash}.py`;
-  return { host, access, facts: facts.data, agent: [facts.data.python, file] };
+  return { host, access, facts: facts.data, agent: [...agentStart(facts.data.python), file] };
 }
 
 function openError(host: SshHost, exitCode: number, text: string): WorldError {
