@@ -16,9 +16,11 @@ import {
   rankTable,
   roundTable,
   sourceTable,
+  unfittedTable,
 } from "./validation/accuracy-page.js";
 import { memoryPoints } from "./validation/memory-points.js";
 import { rankLayouts } from "./validation/rank-layouts.js";
+import { unfittedPoints } from "./validation/unfitted-points.js";
 import { validationPoints } from "./validation/validation-points.js";
 
 const file = (name) => new URL(name, import.meta.url);
@@ -29,6 +31,7 @@ const measurements = readFileSync(file("../data/planner/measurements.jsonl"), "u
 const data = await loadPlannerData();
 const { points, unpredicted } = validationPoints(measurements, data);
 const ranks = rankLayouts(points);
+const unfitted = unfittedPoints(data);
 const calculon = readCsv(readFileSync(file("validation/calculon.csv"), "utf8"));
 const [{ rows }, publishedModel] = await Promise.all([readResultRows(), readPublishedModel()]);
 const sources = {
@@ -54,12 +57,16 @@ The constants are fitted to all of them, and the error of a prediction is correc
   ["Step time", goalTable(points)],
   ["By source", sourceTable(points)],
   [
+    "Measurements that nothing was fitted to",
+    `Collected after the fit, from further sources, and predicted as they are: neither constants nor corrections know them. Many differ from what was fitted in more than the model: TPU v6e and v7, MoE with tensor-parallel experts, RoCE, frameworks of their own (InternEvo, FlagScale), programs that drop tokens. ${unfitted.points.length} layouts; rows and sources are in [scripts/measurements/unfitted](../scripts/measurements/unfitted).\n\n${unfittedTable(unfitted.points)}`,
+  ],
+  [
     "Beside Calculon",
     `[Calculon](https://github.com/calculon-ai/calculon) at caa4b11 on measurements that its efficiencies were not tuned on.\n\n${calculonTable(points, calculon)}`,
   ],
   [
     "Ranking of layouts",
-    `Spearman's correlation of predicted and measured tokens per second, where a source has three or more layouts of one model on one machine, with the model left out. Mean: ${ranks.mean.toFixed(3)}.\n\n${rankTable(ranks)}`,
+    `Spearman's correlation of predicted and measured tokens per second, where a source has three or more layouts of one model on one machine, with the model left out. Mean: ${ranks.mean.toFixed(3)}; ${ranks.meanApart.toFixed(3)} where layouts whose published speeds differ by less than 1 % count as one.\n\n${rankTable(ranks)}`,
   ],
   [
     "Memory",
@@ -73,7 +80,10 @@ The constants are fitted to all of them, and the error of a prediction is correc
     "Times to train, from earlier rounds alone",
     `Times of MLPerf Training, each round predicted from the rounds before it.\n\n${roundTable(rounds)}`,
   ],
-  ["Layouts that were run, and are refused or said not to fit", unpredictedList(unpredicted)],
+  [
+    "Layouts that were run, and are refused or said not to fit",
+    unpredictedList([...unpredicted, ...unfitted.unpredicted]),
+  ],
 ];
 
 function unpredictedList(list) {

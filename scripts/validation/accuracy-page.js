@@ -134,13 +134,22 @@ export function roundTable(rounds) {
   );
 }
 
+export function unfittedTable(points) {
+  const groups = groupsOf(points, ({ table: name }) => name);
+  return table(errorHead, [
+    ...[...groups].map(([name, members]) => errorRow(name, members)),
+    errorRow("all", points),
+  ]);
+}
+
 export function rankTable({ correlations }) {
   return table(
-    ["model and machine", "measurements", "predicted", "ideal FLOP alone"],
-    correlations.map(({ name, layouts, correlation, ideal }) => [
+    ["model and machine", "measurements", "predicted", "ties as one", "ideal FLOP alone"],
+    correlations.map(({ name, layouts, correlation, apart, ideal }) => [
       name,
       String(layouts),
       correlation.toFixed(3),
+      apart === undefined ? "" : apart.toFixed(3),
       ideal === undefined ? "" : ideal.toFixed(3),
     ]),
   );

@@ -18,9 +18,34 @@ export function rankLayouts(points) {
       members.map((point) => speed(point.stepTimeMs, point)),
       members.map((point) => speed(point.idealMs, point)),
     );
-    return correlation === undefined ? [] : [{ name, layouts: members.length, correlation, ideal }];
+    if (correlation === undefined) return [];
+    const merged = mergedTies(members.map((point) => [1 / speed(point.stepTimeMs, point), point]));
+    const apart = rankCorrelation(
+      merged.map((tied) => mean(tied.map((point) => speed(point.stepTimeMs, point)))),
+      merged.map((tied) =>
+        mean(tied.map((point) => speed(point.modelLeftOut.ratio * point.stepTimeMs, point))),
+      ),
+    );
+    return [{ name, layouts: members.length, correlation, ideal, apart }];
   });
-  return { correlations, mean: mean(correlations.map(({ correlation }) => correlation)) };
+  const meanOf = (field) =>
+    mean(correlations.map((one) => one[field]).filter((value) => value !== undefined));
+  return { correlations, mean: meanOf("correlation"), meanApart: meanOf("apart") };
+}
+
+/** Speeds closer than this are not told apart: runs of one layout differ by as much. */
+const noise = 0.01;
+
+/** Members in groups, each of speeds of which neighbors are equal within the noise. */
+function mergedTies(members) {
+  const groups = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const [ms, point] of members.toSorted(([a], [b]) => a - b)) {
+    if (ms > last * (1 + noise)) groups.push([]);
+    groups.at(-1).push(point);
+    last = ms;
+  }
+  return groups;
 }
 
 function machineOf({ measurement: { line, heldOutGroup, table } }) {

@@ -1,0 +1,1 @@
+export function convertLayoutRow(row: Readonly<Record<string, string>>): { line: unknown };
