@@ -63,14 +63,14 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
-  test("leaves out training data once the metric was printed for evaluation data", () => {
+  test("leaves out training data, also before the first evaluation", () => {
     const lines = [
       ["[train] acc 0.9", "0.9"],
       ["[valid] acc 0.6", "0.6"],
       ["[train] acc 0.97", "0.97"],
     ] as const;
     const { accepted, findings } = evaluations("acc", lines);
-    expect(accepted).toEqual(["0.9 whole", "0.6 whole"]);
+    expect(accepted).toEqual(["0.9 training-data", "0.6 whole", "0.97 training-data"]);
     expect(findings).toEqual([
       { rule: "metric-in-several-sections", metric: "acc", training: "train", evaluation: "valid" },
     ]);
@@ -83,12 +83,28 @@ describe("EvaluationHistory", () => {
         [`Epoch: [0][19/20]  ${name} 0.8 (0.6)`, "0.8"],
       ] as const;
     expect(evaluations("acc", lines("acc"))).toEqual({
-      accepted: ["0.9 training-batch", "0.8 training-batch"],
+      accepted: ["0.9 training-data", "0.8 training-data"],
       findings: [],
     });
     expect(evaluations("train_acc", lines("train_acc")).accepted).toEqual([
       "0.9 part-of-pass",
       "0.8 end-of-pass",
+    ]);
+  });
+
+  test("takes the section of indented lines from the heading before them", () => {
+    const lines = [
+      ["Training:", ""],
+      ["  acc 0.9", "0.9"],
+      ["Validation:", ""],
+      ["  acc 0.6", "0.6"],
+      ["acc 0.7", "0.7"],
+    ] as const;
+    const { accepted } = evaluations("acc", lines);
+    expect(accepted.filter((each) => /\d/u.test(each))).toEqual([
+      "0.9 training-data",
+      "0.6 whole",
+      "0.7 whole",
     ]);
   });
 

@@ -1,29 +1,39 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import {
-  isTrainingBatch,
   type LineScope,
-  type Section,
   positionInEvaluation,
-  sectionAt,
   scopeOfLine,
   showsEarlierResult,
 } from "./line-scope.ts";
+import {
+  isTrainingBatch,
+  namesItsData,
+  type Section,
+  sectionAt,
+  sectionOfHeading,
+} from "./line-section.ts";
 
 interface MetricHistory {
   count: number;
-  /** The first line about a batch of training data that has the metric. */
-  trainingBatch: string | undefined;
+  /** The first line about training data that has the metric. */
+  training: TrainingLine | undefined;
   /** The value that a progress bar shows, which it repeats with each update. */
   shown: string | undefined;
   hasPartial: boolean;
   /** Whether a value of a whole pass came after one of a part. */
   hasWhole: boolean;
-  training: Section | undefined;
   evaluation: Section | undefined;
   /** The position of the newest value in a pass over evaluation data. */
   position: number | undefined;
   /** Whether a pass over evaluation data ended without a value of the whole pass. */
   hasOpenPass: boolean;
+}
+
+/** A line about training data. */
+export interface TrainingLine {
+  line: string;
+  /** The word that says so; absent for a line about one batch. */
+  word: string | undefined;
 }
 
 /** A value that was read from a line. */
@@ -40,40 +50,64 @@ const repeatedLine = /^wandb: /u;
 
 /**
  * Decides which values of a metric are evaluations. These are not: a value that a progress bar repeats, the final
- * summary of a tracker, values on lines about a batch of training data (`Epoch: [21][175/179]`), and, for a metric that
- * is also printed for whole passes over the data, values of other single batches. Batches of evaluation data count only
- * if a whole pass ended without a value. If a metric is printed for training and for evaluation data, the values for
- * training data are not evaluations.
+ * summary of a tracker, values of training data, and, for a metric that is also printed for whole passes over the data,
+ * values of other single batches. Batches of evaluation data count only if a whole pass ended without a value.
+ *
+ * A value is of training data if its line says so: `Epoch: [21][175/179]`, `train: acc 0.9`, `{"split": "train"}`. The
+ * name of a metric goes before its line: `train_acc` is what the user wants.
  */
 export class EvaluationHistory {
   readonly #metrics = new Map<string, MetricHistory>();
+  readonly #named: ReadonlySet<string>;
   #isInBlock = false;
+  /** The section of the indented lines after a line such as `Training:`. */
+  #indented: Section | undefined;
+
+  /** @param named metrics whose pattern says which data they are measured on */
+  constructor(named: ReadonlySet<string> = new Set()) {
+    this.#named = named;
+  }
 
   /** Called for each line, in order. */
   startLine(line: string): void {
     if (repeatedBlock.test(line)) this.#isInBlock = true;
-    else if (this.#isInBlock && !/^\s/u.test(line)) this.#isInBlock = false;
+    else if (!/^\s/u.test(line)) {
+      this.#isInBlock = false;
+      this.#indented = sectionOfHeading(line);
+    }
   }
 
   /**
-   * Returns undefined, `training-batch` or `part-of-evaluation` if the value is not an evaluation; in the last case a
+   * Returns undefined, `training-data` or `part-of-evaluation` if the value is not an evaluation; in the last case a
    * later line may have the value of the whole pass.
    */
   scopeOf(
     value: ReadValue,
     line: string,
-  ): LineScope | "part-of-evaluation" | "training-batch" | undefined {
+  ): LineScope | "part-of-evaluation" | "training-data" | undefined {
     const known = this.#historyOf(value.metric);
-    if (!namesItsData(value.metric) && isTrainingBatch(line)) {
-      known.trainingBatch ??= line;
-      return "training-batch";
-    }
+    const isNamed = namesItsData(value.metric) || this.#named.has(value.metric);
+    if (!isNamed && this.#isTrainingData(value, { line, known })) return "training-data";
     const isRepeated = this.#isInBlock || repeatedLine.test(line);
     if (isRepeated && known.count > 0) return undefined;
     return this.#scopeOfOther(value, { line, known });
   }
 
-  /** The scope of a value that neither repeats another nor is of a batch of training data. */
+  #isTrainingData(
+    { start, text }: ReadValue,
+    { line, known }: { line: string; known: MetricHistory },
+  ): boolean {
+    const isBatch = isTrainingBatch(line);
+    const section = isBatch
+      ? undefined
+      : (sectionAt(line, start, start + text.length) ?? this.#indented);
+    if (section?.kind === "evaluation") known.evaluation ??= section;
+    if (!isBatch && section?.kind !== "training") return false;
+    known.training ??= { line, word: section?.word };
+    return true;
+  }
+
+  /** The scope of a value that neither repeats another nor is of training data. */
   #scopeOfOther(
     value: ReadValue,
     { line, known }: { line: string; known: MetricHistory },
@@ -85,20 +119,19 @@ export class EvaluationHistory {
       known.shown = value.text;
     }
     const isEarlier = showsEarlierResult(line, value.metric);
-    const isPartial = scope === "part-of-pass" && !isEarlier;
-    if (!this.#accepts(known, { isPartial, section: sectionOf(value, line) })) return undefined;
+    if (!accepts(known, scope === "part-of-pass" && !isEarlier)) return undefined;
     known.count += 1;
     return isEarlier ? "whole" : scope;
   }
 
-  /** The first line about a batch of training data that has a metric. */
-  trainingBatchOf(metric: string): string | undefined {
-    return this.#metrics.get(metric)?.trainingBatch;
+  /** The first line about training data that has a metric. */
+  trainingLineOf(metric: string): TrainingLine | undefined {
+    return this.#metrics.get(metric)?.training;
   }
 
   findings(): Finding[] {
     return [...this.#metrics].flatMap(([metric, { training, evaluation }]) =>
-      training === undefined || evaluation === undefined
+      training?.word === undefined || evaluation === undefined
         ? []
         : [
             {
@@ -111,34 +144,15 @@ export class EvaluationHistory {
     );
   }
 
-  #accepts(
-    known: MetricHistory,
-    { isPartial, section }: { isPartial: boolean; section: Section | undefined },
-  ): boolean {
-    if (section?.kind === "training") {
-      known.training ??= section;
-      if (known.evaluation !== undefined) return false;
-    }
-    if (section?.kind === "evaluation") known.evaluation ??= section;
-    if (isPartial && known.hasWhole) return false;
-    if (isPartial) known.hasPartial = true;
-    else {
-      known.hasWhole = known.hasPartial || known.position !== undefined;
-      known.position = undefined;
-    }
-    return true;
-  }
-
   #historyOf(metric: string): MetricHistory {
     let known = this.#metrics.get(metric);
     if (known === undefined) {
       known = {
         count: 0,
-        trainingBatch: undefined,
+        training: undefined,
         shown: undefined,
         hasPartial: false,
         hasWhole: false,
-        training: undefined,
         evaluation: undefined,
         position: undefined,
         hasOpenPass: false,
@@ -149,6 +163,17 @@ export class EvaluationHistory {
   }
 }
 
+/** Whether a value counts: one of a part of a pass does not once a value of a whole pass was printed. */
+function accepts(known: MetricHistory, isPartial: boolean): boolean {
+  if (isPartial && known.hasWhole) return false;
+  if (isPartial) known.hasPartial = true;
+  else {
+    known.hasWhole = known.hasPartial || known.position !== undefined;
+    known.position = undefined;
+  }
+  return true;
+}
+
 /** Whether a value is of a part of a pass over evaluation data, and a value of the whole pass may follow. */
 function isPartOfOpenPass(known: MetricHistory, line: string): boolean {
   const position = positionInEvaluation(line);
@@ -157,14 +182,4 @@ function isPartOfOpenPass(known: MetricHistory, line: string): boolean {
   if (isNextPass) known.hasOpenPass = true;
   known.position = position;
   return !isNextPass;
-}
-
-/** The section of a value whose metric does not name it. */
-function sectionOf({ metric, start }: ReadValue, line: string): Section | undefined {
-  return namesItsData(metric) ? undefined : sectionAt(line, start);
-}
-
-/** Whether the name of a metric says which data it is measured on: `train_loss`, `val_acc`. */
-function namesItsData(metric: string): boolean {
-  return /^(?:train|val|eval|test|dev)/iu.test(metric);
 }

@@ -161,3 +161,44 @@ describe("MetricReader, by name", () => {
     expect([...reader.names]).toEqual(["epoch", "train_loss", "val_acc"]);
   });
 });
+
+describe("MetricReader, values of training data", () => {
+  const acc: WantedMetric = { kind: "name", metric: "acc" };
+
+  test.each([
+    ["train: acc 0.97", "test: acc 0.6"],
+    ["Epoch 3 train: acc=0.97", "Epoch 3 val: acc=0.6"],
+    ['{"phase": "train", "acc": 0.97}', '{"phase": "val", "acc": 0.6}'],
+    ["train Loss: 0.3 Acc: 0.97", "val Loss: 0.5 Acc: 0.6"],
+    ["acc: 0.97 (train)", "acc: 0.6 (test)"],
+    ["Training:", "  acc 0.97", "Validation:", "  acc 0.6"],
+  ])("do not count, also before the first evaluation: %s", (...lines) => {
+    expect(read(acc, lines)).toEqual({ values: [0.6], notes: ["metric-in-several-sections"] });
+  });
+
+  test("are said to be the only ones", () => {
+    const reader = new MetricReader({ metrics: [acc] });
+    expect(reader.read("train: acc 0.97").metrics).toEqual([]);
+    expect(reader.unmatched()).toEqual([
+      {
+        rule: "metric-only-for-training-data",
+        metric: "acc",
+        training: "train",
+        line: "train: acc 0.97",
+      },
+    ]);
+  });
+
+  test("count if the name or the pattern asks for them", () => {
+    const lines = ["train: acc 0.97", "test: acc 0.6"];
+    expect(read({ kind: "name", metric: "train_acc" }, lines).values).toEqual([0.97]);
+    expect(read(byPattern("train: acc ([0-9.]+)"), lines).values).toEqual([0.97]);
+  });
+
+  test("are suspected under a name beside the same name with `val_`", () => {
+    expect(read(acc, ["loss: 0.3 - acc: 0.97 - val_loss: 0.5 - val_acc: 0.6"])).toEqual({
+      values: [0.97],
+      notes: ["metric-beside-evaluation-name"],
+    });
+  });
+});

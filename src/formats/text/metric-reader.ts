@@ -1,6 +1,7 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EvaluationHistory } from "./evaluation-history.ts";
-import { scopeOfLine, sectionAt, wordsOfSection } from "./line-scope.ts";
+import { scopeOfLine } from "./line-scope.ts";
+import { namesItsData, sectionAt, wordsOfSection } from "./line-section.ts";
 import { LineTables } from "./line-tables.ts";
 import { matchName, namesMetric } from "./match-name.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
@@ -63,7 +64,7 @@ export class MetricReader {
   readonly #tables = new LineTables();
   readonly #echo = new SourceEcho();
   readonly #ranks = new RankReader();
-  readonly #history = new EvaluationHistory();
+  readonly #history: EvaluationHistory;
   /** Metrics that were printed under exactly their name. */
   readonly #exact = new Set<string>();
   readonly #findings = new Map<string, Finding>();
@@ -75,6 +76,10 @@ export class MetricReader {
   constructor(wanted: WantedReadings) {
     this.#wanted = wanted;
     this.#needles = needlesOf(wanted);
+    const named = wanted.metrics.filter(
+      (each) => each.kind === "pattern" && namesItsData(each.pattern),
+    );
+    this.#history = new EvaluationHistory(new Set(named.map(({ metric }) => metric)));
   }
 
   /** Name of the program's own clock, if it is read. */
@@ -153,10 +158,12 @@ export class MetricReader {
 
   #unmatchedFinding(wanted: WantedMetric): Finding {
     const { metric } = wanted;
-    const batch = this.#history.trainingBatchOf(metric);
-    if (batch !== undefined) {
-      const line = batch.slice(0, maximumQuotedLength);
-      return { rule: "metric-only-in-training-batches", metric, line };
+    const training = this.#history.trainingLineOf(metric);
+    if (training !== undefined) {
+      const line = training.line.slice(0, maximumQuotedLength);
+      return training.word === undefined
+        ? { rule: "metric-only-in-training-batches", metric, line }
+        : { rule: "metric-only-for-training-data", metric, training: training.word, line };
     }
     const longer = [...(this.#longerNames.get(metric) ?? [])];
     const nearest = suggestMetric(metric, this.#keptLines);
@@ -199,7 +206,7 @@ export class MetricReader {
   #isEvaluation(reading: MetricReading, line: string): boolean {
     const scope = this.#history.scopeOf(reading, line);
     // A value that is not finite is reported wherever it is printed.
-    if (scope === "training-batch") return !Number.isFinite(reading.value);
+    if (scope === "training-data") return !Number.isFinite(reading.value);
     if (scope !== "part-of-evaluation") this.#matched.add(reading.metric);
     if (scope === undefined || scope === "part-of-evaluation") return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
@@ -226,6 +233,7 @@ export class MetricReader {
     }
     if (exact.length > 0) {
       this.#exact.add(metric);
+      this.#noteEvaluationName(metric, pairs);
       return exact.length > 1 ? evaluationOf(exact, line) : exact[0];
     }
     if (last !== undefined) return this.#exact.has(metric) ? undefined : last;
@@ -284,6 +292,12 @@ export class MetricReader {
     };
   }
 
+  /** Keras prints `accuracy: 0.9 - val_accuracy: 0.8`. */
+  #noteEvaluationName(metric: string, pairs: readonly NamedNumber[]): void {
+    const found = pairs.find(({ name }) => isOnEvaluationData(name, metric))?.name;
+    if (found !== undefined) this.#note({ rule: "metric-beside-evaluation-name", metric, found });
+  }
+
   #addLongerName(metric: string, name: string): void {
     const known = this.#longerNames.get(metric) ?? new Set<string>();
     if (known.size < maximumNames) known.add(name);
@@ -300,6 +314,12 @@ export class MetricReader {
     const key = `${finding.rule} ${finding.metric}`;
     if (!this.#findings.has(key)) this.#findings.set(key, finding);
   }
+}
+
+/** Whether a name is that of a metric on evaluation data: `val_acc` for `acc`. */
+function isOnEvaluationData(name: string, metric: string): boolean {
+  const before = name.slice(0, -metric.length);
+  return /^(?:val|valid|validation|eval|test)[_/ -]$/iu.test(before) && name.endsWith(metric);
 }
 
 /** Of values under one name, the first of evaluation data: `Train: acc 0.97 | Val: acc 0.80`; otherwise the first. */

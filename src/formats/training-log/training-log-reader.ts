@@ -66,6 +66,6 @@ export class TrainingLogReader {
     if (metric === undefined) return true;
     const printed = text.slice(number.start, number.suffixEnd);
     const scope = this.#history.scopeOf({ metric, text: printed, start: number.start }, text);
-    return scope !== undefined && scope !== "training-batch" && scope !== "part-of-evaluation";
+    return scope !== undefined && scope !== "training-data" && scope !== "part-of-evaluation";
   }
 }

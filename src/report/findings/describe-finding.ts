@@ -194,6 +194,7 @@ const outputRules = [
   "metric-not-a-number",
   "metric-never-matched",
   "metric-only-in-training-batches",
+  "metric-only-for-training-data",
   "quality-never-read",
   "unreadable-log-lines",
   "long-lines-cut",
@@ -216,6 +217,11 @@ function describeOutputFinding(finding: OutputFinding): DescribedFinding {
       return {
         message: `\`${finding.metric}\` was printed only for batches of training data; such values do not count as evaluations`,
         hint: `first such line: \`${finding.line}\`; print the metric of each evaluation on a line of its own, or name another metric`,
+      };
+    case "metric-only-for-training-data":
+      return {
+        message: `\`${finding.metric}\` was printed only for \`${finding.training}\`; values of training data do not count as evaluations`,
+        hint: `first such line: \`${finding.line}\`; if this is what you want, name it in \`--target\`: \`train_${finding.metric}\``,
       };
     case "quality-never-read":
       return qualityNeverRead(finding);

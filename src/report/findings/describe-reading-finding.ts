@@ -17,6 +17,7 @@ const textRules = [
   "ratio-printed",
   "pattern-matches-several-names",
   "metric-in-several-sections",
+  "metric-beside-evaluation-name",
   "source-echoed",
 ] as const;
 type TextFinding = Extract<Finding, { rule: (typeof textRules)[number] }>;
@@ -92,8 +93,13 @@ export function describeTextFinding(finding: TextFinding): DescribedFinding {
       };
     case "metric-in-several-sections":
       return {
-        message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; once the second was seen, only its values count`,
+        message: `\`${finding.metric}\` is printed for \`${finding.training}\` and for \`${finding.evaluation}\`; values of training data do not count`,
         hint: `name one of them in \`--target\`: \`${finding.evaluation}_${finding.metric}\``,
+      };
+    case "metric-beside-evaluation-name":
+      return {
+        message: `\`${finding.metric}\` is printed beside \`${finding.found}\`, so it is probably measured on training data; its values count, because the target names it`,
+        hint: `if you mean the evaluation, name it in \`--target\`: \`${finding.found}\``,
       };
     case "source-echoed":
       return {

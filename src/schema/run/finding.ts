@@ -41,6 +41,14 @@ export const finding = z.discriminatedUnion("rule", [
     line: z.string(),
   }),
   z.strictObject({
+    rule: z.literal("metric-only-for-training-data"),
+    metric: z.string(),
+    /** The word on the line that says so: `train`. */
+    training: z.string(),
+    /** The first such line. */
+    line: z.string(),
+  }),
+  z.strictObject({
     rule: z.literal("number-cut-short"),
     metric: z.string(),
     group: z.string(),
@@ -70,6 +78,12 @@ export const finding = z.discriminatedUnion("rule", [
     /** The words that name the sections: `train`, `valid`. */
     training: z.string(),
     evaluation: z.string(),
+  }),
+  z.strictObject({
+    rule: z.literal("metric-beside-evaluation-name"),
+    metric: z.string(),
+    /** The name of the same quantity on evaluation data: `val_accuracy` beside `accuracy`. */
+    found: z.string(),
   }),
   z.strictObject({ rule: z.literal("source-echoed"), metric: z.string(), line: z.string() }),
   z.strictObject({

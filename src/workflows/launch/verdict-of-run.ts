@@ -129,6 +129,7 @@ function withoutEcho(outcome: Outcome, findings: readonly Finding[]): Finding[] 
     findings.flatMap((note) =>
       note.rule === "metric-never-matched" ||
       note.rule === "metric-only-in-training-batches" ||
+      note.rule === "metric-only-for-training-data" ||
       note.rule === "metric-not-in-files"
         ? [note.metric]
         : [],
