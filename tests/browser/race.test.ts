@@ -96,7 +96,9 @@ console.log("val_acc=1 train_time:" + arm + "ms");
     expect((await fetch(`${origin}/api/races/none`)).status).toBe(404);
     const { page, violations } = await openPage(browser, `${origin}/races`);
     await page.getByRole("link", { name: race?.raceId ?? "" }).click();
-    await page.getByText("B (2) is 2.00x faster than A (1) (2.00 to 2.00)").waitFor();
+    await page
+      .getByText("B (train.mjs 2) is 2.00x faster than A (train.mjs 1) (2.00 to 2.00)")
+      .waitFor();
     await page.locator("section[aria-label='Times to target'] svg circle").first().waitFor();
     expect(await page.locator("section[aria-label='Times to target'] svg circle").count()).toBe(12);
     const curvesPanel = page.locator("section[aria-label='val_acc of all runs']");
