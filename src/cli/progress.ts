@@ -12,7 +12,7 @@ import { stagedText } from "../report/runs/data-text.ts";
 import { StagingLine } from "../report/runs/staging-line.ts";
 import { launchSummaryText } from "../report/runs/launch-summary-text.ts";
 import { progressLine } from "../report/runs/progress-line.ts";
-import { describeOutcome } from "../report/runs/describe-outcome.ts";
+import { describeEnd } from "../report/runs/describe-outcome.ts";
 import { targetsOf } from "../schema/run/targets-of.ts";
 import type { RunEvent } from "../schema/run/run-event.ts";
 import { runName } from "../schema/run/run-name.ts";
@@ -257,7 +257,7 @@ function finishedLine({ request, result }: RunReport, paint: Paint): string {
   const { outcome } = result;
   const time = outcome.kind === "reached" ? ` in ${formatDuration(outcome.timeToTrainMs)}` : "";
   const run = paint.faint(`${armOf(request)}run ${index}/${count}${roleSuffix(request)}`);
-  return `${run} ${describeOutcome(outcome, paint)}${time}`;
+  return `${run} ${describeEnd(result, paint)}${time}`;
 }
 
 /** `A ` for a run of the first arm of a race. */

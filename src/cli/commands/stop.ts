@@ -1,6 +1,6 @@
 import type { StoppedRun } from "../../workflows/control/stop-everywhere.ts";
 import { countOf } from "../../report/wording.ts";
-import { describeOutcome } from "../../report/runs/describe-outcome.ts";
+import { describeEnd } from "../../report/runs/describe-outcome.ts";
 import { defineCommand, exitCodes, type Face } from "../command-table.ts";
 import { openStore } from "../open-store.ts";
 
@@ -56,7 +56,7 @@ export const stopCommand = defineCommand({
 function printStopped(stopped: StoppedRun, face: Face): void {
   const { runId, endedCount, result, unreachable, recordError } = stopped;
   const { paint } = face.out;
-  const closed = result === undefined ? "" : `; ${describeOutcome(result.outcome, paint)}`;
+  const closed = result === undefined ? "" : `; ${describeEnd(result, paint)}`;
   const count = countOf(endedCount, "process");
   face.out.print(`${paint.name(runId)}: ended ${count}${closed}\n`);
   for (const { host, reason } of unreachable)

@@ -9,7 +9,7 @@ import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.t
 import { describeFinding } from "../findings/describe-finding.ts";
 import { plainPaint } from "../paint.ts";
 import { describeIntegrity, isAltered } from "../runs/describe-integrity.ts";
-import { describeOutcome } from "../runs/describe-outcome.ts";
+import { describeEnd } from "../runs/describe-outcome.ts";
 import { hasKnownSeed } from "../runs/origin-text.ts";
 import { cardFacts } from "../runs/result-card.ts";
 import { detailCharts } from "./detail-charts.ts";
@@ -84,8 +84,7 @@ function runRow(
   { request, result, progress, state }: RunPage,
   summary: SeriesSummary | undefined,
 ): Cell[] {
-  const outcome = result?.outcome;
-  const reached = outcome?.kind === "reached" ? outcome : undefined;
+  const reached = result?.outcome.kind === "reached" ? result.outcome : undefined;
   return [
     numberCell(request.series.index, String),
     numberCell(hasKnownSeed(request) ? request.seed : undefined, String),
@@ -93,10 +92,10 @@ function runRow(
     numberCell(progress.best, (value) => formatSignificant(value, 4)),
     numberCell(reached?.samplesCount, formatCount),
     numberCell(result?.cost.kind === "priced" ? result.cost.billedUsd : undefined, formatUsd),
-    outcome === undefined
+    result === undefined
       ? { text: state.kind, tone: "warn" }
       : {
-          text: describeOutcome(outcome, plainPaint) + droppedText(request.runId, summary),
+          text: describeEnd(result, plainPaint) + droppedText(request.runId, summary),
           tone: reached === undefined ? "bad" : "good",
         },
   ];

@@ -1,5 +1,6 @@
 import { quotedWord } from "../../foundation/shell-word.ts";
 import { formatBytes, formatCount } from "../../foundation/units.ts";
+import { likelyTarget } from "../../schema/run/likely-target.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import {
   type DescribedFinding,
@@ -177,7 +178,7 @@ function qualityNeverRead(
       hint:
         finding.metricsSeen.length === 0
           ? "specify the target: `--target 'val_acc>=0.94'`"
-          : `the output has numbers for ${namesText(finding.metricsSeen)}; give a target for one of them, such as \`--target ${quotedWord(`${finding.metricsSeen[0]}>=0.94`)}\``,
+          : `the output has numbers for ${namesText(finding.metricsSeen)}; give a target for one of them, such as \`--target ${quotedWord(likelyTarget(finding.metricsSeen))}\``,
     };
   }
   const seen = finding.metricsSeen.map((name) => `\`${name}\``).join(", ");

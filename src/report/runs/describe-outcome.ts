@@ -1,6 +1,18 @@
 import type { RunRequest } from "../../schema/run/run-request.ts";
-import type { Outcome } from "../../schema/run/run-result.ts";
+import { isJudged } from "../../schema/run/is-judged.ts";
+import type { Outcome, RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
+
+/** How a run ended in a few words. A program without a target that exits by itself has missed nothing. */
+export function describeEnd(
+  result: Pick<RunResult, "outcome" | "target" | "clock">,
+  paint: Paint,
+): string {
+  const { outcome } = result;
+  return outcome.kind === "missed" && outcome.reason === "ended" && !isJudged(result)
+    ? "ended, no target"
+    : describeOutcome(outcome, paint);
+}
 
 /** An outcome in a few words. */
 export function describeOutcome(outcome: Outcome, paint: Paint): string {

@@ -15,16 +15,20 @@ export function importedText(event: LifecycleEvent["event"]): string | undefined
 }
 
 /** A lifecycle event in words. */
-export function eventText(event: LifecycleEvent["event"], isOneRank: boolean): string {
+export function eventText(
+  event: LifecycleEvent["event"],
+  { isOneRank, isJudged }: { isOneRank: boolean; isJudged: boolean },
+): string {
   if (isJobEvent(event)) return jobEventText(event, isOneRank);
   if (isDataEvent(event)) return dataEventText(event);
   if (isRecoveryEvent(event)) return recoveryText(event);
+  if (event.kind === "ended") return endedText(event.outcome, { isJudged });
   return event.kind === "silence" ? silenceText(event) : runEventText(event);
 }
 
 type RunEventBody = Exclude<
   LifecycleEvent["event"],
-  JobEvent | { kind: "data" | "data-staged" | "silence" | "restarting" | "gave-up" }
+  JobEvent | { kind: "data" | "data-staged" | "silence" | "restarting" | "gave-up" | "ended" }
 >;
 
 function runEventText(event: RunEventBody): string {
@@ -43,11 +47,14 @@ function runEventText(event: RunEventBody): string {
       return stepDiffersText(event);
     case "stopping":
       return `stopping: ${event.reason}`;
-    case "ended":
-      return `ended: ${event.outcome}`;
     case "sealed":
       return "result sealed";
   }
+}
+
+/** @param run `isJudged`: it has a target or logs its own verdict; other programs have missed nothing */
+export function endedText(outcome: string, { isJudged }: { isJudged: boolean }): string {
+  return outcome === "missed" && !isJudged ? "ended, no target" : `ended: ${outcome}`;
 }
 
 /** `rank 1 computed different results in one of three executions of step 30`. */

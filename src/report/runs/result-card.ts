@@ -6,6 +6,7 @@ import {
   formatUsd,
 } from "../../foundation/units.ts";
 import { countedRuns } from "../../schema/run/counted-runs.ts";
+import { isJudged } from "../../schema/run/is-judged.ts";
 import type { EnergyReading } from "../../schema/run/energy.ts";
 import { formatTargets } from "../../schema/run/target-text.ts";
 import type {
@@ -16,7 +17,7 @@ import type {
 } from "../../schema/run/series-summary.ts";
 import { describeFinding } from "../findings/describe-finding.ts";
 import { standingLines, standingsLines } from "./target-lines.ts";
-import { describeOutcome } from "./describe-outcome.ts";
+import { describeEnd } from "./describe-outcome.ts";
 import { plainPaint, type Paint } from "../paint.ts";
 import { logTimesText } from "./origin-text.ts";
 import { nextLines } from "./next-steps.ts";
@@ -257,8 +258,10 @@ function targetFact(summary: SeriesSummary, runs: readonly RunReport[]): string 
   }
   const { outcome } = alone.result;
   if (outcome.kind === "reached") return `${text}, reached`;
+  if (outcome.kind === "missed" && !isJudged(alone.result))
+    return "none, and no `run_stop` in the log";
   const best = bestText(alone) === "" ? "" : `; best ${bestText(alone)}`;
-  return `${text}, ${describeOutcome(outcome, plainPaint)}${best}`;
+  return `${text}, ${describeEnd(alone.result, plainPaint)}${best}`;
 }
 
 /** Each of several targets. A single one is described by the outcome. */

@@ -6,6 +6,7 @@ import {
   formatSignificant,
 } from "../../foundation/units.ts";
 import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
+import { isJudged } from "../../schema/run/is-judged.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { roleSuffix } from "../../schema/run/counted-runs.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
@@ -15,7 +16,7 @@ import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
-import { describeOutcome, mayStillRun } from "./describe-outcome.ts";
+import { describeEnd, mayStillRun } from "./describe-outcome.ts";
 import { planComparisonBlock } from "./plan-comparison-text.ts";
 import { continuedText } from "./continued-text.ts";
 import { eventText, importedText } from "./lifecycle-text.ts";
@@ -43,7 +44,7 @@ export function runPage(
     evaluationBlock(page, paint, isVerbose),
     curveBlock([...untimedCurve(page), ...page.curves]),
     isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
-    timelineBlock(page.request, page.events, paint),
+    timelineBlock(page, page.events, paint),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
@@ -167,7 +168,7 @@ function rulesFact({ rules, checklist, result }: RunPage, paint: Paint): string 
 }
 
 function stateText({ request, state, result, progress }: RunPage, paint: Paint): string {
-  if (result !== undefined) return describeOutcome(result.outcome, paint);
+  if (result !== undefined) return describeEnd(result, paint);
   const progressText =
     progress.evaluationCount === 0
       ? "before the first evaluation"
@@ -353,7 +354,7 @@ function evaluationRow(
 }
 
 function timelineBlock(
-  { startable }: RunPage["request"],
+  { request: { startable }, result }: Pick<RunPage, "request" | "result">,
   recorded: readonly LifecycleEvent[],
   paint: Paint,
 ): string {
@@ -366,7 +367,7 @@ function timelineBlock(
   return events
     .map(({ timeMs, event }) => {
       const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;
-      return `  ${at.padStart(10)}   ${(isImported ? importedText(event) : undefined) ?? eventText(event, isOneRank)}`;
+      return `  ${at.padStart(10)}   ${(isImported ? importedText(event) : undefined) ?? eventText(event, { isOneRank, isJudged: result === undefined || isJudged(result) })}`;
     })
     .map((line) => paint.faint(line))
     .join("\n");

@@ -7,7 +7,7 @@ import type { RunResult } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { type FittedColumn, fitTable } from "../fitted-table.ts";
 import { hasKnownSeed } from "./origin-text.ts";
-import { describeOutcome, mayStillRun } from "./describe-outcome.ts";
+import { describeEnd, mayStillRun } from "./describe-outcome.ts";
 
 /** A run in a list. */
 export type RunRow =
@@ -96,8 +96,7 @@ function isResumed({ result }: ReadableRow): boolean {
 
 function stateText(row: ReadableRow, paint: Paint): string {
   const { request, result } = row;
-  const text =
-    result === undefined ? stateWord(row, paint) : describeOutcome(result.outcome, paint);
+  const text = result === undefined ? stateWord(row, paint) : describeEnd(result, paint);
   if (isResumed(row)) return `${text}, resumed from a checkpoint`;
   return request.startable.kind === "imported" ? `${text}, imported` : text;
 }

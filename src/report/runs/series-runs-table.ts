@@ -2,7 +2,7 @@ import { layOutTable } from "../../foundation/text-table.ts";
 import { formatCount, formatSignificant } from "../../foundation/units.ts";
 import type { RunReport, SeriesSummary } from "../../schema/run/series-summary.ts";
 import type { Paint } from "../paint.ts";
-import { describeOutcome } from "./describe-outcome.ts";
+import { describeEnd } from "./describe-outcome.ts";
 import { hasKnownSeed } from "./origin-text.ts";
 
 /** The runs of a series as a table; empty for a single run. */
@@ -34,7 +34,7 @@ export function seriesRunsTable(
         ? [isReached && outcome.samplesCount !== undefined ? formatCount(outcome.samplesCount) : ""]
         : []),
       ...(hasInit ? [initTexts[row] ?? ""] : []),
-      describeOutcome(outcome, paint) + roleNote(summary, runs, run, paint),
+      describeEnd(run.result, paint) + roleNote(summary, runs, run, paint),
     ];
   });
   const table = layOutTable(

@@ -1,4 +1,4 @@
-import { likelyTarget } from "../../formats/text/likely-target.ts";
+import { likelyTarget } from "../../schema/run/likely-target.ts";
 import { matchName, namesMetric } from "../../formats/text/match-name.ts";
 import { nearestWord } from "../../foundation/nearest-word.ts";
 import { UserError, WorldError } from "../../foundation/user-error.ts";

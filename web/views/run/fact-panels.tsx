@@ -12,6 +12,7 @@ import { conditionsText } from "../../../src/report/runs/conditions-text.ts";
 import { hostClockLines } from "../../../src/report/runs/host-clock-text.ts";
 import { describeIntegrity } from "../../../src/report/runs/describe-integrity.ts";
 import { hasKnownSeed, logTimesText, startableText } from "../../../src/report/runs/origin-text.ts";
+import { isJudged } from "../../../src/schema/run/is-judged.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
@@ -120,7 +121,9 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
     >
       <ol class="events scroll-box" tabIndex={0} aria-label="events">
         {events.map(({ index, timeMs, event }) => {
-          const { text, mood } = lifecycleEventText(event);
+          const { text, mood } = lifecycleEventText(event, {
+            isJudged: detail.result === undefined || isJudged(detail.result),
+          });
           return (
             <li key={index}>
               <time

@@ -2,23 +2,33 @@ import { formatSignificant } from "../../../src/foundation/units.ts";
 import { hostClockText } from "../../../src/report/runs/host-clock-text.ts";
 import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event.ts";
 import { silenceText } from "../../../src/report/runs/silence-text.ts";
-import { stepDiffersText } from "../../../src/report/runs/lifecycle-text.ts";
+import { endedText, stepDiffersText } from "../../../src/report/runs/lifecycle-text.ts";
 import { isRecoveryEvent, recoveryText } from "../../../src/report/runs/recovery-text.ts";
 import { dataEventText, isDataEvent } from "../../../src/report/runs/data-text.ts";
 import type { Mood } from "../runs/view-model.ts";
 
-/** The text of a lifecycle event, and whether the event is good or bad. */
-export function lifecycleEventText(event: LifecycleEventBody): { text: string; mood: Mood } {
+/**
+ * The text of a lifecycle event, and whether the event is good or bad.
+ *
+ * @param run `isJudged`: it has a target or logs its own verdict
+ */
+export function lifecycleEventText(
+  event: LifecycleEventBody,
+  { isJudged }: { isJudged: boolean } = { isJudged: true },
+): { text: string; mood: Mood } {
   if (isDataEvent(event)) return { text: dataEventText(event), mood: "plain" };
   if (isLauncherEvent(event)) return launcherText(event);
   if (isRecordEvent(event)) return { text: recordText(event), mood: "plain" };
   if (isRecoveryEvent(event)) return { text: recoveryText(event), mood: "bad" };
+  if (event.kind === "ended") return endOf(event.outcome, isJudged);
   return progressText(event);
 }
 
 type ProgressEvent = Exclude<
   LifecycleEventBody,
-  LauncherEvent | RecordEvent | { kind: "data" | "data-staged" | "restarting" | "gave-up" }
+  | LauncherEvent
+  | RecordEvent
+  | { kind: "data" | "data-staged" | "restarting" | "gave-up" | "ended" }
 >;
 
 function progressText(event: ProgressEvent): { text: string; mood: Mood } {
@@ -39,8 +49,6 @@ function progressText(event: ProgressEvent): { text: string; mood: Mood } {
       return stoppingText(event);
     case "rank-exited":
       return exitText(event);
-    case "ended":
-      return endedText(event);
   }
 }
 
@@ -100,11 +108,10 @@ function stoppingText({ reason }: Extract<LifecycleEventBody, { kind: "stopping"
   return { text: `stopping: ${reason}`, mood: reason === "failure" ? "bad" : "plain" };
 }
 
-function endedText({ outcome }: Extract<LifecycleEventBody, { kind: "ended" }>): {
-  text: string;
-  mood: Mood;
-} {
-  return { text: `ended: ${outcome}`, mood: outcome === "reached" ? "good" : "warn" };
+function endOf(outcome: string, isJudged: boolean): { text: string; mood: Mood } {
+  const text = endedText(outcome, { isJudged });
+  if (outcome === "reached") return { text, mood: "good" };
+  return { text, mood: outcome === "missed" && !isJudged ? "plain" : "warn" };
 }
 
 function launchText({ rank, pid }: Extract<LifecycleEventBody, { kind: "launched" }>): string {

@@ -8,6 +8,7 @@ import {
   formatSignificant,
   formatUsd,
 } from "../../../src/foundation/units.ts";
+import { isJudged } from "../../../src/schema/run/is-judged.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import { withTargetSigns } from "../../charts/axes/target-signs.ts";
@@ -97,8 +98,9 @@ function two(value: number): string {
 /** The state of the run as a word. */
 export function runState(detail: RunDetail): { state: string; mood: Mood } {
   if (detail.result !== undefined) {
-    const hasClock = detail.result.clock.runStartMs !== undefined;
-    return outcomeWord(detail.result.outcome, { isJudged: hasClock || hasTarget(detail) });
+    return outcomeWord(detail.result.outcome, {
+      isJudged: isJudged({ ...detail.result, target: targetOf(detail) }),
+    });
   }
   if (detail.state.kind === "abandoned") return { state: "abandoned", mood: "warn" };
   if (detail.state.kind === "finished") return { state: "finished", mood: "plain" };
@@ -139,10 +141,6 @@ export function instruments(detail: RunDetail): Instrument[] {
 
 function targetOf({ result, progress, request }: RunDetail): RunDetail["progress"]["target"] {
   return progress.target ?? result?.target ?? request.target;
-}
-
-function hasTarget(detail: RunDetail): boolean {
-  return targetOf(detail) !== undefined;
 }
 
 /** The best quality so far; from the verdict if there is one. */
