@@ -1,18 +1,33 @@
-/** Points in parallel arrays, in the order they were added; `samples` and `steps` are NaN where the count is unknown. */
+/** What the program itself says about where a point is; NaN where it says nothing. */
+export interface PointMarks {
+  step: number;
+  /** The reading of the program's own clock. */
+  programMs: number;
+}
+
+export const noMarks: PointMarks = { step: Number.NaN, programMs: Number.NaN };
+
+/** Points in parallel arrays, in the order they were added; `samples` are NaN where the count is unknown. */
 export class PointRows {
   readonly timesMs: number[] = [];
   readonly samples: number[] = [];
-  readonly steps: number[] = [];
+  readonly marks: PointMarks[] = [];
   readonly values: number[] = [];
 
-  push(timeMs: number, samplesCount: number | undefined, value: number, step?: number): void {
+  push(
+    timeMs: number,
+    samplesCount: number | undefined,
+    value: number,
+    marks?: { step?: number | undefined; programMs?: number | undefined },
+  ): void {
     this.timesMs.push(timeMs);
     this.samples.push(samplesCount ?? Number.NaN);
-    this.steps.push(step ?? Number.NaN);
     this.values.push(value);
+    const { step = Number.NaN, programMs = Number.NaN } = marks ?? noMarks;
+    this.marks.push(marks === undefined ? noMarks : { step, programMs });
   }
 
   clear(): void {
-    for (const column of [this.timesMs, this.samples, this.steps, this.values]) column.length = 0;
+    for (const column of [this.timesMs, this.samples, this.marks, this.values]) column.length = 0;
   }
 }

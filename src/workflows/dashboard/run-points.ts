@@ -7,18 +7,25 @@ import {
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { logTimesOf } from "../../score/judge-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
+import { programTimes } from "../../score/readings/program-times.ts";
 import {
   computePhases,
   type ComputePhase,
   type StepChunk,
   type StepColumns,
 } from "../../store/samples/step-columns.ts";
+import { noMarks, type PointMarks, type PointRows } from "./point-rows.ts";
 import type { WatchRunPoints } from "./watched-points.ts";
 import { joulesAt } from "./watched-energy.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
-/** Takes one point; `samplesCount` is NaN where it is unknown, and `step` where the log does not state it. */
-export type TakePoint = (timeMs: number, samplesCount: number, value: number, step: number) => void;
+/** Takes one point; `samplesCount` is NaN where it is unknown. */
+export type TakePoint = (
+  timeMs: number,
+  samplesCount: number,
+  value: number,
+  marks: PointMarks,
+) => void;
 
 /** One series of a run: points that only grow in number. */
 export interface PointSource {
@@ -178,7 +185,7 @@ function stepSource(
         const column = isNew ? columnOf(chunk) : timeMs;
         for (let row = Math.max(0, from - base); row < rowCount; row++) {
           if (rank !== undefined && chunk.rank[row] !== rank) continue;
-          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, column[row] ?? 0, Number.NaN);
+          take(timeMs[row] ?? 0, samplesCount[row] ?? 0, column[row] ?? 0, noMarks);
         }
         base += rowCount;
       }
@@ -189,17 +196,9 @@ function stepSource(
   };
 }
 
-interface PointList {
-  timesMs: readonly number[];
-  samples: readonly number[];
-  /** Absent where no log states steps. */
-  steps?: readonly number[];
-  values: readonly number[];
-}
-
 function listSource(
   description: Omit<SeriesDescription, "perRank" | "unit"> & { unit: SeriesUnit },
-  { timesMs, samples, steps, values }: PointList,
+  { timesMs, samples, marks, values }: PointRows,
 ): PointSource {
   return {
     description: { ...description, perRank: false },
@@ -211,14 +210,14 @@ function listSource(
           timesMs[index] ?? 0,
           samples[index] ?? Number.NaN,
           values[index] ?? 0,
-          steps?.[index] ?? Number.NaN,
+          marks[index] ?? noMarks,
         );
     },
   };
 }
 
 /** The position of a point on an axis; NaN if it has none. */
-export type PlaceOnAxis = (timeMs: number, samplesCount: number, step: number) => number;
+export type PlaceOnAxis = (timeMs: number, samplesCount: number, marks: PointMarks) => number;
 
 export const axisUnits: Record<XAxis, SeriesUnit> = {
   clock: "milliseconds",
@@ -242,7 +241,7 @@ export function placeOnAxis(run: WatchedRun, axis: XAxis): PlaceOnAxis | undefin
     case "samples":
       return hasSamples(run) ? (_timeMs, samplesCount) => samplesCount : undefined;
     case "steps":
-      return hasSteps(run) ? (_timeMs, _samplesCount, step) => step : undefined;
+      return hasSteps(run) ? (_timeMs, _samplesCount, { step }) => step : undefined;
     case "epochs":
       return placeByEpoch(run.log.samplesPerEpoch);
   }
@@ -252,13 +251,12 @@ function placeByTime(
   run: WatchedRun,
   axis: "wall" | "clock" | "dollars" | "energy",
 ): PlaceOnAxis | undefined {
-  const { launchedMs, runStartMs, hostTotals } = run;
-  const earlierMs = earlierClockMs(run.request);
+  const { launchedMs, hostTotals } = run;
   switch (axis) {
     case "wall":
       return (timeMs) => timeMs;
     case "clock":
-      return runStartMs === undefined ? undefined : (timeMs) => earlierMs + timeMs - runStartMs;
+      return placeByClock(run);
     case "dollars":
       return placeByCost(launchedMs, usdPerMsOf(run));
     case "energy":
@@ -266,6 +264,17 @@ function placeByTime(
         ? undefined
         : (timeMs) => joulesAt(hostTotals.energy, timeMs);
   }
+}
+
+/** On the clock that gives the time to train: the program's own, once the verdict is by it. */
+function placeByClock({ request, result, runStartMs }: WatchedRun): PlaceOnAxis | undefined {
+  const earlierMs = earlierClockMs(request);
+  const program =
+    result?.clock.programClock === undefined ? undefined : programTimes(result.evaluations);
+  if (program !== undefined)
+    return (timeMs, _samplesCount, { programMs }) =>
+      earlierMs + (Number.isNaN(programMs) ? program(timeMs) : programMs);
+  return runStartMs === undefined ? undefined : (timeMs) => earlierMs + timeMs - runStartMs;
 }
 
 function hasSamples({ samples, log }: WatchedRun): boolean {

@@ -7,6 +7,7 @@ import type {
   XAxis,
 } from "../../schema/dashboard/run-series.ts";
 import { axisUnits, type PlaceOnAxis, placeOnAxis, type PointSource } from "./run-points.ts";
+import { noMarks } from "./point-rows.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
 /** Which points of which series, on which axis, in how many buckets. */
@@ -55,8 +56,8 @@ function extentOf(
   if (fromX !== undefined && toX !== undefined) return { fromX, toX: Math.max(fromX, toX) };
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
-  const widen = (timeMs: number, samplesCount: number, step: number): void => {
-    const x = place(timeMs, samplesCount, step);
+  const widen = (...at: Parameters<PlaceOnAxis>): void => {
+    const x = place(...at);
     if (x < min) min = x;
     if (x > max) max = x;
   };
@@ -65,10 +66,10 @@ function extentOf(
   for (const source of sources) {
     const range = isByTime && rank === undefined ? source.timeRange() : undefined;
     if (range === undefined)
-      source.visit(0, rank, (timeMs, samplesCount, _value, step) =>
-        widen(timeMs, samplesCount, step),
+      source.visit(0, rank, (timeMs, samplesCount, _value, marks) =>
+        widen(timeMs, samplesCount, marks),
       );
-    else for (const timeMs of [range.fromMs, range.toMs]) widen(timeMs, Number.NaN, Number.NaN);
+    else for (const timeMs of [range.fromMs, range.toMs]) widen(timeMs, Number.NaN, noMarks);
   }
   return withRequested(min <= max ? { fromX: min, toX: max } : { fromX: 0, toX: 0 }, {
     fromX,
@@ -109,8 +110,8 @@ function filledGrids(
     if (visitColumns !== undefined && order !== undefined)
       grid.fillInOrder(order, order.sorted(visitColumns));
     else {
-      source.visit(0, range.rank, (timeMs, samplesCount, value, step) =>
-        grid.push(place(timeMs, samplesCount, step), value),
+      source.visit(0, range.rank, (timeMs, samplesCount, value, marks) =>
+        grid.push(place(timeMs, samplesCount, marks), value),
       );
       grid.settle();
     }
@@ -120,8 +121,8 @@ function filledGrids(
 
 function orderOf(source: PointSource, place: PlaceOnAxis, range: GridRange): BucketOrder {
   const order = new BucketOrder({ ...range, mostPoints: source.count() });
-  source.visit(0, range.rank, (timeMs, samplesCount, _value, step) =>
-    order.push(place(timeMs, samplesCount, step)),
+  source.visit(0, range.rank, (timeMs, samplesCount, _value, marks) =>
+    order.push(place(timeMs, samplesCount, marks)),
   );
   order.settle();
   return order;
@@ -181,7 +182,8 @@ export class SeriesTail {
     const { names, xAxis, rank } = this.#query;
     const requested = sources.filter(({ description }) => names.includes(description.name));
     const place = placeOnAxis(run, xAxis);
-    const axisOrigin = `${origin} ${run.runStartMs} ${run.launchedMs} ${run.log.samplesPerEpoch}`;
+    const isByProgram = run.result?.clock.programClock !== undefined;
+    const axisOrigin = `${origin} ${run.runStartMs} ${run.launchedMs} ${run.log.samplesPerEpoch} ${isByProgram}`;
     // Energy is known only up to the last reading; a later point would be dropped permanently.
     const isSame = axisOrigin === this.#origin && xAxis !== "energy" && place !== undefined;
     this.#origin = axisOrigin;
@@ -192,8 +194,8 @@ export class SeriesTail {
     for (const source of requested) {
       const part = this.#parts.get(source.description.name);
       if (part === undefined) continue;
-      source.visit(part.count, rank, (timeMs, samplesCount, value, step) =>
-        part.grid.push(place(timeMs, samplesCount, step), value),
+      source.visit(part.count, rank, (timeMs, samplesCount, value, marks) =>
+        part.grid.push(place(timeMs, samplesCount, marks), value),
       );
       part.count = source.count();
       part.grid.settle();

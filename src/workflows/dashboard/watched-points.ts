@@ -29,12 +29,12 @@ export class WatchRunPoints {
     if (hasFewer || generation !== this.#samplesGeneration) this.#clear(generation);
     // Evaluations that are no longer kept remain in the chart.
     for (const { number, evaluation: point } of run.evaluationsAfter(this.#evaluationNumber)) {
-      this.quality.push(point.timeMs, point.samplesCount, point.value, point.step);
+      this.quality.push(point.timeMs, point.samplesCount, point.value, point);
       this.#evaluationNumber = number;
     }
     this.#growMetrics(run);
     for (const point of run.log.points.loss.slice(this.loss.values.length))
-      this.loss.push(point.timeMs, point.samplesCount, point.value, point.step);
+      this.loss.push(point.timeMs, point.samplesCount, point.value, { step: point.step });
     if (run.samples.steps.rowCount > 0) this.#growRate(run);
     else if (run.log.points.samplesPerSecond.length > 0) this.#growLoggedRate(run);
     else this.#growCountedRate(run);
@@ -93,8 +93,8 @@ export class WatchRunPoints {
       const points = this.metrics.get(metric) ?? { rows: new PointRows(), number: 0 };
       this.metrics.set(metric, points);
       for (const { number, evaluation } of series.keptAfter(points.number)) {
-        const { timeMs, samplesCount, value, step } = evaluation;
-        points.rows.push(timeMs, samplesCount, value, step);
+        const { timeMs, samplesCount, value } = evaluation;
+        points.rows.push(timeMs, samplesCount, value, evaluation);
         points.number = number;
       }
     }

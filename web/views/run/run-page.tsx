@@ -107,8 +107,11 @@ function emptyPanels({ rules }: RunDetail, hasHeat: boolean): EmptyPanel[] {
 }
 
 /** Where the clock of the run is zero; before it has started, the launch. */
-function clockZero({ runStartMs, launchedMs = 0, request }: RunDetail): ClockZero {
+function clockZero({ runStartMs, launchedMs = 0, request, result }: RunDetail): ClockZero {
   if (runStartMs === undefined) return { atMs: launchedMs, label: "since launch" };
+  // Ranks report times of arrival, which the program's own clock does not follow.
+  if (result?.clock.programClock !== undefined)
+    return { atMs: runStartMs, label: "since run start" };
   return { atMs: runStartMs - (request.continues?.clockMs ?? 0), label: "clock" };
 }
 
