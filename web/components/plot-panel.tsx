@@ -14,6 +14,7 @@ import { storeInAddress, place } from "../router.ts";
 import { colorOf, paletteVersion } from "../theme.ts";
 import { StateMessage, Panel, type PanelState } from "./panel.tsx";
 import { screenPalette } from "./screen-palette.ts";
+import { useWidth } from "./use-width.ts";
 
 /** Draws a chart with Observable Plot; the same function for the screen and for files. */
 export type DrawPlot = (Plot: PlotLibrary, look: PlotLook) => DrawnPlot;
@@ -103,20 +104,12 @@ type FigureProps = Pick<PlotPanelProps, "draw" | "heightAt" | "overlay" | "label
 function PlotFigure({ draw, heightAt, overlay, label, drawn }: FigureProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const host = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(box);
   const [library, setLibrary] = useState<PlotLibrary | "failed">();
   const [shown, setShown] = useState<{ plot: DrawnPlot; look: PlotLook }>();
   const palette = paletteVersion.value;
   useEffect(() => {
     loadPlot().then(setLibrary, () => setLibrary("failed"));
-  }, []);
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(Math.floor(element.clientWidth)));
-    observer.observe(element);
-    setWidth(Math.floor(element.clientWidth));
-    return () => observer.disconnect();
   }, []);
   useEffect(() => {
     if (library === undefined || library === "failed" || width < 40) return;

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX, RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { AxisTick, PlotBox } from "../charts/plan/chart-scale.ts";
+import { useWidth } from "./use-width.ts";
 
 export interface FigureSize {
   width: number;
@@ -23,16 +24,7 @@ export function SvgFigure({
   children: (size: FigureSize) => ComponentChildren;
 }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return undefined;
-    const measure = (): void => setWidth(Math.floor(element.clientWidth));
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    measure();
-    return () => observer.disconnect();
-  }, []);
+  const width = useWidth(box);
   const size = { width, height };
   return (
     <div ref={box} class="plot-figure" style={{ minHeight: `${height}px` }}>

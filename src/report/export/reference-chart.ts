@@ -4,9 +4,12 @@ import { amountText } from "../logs/reference-page.ts";
 import { axisTicks } from "./axis-ticks.ts";
 import { html, type HtmlText } from "./html-text.ts";
 
-const width = 820;
-const height = 440;
-const margin = { top: 44, right: 24, bottom: 84, left: 92 };
+/** Width of the file, and of the drawing where a page has room for it. */
+const fileWidth = 820;
+/** Height above the legend. */
+const height = 412;
+const margin = { top: 44, right: 24, bottom: 56, left: 92 };
+const legendRowHeight = 24;
 /** Two labels of the batch size need this many user units between them. */
 const labelSpace = 64;
 
@@ -14,34 +17,44 @@ const labelSpace = 64;
  * The reference convergence points of a benchmark, and results beside them, as an SVG file.
  *
  * @param look `isInPage`: without colors and ground, which the style sheet of a page gives its classes. Default false.
+ *   `width`: in user units, which a narrow page draws as pixels, so that texts stay legible
  */
-export function referenceChart(curve: ReferenceCurve, { isInPage = false } = {}): string {
+export function referenceChart(
+  curve: ReferenceCurve,
+  { isInPage = false, width = fileWidth } = {},
+): string {
   const { benchmark, edition, unit, points, submitted } = curve;
-  const scale = scaleOf(curve);
-  const title = `${benchmark}, ${edition}: ${unit} to converge by batch size`;
+  const scale = scaleOf(curve, width);
+  const legend = legendRows(submitted.length > 0, width);
+  const fullHeight = height + legend.length * legendRowHeight + 4;
+  const shortTitle = `${benchmark}, ${edition}`;
+  const title = `${shortTitle}: ${unit} to converge by batch size`;
   const chart = html`<svg
     xmlns="http://www.w3.org/2000/svg"
-    viewBox="0 0 ${width} ${height}"
+    viewBox="0 0 ${width} ${fullHeight}"
     width="${width}"
-    height="${height}"
+    height="${fullHeight}"
     role="img"
     aria-label="${title}"
   >
     <title>${title}</title>
-    ${isInPage ? undefined : fileLook()}
-    <text class="title" x="${margin.left}" y="24">${title}</text>
-    ${legend(submitted.length > 0)} ${axes(curve, scale)} ${limitMarks(curve, scale)}
+    ${isInPage ? undefined : fileLook({ width, height: fullHeight })}
+    <text class="title" x="${legendLeft(width)}" y="24">
+      ${width < fileWidth ? shortTitle : title}
+    </text>
+
+    ${legendMarks(legend, width)} ${axes(curve, scale)} ${limitMarks(curve, scale)}
     ${meanLine(curve, scale)} ${points.map((point) => pointMarks(point, scale))}
     ${submitted.map((point) => submittedMarks(point, scale))}
   </svg>`;
   return `${chart.markup}\n`;
 }
 
-function fileLook(): HtmlText {
+function fileLook(file: { width: number; height: number }): HtmlText {
   return html`<style>
       ${chartStyle}
     </style>
-    <rect class="ground" width="${width}" height="${height}" />`;
+    <rect class="ground" width="${file.width}" height="${file.height}" />`;
 }
 
 // Colors of the exported page; `prefers-color-scheme` also applies to SVG files.
@@ -61,12 +74,13 @@ svg { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif
 `;
 
 interface Scale {
+  width: number;
   x: (batchSize: number) => number;
   y: (amount: number) => number;
   yTicks: readonly number[];
 }
 
-function scaleOf({ points, submitted, checked }: ReferenceCurve): Scale {
+function scaleOf({ points, submitted, checked }: ReferenceCurve, width: number): Scale {
   const all = [...points, ...submitted];
   const amounts = [
     ...all.flatMap((point) => [...point.amounts, point.mean ?? []].flat()),
@@ -78,6 +92,7 @@ function scaleOf({ points, submitted, checked }: ReferenceCurve): Scale {
   const plotWidth = width - margin.left - margin.right;
   const plotHeight = height - margin.top - margin.bottom;
   return {
+    width,
     x: (batchSize) => margin.left + ((Math.log(batchSize) - xFrom) / (xTo - xFrom)) * plotWidth,
     y: (amount) => margin.top + plotHeight - ((amount - yFrom) / (yTo - yFrom)) * plotHeight,
     yTicks: axisTicks(yFrom, yTo, 6),
@@ -90,45 +105,75 @@ function padded(from: number, to: number): [number, number] {
   return [from - pad, to + pad];
 }
 
-function legend(hasResults: boolean): HtmlText {
-  const y = height - 14;
-  const entries: readonly { width: number; mark: (x: number) => HtmlText; text: string }[] = [
-    {
-      width: 120,
-      mark: (x) => html`<circle class="run" cx="${x}" cy="${y}" r="3.5" />`,
-      text: "reference run",
-    },
-    {
-      width: 136,
-      mark: (x) => html`<circle class="point" cx="${x}" cy="${y}" r="4.5" />`,
-      text: "mean, as checked",
-    },
-    {
-      width: 130,
-      mark: (x) => html`<circle class="unused" cx="${x}" cy="${y}" r="4.5" />`,
-      text: "mean, not used",
-    },
+interface LegendEntry {
+  width: number;
+  mark: (x: number, y: number) => HtmlText;
+  text: string;
+}
+
+/** The entries of the legend, in as many rows as they need. */
+function legendRows(hasResults: boolean, width: number): LegendEntry[][] {
+  const entries: readonly LegendEntry[] = [
+    { width: 120, mark: circle("run", 3.5), text: "reference run" },
+    { width: 136, mark: circle("point", 4.5), text: "mean, as checked" },
+    { width: 130, mark: circle("unused", 4.5), text: "mean, not used" },
     {
       width: 152,
-      mark: (x) => html`<path class="limit" d="M${x - 8} ${y}H${x + 8}" />`,
+      mark: (x, y) => html`<path class="limit" d="M${x - 8} ${y}H${x + 8}" />`,
       text: "below: not accepted",
     },
     ...(hasResults
-      ? [{ width: 80, mark: (x: number) => diamond(x, y, "passes"), text: "result, its mean" }]
+      ? [
+          {
+            width: 120,
+            mark: (x: number, y: number) => diamond(x, y, "passes"),
+            text: "result, its mean",
+          },
+        ]
       : []),
   ];
-  let x = margin.left;
-  const marks = entries.map((entry) => {
-    const at = x;
-    x += entry.width;
-    return html`${entry.mark(at)}<text x="${at + 14}" y="${y}" dy="0.35em">${entry.text}</text>`;
+  const rows: LegendEntry[][] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const row = rows.at(-1);
+    if (row === undefined || room < entry.width) {
+      rows.push([entry]);
+      room = width - legendLeft(width) - entry.width;
+    } else {
+      row.push(entry);
+      room -= entry.width;
+    }
+  }
+  return rows;
+}
+
+function circle(kind: string, radius: number): LegendEntry["mark"] {
+  return (x, y) => html`<circle class="${kind}" cx="${x}" cy="${y}" r="${radius}" />`;
+}
+
+/** Below the plot, or from the left edge if the drawing is narrow. */
+function legendLeft(width: number): number {
+  return width < fileWidth ? 20 : margin.left;
+}
+
+function legendMarks(rows: readonly (readonly LegendEntry[])[], width: number): HtmlText {
+  const marks = rows.flatMap((row, index) => {
+    const y = height + index * legendRowHeight + 10;
+    let x = legendLeft(width);
+    return row.map((entry) => {
+      const at = x;
+      x += entry.width;
+      return html`${entry.mark(at, y)}<text x="${at + 14}" y="${y}" dy="0.35em"
+          >${entry.text}</text
+        >`;
+    });
   });
   return html`${marks}`;
 }
 
 function axes({ unit, points, submitted }: ReferenceCurve, scale: Scale): HtmlText {
   const bottom = height - margin.bottom;
-  const right = width - margin.right;
+  const right = scale.width - margin.right;
   const rows = scale.yTicks.map((tick) => {
     const y = place(scale.y(tick));
     return html`<line class="grid" x1="${margin.left}" x2="${right}" y1="${y}" y2="${y}" /><text

@@ -1,8 +1,9 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { referenceChart } from "../../../src/report/export/reference-chart.ts";
 import type { FittedColumn } from "../../../src/report/fitted-table.ts";
 import { pointColumns, submittedColumns } from "../../../src/report/logs/reference-page.ts";
+import type { ReferenceCurve } from "../../../src/schema/logs/reference-curve.ts";
 import type { ReferencesDocument } from "../../../src/schema/dashboard/references-page.ts";
 import { assumedEditionText } from "../../../src/report/logs/rule-source-text.ts";
 import { type ApiError, fetchReferences } from "../../api.ts";
@@ -11,6 +12,7 @@ import { Command } from "../../components/command.tsx";
 import { Link } from "../../components/link.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel, StateMessage } from "../../components/panel.tsx";
+import { useWidth } from "../../components/use-width.ts";
 import { asFailure } from "../../live/follow.ts";
 import { place, storeInAddress } from "../../router.ts";
 
@@ -82,14 +84,7 @@ function References({ shown, series }: ReferencesProps): JSX.Element {
           }
         >
           <div class="rcp-body">
-            <div
-              class="rcp-chart"
-              role="region"
-              aria-label="chart"
-              tabIndex={0}
-              // Every inserted text was escaped where the drawing was made.
-              dangerouslySetInnerHTML={{ __html: referenceChart(curve, { isInPage: true }) }}
-            />
+            <Chart curve={curve} />
             <div class="rcp-tables">
               <Rows label="reference points" columns={pointColumns} rows={curve.points} />
               {curve.submitted.length === 0 ? undefined : (
@@ -112,6 +107,21 @@ function References({ shown, series }: ReferencesProps): JSX.Element {
         </Panel>
       </div>
     </>
+  );
+}
+
+/** Drawn for its width, so that its texts have the size of the page's. */
+function Chart({ curve }: { curve: ReferenceCurve }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useWidth(box);
+  const markup = width === 0 ? "" : referenceChart(curve, { isInPage: true, width });
+  return (
+    <div
+      ref={box}
+      class="rcp-chart"
+      // Every inserted text was escaped where the drawing was made.
+      dangerouslySetInnerHTML={{ __html: markup }}
+    />
   );
 }
 
