@@ -18,6 +18,9 @@ import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
+import { importedText } from "../../../src/report/runs/lifecycle-text.ts";
+import type { RunRules } from "../../../src/schema/run/run-rules.ts";
+import { checklistItems } from "./checklist-items.ts";
 import { lifecycleEventText } from "./lifecycle-event-text.ts";
 import { budgetLines } from "./view-model.ts";
 
@@ -66,12 +69,18 @@ export function BudgetPanel({ detail }: { detail: RunDetail }): JSX.Element {
   );
 }
 
+interface RulesProps {
+  rules: RunDetail["rules"];
+  /** Of a run that has ended. */
+  verdict: RunRules | undefined;
+}
+
 const ruleSigns = { waiting: "…", met: "✓", broken: "✗" } as const;
 const ruleMoods = { waiting: "muted", met: "good", broken: "bad" } as const;
 
-/** The rules checklist of the log so far. */
-export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Element {
-  const items = rules?.items ?? [];
+/** The rules checklist: of the log so far, and at the end as the verdict says. */
+export function RulesPanel({ rules, verdict }: RulesProps): JSX.Element {
+  const items = checklistItems(rules?.items ?? [], verdict);
   const count = (state: "met" | "broken"): number =>
     items.filter((item) => item.state === state).length;
   const edition = rules?.edition ?? "general checks";
@@ -112,7 +121,12 @@ export function RulesPanel({ rules }: { rules: RunDetail["rules"] }): JSX.Elemen
 
 /** Lifecycle events of the run, and its findings. */
 export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
-  const { events, result } = detail;
+  const { result } = detail;
+  const isImported = detail.request.startable.kind === "imported";
+  // The record of an imported run was made after the training.
+  const events = isImported
+    ? detail.events.filter(({ event }) => event.kind !== "created")
+    : detail.events;
   const startMs = events[0]?.timeMs ?? 0;
   return (
     <Panel
@@ -133,7 +147,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
                 +{formatDuration(timeMs - startMs)}
               </time>
               <span class={`mood-${mood}`}>
-                <Prose text={text} />
+                <Prose text={(isImported ? importedText(event) : undefined) ?? text} />
               </span>
             </li>
           );
@@ -196,7 +210,7 @@ function systemFacts(detail: RunDetail): [label: string, parts: readonly string[
     ["times", startable.kind === "imported" ? logTimesText(startable.origin.times) : undefined],
     ["seed", hasKnownSeed(detail.request) ? String(seed) : undefined],
     ["rerun of", rerunOf],
-    ["started", new Date(createdMs).toISOString()],
+    [startable.kind === "imported" ? "imported" : "started", new Date(createdMs).toISOString()],
     [
       "system",
       system.system_name,

@@ -59,7 +59,9 @@ export function RunPage({ parts }: PageProps): JSX.Element {
         <BudgetPanel detail={detail} />
         <PlanComparisonPanel comparison={detail.planComparison} />
         <EventsPanel detail={detail} />
-        {detail.rules === undefined ? undefined : <RulesPanel rules={detail.rules} />}
+        {detail.rules === undefined ? undefined : (
+          <RulesPanel rules={detail.rules} verdict={detail.result?.rules} />
+        )}
         <SystemPanel detail={detail} />
         <WhenVisible class="wide" minHeight={320}>
           {() => <LogPanel runId={runId} tail={run.log} />}
