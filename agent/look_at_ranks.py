@@ -15,6 +15,7 @@ import sys
 import time
 
 HELPER_SECONDS, PY_SPY_SECONDS, RAS_SECONDS, MAXIMUM_BYTES = 4, 15, 8, 8 << 20
+SAMPLES, SAMPLE_SECONDS = 6, 0.2
 CALLS = {
     "x86_64": {0: "read", 7: "poll", 23: "select", 35: "nanosleep", 45: "recvfrom", 47: "recvmsg", 61: "wait4", 202: "futex", 230: "clock_nanosleep", 232: "epoll_wait", 247: "waitid", 271: "ppoll", 281: "epoll_pwait"},
     "aarch64": {63: "read", 73: "ppoll", 72: "pselect6", 101: "nanosleep", 207: "recvfrom", 212: "recvmsg", 260: "wait4", 98: "futex", 115: "clock_nanosleep", 22: "epoll_pwait", 95: "waitid"},
@@ -83,6 +84,62 @@ def waiting_in(pid):
         except OSError:
             pass
     return name, of
+
+
+def samples_of(ranks):
+    """Of each rank over a second: the call in which its main thread is most often, how much of a processor it uses, and how often it wakes up."""
+    calls = {rank: [] for rank in ranks}
+    begun, first = time.monotonic(), {rank: activity(pid) for rank, pid in ranks.items()}
+    for turn in range(SAMPLES):
+        if turn > 0:
+            time.sleep(SAMPLE_SECONDS)
+        for rank, pid in ranks.items():
+            calls[rank].append(waiting_in(pid))
+    seconds = time.monotonic() - begun
+    seen = {}
+    for rank, pid in ranks.items():
+        last = activity(pid)
+        known = first[rank] is not None and last is not None
+        cpu = (last[0] - first[rank][0]) / seconds if known else None
+        # A waiting thread runs for moments, and then looks like one that computes.
+        waits = [call for call in calls[rank] if call is not None and (call[0] != "running" or cpu is None or cpu > 0.5)]
+        most = max(waits, key=waits.count) if waits else calls[rank][-1]
+        seen[rank] = {"call": most, "cpu": cpu, "wakes": last[1] - first[rank][1] if known else None}
+    return seen
+
+
+def activity(pid):
+    """Seconds of processor time, and voluntary switches of the main thread."""
+    fields = read("/proc/%d/stat" % pid).rpartition(")")[2].split()
+    switches = [line.split()[1] for line in read("/proc/%d/task/%d/status" % (pid, pid)).split("\n") if line.startswith("voluntary_ctxt_switches")]
+    if len(fields) < 13 or not switches:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), int(switches[0])
+
+
+STATES = {"01": "connected", "02": "connecting", "0A": "listens"}
+
+
+def store_of(pid, env):
+    """How a rank is connected to the store of PyTorch's process group, at MASTER_PORT; None if that cannot be seen."""
+    port = env.get("MASTER_PORT", "")
+    if not port.isdigit():
+        return None
+    try:
+        links = [os.readlink("/proc/%d/fd/%s" % (pid, name)) for name in os.listdir("/proc/%d/fd" % pid)]
+    except OSError:
+        return None
+    own = {link[8:-1] for link in links if link.startswith("socket:[")}
+    seen = set()
+    for table in ("tcp", "tcp6"):
+        for line in read("/proc/%d/net/%s" % (pid, table)).split("\n")[1:]:
+            fields = line.split()
+            if len(fields) < 10 or fields[9] not in own or fields[3] not in STATES:
+                continue
+            place = fields[1] if fields[3] == "0A" else fields[2]
+            if int(place.rpartition(":")[2], 16) == int(port):
+                seen.add(STATES[fields[3]])
+    return next((state for state in ("listens", "connected", "connecting") if state in seen), "none")
 
 
 def py_spy(pid):
@@ -163,17 +220,23 @@ def main():
     ranks = find_ranks(folder)
     address = ras_address(ranks)
     first, began = (ask_ras(address) if address else None), time.monotonic()
+    samples = samples_of(ranks)
     stacks = {rank: py_spy(pid) for rank, pid in ranks.items()}
     files = ask_helper(folder, ranks)
     seen = []
     for rank, pid in sorted(ranks.items()):
-        call = waiting_in(pid)
+        env = environment(pid)
+        call = samples[rank]["call"]
         own = files.get(rank, {})
         seen.append(
             {
                 "rank": rank,
                 "pid": pid,
                 "call": None if call is None else {"name": call[0], "of": call[1]},
+                "cpu": samples[rank]["cpu"],
+                "wakes": samples[rank]["wakes"],
+                "store": store_of(pid, env),
+                "hasAgentStore": env.get("TORCHELASTIC_USE_AGENT_STORE") == "True",
                 "pySpy": stacks[rank],
                 "stack": content(own["stack"]) if "stack" in own else None,
                 "dump": content(own["dump"]) if "dump" in own else None,

@@ -11,11 +11,13 @@ import { endCase, endKinds } from "./diagnose/end-cases.js";
 import { accuracyPage } from "./diagnose/page.js";
 import { realCases, unseenSets } from "./diagnose/real-cases.js";
 import { recordedCases } from "./diagnose/recorded-cases.js";
+import { rasCase } from "./diagnose/ras-cases.js";
 import { stepCase } from "./diagnose/step-cases.js";
+import { verifyCase } from "./diagnose/verify-cases.js";
 
 const { values } = parseArgs({
   options: {
-    cases: { type: "string", default: "420" },
+    cases: { type: "string", default: "480" },
     seed: { type: "string", default: "1" },
     "no-write": { type: "boolean", default: false },
     wrong: { type: "boolean", default: false },
@@ -29,12 +31,19 @@ const stepKinds = [
   "data-starvation",
   "data-starvation of all",
 ];
+const verifyKinds = ["corrupt once", "corrupt always"];
+const rasKinds = ["ras hang", "ras dead"];
 const makers = [
   ...dumpKinds.map((kind) => (random, options) => dumpCase(kind, random, options)),
   ...stepKinds.map((kind) => (random) => stepCase(kind, random)),
+  ...verifyKinds.map((kind) => (random) => verifyCase(kind, random)),
+  ...rasKinds.map((kind) => (random) => rasCase(kind, random)),
   ...endKinds.map((kind) => (random) => endCase(kind, random)),
 ];
-const healthy = [dumpCase, stepCase, endCase].map((make) => (random) => make("none", random));
+const healthy = [dumpCase, stepCase, endCase, verifyCase, rasCase].map(
+  (make) => (random) => make("none", random),
+);
+healthy.push((random) => verifyCase("not deterministic", random));
 
 const seed = seededRandom(`diagnose ${values.seed}`);
 const count = Number(values.cases);
@@ -51,7 +60,7 @@ for (let index = 0; index < count; index++) {
 }
 for (const recorded of [...recordedCases(), ...realCases()]) scored.push(answerOf(recorded));
 
-const unseen = unseenSets().map(({ cases, ...set }) => {
+const unseen = (await unseenSets()).map(({ cases, ...set }) => {
   return { ...set, now: cases.map(answerOf) };
 });
 const { text, summary } = accuracyPage(scored, unseen, values.seed);

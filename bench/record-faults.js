@@ -3,7 +3,7 @@
 //   npm run build && node bench/record-faults.js                 all runs that are not recorded yet
 //   node bench/record-faults.js --only "ssh|hang" --again        those whose description matches, again
 //   node bench/record-faults.js --plan unseen                    the runs of other programs with other faults
-//   node bench/record-faults.js --plan second                    the second set of these, and `third` the third
+//   node bench/record-faults.js --plan second                    the second set of these; also `third` and `fourth`
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import { sshLab, slurmLab } from "./launch/labs.js";
 import { performRun } from "./faults/perform-run.js";
 import { plannedRuns as realRuns } from "./faults/plan.js";
 import { secondRuns } from "./faults/second-plan.js";
+import { fourthRuns } from "./faults/fourth-plan.js";
 import { thirdRuns } from "./faults/third-plan.js";
 import { unseenRuns } from "./faults/unseen-plan.js";
 
@@ -22,7 +23,13 @@ const { values } = parseArgs({
     out: { type: "string" },
   },
 });
-const plans = { real: realRuns, unseen: unseenRuns, second: secondRuns, third: thirdRuns };
+const plans = {
+  real: realRuns,
+  unseen: unseenRuns,
+  second: secondRuns,
+  third: thirdRuns,
+  fourth: fourthRuns,
+};
 const plannedRuns = plans[values.plan];
 const file = ["real", "unseen"].includes(values.plan)
   ? `${values.plan}-runs`

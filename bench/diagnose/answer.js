@@ -6,7 +6,7 @@ import { LineSigns } from "../../build/diagnose/lines/line-signs.js";
 /** `right`: every injected fault is named with its kind and ranks, and no other. */
 export function answerOf(labelled) {
   const { expected, source, about } = labelled;
-  const { verdict } = diagnoseRun(factsOf(labelled));
+  const { verdict } = labelled.diagnosis ?? diagnoseRun(factsOf(labelled));
   const named =
     verdict.kind === "fault" ? verdict.causes.map(({ kind, ranks }) => ({ kind, ranks })) : [];
   const known = { source, about, expected, named, reason: verdict.reason };
@@ -54,6 +54,8 @@ function factsOf(labelled) {
     ...signs.seen,
     steps,
     links: run.links ?? [],
+    ras: run.ras,
+    ...(run.isMute === undefined ? {} : { isMute: run.isMute }),
     dumps: run.readDumps ?? dumps.map(readDump),
     stacks: run.stacks,
     errorFiles: run.errorFiles,

@@ -1,5 +1,8 @@
 // Runs with real faults, performed by `bench/record-faults.js`: what their records show, with what was injected.
 import { readFileSync } from "node:fs";
+import { fifthFolders } from "../faults/fifth-folders.js";
+import { fourthFolders } from "../faults/fourth-folders.js";
+import { withDiagnosis } from "./folder-cases.js";
 
 export function realCases(name = "real-runs") {
   const kind = name === "real-runs" ? "real runs" : "unseen runs";
@@ -24,11 +27,26 @@ function caseOf({ about, target, expected, facts }, kind) {
 }
 
 /** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
-export function unseenSets() {
-  return ["first", "second", "third"].map((name) => {
+export async function unseenSets() {
+  const sets = ["first", "second", "third", "fourth", "fifth"].map((name) => {
     const file = name === "first" ? "unseen" : `unseen-${name}`;
-    return { name, cases: realCases(`${file}-runs`), first: readLines(`${file}-first`) };
+    return {
+      name,
+      cases: name === "fifth" ? [] : realCases(`${file}-runs`),
+      first: readLines(`${file}-first`),
+    };
   });
+  for (const [index, folder] of (await foldersOfSets()).entries())
+    sets[index]?.cases.push(...folder);
+  return sets;
+}
+
+/** Folders of files belong to later sets only. */
+async function foldersOfSets() {
+  const [fourth, fifth] = [fourthFolders, fifthFolders].map((folders) =>
+    Promise.all(folders.map(withDiagnosis)),
+  );
+  return [[], [], [], await fourth, await fifth];
 }
 
 function readLines(name) {

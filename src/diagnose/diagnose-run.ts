@@ -3,6 +3,7 @@ import { jobRanksOf } from "../schema/run/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
 import { silence } from "./ends/stated-causes.ts";
+import { unknownHost } from "./launchers/launched-job.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
 import { findSlowLinks } from "./links/find-slow-links.ts";
 import type { RunFacts } from "./run-facts.ts";
@@ -112,11 +113,11 @@ function ofMissingDump(cause: Cause, { dumps, events }: RunFacts): Cause {
 }
 
 function withHosts(cause: Cause, { events }: RunFacts): Cause {
-  if (cause.hosts.length > 0 || cause.ranks.length === 0) return cause;
   const blamed = new Set(cause.ranks);
   const { ranks } = jobRanksOf(events);
-  const hosts = ranks.filter(({ rank }) => blamed.has(rank)).map(({ host }) => host);
-  return { ...cause, hosts: [...new Set(hosts)] };
+  const its = ranks.filter(({ rank }) => blamed.has(rank)).map(({ host }) => host);
+  const hosts = cause.hosts.length > 0 ? cause.hosts : its;
+  return { ...cause, hosts: [...new Set(hosts)].filter((host) => host !== unknownHost) };
 }
 
 /** Why there is no answer although something is wrong; undefined if nothing is. */
@@ -151,7 +152,8 @@ function lookedAt(facts: RunFacts): LookedAt[] {
   const stepCount = new Set(verified.map(({ step }) => step)).size;
   return [
     { what: "log-lines", count: facts.lineCount },
-    { what: "events", count: facts.events.length },
+    // Without a record, they are made from lines.
+    { what: "events", count: facts.placesOfEvents === undefined ? facts.events.length : 0 },
     { what: "findings", count: facts.findings.length },
     { what: "step-samples", count: samples.length },
     ...(verified.length === 0 ? [] : [{ what: "verified-steps" as const, count: stepCount }]),

@@ -1,3 +1,4 @@
+import type { Evidence } from "../schema/diagnosis/evidence.ts";
 import type { LifecycleEvent } from "../schema/run/lifecycle-event.ts";
 import type { Finding } from "../schema/run/finding.ts";
 import type { Outcome } from "../schema/run/run-result.ts";
@@ -14,7 +15,11 @@ export interface RunFacts extends SeenLines {
   state: "finished" | "running" | "abandoned" | "unknown";
   /** Absent while a run has no result. */
   outcome: Outcome | undefined;
+  /** A run that goes on has printed nothing since its ranks were started, for longer than programs need to begin. */
+  isMute?: boolean;
   events: readonly LifecycleEvent[];
+  /** Without a record, events are made from lines: the line of each that rests on one, by its index. */
+  placesOfEvents?: ReadonlyMap<number, Evidence>;
   findings: readonly Finding[];
   /** Of each rank, in the order of time. */
   steps: ReadonlyMap<number, readonly StepSample[]>;

@@ -5,7 +5,13 @@ import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { SignKind } from "../lines/sign-of-line.ts";
 import type { RunFacts } from "../run-facts.ts";
-import { hasFailed, isOfOthers, type RankFailure, rankFailures } from "./rank-failures.ts";
+import {
+  hasFailed,
+  isOfOthers,
+  type RankFailure,
+  rankFailures,
+  unnamedRank,
+} from "./rank-failures.ts";
 import { statedCauses } from "./stated-causes.ts";
 import { waitedFor } from "./waited-for.ts";
 
@@ -31,9 +37,11 @@ export function causesOfEnd(facts: RunFacts): { causes: Cause[]; alternatives: C
     return { causes: [...stated, ...ends.flatMap((each) => each ?? [])], alternatives };
   }
   const blamed = failures.filter((failure) => isToBlame(failure, first));
-  const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts))).map((cause) =>
-    cause.kind === "not-a-number" ? ofNobody(cause, facts) : cause,
-  );
+  const own = mergeByKind(blamed.map((failure) => causeOf(failure, facts)))
+    .map((cause) => (cause.kind === "not-a-number" ? ofNobody(cause, facts) : cause))
+    .map((cause) =>
+      Object.assign(cause, { ranks: cause.ranks.filter((rank) => rank !== unnamedRank) }),
+    );
   return { causes: [...stated, ...own], alternatives: insteadOf(own[0]) };
 }
 
@@ -92,7 +100,7 @@ function causeOf(failure: RankFailure, facts: RunFacts): Cause {
   const common = {
     ranks: [rank],
     hosts: host === undefined ? [] : [host],
-    evidence: evidenceOf(failure),
+    evidence: evidenceOf(failure, facts),
   };
   const fromSign = sign === undefined ? undefined : causeOfSign(sign, common);
   if (fromSign !== undefined) return fromSign;
@@ -186,8 +194,8 @@ function isOneHostOfSeveral(failure: RankFailure, { events, signs }: RunFacts): 
   });
 }
 
-function evidenceOf({ signs, event }: RankFailure): Evidence[] {
-  const end = event === undefined ? [] : [endEvidence(event)];
+function evidenceOf({ signs, event }: RankFailure, { placesOfEvents }: RunFacts): Evidence[] {
+  const end = event === undefined ? [] : [placesOfEvents?.get(event.index) ?? endEvidence(event)];
   return [...signs.slice(0, 3).map((sign) => lineEvidence(sign)), ...end];
 }
 

@@ -1,5 +1,6 @@
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
+import { unknownHost } from "../launchers/launched-job.ts";
 import { rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { SignKind } from "../lines/sign-of-line.ts";
 import type { RunFacts } from "../run-facts.ts";
@@ -15,6 +16,7 @@ export type FailureClass =
   | "victim";
 
 export interface RankFailure {
+  /** `unnamedRank` for what lines show of which nothing says who printed them. */
   rank: number;
   host: string | undefined;
   class: FailureClass;
@@ -26,6 +28,9 @@ export interface RankFailure {
   endedMs: number;
   event: LifecycleEvent | undefined;
 }
+
+/** Stands for the rank of lines that no label and no record attributes. */
+export const unnamedRank = -1;
 
 /** Signs from the most telling on. */
 const weights: Record<SignKind, number> = {
@@ -76,7 +81,17 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
       return Object.assign(failure, { event: end, class: classOf(failure, isStopped) });
     })
     .toSorted(byBlame);
-  return withoutLauncher(failures, ranks);
+  return withoutLauncher(withoutUnnamed(failures), ranks);
+}
+
+/** What nobody is known to have printed matters only if no rank shows a reason that weighs as much. */
+function withoutUnnamed(failures: RankFailure[]): RankFailure[] {
+  const unnamed = failures.find(({ rank }) => rank === unnamedRank);
+  if (unnamed === undefined || failures.length === 1) return failures;
+  // C++ prints this line without the label of its rank, also after the loss of another.
+  const isUnclear = /^\W*terminate called/u.test(unnamed.signs[0]?.text ?? "");
+  const isBest = failures[0] === unnamed && unnamed.class !== failures[1]?.class && !isUnclear;
+  return isBest ? failures : failures.filter((failure) => failure !== unnamed);
 }
 
 /**
@@ -119,10 +134,13 @@ const nearMs = 2000;
 
 /** On one host, a rank prints its error before its end breaks the connections of others, who print theirs then. */
 function printedFirst(a: RankFailure, b: RankFailure): number {
-  const areNear =
-    a.host !== undefined && a.host === b.host && Math.abs(a.endedMs - b.endedMs) < nearMs;
-  const [lineA, lineB] = [a, b].map(({ signs }) => signs[0]?.line);
-  return areNear && lineA !== undefined && lineB !== undefined ? lineA - lineB : 0;
+  const [signA, signB] = [a, b].map(({ signs }) => signs[0]);
+  if (signA === undefined || signB === undefined) return 0;
+  const isOneHost = a.host !== undefined && a.host === b.host;
+  const areNear = isOneHost && Math.abs(a.endedMs - b.endedMs) < nearMs;
+  // Without a record, the order in one file is all that is known.
+  const isOneFile = a.host === unknownHost && signA.file === signB.file;
+  return areNear || isOneFile ? signA.line - signB.line : 0;
 }
 
 function classOf(
@@ -162,16 +180,37 @@ function isFollowUp(signs: readonly SeenSign[]): boolean {
   return isGeneral && isFirst;
 }
 
-function signsOfRanks({ signs, errorFiles, events }: RunFacts): Map<number, SeenSign[]> {
+function signsOfRanks({
+  signs,
+  errorFiles,
+  events,
+  placesOfEvents,
+}: RunFacts): Map<number, SeenSign[]> {
   const { ranks } = jobRanksOf(events);
   const only = ranks.length === 1 ? ranks[0]?.rank : undefined;
+  const owner = placesOfEvents === undefined ? only : ownerOfUnnamed(events);
+  // Whoever lost a connection is not the one whose end broke it.
+  const others = placesOfEvents === undefined ? only : unnamedRank;
+  const ends = badEnds(events);
   const byRank = new Map<number, SeenSign[]>();
   for (const sign of [...errorFiles, ...signs]) {
-    const rank = rankOfSign(sign) ?? only;
-    if (rank === undefined) continue;
+    const rank = rankOfSign(sign) ?? (isOfOthers(sign) ? others : owner);
+    if (rank === undefined || (sign.isPassed === true && !ends.has(rank))) continue;
     byRank.set(rank, [...(byRank.get(rank) ?? []), sign]);
   }
-  return byRank;
+  return new Map([...byRank].map(([rank, its]) => [rank, withoutPassed(its)]));
+}
+
+/** What the training went on after did not end it, unless nothing else is known of the rank. */
+function withoutPassed(signs: SeenSign[]): SeenSign[] {
+  const last = signs.filter(({ isPassed }) => isPassed !== true);
+  return last.length > 0 ? last : signs;
+}
+
+/** Without a record, lines that nobody is known to have printed are of the one rank whose end a launcher states. */
+function ownerOfUnnamed(events: readonly LifecycleEvent[]): number {
+  const [ended, ...more] = badEnds(events).keys();
+  return ended !== undefined && more.length === 0 ? ended : unnamedRank;
 }
 
 /** With these Pitwall ends the other ranks after the first failure. */

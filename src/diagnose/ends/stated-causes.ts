@@ -7,6 +7,7 @@ import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts"
 import { hasLoss } from "../lines/printed-losses.ts";
 import type { RunFacts } from "../run-facts.ts";
 import { hasFailed } from "./rank-failures.ts";
+import { notAtStore } from "../stacks/not-at-store.ts";
 import { type OutOfStep, ranksOutOfStep } from "../stacks/ranks-out-of-step.ts";
 
 /** Causes that an event, a finding, or the state of the record states. */
@@ -21,6 +22,7 @@ export function statedCauses(facts: RunFacts): Cause[] {
     // The agents of a failed node name it.
     ...(hosts.length > 0 ? [] : scheduled),
     ...hosts,
+    ...(scheduled.length + hosts.length > 0 ? [] : printedEnds(facts)),
     ...launcherKilled(facts),
     ...notStarted(facts),
     ...notANumber(facts),
@@ -97,6 +99,19 @@ function outOfMemory(
   };
 }
 
+/** Without a record, the scheduler's own lines state the end of the whole job. */
+function printedEnds({ signs, placesOfEvents }: RunFacts): Cause[] {
+  if (placesOfEvents === undefined) return [];
+  const unnamed = signs.filter((sign) => rankOfSign(sign) === undefined && sign.isPassed !== true);
+  const found = unnamed.find(({ kind }) => kind === "time-limit" || kind === "preemption");
+  const sign = found ?? unnamed.find(({ kind }) => kind === "node-failed");
+  if (sign === undefined) return [];
+  const common = { ranks: [], hosts: [], likelihood: 0.9, evidence: [lineEvidence(sign)] };
+  if (sign.kind === "preemption") return [{ kind: "preemption", ...common }];
+  if (sign.kind === "time-limit") return [{ kind: "out-of-time", ...common, limit: "scheduler" }];
+  return [{ kind: "host-lost", ...common, reason: sign.text.trim() }];
+}
+
 function launcherKilled({ state, events }: RunFacts): Cause[] {
   const last = events.at(-1);
   if (state !== "abandoned" || last === undefined) return [];
@@ -115,7 +130,8 @@ function notStarted({ findings }: RunFacts): Cause[] {
 }
 
 function notANumber(facts: RunFacts): Cause[] {
-  const { outcome, badLosses } = facts;
+  const { outcome, badLosses, placesOfEvents } = facts;
+  if (placesOfEvents !== undefined && badLosses.length > 0) return [lastingNotANumber(facts)];
   if (outcome?.kind === "missed") return missedByNotANumber(facts, outcome);
   // A run that ends without an error may still have trained nothing since its loss became bad.
   return outcome?.kind === "reached" && badLosses.length > 0 ? [lastingNotANumber(facts)] : [];
@@ -198,8 +214,27 @@ function mismatches(facts: RunFacts): Cause[] {
   const lines = facts.signs.filter(({ kind }) => kind === "mismatch");
   if (lines.length === 0 || !hasFailed(facts)) return [];
   const evidence = lines.slice(0, 3).map((sign) => lineEvidence(sign));
-  const common = { ranks: [], hosts: [], likelihood: 0.85, evidence, waitingRanks: 0 };
-  return [{ kind: "collective-mismatch", ...common, how: "unknown" }];
+  const common = { hosts: [], likelihood: 0.85, evidence, waitingRanks: 0 };
+  return [{ kind: "collective-mismatch", ...common, ranks: oddOnes(lines), how: "unknown" }];
+}
+
+/** PyTorch's detailed checks compare two ranks in each line: the call of one rank against that of each of several others. */
+const comparedCalls =
+  /Rank (\d+) is running collective: CollectiveFingerPrint\((.*?)\),? but Rank (\d+) is running collective: CollectiveFingerPrint\((.*?)\)/u;
+
+function oddOnes(lines: readonly SeenSign[]): number[] {
+  const calls = new Map<number, string>();
+  for (const { text } of lines) {
+    const [, own, call = "", other, otherCall = ""] = comparedCalls.exec(text) ?? [];
+    if (own === undefined || other === undefined) continue;
+    calls.set(Number(own), call);
+    calls.set(Number(other), otherCall);
+  }
+  const counts = new Map<string, number[]>();
+  for (const [rank, call] of calls) counts.set(call, [...(counts.get(call) ?? []), rank]);
+  const [usual, ...others] = [...counts.values()].toSorted((a, b) => b.length - a.length);
+  const odd = others.flat();
+  return usual !== undefined && odd.length > 0 && odd.length < calls.size / 2 ? odd : [];
 }
 
 /** A limit that the user set ended the run before its target. */
@@ -229,11 +264,17 @@ function clockSteps({ findings }: RunFacts): Cause[] {
  * one end before those of the others.
  */
 export function silence(facts: RunFacts): Cause[] {
+  if (facts.placesOfEvents !== undefined) return hangOfFiles(facts);
+  if (facts.isMute === true) return hangAtStart(facts);
   const evidence = silenceEvidence(facts);
   if (evidence === undefined || facts.outcome?.kind === "reached") return [];
+  return hangOfSilence(evidence, facts);
+}
+
+function hangOfSilence(evidence: Evidence, facts: RunFacts): Cause[] {
   const { ranks: jobRanks } = jobRanksOf(facts.events);
   const apart = ranksOutOfStep(facts.stacks, jobRanks.length);
-  if (apart !== undefined) return [hangOfStacks(apart, evidence, facts)];
+  if (apart !== undefined) return [hangOfStacks(apart, [evidence], facts)];
   const behind = silentRanks(facts);
   // What ended later than the past of the run explains is more than a long time without output.
   const isUnexplained = evidence.kind === "event";
@@ -250,9 +291,28 @@ export function silence(facts: RunFacts): Cause[] {
   ];
 }
 
+/** Until it is noticed that its program is silent, only ranks that the others wait for at the store are named. */
+function hangAtStart(facts: RunFacts): Cause[] {
+  const { ranks } = jobRanksOf(facts.events);
+  const isAway = notAtStore(facts.stacks, ranks.length).length > 0;
+  const apart = isAway ? ranksOutOfStep(facts.stacks, ranks.length) : undefined;
+  const silent = silenceEvidence(facts);
+  if (apart !== undefined)
+    return [hangOfStacks(apart, silent === undefined ? [] : [silent], facts)];
+  return silent === undefined ? [] : hangOfSilence(silent, facts);
+}
+
+/** Whoever keeps stacks of a job without a record took them because it stood still. */
+function hangOfFiles(facts: RunFacts): Cause[] {
+  const { ranks } = jobRanksOf(facts.events);
+  const count = new Set([...ranks, ...facts.stacks].map(({ rank }) => rank)).size;
+  const apart = ranksOutOfStep(facts.stacks, count);
+  return apart === undefined ? [] : [hangOfStacks(apart, [], facts)];
+}
+
 function hangOfStacks(
   { ranks, stack, waiting, waitingCount }: OutOfStep,
-  evidence: Evidence,
+  evidence: readonly Evidence[],
   { events }: RunFacts,
 ): Cause {
   const place = stack === undefined ? undefined : (ownFrame(stack.frames) ?? stack.frames[0]);
@@ -266,7 +326,7 @@ function hangOfStacks(
     ranks,
     hosts: hostsOf(ranks, events),
     likelihood: stack === undefined ? 0.7 : 0.85,
-    evidence: [evidence, ...shown],
+    evidence: [...evidence, ...shown],
     waitingRanks: waitingCount,
     ...(place === undefined ? {} : { place }),
     placeIsNow: place !== undefined,

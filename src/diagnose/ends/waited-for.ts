@@ -1,6 +1,6 @@
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
-import { lineEvidence, type SeenSign } from "../lines/line-signs.ts";
+import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
 import type { RunFacts } from "../run-facts.ts";
 import type { RankFailure } from "./rank-failures.ts";
 
@@ -10,8 +10,11 @@ import type { RankFailure } from "./rank-failures.ts";
  */
 export function waitedFor(failures: readonly RankFailure[], facts: RunFacts): Cause | undefined {
   const { ranks } = jobRanksOf(facts.events);
+  if (facts.dumps.length > 0) return undefined;
+  const named = namedAsMissing(failures, ranks) ?? behindOthers(failures, ranks, facts);
+  if (named !== undefined) return named;
   const waits = new Map(failures.flatMap((failure) => waitOf(failure)));
-  if (facts.dumps.length > 0 || waits.size < 2) return undefined;
+  if (waits.size < 2) return undefined;
   const firstEndMs = Math.min(...failures.map(({ endedMs }) => endedMs));
   const byRank = new Map(failures.map((failure) => [failure.rank, failure]));
   const missing = ranks.filter(({ rank }) => !waits.has(rank));
@@ -29,6 +32,66 @@ export function waitedFor(failures: readonly RankFailure[], facts: RunFacts): Ca
     waitingRanks: waits.size,
     placeIsNow: false,
   };
+}
+
+type JobRank = ReturnType<typeof jobRanksOf>["ranks"][number];
+
+/** A coordinator lists whom it waited for in vain, and none of these shows an error of its own. */
+function namedAsMissing(
+  failures: readonly RankFailure[],
+  ranks: readonly JobRank[],
+): Cause | undefined {
+  const signs = failures.flatMap(({ signs: its }) =>
+    its.filter(({ kind, missingRanks }) => kind === "timeout" && missingRanks !== undefined),
+  );
+  const missing = new Set(signs.flatMap(({ missingRanks }) => missingRanks ?? []));
+  const isGuilty = failures.some(({ class: how }) => how !== "victim" && how !== "exit-only");
+  if (missing.size === 0 || isGuilty) return undefined;
+  return hangOf([...missing], signs, ranks);
+}
+
+function hangOf(
+  blamed: readonly number[],
+  signs: readonly SeenSign[],
+  ranks: readonly JobRank[],
+): Cause {
+  const hosts = ranks.filter(({ rank }) => blamed.includes(rank)).map(({ host }) => host);
+  return {
+    kind: "hang",
+    ranks: blamed.toSorted((a, b) => a - b),
+    hosts: [...new Set(hosts)],
+    likelihood: 0.8,
+    evidence: signs.slice(0, 3).map((sign) => lineEvidence(sign)),
+    waitingRanks: Math.max(0, ranks.length - blamed.length),
+    placeIsNow: false,
+  };
+}
+
+/** NCCL's watchdog and monitor state how far a rank has come in its order of collectives. */
+const lastEnqueued =
+  /last enqueued(?: NCCL)? work: (?<enqueued>\d+), last completed(?: NCCL)? work: \d+/iu;
+const waitedWork = /WorkNCCL\(SeqNum=(?<number>\d+)/u;
+
+/** Few ranks never enqueued the collective in which the others wait, by what they say themselves. */
+function behindOthers(
+  failures: readonly RankFailure[],
+  ranks: readonly JobRank[],
+  { signs }: RunFacts,
+): Cause | undefined {
+  if (failures.some(({ class: how }) => how !== "victim")) return undefined;
+  const waits = signs.flatMap((sign) => {
+    const number = waitedWork.exec(sign.text)?.groups?.["number"];
+    return number === undefined ? [] : [{ sign, number: Number(number) }];
+  });
+  const least = Math.min(...waits.map(({ number }) => number));
+  const behind = signs.filter(({ text }) => {
+    const enqueued = lastEnqueued.exec(text)?.groups?.["enqueued"];
+    return enqueued !== undefined && Number(enqueued) < least;
+  });
+  const blamed = [...new Set(behind.flatMap((sign) => rankOfSign(sign) ?? []))];
+  const isFew = blamed.length > 0 && blamed.length <= Math.max(1, ranks.length / 3);
+  const shown = [...behind.slice(0, 1), ...waits.slice(0, 2).map(({ sign }) => sign)];
+  return isFew && waits.length > 0 ? hangOf(blamed, shown, ranks) : undefined;
 }
 
 /** Only the limit of its wait ended it. */

@@ -3,12 +3,26 @@ import type { Evidence, StackFrame } from "../../schema/diagnosis/evidence.ts";
 import { type Divergence, findDivergences } from "./find-divergence.ts";
 import { findStuck, type StuckJob, type StuckOperation } from "./find-stuck.ts";
 import type { FlightDump, FlightEntry } from "./flight-dump.ts";
+import { hasLeftItsPattern } from "./own-pattern.ts";
 import { ownFrame } from "./read-stack.ts";
 
 export interface RankStack {
   rank: number;
   file: string;
   frames: readonly StackFrame[];
+  /** What the process did in a second, as its host shows it. */
+  process?: RankProcess;
+}
+
+export interface RankProcess {
+  /** Of one processor, from 0; more with several threads. */
+  cpuShare: number;
+  /** How often its main thread woke up. */
+  wakes: number;
+  /** How it is connected to the store of PyTorch's process group, at `MASTER_PORT`. */
+  store: "listens" | "connected" | "connecting" | "none";
+  /** The launcher has opened the store, not rank 0. */
+  hasAgentStore: boolean;
 }
 
 export type FlightVerdict =
@@ -232,14 +246,20 @@ function otherOrder(operations: readonly StuckOperation[], view: DumpView): Caus
   const [first, second] = operations.toSorted((a, b) => a.missing.length - b.missing.length);
   if (first === undefined) return [];
   const isTied = second !== undefined && first.missing.length === second.missing.length;
-  const ranks = [...new Set(isTied ? [...first.missing, ...second.missing] : first.missing)];
+  const tied = new Set(isTied ? [...first.missing, ...second.missing] : first.missing);
+  const odd = [...tied].filter((rank) => {
+    const dump = view.dumps.get(rank);
+    return dump !== undefined && hasLeftItsPattern(dump);
+  });
+  const isClear = !isTied || (odd.length > 0 && odd.length < tied.size);
+  const ranks = isTied && isClear ? odd : [...tied];
   const own = view.dumps.get(ranks[0] ?? -1)?.entries.findLast(({ isCompleted }) => !isCompleted);
   return [
     {
       kind: "collective-mismatch",
       ranks: ranks.toSorted((a, b) => a - b),
       hosts: [],
-      likelihood: isTied ? 0.4 : 0.7,
+      likelihood: isClear ? 0.7 : 0.4,
       evidence: [...lastCalls(ranks, view), ...waitEvidence(first, view)],
       how: "other-order",
       collective: referenceTo(first.entry),

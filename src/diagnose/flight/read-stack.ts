@@ -1,11 +1,14 @@
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
+import { isPySpyText, readPySpyText } from "./read-py-spy-text.ts";
 
 /**
- * The stack of a program's main thread, innermost call first: as Python's `faulthandler` prints it, or `py-spy dump --json`.
+ * The stack of a program's main thread, innermost call first: as Python's `faulthandler` prints it, or `py-spy dump`, with or
+ * without `--json`.
  * Undefined if the text is neither. With several dumps in one file, the last one counts.
  */
 export function readStack(text: string): StackFrame[] | undefined {
-  return text.trimStart().startsWith("[") ? readPySpy(text) : readFaultHandler(text);
+  if (text.trimStart().startsWith("[")) return readPySpy(text);
+  return isPySpyText(text) ? readPySpyText(text) : readFaultHandler(text);
 }
 
 const headLine = /^(?:Current thread|Thread) 0x[0-9a-f]+.*\(most recent call first\):$/u;

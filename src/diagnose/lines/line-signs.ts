@@ -1,6 +1,16 @@
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
-import { type PrintedLoss, PrintedLosses, type PrintedSpike } from "./printed-losses.ts";
-import { type LineSign, signOfLine } from "./sign-of-line.ts";
+import type { LaunchedJob } from "../launchers/launched-job.ts";
+import { speakerOfLine } from "../launchers/speaker-of-line.ts";
+import { StacksInLines } from "../stacks/stacks-in-lines.ts";
+import { KnownShapes, type LineShape } from "./known-shapes.ts";
+import {
+  placeOfLoss,
+  type PrintedLoss,
+  PrintedLosses,
+  type PrintedSpike,
+} from "./printed-losses.ts";
+import { hasBadWord, PrintedValues } from "./printed-values.ts";
+import { dependsOnDigits, type LineSign, mayBeSign, signOfLine } from "./sign-of-line.ts";
 import { type LineContext, TracebackWatch } from "./traceback-watch.ts";
 
 /** A line that is a sign of something. */
@@ -13,6 +23,8 @@ export interface SeenSign extends LineSign {
   text: string;
   /** Milliseconds since the epoch, if the line or its file states it. */
   timeMs?: number | undefined;
+  /** The training went on after it. */
+  isPassed?: true;
 }
 
 /** What the lines of a run show. */
@@ -28,43 +40,133 @@ export interface SeenLines {
   signs: readonly SeenSign[];
 }
 
+/** A line of a log. */
+export interface LogLine {
+  file: string;
+  line: number;
+  rank: number | undefined;
+  text: string;
+  /** Lines of this log begin with the number of the task of Slurm. */
+  hasTasks?: boolean;
+}
+
+/** A line, the process that printed it where no rank is known, and how far the training was. */
+interface Seen extends LogLine {
+  process?: number | undefined;
+}
+type KeptSign = SeenSign & { process?: number | undefined; progress: number };
+
 /** Signs kept of one kind and rank: the first ones, because later ones repeat or follow from them. */
 const keptOfEach = 3;
+/** After so many more lines about steps, what a line tells did not end the training. */
+const passedAfter = 6;
+/** The program or its launcher says that the training ended as it should. */
+const completion =
+  /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
+/** Programs that complete go on after these, where no further steps show it. */
+const survived: ReadonlySet<string> = new Set(["connection", "timeout", "configuration"]);
+const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
 
 /** Collects signs from the lines of one or several logs, in memory that does not grow with them. */
 export class LineSigns {
-  readonly #kept = new Map<string, SeenSign[]>();
+  readonly #kept = new Map<string, KeptSign[]>();
   readonly #losses = new PrintedLosses();
+  readonly #values = new PrintedValues();
   readonly #watches = new Map<number | undefined, TracebackWatch>();
+  readonly #shapes = new KnownShapes();
+  readonly #progress = new Map<string, number>();
+  readonly #job: LaunchedJob | undefined;
+  readonly #stacks = new StacksInLines();
   #lineCount = 0;
+  #isCompleted = false;
 
-  push(seen: { file: string; line: number; rank: number | undefined; text: string }): void {
-    this.#lineCount += 1;
-    // A progress bar draws itself again and again on one line.
-    if (!seen.text.includes("\r")) return this.#look(seen);
-    for (const text of seen.text.split("\r")) this.#look({ ...seen, text });
+  /** @param job collects what the lines say about a job of which there is no record; then labels of lines name the ranks */
+  constructor(job?: LaunchedJob) {
+    this.#job = job;
   }
 
-  #look(seen: { file: string; line: number; rank: number | undefined; text: string }): void {
-    this.#losses.push(seen);
-    const context = this.#watchOf(seen.rank).push(seen.text);
-    const sign = inContext(signOfLine(seen.text), context);
+  push(seen: LogLine): void {
+    this.#lineCount += 1;
+    // A progress bar draws itself again and again on one line.
+    if (!seen.text.includes("\r")) return this.#look(this.#attributed(seen));
+    for (const text of seen.text.split("\r")) this.#look(this.#attributed({ ...seen, text }));
+  }
+
+  /** In logs without a record, each line by the one who printed it, without its label. */
+  #attributed(seen: LogLine): Seen {
+    const job = this.#job;
+    if (job === undefined) return seen;
+    const { process, rank, text } = speakerOfLine(seen.text, seen.hasTasks === true);
+    const speaker = rank ?? job.rankOf(process) ?? seen.rank;
+    if (speaker !== undefined) job.addRank(speaker, seen.file);
+    return { file: seen.file, line: seen.line, rank: speaker, text, process };
+  }
+
+  #look(seen: Seen): void {
+    const watch = this.#watchOf(
+      seen.rank ?? (seen.process === undefined ? undefined : -seen.process),
+    );
+    const isPlain = !watch.isOpen && !this.#stacks.isOpen;
+    const known = isPlain ? this.#shapes.find(seen.text) : undefined;
+    if (known === undefined) return this.#read(seen, watch);
+    this.#count(seen, known);
+  }
+
+  #read(seen: Seen, watch: TracebackWatch): void {
+    const { text } = seen;
+    const shape = shapeOf(text);
+    this.#count(seen, shape);
+    const isOfJob = this.#readJob(seen);
+    const isOfTraceback = watch.matters(text);
+    const own = mayBeSign(text) ? signOfLine(text) : undefined;
+    const matters = isOfJob || isOfTraceback || own !== undefined;
+    if (!matters && !dependsOnDigits(text)) this.#shapes.add(text, shape);
+    if (!matters) return;
+    const sign = inContext(own, watch.push(text));
     if (sign !== undefined) this.add({ ...seen, ...sign });
   }
 
-  add(seen: SeenSign): void {
-    const key = `${seen.kind} ${seen.namedRank ?? seen.rank ?? ""}`;
-    const kept = this.#kept.get(key) ?? [];
-    if (kept.length < keptOfEach) kept.push(seen);
-    this.#kept.set(key, kept);
+  /** Whether it says something about the job, or belongs to a stack. */
+  #readJob(seen: Seen): boolean {
+    if (this.#job === undefined) return false;
+    this.#isCompleted ||= completion.test(seen.text);
+    this.#stacks.push(seen);
+    return this.#job.push(seen) || this.#stacks.isOpen;
   }
 
-  #watchOf(rank: number | undefined): TracebackWatch {
-    const known = this.#watches.get(rank);
+  /** Losses and other values, and how far the training is. */
+  #count(seen: Seen, { lossAt, isProgress, hasBadWord: mayBeBad }: LineShape): void {
+    if (lossAt !== undefined) this.#losses.push(seen, lossAt);
+    else if (isProgress) this.#values.push(seen, mayBeBad);
+    if (isProgress) this.#progress.set(seen.file, (this.#progress.get(seen.file) ?? 0) + 1);
+  }
+
+  #isPassed({ kind, file, progress }: KeptSign): boolean {
+    const now = this.#progress.get(file) ?? 0;
+    if (this.#isCompleted && this.#job?.hasEnds === false && survived.has(kind)) return true;
+    return kind !== "not-a-number" && now - progress >= passedAfter;
+  }
+
+  add(seen: SeenSign & { process?: number | undefined }): void {
+    const key = `${seen.kind} ${seen.namedRank ?? seen.rank ?? `process ${seen.process}`}`;
+    const known = this.#kept.get(key) ?? [];
+    const isFull = known.length >= keptOfEach;
+    const kept = isFull ? known.filter((sign) => !this.#isPassed(sign)) : known;
+    const sign = { ...seen, progress: this.#progress.get(seen.file) ?? 0 };
+    this.#kept.set(key, kept.length < keptOfEach ? [...kept, sign] : known);
+  }
+
+  #watchOf(key: number | undefined): TracebackWatch {
+    const known = this.#watches.get(key);
     if (known !== undefined) return known;
     const watch = new TracebackWatch();
-    this.#watches.set(rank, watch);
+    this.#watches.set(key, watch);
     return watch;
+  }
+
+  /** Stacks that the logs of ranks hold. */
+  get stacks(): StacksInLines["stacks"] {
+    return this.#stacks.stacks;
   }
 
   /** What was seen so far. */
@@ -72,19 +174,41 @@ export class LineSigns {
     return {
       lineCount: this.#lineCount,
       lossRanks: this.#losses.ranks,
-      badLosses: this.#losses.bad,
+      badLosses: this.#losses.isEmpty ? this.#values.bad : this.#losses.bad,
       printedSpike: this.#losses.spike,
-      signs: [...this.#kept.values()].flat().toSorted((a, b) => a.line - b.line),
+      signs: [...this.#kept.values()]
+        .flat()
+        .map((sign) => this.#told(sign))
+        .toSorted((a, b) => a.line - b.line),
     };
   }
+
+  #told(kept: KeptSign): SeenSign {
+    const { process, progress: _progress, ...sign } = kept;
+    const rank = sign.rank ?? this.#job?.rankOf(process);
+    const named = sign.namedRank ?? this.#job?.rankOf(sign.namedProcess);
+    return {
+      ...sign,
+      rank,
+      ...(named === undefined ? {} : { namedRank: named }),
+      ...(this.#isPassed(kept) ? { isPassed: true as const } : {}),
+    };
+  }
+}
+
+function shapeOf(text: string): LineShape {
+  const lossAt = placeOfLoss(text);
+  const isProgress = lossAt !== undefined || progressLine.test(text);
+  return { lossAt, isProgress, hasBadWord: isProgress && hasBadWord(text) };
 }
 
 /** A sign that only the lines before it show, and the process that they name. */
 function inContext(
   sign: LineSign | undefined,
-  { isException, process, endedBy }: LineContext,
+  { isException, process, endedBy, missing }: LineContext,
 ): LineSign | undefined {
   const named = process === undefined ? {} : { namedRank: process };
+  if (missing !== undefined) return { kind: "timeout", missingRanks: [missing] };
   if (endedBy === "SIGKILL") return { kind: "process-killed", ...named };
   if (sign !== undefined) return sign.namedRank === undefined ? { ...sign, ...named } : sign;
   return isException ? { kind: "other-exception", ...named } : undefined;

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { PrintedLosses } from "./printed-losses.ts";
+import { placeOfLoss, PrintedLosses } from "./printed-losses.ts";
 
 function printed(texts: readonly string[], rank = 0): PrintedLosses {
   const losses = new PrintedLosses();
   for (const [index, text] of texts.entries())
-    losses.push({ file: "log.txt", line: index + 1, rank, text });
+    losses.push({ file: "log.txt", line: index + 1, rank, text }, placeOfLoss(text) ?? 0);
   return losses;
 }
 const steps = (count: number, lossOf: (step: number) => number | string): string[] =>
@@ -50,12 +50,30 @@ describe("PrintedLosses", () => {
     expect(printed(["step 1 loss nan", "step 2 loss 0.4"]).bad).toEqual([]);
   });
 
+  test("finds a smaller jump of a loss that hardly varies", () => {
+    const smooth = (step: number): number => 3 + 0.01 * Math.sin(step * 7);
+    const jump = steps(60, (step) => (step === 40 ? 6 : smooth(step)));
+    expect(printed(jump).spike).toMatchObject({ line: 41, loss: 6 });
+    const noisy = steps(60, (step) => (step === 40 ? 6 : 3 + 0.3 * Math.sin(step * 7)));
+    expect(printed(noisy).spike).toBeUndefined();
+  });
+
+  test.each([
+    ["step 3 | Loss: 0.25", 15],
+    ["{'loss': '1.5'}", 10],
+    ["LOSS=NaN", 5],
+    ["lossless codec, loss 2", 21],
+    ["no value: loss is high", undefined],
+  ])("finds where a line states it: %s", (text, place) => {
+    expect(placeOfLoss(text)).toBe(place);
+  });
+
   test("tells ranks apart", () => {
     const losses = printed(
       steps(9, () => "nan"),
       2,
     );
-    losses.push({ file: "log.txt", line: 10, rank: 1, text: "loss 0.5" });
+    losses.push({ file: "log.txt", line: 10, rank: 1, text: "loss 0.5" }, 5);
     expect(losses.ranks).toEqual([2, 1]);
     expect(losses.bad).toMatchObject([{ rank: 2, line: 1 }]);
   });

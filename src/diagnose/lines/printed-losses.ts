@@ -17,14 +17,18 @@ export interface PrintedSpike extends PrintedLoss {
   z: number;
 }
 
-const lossValue =
-  /loss\w*["']?\s*[:=|]?\s*["'(]*\s*([-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|nan\b|inf(?:inity)?\b))/iu;
+/** What follows the word, up to the value. */
+const beforeValue = /\w*["']?\s*[:=|]?\s*["'(]*\s*/uy;
+const lossValue = /[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|nan\b|inf(?:inity)?\b)/iuy;
+const words = ["loss", "Loss", "LOSS"];
 /** Losses that a new one is compared with. */
 const windowLength = 50;
 const minimumPast = 10;
-const minimumZ = 10;
-/** A spike also exceeds the past median by this factor. */
-const minimumFactor = 3;
+/** A spike exceeds the past median by this factor and these deviations; a smaller one by more of these, as in a loss that hardly varies. */
+const spikes = [
+  { factor: 3, z: 10 },
+  { factor: 1.6, z: 25 },
+] as const;
 /** Medians are computed again after this many losses. */
 const refreshed = 25;
 /** A loss that stays high for more lines is another phase of the training. */
@@ -36,7 +40,32 @@ const minimumBad = 3;
 
 /** Whether a line states the value of a loss. */
 export function hasLoss(text: string): boolean {
-  return lossValue.test(text);
+  return placeOfLoss(text) !== undefined;
+}
+
+/** Where a line states the value of a loss; undefined if it states none. */
+export function placeOfLoss(text: string): number | undefined {
+  for (const word of words) {
+    for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+      const start = endOfMatch(beforeValue, text, at + word.length);
+      if (endOfMatch(lossValue, text, start) > start) return start;
+    }
+  }
+  return undefined;
+}
+
+/** No number is longer. */
+const longestValue = 32;
+
+function valueAt(text: string, at: number): number {
+  const value = Number.parseFloat(text.slice(at, at + longestValue));
+  return Number.isNaN(value) ? Number.NaN : value;
+}
+
+/** @returns where the match ends; `at` if nothing matches there */
+function endOfMatch(pattern: RegExp, text: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : at;
 }
 
 interface Curve {
@@ -57,6 +86,10 @@ export class PrintedLosses {
   readonly #curves = new Map<number | undefined, Curve>();
   #spike: PrintedSpike | undefined;
 
+  get isEmpty(): boolean {
+    return this.#curves.size === 0;
+  }
+
   /** The ranks that print a loss. */
   get ranks(): readonly number[] {
     return [...this.#curves.keys()].flatMap((rank) => rank ?? []);
@@ -76,20 +109,25 @@ export class PrintedLosses {
     return this.#spike;
   }
 
-  push(printed: PrintedLoss): void {
-    const value = lossValue.exec(printed.text)?.[1];
-    if (value === undefined) return;
-    const curve = this.#curves.get(printed.rank) ?? emptyCurve();
-    this.#curves.set(printed.rank, curve);
-    const loss = /\d/u.test(value) ? Number.parseFloat(value) : Number.NaN;
+  /** @param at where the line states the value */
+  push({ file, line, rank, text }: PrintedLoss, at: number): void {
+    const loss = valueAt(text, at);
+    const curve = this.#curves.get(rank) ?? emptyCurve();
+    this.#curves.set(rank, curve);
     if (!Number.isFinite(loss)) {
-      curve.bad ??= printed;
+      curve.bad ??= { file, line, rank, text };
       curve.badLines += 1;
       return;
     }
     curve.bad = undefined;
     curve.badLines = 0;
-    this.#compare(curve, { ...printed, loss });
+    // Most losses are no higher than those before.
+    if (curve.high === undefined && loss <= curve.usual * spikes[1].factor) {
+      curve.highLines = 0;
+      remember(curve, loss);
+      return;
+    }
+    this.#compare(curve, { file, line, rank, text, loss });
   }
 
   #compare(curve: Curve, printed: PrintedLoss & { loss: number }): void {
@@ -117,10 +155,10 @@ function spikeAbove(
   { past, usual, spread }: Curve,
   printed: PrintedLoss & { loss: number },
 ): PrintedSpike | undefined {
-  if (past.length < minimumPast || usual <= 0 || printed.loss <= minimumFactor * usual)
-    return undefined;
+  if (past.length < minimumPast || usual <= 0 || printed.loss <= usual) return undefined;
   const z = (printed.loss - usual) / Math.max(spread, usual * 0.01);
-  return z < minimumZ ? undefined : { ...printed, usual, z };
+  const isSpike = spikes.some((least) => printed.loss > least.factor * usual && z >= least.z);
+  return isSpike ? { ...printed, usual, z } : undefined;
 }
 
 function remember(curve: Curve, loss: number): void {

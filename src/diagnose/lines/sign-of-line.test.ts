@@ -106,6 +106,7 @@ describe("signOfLine", () => {
     expect(signOfLine("slurmstepd: error: node7: Out of memory: Killed process 3")).toEqual({
       kind: "host-memory",
       namedHost: "node7",
+      namedProcess: 3,
     });
   });
 });

@@ -31,10 +31,25 @@ export interface LineSign {
   namedRank?: number;
   /** The host that the line names. */
   namedHost?: string;
+  /** The process that the line names, by the number that its host gives it. */
+  namedProcess?: number;
+  /** Ranks that others waited for in vain, or that no longer answer, by this line. */
+  missingRanks?: number[];
 }
 
 /** The first row that matches a line gives its sign, so specific ones precede general ones. */
 const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
+  {
+    // Coordinators that wait for members list the missing ones.
+    kind: "timeout",
+    pattern:
+      /Barrier timed out|waiting for clients|Timed out initializing process group|failed to pass monitoredBarrier|waiting for remainder of ranks|^Missing ranks:/iu,
+  },
+  {
+    kind: "connection",
+    pattern:
+      /heartbeat timeout|stopped sending heartbeats|another task died|reached monitoredBarrier, but/iu,
+  },
   {
     kind: "accelerator-memory",
     pattern:
@@ -43,28 +58,33 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "host-memory",
     pattern:
-      /oom[-_]kill|Out of memory: Kill|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|\[Errno 12\]|\bENOMEM\b|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
+      /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|node running low on memory|low on resource: memory|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|\[Errno 12\]|\bENOMEM\b|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
   },
   {
     kind: "disk-full",
     // NumPy and PyTorch hide the error of the system behind a write that was too short.
     pattern:
-      /No space left on device|\[Errno (?:28|122)\]|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error|kein Speicherplatz mehr|(?:Aucun|Plus d.)\s?espace disponible|No queda espacio|设备上没有空间|空き領域がありません|File too large|\bEFBIG\b|File size limit exceeded/u,
+      /No space left on device|StorageFull|\[Errno (?:28|122)\]|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b|OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing|inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error|kein Speicherplatz mehr|(?:Aucun|Plus d.)\s?espace disponible|No queda espacio|设备上没有空间|空き領域がありません|File too large|\bEFBIG\b|File size limit exceeded/u,
   },
   {
     kind: "preemption",
     pattern:
-      /DUE TO PREEMPTION|\bPREEMPTED\b|spot (instance )?(interruption|termination)|instance will be (preempted|terminated)/iu,
+      /DUE TO PREEMPTION|(?<!got )\bPREEMPTED\b|spot (instance )?(interruption|termination)|(?:instance|VM) will be (preempted|terminated)|imminent node shutdown/iu,
   },
   {
     kind: "time-limit",
-    pattern: /DUE TO TIME LIMIT|job killed: walltime|exceeded (its )?(wall ?time|time limit)/iu,
+    pattern:
+      /DUE TO TIME LIMIT|TERM_RUNLIMIT|job killed: walltime|exceeded (its )?(wall ?time|time limit)/iu,
   },
-  { kind: "node-failed", pattern: /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on/u },
+  {
+    kind: "node-failed",
+    pattern:
+      /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon|\bLink (?:is )?D(?:OWN|own)\b/u,
+  },
   {
     kind: "accelerator-error",
     pattern:
-      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|CUDA error: (uncorrectable|unspecified launch|hardware|misaligned|an illegal)|CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)|fallen off the bus|GPU is lost|cudaErrorECCUncorrectable|ECC error/iu,
+      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|(?:CUDA|HIP) error: (uncorrectable|unspecified launch|unknown error|hardware|misaligned|an illegal)|CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)|cudaErrorECCUncorrectable|ECC error/iu,
   },
   {
     kind: "configuration",
@@ -77,9 +97,20 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
       /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*["'(]?-?nan\b|loss is (?:nan|inf)|loss became (?:nan|inf)|nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values|loss scale (?:is )?already at minimum|minimum loss scale reached/iu,
   },
   {
+    // Checks of programs: `found NaN in local grad norm`.
+    kind: "not-a-number",
+    pattern:
+      /^(?:[\w.]+(?:Error|Exception)\b.*|.*\b(?:found|detected|encountered|unexpected result) )\b(?:nan|non-?finite|inf(?:inite)?)\b/iu,
+  },
+  {
+    // Before those about connections: it could not open its own.
+    kind: "exception",
+    pattern: /EADDRINUSE|address already in use|failed to listen/iu,
+  },
+  {
     kind: "process-killed",
     pattern:
-      /worker \(pid\S* \d+\) is killed by signal: Killed|process \d+ terminated with signal SIGKILL|Signal 9 \(SIGKILL\) received by PID/u,
+      /worker \(pid\S* \d+\) is killed by signal: Killed|exits with return code = -9\b|process \d+ terminated with signal SIGKILL|Signal 9 \(SIGKILL\) received by PID/u,
   },
   {
     kind: "mismatch",
@@ -89,7 +120,7 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "timeout",
     pattern:
-      /Timed out waiting \d+ms|Watchdog caught collective operation timeout|collective operation timeout|failed to pass monitoredBarrier/iu,
+      /Timed out waiting \d+ms|due to a collective timeout|Watchdog caught collective operation timeout|collective operation timeout|failed to pass monitoredBarrier/iu,
   },
   {
     kind: "connection",
@@ -121,7 +152,7 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
 
 /** Cheap test before the patterns: most lines of a training contain none of these. */
 const hint =
-  /err|enomem|except|kill|memor|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas| left |died|dead|gone|vanished|broken|no data|another|caused by|verbind|conexi|speicher|espac/iu;
+  /err|enomem|except|kill|memor|space|quota|edquot|preempt|limit|fail|xid|ecc|bus\b|lost|nan|non-finite|conn|reset|closed|pipe|timed|timeout|abort|fault|terminat|core dumped|panicked|no such|denied|not found|sigterm|signal|cancelled|unreachable|no route|exit|insufficient|too old|ordinal|glibc|unrecognized|import|mismatch|preamble|efbig|too large|loss (?:is|became|scale)|oom\b|cudnn|cublas| left |died|dead|gone|vanished|broken|no data|another|caused by|link (?:is )?down|halted|heartbeat|missing ranks|waiting for|eaddrinuse|in use|to listen|storagefull|found inf|found nan|memlimit|runlimit|lost comm|monitoredbarrier|verbind|conexi|speicher|espac/iu;
 /** The same in the letters of other languages; apart, because such patterns are slow. */
 const otherHint = /连接|接続|mémoire|内存|メモリ|空间|空き/u;
 const otherLetters = /[^\p{ASCII}]/u;
@@ -133,14 +164,25 @@ const mildKinds: ReadonlySet<SignKind> = new Set([
   "configuration",
   "exception",
 ]);
-const mild = /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|WARN|WARNING)\b|warning:|\bretry(?:ing)?\b/iu;
+const mild =
+  /^\W*(?:\S+ ){0,3}(?:INFO|DEBUG|WARN|WARNING)\b|warning:|\bretry(?:ing)?\b|^\W*[WI]\d{4} \d\d:|^[\d-]+ [\d:.]+: [WI] |\bNCCL INFO\b/iu;
 
 /** Text beyond this is not looked at. */
 const maximumCharacters = 2000;
 
+/** Whether a line with other digits may be a sign although this one is none: by the numbers of errors, signals and ends. */
+export function dependsOnDigits(text: string): boolean {
+  return /errno|signal|return code/iu.test(text);
+}
+
+/** Whether the patterns have to look at a line. No word of the tests has digits. */
+export function mayBeSign(text: string): boolean {
+  return hint.test(text) || (otherLetters.test(text) && otherHint.test(text));
+}
+
 /** What a line printed by a program, a launcher or a scheduler is a sign of; undefined for most. */
 export function signOfLine(text: string): LineSign | undefined {
-  if (!hint.test(text) && !(otherLetters.test(text) && otherHint.test(text))) return undefined;
+  if (!mayBeSign(text)) return undefined;
   const line = text.length > maximumCharacters ? text.slice(0, maximumCharacters) : text;
   const bare = withoutLabel(line);
   const row = rows.find(({ pattern }) => pattern.test(bare));
@@ -152,16 +194,46 @@ export function signOfLine(text: string): LineSign | undefined {
 const anyRank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu;
 const labelRank = /^\s*\[rank\s?(\d+)\]/iu;
 
-/** The rank and the host that a line names. */
+/** The rank, the host and the process that a line names. */
 function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
-  const rank = (kind === "connection" || kind === "timeout" ? labelRank : anyRank).exec(line);
-  const host = /\bon node (\S+?)[,.:]?(?:\s|$)|slurmstepd: error: (\S+?):/u.exec(line);
-  const named = Number(rank?.[1] ?? rank?.[2] ?? Number.NaN);
-  const namedHost = host?.[1] ?? host?.[2];
+  const isOfOthers = kind === "connection" || kind === "timeout";
+  const missing = isOfOthers ? missingIn(line) : [];
+  const rank = numberIn((isOfOthers ? labelRank : anyRank).exec(line));
+  const process = numberIn(/Killed process (\d+)/u.exec(line));
   return {
-    ...(Number.isInteger(named) ? { namedRank: named } : {}),
-    ...(namedHost === undefined ? {} : { namedHost }),
+    ...(rank === undefined ? {} : { namedRank: rank }),
+    ...hostIn(line),
+    ...(process === undefined ? {} : { namedProcess: process }),
+    ...(missing.length === 0 ? {} : { missingRanks: missing }),
   };
+}
+
+/** The first group that took part in a match. */
+function numberIn(match: RegExpExecArray | null): number | undefined {
+  const found = match?.slice(1).find((each) => each !== undefined);
+  return found === undefined ? undefined : Number(found);
+}
+
+function hostIn(line: string): Omit<LineSign, "kind"> {
+  const match = /\bon node (\S+?)[,.:]?(?:\s|$)|slurmstepd: error: (\S+?):/u.exec(line);
+  const host = match?.[1] ?? match?.[2];
+  return host === undefined ? {} : { namedHost: host };
+}
+
+/** After these words, JAX, PyTorch and Horovod list whom they waited for in vain. */
+const missingList =
+  /timed out task names: (?<tasks>.*)|Task (?<task>\S*task:\d+) heartbeat timeout|(?:unhealthy|stopped sending heartbeats)\W+(?<silent>\/job\S*)|Ranks? (?<barrier>[\d, ]+) failed to pass monitoredBarrier|^Missing ranks:(?<ranks>.*)/iu;
+
+function missingIn(line: string): number[] {
+  const groups = missingList.exec(line)?.groups;
+  if (groups === undefined) return [];
+  const { tasks, task, silent, barrier, ranks } = groups;
+  const named = (tasks ?? task ?? silent)?.matchAll(/task:(\d+)/gu) ?? [];
+  const listed = (barrier ?? ranks)?.matchAll(/\d+/gu) ?? [];
+  return [
+    ...[...named].map((each) => Number(each[1])),
+    ...[...listed].map((each) => Number(each[0])),
+  ];
 }
 
 /** `[rank3]: `, `[default3]:`, `3: `: labels that launchers put before each line. */

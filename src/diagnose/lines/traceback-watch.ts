@@ -6,10 +6,13 @@ export interface LineContext {
   process: number | undefined;
   /** That launcher states that a signal ended this process. */
   endedBy: string | undefined;
+  /** Of the ranks that others waited for in vain, one that a list names. */
+  missing?: number;
 }
 
 /** Cheap test: most lines contain none of these. */
-const hint = /Traceback|-- Process|terminated with signal|local_rank|received by PID/u;
+const hint =
+  /Traceback|Missing ranks:|-- Process|terminated with signal|local_rank|received by PID/u;
 const tracebackStart = /Traceback \(most recent call last\):\s*$/u;
 const label = /^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u;
 /** `torch.multiprocessing` before the traceback of a process. */
@@ -19,16 +22,36 @@ const spawnedEnd = /\bprocess (\d+) terminated with signal (SIG[A-Z]+)/u;
 const tableRank = /^\s*rank\s*: (\d+) \(local_rank: \d+\)/u;
 const tableSignal = /^\s*traceback : Signal \d+ \((SIG[A-Z]+)\) received by PID/u;
 
+/** Horovod lists below this line the ranks, each with what the others wait for. */
+const missingStart = /^Missing ranks:\s*$/u;
+const missingRow = /^(\d+): \[/u;
+
 /** Follows the lines of one stream: tracebacks, and the reports of launchers inside the program. */
 export class TracebackWatch {
   #isOpen = false;
+  #listsMissing = false;
   #process: number | undefined;
   #tableRank: number | undefined;
+
+  /** Whether the next line may belong to a traceback. */
+  get isOpen(): boolean {
+    return this.#isOpen || this.#listsMissing;
+  }
+
+  /** Whether `push` has to see a line. */
+  matters(text: string): boolean {
+    return this.isOpen || hint.test(text);
+  }
 
   push(text: string): LineContext {
     const process = this.#process;
     const nothing = { isException: false, process, endedBy: undefined };
-    if (!this.#isOpen && !hint.test(text)) return nothing;
+    if (!this.matters(text)) return nothing;
+    if (this.#listsMissing || missingStart.test(text)) {
+      const missing = missingRow.exec(text)?.[1];
+      this.#listsMissing = missing !== undefined || missingStart.test(text);
+      if (missing !== undefined) return { ...nothing, missing: Number(missing) };
+    }
     const line = text.replace(label, "");
     const ended = this.#endIn(line);
     if (ended !== undefined) return { isException: false, ...ended };

@@ -1,4 +1,5 @@
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
+import { notAtStore } from "./not-at-store.ts";
 import type { RankStack } from "../flight/causes-of-dumps.ts";
 
 /** The ranks that the others wait for, by what each of them does. */
@@ -28,6 +29,12 @@ export function ranksOutOfStep(
   rankCount: number,
 ): OutOfStep | undefined {
   if (rankCount < 2 || stacks.length === 0) return undefined;
+  const away = notAtStore(stacks, rankCount);
+  if (away.length > 0)
+    return outOfStep(
+      away,
+      stacks.filter(({ rank }) => away.every((each) => each.rank !== rank)),
+    );
   const waiting = stacks.filter(({ frames }) => isInCollective(frames));
   const busy = stacks.filter((stack) => !waiting.includes(stack));
   if (waiting.length > 0 && busy.length > 0 && busy.length <= rankCount / 2)
@@ -39,7 +46,14 @@ export function ranksOutOfStep(
 }
 
 function isInCollective(frames: readonly StackFrame[]): boolean {
-  return frames.some((frame) => isCollective(frame) || pointToPointCall.test(frame.function));
+  return frames.some((frame) => isCollective(frame) || isPointToPoint(frame));
+}
+
+/** Sockets and pipes of the program itself have calls of these names, too. */
+const ofOwnConnection = /(?:^|[/\\])(?:ssl|socket|http\w*|urllib\w*)\.py$|[/\\]asyncio[/\\]/u;
+
+function isPointToPoint({ function: name, file }: StackFrame): boolean {
+  return pointToPointCall.test(name) && !ofOwnConnection.test(file);
 }
 
 function isCollective({ function: name, file }: StackFrame): boolean {

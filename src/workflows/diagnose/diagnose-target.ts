@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { diagnoseRun } from "../../diagnose/diagnose-run.ts";
+import { LaunchedJob } from "../../diagnose/launchers/launched-job.ts";
 import { LineSigns } from "../../diagnose/lines/line-signs.ts";
 import type { RunFacts } from "../../diagnose/run-facts.ts";
 import { UserError } from "../../foundation/user-error.ts";
@@ -85,7 +86,7 @@ async function diagnoseNow(record: RunRecord, means: DoctorMeans): Promise<Diagn
   const silence = facts.events.findLast(({ event }) => event.kind === "silence")?.event;
   const isSilent = silence?.kind === "silence" && silence.phase === "started";
   const { runId, directory, state } = record;
-  if (state.kind !== "running" || !(looksAtRanks || isSilent))
+  if (state.kind !== "running" || !(looksAtRanks || isSilent || facts.isMute === true))
     return { runId, directory, diagnosis: diagnoseRun(facts) };
   const seen = await seenRanks(record, means);
   const ranks = new Set(seen.stacks.map(({ rank }) => rank));
@@ -133,7 +134,8 @@ export async function diagnoseRecord(
 }
 
 async function diagnoseFolder(directory: string, argument: string): Promise<Diagnosed> {
-  const signs = new LineSigns();
+  const job = new LaunchedJob();
+  const signs = new LineSigns(job);
   const dumps = await readDumpFiles(directory, { signs });
   const count =
     dumps.dumps.length + dumps.stacks.length + dumps.errorFiles.length + dumps.ras.length;
@@ -153,7 +155,7 @@ async function diagnoseFolder(directory: string, argument: string): Promise<Diag
   const facts: RunFacts = {
     state: "unknown",
     outcome: undefined,
-    events: [],
+    ...job.known,
     findings: [],
     ...signs.seen,
     steps: new Map(),

@@ -3,11 +3,15 @@ import type { SeenLink } from "../../diagnose/links/find-slow-links.ts";
 import type { RunFacts } from "../../diagnose/run-facts.ts";
 import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
 import { isDumpFile } from "../../schema/run/dump-files.ts";
+import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import type { StepSample } from "../../schema/run/telemetry-sample.ts";
 import { attributedLines } from "../../store/records/attributed-lines.ts";
 import { logFile } from "../../store/records/record-files.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { readDumpFiles } from "./read-dump-files.ts";
+
+/** Programs print something until then, mostly. */
+const beginningMs = 15_000;
 
 /**
  * What a record shows of the last attempt of its run: the input of a diagnosis.
@@ -30,6 +34,7 @@ export async function factsOfRecord(
   const files = await readDumpFiles(directory, { signs, accepts: isDumpFile });
   const { steps, links } = await samplesOf(record, sinceMs);
   return {
+    isMute: state.kind === "running" && isMute(signs, last, nowMs),
     state: state.kind,
     outcome: result?.outcome,
     events: last,
@@ -44,6 +49,11 @@ export async function factsOfRecord(
       .map((dump) => Object.assign(dump, { dumpedMs: seenUntilMs(record, nowMs) })),
     ...known,
   };
+}
+
+function isMute(signs: LineSigns, events: readonly LifecycleEvent[], nowMs: number): boolean {
+  const startedMs = events.findLast(({ event }) => event.kind === "launched")?.timeMs ?? nowMs;
+  return signs.seen.lineCount === 0 && nowMs - startedMs > beginningMs;
 }
 
 function seenUntilMs({ state, events }: RunRecord, nowMs: number): number {

@@ -29,6 +29,10 @@ const answer = z.object({
     z.object({
       rank: z.number().int().nonnegative(),
       call: z.object({ name: z.string(), of: z.string() }).nullable(),
+      cpu: z.number().nullable(),
+      wakes: z.number().nullable(),
+      store: z.enum(["listens", "connected", "connecting", "none"]).nullable(),
+      hasAgentStore: z.boolean(),
       pySpy: z.string().nullable(),
       stack: z.string().nullable(),
       dump: z.string().nullable(),
@@ -98,7 +102,9 @@ function parseJson(text: string): unknown {
 }
 
 /** Without a stack of Python, the system call stands for it. */
-function stackOf({ rank, pySpy, stack, call }: SeenRank): RankStack | undefined {
+function stackOf(seen: SeenRank): RankStack | undefined {
+  const { rank, pySpy, stack, call } = seen;
+  const process = processOf(seen);
   const text = pySpy ?? (stack === null ? undefined : fromBase64(stack).toString("utf8"));
   const frames = text === undefined ? undefined : readStack(text);
   if (frames !== undefined && frames.length > 0)
@@ -106,6 +112,7 @@ function stackOf({ rank, pySpy, stack, call }: SeenRank): RankStack | undefined 
       rank,
       file: pySpy === null ? `stack of rank ${rank}` : `py-spy, rank ${rank}`,
       frames,
+      ...process,
     };
   if (call === null) return undefined;
   const name = call.of === "" ? call.name : `${call.name} of a ${call.of}`;
@@ -113,7 +120,13 @@ function stackOf({ rank, pySpy, stack, call }: SeenRank): RankStack | undefined 
     rank,
     file: `system call of rank ${rank}`,
     frames: [{ function: name, file: "<kernel>", line: 0 }],
+    ...process,
   };
+}
+
+function processOf({ cpu, wakes, store, hasAgentStore }: SeenRank): Pick<RankStack, "process"> {
+  if (cpu === null || wakes === null || store === null) return {};
+  return { process: { cpuShare: cpu, wakes, store, hasAgentStore } };
 }
 
 function dumpOf({ rank, dump }: SeenRank): FlightDump | undefined {

@@ -3,7 +3,9 @@ import { createInterface } from "node:readline";
 import type { RankStack } from "../../diagnose/flight/causes-of-dumps.ts";
 import type { FlightDump } from "../../diagnose/flight/flight-dump.ts";
 import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
+import { isPySpyText } from "../../diagnose/flight/read-py-spy-text.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
+import { haveTaskLabels } from "../../diagnose/launchers/speaker-of-line.ts";
 import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
 import { readErrorFile } from "../../diagnose/lines/read-error-file.ts";
 import { parseRasStatus } from "../../diagnose/ras/parse-ras-status.ts";
@@ -13,6 +15,7 @@ import {
   listDumpFiles,
   readDumpBytes,
 } from "../../store/dumps/read-dump-folder.ts";
+import { rankInName, ranksOfLogs } from "./ranks-in-names.ts";
 
 /** What the files of a folder say. */
 export interface DumpFiles {
@@ -34,12 +37,16 @@ export async function readDumpFiles(
   { signs, accepts }: { signs: LineSigns; accepts?: (name: string) => boolean },
 ): Promise<DumpFiles> {
   const read: DumpFiles = { dumps: [], stacks: [], errorFiles: [], ras: [], unread: [] };
-  for (const file of await listDumpFiles(folder, accepts)) {
+  const files = await listDumpFiles(folder, accepts);
+  const ranks = ranksOfLogs(files.flatMap(({ name }) => (isLog(name) ? [name] : [])));
+  for (const file of files) {
     if (!isLog(file.name)) await readDump(file, read);
     else if (!((await addRas(file, read)) || (await addStack(file, read))))
-      await readLog(file, signs);
+      await readLog(file, ranks.get(file.name), signs);
   }
-  return { ...read, dumps: newestOfRanks(read.dumps) };
+  const seen = new Set(read.stacks.map(({ rank }) => rank));
+  const printed = signs.stacks.filter(({ rank }) => !seen.has(rank));
+  return { ...read, stacks: [...read.stacks, ...printed], dumps: newestOfRanks(read.dumps) };
 }
 
 function isLog(name: string): boolean {
@@ -105,35 +112,44 @@ async function addRas(file: FoundFile, read: DumpFiles): Promise<boolean> {
   return ras !== undefined;
 }
 
-/** The stack of `faulthandler` in a text file of its own. */
+/** The stack of `faulthandler` in a text file of its own, or the text that `py-spy dump` prints. */
 async function addStack(file: FoundFile, read: DumpFiles): Promise<boolean> {
-  if (!/(?:^|\/)stack/iu.test(file.name) || file.byteCount > 4 << 20) return false;
+  if (file.byteCount > 4 << 20) return false;
   const bytes = await readDumpBytes(file);
   if (bytes.kind === "unread") return false;
   const before = read.stacks.length;
   const text = Buffer.from(bytes.bytes).toString("utf8");
+  if (!/(?:^|\/)stack/iu.test(file.name) && !isPySpyText(text)) return false;
   addText(text, { file: file.name, rank: rankInName(file.name) }, read);
   return read.stacks.length > before;
 }
 
-async function readLog(file: FoundFile, signs: LineSigns): Promise<void> {
-  const lines = createInterface({ input: createReadStream(file.path), crlfDelay: Infinity });
-  const rank = rankInName(file.name);
-  let line = 0;
-  for await (const text of lines) {
-    line += 1;
-    signs.push({ file: file.name, line, rank, text });
-  }
-}
+/** Whether lines of a log have labels is judged by so many of them. */
+const firstLines = 400;
 
-/** `nccl_trace_rank_12`, `rank_12.json`, `out.3`; else the nearest folder that is a number, as in torchrun's logs. */
-export function rankInName(name: string): number | undefined {
-  const parts = name.split("/");
-  const base = parts.at(-1) ?? "";
-  const own = /(\d+)(?:\.[A-Za-z]\w*)?$/u.exec(base) ?? /rank[_-]?(\d+)/iu.exec(base);
-  if (own !== null) return Number(own[1]);
-  const folder = parts.slice(0, -1).findLast((part) => /^(?:rank[_-]?)?\d+$/iu.test(part));
-  return folder === undefined ? undefined : Number(/\d+$/u.exec(folder)?.[0]);
+async function readLog(
+  { name, path }: FoundFile,
+  rank: number | undefined,
+  signs: LineSigns,
+): Promise<void> {
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
+  let first: string[] | undefined = [];
+  let hasTasks = false;
+  let line = 0;
+  const push = (text: string): void => {
+    line += 1;
+    signs.push({ file: name, line, rank, text, hasTasks });
+  };
+  const start = (held: readonly string[]): void => {
+    hasTasks = rank === undefined && haveTaskLabels(held);
+    first = undefined;
+    for (const text of held) push(text);
+  };
+  for await (const text of lines) {
+    if (first === undefined) push(text);
+    else if (first.push(text) === firstLines) start(first);
+  }
+  if (first !== undefined) start(first);
 }
 
 /** A rank may have left several: a restart, or JSON beside the pickle. The pickle has stacks, so more entries with frames win. */

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { LineSigns } from "../lines/line-signs.ts";
+import { LaunchedJob } from "./launched-job.ts";
+
+/** The ends of ranks as a log states them. */
+function endsOf(lines: readonly string[], { file = "job.out", rank }: Place = {}): string[] {
+  const job = new LaunchedJob();
+  const signs = new LineSigns(job);
+  for (const [index, text] of lines.entries()) signs.push({ file, line: index + 1, rank, text });
+  return job.known.events.flatMap(({ event }) =>
+    event.kind === "rank-exited" ? [`${event.rank} ${event.signal ?? event.exitCode}`] : [],
+  );
+}
+
+interface Place {
+  file?: string;
+  rank?: number;
+}
+
+const row = (rank: number, code: number): string[] => [
+  `  rank      : ${rank} (local_rank: ${rank % 2})`,
+  `  exitcode  : ${code} (pid: ${4000 + rank})`,
+];
+
+describe("LaunchedJob", () => {
+  test.each([
+    [
+      "Open MPI",
+      ["mpirun noticed that process rank 1 with PID 0 on node gpu07 exited on signal 9 (Killed)."],
+      ["1 SIGKILL"],
+    ],
+    [
+      "Intel MPI",
+      ["=   RANK 3 PID 202 RUNNING AT n2", "=   KILLED BY SIGNAL: 9 (Killed)"],
+      ["3 SIGKILL"],
+    ],
+    ["horovodrun", ["Process 2 exit with status code 1."], ["2 1"]],
+    [
+      "Lightning",
+      ["[rank: 2] Child process with PID 4411 terminated with code -9. Bye"],
+      ["2 SIGKILL"],
+    ],
+    [
+      "srun",
+      [
+        "srun: error: n4: tasks 2-3: Exited with exit code 1",
+        "srun: error: n5: task 4: Out Of Memory",
+      ],
+      ["2 1", "3 1", "4 SIGKILL"],
+    ],
+    [
+      "torchrun, whose root cause comes first although others are listed before it",
+      [...row(3, -15), ...row(1, 1), "srun: error: n4: task 0: Exited with exit code 1"],
+      ["1 1", "3 SIGTERM"],
+    ],
+  ])("reads ends in the words of %s", (_launcher, lines, ends) => {
+    expect(endsOf(lines)).toEqual(ends);
+  });
+
+  test("reads the end of the rank whose log it is", () => {
+    const killed = ["/opt/run.sh: line 14:  4417 Killed      python3 train.py"];
+    expect(endsOf(killed, { rank: 3 })).toEqual(["3 SIGKILL"]);
+    expect(endsOf(killed)).toEqual([]);
+  });
+
+  test("knows which rank a process of Ray or DeepSpeed is", () => {
+    const job = new LaunchedJob();
+    const signs = new LineSigns(job);
+    const lines = [
+      "(TrainController pid=9) - (node_id=7f, ip=10.2.0.4, pid=2211) world_rank=1, local_rank=1",
+      "(RayTrainWorker pid=2211, ip=10.2.0.4) torch.OutOfMemoryError: CUDA out of memory.",
+    ];
+    for (const [index, text] of lines.entries())
+      signs.push({ file: "a", line: index + 1, rank: undefined, text });
+    expect(signs.seen.signs).toMatchObject([{ kind: "accelerator-memory", rank: 1 }]);
+  });
+
+  test("takes a log in which several ranks speak for that of their host", () => {
+    const job = new LaunchedJob();
+    for (const rank of [0, 1, 2, 3]) job.addRank(rank, rank < 2 ? "node-1.log" : "node-2.log");
+    const hosts = job.known.events.map(({ event }) =>
+      event.kind === "launched" ? event.host : "",
+    );
+    expect(hosts).toEqual(["node-1", "node-1", "node-2", "node-2"]);
+  });
+});

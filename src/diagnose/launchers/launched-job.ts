@@ -1,0 +1,155 @@
+import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import type { LifecycleEvent, LifecycleEventBody } from "../../schema/run/lifecycle-event.ts";
+import {
+  type End,
+  type EndSource,
+  FailureTable,
+  mayBeStatement,
+  type Statement,
+  statementsOf,
+} from "./stated-ends.ts";
+
+/** Stands for the host of a rank that no line names. */
+export const unknownHost = "unknown-host";
+
+/** A line of a log that belongs to a job. */
+interface JobLine {
+  file: string;
+  line: number;
+  /** The rank that printed it, if known. */
+  rank: number | undefined;
+  text: string;
+}
+
+interface StatedEnd {
+  rank: number | undefined;
+  process: number | undefined;
+  how: End;
+  by: EndSource;
+  place: Evidence;
+}
+
+/** Larger numbers in names and labels are no ranks. */
+const maximumRanks = 65_536;
+
+/** What the lines of logs say about the ranks of a job of which there is no record: who they are, on which hosts, and how they ended. */
+export class LaunchedJob {
+  readonly #hosts = new Map<number, string>();
+  readonly #ranks = new Set<number>();
+  readonly #processes = new Map<number, number>();
+  readonly #ends: StatedEnd[] = [];
+  readonly #tables = new Map<string, FailureTable>();
+  readonly #filesOf = new Map<number, Set<string>>();
+  #count = 0;
+
+  /** A rank speaks in a log. */
+  addRank(rank: number, file: string): void {
+    if (rank >= maximumRanks) return;
+    this.#ranks.add(rank);
+    const files = this.#filesOf.get(rank) ?? new Set();
+    files.add(file);
+    this.#filesOf.set(rank, files);
+  }
+
+  /** @returns whether lines like it have to be seen, too */
+  push(line: JobLine): boolean {
+    if (!mayBeStatement(line.text)) return false;
+    const table = this.#tables.get(line.file) ?? new FailureTable();
+    this.#tables.set(line.file, table);
+    for (const statement of [...statementsOf(line.text), ...table.push(line.text)])
+      this.#take(statement, line);
+    return true;
+  }
+
+  #take(statement: Statement, { file, line, rank, text }: JobLine): void {
+    const place: Evidence = { kind: "line", file, line, text: text.trim().slice(0, 300) };
+    switch (statement.kind) {
+      case "size":
+        this.#count = Math.max(this.#count, statement.count);
+        return;
+      case "process":
+        this.#processes.set(statement.process, statement.rank);
+        return;
+      case "process-end": {
+        const { process, how } = statement;
+        this.#ends.push({ rank: undefined, process, how, by: "launcher", place });
+        return;
+      }
+      case "end": {
+        const { how, by, host } = statement;
+        const ranks = by === "own" ? [rank] : statement.ranks;
+        for (const ended of ranks) {
+          this.#ends.push({ rank: ended, process: undefined, how, by, place });
+          if (ended !== undefined && host !== undefined) this.#hosts.set(ended, host);
+        }
+      }
+    }
+  }
+
+  /** Whether a line states that a rank ended badly. */
+  get hasEnds(): boolean {
+    return this.#ends.length > 0;
+  }
+
+  /** The rank of a process, if a launcher named it. */
+  rankOf(process: number | undefined): number | undefined {
+    return process === undefined ? undefined : this.#processes.get(process);
+  }
+
+  /** As the events of a record, and the line that each end rests on by its index. */
+  get known(): { events: LifecycleEvent[]; placesOfEvents: ReadonlyMap<number, Evidence> } {
+    const ends = this.#knownEnds();
+    const hostOf = this.#hostNames();
+    const ranks = new Set([...this.#ranks, ...ends.keys(), ...this.#processes.values()]);
+    for (let rank = 0; rank < this.#count; rank += 1) ranks.add(rank);
+    const bodies: { body: LifecycleEventBody; place?: Evidence }[] = [...ranks]
+      .toSorted((a, b) => a - b)
+      .map((rank) => ({ body: { kind: "launched", host: hostOf(rank), rank, localRank: 0 } }));
+    for (const [index, [rank, { how, place }]] of [...ends].entries()) {
+      bodies.push({ body: { kind: "rank-exited", host: hostOf(rank), rank, ...how }, place });
+      // Launchers state first the end that they noticed first, and end the others then.
+      if (index === 0) bodies.push({ body: { kind: "stopping", reason: "failure" } });
+    }
+    const events = bodies.map(({ body }, index) => {
+      return { index, timeMs: index, previousSha256: "", event: body };
+    });
+    const places = bodies.flatMap(({ place }, index) =>
+      place === undefined ? [] : [[index, place] as const],
+    );
+    return { events, placesOfEvents: new Map(places) };
+  }
+
+  /** One end of each rank: as its launcher states it, else its log; srun's tasks are ranks only if nothing else is known of these. */
+  #knownEnds(): Map<number, StatedEnd> {
+    const known = new Map<number, StatedEnd>();
+    const hasLauncher = this.#ends.some(({ by }) => by === "launcher");
+    const ended = this.#ends.filter(({ by }) => by !== "task" || !hasLauncher);
+    for (const end of ended) {
+      const rank = end.rank ?? this.rankOf(end.process);
+      const before = rank === undefined ? undefined : known.get(rank);
+      if (rank !== undefined && (before === undefined || before.by === "own")) known.set(rank, end);
+    }
+    const first = [...known].find(([, { how }]) => how.signal !== "SIGTERM");
+    if (first === undefined) return known;
+    return new Map([first, ...[...known].filter((each) => each !== first)]);
+  }
+
+  /** The name that a launcher gives, else that of the log in which several ranks of this host speak. */
+  #hostNames(): (rank: number) => string {
+    const speakers = new Map<string, number>();
+    for (const files of this.#filesOf.values())
+      for (const file of files) speakers.set(file, (speakers.get(file) ?? 0) + 1);
+    return (rank) => {
+      const stated = this.#hosts.get(rank);
+      if (stated !== undefined) return stated;
+      const [file = "", ...more] = this.#filesOf.get(rank) ?? [];
+      const name =
+        file
+          .split("/")
+          .at(-1)
+          ?.replace(/\.\w+$/u, "") ?? "";
+      const isOfHost = more.length === 0 && speakers.size > 1 && (speakers.get(file) ?? 0) > 1;
+      return isOfHost && /^[A-Za-z0-9][\w.-]*$/u.test(name) ? name : unknownHost;
+    };
+  }
+}

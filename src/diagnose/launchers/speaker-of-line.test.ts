@@ -1,0 +1,22 @@
+import { describe, expect, test } from "vitest";
+import { haveTaskLabels, speakerOfLine } from "./speaker-of-line.ts";
+
+describe("speakerOfLine", () => {
+  test.each([
+    ["[rank3]: KeyError: 1", 3, undefined, "KeyError: 1"],
+    ["[default12]:step 3", 12, undefined, "step 3"],
+    ["[1,7]<stderr>:Segmentation fault", 7, undefined, "Segmentation fault"],
+    ["(RayTrainWorker pid=2211, ip=10.2.0.4) [rank1]: x", 1, 2211, "x"],
+    ["(raylet, ip=10.2.0.4) x", undefined, undefined, "(raylet, ip=10.2.0.4) x"],
+    ["3: x", undefined, undefined, "3: x"],
+  ])("reads %s", (line, rank, process, text) => {
+    expect(speakerOfLine(line, false)).toEqual({ rank, process, text });
+  });
+
+  test("takes numbers before lines for tasks only in logs where most lines have one", () => {
+    expect(speakerOfLine(" 3: x", true)).toEqual({ rank: 3, process: undefined, text: "x" });
+    expect(haveTaskLabels(["0: a", "1: a", "0: b", "", "srun: error"])).toBe(true);
+    expect(haveTaskLabels(["0: aeroplane", "1: boat", "2: cat", "3: dog"])).toBe(false);
+    expect(haveTaskLabels(["step 1", "0: a", "step 2", "step 3"])).toBe(false);
+  });
+});

@@ -1,0 +1,184 @@
+/** What a line says about processes of a job: how one ended, which rank a process is, or how many ranks there are. */
+export type Statement =
+  | { kind: "end"; ranks: readonly number[]; how: End; host?: string; by: EndSource }
+  | { kind: "process"; process: number; rank: number }
+  | { kind: "process-end"; process: number; how: End }
+  | { kind: "size"; count: number };
+
+export interface End {
+  exitCode?: number;
+  signal?: string;
+}
+
+/** `task`: of srun, whose tasks may be launchers; `own`: of the rank whose log the line is in. */
+export type EndSource = "launcher" | "task" | "own";
+
+const signalNames: ReadonlyMap<number, string> = new Map([
+  [2, "SIGINT"],
+  [4, "SIGILL"],
+  [6, "SIGABRT"],
+  [7, "SIGBUS"],
+  [8, "SIGFPE"],
+  [9, "SIGKILL"],
+  [11, "SIGSEGV"],
+  [15, "SIGTERM"],
+]);
+
+/** A negative code is a signal. */
+function endOf(code: number): End {
+  const signal = signalNames.get(-code);
+  return signal === undefined ? { exitCode: code } : { signal };
+}
+
+const taskEnds: ReadonlyMap<string, End> = new Map([
+  ["Killed", { signal: "SIGKILL" }],
+  ["Out Of Memory", { signal: "SIGKILL" }],
+  ["Terminated", { signal: "SIGTERM" }],
+  ["Segmentation fault", { signal: "SIGSEGV" }],
+  ["Aborted", { signal: "SIGABRT" }],
+  ["Bus error", { signal: "SIGBUS" }],
+]);
+
+/** `0-1,3` */
+function numbersIn(list: string): number[] {
+  return list.split(",").flatMap((part) => {
+    const [first = Number.NaN, last = first] = part.split("-").map(Number);
+    const count = last - first + 1;
+    return count > 0 && count <= 65_536 ? Array.from({ length: count }, (_, at) => first + at) : [];
+  });
+}
+
+const number = (text: string | undefined): number => Number(text ?? Number.NaN);
+
+type Reader = (match: RegExpExecArray) => Statement[];
+
+/** In the words of each launcher. */
+const readers: readonly [RegExp, Reader][] = [
+  [
+    // Open MPI.
+    /process rank (\d+) with PID \d+ on node (\S+) exited on signal (\d+)/u,
+    ([, rank, host = "", signal]) => [
+      { kind: "end", ranks: [number(rank)], how: endOf(-number(signal)), host, by: "launcher" },
+    ],
+  ],
+  [
+    // horovodrun.
+    /^Process (\d+) exit with status code (-?\d+)/u,
+    ([, rank, code]) => [
+      { kind: "end", ranks: [number(rank)], how: endOf(number(code)), by: "launcher" },
+    ],
+  ],
+  [
+    // Lightning.
+    /Child process with PID \d+ terminated with code (-?\d+)/u,
+    ([, code]) => [{ kind: "end", ranks: [], how: endOf(number(code)), by: "own" }],
+  ],
+  [
+    // torchrun: of the rank on its own host; its table gives the rank in the job.
+    /failed \(exitcode: (-?\d+)\) local_rank: (\d+) \(pid: (\d+)\)/u,
+    ([, code, , process]) => [
+      { kind: "process-end", process: number(process), how: endOf(number(code)) },
+    ],
+  ],
+  [
+    /^(?:\d+: )?srun: error: (\S+?): tasks? ([\d,-]+): (Exited with exit code (\d+)|[A-Z][a-zA-Z ]*[a-zA-Z])/u,
+    ([, host = "", list = "", how = "", code]) => {
+      const end = code === undefined ? taskEnds.get(how) : { exitCode: number(code) };
+      return end === undefined
+        ? []
+        : [{ kind: "end", ranks: numbersIn(list), how: end, host, by: "task" }];
+    },
+  ],
+  [
+    // A shell that runs the program of one rank.
+    /^\S+: line \d+:\s+\d+ (Killed|Segmentation fault|Aborted|Terminated|Bus error)\b|^(Killed)$/u,
+    ([, how, killed]) => {
+      const end = taskEnds.get(how ?? killed ?? "");
+      return end === undefined ? [] : [{ kind: "end", ranks: [], how: end, by: "own" }];
+    },
+  ],
+  [
+    // Kubernetes, about the container of one rank.
+    /^\s*Exit Code:\s+(\d+)\s*$/u,
+    ([, code]) =>
+      number(code) === 0
+        ? []
+        : [{ kind: "end", ranks: [], how: { exitCode: number(code) }, by: "own" }],
+  ],
+  [
+    // Ray Train.
+    /\bpid=(\d+)\) world_rank=(\d+)/u,
+    ([, process, rank]) => [{ kind: "process", process: number(process), rank: number(rank) }],
+  ],
+  [
+    // DeepSpeed, on one host.
+    /process (\d+) spawned with command: .*'--local_rank=(\d+)'/u,
+    ([, process, rank]) => [{ kind: "process", process: number(process), rank: number(rank) }],
+  ],
+  [
+    /MEMBER: \d+\/(\d+)\b|\bworld[_ ]size\W{1,3}(\d+)\b|\bnranks (\d+)\b|\d+\/(\d+) clients joined/u,
+    ([, ...counts]) => {
+      const count = number(counts.find((each) => each !== undefined));
+      return count > 0 && count <= 65_536 ? [{ kind: "size", count }] : [];
+    },
+  ],
+];
+
+/** Cheap test: most lines contain none of these. */
+const hint =
+  /exited on|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with code|exitcode|srun: error|: line \d|^Killed$|Exit Code|world_rank|spawned with|MEMBER|world|nranks|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
+
+export function mayBeStatement(text: string): boolean {
+  return hint.test(text);
+}
+
+/** What a line says about the processes of its job, without the label of the one who printed it. */
+export function statementsOf(text: string): Statement[] {
+  for (const [pattern, read] of readers) {
+    const match = pattern.exec(text);
+    if (match !== null) return read(match);
+  }
+  return [];
+}
+
+const tableRank = /^\s+rank\s*: (\d+) \(local_rank: \d+\)|RANK (\d+) PID \d+ RUNNING AT (\S+)/u;
+const mpiEnd = /^=?\s*(?:EXIT CODE: (\d+)|KILLED BY SIGNAL: (\d+))/u;
+
+/** Tables of failures of torchrun, MPICH and Intel MPI: the rank first, then how it ended. */
+export class FailureTable {
+  #rank: number | undefined;
+  #host: string | undefined;
+
+  push(text: string): Statement[] {
+    const host = /^\s+host\s*: (\S+)/u.exec(text)?.[1];
+    if (host !== undefined) this.#host = host;
+    const [, own, mpi, place] = tableRank.exec(text) ?? [];
+    if (own !== undefined || mpi !== undefined) this.#rank = Number(own ?? mpi);
+    if (place !== undefined) this.#host = place;
+    return [...this.#ended(text), ...this.#endedOfMpi(text)];
+  }
+
+  #endedOfMpi(text: string): Statement[] {
+    const [, code, signal] = mpiEnd.exec(text) ?? [];
+    const ended = this.#rank;
+    if (ended === undefined || (code === undefined && signal === undefined)) return [];
+    this.#rank = undefined;
+    const how = endOf(signal === undefined ? Number(code) : -Number(signal));
+    return [{ kind: "end", ranks: [ended], how, ...this.#known, by: "launcher" }];
+  }
+
+  get #known(): { host?: string } {
+    return this.#host === undefined ? {} : { host: this.#host };
+  }
+
+  #ended(text: string): Statement[] {
+    const [, code, process] = /^\s+exitcode\s*: (-?\d+) \(pid: (\d+)\)/u.exec(text) ?? [];
+    if (code === undefined || this.#rank === undefined) return [];
+    const ended = this.#rank;
+    this.#rank = undefined;
+    return [
+      { kind: "process", process: Number(process), rank: ended },
+      { kind: "end", ranks: [ended], how: endOf(Number(code)), ...this.#known, by: "launcher" },
+    ];
+  }
+}

@@ -1,0 +1,54 @@
+import type { PrintedLoss } from "./printed-losses.ts";
+
+/** A value that a line names and that is no finite number. */
+const badValue = /(?<name>[a-z][\w./-]*)["']?\s*[:=|]?\s*["'(]*[-+]?(?:nan|inf(?:inity)?)\b/iu;
+/** Of evaluations, and times that are not known yet. */
+const harmless = /^(?:val|eval|test|sanity|eta|speed|time|acc|iou|miou|grad)/iu;
+/** So many lines in a row are no accident of one batch. */
+const minimumBad = 3;
+
+interface Value {
+  name: string;
+  first: PrintedLoss;
+  count: number;
+}
+
+/**
+ * Programs that do not call their loss so: a value in lines about steps that was finite, and then is no finite number any more to the end, by rank.
+ * Lines that state a loss do not come here.
+ */
+export class PrintedValues {
+  readonly #last = new Map<number | undefined, string>();
+  readonly #bad = new Map<number | undefined, Value>();
+
+  /** @param mayBeBad whether `hasBadWord` holds for the line */
+  push({ file, line, rank, text }: PrintedLoss, mayBeBad: boolean): void {
+    const name = mayBeBad ? badValue.exec(text)?.groups?.["name"] : undefined;
+    const known = this.#bad.get(rank);
+    if (name === undefined || harmless.test(name)) {
+      if (known !== undefined && hasFinite(text, known.name)) this.#bad.delete(rank);
+      this.#last.set(rank, text);
+      return;
+    }
+    if (known?.name === name) known.count += 1;
+    else if (hasFinite(this.#last.get(rank) ?? "", name))
+      this.#bad.set(rank, { name, first: { file, line, rank, text }, count: 1 });
+  }
+
+  /** Of each rank, the first line whose value stayed bad. */
+  get bad(): readonly PrintedLoss[] {
+    return [...this.#bad.values()].flatMap(({ first, count }) =>
+      count >= minimumBad ? [first] : [],
+    );
+  }
+}
+
+/** Whether a line may state a value that is no finite number. */
+export function hasBadWord(text: string): boolean {
+  return /\b(?:nan|inf(?:inity)?)\b/iu.test(text);
+}
+
+function hasFinite(text: string, name: string): boolean {
+  const at = text.indexOf(name);
+  return at >= 0 && /^["']?\s*[:=|]?\s*["'(]*[-+]?\d/u.test(text.slice(at + name.length));
+}

@@ -1,0 +1,26 @@
+import { describe, expect, test } from "vitest";
+import { ranksOfLogs } from "./ranks-in-names.ts";
+
+const ranks = (...names: string[]): Record<string, number> =>
+  Object.fromEntries(ranksOfLogs(names));
+
+describe("ranksOfLogs", () => {
+  test("takes no number of a job, a host or a day for a rank", () => {
+    expect(ranks("slurm-48112.out", "node-1.log", "dmesg-gpu-2.txt", "train-2026.log")).toEqual({});
+    expect(ranks("gpu1.log", "gpu2.log")).toEqual({});
+  });
+
+  test("reads words, folders of torchrun, and logs that are numbered from 0", () => {
+    expect(ranks("worker-3.log")).toEqual({ "worker-3.log": 3 });
+    expect(ranks("logs/x/attempt_0/3/stderr.log")).toEqual({ "logs/x/attempt_0/3/stderr.log": 3 });
+    expect(ranks("out.0", "out.1", "out.3")).toEqual({ "out.0": 0, "out.1": 1, "out.3": 3 });
+    expect(ranks("host0.log", "host1.log")).toEqual({ "host0.log": 0, "host1.log": 1 });
+  });
+
+  test("counts the workers of Kubernetes after the master", () => {
+    expect(ranks("job-master-0.log", "job-worker-0.log")).toEqual({
+      "job-master-0.log": 0,
+      "job-worker-0.log": 1,
+    });
+  });
+});
