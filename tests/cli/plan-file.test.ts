@@ -34,7 +34,7 @@ describe("pitwall plan --yaml", () => {
       partition: "<fill in: a partition of the cluster>",
       price: "2/h/accelerator",
     });
-    expect(file.command).toContain("<fill in: the name of llama31-8b there>.toml");
+    expect(file.command).toContain("<fill in: the name of llama31-8b there>");
     expect(file.target).toMatch(/^step >= \d+$/u);
     expect(plan).toMatchObject({ accelerator: "h100-sxm", count: 32, basis: "model" });
     expect(plan?.trainMs.p10).toBeLessThan(plan?.trainMs.p50 ?? 0);

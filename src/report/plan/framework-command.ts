@@ -147,9 +147,22 @@ function megatronBridge({ layout, steps, context }: CommandStep): string[] {
   ];
 }
 
+/** The folder of a model in `torchtitan/models`. */
+function torchtitanModule(model: string): string {
+  const modules: readonly (readonly [string, string])[] = [
+    ["llama3", "llama3"],
+    ["llama4", "llama4"],
+    ["deepseek-v3", "deepseek_v3"],
+    ["qwen3", "qwen3"],
+    ["gpt-oss", "gpt_oss"],
+  ];
+  return modules.find(([start]) => model.startsWith(start))?.[1] ?? "<module>";
+}
+
 function torchtitan({ layout, steps, context }: CommandStep): string[] {
   return [
-    `--job.config_file <${context.model}>.toml`,
+    `--module ${torchtitanModule(context.model)}`,
+    `--config <${context.model}>`,
     `--parallelism.data_parallel_shard_degree ${layout.dp}`,
     `--parallelism.tensor_parallel_degree ${layout.tp}`,
     `--parallelism.pipeline_parallel_degree ${layout.pp}`,
