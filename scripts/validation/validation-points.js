@@ -95,7 +95,9 @@ function goalOf({ hardware: { accelerator }, layout: { precision, framework }, m
 
 function hasExperts(model) {
   return "name" in model
-    ? /^(?:deepseek|qwen3-(?:30b|235b)|gpt-oss|kimi|grok|mixtral)/.test(model.name)
+    ? /^(?:deepseek|qwen2-57b|qwen3-(?:30b|235b)|gpt-oss|kimi|grok|mixtral|llama4|llama3-8x70b)/.test(
+        model.name,
+      )
     : (model.experts ?? 0) > 0;
 }
 

@@ -297,14 +297,15 @@ function expertPart(context: StepContext, layout: LayerLayout, tokens: number): 
     elementwise:
       (context.fusesExperts ? shared.elementwise : sum.elementwise) +
       trafficMs(context, router + permutation, layout),
-    tensorParallel: etp > 1 ? tensorParallelMs(context, layout, tokens * sizes.topK) / 4 : 0,
-    expertParallel: expertParallelMs(context, layout, routed) * constants.epExposed,
+    expertParallel:
+      (expertParallelMs(context, layout, routed / etp) + expertGatherMs(context, layout, routed)) *
+      constants.epExposed,
   };
 }
 
 /**
- * Dispatch and combine, forward and backward: four all-to-alls. To other domains a token goes once per domain, however
- * many of its experts are there.
+ * Dispatch and combine, forward and backward: four all-to-alls. To other domains a token goes once per expert; with DeepEP
+ * and the like once per domain, however many of its experts are there.
  */
 function expertParallelMs(context: StepContext, layout: LayerLayout, routed: number): number {
   const { sizes, hardware, constants } = context;
@@ -316,12 +317,24 @@ function expertParallelMs(context: StepContext, layout: LayerLayout, routed: num
   const inside = (bytes * (ep - 1)) / ep / (hardware.scaleUpBytesPerMs * constants.scaleUpShare);
   if (inner >= ep) return times * (inside + constants.scaleUpLatencyMs);
   const domains = ep / inner;
-  const visited = domains * (1 - (1 - 1 / domains) ** sizes.topK);
+  const visited = context.sendsOncePerDomain
+    ? domains * (1 - (1 - 1 / domains) ** sizes.topK)
+    : sizes.topK;
   const outside =
     ((bytes / sizes.topK) * visited * (domains - 1)) /
     domains /
     (hardware.networkBytesPerMs * constants.networkShare);
   return times * (smoothMaximum(inside, outside, 0.2 * outside) + constants.networkLatencyMs);
+}
+
+/**
+ * Experts that are split themselves: after dispatch each rank gathers the tokens of the ranks that share its experts, and
+ * scatters their sums before combine; the same backward.
+ */
+function expertGatherMs(context: StepContext, layout: LayerLayout, routed: number): number {
+  const { etp, recomputed } = layout;
+  if (etp <= 1) return 0;
+  return (4 + 2 * recomputed) * gatherTimeMs(context, routed * context.sizes.hidden * 2, etp, 1);
 }
 
 /** Two all-gathers and two reduce-scatters forward, the same backward (or as many all-reduces), for a whole layer. */

@@ -74,6 +74,7 @@ export function prepareStep(setting: StepSetting, calibration: Calibration): Pre
     operandBytes: operandBytes(precision),
     convertsOperands: isNarrow,
     fusesExperts: fusesExperts(setting),
+    sendsOncePerDomain: setting.framework !== "maxtext" && software >= firstDeepEp,
     storesScores: software <= "2022-12" && setting.framework === "megatron",
     gradientBytes: software <= "2022-12" || precision === "fp32" ? 4 : 2,
     parameterBytes: precision === "fp32" || precision === "tf32" ? 4 : 2,
@@ -93,6 +94,9 @@ function fusesExperts({ accelerator, precision, framework, software }: StepSetti
   const isBlackwell = acceleratorGeneration(accelerator).name === "blackwell";
   return isBlockScaled && isBlackwell && framework === "megatron" && software >= "2026-06";
 }
+
+/** When programs took up DeepEP, which was published in 2025-02: https://github.com/deepseek-ai/DeepEP. */
+const firstDeepEp = "2025-03";
 
 /** All communication is exposed. */
 export function withoutOverlap(constants: StepConstants): StepConstants {

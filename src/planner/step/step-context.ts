@@ -34,6 +34,8 @@ export interface StepContext {
   convertsOperands: boolean;
   /** Layers with experts run from one CUDA graph, and their products convert and activate in the same kernel. */
   fusesExperts: boolean;
+  /** A token goes to another domain once, not once for each of its experts there. */
+  sendsOncePerDomain: boolean;
   /** Attention scores go through memory, as before FlashAttention. */
   storesScores: boolean;
   /** Bytes of a gradient that ranks exchange. */
