@@ -30,7 +30,7 @@ const usedTogether = {
     "workflows/read-run/check-run-rules.ts",
     "workflows/read-run/load-run-rules.ts",
   ],
-  // Record readers of `runs`, `show` and others, which do not need the launcher.
+  // Record readers of `runs`, `show`, the dashboard's list and others, which do not need the launcher.
   records: [
     "cli/commands/runs.ts",
     "cli/parse-arguments.ts",
@@ -39,6 +39,7 @@ const usedTogether = {
     "store/records/find-runs.ts",
     "store/records/home-directory.ts",
     "store/records/indexed-lookup.ts",
+    "workflows/dashboard/list-live-runs.ts",
   ],
   results: [
     "cli/commands/results.ts",

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { machineLimits } from "../probe/machine-limits.ts";
+import { once } from "../foundation/once.ts";
 import type { DashboardRequest } from "../schema/dashboard/serving.ts";
-import { readPowerEstimate } from "../store/catalogue/catalogue.ts";
 import { diskRunStore } from "../store/records/disk-run-store.ts";
-import { RunWatch } from "../workflows/dashboard/watch-runs.ts";
+import { BoardWatch } from "../workflows/dashboard/watch-board.ts";
+import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import { dashboardApp } from "./dashboard-app.ts";
 import { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
@@ -21,21 +21,29 @@ export interface RequestAnswerer {
 }
 
 /** Builds the dashboard's routes for the HTTP server. */
-export async function answerRequests(
-  options: DashboardRequest,
-  rules: GuardRules,
-): Promise<RequestAnswerer> {
+export function answerRequests(options: DashboardRequest, rules: GuardRules): RequestAnswerer {
   const { home, isReadOnly, version } = options;
   const store = diskRunStore(home);
-  const energyBasis = { limits: machineLimits(), powerEstimate: await readPowerEstimate() };
+  const energyBasis = once(async () => {
+    const { machineLimits } = await import("../probe/machine-limits.ts");
+    const { readPowerEstimate } = await import("../store/catalogue/catalogue.ts");
+    return { limits: machineLimits(), powerEstimate: await readPowerEstimate() };
+  });
   const world = { store, nowMs: () => options.nowMs(), energyBasis };
-  const watch = new RunWatch(home, world, { mayChange: !isReadOnly });
+  const list = new BoardWatch(home, world);
+  let watch: RunWatch | undefined;
+  const runs = once(async () => {
+    const { RunWatch } = await import("../workflows/dashboard/watch-runs.ts");
+    watch = new RunWatch(home, world, { list, mayChange: !isReadOnly });
+    return watch;
+  });
   const app = dashboardApp({
     version,
     home,
     isReadOnly,
     store,
-    watch,
+    list,
+    runs,
     files: new StaticFiles(options.webFolder),
     streams: new StreamLimit({ max: maxStreams, maxPerClient: maxStreamsPerClient }),
     rules,
@@ -44,6 +52,9 @@ export async function answerRequests(
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     answer: (request, response) => listener(request, response),
-    stop: () => watch.close(),
+    stop: () => {
+      list.close();
+      watch?.close();
+    },
   };
 }

@@ -1,4 +1,3 @@
-import { ZodError } from "zod";
 import { UserError, WorldError } from "../foundation/user-error.ts";
 import type { ApiErrorDocument } from "../schema/dashboard/api-error.ts";
 
@@ -32,11 +31,6 @@ export interface Refusal {
 
 /** Converts a user error to an HTTP response; returns undefined for a bug in Pitwall. */
 export function refusalOf(error: unknown): Refusal | undefined {
-  if (error instanceof ZodError) {
-    const [issue] = error.issues;
-    const message = `invalid query: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
-    return { status: 400, body: { error: { code: "question-invalid", message } } };
-  }
   if (!(error instanceof UserError)) return undefined;
   const { code, message, hint, saw } = error;
   const status = statusOfCode[code] ?? (error instanceof WorldError ? 503 : 400);

@@ -1,13 +1,13 @@
 import type { Hono } from "hono";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { PackedDocument } from "./packed-document.ts";
-import { referencesQuery, rowQuery } from "./queries.ts";
+import { readQuery, referencesQuery, rowQuery } from "./queries.ts";
 
 /** Published results do not change; own results appear after the next reload. */
 const freshForMs = 5000;
 
 /** Adds the routes of published results: those under /api/atlas, and /api/references. */
-export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts): void {
+export function addAtlasRoutes(app: Hono, { home, store, list }: DashboardParts): void {
   const atlas = new PackedDocument(
     async () => {
       // Loads the Parquet reader on the first request.
@@ -16,14 +16,14 @@ export function addAtlasRoutes(app: Hono, { home, store, watch }: DashboardParts
     },
     { freshForMs },
   );
-  app.get("/api/atlas", (context) => atlas.answer(context, watch.nowMs()));
+  app.get("/api/atlas", (context) => atlas.answer(context, list.nowMs()));
   app.get("/api/atlas/row", async (context) => {
-    const { rowId } = rowQuery.parse(context.req.query());
+    const { rowId } = readQuery(rowQuery, context);
     const { atlasRowDocument } = await import("../workflows/dashboard/serve-atlas.ts");
     return context.json(await atlasRowDocument({ home, store }, rowId));
   });
   app.get("/api/references", async (context) => {
-    const query = referencesQuery.parse(context.req.query());
+    const query = readQuery(referencesQuery, context);
     const { referencesDocument } = await import("../workflows/dashboard/serve-references.ts");
     return context.json(await referencesDocument(query, store));
   });

@@ -6,13 +6,13 @@ import { pagePatterns } from "../schema/dashboard/page-patterns.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import { guard, withSafetyHeaders } from "./guard.ts";
 import { refusalOf } from "./api-error.ts";
-import { addAtlasRoutes } from "./atlas-routes.ts";
+import { addListRoutes } from "./list-routes.ts";
 import { acceptsGzip } from "./packed-document.ts";
-import { addPlanRoutes } from "./plan-routes.ts";
-import { addRaceRoutes } from "./race-routes.ts";
-import { addDiagnosisRoute, addRunRoutes } from "./run-routes.ts";
-import { addSeriesRoutes } from "./series-routes.ts";
+import { addGroup, routeGroups } from "./route-groups.ts";
 import type { StaticFile, StaticFiles } from "./static-files.ts";
+
+/** After the page of the list was requested: when its rows are shown. */
+const loadRunsAfterMs = 1000;
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Pitwall</title>
 <h1>The dashboard pages are not built</h1>
@@ -29,28 +29,31 @@ export function dashboardApp(parts: DashboardParts): Hono {
     const about: AboutDocument = {
       version: parts.version,
       home: parts.home,
-      serverTimeMs: parts.watch.nowMs(),
+      serverTimeMs: parts.list.nowMs(),
       isReadOnly: parts.isReadOnly,
     };
     return context.json(about);
   });
-  addRunRoutes(app, parts);
-  addDiagnosisRoute(app, parts);
-  addSeriesRoutes(app, parts);
-  addRaceRoutes(app, parts);
-  addAtlasRoutes(app, parts);
-  addPlanRoutes(app, parts);
-  app.all("/api/*", (context) => {
-    throw new UserError("unknown-route", `no route for ${context.req.method} with this path`, {
-      hint: "docs/dashboard.md lists the routes",
-    });
-  });
+  addListRoutes(app, parts);
+  for (const group of routeGroups)
+    addGroup(app, group, parts, (grouped) => finishApi(grouped, parts));
+  finishApi(app, parts);
   app.get("/*", ({ req }) => {
-    prepareRun(parts, req.path);
+    prepareData(parts, req.path);
     return sendPage(parts.files, req);
   });
   app.all("/*", () => {
     throw new UserError("method-not-allowed", "pages only support GET and HEAD");
+  });
+  return app;
+}
+
+/** Adds what answers requests below /api without a route, and errors. */
+function finishApi(app: Hono, parts: DashboardParts): void {
+  app.all("/api/*", (context) => {
+    throw new UserError("unknown-route", `no route for ${context.req.method} with this path`, {
+      hint: "docs/dashboard.md lists the routes",
+    });
   });
   app.onError((error) => {
     const refusal = refusalOf(error);
@@ -64,15 +67,23 @@ export function dashboardApp(parts: DashboardParts): Hono {
     if (status === 503) headers.set("retry-after", "5");
     return new Response(JSON.stringify(body), { status, headers });
   });
-  return app;
 }
 
-/** Begins to read a run while the browser loads its page. Requests of the page report what is wrong. */
-function prepareRun({ watch }: DashboardParts, path: string): void {
+/** Begins to read what a page requests first while the browser loads it. Requests of the page report what is wrong. */
+function prepareData(parts: DashboardParts, path: string): void {
+  if (path === "/" || path === "/runs") {
+    parts.list.readFirstRows().catch(() => undefined);
+    // The next page is most often that of a run, which requires most of the code.
+    setTimeout(() => void parts.runs(), loadRunsAfterMs).unref();
+    return;
+  }
   const runId = matchPath("/runs/:runId", path)?.["runId"];
-  if (runId !== undefined) watch.openPage(runId).catch(() => undefined);
+  if (runId === undefined) return;
+  parts
+    .runs()
+    .then((watch) => watch.openPage(runId))
+    .catch(() => undefined);
 }
-
 /** Whether a browser navigates to this address, rather than loading it as part of a page. */
 function isNavigation(request: HonoRequest): boolean {
   const mode = request.header("sec-fetch-mode");

@@ -1,4 +1,5 @@
 import type { RunStore } from "../store/records/run-store.ts";
+import type { BoardWatch } from "../workflows/dashboard/watch-board.ts";
 import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import type { StreamLimit } from "./event-stream.ts";
 import type { GuardRules } from "./guard.ts";
@@ -10,7 +11,10 @@ export interface DashboardParts {
   home: string;
   isReadOnly: boolean;
   store: RunStore;
-  watch: RunWatch;
+  /** The list of runs. */
+  list: BoardWatch;
+  /** Single runs; loaded when one is first requested. */
+  runs(): Promise<RunWatch>;
   files: StaticFiles;
   streams: StreamLimit;
   rules: GuardRules;

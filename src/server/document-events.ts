@@ -1,4 +1,4 @@
-import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
+import type { BoardWatch } from "../workflows/dashboard/watch-board.ts";
 import { eventText, type StreamSource } from "./event-stream.ts";
 
 interface FollowedData {
@@ -10,7 +10,7 @@ interface FollowedData {
 
 /** A document for one client: sent when the stream opens, and again after each change. */
 export class DocumentEvents implements StreamSource {
-  readonly #watch: RunWatch;
+  readonly #watch: BoardWatch;
   readonly #name: string;
   readonly #read: () => Promise<FollowedData>;
   #turn: number | undefined;
@@ -18,7 +18,7 @@ export class DocumentEvents implements StreamSource {
   #sent = "";
 
   /** @param name of the event */
-  constructor(watch: RunWatch, name: string, read: () => Promise<FollowedData>) {
+  constructor(watch: BoardWatch, name: string, read: () => Promise<FollowedData>) {
     this.#watch = watch;
     this.#name = name;
     this.#read = read;

@@ -6,7 +6,7 @@ import { PackedDocument } from "./packed-document.ts";
 const freshForMs = 60_000;
 
 /** Adds the route /api/plan. */
-export function addPlanRoutes(app: Hono, { home, watch }: DashboardParts): void {
+export function addPlanRoutes(app: Hono, { home, list }: DashboardParts): void {
   const plan = new PackedDocument(
     async () => {
       // Loads the Parquet reader on the first request.
@@ -15,5 +15,5 @@ export function addPlanRoutes(app: Hono, { home, watch }: DashboardParts): void 
     },
     { freshForMs },
   );
-  app.get("/api/plan", (context) => plan.answer(context, watch.nowMs()));
+  app.get("/api/plan", (context) => plan.answer(context, list.nowMs()));
 }

@@ -1,4 +1,6 @@
+import type { Context } from "hono";
 import { z } from "zod";
+import { UserError } from "../foundation/user-error.ts";
 import { logLevels } from "../schema/dashboard/log-page.ts";
 import { heatmapMetrics, rankOrders, xAxes } from "../schema/dashboard/run-series.ts";
 
@@ -69,3 +71,17 @@ export const referencesQuery = z.object({
   edition: shortText,
   series: shortText,
 });
+
+/** @throws UserError `question-invalid` */
+export function readQuery<T>(schema: z.ZodType<T>, { req }: Context): T {
+  return parsed(schema, req.query());
+}
+
+/** @throws UserError `question-invalid` */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const message = `invalid query: ${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`;
+  throw new UserError("question-invalid", message);
+}

@@ -6,11 +6,11 @@ import { sendEvents } from "./send-events.ts";
 
 /** Adds the routes under /api/races. Race ids are looked up, never joined to a path. */
 export function addRaceRoutes(app: Hono, parts: DashboardParts): void {
-  const { store, watch } = parts;
-  const reports = new RaceReports(store, watch);
+  const { store, list } = parts;
+  const reports = new RaceReports(store, list);
   app.get("/api/races", async (context) => context.json(await reports.list()));
   app.get("/api/races/stream", (context) => {
-    const events = new DocumentEvents(watch, "races", async () => {
+    const events = new DocumentEvents(list, "races", async () => {
       const data = await reports.list();
       return { data, isLive: data.races.some(({ state }) => state === "running") };
     });
@@ -23,7 +23,7 @@ export function addRaceRoutes(app: Hono, parts: DashboardParts): void {
     const id = context.req.param("id");
     // An unknown race is an error of the request, not of the stream.
     await reports.race(id);
-    const events = new DocumentEvents(watch, "race", async () => {
+    const events = new DocumentEvents(list, "race", async () => {
       const data = await reports.race(id);
       return { data, isLive: data.report.state === "running" };
     });

@@ -1,48 +1,47 @@
 import type { Context, Hono } from "hono";
+import { once } from "../foundation/once.ts";
 import { UserError } from "../foundation/user-error.ts";
 import { labelRequest } from "../schema/dashboard/label-request.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
 import type { StopDocument } from "../schema/dashboard/run-detail.ts";
 import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
-import { RunDiagnoses } from "../workflows/dashboard/run-diagnoses.ts";
 import { checkedChange, labelRun } from "../workflows/control/label-runs.ts";
 import { stopRun } from "../workflows/control/stop-run.ts";
+import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
-import { heatmapQuery, logBytesQuery, logQuery, seriesQuery, streamQuery } from "./queries.ts";
-import { BoardEvents, boardStreamId, RunEvents } from "./run-events.ts";
+import {
+  heatmapQuery,
+  logBytesQuery,
+  logQuery,
+  parsed,
+  readQuery,
+  seriesQuery,
+  streamQuery,
+} from "./queries.ts";
+import { RunEvents } from "./run-events.ts";
 import { sendEvents } from "./send-events.ts";
 
-/** Adds the routes under /api/runs. The store looks up run ids; request data is never used to build a file path. */
-export function addRunRoutes(app: Hono, parts: DashboardParts): void {
-  const { watch } = parts;
-  app.get("/api/runs", async (context) => {
-    await watch.refreshBoard();
-    // The parts are JSON already.
-    const text = `{"runs":${watch.board.itemsText()},"streamId":${JSON.stringify(boardStreamId(watch))}}`;
-    return context.body(text, 200, { "content-type": "application/json" });
-  });
-  app.get("/api/runs/stream", (context) => {
-    const since = context.req.header("last-event-id") ?? context.req.query("since");
-    return sendEvents(context, parts, new BoardEvents(watch, since));
-  });
+/** Adds the routes below /api/runs. The store looks up run ids; request data is never used to build a file path. */
+export async function addRunRoutes(app: Hono, parts: DashboardParts): Promise<void> {
+  const watch = await parts.runs();
   app.get("/api/runs/:id", async (context) => {
     return context.json(await watch.detail(await watch.openPage(context.req.param("id"))));
   });
   app.get("/api/runs/:id/series", async (context) => {
-    const { names, x, from, to, width, rank } = seriesQuery.parse(context.req.query());
+    const { names, x, from, to, width, rank } = readQuery(seriesQuery, context);
     const opened = await watch.open(context.req.param("id"));
     const query = { names, xAxis: x, width, rank, fromX: from, toX: to };
     return context.json(watch.series(opened, query));
   });
   app.get("/api/runs/:id/heatmap", async (context) => {
-    const { order, from, to, ...others } = heatmapQuery.parse(context.req.query());
+    const { order, from, to, ...others } = readQuery(heatmapQuery, context);
     const opened = await watch.open(context.req.param("id"));
     const query = { ...others, rankOrder: order, fromMs: from, toMs: to };
     return context.json(opened.heatmap(query));
   });
-  app.get("/api/runs/:id/log", (context) => sendLog(context, parts, context.req.param("id")));
-  app.get("/api/runs/:id/log/raw", (context) => sendLogBytes(context, parts));
+  app.get("/api/runs/:id/log", (context) => sendLog(context, watch, context.req.param("id")));
+  app.get("/api/runs/:id/log/raw", (context) => sendLogBytes(context, watch));
   app.get("/api/runs/:id/record", async (context) => {
     const { run } = await watch.openPage(context.req.param("id"));
     const archive = ReadableStream.from(archiveRecord(run.directory, run.runId));
@@ -54,7 +53,7 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     });
   });
   app.get("/api/runs/:id/stream", async (context) => {
-    const { names, x, width, rank } = streamQuery.parse(context.req.query());
+    const { names, x, width, rank } = readQuery(streamQuery, context);
     const query = { names, xAxis: x, width, rank };
     const shown = names.length === 0 ? undefined : query;
     const opened = await watch.openPage(context.req.param("id"), shown);
@@ -64,21 +63,21 @@ export function addRunRoutes(app: Hono, parts: DashboardParts): void {
     };
     return sendEvents(context, parts, new RunEvents(watch, opened, request));
   });
-  addChanges(app, parts);
+  addDiagnosisRoute(app, watch);
+  addChanges(app, parts, watch);
 }
 
 /** Adds the routes that change something; a server that is read-only refuses them. */
-function addChanges(app: Hono, parts: DashboardParts): void {
-  const { watch } = parts;
+function addChanges(app: Hono, parts: DashboardParts, watch: RunWatch): void {
   app.post("/api/runs/:id/labels", async (context) => {
     requireChanges(parts, "use `pitwall runs label`");
-    const typed = labelRequest.parse(await jsonBody(context));
+    const typed = parsed(labelRequest, await jsonBody(context));
     const { run } = await watch.openPage(context.req.param("id"));
     const change = checkedChange(typed, watch.nowMs());
     const labeled = await labelRun(run.runId, change, parts.store);
     // The next requests see the change.
     await run.readOn("page");
-    watch.board.expire(run.runId);
+    parts.list.board.expire(run.runId);
     return context.json(labeled);
   });
   app.post("/api/runs/:id/stop", async (context) => {
@@ -113,17 +112,20 @@ async function jsonBody({ req }: Context): Promise<unknown> {
   });
 }
 
-/** Adds the route of what `pitwall doctor` says about a run. */
-export function addDiagnosisRoute(app: Hono, { watch }: DashboardParts): void {
-  const diagnoses = new RunDiagnoses();
+/** Adds the route of what `pitwall doctor` says about a run. Loads the diagnosis with the first request. */
+function addDiagnosisRoute(app: Hono, watch: RunWatch): void {
+  const loaded = once(async () => {
+    const { RunDiagnoses } = await import("../workflows/dashboard/run-diagnoses.ts");
+    return new RunDiagnoses();
+  });
   app.get("/api/runs/:id/diagnosis", async (context) => {
     const { run } = await watch.openPage(context.req.param("id"));
-    return context.json(await diagnoses.of(run, watch.nowMs()));
+    return context.json(await (await loaded()).of(run, watch.nowMs()));
   });
 }
 
-async function sendLog(context: Context, { watch }: DashboardParts, id: string): Promise<Response> {
-  const { mllog, ...query } = logQuery.parse(context.req.query());
+async function sendLog(context: Context, watch: RunWatch, id: string): Promise<Response> {
+  const { mllog, ...query } = readQuery(logQuery, context);
   const { run } = await watch.openPage(id);
   const { index, path } = run.log;
   const { lines, nextFrom } = await readLogLines(path, index, {
@@ -143,8 +145,8 @@ async function sendLog(context: Context, { watch }: DashboardParts, id: string):
 }
 
 /** Sends the raw bytes of the log as a download; the browser never displays them. */
-async function sendLogBytes(context: Context, { watch }: DashboardParts): Promise<Response> {
-  const { line } = logBytesQuery.parse(context.req.query());
+async function sendLogBytes(context: Context, watch: RunWatch): Promise<Response> {
+  const { line } = readQuery(logBytesQuery, context);
   const { run } = await watch.openPage(context.req.param("id") ?? "");
   const { index, path } = run.log;
   const name = `${run.runId}-${line === undefined ? "log" : `line-${line}`}.txt`;

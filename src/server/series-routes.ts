@@ -6,11 +6,11 @@ import { sendEvents } from "./send-events.ts";
 
 /** Adds the routes under /api/series. Series ids are looked up, never joined to a path. */
 export function addSeriesRoutes(app: Hono, parts: DashboardParts): void {
-  const { store, watch } = parts;
-  const reports = new SeriesReports(store, watch);
+  const { store, list } = parts;
+  const reports = new SeriesReports(store, list);
   app.get("/api/series", async (context) => context.json(await reports.list()));
   app.get("/api/series/stream", (context) => {
-    const events = new DocumentEvents(watch, "series", async () => {
+    const events = new DocumentEvents(list, "series", async () => {
       return { data: await reports.list(), isLive: false };
     });
     return sendEvents(context, parts, events);
@@ -22,7 +22,7 @@ export function addSeriesRoutes(app: Hono, parts: DashboardParts): void {
     const id = context.req.param("id");
     // An unknown series is an error of the request, not of the stream.
     await reports.series(id);
-    const events = new DocumentEvents(watch, "series", async () => {
+    const events = new DocumentEvents(list, "series", async () => {
       const data = await reports.series(id);
       return { data, isLive: data.row.runningCount > 0 };
     });

@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { pitwall, temporaryFolder } from "../support/pitwall.ts";
+import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 
 /** A text that only the bundled library has. */
 const libraries = { zod: "$ZodError", hyparquet: "parquetMetadata" };
@@ -23,6 +24,16 @@ describe("a start does not load", () => {
     expect(texts.filter((text) => /RE2JS|pitwall-watchdog/u.test(text))).toEqual([]);
   });
 
+  test("zod, the launcher or the readers of logs for the list of `pitwall serve`", async () => {
+    const loaded = await loadedFiles(["serve", "--port", "0"], async (url) => {
+      for (const path of ["api/runs", "assets/none"]) await (await fetch(`${url}${path}`)).text();
+    });
+    const texts = loaded.map((path) => readFileSync(path, "utf8"));
+    expect(texts.some((text) => text.includes("/api/runs/stream"))).toBe(true);
+    expect(librariesIn(loaded)).toEqual([]);
+    expect(texts.filter((text) => /RE2JS|pitwall-watchdog|:::PITWALL/u.test(text))).toEqual([]);
+  });
+
   test("files that only re-export another for `pitwall run`", async () => {
     const loaded = await loadedFiles(["run", "--", "true"]);
     const texts = loaded.map((path) => readFileSync(path, "utf8"));
@@ -37,11 +48,28 @@ function librariesIn(paths: readonly string[]): string[] {
     .map(([name]) => name);
 }
 
-/** The files of the bundle that a command loads, as the coverage of V8 lists them. */
-async function loadedFiles(words: readonly string[]): Promise<string[]> {
+/**
+ * The files of the bundle that a command loads, as the coverage of V8 lists them.
+ *
+ * @param use uses the server at the address that the command prints, and ends it afterwards
+ */
+async function loadedFiles(
+  words: readonly string[],
+  use?: (url: string) => Promise<void>,
+): Promise<string[]> {
   const cwd = temporaryFolder();
   const coverage = join(cwd, "coverage");
-  await pitwall(words, { cwd, env: { NODE_V8_COVERAGE: coverage } });
+  const env = { NODE_V8_COVERAGE: coverage };
+  if (use === undefined) await pitwall(words, { cwd, env });
+  else {
+    const server = startPitwall(words, cwd, env);
+    const ended = once(server, "exit");
+    if (server.stdout === null) throw new Error("no output");
+    const [address]: unknown[] = await once(server.stdout, "data");
+    await use(String(address).trim());
+    server.kill("SIGINT");
+    await ended;
+  }
   const urls = readdirSync(coverage).flatMap((name) => {
     const { result }: { result: { url: string }[] } = JSON.parse(
       readFileSync(join(coverage, name), "utf8"),

@@ -1,11 +1,14 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Hono } from "hono";
 import { describe, expect, test } from "vitest";
 import { runDetail } from "../../src/schema/dashboard/run-detail.ts";
+import { routeGroups } from "../../src/server/route-groups.ts";
 import { StreamLimit } from "../../src/server/event-stream.ts";
 import { dashboardApp } from "../../src/server/dashboard-app.ts";
 import { StaticFiles } from "../../src/server/static-files.ts";
 import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
+import { BoardWatch } from "../../src/workflows/dashboard/watch-board.ts";
 import { RunWatch } from "../../src/workflows/dashboard/watch-runs.ts";
 import { guardedServer, makeHome, rawRequest, startRecord, startServer } from "./start-server.ts";
 
@@ -15,32 +18,38 @@ interface Route {
 }
 
 /** All registered routes of the application with a run id, so that new routes are tested automatically. */
-function registeredRoutes(runId: string): Route[] {
+async function registeredRoutes(runId: string): Promise<Route[]> {
   const home = "/nowhere";
   const store = diskRunStore(home);
-  const energyBasis = {
-    limits: { usableCoreCount: 1, usableMemoryBytes: 1 },
-    powerEstimate: {
-      idleWattsPerCore: 1,
-      busyWattsPerCore: 1,
-      memoryWattsPerGigabyte: 1,
-      source: "",
-      checkedOn: "",
-      status: "",
-    },
+  const powerEstimate = {
+    idleWattsPerCore: 1,
+    busyWattsPerCore: 1,
+    memoryWattsPerGigabyte: 1,
+    source: "",
+    checkedOn: "",
+    status: "",
   };
-  const app = dashboardApp({
+  const limits = { usableCoreCount: 1, usableMemoryBytes: 1 };
+  const world = { store, nowMs: () => 0, energyBasis: async () => ({ limits, powerEstimate }) };
+  const list = new BoardWatch(home, world);
+  const parts = {
     version: "",
     home,
     isReadOnly: false,
     store,
-    watch: new RunWatch(home, { store, nowMs: () => 0, energyBasis }, { mayChange: true }),
+    list,
+    runs: async () => new RunWatch(home, world, { list, mayChange: true }),
     files: new StaticFiles(home),
     streams: new StreamLimit({ max: 1, maxPerClient: 1 }),
-    rules: { allowedHosts: new Set(), admission: undefined, onLinkUsed: () => undefined },
+    rules: { allowedHosts: new Set<string>(), admission: undefined, onLinkUsed: () => undefined },
     onBug: () => undefined,
-  });
-  const routes = app.routes.map(({ method, path }) => ({
+  };
+  const grouped = new Hono();
+  for (const { load } of routeGroups) {
+    const addRoutes = await load();
+    await addRoutes(grouped, parts);
+  }
+  const routes = [...dashboardApp(parts).routes, ...grouped.routes].map(({ method, path }) => ({
     method: method === "ALL" ? "GET" : method,
     path: path
       .replace(":id", runId)
@@ -51,13 +60,13 @@ function registeredRoutes(runId: string): Route[] {
 }
 
 const runId = "toy-1";
-const routes = registeredRoutes(runId);
+const routes = await registeredRoutes(runId);
 /** Responses of the guard; any other response means that it accepted the request. */
 const refusals = new Set([401, 403]);
 
 describe("every route", () => {
   test("is in the table", () => {
-    expect(routes.length).toBeGreaterThanOrEqual(13);
+    expect(routes.length).toBeGreaterThanOrEqual(25);
     expect(routes).toContainEqual({ method: "POST", path: `/api/runs/${runId}/stop` });
   });
 

@@ -1,13 +1,18 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
-import { lookAtHome, type RecordSign } from "../../store/records/follow-home.ts";
+import {
+  lookAtRecords,
+  recordIds,
+  whenWritten,
+  type RecordSign,
+} from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
-import { writtenMs } from "../../store/records/run-index.ts";
 import type { RunSummary } from "../../store/records/run-store.ts";
-import { finishedItem, liveItem } from "./run-list-item.ts";
-import { parsedOnce, SavedList, type ListedText } from "./saved-list.ts";
-import { WatchedRun, type WatchWorld } from "./watch-run.ts";
+import { finishedItem } from "./run-list-item.ts";
+import { parsedOnce, SavedList, type ListedText, type SavedItems } from "./saved-list.ts";
+import type { WatchedRun } from "./watch-run.ts";
+import { followRun, type WatchWorld } from "./watch-world.ts";
 
 interface Entry {
   sign: string;
@@ -109,46 +114,64 @@ export class RunBoard {
   /** @param onFirstRows called when the newest records are read and others are not */
   async refresh(onFirstRows: () => void = () => undefined): Promise<void> {
     const nowMs = this.#world.nowMs();
-    const signs = await lookAtHome(this.#home, (runId) => {
-      const entry = this.#entries.get(runId);
-      const isSettled =
-        entry?.run === undefined && nowMs - (entry?.checkedMs ?? 0) < recheckAfterMs;
-      return isSettled ? entry?.sign : undefined;
-    });
+    const runIds = await recordIds(this.#home);
     this.#turn += 1;
-    const present = new Set(signs.map(({ runId }) => runId));
-    const others = await this.#withoutSaved(signs, nowMs);
-    const newCount = others.filter(({ runId }) => !this.#entries.has(runId)).length;
-    const pieces =
-      newCount > maxReadSingly
-        ? [others.slice(0, firstRowCount), others.slice(firstRowCount)]
-        : [others];
+    const present = new Set(runIds);
+    const newCount = runIds.filter((runId) => !this.#entries.has(runId)).length;
+    const saved = newCount > maxReadSingly ? await this.#saved.open() : undefined;
+    const pieces = saved === undefined ? [runIds] : this.#newestAndOthers(runIds, saved);
     for (const [index, piece] of pieces.entries()) {
-      const summaries = await this.#summariesOf(piece);
-      for (const [position, { runId, sign }] of piece.entries()) {
-        const isPresent = await this.#check({ runId, sign, nowMs }, summaries.get(runId));
-        if (!isPresent) present.delete(runId);
-        if (position % checksInOneGo === checksInOneGo - 1) await giveWay();
+      for (const runId of await this.#refreshPiece(piece, saved, nowMs)) present.delete(runId);
+      if (index === 0 && pieces.length > 1) {
+        onFirstRows();
+        await giveWay();
       }
-      if (index === 0 && pieces.length > 1) onFirstRows();
     }
     for (const runId of this.#entries.keys()) if (!present.has(runId)) this.#remove(runId);
     this.#isComplete = true;
     await this.#saved.save({ runIds: [...present], nowMs });
   }
 
-  /** Takes the items of unchanged records from the saved list. Returns the others, the newest first. */
-  async #withoutSaved(signs: readonly RecordSign[], nowMs: number): Promise<RecordSign[]> {
-    const newCount = signs.filter(({ runId }) => !this.#entries.has(runId)).length;
-    if (newCount <= maxReadSingly) return [...signs];
-    const others: RecordSign[] = [];
-    const find = await this.#saved.open();
-    for (const { runId, sign } of signs) {
-      const found = this.#entries.has(runId) ? undefined : find(runId, sign);
-      if (found === undefined) others.push({ runId, sign });
-      else this.#setText(runId, found, { sign, nowMs });
+  #newestAndOthers(runIds: readonly string[], saved: SavedItems): string[][] {
+    const ordered = runIds
+      .map((runId) => ({
+        runId,
+        timeMs: saved.createdMs(runId) ?? whenWritten(this.#home, runId),
+      }))
+      .toSorted((a, b) => b.timeMs - a.timeMs)
+      .map(({ runId }) => runId);
+    const pieces = [ordered.slice(0, firstRowCount), ordered.slice(firstRowCount)];
+    return pieces.filter(({ length }) => length > 0);
+  }
+
+  /** @returns the records that no longer exist */
+  async #refreshPiece(
+    runIds: readonly string[],
+    saved: SavedItems | undefined,
+    nowMs: number,
+  ): Promise<string[]> {
+    const signs = await lookAtRecords(this.#home, runIds, (runId) => {
+      const entry = this.#entries.get(runId);
+      const isSettled =
+        entry?.run === undefined && nowMs - (entry?.checkedMs ?? 0) < recheckAfterMs;
+      return isSettled ? entry?.sign : undefined;
+    });
+    const others = signs.filter((sign) => !this.#takeSaved(sign, saved, nowMs));
+    const summaries = await this.#summariesOf(others);
+    const removed: string[] = [];
+    for (const [position, { runId, sign }] of others.entries()) {
+      const isPresent = await this.#check({ runId, sign, nowMs }, summaries.get(runId));
+      if (!isPresent) removed.push(runId);
+      if (position % checksInOneGo === checksInOneGo - 1) await giveWay();
     }
-    return others.toSorted((a, b) => writtenMs(b.sign) - writtenMs(a.sign));
+    return removed;
+  }
+
+  /** Whether the item of a new record was saved and the record is unchanged. */
+  #takeSaved({ runId, sign }: RecordSign, saved: SavedItems | undefined, nowMs: number): boolean {
+    const found = this.#entries.has(runId) ? undefined : saved?.find(runId, sign);
+    if (found !== undefined) this.#setText(runId, found, { sign, nowMs });
+    return found !== undefined;
   }
 
   /** @returns undefined if the removals since that turn are no longer known */
@@ -210,11 +233,12 @@ export class RunBoard {
         this.#setFinished(request, result, { sign, nowMs });
         return true;
       }
-      run = new WatchedRun(opened.record, this.#world);
+      run = await followRun(opened.record, this.#world);
     }
     if (!(await run.readOn("list"))) return false;
     const { id, index } = run.request.series;
     if (run.result === undefined) {
+      const { liveItem } = await import("./live-list-item.ts");
       const item = liveItem(run, this.earlierCrossingsMs(id, index));
       this.#set(runId, item, { sign, nowMs, run: run.isOver ? undefined : run });
     } else this.#setFinished(run.request, run.result, { sign, nowMs });

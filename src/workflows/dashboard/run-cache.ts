@@ -4,7 +4,7 @@ import { recordPlace } from "../../store/records/record-gate.ts";
 import { evictAfterMs, runsToEvict } from "./evict-runs.ts";
 import { FirstView } from "./first-view.ts";
 import { OpenRun } from "./open-run.ts";
-import { WatchedRun, type WatchWorld } from "./watch-run.ts";
+import { followRun, type WatchWorld } from "./watch-world.ts";
 
 /** Delays the timer beyond the age limit, so that the run has exceeded it. */
 const evictionSlackMs = 1000;
@@ -111,11 +111,12 @@ export class RunCache {
         hint: outcome.reason,
       });
     }
+    const columnsFile = join(this.#home, "cache", `${outcome.record.runId}.columns`);
+    const run = await followRun(outcome.record, this.#world, columnsFile);
     // Another request may have opened it in the meantime.
     const raced = this.#runs.get(runId);
     if (raced !== undefined) return raced;
-    const columnsFile = join(this.#home, "cache", `${outcome.record.runId}.columns`);
-    const opened = new OpenRun(new WatchedRun(outcome.record, this.#world, columnsFile));
+    const opened = new OpenRun(run);
     this.#runs.set(runId, opened);
     return opened;
   }

@@ -1,15 +1,14 @@
 import type { RunListItem } from "../../schema/dashboard/run-list.ts";
 import { seriesRole } from "../../schema/run/counted-runs.ts";
-import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
 import { formatTag } from "../../schema/run/tag-text.ts";
-import { finalProgress, type WatchedRun } from "./watch-run.ts";
+import { finalProgress } from "./final-progress.ts";
 
-type ReadableItem = Extract<RunListItem, { kind: "readable" }>;
-type Spark = Pick<ReadableItem, "spark" | "sparkMetric">;
+export type ReadableItem = Extract<RunListItem, { kind: "readable" }>;
+export type Spark = Pick<ReadableItem, "spark" | "sparkMetric">;
 
 const sparkPoints = 60;
 
@@ -30,22 +29,7 @@ export function finishedItem(request: RunRequest, result: RunResult): ReadableIt
   };
 }
 
-/** The list entry of a run without a verdict: in progress, or abandoned. */
-export function liveItem(run: WatchedRun, earlierCrossingsMs: readonly number[]): ReadableItem {
-  const { request, log, record } = run;
-  const progress = run.progress(earlierCrossingsMs);
-  return {
-    ...headOf(request),
-    state: record.state.kind,
-    ...figuresOf(progress),
-    progressFraction: progressFractionOf(progress),
-    rankCount: rankCountOf(run),
-    ...(sparkOf(run.evaluations) ?? lossSpark(run)),
-    findingsCount: log.reader.run.findings.length,
-  };
-}
-
-function headOf(request: RunRequest) {
+export function headOf(request: RunRequest) {
   const { id, index, count } = request.series;
   return {
     kind: "readable" as const,
@@ -73,33 +57,16 @@ function labelsOf({ labels = {} }: RunRequest) {
   };
 }
 
-function figuresOf(progress: Partial<RunProgress>) {
+export function figuresOf(progress: Partial<RunProgress>) {
   const { clockMs, target, best, loss, predicted, costUsd, energy, samplesPerSecond } = progress;
   return { clockMs, target, best, loss, predicted, costUsd, energy, samplesPerSecond };
 }
 
-function progressFractionOf({ clockMs, predicted }: RunProgress): number | undefined {
-  if (clockMs === undefined || predicted?.kind !== "reaches") return undefined;
-  const totalMs = clockMs + predicted.remainingMs;
-  return totalMs > 0 ? clockMs / totalMs : 1;
-}
-
-function rankCountOf({ request: { startable }, record, samples, log }: WatchedRun): number {
-  const launched = jobRanksOf(record.events.events).ranks.length;
-  const workers = startable.kind === "embedded" ? startable.workers : 1;
-  return Math.max(workers, launched, samples.steps.ranks().length, log.index.ranks().length);
-}
-
 /** The target metric, if it has at least two evaluations. */
-function sparkOf(evaluations: readonly Evaluation[]): Spark | undefined {
+export function sparkOf(evaluations: readonly Evaluation[]): Spark | undefined {
   if (evaluations.length < 2) return undefined;
   const stride = Math.ceil(evaluations.length / sparkPoints);
   const last = evaluations.length - 1;
   const shown = evaluations.filter((_, index) => (last - index) % stride === 0);
   return { spark: shown.map(({ value }) => value), sparkMetric: "quality" };
-}
-
-function lossSpark({ log }: WatchedRun): Spark {
-  const loss = log.spark.finish()?.samples ?? [];
-  return loss.length >= 2 ? { spark: loss, sparkMetric: "loss" } : { spark: [] };
 }

@@ -9,6 +9,14 @@ export interface ListedText {
   text: string;
 }
 
+/** The items that were saved. */
+export interface SavedItems {
+  /** When a run was created, whether or not its record has changed since. */
+  createdMs(runId: string): number | undefined;
+  /** The item of a record, if its files still have this signature. */
+  find(runId: string, sign: string): ListedText | undefined;
+}
+
 /** Increment the number whenever `finishedItem` makes a different item from the same record. */
 export const savedListFile: IndexFile = { name: "run-list.jsonl", header: "pitwall run list 2" };
 
@@ -28,13 +36,16 @@ export class SavedList {
     this.#home = home;
   }
 
-  /** Reads the file. @returns finds the item of a record, if its files still have this signature */
-  async open(): Promise<(runId: string, sign: string) => ListedText | undefined> {
+  /** Reads the file. */
+  async open(): Promise<SavedItems> {
     const index = await RunIndex.open(this.#home, savedListFile);
     this.#index = index;
-    return (runId, sign) => {
-      const found = index.find(runId, sign);
-      return found && { createdMs: found.head.createdMs, text: found.texts[0] };
+    return {
+      createdMs: (runId) => index.createdMs(runId),
+      find: (runId, sign) => {
+        const found = index.find(runId, sign);
+        return found && { createdMs: found.head.createdMs, text: found.texts[0] };
+      },
     };
   }
 

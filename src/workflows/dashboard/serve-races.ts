@@ -4,17 +4,17 @@ import type { RaceReport } from "../../schema/run/race-report.ts";
 import type { RunStore } from "../../store/records/run-store.ts";
 import { type RecordedRace, recordedRaces, reportRecorded } from "../race/find-race.ts";
 import { curveOfRun } from "./curve-of-run.ts";
-import type { RunWatch } from "./watch-runs.ts";
+import type { BoardWatch } from "./watch-board.ts";
 
 /** The races of one home, for the dashboard. A report is computed again only if a run of its race has changed. */
 export class RaceReports {
   readonly #store: RunStore;
-  readonly #watch: RunWatch;
+  readonly #list: BoardWatch;
   readonly #reports = new Map<string, { state: string; report: RaceReport }>();
 
-  constructor(store: RunStore, watch: RunWatch) {
+  constructor(store: RunStore, list: BoardWatch) {
     this.#store = store;
-    this.#watch = watch;
+    this.#list = list;
   }
 
   /** Newest first. */
@@ -27,14 +27,14 @@ export class RaceReports {
 
   /** @throws UserError `unknown-race` */
   async race(id: string): Promise<RaceDocument> {
-    await this.#watch.refreshBoard();
+    await this.#list.refreshBoard();
     const race = (await recordedRaces(this.#store)).find((one) => one.id === id);
     if (race === undefined) {
       throw new UserError("unknown-race", "unknown race", { hint: "`/races` lists them" });
     }
     const curves = race.runs.flatMap(({ request, result }): RaceCurve[] => {
       const { runId } = request;
-      const evaluations = result?.evaluations ?? this.#watch.board.followed(runId)?.evaluations;
+      const evaluations = result?.evaluations ?? this.#list.board.followed(runId)?.evaluations;
       if (evaluations === undefined || evaluations.length === 0) return [];
       return [{ runId, arm: request.race?.arm ?? 1, ...curveOfRun(evaluations, result) }];
     });

@@ -5,27 +5,26 @@ import { seriesRole } from "../../schema/run/counted-runs.ts";
 import { useOfRun } from "../../score/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../store/records/run-store.ts";
 import { benchmarkNamed } from "../../schema/logs/mlperf-round.ts";
-import { benchmarksWithReferences } from "../submissions/show-references.ts";
 import { groupRuns, type SeriesRow } from "../read-run/group-runs.ts";
 import { curveOfRun } from "./curve-of-run.ts";
-import type { RunWatch } from "./watch-runs.ts";
+import type { BoardWatch } from "./watch-board.ts";
 
 type ReadableRun = Extract<RunSummary, { kind: "readable" }>;
 
 /** The series of one home, for the dashboard. Records are read again only if a run was added or has changed its state. */
 export class SeriesReports {
   readonly #store: RunStore;
-  readonly #watch: RunWatch;
+  readonly #list: BoardWatch;
   #known: { states: string; rows: readonly SeriesRow[] } | undefined;
 
-  constructor(store: RunStore, watch: RunWatch) {
+  constructor(store: RunStore, list: BoardWatch) {
     this.#store = store;
-    this.#watch = watch;
+    this.#list = list;
   }
 
   /** Newest first. */
   async list(): Promise<{ series: readonly SeriesRow[] }> {
-    await this.#watch.refreshBoard();
+    await this.#list.refreshBoard();
     const states = this.#states();
     if (this.#known?.states !== states) {
       const runs = await this.#store.list();
@@ -63,7 +62,7 @@ export class SeriesReports {
     { runId, request, result }: Pick<ReadableRun, "runId" | "request" | "result">,
     { summary }: SeriesRow,
   ): SeriesRun {
-    const followed = this.#watch.board.followed(runId)?.evaluations;
+    const followed = this.#list.board.followed(runId)?.evaluations;
     const evaluations = evaluationsOf(result) ?? followed ?? [];
     const role = seriesRole(request);
     const use = summary === undefined ? undefined : useOfRun(summary.score, runId);
@@ -78,7 +77,7 @@ export class SeriesReports {
   }
 
   #states(): string {
-    return this.#watch.board
+    return this.#list.board
       .items()
       .map((item) => {
         if (item.kind === "broken") return `${item.runId} broken`;
@@ -107,5 +106,7 @@ const loggedQuality = "accuracy";
 async function benchmarkWithReferences(trained: string | undefined): Promise<string | undefined> {
   if (trained === undefined) return undefined;
   const benchmark = benchmarkNamed(trained);
+  // Loads the rules only for the page of a series.
+  const { benchmarksWithReferences } = await import("../submissions/show-references.ts");
   return (await benchmarksWithReferences()).includes(benchmark) ? benchmark : undefined;
 }

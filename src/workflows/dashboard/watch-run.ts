@@ -5,13 +5,12 @@ import { requeuedMsOf } from "../../schema/run/attempts.ts";
 import { dataMsOf } from "../../schema/run/data-time.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { NumberedEvaluation } from "../../score/thinned-evaluations.ts";
-import { earlierClockMs } from "../../schema/run/continued-run.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
-import { leadingEnergy } from "../../score/parts/leading-energy.ts";
 import { signOfRecord } from "../../store/records/run-index.ts";
 import { readBuffer } from "../../store/samples/read-buffer.ts";
 import { FollowedSamples } from "../../store/samples/follow-samples.ts";
 import type { RunRecord, RunStore } from "../../store/records/run-store.ts";
+import { finalProgress } from "./final-progress.ts";
 import { HostTotals } from "./host-totals.ts";
 import { hasManySamples, readManySamples } from "./read-samples.ts";
 import type { EnergyBasis } from "./watched-energy.ts";
@@ -24,7 +23,7 @@ import { WatchedLog } from "./watched-log.ts";
 export type ReadScope = "list" | "page" | "all";
 
 /** What following a run requires besides its record. */
-export interface WatchWorld {
+interface RunWorld {
   store: RunStore;
   nowMs(): number;
   /** The limits of this machine are used only for runs launched on it. */
@@ -44,7 +43,7 @@ export class WatchedRun {
   /** Incremented when new data was read. */
   version = 0;
   #record: RunRecord;
-  readonly #world: WatchWorld;
+  readonly #world: RunWorld;
   #reading: Promise<unknown> = Promise.resolve();
   #readMs = Number.NEGATIVE_INFINITY;
   #isSettled = false;
@@ -57,7 +56,7 @@ export class WatchedRun {
   readonly #columnsFile: string | undefined;
 
   /** @param columnsFile where to store the columns of its samples when it is over; by default they are not stored */
-  constructor(record: RunRecord, world: WatchWorld, columnsFile?: string) {
+  constructor(record: RunRecord, world: RunWorld, columnsFile?: string) {
     this.runId = record.runId;
     this.directory = record.directory;
     this.#record = record;
@@ -247,25 +246,4 @@ export class WatchedRun {
     });
     return result === undefined ? progress : { ...progress, ...finalProgress(result) };
   }
-}
-
-/** The values of the verdict that replace those of the progress. */
-export function finalProgress(result: RunResult): Partial<RunProgress> {
-  const { outcome, clock, cost } = result;
-  const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
-  const stopMs = clock.runStopMs ?? clock.endedMs;
-  const earlierMs = earlierClockMs(result);
-  const ranMs = clock.runStartMs === undefined ? undefined : earlierMs + stopMs - clock.runStartMs;
-  const clockMs = outcome.kind === "reached" ? outcome.timeToTrainMs : ranMs;
-  return {
-    launchedForMs: clock.endedMs - clock.launchedMs,
-    ...(clockMs === undefined ? {} : { clockMs: Math.max(0, clockMs) }),
-    ...(best === undefined ? {} : { best }),
-    ...(result.target === undefined ? {} : { target: result.target }),
-    ...(result.targets === undefined ? {} : { targets: result.targets }),
-    ...(result.samplesPerSecond === undefined ? {} : { samplesPerSecond: result.samplesPerSecond }),
-    costUsd: cost.kind === "priced" ? cost.billedUsd : undefined,
-    energy: leadingEnergy(result.energy),
-    predicted: undefined,
-  };
 }

@@ -3,71 +3,33 @@ import type { RunDetail } from "../../schema/dashboard/run-detail.ts";
 import type { SeriesDocument } from "../../schema/dashboard/run-series.ts";
 import { readLogLines } from "../../store/records/read-log-lines.ts";
 import { describeWatchedRun } from "./describe-watched-run.ts";
-import { RunBoard } from "./list-live-runs.ts";
 import type { OpenRun } from "./open-run.ts";
 import { RunCache } from "./run-cache.ts";
 import type { SeriesQuery } from "./view-run-series.ts";
-import { WatchFeed } from "./watch-feed.ts";
-import type { WatchedRun, WatchWorld } from "./watch-run.ts";
+import { freshForMs, type BoardWatch } from "./watch-board.ts";
+import type { WatchedRun } from "./watch-run.ts";
+import type { WatchWorld } from "./watch-world.ts";
 
-/** Requests use data that was read within this time without reading again. */
-const freshForMs = 500;
-
-/** A reading of the list in progress. `firstRows` never resolves if the list is read in one piece. */
-interface BoardReading {
-  all: Promise<void>;
-  firstRows: Promise<void>;
-}
-
-/** All runs of one home, for the dashboard: the list, and single runs with their telemetry. Reads only on request. */
+/** Single runs of one home with their telemetry, for the dashboard. Reads only on request. */
 export class RunWatch {
-  readonly board: RunBoard;
-  readonly #world: WatchWorld;
+  readonly #list: BoardWatch;
   readonly #mayChange: boolean;
   readonly #cache: RunCache;
-  readonly #feed = new WatchFeed(() => this.#check());
-  #boardMs = Number.NEGATIVE_INFINITY;
-  #refreshing: BoardReading | undefined;
-  #boardWatchers = 0;
 
-  constructor(home: string, world: WatchWorld, { mayChange }: { mayChange: boolean }) {
-    this.#world = world;
+  /** @param list of the same home, whose checks include the runs that clients follow */
+  constructor(
+    home: string,
+    world: WatchWorld,
+    { list, mayChange }: { list: BoardWatch; mayChange: boolean },
+  ) {
+    this.#list = list;
     this.#mayChange = mayChange;
     this.#cache = new RunCache(home, world);
-    this.board = new RunBoard(home, world);
+    list.alsoCheck(() => this.#check());
   }
 
   nowMs(): number {
-    return this.#world.nowMs();
-  }
-
-  /** Updates the list of runs, unless it was updated just now. */
-  async refreshBoard(): Promise<void> {
-    if (this.nowMs() - this.#boardMs < freshForMs) return;
-    await this.#refresh().all;
-  }
-
-  /** The first time, reads the newest runs, and calls the listeners when the list is complete. */
-  async readFirstRows(): Promise<void> {
-    if (this.board.isComplete) return this.refreshBoard();
-    const { all, firstRows } = this.#refresh();
-    await Promise.race([firstRows, all]);
-  }
-
-  #refresh(): BoardReading {
-    if (this.#refreshing !== undefined) return this.#refreshing;
-    let resolveFirst: (() => void) | undefined;
-    const firstRows = new Promise<void>((resolve) => (resolveFirst = resolve));
-    const isFirst = !this.board.isComplete;
-    const all = this.board
-      .refresh(() => resolveFirst?.())
-      .finally(() => {
-        this.#refreshing = undefined;
-        this.#boardMs = this.nowMs();
-        if (isFirst) this.#feed.notify();
-      });
-    this.#refreshing = { all, firstRows };
-    return this.#refreshing;
+    return this.#list.nowMs();
   }
 
   /**
@@ -105,11 +67,11 @@ export class RunWatch {
 
   /** When earlier runs of the series reached the target. */
   earlierCrossingsMs({ request: { series } }: WatchedRun): number[] {
-    return this.board.earlierCrossingsMs(series.id, series.index);
+    return this.#list.board.earlierCrossingsMs(series.id, series.index);
   }
 
   async detail(opened: OpenRun): Promise<RunDetail> {
-    if (opened.run.request.series.count > 1) await this.refreshBoard();
+    if (opened.run.request.series.count > 1) await this.#list.refreshBoard();
     return describeWatchedRun(opened.run, opened.sources(), {
       earlierCrossingsMs: this.earlierCrossingsMs(opened.run),
       integrity: await opened.integrity.check({
@@ -132,20 +94,10 @@ export class RunWatch {
     );
   }
 
-  /** Keeps the list up to date and calls `listener` after each check, until the returned function is called. */
-  watchBoard(listener: () => void): () => void {
-    this.#boardWatchers += 1;
-    const stop = this.#feed.listen(listener);
-    return () => {
-      this.#boardWatchers -= 1;
-      stop();
-    };
-  }
-
   /** Keeps a run up to date and calls `listener` after each check, until the returned function is called. */
   watchRun(opened: OpenRun, listener: () => void): () => void {
     opened.watcherCount += 1;
-    const stop = this.#feed.listen(listener);
+    const stop = this.#list.listen(listener);
     return () => {
       opened.watcherCount -= 1;
       opened.usedMs = this.nowMs();
@@ -155,12 +107,10 @@ export class RunWatch {
   }
 
   close(): void {
-    this.#feed.close();
     this.#cache.close();
   }
 
   async #check(): Promise<void> {
-    if (this.#boardWatchers > 0) await this.refreshBoard();
     for (const opened of this.#cache.watched()) await this.#checkRun(opened);
     this.#cache.evict();
   }
@@ -183,7 +133,7 @@ export class RunWatch {
     opened.firstReading ??= opened.run.readOn("all").then(
       () => {
         opened.firstReading = undefined;
-        this.#feed.notify();
+        this.#list.notify();
       },
       () => {
         // The disk reported an error; the next check tries again.
