@@ -44,6 +44,31 @@ const earlyRequest: Plugin = {
   },
 };
 
+/** Chunks that the first page of most visits loads, one after the other: the list of runs, then its panel of series. */
+const firstPage: Readonly<Record<string, readonly string[]>> = {
+  list: ["web/main.tsx", "web/views/runs/runs-page.tsx"],
+  series: ["web/views/runs/series-panel.tsx"],
+};
+
+/** The chunk of each module that these files import statically, directly or not. */
+const firstPageChunks = new Map<string, string>();
+
+const findFirstPageModules: Plugin = {
+  name: "find-first-page-modules",
+  apply: "build",
+  buildEnd() {
+    firstPageChunks.clear();
+    for (const [chunk, paths] of Object.entries(firstPage)) {
+      const reached = new Set(paths.map((path) => fileURLToPath(new URL(path, import.meta.url))));
+      // A set is iterated over what is added meanwhile.
+      for (const id of reached) {
+        if (!firstPageChunks.has(id)) firstPageChunks.set(id, chunk);
+        for (const imported of this.getModuleInfo(id)?.importedIds ?? []) reached.add(imported);
+      }
+    }
+  },
+};
+
 /** Smaller files do not get smaller in a way that matters. */
 const minimumZippedBytes = 1024;
 
@@ -70,7 +95,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("web", import.meta.url)),
   // Relative addresses: index.html's `<base>` says below what.
   base: "./",
-  plugins: [staticPage, earlyRequest, zippedFiles],
+  plugins: [findFirstPageModules, staticPage, earlyRequest, zippedFiles],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: fileURLToPath(new URL("dist/web", import.meta.url)),
@@ -83,13 +108,18 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // `without-eval` has to be in the chunk of zod, because a chunk is evaluated before those that import it.
-        // One file instead of thirty small ones, each of which would be a request of its own. With the page of runs: the
-        // server sends little else while it lists many runs for the first time.
+        // One file with all that the list of runs requires before its first row, and one with what other pages share,
+        // instead of thirty small ones, each of which would be a request of its own.
         codeSplitting: {
           groups: [
             {
+              debugName: "first page",
+              name: (id) => firstPageChunks.get(id) ?? null,
+              priority: 2,
+            },
+            {
               name: "shared",
-              test: /\/web\/(?:without-eval|components\/|live\/|charts\/(?:axes|save|run)\/|views\/(?:runs|series)\/|views\/atlas\/atlas-view)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
+              test: /\/web\/(?:components\/|live\/|requests\/|charts\/(?:axes|save|run)\/|views\/series\/|views\/atlas\/atlas-view)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
               maxModuleSize: 20_000,
             },
           ],

@@ -60,7 +60,8 @@ export type {
 export type { MetricTarget } from "./schema/run/metric-target.ts";
 export type { RunEvent } from "./schema/run/run-event.ts";
 export type { RunRequest } from "./schema/run/run-request.ts";
-export type { Evaluation, Outcome, RunResult } from "./schema/run/run-result.ts";
+export type { Outcome } from "./schema/run/outcome.ts";
+export type { Evaluation, RunResult } from "./schema/run/run-result.ts";
 export type { OlympicMean, RunReport, SeriesSummary } from "./schema/run/series-summary.ts";
 export {
   scoreRuns,

@@ -1,33 +1,6 @@
 import { takeEarlyStream } from "./take-early-stream.ts";
 import type { ZodType } from "zod";
-import { aboutDocument, type AboutDocument } from "../src/schema/dashboard/about.ts";
 import { apiErrorDocument } from "../src/schema/dashboard/api-error.ts";
-import {
-  atlasDocument,
-  atlasRowDocument,
-  type AtlasDocument,
-  type AtlasRowDocument,
-} from "../src/schema/dashboard/atlas-document.ts";
-import {
-  diagnosisDocument,
-  type DiagnosisDocument,
-} from "../src/schema/dashboard/diagnosis-page.ts";
-import { labelDocument, type LabelRequest } from "../src/schema/dashboard/label-request.ts";
-import { logDocument, type LogDocument } from "../src/schema/dashboard/log-page.ts";
-import { planDocument } from "../src/schema/dashboard/plan-document.ts";
-import {
-  referencesDocument,
-  referencesFile,
-  type ReferencesDocument,
-} from "../src/schema/dashboard/references-page.ts";
-import { runDetail, stopDocument, type RunDetail } from "../src/schema/dashboard/run-detail.ts";
-import {
-  heatmapDocument,
-  seriesDocument,
-  type HeatmapDocument,
-  type SeriesDocument,
-} from "../src/schema/dashboard/run-series.ts";
-import type { PlanData } from "../src/schema/plan/plan-data.ts";
 import { readJson } from "./read-json.ts";
 import { documentUrl, isStaticSite } from "./router.ts";
 
@@ -73,99 +46,19 @@ export async function fetchDocument<T>(
   return readBody(schema, response, path);
 }
 
-export function fetchAbout(): Promise<AboutDocument> {
-  return fetchDocument(aboutDocument, "api/about");
-}
-
-export function fetchRun(runId: string, signal: AbortSignal): Promise<RunDetail> {
-  return fetchDocument(runDetail, runPath(runId), { signal });
-}
-
-export function fetchDiagnosis(runId: string, signal: AbortSignal): Promise<DiagnosisDocument> {
-  return fetchDocument(diagnosisDocument, `${runPath(runId)}/diagnosis`, { signal });
-}
-
-export function fetchSeries(
-  runId: string,
-  parameters: QueryParameters,
-  signal: AbortSignal,
-): Promise<SeriesDocument> {
-  return fetchDocument(seriesDocument, `${runPath(runId)}/series`, { parameters, signal });
-}
-
-export function fetchHeatmap(
-  runId: string,
-  parameters: QueryParameters,
-  signal: AbortSignal,
-): Promise<HeatmapDocument> {
-  return fetchDocument(heatmapDocument, `${runPath(runId)}/heatmap`, { parameters, signal });
-}
-
-export function fetchLog(
-  runId: string,
-  parameters: QueryParameters,
-  signal: AbortSignal,
-): Promise<LogDocument> {
-  return fetchDocument(logDocument, `${runPath(runId)}/log`, { parameters, signal });
-}
-
-export function fetchAtlas(signal: AbortSignal): Promise<AtlasDocument> {
-  return fetchDocument(atlasDocument, isStaticSite ? "api/atlas.json" : "api/atlas", { signal });
-}
-
-/** The data of plans, which browsers keep and validate. */
-export async function fetchPlanData(signal: AbortSignal): Promise<PlanData> {
-  const path = isStaticSite ? "api/plan.json" : "api/plan";
-  return (await fetchDocument(planDocument, path, { signal })).data;
-}
-
-/** @param index index of the row in the atlas, which names its file on a static site */
-export function fetchAtlasRow(rowId: string, index: number): Promise<AtlasRowDocument> {
-  if (isStaticSite) return fetchDocument(atlasRowDocument, `api/rows/${index}.json`);
-  return fetchDocument(atlasRowDocument, "api/atlas/row", { parameters: { rowId } });
-}
-
-export function fetchReferences(
-  parameters: QueryParameters,
-  signal: AbortSignal,
-): Promise<ReferencesDocument> {
-  const { benchmark, edition } = parameters;
-  if (isStaticSite) {
-    const path = referencesFile(textOf(benchmark), textOf(edition));
-    return fetchDocument(referencesDocument, path, { signal });
-  }
-  return fetchDocument(referencesDocument, "api/references", { parameters, signal });
-}
-
-function textOf(value: QueryParameters[string]): string | undefined {
-  return value === undefined ? undefined : encodeURIComponent(value);
-}
-
-/** Requests that the Pitwall process of the run stops it, like Ctrl-C. */
-export async function requestStop(runId: string): Promise<void> {
-  const path = `${runPath(runId)}/stop`;
-  await readBody(stopDocument, await send(documentUrl(path), { method: "POST" }), path);
-}
-
-/** Changes tags, the note, or whether a run is archived. */
-export async function changeLabels(runId: string, change: LabelRequest): Promise<void> {
-  const path = `${runPath(runId)}/labels`;
-  const request = {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(change),
-  };
-  await readBody(labelDocument, await send(documentUrl(path), request), path);
-}
-
-/** Download address of the record as a tar archive. */
-export function recordAddress(runId: string): string {
-  return documentUrl(`${runPath(runId)}/record`).href;
-}
-
-/** Download address of the raw log, or of one line. */
-export function logBytesAddress(runId: string, line?: number): string {
-  return addressOf(`${runPath(runId)}/log/raw`, { line }).href;
+/**
+ * Sends a change as JSON and parses the answer with its schema.
+ *
+ * @throws ApiError
+ */
+export async function postDocument<T>(
+  schema: ZodType<T>,
+  path: string,
+  change?: unknown,
+): Promise<T> {
+  const headers = { "content-type": "application/json" };
+  const body = change === undefined ? {} : { headers, body: JSON.stringify(change) };
+  return readBody(schema, await send(documentUrl(path), { method: "POST", ...body }), path);
 }
 
 /**
@@ -194,7 +87,8 @@ export function runPath(runId: string): string {
   return `api/runs/${encodeURIComponent(runId)}`;
 }
 
-function addressOf(path: string, parameters: QueryParameters): URL {
+/** The address of a document with its query. */
+export function addressOf(path: string, parameters: QueryParameters): URL {
   const address = documentUrl(path);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) address.searchParams.set(name, String(value));

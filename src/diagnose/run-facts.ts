@@ -1,7 +1,7 @@
 import type { Evidence } from "../schema/diagnosis/evidence.ts";
 import type { LifecycleEvent } from "../schema/run/lifecycle-event.ts";
 import type { Finding } from "../schema/run/finding.ts";
-import type { Outcome } from "../schema/run/run-result.ts";
+import type { Outcome } from "../schema/run/outcome.ts";
 import type { StepSample } from "../schema/run/telemetry-sample.ts";
 import type { RankStack } from "./flight/causes-of-dumps.ts";
 import type { FlightDump } from "./flight/flight-dump.ts";

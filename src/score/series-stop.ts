@@ -1,4 +1,5 @@
-import type { Outcome, RunResult } from "../schema/run/run-result.ts";
+import type { Outcome } from "../schema/run/outcome.ts";
+import type { RunResult } from "../schema/run/run-result.ts";
 import type { SeriesStop } from "../schema/run/series-stop.ts";
 
 /** The data of an ended run that decides whether its series continues. */

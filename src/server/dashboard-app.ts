@@ -72,8 +72,8 @@ function finishApi(app: Hono, parts: DashboardParts): void {
 /** Begins to read what a page requests first while the browser loads it. Requests of the page report what is wrong. */
 function prepareData(parts: DashboardParts, path: string): void {
   if (path === "/" || path === "/runs") {
-    parts.list.readFirstRows().catch(() => undefined);
-    // The next page is most often that of a run, which requires most of the code.
+    // The page requests the list itself, after its files. The next page is most often that of a run, which requires most
+    // of the code.
     setTimeout(() => void parts.runs(), loadRunsAfterMs).unref();
     return;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { runListItem, type RunListItem } from "../../src/schema/dashboard/run-list.ts";
-import { runsStreamEvents } from "../../src/schema/dashboard/run-stream.ts";
+import { runsStreamEvents } from "../../src/schema/dashboard/runs-stream.ts";
 import { finishedItem } from "../../src/workflows/dashboard/run-list-item.ts";
 import { savedListFile } from "../../src/workflows/dashboard/saved-list.ts";
 import { exampleRequest, exampleVerdict } from "../support/example-run.ts";

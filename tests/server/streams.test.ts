@@ -1,7 +1,8 @@
 import { appendFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { runsStreamEvents, runStreamEvents } from "../../src/schema/dashboard/run-stream.ts";
+import { runsStreamEvents } from "../../src/schema/dashboard/runs-stream.ts";
+import { runStreamEvents } from "../../src/schema/dashboard/run-stream.ts";
 import { openStream, type SeenEvent } from "./open-stream.ts";
 import {
   logEvaluation,

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { LabelRequest } from "../../src/schema/dashboard/label-request.ts";
-import { changeLabels } from "../api.ts";
+import { changeLabels } from "../requests/labels.ts";
 import { asFailure } from "../live/follow.ts";
 
 /** Changes labels; whether it succeeded. */

@@ -20,11 +20,18 @@ interface VirtualRows {
   scrollTo: (index: number) => void;
 }
 
-/** Returns the rows of a long list to render at the current scroll position. */
+/**
+ * Returns the rows of a long list to render at the current scroll position.
+ *
+ * @param options `isGrowing`: the list is the beginning of a longer one, of which only the visible rows are rendered
+ */
 export function useVirtualRows(
   list: RefObject<HTMLElement | null>,
-  count: number,
-  rowHeight: number,
+  {
+    count,
+    rowHeight,
+    isGrowing = false,
+  }: { count: number; rowHeight: number; isGrowing?: boolean },
 ): VirtualRows {
   const [, draw] = useReducer((version: number) => version + 1, 0);
   const top = useRef(0);
@@ -36,7 +43,7 @@ export function useVirtualRows(
     observeElementRect: observeWindowRect,
     observeElementOffset: observeWindowOffset,
     // A short list is rendered as a whole, for printing and for screenshots of the whole page.
-    overscan: count <= maxWholeRows ? count : 6,
+    overscan: count <= maxWholeRows && !isGrowing ? count : 6,
     scrollMargin: top.current,
     // Keeps a row that is scrolled to below the sticky header.
     scrollPaddingStart: rowHeight * 2,

@@ -3,7 +3,8 @@ import { measureRow, type MeasuringRod } from "../../src/atlas/rows/measures.ts"
 import type { CompatibilityGroup } from "../../src/schema/atlas/compatibility.ts";
 import type { MeasuredRow } from "../../src/schema/atlas/figures.ts";
 import type { AtlasDocument, AtlasRowDocument } from "../../src/schema/dashboard/atlas-document.ts";
-import { type ApiError, fetchAtlas, fetchAtlasRow } from "../api.ts";
+import type { ApiError } from "../api.ts";
+import { fetchAtlas, fetchAtlasRow } from "../requests/atlas.ts";
 import { isStaticSite } from "../router.ts";
 import { asFailure } from "./follow.ts";
 import { serverNowMs } from "./server-clock.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { energyReading } from "../run/energy.ts";
 import { seriesRoles } from "../run/counted-runs.ts";
 import { metricTarget } from "../run/metric-target.ts";
-import { outcome } from "../run/run-result.ts";
+import { outcome } from "../run/outcome.ts";
 
 /** Whether and when a run is expected to reach its target. */
 export const predictedEnd = z.discriminatedUnion("kind", [

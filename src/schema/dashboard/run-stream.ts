@@ -3,19 +3,7 @@ import { lifecycleEvent } from "../run/lifecycle-event.ts";
 import { evaluation, runResult } from "../run/run-result.ts";
 import { logLine } from "./log-page.ts";
 import { crossingPrediction, rulesDocument, runProgressDocument } from "./run-detail.ts";
-import { runListItem } from "./run-list.ts";
 import { seriesBuckets, xAxes } from "./run-series.ts";
-
-/**
- * GET /api/runs/stream?since=: server-sent events by name, data as JSON. Without `since` or Last-Event-ID, or with one that
- * this server no longer knows, the first event is `snapshot`; else only what has changed since.
- */
-export const runsStreamEvents = {
-  /** All runs; replaces the client's list. `isPartial`: the newest ones, sent while the others are being read. */
-  snapshot: z.object({ runs: z.array(runListItem), isPartial: z.literal(true).optional() }),
-  run: runListItem,
-  removed: z.object({ runId: z.string() }),
-} as const;
 
 /**
  * GET /api/runs/:id/stream?names=loss,stepMs&x=clock&width=1200&rank=. An id is a cursor: a client that comes back with one
@@ -65,9 +53,3 @@ export type StreamEventMap = typeof runStreamEvents;
 export type RunStreamEvent = {
   [Name in keyof StreamEventMap]: { name: Name; data: z.output<StreamEventMap[Name]> };
 }[keyof StreamEventMap];
-export type RunsStreamEvent = {
-  [Name in keyof typeof runsStreamEvents]: {
-    name: Name;
-    data: z.output<(typeof runsStreamEvents)[Name]>;
-  };
-}[keyof typeof runsStreamEvents];

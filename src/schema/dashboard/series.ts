@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { seriesRoles } from "../run/counted-runs.ts";
 import { metricTarget } from "../run/metric-target.ts";
-import { outcome } from "../run/run-result.ts";
+import { outcome } from "../run/outcome.ts";
 import type { SeriesSummary } from "../run/series-summary.ts";
 
 /** One series, as `pitwall runs --group --json` has it. */

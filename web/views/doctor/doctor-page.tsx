@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { DiagnosisDocument } from "../../../src/schema/dashboard/diagnosis-page.ts";
-import { type ApiError, fetchDiagnosis } from "../../api.ts";
+import type { ApiError } from "../../api.ts";
+import { fetchDiagnosis } from "../../requests/diagnosis.ts";
 import { Link } from "../../components/link.tsx";
 import { PageMessage, Panel } from "../../components/panel.tsx";
 import { Prose } from "../../components/prose.tsx";

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { PlanData } from "../../../src/schema/plan/plan-data.ts";
-import { type ApiError, fetchPlanData } from "../../api.ts";
+import type { ApiError } from "../../api.ts";
+import { fetchPlanData } from "../../requests/plan.ts";
 import { asFailure } from "../../live/follow.ts";
 import { place, storeInAddress } from "../../router.ts";
 import { readPlanTexts, type PlanQuery } from "./plan-address.ts";

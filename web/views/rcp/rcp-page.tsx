@@ -6,7 +6,8 @@ import { pointColumns, submittedColumns } from "../../../src/report/logs/referen
 import type { ReferenceCurve } from "../../../src/schema/logs/reference-curve.ts";
 import type { ReferencesDocument } from "../../../src/schema/dashboard/references-page.ts";
 import { assumedEditionText } from "../../../src/report/logs/rule-source-text.ts";
-import { type ApiError, fetchReferences } from "../../api.ts";
+import type { ApiError } from "../../api.ts";
+import { fetchReferences } from "../../requests/references.ts";
 import { saveFile } from "../../charts/save/save-file.ts";
 import { Command } from "../../components/command.tsx";
 import { Link } from "../../components/link.tsx";

@@ -5,7 +5,8 @@ import {
   type HeatmapDocument,
   type HeatmapMetric,
 } from "../../../src/schema/dashboard/run-series.ts";
-import { fetchHeatmap, type ApiError } from "../../api.ts";
+import type { ApiError } from "../../api.ts";
+import { fetchHeatmap } from "../../requests/run.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
 import { countOf } from "../../../src/report/wording.ts";
 import { heatAxes, type ClockZero, type HeatTick } from "../../charts/run/heat-axes.ts";

@@ -6,7 +6,8 @@ import {
   type LogDocument,
   type LogLine,
 } from "../../../src/schema/dashboard/log-page.ts";
-import { fetchLog, logBytesAddress, type ApiError } from "../../api.ts";
+import type { ApiError } from "../../api.ts";
+import { fetchLog, logBytesAddress } from "../../requests/run.ts";
 import { Panel, type PanelState } from "../../components/panel.tsx";
 import { asFailure } from "../../live/follow.ts";
 import { storeInAddress, place } from "../../router.ts";

@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { pageSeries, xAxes, type XAxis } from "../../../src/schema/dashboard/run-series.ts";
-import { fetchSeries, type ApiError } from "../../api.ts";
+import type { ApiError } from "../../api.ts";
+import { fetchSeries } from "../../requests/run.ts";
 import { formatValue } from "../../charts/axes/axis-scale.ts";
 import { isEmpty } from "../../charts/run/chart-spec.ts";
 import { ChartPanel } from "../../components/chart.tsx";

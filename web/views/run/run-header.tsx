@@ -3,7 +3,7 @@ import { continuesText } from "../../../src/schema/run/continued-run.ts";
 import { roleSuffix } from "../../../src/schema/run/counted-runs.ts";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { requestStop, recordAddress } from "../../api.ts";
+import { requestStop, recordAddress } from "../../requests/run.ts";
 import type { RunDetail } from "../../../src/schema/dashboard/run-detail.ts";
 import { runName } from "../../../src/schema/run/run-name.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";

@@ -1,5 +1,6 @@
 import { signal, type Signal } from "@preact/signals";
-import { fetchRun, runPath, type ApiError } from "../../api.ts";
+import { runPath, type ApiError } from "../../api.ts";
+import { fetchRun } from "../../requests/run.ts";
 import type { XAxis } from "../../../src/schema/dashboard/run-series.ts";
 import type { Connection } from "../../live/connection.ts";
 import type { StreamMessage } from "../../live/event-stream.ts";

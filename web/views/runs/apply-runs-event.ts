@@ -1,4 +1,4 @@
-import type { RunsStreamEvent } from "../../../src/schema/dashboard/run-stream.ts";
+import type { RunsStreamEvent } from "../../../src/schema/dashboard/runs-stream.ts";
 import type { ReceivedRun } from "./view-model.ts";
 
 /** Applies a stream event to the list, and returns the new list. */

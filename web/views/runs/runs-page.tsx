@@ -4,11 +4,11 @@ import { countOf } from "../../../src/report/wording.ts";
 import { ConnectionBadge } from "../../components/connection-badge.tsx";
 import { StateMessage } from "../../components/panel.tsx";
 import { Link } from "../../components/link.tsx";
+import { Loaded } from "../../components/loaded.tsx";
 import { useMedia } from "../../components/use-media.ts";
 import { useVirtualRows } from "../../components/use-virtual-rows.ts";
 import { everySecondMs } from "../../live/server-clock.ts";
 import { goTo, storeInAddress, place } from "../../router.ts";
-import { SeriesPanel } from "./series-panel.tsx";
 import { LabelPicked } from "./label-picked.tsx";
 import { maxOverlaid, pickedLinks } from "./picked-runs.ts";
 import { RunLine } from "./run-line.tsx";
@@ -24,6 +24,10 @@ import {
   type RunsView,
   type SortKey,
 } from "./view-model.ts";
+
+async function loadSeriesPanel(): Promise<() => JSX.Element | null> {
+  return (await import("./series-panel.tsx")).SeriesPanel;
+}
 
 /** The live list of all runs. */
 export function RunsPage(): JSX.Element {
@@ -46,8 +50,8 @@ export function RunsPage(): JSX.Element {
       </div>
       {runs !== undefined && all.length > 0 ? (
         <>
-          <SeriesPanel />
-          <RunList all={all} view={view} />
+          <Loaded load={loadSeriesPanel} />
+          <RunList all={all} view={view} isPartial={isPartial} />
         </>
       ) : (
         <StateMessage
@@ -139,31 +143,41 @@ const columns: readonly { key: SortKey | undefined; head: string; class: string 
 ];
 
 /** The list, and what to do with the selected runs. */
-function RunList({ all, view }: { all: readonly ReceivedRun[]; view: RunsView }): JSX.Element {
+function RunList({ all, view, isPartial }: RunListProps): JSX.Element {
   const [pickedIds, setPicked] = useState<ReadonlySet<string>>(new Set());
   const toggle = (runId: string): void => setPicked((before) => toggled(before, runId));
   return (
     <>
-      <RunGrid {...{ all, view, pickedIds, toggle }} />
+      <RunGrid {...{ all, view, isPartial, pickedIds, toggle }} />
       <PickedRuns all={all} pickedIds={pickedIds} clear={() => setPicked(new Set())} />
     </>
   );
 }
 
-interface RunGridProps {
+interface RunListProps {
   all: readonly ReceivedRun[];
   view: RunsView;
+  /** Whether older runs are still to come. */
+  isPartial: boolean;
+}
+
+interface RunGridProps extends RunListProps {
   pickedIds: ReadonlySet<string>;
   toggle: (runId: string) => void;
 }
 
-function RunGrid({ all, view, pickedIds, toggle }: RunGridProps): JSX.Element {
+function RunGrid({ all, view, isPartial, pickedIds, toggle }: RunGridProps): JSX.Element {
   const nowMs = everySecondMs.value;
   const chosen = chooseRuns(all, view, nowMs);
   const isNarrow = useMedia("(max-width: 980px)");
   const list = useRef<HTMLDivElement>(null);
   const [activeId, setActiveId] = useState<string>();
-  const { items, height, top, scrollTo } = useVirtualRows(list, chosen.length, isNarrow ? 124 : 50);
+  const rows = {
+    count: chosen.length,
+    rowHeight: isNarrow ? 124 : 50,
+    isGrowing: isPartial,
+  };
+  const { items, height, top, scrollTo } = useVirtualRows(list, rows);
   const active = chosen.findIndex(({ item }) => item.runId === activeId);
   const onKey = (event: KeyboardEvent): void => {
     const act = actionOfKey(event, active, chosen.length);
@@ -204,17 +218,14 @@ function RunGrid({ all, view, pickedIds, toggle }: RunGridProps): JSX.Element {
           );
         })}
       </div>
-      {chosen.length === 0 ? (
-        <StateMessage
-          state={{
-            kind: "empty",
-            text: `None of the ${all.length} runs match the filters.`,
-            command: "pitwall runs --archived",
-          }}
-        />
-      ) : undefined}
+      {chosen.length === 0 ? <NoMatch runCount={all.length} /> : undefined}
     </div>
   );
+}
+
+function NoMatch({ runCount }: { runCount: number }): JSX.Element {
+  const text = `None of the ${runCount} runs match the filters.`;
+  return <StateMessage state={{ kind: "empty", text, command: "pitwall runs --archived" }} />;
 }
 
 /** What to do with the selected runs. */

@@ -4,10 +4,11 @@ import type { RunListItem } from "../../../src/schema/dashboard/run-list.ts";
 import {
   runsStreamEvents,
   type RunsStreamEvent,
-} from "../../../src/schema/dashboard/run-stream.ts";
+} from "../../../src/schema/dashboard/runs-stream.ts";
 import type { Connection } from "../../live/connection.ts";
 import type { StreamMessage } from "../../live/event-stream.ts";
 import { asFailure, follow, readData } from "../../live/follow.ts";
+import { nextPaint } from "../../live/next-paint.ts";
 import { serverNowMs } from "../../live/server-clock.ts";
 import { applyRunsEvent } from "./apply-runs-event.ts";
 import type { ReceivedRun } from "./view-model.ts";
@@ -43,6 +44,8 @@ export async function followRuns(signal: AbortSignal): Promise<void> {
         break;
       case "message":
         runsState.value = { ...state, ...applied(state, update.message) };
+        // The newest runs are shown before thousands of others are read.
+        if (runsState.peek().isPartial) await nextPaint();
         break;
       case "lost":
         runsState.value = { ...state, connection: lost(state), failure: asFailure(update.reason) };
