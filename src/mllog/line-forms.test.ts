@@ -52,6 +52,29 @@ describe("LineFormReader", () => {
     ]);
   });
 
+  test.each([
+    { first: "version https://git-lfs.github.com/spec/v1", is: "git-lfs-pointer" },
+    { first: "<!DOCTYPE html><html><head>", is: "web-page" },
+    { first: '{"num_hosts": 1, "metric": {"train_au_percentage": [98.1]}}', is: "storage-result" },
+  ])("recognizes another file in the place of a log: $is", ({ first, is }) => {
+    expect(causesOf([first, "oid sha256:4d7a"])).toEqual([{ cause: "not-a-log", is }]);
+  });
+
+  test.each([
+    "slurmstepd: error: *** JOB 123 ON n1 CANCELLED AT 2025-01-01T00:00:00 DUE TO TIME LIMIT ***",
+    "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=1.0",
+    "=>> PBS: job killed: walltime 3610 exceeded limit 3600",
+    "TERM_RUNLIMIT: job killed after reaching LSF run time limit.",
+  ])("finds that the system ended the program: %s", (text) => {
+    expect(causesOf([line, text])).toEqual([{ cause: "ended-by-system", line: 2, text }]);
+  });
+
+  test("finds the marks of a merge conflict", () => {
+    expect(causesOf(["<<<<<<< HEAD", line, "=======", line, ">>>>>>> rerun"])).toEqual([
+      { cause: "lines-altered", by: "merge-conflict", count: 2, firstLine: 1 },
+    ]);
+  });
+
   test("joins lines that a terminal has wrapped", () => {
     const wrapped = line.match(/.{1,40}/gu) ?? [];
     expect(causesOf([line, ...wrapped, line, ...wrapped])).toEqual([

@@ -6,6 +6,23 @@ type Alteration = Extract<LogCause, { cause: "lines-altered" }>["by"];
 /** What a line would be if it were written as `mlperf_logging` writes it. */
 type LineForm = { kind: "token"; written: string } | { kind: "altered"; by: Alteration };
 
+type OtherFile = Extract<LogCause, { cause: "not-a-log" }>["is"];
+
+const otherFiles: readonly { is: OtherFile; begins: RegExp }[] = [
+  { is: "git-lfs-pointer", begins: /^version https:\/\/git-lfs\.github\.com\/spec\//u },
+  { is: "web-page", begins: /^\s*<(?:!doctype html|html)\b/iu },
+  { is: "storage-result", begins: /^\s*\{.*"train_au_percentage"/u },
+];
+
+/** What Slurm, PBS, LSF and the kernel print about a job that they end. */
+const endedBySystem =
+  /\bJOB \d+ .*\bCANCELLED\b|=>> PBS: job killed|\bTERM_(?:RUNLIMIT|MEMLIMIT)\b|oom.kill event|\bOut of memory: Killed process\b|\bOOM Killed\b/iu;
+const conflictMark = /^(?:<{7}|>{7}) \S/u;
+
+function otherFileOf(firstLine: string): OtherFile | undefined {
+  return otherFiles.find(({ begins }) => begins.test(firstLine))?.is;
+}
+
 interface Seen {
   count: number;
   firstLine: number;
@@ -19,6 +36,8 @@ export class LineFormReader {
   readonly #tokens = new Map<string, Seen>();
   readonly #alterations = new Map<Alteration, Seen>();
   #lineNumber = 0;
+  #otherFile: OtherFile | undefined;
+  #endedBySystem: { line: number; text: string } | undefined;
   #tail = "";
   /** The parts of a line that may have been wrapped. */
   #open: { text: string; line: number; parts: number } | undefined;
@@ -34,6 +53,12 @@ export class LineFormReader {
     if (this.#tail !== "") this.#take(this.#tail);
     this.#tail = "";
     return [
+      ...(this.#otherFile === undefined
+        ? []
+        : [{ cause: "not-a-log" as const, is: this.#otherFile }]),
+      ...(this.#endedBySystem === undefined
+        ? []
+        : [{ cause: "ended-by-system" as const, ...this.#endedBySystem }]),
       ...[...this.#tokens].map(([written, { count: lines, firstLine }]) => ({
         cause: "token-misspelled" as const,
         written,
@@ -51,6 +76,7 @@ export class LineFormReader {
 
   #take(line: string): void {
     this.#lineNumber += 1;
+    this.#notice(line);
     if (!line.includes(":::MLLOG ") && this.#joins(line)) return;
     this.#open = undefined;
     if (!mayBeEvent(line) || isEvent(line)) return;
@@ -59,6 +85,14 @@ export class LineFormReader {
     else if (form?.kind === "altered") count(this.#alterations, form.by, this.#lineNumber);
     else if (line.includes(":::MLLOG {"))
       this.#open = { text: line, line: this.#lineNumber, parts: 1 };
+  }
+
+  /** What only failing logs have: another file, the end of a job, marks of a merge. */
+  #notice(line: string): void {
+    if (this.#lineNumber === 1) this.#otherFile = otherFileOf(line);
+    if (endedBySystem.test(line) && !line.includes(":::MLL"))
+      this.#endedBySystem = { line: this.#lineNumber, text: line.trim().slice(0, 160) };
+    if (conflictMark.test(line)) count(this.#alterations, "merge-conflict", this.#lineNumber);
   }
 
   /** Whether the line continues the one before. */

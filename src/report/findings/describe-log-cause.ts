@@ -11,6 +11,7 @@ export interface CauseWords {
 
 /** Describes the cause of findings in one sentence. */
 export function describeLogCause(cause: LogCause): CauseWords {
+  if (isFormCause(cause)) return describeForm(cause);
   switch (cause.cause) {
     case "several-attempts":
       return describeAttempts(cause.startLines);
@@ -36,10 +37,6 @@ export function describeLogCause(cause: LogCause): CauseWords {
     case "time-in-seconds":
     case "time-too-fine":
       return describeTimes(cause);
-    case "token-misspelled":
-    case "lines-altered":
-    case "utf-16":
-      return describeForm(cause);
   }
 }
 
@@ -61,10 +58,28 @@ function describeTimes(cause: TimeCause): CauseWords {
   }
 }
 
-type FormCause = Extract<LogCause, { cause: "token-misspelled" | "lines-altered" | "utf-16" }>;
+const formCauses = [
+  "token-misspelled",
+  "lines-altered",
+  "utf-16",
+  "not-a-log",
+  "ended-by-system",
+] as const;
+type FormCause = Extract<LogCause, { cause: (typeof formCauses)[number] }>;
+
+function isFormCause(cause: LogCause): cause is FormCause {
+  return formCauses.some((kind) => kind === cause.cause);
+}
 
 function describeForm(cause: FormCause): CauseWords {
   switch (cause.cause) {
+    case "not-a-log":
+      return otherFiles[cause.is];
+    case "ended-by-system":
+      return {
+        said: `the program was ended from outside: line ${cause.line} says \`${cause.text}\``,
+        advice: "run it again with more time or memory; a log that ends early is not a result",
+      };
     case "token-misspelled":
       return describeToken(cause);
     case "lines-altered":
@@ -104,6 +119,21 @@ function describeToken(cause: Extract<LogCause, { cause: "token-misspelled" }>):
   };
 }
 
+const otherFiles: Record<Extract<LogCause, { cause: "not-a-log" }>["is"], CauseWords> = {
+  "git-lfs-pointer": {
+    said: "this is a pointer of Git LFS, not the file that it stands for",
+    advice: "fetch the file: `git lfs pull`",
+  },
+  "web-page": {
+    said: "this is a web page, not a log",
+    advice: "download the raw file; an error page is often saved under the name of the log",
+  },
+  "storage-result": {
+    said: "this is a result of MLPerf Storage, not of Training",
+    advice: "check it with the submission checker of MLPerf Storage",
+  },
+};
+
 type Alteration = Extract<LogCause, { cause: "lines-altered" }>["by"];
 
 const alterationWords: Record<Alteration, CauseWords> = {
@@ -127,6 +157,10 @@ const alterationWords: Record<Alteration, CauseWords> = {
   "trailing-text": {
     said: "text follows the JSON on the same line",
     advice: "end each line after its last `}`; two processes that share a file also do this",
+  },
+  "merge-conflict": {
+    said: "lines are marks of a merge conflict of Git",
+    advice: "keep the lines of one side, and remove the marks and the other side",
   },
   "line-wrapping": {
     said: "lines are wrapped, as copies from a terminal are",

@@ -69,10 +69,18 @@ export const logCause = z.discriminatedUnion("cause", [
       "typographic-quotes",
       "trailing-text",
       "line-wrapping",
+      "merge-conflict",
     ]),
     count: z.number().int(),
     firstLine: line,
   }),
+  /** The file is something else in the place of a log. */
+  z.strictObject({
+    cause: z.literal("not-a-log"),
+    is: z.enum(["git-lfs-pointer", "web-page", "storage-result"]),
+  }),
+  /** A failing log in which the system says that it ended the program. */
+  z.strictObject({ cause: z.literal("ended-by-system"), line, text: z.string() }),
   /** The file has two bytes for each character. */
   z.strictObject({ cause: z.literal("utf-16"), order: z.enum(["little-endian", "big-endian"]) }),
 ]);

@@ -66,25 +66,12 @@ function causes(logs: readonly CheckedLog[]): SubmissionItem[] {
 
 /** What to do is the same, wherever the lines are. */
 function kindOf(cause: LogCause): string {
-  switch (cause.cause) {
-    case "key-misspelled":
-      return `${cause.cause} ${cause.wanted} ${cause.written}`;
-    case "token-misspelled":
-      return `${cause.cause} ${cause.written}`;
-    case "lines-altered":
-      return `${cause.cause} ${cause.by}`;
-    case "python-syntax":
-      return `${cause.cause} ${cause.part}`;
-    case "time-too-fine":
-      return `${cause.cause} ${cause.unit}`;
-    case "utf-16":
-    case "several-attempts":
-    case "several-ranks":
-    case "inference-log":
-    case "target-after-stop":
-    case "time-in-seconds":
-      return cause.cause;
-  }
+  if ("by" in cause) return `${cause.cause} ${cause.by}`;
+  if ("is" in cause) return `${cause.cause} ${cause.is}`;
+  if ("unit" in cause) return `${cause.cause} ${cause.unit}`;
+  if ("part" in cause) return `${cause.cause} ${cause.part}`;
+  if ("wanted" in cause) return `${cause.cause} ${cause.wanted} ${cause.written}`;
+  return "written" in cause ? `${cause.cause} ${cause.written}` : cause.cause;
 }
 
 function rankOf({ severity, foundBy }: SubmissionItem): number {
