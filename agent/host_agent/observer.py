@@ -6,6 +6,7 @@ import time
 
 from host_agent.meters import gpus, machine_counters, rapl_joules
 from host_agent.network import network_bytes
+from host_agent.rank_waits import RankWaits
 
 SAMPLE_SECONDS = 1.0
 GPU_KEYS = ("index", "uuid", "name", "powerWatts", "utilization", "usedBytes")
@@ -17,6 +18,7 @@ class Observer:
     def __init__(self, frames, lease):
         self.frames, self.lease = frames, lease
         self.gpus = []
+        self.waits = RankWaits()
         self.sampled_cpu = 0.0
         self.next_sample = 0.0
         if shutil.which("nvidia-smi"):
@@ -37,6 +39,7 @@ class Observer:
             "joules": rapl_joules(),
             "gpus": self.gpus,
             "machine": machine_counters(),
+            "ranks": self.waits.counts,
             **({} if self.lease is None else {"links": self.lease.links()}),
             "network": {name: counts for name, counts in network_bytes().items() if name != "lo"},
         })

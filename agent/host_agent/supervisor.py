@@ -121,7 +121,12 @@ class Supervisor:
         self.sources.watch_output(out[0], ranks[0], kind, *dropped)
         self.sources.watch_output(err[0], ranks[0], "e", *dropped)
         if starter["isRank"]:
-            self.frames.add("r", {"pid": process.pid}, ranks[0])
+            self.has_started(ranks[0], process.pid)
+
+    def has_started(self, rank, pid):
+        self.frames.add("r", {"pid": pid}, rank)
+        if self.observer:
+            self.observer.waits.pids[rank] = pid
 
     def expand(self, word):
         return word.replace("{agent}", OWN_FILE).replace("{agentPython}", sys.executable)
@@ -139,7 +144,7 @@ class Supervisor:
             rank = message["rank"]
             self.connected[rank] = connection
             self.check_rank(rank)
-            self.frames.add("r", {"pid": message["pid"]}, rank)
+            self.has_started(rank, message["pid"])
             self.sources.watch_output(fds[0], rank, "o")
             self.sources.watch_output(fds[1], rank, "e")
         elif message["kind"] == "refused":
@@ -187,8 +192,10 @@ class Supervisor:
             self.check_awaited()
             self.ending.check_lease()
             self.ending.strike()
-            if self.observer and self.observer.is_due():
-                self.observer.sample(self.living(), self.spent_cpu)
+            if self.observer:
+                self.observer.waits.look()
+                if self.observer.is_due():
+                    self.observer.sample(self.living(), self.spent_cpu)
 
     def pipes_of_living(self):
         """Output can outlive the ranks only as long as a process of the job is left."""
@@ -222,6 +229,8 @@ class Supervisor:
         self.sources.drain(rank)
         self.awaited.discard(rank)
         self.ended[rank] = exit_
+        if self.observer:
+            self.observer.waits.pids.pop(rank, None)
         self.frames.add("x", exit_, rank)
         if self.all_have_ended():
             for connection in self.connected.values():

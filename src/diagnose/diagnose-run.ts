@@ -11,6 +11,7 @@ import { findDivergedReplicas } from "./steps/find-diverged-replicas.ts";
 import { causesOfRas } from "./ras/causes-of-ras.ts";
 import { findLossSpike, printedLossSpike } from "./steps/find-loss-spike.ts";
 import { findSilentCorruption } from "./steps/find-silent-corruption.ts";
+import { findSleepingRank } from "./steps/find-sleeping-rank.ts";
 import { findSlowRanks } from "./steps/find-slow-ranks.ts";
 
 /** A cause below this likelihood is not named as the answer. */
@@ -28,7 +29,7 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const isDead = facts.outcome?.kind === "died";
   const flight = causesOfDumps(dumps, facts.stacks, { hasFailed: isDead });
   const end = causesOfEnd(facts);
-  const slow = findSlowRanks(facts.steps);
+  const slow = slowRanks(facts);
   const spike = spikeOf(facts) ?? [];
   const diverged = findDivergedReplicas(facts.steps) ?? [];
   const { cause: corrupted = [], isDeterministic } = findSilentCorruption(facts.steps);
@@ -53,6 +54,11 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const reason = doubt(facts, flight, doubtful);
   if (reason === undefined) return { verdict: { kind: "no-fault" }, alternatives: [], ...known };
   return { verdict: { kind: "not-sure", reason }, alternatives, ...known };
+}
+
+/** Steps that a program reports show more than what was seen from outside. */
+function slowRanks({ steps, waits = [] }: RunFacts): Cause[] {
+  return steps.size > 0 ? findSlowRanks(steps) : findSleepingRank(waits);
 }
 
 function spikeOf({ steps, printedSpike, outcome }: RunFacts): Cause | undefined {

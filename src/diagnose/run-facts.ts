@@ -6,6 +6,7 @@ import type { StepSample } from "../schema/run/telemetry-sample.ts";
 import type { RankStack } from "./flight/causes-of-dumps.ts";
 import type { FlightDump } from "./flight/flight-dump.ts";
 import type { SeenLink } from "./links/find-slow-links.ts";
+import type { SeenWaits } from "./steps/find-sleeping-rank.ts";
 import type { SeenLines, SeenSign } from "./lines/line-signs.ts";
 import type { RasStatus } from "./ras/ras-status.ts";
 
@@ -25,6 +26,8 @@ export interface RunFacts extends SeenLines {
   steps: ReadonlyMap<number, readonly StepSample[]>;
   /** How hosts reach each other, in the order of time. */
   links: readonly SeenLink[];
+  /** In what the main threads of ranks were seen, in the order of time; absent where no agent looked. */
+  waits?: readonly SeenWaits[];
   dumps: readonly FlightDump[];
   /** Answers of NCCL's RAS, in the order of time; absent where it was not asked. */
   ras?: readonly RasStatus[];

@@ -87,8 +87,18 @@ function capacityOf(facts: HostFacts | undefined): HostSample["capacity"] {
 }
 
 function hostSampleOf(sample: PlacedAgentSample, energy: HostEnergy): HostSample {
-  const { host, timeMs, hostMs, cpuSeconds, memoryBytes, processCount, gpus, links, network } =
-    sample;
+  const {
+    host,
+    timeMs,
+    hostMs,
+    cpuSeconds,
+    memoryBytes,
+    processCount,
+    gpus,
+    links,
+    ranks,
+    network,
+  } = sample;
   const joules = energy.joulesByMeter();
   const interfaces = Object.entries(network).map(
     ([name, [receivedBytes, sentBytes]]) => [name, { receivedBytes, sentBytes }] as const,
@@ -114,6 +124,7 @@ function hostSampleOf(sample: PlacedAgentSample, energy: HostEnergy): HostSample
           })),
         }),
     ...(links === undefined ? {} : { links }),
+    ...waitsOf(ranks),
     ...(interfaces.length === 0 ? {} : { network: Object.fromEntries(interfaces) }),
   };
 }
@@ -177,4 +188,12 @@ function estimateOf(
 
 function hostCount(count: number): string {
   return count === 1 ? "1 host" : `${count} hosts`;
+}
+
+function waitsOf(ranks: PlacedAgentSample["ranks"] = {}): Pick<HostSample, "ranks"> {
+  const waits = Object.entries(ranks).map(
+    ([rank, [running, futex, sleep, otherCall]]) =>
+      [rank, { running, futex, sleep, otherCall }] as const,
+  );
+  return waits.length === 0 ? {} : { ranks: Object.fromEntries(waits) };
 }

@@ -134,7 +134,9 @@ function linkSentence({ hosts, ...cause }: Of<"slow-link">): string {
   return `the network ${between} is ${lost.length > 0 ? "lossy" : "slow"}: ${[...lost, ...slow].join("; ")}`;
 }
 
-function lostTime({ lostMsPerStep, stepMs }: Of<"compute-straggler" | "data-starvation">): string {
+function lostTime(cause: Of<"compute-straggler" | "data-starvation">): string {
+  const { lostMsPerStep = 0, stepMs, lostFraction = 0 } = cause;
+  if (stepMs === undefined) return `${Math.round(100 * lostFraction)} % of the time`;
   return `${duration(lostMsPerStep)} of each step of ${duration(stepMs)}`;
 }
 

@@ -76,15 +76,18 @@ const cause = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("compute-straggler"),
     ...causeFields,
-    /** How much longer each step takes because of it, milliseconds. */
-    lostMsPerStep: z.number(),
-    stepMs: z.number(),
+    /** How much longer each step takes because of it, milliseconds; absent if steps are not measured. */
+    lostMsPerStep: z.number().optional(),
+    stepMs: z.number().optional(),
+    /** The part of the time in which the others wait for it, without measured steps. */
+    lostFraction: z.number().optional(),
   }),
   z.strictObject({
     kind: z.literal("data-starvation"),
     ...causeFields,
-    lostMsPerStep: z.number(),
-    stepMs: z.number(),
+    lostMsPerStep: z.number().optional(),
+    stepMs: z.number().optional(),
+    lostFraction: z.number().optional(),
   }),
   /** TCP between hosts loses segments, or takes longer to one host than to the others. */
   z.strictObject({

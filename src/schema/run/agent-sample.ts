@@ -33,6 +33,8 @@ export const agentSample = z.looseObject({
     .optional(),
   /** To other hosts of the job. */
   links: z.record(z.string(), hostLink).optional(),
+  /** Of each rank: how often it was seen running, in a futex, asleep, and in another system call. */
+  ranks: z.record(z.string(), z.tuple([z.number(), z.number(), z.number(), z.number()])).optional(),
   /** Bytes received and sent by each interface since the host started. */
   network: z.record(z.string(), z.tuple([z.number(), z.number()])),
 });

@@ -57,6 +57,14 @@ export const hostLink = z.object({
 });
 export type HostLink = z.output<typeof hostLink>;
 
+/** How often the main thread of a rank was seen running, waiting for other threads in a futex, asleep, and in another system call. */
+export const rankWaits = z.strictObject({
+  running: z.number().int().nonnegative(),
+  futex: z.number().int().nonnegative(),
+  sleep: z.number().int().nonnegative(),
+  otherCall: z.number().int().nonnegative(),
+});
+
 /** The run's processes and the meters of one host. Counters are cumulative since launch. */
 export const hostSample = z.strictObject({
   kind: z.literal("host"),
@@ -90,6 +98,8 @@ export const hostSample = z.strictObject({
     .optional(),
   /** To other hosts of the job. */
   links: z.record(z.string(), hostLink).optional(),
+  /** Of each rank of the host; absent where its kernel does not show them. */
+  ranks: z.record(z.string(), rankWaits).optional(),
   /** Bytes of each network interface since the host started; of all processes. */
   network: z
     .record(

@@ -1,5 +1,6 @@
 import { LineSigns } from "../../diagnose/lines/line-signs.ts";
 import type { SeenLink } from "../../diagnose/links/find-slow-links.ts";
+import type { SeenWaits } from "../../diagnose/steps/find-sleeping-rank.ts";
 import type { RunFacts } from "../../diagnose/run-facts.ts";
 import { eventsOfLastAttempt } from "../../schema/run/attempts.ts";
 import { isDumpFile } from "../../schema/run/dump-files.ts";
@@ -32,7 +33,7 @@ export async function factsOfRecord(
   const last = eventsOfLastAttempt(events.events);
   const sinceMs = last === events.events ? 0 : (last[0]?.timeMs ?? 0);
   const files = await readDumpFiles(directory, { signs, accepts: isDumpFile });
-  const { steps, links } = await samplesOf(record, sinceMs);
+  const { steps, links, waits = [] } = await samplesOf(record, sinceMs);
   return {
     isMute: state.kind === "running" && isMute(signs, last, nowMs),
     state: state.kind,
@@ -42,6 +43,7 @@ export async function factsOfRecord(
     ...signs.seen,
     steps,
     links,
+    waits,
     ...files,
     // Files of a wait that ends are removed, so a wait whose files are still there lasted until then.
     dumps: files.dumps
@@ -64,9 +66,10 @@ function seenUntilMs({ state, events }: RunRecord, nowMs: number): number {
 async function samplesOf(
   record: Pick<RunRecord, "readSamples">,
   sinceMs: number,
-): Promise<Pick<RunFacts, "steps" | "links">> {
+): Promise<Pick<RunFacts, "steps" | "links" | "waits">> {
   const steps = new Map<number, StepSample[]>();
   const links: SeenLink[] = [];
+  const waits: SeenWaits[] = [];
   for (const { samples } of await record.readSamples()) {
     for (const sample of samples) {
       if (sample.timeMs < sinceMs) continue;
@@ -74,6 +77,8 @@ async function samplesOf(
         const { host, timeMs } = sample;
         for (const [to, link] of Object.entries(sample.links ?? {}))
           links.push({ ...link, timeMs, from: host, to });
+        for (const [rank, counts] of Object.entries(sample.ranks ?? {}))
+          waits.push({ ...counts, timeMs, rank: Number(rank) });
         continue;
       }
       const known = steps.get(sample.rank);
@@ -84,7 +89,11 @@ async function samplesOf(
   const inOrder = [...steps].map(
     ([rank, each]) => [rank, each.toSorted((a, b) => a.timeMs - b.timeMs)] as const,
   );
-  return { steps: new Map(inOrder), links: links.toSorted((a, b) => a.timeMs - b.timeMs) };
+  return {
+    steps: new Map(inOrder),
+    links: links.toSorted((a, b) => a.timeMs - b.timeMs),
+    waits: waits.toSorted((a, b) => a.timeMs - b.timeMs),
+  };
 }
 
 /** The step samples of each rank from a moment on. */

@@ -1,0 +1,153 @@
+import { median } from "../../foundation/statistics.ts";
+import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
+
+/** In what the main thread of a rank was seen until a moment; the counts only grow. */
+export interface SeenWaits {
+  rank: number;
+  timeMs: number;
+  running: number;
+  futex: number;
+  sleep: number;
+  otherCall: number;
+}
+
+/** The start of a training, in which ranks load and compile, is left out. */
+const warmupFraction = 0.2;
+/** A fault of each step shows in each of these parts of the time. */
+const partCount = 5;
+const minimumLooksPerPart = 25;
+/** The rank is in another call this much more often than any other. */
+const minimumSleep = 0.1;
+const minimumSleepInPart = 0.05;
+/** Of this, at least this part is what the others wait longer in a futex. */
+const waitedPart = 0.4;
+
+/** How often, in 0..1. */
+interface Shares {
+  rank: number;
+  futex: number;
+  sleep: number;
+  otherCall: number;
+  /** Asleep or in another call. */
+  away: number;
+}
+
+/**
+ * The rank that sleeps, or waits for a file or a connection, while all others wait for other threads, as they do in a collective on CPUs:
+ * they wait for it. All of that is seen from outside, so it also works for programs that report no steps. A rank that computes for longer is not named,
+ * because the first rank often does more by design.
+ *
+ * @param seen in the order of time
+ */
+export function findSleepingRank(seen: readonly SeenWaits[]): Cause[] {
+  const ofRanks = new Map<number, SeenWaits[]>();
+  for (const each of seen) ofRanks.set(each.rank, [...(ofRanks.get(each.rank) ?? []), each]);
+  if (ofRanks.size < 2) return [];
+  const firstMs = Math.max(...[...ofRanks.values()].map(startOf));
+  const lastMs = Math.min(...[...ofRanks.values()].map((each) => each.at(-1)?.timeMs ?? 0));
+  const beginMs = firstMs + warmupFraction * (lastMs - firstMs);
+  const bounds = Array.from(
+    { length: partCount + 1 },
+    (_, index) => beginMs + (index / partCount) * (lastMs - beginMs),
+  );
+  const parts = bounds.slice(1).map((endMs, index) => {
+    const fromMs = bounds[index] ?? endMs;
+    return [...ofRanks.values()].map((each) => sharesOf(each, fromMs, endMs));
+  });
+  const complete = parts.filter((each): each is Shares[] => each.every((one) => one !== undefined));
+  if (complete.length < partCount) return [];
+  const whole = [...ofRanks.keys()].map((rank) => meanOf(complete, rank));
+  const [culprit] = whole.toSorted((a, b) => b.away - a.away);
+  if (culprit === undefined || !isLate(culprit.rank, whole, minimumSleep)) return [];
+  if (!complete.every((part) => isLate(culprit.rank, part, minimumSleepInPart))) return [];
+  return [causeOf(culprit, whole, ofRanks)];
+}
+
+/** The first collective at the earliest: until then, ranks import packages and load data. */
+function startOf(seen: readonly SeenWaits[]): number {
+  const first = seen.find(({ futex }) => futex > 0) ?? seen[0];
+  return first?.timeMs ?? 0;
+}
+
+function causeOf(
+  culprit: Shares,
+  whole: readonly Shares[],
+  ofRanks: ReadonlyMap<number, readonly SeenWaits[]>,
+): Cause {
+  const others = whole.filter(({ rank }) => rank !== culprit.rank);
+  const longest = others.toSorted((a, b) => b.futex - a.futex).slice(0, 1);
+  return {
+    // A loader is waited for in a pipe, a file or a connection.
+    kind: culprit.sleep < culprit.otherCall ? "data-starvation" : "compute-straggler",
+    ranks: [culprit.rank],
+    hosts: [],
+    likelihood: 0.75,
+    evidence: [culprit, ...longest].map((each) => evidenceOf(each, ofRanks.get(each.rank) ?? [])),
+    lostFraction: median(others.map(({ futex }) => futex)) - culprit.futex,
+  };
+}
+
+function evidenceOf(
+  { rank, futex, sleep, otherCall }: Shares,
+  seen: readonly SeenWaits[],
+): Cause["evidence"][number] {
+  const looks = looksOf(seen.at(-1));
+  const text = `a futex ${percent(futex)}, sleep ${percent(sleep)}, other system calls ${percent(otherCall)} of the time`;
+  return {
+    kind: "stack",
+    file: `${looks} looks at the main thread of rank ${rank}`,
+    rank,
+    frames: [{ function: text, file: "<kernel>", line: 0 }],
+  };
+}
+
+function percent(fraction: number): string {
+  return `${Math.round(100 * fraction)} %`;
+}
+
+/** Whether a rank is in other calls more often than each other rank, while each of these waits in a futex more often than it does. */
+function isLate(culprit: number, shares: readonly Shares[], minimum: number): boolean {
+  const own = shares.find(({ rank }) => rank === culprit);
+  if (own === undefined) return false;
+  return shares
+    .filter(({ rank }) => rank !== culprit)
+    .every(({ futex, away }) => {
+      const excess = own.away - away;
+      return excess >= minimum && futex - own.futex >= waitedPart * excess;
+    });
+}
+
+/** What was seen between two moments; undefined if that is too little. */
+function sharesOf(seen: readonly SeenWaits[], fromMs: number, toMs: number): Shares | undefined {
+  const before = seen.findLast(({ timeMs }) => timeMs <= fromMs);
+  const after = seen.findLast(({ timeMs }) => timeMs <= toMs);
+  if (before === undefined || after === undefined) return undefined;
+  const looks = looksOf(after) - looksOf(before);
+  const share = (count: "futex" | "sleep" | "otherCall"): number =>
+    (after[count] - before[count]) / looks;
+  if (looks < minimumLooksPerPart) return undefined;
+  return {
+    rank: after.rank,
+    futex: share("futex"),
+    sleep: share("sleep"),
+    otherCall: share("otherCall"),
+    away: share("sleep") + share("otherCall"),
+  };
+}
+
+function looksOf(seen: SeenWaits | undefined): number {
+  return seen === undefined ? 0 : seen.running + seen.futex + seen.sleep + seen.otherCall;
+}
+
+function meanOf(parts: readonly (readonly Shares[])[], rank: number): Shares {
+  const own = parts.flatMap((part) => part.filter((each) => each.rank === rank));
+  const mean = (share: (each: Shares) => number): number =>
+    own.reduce((sum, each) => sum + share(each), 0) / own.length;
+  return {
+    rank,
+    futex: mean(({ futex }) => futex),
+    sleep: mean(({ sleep }) => sleep),
+    otherCall: mean(({ otherCall }) => otherCall),
+    away: mean(({ away }) => away),
+  };
+}
