@@ -95,6 +95,7 @@ const trailingBar = /:\s*\d+%\S?\|?.*$/u;
 
 /** With bars for the lines of a frame, and without a frame around a single cell: `│ epoch  acc │`. */
 function unframed(printed: string): string {
+  if (!/[|│┃║]/u.test(printed)) return printed;
   const line = printed.replaceAll(/[│┃║]/gu, "|");
   const single = /^(\s*)\|([^|]*)\|\s*$/u.exec(line);
   return single === null || !/\S\s+\S/u.test(single[2] ?? "") ? line : `${single[1]} ${single[2]}`;

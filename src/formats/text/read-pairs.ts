@@ -1,9 +1,7 @@
-import { remembered } from "../../foundation/remembered.ts";
-import { nameBefore } from "./field-name.ts";
-import { isPercentName } from "./name-unit.ts";
 import type { NamedNumber } from "./named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
+import { nameAfter, type NumberBefore } from "./text-between.ts";
 
 /**
  * The numbers of one line with their names, in order: `name=value`, `name: value`, `name value`,
@@ -51,7 +49,7 @@ function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: Na
     const between = text.slice(end, number.start);
     const isAdded = last?.end === end && addToPair(last, text, { between, number });
     if (!isAdded) last = addNamed(pairs, text, { between, number, before }) ?? last;
-    before = { between, number };
+    before = { between, value: number.value };
     end = number.suffixEnd;
   }
   if (from === 0) return;
@@ -61,12 +59,6 @@ function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: Na
 function moved(number: NumberToken, by: number): NumberToken {
   const { start, end, suffixEnd } = number;
   return { ...number, start: start + by, end: end + by, suffixEnd: suffixEnd + by };
-}
-
-/** A number and the text between it and the number before it. */
-interface NumberBefore {
-  between: string;
-  number: NumberToken;
 }
 
 interface LastPair {
@@ -103,14 +95,14 @@ function addNamed(
     before,
   }: { between: string; number: NumberToken; before: NumberBefore | undefined },
 ): LastPair | undefined {
-  const isAlone = /^\](?!\s*\[)/u.test(text.slice(number.suffixEnd, number.suffixEnd + 8));
-  const name = nameAfter(before, isAlone ? between.replace(openList, "") : between);
-  if (name === undefined || isPosition(text, between, number)) return undefined;
-  const isPercent = number.suffix === undefined && isPercentName(name);
-  const suffix = isPercent ? ({ kind: "percent" } as const) : number.suffix;
+  const isAlone =
+    text[number.suffixEnd] === "]" && !/^\s*\[/u.test(text.slice(number.suffixEnd + 1));
+  const found = nameAfter(before, isAlone ? between.replace(openList, "") : between);
+  if (found === undefined || isPosition(text, between, number)) return undefined;
+  const isPercent = found.isPercent && number.suffix === undefined;
   const pair = {
-    name,
-    number: isPercent ? { ...number, suffix } : number,
+    name: found.name,
+    number: isPercent ? { ...number, suffix: { kind: "percent" as const } } : number,
     runningMean: undefined,
     outOf: undefined,
   };
@@ -118,43 +110,8 @@ function addNamed(
   return { pair, end: number.suffixEnd };
 }
 
-/** The name of a number, from the text before it and the number before that. */
-function nameAfter(before: NumberBefore | undefined, between: string): string | undefined {
-  if (before === undefined) return rememberedName(between);
-  if (restOfWord.test(between)) return rememberedName(between.replace(restOfWord, " "));
-  if (/\btop $/iu.test(before.between))
-    return rememberedName(`Top-${before.number.value}${between}`);
-  const placed = /[:=]\s*$/u.test(between) ? measuredAt(before.between, between) : undefined;
-  if (placed !== undefined) return placed;
-  const name = rememberedName(between);
-  const part = partOfModel.exec(before.between)?.[1];
-  if (name === undefined || part === undefined || !isRightAfter.test(between)) return name;
-  return `${part}-${before.number.value} ${name}`;
-}
-
-/** `accuracy` in `accuracy at step 100: 0.85` and in `Accuracy of the network on the 10000 test images: 85 %`. */
-function measuredAt(before: string, between: string): string | undefined {
-  if (!/^(?:[ #]*\p{L}+){0,4}\s*[:=]\s*$/u.test(between)) return undefined;
-  const text = rememberedName(before);
-  const name = text === undefined ? undefined : nameAndPlace.exec(text)?.[1];
-  const isPlace = placeBefore.test(before) || placeAfter.test(between);
-  return isPlace ? name : undefined;
-}
-
-/** `第2轮 准确率：`: the rest of a word that begins with the number before. */
-const restOfWord = /^\p{L}+\s+(?=\S)/u;
-const nameAndPlace = /^(\S.*?) (?:at|after|on|of|for|in|@)(?: [\p{L}#_]+)*$/u;
-const placeBefore = /\b(?:epoch|(?:global.?)?step|iter(?:ation)?|update|round|batch)\W*$/iu;
-const placeAfter =
-  /^\s?(?:epochs?|steps?|iter(?:ation)?s?|updates?|rounds?|batches|tokens|(?:\p{L}+ ){0,2}(?:images|samples|examples|sequences|sentences))\s*[:=]/iu;
-/** What of several parts a number is about, as in `class 0 acc: 0.95`. */
-const partOfModel =
-  /\b(class|category|label|fold|client|expert|head|layer|task|domain|subject|language)[ #]*$/iu;
-const isRightAfter = /^[\s:,-]*\p{L}[^:,|;]*[:=]?\s*$/u;
+/** `[` of a list with one number: `acc=[0.9]`. */
 const openList = /(?<=[=:]\s*)\[\s*$/u;
-
-/** Lines of one program repeat the text between their numbers. */
-const rememberedName = remembered(nameBefore);
 
 /** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number. */
 function isMean(text: string, between: string, number: NumberToken): boolean {
