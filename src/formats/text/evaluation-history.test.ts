@@ -108,6 +108,36 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
+  test("takes the section of nested lines from the heading around them", () => {
+    const lines = [
+      ["{", ""],
+      ['  "train": {', ""],
+      ['    "acc": 0.9', "0.9"],
+      ["  },", ""],
+      ['  "acc": 0.8,', "0.8"],
+      ['  "val": {', ""],
+      ['    "acc": 0.6', "0.6"],
+    ] as const;
+    const { accepted } = evaluations("acc", lines);
+    expect(accepted.filter((each) => /\d/u.test(each))).toEqual([
+      "0.9 training-data",
+      "0.8 whole",
+      "0.6 whole",
+    ]);
+  });
+
+  test("leaves out values that a summary repeats, and counts new ones in it", () => {
+    const lines = [
+      ["acc 0.8833", "0.8833"],
+      ["***** eval metrics *****", ""],
+      ["  acc = 0.883", "0.883"],
+      ["***** eval metrics *****", ""],
+      ["  acc = 0.9133", "0.9133"],
+    ] as const;
+    const { accepted } = evaluations("acc", lines);
+    expect(accepted.filter((each) => /\d/u.test(each))).toEqual(["0.8833 whole", "0.9133 whole"]);
+  });
+
   test("does not look for sections if the metric names its own", () => {
     const lines = [
       ["[valid] val_acc 0.6", "0.6"],

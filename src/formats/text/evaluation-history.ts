@@ -1,4 +1,5 @@
 import type { Finding } from "../../schema/run/finding.ts";
+import { EarlierValues } from "./earlier-values.ts";
 import {
   type LineScope,
   positionInEvaluation,
@@ -14,7 +15,8 @@ import {
 } from "./line-section.ts";
 
 interface MetricHistory {
-  count: number;
+  /** The values that counted. */
+  counted: EarlierValues;
   /** The first line about training data that has the metric. */
   training: TrainingLine | undefined;
   /** The value that a progress bar shows, which it repeats with each update. */
@@ -44,7 +46,7 @@ interface ReadValue {
   start: number;
 }
 
-/** A block of lines that repeats values: `***** eval metrics *****`. */
+/** A block of lines that may repeat values: `***** eval metrics *****`. */
 const repeatedBlock = /^\*{3,} .*\b(?:metrics|results) \*{3,}\s*$/iu;
 const repeatedLine = /^wandb: /u;
 
@@ -60,8 +62,9 @@ export class EvaluationHistory {
   readonly #metrics = new Map<string, MetricHistory>();
   readonly #named: ReadonlySet<string>;
   #isInBlock = false;
-  /** The section of the indented lines after a line such as `Training:`. */
-  #indented: Section | undefined;
+  /** The section of the lines after a line such as `Training:` or `"train": {` that are indented further. */
+  #heading: { section: Section; indent: number } | undefined;
+  #hasHeadings = false;
 
   /** @param named metrics whose pattern says which data they are measured on */
   constructor(named: ReadonlySet<string> = new Set()) {
@@ -70,11 +73,25 @@ export class EvaluationHistory {
 
   /** Called for each line, in order. */
   startLine(line: string): void {
+    const indent = line.search(/\S/u);
     if (repeatedBlock.test(line)) this.#isInBlock = true;
-    else if (!/^\s/u.test(line)) {
-      this.#isInBlock = false;
-      this.#indented = sectionOfHeading(line);
-    }
+    else if (indent === 0) this.#isInBlock = false;
+    if (indent === -1) return;
+    const section = sectionOfHeading(line);
+    if (section !== undefined) {
+      this.#heading = { section, indent };
+      this.#hasHeadings = true;
+    } else if (indent <= (this.#heading?.indent ?? 0)) this.#heading = undefined;
+  }
+
+  /** Whether a line without a value may change what the next ones mean. */
+  get hasHeadings(): boolean {
+    return this.#hasHeadings;
+  }
+
+  /** The section that a value belongs to, by its line or by the heading before it. */
+  sectionOf(line: string, start: number, end = start): Section | undefined {
+    return sectionAt(line, start, end) ?? this.#heading?.section;
   }
 
   /**
@@ -88,8 +105,8 @@ export class EvaluationHistory {
     const known = this.#historyOf(value.metric);
     const isNamed = namesItsData(value.metric) || this.#named.has(value.metric);
     if (!isNamed && this.#isTrainingData(value, { line, known })) return "training-data";
-    const isRepeated = this.#isInBlock || repeatedLine.test(line);
-    if (isRepeated && known.count > 0) return undefined;
+    const isSummary = this.#isInBlock || repeatedLine.test(line);
+    if (isSummary && known.counted.has(value.text)) return undefined;
     return this.#scopeOfOther(value, { line, known });
   }
 
@@ -98,9 +115,7 @@ export class EvaluationHistory {
     { line, known }: { line: string; known: MetricHistory },
   ): boolean {
     const isBatch = isTrainingBatch(line);
-    const section = isBatch
-      ? undefined
-      : (sectionAt(line, start, start + text.length) ?? this.#indented);
+    const section = isBatch ? undefined : this.sectionOf(line, start, start + text.length);
     if (section?.kind === "evaluation") known.evaluation ??= section;
     if (!isBatch && section?.kind !== "training") return false;
     known.training ??= { line, word: section?.word };
@@ -120,7 +135,7 @@ export class EvaluationHistory {
     }
     const isEarlier = showsEarlierResult(line, value.metric);
     if (!accepts(known, scope === "part-of-pass" && !isEarlier)) return undefined;
-    known.count += 1;
+    known.counted.add(value.text);
     return isEarlier ? "whole" : scope;
   }
 
@@ -148,7 +163,7 @@ export class EvaluationHistory {
     let known = this.#metrics.get(metric);
     if (known === undefined) {
       known = {
-        count: 0,
+        counted: new EarlierValues(),
         training: undefined,
         shown: undefined,
         hasPartial: false,

@@ -35,7 +35,10 @@ function lastField(printed: string, isTight: boolean): string {
 function fieldOf(text: string, isTight: boolean): string {
   let start = 0;
   const unquoted = text.replace(/["'`*]+$/u, "");
-  for (const found of unquoted.matchAll(boundary)) start = found.index + found[0].length;
+  for (const found of unquoted.matchAll(boundary)) {
+    const isGoal = found[0] === ":" && statedGoal.test(unquoted.slice(start, found.index));
+    if (!isGoal) start = found.index + found[0].length;
+  }
   // Digits that are not a number (a time of day, a version) also end a field.
   const field = unquoted
     .slice(start)
@@ -45,10 +48,14 @@ function fieldOf(text: string, isTight: boolean): string {
   return words.replaceAll(/^["'`*(]+|["'`*]+$/gu, "").trim();
 }
 
+/** `goal: acc 0.95`, `best: acc 0.95`: a word before a colon that changes the meaning of the name after it. */
+const statedGoal =
+  /\b(?:goal|target|threshold|required|baseline|chance|random|best|worst|prev(?:ious)?)$/iu;
+
 /** In `epoch done val_loss=0.3` the name is one word; in `best val_loss=0.3` it is two. */
 function lastName(field: string): string {
   const words = field.split(/\s+/u);
   let first = words.length - 1;
-  while (first > 0 && isQualifier(words[first - 1] ?? "")) first -= 1;
+  while (first > 0 && isQualifier((words[first - 1] ?? "").replace(/:$/u, ""))) first -= 1;
   return words.slice(first).join(" ");
 }

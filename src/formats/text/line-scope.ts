@@ -9,7 +9,10 @@ const counters = [
   /\bepoch\b[^/\d]{0,10}\[?\s*(?:\d+\/)?\d+\]?[\s,|:-]*(?:(?:step|iter(?:ation)?|it)\b\W{0,3})?\[\s*(\d+)\s*\/\s*(\d+)/iu,
   /\b(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*(\d+)/iu,
   /(?:^|\s)(\d+)\/(\d+)\s+(?:[━─]|\[[=>.])/u,
+  /(?:^|\s)(\d+)\s*\/\s*(\d+)\s+(?:mini-?)?batches\b/iu,
 ];
+/** `batch: 99`: the position in a pass of unknown length. */
+const batchNumber = /\b(?:mini-?)?batch(?:_idx)?\b\s*[:=#]?\s*\d+(?![\d.]*\s*(?:\/|of\b))/iu;
 const evaluationCounter =
   /\b(?:val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?)\b[^[\]|]{0,16}(?:\[\d+\])?\s*\[\s*(\d+)\s*\/\s*\d+/iu;
 const percentBar = /(?:^|[\s:])(\d{1,3})%\s?\|/u;
@@ -26,6 +29,12 @@ export type LineScope =
   | "part-of-pass";
 
 export function scopeOfLine(line: string): LineScope {
+  const ofPass = scopeInPass(line);
+  if (ofPass !== "whole" || !/batch/iu.test(line)) return ofPass;
+  return batchNumber.test(line) ? "part-of-pass" : "whole";
+}
+
+function scopeInPass(line: string): LineScope {
   // Every counter and bar has one of these; searching the others for each pattern takes most of the time of a line.
   if (!line.includes("/") && !line.includes("%") && !/of/iu.test(line)) return "whole";
   const percent = percentBar.exec(line)?.[1];

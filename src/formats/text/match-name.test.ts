@@ -23,6 +23,8 @@ test.each([
   { found: "best metrics/eval/Accuracy", wanted: "metrics/eval/Accuracy", match: "longer" },
   { found: "Val. Acc.", wanted: "val_acc", match: "same" },
   { found: "Best Val. Acc.", wanted: "val_acc", match: "longer" },
+  { found: "ETA to acc", wanted: "acc", match: "longer" },
+  { found: "continue until the acc", wanted: "acc", match: "longer" },
   { found: "%WER", wanted: "WER", match: "same" },
   { found: "Accuracy (%)", wanted: "accuracy", match: "same" },
   { found: "best loss [nats]", wanted: "loss", match: "longer" },

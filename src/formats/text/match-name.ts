@@ -16,7 +16,7 @@ export type NameMatch =
  * loss, and the best loss so far is not the current one.
  */
 const qualifier =
-  /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg|macro|micro|weighted|balanced|normali[sz]ed|pixel|token|masked|class|per.class|per.token|clean|robust|teacher|student|old|worst|lowest|highest|baseline|chance|majority|target|goal|required|expected|desired|minimal|threshold)(?:[_-]?\d+)?(?:'s)?$/iu;
+  /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev|held.?out|lm|best|top|running|smooth(?:ed)?|ema|tta|avg|average|mean|median|total|batch|step|epoch|final|last|previous|prev|min|max|minimum|maximum|aux|mtp|moe|reg|macro|micro|weighted|balanced|normali[sz]ed|pixel|token|masked|class|per.class|per.token|clean|robust|teacher|student|old|worst|lowest|highest|baseline|chance|majority|target|goal|required|expected|desired|minimal|threshold|eta|until|when|once|if|unless)(?:[_-]?\d+)?(?:'s)?$/iu;
 
 /**
  * Words after which a name means what it means alone. After any other word it is the name of something else: `policy loss`, `cat accuracy`.

@@ -12,6 +12,7 @@ import { readProgramClock } from "./program-clock.ts";
 import { readPairs } from "./read-pairs.ts";
 import { suggestMetric } from "./suggest-metric.ts";
 import { stepOfNumbers } from "./step-of-numbers.ts";
+import { resumeLine } from "./resumed-training.ts";
 import { SourceEcho } from "./source-echo.ts";
 import { visibleText } from "./visible-text.ts";
 import { needlesOf, type WantedMetric, type WantedReadings } from "./wanted-metric.ts";
@@ -102,6 +103,7 @@ export class MetricReader {
       this.#keptLines.length < maximumKeptLines ||
       this.#tables.isOpen ||
       this.#echo.isInside ||
+      this.#history.hasHeadings ||
       this.#needles.test(text)
     );
   }
@@ -121,7 +123,7 @@ export class MetricReader {
       if (part === "source") this.#noteSource(read, line);
       return nothing;
     }
-    const metrics = read.filter((reading) => this.#isEvaluation(reading, line));
+    const metrics = this.#evaluationsOf(read, line);
     this.#addLineFacts(metrics, rank ?? statedRank(pairs), pairs);
     const { samples } = this.#wanted;
     const count =
@@ -131,6 +133,12 @@ export class MetricReader {
       samplesCount: count,
       clockMs: readProgramClock(this.#wanted.clock, { line, pairs, commaStyle: this.#commaStyle }),
     };
+  }
+
+  #evaluationsOf(read: readonly MetricReading[], line: string): MetricReading[] {
+    // `Loaded checkpoint (epoch 9, acc 0.95)` is about an earlier run.
+    const isEarlier = read.length > 0 && this.#matched.size === 0 && resumeLine(line) !== undefined;
+    return isEarlier ? [] : read.filter((reading) => this.#isEvaluation(reading, line));
   }
 
   /** Adds what holds for all values of a line. */
@@ -237,12 +245,13 @@ export class MetricReader {
       return exact.length > 1 ? evaluationOf(exact, line) : exact[0];
     }
     if (last !== undefined) return this.#exact.has(metric) ? undefined : last;
-    // `[valid] acc 0.9` is also `valid_acc`.
+    // `[valid] acc 0.9` is also `valid_acc` and `valid/acc`.
+    const path = metric.replaceAll(/[/.](?=\p{L})/gu, "_");
     return pairs.find(({ name, number }) => {
       if (!metric.toLowerCase().endsWith(name.toLowerCase())) return false;
-      const section = sectionAt(line, number.start);
+      const section = this.#history.sectionOf(line, number.start);
       const words = section === undefined ? [] : wordsOfSection(section);
-      return words.some((word) => matchName(`${word}_${name}`, metric) === "same");
+      return words.some((word) => matchName(`${word}_${name}`, path) === "same");
     });
   }
 

@@ -137,6 +137,11 @@ describe("readPairs", () => {
       pairs: { class: 0, "class-0 acc": 0.95, fold: 2, "fold-2 acc": 0.9, epoch: 3, acc: 0.8 },
     },
     {
+      name: "keeps the word of a goal before a colon in the name",
+      line: "goal: acc 0.95, best: acc=0.9, INFO: acc 0.8",
+      pairs: { "goal: acc": 0.95, "best: acc": 0.9, acc: 0.8 },
+    },
+    {
       name: "reads units in brackets",
       line: "loss [nats]: 0.7, Accuracy (%): 85.2",
       pairs: { "loss [nats]": 0.7, "Accuracy (%)": 85.2 },

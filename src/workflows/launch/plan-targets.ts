@@ -68,6 +68,12 @@ export function targetWarning(
 function readTarget(text: string): MetricTarget {
   const target = parseTarget(text);
   if (target !== undefined) return target;
+  const percent = /^(.*[<>]=?\s*)(\d[\d.]*)\s*%\s*$/u.exec(text);
+  if (percent !== null)
+    throw new UserError("target-invalid", `a target has no percent sign: \`${text}\``, {
+      at: "--target",
+      hint: `use the scale that the program prints: \`${percent[1]}${percent[2]}\` for \`${percent[2]}\`, \`${percent[1]}${Number(percent[2]) / 100}\` for \`${Number(percent[2]) / 100}\` or \`${percent[2]}%\``,
+    });
   throw new UserError("target-invalid", `invalid target \`${text}\``, {
     at: "--target",
     hint: "use a metric, `>=` or `<=`, and a number: `--target 'val_acc>=0.94'` or `--target 'loss<=2.0'`",
