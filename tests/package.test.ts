@@ -28,7 +28,8 @@ describe("the packed package", () => {
     expect(names.filter((name: string) => /\.test\.|\.map$|^tests\/|^bench\//u.test(name))).toEqual(
       [],
     );
-    expect(names.length).toBeLessThanOrEqual(700);
+    // A file of code in a start costs more to open than to parse; an unbundled program has thousands.
+    expect(names.length).toBeLessThanOrEqual(750);
     expect(names).toContain("dist/THIRD-PARTY-LICENSES");
     writeFileSync(join(folder, "package.json"), '{ "type": "module", "private": true }');
     npm(["install", "--no-audit", "--no-fund", join(folder, packed.filename)], folder);
