@@ -119,7 +119,7 @@ export default defineConfig({
             },
             {
               name: "shared",
-              test: /\/web\/(?:components\/|live\/|requests\/|charts\/(?:axes|save|run)\/|views\/series\/|views\/atlas\/atlas-view)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
+              test: /\/web\/(?:components\/|live\/|requests\/|charts\/(?:axes|save|run)\/|views\/series\/|charts\/(?:atlas\/(?:families|shortened)|plan\/chart-scale)|views\/run\/x-axis|views\/atlas\/atlas-view)|\/src\/(?:foundation|schema|report\/(?:wording|paint|runs|findings))\//u,
               maxModuleSize: 20_000,
             },
           ],

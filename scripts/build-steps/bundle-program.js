@@ -52,6 +52,34 @@ const usedTogether = {
 };
 
 /**
+ * Chunks of the dashboard's server: the modules of its own folders that these files import, each in the first chunk that
+ * needs it. The server listens before the list of runs is loaded, and sends that before the others are.
+ */
+const serverChunks = {
+  "serve-start": ["server/serve-dashboard.ts"],
+  "serve-list": ["server/answer-requests.ts", "server/document-events.ts"],
+  "serve-runs": [
+    "workflows/dashboard/watch-runs.ts",
+    "workflows/dashboard/watch-run.ts",
+    "workflows/dashboard/prepare-first-view.ts",
+    "workflows/dashboard/live-list-item.ts",
+  ],
+  "serve-routes": [
+    "server/run-routes.ts",
+    "server/series-routes.ts",
+    "server/race-routes.ts",
+    "server/atlas-routes.ts",
+    "server/plan-routes.ts",
+  ],
+};
+const serverFolders = [
+  "src/server/",
+  "src/workflows/dashboard/",
+  "node_modules/@hono/",
+  "node_modules/hono/",
+];
+
+/**
  * Bundles src/ into dist/ and returns the bundled source files.
  *
  * All files are in one folder, so that `new URL("./x-thread.js", import.meta.url)` finds a thread
@@ -83,6 +111,7 @@ export async function bundleProgram(root) {
               if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
             }
           }
+          assignServerChunks(this, root, chunkOf);
           for (const id of smallModules(this, sources))
             if (!chunkOf.has(id)) chunkOf.set(id, "small");
         },
@@ -104,6 +133,32 @@ export async function bundleProgram(root) {
   });
   await bundle.close();
   return output.flatMap((file) => file.moduleIds ?? []);
+}
+
+/**
+ * Adds the modules of `serverChunks`, and those that only they import. A module that another chunk imports which the server
+ * loads, too, is left out: the two chunks would import each other.
+ */
+function assignServerChunks(build, root, chunkOf) {
+  const own = serverFolders.map((folder) => join(root, folder));
+  const isOwn = (id) => own.some((folder) => id.startsWith(folder));
+  const nameOf = new Map();
+  for (const [name, files] of Object.entries(serverChunks)) {
+    const paths = files.map((file) => join(root, "src", file));
+    for (const id of reach(build, paths)) if (!nameOf.has(id)) nameOf.set(id, name);
+  }
+  const chosen = new Set([...nameOf.keys()].filter((id) => !chunkOf.has(id)));
+  const isLoadedWith = (importer) => chosen.has(importer) || !nameOf.has(importer);
+  let count;
+  do {
+    count = chosen.size;
+    for (const id of chosen) {
+      const { importers, dynamicImporters } = build.getModuleInfo(id);
+      const isOnlyServers = [...importers, ...dynamicImporters].every((each) => chosen.has(each));
+      if (!importers.every(isLoadedWith) || !(isOwn(id) || isOnlyServers)) chosen.delete(id);
+    }
+  } while (chosen.size < count);
+  for (const id of chosen) chunkOf.set(id, nameOf.get(id));
 }
 
 /** A module smaller than this costs less to parse than a file of its own costs to open. */

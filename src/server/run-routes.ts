@@ -1,5 +1,4 @@
 import type { Context, Hono } from "hono";
-import { once } from "../foundation/once.ts";
 import { UserError } from "../foundation/user-error.ts";
 import { labelRequest } from "../schema/dashboard/label-request.ts";
 import type { LogDocument } from "../schema/dashboard/log-page.ts";
@@ -8,6 +7,7 @@ import { readLogBytes, readLogLines } from "../store/records/read-log-lines.ts";
 import { archiveRecord } from "../store/records/record-archive.ts";
 import { checkedChange, labelRun } from "../workflows/control/label-runs.ts";
 import { stopRun } from "../workflows/control/stop-run.ts";
+import { RunDiagnoses } from "../workflows/dashboard/run-diagnoses.ts";
 import type { RunWatch } from "../workflows/dashboard/watch-runs.ts";
 import type { DashboardParts } from "./dashboard-parts.ts";
 import {
@@ -112,15 +112,12 @@ async function jsonBody({ req }: Context): Promise<unknown> {
   });
 }
 
-/** Adds the route of what `pitwall doctor` says about a run. Loads the diagnosis with the first request. */
+/** Adds the route of what `pitwall doctor` says about a run. */
 function addDiagnosisRoute(app: Hono, watch: RunWatch): void {
-  const loaded = once(async () => {
-    const { RunDiagnoses } = await import("../workflows/dashboard/run-diagnoses.ts");
-    return new RunDiagnoses();
-  });
+  const diagnoses = new RunDiagnoses();
   app.get("/api/runs/:id/diagnosis", async (context) => {
     const { run } = await watch.openPage(context.req.param("id"));
-    return context.json(await (await loaded()).of(run, watch.nowMs()));
+    return context.json(await diagnoses.of(run, watch.nowMs()));
   });
 }
 

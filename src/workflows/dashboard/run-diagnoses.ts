@@ -2,8 +2,6 @@ import type { DiagnosisDocument } from "../../schema/dashboard/diagnosis-page.ts
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { runName } from "../../schema/run/run-name.ts";
-import { diagnoseRecord } from "../diagnose/diagnose-target.ts";
-import { readLedger } from "../read-run/ledger-of-record.ts";
 import type { WatchedRun } from "./watch-run.ts";
 
 /** Answers for that many runs are kept. */
@@ -38,6 +36,9 @@ export class RunDiagnoses {
 }
 
 async function diagnosed({ record }: WatchedRun, nowMs: number): Promise<DiagnosisDocument> {
+  // Most pages request no diagnosis.
+  const { diagnoseRecord } = await import("../diagnose/diagnose-target.ts");
+  const { readLedger } = await import("../read-run/ledger-of-record.ts");
   const { diagnosis } = await diagnoseRecord(record, nowMs);
   const ledger = await readLedger(record, nowMs);
   const { events } = record.events;
