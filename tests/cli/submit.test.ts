@@ -33,6 +33,7 @@ function submission(): { cwd: string; results: string } {
   const system = {
     ...fields,
     submitter: "AMD",
+    number_of_nodes: "1",
     accelerator_model_name: "AMD Instinct MI300X",
     division: "closed",
     status: "Available cloud",

@@ -84,6 +84,7 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
     case "names-differ":
     case "organization-differs":
     case "accelerator-differs":
+    case "count-differs":
     case "placeholder":
       return describeNames(problem);
     case "power-read-rarely":
@@ -136,7 +137,14 @@ function describePlaces(problem: PlacesProblem): ItemWords {
 
 type NamesProblem = Extract<
   SubmissionItem["problem"],
-  { kind: "names-differ" | "organization-differs" | "accelerator-differs" | "placeholder" }
+  {
+    kind:
+      | "names-differ"
+      | "organization-differs"
+      | "accelerator-differs"
+      | "count-differs"
+      | "placeholder";
+  }
 >;
 
 function describeNames(problem: NamesProblem): ItemWords {
@@ -158,6 +166,12 @@ function describeNames(problem: NamesProblem): ItemWords {
         said: `\`submission_platform\` is \`${problem.logged}\` in ${countOf(problem.logCount, "log")}, the accelerator of the system description \`${problem.described}\``,
         advice:
           "check that these are the logs of this system, then correct the name in the launch script",
+      };
+    case "count-differs":
+      return {
+        said: `\`submission_platform\` is \`${problem.logged}\` in ${countOf(problem.logCount, "log")}, the system description has ${countOf(problem.nodeCount, "node")} with ${countOf(problem.acceleratorsPerNode, "accelerator")}`,
+        advice:
+          "check that these are the logs of this system, then correct the counts or the name in the launch script",
       };
     case "placeholder":
       return {

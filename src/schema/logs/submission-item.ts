@@ -74,6 +74,14 @@ export const submissionItem = z.strictObject({
       described: z.string(),
       logCount: z.number().int(),
     }),
+    z.strictObject({
+      kind: z.literal("count-differs"),
+      logged: z.string(),
+      /** Of the system description. */
+      nodeCount: z.number().int(),
+      acceleratorsPerNode: z.number().int(),
+      logCount: z.number().int(),
+    }),
     /** Power meters are read less often than once a second. */
     z.strictObject({ kind: z.literal("power-read-rarely"), readingIntervalMs: z.number() }),
     /** The value of the launch scripts was not replaced; accepted submissions contain such values. */

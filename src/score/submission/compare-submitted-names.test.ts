@@ -10,13 +10,26 @@ const accelerators = [
   "mi325x",
 ];
 
-function kindsOf(names: { org?: string; platform?: string; submitter?: string; model?: string }) {
+function kindsOf(names: {
+  org?: string;
+  platform?: string;
+  submitter?: string;
+  model?: string;
+  counts?: readonly [nodes: number, perNode: number];
+}) {
   const { org = "Acme", platform = "node", submitter = "Acme", model = "NVIDIA H100" } = names;
+  const [nodeCount, acceleratorsPerNode] = names.counts ?? [];
   const logged = [
     { key: "submission_org", value: org, logCount: 5 },
     { key: "submission_platform", value: platform, logCount: 5 },
   ];
-  const described = { organisation: "acme_labs", submitter, acceleratorModelName: model };
+  const described = {
+    organisation: "acme_labs",
+    submitter,
+    acceleratorModelName: model,
+    nodeCount,
+    acceleratorsPerNode,
+  };
   return compareSubmittedNames({ place: "here", logged, ...described }, accelerators).map(
     ({ problem }) => problem.kind,
   );
@@ -52,6 +65,27 @@ describe("compareSubmittedNames", () => {
     ["72xGB200", "NVIDIA B200"],
   ])("reports `%s` for `%s`", (platform, model) => {
     expect(kindsOf({ platform, model })).toEqual(["accelerator-differs"]);
+  });
+
+  test.each([
+    ["dgxh100_n64", 64, 8],
+    ["8xH100", 1, 8],
+    ["512xH100", 64, 8],
+    ["8xH100_2xEPYC_9755", 1, 8],
+    ["1xXE9680x8H100-SXM-80GB", 1, 8],
+    ["4xDGX H100", 32, 8],
+    ["2xNVIDIA H100", 2, 8],
+    ["1xESC-N8-E11", 1, 8],
+  ] as const)("takes `%s` for %d nodes with %d accelerators", (platform, nodes, perNode) => {
+    expect(kindsOf({ platform, counts: [nodes, perNode] })).toEqual([]);
+  });
+
+  test.each([
+    ["dgxh100_n64", 32, 8],
+    ["16xH100", 1, 8],
+    ["4x NVIDIA H100", 1, 8],
+  ] as const)("reports `%s` for %d nodes with %d accelerators", (platform, nodes, perNode) => {
+    expect(kindsOf({ platform, counts: [nodes, perNode] })).toEqual(["count-differs"]);
   });
 
   test("reports a placeholder as such, not as another organization", () => {

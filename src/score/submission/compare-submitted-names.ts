@@ -17,6 +17,8 @@ export interface SubmittedNames {
   organisation: string;
   submitter: string | undefined;
   acceleratorModelName: string | undefined;
+  nodeCount: number | undefined;
+  acceleratorsPerNode: number | undefined;
 }
 
 export function submittedNames(
@@ -24,8 +26,9 @@ export function submittedNames(
   logged: readonly LoggedName[],
 ): SubmittedNames {
   const system = reading.kind === "missing" ? undefined : reading.system;
-  const { submitter, acceleratorModelName } = system ?? {};
-  return { place, logged, organisation, submitter, acceleratorModelName };
+  const { submitter, acceleratorModelName, nodeCount, acceleratorsPerNode } = system ?? {};
+  const counts = { nodeCount, acceleratorsPerNode };
+  return { place, logged, organisation, submitter, acceleratorModelName, ...counts };
 }
 
 const placeholder = /PLACEHOLDER|\bTODO\b|^\s*<[^>]*>\s*$/u;
@@ -48,6 +51,7 @@ export function compareSubmittedNames(
     ),
     ...organisationDiffers(names, own),
     ...acceleratorDiffers(names, own, acceleratorNames),
+    ...countDiffers(names, own, acceleratorNames),
     ...logged
       .filter(({ value }) => placeholder.test(value))
       .map(({ key, value, logCount }) => ({ kind: "placeholder" as const, key, value, logCount })),
@@ -102,6 +106,33 @@ function acceleratorDiffers(
       return [{ kind: "accelerator-differs" as const, ...platform }];
     });
 }
+
+/** `dgxh100_n64` names 64 nodes; `8xH100` names 8 nodes, 8 accelerators of a node, or 8 of all. */
+function countDiffers(
+  { nodeCount, acceleratorsPerNode }: SubmittedNames,
+  logged: readonly LoggedName[],
+  acceleratorNames: readonly string[],
+): SubmissionItem["problem"][] {
+  if (nodeCount === undefined || acceleratorsPerNode === undefined) return [];
+  const models = modelsOf(acceleratorNames).join("|");
+  const ofAccelerators = new RegExp(
+    String.raw`(?<![a-z\d])(\d+) ?x ?(?:nvidia |amd |instinct )*(?:${models})(?!\d)`,
+    "iu",
+  );
+  const total = nodeCount * acceleratorsPerNode;
+  return logged
+    .filter(({ key }) => key === "submission_platform")
+    .flatMap(({ value, logCount }) => {
+      const nodes = Number(ofNodes.exec(value)?.[1] ?? nodeCount);
+      const accelerators = Number(ofAccelerators.exec(value)?.[1] ?? total);
+      const isKnown = [total, nodeCount, acceleratorsPerNode].includes(accelerators);
+      if (nodes === nodeCount && isKnown) return [];
+      const counts = { nodeCount, acceleratorsPerNode };
+      return [{ kind: "count-differs" as const, logged: value, ...counts, logCount }];
+    });
+}
+
+const ofNodes = /_n(\d+)(?=_|$)/u;
 
 /** Models that a text can be searched for: `h100`, `gb200`, `mi300x`; not `a10` or `t4`, which other names contain. */
 function modelsOf(acceleratorNames: readonly string[]): string[] {
