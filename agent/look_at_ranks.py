@@ -7,6 +7,7 @@ helper writes when it is asked; and in any case the system call in which its mai
 import base64
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -55,7 +56,7 @@ def find_ranks(folder):
         pid = int(name)
         words = read("/proc/%d/cmdline" % pid).split("\0")
         env = environment(pid)
-        is_own = "pitwall_agent" in " ".join(words[:4]) or "torch.distributed.run" in words or "torchrun" in words[0] + "".join(words[1:2])
+        is_own = re.search(r"pitwall_agent|\.pitwall/agent/", " ".join(words[:4])) or "torch.distributed.run" in words or "torchrun" in words[0] + "".join(words[1:2])
         is_python = "python" in program_of(pid)
         rank = env.get("RANK", env.get("PITWALL_RANK", ""))
         if env.get("PITWALL_RUN_DIR") == folder and rank.isdigit() and is_python and not is_own:
