@@ -4,6 +4,7 @@ import { commandFrameworks } from "../../schema/plan/command-framework.ts";
 import type { PlanObjective } from "../../schema/plan/run-plan.ts";
 import { precisionNamed } from "../search/precision-named.ts";
 import type { PlanCall } from "./plan-machines.ts";
+import type { TrainingAmount } from "./read-goal.ts";
 
 /** A plan as the options of `pitwall plan`, which are also the address of the page. */
 export interface PlanTexts {
@@ -30,7 +31,7 @@ export interface PlanTexts {
   ignoresOwnRuns?: boolean | undefined;
 }
 
-/** @throws UserError `option-invalid` */
+/** @throws UserError `option-invalid`, `options-conflict` */
 export function readPlanCall(texts: PlanTexts): PlanCall {
   const limits = {
     budgetUsd: budgetOf(texts.budget),
@@ -39,7 +40,7 @@ export function readPlanCall(texts: PlanTexts): PlanCall {
   };
   return {
     goal: texts.goal,
-    amount: { tokens: tokensOf(texts.tokens, "--tokens"), loss: lossOf(texts.target) },
+    amount: amountOf(texts),
     batchTokens: tokensOf(texts.batch, "--batch"),
     forFramework: commandFrameworks.find((one) => one === texts.for),
     precision: precisionNamed(texts.precision),
@@ -92,6 +93,15 @@ function energyOf(text: string | undefined): number | undefined {
     text,
     "use an energy above zero, for example `--max-energy 500kWh`",
   );
+}
+
+function amountOf({ tokens, target }: PlanTexts): TrainingAmount {
+  if (tokens !== undefined && target !== undefined)
+    throw new UserError("options-conflict", "a plan has either tokens or a loss as its goal", {
+      at: "--target",
+      hint: "remove `--target` to train on that many tokens, or `--tokens` to train to the loss",
+    });
+  return { tokens: tokensOf(tokens, "--tokens"), loss: lossOf(target) };
 }
 
 function tokensOf(text: string | undefined, at: string): number | undefined {
