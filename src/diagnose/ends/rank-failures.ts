@@ -84,7 +84,7 @@ export function rankFailures(facts: RunFacts): RankFailure[] {
   return withoutLauncher(withoutUnnamed(failures), ranks);
 }
 
-/** What nobody is known to have printed matters only if no rank shows a reason that weighs as much. */
+/** Lines that no rank is known to have printed count only if no rank shows a cause of the same weight. */
 function withoutUnnamed(failures: RankFailure[]): RankFailure[] {
   const unnamed = failures.find(({ rank }) => rank === unnamedRank);
   if (unnamed === undefined || failures.length === 1) return failures;
@@ -189,7 +189,7 @@ function signsOfRanks({
   const { ranks } = jobRanksOf(events);
   const only = ranks.length === 1 ? ranks[0]?.rank : undefined;
   const owner = placesOfEvents === undefined ? only : ownerOfUnnamed(events);
-  // Whoever lost a connection is not the one whose end broke it.
+  // The rank that reports a lost connection is not the one that ended.
   const others = placesOfEvents === undefined ? only : unnamedRank;
   const ends = badEnds(events);
   const byRank = new Map<number, SeenSign[]>();
@@ -207,7 +207,7 @@ function withoutPassed(signs: SeenSign[]): SeenSign[] {
   return last.length > 0 ? last : signs;
 }
 
-/** Without a record, lines that nobody is known to have printed are of the one rank whose end a launcher states. */
+/** Without a record, lines of an unknown rank belong to the rank whose end the launcher reports, if it reports only one. */
 function ownerOfUnnamed(events: readonly LifecycleEvent[]): number {
   const [ended, ...more] = badEnds(events).keys();
   return ended !== undefined && more.length === 0 ? ended : unnamedRank;

@@ -1,3 +1,4 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
@@ -230,10 +231,9 @@ function oddOnes(lines: readonly SeenSign[]): number[] {
     calls.set(Number(own), call);
     calls.set(Number(other), otherCall);
   }
-  const counts = new Map<string, number[]>();
-  for (const [rank, call] of calls) counts.set(call, [...(counts.get(call) ?? []), rank]);
-  const [usual, ...others] = [...counts.values()].toSorted((a, b) => b.length - a.length);
-  const odd = others.flat();
+  const groups = groupBy(calls, ([, call]) => call);
+  const [usual, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
+  const odd = others.flat().map(([rank]) => rank);
   return usual !== undefined && odd.length > 0 && odd.length < calls.size / 2 ? odd : [];
 }
 
@@ -302,7 +302,7 @@ function hangAtStart(facts: RunFacts): Cause[] {
   return silent === undefined ? [] : hangOfSilence(silent, facts);
 }
 
-/** Whoever keeps stacks of a job without a record took them because it stood still. */
+/** Stacks that were kept without a record were taken because the job made no progress. */
 function hangOfFiles(facts: RunFacts): Cause[] {
   const { ranks } = jobRanksOf(facts.events);
   const count = new Set([...ranks, ...facts.stacks].map(({ rank }) => rank)).size;

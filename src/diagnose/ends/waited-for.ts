@@ -1,3 +1,4 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
@@ -121,11 +122,7 @@ function inOtherCall(
     const [, number, operation = "", size = ""] = ncclCall.exec(sign.text) ?? [];
     return number === undefined ? [] : [{ rank, sign, number, operation, size }];
   });
-  const groups = new Map<string, typeof calls>();
-  for (const call of calls) {
-    const key = `${call.number} ${call.operation} ${call.size}`;
-    groups.set(key, [...(groups.get(key) ?? []), call]);
-  }
+  const groups = groupBy(calls, ({ number, operation, size }) => `${number} ${operation} ${size}`);
   const [usual, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);
   const [common] = usual ?? [];
   const odd = others.flat().filter(({ number }) => number === common?.number);

@@ -1,6 +1,6 @@
 import type { FlightDump, FlightEntry } from "./flight-dump.ts";
 
-/** Rounds that have to be alike before one that differs says anything. */
+/** Equal rounds that are needed before a different one counts. */
 const minimumRounds = 2;
 
 /**

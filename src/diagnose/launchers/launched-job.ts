@@ -107,7 +107,7 @@ export class LaunchedJob {
       .map((rank) => ({ body: { kind: "launched", host: hostOf(rank), rank, localRank: 0 } }));
     for (const [index, [rank, { how, place }]] of [...ends].entries()) {
       bodies.push({ body: { kind: "rank-exited", host: hostOf(rank), rank, ...how }, place });
-      // Launchers state first the end that they noticed first, and end the others then.
+      // Launchers report the first end that they notice, then stop the other ranks.
       if (index === 0) bodies.push({ body: { kind: "stopping", reason: "failure" } });
     }
     const events = bodies.map(({ body }, index) => {

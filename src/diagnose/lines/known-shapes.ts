@@ -4,7 +4,7 @@ export interface LineShape {
   lossAt: number | undefined;
   /** Whether it has a value that may be no finite number. */
   hasBadWord: boolean;
-  /** Whether it tells of a step, so that the training goes on. */
+  /** Whether the line reports a step, which shows that the training continues. */
   isProgress: boolean;
 }
 

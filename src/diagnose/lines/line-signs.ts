@@ -58,12 +58,12 @@ type KeptSign = SeenSign & { process?: number | undefined; progress: number };
 
 /** Signs kept of one kind and rank: the first ones, because later ones repeat or follow from them. */
 const keptOfEach = 3;
-/** After so many more lines about steps, what a line tells did not end the training. */
+/** A line that this many lines about steps follow did not end the training. */
 const passedAfter = 6;
 /** The program or its launcher says that the training ended as it should. */
 const completion =
   /training (?:is |was |has )?(?:been )?(?:completed?|finished|done|successful)|train_runtime|exits? successfully|successfully finished|`?Trainer\.fit`? stopped: `?max_|\bJob completed|Total run time:/iu;
-/** Programs that complete go on after these, where no further steps show it. */
+/** Signs that do not stop a program that completes, even if no later line about a step shows it. */
 const survived: ReadonlySet<string> = new Set(["connection", "timeout", "configuration"]);
 const progressLine = /\b(?:step|iter(?:ation)?|epoch|batch)s?\b\W{0,4}\d|\d+\/\d+ \[\d/iu;
 

@@ -4,7 +4,7 @@ import type { PrintedLoss } from "./printed-losses.ts";
 const badValue = /(?<name>[a-z][\w./-]*)["']?\s*[:=|]?\s*["'(]*[-+]?(?:nan|inf(?:inity)?)\b/iu;
 /** Of evaluations, and times that are not known yet. */
 const harmless = /^(?:val|eval|test|sanity|eta|speed|time|acc|iou|miou|grad)/iu;
-/** So many lines in a row are no accident of one batch. */
+/** This many bad lines in a row are not caused by a single batch. */
 const minimumBad = 3;
 
 interface Value {
@@ -14,7 +14,7 @@ interface Value {
 }
 
 /**
- * Programs that do not call their loss so: a value in lines about steps that was finite, and then is no finite number any more to the end, by rank.
+ * For programs whose loss has another name: a value in lines about steps that was finite, and then stays NaN or infinite to the end, by rank.
  * Lines that state a loss do not come here.
  */
 export class PrintedValues {

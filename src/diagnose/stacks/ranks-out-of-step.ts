@@ -1,3 +1,4 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import type { StackFrame } from "../../schema/diagnosis/evidence.ts";
 import { notAtStore } from "./not-at-store.ts";
 import type { RankStack } from "../flight/causes-of-dumps.ts";
@@ -110,10 +111,5 @@ function groupsBy(
   stacks: readonly RankStack[],
   keyOf: (stack: RankStack) => string,
 ): RankStack[][] {
-  const groups = new Map<string, RankStack[]>();
-  for (const stack of stacks) {
-    const key = keyOf(stack);
-    groups.set(key, [...(groups.get(key) ?? []), stack]);
-  }
-  return [...groups.values()];
+  return [...groupBy(stacks, keyOf).values()];
 }

@@ -52,7 +52,7 @@ describe("findSleepingRank", () => {
       ranks: [waits, sleeps, sleeps, waits],
     },
     { of: "a rank that computes for longer", ranks: [usual, waits, waits] },
-    { of: "a rank that sleeps while nobody waits for it", ranks: [usual, sleeps, usual] },
+    { of: "a rank that sleeps while no other rank waits for it", ranks: [usual, sleeps, usual] },
     { of: "a single rank", ranks: [sleeps] },
     {
       of: "a rank that writes checkpoints now and then",

@@ -1,7 +1,8 @@
+import { groupBy } from "../../foundation/group-by.ts";
 import { median } from "../../foundation/statistics.ts";
 import type { Cause } from "../../schema/diagnosis/diagnosis.ts";
 
-/** In what the main thread of a rank was seen until a moment; the counts only grow. */
+/** Counts of what the main thread of a rank was seen doing, up to a time; they only grow. */
 export interface SeenWaits {
   rank: number;
   timeMs: number;
@@ -11,7 +12,7 @@ export interface SeenWaits {
   otherCall: number;
 }
 
-/** The start of a training, in which ranks load and compile, is left out. */
+/** Part of the training that is left out at its start, when ranks load and compile. */
 const warmupFraction = 0.2;
 /** A fault of each step shows in each of these parts of the time. */
 const partCount = 5;
@@ -19,7 +20,7 @@ const minimumLooksPerPart = 25;
 /** The rank is in another call this much more often than any other. */
 const minimumSleep = 0.1;
 const minimumSleepInPart = 0.05;
-/** Of this, at least this part is what the others wait longer in a futex. */
+/** The others wait in a futex longer by at least this part of the excess. */
 const waitedPart = 0.4;
 
 /** How often, in 0..1. */
@@ -40,8 +41,7 @@ interface Shares {
  * @param seen in the order of time
  */
 export function findSleepingRank(seen: readonly SeenWaits[]): Cause[] {
-  const ofRanks = new Map<number, SeenWaits[]>();
-  for (const each of seen) ofRanks.set(each.rank, [...(ofRanks.get(each.rank) ?? []), each]);
+  const ofRanks = groupBy(seen, ({ rank }) => rank);
   if (ofRanks.size < 2) return [];
   const firstMs = Math.max(...[...ofRanks.values()].map(startOf));
   const lastMs = Math.min(...[...ofRanks.values()].map((each) => each.at(-1)?.timeMs ?? 0));
@@ -77,7 +77,7 @@ function causeOf(
   const others = whole.filter(({ rank }) => rank !== culprit.rank);
   const longest = others.toSorted((a, b) => b.futex - a.futex).slice(0, 1);
   return {
-    // A loader is waited for in a pipe, a file or a connection.
+    // A rank that waits for its data loader reads from a pipe, a file or a socket.
     kind: culprit.sleep < culprit.otherCall ? "data-starvation" : "compute-straggler",
     ranks: [culprit.rank],
     hosts: [],

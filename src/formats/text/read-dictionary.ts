@@ -108,7 +108,7 @@ class DictionaryReader {
     return true;
   }
 
-  /** The text in quotes that was read from an index; undefined if the value is not one. */
+  /** The quoted text that starts at an index; undefined if the value has no quotes. */
   #textFrom(start: number): string | undefined {
     const quoted = this.#text.slice(start, this.at);
     return /^["'].{1,100}["']$/u.test(quoted) ? quoted.slice(1, -1) : undefined;

@@ -10,7 +10,7 @@ export interface Columns {
   names: readonly string[];
 }
 
-/** The ways to read a line as a header; none if it is not one. The rows decide between two ways. */
+/** The possible columns of a header line; empty if the line is not a header. With two, the number of cells in a row decides. */
 export function headersOf(line: string): Columns[] {
   if (!mayBeHeader(line)) return [];
   const ways = delimiters.flatMap((delimiter) => {

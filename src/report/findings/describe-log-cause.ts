@@ -121,7 +121,7 @@ function describeToken(cause: Extract<LogCause, { cause: "token-misspelled" }>):
 
 const otherFiles: Record<Extract<LogCause, { cause: "not-a-log" }>["is"], CauseWords> = {
   "git-lfs-pointer": {
-    said: "this is a pointer of Git LFS, not the file that it stands for",
+    said: "this is a Git LFS pointer, not the file itself",
     advice: "fetch the file: `git lfs pull`",
   },
   "web-page": {
@@ -129,7 +129,7 @@ const otherFiles: Record<Extract<LogCause, { cause: "not-a-log" }>["is"], CauseW
     advice: "download the raw file; an error page is often saved under the name of the log",
   },
   "storage-result": {
-    said: "this is a result of MLPerf Storage, not of Training",
+    said: "this is an MLPerf Storage result, not a Training log",
     advice: "check it with the submission checker of MLPerf Storage",
   },
 };
@@ -159,8 +159,8 @@ const alterationWords: Record<Alteration, CauseWords> = {
     advice: "end each line after its last `}`; two processes that share a file also do this",
   },
   "merge-conflict": {
-    said: "lines are marks of a merge conflict of Git",
-    advice: "keep the lines of one side, and remove the marks and the other side",
+    said: "the file contains Git merge conflict markers",
+    advice: "keep one side of each conflict, and remove the markers",
   },
   "line-wrapping": {
     said: "lines are wrapped, as copies from a terminal are",

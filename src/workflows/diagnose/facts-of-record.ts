@@ -11,7 +11,7 @@ import { logFile } from "../../store/records/record-files.ts";
 import type { RunRecord } from "../../store/records/run-store.ts";
 import { readDumpFiles } from "./read-dump-files.ts";
 
-/** Programs print something until then, mostly. */
+/** Most programs have printed something by then. */
 const beginningMs = 15_000;
 
 /**
