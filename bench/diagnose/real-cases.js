@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fifthFolders } from "../faults/fifth-folders.js";
 import { fourthFolders } from "../faults/fourth-folders.js";
+import { sixthFolders } from "../faults/sixth-folders.js";
 import { withDiagnosis } from "./folder-cases.js";
 
 export function realCases(name = "real-runs") {
@@ -26,27 +27,26 @@ function caseOf({ about, target, expected, facts }, kind) {
   };
 }
 
+/** Folders of files belong to later sets only. */
+const foldersOfSets = { fourth: fourthFolders, fifth: fifthFolders, sixth: sixthFolders };
+const runsOfSets = {
+  first: "unseen-runs",
+  second: "unseen-second-runs",
+  third: "unseen-third-runs",
+  fourth: "unseen-fourth-runs",
+};
+
 /** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
 export async function unseenSets() {
-  const sets = ["first", "second", "third", "fourth", "fifth"].map((name) => {
-    const file = name === "first" ? "unseen" : `unseen-${name}`;
-    return {
-      name,
-      cases: name === "fifth" ? [] : realCases(`${file}-runs`),
-      first: readLines(`${file}-first`),
-    };
-  });
-  for (const [index, folder] of (await foldersOfSets()).entries())
-    sets[index]?.cases.push(...folder);
-  return sets;
-}
-
-/** Folders of files belong to later sets only. */
-async function foldersOfSets() {
-  const [fourth, fifth] = [fourthFolders, fifthFolders].map((folders) =>
-    Promise.all(folders.map(withDiagnosis)),
+  const names = ["first", "second", "third", "fourth", "fifth", "sixth"];
+  return Promise.all(
+    names.map(async (name) => {
+      const runs = runsOfSets[name] === undefined ? [] : realCases(runsOfSets[name]);
+      const folders = await Promise.all((foldersOfSets[name] ?? []).map(withDiagnosis));
+      const first = readLines(name === "first" ? "unseen-first" : `unseen-${name}-first`);
+      return { name, cases: [...runs, ...folders], first };
+    }),
   );
-  return [[], [], [], await fourth, await fifth];
 }
 
 function readLines(name) {

@@ -14,7 +14,7 @@ export const fourthFolders = [...faultFolders, ...dumpFolders, ...healthyFolders
   }),
 );
 
-function causeOf(text) {
+export function causeOf(text) {
   const [kind, ranks = ""] = text.split(" ");
   return { kind, ranks: ranks === "" ? [] : ranks.split(",").map(Number) };
 }

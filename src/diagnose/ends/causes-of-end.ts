@@ -90,7 +90,7 @@ function messageOf({ signs }: RankFailure): string {
 }
 
 /** Without numbers and the label of a rank. */
-function messageIn(sign: SeenSign | undefined): string {
+function messageIn(sign: Pick<SeenSign, "text"> | undefined): string {
   return (sign?.text ?? "").replaceAll(/\d+/gu, "#").replace(/^\[?rank#\]?:\s*/u, "");
 }
 
@@ -177,7 +177,22 @@ function missingOnHost(failure: RankFailure, facts: RunFacts): string | undefine
   const [sign] = failure.signs;
   const isMissing = sign?.kind === "configuration" || failure.exitCode === 127;
   if (!isMissing || !isOneHostOfSeveral(failure, facts)) return undefined;
+  if (sign !== undefined && isKeyError(sign) && !isOfWholeHost(failure, facts)) return undefined;
   return sign?.text.trim() ?? "command not found";
+}
+
+function isKeyError({ text }: SeenSign): boolean {
+  return messageIn({ text }).startsWith("KeyError");
+}
+
+/** A key that is missing may be a variable of the host, or of the data: only of the host if all of its several ranks miss it. */
+function isOfWholeHost({ host, signs }: RankFailure, facts: RunFacts): boolean {
+  const its = jobRanksOf(facts.events).ranks.filter((rank) => rank.host === host);
+  const message = messageIn(signs[0]);
+  const missing = new Set(
+    facts.signs.filter((sign) => messageIn(sign) === message).map((sign) => rankOfSign(sign)),
+  );
+  return its.length > 1 && its.every(({ rank }) => missing.has(rank));
 }
 
 /** The same program starts on other hosts and lacks something on this one. */

@@ -75,6 +75,25 @@ describe("LaunchedJob", () => {
     expect(signs.seen.signs).toMatchObject([{ kind: "accelerator-memory", rank: 1 }]);
   });
 
+  test("knows the ranks of a host that pdsh names before its lines", () => {
+    const job = new LaunchedJob();
+    const signs = new LineSigns(job);
+    const lines = [
+      "n1: global_rank_mapping=defaultdict(<class 'list'>, {'n1': [0, 1], 'n2': [2, 3]})",
+      "n2: ModuleNotFoundError: No module named 'transformers'",
+      "n3: ModuleNotFoundError: No module named 'transformers'",
+      "n2: torch.OutOfMemoryError: CUDA out of memory.",
+    ];
+    for (const [index, text] of lines.entries())
+      signs.push({ file: "a", line: index + 1, rank: undefined, text });
+    expect(signs.seen.signs).toMatchObject([
+      { kind: "configuration", rank: 2, line: 2 },
+      { kind: "configuration", rank: 3, line: 2 },
+      { kind: "configuration", rank: undefined, line: 3 },
+      { kind: "accelerator-memory", rank: undefined },
+    ]);
+  });
+
   test("takes a log in which several ranks speak for that of their host", () => {
     const job = new LaunchedJob();
     for (const rank of [0, 1, 2, 3]) job.addRank(rank, rank < 2 ? "node-1.log" : "node-2.log");

@@ -39,6 +39,7 @@ export class LaunchedJob {
   readonly #processes = new Map<number, number>();
   readonly #ends: StatedEnd[] = [];
   readonly #tables = new Map<string, FailureTable>();
+  readonly #ranksOf = new Map<string, readonly number[]>();
   readonly #filesOf = new Map<number, Set<string>>();
   #count = 0;
 
@@ -70,6 +71,13 @@ export class LaunchedJob {
       case "process":
         this.#processes.set(statement.process, statement.rank);
         return;
+      case "host":
+        this.#ranksOf.set(statement.host, statement.ranks);
+        for (const each of statement.ranks.filter((its) => its < maximumRanks)) {
+          this.#ranks.add(each);
+          this.#hosts.set(each, statement.host);
+        }
+        return;
       case "process-end": {
         const { process, how } = statement;
         this.#ends.push({ rank: undefined, process, how, by: "launcher", place });
@@ -89,6 +97,17 @@ export class LaunchedJob {
   /** Whether a line states that a rank ended badly. */
   get hasEnds(): boolean {
     return this.#ends.length > 0;
+  }
+
+  /** The host before a line that `pdsh` passes on, if a launcher named its ranks, and the rest of the line. */
+  hostLabel(text: string): { host: string; text: string } | undefined {
+    if (this.#ranksOf.size === 0) return undefined;
+    const [label = "", host = ""] = /^([\w.-]+): /u.exec(text) ?? [];
+    return this.#ranksOf.has(host) ? { host, text: text.slice(label.length) } : undefined;
+  }
+
+  ranksOf(host: string | undefined): readonly number[] {
+    return this.#ranksOf.get(host ?? "") ?? [];
   }
 
   /** The rank of a process, if a launcher named it. */

@@ -3,6 +3,7 @@ export type Statement =
   | { kind: "end"; ranks: readonly number[]; how: End; host?: string; by: EndSource }
   | { kind: "process"; process: number; rank: number }
   | { kind: "process-end"; process: number; how: End }
+  | { kind: "host"; host: string; ranks: readonly number[] }
   | { kind: "size"; count: number };
 
 export interface End {
@@ -116,6 +117,14 @@ const readers: readonly [RegExp, Reader][] = [
     ([, process, rank]) => [{ kind: "process", process: number(process), rank: number(rank) }],
   ],
   [
+    // DeepSpeed, on several hosts.
+    /global_rank_mapping=.*?\{(.*)\}/u,
+    ([, mapping = ""]) =>
+      [...mapping.matchAll(/'([\w.-]+)': \[([\d, ]*)\]/gu)].map(([, host = "", list = ""]) => {
+        return { kind: "host", host, ranks: numbersIn(list.replaceAll(" ", "")) };
+      }),
+  ],
+  [
     /MEMBER: \d+\/(\d+)\b|\bworld[_ ]size\W{1,3}(\d+)\b|\bnranks (\d+)\b|\d+\/(\d+) clients joined/u,
     ([, ...counts]) => {
       const count = number(counts.find((each) => each !== undefined));
@@ -126,7 +135,7 @@ const readers: readonly [RegExp, Reader][] = [
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /exited on|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with code|exitcode|srun: error|: line \d|^Killed$|Exit Code|world_rank|spawned with|MEMBER|world|nranks|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
+  /exited on|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with code|exitcode|srun: error|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
 
 export function mayBeStatement(text: string): boolean {
   return hint.test(text);

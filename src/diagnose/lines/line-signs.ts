@@ -53,8 +53,10 @@ export interface LogLine {
 /** A line, the process that printed it where no rank is known, and how far the training was. */
 interface Seen extends LogLine {
   process?: number | undefined;
+  /** By the label that `pdsh` puts before the lines of a host. */
+  host?: string;
 }
-type KeptSign = SeenSign & { process?: number | undefined; progress: number };
+type KeptSign = SeenSign & Pick<Seen, "process" | "host"> & { progress: number };
 
 /** Signs kept of one kind and rank: the first ones, because later ones repeat or follow from them. */
 const keptOfEach = 3;
@@ -99,7 +101,9 @@ export class LineSigns {
     const { process, rank, text } = speakerOfLine(seen.text, seen.hasTasks === true);
     const speaker = rank ?? job.rankOf(process) ?? seen.rank;
     if (speaker !== undefined) job.addRank(speaker, seen.file);
-    return { file: seen.file, line: seen.line, rank: speaker, text, process };
+    const labelled = speaker === undefined ? job.hostLabel(text) : undefined;
+    const place = { file: seen.file, line: seen.line };
+    return { ...place, rank: speaker, text, process, ...labelled };
   }
 
   #look(seen: Seen): void {
@@ -147,8 +151,9 @@ export class LineSigns {
     return kind !== "not-a-number" && now - progress >= passedAfter;
   }
 
-  add(seen: SeenSign & { process?: number | undefined }): void {
-    const key = `${seen.kind} ${seen.namedRank ?? seen.rank ?? `process ${seen.process}`}`;
+  add(seen: SeenSign & Pick<Seen, "process" | "host">): void {
+    const speaker = seen.namedRank ?? seen.rank ?? `process ${seen.process} ${seen.host}`;
+    const key = `${seen.kind} ${speaker}`;
     const known = this.#kept.get(key) ?? [];
     const isFull = known.length >= keptOfEach;
     const kept = isFull ? known.filter((sign) => !this.#isPassed(sign)) : known;
@@ -178,13 +183,20 @@ export class LineSigns {
       printedSpike: this.#losses.spike,
       signs: [...this.#kept.values()]
         .flat()
-        .map((sign) => this.#told(sign))
+        .flatMap((sign) => this.#ofHost(this.#told(sign), sign.host))
         .toSorted((a, b) => a.line - b.line),
     };
   }
 
+  /** What a host lacks, all of its ranks lack. */
+  #ofHost(sign: SeenSign, host: string | undefined): SeenSign[] {
+    const isOfAll = sign.kind === "configuration" && rankOfSign(sign) === undefined;
+    const ranks = isOfAll ? (this.#job?.ranksOf(host) ?? []) : [];
+    return ranks.length === 0 ? [sign] : ranks.map((rank) => Object.assign({}, sign, { rank }));
+  }
+
   #told(kept: KeptSign): SeenSign {
-    const { process, progress: _progress, ...sign } = kept;
+    const { process, progress: _progress, host: _host, ...sign } = kept;
     const rank = sign.rank ?? this.#job?.rankOf(process);
     const named = sign.namedRank ?? this.#job?.rankOf(sign.namedProcess);
     return {

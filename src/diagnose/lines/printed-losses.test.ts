@@ -37,6 +37,16 @@ describe("PrintedLosses", () => {
     expect(printed(steps(80, lossOf)).spike).toBeUndefined();
   });
 
+  test("takes a loss of 0 with gradients that are no numbers for a bad one, and the mean at the end for none", () => {
+    const lines = [
+      ...steps(20, usual),
+      ...Array.from({ length: 4 }, () => "{'loss': 0.0, 'grad_norm': nan, 'epoch': 0.1}"),
+      "{'train_runtime': 81.4, 'train_loss': 0.71}",
+    ];
+    expect(printed(lines).bad).toMatchObject([{ line: 21 }]);
+    expect(printed(steps(20, () => 0)).bad).toEqual([]);
+  });
+
   test("gives the first of the last losses, if three and more of them are no finite numbers", () => {
     const lasting = steps(40, (step) => (step < 30 ? 1.5 : step % 2 === 0 ? "NaN" : "Infinity"));
     expect(printed(lasting).bad).toMatchObject([{ line: 31 }]);

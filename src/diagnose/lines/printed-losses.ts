@@ -35,6 +35,8 @@ const refreshed = 25;
 const longestSpike = 15;
 /** Some programs print NaN as the loss of an evaluation that has not run yet. */
 const ofEvaluation = /(?:^|[^a-z])(?:val|eval|test|sanity)/iu;
+/** Some programs print a loss that is no number as 0. */
+const badGradient = /grad\w*["']?\s*[:=]\s*["']?[-+]?(?:nan|inf)/iu;
 /** So many bad losses in a row are no accident of one batch; fewer count if no other was printed. */
 const minimumBad = 3;
 
@@ -111,10 +113,12 @@ export class PrintedLosses {
 
   /** @param at where the line states the value */
   push({ file, line, rank, text }: PrintedLoss, at: number): void {
+    // The mean of all steps, which transformers prints at the end.
+    if (text.includes("train_runtime")) return;
     const loss = valueAt(text, at);
     const curve = this.#curves.get(rank) ?? emptyCurve();
     this.#curves.set(rank, curve);
-    if (!Number.isFinite(loss)) {
+    if (!Number.isFinite(loss) || (loss === 0 && badGradient.test(text))) {
       curve.bad ??= { file, line, rank, text };
       curve.badLines += 1;
       return;

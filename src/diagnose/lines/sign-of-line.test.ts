@@ -83,6 +83,18 @@ describe("signOfLine", () => {
     ["RuntimeError: fused_kernels 2.0 or newer is required, found 1.4", "configuration"],
     ["RuntimeError: [unbound_buffer.cc:78] Timed out waiting 8000ms for recv", "timeout"],
     ["torch.distributed.elastic.multiprocessing.errors.ChildFailedError: ", "stopped"],
+    [
+      "XlaRuntimeError: RESOURCE_EXHAUSTED: Attempting to reserve 12.40G at the bottom of memory.",
+      "accelerator-memory",
+    ],
+    ["Error while creating shared memory segment /dev/shm/nccl-8A (size 9637888)", "host-memory"],
+    [
+      "RuntimeError: The NVIDIA driver on your system is too old (found version 11040).",
+      "configuration",
+    ],
+    ["KeyError: 'DATA_ROOT'", "configuration"],
+    ["KeyError: 'labels'", "exception"],
+    ["mlx5_core 0000:41:00.0 ibp65s0: Link down", "node-failed"],
   ])("%s", (line, kind) => {
     expect(signOfLine(line)?.kind).toBe(kind);
   });
@@ -93,6 +105,8 @@ describe("signOfLine", () => {
     "error rate 0.12, error=0.0",
     "Saved a checkpoint to /tmp/limit/step-4.pt",
     "warning: NaNs are ignored in this metric",
+    "    ECC Errors",
+    "        Volatile Uncorr. ECC errors: 0",
     "INFO: retrying download after connection reset, attempt 2",
     "2026-11-29 08:00:01 WARNING cache: FileNotFoundError, building it",
     "could not open cache: No such file or directory",
@@ -103,6 +117,7 @@ describe("signOfLine", () => {
 
   test("reads the rank and the host that a line names", () => {
     expect(signOfLine("[rank12]: ValueError: boom")?.namedRank).toBe(12);
+    expect(signOfLine("bert-worker-2   0/1     OOMKilled   0   41m")?.namedRank).toBe(2);
     expect(signOfLine("slurmstepd: error: node7: Out of memory: Killed process 3")).toEqual({
       kind: "host-memory",
       namedHost: "node7",

@@ -53,12 +53,12 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "accelerator-memory",
     pattern:
-      /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED: Out of memory|OOM when allocating tensor|ResourceExhaustedError/u,
+      /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|RESOURCE_EXHAUSTED:.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|trying to allocate)\b|OOM when allocating tensor|ResourceExhaustedError/u,
   },
   {
     kind: "host-memory",
     pattern:
-      /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|node running low on memory|low on resource: memory|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|\[Errno 12\]|\bENOMEM\b|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
+      /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|node running low on memory|low on resource: memory|Killed process \d+|DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b|Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory|creating shared memory segment|failed to extend \/dev\/shm|\/dev\/shm\b.*No space left|No space left.*\/dev\/shm\b|Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire|No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)|\[Errno 12\]|\bENOMEM\b|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory|exceeded (job|step) memory limit/iu,
   },
   {
     kind: "disk-full",
@@ -79,17 +79,17 @@ const rows: readonly { kind: SignKind; pattern: RegExp }[] = [
   {
     kind: "node-failed",
     pattern:
-      /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon|\bLink (?:is )?D(?:OWN|own)\b/u,
+      /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon|\bLink (?:is )?D(?:OWN|own)\b|mlx\d_core.*(?:Cable unplugged|\bLink down)\b/u,
   },
   {
     kind: "accelerator-error",
     pattern:
-      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|(?:CUDA|HIP) error: (uncorrectable|unspecified launch|unknown error|hardware|misaligned|an illegal)|CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)|cudaErrorECCUncorrectable|ECC error/iu,
+      /NVRM: Xid|\bXid \(PCI|uncorrectable (NVLink|ECC|memory) error|(?:CUDA|HIP) error: (uncorrectable|unspecified launch|unknown error|hardware|misaligned|an illegal)|CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)|cudaErrorECCUncorrectable|ECC error(?!s\s*(?:$|:\s*0\b))/iu,
   },
   {
     kind: "configuration",
     pattern:
-      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|CUDA driver .*too old|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|^(?:[\w.]+(?:Error|Exception)): .*(?:requires?|required|needs?|or newer)\b.*\b(?:found|installed|got|have)\b|version mismatch|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
+      /ModuleNotFoundError|^\s*ImportError|cannot import name|driver version is insufficient|\bdriver\b.*\btoo old\b|^KeyError: '[A-Z][A-Z\d]*_[A-Z\d_]+'$|invalid device ordinal|No CUDA GPUs are available|version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$|FileNotFoundError|PermissionError|unrecognized arguments|^(?:[\w.]+(?:Error|Exception)): .*(?:requires?|required|needs?|or newer)\b.*\b(?:found|installed|got|have)\b|version mismatch|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
   },
   {
     kind: "not-a-number",
@@ -192,13 +192,15 @@ export function signOfLine(text: string): LineSign | undefined {
 
 /** Lines about a connection name the rank at its other end, which did not print them; only a label before the line names the speaker. */
 const anyRank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu;
+/** `kubectl get pods`: the pods of a job are numbered. */
+const podRow = /^\S*-(\d+)\s+\d+\/\d+\s+OOMKilled\b/u;
 const labelRank = /^\s*\[rank\s?(\d+)\]/iu;
 
 /** The rank, the host and the process that a line names. */
 function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
   const isOfOthers = kind === "connection" || kind === "timeout";
   const missing = isOfOthers ? missingIn(line) : [];
-  const rank = numberIn((isOfOthers ? labelRank : anyRank).exec(line));
+  const rank = numberIn((isOfOthers ? labelRank : anyRank).exec(line) ?? podRow.exec(line));
   const process = numberIn(/Killed process (\d+)/u.exec(line));
   return {
     ...(rank === undefined ? {} : { namedRank: rank }),
