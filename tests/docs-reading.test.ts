@@ -36,6 +36,18 @@ describe("docs/reading.md", () => {
     },
   );
 
+  test.each(examples())(
+    "shows what is read late in a long output of $name",
+    ({ metric, values, lines }) => {
+      const reader = new MetricReader({ metrics: [{ kind: "name", metric }] });
+      for (let index = 0; index < 600; index++) reader.read(`elapsed=${index}`);
+      const late = lines.filter(
+        (line) => reader.mayHold(line) && reader.read(line).metrics.length > 0,
+      );
+      expect(late.length).toBe(values.length);
+    },
+  );
+
   test("has an example for each heading in bold", () => {
     const bold = page.match(/^\*\*/gmu) ?? [];
     expect(examples().length).toBe(bold.length);

@@ -12,7 +12,17 @@ function byPattern(text: string): WantedMetric {
 function read(wanted: WantedMetric, lines: readonly string[]) {
   const reader = new MetricReader({ metrics: [wanted] });
   const values = lines.flatMap((line) => reader.read(line).metrics.map(({ value }) => value));
+  expect(readLate(wanted, lines), "the same lines late in the output").toEqual(values);
   return { values, notes: reader.findings().map(({ rule }) => rule) };
+}
+
+/** Late in the output, only lines that may have a requested value are read. */
+function readLate(wanted: WantedMetric, lines: readonly string[]): number[] {
+  const reader = new MetricReader({ metrics: [wanted] });
+  for (let index = 0; index < 600; index++) reader.read(`elapsed=${index}`);
+  return lines.flatMap((line) =>
+    reader.mayHold(line) ? reader.read(line).metrics.map(({ value }) => value) : [],
+  );
 }
 
 describe("MetricReader, by pattern", () => {

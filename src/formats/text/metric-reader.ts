@@ -15,7 +15,12 @@ import { stepOfNumbers } from "./step-of-numbers.ts";
 import { resumeLine } from "./resumed-training.ts";
 import { SourceEcho } from "./source-echo.ts";
 import { visibleText } from "./visible-text.ts";
-import { needlesOf, type WantedMetric, type WantedReadings } from "./wanted-metric.ts";
+import {
+  type Needles,
+  needlesOf,
+  type WantedMetric,
+  type WantedReadings,
+} from "./wanted-metric.ts";
 
 /** One value of a wanted metric. */
 export interface MetricReading {
@@ -61,7 +66,7 @@ export class MetricReader {
   readonly names = new Set<string>();
   readonly #wanted: WantedReadings;
   /** Text without a match contains no requested value; undefined if every text must be read. */
-  readonly #needles: RegExp | undefined;
+  readonly #needles: Needles | undefined;
   readonly #tables = new LineTables();
   readonly #echo = new SourceEcho();
   readonly #ranks = new RankReader();
