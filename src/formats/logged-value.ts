@@ -1,3 +1,5 @@
+import type { Section } from "./text/line-section.ts";
+
 /** One value of one metric, as a training logged it into a file. */
 export interface LoggedValue {
   metric: string;
@@ -10,6 +12,8 @@ export interface LoggedValue {
   isPercent?: true;
   /** The value was written with this unit of time, in milliseconds. */
   unitMs?: number;
+  /** The data that the row says it is about, as in a column `split`. */
+  section?: Section;
   /** The value does not count toward a target: it is of a batch of training data, or of a part of an evaluation. */
   isEvaluation?: false;
 }

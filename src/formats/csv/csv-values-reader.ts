@@ -1,7 +1,14 @@
 import { CsvReader } from "../../foundation/csv-reader.ts";
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import { rowValues, wholeNumber } from "../values/row-values.ts";
+import {
+  namedByTexts,
+  type RowCell,
+  rowValues,
+  sectionOfTexts,
+  type TextCell,
+  wholeNumber,
+} from "../values/row-values.ts";
 
 const delimiters = [",", "\t", ";"] as const;
 
@@ -75,11 +82,14 @@ export class CsvValuesReader {
       this.#noteUneven(texts.length, columns.length);
       return [];
     }
-    return rowValues(
-      numbers.flatMap((number, index) =>
-        number === undefined ? [] : [{ name: columns[index] ?? "", number }],
-      ),
-    );
+    const rowCells: RowCell[] = [];
+    const words: TextCell[] = [];
+    for (const [index, text] of texts.entries()) {
+      const [name, number] = [columns[index] ?? "", numbers[index]];
+      if (number !== undefined) rowCells.push({ name, number });
+      else if (text !== "") words.push({ name, text });
+    }
+    return rowValues([...rowCells, ...namedByTexts(rowCells, words)], sectionOfTexts(words));
   }
 
   /** A later line of words is a header only if it repeats a column: other such lines are notes. */

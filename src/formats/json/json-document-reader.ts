@@ -1,7 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json.ts";
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import { type RowCell, rowValues, wholeNumber } from "../values/row-values.ts";
+import {
+  namedByTexts,
+  type RowCell,
+  rowValues,
+  sectionOfTexts,
+  type TextCell,
+  wholeNumber,
+} from "../values/row-values.ts";
 import { parsePythonJson } from "./parse-python-json.ts";
 
 /** Longer documents are not read: they are not logs of metrics. */
@@ -36,7 +43,9 @@ export class JsonDocumentReader {
     const document = parsePythonJson(this.#parts.join("") + this.#decoder.decode());
     this.#parts.length = 0;
     this.#isRead = document !== undefined;
-    const rows = rowsOf(document).map((row) => rowValues(row));
+    const rows = rowsOf(document).map(({ cells, texts }) =>
+      rowValues([...cells, ...namedByTexts(cells, texts)], sectionOfTexts(texts)),
+    );
     return inStepOrder(rows).flat();
   }
 
@@ -46,19 +55,31 @@ export class JsonDocumentReader {
   }
 }
 
-function rowsOf(document: JsonValue | undefined): RowCell[][] {
+interface Row {
+  cells: readonly RowCell[];
+  texts: readonly TextCell[];
+}
+
+function rowsOf(document: JsonValue | undefined): Row[] {
   if (Array.isArray(document)) return document.flatMap((entry) => objectRow(entry));
   if (!isJsonObject(document)) return [];
   const history = document["log_history"];
   if (Array.isArray(history)) return history.flatMap((entry) => objectRow(entry));
   const columns = columnsOf(document);
-  return columns.length > 0 ? transposed(columns) : objectRow(document);
+  if (columns.length === 0) return objectRow(document);
+  return transposed(columns).map((cells) => ({ cells, texts: [] }));
 }
 
-function objectRow(entry: JsonValue): RowCell[][] {
+function objectRow(entry: JsonValue): Row[] {
   if (!isJsonObject(entry)) return [];
   const cells = [...cellsOf(entry, "", 0)];
-  return cells.length === 0 ? [] : [cells];
+  return cells.length === 0 ? [] : [{ cells, texts: textsOf(entry) }];
+}
+
+function textsOf(object: JsonObject): TextCell[] {
+  return Object.entries(object).flatMap(([name, text]) =>
+    typeof text === "string" ? [{ name, text }] : [],
+  );
 }
 
 function* cellsOf(object: JsonObject, prefix: string, depth: number): Generator<RowCell> {

@@ -1,5 +1,6 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
+import { sectionOfField } from "../text/line-section.ts";
 import { readDictionary } from "../text/read-dictionary.ts";
 import { rowValues } from "../values/row-values.ts";
 
@@ -33,5 +34,5 @@ export class JsonLinesReader {
 function readLine(line: string): LoggedValue[] {
   const text = line.trim();
   const dictionary = text.startsWith("{") ? readDictionary(text, 0) : undefined;
-  return dictionary === undefined ? [] : rowValues(dictionary.entries);
+  return dictionary === undefined ? [] : rowValues(dictionary.entries, sectionOfField(text));
 }

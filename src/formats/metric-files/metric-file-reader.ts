@@ -93,10 +93,12 @@ class ValueFileReader implements MetricFileReader {
 
   findings(path: string): Finding[] {
     const values = this.#values;
-    if (!(values instanceof CsvValuesReader)) return [];
+    const ofNames = this.#names.findings();
+    if (!(values instanceof CsvValuesReader)) return ofNames;
     const [change] = values.headerChanges;
     const { unevenRows } = values;
     return [
+      ...ofNames,
       ...(change === undefined ? [] : [headerChanged(path, change)]),
       ...(unevenRows === undefined
         ? []

@@ -1,5 +1,6 @@
 import type { PrintedValue } from "../../schema/run/observation.ts";
 import type { LoggedValue } from "../logged-value.ts";
+import type { Section } from "../text/line-section.ts";
 import { columnDurationMs } from "../text/read-duration.ts";
 import type { FileNames } from "./file-names.ts";
 import type { FileReading } from "./file-reading.ts";
@@ -12,8 +13,8 @@ export class RequestedValues {
     this.#names = names;
   }
 
-  isUsed(name: string): boolean {
-    const { metrics, isSamples, isClock } = this.#names.useOf(name);
+  isUsed(name: string, section?: Section): boolean {
+    const { metrics, isSamples, isClock } = this.#names.useOf(name, section);
     return metrics.length > 0 || isSamples || isClock;
   }
 
@@ -32,7 +33,7 @@ export class RequestedValues {
         row = [];
       }
       // Most columns of wide tables are not requested.
-      const isUsed = this.isUsed(value.metric);
+      const isUsed = this.isUsed(value.metric, value.section);
       if (row.length === 0 || isUsed) row.push(value);
     }
     return [...readings, ...this.#readingOf(row)];
@@ -43,7 +44,9 @@ export class RequestedValues {
     const [first] = row;
     if (first === undefined) return [];
     const metrics = row.flatMap((value) =>
-      this.#names.useOf(value.metric).metrics.map((metric) => printedValue(metric, value)),
+      this.#names
+        .useOf(value.metric, value.section)
+        .metrics.map((metric) => printedValue(metric, value)),
     );
     const finite = row.filter(({ value }) => Number.isFinite(value));
     const samplesCount = finite.find(({ metric }) => this.#names.useOf(metric).isSamples)?.value;

@@ -80,6 +80,12 @@ export function sectionAt(line: string, start: number, end = start): Section | u
   return section;
 }
 
+/** The section that a field of a row names: `split: val`, `{"mode": "train"}`. */
+export function sectionOfField(text: string): Section | undefined {
+  const found = sectionField.exec(text);
+  return found === null ? undefined : sectionNamed(found);
+}
+
 /** The section that a line is the heading of: `Training:`, `== Evaluation ==`. */
 export function sectionOfHeading(line: string): Section | undefined {
   const found = heading.exec(line);
@@ -95,8 +101,8 @@ function sectionNamed(found: RegExpExecArray): Section {
 function sectionOfLine(line: string): Section | undefined {
   const evaluation = evaluationLine.exec(line)?.[1];
   if (evaluation !== undefined) return { kind: "evaluation", word: evaluation };
-  const field = sectionField.exec(line);
-  if (field !== null) return sectionNamed(field);
+  const field = sectionOfField(line);
+  if (field !== undefined) return field;
   const training = wordOfTrainingBatch(line);
   return training === undefined ? undefined : { kind: "training", word: training };
 }

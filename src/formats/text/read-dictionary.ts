@@ -26,8 +26,18 @@ interface Label {
   value: NamedNumber["number"] | undefined;
 }
 
-const labelKey = /^(?:metric(?:_?name)?|name|key|tag)$/iu;
+const labelKey = /^(?:metric(?:_?name)?|name|key|tag|variable)$/iu;
 const valueKey = /^(?:value|val|score)$/iu;
+
+/** Whether the text at a key is the name of a metric: `metric`, `tag`. */
+export function isLabelKey(key: string): boolean {
+  return labelKey.test(key);
+}
+
+/** Whether the number at a key is the value of the metric that another key names: `value`, `score`. */
+export function isValueKey(key: string): boolean {
+  return valueKey.test(key);
+}
 
 class DictionaryReader {
   readonly entries: NamedNumber[] = [];
@@ -63,8 +73,8 @@ class DictionaryReader {
   }
 
   #addToLabel(label: Label, key: string, { known, from }: { known: number; from: number }): void {
-    if (labelKey.test(key)) label.name ??= this.#textFrom(from);
-    if (valueKey.test(key)) label.value ??= this.entries[known]?.number;
+    if (isLabelKey(key)) label.name ??= this.#textFrom(from);
+    if (isValueKey(key)) label.value ??= this.entries[known]?.number;
   }
 
   #addLabel({ name, value }: Label): void {

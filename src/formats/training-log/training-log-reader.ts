@@ -2,8 +2,10 @@ import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
 import { EvaluationHistory } from "../text/evaluation-history.ts";
 import { scopeOfLine } from "../text/line-scope.ts";
+import { type Section, sectionOfField } from "../text/line-section.ts";
 import type { NamedNumber } from "../text/named-number.ts";
 import { stepOfNumbers } from "../text/step-of-numbers.ts";
+import { isRowCount } from "../values/row-values.ts";
 import { lineTimeMs } from "./line-time.ts";
 import { LogLineReader, type LogTextLine, maximumLineLength } from "./read-log-line.ts";
 
@@ -45,10 +47,18 @@ export class TrainingLogReader {
     this.#newestMs = lineTimeMs(line.text) ?? this.#newestMs;
     this.#history.startLine(line.text);
     const step = stepOfNumbers(line.numbers);
-    return line.numbers.map((number) => this.#valueOf(number, step, line));
+    const section = sectionOfField(line.text);
+    return line.numbers.map((number) => this.#valueOf(number, { step, section, line }));
   }
 
-  #valueOf(named: NamedNumber, step: number | undefined, line: LogTextLine): LoggedValue {
+  #valueOf(
+    named: NamedNumber,
+    {
+      step,
+      section,
+      line,
+    }: { step: number | undefined; section: Section | undefined; line: LogTextLine },
+  ): LoggedValue {
     const { name, number, runningMean } = named;
     const factor = number.suffix?.kind === "count" ? number.suffix.factor : 1;
     const isMean = runningMean !== undefined && scopeOfLine(line.text) !== "whole";
@@ -57,6 +67,7 @@ export class TrainingLogReader {
       value: isMean ? runningMean : number.value * factor,
       step,
       timeMs: this.#newestMs,
+      ...(section === undefined || isRowCount(name) ? {} : { section }),
       ...(this.#isEvaluation(named, line) ? {} : { isEvaluation: false }),
     };
   }

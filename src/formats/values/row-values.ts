@@ -1,4 +1,6 @@
 import type { LoggedValue } from "../logged-value.ts";
+import { type Section, sectionOfField } from "../text/line-section.ts";
+import { isLabelKey, isValueKey } from "../text/read-dictionary.ts";
 import { type NumberToken, readNumberAt } from "../text/read-number.ts";
 
 /** A number in a row of a table or in a JSON object, with its name. */
@@ -20,8 +22,12 @@ const maximumSeconds = 1e11;
 /** Smaller numbers are durations: 10 ** 9 seconds since the epoch are in 2001. */
 const minimumSeconds = 1e9;
 
-/** The values of one row, with its step and its time if it has any. */
-export function rowValues(cells: readonly RowCell[]): LoggedValue[] {
+/**
+ * The values of one row, with its step and its time if it has any.
+ *
+ * @param section the data that the row says it is about; its step and its time are the same for all data
+ */
+export function rowValues(cells: readonly RowCell[], section?: Section): LoggedValue[] {
   const step = stepOf(cells);
   const timeMs = timeOf(cells);
   return cells.map(({ name, number: { value, suffix } }) => ({
@@ -29,9 +35,42 @@ export function rowValues(cells: readonly RowCell[]): LoggedValue[] {
     value: suffix?.kind === "count" ? value * suffix.factor : value,
     step,
     timeMs,
+    ...(section === undefined || isRowCount(name) ? {} : { section }),
     ...(suffix?.kind === "percent" ? { isPercent: true as const } : {}),
     ...(suffix?.kind === "time" ? { unitMs: suffix.unitMs } : {}),
   }));
+}
+
+/** A cell with a text. */
+export interface TextCell {
+  name: string;
+  text: string;
+}
+
+/** The section that a text of a row names, such as `val` in the column `split`. */
+export function sectionOfTexts(texts: readonly TextCell[]): Section | undefined {
+  for (const { name, text } of texts) {
+    const section = sectionOfField(`${name}: ${text}`);
+    if (section !== undefined) return section;
+  }
+  return undefined;
+}
+
+/** In tables with one value per row, a column names the metric: `step,metric,value`. The value gets this name too. */
+export function namedByTexts(cells: readonly RowCell[], texts: readonly TextCell[]): RowCell[] {
+  const labels = texts.filter(({ name }) => isLabelKey(name.trim()));
+  const values = cells.filter(({ name }) => isValueKey(name.trim()));
+  const [label, value] = [labels[0], values[0]];
+  const isOne = labels.length === 1 && values.length === 1;
+  return isOne && label !== undefined && value !== undefined
+    ? [{ name: label.text, number: value.number }]
+    : [];
+}
+
+/** Whether a name is that of a step or a time, which a row has in common for all data. */
+export function isRowCount(name: string): boolean {
+  const trimmed = name.trim();
+  return timeName.test(trimmed) || stepNames.some((each) => each.test(trimmed));
 }
 
 /** The number that a text is as a whole; undefined for any other text. */

@@ -19,6 +19,7 @@ export function* valuesAsLines(values: readonly LoggedValue[]): Generator<ValueL
       first === undefined ||
       (first.step === value.step &&
         first.timeMs === value.timeMs &&
+        isOneSection(group, value) &&
         group.every(({ metric }) => metric !== value.metric));
     if (!isSame) {
       yield lineOf(group);
@@ -29,11 +30,19 @@ export function* valuesAsLines(values: readonly LoggedValue[]): Generator<ValueL
   if (group.length > 0) yield lineOf(group);
 }
 
+/** Steps and times belong to all sections. */
+function isOneSection(group: readonly LoggedValue[], { section }: LoggedValue): boolean {
+  const known = group.find((value) => value.section !== undefined)?.section;
+  return known === undefined || section === undefined || known.word === section.word;
+}
+
 function lineOf(group: readonly LoggedValue[]): ValueLine {
   const [first] = group;
   const step = first?.step === undefined ? [] : [`"step": ${first.step}`];
+  const word = group.find(({ section }) => section !== undefined)?.section?.word;
+  const split = word === undefined ? [] : [`"split": ${JSON.stringify(word)}`];
   const numbers = group
     .filter(({ metric }) => metric !== "step")
     .map(({ metric, value }) => `${JSON.stringify(metric)}: ${value}`);
-  return { text: `{${[...step, ...numbers].join(", ")}}\n`, timeMs: first?.timeMs };
+  return { text: `{${[...step, ...split, ...numbers].join(", ")}}\n`, timeMs: first?.timeMs };
 }

@@ -2,7 +2,8 @@ import { basename, resolve } from "node:path";
 import { UserError } from "../../foundation/user-error.ts";
 import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
-import { namesMetric } from "../../formats/text/match-name.ts";
+import type { Section } from "../../formats/text/line-section.ts";
+import { matchInSection, nameInSection } from "../../formats/text/name-in-section.ts";
 import { openValueReader, type ValueReader } from "../../formats/values/open-value-reader.ts";
 import type {
   TargetRequest,
@@ -154,10 +155,19 @@ async function readValues(
 
 /** A value of a target's metric carries the target's spelling of its name. */
 function named(value: LoggedValue, requested: TargetRequest): LoggedValue {
-  const metric = targetMetric(value.metric, requested);
-  return metric === undefined ? value : { ...value, metric };
+  const { metric: name, section } = value;
+  const metric = targetMetric(name, requested, section);
+  return { ...value, metric: metric ?? nameInSection(name, section) };
 }
 
-function targetMetric(name: string, requested: TargetRequest): string | undefined {
-  return targetsOf(requested).find(({ metric }) => namesMetric(name, metric))?.metric;
+function targetMetric(
+  name: string,
+  requested: TargetRequest,
+  section?: Section,
+): string | undefined {
+  const isNamed = (wanted: string): boolean => {
+    const match = matchInSection(name, section, wanted);
+    return match === "same" || match === "last-words";
+  };
+  return targetsOf(requested).find(({ metric }) => isNamed(metric))?.metric;
 }

@@ -7,6 +7,10 @@ import { partCount, PartOfLine } from "../../formats/training-log/part-of-line.t
 import type { LogTextLine } from "../../formats/training-log/read-log-line.ts";
 import { type TableDoubts, TableScan } from "../../formats/training-log/table-scan.ts";
 import { type LogParts, PartScan } from "../../formats/training-log/training-parts.ts";
+import { EvaluationHistory } from "../../formats/text/evaluation-history.ts";
+import { namesItsData } from "../../formats/text/line-section.ts";
+import { nameInSection } from "../../formats/text/name-in-section.ts";
+import { isRowCount } from "../../formats/values/row-values.ts";
 import { ClockFollower } from "./clock-follower.ts";
 import { logLines } from "./log-lines.ts";
 import { isSeedName, seedNumber } from "./seed-name.ts";
@@ -106,6 +110,7 @@ class FactScan {
   readonly clock = new LogClockScan();
   readonly tables = new TableScan();
   readonly metrics = new Set<string>();
+  readonly #sections = new EvaluationHistory();
   benchmark: string | undefined;
   readonly #seeds = new Set<number>();
 
@@ -123,14 +128,25 @@ class FactScan {
     this.clock.push(line);
     this.tables.push(line);
     const { text, numbers } = line;
+    this.#sections.startLine(text);
     if (text.includes(":::ML")) {
       this.#addSeed(mllogSeed.exec(text)?.[1]);
       this.benchmark ??= /"submission_benchmark",\s*"value":\s*"([^"]*)"/u.exec(text)?.[1];
       return;
     }
-    for (const { name, number } of numbers) {
+    for (const { name, number } of numbers)
       if (isSeedName(name)) this.#addSeed(String(number.value));
-      if (this.metrics.size < maximumMetrics) this.metrics.add(name);
+    this.#addNames(line);
+  }
+
+  #addNames({ text, numbers }: LogTextLine): void {
+    const maySayData = this.#sections.hasHeadings || dataWord.test(text);
+    for (const { name, number } of numbers) {
+      if (this.metrics.size >= maximumMetrics) return;
+      this.metrics.add(name);
+      const section = maySayData ? this.#sections.sectionOf(text, number.start) : undefined;
+      if (section !== undefined && namesItsData(section.word) && !isRowCount(name))
+        this.metrics.add(nameInSection(name, section));
     }
   }
 
@@ -140,6 +156,8 @@ class FactScan {
   }
 }
 
+/** A line without these has no section of its own. */
+const dataWord = /train|trn|val|vld|eval|test|dev/iu;
 const mllogSeed = /"key":\s*"seed",\s*"value":\s*(\d+)/u;
 /** Arguments as `argparse` prints them. */
 const settingsSeed = /\bNamespace\(.*\bseed=(\d+)/u;

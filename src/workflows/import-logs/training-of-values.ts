@@ -1,5 +1,6 @@
 import type { Settings } from "../../formats/settings.ts";
 import type { LoggedValue } from "../../formats/logged-value.ts";
+import { namesInSection } from "../../formats/text/name-in-section.ts";
 import { valuesAsLines } from "../../formats/values/values-as-lines.ts";
 import type { Finding } from "../../schema/run/finding.ts";
 import type { LogOrigin, LogTimes } from "../../schema/run/log-origin.ts";
@@ -53,7 +54,7 @@ export function trainingOf(read: ReadValues, described: Described): LoadedTraini
     launchedMs,
     endedMs,
     patterns: {},
-    metrics: [...new Set(values.map(({ metric }) => metric))],
+    metrics: [...new Set(values.flatMap(({ metric, section }) => namesInSection(metric, section)))],
     findings: back === undefined ? [] : [back],
     pieces: () => datedValues(values, { offsetMs, launchedMs }),
   };
