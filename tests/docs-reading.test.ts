@@ -24,6 +24,12 @@ function examples(): Example[] {
   }));
 }
 
+function readFrom(metric: string, lines: readonly string[]): number[] {
+  const reader = new MetricReader({ metrics: [{ kind: "name", metric }] });
+  const readings = lines.flatMap((line) => reader.read(line).metrics);
+  return readings.map(({ value, outOf = 1 }) => value / outOf);
+}
+
 describe("docs/reading.md", () => {
   test.each(examples())(
     "shows what is read from the output of $name",
@@ -47,6 +53,46 @@ describe("docs/reading.md", () => {
       expect(late.length).toBe(values.length);
     },
   );
+
+  test.each([
+    "2031-02-03 04:05:06,123 - INFO - ",
+    "2031-02-03 04:05:06,123 - my.module - INFO - ",
+    "2031-02-03 04:05:06.123 | INFO     | __main__:main:42 - ",
+    "[2031-02-03 04:05:06] [INFO] ",
+    "2031-02-03T04:05:06.123456789Z ",
+    "I0203 04:05:06.123456 12345 train.py:42] ",
+    "Feb 03 04:05:06 node-1 python[1234]: ",
+    "INFO:root:",
+    "INFO: ",
+    "\u001B[32mINFO\u001B[0m ",
+    "[rank0]: ",
+    "0: ",
+    "[1,0]<stdout>:",
+    "(RayTrainWorker pid=12345, ip=10.0.0.4) ",
+    "[  12.345s] ",
+    "train.py:123 - ",
+    "- ",
+    "✅ ",
+  ])("shows what is read from each output also after %j", (prefix) => {
+    const other = examples().filter(({ metric, values, lines }) => {
+      const read = readFrom(
+        metric,
+        lines.map((line) => `${prefix}${line}`),
+      );
+      return JSON.stringify(read) !== JSON.stringify(values);
+    });
+    expect(other.map(({ name }) => name)).toEqual([]);
+  });
+
+  test("shows what is read from each output also if a logger wraps its lines in JSON", () => {
+    const other = examples().filter(({ metric, values, lines }) => {
+      const wrapped = lines.map((msg) =>
+        JSON.stringify({ ts: 1_928_034_306.5, level: "info", line: 42, msg }),
+      );
+      return JSON.stringify(readFrom(metric, wrapped)) !== JSON.stringify(values);
+    });
+    expect(other.map(({ name }) => name)).toEqual([]);
+  });
 
   test("has an example for each heading in bold", () => {
     const bold = page.match(/^\*\*/gmu) ?? [];

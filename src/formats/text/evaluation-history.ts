@@ -1,5 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
+import { blankedPrefix, logPrefixLength } from "./log-prefix.ts";
 import {
   type LineScope,
   positionInEvaluation,
@@ -72,7 +73,8 @@ export class EvaluationHistory {
   }
 
   /** Called for each line, in order. */
-  startLine(line: string): void {
+  startLine(printed: string): void {
+    const line = blankedPrefix(printed, logPrefixLength(printed));
     const indent = line.search(/\S/u);
     if (repeatedBlock.test(line)) this.#isInBlock = true;
     else if (indent === 0) this.#isInBlock = false;

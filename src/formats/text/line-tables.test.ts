@@ -22,6 +22,29 @@ describe("LineTables", () => {
       rows: [undefined, undefined],
     },
     {
+      name: "reads the rows of a message whose first line has a logger's prefix",
+      lines: ["2031-02-03 04:05:06 - INFO - epoch,acc", "1,0.5", "2,0.9"],
+      rows: [[], { epoch: 1, acc: 0.5 }, { epoch: 2, acc: 0.9 }],
+    },
+    {
+      name: "reads rows of rich, which prints the time only when it changes",
+      lines: [
+        "[04:05:06] INFO     epoch,acc                    train.py:42",
+        "           INFO     1,0.5                        train.py:43",
+      ],
+      rows: [[], { epoch: 1, acc: 0.5 }],
+    },
+    {
+      name: "keeps a column of times that looks like a prefix",
+      lines: ["time,acc", "2031-02-03 04:05:06,0.5"],
+      rows: [[], { acc: 0.5 }],
+    },
+    {
+      name: "takes no sentence between rows for a header",
+      lines: ["epoch,acc", "1,0.5", "INFO - saving the checkpoint, please wait", "2,0.9"],
+      rows: [[], { epoch: 1, acc: 0.5 }, undefined, { epoch: 2, acc: 0.9 }],
+    },
+    {
       name: "leaves empty cells out",
       lines: ["epoch,step,train_loss,val_loss", "0,10,2.5,", "0,20,,1.5"],
       rows: [[], { epoch: 0, step: 10, train_loss: 2.5 }, { epoch: 0, step: 20, val_loss: 1.5 }],

@@ -1,3 +1,4 @@
+import { blankedPrefix, logPrefixLength, samePrefix } from "./log-prefix.ts";
 import type { NamedNumber } from "./named-number.ts";
 import type { CommaStyle } from "./read-number.ts";
 import { type Cell, cellNumber, cellsOf, isFiller } from "./table-cells.ts";
@@ -12,6 +13,9 @@ export interface NamedText {
 /** Reads tables that are printed row by row after a header: CSV, `|` tables, columns separated by blanks. */
 export class LineTables {
   #headers: readonly Columns[] = [];
+  /** What a logger wrote before the header. */
+  #prefix: RegExp | undefined;
+  #hasRows = false;
   #texts: NamedText[] = [];
   /** The newest text in the first column of a table with one metric per row. */
   #group = "";
@@ -29,19 +33,40 @@ export class LineTables {
   /** The numbers of a row with the names of their columns; undefined if the line is not a row of a table. */
   read(printed: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
     this.#texts = [];
-    const line = unframed(printed.includes("%") ? printed.replace(trailingBar, "") : printed);
-    const headers = headersOf(line);
-    if (headers.length > 0) {
+    const line = unframed(withoutTrailer(printed));
+    const length = logPrefixLength(line);
+    const headers = headersOfMessage(line, length);
+    if (headers.length > 0 && !this.#isNote(headers)) {
       this.#headers = headers;
+      this.#prefix = length === 0 ? undefined : samePrefix(line, length);
+      this.#hasRows = false;
       this.#group = "";
       return [];
     }
     if (isHeaderWithRepeats(line)) this.#headers = [];
+    const row = this.#readMessage(line, commaStyle);
+    this.#hasRows ||= row !== undefined;
+    return row;
+  }
+
+  /** The rows of a header with a prefix have one too, or are further lines of its message. */
+  #readMessage(line: string, commaStyle: CommaStyle | undefined): NamedNumber[] | undefined {
+    const same = this.#prefix?.exec(line)?.[0].length;
+    const length = this.#prefix === undefined ? 0 : (same ?? logPrefixLength(line));
+    const message = blankedPrefix(line, length);
     for (const columns of this.#headers) {
-      const row = this.#readRow(columns, cellsOf(line, columns.delimiter), commaStyle);
+      const row = this.#readRow(columns, cellsOf(message, columns.delimiter), commaStyle);
       if (row !== undefined) return row;
     }
     return undefined;
+  }
+
+  /** `saving the checkpoint, please wait` between the rows of a table is no header. */
+  #isNote([header]: readonly Columns[]): boolean {
+    const [open] = this.#headers;
+    if (!this.#hasRows || header?.delimiter !== "," || open?.delimiter !== ",") return false;
+    const hasSentence = header.names.some((name) => /\s/u.test(name));
+    return hasSentence && !header.names.some((name) => open.names.includes(name));
   }
 
   #readRow(
@@ -90,8 +115,22 @@ export class LineTables {
   }
 }
 
+/** The header of a message, or of the whole line: what looks like a prefix may be a column. */
+function headersOfMessage(line: string, length: number): Columns[] {
+  const ofLine = headersOf(line);
+  return length === 0 ? ofLine : [...headersOf(blankedPrefix(line, length)), ...ofLine];
+}
+
 /** A progress bar at the end of a row, as Ultralytics prints it. */
 const trailingBar = /:\s*\d+%\S?\|?.*$/u;
+
+/** The place of the call at the end of a line, as rich prints it. */
+const trailingPlace = /\s{2,}\w+\.py:\d+\s*$/u;
+
+function withoutTrailer(printed: string): string {
+  const line = printed.includes("%") ? printed.replace(trailingBar, "") : printed;
+  return line.includes(".py:") ? line.replace(trailingPlace, "") : line;
+}
 
 /** With bars for the lines of a frame, and without a frame around a single cell: `│ epoch  acc │`. */
 function unframed(printed: string): string {

@@ -3,6 +3,7 @@ import { EvaluationHistory } from "./evaluation-history.ts";
 import { scopeOfLine } from "./line-scope.ts";
 import { namesItsData, sectionAt, wordsOfSection } from "./line-section.ts";
 import { LineTables } from "./line-tables.ts";
+import { loggedMessage } from "./log-message.ts";
 import { matchName, namesMetric } from "./match-name.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
 import { RankReader, statedRank } from "./rank-prefix.ts";
@@ -115,7 +116,7 @@ export class MetricReader {
 
   /** Reads one line, without its end. Lines must come in the order in which they were printed. */
   read(rawLine: string): LineReading {
-    const { rank, text: line } = this.#ranks.read(visibleText(rawLine));
+    const { rank, text: line } = this.#ranks.read(loggedMessage(visibleText(rawLine)));
     this.#history.startLine(line);
     const part = this.#echo.kindOf(line);
     if (!this.mayHold(line)) return nothing;

@@ -81,8 +81,8 @@ function nameNeedle(metric: string): Needles | undefined {
   const [lastWord, ...otherWords] = words.toReversed().map((word) => new RegExp(word, "iu"));
   if (lastWord === undefined || otherWords.length === 0) return lastWord;
   const oneLine = new RegExp(`^${words.map((word) => `(?=.*${word})`).join("")}`, "imu");
-  // Without a number, the line may be the header of a table whose rows have the other words.
-  const header = new RegExp(String.raw`^(?!.*?(?:^|[\s=:|,(])[-+.]?\d)(?=.*${last})`, "imu");
+  // Without a number after it, the line may be the header of a table whose rows have the other words.
+  const header = new RegExp(String.raw`^(?:(?!${last}).)*${last}(?!.*?[\s=:|,(][-+.]?\d)`, "imu");
   return {
     test: (text) =>
       lastWord.test(text) &&

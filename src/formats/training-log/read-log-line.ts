@@ -1,3 +1,4 @@
+import { loggedMessage } from "../text/log-message.ts";
 import { LineTables } from "../text/line-tables.ts";
 import type { NamedNumber } from "../text/named-number.ts";
 import { withoutRankLabel } from "../text/rank-prefix.ts";
@@ -36,7 +37,8 @@ export class LogLineReader {
   /** Undefined for echoed source code and tracebacks. */
   read(rawLine: string): LogTextLine | undefined {
     this.#lineNumber += 1;
-    const { text, rank } = withoutRankLabel(visibleText(rawLine.slice(0, maximumLineLength)));
+    const visible = visibleText(rawLine.slice(0, maximumLineLength));
+    const { text, rank } = withoutRankLabel(loggedMessage(visible));
     if (this.#echo.kindOf(text) !== "output") return undefined;
     const cells = this.#tables.read(text);
     const numbers = cells ?? readPairs(text);
