@@ -84,6 +84,29 @@ describe("docs/reading.md", () => {
     expect(other.map(({ name }) => name)).toEqual([]);
   });
 
+  test.each([
+    { what: "empty lines", between: ["", ""] },
+    { what: "a rule", between: ["-----------------------------"] },
+    { what: "a sentence of three words", between: ["Training is done"] },
+    { what: "words that look like columns", between: ["loading validation data now"] },
+    {
+      what: "a warning of Python",
+      between: ["x.py:3: UserWarning: slow", "  warnings.warn(text)"],
+    },
+    { what: "other numbers", between: ["lr: 0.001 | grad_norm: 1.5"] },
+    { what: "a log line", between: ["node-1:123:456 [0] NCCL INFO Channel 00/02 : 0 1 2 3"] },
+    { what: "JSON", between: ['{"event": "checkpoint", "step": 100}'] },
+  ])("shows what is read from each output also with $what between its lines", ({ between }) => {
+    const other = examples().filter(({ metric, values, lines }) => {
+      const read = readFrom(
+        metric,
+        lines.flatMap((line) => [...between, line]),
+      );
+      return JSON.stringify(read) !== JSON.stringify(values);
+    });
+    expect(other.map(({ name }) => name)).toEqual([]);
+  });
+
   test("shows what is read from each output also if a logger wraps its lines in JSON", () => {
     const other = examples().filter(({ metric, values, lines }) => {
       const wrapped = lines.map((msg) =>

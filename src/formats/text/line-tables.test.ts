@@ -152,12 +152,12 @@ describe("LineTables", () => {
     },
     {
       name: "takes a line of words for no row, although a sentence came before",
-      lines: ["Training has started", "accuracy 0.95 done"],
+      lines: ["Model weights loaded", "accuracy 0.95 done"],
       rows: [[], undefined],
     },
     {
       name: "takes a sentence for no row",
-      lines: ["loading, please wait", "done: 3 files, 2 skipped"],
+      lines: ["loading, waiting", "done: 3 files, 2 skipped"],
       rows: [[], undefined],
     },
   ])("$name", ({ lines, rows }) => {

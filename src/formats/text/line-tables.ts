@@ -10,15 +10,25 @@ export interface NamedText {
   text: string;
 }
 
+/** A header, with what its rows have in common. */
+interface Table {
+  /** With several, the number of cells in a row decides. */
+  ways: readonly Columns[];
+  /** What a logger wrote before the header. */
+  prefix: RegExp | undefined;
+  hasRows: boolean;
+  /** The newest text in the first column of a table with one metric per row. */
+  group: string;
+}
+
+/** A sentence of three words looks like a header: rows of the tables before it are still read. */
+const maximumOpenTables = 4;
+
 /** Reads tables that are printed row by row after a header: CSV, `|` tables, columns separated by blanks. */
 export class LineTables {
-  #headers: readonly Columns[] = [];
-  /** What a logger wrote before the header. */
-  #prefix: RegExp | undefined;
-  #hasRows = false;
+  /** The newest first. */
+  #tables: readonly Table[] = [];
   #texts: NamedText[] = [];
-  /** The newest text in the first column of a table with one metric per row. */
-  #group = "";
 
   /** The cells of the row that `read` returned last that are not numbers: times, words. */
   get texts(): readonly NamedText[] {
@@ -27,7 +37,7 @@ export class LineTables {
 
   /** Whether a header was seen: any line may be a row of its table. */
   get isOpen(): boolean {
-    return this.#headers.length > 0;
+    return this.#tables.length > 0;
   }
 
   /** The numbers of a row with the names of their columns; undefined if the line is not a row of a table. */
@@ -35,44 +45,60 @@ export class LineTables {
     this.#texts = [];
     const line = unframed(withoutTrailer(printed));
     const length = logPrefixLength(line);
-    const headers = headersOfMessage(line, length);
-    if (headers.length > 0 && !this.#isNote(headers)) {
-      this.#headers = headers;
-      this.#prefix = length === 0 ? undefined : samePrefix(line, length);
-      this.#hasRows = false;
-      this.#group = "";
+    const ways = headersOfMessage(line, length);
+    if (ways.length > 0 && !this.#isNote(ways)) {
+      const prefix = length === 0 ? undefined : samePrefix(line, length);
+      this.#open({ ways, prefix, hasRows: false, group: "" });
       return [];
     }
-    if (isHeaderWithRepeats(line)) this.#headers = [];
-    const row = this.#readMessage(line, commaStyle);
-    this.#hasRows ||= row !== undefined;
-    return row;
-  }
-
-  /** The rows of a header with a prefix have one too, or are further lines of its message. */
-  #readMessage(line: string, commaStyle: CommaStyle | undefined): NamedNumber[] | undefined {
-    const same = this.#prefix?.exec(line)?.[0].length;
-    const length = this.#prefix === undefined ? 0 : (same ?? logPrefixLength(line));
-    const message = blankedPrefix(line, length);
-    for (const columns of this.#headers) {
-      const row = this.#readRow(columns, cellsOf(message, columns.delimiter), commaStyle);
+    if (isHeaderWithRepeats(line)) this.#tables = [];
+    for (const table of this.#tables) {
+      const row = this.#readMessage(table, line, commaStyle);
       if (row !== undefined) return row;
     }
     return undefined;
   }
 
+  #open(table: Table): void {
+    const others = this.#tables.filter(({ ways }) => !sharesColumn(ways, table.ways));
+    this.#tables = [table, ...others].slice(0, maximumOpenTables);
+  }
+
   /** `saving the checkpoint, please wait` between the rows of a table is no header. */
   #isNote([header]: readonly Columns[]): boolean {
-    const [open] = this.#headers;
-    if (!this.#hasRows || header?.delimiter !== "," || open?.delimiter !== ",") return false;
+    const open = this.#tables.find(({ hasRows }) => hasRows)?.ways[0];
+    if (header?.delimiter !== "," || open?.delimiter !== ",") return false;
     const hasSentence = header.names.some((name) => /\s/u.test(name));
     return hasSentence && !header.names.some((name) => open.names.includes(name));
   }
 
-  #readRow(
-    { delimiter, names }: Columns,
-    cells: readonly Cell[],
+  /** The rows of a header with a prefix have one too, or are further lines of its message. */
+  #readMessage(
+    table: Table,
+    line: string,
     commaStyle: CommaStyle | undefined,
+  ): NamedNumber[] | undefined {
+    const { prefix, ways } = table;
+    const length =
+      prefix === undefined ? 0 : (prefix.exec(line)?.[0].length ?? logPrefixLength(line));
+    const message = blankedPrefix(line, length);
+    for (const columns of ways) {
+      const cells = cellsOf(message, columns.delimiter);
+      const row = this.#readRow(table, { columns, cells, commaStyle });
+      if (row === undefined) continue;
+      table.hasRows = true;
+      return row;
+    }
+    return undefined;
+  }
+
+  #readRow(
+    table: Table,
+    {
+      columns: { delimiter, names },
+      cells,
+      commaStyle,
+    }: { columns: Columns; cells: readonly Cell[]; commaStyle: CommaStyle | undefined },
   ): NamedNumber[] | undefined {
     if (cells.length !== names.length) return undefined;
     const isDecimalSafe = delimiter !== ",";
@@ -82,7 +108,7 @@ export class LineTables {
     const count = pairs.filter((pair) => pair !== undefined).length;
     if (count === 0) return undefined;
     const metricColumn = delimiter === "|" ? metricColumnOf(names) : undefined;
-    if (metricColumn !== undefined) return this.#readMetric(names, cells, { pairs, metricColumn });
+    if (metricColumn !== undefined) return readMetric(table, { names, cells, pairs, metricColumn });
     const isRow = cells.every((cell, index) => pairs[index] !== undefined || isFiller(cell.text));
     // `accuracy 0.95 done` is no row under `Training has started`.
     const isSparse = (delimiter === "blanks" || delimiter === "gaps") && count * 2 < cells.length;
@@ -95,24 +121,38 @@ export class LineTables {
     if (part !== "") for (const pair of read) pair.name = `${part} ${pair.name}`;
     return read;
   }
+}
 
-  /** A row of a table with one metric per row: `| hellaswag | acc | 0.29 |`. */
-  #readMetric(
-    names: readonly string[],
-    cells: readonly Cell[],
-    { pairs, metricColumn }: { pairs: readonly (NamedNumber | undefined)[]; metricColumn: number },
-  ): NamedNumber[] {
-    const metric = cells[metricColumn]?.text ?? "";
-    if (metricColumn > 0 && cells[0]?.text !== "") this.#group = cells[0]?.text ?? "";
-    const name = this.#group === "" ? metric : `${this.#group} ${metric}`;
-    const values = pairs.filter((pair, index) => pair !== undefined && index > metricColumn);
-    const value = values.find((pair) => /^(?:value|score|result)s?$/iu.test(pair?.name ?? ""));
-    const only = value ?? (names.length === metricColumn + 2 ? values[0] : undefined);
-    if (only !== undefined) return [{ ...only, name }];
-    return values.flatMap((pair) =>
-      pair === undefined ? [] : [{ ...pair, name: `${name} ${pair.name}` }],
-    );
-  }
+/** A row of a table with one metric per row: `| hellaswag | acc | 0.29 |`. */
+function readMetric(
+  table: Table,
+  {
+    names,
+    cells,
+    pairs,
+    metricColumn,
+  }: {
+    names: readonly string[];
+    cells: readonly Cell[];
+    pairs: readonly (NamedNumber | undefined)[];
+    metricColumn: number;
+  },
+): NamedNumber[] {
+  const metric = cells[metricColumn]?.text ?? "";
+  if (metricColumn > 0 && cells[0]?.text !== "") table.group = cells[0]?.text ?? "";
+  const name = table.group === "" ? metric : `${table.group} ${metric}`;
+  const values = pairs.filter((pair, index) => pair !== undefined && index > metricColumn);
+  const value = values.find((pair) => /^(?:value|score|result)s?$/iu.test(pair?.name ?? ""));
+  const only = value ?? (names.length === metricColumn + 2 ? values[0] : undefined);
+  if (only !== undefined) return [{ ...only, name }];
+  return values.flatMap((pair) =>
+    pair === undefined ? [] : [{ ...pair, name: `${name} ${pair.name}` }],
+  );
+}
+
+/** Whether a header takes the place of another one. */
+function sharesColumn([left]: readonly Columns[], [right]: readonly Columns[]): boolean {
+  return left?.names.some((name) => name !== "" && right?.names.includes(name)) === true;
 }
 
 /** The header of a message, or of the whole line: what looks like a prefix may be a column. */

@@ -4,6 +4,8 @@ import { nextNumber, readNumberAt } from "./read-number.ts";
 describe("readNumberAt", () => {
   test.each([
     { name: "reads an exponent", text: "1.2e-01", value: 0.12, comma: "none" },
+    { name: "reads an exponent before a full stop", text: "1.2e-01.", value: 0.12, comma: "none" },
+    { name: "reads NaN before a full stop", text: "nan.", value: Number.NaN, comma: "none" },
     { name: "reads Fortran's exponent", text: "9.8D-04", value: 9.8e-4, comma: "none" },
     { name: "reads a capital exponent", text: "1.1413E+01", value: 11.413, comma: "none" },
     { name: "reads a sign", text: "-0.5", value: -0.5, comma: "none" },

@@ -36,7 +36,7 @@ export type CommaStyle = "thousands" | "decimal";
 
 /** Digits with at most one point before a character that never continues a number: most numbers. */
 const simpleNumber = /\d+(?:\.\d+)?(?=$|[)\]}|;"%]|[ \t](?!\d))/y;
-const special = /(?:nan|inf(?:inity)?)(?![\w.])/iy;
+const special = /(?:nan|inf(?:inity)?)(?!\w|\.\w)/iy;
 const thousands = /\d{1,3}(?:,\d{3})+(?![\d])(?:\.\d+)?/y;
 const european = /\d{1,3}(?:\.\d{3})+,\d+(?![\d.])/y;
 const decimalComma = /\d+,\d+(?![\d.])(?!,\d)/y;
@@ -45,7 +45,7 @@ const plain = /(?:\d+(?:_\d+)*(?:\.\d*)?|\.\d+)/y;
 const spaced = /\d{1,3}(?:[ \u00A0\u2009\u202F]\d{3})+,\d{1,2}(?!\d)/y;
 const apostrophes = /\d{1,3}(?:['’]\d{3})+(?!\d)(?:\.\d+)?/y;
 /** Fortran writes `D` for a double. */
-const exponent = /(?:[eE][+-]?|[dD][+-])\d+(?![\w.])/y;
+const exponent = /(?:[eE][+-]?|[dD][+-])\d+(?!\w|\.\d)/y;
 /** `×10^-3`, `x 10**2`, `·10⁻³`. */
 const writtenExponent =
   /\s?[×x*·⋅]\s?10(?:(?:\^|\*\*)[{(]?([+\-\u2212]?\d+)[})]?|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/y;

@@ -50,9 +50,14 @@ export function metricColumnOf(names: readonly string[]): number | undefined {
   return index === -1 ? undefined : index;
 }
 
+/** Words of sentences, not of columns: `Training is done`. */
+const sentenceWord =
+  /(?:^|\s)(?:is|are|was|were|been|has|have|had|will|the|this|that|now|done|please|we|you)(?:\s|$)/iu;
+
 /** `After epoch 3, accuracy is 0.95`: numbers after words, not columns such as `Top 5`. */
 function isSentence(names: readonly string[]): boolean {
   return (
+    names.some((name) => sentenceWord.test(name)) ||
     names.some((name) => /\s\d*\.\d+%?$/u.test(name)) ||
     names.every((name) => /\s\d+%?$/u.test(name))
   );
