@@ -26,10 +26,29 @@ const matricesOf: Readonly<Record<AdapterTarget, readonly Matrix[]>> = {
 };
 
 /** Trained parameters of the adapters of one layer; `expert` are those of all its routed experts. */
-export function adapterParameters(
-  shape: TransformerShape,
-  adapter: Adapter,
-): { attention: number; dense: number; expert: number; shared: number } {
+export interface AdapterParameters {
+  attention: number;
+  dense: number;
+  expert: number;
+  shared: number;
+}
+
+/** By shape, the parameters of the adapter that was asked for last. */
+const knownParameters = new WeakMap<
+  TransformerShape,
+  { adapter: Adapter; parameters: AdapterParameters }
+>();
+
+/** Counts the trained parameters of the adapters of one layer. */
+export function adapterParameters(shape: TransformerShape, adapter: Adapter): AdapterParameters {
+  const known = knownParameters.get(shape);
+  if (known?.adapter === adapter) return known.parameters;
+  const parameters = countAdapters(shape, adapter);
+  knownParameters.set(shape, { adapter, parameters });
+  return parameters;
+}
+
+function countAdapters(shape: TransformerShape, adapter: Adapter): AdapterParameters {
   const targets = adapter.targets ?? ["all-linear"];
   const matrices = new Set(targets.flatMap((target) => matricesOf[target]));
   const sum = (of: readonly Matrix[], width: number): number =>
@@ -45,13 +64,25 @@ export function adapterParameters(
   };
 }
 
+interface KeptInputs {
+  attention: boolean;
+  ffn: boolean;
+}
+
+/** A search asks for each of its layouts, which share their adapter. */
+const knownInputs = new WeakMap<Adapter, KeptInputs>();
+
 /** Whether the inputs of frozen matrices are kept, because an adapter needs them too. */
-export function keptInputs(adapter: Adapter): { attention: boolean; ffn: boolean } {
+export function keptInputs(adapter: Adapter): KeptInputs {
+  const known = knownInputs.get(adapter);
+  if (known !== undefined) return known;
   const matrices = (adapter.targets ?? ["all-linear"]).flatMap((target) => matricesOf[target]);
-  return {
+  const kept = {
     attention: matrices.some((matrix) => attentionMatrices.includes(matrix)),
     ffn: matrices.some((matrix) => ffnMatrices.includes(matrix)),
   };
+  knownInputs.set(adapter, kept);
+  return kept;
 }
 
 /** Rows and columns of a matrix together. */

@@ -10,7 +10,7 @@ export interface MemoryTable {
   setting: SplitSetting;
   weights: WeightBound;
   splitCount: number;
-  /** For 1, 2, 4, … micro batches, each split: what one rank holds, and what ranks divide. 0: not computed. */
+  /** For 1, 2, 4, … micro batches, each split: what one rank holds (0: not computed), and what ranks divide (NaN: not computed). */
   floors: Float64Array;
   slopes: Float64Array;
 }
@@ -55,21 +55,29 @@ const roundingBytes = 4096;
  * batch, gradients are left out: where they grow while activations are freed, they are not linear.
  *
  * @param weights of the trial, by `table.weights`
+ * @param enough a bound above this need not be close
  */
-export function leastBytes(table: MemoryTable, trial: Trial, weights: number): number {
+export function leastBytes(
+  table: MemoryTable,
+  trial: Trial,
+  { weights, enough }: { weights: number; enough: number },
+): number {
   const { layers, index, dp, count, globalBatch } = trial;
   if (count === 1) return weights;
   const microBatches = globalBatch / (dp * layers.microBatch);
   const batchClass = Math.min(batchClasses - 1, 31 - Math.clz32(microBatches));
   const at = batchClass * table.splitCount + index;
   if (table.floors[at] === 0) {
-    const most = bytesOn(table, trial, { dp: manyRanks, microBatches: 2 ** batchClass });
-    const fewer = bytesOn(table, trial, { dp: manyRanks / 2, microBatches: 2 ** batchClass });
-    table.slopes[at] = (fewer - most) * manyRanks;
-    table.floors[at] = most;
+    table.floors[at] = bytesOn(table, trial, { dp: manyRanks, microBatches: 2 ** batchClass });
+    table.slopes[at] = Number.NaN;
   }
-  const line = (table.floors[at] ?? 0) + (table.slopes[at] ?? 0) * (1 / dp - 1 / manyRanks);
-  return Math.max(weights, line - roundingBytes);
+  const floor = (table.floors[at] ?? 0) - roundingBytes;
+  if (floor > enough) return Math.max(weights, floor);
+  if (Number.isNaN(table.slopes[at])) {
+    const fewer = bytesOn(table, trial, { dp: manyRanks / 2, microBatches: 2 ** batchClass });
+    table.slopes[at] = (fewer - (table.floors[at] ?? 0)) * manyRanks;
+  }
+  return Math.max(weights, floor + (table.slopes[at] ?? 0) * (1 / dp - 1 / manyRanks));
 }
 
 function bytesOn(

@@ -231,7 +231,9 @@ function tryTrial(run: SearchRun, { split, at }: FoundSplit, found: Found): void
   const spread = spreadLayoutOf(layout, trial.count);
   const stepTimeMs = stepPartsInto(parts, context, split.inputs.costs, spread);
   if (stepTimeMs >= found.stepTimeMs) return;
-  const bound = leastBytes(memory, trial, weights);
+  // As long as nothing fits, the least memory is a part of the answer.
+  const enough = Number.isFinite(found.stepTimeMs) ? capacity : Number.POSITIVE_INFINITY;
+  const bound = leastBytes(memory, trial, { weights, enough });
   found.leastBound = Math.min(found.leastBound, bound);
   if (bound > capacity) return;
   const memoryBytes = exactBytes(memory, trial);
