@@ -1,4 +1,5 @@
 import type { LogCause } from "../schema/logs/log-cause.ts";
+import { LineOrderReader } from "./line-order.ts";
 import { parseLine } from "./parse-line.ts";
 
 type Alteration = Extract<LogCause, { cause: "lines-altered" }>["by"];
@@ -31,16 +32,25 @@ interface Seen {
 /** An MLPerf line is rarely longer than one of these; a terminal of 80 columns breaks it into this many. */
 const mostWrappedParts = 12;
 
-/** Finds lines of MLPerf that cannot be read because their token or their text was changed on the way to the file. */
+/**
+ * Finds lines of MLPerf that cannot be read because their token or their text was changed on the way to the file, or that
+ * are there several times or in another order.
+ */
 export class LineFormReader {
   readonly #tokens = new Map<string, Seen>();
   readonly #alterations = new Map<Alteration, Seen>();
+  readonly #order = new LineOrderReader();
   #lineNumber = 0;
   #otherFile: OtherFile | undefined;
   #endedBySystem: { line: number; text: string } | undefined;
   #tail = "";
   /** The parts of a line that may have been wrapped. */
   #open: { text: string; line: number; parts: number } | undefined;
+
+  /** How many whole lines were read. */
+  get lineCount(): number {
+    return this.#lineNumber;
+  }
 
   /** @param text in pieces of any length */
   push(text: string): void {
@@ -50,9 +60,11 @@ export class LineFormReader {
   }
 
   finish(): LogCause[] {
+    const isCutOff = isBeginning(this.#tail);
     if (this.#tail !== "") this.#take(this.#tail);
     this.#tail = "";
     return [
+      ...(isCutOff ? [{ cause: "cut-off" as const, line: this.#lineNumber }] : []),
       ...(this.#otherFile === undefined
         ? []
         : [{ cause: "not-a-log" as const, is: this.#otherFile }]),
@@ -71,6 +83,7 @@ export class LineFormReader {
         count: lines,
         firstLine,
       })),
+      ...this.#order.finish(),
     ];
   }
 
@@ -79,12 +92,19 @@ export class LineFormReader {
     this.#notice(line);
     if (!line.includes(":::MLLOG ") && this.#joins(line)) return;
     this.#open = undefined;
-    if (!mayBeEvent(line) || isEvent(line)) return;
+    if (!mayBeEvent(line) || this.#isEvent(line)) return;
     const form = formOf(line);
     if (form?.kind === "token") count(this.#tokens, form.written, this.#lineNumber);
     else if (form?.kind === "altered") count(this.#alterations, form.by, this.#lineNumber);
     else if (line.includes(":::MLLOG {"))
       this.#open = { text: line, line: this.#lineNumber, parts: 1 };
+  }
+
+  #isEvent(text: string): boolean {
+    const timeMs = timeOfEvent(text);
+    if (timeMs === undefined) return false;
+    this.#order.push({ text, timeMs, lineNumber: this.#lineNumber });
+    return true;
   }
 
   /** What only failing logs have: another file, the end of a job, marks of a merge. */
@@ -115,13 +135,29 @@ function count<Key>(seen: Map<Key, Seen>, key: Key, line: number): void {
   else known.count += 1;
 }
 
+/** Whether a text is the first part of an event. */
+function isBeginning(text: string): boolean {
+  const event = text.slice(text.indexOf(":::MLLOG {"));
+  return event.startsWith(":::MLLOG {") && countOf("{", event) > countOf("}", event);
+}
+
+function countOf(character: string, text: string): number {
+  return text.split(character).length - 1;
+}
+
 /** A quick test, because most lines of a training log have nothing to do with MLPerf. */
 function mayBeEvent(line: string): boolean {
   return line.includes("time_ms") || line.includes(":::ML");
 }
 
 function isEvent(line: string): boolean {
-  return line.includes(":::MLLOG ") && parseLine(line).kind === "event";
+  return timeOfEvent(line) !== undefined;
+}
+
+function timeOfEvent(line: string): number | undefined {
+  if (!line.includes(":::MLLOG ")) return undefined;
+  const read = parseLine(line);
+  return read.kind === "event" ? read.event.timeMs : undefined;
 }
 
 function formOf(line: string): LineForm | undefined {

@@ -5,9 +5,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { submitDocument } from "../../src/schema/documents/log-documents.ts";
 import { mlperfSystemFields } from "../../src/schema/logs/mlperf-system-file.ts";
@@ -90,6 +92,27 @@ describe("pitwall submit --check", () => {
     ]);
   });
 
+  test("names logs that are packed, and links to files outside of the upload", async () => {
+    const { cwd, results } = submission();
+    const text = readFileSync(join(results, "result_4.txt"));
+    writeFileSync(join(results, "result_4.txt"), gzipSync(text));
+    renameSync(join(results, "result_5.txt"), join(cwd, "result_5.txt"));
+    symlinkSync(join(cwd, "result_5.txt"), join(results, "result_5.txt"));
+    symlinkSync("README.md", join(cwd, "training_v5.0/Acme/benchmarks/llama2_70b_lora/RUN.md"));
+    const { items } = await itemsOf(cwd);
+    expect(items).toMatchObject([
+      { severity: "blocking", problem: { kind: "logs-packed", names: ["result_4.txt"] } },
+      {
+        severity: "warning",
+        place: "Acme",
+        problem: {
+          kind: "links-lead-out",
+          paths: ["results/node8/llama2_70b_lora/result_5.txt"],
+        },
+      },
+    ]);
+  });
+
   test("says that a bare folder of logs is not a submission", async () => {
     const { cwd, results } = submission();
     mkdirSync(join(cwd, "mine"));
@@ -142,7 +165,7 @@ describe("pitwall submit --check", () => {
         severity: "warning",
         foundBy: "pitwall",
         place: `${place}/${first}`,
-        problem: { kind: "cause", cause: { cause: "several-ranks" } },
+        problem: { kind: "cause", cause: { cause: "lines-repeated", times: 2 } },
       },
       {
         severity: "warning",

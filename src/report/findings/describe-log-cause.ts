@@ -61,7 +61,10 @@ function describeTimes(cause: TimeCause): CauseWords {
 const formCauses = [
   "token-misspelled",
   "lines-altered",
+  "lines-repeated",
+  "lines-out-of-order",
   "utf-16",
+  "cut-off",
   "not-a-log",
   "ended-by-system",
 ] as const;
@@ -87,11 +90,18 @@ function describeForm(cause: FormCause): CauseWords {
         said: `${alterationWords[cause.by].said} (${placesText(cause)})`,
         advice: alterationWords[cause.by].advice,
       };
-    case "utf-16":
+    case "lines-repeated":
+      return describeRepeated(cause);
+    case "lines-out-of-order":
+      return orderWords(cause);
+    case "cut-off":
       return {
-        said: `the file is UTF-16 (${cause.order}), as PowerShell's \`>\` writes it; logs are UTF-8`,
-        advice: `convert it: \`iconv -f UTF-16${cause.order === "little-endian" ? "LE" : "BE"} -t UTF-8 log.txt > converted.txt\`; in PowerShell, redirect with \`| Out-File -Encoding utf8\``,
+        said: `the file ends in the middle of line ${cause.line}`,
+        advice:
+          "copy the file again; if the original ends there too, the program was killed or the disk was full",
       };
+    case "utf-16":
+      return encodingWords(cause);
   }
 }
 
@@ -167,6 +177,63 @@ const alterationWords: Record<Alteration, CauseWords> = {
     advice: "write to a file instead of copying from a terminal: one line for each event",
   },
 };
+
+function encodingWords({ order, fromLine }: Extract<LogCause, { cause: "utf-16" }>): CauseWords {
+  if (fromLine !== undefined) {
+    return {
+      said: `the file is UTF-16 (${order}) from line ${fromLine} on, as PowerShell's \`>>\` adds it; the lines before are UTF-8`,
+      advice:
+        "write the whole log with one encoding: in PowerShell, `| Out-File -Append -Encoding utf8`",
+    };
+  }
+  const name = order === "little-endian" ? "LE" : "BE";
+  return {
+    said: `the file is UTF-16 (${order}), as PowerShell's \`>\` writes it; logs are UTF-8`,
+    advice: `convert it: \`iconv -f UTF-16${name} -t UTF-8 log.txt > converted.txt\`; in PowerShell, redirect with \`| Out-File -Encoding utf8\``,
+  };
+}
+
+function describeRepeated({
+  times,
+  line,
+  ofLine,
+}: Extract<LogCause, { cause: "lines-repeated" }>): CauseWords {
+  const how = times === 2 ? "twice" : `${times} times`;
+  const said = `each event is in the file ${how}: line ${line} repeats line ${ofLine}`;
+  return line === ofLine + 1
+    ? {
+        said,
+        advice:
+          "two handlers of the logger, or a second `tee`, wrote to the file; keep one of them",
+      }
+    : { said, advice: "the file was joined with a copy of itself; keep one copy" };
+}
+
+function orderWords({
+  order,
+  line,
+}: Extract<LogCause, { cause: "lines-out-of-order" }>): CauseWords {
+  const where = line === undefined ? "" : `: line ${line} is earlier than the line before`;
+  switch (order) {
+    case "newest-first":
+      return {
+        said: `the lines are in reverse order${where}`,
+        advice: "use the original file, or reverse it: `tac log.txt > restored.txt`",
+      };
+    case "text":
+      return {
+        said: `the lines are sorted by their text, not in the order in which they were logged${where}`,
+        advice:
+          "use the original file: lines of the same millisecond cannot be put back into order",
+      };
+    case "mixed":
+      return {
+        said: `the lines are not in the order in which they were logged${where}`,
+        advice:
+          "use the original file; a log collector or a sort by another field changes the order",
+      };
+  }
+}
 
 function describeAttempts(startLines: readonly number[]): CauseWords {
   const [, second, ...rest] = startLines;

@@ -99,6 +99,8 @@ function describeItem(problem: SubmissionItem["problem"]): ItemWords {
       };
     case "not-in-submission":
     case "logs-not-read":
+    case "logs-packed":
+    case "links-lead-out":
       return describePlaces(problem);
   }
 }
@@ -116,7 +118,7 @@ function describeCauses({
 
 type PlacesProblem = Extract<
   SubmissionItem["problem"],
-  { kind: "not-in-submission" | "logs-not-read" }
+  { kind: "not-in-submission" | "logs-not-read" | "logs-packed" | "links-lead-out" }
 >;
 
 function describePlaces(problem: PlacesProblem): ItemWords {
@@ -132,7 +134,25 @@ function describePlaces(problem: PlacesProblem): ItemWords {
         said: `not read as logs: ${problem.names.map((name) => `\`${name}\``).join(", ")}`,
         advice: "name logs `result_<n>.txt`, counted from 0",
       };
+    case "logs-packed":
+      return {
+        said: `packed with gzip, which the official tools do not read: ${listed(problem.names)}`,
+        advice: "unpack them, and name them `result_<n>.txt`",
+      };
+    case "links-lead-out":
+      return {
+        said: `symbolic links to files that are not uploaded: ${listed(problem.paths)}`,
+        advice: "replace the links with the files",
+      };
   }
+}
+
+const listedNames = 5;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - listedNames;
+  const shown = names.slice(0, listedNames).map((name) => `\`${name}\``);
+  return `${shown.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 type NamesProblem = Extract<
@@ -182,6 +202,11 @@ function describeNames(problem: NamesProblem): ItemWords {
   }
 }
 
+/** The file or the log as a whole, or a key of the log. */
+function subjectOf(about: string): string {
+  return about === "file" || about === "log" ? `the ${about}` : `\`${about}\``;
+}
+
 function describeFailingRuns({
   failedCount,
   allowedCount,
@@ -189,7 +214,7 @@ function describeFailingRuns({
   finding,
 }: Extract<SubmissionItem["problem"], { kind: "runs-fail" }>): ItemWords {
   const first = finding === undefined ? undefined : describeLogFinding(finding, undefined);
-  const why = first === undefined ? "" : `; ${logs[0]}: \`${first.about}\` ${first.said}`;
+  const why = first === undefined ? "" : `; ${logs[0]}: ${subjectOf(first.about)} ${first.said}`;
   const advice =
     failedCount > allowedCount
       ? `at most ${allowedCount} may fail: \`pitwall check\` lists every finding`

@@ -74,6 +74,22 @@ export const logCause = z.discriminatedUnion("cause", [
     count: z.number().int(),
     firstLine: line,
   }),
+  /** The events are there several times: each line was written twice, or the file was joined with itself. */
+  z.strictObject({
+    cause: z.literal("lines-repeated"),
+    /** How often each event is there, in the mean. */
+    times: z.number().int(),
+    /** The first repeated line, and the line that it repeats. */
+    line,
+    ofLine: line,
+  }),
+  /** The lines are not in the order in which they were logged. */
+  z.strictObject({
+    cause: z.literal("lines-out-of-order"),
+    order: z.enum(["text", "newest-first", "mixed"]),
+    /** The first that is earlier than the one before; absent if only lines of the same millisecond were sorted. */
+    line: line.optional(),
+  }),
   /** The file is something else in the place of a log. */
   z.strictObject({
     cause: z.literal("not-a-log"),
@@ -81,7 +97,13 @@ export const logCause = z.discriminatedUnion("cause", [
   }),
   /** A failing log in which the system says that it ended the program. */
   z.strictObject({ cause: z.literal("ended-by-system"), line, text: z.string() }),
-  /** The file has two bytes for each character. */
-  z.strictObject({ cause: z.literal("utf-16"), order: z.enum(["little-endian", "big-endian"]) }),
+  /** The file ends in the middle of an event. */
+  z.strictObject({ cause: z.literal("cut-off"), line }),
+  /** The file has two bytes for each character, in all lines or from a line on. */
+  z.strictObject({
+    cause: z.literal("utf-16"),
+    order: z.enum(["little-endian", "big-endian"]),
+    fromLine: line.optional(),
+  }),
 ]);
 export type LogCause = z.output<typeof logCause>;

@@ -96,6 +96,10 @@ export const submissionItem = z.strictObject({
     z.strictObject({ kind: z.literal("not-in-submission") }),
     /** Files with nearly the name of a log. */
     z.strictObject({ kind: z.literal("logs-not-read"), names: z.array(z.string()) }),
+    /** Logs that are packed with gzip, whatever their names: the official tools read only text. */
+    z.strictObject({ kind: z.literal("logs-packed"), names: z.array(z.string()) }),
+    /** Symbolic links to files that are not part of the upload. */
+    z.strictObject({ kind: z.literal("links-lead-out"), paths: z.array(z.string()) }),
   ]),
 });
 export type SubmissionItem = z.output<typeof submissionItem>;

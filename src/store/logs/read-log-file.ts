@@ -38,6 +38,21 @@ export async function* readLogFile(path: string): AsyncGenerator<LogPiece> {
   }
 }
 
+/** Whether a log is packed with gzip, whatever its name. */
+export function isPacked(path: string): boolean {
+  const opened = openFileSync(path, { followsLinks: true });
+  if (opened.kind !== "opened") return false;
+  try {
+    const head = new Uint8Array(2);
+    return isGzip(head, readSync(opened.fd, head, 0, 2, 0));
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  } finally {
+    closeSync(opened.fd);
+  }
+}
+
 /**
  * The buffer of the last log, for reuse: allocating one megabyte for each of thousands of small logs dominates the
  * time.

@@ -75,6 +75,54 @@ describe("causes in a log", () => {
     ]);
   });
 
+  test.each([
+    { name: "each line was written twice", log: lines.flatMap((line) => [line, line]), line: 2 },
+    {
+      name: "each event was written by two handlers",
+      log: lines.flatMap((line) => [line, `INFO:mlperf:${line}`]),
+      line: 2,
+    },
+    {
+      name: "the file was joined with itself",
+      log: [...lines, ...lines],
+      line: lines.length + 1,
+    },
+  ])("say that $name, instead of several ranks or attempts", async ({ log, line }) => {
+    expect(await causesOf(log)).toEqual([{ cause: "lines-repeated", times: 2, line, ofLine: 1 }]);
+  });
+
+  test.each([
+    { name: "by their text", order: "text", log: lines.toSorted() },
+    {
+      name: "by their words",
+      order: "text",
+      log: lines.map((line) => `0: ${line}`).toSorted((a, b) => a.localeCompare(b, "en")),
+    },
+    { name: "from the newest to the oldest", order: "newest-first", log: lines.toReversed() },
+    {
+      name: "by another field",
+      order: "mixed",
+      log: lines.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)),
+    },
+  ])("say that the lines are sorted $name", async ({ order, log }) => {
+    expect(await causesOf(log)).toMatchObject([{ cause: "lines-out-of-order", order }]);
+  });
+
+  test("say where the file was cut off", async () => {
+    const text = lines.slice(0, start + 3).join("\n");
+    expect(await causesOf([text.slice(0, -30)])).toEqual([{ cause: "cut-off", line: start + 3 }]);
+  });
+
+  test("name the line from which on the file is UTF-16", async () => {
+    const bytes = Buffer.concat([
+      Buffer.from(`${lines.slice(0, 9).join("\n")}\n`),
+      Buffer.from(lines.slice(9).join("\n"), "utf16le"),
+    ]);
+    expect((await checkLog(bytes, { edition: "training-5.0" })).causes).toEqual([
+      { cause: "utf-16", order: "little-endian", fromLine: 10 },
+    ]);
+  });
+
   test("are absent where ranks only repeat lines of the start, as accepted logs do", async () => {
     const repeated = lines.slice(0, 8).flatMap((line) => [line, later(line, 3), later(line, 9)]);
     expect(await causesOf([...repeated, ...lines.slice(8)])).toEqual([]);
@@ -149,4 +197,8 @@ describe("causes in a log", () => {
 
 function timeOf(line: string): number {
   return Number(/"time_ms": (\d+)/u.exec(line)?.[1]);
+}
+
+function keyOf(line: string): string {
+  return /"key": "([^"]+)"/u.exec(line)?.[1] ?? "";
 }

@@ -12,6 +12,7 @@ import {
 import { listSubmissionItems } from "../../score/submission/list-submission-items.ts";
 import { readAccelerators } from "../../store/catalogue/catalogue.ts";
 import { readReferenceConvergence } from "../../store/catalogue/read-score-data.ts";
+import { walkSubmitter } from "../../store/logs/walk-submitter.ts";
 import { readSubmission } from "../../store/logs/read-submission.ts";
 import { listDirectory } from "../../store/open-file.ts";
 import { findMisplacedLogs } from "./find-misplaced-logs.ts";
@@ -62,7 +63,7 @@ export async function checkSubmission(
     const logged = submittedNames(each, await readSubmissionNames(each));
     names.push(...compareSubmittedNames(logged, accelerators));
   }
-  names.push(...(await findMisplacedLogs(folders)));
+  names.push(...(await findMisplacedLogs(folders)), ...(await findOuterLinks(folders)));
   const found = { logs, packages, results, references, names, missingCode };
   const items = listSubmissionItems(found);
   return {
@@ -79,13 +80,33 @@ async function readFolders(folder: string): Promise<ResultFolder[]> {
   return status.isDirectory() ? readSubmission(folder) : [];
 }
 
+async function findOuterLinks(folders: readonly ResultFolder[]): Promise<SubmissionItem[]> {
+  const submitters = new Map(
+    folders
+      .filter(({ isInSubmission }) => isInSubmission)
+      .map((folder) => [submitterPath(folder), folder.organisation]),
+  );
+  const items: SubmissionItem[] = [];
+  for (const [path, place] of submitters) {
+    const { outerLinks: paths } = await walkSubmitter(path);
+    if (paths.length === 0) continue;
+    const problem = { kind: "links-lead-out", paths } as const;
+    items.push({ severity: "warning", foundBy: "pitwall", place, problem });
+  }
+  return items;
+}
+
+function submitterPath({ pathParts }: ResultFolder): string {
+  return pathParts.slice(0, pathParts.lastIndexOf("results")).join(sep);
+}
+
 /** Submitters put the code of each benchmark into `benchmarks/<benchmark>`. */
 async function findMissingCode(folders: readonly ResultFolder[]): Promise<string[]> {
   const missing = new Set<string>();
-  for (const { isInSubmission, pathParts, benchmarkFolder, organisation } of folders) {
+  for (const folder of folders) {
+    const { isInSubmission, benchmarkFolder, organisation } = folder;
     if (!isInSubmission || benchmarkFolder === undefined) continue;
-    const root = pathParts.slice(0, pathParts.lastIndexOf("results")).join(sep);
-    const listed = await listDirectory(join(root, "benchmarks"));
+    const listed = await listDirectory(join(submitterPath(folder), "benchmarks"));
     const names = listed.kind === "listed" ? listed.entries.map(({ name }) => name) : [];
     const benchmark = benchmarkNamed(benchmarkFolder);
     if (!names.some((name) => benchmarkNamed(name) === benchmark))
