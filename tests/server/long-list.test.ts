@@ -94,7 +94,7 @@ test("an item from the same record changes only together with the header of the 
   });
   expect({ header: savedListFile.header, item }).toMatchInlineSnapshot(`
     {
-      "header": "pitwall run list 2",
+      "header": "pitwall run list 3",
       "item": {
         "best": 0.95,
         "clockMs": 1000,

@@ -44,6 +44,14 @@ const missedBy = {
   "not-a-number": "missed: diverged to NaN",
 } as const;
 
+/** What an abandoned run is: Pitwall itself ended before the run did. */
+export function abandonedText(request: Pick<RunRequest, "launchTarget" | "runId">): string {
+  const job = mayStillRun(request)
+    ? `; its job may continue: \`pitwall attach ${request.runId}\``
+    : "";
+  return `its Pitwall process ended without writing a result; it was killed, or the disk was full${job}`;
+}
+
 /** Whether the job of a run outlives its Pitwall process: those of all launch targets do, except processes of its own. */
 export function mayStillRun({ launchTarget }: Pick<RunRequest, "launchTarget">): boolean {
   return launchTarget.kind !== "local" && launchTarget.kind !== "simulated";

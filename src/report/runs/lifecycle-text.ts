@@ -46,11 +46,21 @@ function runEventText(event: RunEventBody): string {
     case "step-differs":
       return stepDiffersText(event);
     case "stopping":
-      return `stopping: ${event.reason}`;
+      return `stopping: ${stopReasons[event.reason]}`;
     case "sealed":
       return "result sealed";
   }
 }
+
+const stopReasons = {
+  target: "target reached",
+  "max-time": "time limit reached",
+  "max-cost": "cost limit reached",
+  "max-samples": "sample limit reached",
+  "not-a-number": "the metric of the target is not a number",
+  interrupt: "interrupted",
+  failure: "a rank failed",
+} as const;
 
 /** @param run `isJudged`: it has a target or logs its own verdict; other programs have missed nothing */
 export function endedText(outcome: string, { isJudged }: { isJudged: boolean }): string {

@@ -16,7 +16,7 @@ import type { RecordIntegrity, RunPage } from "../../schema/run/run-page.ts";
 import type { Evaluation } from "../../schema/run/run-result.ts";
 import type { Paint } from "../paint.ts";
 import { describeIntegrity, describeVerdictDifference, isAltered } from "./describe-integrity.ts";
-import { describeEnd, mayStillRun } from "./describe-outcome.ts";
+import { abandonedText, describeEnd } from "./describe-outcome.ts";
 import { planComparisonBlock } from "./plan-comparison-text.ts";
 import { continuedText } from "./continued-text.ts";
 import { eventText, importedText } from "./lifecycle-text.ts";
@@ -174,7 +174,7 @@ function stateText({ request, state, result, progress }: RunPage, paint: Paint):
       ? "before the first evaluation"
       : `after ${countOf(progress.evaluationCount, "evaluation")}, best ${formatSignificant(progress.best ?? Number.NaN, 4)}`;
   if (state.kind === "running") return `${paint.good("running")}, ${progressText}`;
-  return `${paint.warn("abandoned")} ${progressText}: its Pitwall process ended without writing a result; it was killed, or the disk was full${mayStillRun(request) ? `; its job may continue: \`pitwall attach ${request.runId}\`` : ""}`;
+  return `${paint.warn("abandoned")} ${progressText}: ${abandonedText(request)}`;
 }
 
 function commitText({ request }: RunPage): string {

@@ -1,6 +1,7 @@
 import { truncate } from "../../foundation/text-table.ts";
 import { formatDuration, formatSignificant, formatUsd } from "../../foundation/units.ts";
 import { roleSuffix } from "../../schema/run/counted-runs.ts";
+import { qualityOfRun } from "../../schema/run/quality-of-run.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
@@ -61,8 +62,7 @@ function cellsOf(row: RunRow, nowMs: number, paint: Paint): string[] {
   if (row.kind === "broken")
     return [paint.name(row.runId), "", "", "", "", "", paint.bad(`broken: ${oneLine(row.reason)}`)];
   const { request, result } = row;
-  const outcome = result?.outcome;
-  const quality = outcome?.kind === "reached" ? outcome.quality : outcome?.bestQuality;
+  const quality = result === undefined ? undefined : qualityOfRun(result);
   return [
     paint.name(row.runId),
     hasKnownSeed(request) ? String(request.seed) : "",

@@ -1,4 +1,5 @@
 import { earlierClockMs } from "../../schema/run/continued-run.ts";
+import { qualityOfRun } from "../../schema/run/quality-of-run.ts";
 import type { RunProgress } from "../../schema/run/run-progress.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import { leadingEnergy } from "../../score/parts/leading-energy.ts";
@@ -6,7 +7,7 @@ import { leadingEnergy } from "../../score/parts/leading-energy.ts";
 /** The values of the verdict that replace those of the progress. */
 export function finalProgress(result: RunResult): Partial<RunProgress> {
   const { outcome, clock, cost } = result;
-  const best = outcome.kind === "reached" ? outcome.quality : outcome.bestQuality;
+  const best = qualityOfRun(result);
   const stopMs = clock.runStopMs ?? clock.endedMs;
   const earlierMs = earlierClockMs(result);
   const ranMs = clock.runStartMs === undefined ? undefined : earlierMs + stopMs - clock.runStartMs;

@@ -18,7 +18,7 @@ export interface SavedItems {
 }
 
 /** Increment the number whenever `finishedItem` makes a different item from the same record. */
-export const savedListFile: IndexFile = { name: "run-list.jsonl", header: "pitwall run list 2" };
+export const savedListFile: IndexFile = { name: "run-list.jsonl", header: "pitwall run list 3" };
 
 /** Items are saved in batches of this size. */
 const saveAfterCount = 50;

@@ -1,6 +1,7 @@
 import { UserError } from "../../foundation/user-error.ts";
 import type { SeriesPageDocument, SeriesRun } from "../../schema/dashboard/series.ts";
 import type { Evaluation, RunResult } from "../../schema/run/run-result.ts";
+import { loggedQuality } from "../../schema/run/quality-of-run.ts";
 import { seriesRole } from "../../schema/run/counted-runs.ts";
 import { useOfRun } from "../../score/use-of-run.ts";
 import type { RunStore, RunSummary } from "../../store/records/run-store.ts";
@@ -99,8 +100,6 @@ function evaluationsOf(
     return clockMs === undefined ? [] : [{ clockMs, value }];
   });
 }
-
-const loggedQuality = "accuracy";
 
 /** @param trained the benchmark that a log names, or the name of a workload */
 async function benchmarkWithReferences(trained: string | undefined): Promise<string | undefined> {

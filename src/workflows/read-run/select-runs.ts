@@ -1,4 +1,5 @@
 import { nearestWord } from "../../foundation/nearest-word.ts";
+import { qualityOfRun } from "../../schema/run/quality-of-run.ts";
 import { runName } from "../../schema/run/run-name.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { Tag } from "../../schema/run/tag-text.ts";
@@ -101,16 +102,13 @@ export function sortValue(run: RunSummary, key: RunSortKey): number | string | u
   }
 }
 
-function resultValue(
-  { outcome, cost }: RunResult,
-  key: "time" | "quality" | "cost",
-): number | undefined {
-  const isReached = outcome.kind === "reached";
+function resultValue(result: RunResult, key: "time" | "quality" | "cost"): number | undefined {
+  const { outcome, cost } = result;
   switch (key) {
     case "time":
-      return isReached ? outcome.timeToTrainMs : undefined;
+      return outcome.kind === "reached" ? outcome.timeToTrainMs : undefined;
     case "quality":
-      return isReached ? outcome.quality : outcome.bestQuality;
+      return qualityOfRun(result);
     case "cost":
       return cost.kind === "priced" ? cost.billedUsd : undefined;
   }

@@ -18,10 +18,10 @@ import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { importedText } from "../../../src/report/runs/lifecycle-text.ts";
+import { eventText, importedText } from "../../../src/report/runs/lifecycle-text.ts";
 import type { RunRules } from "../../../src/schema/run/run-rules.ts";
 import { checklistItems } from "./checklist-items.ts";
-import { lifecycleEventText } from "./lifecycle-event-text.ts";
+import { lifecycleMood } from "./lifecycle-mood.ts";
 import { budgetLines } from "./view-model.ts";
 
 /** Cost, time, and samples against their limits, with their predicted values at the target. */
@@ -128,6 +128,10 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
     ? detail.events.filter(({ event }) => event.kind !== "created")
     : detail.events;
   const startMs = events[0]?.timeMs ?? 0;
+  const run = {
+    isOneRank: detail.job.ranks.length <= 1,
+    isJudged: detail.result === undefined || isJudged(detail.result),
+  };
   return (
     <Panel
       title="Events"
@@ -135,9 +139,7 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
     >
       <ol class="events scroll-box" tabIndex={0} aria-label="events">
         {events.map(({ index, timeMs, event }) => {
-          const { text, mood } = lifecycleEventText(event, {
-            isJudged: detail.result === undefined || isJudged(detail.result),
-          });
+          const text = (isImported ? importedText(event) : undefined) ?? eventText(event, run);
           return (
             <li key={index}>
               <time
@@ -146,8 +148,8 @@ export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
               >
                 +{formatDuration(timeMs - startMs)}
               </time>
-              <span class={`mood-${mood}`}>
-                <Prose text={(isImported ? importedText(event) : undefined) ?? text} />
+              <span class={`mood-${lifecycleMood(event, run)}`}>
+                <Prose text={text} />
               </span>
             </li>
           );
@@ -207,7 +209,12 @@ function systemFacts(detail: RunDetail): [label: string, parts: readonly string[
       startable.kind === "imported" ? "source" : "command",
       startableText(startable).replaceAll("`", ""),
     ],
-    ["times", startable.kind === "imported" ? logTimesText(startable.origin.times) : undefined],
+    [
+      "times",
+      startable.kind === "imported"
+        ? logTimesText(startable.origin.times).replaceAll("`", "")
+        : undefined,
+    ],
     ["seed", hasKnownSeed(detail.request) ? String(seed) : undefined],
     ["rerun of", rerunOf],
     [startable.kind === "imported" ? "imported" : "started", new Date(createdMs).toISOString()],

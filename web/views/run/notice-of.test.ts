@@ -3,7 +3,7 @@ import type { LifecycleEventBody } from "../../../src/schema/run/lifecycle-event
 import { noticeOf } from "./notice-of.ts";
 
 test.each<{ event: LifecycleEventBody; text: string | undefined }>([
-  { event: { kind: "target-reached", value: 0.9512 }, text: "target reached: 0.95120" },
+  { event: { kind: "target-reached", value: 0.9512 }, text: "target reached with 0.95120" },
   { event: { kind: "ended", outcome: "died" }, text: "ended: died" },
   { event: { kind: "ended", outcome: "reached" }, text: undefined },
   { event: { kind: "created", pid: 7 }, text: undefined },

@@ -79,15 +79,16 @@ export function RunHeader({
   );
 }
 
-/** Why a run died: its end in words, and the line of the log that states the cause. */
+/** Why a run has not reached its target: its end in words, and the line of the log that states the cause. */
 function CauseLine({ detail }: { detail: RunDetail }): JSX.Element | undefined {
   const text = causeText(detail);
   const { causeLine } = detail;
   if (text === undefined && causeLine === undefined) return undefined;
+  const tone = detail.result?.outcome.kind === "died" ? "bad" : "warn";
   return (
-    <p class="run-cause" role="status">
+    <p class={`run-cause ${tone}`} role="status">
       {text === undefined ? undefined : (
-        <strong class="bad">
+        <strong>
           <Prose text={text} />
         </strong>
       )}

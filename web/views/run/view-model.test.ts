@@ -4,6 +4,7 @@ import type { RunResult } from "../../../src/schema/run/run-result.ts";
 import { sampleDetail } from "./sample-detail.ts";
 import {
   budgetLines,
+  causeText,
   clockAt,
   clockReading,
   clockText,
@@ -110,6 +111,31 @@ test.each([
   [9_995, "0:10", ".0"],
 ])("rounds a final time of %d ms to %s%s", (ms, whole, tenths) => {
   expect(clockText(ms, { isFinal: true })).toEqual({ whole, tenths });
+});
+
+describe("causeText", () => {
+  const missed = { kind: "missed", reason: "ended" } as const;
+
+  test("says why a run missed its target, and that Pitwall itself ended", () => {
+    expect(causeText(sampleDetail({ result: result({ outcome: missed }) }))).toBe(
+      "missed: the program exited first",
+    );
+    expect(causeText(sampleDetail({ state: { kind: "abandoned" } }))).toMatch(
+      /^its Pitwall process ended without writing a result/u,
+    );
+  });
+
+  test("is absent for a run that goes on, reached its target, or has none", () => {
+    const { target: _asked, ...request } = sampleDetail().request;
+    const { target: _followed, ...progress } = sampleDetail().progress;
+    const clock = { launchedMs: 0, endedMs: 900, billedMs: 900, source: "arrival" } as const;
+    const ended = result({ outcome: missed, clock });
+    expect([
+      causeText(sampleDetail()),
+      causeText(sampleDetail({ result: result() })),
+      causeText(sampleDetail({ request, progress, result: ended })),
+    ]).toEqual([undefined, undefined, undefined]);
+  });
 });
 
 describe("runState", () => {

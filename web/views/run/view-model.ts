@@ -1,4 +1,4 @@
-import { describeOutcome } from "../../../src/report/runs/describe-outcome.ts";
+import { abandonedText, describeOutcome } from "../../../src/report/runs/describe-outcome.ts";
 import { plainPaint } from "../../../src/report/paint.ts";
 import { plateauText } from "../../../src/report/runs/progress-line.ts";
 import {
@@ -107,12 +107,15 @@ export function runState(detail: RunDetail): { state: string; mood: Mood } {
   return { state: detail.progress.phase, mood: "live" };
 }
 
-/** How a run that failed ended, as the terminal says it; undefined for other runs. */
-export function causeText({ result }: RunDetail): string | undefined {
-  const outcome = result?.outcome;
-  const hasFailed =
-    outcome?.kind === "died" || (outcome?.kind === "missed" && outcome.reason !== "ended");
-  return hasFailed ? describeOutcome(outcome, plainPaint) : undefined;
+/** Why a run did not reach its target, as the terminal says it; undefined for other runs. */
+export function causeText(detail: RunDetail): string | undefined {
+  const { result, state, request } = detail;
+  if (result === undefined) return state.kind === "abandoned" ? abandonedText(request) : undefined;
+  const { outcome } = result;
+  const hasCause =
+    outcome.kind === "died" ||
+    (outcome.kind === "missed" && isJudged({ ...result, target: targetOf(detail) }));
+  return hasCause ? describeOutcome(outcome, plainPaint) : undefined;
 }
 
 /** One key figure next to the clock. */

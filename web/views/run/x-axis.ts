@@ -22,10 +22,10 @@ export const axisNames: Readonly<Record<XAxis, string>> = {
   energy: "energy",
 };
 
-/** The axis in the address; by default the clock, or the steps of a run without times. */
+/** The axis in the address; by default the clock. A run without times has only steps, and one without a clock wall time. */
 export function readXAxis(text: string | undefined, available: readonly XAxis[] = []): XAxis {
-  const hasOnlySteps = available.includes("steps") && !available.includes("clock");
-  return xAxes.find((axis) => axis === text) ?? (hasOnlySteps ? "steps" : "clock");
+  const first = (["clock", "steps", "wall"] as const).find((axis) => available.includes(axis));
+  return xAxes.find((axis) => axis === text) ?? first ?? "clock";
 }
 
 /** The selected range of the axis in the address. */

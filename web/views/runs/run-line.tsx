@@ -69,7 +69,9 @@ function NameAndState({ row }: { row: RunRow }): JSX.Element {
       </span>
       <span class={`state mood-${row.mood}`} role="gridcell">
         {row.state}
-        <small class="warn">{row.stateNote}</small>
+        <small class="warn" title={row.stateNote}>
+          {row.stateNote}
+        </small>
       </span>
     </>
   );

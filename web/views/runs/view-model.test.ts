@@ -98,7 +98,7 @@ describe("runRow", () => {
     {
       outcome: { kind: "missed", reason: "max-cost" } as const,
       state: "missed",
-      note: "max-cost, 2 findings",
+      note: "cost limit, 2 findings",
     },
     { outcome: { kind: "missed", reason: "ended" } as const, state: "missed", note: "2 findings" },
     { outcome: { kind: "died", exitCode: 1 } as const, state: "died", note: "2 findings" },

@@ -155,10 +155,19 @@ export function outcomeWord(
   }
 }
 
+/** Short enough for the column of the state. */
+const missedNotes = {
+  "max-time": "time limit",
+  "max-cost": "cost limit",
+  "max-samples": "sample limit",
+  "not-a-number": "NaN",
+} as const;
+
 /** The exceeded limit and the number of findings. */
 function stateNoteOf({ outcome, findingsCount, isImported }: ReadableRun): string {
   const notes: string[] = isImported === true ? ["imported"] : [];
-  if (outcome?.kind === "missed" && outcome.reason !== "ended") notes.push(outcome.reason);
+  if (outcome?.kind === "missed" && outcome.reason !== "ended")
+    notes.push(missedNotes[outcome.reason]);
   if (findingsCount > 0) notes.push(countOf(findingsCount, "finding"));
   return notes.join(", ");
 }

@@ -125,9 +125,11 @@ export interface SeedRow {
   use: string;
 }
 
-export function seedRows({ runs }: SeriesPageDocument): SeedRow[] {
-  return runs.map(({ runId, seed, outcome, use, role }) => {
-    const quality = outcome?.kind === "reached" ? outcome.quality : outcome?.bestQuality;
+export function seedRows({ runs, target }: SeriesPageDocument): SeedRow[] {
+  return runs.map(({ runId, seed, outcome, use, role, value }) => {
+    const judged = outcome?.kind === "reached" ? outcome.quality : outcome?.bestQuality;
+    // MLPerf logs have their quality without a target.
+    const quality = judged ?? (target === undefined ? value.at(-1) : undefined);
     return {
       runId,
       seed: String(seed),
