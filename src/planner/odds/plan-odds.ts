@@ -150,7 +150,8 @@ export function drawPaidTimes(
     }
     paid[draw] = startMs + workMs + lostMs;
   }
-  return paid.toSorted();
+  paid.sort();
+  return paid;
 }
 
 function takenPerMs(

@@ -45,13 +45,21 @@ function nearestMeasured(
 ): MeasuredRow | undefined {
   const distance = ({ acceleratorCount }: MeasuredRow): number =>
     Math.abs(Math.log2(acceleratorCount / wanted.count));
-  return rows
-    .filter(isMeasured)
+  return measuredOf(rows)
     .filter(
       ({ benchmark, accelerator }) =>
         benchmark === wanted.benchmark && accelerator === wanted.accelerator,
     )
     .toSorted((a, b) => distance(a) - distance(b))[0];
+}
+
+/** Few of thousands of rows state an energy, and each offer of a plan asks for them. */
+const measuredRows = new WeakMap<readonly PublishedRow[], readonly MeasuredRow[]>();
+
+function measuredOf(rows: readonly PublishedRow[]): readonly MeasuredRow[] {
+  const measured = measuredRows.get(rows) ?? rows.filter(isMeasured);
+  measuredRows.set(rows, measured);
+  return measured;
 }
 
 function isMeasured(row: PublishedRow): row is MeasuredRow {

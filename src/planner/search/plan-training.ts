@@ -162,12 +162,21 @@ const kept = new WeakMap<TimeEstimate, Map<string, Candidate>>();
 /** The candidate of an earlier search with the same estimate, price and region, so that its odds are not drawn again. */
 function keptCandidate(parts: CandidateParts, space: PlanSpace): Candidate {
   const { estimate, price } = parts;
-  const key = JSON.stringify([price, space.region.region]);
+  const key = `${space.region.region} ${priceKey(price)}`;
   const ofEstimate = kept.get(estimate) ?? new Map<string, Candidate>();
   kept.set(estimate, ofEstimate);
   const candidate = ofEstimate.get(key) ?? candidateOf(parts, space);
   ofEstimate.set(key, candidate);
   return candidate;
+}
+
+const priceKeys = new WeakMap<PlannedPrice, string>();
+
+/** The same for prices with the same fields; candidates of one accelerator share their prices. */
+function priceKey(price: PlannedPrice): string {
+  const key = priceKeys.get(price) ?? JSON.stringify(price);
+  priceKeys.set(price, key);
+  return key;
 }
 
 function candidateOf(parts: CandidateParts, space: PlanSpace): Candidate {
