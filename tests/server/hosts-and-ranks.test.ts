@@ -101,7 +101,7 @@ test("a job of 3 hosts and 12 ranks is timed over all of them, and each rank's e
   expect(result?.job).toEqual({ hosts, rankCount: 12 });
   expect(card.split("\n")[0]).toBe("toy   3 hosts, 12 ranks   1 run");
   expect(page).toContain("3 hosts, 12 ranks: node-a, node-b, node-c");
-  expect(page).toContain("rank 11 on node-c exited with code 0");
+  expect(page).toContain("12 ranks on 3 hosts exited with code 0");
   expect(shown.page.integrity.kind).toBe("intact");
   const { hosts: listed, ranks } = shown.page.job;
   expect(listed).toEqual(hosts);

@@ -120,7 +120,10 @@ function launchText({ pid }: { pid?: number | undefined }): string {
   return pid === undefined ? "launched" : `launched as process ${pid}`;
 }
 
-function exitText(exit: { exitCode?: number | undefined; signal?: string | undefined }): string {
+export function exitText(exit: {
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+}): string {
   if (exit.signal !== undefined) return `killed by ${exit.signal}`;
   return `exited with code ${exit.exitCode ?? "unknown"}`;
 }

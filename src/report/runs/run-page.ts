@@ -7,7 +7,6 @@ import {
 } from "../../foundation/units.ts";
 import { type JobRanks, jobRanksOf } from "../../schema/run/job-ranks.ts";
 import { isJudged } from "../../schema/run/is-judged.ts";
-import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { roleSuffix } from "../../schema/run/counted-runs.ts";
 import type { RunLabels } from "../../schema/run/run-labels.ts";
 import { formatTag } from "../../schema/run/tag-text.ts";
@@ -19,7 +18,7 @@ import { describeIntegrity, describeVerdictDifference, isAltered } from "./descr
 import { abandonedText, describeEnd } from "./describe-outcome.ts";
 import { planComparisonBlock } from "./plan-comparison-text.ts";
 import { continuedText } from "./continued-text.ts";
-import { eventText, importedText } from "./lifecycle-text.ts";
+import { timelineLines } from "./timeline.ts";
 import { checklistLines, checklistText, rulesText } from "./rules-text.ts";
 import { hasKnownSeed, logTimesText, startableText } from "./origin-text.ts";
 import { hostClockLines } from "./host-clock-text.ts";
@@ -44,7 +43,7 @@ export function runPage(
     evaluationBlock(page, paint, isVerbose),
     curveBlock([...untimedCurve(page), ...page.curves]),
     isVerbose ? checklistLines(page.checklist, paint).join("\n") : "",
-    timelineBlock(page, page.events, paint),
+    timelineBlock(page, paint, isVerbose),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
@@ -354,21 +353,21 @@ function evaluationRow(
 }
 
 function timelineBlock(
-  { request: { startable }, result }: Pick<RunPage, "request" | "result">,
-  recorded: readonly LifecycleEvent[],
+  { request: { startable }, result, events }: RunPage,
   paint: Paint,
+  isVerbose: boolean,
 ): string {
-  const isImported = startable.kind === "imported";
-  // The record of an imported run was made after the training.
-  const events = isImported ? recorded.filter(({ event }) => event.kind !== "created") : recorded;
-  const [first] = events;
-  if (first === undefined) return "";
-  const isOneRank = jobRanksOf(events).ranks.length <= 1;
-  return events
-    .map(({ timeMs, event }) => {
-      const at = `+${((timeMs - first.timeMs) / 1000).toFixed(2)} s`;
-      return `  ${at.padStart(10)}   ${(isImported ? importedText(event) : undefined) ?? eventText(event, { isOneRank, isJudged: result === undefined || isJudged(result) })}`;
+  const lines = timelineLines(events, {
+    isOneRank: jobRanksOf(events).ranks.length <= 1,
+    isJudged: result === undefined || isJudged(result),
+    isImported: startable.kind === "imported",
+    showsAllRanks: isVerbose,
+  });
+  const startMs = lines[0]?.timeMs ?? 0;
+  return lines
+    .map(({ timeMs, text }) => {
+      const at = `+${((timeMs - startMs) / 1000).toFixed(2)} s`;
+      return paint.faint(`  ${at.padStart(10)}   ${text}`);
     })
-    .map((line) => paint.faint(line))
     .join("\n");
 }

@@ -18,7 +18,7 @@ import { Isolated } from "../../components/isolated.tsx";
 import { Gauge } from "../../components/gauge.tsx";
 import { Prose } from "../../components/prose.tsx";
 import { Panel } from "../../components/panel.tsx";
-import { eventText, importedText } from "../../../src/report/runs/lifecycle-text.ts";
+import { timelineLines } from "../../../src/report/runs/timeline.ts";
 import type { RunRules } from "../../../src/schema/run/run-rules.ts";
 import { checklistItems } from "./checklist-items.ts";
 import { lifecycleMood } from "./lifecycle-mood.ts";
@@ -122,38 +122,33 @@ export function RulesPanel({ rules, verdict }: RulesProps): JSX.Element {
 /** Lifecycle events of the run, and its findings. */
 export function EventsPanel({ detail }: { detail: RunDetail }): JSX.Element {
   const { result } = detail;
-  const isImported = detail.request.startable.kind === "imported";
-  // The record of an imported run was made after the training.
-  const events = isImported
-    ? detail.events.filter(({ event }) => event.kind !== "created")
-    : detail.events;
-  const startMs = events[0]?.timeMs ?? 0;
   const run = {
     isOneRank: detail.job.ranks.length <= 1,
     isJudged: detail.result === undefined || isJudged(detail.result),
+    isImported: detail.request.startable.kind === "imported",
+    showsAllRanks: false,
   };
+  const lines = timelineLines(detail.events, run);
+  const startMs = lines[0]?.timeMs ?? 0;
   return (
     <Panel
       title="Events"
-      state={events.length === 0 ? { kind: "empty", text: "No events yet." } : { kind: "ready" }}
+      state={lines.length === 0 ? { kind: "empty", text: "No events yet." } : { kind: "ready" }}
     >
       <ol class="events scroll-box" tabIndex={0} aria-label="events">
-        {events.map(({ index, timeMs, event }) => {
-          const text = (isImported ? importedText(event) : undefined) ?? eventText(event, run);
-          return (
-            <li key={index}>
-              <time
-                dateTime={new Date(timeMs).toISOString()}
-                title={new Date(timeMs).toLocaleString()}
-              >
-                +{formatDuration(timeMs - startMs)}
-              </time>
-              <span class={`mood-${lifecycleMood(event, run)}`}>
-                <Prose text={text} />
-              </span>
-            </li>
-          );
-        })}
+        {lines.map(({ timeMs, event, text }, index) => (
+          <li key={index}>
+            <time
+              dateTime={new Date(timeMs).toISOString()}
+              title={new Date(timeMs).toLocaleString()}
+            >
+              +{formatDuration(timeMs - startMs)}
+            </time>
+            <span class={`mood-${lifecycleMood(event, run)}`}>
+              <Prose text={text} />
+            </span>
+          </li>
+        ))}
       </ol>
       {(result?.findings ?? []).map((finding) => {
         const { message, hint } = describeFinding(finding, detail.runId);
