@@ -147,6 +147,20 @@ describe("ownRow", () => {
     expect(ownRow(mixed, summaryOf({}), place).row.energyJoules).toBeUndefined();
   });
 
+  test("has the curve over the program's own clock if that gives the time to train", () => {
+    const evaluations = [
+      { timeMs: 5, clockMs: 5, value: 0.5, programMs: 100 },
+      { timeMs: 9, clockMs: 9, value: 0.9, programMs: 200 },
+    ];
+    const { clock } = exampleVerdict("20261122-101500-ab12-1");
+    const programClock = { name: "train_time", timeMs: 200, fromLaunchMs: 9 };
+    const own = report(1, { evaluations, clock: { ...clock, programClock } });
+    expect(ownRow([own], summaryOf({}), place).curves[0]?.clockMs).toEqual([100, 200]);
+    expect(ownRow([report(1, { evaluations })], summaryOf({}), place).curves[0]?.clockMs).toEqual([
+      5, 9,
+    ]);
+  });
+
   test("converts evaluations to a curve, with samples only if all evaluations have them", () => {
     const evaluations = [
       { timeMs: 0, clockMs: 5, value: 0.5, samplesCount: 10 },

@@ -175,16 +175,20 @@ function costOf(reached: readonly RunResult[]): number | undefined {
 
 function curveOf(
   place: { rowId: string; run: string; metricName: string },
-  { evaluations }: RunResult,
+  { evaluations, clock }: RunResult,
 ): RunCurve[] {
   if (evaluations.length === 0) return [];
+  const isByProgram = clock.programClock !== undefined;
   const samples = evaluations.map(({ samplesCount }) => samplesCount);
   const known = samples.filter((count) => count !== undefined);
   return [
     {
       ...place,
       series: "quality",
-      clockMs: evaluations.map(({ clockMs }) => clockMs),
+      // As in the time to train.
+      clockMs: evaluations.map(({ clockMs, programMs }) =>
+        isByProgram ? (programMs ?? clockMs) : clockMs,
+      ),
       value: evaluations.map(({ value }) => value),
       ...(known.length === samples.length ? { samples: known } : {}),
       pointCount: evaluations.length,
