@@ -86,6 +86,8 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
       await act(() => logOf(directoryOf(cwd)), child);
     }
     const [endCode, signal] = await exited;
+    // A preempted job may also wait in the queue meanwhile.
+    if (signal !== null && how === "killed") await expectLauncherKilled(cwd);
     const attached =
       signal === null ? undefined : await pitwall(["attach", "last"], { cwd, env: lab.env });
     text += attached === undefined ? "" : printed(attached);
@@ -146,7 +148,7 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     ]);
   });
 
-  test("and is attached to after its Pitwall was killed", async () => {
+  test("and is attached to after its Pitwall was killed, which doctor names", async () => {
     const ran = await restart("killed", ["--nodes", "2"], async (log, pitwallProcess) => {
       await until(() => /attempt=2 [^]*samples=600/u.test(log()) || undefined);
       pitwallProcess.kill("SIGKILL");
@@ -272,6 +274,14 @@ describe.skipIf(missing !== undefined)("a job of Slurm is restarted", () => {
     expect(ran.exitCode, ran.shown()).toBe(1);
     expect(ran.decisions).toMatchObject([{ kind: "gave-up", decision: { reason: "canceled" } }]);
   });
+
+  async function expectLauncherKilled(cwd: string): Promise<void> {
+    const { stdout } = await pitwall(["doctor", "last", "--json"], { cwd, env: lab.env });
+    expect(JSON.parse(stdout).result.diagnoses[0].diagnosis.verdict).toMatchObject({
+      kind: "fault",
+      causes: [{ kind: "launcher-killed", ranks: [] }],
+    });
+  }
 
   async function loseNode(node: string): Promise<void> {
     await lab.kill(node);
