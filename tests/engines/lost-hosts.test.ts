@@ -16,6 +16,9 @@ import {
   until,
   wholeLines,
 } from "../support/ssh-project.ts";
+import { missingTorch } from "../torch/torch-programs.ts";
+
+const torchPython = process.env["PITWALL_TORCH_PYTHON"] ?? "python3";
 
 /** Each rank sends 64 kB to the next one in each step, and waits for what the one before it sends. */
 const ringProgram = `
@@ -49,6 +52,32 @@ for step in range(steps):
     if rank == 0:
         print("step=%d val_acc=%.3f" % (step, (step + 1) / steps), flush=True)
 time.sleep(1)
+`;
+
+/**
+ * Trains with gloo for half a minute, without `pitwall.py`; most of the computation is a sleep, as other work may run on this machine. With
+ * `--sleep`, rank 1 also sleeps for 30 % of each step.
+ */
+const glooProgram = `
+import sys, time
+import torch, torch.distributed as dist
+torch.set_num_threads(1)
+dist.init_process_group("gloo")
+rank = dist.get_rank()
+weights, gradient, over = torch.randn(256, 256), torch.zeros(256, 256), torch.zeros(1)
+began = time.monotonic()
+step = 0
+while over.item() == 0:
+    time.sleep(0.07)
+    gradient = (weights @ weights).tanh()
+    if "--sleep" in sys.argv and rank == 1:
+        time.sleep(0.03)
+    dist.all_reduce(gradient)
+    over[0] = float(time.monotonic() - began > 30)
+    dist.all_reduce(over)
+    step += 1
+    if rank == 0:
+        print("step=%d val_acc=%.3f" % (step, over.item() > 0), flush=True)
 `;
 
 const obstacle = sshLabObstacle();
@@ -229,6 +258,32 @@ describe.skipIf(obstacle !== undefined)("a run on several hosts", () => {
     expect(Math.abs(sumMs / result.clock.billedMs - 1)).toBeLessThan(0.01);
     for (const host of lab.hosts) expect(lab.processes(host)).toEqual([]);
   }, 180_000);
+
+  test.skipIf(missingTorch !== "").each([
+    { who: "nobody, if no rank is slow", sleeping: [], causes: [] },
+    {
+      who: "the rank that sleeps for 30 % of each step",
+      sleeping: ["--sleep"],
+      causes: [{ kind: "compute-straggler", ranks: [1] }],
+    },
+  ])(
+    `trains with gloo and without the helper, and doctor names $who${missingTorch}`,
+    async ({ sleeping, causes }) => {
+      const code = sshProject(glooProgram);
+      const where = ["--hosts", "host1,host2,host3", "--ssh-config", lab.config];
+      const how = ["--launcher", "direct", "--target", "val_acc>=1"];
+      const program = ["--", torchPython, "train it.py", ...sleeping];
+      const ran = await pitwall(["run", "--quiet", ...where, ...how, ...program], { cwd: code });
+      expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+      const said = await pitwall(["doctor", "last", "--json"], { cwd: code });
+      const { verdict } = JSON.parse(said.stdout).result.diagnoses[0].diagnosis;
+      const named: { kind: string; ranks: number[] }[] = verdict.causes ?? [];
+      expect(named.map(({ kind, ranks }) => ({ kind, ranks }))).toEqual(causes);
+      expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+      for (const host of lab.hosts) expect(lab.processes(host)).toEqual([]);
+    },
+    180_000,
+  );
 
   test("hangs, and doctor looks at its ranks on their hosts while it does", async () => {
     const code = sshProject(ringProgram);
