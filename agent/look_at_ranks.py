@@ -145,8 +145,9 @@ def store_of(pid, env):
 
 def py_spy(pid):
     words = read("/proc/%d/cmdline" % pid).split("\0")
-    places = [os.path.dirname(words[0]), os.path.dirname(sys.executable)]
-    program = shutil.which("py-spy", path=os.pathsep.join([place for place in places if place] + [os.environ.get("PATH", "")]))
+    # The environment of the program may be another one than that of this shell.
+    places = [os.path.dirname(words[0]), environment(pid).get("PATH"), os.path.dirname(sys.executable), os.environ.get("PATH")]
+    program = shutil.which("py-spy", path=os.pathsep.join(place for place in places if place))
     if program is None:
         return None
     try:

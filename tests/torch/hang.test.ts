@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { pitwall, startPitwall, temporaryFolder } from "../support/pitwall.ts";
 import { expectWholeLedger, leftRunning } from "../support/after-faults.ts";
-import { directoryOf, eventsOf, until } from "../support/recorded-run.ts";
-import { missingTorch, torchPath } from "./torch-programs.ts";
+import { directoryOf, eventsOf, logOf, until } from "../support/recorded-run.ts";
+import { missingPySpy, missingTorch, torchPath } from "./torch-programs.ts";
 
 const helper = fileURLToPath(new URL("../../workloads/torch/pitwall.py", import.meta.url));
 
@@ -27,6 +27,28 @@ for step in range(1, 9):
             continue
         dist.all_reduce(values)
 dist.barrier()
+print("acc=0.95")
+`;
+
+/** Without `pitwall.py`: `RANK` 1 waits for a lock in step 5 that nothing frees. */
+const withoutHelper = `
+import threading, time
+import torch, torch.distributed as dist
+dist.init_process_group("gloo")
+values = torch.ones(8)
+lock = threading.Lock()
+def next_batch(step):
+    with lock:
+        if dist.get_rank() == 1 and step == 5:
+            fetch_shard()
+def fetch_shard():
+    print("fetching a shard", flush=True)
+    with lock:
+        pass
+for step in range(1, 9):
+    next_batch(step)
+    dist.all_reduce(values)
+    time.sleep(0.1)
 print("acc=0.95")
 `;
 
@@ -135,6 +157,28 @@ describe.skipIf(missingTorch !== "")(`a job of PyTorch that hangs${missingTorch}
     300_000,
   );
 });
+
+test.skipIf(missingPySpy !== "")(
+  `doctor names a rank that hangs in its own code, without the helper, with its Python stack by py-spy${missingPySpy}`,
+  async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, "train.py"), withoutHelper);
+    const options = ["--quiet", "--nproc", "3", "--target", "acc>=0.9"];
+    startPitwall(["run", ...options, "--", "python3", "train.py"], cwd, { PATH: torchPath });
+    await until(() => logOf(directoryOf(cwd)).includes("fetching a shard") || undefined, {
+      withinMs: 100_000,
+    });
+    // The others may still be on their way into the collective.
+    const answer = async () => (await pitwall(["doctor", "last", "--stacks"], { cwd })).stdout;
+    await expect
+      .poll(answer, { timeout: 100_000 })
+      .toMatch(/rank 1 stopped making progress; .*; it is in fetch_shard \(.*train\.py:\d+\)/u);
+    expect(await answer()).toContain("py-spy, rank 1");
+    await pitwall(["stop", "last"], { cwd });
+    await expect.poll(() => leftRunning(directoryOf(cwd) ?? ""), { timeout: 30_000 }).toEqual([]);
+  },
+  300_000,
+);
 
 test.skipIf(missingTorch !== "")(
   "a restart reaches the target after a rank skipped a collective, and names the rank and number, although gloo ends another one",

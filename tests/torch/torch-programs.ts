@@ -1,5 +1,5 @@
 import { execFile, spawnSync, type ChildProcess } from "node:child_process";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const python = process.env["PITWALL_TORCH_PYTHON"] ?? "python3";
@@ -10,6 +10,12 @@ export const missingTorch =
   spawnSync(python, ["-c", "import torch, numpy"]).status === 0
     ? ""
     : ` (skipped: ${python} has no torch and numpy)`;
+
+/** Why py-spy cannot look at the programs of PyTorch here; empty if it can. */
+export const missingPySpy =
+  missingTorch !== "" || spawnSync(join(dirname(python), "py-spy"), ["--version"]).status === 0
+    ? missingTorch
+    : ` (skipped: there is no py-spy beside ${python})`;
 
 /** PATH with the Python that has PyTorch first, as in an activated virtual environment. */
 export const torchPath = python.includes("/")
