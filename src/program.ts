@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { exitCodes, type Face } from "./cli/command-table.ts";
 import { main } from "./cli/main.ts";
 import { colorChoice, screenOf } from "./cli/terminal.ts";
+import { SignalReceived } from "./foundation/signal-received.ts";
 
 const words = process.argv.slice(2);
 
@@ -38,6 +39,10 @@ async function makeFace(binPath: string): Promise<Face> {
     cwd: process.cwd(),
     nowMs: steadyNowMs(),
     interrupt,
+    onCheckpointRequest: (listener) => {
+      process.on("SIGUSR1", listener);
+      return () => void process.off("SIGUSR1", listener);
+    },
     ask: async (question) => {
       const { askOnTerminal } = await import("./cli/ask-on-terminal.ts");
       return askOnTerminal(question, interrupt);
@@ -65,9 +70,9 @@ function steadyMs(): number {
 /** The first Ctrl-C (or SIGTERM) requests a stop; the second quits at once, and the watchdog ends the run. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  const onSignal = (): void => {
+  const onSignal = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) process.exit(exitCodes.interrupted);
-    controller.abort();
+    controller.abort(new SignalReceived(signal));
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   return controller.signal;

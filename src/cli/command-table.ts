@@ -99,6 +99,8 @@ export interface Face {
   nowMs(): number;
   /** Aborted by the first Ctrl-C. */
   interrupt: AbortSignal;
+  /** Calls a function at each SIGUSR1, until the returned function is called. */
+  onCheckpointRequest(listener: () => void): () => void;
   /** The command that starts Pitwall: Node.js and the path of bin.js. */
   self: readonly string[];
   version: string;

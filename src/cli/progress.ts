@@ -114,9 +114,7 @@ export class ProgressView {
       return isTerminal || this.#isTooSoon(event) ? undefined : this.#evaluationLine(event);
     }
     if (event.kind === "target-reached") return isTerminal ? undefined : this.#reachingLines();
-    if (event.kind === "stopping" && event.reason === "interrupt") {
-      return paint.warn("stopping; press Ctrl-C again to quit at once");
-    }
+    if (event.kind === "stopping") return stoppingLine(event, paint);
     return endLine(event, paint);
   }
 
@@ -227,9 +225,27 @@ function endLine(event: RunEvent, paint: Paint): string | undefined {
   if (event.kind === "silence") return silenceLine(event, paint);
   if (event.kind === "restarting" || event.kind === "gave-up")
     return paint.warn(recoveryText(event));
+  if (event.kind === "made-way") return describeWarning(madeWayText(event), paint);
   if (event.kind === "warning")
     return describeWarning(describeFinding(event.finding, event.runId), paint);
   return event.kind === "finished" ? finishedLine(event.report, paint) : undefined;
+}
+
+function stoppingLine(
+  { reason }: Extract<RunEvent, { kind: "stopping" }>,
+  paint: Paint,
+): string | undefined {
+  if (reason === "preemption")
+    return paint.warn("SIGTERM: the program has 30 s to store a checkpoint and to end");
+  if (reason !== "interrupt") return undefined;
+  return paint.warn("stopping; press Ctrl-C again to quit at once");
+}
+
+function madeWayText({ runId, attempt }: Extract<RunEvent, { kind: "made-way" }>) {
+  return {
+    message: "the job was ended by SIGTERM, as when its machine is taken away",
+    hint: `\`pitwall attach ${runId}\` starts it again in the same record (attempt ${attempt})`,
+  };
 }
 
 function silenceLine(

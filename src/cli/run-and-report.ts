@@ -32,7 +32,9 @@ interface ReportOptions {
 type Followed =
   | { kind: "ended"; end: SeriesEnd; lastLines: readonly string[] }
   /** The answer to the question before the start was no. */
-  | { kind: "declined" };
+  | { kind: "declined" }
+  /** A later command continues the run. */
+  | { kind: "made-way" };
 
 type SeriesEnd = Extract<RunEvent, { kind: "series-finished" }>;
 
@@ -44,6 +46,7 @@ export async function runAndReport(plan: SeriesPlan, options: ReportOptions): Pr
     if (!shared.quiet) face.err.print("nothing was started\n");
     return exitCodes.interrupted;
   }
+  if (followed.kind === "made-way") throw face.interrupt.reason;
   const { end, lastLines } = followed;
   const { summary, runs } = end;
   const counted = countedRuns(runs);
@@ -99,13 +102,19 @@ async function followSeries(plan: SeriesPlan, options: ReportOptions): Promise<F
       if (!(await isAccepted(event, options))) return { kind: "declined" };
       await warnAboutBrokenRule(event, view);
       if (event.kind === "finished") ({ lastLines } = event);
-      if (event.kind === "series-finished") return { kind: "ended", end: event, lastLines };
+      const followed = endOfSeries(event, lastLines);
+      if (followed !== undefined) return followed;
     }
   } finally {
     view?.clear();
     await options.notify?.finish(view);
   }
   throw new Error("a series ended without a final event");
+}
+
+function endOfSeries(event: RunEvent, lastLines: readonly string[]): Followed | undefined {
+  if (event.kind === "made-way") return { kind: "made-way" };
+  return event.kind === "series-finished" ? { kind: "ended", end: event, lastLines } : undefined;
 }
 
 /** Other machines may belong to others, or cost money. Programs that call Pitwall have no terminal and are not asked. */

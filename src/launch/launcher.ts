@@ -234,6 +234,8 @@ export interface LaunchedJob {
    * removes it. Absent if nothing is stored.
    */
   release?(next?: { isRestarted: boolean }): Promise<void>;
+  /** Asks the programs that handle SIGUSR1 to store a checkpoint and to go on; absent for jobs of other hosts, whose agents are asked. */
+  askForCheckpoint?(): void;
   /**
    * Ends all processes of the job: SIGTERM, and SIGKILL after `graceMs`. Resolves when they have
    * ended. Another call can only shorten the grace period.

@@ -13,7 +13,14 @@ export type RunEnd =
   | { kind: "exited"; exitCode: number | undefined; signal: string | undefined }
   | {
       kind: "stopped";
-      reason: "target" | "max-time" | "max-cost" | "max-samples" | "not-a-number" | "interrupt";
+      reason:
+        | "target"
+        | "max-time"
+        | "max-cost"
+        | "max-samples"
+        | "not-a-number"
+        | "interrupt"
+        | "preemption";
     };
 
 export interface Judgement {
@@ -212,7 +219,7 @@ function outcomeOf(run: TrackedRun, end: RunEnd, durationMs: number | undefined)
 
 function unreached(run: TrackedRun, end: RunEnd): Exclude<Outcome, { kind: "reached" }> {
   if (end.kind === "stopped") {
-    if (end.reason === "interrupt") return { kind: "interrupted" };
+    if (end.reason === "interrupt" || end.reason === "preemption") return { kind: "interrupted" };
     return { kind: "missed", reason: end.reason === "target" ? "ended" : end.reason };
   }
   // Training ends at run_stop; exit code 1 after it only means that the target was missed.

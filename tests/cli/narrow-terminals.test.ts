@@ -24,6 +24,7 @@ async function printed(
     cwd,
     nowMs: () => Date.UTC(2026, 10, 28),
     interrupt: new AbortController().signal,
+    onCheckpointRequest: () => () => undefined,
     self: [],
     version: "0.0.0",
     ask: async () => ({ kind: "no-terminal" as const }),

@@ -56,6 +56,74 @@ test("a run on this machine survives the kill of a rank", async () => {
   await expect.poll(() => leftRunning(recordFolder(code)), { timeout: 30_000 }).toEqual([]);
 }, 120_000);
 
+/** Stores a checkpoint when it is asked to, and before it has to make way. */
+const makingWay = `
+import os, signal, sys, time
+rank = int(os.environ.get("RANK", "0"))
+stored = os.path.join(os.environ["PITWALL_RUN_DIR"], "stored-%d" % rank)
+epoch = int(open(stored).read()) if os.path.exists(stored) else 0
+def store(number, _frame):
+    with open(stored, "w") as file:
+        file.write(str(epoch))
+    print("rank=%d stores epoch=%d at %s" % (rank, epoch, signal.Signals(number).name), flush=True)
+    if number == signal.SIGTERM:
+        # Longer than Pitwall waits after Ctrl-C.
+        time.sleep(6)
+        sys.exit(0)
+for number in (signal.SIGUSR1, signal.SIGTERM):
+    signal.signal(number, store)
+print("rank=%d attempt=%s from=%d" % (rank, os.environ["PITWALL_ATTEMPT"], epoch), flush=True)
+while epoch < 8:
+    time.sleep(0.5)
+    epoch += 1
+    if rank == 0:
+        print("samples=%d val_acc=%.3f" % (100 * epoch, epoch / 8), flush=True)
+`;
+
+test.each([
+  { what: "one process", ranks: [], count: 1 },
+  { what: "two ranks", ranks: ["--nproc", "2", "--launcher", "direct"], count: 2 },
+])(
+  "a run of $what on this machine makes way at SIGTERM and is continued by attach",
+  async ({ ranks, count }) => {
+    const code = sshProject(makingWay);
+    const how = [...ranks, "--max-restarts", "1", ...reading, "--", ...command];
+    const child = startPitwall(["run", ...how], code);
+    let errors = "";
+    child.stderr?.on("data", (bytes: Buffer) => (errors += bytes.toString()));
+    const exited = once(child, "exit");
+    const stores = (at: string): number =>
+      [...logOf(code).matchAll(new RegExp(`^rank=\\d stores .* at ${at}$`, "gmu"))].length;
+    await until(() => /samples=200/u.test(logOf(code)));
+    child.kill("SIGUSR1");
+    await until(() => stores("SIGUSR1") === count);
+    child.kill("SIGTERM");
+    expect((await exited)[0], errors).toBe(130);
+    expect(stores("SIGTERM")).toBe(count);
+    expect(errors).toMatch(
+      /`pitwall attach \S+` starts it again in the same record \(attempt 2\)/u,
+    );
+    const said = await pitwall(["doctor", "last", "--json"], { cwd: code });
+    expect(JSON.parse(said.stdout).result.diagnoses[0].diagnosis.verdict).toMatchObject({
+      kind: "fault",
+      causes: [{ kind: "preemption", ranks: [] }],
+    });
+    const ran = await pitwall(["attach", "last"], { cwd: code });
+    expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+    const epochs = [...logOf(code).matchAll(/^rank=0 stores epoch=(\d) at SIGTERM$/gmu)];
+    const from = epochs[0]?.[1] ?? "none";
+    expect(logOf(code)).toMatch(new RegExp(`^rank=0 attempt=2 from=${from}$`, "mu"));
+    expect(resultOf(code).outcome.kind).toBe("reached");
+    expect(eventsOf(code).filter(({ kind }) => kind === "restarting")).toMatchObject([
+      { fault: { kind: "preemption" }, decision: { kind: "restart" } },
+    ]);
+    expect(await pitwall(["verify", "last"], { cwd: code })).toMatchObject({ exitCode: 0 });
+    expectOneFailure(await pitwall(["show", "last", "--json"], { cwd: code }));
+    await expect.poll(() => leftRunning(recordFolder(code)), { timeout: 30_000 }).toEqual([]);
+  },
+  120_000,
+);
+
 test("a rank that fails later than its victim still prints its reason", async () => {
   const code = sshProject(`
 import os, time

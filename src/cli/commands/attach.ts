@@ -88,6 +88,7 @@ async function takeOver(store: RunStore, record: RunRecord, call: Attach): Promi
       restarts: world,
     })) {
       view.show(event);
+      if (event.kind === "made-way") return exitCodes.interrupted;
       if (event.kind !== "finished") continue;
       view.clear();
       const { remainingRuns } = await import("../../workflows/control/remaining-runs.ts");

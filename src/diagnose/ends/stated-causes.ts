@@ -116,6 +116,11 @@ function printedEnds({ signs, placesOfEvents }: RunFacts): Cause[] {
 function launcherKilled({ state, events }: RunFacts): Cause[] {
   const last = events.at(-1);
   if (state !== "abandoned" || last === undefined) return [];
+  const way = events.findLast(({ event }) => event.kind === "stopping");
+  if (way?.event.kind === "stopping" && way.event.reason === "preemption") {
+    const told = [eventEvidence(way, "Pitwall received SIGTERM and ended the job")];
+    return [{ kind: "preemption", ranks: [], hosts: [], likelihood: 0.95, evidence: told }];
+  }
   const evidence = [eventEvidence(last, `last event \`${last.event.kind}\`; no result follows`)];
   return [{ kind: "launcher-killed", ranks: [], hosts: [], likelihood: 0.9, evidence }];
 }

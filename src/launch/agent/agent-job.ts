@@ -10,6 +10,7 @@ import { fieldIn, jsonIn, numberIn, textIn } from "./frame-payload.ts";
 import { FrameMerge } from "./frame-merge.ts";
 import type { ClockReading } from "./host-clock.ts";
 import { HostLink } from "./host-link.ts";
+import { signalProcess } from "../local/process-tree.ts";
 import { launchingHost } from "../../schema/run/launching-host.ts";
 import { agentSample, type PlacedAgentSample } from "../../schema/run/agent-sample.ts";
 
@@ -109,6 +110,12 @@ export class AgentJob implements LaunchedJob {
   async stop({ graceMs }: { graceMs: number }): Promise<void> {
     for (const link of this.#links) link.stop(graceMs);
     await this.#ended;
+  }
+
+  askForCheckpoint(): void {
+    // It asks its ranks, in which SIGUSR1 does nothing unless they handle it.
+    if (this.#agentPid !== undefined && this.#running.size > 0)
+      signalProcess(this.#agentPid, "SIGUSR1");
   }
 
   /** Gives up hosts that are still running; default: all. */

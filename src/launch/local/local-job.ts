@@ -6,7 +6,8 @@ import type { Exit, LaunchedJob, LaunchEvent, LaunchOptions, Leftovers } from ".
 import type { LaunchedRank } from "../../schema/run/rank.ts";
 import type { OutputPipe } from "./output-pipes.ts";
 import type { Tagging } from "./job-tag.ts";
-import type { ProcessTree } from "./process-tree.ts";
+import { catchesSignal } from "./catches-signal.ts";
+import { type ProcessTree, signalProcess } from "./process-tree.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** Time between SIGTERM and SIGKILL for leftover processes, milliseconds. */
@@ -60,6 +61,11 @@ export class LocalJob implements LaunchedJob {
 
   processIds(host: string): number[] {
     return host === this.#parts.rank.host ? this.#parts.tree.scan() : [];
+  }
+
+  askForCheckpoint(): void {
+    for (const pid of this.#parts.tree.scan())
+      if (catchesSignal(pid, "SIGUSR1")) signalProcess(pid, "SIGUSR1");
   }
 
   async stop({ graceMs }: { graceMs: number }): Promise<void> {

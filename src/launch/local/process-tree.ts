@@ -152,7 +152,8 @@ function isSame(a: ProcessStat, b: ProcessStat | undefined): boolean {
   return a.pid === b?.pid && a.startedTicks === b.startedTicks;
 }
 
-function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
+/** Whether a signal could be sent. */
+export function signalProcess(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch {

@@ -54,6 +54,7 @@ const eventBody = z.discriminatedUnion("kind", [
       "max-samples",
       "not-a-number",
       "interrupt",
+      "preemption",
       "failure",
     ]),
   }),

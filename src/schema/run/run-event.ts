@@ -20,6 +20,8 @@ export type StopReason =
   /** The target's metric was not a number several times in a row. */
   | "not-a-number"
   | "interrupt"
+  /** SIGTERM, for a run that can be continued later. */
+  | "preemption"
   | "failure";
 
 /** How the process of a rank ended. */
@@ -87,6 +89,8 @@ export type RunEvent =
       fault: AttemptFault;
       decision: RecoveryDecision;
     }
+  /** The run made way, and `pitwall attach` starts this attempt of its job; its record stays open. */
+  | { kind: "made-way"; runId: string; attempt: number }
   | { kind: "gave-up"; runId: string; fault: AttemptFault; decision: RecoveryDecision }
   | { kind: "progress"; progress: RunProgress }
   | { kind: "warning"; runId: string; finding: Finding }

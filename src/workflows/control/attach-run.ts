@@ -47,7 +47,7 @@ export type AttachEvent =
  */
 export async function* attachRun(
   record: AttachedRecord,
-  world: Pick<RunWorld, "nowMs" | "openTarget">,
+  world: Pick<RunWorld, "nowMs" | "openTarget" | "onCheckpointRequest">,
   options: AttachOptions,
 ): AsyncGenerator<AttachEvent> {
   const { request, events, runId } = record;
@@ -79,15 +79,17 @@ async function* followAttached(
     target,
     attached,
   }: { record: AttachedRecord; target: TargetWorld; attached: Attached | undefined },
-  world: Pick<RunWorld, "nowMs">,
+  world: Pick<RunWorld, "nowMs" | "onCheckpointRequest">,
   { leave, stops = false, restarts }: AttachOptions,
 ): AsyncGenerator<AttachEvent> {
   const { request, directory } = record;
   const { events } = record.events;
   const owner = await currentOwner();
   const { writer, unlock } = await continueOrDetach(record, { owner, job: attached?.job });
+  const signals = signalsOf(target, leave);
+  const { interrupt } = signals;
   const recovery =
-    restarts === undefined ? undefined : recoveryOf(record, { world: restarts, writer });
+    restarts === undefined ? undefined : recoveryOf(record, { world: restarts, writer, interrupt });
   try {
     const body = { kind: "attached", pid: owner.pid, hostname: hostname() } as const;
     await writer.appendEvent(body, world.nowMs());
@@ -106,12 +108,12 @@ async function* followAttached(
         recovery,
         earlier,
         stopReason: stopReasonOf(record, attached) ?? (isStopped ? "interrupt" : undefined),
-        ...(leave === undefined ? {} : { leave }),
+        ...signals.ofLeaving,
       },
       { world, target },
-      // Ctrl-C leaves the job running. The other runs of a series are not continued.
+      // The other runs of a series are not continued.
       {
-        interrupt: new AbortController().signal,
+        interrupt,
         earlierCrossingsMs: [],
         stopAfter: () => undefined,
       },
@@ -120,6 +122,17 @@ async function* followAttached(
     await recovery?.close();
     await unlock();
   }
+}
+
+/** Ctrl-C leaves a job that goes on without Pitwall, and ends one of this machine. */
+function signalsOf(
+  { launcher }: TargetWorld,
+  leave: AbortSignal | undefined,
+): { interrupt: AbortSignal; ofLeaving: { leave?: AbortSignal } } {
+  const { signal: never } = new AbortController();
+  if (leave === undefined) return { interrupt: never, ofLeaving: {} };
+  if (launcher.attach === undefined) return { interrupt: leave, ofLeaving: {} };
+  return { interrupt: never, ofLeaving: { leave } };
 }
 
 /** Undefined if the user leaves before: hosts that do not answer take a while. */
@@ -138,15 +151,14 @@ async function orLeft<Value>(
 /** Undefined for a run whose failures end it. */
 function recoveryOf(
   { request, events }: AttachedRecord,
-  { world, writer }: { world: RunWorld; writer: RunWriter },
+  parts: { world: RunWorld; writer: RunWriter; interrupt: AbortSignal },
 ): JobRecovery | undefined {
   const { recovery } = request;
   if (recovery === undefined) return undefined;
   const staged = events.events.flatMap(({ event }) =>
     event.kind === "data-staged" ? [event] : [],
   );
-  // Ctrl-C leaves the run, and does not end it.
-  const { signal: interrupt } = new AbortController();
+  const { world, writer, interrupt } = parts;
   const launching = { writer, interrupt, hostEnv: variablesOf(staged) };
   return new JobRecovery({
     request: { ...request, recovery },

@@ -7,6 +7,10 @@ import type { EndEvent } from "./store-end-event.ts";
 /** After a rank has failed, the others may print their reason for this long: what was seen first is often a victim. */
 const lastWordsMs = 2000;
 
+/** Time between SIGTERM and SIGKILL, and where ranks store a checkpoint because they have to make way. */
+const usualGraceMs = 5000;
+const checkpointGraceMs = 30_000;
+
 /** The state of one attempt of a run: of its only one, unless the job is started again after a failure. */
 export class AttemptState {
   readonly ranks: RankEnds;
@@ -63,6 +67,17 @@ export class AttemptState {
     if (this.stopReason !== undefined || this.end !== undefined) return false;
     this.silentMs = silentMs;
     return true;
+  }
+
+  /** How long the ranks may take to end after they were told to. */
+  get graceMs(): number {
+    const makesWay = this.stopReason === "failure" && this.isPreempted;
+    return makesWay || this.stopReason === "preemption" ? checkpointGraceMs : usualGraceMs;
+  }
+
+  /** Whether it was stopped before its target because it had to make way. */
+  hasMadeWay({ reached }: Pick<TrackedRun, "reached">): boolean {
+    return this.stopReason === "preemption" && reached === undefined;
   }
 
   /** Whether the job has failed by itself: not reached, and not stopped on request. */

@@ -13,6 +13,7 @@ interface Process {
   self: readonly string[];
   version: string;
   nowMs(): number;
+  onCheckpointRequest?: RunWorld["onCheckpointRequest"];
 }
 
 /**
@@ -27,6 +28,9 @@ export function localWorld(face: Process, home: string): RunWorld {
       const { excludeBlamed } = await import("../control/exclude-hosts.ts");
       await excludeBlamed(home, blamed, face.nowMs());
     },
+    ...(face.onCheckpointRequest === undefined
+      ? {}
+      : { onCheckpointRequest: face.onCheckpointRequest }),
     openTarget: (target) => openTarget(target, face),
     nowMs: () => face.nowMs(),
     random: () => Math.random(),

@@ -1,7 +1,6 @@
-import type { HostTime, LaunchEvent, OutputStream } from "../../launch/launcher.ts";
+import type { HostTime, LaunchEvent } from "../../launch/launcher.ts";
 import { LineSplitter } from "../../launch/line-splitter.ts";
 import type { Finding } from "../../schema/run/finding.ts";
-import type { Place } from "../../schema/run/rank.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunReport } from "../../schema/run/series-summary.ts";
 import { costOfRun } from "../../score/cost-of-run.ts";
@@ -14,6 +13,7 @@ import { RunReader, type TakenPiece } from "../read-run/run-reader.ts";
 import type { JobRecovery, Recovered } from "../recovery/recover-job.ts";
 import { AttemptState } from "./attempt-state.ts";
 import { LiveWarnings } from "./live-warnings.ts";
+import { type OutputSource, sourceOf } from "./output-source.ts";
 import { groupedByTime, lastReadings } from "./metric-files/open-metric-files.ts";
 import type { RunParts } from "./run-parts.ts";
 import { RunSilence } from "./run-silence.ts";
@@ -26,21 +26,11 @@ import { verdictOfRun } from "./verdict-of-run.ts";
 const progressEveryMs = 100;
 /** Training is considered failed after this many consecutive NaN losses. */
 const maximumNotFinite = 3;
-/** Time between SIGTERM and SIGKILL, and where a host was preempted and the ranks store a checkpoint. */
-const graceMs = 5000;
-const checkpointGraceMs = 30_000;
 /**
  * Loading the rules blocks the process for tens of milliseconds, which delays arrival times. If the clock uses
  * arrival times, rules are loaded after this much of the run, right after an evaluation.
  */
 const rulesWaitMs = 10_000;
-
-/** One stream of one rank. */
-type OutputSource = Place & { stream: OutputStream };
-
-function sourceOf({ host, rank, stream }: OutputSource): string {
-  return `${host} ${rank} ${stream}`;
-}
 
 /** One run between its launch and its verdict. */
 export class RunInProgress {
@@ -75,14 +65,18 @@ export class RunInProgress {
     return this.#attempt.end !== undefined;
   }
 
+  /** Whether the job has ended before its target because it had to make way. */
+  get hasMadeWay(): boolean {
+    return this.hasEnded && this.#attempt.hasMadeWay(this.reader.run);
+  }
+
   /** Stops the job. Only the first reason is recorded. */
   stop(reason: StopReason): void {
     const attempt = this.#attempt;
     if (attempt.stopReason === "failure" && reason !== "failure") attempt.overruling ??= reason;
     if (attempt.stopReason !== undefined) return;
     attempt.stopReason = reason;
-    const isPreempted = reason === "failure" && attempt.isPreempted;
-    void this.#parts.job.stop({ graceMs: isPreempted ? checkpointGraceMs : graceMs });
+    void this.#parts.job.stop({ graceMs: attempt.graceMs });
   }
 
   async *follow(): AsyncGenerator<RunEvent> {

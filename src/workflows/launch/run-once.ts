@@ -1,3 +1,4 @@
+import { isTerminated } from "../../foundation/signal-received.ts";
 import { noProbe } from "../../probe/no-probe.ts";
 import type { RunEvent, StopReason } from "../../schema/run/run-event.ts";
 import type { RunRequest } from "../../schema/run/run-request.ts";
@@ -89,7 +90,7 @@ async function recoveryOf(
 }
 
 interface FollowingWorld {
-  world: Pick<RunWorld, "nowMs">;
+  world: Pick<RunWorld, "nowMs" | "onCheckpointRequest">;
   target: TargetWorld;
 }
 
@@ -164,19 +165,13 @@ async function* followLaunched(
   };
   const progress = new RunInProgress({ ...parts, files, nowMs: () => world.nowMs() });
   if (!isTimedByArrival(request)) progress.reader.startRules();
-  const stopByHand = (): void => progress.stop("interrupt");
-  if (run.stopReason !== undefined) progress.stop(run.stopReason);
-  interrupt.addEventListener("abort", stopByHand, { once: true });
-  if (interrupt.aborted) stopByHand();
-  const leave = (): void => job.detach();
-  run.leave?.addEventListener("abort", leave, { once: true });
-  if (run.leave?.aborted === true) leave();
-  let report: RunReport | "left" | undefined;
+  const stopListening = listen(run, { progress, job, interrupt, world });
+  let report: FollowedEnd | undefined;
   try {
     yield* progress.follow();
-    report = progress.hasEnded ? yield* progress.conclude() : "left";
+    report = yield* endOf(progress, { job, request, recovery, nowMs: () => world.nowMs() });
   } finally {
-    interrupt.removeEventListener("abort", stopByHand);
+    stopListening();
     // The disk failed, or the caller stopped reading these events: leave no process running.
     if (report === undefined) await progress.abandon();
     files?.close();
@@ -185,8 +180,66 @@ async function* followLaunched(
     await progress.leave();
     return;
   }
+  if (report === "made-way") return;
   await job.release();
   yield { kind: "finished", report, lastLines: progress.reader.lastLines(lastLineCount) };
+}
+
+/** Whether a later process can continue the run: jobs of other hosts go on without Pitwall, and a race compares whole runs. */
+function canMakeWay({ recovery, launchTarget, race }: RunRequest): boolean {
+  return recovery !== undefined && launchTarget.kind === "local" && race === undefined;
+}
+
+/** Does what the user asks for: stop, leave, store a checkpoint. @returns ends that */
+function listen(
+  run: Pick<FollowedRun, "request" | "stopReason" | "leave">,
+  {
+    progress,
+    job,
+    interrupt,
+    world,
+  }: {
+    progress: RunInProgress;
+    job: JobAttempts;
+    interrupt: AbortSignal;
+    world: FollowingWorld["world"];
+  },
+): () => void {
+  const makesWay = (): boolean => canMakeWay(run.request) && isTerminated(interrupt);
+  const stopByHand = (): void => progress.stop(makesWay() ? "preemption" : "interrupt");
+  const stopAsking = world.onCheckpointRequest?.(() => job.askForCheckpoint());
+  if (run.stopReason !== undefined) progress.stop(run.stopReason);
+  interrupt.addEventListener("abort", stopByHand, { once: true });
+  if (interrupt.aborted) stopByHand();
+  const leave = (): void => job.detach();
+  run.leave?.addEventListener("abort", leave, { once: true });
+  if (run.leave?.aborted === true) leave();
+  return () => {
+    stopAsking?.();
+    interrupt.removeEventListener("abort", stopByHand);
+  };
+}
+
+type FollowedEnd = RunReport | "left" | "made-way";
+
+/** The verdict of a job that has ended; one that made way leaves its record open for a later process that starts it again, unless no restart is left. */
+async function* endOf(
+  progress: RunInProgress,
+  parts: {
+    job: JobAttempts;
+    request: RunRequest;
+    recovery: JobRecovery | undefined;
+    nowMs: () => number;
+  },
+): AsyncGenerator<RunEvent, FollowedEnd> {
+  if (!progress.hasEnded) return "left";
+  const { job, request, recovery, nowMs } = parts;
+  const attempt = progress.hasMadeWay ? await recovery?.madeWay(job.current, nowMs()) : undefined;
+  if (attempt === undefined) return yield* progress.conclude();
+  await progress.leave();
+  await job.release();
+  yield { kind: "made-way", runId: request.runId, attempt };
+  return "made-way";
 }
 
 /** Whether the clock uses the arrival times of output instead of times that the program logs. */

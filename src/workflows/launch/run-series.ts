@@ -59,6 +59,8 @@ async function* runAll(
     for await (const event of runOnce(request, { world, target }, options)) {
       if (event.kind === "finished") series.finished(event.report);
       yield event;
+      // Neither the run nor its series is over.
+      if (event.kind === "made-way") return;
     }
     await signIfRequested(request.runId, world);
     if (interrupt.aborted) break;

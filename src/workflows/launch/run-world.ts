@@ -16,6 +16,8 @@ export interface RunWorld {
   excludeHost?: (
     blamed: Pick<HostExclusion, "host" | "scope" | "reason" | "runId">,
   ) => Promise<void>;
+  /** Calls a function whenever Pitwall is asked to store a checkpoint, until the returned function is called; absent: it never is. */
+  onCheckpointRequest?: (listener: () => void) => () => void;
   openTarget(target: LaunchTarget): TargetWorld;
   nowMs(): number;
   /** Uniform in [0, 1), for ids. */

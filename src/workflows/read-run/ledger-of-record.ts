@@ -148,7 +148,7 @@ function noteEvent(attempt: Bounds, { event, timeMs }: LifecycleEvent): void {
 
 function isFailure(event: LifecycleEvent["event"]): boolean {
   if (event.kind === "host-lost" || event.kind === "ended-by-scheduler") return true;
-  if (event.kind === "stopping") return event.reason === "failure";
+  if (event.kind === "stopping") return event.reason === "failure" || event.reason === "preemption";
   return event.kind === "rank-exited" && event.exitCode !== 0;
 }
 

@@ -14,6 +14,8 @@ export interface AttemptEnd {
   /** In the words of the scheduler that ended it. */
   schedulerState?: string | undefined;
   endedMs: number;
+  /** Pitwall was told to make way. */
+  isPreempted?: boolean;
 }
 
 /**
@@ -24,8 +26,13 @@ export interface AttemptEnd {
 export async function faultOfAttempt(
   record: RunRecord,
   sinceMs: number,
-  { outcome, silentMs, endedMs }: AttemptEnd,
+  { outcome, silentMs, endedMs, isPreempted = false }: AttemptEnd,
 ): Promise<AttemptFault> {
+  if (isPreempted) {
+    const text = "Pitwall received SIGTERM, as when its machine is taken away";
+    const step = lastStep(await stepsOf(record, sinceMs));
+    return { kind: "preemption", ranks: [], hosts: [], text, ...step };
+  }
   const findings =
     silentMs === undefined ? [] : [{ rule: "output-stopped" as const, silentMs, usualMs: 0 }];
   const { diagnosis } = await diagnoseRecord(record, endedMs, {

@@ -52,6 +52,10 @@ export class JobAttempts implements LaunchedJob {
     return this.#current.stop(options);
   }
 
+  askForCheckpoint(): void {
+    this.#current.askForCheckpoint?.();
+  }
+
   detach(): void {
     this.#isDetached = true;
     this.#current.detach?.();

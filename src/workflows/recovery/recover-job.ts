@@ -71,26 +71,12 @@ export class JobRecovery {
    */
   async *afterFailure(failed: LaunchedJob, end: AttemptEnd): AsyncGenerator<RunEvent, Recovered> {
     const { request, world, launching } = this.#parts;
-    const { runId, recovery } = request;
-    const { writer, interrupt } = launching;
-    await writer.flush();
-    const opened = await world.store.open(runId);
-    if (opened.kind !== "opened") throw new Error(`the record of ${runId} cannot be opened`);
-    const fault = await faultOfAttempt(opened.record, failed.launchedMs, end);
-    this.#faults.push(fault);
-    const decision = decideRecovery({
-      limits: recovery,
-      faults: this.#faults,
-      hosts: failed.hosts,
-      spares: failed.spareHosts ?? this.#placed.spares.map(({ name }) => name),
-      givesOthers: this.#placed.target.kind === "slurm",
-      schedulerState: end.schedulerState,
-    });
+    const { runId } = request;
+    const { interrupt } = launching;
+    const { fault, decision } = await this.#decide(failed, end);
     await this.#exclude(fault, decision);
     if (decision.kind === "give-up") return yield* this.#giveUp(fault, decision, end.endedMs);
-    const attempt = this.#faults.length + 1;
-    const decidedMs = world.nowMs();
-    await writer.appendEvent({ kind: "restarting", attempt, fault, decision }, decidedMs);
+    const attempt = await this.#recordRestart(fault, decision, world.nowMs());
     yield { kind: "restarting", runId, attempt, fault, decision };
     this.#placed = placedAfter(this.#placed, decision);
     await failed.release?.({ isRestarted: true });
@@ -110,6 +96,51 @@ export class JobRecovery {
     }
     const { job, queuedMs } = started;
     return { kind: "restarted", attempt, job, queuedMs };
+  }
+
+  /**
+   * Decides whether a job that made way is to be started again by a later process, which `startPending` then does.
+   *
+   * @returns the number of the next attempt; undefined if there is none
+   */
+  async madeWay(job: LaunchedJob, endedMs: number): Promise<number | undefined> {
+    const outcome = { kind: "died", exitCode: undefined, signal: undefined } as const;
+    const { fault, decision } = await this.#decide(job, { outcome, endedMs, isPreempted: true });
+    if (decision.kind === "give-up") return undefined;
+    return this.#recordRestart(fault, decision, endedMs);
+  }
+
+  async #decide(
+    failed: LaunchedJob,
+    end: AttemptEnd,
+  ): Promise<{ fault: AttemptFault; decision: RecoveryDecision }> {
+    const { request, world, launching } = this.#parts;
+    const { runId, recovery } = request;
+    await launching.writer.flush();
+    const opened = await world.store.open(runId);
+    if (opened.kind !== "opened") throw new Error(`the record of ${runId} cannot be opened`);
+    const fault = await faultOfAttempt(opened.record, failed.launchedMs, end);
+    this.#faults.push(fault);
+    const decision = decideRecovery({
+      limits: recovery,
+      faults: this.#faults,
+      hosts: failed.hosts,
+      spares: failed.spareHosts ?? this.#placed.spares.map(({ name }) => name),
+      givesOthers: this.#placed.target.kind === "slurm",
+      schedulerState: end.schedulerState,
+    });
+    return { fault, decision };
+  }
+
+  async #recordRestart(
+    fault: AttemptFault,
+    decision: RecoveryDecision,
+    timeMs: number,
+  ): Promise<number> {
+    const attempt = this.#faults.length + 1;
+    const { writer } = this.#parts.launching;
+    await writer.appendEvent({ kind: "restarting", attempt, fault, decision }, timeMs);
+    return attempt;
   }
 
   /**
