@@ -1,5 +1,6 @@
-// How long it takes from a fault until it is noticed and until the job trains again, per kind and launch target, beside torchrun and Slurm
-// alone: real runs on this machine, on ssh hosts in network namespaces, and on Slurm. Needs root, sshd, Slurm; PyTorch in PITWALL_TORCH_PYTHON.
+// How long it takes from a fault until it is noticed and until the job trains again, per kind and launch target, beside torchrun, Slurm and mpirun
+// alone: real runs on this machine, on ssh hosts in network namespaces, under mpirun, and on Slurm. Needs root, sshd, Slurm, Open MPI; PyTorch in
+// PITWALL_TORCH_PYTHON.
 //   npm run build && node bench/recovery-times.js              all; writes the table of docs/diagnosis.md
 //   node bench/recovery-times.js --only "ssh" --no-write
 import { execFileSync, spawn } from "node:child_process";
@@ -34,7 +35,7 @@ const waitMs = 60_000;
 
 const kinds = ["crash", "kill", "hang", "host lost"];
 const cases = [
-  ...["local", "ssh", "slurm"].flatMap((target) =>
+  ...["local", "ssh", "slurm", "mpi", "mpi over ssh"].flatMap((target) =>
     kinds.map((kind) => ({ by: "Pitwall", target, kind })),
   ),
   ...["crash", "kill", "hang"].map((kind) => ({ by: "torchrun alone", target: "local", kind })),
@@ -43,15 +44,22 @@ const cases = [
     target: "slurm",
     kind,
   })),
-].filter(({ target, kind }) => target !== "local" || kind !== "host lost");
+  ...["crash", "kill", "hang"].map((kind) => ({ by: "mpirun alone", target: "mpi", kind })),
+  { by: "mpirun alone", target: "mpi over ssh", kind: "host lost" },
+].filter(({ target, kind }) => hasHosts(target) || kind !== "host lost");
 const wanted = cases.filter((each) => new RegExp(values.only, "u").test(nameOf(each)));
+
+function hasHosts(target) {
+  return target !== "local" && target !== "mpi";
+}
 
 function nameOf({ by, target, kind }) {
   return `${by}, ${target}: ${kind}`;
 }
 
 const has = (target) => wanted.some((each) => each.target === target);
-let ssh = has("ssh") ? await sshLab(3) : undefined;
+const usesSsh = (target) => target === "ssh" || target === "mpi over ssh";
+let ssh = has("ssh") || has("mpi over ssh") ? await sshLab(3) : undefined;
 const slurm = has("slurm") ? await slurmLab({ nodeCount: 3 }) : undefined;
 
 /** Starts it in a folder of its own, and waits until it trains again or does not. */
@@ -83,7 +91,7 @@ async function measure(given) {
     );
     if (given.kind === "host lost") {
       run.faultMs = Date.now();
-      if (given.target === "ssh") ssh.powerOff("host2");
+      if (usesSsh(given.target)) ssh.powerOff("host2");
       else await slurm.kill("node2");
     }
     await until(run, () => againOf(run) !== undefined || run.hasEnded(), waitMs);
@@ -104,7 +112,7 @@ function start(run) {
   const words = [
     "resuming.py",
     kind === "host lost" ? "none" : kind,
-    target === "local" ? "2" : "3",
+    hasHosts(target) ? "3" : "2",
     "15",
   ];
   const env = {
@@ -128,6 +136,7 @@ function start(run) {
     ];
     return spawn(python, [...torchrun, ...words], { ...options, env });
   }
+  if (by === "mpirun alone") return startMpirun(run, words, { options, env });
   if (by === "Slurm alone") {
     const ranks =
       "export RANK=$SLURM_PROCID WORLD_SIZE=$SLURM_NTASKS PITWALL_ATTEMPT=$((1 + ${SLURM_RESTART_COUNT:-0}))";
@@ -163,12 +172,26 @@ function start(run) {
       "5s",
     ],
     slurm: ["--on", "slurm", "--nodes", "2", "--spares", "1", "--nproc", "2"],
+    mpi: ["--on", "mpi", "--nproc", "4"],
+    "mpi over ssh": [
+      "--on",
+      "mpi",
+      "--hosts",
+      "host1,host2,host3",
+      "--spares",
+      "1",
+      "--nproc",
+      "2",
+      "--ssh-config",
+      ssh?.config,
+      "--host-timeout",
+      "5s",
+    ],
   }[target];
   const how = [
     "--env",
     `FAULT_FILE=${join(cwd, "fault")}`,
-    "--launcher",
-    "direct",
+    ...(target.startsWith("mpi") ? [] : ["--launcher", "direct"]),
     "--max-restarts",
     "2",
     "--hang-timeout",
@@ -182,6 +205,29 @@ function start(run) {
     ...options,
     env: { ...env, ...(target === "slurm" ? slurm.env : {}) },
   });
+}
+
+/** What users write who start a program of PyTorch with mpirun: its variables are made from those of Open MPI. */
+function startMpirun({ target, code }, words, { options, env }) {
+  const ranks =
+    "export RANK=$OMPI_COMM_WORLD_RANK WORLD_SIZE=$OMPI_COMM_WORLD_SIZE PITWALL_ATTEMPT=1";
+  const hosts = [
+    "--host",
+    "host1:2,host2:2",
+    "--mca",
+    "plm_rsh_args",
+    `-F ${ssh?.config}`,
+    "--mca",
+    "orte_keep_fqdn_hostnames",
+    "1",
+  ];
+  const address = target === "mpi" ? "127.0.0.1" : "host1";
+  const given = ["-x", `MASTER_ADDR=${address}`, "-x", "MASTER_PORT=29631"];
+  const passed = ["STORED_IN", "FAULT_FILE"].flatMap((name) => ["-x", name]);
+  const where = target === "mpi" ? ["--oversubscribe"] : hosts;
+  const command = ["sh", "-c", `${ranks}; cd '${code}' && exec python3 ${words.join(" ")}`];
+  const mpirun = ["--allow-run-as-root", "-np", "4", ...where, ...given, ...passed, ...command];
+  return spawn("mpirun", mpirun, { ...options, env });
 }
 
 async function until(run, isDone, withinMs) {
@@ -243,7 +289,7 @@ function timesOf(run) {
 
 async function restore({ target, kind }) {
   if (target === "slurm") await slurm.clear();
-  if (target === "ssh" && kind === "host lost") {
+  if (usesSsh(target) && kind === "host lost") {
     ssh.down();
     ssh = await sshLab(3);
   }
@@ -273,6 +319,11 @@ try {
   await slurm?.close();
 }
 
+const labels = {
+  local: "this machine",
+  mpi: "mpirun on this machine",
+  "mpi over ssh": "mpirun on ssh hosts",
+};
 const [cpu] = cpus();
 const machine = `${cpus().length} virtual cores of ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release().split("-")[0]}, ${new Date().toISOString().slice(0, 10)}`;
 const text = `${machine}; other work ran at the same time.
@@ -283,7 +334,7 @@ ${rows
   .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
   .map(
     ({ kind, target, by, noticed, again }) =>
-      `| ${kind} | ${target === "local" ? "this machine" : target} | ${by} | ${noticed} | ${again} |`,
+      `| ${kind} | ${labels[target] ?? target} | ${by} | ${noticed} | ${again} |`,
   )
   .join("\n")}
 `;
