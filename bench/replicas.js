@@ -4,30 +4,23 @@
 //
 // Both kinds use copies of the programs; in those without, the call is removed. Those with it also add up the time of the calls themselves,
 // which is less noisy than the difference of two trainings.
-import { spawnSync } from "node:child_process";
-import {
-  copyFileSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import {
+  copyProgram,
+  differences,
+  percent,
+  sourceOf,
+  summary,
+  train,
+} from "./overhead/train-workload.js";
 
 const { values } = parseArgs({ options: { pairs: { type: "string", default: "5" } } });
-const python = process.env.PITWALL_TORCH_PYTHON ?? "python3";
-const source = fileURLToPath(new URL("../workloads/torch/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "pitwall-bench-replicas-"));
 
 const call = /^( *)(pitwall\.check_replicas\(.*\))$/mu;
-/** The CPU time of the process since its start, without that of others on the machine. */
-const cpu = `import atexit, time, pitwall
-atexit.register(lambda: print("cpu_ms=%.3f" % (time.process_time() * 1000), flush=True))
-`;
 const timed = `
 _check, _spent = pitwall.check_replicas, [0.0]
 def _timed(*words, **values):
@@ -52,60 +45,26 @@ try {
     for (let pair = 0; pair < Number(values.pairs); pair++) {
       // Which one is first alternates too.
       for (const kind of pair % 2 === 0 ? ["with", "without"] : ["without", "with"]) {
-        const { trainMs, cpuMs, spentMs } = train(programs[kind], words);
+        const { trainMs, cpuMs, printed } = train(programs[kind], words, { runFolder: folder });
         seen[kind].push(trainMs);
         cpuMsOf[kind].push(cpuMs);
-        if (kind === "with") shares.push(spentMs / trainMs);
+        if (kind === "with") shares.push(Math.max(...printed("spent_ms")) / trainMs);
       }
     }
-    const differences = ({ with: given, without }) =>
-      given.map((ms, pair) => ms / without[pair] - 1);
     console.log(
-      `${name}: training ${text(seen.without, (ms) => `${(ms / 1000).toFixed(2)} s`)} without`,
+      `${name}: training ${summary(seen.without, (ms) => `${(ms / 1000).toFixed(2)} s`)} without`,
     );
-    console.log(`  difference of pairs, wall ${text(differences(seen), percent)}`);
-    console.log(`  difference of pairs, CPU  ${text(differences(cpuMsOf), percent)}`);
-    console.log(`  time of the calls         ${text(shares, percent)}`);
+    console.log(`  difference of pairs, wall ${summary(differences(seen), percent)}`);
+    console.log(`  difference of pairs, CPU  ${summary(differences(cpuMsOf), percent)}`);
+    console.log(`  time of the calls         ${summary(shares, percent)}`);
   }
 } finally {
   rmSync(folder, { recursive: true });
 }
 
 function programOf(name, kind) {
-  const place = mkdtempSync(join(folder, `${kind}-`));
-  for (const file of readdirSync(source).filter((each) => each.endsWith(".py")))
-    copyFileSync(join(source, file), join(place, file));
-  const text = readFileSync(join(source, `${name}.py`), "utf8");
+  const text = sourceOf(name);
   if (!call.test(text)) throw new Error(`${name}.py does not check replicas`);
-  const [body, added] =
-    kind === "without" ? [text.replace(call, "$1pass"), cpu] : [text, cpu + timed];
-  writeFileSync(
-    join(place, `${name}.py`),
-    body.replace(/^def main\(\):$/mu, `${added}\n\ndef main():`),
-  );
-  return join(place, `${name}.py`);
-}
-
-function train(program, words) {
-  const torchrun = ["-B", "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"];
-  const env = { ...process.env, OMP_NUM_THREADS: "1", PITWALL_RUN_DIR: folder };
-  const ran = spawnSync(python, [...torchrun, program, ...words], { env, encoding: "utf8" });
-  const timeOf = (key) =>
-    Number(new RegExp(`"time_ms": (\\d+).*"key": "${key}"`, "u").exec(ran.stdout)?.[1]);
-  const trainMs = timeOf("run_stop") - timeOf("run_start");
-  if (!(trainMs > 0)) throw new Error(`the training failed:\n${ran.stderr.slice(-2000)}`);
-  const printed = (name) =>
-    [...ran.stdout.matchAll(new RegExp(`${name}=([\\d.]+)$`, "gmu"))].map(([, ms]) => Number(ms));
-  const cpuMs = printed("cpu_ms").reduce((sum, ms) => sum + ms, 0);
-  return { trainMs, cpuMs, spentMs: Math.max(0, ...printed("spent_ms")) };
-}
-
-function text(given, format) {
-  const sorted = given.toSorted((a, b) => a - b);
-  const middle = (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-  return `${format(middle)} (${format(sorted[0])} … ${format(sorted.at(-1))}, ${given.length} pairs)`;
-}
-
-function percent(fraction) {
-  return `${(100 * fraction).toFixed(3)} %`;
+  if (kind === "with") return copyProgram(name, { below: folder, added: timed });
+  return copyProgram(name, { below: folder, text: text.replace(call, "$1pass") });
 }
