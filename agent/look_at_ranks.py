@@ -79,6 +79,9 @@ def waiting_in(pid):
     number = int(text[0])
     name = CALLS.get(os.uname().machine, {}).get(number, "system call %d" % number)
     of = ""
+    if name == "clock_nanosleep" and len(text) > 2 and int(text[2], 16) & 1:
+        # As `time.sleep` of Python does; C++ code that tries again, such as PyTorch's store, sleeps for a duration.
+        return "clock_nanosleep until a time", ""
     if name in ("read", "recvfrom", "recvmsg"):
         try:
             of = os.readlink("/proc/%d/fd/%d" % (pid, int(text[1], 16))).split(":")[0]
@@ -151,10 +154,22 @@ def py_spy(pid):
     if program is None:
         return None
     try:
-        ran = subprocess.run([program, "dump", "--json", "--pid", str(pid)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PY_SPY_SECONDS)
-    except (OSError, subprocess.TimeoutExpired):
+        ran = subprocess.run([program, "dump", "--json", "--locals", "--pid", str(pid)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PY_SPY_SECONDS)
+        threads = json.loads(ran.stdout) if ran.returncode == 0 else None
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else None
+    if not isinstance(threads, list):
+        return None
+    peer = None
+    for thread in threads:
+        for frame in thread.get("frames", ()):
+            # What the variables of the program hold is its own.
+            values = frame.pop("locals", None) or ()
+            own = {"recv": "src", "send": "dst"}.get(frame.get("name"))
+            if own and thread.get("thread_name") == "MainThread" and "distributed_c10d" in str(frame.get("filename")):
+                found = [value["repr"] for value in values if value.get("name") == own and str(value.get("repr")).isdigit()]
+                peer = "# waits in %s for rank %s" % (frame["name"], found[0]) if found else peer
+    return json.dumps(threads), peer
 
 
 def ask_helper(folder, ranks):
@@ -239,7 +254,8 @@ def main():
                 "wakes": samples[rank]["wakes"],
                 "store": store_of(pid, env),
                 "hasAgentStore": env.get("TORCHELASTIC_USE_AGENT_STORE") == "True",
-                "pySpy": stacks[rank],
+                "pySpy": stacks[rank][0] if stacks[rank] else None,
+                "peer": stacks[rank][1] if stacks[rank] else None,
                 "stack": content(own["stack"]) if "stack" in own else None,
                 "dump": content(own["dump"]) if "dump" in own else None,
             }

@@ -716,6 +716,7 @@ class _Watch:
             with open(path, "w", encoding="utf-8") as file:
                 self._files.append(path)
                 faulthandler.dump_traceback(file, all_threads=True)
+                file.write(self._peer())
         # Only if the program uses it: importing PyTorch takes seconds.
         if "torch" not in sys.modules:
             return
@@ -728,6 +729,19 @@ class _Watch:
             with open(path, "wb") as file:
                 self._files.append(path)
                 file.write(trace if isinstance(trace, bytes) else trace.encode())
+
+    @staticmethod
+    def _peer():
+        """Whom this rank waits for in a call of two ranks: Flight Recorder has no such calls of gloo."""
+        frame = sys._current_frames().get(threading.main_thread().ident)
+        while frame is not None:
+            name = frame.f_code.co_name
+            other = {"recv": "src", "send": "dst"}.get(name)
+            if other is not None and frame.f_code.co_filename.endswith("distributed_c10d.py"):
+                value = frame.f_locals.get(other)
+                return f"# waits in {name} for rank {value}\n" if isinstance(value, int) else ""
+            frame = frame.f_back
+        return ""
 
     def _remove(self):
         for path in self._files:

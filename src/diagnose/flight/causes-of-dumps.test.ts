@@ -55,6 +55,27 @@ describe("causesOfDumps, with dumps of PyTorch", () => {
 });
 
 describe("causesOfDumps", () => {
+  test("blames the rank that left out a send of gloo, for which another one waits outside the collective", () => {
+    const all = { name: "0", ranks: [0, 1, 2] };
+    const waits = [done(all, 1), pending(all, 2)];
+    const dumps = [madeDump(0, waits), madeDump(1, waits), madeDump(2, [done(all, 1)])];
+    const frames = [{ function: "recv", file: "distributed_c10d.py", line: 2799 }];
+    const peer = { call: "recv" as const, rank: 1 };
+    const found = causesOfDumps(dumps, [{ rank: 2, file: "stack-rank_2.txt", frames, peer }]);
+    expect(found).toMatchObject({
+      causes: [
+        {
+          kind: "collective-mismatch",
+          ranks: [1],
+          how: "left-out",
+          entered: "send to rank 2",
+          collective: { operation: "all_reduce", number: 2 },
+          waitingRanks: 2,
+        },
+      ],
+    });
+  });
+
   const tensor = { name: "1", ranks: [0, 1] };
   const otherTensor = { name: "2", ranks: [2, 3] };
   const data = { name: "3", ranks: [0, 2] };

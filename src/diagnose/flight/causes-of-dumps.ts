@@ -4,12 +4,15 @@ import { type Divergence, findDivergences } from "./find-divergence.ts";
 import { findStuck, type StuckJob, type StuckOperation } from "./find-stuck.ts";
 import type { FlightDump, FlightEntry } from "./flight-dump.ts";
 import { hasLeftItsPattern } from "./own-pattern.ts";
+import type { WaitedPeer } from "./peer-of-stack.ts";
 import { ownFrame } from "./read-stack.ts";
 
 export interface RankStack {
   rank: number;
   file: string;
   frames: readonly StackFrame[];
+  /** Whom it waits for in a call between two ranks. */
+  peer?: WaitedPeer;
   /** What the process did in a second, as its host shows it. */
   process?: RankProcess;
 }
@@ -69,9 +72,14 @@ function causesOfWait(divergent: readonly Cause[], view: DumpView): FlightVerdic
       rankCount: dumps.size + absent.length,
     };
   }
-  const hangs = culpritsByOperation(stuck).flatMap(([operation, ranks]) =>
-    causesOfCulprits(operation, ranks, view),
-  );
+  const hangs = culpritsByOperation(stuck).flatMap(([operation, ranks]) => {
+    const leftOut = leftOutCalls(operation, ranks, view);
+    // Ranks that wait for another one in a call of two are victims, too.
+    const others = ranks.filter((rank) => peerOf(rank, view) === undefined);
+    return leftOut.length > 0 && others.length === 0
+      ? leftOut
+      : causesOfCulprits(operation, leftOut.length > 0 ? others : ranks, view);
+  });
   const causes = [...divergent, ...hangs];
   const [first] = hangs;
   if (causes.length > 0) {
@@ -125,6 +133,40 @@ function culpritsByOperation({ culprits }: StuckJob): [StuckOperation, number[]]
     else known[1].push(rank);
   }
   return [...byKey.values()];
+}
+
+function peerOf(rank: number, { stacks }: DumpView): WaitedPeer | undefined {
+  return stacks.find((each) => each.rank === rank)?.peer;
+}
+
+/** Ranks that wait in a collective, while another rank, which lacks there, waits in a `recv` or `send` for their part of it. */
+function leftOutCalls(
+  operation: StuckOperation,
+  ranks: readonly number[],
+  view: DumpView,
+): Cause[] {
+  return ranks.flatMap((rank): Cause[] => {
+    const peer = peerOf(rank, view);
+    if (peer === undefined || !operation.waiting.includes(peer.rank)) return [];
+    const stack = view.stacks.find((each) => each.rank === rank);
+    const shown: Evidence[] =
+      stack === undefined
+        ? []
+        : [{ kind: "stack", file: stack.file, rank, frames: [...stack.frames] }];
+    return [
+      {
+        kind: "collective-mismatch",
+        ranks: [peer.rank],
+        hosts: [],
+        likelihood: 0.8,
+        evidence: [...shown, ...lastCalls([peer.rank], view)],
+        how: "left-out",
+        collective: referenceTo(operation.entry),
+        entered: peer.call === "recv" ? `send to rank ${rank}` : `recv from rank ${rank}`,
+        waitingRanks: view.stuck.waiting.size,
+      },
+    ];
+  });
 }
 
 /** A rank with a dump hangs; one without has probably ended. */

@@ -100,12 +100,20 @@ function addFailed({ rank, entries }: FlightDump, groups: ReadonlyMap<string, Op
   }
 }
 
-/** A small ring buffer may hold no entry of a group any more: `pg_status` still has its last number. */
+/**
+ * A small ring buffer may hold no entry of a group any more: `pg_status` still has its last number. Where there are entries, theirs counts, because
+ * that of gloo includes calls between two ranks.
+ */
 function addStatuses(dump: FlightDump, groups: ReadonlyMap<string, OpenGroup>): void {
   const names = new Map(dump.entries.map(({ groupId, group }) => [groupId, group]));
+  const known = new Set(
+    dump.entries.flatMap(({ group, isPointToPoint }) => (isPointToPoint ? [] : [group])),
+  );
   for (const [groupId, status] of dump.statuses) {
-    const group = groups.get(names.get(groupId) ?? nameByOrder(dump, groupId, names) ?? "");
-    if (group !== undefined) raise(group.lastNumbers, dump.rank, status.enqueued);
+    const name = names.get(groupId) ?? nameByOrder(dump, groupId, names) ?? "";
+    const group = groups.get(name);
+    if (group !== undefined && !known.has(name))
+      raise(group.lastNumbers, dump.rank, status.enqueued);
   }
 }
 

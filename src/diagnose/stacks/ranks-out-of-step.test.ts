@@ -34,6 +34,16 @@ describe("ranksOutOfStep", () => {
       expected: [2],
     },
     {
+      name: "names the rank that sleeps in its own code while the others try to reach it again and again",
+      stacks: [
+        stack(0, "clock_nanosleep until a time"),
+        stack(1, "clock_nanosleep"),
+        stack(2, "clock_nanosleep"),
+      ],
+      rankCount: 3,
+      expected: [0],
+    },
+    {
       name: "names the few whose stack differs where no collective is visible",
       stacks: [stack(0, "backward"), stack(1, "backward"), stack(2, "read"), stack(3, "backward")],
       rankCount: 4,

@@ -155,7 +155,7 @@ function waitSentence(cause: WaitCause): string {
 
 function mismatchSentence(cause: Of<"collective-mismatch">): string {
   const { how, collective, entered, waitingRanks } = cause;
-  const wait = waitingRanks === 0 ? "" : `; ${waiting(waitingRanks)}`;
+  const wait = waitText(waitingRanks);
   const who = subject(cause);
   if (collective === undefined)
     return `${cause.ranks.length === 0 ? "a rank" : who} started another collective than the others, or skipped one`;
@@ -172,9 +172,15 @@ function mismatchSentence(cause: Of<"collective-mismatch">): string {
       return `${who} entered ${there} with another data type${wait}`;
     case "unknown":
       return `${who} did not start the same collectives as the others${wait}`;
+    case "left-out":
+      return `${who} left out a ${instead} and entered ${there}${wait}`;
     case "other-order":
       return `${who} entered collectives in another order: ${instead} before ${there}${wait}`;
   }
+}
+
+function waitText(waitingRanks: number): string {
+  return waitingRanks === 0 ? "" : `; ${waiting(waitingRanks)}`;
 }
 
 function hangSentence(cause: Of<"hang">): string {

@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { RankStack } from "../../diagnose/flight/causes-of-dumps.ts";
 import type { FlightDump } from "../../diagnose/flight/flight-dump.ts";
 import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
+import { peerOfStack } from "../../diagnose/flight/peer-of-stack.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
 import { parseRasStatus } from "../../diagnose/ras/parse-ras-status.ts";
 import type { RasStatus } from "../../diagnose/ras/ras-status.ts";
@@ -34,6 +35,8 @@ const answer = z.object({
       store: z.enum(["listens", "connected", "connecting", "none"]).nullable(),
       hasAgentStore: z.boolean(),
       pySpy: z.string().nullable(),
+      /** For py-spy, as the helper writes it into its stack. */
+      peer: z.string().nullable(),
       stack: z.string().nullable(),
       dump: z.string().nullable(),
     }),
@@ -103,15 +106,17 @@ function parseJson(text: string): unknown {
 
 /** Without a stack of Python, the system call stands for it. */
 function stackOf(seen: SeenRank): RankStack | undefined {
-  const { rank, pySpy, stack, call } = seen;
+  const { rank, pySpy, stack, call, peer: peerText } = seen;
   const process = processOf(seen);
   const text = pySpy ?? (stack === null ? undefined : fromBase64(stack).toString("utf8"));
   const frames = text === undefined ? undefined : readStack(text);
+  const peer = peerOfStack(peerText ?? text ?? "");
   if (frames !== undefined && frames.length > 0)
     return {
       rank,
       file: pySpy === null ? `stack of rank ${rank}` : `py-spy, rank ${rank}`,
       frames,
+      ...(peer === undefined ? {} : { peer }),
       ...process,
     };
   if (call === null) return undefined;

@@ -4,6 +4,7 @@ import type { RankStack } from "../../diagnose/flight/causes-of-dumps.ts";
 import type { FlightDump } from "../../diagnose/flight/flight-dump.ts";
 import { readFlightDump } from "../../diagnose/flight/read-flight-dump.ts";
 import { isPySpyText } from "../../diagnose/flight/read-py-spy-text.ts";
+import { peerOfStack } from "../../diagnose/flight/peer-of-stack.ts";
 import { readStack } from "../../diagnose/flight/read-stack.ts";
 import { haveTaskLabels } from "../../diagnose/launchers/speaker-of-line.ts";
 import type { LineSigns, SeenSign } from "../../diagnose/lines/line-signs.ts";
@@ -92,7 +93,9 @@ function addText(
   if (error !== undefined) read.errorFiles.push(error);
   const frames = error === undefined ? readStack(text) : undefined;
   if (frames !== undefined && place.rank !== undefined) {
-    read.stacks.push({ rank: place.rank, file: place.file, frames });
+    const peer = peerOfStack(text);
+    const known = peer === undefined ? {} : { peer };
+    read.stacks.push({ rank: place.rank, file: place.file, frames, ...known });
   }
 }
 
