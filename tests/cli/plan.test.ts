@@ -89,7 +89,7 @@ describe("pitwall plan", () => {
     expect(offer?.mfu).toBeLessThan(0.7);
   });
 
-  test.each(["megatron-bridge", "torchtitan", "accelerate"])(
+  test.each(["megatron-bridge", "torchtitan", "maxtext", "accelerate"])(
     "prints the command line of the layout for %s",
     async (framework) => {
       const words = [
@@ -104,7 +104,9 @@ describe("pitwall plan", () => {
       ];
       const { stdout } = await pitwall(["plan", ...words]);
       const lines = stdout.split("\n");
-      const first = lines.findIndex((line) => /^(?:torchrun|accelerate launch) /u.test(line));
+      const first = lines.findIndex((line) =>
+        /^(?:torchrun|python3|\S+ accelerate launch) /u.test(line),
+      );
       const last = lines.findIndex((line, at) => at >= first && !line.endsWith("\\"));
       expect(lines.slice(first, last + 1).join("\n")).toMatchSnapshot("command");
     },

@@ -19,8 +19,9 @@ type KnownLayout = {
  * not decide: the recipe or configuration of the model, the data, the first machine's address. Undefined for a layout that is not known
  * in full.
  *
- * Options as of November 2026: Megatron Bridge `scripts/training/run_recipe.py`, torchtitan `torchtitan.train`, MaxText
- * `maxtext.trainers.pre_train.train`, Accelerate `accelerate launch`.
+ * Options as of November 2026: Megatron Bridge `scripts/training/run_recipe.py`, torchtitan `torchtitan.train`. Read in the
+ * sources on 2026-11-30: MaxText e591f30 (`configs/base.yml`, `configs/types.py`), Accelerate 16cb6eb
+ * (`commands/launch.py`, `utils/launch.py`).
  */
 export function frameworkCommand(
   framework: CommandFramework,
@@ -29,7 +30,7 @@ export function frameworkCommand(
 ): string | undefined {
   const { layout, count } = offer;
   if (!isKnown(layout)) return undefined;
-  const step = { layout, count, steps: stepsOf(offer, layout), context };
+  const step = stepOf(offer, layout, context);
   const perMachine = Math.min(count, context.perMachine);
   const torchrun = [
     `--nnodes ${Math.ceil(count / perMachine)}`,
@@ -49,7 +50,11 @@ export function frameworkCommand(
     case "maxtext":
       return lines("python3 -m maxtext.trainers.pre_train.train <base.yml>", maxtext(step));
     case "accelerate":
-      return lines("accelerate launch", [...accelerate(step, perMachine), "<train.py>"]);
+      // The launcher passes --gradient_accumulation_steps on to DeepSpeed alone; Accelerator reads the variable.
+      return lines(`${accumulationVariable}=${accumulationSteps(layout)} accelerate launch`, [
+        ...accelerate(step, perMachine),
+        "<train.py>",
+      ]);
   }
 }
 
@@ -75,7 +80,7 @@ export function frameworkProgram(
 ): FrameworkProgram | undefined {
   const { layout, count } = offer;
   if (!isKnown(layout)) return undefined;
-  const step = { layout, count, steps: stepsOf(offer, layout), context };
+  const step = stepOf(offer, layout, context);
   const ranksPerMachine = Math.min(count, context.perMachine);
   const torchrun = { ranksPerMachine, starter: "torchrun" as const, env: {} };
   switch (framework) {
@@ -116,6 +121,7 @@ function words(start: string, options: readonly string[]): string[] {
 
 interface CommandStep {
   layout: KnownLayout;
+  accelerator: string;
   count: number;
   /** Undefined if the number of samples is not known. */
   steps: number | undefined;
@@ -175,43 +181,85 @@ function torchtitan({ layout, steps, context }: CommandStep): string[] {
   ];
 }
 
-function maxtext({ layout, count, steps, context }: CommandStep): string[] {
+/** A model as `model_name` of MaxText, from `maxtext/configs/models`. */
+function maxtextModel(model: string): string {
+  const renamed: readonly (readonly [string, string])[] = [
+    ["llama31-", "llama3.1-"],
+    ["llama33-", "llama3.3-"],
+    ["deepseek-v3", "deepseek3-671b"],
+    ["kimi-k2", "kimi-k2-1t"],
+    ["llama4-scout", "llama4-17b-16e"],
+    ["llama4-maverick", "llama4-17b-128e"],
+  ];
+  const known = renamed.find(([start]) => model.startsWith(start));
+  if (known !== undefined) return model.replace(...known);
+  return /^(?:llama[23]|qwen[23]|qwen2\.5|gpt-oss|mi[sx]tral|gemma[23]?)-/u.test(model)
+    ? model
+    : `<${model}>`;
+}
+
+/** Devices that JAX sees in one chip: both cores of Ironwood. */
+function maxtextDevices(accelerator: string): number {
+  return accelerator.startsWith("tpu-v7") ? 2 : 1;
+}
+
+function maxtext({ layout, accelerator, count, steps, context }: CommandStep): string[] {
+  const isTpu = accelerator.startsWith("tpu");
+  const quantization = isTpu
+    ? ["quantization=fp8_full", "use_qwix_quantization=True"]
+    : ["quantization=fp8"];
+  const devices = count * maxtextDevices(accelerator);
   return [
-    `model_name=<${context.model}>`,
-    `ici_fsdp_parallelism=${layout.dp}`,
+    `model_name=${maxtextModel(context.model)}`,
+    "base_output_directory=<folder or bucket>",
+    "dataset_type=<synthetic, grain, hf, …>",
+    ...(isTpu ? [] : ["hardware=gpu"]),
+    // -1: what is left of a slice, and all slices.
+    "ici_fsdp_parallelism=-1",
     `ici_tensor_parallelism=${layout.tp}`,
-    `per_device_batch_size=${(layout.dp * layout.microBatch) / count}`,
-    `gradient_accumulation_steps=${layout.globalBatch / (layout.dp * layout.microBatch)}`,
+    "dcn_data_parallelism=1",
+    "dcn_fsdp_parallelism=-1",
+    `per_device_batch_size=${(layout.dp * layout.microBatch) / devices}`,
+    `gradient_accumulation_steps=${accumulationSteps(layout)}`,
     `max_target_length=${context.sequenceLength}`,
-    `remat_policy=${layout.recompute === "full" ? "full" : "minimal"}`,
+    `remat_policy=${layout.recompute === "full" ? "full" : "minimal_with_context"}`,
+    ...(layout.precision === "fp8" ? quantization : []),
     ...(steps === undefined ? [] : [`steps=${steps}`]),
   ];
 }
 
+/** Accelerate uses torchao if it is installed, which refuses the default, true, with FSDP2. */
+const fp8Options = ["--fsdp_cpu_ram_efficient_loading false"];
+
 function accelerate({ layout, count }: CommandStep, perMachine: number): string[] {
+  const isFp8 = layout.precision === "fp8";
   return [
     `--num_processes ${count}`,
     `--num_machines ${Math.ceil(count / perMachine)}`,
     "--machine_rank <0, 1, …>",
     "--main_process_ip <first machine>",
     "--main_process_port 29500",
-    `--mixed_precision ${layout.precision === "fp8" ? "fp8" : "bf16"}`,
+    `--mixed_precision ${isFp8 ? "fp8" : "bf16"}`,
+    ...(isFp8 ? fp8Options : []),
     "--use_fsdp",
     "--fsdp_version 2",
     "--fsdp_reshard_after_forward true",
     "--fsdp_auto_wrap_policy TRANSFORMER_BASED_WRAP",
     `--fsdp_activation_checkpointing ${layout.recompute === "full" ? "true" : "false"}`,
-    `--gradient_accumulation_steps ${layout.globalBatch / (layout.dp * layout.microBatch)}`,
   ];
+}
+
+const accumulationVariable = "ACCELERATE_GRADIENT_ACCUMULATION_STEPS";
+
+function accumulationSteps({ globalBatch, dp, microBatch }: KnownLayout): number {
+  return globalBatch / (dp * microBatch);
 }
 
 function accelerateVariables(layout: KnownLayout): Record<string, string> {
   return {
     ACCELERATE_MIXED_PRECISION: layout.precision === "fp8" ? "fp8" : "bf16",
     ACCELERATE_USE_FSDP: "true",
-    ACCELERATE_GRADIENT_ACCUMULATION_STEPS: String(
-      layout.globalBatch / (layout.dp * layout.microBatch),
-    ),
+    [accumulationVariable]: String(accumulationSteps(layout)),
     FSDP_VERSION: "2",
     FSDP_RESHARD_AFTER_FORWARD: "true",
     FSDP_AUTO_WRAP_POLICY: "TRANSFORMER_BASED_WRAP",
@@ -224,6 +272,11 @@ function isKnown(layout: PlanOffer["layout"]): layout is KnownLayout {
   return [globalBatch, tp, pp, cp, ep, dp, vp, microBatch, precision, recompute].every(
     (value) => value !== undefined,
   );
+}
+
+function stepOf(offer: PlanOffer, layout: KnownLayout, context: CommandContext): CommandStep {
+  const { accelerator, count } = offer;
+  return { layout, accelerator, count, steps: stepsOf(offer, layout), context };
 }
 
 function stepsOf({ samples }: PlanOffer, { globalBatch }: KnownLayout): number | undefined {
