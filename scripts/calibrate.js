@@ -65,12 +65,13 @@ const layoutLeftOut = leftOut(layouts, () => plain);
 const modelLeftOut = leftOut(models, refitted);
 const tables = groupsBy(points, sourceOf);
 const sourceLeftOut = leftOut(tables, refitted);
+const largest = largestScales(points);
 const distances = {
   layoutLeftOut: distancesWithout(queries, layouts),
   modelLeftOut: distancesWithout(queries, models),
   sourceLeftOut: distancesWithout(queries, tables),
+  scaleLeftOut: distancesWithout(queries, [largest]),
 };
-const largest = largestScales(points);
 const scaleLeftOut = leftOut([largest], refitted);
 
 const judged = indexes.map((index) => ({
@@ -80,6 +81,7 @@ const judged = indexes.map((index) => ({
     layoutLeftOut: distances.layoutLeftOut[index],
     modelLeftOut: distances.modelLeftOut[index],
     sourceLeftOut: distances.sourceLeftOut[index],
+    scaleLeftOut: distances.scaleLeftOut[index],
   },
   weight: weights[index],
   ratio: Math.exp(-remaining[index]),

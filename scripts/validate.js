@@ -52,7 +52,9 @@ The constants are fitted to all of them, and the error of a prediction is correc
 - *Each source left out*: constants and corrections from other sources alone.
 - *Largest scales left out*: of each source whose largest number of accelerators is at least eight times its smallest, the measurements on more than half of the largest number, all at once.
 - *Each layout left out*: no correction from the same layout, whatever its software and precision. What to expect of another layout of a model that was measured.
-- *One efficiency per group*: model FLOP over peak, divided by the median efficiency of the accelerator, number format and framework, of other models.`,
+- *One efficiency per group*: model FLOP over peak, divided by the median efficiency of the accelerator, number format and framework, of other models.
+
+*Inside 80 %* is the share inside the interval of the prediction, *width* the mean width of that interval over the prediction. Intervals widen with the distance of the nearest measurement. Beside one, and where other models were measured on such a machine with such software and layouts, they are quantiles over all measurements left out. In between, a prediction is taken for one of a source that was never seen: each source counts alike there, however many measurements it has, and the new one as one that may be anywhere.`,
   ],
   ["Step time", goalTable(points)],
   ["By source", sourceTable(points)],

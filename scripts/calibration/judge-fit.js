@@ -46,11 +46,18 @@ const intervalGroups = [
   ["generation", "precision", "stack", "family"],
 ];
 
+/** How often each point counts with its layout, its model, its source, or the largest scales left out. */
+const foldCounts = { layoutLeftOut: 1, modelLeftOut: 1, sourceLeftOut: 2, scaleLeftOut: 3 };
+
 /**
- * How often each point counts with its layout, its model, or its source left out. A user's machine is a source that was
- * not measured, so that the last counts twice.
+ * Reaches at which what is known comes from other machines and frameworks. There a user's machine is a new source, and
+ * sources differ by more than points of one of them.
  */
-const foldCounts = { layoutLeftOut: 1, modelLeftOut: 1, sourceLeftOut: 2 };
+const reachesOfSources = new Set(["near", "far"]);
+/** What a new source is like: folds without a model or a source. */
+const foldsOfSources = { modelLeftOut: 1, sourceLeftOut: 1 };
+/** Fewest sources of a group that has an interval of its own. */
+const fewestSources = 6;
 
 /**
  * Quantiles of measured over predicted, by how far a prediction is from the nearest measurement that is left.
@@ -58,31 +65,45 @@ const foldCounts = { layoutLeftOut: 1, modelLeftOut: 1, sourceLeftOut: 2 };
  * @param judged points with the ratios of `foldCounts`, and `distances` to the nearest measurement in each
  */
 export function intervalsOf(judged, level) {
-  const samples = judged.flatMap(({ point, distances, ...ratios }) =>
-    Object.entries(foldCounts).flatMap(([fold, times]) =>
-      Array.from({ length: times }, () => ({
-        point,
-        reach: intervalReach(distances[fold].distance, distances[fold].settingDistance),
-        logRatio: -Math.log(ratios[fold]),
-      })),
-    ),
-  );
   return intervalReaches.flatMap((reach) => {
-    const within = samples.filter((sample) => sample.reach === reach);
+    const isOfSources = reachesOfSources.has(reach);
+    const within = samplesOf(judged, isOfSources ? foldsOfSources : foldCounts).filter(
+      (sample) => sample.reach === reach,
+    );
     return intervalGroups.flatMap((fields) =>
       groupsOf(within, fields)
-        .filter(({ members }) => fields.length === 0 || members.length >= fewestPoints)
+        .filter(({ members }) => fields.length === 0 || isLargeEnough(members, isOfSources))
         .map(({ scope, members }) => {
-          const logs = members.map(({ logRatio }) => logRatio);
-          return Object.assign(scope, { reach, points: members.length }, bounds(logs, level));
+          const limits = isOfSources ? boundsOfSources(members, level) : bounds(members, level);
+          return Object.assign(scope, { reach, points: members.length }, limits);
         }),
     );
   });
 }
 
+function samplesOf(judged, folds) {
+  return judged.flatMap(({ point, distances, ...ratios }) =>
+    Object.entries(folds).flatMap(([fold, times]) => {
+      if (ratios[fold] === undefined) return [];
+      const { distance, settingDistance } = distances[fold];
+      const reach = intervalReach(distance, settingDistance);
+      const sample = { point, reach, logRatio: -Math.log(ratios[fold]) };
+      return Array.from({ length: times }, () => sample);
+    }),
+  );
+}
+
+function isLargeEnough(members, isOfSources) {
+  return isOfSources
+    ? new Set(members.map(sourceOfSample)).size >= fewestSources
+    : members.length >= fewestPoints;
+}
+
+const sourceOfSample = ({ point }) => point.measurement.table;
+
 /** The quantiles in both directions, with the correction for a finite sample. */
-function bounds(logs, level) {
-  const sorted = logs.toSorted((a, b) => a - b);
+function bounds(members, level) {
+  const sorted = members.map(({ logRatio }) => logRatio).toSorted((a, b) => a - b);
   const tail = (1 - level) / 2;
   const at = (share) => {
     const position = Math.max(0, Math.min(sorted.length - 1, share * (sorted.length + 1) - 1));
@@ -92,6 +113,42 @@ function bounds(logs, level) {
   };
   return { low: rounded(Math.exp(at(tail))), high: rounded(Math.exp(at(1 - tail))) };
 }
+
+/**
+ * The same for a new source: each source counts as much as any other, however many points it has, and the new one counts as
+ * one that may be anywhere (hierarchical conformal prediction: Lee, Barber and Willett 2023, arXiv:2306.06342).
+ */
+function boundsOfSources(members, level) {
+  const counts = new Map();
+  for (const sample of members) {
+    const source = sourceOfSample(sample);
+    counts.set(source, (counts.get(source) ?? 0) + 1);
+  }
+  const sources = counts.size;
+  const outside = Math.max(smallestTail, ((1 - level) * (sources + 1) - 1) / sources);
+  const sorted = members.toSorted((a, b) => a.logRatio - b.logRatio);
+  // Each sample stands for the middle of its share.
+  let share = 0;
+  const steps = sorted.map((sample) => {
+    const own = 1 / counts.get(sourceOfSample(sample)) / sources;
+    share += own;
+    return { share: share - own / 2, logRatio: sample.logRatio };
+  });
+  const at = (wanted) => {
+    const above = steps.findIndex((step) => step.share >= wanted);
+    if (above <= 0) return steps.at(above).logRatio;
+    const [a, b] = [steps[above - 1], steps[above]];
+    const part = (wanted - a.share) / (b.share - a.share);
+    return a.logRatio + part * (b.logRatio - a.logRatio);
+  };
+  return {
+    low: rounded(Math.exp(at(outside / 2))),
+    high: rounded(Math.exp(at(1 - outside / 2))),
+  };
+}
+
+/** Of few sources, all samples but these are inside. */
+const smallestTail = 0.02;
 
 /** The newest month per generation and stack, and the median. */
 export function newestSoftwareOf(points) {

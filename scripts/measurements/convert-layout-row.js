@@ -1,5 +1,6 @@
 // Tables of scripts/measurements/published whose columns are the fields of a layout.
 import { buildMeasurement, numberIn, Refusal, stepMsFromTokens } from "./build-measurement.js";
+import { recomputedShare } from "./recomputed-share.js";
 
 const gib = 1024 ** 3;
 
@@ -37,6 +38,12 @@ function virtualStages(cell) {
   return cell === "?" ? undefined : (numberIn(cell) ?? 1);
 }
 
+/** As the source gives it, or from the tensors that it keeps. */
+function recomputeFraction({ recompute_fraction: given, kept = "", model, seq }) {
+  if (kept === "") return numberIn(given);
+  return recomputedShare({ name: model, seq: Number(seq) }, kept.split(" "));
+}
+
 function scaled(value, unit) {
   return value === undefined ? undefined : Math.round(value * unit);
 }
@@ -51,12 +58,13 @@ function layoutOf(row, globalBatch) {
     cp: numberIn(row.cp) ?? 1,
     ep,
     etp: numberIn(row.etp) ?? (ep > 1 ? 1 : undefined),
+    expertImbalance: numberIn(row.expert_imbalance),
     vp: virtualStages(row.vp),
     microBatch: Number(row.mbs),
     globalBatch,
     precision: row.precision,
     recompute: row.recompute || undefined,
-    recomputeFraction: numberIn(row.recompute_fraction),
+    recomputeFraction: recomputeFraction(row),
     sequenceParallel: tp > 1,
     sharding: row.sharding,
     shardGroup: numberIn(row.shard_group),

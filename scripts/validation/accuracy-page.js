@@ -14,7 +14,7 @@ export function table(head, rows) {
 
 export function errorRow(name, points) {
   const errors = errorsOf(points);
-  if (errors === undefined) return [name, "0", "", "", "", "", ""];
+  if (errors === undefined) return [name, "0", "", "", "", "", "", ""];
   return [
     name,
     String(errors.count),
@@ -23,10 +23,11 @@ export function errorRow(name, points) {
     percent(errors.maximum),
     signed(errors.bias),
     percent(errors.inside),
+    percent(errors.width),
   ];
 }
 
-const errorHead = ["", "points", "median", "mean", "largest", "bias", "inside 80 %"];
+const errorHead = ["", "points", "median", "mean", "largest", "bias", "inside 80 %", "width"];
 
 const without = (points, fold) => points.flatMap((point) => point[fold] ?? []);
 
@@ -88,9 +89,9 @@ export function memoryTable(points) {
   const groups = groupsOf(points, (point) => `${point.table}: ${point.kind}`);
   const whole = points.filter(({ kind }) => /^(?:allocated|reserved)/.test(kind));
   return table(
-    errorHead.slice(0, -1),
+    errorHead.slice(0, -2),
     [...groups, ["all that was allocated or reserved", whole]].map(([name, members]) =>
-      errorRow(name, members).slice(0, -1),
+      errorRow(name, members).slice(0, -2),
     ),
   );
 }

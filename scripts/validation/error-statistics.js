@@ -1,11 +1,15 @@
 // Errors of predictions: predicted over measured.
 
-/** Points, median, mean and largest absolute error, signed bias, and the share inside the interval. */
+/**
+ * Points, median, mean and largest absolute error, signed bias, the share inside the interval, and the mean width of the
+ * interval, over the prediction.
+ */
 export function errorsOf(points) {
   const errors = points.map(({ ratio }) => Math.abs(ratio - 1)).toSorted((a, b) => a - b);
   const count = errors.length;
   if (count === 0) return undefined;
   const inside = points.filter(({ isInside }) => isInside !== undefined);
+  const widths = inside.flatMap(({ width }) => width ?? []);
   return {
     count,
     median: quantile(errors, 0.5),
@@ -16,6 +20,7 @@ export function errorsOf(points) {
       inside.length === 0
         ? undefined
         : inside.filter(({ isInside }) => isInside).length / inside.length,
+    width: widths.length === 0 ? undefined : mean(widths),
   };
 }
 

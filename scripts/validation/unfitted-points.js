@@ -24,7 +24,7 @@ export function unfittedMeasurements() {
 
 /**
  * @param data what `loadPlannerData` gives
- * @returns points with `ratio` (predicted over measured) and `isInside`; and `unpredicted` measurements with the error
+ * @returns points with `ratio` (predicted over measured), `isInside` and `width`; and `unpredicted` measurements with the error
  */
 export function unfittedPoints(data) {
   const points = [];
@@ -43,6 +43,7 @@ export function unfittedPoints(data) {
       table,
       ratio: answer.stepTimeMs / stepTimeMs,
       isInside: low <= stepTimeMs && stepTimeMs <= high,
+      width: (high - low) / answer.stepTimeMs,
     });
   }
   return { points, unpredicted };

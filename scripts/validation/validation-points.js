@@ -18,7 +18,7 @@ export const folds = ["layoutLeftOut", "modelLeftOut", "sourceLeftOut", "scaleLe
 
 /**
  * @param data what `loadPlannerData` gives
- * @returns points with `ratio` (predicted over measured) and, for each fold, `{ ratio, isInside }`; and `unpredicted`
+ * @returns points with `ratio` (predicted over measured) and, for each fold, `{ ratio, isInside, width }`; and `unpredicted`
  *   measurements with the error
  */
 export function validationPoints(measurements, data) {
@@ -77,7 +77,7 @@ function addIntervals(points, calibration) {
       const scope = { generation, precision, stack, family };
       const certainty = { isTransferred: false, spreadOfChoices: 1, ...nearest };
       const { low, high } = stepInterval(ratio, calibration, scope, certainty);
-      point[fold] = { ratio, isInside: low <= 1 && high >= 1 };
+      point[fold] = { ratio, isInside: low <= 1 && high >= 1, width: (high - low) / ratio };
     }
   }
 }

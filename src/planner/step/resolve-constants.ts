@@ -90,14 +90,8 @@ function transferOf(entry: CalibrationScope, scope: ConstantScope): string | und
 /** 0: fitted for exactly this; a foreign generation counts more than a foreign precision, that more than a stack. */
 function scopeDistance(entry: CalibrationScope, scope: ConstantScope): number {
   const { generation } = scope;
-  const ofGeneration =
-    entry.generation === undefined || entry.generation === generation.name
-      ? 0
-      : entry.generation === generation.nearest
-        ? 100
-        : 400;
   return (
-    ofGeneration +
+    generationDistance(entry.generation, generation) +
     10 * precisionDistance(entry.precision, scope.precision) +
     (entry.stack === undefined || entry.stack === scope.stack
       ? 0
@@ -106,6 +100,13 @@ function scopeDistance(entry: CalibrationScope, scope: ConstantScope): number {
     (entry.family === undefined || entry.family === scope.family ? 0 : 5) +
     (entry.host === undefined || entry.host === scope.host ? 0 : 5)
   );
+}
+
+/** A constant of all generations is used where there is none of this one. */
+function generationDistance(fitted: string | undefined, wanted: AcceleratorGeneration): number {
+  if (fitted === wanted.name) return 0;
+  if (fitted === undefined) return 0.5;
+  return fitted === wanted.nearest ? 100 : 400;
 }
 
 function precisionDistance(fitted: string | undefined, wanted: Precision): number {
