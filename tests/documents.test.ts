@@ -89,6 +89,36 @@ describe("the README's row about blame for faults", () => {
   });
 });
 
+describe("the README's rows about predictions", () => {
+  const readme = read("README.md");
+
+  /** Points, median and mean of a row of docs/accuracy.md. */
+  function figures(name: string): { points: string; median: string; mean: string } {
+    const row = read("docs/accuracy.md")
+      .split("\n")
+      .find((line) => line.startsWith(`| ${name} |`));
+    const [, , points = "", median = "", mean = ""] =
+      row?.split("|").map((cell) => cell.trim()) ?? [];
+    return { points, median, mean };
+  }
+  const groups = ["A100 and H100, 16 bit", "FSDP", "TPU", "FP8, Blackwell, mixture of experts"];
+  const means = (fold: string): string[] =>
+    groups.map((group) => figures(`${group}: ${fold}`).mean);
+
+  test("state the errors of docs/accuracy.md", () => {
+    const [dense, fsdp, tpu, experts] = means("**each model left out**");
+    const layouts = means("each layout left out").map((text) => text.replace(" %", ""));
+    const unfitted = figures("all");
+    const round = figures("v6.0, held out");
+    expect(readme).toContain(
+      `${dense} on A100 and H100 in 16 bit, ${fsdp} with FSDP, ${tpu} on TPUs, ${experts} with FP8, Blackwell or experts; ${layouts.slice(0, 3).join(", ")} and ${layouts[3]} % on other layouts of known models; ${unfitted.mean} on ${unfitted.points} steps that nothing is fitted to`,
+    );
+    expect(readme).toContain(
+      `median error ${round.median} on the ${round.points} results of round v6.0`,
+    );
+  });
+});
+
 describe("package-lock.json", () => {
   const lock = JSON.parse(read("package-lock.json"));
 
