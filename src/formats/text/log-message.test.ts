@@ -10,6 +10,7 @@ test.each([
   ],
   ['{"message": "epoch 3 done", "acc": 0.9}', 'epoch 3 done {"acc":0.9}'],
   ['{"message": "evaluated", "acc": 0.9}', '{"message": "evaluated", "acc": 0.9}'],
+  ['{"message": "epoch 3", "name": "acc", "value": 0.9}', 'epoch 3 {"name":"acc","value":0.9}'],
   ['{"split": "val", "acc": 0.9}', '{"split": "val", "acc": 0.9}'],
   ['{"msg": "acc=0.9', '{"msg": "acc=0.9'],
   ["epoch=3 acc=0.9", "epoch=3 acc=0.9"],

@@ -6,7 +6,7 @@ const mayHaveMessage = new RegExp(String.raw`"(?:${messageKeys.join("|")})"\s*:\
 const timeKey = /^@?(?:time(?:stamp)?|ts|asctime|datetime|date)$/iu;
 /** Fields that loggers and containers add to each line. */
 const loggerKey =
-  /^(?:level(?:no|name)?|severity|logger(?:name)?|name|caller|file(?:name)?|path(?:name)?|line(?:no)?|func(?:tion|name)?|module|pid|tid|process(?:name)?|thread(?:name)?|taskname|host(?:name)?|stream|created|msecs|relativecreated|stack_info|exc_info|version|service)$/iu;
+  /^(?:level(?:no|name)?|severity|logger(?:name)?|caller|file(?:name)?|path(?:name)?|line(?:no)?|func(?:tion|name)?|module|pid|tid|process(?:name)?|thread(?:name)?|taskname|host(?:name)?|stream|created|msecs|relativecreated|stack_info|exc_info|version|service)$/iu;
 
 /**
  * The message of a line that a logger or a container runtime wrote as JSON, with its time before it:

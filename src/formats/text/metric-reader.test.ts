@@ -28,6 +28,13 @@ function readLate(wanted: WantedMetric, lines: readonly string[]): number[] {
 describe("MetricReader, by pattern", () => {
   test.each([
     {
+      name: "matches a line of JSON as it is printed",
+      wanted: byPattern('"acc": ([0-9.]+)'),
+      lines: ['{"message": "epoch 3", "acc": 0.9}'],
+      values: [0.9],
+      notes: [],
+    },
+    {
       name: "reads the exponent that a group leaves out, and notes it",
       wanted: byPattern("val_acc=([0-9.]+)"),
       lines: ["val_acc=1.2e-01"],

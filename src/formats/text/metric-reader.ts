@@ -72,6 +72,8 @@ export class MetricReader {
   readonly #echo = new SourceEcho();
   readonly #ranks = new RankReader();
   readonly #history: EvaluationHistory;
+  /** Patterns are written for lines as they are printed. */
+  readonly #hasPattern: boolean;
   /** Metrics that were printed under exactly their name. */
   readonly #exact = new Set<string>();
   readonly #findings = new Map<string, Finding>();
@@ -82,6 +84,8 @@ export class MetricReader {
 
   constructor(wanted: WantedReadings) {
     this.#wanted = wanted;
+    const { metrics, samples, clock } = wanted;
+    this.#hasPattern = [...metrics, samples, clock].some((each) => each?.kind === "pattern");
     this.#needles = needlesOf(wanted);
     const named = wanted.metrics.filter(
       (each) => each.kind === "pattern" && namesItsData(each.pattern),
@@ -116,7 +120,10 @@ export class MetricReader {
 
   /** Reads one line, without its end. Lines must come in the order in which they were printed. */
   read(rawLine: string): LineReading {
-    const { rank, text: line } = this.#ranks.read(loggedMessage(visibleText(rawLine)));
+    const visible = visibleText(rawLine);
+    const { rank, text: line } = this.#ranks.read(
+      this.#hasPattern ? visible : loggedMessage(visible),
+    );
     this.#history.startLine(line);
     const part = this.#echo.kindOf(line);
     if (!this.mayHold(line)) return nothing;
