@@ -92,13 +92,18 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
-  test("takes the section of indented lines from the heading before them", () => {
+  test.each([
+    { name: "indented lines", heading: "", line: "  ", other: "" },
+    { name: "items of a list", heading: "", line: "- ", other: "" },
+    { name: "a logger's lines", heading: "INFO - ", line: "INFO -   ", other: "WARNING - " },
+    { name: "a message of several lines", heading: "INFO - ", line: "  ", other: "INFO - " },
+  ])("takes the section of $name from the heading before them", ({ heading, line, other }) => {
     const lines = [
-      ["Training:", ""],
-      ["  acc 0.9", "0.9"],
-      ["Validation:", ""],
-      ["  acc 0.6", "0.6"],
-      ["acc 0.7", "0.7"],
+      [`${heading}Training:`, ""],
+      [`${line}acc 0.9`, "0.9"],
+      [`${heading}Validation:`, ""],
+      [`${line}acc 0.6`, "0.6"],
+      [`${other}acc 0.7`, "0.7"],
     ] as const;
     const { accepted } = evaluations("acc", lines);
     expect(accepted.filter((each) => /\d/u.test(each))).toEqual([

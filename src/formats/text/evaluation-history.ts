@@ -1,6 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
-import { blankedPrefix, logPrefixLength } from "./log-prefix.ts";
+import { logPrefixLength } from "./log-prefix.ts";
 import {
   type LineScope,
   positionInEvaluation,
@@ -52,6 +52,15 @@ const repeatedBlock = /^\*{3,} .*\b(?:metrics|results) \*{3,}\s*$/iu;
 const repeatedLine = /^wandb: /u;
 
 /**
+ * How far a line is indented: blanks before it and between a logger's prefix and its message. Further lines of a message have
+ * no prefix, and items of a list count as indented.
+ */
+function indentOf(printed: string, message: string): number {
+  const item = /^\s*[>*•-]\s/u.test(printed) ? 1 : 0;
+  return printed.search(/\S/u) + item + message.search(/\S/u);
+}
+
+/**
  * Decides which values of a metric are evaluations. These are not: a value that a progress bar repeats, the final
  * summary of a tracker, values of training data, and, for a metric that is also printed for whole passes over the data,
  * values of other single batches. Batches of evaluation data count only if a whole pass ended without a value.
@@ -74,11 +83,11 @@ export class EvaluationHistory {
 
   /** Called for each line, in order. */
   startLine(printed: string): void {
-    const line = blankedPrefix(printed, logPrefixLength(printed));
-    const indent = line.search(/\S/u);
+    if (printed.trim() === "") return;
+    const line = printed.slice(logPrefixLength(printed));
+    const indent = indentOf(printed, line);
     if (repeatedBlock.test(line)) this.#isInBlock = true;
     else if (indent === 0) this.#isInBlock = false;
-    if (indent === -1) return;
     const section = sectionOfHeading(line);
     if (section !== undefined) {
       this.#heading = { section, indent };
