@@ -1,6 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
-import { logPrefixLength } from "./log-prefix.ts";
+import { endsInNumber, logPrefixLength } from "./log-prefix.ts";
 import {
   type LineScope,
   positionInEvaluation,
@@ -83,7 +83,8 @@ export class EvaluationHistory {
 
   /** Called for each line, in order. */
   startLine(printed: string): void {
-    if (printed.trim() === "") return;
+    const isOpen = this.#isInBlock || this.#heading !== undefined;
+    if (printed.trim() === "" || (!isOpen && endsInNumber(printed))) return;
     const line = printed.slice(logPrefixLength(printed));
     const indent = indentOf(printed, line);
     if (repeatedBlock.test(line)) this.#isInBlock = true;

@@ -1,4 +1,4 @@
-import { blankedPrefix, logPrefixLength, samePrefix } from "./log-prefix.ts";
+import { blankedPrefix, endsInNumber, logPrefixLength, samePrefix } from "./log-prefix.ts";
 import type { NamedNumber } from "./named-number.ts";
 import type { CommaStyle } from "./read-number.ts";
 import { type Cell, cellNumber, cellsOf, isFiller } from "./table-cells.ts";
@@ -44,7 +44,7 @@ export class LineTables {
   read(printed: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
     this.#texts = [];
     const line = unframed(withoutTrailer(printed));
-    const length = logPrefixLength(line);
+    const length = endsInNumber(line) ? 0 : logPrefixLength(line);
     const ways = headersOfMessage(line, length);
     if (ways.length > 0 && !this.#isNote(ways)) {
       const prefix = length === 0 ? undefined : samePrefix(line, length);

@@ -25,6 +25,13 @@ const prefix = new RegExp(
   "u",
 );
 
+const numberAtEnd = /(?:^|[\s|,;=:(])[-+.]?\d[^\s|]*[\s|│┃]*$/u;
+
+/** Whether a line ends in a number, as most lines with values do: it is no header of a table and no heading. */
+export function endsInNumber(line: string): boolean {
+  return numberAtEnd.test(line.slice(-24));
+}
+
 /** Number of characters before the message of a line; 0 if nothing is before it, or nothing after. */
 export function logPrefixLength(line: string): number {
   const found = prefix.exec(line)?.[0];
