@@ -157,36 +157,16 @@ function start(run) {
       env: { ...env, ...slurm.env, HOME: slurm.home },
     });
   }
+  const onHosts = [
+    ...["--hosts", "host1,host2,host3", "--spares", "1", "--nproc", "2"],
+    ...["--ssh-config", ssh?.config, "--host-timeout", "5s"],
+  ];
   const where = {
     local: ["--nproc", "4"],
-    ssh: [
-      "--hosts",
-      "host1,host2,host3",
-      "--spares",
-      "1",
-      "--nproc",
-      "2",
-      "--ssh-config",
-      ssh?.config,
-      "--host-timeout",
-      "5s",
-    ],
+    ssh: onHosts,
     slurm: ["--on", "slurm", "--nodes", "2", "--spares", "1", "--nproc", "2"],
     mpi: ["--on", "mpi", "--nproc", "4"],
-    "mpi over ssh": [
-      "--on",
-      "mpi",
-      "--hosts",
-      "host1,host2,host3",
-      "--spares",
-      "1",
-      "--nproc",
-      "2",
-      "--ssh-config",
-      ssh?.config,
-      "--host-timeout",
-      "5s",
-    ],
+    "mpi over ssh": ["--on", "mpi", ...onHosts],
   }[target];
   const how = [
     "--env",

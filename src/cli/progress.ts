@@ -243,7 +243,7 @@ function stoppingLine(
 
 function madeWayText({ runId, attempt }: Extract<RunEvent, { kind: "made-way" }>) {
   return {
-    message: "the job was ended by SIGTERM, as when its machine is taken away",
+    message: "SIGTERM ended the job, as when its machine is preempted",
     hint: `\`pitwall attach ${runId}\` starts it again in the same record (attempt ${attempt})`,
   };
 }

@@ -1,4 +1,4 @@
-/** The reason of an abort by a signal. Its name is that of an abort without a reason. */
+/** The reason of an abort by a signal. It has the name that an abort without a reason has. */
 export class SignalReceived extends Error {
   override readonly name = "AbortError";
   readonly signal: string;
@@ -9,7 +9,7 @@ export class SignalReceived extends Error {
   }
 }
 
-/** Whether a process is to end because of SIGTERM, as when its machine is taken away, and not because a person stopped it. */
+/** Whether the abort is due to SIGTERM, which a machine sends before it is preempted, and not to a person. */
 export function isTerminated({ aborted, reason }: { aborted: boolean; reason: unknown }): boolean {
   return aborted && reason instanceof SignalReceived && reason.signal === "SIGTERM";
 }

@@ -234,7 +234,7 @@ export interface LaunchedJob {
    * removes it. Absent if nothing is stored.
    */
   release?(next?: { isRestarted: boolean }): Promise<void>;
-  /** Asks the programs that handle SIGUSR1 to store a checkpoint and to go on; absent for jobs of other hosts, whose agents are asked. */
+  /** Asks programs that handle SIGUSR1 to store a checkpoint and continue. Absent if the launch target cannot pass the signal on. */
   askForCheckpoint?(): void;
   /**
    * Ends all processes of the job: SIGTERM, and SIGKILL after `graceMs`. Resolves when they have

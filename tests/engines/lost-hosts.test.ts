@@ -260,7 +260,7 @@ describe.skipIf(obstacle !== undefined)("a run on several hosts", () => {
   }, 180_000);
 
   test.skipIf(missingTorch !== "").each([
-    { who: "nobody, if no rank is slow", sleeping: [], causes: [] },
+    { who: "no rank, if none is slow", sleeping: [], causes: [] },
     {
       who: "the rank that sleeps for 30 % of each step",
       sleeping: ["--sleep"],

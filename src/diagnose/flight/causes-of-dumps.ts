@@ -11,7 +11,7 @@ export interface RankStack {
   rank: number;
   file: string;
   frames: readonly StackFrame[];
-  /** Whom it waits for in a call between two ranks. */
+  /** The rank that it waits for in `send` or `recv`. */
   peer?: WaitedPeer;
   /** What the process did in a second, as its host shows it. */
   process?: RankProcess;
@@ -74,7 +74,7 @@ function causesOfWait(divergent: readonly Cause[], view: DumpView): FlightVerdic
   }
   const hangs = culpritsByOperation(stuck).flatMap(([operation, ranks]) => {
     const leftOut = leftOutCalls(operation, ranks, view);
-    // Ranks that wait for another one in a call of two are victims, too.
+    // Ranks that wait in `send` or `recv` are victims, too.
     const others = ranks.filter((rank) => peerOf(rank, view) === undefined);
     return leftOut.length > 0 && others.length === 0
       ? leftOut
@@ -139,7 +139,7 @@ function peerOf(rank: number, { stacks }: DumpView): WaitedPeer | undefined {
   return stacks.find((each) => each.rank === rank)?.peer;
 }
 
-/** Ranks that wait in a collective, while another rank, which lacks there, waits in a `recv` or `send` for their part of it. */
+/** Ranks that went on to a collective without a `send` or `recv` that another rank still waits for. */
 function leftOutCalls(
   operation: StuckOperation,
   ranks: readonly number[],

@@ -188,7 +188,7 @@ export class LineSigns {
     };
   }
 
-  /** What a host lacks, all of its ranks lack. */
+  /** What is missing on a host is missing for all of its ranks. */
   #ofHost(sign: SeenSign, host: string | undefined): SeenSign[] {
     const isOfAll = sign.kind === "configuration" && rankOfSign(sign) === undefined;
     const ranks = isOfAll ? (this.#job?.ranksOf(host) ?? []) : [];

@@ -35,7 +35,7 @@ const refreshed = 25;
 const longestSpike = 15;
 /** Some programs print NaN as the loss of an evaluation that has not run yet. */
 const ofEvaluation = /(?:^|[^a-z])(?:val|eval|test|sanity)/iu;
-/** Some programs print a loss that is no number as 0. */
+/** Some programs print 0 for a loss that is NaN. */
 const badGradient = /grad\w*["']?\s*[:=]\s*["']?[-+]?(?:nan|inf)/iu;
 /** So many bad losses in a row are no accident of one batch; fewer count if no other was printed. */
 const minimumBad = 3;

@@ -1,14 +1,7 @@
 import { CsvReader } from "../../foundation/csv-reader.ts";
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import {
-  namedByTexts,
-  type RowCell,
-  rowValues,
-  sectionOfTexts,
-  type TextCell,
-  wholeNumber,
-} from "../values/row-values.ts";
+import { type RowCell, type TextCell, valuesOfRow, wholeNumber } from "../values/row-values.ts";
 
 const delimiters = [",", "\t", ";"] as const;
 
@@ -89,7 +82,7 @@ export class CsvValuesReader {
       if (number !== undefined) rowCells.push({ name, number });
       else if (text !== "") words.push({ name, text });
     }
-    return rowValues([...rowCells, ...namedByTexts(rowCells, words)], sectionOfTexts(words));
+    return valuesOfRow(rowCells, words);
   }
 
   /** A later line of words is a header only if it repeats a column: other such lines are notes. */

@@ -1,14 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json.ts";
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import {
-  namedByTexts,
-  type RowCell,
-  rowValues,
-  sectionOfTexts,
-  type TextCell,
-  wholeNumber,
-} from "../values/row-values.ts";
+import { type RowCell, type TextCell, valuesOfRow, wholeNumber } from "../values/row-values.ts";
 import { parsePythonJson } from "./parse-python-json.ts";
 
 /** Longer documents are not read: they are not logs of metrics. */
@@ -43,9 +36,7 @@ export class JsonDocumentReader {
     const document = parsePythonJson(this.#parts.join("") + this.#decoder.decode());
     this.#parts.length = 0;
     this.#isRead = document !== undefined;
-    const rows = rowsOf(document).map(({ cells, texts }) =>
-      rowValues([...cells, ...namedByTexts(cells, texts)], sectionOfTexts(texts)),
-    );
+    const rows = rowsOf(document).map(({ cells, texts }) => valuesOfRow(cells, texts));
     return inStepOrder(rows).flat();
   }
 

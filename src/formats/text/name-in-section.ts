@@ -31,3 +31,13 @@ export function matchInSection(
   if (names.some((name) => matchName(name, wanted) === "same")) return "same";
   return alone !== "other" && section.kind === "training" ? "longer" : alone;
 }
+
+/** Whether a name in a row of a section names the requested metric, alone or at its end. */
+export function namesMetricInSection(
+  found: string,
+  section: Section | undefined,
+  wanted: string,
+): boolean {
+  const match = matchInSection(found, section, wanted);
+  return match === "same" || match === "last-words";
+}

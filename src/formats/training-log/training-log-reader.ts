@@ -5,7 +5,7 @@ import { scopeOfLine } from "../text/line-scope.ts";
 import { type Section, sectionOfField } from "../text/line-section.ts";
 import type { NamedNumber } from "../text/named-number.ts";
 import { stepOfNumbers } from "../text/step-of-numbers.ts";
-import { isRowCount } from "../values/row-values.ts";
+import { isStepOrTime } from "../values/row-values.ts";
 import { lineTimeMs } from "./line-time.ts";
 import { LogLineReader, type LogTextLine, maximumLineLength } from "./read-log-line.ts";
 
@@ -67,7 +67,7 @@ export class TrainingLogReader {
       value: isMean ? runningMean : number.value * factor,
       step,
       timeMs: this.#newestMs,
-      ...(section === undefined || isRowCount(name) ? {} : { section }),
+      ...(section === undefined || isStepOrTime(name) ? {} : { section }),
       ...(this.#isEvaluation(named, line) ? {} : { isEvaluation: false }),
     };
   }

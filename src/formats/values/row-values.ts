@@ -35,7 +35,7 @@ export function rowValues(cells: readonly RowCell[], section?: Section): LoggedV
     value: suffix?.kind === "count" ? value * suffix.factor : value,
     step,
     timeMs,
-    ...(section === undefined || isRowCount(name) ? {} : { section }),
+    ...(section === undefined || isStepOrTime(name) ? {} : { section }),
     ...(suffix?.kind === "percent" ? { isPercent: true as const } : {}),
     ...(suffix?.kind === "time" ? { unitMs: suffix.unitMs } : {}),
   }));
@@ -47,8 +47,13 @@ export interface TextCell {
   text: string;
 }
 
+/** The values of a row that also has texts, which may say what its numbers are about. */
+export function valuesOfRow(cells: readonly RowCell[], texts: readonly TextCell[]): LoggedValue[] {
+  return rowValues([...cells, ...namedByTexts(cells, texts)], sectionOfTexts(texts));
+}
+
 /** The section that a text of a row names, such as `val` in the column `split`. */
-export function sectionOfTexts(texts: readonly TextCell[]): Section | undefined {
+function sectionOfTexts(texts: readonly TextCell[]): Section | undefined {
   for (const { name, text } of texts) {
     const section = sectionOfField(`${name}: ${text}`);
     if (section !== undefined) return section;
@@ -57,18 +62,17 @@ export function sectionOfTexts(texts: readonly TextCell[]): Section | undefined 
 }
 
 /** In tables with one value per row, a column names the metric: `step,metric,value`. The value gets this name too. */
-export function namedByTexts(cells: readonly RowCell[], texts: readonly TextCell[]): RowCell[] {
-  const labels = texts.filter(({ name }) => isLabelKey(name.trim()));
-  const values = cells.filter(({ name }) => isValueKey(name.trim()));
-  const [label, value] = [labels[0], values[0]];
-  const isOne = labels.length === 1 && values.length === 1;
+function namedByTexts(cells: readonly RowCell[], texts: readonly TextCell[]): RowCell[] {
+  const [label, otherLabel] = texts.filter(({ name }) => isLabelKey(name.trim()));
+  const [value, otherValue] = cells.filter(({ name }) => isValueKey(name.trim()));
+  const isOne = otherLabel === undefined && otherValue === undefined;
   return isOne && label !== undefined && value !== undefined
     ? [{ name: label.text, number: value.number }]
     : [];
 }
 
 /** Whether a name is that of a step or a time, which a row has in common for all data. */
-export function isRowCount(name: string): boolean {
+export function isStepOrTime(name: string): boolean {
   const trimmed = name.trim();
   return timeName.test(trimmed) || stepNames.some((each) => each.test(trimmed));
 }

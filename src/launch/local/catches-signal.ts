@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 
-/** Whether a process handles a signal, which would end it otherwise; false where that cannot be seen. */
+/** Whether a process handles a signal that would otherwise end it; false if that is not known. */
 export function catchesSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "latin1");

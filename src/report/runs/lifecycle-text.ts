@@ -59,7 +59,7 @@ const stopReasons = {
   "max-samples": "sample limit reached",
   "not-a-number": "the metric of the target is not a number",
   interrupt: "interrupted",
-  preemption: "SIGTERM, to make way",
+  preemption: "preempted by SIGTERM",
   failure: "a rank failed",
 } as const;
 

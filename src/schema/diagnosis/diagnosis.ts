@@ -34,7 +34,7 @@ export const divergences = [
   "other-type",
   /** Ranks wait for each other in different groups. */
   "other-order",
-  /** Another rank waits for its part of a call of two, `entered`, and it went on to a collective. */
+  /** It left out the `send` or `recv` (`entered`) that another rank waits for, and went on to a collective. */
   "left-out",
   /** The transport saw it, and no dump shows the calls. */
   "unknown",
@@ -127,7 +127,7 @@ const cause = z.discriminatedUnion("kind", [
     how: z.enum(divergences),
     /** Absent without dumps. */
     collective: collectiveReference.optional(),
-    /** The operation of the blamed ranks at that number; of one that was left out, that one. */
+    /** The operation of the blamed ranks at that number, or the one that they left out. */
     entered: z.string().optional(),
     waitingRanks: z.number().int().nonnegative(),
     ...directWaiters,

@@ -3,7 +3,7 @@ import { UserError } from "../../foundation/user-error.ts";
 import type { LoggedRun } from "../../formats/logged-run.ts";
 import type { LoggedValue, ReadingEnd } from "../../formats/logged-value.ts";
 import type { Section } from "../../formats/text/line-section.ts";
-import { matchInSection, nameInSection } from "../../formats/text/name-in-section.ts";
+import { nameInSection, namesMetricInSection } from "../../formats/text/name-in-section.ts";
 import { openValueReader, type ValueReader } from "../../formats/values/open-value-reader.ts";
 import type {
   TargetRequest,
@@ -165,9 +165,6 @@ function targetMetric(
   requested: TargetRequest,
   section?: Section,
 ): string | undefined {
-  const isNamed = (wanted: string): boolean => {
-    const match = matchInSection(name, section, wanted);
-    return match === "same" || match === "last-words";
-  };
-  return targetsOf(requested).find(({ metric }) => isNamed(metric))?.metric;
+  const targets = targetsOf(requested);
+  return targets.find(({ metric }) => namesMetricInSection(name, section, metric))?.metric;
 }

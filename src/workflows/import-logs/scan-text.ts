@@ -10,7 +10,7 @@ import { type LogParts, PartScan } from "../../formats/training-log/training-par
 import { EvaluationHistory } from "../../formats/text/evaluation-history.ts";
 import { namesItsData } from "../../formats/text/line-section.ts";
 import { nameInSection } from "../../formats/text/name-in-section.ts";
-import { isRowCount } from "../../formats/values/row-values.ts";
+import { isStepOrTime } from "../../formats/values/row-values.ts";
 import { ClockFollower } from "./clock-follower.ts";
 import { logLines } from "./log-lines.ts";
 import { isSeedName, seedNumber } from "./seed-name.ts";
@@ -145,7 +145,7 @@ class FactScan {
       if (this.metrics.size >= maximumMetrics) return;
       this.metrics.add(name);
       const section = maySayData ? this.#sections.sectionOf(text, number.start) : undefined;
-      if (section !== undefined && namesItsData(section.word) && !isRowCount(name))
+      if (section !== undefined && namesItsData(section.word) && !isStepOrTime(name))
         this.metrics.add(nameInSection(name, section));
     }
   }

@@ -29,7 +29,7 @@ export async function faultOfAttempt(
   { outcome, silentMs, endedMs, isPreempted = false }: AttemptEnd,
 ): Promise<AttemptFault> {
   if (isPreempted) {
-    const text = "Pitwall received SIGTERM, as when its machine is taken away";
+    const text = "Pitwall received SIGTERM, as when its machine is preempted";
     const step = lastStep(await stepsOf(record, sinceMs));
     return { kind: "preemption", ranks: [], hosts: [], text, ...step };
   }

@@ -16,12 +16,13 @@ export async function findMisplacedLogs(
       items.push({ severity: "blocking", foundBy: "pitwall", place, problem });
       continue;
     }
-    const packed = await packedNames(folder);
+    const listed = await namesIn(folder);
+    const packed = listed.filter((name) => isPackedLog(folder, name));
     if (packed.length > 0) {
       const problem = { kind: "logs-packed", names: packed } as const;
       items.push({ severity: "blocking", foundBy: "pitwall", place, problem });
     }
-    const names = (await unreadNames(folder)).filter((name) => !packed.includes(name));
+    const names = unreadNames(folder, listed).filter((name) => !packed.includes(name));
     if (names.length === 0) continue;
     const problem = { kind: "logs-not-read", names } as const;
     items.push({ severity: "warning", foundBy: "pitwall", place, problem });
@@ -29,25 +30,19 @@ export async function findMisplacedLogs(
   return items;
 }
 
-async function packedNames({ pathParts }: ResultFolder): Promise<string[]> {
-  const path = pathParts.join(sep);
-  const listed = await listDirectory(path);
-  if (listed.kind !== "listed") return [];
-  return listed.entries
-    .map(({ name }) => name)
-    .filter((name) => /^result_\S*\.txt(?:\.gz)?$/u.test(name) && isPacked(join(path, name)))
-    .toSorted();
+async function namesIn({ pathParts }: ResultFolder): Promise<string[]> {
+  const listed = await listDirectory(pathParts.join(sep));
+  return listed.kind === "listed" ? listed.entries.map(({ name }) => name).toSorted() : [];
+}
+
+function isPackedLog({ pathParts }: ResultFolder, name: string): boolean {
+  return /^result_\S*\.txt(?:\.gz)?$/u.test(name) && isPacked(join(pathParts.join(sep), name));
 }
 
 /** `result-2.txt`, `Result_3.log`: nearly `result_<n>.txt`. */
 const likeLog = /^results?[^a-z]*\d+\S*\.(?:txt|log|out)(?:\.gz)?$/iu;
 
-async function unreadNames({ pathParts, logs }: ResultFolder): Promise<string[]> {
-  const listed = await listDirectory(pathParts.join(sep));
-  if (listed.kind !== "listed") return [];
+function unreadNames({ logs }: ResultFolder, listed: readonly string[]): string[] {
   const read = new Set(logs.map(({ name }) => name));
-  return listed.entries
-    .map(({ name }) => name)
-    .filter((name) => likeLog.test(name) && !read.has(name))
-    .toSorted();
+  return listed.filter((name) => likeLog.test(name) && !read.has(name));
 }
