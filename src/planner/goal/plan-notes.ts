@@ -1,5 +1,7 @@
+import { formatCount } from "../../foundation/units.ts";
 import type { InterruptionTable, Region } from "../../schema/plan/plan-tables.ts";
 import type { PlanLoss, PlanOffer } from "../../schema/plan/run-plan.ts";
+import { sequencesOfBatch } from "../samples/sequences-of-batch.ts";
 import type { PlanCall } from "./plan-machines.ts";
 import type { PlannedBenchmark, PlannedModel } from "./read-goal.ts";
 
@@ -38,6 +40,20 @@ export function unknownEnergyNotes({
 
 function namesIn(list: readonly { accelerator: string }[]): string {
   return [...new Set(list.map(({ accelerator }) => accelerator))].join(", ");
+}
+
+/** The batch in whole sequences, if that is not the number of tokens that was asked for. */
+export function batchNotes(
+  { batchTokens }: PlanCall,
+  goal: PlannedBenchmark | PlannedModel,
+): string[] {
+  if (batchTokens === undefined || goal.kind !== "model") return [];
+  const { seq } = goal.shape;
+  const sequences = sequencesOfBatch(batchTokens, seq);
+  if (sequences * seq === batchTokens) return [];
+  const count = sequences === 1 ? "1 sequence" : `${formatCount(sequences)} sequences`;
+  const total = formatCount(sequences * seq);
+  return [`the global batch is ${count} of ${formatCount(seq)} tokens, ${total} in total`];
 }
 
 /** Assumptions that concern all offers. */

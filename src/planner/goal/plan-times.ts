@@ -4,6 +4,7 @@ import { publishedPredictor } from "../published/predict-published.ts";
 import { yearOf } from "../published/published-features.ts";
 import { samplesToTarget, type SamplesGoal } from "../samples/samples-to-target.ts";
 import { usualBatchTokens } from "../samples/scaling-law.ts";
+import { sequencesOfBatch } from "../samples/sequences-of-batch.ts";
 import { fastestLayouts, type FastestLayouts } from "../search/fastest-layouts.ts";
 import { modelTimeSource, type ModelPlanning } from "../search/model-time-source.ts";
 import { publishedTimeSource } from "../search/published-time-source.ts";
@@ -140,7 +141,7 @@ function modelTimes(
     ...common(data, choices),
     shape,
     goal: samples,
-    batches: [Math.max(1, Math.round(tokens / shape.seq))],
+    batches: [sequencesOfBatch(tokens, shape.seq)],
     precisionOf: () => precision ?? "bf16",
   };
   return modelTimeSource(planning, keptLayouts(known, ["model", choices], planning));

@@ -14,7 +14,8 @@ export interface LayoutSpace {
 /** Tokens of a rank below which splitting a sequence does not pay. */
 const smallestContext = 4096;
 const largestPipeline = 16;
-const largestMicroBatch = 8;
+/** Sequences of a micro batch, and tokens for short sequences: small models need more to occupy an accelerator. */
+const largestMicroBatch = { sequences: 8, tokens: 65_536 };
 
 /**
  * The degrees of parallelism that are worth trying: powers of two that the model divides by. Tensor parallelism stays in
@@ -40,7 +41,9 @@ export function layoutSpace(
     expertParallel: powersOfTwo(Math.min(64, Math.max(1, shape.experts))).filter(
       (ep) => ep === 1 || (splitsModel && shape.experts % ep === 0),
     ),
-    microBatches: powersOfTwo(largestMicroBatch),
+    microBatches: powersOfTwo(
+      Math.max(largestMicroBatch.sequences, largestMicroBatch.tokens / shape.seq),
+    ),
     recomputes: ["none", "full"],
   };
 }
