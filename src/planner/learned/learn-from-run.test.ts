@@ -48,6 +48,15 @@ describe("learnFromRun", () => {
     expect(run?.ratios.stepTime).toBeCloseTo(1.1);
   });
 
+  test("learns no number of samples that the user gave", () => {
+    const parts = [compared("stepTime", 1.1), compared("samples", 1.01)];
+    const samples = { p10: 900, p50: 1000, p90: 1100, basis: "example" };
+    const predicted = { ...plan, samples };
+    expect(lesson(parts, { plan: predicted }).run?.ratios).toHaveProperty("samples", 1.01);
+    const given = { ...plan, samples: { ...samples, p10: 1000, p90: 1000 } };
+    expect(lesson(parts, { plan: given }).run?.ratios).toEqual({ stepTime: 1.1 });
+  });
+
   test("learns the time to train only of plans from published results", () => {
     expect(lesson([compared("trainTime", 1.2)]).run).toBeUndefined();
     const published = { ...plan, basis: "published" as const };

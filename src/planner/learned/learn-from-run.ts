@@ -68,9 +68,10 @@ function mismatchOf({ plan, accelerator, count }: RunWithPlan): string | undefin
 
 /**
  * A time to train is learned only for plans from published results: the model's consists of steps and samples. It is not
- * comparable if initialization was added to the prediction.
+ * comparable if initialization was added to the prediction. A number of samples without a spread was given, not predicted.
  */
 function isOfPart(part: LearnedPart, plan: PlanExpectation, predicted: number): boolean {
+  if (part === "samples") return plan.samples?.p10 === undefined || plan.samples.p10 < predicted;
   if (part !== "trainTime") return true;
   return plan.basis === "published" && predicted === plan.trainMs.p50;
 }
