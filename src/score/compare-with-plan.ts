@@ -56,7 +56,7 @@ export function compareWithPlan(plan: PlanExpectation, run: MeasuredRun): PlanCo
   ];
   const planned = candidates.filter(({ predicted }) => predicted !== undefined);
   return {
-    goal: plan.goal,
+    goal: `${plan.goal} on ${plan.count} x ${plan.accelerator}`,
     parts: planned.flatMap(comparedPartOf),
     notMeasured: planned.flatMap(({ part, measured }) => (measured === undefined ? [part] : [])),
   };

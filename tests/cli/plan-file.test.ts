@@ -108,7 +108,7 @@ describe("pitwall plan --yaml", () => {
     });
     expect(comparison?.notMeasured).toEqual(["start", "evaluation", "energy", "goodput"]);
     expect((await call(["show", "last"])).stdout).toContain(
-      "against the plan: llama32-1b on 2 M tokens",
+      "against the plan: llama32-1b on 2 M tokens on 1 x h100-sxm",
     );
   });
 
@@ -116,6 +116,7 @@ describe("pitwall plan --yaml", () => {
     const where = ["--accelerator", "h100-sxm", "--count", "1"];
     const { stdout } = await call(["plan", "--from", "last", ...where]);
     expect(stdout).toMatch(/^settings +llama32-1b, batch 16, tp 1, pp 1, .*bf16, megatron$/mu);
+    expect(stdout).not.toContain("not shown by the log: step times");
   });
 
   test.each([

@@ -140,16 +140,16 @@ function stepOf(
   tailMs: number,
 ): MeasuredStep | undefined {
   const timed = hasTimes ? evenWorks(works.filter(({ steps }) => steps > 0)) : [];
-  const between = weightedMedian(timed);
+  const between = weightedQuantile(timed, 0.5);
   if (between === undefined)
     return printedStepMs.length === 0 ? undefined : printedStep(printedStepMs);
   const printed = plausiblePrinted(printedStepMs, between);
-  const readings = printed ?? timed.map(paceOf);
   const typicalMs = printed === undefined ? between : median(printed);
   return {
     typicalMs,
-    p95Ms: quantile(readings, 0.95),
-    readingCount: readings.length,
+    p95Ms:
+      printed === undefined ? (weightedQuantile(timed, 0.95) ?? between) : quantile(printed, 0.95),
+    readingCount: printed?.length ?? timed.length,
     basis: printed === undefined ? "between lines" : "printed",
     ...excessOf(timed, typicalMs, printed),
     tailMs,
@@ -162,7 +162,7 @@ function evenWorks(works: readonly Work[]): readonly Work[] {
     (sum, { ms, steps }) => ({ ms: sum.ms + ms, steps: sum.steps + steps }),
     { ms: 0, steps: 0 },
   );
-  const typical = weightedMedian(works) ?? 0;
+  const typical = weightedQuantile(works, 0.5) ?? 0;
   return total.steps > 0 && typical < impossiblePace * paceOf(total) ? [total] : works;
 }
 
@@ -216,13 +216,14 @@ function printedTotal(
     : steps * meanOf(printedStepMs);
 }
 
-function weightedMedian(works: readonly Work[]): number | undefined {
+/** The pace that a share of the steps does not exceed. */
+function weightedQuantile(works: readonly Work[], share: number): number | undefined {
   const sorted = works.toSorted((a, b) => paceOf(a) - paceOf(b));
-  const half = sorted.reduce((sum, { steps }) => sum + steps, 0) / 2;
+  const steps = share * sorted.reduce((sum, work) => sum + work.steps, 0);
   let seen = 0;
   for (const work of sorted) {
     seen += work.steps;
-    if (seen >= half) return paceOf(work);
+    if (seen >= steps) return paceOf(work);
   }
   return undefined;
 }

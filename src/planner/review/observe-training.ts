@@ -93,9 +93,10 @@ export class TrainingObserver {
     const printed = /^\s*([a-z][a-z0-9_]*) \.{3,} ?(.+)$/iu.exec(text);
     if (printed !== null) this.setting(printed[1] ?? "", printed[2] ?? "", "log");
     this.#mesh(text);
-    let hasLoss = false;
-    for (const { name } of numbers) hasLoss ||= /loss/iu.test(name);
-    for (const number of numbers) this.#number(number, timeMs, hasLoss);
+    // Evaluations name the step that they follow beside their quality.
+    let countsSteps = numbers.length === 1;
+    for (const { name } of numbers) countsSteps ||= /loss/iu.test(name);
+    for (const number of numbers) this.#number(number, timeMs, countsSteps);
   }
 
   /** Step times of a rank of one's own run. */
@@ -200,7 +201,8 @@ export class TrainingObserver {
     const samples = facts["samples_count"];
     if (typeof samples === "number") this.#mark("samples", timeMs, samples);
     if (isTraining) return;
-    const steps = facts["step_num"];
+    // A run of Pitwall whose target is its last step reports steps as its quality.
+    const steps = countsStepsBy(facts["metric"]) ? value : facts["step_num"];
     const epochs = facts["epoch_num"];
     if (typeof steps === "number") this.#mark("steps", timeMs, steps);
     if (typeof epochs === "number") this.#mark("epochs", timeMs, epochs);
@@ -225,12 +227,11 @@ export class TrainingObserver {
     this.setting("framework", "fsdp", "log");
   }
 
-  #number({ name, value, unitMs }: ObservedNumber, timeMs: number, hasLoss: boolean): void {
+  #number({ name, value, unitMs }: ObservedNumber, timeMs: number, countsSteps: boolean): void {
     const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
     const stepMs = stepTimeOf(plain, value, unitMs);
     if (stepMs !== undefined) this.#printed(stepMs);
-    if (hasLoss && /^(?:step|iteration|iter|globalstep|trainerglobalstep|trainstep)$/u.test(plain))
-      this.#mark("steps", timeMs, value);
+    if (countsSteps && countsStepsBy(name)) this.#mark("steps", timeMs, value);
     if (/^consumed(?:train)?samples$|^samplesseen$|^samplescount$/u.test(plain))
       this.#mark("samples", timeMs, value);
     if (
@@ -247,6 +248,15 @@ export class TrainingObserver {
   #mark(unit: FinishedTraining["progressUnit"], timeMs: number, amount: number): void {
     if (Number.isFinite(amount) && amount > 0) this.#marks[unit].push({ timeMs, amount });
   }
+}
+
+/** Whether a metric of this name is the number of a step. */
+function countsStepsBy(name: JsonValue | undefined): boolean {
+  if (typeof name !== "string") return false;
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/gu, "");
+  return /^(?:steps?|iteration|iter|globalstep|trainerglobalstep|trainstep|completedstep)$/u.test(
+    plain,
+  );
 }
 
 function namesTraining(name: string): boolean {

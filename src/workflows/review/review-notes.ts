@@ -98,7 +98,10 @@ function predictionNotes(
   if (step !== undefined) {
     if (measured.step === undefined) return [`the log does not show its steps${instead}`];
     return includesEvaluation
-      ? ["the efficiency of this model is that of published results, with their evaluations"]
+      ? [
+          "the efficiency of this model is that of published results, with their evaluations",
+          ...doubtNotes(step, measured.step.typicalMs),
+        ]
       : layoutNotes(step, measured.step.typicalMs);
   }
   if (globalBatch === undefined)
