@@ -23,7 +23,7 @@ export function offerDetails(offer: PlanOffer): OfferDetail[] {
       : [
           {
             label: "otherwise",
-            text: `${formatDuration(other.trainMs)} by ${other.basis === "model" ? "the analytic model" : "published results"}, ${formatDuration(offer.trainMs)} here`,
+            text: `${formatDuration(other.trainMs)} of training by ${basisNames[other.basis]}, in place of ${formatDuration(offer.trainMs)} by ${basisNames[offer.basis]}`,
           },
         ]),
     ...(layoutText(layout) === ""
@@ -37,7 +37,7 @@ export function offerDetails(offer: PlanOffer): OfferDetail[] {
       : [
           {
             label: "price",
-            text: `${price.provider}/${price.instance}, ${price.asOf}: ${price.source}`,
+            text: `${price.provider}/${price.instance}, ${price.asOf}: ${price.source}${wholeMachinesText(offer)}`,
           },
         ]),
     { label: "goodput", text: reliabilityText(offer) },
@@ -48,6 +48,14 @@ export function offerDetails(offer: PlanOffer): OfferDetail[] {
     { label: "limited by", text: offer.limitedBy },
   ];
 }
+
+/** Whole machines are paid, also for fewer accelerators. */
+function wholeMachinesText({ price, count }: PlanOffer): string {
+  const paid = price === undefined ? count : Math.ceil(count / price.perMachine) * price.perMachine;
+  return paid === count ? "" : `; paid for whole machines: ${formatCount(paid)} accelerators`;
+}
+
+const basisNames = { model: "the analytic model", published: "published results" } as const;
 
 function reliabilityText(offer: PlanOffer): string {
   const { goodput, expectedInterruptions, checkpointIntervalMs, effectiveUsdPerAcceleratorHour } =
