@@ -6,6 +6,9 @@ import { importWithoutFacades } from "./import-without-facades.js";
 /** Packages that stay outside the bundle: large, or with native or WebAssembly code. */
 const external = [/^@jax-js\//u, /^@duckdb\//u, /^node-sqlite3-wasm$/u];
 
+/** Packages that so many chunks import that each is a chunk of its own. */
+const sharedPackages = /\/node_modules\/zod\//u;
+
 /**
  * Modules that are used together are merged into one chunk with their static imports:
  * opening a file costs more than parsing it. Modules of several lists form a chunk of their own.
@@ -41,6 +44,8 @@ const usedTogether = {
     "store/records/indexed-lookup.ts",
     "workflows/dashboard/list-live-runs.ts",
   ],
+  // A record and its schemas: a list of records that were never listed is read without the launcher.
+  reading: ["store/records/read-summaries.ts"],
   results: [
     "cli/commands/results.ts",
     "cli/parse-arguments.ts",
@@ -107,6 +112,7 @@ export async function bundleProgram(root) {
           for (const [name, files] of Object.entries(usedTogether)) {
             const paths = files.map((file) => join(sources, file));
             for (const id of reach(this, paths)) {
+              if (sharedPackages.test(id)) continue;
               const earlier = chunkOf.get(id);
               if (earlier !== "base") chunkOf.set(id, earlier ? `${earlier}-${name}` : name);
             }
