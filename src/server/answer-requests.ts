@@ -49,6 +49,7 @@ export function answerRequests(options: DashboardRequest, rules: GuardRules): Re
     rules,
     onBug: (error) => options.onBug(error),
   });
+  list.prepare();
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   return {
     answer: (request, response) => listener(request, response),

@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { runListItem, type RunListItem } from "../../src/schema/dashboard/run-list.ts";
 import { runsStreamEvents } from "../../src/schema/dashboard/runs-stream.ts";
+import { diskRunStore } from "../../src/store/records/disk-run-store.ts";
+import { RunBoard } from "../../src/workflows/dashboard/list-live-runs.ts";
 import { finishedItem } from "../../src/workflows/dashboard/run-list-item.ts";
 import { savedListFile } from "../../src/workflows/dashboard/saved-list.ts";
 import { exampleRequest, exampleVerdict } from "../support/example-run.ts";
@@ -15,19 +17,22 @@ const runCount = 300;
 /** Finished runs, the one with the highest number the newest. */
 function homeWithRuns(): { home: string; fileOf: (runId: string, name: string) => string } {
   const home = makeHome();
-  const fileOf = (runId: string, name: string): string => join(home, "runs", runId, name);
-  for (let number = 1; number <= runCount; number++) {
-    const runId = `toy-${number}`;
-    mkdirSync(join(home, "runs", runId), { recursive: true });
-    const request = exampleRequest({ runId, createdMs: number, seed: number });
-    writeFileSync(fileOf(runId, "run.json"), JSON.stringify(request));
-    writeFileSync(
-      fileOf(runId, "result.json"),
-      JSON.stringify({ ...exampleVerdict(runId), files: {} }),
-    );
-    for (const name of ["run.json", "result.json"]) utimesSync(fileOf(runId, name), number, number);
+  for (let number = 1; number <= runCount; number++) addRun(home, number);
+  return { home, fileOf: (runId, name) => join(home, "runs", runId, name) };
+}
+
+function addRun(home: string, number: number): void {
+  const runId = `toy-${number}`;
+  const directory = join(home, "runs", runId);
+  mkdirSync(directory, { recursive: true });
+  const files = {
+    "run.json": exampleRequest({ runId, createdMs: number, seed: number }),
+    "result.json": { ...exampleVerdict(runId), files: {} },
+  };
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(directory, name), JSON.stringify(content));
+    utimesSync(join(directory, name), number, number);
   }
-  return { home, fileOf };
 }
 
 /** The list as a new server sends it one minute from now: records that have just changed are not saved. */
@@ -49,6 +54,35 @@ test("the stream of a long list sends its newest runs first, then all of them", 
   const all = runsStreamEvents.snapshot.parse((await stream.next("snapshot")).data);
   expect([all.isPartial, all.runs.length]).toEqual([undefined, runCount]);
   expect(all.runs.slice(0, first.runs.length)).toEqual(first.runs);
+});
+
+test("the first rows of a list whose newest runs were read before show runs that were added or changed since", async () => {
+  const { home, fileOf } = homeWithRuns();
+  let nowMs = 0;
+  const board = new RunBoard(home, {
+    store: diskRunStore(home),
+    nowMs: () => nowMs,
+    energyBasis: () => Promise.reject(new Error("no run is in progress")),
+  });
+  const firstRows = (): RunListItem[] =>
+    z.array(runListItem).parse(JSON.parse(board.firstRowsText() ?? "[]"));
+  await board.readNewest();
+  const before = firstRows().map(({ runId }) => runId);
+  expect(before[0]).toBe(`toy-${runCount}`);
+  expect(before.length).toBeLessThan(runCount / 2);
+  addRun(home, runCount + 1);
+  const changed = fileOf(`toy-${runCount}`, "result.json");
+  writeFileSync(changed, readFileSync(changed, "utf8").replace("1000", "9000"));
+  nowMs = 60_000;
+  let shown: RunListItem[] = [];
+  await board.refresh(async () => {
+    shown = firstRows();
+  });
+  expect(shown.slice(0, 2)).toMatchObject([
+    { runId: `toy-${runCount + 1}` },
+    { runId: `toy-${runCount}`, outcome: { timeToTrainMs: 9000 } },
+  ]);
+  expect(board.items()).toHaveLength(runCount + 1);
 });
 
 test("a new server lists saved runs as the server that has read them", async () => {

@@ -29,18 +29,40 @@ export async function lookAtRecords(
   isSettled: (runId: string) => string | undefined,
 ): Promise<RecordSign[]> {
   const runs = join(home, "runs");
-  const signs: RecordSign[] = [];
+  return inPieces(runIds, (runId) => ({
+    runId,
+    sign: isSettled(runId) ?? signOf(`${runs}/${runId}`),
+  }));
+}
+
+/** Looks at all records, and gives way to requests in between. */
+async function inPieces<T>(runIds: readonly string[], look: (runId: string) => T): Promise<T[]> {
+  const found: T[] = [];
   for (const [index, runId] of runIds.entries()) {
-    signs.push({ runId, sign: isSettled(runId) ?? signOf(`${runs}/${runId}`) });
+    found.push(look(runId));
     if (index % lookInOneGo === lookInOneGo - 1)
       await new Promise((resolve) => setImmediate(resolve));
   }
-  return signs;
+  return found;
 }
 
-/** When run.json was written, which is when the run was created unless the record was copied. Milliseconds since the epoch; 0 if unknown. */
-export function whenWritten(home: string, runId: string): number {
-  return writtenMs(`${join(home, "runs")}/${runId}`) ?? 0;
+/**
+ * The newest records first. Those whose creation time is not known are ordered by when run.json was written, which is when
+ * the run was created unless the record was copied.
+ *
+ * @param createdMs the creation time of a record, in milliseconds since the epoch, if it is known
+ */
+export async function newestRecordsFirst(
+  home: string,
+  runIds: readonly string[],
+  createdMs: (runId: string) => number | undefined,
+): Promise<string[]> {
+  const runs = join(home, "runs");
+  const dated = await inPieces(runIds, (runId) => ({
+    runId,
+    timeMs: createdMs(runId) ?? writtenMs(`${runs}/${runId}`) ?? 0,
+  }));
+  return dated.toSorted((a, b) => b.timeMs - a.timeMs).map(({ runId }) => runId);
 }
 
 /** Reading the record reports a run.json that is missing or cannot be accessed. */

@@ -61,6 +61,13 @@ describe("the index of a home", () => {
     expect(await readWithout()).toEqual(first);
   });
 
+  test("is not written by a look at a few records", async () => {
+    await store.summaries(["toy-1-1", "toy-2-1"]);
+    expect(existsSync(index)).toBe(false);
+    await store.list();
+    expect(existsSync(index)).toBe(true);
+  });
+
   test("finds `last`, a prefix and a series like reading the records does", async () => {
     const texts = ["last", "toy-7-1", "toy-7", "toy-1", "none"];
     const before = await Promise.all(texts.map((text) => store.resolve(text)));

@@ -34,6 +34,9 @@ const minimumRecords = 50;
 /** A file can change twice within one tick of the file system's clock; a record this recent is read again. */
 const settledAfterMs = 2000;
 
+/** A home without an index gets one with entries of at least this part of its records, not after a look at a few. */
+const minimumIndexedFraction = 0.5;
+
 /** The file is rewritten when it has more than this many lines per record. */
 const maximumLinesPerRecord = 1.5;
 
@@ -87,6 +90,8 @@ export class RunIndex {
     for (const entry of settled) this.#entries.set(entry.head.runId, entry);
     const lineCount = this.#lineCount + settled.length;
     const isAppended = this.#lineCount > 0 && lineCount <= runIds.length * maximumLinesPerRecord;
+    const isWorthwhile = this.#entries.size >= runIds.length * minimumIndexedFraction;
+    if (!isAppended && !isWorthwhile) return;
     const written = isAppended ? settled.map(({ head }) => head.runId) : runIds;
     const text = written.map((runId) => this.#lineOf(runId)).join("");
     try {

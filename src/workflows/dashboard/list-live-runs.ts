@@ -3,8 +3,8 @@ import type { RunRequest } from "../../schema/run/run-request.ts";
 import type { RunResult } from "../../schema/run/run-result.ts";
 import {
   lookAtRecords,
+  newestRecordsFirst,
   recordIds,
-  whenWritten,
   type RecordSign,
 } from "../../store/records/follow-home.ts";
 import { recordPlace } from "../../store/records/record-gate.ts";
@@ -111,35 +111,36 @@ export class RunBoard {
     return crossings;
   }
 
-  /** @param onFirstRows called when the newest records are read and others are not */
-  async refresh(onFirstRows: () => void = () => undefined): Promise<void> {
+  /** @param afterFirstRows called when the newest records are read and others are not; the others are read once it has resolved */
+  async refresh(afterFirstRows: () => Promise<void>): Promise<void> {
     const nowMs = this.#world.nowMs();
     const runIds = await recordIds(this.#home);
     this.#turn += 1;
     const present = new Set(runIds);
     const newCount = runIds.filter((runId) => !this.#entries.has(runId)).length;
     const saved = newCount > maxReadSingly ? await this.#saved.open() : undefined;
-    const pieces = saved === undefined ? [runIds] : this.#newestAndOthers(runIds, saved);
+    const pieces = saved === undefined ? [runIds] : await this.#newestAndOthers(runIds, saved);
     for (const [index, piece] of pieces.entries()) {
       for (const runId of await this.#refreshPiece(piece, saved, nowMs)) present.delete(runId);
-      if (index === 0 && pieces.length > 1) {
-        onFirstRows();
-        await giveWay();
-      }
+      if (index === 0 && pieces.length > 1) await afterFirstRows();
     }
     for (const runId of this.#entries.keys()) if (!present.has(runId)) this.#remove(runId);
     this.#isComplete = true;
     await this.#saved.save({ runIds: [...present], nowMs });
   }
 
-  #newestAndOthers(runIds: readonly string[], saved: SavedItems): string[][] {
-    const ordered = runIds
-      .map((runId) => ({
-        runId,
-        timeMs: saved.createdMs(runId) ?? whenWritten(this.#home, runId),
-      }))
-      .toSorted((a, b) => b.timeMs - a.timeMs)
-      .map(({ runId }) => runId);
+  /** Reads the newest records of a long list. The first `refresh` then only checks whether they have changed. */
+  async readNewest(): Promise<void> {
+    const nowMs = this.#world.nowMs();
+    const runIds = await recordIds(this.#home);
+    if (runIds.length <= maxReadSingly) return;
+    const saved = await this.#saved.open();
+    const [newest = []] = await this.#newestAndOthers(runIds, saved);
+    await this.#refreshPiece(newest, saved, nowMs);
+  }
+
+  async #newestAndOthers(runIds: readonly string[], saved: SavedItems): Promise<string[][]> {
+    const ordered = await newestRecordsFirst(this.#home, runIds, (runId) => saved.createdMs(runId));
     const pieces = [ordered.slice(0, firstRowCount), ordered.slice(firstRowCount)];
     return pieces.filter(({ length }) => length > 0);
   }

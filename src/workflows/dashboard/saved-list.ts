@@ -36,10 +36,9 @@ export class SavedList {
     this.#home = home;
   }
 
-  /** Reads the file. */
+  /** Reads the file, once until the list is saved. */
   async open(): Promise<SavedItems> {
-    const index = await RunIndex.open(this.#home, savedListFile);
-    this.#index = index;
+    const index = (this.#index ??= await RunIndex.open(this.#home, savedListFile));
     return {
       createdMs: (runId) => index.createdMs(runId),
       find: (runId, sign) => {

@@ -5,19 +5,23 @@ import type { WatchWorld } from "./watch-world.ts";
 /** Requests use data that was read within this time without reading again. */
 export const freshForMs = 500;
 
+/** The pause in which a page loads its files and shows the first rows, before the server is busy reading the others. */
+const pauseAfterFirstRowsMs = 200;
+
 /** A reading of the list in progress. `firstRows` never resolves if the list is read in one piece. */
 interface BoardReading {
   all: Promise<void>;
   firstRows: Promise<void>;
 }
 
-/** The list of the runs of one home, for the dashboard. Reads only on request, and loads what only runs in progress require when there is one. */
+/** The list of the runs of one home, for the dashboard. Reads all of it only on request, and loads what only runs in progress require when there is one. */
 export class BoardWatch {
   readonly board: RunBoard;
   readonly #world: WatchWorld;
   readonly #feed = new WatchFeed(() => this.#check());
   #boardMs = Number.NEGATIVE_INFINITY;
   #refreshing: BoardReading | undefined;
+  #preparing: Promise<void> = Promise.resolve();
   #boardWatchers = 0;
   #checkRuns: () => Promise<void> = async () => undefined;
 
@@ -30,26 +34,35 @@ export class BoardWatch {
     return this.#world.nowMs();
   }
 
+  /** Begins to read the newest runs, before the first request. Requests report what cannot be read. */
+  prepare(): void {
+    this.#preparing = this.board.readNewest().catch(() => undefined);
+  }
+
   /** Updates the list of runs, unless it was updated just now. */
   async refreshBoard(): Promise<void> {
     if (this.nowMs() - this.#boardMs < freshForMs) return;
-    await this.#refresh().all;
+    await this.#refresh({ pauseMs: 0 }).all;
   }
 
   /** The first time, reads the newest runs, and calls the listeners when the list is complete. */
   async readFirstRows(): Promise<void> {
     if (this.board.isComplete) return this.refreshBoard();
-    const { all, firstRows } = this.#refresh();
+    const { all, firstRows } = this.#refresh({ pauseMs: pauseAfterFirstRowsMs });
     await Promise.race([firstRows, all]);
   }
 
-  #refresh(): BoardReading {
+  #refresh({ pauseMs }: { pauseMs: number }): BoardReading {
     if (this.#refreshing !== undefined) return this.#refreshing;
     let resolveFirst: (() => void) | undefined;
     const firstRows = new Promise<void>((resolve) => (resolveFirst = resolve));
     const isFirst = !this.board.isComplete;
-    const all = this.board
-      .refresh(() => resolveFirst?.())
+    const afterFirstRows = (): Promise<void> => {
+      resolveFirst?.();
+      return new Promise((resolve) => setTimeout(resolve, pauseMs));
+    };
+    const all = this.#preparing
+      .then(() => this.board.refresh(afterFirstRows))
       .finally(() => {
         this.#refreshing = undefined;
         this.#boardMs = this.nowMs();
