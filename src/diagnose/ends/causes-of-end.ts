@@ -3,7 +3,7 @@ import type { Evidence } from "../../schema/diagnosis/evidence.ts";
 import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { lineEvidence, rankOfSign, type SeenSign } from "../lines/line-signs.ts";
-import type { SignKind } from "../lines/sign-of-line.ts";
+import type { SignKind } from "../lines/sign-patterns.ts";
 import type { RunFacts } from "../run-facts.ts";
 import {
   hasFailed,

@@ -2,7 +2,7 @@ import { jobRanksOf } from "../../schema/run/job-ranks.ts";
 import type { LifecycleEvent } from "../../schema/run/lifecycle-event.ts";
 import { unknownHost } from "../launchers/launched-job.ts";
 import { rankOfSign, type SeenSign } from "../lines/line-signs.ts";
-import type { SignKind } from "../lines/sign-of-line.ts";
+import type { SignKind } from "../lines/sign-patterns.ts";
 import type { RunFacts } from "../run-facts.ts";
 
 /** How certain it is that a rank failed by itself. */

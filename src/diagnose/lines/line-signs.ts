@@ -10,7 +10,8 @@ import {
   type PrintedSpike,
 } from "./printed-losses.ts";
 import { hasBadWord, PrintedValues } from "./printed-values.ts";
-import { dependsOnDigits, type LineSign, mayBeSign, signOfLine } from "./sign-of-line.ts";
+import { dependsOnDigits, type LineSign, signOfLine } from "./sign-of-line.ts";
+import { mayBeSign } from "./sign-patterns.ts";
 import { type LineContext, TracebackWatch } from "./traceback-watch.ts";
 
 /** A line that is a sign of something. */

@@ -1,0 +1,192 @@
+/** What a printed line is a sign of. */
+export const signKinds = [
+  "accelerator-memory",
+  "host-memory",
+  "disk-full",
+  "preemption",
+  "time-limit",
+  "node-failed",
+  "accelerator-error",
+  /** The environment of a host lacks something: a module, a file, a driver. */
+  "configuration",
+  "not-a-number",
+  "stopped",
+  /** A process that the program started was killed: of a data loader, of a pool, or a rank under a launcher of the program's own. */
+  "process-killed",
+  /** The wait for other ranks took longer than its limit: a consequence. */
+  "timeout",
+  /** A connection to another rank broke, or another rank did not answer: a consequence more often than a cause. */
+  "connection",
+  /** The calls of two ranks do not fit; either of them may print it. */
+  "mismatch",
+  "exception",
+  /** The last line of a traceback, of an exception that no name shows to be an error of the program's own. */
+  "other-exception",
+] as const;
+export type SignKind = (typeof signKinds)[number];
+
+/** One of these patterns; all ignore case, or none. */
+interface SignRow {
+  kind: SignKind;
+  pattern: RegExp;
+}
+
+/** Rows are matched as a whole, so that a line is compared with few patterns. */
+function row(kind: SignKind, ...parts: readonly RegExp[]): SignRow {
+  const [first] = parts;
+  const source = parts.map((part) => part.source).join("|");
+  return { kind, pattern: new RegExp(source, first?.flags ?? "u") };
+}
+
+/** The first row that matches a line gives its sign, so specific ones precede general ones. */
+export const signRows: readonly SignRow[] = [
+  row(
+    "timeout",
+    // Coordinators that wait for members list the missing ones.
+    /Barrier timed out|waiting for clients|Timed out initializing process group|failed to pass monitoredBarrier/iu,
+    /waiting for remainder of ranks|^Missing ranks:/iu,
+  ),
+  row(
+    "connection",
+    /heartbeat timeout|stopped sending heartbeats|another task died|reached monitoredBarrier, but/iu,
+  ),
+  row(
+    "accelerator-memory",
+    /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError/u,
+    /CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/u,
+    /RESOURCE_EXHAUSTED:.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|trying to allocate)\b/u,
+    /OOM when allocating tensor|ResourceExhaustedError/u,
+  ),
+  row(
+    "host-memory",
+    /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|Killed process \d+/iu,
+    /node running low on memory|low on resource: memory|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory/iu,
+    /exceeded (job|step) memory limit/iu,
+    /DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b/iu,
+    /Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|\[Errno 12\]|\bENOMEM\b/iu,
+    // Memory that processes share.
+    /worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory/iu,
+    /creating shared memory segment|failed to extend \/dev\/shm/iu,
+    /\/dev\/shm\b.*No space left|No space left.*\/dev\/shm\b/iu,
+    /Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire/iu,
+    /No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)/iu,
+  ),
+  row(
+    "disk-full",
+    /No space left on device|StorageFull|\[Errno (?:28|122)\]|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b/u,
+    /File too large|\bEFBIG\b|File size limit exceeded/u,
+    // NumPy and PyTorch hide the error of the system behind a write that was too short.
+    /OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing/u,
+    /inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error/u,
+    /kein Speicherplatz mehr|(?:Aucun|Plus d.)\s?espace disponible|No queda espacio|设备上没有空间|空き領域がありません/u,
+  ),
+  row(
+    "preemption",
+    /DUE TO PREEMPTION|(?<!got )\bPREEMPTED\b|spot (instance )?(interruption|termination)/iu,
+    /(?:instance|VM) will be (preempted|terminated)|imminent node shutdown/iu,
+  ),
+  row(
+    "time-limit",
+    /DUE TO TIME LIMIT|TERM_RUNLIMIT|job killed: walltime|exceeded (its )?(wall ?time|time limit)/iu,
+  ),
+  row(
+    "node-failed",
+    /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon/u,
+    /\bLink (?:is )?D(?:OWN|own)\b|mlx\d_core.*(?:Cable unplugged|\bLink down)\b/u,
+  ),
+  row(
+    "accelerator-error",
+    /NVRM: Xid|\bXid \(PCI|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)/iu,
+    /uncorrectable (NVLink|ECC|memory) error|cudaErrorECCUncorrectable|ECC error(?!s\s*(?:$|:\s*0\b))/iu,
+    /(?:CUDA|HIP) error: (uncorrectable|unspecified launch|unknown error|hardware|misaligned|an illegal)/iu,
+    /CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)/iu,
+  ),
+  row(
+    "configuration",
+    /ModuleNotFoundError|^\s*ImportError|cannot import name|FileNotFoundError|PermissionError|unrecognized arguments/iu,
+    /driver version is insufficient|\bdriver\b.*\btoo old\b|invalid device ordinal|No CUDA GPUs are available/iu,
+    /^KeyError: '[A-Z][A-Z\d]*_[A-Z\d_]+'$/iu,
+    /version `?GLIBC|error while loading shared libraries|cannot open shared object file|command not found|: not found$/iu,
+    /^(?:[\w.]+(?:Error|Exception)): .*(?:requires?|required|needs?|or newer)\b.*\b(?:found|installed|got|have)\b/iu,
+    /version mismatch|Backend nccl .*not (built|available)|Distributed package doesn't have NCCL/iu,
+  ),
+  row(
+    "not-a-number",
+    /(?<![\w/])(?:train[_ ]?|val[_ ]?)?loss\w*["']?\s*[:=]?\s*["'(]?-?nan\b|loss is (?:nan|inf)|loss became (?:nan|inf)/iu,
+    /nan (detected|encountered|loss)|non-finite (loss|grad)|returned nan values/iu,
+    /loss scale (?:is )?already at minimum|minimum loss scale reached/iu,
+    // Checks of programs: `found NaN in local grad norm`.
+    /^(?:[\w.]+(?:Error|Exception)\b.*|.*\b(?:found|detected|encountered|unexpected result) )\b(?:nan|non-?finite|inf(?:inite)?)\b/iu,
+  ),
+  // Before those about connections: it could not open its own.
+  row("exception", /EADDRINUSE|address already in use|failed to listen/iu),
+  row(
+    "process-killed",
+    /worker \(pid\S* \d+\) is killed by signal: Killed|exits with return code = -9\b/u,
+    /process \d+ terminated with signal SIGKILL|Signal 9 \(SIGKILL\) received by PID/u,
+  ),
+  row(
+    "mismatch",
+    /collective mismatch in your code|op\.preamble\.length|Detected mismatch between collectives on ranks/iu,
+    /Mismatch between collective operation/iu,
+  ),
+  row(
+    "timeout",
+    /Timed out waiting \d+ms|due to a collective timeout|Watchdog caught collective operation timeout/iu,
+    /collective operation timeout|failed to pass monitoredBarrier/iu,
+  ),
+  row(
+    "connection",
+    // Programs word it themselves: that a worker left, or that the ring is broken.
+    /\b(?:rank|peer|neighbou?r|worker|partner|actor|node|task)\b[^.:]{0,20}\b(?:is gone|left|died|dead|vanished|disconnected|not responding|unreachable)\b/iu,
+    /\b(?:ring|star|pipeline|link|channel) (?:is |was )?broken|\bno data from\b|caused by an exception on one of the ranks/iu,
+    /another (?:task|rank|process|worker) (?:has )?(?:died|failed|exited)/iu,
+    /connection (reset|closed|refused|aborted)|reset by peer|broken pipe|socket (closed|is closed|error)|Connection lost/iu,
+    /remote process exited|ncclRemoteError|ncclSystemError|NCCL communicator was aborted|peer .*(died|disconnected)/iu,
+    /recvBytes failed|failed to recv, got 0 bytes|DistNetworkError|DistStoreError|store.*timed? ?out|^EOFError\s*$/iu,
+    /No route to host|Network is unreachable|unexpected end of (stream|file) from/iu,
+    /verbindung\b.*(?:verloren|beendet|unterbrochen|zurückgesetzt)|connexion\b.*(?:perdue|fermée|interrompue|initialisée)/iu,
+    /conexión\b.*(?:perdida|cerrada|interrumpida|reinicializada|restablecida)/iu,
+    /连接.{0,8}(?:重置|重设|关闭|断开|丢失|中断)|接続.{0,8}(?:切断|リセット)/iu,
+  ),
+  // Launchers inside the program say that one of their processes failed; that process says why.
+  row(
+    "stopped",
+    /^(?:[\w.]+\.)?(?:ChildFailedError|ProcessRaisedException|ProcessExitedException)\b/u,
+  ),
+  row(
+    "exception",
+    /^[a-z_]\w*(?:\.\w+)*\.error(?::|$)/u,
+    /^(?:[\s|+]*\|\s)?(?:[\w.]+\.)*(?:[A-Z]\w*(?:Error|Exception|Interrupt|Exit)|(?:Base)?ExceptionGroup)\b(?::|$)/u,
+    /Segmentation fault|Fatal Python error|terminate called|core dumped|\bpanicked at\b|Bus error/u,
+    /^AssertionError|Assertion .*failed/u,
+  ),
+  row(
+    "stopped",
+    /received SIGTERM|SignalException.*got signal|Sending process \d+ closing signal|CANCELLED AT/u,
+  ),
+];
+
+/** Cheap test before the patterns: most lines of a training contain none of these. */
+const hint = new RegExp(
+  [
+    /err|except|fault|panicked|abort|assert|fail|signal|terminat|core dumped|kill|sigterm|cancelled|exit|halted|xid|ecc|bus\b/,
+    /memor|enomem|memlimit|oom\b|space|storagefull|quota|edquot|efbig|too large|speicher|espac/,
+    /preempt|limit|runlimit|lost|lost comm|no such|denied|not found|insufficient|too old|ordinal|glibc|unrecognized|import/,
+    /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
+    /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,
+    /link (?:is )?down|heartbeat|missing ranks|waiting for|monitoredbarrier|eaddrinuse|in use|to listen|mismatch|preamble/,
+    /verbind|conexi/,
+  ]
+    .map((part) => part.source)
+    .join("|"),
+  "iu",
+);
+/** The same in the letters of other languages; apart, because such patterns are slow. */
+const otherHint = /连接|接続|mémoire|内存|メモリ|空间|空き/u;
+const otherLetters = /[^\p{ASCII}]/u;
+
+/** Whether the patterns have to look at a line. No word of the tests has digits. */
+export function mayBeSign(text: string): boolean {
+  return hint.test(text) || (otherLetters.test(text) && otherHint.test(text));
+}
