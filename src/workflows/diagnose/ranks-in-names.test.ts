@@ -23,4 +23,21 @@ describe("ranksOfLogs", () => {
       "job-worker-0.log": 1,
     });
   });
+
+  test("finds the number that counts the logs, wherever it is", () => {
+    expect(ranks("gpu-0/stderr.txt", "gpu-1/stderr.txt")).toEqual({
+      "gpu-0/stderr.txt": 0,
+      "gpu-1/stderr.txt": 1,
+    });
+    expect(ranks("train.0-of-2.txt", "train.1-of-2.txt")).toEqual({
+      "train.0-of-2.txt": 0,
+      "train.1-of-2.txt": 1,
+    });
+    expect(ranks("out-1-of-2", "out-2-of-2")).toEqual({ "out-1-of-2": 0, "out-2-of-2": 1 });
+  });
+
+  test("names no rank where hosts and the processes on each are counted", () => {
+    expect(ranks("h0-g0.log", "h0-g1.log", "h1-g0.log", "h1-g1.log")).toEqual({});
+    expect(ranks("attempt_0/log", "attempt_1/log")).toEqual({});
+  });
 });

@@ -11,36 +11,51 @@ export function rankInName(name: string): number | undefined {
 }
 
 function rankOfFolder(parts: readonly string[]): number | undefined {
-  const folder = parts.slice(0, -1).findLast((part) => /^(?:rank[_-]?)?\d+$/iu.test(part));
+  const folder = parts
+    .slice(0, -1)
+    .findLast((part) => /^(?:(?:rank|worker|proc|process|task)[_-]?)?\d+$/iu.test(part));
   return folder === undefined ? undefined : Number(/\d+$/u.exec(folder)?.[0]);
 }
 
 /** Logs of a host or a cluster. */
-const notOfRank = /dmesg|journal|kern|syslog|messages|events|slurm-\d|(?:^|[/_.-])nodes?[_.-]?\d/iu;
+const notOfRank =
+  /dmesg|journal|kern|syslog|messages|events|sacct|slurm-\d|(?:^|[/_.-])nodes?[_.-]?\d/iu;
 /** Words before the number of a rank. */
 const wordOfRank = /(?:rank|worker|proc|process|task|replica)s?[_.-]?(\d+)/iu;
+/** `3-of-8` */
+const countedOf = /(\d+)[-_. ]?of[-_. ]?(\d+)/iu;
+/** Words before numbers of other things. */
+const notBeforeRank =
+  /(?:nodes?|attempts?|restarts?|retry|epoch|step|iter|version|run|job|part|shard)[_.-]?$/iu;
 /** Of Kubernetes' training jobs: rank 0, beside workers that are counted from 0, too. */
 const firstOfJob = /(?:^|[/_.-])(?:master|chief)[_.-]0\b/iu;
 
 /**
- * Which rank each log belongs to: by a word before its number or its folder; without such a word only if logs of that name are numbered from 0
+ * Which rank each log belongs to: by a word before its number or its folder; without such a word only by the one number that counts the logs from 0
  * with few gaps, as other numbers are those of jobs, hosts and days.
  */
 export function ranksOfLogs(names: readonly string[]): ReadonlyMap<string, number> {
   const shift = names.some((name) => firstOfJob.test(name)) ? 1 : 0;
-  const numbered = countsOfStems(names);
+  const counted = countsOfStems(names);
+  // Counted to the last one, they begin at 1.
+  const first = names.some((name) => isLastOf(name)) ? 1 : 0;
   const ranks = names.flatMap((name) => {
-    const rank = rankOfLog(name, numbered, shift);
+    const rank = rankOfLog(name, { counted, shift, first });
     return rank === undefined || rank > maximumRank ? [] : [[name, rank] as const];
   });
   return new Map(ranks);
 }
 
-function rankOfLog(
-  name: string,
-  numbered: ReadonlyMap<string, ReadonlySet<number>>,
-  shift: number,
-): number | undefined {
+interface Counted {
+  /** The numbers that take one place in otherwise equal names. */
+  counted: ReadonlyMap<string, ReadonlySet<number>>;
+  /** Added to the numbers of workers. */
+  shift: number;
+  /** The number of the first in `1-of-8`. */
+  first: number;
+}
+
+function rankOfLog(name: string, { counted, shift, first }: Counted): number | undefined {
   const parts = name.split("/");
   const base = parts.at(-1) ?? "";
   if (firstOfJob.test(base)) return 0;
@@ -50,29 +65,46 @@ function rankOfLog(
     const isWorker = /^worker/iu.test(worded[0]);
     return Number(worded[1]) + (isWorker ? shift : 0);
   }
-  const { stem, number } = stemOf(name) ?? {};
-  if (stem === undefined || number === undefined) return rankOfFolder(parts);
-  const all = numbered.get(stem) ?? new Set();
-  const isDense = all.has(0) && Math.max(...all) < 2 * all.size;
-  return isDense ? number : rankOfFolder(parts);
+  const [, part] = countedOf.exec(base) ?? [];
+  if (part !== undefined) return Number(part) - first;
+  return countedNumber(name, counted) ?? rankOfFolder(parts);
+}
+
+function isLastOf(name: string): boolean {
+  const [, part, all] = countedOf.exec(name) ?? [];
+  return part !== undefined && Number(part) === Number(all);
+}
+
+/** The number that counts the logs; undefined if several do, such as those of hosts and of the processes on each. */
+function countedNumber(name: string, counted: Counted["counted"]): number | undefined {
+  const dense = numbersIn(name).flatMap(({ stem, number, isLast }) => {
+    const all = counted.get(stem) ?? new Set();
+    const isDense = all.has(0) && Math.max(...all) < 2 * all.size;
+    return isDense ? [{ number, isCounted: all.size > 1, isLast }] : [];
+  });
+  const several = dense.filter(({ isCounted }) => isCounted);
+  if (several.length > 0) return several.length === 1 ? several[0]?.number : undefined;
+  return dense.find(({ isLast }) => isLast)?.number;
 }
 
 function countsOfStems(names: readonly string[]): Map<string, Set<number>> {
   const counts = new Map<string, Set<number>>();
-  for (const name of names) {
-    const found = stemOf(name);
-    if (found === undefined) continue;
-    const known = counts.get(found.stem) ?? new Set();
-    known.add(found.number);
-    counts.set(found.stem, known);
-  }
+  for (const name of names)
+    for (const { stem, number } of numbersIn(name)) {
+      const known = counts.get(stem) ?? new Set();
+      known.add(number);
+      counts.set(stem, known);
+    }
   return counts;
 }
 
-/** The last number of a file's name, and what is around it. */
-function stemOf(name: string): { stem: string; number: number } | undefined {
-  const match = /^(.*?)(\d+)((?:\.[A-Za-z]\w*)*)$/u.exec(name);
-  if (match === null) return undefined;
-  const [, before = "", number = "", after = ""] = match;
-  return { stem: `${before}#${after}`, number: Number(number) };
+/** The numbers in a path that may be ranks, and what is around each. */
+function numbersIn(name: string): { stem: string; number: number; isLast: boolean }[] {
+  return [...name.matchAll(/\d+/gu)].flatMap((match) => {
+    const before = name.slice(0, match.index);
+    const after = name.slice(match.index + match[0].length);
+    if (notBeforeRank.test(before)) return [];
+    const isLast = /^(?:\.[A-Za-z]\w*)*$/u.test(after);
+    return [{ stem: `${before}#${after}`, number: Number(match[0]), isLast }];
+  });
 }

@@ -16,6 +16,7 @@ import {
   listDumpFiles,
   readDumpBytes,
 } from "../../store/dumps/read-dump-folder.ts";
+import { hasLogName, isLogText, mayBeLog } from "./is-log.ts";
 import { rankInName, ranksOfLogs } from "./ranks-in-names.ts";
 
 /** What the files of a folder say. */
@@ -39,64 +40,76 @@ export async function readDumpFiles(
 ): Promise<DumpFiles> {
   const read: DumpFiles = { dumps: [], stacks: [], errorFiles: [], ras: [], unread: [] };
   const files = await listDumpFiles(folder, accepts);
-  const ranks = ranksOfLogs(files.flatMap(({ name }) => (isLog(name) ? [name] : [])));
+  const ranks = ranksOfLogs(files.flatMap(({ name }) => (mayBeLog(name) ? [name] : [])));
   for (const file of files) {
-    if (!isLog(file.name)) await readDump(file, read);
-    else if (!((await addRas(file, read)) || (await addStack(file, read))))
-      await readLog(file, ranks.get(file.name), signs);
+    const isKnown = hasLogName(file.name)
+      ? (await addRas(file, read)) || (await addStack(file, read))
+      : (await readDump(file, read, { withLogs: accepts === undefined })) === "known";
+    if (!isKnown) await readLog(file, ranks.get(file.name), signs);
   }
   const seen = new Set(read.stacks.map(({ rank }) => rank));
   const printed = signs.stacks.filter(({ rank }) => !seen.has(rank));
   return { ...read, stacks: [...read.stacks, ...printed], dumps: newestOfRanks(read.dumps) };
 }
 
-function isLog(name: string): boolean {
-  return /\.(?:log|txt|out|err)(?:\.\d+)?$|(?:^|\/)(?:stdout|stderr|out|err)\.\d+$/iu.test(name);
-}
-
-async function readDump(file: FoundFile, read: DumpFiles): Promise<void> {
+/** @returns `log` for a text of another kind */
+async function readDump(
+  file: FoundFile,
+  read: DumpFiles,
+  { withLogs }: { withLogs: boolean },
+): Promise<"known" | "log"> {
   const { name } = file;
-  if (file.byteCount === 0) return;
+  if (file.byteCount === 0) return "known";
   const bytes = await readDumpBytes(file);
   if (bytes.kind === "unread") {
     read.unread.push({ file: name, reason: bytes.reason });
-    return;
+    return "known";
   }
-  const ras = rasIn(bytes.bytes, name);
-  if (ras !== undefined) {
-    read.ras.push(ras);
-    return;
-  }
-  const rank = rankInName(file.name);
-  const given = { file: name, rank: rank ?? 0, dumpedMs: file.modifiedMs };
-  const dump = readFlightDump(bytes.bytes, given);
+  if (addContent(file, bytes.bytes, read)) return "known";
+  if (withLogs && isLogText(name, bytes.bytes)) return "log";
+  // Other programs' pickles are not dumps; a file named like one that cannot be read is reported.
+  const reason = refusalOf(file, bytes.bytes);
+  if (reason !== undefined) read.unread.push({ file: name, reason });
+  return "known";
+}
+
+/** @returns whether it was an answer of RAS, a dump, an error file or a stack */
+function addContent(file: FoundFile, bytes: Uint8Array, read: DumpFiles): boolean {
+  const { name } = file;
+  const ras = rasIn(bytes, name);
+  if (ras !== undefined) return read.ras.push(ras) > 0;
+  const rank = rankInName(name);
+  const dump = readFlightDump(bytes, { file: name, rank: rank ?? 0, dumpedMs: file.modifiedMs });
   switch (dump.kind) {
     case "read":
       if (rank === undefined) read.unread.push({ file: name, reason: "its name has no rank" });
       else read.dumps.push(dump.dump);
-      return;
+      return true;
     case "refused":
-      // JSON lines and other programs' pickles are not dumps; a file named like one that cannot be read is reported.
-      if (rank !== undefined) read.unread.push({ file: name, reason: dump.reason });
-      return;
+      return false;
     case "other-file":
-      addText(Buffer.from(bytes.bytes).toString("utf8"), { file: name, rank }, read);
+      return addText(Buffer.from(bytes).toString("utf8"), { file: name, rank }, read);
   }
+}
+
+function refusalOf({ name }: FoundFile, bytes: Uint8Array): string | undefined {
+  const rank = rankInName(name);
+  const dump = rank === undefined ? undefined : readFlightDump(bytes, { file: name, rank });
+  return dump?.kind === "refused" ? dump.reason : undefined;
 }
 
 function addText(
   text: string,
   place: { file: string; rank: number | undefined },
   read: DumpFiles,
-): void {
+): boolean {
   const error = readErrorFile(text, place);
-  if (error !== undefined) read.errorFiles.push(error);
-  const frames = error === undefined ? readStack(text) : undefined;
-  if (frames !== undefined && place.rank !== undefined) {
-    const peer = peerOfStack(text);
-    const known = peer === undefined ? {} : { peer };
-    read.stacks.push({ rank: place.rank, file: place.file, frames, ...known });
-  }
+  if (error !== undefined) return read.errorFiles.push(error) > 0;
+  const frames = readStack(text);
+  if (frames === undefined || place.rank === undefined) return false;
+  const peer = peerOfStack(text);
+  const known = peer === undefined ? {} : { peer };
+  return read.stacks.push({ rank: place.rank, file: place.file, frames, ...known }) > 0;
 }
 
 /** An answer of NCCL's RAS begins with its version, in JSON as in text. */
@@ -120,11 +133,9 @@ async function addStack(file: FoundFile, read: DumpFiles): Promise<boolean> {
   if (file.byteCount > 4 << 20) return false;
   const bytes = await readDumpBytes(file);
   if (bytes.kind === "unread") return false;
-  const before = read.stacks.length;
   const text = Buffer.from(bytes.bytes).toString("utf8");
   if (!/(?:^|\/)stack/iu.test(file.name) && !isPySpyText(text)) return false;
-  addText(text, { file: file.name, rank: rankInName(file.name) }, read);
-  return read.stacks.length > before;
+  return addText(text, { file: file.name, rank: rankInName(file.name) }, read);
 }
 
 /** Whether lines of a log have labels is judged by so many of them. */
