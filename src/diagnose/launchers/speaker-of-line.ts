@@ -7,25 +7,49 @@ export interface Speaker {
   text: string;
 }
 
-/** `[rank3]:`, `[rank 3]:`, `[rank: 3]`, `[default3]:` of PyTorch and torchrun; `[1,3]<stderr>:` of Open MPI. */
-const rankLabel = /^\[(?:rank:?\s?|default|\d+,)(\d+)\](?:<std(?:out|err)>)?:?\s?/iu;
-/** `(RayTrainWorker pid=2211, ip=10.2.0.4) ` */
-const processLabel = /^\((?!raylet\b)[\w.<>]+ pid=(\d+)(?:, ip=[\w.:]+)?\)\s?/u;
+/** Labels with the number of a rank. */
+const rankLabels: readonly RegExp[] = [
+  // `[rank3]:`, `[rank 3]:`, `[rank: 3]`, `[default3]:` of PyTorch and torchrun, also after the host that `pdsh` puts before them.
+  /^(?:[\w.-]+: (?=\[\w+\]:))?\[(?:rank:?\s?|default)(\d+)\]:?\s?/iu,
+  // `[1,3]<stderr>:` of Open MPI; with `mpirank:` and the host of SageMaker.
+  /^\[\d+,(?:mpirank:)?(\d+)(?:,[\w.-]+)?\](?:<std(?:out|err)>)?:?\s?/iu,
+  // `[pod/llm-worker-3/trainer] ` of `kubectl logs --prefix`.
+  /^\[pod\/[\w.-]+-(\d+)\/[\w.-]+\]\s/u,
+  // `trainer-3  | ` of Docker Compose.
+  /^[\w.-]*[A-Za-z][\w.]*[-_](\d+)\s+\|\s/u,
+];
+/** `(RayTrainWorker pid=2211, ip=10.2.0.4) `; actors may have a name that ends in their number: `(Worker(train-1) pid=2211)`. */
+const processLabel =
+  /^\((?!raylet\b)[\w.<>]+(?:\((?:[\w.]+-(?<rank>\d+)|[^()]*)\))? pid=(?<process>\d+)(?:, ip=[\w.:]+)?\)\s?/u;
 /** `srun --label`: the number of the task, to the right. */
 const taskLabel = /^\s*(\d+): ?/u;
+/** Cheap test: most lines have no label. */
+const mayHaveLabel = /^(?:\[|[\w.-]+(?:: \[|\s+\|\s))/u;
 
 /** @param withTasks whether lines of this log begin with the number of the task of Slurm */
 export function speakerOfLine(text: string, withTasks: boolean): Speaker {
-  const process = text.startsWith("(") ? processLabel.exec(text) : null;
-  const rest = process === null ? text : text.slice(process[0].length);
-  const label = rest.startsWith("[") ? rankLabel.exec(rest) : null;
-  const task = label === null && withTasks ? taskLabel.exec(rest) : null;
-  const found = label ?? task;
+  const actor = text.startsWith("(") ? processLabel.exec(text) : null;
+  const { rank, process } = actor?.groups ?? {};
+  const rest = text.slice(actor?.[0].length ?? 0);
+  const label = labelOf(rest) ?? (withTasks ? taskLabel.exec(rest) : null);
   return {
-    rank: found === null ? undefined : Number(found[1]),
-    process: process === null ? undefined : Number(process[1]),
-    text: found === null ? rest : rest.slice(found[0].length),
+    rank: numberOf(label?.[1] ?? rank),
+    process: numberOf(process),
+    text: rest.slice(label?.[0].length ?? 0),
   };
+}
+
+function numberOf(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function labelOf(text: string): RegExpExecArray | null {
+  if (!mayHaveLabel.test(text)) return null;
+  for (const pattern of rankLabels) {
+    const found = pattern.exec(text);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Whether most of some lines begin with the number of a task. */
@@ -36,4 +60,19 @@ export function haveTaskLabels(lines: readonly string[]): boolean {
   return (
     labelled.length >= 3 && labelled.length > filled.length * 0.5 && tasks.size < labelled.length
   );
+}
+
+/** `--- Begin rank 3 STDERR ---`: launchers that collect the outputs of ranks print one after the other. */
+const sectionMark = /^\W*(?<mark>begin|end)(?: of)?(?: global)?[ _]rank[ _:]*(?<rank>\d+)\b/iu;
+
+/** Follows the sections of one log. */
+export class RankSections {
+  #rank: number | undefined;
+
+  /** The rank in whose section a line is. */
+  push(text: string): number | undefined {
+    const { mark, rank } = sectionMark.exec(text)?.groups ?? {};
+    if (mark !== undefined) this.#rank = /begin/iu.test(mark) ? Number(rank) : undefined;
+    return this.#rank;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from "../../schema/diagnosis/evidence.ts";
+import { readJsonLine } from "../launchers/json-line.ts";
 import type { LaunchedJob } from "../launchers/launched-job.ts";
-import { speakerOfLine } from "../launchers/speaker-of-line.ts";
+import { RankSections, speakerOfLine } from "../launchers/speaker-of-line.ts";
 import { StacksInLines } from "../stacks/stacks-in-lines.ts";
 import { KnownShapes, type LineShape } from "./known-shapes.ts";
 import {
@@ -78,6 +79,7 @@ export class LineSigns {
   readonly #watches = new Map<number | undefined, TracebackWatch>();
   readonly #shapes = new KnownShapes();
   readonly #progress = new Map<string, number>();
+  readonly #sections = new Map<string, RankSections>();
   readonly #job: LaunchedJob | undefined;
   readonly #stacks = new StacksInLines();
   #lineCount = 0;
@@ -90,9 +92,18 @@ export class LineSigns {
 
   push(seen: LogLine): void {
     this.#lineCount += 1;
+    if (this.#job !== undefined && seen.text.startsWith("{")) return this.#unwrap(seen);
     // A progress bar draws itself again and again on one line.
     if (!seen.text.includes("\r")) return this.#look(this.#attributed(seen));
     for (const text of seen.text.split("\r")) this.#look(this.#attributed({ ...seen, text }));
+  }
+
+  /** A line of JSON may hold a message of several lines, and the rank of its speaker. */
+  #unwrap(seen: LogLine): void {
+    const { rank = seen.rank, texts } = readJsonLine(seen.text, mayBeSign) ?? {
+      texts: [seen.text],
+    };
+    for (const text of texts) this.#look(this.#attributed({ ...seen, rank, text }));
   }
 
   /** In logs without a record, each line by the one who printed it, without its label. */
@@ -100,11 +111,18 @@ export class LineSigns {
     const job = this.#job;
     if (job === undefined) return seen;
     const { process, rank, text } = speakerOfLine(seen.text, seen.hasTasks === true);
-    const speaker = rank ?? job.rankOf(process) ?? seen.rank;
+    const section = this.#sectionsOf(seen.file).push(text);
+    const speaker = rank ?? job.rankOf(process) ?? section ?? seen.rank;
     if (speaker !== undefined) job.addRank(speaker, seen.file);
     const labelled = speaker === undefined ? job.hostLabel(text) : undefined;
     const place = { file: seen.file, line: seen.line };
     return { ...place, rank: speaker, text, process, ...labelled };
+  }
+
+  #sectionsOf(file: string): RankSections {
+    const sections = this.#sections.get(file) ?? new RankSections();
+    this.#sections.set(file, sections);
+    return sections;
   }
 
   #look(seen: Seen): void {
