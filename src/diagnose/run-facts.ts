@@ -21,6 +21,8 @@ export interface RunFacts extends SeenLines {
   events: readonly LifecycleEvent[];
   /** Without a record, events are made from lines: the line of each that rests on one, by its index. */
   placesOfEvents?: ReadonlyMap<number, Evidence>;
+  /** Without a record: the rank whose failure a launcher names as the first. */
+  firstFailed?: number | undefined;
   findings: readonly Finding[];
   /** Of each rank, in the order of time. */
   steps: ReadonlyMap<number, readonly StepSample[]>;

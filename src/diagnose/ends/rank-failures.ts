@@ -180,25 +180,35 @@ function isFollowUp(signs: readonly SeenSign[]): boolean {
   return isGeneral && isFirst;
 }
 
-function signsOfRanks({
-  signs,
-  errorFiles,
-  events,
-  placesOfEvents,
-}: RunFacts): Map<number, SeenSign[]> {
-  const { ranks } = jobRanksOf(events);
-  const only = ranks.length === 1 ? ranks[0]?.rank : undefined;
-  const owner = placesOfEvents === undefined ? only : ownerOfUnnamed(events);
-  // The rank that reports a lost connection is not the one that ended.
-  const others = placesOfEvents === undefined ? only : unnamedRank;
+function signsOfRanks(facts: RunFacts): Map<number, SeenSign[]> {
+  const { signs, errorFiles, events, firstFailed } = facts;
+  const rankOf = speakersOf(facts);
   const ends = badEnds(events);
   const byRank = new Map<number, SeenSign[]>();
   for (const sign of [...errorFiles, ...signs]) {
-    const rank = rankOfSign(sign) ?? (isOfOthers(sign) ? others : owner);
+    const rank = rankOf(sign);
     if (rank === undefined || (sign.isPassed === true && !ends.has(rank))) continue;
+    // The launcher itself ends the other ranks after the first failure.
+    const isEnded = firstFailed !== undefined && rank !== firstFailed;
+    if (isEnded && sign.kind === "process-killed") continue;
     byRank.set(rank, [...(byRank.get(rank) ?? []), sign]);
   }
   return new Map([...byRank].map(([rank, its]) => [rank, withoutPassed(its)]));
+}
+
+/** The rank that a sign is about, also where none is named. */
+function speakersOf({
+  events,
+  firstFailed,
+  placesOfEvents,
+}: RunFacts): (sign: SeenSign) => number | undefined {
+  const { ranks } = jobRanksOf(events);
+  const only = ranks.length === 1 ? ranks[0]?.rank : undefined;
+  const hasRecord = placesOfEvents === undefined;
+  const owner = hasRecord ? only : (firstFailed ?? ownerOfUnnamed(events));
+  // The rank that reports a lost connection is not the one that ended.
+  const others = hasRecord ? only : unnamedRank;
+  return (sign) => rankOfSign(sign) ?? (isOfOthers(sign) ? others : owner);
 }
 
 /** What the training went on after did not end it, unless nothing else is known of the rank. */
@@ -207,7 +217,7 @@ function withoutPassed(signs: SeenSign[]): SeenSign[] {
   return last.length > 0 ? last : signs;
 }
 
-/** Without a record, lines of an unknown rank belong to the rank whose end the launcher reports, if it reports only one. */
+/** Without a record, lines of an unknown rank belong to the rank whose end the launcher reports, if it reports only one or calls one the first. */
 function ownerOfUnnamed(events: readonly LifecycleEvent[]): number {
   const [ended, ...more] = badEnds(events).keys();
   return ended !== undefined && more.length === 0 ? ended : unnamedRank;

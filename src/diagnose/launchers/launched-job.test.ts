@@ -53,6 +53,35 @@ describe("LaunchedJob", () => {
       [...row(3, -15), ...row(1, 1), "srun: error: n4: task 0: Exited with exit code 1"],
       ["1 1", "3 SIGTERM"],
     ],
+    [
+      "torchrun, which names the root cause below the others",
+      [...row(3, 1), ...row(0, -9), "Root Cause (first observed failure):", ...row(1, 1)],
+      ["1 1", "3 1", "0 SIGKILL"],
+    ],
+    [
+      "torchrun without its table, on one host",
+      ["failed (exitcode: -9) local_rank: 3 (pid: 812917) of binary: /usr/bin/python"],
+      ["3 SIGKILL"],
+    ],
+    [
+      "Open MPI 5, over two lines",
+      [
+        "prterun noticed that process rank 2 with PID 81 on node n4 exited on",
+        "signal 6 (Aborted).",
+      ],
+      ["2 SIGABRT"],
+    ],
+    ["MPI_Abort", ["MPI_ABORT was invoked on rank 3 in communicator MPI_COMM_WORLD"], ["3 1"]],
+    [
+      "Composer and Docker Compose",
+      [
+        "ERROR:composer.cli.launcher:Rank 6 crashed with exit code 1.",
+        "Global rank 7 (PID 4107) exited with code -15",
+        "trainer-2 exited with code 137",
+        "trainer-1 exited with code 0",
+      ],
+      ["6 1", "7 SIGTERM", "2 137"],
+    ],
   ])("reads ends in the words of %s", (_launcher, lines, ends) => {
     expect(endsOf(lines)).toEqual(ends);
   });

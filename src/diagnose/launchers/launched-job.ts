@@ -24,6 +24,8 @@ interface JobLine {
 interface StatedEnd {
   rank: number | undefined;
   process: number | undefined;
+  /** The number of the rank on its host. */
+  localRank?: number | undefined;
   how: End;
   by: EndSource;
   place: Evidence;
@@ -42,6 +44,7 @@ export class LaunchedJob {
   readonly #ranksOf = new Map<string, readonly number[]>();
   readonly #filesOf = new Map<number, Set<string>>();
   #count = 0;
+  #first: number | undefined;
 
   /** A rank speaks in a log. */
   addRank(rank: number, file: string): void {
@@ -68,6 +71,9 @@ export class LaunchedJob {
       case "size":
         this.#count = Math.max(this.#count, statement.count);
         return;
+      case "first":
+        this.#first ??= statement.rank;
+        return;
       case "process":
         this.#processes.set(statement.process, statement.rank);
         return;
@@ -79,18 +85,23 @@ export class LaunchedJob {
         }
         return;
       case "process-end": {
-        const { process, how } = statement;
-        this.#ends.push({ rank: undefined, process, how, by: "launcher", place });
+        const { process, localRank, how } = statement;
+        this.#ends.push({ rank: undefined, process, localRank, how, by: "launcher", place });
         return;
       }
-      case "end": {
-        const { how, by, host } = statement;
-        const ranks = by === "own" ? [rank] : statement.ranks;
-        for (const ended of ranks) {
-          this.#ends.push({ rank: ended, process: undefined, how, by, place });
-          if (ended !== undefined && host !== undefined) this.#hosts.set(ended, host);
-        }
-      }
+      case "end":
+        this.#takeEnd(statement, rank, place);
+    }
+  }
+
+  #takeEnd(
+    { ranks, how, by, host }: Extract<Statement, { kind: "end" }>,
+    speaker: number | undefined,
+    place: Evidence,
+  ): void {
+    for (const ended of by === "own" ? [speaker] : ranks) {
+      this.#ends.push({ rank: ended, process: undefined, how, by, place });
+      if (ended !== undefined && host !== undefined) this.#hosts.set(ended, host);
     }
   }
 
@@ -115,8 +126,12 @@ export class LaunchedJob {
     return process === undefined ? undefined : this.#processes.get(process);
   }
 
-  /** As the events of a record, and the line that each end rests on by its index. */
-  get known(): { events: LifecycleEvent[]; placesOfEvents: ReadonlyMap<number, Evidence> } {
+  /** As the events of a record, the rank whose failure the launcher names as the first, and the line that each end rests on by its index. */
+  get known(): {
+    events: LifecycleEvent[];
+    firstFailed: number | undefined;
+    placesOfEvents: ReadonlyMap<number, Evidence>;
+  } {
     const ends = this.#knownEnds();
     const hostOf = this.#hostNames();
     const ranks = new Set([...this.#ranks, ...ends.keys(), ...this.#processes.values()]);
@@ -135,7 +150,7 @@ export class LaunchedJob {
     const places = bodies.flatMap(({ place }, index) =>
       place === undefined ? [] : [[index, place] as const],
     );
-    return { events, placesOfEvents: new Map(places) };
+    return { events, firstFailed: this.#first, placesOfEvents: new Map(places) };
   }
 
   /** One end of each rank: as its launcher states it, else its log; srun's tasks are ranks only if nothing else is known of these. */
@@ -144,13 +159,24 @@ export class LaunchedJob {
     const hasLauncher = this.#ends.some(({ by }) => by === "launcher");
     const ended = this.#ends.filter(({ by }) => by !== "task" || !hasLauncher);
     for (const end of ended) {
-      const rank = end.rank ?? this.rankOf(end.process);
+      const rank = end.rank ?? this.rankOf(end.process) ?? this.#localRankOf(end);
       const before = rank === undefined ? undefined : known.get(rank);
       if (rank !== undefined && (before === undefined || before.by === "own")) known.set(rank, end);
     }
-    const first = [...known].find(([, { how }]) => how.signal !== "SIGTERM");
+    const first =
+      [...known].find(([rank]) => rank === this.#first) ??
+      [...known].find(([, { how }]) => how.signal !== "SIGTERM");
     if (first === undefined) return known;
     return new Map([first, ...[...known].filter((each) => each !== first)]);
+  }
+
+  /** On the only host, the local number of a rank is its number. */
+  #localRankOf({ localRank }: StatedEnd): number | undefined {
+    const files = new Set(
+      this.#ends.flatMap((end) => (end.localRank === undefined ? [] : [fileOf(end)])),
+    );
+    const isOnlyHost = files.size === 1 && this.#processes.size === 0 && this.#ranksOf.size === 0;
+    return isOnlyHost ? localRank : undefined;
   }
 
   /** The name that a launcher gives, else that of the log in which several ranks of this host speak. */
@@ -171,4 +197,8 @@ export class LaunchedJob {
       return isOfHost && /^[A-Za-z0-9][\w.-]*$/u.test(name) ? name : unknownHost;
     };
   }
+}
+
+function fileOf({ place }: StatedEnd): string {
+  return place.kind === "line" ? place.file : "";
 }

@@ -1,8 +1,11 @@
 /** What a line says about processes of a job: how one ended, which rank a process is, or how many ranks there are. */
 export type Statement =
   | { kind: "end"; ranks: readonly number[]; how: End; host?: string; by: EndSource }
+  /** The launcher says that this rank failed first. */
+  | { kind: "first"; rank: number }
   | { kind: "process"; process: number; rank: number }
-  | { kind: "process-end"; process: number; how: End }
+  /** `localRank`: on its host. */
+  | { kind: "process-end"; process: number; localRank?: number; how: End }
   | { kind: "host"; host: string; ranks: readonly number[] }
   | { kind: "size"; count: number };
 
@@ -53,6 +56,10 @@ const number = (text: string | undefined): number => Number(text ?? Number.NaN);
 
 type Reader = (match: RegExpExecArray) => Statement[];
 
+function endOfRank(rank: number, code: number): Statement[] {
+  return code === 0 ? [] : [{ kind: "end", ranks: [rank], how: endOf(code), by: "launcher" }];
+}
+
 /** In the words of each launcher. */
 const readers: readonly [RegExp, Reader][] = [
   [
@@ -70,6 +77,24 @@ const readers: readonly [RegExp, Reader][] = [
     ],
   ],
   [
+    // Composer and others: `Rank 6 crashed with exit code 1`, `Global rank 6 (PID 4106) exited with code 1`.
+    /\brank (\d+)\b[^.:]{0,30}\b(?:crashed|exited|failed|died|terminated)\b[^.:]{0,12}\b(?:code|status) (-?\d+)/iu,
+    ([, rank, code]) => endOfRank(number(rank), number(code)),
+  ],
+  [
+    // Docker Compose.
+    /^\S*[-_](\d+) exited with code (\d+)$/u,
+    ([, rank, code]) => endOfRank(number(rank), number(code)),
+  ],
+  [/^MPI_ABORT was invoked on rank (\d+)\b/u, ([, rank]) => endOfRank(number(rank), 1)],
+  [
+    // Ray, about a process that ended without an exception.
+    /\bWorker PID: (\d+)\b.*\bexit type: SYSTEM_ERROR\b/u,
+    ([, process]) => [
+      { kind: "process-end", process: number(process), how: { signal: "SIGKILL" } },
+    ],
+  ],
+  [
     // Lightning.
     /Child process with PID \d+ terminated with code (-?\d+)/u,
     ([, code]) => [{ kind: "end", ranks: [], how: endOf(number(code)), by: "own" }],
@@ -77,9 +102,10 @@ const readers: readonly [RegExp, Reader][] = [
   [
     // torchrun: of the rank on its own host; its table gives the rank in the job.
     /failed \(exitcode: (-?\d+)\) local_rank: (\d+) \(pid: (\d+)\)/u,
-    ([, code, , process]) => [
-      { kind: "process-end", process: number(process), how: endOf(number(code)) },
-    ],
+    ([, code, local, process]) => {
+      const how = endOf(number(code));
+      return [{ kind: "process-end", process: number(process), localRank: number(local), how }];
+    },
   ],
   [
     /^(?:\d+: )?srun: error: (\S+?): tasks? ([\d,-]+): (Exited with exit code (\d+)|[A-Z][a-zA-Z ]*[a-zA-Z])/u,
@@ -135,7 +161,7 @@ const readers: readonly [RegExp, Reader][] = [
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /exited on|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with code|exitcode|srun: error|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
+  /exited (?:on|with)|^signal \d|crashed with|MPI_ABORT|Worker PID|Root Cause|RUNNING AT|EXIT CODE|BY SIGNAL|exit with status|terminated with|failed with|died with|exitcode|srun: error|: line \d|^Killed$|Exit Code|world_rank|spawned with|global_rank_mapping|MEMBER|world|nranks|clients joined|^\s+(?:host|rank|exitcode)\s*:/u;
 
 export function mayBeStatement(text: string): boolean {
   return hint.test(text);
@@ -151,12 +177,16 @@ export function statementsOf(text: string): Statement[] {
 }
 
 const tableRank = /^\s+rank\s*: (\d+) \(local_rank: \d+\)|RANK (\d+) PID \d+ RUNNING AT (\S+)/u;
-const mpiEnd = /^=?\s*(?:EXIT CODE: (\d+)|KILLED BY SIGNAL: (\d+))/u;
+const mpiEnd = /^=?\s*(?:EXIT CODE: (\d+)|(?:KILLED BY SIGNAL:|signal) (\d+))/u;
 
-/** Tables of failures of torchrun, MPICH and Intel MPI: the rank first, then how it ended. */
+/** Open MPI breaks this sentence after 80 characters. */
+const brokenSentence = /process rank (\d+) with PID \d+ on node (\S+) exited on\s*$/u;
+
+/** Tables of failures of torchrun, MPICH and Intel MPI, and sentences over two lines: the rank first, then how it ended. */
 export class FailureTable {
   #rank: number | undefined;
   #host: string | undefined;
+  #isFirst = false;
 
   push(text: string): Statement[] {
     const host = /^\s+host\s*: (\S+)/u.exec(text)?.[1];
@@ -164,6 +194,10 @@ export class FailureTable {
     const [, own, mpi, place] = tableRank.exec(text) ?? [];
     if (own !== undefined || mpi !== undefined) this.#rank = Number(own ?? mpi);
     if (place !== undefined) this.#host = place;
+    const [, broken, node] = brokenSentence.exec(text) ?? [];
+    if (broken !== undefined) this.#rank = Number(broken);
+    if (node !== undefined) this.#host = node;
+    if (text.startsWith("Root Cause (first observed failure)")) this.#isFirst = true;
     return [...this.#ended(text), ...this.#endedOfMpi(text)];
   }
 
@@ -184,8 +218,11 @@ export class FailureTable {
     const [, code, process] = /^\s+exitcode\s*: (-?\d+) \(pid: (\d+)\)/u.exec(text) ?? [];
     if (code === undefined || this.#rank === undefined) return [];
     const ended = this.#rank;
+    const first: Statement[] = this.#isFirst ? [{ kind: "first", rank: ended }] : [];
     this.#rank = undefined;
+    this.#isFirst = false;
     return [
+      ...first,
       { kind: "process", process: Number(process), rank: ended },
       { kind: "end", ranks: [ended], how: endOf(Number(code)), ...this.#known, by: "launcher" },
     ];
