@@ -2,6 +2,7 @@ import type { Cause, Diagnosis, LookedAt } from "../schema/diagnosis/diagnosis.t
 import { jobRanksOf } from "../schema/run/job-ranks.ts";
 import { causesOfEnd } from "./ends/causes-of-end.ts";
 import { hasFailed, rankFailures } from "./ends/rank-failures.ts";
+import { reportedFaults } from "./ends/reported-faults.ts";
 import { silence } from "./ends/stated-causes.ts";
 import { unknownHost } from "./launchers/launched-job.ts";
 import { causesOfDumps, type FlightVerdict } from "./flight/causes-of-dumps.ts";
@@ -35,8 +36,11 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const { cause: corrupted = [], isDeterministic } = findSilentCorruption(facts.steps);
   const stuck = stuckCauses(facts, flight, end.causes);
   const links = findSlowLinks(facts.links, facts.steps);
-  const ends = end.causes.map((cause) => ofMissingDump(cause, facts));
-  const all = [joinEnds(ends, stuck), slow, links, diverged, corrupted, spike]
+  const reported = reportedFaults(facts);
+  const ends = end.causes
+    .map((cause) => ofMissingDump(cause, facts))
+    .filter((cause) => !isExplainedBy(cause, reported));
+  const all = [joinEnds(ends, stuck), slow, links, diverged, corrupted, reported, spike]
     .flat()
     .map((cause) => withHosts(cause, facts));
   const causes = all.filter(({ likelihood }) => likelihood >= minimumLikelihood);
@@ -54,6 +58,13 @@ export function diagnoseRun(facts: RunFacts): Diagnosis {
   const reason = doubt(facts, flight, doubtful);
   if (reason === undefined) return { verdict: { kind: "no-fault" }, alternatives: [], ...known };
   return { verdict: { kind: "not-sure", reason }, alternatives, ...known };
+}
+
+/** A bad value that does not come again is no property of the numbers. */
+function isExplainedBy({ kind, ranks }: Cause, reported: readonly Cause[]): boolean {
+  const corrupted = reported.filter((cause) => cause.kind === "silent-corruption");
+  const its = new Set(corrupted.flatMap((cause) => cause.ranks));
+  return kind === "not-a-number" && ranks.length > 0 && ranks.every((rank) => its.has(rank));
 }
 
 /** Steps that a program reports show more than what was seen from outside. */

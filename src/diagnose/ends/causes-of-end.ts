@@ -176,9 +176,25 @@ function outOfMemory(memory: "host" | "accelerator", common: Common): Cause {
 function missingOnHost(failure: RankFailure, facts: RunFacts): string | undefined {
   const [sign] = failure.signs;
   const isMissing = sign?.kind === "configuration" || failure.exitCode === 127;
-  if (!isMissing || !isOneHostOfSeveral(failure, facts)) return undefined;
-  if (sign !== undefined && isKeyError(sign) && !isOfWholeHost(failure, facts)) return undefined;
+  if (!isMissing || !isOnOneHost(failure, facts)) return undefined;
   return sign?.text.trim() ?? "command not found";
+}
+
+function isOnOneHost(failure: RankFailure, facts: RunFacts): boolean {
+  const [sign] = failure.signs;
+  if (sign !== undefined && failure.rank === unnamedRank && isInOneHostsLog(sign, facts))
+    return true;
+  if (!isOneHostOfSeveral(failure, facts)) return false;
+  return sign === undefined || !isKeyError(sign) || isOfWholeHost(failure, facts);
+}
+
+const logOfHost = /(?:node|host)[_.-]?\d+[^/]*$/iu;
+
+/** Of logs that are named after hosts, only one says that something is missing. */
+function isInOneHostsLog(sign: SeenSign, { signs }: RunFacts): boolean {
+  const others = signs.filter(({ file }) => file !== sign.file && logOfHost.test(file));
+  const isRepeated = others.some((each) => messageIn(each) === messageIn(sign));
+  return logOfHost.test(sign.file) && others.length > 0 && !isRepeated;
 }
 
 function isKeyError({ text }: SeenSign): boolean {

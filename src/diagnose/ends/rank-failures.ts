@@ -49,11 +49,16 @@ const weights: Record<SignKind, number> = {
   timeout: 5,
   connection: 5,
   mismatch: 5,
+  "slow-rank": 6,
+  "not-reproducible": 6,
   stopped: 6,
 };
 
 /** Signs that tell of other ranks. */
 const ofOthers: ReadonlySet<SignKind> = new Set(["connection", "timeout", "mismatch"]);
+
+/** Signs that end no rank. */
+const ofReports: ReadonlySet<SignKind> = new Set(["slow-rank", "not-reproducible"]);
 
 /** Whether a sign only tells that other ranks are gone, or do not answer. */
 export function isOfOthers({ kind }: Pick<SeenSign, "kind">): boolean {
@@ -185,7 +190,7 @@ function signsOfRanks(facts: RunFacts): Map<number, SeenSign[]> {
   const rankOf = speakersOf(facts);
   const ends = badEnds(events);
   const byRank = new Map<number, SeenSign[]>();
-  for (const sign of [...errorFiles, ...signs]) {
+  for (const sign of [...errorFiles, ...signs].filter(({ kind }) => !ofReports.has(kind))) {
     const rank = rankOf(sign);
     if (rank === undefined || (sign.isPassed === true && !ends.has(rank))) continue;
     // The launcher itself ends the other ranks after the first failure.

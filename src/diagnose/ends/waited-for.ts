@@ -43,12 +43,22 @@ function namedAsMissing(
   ranks: readonly JobRank[],
 ): Cause | undefined {
   const signs = failures.flatMap(({ signs: its }) =>
-    its.filter(({ kind, missingRanks }) => kind === "timeout" && missingRanks !== undefined),
+    its.filter((sign) => sign.kind === "timeout" && missingBy(sign, ranks).length > 0),
   );
-  const missing = new Set(signs.flatMap(({ missingRanks }) => missingRanks ?? []));
+  const missing = new Set(signs.flatMap((sign) => missingBy(sign, ranks)));
   const isGuilty = failures.some(({ class: how }) => how !== "victim" && how !== "exit-only");
   if (missing.size === 0 || isGuilty) return undefined;
   return hangOf([...missing], signs, ranks);
+}
+
+/** The ranks that a line lists as missing; if it lists those that are present, the others. */
+function missingBy(
+  { missingRanks, presentRanks }: SeenSign,
+  ranks: readonly JobRank[],
+): readonly number[] {
+  if (missingRanks !== undefined || presentRanks === undefined) return missingRanks ?? [];
+  const present = new Set(presentRanks);
+  return ranks.flatMap(({ rank }) => (present.has(rank) ? [] : [rank]));
 }
 
 function hangOf(
@@ -111,7 +121,7 @@ function isStopped(failure: RankFailure | undefined, firstEndMs: number): boolea
 }
 
 /** NCCL's watchdog states the call; the number is its place in the order of the group. */
-const ncclCall = /WorkNCCL\(SeqNum=(\d+), OpType=(\w+)(?:, NumelIn=(\d+))?/u;
+const ncclCall = /WorkNCCL\((?:SeqNum=(\d+), )?OpType=(\w+)(?:, NumelIn=(\d+))?/u;
 
 /** All waited, but few of them in another call at the same place in the order. */
 function inOtherCall(
@@ -119,8 +129,9 @@ function inOtherCall(
   ranks: readonly { rank: number; host: string }[],
 ): Cause | undefined {
   const calls = [...waits].flatMap(([rank, sign]) => {
-    const [, number, operation = "", size = ""] = ncclCall.exec(sign.text) ?? [];
-    return number === undefined ? [] : [{ rank, sign, number, operation, size }];
+    // Older versions of PyTorch state no place in the order.
+    const [, number = "", operation, size = ""] = ncclCall.exec(sign.text) ?? [];
+    return operation === undefined ? [] : [{ rank, sign, number, operation, size }];
   });
   const groups = groupBy(calls, ({ number, operation, size }) => `${number} ${operation} ${size}`);
   const [usual, ...others] = [...groups.values()].toSorted((a, b) => b.length - a.length);

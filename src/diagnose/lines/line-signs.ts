@@ -236,8 +236,9 @@ function shapeOf(text: string): LineShape {
 /** A sign that only the lines before it show, and the process that they name. */
 function inContext(
   sign: LineSign | undefined,
-  { isException, process, endedBy, missing }: LineContext,
+  { isException, process, endedBy, missing, isIgnored }: LineContext,
 ): LineSign | undefined {
+  if (isIgnored === true) return undefined;
   const named = process === undefined ? {} : { namedRank: process };
   if (missing !== undefined) return { kind: "timeout", missingRanks: [missing] };
   if (endedBy === "SIGKILL") return { kind: "process-killed", ...named };

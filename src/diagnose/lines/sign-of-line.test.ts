@@ -95,6 +95,14 @@ describe("signOfLine", () => {
     ["KeyError: 'DATA_ROOT'", "configuration"],
     ["KeyError: 'labels'", "exception"],
     ["mlx5_core 0000:41:00.0 ibp65s0: Link down", "node-failed"],
+    ["job killed: mem 68157440kb exceeded limit 67108864kb", "host-memory"],
+    ["Job has gone over cgroup memory limit of 65536 megabytes.", "host-memory"],
+    ["systemd-oomd[6]: Killed /user.slice due to memory pressure for /user.slice", "host-memory"],
+    ["unable to write to file </torch_722_78_1>: No space left on device (28)", "host-memory"],
+    ["Pod ephemeral local storage usage exceeds the total limit of containers 5Gi.", "disk-full"],
+    ["The job has exceeded the maximum execution time of 360 minutes.", "time-limit"],
+    ["Aborting: Shape mismatch in the collective instance 244.", "mismatch"],
+    ["[/dev/accel0 tpu1:pe1:0] !!!! FATAL ERROR !!!!", "accelerator-error"],
   ])("%s", (line, kind) => {
     expect(signOfLine(line)?.kind).toBe(kind);
   });
@@ -110,9 +118,23 @@ describe("signOfLine", () => {
     "INFO: retrying download after connection reset, attempt 2",
     "2026-11-29 08:00:01 WARNING cache: FileNotFoundError, building it",
     "could not open cache: No such file or directory",
+    "instance/preempted: FALSE",
+    "Allocation of 154140672 exceeds 10% of free system memory.",
+    "There are some potential root causes. (1) The process is killed by SIGKILL by OOM killer",
     "",
   ])("`%s` is not a sign", (line) => {
     expect(signOfLine(line)).toBeUndefined();
+  });
+
+  test.each([
+    ["Stalled ops:grad_0 [missing ranks: 1, 2]", { missingRanks: [1, 2] }],
+    ["WARNING: waiting for remainder of ranks: grad [ready ranks: 1, 2]", { presentRanks: [1, 2] }],
+    ["[RankMonitorServer:34] Did not get subsequent heartbeat.", { missingRanks: [34] }],
+    ["has not received the Notify record from remote rank: [24].", { missingRanks: [24] }],
+    ["STRAGGLER WARNING. Affected ranks: [76, 13]", { slowRanks: [76, 13] }],
+    ["Straggler: {StragglerId(rank=5, node='n1')} Affected ranks: 5", { slowRanks: [5] }],
+  ])("reads the ranks in `%s`", (line, ranks) => {
+    expect(signOfLine(line)).toMatchObject(ranks);
   });
 
   test("reads the rank and the host that a line names", () => {

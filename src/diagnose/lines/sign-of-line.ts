@@ -1,3 +1,4 @@
+import { mayHaveState, stateInLine } from "./job-states.ts";
 import { mayBeSign, type SignKind, signRows } from "./sign-patterns.ts";
 
 export interface LineSign {
@@ -10,6 +11,10 @@ export interface LineSign {
   namedProcess?: number;
   /** Ranks that others waited for in vain, or that no longer answer, by this line. */
   missingRanks?: number[];
+  /** Ranks that did not have to be waited for; the others are missing. */
+  presentRanks?: number[];
+  /** Ranks that a tool names as slow. */
+  slowRanks?: number[];
 }
 
 /** A program that reports such a line as information or warning goes on. */
@@ -30,33 +35,53 @@ export function dependsOnDigits(text: string): boolean {
   return /errno|signal|return code/iu.test(text);
 }
 
+/** What follows only lists what the cause may be. */
+const guesses = /\b(?:potential|possible) (?:root )?causes?\b.*/iu;
+/** Behind the words of a sign: it did not happen. */
+const denial = /^["']?\s*[:=]\s*["']?(?:false|none|null|off|no)\W*$/iu;
+
 /** What a line printed by a program, a launcher or a scheduler is a sign of; undefined for most. */
 export function signOfLine(text: string): LineSign | undefined {
   if (!mayBeSign(text)) return undefined;
   const line = text.length > maximumCharacters ? text.slice(0, maximumCharacters) : text;
-  const bare = withoutLabel(line);
+  const bare = withoutLabel(line).replace(guesses, "");
+  const state = mayHaveState(bare) ? stateInLine(bare) : undefined;
+  const kind = state ?? kindOf(bare);
+  return kind === undefined ? undefined : { kind, ...namedIn(line, kind) };
+}
+
+function kindOf(bare: string): SignKind | undefined {
   const row = signRows.find(({ pattern }) => pattern.test(bare));
-  if (row === undefined || (mildKinds.has(row.kind) && mild.test(bare))) return undefined;
-  return { kind: row.kind, ...namedIn(line, row.kind) };
+  if (row === undefined) return undefined;
+  const isMild = mildKinds.has(row.kind) && mild.test(bare);
+  // A coordinator that lists the missing ones only warns.
+  if (isMild && !/\b(?:missing|ready) ranks:/iu.test(bare)) return undefined;
+  const match = row.pattern.exec(bare);
+  const rest = match === null ? "" : bare.slice(match.index + match[0].length);
+  return denial.test(rest) ? undefined : row.kind;
 }
 
 /** Lines about a connection name the rank at its other end, which did not print them; only a label before the line names the speaker. */
 const anyRank = /\brank\s*[:= ]\s*(\d+)|\[rank(\d+)\]/iu;
 /** `kubectl get pods`: the pods of a job are numbered. */
 const podRow = /^\S*-(\d+)\s+\d+\/\d+\s+OOMKilled\b/u;
-const labelRank = /^\s*\[rank\s?(\d+)\]/iu;
+const labelRank = /^\s*\[rank\s?(\d+)\]|\[(?:PG [^\]]*)?Rank (\d+)\]/iu;
 
 /** The rank, the host and the process that a line names. */
 function namedIn(line: string, kind: SignKind): Omit<LineSign, "kind"> {
   const isOfOthers = kind === "connection" || kind === "timeout";
   const missing = isOfOthers ? missingIn(line) : [];
+  const present = isOfOthers ? numbersOf(line, presentNumbers) : [];
+  const slow = kind === "slow-rank" ? slowIn(line) : [];
   const rank = numberIn((isOfOthers ? labelRank : anyRank).exec(line) ?? podRow.exec(line));
-  const process = numberIn(/Killed process (\d+)/u.exec(line));
+  const process = numberIn(/Killed process (\d+)|\bXid \(PCI.*\bpid=(\d+)/u.exec(line));
   return {
     ...(rank === undefined ? {} : { namedRank: rank }),
     ...hostIn(line),
     ...(process === undefined ? {} : { namedProcess: process }),
     ...(missing.length === 0 ? {} : { missingRanks: missing }),
+    ...(present.length === 0 ? {} : { presentRanks: present }),
+    ...(slow.length === 0 ? {} : { slowRanks: slow }),
   };
 }
 
@@ -72,20 +97,42 @@ function hostIn(line: string): Omit<LineSign, "kind"> {
   return host === undefined ? {} : { namedHost: host };
 }
 
-/** After these words, JAX, PyTorch and Horovod list whom they waited for in vain. */
-const missingList =
-  /timed out task names: (?<tasks>.*)|Task (?<task>\S*task:\d+) heartbeat timeout|(?:unhealthy|stopped sending heartbeats)\W+(?<silent>\/job\S*)|Ranks? (?<barrier>[\d, ]+) failed to pass monitoredBarrier|^Missing ranks:(?<ranks>.*)/iu;
+/** Where JAX, PyTorch, Horovod, HCCL and NVIDIA's launcher name whom they waited for in vain. */
+const missingTasks = [
+  /timed out task names: (?<list>.*)/iu,
+  /Task (?<list>\S*task:\d+) heartbeat timeout/iu,
+  /(?:unhealthy|stopped sending heartbeats)\W+(?<list>\/job\S*)/iu,
+];
+const missingNumbers = [
+  /Ranks? (?<list>[\d, ]+) failed to pass monitoredBarrier/iu,
+  /^Missing ranks:(?<list>.*)/iu,
+  /\[missing ranks: (?<list>[\d, ]+)\]/iu,
+  /Notify record from remote rank:? \[(?<list>\d+)\]/iu,
+  /RankMonitor\w*:(?<list>\d+)\].*heartbeat/iu,
+];
+const presentNumbers = [/\[ready ranks: (?<list>[\d, ]+)\]/iu];
 
 function missingIn(line: string): number[] {
-  const groups = missingList.exec(line)?.groups;
-  if (groups === undefined) return [];
-  const { tasks, task, silent, barrier, ranks } = groups;
-  const named = (tasks ?? task ?? silent)?.matchAll(/task:(\d+)/gu) ?? [];
-  const listed = (barrier ?? ranks)?.matchAll(/\d+/gu) ?? [];
-  return [
-    ...[...named].map((each) => Number(each[1])),
-    ...[...listed].map((each) => Number(each[0])),
-  ];
+  const tasks = listIn(line, missingTasks).matchAll(/task:(\d+)/gu);
+  return [...[...tasks].map((each) => Number(each[1])), ...numbersOf(line, missingNumbers)];
+}
+
+/** `Affected ranks: [76, 13]`, or `{StragglerId(rank=5, node='n1')}`. */
+function slowIn(line: string): number[] {
+  const named = [...line.matchAll(/\brank=(\d+)/giu)].map((each) => Number(each[1]));
+  return named.length > 0 ? named : numbersOf(line, [/\branks?\W+(?<list>\d+(?:,\s*\d+)*)/iu]);
+}
+
+function numbersOf(line: string, patterns: readonly RegExp[]): number[] {
+  return [...listIn(line, patterns).matchAll(/\d+/gu)].map(([digits]) => Number(digits));
+}
+
+function listIn(line: string, patterns: readonly RegExp[]): string {
+  for (const pattern of patterns) {
+    const list = pattern.exec(line)?.groups?.["list"];
+    if (list !== undefined) return list;
+  }
+  return "";
 }
 
 /** `[rank3]: `, `[default3]:`, `3: `: labels that launchers put before each line. */

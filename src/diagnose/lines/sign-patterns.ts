@@ -19,6 +19,10 @@ export const signKinds = [
   "connection",
   /** The calls of two ranks do not fit; either of them may print it. */
   "mismatch",
+  /** A tool that compares ranks names the slow ones. */
+  "slow-rank",
+  /** A computation that was done again gave another result. */
+  "not-reproducible",
   "exception",
   /** The last line of a traceback, of an exception that no name shows to be an error of the program's own. */
   "other-exception",
@@ -44,8 +48,11 @@ export const signRows: readonly SignRow[] = [
     "timeout",
     // Coordinators that wait for members list the missing ones.
     /Barrier timed out|waiting for clients|Timed out initializing process group|failed to pass monitoredBarrier/iu,
-    /waiting for remainder of ranks|^Missing ranks:/iu,
+    /waiting for remainder of ranks|^Missing ranks:|\[(?:missing|ready) ranks: /iu,
+    /not received the Notify record from remote rank|did not get (?:\w+ )?heartbeat/iu,
   ),
+  row("slow-rank", /\bstragglers?\b.*\branks?\W+(?:\w+\(rank=)?\d/iu),
+  row("not-reproducible", /\bresult is not reproducible\b/iu),
   row(
     "connection",
     /heartbeat timeout|stopped sending heartbeats|another task died|reached monitoredBarrier, but/iu,
@@ -53,20 +60,22 @@ export const signRows: readonly SignRow[] = [
   row(
     "accelerator-memory",
     /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError/u,
-    /CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/u,
-    /RESOURCE_EXHAUSTED:.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|trying to allocate)\b/u,
+    /(?:Cuda|Hip) failure (?:\d+ )?'?out of memory|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/u,
+    /RESOURCE_EXHAUSTED:.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|allocate)\b/u,
     /OOM when allocating tensor|ResourceExhaustedError/u,
   ),
   row(
     "host-memory",
     /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|Killed process \d+/iu,
     /node running low on memory|low on resource: memory|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory/iu,
-    /exceeded (job|step) memory limit/iu,
+    // A limit, in the words of any scheduler.
+    /\b(?:mem(?:ory)?|rss|vmem)\b[^.]{0,40}\b(?:exceed\w*|over|above)\b[^.]{0,40}\blimit\b/iu,
+    /\b(?:exceed\w*|over|above)\b[^.]{0,30}\bmem(?:ory)?\b[^.]{0,10}\blimit\b|\bkilled\b.* due to memory pressure/iu,
     /DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b/iu,
     /Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|\[Errno 12\]|\bENOMEM\b/iu,
     // Memory that processes share.
     /worker \(pid\S* \d+\) is killed by signal: Bus error|out of shared memory|insufficient shared memory/iu,
-    /creating shared memory segment|failed to extend \/dev\/shm/iu,
+    /creating shared memory segment|failed to extend \/dev\/shm|write to file <\/torch_\d+.*No space left/iu,
     /\/dev\/shm\b.*No space left|No space left.*\/dev\/shm\b/iu,
     /Nicht genügend Hauptspeicher|d'allouer (?:de )?la mémoire|Ne peut allouer de la mémoire/iu,
     /No se pu(?:do|ede) asignar (?:la )?memoria|无法分配内存|メモリを(?:確保|割り当て)/iu,
@@ -74,7 +83,9 @@ export const signRows: readonly SignRow[] = [
   row(
     "disk-full",
     /No space left on device|StorageFull|\[Errno (?:28|122)\]|\bENOSPC\b|Disk quota exceeded|\bEDQUOT\b/u,
-    /File too large|\bEFBIG\b|File size limit exceeded/u,
+    /File too large|\bEFBIG\b|File size limit exceeded|\b[Dd]isk is full\b/u,
+    // A limit, in the words of any scheduler.
+    /\bstorage\b[^.]{0,40}\bexceed\w*\b[^.]{0,40}\blimit\b|low on resource: \S*storage/u,
     // NumPy and PyTorch hide the error of the system behind a write that was too short.
     /OSError: \d+ requested and \d+ written|PytorchStreamWriter failed writing/u,
     /inline_container\.cc.*(?:unexpected pos|fwrite)|basic_ios::clear: iostream error/u,
@@ -87,7 +98,8 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "time-limit",
-    /DUE TO TIME LIMIT|TERM_RUNLIMIT|job killed: walltime|exceeded (its )?(wall ?time|time limit)/iu,
+    /DUE TO TIME LIMIT|TERM_RUNLIMIT|job killed: walltime|active longer than specified deadline/iu,
+    /\bexceed\w*\b[^.]{0,30}\b(?:wall ?(?:clock )?time|run ?time limit|execution time|time limit)\b/iu,
   ),
   row(
     "node-failed",
@@ -97,6 +109,8 @@ export const signRows: readonly SignRow[] = [
   row(
     "accelerator-error",
     /NVRM: Xid|\bXid \(PCI|fallen off the bus|GPU is lost|(?:core|device) halted (?:unexpectedly|prematurely)/iu,
+    /Memory access fault by GPU|Unable to determine the device handle for GPU/iu,
+    /\/dev\/(?:accel|nvidia|kfd|davinci|neuron)\d*\b.*\bfatal\b/iu,
     /uncorrectable (NVLink|ECC|memory) error|cudaErrorECCUncorrectable|ECC error(?!s\s*(?:$|:\s*0\b))/iu,
     /(?:CUDA|HIP) error: (uncorrectable|unspecified launch|unknown error|hardware|misaligned|an illegal)/iu,
     /CUDNN_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR|MAPPING_ERROR)|CUBLAS_STATUS_(?:EXECUTION_FAILED|INTERNAL_ERROR)/iu,
@@ -127,8 +141,8 @@ export const signRows: readonly SignRow[] = [
   ),
   row(
     "mismatch",
-    /collective mismatch in your code|op\.preamble\.length|Detected mismatch between collectives on ranks/iu,
-    /Mismatch between collective operation/iu,
+    /op\.preamble\.length/iu,
+    /\bmismatch(?:ed)?\b.{0,40}\bcollectives?\b|\bcollectives?\b.{0,40}\bmismatch/iu,
   ),
   row(
     "timeout",
@@ -171,11 +185,11 @@ export const signRows: readonly SignRow[] = [
 const hint = new RegExp(
   [
     /err|except|fault|panicked|abort|assert|fail|signal|terminat|core dumped|kill|sigterm|cancelled|exit|halted|xid|ecc|bus\b/,
-    /memor|enomem|memlimit|oom\b|space|storagefull|quota|edquot|efbig|too large|speicher|espac/,
-    /preempt|limit|runlimit|lost|lost comm|no such|denied|not found|insufficient|too old|ordinal|glibc|unrecognized|import/,
+    /memor|out_of_m|enomem|memlimit|oom\b|space|storagefull|quota|edquot|efbig|too large|speicher|espac/,
+    /preempt|limit|exceed|deadline|pressure|low on|lost|notready|no such|denied|not found|insufficient|too old|ordinal|glibc|unrecognized|import/,
     /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
     /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,
-    /link (?:is )?down|heartbeat|missing ranks|waiting for|monitoredbarrier|eaddrinuse|in use|to listen|mismatch|preamble/,
+    /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
     /verbind|conexi/,
   ]
     .map((part) => part.source)

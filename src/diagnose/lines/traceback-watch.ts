@@ -8,11 +8,13 @@ export interface LineContext {
   endedBy: string | undefined;
   /** Of the ranks that others waited for in vain, one that a list names. */
   missing?: number;
+  /** Python goes on after the exception that the line names. */
+  isIgnored?: true;
 }
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /Traceback|Missing ranks:|-- Process|terminated with signal|local_rank|received by PID/u;
+  /Traceback|Missing ranks:|task names:|Exception ignored|-- Process|terminated with signal|local_rank|received by PID/u;
 const tracebackStart = /Traceback \(most recent call last\):\s*$/u;
 const label = /^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u;
 /** `torch.multiprocessing` before the traceback of a process. */
@@ -22,9 +24,11 @@ const spawnedEnd = /\bprocess (\d+) terminated with signal (SIG[A-Z]+)/u;
 const tableRank = /^\s*rank\s*: (\d+) \(local_rank: \d+\)/u;
 const tableSignal = /^\s*traceback : Signal \d+ \((SIG[A-Z]+)\) received by PID/u;
 
-/** Horovod lists below this line the ranks, each with what the others wait for. */
-const missingStart = /^Missing ranks:\s*$/u;
-const missingRow = /^(\d+): \[/u;
+/** Horovod lists below this line the ranks, each with what the others wait for; JAX lists the tasks. */
+const missingStart = /^Missing ranks:\s*$|timed out task names:\s*$/u;
+const missingRow = /^(\d+): \[|^\/job:\S+\/task:(\d+)\s*$/u;
+/** Before the traceback of an exception in a destructor or at the exit. */
+const ignored = /^Exception ignored (?:in|on)\b/u;
 
 /** Follows the lines of one stream: tracebacks, and the reports of launchers inside the program. */
 export class TracebackWatch {
@@ -32,6 +36,7 @@ export class TracebackWatch {
   #listsMissing = false;
   #process: number | undefined;
   #tableRank: number | undefined;
+  #ignores = false;
 
   /** Whether the next line may belong to a traceback. */
   get isOpen(): boolean {
@@ -47,14 +52,12 @@ export class TracebackWatch {
     const process = this.#process;
     const nothing = { isException: false, process, endedBy: undefined };
     if (!this.matters(text)) return nothing;
-    if (this.#listsMissing || missingStart.test(text)) {
-      const missing = missingRow.exec(text)?.[1];
-      this.#listsMissing = missing !== undefined || missingStart.test(text);
-      if (missing !== undefined) return { ...nothing, missing: Number(missing) };
-    }
+    const missing = this.#missingIn(text);
+    if (missing !== undefined) return { ...nothing, missing };
     const line = text.replace(label, "");
     const ended = this.#endIn(line);
     if (ended !== undefined) return { isException: false, ...ended };
+    if (ignored.test(line)) this.#ignores = true;
     if (tracebackStart.test(line)) {
       this.#isOpen = true;
       return nothing;
@@ -62,7 +65,25 @@ export class TracebackWatch {
     const isBody = line === "" || /^[\s|+]/u.test(line);
     if (!this.#isOpen || isBody) return nothing;
     this.#isOpen = false;
-    return { ...nothing, isException: /^[\w.]+(?::|\s*$)/u.test(line) };
+    return { ...nothing, ...this.#exceptionIn(line) };
+  }
+
+  /** The last line of a traceback. */
+  #exceptionIn(line: string): Pick<LineContext, "isException" | "isIgnored"> {
+    const isException = /^[\w.]+(?::|\s*$)/u.test(line);
+    const isIgnored = this.#ignores;
+    this.#ignores = false;
+    return isIgnored ? { isException: false, isIgnored } : { isException };
+  }
+
+  /** A rank in a list of missing ones. */
+  #missingIn(text: string): number | undefined {
+    const isStart = missingStart.test(text);
+    if (!this.#listsMissing && !isStart) return undefined;
+    const [, row, task] = missingRow.exec(text) ?? [];
+    const missing = row ?? task;
+    this.#listsMissing = isStart || missing !== undefined;
+    return missing === undefined ? undefined : Number(missing);
   }
 
   /** What a launcher says about the end of a process; remembers the process that the next lines are about. */

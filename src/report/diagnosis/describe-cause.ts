@@ -95,7 +95,7 @@ function trainingSentence(cause: TrainingCause): string {
     case "loss-spike":
       return `the loss jumped to ${number(cause.loss)} at step ${cause.step}, from ${number(cause.usualLoss)} before`;
     case "compute-straggler":
-      return `${subject(cause)} ${verb(cause, "is", "are")} slow: the others wait for ${verb(cause, "it", "them")} ${lostTime(cause)}`;
+      return `${subject(cause)} ${verb(cause, "is", "are")} slow${costOf(cause)}`;
     case "data-starvation":
       return cause.ranks.length === 0
         ? `all ranks wait for training data: ${lostTime(cause)}`
@@ -111,7 +111,14 @@ function trainingSentence(cause: TrainingCause): string {
   }
 }
 
+/** It was found by a tool inside the program. */
+function isReported({ evidence: [first] }: Cause): boolean {
+  return first?.kind === "line";
+}
+
 function corruptionSentence(cause: Of<"silent-corruption">): string {
+  if (isReported(cause))
+    return `${subject(cause)} computed another result when step ${cause.step} was executed again`;
   const how = cause.how === "transient" ? "one of three executions" : "all executions";
   const before =
     cause.equalSteps === 0
@@ -132,6 +139,11 @@ function linkSentence({ hosts, ...cause }: Of<"slow-link">): string {
   const slow =
     roundTripMs === undefined ? [] : [`a round trip takes ${duration(roundTripMs)}${others}`];
   return `the network ${between} is ${lost.length > 0 ? "lossy" : "slow"}: ${[...lost, ...slow].join("; ")}`;
+}
+
+function costOf(cause: Of<"compute-straggler">): string {
+  if (isReported(cause)) return ", by a report in the log";
+  return `: the others wait for ${verb(cause, "it", "them")} ${lostTime(cause)}`;
 }
 
 function lostTime(cause: Of<"compute-straggler" | "data-starvation">): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isLogText } from "./is-log.ts";
+import { columnsOf, isLogText, rowText } from "./is-log.ts";
 
 const isLog = (name: string, text: string): boolean => isLogText(name, Buffer.from(text));
 
@@ -17,4 +17,10 @@ describe("isLogText", () => {
     expect(isLog("inspect.json", '[\n  {"State": {"OOMKilled": true}}\n]')).toBe(true);
     expect(isLog("config.json", '{\n  "timeout": 3\n}')).toBe(false);
   });
+});
+
+test("reads tables of losses only, row by row with the names of their columns", () => {
+  const columns = columnsOf("metrics.csv", "step,train_loss,lr\n") ?? [];
+  expect(rowText(columns, "31,nan,")).toBe("step=31 train_loss=nan");
+  expect(columnsOf("captions.csv", "image,caption\n")).toBeUndefined();
 });

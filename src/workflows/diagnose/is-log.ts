@@ -5,10 +5,13 @@ export function hasLogName(name: string): boolean {
 
 /** Programs, settings and documents, which mention errors without having seen one. */
 const notLogs =
-  /\.(?:py[cix]?|ipynb|sh|bash|c|cc|cpp|h|hpp|cu|cuh|js|mjs|ts|go|rs|java|jl|lua|r|sql|md|rst|tex|html?|css|xml|svg|ini|cfg|conf|toml|env|lock|patch|diff|proto|jinja2?|j2|tmpl|csv|tsv|parquet|bin|pt|pth|ckpt|safetensors|npz?|pkl)$/iu;
+  /\.(?:py[cix]?|ipynb|sh|bash|c|cc|cpp|h|hpp|cu|cuh|js|mjs|ts|go|rs|java|jl|lua|r|sql|md|rst|tex|html?|css|xml|svg|ini|cfg|conf|toml|env|lock|patch|diff|proto|jinja2?|j2|tmpl|parquet|bin|pt|pth|ckpt|safetensors|npz?|pkl)$/iu;
 /** Such documents are read if they state what became of containers or jobs: `kubectl get -o yaml`, `docker inspect`. */
 const document = /\.(?:ya?ml|json)$/iu;
 const states = /"?(?:OOMKilled|exitCode|ExitCode|containerStatuses|conditions)"?\s*:/u;
+
+/** Tables of the values of steps, as loggers write them. */
+const table = /\.[ct]sv$/iu;
 
 /** Whether the ranks of a file with this name are to be looked for. */
 export function mayBeLog(name: string): boolean {
@@ -18,6 +21,7 @@ export function mayBeLog(name: string): boolean {
 /** Whether a file that is neither a dump nor a stack is read like a log: programs and people give logs any name. */
 export function isLogText(name: string, bytes: Uint8Array): boolean {
   if (!mayBeLog(name) || bytes.subarray(0, 8192).includes(0)) return false;
+  if (table.test(name)) return columnsOf(name, Buffer.from(bytes).toString("utf8")) !== undefined;
   if (!document.test(name)) return true;
   const text = Buffer.from(bytes).toString("utf8");
   return isJsonLines(text) || states.test(text);
@@ -26,4 +30,19 @@ export function isLogText(name: string, bytes: Uint8Array): boolean {
 function isJsonLines(text: string): boolean {
   const [first = "", second = ""] = text.split("\n", 2);
   return first.startsWith("{") && first.endsWith("}") && second.startsWith("{");
+}
+
+/** The names of the columns of a table of losses; undefined for other tables, which may hold any text. */
+export function columnsOf(name: string, head: string): readonly string[] | undefined {
+  if (!table.test(name)) return undefined;
+  const [first = ""] = head.split("\n", 1);
+  const columns = first.split(/[,\t]/u).map((each) => each.trim().replaceAll('"', ""));
+  const isOfSteps = columns.some((each) => /^(?:global_)?(?:step|epoch|iter\w*)$/iu.test(each));
+  return isOfSteps && columns.some((each) => /loss/iu.test(each)) ? columns : undefined;
+}
+
+/** A row of such a table, as programs print values. */
+export function rowText(columns: readonly string[], row: string): string {
+  const values = row.split(/[,\t]/u).map((each) => each.trim());
+  return columns.flatMap((each, at) => (values[at] ? [`${each}=${values[at]}`] : [])).join(" ");
 }

@@ -16,7 +16,7 @@ import {
   listDumpFiles,
   readDumpBytes,
 } from "../../store/dumps/read-dump-folder.ts";
-import { hasLogName, isLogText, mayBeLog } from "./is-log.ts";
+import { columnsOf, hasLogName, isLogText, mayBeLog, rowText } from "./is-log.ts";
 import { rankInName, ranksOfLogs } from "./ranks-in-names.ts";
 
 /** What the files of a folder say. */
@@ -150,9 +150,12 @@ async function readLog(
   let first: string[] | undefined = [];
   let hasTasks = false;
   let line = 0;
+  let columns: readonly string[] | undefined;
   const push = (text: string): void => {
     line += 1;
-    signs.push({ file: name, line, rank, text, hasTasks });
+    if (line === 1) columns = columnsOf(name, text);
+    const shown = columns === undefined ? text : rowText(columns, text);
+    signs.push({ file: name, line, rank, text: shown, hasTasks });
   };
   const start = (held: readonly string[]): void => {
     hasTasks = rank === undefined && haveTaskLabels(held);
