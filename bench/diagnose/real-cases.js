@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fifthFolders } from "../faults/fifth-folders.js";
 import { fourthFolders } from "../faults/fourth-folders.js";
+import { seventhFolders } from "../faults/seventh-folders.js";
 import { sixthFolders } from "../faults/sixth-folders.js";
 import { withDiagnosis } from "./folder-cases.js";
 
@@ -28,7 +29,12 @@ function caseOf({ about, target, expected, facts }, kind) {
 }
 
 /** Folders of files belong to later sets only. */
-const foldersOfSets = { fourth: fourthFolders, fifth: fifthFolders, sixth: sixthFolders };
+const foldersOfSets = {
+  fourth: fourthFolders,
+  fifth: fifthFolders,
+  sixth: sixthFolders,
+  seventh: seventhFolders,
+};
 const runsOfSets = {
   first: "unseen-runs",
   second: "unseen-second-runs",
@@ -38,7 +44,7 @@ const runsOfSets = {
 
 /** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
 export async function unseenSets() {
-  const names = ["first", "second", "third", "fourth", "fifth", "sixth"];
+  const names = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
   return Promise.all(
     names.map(async (name) => {
       const runs = runsOfSets[name] === undefined ? [] : realCases(runsOfSets[name]);
