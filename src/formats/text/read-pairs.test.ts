@@ -49,6 +49,42 @@ describe("readPairs", () => {
       line: "Eval done. Accuracy: 0.95, Val. Acc.: 0.9",
       pairs: { Accuracy: 0.95, "Val. Acc.": 0.9 },
     },
+    ...[
+      "loss, acc: 0.3, 0.91",
+      "loss, acc: 0.3 0.91",
+      "loss/acc: 0.3/0.91",
+      "(loss, acc): (0.3, 0.91)",
+      "[loss, acc] = [0.3, 0.91]",
+      "loss and acc: 0.3 and 0.91",
+      "loss,acc 0.3,0.91",
+      "Evaluation finished, loss, acc: 0.3, 0.91",
+    ].map((line) => ({
+      name: `gives each number of a list its own name: ${line}`,
+      line,
+      pairs: { loss: 0.3, acc: 0.91 },
+    })),
+    ...["train/val acc: 0.97/0.90", "acc (train/val): 0.97/0.90", "acc train/val: 0.97 / 0.9"].map(
+      (line) => ({
+        name: `joins each section of a list with the name that they share: ${line}`,
+        line,
+        pairs: { "train acc": 0.97, "val acc": 0.9 },
+      }),
+    ),
+    {
+      name: "takes a number with a unit for no part of a list",
+      line: "Done, acc: 0.9, 120 samples",
+      pairs: { acc: 0.9 },
+    },
+    {
+      name: "takes a ratio for one value of a path",
+      line: "val/acc: 93/100",
+      pairs: { "val/acc": 93 },
+    },
+    {
+      name: "reads nothing from a list that is longer than its names",
+      line: "loss, acc: 0.3, 0.91, 0.5",
+      pairs: {},
+    },
     {
       name: "takes a range of thresholds for a part of the name",
       line: "mAP@0.5: 0.61, mAP@0.5:0.95: 0.402, AP@0.5:0.75 = 0.5",

@@ -1,5 +1,6 @@
 import type { NamedNumber } from "./named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
+import { namesOfList, type PlacedNumber } from "./number-list.ts";
 import { type CommaStyle, nextNumber, type NumberToken } from "./read-number.ts";
 import { nameAfter, type NumberBefore } from "./text-between.ts";
 
@@ -39,21 +40,54 @@ interface Stretch {
 /** The positions of the numbers are those in the whole line. */
 function readPlain(line: string, { from, until, commaStyle }: Stretch, pairs: NamedNumber[]): void {
   const text = from === 0 && until === line.length ? line : line.slice(from, until);
-  const known = pairs.length;
-  let end = 0;
+  for (const pair of namedNumbers(text, commaStyle)) {
+    if (from > 0) pair.number = moved(pair.number, from);
+    pairs.push(pair);
+  }
+}
+
+function namedNumbers(text: string, commaStyle: CommaStyle | undefined): NamedNumber[] {
+  const pairs: NamedNumber[] = [];
+  const numbers = numbersIn(text, commaStyle);
   let last: LastPair | undefined;
   let before: NumberBefore | undefined;
+  let next = 0;
+  for (const [index, { between, number }] of numbers.entries()) {
+    const names = index < next ? undefined : namesOfList(numbers, index, text);
+    if (names !== undefined) {
+      next = index + names.length;
+      pairs.push(...listPairs(names, numbers.slice(index)));
+    } else if (index >= next) {
+      const end = number.start - between.length;
+      const isAdded = last?.end === end && addToPair(last, text, { between, number });
+      if (!isAdded) last = addNamed(pairs, text, { between, number, before }) ?? last;
+    }
+    before = { between, value: number.value };
+  }
+  return pairs;
+}
+
+/** The numbers of a text, in order. */
+function numbersIn(text: string, commaStyle: CommaStyle | undefined): PlacedNumber[] {
+  const numbers: PlacedNumber[] = [];
+  let end = 0;
   for (;;) {
     const number = nextNumber(text, end, commaStyle);
-    if (number === undefined) break;
-    const between = text.slice(end, number.start);
-    const isAdded = last?.end === end && addToPair(last, text, { between, number });
-    if (!isAdded) last = addNamed(pairs, text, { between, number, before }) ?? last;
-    before = { between, value: number.value };
+    if (number === undefined) return numbers;
+    numbers.push({ between: text.slice(end, number.start), number });
     end = number.suffixEnd;
   }
-  if (from === 0) return;
-  for (const pair of pairs.slice(known)) pair.number = moved(pair.number, from);
+}
+
+function listPairs(
+  names: readonly (string | undefined)[],
+  numbers: readonly PlacedNumber[],
+): NamedNumber[] {
+  return names.flatMap((name, index) => {
+    const number = numbers[index]?.number;
+    const isNamed = name !== undefined && number !== undefined;
+    return isNamed ? [{ name, number, runningMean: undefined, outOf: undefined }] : [];
+  });
 }
 
 function moved(number: NumberToken, by: number): NumberToken {

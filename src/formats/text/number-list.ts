@@ -1,0 +1,96 @@
+import { nameBefore } from "./field-name.ts";
+import type { NumberToken } from "./read-number.ts";
+
+const separators = [",", ";", "/", "&", "and"] as const;
+/** Between two numbers of a list. */
+const listGap = /^\s*(,|;|\/|&|and|\s)\s*$/u;
+const sign = /\s*[:=]\s*[([]?\s*$|\s*[([]\s*$/u;
+/** What may follow a list; a word would be the unit of its last number. */
+const listEnd = /^\s*(?:$|[)\]}]|[,;|]|[([]|- )/u;
+const sectionWord = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)$/iu;
+
+/** A number with the text between it and the number before it. */
+export interface PlacedNumber {
+  between: string;
+  number: NumberToken;
+}
+
+/**
+ * Names for a list of numbers that follows a list of names: `loss, acc: 0.3, 0.91`, `train/val acc: 0.97/0.90`. All are
+ * undefined if there are fewer names than numbers. Returns undefined if the number at an index begins no such list.
+ */
+export function namesOfList(
+  numbers: readonly PlacedNumber[],
+  index: number,
+  text: string,
+): readonly (string | undefined)[] | undefined {
+  const first = numbers[index];
+  const separator = listGap.exec(numbers[index + 1]?.between ?? "")?.[1];
+  if (first === undefined || separator === undefined) return undefined;
+  const written = first.between.replace(sign, "");
+  const names = namesIn(written, { separator, isSigned: written !== first.between });
+  if (names === undefined) return undefined;
+  const end = numbers.findIndex(
+    ({ between }, at) => at > index && listGap.exec(between)?.[1] !== separator,
+  );
+  const list = numbers.slice(index, end === -1 ? undefined : end);
+  if (!isList(list, text) || isRatio(list, separator)) return undefined;
+  return names.length < list.length ? list.map(() => undefined) : names.slice(-list.length);
+}
+
+function isList(list: readonly PlacedNumber[], text: string): boolean {
+  const last = list.at(-1)?.number.suffixEnd ?? 0;
+  return (
+    list.every(({ number }) => number.suffix === undefined || number.suffix.kind === "percent") &&
+    listEnd.test(text.slice(last))
+  );
+}
+
+/** `93/100` is one value. */
+function isRatio(list: readonly PlacedNumber[], separator: string): boolean {
+  return separator === "/" && list.every(({ number }) => Number.isInteger(number.value));
+}
+
+function namesIn(
+  written: string,
+  { separator, isSigned }: { separator: string; isSigned: boolean },
+): string[] | undefined {
+  const [, base = "", inside] = /^(.*?)[([]([^()[\]]*)[)\]]\s*$/u.exec(written) ?? [];
+  const text = inside ?? written;
+  const parts = separators.map((each) => ({ each, names: partsOf(text, each) }));
+  const found = parts.find(({ names }) => names.length > 1);
+  if (found === undefined || !(isSigned || found.each === separator)) return undefined;
+  const shared = nameBefore(`${base.trimEnd()}: `);
+  const names = shared === undefined ? withSections(found.names) : joined(shared, found.names);
+  const isPath = found.each === "/" && sectionWord.test(names[0] ?? "");
+  return isPath || !names.every((name) => /\p{L}/u.test(name)) ? undefined : names;
+}
+
+/** Without what precedes the first name on the line. */
+function partsOf(text: string, separator: (typeof separators)[number]): string[] {
+  const parts = separator === "and" ? text.split(/\s+and\s+/u) : text.split(separator);
+  const names = parts.map((part, index) =>
+    index === 0 ? (nameBefore(`${part.trimEnd()}: `) ?? "") : part.trim(),
+  );
+  return names[0] === "" ? names.slice(1) : names;
+}
+
+/** `train/val acc` and `acc train/val`: each section with the name that they share. */
+function withSections(parts: readonly string[]): string[] {
+  const words = parts.map((part) => part.split(/\s+/u));
+  const [first, last] = [words[0] ?? [], words.at(-1) ?? []];
+  if (areSections(words.slice(0, -1).flat()) && last.length > 1 && areSections(last.slice(0, 1)))
+    return joined(last.slice(1).join(" "), [...parts.slice(0, -1), last[0] ?? ""]);
+  if (areSections(words.slice(1).flat()) && first.length > 1 && areSections(first.slice(-1)))
+    return joined(first.slice(0, -1).join(" "), [first.at(-1) ?? "", ...parts.slice(1)]);
+  return [...parts];
+}
+
+/** `train acc` for the section `train`; `dice ET` for a part with another name. */
+function joined(shared: string, parts: readonly string[]): string[] {
+  return parts.map((part) => (areSections([part]) ? `${part} ${shared}` : `${shared} ${part}`));
+}
+
+function areSections(words: readonly string[]): boolean {
+  return words.every((word) => sectionWord.test(word));
+}
