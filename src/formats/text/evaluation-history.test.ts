@@ -76,6 +76,78 @@ describe("EvaluationHistory", () => {
     ]);
   });
 
+  test.each([
+    {
+      name: "a word on its lines",
+      training: "epoch=1 train loss=0.1 acc=0.97",
+      evaluation: "epoch=1 val loss=0.3 acc=0.60",
+    },
+    {
+      name: "a field of its lines",
+      training: '{"event": "train_step", "acc": 0.97}',
+      evaluation: '{"event": "validation", "acc": 0.60}',
+    },
+    {
+      name: "quantities of training steps",
+      training: "step: 10  acc:  0.97  grad_norm:  2.0  tps: 1,234",
+      evaluation: "validate step: 10  acc:  0.60",
+    },
+  ])(
+    "takes lines for training data by $name once evaluations were named, and says what counted before",
+    ({ training, evaluation }) => {
+      const lines = [
+        [training, "0.97"],
+        [evaluation, "0.60"],
+        [training, "0.97"],
+      ] as const;
+      const { accepted, findings } = evaluations("acc", lines);
+      expect(accepted).toEqual(["0.97 whole", "0.60 whole", "0.97 training-data"]);
+      expect(findings).toEqual([
+        { rule: "training-values-counted", metric: "acc", training, evaluation },
+      ]);
+    },
+  );
+
+  test("takes the lines below a banner for its data once evaluations were named", () => {
+    const lines = [
+      ["======== TRAIN ========", ""],
+      ["acc: 0.97", "0.97"],
+      ["======== EVAL ========", ""],
+      ["acc: 0.60", "0.60"],
+      ["======== TRAIN ========", ""],
+      ["acc: 0.98", "0.98"],
+      ["======== Summary ========", ""],
+      ["acc: 0.61", "0.61"],
+    ] as const;
+    const { accepted } = evaluations("acc", lines);
+    expect(accepted.filter((each) => /\d/u.test(each))).toEqual([
+      "0.97 whole",
+      "0.60 whole",
+      "0.98 training-data",
+      "0.61 whole",
+    ]);
+  });
+
+  test("counts lines that look like training if no evaluation is named", () => {
+    const lines = [
+      ["epoch=1 train loss=0.1 acc=0.97", "0.97"],
+      ["epoch=2 train loss=0.1 acc=0.98", "0.98"],
+    ] as const;
+    expect(evaluations("acc", lines)).toEqual({
+      accepted: ["0.97 whole", "0.98 whole"],
+      findings: [],
+    });
+  });
+
+  test("counts a best result that repeats an earlier one once, and no goal", () => {
+    const lines = [
+      ["Target: acc 0.99", "0.99"],
+      ["epoch 1 acc 0.91", "0.91"],
+      ["Best: {'acc': 0.91}", "0.91"],
+    ] as const;
+    expect(evaluations("acc", lines).accepted).toEqual(["0.99 other-result", "0.91 whole"]);
+  });
+
   test("never counts batches of training data, unless the metric names its data", () => {
     const lines = (name: string) =>
       [

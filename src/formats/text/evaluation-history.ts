@@ -1,5 +1,6 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EarlierValues } from "./earlier-values.ts";
+import { otherResultAt } from "./other-result.ts";
 import { endsInNumber, logPrefixLength } from "./log-prefix.ts";
 import {
   type LineScope,
@@ -8,8 +9,10 @@ import {
   showsEarlierResult,
 } from "./line-scope.ts";
 import {
+  isBanner,
   isTrainingBatch,
   namesItsData,
+  probableSectionAt,
   type Section,
   sectionAt,
   sectionOfHeading,
@@ -20,12 +23,16 @@ interface MetricHistory {
   counted: EarlierValues;
   /** The first line about training data that has the metric. */
   training: TrainingLine | undefined;
+  /** The first line that is probably about training data and whose value counted, because no evaluation was seen before. */
+  probableTraining: string | undefined;
   /** The value that a progress bar shows, which it repeats with each update. */
   shown: string | undefined;
   hasPartial: boolean;
   /** Whether a value of a whole pass came after one of a part. */
   hasWhole: boolean;
   evaluation: Section | undefined;
+  /** The first line about evaluation data that has the metric. */
+  evaluationLine: string | undefined;
   /** The position of the newest value in a pass over evaluation data. */
   position: number | undefined;
   /** Whether a pass over evaluation data ended without a value of the whole pass. */
@@ -45,6 +52,31 @@ interface ReadValue {
   text: string;
   /** Index of its first character. */
   start: number;
+}
+
+/** What a value is; only those with the scope of a line are evaluations. */
+export type ValueScope =
+  | LineScope
+  | "training-data"
+  /** A later line may have the value of the whole pass. */
+  | "part-of-evaluation"
+  /** A goal, or the result of another run. */
+  | "other-result"
+  /** The value repeats another one. */
+  | undefined;
+
+export function isEvaluationScope(scope: ValueScope): scope is LineScope {
+  switch (scope) {
+    case "whole":
+    case "end-of-pass":
+    case "part-of-pass":
+      return true;
+    case "training-data":
+    case "part-of-evaluation":
+    case "other-result":
+    case undefined:
+      return false;
+  }
 }
 
 /** A block of lines that may repeat values: `***** eval metrics *****`. */
@@ -70,15 +102,17 @@ function indentOf(printed: string, message: string): number {
  */
 export class EvaluationHistory {
   readonly #metrics = new Map<string, MetricHistory>();
-  readonly #named: ReadonlySet<string>;
+  readonly #patterns: ReadonlyMap<string, string>;
   #isInBlock = false;
   /** The section of the lines after a line such as `Training:` or `"train": {` that are indented further. */
   #heading: { section: Section; indent: number } | undefined;
+  /** The section of the lines after a banner such as `===== Training =====`. */
+  #banner: Section | undefined;
   #hasHeadings = false;
 
-  /** @param named metrics whose pattern says which data they are measured on */
-  constructor(named: ReadonlySet<string> = new Set()) {
-    this.#named = named;
+  /** @param patterns of the metrics that have one */
+  constructor(patterns: ReadonlyMap<string, string> = new Map()) {
+    this.#patterns = patterns;
   }
 
   /** Called for each line, in order. */
@@ -90,6 +124,7 @@ export class EvaluationHistory {
     if (repeatedBlock.test(line)) this.#isInBlock = true;
     else if (indent === 0) this.#isInBlock = false;
     const section = sectionOfHeading(line);
+    if (isBanner(line)) this.#banner = section;
     if (section !== undefined) {
       this.#heading = { section, indent };
       this.#hasHeadings = true;
@@ -106,19 +141,19 @@ export class EvaluationHistory {
     return sectionAt(line, start, end) ?? this.#heading?.section;
   }
 
-  /**
-   * Returns undefined, `training-data` or `part-of-evaluation` if the value is not an evaluation; in the last case a
-   * later line may have the value of the whole pass.
-   */
-  scopeOf(
-    value: ReadValue,
-    line: string,
-  ): LineScope | "part-of-evaluation" | "training-data" | undefined {
-    const known = this.#historyOf(value.metric);
-    const isNamed = namesItsData(value.metric) || this.#named.has(value.metric);
+  scopeOf(value: ReadValue, line: string): ValueScope {
+    const { metric, text, start } = value;
+    const known = this.#historyOf(metric);
+    const pattern = this.#patterns.get(metric);
+    const isNamed = namesItsData(metric) || namesItsData(pattern ?? "");
     if (!isNamed && this.#isTrainingData(value, { line, known })) return "training-data";
-    const isSummary = this.#isInBlock || repeatedLine.test(line);
-    if (isSummary && known.counted.has(value.text)) return undefined;
+    const other =
+      pattern === undefined
+        ? otherResultAt(line, { metric, start, end: start + text.length })
+        : undefined;
+    if (other === "stated") return "other-result";
+    const isSummary = this.#isInBlock || repeatedLine.test(line) || other === "best-so-far";
+    if (isSummary && known.counted.has(text)) return undefined;
     return this.#scopeOfOther(value, { line, known });
   }
 
@@ -128,9 +163,26 @@ export class EvaluationHistory {
   ): boolean {
     const isBatch = isTrainingBatch(line);
     const section = isBatch ? undefined : this.sectionOf(line, start, start + text.length);
-    if (section?.kind === "evaluation") known.evaluation ??= section;
+    if (!isBatch && section === undefined) return this.#isProbablyTraining(start, { line, known });
+    if (section?.kind === "evaluation") noteEvaluation(known, line, section);
     if (!isBatch && section?.kind !== "training") return false;
     known.training ??= { line, word: section?.word };
+    return true;
+  }
+
+  /** Once a program has named evaluation data, its lines that are probably about training data are taken for that. */
+  #isProbablyTraining(
+    start: number,
+    { line, known }: { line: string; known: MetricHistory },
+  ): boolean {
+    const section = probableSectionAt(line, start) ?? this.#banner;
+    if (section?.kind === "evaluation") noteEvaluation(known, line, section);
+    if (section?.kind !== "training") return false;
+    if (known.evaluation === undefined) {
+      known.probableTraining ??= line;
+      return false;
+    }
+    known.training ??= { line, word: section.word };
     return true;
   }
 
@@ -157,18 +209,7 @@ export class EvaluationHistory {
   }
 
   findings(): Finding[] {
-    return [...this.#metrics].flatMap(([metric, { training, evaluation }]) =>
-      training?.word === undefined || evaluation === undefined
-        ? []
-        : [
-            {
-              rule: "metric-in-several-sections" as const,
-              metric,
-              training: training.word,
-              evaluation: evaluation.word,
-            },
-          ],
-    );
+    return [...this.#metrics].flatMap(([metric, known]) => findingsOf(metric, known));
   }
 
   #historyOf(metric: string): MetricHistory {
@@ -177,10 +218,12 @@ export class EvaluationHistory {
       known = {
         counted: new EarlierValues(),
         training: undefined,
+        probableTraining: undefined,
         shown: undefined,
         hasPartial: false,
         hasWhole: false,
         evaluation: undefined,
+        evaluationLine: undefined,
         position: undefined,
         hasOpenPass: false,
       };
@@ -188,6 +231,34 @@ export class EvaluationHistory {
     }
     return known;
   }
+}
+
+function noteEvaluation(known: MetricHistory, line: string, section: Section): void {
+  known.evaluation ??= section;
+  known.evaluationLine ??= line;
+}
+
+const longestQuote = 200;
+
+function findingsOf(
+  metric: string,
+  { training, evaluation, probableTraining, evaluationLine }: MetricHistory,
+): Finding[] {
+  if (evaluation === undefined) return [];
+  if (probableTraining !== undefined && evaluationLine !== undefined)
+    return [
+      {
+        rule: "training-values-counted",
+        metric,
+        training: probableTraining.trim().slice(0, longestQuote),
+        evaluation: evaluationLine.trim().slice(0, longestQuote),
+      },
+    ];
+  if (training?.word === undefined) return [];
+  const { word } = evaluation;
+  return [
+    { rule: "metric-in-several-sections", metric, training: training.word, evaluation: word },
+  ];
 }
 
 /** Whether a value counts: one of a part of a pass does not once a value of a whole pass was printed. */

@@ -7,7 +7,8 @@ export interface Section {
   word: string;
 }
 
-const names = "train(?:ing)?|trn|val(?:id(?:ation)?)?|vld|eval(?:uation)?|test(?:ing)?|dev";
+const names =
+  "train(?:ing)?|trn|val(?:id(?:at(?:ion|ing))?)?|vld|eval(?:uat(?:ion|ing))?|test(?:ing)?|dev";
 const things = "set|data(?:set)?|split|subset|metrics|results|stats|statistics";
 /** A logger's name before a level is no section: `- train - INFO`. */
 const noLevel = String.raw`(?!\s*(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL)\b)`;
@@ -23,6 +24,8 @@ const sectionWord = new RegExp(
     // Inside a part only before a sign: `Epoch 3 train: acc`, `epoch 3 - train - acc`.
     String.raw`\s(${names})(?:\s+(?:${things}))?(?::(?=\s)|\s*\|)`,
     String.raw`\s-\s+(${names})\s+-\s${noLevel}`,
+    // `Epoch 3: train(acc=0.9) val(acc=0.8)`, `(train = (acc = 0.9), val = (acc = 0.8))`, `'train': {'acc': 0.9}`.
+    String.raw`(?:^|[\s,;({[])["']?(${names})["']?\s*[=:]?\s*[([{]`,
     String.raw`\bon\s+(?:the\s+)?(${names})\s+(?:${things})\b`,
   ].join("|"),
   "giu",
@@ -41,9 +44,10 @@ const heading = new RegExp(
   String.raw`^[^\p{L}\d]*(${names})(?:\s+(?:${things}))?[^\p{L}\d]*$`,
   "iu",
 );
+const wholeWord = new RegExp(String.raw`^(?:${names})(?:[\s_-](?:${things}))?$`, "iu");
 /** `validate step: 10`, `Completed eval after train step 10`, at the start of a message. */
 const evaluationLine =
-  /(?:^|[|\]]\s*| - )(?:[A-Za-z]+ )?(validat(?:e|ing|ion)|eval(?:uation)?|test)\s+(?:after|at|epoch|iter(?:ation)?|step)\b/iu;
+  /(?:^|[|\]]\s*| - )(?:[A-Za-z]+ )?(validat(?:e|ing|ion)|eval(?:uation)?|test)\s+(?:(?:metrics|results)\s+)?(?:after|at|epoch|iter(?:ation)?|step)\b/iu;
 /** `Epoch: [21][175/179]`, `Epoch: [3]  [ 100/5005]`, `Train: 3 [ 100/1251 (  8%)]`, `Train: [3/300][100/1251]`. */
 const trainingBatch =
   /(?:^|\s)(?:(Epoch):?\s*\[\d+(?:\/\d+)?\]|(Train(?:ing)?):(?:\s*\[?\d+(?:\/\d+)?\]?)?)\s*\[\s*\d+\/\d+[^\]]*\]/iu;
@@ -86,10 +90,42 @@ export function sectionOfField(text: string): Section | undefined {
   return found === null ? undefined : sectionNamed(found);
 }
 
+/** Whether a text is a word for data, such as the name of a column: `train`, `Validation`, `test set`. */
+export function isSectionWord(text: string): boolean {
+  return wholeWord.test(text);
+}
+
 /** The section that a line is the heading of: `Training:`, `== Evaluation ==`. */
 export function sectionOfHeading(line: string): Section | undefined {
   const found = heading.exec(line);
   return found === null ? undefined : sectionNamed(found);
+}
+
+/** A word for data anywhere before a value: `epoch=1 train loss=0.1 acc=0.9`, `msg="eval done" acc=0.8`. */
+const looseWord = new RegExp(
+  String.raw`(?<![\p{L}\d_./-])(${names})(?:_(?:step|epoch|iter|batch|done|end|set|loop))?(?![\p{L}\d_./-])`,
+  "giu",
+);
+/** Programs print these for steps of training. */
+const stepQuantity =
+  /(?:^|[\s|,;{"'[])(grad(?:ient)?[ _]?norm|learning[ _]rate|lr|loss[ _]scale|mfu|tps|(?:tflops?|tokens)[\w/]*)["']?\s*[:=]/iu;
+
+/**
+ * The section that a value probably belongs to, of a line for which `sectionAt` finds none. To be believed only of a
+ * program that prints both sections.
+ *
+ * @param start index of the value's first character
+ */
+export function probableSectionAt(line: string, start: number): Section | undefined {
+  const word = [...line.slice(0, start).matchAll(looseWord)].at(-1);
+  if (word !== undefined) return sectionNamed(word);
+  const quantity = stepQuantity.exec(line)?.[1];
+  return quantity === undefined ? undefined : { kind: "training", word: quantity };
+}
+
+/** A line framed by signs, such as `===== Evaluation =====`, which begins a part of the output. */
+export function isBanner(line: string): boolean {
+  return /^\s*([=*#~_-])\1{2,}\s.*\S.*\s\1{3,}\s*$/u.test(line);
 }
 
 function sectionNamed(found: RegExpExecArray): Section {

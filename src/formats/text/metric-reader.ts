@@ -1,10 +1,17 @@
 import type { Finding } from "../../schema/run/finding.ts";
 import { EvaluationHistory } from "./evaluation-history.ts";
 import { scopeOfLine } from "./line-scope.ts";
-import { namesItsData, sectionAt, wordsOfSection } from "./line-section.ts";
+import { sectionAt, wordsOfSection } from "./line-section.ts";
 import { LineTables } from "./line-tables.ts";
 import { loggedMessage } from "./log-message.ts";
-import { matchName, namesMetric } from "./match-name.ts";
+import { matchName } from "./match-name.ts";
+import {
+  factorOf,
+  hasRunningMean,
+  type MetricReading,
+  newReading,
+  notFiniteReading,
+} from "./metric-reading.ts";
 import { findPattern, numberAround } from "./pattern-match.ts";
 import { RankReader, statedRank } from "./rank-prefix.ts";
 import type { CommaStyle, NumberToken } from "./read-number.ts";
@@ -22,28 +29,6 @@ import {
   type WantedMetric,
   type WantedReadings,
 } from "./wanted-metric.ts";
-
-/** One value of a wanted metric. */
-export interface MetricReading {
-  metric: string;
-  /** NaN if the program printed NaN, or no number although one was expected. */
-  value: number;
-  /** As printed, its suffix included. */
-  text: string;
-  isPercent: boolean;
-  /** Why the value may have been misread; such a value must not affect the outcome. */
-  doubt: "ambiguous-comma" | "several-names" | undefined;
-  /** Of `9890/10000`: the second number. */
-  outOf: number | undefined;
-  /** The rank that a launcher's label names. */
-  rank: number | undefined;
-  /** The program's own count of steps on the line, if `readsSteps` is set. */
-  step?: number | undefined;
-  /** Whether the value describes a part of a pass over the data, such as one batch. */
-  isPartOfPass: boolean;
-  /** Index of its first character. */
-  start: number;
-}
 
 /** The requested values of a line. */
 export interface LineReading {
@@ -87,10 +72,10 @@ export class MetricReader {
     const { metrics, samples, clock } = wanted;
     this.#hasPattern = [...metrics, samples, clock].some((each) => each?.kind === "pattern");
     this.#needles = needlesOf(wanted);
-    const named = wanted.metrics.filter(
-      (each) => each.kind === "pattern" && namesItsData(each.pattern),
+    const patterns = wanted.metrics.flatMap((each): [string, string][] =>
+      each.kind === "pattern" ? [[each.metric, each.pattern]] : [],
     );
-    this.#history = new EvaluationHistory(new Set(named.map(({ metric }) => metric)));
+    this.#history = new EvaluationHistory(new Map(patterns));
   }
 
   /** Name of the program's own clock, if it is read. */
@@ -168,6 +153,12 @@ export class MetricReader {
 
   /** Findings so far about how metrics were read. */
   findings(): Finding[] {
+    for (const [metric, names] of this.#longerNames) {
+      const found = [...names].find((name) => isOnValidationData(name, metric));
+      // MXNet prints `accuracy=0.9` for batches and `Validation-accuracy=0.8`.
+      if (found !== undefined && this.#matched.has(metric))
+        this.#note({ rule: "metric-beside-evaluation-name", metric, found });
+    }
     return [...this.#findings.values(), ...this.#history.findings()];
   }
 
@@ -228,8 +219,9 @@ export class MetricReader {
     const scope = this.#history.scopeOf(reading, line);
     // A value that is not finite is reported wherever it is printed.
     if (scope === "training-data") return !Number.isFinite(reading.value);
-    if (scope !== "part-of-evaluation") this.#matched.add(reading.metric);
-    if (scope === undefined || scope === "part-of-evaluation") return false;
+    if (scope === "part-of-evaluation" || scope === "other-result") return false;
+    this.#matched.add(reading.metric);
+    if (scope === undefined) return false;
     if (scope === "part-of-pass") reading.isPartOfPass = true;
     return true;
   }
@@ -344,52 +336,12 @@ function isOnEvaluationData(name: string, metric: string): boolean {
   return /^(?:val|valid|validation|eval|test)[_/ -]$/iu.test(before) && name.endsWith(metric);
 }
 
+function isOnValidationData(name: string, metric: string): boolean {
+  return isOnEvaluationData(name, metric) && !/^test/iu.test(name);
+}
+
 /** Of values under one name, the first of evaluation data: `Train: acc 0.97 | Val: acc 0.80`; otherwise the first. */
 function evaluationOf(pairs: readonly NamedNumber[], line: string): NamedNumber | undefined {
   const sections = pairs.map(({ number }) => sectionAt(line, number.start)?.kind);
   return pairs[Math.max(0, sections.indexOf("evaluation"))];
-}
-
-/** A group for digits cannot match `nan`; it is found by the name of the metric. */
-function notFiniteReading(
-  metric: string,
-  line: string,
-  pairs: readonly NamedNumber[],
-): MetricReading | undefined {
-  const found = pairs.find(
-    ({ name, number }) => !Number.isFinite(number.value) && namesMetric(name, metric),
-  );
-  if (found === undefined) return undefined;
-  const { start, end, value } = found.number;
-  return newReading({ metric, value, text: line.slice(start, end), start });
-}
-
-/** Lists the fields, because a spread takes a microsecond for each value that is read. */
-function newReading({
-  metric,
-  value,
-  text,
-  start,
-}: Pick<MetricReading, "metric" | "value" | "text" | "start">): MetricReading {
-  return {
-    metric,
-    value,
-    text,
-    start,
-    isPercent: false,
-    doubt: undefined,
-    outOf: undefined,
-    rank: undefined,
-    isPartOfPass: false,
-  };
-}
-
-/** `86.063 (85.244)`. */
-function hasRunningMean(line: string, { suffixEnd }: NumberToken): boolean {
-  return /^\s+\(\s*[\d.]+\s*\)/u.test(line.slice(suffixEnd, suffixEnd + 24));
-}
-
-/** Counts carry a factor (`1.5M`); other suffixes leave the number as printed. */
-function factorOf({ suffix }: NumberToken): number {
-  return suffix?.kind === "count" ? suffix.factor : 1;
 }

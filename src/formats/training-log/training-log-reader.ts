@@ -1,6 +1,6 @@
 import { utf8Decoder } from "../../foundation/utf8.ts";
 import type { LoggedValue, ReadingEnd } from "../logged-value.ts";
-import { EvaluationHistory } from "../text/evaluation-history.ts";
+import { EvaluationHistory, isEvaluationScope } from "../text/evaluation-history.ts";
 import { scopeOfLine } from "../text/line-scope.ts";
 import { type Section, sectionOfField } from "../text/line-section.ts";
 import type { NamedNumber } from "../text/named-number.ts";
@@ -76,7 +76,7 @@ export class TrainingLogReader {
     const metric = this.#targetOf(name);
     if (metric === undefined) return true;
     const printed = text.slice(number.start, number.suffixEnd);
-    const scope = this.#history.scopeOf({ metric, text: printed, start: number.start }, text);
-    return scope !== undefined && scope !== "training-data" && scope !== "part-of-evaluation";
+    const value = { metric, text: printed, start: number.start };
+    return isEvaluationScope(this.#history.scopeOf(value, text));
   }
 }

@@ -79,6 +79,14 @@ export const finding = z.discriminatedUnion("rule", [
     training: z.string(),
     evaluation: z.string(),
   }),
+  /** Values counted that are probably of training data, because a later line names evaluation data. */
+  z.strictObject({
+    rule: z.literal("training-values-counted"),
+    metric: z.string(),
+    /** The first line of each kind. */
+    training: z.string(),
+    evaluation: z.string(),
+  }),
   z.strictObject({
     rule: z.literal("metric-beside-evaluation-name"),
     metric: z.string(),

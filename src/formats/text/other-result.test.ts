@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { otherResultAt } from "./other-result.ts";
+
+function resultIn(line: string, metric = "acc"): string | undefined {
+  const start = line.search(/0\.\d/u);
+  return otherResultAt(line, { metric, start, end: start + 4 });
+}
+
+test.each([
+  "acc 0.96 (target)",
+  "acc: 0.96 [best]",
+  "Targets: {'acc': 0.96}",
+  "INFO - Aim for acc=0.96",
+  "last run: acc 0.96",
+  "paper reports acc 0.96",
+])("a goal or the result of another run is stated: %s", (line) => {
+  expect(resultIn(line)).toBe("stated");
+});
+
+test.each([
+  'Best metrics: {"acc": 0.96}',
+  "best epoch 3: acc 0.96",
+  "best (acc=0.96)",
+  "acc improved from -inf to 0.96",
+])("a best result may repeat an earlier line: %s", (line) => {
+  expect(resultIn(line)).toBe("best-so-far");
+});
+
+test.each([
+  "acc 0.96",
+  "acc 0.96 (best 0.97)",
+  "New best! acc 0.96",
+  "Target reached: acc 0.96",
+  "Target was met, acc 0.96",
+])("a new result is not: %s", (line) => {
+  expect(resultIn(line)).toBeUndefined();
+});
+
+test("the name of the metric may ask for it", () => {
+  expect(resultIn("Best results: best_acc 0.96", "best_acc")).toBeUndefined();
+});

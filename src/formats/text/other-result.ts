@@ -1,0 +1,42 @@
+import { logPrefixLength } from "./log-prefix.ts";
+
+/** `acc 0.96 (target)`; in `acc 0.9 (best 0.96)` the number in front is the current one. */
+const statedAfter =
+  /^\s*%?\s*[([](?:best|target|goal|baseline|previous|prev|old|threshold|required|expected|reference|paper|sota)[)\]]/iu;
+const reached = String.raw`(?!\s+(?:was|is|has been)?\s*(?:reached|met|hit|achieved|passed|exceeded|beaten))`;
+/** `Targets: {'acc': 0.96}`, `Aim for acc=0.96`, `last run: acc 0.96`, with no number in between. */
+const statedBefore = new RegExp(
+  String.raw`^[^\p{L}\d]*(?:(?:targets?|goals?|aim(?:ing|s)?|thresholds?|baselines?|requirements?|references?|papers?|published)\b${reached}|(?:previous|prev|last|earlier|old)\s+(?:run|result|model|experiment|attempt|best)s?\b)[^\d.!]*$`,
+  "iu",
+);
+/** `Best metrics: {'acc': 0.96}`, `best epoch 3: acc 0.96`. */
+const changedFrom = /\bfrom\s+\S+\s+to\s*$/u;
+const bestBefore =
+  /^[^\p{L}\d]*(?:the\s+)?best\b(?:\s+(?:epoch|step|iter(?:ation)?|round|trial)\W*\d+)?[^\d]*$/iu;
+
+const namesOther =
+  /^(?:best|target|goal|baseline|prev(?:ious)?|last|old|earlier|threshold|reference|paper)(?![\p{L}])/iu;
+
+/** What a line says of a value, if it is not a new result of the program. */
+export type OtherResult =
+  /** A goal, or a result of another run or model. */
+  | "stated"
+  /** The best result so far, which an earlier line may have given. */
+  | "best-so-far";
+
+/**
+ * Whether words around a value say that it is no new result. The name of a metric goes before them: `best acc`.
+ *
+ * @param start index of the value's first character
+ * @param end index after its last one
+ */
+export function otherResultAt(
+  line: string,
+  { metric, start, end }: { metric: string; start: number; end: number },
+): OtherResult | undefined {
+  if (namesOther.test(metric)) return undefined;
+  if (statedAfter.test(line.slice(end, end + 24))) return "stated";
+  const message = line.slice(logPrefixLength(line.slice(0, start)), start);
+  if (statedBefore.test(message)) return "stated";
+  return bestBefore.test(message) || changedFrom.test(message) ? "best-so-far" : undefined;
+}
