@@ -6,7 +6,9 @@ const wrapper =
   /(?:\b(?:torch\.|tf\.)?[Tt]ensor|\b(?:np|numpy|jnp|mx|cp)\.\w+|\b(?:Device)?Array|\b(?:float|array|Decimal))\(\s*\[?$/u;
 /** `('acc', 0.94)`: the name is the first part of a pair. */
 const pairName = /[([]\s*["']([^"',()[\]]{1,60})["'],\s*$/u;
-const separator = /\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
+/** Lightning prints `'val_loss' reached 2.30`. */
+const separator =
+  /(?<=["'])\s+reached\s*$|\s*(?:[=:]\s*\(|->|=>|==|[=:：≈~→])\s*$|\s+(?:is|was|of|at)\s*:?\s*$/u;
 /** Where one field of a line ends and the next begins. */
 const boundary =
   /[|│┃｜,，、;；\t[\]{}<>"]|\)(?!\s*$)|\((?![^()]*\)$)|(?<=\p{Ll}{4})\. (?=\p{Lu})| {2,}| [-–—] |\.{2,}|(?<!@\d*\.\d+)[=:](?=\s|\w)/gu;

@@ -50,6 +50,44 @@ describe("LineTables", () => {
       rows: [[], { epoch: 0, step: 10, train_loss: 2.5 }, { epoch: 0, step: 20, val_loss: 1.5 }],
     },
     {
+      name: "reads rows with a label in a column without a name",
+      lines: [
+        "              precision    recall  f1-score   support",
+        "           0       0.93      0.95      0.94       100",
+        "   macro avg       0.91      0.90      0.90       200",
+      ],
+      rows: [
+        [],
+        undefined,
+        {
+          "macro avg precision": 0.91,
+          "macro avg recall": 0.9,
+          "macro avg f1-score": 0.9,
+          "macro avg support": 200,
+        },
+      ],
+    },
+    {
+      name: "leaves out the numbers of rows",
+      lines: ["   epoch  loss  val_acc", "0      1   0.5     0.85"],
+      rows: [[], { epoch: 1, loss: 0.5, val_acc: 0.85 }],
+    },
+    {
+      name: "joins data in columns with metrics in rows",
+      lines: ["            Training |  Validation", "accuracy |     0.912  |     0.7312"],
+      rows: [[], { "Training accuracy": 0.912, "Validation accuracy": 0.7312 }],
+    },
+    {
+      name: "joins data in columns with a named column of metrics",
+      lines: ["| metric | train | val |", "| accuracy | 0.99 | 0.9 |"],
+      rows: [[], { "train accuracy": 0.99, "val accuracy": 0.9 }],
+    },
+    {
+      name: "reads a table whose lines have a label",
+      lines: ["[d2.evaluation]: copypaste: AP,AP50", "[d2.evaluation]: copypaste: 40.21,61.0"],
+      rows: [[], { AP: 40.21, AP50: 61 }],
+    },
+    {
       name: "reads a table of bars",
       lines: ["|  epoch  |  train_loss  |  val_acc  |", "|  1  |  1.42  |  0.5411  |"],
       rows: [[], { epoch: 1, train_loss: 1.42, val_acc: 0.5411 }],

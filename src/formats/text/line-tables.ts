@@ -1,4 +1,5 @@
 import { blankedPrefix, endsInNumber, logPrefixLength, samePrefix } from "./log-prefix.ts";
+import { isSectionWord } from "./line-section.ts";
 import type { NamedNumber } from "./named-number.ts";
 import type { CommaStyle } from "./read-number.ts";
 import { type Cell, cellNumber, cellsOf, isFiller } from "./table-cells.ts";
@@ -44,8 +45,7 @@ export class LineTables {
   read(printed: string, commaStyle?: CommaStyle): NamedNumber[] | undefined {
     this.#texts = [];
     const line = unframed(withoutTrailer(printed));
-    const length = endsInNumber(line) ? 0 : logPrefixLength(line);
-    const ways = headersOfMessage(line, length);
+    const { ways, length } = headerIn(line);
     if (ways.length > 0 && !this.#isNote(ways)) {
       const prefix = length === 0 ? undefined : samePrefix(line, length);
       this.#open({ ways, prefix, hasRows: false, group: "" });
@@ -100,7 +100,8 @@ export class LineTables {
       commaStyle,
     }: { columns: Columns; cells: readonly Cell[]; commaStyle: CommaStyle | undefined },
   ): NamedNumber[] | undefined {
-    if (cells.length !== names.length) return undefined;
+    if (cells.length > names.length) return readLabeled({ delimiter, names }, cells, commaStyle);
+    if (cells.length < names.length) return undefined;
     const isDecimalSafe = delimiter !== ",";
     const pairs = cells.map((cell, index) =>
       cellNumber(cell, names[index] ?? "", isDecimalSafe ? commaStyle : undefined),
@@ -121,6 +122,42 @@ export class LineTables {
     if (part !== "") for (const pair of read) pair.name = `${part} ${pair.name}`;
     return read;
   }
+}
+
+/** A row with a label before its numbers, in a column without a name: `macro avg 0.91 0.90 0.90 200`, `val 0.3 0.91`. */
+function readLabeled(
+  { delimiter, names }: Columns,
+  cells: readonly Cell[],
+  commaStyle: CommaStyle | undefined,
+): NamedNumber[] | undefined {
+  const labelLength = cells.length - names.length;
+  const isSplitAtBlanks = delimiter === "blanks" || delimiter === "gaps";
+  if (labelLength > (isSplitAtBlanks ? longestLabel : 1)) return undefined;
+  const pairs = cells
+    .slice(labelLength)
+    .map((cell, index) =>
+      cellNumber(cell, names[index] ?? "", delimiter === "," ? undefined : commaStyle),
+    );
+  const row = pairs.filter((pair) => pair !== undefined);
+  if (row.length < names.length) return undefined;
+  const label = cells.slice(0, labelLength).map(({ text }) => text);
+  // A data frame numbers its rows.
+  if (/^\d+$/u.test(label.join(" "))) return names.some(isPlaceName) ? row : undefined;
+  if (!label.every((text) => /^\p{L}/u.test(text))) return undefined;
+  for (const pair of row) pair.name = nameInCell(label.join(" "), pair.name);
+  return row;
+}
+
+/** Words of a label that are separated by blanks, as its numbers are. */
+const longestLabel = 3;
+
+function isPlaceName(name: string): boolean {
+  return /^(?:epochs?|(?:global[_ ]?)?step|iter(?:ation)?s?|round)$/iu.test(name);
+}
+
+/** The data before the metric: `val acc` for the row `acc` and the column `val`, and the reverse. */
+function nameInCell(row: string, column: string): string {
+  return isSectionWord(column) ? `${column} ${row}` : `${row} ${column}`;
 }
 
 /** A row of a table with one metric per row: `| hellaswag | acc | 0.29 |`. */
@@ -146,7 +183,7 @@ function readMetric(
   const only = value ?? (names.length === metricColumn + 2 ? values[0] : undefined);
   if (only !== undefined) return [{ ...only, name }];
   return values.flatMap((pair) =>
-    pair === undefined ? [] : [{ ...pair, name: `${name} ${pair.name}` }],
+    pair === undefined ? [] : [{ ...pair, name: nameInCell(name, pair.name) }],
   );
 }
 
@@ -155,10 +192,17 @@ function sharesColumn([left]: readonly Columns[], [right]: readonly Columns[]): 
   return left?.names.some((name) => name !== "" && right?.names.includes(name)) === true;
 }
 
+/** A label before the cells of a header and of each of its rows: `copypaste: AP,AP50`. */
+const label = /^\s*[\w.-]{1,30}:\s+(?=\S+,\S)/u;
+
 /** The header of a message, or of the whole line: what looks like a prefix may be a column. */
-function headersOfMessage(line: string, length: number): Columns[] {
-  const ofLine = headersOf(line);
-  return length === 0 ? ofLine : [...headersOf(blankedPrefix(line, length)), ...ofLine];
+function headerIn(line: string): { ways: Columns[]; length: number } {
+  const length = endsInNumber(line) ? 0 : logPrefixLength(line);
+  const message = blankedPrefix(line, length);
+  const ways = length === 0 ? headersOf(line) : [...headersOf(message), ...headersOf(line)];
+  const labeled = ways.length === 0 ? label.exec(message)?.[0].length : undefined;
+  if (labeled === undefined) return { ways, length };
+  return { ways: headersOf(blankedPrefix(line, labeled)), length: labeled };
 }
 
 /** A progress bar at the end of a row, as Ultralytics prints it. */

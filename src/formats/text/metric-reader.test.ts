@@ -122,7 +122,7 @@ describe("MetricReader, by name", () => {
   test.each([
     {
       name: "takes the name as a whole word",
-      lines: ["train_acc=0.9 val_acc=0.8", "acc=0.5"],
+      lines: ["train_acc=0.9 lr_acc=0.8", "acc=0.5"],
       values: [0.5],
       notes: [],
     },
@@ -139,6 +139,30 @@ describe("MetricReader, by name", () => {
       notes: [],
     },
     { name: "reads columns", lines: ["epoch,acc", "1,0.5"], values: [0.5], notes: [] },
+    {
+      name: "reads a metric before its unit in a list of fields",
+      lines: ["epoch 2, minibatch 25/25, acc 91.5 %", "epoch 3, acc 92 percent"],
+      values: [91.5, 92],
+      notes: [],
+    },
+    {
+      name: "reads what Lightning says of the best value",
+      lines: ["Epoch 0, global step 50: 'acc' reached 0.50000 (best 0.50000), saving model"],
+      values: [0.5],
+      notes: [],
+    },
+    {
+      name: "reads a list of one number of NumPy",
+      lines: ["acc [np.float32(0.5)]"],
+      values: [0.5],
+      notes: [],
+    },
+    {
+      name: "reads the new value of a change",
+      lines: ["acc improved from 0.4 to 0.5"],
+      values: [0.5],
+      notes: [],
+    },
   ])("$name", ({ lines, values, notes }) => {
     expect(read(accuracy, lines)).toEqual({ values, notes });
   });
@@ -189,8 +213,16 @@ describe("MetricReader, values of training data", () => {
     ["train Loss: 0.3 Acc: 0.97", "val Loss: 0.5 Acc: 0.6"],
     ["acc: 0.97 (train)", "acc: 0.6 (test)"],
     ["Training:", "  acc 0.97", "Validation:", "  acc 0.6"],
+    ["{'train': {'acc': 0.97},", " 'val': {'acc': 0.6}}"],
   ])("do not count, also before the first evaluation: %s", (...lines) => {
     expect(read(acc, lines)).toEqual({ values: [0.6], notes: ["metric-in-several-sections"] });
+  });
+
+  test.each([
+    "Epoch 1: train(loss=0.1, acc=0.97) val(loss=0.3, acc=0.6)",
+    "(epoch = 1, train = (loss = 0.1, acc = 0.97), val = (loss = 0.3, acc = 0.6))",
+  ])("give way to evaluations on their line: %s", (line) => {
+    expect(read(acc, [line])).toEqual({ values: [0.6], notes: [] });
   });
 
   test("are said to be the only ones", () => {
@@ -210,6 +242,11 @@ describe("MetricReader, values of training data", () => {
     const lines = ["train: acc 0.97", "test: acc 0.6"];
     expect(read({ kind: "name", metric: "train_acc" }, lines).values).toEqual([0.97]);
     expect(read(byPattern("train: acc ([0-9.]+)"), lines).values).toEqual([0.97]);
+  });
+
+  test("are suspected under a name that other lines have with `Validation-`", () => {
+    const lines = ["Epoch[0] Batch [100] acc=0.97", "Epoch[0] Validation-acc=0.6"];
+    expect(read(acc, lines)).toEqual({ values: [0.97], notes: ["metric-beside-evaluation-name"] });
   });
 
   test("are suspected under a name beside the same name with `val_`", () => {

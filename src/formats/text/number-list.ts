@@ -1,4 +1,5 @@
 import { nameBefore } from "./field-name.ts";
+import { isSectionWord } from "./line-section.ts";
 import type { NumberToken } from "./read-number.ts";
 
 const separators = [",", ";", "/", "&", "and"] as const;
@@ -7,8 +8,6 @@ const listGap = /^\s*(,|;|\/|&|and|\s)\s*$/u;
 const sign = /\s*[:=]\s*[([]?\s*$|\s*[([]\s*$/u;
 /** What may follow a list; a word would be the unit of its last number. */
 const listEnd = /^\s*(?:$|[)\]}]|[,;|]|[([]|- )/u;
-const sectionWord = /^(?:train(?:ing)?|val(?:id(?:ation)?)?|eval(?:uation)?|test(?:ing)?|dev)$/iu;
-
 /** A number with the text between it and the number before it. */
 export interface PlacedNumber {
   between: string;
@@ -62,7 +61,7 @@ function namesIn(
   if (found === undefined || !(isSigned || found.each === separator)) return undefined;
   const shared = nameBefore(`${base.trimEnd()}: `);
   const names = shared === undefined ? withSections(found.names) : joined(shared, found.names);
-  const isPath = found.each === "/" && sectionWord.test(names[0] ?? "");
+  const isPath = found.each === "/" && isSectionWord(names[0] ?? "");
   return isPath || !names.every((name) => /\p{L}/u.test(name)) ? undefined : names;
 }
 
@@ -92,5 +91,5 @@ function joined(shared: string, parts: readonly string[]): string[] {
 }
 
 function areSections(words: readonly string[]): boolean {
-  return words.every((word) => sectionWord.test(word));
+  return words.every((word) => isSectionWord(word));
 }

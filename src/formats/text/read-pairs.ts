@@ -1,3 +1,4 @@
+import { readCocoSummary } from "./coco-summary.ts";
 import type { NamedNumber } from "./named-number.ts";
 import { readDictionary } from "./read-dictionary.ts";
 import { namesOfList, type PlacedNumber } from "./number-list.ts";
@@ -12,6 +13,8 @@ import { nameAfter, type NumberBefore } from "./text-between.ts";
  * @param line visible text, see `visibleText`
  */
 export function readPairs(line: string, commaStyle?: CommaStyle): NamedNumber[] {
+  const ofCoco = readCocoSummary(line);
+  if (ofCoco !== undefined) return [ofCoco];
   const pairs: NamedNumber[] = [];
   let at = 0;
   for (let open = line.indexOf("{"); open !== -1; open = line.indexOf("{", at)) {
@@ -110,8 +113,10 @@ function addToPair(
     last.pair.outOf = number.value;
     return true;
   }
-  if (arrow.test(between)) {
+  const changed = between === " to " ? changedFrom.exec(last.pair.name) : null;
+  if (changed !== null || arrow.test(between)) {
     last.pair.number = number;
+    last.pair.name = changed?.[1] ?? last.pair.name;
     last.end = number.suffixEnd;
     return true;
   }
@@ -129,8 +134,7 @@ function addNamed(
     before,
   }: { between: string; number: NumberToken; before: NumberBefore | undefined },
 ): LastPair | undefined {
-  const isAlone =
-    text[number.suffixEnd] === "]" && !/^\s*\[/u.test(text.slice(number.suffixEnd + 1));
+  const isAlone = aloneInList.test(text.slice(number.suffixEnd, number.suffixEnd + 8));
   const found = nameAfter(before, isAlone ? between.replace(openList, "") : between);
   if (found === undefined || isPosition(text, between, number)) return undefined;
   const isPercent = found.isPercent && number.suffix === undefined;
@@ -144,8 +148,9 @@ function addNamed(
   return { pair, end: number.suffixEnd };
 }
 
-/** `[` of a list with one number: `acc=[0.9]`. */
-const openList = /(?<=[=:]\s*)\[\s*$/u;
+/** `[` of a list with one number: `acc=[0.9]`, `Pseudo dice [np.float32(0.9)]`. */
+const openList = /(?<=[=:]\s*)\[\s*$|\[(?=np\.\w+\($)/u;
+const aloneInList = /^\)?\](?!\s*\[)/u;
 
 /** `0.368` in `Time 0.318 (0.368)`: alone in parentheses, right after another number. */
 function isMean(text: string, between: string, number: NumberToken): boolean {
@@ -160,5 +165,7 @@ function isPosition(text: string, between: string, number: NumberToken): boolean
 }
 
 const position = /^\s?(?:epoch|step|iter|update|batch)/iu;
+/** `acc improved from 0.90 to 0.95`. */
+const changedFrom = /^(\S.*?)(?:\s+(?:has|was))?\s+\p{L}+ed\s+from$/u;
 /** From an earlier value to the current one: `0.90 -> 0.95`. */
 const arrow = /^\s*(?:->|=>|→)\s*$/u;

@@ -12,7 +12,7 @@ describe("suggestMetric", () => {
 
   test("prefers the shorter of two names", () => {
     const lines = ["train loss 0.5 val loss 0.4 loss 0.45"];
-    expect(suggestMetric("loss", lines).suggestion).toBe("loss");
+    expect(suggestMetric("eval loss", lines).suggestion).toBe("loss");
   });
 
   test("finds nothing where no line shares a word", () => {

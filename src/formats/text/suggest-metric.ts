@@ -29,11 +29,18 @@ function nearestName(words: readonly string[], metric: string, line: string): st
   for (const { name } of readPairs(line)) {
     if (isPlace.test(name)) continue;
     // The fewer additional words a name has, the better it matches.
-    const score = scoreOf(words, metric, name) - wordsOf(name).length / 100;
-    if (score > 0 && (best === undefined || score > best.score)) best = { name, score };
+    const score =
+      scoreOf(words, metric, name) -
+      wordsOf(name).length / 100 -
+      (isTraining.test(name) ? 1 / 2 : 0);
+    // A name that is the metric's is that of a value that did not count.
+    if (name !== metric && score > 0 && (best === undefined || score > best.score))
+      best = { name, score };
   }
   return best?.name;
 }
+
+const isTraining = /^train/iu;
 
 /** The number after such a word tells when a value was measured: `accuracy after epoch 3`. */
 const isPlace = /\b(?:epoch|step|iter(?:ation)?|batch|round|fold|after|at|in)\W*$/iu;

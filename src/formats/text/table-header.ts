@@ -58,7 +58,8 @@ const sentenceWord =
 function isSentence(names: readonly string[]): boolean {
   return (
     names.some((name) => sentenceWord.test(name)) ||
-    names.some((name) => /\s\d*\.\d+%?$/u.test(name)) ||
+    names.some((name) => /\s\d*\.\d+(?:\s|%|$)/u.test(name)) ||
+    names.some((name) => /^(?:epoch|step|iter(?:ation)?|round)\s+\d/iu.test(name)) ||
     names.every((name) => /\s\d+%?$/u.test(name))
   );
 }

@@ -50,13 +50,14 @@ const headingLine =
 /** `| Tasks | Metric | Value |`: the rows below name their metrics. */
 const metricColumn = /metrics?[ \t|│┃]+value/iu;
 
-/** Escape sequences (which may be between any two characters), source code, tracebacks, summaries, headings, tables. */
+/** Escape sequences (which may be between any two characters), source code, tracebacks, summaries (COCO's too), headings, tables. */
 function changesReading(text: string): boolean {
   return (
     text.includes("\u001B") ||
     text.includes("Traceback (") ||
     text.includes("Warning: ") ||
     text.includes("*** ") ||
+    text.includes("@[ IoU=") ||
     metricColumn.test(text) ||
     sourceLine.test(text) ||
     headingLine.test(text)
