@@ -106,6 +106,8 @@ const looseWord = new RegExp(
   String.raw`(?<![\p{L}\d_./-])(${names})(?:_(?:step|epoch|iter|batch|done|end|set|loop))?(?![\p{L}\d_./-])`,
   "giu",
 );
+/** A quick test for `looseWord`. */
+const mayHaveWord = /tr(?:ai)?n|val|vld|test|dev/iu;
 /** Programs print these for steps of training. */
 const stepQuantity =
   /(?:^|[\s|,;{"'[])(grad(?:ient)?[ _]?norm|learning[ _]rate|lr|loss[ _]scale|mfu|tps|(?:tflops?|tokens)[\w/]*)["']?\s*[:=]/iu;
@@ -117,7 +119,8 @@ const stepQuantity =
  * @param start index of the value's first character
  */
 export function probableSectionAt(line: string, start: number): Section | undefined {
-  const word = [...line.slice(0, start).matchAll(looseWord)].at(-1);
+  const before = line.slice(0, start);
+  const word = mayHaveWord.test(before) ? [...before.matchAll(looseWord)].at(-1) : undefined;
   if (word !== undefined) return sectionNamed(word);
   const quantity = stepQuantity.exec(line)?.[1];
   return quantity === undefined ? undefined : { kind: "training", word: quantity };

@@ -1,3 +1,4 @@
+import { remembered } from "../../foundation/remembered.ts";
 import { nameBefore } from "./field-name.ts";
 import { isSectionWord } from "./line-section.ts";
 import type { NumberToken } from "./read-number.ts";
@@ -26,8 +27,7 @@ export function namesOfList(
   const first = numbers[index];
   const separator = listGap.exec(numbers[index + 1]?.between ?? "")?.[1];
   if (first === undefined || separator === undefined) return undefined;
-  const written = first.between.replace(sign, "");
-  const names = namesIn(written, { separator, isSigned: written !== first.between });
+  const names = namesBefore(first.between, separator);
   if (names === undefined) return undefined;
   const end = numbers.findIndex(
     ({ between }, at) => at > index && listGap.exec(between)?.[1] !== separator,
@@ -50,20 +50,37 @@ function isRatio(list: readonly PlacedNumber[], separator: string): boolean {
   return separator === "/" && list.every(({ number }) => Number.isInteger(number.value));
 }
 
-function namesIn(
-  written: string,
-  { separator, isSigned }: { separator: string; isSigned: boolean },
-): string[] | undefined {
+function namesBefore(between: string, separator: string): readonly string[] | undefined {
+  const found = namesIn(between.slice(-longestList));
+  const isList = found !== undefined && (found.isSigned || found.separator === separator);
+  return isList ? found.names : undefined;
+}
+
+const longestList = 400;
+
+interface ListOfNames {
+  names: readonly string[];
+  separator: string;
+  /** Whether `:`, `=` or a bracket follows. */
+  isSigned: boolean;
+}
+
+/** Lines of one program repeat the text before their numbers. */
+const namesIn = remembered((between): ListOfNames | undefined => {
+  const written = between.replace(sign, "");
   const [, base = "", inside] = /^(.*?)[([]([^()[\]]*)[)\]]\s*$/u.exec(written) ?? [];
-  const text = inside ?? written;
-  const parts = separators.map((each) => ({ each, names: partsOf(text, each) }));
+  const parts = separators.map((separator) => ({
+    separator,
+    names: partsOf(inside ?? written, separator),
+  }));
   const found = parts.find(({ names }) => names.length > 1);
-  if (found === undefined || !(isSigned || found.each === separator)) return undefined;
+  if (found === undefined) return undefined;
   const shared = nameBefore(`${base.trimEnd()}: `);
   const names = shared === undefined ? withSections(found.names) : joined(shared, found.names);
-  const isPath = found.each === "/" && isSectionWord(names[0] ?? "");
-  return isPath || !names.every((name) => /\p{L}/u.test(name)) ? undefined : names;
-}
+  const isPath = found.separator === "/" && isSectionWord(names[0] ?? "");
+  if (isPath || !names.every((name) => /\p{L}/u.test(name))) return undefined;
+  return { names, separator: found.separator, isSigned: written !== between };
+});
 
 /** Without what precedes the first name on the line. */
 function partsOf(text: string, separator: (typeof separators)[number]): string[] {

@@ -14,6 +14,9 @@ const changedFrom = /\bfrom\s+\S+\s+to\s*$/u;
 const bestBefore =
   /^[^\p{L}\d]*(?:the\s+)?best\b(?:\s+(?:epoch|step|iter(?:ation)?|round|trial)\W*\d+)?[^\d]*$/iu;
 
+/** A quick test: every line with another result has one of these words. */
+const mayBeOther =
+  /target|goal|aim|old\b|baseline|require|expected|reference|paper|published|sota|prev|last|earlier|best|from/iu;
 const namesOther =
   /^(?:best|target|goal|baseline|prev(?:ious)?|last|old|earlier|threshold|reference|paper)(?![\p{L}])/iu;
 
@@ -34,7 +37,7 @@ export function otherResultAt(
   line: string,
   { metric, start, end }: { metric: string; start: number; end: number },
 ): OtherResult | undefined {
-  if (namesOther.test(metric)) return undefined;
+  if (!mayBeOther.test(line) || namesOther.test(metric)) return undefined;
   if (statedAfter.test(line.slice(end, end + 24))) return "stated";
   const message = line.slice(logPrefixLength(line.slice(0, start)), start);
   if (statedBefore.test(message)) return "stated";
