@@ -64,6 +64,19 @@ function hidden(forwardsMs: readonly number[]): Map<number, StepSample[]> {
 }
 
 describe("findSlowRanks", () => {
+  test("names a slow rank although other work disturbs all ranks in a third of the samples", () => {
+    const disturbed = [...samples([usual, usual, { computeMs: 140 }, usual])].map(([rank, all]) => {
+      const longer = all.map((each, index) => {
+        const lostMs = index % 3 === 1 ? 600 : 0;
+        return { ...each, communicationMs: each.communicationMs + lostMs };
+      });
+      return [rank, longer] as const;
+    });
+    expect(findSlowRanks(new Map(disturbed))).toMatchObject([
+      { kind: "compute-straggler", ranks: [2] },
+    ]);
+  });
+
   test.each([
     { name: "two ranks", ranks: [usual, { computeMs: 160 }], expected: [1] },
     { name: "four ranks", ranks: [usual, usual, { computeMs: 130 }, usual], expected: [2] },

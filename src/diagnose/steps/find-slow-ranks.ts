@@ -21,6 +21,8 @@ interface RankSteps {
   computeMs: number;
   dataMs: number;
   communicationMs: number;
+  /** The last step of each sample. */
+  steps: readonly number[];
   /** Its waiting in each sample. */
   waitsMs: readonly number[];
   /** Its backward pass; undefined if it is not reported alone. */
@@ -93,6 +95,7 @@ function stepsOf(rank: number, all: readonly StepSample[]): RankSteps | undefine
       ? perStep(({ backwardMs = 0 }) => backwardMs)
       : undefined,
     backwardsMs: samples.map(({ backwardMs = 0, stepCount }) => backwardMs / stepCount),
+    steps: samples.map(({ step }) => step),
     waitsMs: samples.map(({ communicationMs, stepCount }) => communicationMs / stepCount),
     otherMs: stepMs - sum,
   };
@@ -111,7 +114,7 @@ function slowRanks(measured: readonly RankSteps[]): Cause[] {
     // Without measured waiting, the longer own time decides.
     const lostMs = hasWaits ? usual.communicationMs - each.communicationMs : excess.ms;
     const isSlow = lostMs > minimumFraction * stepMs && lostMs > 6 * usual.spreadMs;
-    const isLasting = !hasWaits || upperQuartile(each.waitsMs) < usual.communicationMs;
+    const isLasting = !hasWaits || waitsLess(each, measured, usual.communicationMs);
     return isSlow && isLasting && excess.ms > lostMs / 2 ? [{ each, excess, lostMs }] : [];
   });
   return ([true, false] as const).flatMap((isData) => {
@@ -135,9 +138,33 @@ function slowRanks(measured: readonly RankSteps[]): Cause[] {
   });
 }
 
-/** A slow rank waits less than the others in most samples, not only in the median of a few. */
-function upperQuartile(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(0.75 * values.length)] ?? 0;
+/** A slow rank waits less than the others in this part of its samples. */
+const lastingFraction = 0.75;
+
+/**
+ * Whether a rank waits less than the others in most samples, not only in the median of a few. Each sample is compared with those of the others
+ * at that time, because what disturbs all of them, such as other work on their hosts, makes the waiting of all longer.
+ */
+function waitsLess(each: RankSteps, measured: readonly RankSteps[], usualMs: number): boolean {
+  const others = measured.length <= fewRanks ? measured.filter((other) => other !== each) : [];
+  const places = others.map(() => 0);
+  const fewer = each.waitsMs.filter((waitMs, index) => {
+    const step = each.steps[index] ?? 0;
+    const then = others.flatMap((other, at) => {
+      const place = placeOf(other, step, places[at] ?? 0);
+      places[at] = place;
+      return other.waitsMs[place] ?? [];
+    });
+    return waitMs < (then.length === 0 ? usualMs : median(then));
+  });
+  return fewer.length > lastingFraction * each.waitsMs.length;
+}
+
+/** The sample that holds a step, or the one after it, from a place on. */
+function placeOf({ steps }: RankSteps, step: number, from: number): number {
+  let place = from;
+  while (place < steps.length - 1 && (steps[place] ?? 0) < step) place += 1;
+  return place;
 }
 
 type Parts = Pick<RankSteps, "computeMs" | "dataMs" | "otherMs" | "communicationMs">;
