@@ -105,9 +105,9 @@ export class LaunchedJob {
     }
   }
 
-  /** Whether a line states that a rank ended badly. */
+  /** Whether a line states that one of the ranks ended badly. */
   get hasEnds(): boolean {
-    return this.#ends.length > 0;
+    return this.#knownEnds().size > 0;
   }
 
   /** The host before a line that `pdsh` passes on, if a launcher named its ranks, and the rest of the line. */

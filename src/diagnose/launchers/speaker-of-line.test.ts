@@ -11,6 +11,8 @@ describe("speakerOfLine", () => {
     ["n4: [rank13]: x", 13, undefined, "x"],
     ["[1,mpirank:3,algo-1]<stderr>:x", 3, undefined, "x"],
     ["[pod/llm-worker-2/trainer] x", 2, undefined, "x"],
+    ["2026-12-01 00:34:33 10.164.0.8 [3] x", 3, undefined, "x"],
+    ["[job][worker-2] x", 2, undefined, "x"],
     ["trainer-2  | x", 2, undefined, "x"],
     ["epoch 2 | x", undefined, undefined, "epoch 2 | x"],
     ["(raylet, ip=10.2.0.4) x", undefined, undefined, "(raylet, ip=10.2.0.4) x"],

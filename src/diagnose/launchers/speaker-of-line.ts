@@ -11,8 +11,12 @@ export interface Speaker {
 const rankLabels: readonly RegExp[] = [
   // `[rank3]:`, `[rank 3]:`, `[rank: 3]`, `[default3]:` of PyTorch and torchrun, also after the host that `pdsh` puts before them.
   /^(?:[\w.-]+: (?=\[\w+\]:))?\[(?:rank:?\s?|default)(\d+)\]:?\s?/iu,
+  // `[job][worker-3] ` of tools that follow pods.
+  /^(?:\[[\w.-]+\])?\[(?:worker|task|process|rank)[-_](\d+)\]:?\s/iu,
   // `[1,3]<stderr>:` of Open MPI; with `mpirank:` and the host of SageMaker.
   /^\[\d+,(?:mpirank:)?(\d+)(?:,[\w.-]+)?\](?:<std(?:out|err)>)?:?\s?/iu,
+  // `2026-12-01 00:34:33 10.164.0.8 [3] ` of xla_dist.
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [\d.]+ \[(\d+)\] /u,
   // `[pod/llm-worker-3/trainer] ` of `kubectl logs --prefix`.
   /^\[pod\/[\w.-]+-(\d+)\/[\w.-]+\]\s/u,
   // `trainer-3  | ` of Docker Compose.
@@ -24,7 +28,7 @@ const processLabel =
 /** `srun --label`: the number of the task, to the right. */
 const taskLabel = /^\s*(\d+): ?/u;
 /** Cheap test: most lines have no label. */
-const mayHaveLabel = /^(?:\[|[\w.-]+(?:: \[|\s+\|\s))/u;
+const mayHaveLabel = /^(?:\[|[\w.-]+(?:: \[|\s+\|\s)|\d{4}-\S+ \S+ [\d.]+ \[)/u;
 
 /** @param withTasks whether lines of this log begin with the number of the task of Slurm */
 export function speakerOfLine(text: string, withTasks: boolean): Speaker {

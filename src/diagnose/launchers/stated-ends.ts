@@ -82,6 +82,11 @@ const readers: readonly [RegExp, Reader][] = [
     ([, rank, code]) => endOfRank(number(rank), number(code)),
   ],
   [
+    // torch.multiprocessing.
+    /\bprocess (\d+) terminated with exit code (\d+)/u,
+    ([, rank, code]) => endOfRank(number(rank), number(code)),
+  ],
+  [
     // Docker Compose.
     /^\S*[-_](\d+) exited with code (\d+)$/u,
     ([, rank, code]) => endOfRank(number(rank), number(code)),

@@ -102,6 +102,9 @@ describe("signOfLine", () => {
     ["Pod ephemeral local storage usage exceeds the total limit of containers 5Gi.", "disk-full"],
     ["The job has exceeded the maximum execution time of 360 minutes.", "time-limit"],
     ["Aborting: Shape mismatch in the collective instance 244.", "mismatch"],
+    ["memory usage 64.0G exceeds the limit h_vmem=64G", "host-memory"],
+    ['nrt_tensor_allocate status=4 message="Allocation Failure"', "accelerator-memory"],
+    ["The actor is dead because its node has died.", "node-failed"],
     ["[/dev/accel0 tpu1:pe1:0] !!!! FATAL ERROR !!!!", "accelerator-error"],
   ])("%s", (line, kind) => {
     expect(signOfLine(line)?.kind).toBe(kind);
@@ -119,6 +122,7 @@ describe("signOfLine", () => {
     "2026-11-29 08:00:01 WARNING cache: FileNotFoundError, building it",
     "could not open cache: No such file or directory",
     "instance/preempted: FALSE",
+    "collective accuracy 0.81, 12 mismatched labels",
     "Allocation of 154140672 exceeds 10% of free system memory.",
     "There are some potential root causes. (1) The process is killed by SIGKILL by OOM killer",
     "",

@@ -62,15 +62,16 @@ export const signRows: readonly SignRow[] = [
     /(CUDA|HIP|XPU|NPU|MPS backend|GPU)( error:)? out of memory|cuda\.OutOfMemoryError|torch\.OutOfMemoryError/u,
     /(?:Cuda|Hip) failure (?:\d+ )?'?out of memory|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation/u,
     /RESOURCE_EXHAUSTED:.*\b(?:out of memory|OOM|reserve \S+ at the|HBM|allocate)\b/u,
-    /OOM when allocating tensor|ResourceExhaustedError/u,
+    /OOM when allocating tensor|ResourceExhaustedError|\b[Aa]llocation [Ff]ail(?:ed|ure)\b/u,
+    /[Ff]ailed to alloc(?:ate)?\b.{0,20}\b(?:[Dd]evice|DEVICE|GPU|HBM)\b/u,
   ),
   row(
     "host-memory",
     /oom[-_ ]?kill|Out of memory: Kill|killed due to memory pressure|TERM_MEMLIMIT|Killed process \d+/iu,
     /node running low on memory|low on resource: memory|OUT_OF_MEMORY|OOM Killed|memory cgroup out of memory/iu,
     // A limit, in the words of any scheduler.
-    /\b(?:mem(?:ory)?|rss|vmem)\b[^.]{0,40}\b(?:exceed\w*|over|above)\b[^.]{0,40}\blimit\b/iu,
-    /\b(?:exceed\w*|over|above)\b[^.]{0,30}\bmem(?:ory)?\b[^.]{0,10}\blimit\b|\bkilled\b.* due to memory pressure/iu,
+    /\b(?:mem(?:ory)?|rss|vmem)\b(?:[^.]|\.\d){0,40}\bexceed\w*\b(?:[^.]|\.\d){0,40}\blimit\b/iu,
+    /\b(?:exceed\w*|gone over)\b[^.]{0,30}\bmem(?:ory)?\b[^.]{0,10}\blimit\b|\bkilled\b.* due to memory pressure/iu,
     /DefaultCPUAllocator: (can't|not enough)|^\s*(?:[\w.]+\.)?_?[A-Z]?\w*MemoryError\b/iu,
     /Unable to allocate [\d.]+ [KMGTPE]?i?B\b|Cannot allocate memory|std::bad_alloc|\[Errno 12\]|\bENOMEM\b/iu,
     // Memory that processes share.
@@ -104,6 +105,7 @@ export const signRows: readonly SignRow[] = [
   row(
     "node-failed",
     /DUE TO NODE FAILURE|\bNODE_FAIL\b|Node failure on|lost communication with a remote daemon/u,
+    /\bits node has died\b|\bNODE_DIED\b/u,
     /\bLink (?:is )?D(?:OWN|own)\b|mlx\d_core.*(?:Cable unplugged|\bLink down)\b/u,
   ),
   row(
@@ -142,7 +144,7 @@ export const signRows: readonly SignRow[] = [
   row(
     "mismatch",
     /op\.preamble\.length/iu,
-    /\bmismatch(?:ed)?\b.{0,40}\bcollectives?\b|\bcollectives?\b.{0,40}\bmismatch/iu,
+    /\bmismatch(?:ed)? (?:(?:in|between|of) )?(?:the )?collectives?\b|\bcollective mismatch\b/iu,
   ),
   row(
     "timeout",
@@ -189,7 +191,7 @@ const hint = new RegExp(
     /preempt|limit|exceed|deadline|pressure|low on|lost|notready|no such|denied|not found|insufficient|too old|ordinal|glibc|unrecognized|import/,
     /nan|non-finite|found inf|found nan|loss (?:is|became|scale)|cudnn|cublas/,
     /conn|reset|closed|pipe|timed|timeout|unreachable|no route|broken| left |died|dead|gone|vanished|no data|another|caused by/,
-    /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
+    /link (?:is )?down|heartbeat|(?:missing|ready|remainder of|remote) rank|waiting for|monitoredbarrier|alloc|straggler|reproducible|eaddrinuse|in use|to listen|mismatch|preamble/,
     /verbind|conexi/,
   ]
     .map((part) => part.source)

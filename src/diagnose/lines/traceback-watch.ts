@@ -14,11 +14,12 @@ export interface LineContext {
 
 /** Cheap test: most lines contain none of these. */
 const hint =
-  /Traceback|Missing ranks:|task names:|Exception ignored|-- Process|terminated with signal|local_rank|received by PID/u;
+  /Traceback|Missing ranks:|task names:|Exception ignored|-- Process|in device=|terminated with signal|local_rank|received by PID/u;
 const tracebackStart = /Traceback \(most recent call last\):\s*$/u;
 const label = /^(?:\[?(?:rank|default)?\s?\d+\]?:\s?)/u;
-/** `torch.multiprocessing` before the traceback of a process. */
-const spawned = /^-- Process (\d+) terminated with the following error:/u;
+/** `torch.multiprocessing` and `torch_xla` before the traceback of a process. */
+const spawned =
+  /^-- Process (\d+) terminated with the following error:|^Exception in device=\w+:(\d+)/u;
 const spawnedEnd = /\bprocess (\d+) terminated with signal (SIG[A-Z]+)/u;
 /** torchrun's table of failures: the rank first, its signal some lines below. */
 const tableRank = /^\s*rank\s*: (\d+) \(local_rank: \d+\)/u;
@@ -88,7 +89,8 @@ export class TracebackWatch {
 
   /** What a launcher says about the end of a process; remembers the process that the next lines are about. */
   #endIn(line: string): Pick<LineContext, "process" | "endedBy"> | undefined {
-    const started = spawned.exec(line)?.[1];
+    const [, process, device] = spawned.exec(line) ?? [];
+    const started = process ?? device;
     if (started !== undefined) this.#process = Number(started);
     const row = tableRank.exec(line)?.[1];
     if (row !== undefined) this.#tableRank = Number(row);

@@ -32,17 +32,26 @@ function isJsonLines(text: string): boolean {
   return first.startsWith("{") && first.endsWith("}") && second.startsWith("{");
 }
 
-/** The names of the columns of a table of losses; undefined for other tables, which may hold any text. */
+/** The names of the columns of a table of losses in a file of its own; undefined for other tables, which may hold any text. */
 export function columnsOf(name: string, head: string): readonly string[] | undefined {
-  if (!table.test(name)) return undefined;
   const [first = ""] = head.split("\n", 1);
-  const columns = first.split(/[,\t]/u).map((each) => each.trim().replaceAll('"', ""));
-  const isOfSteps = columns.some((each) => /^(?:global_)?(?:step|epoch|iter\w*)$/iu.test(each));
-  return isOfSteps && columns.some((each) => /loss/iu.test(each)) ? columns : undefined;
+  return table.test(name) ? columnsIn(first, /[,\t]/u) : undefined;
 }
 
-/** A row of such a table, as programs print values. */
-export function rowText(columns: readonly string[], row: string): string {
-  const values = row.split(/[,\t]/u).map((each) => each.trim());
+/** The names of the columns of a table of losses that a program prints: `|  step | loss |`. */
+export function printedColumns(line: string): readonly string[] | undefined {
+  return line.includes("|") && /loss/iu.test(line) ? columnsIn(line, /\|/u) : undefined;
+}
+
+function columnsIn(line: string, separator: RegExp): readonly string[] | undefined {
+  const columns = line.split(separator).map((each) => each.trim().replaceAll('"', ""));
+  const isOfSteps = columns.some((each) => /^(?:global_)?(?:step|epoch|iter\w*)s?$/iu.test(each));
+  return isOfSteps && columns.some((each) => /^\S*loss\S*$/iu.test(each)) ? columns : undefined;
+}
+
+/** A row of such a table, as programs print values; undefined for a line with other columns. */
+export function rowText(columns: readonly string[], row: string): string | undefined {
+  const values = row.split(/[,\t|]/u).map((each) => each.trim());
+  if (values.length !== columns.length) return undefined;
   return columns.flatMap((each, at) => (values[at] ? [`${each}=${values[at]}`] : [])).join(" ");
 }

@@ -16,7 +16,7 @@ import {
   listDumpFiles,
   readDumpBytes,
 } from "../../store/dumps/read-dump-folder.ts";
-import { columnsOf, hasLogName, isLogText, mayBeLog, rowText } from "./is-log.ts";
+import { columnsOf, hasLogName, isLogText, mayBeLog, printedColumns, rowText } from "./is-log.ts";
 import { rankInName, ranksOfLogs } from "./ranks-in-names.ts";
 
 /** What the files of a folder say. */
@@ -153,9 +153,9 @@ async function readLog(
   let columns: readonly string[] | undefined;
   const push = (text: string): void => {
     line += 1;
-    if (line === 1) columns = columnsOf(name, text);
-    const shown = columns === undefined ? text : rowText(columns, text);
-    signs.push({ file: name, line, rank, text: shown, hasTasks });
+    columns = (line === 1 ? columnsOf(name, text) : undefined) ?? printedColumns(text) ?? columns;
+    const row = columns === undefined ? undefined : rowText(columns, text);
+    signs.push({ file: name, line, rank, text: row ?? text, hasTasks });
   };
   const start = (held: readonly string[]): void => {
     hasTasks = rank === undefined && haveTaskLabels(held);
