@@ -1,5 +1,6 @@
 // Runs with real faults, performed by `bench/record-faults.js`: what their records show, with what was injected.
 import { readFileSync } from "node:fs";
+import { eighthFolders } from "../faults/eighth-folders.js";
 import { fifthFolders } from "../faults/fifth-folders.js";
 import { fourthFolders } from "../faults/fourth-folders.js";
 import { seventhFolders } from "../faults/seventh-folders.js";
@@ -34,6 +35,7 @@ const foldersOfSets = {
   fifth: fifthFolders,
   sixth: sixthFolders,
   seventh: seventhFolders,
+  eighth: eighthFolders,
 };
 const runsOfSets = {
   first: "unseen-runs",
@@ -44,7 +46,7 @@ const runsOfSets = {
 
 /** Sets of runs of programs that the diagnosis had not seen: `cases`, and what was answered before anything was changed for them. */
 export async function unseenSets() {
-  const names = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"];
+  const names = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"];
   return Promise.all(
     names.map(async (name) => {
       const runs = runsOfSets[name] === undefined ? [] : realCases(runsOfSets[name]);
