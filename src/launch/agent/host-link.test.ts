@@ -1,7 +1,7 @@
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { HostLink } from "./host-link.ts";
 
@@ -46,11 +46,14 @@ function silentHost() {
       writeFileSync(`${file}.new`, text);
       renameSync(`${file}.new`, file);
     },
-    /** Lets time pass until the host has been connected to so many times. */
+    /**
+     * Lets time pass until the host has been connected to so many times: slowly, because the end of a connection takes as
+     * long as the machine needs, and the host is lost after a minute.
+     */
     connected: async (count: number) => {
       while (connections.length < count) {
-        vi.advanceTimersByTime(50);
-        await nextTurn();
+        vi.advanceTimersByTime(250);
+        await sleep(10);
       }
     },
     count: () => connections.length,
